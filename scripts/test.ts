@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bin = (name: string): string => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
+
+const jest = (...folders: string[]): string[] => [
+  process.execPath,
+  "--experimental-vm-modules",
+  "--disable-warning=ExperimentalWarning",
+  "node_modules/jest/bin/jest.js",
+  ...folders.map((folder) => `test/${folder}/`),
+];
+
+/** What each step runs. Without a name all of them run, the four kinds of test in one. */
+const steps = new Map<string, string[]>([
+  ["lint", [bin("biome"), "ci", "--error-on-warnings"]],
+  ["types", [bin("tsc"), "--project", "."]],
+  ["unit", jest("unit")],
+  ["contract", jest("contract")],
+  ["infra", jest("infra")],
+  ["integration", jest("integration")],
+]);
+const everything = new Map([...steps].slice(0, 2)).set("tests", jest());
+
+const chosen = process.argv.slice(2);
+const wrong = chosen.find((name) => !steps.has(name));
+if (wrong !== undefined) {
+  console.error(`No step is called ${wrong}: there are ${[...steps.keys()].join(", ")}.`);
+  process.exit(1);
+}
+
+const plan = chosen.length === 0 ? everything : new Map([...steps].filter(([name]) => chosen.includes(name)));
+for (const [name, [command = "", ...args]] of plan) {
+  const start = performance.now();
+  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+  console.log(`${name}: done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
