@@ -1,0 +1,27 @@
+/** How an answer ends for the user. `sentence` is what they are told, in plain words. */
+export type AnswerEnding =
+  | { readonly status: "complete" }
+  | { readonly status: "stopped" }
+  | { readonly status: "failed"; readonly sentence: string };
+
+export type Delivery =
+  | { readonly status: "delivered" }
+  /** The other side would not take it, however long it was tried. */
+  | { readonly status: "undelivered"; readonly reason: string };
+
+/** Where an answer goes: an IM conversation, or an open HTTP response. */
+export interface AnswerSink {
+  /** Takes more of the answer at once. A promise asks the turn to wait before it brings more. */
+  delta(text: string): void | Promise<void>;
+  /** Puts `text` in the place of everything before it. */
+  replace(text: string): void | Promise<void>;
+  /** Ends the answer, once; resolves when everything has arrived or is given up, and never rejects. */
+  end(ending: AnswerEnding): Promise<Delivery>;
+}
+
+/** Takes an answer that nobody is to see (`handleResponse: false`). */
+export const discardAnswer = (): AnswerSink => ({
+  delta: () => {},
+  replace: () => {},
+  end: async () => ({ status: "delivered" }),
+});

@@ -1,0 +1,27 @@
+import type { Integration } from "./integration.ts";
+
+export interface Bot {
+  /** Unique within its app. */
+  readonly userId: string;
+  readonly name: string;
+  /** A free label. */
+  readonly type: string;
+  readonly profileUrl: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** At most one of each type. */
+  readonly integrations: readonly Integration[];
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Milliseconds since the epoch. */
+  readonly updatedAt: number;
+}
+
+export type CreatedBot = "created" | "exists" | "over_cap";
+
+/** Where an app's bots are kept. No app sees another's. */
+export interface BotStore {
+  /** Adds the bot unless its `userId` is taken or the app has `cap` bots already. */
+  create(appKey: string, bot: Bot, cap: number): Promise<CreatedBot>;
+  /** Reads what stands at this moment: a bot just created is found. Unknown ids are left out. */
+  find(appKey: string, userIds: readonly string[]): Promise<Bot[]>;
+}

@@ -1,0 +1,7 @@
+/** Time as a part that a test can hold in its hand. Milliseconds throughout. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}

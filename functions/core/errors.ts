@@ -1,0 +1,44 @@
+/** Stable names of what can go wrong; each boundary maps them once to its own codes. */
+export type ErrorCode =
+  | "internal"
+  | "unknown_app"
+  | "bad_parameter"
+  | "empty_body"
+  | "bad_signature"
+  | "parameter_too_long"
+  | "rate_limited"
+  | "upstream_timeout"
+  | "upstream_unavailable"
+  | "upstream_refused"
+  | "not_found";
+
+export interface ErrorTraits {
+  /** Whether the same call may succeed later. */
+  readonly retryable?: boolean;
+  /** Whether `message` may be shown to the caller; a message that is not stays in the logs. */
+  readonly expose?: boolean;
+  /** How long the other side asked to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error that this project throws on purpose. */
+export class BridgeError extends Error {
+  override readonly name = "BridgeError";
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly expose: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, traits: ErrorTraits = {}) {
+    super(message, { cause: traits.cause });
+    this.code = code;
+    this.retryable = traits.retryable ?? false;
+    this.expose = traits.expose ?? false;
+    this.retryAfterMs = traits.retryAfterMs;
+  }
+}
+
+/** An error whose message is meant for the caller: it names the field, the rule and what was sent. */
+export const callerError = (code: ErrorCode, message: string): BridgeError =>
+  new BridgeError(code, message, { expose: true });

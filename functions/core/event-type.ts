@@ -1,0 +1,19 @@
+/** Everything that RongCloud tells a bot (contract, section 5). */
+export const eventTypes = [
+  "message:private",
+  "message:group_mentioned",
+  "message:private_recall",
+  "message:group_mentioned_recall",
+  "message:private_read",
+  "message:group_read",
+  "group:bot_join",
+  "group:bot_left",
+  "group:dismiss",
+  "group:user_join",
+  "group:user_left",
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+/** The events that trigger an integration which names none. */
+export const defaultEvents: readonly EventType[] = ["message:private", "message:group_mentioned"];

@@ -1,0 +1,84 @@
+import type { AnswerSink } from "./answer-sink.ts";
+import type { BotStore } from "./bot.ts";
+import type { Clock } from "./clock.ts";
+import type { ForwardTurn, TurnReport } from "./forward-turn.ts";
+import { isDify } from "./integration.ts";
+import type { Log, LogFields } from "./log.ts";
+import { type Turn, type TurnJob, turnIdOf } from "./turn.ts";
+import type { TurnStore } from "./turn-store.ts";
+
+export interface RunTurnJobPorts {
+  readonly bots: BotStore;
+  readonly turns: TurnStore;
+  readonly forwardTurn: ForwardTurn;
+  readonly sinkFor: (turn: Turn) => AnswerSink;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newToken: () => string;
+  /** Longer than a worker may run: a turn under a lease has a worker that may still answer. */
+  readonly leaseMs: number;
+}
+
+/** Done: the job has had its answer, now or before. Again: it must come back. */
+export type JobFate = "done" | "again";
+
+/** A done turn is remembered for longer than any IM or queue delivers again: SQS keeps a job 4 days. */
+const rememberForMs = 5 * 24 * 60 * 60 * 1000;
+
+const idsOf = (job: TurnJob): LogFields => ({
+  app: job.appKey,
+  bot: job.botUserId,
+  integration: job.integrationType,
+  msgUID: job.event.data.msgUID,
+});
+
+const storyOf = (job: TurnJob, report: TurnReport, now: number): LogFields => ({
+  outcome: report.outcome.status,
+  code: report.outcome.status === "failed" ? report.outcome.code : undefined,
+  detail: report.outcome.status === "failed" ? report.outcome.detail : undefined,
+  delivery: report.delivery.status,
+  reason: report.delivery.status === "undelivered" ? report.delivery.reason : undefined,
+  asked: report.asked,
+  firstTextMs: report.firstTextAt && report.firstTextAt - job.acceptedAt,
+  deliveredMs: now - job.acceptedAt,
+});
+
+/** Runs a job from the queue, once however often it is delivered, and tells its whole story in one log line. */
+export const makeRunTurnJob =
+  ({ bots, turns, forwardTurn, sinkFor, clock, log, newToken, leaseMs }: RunTurnJobPorts) =>
+  async (job: TurnJob): Promise<JobFate> => {
+    const id = turnIdOf(job);
+    const token = newToken();
+    const claim = await turns.claim(id, { token, expiresAt: clock.now() + leaseMs });
+    if (claim === "done") {
+      log.info("turn_repeated", idsOf(job));
+      return "done";
+    }
+    if (claim === "busy") return "again";
+
+    const answer = async (): Promise<string> => {
+      const [bot] = await bots.find(job.appKey, [job.botUserId]);
+      const integration = bot?.integrations
+        .filter(isDify)
+        .find(({ type, enabled }) => type === job.integrationType && enabled);
+      if (!bot || !integration) {
+        log.warn("turn_dropped", { ...idsOf(job), reason: "the bot or its integration is gone" });
+        return "dropped";
+      }
+      const turn: Turn = { appKey: job.appKey, bot, integration, event: job.event };
+      const report = await forwardTurn(turn, sinkFor(turn));
+      const well = report.outcome.status === "answered" && report.delivery.status === "delivered";
+      log[well ? "info" : "error"]("turn_finished", { ...idsOf(job), ...storyOf(job, report, clock.now()) });
+      return report.outcome.status;
+    };
+
+    try {
+      const outcome = await answer();
+      await turns.complete(id, token, outcome, clock.now() + rememberForMs);
+      return "done";
+    } catch (error) {
+      log.error("turn_failed", { ...idsOf(job), reason: String(error) });
+      await turns.release(id, token);
+      return "again";
+    }
+  };

@@ -1,0 +1,109 @@
+import type { AnswerEnding, AnswerSink, Delivery } from "./answer-sink.ts";
+import type { Clock } from "./clock.ts";
+import { type CompleteReason, completeReason, type ImMessages, type MessageRoute } from "./im-messages.ts";
+import { tryUntilTaken } from "./try-until-taken.ts";
+
+export interface StreamDeliveryPorts {
+  readonly im: ImMessages;
+  readonly clock: Clock;
+  /** Least time between the starts of two calls. RongCloud takes 100 calls/s an app, and 10/s a stream is our own bound. */
+  readonly beatMs: number;
+  /** For how long a chunk is tried before the answer counts as undeliverable. */
+  readonly patienceMs: number;
+}
+
+const reasonFor = (ending: AnswerEnding, hasBegun: boolean): CompleteReason => {
+  switch (ending.status) {
+    case "complete":
+      return completeReason.ended;
+    case "stopped":
+      return completeReason.stopped;
+    case "failed":
+      // A sentence that stands alone is a whole message; only text before it can have broken off.
+      return hasBegun ? completeReason.brokenOff : completeReason.ended;
+  }
+};
+
+/**
+ * Brings an answer to the IM as a stream message: the first text at once, the rest gathered and sent at a beat,
+ * one call in flight, in order of `seq`. A replacement after text has gone out closes the message and follows as
+ * a message of its own.
+ */
+export const makeStreamDelivery =
+  ({ im, clock, beatMs, patienceMs }: StreamDeliveryPorts) =>
+  (route: MessageRoute): AnswerSink => {
+    const arrived = Promise.withResolvers<Delivery>();
+    let waiting = "";
+    let ending: AnswerEnding | undefined;
+    let replaced = false;
+    let running = false;
+    let seq = 0;
+    let messageUID: string | undefined;
+    let nextBeatAt = 0;
+
+    const send = async (text: string, reason: CompleteReason | undefined): Promise<void> => {
+      seq += 1;
+      const chunk = { seq, text, messageUID, completeReason: reason };
+      const call = (): Promise<string> => {
+        nextBeatAt = clock.now() + beatMs;
+        return im.sendChunk(route, chunk);
+      };
+      messageUID = await tryUntilTaken(call, { clock, patienceMs });
+    };
+
+    const startNextMessage = async (): Promise<void> => {
+      replaced = false;
+      if (seq > 0) await send("", completeReason.replaced);
+      seq = 0;
+      messageUID = undefined;
+    };
+
+    const hasWork = (): boolean => replaced || waiting !== "" || ending !== undefined;
+
+    const sendWaiting = async (): Promise<void> => {
+      while (hasWork()) {
+        const pauseMs = nextBeatAt - clock.now();
+        if (pauseMs > 0) await clock.sleep(pauseMs);
+        if (replaced) {
+          await startNextMessage();
+          continue;
+        }
+        const [text, last] = [waiting, ending];
+        waiting = "";
+        if (text !== "" || seq > 0) await send(text, last && reasonFor(last, seq > 0));
+        if (last) return arrived.resolve({ status: "delivered" });
+      }
+    };
+
+    // Starts within the caller's own tick, so that nothing stands between the first delta and the first call.
+    const run = (): void => {
+      if (running) return;
+      running = true;
+      sendWaiting().then(
+        () => {
+          running = false;
+          if (waiting !== "" && !ending) run();
+        },
+        // `running` stays set: what the IM refused once is not followed by a piece out of order.
+        (error: unknown) => arrived.resolve({ status: "undelivered", reason: String(error) }),
+      );
+    };
+
+    return {
+      delta: (text) => {
+        waiting += text;
+        run();
+      },
+      replace: (text) => {
+        replaced = seq > 0;
+        waiting = text;
+        run();
+      },
+      end: (given) => {
+        if (given.status === "failed") waiting += given.sentence;
+        ending = given;
+        run();
+        return arrived.promise;
+      },
+    };
+  };

@@ -1,0 +1,26 @@
+import type { Clock } from "./clock.ts";
+import { BridgeError } from "./errors.ts";
+
+const firstDelayMs = 200;
+const longestDelayMs = 5_000;
+
+/**
+ * Makes the call again, with doubling pauses or as long as the other side asks, until it succeeds.
+ * @throws the last error, once it is final or `patienceMs` have gone by since the first call.
+ */
+export const tryUntilTaken = async <T>(
+  call: () => Promise<T>,
+  { clock, patienceMs }: { clock: Clock; patienceMs: number },
+): Promise<T> => {
+  const deadline = clock.now() + patienceMs;
+  for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof BridgeError && error.retryable)) throw error;
+      const pauseMs = Math.max(delayMs, error.retryAfterMs ?? 0);
+      if (clock.now() + pauseMs > deadline) throw error;
+      await clock.sleep(pauseMs);
+    }
+  }
+};

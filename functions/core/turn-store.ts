@@ -1,0 +1,20 @@
+import type { TurnId } from "./turn.ts";
+
+export interface Lease {
+  /** Random: every write of the turn is conditional on it. */
+  readonly token: string;
+  /** Milliseconds since the epoch; from then on another worker may take the turn. */
+  readonly expiresAt: number;
+}
+
+export type TurnClaim = "claimed" | "done" | "busy";
+
+/** Remembers each turn, so that a message delivered again is not answered again. */
+export interface TurnStore {
+  /** Takes the turn, unless it is done or somebody else holds it. */
+  claim(id: TurnId, lease: Lease): Promise<TurnClaim>;
+  /** Marks the turn as done, to be remembered until `rememberUntil`. False: the lease is another's by now. */
+  complete(id: TurnId, token: string, outcome: string, rememberUntil: number): Promise<boolean>;
+  /** Gives the turn up for another try. */
+  release(id: TurnId, token: string): Promise<void>;
+}

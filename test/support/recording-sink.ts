@@ -1,0 +1,34 @@
+import type { AnswerEnding, AnswerSink } from "../../functions/core/answer-sink.ts";
+
+export type SinkCall =
+  | { readonly delta: string }
+  | { readonly replace: string }
+  | { readonly end: AnswerEnding };
+
+export interface RecordingSink extends AnswerSink {
+  readonly calls: SinkCall[];
+  /** What the user has in front of them. */
+  text(): string;
+}
+
+export const makeRecordingSink = (): RecordingSink => {
+  const calls: SinkCall[] = [];
+  let shown = "";
+  return {
+    calls,
+    text: () => shown,
+    delta: (delta) => {
+      shown += delta;
+      calls.push({ delta });
+    },
+    replace: (replace) => {
+      shown = replace;
+      calls.push({ replace });
+    },
+    end: async (end) => {
+      if (end.status === "failed") shown += end.sentence;
+      calls.push({ end });
+      return { status: "delivered" };
+    },
+  };
+};

@@ -1,0 +1,66 @@
+import type { Bot } from "../../functions/core/bot.ts";
+import type { DifyIntegration, WebhookIntegration } from "../../functions/core/integration.ts";
+import type { MessageEvent } from "../../functions/core/message-event.ts";
+import type { Turn } from "../../functions/core/turn.ts";
+
+export const difyIntegration = (given: Partial<DifyIntegration> = {}): DifyIntegration => ({
+  type: "dify_chatflow",
+  enabled: true,
+  callbackUrl: "https://api.dify.ai/v1",
+  objectNames: [],
+  events: [],
+  stream: true,
+  handleResponse: true,
+  apiKey: "app-secret-key",
+  ...given,
+});
+
+export const webhookIntegration = (given: Partial<WebhookIntegration> = {}): WebhookIntegration => ({
+  type: "webhook",
+  enabled: true,
+  callbackUrl: "https://yourserver.com/callback",
+  objectNames: [],
+  events: [],
+  stream: true,
+  handleResponse: true,
+  ...given,
+});
+
+export const bot = (given: Partial<Bot> = {}): Bot => ({
+  userId: "bot-helpdesk",
+  name: "Helpdesk",
+  type: "faq",
+  profileUrl: "https://example.com/bot.png",
+  metadata: { tone: "formal" },
+  integrations: [difyIntegration()],
+  createdAt: 1_767_225_600_000,
+  updatedAt: 1_767_225_600_000,
+  ...given,
+});
+
+export const messageEvent = (
+  data: Partial<MessageEvent["data"]> = {},
+  given: Partial<Omit<MessageEvent, "data">> = {},
+): MessageEvent => ({
+  type: "message:private",
+  timestamp: 1_767_225_600_123,
+  ...given,
+  data: {
+    fromUserId: "u7",
+    toUserId: "bot-helpdesk",
+    objectName: "RC:TxtMsg",
+    content: JSON.stringify({ content: "hello" }),
+    channelType: "PERSON",
+    msgTimestamp: 1_767_225_600_101,
+    msgUID: "C3JH-8VQ4-0000-0001",
+    ...data,
+  },
+});
+
+export const turn = (given: Partial<Turn> = {}): Turn => ({
+  appKey: "app-one",
+  bot: bot(),
+  integration: difyIntegration(),
+  event: messageEvent(),
+  ...given,
+});

@@ -1,0 +1,224 @@
+import { describe, expect, test } from "@jest/globals";
+import type { AnswerEvent, AnswerOutcome, AskDify, Question } from "../../../functions/core/answer.ts";
+import { type Conversation, conversationLifeMs } from "../../../functions/core/conversation.ts";
+import { makeForwardTurn } from "../../../functions/core/forward-turn.ts";
+import { sentences } from "../../../functions/core/sentences.ts";
+import { makeMemoryLog } from "../../support/memory-log.ts";
+import { makeRecordingSink } from "../../support/recording-sink.ts";
+import { makeTestClock } from "../../support/test-clock.ts";
+import { messageEvent, turn } from "../../support/turns.ts";
+
+interface Answer {
+  readonly events?: readonly AnswerEvent[];
+  readonly outcome: AnswerOutcome;
+}
+
+const answered: AnswerOutcome = { status: "answered" };
+const down: AnswerOutcome = { status: "failed", code: "unavailable", retryable: true, detail: "not reached" };
+const refused: AnswerOutcome = { status: "failed", code: "refused", retryable: false, detail: "HTTP 401" };
+const lost: AnswerOutcome = {
+  status: "failed",
+  code: "conversation_lost",
+  retryable: false,
+  detail: "HTTP 404",
+};
+const begun = (conversationId: string): AnswerEvent => ({ type: "begun", conversationId });
+const delta = (text: string): AnswerEvent => ({ type: "delta", text });
+
+/** A Dify that gives these answers, one a call, and the last one for ever after. */
+const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
+  const clock = makeTestClock();
+  const log = makeMemoryLog();
+  const questions: Question[] = [];
+  const stored: Conversation[] = [];
+  if (kept) stored.push({ conversationId: "c-old", user: "u7", startedAt: 0, expiresAt: 1, ...kept });
+  const askDify: AskDify = async (question, listener) => {
+    const answer = answers[Math.min(questions.length, answers.length - 1)];
+    questions.push(question);
+    for (const event of answer?.events ?? []) await listener(event);
+    return answer?.outcome ?? answered;
+  };
+  const conversations = {
+    find: async () => stored.at(-1),
+    keep: async (_key: object, conversation: Conversation) => void stored.push(conversation),
+  };
+  const forwardTurn = makeForwardTurn({ conversations, askDify, clock, log });
+  return { forwardTurn, conversations, clock, log, questions, stored, sink: makeRecordingSink() };
+};
+
+describe("a turn", () => {
+  test("brings each delta to the sink in order and ends it once", async () => {
+    const { forwardTurn, sink } = setUp([
+      { events: [begun("c1"), delta("Hel"), delta("lo"), delta("")], outcome: answered },
+    ]);
+    const report = await forwardTurn(turn(), sink);
+    expect(sink.calls).toEqual([{ delta: "Hel" }, { delta: "lo" }, { end: { status: "complete" } }]);
+    expect(report).toMatchObject({ outcome: answered, delivery: { status: "delivered" }, asked: 1 });
+  });
+
+  test("asks with the user's text, the flattened inputs and no conversation the first time", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ events: [delta("hi")], outcome: answered }]);
+    await forwardTurn(turn(), sink);
+    expect(questions[0]).toMatchObject({ text: "hello", user: "u7", conversationId: undefined });
+    expect(questions[0]?.inputs).toMatchObject({
+      bot_name: "Helpdesk",
+      data_fromUserId: "u7",
+      tone: "formal",
+    });
+  });
+
+  test("passes a delta on within Dify's own call, with nothing awaited between", () => {
+    const { sink, clock, log, conversations } = setUp([]);
+    let shownAtOnce = "";
+    const askDify: AskDify = async (_question, listener) => {
+      expect(listener(begun("c1"))).toBeUndefined();
+      expect(listener(delta("first"))).toBeUndefined();
+      shownAtOnce = sink.text();
+      return answered;
+    };
+    return makeForwardTurn({ conversations, askDify, clock, log })(turn(), sink).then(() =>
+      expect(shownAtOnce).toBe("first"),
+    );
+  });
+
+  test("a message that is no text is answered with a sentence, and Dify is not asked", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ outcome: answered }]);
+    await forwardTurn(turn({ event: messageEvent({ objectName: "RC:LBSMsg", content: "{}" }) }), sink);
+    expect(sink.text()).toBe(sentences.unreadable);
+    expect(questions).toHaveLength(0);
+  });
+
+  test("an answer without any text is not silence", async () => {
+    const { forwardTurn, sink } = setUp([{ events: [begun("c1")], outcome: answered }]);
+    await forwardTurn(turn(), sink);
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test("a replacement takes the place of what was said", async () => {
+    const { forwardTurn, sink } = setUp([
+      { events: [delta("bad"), { type: "replace", text: "better" }], outcome: answered },
+    ]);
+    await forwardTurn(turn(), sink);
+    expect(sink.calls).toEqual([{ delta: "bad" }, { replace: "better" }, { end: { status: "complete" } }]);
+  });
+
+  test("a stopped answer ends as stopped, a paused one says what it waits for", async () => {
+    const stopped = setUp([{ events: [delta("so")], outcome: { status: "stopped" } }]);
+    await stopped.forwardTurn(turn(), stopped.sink);
+    expect(stopped.sink.calls.at(-1)).toEqual({ end: { status: "stopped" } });
+    const paused = setUp([{ outcome: { status: "paused" } }]);
+    await paused.forwardTurn(turn(), paused.sink);
+    expect(paused.sink.text()).toBe(sentences.paused);
+  });
+});
+
+describe("the conversation", () => {
+  test("is kept for 24 hours from the first event that names it, with its user", async () => {
+    const { forwardTurn, sink, stored, clock } = setUp([
+      { events: [begun("c1"), delta("x")], outcome: answered },
+    ]);
+    await forwardTurn(turn(), sink);
+    expect(stored).toEqual([
+      {
+        conversationId: "c1",
+        user: "u7",
+        startedAt: clock.now(),
+        expiresAt: clock.now() + conversationLifeMs,
+      },
+    ]);
+  });
+
+  test("goes on in the next turn, and its 24 hours are not prolonged", async () => {
+    const { forwardTurn, sink, questions, stored } = setUp(
+      [{ events: [begun("c-old"), delta("x")], outcome: answered }],
+      {},
+    );
+    await forwardTurn(turn(), sink);
+    expect(questions[0]?.conversationId).toBe("c-old");
+    expect(stored).toHaveLength(1);
+  });
+
+  test("that Dify has silently replaced is kept under its new id", async () => {
+    const { forwardTurn, sink, stored } = setUp(
+      [{ events: [begun("c-new"), delta("x")], outcome: answered }],
+      {},
+    );
+    await forwardTurn(turn(), sink);
+    expect(stored.at(-1)?.conversationId).toBe("c-new");
+  });
+
+  test("that Dify has lost is begun anew, once, unseen by the user", async () => {
+    const { forwardTurn, sink, questions, stored } = setUp(
+      [{ outcome: lost }, { events: [begun("c-new"), delta("hi")], outcome: answered }],
+      {},
+    );
+    await forwardTurn(turn(), sink);
+    expect(questions.map(({ conversationId }) => conversationId)).toEqual(["c-old", undefined]);
+    expect(stored.at(-1)?.conversationId).toBe("c-new");
+    expect(sink.text()).toBe("hi");
+  });
+
+  test("that is lost again without having been asked for is a failure, not a loop", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ outcome: lost }], {});
+    await forwardTurn(turn(), sink);
+    expect(questions).toHaveLength(2);
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test("that could not be kept costs the context, not the answer", async () => {
+    const { forwardTurn, conversations, sink, log } = setUp([
+      { events: [begun("c1"), delta("hi")], outcome: answered },
+    ]);
+    conversations.keep = () => Promise.reject(new Error("throttled"));
+    await forwardTurn(turn(), sink);
+    expect(sink.text()).toBe("hi");
+    expect(log.lines.map(({ event }) => event)).toContain("conversation_not_kept");
+  });
+});
+
+describe("a Dify that fails", () => {
+  test("is asked six times within 20 seconds, then the user is told, once, and the log says why", async () => {
+    const { forwardTurn, sink, questions, clock, log } = setUp([{ outcome: down }]);
+    const start = clock.now();
+    const running = forwardTurn(turn(), sink);
+    await clock.advance(20_000);
+    const report = await running;
+    expect(questions).toHaveLength(6);
+    expect(report.asked).toBe(6);
+    expect(clock.now() - start).toBeLessThanOrEqual(20_000);
+    expect(sink.calls).toEqual([{ end: { status: "failed", sentence: sentences.failed } }]);
+    expect(log.lines.filter(({ event }) => event === "dify_failed")).toHaveLength(6);
+  });
+
+  test("and comes back is answered from as if nothing had been", async () => {
+    const { forwardTurn, sink, clock } = setUp([
+      { outcome: down },
+      { outcome: down },
+      { events: [delta("back")], outcome: answered },
+    ]);
+    const running = forwardTurn(turn(), sink);
+    await clock.advance(5_000);
+    await running;
+    expect(sink.calls).toEqual([{ delta: "back" }, { end: { status: "complete" } }]);
+  });
+
+  test("for good is asked once", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ outcome: refused }]);
+    await forwardTurn(turn(), sink);
+    expect(questions).toHaveLength(1);
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test.each([
+    ["fails", down],
+    ["breaks off", { status: "incomplete" } as const],
+  ])(
+    "after text has gone out and then %s is not asked again: the answer is closed with a sentence",
+    async (_, end) => {
+      const { forwardTurn, sink, questions } = setUp([{ events: [delta("half an ")], outcome: end }]);
+      await forwardTurn(turn(), sink);
+      expect(questions).toHaveLength(1);
+      expect(sink.text()).toBe(`half an ${sentences.brokenOff}`);
+    },
+  );
+});
