@@ -1,0 +1,24 @@
+/** How long Dify is waited for, in milliseconds (`spec/dify.md`, decision 4). */
+export interface DifyLimits {
+  /** Until the connection stands. */
+  readonly connectMs: number;
+  /** Until the answer's head. */
+  readonly headMs: number;
+  /** Without a byte of any kind; a ping is one. */
+  readonly silenceMs: number;
+  /** With pings alone. */
+  readonly pingsOnlyMs: number;
+  /** For the twin of a terminal event. */
+  readonly twinMs: number;
+  /** For the whole answer: below the worker's own limit, with room to close the message. */
+  readonly answerMs: number;
+}
+
+export const difyLimits: DifyLimits = {
+  connectMs: 5_000,
+  headMs: 60_000,
+  silenceMs: 60_000,
+  pingsOnlyMs: 120_000,
+  twinMs: 1_000,
+  answerMs: 12 * 60_000,
+};

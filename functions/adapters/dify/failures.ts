@@ -1,0 +1,38 @@
+import type { AnswerOutcome, FailureCode } from "../../core/answer.ts";
+
+export type Failed = Extract<AnswerOutcome, { status: "failed" }>;
+
+/** `detail` is for the logs: codes and numbers, never what Dify said, which may hold addresses and keys. */
+export const failed = (code: FailureCode, retryable: boolean, detail: string): Failed => ({
+  status: "failed",
+  code,
+  retryable,
+  detail,
+});
+
+const overloadCodes = new Set(["too_many_requests", "rate_limit_error"]);
+const modelCodes = /^(completion_request_error|provider_|model_)/;
+/** Codes are words; anything else is not a code and stays out of the logs. */
+const plainCode = (code: string): string => (/^[\w-]{1,64}$/.test(code) ? code : "unknown");
+
+/** An `error` event within a stream: only an overload is worth another try (`spec/dify.md`, decision 7). */
+export const streamFailure = (code: string): Failed => {
+  const detail = `error event ${plainCode(code)}`;
+  if (overloadCodes.has(code)) return failed("unavailable", true, detail);
+  return failed(modelCodes.test(code) || code === "invalid_param" ? "model" : "unavailable", false, detail);
+};
+
+const retryableStatus = new Set([429, 500, 502, 503, 504]);
+
+/** An answer other than 2xx, by its status and envelope (`spec/dify.md`, A7). */
+export const httpFailure = (status: number, code: string, message: string): Failed => {
+  const detail = `HTTP ${status} ${plainCode(code)}`;
+  // The message goes on differently by version; its beginning is the same in all.
+  if (status === 404 && code === "not_found" && message.startsWith("Conversation Not Exists")) {
+    return failed("conversation_lost", false, detail);
+  }
+  // Dify's own concurrency limit is a 400 on servers that promise a 429.
+  const overloaded = overloadCodes.has(code) || (status === 400 && message.startsWith("Too many requests"));
+  if (overloaded || retryableStatus.has(status)) return failed("unavailable", true, detail);
+  return failed(modelCodes.test(code) ? "model" : "refused", false, detail);
+};

@@ -1,0 +1,14 @@
+import type { Log, LogFields } from "../../core/log.ts";
+
+type Level = "INFO" | "WARN" | "ERROR";
+
+/** One JSON line an event, on the stream that Lambda takes to CloudWatch. */
+export const makeJsonLog = (write: (line: string) => void = (line) => process.stdout.write(line)): Log => {
+  const writeLine = (level: Level, event: string, fields: LogFields | undefined): void =>
+    write(`${JSON.stringify({ timestamp: new Date().toISOString(), level, event, ...fields })}\n`);
+  return {
+    info: (event, fields) => writeLine("INFO", event, fields),
+    warn: (event, fields) => writeLine("WARN", event, fields),
+    error: (event, fields) => writeLine("ERROR", event, fields),
+  };
+};

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { makeAskDify } from "../../../../functions/adapters/dify/ask-dify.ts";
+import { type DifyLimits, difyLimits } from "../../../../functions/adapters/dify/dify-limits.ts";
+import { httpFailure } from "../../../../functions/adapters/dify/failures.ts";
+import { makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
+import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
+import type { AnswerEvent, Question } from "../../../../functions/core/answer.ts";
+import type { DifyType } from "../../../../functions/core/integration.ts";
+import { type StandInDify, startStandInDify } from "../../../../local/dify/server.ts";
+import { recording } from "../../../support/recordings.ts";
+import { difyIntegration } from "../../../support/turns.ts";
+
+let dify: StandInDify;
+beforeAll(async () => {
+  dify = await startStandInDify({ paceMs: 1 });
+});
+afterAll(() => dify.close());
+
+const ask = async (given: {
+  readonly apiKey: string;
+  readonly type?: DifyType;
+  readonly callbackUrl?: string;
+  readonly conversationId?: string;
+  readonly user?: string;
+  readonly limits?: Partial<DifyLimits>;
+  readonly publicOnly?: boolean;
+}) => {
+  const { apiKey, type = "dify_chatflow", callbackUrl = dify.url, user = "u7" } = given;
+  const question: Question = {
+    integration: difyIntegration({ apiKey, type, callbackUrl }),
+    text: "hello",
+    inputs: { bot_name: "Helpdesk", data_fromUserId: "u7" },
+    user,
+    conversationId: given.conversationId,
+  };
+  const events: AnswerEvent[] = [];
+  const askDify = makeAskDify({
+    sendHttp: makeHttpClient({ publicOnly: given.publicOnly ?? false }),
+    clock: systemClock,
+    limits: { ...difyLimits, twinMs: 50, ...given.limits },
+  });
+  const outcome = await askDify(question, (event) => void events.push(event));
+  const text = events.map((event) => (event.type === "delta" ? event.text : "")).join("");
+  return { outcome, events, text, request: dify.requests.at(-1) };
+};
+
+describe("a question", () => {
+  test("goes out with the bearer key, streaming, all inputs, the user, no name and no empty conversation", async () => {
+    const { outcome, request } = await ask({ apiKey: "app-one" });
+    expect(outcome).toEqual({ status: "answered" });
+    expect(request).toMatchObject({ method: "POST", path: "/v1/chat-messages" });
+    expect(request?.headers.authorization).toBe("Bearer app-one");
+    expect(request?.body).toEqual({
+      query: "hello",
+      inputs: { bot_name: "Helpdesk", data_fromUserId: "u7" },
+      response_mode: "streaming",
+      user: "u7",
+      auto_generate_name: false,
+    });
+  });
+
+  test("goes on in the conversation that Dify named", async () => {
+    const first = await ask({ apiKey: "app-one" });
+    const begun = first.events[0];
+    const conversationId = begun?.type === "begun" ? begun.conversationId : "";
+    const second = await ask({ apiKey: "app-one", conversationId });
+    expect(second.request?.body).toMatchObject({ conversation_id: conversationId });
+    expect(second.events[0]).toEqual({ type: "begun", conversationId });
+  });
+
+  test.each([
+    ["dify_completion", "completion", "/v1/completion-messages"],
+    ["dify_workflow", "workflow", "/v1/workflows/run"],
+  ] as const)("of %s puts the user's text into inputs.query", async (type, mode, path) => {
+    dify.configure(`app-${mode}`, { mode });
+    const { outcome, request, text } = await ask({ apiKey: `app-${mode}`, type });
+    expect(outcome).toEqual({ status: "answered" });
+    expect(text).not.toBe("");
+    expect(request?.path).toBe(path);
+    expect(request?.body).toMatchObject({ inputs: { query: "hello", bot_name: "Helpdesk" } });
+  });
+
+  test("under a user longer than Dify takes is asked under its hash", async () => {
+    const { outcome, request } = await ask({ apiKey: "app-one", user: "x".repeat(256) });
+    expect(outcome).toEqual({ status: "answered" });
+    expect(request?.body).toMatchObject({ user: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  });
+});
+
+describe("an answer over the wire", () => {
+  test("of a real Dify arrives whole, however it is cut on the way", async () => {
+    expect((await ask({ apiKey: "app-replay-1.12.1-cf-llm-stream" })).text).toBe("你好，you said: hi llm 👋");
+    expect((await ask({ apiKey: "app-replay-0.15.3-chat-stream" })).text).toBe("你好，you said: hi 👋");
+  });
+
+  test.each([
+    ["a wrong key", "key-without-prefix", { code: "refused", retryable: false }],
+    ["a refused form", "app-replay-1.12.1-err-required", { code: "refused", retryable: false }],
+    ["an app of another mode", "app-replay-0.15.3-err-notchat", { code: "refused", retryable: false }],
+    ["a lost conversation (1.12.1)", "app-replay-1.12.1-cf-unknown-conv", { code: "conversation_lost" }],
+    ["a lost conversation (0.15.3)", "app-replay-0.15.3-cf-wrong-user", { code: "conversation_lost" }],
+    ["a model that refuses", "app-replay-1.12.1-llm-chatflow-FAIL401", { code: "model", retryable: false }],
+    ["a path that Dify does not know", "app-replay-1.12.1-err-404", { code: "refused", retryable: false }],
+  ])("that is a refusal for %s says so", async (_, apiKey, outcome) => {
+    expect((await ask({ apiKey })).outcome).toMatchObject({ status: "failed", ...outcome });
+  });
+
+  test("that nobody gives is worth another try", async () => {
+    const { outcome } = await ask({ apiKey: "app-one", callbackUrl: "http://127.0.0.1:9/v1" });
+    expect(outcome).toEqual({
+      status: "failed",
+      code: "unavailable",
+      retryable: true,
+      detail: "not reached",
+    });
+  });
+
+  test("that does not begin in time is given up, and not asked for twice", async () => {
+    dify.configure("app-silent", { behaviour: { kind: "silent" } });
+    const { outcome } = await ask({ apiKey: "app-silent", limits: { headMs: 100, silenceMs: 100 } });
+    expect(outcome).toMatchObject({ status: "failed", code: "timeout", retryable: false });
+  });
+
+  test("that is cut half way is incomplete", async () => {
+    dify.configure("app-cut", { behaviour: { kind: "cut", afterDeltas: 2 } });
+    const { outcome, text } = await ask({ apiKey: "app-cut" });
+    expect(outcome).toEqual({ status: "incomplete" });
+    expect(text).not.toBe("");
+  });
+
+  test("from a private address is not fetched where only public ones are allowed", async () => {
+    const before = dify.requests.length;
+    const { outcome } = await ask({ apiKey: "app-one", publicOnly: true });
+    expect(outcome).toMatchObject({ status: "failed", code: "refused", retryable: false });
+    expect(dify.requests).toHaveLength(before);
+  });
+});
+
+describe("a refusal", () => {
+  test.each([
+    [429, "too_many_requests", "", true],
+    [429, "rate_limit_error", "", true],
+    [400, "invalid_param", "Too many requests. Please try again later. The current maximum…", true],
+    [500, "unknown", "Internal Server Error", true],
+    [502, "unknown", "", true],
+    [400, "completion_request_error", "API request failed with status code 429", false],
+    [400, "provider_quota_exceeded", "", false],
+    [401, "unauthorized", "Access token is invalid", false],
+    [403, "forbidden", "", false],
+  ])("of HTTP %i %s (%s) is worth another try: %s", (status, code, message, retryable) => {
+    expect(httpFailure(status, code, message).retryable).toBe(retryable);
+  });
+
+  test("of a real Dify keeps its message out of the logs", () => {
+    const { body } = recording("1.12.1/chat-block-FAIL401");
+    const { code, message } = JSON.parse(body.toString("utf8"));
+    expect(httpFailure(400, code, message).detail).toBe("HTTP 400 completion_request_error");
+  });
+});

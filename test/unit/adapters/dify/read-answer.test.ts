@@ -1,0 +1,328 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { difyLimits } from "../../../../functions/adapters/dify/dify-limits.ts";
+import { readAnswer } from "../../../../functions/adapters/dify/read-answer.ts";
+import type { AnswerEvent, AnswerOutcome } from "../../../../functions/core/answer.ts";
+import { recordedStreams, recording, splitAt } from "../../../support/recordings.ts";
+import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
+
+interface Heard {
+  readonly outcome: AnswerOutcome;
+  readonly text: string;
+  readonly conversationId: string | undefined;
+}
+
+const listen = () => {
+  const events: AnswerEvent[] = [];
+  const textSoFar = (): string =>
+    events.reduce((text, event) => {
+      if (event.type === "delta") return text + event.text;
+      return event.type === "replace" ? event.text : text;
+    }, "");
+  const conversationIds = (): string[] =>
+    events.flatMap((event) => (event.type === "begun" ? [event.conversationId] : []));
+  return { events, listener: (event: AnswerEvent) => void events.push(event), textSoFar, conversationIds };
+};
+
+const hear = async (pieces: Iterable<Buffer> | AsyncIterable<Buffer>, clock: TestClock = makeTestClock()) => {
+  const heard = listen();
+  const body = (async function* () {
+    yield* pieces;
+  })();
+  const ended = new AbortController();
+  const outcome = await readAnswer(body, { clock, limits: difyLimits, listener: heard.listener, ended });
+  const [conversationId] = heard.conversationIds();
+  return { outcome, text: heard.textSoFar(), conversationId } satisfies Heard;
+};
+
+const stream = (...events: object[]): Buffer =>
+  Buffer.from(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""));
+
+/** A body that goes on until the reader has ended the call. */
+const openBody = (pieces: Buffer[], ended: AbortController): AsyncIterable<Buffer> =>
+  (async function* () {
+    yield* pieces;
+    await new Promise((_, reject) =>
+      ended.signal.addEventListener("abort", () => reject(new Error("aborted"))),
+    );
+  })();
+
+describe("a recorded stream", () => {
+  const answer = "你好，you said: hi llm 👋";
+
+  test.each<[string, AnswerOutcome["status"], string]>([
+    ["0.15.3/agent-stream", "answered", "你好，you said: 2026 👋"],
+    ["0.15.3/cf-echo-stream", "answered", "A: nick=Bob level=3 q=hello turn=0\nend"],
+    ["0.15.3/cf-FAIL401", "failed", ""],
+    ["0.15.3/chat-FAIL401", "failed", ""],
+    ["1.12.1/cf-echo-stream", "answered", "A: nick=Bob level=3 q=hello turn=1\nend"],
+    ["1.12.1/cf-llm-stream", "answered", answer],
+    ["1.12.1/chat-stream", "answered", "你好，you said: hi 👋"],
+    ["1.12.1/llm-chatflow-FAIL401", "failed", ""],
+    ["1.12.1/wf-stream", "answered", "nick=Bob"],
+  ])("%s is %s with its text", async (name, status, text) => {
+    const heard = await hear([recording(name).body]);
+    expect(heard.outcome.status).toBe(status);
+    expect(heard.text).toBe(text);
+  });
+
+  test.each(recordedStreams().map((each) => [each.name, each.body] as const))(
+    "%s means the same however its bytes are split",
+    async (_, body) => {
+      const whole = await hear([body]);
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.nat(body.length), { maxLength: 40 }), async (places) => {
+          expect(await hear(splitAt(body, places))).toEqual(whole);
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
+
+  test("means the same when every byte comes alone", async () => {
+    const { body } = recording("1.12.1/cf-llm-stream");
+    expect((await hear([...body].map((byte) => Buffer.from([byte])))).text).toBe(answer);
+  });
+
+  test("names its conversation at the first event that bears it, once", async () => {
+    const { body } = recording("1.12.1/cf-llm-stream");
+    const heard = listen();
+    const ended = new AbortController();
+    const ports = { clock: makeTestClock(), limits: difyLimits, listener: heard.listener, ended };
+    await readAnswer(openBody([body], ended), ports);
+    expect(heard.events[0]?.type).toBe("begun");
+    expect(heard.conversationIds()).toEqual(["b4250487-1c1c-4257-8cb8-47cec568c5ca"]);
+  });
+});
+
+describe("bytes of any kind", () => {
+  test("end in an outcome, never in an error", async () => {
+    const line = fc.oneof(
+      fc.json().map((json) => `data: ${json}\n\n`),
+      fc.string().map((text) => `data: ${text}\n`),
+      fc.constantFrom(
+        "event: ping\n\n",
+        'data: {"event":"message"}\n\n',
+        'data: {"event":"message","answer":7}\n\n',
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            line.map((text) => Buffer.from(text)),
+            fc.uint8Array().map(Buffer.from),
+          ),
+        ),
+        async (pieces) => {
+          expect(["answered", "failed", "stopped", "paused", "incomplete"]).toContain(
+            (await hear(pieces)).outcome.status,
+          );
+        },
+      ),
+    );
+  });
+});
+
+const message = (answer: string) => ({ event: "message", conversation_id: "c1", answer });
+const started = { event: "workflow_started", conversation_id: "c1" };
+const finished = (status: string) => ({
+  event: "workflow_finished",
+  conversation_id: "c1",
+  data: { status },
+});
+const messageEnd = { event: "message_end", conversation_id: "c1" };
+
+describe("every ending", () => {
+  test.each<[string, object[], AnswerOutcome["status"], string]>([
+    ["message_end, then EOF", [message("hi"), messageEnd], "answered", "hi"],
+    [
+      "workflow_finished, then message_end (to 1.12)",
+      [started, message("hi"), finished("succeeded"), messageEnd],
+      "answered",
+      "hi",
+    ],
+    ["workflow_finished alone (1.13.0)", [started, message("hi"), finished("succeeded")], "answered", "hi"],
+    [
+      "message_end, then workflow_finished (from 1.13.1)",
+      [started, message("hi"), messageEnd, finished("succeeded")],
+      "answered",
+      "hi",
+    ],
+    ["partly succeeded", [started, message("hi"), finished("partial-succeeded")], "answered", "hi"],
+    [
+      "a replacement between the twins",
+      [
+        started,
+        message("bad"),
+        finished("succeeded"),
+        { event: "message_replace", answer: "good" },
+        messageEnd,
+      ],
+      "answered",
+      "good",
+    ],
+    ["annotation or moderation without a workflow", [message("canned"), messageEnd], "answered", "canned"],
+    [
+      "an error event",
+      [message("hi"), { event: "error", code: "completion_request_error", status: 400 }],
+      "failed",
+      "hi",
+    ],
+    [
+      "an error without a code (from 1.15)",
+      [{ event: "error", status: 500, message: "nick is required" }],
+      "failed",
+      "",
+    ],
+    ["a failed run without its error (from 1.13)", [started, finished("failed")], "failed", ""],
+    ["a stopped run", [started, message("so"), finished("stopped")], "stopped", "so"],
+    [
+      "a run that waits for a person",
+      [started, { event: "human_input_required" }, { event: "workflow_paused" }],
+      "paused",
+      "",
+    ],
+    ["EOF before any end", [message("half")], "incomplete", "half"],
+    ["EOF at once", [], "incomplete", ""],
+    [
+      "the New Agent's closing repetition",
+      [
+        { event: "agent_message", answer: "hel" },
+        { event: "agent_message", answer: "lo" },
+        message("hello"),
+        messageEnd,
+      ],
+      "answered",
+      "hello",
+    ],
+    [
+      "text under the name of a file",
+      [message("see "), { event: "message_file", answer: "this" }, messageEnd],
+      "answered",
+      "see this",
+    ],
+    [
+      "thoughts, which repeat the answer",
+      [{ event: "agent_thought", thought: "hi" }, { event: "agent_message", answer: "hi" }, messageEnd],
+      "answered",
+      "hi",
+    ],
+    [
+      "a workflow's text chunks",
+      [
+        { event: "workflow_started" },
+        { event: "text_chunk", data: { text: "hi" } },
+        { event: "workflow_finished", data: { status: "succeeded" } },
+      ],
+      "answered",
+      "hi",
+    ],
+  ])("%s", async (_, events, status, text) => {
+    const heard = await hear([stream(...events)]);
+    expect(heard.outcome.status).toBe(status);
+    expect(heard.text).toBe(text);
+  });
+
+  test("only an overload within a stream is worth another try", async () => {
+    const outcomeOf = async (code: string) => (await hear([stream({ event: "error", code })])).outcome;
+    expect(await outcomeOf("too_many_requests")).toMatchObject({ status: "failed", retryable: true });
+    expect(await outcomeOf("rate_limit_error")).toMatchObject({ status: "failed", retryable: true });
+    expect(await outcomeOf("internal_server_error")).toMatchObject({ status: "failed", retryable: false });
+  });
+
+  test("tells the logs a code, and nothing that Dify says", async () => {
+    const error = {
+      event: "error",
+      code: "provider_error",
+      message: "key sk-123 at http://10.0.0.7 refused",
+    };
+    expect(JSON.stringify((await hear([stream(error)])).outcome)).not.toMatch(/sk-123|10\.0\.0\.7/);
+  });
+});
+
+describe("time", () => {
+  const start = (pieces: Buffer[]) => {
+    const clock = makeTestClock();
+    const ended = new AbortController();
+    const heard = listen();
+    const body = openBody(pieces, ended);
+    const outcome = readAnswer(body, { clock, limits: difyLimits, listener: heard.listener, ended });
+    let settled: AnswerOutcome | undefined;
+    outcome.then((value) => {
+      settled = value;
+    });
+    return { clock, settled: () => settled, heard, ended };
+  };
+
+  test("a chatflow's end is not waited for by more than a second, and the connection is closed", async () => {
+    const { clock, settled, ended } = start([stream(started, message("hi"), messageEnd)]);
+    await clock.advance(900);
+    expect(settled()).toBeUndefined();
+    await clock.advance(200);
+    expect(settled()).toEqual({ status: "answered" });
+    expect(ended.signal.aborted).toBe(true);
+  });
+
+  test("an end that has no twin is not waited for at all", async () => {
+    const { clock, settled } = start([stream(message("hi"), messageEnd)]);
+    await clock.advance(0);
+    expect(settled()).toEqual({ status: "answered" });
+  });
+
+  test("an error is an end, though the connection stays open (from 1.13)", async () => {
+    const { clock, settled } = start([stream({ event: "error", code: "unknown" })]);
+    await clock.advance(0);
+    expect(settled()).toMatchObject({ status: "failed" });
+  });
+
+  test("silence ends an answer after a minute", async () => {
+    const { clock, settled } = start([stream(message("hi"))]);
+    await clock.advance(59_000);
+    expect(settled()).toBeUndefined();
+    await clock.advance(2_000);
+    expect(settled()).toMatchObject({ status: "failed", code: "timeout" });
+  });
+
+  test("pings keep an answer open, but pings alone only for two minutes", async () => {
+    const clock = makeTestClock();
+    const ended = new AbortController();
+    const pings = (async function* () {
+      while (!ended.signal.aborted) {
+        yield Buffer.from("event: ping\n\n");
+        await clock.sleep(10_000, ended.signal);
+      }
+    })();
+    let settled: AnswerOutcome | undefined;
+    readAnswer(pings, { clock, limits: difyLimits, listener: () => {}, ended }).then((value) => {
+      settled = value;
+    });
+    await clock.advance(115_000);
+    expect(settled).toBeUndefined();
+    await clock.advance(10_000);
+    expect(settled).toMatchObject({ status: "failed", code: "timeout" });
+  });
+
+  test("a reader that is slow to take is not mistaken for a silent Dify", async () => {
+    const clock = makeTestClock();
+    const ended = new AbortController();
+    const body = openBody([stream(message("hi"), messageEnd)], ended);
+    const listener = (event: AnswerEvent) => (event.type === "delta" ? clock.sleep(90_000) : undefined);
+    let settled: AnswerOutcome | undefined;
+    readAnswer(body, { clock, limits: difyLimits, listener, ended }).then((value) => {
+      settled = value;
+    });
+    await clock.advance(91_000);
+    expect(settled).toEqual({ status: "answered" });
+  });
+
+  test("a connection cut before its first byte is worth another try, one cut later is not", async () => {
+    const cut = (pieces: Buffer[]) =>
+      (async function* () {
+        yield* pieces;
+        throw new Error("socket hang up");
+      })();
+    expect((await hear(cut([]))).outcome).toMatchObject({ status: "failed", retryable: true });
+    expect((await hear(cut([stream(message("half"))]))).outcome).toEqual({ status: "incomplete" });
+  });
+});
