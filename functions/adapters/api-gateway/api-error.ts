@@ -1,0 +1,35 @@
+import { BridgeError, type ErrorCode } from "../../core/errors.ts";
+
+interface ApiError {
+  readonly status: number;
+  readonly code: number;
+}
+
+/** RongCloud's codes and our statuses (contract, section 3). */
+const apiErrors: Record<ErrorCode, ApiError> = {
+  internal: { status: 500, code: 1000 },
+  unknown_app: { status: 401, code: 1001 },
+  bad_parameter: { status: 400, code: 1002 },
+  empty_body: { status: 400, code: 1003 },
+  bad_signature: { status: 401, code: 1004 },
+  parameter_too_long: { status: 400, code: 1005 },
+  rate_limited: { status: 429, code: 1008 },
+  upstream_timeout: { status: 504, code: 1050 },
+  upstream_unavailable: { status: 500, code: 1000 },
+  upstream_refused: { status: 500, code: 1000 },
+  not_found: { status: 404, code: 404 },
+};
+
+const hidden = "internal error, please try again";
+
+export interface ApiFailure {
+  readonly status: number;
+  readonly body: { readonly code: number; readonly errorMessage: string };
+}
+
+/** What a caller is told of an error: its own words only where they are meant for the caller. */
+export const toApiFailure = (error: unknown): ApiFailure => {
+  const bridgeError = error instanceof BridgeError ? error : new BridgeError("internal", hidden);
+  const { status, code } = apiErrors[bridgeError.code];
+  return { status, body: { code, errorMessage: bridgeError.expose ? bridgeError.message : hidden } };
+};

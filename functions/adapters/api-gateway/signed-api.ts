@@ -1,0 +1,28 @@
+import { callerError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import type { VerifyCall } from "../rongcloud/verify-call.ts";
+import type { AppWithKeys } from "../secrets/app-secrets.ts";
+import { makeApiHandler } from "./api-handler.ts";
+import type { ApiRequest } from "./api-request.ts";
+
+/** Answers one path for the app that signed; what it gives joins `{"code":200}`. */
+export type SignedRoute = (app: AppWithKeys, request: ApiRequest) => Promise<object>;
+
+export interface SignedApiPorts {
+  readonly verifyCall: VerifyCall;
+  readonly log: Log;
+}
+
+/** A handler for paths of the server API: the signature is checked before the body is looked at. */
+export const makeSignedApi = (
+  { verifyCall, log }: SignedApiPorts,
+  routes: Readonly<Record<string, SignedRoute>>,
+) => {
+  const byPath = new Map(Object.entries(routes));
+  return makeApiHandler(log, async (request) => {
+    const route = byPath.get(request.path);
+    if (!route) throw callerError("not_found", "no such path");
+    const app = await verifyCall(request.headers);
+    return { code: 200, ...(await route(app, request)) };
+  });
+};

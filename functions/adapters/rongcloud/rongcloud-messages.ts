@@ -1,0 +1,67 @@
+import * as v from "valibot";
+import { BridgeError } from "../../core/errors.ts";
+import type { ImMessages, MessageRoute, StreamChunk } from "../../core/im-messages.ts";
+import type { CallRongCloud } from "./rongcloud-client.ts";
+
+const targets = {
+  PERSON: {
+    publish: "/message/private/publish.json",
+    field: "toUserId",
+    stream: "/v3/message/private/publish_stream.json",
+  },
+  GROUP: {
+    publish: "/message/group/publish.json",
+    field: "toGroupId",
+    stream: "/v3/message/group/publish_stream.json",
+  },
+} as const;
+
+const streamReply = v.object({ messageUID: v.pipe(v.string(), v.nonEmpty()) });
+
+const contentOf = ({ seq, text, messageUID, completeReason }: StreamChunk) => ({
+  content: text,
+  seq,
+  complete: completeReason !== undefined,
+  ...(completeReason !== undefined && { completeReason }),
+  // `type` belongs to the first chunk alone, `messageUID` to all but the first.
+  ...(messageUID === undefined ? { type: "markdown" } : { messageUID }),
+});
+
+const chunkBody = (route: MessageRoute, chunk: StreamChunk): string =>
+  JSON.stringify({
+    fromUserId: route.fromUserId,
+    [targets[route.channelType].field]: route.targetId,
+    objectName: "RC:StreamMsg",
+    content: contentOf(chunk),
+  });
+
+/** Messages by RongCloud's send API (contract, section 8). */
+export const makeRongCloudMessages = (callRongCloud: CallRongCloud): ImMessages => ({
+  sendChunk: async (route, chunk) => {
+    const answer = await callRongCloud({
+      appKey: route.appKey,
+      path: targets[route.channelType].stream,
+      contentType: "application/json",
+      body: chunkBody(route, chunk),
+    });
+    const parsed = v.safeParse(streamReply, answer);
+    if (parsed.success) return parsed.output.messageUID;
+    if (chunk.messageUID !== undefined) return chunk.messageUID;
+    throw new BridgeError("upstream_refused", "the IM took a first chunk and named no messageUID");
+  },
+  sendText: async (route, text) => {
+    const { publish, field } = targets[route.channelType];
+    const form = new URLSearchParams({
+      fromUserId: route.fromUserId,
+      [field]: route.targetId,
+      objectName: "RC:TxtMsg",
+      content: JSON.stringify({ content: text }),
+    });
+    await callRongCloud({
+      appKey: route.appKey,
+      path: publish,
+      contentType: "application/x-www-form-urlencoded",
+      body: form.toString(),
+    });
+  },
+});

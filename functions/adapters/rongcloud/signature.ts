@@ -1,0 +1,20 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+/** RongCloud's signature: hex SHA-1 of secret, nonce and timestamp. The body is not covered (contract, section 2). */
+export const signatureOf = (secret: string, nonce: string, timestamp: string): string =>
+  createHash("sha1").update(secret).update(nonce).update(timestamp).digest("hex");
+
+const bytesOf = (signature: string): Buffer => Buffer.from(signature.toLowerCase(), "latin1");
+
+/** Whether one of the secrets made this signature, in constant time; hex digits of either case. */
+export const isSignedBy = (
+  secrets: readonly string[],
+  { nonce, timestamp, signature }: { nonce: string; timestamp: string; signature: string },
+): boolean => {
+  const given = bytesOf(signature);
+  const matches = secrets.map((secret) => {
+    const expected = bytesOf(signatureOf(secret, nonce, timestamp));
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+  return matches.includes(true);
+};

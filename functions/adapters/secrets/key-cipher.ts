@@ -1,0 +1,38 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import type { NamedKey } from "./app-secrets.ts";
+
+const algorithm = "aes-256-gcm";
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** What a sealed text is bound to: moved to another bot or app, it does not open. */
+export type SealContext = readonly string[];
+
+const contextBytes = (context: SealContext): Buffer => Buffer.from(JSON.stringify(context), "utf8");
+
+/** Seals a text with the first key, as `<key id>.<base64 of nonce, tag and ciphertext>`. */
+export const seal = (
+  [newest]: readonly [NamedKey, ...NamedKey[]],
+  text: string,
+  context: SealContext,
+): string => {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv(algorithm, newest.key, nonce).setAAD(contextBytes(context));
+  const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+  return `${newest.id}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64")}`;
+};
+
+/** @throws Error when no key fits, or the text was sealed for something else or changed. */
+export const unseal = (keys: readonly NamedKey[], sealed: string, context: SealContext): string => {
+  const [id, body = ""] = sealed.split(".", 2);
+  const named = keys.find((key) => key.id === id);
+  if (!named) throw new Error(`no key called ${id} to open a sealed text`);
+  const bytes = Buffer.from(body, "base64");
+  const nonce = bytes.subarray(0, nonceBytes);
+  const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes);
+  const decipher = createDecipheriv(algorithm, named.key, nonce)
+    .setAAD(contextBytes(context))
+    .setAuthTag(tag);
+  const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);
+  return text.toString("utf8");
+};

@@ -1,0 +1,27 @@
+import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { BridgeError } from "../../core/errors.ts";
+import type { TurnQueue } from "../../core/turn.ts";
+import { packBySize } from "./pack-by-size.ts";
+import { toTurnJobMessage } from "./turn-job-message.ts";
+
+export interface TurnQueuePorts {
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+}
+
+export const makeTurnQueue = ({ client, queueUrl }: TurnQueuePorts): TurnQueue => ({
+  send: async (jobs) => {
+    const messages = jobs.map(toTurnJobMessage);
+    // One batch after another: jobs of one conversation keep their order.
+    for (const batch of packBySize(messages, ({ MessageBody }) => Buffer.byteLength(MessageBody))) {
+      const Entries = batch.map((message, index) => ({ Id: String(index), ...message }));
+      const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      if (Failed && Failed.length > 0) {
+        const codes = [...new Set(Failed.map(({ Code }) => Code ?? "unknown"))].join(", ");
+        throw new BridgeError("upstream_unavailable", `the queue refused ${Failed.length} jobs: ${codes}`, {
+          retryable: true,
+        });
+      }
+    }
+  },
+});

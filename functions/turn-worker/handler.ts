@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import middy from "@middy/core";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { makeAskDify } from "../adapters/dify/ask-dify.ts";
+import { difyLimits } from "../adapters/dify/dify-limits.ts";
+import { makeBotsTable } from "../adapters/dynamodb/bots-table.ts";
+import { makeConversationsTable } from "../adapters/dynamodb/conversations-table.ts";
+import { makeDocumentClient } from "../adapters/dynamodb/document-client.ts";
+import { makeTurnsTable } from "../adapters/dynamodb/turns-table.ts";
+import { makeHttpClient } from "../adapters/http/http-client.ts";
+import { makeJsonLog } from "../adapters/node/json-log.ts";
+import { systemClock as clock } from "../adapters/node/system-clock.ts";
+import { makeRongCloudClient } from "../adapters/rongcloud/rongcloud-client.ts";
+import { makeRongCloudMessages } from "../adapters/rongcloud/rongcloud-messages.ts";
+import { makeAppSecrets } from "../adapters/secrets/app-secrets.ts";
+import { makeSecretsClient } from "../adapters/secrets/secrets-client.ts";
+import { parseTurnJob } from "../adapters/sqs/turn-job-message.ts";
+import { makeForwardTurn } from "../core/forward-turn.ts";
+import { makeRunTurnJob } from "../core/run-turn-job.ts";
+import { readEnv } from "./env.ts";
+import { makeSinkFor } from "./sink-for.ts";
+
+const env = readEnv();
+const log = makeJsonLog();
+const client = makeDocumentClient();
+const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock });
+const callRongCloud = makeRongCloudClient({
+  sendHttp: makeHttpClient({ publicOnly: false }),
+  apps,
+  clock,
+  apiUrl: env.RONGCLOUD_API_URL,
+});
+const askDify = makeAskDify({
+  sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS }),
+  clock,
+  limits: difyLimits,
+});
+const conversations = makeConversationsTable({ client, tableName: env.CONVERSATIONS_TABLE, clock });
+const runTurnJob = makeRunTurnJob({
+  bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps }),
+  turns: makeTurnsTable({ client, tableName: env.TURNS_TABLE, clock }),
+  forwardTurn: makeForwardTurn({ conversations, askDify, clock, log }),
+  sinkFor: makeSinkFor({ im: makeRongCloudMessages(callRongCloud), clock }),
+  clock,
+  log,
+  newToken: randomUUID,
+  leaseMs: env.TURN_LEASE_SECONDS * 1000,
+});
+
+export const handler = middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }) => {
+  const fates = await Promise.all(
+    Records.map(async ({ messageId, body }) => ({ messageId, fate: await runTurnJob(parseTurnJob(body)) })),
+  );
+  const again = fates.filter(({ fate }) => fate === "again");
+  return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+});
