@@ -3,6 +3,8 @@ import type { BotStore } from "./bot.ts";
 import type { Clock } from "./clock.ts";
 import type { ForwardTurn, TurnReport } from "./forward-turn.ts";
 import { isDify } from "./integration.ts";
+import type { JobHold } from "./job-hold.ts";
+import { leaseMs, makeKeepTurn } from "./keep-turn.ts";
 import type { Log, LogFields } from "./log.ts";
 import { type Turn, type TurnJob, turnIdOf } from "./turn.ts";
 import type { TurnStore } from "./turn-store.ts";
@@ -15,12 +17,16 @@ export interface RunTurnJobPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly newToken: () => string;
-  /** Longer than a worker may run: a turn under a lease has a worker that may still answer. */
-  readonly leaseMs: number;
 }
 
-/** Done: the job has had its answer, now or before. Again: it must come back. */
+/** Done: the job has had its answer, now or before. Again: it must come back, and will once the hold is over. */
 export type JobFate = "done" | "again";
+
+const firstPauseMs = 5_000;
+const longestPauseMs = 5 * 60_000;
+
+/** Twice as long each time. */
+const pauseAfter = (tries: number): number => Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs);
 
 /** A done turn is remembered for longer than any IM or queue delivers again: SQS keeps a job 4 days. */
 const rememberForMs = 5 * 24 * 60 * 60 * 1000;
@@ -44,9 +50,34 @@ const storyOf = (job: TurnJob, report: TurnReport, now: number): LogFields => ({
 });
 
 /** Runs a job from the queue, once however often it is delivered, and tells its whole story in one log line. */
-export const makeRunTurnJob =
-  ({ bots, turns, forwardTurn, sinkFor, clock, log, newToken, leaseMs }: RunTurnJobPorts) =>
-  async (job: TurnJob): Promise<JobFate> => {
+export const makeRunTurnJob = ({
+  bots,
+  turns,
+  forwardTurn,
+  sinkFor,
+  clock,
+  log,
+  newToken,
+}: RunTurnJobPorts) => {
+  const keepTurn = makeKeepTurn({ turns, clock, log });
+
+  const answer = async (job: TurnJob): Promise<string> => {
+    const [bot] = await bots.find(job.appKey, [job.botUserId]);
+    const integration = bot?.integrations
+      .filter(isDify)
+      .find(({ type, enabled }) => type === job.integrationType && enabled);
+    if (!bot || !integration) {
+      log.warn("turn_dropped", { ...idsOf(job), reason: "the bot or its integration is gone" });
+      return "dropped";
+    }
+    const turn: Turn = { appKey: job.appKey, bot, integration, event: job.event };
+    const report = await forwardTurn(turn, sinkFor(turn));
+    const well = report.outcome.status === "answered" && report.delivery.status === "delivered";
+    log[well ? "info" : "error"]("turn_finished", { ...idsOf(job), ...storyOf(job, report, clock.now()) });
+    return report.outcome.status;
+  };
+
+  const answerOnce = async (job: TurnJob, hold: JobHold): Promise<JobFate> => {
     const id = turnIdOf(job);
     const token = newToken();
     const claim = await turns.claim(id, { token, expiresAt: clock.now() + leaseMs });
@@ -55,30 +86,23 @@ export const makeRunTurnJob =
       return "done";
     }
     if (claim === "busy") return "again";
-
-    const answer = async (): Promise<string> => {
-      const [bot] = await bots.find(job.appKey, [job.botUserId]);
-      const integration = bot?.integrations
-        .filter(isDify)
-        .find(({ type, enabled }) => type === job.integrationType && enabled);
-      if (!bot || !integration) {
-        log.warn("turn_dropped", { ...idsOf(job), reason: "the bot or its integration is gone" });
-        return "dropped";
-      }
-      const turn: Turn = { appKey: job.appKey, bot, integration, event: job.event };
-      const report = await forwardTurn(turn, sinkFor(turn));
-      const well = report.outcome.status === "answered" && report.delivery.status === "delivered";
-      log[well ? "info" : "error"]("turn_finished", { ...idsOf(job), ...storyOf(job, report, clock.now()) });
-      return report.outcome.status;
-    };
-
-    try {
-      const outcome = await answer();
-      await turns.complete(id, token, outcome, clock.now() + rememberForMs);
-      return "done";
-    } catch (error) {
-      log.error("turn_failed", { ...idsOf(job), reason: String(error) });
+    const outcome = await keepTurn(id, token, hold, () => answer(job)).catch(async (error: unknown) => {
       await turns.release(id, token);
-      return "again";
-    }
+      throw error;
+    });
+    // The user has the answer by now: a job that came back would bring it a second time.
+    await turns.complete(id, token, outcome, clock.now() + rememberForMs).catch((error: unknown) => {
+      log.error("turn_not_completed", { ...idsOf(job), reason: String(error) });
+    });
+    return "done";
   };
+
+  return async (job: TurnJob, hold: JobHold): Promise<JobFate> => {
+    const fate = await answerOnce(job, hold).catch((error: unknown): JobFate => {
+      log.error("turn_failed", { ...idsOf(job), tries: hold.tries, reason: String(error) });
+      return "again";
+    });
+    if (fate === "again") await hold.holdFor(pauseAfter(hold.tries));
+    return fate;
+  };
+};

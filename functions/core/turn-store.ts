@@ -13,7 +13,9 @@ export type TurnClaim = "claimed" | "done" | "busy";
 export interface TurnStore {
   /** Takes the turn, unless it is done or somebody else holds it. */
   claim(id: TurnId, lease: Lease): Promise<TurnClaim>;
-  /** Marks the turn as done, to be remembered until `rememberUntil`. False: the lease is another's by now. */
+  /** Holds the turn for longer. False: it is another's by now, or done. */
+  renew(id: TurnId, lease: Lease): Promise<boolean>;
+  /** Marks the turn as done, to be remembered until `rememberUntil`. False: it is another's by now. */
   complete(id: TurnId, token: string, outcome: string, rememberUntil: number): Promise<boolean>;
   /** Gives the turn up for another try. */
   release(id: TurnId, token: string): Promise<void>;

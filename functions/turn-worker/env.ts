@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, flag, parseEnvironment, text } from "../adapters/node/environment.ts";
+import { flag, parseEnvironment, text } from "../adapters/node/environment.ts";
 
 export const readEnv = () =>
   parseEnvironment(
@@ -9,7 +9,7 @@ export const readEnv = () =>
       TURNS_TABLE: text,
       SECRET_ID: text,
       RONGCLOUD_API_URL: v.pipe(v.string(), v.url()),
-      TURN_LEASE_SECONDS: count,
+      TURNS_QUEUE_URL: text,
       ALLOW_PRIVATE_CALLBACKS: flag,
     }),
   );

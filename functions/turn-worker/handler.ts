@@ -14,6 +14,8 @@ import { makeRongCloudClient } from "../adapters/rongcloud/rongcloud-client.ts";
 import { makeRongCloudMessages } from "../adapters/rongcloud/rongcloud-messages.ts";
 import { makeAppSecrets } from "../adapters/secrets/app-secrets.ts";
 import { makeSecretsClient } from "../adapters/secrets/secrets-client.ts";
+import { makeHoldOn } from "../adapters/sqs/hold-on.ts";
+import { makeSqsClient } from "../adapters/sqs/sqs-client.ts";
 import { parseTurnJob } from "../adapters/sqs/turn-job-message.ts";
 import { makeForwardTurn } from "../core/forward-turn.ts";
 import { makeRunTurnJob } from "../core/run-turn-job.ts";
@@ -44,13 +46,14 @@ const runTurnJob = makeRunTurnJob({
   clock,
   log,
   newToken: randomUUID,
-  leaseMs: env.TURN_LEASE_SECONDS * 1000,
 });
+
+const holdOn = makeHoldOn({ client: makeSqsClient(), queueUrl: env.TURNS_QUEUE_URL });
 
 export const handler = middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }) => {
   const fates = await Promise.all(
-    Records.map(async ({ messageId, body }) => ({ messageId, fate: await runTurnJob(parseTurnJob(body)) })),
+    Records.map((record) => runTurnJob(parseTurnJob(record.body), holdOn(record))),
   );
-  const again = fates.filter(({ fate }) => fate === "again");
+  const again = Records.filter((_, index) => fates[index] === "again");
   return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 });

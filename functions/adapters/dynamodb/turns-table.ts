@@ -18,11 +18,17 @@ const turnRecord = v.object({ state: v.picklist(["running", "done"]), expiresAt:
 const keyOf = ({ appKey, msgUID, botUserId, integrationType }: TurnId): string =>
   JSON.stringify([appKey, msgUID, botUserId, integrationType]);
 
+/** Whoever's lease ran out may find the turn in other hands: no write of theirs passes then. */
+const whileHeld = "#state = :running AND #token = :token";
+const heldNames = { "#state": "state", "#token": "token" };
+const heldBy = (token: string) => ({ ":running": "running", ":token": token });
+
 /**
  * A turn's record: `running` under a lease, then `done`.
  *
  *   claim ──► running (token, until expiresAt) ──complete──► done (until rememberUntil)
- *                 └──release, or the lease ends──► free for the next claim
+ *               ▲ │ renew
+ *               └─┴──release, or the lease ends──► free for the next claim
  *
  * One `expiresAt` serves both: a record past it is as good as none.
  */
@@ -48,6 +54,19 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): T
     const record = parseRecord(turnRecord, Item, "a turn record");
     return record.state === "done" && record.expiresAt > clock.now() ? "done" : "busy";
   },
+  renew: (id, { token, expiresAt }) =>
+    holds(
+      client.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: { turn: keyOf(id) },
+          UpdateExpression: "SET expiresAt = :until, #ttl = :ttl",
+          ConditionExpression: whileHeld,
+          ExpressionAttributeNames: { ...heldNames, "#ttl": "ttl" },
+          ExpressionAttributeValues: { ...heldBy(token), ":until": expiresAt, ":ttl": ttlOf(expiresAt) },
+        }),
+      ),
+    ),
   complete: (id, token, outcome, rememberUntil) =>
     holds(
       client.send(
@@ -55,12 +74,11 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): T
           TableName: tableName,
           Key: { turn: keyOf(id) },
           UpdateExpression: "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl",
-          ConditionExpression: "#state = :running AND #token = :token",
-          ExpressionAttributeNames: { "#state": "state", "#token": "token", "#ttl": "ttl" },
+          ConditionExpression: whileHeld,
+          ExpressionAttributeNames: { ...heldNames, "#ttl": "ttl" },
           ExpressionAttributeValues: {
+            ...heldBy(token),
             ":done": "done",
-            ":running": "running",
-            ":token": token,
             ":outcome": outcome,
             ":until": rememberUntil,
             ":ttl": ttlOf(rememberUntil),
@@ -75,9 +93,9 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): T
           TableName: tableName,
           Key: { turn: keyOf(id) },
           UpdateExpression: "SET expiresAt = :now",
-          ConditionExpression: "#state = :running AND #token = :token",
-          ExpressionAttributeNames: { "#state": "state", "#token": "token" },
-          ExpressionAttributeValues: { ":running": "running", ":token": token, ":now": clock.now() },
+          ConditionExpression: whileHeld,
+          ExpressionAttributeNames: heldNames,
+          ExpressionAttributeValues: { ...heldBy(token), ":now": clock.now() },
         }),
       ),
     );

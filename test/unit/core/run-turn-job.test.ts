@@ -27,36 +27,47 @@ const well: TurnReport = {
 const setUp = ({
   claim = "claimed" as TurnClaim,
   found = [bot()] as Bot[],
-  forward = async (): Promise<TurnReport> => well,
+  forwardMs = 0,
+  failure = undefined as Error | undefined,
+  report = well,
+  tries = 1,
 } = {}) => {
+  const clock = makeTestClock();
+  const start = clock.now();
   const writes: string[] = [];
+  const at = (): string => `${(clock.now() - start) / 1000} s`;
   const turns: TurnStore = {
     claim: async () => claim,
+    renew: async (_id, { token, expiresAt }) =>
+      writes.push(`renew ${token} to ${(expiresAt - start) / 1000} s`) > 0,
     complete: async (_id, token, outcome) => writes.push(`complete ${token} ${outcome}`) > 0,
     release: async (_id, token) => void writes.push(`release ${token}`),
   };
+  const holds: string[] = [];
+  const hold = { tries, holdFor: async (ms: number) => void holds.push(`${ms / 1000} s at ${at()}`) };
   const forwarded: Turn[] = [];
   const log = makeMemoryLog();
   const runTurnJob = makeRunTurnJob({
     bots: { find: async () => found, create: async () => "created" },
     turns,
-    forwardTurn: (turn) => {
+    forwardTurn: async (turn) => {
       forwarded.push(turn);
-      return forward();
+      if (forwardMs > 0) await clock.sleep(forwardMs);
+      if (failure) throw failure;
+      return report;
     },
     sinkFor: makeRecordingSink,
-    clock: makeTestClock(),
+    clock,
     log,
     newToken: () => "t1",
-    leaseMs: 900_000,
   });
-  return { runTurnJob, forwarded, writes, log };
+  return { run: () => runTurnJob(job, hold), turns, forwarded, writes, holds, log, clock };
 };
 
 describe("a job", () => {
   test("is forwarded with the bot as it is now, completed, and told of in one line without text or keys", async () => {
-    const { runTurnJob, forwarded, writes, log } = setUp();
-    expect(await runTurnJob(job)).toBe("done");
+    const { run, forwarded, writes, log } = setUp();
+    expect(await run()).toBe("done");
     expect(forwarded).toEqual([
       { appKey: "app-one", bot: bot(), integration: difyIntegration(), event: job.event },
     ]);
@@ -77,16 +88,9 @@ describe("a job", () => {
   });
 
   test("that was done before is not answered again", async () => {
-    const { runTurnJob, forwarded } = setUp({ claim: "done" });
-    expect(await runTurnJob(job)).toBe("done");
+    const { run, forwarded } = setUp({ claim: "done" });
+    expect(await run()).toBe("done");
     expect(forwarded).toHaveLength(0);
-  });
-
-  test("that another worker holds comes back later", async () => {
-    const { runTurnJob, forwarded, writes } = setUp({ claim: "busy" });
-    expect(await runTurnJob(job)).toBe("again");
-    expect(forwarded).toHaveLength(0);
-    expect(writes).toEqual([]);
   });
 
   test.each([
@@ -94,28 +98,70 @@ describe("a job", () => {
     ["has no such integration any more", [bot({ integrations: [] })]],
     ["has switched it off", [bot({ integrations: [difyIntegration({ enabled: false })] })]],
   ])("whose bot %s is dropped with a line in the log", async (_, found) => {
-    const { runTurnJob, forwarded, writes, log } = setUp({ found });
-    expect(await runTurnJob(job)).toBe("done");
+    const { run, forwarded, writes, log } = setUp({ found });
+    expect(await run()).toBe("done");
     expect(forwarded).toHaveLength(0);
     expect(writes).toEqual(["complete t1 dropped"]);
     expect(log.lines).toMatchObject([{ level: "warn", event: "turn_dropped" }]);
   });
 
-  test("that fails on our own side is released and comes back", async () => {
-    const { runTurnJob, writes, log } = setUp({ forward: () => Promise.reject(new Error("throttled")) });
-    expect(await runTurnJob(job)).toBe("again");
-    expect(writes).toEqual(["release t1"]);
-    expect(log.lines).toMatchObject([{ level: "error", event: "turn_failed" }]);
-  });
-
   test("whose answer did not arrive stands in the log as an error, with its reason", async () => {
-    const { runTurnJob, log } = setUp({
-      forward: async () => ({
-        ...well,
-        delivery: { status: "undelivered", reason: "the IM answered HTTP 403" },
-      }),
-    });
-    await runTurnJob(job);
+    const report: TurnReport = {
+      ...well,
+      delivery: { status: "undelivered", reason: "the IM answered HTTP 403" },
+    };
+    const { run, log } = setUp({ report });
+    await run();
     expect(log.lines).toMatchObject([{ level: "error", fields: { reason: "the IM answered HTTP 403" } }]);
   });
+
+  test("that was answered but could not be completed does not come back: it would be answered twice", async () => {
+    const { run, turns, log } = setUp();
+    turns.complete = () => Promise.reject(new Error("throttled"));
+    expect(await run()).toBe("done");
+    expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "turn_not_completed" });
+  });
+});
+
+describe("the hold on a job", () => {
+  test("is kept up by a heartbeat while the answer comes, so that a dead worker is followed within 25 s", async () => {
+    const { run, writes, holds, clock } = setUp({ forwardMs: 20_000 });
+    const running = run();
+    await clock.advance(30_000);
+    await running;
+    expect(holds).toEqual(["25 s at 0 s", "25 s at 8 s", "25 s at 16 s"]);
+    expect(writes).toEqual(["renew t1 to 33 s", "renew t1 to 41 s", "complete t1 answered"]);
+  });
+
+  test("that cannot be kept up for a moment does not disturb the answer", async () => {
+    const { run, turns, log, clock } = setUp({ forwardMs: 10_000 });
+    turns.renew = () => Promise.reject(new Error("throttled"));
+    const running = run();
+    await clock.advance(30_000);
+    expect(await running).toBe("done");
+    expect(log.lines[0]).toMatchObject({ level: "warn", event: "turn_not_renewed" });
+  });
+
+  test("of another worker makes the job come back in five seconds", async () => {
+    const { run, forwarded, writes, holds } = setUp({ claim: "busy" });
+    expect(await run()).toBe("again");
+    expect(forwarded).toHaveLength(0);
+    expect(writes).toEqual([]);
+    expect(holds).toEqual(["5 s at 0 s"]);
+  });
+
+  test.each([
+    [1, "5 s"],
+    [3, "20 s"],
+    [9, "300 s"],
+  ])(
+    "after failure %i on our own side is given up for %s, and the turn is free again",
+    async (tries, pause) => {
+      const { run, writes, holds, log } = setUp({ failure: new Error("throttled"), tries });
+      expect(await run()).toBe("again");
+      expect(writes).toEqual(["release t1"]);
+      expect(holds.at(-1)).toBe(`${pause} at 0 s`);
+      expect(log.lines).toMatchObject([{ level: "error", event: "turn_failed", fields: { tries } }]);
+    },
+  );
 });
