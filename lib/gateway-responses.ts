@@ -1,0 +1,34 @@
+import { type ResponseType, type RestApi, ResponseType as types } from "aws-cdk-lib/aws-apigateway";
+
+interface GatewayAnswer {
+  readonly type: ResponseType;
+  readonly status: number;
+  readonly code: number;
+  readonly errorMessage: string;
+}
+
+/** What the gateway itself answers, in our codes (contract, section 3), and echoing nothing that it was sent. */
+const answers: readonly GatewayAnswer[] = [
+  { type: types.DEFAULT_4XX, status: 400, code: 1002, errorMessage: "bad request" },
+  { type: types.DEFAULT_5XX, status: 500, code: 1000, errorMessage: "internal error, please try again" },
+  { type: types.MISSING_AUTHENTICATION_TOKEN, status: 404, code: 404, errorMessage: "no such path" },
+  { type: types.REQUEST_TOO_LARGE, status: 413, code: 1005, errorMessage: "body: at most 10 MB" },
+  { type: types.THROTTLED, status: 429, code: 1008, errorMessage: "too many requests, please slow down" },
+  {
+    type: types.INTEGRATION_TIMEOUT,
+    status: 504,
+    code: 1050,
+    errorMessage: "it took too long, please try again",
+  },
+];
+
+export const addGatewayResponses = (api: RestApi): void => {
+  for (const { type, status, code, errorMessage } of answers) {
+    api.addGatewayResponse(type.responseType, {
+      type,
+      statusCode: String(status),
+      templates: { "application/json": JSON.stringify({ code, errorMessage }) },
+      ...(status === 429 && { responseHeaders: { "Retry-After": "'1'" } }),
+    });
+  }
+};

@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Stack } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { makeApp } from "../../lib/app.ts";
+import { makeConfig } from "../../lib/config.ts";
+
+const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-infra-"));
+let templates: Record<"data" | "messaging" | "api", Template>;
+
+beforeAll(() => {
+  const app = makeApp(makeConfig({ stage: "test", rongcloudApiUrl: "https://api.sg-light-api.com" }), {
+    outdir,
+  });
+  const template = (part: string): Template => {
+    const stack = app.node.findChild(`bot-bridge-test-${part}`);
+    if (!Stack.isStack(stack)) throw new Error(`no stack ${part}`);
+    return Template.fromStack(stack);
+  };
+  templates = { data: template("data"), messaging: template("messaging"), api: template("api") };
+}, 60_000);
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+const everyFunction = () =>
+  [templates.messaging, templates.api].flatMap((template) =>
+    Object.values(template.findResources("AWS::Lambda::Function")),
+  );
+
+describe("the tables", () => {
+  test.each(["conversation", "turn", "guard"])("of %ss forget by TTL", (key) => {
+    templates.data.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
+      KeySchema: [{ AttributeName: key, KeyType: "HASH" }],
+      TimeToLiveSpecification: { AttributeName: "ttl", Enabled: true },
+      BillingMode: "PAY_PER_REQUEST",
+    });
+  });
+
+  test("of bots is kept whatever happens to the stack, and can be put back to any second", () => {
+    templates.data.hasResource("AWS::DynamoDB::GlobalTable", {
+      DeletionPolicy: "Retain",
+      Properties: Match.objectLike({
+        KeySchema: [
+          { AttributeName: "appKey", KeyType: "HASH" },
+          { AttributeName: "item", KeyType: "RANGE" },
+        ],
+        Replicas: [
+          Match.objectLike({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }),
+        ],
+      }),
+    });
+  });
+});
+
+describe("the queue of turns", () => {
+  test("is first in, first out by conversation, and does not lose what cannot be done", () => {
+    templates.messaging.hasResourceProperties("AWS::SQS::Queue", {
+      FifoQueue: true,
+      FifoThroughputLimit: "perMessageGroupId",
+      DeduplicationScope: "messageGroup",
+      RedrivePolicy: Match.objectLike({ maxReceiveCount: 10 }),
+    });
+  });
+
+  test("hides a job for longer than its worker may run, and the worker runs longer than Dify is waited for", () => {
+    const queues = Object.values(templates.messaging.findResources("AWS::SQS::Queue"));
+    const visibility = Math.max(...queues.map(({ Properties }) => Properties.VisibilityTimeout ?? 0));
+    const [worker] = Object.values(templates.messaging.findResources("AWS::Lambda::Function"));
+    expect(visibility).toBeGreaterThan(worker?.Properties.Timeout);
+    expect(worker?.Properties.Timeout).toBeGreaterThan(12 * 60);
+  });
+
+  test("hands out one job at a time, and takes back those that are reported", () => {
+    templates.messaging.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      BatchSize: 1,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    });
+  });
+});
+
+describe("the functions", () => {
+  test("run on Node 24 on arm64, and keep their logs for a month", () => {
+    for (const { Properties } of everyFunction()) {
+      expect(Properties).toMatchObject({
+        Runtime: "nodejs24.x",
+        Architectures: ["arm64"],
+        Handler: "index.handler",
+      });
+    }
+    templates.api.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
+  });
+
+  test("may do what they need by name, and nothing by a wildcard", () => {
+    for (const template of [templates.messaging, templates.api]) {
+      for (const { Properties } of Object.values(template.findResources("AWS::IAM::Policy"))) {
+        for (const { Action, Resource } of Properties.PolicyDocument.Statement) {
+          expect([Action].flat().filter((action) => action.includes("*"))).toEqual([]);
+          expect(Resource).not.toBe("*");
+        }
+      }
+    }
+  });
+
+  test("refuse private callbacks, and deliver to the data centre of the config", () => {
+    templates.messaging.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: {
+        Variables: Match.objectLike({
+          ALLOW_PRIVATE_CALLBACKS: "0",
+          RONGCLOUD_API_URL: "https://api.sg-light-api.com",
+        }),
+      },
+    });
+  });
+});
+
+describe("the API", () => {
+  test("is regional, so that a later stream may be silent for five minutes", () => {
+    templates.api.hasResourceProperties("AWS::ApiGateway::RestApi", {
+      EndpointConfiguration: { Types: ["REGIONAL"] },
+    });
+  });
+
+  test("answers every unknown path by a function of ours", () => {
+    templates.api.hasResourceProperties("AWS::ApiGateway::Resource", { PathPart: "{proxy+}" });
+    const methods = Object.values(templates.api.findResources("AWS::ApiGateway::Method"));
+    expect(methods.filter(({ Properties }) => Properties.HttpMethod === "ANY")).toHaveLength(2);
+  });
+
+  test.each([
+    ["THROTTLED", "429", 1008],
+    ["REQUEST_TOO_LARGE", "413", 1005],
+    ["INTEGRATION_TIMEOUT", "504", 1050],
+    ["DEFAULT_5XX", "500", 1000],
+    ["DEFAULT_4XX", "400", 1002],
+    ["MISSING_AUTHENTICATION_TOKEN", "404", 404],
+  ])("says %s in our own codes, echoing nothing", (type, status, code) => {
+    const found = templates.api.findResources("AWS::ApiGateway::GatewayResponse", {
+      Properties: { ResponseType: type, StatusCode: status },
+    });
+    const [answer] = Object.values(found);
+    const body = answer?.Properties.ResponseTemplates["application/json"];
+    expect(JSON.parse(body)).toEqual({ code, errorMessage: expect.any(String) });
+    expect(body).not.toContain("$");
+  });
+});
+
+describe("a wrong config", () => {
+  test.each([
+    [{ stage: "Not A Stage" }, /^config: stage: lower-case letters/],
+    [{ botsPerApp: 0 }, /^config: botsPerApp: /],
+    [{ rongCloudUrl: "https://x" }, /^config: rongCloudUrl: /],
+  ])("%o names its field before anything is synthesised", (given, message) => {
+    expect(() => makeConfig(given)).toThrow(message);
+  });
+});
