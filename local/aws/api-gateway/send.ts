@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import type { Exchange, Reply } from "./exchange.ts";
+import { clientHeaders } from "./response-headers.ts";
+import type { StreamedResponse } from "./streamed-response.ts";
+
+/** A regional REST API ends a stream that is silent for so long. */
+const longestSilenceMs = 5 * 60_000;
+
+export function sendReply(response: ServerResponse, { requestId }: Exchange, reply: Reply): void {
+  writeHead(response, requestId, reply.statusCode, reply.headers, Buffer.byteLength(reply.body));
+  response.end(reply.body);
+}
+
+/**
+ * Passes a stream on as it comes and no faster than the client takes it. Nobody tells the function that the client
+ * has left, or that the gateway's time is over: it writes on, to nobody.
+ */
+export async function sendStream(
+  response: ServerResponse,
+  { requestId }: Exchange,
+  { head, firstBytes, rest }: StreamedResponse,
+  deadline: number,
+): Promise<void> {
+  const cut = () => response.destroy();
+  const total = setTimeout(cut, deadline - Date.now());
+  const silence = setTimeout(cut, longestSilenceMs);
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const write = async (bytes: Uint8Array) => {
+    if (bytes.length === 0 || response.destroyed || response.write(bytes)) return;
+    await once(response, "drain", { signal: gone.signal }).catch(() => {});
+  };
+  try {
+    writeHead(response, requestId, head.statusCode, clientHeaders(head), undefined);
+    response.flushHeaders();
+    await write(firstBytes);
+    for await (const chunk of rest) {
+      silence.refresh();
+      await write(chunk);
+    }
+    response.end();
+  } catch {
+    response.destroy();
+  } finally {
+    clearTimeout(total);
+    clearTimeout(silence);
+  }
+}
+
+function writeHead(
+  response: ServerResponse,
+  requestId: string,
+  statusCode: number,
+  headers: readonly (readonly [string, string])[],
+  length: number | undefined,
+): void {
+  response.statusCode = statusCode;
+  response.setHeader("x-amzn-RequestId", requestId);
+  for (const [name, value] of headers) response.appendHeader(name, value);
+  if (length !== undefined && statusCode !== 204 && statusCode !== 304)
+    response.setHeader("Content-Length", length);
+}

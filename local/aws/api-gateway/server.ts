@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type HttpServer, startHttpServer } from "../http-server.ts";
+import type { Invoke } from "../lambda/outcome.ts";
+import type { RestApi } from "../template/rest-apis.ts";
+import { answerOf } from "./answer.ts";
+import type { Exchange } from "./exchange.ts";
+import { gatewayReply } from "./gateway-response.ts";
+import { readAtMost } from "./read-at-most.ts";
+import { makeRouter } from "./router.ts";
+import { sendReply, sendStream } from "./send.ts";
+
+export interface ObservedExchange {
+  readonly method: string;
+  readonly path: string;
+  readonly requestBody: string;
+  readonly statusCode: number;
+}
+
+export interface ApiGatewayOptions {
+  readonly api: RestApi;
+  readonly port: number;
+  /** The function so named. */
+  readonly invoke: (functionName: string) => Invoke;
+  readonly onExchange: ((exchange: ObservedExchange) => void) | undefined;
+}
+
+const mostRequestBytes = 10 * 1024 * 1024;
+
+/** A REST API on one port; its stage is not part of the path. */
+export function startApiGateway({ api, port, invoke, onExchange }: ApiGatewayOptions): Promise<HttpServer> {
+  const route = makeRouter(api.routes);
+
+  return startHttpServer(port, async (request, response) => {
+    const body = await readAtMost(request, mostRequestBytes);
+    const exchange = exchangeOf(request, body ?? Buffer.alloc(0));
+    if (onExchange) observe(exchange, response, onExchange);
+    const fail = (failure: Parameters<typeof gatewayReply>[2]) =>
+      sendReply(response, exchange, gatewayReply(api, exchange, failure));
+
+    if (!body) return fail("REQUEST_TOO_LARGE");
+    const match = route(exchange.method, exchange.path);
+    if (!match) return fail("MISSING_AUTHENTICATION_TOKEN");
+    const { integration } = match.route;
+    if (integration.kind === "mock") {
+      const headers = Object.entries(integration.headers);
+      return sendReply(response, exchange, { ...integration, headers });
+    }
+    const deadline = Date.now() + integration.timeoutMs;
+    const answer = await answerOf(api, exchange, match, integration, invoke(integration.functionName));
+    switch (answer.kind) {
+      case "failure":
+        return fail(answer.failure);
+      case "reply":
+        return sendReply(response, exchange, answer.reply);
+      case "stream":
+        return sendStream(response, exchange, answer.response, deadline);
+    }
+  });
+}
+
+function exchangeOf(request: IncomingMessage, body: Buffer): Exchange {
+  const [path = "/", ...query] = (request.url ?? "/").split("?");
+  return {
+    requestId: randomUUID(),
+    method: request.method ?? "GET",
+    path,
+    query: new URLSearchParams(query.join("?")),
+    request,
+    body,
+  };
+}
+
+function observe(
+  { method, path, body }: Exchange,
+  response: ServerResponse,
+  onExchange: (exchange: ObservedExchange) => void,
+): void {
+  response.once("close", () =>
+    onExchange({ method, path, requestBody: body.toString(), statusCode: response.statusCode }),
+  );
+}

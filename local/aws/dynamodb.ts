@@ -1,0 +1,79 @@
+import { mkdirSync } from "node:fs";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
+import { closeServer, listen, readBody } from "./http-server.ts";
+import { localClient } from "./local-client.ts";
+import type { Table } from "./template/tables.ts";
+
+export interface DynamoDbOptions {
+  readonly tables: readonly Table[];
+  readonly endpoint: string | undefined;
+  readonly dataDir: string | undefined;
+}
+
+export interface DynamoDb {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/** DynamoDB with the template's tables: dynalite, unless an endpoint is given. Expiry and recovery are not had. */
+export async function startDynamoDb({ tables, endpoint, dataDir }: DynamoDbOptions): Promise<DynamoDb> {
+  const server = endpoint === undefined ? await startDynalite(dataDir) : { endpoint, close: async () => {} };
+  const client = new DynamoDBClient(localClient(server.endpoint));
+  try {
+    await Promise.all(tables.map((table) => createTable(client, table)));
+  } catch (error) {
+    await server.close();
+    throw error;
+  } finally {
+    client.destroy();
+  }
+  return server;
+}
+
+async function startDynalite(dataDir: string | undefined): Promise<DynamoDb> {
+  const path = dataDir && join(dataDir, "dynamodb");
+  if (path) mkdirSync(path, { recursive: true });
+  const server = dynalite({ createTableMs: 0, ...(path && { path }) });
+  shield(server);
+  return { endpoint: await listen(server, 0), close: () => closeServer(server) };
+}
+
+/**
+ * dynalite throws, uncaught, when a request breaks off under it, as one does whenever a function is stopped at its
+ * timeout. So it is handed whole requests only.
+ */
+function shield(server: Server): void {
+  const handlers = server.listeners("request");
+  server.removeAllListeners("request");
+  server.on("request", async (request, response) => {
+    try {
+      const body = await readBody(request);
+      const { method, url, headers } = request;
+      const whole = Object.assign(Readable.from([body]), { method, url, headers });
+      for (const handler of handlers) handler.call(server, whole, response);
+    } catch {
+      response.destroy();
+    }
+  });
+}
+
+async function createTable(client: DynamoDBClient, table: Table): Promise<void> {
+  const indexes = table.globalSecondaryIndexes;
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: table.name,
+        KeySchema: table.keySchema,
+        AttributeDefinitions: table.attributeDefinitions,
+        BillingMode: "PAY_PER_REQUEST",
+        ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+}

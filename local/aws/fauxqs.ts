@@ -1,0 +1,36 @@
+import { mkdirSync } from "node:fs";
+import { buildApp } from "fauxqs";
+import { allowSupplementaryCharacters } from "./fauxqs-message-characters.ts";
+import { LOOPBACK } from "./http-server.ts";
+
+export interface Fauxqs {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/** fauxqs exports its server alone; what the server is made of is imported from its files. Versions are pinned. */
+const partOf = (file: string) => import(new URL(file, import.meta.resolve("fauxqs")).href);
+
+/**
+ * fauxqs on the loopback interface. Its own `startFauxqs` opens a port to the whole network, and nobody who calls is
+ * asked who they are.
+ */
+export async function startFauxqs(dataDir: string | undefined): Promise<Fauxqs> {
+  await allowSupplementaryCharacters();
+  const [{ SqsStore }, { SnsStore }, { S3Store }, { PersistenceManager }] = await Promise.all(
+    ["sqs/sqsStore.js", "sns/snsStore.js", "s3/s3Store.js", "persistence.js"].map(partOf),
+  );
+  const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
+  const app = buildApp({ logger: false, stores });
+  if (dataDir !== undefined) {
+    mkdirSync(dataDir, { recursive: true });
+    const persistence = new PersistenceManager(dataDir);
+    // What is loaded is not to be written again: the stores get to know where they are kept only afterwards.
+    persistence.loadSqsAndSns(stores.sqsStore, stores.snsStore);
+    stores.sqsStore.persistence = persistence;
+    for (const queue of stores.sqsStore.allQueues()) queue.persistence = persistence;
+    app.addHook("preClose", () => persistence.close());
+  }
+  const endpoint = await app.listen({ port: 0, host: LOOPBACK });
+  return { endpoint, close: () => app.close() };
+}

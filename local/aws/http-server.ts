@@ -1,0 +1,47 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+
+export const LOOPBACK = "127.0.0.1";
+
+export interface HttpServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Serves on the loopback interface alone; port 0 takes any. What a handler throws ends that exchange only. */
+export async function startHttpServer(port: number, handle: Handle): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    // A client that leaves in the middle makes both streams fail; there is nobody to tell.
+    response.on("error", () => {});
+    handle(request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
+    });
+  });
+  return { url: await listen(server, port), close: () => closeServer(server) };
+}
+
+export function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, LOOPBACK, () => {
+      server.off("error", reject);
+      const address = server.address();
+      if (typeof address === "object" && address) resolve(`http://${LOOPBACK}:${address.port}`);
+    });
+  });
+}
+
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

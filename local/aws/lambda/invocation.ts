@@ -1,0 +1,56 @@
+import { Readable } from "node:stream";
+import type { Outcome } from "./outcome.ts";
+import type { FromThread, LambdaError } from "./protocol.ts";
+
+/** One event in a thread, seen from outside. */
+export interface Invocation {
+  /** Settles with the answer, or with a streamed one's first chunk. */
+  readonly outcome: Promise<Outcome>;
+  /** Settles when the handler is done, with the error if it failed. */
+  readonly finished: Promise<LambdaError | undefined>;
+  receive(message: FromThread): void;
+  fail(error: LambdaError): void;
+}
+
+export function startInvocation(chunkTaken: () => void): Invocation {
+  const outcome = Promise.withResolvers<Outcome>();
+  const finished = Promise.withResolvers<LambdaError | undefined>();
+  let bytes: Readable | undefined;
+
+  const stream = () => {
+    if (!bytes) {
+      // It may be given up before anybody reads it, and an 'error' without a listener would end the process.
+      bytes = new Readable({ read: chunkTaken }).on("error", () => {});
+      outcome.resolve({ kind: "stream", bytes });
+    }
+    return bytes;
+  };
+  const fail = (error: LambdaError) => {
+    bytes?.destroy(new Error(`${error.errorType}: ${error.errorMessage}`));
+    outcome.resolve({ kind: "error", error });
+    finished.resolve(error);
+  };
+
+  return {
+    outcome: outcome.promise,
+    finished: finished.promise,
+    fail,
+    receive(message) {
+      switch (message.kind) {
+        case "chunk":
+          stream().push(message.bytes);
+          return;
+        case "streamEnd":
+          stream().push(null);
+          finished.resolve(undefined);
+          return;
+        case "value":
+          outcome.resolve(message);
+          finished.resolve(undefined);
+          return;
+        case "error":
+          fail(message.error);
+      }
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { Writable } from "node:stream";
+import type { Invoke, Outcome } from "./outcome.ts";
+import type { LambdaError } from "./protocol.ts";
+import { startThread, type Thread, type ThreadOptions } from "./thread-handle.ts";
+
+export const maximumThreads = 10;
+
+export interface PoolOptions extends ThreadOptions {
+  /** Threads always there; two at least show what works by shared memory only. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+export interface Pool {
+  /** Settles once one thread can serve; rejects if the handler cannot be loaded. */
+  readonly started: Promise<void>;
+  readonly invoke: Invoke;
+  stop(): Promise<void>;
+}
+
+type Waiter = (got: Thread | LambdaError) => void;
+
+/** The execution environments of one function. */
+export function startPool({ minimum = 2, maximum = maximumThreads, ...options }: PoolOptions): Pool {
+  const threads = new Set<Thread>();
+  const idle: Thread[] = [];
+  const waiters: Waiter[] = [];
+  let starting = 0;
+  let stopped = false;
+
+  const release = (thread: Thread) => {
+    const waiter = waiters.shift();
+    if (waiter) waiter(thread);
+    else idle.push(thread);
+  };
+
+  const fillUp = () => {
+    while (!stopped && (threads.size < minimum || (waiters.length > starting && threads.size < maximum)))
+      start();
+  };
+
+  const start = (): Promise<LambdaError | undefined> => {
+    const thread = startThread(options);
+    threads.add(thread);
+    starting++;
+    thread.ready.then((failure) => {
+      starting--;
+      if (!failure) return release(thread);
+      // Like Lambda, which starts the function anew for the next event and not before.
+      threads.delete(thread);
+      thread.stop();
+      if (!stopped) report(options.log, options.name, failure);
+      waiters.shift()?.(failure);
+    });
+    thread.exited.then(() => {
+      if (!threads.delete(thread)) return;
+      if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
+      fillUp();
+    });
+    return thread.ready;
+  };
+
+  const acquire = (): Promise<Thread | LambdaError> => {
+    const thread = idle.shift();
+    if (thread) return Promise.resolve(thread);
+    return new Promise((resolve) => {
+      waiters.push(resolve);
+      if (waiters.length > starting && threads.size < maximum) start();
+    });
+  };
+
+  const invoke = async (event: unknown): Promise<Outcome> => {
+    if (stopped) return { kind: "error", error: shutDown };
+    const thread = await acquire();
+    if (!("invoke" in thread)) return { kind: "error", error: thread };
+    const { outcome, finished } = thread.invoke(JSON.stringify(event));
+    finished.then((error) => {
+      if (error && !stopped) report(options.log, options.name, error);
+      if (thread.alive()) release(thread);
+    });
+    return outcome;
+  };
+
+  // The second thread waits for the first, so that every function serves as early as it can.
+  const started = start().then((failure) => {
+    if (failure) throw new Error(`${options.name} does not start: ${failure.errorMessage}`);
+    fillUp();
+  });
+
+  return {
+    started,
+    invoke,
+    async stop() {
+      stopped = true;
+      for (const waiter of waiters.splice(0)) waiter(shutDown);
+      await Promise.all([...threads].map((thread) => thread.stop()));
+    },
+  };
+}
+
+const shutDown: LambdaError = { errorType: "Runtime.ShutDown", errorMessage: "The server is shutting down" };
+
+function report(log: Writable, functionName: string, error: LambdaError): void {
+  log.write(`${JSON.stringify({ level: "ERROR", function: functionName, ...error })}\n`);
+}

@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import type { Writable } from "node:stream";
+import { pathToFileURL } from "node:url";
+import type { LambdaFunction } from "../template/functions.ts";
+import type { Assembly } from "../template/read-assembly.ts";
+import { type Endpoints, lambdaEnvironment } from "./environment.ts";
+import type { Invoke } from "./outcome.ts";
+import { startPool } from "./pool.ts";
+
+export interface PoolsOptions {
+  readonly assembly: Assembly;
+  readonly endpoints: Endpoints;
+  readonly queueUrls: ReadonlyMap<string, string>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly preload: string | undefined;
+  readonly log: Writable;
+}
+
+export interface Pools {
+  /** Of the function so named. */
+  invoke(functionName: string): Invoke;
+  close(): Promise<void>;
+}
+
+/** A pool for each function that a route or a queue leads to. */
+export async function startPools(options: PoolsOptions): Promise<Pools> {
+  const { assembly, preload, log } = options;
+  const pools = new Map(
+    [...usedFunctions(assembly)].map((name) => {
+      const lambda = assembly.functions.find((each) => each.name === name);
+      if (!lambda?.codeFolder) throw new Error(`the assembly has no code for the function ${name}`);
+      const { arn, timeoutSeconds, memoryMb } = lambda;
+      const environment = environmentOf(lambda, options);
+      const data = { ...handlerOf(lambda.codeFolder, lambda.handler), preload };
+      return [name, startPool({ name, arn, timeoutSeconds, memoryMb, data, environment, log })] as const;
+    }),
+  );
+  const close = async () => {
+    await Promise.all([...pools.values()].map((pool) => pool.stop()));
+  };
+  try {
+    await Promise.all([...pools.values()].map((pool) => pool.started));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    invoke: (functionName) => {
+      const pool = pools.get(functionName);
+      if (!pool) throw new Error(`the function ${functionName} does not run`);
+      return pool.invoke;
+    },
+    close,
+  };
+}
+
+function usedFunctions({ restApis, eventSourceMappings }: Assembly): Set<string> {
+  const ofRoutes = restApis
+    .flatMap(({ routes }) => routes)
+    .flatMap(({ integration }) => (integration.kind === "lambda" ? integration.functionName : []));
+  return new Set([...ofRoutes, ...eventSourceMappings.map(({ functionName }) => functionName)]);
+}
+
+/** A Handler of `index.handler` is the export `handler` of index.mjs in the code folder. */
+function handlerOf(codeFolder: string, handler: string) {
+  const dot = handler.lastIndexOf(".");
+  return {
+    moduleUrl: pathToFileURL(join(codeFolder, `${handler.slice(0, dot)}.mjs`)).href,
+    exportName: handler.slice(dot + 1),
+  };
+}
+
+function environmentOf(
+  lambda: LambdaFunction,
+  { assembly, endpoints, queueUrls, environment }: PoolsOptions,
+) {
+  const declared = Object.entries(lambda.environment).map(([name, value]) => {
+    const queue = assembly.queues.find(({ urlOnAws }) => urlOnAws === value);
+    return [name, (queue && queueUrls.get(queue.name)) ?? value] as const;
+  });
+  const overrides = Object.entries(environment).filter(
+    ([name]) => name in lambda.environment || name.startsWith("AWS_"),
+  );
+  return {
+    ...Object.fromEntries(declared),
+    ...lambdaEnvironment(lambda, endpoints),
+    ...Object.fromEntries(overrides),
+  };
+}

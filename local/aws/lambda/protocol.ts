@@ -1,0 +1,35 @@
+/** What passes between the pool and one of its threads. */
+
+export interface ThreadData {
+  /** The handler's module and the name it exports. */
+  readonly moduleUrl: string;
+  readonly exportName: string;
+  readonly preload: string | undefined;
+}
+
+export interface InvocationContext {
+  readonly awsRequestId: string;
+  readonly functionName: string;
+  readonly invokedFunctionArn: string;
+  readonly memoryLimitInMB: string;
+  readonly deadline: number;
+}
+
+export type ToThread =
+  | { readonly kind: "invoke"; readonly event: string; readonly context: InvocationContext }
+  /** The last chunk was taken, the next may come. */
+  | { readonly kind: "chunkTaken" };
+
+export interface LambdaError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+export type FromThread =
+  | { readonly kind: "ready" }
+  | { readonly kind: "initFailed"; readonly error: LambdaError }
+  | { readonly kind: "value"; readonly payload: string }
+  | { readonly kind: "error"; readonly error: LambdaError }
+  | { readonly kind: "chunk"; readonly bytes: Uint8Array }
+  | { readonly kind: "streamEnd" };

@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import type { Writable } from "node:stream";
+import { Worker } from "node:worker_threads";
+import { type Invocation, startInvocation } from "./invocation.ts";
+import { lambdaErrorOf } from "./lambda-error.ts";
+import { logLines } from "./log-lines.ts";
+import type { FromThread, LambdaError, ThreadData, ToThread } from "./protocol.ts";
+import { threadSource } from "./thread-source.ts";
+
+export interface ThreadOptions {
+  readonly name: string;
+  readonly arn: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly data: ThreadData;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly log: Writable;
+}
+
+export interface Thread {
+  /** Settles once the handler's module is loaded, with the error if it cannot be. */
+  readonly ready: Promise<LambdaError | undefined>;
+  readonly exited: Promise<void>;
+  /** False once it has ended or been told to. */
+  alive(): boolean;
+  /** For one event at a time. */
+  invoke(event: string): Pick<Invocation, "outcome" | "finished">;
+  stop(): Promise<void>;
+}
+
+export function startThread(options: ThreadOptions): Thread {
+  const worker = new Worker(threadSource, {
+    env: { ...options.environment },
+    // The function starts with its own environment's flags (NODE_OPTIONS), not with those of this process.
+    execArgv: [],
+    workerData: options.data,
+    stdout: true,
+    stderr: true,
+  });
+  logLines(worker.stdout, options.log);
+  logLines(worker.stderr, options.log);
+
+  const ready = Promise.withResolvers<LambdaError | undefined>();
+  const exited = Promise.withResolvers<void>();
+  const send = (message: ToThread) => worker.postMessage(message);
+  let running: Invocation | undefined;
+  let uncaught: LambdaError | undefined;
+  let alive = true;
+  const stop = async () => {
+    alive = false;
+    await worker.terminate();
+  };
+
+  worker.on("message", (message: FromThread) => {
+    if (message.kind === "ready") ready.resolve(undefined);
+    else if (message.kind === "initFailed") ready.resolve(message.error);
+    else running?.receive(message);
+  });
+  worker.on("error", (thrown) => {
+    uncaught = lambdaErrorOf(thrown);
+  });
+  worker.on("exit", (code) => {
+    alive = false;
+    const error = uncaught ?? {
+      errorType: "Runtime.ExitError",
+      errorMessage: `Runtime exited with exit status ${code}`,
+    };
+    ready.resolve(error);
+    running?.fail(error);
+    exited.resolve();
+  });
+
+  return {
+    ready: ready.promise,
+    exited: exited.promise,
+    alive: () => alive,
+    invoke(event) {
+      const invocation = startInvocation(() => send({ kind: "chunkTaken" }));
+      running = invocation;
+      const awsRequestId = randomUUID();
+      const timeoutMs = options.timeoutSeconds * 1000;
+      const timer = setTimeout(() => {
+        stop();
+        invocation.fail(timedOut(awsRequestId, options.timeoutSeconds));
+      }, timeoutMs);
+      invocation.finished.then(() => clearTimeout(timer));
+      send({
+        kind: "invoke",
+        event,
+        context: {
+          awsRequestId,
+          functionName: options.name,
+          invokedFunctionArn: options.arn,
+          memoryLimitInMB: String(options.memoryMb),
+          deadline: Date.now() + timeoutMs,
+        },
+      });
+      return invocation;
+    },
+    stop,
+  };
+}
+
+function timedOut(awsRequestId: string, seconds: number): LambdaError {
+  return {
+    errorType: "Sandbox.Timedout",
+    errorMessage: `RequestId: ${awsRequestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
+  };
+}

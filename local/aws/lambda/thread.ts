@@ -1,0 +1,68 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { awslambda, type BufferedHandler, isStreaming, type StreamingHandler } from "./awslambda.ts";
+import { lambdaErrorOf } from "./lambda-error.ts";
+import type { FromThread, InvocationContext, ThreadData, ToThread } from "./protocol.ts";
+import { ResponseStream } from "./response-stream.ts";
+
+/** Runs in the worker thread: one execution environment of a function, one event at a time. */
+
+const port = parentPort;
+if (!port) throw new Error("this module is a worker thread's own");
+const tell = (message: FromThread) => port.postMessage(message);
+let chunkTaken = () => {};
+
+Object.assign(globalThis, { awslambda });
+try {
+  const handler = await loadHandler(workerData);
+  port.on("message", (message: ToThread) => {
+    if (message.kind === "chunkTaken") return chunkTaken();
+    return run(handler, JSON.parse(message.event), contextOf(message.context)).catch((thrown) =>
+      tell({ kind: "error", error: lambdaErrorOf(thrown) }),
+    );
+  });
+  tell({ kind: "ready" });
+} catch (thrown) {
+  tell({ kind: "initFailed", error: lambdaErrorOf(thrown) });
+}
+
+async function loadHandler({ moduleUrl, exportName, preload }: ThreadData) {
+  if (preload) await import(preload);
+  const handler: BufferedHandler | StreamingHandler | undefined = (await import(moduleUrl))[exportName];
+  if (typeof handler !== "function") throw new Error(`${exportName} is not exported by ${moduleUrl}`);
+  return handler;
+}
+
+async function run(handler: BufferedHandler | StreamingHandler, event: unknown, context: unknown) {
+  if (!isStreaming(handler)) {
+    // What cannot be JSON is null to Lambda.
+    tell({ kind: "value", payload: JSON.stringify(await handler(event, context)) ?? "null" });
+    return;
+  }
+  const stream = new ResponseStream((bytes) => {
+    const taken = new Promise<void>((resolve) => {
+      chunkTaken = resolve;
+    });
+    tell({ kind: "chunk", bytes });
+    return taken;
+  });
+  // The runtime waits for the stream's end too: a handler that never ends it runs into its timeout.
+  const finished = new Promise((resolve, reject) => stream.once("finish", resolve).once("error", reject));
+  try {
+    await Promise.all([handler(event, stream, context), finished]);
+    tell({ kind: "streamEnd" });
+  } finally {
+    // What a failed handler still writes must not get into the next event's stream.
+    stream.destroy();
+  }
+}
+
+function contextOf({ deadline, ...context }: InvocationContext) {
+  return {
+    ...context,
+    callbackWaitsForEmptyEventLoop: true,
+    functionVersion: "$LATEST",
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+}

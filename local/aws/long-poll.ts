@@ -1,0 +1,37 @@
+import * as v from "valibot";
+import type { QueueActivity } from "./queue-activity.ts";
+import type { Answer } from "./upstream.ts";
+
+const receiveSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.looseObject({
+    // SQS's own limits; what is beyond them it refuses itself.
+    WaitTimeSeconds: v.pipe(v.number(), v.minValue(1), v.maxValue(20)),
+  }),
+);
+const answerSchema = v.object({ Messages: v.optional(v.array(v.unknown()), []) });
+
+/** A long poll made of short ones, so that none is left behind in the queue's server when the client leaves. */
+export async function longPoll(
+  post: (body: Buffer | string) => Promise<Answer>,
+  body: Buffer,
+  activity: QueueActivity,
+  gone: AbortSignal,
+): Promise<Answer> {
+  const request = v.safeParse(receiveSchema, body.toString());
+  if (!request.success) return post(body);
+  const deadline = Date.now() + request.output.WaitTimeSeconds * 1000;
+  const shortPoll = JSON.stringify({ ...request.output, WaitTimeSeconds: 0 });
+  for (;;) {
+    const next = activity.next(gone);
+    const answer = await post(shortPoll);
+    if (!isEmpty(answer) || gone.aborted || Date.now() >= deadline) return answer;
+    await next;
+    if (gone.aborted) return answer;
+  }
+}
+
+function isEmpty({ statusCode, body }: Answer): boolean {
+  return statusCode === 200 && v.parse(answerSchema, JSON.parse(body.toString())).Messages.length === 0;
+}

@@ -1,0 +1,84 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import * as v from "valibot";
+import { type HttpServer, readBody, startHttpServer } from "./http-server.ts";
+import { secretArn } from "./template/physical.ts";
+import type { InitialSecret, Secret } from "./template/secrets.ts";
+
+export interface SecretsOptions {
+  readonly secrets: readonly Secret[];
+  /** By secret name; they take the place of the template's and add to them. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+const requestSchema = v.object({
+  SecretId: v.string(),
+  VersionStage: v.optional(v.string(), "AWSCURRENT"),
+});
+
+/** Secrets Manager as far as GetSecretValue goes. */
+export function startSecrets({ secrets, values }: SecretsOptions): Promise<HttpServer> {
+  const stored = new Map(secrets.map(({ name, initial }) => [name, initialValue(initial)]));
+  for (const [name, value] of Object.entries(values)) stored.set(name, value);
+  const versions = new Map([...stored.keys()].map((name) => [name, randomUUID()]));
+  const createdDate = Date.now() / 1000;
+
+  const answerTo = (target: unknown, body: string) => {
+    if (target !== "secretsmanager.GetSecretValue")
+      return failure("InvalidAction", `${String(target)} is not served`);
+    const request = v.safeParse(v.pipe(v.string(), v.parseJson(), requestSchema), body);
+    if (!request.success) return failure("InvalidParameterException", v.summarize(request.issues));
+    const { SecretId: id, VersionStage: stage } = request.output;
+    const name = [...stored.keys()].find((each) => isSecretId(id, each));
+    const SecretString = name === undefined ? undefined : stored.get(name);
+    if (name === undefined || SecretString === undefined)
+      return failure("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+    if (stage !== "AWSCURRENT")
+      return failure(
+        "ResourceNotFoundException",
+        `Secrets Manager can't find the specified secret value for staging label: ${stage}`,
+      );
+    return {
+      statusCode: 200,
+      body: {
+        ARN: secretArn(name),
+        Name: name,
+        SecretString,
+        VersionId: versions.get(name),
+        VersionStages: [stage],
+        CreatedDate: createdDate,
+      },
+    };
+  };
+
+  return startHttpServer(0, async (request, response) => {
+    const body = (await readBody(request)).toString();
+    const answer = answerTo(request.headers["x-amz-target"], body);
+    response
+      .writeHead(answer.statusCode, { "content-type": "application/x-amz-json-1.1" })
+      .end(JSON.stringify(answer.body));
+  });
+}
+
+/** By its name, its ARN, or its ARN without the six random characters at the end. */
+function isSecretId(id: string, name: string): boolean {
+  const arn = secretArn(name);
+  return id === name || id === arn || id === arn.slice(0, -"-000000".length);
+}
+
+function initialValue(initial: InitialSecret): string | undefined {
+  switch (initial.kind) {
+    case "given":
+      return initial.value;
+    case "empty":
+      return undefined;
+    case "generated": {
+      const generated = randomBytes(24).toString("base64url");
+      if (!initial.within) return generated;
+      return JSON.stringify({ ...JSON.parse(initial.within.template), [initial.within.key]: generated });
+    }
+  }
+}
+
+function failure(type: string, message: string) {
+  return { statusCode: 400, body: { __type: type, message } };
+}

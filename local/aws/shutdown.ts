@@ -1,0 +1,26 @@
+interface Closable {
+  close(): Promise<void>;
+}
+
+export interface Shutdown {
+  /** Notes what is being started, to be closed whenever it has started. */
+  started<Part extends Closable>(starting: Promise<Part>): Promise<Part>;
+  /** Closes the last started first. */
+  close(): Promise<void>;
+}
+
+export function makeShutdown(): Shutdown {
+  const parts: Promise<Closable>[] = [];
+  return {
+    started(starting) {
+      parts.push(starting);
+      return starting;
+    },
+    async close() {
+      const settled = await Promise.allSettled(parts.splice(0));
+      for (const part of settled.reverse()) {
+        if (part.status === "fulfilled") await part.value.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { startFauxqs } from "./fauxqs.ts";
+import { localClient } from "./local-client.ts";
+import { startStrictSqs } from "./strict-sqs.ts";
+import type { Queue } from "./template/queues.ts";
+
+export interface SqsOptions {
+  readonly queues: readonly Queue[];
+  readonly endpoint: string | undefined;
+  readonly dataDir: string | undefined;
+}
+
+export interface Sqs {
+  readonly endpoint: string;
+  /** By queue name. */
+  readonly queueUrls: ReadonlyMap<string, string>;
+  close(): Promise<void>;
+}
+
+/** SQS with the template's queues: fauxqs behind a check of what it lets pass, unless an endpoint is given. */
+export async function startSqs({ queues, endpoint, dataDir }: SqsOptions): Promise<Sqs> {
+  const server =
+    endpoint === undefined ? await startStrictFauxqs(dataDir) : { endpoint, close: async () => {} };
+  const client = new SQSClient(localClient(server.endpoint));
+  try {
+    return { ...server, queueUrls: await createQueues(client, queues, server.endpoint) };
+  } catch (error) {
+    await server.close();
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+async function startStrictFauxqs(dataDir: string | undefined): Promise<Omit<Sqs, "queueUrls">> {
+  const fauxqs = await startFauxqs(dataDir && join(dataDir, "sqs"));
+  const strict = await startStrictSqs(fauxqs.endpoint);
+  return {
+    endpoint: strict.url,
+    close: async () => {
+      await strict.close();
+      await fauxqs.close();
+    },
+  };
+}
+
+// FifoQueue cannot change later, and fauxqs knows no change of the others.
+const setAtCreation = new Set([
+  "ContentBasedDeduplication",
+  "DeduplicationScope",
+  "FifoQueue",
+  "FifoThroughputLimit",
+]);
+
+/** All are made first and then given their attributes, so that each finds its dead-letter queue. */
+async function createQueues(client: SQSClient, queues: readonly Queue[], endpoint: string) {
+  const created = await Promise.all(
+    queues.map(async (queue) => {
+      const Attributes = only(queue.attributes, (attribute) => setAtCreation.has(attribute));
+      const { QueueUrl = "" } = await client.send(
+        new CreateQueueCommand({ QueueName: queue.name, Attributes }),
+      );
+      // fauxqs and others answer with a host name of theirs, which need not lead anywhere from here.
+      return { queue, url: new URL(new URL(QueueUrl).pathname, endpoint).href };
+    }),
+  );
+  await Promise.all(
+    created.map(async ({ queue, url }) => {
+      const Attributes = only(attributesOf(queue), (attribute) => !setAtCreation.has(attribute));
+      if (Object.keys(Attributes).length > 0)
+        await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
+    }),
+  );
+  return new Map(created.map(({ queue, url }) => [queue.name, url]));
+}
+
+function only(attributes: Readonly<Record<string, string>>, wanted: (attribute: string) => boolean) {
+  return Object.fromEntries(Object.entries(attributes).filter(([attribute]) => wanted(attribute)));
+}
+
+function attributesOf({ attributes, redrive }: Queue): Record<string, string> {
+  if (!redrive) return { ...attributes };
+  const policy = { deadLetterTargetArn: redrive.deadLetterArn, maxReceiveCount: redrive.maxReceiveCount };
+  return { ...attributes, RedrivePolicy: JSON.stringify(policy) };
+}

@@ -1,0 +1,64 @@
+import type { Writable } from "node:stream";
+import { type ObservedExchange, startApiGateway } from "./api-gateway/server.ts";
+import { startDynamoDb } from "./dynamodb.ts";
+import type { Endpoints } from "./lambda/environment.ts";
+import { startPools } from "./lambda/pools.ts";
+import { startMappings } from "./mappings.ts";
+import { startSecrets } from "./secrets.ts";
+import { makeShutdown } from "./shutdown.ts";
+import { startSqs } from "./sqs.ts";
+import { readAssembly } from "./template/read-assembly.ts";
+
+export interface LocalAwsOptions {
+  /** A synthesised cloud assembly, cdk.out. */
+  readonly assemblyDir: string;
+  readonly port: number;
+  /** Where tables and queues are kept; in memory without one. */
+  readonly dataDir?: string | undefined;
+  readonly dynamodbEndpoint?: string | undefined;
+  readonly sqsEndpoint?: string | undefined;
+  /** By secret name. */
+  readonly secretValues: Readonly<Record<string, string>>;
+  /** Laid over the environment of every function that declares the name; AWS_* over all. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** A module (file URL) that every thread imports before its handler. */
+  readonly preload?: string | undefined;
+  readonly log?: Writable | undefined;
+  readonly onExchange?: ((exchange: ObservedExchange) => void) | undefined;
+}
+
+export interface LocalAws {
+  readonly url: string;
+  readonly endpoints: Endpoints;
+  close(): Promise<void>;
+}
+
+/** Serves what a CDK app deploys on this machine. If a part does not start, those that did are stopped. */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { dataDir, environment = {}, log = process.stderr } = options;
+  const assembly = readAssembly(options.assemblyDir);
+  const [api, ...others] = assembly.restApis;
+  if (!api || others.length > 0) throw new Error("one REST API is served here, no fewer and no more");
+
+  const shutdown = makeShutdown();
+  const { started } = shutdown;
+  try {
+    const [dynamodb, sqs, secrets] = await Promise.all([
+      started(startDynamoDb({ tables: assembly.tables, endpoint: options.dynamodbEndpoint, dataDir })),
+      started(startSqs({ queues: assembly.queues, endpoint: options.sqsEndpoint, dataDir })),
+      started(startSecrets({ secrets: assembly.secrets, values: options.secretValues })),
+    ]);
+    const endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, secrets: secrets.url };
+    const { queueUrls } = sqs;
+    const { preload } = options;
+    const pools = await started(startPools({ assembly, endpoints, queueUrls, environment, preload, log }));
+    await started(startMappings({ assembly, endpoint: sqs.endpoint, queueUrls, invoke: pools.invoke, log }));
+    const { invoke } = pools;
+    const { port, onExchange } = options;
+    const server = await started(startApiGateway({ api, port, invoke, onExchange }));
+    return { url: server.url, endpoints, close: shutdown.close };
+  } catch (error) {
+    await shutdown.close();
+    throw error;
+  }
+}

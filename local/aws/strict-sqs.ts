@@ -1,0 +1,93 @@
+import type { IncomingHttpHeaders } from "node:http";
+import * as v from "valibot";
+import { type HttpServer, readBody, startHttpServer } from "./http-server.ts";
+import { longPoll } from "./long-poll.ts";
+import { makeQueueActivity } from "./queue-activity.ts";
+import { type BadIdentifier, badIdentifierOf, badIdentifiersByEntry } from "./sqs-identifiers.ts";
+import { type Answer, makeUpstream } from "./upstream.ts";
+
+const batchSchema = v.looseObject({ Entries: v.array(v.looseObject({ Id: v.string() })) });
+const batchAnswerSchema = v.looseObject({ Failed: v.optional(v.array(v.unknown()), []) });
+
+/**
+ * In front of fauxqs, to be as strict as SQS where it is not: it takes any message group and deduplication id, and
+ * gives messages to a long poll whose client has left, so that they are gone until their visibility ends.
+ */
+export async function startStrictSqs(endpoint: string): Promise<HttpServer> {
+  const upstream = makeUpstream(endpoint);
+  const activity = makeQueueActivity();
+
+  const answerTo = async (headers: IncomingHttpHeaders, body: Buffer, gone: AbortSignal): Promise<Answer> => {
+    switch (headers["x-amz-target"]) {
+      case "AmazonSQS.ReceiveMessage":
+        return longPoll((request) => upstream.post(headers, request), body, activity, gone);
+      case "AmazonSQS.SendMessage": {
+        const bad = badIdentifierOf(parseJson(body));
+        return bad ? refusal(bad) : upstream.post(headers, body);
+      }
+      case "AmazonSQS.SendMessageBatch":
+        return answerToBatch((request) => upstream.post(headers, request), body);
+      default:
+        return upstream.post(headers, body);
+    }
+  };
+
+  const server = await startHttpServer(0, async (request, response) => {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const body = await readBody(request);
+    const answer = await answerTo(request.headers, body, gone.signal);
+    if (request.headers["x-amz-target"] !== "AmazonSQS.ReceiveMessage") activity.happened();
+    response.writeHead(answer.statusCode, answer.headers).end(answer.body);
+  });
+  return {
+    url: server.url,
+    close: async () => {
+      await server.close();
+      upstream.close();
+    },
+  };
+}
+
+/** As SQS does, refuses the bad entries alone. */
+async function answerToBatch(
+  post: (body: Buffer | string) => Promise<Answer>,
+  body: Buffer,
+): Promise<Answer> {
+  const batch = v.safeParse(batchSchema, parseJson(body));
+  const bad = badIdentifiersByEntry(parseJson(body));
+  if (!batch.success || bad.size === 0) return post(body);
+  const failed = [...bad].map(([Id, { code, message }]) => ({
+    Id,
+    SenderFault: true,
+    Code: code,
+    Message: message,
+  }));
+  const Entries = batch.output.Entries.filter(({ Id }) => !bad.has(Id));
+  if (Entries.length === 0) return jsonAnswer(200, { Successful: [], Failed: failed });
+  const answer = await post(JSON.stringify({ ...batch.output, Entries }));
+  if (answer.statusCode !== 200) return answer;
+  const rest = v.parse(batchAnswerSchema, JSON.parse(answer.body.toString()));
+  return jsonAnswer(200, { ...rest, Failed: [...rest.Failed, ...failed] });
+}
+
+function refusal({ code, message }: BadIdentifier): Answer {
+  const answer = jsonAnswer(400, { __type: `com.amazonaws.sqs#${code}`, message });
+  return { ...answer, headers: { ...answer.headers, "x-amzn-query-error": `${code};Sender` } };
+}
+
+function jsonAnswer(statusCode: number, body: unknown): Answer {
+  return {
+    statusCode,
+    headers: { "content-type": "application/x-amz-json-1.0" },
+    body: JSON.stringify(body),
+  };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}

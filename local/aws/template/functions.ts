@@ -1,0 +1,49 @@
+import * as v from "valibot";
+import { arnOf } from "./account.ts";
+import type { Stacks } from "./read-stacks.ts";
+import { resourcesOf } from "./resources.ts";
+
+const functionSchema = v.object({
+  Code: v.object({ S3Key: v.optional(v.string()) }),
+  Handler: v.optional(v.string(), "index.handler"),
+  Timeout: v.optional(v.number(), 3),
+  MemorySize: v.optional(v.number(), 128),
+  Environment: v.optional(
+    v.object({
+      Variables: v.optional(
+        v.record(v.string(), v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String))),
+        {},
+      ),
+    }),
+    {},
+  ),
+});
+
+export interface LambdaFunction {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly handler: string;
+  /** undefined for code that stands in the template itself, which nothing local runs. */
+  readonly codeFolder: string | undefined;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export function functionsOf({ stacks, folderByS3Key }: Stacks): LambdaFunction[] {
+  return resourcesOf(stacks, ["AWS::Lambda::Function"], functionSchema).map(
+    ({ stack, logicalId, name, properties }) => ({
+      stack,
+      logicalId,
+      name,
+      arn: arnOf("lambda", `function:${name}`),
+      handler: properties.Handler,
+      codeFolder: properties.Code.S3Key === undefined ? undefined : folderByS3Key.get(properties.Code.S3Key),
+      timeoutSeconds: properties.Timeout,
+      memoryMb: properties.MemorySize,
+      environment: properties.Environment.Variables ?? {},
+    }),
+  );
+}

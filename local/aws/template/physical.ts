@@ -1,0 +1,77 @@
+import { ACCOUNT, arnOf, queueUrlOnAws } from "./account.ts";
+
+/** A resource once its own name is known. */
+export interface Physical {
+  readonly type: string;
+  readonly name: string;
+}
+
+const nameProperties: Readonly<Record<string, string>> = {
+  "AWS::ApiGateway::Stage": "StageName",
+  "AWS::DynamoDB::GlobalTable": "TableName",
+  "AWS::DynamoDB::Table": "TableName",
+  "AWS::Lambda::Function": "FunctionName",
+  "AWS::SecretsManager::Secret": "Name",
+  "AWS::SQS::Queue": "QueueName",
+};
+
+export function namePropertyOf(type: string): string | undefined {
+  return nameProperties[type];
+}
+
+export function defaultName(stack: string, logicalId: string, type: string, fifo: boolean): string {
+  // CDK takes a secret's name out of its ARN by splitting at hyphens, so it must have CloudFormation's shape:
+  // the logical id, one hyphen, twelve characters.
+  if (type === "AWS::SecretsManager::Secret") return `${logicalId}-000000000000`;
+  return `${stack}-${logicalId}${fifo ? ".fifo" : ""}`;
+}
+
+export function secretArn(name: string): string {
+  return arnOf("secretsmanager", `secret:${name}-000000`);
+}
+
+export function refOf({ type, name }: Physical): string {
+  if (type === "AWS::SQS::Queue") return queueUrlOnAws(name);
+  if (type === "AWS::SecretsManager::Secret") return secretArn(name);
+  return name;
+}
+
+export function attributeOf(resource: Physical, attribute: string): string | undefined {
+  const { type, name } = resource;
+  switch (attribute) {
+    case "Arn":
+      return arnOfResource(resource);
+    case "RootResourceId":
+      return type === "AWS::ApiGateway::RestApi" ? rootResourceId(name) : undefined;
+    case "RestApiId":
+      return type === "AWS::ApiGateway::RestApi" ? name : undefined;
+    case "QueueName":
+      return type === "AWS::SQS::Queue" ? name : undefined;
+    case "QueueUrl":
+      return type === "AWS::SQS::Queue" ? queueUrlOnAws(name) : undefined;
+    case "KeyId":
+      return type === "AWS::KMS::Key" ? name : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export function rootResourceId(restApiId: string): string {
+  return `${restApiId}-root`;
+}
+
+function arnOfResource({ type, name }: Physical): string {
+  switch (type) {
+    case "AWS::DynamoDB::GlobalTable":
+    case "AWS::DynamoDB::Table":
+      return arnOf("dynamodb", `table/${name}`);
+    case "AWS::IAM::Role":
+      return `arn:aws:iam::${ACCOUNT}:role/${name}`;
+    case "AWS::KMS::Key":
+      return arnOf("kms", `key/${name}`);
+    case "AWS::Lambda::Function":
+      return arnOf("lambda", `function:${name}`);
+    default:
+      return arnOf(type.split("::")[1]?.toLowerCase() ?? "", name);
+  }
+}

@@ -1,0 +1,29 @@
+import { type EventSourceMapping, eventSourceMappingsOf } from "./event-source-mappings.ts";
+import { functionsOf, type LambdaFunction } from "./functions.ts";
+import { type Queue, queuesOf } from "./queues.ts";
+import { readStacks } from "./read-stacks.ts";
+import { type RestApi, restApisOf } from "./rest-apis.ts";
+import { type Secret, secretsOf } from "./secrets.ts";
+import { type Table, tablesOf } from "./tables.ts";
+
+/** What a synthesised CDK app asks of AWS, as far as one machine can give it. */
+export interface Assembly {
+  readonly tables: readonly Table[];
+  readonly queues: readonly Queue[];
+  readonly secrets: readonly Secret[];
+  readonly functions: readonly LambdaFunction[];
+  readonly eventSourceMappings: readonly EventSourceMapping[];
+  readonly restApis: readonly RestApi[];
+}
+
+export function readAssembly(assemblyDir: string): Assembly {
+  const read = readStacks(assemblyDir);
+  return {
+    tables: tablesOf(read.stacks),
+    queues: queuesOf(read.stacks),
+    secrets: secretsOf(read.stacks),
+    functions: functionsOf(read),
+    eventSourceMappings: eventSourceMappingsOf(read.stacks),
+    restApis: restApisOf(read.stacks),
+  };
+}

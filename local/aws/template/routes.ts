@@ -1,0 +1,44 @@
+import * as v from "valibot";
+import { type Integration, integrationOf, integrationSchema } from "./integrations.ts";
+import { rootResourceId } from "./physical.ts";
+import { resourcesOf } from "./resources.ts";
+import type { StackTemplate } from "./stack-template.ts";
+
+const resourceSchema = v.object({ RestApiId: v.string(), ParentId: v.string(), PathPart: v.string() });
+const methodSchema = v.object({
+  RestApiId: v.string(),
+  ResourceId: v.string(),
+  HttpMethod: v.string(),
+  Integration: v.optional(integrationSchema),
+});
+
+export interface Route {
+  /** As the template has it: `/v1/bots/{userId}/chat`. */
+  readonly path: string;
+  /** An HTTP method, or ANY. */
+  readonly method: string;
+  readonly integration: Integration;
+}
+
+export function routesOf(stacks: readonly StackTemplate[], restApiId: string): Route[] {
+  const resources = new Map(
+    resourcesOf(stacks, ["AWS::ApiGateway::Resource"], resourceSchema).map(({ name, properties }) => [
+      name,
+      properties,
+    ]),
+  );
+  const root = rootResourceId(restApiId);
+  const pathOf = (resourceId: string): string => {
+    const resource = resources.get(resourceId);
+    if (resourceId === root || !resource) return "";
+    return `${pathOf(resource.ParentId)}/${resource.PathPart}`;
+  };
+  return resourcesOf(stacks, ["AWS::ApiGateway::Method"], methodSchema)
+    .filter(({ properties }) => properties.RestApiId === restApiId)
+    .map(({ stack, logicalId, properties }) => {
+      const integration = properties.Integration && integrationOf(properties.Integration);
+      if (!integration)
+        throw new Error(`${stack}/${logicalId}: only AWS_PROXY (Lambda) and MOCK integrations are served`);
+      return { path: pathOf(properties.ResourceId) || "/", method: properties.HttpMethod, integration };
+    });
+}

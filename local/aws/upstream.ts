@@ -1,0 +1,33 @@
+import { Agent, type IncomingHttpHeaders, request } from "node:http";
+import { readBody } from "./http-server.ts";
+
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer | string;
+}
+
+export interface Upstream {
+  /** Posts what came for another server to it. */
+  post(headers: IncomingHttpHeaders, body: Buffer | string): Promise<Answer>;
+  close(): void;
+}
+
+export function makeUpstream(endpoint: string): Upstream {
+  const agent = new Agent({ keepAlive: true });
+  return {
+    post: (headers, body) =>
+      new Promise((resolve, reject) => {
+        const length = { "content-length": Buffer.byteLength(body) };
+        const options = { agent, method: "POST", headers: { ...headers, ...length } };
+        const outgoing = request(endpoint, options, (answer) => {
+          const { "transfer-encoding": _chunked, connection: _connection, ...kept } = answer.headers;
+          const { statusCode = 502 } = answer;
+          readBody(answer).then((bytes) => resolve({ statusCode, headers: kept, body: bytes }), reject);
+        });
+        outgoing.once("error", reject);
+        outgoing.end(body);
+      }),
+    close: () => agent.destroy(),
+  };
+}

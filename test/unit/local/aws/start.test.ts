@@ -1,0 +1,177 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { afterEach, expect, test } from "@jest/globals";
+import { localClient } from "../../../../local/aws/local-client.ts";
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../../../../local/aws/start.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+import { textLog, until } from "./text-log.ts";
+import { writeAssembly } from "./write-assembly.ts";
+
+let aws: LocalAws | undefined;
+afterEach(async () => {
+  await aws?.close();
+  aws = undefined;
+});
+
+const lambda = (code: string, variables: object = {}) => ({
+  Type: "AWS::Lambda::Function",
+  Properties: { Code: { S3Key: `${code}.zip` }, Timeout: 5, Environment: { Variables: variables } },
+});
+const api = { Ref: "Api" };
+const onRoot = { "Fn::GetAtt": ["Api", "RootResourceId"] };
+const route = (path: string, target: string, kind: "invocations" | "response-streaming-invocations") => ({
+  [`${target}Resource`]: {
+    Type: "AWS::ApiGateway::Resource",
+    Properties: { RestApiId: api, ParentId: onRoot, PathPart: path },
+  },
+  [`${target}Method`]: {
+    Type: "AWS::ApiGateway::Method",
+    Properties: {
+      RestApiId: api,
+      ResourceId: { Ref: `${target}Resource` },
+      HttpMethod: "ANY",
+      Integration: {
+        Type: "AWS_PROXY",
+        Uri: {
+          "Fn::Join": [
+            "",
+            ["arn:aws:apigateway:x:lambda:path/y/functions/", { "Fn::GetAtt": [target, "Arn"] }, `/${kind}`],
+          ],
+        },
+        ResponseTransferMode: kind === "invocations" ? "BUFFERED" : "STREAM",
+      },
+    },
+  },
+});
+
+const stacks = {
+  Queues: {
+    Resources: {
+      Jobs: {
+        Type: "AWS::SQS::Queue",
+        Properties: { FifoQueue: true, ContentBasedDeduplication: true, VisibilityTimeout: 1 },
+      },
+      Worker: lambda("worker"),
+      Mapping: {
+        Type: "AWS::Lambda::EventSourceMapping",
+        Properties: {
+          BatchSize: 1,
+          EventSourceArn: { "Fn::GetAtt": ["Jobs", "Arn"] },
+          FunctionName: { Ref: "Worker" },
+        },
+      },
+    },
+    Outputs: { Url: { Value: { Ref: "Jobs" }, Export: { Name: "Queues:Url" } } },
+  },
+  Api: {
+    Resources: {
+      Api: { Type: "AWS::ApiGateway::RestApi", Properties: {} },
+      Stage: { Type: "AWS::ApiGateway::Stage", Properties: { RestApiId: api, StageName: "v1" } },
+      Door: lambda("door", { QUEUE_URL: { "Fn::ImportValue": "Queues:Url" }, MODE: "deployed" }),
+      Chat: lambda("chat"),
+      ...route("{proxy+}", "Door", "invocations"),
+      ...route("chat", "Chat", "response-streaming-invocations"),
+    },
+  },
+};
+
+// Without the SDK, which a fixture in a temporary folder cannot import, the door speaks SQS's protocol itself.
+const code = {
+  door: `export const handler = async ({ path, body }) => {
+    if (path === "/environment") return { statusCode: 200, body: JSON.stringify(process.env) };
+    const answer = await fetch(process.env.QUEUE_URL, {
+      method: "POST",
+      headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage" },
+      body: JSON.stringify({ QueueUrl: process.env.QUEUE_URL, MessageBody: body, MessageGroupId: path.slice(1) }),
+    });
+    return { statusCode: answer.status, body: await answer.text() };
+  };`,
+  worker: `export const handler = async ({ Records }) => {
+    for (const { body } of Records) console.log("worked on " + body);
+  };`,
+  chat: `import { setTimeout } from "node:timers/promises";
+  export const handler = awslambda.streamifyResponse(async (event, stream) => {
+    const body = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: { "content-type": "text/event-stream" } });
+    for (const piece of ["one", "two", "three"]) { body.write(piece); await setTimeout(150); }
+    body.end();
+  });`,
+};
+
+async function start(options: Partial<LocalAwsOptions> = {}, changes: Partial<typeof code> = {}) {
+  const { log, lines } = textLog();
+  const assemblyDir = writeAssembly(temporaryFolder(), { stacks, code: { ...code, ...changes } });
+  aws = await startLocalAws({ assemblyDir, port: 0, secretValues: {}, log, ...options });
+  return { aws, lines };
+}
+
+test("a request goes through its function and a queue to the worker", async () => {
+  const { aws, lines } = await start();
+  const response = await fetch(`${aws.url}/group`, { method: "POST", body: "你好 😀" });
+  expect(response.status).toBe(200);
+  await until(() => lines().includes("worked on 你好 😀"));
+});
+
+test("a streamed response arrives in pieces", async () => {
+  const { aws } = await start();
+  const response = await fetch(`${aws.url}/chat`);
+  expect(response.headers.get("content-type")).toBe("text/event-stream");
+  const pieces: { text: string; at: number }[] = [];
+  for await (const piece of response.body ?? []) {
+    pieces.push({ text: Buffer.from(piece).toString(), at: Date.now() });
+  }
+  expect(pieces.map(({ text }) => text)).toEqual(["one", "two", "three"]);
+  expect((pieces[2]?.at ?? 0) - (pieces[0]?.at ?? 0)).toBeGreaterThan(200);
+});
+
+test("a function's environment is the template's, Lambda's and the local services'", async () => {
+  const { aws } = await start({
+    environment: { MODE: "local", UNDECLARED: "x", AWS_REGION: "eu-west-1" },
+  });
+  const environment = await (await fetch(`${aws.url}/environment`)).json();
+  expect(environment).toMatchObject({
+    QUEUE_URL: `${aws.endpoints.sqs}/000000000000/Queues-Jobs.fifo`,
+    MODE: "local",
+    AWS_REGION: "eu-west-1",
+    AWS_ENDPOINT_URL_DYNAMODB: aws.endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: aws.endpoints.sqs,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.endpoints.secrets,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_LAMBDA_FUNCTION_NAME: "Api-Door",
+  });
+  expect(environment).not.toHaveProperty("UNDECLARED");
+});
+
+test("closing ends everything within seconds, also what runs", async () => {
+  const { aws } = await start({}, { worker: "export const handler = () => new Promise(() => {});" });
+  await fetch(`${aws.url}/group`, { method: "POST", body: "never done" });
+  const chat = fetch(`${aws.url}/chat`).then((response) => response.text());
+  chat.catch(() => {});
+  const began = Date.now();
+  await aws.close();
+  expect(Date.now() - began).toBeLessThan(3000);
+  for (const url of [aws.url, ...Object.values(aws.endpoints)]) await expect(fetch(url)).rejects.toThrow();
+});
+
+test("a part that does not start stops those that did", async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as AddressInfo;
+  await expect(start({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  other.close();
+  await expect(start({}, { door: "throw new Error('MODE is wrong')" })).rejects.toThrow(
+    "Api-Door does not start: MODE is wrong",
+  );
+});
+
+test("queues and tables elsewhere are used as they are", async () => {
+  const { aws: first } = await start();
+  const { aws: second } = await start({ sqsEndpoint: first.endpoints.sqs });
+  expect(second.endpoints.sqs).toBe(first.endpoints.sqs);
+  await second.close();
+  const client = new SQSClient(localClient(first.endpoints.sqs));
+  const QueueUrl = `${first.endpoints.sqs}/000000000000/Queues-Jobs.fifo`;
+  await expect(client.send(new GetQueueAttributesCommand({ QueueUrl }))).resolves.toBeDefined();
+  client.destroy();
+  await first.close();
+});

@@ -1,0 +1,338 @@
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { readAssembly } from "../../../../local/aws/template/read-assembly.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+import { writeAssembly } from "./write-assembly.ts";
+
+const placeholder = (name: string) => `\${${name}}`;
+
+const functionWith = (variables: object) => ({
+  Type: "AWS::Lambda::Function",
+  Properties: {
+    Code: { S3Bucket: "assets", S3Key: "worker.zip" },
+    Handler: "index.handler",
+    Timeout: 15,
+    MemorySize: 256,
+    Environment: { Variables: variables },
+  },
+});
+
+function read(stacks: Record<string, object>, code: Record<string, string> = {}) {
+  return readAssembly(writeAssembly(temporaryFolder(), { stacks, code }));
+}
+
+function environmentOf(variables: object, rest: object = {}) {
+  const { functions } = read({ App: { ...rest, Resources: { Worker: functionWith(variables) } } });
+  return functions[0]?.environment;
+}
+
+const data = {
+  Resources: {
+    Bots: {
+      Type: "AWS::DynamoDB::GlobalTable",
+      Properties: {
+        KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+        AttributeDefinitions: [
+          { AttributeName: "pk", AttributeType: "S" },
+          { AttributeName: "owner", AttributeType: "S" },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: "byOwner",
+            KeySchema: [{ AttributeName: "owner", KeyType: "HASH" }],
+            Projection: { ProjectionType: "ALL" },
+          },
+        ],
+        Replicas: [{ Region: { Ref: "AWS::Region" } }],
+      },
+    },
+    App: { Type: "AWS::SecretsManager::Secret", Properties: { GenerateSecretString: {} } },
+  },
+  Outputs: {
+    BotsName: { Value: { Ref: "Bots" }, Export: { Name: "Data:BotsName" } },
+    BotsArn: { Value: { "Fn::GetAtt": ["Bots", "Arn"] }, Export: { Name: "Data:BotsArn" } },
+    AppArn: {
+      Value: { Ref: "App" },
+      Export: { Name: { "Fn::Sub": `${placeholder("AWS::StackName")}:AppArn` } },
+    },
+  },
+};
+
+describe("intrinsics", () => {
+  test("one stack's function sees another's table and secret by their exports", () => {
+    const secretPart = (index: number) => ({
+      "Fn::Select": [
+        index,
+        {
+          "Fn::Split": [
+            "-",
+            { "Fn::Select": [6, { "Fn::Split": [":", { "Fn::ImportValue": "Data:AppArn" }] }] },
+          ],
+        },
+      ],
+    });
+    const { functions, tables, secrets } = read({
+      Data: data,
+      App: {
+        Resources: {
+          Worker: functionWith({
+            TABLE: { "Fn::ImportValue": "Data:BotsName" },
+            INDEXES: { "Fn::Join": ["", [{ "Fn::ImportValue": "Data:BotsArn" }, "/index/*"]] },
+            SECRET: { "Fn::ImportValue": "Data:AppArn" },
+            // This is how CDK takes the name of a secret that it did not name out of its ARN.
+            SECRET_NAME: { "Fn::Join": ["-", [secretPart(0), secretPart(1)]] },
+          }),
+        },
+      },
+    });
+    expect(tables).toEqual([
+      expect.objectContaining({
+        name: "Data-Bots",
+        globalSecondaryIndexes: [expect.objectContaining({ IndexName: "byOwner" })],
+      }),
+    ]);
+    expect(functions[0]?.environment).toEqual({
+      TABLE: "Data-Bots",
+      INDEXES: "arn:aws:dynamodb:us-east-1:000000000000:table/Data-Bots/index/*",
+      SECRET: secrets[0]?.arn,
+      SECRET_NAME: secrets[0]?.name,
+    });
+  });
+
+  test("pseudo parameters, Fn::Sub and parameters with a default resolve", () => {
+    const environment = environmentOf(
+      {
+        PLACE: {
+          "Fn::Join": ["/", [{ Ref: "AWS::Partition" }, { Ref: "AWS::Region" }, { Ref: "AWS::AccountId" }]],
+        },
+        SUB: {
+          "Fn::Sub": [
+            ["AWS::URLSuffix", "mine", "!kept"].map(placeholder).join(" "),
+            { mine: { Ref: "Given" } },
+          ],
+        },
+        OWN: { "Fn::Sub": ["Worker", "Worker.Arn"].map(placeholder).join(" ") },
+        NOTHING: { Ref: "AWS::NoValue" },
+      },
+      { Parameters: { Given: { Type: "String", Default: "a default" } } },
+    );
+    expect(environment).toEqual({
+      PLACE: "aws/us-east-1/000000000000",
+      SUB: `amazonaws.com a default ${placeholder("kept")}`,
+      OWN: "App-Worker arn:aws:lambda:us-east-1:000000000000:function:App-Worker",
+    });
+  });
+
+  test("conditions choose values and resources", () => {
+    const { functions, queues } = read({
+      App: {
+        Conditions: {
+          Here: { "Fn::Equals": [{ Ref: "AWS::Region" }, "us-east-1"] },
+          Elsewhere: { "Fn::Not": [{ Condition: "Here" }] },
+        },
+        Resources: {
+          Worker: functionWith({
+            KEPT: { "Fn::If": ["Here", "yes", { Ref: "AWS::NoValue" }] },
+            LEFT_OUT: { "Fn::If": ["Elsewhere", "yes", { Ref: "AWS::NoValue" }] },
+            OTHER: { "Fn::If": ["Elsewhere", { Ref: "AWS::NoValue" }, "other"] },
+          }),
+          Queue: { Type: "AWS::SQS::Queue", Condition: "Elsewhere" },
+        },
+      },
+    });
+    expect(functions[0]?.environment).toEqual({ KEPT: "yes", OTHER: "other" });
+    expect(queues).toEqual([]);
+  });
+
+  test.each([
+    [{ "Fn::Cidr": ["10.0.0.0/8", 1] }, "App/Worker: cannot resolve Fn::Cidr"],
+    [{ Ref: "Nobody" }, "App/Worker: cannot resolve Ref Nobody"],
+    [{ "Fn::GetAtt": ["Worker", "SnapStart"] }, "App/Worker: cannot resolve Fn::GetAtt Worker.SnapStart"],
+    [{ "Fn::ImportValue": "Data:None" }, "App/Worker: cannot resolve Fn::ImportValue Data:None"],
+  ])("what cannot be resolved fails by name: %j", (value, message) => {
+    expect(() => environmentOf({ VALUE: value })).toThrow(message);
+  });
+
+  test("an unknown intrinsic does no harm where nothing local reads it", () => {
+    const policy = { Type: "AWS::IAM::Policy", Properties: { Any: { "Fn::Cidr": [] } } };
+    expect(() => read({ App: { Resources: { Policy: policy } } })).not.toThrow();
+  });
+});
+
+test("a function's code is found by its S3 key, its limits and handler as given", () => {
+  const folder = writeAssembly(temporaryFolder(), {
+    stacks: { App: { Resources: { Worker: functionWith({}) } } },
+    code: { worker: "" },
+  });
+  expect(readAssembly(folder).functions).toEqual([
+    expect.objectContaining({
+      name: "App-Worker",
+      logicalId: "Worker",
+      handler: "index.handler",
+      codeFolder: join(folder, "asset.worker"),
+      timeoutSeconds: 15,
+      memoryMb: 256,
+    }),
+  ]);
+});
+
+test("queues carry their attributes, their dead-letter queue and the mapping that reads them", () => {
+  const { queues, eventSourceMappings } = read({
+    App: {
+      Resources: {
+        Worker: functionWith({ QUEUE: { Ref: "Jobs" } }),
+        Dead: { Type: "AWS::SQS::Queue", Properties: { FifoQueue: true } },
+        Jobs: {
+          Type: "AWS::SQS::Queue",
+          Properties: {
+            FifoQueue: true,
+            VisibilityTimeout: 30,
+            RedrivePolicy: { deadLetterTargetArn: { "Fn::GetAtt": ["Dead", "Arn"] }, maxReceiveCount: 3 },
+          },
+        },
+        Mapping: {
+          Type: "AWS::Lambda::EventSourceMapping",
+          Properties: {
+            BatchSize: 1,
+            EventSourceArn: { "Fn::GetAtt": ["Jobs", "Arn"] },
+            FunctionName: { Ref: "Worker" },
+            FunctionResponseTypes: ["ReportBatchItemFailures"],
+            ScalingConfig: { MaximumConcurrency: 5 },
+          },
+        },
+      },
+    },
+  });
+  const arn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  expect(queues).toEqual([
+    expect.objectContaining({ name: "App-Dead.fifo", redrive: undefined }),
+    expect.objectContaining({
+      name: "App-Jobs.fifo",
+      attributes: { FifoQueue: "true", VisibilityTimeout: "30" },
+      redrive: { deadLetterArn: arn("App-Dead.fifo"), maxReceiveCount: 3 },
+    }),
+  ]);
+  expect(eventSourceMappings).toEqual([
+    {
+      functionName: "App-Worker",
+      queueArn: arn("App-Jobs.fifo"),
+      batchSize: 1,
+      maximumConcurrency: 5,
+      reportsBatchItemFailures: true,
+    },
+  ]);
+});
+
+test("a REST API gives its routes, gateway responses and throttles", () => {
+  const api = { Ref: "Api" };
+  const uri = (version: string, kind: string) => ({
+    "Fn::Join": [
+      "",
+      [
+        "arn:",
+        { Ref: "AWS::Partition" },
+        `:apigateway:us-east-1:lambda:path/${version}/functions/`,
+        { "Fn::GetAtt": ["Worker", "Arn"] },
+        `/${kind}`,
+      ],
+    ],
+  });
+  const resource = (parent: object, part: string) => ({
+    Type: "AWS::ApiGateway::Resource",
+    Properties: { RestApiId: api, ParentId: parent, PathPart: part },
+  });
+  const method = (on: object, httpMethod: string, integration: object) => ({
+    Type: "AWS::ApiGateway::Method",
+    Properties: { RestApiId: api, ResourceId: on, HttpMethod: httpMethod, Integration: integration },
+  });
+  const root = { "Fn::GetAtt": ["Api", "RootResourceId"] };
+  const { restApis } = read({
+    App: {
+      Resources: {
+        Worker: functionWith({}),
+        Api: { Type: "AWS::ApiGateway::RestApi", Properties: { BinaryMediaTypes: ["image/png"] } },
+        Stage: {
+          Type: "AWS::ApiGateway::Stage",
+          Properties: {
+            RestApiId: api,
+            StageName: "v1",
+            MethodSettings: [
+              { HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+              { HttpMethod: "POST", ResourcePath: "/~1bots~1{id}", ThrottlingRateLimit: 5 },
+              { HttpMethod: "GET", ResourcePath: "/~1bots", LoggingLevel: "INFO" },
+            ],
+          },
+        },
+        Bots: resource(root, "bots"),
+        Bot: resource({ Ref: "Bots" }, "{id}"),
+        Root: method(root, "ANY", { Type: "AWS_PROXY", Uri: uri("2015-03-31", "invocations") }),
+        Chat: method({ Ref: "Bot" }, "POST", {
+          Type: "AWS_PROXY",
+          Uri: uri("2021-11-15", "response-streaming-invocations"),
+          ResponseTransferMode: "STREAM",
+          TimeoutInMillis: 300_000,
+        }),
+        Options: method({ Ref: "Bots" }, "OPTIONS", {
+          Type: "MOCK",
+          RequestTemplates: { "application/json": "{ statusCode: 204 }" },
+          IntegrationResponses: [
+            { StatusCode: "200" },
+            {
+              StatusCode: "204",
+              SelectionPattern: "204",
+              ResponseParameters: { "method.response.header.Access-Control-Allow-Origin": "'*'" },
+            },
+          ],
+        }),
+        TooLarge: {
+          Type: "AWS::ApiGateway::GatewayResponse",
+          Properties: {
+            RestApiId: api,
+            ResponseType: "REQUEST_TOO_LARGE",
+            StatusCode: "413",
+            ResponseParameters: { "gatewayresponse.header.Retry-After": "'1'" },
+            ResponseTemplates: { "application/json": "{}" },
+          },
+        },
+      },
+    },
+  });
+  const lambda = { kind: "lambda", functionName: "App-Worker" };
+  expect(restApis).toEqual([
+    {
+      id: "App-Api",
+      binaryMediaTypes: ["image/png"],
+      routes: [
+        { path: "/", method: "ANY", integration: { ...lambda, timeoutMs: 29_000, transfer: "BUFFERED" } },
+        {
+          path: "/bots/{id}",
+          method: "POST",
+          integration: { ...lambda, timeoutMs: 300_000, transfer: "STREAM" },
+        },
+        {
+          path: "/bots",
+          method: "OPTIONS",
+          integration: {
+            kind: "mock",
+            statusCode: 204,
+            headers: { "Content-Type": "application/json", "Access-Control-Allow-Origin": "*" },
+            body: "",
+          },
+        },
+      ],
+      gatewayResponses: new Map([
+        [
+          "REQUEST_TOO_LARGE",
+          { statusCode: 413, headers: { "Retry-After": "'1'" }, templates: { "application/json": "{}" } },
+        ],
+      ]),
+      stage: {
+        name: "v1",
+        throttles: [
+          { path: "/*", method: "*", ratePerSecond: 100, burst: 200 },
+          { path: "/bots/{id}", method: "POST", ratePerSecond: 5, burst: undefined },
+        ],
+      },
+    },
+  ]);
+});

@@ -1,0 +1,21 @@
+import { Writable } from "node:stream";
+
+/** A log that can be read. */
+export function textLog() {
+  let text = "";
+  const log = new Writable({
+    write(chunk, _encoding, done) {
+      text += chunk;
+      done();
+    },
+  });
+  return { log, lines: () => text.split("\n").filter((line) => line !== "") };
+}
+
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 3000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error("it did not come about in time");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
