@@ -1,0 +1,111 @@
+import type { JsonObject } from "../../../../local/dify/json.ts";
+import {
+  type StandInDify,
+  type StandInDifyOptions,
+  startStandInDify,
+} from "../../../../local/dify/server.ts";
+
+export type Body = Readonly<Record<string, unknown>>;
+
+export type Asked = { readonly status: number; readonly text: string; readonly headers: Headers };
+
+/** A request as a bridge sends it, with what every test would repeat. */
+export const question = (query: string, more: Body = {}): Body => ({
+  query,
+  inputs: {},
+  user: "u1",
+  response_mode: "streaming",
+  auto_generate_name: false,
+  ...more,
+});
+
+export const send = async (
+  dify: StandInDify,
+  key: string,
+  method: string,
+  path: string,
+  body?: Body,
+): Promise<Asked> => {
+  const response = await fetch(`${dify.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+};
+
+export const ask = (dify: StandInDify, key: string, body: Body): Promise<Asked> =>
+  send(dify, key, "POST", "/chat-messages", body);
+
+/** The JSON events of a stream; pings, which carry none, are left out. */
+export const eventsIn = (text: string): readonly JsonObject[] =>
+  text
+    .split("\n\n")
+    .filter((frame) => frame.startsWith("data: "))
+    .map((frame) => JSON.parse(frame.slice("data: ".length)));
+
+export const eventNames = (text: string): readonly unknown[] => eventsIn(text).map(({ event }) => event);
+
+/** What a client would show: the answer's pieces together. */
+export const answerIn = (text: string): string =>
+  eventsIn(text)
+    .map(({ event, answer }) =>
+      (event === "message" || event === "agent_message") && typeof answer === "string" ? answer : "",
+    )
+    .join("");
+
+/** Runs a test against a stand-in of its own, without pauses between deltas. */
+export const withDify =
+  (test: (dify: StandInDify) => Promise<void>, options: StandInDifyOptions = {}) =>
+  async (): Promise<void> => {
+    const dify = await startStandInDify({ paceMs: 0, ...options });
+    try {
+      await test(dify);
+    } finally {
+      await dify.close();
+    }
+  };
+
+export type OpenStream = {
+  /** Reads on until the text so far satisfies the condition, or the stream ends. */
+  readonly until: (enough: (text: string) => boolean) => Promise<string>;
+  readonly leave: () => void;
+};
+
+/** A stream read bit by bit, for what happens while it is open. */
+export const openStream = async (
+  dify: StandInDify,
+  key: string,
+  path: string,
+  body?: Body,
+): Promise<OpenStream> => {
+  const leaving = new AbortController();
+  const response = await fetch(`${dify.url}${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${key}` },
+    signal: leaving.signal,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  return {
+    until: async (enough) => {
+      while (reader !== undefined && !enough(text)) {
+        const { done, value } = await reader.read();
+        if (done) {
+          break;
+        }
+        text += decoder.decode(value, { stream: true });
+      }
+      return text;
+    },
+    leave: () => leaving.abort(),
+  };
+};
+
+export const never = (): boolean => false;
+
+export const taskIn = (text: string): string => String(eventsIn(text)[0]?.task_id);
+
+export const conversationIn = (text: string): string => String(eventsIn(text)[0]?.conversation_id);

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "@jest/globals";
+import type { ProfileInput } from "../../../../local/dify/apps/profile.ts";
+import type { StandInDify } from "../../../../local/dify/server.ts";
+import {
+  answerIn,
+  eventNames,
+  eventsIn,
+  never,
+  openStream,
+  question,
+  send,
+  taskIn,
+  withDify,
+} from "./client.ts";
+
+const long = Array.from({ length: 40 }, (_, index) => `${index} `);
+
+/** Stops a run after its first piece of text, and reads on to the end. */
+const stopEarly = async (dify: StandInDify, profile: ProfileInput, user = "u1"): Promise<string> => {
+  dify.configure("app-x", { reply: { kind: "deltas", deltas: long }, paceMs: 10, ...profile });
+  const path = profile.mode === "workflow" ? "/workflows/run" : "/chat-messages";
+  const stop = profile.mode === "workflow" ? "/workflows/tasks" : path;
+  const stream = await openStream(dify, "app-x", path, question("hi"));
+  const first = await stream.until((text) => text.includes("0 "));
+  const { text } = await send(dify, "app-x", "POST", `${stop}/${taskIn(first)}/stop`, { user });
+  expect(JSON.parse(text)).toEqual({ result: "success" });
+  return stream.until(never);
+};
+
+const everything = long.join("");
+
+describe("a stop by the user who asked", () => {
+  test(
+    "ends a chat app's answer with message_end",
+    withDify(async (dify) => {
+      const text = await stopEarly(dify, { mode: "chat" });
+      expect(eventNames(text).at(-1)).toBe("message_end");
+      expect(answerIn(text).length).toBeLessThan(everything.length);
+    }),
+  );
+
+  test(
+    "ends a chatflow's run as stopped, with message_end until 1.12",
+    withDify(async (dify) => {
+      const old = eventsIn(await stopEarly(dify, { version: "1.12.1" })).slice(-2);
+      expect(old).toMatchObject([
+        { event: "workflow_finished", data: { status: "stopped", error: "Stopped by user." } },
+        { event: "message_end" },
+      ]);
+      const late = eventsIn(await stopEarly(dify, { version: "1.14.2" })).at(-1);
+      expect(late).toMatchObject({ event: "workflow_finished", data: { status: "stopped" } });
+    }),
+  );
+
+  test(
+    "ends a workflow's run as stopped",
+    withDify(async (dify) => {
+      const last = eventsIn(await stopEarly(dify, { mode: "workflow" })).at(-1);
+      expect(last).toMatchObject({ event: "workflow_finished", data: { status: "stopped" } });
+    }),
+  );
+
+  test(
+    "changes nothing where the app does not obey",
+    withDify(async (dify) => {
+      const text = await stopEarly(dify, { behaviour: { kind: "stop_disobeyed" } });
+      expect(answerIn(text)).toBe(everything);
+    }),
+  );
+});
+
+describe("a stop by somebody else", () => {
+  test(
+    "changes nothing for a chat app",
+    withDify(async (dify) => {
+      expect(answerIn(await stopEarly(dify, { mode: "chat" }, "u2"))).toBe(everything);
+    }),
+  );
+
+  test(
+    "aborts a chatflow of 1.12.1 all the same",
+    withDify(async (dify) => {
+      const last = eventsIn(await stopEarly(dify, {}, "u2")).slice(-2);
+      expect(last).toMatchObject([
+        { event: "workflow_finished", data: { status: "failed", error: "Aborted: User requested stop" } },
+        { event: "error", code: "invalid_param" },
+      ]);
+    }),
+  );
+
+  test(
+    "changes nothing for another app's run",
+    withDify(async (dify) => {
+      dify.configure("app-x", { mode: "chat", reply: { kind: "deltas", deltas: long }, paceMs: 2 });
+      const stream = await openStream(dify, "app-x", "/chat-messages", question("hi"));
+      const first = await stream.until((text) => text.includes("0 "));
+      await send(dify, "app-y", "POST", `/chat-messages/${taskIn(first)}/stop`, { user: "u1" });
+      expect(answerIn(await stream.until(never))).toBe(everything);
+    }),
+  );
+});
