@@ -1,0 +1,42 @@
+import * as v from "valibot";
+import type { ImHappening } from "./messages.ts";
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const parsedContent = v.pipe(v.string(), v.maxBytes(128 * 1024), v.parseJson(), v.looseObject({}));
+
+const fields = {
+  fromUserId: id,
+  objectName: v.pipe(v.string(), v.minLength(1), v.maxLength(32)),
+  content: parsedContent,
+};
+
+export const privateMessage = v.pipe(
+  v.object({ ...fields, toUserId: v.pipe(v.array(id), v.minLength(1), v.maxLength(1000)) }),
+  v.transform(({ toUserId, ...rest }) => ({ ...rest, channelType: "PERSON" as const, targetIds: toUserId })),
+);
+export const groupMessage = v.pipe(
+  v.object({ ...fields, toGroupId: v.pipe(v.array(id), v.minLength(1), v.maxLength(3)) }),
+  v.transform(({ toGroupId, ...rest }) => ({ ...rest, channelType: "GROUP" as const, targetIds: toGroupId })),
+);
+
+export type OrdinaryMessage = v.InferOutput<typeof privateMessage> | v.InferOutput<typeof groupMessage>;
+
+/** One message for each of its targets. */
+export const deliver = (
+  { targetIds, content, ...head }: OrdinaryMessage,
+  newMessageUID: () => string,
+): ImHappening[] => {
+  const text = typeof content.content === "string" ? content.content : JSON.stringify(content);
+  return targetIds.map((targetId) => ({
+    message: {
+      ...head,
+      targetId,
+      messageUID: newMessageUID(),
+      text,
+      chunks: [],
+      complete: true,
+      completeReason: undefined,
+    },
+    added: text,
+  }));
+};

@@ -1,0 +1,79 @@
+import * as v from "valibot";
+import type { ImHappening, ImMessage } from "./messages.ts";
+import { refuse } from "./refusal.ts";
+
+const fields = {
+  fromUserId: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  objectName: v.literal("RC:StreamMsg"),
+  content: v.object({
+    content: v.string(),
+    seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    complete: v.boolean(),
+    completeReason: v.exactOptional(v.number()),
+    messageUID: v.exactOptional(v.string()),
+    type: v.exactOptional(v.picklist(["text", "markdown", "html"])),
+  }),
+};
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+
+export const privateChunk = v.pipe(
+  v.object({ ...fields, toUserId: id }),
+  v.transform(({ toUserId, ...rest }) => ({ ...rest, channelType: "PERSON" as const, targetId: toUserId })),
+);
+export const groupChunk = v.pipe(
+  v.object({ ...fields, toGroupId: id }),
+  v.transform(({ toGroupId, ...rest }) => ({ ...rest, channelType: "GROUP" as const, targetId: toGroupId })),
+);
+
+export type Chunk = v.InferOutput<typeof privateChunk> | v.InferOutput<typeof groupChunk>;
+
+/** All chunks of a message together (contract, section 8). */
+const mostBytes = 128 * 1024;
+const silenceMs = 30_000;
+const lifeMs = 30 * 60_000;
+
+export interface StreamMessagesPorts {
+  readonly now: () => number;
+  readonly newMessageUID: () => string;
+}
+
+/** Stream messages as RongCloud keeps them: `seq` without a gap, nothing after the end, 30 s of silence ends them. */
+export const makeStreamMessages = ({ now, newMessageUID }: StreamMessagesPorts) => {
+  const open = new Map<string, ImMessage>();
+
+  const begin = ({ fromUserId, channelType, targetId, objectName, content }: Chunk): ImMessage => {
+    if (content.seq !== 1) refuse(1002, `content.seq: must be 1 on the first chunk, got ${content.seq}`);
+    const messageUID = newMessageUID();
+    const head = { messageUID, fromUserId, channelType, targetId, objectName };
+    return { ...head, text: "", chunks: [], complete: false, completeReason: undefined };
+  };
+
+  const goOn = (messageUID: string, { content }: Chunk): ImMessage => {
+    const message = open.get(messageUID);
+    const last = message?.chunks.at(-1);
+    if (!message || !last) return refuse(1002, "content.messageUID: no such open stream message");
+    if (content.type !== undefined) refuse(1002, "content.type: belongs to the first chunk alone");
+    if (now() - last.at > silenceMs) refuse(29003, "the stream message was silent for 30 s and has ended");
+    if (now() - (message.chunks[0]?.at ?? 0) > lifeMs)
+      refuse(29004, "the stream message is 30 min old and has ended");
+    if (content.seq !== last.seq + 1) {
+      refuse(1002, `content.seq: must be ${last.seq + 1} after ${last.seq}, got ${content.seq}`);
+    }
+    return message;
+  };
+
+  return {
+    take: (chunk: Chunk): ImHappening => {
+      const { content, seq, complete, completeReason, messageUID } = chunk.content;
+      const before = messageUID === undefined ? begin(chunk) : goOn(messageUID, chunk);
+      const text = before.text + content;
+      if (Buffer.byteLength(text) > mostBytes)
+        refuse(1005, "content.content: at most 128 KB in all chunks together");
+      const chunks = [...before.chunks, { seq, content, complete, at: now() }];
+      const message: ImMessage = { ...before, text, chunks, complete, completeReason };
+      if (complete) open.delete(message.messageUID);
+      else open.set(message.messageUID, message);
+      return { message, added: content };
+    },
+  };
+};

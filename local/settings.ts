@@ -1,0 +1,63 @@
+import * as v from "valibot";
+
+const url = v.pipe(v.string(), v.url("must be a URL"));
+const text = (fallback: string) => v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty")), fallback);
+
+const settings = v.pipe(
+  v.object({
+    PORT: v.pipe(
+      v.optional(v.string(), "3000"),
+      v.regex(/^\d+$/, "must be a port, 0 for any"),
+      v.transform(Number),
+      v.maxValue(65535, "must be at most 65535"),
+    ),
+    APP_KEY: text("local-app-key"),
+    APP_SECRET: text("local-app-secret"),
+    /** Where answers are delivered, in the place of the stand-in IM. */
+    RONGCLOUD_API_URL: v.optional(url),
+    DYNAMODB_ENDPOINT: v.optional(url),
+    SQS_ENDPOINT: v.optional(url),
+    ALLOW_PRIVATE_CALLBACKS: v.optional(v.picklist(["0", "1"], "must be 0 or 1"), "1"),
+    /** Where tables and queues are kept; empty: in memory. */
+    DATA_DIR: v.optional(v.string(), ""),
+    /** A real Dify for the demo bot. */
+    DIFY_API_URL: v.optional(url),
+    DIFY_API_KEY: v.optional(v.string()),
+  }),
+  v.check(
+    (given) => (given.DIFY_API_URL === undefined) === (given.DIFY_API_KEY === undefined),
+    "DIFY_API_URL and DIFY_API_KEY go together: give both or neither",
+  ),
+  v.transform((given) => ({
+    port: given.PORT,
+    appKey: given.APP_KEY,
+    appSecret: given.APP_SECRET,
+    rongcloudApiUrl: given.RONGCLOUD_API_URL,
+    dynamodbEndpoint: given.DYNAMODB_ENDPOINT,
+    sqsEndpoint: given.SQS_ENDPOINT,
+    allowPrivateCallbacks: given.ALLOW_PRIVATE_CALLBACKS === "1",
+    dataDir: given.DATA_DIR === "" ? undefined : given.DATA_DIR,
+    realDify:
+      given.DIFY_API_URL !== undefined && given.DIFY_API_KEY !== undefined
+        ? { apiUrl: given.DIFY_API_URL, apiKey: given.DIFY_API_KEY }
+        : undefined,
+  })),
+);
+
+export type Settings = v.InferOutput<typeof settings>;
+
+/** A wrong setting; its message is the one line that a person needs. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+/** What the environment asks of a local run. @throws SettingsError naming the variable and the rule. */
+export const readSettings = (environment: NodeJS.ProcessEnv = process.env): Settings => {
+  const parsed = v.safeParse(settings, environment);
+  if (parsed.success) return parsed.output;
+  const wrong = parsed.issues.map((issue) => {
+    const name = v.getDotPath(issue);
+    return name === null ? issue.message : `${name} ${issue.message}`;
+  });
+  throw new SettingsError(wrong.join("; "));
+};

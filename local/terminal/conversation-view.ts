@@ -1,0 +1,40 @@
+export interface ConversationView {
+  /** A message that a user sent. */
+  said(from: string, to: string, text: string): void;
+  /** More of a message from a bot; `message` tells which. */
+  streamed(message: string, from: string, to: string, added: string, complete: boolean): void;
+}
+
+/** Colours and the moving of the cursor are a terminal's own; a text that comes from outside holds none. */
+const controlCharacters = /[^\P{Cc}\n\t]/gu;
+
+/**
+ * Shows conversations as they happen: each piece of an answer where it belongs, at once. One message streams on the
+ * open line; one that comes between begins a line of its own, and the interrupted one goes on on a line after it.
+ */
+export const makeConversationView = (write: (text: string) => void): ConversationView => {
+  let open: string | undefined;
+
+  const clean = (text: string): string => text.replace(controlCharacters, "");
+  const head = (from: string, to: string): string => `${clean(from)} → ${clean(to)}  `;
+  const closeLine = (): void => {
+    if (open !== undefined) write("\n");
+    open = undefined;
+  };
+
+  return {
+    said: (from, to, text) => {
+      closeLine();
+      write(`${head(from, to)}${clean(text)}\n`);
+    },
+    streamed: (message, from, to, added, complete) => {
+      if (open !== message) {
+        closeLine();
+        write(head(from, to));
+        open = message;
+      }
+      write(clean(added));
+      if (complete) closeLine();
+    },
+  };
+};

@@ -1,0 +1,29 @@
+import { describe, expect, test } from "@jest/globals";
+import { readSettings, SettingsError } from "../../../local/settings.ts";
+
+describe("the settings of a local run", () => {
+  test("are as the README says where nothing is given", () => {
+    expect(readSettings({})).toEqual({
+      port: 3000,
+      appKey: "local-app-key",
+      appSecret: "local-app-secret",
+      rongcloudApiUrl: undefined,
+      dynamodbEndpoint: undefined,
+      sqsEndpoint: undefined,
+      allowPrivateCallbacks: true,
+      dataDir: undefined,
+      realDify: undefined,
+    });
+  });
+
+  test.each([
+    [{ PORT: "70000" }, "PORT must be at most 65535"],
+    [{ APP_KEY: "" }, "APP_KEY must not be empty"],
+    [{ ALLOW_PRIVATE_CALLBACKS: "yes" }, "ALLOW_PRIVATE_CALLBACKS must be 0 or 1"],
+    [{ SQS_ENDPOINT: "here" }, "SQS_ENDPOINT must be a URL"],
+    [{ DIFY_API_URL: "https://dify.example/v1" }, /DIFY_API_URL and DIFY_API_KEY go together/],
+  ])("%o are refused by name and rule", (environment, message) => {
+    expect(() => readSettings(environment)).toThrow(SettingsError);
+    expect(() => readSettings(environment)).toThrow(message);
+  });
+});
