@@ -1,0 +1,51 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { projectRoot, type RunningBridge, startBridge } from "../support/local-run.ts";
+
+/** The commands that the README has a newcomer type, in order. */
+const walk = [...readFileSync(`${projectRoot}/README.md`, "utf8").matchAll(/^```sh walk\n(.*?)^```$/gms)].map(
+  ([, commands = ""]) => commands,
+);
+
+let bridge: RunningBridge;
+beforeAll(async () => {
+  bridge = await startBridge();
+}, 60_000);
+afterAll(() => bridge.interrupt());
+
+/** Types them as they stand, but for the port. */
+const type = async (commands: string): Promise<unknown> => {
+  const here = commands.replaceAll("http://127.0.0.1:3000", bridge.url);
+  const { stdout } = await promisify(execFile)("sh", ["-c", here], { cwd: projectRoot });
+  return JSON.parse(stdout);
+};
+
+describe("the guide's walk, as the README has it", () => {
+  test("gets a token for a real user", async () => {
+    expect(await type(walk[0] ?? "")).toEqual({ code: 200, userId: "user-001", token: expect.any(String) });
+  });
+
+  test("creates the guide's bot", async () => {
+    expect(await type(walk[1] ?? "")).toEqual({ code: 200 });
+  });
+
+  test("sends it a message, and the answer streams into the terminal", async () => {
+    expect(await type(walk[2] ?? "")).toEqual({
+      code: 200,
+      messageUIDs: [{ userId: "bot-001", messageUID: expect.any(String) }],
+    });
+    await bridge.shows(/^user-001 → bot-001 {2}Hello, who are you\?$/m);
+    await bridge.shows(/^bot-001 → user-001 {2}.*Hello, who are you\?/m);
+  });
+
+  test("goes on in the same conversation", async () => {
+    expect(await type(walk[3] ?? "")).toMatchObject({ code: 200 });
+    await bridge.shows(/^bot-001 → user-001 {2}.*turn 2/m);
+  });
+
+  test("has no step more", () => {
+    expect(walk).toHaveLength(4);
+  });
+});

@@ -1,0 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Tries until it does not throw: for what another process does in its own time. */
+export const eventually = async <T>(check: () => T | Promise<T>, patienceMs = 15_000): Promise<T> => {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await delay(20);
+    }
+  }
+};

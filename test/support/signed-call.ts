@@ -1,0 +1,36 @@
+import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+
+export const localApp = { appKey: "local-app-key", secret: "local-app-secret" };
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** One signed call of the server API; an object goes as JSON, a form as a form. */
+export const callApi = async (
+  url: string,
+  path: string,
+  body: object | URLSearchParams | string,
+  headers: Record<string, string> = signCall(localApp, Date.now()),
+): Promise<Reply> => {
+  const isForm = body instanceof URLSearchParams;
+  const response = await fetch(`${url}${path}`, {
+    method: "POST",
+    headers: {
+      "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json",
+      ...headers,
+    },
+    body: isForm || typeof body === "string" ? body : JSON.stringify(body),
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+};
+
+export const textMessage = (fromUserId: string, toUserId: string, content: string): URLSearchParams =>
+  new URLSearchParams({
+    fromUserId,
+    toUserId,
+    objectName: "RC:TxtMsg",
+    content: JSON.stringify({ content }),
+  });

@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import {
+  DeleteMessageCommand,
+  DeleteQueueCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import { makeSqsClient } from "../../functions/adapters/sqs/sqs-client.ts";
+import { startSqs } from "../../local/aws/sqs.ts";
+
+export interface TestQueue {
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+  /** Takes messages out of the queue until there are `count`, or no more come. */
+  readonly receive: (count: number) => Promise<Message[]>;
+  /** Takes out what is there at this moment. */
+  readonly receiveNow: () => Promise<Message[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** As lib/messaging-stack.ts has them, without the dead-letter queue. */
+const attributes = {
+  FifoQueue: "true",
+  FifoThroughputLimit: "perMessageGroupId",
+  DeduplicationScope: "messageGroup",
+};
+
+/** A FIFO queue of one's own, in fauxqs or at `SQS_ENDPOINT`; gone when it is closed. */
+export const startQueue = async (): Promise<TestQueue> => {
+  const name = `test-turns-${randomBytes(6).toString("hex")}.fifo`;
+  const queue = { name, arn: "", urlOnAws: "", attributes, redrive: undefined };
+  const server = await startSqs({ queues: [queue], endpoint: process.env.SQS_ENDPOINT, dataDir: undefined });
+  process.env.AWS_REGION ??= "us-east-1";
+  process.env.AWS_ACCESS_KEY_ID ??= "local";
+  process.env.AWS_SECRET_ACCESS_KEY ??= "local";
+  const client = makeSqsClient(server.endpoint);
+  const queueUrl = server.queueUrls.get(name) ?? "";
+
+  /** Takes a few messages and deletes them, as a worker that is done with them does. */
+  const take = async (WaitTimeSeconds: number): Promise<Message[]> => {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 60,
+        WaitTimeSeconds,
+        MessageSystemAttributeNames: ["MessageGroupId"],
+      }),
+    );
+    await Promise.all(
+      Messages.map(({ ReceiptHandle }) =>
+        client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle })),
+      ),
+    );
+    return Messages;
+  };
+
+  return {
+    client,
+    queueUrl,
+    receive: async (count) => {
+      const messages: Message[] = [];
+      while (messages.length < count) {
+        const more = await take(2);
+        if (more.length === 0) break;
+        messages.push(...more);
+      }
+      return messages;
+    },
+    receiveNow: () => take(0),
+    close: async () => {
+      await client.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
+      client.destroy();
+      await server.close();
+    },
+  };
+};

@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { projectRoot } from "../support/local-run.ts";
+
+const imports = [
+  ["functions/core", "./turn.ts", "may"],
+  ["functions/core", "../adapters/dify/ask-dify.ts", "may not"],
+  ["functions/core", "../turn-worker/env.ts", "may not"],
+  ["functions/core", "node:crypto", "may not"],
+  ["functions/core", "@aws-sdk/client-sqs", "may not"],
+  ["functions/core", "valibot", "may not"],
+  ["functions/adapters/dify", "../../core/turn.ts", "may"],
+  ["functions/adapters/dify", "../http/http-client.ts", "may"],
+  ["functions/adapters/dify", "valibot", "may"],
+  ["functions/adapters/dify", "../../turn-worker/env.ts", "may not"],
+  ["functions/adapters/dify", "../../../local/settings.ts", "may not"],
+  ["functions/turn-worker", "../core/turn.ts", "may"],
+  ["functions/turn-worker", "../adapters/dify/ask-dify.ts", "may"],
+  ["functions/turn-worker", "../bot-registry/env.ts", "may not"],
+  ["functions/turn-worker", "../../local/settings.ts", "may not"],
+  ["functions/turn-worker", "../../lib/config.ts", "may not"],
+  ["lib", "./config.ts", "may"],
+  ["lib", "../functions/core/turn.ts", "may not"],
+  ["lib", "../local/settings.ts", "may not"],
+  ["bin", "../lib/app.ts", "may"],
+  ["bin", "../local/settings.ts", "may not"],
+] as const;
+
+const folder = mkdtempSync(join(tmpdir(), "import-rule-"));
+let complaints = "";
+
+/** One file for each import, in a tree of its own under the project's lint settings. */
+beforeAll(() => {
+  copyFileSync(join(projectRoot, "biome.json"), join(folder, "biome.json"));
+  imports.forEach(([place, from], index) => {
+    const file = join(folder, place, `probe-${index}.ts`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `export * from "${from}";\n`);
+  });
+  const biome = join(projectRoot, "node_modules/.bin/biome");
+  const args = ["lint", "--only=style/noRestrictedImports", "--vcs-enabled=false", "--reporter=github", "."];
+  complaints = spawnSync(biome, args, { cwd: folder, encoding: "utf8" }).stdout;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("lint keeps the design's arrows:", () => {
+  test.each(imports.map(([place, from, may], index) => [place, may, from, index] as const))(
+    "%s %s import %s",
+    (_place, may, _from, index) => {
+      expect(complaints.includes(`probe-${index}.ts`)).toBe(may === "may not");
+    },
+  );
+});
