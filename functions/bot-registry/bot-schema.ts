@@ -14,9 +14,20 @@ const metadataValue = v.pipe(
   textOf(1, 128),
 );
 
+/** Names that mean something to every object; valibot would leave such pairs out without a word. */
+const reservedKeys = ["__proto__", "constructor", "prototype"];
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 const metadata = v.pipe(
-  v.record(textOf(1, 32), metadataValue, "must be a map"),
-  v.check((pairs) => Object.keys(pairs).length <= mostPairs, `at most ${mostPairs} pairs`),
+  v.custom<Record<string, unknown>>(isMap, "must be a map"),
+  v.check(
+    (pairs) => reservedKeys.every((key) => !Object.hasOwn(pairs, key)),
+    `must not have a key called ${reservedKeys.join(", ")}`,
+  ),
+  v.maxEntries(mostPairs, `at most ${mostPairs} pairs`),
+  v.record(textOf(1, 32), metadataValue),
 );
 
 /** The guide's readers try `message:group`. */
@@ -38,6 +49,9 @@ const callbackUrl = (allowPrivate: boolean) =>
     }),
   );
 
+/** It goes out in a header. */
+const apiKey = v.pipe(textOf(1, 512), v.regex(/^[\x21-\x7e]+$/, "visible ASCII characters only"));
+
 const integrationFields = (allowPrivate: boolean) => ({
   enabled: v.optional(v.boolean("must be true or false"), true),
   callbackUrl: callbackUrl(allowPrivate),
@@ -56,7 +70,7 @@ const integration = (allowPrivate: boolean) =>
         v.object({
           ...integrationFields(allowPrivate),
           type: v.picklist(difyTypes),
-          auth: v.object({ apiKey: textOf(1, 512) }, "must hold an apiKey"),
+          auth: v.object({ apiKey }, "must be a map with an apiKey"),
         }),
         v.transform(({ auth, ...rest }) => ({ ...rest, apiKey: auth.apiKey })),
       ),

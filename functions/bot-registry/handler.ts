@@ -12,7 +12,7 @@ import { readEnv } from "./env.ts";
 const env = readEnv();
 const client = makeDocumentClient();
 const { apps, verifyCall } = makeSignedCallers({ env, client, clock });
-const bots = makeBotsTable({ client, tableName: env.BOTS_TABLE, apps });
+const bots = makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock });
 const createBot = makeCreateBot({ bots, clock, cap: env.BOTS_PER_APP });
 const bot = botSchema({ allowPrivate: env.ALLOW_PRIVATE_CALLBACKS });
 

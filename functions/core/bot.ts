@@ -8,7 +8,7 @@ export interface Bot {
   readonly type: string;
   readonly profileUrl: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** At most one of each type. */
+  /** At most one of each type, in the order of `integrationTypes`. */
   readonly integrations: readonly Integration[];
   /** Milliseconds since the epoch. */
   readonly createdAt: number;

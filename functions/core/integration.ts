@@ -8,8 +8,11 @@ export const difyTypes = [
   "dify_workflow",
 ] as const;
 
+/** In the order in which a bot's integrations are listed and asked. */
+export const integrationTypes = ["webhook", ...difyTypes] as const;
+
 export type DifyType = (typeof difyTypes)[number];
-export type IntegrationType = "webhook" | DifyType;
+export type IntegrationType = (typeof integrationTypes)[number];
 
 interface IntegrationBase {
   readonly enabled: boolean;

@@ -9,7 +9,10 @@ export interface Lease {
 
 export type TurnClaim = "claimed" | "done" | "busy";
 
-/** Remembers each turn, so that a message delivered again is not answered again. */
+/**
+ * Remembers each turn, so that a message delivered again is not answered again. A lease that has run out is still its
+ * holder's to renew or complete for as long as nobody else has taken the turn: the token tells.
+ */
 export interface TurnStore {
   /** Takes the turn, unless it is done or somebody else holds it. */
   claim(id: TurnId, lease: Lease): Promise<TurnClaim>;

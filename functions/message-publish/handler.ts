@@ -16,7 +16,7 @@ const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
 const { apps, verifyCall } = makeSignedCallers({ env, client, clock });
-const bots = makeBotsTable({ client, tableName: env.BOTS_TABLE, apps });
+const bots = makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock });
 const turns = makeTurnQueue({ client: makeSqsClient(), queueUrl: env.TURNS_QUEUE_URL });
 const publishMessage = makePublishMessage({ bots, turns, newMessageUID, clock, log });
 

@@ -39,7 +39,7 @@ const askDify = makeAskDify({
 });
 const conversations = makeConversationsTable({ client, tableName: env.CONVERSATIONS_TABLE, clock });
 const runTurnJob = makeRunTurnJob({
-  bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps }),
+  bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock }),
   turns: makeTurnsTable({ client, tableName: env.TURNS_TABLE, clock }),
   forwardTurn: makeForwardTurn({ conversations, askDify, clock, log }),
   sinkFor: makeSinkFor({ im: makeRongCloudMessages(callRongCloud), clock }),

@@ -3,33 +3,52 @@ import { type BridgeError, callerError } from "../../core/errors.ts";
 
 const longestEcho = 80;
 
-/** What was sent, shortened; of a field called a key or a secret only its kind and length. */
+const shorten = (text: string): string =>
+  text.length > longestEcho ? `${text.slice(0, longestEcho)}…` : text;
+
+/** What may hold a secret, by the name of its field. */
+const isSecret = (path: string): boolean => /key|secret|auth/i.test(path);
+
+/** What was sent, in few words: lists and maps by their size, for they may hold anything, a key of Dify's too. */
 const describeSent = (path: string, value: unknown): string => {
   if (value === undefined) return "nothing";
-  if (typeof value === "string" && /key|secret/i.test(path)) return `a text of ${value.length} characters`;
-  const shown = JSON.stringify(value) ?? typeof value;
-  return shown.length > longestEcho ? `${shown.slice(0, longestEcho)}…` : shown;
+  if (Array.isArray(value)) return value.length === 0 ? "[]" : `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) {
+    const size = Object.keys(value).length;
+    return size === 0 ? "{}" : `a map of ${size}`;
+  }
+  if (typeof value === "string" && isSecret(path)) return `a text of ${value.length} characters`;
+  return shorten(JSON.stringify(value) ?? typeof value);
 };
 
 /** `integrations[1].callbackUrl`. */
 const pathOf = (issue: v.GenericIssue): string =>
   (issue.path ?? []).reduce((path, { key }) => {
     if (typeof key === "number") return `${path}[${key}]`;
-    return path === "" ? String(key) : `${path}.${String(key)}`;
+    return path === "" ? shorten(String(key)) : `${path}.${shorten(String(key))}`;
   }, "");
 
 const ruleOf = (issue: v.GenericIssue): string =>
   issue.kind === "schema" && issue.input === undefined ? "is required" : issue.message;
 
+const sentOf = (path: string, issue: v.GenericIssue): string => {
+  switch (issue.type) {
+    case "max_bytes":
+      return `${issue.received} bytes`;
+    case "max_length":
+    case "max_entries":
+      return typeof issue.input === "string" ? `${issue.received} characters` : String(issue.received);
+    default:
+      return describeSent(path, issue.input);
+  }
+};
+
 const toCallerError = (issue: v.GenericIssue): BridgeError => {
   const path = pathOf(issue) || "body";
   const tooLong =
     (issue.type === "max_length" || issue.type === "max_bytes") && typeof issue.input === "string";
-  const sent = tooLong ? `${issue.received} characters` : describeSent(path, issue.input);
-  return callerError(
-    tooLong ? "parameter_too_long" : "bad_parameter",
-    `${path}: ${ruleOf(issue)}, got ${sent}`,
-  );
+  const message = `${path}: ${ruleOf(issue)}, got ${sentOf(path, issue)}`;
+  return callerError(tooLong ? "parameter_too_long" : "bad_parameter", message);
 };
 
 /** @throws BridgeError naming the first field that breaks a rule, the rule, and what was sent. */

@@ -1,21 +1,39 @@
 import { randomUUID } from "node:crypto";
 import type { MiddlewareObj } from "@middy/core";
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 
 /** At most 36 characters (contract, section 2), and none that could begin another header. */
 const acceptable = /^[\x21-\x7e]{1,36}$/;
 
+/** The caller's `X-Request-ID`, or one made up where it sent none. */
 const requestIdOf = ({ headers }: APIGatewayProxyEvent): string => {
   const given = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === "x-request-id")?.[1];
   return given !== undefined && acceptable.test(given) ? given : randomUUID();
 };
 
-type RequestIdMiddleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
+/** What a request carries from one middleware to the next. */
+export interface RequestMarks extends Record<string, unknown> {
+  requestId?: string;
+}
 
-/** Sends the caller's `X-Request-ID` back, or one made up where it sent none. */
-export const requestId = (): RequestIdMiddleware => {
-  const addHeader: RequestIdMiddleware["after"] = ({ event, response }) => {
-    if (response) response.headers = { ...response.headers, "x-request-id": requestIdOf(event) };
+export type ApiMiddleware = MiddlewareObj<
+  APIGatewayProxyEvent,
+  APIGatewayProxyResult,
+  Error,
+  Context,
+  RequestMarks
+>;
+
+/** Names each request, and tells the caller the name. */
+export const requestId = (): ApiMiddleware => {
+  const addHeader: ApiMiddleware["after"] = ({ response, internal }) => {
+    if (response) response.headers = { ...response.headers, "x-request-id": internal.requestId ?? "" };
   };
-  return { after: addHeader, onError: addHeader };
+  return {
+    before: ({ event, internal }) => {
+      internal.requestId = requestIdOf(event);
+    },
+    after: addHeader,
+    onError: addHeader,
+  };
 };

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Bot } from "../../core/bot.ts";
 import { eventTypes } from "../../core/event-type.ts";
-import { difyTypes, type Integration } from "../../core/integration.ts";
+import { difyTypes, type Integration, integrationTypes } from "../../core/integration.ts";
 import type { AppWithKeys } from "../secrets/app-secrets.ts";
 import { seal, unseal } from "../secrets/key-cipher.ts";
 
@@ -67,7 +67,11 @@ export const toBotRecord = (app: AppWithKeys, bot: Bot): BotRecord => ({
   ),
 });
 
+/** A map keeps no order, so the types' own serves. */
 export const toBot = (app: AppWithKeys, record: BotRecord): Bot => ({
   ...record,
-  integrations: Object.values(record.integrations).map((each) => toIntegration(app, record.userId, each)),
+  integrations: integrationTypes.flatMap((type) => {
+    const integration = record.integrations[type];
+    return integration ? [toIntegration(app, record.userId, integration)] : [];
+  }),
 });

@@ -5,6 +5,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { Bot, BotStore } from "../../core/bot.ts";
+import type { Clock } from "../../core/clock.ts";
 import { parseRecord } from "../node/parse-record.ts";
 import type { AppSecrets, AppWithKeys } from "../secrets/app-secrets.ts";
 import { botRecord, toBot, toBotRecord } from "./bot-record.ts";
@@ -14,19 +15,22 @@ export interface BotsTablePorts {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly apps: AppSecrets;
+  readonly clock: Clock;
 }
 
 type Keys = Record<string, string>[];
 
 /** BatchGetItem takes at most this many keys. */
 const batchSize = 100;
-const unprocessedRounds = 8;
+/** Pauses double from the first: about five seconds in all. */
+const mostRounds = 8;
+const firstPauseMs = 20;
 
 const appItem = "app";
 const botItem = (userId: string): string => `bot#${userId}`;
 
 /** An app's bots, and one item that holds the set of their ids: it gives the cap and the total in one write. */
-export const makeBotsTable = ({ client, tableName, apps }: BotsTablePorts): BotStore => {
+export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts): BotStore => {
   const appWithKeys = async (appKey: string): Promise<AppWithKeys> => {
     const app = await apps.find(appKey);
     if (!app) throw new Error("the app is gone from the secret");
@@ -51,7 +55,8 @@ export const makeBotsTable = ({ client, tableName, apps }: BotsTablePorts): BotS
     const items: Record<string, unknown>[] = [];
     let left = keys;
     for (let round = 0; left.length > 0; round += 1) {
-      if (round === unprocessedRounds) throw new Error("DynamoDB left keys of a batch unread");
+      if (round === mostRounds) throw new Error("DynamoDB left keys of a batch unread");
+      if (round > 0) await clock.sleep(firstPauseMs * 2 ** round);
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } } }),
       );

@@ -74,6 +74,8 @@ export const makeHttpClient = ({ publicOnly }: { publicOnly: boolean }): SendHtt
         timer = setTimeout(giveUp, headMs);
       };
       request.once("socket", (socket) => {
+        // A call that was aborted while it waited for a connection gets one all the same.
+        if (request.destroyed) return;
         if (!socket.connecting) return onConnected();
         socket.once(secure ? "secureConnect" : "connect", onConnected);
       });

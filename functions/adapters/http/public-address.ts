@@ -2,12 +2,18 @@ import { type LookupOptions, lookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 
+/** All that has been given out of IPv6 so far; the rest holds the IPv4-compatible addresses and others that lead home. */
+const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
+
 /**
  * Whether an address stands on the public internet: neither loopback, private, link-local (the metadata
  * service's), carrier-grade NAT, multicast nor any other special range. An IPv4 address in IPv6 counts as itself.
  */
-export const isPublicAddress = (address: string): boolean =>
-  ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast";
+export const isPublicAddress = (address: string): boolean => {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  return parsed.range() === "unicast" && (parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast));
+};
 
 const refuse = (host: string): NodeJS.ErrnoException =>
   Object.assign(new Error(`${host} leads to an address that is not public`), { code: "EADDRNOTPUBLIC" });

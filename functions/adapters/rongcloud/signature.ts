@@ -4,17 +4,18 @@ import { createHash, timingSafeEqual } from "node:crypto";
 export const signatureOf = (secret: string, nonce: string, timestamp: string): string =>
   createHash("sha1").update(secret).update(nonce).update(timestamp).digest("hex");
 
-const bytesOf = (signature: string): Buffer => Buffer.from(signature.toLowerCase(), "latin1");
+const bytesOf = (signature: string): Buffer => Buffer.from(signature, "hex");
 
 /** Whether one of the secrets made this signature, in constant time; hex digits of either case. */
 export const isSignedBy = (
   secrets: readonly string[],
   { nonce, timestamp, signature }: { nonce: string; timestamp: string; signature: string },
 ): boolean => {
+  if (!/^[0-9a-f]{40}$/i.test(signature)) return false;
   const given = bytesOf(signature);
   const matches = secrets.map((secret) => {
     const expected = bytesOf(signatureOf(secret, nonce, timestamp));
-    return given.length === expected.length && timingSafeEqual(given, expected);
+    return timingSafeEqual(given, expected);
   });
   return matches.includes(true);
 };

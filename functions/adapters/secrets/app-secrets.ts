@@ -54,14 +54,17 @@ export interface AppSecretsPorts {
 
 /** A rotated secret is seen after this long at the latest. */
 const cacheMs = 60_000;
+/** While Secrets Manager does not answer, what was read last serves, and is asked for again after this long. */
+const retryMs = 5_000;
+
+type Apps = ReadonlyMap<string, AppWithKeys>;
 
 /** Reads the apps' secrets, and keeps them for a minute. @throws when the secret is missing or not of its form. */
 export const makeAppSecrets = ({ client, secretId, clock }: AppSecretsPorts): AppSecrets => {
-  let cached:
-    | { readonly apps: Promise<ReadonlyMap<string, AppWithKeys>>; readonly until: number }
-    | undefined;
+  let known: { readonly apps: Apps; readonly until: number } | undefined;
+  let reading: Promise<Apps> | undefined;
 
-  const read = async (): Promise<ReadonlyMap<string, AppWithKeys>> => {
+  const read = async (): Promise<Apps> => {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     const parsed = v.safeParse(secretValue, SecretString);
     // Not the issues themselves: they quote what they found.
@@ -69,17 +72,25 @@ export const makeAppSecrets = ({ client, secretId, clock }: AppSecretsPorts): Ap
     return new Map(Object.entries(parsed.output.apps).map(([appKey, keys]) => [appKey, { appKey, ...keys }]));
   };
 
+  const refresh = async (): Promise<Apps> => {
+    try {
+      const apps = await read();
+      known = { apps, until: clock.now() + cacheMs };
+      return apps;
+    } catch (error) {
+      if (!known) throw error;
+      known = { ...known, until: clock.now() + retryMs };
+      return known.apps;
+    } finally {
+      reading = undefined;
+    }
+  };
+
   return {
     find: async (appKey) => {
-      const now = clock.now();
-      if (!cached || cached.until <= now) {
-        const apps = read();
-        cached = { apps, until: now + cacheMs };
-        apps.catch(() => {
-          cached = undefined;
-        });
-      }
-      return (await cached.apps).get(appKey);
+      if (known && known.until > clock.now()) return known.apps.get(appKey);
+      reading ??= refresh();
+      return (await reading).get(appKey);
     },
   };
 };

@@ -30,7 +30,7 @@ export const unseal = (keys: readonly NamedKey[], sealed: string, context: SealC
   const bytes = Buffer.from(body, "base64");
   const nonce = bytes.subarray(0, nonceBytes);
   const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes);
-  const decipher = createDecipheriv(algorithm, named.key, nonce)
+  const decipher = createDecipheriv(algorithm, named.key, nonce, { authTagLength: tagBytes })
     .setAAD(contextBytes(context))
     .setAuthTag(tag);
   const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);

@@ -19,7 +19,7 @@ export const makeTurnQueue = ({ client, queueUrl }: TurnQueuePorts): TurnQueue =
       if (Failed && Failed.length > 0) {
         const codes = [...new Set(Failed.map(({ Code }) => Code ?? "unknown"))].join(", ");
         throw new BridgeError("upstream_unavailable", `the queue refused ${Failed.length} jobs: ${codes}`, {
-          retryable: true,
+          retryable: Failed.every(({ SenderFault }) => !SenderFault),
         });
       }
     }

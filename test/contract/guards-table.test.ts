@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { makeReplayGuard } from "../../functions/adapters/dynamodb/guards-table.ts";
+import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+import { makeVerifyCall } from "../../functions/adapters/rongcloud/verify-call.ts";
+import { startTable, type TestTable } from "../support/dynamodb.ts";
+import { makeTestClock } from "../support/test-clock.ts";
+import { app, appsOf } from "../unit/adapters/secrets/apps.ts";
+
+const startMs = Date.UTC(2026, 0, 1);
+const windowMs = 300_000;
+
+let table: TestTable;
+beforeAll(async () => {
+  table = await startTable("guards");
+});
+afterAll(() => table.close());
+
+const guardAt = (clock = makeTestClock(startMs)) => ({ clock, guard: makeReplayGuard({ ...table, clock }) });
+
+describe("a request", () => {
+  test("is the first once, of many at the same time", async () => {
+    const { guard } = guardAt();
+    const all = await Promise.all(
+      Array.from({ length: 20 }, () => guard.isFirst("many", startMs + windowMs)),
+    );
+    expect(all.filter(Boolean)).toHaveLength(1);
+  });
+
+  test("is the first again once it is forgotten, though its record still stands in the table", async () => {
+    const { guard, clock } = guardAt();
+    expect(await guard.isFirst("forgotten", startMs + windowMs)).toBe(true);
+    await clock.advance(windowMs - 1);
+    expect(await guard.isFirst("forgotten", startMs + 2 * windowMs)).toBe(false);
+    await clock.advance(1);
+    expect(await guard.isFirst("forgotten", startMs + 2 * windowMs)).toBe(true);
+    expect(await guard.isFirst("forgotten", startMs + 2 * windowMs)).toBe(false);
+  });
+
+  test("is not another one", async () => {
+    const { guard } = guardAt();
+    await guard.isFirst("one", startMs + windowMs);
+    expect(await guard.isFirst("other", startMs + windowMs)).toBe(true);
+  });
+
+  test("may be deleted by DynamoDB a day after it is forgotten, in seconds", async () => {
+    const { guard } = guardAt();
+    await guard.isFirst("ttl", startMs + windowMs);
+    const item = (await table.items()).find(({ guard: key }) => String(key).endsWith("ttl"));
+    expect(item?.ttl).toBe((startMs + windowMs) / 1000 + 24 * 60 * 60);
+  });
+});
+
+test("of one signed call sent many times at once, one is let through", async () => {
+  const { guard, clock } = guardAt();
+  const verifyCall = makeVerifyCall({ apps: appsOf(app()), replays: guard, clock, windowMs });
+  const signed = signCall({ appKey: "app-one", secret: "secret-of-app-one" }, startMs);
+  const headers = Object.fromEntries(
+    Object.entries(signed).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const calls = await Promise.allSettled(Array.from({ length: 10 }, () => verifyCall(headers)));
+  expect(calls.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+});

@@ -1,0 +1,214 @@
+import { describe, expect, test } from "@jest/globals";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import { makeApiHandler } from "../../../../functions/adapters/api-gateway/api-handler.ts";
+import type { ApiRequest } from "../../../../functions/adapters/api-gateway/api-request.ts";
+import { makeSignedApi } from "../../../../functions/adapters/api-gateway/signed-api.ts";
+import { BridgeError, callerError, type ErrorCode } from "../../../../functions/core/errors.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { app } from "../secrets/apps.ts";
+import { lambdaContext, proxyEvent } from "./proxy-event.ts";
+
+interface Given {
+  readonly event?: Partial<APIGatewayProxyEvent>;
+  readonly answer?: (request: ApiRequest) => Promise<object>;
+}
+
+/** One request through a handler as Lambda runs it. */
+const ask = async ({ event = {}, answer = async () => ({ code: 200 }) }: Given = {}) => {
+  const log = makeMemoryLog();
+  const result: APIGatewayProxyResult = await makeApiHandler(log, answer)(proxyEvent(event), lambdaContext);
+  return {
+    status: result.statusCode,
+    headers: result.headers ?? {},
+    text: result.body,
+    body: JSON.parse(result.body),
+    log: log.lines,
+  };
+};
+
+const failing = (error: unknown) => ({
+  answer: async (): Promise<object> => {
+    throw error;
+  },
+});
+
+const requestSeen = async (event: Partial<APIGatewayProxyEvent>): Promise<ApiRequest | undefined> => {
+  const seen: ApiRequest[] = [];
+  await ask({
+    event,
+    answer: async (request) => {
+      seen.push(request);
+      return {};
+    },
+  });
+  return seen[0];
+};
+
+describe("a request", () => {
+  test("is answered 200 with what the route gives, as JSON in UTF-8", async () => {
+    const reply = await ask({ answer: async () => ({ code: 200, userId: "你好 😀" }) });
+    expect(reply.status).toBe(200);
+    expect(reply.headers["content-type"]).toBe("application/json; charset=utf-8");
+    expect(reply.body).toEqual({ code: 200, userId: "你好 😀" });
+  });
+
+  test("reaches the route with its body whole, in UTF-8 as it stands or base64 as API Gateway may make of it", async () => {
+    const body = '{"name":"你好 😀"}';
+    const plain = await requestSeen({ body });
+    const encoded = await requestSeen({ body: Buffer.from(body).toString("base64"), isBase64Encoded: true });
+    expect(plain?.body.toString("utf8")).toBe(body);
+    expect(encoded?.body.toString("utf8")).toBe(body);
+  });
+
+  test("reaches the route with bytes that are no text", async () => {
+    const bytes = Buffer.from([0, 255, 254, 128]);
+    const request = await requestSeen({ body: bytes.toString("base64"), isBase64Encoded: true });
+    expect(request?.body.equals(bytes)).toBe(true);
+  });
+
+  test("reaches the route without a body as one of no bytes", async () => {
+    expect((await requestSeen({ body: null }))?.body).toHaveLength(0);
+  });
+
+  test("reaches the route with the names of its headers in lower case, however they were written", async () => {
+    const request = await requestSeen({ headers: { "App-Key": "k", NONCE: "n", timestamp: "t" } });
+    expect(request?.headers).toMatchObject({ "app-key": "k", nonce: "n", timestamp: "t" });
+  });
+});
+
+describe("a request's id", () => {
+  test.each(["X-Request-ID", "x-request-id", "X-REQUEST-ID"])("sent as %s comes back", async (name) => {
+    const { headers } = await ask({ event: { headers: { [name]: "order-7" } } });
+    expect(headers["x-request-id"]).toBe("order-7");
+  });
+
+  test("comes back with an error, too", async () => {
+    const reply = await ask({
+      event: { headers: { "X-Request-ID": "order-7" } },
+      ...failing(callerError("bad_parameter", "name: is required, got nothing")),
+    });
+    expect(reply).toMatchObject({ status: 400, headers: { "x-request-id": "order-7" } });
+  });
+
+  test.each([
+    ["none", undefined],
+    ["an empty one", ""],
+    ["one of 37 characters", "x".repeat(37)],
+    ["one that holds another header", "a\r\nset-cookie: x=1"],
+    ["one outside ASCII", "попытка"],
+  ])("is made up where the caller sent %s", async (_name, given) => {
+    const { headers } = await ask({ event: { headers: { "X-Request-ID": given } } });
+    expect(headers["x-request-id"]).toMatch(/^[\da-f-]{36}$/);
+  });
+
+  test("of 36 characters is taken", async () => {
+    const given = "x".repeat(36);
+    expect((await ask({ event: { headers: { "X-Request-ID": given } } })).headers["x-request-id"]).toBe(
+      given,
+    );
+  });
+});
+
+describe("an error", () => {
+  test.each<[ErrorCode, number, number]>([
+    ["internal", 500, 1000],
+    ["unknown_app", 401, 1001],
+    ["bad_parameter", 400, 1002],
+    ["empty_body", 400, 1003],
+    ["bad_signature", 401, 1004],
+    ["parameter_too_long", 400, 1005],
+    ["rate_limited", 429, 1008],
+    ["upstream_timeout", 504, 1050],
+    ["not_found", 404, 404],
+  ])(
+    "called %s is HTTP %d with code %d, with its words where they are for the caller",
+    async (code, status, told) => {
+      const reply = await ask(failing(callerError(code, "the field, the rule and what was sent")));
+      expect(reply).toMatchObject({
+        status,
+        headers: { "content-type": "application/json; charset=utf-8" },
+        body: { code: told, errorMessage: "the field, the rule and what was sent" },
+      });
+    },
+  );
+
+  test("of the caller is one line in the log under its request id, and no alarm", async () => {
+    const { log, headers } = await ask(
+      failing(callerError("bad_parameter", 'name: must be a text, got {"a":"private"}')),
+    );
+    const requestId = headers["x-request-id"];
+    expect(log).toEqual([
+      {
+        level: "info",
+        event: "request_refused",
+        fields: { path: "/v3/bot/create.json", requestId, status: 400, code: 1002 },
+      },
+    ]);
+  });
+
+  test.each([
+    ["thrown by a library", new TypeError("connect ECONNREFUSED 10.0.3.7:8000")],
+    ["thrown as a text", "arn:aws:dynamodb:eu-central-1:123456789012:table/bots"],
+    ["thrown as nothing", undefined],
+    ["of ours that is not for the caller", new BridgeError("internal", "the table bots-4F5 is gone")],
+    ["of the IM", new BridgeError("upstream_refused", "the IM answered HTTP 403, code 1009")],
+  ])("%s is 500 with code 1000, tells nothing, and stands in the log", async (_name, error) => {
+    const { status, body, headers, text, log } = await ask(failing(error));
+    expect(status).toBe(500);
+    expect(body).toEqual({ code: 1000, errorMessage: "internal error, please try again" });
+    expect(JSON.stringify(headers) + text).not.toMatch(/10\.0\.3\.7|arn:aws|bots-4F5|1009|at .*\.ts/);
+    const requestId = headers["x-request-id"];
+    expect(log).toEqual([
+      {
+        level: "error",
+        event: "request_failed",
+        fields: { path: "/v3/bot/create.json", requestId, status: 500, code: 1000, reason: String(error) },
+      },
+    ]);
+  });
+});
+
+describe("a signed path", () => {
+  const signedApi = (seen: string[], verified: boolean) =>
+    makeSignedApi(
+      {
+        log: makeMemoryLog(),
+        verifyCall: async () => {
+          seen.push("verified");
+          if (verified) return app();
+          throw callerError("bad_signature", "signature: does not fit");
+        },
+      },
+      {
+        "/user/getToken.json": async ({ appKey }) => {
+          seen.push(`answered ${appKey}`);
+          return { userId: "u7" };
+        },
+      },
+    );
+
+  test("is answered for the app that signed, with code 200 in the body", async () => {
+    const seen: string[] = [];
+    const reply = await signedApi(seen, true)(proxyEvent({ path: "/user/getToken.json" }), lambdaContext);
+    expect(JSON.parse(reply.body)).toEqual({ code: 200, userId: "u7" });
+    expect(seen).toEqual(["verified", "answered app-one"]);
+  });
+
+  test("looks at a wrong body only once the signature is right", async () => {
+    const seen: string[] = [];
+    const event = proxyEvent({ path: "/user/getToken.json", body: "nonsense" });
+    const reply = await signedApi(seen, false)(event, lambdaContext);
+    expect(reply.statusCode).toBe(401);
+    expect(JSON.parse(reply.body)).toMatchObject({ code: 1004 });
+    expect(seen).toEqual(["verified"]);
+  });
+
+  test.each(["/user/getToken", "/user/getToken.json/", "/constructor", "/__proto__"])(
+    "that is not served, %s, is 404 with code 404",
+    async (path) => {
+      const reply = await signedApi([], true)(proxyEvent({ path }), lambdaContext);
+      expect(reply.statusCode).toBe(404);
+      expect(JSON.parse(reply.body)).toEqual({ code: 404, errorMessage: "no such path" });
+    },
+  );
+});

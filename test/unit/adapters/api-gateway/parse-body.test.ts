@@ -1,0 +1,291 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import * as v from "valibot";
+import { parseFormBody, parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { listOf, textOf } from "../../../../functions/adapters/api-gateway/rules.ts";
+import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
+import { messageSchema, repeatable } from "../../../../functions/message-publish/message-schema.ts";
+import { userSchema } from "../../../../functions/user-token/user-schema.ts";
+import { anyText } from "../node/any-text.ts";
+import { jsonOf, refusalOf } from "./refusal.ts";
+
+const person = v.object(
+  {
+    name: textOf(1, 8),
+    tags: v.optional(listOf(v.object({ label: textOf(1, 8) }), 3), []),
+    apiKey: v.optional(textOf(1, 8)),
+    note: v.optional(v.pipe(v.string(), v.maxBytes(8, "at most 8 bytes"))),
+  },
+  "must be an object",
+);
+
+const parsed = (value: unknown) => parseJsonBody(person, jsonOf(value));
+const told = (value: unknown) => refusalOf(() => parsed(value));
+
+describe("a JSON body", () => {
+  test("is read where it keeps the rules, and fields that nobody knows are left out", () => {
+    expect(parsed({ name: "Ann", tags: [{ label: "x" }], shoeSize: 41 })).toEqual({
+      name: "Ann",
+      tags: [{ label: "x" }],
+    });
+  });
+
+  test("of no bytes is refused with 1003", () => {
+    expect(refusalOf(() => parseJsonBody(person, Buffer.alloc(0)))).toMatchObject({ code: 1003 });
+  });
+
+  test.each(["{", "name=Ann", " ", "\u0000", "{'name':'Ann'}"])(
+    "that is no JSON, %j, is refused with 1002",
+    (text) => {
+      expect(refusalOf(() => parseJsonBody(person, Buffer.from(text)))).toEqual({
+        code: 1002,
+        errorMessage: `body: must be JSON, got ${text.length} characters that are not`,
+      });
+    },
+  );
+
+  test("of more than 128 KB is refused with 1005, and one of 128 KB read", () => {
+    const room = 128 * 1024 - jsonOf({ name: "Ann", pad: "" }).length;
+    expect(told({ name: "Ann", pad: "x".repeat(room) })).toBeUndefined();
+    expect(told({ name: "Ann", pad: "x".repeat(room + 1) })).toEqual({
+      code: 1005,
+      errorMessage: "body: at most 131072 bytes, got 131073 bytes",
+    });
+  });
+
+  test.each([
+    ["a field that is missing", {}, 1002, "name: is required, got nothing"],
+    ["a field of another type", { name: 7 }, 1002, "name: must be a text, got 7"],
+    ["null", { name: null }, 1002, "name: must be a text, got null"],
+    ["a text that is empty", { name: "" }, 1002, 'name: must not be empty, got ""'],
+    ["a text that is too long", { name: "123456789" }, 1005, "name: at most 8 characters, got 9 characters"],
+    [
+      "a text of too many bytes",
+      { name: "Ann", note: "你好你好" },
+      1005,
+      "note: at most 8 bytes, got 12 bytes",
+    ],
+    [
+      "a field of a list's entry",
+      { name: "A", tags: [{ label: "x" }, {}] },
+      1002,
+      "tags[1].label: is required, got nothing",
+    ],
+    [
+      "an entry of a list",
+      { name: "A", tags: [null] },
+      1002,
+      expect.stringMatching(/^tags\[0\]: .*got null$/),
+    ],
+    ["a list that is none", { name: "A", tags: "x" }, 1002, 'tags: must be a list, got "x"'],
+    ["no object", "Ann", 1002, 'body: must be an object, got "Ann"'],
+    ["null for the whole", null, 1002, "body: must be an object, got null"],
+  ])("with %s is told the field, the rule and what was sent", (_name, body, code, errorMessage) => {
+    expect(told(body)).toEqual({ code, errorMessage });
+  });
+
+  test("with too many entries is refused with 1002: 1005 is for texts", () => {
+    const tags = Array.from({ length: 4 }, () => ({ label: "x" }));
+    expect(told({ name: "Ann", tags })).toMatchObject({
+      code: 1002,
+      errorMessage: expect.stringMatching(/^tags: at most 3 entries, got /),
+    });
+  });
+
+  test("is told of one fault at a time, the first", () => {
+    expect(told({ name: 7, tags: 7 })?.errorMessage).toMatch(/^name: /);
+  });
+
+  test("is not told all of what it sent where that is long", () => {
+    const message = told({ name: { text: "x".repeat(10_000) } })?.errorMessage ?? "";
+    expect(message).toMatch(/^name: must be a text, got /);
+    expect(message.length).toBeLessThan(200);
+  });
+});
+
+describe("a secret that was sent in a wrong form is not told back", () => {
+  const secret = "app-1234567890abcdef";
+  const bot = (integration: unknown) => ({
+    userId: "bot-helpdesk",
+    name: "Helpdesk",
+    type: "faq",
+    profileUrl: "https://example.com/bot.png",
+    integrations: [integration],
+  });
+  const dify = { type: "dify_chat", callbackUrl: "https://api.dify.ai/v1", auth: { apiKey: secret } };
+
+  test.each([
+    ["as a text that is too long", bot({ ...dify, auth: { apiKey: secret.repeat(30) } })],
+    ["within a list", bot({ ...dify, auth: { apiKey: [secret] } })],
+    ["within an object", bot({ ...dify, auth: { apiKey: { value: secret } } })],
+    ["in the place of auth", bot({ ...dify, auth: secret })],
+    ["in a list in the place of auth", bot({ ...dify, auth: [secret] })],
+    ["under another name in auth", bot({ ...dify, auth: { key: secret } })],
+    ["beside a wrong type", bot({ auth: { apiKey: secret }, type: "dify" })],
+    [
+      "within an integration that stands in no list",
+      { ...bot(dify), integrations: { auth: { apiKey: secret } } },
+    ],
+    ["within a list in a list", bot([{ auth: { apiKey: secret } }])],
+    ["in two integrations of a type", { ...bot(dify), integrations: [dify, dify] }],
+  ])("%s", (_name, body) => {
+    const refusal = refusalOf(() => parseJsonBody(botSchema({ allowPrivate: false }), jsonOf(body)));
+    expect(refusal).toMatchObject({ code: expect.any(Number) });
+    expect(refusal?.errorMessage).not.toContain(secret.slice(0, 12));
+  });
+});
+
+const formOf = (form: string) => () => parseFormBody(messageSchema, Buffer.from(form), repeatable);
+const content = encodeURIComponent('{"content":"a+b&c=d 你好 😀"}');
+
+describe("a form", () => {
+  test("is read with its escapes undone, in UTF-8", () => {
+    expect(formOf(`fromUserId=u%2B7&toUserId=bot&objectName=RC%3ATxtMsg&content=${content}`)()).toEqual({
+      fromUserId: "u+7",
+      toUserIds: ["bot"],
+      objectName: "RC:TxtMsg",
+      content: '{"content":"a+b&c=d 你好 😀"}',
+    });
+  });
+
+  test("is read with a field repeated that may be", () => {
+    const form = `toUserId=b2&fromUserId=u7&toUserId=b1&objectName=RC:TxtMsg&content=${content}`;
+    expect(formOf(form)()).toMatchObject({ toUserIds: ["b2", "b1"] });
+  });
+
+  test("is refused with 1002 where a field is repeated that may be sent once", () => {
+    expect(refusalOf(formOf("fromUserId=u7&fromUserId=u8"))).toEqual({
+      code: 1002,
+      errorMessage: "fromUserId: may be sent once, got 2 of it",
+    });
+  });
+
+  test("of no bytes is refused with 1003", () => {
+    expect(refusalOf(formOf(""))).toMatchObject({ code: 1003 });
+  });
+
+  test("that is JSON is refused with the name of the first field that it does not have", () => {
+    expect(refusalOf(formOf('{"fromUserId":"u7"}'))).toEqual({
+      code: 1002,
+      errorMessage: "fromUserId: is required, got nothing",
+    });
+  });
+
+  test("of many thousands of fields does not hold up its function", () => {
+    const form = Array.from({ length: 20_000 }, (_, index) => `f${index}`).join("&");
+    const start = performance.now();
+    expect(refusalOf(formOf(form))).toMatchObject({ code: 1002 });
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});
+
+const bot = botSchema({ allowPrivate: false });
+const users = (body: Buffer) => parseFormBody(userSchema, body);
+const messages = (body: Buffer) => parseFormBody(messageSchema, body, repeatable);
+const bots = (body: Buffer) => parseJsonBody(bot, body);
+
+/** Something of a bot's shape, with any of its parts replaced by anything. */
+const botLike = (() => {
+  const or = (value: unknown) => fc.oneof({ weight: 4, arbitrary: fc.constant(value) }, fc.jsonValue());
+  const integration = fc.record(
+    {
+      type: or("dify_chat"),
+      callbackUrl: or("https://api.dify.ai/v1"),
+      enabled: or(true),
+      objectNames: fc.oneof(fc.array(or("RC:TxtMsg")), fc.jsonValue()),
+      events: fc.oneof(fc.array(or("message:private")), fc.jsonValue()),
+      auth: fc.oneof(fc.record({ apiKey: or("app-1") }), fc.jsonValue()),
+    },
+    { requiredKeys: [] },
+  );
+  return fc.record(
+    {
+      userId: or("bot-helpdesk"),
+      name: or("Helpdesk"),
+      type: or("faq"),
+      profileUrl: or("https://example.com/bot.png"),
+      metadata: fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue()),
+      integrations: fc.oneof(fc.array(fc.oneof(integration, fc.jsonValue())), fc.jsonValue()),
+    },
+    { requiredKeys: [] },
+  );
+})();
+
+const wholeRefusal = { code: expect.any(Number), errorMessage: expect.stringMatching(/^.+: ./s) };
+
+describe("whatever is sent is read, or refused with words for the caller, and never breaks", () => {
+  const held = (parse: (body: Buffer) => unknown, body: Buffer) => {
+    const refusal = refusalOf(() => parse(body));
+    if (refusal !== undefined) expect(refusal).toEqual(wholeRefusal);
+  };
+
+  test("any JSON, as a bot", () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => held(bots, jsonOf(value))));
+  });
+
+  test("anything like a bot", () => {
+    fc.assert(
+      fc.property(botLike, (value) => held(bots, jsonOf(value))),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each([
+    ["a bot", bots],
+    ["a message", messages],
+    ["a user", users],
+  ])("any bytes, as %s", (_name, parse) => {
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => held(parse, Buffer.from(bytes))));
+  });
+
+  test.each([
+    ["a message", messages],
+    ["a user", users],
+  ])("any form, as %s", (_name, parse) => {
+    const names = ["fromUserId", "toUserId", "objectName", "content", "userId", "__proto__", "constructor"];
+    const field = fc.tuple(fc.constantFrom(...names), anyText);
+    fc.assert(
+      fc.property(fc.array(field), (fields) => held(parse, Buffer.from(String(new URLSearchParams(fields))))),
+    );
+  });
+
+  test.each([
+    ["__proto__ in the body", '{"__proto__":{"userId":"x","admin":true},"userId":7}'],
+    [
+      "__proto__ in the metadata",
+      '{"userId":"b","name":"B","type":"t","profileUrl":"https://e.com","metadata":{"__proto__":{"a":"b"}}}',
+    ],
+    [
+      "__proto__ as an integration",
+      '{"userId":"b","name":"B","type":"t","profileUrl":"https://e.com","integrations":[{"__proto__":{"type":"webhook"}}]}',
+    ],
+    ["constructor in the body", '{"constructor":{"prototype":{"admin":true}}}'],
+    ["a number beyond all numbers", '{"userId":1e400}'],
+    ["a number of a thousand digits", `{"userId":${"9".repeat(1000)}}`],
+    ["half an emoji", '{"userId":"\\ud83d","name":7}'],
+    ["lists in lists, thousands deep, for the whole", "[".repeat(60_000) + "]".repeat(60_000)],
+    ["lists in lists, thousands deep, for a field", `{"userId":${"[".repeat(60_000)}${"]".repeat(60_000)}}`],
+    [
+      "objects in objects, thousands deep, for a field",
+      `{"userId":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}`,
+    ],
+  ])("%s", (_name, text) => {
+    expect(refusalOf(() => bots(Buffer.from(text)))).toEqual(wholeRefusal);
+    expect({}).not.toHaveProperty("admin");
+  });
+
+  test("a field whose name is as long as a body may be is not told back whole", () => {
+    const metadata = { ["k".repeat(100_000)]: "v" };
+    const body = {
+      userId: "b",
+      name: "B",
+      type: "t",
+      profileUrl: "https://e.com",
+      metadata,
+      integrations: [],
+    };
+    const refusal = refusalOf(() => bots(jsonOf(body)));
+    expect(refusal).toMatchObject({ code: 1005 });
+    expect(refusal?.errorMessage.length).toBeLessThan(500);
+  });
+});

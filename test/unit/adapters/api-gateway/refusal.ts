@@ -1,0 +1,17 @@
+import { type ApiFailure, toApiFailure } from "../../../../functions/adapters/api-gateway/api-error.ts";
+import { BridgeError } from "../../../../functions/core/errors.ts";
+
+export type Refused = ApiFailure["body"];
+
+/** What the caller is told where parsing refuses; undefined where it does not. Any other error than ours fails. */
+export const refusalOf = (parse: () => unknown): Refused | undefined => {
+  try {
+    parse();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BridgeError && error.expose)) throw error;
+    return toApiFailure(error).body;
+  }
+};
+
+export const jsonOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));

@@ -1,0 +1,36 @@
+import { type HttpRequest, makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
+import { makeRongCloudClient } from "../../../../functions/adapters/rongcloud/rongcloud-client.ts";
+import { makeRongCloudMessages } from "../../../../functions/adapters/rongcloud/rongcloud-messages.ts";
+import { type StandInIm, startStandInIm } from "../../../../local/im/server.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+import { app, appsOf } from "../secrets/apps.ts";
+
+export const appSecret = "secret-of-app-one";
+
+/** A client of a server API, with everything that it sends. */
+export const clientOf = (apiUrl: string) => {
+  const sendHttp = makeHttpClient({ publicOnly: false });
+  const sent: HttpRequest[] = [];
+  const callRongCloud = makeRongCloudClient({
+    sendHttp: (request) => {
+      sent.push(request);
+      return sendHttp(request);
+    },
+    apps: appsOf(app({ secrets: [appSecret, "secret-before"] })),
+    clock: makeTestClock(),
+    apiUrl,
+  });
+  return { callRongCloud, sent, messages: makeRongCloudMessages(callRongCloud) };
+};
+
+/** Runs a test against a stand-in IM of its own. */
+export const withIm =
+  (test: (im: StandInIm, client: ReturnType<typeof clientOf>) => Promise<void>) =>
+  async (): Promise<void> => {
+    const im = await startStandInIm({ appKey: "app-one", appSecret });
+    try {
+      await test(im, clientOf(im.url));
+    } finally {
+      await im.close();
+    }
+  };

@@ -1,0 +1,159 @@
+import { createServer } from "node:http";
+import { describe, expect, test } from "@jest/globals";
+import type { RongCloudCall } from "../../../../functions/adapters/rongcloud/rongcloud-client.ts";
+import { isSignedBy } from "../../../../functions/adapters/rongcloud/signature.ts";
+import type { BridgeError } from "../../../../functions/core/errors.ts";
+import { closeServer, listen } from "../../../../local/aws/http-server.ts";
+import { appSecret, clientOf, withIm } from "./im.ts";
+
+const call: RongCloudCall = {
+  appKey: "app-one",
+  path: "/message/private/publish.json",
+  contentType: "application/x-www-form-urlencoded",
+  body: new URLSearchParams({
+    fromUserId: "bot-helpdesk",
+    toUserId: "u7",
+    objectName: "RC:TxtMsg",
+    content: '{"content":"a text of a user"}',
+  }).toString(),
+};
+
+const failureOf = (attempt: Promise<unknown>): Promise<BridgeError> =>
+  attempt.then(
+    () => Promise.reject(new Error("the call went through")),
+    (error: BridgeError) => error,
+  );
+
+/** The failure of a call to a server that answers with these bytes. */
+const failureAt = async (status: number, body: string): Promise<BridgeError> => {
+  const server = createServer((_request, response) => response.writeHead(status).end(body));
+  try {
+    return await failureOf(clientOf(await listen(server, 0)).callRongCloud(call));
+  } finally {
+    await closeServer(server);
+  }
+};
+
+describe("a call to the IM", () => {
+  test(
+    "is signed with the newest secret, anew each time, and taken",
+    withIm(async (im, { callRongCloud, sent }) => {
+      expect(await callRongCloud(call)).toMatchObject({ code: 200 });
+      expect(await callRongCloud(call)).toMatchObject({ code: 200 });
+      expect(im.messages()).toHaveLength(2);
+      const signatures = sent.map(({ headers }) => ({
+        nonce: String(headers.Nonce),
+        timestamp: String(headers.Timestamp),
+        signature: String(headers.Signature),
+      }));
+      expect(signatures.every((given) => isSignedBy([appSecret], given))).toBe(true);
+      expect(new Set(signatures.map(({ signature }) => signature)).size).toBe(2);
+    }),
+  );
+
+  test.each([
+    ["HTTP 429 with Retry-After", { status: 429, code: 1008, headers: { "retry-after": "2" } }, 2000],
+    ["HTTP 429 without", { status: 429, code: 1008 }, undefined],
+    ["HTTP 200 and code 1008", { status: 200, code: 1008, headers: { "retry-after": "1" } }, 1000],
+    [
+      "a Retry-After that is a date",
+      {
+        status: 429,
+        code: 1008,
+        headers: { "retry-after": "Thu, 01 Jan 2026 00:00:05 GMT" },
+      },
+      undefined,
+    ],
+  ])("that is over the rate limit may be tried again, by %s", async (_name, answer, retryAfterMs) => {
+    await withIm(async (im, { callRongCloud }) => {
+      im.answerNext(answer);
+      expect(await failureOf(callRongCloud(call))).toMatchObject({ retryable: true, retryAfterMs });
+      expect(await callRongCloud(call)).toMatchObject({ code: 200 });
+    })();
+  });
+
+  test.each([408, 500, 502, 503, 504])("answered HTTP %d may be tried again", async (status) => {
+    await withIm(async (im, { callRongCloud }) => {
+      im.answerNext({ status, code: 1000 });
+      expect(await failureOf(callRongCloud(call))).toMatchObject({ name: "BridgeError", retryable: true });
+    })();
+  });
+
+  test.each([
+    [400, 1002],
+    [401, 1004],
+    [403, 1009],
+    [404, 404],
+    [200, 29003],
+    [302, 200],
+  ])("answered HTTP %d with code %d is refused for good, and the log is told both", async (status, code) => {
+    await withIm(async (im, { callRongCloud }) => {
+      im.answerNext({ status, code });
+      const failure = await failureOf(callRongCloud(call));
+      expect(failure).toMatchObject({ name: "BridgeError", retryable: false });
+      expect(failure.message).toContain(`HTTP ${status}, code ${code}`);
+    })();
+  });
+
+  test("answered 200 with something else than JSON did not go through", async () => {
+    expect(await failureAt(200, "<html>Welcome</html>")).toMatchObject({ code: "upstream_refused" });
+    expect(await failureAt(200, `{"code":200,"pad":"${"x".repeat(70_000)}"}`)).toMatchObject({
+      code: "upstream_refused",
+    });
+  });
+
+  test("may be tried again where the connection is refused", async () => {
+    const server = createServer();
+    const url = await listen(server, 0);
+    await closeServer(server);
+    const failure = await failureOf(clientOf(url).callRongCloud(call));
+    expect(failure).toMatchObject({ name: "BridgeError", code: "upstream_unavailable", retryable: true });
+  });
+
+  test("may be tried again where the connection breaks, before the reply or in it", async () => {
+    const servers = [
+      createServer((request) => request.socket.destroy()),
+      createServer((request, response) => {
+        response.writeHead(200, { "content-length": "100" });
+        response.write("{", () => request.socket.destroy());
+      }),
+    ];
+    for (const server of servers) {
+      const failure = await failureOf(clientOf(await listen(server, 0)).callRongCloud(call));
+      expect(failure).toMatchObject({ code: "upstream_unavailable", retryable: true });
+      await closeServer(server);
+    }
+  });
+
+  test(
+    "of an app that has no secret any more is not made",
+    withIm(async (im, { callRongCloud, sent }) => {
+      const failure = await failureOf(callRongCloud({ ...call, appKey: "app-gone" }));
+      expect(failure).toMatchObject({ name: "BridgeError", retryable: false });
+      expect([...sent, ...im.messages()]).toEqual([]);
+    }),
+  );
+
+  test(
+    "fails with no key, no secret, no signature and no text of a user in the message",
+    withIm(async (im, { callRongCloud, sent }) => {
+      im.answerNext({ status: 401, code: 1004 }, { status: 500, code: 1000 }, { status: 429, code: 1008 });
+      const failures = [
+        await failureOf(callRongCloud(call)),
+        await failureOf(callRongCloud(call)),
+        await failureOf(callRongCloud(call)),
+        await failureOf(callRongCloud({ ...call, appKey: "app-gone" })),
+        await failureAt(200, "not JSON"),
+      ];
+      await im.close();
+      failures.push(await failureOf(callRongCloud(call)));
+      const told = failures.map(String).join("\n");
+      for (const { headers } of sent) {
+        expect(told).not.toContain(headers["App-Key"]);
+        expect(told).not.toContain(headers.Signature);
+      }
+      expect(told).not.toContain(appSecret);
+      expect(told).not.toContain("a text of a user");
+    }),
+  );
+});

@@ -1,0 +1,131 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  completeReason,
+  type MessageRoute,
+  type StreamChunk,
+} from "../../../../functions/core/im-messages.ts";
+import { withIm } from "./im.ts";
+
+const toUser: MessageRoute = {
+  appKey: "app-one",
+  fromUserId: "bot-helpdesk",
+  channelType: "PERSON",
+  targetId: "u7",
+};
+const toGroup: MessageRoute = { ...toUser, channelType: "GROUP", targetId: "g1" };
+
+const chunk = (given: Partial<StreamChunk>): StreamChunk => ({
+  seq: 1,
+  text: "Hel",
+  messageUID: undefined,
+  completeReason: undefined,
+  ...given,
+});
+
+describe("a stream message", () => {
+  test(
+    "goes to a user in the calls of the contract: type on the first alone, messageUID on all but the first",
+    withIm(async (im, { messages, sent }) => {
+      const messageUID = await messages.sendChunk(toUser, chunk({}));
+      await messages.sendChunk(toUser, chunk({ seq: 2, text: "lo", messageUID }));
+      const last = chunk({ seq: 3, text: "", messageUID, completeReason: completeReason.ended });
+      await messages.sendChunk(toUser, last);
+
+      expect(sent.map(({ url }) => url.pathname)).toEqual(
+        Array.from({ length: 3 }, () => "/v3/message/private/publish_stream.json"),
+      );
+      const head = { fromUserId: "bot-helpdesk", toUserId: "u7", objectName: "RC:StreamMsg" };
+      expect(sent.map(({ body }) => JSON.parse(body))).toEqual([
+        { ...head, content: { content: "Hel", seq: 1, complete: false, type: "markdown" } },
+        { ...head, content: { content: "lo", seq: 2, complete: false, messageUID } },
+        { ...head, content: { content: "", seq: 3, complete: true, completeReason: 0, messageUID } },
+      ]);
+      expect(im.messages()).toMatchObject([{ messageUID, targetId: "u7", text: "Hello", complete: true }]);
+    }),
+  );
+
+  test(
+    "goes to a group by the group's call, under the group's id",
+    withIm(async (im, { messages, sent }) => {
+      await messages.sendChunk(toGroup, chunk({}));
+      expect(sent[0]?.url.pathname).toBe("/v3/message/group/publish_stream.json");
+      expect(JSON.parse(sent[0]?.body ?? "")).toMatchObject({ toGroupId: "g1" });
+      expect(im.messages()).toMatchObject([{ channelType: "GROUP", targetId: "g1" }]);
+    }),
+  );
+
+  test(
+    "that begins and ends in one chunk carries both its type and its reason",
+    withIm(async (im, { messages }) => {
+      await messages.sendChunk(toUser, chunk({ text: "Sorry.", completeReason: completeReason.brokenOff }));
+      expect(im.messages()).toMatchObject([{ text: "Sorry.", complete: true, completeReason: 1 }]);
+    }),
+  );
+
+  test(
+    "arrives whole in any script, quotes, line breaks and emoji included",
+    withIm(async (im, { messages }) => {
+      const text = 'He said "你好"\r\n\t\\ 😀 <b>&amp;</b> +%20';
+      await messages.sendChunk(toUser, chunk({ text }));
+      expect(im.messages()[0]?.text).toBe(text);
+    }),
+  );
+
+  test(
+    "goes on under the id it has where the IM repeats none, and cannot begin without one",
+    withIm(async (im, { messages }) => {
+      im.answerNext({ status: 200, code: 200 }, { status: 200, code: 200 });
+      const later = chunk({ seq: 2, messageUID: "C3JH-8VQ4-0000-0002" });
+      expect(await messages.sendChunk(toUser, later)).toBe("C3JH-8VQ4-0000-0002");
+      await expect(messages.sendChunk(toUser, chunk({}))).rejects.toMatchObject({
+        code: "upstream_refused",
+        retryable: false,
+      });
+    }),
+  );
+
+  test(
+    "that is continued out of order is refused for good",
+    withIm(async (_im, { messages }) => {
+      const messageUID = await messages.sendChunk(toUser, chunk({}));
+      await expect(messages.sendChunk(toUser, chunk({ seq: 3, messageUID }))).rejects.toMatchObject({
+        retryable: false,
+      });
+    }),
+  );
+});
+
+describe("an ordinary message", () => {
+  test(
+    "goes to a user as one RC:TxtMsg",
+    withIm(async (im, { messages, sent }) => {
+      await messages.sendText(toUser, "Hello");
+      expect(sent.map(({ url }) => url.pathname)).toEqual(["/message/private/publish.json"]);
+      expect(Object.fromEntries(new URLSearchParams(sent[0]?.body))).toEqual({
+        fromUserId: "bot-helpdesk",
+        toUserId: "u7",
+        objectName: "RC:TxtMsg",
+        content: '{"content":"Hello"}',
+      });
+      expect(im.messages()).toMatchObject([{ fromUserId: "bot-helpdesk", targetId: "u7", text: "Hello" }]);
+    }),
+  );
+
+  test(
+    "goes to a group by the group's call",
+    withIm(async (im, { messages, sent }) => {
+      await messages.sendText(toGroup, "Hello");
+      expect(sent.map(({ url }) => url.pathname)).toEqual(["/message/group/publish.json"]);
+      expect(im.messages()).toMatchObject([{ channelType: "GROUP", targetId: "g1", text: "Hello" }]);
+    }),
+  );
+
+  test(
+    "arrives whole in any script, with the characters that mean something in a form",
+    withIm(async (im, { messages }) => {
+      const text = 'a=1&b=2;c+d %41 "你好"\n😀';
+      await messages.sendText(toUser, text);
+      expect(im.messages()[0]?.text).toBe(text);
+    }),
+  );
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "@jest/globals";
+import { signCall } from "../../../../functions/adapters/rongcloud/sign-call.ts";
+import { isSignedBy, signatureOf } from "../../../../functions/adapters/rongcloud/signature.ts";
+
+// printf %s local-app-secret143141408706337 | sha1sum
+const known = {
+  secret: "local-app-secret",
+  nonce: "14314",
+  timestamp: "1408706337",
+  signature: "8e42c501f5eee08c07db2c7afb30218f424a6224",
+};
+const { secret, nonce, timestamp, signature } = known;
+
+describe("RongCloud's signature", () => {
+  test("is the hex SHA-1 of secret, nonce and timestamp, as sha1sum computes it", () => {
+    expect(signatureOf(secret, nonce, timestamp)).toBe(signature);
+  });
+
+  test.each([
+    ["lower case", signature],
+    ["upper case", signature.toUpperCase()],
+    ["mixed case", signature.replace("e", "E")],
+  ])("is recognised in %s", (_name, given) => {
+    expect(isSignedBy([secret], { nonce, timestamp, signature: given })).toBe(true);
+  });
+
+  test.each([
+    ["another secret", { secret: "local-app-secreT" }],
+    ["another nonce", { nonce: "14315" }],
+    ["another timestamp", { timestamp: "1408706338" }],
+    ["one digit changed", { signature: `9${signature.slice(1)}` }],
+    ["a digit less", { signature: signature.slice(1) }],
+    ["a digit more", { signature: `${signature}0` }],
+    ["nothing at all", { signature: "" }],
+    ["base64 for hex", { signature: Buffer.from(signature, "hex").toString("base64") }],
+  ])("is refused with %s", (_name, changed) => {
+    const given = { ...known, ...changed };
+    expect(isSignedBy([given.secret], given)).toBe(false);
+  });
+
+  test("is refused where a letter of another alphabet stands for a hex digit: it would pass as a new request", () => {
+    // U+0161, whose low byte is that of `a`.
+    expect(isSignedBy([secret], { nonce, timestamp, signature: signature.replace("a", "š") })).toBe(false);
+  });
+
+  test("is recognised under each of two secrets while one is rotated, and under no third", () => {
+    const given = { nonce, timestamp, signature };
+    expect(isSignedBy(["new-secret", secret], given)).toBe(true);
+    expect(isSignedBy([secret, "new-secret"], given)).toBe(true);
+    expect(isSignedBy(["new-secret", "newer-secret"], given)).toBe(false);
+  });
+});
+
+describe("a call that we sign", () => {
+  test("carries the documented headers, signed over what they say", () => {
+    expect(signCall({ appKey: "k", secret }, 1_408_706_337_000, nonce)).toEqual({
+      "App-Key": "k",
+      Nonce: nonce,
+      Timestamp: "1408706337000",
+      Signature: signatureOf(secret, nonce, "1408706337000"),
+    });
+  });
+
+  test("has a nonce of its own each time, of at most the documented 18 characters", () => {
+    const nonces = Array.from({ length: 1000 }, () => signCall({ appKey: "k", secret }, 0).Nonce);
+    expect(new Set(nonces).size).toBe(nonces.length);
+    expect(nonces.every((each) => each.length > 0 && each.length <= 18)).toBe(true);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "@jest/globals";
+import { decodeProtectedHeader, type JWTVerifyOptions, jwtVerify } from "jose";
+import { makeSignUserToken } from "../../../../functions/adapters/secrets/user-tokens.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+import { app, namedKey } from "./apps.ts";
+
+const startMs = Date.UTC(2026, 0, 1);
+const dayMs = 24 * 60 * 60 * 1000;
+const rotating = app({ tokenKeys: [namedKey("t2", 3), namedKey("t1", 2)] });
+const [{ key }] = rotating.tokenKeys;
+
+const tokenOf = (userId: string) => makeSignUserToken(makeTestClock(startMs))(rotating, userId);
+const verify = (token: string, options: JWTVerifyOptions = {}, atMs = startMs) =>
+  jwtVerify(token, key, {
+    currentDate: new Date(atMs),
+    issuer: "bot-bridge",
+    audience: "app-one",
+    ...options,
+  });
+
+describe("a user's token", () => {
+  test("is one user's of one app, and lives for a day", async () => {
+    const { payload } = await verify(await tokenOf("u7"), { subject: "u7", algorithms: ["HS256"] });
+    expect(payload).toEqual({
+      iss: "bot-bridge",
+      aud: "app-one",
+      sub: "u7",
+      iat: startMs / 1000,
+      exp: (startMs + dayMs) / 1000,
+    });
+  });
+
+  test("is signed with the newest key, and says which: the next may still be verified while it is rotated", async () => {
+    const token = await tokenOf("u7");
+    expect(decodeProtectedHeader(token)).toEqual({ alg: "HS256", kid: "t2" });
+    await expect(jwtVerify(token, namedKey("t1", 2).key)).rejects.toMatchObject({
+      code: "ERR_JWS_SIGNATURE_VERIFICATION_FAILED",
+    });
+  });
+
+  test("is no other app's", async () => {
+    await expect(verify(await tokenOf("u7"), { audience: "app-two" })).rejects.toMatchObject({
+      claim: "aud",
+    });
+  });
+
+  test("is good to its last second and not after", async () => {
+    const token = await tokenOf("u7");
+    await expect(verify(token, {}, startMs + dayMs - 1000)).resolves.toBeDefined();
+    await expect(verify(token, {}, startMs + dayMs)).rejects.toMatchObject({ code: "ERR_JWT_EXPIRED" });
+  });
+});
