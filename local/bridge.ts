@@ -47,7 +47,9 @@ export const startLocalBridge = async (
     const assemblyDir = await mkdtemp(join(tmpdir(), "bot-bridge-"));
     closers.push(() => rm(assemblyDir, { recursive: true }));
     const { allowPrivateCallbacks, rongcloudApiUrl = im.url } = settings;
-    makeApp(makeConfig({ stage, rongcloudApiUrl, allowPrivateCallbacks }), { outdir: assemblyDir }).synth();
+    const config = makeConfig({ stage, rongcloudApiUrl, allowPrivateCallbacks });
+    // Validation takes two seconds; tests and deployments have it.
+    makeApp(config, { outdir: assemblyDir, builtinCloudFormationValidation: false }).synth();
 
     const hostAliases = new URL("./host-aliases.ts", import.meta.url);
     if (!settings.realDify) hostAliases.searchParams.set("api.dify.ai", new URL(dify.url).origin);

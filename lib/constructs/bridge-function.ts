@@ -8,7 +8,7 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import { withBundle } from "./bundle.ts";
+import { bundleOf } from "./bundle.ts";
 
 export interface BridgeFunctionProps {
   /** The folder below functions/ that holds its handler.ts. */
@@ -21,19 +21,15 @@ export interface BridgeFunctionProps {
 
 /** A function of this project: Node 24 on arm64, one ESM file with everything in it, logs kept for a month. */
 export const bridgeFunction = (scope: Construct, id: string, props: BridgeFunctionProps): LambdaFunction =>
-  withBundle(
-    props.folder,
-    (bundleFolder) =>
-      new LambdaFunction(scope, id, {
-        code: Code.fromAsset(bundleFolder),
-        handler: "index.handler",
-        description: props.description,
-        runtime: Runtime.NODEJS_24_X,
-        architecture: Architecture.ARM_64,
-        memorySize: 512,
-        timeout: Duration.seconds(props.timeoutSeconds),
-        environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
-        logGroup: new LogGroup(scope, `${id}Logs`, { retention: RetentionDays.ONE_MONTH }),
-        loggingFormat: LoggingFormat.JSON,
-      }),
-  );
+  new LambdaFunction(scope, id, {
+    code: Code.fromAsset(bundleOf(props.folder)),
+    handler: "index.handler",
+    description: props.description,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize: 512,
+    timeout: Duration.seconds(props.timeoutSeconds),
+    environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
+    logGroup: new LogGroup(scope, `${id}Logs`, { retention: RetentionDays.ONE_MONTH }),
+    loggingFormat: LoggingFormat.JSON,
+  });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
@@ -7,30 +7,42 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Within the project, so that the paths in a source map, and with them the asset's hash, are the same everywhere. */
 const workFolder = join(root, "node_modules/.cache/bot-bridge");
 
-/**
- * Bundles a function into one ESM file and gives the folder that holds it to `use`; the folder is gone afterwards.
- * In process: NodejsFunction starts npx for each function, which takes longer than all of its bundling.
- */
-export const withBundle = <T>(folder: string, use: (bundleFolder: string) => T): T => {
+const functionFolders = (): string[] =>
+  readdirSync(join(root, "functions"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !["core", "adapters"].includes(entry.name))
+    .map(({ name }) => name);
+
+const bundleAll = (): string => {
   mkdirSync(workFolder, { recursive: true });
-  const bundleFolder = mkdtempSync(join(workFolder, `${folder}-`));
-  try {
-    buildSync({
-      absWorkingDir: root,
-      entryPoints: [`functions/${folder}/handler.ts`],
-      outfile: join(bundleFolder, "index.mjs"),
-      bundle: true,
-      platform: "node",
-      target: "node24",
-      format: "esm",
-      mainFields: ["module", "main"],
-      minify: true,
-      sourcemap: true,
-      sourcesContent: false,
-      logLevel: "warning",
-    });
-    return use(bundleFolder);
-  } finally {
-    rmSync(bundleFolder, { recursive: true });
-  }
+  const outdir = mkdtempSync(join(workFolder, "bundles-"));
+  process.once("exit", () => rmSync(outdir, { recursive: true }));
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(
+      functionFolders().map((folder) => [`${folder}/index`, `functions/${folder}/handler.ts`]),
+    ),
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    mainFields: ["module", "main"],
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: "warning",
+  });
+  return outdir;
+};
+
+let bundles: string | undefined;
+
+/**
+ * The folder that holds a function bundled into one ESM file. All are made at the first call, in one run of esbuild
+ * and in process: NodejsFunction starts npx for each function, which takes longer than all of the bundling.
+ */
+export const bundleOf = (folder: string): string => {
+  bundles ??= bundleAll();
+  return join(bundles, folder);
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -9,6 +9,7 @@ import { makeConfig } from "../../lib/config.ts";
 
 const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-infra-"));
 let templates: Record<"data" | "messaging" | "api", Template>;
+let findings: unknown[];
 
 beforeAll(() => {
   const app = makeApp(makeConfig({ stage: "test", rongcloudApiUrl: "https://api.sg-light-api.com" }), {
@@ -19,6 +20,8 @@ beforeAll(() => {
     if (!Stack.isStack(stack)) throw new Error(`no stack ${part}`);
     return Template.fromStack(stack);
   };
+  app.synth();
+  findings = JSON.parse(readFileSync(join(outdir, "validation-report.json"), "utf8")).pluginReports;
   templates = { data: template("data"), messaging: template("messaging"), api: template("api") };
 }, 60_000);
 afterAll(() => rmSync(outdir, { recursive: true }));
@@ -27,6 +30,10 @@ const everyFunction = () =>
   [templates.messaging, templates.api].flatMap((template) =>
     Object.values(template.findResources("AWS::Lambda::Function")),
   );
+
+test("CloudFormation's own rules find nothing wrong with the templates", () => {
+  expect(findings).toEqual([]);
+});
 
 describe("the tables", () => {
   test.each(["conversation", "turn", "guard"])("of %ss forget by TTL", (key) => {
