@@ -1,6 +1,5 @@
-import { App } from "aws-cdk-lib";
 import { makeApp } from "../lib/app.ts";
+import { readCdkContext } from "../lib/cdk-context.ts";
 import { makeConfig } from "../lib/config.ts";
 
-const given = new App().node.tryGetContext("config") ?? {};
-makeApp(makeConfig(given)).synth();
+makeApp(makeConfig(readCdkContext().config)).synth();

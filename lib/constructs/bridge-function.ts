@@ -22,7 +22,7 @@ export interface BridgeFunctionProps {
 /** A function of this project: Node 24 on arm64, one ESM file with everything in it, logs kept for a month. */
 export const bridgeFunction = (scope: Construct, id: string, props: BridgeFunctionProps): LambdaFunction =>
   new LambdaFunction(scope, id, {
-    code: Code.fromAsset(bundleOf(props.folder)),
+    code: Code.fromAsset(bundleOf(scope, props.folder)),
     handler: "index.handler",
     description: props.description,
     runtime: Runtime.NODEJS_24_X,

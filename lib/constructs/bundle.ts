@@ -1,21 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Stage } from "aws-cdk-lib";
+import type { Construct } from "constructs";
 import { buildSync } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-/** Within the project, so that the paths in a source map, and with them the asset's hash, are the same everywhere. */
-const workFolder = join(root, "node_modules/.cache/bot-bridge");
 
 const functionFolders = (): string[] =>
   readdirSync(join(root, "functions"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !["core", "adapters"].includes(entry.name))
     .map(({ name }) => name);
 
-const bundleAll = (): string => {
-  mkdirSync(workFolder, { recursive: true });
-  const outdir = mkdtempSync(join(workFolder, "bundles-"));
-  process.once("exit", () => rmSync(outdir, { recursive: true }));
+const bundleAllInto = (outdir: string): void => {
   buildSync({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(
@@ -33,16 +30,20 @@ const bundleAll = (): string => {
     sourcesContent: false,
     logLevel: "warning",
   });
-  return outdir;
 };
 
-let bundles: string | undefined;
+const bundled = new Set<string>();
 
 /**
- * The folder that holds a function bundled into one ESM file. All are made at the first call, in one run of esbuild
- * and in process: NodejsFunction starts npx for each function, which takes longer than all of the bundling.
+ * The folder that holds a function bundled into one ESM file, within the assembly that is being made. All are made at
+ * the first call, in one run of esbuild and in process: NodejsFunction starts npx for each function, which takes longer
+ * than all of the bundling.
  */
-export const bundleOf = (folder: string): string => {
-  bundles ??= bundleAll();
+export const bundleOf = (scope: Construct, folder: string): string => {
+  const assembly = Stage.of(scope)?.outdir;
+  if (assembly === undefined) throw new Error("a function stands in no app");
+  const bundles = join(assembly, "bundles");
+  if (!bundled.has(bundles)) bundleAllInto(bundles);
+  bundled.add(bundles);
   return join(bundles, folder);
 };
