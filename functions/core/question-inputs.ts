@@ -1,7 +1,9 @@
 import type { Bot } from "./bot.ts";
 import type { MessageEvent } from "./message-event.ts";
 
-type Envelope = { readonly [name: string]: string | number | Envelope | undefined };
+interface Envelope {
+  readonly [name: string]: string | number | Envelope | undefined;
+}
 
 const flatten = (envelope: Envelope, prefix: string, into: Map<string, string>): Map<string, string> => {
   for (const [name, value] of Object.entries(envelope)) {

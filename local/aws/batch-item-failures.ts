@@ -13,11 +13,11 @@ const reportSchema = v.nullish(
  * an unknown message fails the whole batch, an empty one none of it:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-export function failedMessageIds(
+export const failedMessageIds = (
   outcome: Outcome,
   messages: readonly Message[],
   reportsBatchItemFailures: boolean,
-): ReadonlySet<string> {
+): ReadonlySet<string> => {
   const all = new Set(messages.flatMap(({ MessageId }) => MessageId ?? []));
   if (outcome.kind !== "value") return all;
   if (!reportsBatchItemFailures) return new Set();
@@ -25,4 +25,4 @@ export function failedMessageIds(
   if (!report.success) return all;
   const failed = (report.output?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
   return failed.every((id) => all.has(id)) ? new Set(failed) : all;
-}
+};

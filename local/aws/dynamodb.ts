@@ -20,7 +20,7 @@ export interface DynamoDb {
 }
 
 /** DynamoDB with the template's tables: dynalite, unless an endpoint is given. Expiry and recovery are not had. */
-export async function startDynamoDb({ tables, endpoint, dataDir }: DynamoDbOptions): Promise<DynamoDb> {
+export const startDynamoDb = async ({ tables, endpoint, dataDir }: DynamoDbOptions): Promise<DynamoDb> => {
   const server = endpoint === undefined ? await startDynalite(dataDir) : { endpoint, close: async () => {} };
   const client = new DynamoDBClient(localClient(server.endpoint));
   try {
@@ -32,21 +32,21 @@ export async function startDynamoDb({ tables, endpoint, dataDir }: DynamoDbOptio
     client.destroy();
   }
   return server;
-}
+};
 
-async function startDynalite(dataDir: string | undefined): Promise<DynamoDb> {
+const startDynalite = async (dataDir: string | undefined): Promise<DynamoDb> => {
   const path = dataDir && join(dataDir, "dynamodb");
   if (path) mkdirSync(path, { recursive: true });
   const server = dynalite({ createTableMs: 0, ...(path && { path }) });
   shield(server);
   return { endpoint: await listen(server, 0), close: () => closeServer(server) };
-}
+};
 
 /**
  * dynalite throws, uncaught, when a request breaks off under it, as one does whenever a function is stopped at its
  * timeout. So it is handed whole requests only.
  */
-function shield(server: Server): void {
+const shield = (server: Server): void => {
   const handlers = server.listeners("request");
   server.removeAllListeners("request");
   server.on("request", async (request, response) => {
@@ -59,9 +59,9 @@ function shield(server: Server): void {
       response.destroy();
     }
   });
-}
+};
 
-async function createTable(client: DynamoDBClient, table: Table): Promise<void> {
+const createTable = async (client: DynamoDBClient, table: Table): Promise<void> => {
   const indexes = table.globalSecondaryIndexes;
   try {
     await client.send(
@@ -76,4 +76,4 @@ async function createTable(client: DynamoDBClient, table: Table): Promise<void> 
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
-}
+};

@@ -30,14 +30,14 @@ const pauseAfterErrorMs = 1000;
 const graceAtStopMs = 1000;
 
 /** Takes messages from a queue to a function as Lambda's pollers do. */
-export function startMapping({
+export const startMapping = ({
   mapping,
   concurrency,
   queueUrl,
   client,
   invoke,
   onError,
-}: MappingOptions): RunningMapping {
+}: MappingOptions): RunningMapping => {
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
 
@@ -101,4 +101,4 @@ export function startMapping({
       await Promise.race([ended, delay(graceAtStopMs, undefined, { ref: false })]);
     },
   };
-}
+};

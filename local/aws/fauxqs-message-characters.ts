@@ -5,10 +5,10 @@ const characterNotAllowed = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/
  * fauxqs 2.4 refuses every character beyond U+FFFF, an emoji for one, because its rule lacks the `u` flag. SQS takes
  * them, and people send them, so its rule is given the right one.
  */
-export async function allowSupplementaryCharacters(): Promise<void> {
+export const allowSupplementaryCharacters = async (): Promise<void> => {
   const types = await import(new URL("sqs/sqsTypes.js", import.meta.resolve("fauxqs")).href);
   Object.defineProperty(types.INVALID_MESSAGE_BODY_CHAR, "test", {
     configurable: true,
     value: (body: string) => characterNotAllowed.test(body),
   });
-}
+};

@@ -15,7 +15,7 @@ const partOf = (file: string) => import(new URL(file, import.meta.resolve("fauxq
  * fauxqs on the loopback interface. Its own `startFauxqs` opens a port to the whole network, and nobody who calls is
  * asked who they are.
  */
-export async function startFauxqs(dataDir: string | undefined): Promise<Fauxqs> {
+export const startFauxqs = async (dataDir: string | undefined): Promise<Fauxqs> => {
   await allowSupplementaryCharacters();
   const [{ SqsStore }, { SnsStore }, { S3Store }, { PersistenceManager }] = await Promise.all(
     ["sqs/sqsStore.js", "sns/snsStore.js", "s3/s3Store.js", "persistence.js"].map(partOf),
@@ -33,4 +33,4 @@ export async function startFauxqs(dataDir: string | undefined): Promise<Fauxqs> 
   }
   const endpoint = await app.listen({ port: 0, host: LOOPBACK });
   return { endpoint, close: () => app.close() };
-}
+};

@@ -10,7 +10,7 @@ export interface HttpServer {
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Serves on the loopback interface alone; port 0 takes any. What a handler throws ends that exchange only. */
-export async function startHttpServer(port: number, handle: Handle): Promise<HttpServer> {
+export const startHttpServer = async (port: number, handle: Handle): Promise<HttpServer> => {
   const server = createServer((request, response) => {
     // A client that leaves in the middle makes both streams fail; there is nobody to tell.
     response.on("error", () => {});
@@ -20,9 +20,9 @@ export async function startHttpServer(port: number, handle: Handle): Promise<Htt
     });
   });
   return { url: await listen(server, port), close: () => closeServer(server) };
-}
+};
 
-export function listen(server: Server, port: number): Promise<string> {
+export const listen = (server: Server, port: number): Promise<string> => {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, LOOPBACK, () => {
@@ -31,17 +31,17 @@ export function listen(server: Server, port: number): Promise<string> {
       if (typeof address === "object" && address) resolve(`http://${LOOPBACK}:${address.port}`);
     });
   });
-}
+};
 
-export function closeServer(server: Server): Promise<void> {
+export const closeServer = (server: Server): Promise<void> => {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
   });
-}
+};
 
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
+};

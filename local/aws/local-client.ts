@@ -1,6 +1,6 @@
 import { REGION } from "./template/account.ts";
 
 /** How an SDK client here reaches a local service: any credentials do. */
-export function localClient(endpoint: string) {
+export const localClient = (endpoint: string) => {
   return { endpoint, region: REGION, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
-}
+};

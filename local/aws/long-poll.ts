@@ -13,12 +13,12 @@ const receiveSchema = v.pipe(
 const answerSchema = v.object({ Messages: v.optional(v.array(v.unknown()), []) });
 
 /** A long poll made of short ones, so that none is left behind in the queue's server when the client leaves. */
-export async function longPoll(
+export const longPoll = async (
   post: (body: Buffer | string) => Promise<Answer>,
   body: Buffer,
   activity: QueueActivity,
   gone: AbortSignal,
-): Promise<Answer> {
+): Promise<Answer> => {
   const request = v.safeParse(receiveSchema, body.toString());
   if (!request.success) return post(body);
   const deadline = Date.now() + request.output.WaitTimeSeconds * 1000;
@@ -30,8 +30,8 @@ export async function longPoll(
     await next;
     if (gone.aborted) return answer;
   }
-}
+};
 
-function isEmpty({ statusCode, body }: Answer): boolean {
+const isEmpty = ({ statusCode, body }: Answer): boolean => {
   return statusCode === 200 && v.parse(answerSchema, JSON.parse(body.toString())).Messages.length === 0;
-}
+};

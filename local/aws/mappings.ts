@@ -15,7 +15,7 @@ export interface MappingsOptions {
 }
 
 /** Every event source mapping of the template, over one client. */
-export async function startMappings({ assembly, endpoint, queueUrls, invoke, log }: MappingsOptions) {
+export const startMappings = async ({ assembly, endpoint, queueUrls, invoke, log }: MappingsOptions) => {
   const client = new SQSClient(localClient(endpoint));
   const running = assembly.eventSourceMappings.map((mapping) => {
     const queue = assembly.queues.find(({ arn }) => arn === mapping.queueArn);
@@ -45,4 +45,4 @@ export async function startMappings({ assembly, endpoint, queueUrls, invoke, log
       client.destroy();
     },
   };
-}
+};

@@ -9,7 +9,7 @@ export interface QueueActivity {
 
 const visibilityCheckMs = 100;
 
-export function makeQueueActivity(): QueueActivity {
+export const makeQueueActivity = (): QueueActivity => {
   let activity = Promise.withResolvers<void>();
   return {
     happened() {
@@ -21,4 +21,4 @@ export function makeQueueActivity(): QueueActivity {
       await Promise.race([activity.promise, moment]);
     },
   };
-}
+};

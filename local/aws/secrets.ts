@@ -16,7 +16,7 @@ const requestSchema = v.object({
 });
 
 /** Secrets Manager as far as GetSecretValue goes. */
-export function startSecrets({ secrets, values }: SecretsOptions): Promise<HttpServer> {
+export const startSecrets = ({ secrets, values }: SecretsOptions): Promise<HttpServer> => {
   const stored = new Map(secrets.map(({ name, initial }) => [name, initialValue(initial)]));
   for (const [name, value] of Object.entries(values)) stored.set(name, value);
   const versions = new Map([...stored.keys()].map((name) => [name, randomUUID()]));
@@ -57,15 +57,15 @@ export function startSecrets({ secrets, values }: SecretsOptions): Promise<HttpS
       .writeHead(answer.statusCode, { "content-type": "application/x-amz-json-1.1" })
       .end(JSON.stringify(answer.body));
   });
-}
+};
 
 /** By its name, its ARN, or its ARN without the six random characters at the end. */
-function isSecretId(id: string, name: string): boolean {
+const isSecretId = (id: string, name: string): boolean => {
   const arn = secretArn(name);
   return id === name || id === arn || id === arn.slice(0, -"-000000".length);
-}
+};
 
-function initialValue(initial: InitialSecret): string | undefined {
+const initialValue = (initial: InitialSecret): string | undefined => {
   switch (initial.kind) {
     case "given":
       return initial.value;
@@ -77,8 +77,8 @@ function initialValue(initial: InitialSecret): string | undefined {
       return JSON.stringify({ ...JSON.parse(initial.within.template), [initial.within.key]: generated });
     }
   }
-}
+};
 
-function failure(type: string, message: string) {
+const failure = (type: string, message: string) => {
   return { statusCode: 400, body: { __type: type, message } };
-}
+};

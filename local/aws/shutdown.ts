@@ -9,7 +9,7 @@ export interface Shutdown {
   close(): Promise<void>;
 }
 
-export function makeShutdown(): Shutdown {
+export const makeShutdown = (): Shutdown => {
   const parts: Promise<Closable>[] = [];
   return {
     started(starting) {
@@ -23,4 +23,4 @@ export function makeShutdown(): Shutdown {
       }
     },
   };
-}
+};

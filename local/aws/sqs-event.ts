@@ -2,7 +2,7 @@ import type { Message, MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { REGION } from "./template/account.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-export function sqsEventOf(messages: readonly Message[], queueArn: string) {
+export const sqsEventOf = (messages: readonly Message[], queueArn: string) => {
   return {
     Records: messages.map((message) => ({
       messageId: message.MessageId,
@@ -18,9 +18,9 @@ export function sqsEventOf(messages: readonly Message[], queueArn: string) {
       awsRegion: REGION,
     })),
   };
-}
+};
 
-function attributeOf({ StringValue, BinaryValue, DataType }: MessageAttributeValue) {
+const attributeOf = ({ StringValue, BinaryValue, DataType }: MessageAttributeValue) => {
   return {
     stringValue: StringValue,
     binaryValue: BinaryValue && Buffer.from(BinaryValue).toString("base64"),
@@ -28,4 +28,4 @@ function attributeOf({ StringValue, BinaryValue, DataType }: MessageAttributeVal
     binaryListValues: [],
     dataType: DataType,
   };
-}
+};

@@ -17,13 +17,13 @@ export interface BadIdentifier {
 }
 
 /** What SQS says to the identifiers of a SendMessage. */
-export function badIdentifierOf(body: unknown): BadIdentifier | undefined {
+export const badIdentifierOf = (body: unknown): BadIdentifier | undefined => {
   const parsed = v.safeParse(messageSchema, body);
   return parsed.success ? badIdentifierIn(parsed.output) : undefined;
-}
+};
 
 /** What it says to those of a SendMessageBatch, by entry. */
-export function badIdentifiersByEntry(body: unknown): Map<string, BadIdentifier> {
+export const badIdentifiersByEntry = (body: unknown): Map<string, BadIdentifier> => {
   const parsed = v.safeParse(batchSchema, body);
   const entries = parsed.success ? parsed.output.Entries : [];
   return new Map(
@@ -32,9 +32,9 @@ export function badIdentifiersByEntry(body: unknown): Map<string, BadIdentifier>
       return bad ? [[entry.Id, bad]] : [];
     }),
   );
-}
+};
 
-function badIdentifierIn(message: Message): BadIdentifier | undefined {
+const badIdentifierIn = (message: Message): BadIdentifier | undefined => {
   for (const name of ["MessageGroupId", "MessageDeduplicationId"] as const) {
     const value = message[name];
     if (value !== undefined && !identifier.test(value)) {
@@ -46,4 +46,4 @@ function badIdentifierIn(message: Message): BadIdentifier | undefined {
     }
   }
   return undefined;
-}
+};

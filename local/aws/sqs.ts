@@ -19,7 +19,7 @@ export interface Sqs {
 }
 
 /** SQS with the template's queues: fauxqs behind a check of what it lets pass, unless an endpoint is given. */
-export async function startSqs({ queues, endpoint, dataDir }: SqsOptions): Promise<Sqs> {
+export const startSqs = async ({ queues, endpoint, dataDir }: SqsOptions): Promise<Sqs> => {
   const server =
     endpoint === undefined ? await startStrictFauxqs(dataDir) : { endpoint, close: async () => {} };
   const client = new SQSClient(localClient(server.endpoint));
@@ -31,9 +31,9 @@ export async function startSqs({ queues, endpoint, dataDir }: SqsOptions): Promi
   } finally {
     client.destroy();
   }
-}
+};
 
-async function startStrictFauxqs(dataDir: string | undefined): Promise<Omit<Sqs, "queueUrls">> {
+const startStrictFauxqs = async (dataDir: string | undefined): Promise<Omit<Sqs, "queueUrls">> => {
   const fauxqs = await startFauxqs(dataDir && join(dataDir, "sqs"));
   const strict = await startStrictSqs(fauxqs.endpoint);
   return {
@@ -43,7 +43,7 @@ async function startStrictFauxqs(dataDir: string | undefined): Promise<Omit<Sqs,
       await fauxqs.close();
     },
   };
-}
+};
 
 // FifoQueue cannot change later, and fauxqs knows no change of the others.
 const setAtCreation = new Set([
@@ -54,7 +54,7 @@ const setAtCreation = new Set([
 ]);
 
 /** All are made first and then given their attributes, so that each finds its dead-letter queue. */
-async function createQueues(client: SQSClient, queues: readonly Queue[], endpoint: string) {
+const createQueues = async (client: SQSClient, queues: readonly Queue[], endpoint: string) => {
   const created = await Promise.all(
     queues.map(async (queue) => {
       const Attributes = only(queue.attributes, (attribute) => setAtCreation.has(attribute));
@@ -73,14 +73,14 @@ async function createQueues(client: SQSClient, queues: readonly Queue[], endpoin
     }),
   );
   return new Map(created.map(({ queue, url }) => [queue.name, url]));
-}
+};
 
-function only(attributes: Readonly<Record<string, string>>, wanted: (attribute: string) => boolean) {
+const only = (attributes: Readonly<Record<string, string>>, wanted: (attribute: string) => boolean) => {
   return Object.fromEntries(Object.entries(attributes).filter(([attribute]) => wanted(attribute)));
-}
+};
 
-function attributesOf({ attributes, redrive }: Queue): Record<string, string> {
+const attributesOf = ({ attributes, redrive }: Queue): Record<string, string> => {
   if (!redrive) return { ...attributes };
   const policy = { deadLetterTargetArn: redrive.deadLetterArn, maxReceiveCount: redrive.maxReceiveCount };
   return { ...attributes, RedrivePolicy: JSON.stringify(policy) };
-}
+};

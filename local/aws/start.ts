@@ -34,7 +34,7 @@ export interface LocalAws {
 }
 
 /** Serves what a CDK app deploys on this machine. If a part does not start, those that did are stopped. */
-export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws> => {
   const { dataDir, environment = {}, log = process.stderr } = options;
   const assembly = readAssembly(options.assemblyDir);
   const [api, ...others] = assembly.restApis;
@@ -61,4 +61,4 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     await shutdown.close();
     throw error;
   }
-}
+};

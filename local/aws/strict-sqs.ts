@@ -13,7 +13,7 @@ const batchAnswerSchema = v.looseObject({ Failed: v.optional(v.array(v.unknown()
  * In front of fauxqs, to be as strict as SQS where it is not: it takes any message group and deduplication id, and
  * gives messages to a long poll whose client has left, so that they are gone until their visibility ends.
  */
-export async function startStrictSqs(endpoint: string): Promise<HttpServer> {
+export const startStrictSqs = async (endpoint: string): Promise<HttpServer> => {
   const upstream = makeUpstream(endpoint);
   const activity = makeQueueActivity();
 
@@ -47,13 +47,13 @@ export async function startStrictSqs(endpoint: string): Promise<HttpServer> {
       upstream.close();
     },
   };
-}
+};
 
 /** As SQS does, refuses the bad entries alone. */
-async function answerToBatch(
+const answerToBatch = async (
   post: (body: Buffer | string) => Promise<Answer>,
   body: Buffer,
-): Promise<Answer> {
+): Promise<Answer> => {
   const batch = v.safeParse(batchSchema, parseJson(body));
   const bad = badIdentifiersByEntry(parseJson(body));
   if (!batch.success || bad.size === 0) return post(body);
@@ -69,25 +69,25 @@ async function answerToBatch(
   if (answer.statusCode !== 200) return answer;
   const rest = v.parse(batchAnswerSchema, JSON.parse(answer.body.toString()));
   return jsonAnswer(200, { ...rest, Failed: [...rest.Failed, ...failed] });
-}
+};
 
-function refusal({ code, message }: BadIdentifier): Answer {
+const refusal = ({ code, message }: BadIdentifier): Answer => {
   const answer = jsonAnswer(400, { __type: `com.amazonaws.sqs#${code}`, message });
   return { ...answer, headers: { ...answer.headers, "x-amzn-query-error": `${code};Sender` } };
-}
+};
 
-function jsonAnswer(statusCode: number, body: unknown): Answer {
+const jsonAnswer = (statusCode: number, body: unknown): Answer => {
   return {
     statusCode,
     headers: { "content-type": "application/x-amz-json-1.0" },
     body: JSON.stringify(body),
   };
-}
+};
 
-function parseJson(body: Buffer): unknown {
+const parseJson = (body: Buffer): unknown => {
   try {
     return JSON.parse(body.toString());
   } catch {
     return undefined;
   }
-}
+};

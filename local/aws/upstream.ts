@@ -13,7 +13,7 @@ export interface Upstream {
   close(): void;
 }
 
-export function makeUpstream(endpoint: string): Upstream {
+export const makeUpstream = (endpoint: string): Upstream => {
   const agent = new Agent({ keepAlive: true });
   return {
     post: (headers, body) =>
@@ -30,4 +30,4 @@ export function makeUpstream(endpoint: string): Upstream {
       }),
     close: () => agent.destroy(),
   };
-}
+};

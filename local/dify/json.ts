@@ -2,7 +2,9 @@ import * as v from "valibot";
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
-export type JsonObject = { readonly [key: string]: JsonValue };
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
 
 export const jsonValueSchema: v.GenericSchema<unknown, JsonValue> = v.lazy(() =>
   v.union([

@@ -22,7 +22,7 @@ export type { ReceivedRequest } from "./http/received-requests.ts";
 
 const ownRecordings = fileURLToPath(new URL("../../test/fixtures/dify", import.meta.url));
 
-export type StandInDify = {
+export interface StandInDify {
   /** What a bot's integration takes as its callbackUrl. */
   readonly url: string;
   /** The last thousand, oldest first. */
@@ -30,9 +30,9 @@ export type StandInDify = {
   readonly configure: Apps["configure"];
   /** Ends open connections at once. */
   readonly close: () => Promise<void>;
-};
+}
 
-export type StandInDifyOptions = {
+export interface StandInDifyOptions {
   /** 0, the default, takes any that is free. */
   readonly port?: number;
   readonly recordingsDir?: string;
@@ -42,7 +42,7 @@ export type StandInDifyOptions = {
   readonly pingMs?: number;
   readonly idleMs?: number;
   readonly onRequest?: (request: ReceivedRequest) => void;
-};
+}
 
 const requestsKept = 1_000;
 

@@ -17,13 +17,13 @@ export type Answer =
 type LambdaIntegration = Extract<Integration, { kind: "lambda" }>;
 
 /** The function's answer, or that it did not come within the integration's time; the function runs on regardless. */
-export async function answerOf(
+export const answerOf = async (
   api: RestApi,
   exchange: Exchange,
   match: Match,
   { transfer, timeoutMs }: LambdaIntegration,
   invoke: Invoke,
-): Promise<Answer> {
+): Promise<Answer> => {
   const timeout = Promise.withResolvers<Answer>();
   const timer = setTimeout(
     () => timeout.resolve({ kind: "failure", failure: "INTEGRATION_TIMEOUT" }),
@@ -39,22 +39,22 @@ export async function answerOf(
   } finally {
     clearTimeout(timer);
   }
-}
+};
 
 const failed: Answer = { kind: "failure", failure: "INTEGRATION_FAILURE" };
 
-function bufferedAnswer(api: RestApi, exchange: Exchange, outcome: Outcome): Answer {
+const bufferedAnswer = (api: RestApi, exchange: Exchange, outcome: Outcome): Answer => {
   // Invoked for a whole answer, a streaming function gives metadata and all in one, which is no proxy response.
   if (outcome.kind === "stream") outcome.bytes.resume();
   const reply = outcome.kind === "value" ? replyOf(api, exchange, outcome.payload) : undefined;
   return reply ? { kind: "reply", reply } : failed;
-}
+};
 
-async function streamedAnswer(outcome: Outcome): Promise<Answer> {
+const streamedAnswer = async (outcome: Outcome): Promise<Answer> => {
   const response = outcome.kind === "stream" ? await streamedResponseOf(outcome.bytes) : undefined;
   return response ? { kind: "stream", response } : failed;
-}
+};
 
-function letGo(answer: Answer): void {
+const letGo = (answer: Answer): void => {
   if (answer.kind === "stream") answer.response.rest.resume();
-}
+};

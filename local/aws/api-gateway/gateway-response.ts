@@ -32,7 +32,7 @@ export type Failure = keyof typeof failures;
 const defaultTemplate = '{"message":$context.error.messageString}';
 
 /** The answer that the gateway itself gives, as the API's gateway responses have it. */
-export function gatewayReply(api: RestApi, exchange: Exchange, failure: Failure): Reply {
+export const gatewayReply = (api: RestApi, exchange: Exchange, failure: Failure): Reply => {
   const { statusCode, message, errorType } = failures[failure];
   const response =
     api.gatewayResponses.get(failure) ??
@@ -66,21 +66,21 @@ export function gatewayReply(api: RestApi, exchange: Exchange, failure: Failure)
       (_whole, name: string) => context[name] ?? "",
     ),
   };
-}
+};
 
-function templateOf(response: GatewayResponse | undefined): readonly [string, string] {
+const templateOf = (response: GatewayResponse | undefined): readonly [string, string] => {
   const templates = response?.templates ?? {};
   const json = templates["application/json"];
   if (json !== undefined) return ["application/json", json];
   return Object.entries(templates)[0] ?? ["application/json", defaultTemplate];
-}
+};
 
 const requestHeader = "method.request.header.";
 
 /** A literal stands in quotes; of the request's parts, headers can be given back. */
-function mappedValue(mapping: string, { request }: Exchange): string | undefined {
+const mappedValue = (mapping: string, { request }: Exchange): string | undefined => {
   if (mapping.startsWith("'")) return mapping.slice(1, -1);
   if (!mapping.startsWith(requestHeader)) return undefined;
   const value = request.headers[mapping.slice(requestHeader.length).toLowerCase()];
   return Array.isArray(value) ? value.join(", ") : value;
-}
+};

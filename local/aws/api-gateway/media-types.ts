@@ -1,6 +1,9 @@
 /** Whether the API's BinaryMediaTypes hold the first media type of a Content-Type or Accept header. */
-export function isBinaryMediaType(binaryMediaTypes: readonly string[], header: string | undefined): boolean {
+export const isBinaryMediaType = (
+  binaryMediaTypes: readonly string[],
+  header: string | undefined,
+): boolean => {
   if (binaryMediaTypes.includes("*/*") || binaryMediaTypes.includes("*~1*")) return true;
   const mediaType = header?.split(/[,;]/)[0]?.trim().toLowerCase();
   return mediaType !== undefined && binaryMediaTypes.includes(mediaType);
-}
+};

@@ -6,7 +6,7 @@ import { isBinaryMediaType } from "./media-types.ts";
 import type { Match } from "./router.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html */
-export function proxyEventOf(api: RestApi, exchange: Exchange, { route, pathParameters }: Match) {
+export const proxyEventOf = (api: RestApi, exchange: Exchange, { route, pathParameters }: Match) => {
   const { request, method, path, requestId } = exchange;
   const headers = withForwarding(exchange);
   const query = [...exchange.query];
@@ -38,16 +38,16 @@ export function proxyEventOf(api: RestApi, exchange: Exchange, { route, pathPara
     },
     ...bodyOf(api, exchange),
   };
-}
+};
 
-function bodyOf(api: RestApi, { body, request }: Exchange) {
+const bodyOf = (api: RestApi, { body, request }: Exchange) => {
   if (body.length === 0) return { body: null, isBase64Encoded: false };
   const binary = isBinaryMediaType(api.binaryMediaTypes, request.headers["content-type"]) || !isUtf8(body);
   return { body: body.toString(binary ? "base64" : "utf8"), isBase64Encoded: binary };
-}
+};
 
 /** Header names keep the case that the client gave them. */
-function withForwarding(exchange: Exchange): [string, string][] {
+const withForwarding = (exchange: Exchange): [string, string][] => {
   const raw = exchange.request.rawHeaders;
   const sent = raw.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, raw[index + 1] ?? ""]] : [],
@@ -58,24 +58,24 @@ function withForwarding(exchange: Exchange): [string, string][] {
     ["X-Forwarded-Port", String(exchange.request.socket.localPort)],
     ["X-Forwarded-Proto", "http"],
   ];
-}
+};
 
-function sourceIpOf({ request }: Exchange): string {
+const sourceIpOf = ({ request }: Exchange): string => {
   return request.socket.remoteAddress ?? "127.0.0.1";
-}
+};
 
-function gathered(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
+const gathered = (pairs: readonly (readonly [string, string])[]): Record<string, string[]> => {
   return Object.fromEntries(
     [...Map.groupBy(pairs, ([name]) => name)].map(([name, same]) => [name, same.map(([, value]) => value)]),
   );
-}
+};
 
 /** As in an access log: 10/Oct/2026:13:55:36 +0000. */
-function logTime(date: Date): string {
+const logTime = (date: Date): string => {
   const [, day, month, year, time] = date.toUTCString().split(" ");
   return `${day}/${month}/${year}:${time} +0000`;
-}
+};
 
-function nullIfEmpty<Value extends object>(value: Value): Value | null {
+const nullIfEmpty = <Value extends object>(value: Value): Value | null => {
   return Object.keys(value).length === 0 ? null : value;
-}
+};

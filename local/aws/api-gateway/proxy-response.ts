@@ -11,7 +11,7 @@ const proxyResponseSchema = v.object({
 });
 
 /** A function's answer as the client gets it; undefined if it is no proxy response. */
-export function replyOf(api: RestApi, exchange: Exchange, payload: string): Reply | undefined {
+export const replyOf = (api: RestApi, exchange: Exchange, payload: string): Reply | undefined => {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), proxyResponseSchema), payload);
   if (!parsed.success) return undefined;
   const { statusCode, body, isBase64Encoded } = parsed.output;
@@ -25,4 +25,4 @@ export function replyOf(api: RestApi, exchange: Exchange, payload: string): Repl
       : [["Content-Type", "application/json"], ...headers],
     body: Buffer.from(body ?? "", decode ? "base64" : "utf8"),
   };
-}
+};

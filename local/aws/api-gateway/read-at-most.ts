@@ -1,7 +1,10 @@
 import type { IncomingMessage } from "node:http";
 
 /** The body, or undefined if it is longer: then it is read to its end, so that the client listens to the answer. */
-export async function readAtMost(request: IncomingMessage, mostBytes: number): Promise<Buffer | undefined> {
+export const readAtMost = async (
+  request: IncomingMessage,
+  mostBytes: number,
+): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
@@ -9,4 +12,4 @@ export async function readAtMost(request: IncomingMessage, mostBytes: number): P
     if (length <= mostBytes) chunks.push(chunk);
   }
   return length <= mostBytes ? Buffer.concat(chunks) : undefined;
-}
+};

@@ -22,15 +22,15 @@ const remapped = new Set(["connection", "content-length", "date", "server", "www
 const dropped = new Set(["keep-alive", "te", "trailer", "transfer-encoding", "upgrade"]);
 
 /** What the client gets of the headers that a function answers with; multiValueHeaders win over headers. */
-export function clientHeaders({ headers, multiValueHeaders }: ResponseHead): [string, string][] {
+export const clientHeaders = ({ headers, multiValueHeaders }: ResponseHead): [string, string][] => {
   const multiple = Object.entries(multiValueHeaders ?? {});
   const names = new Set(multiple.map(([name]) => name.toLowerCase()));
   const single = Object.entries(headers ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
   return [...single, ...multiple.flatMap(([name, values]) => values.map((value) => [name, value] as const))]
     .filter(([name]) => !dropped.has(name.toLowerCase()))
     .map(([name, value]) => [remapped.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name, value]);
-}
+};
 
-export function hasHeader(headers: readonly (readonly [string, string])[], wanted: string): boolean {
+export const hasHeader = (headers: readonly (readonly [string, string])[], wanted: string): boolean => {
   return headers.some(([name]) => name.toLowerCase() === wanted);
-}
+};

@@ -17,7 +17,7 @@ interface Resource {
  * Like API Gateway, chooses the most specific resource first, segment by segment, and then its method: a resource
  * without the method asked for is no match, even if a less specific one has it.
  */
-export function makeRouter(routes: readonly Route[]): Router {
+export const makeRouter = (routes: readonly Route[]): Router => {
   const resources: Resource[] = [...Map.groupBy(routes, ({ path }) => path)]
     .map(([path, ofPath]) => ({ segments: segmentsOf(path), routes: ofPath }))
     .sort((left, right) => compareSpecificity(left.segments, right.segments));
@@ -34,13 +34,13 @@ export function makeRouter(routes: readonly Route[]): Router {
     }
     return undefined;
   };
-}
+};
 
-function segmentsOf(path: string): string[] {
+const segmentsOf = (path: string): string[] => {
   return path.split("/").filter((segment) => segment !== "");
-}
+};
 
-function matchSegments(pattern: readonly string[], segments: readonly string[]) {
+const matchSegments = (pattern: readonly string[], segments: readonly string[]) => {
   const parameters: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
     const segment = segments[index];
@@ -54,17 +54,17 @@ function matchSegments(pattern: readonly string[], segments: readonly string[]) 
     parameters[name] = segment;
   }
   return pattern.length === segments.length ? parameters : undefined;
-}
+};
 
-function compareSpecificity(left: readonly string[], right: readonly string[]): number {
+const compareSpecificity = (left: readonly string[], right: readonly string[]): number => {
   for (const [index, part] of left.entries()) {
     const difference = rankOf(part) - rankOf(right[index]);
     if (difference !== 0) return difference;
   }
   return 0;
-}
+};
 
-function rankOf(part: string | undefined): number {
+const rankOf = (part: string | undefined): number => {
   if (part === undefined || part.endsWith("+}")) return 2;
   return part.startsWith("{") ? 1 : 0;
-}
+};

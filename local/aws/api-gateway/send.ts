@@ -7,21 +7,21 @@ import type { StreamedResponse } from "./streamed-response.ts";
 /** A regional REST API ends a stream that is silent for so long. */
 const longestSilenceMs = 5 * 60_000;
 
-export function sendReply(response: ServerResponse, { requestId }: Exchange, reply: Reply): void {
+export const sendReply = (response: ServerResponse, { requestId }: Exchange, reply: Reply): void => {
   writeHead(response, requestId, reply.statusCode, reply.headers, Buffer.byteLength(reply.body));
   response.end(reply.body);
-}
+};
 
 /**
  * Passes a stream on as it comes and no faster than the client takes it. Nobody tells the function that the client
  * has left, or that the gateway's time is over: it writes on, to nobody.
  */
-export async function sendStream(
+export const sendStream = async (
   response: ServerResponse,
   { requestId }: Exchange,
   { head, firstBytes, rest }: StreamedResponse,
   deadline: number,
-): Promise<void> {
+): Promise<void> => {
   const cut = () => response.destroy();
   const total = setTimeout(cut, deadline - Date.now());
   const silence = setTimeout(cut, longestSilenceMs);
@@ -46,18 +46,18 @@ export async function sendStream(
     clearTimeout(total);
     clearTimeout(silence);
   }
-}
+};
 
-function writeHead(
+const writeHead = (
   response: ServerResponse,
   requestId: string,
   statusCode: number,
   headers: readonly (readonly [string, string])[],
   length: number | undefined,
-): void {
+): void => {
   response.statusCode = statusCode;
   response.setHeader("x-amzn-RequestId", requestId);
   for (const [name, value] of headers) response.appendHeader(name, value);
   if (length !== undefined && statusCode !== 204 && statusCode !== 304)
     response.setHeader("Content-Length", length);
-}
+};

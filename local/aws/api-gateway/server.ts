@@ -28,7 +28,12 @@ export interface ApiGatewayOptions {
 const mostRequestBytes = 10 * 1024 * 1024;
 
 /** A REST API on one port; its stage is not part of the path. */
-export function startApiGateway({ api, port, invoke, onExchange }: ApiGatewayOptions): Promise<HttpServer> {
+export const startApiGateway = ({
+  api,
+  port,
+  invoke,
+  onExchange,
+}: ApiGatewayOptions): Promise<HttpServer> => {
   const route = makeRouter(api.routes);
 
   return startHttpServer(port, async (request, response) => {
@@ -57,9 +62,9 @@ export function startApiGateway({ api, port, invoke, onExchange }: ApiGatewayOpt
         return sendStream(response, exchange, answer.response, deadline);
     }
   });
-}
+};
 
-function exchangeOf(request: IncomingMessage, body: Buffer): Exchange {
+const exchangeOf = (request: IncomingMessage, body: Buffer): Exchange => {
   const [path = "/", ...query] = (request.url ?? "/").split("?");
   return {
     requestId: randomUUID(),
@@ -69,14 +74,14 @@ function exchangeOf(request: IncomingMessage, body: Buffer): Exchange {
     request,
     body,
   };
-}
+};
 
-function observe(
+const observe = (
   { method, path, body }: Exchange,
   response: ServerResponse,
   onExchange: (exchange: ObservedExchange) => void,
-): void {
+): void => {
   response.once("close", () =>
     onExchange({ method, path, requestBody: body.toString(), statusCode: response.statusCode }),
   );
-}
+};

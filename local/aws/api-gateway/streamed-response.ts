@@ -15,7 +15,7 @@ const mostBeforeDelimiter = 16 * 1024;
 const headSchema = v.pipe(v.string(), v.parseJson(), responseHeadSchema);
 
 /** undefined if what comes is not metadata, eight zero bytes and a body; then the rest of it is let go. */
-export async function streamedResponseOf(bytes: Readable): Promise<StreamedResponse | undefined> {
+export const streamedResponseOf = async (bytes: Readable): Promise<StreamedResponse | undefined> => {
   let received = Buffer.alloc(0);
   try {
     for await (const chunk of bytes.iterator({ destroyOnReturn: false })) {
@@ -32,4 +32,4 @@ export async function streamedResponseOf(bytes: Readable): Promise<StreamedRespo
   }
   bytes.resume();
   return undefined;
-}
+};

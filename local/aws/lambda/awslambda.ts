@@ -25,6 +25,6 @@ export const awslambda = {
   },
 };
 
-export function isStreaming(handler: BufferedHandler | StreamingHandler): handler is StreamingHandler {
+export const isStreaming = (handler: BufferedHandler | StreamingHandler): handler is StreamingHandler => {
   return streaming in handler;
-}
+};

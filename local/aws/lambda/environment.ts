@@ -8,7 +8,7 @@ export interface Endpoints {
 }
 
 /** What Lambda itself puts into every function's environment, and where the local AWS is. */
-export function lambdaEnvironment(lambda: LambdaFunction, endpoints: Endpoints): Record<string, string> {
+export const lambdaEnvironment = (lambda: LambdaFunction, endpoints: Endpoints): Record<string, string> => {
   return {
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
@@ -26,4 +26,4 @@ export function lambdaEnvironment(lambda: LambdaFunction, endpoints: Endpoints):
     LAMBDA_TASK_ROOT: lambda.codeFolder ?? "",
     TZ: ":UTC",
   };
-}
+};

@@ -12,7 +12,7 @@ export interface Invocation {
   fail(error: LambdaError): void;
 }
 
-export function startInvocation(chunkTaken: () => void): Invocation {
+export const startInvocation = (chunkTaken: () => void): Invocation => {
   const outcome = Promise.withResolvers<Outcome>();
   const finished = Promise.withResolvers<LambdaError | undefined>();
   let bytes: Readable | undefined;
@@ -53,4 +53,4 @@ export function startInvocation(chunkTaken: () => void): Invocation {
       }
     },
   };
-}
+};

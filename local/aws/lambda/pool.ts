@@ -21,7 +21,7 @@ export interface Pool {
 type Waiter = (got: Thread | LambdaError) => void;
 
 /** The execution environments of one function. */
-export function startPool({ minimum = 2, maximum = maximumThreads, ...options }: PoolOptions): Pool {
+export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }: PoolOptions): Pool => {
   const threads = new Set<Thread>();
   const idle: Thread[] = [];
   const waiters: Waiter[] = [];
@@ -96,10 +96,10 @@ export function startPool({ minimum = 2, maximum = maximumThreads, ...options }:
       await Promise.all([...threads].map((thread) => thread.stop()));
     },
   };
-}
+};
 
 const shutDown: LambdaError = { errorType: "Runtime.ShutDown", errorMessage: "The server is shutting down" };
 
-function report(log: Writable, functionName: string, error: LambdaError): void {
+const report = (log: Writable, functionName: string, error: LambdaError): void => {
   log.write(`${JSON.stringify({ level: "ERROR", function: functionName, ...error })}\n`);
-}
+};

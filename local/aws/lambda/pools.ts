@@ -23,7 +23,7 @@ export interface Pools {
 }
 
 /** A pool for each function that a route or a queue leads to. */
-export async function startPools(options: PoolsOptions): Promise<Pools> {
+export const startPools = async (options: PoolsOptions): Promise<Pools> => {
   const { assembly, preload, log } = options;
   const pools = new Map(
     [...usedFunctions(assembly)].map((name) => {
@@ -52,28 +52,28 @@ export async function startPools(options: PoolsOptions): Promise<Pools> {
     },
     close,
   };
-}
+};
 
-function usedFunctions({ restApis, eventSourceMappings }: Assembly): Set<string> {
+const usedFunctions = ({ restApis, eventSourceMappings }: Assembly): Set<string> => {
   const ofRoutes = restApis
     .flatMap(({ routes }) => routes)
     .flatMap(({ integration }) => (integration.kind === "lambda" ? integration.functionName : []));
   return new Set([...ofRoutes, ...eventSourceMappings.map(({ functionName }) => functionName)]);
-}
+};
 
 /** A Handler of `index.handler` is the export `handler` of index.mjs in the code folder. */
-function handlerOf(codeFolder: string, handler: string) {
+const handlerOf = (codeFolder: string, handler: string) => {
   const dot = handler.lastIndexOf(".");
   return {
     moduleUrl: pathToFileURL(join(codeFolder, `${handler.slice(0, dot)}.mjs`)).href,
     exportName: handler.slice(dot + 1),
   };
-}
+};
 
-function environmentOf(
+const environmentOf = (
   lambda: LambdaFunction,
   { assembly, endpoints, queueUrls, environment }: PoolsOptions,
-) {
+) => {
   const declared = Object.entries(lambda.environment).map(([name, value]) => {
     const queue = assembly.queues.find(({ urlOnAws }) => urlOnAws === value);
     return [name, (queue && queueUrls.get(queue.name)) ?? value] as const;
@@ -86,4 +86,4 @@ function environmentOf(
     ...lambdaEnvironment(lambda, endpoints),
     ...Object.fromEntries(overrides),
   };
-}
+};

@@ -28,7 +28,7 @@ export interface Thread {
   stop(): Promise<void>;
 }
 
-export function startThread(options: ThreadOptions): Thread {
+export const startThread = (options: ThreadOptions): Thread => {
   const worker = new Worker(threadSource, {
     env: { ...options.environment },
     // The function starts with its own environment's flags (NODE_OPTIONS), not with those of this process.
@@ -99,11 +99,11 @@ export function startThread(options: ThreadOptions): Thread {
     },
     stop,
   };
-}
+};
 
-function timedOut(awsRequestId: string, seconds: number): LambdaError {
+const timedOut = (awsRequestId: string, seconds: number): LambdaError => {
   return {
     errorType: "Sandbox.Timedout",
     errorMessage: `RequestId: ${awsRequestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
   };
-}
+};

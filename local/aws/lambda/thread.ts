@@ -11,28 +11,14 @@ if (!port) throw new Error("this module is a worker thread's own");
 const tell = (message: FromThread) => port.postMessage(message);
 let chunkTaken = () => {};
 
-Object.assign(globalThis, { awslambda });
-try {
-  const handler = await loadHandler(workerData);
-  port.on("message", (message: ToThread) => {
-    if (message.kind === "chunkTaken") return chunkTaken();
-    return run(handler, JSON.parse(message.event), contextOf(message.context)).catch((thrown) =>
-      tell({ kind: "error", error: lambdaErrorOf(thrown) }),
-    );
-  });
-  tell({ kind: "ready" });
-} catch (thrown) {
-  tell({ kind: "initFailed", error: lambdaErrorOf(thrown) });
-}
-
-async function loadHandler({ moduleUrl, exportName, preload }: ThreadData) {
+const loadHandler = async ({ moduleUrl, exportName, preload }: ThreadData) => {
   if (preload) await import(preload);
   const handler: BufferedHandler | StreamingHandler | undefined = (await import(moduleUrl))[exportName];
   if (typeof handler !== "function") throw new Error(`${exportName} is not exported by ${moduleUrl}`);
   return handler;
-}
+};
 
-async function run(handler: BufferedHandler | StreamingHandler, event: unknown, context: unknown) {
+const run = async (handler: BufferedHandler | StreamingHandler, event: unknown, context: unknown) => {
   if (!isStreaming(handler)) {
     // What cannot be JSON is null to Lambda.
     tell({ kind: "value", payload: JSON.stringify(await handler(event, context)) ?? "null" });
@@ -54,9 +40,9 @@ async function run(handler: BufferedHandler | StreamingHandler, event: unknown, 
     // What a failed handler still writes must not get into the next event's stream.
     stream.destroy();
   }
-}
+};
 
-function contextOf({ deadline, ...context }: InvocationContext) {
+const contextOf = ({ deadline, ...context }: InvocationContext) => {
   return {
     ...context,
     callbackWaitsForEmptyEventLoop: true,
@@ -65,4 +51,18 @@ function contextOf({ deadline, ...context }: InvocationContext) {
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
+};
+
+Object.assign(globalThis, { awslambda });
+try {
+  const handler = await loadHandler(workerData);
+  port.on("message", (message: ToThread) => {
+    if (message.kind === "chunkTaken") return chunkTaken();
+    return run(handler, JSON.parse(message.event), contextOf(message.context)).catch((thrown) =>
+      tell({ kind: "error", error: lambdaErrorOf(thrown) }),
+    );
+  });
+  tell({ kind: "ready" });
+} catch (thrown) {
+  tell({ kind: "initFailed", error: lambdaErrorOf(thrown) });
 }

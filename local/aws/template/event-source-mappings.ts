@@ -22,7 +22,7 @@ export interface EventSourceMapping {
 
 const defaultConcurrency = 10;
 
-export function eventSourceMappingsOf(stacks: readonly StackTemplate[]): EventSourceMapping[] {
+export const eventSourceMappingsOf = (stacks: readonly StackTemplate[]): EventSourceMapping[] => {
   return resourcesOf(stacks, ["AWS::Lambda::EventSourceMapping"], mappingSchema)
     .filter(({ properties }) => properties.Enabled)
     .map(({ properties }) => ({
@@ -32,4 +32,4 @@ export function eventSourceMappingsOf(stacks: readonly StackTemplate[]): EventSo
       maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? defaultConcurrency,
       reportsBatchItemFailures: properties.FunctionResponseTypes.includes("ReportBatchItemFailures"),
     }));
-}
+};

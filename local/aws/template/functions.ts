@@ -32,7 +32,7 @@ export interface LambdaFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export function functionsOf({ stacks, folderByS3Key }: Stacks): LambdaFunction[] {
+export const functionsOf = ({ stacks, folderByS3Key }: Stacks): LambdaFunction[] => {
   return resourcesOf(stacks, ["AWS::Lambda::Function"], functionSchema).map(
     ({ stack, logicalId, name, properties }) => ({
       stack,
@@ -46,4 +46,4 @@ export function functionsOf({ stacks, folderByS3Key }: Stacks): LambdaFunction[]
       environment: properties.Environment.Variables ?? {},
     }),
   );
-}
+};

@@ -20,10 +20,10 @@ export interface GatewayResponse {
 
 const headerPrefix = "gatewayresponse.header.";
 
-export function gatewayResponsesOf(
+export const gatewayResponsesOf = (
   stacks: readonly StackTemplate[],
   restApiId: string,
-): Map<string, GatewayResponse> {
+): Map<string, GatewayResponse> => {
   return new Map(
     resourcesOf(stacks, ["AWS::ApiGateway::GatewayResponse"], gatewayResponseSchema)
       .filter(({ properties }) => properties.RestApiId === restApiId)
@@ -40,4 +40,4 @@ export function gatewayResponsesOf(
         },
       ]),
   );
-}
+};

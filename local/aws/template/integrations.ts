@@ -36,7 +36,7 @@ export type Integration =
 
 type Properties = v.InferOutput<typeof integrationSchema>;
 
-export function integrationOf(properties: Properties): Integration | undefined {
+export const integrationOf = (properties: Properties): Integration | undefined => {
   if (properties.Type === "MOCK") return mockOf(properties);
   const functionArn = /\/functions\/(arn:[^/]+)\/(?:response-streaming-)?invocations$/.exec(
     properties.Uri ?? "",
@@ -48,12 +48,12 @@ export function integrationOf(properties: Properties): Integration | undefined {
     timeoutMs: properties.TimeoutInMillis,
     transfer: properties.ResponseTransferMode,
   };
-}
+};
 
 const headerPrefix = "method.response.header.";
 
 /** A mock's request template holds the status code that selects one of its responses, or the one without a pattern. */
-function mockOf({ RequestTemplates, IntegrationResponses: responses }: Properties): Integration {
+const mockOf = ({ RequestTemplates, IntegrationResponses: responses }: Properties): Integration => {
   // CDK writes `{ statusCode: 200 }`, which is no JSON, so the number alone is read.
   const selector = /statusCode"?\s*:\s*(\d+)/.exec(Object.values(RequestTemplates)[0] ?? "")?.[1] ?? "200";
   const response =
@@ -70,4 +70,4 @@ function mockOf({ RequestTemplates, IntegrationResponses: responses }: Propertie
     headers: { "Content-Type": contentType ?? "application/json", ...Object.fromEntries(mapped) },
     body,
   };
-}
+};

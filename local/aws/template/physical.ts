@@ -15,28 +15,28 @@ const nameProperties: Readonly<Record<string, string>> = {
   "AWS::SQS::Queue": "QueueName",
 };
 
-export function namePropertyOf(type: string): string | undefined {
+export const namePropertyOf = (type: string): string | undefined => {
   return nameProperties[type];
-}
+};
 
-export function defaultName(stack: string, logicalId: string, type: string, fifo: boolean): string {
+export const defaultName = (stack: string, logicalId: string, type: string, fifo: boolean): string => {
   // CDK takes a secret's name out of its ARN by splitting at hyphens, so it must have CloudFormation's shape:
   // the logical id, one hyphen, twelve characters.
   if (type === "AWS::SecretsManager::Secret") return `${logicalId}-000000000000`;
   return `${stack}-${logicalId}${fifo ? ".fifo" : ""}`;
-}
+};
 
-export function secretArn(name: string): string {
+export const secretArn = (name: string): string => {
   return arnOf("secretsmanager", `secret:${name}-000000`);
-}
+};
 
-export function refOf({ type, name }: Physical): string {
+export const refOf = ({ type, name }: Physical): string => {
   if (type === "AWS::SQS::Queue") return queueUrlOnAws(name);
   if (type === "AWS::SecretsManager::Secret") return secretArn(name);
   return name;
-}
+};
 
-export function attributeOf(resource: Physical, attribute: string): string | undefined {
+export const attributeOf = (resource: Physical, attribute: string): string | undefined => {
   const { type, name } = resource;
   switch (attribute) {
     case "Arn":
@@ -54,13 +54,13 @@ export function attributeOf(resource: Physical, attribute: string): string | und
     default:
       return undefined;
   }
-}
+};
 
-export function rootResourceId(restApiId: string): string {
+export const rootResourceId = (restApiId: string): string => {
   return `${restApiId}-root`;
-}
+};
 
-function arnOfResource({ type, name }: Physical): string {
+const arnOfResource = ({ type, name }: Physical): string => {
   switch (type) {
     case "AWS::DynamoDB::GlobalTable":
     case "AWS::DynamoDB::Table":
@@ -74,4 +74,4 @@ function arnOfResource({ type, name }: Physical): string {
     default:
       return arnOf(type.split("::")[1]?.toLowerCase() ?? "", name);
   }
-}
+};

@@ -7,6 +7,6 @@ export interface Place {
   readonly logicalId: string;
 }
 
-export function unresolvable(place: Place, intrinsic: string, reason: string): Error {
+export const unresolvable = (place: Place, intrinsic: string, reason: string): Error => {
   return new Error(`${place.stack.name}/${place.logicalId}: cannot resolve ${intrinsic}: ${reason}`);
-}
+};

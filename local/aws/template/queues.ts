@@ -32,7 +32,7 @@ export interface Queue {
   readonly redrive: { readonly deadLetterArn: string; readonly maxReceiveCount: number } | undefined;
 }
 
-export function queuesOf(stacks: readonly StackTemplate[]): Queue[] {
+export const queuesOf = (stacks: readonly StackTemplate[]): Queue[] => {
   return resourcesOf(stacks, ["AWS::SQS::Queue"], queueSchema).map(({ name, properties }) => {
     const { RedrivePolicy: policy, ...attributes } = properties;
     return {
@@ -48,4 +48,4 @@ export function queuesOf(stacks: readonly StackTemplate[]): Queue[] {
       },
     };
   });
-}
+};

@@ -16,7 +16,7 @@ export interface Assembly {
   readonly restApis: readonly RestApi[];
 }
 
-export function readAssembly(assemblyDir: string): Assembly {
+export const readAssembly = (assemblyDir: string): Assembly => {
   const read = readStacks(assemblyDir);
   return {
     tables: tablesOf(read.stacks),
@@ -26,4 +26,4 @@ export function readAssembly(assemblyDir: string): Assembly {
     eventSourceMappings: eventSourceMappingsOf(read.stacks),
     restApis: restApisOf(read.stacks),
   };
-}
+};

@@ -36,7 +36,7 @@ export interface Stacks {
   readonly folderByS3Key: ReadonlyMap<string, string>;
 }
 
-export function readStacks(assemblyDir: string): Stacks {
+export const readStacks = (assemblyDir: string): Stacks => {
   const stacks: StackTemplate[] = [];
   const folderByS3Key = new Map<string, string>();
   for (const [id, { type, properties }] of Object.entries(
@@ -57,15 +57,15 @@ export function readStacks(assemblyDir: string): Stacks {
     }
   }
   return { stacks, folderByS3Key };
-}
+};
 
-function read<Schema extends v.GenericSchema>(
+const read = <Schema extends v.GenericSchema>(
   folder: string,
   file: string,
   schema: Schema,
-): v.InferOutput<Schema> {
+): v.InferOutput<Schema> => {
   const path = join(folder, file);
   const parsed = v.safeParse(schema, JSON.parse(readFileSync(path, "utf8")));
   if (!parsed.success) throw new Error(`${path}: ${v.summarize(parsed.issues)}`);
   return parsed.output;
-}
+};

@@ -62,7 +62,7 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
 };
 
 /** The value with every intrinsic replaced by what it means at this place. */
-export function resolve(value: unknown, place: Place): unknown {
+export const resolve = (value: unknown, place: Place): unknown => {
   if (Array.isArray(value))
     return value.map((item) => resolve(item, place)).filter((item) => item !== undefined);
   if (!isRecord(value)) return value;
@@ -77,21 +77,21 @@ export function resolve(value: unknown, place: Place): unknown {
       .map(([key, item]) => [key, resolve(item, place)] as const)
       .filter(([, item]) => item !== undefined),
   );
-}
+};
 
 /** Unlike a list of the template's own, an intrinsic's keeps the place of an AWS::NoValue: Fn::If counts on it. */
-function resolveArgument(argument: unknown, place: Place): unknown {
+const resolveArgument = (argument: unknown, place: Place): unknown => {
   return Array.isArray(argument) ? argument.map((item) => resolve(item, place)) : resolve(argument, place);
-}
+};
 
-export function conditionHolds(name: string, place: Place): boolean {
+export const conditionHolds = (name: string, place: Place): boolean => {
   const condition = place.stack.template.Conditions[name];
   if (condition === undefined)
     throw unresolvable(place, `Condition ${name}`, "the template has none so named");
   return resolve(condition, place) === true;
-}
+};
 
-export function physicalOf(logicalId: string, resource: Resource, place: Place): Physical {
+export const physicalOf = (logicalId: string, resource: Resource, place: Place): Physical => {
   const property = namePropertyOf(resource.Type);
   const given = property ? resolve(resource.Properties[property], place) : undefined;
   const fifo = resource.Properties.FifoQueue === true;
@@ -99,35 +99,35 @@ export function physicalOf(logicalId: string, resource: Resource, place: Place):
     type: resource.Type,
     name: typeof given === "string" ? given : defaultName(place.stack.name, logicalId, resource.Type, fifo),
   };
-}
+};
 
-function isIntrinsic(key: string): boolean {
+const isIntrinsic = (key: string): boolean => {
   return key === "Ref" || key === "Condition" || key.startsWith("Fn::");
-}
+};
 
-function reference(name: string, place: Place): unknown {
+const reference = (name: string, place: Place): unknown => {
   if (name === "AWS::StackName") return place.stack.name;
   if (name in pseudoParameters) return pseudoParameters[name];
   const parameter = place.stack.template.Parameters[name];
   if (parameter?.Default !== undefined) return parameter.Default;
   return refOf(resourceIn(name, place, `Ref ${name}`));
-}
+};
 
-function attributeIn(logicalId: string, attribute: string, place: Place): string {
+const attributeIn = (logicalId: string, attribute: string, place: Place): string => {
   const intrinsic = `Fn::GetAtt ${logicalId}.${attribute}`;
   const resource = resourceIn(logicalId, place, intrinsic);
   const value = attributeOf(resource, attribute);
   if (value === undefined) throw unresolvable(place, intrinsic, `not known of ${resource.type}`);
   return value;
-}
+};
 
-function resourceIn(logicalId: string, place: Place, intrinsic: string): Physical {
+const resourceIn = (logicalId: string, place: Place, intrinsic: string): Physical => {
   const resource = place.stack.template.Resources[logicalId];
   if (!resource) throw unresolvable(place, intrinsic, "the template has no such resource");
   return physicalOf(logicalId, resource, place);
-}
+};
 
-function importedValue(name: string, place: Place): unknown {
+const importedValue = (name: string, place: Place): unknown => {
   for (const stack of place.stacks) {
     for (const [logicalId, output] of Object.entries(stack.template.Outputs)) {
       const there = { ...place, stack, logicalId };
@@ -135,18 +135,18 @@ function importedValue(name: string, place: Place): unknown {
     }
   }
   throw unresolvable(place, `Fn::ImportValue ${name}`, "no stack exports it");
-}
+};
 
-function text(value: unknown, place: Place, intrinsic: string): string {
+const text = (value: unknown, place: Place, intrinsic: string): string => {
   if (typeof value === "string" || typeof value === "number") return String(value);
   throw unresolvable(place, intrinsic, `expected text, got ${JSON.stringify(value)}`);
-}
+};
 
-function list(value: unknown, place: Place, intrinsic: string): readonly unknown[] {
+const list = (value: unknown, place: Place, intrinsic: string): readonly unknown[] => {
   if (Array.isArray(value)) return value;
   throw unresolvable(place, intrinsic, `expected a list, got ${JSON.stringify(value)}`);
-}
+};
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+const isRecord = (value: unknown): value is Record<string, unknown> => {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+};

@@ -14,11 +14,11 @@ export interface Resource<Properties> {
 }
 
 /** Every resource of these types in the assembly that its condition lets exist. */
-export function resourcesOf<Schema extends v.GenericSchema>(
+export const resourcesOf = <Schema extends v.GenericSchema>(
   stacks: readonly StackTemplate[],
   types: readonly string[],
   schema: Schema,
-): Resource<v.InferOutput<Schema>>[] {
+): Resource<v.InferOutput<Schema>>[] => {
   return stacks.flatMap((stack) =>
     Object.entries(stack.template.Resources).flatMap(([logicalId, resource]) => {
       if (!types.includes(resource.Type)) return [];
@@ -31,4 +31,4 @@ export function resourcesOf<Schema extends v.GenericSchema>(
       return [{ stack: stack.name, logicalId, type: resource.Type, name, properties: parsed.output }];
     }),
   );
-}
+};

@@ -15,7 +15,7 @@ export interface RestApi {
   readonly stage: Stage;
 }
 
-export function restApisOf(stacks: readonly StackTemplate[]): RestApi[] {
+export const restApisOf = (stacks: readonly StackTemplate[]): RestApi[] => {
   return resourcesOf(stacks, ["AWS::ApiGateway::RestApi"], restApiSchema).map(({ name: id, properties }) => ({
     id,
     binaryMediaTypes: properties.BinaryMediaTypes,
@@ -23,4 +23,4 @@ export function restApisOf(stacks: readonly StackTemplate[]): RestApi[] {
     gatewayResponses: gatewayResponsesOf(stacks, id),
     stage: stageOf(stacks, id),
   }));
-}
+};

@@ -20,7 +20,7 @@ export interface Route {
   readonly integration: Integration;
 }
 
-export function routesOf(stacks: readonly StackTemplate[], restApiId: string): Route[] {
+export const routesOf = (stacks: readonly StackTemplate[], restApiId: string): Route[] => {
   const resources = new Map(
     resourcesOf(stacks, ["AWS::ApiGateway::Resource"], resourceSchema).map(({ name, properties }) => [
       name,
@@ -41,4 +41,4 @@ export function routesOf(stacks: readonly StackTemplate[], restApiId: string): R
         throw new Error(`${stack}/${logicalId}: only AWS_PROXY (Lambda) and MOCK integrations are served`);
       return { path: pathOf(properties.ResourceId) || "/", method: properties.HttpMethod, integration };
     });
-}
+};

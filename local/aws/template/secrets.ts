@@ -25,18 +25,18 @@ export interface Secret {
   readonly initial: InitialSecret;
 }
 
-export function secretsOf(stacks: readonly StackTemplate[]): Secret[] {
+export const secretsOf = (stacks: readonly StackTemplate[]): Secret[] => {
   return resourcesOf(stacks, ["AWS::SecretsManager::Secret"], secretSchema).map(({ name, properties }) => ({
     name,
     arn: secretArn(name),
     initial: initialOf(properties),
   }));
-}
+};
 
-function initialOf({
+const initialOf = ({
   SecretString: value,
   GenerateSecretString: generate,
-}: v.InferOutput<typeof secretSchema>): InitialSecret {
+}: v.InferOutput<typeof secretSchema>): InitialSecret => {
   if (value !== undefined) return { kind: "given", value };
   if (!generate) return { kind: "empty" };
   const { SecretStringTemplate: template, GenerateStringKey: key } = generate;
@@ -44,4 +44,4 @@ function initialOf({
     kind: "generated",
     within: template !== undefined && key !== undefined ? { template, key } : undefined,
   };
-}
+};

@@ -30,7 +30,7 @@ export interface Stage {
   readonly throttles: readonly Throttle[];
 }
 
-export function stageOf(stacks: readonly StackTemplate[], restApiId: string): Stage {
+export const stageOf = (stacks: readonly StackTemplate[], restApiId: string): Stage => {
   const stage = resourcesOf(stacks, ["AWS::ApiGateway::Stage"], stageSchema).find(
     ({ properties }) => properties.RestApiId === restApiId,
   );
@@ -52,4 +52,4 @@ export function stageOf(stacks: readonly StackTemplate[], restApiId: string): St
             ],
     ),
   };
-}
+};

@@ -1,6 +1,6 @@
 /** Fn::Sub's `${name}`, where `${!name}` stands for the literal `${name}`. */
-export function substitute(pattern: string, meaningOf: (name: string) => string): string {
+export const substitute = (pattern: string, meaningOf: (name: string) => string): string => {
   return pattern.replace(/\$\{(!?)([^}]+)\}/g, (_whole, literal: string, name: string) =>
     literal ? `\${${name}}` : meaningOf(name.trim()),
   );
-}
+};

@@ -33,7 +33,7 @@ export interface Table {
   readonly globalSecondaryIndexes: TableProperties["GlobalSecondaryIndexes"];
 }
 
-export function tablesOf(stacks: readonly StackTemplate[]): Table[] {
+export const tablesOf = (stacks: readonly StackTemplate[]): Table[] => {
   return resourcesOf(stacks, ["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"], tableSchema).map(
     ({ name, properties }) => ({
       name,
@@ -42,4 +42,4 @@ export function tablesOf(stacks: readonly StackTemplate[]): Table[] {
       globalSecondaryIndexes: properties.GlobalSecondaryIndexes,
     }),
   );
-}
+};

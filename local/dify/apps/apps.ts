@@ -4,7 +4,7 @@ import type { Behaviour } from "./behaviour.ts";
 import { type AppMode, type Profile, type ProfileInput, profileProblems, profileSchema } from "./profile.ts";
 import { type VersionTraits, versions } from "./versions.ts";
 
-export type App = {
+export interface App {
   readonly key: string;
   readonly id: string;
   readonly workflowId: string;
@@ -14,7 +14,7 @@ export type App = {
   readonly takeBehaviour: () => Behaviour;
   /** The number of the next workflow run, which 0.15 shows. */
   readonly takeSequenceNumber: () => number;
-};
+}
 
 export const runsGraph = (mode: AppMode): boolean => mode === "advanced-chat" || mode === "workflow";
 
@@ -53,12 +53,12 @@ const defaultProfile = (key: string): Profile => {
   );
 };
 
-export type Apps = {
+export interface Apps {
   /** Any key beginning `app-` is an app; undefined is a key that Dify would not know. */
   readonly byKey: (key: string) => App | undefined;
   /** Throws with what is wrong when the profile is not one. */
   readonly configure: (key: string, profile: ProfileInput) => App;
-};
+}
 
 export const makeApps = (): Apps => {
   const apps = new Map<string, App>();

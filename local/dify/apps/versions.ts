@@ -1,7 +1,7 @@
 import type { StreamJson } from "../http/wire-format.ts";
 
 /** What tells one Dify version from another on the wire; the tags are those of the contract, dify.md. */
-export type VersionTraits = {
+export interface VersionTraits {
   /** A3: ASCII with spaces until 1.8, raw UTF-8 since. */
   readonly streamJson: StreamJson;
   /** Which keys events have: of the 0.15 line or of 1.x. */
@@ -41,7 +41,7 @@ export type VersionTraits = {
   readonly fileEventCarriesText: boolean;
   /** What the model side says of a bad key: through chat, completion and agents, and through an LLM node. */
   readonly modelFailure: { readonly easy: string; readonly node: string };
-};
+}
 
 const failure015 =
   '[openai_api_compatible] Error: API request failed with status code 401: {"error": {"message": "bad key", "type": "x", "code": 401}}';

@@ -8,13 +8,13 @@ import type { HttpReply } from "./http-reply.ts";
 import { brokenReply, invalidParam, refusal, refusalWith, unauthorized } from "./refusal.ts";
 
 /** One request on its way to its answer. */
-export type Exchange = {
+export interface Exchange {
   readonly standIn: StandIn;
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array<ArrayBuffer>;
-};
+}
 
 export type PathParameters = Readonly<Record<string, string>>;
 

@@ -2,12 +2,12 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { prettyJson, spacedJson } from "./wire-format.ts";
 
 /** An open event stream. */
-export type EventSink = {
+export interface EventSink {
   readonly send: (frame: string) => void;
   readonly close: () => void;
   readonly destroy: () => void;
   readonly onDisconnect: (listener: () => void) => void;
-};
+}
 
 /** How a route answers; the server turns it into bytes. */
 export type HttpReply =

@@ -2,7 +2,7 @@ import type { JsonValue } from "../json.ts";
 import { bearerToken, type Exchange, parseJson } from "./exchange.ts";
 
 /** What somebody sent to the stand-in, for tests to look at. */
-export type ReceivedRequest = {
+export interface ReceivedRequest {
   /** The bearer token; undefined without one. */
   readonly key: string | undefined;
   readonly method: string;
@@ -12,7 +12,7 @@ export type ReceivedRequest = {
   /** The JSON body; undefined where there is none. */
   readonly body: JsonValue | undefined;
   readonly text: string;
-};
+}
 
 export const describeRequest = ({ method, url, headers, body }: Exchange): ReceivedRequest => {
   const text = new TextDecoder().decode(body);

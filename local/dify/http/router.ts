@@ -2,12 +2,12 @@ import type { Exchange, Handler, PathParameters } from "./exchange.ts";
 import type { HttpReply } from "./http-reply.ts";
 import { methodNotAllowed, unknownPath } from "./refusal.ts";
 
-export type Route = {
+export interface Route {
   readonly method: string;
   /** Segments; one beginning with a colon names a parameter. */
   readonly path: string;
   readonly handle: Handler;
-};
+}
 
 const matchPath = (pattern: string, path: string): PathParameters | undefined => {
   const expected = pattern.split("/");

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-export type Recording = {
+export interface Recording {
   readonly method: string;
   readonly path: string;
   /** The request's JSON as it stands in the recording; `null` for a request without any, or with a broken one. */
@@ -10,7 +10,7 @@ export type Recording = {
   readonly status: number;
   readonly contentType: string;
   readonly body: Uint8Array;
-};
+}
 
 const requestLine = /^(?<method>[A-Z]+) (?<path>\S+) (?<body>.*)$/;
 const responseLine = /^(?<status>\d{3}) (?<contentType>[^\s;]+(?:; charset=\S+)?) /;
@@ -37,10 +37,10 @@ export const parseRecording = (file: Uint8Array): Recording => {
   };
 };
 
-export type Recordings = {
+export interface Recordings {
   /** By `<version>/<name>`; undefined when there is none. */
   readonly find: (name: string) => Promise<Recording | undefined>;
-};
+}
 
 export const makeRecordings = (directory: string): Recordings => ({
   find: async (name) => {

@@ -6,11 +6,11 @@ import { pythonRepr, pythonType } from "./python-repr.ts";
 
 export type RunRoute = "chat" | "completion" | "workflow";
 
-type FieldProblem = {
+interface FieldProblem {
   readonly field: string;
   readonly kind: "missing" | "dict_type" | "string_type" | "literal_error" | "value_error";
   readonly value: JsonValue;
-};
+}
 
 const uuid = /^[\da-f]{8}-?(?:[\da-f]{4}-?){3}[\da-f]{12}$/i;
 

@@ -6,7 +6,7 @@ import type { Turn } from "../runs/turn.ts";
 import type { StandIn } from "../state/stand-in.ts";
 
 /** A run request whose fields are in order. */
-export type RunRequest = {
+export interface RunRequest {
   readonly standIn: StandIn;
   readonly app: App;
   readonly behaviour: Behaviour;
@@ -14,7 +14,7 @@ export type RunRequest = {
   readonly body: JsonObject;
   readonly path: string;
   readonly streaming: boolean;
-};
+}
 
 /** What becomes of it. */
 export type PreparedRun =

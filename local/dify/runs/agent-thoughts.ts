@@ -5,7 +5,11 @@ import { agentMessageEvent, chatEvent, messageEvent } from "./events.ts";
 import type { Beat } from "./script.ts";
 import type { Turn } from "./turn.ts";
 
-type Thought = { readonly id: string; readonly position: number; readonly thought: string };
+interface Thought {
+  readonly id: string;
+  readonly position: number;
+  readonly thought: string;
+}
 
 const thoughtEvent = (turn: Turn, { id, position, thought }: Thought, tool?: Tool): JsonObject =>
   chatEvent(turn, "agent_thought", {
@@ -32,7 +36,10 @@ const toolEvents = (turn: Turn, tool: Tool): readonly JsonObject[] => {
   ];
 };
 
-export type AgentThoughts = { readonly before: readonly JsonObject[]; readonly after: readonly JsonObject[] };
+export interface AgentThoughts {
+  readonly before: readonly JsonObject[];
+  readonly after: readonly JsonObject[];
+}
 
 /** A4: what stands around an agent's answer. */
 export const agentThoughts = (turn: Turn, script: readonly Beat[]): AgentThoughts => {

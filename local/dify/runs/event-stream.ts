@@ -5,10 +5,10 @@ import type { JsonObject } from "../json.ts";
 import type { StandIn } from "../state/stand-in.ts";
 import type { Run } from "./run.ts";
 
-type EventStream = {
+interface EventStream {
   readonly event: (event: JsonObject) => void;
   readonly end: (how: "closed" | "cut") => void;
-};
+}
 
 /** A3: frames as the version writes them, and a ping every so often while the stream is open. */
 const openEventStream = (sink: EventSink, app: App, pingMs: number): EventStream => {

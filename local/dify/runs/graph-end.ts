@@ -7,12 +7,12 @@ import type { SpeechEnd } from "./speaker.ts";
 import { eventStep, type Steps } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
-export type GraphEnd = {
+export interface GraphEnd {
   readonly end: Exclude<SpeechEnd, "cut">;
   readonly answer: string;
   readonly totalSteps: number;
   readonly sequenceNumber: number;
-};
+}
 
 function* endUnsuccessfully(turn: Turn, { end, sequenceNumber, totalSteps }: GraphEnd): Steps {
   const { error, failure } = end === "aborted" ? abortedByAnother : graphFailure(turn);

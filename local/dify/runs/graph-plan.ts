@@ -4,7 +4,7 @@ import type { Turn } from "./turn.ts";
 /** A piece of the answer and the variable that it comes from. */
 export type PlannedBeat = Beat & { readonly selector: readonly string[] };
 
-export type PlannedNode = {
+export interface PlannedNode {
   readonly id: string;
   readonly type: string;
   readonly title: string;
@@ -12,7 +12,7 @@ export type PlannedNode = {
   readonly beats: readonly PlannedBeat[];
   /** Says it while it runs; another says it when its result is there. */
   readonly streams: boolean;
-};
+}
 
 export const silentNode = (id: string, type: string, title: string): PlannedNode => ({
   id,

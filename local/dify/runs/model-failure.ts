@@ -11,12 +11,12 @@ export const easyFailure = ({ app, behaviour }: Turn): Failure => {
   };
 };
 
-export type GraphFailure = {
+export interface GraphFailure {
   /** As the run and its node tell it. */
   readonly error: string;
   /** As the `error` event, or a blocking chatflow, tells it. */
   readonly failure: Failure;
-};
+}
 
 export const abortedByAnother: GraphFailure = {
   error: "Aborted: User requested stop",

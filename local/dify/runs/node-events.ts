@@ -15,16 +15,16 @@ const parallelKeys: JsonObject = {
 
 const loopKeys: JsonObject = { iteration_id: null, loop_id: null };
 
-export type NodeResult = {
+export interface NodeResult {
   readonly inputs: JsonValue;
   readonly outputs: JsonValue;
   readonly error: string | undefined;
-};
+}
 
-export type NodeEvents = {
+export interface NodeEvents {
   readonly started: () => JsonObject;
   readonly finished: (result: NodeResult) => JsonObject;
-};
+}
 
 /** The two events of one node; 0.15 counts and chains the nodes, 1.x no longer does (R112). */
 export const makeNodeEvents = (

@@ -28,12 +28,12 @@ export const runStartedEvent = (
     ...(turn.app.traits.detachedRuns ? { reason } : {}),
   });
 
-export type RunEnd = {
+export interface RunEnd {
   readonly status: "succeeded" | "failed" | "stopped";
   readonly error: string | undefined;
   readonly answer: string;
   readonly totalSteps: number;
-};
+}
 
 const outputs = (turn: Turn, { status, answer }: RunEnd): JsonValue => {
   const old = turn.app.traits.shape === "0.15";

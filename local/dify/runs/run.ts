@@ -4,14 +4,17 @@ import { runSteps } from "./run-steps.ts";
 import type { Outcome, Step, Steps, Stop } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
-export type RunListener = {
+export interface RunListener {
   readonly event: (event: JsonObject) => void;
   readonly end: (how: "closed" | "cut") => void;
-};
+}
 
-export type WaitingForm = { readonly token: string; readonly form: JsonObject };
+export interface WaitingForm {
+  readonly token: string;
+  readonly form: JsonObject;
+}
 
-export type Run = {
+export interface Run {
   readonly turn: Turn;
   /** What has been sent so far. */
   readonly events: () => readonly JsonObject[];
@@ -25,13 +28,13 @@ export type Run = {
   readonly abandon: () => void;
   readonly waitingForm: () => WaitingForm | undefined;
   readonly fillForm: (action: string) => void;
-};
+}
 
-type RunOptions = {
+interface RunOptions {
   readonly idleMs: number;
   readonly closing: AbortSignal;
   readonly onOutcome: (outcome: Outcome) => void;
-};
+}
 
 /** Carries out a run's steps in time and hands its events to whoever listens. */
 export const startRun = (turn: Turn, { idleMs, closing, onOutcome }: RunOptions): Run => {

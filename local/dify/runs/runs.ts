@@ -3,12 +3,12 @@ import { type Run, startRun } from "./run.ts";
 import type { Outcome, Stop } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
-export type Runs = {
+export interface Runs {
   readonly start: (turn: Turn, onOutcome: (outcome: Outcome) => void) => Run;
   readonly byRunId: (appKey: string, runId: string) => Run | undefined;
   readonly byFormToken: (appKey: string, token: string) => Run | undefined;
   readonly stopTask: (appKey: string, user: string, taskId: string) => void;
-};
+}
 
 /** A5: who may stop what: a chatflow of some versions obeys anybody. */
 const stopEffect = ({ app, behaviour, user }: Turn, requester: string): Stop | undefined => {

@@ -4,7 +4,11 @@ import { metadata } from "./metadata.ts";
 import { eventStep, type Steps } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
-type Shortcut = { readonly text: string; readonly annotation: JsonValue; readonly moderated: boolean };
+interface Shortcut {
+  readonly text: string;
+  readonly annotation: JsonValue;
+  readonly moderated: boolean;
+}
 
 /** A4: an annotation or the input moderation answers in the app's place. */
 export const findShortcut = ({ app, behaviour }: Turn): Shortcut | undefined => {

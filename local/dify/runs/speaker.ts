@@ -5,14 +5,14 @@ import type { Turn } from "./turn.ts";
 
 export type SpeechEnd = "said" | "failed" | "cut" | Stop;
 
-export type Speaker = {
+export interface Speaker {
   readonly answer: () => string;
   /** Says these pieces at the app's pace, unless the run is stopped or breaks on the way. */
   readonly speak: <B extends Beat>(
     beats: readonly B[],
     toEvent: (beat: B) => JsonObject | undefined,
   ) => Generator<Step, SpeechEnd, void>;
-};
+}
 
 export const makeSpeaker = (turn: Turn, control: RunControl, totalBeats: number): Speaker => {
   const { behaviour } = turn;

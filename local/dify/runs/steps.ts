@@ -1,6 +1,10 @@
 import type { JsonObject } from "../json.ts";
 
-export type Failure = { readonly code: string; readonly status: number; readonly message: string };
+export interface Failure {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+}
 
 /** What a run came to; `run` is the data of a graph's `workflow_finished`. */
 export type Outcome =
@@ -33,10 +37,10 @@ export type Steps = Generator<Step, void, void>;
 /** A stop by the user that asked, or one by somebody else that takes effect all the same. */
 export type Stop = "stopped" | "aborted";
 
-export type RunControl = {
+export interface RunControl {
   readonly stop: () => Stop | undefined;
   /** The action chosen in the form that the run paused for. */
   readonly chosenAction: () => string;
-};
+}
 
 export const eventStep = (event: JsonObject): Step => ({ kind: "event", event });

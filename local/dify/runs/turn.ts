@@ -3,7 +3,7 @@ import type { Behaviour } from "../apps/behaviour.ts";
 import type { JsonObject } from "../json.ts";
 
 /** One run of an app: what was asked, under which ids, and what shall happen. */
-export type Turn = {
+export interface Turn {
   readonly app: App;
   readonly behaviour: Behaviour;
   readonly user: string;
@@ -18,11 +18,11 @@ export type Turn = {
   readonly createdAt: number;
   readonly paceMs: number;
   readonly namingDelayMs: number;
-};
+}
 
-export type TurnConversation = {
+export interface TurnConversation {
   readonly id: string;
   /** From 1. */
   readonly turnNumber: number;
   readonly previousQuery: string | undefined;
-};
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject, JsonValue } from "../json.ts";
 
-export type StoredMessage = {
+export interface StoredMessage {
   readonly id: string;
   readonly appKey: string;
   readonly user: string;
@@ -15,9 +15,9 @@ export type StoredMessage = {
   error: string | undefined;
   rating: string | undefined;
   retrieverResources: readonly JsonValue[];
-};
+}
 
-export type Conversation = {
+export interface Conversation {
   readonly id: string;
   readonly appKey: string;
   readonly user: string;
@@ -27,11 +27,11 @@ export type Conversation = {
   readonly createdAt: number;
   updatedAt: number;
   readonly messages: StoredMessage[];
-};
+}
 
 export type NewMessage = Pick<StoredMessage, "appKey" | "user" | "inputs" | "query">;
 
-export type Conversations = {
+export interface Conversations {
   readonly open: (
     facts: Pick<Conversation, "appKey" | "user" | "name" | "introduction" | "inputs">,
   ) => Conversation;
@@ -41,7 +41,7 @@ export type Conversations = {
   readonly remove: (conversation: Conversation) => void;
   readonly addMessage: (message: NewMessage, conversation: Conversation | undefined) => StoredMessage;
   readonly findMessage: (appKey: string, user: string, id: string) => StoredMessage | undefined;
-};
+}
 
 export const nowInSeconds = (): number => Math.floor(Date.now() / 1_000);
 

@@ -6,7 +6,7 @@ import type { Conversations } from "./conversations.ts";
 import type { Uploads } from "./uploads.ts";
 
 /** What one stand-in Dify knows: all of it in memory, gone when it closes. */
-export type StandIn = {
+export interface StandIn {
   readonly apps: Apps;
   readonly conversations: Conversations;
   readonly runs: Runs;
@@ -14,12 +14,12 @@ export type StandIn = {
   readonly recordings: Recordings;
   readonly random: Random;
   readonly timing: Timing;
-};
+}
 
-export type Timing = {
+export interface Timing {
   /** Between deltas, where a profile says nothing else. */
   readonly paceMs: number;
   readonly pingMs: number;
   /** How long ≥1.13 keeps a stream without events open. */
   readonly idleMs: number;
-};
+}

@@ -13,11 +13,11 @@ const limits: readonly (readonly [RegExp, number])[] = [
 export const sizeLimit = (mimeType: string): number =>
   limits.find(([pattern]) => pattern.test(mimeType))?.[1] ?? 15 * megabyte;
 
-export type Uploads = {
+export interface Uploads {
   readonly add: (appKey: string, user: string, file: File) => JsonObject;
   /** A file belongs to its user (A1). */
   readonly has: (appKey: string, user: string, id: string) => boolean;
-};
+}
 
 export const makeUploads = (): Uploads => {
   const owners = new Map<string, string>();

@@ -29,14 +29,14 @@ const apiWith = (parts: Partial<RestApi>): RestApi => ({
 let server: HttpServer | undefined;
 afterEach(() => server?.close());
 
-async function serve(
+const serve = async (
   parts: Partial<RestApi>,
   invoke: Invoke,
   onExchange?: (exchange: ObservedExchange) => void,
-): Promise<string> {
+): Promise<string> => {
   server = await startApiGateway({ api: apiWith(parts), port: 0, invoke: () => invoke, onExchange });
   return server.url;
-}
+};
 
 const value = (answer: unknown): Outcome => ({ kind: "value", payload: JSON.stringify(answer) });
 const answering =

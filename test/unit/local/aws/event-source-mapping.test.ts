@@ -61,7 +61,7 @@ const send = (name: string, body: string, group?: string) =>
     }),
   );
 
-async function countOf(name: string): Promise<number> {
+const countOf = async (name: string): Promise<number> => {
   const { Attributes } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl: urlOf(name), AttributeNames: ["All"] }),
   );
@@ -69,7 +69,7 @@ async function countOf(name: string): Promise<number> {
     Number(Attributes?.ApproximateNumberOfMessages) +
     Number(Attributes?.ApproximateNumberOfMessagesNotVisible)
   );
-}
+};
 
 interface SqsEvent {
   readonly Records: readonly {
@@ -87,7 +87,7 @@ interface Limits {
   readonly concurrency?: number;
 }
 
-function map(name: string, handle: Handle, { batchSize = 1, concurrency = 10 }: Limits = {}) {
+const map = (name: string, handle: Handle, { batchSize = 1, concurrency = 10 }: Limits = {}) => {
   const invoke: Invoke = async (event) => {
     const answer: unknown = await handle(JSON.parse(JSON.stringify(event)));
     return isOutcome(answer) ? answer : { kind: "value", payload: JSON.stringify(answer ?? null) };
@@ -105,7 +105,7 @@ function map(name: string, handle: Handle, { batchSize = 1, concurrency = 10 }: 
   const running = startMapping({ mapping, concurrency, queueUrl: urlOf(name), client, invoke, onError });
   mappings.push(running);
   return running;
-}
+};
 
 const isOutcome = (answer: unknown): answer is Outcome =>
   typeof answer === "object" && answer !== null && "kind" in answer;

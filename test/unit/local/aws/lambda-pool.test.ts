@@ -13,13 +13,13 @@ afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.stop()));
 });
 
-function moduleOf(source: string): string {
+const moduleOf = (source: string): string => {
   const file = join(temporaryFolder(), "index.mjs");
   writeFileSync(file, source);
   return pathToFileURL(file).href;
-}
+};
 
-function poolOf(source: string, options: Partial<PoolOptions> & { preload?: string } = {}): Pool {
+const poolOf = (source: string, options: Partial<PoolOptions> & { preload?: string } = {}): Pool => {
   const { preload, ...rest } = options;
   const pool = startPool({
     name: "Worker",
@@ -34,7 +34,7 @@ function poolOf(source: string, options: Partial<PoolOptions> & { preload?: stri
   });
   pools.push(pool);
   return pool;
-}
+};
 
 const answerOf = (outcome: Outcome) => (outcome.kind === "value" ? JSON.parse(outcome.payload) : outcome);
 

@@ -98,12 +98,12 @@ const code = {
   });`,
 };
 
-async function start(options: Partial<LocalAwsOptions> = {}, changes: Partial<typeof code> = {}) {
+const start = async (options: Partial<LocalAwsOptions> = {}, changes: Partial<typeof code> = {}) => {
   const { log, lines } = textLog();
   const assemblyDir = writeAssembly(temporaryFolder(), { stacks, code: { ...code, ...changes } });
   aws = await startLocalAws({ assemblyDir, port: 0, secretValues: {}, log, ...options });
   return { aws, lines };
-}
+};
 
 test("a request goes through its function and a queue to the worker", async () => {
   const { aws, lines } = await start();

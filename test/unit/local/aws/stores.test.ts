@@ -44,12 +44,12 @@ const bots: Table = {
   ],
 };
 
-async function dynamoDb(dataDir?: string, endpoint?: string) {
+const dynamoDb = async (dataDir?: string, endpoint?: string) => {
   const server = await startDynamoDb({ tables: [bots], endpoint, dataDir });
   const client = new DynamoDBClient(localClient(server.endpoint));
   started.push(server.close, () => client.destroy());
   return { server, client };
-}
+};
 
 describe("DynamoDB", () => {
   const item = { pk: { S: "b1" }, owner: { S: "app" } };
@@ -105,7 +105,7 @@ const jobs: Queue = {
   redrive: undefined,
 };
 
-async function sqs(dataDir?: string) {
+const sqs = async (dataDir?: string) => {
   const server = await startSqs({ queues: [jobs], endpoint: undefined, dataDir });
   const client = new SQSClient(localClient(server.endpoint));
   started.push(server.close, () => client.destroy());
@@ -120,7 +120,7 @@ async function sqs(dataDir?: string) {
       }),
     );
   return { server, client, QueueUrl, send };
-}
+};
 
 describe("SQS", () => {
   const longest = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~".padEnd(128, "a");

@@ -17,14 +17,14 @@ const functionWith = (variables: object) => ({
   },
 });
 
-function read(stacks: Record<string, object>, code: Record<string, string> = {}) {
+const read = (stacks: Record<string, object>, code: Record<string, string> = {}) => {
   return readAssembly(writeAssembly(temporaryFolder(), { stacks, code }));
-}
+};
 
-function environmentOf(variables: object, rest: object = {}) {
+const environmentOf = (variables: object, rest: object = {}) => {
   const { functions } = read({ App: { ...rest, Resources: { Worker: functionWith(variables) } } });
   return functions[0]?.environment;
-}
+};
 
 const data = {
   Resources: {

@@ -10,8 +10,8 @@ afterAll(() => {
 });
 
 /** A folder of its own, gone after the tests of the file. */
-export function temporaryFolder(): string {
+export const temporaryFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "local-aws-"));
   folders.push(folder);
   return folder;
-}
+};

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 
 /** A log that can be read. */
-export function textLog() {
+export const textLog = () => {
   let text = "";
   const log = new Writable({
     write(chunk, _encoding, done) {
@@ -10,12 +10,12 @@ export function textLog() {
     },
   });
   return { log, lines: () => text.split("\n").filter((line) => line !== "") };
-}
+};
 
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = 3000): Promise<void> {
+export const until = async (holds: () => boolean | Promise<boolean>, withinMs = 3000): Promise<void> => {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error("it did not come about in time");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-}
+};

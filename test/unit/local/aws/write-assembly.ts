@@ -9,7 +9,7 @@ interface AssemblyParts {
 }
 
 /** Writes what `cdk synth` would, as far as it is read. */
-export function writeAssembly(folder: string, { stacks, code = {} }: AssemblyParts): string {
+export const writeAssembly = (folder: string, { stacks, code = {} }: AssemblyParts): string => {
   const write = (file: string, content: unknown) =>
     writeFileSync(join(folder, file), JSON.stringify(content));
   const artifacts: Record<string, object> = {
@@ -35,4 +35,4 @@ export function writeAssembly(folder: string, { stacks, code = {} }: AssemblyPar
   write("all.assets.json", { files });
   write("manifest.json", { artifacts });
   return folder;
-}
+};

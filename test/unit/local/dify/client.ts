@@ -7,7 +7,11 @@ import {
 
 export type Body = Readonly<Record<string, unknown>>;
 
-export type Asked = { readonly status: number; readonly text: string; readonly headers: Headers };
+export interface Asked {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+}
 
 /** A request as a bridge sends it, with what every test would repeat. */
 export const question = (query: string, more: Body = {}): Body => ({
@@ -66,11 +70,11 @@ export const withDify =
     }
   };
 
-export type OpenStream = {
+export interface OpenStream {
   /** Reads on until the text so far satisfies the condition, or the stream ends. */
   readonly until: (enough: (text: string) => boolean) => Promise<string>;
   readonly leave: () => void;
-};
+}
 
 /** A stream read bit by bit, for what happens while it is open. */
 export const openStream = async (

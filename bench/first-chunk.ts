@@ -1,0 +1,89 @@
+import { performance } from "node:perf_hooks";
+import { makeAskDify } from "../functions/adapters/dify/ask-dify.ts";
+import { difyLimits } from "../functions/adapters/dify/dify-limits.ts";
+import { makeHttpClient } from "../functions/adapters/http/http-client.ts";
+import { systemClock as clock } from "../functions/adapters/node/system-clock.ts";
+import { signCall } from "../functions/adapters/rongcloud/sign-call.ts";
+import { startLocalBridge } from "../local/bridge.ts";
+import { startStandInDify } from "../local/dify/server.ts";
+import { startStandInIm } from "../local/im/server.ts";
+import { readSettings } from "../local/settings.ts";
+
+/**
+ * How long a user waits for the first text of an answer: through the whole bridge on this machine, against the floor of
+ * a client that asks the same Dify by itself, over the same number of turns in the same run.
+ */
+const turns = 100;
+
+const settings = { ...readSettings({}), port: 0 };
+const dify = await startStandInDify({ paceMs: 5 });
+const sendHttp = makeHttpClient({ publicOnly: false });
+let onChunk = (): void => {};
+const im = await startStandInIm({ ...settings, onHappening: () => onChunk() });
+const bridge = await startLocalBridge(
+  { ...settings, rongcloudApiUrl: im.url, realDify: { apiUrl: dify.url, apiKey: "app-bench" } },
+  () => {},
+);
+
+const askAlone = async (): Promise<number> => {
+  const start = performance.now();
+  let firstAt: number | undefined;
+  const integration = {
+    type: "dify_chatflow",
+    callbackUrl: dify.url,
+    apiKey: "app-bench",
+    enabled: true,
+    objectNames: [],
+    events: [],
+    stream: true,
+    handleResponse: true,
+  } as const;
+  await makeAskDify({ sendHttp, clock, limits: difyLimits })(
+    { integration, text: "hello", inputs: {}, user: "u7", conversationId: undefined },
+    (event) => {
+      if (event.type === "delta") firstAt ??= performance.now();
+    },
+  );
+  return (firstAt ?? Number.NaN) - start;
+};
+
+const askBridge = async (turn: number): Promise<number> => {
+  const arrived = new Promise<number>((resolve) => {
+    onChunk = () => resolve(performance.now());
+  });
+  const start = performance.now();
+  await fetch(`${bridge.url}/message/private/publish.json`, {
+    method: "POST",
+    headers: signCall({ appKey: settings.appKey, secret: settings.appSecret }, Date.now()),
+    body: new URLSearchParams({
+      fromUserId: `user-${turn}`,
+      toUserId: "bot-demo",
+      objectName: "RC:TxtMsg",
+      content: JSON.stringify({ content: "hello" }),
+    }),
+  });
+  const waited = (await arrived) - start;
+  // The rest of this answer is not to be taken for the first of the next.
+  await clock.sleep(400);
+  return waited;
+};
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
+
+const measure = async (ask: (turn: number) => Promise<number>): Promise<number> => {
+  const waits: number[] = [];
+  for (let turn = 0; turn < turns; turn += 1) waits.push(await ask(turn));
+  // The first ones warm the code and the connections up.
+  return median(waits.slice(10));
+};
+
+const alone = await measure(askAlone);
+const bridged = await measure(askBridge);
+console.log(
+  `first text, median of ${turns - 10} turns: Dify alone ${alone.toFixed(1)} ms, through the bridge ${bridged.toFixed(1)} ms`,
+);
+console.log(`added: ${(bridged - alone).toFixed(1)} ms, ratio ${(bridged / alone).toFixed(2)}`);
+await bridge.close();
+await Promise.all([im.close(), dify.close()]);
+process.exit(0);
