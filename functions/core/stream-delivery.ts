@@ -71,21 +71,20 @@ export const makeStreamDelivery =
         const [text, last] = [waiting, ending];
         waiting = "";
         if (text !== "" || seq > 0) await send(text, last && reasonFor(last, seq > 0));
+        // `running` stays set: nothing follows an end.
         if (last) return arrived.resolve({ status: "delivered" });
       }
+      // Within the tick that found no work, or what comes in the next one would wait for ever.
+      running = false;
     };
 
     // Starts within the caller's own tick, so that nothing stands between the first delta and the first call.
     const run = (): void => {
       if (running) return;
       running = true;
-      sendWaiting().then(
-        () => {
-          running = false;
-          if (waiting !== "" && !ending) run();
-        },
-        // `running` stays set: what the IM refused once is not followed by a piece out of order.
-        (error: unknown) => arrived.resolve({ status: "undelivered", reason: String(error) }),
+      // Here too `running` stays set: what the IM refused is not followed by a piece out of order.
+      sendWaiting().catch((error: unknown) =>
+        arrived.resolve({ status: "undelivered", reason: String(error) }),
       );
     };
 

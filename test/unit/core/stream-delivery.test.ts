@@ -163,6 +163,22 @@ describe("the end of a stream message", () => {
     expect(sent).toMatchObject([{ seq: 1, text: "Sorry.", completeReason: 0 }]);
   });
 
+  test("arrives whichever moment it comes in, between any two steps of what went before", async () => {
+    for (let steps = 0; steps < 20; steps += 1) {
+      const { sink, clock, sent } = setUp();
+      sink.delta("a");
+      for (let step = 0; step < steps; step += 1) await Promise.resolve();
+      let delivered: object | undefined;
+      sink.end({ status: "complete" }).then((delivery) => {
+        delivered = delivery;
+      });
+      await clock.advance(beatMs);
+      expect(delivered).toEqual({ status: "delivered" });
+      expect(sent.map(({ text }) => text).join("")).toBe("a");
+      expect(sent.at(-1)?.completeReason).toBe(0);
+    }
+  });
+
   test("with nothing to say sends nothing", async () => {
     const { sink, calls } = setUp();
     expect(await sink.end({ status: "stopped" })).toEqual({ status: "delivered" });
