@@ -38,11 +38,12 @@ const askAlone = async (): Promise<number> => {
     stream: true,
     handleResponse: true,
   } as const;
-  await makeAskDify({ sendHttp, clock, limits: difyLimits })(
+  await makeAskDify({ sendHttp, clock, waits: difyLimits })(
     { integration, text: "hello", inputs: {}, user: "u7", conversationId: undefined },
     (event) => {
       if (event.type === "delta") firstAt ??= performance.now();
     },
+    { deadline: Number.POSITIVE_INFINITY, signal: new AbortController().signal },
   );
   return (firstAt ?? Number.NaN) - start;
 };

@@ -15,7 +15,8 @@ import { readSentMessage } from "./terminal/sent-message.ts";
 
 export interface LocalBridge {
   readonly url: string;
-  readonly standInDifyUrl: string;
+  /** Undefined where a real Dify is used. */
+  readonly standInDifyUrl: string | undefined;
   close(): Promise<void>;
 }
 
@@ -28,7 +29,8 @@ export const startLocalBridge = async (
 ): Promise<LocalBridge> => {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
-    for (const closeOne of closers.splice(0).reverse()) await closeOne();
+    // One that does not close must not keep the others open.
+    for (const closeOne of closers.splice(0).reverse()) await closeOne().catch(() => undefined);
   };
 
   try {
@@ -71,7 +73,7 @@ export const startLocalBridge = async (
     closers.push(aws.close);
 
     await createDemoBot(aws.url, settings, demoDify);
-    return { url: aws.url, standInDifyUrl: new URL(dify.url).origin, close };
+    return { url: aws.url, standInDifyUrl: settings.realDify ? undefined : new URL(dify.url).origin, close };
   } catch (error) {
     await close();
     throw error;

@@ -9,19 +9,19 @@ const explain = (error: unknown): string => {
 };
 
 const main = async (): Promise<void> => {
-  const settings = readSettings();
-  const bridge = await startLocalBridge(settings, (text) => process.stdout.write(text));
+  const stopped = new AbortController();
+  const stop = (): void => stopped.abort();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
+  // The starter is gone, however it went: nothing is left running.
+  process.on("disconnect", stop);
 
-  let stopping = false;
-  const stop = async (): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
+  const bridge = await startLocalBridge(readSettings(), (text) => process.stdout.write(text));
+  const close = async (): Promise<void> => {
     await bridge.close();
     process.exit(0);
   };
-  process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGHUP", stop);
-  // The starter is gone, however it went: nothing is left running.
-  process.on("disconnect", stop);
+  if (stopped.signal.aborted) return close();
+  stopped.signal.addEventListener("abort", close);
   process.stdout.write(welcome(bridge.url, bridge.standInDifyUrl));
 };
 

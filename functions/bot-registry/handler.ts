@@ -10,17 +10,18 @@ import { botSchema } from "./bot-schema.ts";
 import { readEnv } from "./env.ts";
 
 const env = readEnv();
+const log = makeJsonLog();
 const client = makeDocumentClient();
-const { apps, verifyCall } = makeSignedCallers({ env, client, clock });
+const { apps, verifyCall } = makeSignedCallers({ env, client, clock, log });
 const bots = makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock });
 const createBot = makeCreateBot({ bots, clock, cap: env.BOTS_PER_APP });
-const bot = botSchema({ allowPrivate: env.ALLOW_PRIVATE_CALLBACKS });
+const schema = botSchema({ allowPrivate: env.ALLOW_PRIVATE_CALLBACKS });
 
 export const handler = makeSignedApi(
-  { verifyCall, log: makeJsonLog() },
+  { verifyCall, log },
   {
     "/v3/bot/create.json": async ({ appKey }, { body }) => {
-      await createBot(appKey, parseJsonBody(bot, body));
+      await createBot(appKey, parseJsonBody(schema, body));
       return {};
     },
   },

@@ -2,6 +2,8 @@
 export type AnswerEnding =
   | { readonly status: "complete" }
   | { readonly status: "stopped" }
+  /** Nothing more goes out, not even an end: somebody else brings the answer. */
+  | { readonly status: "abandoned" }
   | { readonly status: "failed"; readonly sentence: string };
 
 export type Delivery =

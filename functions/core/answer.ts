@@ -27,7 +27,9 @@ export type FailureCode =
   | "refused"
   /** The model behind the app failed. */
   | "model"
-  | "conversation_lost";
+  | "conversation_lost"
+  /** Dify ended well and said nothing. */
+  | "empty";
 
 /** The one way in which asking ends. */
 export type AnswerOutcome =
@@ -42,13 +44,25 @@ export type AnswerOutcome =
   /** The app waits for a person's input. */
   | { readonly status: "paused" }
   /** The stream broke off before its end. */
-  | { readonly status: "incomplete" };
+  | { readonly status: "incomplete" }
+  /** We ourselves gave up asking: the turn is another worker's by now. */
+  | { readonly status: "abandoned" };
+
+/** How far a turn may go. */
+export interface TurnLimits {
+  /** When it must have its answer, in milliseconds since the epoch. */
+  readonly deadline: number;
+  /** Aborted when the turn is no longer ours: nothing more may reach the user from here. */
+  readonly signal: AbortSignal;
+}
 
 /**
- * Asks the integration's Dify app. Events arrive in order; a promise returned by the listener is waited for
- * before the next. Bounded in time. Resolves with the outcome and never rejects for anything that Dify does.
+ * Asks the integration's Dify app. Events arrive in order; a promise returned by the listener is waited for before the
+ * next. Resolves with the outcome within the limits, and never rejects for anything that Dify does; what the listener
+ * throws is thrown on.
  */
 export type AskDify = (
   question: Question,
   listener: (event: AnswerEvent) => void | Promise<void>,
+  limits: TurnLimits,
 ) => Promise<AnswerOutcome>;

@@ -7,4 +7,6 @@ export interface App {
 
 export interface AppDirectory {
   find(appKey: string): Promise<App | undefined>;
+  /** As `find` gave it last, however long ago: for a call that may not wait. */
+  lastKnown(appKey: string): App | undefined;
 }

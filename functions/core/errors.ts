@@ -6,8 +6,6 @@ export type ErrorCode =
   | "empty_body"
   | "bad_signature"
   | "parameter_too_long"
-  | "rate_limited"
-  | "upstream_timeout"
   | "upstream_unavailable"
   | "upstream_refused"
   | "not_found";

@@ -1,4 +1,4 @@
-import type { AnswerEvent, AnswerOutcome, AskDify, Question } from "./answer.ts";
+import type { AnswerEvent, AnswerOutcome, AskDify, Question, TurnLimits } from "./answer.ts";
 import type { AnswerEnding, AnswerSink, Delivery } from "./answer-sink.ts";
 import type { Clock } from "./clock.ts";
 import { type ConversationStore, conversationKeyOf, conversationLifeMs } from "./conversation.ts";
@@ -24,7 +24,7 @@ export interface TurnReport {
   readonly firstTextAt: number | undefined;
 }
 
-export type ForwardTurn = (turn: Turn, sink: AnswerSink) => Promise<TurnReport>;
+export type ForwardTurn = (turn: Turn, sink: AnswerSink, limits: TurnLimits) => Promise<TurnReport>;
 
 /** Six tries within 20 s: enough for a Dify that restarts, short enough for a person who waits. */
 const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000];
@@ -32,11 +32,12 @@ const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000];
 const endingFor = (outcome: AnswerOutcome, hasText: boolean): AnswerEnding => {
   switch (outcome.status) {
     case "answered":
-      return hasText ? { status: "complete" } : { status: "failed", sentence: sentences.failed };
+      return { status: "complete" };
     case "stopped":
-      return { status: "stopped" };
+    case "abandoned":
+      return { status: outcome.status };
     case "paused":
-      return { status: "failed", sentence: sentences.paused };
+      return { status: "failed", sentence: `${hasText ? "\n\n" : ""}${sentences.paused}` };
     case "failed":
     case "incomplete":
       return { status: "failed", sentence: hasText ? sentences.brokenOff : sentences.failed };
@@ -49,7 +50,7 @@ const endingFor = (outcome: AnswerOutcome, hasText: boolean): AnswerEnding => {
  */
 export const makeForwardTurn =
   ({ conversations, askDify, clock, log }: ForwardTurnPorts): ForwardTurn =>
-  async (turn, sink) => {
+  async (turn, sink, limits) => {
     const text = questionText(turn.event);
     if (text === undefined) {
       const delivery = await sink.end({ status: "failed", sentence: sentences.unreadable });
@@ -90,7 +91,7 @@ export const makeForwardTurn =
       asked += 1;
       const inputs = questionInputs(turn.bot, turn.event);
       const question: Question = { integration: turn.integration, text, inputs, user, conversationId };
-      return askDify(question, listener);
+      return askDify(question, listener, limits);
     };
 
     const askUntilAnswered = async (): Promise<AnswerOutcome> => {
@@ -103,13 +104,17 @@ export const makeForwardTurn =
           conversationId = undefined;
           continue;
         }
-        const delay = outcome.retryable ? delays.next() : undefined;
-        if (delay?.value === undefined) return outcome;
-        await clock.sleep(delay.value);
+        const delayMs = outcome.retryable ? delays.next().value : undefined;
+        if (delayMs === undefined || clock.now() + delayMs >= limits.deadline) return outcome;
+        await clock.sleep(delayMs, limits.signal);
       }
     };
 
-    const outcome = await askUntilAnswered();
+    const ended = await askUntilAnswered();
+    const isEmpty = ended.status === "answered" && firstTextAt === undefined;
+    const outcome: AnswerOutcome = isEmpty
+      ? { status: "failed", code: "empty", retryable: false, detail: "an answer without text" }
+      : ended;
     const delivery = await sink.end(endingFor(outcome, firstTextAt !== undefined));
     await keeping;
     return { outcome, delivery, asked, firstTextAt };

@@ -19,7 +19,7 @@ export const replyRouteOf = ({ appKey, bot, event }: Turn): MessageRoute => ({
 });
 
 /** Why a stream message is closed (contract: design, decision 7). */
-export const completeReason = { ended: 0, brokenOff: 1, stopped: 2, replaced: 3, continued: 4 } as const;
+export const completeReason = { ended: 0, brokenOff: 1, stopped: 2, replaced: 3 } as const;
 export type CompleteReason = (typeof completeReason)[keyof typeof completeReason];
 
 export interface StreamChunk {

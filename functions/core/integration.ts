@@ -12,7 +12,6 @@ export const difyTypes = [
 export const integrationTypes = ["webhook", ...difyTypes] as const;
 
 export type DifyType = (typeof difyTypes)[number];
-export type IntegrationType = (typeof integrationTypes)[number];
 
 interface IntegrationBase {
   readonly enabled: boolean;

@@ -15,32 +15,42 @@ export interface KeepTurnPorts {
   readonly log: Log;
 }
 
-/** Keeps a claimed turn, and the hold on its job, for as long as `work` takes. */
+/** Keeps a claimed turn, and the hold on its job, for as long as `work` takes; its signal says when the turn is lost. */
 export const makeKeepTurn =
   ({ turns, clock, log }: KeepTurnPorts) =>
-  async <T>(id: TurnId, token: string, hold: JobHold, work: () => Promise<T>): Promise<T> => {
+  async <T>(
+    id: TurnId,
+    token: string,
+    hold: JobHold,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
     const ended = new AbortController();
+    const lost = new AbortController();
+    const warn = (error: unknown): void =>
+      log.warn("turn_not_renewed", { bot: id.botUserId, msgUID: id.msgUID, reason: String(error) });
 
     const beat = async (): Promise<void> => {
       const lease = { token, expiresAt: clock.now() + leaseMs };
-      const [isOurs] = await Promise.all([turns.renew(id, lease), hold.holdFor(leaseMs)]);
-      if (!isOurs) log.error("turn_lost", { bot: id.botUserId, msgUID: id.msgUID });
+      const [renewed, held] = await Promise.allSettled([turns.renew(id, lease), hold.holdFor(leaseMs)]);
+      if (renewed.status === "fulfilled" && !renewed.value) {
+        log.error("turn_lost", { bot: id.botUserId, msgUID: id.msgUID });
+        lost.abort();
+      }
+      for (const each of [renewed, held]) if (each.status === "rejected") warn(each.reason);
     };
-    const warn = (error: unknown): void =>
-      log.warn("turn_not_renewed", { bot: id.botUserId, msgUID: id.msgUID, reason: String(error) });
     const beatOn = async (): Promise<void> => {
       // The queue hides a job for longer than a function may run; from now on the heartbeat decides.
       await hold.holdFor(leaseMs).catch(warn);
       for (;;) {
         await clock.sleep(heartbeatMs, ended.signal);
-        if (ended.signal.aborted) return;
-        await beat().catch(warn);
+        if (ended.signal.aborted || lost.signal.aborted) return;
+        await beat();
       }
     };
 
     const beating = beatOn();
     try {
-      return await work();
+      return await work(lost.signal);
     } finally {
       ended.abort();
       await beating;

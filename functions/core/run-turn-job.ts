@@ -1,3 +1,4 @@
+import type { TurnLimits } from "./answer.ts";
 import type { AnswerSink } from "./answer-sink.ts";
 import type { BotStore } from "./bot.ts";
 import type { Clock } from "./clock.ts";
@@ -21,6 +22,9 @@ export interface RunTurnJobPorts {
 
 /** Done: the job has had its answer, now or before. Again: it must come back, and will once the hold is over. */
 export type JobFate = "done" | "again";
+
+/** Never rejects. `deadline`: when the turn must have its answer, in milliseconds since the epoch. */
+export type RunTurnJob = (job: TurnJob, hold: JobHold, deadline: number) => Promise<JobFate>;
 
 const firstPauseMs = 5_000;
 const longestPauseMs = 5 * 60_000;
@@ -49,7 +53,10 @@ const storyOf = (job: TurnJob, report: TurnReport, now: number): LogFields => ({
   deliveredMs: now - job.acceptedAt,
 });
 
-/** Runs a job from the queue, once however often it is delivered, and tells its whole story in one log line. */
+/**
+ * Runs a job from the queue until its deadline (milliseconds since the epoch), once however often it is delivered, and
+ * tells its whole story in one log line.
+ */
 export const makeRunTurnJob = ({
   bots,
   turns,
@@ -58,10 +65,15 @@ export const makeRunTurnJob = ({
   clock,
   log,
   newToken,
-}: RunTurnJobPorts) => {
+}: RunTurnJobPorts): RunTurnJob => {
   const keepTurn = makeKeepTurn({ turns, clock, log });
 
-  const answer = async (job: TurnJob): Promise<string> => {
+  const warn =
+    (event: string, job: TurnJob) =>
+    (error: unknown): void =>
+      log.warn(event, { ...idsOf(job), reason: String(error) });
+
+  const answer = async (job: TurnJob, limits: TurnLimits): Promise<string> => {
     const [bot] = await bots.find(job.appKey, [job.botUserId]);
     const integration = bot?.integrations
       .filter(isDify)
@@ -71,13 +83,13 @@ export const makeRunTurnJob = ({
       return "dropped";
     }
     const turn: Turn = { appKey: job.appKey, bot, integration, event: job.event };
-    const report = await forwardTurn(turn, sinkFor(turn));
+    const report = await forwardTurn(turn, sinkFor(turn), limits);
     const well = report.outcome.status === "answered" && report.delivery.status === "delivered";
     log[well ? "info" : "error"]("turn_finished", { ...idsOf(job), ...storyOf(job, report, clock.now()) });
     return report.outcome.status;
   };
 
-  const answerOnce = async (job: TurnJob, hold: JobHold): Promise<JobFate> => {
+  const answerOnce = async (job: TurnJob, hold: JobHold, deadline: number): Promise<JobFate> => {
     const id = turnIdOf(job);
     const token = newToken();
     const claim = await turns.claim(id, { token, expiresAt: clock.now() + leaseMs });
@@ -86,23 +98,26 @@ export const makeRunTurnJob = ({
       return "done";
     }
     if (claim === "busy") return "again";
-    const outcome = await keepTurn(id, token, hold, () => answer(job)).catch(async (error: unknown) => {
-      await turns.release(id, token);
-      throw error;
-    });
+    const outcome = await keepTurn(id, token, hold, (signal) => answer(job, { deadline, signal })).catch(
+      async (error: unknown) => {
+        await turns.release(id, token).catch(warn("turn_not_released", job));
+        throw error;
+      },
+    );
     // The user has the answer by now: a job that came back would bring it a second time.
-    await turns.complete(id, token, outcome, clock.now() + rememberForMs).catch((error: unknown) => {
-      log.error("turn_not_completed", { ...idsOf(job), reason: String(error) });
-    });
-    return "done";
+    const isOurs = await turns
+      .complete(id, token, outcome, clock.now() + rememberForMs)
+      .catch(warn("turn_not_completed", job));
+    if (isOurs === false) log.error("turn_lost", idsOf(job));
+    return outcome === "abandoned" ? "again" : "done";
   };
 
-  return async (job: TurnJob, hold: JobHold): Promise<JobFate> => {
-    const fate = await answerOnce(job, hold).catch((error: unknown): JobFate => {
+  return async (job, hold, deadline) => {
+    const fate = await answerOnce(job, hold, deadline).catch((error: unknown): JobFate => {
       log.error("turn_failed", { ...idsOf(job), tries: hold.tries, reason: String(error) });
       return "again";
     });
-    if (fate === "again") await hold.holdFor(pauseAfter(hold.tries));
+    if (fate === "again") await hold.holdFor(pauseAfter(hold.tries)).catch(warn("job_not_held", job));
     return fate;
   };
 };

@@ -6,13 +6,16 @@ import { tryUntilTaken } from "./try-until-taken.ts";
 export interface StreamDeliveryPorts {
   readonly im: ImMessages;
   readonly clock: Clock;
-  /** Least time between the starts of two calls. RongCloud takes 100 calls/s an app, and 10/s a stream is our own bound. */
+  /** Least time between the starts of two calls: RongCloud takes 100 a second of an app. */
   readonly beatMs: number;
   /** For how long a chunk is tried before the answer counts as undeliverable. */
   readonly patienceMs: number;
 }
 
-const reasonFor = (ending: AnswerEnding, hasBegun: boolean): CompleteReason => {
+/** The endings that a user sees. */
+type Sent = Exclude<AnswerEnding, { status: "abandoned" }>;
+
+const reasonFor = (ending: Sent, isAlone: boolean): CompleteReason => {
   switch (ending.status) {
     case "complete":
       return completeReason.ended;
@@ -20,7 +23,7 @@ const reasonFor = (ending: AnswerEnding, hasBegun: boolean): CompleteReason => {
       return completeReason.stopped;
     case "failed":
       // A sentence that stands alone is a whole message; only text before it can have broken off.
-      return hasBegun ? completeReason.brokenOff : completeReason.ended;
+      return isAlone ? completeReason.ended : completeReason.brokenOff;
   }
 };
 
@@ -34,7 +37,8 @@ export const makeStreamDelivery =
   (route: MessageRoute): AnswerSink => {
     const arrived = Promise.withResolvers<Delivery>();
     let waiting = "";
-    let ending: AnswerEnding | undefined;
+    let closing: CompleteReason | undefined;
+    let abandoned = false;
     let replaced = false;
     let running = false;
     let seq = 0;
@@ -58,21 +62,22 @@ export const makeStreamDelivery =
       messageUID = undefined;
     };
 
-    const hasWork = (): boolean => replaced || waiting !== "" || ending !== undefined;
+    const hasWork = (): boolean => replaced || waiting !== "" || closing !== undefined;
 
     const sendWaiting = async (): Promise<void> => {
       while (hasWork()) {
         const pauseMs = nextBeatAt - clock.now();
         if (pauseMs > 0) await clock.sleep(pauseMs);
+        if (abandoned) return;
         if (replaced) {
           await startNextMessage();
           continue;
         }
-        const [text, last] = [waiting, ending];
+        const [text, last] = [waiting, closing];
         waiting = "";
-        if (text !== "" || seq > 0) await send(text, last && reasonFor(last, seq > 0));
+        if (text !== "" || seq > 0) await send(text, last);
         // `running` stays set: nothing follows an end.
-        if (last) return arrived.resolve({ status: "delivered" });
+        if (last !== undefined) return arrived.resolve({ status: "delivered" });
       }
       // Within the tick that found no work, or what comes in the next one would wait for ever.
       running = false;
@@ -99,8 +104,13 @@ export const makeStreamDelivery =
         run();
       },
       end: (given) => {
+        if (given.status === "abandoned") {
+          abandoned = true;
+          arrived.resolve({ status: "undelivered", reason: "abandoned" });
+          return arrived.promise;
+        }
+        closing = reasonFor(given, seq === 0 && waiting === "");
         if (given.status === "failed") waiting += given.sentence;
-        ending = given;
         run();
         return arrived.promise;
       },

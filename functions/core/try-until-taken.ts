@@ -18,9 +18,10 @@ export const tryUntilTaken = async <T>(
       return await call();
     } catch (error) {
       if (!(error instanceof BridgeError && error.retryable)) throw error;
-      const pauseMs = Math.max(delayMs, error.retryAfterMs ?? 0);
-      if (clock.now() + pauseMs > deadline) throw error;
-      await clock.sleep(pauseMs);
+      const leftMs = deadline - clock.now();
+      if (leftMs <= 0) throw error;
+      // However long it asks for, it gets a last chance when the patience ends.
+      await clock.sleep(Math.min(Math.max(delayMs, error.retryAfterMs ?? 0), leftMs));
     }
   }
 };

@@ -1,4 +1,5 @@
 import type { Bot } from "./bot.ts";
+import type { EventType } from "./event-type.ts";
 import type { DifyIntegration, DifyType } from "./integration.ts";
 import type { MessageEvent } from "./message-event.ts";
 
@@ -13,6 +14,8 @@ export interface Turn {
 /** What tells one turn from every other: a message delivered twice has the same. */
 export interface TurnId {
   readonly appKey: string;
+  /** A recall of a message has the message's own msgUID. */
+  readonly eventType: EventType;
   readonly msgUID: string;
   readonly botUserId: string;
   readonly integrationType: DifyType;
@@ -30,6 +33,7 @@ export interface TurnJob {
 
 export const turnIdOf = (job: TurnJob): TurnId => ({
   appKey: job.appKey,
+  eventType: job.event.type,
   msgUID: job.event.data.msgUID,
   botUserId: job.botUserId,
   integrationType: job.integrationType,

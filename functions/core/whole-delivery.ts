@@ -23,6 +23,7 @@ export const makeWholeDelivery =
         answer = text;
       },
       end: async (ending): Promise<Delivery> => {
+        if (ending.status === "abandoned") return { status: "undelivered", reason: "abandoned" };
         if (ending.status === "failed") answer += ending.sentence;
         if (answer === "") return { status: "delivered" };
         try {

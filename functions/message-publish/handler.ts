@@ -15,7 +15,7 @@ import { messageSchema, repeatable } from "./message-schema.ts";
 const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
-const { apps, verifyCall } = makeSignedCallers({ env, client, clock });
+const { apps, verifyCall } = makeSignedCallers({ env, client, clock, log });
 const bots = makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock });
 const turns = makeTurnQueue({ client: makeSqsClient(), queueUrl: env.TURNS_QUEUE_URL });
 const publishMessage = makePublishMessage({ bots, turns, newMessageUID, clock, log });

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import middy from "@middy/core";
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { makeAskDify } from "../adapters/dify/ask-dify.ts";
 import { difyLimits } from "../adapters/dify/dify-limits.ts";
 import { makeBotsTable } from "../adapters/dynamodb/bots-table.ts";
@@ -16,16 +15,16 @@ import { makeAppSecrets } from "../adapters/secrets/app-secrets.ts";
 import { makeSecretsClient } from "../adapters/secrets/secrets-client.ts";
 import { makeHoldOn } from "../adapters/sqs/hold-on.ts";
 import { makeSqsClient } from "../adapters/sqs/sqs-client.ts";
-import { parseTurnJob } from "../adapters/sqs/turn-job-message.ts";
 import { makeForwardTurn } from "../core/forward-turn.ts";
 import { makeRunTurnJob } from "../core/run-turn-job.ts";
 import { readEnv } from "./env.ts";
 import { makeSinkFor } from "./sink-for.ts";
+import { makeTakeRecord } from "./take-record.ts";
 
 const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
-const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock });
+const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log });
 const callRongCloud = makeRongCloudClient({
   sendHttp: makeHttpClient({ publicOnly: false }),
   apps,
@@ -35,7 +34,7 @@ const callRongCloud = makeRongCloudClient({
 const askDify = makeAskDify({
   sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS }),
   clock,
-  limits: difyLimits,
+  waits: difyLimits,
 });
 const conversations = makeConversationsTable({ client, tableName: env.CONVERSATIONS_TABLE, clock });
 const runTurnJob = makeRunTurnJob({
@@ -48,12 +47,17 @@ const runTurnJob = makeRunTurnJob({
   newToken: randomUUID,
 });
 
-const holdOn = makeHoldOn({ client: makeSqsClient(), queueUrl: env.TURNS_QUEUE_URL });
+const takeRecord = makeTakeRecord({
+  runTurnJob,
+  holdOn: makeHoldOn({ client: makeSqsClient(), queueUrl: env.TURNS_QUEUE_URL }),
+  log,
+});
+/** What is left of a function's time when a turn must have its answer: enough to bring the end of it to the IM. */
+const deliveryMs = 60_000;
 
-export const handler = middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }) => {
-  const fates = await Promise.all(
-    Records.map((record) => runTurnJob(parseTurnJob(record.body), holdOn(record))),
-  );
+export const handler = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  const deadline = clock.now() + context.getRemainingTimeInMillis() - deliveryMs;
+  const fates = await Promise.all(Records.map((record) => takeRecord(record, deadline)));
   const again = Records.filter((_, index) => fates[index] === "again");
   return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-});
+};

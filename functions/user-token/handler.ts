@@ -9,11 +9,12 @@ import { readEnv } from "./env.ts";
 import { userSchema } from "./user-schema.ts";
 
 const env = readEnv();
-const { verifyCall } = makeSignedCallers({ env, client: makeDocumentClient(), clock });
+const log = makeJsonLog();
+const { verifyCall } = makeSignedCallers({ env, client: makeDocumentClient(), clock, log });
 const signUserToken = makeSignUserToken(clock);
 
 export const handler = makeSignedApi(
-  { verifyCall, log: makeJsonLog() },
+  { verifyCall, log },
   {
     "/user/getToken.json": async (app, { body }) => {
       const { userId } = parseFormBody(userSchema, body);

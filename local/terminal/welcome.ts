@@ -1,7 +1,7 @@
 import { demoBotId } from "../demo-bot.ts";
 
 /** The line that says it is ready, and what to try. */
-export const welcome = (url: string, standInDifyUrl: string): string => `ready ${url}
+export const welcome = (url: string, standInDifyUrl: string | undefined): string => `ready ${url}
 
 Say something to the demo bot, from another terminal, and watch the answer stream in here:
 
@@ -9,7 +9,6 @@ Say something to the demo bot, from another terminal, and watch the answer strea
     -d fromUserId=user-001 -d toUserId=${demoBotId} -d objectName=RC:TxtMsg \\
     --data-urlencode 'content={"content":"Hello, who are you?"}'
 
-Say more: the conversation is kept for 24 hours. The README goes on from here, and docs/stand-ins.md tells what the
-stand-in Dify at ${standInDifyUrl} can do. Ctrl-C stops everything.
-
+Say more: the conversation is kept for 24 hours. The README goes on from here. Ctrl-C stops everything.
+${standInDifyUrl === undefined ? "" : `docs/stand-ins.md tells what the stand-in Dify at ${standInDifyUrl} can do.\n`}
 `;

@@ -21,6 +21,7 @@ const begin = () => {
   const clock = makeTestClock(startMs);
   const id: TurnId = {
     appKey: "app-one",
+    eventType: "message:private",
     msgUID: `message-${turns}`,
     botUserId: "bot-helpdesk",
     integrationType: "dify_chat",
@@ -78,12 +79,21 @@ describe("a turn", () => {
     expect(await store.complete(id, "quick", "answered", clock.now() + dayMs)).toBe(true);
   });
 
-  test("is completed once, and not where nobody claimed it", async () => {
+  test("is completed by its holder alone, who may say so twice: the SDK does where a reply was lost", async () => {
     const { claim, store, id, clock } = begin();
     expect(await store.complete(id, "nobody", "answered", clock.now() + dayMs)).toBe(false);
     expect(await claim("first")).toBe("claimed");
     expect(await store.complete(id, "first", "answered", clock.now() + dayMs)).toBe(true);
-    expect(await store.complete(id, "first", "answered", clock.now() + dayMs)).toBe(false);
+    expect(await store.complete(id, "first", "answered", clock.now() + dayMs)).toBe(true);
+    expect(await store.complete(id, "second", "answered", clock.now() + dayMs)).toBe(false);
+  });
+
+  test("that is given up cannot be taken back by a heartbeat that was still under way", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("first");
+    await store.release(id, "first");
+    expect(await store.renew(id, { token: "first", expiresAt: clock.now() + leaseMs })).toBe(false);
+    expect(await claim("second")).toBe("claimed");
   });
 
   test("that is given up is free at once", async () => {

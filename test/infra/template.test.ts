@@ -70,12 +70,11 @@ describe("the queue of turns", () => {
     });
   });
 
-  test("hides a job for longer than its worker may run, and the worker runs longer than Dify is waited for", () => {
+  test("hides a job for longer than its worker may run", () => {
     const queues = Object.values(templates.messaging.findResources("AWS::SQS::Queue"));
     const visibility = Math.max(...queues.map(({ Properties }) => Properties.VisibilityTimeout ?? 0));
     const [worker] = Object.values(templates.messaging.findResources("AWS::Lambda::Function"));
     expect(visibility).toBeGreaterThan(worker?.Properties.Timeout);
-    expect(worker?.Properties.Timeout).toBeGreaterThan(12 * 60);
   });
 
   test("hands out one job at a time, and takes back those that are reported", () => {

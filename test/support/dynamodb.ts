@@ -28,6 +28,7 @@ export const tableKeys = {
 } as const;
 
 export interface TestTable {
+  readonly endpoint: string;
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   /** Everything in the table, as it stands there. */
@@ -36,7 +37,7 @@ export interface TestTable {
 }
 
 /** A client as a function makes it, but for the region and the credentials that Lambda gives. */
-const makeClient = (endpoint: string): DynamoDBDocumentClient => {
+export const makeClient = (endpoint: string): DynamoDBDocumentClient => {
   process.env.AWS_REGION ??= "us-east-1";
   process.env.AWS_ACCESS_KEY_ID ??= "local";
   process.env.AWS_SECRET_ACCESS_KEY ??= "local";
@@ -60,6 +61,7 @@ export const startTable = async (kind: keyof typeof tableKeys): Promise<TestTabl
   const client = makeClient(server.endpoint);
   await untilActive(client, name);
   return {
+    endpoint: server.endpoint,
     client,
     tableName: name,
     items: async () => {

@@ -4,9 +4,9 @@ import {
   DeleteQueueCommand,
   type Message,
   ReceiveMessageCommand,
-  type SQSClient,
+  SQSClient,
 } from "@aws-sdk/client-sqs";
-import { makeSqsClient } from "../../functions/adapters/sqs/sqs-client.ts";
+import { localClient } from "../../local/aws/local-client.ts";
 import { startSqs } from "../../local/aws/sqs.ts";
 
 export interface TestQueue {
@@ -34,7 +34,7 @@ export const startQueue = async (): Promise<TestQueue> => {
   process.env.AWS_REGION ??= "us-east-1";
   process.env.AWS_ACCESS_KEY_ID ??= "local";
   process.env.AWS_SECRET_ACCESS_KEY ??= "local";
-  const client = makeSqsClient(server.endpoint);
+  const client = new SQSClient(localClient(server.endpoint));
   const queueUrl = server.queueUrls.get(name) ?? "";
 
   /** Takes a few messages and deletes them, as a worker that is done with them does. */

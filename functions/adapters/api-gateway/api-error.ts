@@ -13,8 +13,6 @@ const apiErrors: Record<ErrorCode, ApiError> = {
   empty_body: { status: 400, code: 1003 },
   bad_signature: { status: 401, code: 1004 },
   parameter_too_long: { status: 400, code: 1005 },
-  rate_limited: { status: 429, code: 1008 },
-  upstream_timeout: { status: 504, code: 1050 },
   upstream_unavailable: { status: 500, code: 1000 },
   upstream_refused: { status: 500, code: 1000 },
   not_found: { status: 404, code: 404 },

@@ -18,9 +18,9 @@ export const makeSignedApi = (
   { verifyCall, log }: SignedApiPorts,
   routes: Readonly<Record<string, SignedRoute>>,
 ) => {
-  const byPath = new Map(Object.entries(routes));
+  const byRoute = new Map(Object.entries(routes));
   return makeApiHandler(log, async (request) => {
-    const route = byPath.get(request.path);
+    const route = byRoute.get(request.route);
     if (!route) throw callerError("not_found", "no such path");
     const app = await verifyCall(request.headers);
     return { code: 200, ...(await route(app, request)) };

@@ -1,6 +1,6 @@
 import type { AnswerEvent, AnswerOutcome } from "../../core/answer.ts";
 import type { DifyEvent } from "./dify-event.ts";
-import { streamFailure } from "./failures.ts";
+import { runFailure, streamFailure } from "./failures.ts";
 
 export type MachineState =
   | { readonly status: "reading" }
@@ -26,7 +26,7 @@ const finished = (status: string): MachineState => {
     case "stopped":
       return { status: "ended", outcome: { status: "stopped" } };
     default:
-      return { status: "ended", outcome: streamFailure("invalid_param") };
+      return { status: "ended", outcome: runFailure(status) };
   }
 };
 
@@ -65,16 +65,18 @@ export const makeAnswerMachine = (): AnswerMachine => {
       case "message_end":
         state = { status: isWorkflow && state.status === "reading" ? "closing" : "ended", outcome: answered };
         return undefined;
-      case "workflow_finished": {
-        const end = finished(event.data.status);
-        state = end.status === "closing" && state.status === "closing" ? { ...end, status: "ended" } : end;
+      case "workflow_finished":
+        state = state.status === "closing" ? { ...state, status: "ended" } : finished(event.data.status);
         return undefined;
-      }
       case "workflow_paused":
         state = { status: "ended", outcome: { status: "paused" } };
         return undefined;
       case "error":
-        state = { status: "ended", outcome: streamFailure(event.code) };
+        // After its end an answer is whole, whatever the server still says: 1.17.1 adds a spurious error.
+        state = {
+          status: "ended",
+          outcome: state.status === "closing" ? state.outcome : streamFailure(event.code),
+        };
         return undefined;
     }
   };

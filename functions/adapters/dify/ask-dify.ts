@@ -11,7 +11,7 @@ import { readAnswer } from "./read-answer.ts";
 export interface AskDifyPorts {
   readonly sendHttp: SendHttp;
   readonly clock: Clock;
-  readonly limits: DifyLimits;
+  readonly waits: DifyLimits;
 }
 
 const envelope = v.pipe(
@@ -21,15 +21,16 @@ const envelope = v.pipe(
 );
 const longestEnvelope = 64 * 1024;
 
+/** The status says whether another try is worth it, even where the body that should say why never ends. */
 const refusalOf = async ({ status, body }: HttpResponse): Promise<AnswerOutcome> => {
-  const parsed = v.safeParse(envelope, await readText(body, longestEnvelope));
+  const parsed = v.safeParse(envelope, await readText(body, longestEnvelope).catch(() => ""));
   return parsed.success
     ? httpFailure(status, parsed.output.code, parsed.output.message)
     : httpFailure(status, "unknown", "");
 };
 
 const failureOf = (error: unknown): AnswerOutcome => {
-  if (!(error instanceof HttpFailure)) return failed("unavailable", false, "the answer could not be read");
+  if (!(error instanceof HttpFailure)) return failed("unavailable", false, "could not be asked");
   switch (error.kind) {
     case "forbidden_address":
       return failed("refused", false, "the address is not public");
@@ -43,12 +44,14 @@ const failureOf = (error: unknown): AnswerOutcome => {
 
 /** Asks a Dify app over its service API, and reads its answer as it is generated. */
 export const makeAskDify =
-  ({ sendHttp, clock, limits }: AskDifyPorts): AskDify =>
-  async (question, listener) => {
+  ({ sendHttp, clock, waits }: AskDifyPorts): AskDify =>
+  async (question, listener, { deadline, signal }) => {
     const { url, body } = difyRequest(question);
     const ended = new AbortController();
-    try {
-      const response = await sendHttp({
+    const end = (): void => ended.abort();
+
+    const send = (): Promise<HttpResponse> =>
+      sendHttp({
         method: "POST",
         url,
         headers: {
@@ -57,21 +60,30 @@ export const makeAskDify =
           accept: "text/event-stream",
         },
         body,
-        connectMs: limits.connectMs,
-        headMs: limits.headMs,
+        connectMs: waits.connectMs,
+        headMs: Math.max(0, Math.min(waits.headMs, deadline - clock.now())),
         signal: ended.signal,
       });
+
+    const read = async (response: HttpResponse): Promise<AnswerOutcome> => {
       if (response.status !== 200) {
-        clock.sleep(limits.connectMs, ended.signal).then(() => ended.abort());
-        return await refusalOf(response);
+        clock.sleep(waits.refusalMs, ended.signal).then(end);
+        return refusalOf(response);
       }
       if (!response.headers["content-type"]?.startsWith("text/event-stream")) {
         return failed("unavailable", false, "the answer is no event stream");
       }
-      return await readAnswer(response.body, { clock, limits, listener, ended });
-    } catch (error) {
-      return failureOf(error);
+      return readAnswer(response.body, { clock, waits, deadline, listener, ended });
+    };
+
+    if (signal.aborted) return { status: "abandoned" };
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      const response = await send().catch(failureOf);
+      const outcome = "body" in response ? await read(response) : response;
+      return signal.aborted ? { status: "abandoned" } : outcome;
     } finally {
-      ended.abort();
+      signal.removeEventListener("abort", end);
+      end();
     }
   };

@@ -1,4 +1,4 @@
-/** How long Dify is waited for, in milliseconds (`spec/dify.md`, decision 4). */
+/** How long Dify is waited for, in milliseconds (docs/spec/dify.md, decision 4). */
 export interface DifyLimits {
   /** Until the connection stands. */
   readonly connectMs: number;
@@ -10,8 +10,8 @@ export interface DifyLimits {
   readonly pingsOnlyMs: number;
   /** For the twin of a terminal event. */
   readonly twinMs: number;
-  /** For the whole answer: below the worker's own limit, with room to close the message. */
-  readonly answerMs: number;
+  /** For the body of a refusal. */
+  readonly refusalMs: number;
 }
 
 export const difyLimits: DifyLimits = {
@@ -20,5 +20,5 @@ export const difyLimits: DifyLimits = {
   silenceMs: 60_000,
   pingsOnlyMs: 120_000,
   twinMs: 1_000,
-  answerMs: 12 * 60_000,
+  refusalMs: 5_000,
 };

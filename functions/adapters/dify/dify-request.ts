@@ -26,7 +26,8 @@ const userOf = (user: string): string =>
  * costs a model call, and a second before the first event on Dify 1.11 to 1.13.
  */
 export const difyRequest = ({ integration, text, inputs, user, conversationId }: Question): DifyRequest => {
-  const url = new URL(`${integration.callbackUrl.replace(/\/+$/, "")}/${paths[integration.type]}`);
+  const url = new URL(integration.callbackUrl);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/${paths[integration.type]}`;
   const common = { response_mode: "streaming", user: userOf(user) };
   const isChat = paths[integration.type] === "chat-messages";
   const body = isChat
@@ -37,6 +38,6 @@ export const difyRequest = ({ integration, text, inputs, user, conversationId }:
         auto_generate_name: false,
         ...(conversationId && { conversation_id: conversationId }),
       }
-    : { ...common, inputs: { query: text, ...inputs } };
+    : { ...common, inputs: { ...inputs, query: text } };
   return { url, body: JSON.stringify(body) };
 };

@@ -22,6 +22,9 @@ export const streamFailure = (code: string): Failed => {
   return failed(modelCodes.test(code) || code === "invalid_param" ? "model" : "unavailable", false, detail);
 };
 
+/** A run that ended as anything but succeeded; the error that says why comes after it, or not at all (A4). */
+export const runFailure = (status: string): Failed => failed("model", false, `run ${plainCode(status)}`);
+
 const retryableStatus = new Set([429, 500, 502, 503, 504]);
 
 /** An answer other than 2xx, by its status and envelope (`spec/dify.md`, A7). */

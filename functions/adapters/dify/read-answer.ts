@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { AnswerEvent, AnswerOutcome } from "../../core/answer.ts";
 import type { Clock } from "../../core/clock.ts";
 import { makeAnswerMachine } from "./answer-machine.ts";
@@ -7,26 +8,33 @@ import { failed } from "./failures.ts";
 
 export interface ReadAnswerPorts {
   readonly clock: Clock;
-  readonly limits: DifyLimits;
+  readonly waits: DifyLimits;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
   readonly listener: (event: AnswerEvent) => void | Promise<void>;
   /** Aborted when the answer has ended or a limit has passed: the call behind `body` is to stop. */
   readonly ended: AbortController;
 }
 
-/** Reads an event stream to its end, however it ends, within the limits. */
+/**
+ * Reads an event stream to its end, however it ends, within the limits.
+ * @throws what the listener throws.
+ */
 export const readAnswer = async (
   body: AsyncIterable<Buffer>,
-  { clock, limits, listener, ended }: ReadAnswerPorts,
+  { clock, waits, deadline, listener, ended }: ReadAnswerPorts,
 ): Promise<AnswerOutcome> => {
   const machine = makeAnswerMachine();
   const meanings: AnswerEvent[] = [];
-  const startedAt = clock.now();
   let hasBegun = false;
   let hasBytes = false;
-  let lastByteAt = startedAt;
-  let lastEventAt = startedAt;
-  let readerIsBusy = false;
+  let lastByteAt = clock.now();
+  let lastEventAt = lastByteAt;
+  let listenerIsBusy = false;
+  let listenerError: { readonly thrown: unknown } | undefined;
   let outOfTime = false;
+
+  const aborted = once(ended.signal, "abort");
 
   const stream = makeEventStream((event) => {
     lastEventAt = lastByteAt;
@@ -38,20 +46,39 @@ export const readAnswer = async (
     if (meaning) meanings.push(meaning);
   });
 
-  const deadline = (): number => {
-    const silence = Math.min(lastByteAt + limits.silenceMs, lastEventAt + limits.pingsOnlyMs);
+  const patienceEndsAt = (): number => {
     // While we make Dify wait, its silence is ours.
-    return Math.min(startedAt + limits.answerMs, readerIsBusy ? Number.POSITIVE_INFINITY : silence);
+    if (listenerIsBusy) return deadline;
+    return Math.min(deadline, lastByteAt + waits.silenceMs, lastEventAt + waits.pingsOnlyMs);
   };
 
   const watch = async (): Promise<void> => {
     while (!ended.signal.aborted) {
-      const leftMs = deadline() - clock.now();
+      const leftMs = patienceEndsAt() - clock.now();
       if (leftMs <= 0) {
         outOfTime = true;
         return ended.abort();
       }
-      await clock.sleep(Math.min(leftMs, limits.silenceMs), ended.signal);
+      await clock.sleep(Math.min(leftMs, waits.silenceMs), ended.signal);
+    }
+  };
+
+  const waitFor = async (taken: Promise<void>): Promise<void> => {
+    listenerIsBusy = true;
+    // A listener that never comes back ends with the answer's own time.
+    await Promise.race([taken, aborted]);
+    listenerIsBusy = false;
+    lastByteAt = lastEventAt = clock.now();
+  };
+
+  const pass = async (): Promise<void> => {
+    try {
+      for (const meaning of meanings.splice(0)) {
+        const taken = listener(meaning);
+        if (taken) await waitFor(taken);
+      }
+    } catch (thrown) {
+      listenerError = { thrown };
     }
   };
 
@@ -61,31 +88,25 @@ export const readAnswer = async (
       hasBytes = true;
       lastByteAt = clock.now();
       stream.push(bytes);
-      for (const meaning of meanings.splice(0)) {
-        const taken = listener(meaning);
-        if (!taken) continue;
-        readerIsBusy = true;
-        await taken;
-        readerIsBusy = false;
-        lastByteAt = lastEventAt = clock.now();
-      }
-      if (machine.state.status === "ended") return;
+      if (meanings.length > 0) await pass();
+      if (listenerError || machine.state.status === "ended") return;
       if (machine.state.status === "closing" && !twinAwaited) {
         twinAwaited = true;
-        clock.sleep(limits.twinMs, ended.signal).then(() => ended.abort());
+        clock.sleep(waits.twinMs, ended.signal).then(() => ended.abort());
       }
     }
   };
 
   void watch();
-  const cut = await read().then(
+  const wasCut = await read().then(
     () => false,
     () => true,
   );
   ended.abort();
 
+  if (listenerError) throw listenerError.thrown;
   if (machine.state.status !== "reading") return machine.state.outcome;
   if (outOfTime) return failed("timeout", false, "the answer stopped coming");
-  if (cut && !hasBytes) return failed("unavailable", true, "cut before the first byte");
+  if (wasCut && !hasBytes) return failed("unavailable", true, "cut before the first byte");
   return { status: "incomplete" };
 };

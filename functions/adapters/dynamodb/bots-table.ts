@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
@@ -6,6 +7,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import type { Bot, BotStore } from "../../core/bot.ts";
 import type { Clock } from "../../core/clock.ts";
+import { BridgeError } from "../../core/errors.ts";
 import { parseRecord } from "../node/parse-record.ts";
 import type { AppSecrets, AppWithKeys } from "../secrets/app-secrets.ts";
 import { botRecord, toBot, toBotRecord } from "./bot-record.ts";
@@ -24,7 +26,7 @@ type Keys = Record<string, string>[];
 const batchSize = 100;
 /** Pauses double from the first: about five seconds in all. */
 const mostRounds = 8;
-const firstPauseMs = 20;
+const firstPauseMs = 40;
 
 const appItem = "app";
 const botItem = (userId: string): string => `bot#${userId}`;
@@ -33,7 +35,7 @@ const botItem = (userId: string): string => `bot#${userId}`;
 export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts): BotStore => {
   const appWithKeys = async (appKey: string): Promise<AppWithKeys> => {
     const app = await apps.find(appKey);
-    if (!app) throw new Error("the app is gone from the secret");
+    if (!app) throw new BridgeError("unknown_app", "the app is gone from the secret");
     return app;
   };
 
@@ -55,8 +57,9 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
     const items: Record<string, unknown>[] = [];
     let left = keys;
     for (let round = 0; left.length > 0; round += 1) {
-      if (round === mostRounds) throw new Error("DynamoDB left keys of a batch unread");
-      if (round > 0) await clock.sleep(firstPauseMs * 2 ** round);
+      if (round === mostRounds)
+        throw new BridgeError("internal", "DynamoDB left keys of a batch unread", { retryable: true });
+      if (round > 0) await clock.sleep(firstPauseMs * 2 ** (round - 1));
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } } }),
       );
@@ -70,12 +73,15 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
     create: async (appKey, bot, cap) => {
       const app = await appWithKeys(appKey);
       if (!(await enterId(appKey, bot.userId, cap))) return "over_cap";
+      const creation = randomUUID();
       const created = await holds(
         client.send(
           new PutCommand({
             TableName: tableName,
-            Item: { appKey, item: botItem(bot.userId), version: 1, ...toBotRecord(app, bot) },
-            ConditionExpression: "attribute_not_exists(appKey)",
+            Item: { appKey, item: botItem(bot.userId), version: 1, creation, ...toBotRecord(app, bot) },
+            // Its own creation too: the SDK makes a write again whose reply was lost.
+            ConditionExpression: "attribute_not_exists(appKey) OR creation = :creation",
+            ExpressionAttributeValues: { ":creation": creation },
           }),
         ),
       );

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "../../core/clock.ts";
 import type { ReplayGuard } from "../../core/replay-guard.ts";
@@ -10,17 +11,22 @@ export interface GuardsTablePorts {
   readonly clock: Clock;
 }
 
-/** One conditional write a request: of two at the same instant, one is the first. */
+/**
+ * One conditional write a request: of two at the same instant, one is the first. The SDK makes a write again whose reply
+ * was lost; by the mark of the call it knows its own.
+ */
 export const makeReplayGuard = ({ client, tableName, clock }: GuardsTablePorts): ReplayGuard => ({
-  isFirst: (request, expiresAt) =>
-    holds(
+  isFirst: (request, expiresAt) => {
+    const seenBy = randomUUID();
+    return holds(
       client.send(
         new PutCommand({
           TableName: tableName,
-          Item: { guard: `replay#${request}`, version: 1, expiresAt, ttl: ttlOf(expiresAt) },
-          ConditionExpression: "attribute_not_exists(guard) OR expiresAt <= :now",
-          ExpressionAttributeValues: { ":now": clock.now() },
+          Item: { guard: `replay#${request}`, version: 1, seenBy, expiresAt, ttl: ttlOf(expiresAt) },
+          ConditionExpression: "attribute_not_exists(guard) OR expiresAt <= :now OR seenBy = :seenBy",
+          ExpressionAttributeValues: { ":now": clock.now(), ":seenBy": seenBy },
         }),
       ),
-    ),
+    );
+  },
 });

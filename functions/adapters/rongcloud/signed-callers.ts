@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "../../core/clock.ts";
+import type { Log } from "../../core/log.ts";
 import { makeReplayGuard } from "../dynamodb/guards-table.ts";
 import { count, text } from "../node/environment.ts";
 import { type AppSecrets, makeAppSecrets } from "../secrets/app-secrets.ts";
@@ -17,6 +18,7 @@ export interface SignedCallersParts {
   };
   readonly client: DynamoDBDocumentClient;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** The apps, and the check that a call is signed by one of them: the same for every function of the server API. */
@@ -24,8 +26,9 @@ export const makeSignedCallers = ({
   env,
   client,
   clock,
+  log,
 }: SignedCallersParts): { apps: AppSecrets; verifyCall: VerifyCall } => {
-  const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock });
+  const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log });
   const replays = makeReplayGuard({ client, tableName: env.GUARDS_TABLE, clock });
   const windowMs = env.SIGNATURE_WINDOW_SECONDS * 1000;
   return { apps, verifyCall: makeVerifyCall({ apps, replays, clock, windowMs }) };

@@ -2,6 +2,8 @@ import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/clien
 import * as v from "valibot";
 import type { App, AppDirectory } from "../../core/app.ts";
 import type { Clock } from "../../core/clock.ts";
+import { BridgeError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
 
 const base64Key = v.pipe(
   v.string(),
@@ -44,53 +46,61 @@ export interface AppWithKeys extends App {
 
 export interface AppSecrets extends AppDirectory {
   find(appKey: string): Promise<AppWithKeys | undefined>;
+  lastKnown(appKey: string): AppWithKeys | undefined;
 }
 
 export interface AppSecretsPorts {
   readonly client: SecretsManagerClient;
   readonly secretId: string;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** A rotated secret is seen after this long at the latest. */
-const cacheMs = 60_000;
-/** While Secrets Manager does not answer, what was read last serves, and is asked for again after this long. */
-const retryMs = 5_000;
+const freshMs = 60_000;
+/** While Secrets Manager does not answer, what was read last serves for this long. */
+const staleMs = 30 * 60_000;
 
 type Apps = ReadonlyMap<string, AppWithKeys>;
 
-/** Reads the apps' secrets, and keeps them for a minute. @throws when the secret is missing or not of its form. */
-export const makeAppSecrets = ({ client, secretId, clock }: AppSecretsPorts): AppSecrets => {
-  let known: { readonly apps: Apps; readonly until: number } | undefined;
+/** Reads the apps' secrets, and keeps them. @throws BridgeError when the secret is missing or not of its form. */
+export const makeAppSecrets = ({ client, secretId, clock, log }: AppSecretsPorts): AppSecrets => {
+  let known: { readonly apps: Apps; readonly readAt: number } | undefined;
   let reading: Promise<Apps> | undefined;
 
   const read = async (): Promise<Apps> => {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     const parsed = v.safeParse(secretValue, SecretString);
     // Not the issues themselves: they quote what they found.
-    if (!parsed.success) throw new Error(`the secret ${secretId} is not of its form`);
+    if (!parsed.success) throw new BridgeError("internal", `the secret ${secretId} is not of its form`);
     return new Map(Object.entries(parsed.output.apps).map(([appKey, keys]) => [appKey, { appKey, ...keys }]));
   };
 
-  const refresh = async (): Promise<Apps> => {
-    try {
-      const apps = await read();
-      known = { apps, until: clock.now() + cacheMs };
-      return apps;
-    } catch (error) {
-      if (!known) throw error;
-      known = { ...known, until: clock.now() + retryMs };
-      return known.apps;
-    } finally {
-      reading = undefined;
-    }
+  const refresh = (): Promise<Apps> => {
+    reading ??= read()
+      .then((apps) => {
+        known = { apps, readAt: clock.now() };
+        return apps;
+      })
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+
+  const current = async (): Promise<Apps> => {
+    const last = known;
+    const age = last ? clock.now() - last.readAt : Number.POSITIVE_INFINITY;
+    if (last && age < freshMs) return last.apps;
+    return refresh().catch((error: unknown) => {
+      if (!last || age >= staleMs) throw error;
+      log.warn("secret_not_read", { reason: String(error) });
+      return last.apps;
+    });
   };
 
   return {
-    find: async (appKey) => {
-      if (known && known.until > clock.now()) return known.apps.get(appKey);
-      reading ??= refresh();
-      return (await reading).get(appKey);
-    },
+    find: async (appKey) => (await current()).get(appKey),
+    lastKnown: (appKey) => known?.apps.get(appKey),
   };
 };

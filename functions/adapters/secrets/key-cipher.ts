@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { BridgeError } from "../../core/errors.ts";
 import type { NamedKey } from "./app-secrets.ts";
 
 const algorithm = "aes-256-gcm";
@@ -26,7 +27,7 @@ export const seal = (
 export const unseal = (keys: readonly NamedKey[], sealed: string, context: SealContext): string => {
   const [id, body = ""] = sealed.split(".", 2);
   const named = keys.find((key) => key.id === id);
-  if (!named) throw new Error(`no key called ${id} to open a sealed text`);
+  if (!named) throw new BridgeError("internal", `no key called ${id} to open a sealed text`);
   const bytes = Buffer.from(body, "base64");
   const nonce = bytes.subarray(0, nonceBytes);
   const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes);

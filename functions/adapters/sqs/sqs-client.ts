@@ -1,9 +1,5 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { clientDefaults } from "../aws/client-defaults.ts";
 
 /** Made once for each runtime process: its connections are kept. */
-export const makeSqsClient = (endpoint?: string): SQSClient =>
-  new SQSClient({
-    maxAttempts: 4,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
-    ...(endpoint !== undefined && { endpoint }),
-  });
+export const makeSqsClient = (): SQSClient => new SQSClient(clientDefaults);

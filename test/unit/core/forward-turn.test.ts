@@ -1,11 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import type { AnswerEvent, AnswerOutcome, AskDify, Question } from "../../../functions/core/answer.ts";
+import type { AnswerSink } from "../../../functions/core/answer-sink.ts";
 import { type Conversation, conversationLifeMs } from "../../../functions/core/conversation.ts";
 import { makeForwardTurn } from "../../../functions/core/forward-turn.ts";
 import { sentences } from "../../../functions/core/sentences.ts";
+import type { Turn } from "../../../functions/core/turn.ts";
 import { makeMemoryLog } from "../../support/memory-log.ts";
 import { makeRecordingSink } from "../../support/recording-sink.ts";
 import { makeTestClock } from "../../support/test-clock.ts";
+import { noLimits } from "../../support/turn-limits.ts";
 import { messageEvent, turn } from "../../support/turns.ts";
 
 interface Answer {
@@ -42,7 +45,8 @@ const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
     find: async () => stored.at(-1),
     keep: async (_key: object, conversation: Conversation) => void stored.push(conversation),
   };
-  const forwardTurn = makeForwardTurn({ conversations, askDify, clock, log });
+  const forward = makeForwardTurn({ conversations, askDify, clock, log });
+  const forwardTurn = (turn: Turn, sink: AnswerSink, limits = noLimits()) => forward(turn, sink, limits);
   return { forwardTurn, conversations, clock, log, questions, stored, sink: makeRecordingSink() };
 };
 
@@ -76,7 +80,7 @@ describe("a turn", () => {
       shownAtOnce = sink.text();
       return answered;
     };
-    return makeForwardTurn({ conversations, askDify, clock, log })(turn(), sink).then(() =>
+    return makeForwardTurn({ conversations, askDify, clock, log })(turn(), sink, noLimits()).then(() =>
       expect(shownAtOnce).toBe("first"),
     );
   });
@@ -90,8 +94,9 @@ describe("a turn", () => {
 
   test("an answer without any text is not silence", async () => {
     const { forwardTurn, sink } = setUp([{ events: [begun("c1")], outcome: answered }]);
-    await forwardTurn(turn(), sink);
+    const { outcome } = await forwardTurn(turn(), sink);
     expect(sink.text()).toBe(sentences.failed);
+    expect(outcome).toMatchObject({ status: "failed", code: "empty" });
   });
 
   test("a replacement takes the place of what was said", async () => {
@@ -221,4 +226,21 @@ describe("a Dify that fails", () => {
       expect(sink.text()).toBe(`half an ${sentences.brokenOff}`);
     },
   );
+});
+
+describe("a turn's limits", () => {
+  test("no try is begun that the deadline would cut off", async () => {
+    const { forwardTurn, sink, questions, clock } = setUp([{ outcome: down }]);
+    const running = forwardTurn(turn(), sink, noLimits({ deadline: clock.now() + 3_000 }));
+    await clock.advance(10_000);
+    await running;
+    expect(questions).toHaveLength(3);
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test("a turn that is another's by now says nothing more, not even that it ends", async () => {
+    const { forwardTurn, sink } = setUp([{ events: [delta("half")], outcome: { status: "abandoned" } }]);
+    await forwardTurn(turn(), sink);
+    expect(sink.calls).toEqual([{ delta: "half" }, { end: { status: "abandoned" } }]);
+  });
 });

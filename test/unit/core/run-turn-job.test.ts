@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { TurnLimits } from "../../../functions/core/answer.ts";
 import type { Bot } from "../../../functions/core/bot.ts";
 import type { TurnReport } from "../../../functions/core/forward-turn.ts";
 import { makeRunTurnJob } from "../../../functions/core/run-turn-job.ts";
@@ -46,12 +47,14 @@ const setUp = ({
   const holds: string[] = [];
   const hold = { tries, holdFor: async (ms: number) => void holds.push(`${ms / 1000} s at ${at()}`) };
   const forwarded: Turn[] = [];
+  const limits: TurnLimits[] = [];
   const log = makeMemoryLog();
   const runTurnJob = makeRunTurnJob({
     bots: { find: async () => found, create: async () => "created" },
     turns,
-    forwardTurn: async (turn) => {
+    forwardTurn: async (turn, _sink, given) => {
       forwarded.push(turn);
+      limits.push(given);
       if (forwardMs > 0) await clock.sleep(forwardMs);
       if (failure) throw failure;
       return report;
@@ -61,7 +64,17 @@ const setUp = ({
     log,
     newToken: () => "t1",
   });
-  return { run: () => runTurnJob(job, hold), turns, forwarded, writes, holds, log, clock };
+  return {
+    run: () => runTurnJob(job, hold, clock.now() + 840_000),
+    turns,
+    hold,
+    limits,
+    forwarded,
+    writes,
+    holds,
+    log,
+    clock,
+  };
 };
 
 describe("a job", () => {
@@ -119,7 +132,7 @@ describe("a job", () => {
     const { run, turns, log } = setUp();
     turns.complete = () => Promise.reject(new Error("throttled"));
     expect(await run()).toBe("done");
-    expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "turn_not_completed" });
+    expect(log.lines.at(-1)).toMatchObject({ level: "warn", event: "turn_not_completed" });
   });
 });
 
@@ -140,6 +153,21 @@ describe("the hold on a job", () => {
     await clock.advance(30_000);
     expect(await running).toBe("done");
     expect(log.lines[0]).toMatchObject({ level: "warn", event: "turn_not_renewed" });
+  });
+
+  test("that another worker has taken over stops this one's answer, and the log says so", async () => {
+    const { run, turns, hold, log, limits, clock } = setUp({
+      forwardMs: 10_000,
+      report: { ...well, outcome: { status: "abandoned" } },
+    });
+    turns.renew = async () => false;
+    turns.complete = async () => false;
+    hold.holdFor = () => Promise.reject(new Error("the receipt is stale"));
+    const running = run();
+    await clock.advance(30_000);
+    expect(await running).toBe("again");
+    expect(limits[0]?.signal.aborted).toBe(true);
+    expect(log.lines.filter(({ event }) => event === "turn_lost")).not.toHaveLength(0);
   });
 
   test("of another worker makes the job come back in five seconds", async () => {

@@ -125,6 +125,15 @@ describe("a stream message", () => {
     expect(await delivered).toMatchObject({ status: "undelivered" });
   });
 
+  test("that is asked to wait for longer than its patience gets a last chance when that ends", async () => {
+    const { sink, clock, sent } = setUp({ failure: (call) => (call === 1 ? tooMany(60_000) : undefined) });
+    sink.delta("a");
+    const delivered = sink.end({ status: "complete" });
+    await clock.advance(patienceMs + 1_000);
+    expect(await delivered).toEqual({ status: "delivered" });
+    expect(sent[0]).toMatchObject({ text: "a", at: patienceMs });
+  });
+
   test("that the IM refuses for good is followed by nothing out of order", async () => {
     const refusal = new BridgeError("upstream_refused", "400");
     const { sink, clock, calls } = setUp({ failure: (call) => (call === 2 ? refusal : undefined) });
@@ -179,6 +188,16 @@ describe("the end of a stream message", () => {
     }
   });
 
+  test("of a turn that was abandoned sends nothing more, not even an end", async () => {
+    const { sink, clock, sent } = setUp();
+    sink.delta("a");
+    await clock.advance(50);
+    sink.delta("b");
+    expect(await sink.end({ status: "abandoned" })).toMatchObject({ status: "undelivered" });
+    await clock.advance(5 * beatMs);
+    expect(sent.map(({ text }) => text)).toEqual(["a"]);
+  });
+
   test("with nothing to say sends nothing", async () => {
     const { sink, calls } = setUp();
     expect(await sink.end({ status: "stopped" })).toEqual({ status: "delivered" });
@@ -187,6 +206,17 @@ describe("the end of a stream message", () => {
 });
 
 describe("a replacement", () => {
+  test("that breaks off is closed as broken off, though it stands in a message of its own", async () => {
+    const { sink, clock, sent } = setUp();
+    sink.delta("bad");
+    await clock.advance(beatMs);
+    sink.replace("good");
+    const delivered = sink.end({ status: "failed", sentence: " (broken off)" });
+    await clock.advance(5 * beatMs);
+    await delivered;
+    expect(sent.at(-1)).toMatchObject({ seq: 1, text: "good (broken off)", completeReason: 1 });
+  });
+
   test("before anything has gone out takes its place", async () => {
     const { sink, clock, sent } = setUp();
     sink.replace("good");

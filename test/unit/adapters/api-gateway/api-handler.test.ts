@@ -117,8 +117,6 @@ describe("an error", () => {
     ["empty_body", 400, 1003],
     ["bad_signature", 401, 1004],
     ["parameter_too_long", 400, 1005],
-    ["rate_limited", 429, 1008],
-    ["upstream_timeout", 504, 1050],
     ["not_found", 404, 404],
   ])(
     "called %s is HTTP %d with code %d, with its words where they are for the caller",

@@ -1,13 +1,17 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { makeAskDify } from "../../../../functions/adapters/dify/ask-dify.ts";
 import { type DifyLimits, difyLimits } from "../../../../functions/adapters/dify/dify-limits.ts";
+import { difyRequest } from "../../../../functions/adapters/dify/dify-request.ts";
 import { httpFailure } from "../../../../functions/adapters/dify/failures.ts";
 import { makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
 import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
-import type { AnswerEvent, Question } from "../../../../functions/core/answer.ts";
+import type { AnswerEvent, Question, TurnLimits } from "../../../../functions/core/answer.ts";
 import type { DifyType } from "../../../../functions/core/integration.ts";
 import { type StandInDify, startStandInDify } from "../../../../local/dify/server.ts";
 import { recording } from "../../../support/recordings.ts";
+import { noLimits } from "../../../support/turn-limits.ts";
 import { difyIntegration } from "../../../support/turns.ts";
 
 let dify: StandInDify;
@@ -22,7 +26,8 @@ const ask = async (given: {
   readonly callbackUrl?: string;
   readonly conversationId?: string;
   readonly user?: string;
-  readonly limits?: Partial<DifyLimits>;
+  readonly waits?: Partial<DifyLimits>;
+  readonly limits?: TurnLimits;
   readonly publicOnly?: boolean;
 }) => {
   const { apiKey, type = "dify_chatflow", callbackUrl = dify.url, user = "u7" } = given;
@@ -37,9 +42,9 @@ const ask = async (given: {
   const askDify = makeAskDify({
     sendHttp: makeHttpClient({ publicOnly: given.publicOnly ?? false }),
     clock: systemClock,
-    limits: { ...difyLimits, twinMs: 50, ...given.limits },
+    waits: { ...difyLimits, twinMs: 50, ...given.waits },
   });
-  const outcome = await askDify(question, (event) => void events.push(event));
+  const outcome = await askDify(question, (event) => void events.push(event), given.limits ?? noLimits());
   const text = events.map((event) => (event.type === "delta" ? event.text : "")).join("");
   return { outcome, events, text, request: dify.requests.at(-1) };
 };
@@ -117,7 +122,7 @@ describe("an answer over the wire", () => {
 
   test("that does not begin in time is given up, and not asked for twice", async () => {
     dify.configure("app-silent", { behaviour: { kind: "silent" } });
-    const { outcome } = await ask({ apiKey: "app-silent", limits: { headMs: 100, silenceMs: 100 } });
+    const { outcome } = await ask({ apiKey: "app-silent", waits: { headMs: 100, silenceMs: 100 } });
     expect(outcome).toMatchObject({ status: "failed", code: "timeout", retryable: false });
   });
 
@@ -134,6 +139,58 @@ describe("an answer over the wire", () => {
     expect(outcome).toMatchObject({ status: "failed", code: "refused", retryable: false });
     expect(dify.requests).toHaveLength(before);
   });
+});
+
+describe("an answer that nobody may wait for any longer", () => {
+  test("is abandoned at once when the turn is another's, in the middle of it", async () => {
+    dify.configure("app-slow", { paceMs: 100 });
+    const lost = new AbortController();
+    setTimeout(() => lost.abort(), 250);
+    const { outcome } = await ask({ apiKey: "app-slow", limits: noLimits({ signal: lost.signal }) });
+    expect(outcome).toEqual({ status: "abandoned" });
+  });
+
+  test("is not even asked for when the turn was lost before", async () => {
+    const before = dify.requests.length;
+    const { outcome } = await ask({ apiKey: "app-one", limits: noLimits({ signal: AbortSignal.abort() }) });
+    expect(outcome).toEqual({ status: "abandoned" });
+    expect(dify.requests).toHaveLength(before);
+  });
+
+  test("ends at the turn's deadline, whatever Dify still sends", async () => {
+    dify.configure("app-slow", { paceMs: 100 });
+    const { outcome } = await ask({ apiKey: "app-slow", limits: noLimits({ deadline: Date.now() + 300 }) });
+    expect(outcome).toMatchObject({ status: "failed", code: "timeout", retryable: false });
+  });
+
+  test("that is a refusal whose body never ends is judged by its status", async () => {
+    const stalled = createServer((_request, response) => {
+      response.writeHead(503, { "content-type": "application/json" }).write("{");
+    }).listen(0, "127.0.0.1");
+    await once(stalled, "listening");
+    const address = stalled.address();
+    const callbackUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/v1`;
+    const { outcome } = await ask({ apiKey: "app-one", callbackUrl, waits: { refusalMs: 100 } });
+    expect(outcome).toMatchObject({ status: "failed", code: "unavailable", retryable: true });
+    stalled.closeAllConnections();
+    stalled.close();
+  });
+});
+
+test("metadata called query does not take the place of what the user said", () => {
+  const question: Question = {
+    integration: difyIntegration({
+      type: "dify_completion",
+      callbackUrl: "https://dify.example/v1/?tenant=7",
+    }),
+    text: "what the user said",
+    inputs: { query: "from the metadata" },
+    user: "u7",
+    conversationId: undefined,
+  };
+  const { url, body } = difyRequest(question);
+  expect(JSON.parse(body)).toMatchObject({ inputs: { query: "what the user said" } });
+  expect(url.href).toBe("https://dify.example/v1/completion-messages?tenant=7");
 });
 
 describe("a refusal", () => {

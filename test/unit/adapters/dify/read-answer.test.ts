@@ -30,7 +30,13 @@ const hear = async (pieces: Iterable<Buffer> | AsyncIterable<Buffer>, clock: Tes
     yield* pieces;
   })();
   const ended = new AbortController();
-  const outcome = await readAnswer(body, { clock, limits: difyLimits, listener: heard.listener, ended });
+  const outcome = await readAnswer(body, {
+    clock,
+    waits: difyLimits,
+    deadline: Number.POSITIVE_INFINITY,
+    listener: heard.listener,
+    ended,
+  });
   const [conversationId] = heard.conversationIds();
   return { outcome, text: heard.textSoFar(), conversationId } satisfies Heard;
 };
@@ -88,7 +94,13 @@ describe("a recorded stream", () => {
     const { body } = recording("1.12.1/cf-llm-stream");
     const heard = listen();
     const ended = new AbortController();
-    const ports = { clock: makeTestClock(), limits: difyLimits, listener: heard.listener, ended };
+    const ports = {
+      clock: makeTestClock(),
+      waits: difyLimits,
+      deadline: Number.POSITIVE_INFINITY,
+      listener: heard.listener,
+      ended,
+    };
     await readAnswer(openBody([body], ended), ports);
     expect(heard.events[0]?.type).toBe("begun");
     expect(heard.conversationIds()).toEqual(["b4250487-1c1c-4257-8cb8-47cec568c5ca"]);
@@ -241,13 +253,56 @@ describe("every ending", () => {
   });
 });
 
+describe("after its end", () => {
+  test("an answer is whole, whatever error the server still sends", async () => {
+    const events = [started, message("hi"), messageEnd, { event: "error", code: "internal_server_error" }];
+    expect((await hear([stream(...events)])).outcome).toEqual({ status: "answered" });
+  });
+
+  test("a failed run is told as what it was", async () => {
+    const { outcome } = await hear([stream(started, finished("failed"))]);
+    expect(outcome).toEqual({ status: "failed", code: "model", retryable: false, detail: "run failed" });
+  });
+});
+
+describe("a listener", () => {
+  const readTo = (listener: (event: AnswerEvent) => void | Promise<void>, deadline: number) => {
+    const clock = makeTestClock(0);
+    const ended = new AbortController();
+    const body = openBody([stream(message("hi"), messageEnd)], ended);
+    return { clock, answer: readAnswer(body, { clock, waits: difyLimits, deadline, listener, ended }) };
+  };
+
+  test("that fails is not taken for a failing Dify", async () => {
+    const { answer } = readTo(() => {
+      throw new TypeError("a bug of ours");
+    }, 60_000);
+    await expect(answer).rejects.toThrow("a bug of ours");
+  });
+
+  test("that never comes back holds nobody past the deadline", async () => {
+    const { clock, answer } = readTo(
+      (event) => (event.type === "delta" ? new Promise(() => {}) : undefined),
+      60_000,
+    );
+    await clock.advance(61_000);
+    expect(await answer).toEqual({ status: "answered" });
+  });
+});
+
 describe("time", () => {
   const start = (pieces: Buffer[]) => {
     const clock = makeTestClock();
     const ended = new AbortController();
     const heard = listen();
     const body = openBody(pieces, ended);
-    const outcome = readAnswer(body, { clock, limits: difyLimits, listener: heard.listener, ended });
+    const outcome = readAnswer(body, {
+      clock,
+      waits: difyLimits,
+      deadline: Number.POSITIVE_INFINITY,
+      listener: heard.listener,
+      ended,
+    });
     let settled: AnswerOutcome | undefined;
     outcome.then((value) => {
       settled = value;
@@ -294,7 +349,13 @@ describe("time", () => {
       }
     })();
     let settled: AnswerOutcome | undefined;
-    readAnswer(pings, { clock, limits: difyLimits, listener: () => {}, ended }).then((value) => {
+    readAnswer(pings, {
+      clock,
+      waits: difyLimits,
+      deadline: Number.POSITIVE_INFINITY,
+      listener: () => {},
+      ended,
+    }).then((value) => {
       settled = value;
     });
     await clock.advance(115_000);
@@ -309,9 +370,11 @@ describe("time", () => {
     const body = openBody([stream(message("hi"), messageEnd)], ended);
     const listener = (event: AnswerEvent) => (event.type === "delta" ? clock.sleep(90_000) : undefined);
     let settled: AnswerOutcome | undefined;
-    readAnswer(body, { clock, limits: difyLimits, listener, ended }).then((value) => {
-      settled = value;
-    });
+    readAnswer(body, { clock, waits: difyLimits, deadline: Number.POSITIVE_INFINITY, listener, ended }).then(
+      (value) => {
+        settled = value;
+      },
+    );
     await clock.advance(91_000);
     expect(settled).toEqual({ status: "answered" });
   });

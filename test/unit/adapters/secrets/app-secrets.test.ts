@@ -4,6 +4,7 @@ import { makeAppSecrets } from "../../../../functions/adapters/secrets/app-secre
 import { readBody, startHttpServer } from "../../../../local/aws/http-server.ts";
 import { localClient } from "../../../../local/aws/local-client.ts";
 import { startSecrets } from "../../../../local/aws/secrets.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 
 const key = (id: string, fill = 1, bytes = 32) => ({ id, key: Buffer.alloc(bytes, fill).toString("base64") });
@@ -36,7 +37,7 @@ const withVault =
     const client = new SecretsManagerClient(localClient(server.url));
     const clock = makeTestClock();
     try {
-      await test(makeAppSecrets({ client, secretId, clock }), vault, clock);
+      await test(makeAppSecrets({ client, secretId, clock, log: makeMemoryLog() }), vault, clock);
     } finally {
       client.destroy();
       await server.close();
@@ -56,7 +57,7 @@ describe("an app's secrets", () => {
       values: { [secretId]: secretOf("app-one", "app-two") },
     });
     const client = new SecretsManagerClient(localClient(server.url));
-    const secrets = makeAppSecrets({ client, secretId, clock: makeTestClock() });
+    const secrets = makeAppSecrets({ client, secretId, clock: makeTestClock(), log: makeMemoryLog() });
     expect(await secrets.find("app-two")).toEqual({
       appKey: "app-two",
       secrets: ["s1", "s2"],
@@ -106,6 +107,29 @@ describe("an app's secrets", () => {
       await expect(secrets.find("app-one")).rejects.toThrow();
       vault.value = value;
       expect(await secrets.find("app-one")).toMatchObject({ appKey: "app-one" });
+    }),
+  );
+
+  test(
+    "serve for half an hour while Secrets Manager does not answer, and no longer",
+    withVault(async (secrets, vault, clock) => {
+      await secrets.find("app-one");
+      vault.value = undefined;
+      await clock.advance(29 * 60_000);
+      expect(await secrets.find("app-one")).toMatchObject({ appKey: "app-one" });
+      await clock.advance(2 * 60_000);
+      await expect(secrets.find("app-one")).rejects.toThrow();
+    }),
+  );
+
+  test(
+    "are at hand as they were read last, for a chunk that may not wait",
+    withVault(async (secrets, vault, clock) => {
+      expect(secrets.lastKnown("app-one")).toBeUndefined();
+      await secrets.find("app-one");
+      await clock.advance(10 * 60_000);
+      expect(secrets.lastKnown("app-one")).toMatchObject({ appKey: "app-one" });
+      expect(vault.reads).toBe(1);
     }),
   );
 
