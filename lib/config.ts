@@ -9,7 +9,7 @@ const configSchema = v.strictObject({
     v.string(),
     v.regex(/^[a-z][a-z0-9-]{0,15}$/, "lower-case letters, digits and hyphens, at most 16"),
   ),
-  /** Where answers are delivered: the host of the app's data centre (contract, section 10). */
+  /** Where answers are delivered: the host of the app's data centre (docs/spec/rongcloud.md, section 10). */
   rongcloudApiUrl: v.pipe(v.string(), v.url()),
   botsPerApp: wholeNumber(1, 1000),
   /** How far a signature's time may be from ours, either side. */

@@ -7,7 +7,7 @@ interface GatewayAnswer {
   readonly errorMessage: string;
 }
 
-/** What the gateway itself answers, in our codes (contract, section 3), and echoing nothing that it was sent. */
+/** What the gateway itself answers, in our codes (docs/spec/rongcloud.md, section 3), and echoing nothing that it was sent. */
 const answers: readonly GatewayAnswer[] = [
   { type: types.DEFAULT_4XX, status: 400, code: 1002, errorMessage: "bad request" },
   { type: types.DEFAULT_5XX, status: 500, code: 1000, errorMessage: "internal error, please try again" },

@@ -14,6 +14,7 @@ const main = async (): Promise<void> => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
   // The starter is gone, however it went: nothing is left running.
   process.on("disconnect", stop);
+  if (process.connected === false) stop();
 
   const bridge = await startLocalBridge(readSettings(), (text) => process.stdout.write(text));
   const close = async (): Promise<void> => {

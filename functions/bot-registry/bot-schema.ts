@@ -89,7 +89,7 @@ const integrations = (allowPrivate: boolean) =>
 
 const profileUrl = v.pipe(textOf(1, 256), v.url("must be a URL"));
 
-/** A bot as an app describes it (contract, section 4). `allowPrivate`: see `callbackUrlFault`. */
+/** A bot as an app describes it (docs/spec/rongcloud.md, section 4). `allowPrivate`: see `callbackUrlFault`. */
 export const botSchema = ({ allowPrivate }: { readonly allowPrivate: boolean }) =>
   v.object(
     {

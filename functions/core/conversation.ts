@@ -30,7 +30,7 @@ export interface ConversationStore {
   keep(key: ConversationKey, conversation: Conversation): Promise<void>;
 }
 
-/** Context is kept for 24 hours from the first answer (contract, section 7). */
+/** Context is kept for 24 hours from the first answer (docs/spec/rongcloud.md, section 7). */
 export const conversationLifeMs = 24 * 60 * 60 * 1000;
 
 export const conversationKeyOf = ({ appKey, bot, integration, event }: Turn): ConversationKey => ({

@@ -1,4 +1,4 @@
-/** Everything that RongCloud tells a bot (contract, section 5). */
+/** Everything that RongCloud tells a bot (docs/spec/rongcloud.md, section 5). */
 export const eventTypes = [
   "message:private",
   "message:group_mentioned",

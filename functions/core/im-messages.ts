@@ -18,7 +18,7 @@ export const replyRouteOf = ({ appKey, bot, event }: Turn): MessageRoute => ({
   targetId: event.data.channelType === "GROUP" ? event.data.toUserId : event.data.fromUserId,
 });
 
-/** Why a stream message is closed (contract: design, decision 7). */
+/** Why a stream message is closed (docs/design.md, decision 7). */
 export const completeReason = { ended: 0, brokenOff: 1, stopped: 2, replaced: 3 } as const;
 export type CompleteReason = (typeof completeReason)[keyof typeof completeReason];
 

@@ -2,7 +2,7 @@ import type { EventType } from "./event-type.ts";
 
 export type ChannelType = "PERSON" | "GROUP";
 
-/** One message or happening addressed to a bot, whichever door it came by (contract, section 6). */
+/** One message or happening addressed to a bot, whichever door it came by (docs/spec/rongcloud.md, section 6). */
 export interface MessageEvent {
   readonly type: EventType;
   /** When the event arose, in milliseconds since the epoch. */

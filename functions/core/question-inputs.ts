@@ -16,7 +16,7 @@ const flatten = (envelope: Envelope, prefix: string, into: Map<string, string>):
 
 /**
  * The event's envelope flattened with `_`, and each metadata pair under its own name besides, so that a Dify
- * app's variable `tone` is filled from metadata `{"tone":…}` (contract, section 7). All strings: a text field
+ * app's variable `tone` is filled from metadata `{"tone":…}` (docs/spec/rongcloud.md, section 7). All strings: a text field
  * of Dify refuses a number. The envelope's names win over the metadata's.
  */
 export const questionInputs = (bot: Bot, event: MessageEvent): Record<string, string> => {

@@ -14,7 +14,7 @@ const holdsJson = (text: string): boolean => {
 
 const userId = textOf(1, 64);
 
-/** A private message as the send API takes it (contract, section 8). What concerns its push alone is passed over. */
+/** A private message as the send API takes it (docs/spec/rongcloud.md, section 8). What concerns its push alone is passed over. */
 export const messageSchema = v.pipe(
   v.object({
     fromUserId: userId,

@@ -66,7 +66,7 @@ const answer = async (exchange: Exchange): Promise<HttpReply> => {
   }
 };
 
-/** Starts an in-process server that speaks Dify's service API as dify.md has recorded it. */
+/** Starts an in-process server that speaks Dify's service API as docs/spec/dify.md has recorded it. */
 export const startStandInDify = async (options: StandInDifyOptions = {}): Promise<StandInDify> => {
   const { port = 0, seed = 1, paceMs = 30, pingMs = 10_000, idleMs = 300_000, onRequest } = options;
   const closing = new AbortController();

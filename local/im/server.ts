@@ -83,9 +83,10 @@ export const startStandInIm = async ({
   const takeMessage = (schema: typeof privateMessage | typeof groupMessage) => (body: string) => {
     const happenings = deliver(parse(schema, readForm(body)), newMessageUID);
     happenings.forEach(happen);
-    return {
-      messageUIDs: happenings.map(({ message: { targetId, messageUID } }) => ({ targetId, messageUID })),
-    };
+    const receipts = happenings.map(({ message: { channelType, targetId, messageUID } }) =>
+      channelType === "GROUP" ? { groupId: targetId, messageUID } : { userId: targetId, messageUID },
+    );
+    return { messageUIDs: receipts };
   };
   const routes = new Map<string, (body: string) => object>([
     ["/message/private/publish.json", takeMessage(privateMessage)],

@@ -27,7 +27,7 @@ export const groupChunk = v.pipe(
 
 export type Chunk = v.InferOutput<typeof privateChunk> | v.InferOutput<typeof groupChunk>;
 
-/** All chunks of a message together (contract, section 8). */
+/** All chunks of a message together (docs/spec/rongcloud.md, section 8). */
 const mostBytes = 128 * 1024;
 const silenceMs = 30_000;
 const lifeMs = 30 * 60_000;

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
 import { run, startBridge } from "../support/local-run.ts";
@@ -36,6 +37,13 @@ describe("npm start", () => {
     start.process.kill("SIGKILL");
     await eventually(() => expect(isLeft(start.process.pid)).toBe(false));
   }, 60_000);
+});
+
+test("a start whose starter dies before it is ready leaves nothing running either", async () => {
+  const start = run([process.execPath, "scripts/run.mjs", "local/main.ts"], { PORT: "0" });
+  await delay(800);
+  start.process.kill("SIGKILL");
+  await eventually(() => expect(isLeft(start.process.pid)).toBe(false));
 });
 
 describe("what is wrong at the start is one clear line and exit 1", () => {

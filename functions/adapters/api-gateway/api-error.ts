@@ -5,7 +5,7 @@ interface ApiError {
   readonly code: number;
 }
 
-/** RongCloud's codes and our statuses (contract, section 3). */
+/** RongCloud's codes and our statuses (docs/spec/rongcloud.md, section 3). */
 const apiErrors: Record<ErrorCode, ApiError> = {
   internal: { status: 500, code: 1000 },
   unknown_app: { status: 401, code: 1001 },

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 
-/** At most 36 characters (contract, section 2), and none that could begin another header. */
+/** At most 36 characters (docs/spec/rongcloud.md, section 2), and none that could begin another header. */
 const acceptable = /^[\x21-\x7e]{1,36}$/;
 
 /** The caller's `X-Request-ID`, or one made up where it sent none. */

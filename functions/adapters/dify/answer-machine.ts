@@ -32,7 +32,7 @@ const finished = (status: string): MachineState => {
 
 /**
  * From Dify's events to an answer. Terminal events come in another order by version, and either may be missing,
- * so whichever comes first ends the answer and the other is waited for only shortly (`spec/dify.md`, A4 and A8).
+ * so whichever comes first ends the answer and the other is waited for only shortly (docs/spec/dify.md, A4 and A8).
  */
 export const makeAnswerMachine = (): AnswerMachine => {
   let state: MachineState = { status: "reading" };

@@ -4,7 +4,7 @@ const text = v.string();
 const ids = { conversation_id: v.optional(v.string()) };
 
 /**
- * The events that a bridge acts on (`spec/dify.md`, A3). All others, the ones that tell of nodes and the ones
+ * The events that a bridge acts on (docs/spec/dify.md, A3). All others, the ones that tell of nodes and the ones
  * that new versions bring, are passed over.
  */
 const difyEvent = v.variant("event", [

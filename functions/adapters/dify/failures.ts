@@ -15,7 +15,7 @@ const modelCodes = /^(completion_request_error|provider_|model_)/;
 /** Codes are words; anything else is not a code and stays out of the logs. */
 const plainCode = (code: string): string => (/^[\w-]{1,64}$/.test(code) ? code : "unknown");
 
-/** An `error` event within a stream: only an overload is worth another try (`spec/dify.md`, decision 7). */
+/** An `error` event within a stream: only an overload is worth another try (docs/spec/dify.md, decision 7). */
 export const streamFailure = (code: string): Failed => {
   const detail = `error event ${plainCode(code)}`;
   if (overloadCodes.has(code)) return failed("unavailable", true, detail);
@@ -27,7 +27,7 @@ export const runFailure = (status: string): Failed => failed("model", false, `ru
 
 const retryableStatus = new Set([429, 500, 502, 503, 504]);
 
-/** An answer other than 2xx, by its status and envelope (`spec/dify.md`, A7). */
+/** An answer other than 2xx, by its status and envelope (docs/spec/dify.md, A7). */
 export const httpFailure = (status: number, code: string, message: string): Failed => {
   const detail = `HTTP ${status} ${plainCode(code)}`;
   // The message goes on differently by version; its beginning is the same in all.

@@ -35,7 +35,7 @@ const chunkBody = (route: MessageRoute, chunk: StreamChunk): string =>
     content: contentOf(chunk),
   });
 
-/** Messages by RongCloud's send API (contract, section 8). */
+/** Messages by RongCloud's send API (docs/spec/rongcloud.md, section 8). */
 export const makeRongCloudMessages = (callRongCloud: CallRongCloud): ImMessages => ({
   sendChunk: async (route, chunk) => {
     const answer = await callRongCloud({

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** RongCloud's signature: hex SHA-1 of secret, nonce and timestamp. The body is not covered (contract, section 2). */
+/** RongCloud's signature: hex SHA-1 of secret, nonce and timestamp. The body is not covered (docs/spec/rongcloud.md, section 2). */
 export const signatureOf = (secret: string, nonce: string, timestamp: string): string =>
   createHash("sha1").update(secret).update(nonce).update(timestamp).digest("hex");
 

@@ -43,7 +43,7 @@ const timestampMs = (value: string): number => {
 };
 
 /**
- * Says which app signed a call (contract, section 2). The body is not looked at.
+ * Says which app signed a call (docs/spec/rongcloud.md, section 2). The body is not looked at.
  * @throws BridgeError `unknown_app` or `bad_signature`.
  */
 export const makeVerifyCall =

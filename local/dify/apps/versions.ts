@@ -1,6 +1,6 @@
 import type { StreamJson } from "../http/wire-format.ts";
 
-/** What tells one Dify version from another on the wire; the tags are those of the contract, dify.md. */
+/** What tells one Dify version from another on the wire; the tags are those of docs/spec/dify.md. */
 export interface VersionTraits {
   /** A3: ASCII with spaces until 1.8, raw UTF-8 since. */
   readonly streamJson: StreamJson;

@@ -64,7 +64,14 @@ describe("the stand-in IM", () => {
       ["objectName", "RC:TxtMsg"],
       ["content", '{"content":"hello"}'],
     ]);
-    expect((await call("/message/private/publish.json", form)).status).toBe(200);
+    const { body } = await call("/message/private/publish.json", form);
+    expect(body).toEqual({
+      code: 200,
+      messageUIDs: [
+        { userId: "u7", messageUID: expect.any(String) },
+        { userId: "u8", messageUID: expect.any(String) },
+      ],
+    });
     expect(im.messages().map(({ targetId, text }) => [targetId, text])).toEqual([
       ["u7", "hello"],
       ["u8", "hello"],
