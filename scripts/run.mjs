@@ -27,9 +27,9 @@ const readPackages = (file) => {
 const isInstalled = () => {
   const installed = readPackages("../node_modules/.package-lock.json");
   const wanted = Object.entries(readPackages("../package-lock.json"));
-  return wanted.every(([path, { version, optional }]) => {
-    return path === "" || optional || installed[path]?.version === version;
-  });
+  return wanted.every(
+    ([path, { version, optional }]) => path === "" || optional || installed[path]?.version === version,
+  );
 };
 
 if (Number.parseInt(process.versions.node, 10) < oldestNode) {

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { buildApp } from "fauxqs";
 import { allowSupplementaryCharacters } from "./fauxqs-message-characters.ts";
-import { LOOPBACK } from "./http-server.ts";
+import { loopback } from "./http-server.ts";
 
 export interface Fauxqs {
   readonly endpoint: string;
@@ -31,6 +31,6 @@ export const startFauxqs = async (dataDir: string | undefined): Promise<Fauxqs> 
     for (const queue of stores.sqsStore.allQueues()) queue.persistence = persistence;
     app.addHook("preClose", () => persistence.close());
   }
-  const endpoint = await app.listen({ port: 0, host: LOOPBACK });
+  const endpoint = await app.listen({ port: 0, host: loopback });
   return { endpoint, close: () => app.close() };
 };

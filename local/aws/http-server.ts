@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
-export const LOOPBACK = "127.0.0.1";
+export const loopback = "127.0.0.1";
 
 export interface HttpServer {
   readonly url: string;
@@ -22,23 +22,21 @@ export const startHttpServer = async (port: number, handle: Handle): Promise<Htt
   return { url: await listen(server, port), close: () => closeServer(server) };
 };
 
-export const listen = (server: Server, port: number): Promise<string> => {
-  return new Promise((resolve, reject) => {
+export const listen = (server: Server, port: number): Promise<string> =>
+  new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, LOOPBACK, () => {
+    server.listen(port, loopback, () => {
       server.off("error", reject);
       const address = server.address();
-      if (typeof address === "object" && address) resolve(`http://${LOOPBACK}:${address.port}`);
+      if (typeof address === "object" && address) resolve(`http://${loopback}:${address.port}`);
     });
   });
-};
 
-export const closeServer = (server: Server): Promise<void> => {
-  return new Promise((resolve) => {
+export const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
   });
-};
 
 export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];

@@ -32,6 +32,5 @@ export const longPoll = async (
   }
 };
 
-const isEmpty = ({ statusCode, body }: Answer): boolean => {
-  return statusCode === 200 && v.parse(answerSchema, JSON.parse(body.toString())).Messages.length === 0;
-};
+const isEmpty = ({ statusCode, body }: Answer): boolean =>
+  statusCode === 200 && v.parse(answerSchema, JSON.parse(body.toString())).Messages.length === 0;

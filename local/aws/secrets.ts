@@ -79,6 +79,4 @@ const initialValue = (initial: InitialSecret): string | undefined => {
   }
 };
 
-const failure = (type: string, message: string) => {
-  return { statusCode: 400, body: { __type: type, message } };
-};
+const failure = (type: string, message: string) => ({ statusCode: 400, body: { __type: type, message } });

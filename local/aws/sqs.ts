@@ -75,9 +75,8 @@ const createQueues = async (client: SQSClient, queues: readonly Queue[], endpoin
   return new Map(created.map(({ queue, url }) => [queue.name, url]));
 };
 
-const only = (attributes: Readonly<Record<string, string>>, wanted: (attribute: string) => boolean) => {
-  return Object.fromEntries(Object.entries(attributes).filter(([attribute]) => wanted(attribute)));
-};
+const only = (attributes: Readonly<Record<string, string>>, wanted: (attribute: string) => boolean) =>
+  Object.fromEntries(Object.entries(attributes).filter(([attribute]) => wanted(attribute)));
 
 const attributesOf = ({ attributes, redrive }: Queue): Record<string, string> => {
   if (!redrive) return { ...attributes };

@@ -76,13 +76,11 @@ const refusal = ({ code, message }: BadIdentifier): Answer => {
   return { ...answer, headers: { ...answer.headers, "x-amzn-query-error": `${code};Sender` } };
 };
 
-const jsonAnswer = (statusCode: number, body: unknown): Answer => {
-  return {
-    statusCode,
-    headers: { "content-type": "application/x-amz-json-1.0" },
-    body: JSON.stringify(body),
-  };
-};
+const jsonAnswer = (statusCode: number, body: unknown): Answer => ({
+  statusCode,
+  headers: { "content-type": "application/x-amz-json-1.0" },
+  body: JSON.stringify(body),
+});
 
 const parseJson = (body: Buffer): unknown => {
   try {

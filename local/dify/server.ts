@@ -59,9 +59,7 @@ const answer = async (exchange: Exchange): Promise<HttpReply> => {
     return (await replayRecording(exchange)) ?? (await answerByRoute(routes, exchange));
   } catch (error) {
     const refused = replyOfRefusal(error);
-    if (refused === undefined) {
-      console.error("The stand-in Dify failed:", error);
-    }
+    if (refused === undefined) console.error("The stand-in Dify failed:", error);
     return refused ?? brokenReply;
   }
 };
@@ -93,9 +91,7 @@ export const startStandInDify = async (options: StandInDifyOptions = {}): Promis
     const url = new URL(request.url ?? "/", "http://dify.local");
     const { method = "GET", headers } = request;
     const exchange = { standIn, method, url, headers, body: await readBody(request) };
-    if (!url.pathname.startsWith("/_standin/")) {
-      keep(describeRequest(exchange));
-    }
+    if (!url.pathname.startsWith("/_standin/")) keep(describeRequest(exchange));
     await sendReply(response, await answer(exchange), closing.signal);
   };
   const server = createServer((request, response) => {

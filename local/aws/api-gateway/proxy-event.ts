@@ -60,15 +60,12 @@ const withForwarding = (exchange: Exchange): [string, string][] => {
   ];
 };
 
-const sourceIpOf = ({ request }: Exchange): string => {
-  return request.socket.remoteAddress ?? "127.0.0.1";
-};
+const sourceIpOf = ({ request }: Exchange): string => request.socket.remoteAddress ?? "127.0.0.1";
 
-const gathered = (pairs: readonly (readonly [string, string])[]): Record<string, string[]> => {
-  return Object.fromEntries(
+const gathered = (pairs: readonly (readonly [string, string])[]): Record<string, string[]> =>
+  Object.fromEntries(
     [...Map.groupBy(pairs, ([name]) => name)].map(([name, same]) => [name, same.map(([, value]) => value)]),
   );
-};
 
 /** As in an access log: 10/Oct/2026:13:55:36 +0000. */
 const logTime = (date: Date): string => {
@@ -76,6 +73,5 @@ const logTime = (date: Date): string => {
   return `${day}/${month}/${year}:${time} +0000`;
 };
 
-const nullIfEmpty = <Value extends object>(value: Value): Value | null => {
-  return Object.keys(value).length === 0 ? null : value;
-};
+const nullIfEmpty = <Value extends object>(value: Value): Value | null =>
+  Object.keys(value).length === 0 ? null : value;

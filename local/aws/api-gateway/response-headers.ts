@@ -31,6 +31,5 @@ export const clientHeaders = ({ headers, multiValueHeaders }: ResponseHead): [st
     .map(([name, value]) => [remapped.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name, value]);
 };
 
-export const hasHeader = (headers: readonly (readonly [string, string])[], wanted: string): boolean => {
-  return headers.some(([name]) => name.toLowerCase() === wanted);
-};
+export const hasHeader = (headers: readonly (readonly [string, string])[], wanted: string): boolean =>
+  headers.some(([name]) => name.toLowerCase() === wanted);

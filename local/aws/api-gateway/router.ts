@@ -36,9 +36,7 @@ export const makeRouter = (routes: readonly Route[]): Router => {
   };
 };
 
-const segmentsOf = (path: string): string[] => {
-  return path.split("/").filter((segment) => segment !== "");
-};
+const segmentsOf = (path: string): string[] => path.split("/").filter((segment) => segment !== "");
 
 const matchSegments = (pattern: readonly string[], segments: readonly string[]) => {
   const parameters: Record<string, string> = {};

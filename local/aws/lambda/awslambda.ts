@@ -25,6 +25,5 @@ export const awslambda = {
   },
 };
 
-export const isStreaming = (handler: BufferedHandler | StreamingHandler): handler is StreamingHandler => {
-  return streaming in handler;
-};
+export const isStreaming = (handler: BufferedHandler | StreamingHandler): handler is StreamingHandler =>
+  streaming in handler;

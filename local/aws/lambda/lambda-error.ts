@@ -11,6 +11,5 @@ export const lambdaErrorOf = (thrown: unknown): LambdaError => {
 };
 
 /** One that comes out of another thread, or another context, need not be an instance of this one's Error. */
-const isError = (thrown: unknown): thrown is Error => {
-  return typeof thrown === "object" && thrown !== null && "name" in thrown && "message" in thrown;
-};
+const isError = (thrown: unknown): thrown is Error =>
+  typeof thrown === "object" && thrown !== null && "name" in thrown && "message" in thrown;

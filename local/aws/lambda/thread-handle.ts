@@ -101,9 +101,7 @@ export const startThread = (options: ThreadOptions): Thread => {
   };
 };
 
-const timedOut = (awsRequestId: string, seconds: number): LambdaError => {
-  return {
-    errorType: "Sandbox.Timedout",
-    errorMessage: `RequestId: ${awsRequestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
-  };
-};
+const timedOut = (awsRequestId: string, seconds: number): LambdaError => ({
+  errorType: "Sandbox.Timedout",
+  errorMessage: `RequestId: ${awsRequestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
+});

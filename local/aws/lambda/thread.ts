@@ -42,16 +42,14 @@ const run = async (handler: BufferedHandler | StreamingHandler, event: unknown, 
   }
 };
 
-const contextOf = ({ deadline, ...context }: InvocationContext) => {
-  return {
-    ...context,
-    callbackWaitsForEmptyEventLoop: true,
-    functionVersion: "$LATEST",
-    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
-  };
-};
+const contextOf = ({ deadline, ...context }: InvocationContext) => ({
+  ...context,
+  callbackWaitsForEmptyEventLoop: true,
+  functionVersion: "$LATEST",
+  logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+  logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+  getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+});
 
 Object.assign(globalThis, { awslambda });
 try {

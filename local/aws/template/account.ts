@@ -1,16 +1,13 @@
 export const REGION = "us-east-1";
 export const ACCOUNT = "000000000000";
 
-export const arnOf = (service: string, resource: string): string => {
-  return `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
-};
+export const arnOf = (service: string, resource: string): string =>
+  `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
 /** The URL that SQS itself would give; start.ts leads it to the local server. */
-export const queueUrlOnAws = (name: string): string => {
-  return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`;
-};
+export const queueUrlOnAws = (name: string): string =>
+  `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`;
 
 /** A function's name out of its ARN (with or without a qualifier), or the name itself. */
-export const functionNameOf = (reference: string): string => {
-  return reference.startsWith("arn:") ? (reference.split(":")[6] ?? reference) : reference;
-};
+export const functionNameOf = (reference: string): string =>
+  reference.startsWith("arn:") ? (reference.split(":")[6] ?? reference) : reference;

@@ -22,8 +22,8 @@ export interface EventSourceMapping {
 
 const defaultConcurrency = 10;
 
-export const eventSourceMappingsOf = (stacks: readonly StackTemplate[]): EventSourceMapping[] => {
-  return resourcesOf(stacks, ["AWS::Lambda::EventSourceMapping"], mappingSchema)
+export const eventSourceMappingsOf = (stacks: readonly StackTemplate[]): EventSourceMapping[] =>
+  resourcesOf(stacks, ["AWS::Lambda::EventSourceMapping"], mappingSchema)
     .filter(({ properties }) => properties.Enabled)
     .map(({ properties }) => ({
       functionName: functionNameOf(properties.FunctionName),
@@ -32,4 +32,3 @@ export const eventSourceMappingsOf = (stacks: readonly StackTemplate[]): EventSo
       maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? defaultConcurrency,
       reportsBatchItemFailures: properties.FunctionResponseTypes.includes("ReportBatchItemFailures"),
     }));
-};

@@ -32,8 +32,8 @@ export interface LambdaFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export const functionsOf = ({ stacks, folderByS3Key }: Stacks): LambdaFunction[] => {
-  return resourcesOf(stacks, ["AWS::Lambda::Function"], functionSchema).map(
+export const functionsOf = ({ stacks, folderByS3Key }: Stacks): LambdaFunction[] =>
+  resourcesOf(stacks, ["AWS::Lambda::Function"], functionSchema).map(
     ({ stack, logicalId, name, properties }) => ({
       stack,
       logicalId,
@@ -46,4 +46,3 @@ export const functionsOf = ({ stacks, folderByS3Key }: Stacks): LambdaFunction[]
       environment: properties.Environment.Variables ?? {},
     }),
   );
-};

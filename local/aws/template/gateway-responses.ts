@@ -23,8 +23,8 @@ const headerPrefix = "gatewayresponse.header.";
 export const gatewayResponsesOf = (
   stacks: readonly StackTemplate[],
   restApiId: string,
-): Map<string, GatewayResponse> => {
-  return new Map(
+): Map<string, GatewayResponse> =>
+  new Map(
     resourcesOf(stacks, ["AWS::ApiGateway::GatewayResponse"], gatewayResponseSchema)
       .filter(({ properties }) => properties.RestApiId === restApiId)
       .map(({ properties }) => [
@@ -40,4 +40,3 @@ export const gatewayResponsesOf = (
         },
       ]),
   );
-};

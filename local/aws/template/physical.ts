@@ -15,9 +15,7 @@ const nameProperties: Readonly<Record<string, string>> = {
   "AWS::SQS::Queue": "QueueName",
 };
 
-export const namePropertyOf = (type: string): string | undefined => {
-  return nameProperties[type];
-};
+export const namePropertyOf = (type: string): string | undefined => nameProperties[type];
 
 export const defaultName = (stack: string, logicalId: string, type: string, fifo: boolean): string => {
   // CDK takes a secret's name out of its ARN by splitting at hyphens, so it must have CloudFormation's shape:
@@ -26,9 +24,7 @@ export const defaultName = (stack: string, logicalId: string, type: string, fifo
   return `${stack}-${logicalId}${fifo ? ".fifo" : ""}`;
 };
 
-export const secretArn = (name: string): string => {
-  return arnOf("secretsmanager", `secret:${name}-000000`);
-};
+export const secretArn = (name: string): string => arnOf("secretsmanager", `secret:${name}-000000`);
 
 export const refOf = ({ type, name }: Physical): string => {
   if (type === "AWS::SQS::Queue") return queueUrlOnAws(name);
@@ -56,9 +52,7 @@ export const attributeOf = (resource: Physical, attribute: string): string | und
   }
 };
 
-export const rootResourceId = (restApiId: string): string => {
-  return `${restApiId}-root`;
-};
+export const rootResourceId = (restApiId: string): string => `${restApiId}-root`;
 
 const arnOfResource = ({ type, name }: Physical): string => {
   switch (type) {

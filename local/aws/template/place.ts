@@ -7,6 +7,5 @@ export interface Place {
   readonly logicalId: string;
 }
 
-export const unresolvable = (place: Place, intrinsic: string, reason: string): Error => {
-  return new Error(`${place.stack.name}/${place.logicalId}: cannot resolve ${intrinsic}: ${reason}`);
-};
+export const unresolvable = (place: Place, intrinsic: string, reason: string): Error =>
+  new Error(`${place.stack.name}/${place.logicalId}: cannot resolve ${intrinsic}: ${reason}`);

@@ -32,8 +32,8 @@ export interface Queue {
   readonly redrive: { readonly deadLetterArn: string; readonly maxReceiveCount: number } | undefined;
 }
 
-export const queuesOf = (stacks: readonly StackTemplate[]): Queue[] => {
-  return resourcesOf(stacks, ["AWS::SQS::Queue"], queueSchema).map(({ name, properties }) => {
+export const queuesOf = (stacks: readonly StackTemplate[]): Queue[] =>
+  resourcesOf(stacks, ["AWS::SQS::Queue"], queueSchema).map(({ name, properties }) => {
     const { RedrivePolicy: policy, ...attributes } = properties;
     return {
       name,
@@ -48,4 +48,3 @@ export const queuesOf = (stacks: readonly StackTemplate[]): Queue[] => {
       },
     };
   });
-};

@@ -80,9 +80,8 @@ export const resolve = (value: unknown, place: Place): unknown => {
 };
 
 /** Unlike a list of the template's own, an intrinsic's keeps the place of an AWS::NoValue: Fn::If counts on it. */
-const resolveArgument = (argument: unknown, place: Place): unknown => {
-  return Array.isArray(argument) ? argument.map((item) => resolve(item, place)) : resolve(argument, place);
-};
+const resolveArgument = (argument: unknown, place: Place): unknown =>
+  Array.isArray(argument) ? argument.map((item) => resolve(item, place)) : resolve(argument, place);
 
 export const conditionHolds = (name: string, place: Place): boolean => {
   const condition = place.stack.template.Conditions[name];
@@ -101,9 +100,7 @@ export const physicalOf = (logicalId: string, resource: Resource, place: Place):
   };
 };
 
-const isIntrinsic = (key: string): boolean => {
-  return key === "Ref" || key === "Condition" || key.startsWith("Fn::");
-};
+const isIntrinsic = (key: string): boolean => key === "Ref" || key === "Condition" || key.startsWith("Fn::");
 
 const reference = (name: string, place: Place): unknown => {
   if (name === "AWS::StackName") return place.stack.name;
@@ -147,6 +144,5 @@ const list = (value: unknown, place: Place, intrinsic: string): readonly unknown
   throw unresolvable(place, intrinsic, `expected a list, got ${JSON.stringify(value)}`);
 };
 
-const isRecord = (value: unknown): value is Record<string, unknown> => {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-};
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

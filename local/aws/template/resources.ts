@@ -18,8 +18,8 @@ export const resourcesOf = <Schema extends v.GenericSchema>(
   stacks: readonly StackTemplate[],
   types: readonly string[],
   schema: Schema,
-): Resource<v.InferOutput<Schema>>[] => {
-  return stacks.flatMap((stack) =>
+): Resource<v.InferOutput<Schema>>[] =>
+  stacks.flatMap((stack) =>
     Object.entries(stack.template.Resources).flatMap(([logicalId, resource]) => {
       if (!types.includes(resource.Type)) return [];
       const place: Place = { stacks, stack, logicalId };
@@ -31,4 +31,3 @@ export const resourcesOf = <Schema extends v.GenericSchema>(
       return [{ stack: stack.name, logicalId, type: resource.Type, name, properties: parsed.output }];
     }),
   );
-};

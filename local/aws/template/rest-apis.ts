@@ -15,12 +15,11 @@ export interface RestApi {
   readonly stage: Stage;
 }
 
-export const restApisOf = (stacks: readonly StackTemplate[]): RestApi[] => {
-  return resourcesOf(stacks, ["AWS::ApiGateway::RestApi"], restApiSchema).map(({ name: id, properties }) => ({
+export const restApisOf = (stacks: readonly StackTemplate[]): RestApi[] =>
+  resourcesOf(stacks, ["AWS::ApiGateway::RestApi"], restApiSchema).map(({ name: id, properties }) => ({
     id,
     binaryMediaTypes: properties.BinaryMediaTypes,
     routes: routesOf(stacks, id),
     gatewayResponses: gatewayResponsesOf(stacks, id),
     stage: stageOf(stacks, id),
   }));
-};

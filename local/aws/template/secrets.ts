@@ -25,13 +25,12 @@ export interface Secret {
   readonly initial: InitialSecret;
 }
 
-export const secretsOf = (stacks: readonly StackTemplate[]): Secret[] => {
-  return resourcesOf(stacks, ["AWS::SecretsManager::Secret"], secretSchema).map(({ name, properties }) => ({
+export const secretsOf = (stacks: readonly StackTemplate[]): Secret[] =>
+  resourcesOf(stacks, ["AWS::SecretsManager::Secret"], secretSchema).map(({ name, properties }) => ({
     name,
     arn: secretArn(name),
     initial: initialOf(properties),
   }));
-};
 
 const initialOf = ({
   SecretString: value,

@@ -33,8 +33,8 @@ export interface Table {
   readonly globalSecondaryIndexes: TableProperties["GlobalSecondaryIndexes"];
 }
 
-export const tablesOf = (stacks: readonly StackTemplate[]): Table[] => {
-  return resourcesOf(stacks, ["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"], tableSchema).map(
+export const tablesOf = (stacks: readonly StackTemplate[]): Table[] =>
+  resourcesOf(stacks, ["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"], tableSchema).map(
     ({ name, properties }) => ({
       name,
       keySchema: properties.KeySchema,
@@ -42,4 +42,3 @@ export const tablesOf = (stacks: readonly StackTemplate[]): Table[] => {
       globalSecondaryIndexes: properties.GlobalSecondaryIndexes,
     }),
   );
-};

@@ -29,9 +29,7 @@ const makeApp = (key: string, profile: Profile): App => {
     profile,
     traits: versions[profile.version],
     takeBehaviour: () => {
-      if (behavioursLeft === 0) {
-        return { kind: "normal" };
-      }
+      if (behavioursLeft === 0) return { kind: "normal" };
       behavioursLeft -= 1;
       return profile.behaviour;
     },
@@ -71,9 +69,7 @@ export const makeApps = (): Apps => {
     byKey: (key) => apps.get(key) ?? (key.startsWith("app-") ? keep(key, defaultProfile(key)) : undefined),
     configure: (key, profile) => {
       const parsed = v.safeParse(profileSchema, profile);
-      if (!parsed.success) {
-        throw new TypeError(profileProblems(parsed.issues));
-      }
+      if (!parsed.success) throw new TypeError(profileProblems(parsed.issues));
       return keep(key, parsed.output);
     },
   };

@@ -33,9 +33,7 @@ export const authenticate = ({ headers, standIn }: Exchange): App => {
     throw unauthorized("Authorization scheme must be 'Bearer'");
   }
   const app = standIn.apps.byKey(authorization.slice("bearer ".length).trim());
-  if (app === undefined) {
-    throw unauthorized("Access token is invalid");
-  }
+  if (app === undefined) throw unauthorized("Access token is invalid");
   return app;
 };
 
@@ -70,12 +68,8 @@ export const readJsonObject = ({ body }: Exchange, traits: VersionTraits): JsonO
 /** A1: a number is taken too; more than 255 characters break Dify. */
 export const requiredUser = (given: unknown): string => {
   const user = typeof given === "number" ? String(given) : given;
-  if (typeof user !== "string" || user === "") {
-    throw invalidParam("Arg user must be provided.");
-  }
-  if (user.length > 255) {
-    throw refusalWith(brokenReply);
-  }
+  if (typeof user !== "string" || user === "") throw invalidParam("Arg user must be provided.");
+  if (user.length > 255) throw refusalWith(brokenReply);
   return user;
 };
 

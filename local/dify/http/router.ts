@@ -12,9 +12,7 @@ export interface Route {
 const matchPath = (pattern: string, path: string): PathParameters | undefined => {
   const expected = pattern.split("/");
   const given = path.split("/");
-  if (expected.length !== given.length) {
-    return undefined;
-  }
+  if (expected.length !== given.length) return undefined;
   const parameters: Record<string, string> = {};
   for (const [index, segment] of expected.entries()) {
     const value = given[index] ?? "";
@@ -33,11 +31,7 @@ export const answerByRoute = async (routes: readonly Route[], exchange: Exchange
     return parameters === undefined ? [] : [{ route, parameters }];
   });
   const match = matches.find(({ route }) => route.method === exchange.method);
-  if (match !== undefined) {
-    return match.route.handle(exchange, match.parameters);
-  }
-  if (matches.length > 0) {
-    throw methodNotAllowed();
-  }
+  if (match !== undefined) return match.route.handle(exchange, match.parameters);
+  if (matches.length > 0) throw methodNotAllowed();
   return unknownPath();
 };

@@ -30,9 +30,7 @@ export const sendReply = async (
     case "chunks":
       response.writeHead(reply.status, { "content-type": reply.contentType });
       for (const chunk of reply.chunks) {
-        if (response.destroyed) {
-          return;
-        }
+        if (response.destroyed) return;
         response.write(chunk);
         await sleep(reply.pauseMs, closing);
       }

@@ -19,8 +19,6 @@ export const rechunk = (bytes: Uint8Array, random: Random): readonly Uint8Array[
       start = at;
     }
   }
-  if (start < bytes.length) {
-    chunks.push(bytes.subarray(start));
-  }
+  if (start < bytes.length) chunks.push(bytes.subarray(start));
   return chunks;
 };

@@ -9,9 +9,7 @@ const runPaths: readonly string[] = ["/v1/chat-messages", "/v1/completion-messag
 export const replayRecording = async (exchange: Exchange): Promise<HttpReply | undefined> => {
   const { standIn, method, url } = exchange;
   const app = standIn.apps.byKey(bearerToken(exchange.headers) ?? "");
-  if (app === undefined || app.profile.reply.kind !== "replay") {
-    return undefined;
-  }
+  if (app === undefined || app.profile.reply.kind !== "replay") return undefined;
   const { reply, paceMs } = app.profile;
   const recording = await standIn.recordings.find(reply.recording);
   if (recording === undefined) {
@@ -19,9 +17,7 @@ export const replayRecording = async (exchange: Exchange): Promise<HttpReply | u
   }
   const isRun = method === "POST" && runPaths.includes(url.pathname);
   const isRecorded = method === recording.method && `${url.pathname}${url.search}` === recording.path;
-  if (!isRun && !isRecorded) {
-    return undefined;
-  }
+  if (!isRun && !isRecorded) return undefined;
   return {
     kind: "chunks",
     status: recording.status,

@@ -80,12 +80,8 @@ const pydanticLines = ({ field, kind, value }: FieldProblem): string =>
 export const checkFields = (traits: VersionTraits, route: RunRoute, body: JsonObject): void => {
   const problems = findProblems(route, body);
   const [first] = problems;
-  if (first === undefined) {
-    return;
-  }
-  if (traits.requestParser === "reqparse") {
-    throw reqparseRefusal(first);
-  }
+  if (first === undefined) return;
+  if (traits.requestParser === "reqparse") throw reqparseRefusal(first);
   const count = `${problems.length} validation error${problems.length > 1 ? "s" : ""}`;
   throw invalidParam([`${count} for ${payloadNames[route]}`, ...problems.map(pydanticLines)].join("\n"));
 };

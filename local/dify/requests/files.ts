@@ -21,13 +21,9 @@ export const checkFiles = (
   user: string,
   given: JsonValue | undefined,
 ): void => {
-  if (!app.profile.fileUpload || given === undefined || given === null) {
-    return;
-  }
+  if (!app.profile.fileUpload || given === undefined || given === null) return;
   const files = v.safeParse(filesSchema, given);
-  if (!files.success) {
-    throw invalidParam("Invalid file");
-  }
+  if (!files.success) throw invalidParam("Invalid file");
   for (const file of files.output) {
     if (file.transfer_method === "local_file" && !uploads.has(app.key, user, file.upload_file_id)) {
       throw invalidParam("Invalid upload file");

@@ -9,15 +9,9 @@ const bad = (variable: string, rule: string): Checked => ({ problem: `${variable
 const truths: readonly JsonValue[] = [true, 1, "true", "1", "yes", "on"];
 
 const checkNumber = (variable: string, value: JsonValue): Checked => {
-  if (typeof value === "number") {
-    return { value };
-  }
-  if (typeof value !== "string") {
-    return bad(variable, "must be a valid number");
-  }
-  if (value.trim() === "") {
-    return { value: null };
-  }
+  if (typeof value === "number") return { value };
+  if (typeof value !== "string") return bad(variable, "must be a valid number");
+  if (value.trim() === "") return { value: null };
   const number = Number(value);
   return Number.isNaN(number) ? bad(variable, "must be a valid number") : { value: number };
 };
@@ -69,9 +63,7 @@ export type CheckedInputs =
 
 /** A6: undeclared inputs are dropped, declared ones checked; an app without a form takes all. */
 export const checkInputs = (form: InputForm | undefined, given: JsonObject): CheckedInputs => {
-  if (form === undefined) {
-    return { kind: "good", inputs: given };
-  }
+  if (form === undefined) return { kind: "good", inputs: given };
   const inputs: Record<string, JsonValue> = {};
   for (const declared of form) {
     const value = given[declared.variable] ?? null;
@@ -79,9 +71,7 @@ export const checkInputs = (form: InputForm | undefined, given: JsonObject): Che
       return { kind: "bad", problem: `${declared.variable} is required in input form` };
     }
     const checked = value === null ? { value: declared.default ?? null } : checkGiven(declared, value);
-    if ("problem" in checked) {
-      return { kind: "bad", problem: checked.problem };
-    }
+    if ("problem" in checked) return { kind: "bad", problem: checked.problem };
     inputs[declared.variable] = checked.value;
   }
   return { kind: "good", inputs };

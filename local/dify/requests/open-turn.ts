@@ -32,9 +32,7 @@ const keepOutcome = (message: StoredMessage | undefined, request: RunRequest, ou
     message.answer = outcome.answer;
     message.retrieverResources = retrieverResources(request.app.profile.sources);
   }
-  if (message !== undefined && outcome.kind === "failed") {
-    message.error = outcome.failure.message;
-  }
+  if (message !== undefined && outcome.kind === "failed") message.error = outcome.failure.message;
 };
 
 /** Enters the turn into its conversation, a new one where none is continued. */

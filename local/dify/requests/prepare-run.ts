@@ -20,9 +20,7 @@ const findContinued = ({ standIn, app, user, body, path, streaming }: RunRequest
     return { kind: "new" };
   }
   const conversation = standIn.conversations.find(app.key, user, id);
-  if (conversation !== undefined) {
-    return { kind: "known", conversation };
-  }
+  if (conversation !== undefined) return { kind: "known", conversation };
   const inWorker = streaming && app.profile.mode === "advanced-chat";
   switch (inWorker ? app.traits.unknownConversation : "not_found") {
     case "hangs":
@@ -50,13 +48,9 @@ const failBeforeRun = ({ app, streaming }: RunRequest, problem: string): Prepare
 export const prepareRun = (request: RunRequest): PreparedRun => {
   const { app, body } = request;
   const isChat = app.profile.mode !== "completion" && app.profile.mode !== "workflow";
-  if (isChat && body.query === "") {
-    throw invalidParam("query is required");
-  }
+  if (isChat && body.query === "") throw invalidParam("query is required");
   const found = findContinued(request);
-  if (found.kind === "hangs") {
-    return found;
-  }
+  if (found.kind === "hangs") return found;
   const conversation = found.kind === "known" ? found.conversation : undefined;
   if (conversation !== undefined && app.traits.inputsPinned) {
     return { kind: "ready", ...openTurn(request, conversation, conversation.inputs) };

@@ -9,18 +9,10 @@ const quoted = (text: string): string => {
 
 /** A value as Python's `repr` writes it: error messages quote some. */
 export const pythonRepr = (value: JsonValue): string => {
-  if (typeof value === "string") {
-    return quoted(value);
-  }
-  if (value === null) {
-    return "None";
-  }
-  if (typeof value === "boolean") {
-    return value ? "True" : "False";
-  }
-  if (typeof value === "number") {
-    return String(value);
-  }
+  if (typeof value === "string") return quoted(value);
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") return String(value);
   if (isJsonObject(value)) {
     const entries = Object.entries(value).map(([key, entry]) => `${quoted(key)}: ${pythonRepr(entry)}`);
     return `{${entries.join(", ")}}`;

@@ -28,9 +28,7 @@ const listConversations = (exchange: Exchange) => {
   const limit = queryLimit(exchange);
   const lastId = exchange.url.searchParams.get("last_id");
   const last = lastId === null ? -1 : all.findIndex((conversation) => conversation.id === lastId);
-  if (lastId !== null && last < 0) {
-    throw notExists(app.traits, "Last Conversation", exchange.url.pathname);
-  }
+  if (lastId !== null && last < 0) throw notExists(app.traits, "Last Conversation", exchange.url.pathname);
   const page = all.slice(last + 1, last + 1 + limit);
   return prettyReply(200, {
     limit,
@@ -44,9 +42,7 @@ const deleteConversation = (exchange: Exchange, id = "") => {
   const user = requiredUser(readJsonObject(exchange, app.traits).user);
   const { conversations } = exchange.standIn;
   const conversation = conversations.find(app.key, user, id);
-  if (conversation === undefined) {
-    throw notExists(app.traits, "Conversation", exchange.url.pathname);
-  }
+  if (conversation === undefined) throw notExists(app.traits, "Conversation", exchange.url.pathname);
   conversations.remove(conversation);
   return app.traits.deletedStatus === 204 ? wholeReply(204, "application/json", "") : successReply;
 };

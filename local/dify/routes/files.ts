@@ -17,18 +17,12 @@ const readForm = async ({ body, headers }: Exchange): Promise<FormData> => {
 const readFile = (form: FormData): File => {
   const files = [...form.values()].filter((value) => value instanceof File);
   const file = form.get("file");
-  if (!(file instanceof File)) {
-    throw refusal(400, "no_file_uploaded", "Please upload your file.");
-  }
-  if (files.length > 1) {
-    throw refusal(400, "too_many_files", "Only one file is allowed.");
-  }
+  if (!(file instanceof File)) throw refusal(400, "no_file_uploaded", "Please upload your file.");
+  if (files.length > 1) throw refusal(400, "too_many_files", "Only one file is allowed.");
   if (file.name === "") {
     throw refusal(400, "filename_not_exists_error", "The specified filename does not exist.");
   }
-  if (file.size > sizeLimit(file.type)) {
-    throw refusal(413, "file_too_large", "File size exceeded.");
-  }
+  if (file.size > sizeLimit(file.type)) throw refusal(413, "file_too_large", "File size exceeded.");
   return file;
 };
 

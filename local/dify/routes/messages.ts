@@ -18,9 +18,7 @@ const noParent = "00000000-0000-0000-0000-000000000000";
 
 const findMessage = ({ standIn, url }: Exchange, app: App, user: string, id = ""): StoredMessage => {
   const message = standIn.conversations.findMessage(app.key, user, id);
-  if (message === undefined) {
-    throw notExists(app.traits, "Message", url.pathname);
-  }
+  if (message === undefined) throw notExists(app.traits, "Message", url.pathname);
   return message;
 };
 
@@ -48,18 +46,14 @@ const listMessages = (exchange: Exchange) => {
     queryUser(exchange),
     searchParams.get("conversation_id") ?? "",
   );
-  if (conversation === undefined) {
-    throw notExists(app.traits, "Conversation", pathname);
-  }
+  if (conversation === undefined) throw notExists(app.traits, "Conversation", pathname);
   const limit = queryLimit(exchange);
   const firstId = searchParams.get("first_id");
   const end =
     firstId === null
       ? conversation.messages.length
       : conversation.messages.findIndex((message) => message.id === firstId);
-  if (end < 0) {
-    throw notExists(app.traits, "First Message", pathname);
-  }
+  if (end < 0) throw notExists(app.traits, "First Message", pathname);
   // A1: pages go back in time, each with its oldest first.
   const start = Math.max(0, end - limit);
   const data = conversation.messages.slice(start, end).map(shownMessage);
@@ -85,9 +79,7 @@ const suggest = (exchange: Exchange, id: string | undefined) => {
   const app = authenticate(exchange);
   findMessage(exchange, app, requiredUser(exchange.url.searchParams.get("user")), id);
   const { suggested } = app.profile;
-  if (suggested === undefined) {
-    throw refusal(400, "bad_request", "Suggested Questions Is Disabled.");
-  }
+  if (suggested === undefined) throw refusal(400, "bad_request", "Suggested Questions Is Disabled.");
   return prettyReply(200, { result: "success", data: suggested });
 };
 

@@ -59,14 +59,10 @@ const answerRun = async (route: RunRoute, app: App, exchange: Exchange): Promise
   const { mode } = app.profile;
   const behaviour = app.takeBehaviour();
   const unread = answerUnread(behaviour);
-  if (unread !== undefined) {
-    return unread;
-  }
+  if (unread !== undefined) return unread;
   const body = readJsonObject(exchange, app.traits);
   const user = requiredUser(body.user);
-  if (!modesOf[route].includes(mode)) {
-    throw wrongMode[route]();
-  }
+  if (!modesOf[route].includes(mode)) throw wrongMode[route]();
   checkFields(app.traits, route, body);
   const streaming = isStreaming(mode, body.response_mode);
   checkBlocking(mode, streaming);

@@ -12,21 +12,15 @@ const shownProfile = (profile: object) =>
 
 const readProfile = ({ standIn }: Exchange, key = "") => {
   const app = standIn.apps.byKey(key);
-  if (app === undefined) {
-    throw refusal(404, "not_found", "The key of an app begins with app-.");
-  }
+  if (app === undefined) throw refusal(404, "not_found", "The key of an app begins with app-.");
   return shownProfile(app.profile);
 };
 
 const writeProfile = ({ standIn, body }: Exchange, key = "") => {
   const given = parseJson(new TextDecoder().decode(body));
   const profile = v.safeParse(profileSchema, given?.output);
-  if (!key.startsWith("app-")) {
-    throw refusal(400, "bad_request", "The key of an app begins with app-.");
-  }
-  if (!profile.success) {
-    throw refusal(400, "bad_request", profileProblems(profile.issues));
-  }
+  if (!key.startsWith("app-")) throw refusal(400, "bad_request", "The key of an app begins with app-.");
+  if (!profile.success) throw refusal(400, "bad_request", profileProblems(profile.issues));
   return shownProfile(standIn.apps.configure(key, profile.output).profile);
 };
 

@@ -9,9 +9,7 @@ import type { Run } from "../runs/run.ts";
 
 const findRun = ({ standIn }: Exchange, app: App, id = ""): Run => {
   const run = standIn.runs.byRunId(app.key, id);
-  if (run === undefined) {
-    throw refusal(404, "not_found", "Workflow run not found");
-  }
+  if (run === undefined) throw refusal(404, "not_found", "Workflow run not found");
   return run;
 };
 
@@ -53,9 +51,7 @@ const reopen = (exchange: Exchange, id: string | undefined) => {
 
 const findPausedRun = ({ standIn }: Exchange, app: App, token = ""): Run => {
   const run = standIn.runs.byFormToken(app.key, token);
-  if (run === undefined) {
-    throw refusal(404, "not_found", "Form not found");
-  }
+  if (run === undefined) throw refusal(404, "not_found", "Form not found");
   return run;
 };
 

@@ -39,9 +39,7 @@ const replyFor = (turn: Turn, outcome: Outcome): HttpReply => {
         : send(messageBody(turn, "message", { answer: outcome.answer, metadata: outcome.metadata }));
     case "failed":
       // A2: a failed workflow is a 200, a failed chatflow is not.
-      if (isWorkflow && outcome.run !== undefined) {
-        return send(workflowBody(turn, outcome.run));
-      }
+      if (isWorkflow && outcome.run !== undefined) return send(workflowBody(turn, outcome.run));
       throw refusal(outcome.failure.status, outcome.failure.code, outcome.failure.message);
     case "paused":
       return isWorkflow

@@ -33,9 +33,7 @@ const makeToEvent = (turn: Turn): ((beat: Beat) => JsonObject | undefined) => {
         url: answerFileUrl(turn),
       });
     }
-    if (isAgent(turn)) {
-      return agentMessageEvent(turn, beat.text);
-    }
+    if (isAgent(turn)) return agentMessageEvent(turn, beat.text);
     const event = messageEvent(turn, beat.text, null);
     return fileExists && turn.app.traits.fileEventCarriesText ? { ...event, event: "message_file" } : event;
   };
@@ -70,9 +68,7 @@ export function* easySteps(turn: Turn, control: RunControl): Steps {
     yield eventStep(messageReplaceEvent(turn, answer, ""));
   }
   yield { kind: "settle", outcome: { kind: "answered", answer, metadata: told, run: undefined } };
-  if (behaviour.kind === "no_terminal") {
-    return;
-  }
+  if (behaviour.kind === "no_terminal") return;
   yield eventStep(messageEndEvent(turn, told, null));
   if (behaviour.kind === "never_closes") {
     yield { kind: "hold" };

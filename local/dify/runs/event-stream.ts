@@ -14,9 +14,7 @@ interface EventStream {
 const openEventStream = (sink: EventSink, app: App, pingMs: number): EventStream => {
   const pinging = setInterval(() => sink.send(pingFrame), pingMs);
   sink.onDisconnect(() => clearInterval(pinging));
-  if (app.traits.detachedRuns && runsGraph(app.profile.mode)) {
-    sink.send(pingFrame);
-  }
+  if (app.traits.detachedRuns && runsGraph(app.profile.mode)) sink.send(pingFrame);
   return {
     event: (event) => sink.send(eventFrame(event, app.traits.streamJson)),
     end: (how) => {
@@ -36,9 +34,7 @@ export const runStream = ({ timing }: StandIn, run: Run, from: "beginning" | "no
   open: (sink) => {
     const { app } = run.turn;
     const stream = openEventStream(sink, app, timing.pingMs);
-    if (from === "beginning") {
-      run.events().forEach(stream.event);
-    }
+    if (from === "beginning") run.events().forEach(stream.event);
     const leave = run.listen(stream);
     if (leave === undefined) {
       stream.end("closed");
@@ -48,9 +44,7 @@ export const runStream = ({ timing }: StandIn, run: Run, from: "beginning" | "no
       leave();
       // A8-8: until 1.12 a run ends with its client.
       const outlives = app.traits.detachedRuns && runsGraph(app.profile.mode);
-      if (!outlives && !run.hasListeners()) {
-        run.abandon();
-      }
+      if (!outlives && !run.hasListeners()) run.abandon();
     });
   },
 });

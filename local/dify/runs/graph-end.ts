@@ -35,9 +35,7 @@ const closingEvents = (
   const { behaviour, app } = turn;
   const { chatflowEnding, endsAtUnsuccessfulRun, outputModeration } = app.traits;
   const finished = runEvent(turn, "workflow_finished", run);
-  if (turn.messageId === undefined || (stopped && endsAtUnsuccessfulRun)) {
-    return [finished];
-  }
+  if (turn.messageId === undefined || (stopped && endsAtUnsuccessfulRun)) return [finished];
   const end = messageEndEvent(turn, told, answerFiles(turn));
   const replaced =
     behaviour.kind === "moderated" ? [messageReplaceEvent(turn, behaviour.text, "output_moderation")] : [];
@@ -70,9 +68,7 @@ export function* endGraph(turn: Turn, graphEnd: GraphEnd): Steps {
     turn.behaviour.kind === "moderated" && turn.messageId !== undefined ? turn.behaviour.text : answer;
   const told = metadata(turn, kept);
   yield { kind: "settle", outcome: { kind: "answered", answer: kept, metadata: told, run } };
-  if (turn.behaviour.kind === "no_terminal") {
-    return;
-  }
+  if (turn.behaviour.kind === "no_terminal") return;
   yield* closingEvents(turn, run, told, stopped).map(eventStep);
   if (turn.behaviour.kind === "never_closes") {
     yield { kind: "hold" };

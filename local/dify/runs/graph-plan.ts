@@ -46,12 +46,8 @@ export const planGraph = (turn: Turn, script: readonly Beat[]): readonly Planned
     const llm = { ...silentNode("llm", "llm", "LLM"), streams: true };
     return [start, { ...llm, beats: select(script, ["llm", "text"]) }, last];
   }
-  if (mode === "workflow") {
-    return [start, { ...template, beats: select(script, ["tpl", "output"]) }, last];
-  }
-  if (graph === "answer") {
-    return [{ ...start, beats: select(script, literal) }, last];
-  }
+  if (mode === "workflow") return [start, { ...template, beats: select(script, ["tpl", "output"]) }, last];
+  if (graph === "answer") return [{ ...start, beats: select(script, literal) }, last];
   const [prefix, rest] = planTemplate(script);
   return [{ ...start, beats: prefix }, { ...template, beats: rest }, last];
 };

@@ -14,15 +14,9 @@ import type { Turn } from "./turn.ts";
 
 const toEvent = (turn: Turn, beat: PlannedBeat, streams: boolean): JsonObject | undefined => {
   const { selector } = beat;
-  if (beat.kind === "file") {
-    return undefined;
-  }
-  if (beat.kind === "reasoning") {
-    return reasoningEvent(turn, beat.text, beat.final);
-  }
-  if (turn.messageId !== undefined) {
-    return messageEvent(turn, beat.text, selector);
-  }
+  if (beat.kind === "file") return undefined;
+  if (beat.kind === "reasoning") return reasoningEvent(turn, beat.text, beat.final);
+  if (turn.messageId !== undefined) return messageEvent(turn, beat.text, selector);
   // R015: a workflow's template node said nothing on the way.
   return streams || turn.app.traits.shape === "1.x"
     ? runEvent(turn, "text_chunk", { text: beat.text, from_variable_selector: selector })
@@ -47,9 +41,7 @@ function* say(
 
 const nodeResult = (turn: Turn, node: PlannedNode, answer: string, end: SpeechEnd): NodeResult => {
   const none = turn.app.traits.shape === "0.15" ? null : {};
-  if (end === "failed") {
-    return { inputs: none, outputs: none, error: graphFailure(turn).error };
-  }
+  if (end === "failed") return { inputs: none, outputs: none, error: graphFailure(turn).error };
   switch (node.type) {
     case "start":
       return { inputs: startNodeVariables(turn), outputs: startNodeVariables(turn), error: undefined };
@@ -77,17 +69,13 @@ function* runNode(
   index: number,
 ): Generator<Step, SpeechEnd, void> {
   const node = nodes[index];
-  if (node === undefined) {
-    return "said";
-  }
+  if (node === undefined) return "said";
   const events = makeNodeEvents(turn, node, index, nodes[index - 1]);
   // 0.15 says what a node's result makes known after the node's end, 1.x before (R015, R112).
   const saysAfter = !node.streams && turn.app.traits.shape === "0.15";
   yield eventStep(events.started());
   const early = saysAfter ? "said" : yield* say(turn, speaker, node);
-  if (early === "stopped" || early === "cut") {
-    return early;
-  }
+  if (early === "stopped" || early === "cut") return early;
   yield eventStep(events.finished(nodeResult(turn, node, speaker.answer(), early)));
   return saysAfter ? yield* say(turn, speaker, node) : early;
 }

@@ -25,9 +25,7 @@ export const startVariables = (turn: Turn): JsonObject => {
 /** As the start node shows them: 1.x adds what it had not told before (R112). */
 export const startNodeVariables = (turn: Turn): JsonObject => {
   const variables = startVariables(turn);
-  if (turn.app.traits.shape === "0.15") {
-    return variables;
-  }
+  if (turn.app.traits.shape === "0.15") return variables;
   return turn.conversation === undefined
     ? { ...variables, "sys.timestamp": turn.createdAt }
     : { ...variables, "sys.conversation_id": turn.conversation.id };

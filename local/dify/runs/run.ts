@@ -61,9 +61,7 @@ export const startRun = (turn: Turn, { idleMs, closing, onOutcome }: RunOptions)
     listeners.clear();
   };
   const finish = (how: "closed" | "cut") => {
-    if (over) {
-      return;
-    }
+    if (over) return;
     over = true;
     wakeUp.abort();
     first.resolve(how === "cut" ? undefined : (outcome ?? { kind: "nothing" }));
@@ -100,9 +98,7 @@ export const startRun = (turn: Turn, { idleMs, closing, onOutcome }: RunOptions)
     await Promise.resolve();
     for (const step of steps) {
       await carryOut(step);
-      if (over || closing.aborted) {
-        return;
-      }
+      if (over || closing.aborted) return;
     }
     finish("closed");
   };
@@ -115,9 +111,7 @@ export const startRun = (turn: Turn, { idleMs, closing, onOutcome }: RunOptions)
     outcome: () => outcome,
     firstOutcome: first.promise,
     listen: (listener) => {
-      if (over) {
-        return undefined;
-      }
+      if (over) return undefined;
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

@@ -12,12 +12,8 @@ export interface Runs {
 
 /** A5: who may stop what: a chatflow of some versions obeys anybody. */
 const stopEffect = ({ app, behaviour, user }: Turn, requester: string): Stop | undefined => {
-  if (behaviour.kind === "stop_disobeyed") {
-    return undefined;
-  }
-  if (user === requester) {
-    return "stopped";
-  }
+  if (behaviour.kind === "stop_disobeyed") return undefined;
+  if (user === requester) return "stopped";
   return runsGraph(app.profile.mode) && app.traits.foreignStopAborts ? "aborted" : undefined;
 };
 
@@ -32,9 +28,7 @@ export const makeRuns = (idleMs: number, closing: AbortSignal): Runs => {
       const run = startRun(turn, { idleMs, closing, onOutcome });
       runs.set(turn.taskId, run);
       const [oldest] = runs.keys();
-      if (runs.size > runsKept && oldest !== undefined) {
-        runs.delete(oldest);
-      }
+      if (runs.size > runsKept && oldest !== undefined) runs.delete(oldest);
       return run;
     },
     byRunId: (appKey, runId) => find(appKey, ({ turn }) => turn.runId === runId),
@@ -42,9 +36,7 @@ export const makeRuns = (idleMs: number, closing: AbortSignal): Runs => {
     stopTask: (appKey, user, taskId) => {
       const run = runs.get(taskId);
       const effect = run === undefined ? undefined : stopEffect(run.turn, user);
-      if (run?.turn.app.key === appKey && effect !== undefined) {
-        run.stop(effect);
-      }
+      if (run?.turn.app.key === appKey && effect !== undefined) run.stop(effect);
     },
   };
 };

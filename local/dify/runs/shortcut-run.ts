@@ -12,9 +12,7 @@ interface Shortcut {
 
 /** A4: an annotation or the input moderation answers in the app's place. */
 export const findShortcut = ({ app, behaviour }: Turn): Shortcut | undefined => {
-  if (app.profile.mode === "workflow") {
-    return undefined;
-  }
+  if (app.profile.mode === "workflow") return undefined;
   if (behaviour.kind === "annotation") {
     const annotation: JsonObject = {
       id: "6f9bb3f6-1a0e-4a7b-9d76-6ed5f7a3b1c2",

@@ -20,9 +20,7 @@ export const makeSpeaker = (turn: Turn, control: RunControl, totalBeats: number)
   let said = 0;
   let answer = "";
   const interruption = (): SpeechEnd | undefined => {
-    if (said === breaksAt) {
-      return behaviour.kind === "cut" ? "cut" : "failed";
-    }
+    if (said === breaksAt) return behaviour.kind === "cut" ? "cut" : "failed";
     return control.stop();
   };
   return {
@@ -30,9 +28,7 @@ export const makeSpeaker = (turn: Turn, control: RunControl, totalBeats: number)
     speak: function* (beats, toEvent) {
       for (const beat of beats) {
         const end = interruption();
-        if (end !== undefined) {
-          return end;
-        }
+        if (end !== undefined) return end;
         const event = toEvent(beat);
         if (event !== undefined) {
           yield eventStep(event);

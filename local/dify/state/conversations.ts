@@ -83,9 +83,7 @@ export const makeConversations = (): Conversations => {
       };
       messages.set(message.id, message);
       conversation?.messages.push(message);
-      if (conversation !== undefined) {
-        conversation.updatedAt = message.createdAt;
-      }
+      if (conversation !== undefined) conversation.updatedAt = message.createdAt;
       return message;
     },
     findMessage: (appKey, user, id) => {

@@ -17,9 +17,8 @@ const functionWith = (variables: object) => ({
   },
 });
 
-const read = (stacks: Record<string, object>, code: Record<string, string> = {}) => {
-  return readAssembly(writeAssembly(temporaryFolder(), { stacks, code }));
-};
+const read = (stacks: Record<string, object>, code: Record<string, string> = {}) =>
+  readAssembly(writeAssembly(temporaryFolder(), { stacks, code }));
 
 const environmentOf = (variables: object, rest: object = {}) => {
   const { functions } = read({ App: { ...rest, Resources: { Worker: functionWith(variables) } } });

@@ -97,9 +97,7 @@ export const openStream = async (
     until: async (enough) => {
       while (reader !== undefined && !enough(text)) {
         const { done, value } = await reader.read();
-        if (done) {
-          break;
-        }
+        if (done) break;
         text += decoder.decode(value, { stream: true });
       }
       return text;
