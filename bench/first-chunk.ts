@@ -22,7 +22,7 @@ let onChunk = (): void => {};
 const im = await startStandInIm({ ...settings, onHappening: () => onChunk() });
 const bridge = await startLocalBridge(
   { ...settings, rongcloudApiUrl: im.url, realDify: { apiUrl: dify.url, apiKey: "app-bench" } },
-  () => {},
+  { write: () => {}, writeLog: () => {}, isShared: false },
 );
 
 const askAlone = async (): Promise<number> => {

@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
 import { startLocalAws } from "./aws/start.ts";
+import { checkDataDir } from "./data-dir.ts";
 import { createDemoBot, findDemoDify } from "./demo-bot.ts";
 import { startStandInDify } from "./dify/server.ts";
 import { startStandInIm } from "./im/server.ts";
 import { checkPort } from "./port.ts";
+import { checkReachable } from "./reachable.ts";
 import { localSecretValue } from "./secret-value.ts";
 import type { Settings } from "./settings.ts";
 import { makeConversationView } from "./terminal/conversation-view.ts";
+import { makeLogStream } from "./terminal/log-stream.ts";
 import { readSentMessage } from "./terminal/sent-message.ts";
 
 export interface LocalBridge {
@@ -20,13 +23,30 @@ export interface LocalBridge {
   close(): Promise<void>;
 }
 
+/** Where people and programs read. */
+export interface Screen {
+  readonly write: (text: string) => void;
+  readonly writeLog: (line: string) => void;
+  /** Whether both are one terminal. */
+  readonly isShared: boolean;
+}
+
 const stage = "local";
 
+/** The guide's own host leads to the stand-in, unless that very host is the real Dify of the settings. */
+const guidesDify = "api.dify.ai";
+const isGuidesDify = ({ realDify }: Settings): boolean =>
+  realDify !== undefined && new URL(realDify.apiUrl).hostname === guidesDify;
+
+const checkSettings = async ({ port, dataDir, dynamodbEndpoint, sqsEndpoint }: Settings): Promise<void> => {
+  await checkPort(port);
+  if (dataDir !== undefined) await checkDataDir(dataDir);
+  if (dynamodbEndpoint !== undefined) await checkReachable("DYNAMODB_ENDPOINT", dynamodbEndpoint);
+  if (sqsEndpoint !== undefined) await checkReachable("SQS_ENDPOINT", sqsEndpoint);
+};
+
 /** Starts everything on this machine: what deploys, and what stands in for AWS, Dify and the IM. */
-export const startLocalBridge = async (
-  settings: Settings,
-  write: (text: string) => void,
-): Promise<LocalBridge> => {
+export const startLocalBridge = async (settings: Settings, screen: Screen): Promise<LocalBridge> => {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     // One that does not close must not keep the others open.
@@ -34,9 +54,9 @@ export const startLocalBridge = async (
   };
 
   try {
-    await checkPort(settings.port);
+    await checkSettings(settings);
     const demoDify = await findDemoDify(settings);
-    const view = makeConversationView(write);
+    const view = makeConversationView(screen.write);
     const im = await startStandInIm({
       ...settings,
       onHappening: ({ message, added }) =>
@@ -54,7 +74,7 @@ export const startLocalBridge = async (
     makeApp(config, { outdir: assemblyDir, builtinCloudFormationValidation: false }).synth();
 
     const hostAliases = new URL("./host-aliases.ts", import.meta.url);
-    if (!settings.realDify) hostAliases.searchParams.set("api.dify.ai", new URL(dify.url).origin);
+    if (!isGuidesDify(settings)) hostAliases.searchParams.set(guidesDify, new URL(dify.url).origin);
     const { port, appKey, appSecret, dataDir, dynamodbEndpoint, sqsEndpoint } = settings;
     const aws = await startLocalAws({
       assemblyDir,
@@ -64,6 +84,7 @@ export const startLocalBridge = async (
       sqsEndpoint,
       secretValues: { [`bot-bridge-${stage}-apps`]: localSecretValue(appKey, appSecret) },
       preload: hostAliases.href,
+      log: makeLogStream({ write: screen.writeLog, isShared: screen.isShared, makeRoom: view.makeRoom }),
       onExchange: ({ path, requestBody, statusCode }) => {
         const sent =
           path === "/message/private/publish.json" && statusCode === 200 && readSentMessage(requestBody);
@@ -72,7 +93,9 @@ export const startLocalBridge = async (
     });
     closers.push(aws.close);
 
-    await createDemoBot(aws.url, settings, demoDify);
+    if ((await createDemoBot(aws.url, settings, demoDify)) === "kept") {
+      screen.write("bot-demo is kept from an earlier run in DATA_DIR, with the Dify that it had then.\n");
+    }
     return { url: aws.url, standInDifyUrl: settings.realDify ? undefined : new URL(dify.url).origin, close };
   } catch (error) {
     await close();

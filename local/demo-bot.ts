@@ -42,7 +42,11 @@ export const findDemoDify = async ({ realDify }: Settings): Promise<DemoDify> =>
 };
 
 /** Creates the demo bot as any app would: signed, over HTTP. One that a DATA_DIR has kept stays as it is. */
-export const createDemoBot = async (bridgeUrl: string, settings: Settings, dify: DemoDify): Promise<void> => {
+export const createDemoBot = async (
+  bridgeUrl: string,
+  settings: Settings,
+  dify: DemoDify,
+): Promise<"created" | "kept"> => {
   const { appKey, appSecret } = settings;
   const { apiUrl: callbackUrl, apiKey, type } = dify;
   const response = await fetch(`${bridgeUrl}/v3/bot/create.json`, {
@@ -57,7 +61,7 @@ export const createDemoBot = async (bridgeUrl: string, settings: Settings, dify:
     }),
   });
   const reply = await response.text();
-  if (!response.ok && !reply.includes("exists already")) {
-    throw new SettingsError(`The demo bot was refused: ${reply}`);
-  }
+  if (response.ok) return "created";
+  if (reply.includes("exists already")) return "kept";
+  throw new SettingsError(`The demo bot was refused: ${reply}`);
 };

@@ -16,7 +16,11 @@ const main = async (): Promise<void> => {
   process.on("disconnect", stop);
   if (process.connected === false) stop();
 
-  const bridge = await startLocalBridge(readSettings(), (text) => process.stdout.write(text));
+  const bridge = await startLocalBridge(readSettings(), {
+    write: (text) => process.stdout.write(text),
+    writeLog: (line) => process.stderr.write(line),
+    isShared: process.stdout.isTTY && process.stderr.isTTY,
+  });
   const close = async (): Promise<void> => {
     await bridge.close();
     process.exit(0);

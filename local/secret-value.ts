@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
-/** The same for the same app secret, so that what a DATA_DIR keeps opens again. */
-const keyFor = (appSecret: string, purpose: string): string =>
-  createHash("sha256").update(`${purpose} ${appSecret}`).digest("base64");
+/** The same for the same app, whatever its secret, so that what a DATA_DIR keeps opens again. */
+const keyFor = (appKey: string, purpose: string): string =>
+  createHash("sha256").update(`${purpose} ${appKey}`).digest("base64");
 
 /** The deployment's secret for one local app, in the form that `adapters/secrets` reads. */
 export const localSecretValue = (appKey: string, appSecret: string): string =>
@@ -10,8 +10,8 @@ export const localSecretValue = (appKey: string, appSecret: string): string =>
     apps: {
       [appKey]: {
         secrets: [appSecret],
-        dataKeys: [{ id: "local", key: keyFor(appSecret, "data") }],
-        tokenKeys: [{ id: "local", key: keyFor(appSecret, "token") }],
+        dataKeys: [{ id: "local", key: keyFor(appKey, "data") }],
+        tokenKeys: [{ id: "local", key: keyFor(appKey, "token") }],
       },
     },
   });

@@ -1,6 +1,21 @@
 import * as v from "valibot";
 
-const url = v.pipe(v.string(), v.url("must be a URL"));
+/** Files of settings name what they leave empty. */
+const unlessEmpty = <T extends v.GenericSchema>(schema: T) =>
+  v.optional(
+    v.union([
+      v.pipe(
+        v.literal(""),
+        v.transform(() => undefined),
+      ),
+      schema,
+    ]),
+  );
+
+const webUrl = v.pipe(
+  v.string(),
+  v.check((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), "must be an http or https URL"),
+);
 const text = (fallback: string) => v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty")), fallback);
 
 const settings = v.pipe(
@@ -14,15 +29,15 @@ const settings = v.pipe(
     APP_KEY: text("local-app-key"),
     APP_SECRET: text("local-app-secret"),
     /** Where answers are delivered, in the place of the stand-in IM. */
-    RONGCLOUD_API_URL: v.optional(url),
-    DYNAMODB_ENDPOINT: v.optional(url),
-    SQS_ENDPOINT: v.optional(url),
+    RONGCLOUD_API_URL: unlessEmpty(webUrl),
+    DYNAMODB_ENDPOINT: unlessEmpty(webUrl),
+    SQS_ENDPOINT: unlessEmpty(webUrl),
     ALLOW_PRIVATE_CALLBACKS: v.optional(v.picklist(["0", "1"], "must be 0 or 1"), "1"),
     /** Where tables and queues are kept; empty: in memory. */
     DATA_DIR: v.optional(v.string(), ""),
     /** A real Dify for the demo bot. */
-    DIFY_API_URL: v.optional(url),
-    DIFY_API_KEY: v.optional(v.string()),
+    DIFY_API_URL: unlessEmpty(webUrl),
+    DIFY_API_KEY: unlessEmpty(v.string()),
   }),
   v.check(
     (given) => (given.DIFY_API_URL === undefined) === (given.DIFY_API_KEY === undefined),

@@ -49,4 +49,20 @@ const [script, ...args] = process.argv.slice(2);
 const child = spawn(pinnedNode, [script, ...args], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
 // Ctrl-C reaches the child from the terminal as well; this process waits for it to finish.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+
+/** npm, where it started this: a shell stands between the two, which passes no signal on and may outlive npm. */
+const npmProcess = () => {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === "win32") return undefined;
+  const { stdout } = spawnSync("ps", ["-o", "ppid=", "-p", String(process.ppid)], { encoding: "utf8" });
+  return Number(stdout) || undefined;
+};
+const isAlive = (pid) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+const npm = npmProcess();
+if (npm !== undefined) setInterval(() => isAlive(npm) || child.kill("SIGTERM"), 500).unref();
 child.on("exit", (code, signal) => process.exit(signal ? 1 : code));

@@ -1,7 +1,12 @@
 import { signCall } from "../functions/adapters/rongcloud/sign-call.ts";
 import { readSettings } from "../local/settings.ts";
 
-// One line a header, as curl reads them: npm run -s sign | curl -H @- …
-const { appKey, appSecret } = readSettings();
-const headers = signCall({ appKey, secret: appSecret }, Date.now());
-for (const [name, value] of Object.entries(headers)) process.stdout.write(`${name}: ${value}\n`);
+try {
+  const { appKey, appSecret } = readSettings();
+  // One line a header, as curl reads them: npm run -s sign | curl -H @- …
+  const headers = signCall({ appKey, secret: appSecret }, Date.now());
+  for (const [name, value] of Object.entries(headers)) process.stdout.write(`${name}: ${value}\n`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

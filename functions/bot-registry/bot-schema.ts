@@ -87,7 +87,11 @@ const integrations = (allowPrivate: boolean) =>
     ),
   );
 
-const profileUrl = v.pipe(textOf(1, 256), v.url("must be a URL"));
+const profileUrl = v.pipe(
+  textOf(1, 256),
+  v.url("must be a URL"),
+  v.regex(/^https?:/i, "must be an http or https URL"),
+);
 
 /** A bot as an app describes it (docs/spec/rongcloud.md, section 4). `allowPrivate`: see `callbackUrlFault`. */
 export const botSchema = ({ allowPrivate }: { readonly allowPrivate: boolean }) =>

@@ -1,6 +1,6 @@
 import type { TurnLimits } from "./answer.ts";
 import type { AnswerSink } from "./answer-sink.ts";
-import type { BotStore } from "./bot.ts";
+import type { Bot, BotStore } from "./bot.ts";
 import type { Clock } from "./clock.ts";
 import type { ForwardTurn, TurnReport } from "./forward-turn.ts";
 import { isDify } from "./integration.ts";
@@ -73,8 +73,8 @@ export const makeRunTurnJob = ({
     (error: unknown): void =>
       log.warn(event, { ...idsOf(job), reason: String(error) });
 
-  const answer = async (job: TurnJob, limits: TurnLimits): Promise<string> => {
-    const [bot] = await bots.find(job.appKey, [job.botUserId]);
+  const answer = async (job: TurnJob, found: Promise<Bot[]>, limits: TurnLimits): Promise<string> => {
+    const [bot] = await found;
     const integration = bot?.integrations
       .filter(isDify)
       .find(({ type, enabled }) => type === job.integrationType && enabled);
@@ -84,7 +84,10 @@ export const makeRunTurnJob = ({
     }
     const turn: Turn = { appKey: job.appKey, bot, integration, event: job.event };
     const report = await forwardTurn(turn, sinkFor(turn), limits);
-    const well = report.outcome.status === "answered" && report.delivery.status === "delivered";
+    // A picture that cannot be read is nobody's failure, nor is an answer that its user stopped.
+    const well =
+      ["answered", "stopped", "unreadable"].includes(report.outcome.status) &&
+      report.delivery.status === "delivered";
     log[well ? "info" : "error"]("turn_finished", { ...idsOf(job), ...storyOf(job, report, clock.now()) });
     return report.outcome.status;
   };
@@ -92,18 +95,21 @@ export const makeRunTurnJob = ({
   const answerOnce = async (job: TurnJob, hold: JobHold, deadline: number): Promise<JobFate> => {
     const id = turnIdOf(job);
     const token = newToken();
+    // Read while the turn is being claimed: the user waits for both.
+    const found = bots.find(job.appKey, [job.botUserId]);
+    found.catch(() => {});
     const claim = await turns.claim(id, { token, expiresAt: clock.now() + leaseMs });
     if (claim === "done") {
       log.info("turn_repeated", idsOf(job));
       return "done";
     }
     if (claim === "busy") return "again";
-    const outcome = await keepTurn(id, token, hold, (signal) => answer(job, { deadline, signal })).catch(
-      async (error: unknown) => {
-        await turns.release(id, token).catch(warn("turn_not_released", job));
-        throw error;
-      },
-    );
+    const outcome = await keepTurn(id, token, hold, (signal) =>
+      answer(job, found, { deadline, signal }),
+    ).catch(async (error: unknown) => {
+      await turns.release(id, token).catch(warn("turn_not_released", job));
+      throw error;
+    });
     // The user has the answer by now: a job that came back would bring it a second time.
     const isOurs = await turns
       .complete(id, token, outcome, clock.now() + rememberForMs)

@@ -12,6 +12,9 @@ export interface StreamDeliveryPorts {
   readonly patienceMs: number;
 }
 
+/** RongCloud ends a stream message after 30 s of silence (docs/spec/rongcloud.md, section 8): a tool may take longer. */
+const tickMs = 20_000;
+
 /** The endings that a user sees. */
 type Sent = Exclude<AnswerEnding, { status: "abandoned" }>;
 
@@ -44,15 +47,35 @@ export const makeStreamDelivery =
     let seq = 0;
     let messageUID: string | undefined;
     let nextBeatAt = 0;
+    let lastCallAt = 0;
+    let tickDue = false;
+    let isTicking = false;
+    const over = new AbortController();
 
     const send = async (text: string, reason: CompleteReason | undefined): Promise<void> => {
       seq += 1;
       const chunk = { seq, text, messageUID, completeReason: reason };
       const call = (): Promise<string> => {
-        nextBeatAt = clock.now() + beatMs;
+        lastCallAt = clock.now();
+        nextBeatAt = lastCallAt + beatMs;
         return im.sendChunk(route, chunk);
       };
       messageUID = await tryUntilTaken(call, { clock, patienceMs });
+      if (!isTicking) tick();
+    };
+
+    const tick = async (): Promise<void> => {
+      isTicking = true;
+      while (!over.signal.aborted) {
+        await clock.sleep(Math.max(beatMs, lastCallAt + tickMs - clock.now()), over.signal);
+        tickDue = seq > 0 && clock.now() - lastCallAt >= tickMs;
+        if (tickDue) run();
+      }
+    };
+
+    const settle = (delivery: Delivery): void => {
+      over.abort();
+      arrived.resolve(delivery);
     };
 
     const startNextMessage = async (): Promise<void> => {
@@ -62,7 +85,7 @@ export const makeStreamDelivery =
       messageUID = undefined;
     };
 
-    const hasWork = (): boolean => replaced || waiting !== "" || closing !== undefined;
+    const hasWork = (): boolean => replaced || tickDue || waiting !== "" || closing !== undefined;
 
     const sendWaiting = async (): Promise<void> => {
       while (hasWork()) {
@@ -75,9 +98,10 @@ export const makeStreamDelivery =
         }
         const [text, last] = [waiting, closing];
         waiting = "";
+        tickDue = false;
         if (text !== "" || seq > 0) await send(text, last);
         // `running` stays set: nothing follows an end.
-        if (last !== undefined) return arrived.resolve({ status: "delivered" });
+        if (last !== undefined) return settle({ status: "delivered" });
       }
       // Within the tick that found no work, or what comes in the next one would wait for ever.
       running = false;
@@ -88,9 +112,7 @@ export const makeStreamDelivery =
       if (running) return;
       running = true;
       // Here too `running` stays set: what the IM refused is not followed by a piece out of order.
-      sendWaiting().catch((error: unknown) =>
-        arrived.resolve({ status: "undelivered", reason: String(error) }),
-      );
+      sendWaiting().catch((error: unknown) => settle({ status: "undelivered", reason: String(error) }));
     };
 
     return {
@@ -106,7 +128,7 @@ export const makeStreamDelivery =
       end: (given) => {
         if (given.status === "abandoned") {
           abandoned = true;
-          arrived.resolve({ status: "undelivered", reason: "abandoned" });
+          settle({ status: "undelivered", reason: "abandoned" });
           return arrived.promise;
         }
         closing = reasonFor(given, seq === 0 && waiting === "");

@@ -3,10 +3,12 @@ export interface ConversationView {
   said(from: string, to: string, text: string): void;
   /** More of a message from a bot; `message` tells which. */
   streamed(message: string, from: string, to: string, added: string, complete: boolean): void;
+  /** Ends the line that is open, for something else to be written. */
+  makeRoom(): void;
 }
 
-/** Colours and the moving of the cursor are a terminal's own; a text that comes from outside holds none. */
-const controlCharacters = /[^\P{Cc}\n\t]/gu;
+/** Colours, the moving of the cursor and of the writing's direction are a terminal's own, not a message's. */
+const controlCharacters = /[^\P{Cc}\n\t]|\p{Bidi_Control}/gu;
 
 /**
  * Shows conversations as they happen: each piece of an answer where it belongs, at once. One message streams on the
@@ -28,13 +30,14 @@ export const makeConversationView = (write: (text: string) => void): Conversatio
       write(`${head(from, to)}${clean(text)}\n`);
     },
     streamed: (message, from, to, added, complete) => {
-      if (open !== message) {
+      if (open !== message && added !== "") {
         closeLine();
         write(head(from, to));
         open = message;
       }
       write(clean(added));
-      if (complete) closeLine();
+      if (complete && open === message) closeLine();
     },
+    makeRoom: closeLine,
   };
 };

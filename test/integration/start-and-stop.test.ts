@@ -39,6 +39,13 @@ describe("npm start", () => {
   }, 60_000);
 });
 
+test("npm that is killed by itself, as a supervisor does, leaves nothing running", async () => {
+  const start = run(npmStart, { PORT: "0" });
+  await start.shows(/^ready/m);
+  start.process.kill("SIGKILL");
+  await eventually(() => expect(isLeft(start.process.pid)).toBe(false));
+}, 60_000);
+
 test("a start whose starter dies before it is ready leaves nothing running either", async () => {
   const start = run([process.execPath, "scripts/run.mjs", "local/main.ts"], { PORT: "0" });
   await delay(800);
@@ -63,8 +70,10 @@ describe("what is wrong at the start is one clear line and exit 1", () => {
 
   test.each([
     [{ PORT: "http" }, "PORT must be a port, 0 for any\n"],
-    [{ RONGCLOUD_API_URL: "nowhere" }, "RONGCLOUD_API_URL must be a URL\n"],
+    [{ RONGCLOUD_API_URL: "nowhere" }, "RONGCLOUD_API_URL must be an http or https URL\n"],
     [{ DIFY_API_KEY: "app-x" }, "DIFY_API_URL and DIFY_API_KEY go together: give both or neither\n"],
+    [{ SQS_ENDPOINT: "http://127.0.0.1:9" }, "SQS_ENDPOINT: nobody answers at http://127.0.0.1:9\n"],
+    [{ DATA_DIR: "package.json" }, "DATA_DIR package.json is no folder that can be written to (EEXIST)\n"],
     [
       { DIFY_API_URL: "http://127.0.0.1:9/v1", DIFY_API_KEY: "app-x" },
       "DIFY_API_URL: nobody answers at http://127.0.0.1:9/v1/info\n",

@@ -6,8 +6,8 @@ const longestEcho = 80;
 const shorten = (text: string): string =>
   text.length > longestEcho ? `${text.slice(0, longestEcho)}…` : text;
 
-/** What may hold a secret, by the name of its field. */
-const isSecret = (path: string): boolean => /key|secret|auth/i.test(path);
+/** What may hold a secret, by the name of its field: a list of integrations sent as a text holds their keys too. */
+const isSecret = (path: string): boolean => /key|secret|auth|integrations(\[\d+\])?$/i.test(path);
 
 /** What was sent, in few words: lists and maps by their size, for they may hold anything, a key of Dify's too. */
 const describeSent = (path: string, value: unknown): string => {

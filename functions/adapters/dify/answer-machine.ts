@@ -31,6 +31,15 @@ const finished = (status: string): MachineState => {
 };
 
 /**
+ * A workflow app may say all it has to say in its outputs: one whose texts come from no model sent no `text_chunk`
+ * (R015). A chatflow's outputs repeat its answer.
+ */
+const textOfOutputs = (outputs: Readonly<Record<string, unknown>> | null | undefined): string =>
+  Object.values(outputs ?? {})
+    .filter((value) => typeof value === "string")
+    .join("\n");
+
+/**
  * From Dify's events to an answer. Terminal events come in another order by version, and either may be missing,
  * so whichever comes first ends the answer and the other is waited for only shortly (docs/spec/dify.md, A4 and A8).
  */
@@ -39,6 +48,7 @@ export const makeAnswerMachine = (): AnswerMachine => {
   let conversationId: string | undefined;
   let isWorkflow = false;
   let agentText = "";
+  let hasText = false;
 
   const textOf = (event: Extract<DifyEvent, { answer: string }>): AnswerEvent | undefined => {
     if (event.event === "agent_message") agentText += event.answer;
@@ -65,9 +75,11 @@ export const makeAnswerMachine = (): AnswerMachine => {
       case "message_end":
         state = { status: isWorkflow && state.status === "reading" ? "closing" : "ended", outcome: answered };
         return undefined;
-      case "workflow_finished":
+      case "workflow_finished": {
+        const output = hasText || conversationId !== undefined ? "" : textOfOutputs(event.data.outputs);
         state = state.status === "closing" ? { ...state, status: "ended" } : finished(event.data.status);
-        return undefined;
+        return output === "" ? undefined : { type: "delta", text: output };
+      }
       case "workflow_paused":
         state = { status: "ended", outcome: { status: "paused" } };
         return undefined;
@@ -85,7 +97,9 @@ export const makeAnswerMachine = (): AnswerMachine => {
     take: (event) => {
       if (state.status === "ended") return undefined;
       if ("conversation_id" in event && event.conversation_id) conversationId ??= event.conversation_id;
-      return take(event);
+      const meaning = take(event);
+      if (meaning) hasText = true;
+      return meaning;
     },
     get conversationId() {
       return conversationId;

@@ -17,7 +17,11 @@ const difyEvent = v.variant("event", [
   v.object({ event: v.literal("message_end"), ...ids }),
   v.object({ event: v.literal("text_chunk"), data: v.object({ text }) }),
   v.object({ event: v.literal("workflow_started"), ...ids }),
-  v.object({ event: v.literal("workflow_finished"), data: v.object({ status: v.string() }), ...ids }),
+  v.object({
+    event: v.literal("workflow_finished"),
+    data: v.object({ status: v.string(), outputs: v.nullish(v.record(v.string(), v.unknown()), {}) }),
+    ...ids,
+  }),
   v.object({ event: v.literal("workflow_paused"), ...ids }),
   // Pre-run failures of 1.15 and later come without a code.
   v.object({ event: v.literal("error"), code: v.optional(v.string(), "unknown"), ...ids }),

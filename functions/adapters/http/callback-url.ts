@@ -1,7 +1,8 @@
 import { isPublicAddress, literalAddress } from "./public-address.ts";
 
 /** Names that only resolve inside a network: none of them is an app's server on the internet. */
-const internalName = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|localdomain|home\.arpa)$/;
+const internalName =
+  /(^|\.)(localhost|local|private|internal|intranet|lan|home|corp|localdomain|home\.arpa)$/;
 
 /**
  * Why a callback URL is not acceptable, or undefined where it is. What the name resolves to is checked later, on

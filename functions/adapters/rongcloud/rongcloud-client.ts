@@ -48,7 +48,7 @@ export const makeRongCloudClient =
     try {
       const response = await sendHttp({
         method: "POST",
-        url: new URL(path, apiUrl),
+        url: new URL(`${apiUrl.replace(/\/+$/, "")}${path}`),
         headers: { ...signCall({ appKey, secret }, clock.now()), "content-type": contentType },
         body,
         connectMs,

@@ -83,7 +83,8 @@ export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }:
 
   // The second thread waits for the first, so that every function serves as early as it can.
   const started = start().then((failure) => {
-    if (failure) throw new Error(`${options.name} does not start: ${failure.errorMessage}`);
+    // A pool that is stopped while it starts has failed at nothing.
+    if (failure && !stopped) throw new Error(`${options.name} does not start: ${failure.errorMessage}`);
     fillUp();
   });
 

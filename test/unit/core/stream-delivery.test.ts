@@ -99,6 +99,24 @@ describe("a stream message", () => {
     );
   });
 
+  test("is kept open by an empty chunk while a tool takes longer than the IM's 30 seconds", async () => {
+    const { sink, clock, sent } = setUp();
+    sink.delta("Let me look. ");
+    await clock.advance(65_000);
+    sink.delta("Here it is.");
+    const delivered = sink.end({ status: "complete" });
+    await clock.advance(60_000);
+    await delivered;
+    expect(sent.map(({ seq, text, at }) => [seq, text, at])).toEqual([
+      [1, "Let me look. ", 0],
+      [2, "", 20_000],
+      [3, "", 40_000],
+      [4, "", 60_000],
+      [5, "Here it is.", 65_000],
+      [6, "", 65_200],
+    ]);
+  });
+
   test("that was throttled waits as long as it is told, and its end arrives all the same", async () => {
     const { sink, clock, sent } = setUp({ failure: (call) => (call === 2 ? tooMany(3_000) : undefined) });
     sink.delta("a");

@@ -16,11 +16,18 @@ describe("the settings of a local run", () => {
     });
   });
 
+  test("that are left empty, as in a file of settings, are not given", () => {
+    expect(readSettings({ DIFY_API_URL: "", DIFY_API_KEY: "", RONGCLOUD_API_URL: "" })).toEqual(
+      readSettings({}),
+    );
+  });
+
   test.each([
     [{ PORT: "70000" }, "PORT must be at most 65535"],
     [{ APP_KEY: "" }, "APP_KEY must not be empty"],
     [{ ALLOW_PRIVATE_CALLBACKS: "yes" }, "ALLOW_PRIVATE_CALLBACKS must be 0 or 1"],
-    [{ SQS_ENDPOINT: "here" }, "SQS_ENDPOINT must be a URL"],
+    [{ SQS_ENDPOINT: "here" }, "SQS_ENDPOINT must be an http or https URL"],
+    [{ RONGCLOUD_API_URL: "localhost:4000" }, "RONGCLOUD_API_URL must be an http or https URL"],
     [{ DIFY_API_URL: "https://dify.example/v1" }, /DIFY_API_URL and DIFY_API_KEY go together/],
   ])("%o are refused by name and rule", (environment, message) => {
     expect(() => readSettings(environment)).toThrow(SettingsError);

@@ -66,6 +66,7 @@ describe("a recorded stream", () => {
     ["1.12.1/chat-stream", "answered", "你好，you said: hi 👋"],
     ["1.12.1/llm-chatflow-FAIL401", "failed", ""],
     ["1.12.1/wf-stream", "answered", "nick=Bob"],
+    ["0.15.3/wf-stream", "answered", "nick=Bob"],
   ])("%s is %s with its text", async (name, status, text) => {
     const heard = await hear([recording(name).body]);
     expect(heard.outcome.status).toBe(status);

@@ -28,9 +28,24 @@ describe("the terminal", () => {
     expect(shown()).toBe("bot → u7  one\nbot → u8  other\nbot → u7   more\n");
   });
 
+  test("opens no line for an end that brings nothing", () => {
+    const { view, shown } = setUp();
+    view.streamed("m1", "bot", "u7", "one", false);
+    view.streamed("m2", "bot", "u8", "other", true);
+    view.streamed("m1", "bot", "u7", "", true);
+    expect(shown()).toBe("bot → u7  one\nbot → u8  other\n");
+  });
+
+  test("makes room for a line of the log", () => {
+    const { view, shown } = setUp();
+    view.streamed("m1", "bot", "u7", "one", false);
+    view.makeRoom();
+    expect(shown()).toBe("bot → u7  one\n");
+  });
+
   test("is not moved or coloured by what a message holds", () => {
     const { view, shown } = setUp();
-    view.said("u7", "bot", "\u001b[2J\u0007red\r");
+    view.said("u7", "bot", "\u001b[2J\u0007re\u202ed\r");
     expect(shown()).toBe("u7 → bot  [2Jred\n");
   });
 });
