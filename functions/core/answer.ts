@@ -1,8 +1,8 @@
-import type { DifyIntegration } from "./integration.ts";
+import type { OpenDifyIntegration } from "./integration.ts";
 
 /** What Dify is asked. */
 export interface Question {
-  readonly integration: DifyIntegration;
+  readonly integration: OpenDifyIntegration;
   readonly text: string;
   /** All of them, every turn: since Dify 1.0 each turn uses the inputs it is sent. */
   readonly inputs: Readonly<Record<string, string>>;

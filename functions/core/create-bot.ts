@@ -1,8 +1,8 @@
-import type { Bot, BotStore } from "./bot.ts";
+import type { BotStore, OpenBot } from "./bot.ts";
 import type { Clock } from "./clock.ts";
 import { callerError } from "./errors.ts";
 
-export type BotDraft = Omit<Bot, "createdAt" | "updatedAt">;
+export type BotDraft = Omit<OpenBot, "createdAt" | "updatedAt">;
 
 export interface CreateBotPorts {
   readonly bots: BotStore;

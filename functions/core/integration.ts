@@ -35,11 +35,16 @@ export interface DifyIntegration extends IntegrationBase {
   readonly type: DifyType;
   /** The base of Dify's service API, such as `https://api.dify.ai/v1`. */
   readonly callbackUrl: string;
-  /** The Dify app's key: in clear only in memory. */
+}
+
+/** With the Dify app's key in clear: only in memory, and only where Dify is asked or a bot is taken in. */
+export interface OpenDifyIntegration extends DifyIntegration {
   readonly apiKey: string;
 }
 
 export type Integration = WebhookIntegration | DifyIntegration;
+export type OpenIntegration = WebhookIntegration | OpenDifyIntegration;
 
-export const isDify = (integration: Integration): integration is DifyIntegration =>
-  integration.type !== "webhook";
+export const isDify = <I extends Integration>(
+  integration: I,
+): integration is Exclude<I, WebhookIntegration> => integration.type !== "webhook";

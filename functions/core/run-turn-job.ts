@@ -1,6 +1,6 @@
 import type { TurnLimits } from "./answer.ts";
 import type { AnswerSink } from "./answer-sink.ts";
-import type { Bot, BotStore } from "./bot.ts";
+import type { BotStore, OpenBot } from "./bot.ts";
 import type { Clock } from "./clock.ts";
 import type { ForwardTurn, TurnReport } from "./forward-turn.ts";
 import { isDify } from "./integration.ts";
@@ -73,8 +73,12 @@ export const makeRunTurnJob = ({
     (error: unknown): void =>
       log.warn(event, { ...idsOf(job), reason: String(error) });
 
-  const answer = async (job: TurnJob, found: Promise<Bot[]>, limits: TurnLimits): Promise<string> => {
-    const [bot] = await found;
+  const answer = async (
+    job: TurnJob,
+    found: Promise<OpenBot | undefined>,
+    limits: TurnLimits,
+  ): Promise<string> => {
+    const bot = await found;
     const integration = bot?.integrations
       .filter(isDify)
       .find(({ type, enabled }) => type === job.integrationType && enabled);
@@ -96,7 +100,7 @@ export const makeRunTurnJob = ({
     const id = turnIdOf(job);
     const token = newToken();
     // Read while the turn is being claimed: the user waits for both.
-    const found = bots.find(job.appKey, [job.botUserId]);
+    const found = bots.open(job.appKey, job.botUserId);
     found.catch(() => {});
     const claim = await turns.claim(id, { token, expiresAt: clock.now() + leaseMs });
     if (claim === "done") {

@@ -1,13 +1,13 @@
 import type { Bot } from "./bot.ts";
 import type { EventType } from "./event-type.ts";
-import type { DifyIntegration, DifyType } from "./integration.ts";
+import type { DifyType, OpenDifyIntegration } from "./integration.ts";
 import type { MessageEvent } from "./message-event.ts";
 
 /** One message from a user to a bot through one Dify integration, whichever way it came in and goes out. */
 export interface Turn {
   readonly appKey: string;
   readonly bot: Bot;
-  readonly integration: DifyIntegration;
+  readonly integration: OpenDifyIntegration;
   readonly event: MessageEvent;
 }
 

@@ -2,7 +2,7 @@ import { BatchGetCommand, DynamoDBDocumentClient, PutCommand } from "@aws-sdk/li
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { makeBotsTable } from "../../functions/adapters/dynamodb/bots-table.ts";
 import { systemClock } from "../../functions/adapters/node/system-clock.ts";
-import type { Bot } from "../../functions/core/bot.ts";
+import type { Bot, OpenBot } from "../../functions/core/bot.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { bot, difyIntegration, webhookIntegration } from "../support/turns.ts";
 import { app, appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
@@ -26,7 +26,7 @@ const begin = (client = table.client) => {
   };
 };
 
-const botOf = (userId: string, given: Partial<Bot> = {}): Bot => bot({ userId, ...given });
+const botOf = (userId: string, given: Partial<OpenBot> = {}): OpenBot => bot({ userId, ...given });
 const idsOf = (bots: readonly Bot[]): string[] => bots.map(({ userId }) => userId).sort();
 const ids = (count: number): string[] => Array.from({ length: count }, (_, at) => `bot-${1000 + at}`);
 
@@ -42,7 +42,7 @@ describe("a bot", () => {
       ],
     });
     expect(await store.create(appKey, created, 10)).toBe("created");
-    const [found] = await store.find(appKey, ["whole"]);
+    const found = await store.open(appKey, "whole");
     // DynamoDB's maps keep no order.
     const byType = (one: { type: string }, other: { type: string }) => one.type.localeCompare(other.type);
     expect({ ...found, integrations: found?.integrations.toSorted(byType) }).toMatchObject({ ...created });
@@ -137,10 +137,19 @@ describe("a Dify key in the table", () => {
     const storeWith = (...dataKeys: [ReturnType<typeof namedKey>, ...ReturnType<typeof namedKey>[]]) =>
       makeBotsTable({ ...table, apps: appsOf(app({ appKey, dataKeys })), clock: systemClock });
     const rotating = storeWith(namedKey("d2", 7), namedKey("d1", 1));
-    expect(await rotating.find(appKey, ["rotated"])).toMatchObject([
-      { integrations: [{ apiKey: "app-secret-key" }] },
-    ]);
-    await expect(storeWith(namedKey("d2", 7)).find(appKey, ["rotated"])).rejects.toThrow();
+    expect(await rotating.open(appKey, "rotated")).toMatchObject({
+      integrations: [{ apiKey: "app-secret-key" }],
+    });
+    await expect(storeWith(namedKey("d2", 7)).open(appKey, "rotated")).rejects.toThrow();
+  });
+
+  test("stays closed for whoever only looks the bot up, who needs no key for it", async () => {
+    const { store, appKey } = begin();
+    await store.create(appKey, botOf("closed"), 10);
+    const keyless = makeBotsTable({ ...table, apps: appsOf(), clock: systemClock });
+    const [found] = await keyless.find(appKey, ["closed"]);
+    expect(found).toMatchObject({ userId: "closed", integrations: [{ type: "dify_chatflow" }] });
+    expect(JSON.stringify(found)).not.toMatch(/key/i);
   });
 });
 

@@ -1,9 +1,9 @@
-import type { Bot } from "../../functions/core/bot.ts";
-import type { DifyIntegration, WebhookIntegration } from "../../functions/core/integration.ts";
+import type { OpenBot } from "../../functions/core/bot.ts";
+import type { OpenDifyIntegration, WebhookIntegration } from "../../functions/core/integration.ts";
 import type { MessageEvent } from "../../functions/core/message-event.ts";
 import type { Turn } from "../../functions/core/turn.ts";
 
-export const difyIntegration = (given: Partial<DifyIntegration> = {}): DifyIntegration => ({
+export const difyIntegration = (given: Partial<OpenDifyIntegration> = {}): OpenDifyIntegration => ({
   type: "dify_chatflow",
   enabled: true,
   callbackUrl: "https://api.dify.ai/v1",
@@ -26,7 +26,7 @@ export const webhookIntegration = (given: Partial<WebhookIntegration> = {}): Web
   ...given,
 });
 
-export const bot = (given: Partial<Bot> = {}): Bot => ({
+export const bot = (given: Partial<OpenBot> = {}): OpenBot => ({
   userId: "bot-helpdesk",
   name: "Helpdesk",
   type: "faq",

@@ -1,7 +1,12 @@
 import * as v from "valibot";
-import type { Bot } from "../../core/bot.ts";
+import type { Bot, OpenBot } from "../../core/bot.ts";
 import { eventTypes } from "../../core/event-type.ts";
-import { difyTypes, type Integration, integrationTypes } from "../../core/integration.ts";
+import {
+  difyTypes,
+  type Integration,
+  integrationTypes,
+  type OpenIntegration,
+} from "../../core/integration.ts";
 import type { AppWithKeys } from "../secrets/app-secrets.ts";
 import { seal, unseal } from "../secrets/key-cipher.ts";
 
@@ -40,7 +45,7 @@ const sealContext = ({ appKey }: AppWithKeys, botUserId: string, type: string) =
 const toIntegrationRecord = (
   app: AppWithKeys,
   botUserId: string,
-  integration: Integration,
+  integration: OpenIntegration,
 ): IntegrationRecord => {
   const { objectNames, events, ...rest } = integration;
   const lists = { objectNames: [...objectNames], events: [...events] };
@@ -50,13 +55,7 @@ const toIntegrationRecord = (
   return { ...open, ...lists, sealedApiKey };
 };
 
-const toIntegration = (app: AppWithKeys, botUserId: string, record: IntegrationRecord): Integration => {
-  if (record.type === "webhook") return record;
-  const { sealedApiKey, ...open } = record;
-  return { ...open, apiKey: unseal(app.dataKeys, sealedApiKey, sealContext(app, botUserId, open.type)) };
-};
-
-export const toBotRecord = (app: AppWithKeys, bot: Bot): BotRecord => ({
+export const toBotRecord = (app: AppWithKeys, bot: OpenBot): BotRecord => ({
   ...bot,
   metadata: { ...bot.metadata },
   integrations: Object.fromEntries(
@@ -68,10 +67,26 @@ export const toBotRecord = (app: AppWithKeys, bot: Bot): BotRecord => ({
 });
 
 /** A map keeps no order, so the types' own serves. */
-export const toBot = (app: AppWithKeys, record: BotRecord): Bot => ({
+const inOrder = ({ integrations }: BotRecord): IntegrationRecord[] =>
+  integrationTypes.flatMap((type) => integrations[type] ?? []);
+
+const withoutKey = (record: IntegrationRecord): Integration => {
+  if (record.type === "webhook") return record;
+  const { sealedApiKey: _sealed, ...integration } = record;
+  return integration;
+};
+
+export const toBot = (record: BotRecord): Bot => ({
   ...record,
-  integrations: integrationTypes.flatMap((type) => {
-    const integration = record.integrations[type];
-    return integration ? [toIntegration(app, record.userId, integration)] : [];
+  integrations: inOrder(record).map(withoutKey),
+});
+
+export const toOpenBot = (app: AppWithKeys, record: BotRecord): OpenBot => ({
+  ...record,
+  integrations: inOrder(record).map((integration): OpenIntegration => {
+    if (integration.type === "webhook") return integration;
+    const { sealedApiKey, ...open } = integration;
+    const context = sealContext(app, record.userId, open.type);
+    return { ...open, apiKey: unseal(app.dataKeys, sealedApiKey, context) };
   }),
 });

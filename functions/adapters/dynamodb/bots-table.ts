@@ -5,12 +5,12 @@ import {
   PutCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import type { Bot, BotStore } from "../../core/bot.ts";
+import type { BotStore } from "../../core/bot.ts";
 import type { Clock } from "../../core/clock.ts";
 import { BridgeError } from "../../core/errors.ts";
 import { parseRecord } from "../node/parse-record.ts";
 import type { AppSecrets, AppWithKeys } from "../secrets/app-secrets.ts";
-import { botRecord, toBot, toBotRecord } from "./bot-record.ts";
+import { type BotRecord, botRecord, toBot, toBotRecord, toOpenBot } from "./bot-record.ts";
 import { holds } from "./conditional-write.ts";
 
 export interface BotsTablePorts {
@@ -69,6 +69,16 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
     return items;
   };
 
+  const read = async (appKey: string, userIds: readonly string[]): Promise<BotRecord[]> => {
+    const keys = [...new Set(userIds)].map((userId) => ({ appKey, item: botItem(userId) }));
+    const batches: Keys[] = [];
+    for (let start = 0; start < keys.length; start += batchSize) {
+      batches.push(keys.slice(start, start + batchSize));
+    }
+    const items = (await Promise.all(batches.map(getBatch))).flat();
+    return items.map((item) => parseRecord(botRecord, item, "a bot record"));
+  };
+
   return {
     create: async (appKey, bot, cap) => {
       const app = await appWithKeys(appKey);
@@ -87,15 +97,10 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
       );
       return created ? "created" : "exists";
     },
-    find: async (appKey, userIds) => {
-      const keys = [...new Set(userIds)].map((userId) => ({ appKey, item: botItem(userId) }));
-      const batches: Keys[] = [];
-      for (let start = 0; start < keys.length; start += batchSize)
-        batches.push(keys.slice(start, start + batchSize));
-      const items = (await Promise.all(batches.map(getBatch))).flat();
-      if (items.length === 0) return [];
-      const app = await appWithKeys(appKey);
-      return items.map((item): Bot => toBot(app, parseRecord(botRecord, item, "a bot record")));
+    find: async (appKey, userIds) => (await read(appKey, userIds)).map(toBot),
+    open: async (appKey, userId) => {
+      const [app, [record]] = await Promise.all([appWithKeys(appKey), read(appKey, [userId])]);
+      return record && toOpenBot(app, record);
     },
   };
 };

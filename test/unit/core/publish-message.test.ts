@@ -20,6 +20,7 @@ const setUp = (bots: readonly Bot[]) => {
   const publishMessage = makePublishMessage({
     bots: {
       find: async (_appKey, ids) => bots.filter(({ userId }) => ids.includes(userId)),
+      open: async () => undefined,
       create: async () => "created",
     },
     turns: { send: async (jobs) => void sent.push(...jobs) },

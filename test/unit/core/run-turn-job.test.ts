@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { TurnLimits } from "../../../functions/core/answer.ts";
-import type { Bot } from "../../../functions/core/bot.ts";
+import type { OpenBot } from "../../../functions/core/bot.ts";
 import type { TurnReport } from "../../../functions/core/forward-turn.ts";
 import { makeRunTurnJob } from "../../../functions/core/run-turn-job.ts";
 import type { Turn, TurnJob } from "../../../functions/core/turn.ts";
@@ -27,7 +27,7 @@ const well: TurnReport = {
 
 const setUp = ({
   claim = "claimed" as TurnClaim,
-  found = [bot()] as Bot[],
+  found = [bot()] as OpenBot[],
   forwardMs = 0,
   failure = undefined as Error | undefined,
   report = well,
@@ -50,7 +50,7 @@ const setUp = ({
   const limits: TurnLimits[] = [];
   const log = makeMemoryLog();
   const runTurnJob = makeRunTurnJob({
-    bots: { find: async () => found, create: async () => "created" },
+    bots: { open: async () => found[0], find: async () => found, create: async () => "created" },
     turns,
     forwardTurn: async (turn, _sink, given) => {
       forwarded.push(turn);
