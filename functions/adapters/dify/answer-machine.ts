@@ -18,7 +18,9 @@ export interface AnswerMachine {
 
 const answered: AnswerOutcome = { status: "answered" };
 
-const finished = (status: string): MachineState => {
+type End = Exclude<MachineState, { status: "reading" }>;
+
+const finished = (status: string): End => {
   switch (status) {
     case "succeeded":
     case "partial-succeeded":
@@ -76,9 +78,12 @@ export const makeAnswerMachine = (): AnswerMachine => {
         state = { status: isWorkflow && state.status === "reading" ? "closing" : "ended", outcome: answered };
         return undefined;
       case "workflow_finished": {
-        const output = hasText || conversationId !== undefined ? "" : textOfOutputs(event.data.outputs);
-        state = state.status === "closing" ? { ...state, status: "ended" } : finished(event.data.status);
-        return output === "" ? undefined : { type: "delta", text: output };
+        const end: End =
+          state.status === "closing" ? { ...state, status: "ended" } : finished(event.data.status);
+        state = end;
+        if (hasText || conversationId !== undefined || end.outcome.status !== "answered") return undefined;
+        const text = textOfOutputs(event.data.outputs);
+        return text === "" ? undefined : { type: "delta", text };
       }
       case "workflow_paused":
         state = { status: "ended", outcome: { status: "paused" } };

@@ -266,6 +266,33 @@ describe("after its end", () => {
   });
 });
 
+describe("a workflow that streamed no text", () => {
+  const ended = (status: string, outputs: object | null) => ({
+    event: "workflow_finished",
+    data: { status, outputs },
+  });
+
+  test.each([
+    ["says what its outputs say", ended("succeeded", { title: "A", count: 2, body: "B" }), "A\nB"],
+    ["has nothing to say without outputs", ended("succeeded", null), ""],
+    ["says nothing where it failed", ended("failed", { body: "half" }), ""],
+  ])("%s", async (_, event, text) => {
+    expect((await hear([stream({ event: "workflow_started" }, event)])).text).toBe(text);
+  });
+
+  test("does not say twice what it streamed", async () => {
+    const chunk = { event: "text_chunk", data: { text: "hi" } };
+    expect(
+      (await hear([stream({ event: "workflow_started" }, chunk, ended("succeeded", { text: "hi" }))])).text,
+    ).toBe("hi");
+  });
+
+  test("nor does a chatflow whose outputs repeat its answer", async () => {
+    const repeated = { ...ended("succeeded", { answer: "hi" }), conversation_id: "c1" };
+    expect((await hear([stream(started, message("hi"), repeated, messageEnd)])).text).toBe("hi");
+  });
+});
+
 describe("a listener", () => {
   const readTo = (listener: (event: AnswerEvent) => void | Promise<void>, deadline: number) => {
     const clock = makeTestClock(0);
