@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
 import { startLocalAws } from "./aws/start.ts";
-import { checkDataDir } from "./data-dir.ts";
+import { takeDataDir } from "./data-dir.ts";
 import { createDemoBot, findDemoDify } from "./demo-bot.ts";
 import { startStandInDify } from "./dify/server.ts";
 import { startStandInIm } from "./im/server.ts";
@@ -40,7 +40,7 @@ const isGuidesDify = ({ realDify }: Settings): boolean =>
 
 const checkSettings = async ({ port, dataDir, dynamodbEndpoint, sqsEndpoint }: Settings): Promise<void> => {
   await checkPort(port);
-  if (dataDir !== undefined) await checkDataDir(dataDir);
+  if (dataDir !== undefined) await takeDataDir(dataDir);
   if (dynamodbEndpoint !== undefined) await checkReachable("DYNAMODB_ENDPOINT", dynamodbEndpoint);
   if (sqsEndpoint !== undefined) await checkReachable("SQS_ENDPOINT", sqsEndpoint);
 };

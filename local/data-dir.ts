@@ -1,11 +1,28 @@
-import { access, constants, mkdir } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { SettingsError } from "./settings.ts";
 
-/** Makes the folder where it is missing. @throws SettingsError when nothing can be kept there. */
-export const checkDataDir = async (dataDir: string): Promise<void> => {
+const isAlive = (pid: number): boolean => {
+  try {
+    return pid !== process.pid && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Takes a DATA_DIR for this run, making it where it is missing. A run that died leaves its mark, which counts for
+ * nothing then. @throws SettingsError when nothing can be kept there, or another run has it.
+ */
+export const takeDataDir = async (dataDir: string): Promise<void> => {
+  const mark = join(dataDir, "bridge.pid");
+  const holder = Number(await readFile(mark, "utf8").catch(() => ""));
+  if (holder > 0 && isAlive(holder)) {
+    throw new SettingsError(`DATA_DIR ${dataDir} is in use by another run (process ${holder})`);
+  }
   try {
     await mkdir(dataDir, { recursive: true });
-    await access(dataDir, constants.W_OK);
+    await writeFile(mark, String(process.pid));
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? error.code : "unknown";
     throw new SettingsError(`DATA_DIR ${dataDir} is no folder that can be written to (${String(reason)})`);
