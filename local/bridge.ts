@@ -63,7 +63,7 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
         view.streamed(message.messageUID, message.fromUserId, message.targetId, added, message.complete),
     });
     closers.push(im.close);
-    const dify = await startStandInDify({});
+    const dify = await startStandInDify();
     closers.push(dify.close);
 
     const assemblyDir = await mkdtemp(join(tmpdir(), "bot-bridge-"));

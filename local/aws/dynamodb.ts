@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
-import { closeServer, listen, readBody } from "./http-server.ts";
+import { closeServer, listen, readBody } from "../http-server.ts";
 import { localClient } from "./local-client.ts";
 import type { Table } from "./template/tables.ts";
 

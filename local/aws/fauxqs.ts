@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { buildApp } from "fauxqs";
+import { loopback } from "../http-server.ts";
 import { allowSupplementaryCharacters } from "./fauxqs-message-characters.ts";
-import { loopback } from "./http-server.ts";
 
 export interface Fauxqs {
   readonly endpoint: string;

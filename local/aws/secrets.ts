@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import * as v from "valibot";
-import { type HttpServer, readBody, startHttpServer } from "./http-server.ts";
+import { type HttpServer, readBody, startHttpServer } from "../http-server.ts";
 import { secretArn } from "./template/physical.ts";
 import type { InitialSecret, Secret } from "./template/secrets.ts";
 

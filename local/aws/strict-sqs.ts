@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import * as v from "valibot";
-import { type HttpServer, readBody, startHttpServer } from "./http-server.ts";
+import { type HttpServer, readBody, startHttpServer } from "../http-server.ts";
 import { longPoll } from "./long-poll.ts";
 import { makeQueueActivity } from "./queue-activity.ts";
 import { type BadIdentifier, badIdentifierOf, badIdentifiersByEntry } from "./sqs-identifiers.ts";

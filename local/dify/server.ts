@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
+import { closeServer, listen, readBody } from "../http-server.ts";
 import { type Apps, makeApps } from "./apps/apps.ts";
 import type { Exchange } from "./http/exchange.ts";
 import type { HttpReply } from "./http/http-reply.ts";
@@ -33,9 +34,6 @@ export interface StandInDify {
 }
 
 export interface StandInDifyOptions {
-  /** 0, the default, takes any that is free. */
-  readonly port?: number;
-  readonly recordingsDir?: string;
   /** Of the random cuts in replayed recordings. */
   readonly seed?: number;
   readonly paceMs?: number;
@@ -45,14 +43,6 @@ export interface StandInDifyOptions {
 }
 
 const requestsKept = 1_000;
-
-const readBody = async (request: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> => {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of request) {
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
-};
 
 const answer = async (exchange: Exchange): Promise<HttpReply> => {
   try {
@@ -66,7 +56,7 @@ const answer = async (exchange: Exchange): Promise<HttpReply> => {
 
 /** Starts an in-process server that speaks Dify's service API as docs/spec/dify.md has recorded it. */
 export const startStandInDify = async (options: StandInDifyOptions = {}): Promise<StandInDify> => {
-  const { port = 0, seed = 1, paceMs = 30, pingMs = 10_000, idleMs = 300_000, onRequest } = options;
+  const { seed = 1, paceMs = 30, pingMs = 10_000, idleMs = 300_000, onRequest } = options;
   const closing = new AbortController();
   // Every open wait listens to it.
   setMaxListeners(0, closing.signal);
@@ -76,7 +66,7 @@ export const startStandInDify = async (options: StandInDifyOptions = {}): Promis
     conversations: makeConversations(),
     runs: makeRuns(idleMs, closing.signal),
     uploads: makeUploads(),
-    recordings: makeRecordings(options.recordingsDir ?? ownRecordings),
+    recordings: makeRecordings(ownRecordings),
     random: seededRandom(seed),
     timing: { paceMs, pingMs, idleMs },
   };
@@ -90,7 +80,7 @@ export const startStandInDify = async (options: StandInDifyOptions = {}): Promis
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://dify.local");
     const { method = "GET", headers } = request;
-    const exchange = { standIn, method, url, headers, body: await readBody(request) };
+    const exchange = { standIn, method, url, headers, body: new Uint8Array(await readBody(request)) };
     if (!url.pathname.startsWith("/_standin/")) keep(describeRequest(exchange));
     await sendReply(response, await answer(exchange), closing.signal);
   };
@@ -100,21 +90,14 @@ export const startStandInDify = async (options: StandInDifyOptions = {}): Promis
   });
   // A kept connection must not close just when its client uses it again.
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const boundPort = typeof address === "object" && address !== null ? address.port : port;
 
   return {
-    url: `http://127.0.0.1:${boundPort}/v1`,
+    url: `${await listen(server, 0)}/v1`,
     requests,
     configure: standIn.apps.configure,
     close: async () => {
       closing.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await closeServer(server);
     },
   };
 };

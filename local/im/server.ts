@@ -3,6 +3,7 @@ import { text as readText } from "node:stream/consumers";
 import * as v from "valibot";
 import { newMessageUID } from "../../functions/adapters/rongcloud/message-uid.ts";
 import { isSignedBy } from "../../functions/adapters/rongcloud/signature.ts";
+import { closeServer, listen } from "../http-server.ts";
 import type { ImHappening, ImMessage } from "./messages.ts";
 import { deliver, groupMessage, privateMessage } from "./ordinary-messages.ts";
 import { Refusal, refuse } from "./refusal.ts";
@@ -136,20 +137,11 @@ export const startStandInIm = async ({
       },
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the stand-in IM has no port");
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: await listen(server, 0),
     messages: () => [...messages.values()],
     answerNext: (...answers) => void forced.push(...answers),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closeServer(server),
   };
 };

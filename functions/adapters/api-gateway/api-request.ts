@@ -9,15 +9,12 @@ export interface ApiRequest {
   readonly body: Buffer;
 }
 
-export const toApiRequest = ({
-  resource,
-  headers,
-  body,
-  isBase64Encoded,
-}: APIGatewayProxyEvent): ApiRequest => ({
-  route: resource,
-  headers: Object.fromEntries(
-    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-  ),
-  body: Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8"),
+/** Names in lower case: callers may write them as they like. */
+export const headersOf = ({ headers }: APIGatewayProxyEvent): ApiRequest["headers"] =>
+  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+
+export const toApiRequest = (event: APIGatewayProxyEvent): ApiRequest => ({
+  route: event.resource,
+  headers: headersOf(event),
+  body: Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8"),
 });

@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 
+import { headersOf } from "./api-request.ts";
+
 /** At most 36 characters (docs/spec/rongcloud.md, section 2), and none that could begin another header. */
 const acceptable = /^[\x21-\x7e]{1,36}$/;
 
 /** The caller's `X-Request-ID`, or one made up where it sent none. */
-const requestIdOf = ({ headers }: APIGatewayProxyEvent): string => {
-  const given = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === "x-request-id")?.[1];
+const requestIdOf = (event: APIGatewayProxyEvent): string => {
+  const given = headersOf(event)["x-request-id"];
   return given !== undefined && acceptable.test(given) ? given : randomUUID();
 };
 

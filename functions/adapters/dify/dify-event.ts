@@ -29,16 +29,10 @@ const difyEvent = v.variant("event", [
 
 export type DifyEvent = v.InferOutput<typeof difyEvent>;
 
-const parseJson = (data: string): unknown => {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
-};
+const dataLine = v.pipe(v.string(), v.parseJson(), difyEvent);
 
 /** The event that one `data:` line holds, or undefined for one that is broken or not ours to act on. */
 export const parseDifyEvent = (data: string): DifyEvent | undefined => {
-  const parsed = v.safeParse(difyEvent, parseJson(data));
+  const parsed = v.safeParse(dataLine, data);
   return parsed.success ? parsed.output : undefined;
 };

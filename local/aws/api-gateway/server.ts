@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type HttpServer, startHttpServer } from "../http-server.ts";
+import { type HttpServer, startHttpServer } from "../../http-server.ts";
 import type { Invoke } from "../lambda/outcome.ts";
 import type { RestApi } from "../template/rest-apis.ts";
 import { answerOf } from "./answer.ts";

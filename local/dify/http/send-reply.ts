@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { sleep } from "../sleep.ts";
+import { systemClock } from "../../../functions/adapters/node/system-clock.ts";
 import type { EventSink, HttpReply } from "./http-reply.ts";
 
 const eventSink = (response: ServerResponse): EventSink => ({
@@ -32,7 +32,7 @@ export const sendReply = async (
       for (const chunk of reply.chunks) {
         if (response.destroyed) return;
         response.write(chunk);
-        await sleep(reply.pauseMs, closing);
+        await systemClock.sleep(reply.pauseMs, closing);
       }
       response.end();
       return;

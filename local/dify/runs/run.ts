@@ -1,5 +1,5 @@
+import { systemClock } from "../../../functions/adapters/node/system-clock.ts";
 import type { JsonObject } from "../json.ts";
-import { sleep } from "../sleep.ts";
 import { runSteps } from "./run-steps.ts";
 import type { Outcome, Step, Steps, Stop } from "./steps.ts";
 import type { Turn } from "./turn.ts";
@@ -76,9 +76,9 @@ export const startRun = (turn: Turn, { idleMs, closing, onOutcome }: RunOptions)
         }
         return;
       case "wait":
-        return sleep(step.ms, awake);
+        return systemClock.sleep(step.ms, awake);
       case "hold":
-        return sleep(idleMs, awake);
+        return systemClock.sleep(idleMs, awake);
       case "settle":
         settle(step.outcome);
         return;

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import type { HttpRequest } from "../../../../functions/adapters/http/http-client.ts";
-import { closeServer, listen } from "../../../../local/aws/http-server.ts";
+import { closeServer, listen } from "../../../../local/http-server.ts";
 
 export interface TestServer {
   readonly url: string;

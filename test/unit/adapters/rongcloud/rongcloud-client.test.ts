@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { RongCloudCall } from "../../../../functions/adapters/rongcloud/rongcloud-client.ts";
 import { isSignedBy } from "../../../../functions/adapters/rongcloud/signature.ts";
 import type { BridgeError } from "../../../../functions/core/errors.ts";
-import { closeServer, listen } from "../../../../local/aws/http-server.ts";
+import { closeServer, listen } from "../../../../local/http-server.ts";
 import { appSecret, clientOf, withIm } from "./im.ts";
 
 const call: RongCloudCall = {

@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, test } from "@jest/globals";
 import { makeAppSecrets } from "../../../../functions/adapters/secrets/app-secrets.ts";
-import { readBody, startHttpServer } from "../../../../local/aws/http-server.ts";
 import { localClient } from "../../../../local/aws/local-client.ts";
 import { startSecrets } from "../../../../local/aws/secrets.ts";
+import { readBody, startHttpServer } from "../../../../local/http-server.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 

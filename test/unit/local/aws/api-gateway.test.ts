@@ -3,11 +3,11 @@ import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { makeRouter } from "../../../../local/aws/api-gateway/router.ts";
 import { type ObservedExchange, startApiGateway } from "../../../../local/aws/api-gateway/server.ts";
-import type { HttpServer } from "../../../../local/aws/http-server.ts";
 import type { Invoke, Outcome } from "../../../../local/aws/lambda/outcome.ts";
 import type { GatewayResponse } from "../../../../local/aws/template/gateway-responses.ts";
 import type { Integration } from "../../../../local/aws/template/integrations.ts";
 import type { RestApi } from "../../../../local/aws/template/rest-apis.ts";
+import type { HttpServer } from "../../../../local/http-server.ts";
 
 const integration: Integration = {
   kind: "lambda",
