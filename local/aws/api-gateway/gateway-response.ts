@@ -9,6 +9,11 @@ const failures = {
     message: "Missing Authentication Token",
     errorType: "MissingAuthenticationTokenException",
   },
+  THROTTLED: {
+    statusCode: 429,
+    message: "Too Many Requests",
+    errorType: "TooManyRequestsException",
+  },
   REQUEST_TOO_LARGE: {
     statusCode: 413,
     message: "Request Too Long",

@@ -9,6 +9,7 @@ import { gatewayReply } from "./gateway-response.ts";
 import { readAtMost } from "./read-at-most.ts";
 import { makeRouter } from "./router.ts";
 import { sendReply, sendStream } from "./send.ts";
+import { makeThrottle } from "./throttle.ts";
 
 export interface ObservedExchange {
   readonly method: string;
@@ -23,6 +24,8 @@ export interface ApiGatewayOptions {
   /** The function so named. */
   readonly invoke: (functionName: string) => Invoke;
   readonly onExchange: ((exchange: ObservedExchange) => void) | undefined;
+  /** Milliseconds, by which throttles refill; this process's own without one. */
+  readonly now?: () => number;
 }
 
 const mostRequestBytes = 10 * 1024 * 1024;
@@ -33,8 +36,10 @@ export const startApiGateway = ({
   port,
   invoke,
   onExchange,
+  now = () => performance.now(),
 }: ApiGatewayOptions): Promise<HttpServer> => {
   const route = makeRouter(api.routes);
+  const mayPass = makeThrottle(api.stage.throttles, now);
 
   return startHttpServer(port, async (request, response) => {
     const body = await readAtMost(request, mostRequestBytes);
@@ -46,7 +51,8 @@ export const startApiGateway = ({
     if (!body) return fail("REQUEST_TOO_LARGE");
     const match = route(exchange.method, exchange.path);
     if (!match) return fail("MISSING_AUTHENTICATION_TOKEN");
-    const { integration } = match.route;
+    const { path, integration } = match.route;
+    if (!mayPass(path, exchange.method)) return fail("THROTTLED");
     if (integration.kind === "mock") {
       const headers = Object.entries(integration.headers);
       return sendReply(response, exchange, { ...integration, headers });

@@ -7,7 +7,9 @@ import type { Invoke, Outcome } from "../../../../local/aws/lambda/outcome.ts";
 import type { GatewayResponse } from "../../../../local/aws/template/gateway-responses.ts";
 import type { Integration } from "../../../../local/aws/template/integrations.ts";
 import type { RestApi } from "../../../../local/aws/template/rest-apis.ts";
+import type { Throttle } from "../../../../local/aws/template/stages.ts";
 import type { HttpServer } from "../../../../local/http-server.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
 
 const integration: Integration = {
   kind: "lambda",
@@ -281,6 +283,83 @@ describe("gateway responses", () => {
     });
     expect((await fetch(`${url}/x`)).status).toBe(500);
     expect((await fetch(`${url}/x`)).status).toBe(200);
+  });
+});
+
+describe("throttles", () => {
+  const stageDefault: Throttle = { path: "/*", method: "*", ratePerSecond: 1, burst: 1 };
+  const throttled: GatewayResponse = {
+    statusCode: undefined,
+    headers: { "Retry-After": "'1'" },
+    templates: { "application/json": '{"code":1008,"errorMessage":"slow down"}' },
+  };
+
+  /** A gateway of those throttles: `ask` gives the status of each request in turn, `calls` is what was invoked. */
+  const serveThrottled = async (throttles: Throttle[], parts: Partial<RestApi> = {}) => {
+    const { now, advance } = makeTestClock();
+    let calls = 0;
+    const invoke: Invoke = async () => {
+      calls += 1;
+      return value({ statusCode: 200 });
+    };
+    const routes = ["/", "/bots", "/{proxy+}"].map((path) => ({ path, method: "ANY", integration }));
+    const api = apiWith({ routes, stage: { name: "v1", throttles }, ...parts });
+    server = await startApiGateway({ api, port: 0, invoke: () => invoke, onExchange: undefined, now });
+    const { url } = server;
+    const ask = async (...requests: string[]): Promise<number[]> => {
+      const statuses: number[] = [];
+      for (const request of requests) {
+        const [method = "", path = ""] = request.split(" ");
+        statuses.push((await fetch(url + path, { method })).status);
+      }
+      return statuses;
+    };
+    return { url, ask, advance, calls: () => calls };
+  };
+
+  test("answer what is too much as the API's own gateway response says, and spare the function", async () => {
+    const { url, ask, advance, calls } = await serveThrottled([stageDefault], {
+      gatewayResponses: new Map([["THROTTLED", throttled]]),
+    });
+    expect(await ask("POST /bots")).toEqual([200]);
+    const refused = await fetch(`${url}/bots`, { method: "POST" });
+    expect([refused.status, await refused.json()]).toEqual([429, { code: 1008, errorMessage: "slow down" }]);
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(calls()).toBe(1);
+    await advance(1_000);
+    expect(await ask("POST /bots", "POST /bots")).toEqual([200, 429]);
+  });
+
+  test("answer as AWS does by default", async () => {
+    const { url, ask } = await serveThrottled([stageDefault]);
+    await ask("GET /bots");
+    const refused = await fetch(`${url}/bots`);
+    expect([refused.status, await refused.json()]).toEqual([429, { message: "Too Many Requests" }]);
+    expect(refused.headers.get("x-amzn-errortype")).toBe("TooManyRequestsException");
+  });
+
+  test("count each method of each resource by itself, whatever of a greedy one is asked for", async () => {
+    const { ask } = await serveThrottled([stageDefault]);
+    expect(await ask("POST /bots", "POST /bots?x=1", "GET /bots", "POST /", "POST /")).toEqual([
+      200, 429, 200, 200, 429,
+    ]);
+    expect(await ask("POST /unknown", "POST /other/path", "PUT /unknown")).toEqual([200, 429, 200]);
+  });
+
+  test("of one method come before the stage's default, which gives what they lack", async () => {
+    const { ask, advance } = await serveThrottled([
+      stageDefault,
+      { path: "/bots", method: "POST", ratePerSecond: undefined, burst: 2 },
+    ]);
+    expect(await ask("POST /bots", "POST /bots", "POST /bots")).toEqual([200, 200, 429]);
+    expect(await ask("GET /bots", "GET /bots")).toEqual([200, 429]);
+    await advance(1_000);
+    expect(await ask("POST /bots", "POST /bots")).toEqual([200, 429]);
+  });
+
+  test("let pass what no setting is for, one for ANY being for no method", async () => {
+    const { ask } = await serveThrottled([{ path: "/bots", method: "ANY", ratePerSecond: 0, burst: 0 }]);
+    expect(await ask("GET /bots", "GET /bots", "GET /")).toEqual([200, 200, 200]);
   });
 });
 

@@ -259,6 +259,8 @@ test("a REST API gives its routes, gateway responses and throttles", () => {
               { HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
               { HttpMethod: "POST", ResourcePath: "/~1bots~1{id}", ThrottlingRateLimit: 5 },
               { HttpMethod: "GET", ResourcePath: "/~1bots", LoggingLevel: "INFO" },
+              { HttpMethod: "GET", ResourcePath: "/", ThrottlingBurstLimit: 7 },
+              { HttpMethod: "PUT", ResourcePath: "/~1{proxy+}", ThrottlingRateLimit: 0.5 },
             ],
           },
         },
@@ -330,6 +332,8 @@ test("a REST API gives its routes, gateway responses and throttles", () => {
         throttles: [
           { path: "/*", method: "*", ratePerSecond: 100, burst: 200 },
           { path: "/bots/{id}", method: "POST", ratePerSecond: 5, burst: undefined },
+          { path: "/", method: "GET", ratePerSecond: undefined, burst: 7 },
+          { path: "/{proxy+}", method: "PUT", ratePerSecond: 0.5, burst: undefined },
         ],
       },
     },
