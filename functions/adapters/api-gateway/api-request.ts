@@ -4,8 +4,13 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 export interface ApiRequest {
   /** As the template has it: a custom domain may put a prefix before the path itself. */
   readonly route: string;
+  readonly method: string;
+  /** As it was called, without the query; of a path that is not ours also without such a prefix. */
+  readonly path: string;
+  readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Decoded only when it is read: a caller who did not sign costs us no decoding. */
   readonly body: Buffer;
 }
 
@@ -13,8 +18,24 @@ export interface ApiRequest {
 export const headersOf = ({ headers }: APIGatewayProxyEvent): ApiRequest["headers"] =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
 
+const queryOf = ({ multiValueQueryStringParameters }: APIGatewayProxyEvent): URLSearchParams =>
+  new URLSearchParams(
+    Object.entries(multiValueQueryStringParameters ?? {}).flatMap(([name, values = []]) =>
+      values.map((value): [string, string] => [name, value]),
+    ),
+  );
+
+/** What `{proxy+}` stands for has no prefix before it. */
+const pathOf = ({ path, pathParameters }: APIGatewayProxyEvent): string =>
+  pathParameters?.proxy === undefined ? path : `/${pathParameters.proxy}`;
+
 export const toApiRequest = (event: APIGatewayProxyEvent): ApiRequest => ({
   route: event.resource,
+  method: event.httpMethod,
+  path: pathOf(event),
+  query: queryOf(event),
   headers: headersOf(event),
-  body: Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8"),
+  get body() {
+    return Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  },
 });

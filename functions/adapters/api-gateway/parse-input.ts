@@ -1,13 +1,9 @@
 import * as v from "valibot";
 import { type BridgeError, callerError } from "../../core/errors.ts";
+import { fieldPath, shorten } from "./field-path.ts";
 
-const longestEcho = 80;
-
-const shorten = (text: string): string =>
-  text.length > longestEcho ? `${text.slice(0, longestEcho)}…` : text;
-
-/** What may hold a secret, by the name of its field: a list of integrations sent as a text holds their keys too. */
-const isSecret = (path: string): boolean => /key|secret|auth|integrations(\[\d+\])?$/i.test(path);
+/** What may hold a secret, by the name of its field: a body or a list of integrations sent as a text holds keys too. */
+const isSecret = (path: string): boolean => /key|secret|auth|^body$|integrations(\[\d+\])?$/i.test(path);
 
 /** What was sent, in few words: lists and maps by their size, for they may hold anything, a key of Dify's too. */
 const describeSent = (path: string, value: unknown): string => {
@@ -20,13 +16,6 @@ const describeSent = (path: string, value: unknown): string => {
   if (typeof value === "string" && isSecret(path)) return `a text of ${value.length} characters`;
   return shorten(JSON.stringify(value) ?? typeof value);
 };
-
-/** `integrations[1].callbackUrl`. */
-const pathOf = (issue: v.GenericIssue): string =>
-  (issue.path ?? []).reduce((path, { key }) => {
-    if (typeof key === "number") return `${path}[${key}]`;
-    return path === "" ? shorten(String(key)) : `${path}.${shorten(String(key))}`;
-  }, "");
 
 const ruleOf = (issue: v.GenericIssue): string =>
   issue.kind === "schema" && issue.input === undefined ? "is required" : issue.message;
@@ -44,11 +33,12 @@ const sentOf = (path: string, issue: v.GenericIssue): string => {
 };
 
 const toCallerError = (issue: v.GenericIssue): BridgeError => {
-  const path = pathOf(issue) || "body";
+  const path = fieldPath((issue.path ?? []).map(({ key }) => key)) || "body";
   const tooLong =
     (issue.type === "max_length" || issue.type === "max_bytes") && typeof issue.input === "string";
-  const message = `${path}: ${ruleOf(issue)}, got ${sentOf(path, issue)}`;
-  return callerError(tooLong ? "parameter_too_long" : "bad_parameter", message);
+  const rule = `${path}: ${ruleOf(issue)}`;
+  const code = tooLong ? "parameter_too_long" : "bad_parameter";
+  return callerError(code, `${rule}, got ${sentOf(path, issue)}`, rule);
 };
 
 /** @throws BridgeError naming the first field that breaks a rule, the rule, and what was sent. */

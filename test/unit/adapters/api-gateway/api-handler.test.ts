@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { makeApiHandler } from "../../../../functions/adapters/api-gateway/api-handler.ts";
 import type { ApiRequest } from "../../../../functions/adapters/api-gateway/api-request.ts";
+import { PassedReply } from "../../../../functions/adapters/api-gateway/passed-reply.ts";
 import { makeSignedApi } from "../../../../functions/adapters/api-gateway/signed-api.ts";
 import { BridgeError, callerError, type ErrorCode } from "../../../../functions/core/errors.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -10,7 +11,7 @@ import { lambdaContext, proxyEvent } from "./proxy-event.ts";
 
 interface Given {
   readonly event?: Partial<APIGatewayProxyEvent>;
-  readonly answer?: (request: ApiRequest) => Promise<object>;
+  readonly answer?: (request: ApiRequest) => Promise<object | PassedReply>;
 }
 
 /** One request through a handler as Lambda runs it. */
@@ -76,6 +77,84 @@ describe("a request", () => {
   });
 });
 
+describe("a request's query", () => {
+  const queryOf = async (sent: APIGatewayProxyEvent["multiValueQueryStringParameters"]) => {
+    const request = await requestSeen({ multiValueQueryStringParameters: sent });
+    return [...(request?.query ?? [])];
+  };
+
+  test("reaches the route with each of its values, as API Gateway decodes them", async () => {
+    expect(await queryOf({ nonce: ["n+1 &=%2B"], name: ["你好 😀"], empty: [""] })).toEqual([
+      ["nonce", "n+1 &=%2B"],
+      ["name", "你好 😀"],
+      ["empty", ""],
+    ]);
+  });
+
+  test("reaches the route with all that was sent under one name, in order", async () => {
+    expect(await queryOf({ id: ["b", "a", "b"], page: ["2"] })).toEqual([
+      ["id", "b"],
+      ["id", "a"],
+      ["id", "b"],
+      ["page", "2"],
+    ]);
+  });
+
+  test.each([null, {}, { name: undefined }])("that is none, %j, is empty", async (sent) => {
+    expect(await queryOf(sent)).toEqual([]);
+  });
+});
+
+describe("a request's path", () => {
+  test("reaches the route as it was called, beside the one that the template has", async () => {
+    const request = await requestSeen({
+      resource: "/{proxy+}",
+      path: "/user/info.json",
+      pathParameters: { proxy: "user/info.json" },
+    });
+    expect(request).toMatchObject({ route: "/{proxy+}", method: "POST", path: "/user/info.json" });
+  });
+
+  test("reaches the route without the prefix that a custom domain puts before it", async () => {
+    const unknown = await requestSeen({
+      resource: "/{proxy+}",
+      path: "/bots/user/info.json",
+      pathParameters: { proxy: "user/info.json" },
+    });
+    expect(unknown?.path).toBe("/user/info.json");
+    const known = await requestSeen({ resource: "/user/getToken.json", path: "/bots/user/getToken.json" });
+    expect(known?.route).toBe("/user/getToken.json");
+  });
+
+  test("that is the root's is the root's", async () => {
+    expect(await requestSeen({ resource: "/", path: "/" })).toMatchObject({ route: "/", path: "/" });
+  });
+});
+
+describe("an answer of the IM's", () => {
+  const passed = (status: number, contentType: string, body: string) => ({
+    answer: async () => new PassedReply({ status, contentType, body }),
+    event: { headers: { "X-Request-ID": "order-7" } },
+  });
+
+  test.each([
+    [200, "application/json; charset=utf-8", '{"code":200,"userName":"你好"}'],
+    [400, "application/json", '{"code":1002}'],
+    [503, "text/html", "<h1>Busy</h1>"],
+    [204, "application/json", ""],
+  ])("%i, %s, goes to the caller as it is, under the request's id", async (status, contentType, body) => {
+    const given = passed(status, contentType, body);
+    const log = makeMemoryLog();
+    const result = await makeApiHandler(log, given.answer)(proxyEvent(given.event), lambdaContext);
+    expect(result).toEqual({
+      statusCode: status,
+      headers: { "content-type": contentType, "x-request-id": "order-7" },
+      body,
+    });
+    expect(log.lines).toEqual([]);
+  });
+});
+
 describe("a request's id", () => {
   test.each(["X-Request-ID", "x-request-id", "X-REQUEST-ID"])("sent as %s comes back", async (name) => {
     const { headers } = await ask({ event: { headers: { [name]: "order-7" } } });
@@ -117,6 +196,7 @@ describe("an error", () => {
     ["empty_body", 400, 1003],
     ["bad_signature", 401, 1004],
     ["parameter_too_long", 400, 1005],
+    ["upstream_timeout", 504, 1050],
     ["not_found", 404, 404],
   ])(
     "called %s is HTTP %d with code %d, with its words where they are for the caller",
@@ -167,6 +247,15 @@ describe("an error", () => {
 });
 
 describe("a signed path", () => {
+  /** An event that writes down when its body is looked at. */
+  const watchedEvent = (seen: string[]) =>
+    Object.defineProperty(proxyEvent({ path: "/user/getToken.json" }), "body", {
+      get: () => {
+        seen.push("body");
+        return "userId=u7";
+      },
+    });
+
   const signedApi = (seen: string[], verified: boolean) =>
     makeSignedApi(
       {
@@ -178,8 +267,8 @@ describe("a signed path", () => {
         },
       },
       {
-        "/user/getToken.json": async ({ appKey }) => {
-          seen.push(`answered ${appKey}`);
+        "/user/getToken.json": async ({ appKey }, { body }) => {
+          seen.push(`answered ${appKey} ${body}`);
           return { userId: "u7" };
         },
       },
@@ -187,15 +276,24 @@ describe("a signed path", () => {
 
   test("is answered for the app that signed, with code 200 in the body", async () => {
     const seen: string[] = [];
-    const reply = await signedApi(seen, true)(proxyEvent({ path: "/user/getToken.json" }), lambdaContext);
+    const reply = await signedApi(seen, true)(watchedEvent(seen), lambdaContext);
     expect(JSON.parse(reply.body)).toEqual({ code: 200, userId: "u7" });
-    expect(seen).toEqual(["verified", "answered app-one"]);
+    expect(seen).toEqual(["verified", "body", "answered app-one userId=u7"]);
   });
 
-  test("looks at a wrong body only once the signature is right", async () => {
+  test("is answered with the IM's own answer where a route gives that, and nothing joins it", async () => {
+    const reply = { status: 429, contentType: "application/json", body: '{"code":1008}' };
+    const api = makeSignedApi(
+      { log: makeMemoryLog(), verifyCall: async () => app() },
+      { "/user/getToken.json": async () => new PassedReply(reply) },
+    );
+    const result = await api(proxyEvent({ path: "/user/getToken.json" }), lambdaContext);
+    expect(result).toMatchObject({ statusCode: 429, body: '{"code":1008}' });
+  });
+
+  test("whose signature is wrong is refused with its body untouched", async () => {
     const seen: string[] = [];
-    const event = proxyEvent({ path: "/user/getToken.json", body: "nonsense" });
-    const reply = await signedApi(seen, false)(event, lambdaContext);
+    const reply = await signedApi(seen, false)(watchedEvent(seen), lambdaContext);
     expect(reply.statusCode).toBe(401);
     expect(JSON.parse(reply.body)).toMatchObject({ code: 1004 });
     expect(seen).toEqual(["verified"]);

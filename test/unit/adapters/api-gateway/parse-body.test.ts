@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { parseFormBody, parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
 import { listOf, textOf } from "../../../../functions/adapters/api-gateway/rules.ts";
 import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
-import { messageSchema, repeatable } from "../../../../functions/message-publish/message-schema.ts";
+import { privateMessageSchema, repeatable } from "../../../../functions/message-publish/message-schema.ts";
 import { userSchema } from "../../../../functions/user-token/user-schema.ts";
 import { anyText } from "../node/any-text.ts";
 import { jsonOf, refusalOf } from "./refusal.ts";
@@ -53,6 +53,30 @@ describe("a JSON body", () => {
     });
   });
 
+  test("of bytes that are not UTF-8 is refused, in place of a name that nobody sent", () => {
+    const latin1 = Buffer.from('{"name":"Zoë"}', "latin1");
+    expect(refusalOf(() => parseJsonBody(person, latin1))).toEqual({
+      code: 1002,
+      errorMessage: "body: must be UTF-8, got 14 bytes that are not",
+    });
+  });
+
+  test("is read after a byte order mark, as some editors write one", () => {
+    expect(parseJsonBody(person, Buffer.from('\ufeff{"name":"Zoë 😀"}'))).toMatchObject({ name: "Zoë 😀" });
+  });
+
+  test("with a replacement character that was sent is read", () => {
+    expect(parsed({ name: "\ufffd" })).toMatchObject({ name: "\ufffd" });
+  });
+
+  test("with a key twice is refused with its path, before its fields are looked at", () => {
+    const text = '{"name":7,"tags":[{},{"label":"x","label":"y"}]}';
+    expect(refusalOf(() => parseJsonBody(person, Buffer.from(text)))).toEqual({
+      code: 1002,
+      errorMessage: "tags[1].label: may be sent once, got 2 of it",
+    });
+  });
+
   test.each([
     ["a field that is missing", {}, 1002, "name: is required, got nothing"],
     ["a field of another type", { name: 7 }, 1002, "name: must be a text, got 7"],
@@ -78,7 +102,7 @@ describe("a JSON body", () => {
       expect.stringMatching(/^tags\[0\]: .*got null$/),
     ],
     ["a list that is none", { name: "A", tags: "x" }, 1002, 'tags: must be a list, got "x"'],
-    ["no object", "Ann", 1002, 'body: must be an object, got "Ann"'],
+    ["no object", "Ann", 1002, "body: must be an object, got a text of 3 characters"],
     ["null for the whole", null, 1002, "body: must be an object, got null"],
   ])("with %s is told the field, the rule and what was sent", (_name, body, code, errorMessage) => {
     expect(told(body)).toEqual({ code, errorMessage });
@@ -135,28 +159,38 @@ describe("a secret that was sent in a wrong form is not told back", () => {
   });
 });
 
-const formOf = (form: string) => () => parseFormBody(messageSchema, Buffer.from(form), repeatable);
+const formOf = (form: string) => () => parseFormBody(privateMessageSchema, Buffer.from(form), repeatable);
 const content = encodeURIComponent('{"content":"a+b&c=d 你好 😀"}');
 
 describe("a form", () => {
   test("is read with its escapes undone, in UTF-8", () => {
-    expect(formOf(`fromUserId=u%2B7&toUserId=bot&objectName=RC%3ATxtMsg&content=${content}`)()).toEqual({
-      fromUserId: "u+7",
-      toUserIds: ["bot"],
-      objectName: "RC:TxtMsg",
-      content: '{"content":"a+b&c=d 你好 😀"}',
-    });
+    expect(formOf(`fromUserId=u%2B7&toUserId=bot&objectName=RC%3ATxtMsg&content=${content}`)()).toMatchObject(
+      {
+        fromUserId: "u+7",
+        targetIds: ["bot"],
+        objectName: "RC:TxtMsg",
+        content: '{"content":"a+b&c=d 你好 😀"}',
+      },
+    );
   });
 
   test("is read with a field repeated that may be", () => {
     const form = `toUserId=b2&fromUserId=u7&toUserId=b1&objectName=RC:TxtMsg&content=${content}`;
-    expect(formOf(form)()).toMatchObject({ toUserIds: ["b2", "b1"] });
+    expect(formOf(form)()).toMatchObject({ targetIds: ["b2", "b1"] });
   });
 
   test("is refused with 1002 where a field is repeated that may be sent once", () => {
     expect(refusalOf(formOf("fromUserId=u7&fromUserId=u8"))).toEqual({
       code: 1002,
       errorMessage: "fromUserId: may be sent once, got 2 of it",
+    });
+  });
+
+  test("of bytes that are not UTF-8 is refused with 1002", () => {
+    const latin1 = Buffer.from("fromUserId=Zoë", "latin1");
+    expect(refusalOf(() => messages(latin1))).toEqual({
+      code: 1002,
+      errorMessage: "body: must be UTF-8, got 14 bytes that are not",
     });
   });
 
@@ -181,7 +215,7 @@ describe("a form", () => {
 
 const bot = botSchema({ allowPrivate: false });
 const users = (body: Buffer) => parseFormBody(userSchema, body);
-const messages = (body: Buffer) => parseFormBody(messageSchema, body, repeatable);
+const messages = (body: Buffer) => parseFormBody(privateMessageSchema, body, repeatable);
 const bots = (body: Buffer) => parseJsonBody(bot, body);
 
 /** Something of a bot's shape, with any of its parts replaced by anything. */
@@ -236,6 +270,18 @@ describe("whatever is sent is read, or refused with words for the caller, and ne
     ["a user", users],
   ])("any bytes, as %s", (_name, parse) => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => held(parse, Buffer.from(bytes))));
+  });
+
+  test("any JSON with a byte of it changed, as a bot", () => {
+    const byte = fc.integer({ min: 0, max: 255 });
+    fc.assert(
+      fc.property(botLike, fc.nat(), byte, (value, at, changed) => {
+        const body = jsonOf(value);
+        body[at % body.length] = changed;
+        held(bots, body);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test.each([

@@ -1,0 +1,13 @@
+const longestEcho = 80;
+
+/** What a caller sent, in so few characters that a refusal stays readable. */
+export const shorten = (text: string): string =>
+  text.length > longestEcho ? `${text.slice(0, longestEcho)}…` : text;
+
+/** `integrations[1].callbackUrl`. */
+export const fieldPath = (keys: readonly unknown[]): string =>
+  keys.reduce<string>((path, key) => {
+    if (typeof key === "number") return `${path}[${key}]`;
+    const name = key === "" ? '""' : shorten(String(key));
+    return path === "" ? name : `${path}.${name}`;
+  }, "");
