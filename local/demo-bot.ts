@@ -41,27 +41,31 @@ export const findDemoDify = async ({ realDify }: Settings): Promise<DemoDify> =>
   return { ...realDify, type: typeByMode.get(parsed.output.mode ?? "") ?? "dify_chatflow" };
 };
 
-/** Creates the demo bot as any app would: signed, over HTTP. One that a DATA_DIR has kept stays as it is. */
-export const createDemoBot = async (
-  bridgeUrl: string,
-  settings: Settings,
-  dify: DemoDify,
-): Promise<"created" | "kept"> => {
+/** Makes the demo bot as any app would: signed, over HTTP. One that a DATA_DIR has kept gets the Dify of this run. */
+export const putDemoBot = async (bridgeUrl: string, settings: Settings, dify: DemoDify): Promise<void> => {
   const { appKey, appSecret } = settings;
   const { apiUrl: callbackUrl, apiKey, type } = dify;
-  const response = await fetch(`${bridgeUrl}/v3/bot/create.json`, {
-    method: "POST",
-    headers: { ...signCall({ appKey, secret: appSecret }, Date.now()), "content-type": "application/json" },
-    body: JSON.stringify({
-      userId: demoBotId,
-      name: "Demo",
-      type: "demo",
-      profileUrl: "https://example.com/demo.png",
-      integrations: [{ type, callbackUrl, auth: { apiKey } }],
-    }),
-  });
-  const reply = await response.text();
-  if (response.ok) return "created";
-  if (reply.includes("exists already")) return "kept";
-  throw new SettingsError(`The demo bot was refused: ${reply}`);
+  const bot = {
+    userId: demoBotId,
+    name: "Demo",
+    type: "demo",
+    profileUrl: "https://example.com/demo.png",
+    integrations: [{ type, callbackUrl, auth: { apiKey } }],
+  };
+  const call = async (path: string): Promise<string | undefined> => {
+    const response = await fetch(`${bridgeUrl}${path}`, {
+      method: "POST",
+      headers: {
+        ...signCall({ appKey, secret: appSecret }, Date.now()),
+        "content-type": "application/json",
+      },
+      body: JSON.stringify(bot),
+    });
+    return response.ok ? undefined : response.text();
+  };
+
+  const notUpdated = await call("/v3/bot/update.json");
+  if (notUpdated === undefined) return;
+  const refused = await call("/v3/bot/create.json");
+  if (refused !== undefined) throw new SettingsError(`The demo bot was refused: ${refused}`);
 };

@@ -1,5 +1,6 @@
 import type { OpenBot } from "../../functions/core/bot.ts";
 import type { OpenDifyIntegration, WebhookIntegration } from "../../functions/core/integration.ts";
+import { maskKey } from "../../functions/core/mask-key.ts";
 import type { MessageEvent } from "../../functions/core/message-event.ts";
 import type { Turn } from "../../functions/core/turn.ts";
 
@@ -11,7 +12,9 @@ export const difyIntegration = (given: Partial<OpenDifyIntegration> = {}): OpenD
   events: [],
   stream: true,
   handleResponse: true,
+  options: {},
   apiKey: "app-secret-key",
+  maskedApiKey: maskKey(given.apiKey ?? "app-secret-key"),
   ...given,
 });
 
@@ -23,6 +26,7 @@ export const webhookIntegration = (given: Partial<WebhookIntegration> = {}): Web
   events: [],
   stream: true,
   handleResponse: true,
+  options: {},
   ...given,
 });
 

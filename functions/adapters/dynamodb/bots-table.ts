@@ -1,17 +1,16 @@
 import { randomUUID } from "node:crypto";
-import {
-  BatchGetCommand,
-  type DynamoDBDocumentClient,
-  PutCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { BotStore } from "../../core/bot.ts";
 import type { Clock } from "../../core/clock.ts";
 import { BridgeError } from "../../core/errors.ts";
-import { parseRecord } from "../node/parse-record.ts";
 import type { AppSecrets, AppWithKeys } from "../secrets/app-secrets.ts";
-import { type BotRecord, botRecord, toBot, toBotRecord, toOpenBot } from "./bot-record.ts";
+import { makeBotIds } from "./bot-ids.ts";
+import { type BotRecord, toBot, toBotRecord, toOpenBot } from "./bot-record.ts";
+import { botUpdate, integrationAddition, integrationRemoval, integrationUpdate } from "./bot-updates.ts";
 import { holds } from "./conditional-write.ts";
+import { botItem, type Listing, makeReadBots } from "./read-bots.ts";
+import type { UpdateExpression } from "./update-expression.ts";
+import { hasIntegration, lacksIntegration, lacksItsKey, otherKeyIn } from "./update-refusals.ts";
 
 export interface BotsTablePorts {
   readonly client: DynamoDBDocumentClient;
@@ -20,87 +19,129 @@ export interface BotsTablePorts {
   readonly clock: Clock;
 }
 
-type Keys = Record<string, string>[];
+/** A bot changes between a refused write and the look at why; seldom, and hardly ever as often as this. */
+const mostTries = 3;
 
-/** BatchGetItem takes at most this many keys. */
-const batchSize = 100;
-/** Pauses double from the first: about five seconds in all. */
-const mostRounds = 8;
-const firstPauseMs = 40;
-
-const appItem = "app";
-const botItem = (userId: string): string => `bot#${userId}`;
-
-/** An app's bots, and one item that holds the set of their ids: it gives the cap and the total in one write. */
+/** An app's bots, an item each, and one item that holds the set of their ids. */
 export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts): BotStore => {
+  const ids = makeBotIds({ client, tableName, clock });
+  const read = makeReadBots({ client, tableName, clock });
+  const readOne = async (appKey: string, userId: string): Promise<BotRecord | undefined> =>
+    (await read.byId(appKey, [userId]))[0];
+
   const appWithKeys = async (appKey: string): Promise<AppWithKeys> => {
     const app = await apps.find(appKey);
     if (!app) throw new BridgeError("unknown_app", "the app is gone from the secret");
     return app;
   };
 
-  // A second bot of an id that is there already passes: the bot's own item decides.
-  const enterId = (appKey: string, userId: string, cap: number): Promise<boolean> =>
-    holds(
-      client.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: { appKey, item: appItem },
-          UpdateExpression: "SET version = :version ADD botIds :ids",
-          ConditionExpression: "attribute_not_exists(botIds) OR size(botIds) < :cap OR contains(botIds, :id)",
-          ExpressionAttributeValues: { ":version": 1, ":ids": new Set([userId]), ":id": userId, ":cap": cap },
-        }),
-      ),
+  const repairIds = ({ app, bots }: Listing, appKey: string): Promise<boolean> =>
+    ids.repair(
+      appKey,
+      app,
+      bots.map(({ userId }) => userId),
     );
 
-  const getBatch = async (keys: Keys): Promise<Record<string, unknown>[]> => {
-    const items: Record<string, unknown>[] = [];
-    let left = keys;
-    for (let round = 0; left.length > 0; round += 1) {
-      if (round === mostRounds)
-        throw new BridgeError("internal", "DynamoDB left keys of a batch unread", { retryable: true });
-      if (round > 0) await clock.sleep(firstPauseMs * 2 ** (round - 1));
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } } }),
-      );
-      items.push(...(Responses?.[tableName] ?? []));
-      left = UnprocessedKeys?.[tableName]?.Keys ?? [];
-    }
-    return items;
+  const reserve = async (appKey: string, userId: string, cap: number): Promise<boolean> => {
+    if (await ids.reserve(appKey, userId, cap)) return true;
+    // An id too many, left by a crash, must not cost the app a bot.
+    const made = await repairIds(await read.first(appKey, Number.POSITIVE_INFINITY), appKey);
+    return made && ids.reserve(appKey, userId, cap);
   };
 
-  const read = async (appKey: string, userIds: readonly string[]): Promise<BotRecord[]> => {
-    const keys = [...new Set(userIds)].map((userId) => ({ appKey, item: botItem(userId) }));
-    const batches: Keys[] = [];
-    for (let start = 0; start < keys.length; start += batchSize) {
-      batches.push(keys.slice(start, start + batchSize));
+  /** Makes an update, or gives why it is refused. Where what is kept does not say why, it has changed since. */
+  const refusedUpdate = async <Refusal>(
+    appKey: string,
+    userId: string,
+    update: UpdateExpression,
+    refusalBy: (kept: BotRecord) => Refusal | undefined,
+  ): Promise<Refusal | "unknown_bot" | undefined> => {
+    const Key = { appKey, item: botItem(userId) };
+    const input = { TableName: tableName, Key, ...update.toInput(randomUUID()) };
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      if (await holds(client.send(new UpdateCommand(input)))) return undefined;
+      const kept = await readOne(appKey, userId);
+      if (!kept) return "unknown_bot";
+      const refusal = refusalBy(kept);
+      if (refusal !== undefined) return refusal;
     }
-    const items = (await Promise.all(batches.map(getBatch))).flat();
-    return items.map((item) => parseRecord(botRecord, item, "a bot record"));
+    throw new BridgeError("internal", "the bot changed while it was being updated", { retryable: true });
   };
 
   return {
     create: async (appKey, bot, cap) => {
       const app = await appWithKeys(appKey);
-      if (!(await enterId(appKey, bot.userId, cap))) return "over_cap";
-      const creation = randomUUID();
+      // An app that makes sure of its bots at each start must not hold up the repair of the ids (docs/adr/0006).
+      if (await readOne(appKey, bot.userId)) return "exists";
+      if (!(await reserve(appKey, bot.userId, cap))) return "over_cap";
+      const writtenBy = randomUUID();
       const created = await holds(
         client.send(
           new PutCommand({
             TableName: tableName,
-            Item: { appKey, item: botItem(bot.userId), version: 1, creation, ...toBotRecord(app, bot) },
-            // Its own creation too: the SDK makes a write again whose reply was lost.
-            ConditionExpression: "attribute_not_exists(appKey) OR creation = :creation",
-            ExpressionAttributeValues: { ":creation": creation },
+            Item: { appKey, item: botItem(bot.userId), version: 1, writtenBy, ...toBotRecord(app, bot) },
+            // Its own too: the SDK makes a write again whose reply was lost.
+            ConditionExpression: "attribute_not_exists(appKey) OR writtenBy = :writtenBy",
+            ExpressionAttributeValues: { ":writtenBy": writtenBy },
           }),
         ),
       );
-      return created ? "created" : "exists";
+      if (!created) return "exists";
+      // A deletion of the bot before may have taken the id out since.
+      await ids.enter(appKey, [bot.userId]);
+      return "created";
     },
-    find: async (appKey, userIds) => (await read(appKey, userIds)).map(toBot),
+    update: async (appKey, userId, changes, now) => {
+      const app = await appWithKeys(appKey);
+      const update = botUpdate(app, userId, changes, now);
+      return (await refusedUpdate(appKey, userId, update, otherKeyIn(changes))) ?? "updated";
+    },
+    delete: async (appKey, userId) => {
+      const { Attributes } = await client.send(
+        new DeleteCommand({
+          TableName: tableName,
+          Key: { appKey, item: botItem(userId) },
+          ReturnValues: "ALL_OLD",
+        }),
+      );
+      // In the set still: the SDK's first try deleted it and the reply was lost, or a crash came in between.
+      const wasListed = await ids.leave(appKey, userId);
+      const deleted = wasListed || Attributes !== undefined;
+      if (deleted && (await readOne(appKey, userId))) await ids.enter(appKey, [userId]);
+      return deleted;
+    },
+    ids: ids.all,
+    find: async (appKey, userIds) => (await read.byId(appKey, userIds)).map(toBot),
+    page: async (appKey, page, pageSize) => {
+      const listing = await read.first(appKey, page * pageSize);
+      // The page is right without it, and the next one repairs as well.
+      if (listing.complete) await repairIds(listing, appKey).catch(() => false);
+      return {
+        bots: listing.bots.slice((page - 1) * pageSize, page * pageSize).map(toBot),
+        // Where the set lacks one that was read, the last page must not seem to be one before it.
+        total: listing.complete
+          ? listing.bots.length
+          : Math.max(listing.bots.length, listing.app.botIds.size),
+      };
+    },
     open: async (appKey, userId) => {
-      const [app, [record]] = await Promise.all([appWithKeys(appKey), read(appKey, [userId])]);
+      const [app, record] = await Promise.all([appWithKeys(appKey), readOne(appKey, userId)]);
       return record && toOpenBot(app, record);
+    },
+
+    addIntegration: async (appKey, userId, integration, now) => {
+      const app = await appWithKeys(appKey);
+      const update = integrationAddition(app, userId, integration, now);
+      return (await refusedUpdate(appKey, userId, update, hasIntegration(integration.type))) ?? "added";
+    },
+    updateIntegration: async (appKey, userId, type, changes, now) => {
+      const app = await appWithKeys(appKey);
+      const update = integrationUpdate(app, userId, type, changes, now);
+      return (await refusedUpdate(appKey, userId, update, lacksItsKey(type, changes))) ?? "updated";
+    },
+    removeIntegration: async (appKey, userId, type, now) => {
+      const update = integrationRemoval(type, now);
+      return (await refusedUpdate(appKey, userId, update, lacksIntegration(type))) ?? "removed";
     },
   };
 };

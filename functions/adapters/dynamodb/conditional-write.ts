@@ -1,12 +1,15 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 
-/** Makes a write; false where its condition did not hold. */
-export const holds = async (write: Promise<unknown>): Promise<boolean> => {
+/** What a write gives; undefined where its condition did not hold. */
+export const unlessRefused = async <T>(write: Promise<T>): Promise<T | undefined> => {
   try {
-    await write;
-    return true;
+    return await write;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
 };
+
+/** Whether a write's condition held. */
+export const holds = async (write: Promise<unknown>): Promise<boolean> =>
+  (await unlessRefused(write.then(() => true))) ?? false;

@@ -1,6 +1,7 @@
-import type { BotStore, OpenBot } from "./bot.ts";
-import type { Clock } from "./clock.ts";
-import { callerError } from "./errors.ts";
+import type { BotStore, OpenBot } from "../bot.ts";
+import type { Clock } from "../clock.ts";
+import { callerError } from "../errors.ts";
+import { quote } from "./faults.ts";
 
 export type BotDraft = Omit<OpenBot, "createdAt" | "updatedAt">;
 
@@ -20,7 +21,7 @@ export const makeCreateBot =
     if (created === "exists") {
       throw callerError(
         "bad_parameter",
-        `userId: a bot of this id exists already, got ${JSON.stringify(draft.userId)}`,
+        `userId: a bot of this id exists already, got ${quote(draft.userId)}`,
       );
     }
     if (created === "over_cap") {

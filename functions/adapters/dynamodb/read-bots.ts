@@ -1,0 +1,90 @@
+import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { Clock } from "../../core/clock.ts";
+import { BridgeError } from "../../core/errors.ts";
+import { parseRecord } from "../node/parse-record.ts";
+import { type AppRecord, appItem, appRecord } from "./bot-ids.ts";
+import { type BotRecord, botRecord } from "./bot-record.ts";
+
+export interface ReadBotsPorts {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  readonly clock: Clock;
+}
+
+type Keys = Record<string, string>[];
+type Item = Record<string, unknown>;
+
+/** BatchGetItem takes at most this many keys. */
+const batchSize = 100;
+/** Pauses double from the first: about five seconds in all. */
+const mostRounds = 8;
+const firstPauseMs = 40;
+
+export const botItem = (userId: string): string => `bot#${userId}`;
+
+const parseBot = (item: Item): BotRecord => parseRecord(botRecord, item, "a bot record");
+
+/** The beginning of an app's partition. */
+export interface Listing {
+  readonly app: AppRecord;
+  readonly bots: readonly BotRecord[];
+  /** Whether these are all of the app's bots. */
+  readonly complete: boolean;
+}
+
+export const makeReadBots = ({ client, tableName, clock }: ReadBotsPorts) => {
+  const getBatch = async (keys: Keys): Promise<Item[]> => {
+    const items: Item[] = [];
+    let left = keys;
+    for (let round = 0; left.length > 0; round += 1) {
+      if (round === mostRounds)
+        throw new BridgeError("internal", "DynamoDB left keys of a batch unread", { retryable: true });
+      if (round > 0) await clock.sleep(firstPauseMs * 2 ** (round - 1));
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } } }),
+      );
+      items.push(...(Responses?.[tableName] ?? []));
+      left = UnprocessedKeys?.[tableName]?.Keys ?? [];
+    }
+    return items;
+  };
+
+  return {
+    /** These bots, one BatchGetItem for each hundred. */
+    byId: async (appKey: string, userIds: readonly string[]): Promise<BotRecord[]> => {
+      const keys = [...new Set(userIds)].map((userId) => ({ appKey, item: botItem(userId) }));
+      const batches: Keys[] = [];
+      for (let start = 0; start < keys.length; start += batchSize) {
+        batches.push(keys.slice(start, start + batchSize));
+      }
+      return (await Promise.all(batches.map(getBatch))).flat().map(parseBot);
+    },
+    /** The app's item and its first bots, at least `most` if it has so many: one query where they are within a megabyte. */
+    first: async (appKey: string, most: number): Promise<Listing> => {
+      const items: Item[] = [];
+      let ExclusiveStartKey: Item | undefined;
+      do {
+        const { Items = [], LastEvaluatedKey } = await client.send(
+          new QueryCommand({
+            TableName: tableName,
+            KeyConditionExpression: "appKey = :appKey",
+            ExpressionAttributeValues: { ":appKey": appKey },
+            ConsistentRead: true,
+            // The app's item, and one bot more: only by it are the last ones known to be the last.
+            Limit: Number.isFinite(most) ? most + 2 : undefined,
+            ExclusiveStartKey,
+          }),
+        );
+        items.push(...Items);
+        ExclusiveStartKey = LastEvaluatedKey;
+      } while (ExclusiveStartKey && items.length < most + 2);
+      const bots = items.filter(({ item }) => item !== appItem).map(parseBot);
+      const app = items.find(({ item }) => item === appItem) ?? {};
+      return {
+        app: parseRecord(appRecord, app, "an app record"),
+        bots,
+        complete: ExclusiveStartKey === undefined,
+      };
+    },
+  };
+};

@@ -1,0 +1,79 @@
+import * as v from "valibot";
+import type { Bot } from "../core/bot.ts";
+import { eventTypes } from "../core/event-type.ts";
+import { type Integration, integrationTypes } from "../core/integration.ts";
+import { filterKinds } from "../core/keyword-filter.ts";
+
+const entries: v.GenericSchema<readonly string[]> = v.array(v.string());
+
+const optionsReply = v.object({
+  filter: v.exactOptional(v.object(v.entriesFromList(filterKinds, v.exactOptional(entries)))),
+  everyone: v.exactOptional(v.boolean()),
+});
+
+const integrationReply = v.object({
+  type: v.picklist(integrationTypes),
+  enabled: v.boolean(),
+  callbackUrl: v.string(),
+  objectNames: v.array(v.string()),
+  events: v.array(v.picklist(eventTypes)),
+  stream: v.boolean(),
+  handleResponse: v.boolean(),
+  options: optionsReply,
+  auth: v.exactOptional(v.object({ apiKey: v.pipe(v.string(), v.description("Masked: `app-****3f9c`.")) })),
+});
+
+const time = v.pipe(v.number(), v.integer(), v.description("Milliseconds since the epoch."));
+
+/** A bot as an app reads it: what it left out filled in, and its Dify keys masked. */
+export const botReply = v.object({
+  userId: v.string(),
+  name: v.string(),
+  type: v.string(),
+  profileUrl: v.string(),
+  metadata: v.record(v.string(), v.string()),
+  integrations: v.exactOptional(v.array(integrationReply)),
+  createdAt: time,
+  updatedAt: time,
+});
+
+/** Some of an app's bots, and how many there are in all. */
+export const botsReply = v.object({
+  bots: v.array(botReply),
+  total: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  hasNext: v.boolean(),
+});
+
+type BotReply = v.InferOutput<typeof botReply>;
+type IntegrationReply = v.InferOutput<typeof integrationReply>;
+export type BotsReply = v.InferOutput<typeof botsReply>;
+
+const toIntegrationReply = (integration: Integration): IntegrationReply => {
+  const { type, enabled, callbackUrl, objectNames, events, stream, handleResponse, options } = integration;
+  return {
+    type,
+    enabled,
+    callbackUrl,
+    objectNames: [...objectNames],
+    events: [...events],
+    stream,
+    handleResponse,
+    options,
+    ...(integration.type !== "webhook" && { auth: { apiKey: integration.maskedApiKey } }),
+  };
+};
+
+/** Field by field: what a record holds besides must not get out by being there. */
+export const toBotReply = (bot: Bot, withIntegrations: boolean): BotReply => {
+  const { userId, name, type, profileUrl, metadata, integrations, createdAt, updatedAt } = bot;
+  return {
+    userId,
+    name,
+    type,
+    profileUrl,
+    metadata,
+    ...(withIntegrations && { integrations: integrations.map(toIntegrationReply) }),
+    createdAt,
+    updatedAt,
+  };
+};

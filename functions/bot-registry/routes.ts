@@ -1,0 +1,91 @@
+import { parseJsonBody } from "../adapters/api-gateway/parse-body.ts";
+import type { SignedRoute } from "../adapters/api-gateway/signed-api.ts";
+import type { BotStore } from "../core/bot.ts";
+import type { Clock } from "../core/clock.ts";
+import { makeAddIntegration } from "../core/registry/add-integration.ts";
+import { makeCreateBot } from "../core/registry/create-bot.ts";
+import { makeDeleteBot } from "../core/registry/delete-bot.ts";
+import { makeGetBots } from "../core/registry/get-bots.ts";
+import { makeRemoveIntegration } from "../core/registry/remove-integration.ts";
+import { makeUpdateBot } from "../core/registry/update-bot.ts";
+import { makeUpdateIntegration } from "../core/registry/update-integration.ts";
+import { type BotsReply, toBotReply } from "./bot-reply.ts";
+import { botIdSchema, botIdsSchema, botSchema, botUpdateSchema } from "./bot-schema.ts";
+import { integrationIdSchema, integrationSchema, integrationUpdateSchema } from "./integration-requests.ts";
+import { pageSchema } from "./page-schema.ts";
+
+export interface BotRoutesPorts {
+  readonly bots: BotStore;
+  readonly clock: Clock;
+  /** How many bots an app may have. */
+  readonly cap: number;
+  /** Whether callback URLs may lead to neighbours: see `callbackUrlFault`. */
+  readonly allowPrivate: boolean;
+}
+
+/** RongCloud's bot API (docs/spec/rongcloud.md, section 4). */
+export const makeBotRoutes = ({
+  bots,
+  clock,
+  cap,
+  allowPrivate,
+}: BotRoutesPorts): Record<string, SignedRoute> => {
+  const createBot = makeCreateBot({ bots, clock, cap });
+  const updateBot = makeUpdateBot({ bots, clock });
+  const deleteBot = makeDeleteBot({ bots });
+  const getBots = makeGetBots({ bots });
+  const addIntegration = makeAddIntegration({ bots, clock });
+  const updateIntegration = makeUpdateIntegration({ bots, clock });
+  const removeIntegration = makeRemoveIntegration({ bots, clock });
+
+  const newBot = botSchema({ allowPrivate });
+  const botUpdate = botUpdateSchema({ allowPrivate });
+  const newIntegration = integrationSchema({ allowPrivate });
+  const integrationUpdate = integrationUpdateSchema({ allowPrivate });
+
+  return {
+    "/v3/bot/create.json": async ({ appKey }, { body }) => {
+      await createBot(appKey, parseJsonBody(newBot, body));
+      return {};
+    },
+    "/v3/bot/update.json": async ({ appKey }, { body }) => {
+      const { userId, changes } = parseJsonBody(botUpdate, body);
+      await updateBot(appKey, userId, changes);
+      return {};
+    },
+    "/v3/bot/delete.json": async ({ appKey }, { body }) => {
+      const { userId } = parseJsonBody(botIdSchema, body);
+      await deleteBot(appKey, userId);
+      return {};
+    },
+    "/v3/bot/get.json": async ({ appKey }, { body }): Promise<BotsReply> => {
+      const { userIds } = parseJsonBody(botIdsSchema, body);
+      const found = await getBots(appKey, userIds);
+      return { bots: found.map((bot) => toBotReply(bot, true)), total: found.length, hasNext: false };
+    },
+    "/v3/bot/query.json": async ({ appKey }, { body }): Promise<BotsReply> => {
+      const { page, pageSize, includeIntegration } = parseJsonBody(pageSchema, body);
+      const { bots: found, total } = await bots.page(appKey, page, pageSize);
+      return {
+        bots: found.map((bot) => toBotReply(bot, includeIntegration)),
+        total,
+        hasNext: page * pageSize < total,
+      };
+    },
+    "/v3/bot/integration/create.json": async ({ appKey }, { body }) => {
+      const { userId, integration } = parseJsonBody(newIntegration, body);
+      await addIntegration(appKey, userId, integration);
+      return {};
+    },
+    "/v3/bot/integration/update.json": async ({ appKey }, { body }) => {
+      const { userId, type, changes } = parseJsonBody(integrationUpdate, body);
+      await updateIntegration(appKey, userId, type, changes);
+      return {};
+    },
+    "/v3/bot/integration/delete.json": async ({ appKey }, { body }) => {
+      const { userId, type } = parseJsonBody(integrationIdSchema, body);
+      await removeIntegration(appKey, userId, type);
+      return {};
+    },
+  };
+};

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type Endpoint, endpoints, startRegistry, type TestRegistry } from "./bot-registry.ts";
+
+let registry: TestRegistry;
+beforeAll(async () => {
+  registry = await startRegistry({ cap: 2 });
+});
+afterAll(() => registry.close());
+
+const chat = {
+  type: "dify_chat",
+  callbackUrl: "https://api.dify.ai/v1",
+  auth: { apiKey: "app-1234567890abcdef" },
+};
+const webhook = { type: "webhook", callbackUrl: "https://yourserver.com/callback" };
+const bot = (userId: string, integrations: readonly object[] = []) => ({
+  userId,
+  name: "Helpdesk",
+  type: "faq",
+  profileUrl: "https://example.com/bot.png",
+  integrations,
+});
+
+/** An app with one bot, which has one integration with Dify. */
+const withOneBot = async () => {
+  const caller = registry.begin();
+  await caller.call("create", bot("b1", [chat]));
+  await registry.clock.advance(1000);
+  return caller;
+};
+
+const userId = "b1";
+const otherKey = "must be the key itself, got a masked form that fits no key kept";
+
+describe("a call that cannot be done is refused with HTTP 400 and 1002, says why, and changes nothing:", () => {
+  test.each<[string, Endpoint, object, string]>([
+    ["a second bot of an id", "create", bot("b1"), 'userId: a bot of this id exists already, got "b1"'],
+    ["an update of no bot", "update", { userId: "b2", name: "x" }, 'userId: no bot has this id, got "b2"'],
+    ["the deletion of no bot", "delete", { userId: "b2" }, 'userId: no bot has this id, got "b2"'],
+    [
+      "an integration added to no bot",
+      "integration/create",
+      { userId: "b2", ...webhook },
+      'userId: no bot has this id, got "b2"',
+    ],
+    [
+      "an update of an integration of no bot",
+      "integration/update",
+      { userId: "b2", type: "webhook", enabled: false },
+      'userId: no bot has this id, got "b2"',
+    ],
+    [
+      "the removal of an integration of no bot",
+      "integration/delete",
+      { userId: "b2", type: "webhook" },
+      'userId: no bot has this id, got "b2"',
+    ],
+    [
+      "a second integration of a type",
+      "integration/create",
+      { userId, ...chat },
+      'type: this bot has an integration of this type already, got "dify_chat"',
+    ],
+    [
+      "an update of an integration that the bot has not",
+      "integration/update",
+      { userId, type: "webhook", enabled: false },
+      'type: this bot has no integration of this type, got "webhook"',
+    ],
+    [
+      "the removal of an integration that the bot has not",
+      "integration/delete",
+      { userId, type: "webhook" },
+      'type: this bot has no integration of this type, got "webhook"',
+    ],
+    [
+      "an update with another key's masked form",
+      "update",
+      { userId, name: "x", integrations: [webhook, { ...chat, auth: { apiKey: "app-****9999" } }] },
+      `integrations[1].auth.apiKey: ${otherKey}`,
+    ],
+    [
+      "an update with a masked key for an integration that is new",
+      "update",
+      { userId, integrations: [{ ...chat, type: "dify_agent", auth: { apiKey: "app-****cdef" } }] },
+      `integrations[0].auth.apiKey: ${otherKey}`,
+    ],
+    [
+      "an update of an integration with another key's masked form",
+      "integration/update",
+      { userId, type: "dify_chat", stream: false, auth: { apiKey: "app-****9999" } },
+      `auth.apiKey: ${otherKey}`,
+    ],
+  ])("%s", async (_name, endpoint, body, errorMessage) => {
+    const { call, items } = await withOneBot();
+    const before = await items();
+    expect(await call(endpoint, body)).toMatchObject({ status: 400, body: { code: 1002, errorMessage } });
+    expect(await items()).toEqual(before);
+  });
+
+  test("a bot past the app's cap, until one of the others is deleted", async () => {
+    const { call } = await withOneBot();
+    await call("create", bot("b2"));
+    expect(await call("create", bot("b3"))).toMatchObject({
+      status: 400,
+      body: { code: 1002, errorMessage: "userId: this app has its 2 bots already, got one more" },
+    });
+    expect((await call("query", {})).body).toMatchObject({ total: 2 });
+    await call("delete", { userId: "b1" });
+    expect((await call("create", bot("b3"))).body).toEqual({ code: 200 });
+    expect((await call("query", {})).body).toMatchObject({
+      total: 2,
+      bots: [{ userId: "b2" }, { userId: "b3" }],
+    });
+  });
+});
+
+describe("every endpoint", () => {
+  test.each(endpoints)(
+    "%s refuses no bytes with 1003, what is no JSON with 1002, and both with 400",
+    async (endpoint) => {
+      const { call } = registry.begin();
+      expect(await call(endpoint, "")).toMatchObject({
+        status: 400,
+        body: { code: 1003, errorMessage: "body: must not be empty, got no bytes" },
+      });
+      expect(await call(endpoint, "userId=b1")).toMatchObject({
+        status: 400,
+        body: { code: 1002, errorMessage: "body: must be JSON, got 9 characters that are not" },
+      });
+    },
+  );
+
+  test.each(endpoints)(
+    "%s refuses a call that is not signed with HTTP 401 and 1004, whatever its body",
+    async (endpoint) => {
+      const reply = await registry.begin().call(endpoint, "", { Signature: "0".repeat(40) });
+      expect(reply).toMatchObject({ status: 401, body: { code: 1004 } });
+    },
+  );
+});
+
+describe("a callback URL that leads into the network is refused", () => {
+  const callbackUrl = "https://2130706433/latest/meta-data";
+  const errorMessage = `callbackUrl: must not name a special address, got "${callbackUrl}"`;
+
+  test.each<[Endpoint, object, string]>([
+    ["create", bot("b2", [{ ...webhook, callbackUrl }]), `integrations[0].${errorMessage}`],
+    ["update", { userId, integrations: [{ ...chat, callbackUrl }] }, `integrations[0].${errorMessage}`],
+    ["integration/create", { userId, ...webhook, callbackUrl }, errorMessage],
+    ["integration/update", { userId, type: "dify_chat", callbackUrl }, errorMessage],
+  ])("by %s", async (endpoint, body, told) => {
+    const { call, items } = await withOneBot();
+    const before = await items();
+    expect(await call(endpoint, body)).toMatchObject({
+      status: 400,
+      body: { code: 1002, errorMessage: told },
+    });
+    expect(await items()).toEqual(before);
+  });
+});

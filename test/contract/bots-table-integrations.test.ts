@@ -1,0 +1,136 @@
+import { describe, expect, test } from "@jest/globals";
+import { difyTypes, type IntegrationChanges, integrationTypes } from "../../functions/core/integration.ts";
+import { botOf, testBots } from "../support/bots.ts";
+import { difyIntegration, webhookIntegration } from "../support/turns.ts";
+
+const { begin } = testBots();
+const later = 1_767_225_999_999;
+const chat = difyIntegration({ type: "dify_chat", objectNames: ["RC:TxtMsg"] });
+
+const beginWith = async (...integrations: (typeof chat | ReturnType<typeof webhookIntegration>)[]) => {
+  const given = begin();
+  await given.store.create(given.appKey, botOf("one", { integrations }), 10);
+  return given;
+};
+
+describe("an integration", () => {
+  test("that is added stands beside those before, and the bot is as it was otherwise", async () => {
+    const { store, appKey } = await beginWith(chat);
+    const webhook = webhookIntegration({ events: ["group:bot_left"] });
+    expect(await store.addIntegration(appKey, "one", webhook, later)).toBe("added");
+    expect(await store.open(appKey, "one")).toEqual(
+      botOf("one", { integrations: [webhook, chat], updatedAt: later }),
+    );
+  });
+
+  test("of a type that the bot has is not added, and nothing changes", async () => {
+    const { store, appKey } = await beginWith(chat);
+    const another = difyIntegration({ type: "dify_chat", enabled: false, apiKey: "app-another" });
+    expect(await store.addIntegration(appKey, "one", another, later)).toBe("exists");
+    expect(await store.open(appKey, "one")).toEqual(botOf("one", { integrations: [chat] }));
+  });
+
+  test("of a type is added once, of many at the same time", async () => {
+    const { store, appKey } = await beginWith();
+    const keys = Array.from({ length: 10 }, (_, at) => `app-key-number-${1000 + at}`);
+    const all = await Promise.all(
+      keys.map((apiKey) => store.addIntegration(appKey, "one", difyIntegration({ apiKey }), later)),
+    );
+    expect(all.filter((each) => each === "added")).toHaveLength(1);
+    expect(all.filter((each) => each === "exists")).toHaveLength(9);
+    const winner = keys[all.indexOf("added")];
+    expect(await store.open(appKey, "one")).toMatchObject({ integrations: [{ apiKey: winner }] });
+  });
+
+  test("of every type is added, where all come at the same time", async () => {
+    const { store, appKey } = await beginWith();
+    const all = [webhookIntegration(), ...difyTypes.map((type) => difyIntegration({ type }))];
+    const answers = await Promise.all(
+      all.map((integration) => store.addIntegration(appKey, "one", integration, later)),
+    );
+    expect(new Set(answers)).toEqual(new Set(["added"]));
+    const found = await store.open(appKey, "one");
+    expect(found?.integrations).toEqual(all);
+  });
+
+  test.each<[string, IntegrationChanges]>([
+    ["enabled", { enabled: false }],
+    ["callbackUrl", { callbackUrl: "https://dify.example.com/v1" }],
+    ["objectNames", { objectNames: [] }],
+    ["events", { events: ["group:bot_join", "group:dismiss"] }],
+    ["stream", { stream: false }],
+    ["handleResponse", { handleResponse: false }],
+  ])("that is updated has another %s and is as it was otherwise", async (_field, changes) => {
+    const webhook = webhookIntegration();
+    const { store, appKey } = await beginWith(webhook, chat);
+    expect(await store.updateIntegration(appKey, "one", "dify_chat", changes, later)).toBe("updated");
+    expect(await store.open(appKey, "one")).toEqual(
+      botOf("one", { integrations: [webhook, { ...chat, ...changes }], updatedAt: later }),
+    );
+  });
+
+  test("that the bot does not have is not updated, and does not come to be", async () => {
+    const { store, appKey } = await beginWith(chat);
+    const update = (changes: IntegrationChanges) =>
+      store.updateIntegration(appKey, "one", "dify_agent", changes, later);
+    expect(await update({ enabled: false })).toBe("unknown_integration");
+    expect(await update({ apiKey: "app-secret-key", maskedApiKey: "app-****" })).toBe("unknown_integration");
+    expect(await update({ maskedApiKey: chat.maskedApiKey })).toBe("unknown_integration");
+    expect(await store.open(appKey, "one")).toEqual(botOf("one", { integrations: [chat] }));
+  });
+
+  test("that is removed is gone, and the others stay", async () => {
+    const webhook = webhookIntegration();
+    const { store, appKey } = await beginWith(webhook, chat);
+    expect(await store.removeIntegration(appKey, "one", "dify_chat", later)).toBe("removed");
+    expect(await store.open(appKey, "one")).toEqual(
+      botOf("one", { integrations: [webhook], updatedAt: later }),
+    );
+    expect(await store.removeIntegration(appKey, "one", "dify_chat", later)).toBe("unknown_integration");
+  });
+
+  test("that is removed is removed once, of many at the same time", async () => {
+    const { store, appKey } = await beginWith(chat);
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => store.removeIntegration(appKey, "one", "dify_chat", later)),
+    );
+    expect(all.toSorted()).toEqual(["removed", ...Array(4).fill("unknown_integration")]);
+  });
+
+  test("that was removed is added again with nothing of what it was", async () => {
+    const { store, appKey } = await beginWith(chat);
+    await store.removeIntegration(appKey, "one", "dify_chat", later);
+    const again = difyIntegration({ type: "dify_chat", stream: false, apiKey: "app-another" });
+    expect(await store.addIntegration(appKey, "one", again, later)).toBe("added");
+    expect(await store.open(appKey, "one")).toMatchObject({ integrations: [again] });
+  });
+
+  test("is added, updated and removed while others are, and none is lost", async () => {
+    const { store, appKey } = await beginWith(webhookIntegration(), chat);
+    const agent = difyIntegration({ type: "dify_agent" });
+    const answers = await Promise.all([
+      store.addIntegration(appKey, "one", agent, later),
+      store.updateIntegration(appKey, "one", "dify_chat", { enabled: false }, later),
+      store.removeIntegration(appKey, "one", "webhook", later),
+      store.update(appKey, "one", { name: "another" }, later),
+    ]);
+    expect(answers).toEqual(["added", "updated", "removed", "updated"]);
+    expect(await store.open(appKey, "one")).toMatchObject({
+      name: "another",
+      integrations: [{ ...chat, enabled: false }, agent],
+    });
+  });
+
+  test.each(integrationTypes)("of type %s is found with no bot that is not there", async (type) => {
+    const { store, appKey, otherAppKey } = begin();
+    await store.create(otherAppKey, botOf("one", { integrations: [chat, webhookIntegration()] }), 10);
+    const added = type === "webhook" ? webhookIntegration() : difyIntegration({ type });
+    expect(await store.addIntegration(appKey, "one", added, later)).toBe("unknown_bot");
+    expect(await store.updateIntegration(appKey, "one", type, { enabled: false }, later)).toBe("unknown_bot");
+    expect(await store.removeIntegration(appKey, "one", type, later)).toBe("unknown_bot");
+    expect(await store.find(appKey, ["one"])).toEqual([]);
+    expect(await store.open(otherAppKey, "one")).toEqual(
+      botOf("one", { integrations: [webhookIntegration(), chat] }),
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, test } from "@jest/globals";
+import type { BotStore, OpenBot } from "../../functions/core/bot.ts";
+import { botOf, testBots } from "../support/bots.ts";
+import { losingReply } from "../support/losing-replies.ts";
+import { difyIntegration, webhookIntegration } from "../support/turns.ts";
+
+const { begin, table } = testBots();
+const later = 1_767_225_999_999;
+const chat = difyIntegration({ type: "dify_chat", apiKey: "app-secret-key-0001" });
+const agent = difyIntegration({ type: "dify_agent" });
+const { apiKey: _none, ...shown } = chat;
+const misfit = { ...shown, maskedApiKey: "app-****9999" };
+const before = botOf("one", { integrations: [chat] });
+const after = (given: Partial<OpenBot>): OpenBot => ({ ...before, updatedAt: later, ...given });
+
+interface Call {
+  readonly ask: (store: BotStore, appKey: string) => Promise<unknown>;
+  readonly answer: unknown;
+  /** The bots that the app has afterwards. */
+  readonly bots: readonly OpenBot[];
+}
+
+const calls: [string, Call][] = [
+  [
+    "creation",
+    {
+      ask: (store, appKey) => store.create(appKey, botOf("two"), 2),
+      answer: "created",
+      bots: [before, botOf("two")],
+    },
+  ],
+  ["deletion", { ask: (store, appKey) => store.delete(appKey, "one"), answer: true, bots: [] }],
+  [
+    "update",
+    {
+      ask: (store, appKey) =>
+        store.update(appKey, "one", { name: "new", integrations: [shown, agent] }, later),
+      answer: "updated",
+      bots: [after({ name: "new", integrations: [chat, agent] })],
+    },
+  ],
+  [
+    "update with a key that does not fit",
+    {
+      ask: (store, appKey) => store.update(appKey, "one", { name: "new", integrations: [misfit] }, later),
+      answer: { otherKeyOf: "dify_chat" },
+      bots: [before],
+    },
+  ],
+  [
+    "addition of an integration",
+    {
+      ask: (store, appKey) => store.addIntegration(appKey, "one", webhookIntegration(), later),
+      answer: "added",
+      bots: [after({ integrations: [webhookIntegration(), chat] })],
+    },
+  ],
+  [
+    "update of an integration",
+    {
+      ask: (store, appKey) => store.updateIntegration(appKey, "one", "dify_chat", { stream: false }, later),
+      answer: "updated",
+      bots: [after({ integrations: [{ ...chat, stream: false }] })],
+    },
+  ],
+  [
+    "removal of an integration",
+    {
+      ask: (store, appKey) => store.removeIntegration(appKey, "one", "dify_chat", later),
+      answer: "removed",
+      bots: [after({ integrations: [] })],
+    },
+  ],
+  [
+    "look at a page",
+    {
+      ask: async (store, appKey) => (await store.page(appKey, 1, 10)).total,
+      answer: 1,
+      bots: [before],
+    },
+  ],
+];
+
+describe("a bot's store of which one reply was lost, whichever it was", () => {
+  test.each(calls)("answers the %s as if none had been", async (_name, { ask, answer, bots }) => {
+    let lost = 0;
+    for (;;) {
+      const { store, storeWith, appKey, listedIds } = begin();
+      await store.create(appKey, before, 2);
+      const lossy = await losingReply(table(), lost + 1);
+      const answered = await ask(storeWith({ client: lossy.client }), appKey);
+      await lossy.close();
+      if (lossy.calls() <= lost) break;
+      lost += 1;
+      expect(answered).toEqual(answer);
+      const found = await Promise.all(["one", "two"].map((userId) => store.open(appKey, userId)));
+      expect(found.filter((each) => each !== undefined)).toEqual(bots);
+      expect(await listedIds()).toEqual(bots.map(({ userId }) => userId));
+    }
+    expect(lost).toBeGreaterThan(0);
+  });
+});

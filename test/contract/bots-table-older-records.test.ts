@@ -1,0 +1,114 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, test } from "@jest/globals";
+import { seal } from "../../functions/adapters/secrets/key-cipher.ts";
+import { maskKey } from "../../functions/core/mask-key.ts";
+import { testBots } from "../support/bots.ts";
+import { difyIntegration } from "../support/turns.ts";
+import { app } from "../unit/adapters/secrets/apps.ts";
+
+const { begin, table } = testBots();
+const later = 1_767_225_999_999;
+const key = "app-secret-key-0001";
+const nextKey = { apiKey: "app-second-key-0002", maskedApiKey: maskKey("app-second-key-0002") };
+
+/** A bot as it was written before there were masks, options and marks of the last write. */
+const beginOlder = async () => {
+  const given = begin();
+  const { appKey } = given;
+  const fields = {
+    enabled: true,
+    callbackUrl: "https://api.dify.ai/v1",
+    objectNames: ["RC:TxtMsg"],
+    events: [],
+    stream: true,
+    handleResponse: true,
+  };
+  const sealedApiKey = seal(app().dataKeys, key, [appKey, "older", "dify_chat"]);
+  const record = {
+    userId: "older",
+    name: "Helpdesk",
+    type: "faq",
+    profileUrl: "https://example.com/bot.png",
+    metadata: { tone: "formal" },
+    integrations: {
+      webhook: { type: "webhook", ...fields },
+      dify_chat: { type: "dify_chat", ...fields, sealedApiKey },
+    },
+    createdAt: 1_767_225_600_000,
+    updatedAt: 1_767_225_600_000,
+  };
+  const creation = "6f1c0d0e-4a53-4c8e-9f43-52d0a3f2b7a1";
+  const Item = { appKey, item: "bot#older", version: 1, creation, ...record };
+  await table().client.send(new PutCommand({ TableName: table().tableName, Item }));
+  await given.plantIds(["older"]);
+  const [shown] = await given.store.find(appKey, ["older"]);
+  return { ...given, fields, shown: shown?.integrations ?? [] };
+};
+
+describe("a bot of the version before", () => {
+  test("is found, with no more of its key than that there is one, and opens", async () => {
+    const { store, appKey, fields } = await beginOlder();
+    const options = {};
+    const integrations = [
+      { type: "webhook", ...fields, options },
+      { type: "dify_chat", ...fields, options, maskedApiKey: "****" },
+    ];
+    expect(await store.find(appKey, ["older"])).toMatchObject([{ userId: "older", integrations }]);
+    expect(await store.page(appKey, 1, 10)).toMatchObject({
+      bots: [{ userId: "older", integrations }],
+      total: 1,
+    });
+    expect(await store.open(appKey, "older")).toMatchObject({
+      integrations: [{ type: "webhook" }, { type: "dify_chat", apiKey: key }],
+    });
+  });
+
+  test("sent back as it was shown keeps its key, and takes what else was changed", async () => {
+    const { store, appKey, shown } = await beginOlder();
+    const integrations = shown.map((each) => ({ ...each, enabled: false }));
+    expect(await store.update(appKey, "older", { name: "another", integrations }, later)).toBe("updated");
+    expect(await store.update(appKey, "older", { integrations }, later)).toBe("updated");
+    expect(await store.open(appKey, "older")).toMatchObject({
+      name: "another",
+      integrations: [{ enabled: false }, { enabled: false, apiKey: key, maskedApiKey: "****" }],
+    });
+  });
+
+  test("has an integration updated with its key as it was shown, and with another", async () => {
+    const { store, appKey } = await beginOlder();
+    const update = (changes: object) => store.updateIntegration(appKey, "older", "dify_chat", changes, later);
+    expect(await update({ stream: false })).toBe("updated");
+    expect(await update({ maskedApiKey: "****", enabled: false })).toBe("updated");
+    expect(await store.open(appKey, "older")).toMatchObject({
+      integrations: [{}, { stream: false, enabled: false, apiKey: key }],
+    });
+    expect(await update(nextKey)).toBe("updated");
+    expect(await store.open(appKey, "older")).toMatchObject({ integrations: [{}, nextKey] });
+  });
+
+  test("has no other key than its own kept under its mask", async () => {
+    const { store, appKey } = await beginOlder();
+    const { apiKey: _none, ...agent } = difyIntegration({ type: "dify_agent", maskedApiKey: "****" });
+    expect(await store.update(appKey, "older", { name: "another", integrations: [agent] }, later)).toEqual({
+      otherKeyOf: "dify_agent",
+    });
+    const { apiKey: _neither, ...chat } = difyIntegration({
+      type: "dify_chat",
+      maskedApiKey: "app-****0001",
+    });
+    expect(await store.update(appKey, "older", { integrations: [chat] }, later)).toEqual({
+      otherKeyOf: "dify_chat",
+    });
+    expect(await store.find(appKey, ["older"])).toMatchObject([{ name: "Helpdesk" }]);
+  });
+
+  test("has integrations added and removed, and is deleted, as any other", async () => {
+    const { store, appKey } = await beginOlder();
+    const agent = difyIntegration({ type: "dify_agent" });
+    expect(await store.addIntegration(appKey, "older", agent, later)).toBe("added");
+    expect(await store.removeIntegration(appKey, "older", "webhook", later)).toBe("removed");
+    expect(await store.open(appKey, "older")).toMatchObject({ integrations: [{ type: "dify_chat" }, agent] });
+    expect(await store.delete(appKey, "older")).toBe(true);
+    expect(await store.page(appKey, 1, 10)).toEqual({ bots: [], total: 0 });
+  });
+});

@@ -1,0 +1,181 @@
+import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, test } from "@jest/globals";
+import type { BotChanges, BotStore } from "../../functions/core/bot.ts";
+import { difyTypes, integrationTypes } from "../../functions/core/integration.ts";
+import { holdingBefore } from "../support/altered-client.ts";
+import { botOf, testBots } from "../support/bots.ts";
+import { difyIntegration, webhookIntegration } from "../support/turns.ts";
+
+const { begin, table } = testBots();
+const later = 1_767_225_999_999;
+
+/** A bot that has an integration of every type. */
+const fullBot = (userId: string) =>
+  botOf(userId, {
+    integrations: [webhookIntegration(), ...difyTypes.map((type) => difyIntegration({ type }))],
+  });
+
+describe("an update of a bot", () => {
+  test.each<[string, BotChanges]>([
+    ["name", { name: "another" }],
+    ["type", { type: "another" }],
+    ["profileUrl", { profileUrl: "https://example.com/another.png" }],
+    ["metadata", { metadata: { another: "pair" } }],
+    ["metadata", { metadata: {} }],
+    ["integrations", { integrations: [] }],
+    ["integrations", { integrations: [difyIntegration({ type: "dify_agent", apiKey: "app-another" })] }],
+  ])("changes its %s alone, and when it was updated", async (_field, changes) => {
+    const { store, appKey } = begin();
+    const before = botOf("one");
+    await store.create(appKey, before, 10);
+    expect(await store.update(appKey, "one", changes, later)).toBe("updated");
+    expect(await store.open(appKey, "one")).toEqual({ ...before, ...changes, updatedAt: later });
+  });
+
+  test("changes all that it names at once", async () => {
+    const { store, appKey } = begin();
+    await store.create(appKey, botOf("one"), 10);
+    const changes = {
+      name: "客服 😀",
+      type: "sales",
+      profileUrl: "https://example.com/2.png",
+      metadata: { size: "1" },
+      integrations: [webhookIntegration({ enabled: false }), difyIntegration({ type: "dify_chat" })],
+    };
+    await store.update(appKey, "one", changes, later);
+    expect(await store.open(appKey, "one")).toMatchObject({ ...changes, createdAt: botOf("one").createdAt });
+  });
+
+  test("puts the list of integrations in the place of the one before: types that it leaves out are gone", async () => {
+    const { store, appKey } = begin();
+    await store.create(appKey, fullBot("one"), 10);
+    const kept = difyIntegration({ type: "dify_agent", enabled: false, apiKey: "app-agent" });
+    await store.update(appKey, "one", { integrations: [kept] }, later);
+    expect(await store.open(appKey, "one")).toMatchObject({ integrations: [kept] });
+  });
+
+  test("of an unknown bot is told so, and makes none", async () => {
+    const { store, appKey, otherAppKey } = begin();
+    await store.create(otherAppKey, botOf("theirs"), 10);
+    const integrations = [difyIntegration()];
+    expect(await store.update(appKey, "nobody", { name: "new", integrations }, later)).toBe("unknown_bot");
+    expect(await store.update(appKey, "theirs", { name: "new" }, later)).toBe("unknown_bot");
+    expect(await store.find(appKey, ["nobody", "theirs"])).toEqual([]);
+    expect(await store.find(otherAppKey, ["theirs"])).toEqual([
+      expect.objectContaining({ name: botOf("theirs").name }),
+    ]);
+  });
+
+  test("that comes after its deletion does not bring it back", async () => {
+    const { store, appKey, listedIds } = begin();
+    await store.create(appKey, fullBot("gone"), 10);
+    const writes = [
+      () => store.update(appKey, "gone", { name: "back" }, later),
+      () => store.updateIntegration(appKey, "gone", "webhook", { enabled: false }, later),
+      () => store.addIntegration(appKey, "gone", webhookIntegration(), later),
+      () => store.removeIntegration(appKey, "gone", "webhook", later),
+    ];
+    for (const write of writes) expect(await write()).not.toBe("unknown_bot");
+    await store.delete(appKey, "gone");
+    for (const write of writes) expect(await write()).toBe("unknown_bot");
+    expect(await store.find(appKey, ["gone"])).toEqual([]);
+    expect(await listedIds()).toEqual([]);
+  });
+
+  test("does not bring it back when both come at the same time", async () => {
+    const { store, appKey } = begin();
+    await store.create(appKey, fullBot("gone"), 10);
+    const updates = Array.from(
+      { length: 10 },
+      (_, at) => () => store.update(appKey, "gone", { name: `${at}` }, at),
+    );
+    await Promise.all(
+      [...updates.slice(5), () => store.delete(appKey, "gone"), ...updates].map((each) => each()),
+    );
+    expect(await store.find(appKey, ["gone"])).toEqual([]);
+  });
+});
+
+describe("many updates of a bot at the same time", () => {
+  test("are all there afterwards, where each changes something else", async () => {
+    const { store, appKey } = begin();
+    await store.create(appKey, fullBot("busy"), 10);
+    const changes: BotChanges[] = [
+      { name: "another" },
+      { type: "another" },
+      { profileUrl: "https://example.com/another.png" },
+      { metadata: { another: "pair" } },
+    ];
+    const written = { callbackUrl: "https://example.com/v1", enabled: false, stream: false, events: [] };
+    const answers = await Promise.all([
+      ...changes.map((each) => store.update(appKey, "busy", each, later)),
+      ...integrationTypes.flatMap((type) =>
+        Object.entries(written).map(([name, value]) =>
+          store.updateIntegration(appKey, "busy", type, { [name]: value }, later),
+        ),
+      ),
+    ]);
+    expect(new Set(answers)).toEqual(new Set(["updated"]));
+    expect(await store.find(appKey, ["busy"])).toMatchObject([
+      {
+        ...Object.assign({}, ...changes),
+        integrations: integrationTypes.map((type) => ({ type, ...written })),
+      },
+    ]);
+  });
+
+  test("leave one of two lists of integrations, and no mixture", async () => {
+    const { store, appKey } = begin();
+    await store.create(appKey, botOf("torn", { integrations: [] }), 10);
+    const lists = [
+      [webhookIntegration({ stream: false }), difyIntegration({ type: "dify_chat", apiKey: "app-one" })],
+      [difyIntegration({ type: "dify_chat", apiKey: "app-two" }), difyIntegration({ type: "dify_agent" })],
+    ];
+    await Promise.all(
+      [...lists, ...lists].map((integrations) => store.update(appKey, "torn", { integrations }, later)),
+    );
+    const found = await store.open(appKey, "torn");
+    expect(lists).toContainEqual(found?.integrations);
+  });
+});
+
+describe("an update that was refused for what has changed before anybody looks why", () => {
+  const webhook = webhookIntegration();
+  type Ask = (store: BotStore, appKey: string) => Promise<unknown>;
+
+  test.each<[string, Ask, Ask, unknown]>([
+    [
+      "of a bot created since",
+      (store, appKey) => store.update(appKey, "new", { name: "another" }, later),
+      (store, appKey) => store.create(appKey, botOf("new"), 10),
+      "updated",
+    ],
+    [
+      "that adds an integration removed since",
+      (store, appKey) => store.addIntegration(appKey, "one", difyIntegration(), later),
+      (store, appKey) => store.removeIntegration(appKey, "one", "dify_chatflow", later),
+      "added",
+    ],
+    [
+      "of an integration added since",
+      (store, appKey) => store.updateIntegration(appKey, "one", "webhook", { stream: false }, later),
+      (store, appKey) => store.addIntegration(appKey, "one", webhook, later),
+      "updated",
+    ],
+    [
+      "that removes an integration added since",
+      (store, appKey) => store.removeIntegration(appKey, "one", "webhook", later),
+      (store, appKey) => store.addIntegration(appKey, "one", webhook, later),
+      "removed",
+    ],
+  ])("is made after all: %s", async (_what, ask, meanwhile, answer) => {
+    const { store, storeWith, appKey } = begin();
+    await store.create(appKey, botOf("one"), 10);
+    const held = holdingBefore(table().client, (command) => command instanceof BatchGetCommand);
+    const asked = ask(storeWith({ client: held.client }), appKey);
+    await held.isHeld;
+    await meanwhile(store, appKey);
+    held.release();
+    expect(await asked).toBe(answer);
+  });
+});

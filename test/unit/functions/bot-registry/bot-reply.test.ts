@@ -1,0 +1,22 @@
+import { expect, test } from "@jest/globals";
+import { toBotReply } from "../../../../functions/bot-registry/bot-reply.ts";
+import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
+
+const besides = { sealedApiKey: "d1.c2VhbGVk", version: 1, writtenBy: "w" };
+const webhook = webhookIntegration({ options: { everyone: true } });
+const dify = difyIntegration({ apiKey: "app-1234567890abcdef" });
+const kept = { ...bot(), ...besides, integrations: [webhook, dify].map((each) => ({ ...each, ...besides })) };
+
+const { integrations: _integrations, ...shown } = bot();
+
+test("a bot is shown with each key masked, and nothing that is kept besides its fields", () => {
+  const { apiKey: _apiKey, maskedApiKey: _maskedApiKey, ...difyShown } = dify;
+  expect(toBotReply(kept, true)).toEqual({
+    ...shown,
+    integrations: [webhook, { ...difyShown, auth: { apiKey: "app-****cdef" } }],
+  });
+});
+
+test("a bot is shown without its integrations where they are not asked for", () => {
+  expect(toBotReply(kept, false)).toStrictEqual(shown);
+});

@@ -1,0 +1,149 @@
+import { describe, expect, test } from "@jest/globals";
+import { eventTypes } from "../../../../functions/core/event-type.ts";
+import { added, botUpdate, changed, newBot } from "./integration-doors.ts";
+import { dify, type Fields, oneOfTheTypes, urlOf, webhook } from "./samples.ts";
+
+type Fault = readonly [what: string, integration: Fields, code: number, message: string];
+
+const oneOfTheEvents = `must be one of ${eventTypes.join(", ")}`;
+const textsOf = (count: number): string[] => Array.from({ length: count }, (_, at) => `app:${at}`);
+
+const wrong: readonly Fault[] = [
+  ["of no type", webhook({ type: undefined }), 1002, "type: is required, got nothing"],
+  ["of an unknown type", webhook({ type: "dify" }), 1002, `type: ${oneOfTheTypes}, got "dify"`],
+  [
+    "of a type that is a list",
+    webhook({ type: ["webhook"] }),
+    1002,
+    `type: ${oneOfTheTypes}, got a list of 1`,
+  ],
+  [
+    "with a callbackUrl that is none",
+    webhook({ callbackUrl: "yourserver" }),
+    1002,
+    'callbackUrl: must be a URL, got "yourserver"',
+  ],
+  [
+    "with a callbackUrl into the network",
+    dify({ callbackUrl: "https://169.254.169.254/" }),
+    1002,
+    'callbackUrl: must not name a special address, got "https://169.254.169.254/"',
+  ],
+  ["with an empty callbackUrl", webhook({ callbackUrl: "" }), 1002, 'callbackUrl: must not be empty, got ""'],
+  [
+    "with a callbackUrl of 1025 characters",
+    webhook({ callbackUrl: urlOf(1025) }),
+    1005,
+    "callbackUrl: at most 1024 characters, got 1025 characters",
+  ],
+  [
+    "that is enabled by a text",
+    webhook({ enabled: "true" }),
+    1002,
+    'enabled: must be true or false, got "true"',
+  ],
+  ["that streams by a number", webhook({ stream: 1 }), 1002, "stream: must be true or false, got 1"],
+  [
+    "with handleResponse null",
+    webhook({ handleResponse: null }),
+    1002,
+    "handleResponse: must be true or false, got null",
+  ],
+  [
+    "with objectNames as a text",
+    webhook({ objectNames: "RC:TxtMsg" }),
+    1002,
+    'objectNames: must be a list, got "RC:TxtMsg"',
+  ],
+  [
+    "with an objectName of 33 characters",
+    webhook({ objectNames: ["RC:TxtMsg", "x".repeat(33)] }),
+    1005,
+    "objectNames[1]: at most 32 characters, got 33 characters",
+  ],
+  [
+    "with 65 objectNames",
+    webhook({ objectNames: textsOf(65) }),
+    1002,
+    "objectNames: at most 64 entries, got 65",
+  ],
+  ["with an event that is none", webhook({ events: [7] }), 1002, "events[0]: must be a text, got 7"],
+  [
+    "with an unknown event",
+    webhook({ events: ["message:private", "message:any"] }),
+    1002,
+    `events[1]: ${oneOfTheEvents}, got "message:any"`,
+  ],
+  [
+    "with an option called as every object's own",
+    webhook({ options: { toString: true } }),
+    1002,
+    'options.toString: is not an option, known are: filter, everyone, got "toString"',
+  ],
+  ["with options as a text", dify({ options: "x" }), 1002, 'options: must be a map, got "x"'],
+  ["with options as a list", webhook({ options: [] }), 1002, "options: must be a map, got []"],
+  ["with options null", webhook({ options: null }), 1002, "options: must be a map, got null"],
+  [
+    "with auth as a text",
+    dify({ auth: "app-1234567890" }),
+    1002,
+    "auth: must be a map with an apiKey, got a text of 14 characters",
+  ],
+  ["with auth null", dify({ auth: null }), 1002, "auth: must be a map with an apiKey, got null"],
+  ["with auth and no key in it", dify({ auth: {} }), 1002, "auth.apiKey: is required, got nothing"],
+  [
+    "with an empty key",
+    dify({ auth: { apiKey: "" } }),
+    1002,
+    "auth.apiKey: must not be empty, got a text of 0 characters",
+  ],
+  [
+    "with a key that breaks a line",
+    dify({ auth: { apiKey: "app-1\n" } }),
+    1002,
+    "auth.apiKey: visible ASCII characters only, got a text of 6 characters",
+  ],
+  [
+    "with a key of 513 characters",
+    dify({ auth: { apiKey: "k".repeat(513) } }),
+    1005,
+    "auth.apiKey: at most 512 characters, got 513 characters",
+  ],
+];
+
+const missing: readonly Fault[] = [
+  [
+    "without a callbackUrl",
+    webhook({ callbackUrl: undefined }),
+    1002,
+    "callbackUrl: is required, got nothing",
+  ],
+  ["of Dify without auth", dify({ auth: undefined }), 1002, "auth: is required, got nothing"],
+];
+
+const masked: Fault = [
+  "with the masked form of a key",
+  dify({ auth: { apiKey: "app-****cdef" } }),
+  1002,
+  "auth.apiKey: must be the key itself, not its masked form, got a text of 12 characters",
+];
+
+describe("an integration is refused, and named by its path,", () => {
+  describe.each([
+    { ...newBot, faults: [...wrong, ...missing, masked] },
+    { ...botUpdate, faults: [...wrong, ...missing] },
+    { ...added, faults: [...wrong, ...missing, masked] },
+    { ...changed, faults: wrong },
+  ])("$name", ({ path, refusal, faults }) => {
+    test.each(faults)("%s", (_what, integration, code, message) => {
+      expect(refusal(integration)).toEqual({ code, errorMessage: `${path}${message}` });
+    });
+  });
+
+  test.each([newBot, botUpdate])("$name where it is no object", ({ refusal }) => {
+    expect(refusal(null)?.errorMessage).toBe("integrations[0]: must be an object, got null");
+    expect(refusal("webhook")?.errorMessage).toBe(
+      "integrations[0]: must be an object, got a text of 7 characters",
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "@jest/globals";
+import type * as v from "valibot";
+import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import {
+  integrationIdSchema,
+  integrationSchema,
+  integrationUpdateSchema,
+} from "../../../../functions/bot-registry/integration-requests.ts";
+import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
+import { dify, type Fields, filledIn, oneOfTheTypes, webhook } from "./samples.ts";
+
+const userId = "bot-helpdesk";
+const rules = { allowPrivate: false };
+const creation = integrationSchema(rules);
+const update = integrationUpdateSchema(rules);
+
+const parse = <T extends v.GenericSchema>(schema: T, body: unknown) => parseJsonBody(schema, jsonOf(body));
+const refusal = (schema: v.GenericSchema, body: unknown) => refusalOf(() => parse(schema, body));
+
+describe("an integration that is added", () => {
+  test("is read beside the id of its bot, with what it may leave out filled in", () => {
+    expect(parse(creation, { userId, ...webhook() })).toEqual({
+      userId,
+      integration: { ...webhook(), ...filledIn },
+    });
+  });
+
+  test("to Dify is read with its key and what may be shown of it", () => {
+    const { auth: _auth, ...fields } = dify();
+    expect(parse(creation, { userId, ...dify({ type: "dify_agent" }) })).toEqual({
+      userId,
+      integration: {
+        ...fields,
+        ...filledIn,
+        type: "dify_agent",
+        apiKey: "app-1234567890abcdef",
+        maskedApiKey: "app-****cdef",
+      },
+    });
+  });
+});
+
+describe("an update of an integration", () => {
+  test.each<[string, Fields]>([
+    ["enabled", { enabled: false }],
+    ["callbackUrl", { callbackUrl: "https://other.example.com/" }],
+    ["objectNames", { objectNames: [] }],
+    ["events", { events: ["message:private"] }],
+    ["stream", { stream: true }],
+    ["handleResponse", { handleResponse: false }],
+    ["options", { options: { everyone: true } }],
+    ["options, emptied,", { options: {} }],
+  ])("that names %s changes that alone", (_name, changes) => {
+    expect(parse(update, { userId, type: "webhook", ...changes })).toStrictEqual({
+      userId,
+      type: "webhook",
+      changes,
+    });
+    expect(parse(update, { userId, type: "dify_chat", ...changes })).toStrictEqual({
+      userId,
+      type: "dify_chat",
+      changes,
+    });
+  });
+
+  test("leaves a key that comes as it was shown, and takes one that comes in clear", () => {
+    const keyOf = (apiKey: string) => parse(update, { userId, type: "dify_chat", auth: { apiKey } }).changes;
+    expect(keyOf("app-****cdef")).toStrictEqual({ maskedApiKey: "app-****cdef" });
+    expect(keyOf("app-newnewnewnew1234")).toStrictEqual({
+      apiKey: "app-newnewnewnew1234",
+      maskedApiKey: "app-****1234",
+    });
+  });
+
+  const nothing = "body: must name a field to change besides userId and type, got a map of 2";
+
+  test.each<[string, Fields, string]>([
+    ["nothing to change", { type: "dify_chat" }, nothing],
+    ["only what nobody knows", { type: "dify_chat", gentleResponse: true }, nothing],
+    ["only a key for a webhook, which has none", { type: "webhook", auth: { apiKey: "app-1" } }, nothing],
+  ])("with %s is refused", (_name, given, errorMessage) => {
+    expect(refusal(update, { userId, ...given })).toEqual({ code: 1002, errorMessage });
+  });
+});
+
+describe("the removal of an integration", () => {
+  test("names the bot and the type", () => {
+    expect(parse(integrationIdSchema, { userId, type: "dify_agent" })).toEqual({
+      userId,
+      type: "dify_agent",
+    });
+  });
+});
+
+describe("a request about an integration", () => {
+  test.each<[string, v.GenericSchema, Fields]>([
+    ["creation", creation, { enabled: true }],
+    ["update", update, { enabled: true }],
+    ["removal", integrationIdSchema, {}],
+  ])("is refused where the bot or the type is not named, for its %s", (_name, schema, given) => {
+    const told = (body: unknown) => refusal(schema, body)?.errorMessage;
+    expect(told({ type: "webhook", ...given })).toBe("userId: is required, got nothing");
+    expect(told({ userId: 7, type: "webhook", ...given })).toBe("userId: must be a text, got 7");
+    expect(told({ userId, ...given })).toBe("type: is required, got nothing");
+    expect(told({ userId, type: "Webhook", ...given })).toBe(`type: ${oneOfTheTypes}, got "Webhook"`);
+    expect(told({ userId, type: null, ...given })).toBe(`type: ${oneOfTheTypes}, got null`);
+    expect(told(null)).toBe("body: must be an object, got null");
+    expect(told("x")).toBe("body: must be an object, got a text of 1 characters");
+  });
+
+  test("that was turned into JSON twice is refused without the key that it holds", () => {
+    const twice = JSON.stringify(JSON.stringify({ auth: { apiKey: "app-of-mine" } }));
+    expect(refusalOf(() => parseJsonBody(creation, Buffer.from(twice)))?.errorMessage).not.toContain("app-");
+  });
+
+  test("may not name half a character, which would be kept as another", () => {
+    expect(refusal(creation, { userId: "bot-\ud83d", type: "webhook" })).toEqual({
+      code: 1002,
+      errorMessage: 'userId: must be Unicode without lone surrogates, got "bot-\\ud83d"',
+    });
+  });
+});
