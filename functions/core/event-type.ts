@@ -17,3 +17,7 @@ export type EventType = (typeof eventTypes)[number];
 
 /** The events that trigger an integration which names none. */
 export const defaultEvents: readonly EventType[] = ["message:private", "message:group_mentioned"];
+
+/** Whether somebody said something; the rest is what happened to a message, or in a group. */
+export const isMessageType = (type: EventType): boolean =>
+  type === "message:private" || type === "message:group_mentioned";

@@ -1,17 +1,11 @@
+import type { Bot } from "./bot.ts";
+import { isMessageType } from "./event-type.ts";
 import type { MessageEvent } from "./message-event.ts";
+import { messageText, writtenText } from "./message-text.ts";
 
-const parse = (content: string): unknown => {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
-};
-
-/** What the user said, if the message is a text with anything in it. */
-export const questionText = (event: MessageEvent): string | undefined => {
-  if (event.data.objectName !== "RC:TxtMsg") return undefined;
-  const content = parse(event.data.content);
-  if (typeof content !== "object" || content === null || !("content" in content)) return undefined;
-  return typeof content.content === "string" && content.content.trim() !== "" ? content.content : undefined;
-};
+/**
+ * What Dify is asked: what the user wrote to the bot, if the message is a text with anything in it, be it the bot's name
+ * alone; of a happening its name, since an integration that asks for it is a Dify app that knows it.
+ */
+export const questionText = (bot: Bot, event: MessageEvent): string | undefined =>
+  isMessageType(event.type) ? (messageText(bot, event) ?? writtenText(event)) : event.type;

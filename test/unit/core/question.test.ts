@@ -47,7 +47,27 @@ describe("the inputs", () => {
 
 describe("the text", () => {
   test("of a text message is its content", () => {
-    expect(questionText(messageEvent({ content: '{"content":"hi there","extra":"x"}' }))).toBe("hi there");
+    expect(questionText(bot(), messageEvent({ content: '{"content":"hi there","extra":"x"}' }))).toBe(
+      "hi there",
+    );
+  });
+
+  test("of a message in a group is what was written to the bot, without its name in front", () => {
+    const content = JSON.stringify({ content: "@Helpdesk hello" });
+    const event = messageEvent({ channelType: "GROUP", content }, { type: "message:group_mentioned" });
+    expect(questionText(bot({ name: "Helpdesk" }), event)).toBe("hello");
+  });
+
+  test("of a mention and nothing else is the mention: the bot was called", () => {
+    const content = JSON.stringify({ content: "@Helpdesk " });
+    const event = messageEvent({ channelType: "GROUP", content }, { type: "message:group_mentioned" });
+    expect(questionText(bot({ name: "Helpdesk" }), event)).toBe("@Helpdesk");
+  });
+
+  test("of what is no message is its name", () => {
+    expect(questionText(bot(), messageEvent({ objectName: "" }, { type: "group:user_join" }))).toBe(
+      "group:user_join",
+    );
   });
 
   test.each([
@@ -56,13 +76,13 @@ describe("the text", () => {
     ["content that is not JSON", { content: "hello" }],
     ["content that is no object", { content: "null" }],
   ])("of %s is none", (_, data) => {
-    expect(questionText(messageEvent(data))).toBeUndefined();
+    expect(questionText(bot(), messageEvent(data))).toBeUndefined();
   });
 
   test("of any JSON is a text or none, never an error", () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (content) => {
-        expect(["string", "undefined"]).toContain(typeof questionText(messageEvent({ content })));
+        expect(["string", "undefined"]).toContain(typeof questionText(bot(), messageEvent({ content })));
       }),
     );
   });
