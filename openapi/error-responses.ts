@@ -1,0 +1,121 @@
+import type { Operation, Signing } from "./operation.ts";
+import { schemaOf } from "./references.ts";
+import { error, passedOn } from "./replies.ts";
+import { requestIdOfReply } from "./request-id.ts";
+
+interface ErrorResponse {
+  readonly status: number;
+  readonly description: string;
+  /** What is said, by its code. */
+  readonly said: Readonly<Record<number, string>>;
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
+const retryAfter = {
+  "Retry-After": { description: "How many seconds to wait.", schema: { type: "integer", minimum: 0 } },
+};
+
+/** By their names in the document: RongCloud's codes and our statuses (docs/spec/rongcloud.md, section 3). */
+const errorResponses = {
+  BadRequest: {
+    status: 400,
+    description:
+      "The body breaks a rule, or names what is unknown or taken (1002); there is none (1003); a text in it is too long (1005).",
+    said: {
+      1002: "metadata: at most 16 pairs, got 17",
+      1003: "body: must not be empty, got no bytes",
+      1005: "userId: at most 64 characters, got 65 characters",
+    },
+    headers: requestIdOfReply,
+  },
+  Unauthorized: {
+    status: 401,
+    description: "There is no such app (1001); or the signature is wrong, stale, or was used before (1004).",
+    said: {
+      1001: "app-key: no such app",
+      1004: "signature: does not fit the app secret, nonce and timestamp",
+    },
+    headers: requestIdOfReply,
+  },
+  NotFound: {
+    status: 404,
+    description: "This deployment has no such path.",
+    said: { 404: "no such path" },
+    headers: requestIdOfReply,
+  },
+  TooLarge: {
+    status: 413,
+    description: "The body is larger than the gateway takes.",
+    said: { 1005: "body: at most 10 MB" },
+  },
+  TooManyRequests: {
+    status: 429,
+    description: "Each path takes so many requests a second, and these were more.",
+    said: { 1008: "too many requests, please slow down" },
+    headers: retryAfter,
+  },
+  InternalError: {
+    status: 500,
+    description: "The fault is not the caller's. What it is stands in the log, under the request's id.",
+    said: { 1000: "internal error, please try again" },
+    headers: requestIdOfReply,
+  },
+  TimedOut: {
+    status: 504,
+    description: "It took too long. Whether it was done is not known.",
+    said: { 1050: "it took too long, please try again" },
+    headers: requestIdOfReply,
+  },
+} satisfies Record<string, ErrorResponse>;
+
+type ErrorName = keyof typeof errorResponses;
+
+const ofAnyCall: readonly ErrorName[] = ["NotFound", "TooManyRequests", "InternalError", "TimedOut"];
+const ofSignedCalls: readonly ErrorName[] = ["Unauthorized", "TooLarge", ...ofAnyCall];
+
+/** A callback is not told what is wrong with its body. */
+const errorsBySigning: Readonly<Record<Signing, readonly ErrorName[]>> = {
+  call: ["BadRequest", ...ofSignedCalls],
+  callback: ofSignedCalls,
+  none: ofAnyCall,
+};
+
+const toResponse = ({ description, said, headers }: ErrorResponse) => ({
+  description,
+  ...(headers && { headers }),
+  content: {
+    "application/json": {
+      schema: schemaOf(error),
+      examples: Object.fromEntries(
+        Object.entries(said).map(([code, errorMessage]) => [
+          code,
+          { value: { code: Number(code), errorMessage } },
+        ]),
+      ),
+    },
+  },
+});
+
+const fromRongCloud = {
+  description:
+    "This service stands before a real RongCloud, which refused the call: its own words, as they came.",
+  headers: requestIdOfReply,
+  content: { "application/json": { schema: schemaOf(passedOn) } },
+};
+
+export const responseComponents = () => ({
+  ...Object.fromEntries(
+    Object.entries(errorResponses).map(([name, response]) => [name, toResponse(response)]),
+  ),
+  FromRongCloud: fromRongCloud,
+});
+
+const refer = (name: string) => ({ $ref: `#/components/responses/${name}` });
+
+/** References by status. */
+export const errorsOf = (operation: Operation) => ({
+  ...Object.fromEntries(
+    errorsBySigning[operation.signed].map((name) => [errorResponses[name].status, refer(name)]),
+  ),
+  ...(operation.passedOn && { default: refer("FromRongCloud") }),
+});

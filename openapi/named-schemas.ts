@@ -1,0 +1,143 @@
+import * as v from "valibot";
+import { eventName } from "../functions/adapters/rongcloud/message-fields.ts";
+import { botReply } from "../functions/bot-registry/bot-reply.ts";
+import {
+  botIdSchema,
+  botIdsSchema,
+  botSchema,
+  botUpdateSchema,
+} from "../functions/bot-registry/bot-schema.ts";
+import {
+  integrationIdSchema,
+  integrationSchema,
+  integrationUpdateSchema,
+} from "../functions/bot-registry/integration-requests.ts";
+import {
+  integrationChanges,
+  integrationType,
+  newIntegration,
+  sentIntegration,
+} from "../functions/bot-registry/integration-schema.ts";
+import { pageSchema } from "../functions/bot-registry/page-schema.ts";
+import { botEventSchema } from "../functions/im-callback/bot-event-schema.ts";
+import { routedMessageSchema } from "../functions/im-callback/routed-message-schema.ts";
+import { groupMessageSchema, privateMessageSchema } from "../functions/message-publish/message-schema.ts";
+import { userSchema } from "../functions/user-token/user-schema.ts";
+import * as replies from "./replies.ts";
+
+/** As deployed. JSON Schema does not tell the two apart. */
+const rules = { allowPrivate: false };
+
+const integration = newIntegration(rules.allowPrivate);
+const resentIntegration = sentIntegration(rules.allowPrivate);
+const changes = integrationChanges(rules.allowPrivate);
+
+export const newBot = botSchema(rules);
+export const botUpdate = botUpdateSchema(rules);
+export const addedIntegration = integrationSchema(rules);
+export const integrationUpdate = integrationUpdateSchema(rules);
+/** Stands in for the time at which a callback comes. */
+const now = 0;
+
+const routed = routedMessageSchema(now);
+
+export const botEvent = botEventSchema(now);
+/** What the function parses, but that the time which it bears by default is none that a document knows. */
+export const routedMessage = v.object({
+  ...routed.entries,
+  msgTimestamp: v.exactOptional(routed.entries.msgTimestamp.wrapped),
+});
+
+const passedOver = "Other fields of RongCloud's send API are accepted, and meant for it.";
+
+export interface NamedSchema {
+  readonly schema: v.GenericSchema;
+  readonly description: string;
+}
+
+/** What readers of the document, and code made from it, know by a name. */
+export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
+  BotId: { schema: botIdSchema, description: "Names one bot of the app." },
+  BotIds: { schema: botIdsSchema, description: "Names some bots of the app." },
+  BotQuery: { schema: pageSchema, description: "Which page of the app's bots, in the order of their ids." },
+  NewBot: { schema: newBot, description: "A bot, with at most one integration of each type." },
+  BotUpdate: {
+    schema: botUpdate,
+    description:
+      "A bot's id, and at least one field to change. Metadata and the list of integrations are replaced whole.",
+  },
+
+  EventName: {
+    schema: eventName,
+    description: "What triggers an integration. `message:group` is read as `message:group_mentioned`.",
+  },
+  IntegrationType: { schema: integrationType, description: "A webhook, or the kind of a Dify app." },
+  WebhookIntegration: {
+    schema: integration.options[0],
+    description: "Hands a bot's events to an app server.",
+  },
+  DifyIntegration: { schema: integration.options[1], description: "Answers users through a Dify app." },
+  Integration: { schema: integration, description: "What a bot does with what happens to it." },
+  ResentDifyIntegration: {
+    schema: resentIntegration.options[1],
+    description: "As DifyIntegration, but its key may be the one kept.",
+  },
+  ResentIntegration: {
+    schema: resentIntegration,
+    description: "An integration in a list that takes the place of another.",
+  },
+  NewIntegration: {
+    schema: addedIntegration,
+    description: "An integration, and the id of the bot that gets it.",
+  },
+  WebhookChanges: { schema: changes.options[0], description: "What is to change of a webhook." },
+  DifyChanges: { schema: changes.options[1], description: "What is to change of a Dify integration." },
+  IntegrationUpdate: {
+    schema: integrationUpdate,
+    description: "A bot's id, the type of one of its integrations, and at least one field to change.",
+  },
+  IntegrationId: { schema: integrationIdSchema, description: "Names one integration of a bot." },
+
+  User: {
+    schema: userSchema,
+    description: "A user as the app presents them. Name and portrait are passed over.",
+  },
+  PrivateMessage: {
+    schema: privateMessageSchema,
+    description: `A message to one or more users or bots. ${passedOver}`,
+  },
+  GroupMessage: {
+    schema: groupMessageSchema,
+    description: `A message to groups. It speaks to the bots that its content mentions, if isMentioned is 1. ${passedOver}`,
+  },
+  RoutedMessage: {
+    schema: routedMessage,
+    description: "A copy of a message, as RongCloud's full message route sends it.",
+  },
+  BotEvent: {
+    schema: botEvent,
+    description:
+      "A message to a bot, or something else that happened to it, as RongCloud tells a bot's webhook.",
+  },
+
+  Done: { schema: replies.done, description: "It is done." },
+  Bot: { schema: botReply, description: "A bot, with what was left out filled in." },
+  BotIntegration: {
+    schema: botReply.entries.integrations.wrapped.item,
+    description: "An integration, with what was left out filled in.",
+  },
+  BotsReply: { schema: replies.bots, description: "Some of the app's bots, and how many there are in all." },
+  TokenReply: {
+    schema: replies.userToken,
+    description: "The user's token. Before a real RongCloud `token` is RongCloud's, and `botToken` ours.",
+  },
+  PrivateMessageReply: {
+    schema: replies.sentPrivateMessage,
+    description: "The id of the message for each target.",
+  },
+  GroupMessageReply: {
+    schema: replies.sentGroupMessage,
+    description: "The id of the message in each group.",
+  },
+  Error: { schema: replies.error, description: "What is wrong: the field, the rule, and what was sent." },
+};

@@ -1,0 +1,17 @@
+import type { Operation } from "./operation.ts";
+import { aboutOperations } from "./operations/about.ts";
+import { botOperations } from "./operations/bots.ts";
+import { callbackOperations } from "./operations/callbacks.ts";
+import { integrationOperations } from "./operations/integrations.ts";
+import { messageOperations } from "./operations/messages.ts";
+import { userOperations } from "./operations/users.ts";
+
+/** Every route, in the order in which readers meet them. */
+export const operations: readonly Operation[] = [
+  ...botOperations,
+  ...integrationOperations,
+  ...messageOperations,
+  ...userOperations,
+  ...callbackOperations,
+  ...aboutOperations,
+];

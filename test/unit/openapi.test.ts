@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { handler } from "../../functions/about/handler.ts";
+import { toApiFailure } from "../../functions/adapters/api-gateway/api-error.ts";
+import { BridgeError, type ErrorCode } from "../../functions/core/errors.ts";
+import { documentFile, documentText } from "../../openapi/document-file.ts";
+import { operations } from "../../openapi/operations.ts";
+import { lambdaContext, proxyEvent } from "./adapters/api-gateway/proxy-event.ts";
+
+const kept = readFileSync(documentFile, "utf8");
+const document = JSON.parse(kept);
+
+const valuesOf = (json: unknown): unknown[] =>
+  typeof json === "object" && json !== null ? [json, ...Object.values(json).flatMap(valuesOf)] : [json];
+
+/** Every `$ref` of the document. */
+const references: string[] = valuesOf(document).flatMap((value) =>
+  typeof value === "object" && value !== null && "$ref" in value ? [String(value.$ref)] : [],
+);
+
+const resolve = (reference: string): unknown =>
+  reference
+    .split("/")
+    .slice(1)
+    .reduce((json, key) => json?.[key], document);
+
+const everyError = [
+  "internal",
+  "unknown_app",
+  "bad_parameter",
+  "empty_body",
+  "bad_signature",
+  "parameter_too_long",
+  "upstream_unavailable",
+  "upstream_refused",
+  "upstream_timeout",
+  "not_found",
+] satisfies ErrorCode[];
+
+describe("the API's description", () => {
+  test("in git is what the schemas say; where it is not, run `npm run openapi`", () => {
+    expect(kept).toBe(documentText());
+  });
+
+  test("is OpenAPI 3.1", async () => {
+    const validator = new Validator();
+    expect(await validator.validate(structuredClone(document))).toEqual({ valid: true });
+    expect(validator.version).toBe("3.1");
+  });
+
+  test("refers to nothing that it does not hold", () => {
+    expect(references.filter((reference) => !reference.startsWith("#/") || !resolve(reference))).toEqual([]);
+  });
+
+  test("holds no part that nothing refers to", () => {
+    const { securitySchemes, ...parts } = document.components;
+    const names = Object.entries<object>(parts).flatMap(([kind, held]) =>
+      Object.keys(held).map((name) => `#/components/${kind}/${name}`),
+    );
+    expect(names.filter((name) => !references.includes(name))).toEqual([]);
+  });
+
+  test("names each operation and each path once", () => {
+    expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
+    expect(Object.keys(document.paths)).toHaveLength(operations.length);
+  });
+
+  test("leads calls to the stage that it was served by", () => {
+    const [{ url }] = document.servers;
+    expect(new URL(url, "http://127.0.0.1:3000/openapi.json").href).toBe("http://127.0.0.1:3000/");
+    expect(new URL(url, "https://api.example.com/dev/openapi.json").href).toBe(
+      "https://api.example.com/dev/",
+    );
+  });
+
+  test.each(everyError)("tells callers of the error called %s, its status and its code", (code) => {
+    const { status, body } = toApiFailure(new BridgeError(code, ""));
+    for (const { path, method } of operations.filter(({ signed }) => signed === "call")) {
+      const response = resolve(document.paths[path][method].responses[status].$ref);
+      expect(response).toMatchObject({
+        content: { "application/json": { examples: { [body.code]: { value: { code: body.code } } } } },
+      });
+    }
+  });
+});
+
+describe("without a signature,", () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  const get = async (path: string) => handler(proxyEvent({ path, httpMethod: "GET" }), lambdaContext);
+
+  test("/openapi.json gives the description, as JSON", async () => {
+    const { statusCode, headers, body } = await get("/openapi.json");
+    expect(statusCode).toBe(200);
+    expect(headers?.["content-type"]).toBe("application/json; charset=utf-8");
+    expect(JSON.parse(body)).toEqual(document);
+  });
+
+  test("/health says that the service is there", async () => {
+    const { statusCode, body } = await get("/health");
+    expect({ statusCode, body }).toEqual({ statusCode: 200, body: '{"code":200}' });
+  });
+
+  test("another path is 404", async () => {
+    jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    const { statusCode, body } = await get("/openapi.yaml");
+    expect({ statusCode, body: JSON.parse(body) }).toEqual({
+      statusCode: 404,
+      body: { code: 404, errorMessage: "no such path" },
+    });
+  });
+});
