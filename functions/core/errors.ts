@@ -8,6 +8,7 @@ export type ErrorCode =
   | "parameter_too_long"
   | "upstream_unavailable"
   | "upstream_refused"
+  | "upstream_timeout"
   | "not_found";
 
 export interface ErrorTraits {
@@ -17,6 +18,8 @@ export interface ErrorTraits {
   readonly expose?: boolean;
   /** How long the other side asked to be left alone, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** The message without what was sent, which may be what a user said: for a log. */
+  readonly unquoted?: string;
   readonly cause?: unknown;
 }
 
@@ -27,6 +30,7 @@ export class BridgeError extends Error {
   readonly retryable: boolean;
   readonly expose: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly unquoted: string;
 
   constructor(code: ErrorCode, message: string, traits: ErrorTraits = {}) {
     super(message, { cause: traits.cause });
@@ -34,9 +38,10 @@ export class BridgeError extends Error {
     this.retryable = traits.retryable ?? false;
     this.expose = traits.expose ?? false;
     this.retryAfterMs = traits.retryAfterMs;
+    this.unquoted = traits.unquoted ?? message;
   }
 }
 
 /** An error whose message is meant for the caller: it names the field, the rule and what was sent. */
-export const callerError = (code: ErrorCode, message: string): BridgeError =>
-  new BridgeError(code, message, { expose: true });
+export const callerError = (code: ErrorCode, message: string, unquoted = message): BridgeError =>
+  new BridgeError(code, message, { expose: true, unquoted });

@@ -1,6 +1,8 @@
 import type { EventType } from "./event-type.ts";
 
-export type ChannelType = "PERSON" | "GROUP";
+/** The channels in which a bot can be spoken to. */
+export const channelTypes = ["PERSON", "GROUP"] as const;
+export type ChannelType = (typeof channelTypes)[number];
 
 /** One message or happening addressed to a bot, whichever door it came by (docs/spec/rongcloud.md, section 6). */
 export interface MessageEvent {

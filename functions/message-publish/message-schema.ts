@@ -1,33 +1,45 @@
 import * as v from "valibot";
-import { listOf, textOf } from "../adapters/api-gateway/rules.ts";
+import { listOf } from "../adapters/api-gateway/rules.ts";
+import { messageContent, objectName, userId } from "../adapters/rongcloud/message-fields.ts";
+import type { PublishedMessage } from "../core/messages/publish-message.ts";
 
-const longestContent = 128 * 1024;
+const someOf = (most: number) => v.pipe(listOf(userId, most), v.minLength(1, "must be sent at least once"));
 
-const holdsJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-const userId = textOf(1, 64);
+const message = { objectName, content: messageContent };
 
 /** A private message as the send API takes it (docs/spec/rongcloud.md, section 8). What concerns its push alone is passed over. */
-export const messageSchema = v.pipe(
-  v.object({
-    fromUserId: userId,
-    toUserId: v.pipe(listOf(userId, 1000), v.minLength(1, "must be sent at least once")),
-    objectName: textOf(1, 32),
-    content: v.pipe(
-      v.string(),
-      v.maxBytes(longestContent, `at most ${longestContent} bytes`),
-      v.check(holdsJson, "must hold JSON"),
-    ),
-  }),
-  v.transform(({ toUserId, ...rest }) => ({ ...rest, toUserIds: toUserId })),
+export const privateMessageSchema = v.pipe(
+  v.object({ fromUserId: userId, toUserId: someOf(1000), ...message }),
+  v.transform(
+    ({ toUserId, ...rest }): PublishedMessage => ({
+      ...rest,
+      channelType: "PERSON",
+      targetIds: toUserId,
+      directedTo: [],
+      mentions: true,
+    }),
+  ),
 );
 
-/** The fields of the form that may be repeated. */
-export const repeatable = ["toUserId"];
+/** A message to groups. It mentions nobody, whatever its content says, unless `isMentioned` is 1. */
+export const groupMessageSchema = v.pipe(
+  v.object({
+    fromUserId: userId,
+    toGroupId: someOf(3),
+    ...message,
+    toUserId: v.optional(listOf(userId, 1000), []),
+    isMentioned: v.optional(v.picklist(["0", "1"], "must be 0 or 1"), "0"),
+  }),
+  v.transform(
+    ({ toGroupId, toUserId, isMentioned, ...rest }): PublishedMessage => ({
+      ...rest,
+      channelType: "GROUP",
+      targetIds: toGroupId,
+      directedTo: toUserId,
+      mentions: isMentioned === "1",
+    }),
+  ),
+);
+
+/** The fields of the forms that may be repeated. */
+export const repeatable = ["toUserId", "toGroupId"];

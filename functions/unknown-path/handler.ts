@@ -1,8 +1,24 @@
 import { makeApiHandler } from "../adapters/api-gateway/api-handler.ts";
+import { makeDocumentClient } from "../adapters/dynamodb/document-client.ts";
+import { makeHttpClient } from "../adapters/http/http-client.ts";
 import { makeJsonLog } from "../adapters/node/json-log.ts";
-import { callerError } from "../core/errors.ts";
+import { systemClock as clock } from "../adapters/node/system-clock.ts";
+import { makePassOn } from "../adapters/rongcloud/pass-on.ts";
+import { makeSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
+import { makeAnswerUnknownPath } from "./answer-unknown-path.ts";
+import { readEnv } from "./env.ts";
 
-/** Answers every path that is not ours: left to itself, API Gateway says 403, and quotes what it was sent. */
-export const handler = makeApiHandler(makeJsonLog(), async () => {
-  throw callerError("not_found", "no such path");
-});
+const env = readEnv();
+const log = makeJsonLog();
+const { apps, verifyCall } = makeSignedCallers({ env, client: makeDocumentClient(), clock, log });
+const sendHttp = makeHttpClient({ publicOnly: false });
+
+export const handler = makeApiHandler(
+  log,
+  makeAnswerUnknownPath({
+    verifyCall,
+    passOn: env.PASS_THROUGH
+      ? makePassOn({ sendHttp, apps, clock, apiUrl: env.RONGCLOUD_API_URL })
+      : undefined,
+  }),
+);

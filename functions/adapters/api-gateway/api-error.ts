@@ -15,6 +15,7 @@ const apiErrors: Record<ErrorCode, ApiError> = {
   parameter_too_long: { status: 400, code: 1005 },
   upstream_unavailable: { status: 500, code: 1000 },
   upstream_refused: { status: 500, code: 1000 },
+  upstream_timeout: { status: 504, code: 1050 },
   not_found: { status: 404, code: 404 },
 };
 

@@ -4,11 +4,15 @@ import type { Log } from "../../core/log.ts";
 import { type ApiRequest, toApiRequest } from "./api-request.ts";
 import { errorReplies } from "./error-replies.ts";
 import { jsonReply } from "./json-reply.ts";
+import { PassedReply } from "./passed-reply.ts";
 import { requestId } from "./request-id.ts";
 
 /** A handler for API Gateway: what `answer` gives is the reply's body, what it throws becomes an error reply. */
-export const makeApiHandler = (log: Log, answer: (request: ApiRequest) => Promise<object>) =>
+export const makeApiHandler = (log: Log, answer: (request: ApiRequest) => Promise<object | PassedReply>) =>
   middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(requestId())
     .use(errorReplies(log))
-    .handler(async (event) => jsonReply(200, await answer(toApiRequest(event))));
+    .handler(async (event) => {
+      const answered = await answer(toApiRequest(event));
+      return answered instanceof PassedReply ? answered.toResult() : jsonReply(200, answered);
+    });

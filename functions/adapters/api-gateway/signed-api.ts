@@ -4,9 +4,10 @@ import type { VerifyCall } from "../rongcloud/verify-call.ts";
 import type { AppWithKeys } from "../secrets/app-secrets.ts";
 import { makeApiHandler } from "./api-handler.ts";
 import type { ApiRequest } from "./api-request.ts";
+import { PassedReply } from "./passed-reply.ts";
 
-/** Answers one path for the app that signed; what it gives joins `{"code":200}`. */
-export type SignedRoute = (app: AppWithKeys, request: ApiRequest) => Promise<object>;
+/** Answers one path for the app that signed; what it gives joins `{"code":200}`, unless it is the IM's own answer. */
+export type SignedRoute = (app: AppWithKeys, request: ApiRequest) => Promise<object | PassedReply>;
 
 export interface SignedApiPorts {
   readonly verifyCall: VerifyCall;
@@ -23,6 +24,7 @@ export const makeSignedApi = (
     const route = byRoute.get(request.route);
     if (!route) throw callerError("not_found", "no such path");
     const app = await verifyCall(request.headers);
-    return { code: 200, ...(await route(app, request)) };
+    const answer = await route(app, request);
+    return answer instanceof PassedReply ? answer : { code: 200, ...answer };
   });
 };

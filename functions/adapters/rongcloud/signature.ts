@@ -4,6 +4,12 @@ import { createHash, timingSafeEqual } from "node:crypto";
 export const signatureOf = (secret: string, nonce: string, timestamp: string): string =>
   createHash("sha1").update(secret).update(nonce).update(timestamp).digest("hex");
 
+/**
+ * Begins the nonces of what we sign for the servers of webhooks. A webhook may be somebody else's server, and its URL stands
+ * in access logs: a signature from there must open none of our own doors.
+ */
+export const webhookNonceMark = "wh-";
+
 const bytesOf = (signature: string): Buffer => Buffer.from(signature, "hex");
 
 /** Whether one of the secrets made this signature, in constant time; hex digits of either case. */

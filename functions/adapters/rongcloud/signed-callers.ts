@@ -6,30 +6,46 @@ import { count, text } from "../node/environment.ts";
 import { type AppSecrets, makeAppSecrets } from "../secrets/app-secrets.ts";
 import { makeSecretsClient } from "../secrets/secrets-client.ts";
 import { makeVerifyCall, type VerifyCall } from "./verify-call.ts";
+import { makeVerifyCallback, type VerifyCallback } from "./verify-callback.ts";
+import type { VerifySignaturePorts } from "./verify-signature.ts";
+
+/** What a function that RongCloud calls reads from its environment besides its own. */
+export const callbackEnv = { SECRET_ID: text, SIGNATURE_WINDOW_SECONDS: count };
 
 /** What a function that takes signed calls reads from its environment besides its own. */
-export const signedCallersEnv = { GUARDS_TABLE: text, SECRET_ID: text, SIGNATURE_WINDOW_SECONDS: count };
+export const signedCallersEnv = { ...callbackEnv, GUARDS_TABLE: text };
 
-export interface SignedCallersParts {
-  readonly env: {
-    readonly GUARDS_TABLE: string;
-    readonly SECRET_ID: string;
-    readonly SIGNATURE_WINDOW_SECONDS: number;
-  };
-  readonly client: DynamoDBDocumentClient;
+interface SignatureParts {
+  readonly env: { readonly SECRET_ID: string; readonly SIGNATURE_WINDOW_SECONDS: number };
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** The apps, and the check that a call is signed by one of them: the same for every function of the server API. */
-export const makeSignedCallers = ({
-  env,
-  client,
+export interface SignedCallersParts extends SignatureParts {
+  readonly env: SignatureParts["env"] & { readonly GUARDS_TABLE: string };
+  readonly client: DynamoDBDocumentClient;
+}
+
+const signaturePorts = ({ env, clock, log }: SignatureParts): VerifySignaturePorts => ({
+  apps: makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log }),
   clock,
-  log,
-}: SignedCallersParts): { apps: AppSecrets; verifyCall: VerifyCall } => {
-  const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log });
+  windowMs: env.SIGNATURE_WINDOW_SECONDS * 1000,
+});
+
+/** The apps, and the check that a call is signed by one of them: the same for every function of the server API. */
+export const makeSignedCallers = (
+  parts: SignedCallersParts,
+): { apps: AppSecrets; verifyCall: VerifyCall } => {
+  const ports = signaturePorts(parts);
+  const { env, client, clock } = parts;
   const replays = makeReplayGuard({ client, tableName: env.GUARDS_TABLE, clock });
-  const windowMs = env.SIGNATURE_WINDOW_SECONDS * 1000;
-  return { apps, verifyCall: makeVerifyCall({ apps, replays, clock, windowMs }) };
+  return { apps: ports.apps, verifyCall: makeVerifyCall({ ...ports, replays }) };
+};
+
+/** The apps, and the check that a callback is signed by the IM of one of them. */
+export const makeCallbackCallers = (
+  parts: SignatureParts,
+): { apps: AppSecrets; verifyCallback: VerifyCallback } => {
+  const ports = signaturePorts(parts);
+  return { apps: ports.apps, verifyCallback: makeVerifyCallback(ports) };
 };

@@ -56,13 +56,13 @@ describe("a call to the IM", () => {
     ["HTTP 429 without", { status: 429, code: 1008 }, undefined],
     ["HTTP 200 and code 1008", { status: 200, code: 1008, headers: { "retry-after": "1" } }, 1000],
     [
-      "a Retry-After that is a date",
+      "a Retry-After that is a date gone by",
       {
         status: 429,
         code: 1008,
-        headers: { "retry-after": "Thu, 01 Jan 2026 00:00:05 GMT" },
+        headers: { "retry-after": "Thu, 01 Jan 1970 00:00:05 GMT" },
       },
-      undefined,
+      0,
     ],
   ])("that is over the rate limit may be tried again, by %s", async (_name, answer, retryAfterMs) => {
     await withIm(async (im, { callRongCloud }) => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { toApiFailure } from "../../../../functions/adapters/api-gateway/api-error.ts";
 import { signatureOf } from "../../../../functions/adapters/rongcloud/signature.ts";
 import { type Headers, makeVerifyCall } from "../../../../functions/adapters/rongcloud/verify-call.ts";
+import { signedUrl } from "../../../../functions/adapters/webhook/signed-url.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { anyText } from "../node/any-text.ts";
 import { app, appsOf } from "../secrets/apps.ts";
@@ -132,6 +133,22 @@ describe("a signed call", () => {
   test("is refused with 1004 for a nonce of 65 characters", async () => {
     const reply = await makeDoor().enter(sign({ nonce: "n".repeat(65) }));
     expect(reply).toEqual(refusedWith(1004, "nonce: at most 64 characters, got 65"));
+  });
+
+  test("is refused with 1004 where the signature is one that we gave to a webhook, which may be somebody else's", async () => {
+    const { searchParams } = signedUrl(
+      "https://example.com/hook",
+      { appKey: "app-one", secret: "secret-of-app-one" },
+      startMs,
+    );
+    const given = (name: string): string => searchParams.get(name) ?? "";
+    const reply = await makeDoor().enter({
+      "app-key": given("appKey"),
+      nonce: given("nonce"),
+      timestamp: given("timestamp"),
+      signature: given("signature"),
+    });
+    expect(reply).toEqual(refusedWith(1004, expect.stringMatching(/^nonce: .*webhook/)));
   });
 
   test("is refused with 1001 for an unknown App-Key", async () => {

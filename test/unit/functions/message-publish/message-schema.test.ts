@@ -1,61 +1,69 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { parseFormBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
-import { messageSchema, repeatable } from "../../../../functions/message-publish/message-schema.ts";
+import {
+  groupMessageSchema,
+  privateMessageSchema,
+  repeatable,
+} from "../../../../functions/message-publish/message-schema.ts";
 import { refusalOf } from "../../adapters/api-gateway/refusal.ts";
+import { anyText } from "../../adapters/node/any-text.ts";
+import { type Form, formOf, groupForm, mentioningContent, privateForm } from "./forms.ts";
 
-type Form = Readonly<Record<string, string | readonly string[] | undefined>>;
+const parsePrivate = (given: Form) => parseFormBody(privateMessageSchema, formOf(given), repeatable);
+const parseGroup = (given: Form) => parseFormBody(groupMessageSchema, formOf(given), repeatable);
 
-const formOf = (given: Form): Buffer => {
-  const form = new URLSearchParams();
-  for (const [name, value] of Object.entries(given)) {
-    for (const each of [value ?? []].flat()) form.append(name, each);
-  }
-  return Buffer.from(form.toString());
+const doors = [
+  ["private", parsePrivate, privateForm],
+  ["group", parseGroup, groupForm],
+] as const;
+
+const ids = (count: number) => Array.from({ length: count }, (_, at) => `u${at}`);
+/** JSON of this many bytes, or as few less as the filling takes. */
+const contentOf = (bytes: number, filling = "x"): string =>
+  JSON.stringify({ content: filling.repeat(Math.floor((bytes - 14) / Buffer.byteLength(filling))) });
+
+/** As the SDKs send it; none of it concerns a bot. */
+const ofThePush = {
+  pushContent: "hello",
+  pushData: "{}",
+  pushExt: "{}",
+  disablePush: "false",
+  count: "1",
+  contentAvailable: "0",
+  isPersisted: "1",
+  isCounted: "1",
+  isIncludeSender: "0",
+  verifyBlacklist: "0",
+  disableUpdateLastMsg: "false",
+  expansion: "false",
+  extraContent: "{}",
+  needReadReceipt: "1",
+  msgRandom: "0.5",
 };
 
-const message = (given: Form = {}): Form => ({
-  fromUserId: "u7",
-  toUserId: "bot-helpdesk",
-  objectName: "RC:TxtMsg",
-  content: '{"content":"hello"}',
-  ...given,
-});
+type Refusals = readonly (readonly [string, Form, number, unknown])[];
 
-const parse = (given: Form) => parseFormBody(messageSchema, formOf(given), repeatable);
-const refusal = (given: Form) => refusalOf(() => parse(given));
-const users = (count: number) => Array.from({ length: count }, (_, at) => `u${at}`);
-/** JSON of this many bytes. */
-const contentOf = (bytes: number, filling = "x"): string =>
-  JSON.stringify({ content: filling.repeat((bytes - 14) / Buffer.byteLength(filling)) });
-
-describe("a private message", () => {
-  test("is read with whom it is from and to, its kind and its content", () => {
-    expect(parse(message())).toEqual({
-      fromUserId: "u7",
-      toUserIds: ["bot-helpdesk"],
-      objectName: "RC:TxtMsg",
-      content: '{"content":"hello"}',
-    });
-  });
-
-  test("may be sent to a thousand users", () => {
-    expect(parse(message({ toUserId: users(1000) })).toUserIds).toEqual(users(1000));
-  });
-
-  test("may hold 128 KB of content", () => {
-    const content = contentOf(128 * 1024);
-    expect(Buffer.byteLength(content)).toBe(131_072);
-    expect(parse(message({ content })).content).toBe(content);
+describe.each(doors)("a %s message", (_name, parse, form) => {
+  test("may hold 128 KB of content, in any script", () => {
+    for (const filling of ["x", "你"]) {
+      const content = contentOf(131_072, filling);
+      expect(Buffer.byteLength(content)).toBeGreaterThan(131_069);
+      expect(parse(form({ content })).content).toBe(content);
+    }
   });
 
   test("may come with all that concerns its push, as the SDKs send it", () => {
-    const push = { pushContent: "hello", pushData: "{}", isPersisted: "1", count: "1", pushExt: "{}" };
-    expect(parse(message(push))).toEqual(parse(message()));
+    expect(parse(form(ofThePush))).toEqual(parse(form()));
   });
 
-  test.each<[string, Form, number, unknown]>([
+  test("may have ids and a kind as long as they may be", () => {
+    const [fromUserId, objectName] = ["u".repeat(64), "x".repeat(32)];
+    expect(parse(form({ fromUserId, objectName }))).toMatchObject({ fromUserId, objectName });
+  });
+
+  const refusals: Refusals = [
     ["without fromUserId", { fromUserId: undefined }, 1002, "fromUserId: is required, got nothing"],
-    ["without toUserId", { toUserId: undefined }, 1002, "toUserId: is required, got nothing"],
     ["without objectName", { objectName: undefined }, 1002, "objectName: is required, got nothing"],
     ["without content", { content: undefined }, 1002, "content: is required, got nothing"],
     ["from nobody", { fromUserId: "" }, 1002, 'fromUserId: must not be empty, got ""'],
@@ -65,19 +73,8 @@ describe("a private message", () => {
       1005,
       "fromUserId: at most 64 characters, got 65 characters",
     ],
-    ["to nobody", { toUserId: ["u1", ""] }, 1002, 'toUserId[1]: must not be empty, got ""'],
-    [
-      "to an id of 65 characters",
-      { toUserId: "u".repeat(65) },
-      1005,
-      "toUserId[0]: at most 64 characters, got 65 characters",
-    ],
-    [
-      "to 1001 users",
-      { toUserId: users(1001) },
-      1002,
-      expect.stringMatching(/^toUserId: at most 1000 entries, got /),
-    ],
+    ["from two users", { fromUserId: ["u7", "u8"] }, 1002, "fromUserId: may be sent once, got 2 of it"],
+    ["of no kind", { objectName: "" }, 1002, 'objectName: must not be empty, got ""'],
     [
       "of a kind of 33 characters",
       { objectName: "x".repeat(33) },
@@ -93,6 +90,18 @@ describe("a private message", () => {
     ["with no content", { content: "" }, 1002, 'content: must hold JSON, got ""'],
     ["with content that is no JSON", { content: "hello" }, 1002, 'content: must hold JSON, got "hello"'],
     [
+      "with content that is nearly JSON",
+      { content: "{'a':1}" },
+      1002,
+      "content: must hold JSON, got \"{'a':1}\"",
+    ],
+    [
+      "with content twice, though both are the same",
+      { content: ['{"a":1}', '{"a":1}'] },
+      1002,
+      "content: may be sent once, got 2 of it",
+    ],
+    [
       "with content of more than 128 KB",
       { content: contentOf(131_073) },
       1005,
@@ -104,7 +113,141 @@ describe("a private message", () => {
       1005,
       "content: at most 131072 bytes, got 150014 bytes",
     ],
-  ])("%s is refused", (_name, given, code, errorMessage) => {
-    expect(refusal(message(given))).toEqual({ code, errorMessage });
+  ];
+
+  test.each(refusals)("%s is refused, and its server told why", (_case, given, code, errorMessage) => {
+    expect(refusalOf(() => parse(form(given)))).toEqual({ code, errorMessage });
+  });
+
+  test("of any fields is read or refused with words for its server, and never breaks", () => {
+    const names = [
+      "fromUserId",
+      "toUserId",
+      "toGroupId",
+      "objectName",
+      "content",
+      "isMentioned",
+      "__proto__",
+    ];
+    const value = fc.oneof(anyText, fc.json(), fc.constantFrom("u7", "1", "{}"));
+    const fields = fc.dictionary(
+      fc.constantFrom(...names),
+      fc.oneof(value, fc.array(value, { maxLength: 5 })),
+    );
+    fc.assert(
+      fc.property(fields, fc.boolean(), (given, whole) => {
+        const refusal = refusalOf(() => parse(whole ? form(given) : given));
+        const isWhole = { code: expect.any(Number), errorMessage: expect.stringMatching(/^.+: ./s) };
+        if (refusal !== undefined) expect(refusal).toEqual(isWhole);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("a private message", () => {
+  test("is read with whom it is from and to, its kind and its content", () => {
+    expect(parsePrivate(privateForm())).toEqual({
+      channelType: "PERSON",
+      fromUserId: "u7",
+      targetIds: ["bot-helpdesk"],
+      objectName: "RC:TxtMsg",
+      content: '{"content":"hello"}',
+      directedTo: [],
+      mentions: true,
+    });
+  });
+
+  test("may be sent to a thousand users under the longest ids, with the longest content, each byte escaped", () => {
+    const toUserId = ids(1000).map((id) => id.padStart(64, "你"));
+    const content = contentOf(131_072, "你");
+    expect(parsePrivate(privateForm({ toUserId, content }))).toMatchObject({ targetIds: toUserId, content });
+  });
+
+  const refusals: Refusals = [
+    ["without toUserId", { toUserId: undefined }, 1002, "toUserId: is required, got nothing"],
+    ["to nobody", { toUserId: ["u1", ""] }, 1002, 'toUserId[1]: must not be empty, got ""'],
+    [
+      "to an id of 65 characters",
+      { toUserId: "u".repeat(65) },
+      1005,
+      "toUserId[0]: at most 64 characters, got 65 characters",
+    ],
+    [
+      "to 1001 users",
+      { toUserId: ids(1001) },
+      1002,
+      expect.stringMatching(/^toUserId: at most 1000 entries, got /),
+    ],
+    ["to a group", { toUserId: undefined, toGroupId: "g1" }, 1002, "toUserId: is required, got nothing"],
+  ];
+
+  test.each(refusals)("%s is refused", (_case, given, code, errorMessage) => {
+    expect(refusalOf(() => parsePrivate(privateForm(given)))).toEqual({ code, errorMessage });
+  });
+});
+
+describe("a message to a group", () => {
+  test("is read with whom it is from and to, and mentions whom its content says", () => {
+    expect(parseGroup(groupForm())).toEqual({
+      channelType: "GROUP",
+      fromUserId: "u7",
+      targetIds: ["g1"],
+      objectName: "RC:TxtMsg",
+      content: mentioningContent,
+      directedTo: [],
+      mentions: true,
+    });
+  });
+
+  test("may be sent to three groups, and to some of their members alone", () => {
+    const toUserId = ids(1000);
+    expect(parseGroup(groupForm({ toGroupId: ["g1", "g2", "g3"], toUserId }))).toMatchObject({
+      targetIds: ["g1", "g2", "g3"],
+      directedTo: toUserId,
+    });
+  });
+
+  test.each([undefined, "0"])(
+    "mentions nobody where isMentioned is %p, whatever its content says",
+    (isMentioned) => {
+      expect(parseGroup(groupForm({ isMentioned })).mentions).toBe(false);
+    },
+  );
+
+  const refusals: Refusals = [
+    ["without toGroupId", { toGroupId: undefined }, 1002, "toGroupId: is required, got nothing"],
+    ["to a group of no name", { toGroupId: "" }, 1002, 'toGroupId[0]: must not be empty, got ""'],
+    [
+      "to a group's id of 65 characters",
+      { toGroupId: "g".repeat(65) },
+      1005,
+      "toGroupId[0]: at most 64 characters, got 65 characters",
+    ],
+    [
+      "to four groups",
+      { toGroupId: ids(4) },
+      1002,
+      expect.stringMatching(/^toGroupId: at most 3 entries, got /),
+    ],
+    ["to a member of no name", { toUserId: "" }, 1002, 'toUserId[0]: must not be empty, got ""'],
+    [
+      "to 1001 members",
+      { toUserId: ids(1001) },
+      1002,
+      expect.stringMatching(/^toUserId: at most 1000 entries, got /),
+    ],
+    ["with isMentioned=true", { isMentioned: "true" }, 1002, 'isMentioned: must be 0 or 1, got "true"'],
+    ["with an empty isMentioned", { isMentioned: "" }, 1002, 'isMentioned: must be 0 or 1, got ""'],
+    [
+      "with isMentioned twice",
+      { isMentioned: ["1", "1"] },
+      1002,
+      "isMentioned: may be sent once, got 2 of it",
+    ],
+  ];
+
+  test.each(refusals)("%s is refused", (_case, given, code, errorMessage) => {
+    expect(refusalOf(() => parseGroup(groupForm(given)))).toEqual({ code, errorMessage });
   });
 });

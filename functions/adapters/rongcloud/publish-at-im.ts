@@ -1,0 +1,43 @@
+import * as v from "valibot";
+import type { ChannelType } from "../../core/message-event.ts";
+import type { PassOn } from "../../core/messages/pass-on.ts";
+import type { PublishedAtIm } from "../../core/messages/publish-message.ts";
+
+const publishPaths: Readonly<Record<ChannelType, string>> = {
+  PERSON: "/message/private/publish.json",
+  GROUP: "/message/group/publish.json",
+};
+
+const receipt = v.object({
+  userId: v.nullish(v.string()),
+  groupId: v.nullish(v.string()),
+  messageUID: v.string(),
+});
+/** The code alone says whether the IM has taken the message: then bots must hear of it, whatever it tells of the ids. */
+const published = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ code: v.literal(200), messageUIDs: v.fallback(v.array(receipt), []) }),
+);
+
+export type PublishAtIm = (appKey: string, channelType: ChannelType, form: string) => Promise<PublishedAtIm>;
+
+/** Hands a published form to the IM as it came. */
+export const makePublishAtIm =
+  (passOn: PassOn): PublishAtIm =>
+  async (appKey, channelType, form) => {
+    const reply = await passOn({
+      appKey,
+      method: "POST",
+      path: publishPaths[channelType],
+      contentType: "application/x-www-form-urlencoded",
+      body: form,
+    });
+    const parsed = v.safeParse(published, reply.body);
+    if (reply.status !== 200 || !parsed.success) return { status: "refused", reply };
+    const messageUIDs = parsed.output.messageUIDs.flatMap(({ userId, groupId, messageUID }) => {
+      const targetId = userId ?? groupId;
+      return typeof targetId !== "string" ? [] : [[targetId, messageUID] as const];
+    });
+    return { status: "published", messageUIDs: new Map(messageUIDs) };
+  };

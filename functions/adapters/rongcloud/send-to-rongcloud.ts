@@ -1,0 +1,81 @@
+import type { IncomingHttpHeaders } from "node:http";
+import * as v from "valibot";
+import type { AppDirectory } from "../../core/app.ts";
+import type { Clock } from "../../core/clock.ts";
+import { BridgeError } from "../../core/errors.ts";
+import { HttpFailure, type SendHttp } from "../http/http-client.ts";
+import { readText } from "../http/read-text.ts";
+import { signCall } from "./sign-call.ts";
+
+/** What a function that calls RongCloud reads from its environment besides its own. */
+export const rongcloudEnv = { RONGCLOUD_API_URL: v.pipe(v.string(), v.url()) };
+
+export interface RongCloudPorts {
+  readonly sendHttp: SendHttp;
+  readonly apps: AppDirectory;
+  readonly clock: Clock;
+  /** Such as `https://api.rong-api.com`. */
+  readonly apiUrl: string;
+}
+
+export interface RongCloudRequest {
+  readonly appKey: string;
+  readonly method: "GET" | "POST";
+  /** With its query, where it has one. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface RongCloudAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+const connectMs = 2_000;
+/** For all of it: the connection, the answer's head, its body. */
+const callMs = 10_000;
+
+const toBridgeError = (error: unknown, isOver: boolean): BridgeError => {
+  const reason = error instanceof HttpFailure ? error.message : "the reply broke off";
+  const timedOut = isOver || (error instanceof HttpFailure && error.kind === "timeout");
+  return new BridgeError(
+    timedOut ? "upstream_timeout" : "upstream_unavailable",
+    `the IM: ${timedOut ? "timeout" : reason}`,
+    { retryable: true, cause: error },
+  );
+};
+
+/** Sends one call to RongCloud, signed in the app's name. Rejects with a BridgeError where no answer comes. */
+export const makeSendToRongCloud =
+  ({ sendHttp, apps, clock, apiUrl }: RongCloudPorts) =>
+  async (
+    { appKey, method, path, contentType, body }: RongCloudRequest,
+    longestReply: number,
+  ): Promise<RongCloudAnswer> => {
+    // Whoever answers has read the app when the turn began: no chunk waits for Secrets Manager.
+    const app = apps.lastKnown(appKey) ?? (await apps.find(appKey));
+    if (!app) throw new BridgeError("unknown_app", "the app has no secret any more");
+    const [secret] = app.secrets;
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    clock.sleep(callMs, ended.signal).then(end);
+    try {
+      const response = await sendHttp({
+        method,
+        url: new URL(`${apiUrl.replace(/\/+$/, "")}${path}`),
+        headers: { ...signCall({ appKey, secret }, clock.now()), "content-type": contentType },
+        body,
+        connectMs,
+        headMs: callMs,
+        signal: ended.signal,
+      });
+      const text = await readText(response.body, longestReply);
+      return { status: response.status, headers: response.headers, text };
+    } catch (error) {
+      throw toBridgeError(error, ended.signal.aborted);
+    } finally {
+      end();
+    }
+  };

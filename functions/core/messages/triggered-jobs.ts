@@ -1,0 +1,24 @@
+import type { Bot } from "../bot.ts";
+import type { Job } from "../job.ts";
+import type { MatchIntegrations } from "../matching.ts";
+import type { MessageEvent } from "../message-event.ts";
+
+/** An event as it came in. */
+export interface Occasion {
+  readonly appKey: string;
+  readonly event: MessageEvent;
+  /** Whether the bot is spoken to only because everyone is. */
+  readonly everyone: boolean;
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number;
+}
+
+/** A job for each of the bot's integrations that the event triggers. */
+export type TriggeredJobs = (bot: Bot, occasion: Occasion) => Job[];
+
+export const makeTriggeredJobs =
+  (matchIntegrations: MatchIntegrations): TriggeredJobs =>
+  (bot, { appKey, event, everyone, acceptedAt }) =>
+    matchIntegrations(bot, event)
+      .filter(({ options }) => !everyone || options.everyone === true)
+      .map(({ type }) => ({ appKey, botUserId: bot.userId, integrationType: type, event, acceptedAt }));

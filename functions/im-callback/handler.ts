@@ -1,0 +1,33 @@
+import { makeApiHandler } from "../adapters/api-gateway/api-handler.ts";
+import { makeDocumentClient } from "../adapters/dynamodb/document-client.ts";
+import { makeMessageDoor } from "../adapters/messages/message-door.ts";
+import { makeJsonLog } from "../adapters/node/json-log.ts";
+import { makeMetrics } from "../adapters/node/metrics.ts";
+import { systemClock as clock } from "../adapters/node/system-clock.ts";
+import { makeCallbackCallers } from "../adapters/rongcloud/signed-callers.ts";
+import { makeAcceptBotEvent } from "../core/messages/accept-bot-event.ts";
+import { makeAcceptMessages } from "../core/messages/accept-messages.ts";
+import { makeKnownBots } from "../core/messages/bot-directory.ts";
+import { makeAnswerCallback } from "./answer-callback.ts";
+import { readEnv } from "./env.ts";
+
+const env = readEnv();
+const log = makeJsonLog();
+const metrics = makeMetrics();
+const client = makeDocumentClient();
+const { apps, verifyCallback } = makeCallbackCallers({ env, clock, log });
+const door = makeMessageDoor({ env, client, apps, metrics, clock, log });
+const knownBots = makeKnownBots({ bots: door.bots, clock, freshMs: env.BOT_CACHE_SECONDS * 1000 });
+
+export const handler = makeApiHandler(
+  log,
+  makeAnswerCallback({
+    verifyCallback,
+    acceptMessages: makeAcceptMessages({ ...door, bots: knownBots, clock }),
+    // It names its bot: one read says what stands, also of a bot created a second ago.
+    acceptBotEvent: makeAcceptBotEvent({ ...door, clock }),
+    metrics,
+    clock,
+    log,
+  }),
+);

@@ -1,0 +1,83 @@
+import * as v from "valibot";
+import { textOf } from "../adapters/api-gateway/rules.ts";
+import { derivedMessageUID } from "../adapters/rongcloud/derived-message-uid.ts";
+import {
+  dispensable,
+  messageContent,
+  milliseconds,
+  objectName,
+  userId,
+} from "../adapters/rongcloud/message-fields.ts";
+import { channelTypes } from "../core/message-event.ts";
+import type { IncomingMessage } from "../core/messages/incoming-message.ts";
+
+/** Where nobody speaks to a bot: discussions, chat rooms, customer service, notices, public services, ultra groups. */
+const otherChannelTypes = [
+  "PERSONS",
+  "TEMPGROUP",
+  "CUSTOMERSERVICE",
+  "NOTIFY",
+  "MC",
+  "MP",
+  "ULTRAGROUP",
+  "SYSTEM",
+] as const;
+
+const isBotChannel = (channelType: string): channelType is IncomingMessage["channelType"] =>
+  channelTypes.some((each) => each === channelType);
+
+const idsInJson = v.pipe(v.string(), v.parseJson(), v.array(v.union([v.string(), v.number()])));
+
+/** Ids with commas between them, in brackets or not, where it is no JSON. */
+const idsIn = (text: string): string[] => {
+  const parsed = v.safeParse(idsInJson, text);
+  const ids = parsed.success ? parsed.output.map(String) : text.replace(/^\s*\[|\]\s*$/g, "").split(",");
+  return ids.map((id) => id.trim()).filter(Boolean);
+};
+
+/** A field for each of them, or all of them in one. */
+const memberIds = v.pipe(
+  v.array(v.string()),
+  v.transform((sent) => sent.flatMap(idsIn)),
+);
+
+export type RoutedMessage =
+  | { readonly channelType: "bot"; readonly message: IncomingMessage }
+  | { readonly channelType: "other" };
+
+/**
+ * A message as the full message route copies it (docs/spec/rongcloud.md, section 9). One without an id is told by its
+ * sender, target, time and content. `now`: the time of one without, in milliseconds since the epoch.
+ */
+export const routedMessageSchema = (now: number) =>
+  v.pipe(
+    v.object({
+      fromUserId: userId,
+      toUserId: userId,
+      objectName,
+      content: messageContent,
+      channelType: v.picklist([...channelTypes, ...otherChannelTypes], "must be a channel type"),
+      msgTimestamp: dispensable(milliseconds),
+      msgUID: dispensable(textOf(1, 64)),
+      source: dispensable(textOf(1, 64)),
+      groupUserIds: v.optional(memberIds, []),
+    }),
+    v.transform(({ channelType, groupUserIds, msgUID, msgTimestamp, source, ...rest }): RoutedMessage => {
+      if (!isBotChannel(channelType)) return { channelType: "other" };
+      return {
+        channelType: "bot",
+        message: {
+          ...rest,
+          channelType,
+          msgTimestamp: msgTimestamp ?? now,
+          msgUID: msgUID ?? derivedMessageUID({ ...rest, channelType, msgTimestamp }),
+          ...(source !== undefined && { source }),
+          directedTo: groupUserIds,
+          mentions: true,
+        },
+      };
+    }),
+  );
+
+/** The fields of the form that may be repeated. */
+export const repeatable = ["groupUserIds"];

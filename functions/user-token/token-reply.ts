@@ -1,0 +1,10 @@
+import * as v from "valibot";
+
+/** A user, and what they sign in with. */
+export const tokenReply = v.object({
+  userId: v.string(),
+  token: v.string(),
+  botToken: v.exactOptional(v.string()),
+});
+
+export type TokenReply = v.InferOutput<typeof tokenReply>;

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+import { type StandInAppServer, startStandInAppServer } from "../../local/app-server/server.ts";
+import { type StandInIm, startStandInIm } from "../../local/im/server.ts";
+import { eventually } from "../support/eventually.ts";
+import { type RunningBridge, startBridge } from "../support/local-run.ts";
+import { callApi, localApp, textMessage } from "../support/signed-call.ts";
+
+/** In the place of a real RongCloud. */
+let im: StandInIm;
+let appServer: StandInAppServer;
+let bridge: RunningBridge;
+
+beforeAll(async () => {
+  const app = { appKey: localApp.appKey, appSecret: localApp.secret };
+  [im, appServer] = await Promise.all([startStandInIm(app), startStandInAppServer(app)]);
+  bridge = await startBridge({ RONGCLOUD_API_URL: im.url, PASS_THROUGH: "1" });
+  await callApi(bridge.url, "/v3/bot/create.json", {
+    userId: "bot-passed",
+    name: "Helpdesk",
+    type: "faq",
+    profileUrl: "https://example.com/bot.png",
+    integrations: [{ type: "webhook", callbackUrl: `${appServer.url}/passed` }],
+  });
+}, 60_000);
+afterAll(async () => {
+  await bridge.interrupt();
+  await Promise.all([im.close(), appServer.close()]);
+});
+
+const routedCopy = (msgUID: string) => {
+  const { "App-Key": appKey, Nonce, Timestamp, Signature } = signCall(localApp, Date.now());
+  const query = new URLSearchParams({ appKey, nonce: Nonce, timestamp: Timestamp, signature: Signature });
+  const copy = textMessage("u7", "bot-passed", "hello");
+  for (const [name, value] of Object.entries({ channelType: "PERSON", msgUID, msgTimestamp: Timestamp })) {
+    copy.set(name, value);
+  }
+  return callApi(bridge.url, `/callbacks/rongcloud/messages?${query}`, copy, {});
+};
+
+test("a published message goes to RongCloud too, keeps its id, and the copy that its message route brings is no second event", async () => {
+  const { body } = await callApi(
+    bridge.url,
+    "/message/private/publish.json",
+    textMessage("u7", "bot-passed", "hello"),
+  );
+  const [atIm] = im.messages();
+  expect(atIm).toMatchObject({ fromUserId: "u7", targetId: "bot-passed", text: "hello" });
+  const messageUID = atIm?.messageUID ?? "";
+  expect(body).toEqual({ code: 200, messageUIDs: [{ userId: "bot-passed", messageUID }] });
+
+  await eventually(() => expect(appServer.received()).toHaveLength(1));
+  expect(await routedCopy(messageUID)).toMatchObject({ status: 200 });
+  await delay(1_500);
+  expect(appServer.received()).toMatchObject([{ envelope: { data: { msgUID: messageUID } } }]);
+});
+
+test("a message that RongCloud refuses is refused in its words, and no bot hears of it", async () => {
+  const before = appServer.received().length;
+  im.answerNext({ status: 403, code: 1009 });
+  const refused = await callApi(
+    bridge.url,
+    "/message/private/publish.json",
+    textMessage("u7", "bot-passed", "refuse me"),
+  );
+  expect(refused).toMatchObject({ status: 403, body: { code: 1009, errorMessage: "as forced" } });
+  await delay(1_000);
+  expect(appServer.received()).toHaveLength(before);
+});
+
+test("a user gets RongCloud's token, and the bridge's own beside it", async () => {
+  const form = new URLSearchParams({ userId: "u7", name: "Ann" });
+  expect(await callApi(bridge.url, "/user/getToken.json", form)).toMatchObject({
+    status: 200,
+    body: { code: 200, userId: "u7", token: "im-token-of-u7", botToken: expect.stringMatching(/^eyJ/) },
+  });
+});
+
+test("a signed call that the bridge does not serve is answered by RongCloud, an unsigned one by nobody", async () => {
+  im.answerNext({ status: 429, code: 1008, headers: { "retry-after": "1" } });
+  const passed = await callApi(bridge.url, "/chatroom/create.json", new URLSearchParams({ id: "1" }));
+  expect(passed).toMatchObject({ status: 429, body: { code: 1008, errorMessage: "as forced" } });
+  expect(passed.headers.get("retry-after")).toBe("1");
+  const unsigned = await callApi(bridge.url, "/chatroom/create.json", new URLSearchParams({ id: "1" }), {});
+  expect(unsigned).toMatchObject({ status: 404, body: { code: 404 } });
+});

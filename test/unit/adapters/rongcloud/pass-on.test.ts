@@ -1,0 +1,192 @@
+import { createServer } from "node:http";
+import { describe, expect, test } from "@jest/globals";
+import { toApiFailure } from "../../../../functions/adapters/api-gateway/api-error.ts";
+import { closeServer, listen } from "../../../../local/http-server.ts";
+import { eventually } from "../../../support/eventually.ts";
+import { type Answer, answerWith, isSigned, passedCall, passOnTo, withRongCloud } from "./rongcloud.ts";
+
+const done = answerWith(200, "application/json", '{"code":200}');
+
+/** What the app's server is told where RongCloud does not answer. */
+const refusalOf = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => Promise.reject(new Error("it was answered")),
+    (error: unknown) => toApiFailure(error),
+  );
+
+const internal = { status: 500, body: { code: 1000, errorMessage: "internal error, please try again" } };
+const timedOut = { status: 504, body: { code: 1050, errorMessage: "internal error, please try again" } };
+
+describe("a call that is passed on", () => {
+  test(
+    "comes to RongCloud as it was made: method, path, content type and body, in any script",
+    withRongCloud(done, async ({ passOn, received }) => {
+      const body = '{"name":"你好 😀 &=+%20"}';
+      await passOn(
+        passedCall({ path: "/v3/user/info.json", contentType: "application/json; charset=utf-8", body }),
+      );
+      expect(received).toMatchObject([
+        {
+          method: "POST",
+          path: "/v3/user/info.json",
+          headers: { "content-type": "application/json; charset=utf-8" },
+        },
+      ]);
+      expect(received[0]?.body.toString()).toBe(body);
+    }),
+  );
+
+  test(
+    "comes with its query",
+    withRongCloud(done, async ({ passOn, received }) => {
+      await passOn(passedCall({ path: "/user/info.json?page=2&name=%E4%BD%A0%26&name=" }));
+      expect(received[0]?.path).toBe("/user/info.json?page=2&name=%E4%BD%A0%26&name=");
+    }),
+  );
+
+  test(
+    "comes by GET, too, without a body",
+    withRongCloud(done, async ({ passOn, received }) => {
+      await passOn(passedCall({ method: "GET", body: "" }));
+      expect(received).toMatchObject([{ method: "GET", path: "/user/info.json" }]);
+      expect(received[0]?.body).toHaveLength(0);
+    }),
+  );
+
+  test(
+    "is signed anew with the app's newest secret, each time",
+    withRongCloud(done, async ({ passOn, received, clock }) => {
+      await passOn(passedCall());
+      await passOn(passedCall());
+      expect(received.map(isSigned)).toEqual([true, true]);
+      expect(new Set(received.map(({ headers }) => headers.nonce)).size).toBe(2);
+      expect(received[0]?.headers.timestamp).toBe(String(clock.now()));
+    }),
+  );
+
+  test(
+    "goes to the host that is set up, with or without a slash or a path at its end, and to no other",
+    withRongCloud(done, async ({ url, received }) => {
+      await passOnTo(`${url}/`).passOn(passedCall());
+      await passOnTo(`${url}/api/`).passOn(passedCall());
+      await passOnTo(url).passOn(passedCall({ path: "//example.com/user/info.json" }));
+      await passOnTo(url).passOn(passedCall({ path: "/@example.com/" }));
+      expect(received.map(({ path }) => path)).toEqual([
+        "/user/info.json",
+        "/api/user/info.json",
+        "//example.com/user/info.json",
+        "/@example.com/",
+      ]);
+    }),
+  );
+
+  test(
+    "is not made for an app that has no secret any more",
+    withRongCloud(done, async ({ passOn, received }) => {
+      expect(await refusalOf(passOn(passedCall({ appKey: "app-gone" })))).toMatchObject({ status: 401 });
+      expect(received).toEqual([]);
+    }),
+  );
+});
+
+describe("RongCloud's answer", () => {
+  test.each([
+    [200, "application/json; charset=utf-8", '{"code":200,"userName":"你好 😀"}'],
+    [200, "text/xml", "<result><code>200</code></result>"],
+    [400, "application/json", '{"code":1002,"errorMessage":"userId is required."}'],
+    [401, "application/json", '{"code":1004,"errorMessage":"signature error"}'],
+    [429, "application/json", '{"code":1008}'],
+    [500, "text/html", "<h1>Bad Gateway</h1>"],
+    [302, "text/plain", "elsewhere"],
+    [200, "text/plain", ""],
+  ])("%i, %s, comes as it is: %s", async (status, contentType, body) => {
+    await withRongCloud(answerWith(status, contentType, body), async ({ passOn }) => {
+      expect(await passOn(passedCall())).toEqual({ status, contentType, body });
+    })();
+  });
+
+  test(
+    "that does not say what it is, is JSON, as all of its API",
+    withRongCloud(answerWith(200, undefined, '{"code":200}'), async ({ passOn }) => {
+      expect(await passOn(passedCall())).toMatchObject({ contentType: "application/json" });
+    }),
+  );
+
+  const large = "x".repeat(3 * 1024 * 1024 - 1);
+
+  test(
+    "comes whole up to what Lambda can answer with",
+    withRongCloud(answerWith(200, "text/plain", large), async ({ passOn }) => {
+      expect((await passOn(passedCall())).body === large).toBe(true);
+    }),
+  );
+
+  test(
+    "of more than that is an error, and not cut short as if that were all",
+    withRongCloud(answerWith(200, "text/plain", `${large}yz`), async ({ passOn }) => {
+      expect(await refusalOf(passOn(passedCall()))).toEqual(internal);
+    }),
+  );
+});
+
+describe("a RongCloud that does not answer", () => {
+  test("since it is down, is 500 with code 1000, and nothing internal", async () => {
+    const server = createServer();
+    const url = await listen(server, 0);
+    await closeServer(server);
+    expect(await refusalOf(passOnTo(url).passOn(passedCall()))).toEqual(internal);
+  });
+
+  test(
+    "but hangs up, is 500 with code 1000",
+    withRongCloud(
+      (response) => void response.destroy(),
+      async ({ passOn }) => {
+        expect(await refusalOf(passOn(passedCall()))).toEqual(internal);
+      },
+    ),
+  );
+
+  test(
+    "to its end, is 500 with code 1000, and not half an answer",
+    withRongCloud(
+      (response) => {
+        response.writeHead(200, { "content-length": "100" });
+        response.write('{"code":', () => response.destroy());
+      },
+      async ({ passOn }) => {
+        expect(await refusalOf(passOn(passedCall()))).toEqual(internal);
+      },
+    ),
+  );
+
+  const silences: readonly (readonly [string, Answer])[] = [
+    ["at all", () => {}],
+    ["but with its head", (response) => void response.writeHead(200).flushHeaders()],
+    ["but with half of its body", (response) => void response.writeHead(200).write('{"code":')],
+  ];
+
+  test.each(silences)("%s, is given up after ten seconds with 504 and code 1050", async (_name, answer) => {
+    await withRongCloud(answer, async ({ passOn, received, clock }) => {
+      let isOver = false;
+      const reply = refusalOf(passOn(passedCall())).finally(() => {
+        isOver = true;
+      });
+      await eventually(() => expect(received).toHaveLength(1));
+      await clock.advance(9_999);
+      expect(isOver).toBe(false);
+      await clock.advance(1);
+      expect(await reply).toEqual(timedOut);
+    })();
+  });
+});
+
+test(
+  "calls go one after another over one connection, which a time that has run out does not end",
+  withRongCloud(done, async ({ passOn, clock, connections }) => {
+    await passOn(passedCall());
+    await clock.advance(60_000);
+    for (let calls = 0; calls < 3; calls += 1) await passOn(passedCall());
+    expect(connections()).toBe(1);
+  }),
+);

@@ -1,0 +1,113 @@
+import { createServer } from "node:http";
+import { describe, expect, test } from "@jest/globals";
+import { makePublishAtIm } from "../../../../functions/adapters/rongcloud/publish-at-im.ts";
+import { closeServer, listen } from "../../../../local/http-server.ts";
+import { startStandInIm } from "../../../../local/im/server.ts";
+import { answerWith, isSigned, newestSecret, passOnTo, withRongCloud } from "./rongcloud.ts";
+
+const formOf = (fields: readonly (readonly [string, string])[]): string => {
+  const form = new URLSearchParams();
+  for (const [name, value] of fields) form.append(name, value);
+  return form.toString();
+};
+
+const message = [
+  ["fromUserId", "bot-helpdesk"],
+  ["objectName", "RC:TxtMsg"],
+  ["content", '{"content":"你好 😀 & more"}'],
+  ["pushContent", "hello"],
+] as const;
+const toUsers = formOf([...message, ["toUserId", "u7"], ["toUserId", "u8"]]);
+const toGroup = formOf([...message, ["toGroupId", "g1"], ["isMentioned", "1"]]);
+
+const json = (status: number, body: unknown) => answerWith(status, "application/json", JSON.stringify(body));
+
+describe("a message published at the IM", () => {
+  test("reaches each of its users, and has there the ids that are given back", async () => {
+    const im = await startStandInIm({ appKey: "app-one", appSecret: newestSecret });
+    const published = await makePublishAtIm(passOnTo(im.url).passOn)("app-one", "PERSON", toUsers);
+    const seen = im.messages().map(({ targetId, messageUID }) => [targetId, messageUID] as const);
+    expect(seen.map(([targetId]) => targetId)).toEqual(["u7", "u8"]);
+    expect(published).toEqual({ status: "published", messageUIDs: new Map(seen) });
+    await im.close();
+  });
+
+  test("reaches its group, and has there the id that is given back", async () => {
+    const im = await startStandInIm({ appKey: "app-one", appSecret: newestSecret });
+    const published = await makePublishAtIm(passOnTo(im.url).passOn)("app-one", "GROUP", toGroup);
+    const [seen] = im.messages();
+    expect(seen).toMatchObject({ channelType: "GROUP", targetId: "g1", text: "你好 😀 & more" });
+    expect(published).toEqual({ status: "published", messageUIDs: new Map([["g1", seen?.messageUID]]) });
+    await im.close();
+  });
+
+  test.each([
+    ["PERSON", "/message/private/publish.json", toUsers],
+    ["GROUP", "/message/group/publish.json", toGroup],
+  ] as const)(
+    "comes to a %s as it was sent, all that concerns its push included",
+    async (channelType, path, form) => {
+      await withRongCloud(json(200, { code: 200 }), async ({ passOn, received }) => {
+        await makePublishAtIm(passOn)("app-one", channelType, form);
+        expect(received).toMatchObject([
+          { method: "POST", path, headers: { "content-type": "application/x-www-form-urlencoded" } },
+        ]);
+        expect(received[0]?.body.toString()).toBe(form);
+        expect(received.map(isSigned)).toEqual([true]);
+      })();
+    },
+  );
+
+  test.each([
+    ["names no ids", { code: 200 }],
+    ["names null for them", { code: 200, messageUIDs: null }],
+    ["names them in another form", { code: 200, messageUIDs: { u7: "uid-1" } }],
+    ["names one of nobody", { code: 200, messageUIDs: [{ messageUID: "uid-1" }] }],
+  ])("is published where the IM takes it and %s", async (_name, reply) => {
+    await withRongCloud(json(200, reply), async ({ passOn }) => {
+      const published = await makePublishAtIm(passOn)("app-one", "PERSON", toUsers);
+      expect(published).toEqual({ status: "published", messageUIDs: new Map() });
+    })();
+  });
+
+  test(
+    "has the id of its group where the IM names null for the user",
+    withRongCloud(
+      json(200, { code: 200, messageUIDs: [{ userId: null, groupId: "g1", messageUID: "uid-1" }] }),
+      async ({ passOn }) => {
+        const published = await makePublishAtIm(passOn)("app-one", "GROUP", toGroup);
+        expect(published).toEqual({ status: "published", messageUIDs: new Map([["g1", "uid-1"]]) });
+      },
+    ),
+  );
+});
+
+describe("a message that the IM refuses", () => {
+  test.each([
+    ["HTTP 400", 400, '{"code":1002,"errorMessage":"content is required."}'],
+    ["HTTP 401", 401, '{"code":1004,"errorMessage":"signature error"}'],
+    ["HTTP 200 with another code", 200, '{"code":1008}'],
+    ["HTTP 500, though it says 200 within", 500, '{"code":200}'],
+    ["HTTP 200 and no JSON", 200, "<html>Welcome</html>"],
+    ["HTTP 200 and nothing", 200, ""],
+  ])("by %s is refused in its words", async (_name, status, body) => {
+    await withRongCloud(answerWith(status, "application/json", body), async ({ passOn }) => {
+      const published = await makePublishAtIm(passOn)("app-one", "PERSON", toUsers);
+      expect(published).toEqual({
+        status: "refused",
+        reply: { status, contentType: "application/json", body },
+      });
+    })();
+  });
+
+  test("since it is down, is an error of ours that may pass", async () => {
+    const server = createServer();
+    const url = await listen(server, 0);
+    await closeServer(server);
+    await expect(makePublishAtIm(passOnTo(url).passOn)("app-one", "PERSON", toUsers)).rejects.toMatchObject({
+      code: "upstream_unavailable",
+      retryable: true,
+      expose: false,
+    });
+  });
+});

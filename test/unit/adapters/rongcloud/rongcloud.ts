@@ -1,0 +1,81 @@
+import type { IncomingHttpHeaders, RequestListener, ServerResponse } from "node:http";
+import { makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
+import { makePassOn } from "../../../../functions/adapters/rongcloud/pass-on.ts";
+import { isSignedBy } from "../../../../functions/adapters/rongcloud/signature.ts";
+import type { PassedCall, PassOn } from "../../../../functions/core/messages/pass-on.ts";
+import { readBody } from "../../../../local/http-server.ts";
+import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
+import { withServer } from "../http/servers.ts";
+import { app, appsOf } from "../secrets/apps.ts";
+
+/** A call as RongCloud gets it. */
+export interface ReceivedCall {
+  readonly method: string | undefined;
+  /** With its query. */
+  readonly path: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export const newestSecret = "secret-of-app-one";
+
+export const isSigned = ({ headers }: ReceivedCall): boolean =>
+  headers["app-key"] === "app-one" &&
+  isSignedBy([newestSecret], {
+    nonce: String(headers.nonce),
+    timestamp: String(headers.timestamp),
+    signature: String(headers.signature),
+  });
+
+/** What passes calls on to a server API, as a function puts it together, and the clock in its hand. */
+export const passOnTo = (apiUrl: string): { readonly passOn: PassOn; readonly clock: TestClock } => {
+  const clock = makeTestClock();
+  const passOn = makePassOn({
+    sendHttp: makeHttpClient({ publicOnly: false }),
+    apps: appsOf(app({ secrets: [newestSecret, "secret-before"] })),
+    clock,
+    apiUrl,
+  });
+  return { passOn, clock };
+};
+
+export interface RongCloud extends ReturnType<typeof passOnTo> {
+  readonly url: string;
+  readonly received: readonly ReceivedCall[];
+  readonly connections: () => number;
+}
+
+export type Answer = (response: ServerResponse, received: ReceivedCall) => void;
+
+export const answerWith =
+  (status: number, contentType: string | undefined, body: string): Answer =>
+  (response) =>
+    void response
+      .writeHead(status, contentType === undefined ? {} : { "content-type": contentType })
+      .end(body);
+
+/** Runs a test against a RongCloud of its own, which answers as it is told. */
+export const withRongCloud = (
+  answer: Answer,
+  test: (rongcloud: RongCloud) => Promise<void>,
+): (() => Promise<void>) => {
+  const received: ReceivedCall[] = [];
+  const listener: RequestListener = async (request, response) => {
+    const { method, url: path, headers } = request;
+    const call = { method, path, headers, body: await readBody(request) };
+    received.push(call);
+    answer(response, call);
+  };
+  return withServer(listener, ({ url, connections }) =>
+    test({ url, connections, received, ...passOnTo(url) }),
+  );
+};
+
+export const passedCall = (given: Partial<PassedCall> = {}): PassedCall => ({
+  appKey: "app-one",
+  method: "POST",
+  path: "/user/info.json",
+  contentType: "application/x-www-form-urlencoded",
+  body: "userId=u7",
+  ...given,
+});

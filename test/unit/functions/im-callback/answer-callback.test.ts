@@ -1,0 +1,296 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { describe, expect, test } from "@jest/globals";
+import { makeJobQueue } from "../../../../functions/adapters/sqs/job-queue.ts";
+import { eventTypes } from "../../../../functions/core/event-type.ts";
+import { makeReportJob } from "../../../../functions/core/job-report.ts";
+import { makeDispatchJobs } from "../../../../functions/core/messages/dispatch-jobs.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
+import { mentioningUsers } from "../../../support/messages.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
+import { proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
+import { jsonOf } from "../../adapters/api-gateway/refusal.ts";
+import { type Form, formOf } from "../message-publish/forms.ts";
+import {
+  botEvent,
+  botEventsRoute,
+  makeCallbackDoor,
+  messagesRoute,
+  rcHeaders,
+  routedForm,
+  signedQuery,
+  taken,
+} from "./callbacks.ts";
+
+const routed = (given: Form = {}): Buffer => formOf(routedForm(given));
+const told = (data: object = {}, given: object = {}): Buffer => jsonOf(botEvent(data, given));
+
+const routes = [
+  [messagesRoute, routed],
+  [botEventsRoute, told],
+] as const;
+
+const refusedWith = (code: number) => ({ status: 401, body: { code, errorMessage: expect.any(String) } });
+
+describe.each(routes)("a callback at %s", (route, body) => {
+  test("is answered 200, and its bot has a job of it", async () => {
+    const { call, jobs, log, metrics } = makeCallbackDoor();
+    expect(await call(route, body())).toEqual(taken);
+    expect(jobs()).toMatchObject([
+      {
+        appKey: "app-one",
+        botUserId: "bot-helpdesk",
+        event: { type: "message:private", data: { content: '{"content":"hello"}', source: "iOS" } },
+      },
+    ]);
+    expect(log.lines).toEqual([]);
+    expect(metrics.counts).toEqual([]);
+  });
+
+  test("is taken where its headers sign it", async () => {
+    const { call, jobs, clock } = makeCallbackDoor();
+    expect(await call(route, body(), { query: {}, headers: rcHeaders(clock.now()) })).toEqual(taken);
+    expect(jobs()).toHaveLength(1);
+  });
+
+  test("is answered 200 as often as it comes, and each copy makes the same job: the queue drops the second", async () => {
+    const { call, jobs, clock } = makeCallbackDoor();
+    for (const given of [{}, {}, { msgUID: undefined }, { msgUID: undefined }]) {
+      expect(await call(route, body(given), { query: signedQuery(clock.now(), "the same") })).toEqual(taken);
+      await clock.advance(5_000);
+    }
+    const [first, again, nameless, namelessAgain] = jobs().map(({ event }) => event.data.msgUID);
+    expect(again).toBe(first);
+    expect(namelessAgain).toBe(nameless);
+    expect(nameless).not.toBe(first);
+  });
+
+  test("is 401 where it is forged, stale or signed by nobody whom we know, and changes nothing", async () => {
+    const { call, clock, jobs, reads } = makeCallbackDoor();
+    const right = signedQuery(clock.now());
+    expect(await call(route, body(), { query: {} })).toEqual(refusedWith(1004));
+    expect(await call(route, body(), { query: { ...right, signature: "0".repeat(40) } })).toEqual(
+      refusedWith(1004),
+    );
+    expect(await call(route, body(), { query: signedQuery(clock.now() - 300_001) })).toEqual(
+      refusedWith(1004),
+    );
+    expect(await call(route, body(), { query: { ...right, appKey: "app-two" } })).toEqual(refusedWith(1001));
+    expect(jobs()).toEqual([]);
+    expect(reads).toEqual([]);
+  });
+
+  test("costs a forger nothing but the check: its body is not looked at", async () => {
+    const { handle } = makeCallbackDoor();
+    const looked: string[] = [];
+    const event = Object.defineProperty(proxyEvent({ path: route }), "body", {
+      get: () => looked.push("body"),
+    });
+    expect(await handle(event)).toEqual(refusedWith(1004));
+    expect(looked).toEqual([]);
+  });
+
+  test("that is for nobody's bot is left alone", async () => {
+    const { call, jobs, log } = makeCallbackDoor({ bots: [bot({ integrations: [] })] });
+    expect(await call(route, body())).toEqual(taken);
+    expect(jobs()).toEqual([]);
+    expect(log.lines).toEqual([]);
+  });
+
+  test("that makes no sense is answered 200, since it would only come again, and is logged and counted", async () => {
+    const { call, jobs, log, metrics } = makeCallbackDoor();
+    expect(await call(route, body({ content: "private words" }))).toEqual(taken);
+    expect(jobs()).toEqual([]);
+    expect(log.lines).toEqual([
+      {
+        level: "warn",
+        event: "callback_dropped",
+        fields: { app: "app-one", route, reason: expect.stringMatching(/content: must hold JSON$/) },
+      },
+    ]);
+    expect(metrics.counts).toEqual([{ name: "CallbackDropped", dimensions: { route } }]);
+  });
+
+  test.each<[string, object, string]>([
+    ["without its sender", { fromUserId: undefined }, "fromUserId: is required"],
+    ["of a channel that is none", { channelType: "private words" }, "channelType: must be"],
+    ["with content of over 128 KB", { content: JSON.stringify("private words".repeat(12_000)) }, "at most"],
+  ])("%s is dropped by field and rule, without what it says", async (_name, given, reason) => {
+    const { call, log, metrics } = makeCallbackDoor();
+    expect(await call(route, body({ ...given }))).toEqual(taken);
+    expect(log.lines).toMatchObject([{ event: "callback_dropped", fields: { route } }]);
+    expect(String(log.lines[0]?.fields.reason)).toContain(reason);
+    expect(JSON.stringify(log.lines)).not.toContain("private words");
+    expect(metrics.counts).toHaveLength(1);
+  });
+
+  test("of no bytes, of bytes that are no text, and of a megabyte and more is dropped", async () => {
+    const { call, log } = makeCallbackDoor();
+    expect(await call(route, Buffer.alloc(0))).toEqual(taken);
+    expect(await call(route, Buffer.from([0xff, 0xfe, 0x00]))).toEqual(taken);
+    expect(await call(route, Buffer.alloc(1024 * 1024 + 1, "private words"))).toEqual(taken);
+    expect(log.lines.map(({ fields }) => fields.reason)).toEqual([
+      "body: must not be empty, got no bytes",
+      "body: must be UTF-8, got 3 bytes that are not",
+      expect.stringMatching(/^body: at most \d+ bytes, got 1048577 bytes$/),
+    ]);
+  });
+
+  test("stops no other: the next one is taken", async () => {
+    const { call, jobs } = makeCallbackDoor();
+    await call(route, Buffer.from("{"));
+    expect(await call(route, body())).toEqual(taken);
+    expect(jobs()).toHaveLength(1);
+  });
+});
+
+describe("a failure of our own", () => {
+  /** SQS as it is when it takes some entries of a batch and not others. */
+  const refusing = {
+    send: async () => ({ Failed: [{ Id: "1", Code: "InternalError", SenderFault: false }] }),
+  } as unknown as SQSClient;
+
+  const withQueue = (client: SQSClient) => {
+    const queue = makeJobQueue({ client, queueUrl: "https://sqs.example.com/turns.fifo" });
+    const report = makeReportJob({
+      log: makeMemoryLog(),
+      metrics: makeMemoryMetrics(),
+      clock: makeTestClock(),
+    });
+    return makeCallbackDoor({
+      bots: [bot({ integrations: [webhookIntegration(), difyIntegration()] })],
+      dispatchJobs: makeDispatchJobs({ turns: queue, webhooks: queue, report }),
+    });
+  };
+
+  test.each(routes)("is 500 at %s, so that RongCloud sends it again, and no drop", async (route, body) => {
+    const { call, log, metrics } = withQueue(refusing);
+    expect(await call(route, body())).toEqual({
+      status: 500,
+      body: { code: 1000, errorMessage: "internal error, please try again" },
+    });
+    expect(log.lines).toMatchObject([{ level: "error", event: "request_failed", fields: { path: route } }]);
+    expect(JSON.stringify(log.lines)).not.toContain("hello");
+    expect(metrics.counts).toEqual([]);
+  });
+
+  test.each(routes)("is 500 at %s where the queue cannot be reached at all", async (route, body) => {
+    const unreachable = {
+      send: () => Promise.reject(new Error("connect ECONNREFUSED")),
+    } as unknown as SQSClient;
+    expect(await withQueue(unreachable).call(route, body())).toMatchObject({ status: 500 });
+  });
+});
+
+describe("a routed message", () => {
+  test.each(["PERSONS", "TEMPGROUP", "CUSTOMERSERVICE", "NOTIFY", "MC", "MP", "ULTRAGROUP", "SYSTEM"])(
+    "of the channel %s is left alone, and costs no look at the bots",
+    async (channelType) => {
+      const { call, jobs, log, metrics, reads } = makeCallbackDoor();
+      expect(await call(messagesRoute, routed({ channelType }))).toEqual(taken);
+      expect([...jobs(), ...log.lines, ...metrics.counts, ...reads]).toEqual([]);
+    },
+  );
+
+  test("to a group speaks to the bots that its content mentions", async () => {
+    const { call, jobs } = makeCallbackDoor();
+    const group = { channelType: "GROUP", toUserId: "g1" };
+    await call(messagesRoute, routed(group));
+    expect(jobs()).toEqual([]);
+    await call(messagesRoute, routed({ ...group, content: mentioningUsers("bot-helpdesk") }));
+    expect(jobs()).toMatchObject([
+      { event: { type: "message:group_mentioned", data: { channelType: "GROUP", toUserId: "g1" } } },
+    ]);
+  });
+
+  test("to some members of a group speaks to no bot but these", async () => {
+    const { call, jobs } = makeCallbackDoor();
+    const group = { channelType: "GROUP", toUserId: "g1", content: mentioningUsers("bot-helpdesk") };
+    await call(messagesRoute, routed({ ...group, groupUserIds: '["u8"]' }));
+    expect(jobs()).toEqual([]);
+    await call(messagesRoute, routed({ ...group, groupUserIds: ["u8", "bot-helpdesk"] }));
+    expect(jobs()).toHaveLength(1);
+  });
+
+  test("with a field twice is dropped", async () => {
+    const { call, log } = makeCallbackDoor();
+    expect(await call(messagesRoute, routed({ content: ['{"a":1}', '{"a":1}'] }))).toEqual(taken);
+    expect(log.lines).toMatchObject([{ fields: { reason: expect.stringContaining("may be sent once") } }]);
+  });
+
+  test("with a field twice that nobody knows is dropped without its name: it may be what a user said", async () => {
+    const { call, log } = makeCallbackDoor();
+    const body = `${routed()}&private words&private words`;
+    expect(await call(messagesRoute, Buffer.from(body))).toEqual(taken);
+    expect(log.lines).toMatchObject([{ event: "callback_dropped" }]);
+    expect(JSON.stringify(log.lines)).not.toContain("private words");
+  });
+});
+
+describe("what RongCloud tells a bot", () => {
+  test.each(eventTypes)("of %s reaches its integrations that ask for it", async (type) => {
+    const integrations = [webhookIntegration({ events: [type] })];
+    const { call, jobs } = makeCallbackDoor({ bots: [bot({ integrations })] });
+    expect(await call(botEventsRoute, told({}, { type }))).toEqual(taken);
+    expect(jobs().map(({ event }) => event)).toEqual([
+      { type, timestamp: 1_767_225_600_123, data: botEvent().data },
+    ]);
+  });
+
+  test.each(eventTypes)("of %s goes to no bot that it does not name", async (type) => {
+    const other = bot({ userId: "bot-sales", integrations: [webhookIntegration({ events: [type] })] });
+    const { call, jobs } = makeCallbackDoor({ bots: [bot(), other] });
+    expect(await call(botEventsRoute, told({ toUserId: "bot-sales" }, { type }))).toEqual(taken);
+    expect(jobs().filter(({ botUserId }) => botUserId === "bot-sales")).toEqual([]);
+  });
+
+  test("but is no bot of ours, is dropped with that reason: its webhook leads here, and nobody hears it", async () => {
+    const { call, log, metrics } = makeCallbackDoor({ bots: [] });
+    expect(await call(botEventsRoute, told())).toEqual(taken);
+    expect(log.lines).toMatchObject([
+      { event: "callback_dropped", fields: { reason: "bot.userId: no bot has this id" } },
+    ]);
+    expect(metrics.counts).toHaveLength(1);
+  });
+
+  test.each<[string, Buffer]>([
+    ["a text in JSON", jsonOf("private words")],
+    ["no JSON", Buffer.from("private words")],
+    ["a list", jsonOf(["private words"])],
+    ["a type that is none", told({}, { type: "private words" })],
+    ["a bot that is a text", told({}, { bot: "private words" })],
+    ["data that are a text", told({}, { data: "private words" })],
+    ["an id that is a list", told({ fromUserId: ["private words"] })],
+  ])("as %s is dropped without what it says", async (_name, body) => {
+    const { call, log } = makeCallbackDoor();
+    expect(await call(botEventsRoute, body)).toEqual(taken);
+    expect(log.lines).toMatchObject([{ event: "callback_dropped" }]);
+    expect(JSON.stringify(log.lines)).not.toContain("private words");
+  });
+
+  test("of the longest message there is reaches them, each character of it escaped", async () => {
+    const content = JSON.stringify("<".repeat(128 * 1024 - 2));
+    const body = told({ content }).toString().replaceAll("<", "\\u003c");
+    const { call, jobs } = makeCallbackDoor();
+    expect(await call(botEventsRoute, Buffer.from(body))).toEqual(taken);
+    expect(jobs().map(({ event }) => event.data.content === content)).toEqual([true]);
+  });
+
+  test("with a key twice that nobody knows is dropped without it: it may be what a user said", async () => {
+    const { call, log } = makeCallbackDoor();
+    const body = '{"private words":1,"private words":2}';
+    expect(await call(botEventsRoute, Buffer.from(body))).toEqual(taken);
+    expect(log.lines).toMatchObject([{ event: "callback_dropped" }]);
+    expect(JSON.stringify(log.lines)).not.toContain("private words");
+  });
+});
+
+test("a callback at an address that nobody gave out is 404, signed or not", async () => {
+  const { call } = makeCallbackDoor();
+  const notFound = { status: 404, body: { code: 404, errorMessage: "no such path" } };
+  for (const route of ["/callbacks/rongcloud", "/callbacks/rongcloud/messages/", "/constructor"]) {
+    expect(await call(route, routed())).toEqual(notFound);
+    expect(await call(route, routed(), { query: {} })).toEqual(notFound);
+  }
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { parseWebhookJob, toJobMessage } from "../../../../functions/adapters/sqs/job-message.ts";
+import { eventTypes } from "../../../../functions/core/event-type.ts";
+import { bot, webhookIntegration } from "../../../support/turns.ts";
+import { jsonOf } from "../../adapters/api-gateway/refusal.ts";
+import { anyText } from "../../adapters/node/any-text.ts";
+import { formOf } from "../message-publish/forms.ts";
+import { botEvent, botEventsRoute, makeCallbackDoor, messagesRoute, routedForm, taken } from "./callbacks.ts";
+
+/** Begins every text that somebody may have said, and stands in nothing of ours. */
+const words = "private words";
+const text = anyText.map((said) => `${words}${said}`);
+/** What may stand in the place of a field. */
+const anything = fc.oneof(
+  fc.jsonValue(),
+  text,
+  fc.array(text, { maxLength: 3 }),
+  fc.constant({ [words]: words }),
+);
+
+/** With one field replaced by anything, one left out, or neither. */
+const replacing = <T extends object>(given: T): fc.Arbitrary<object> => {
+  const name = fc.constantFrom(...Object.keys(given));
+  return fc.oneof(
+    fc.constant(given),
+    fc.tuple(name, anything).map(([changed, value]) => ({ ...given, [changed]: value })),
+    name.map((left) => Object.fromEntries(Object.entries(given).filter(([each]) => each !== left))),
+  );
+};
+
+const bytes = fc
+  .uint8Array({ maxLength: 200 })
+  .map((given) => Buffer.concat([Buffer.from(given), Buffer.from(words)]));
+const withByteChanged = (given: fc.Arbitrary<Buffer>) =>
+  fc.tuple(given, fc.nat(), fc.nat({ max: 255 })).map(([body, at, byte]) => {
+    const changed = Buffer.from(body);
+    changed[at % changed.length] = byte;
+    return changed;
+  });
+
+const formNames = [...Object.keys(routedForm()), "__proto__", "constructor", "extra"];
+const anyForm = fc
+  .dictionary(fc.constantFrom(...formNames), fc.oneof(text, fc.array(text, { maxLength: 3 })))
+  .map(formOf);
+const nearForm = replacing(routedForm({ content: JSON.stringify({ content: words }) })).map((form) =>
+  formOf(
+    Object.fromEntries(
+      Object.entries(form).map(([name, value]) => [
+        name,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    ),
+  ),
+);
+
+const anyJson = fc.oneof(
+  anything,
+  fc.dictionary(fc.constantFrom("type", "bot", "data", "timestamp", "__proto__", "constructor"), anything),
+);
+const eventData = replacing(botEvent({ content: JSON.stringify({ content: words }) }).data);
+const nearEvent = fc
+  .tuple(eventData, fc.constantFrom(...eventTypes))
+  .chain(([data, type]) => replacing({ ...botEvent({}, { type }), data }));
+
+/** Whoever sends it, whatever it is. */
+const bodies: Readonly<Record<string, fc.Arbitrary<Buffer>>> = {
+  "any bytes": bytes,
+  "any form": anyForm,
+  "anything like a routed message": nearForm,
+  "a routed message with a byte of it changed": withByteChanged(nearForm),
+  "any JSON": anyJson.map(jsonOf),
+  "anything like an event": nearEvent.map(jsonOf),
+  "an event with a byte of it changed": withByteChanged(nearEvent.map(jsonOf)),
+};
+
+/** So that whatever can be taken is taken. */
+const bots = [bot({ integrations: [webhookIntegration({ events: eventTypes })] })];
+
+const cases = [messagesRoute, botEventsRoute].flatMap((route) =>
+  Object.entries(bodies).map(([name, body]) => [name, route, body] as const),
+);
+
+const settings = { numRuns: 150 };
+
+describe("a callback that is well signed", () => {
+  test.each(cases)(
+    "and holds %s is answered 200 at %s, nothing that it says is logged, and what is taken can be worked on",
+    async (_name, route, body) => {
+      await fc.assert(
+        fc.asyncProperty(body, async (given) => {
+          const { call, log, metrics, jobs } = makeCallbackDoor({ bots });
+          expect(await call(route, given)).toEqual(taken);
+          expect(JSON.stringify(log.lines)).not.toContain(words);
+          expect(log.lines.length).toBe(metrics.counts.length);
+          expect(log.lines.length + jobs().length).toBeLessThanOrEqual(1);
+          for (const job of jobs()) {
+            expect(parseWebhookJob(toJobMessage(job).MessageBody)).toEqual(job);
+            expect(() => JSON.parse(job.event.data.content)).not.toThrow();
+          }
+        }),
+        settings,
+      );
+    },
+  );
+});
+
+describe("a callback that is forged", () => {
+  test.each(cases)("and holds %s is 401 at %s, and changes nothing", async (_name, route, body) => {
+    await fc.assert(
+      fc.asyncProperty(body, text, async (given, signature) => {
+        const { call, jobs, log, metrics, clock } = makeCallbackDoor({ bots });
+        const query = { appKey: "app-one", nonce: "n", timestamp: String(clock.now()), signature };
+        expect(await call(route, given, { query })).toMatchObject({ status: 401, body: { code: 1004 } });
+        expect(jobs()).toEqual([]);
+        expect(metrics.counts).toEqual([]);
+        expect(JSON.stringify(log.lines)).not.toContain(words);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

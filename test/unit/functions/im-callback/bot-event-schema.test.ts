@@ -1,0 +1,261 @@
+import { describe, expect, test } from "@jest/globals";
+import * as v from "valibot";
+import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { eventTypes, isMessageType } from "../../../../functions/core/event-type.ts";
+import { botEventSchema } from "../../../../functions/im-callback/bot-event-schema.ts";
+import { routedMessageSchema } from "../../../../functions/im-callback/routed-message-schema.ts";
+import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
+import { botEvent } from "./callbacks.ts";
+
+const now = Date.UTC(2026, 0, 1);
+
+const parse = (body: unknown, at = now) => parseJsonBody(botEventSchema(at), jsonOf(body));
+const eventOf = (data: object = {}, given: object = {}, at = now) => parse(botEvent(data, given), at).event;
+const uidOf = (data: object = {}, given: object = {}, at = now): string =>
+  eventOf({ msgUID: undefined, ...data }, given, at).data.msgUID;
+
+const happenings = eventTypes.filter((type) => !isMessageType(type));
+
+describe("a message that RongCloud tells a bot", () => {
+  test("is read as the bot's own app would be told of it", () => {
+    const { timestamp, type, data } = botEvent();
+    expect(parse(botEvent())).toEqual({ botUserId: "bot-helpdesk", event: { type, timestamp, data } });
+  });
+
+  test("of a group is read with the group as its target, also under the name that the guide's readers try", () => {
+    const data = { channelType: "GROUP", toUserId: "g1" };
+    for (const type of ["message:group_mentioned", "message:group"]) {
+      expect(eventOf(data, { type })).toMatchObject({
+        type: "message:group_mentioned",
+        data: { channelType: "GROUP", toUserId: "g1" },
+      });
+    }
+  });
+
+  test("is read without all that it can be told without", () => {
+    const { data } = eventOf(
+      { source: undefined, msgTimestamp: undefined },
+      { bot: { userId: "bot-helpdesk" } },
+    );
+    expect(data).not.toHaveProperty("source");
+    expect(data.msgTimestamp).toBe(1_767_225_600_123);
+  });
+
+  test.each([
+    ["source", null],
+    ["source", "s".repeat(65)],
+    ["msgUID", null],
+    ["msgTimestamp", -1],
+    ["msgTimestamp", "now"],
+  ])("is not lost for a %s that is none: %j", (field, value) => {
+    expect(eventOf({ [field]: value })).toEqual(eventOf({ [field]: undefined }));
+  });
+
+  test("may bear its time as a text of digits", () => {
+    expect(eventOf({ msgTimestamp: "1767225600101" }).data.msgTimestamp).toBe(1_767_225_600_101);
+  });
+
+  test("without an id has the same as its copy that comes by the message route", () => {
+    const { fromUserId, toUserId, objectName, content, channelType, msgTimestamp } = botEvent().data;
+    const form = { fromUserId, toUserId, objectName, content, channelType, msgTimestamp: `${msgTimestamp}` };
+    const routed = v.parse(routedMessageSchema(now), form);
+    expect(routed).toMatchObject({ message: { msgUID: uidOf({ msgUID: undefined }) } });
+  });
+
+  test("that bears no time at all has that of its coming", () => {
+    expect(eventOf({ msgTimestamp: undefined }, { timestamp: undefined })).toMatchObject({
+      timestamp: now,
+      data: { msgTimestamp: now },
+    });
+  });
+
+  test("is read with nothing of what it holds besides, which no bot is told", () => {
+    const event = eventOf({ extra: "x" }, { extra: "y" });
+    expect(event).toEqual(eventOf());
+  });
+
+  test("is read at 128 KB, envelope included", () => {
+    const content = JSON.stringify("x".repeat(127 * 1024));
+    expect(eventOf({ content }).data.content).toBe(content);
+  });
+});
+
+describe("a message without an id", () => {
+  test.each([undefined, ""])(
+    "is told by what it says: each copy of it has the same, where msgUID is %p",
+    (msgUID) => {
+      const copies = [
+        uidOf({ msgUID }),
+        uidOf({ msgUID }, {}, now + 60_000),
+        uidOf({ msgUID, source: "Android" }),
+      ];
+      expect(new Set(copies).size).toBe(1);
+      expect(copies[0]).toMatch(/^[\w-]{1,64}$/);
+    },
+  );
+
+  test.each<[string, object, object]>([
+    ["sender", { fromUserId: "u8" }, {}],
+    ["target", { toUserId: "bot-sales" }, {}],
+    ["channel", { channelType: "GROUP" }, {}],
+    ["kind", { objectName: "app:order" }, {}],
+    ["time", { msgTimestamp: 1_767_225_600_102 }, {}],
+    ["content", { content: '{"content":"hello "}' }, {}],
+  ])("is another where its %s is another", (_name, data, given) => {
+    expect(uidOf(data, given)).not.toBe(uidOf());
+  });
+});
+
+describe.each(happenings)("%s", (type) => {
+  test("is read where it is told as a message is", () => {
+    expect(parse(botEvent({}, { type }))).toEqual({
+      botUserId: "bot-helpdesk",
+      event: { type, timestamp: 1_767_225_600_123, data: botEvent().data },
+    });
+  });
+
+  test("is read where it says hardly anything, in the bot's own name, and everything is kept as its content", () => {
+    const data = { groupId: "g1", operatorId: "u9", userIds: ["u8"], more: { nested: true } };
+    const event = parse({ type, bot: { userId: "bot-helpdesk" }, data }).event;
+    const channelType = type.includes("group") ? "GROUP" : "PERSON";
+    expect(event).toMatchObject({
+      type,
+      timestamp: now,
+      data: { fromUserId: "bot-helpdesk", toUserId: "g1", channelType, objectName: "", msgTimestamp: now },
+    });
+    expect(JSON.parse(event.data.content)).toMatchObject(data);
+    expect(parse({ type, bot: { userId: "bot-helpdesk" }, data: {} }).event.data.toUserId).toBe(
+      "bot-helpdesk",
+    );
+  });
+
+  test.each(["", "hello"])("is kept whole where its content is none that a bot could read: %j", (content) => {
+    const data = { content, operatorId: "u9" };
+    const event = parse({ type, bot: { userId: "bot-helpdesk" }, data }).event;
+    expect(JSON.parse(event.data.content)).toMatchObject(data);
+  });
+
+  test("of more than a message may hold is refused, also where it is longer than it was sent", () => {
+    const sent = `{"type":"${type}","bot":{"userId":"bot-helpdesk"},"data":{"all":[${"1E20,".repeat(12_000)}1]}}`;
+    expect(refusalOf(() => parseJsonBody(botEventSchema(now), Buffer.from(sent)))).toMatchObject({
+      code: 1002,
+      errorMessage: expect.stringMatching(/^data: at most 131072 bytes, got /),
+    });
+  });
+
+  test("without an id is another than one of another user at the same time", () => {
+    const told = (userIds: readonly string[]) =>
+      botEvent({ msgUID: undefined, content: undefined, userIds }, { type });
+    const [one, copy, other] = [told(["u8"]), told(["u8"]), told(["u9"])].map(
+      (each) => parse(each).event.data.msgUID,
+    );
+    expect(copy).toBe(one);
+    expect(other).not.toBe(one);
+  });
+
+  test("in a channel where no bot is is refused", () => {
+    const data = { channelType: "TEMPGROUP" };
+    expect(refusalOf(() => parse({ type, bot: { userId: "bot-helpdesk" }, data }))).toMatchObject({
+      code: 1002,
+    });
+  });
+
+  test("is not lost for a field that is none of its kind, nor for having no data", () => {
+    const dataOf = (data?: object | null) =>
+      parse({ type, bot: { userId: "bot-helpdesk" }, data }).event.data;
+    const { content: _content, msgUID: _msgUID, ...bare } = dataOf({});
+    for (const odd of [
+      { fromUserId: 7 },
+      { fromUserId: "" },
+      { msgTimestamp: "now" },
+      { groupId: "g".repeat(65) },
+      { source: null, channelType: null, objectName: null },
+    ]) {
+      expect(dataOf(odd)).toMatchObject(bare);
+    }
+    expect(dataOf(undefined)).toMatchObject(bare);
+  });
+});
+
+describe("an event that nobody can make sense of", () => {
+  const types = eventTypes.join(", ");
+
+  test.each<[string, unknown, number, unknown]>([
+    ["that is a text", "hello", 1002, expect.stringMatching(/^body: must be a map/)],
+    ["that is null", null, 1002, "body: must be a map, got null"],
+    ["that is a number", 7, 1002, "body: must be a map, got 7"],
+    ["of no type", { ...botEvent(), type: undefined }, 1002, "type: is required, got nothing"],
+    [
+      "of a type that is none",
+      botEvent({}, { type: "message:ultra" }),
+      1002,
+      `type: must be one of ${types}, got "message:ultra"`,
+    ],
+    ["of a type that is a number", botEvent({}, { type: 7 }), 1002, "type: must be a text, got 7"],
+    ["to no bot", botEvent({}, { bot: undefined }), 1002, "bot: is required, got nothing"],
+    ["to a bot without an id", botEvent({}, { bot: {} }), 1002, "bot.userId: is required, got nothing"],
+    ["to a bot that is a text", botEvent({}, { bot: "hello" }), 1002, 'bot: must be a map, got "hello"'],
+    ["without data", { ...botEvent(), data: undefined }, 1002, "data: is required, got nothing"],
+    ["with data that are a text", { ...botEvent(), data: "hello" }, 1002, 'data: must be a map, got "hello"'],
+    [
+      "without its sender",
+      botEvent({ fromUserId: undefined }),
+      1002,
+      "data.fromUserId: is required, got nothing",
+    ],
+    [
+      "without its target",
+      botEvent({ toUserId: undefined }),
+      1002,
+      "data.toUserId: is required, got nothing",
+    ],
+    [
+      "without its kind",
+      botEvent({ objectName: undefined }),
+      1002,
+      "data.objectName: is required, got nothing",
+    ],
+    ["without content", botEvent({ content: undefined }), 1002, "data.content: is required, got nothing"],
+    [
+      "with content that is no JSON",
+      botEvent({ content: "hello" }),
+      1002,
+      'data.content: must hold JSON, got "hello"',
+    ],
+    ["with content that is a map", botEvent({ content: {} }), 1002, "data.content: must be a text, got {}"],
+    [
+      "without its channel",
+      botEvent({ channelType: undefined }),
+      1002,
+      "data.channelType: is required, got nothing",
+    ],
+    [
+      "of a channel where no bot is",
+      botEvent({ channelType: "TEMPGROUP" }),
+      1002,
+      'data.channelType: must be one of PERSON, GROUP, got "TEMPGROUP"',
+    ],
+    [
+      "from an id of 65 characters",
+      botEvent({ fromUserId: "u".repeat(65) }),
+      1005,
+      "data.fromUserId: at most 64 characters, got 65 characters",
+    ],
+  ])("%s is refused by field and rule", (_name, body, code, errorMessage) => {
+    expect(refusalOf(() => parse(body))).toEqual({ code, errorMessage });
+  });
+
+  test.each<[string, string, string]>([
+    ["a field", '{"type":"message:private","type":"message:private"}', "type: may be sent once, got 2 of it"],
+    [
+      "a field of its data",
+      '{"data":{"content":"{}","content":"{}"}}',
+      "data.content: may be sent once, got 2 of it",
+    ],
+  ])("with %s twice is refused", (_name, text, errorMessage) => {
+    expect(refusalOf(() => parseJsonBody(botEventSchema(now), Buffer.from(text)))).toEqual({
+      code: 1002,
+      errorMessage,
+    });
+  });
+});

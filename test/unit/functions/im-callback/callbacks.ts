@@ -1,0 +1,127 @@
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import { makeApiHandler } from "../../../../functions/adapters/api-gateway/api-handler.ts";
+import { signatureOf } from "../../../../functions/adapters/rongcloud/signature.ts";
+import { makeVerifyCallback } from "../../../../functions/adapters/rongcloud/verify-callback.ts";
+import type { Bot } from "../../../../functions/core/bot.ts";
+import { makeAcceptBotEvent } from "../../../../functions/core/messages/accept-bot-event.ts";
+import { makeAcceptMessages } from "../../../../functions/core/messages/accept-messages.ts";
+import type { DispatchJobs } from "../../../../functions/core/messages/dispatch-jobs.ts";
+import { makeAnswerCallback } from "../../../../functions/im-callback/answer-callback.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
+import { bot } from "../../../support/turns.ts";
+import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
+import { app, appsOf } from "../../adapters/secrets/apps.ts";
+import { setUpDoor } from "../../core/messages/doors.ts";
+import type { Form } from "../message-publish/forms.ts";
+
+export const messagesRoute = "/callbacks/rongcloud/messages";
+export const botEventsRoute = "/callbacks/rongcloud/bot-events";
+
+export type Query = Readonly<Record<string, string>>;
+
+const newestSecret = "secret-of-app-one";
+
+export const signedQuery = (now: number, nonce = "n-1"): Query => ({
+  appKey: "app-one",
+  nonce,
+  timestamp: String(now),
+  signTimestamp: String(now),
+  signature: signatureOf(newestSecret, nonce, String(now)),
+});
+
+export const rcHeaders = (now: number): Record<string, string> => {
+  const { appKey = "", nonce = "", timestamp = "", signature = "" } = signedQuery(now);
+  return { "RC-App-Key": appKey, "RC-Nonce": nonce, "RC-Timestamp": timestamp, "RC-Signature": signature };
+};
+
+export interface Sent {
+  readonly query?: Query;
+  readonly headers?: Record<string, string>;
+}
+
+export interface GivenDoor {
+  readonly bots?: readonly Bot[];
+  readonly dispatchJobs?: DispatchJobs;
+}
+
+/** The function as it is put together, but for AWS: app-one with helpdesk for its bot, and nothing that is remembered. */
+export const makeCallbackDoor = ({ bots = [bot()], dispatchJobs }: GivenDoor = {}) => {
+  const door = setUpDoor(bots);
+  const ports = { ...door.ports, ...(dispatchJobs && { dispatchJobs }) };
+  const { clock } = door;
+  const log = makeMemoryLog();
+  const metrics = makeMemoryMetrics();
+  const handler = makeApiHandler(
+    log,
+    makeAnswerCallback({
+      verifyCallback: makeVerifyCallback({ apps: appsOf(app()), clock, windowMs: 300_000 }),
+      acceptMessages: makeAcceptMessages(ports),
+      acceptBotEvent: makeAcceptBotEvent(ports),
+      metrics,
+      clock,
+      log,
+    }),
+  );
+  const handle = async (event: APIGatewayProxyEvent) => {
+    const { statusCode, body } = await handler(event, lambdaContext);
+    return { status: statusCode, body: JSON.parse(body) };
+  };
+  /** Well signed, unless something else is given. */
+  const call = (route: string, body: Buffer, { query = signedQuery(clock.now()), headers = {} }: Sent = {}) =>
+    handle(
+      proxyEvent({
+        path: route,
+        headers,
+        multiValueQueryStringParameters: Object.fromEntries(
+          Object.entries(query).map(([name, value]) => [name, [value]]),
+        ),
+        body: body.toString("base64"),
+        isBase64Encoded: true,
+      }),
+    );
+  return { call, handle, clock, log, metrics, jobs: door.jobs, reads: door.bots.reads };
+};
+
+export const taken = { status: 200, body: { code: 200 } };
+
+/** As the full message route sends it. */
+export const routedForm = (given: Form = {}): Form => ({
+  fromUserId: "u7",
+  toUserId: "bot-helpdesk",
+  objectName: "RC:TxtMsg",
+  content: '{"content":"hello"}',
+  channelType: "PERSON",
+  msgTimestamp: "1767225600101",
+  msgUID: "C3JH-8VQ4-0000-0001",
+  sensitiveType: "0",
+  source: "iOS",
+  busChannel: "",
+  groupUserIds: "",
+  ...given,
+});
+
+/** As RongCloud tells the webhook of a bot. */
+export const botEvent = (data: object = {}, given: object = {}) => ({
+  type: "message:private",
+  timestamp: 1_767_225_600_123,
+  bot: {
+    userId: "bot-helpdesk",
+    name: "Helpdesk",
+    profileUrl: "https://example.com/bot.png",
+    type: "faq",
+    metadata: { tone: "formal" },
+  },
+  data: {
+    fromUserId: "u7",
+    toUserId: "bot-helpdesk",
+    objectName: "RC:TxtMsg",
+    content: '{"content":"hello"}',
+    channelType: "PERSON",
+    msgTimestamp: 1_767_225_600_101,
+    msgUID: "C3JH-8VQ4-0000-0001",
+    source: "iOS",
+    ...data,
+  },
+  ...given,
+});

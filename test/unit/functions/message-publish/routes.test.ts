@@ -1,0 +1,197 @@
+import { describe, expect, test } from "@jest/globals";
+import { makeSignedApi } from "../../../../functions/adapters/api-gateway/signed-api.ts";
+import { newMessageUID } from "../../../../functions/adapters/rongcloud/message-uid.ts";
+import { makePublishAtIm } from "../../../../functions/adapters/rongcloud/publish-at-im.ts";
+import { makeAcceptMessages } from "../../../../functions/core/messages/accept-messages.ts";
+import { makePublishMessage } from "../../../../functions/core/messages/publish-message.ts";
+import { makePublishRoutes } from "../../../../functions/message-publish/routes.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { bot } from "../../../support/turns.ts";
+import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
+import {
+  type Answer,
+  answerWith,
+  type RongCloud,
+  withRongCloud,
+} from "../../adapters/rongcloud/rongcloud.ts";
+import { app } from "../../adapters/secrets/apps.ts";
+import { setUpDoor } from "../../core/messages/doors.ts";
+import { type Form, formOf, groupForm, privateForm } from "./forms.ts";
+
+const privatePath = "/message/private/publish.json";
+const groupPath = "/message/group/publish.json";
+
+/** The function as it is put together, but for AWS, with helpdesk for its bot. */
+const makeDoor = ({ passOn }: Pick<RongCloud, "passOn">, passesThrough: boolean) => {
+  const door = setUpDoor([bot()]);
+  const log = makeMemoryLog();
+  const handler = makeSignedApi(
+    { verifyCall: async () => app(), log },
+    makePublishRoutes({
+      publishMessage: makePublishMessage({
+        acceptMessages: makeAcceptMessages({ ...door.ports }),
+        passesThrough,
+        newMessageUID,
+        clock: door.clock,
+      }),
+      publishAtIm: makePublishAtIm(passOn),
+    }),
+  );
+  const publish = async (path: string, form: Form) => {
+    const event = proxyEvent({ path, body: formOf(form).toString() });
+    const { statusCode, body, headers } = await handler(event, lambdaContext);
+    return { status: statusCode, text: body, body: body && JSON.parse(body), headers };
+  };
+  return { publish, log, jobs: door.jobs };
+};
+
+const uid = expect.stringMatching(/^(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
+const json = (status: number, body: object): Answer =>
+  answerWith(status, "application/json;charset=utf-8", JSON.stringify(body));
+const notCalled = json(500, {});
+
+describe("stand-alone", () => {
+  test(
+    "a private message is answered with an id for each of its users, and goes to no IM",
+    withRongCloud(notCalled, async (rongcloud) => {
+      const { publish, jobs } = makeDoor(rongcloud, false);
+      const { status, body } = await publish(privatePath, privateForm({ toUserId: ["bot-helpdesk", "u8"] }));
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        code: 200,
+        messageUIDs: [
+          { userId: "bot-helpdesk", messageUID: uid },
+          { userId: "u8", messageUID: uid },
+        ],
+      });
+      expect(jobs()).toMatchObject([{ event: { data: { msgUID: body.messageUIDs[0].messageUID } } }]);
+      expect(rongcloud.received).toEqual([]);
+    }),
+  );
+
+  test(
+    "a message to groups is answered with an id for each of them",
+    withRongCloud(notCalled, async (rongcloud) => {
+      const { publish, jobs } = makeDoor(rongcloud, false);
+      const { body } = await publish(groupPath, groupForm({ toGroupId: ["g1", "g2"] }));
+      expect(body).toEqual({
+        code: 200,
+        messageUIDs: [
+          { groupId: "g1", messageUID: uid },
+          { groupId: "g2", messageUID: uid },
+        ],
+      });
+      expect(jobs().map(({ event }) => event.data.toUserId)).toEqual(["g1", "g2"]);
+    }),
+  );
+
+  test(
+    "what a bot says goes to the IM as it came, and has the id that it got there",
+    withRongCloud(
+      json(200, { code: 200, messageUIDs: [{ userId: "u7", messageUID: "im-1" }] }),
+      async (rongcloud) => {
+        const { publish, jobs } = makeDoor(rongcloud, false);
+        const form = privateForm({ fromUserId: "bot-helpdesk", toUserId: "u7", pushContent: "你好 & more" });
+        const { body } = await publish(privatePath, form);
+        expect(body).toEqual({ code: 200, messageUIDs: [{ userId: "u7", messageUID: "im-1" }] });
+        expect(rongcloud.received).toMatchObject([{ method: "POST", path: privatePath }]);
+        expect(rongcloud.received[0]?.body.equals(formOf(form))).toBe(true);
+        expect(jobs()).toEqual([]);
+      },
+    ),
+  );
+});
+
+describe("with a real RongCloud behind the bridge", () => {
+  test(
+    "a private message goes there, and its bot is told it under the id that it got there",
+    withRongCloud(
+      json(200, { code: 200, messageUIDs: [{ userId: "bot-helpdesk", messageUID: "im-1" }] }),
+      async (rongcloud) => {
+        const { publish, jobs } = makeDoor(rongcloud, true);
+        const { status, body } = await publish(privatePath, privateForm());
+        expect({ status, body }).toEqual({
+          status: 200,
+          body: { code: 200, messageUIDs: [{ userId: "bot-helpdesk", messageUID: "im-1" }] },
+        });
+        expect(jobs()).toMatchObject([{ event: { data: { msgUID: "im-1" } } }]);
+      },
+    ),
+  );
+
+  test(
+    "a message to a group goes there by the group's path",
+    withRongCloud(
+      json(200, { code: 200, messageUIDs: [{ groupId: "g1", messageUID: "im-2" }] }),
+      async (rongcloud) => {
+        const { publish } = makeDoor(rongcloud, true);
+        const { body } = await publish(groupPath, groupForm());
+        expect(body).toEqual({ code: 200, messageUIDs: [{ groupId: "g1", messageUID: "im-2" }] });
+        expect(rongcloud.received).toMatchObject([{ path: groupPath }]);
+        expect(rongcloud.received[0]?.body.toString()).toBe(formOf(groupForm()).toString());
+      },
+    ),
+  );
+
+  test.each([
+    ["private", privatePath, privateForm()],
+    ["group", groupPath, groupForm()],
+  ])(
+    "a %s message that it refuses is refused in its words, and no bot hears of it",
+    async (_name, path, form) => {
+      const refusal = { code: 1009, errorMessage: "not in group", extra: 1 };
+      await withRongCloud(json(403, refusal), async (rongcloud) => {
+        const { publish, jobs } = makeDoor(rongcloud, true);
+        const { status, text, headers } = await publish(path, form);
+        expect({ status, text }).toEqual({ status: 403, text: JSON.stringify(refusal) });
+        expect(headers).toMatchObject({
+          "content-type": "application/json;charset=utf-8",
+          "x-request-id": expect.any(String),
+        });
+        expect(jobs()).toEqual([]);
+      })();
+    },
+  );
+
+  test(
+    "a message to which it does not answer is refused with 500, and no bot hears of it",
+    withRongCloud(
+      (response) => void response.destroy(),
+      async (rongcloud) => {
+        const { publish, jobs, log } = makeDoor(rongcloud, true);
+        expect(await publish(privatePath, privateForm())).toMatchObject({
+          status: 500,
+          body: { code: 1000, errorMessage: "internal error, please try again" },
+        });
+        expect(jobs()).toEqual([]);
+        expect(JSON.stringify(log.lines)).not.toContain("hello");
+      },
+    ),
+  );
+});
+
+describe("a message that breaks a rule", () => {
+  test.each([
+    ["private", privatePath, privateForm({ content: "hello" })],
+    ["group", groupPath, groupForm({ content: "hello" })],
+  ])("is refused before RongCloud hears of it, by the %s path", async (_name, path, form) => {
+    await withRongCloud(notCalled, async (rongcloud) => {
+      const { publish, jobs, log } = makeDoor(rongcloud, true);
+      expect(await publish(path, form)).toMatchObject({
+        status: 400,
+        body: { code: 1002, errorMessage: 'content: must hold JSON, got "hello"' },
+      });
+      expect(jobs()).toEqual([]);
+      expect(rongcloud.received).toEqual([]);
+      expect(JSON.stringify(log.lines)).not.toContain("hello");
+    })();
+  });
+
+  test(
+    "since it has no body is refused with 1003",
+    withRongCloud(notCalled, async (rongcloud) => {
+      const { publish } = makeDoor(rongcloud, true);
+      expect(await publish(privatePath, {})).toMatchObject({ status: 400, body: { code: 1003 } });
+    }),
+  );
+});

@@ -1,0 +1,258 @@
+import { describe, expect, test } from "@jest/globals";
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import { makeApiHandler } from "../../../../functions/adapters/api-gateway/api-handler.ts";
+import { signatureOf } from "../../../../functions/adapters/rongcloud/signature.ts";
+import { makeVerifyCall } from "../../../../functions/adapters/rongcloud/verify-call.ts";
+import type { PassOn } from "../../../../functions/core/messages/pass-on.ts";
+import { makeAnswerUnknownPath } from "../../../../functions/unknown-path/answer-unknown-path.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
+import {
+  type Answer,
+  answerWith,
+  isSigned,
+  newestSecret,
+  withRongCloud,
+} from "../../adapters/rongcloud/rongcloud.ts";
+import { app, appsOf } from "../../adapters/secrets/apps.ts";
+
+const startMs = Date.UTC(2026, 0, 1);
+
+/** The function as it is put together, but for AWS. */
+const makeDoor = (passOn: PassOn | undefined) => {
+  const clock = makeTestClock(startMs);
+  const log = makeMemoryLog();
+  const seen = new Set<string>();
+  const verifyCall = makeVerifyCall({
+    apps: appsOf(app()),
+    replays: { isFirst: async (request) => seen.size < seen.add(request).size },
+    clock,
+    windowMs: 300_000,
+  });
+  const handler = makeApiHandler(log, makeAnswerUnknownPath({ verifyCall, passOn }));
+  const call = async (given: Partial<APIGatewayProxyEvent> = {}) => {
+    const path = given.path ?? "/user/info.json";
+    const event = proxyEvent({
+      path,
+      body: "userId=u7",
+      ...given,
+      resource: "/{proxy+}",
+      pathParameters: { proxy: path.slice(1) },
+    });
+    const { statusCode, headers, body } = await handler(event, lambdaContext);
+    return { status: statusCode, headers, text: body };
+  };
+  return { call, clock, log };
+};
+
+const form = "application/x-www-form-urlencoded";
+
+const signed = (given: Record<string, string> = {}, nonce = "n-1"): Record<string, string> => ({
+  "App-Key": "app-one",
+  Nonce: nonce,
+  Timestamp: String(startMs),
+  Signature: signatureOf(newestSecret, nonce, String(startMs)),
+  "Content-Type": form,
+  ...given,
+});
+
+const withRcNames = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name === "Content-Type" ? name : `RC-${name}`, value]),
+  );
+
+const notFound = {
+  status: 404,
+  headers: { "content-type": "application/json; charset=utf-8", "x-request-id": expect.any(String) },
+  text: '{"code":404,"errorMessage":"no such path"}',
+};
+
+const info: Answer = answerWith(200, "application/json;charset=utf-8", '{"code":200,"userName":"Ann"}');
+
+describe("stand-alone, a path that nobody serves", () => {
+  test.each([
+    ["nobody signed", undefined],
+    ["somebody signed", signed()],
+    ["somebody forged", signed({ Signature: "0".repeat(40) })],
+  ])("is 404 where %s it, and nothing is quoted", async (_name, headers) => {
+    const { call } = makeDoor(undefined);
+    expect(await call({ path: "/<script>", ...(headers && { headers }) })).toEqual(notFound);
+  });
+});
+
+describe("with a real RongCloud behind the bridge, a path that is not ours", () => {
+  test(
+    "is 404 where nobody signed it, and RongCloud does not hear of it",
+    withRongCloud(info, async ({ passOn, received }) => {
+      const { call } = makeDoor(passOn);
+      expect(await call()).toEqual(notFound);
+      expect(await call({ path: "/", httpMethod: "GET", body: null })).toEqual(notFound);
+      expect(await call({ headers: { "App-Key": "app-one", Nonce: "n", Timestamp: "1" } })).toEqual(notFound);
+      expect(received).toEqual([]);
+    }),
+  );
+
+  test.each([
+    ["under their names", signed()],
+    ["under their RC- names", withRcNames(signed())],
+  ])(
+    "comes to RongCloud where it is signed %s, and RongCloud's answer comes back",
+    async (_name, headers) => {
+      await withRongCloud(info, async ({ passOn, received }) => {
+        const { call } = makeDoor(passOn);
+        expect(await call({ headers: { ...headers, "X-Request-ID": "order-7" } })).toEqual({
+          status: 200,
+          headers: { "content-type": "application/json;charset=utf-8", "x-request-id": "order-7" },
+          text: '{"code":200,"userName":"Ann"}',
+        });
+        expect(received).toMatchObject([
+          { method: "POST", path: "/user/info.json", headers: { "content-type": form } },
+        ]);
+        expect(received[0]?.body.toString()).toBe("userId=u7");
+        expect(received.map(isSigned)).toEqual([true]);
+      })();
+    },
+  );
+
+  test(
+    "comes with its query, each value of it, in any script",
+    withRongCloud(info, async ({ passOn, received }) => {
+      await makeDoor(passOn).call({
+        headers: signed(),
+        multiValueQueryStringParameters: { id: ["b", "a"], name: ["你好 &=+%20"], empty: [""] },
+      });
+      const { pathname, searchParams } = new URL(`http://im${received[0]?.path}`);
+      expect(pathname).toBe("/user/info.json");
+      expect([...searchParams]).toEqual([
+        ["id", "b"],
+        ["id", "a"],
+        ["name", "你好 &=+%20"],
+        ["empty", ""],
+      ]);
+    }),
+  );
+
+  test(
+    "comes as JSON where it is JSON, also where API Gateway made base64 of it",
+    withRongCloud(info, async ({ passOn, received }) => {
+      const body = '{"name":"你好 😀"}';
+      await makeDoor(passOn).call({
+        headers: signed({ "Content-Type": "application/json;charset=utf-8" }),
+        body: Buffer.from(body).toString("base64"),
+        isBase64Encoded: true,
+      });
+      expect(received).toMatchObject([{ headers: { "content-type": "application/json;charset=utf-8" } }]);
+      expect(received[0]?.body.toString()).toBe(body);
+    }),
+  );
+
+  test(
+    "comes as a form where it does not say what it is, as all of the API that is no JSON",
+    withRongCloud(info, async ({ passOn, received }) => {
+      const { "Content-Type": _type, ...headers } = signed();
+      await makeDoor(passOn).call({ headers });
+      expect(received).toMatchObject([{ headers: { "content-type": form } }]);
+    }),
+  );
+
+  test(
+    "comes by GET, too",
+    withRongCloud(info, async ({ passOn, received }) => {
+      const { call } = makeDoor(passOn);
+      expect(await call({ httpMethod: "GET", headers: signed(), body: null })).toMatchObject({ status: 200 });
+      expect(received).toMatchObject([{ method: "GET", path: "/user/info.json" }]);
+      expect(received[0]?.body).toHaveLength(0);
+    }),
+  );
+
+  test.each(["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])(
+    "is 404 by %s, which RongCloud's API does not know",
+    async (httpMethod) => {
+      await withRongCloud(info, async ({ passOn, received }) => {
+        expect(await makeDoor(passOn).call({ httpMethod, headers: signed() })).toEqual(notFound);
+        expect(received).toEqual([]);
+      })();
+    },
+  );
+
+  test(
+    "comes with no header of its caller's but its content type: no cookie, no address, no signature",
+    withRongCloud(info, async ({ passOn, received, url }) => {
+      const sent = signed({
+        Cookie: "session=1",
+        Authorization: "Bearer secret",
+        Host: "bridge.example.com",
+        "X-Forwarded-For": "198.51.100.7",
+        "User-Agent": "curl/8.7.1",
+        "X-Request-ID": "order-7",
+        "Content-Length": "9999",
+        Connection: "close",
+      });
+      await makeDoor(passOn).call({ headers: sent });
+      const { headers = {} } = received[0] ?? {};
+      expect(Object.keys(headers).sort()).toEqual([
+        "app-key",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "nonce",
+        "signature",
+        "timestamp",
+      ]);
+      expect(headers.host).toBe(new URL(url).host);
+      expect(headers.signature).not.toBe(sent.Signature);
+    }),
+  );
+
+  test.each([
+    ["forged", signed({ Signature: "0".repeat(40) }), 1004],
+    ["signed by nobody whom we know", signed({ "App-Key": "app-two" }), 1001],
+    ["signed with an empty signature", signed({ Signature: "" }), 1004],
+  ])("is 401 where it is %s, and RongCloud does not hear of it", async (_name, headers, code) => {
+    await withRongCloud(info, async ({ passOn, received }) => {
+      const { status, text } = await makeDoor(passOn).call({ headers });
+      expect(status).toBe(401);
+      expect(JSON.parse(text)).toMatchObject({ code });
+      expect(received).toEqual([]);
+    })();
+  });
+
+  test(
+    "is passed on once: the same call again is a replay, and a stale one is none of ours",
+    withRongCloud(info, async ({ passOn, received }) => {
+      const { call, clock } = makeDoor(passOn);
+      expect(await call({ headers: signed() })).toMatchObject({ status: 200 });
+      expect(await call({ headers: signed() })).toMatchObject({ status: 401 });
+      await clock.advance(300_001);
+      expect(await call({ headers: signed({}, "n-2") })).toMatchObject({ status: 401 });
+      expect(received).toHaveLength(1);
+    }),
+  );
+
+  test.each([
+    [400, '{"code":1002,"errorMessage":"userId is required."}'],
+    [404, '{"code":404}'],
+    [429, '{"code":1008}'],
+    [500, "<h1>Bad Gateway</h1>"],
+  ])("has RongCloud's own answer, also %d", async (status, text) => {
+    await withRongCloud(answerWith(status, "text/plain", text), async ({ passOn }) => {
+      const answered = await makeDoor(passOn).call({ headers: signed() });
+      expect(answered).toMatchObject({ status, headers: { "content-type": "text/plain" }, text });
+    })();
+  });
+
+  test(
+    "is 500 where RongCloud does not answer, and nothing internal is told",
+    withRongCloud(
+      (response) => void response.destroy(),
+      async ({ passOn, url }) => {
+        const { status, text } = await makeDoor(passOn).call({ headers: signed() });
+        expect(status).toBe(500);
+        expect(JSON.parse(text)).toEqual({ code: 1000, errorMessage: "internal error, please try again" });
+        expect(text).not.toContain(new URL(url).port);
+      },
+    ),
+  );
+});
