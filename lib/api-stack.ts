@@ -1,5 +1,10 @@
 import { Stack, type StackProps } from "aws-cdk-lib";
-import { EndpointType, LambdaIntegration, RestApi } from "aws-cdk-lib/aws-apigateway";
+import {
+  EndpointType,
+  LambdaIntegration,
+  type MethodDeploymentOptions,
+  RestApi,
+} from "aws-cdk-lib/aws-apigateway";
 import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
@@ -16,6 +21,50 @@ export interface ApiStackProps extends StackProps {
 
 /** The gateway's own limit for a reply that does not stream, less a second to answer in. */
 const apiTimeoutSeconds = 28;
+
+/**
+ * RongCloud's own limit for most paths, and here the stage's: for each method of each path that has no other, so that a
+ * forgotten rate is not an open door. ANY routes always take it, since API Gateway knows no setting for ANY.
+ */
+const defaultRequestsPerSecond = 100;
+
+/** A full message route brings every message of an app, and what is refused comes again. */
+const callbacksPerSecond = 5_000;
+
+/** All of RongCloud's paths that pass through, together; it has limits of its own for each. */
+const passedPerSecond = 1_000;
+
+interface Route {
+  readonly method: string;
+  /** From the root: `/v3/bot/create.json`. */
+  readonly path: string;
+  readonly target: IFunction;
+  /** Of all apps together: it protects, it is no quota. */
+  readonly requestsPerSecond: number;
+}
+
+const route = (
+  method: string,
+  path: string,
+  target: IFunction,
+  requestsPerSecond = defaultRequestsPerSecond,
+): Route => ({ method, path, target, requestsPerSecond });
+
+/** At once may come what may come in a second. */
+const throttleOf = (requestsPerSecond: number): MethodDeploymentOptions => ({
+  throttlingRateLimit: requestsPerSecond,
+  throttlingBurstLimit: requestsPerSecond,
+});
+
+/** Only where it differs: API Gateway takes so many settings in one update and no more. */
+const throttlesOf = (routes: readonly Route[]): Record<string, MethodDeploymentOptions> =>
+  Object.fromEntries(
+    routes.flatMap(({ method, path, requestsPerSecond }) =>
+      requestsPerSecond === defaultRequestsPerSecond
+        ? []
+        : [[`${path}/${method}`, throttleOf(requestsPerSecond)]],
+    ),
+  );
 
 /** The doors: API Gateway's routes and the functions behind them. */
 export class ApiStack extends Stack {
@@ -49,37 +98,103 @@ export class ApiStack extends Stack {
       BOTS_PER_APP: String(config.botsPerApp),
       ALLOW_PRIVATE_CALLBACKS: config.allowPrivateCallbacks ? "1" : "0",
     });
-    data.bots.grant(botRegistry, "dynamodb:PutItem", "dynamodb:UpdateItem");
+    data.bots.grant(
+      botRegistry,
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:Query",
+      "dynamodb:BatchGetItem",
+    );
+
+    const rongcloudEnvironment = {
+      RONGCLOUD_API_URL: config.rongcloudApiUrl,
+      PASS_THROUGH: config.passThrough ? "1" : "0",
+    };
+    const doorEnvironment = {
+      BOTS_TABLE: data.bots.tableName,
+      TURNS_QUEUE_URL: messaging.turns.queue.queueUrl,
+      WEBHOOKS_QUEUE_URL: messaging.webhooks.queue.queueUrl,
+    };
 
     const messagePublish = signedFunction("MessagePublish", "message-publish", "Takes messages to bots", {
-      BOTS_TABLE: data.bots.tableName,
-      TURNS_QUEUE_URL: messaging.turns.queueUrl,
+      ...doorEnvironment,
+      ...rongcloudEnvironment,
     });
-    data.bots.grant(messagePublish, "dynamodb:BatchGetItem");
-    messaging.turns.grantSendMessages(messagePublish);
 
-    const userToken = signedFunction("UserToken", "user-token", "Gives users their tokens");
+    const imCallback = bridgeFunction(this, "ImCallback", {
+      folder: "im-callback",
+      description: "Takes the messages and events that RongCloud calls back with",
+      timeoutSeconds: apiTimeoutSeconds,
+      environment: {
+        SECRET_ID: signedEnvironment.SECRET_ID,
+        SIGNATURE_WINDOW_SECONDS: signedEnvironment.SIGNATURE_WINDOW_SECONDS,
+        ...doorEnvironment,
+        BOT_CACHE_SECONDS: String(config.botCacheSeconds),
+      },
+    });
+    data.appSecrets.grantRead(imCallback);
 
-    const unknownPath = bridgeFunction(this, "UnknownPath", {
-      folder: "unknown-path",
-      description: "Answers every path that is not ours",
+    for (const door of [messagePublish, imCallback]) {
+      data.bots.grant(door, "dynamodb:BatchGetItem", "dynamodb:GetItem");
+      messaging.turns.queue.grantSendMessages(door);
+      messaging.webhooks.queue.grantSendMessages(door);
+    }
+
+    const userToken = signedFunction(
+      "UserToken",
+      "user-token",
+      "Gives users their tokens",
+      rongcloudEnvironment,
+    );
+
+    const about = bridgeFunction(this, "About", {
+      folder: "about",
+      description: "Says what this service is: its API description and its health",
       timeoutSeconds: apiTimeoutSeconds,
     });
+
+    const unknownPath = signedFunction(
+      "UnknownPath",
+      "unknown-path",
+      "Answers every path that is not ours, or passes it on to RongCloud",
+      rongcloudEnvironment,
+    );
+
+    const routes = [
+      route("POST", "/v3/bot/create.json", botRegistry),
+      route("POST", "/v3/bot/update.json", botRegistry),
+      route("POST", "/v3/bot/delete.json", botRegistry),
+      route("POST", "/v3/bot/get.json", botRegistry),
+      route("POST", "/v3/bot/query.json", botRegistry),
+      route("POST", "/v3/bot/integration/create.json", botRegistry),
+      route("POST", "/v3/bot/integration/update.json", botRegistry),
+      route("POST", "/v3/bot/integration/delete.json", botRegistry),
+      route("POST", "/message/private/publish.json", messagePublish),
+      route("POST", "/message/group/publish.json", messagePublish),
+      route("POST", "/callbacks/rongcloud/messages", imCallback, callbacksPerSecond),
+      route("POST", "/callbacks/rongcloud/bot-events", imCallback, callbacksPerSecond),
+      route("POST", "/user/getToken.json", userToken, 200),
+      route("GET", "/openapi.json", about),
+      route("GET", "/health", about),
+      route("POST", "/{proxy+}", unknownPath, passedPerSecond),
+      route("GET", "/{proxy+}", unknownPath, passedPerSecond),
+      route("ANY", "/", unknownPath),
+      route("ANY", "/{proxy+}", unknownPath),
+    ];
 
     const api = new RestApi(this, "Api", {
       description: "Bot Bridge",
       endpointTypes: [EndpointType.REGIONAL],
-      deployOptions: { stageName: config.stage },
+      deployOptions: {
+        stageName: config.stage,
+        ...throttleOf(defaultRequestsPerSecond),
+        methodOptions: throttlesOf(routes),
+      },
     });
     addGatewayResponses(api);
-
-    const route = (method: string, path: string, target: IFunction): void => {
+    for (const { method, path, target } of routes) {
       api.root.resourceForPath(path).addMethod(method, new LambdaIntegration(target));
-    };
-    route("POST", "/v3/bot/create.json", botRegistry);
-    route("POST", "/message/private/publish.json", messagePublish);
-    route("POST", "/user/getToken.json", userToken);
-    api.root.addMethod("ANY", new LambdaIntegration(unknownPath));
-    route("ANY", "/{proxy+}", unknownPath);
+    }
   }
 }

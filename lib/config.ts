@@ -11,7 +11,14 @@ const configSchema = v.strictObject({
   ),
   /** Where answers are delivered: the host of the app's data centre (docs/spec/rongcloud.md, section 10). */
   rongcloudApiUrl: v.pipe(v.string(), v.url()),
+  /**
+   * Whether a real RongCloud is behind the bridge: then what an app's server calls and we do not serve goes on to it, and
+   * so do published messages. Without a word, true where the host is one of RongCloud's.
+   */
+  passThrough: v.boolean(),
   botsPerApp: wholeNumber(1, 1000),
+  /** For how long callbacks trust what they know of who is a bot: a new bot's first routed messages may be missed. */
+  botCacheSeconds: wholeNumber(1, 60),
   /** How far a signature's time may be from ours, either side. */
   signatureWindowSeconds: wholeNumber(1, 3600),
   /** Only true on one machine, where callback URLs lead to neighbours. */
@@ -20,10 +27,17 @@ const configSchema = v.strictObject({
 
 export type Config = v.InferOutput<typeof configSchema>;
 
-const defaults: Config = {
+/** docs/spec/rongcloud.md, section 10. */
+const rongcloudHost = /(^|\.)(rong-api|(sg|sg-b|us|sau)-light-api)\.com$/;
+
+const isRongCloud = (url: unknown): boolean =>
+  typeof url === "string" && rongcloudHost.test(URL.parse(url)?.hostname ?? "");
+
+const defaults: Omit<Config, "passThrough"> = {
   stage: "dev",
   rongcloudApiUrl: "https://api.rong-api.com",
   botsPerApp: 10,
+  botCacheSeconds: 5,
   signatureWindowSeconds: 300,
   allowPrivateCallbacks: false,
 };
@@ -33,7 +47,9 @@ const defaults: Config = {
  * @throws Error naming every field that is wrong, the rule and what was given, before anything is synthesised.
  */
 export const makeConfig = (given: Readonly<Record<string, unknown>> = {}): Config => {
-  const parsed = v.safeParse(configSchema, { ...defaults, ...given });
+  const settings = { ...defaults, ...given };
+  const passThrough = isRongCloud(settings.rongcloudApiUrl);
+  const parsed = v.safeParse(configSchema, { passThrough, ...settings });
   if (parsed.success) return parsed.output;
   const wrong = parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
   throw new Error(`config: ${wrong.join("; ")}`);

@@ -1,9 +1,8 @@
-import { Duration, Stack, type StackProps } from "aws-cdk-lib";
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 import { bridgeFunction } from "./constructs/bridge-function.ts";
+import { JobQueue } from "./constructs/job-queue.ts";
 import type { DataStack } from "./data-stack.ts";
 
 export interface MessagingStackProps extends StackProps {
@@ -11,56 +10,66 @@ export interface MessagingStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** AWS's own limit for a function: an answer of an agent may take long. Dify is given up three minutes earlier. */
-const turnTimeoutSeconds = 900;
+/** AWS's own limit for a function: an answer of an agent may take long. Dify is given up a minute earlier. */
+const turnSeconds = 900;
+/** A try takes five seconds at most. */
+const webhookSeconds = 15;
 
-/** Jobs on their way to bots, and the workers that take them there. */
+/** Jobs on their way to bots, and the workers that take them there: a dead app server must not hold back a Dify turn. */
 export class MessagingStack extends Stack {
-  readonly turns: Queue;
+  readonly turns: JobQueue;
+  readonly webhooks: JobQueue;
 
   constructor(scope: Construct, id: string, { config, data, ...props }: MessagingStackProps) {
     super(scope, id, props);
+    this.turns = new JobQueue(this, "Turns", { workerSeconds: turnSeconds });
+    this.webhooks = new JobQueue(this, "Webhooks", { workerSeconds: webhookSeconds });
 
-    const deadTurns = new Queue(this, "DeadTurns", {
-      fifo: true,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    this.turns = new Queue(this, "Turns", {
-      fifo: true,
-      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
-      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(4),
-      // Longer than the worker may run, as AWS asks; the worker itself shortens it once it has the turn.
-      visibilityTimeout: Duration.seconds(turnTimeoutSeconds + 30),
-      // Their pauses double from 5 s to 5 min: twenty minutes in all.
-      deadLetterQueue: { queue: deadTurns, maxReceiveCount: 10 },
-    });
+    const workerEnvironment = {
+      BOTS_TABLE: data.bots.tableName,
+      TURNS_TABLE: data.turns.tableName,
+      SECRET_ID: data.appSecrets.secretArn,
+      ALLOW_PRIVATE_CALLBACKS: config.allowPrivateCallbacks ? "1" : "0",
+    };
 
     const turnWorker = bridgeFunction(this, "TurnWorker", {
       folder: "turn-worker",
       description: "Takes a turn to Dify and brings its answer to the IM",
-      timeoutSeconds: turnTimeoutSeconds,
+      timeoutSeconds: turnSeconds,
       environment: {
-        BOTS_TABLE: data.bots.tableName,
+        ...workerEnvironment,
         CONVERSATIONS_TABLE: data.conversations.tableName,
-        TURNS_TABLE: data.turns.tableName,
-        SECRET_ID: data.appSecrets.secretArn,
         RONGCLOUD_API_URL: config.rongcloudApiUrl,
-        TURNS_QUEUE_URL: this.turns.queueUrl,
-        ALLOW_PRIVATE_CALLBACKS: config.allowPrivateCallbacks ? "1" : "0",
+        TURNS_QUEUE_URL: this.turns.queue.queueUrl,
+        DEAD_LETTERS_URL: this.turns.deadLetters.queueUrl,
       },
     });
-    // One job an invocation: a slow answer delays nobody else's.
-    turnWorker.addEventSource(
-      new SqsEventSource(this.turns, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: 100 }),
-    );
-    data.bots.grant(turnWorker, "dynamodb:BatchGetItem");
+    this.turns.feed(turnWorker);
     data.conversations.grant(turnWorker, "dynamodb:GetItem", "dynamodb:PutItem");
-    data.turns.grant(turnWorker, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem");
-    data.appSecrets.grantRead(turnWorker);
+
+    const webhookWorker = bridgeFunction(this, "WebhookWorker", {
+      folder: "webhook-worker",
+      description: "Brings an event to the app's server",
+      timeoutSeconds: webhookSeconds,
+      environment: {
+        ...workerEnvironment,
+        WEBHOOKS_QUEUE_URL: this.webhooks.queue.queueUrl,
+        DEAD_LETTERS_URL: this.webhooks.deadLetters.queueUrl,
+      },
+    });
+    this.webhooks.feed(webhookWorker);
+
+    for (const worker of [turnWorker, webhookWorker]) {
+      data.bots.grant(worker, "dynamodb:BatchGetItem");
+      data.turns.grant(worker, "dynamodb:UpdateItem");
+      data.appSecrets.grantRead(worker);
+    }
+
+    // Read by `npm run redrive`.
+    new CfnOutput(this, "TurnsQueueUrl", { value: this.turns.queue.queueUrl });
+    new CfnOutput(this, "TurnsDeadLettersUrl", { value: this.turns.deadLetters.queueUrl });
+    new CfnOutput(this, "WebhooksQueueUrl", { value: this.webhooks.queue.queueUrl });
+    new CfnOutput(this, "WebhooksDeadLettersUrl", { value: this.webhooks.deadLetters.queueUrl });
+    new CfnOutput(this, "TurnsTable", { value: data.turns.tableName });
   }
 }

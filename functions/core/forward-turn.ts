@@ -51,7 +51,7 @@ const endingFor = (outcome: AnswerOutcome, hasText: boolean): AnswerEnding => {
 export const makeForwardTurn =
   ({ conversations, askDify, clock, log }: ForwardTurnPorts): ForwardTurn =>
   async (turn, sink, limits) => {
-    const text = questionText(turn.event);
+    const text = questionText(turn.bot, turn.event);
     if (text === undefined) {
       const delivery = await sink.end({ status: "failed", sentence: sentences.unreadable });
       return { outcome: { status: "unreadable" }, delivery, asked: 0, firstTextAt: undefined };

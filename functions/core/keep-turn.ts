@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
+import type { JobId } from "./job.ts";
 import type { JobHold } from "./job-hold.ts";
+import type { JobStore } from "./job-store.ts";
 import type { Log } from "./log.ts";
-import type { TurnId } from "./turn.ts";
-import type { TurnStore } from "./turn-store.ts";
 
 /** How long a turn is held without a word: a worker that dies is followed by another within this. */
 export const leaseMs = 25_000;
@@ -10,7 +10,7 @@ export const leaseMs = 25_000;
 const heartbeatMs = 8_000;
 
 export interface KeepTurnPorts {
-  readonly turns: TurnStore;
+  readonly turns: JobStore;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -19,7 +19,7 @@ export interface KeepTurnPorts {
 export const makeKeepTurn =
   ({ turns, clock, log }: KeepTurnPorts) =>
   async <T>(
-    id: TurnId,
+    id: JobId,
     token: string,
     hold: JobHold,
     work: (signal: AbortSignal) => Promise<T>,
@@ -27,13 +27,18 @@ export const makeKeepTurn =
     const ended = new AbortController();
     const lost = new AbortController();
     const warn = (error: unknown): void =>
-      log.warn("turn_not_renewed", { bot: id.botUserId, msgUID: id.msgUID, reason: String(error) });
+      log.warn("job_not_renewed", { bot: id.botUserId, msgUID: id.msgUID, reason: String(error) });
+
+    let heldUntil = clock.now() + leaseMs;
 
     const beat = async (): Promise<void> => {
       const lease = { token, expiresAt: clock.now() + leaseMs };
       const [renewed, held] = await Promise.allSettled([turns.renew(id, lease), hold.holdFor(leaseMs)]);
-      if (renewed.status === "fulfilled" && !renewed.value) {
-        log.error("turn_lost", { bot: id.botUserId, msgUID: id.msgUID });
+      const isOurs = renewed.status === "fulfilled" && renewed.value;
+      if (isOurs) heldUntil = lease.expiresAt;
+      // Where the store does not answer, the turn is ours for as long as the last lease says.
+      else if (renewed.status === "fulfilled" || clock.now() >= heldUntil) {
+        log.error("job_lost", { bot: id.botUserId, msgUID: id.msgUID });
         lost.abort();
       }
       for (const each of [renewed, held]) if (each.status === "rejected") warn(each.reason);

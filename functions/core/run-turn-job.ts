@@ -4,54 +4,60 @@ import type { BotStore, OpenBot } from "./bot.ts";
 import type { Clock } from "./clock.ts";
 import type { ForwardTurn, TurnReport } from "./forward-turn.ts";
 import { isDify } from "./integration.ts";
-import type { JobHold } from "./job-hold.ts";
+import { type DeadLetters, jobIdOf, type TurnJob } from "./job.ts";
+import type { JobFate, JobHold } from "./job-hold.ts";
+import { idsOf, type ReportJob } from "./job-report.ts";
+import { type JobStore, rememberJobForMs } from "./job-store.ts";
 import { leaseMs, makeKeepTurn } from "./keep-turn.ts";
 import type { Log, LogFields } from "./log.ts";
-import { type Turn, type TurnJob, turnIdOf } from "./turn.ts";
-import type { TurnStore } from "./turn-store.ts";
+import { sentences } from "./sentences.ts";
+import type { Turn } from "./turn.ts";
 
 export interface RunTurnJobPorts {
-  readonly bots: BotStore;
-  readonly turns: TurnStore;
+  readonly bots: Pick<BotStore, "open">;
+  readonly turns: JobStore;
   readonly forwardTurn: ForwardTurn;
   readonly sinkFor: (turn: Turn) => AnswerSink;
+  readonly deadLetters: DeadLetters;
+  readonly report: ReportJob;
   readonly clock: Clock;
   readonly log: Log;
   readonly newToken: () => string;
 }
-
-/** Done: the job has had its answer, now or before. Again: it must come back, and will once the hold is over. */
-export type JobFate = "done" | "again";
 
 /** Never rejects. `deadline`: when the turn must have its answer, in milliseconds since the epoch. */
 export type RunTurnJob = (job: TurnJob, hold: JobHold, deadline: number) => Promise<JobFate>;
 
 const firstPauseMs = 5_000;
 const longestPauseMs = 5 * 60_000;
+/** Twenty minutes in all. Only failures of our own come back: Dify's are answered with a sentence. */
+const mostTries = 10;
 
 /** Twice as long each time. */
 const pauseAfter = (tries: number): number => Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs);
 
-/** A done turn is remembered for longer than any IM or queue delivers again: SQS keeps a job 4 days. */
-const rememberForMs = 5 * 24 * 60 * 60 * 1000;
-
-const idsOf = (job: TurnJob): LogFields => ({
-  app: job.appKey,
-  bot: job.botUserId,
-  integration: job.integrationType,
-  msgUID: job.event.data.msgUID,
+const storyOf = (job: TurnJob, { outcome, delivery, asked, firstTextAt }: TurnReport): LogFields => ({
+  outcome: outcome.status,
+  code: outcome.status === "failed" ? outcome.code : undefined,
+  detail: outcome.status === "failed" ? outcome.detail : undefined,
+  delivery: delivery.status,
+  reason: delivery.status === "undelivered" ? delivery.reason : undefined,
+  asked,
+  firstTextMs: firstTextAt && firstTextAt - job.acceptedAt,
 });
 
-const storyOf = (job: TurnJob, report: TurnReport, now: number): LogFields => ({
-  outcome: report.outcome.status,
-  code: report.outcome.status === "failed" ? report.outcome.code : undefined,
-  detail: report.outcome.status === "failed" ? report.outcome.detail : undefined,
-  delivery: report.delivery.status,
-  reason: report.delivery.status === "undelivered" ? report.delivery.reason : undefined,
-  asked: report.asked,
-  firstTextMs: report.firstTextAt && report.firstTextAt - job.acceptedAt,
-  deliveredMs: now - job.acceptedAt,
-});
+/** A picture that cannot be read is nobody's failure, nor is an answer that its user stopped. */
+const wentWell = ({ status }: TurnReport["outcome"]): boolean =>
+  ["answered", "stopped", "unreadable"].includes(status);
+
+/** A worker's own hold on the record of a job, from the claim on. */
+interface HeldJob {
+  readonly job: TurnJob;
+  readonly token: string;
+  readonly tries: number;
+  /** Read while the job was being claimed: the user waits for both. */
+  readonly found: Promise<OpenBot | undefined>;
+}
 
 /**
  * Runs a job from the queue until its deadline (milliseconds since the epoch), once however often it is delivered, and
@@ -62,6 +68,8 @@ export const makeRunTurnJob = ({
   turns,
   forwardTurn,
   sinkFor,
+  deadLetters,
+  report,
   clock,
   log,
   newToken,
@@ -73,61 +81,107 @@ export const makeRunTurnJob = ({
     (error: unknown): void =>
       log.warn(event, { ...idsOf(job), reason: String(error) });
 
-  const answer = async (
-    job: TurnJob,
-    found: Promise<OpenBot | undefined>,
-    limits: TurnLimits,
-  ): Promise<string> => {
+  const findTurn = async ({ job, found }: HeldJob): Promise<Turn | undefined> => {
     const bot = await found;
     const integration = bot?.integrations
       .filter(isDify)
       .find(({ type, enabled }) => type === job.integrationType && enabled);
-    if (!bot || !integration) {
-      log.warn("turn_dropped", { ...idsOf(job), reason: "the bot or its integration is gone" });
-      return "dropped";
-    }
-    const turn: Turn = { appKey: job.appKey, bot, integration, event: job.event };
-    const report = await forwardTurn(turn, sinkFor(turn), limits);
-    // A picture that cannot be read is nobody's failure, nor is an answer that its user stopped.
-    const well =
-      ["answered", "stopped", "unreadable"].includes(report.outcome.status) &&
-      report.delivery.status === "delivered";
-    log[well ? "info" : "error"]("turn_finished", { ...idsOf(job), ...storyOf(job, report, clock.now()) });
-    return report.outcome.status;
+    return bot && integration && { appKey: job.appKey, bot, integration, event: job.event };
   };
 
-  const answerOnce = async (job: TurnJob, hold: JobHold, deadline: number): Promise<JobFate> => {
-    const id = turnIdOf(job);
-    const token = newToken();
-    // Read while the turn is being claimed: the user waits for both.
-    const found = bots.open(job.appKey, job.botUserId);
-    found.catch(() => {});
-    const claim = await turns.claim(id, { token, expiresAt: clock.now() + leaseMs });
-    if (claim === "done") {
-      log.info("turn_repeated", idsOf(job));
-      return "done";
-    }
-    if (claim === "busy") return "again";
-    const outcome = await keepTurn(id, token, hold, (signal) =>
-      answer(job, found, { deadline, signal }),
-    ).catch(async (error: unknown) => {
-      await turns.release(id, token).catch(warn("turn_not_released", job));
-      throw error;
-    });
+  const complete = async ({ job, token }: HeldJob, outcome: string): Promise<void> => {
     // The user has the answer by now: a job that came back would bring it a second time.
     const isOurs = await turns
-      .complete(id, token, outcome, clock.now() + rememberForMs)
-      .catch(warn("turn_not_completed", job));
-    if (isOurs === false) log.error("turn_lost", idsOf(job));
-    return outcome === "abandoned" ? "again" : "done";
+      .complete(jobIdOf(job), token, outcome, clock.now() + rememberJobForMs)
+      .catch(warn("job_not_completed", job));
+    if (isOurs === false) log.error("job_lost", idsOf(job));
   };
 
-  return async (job, hold, deadline) => {
-    const fate = await answerOnce(job, hold, deadline).catch((error: unknown): JobFate => {
-      log.error("turn_failed", { ...idsOf(job), tries: hold.tries, reason: String(error) });
-      return "again";
+  /** Gives the outcome, as it stands in the job's record. */
+  const answer = async (held: HeldJob, limits: TurnLimits): Promise<string> => {
+    const { job, tries } = held;
+    const turn = await findTurn(held);
+    if (!turn) {
+      report("dropped", job, { reason: "the bot or its integration is gone" });
+      return "dropped";
+    }
+    const told = await forwardTurn(turn, sinkFor(turn), limits);
+    const { outcome, delivery } = told;
+    if (outcome.status === "abandoned") return "abandoned";
+    const story = { ...storyOf(job, told), tries };
+    if (delivery.status === "undelivered") {
+      await deadLetters.bury(job, { reason: delivery.reason, tries });
+      report("given_up", job, story);
+      return "given_up";
+    }
+    report("delivered", job, story, !wentWell(outcome));
+    return outcome.status;
+  };
+
+  const tellUser = async (held: HeldJob): Promise<boolean> => {
+    const turn = await findTurn(held).catch(() => undefined);
+    if (!turn) return false;
+    const { status } = await sinkFor(turn).end({ status: "failed", sentence: sentences.failed });
+    return status === "delivered";
+  };
+
+  /** Held on to: where the IM is slow to take the sentence, another worker would tell it too. */
+  const giveUp = async (held: HeldJob, hold: JobHold, reason: string): Promise<JobFate> => {
+    const { job, token, tries } = held;
+    await keepTurn(jobIdOf(job), token, hold, async () => {
+      // Before the user is told: a burial that fails brings the job back, and they would be told each time.
+      await deadLetters.bury(job, { reason, tries });
+      report("given_up", job, { reason, tries, told: await tellUser(held) });
     });
-    if (fate === "again") await hold.holdFor(pauseAfter(hold.tries)).catch(warn("job_not_held", job));
+    await complete(held, "given_up");
+    return "done";
+  };
+
+  const answerHeld = async (held: HeldJob, hold: JobHold, deadline: number): Promise<JobFate> => {
+    const { job, token, tries } = held;
+    // Its workers have died, one after another, before any of them could say why.
+    if (tries > mostTries) return giveUp(held, hold, "its workers never came to an end");
+    try {
+      const outcome = await keepTurn(jobIdOf(job), token, hold, (signal) =>
+        answer(held, { deadline, signal }),
+      );
+      if (outcome === "abandoned") return "again";
+      await complete(held, outcome);
+      return "done";
+    } catch (error) {
+      report("tried", job, { tries, reason: String(error) });
+      if (tries === mostTries) return giveUp(held, hold, String(error));
+      throw error;
+    }
+  };
+
+  const run = async (job: TurnJob, hold: JobHold, deadline: number): Promise<JobFate> => {
+    const token = newToken();
+    const found = bots.open(job.appKey, job.botUserId);
+    found.catch(() => {});
+    const claim = await turns.claim(jobIdOf(job), { token, expiresAt: clock.now() + leaseMs });
+    if (claim.status === "done") {
+      report("repeated", job);
+      return "done";
+    }
+    const { tries } = claim;
+    const giveBack = async (error: unknown): Promise<JobFate> => {
+      log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
+      await turns.release(jobIdOf(job), token).catch(warn("job_not_released", job));
+      return "again";
+    };
+    const fate =
+      claim.status === "busy"
+        ? "again"
+        : await answerHeld({ job, token, tries, found }, hold, deadline).catch(giveBack);
+    if (fate === "again") await hold.holdFor(pauseAfter(tries)).catch(warn("job_not_held", job));
     return fate;
   };
+
+  return (job, hold, deadline) =>
+    run(job, hold, deadline).catch(async (error: unknown): Promise<JobFate> => {
+      log.error("job_failed", { ...idsOf(job), tries: hold.tries, reason: String(error) });
+      await hold.holdFor(pauseAfter(hold.tries)).catch(warn("job_not_held", job));
+      return "again";
+    });
 };

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { flag, parseEnvironment, text } from "../adapters/node/environment.ts";
+import { rongcloudEnv } from "../adapters/rongcloud/send-to-rongcloud.ts";
 
 export const readEnv = () =>
   parseEnvironment(
@@ -8,8 +9,9 @@ export const readEnv = () =>
       CONVERSATIONS_TABLE: text,
       TURNS_TABLE: text,
       SECRET_ID: text,
-      RONGCLOUD_API_URL: v.pipe(v.string(), v.url()),
+      ...rongcloudEnv,
       TURNS_QUEUE_URL: text,
+      DEAD_LETTERS_URL: text,
       ALLOW_PRIVATE_CALLBACKS: flag,
     }),
   );

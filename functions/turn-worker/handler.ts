@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { makeAskDify } from "../adapters/dify/ask-dify.ts";
 import { difyLimits } from "../adapters/dify/dify-limits.ts";
 import { makeBotsTable } from "../adapters/dynamodb/bots-table.ts";
@@ -8,22 +7,27 @@ import { makeDocumentClient } from "../adapters/dynamodb/document-client.ts";
 import { makeTurnsTable } from "../adapters/dynamodb/turns-table.ts";
 import { makeHttpClient } from "../adapters/http/http-client.ts";
 import { makeJsonLog } from "../adapters/node/json-log.ts";
+import { makeMetrics } from "../adapters/node/metrics.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
 import { makeRongCloudClient } from "../adapters/rongcloud/rongcloud-client.ts";
 import { makeRongCloudMessages } from "../adapters/rongcloud/rongcloud-messages.ts";
 import { makeAppSecrets } from "../adapters/secrets/app-secrets.ts";
 import { makeSecretsClient } from "../adapters/secrets/secrets-client.ts";
+import { makeDeadLetters } from "../adapters/sqs/dead-letters.ts";
 import { makeHoldOn } from "../adapters/sqs/hold-on.ts";
+import { parseTurnJob } from "../adapters/sqs/job-message.ts";
 import { makeSqsClient } from "../adapters/sqs/sqs-client.ts";
+import { makeWorker } from "../adapters/sqs/worker.ts";
 import { makeForwardTurn } from "../core/forward-turn.ts";
+import { makeReportJob } from "../core/job-report.ts";
 import { makeRunTurnJob } from "../core/run-turn-job.ts";
 import { readEnv } from "./env.ts";
 import { makeSinkFor } from "./sink-for.ts";
-import { makeTakeRecord } from "./take-record.ts";
 
 const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
+const sqs = makeSqsClient();
 const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log });
 const callRongCloud = makeRongCloudClient({
   sendHttp: makeHttpClient({ publicOnly: false }),
@@ -42,22 +46,19 @@ const runTurnJob = makeRunTurnJob({
   turns: makeTurnsTable({ client, tableName: env.TURNS_TABLE, clock }),
   forwardTurn: makeForwardTurn({ conversations, askDify, clock, log }),
   sinkFor: makeSinkFor({ im: makeRongCloudMessages(callRongCloud), clock }),
+  deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),
+  report: makeReportJob({ log, metrics: makeMetrics(), clock }),
   clock,
   log,
   newToken: randomUUID,
 });
 
-const takeRecord = makeTakeRecord({
-  runTurnJob,
-  holdOn: makeHoldOn({ client: makeSqsClient(), queueUrl: env.TURNS_QUEUE_URL }),
-  log,
-});
 /** What is left of a function's time when a turn must have its answer: enough to bring the end of it to the IM. */
 const deliveryMs = 60_000;
 
-export const handler = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const deadline = clock.now() + context.getRemainingTimeInMillis() - deliveryMs;
-  const fates = await Promise.all(Records.map((record) => takeRecord(record, deadline)));
-  const again = Records.filter((_, index) => fates[index] === "again");
-  return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-};
+export const handler = makeWorker({
+  parseJob: parseTurnJob,
+  runJob: (job, hold, leftMs) => runTurnJob(job, hold, clock.now() + leftMs - deliveryMs),
+  holdOn: makeHoldOn({ client: sqs, queueUrl: env.TURNS_QUEUE_URL }),
+  log,
+});

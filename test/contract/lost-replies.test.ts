@@ -1,102 +1,120 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeBotsTable } from "../../functions/adapters/dynamodb/bots-table.ts";
 import { makeReplayGuard } from "../../functions/adapters/dynamodb/guards-table.ts";
 import { makeTurnsTable } from "../../functions/adapters/dynamodb/turns-table.ts";
 import { systemClock as clock } from "../../functions/adapters/node/system-clock.ts";
+import type { JobId } from "../../functions/core/job.ts";
+import { startHttpServer } from "../../local/http-server.ts";
 import { makeClient, startTable, type TestTable } from "../support/dynamodb.ts";
-import { bot } from "../support/turns.ts";
-import { app, appsOf } from "../unit/adapters/secrets/apps.ts";
+import { losingReply } from "../support/losing-replies.ts";
 
-let tables: Record<"bots" | "turns" | "guards", TestTable>;
-const closers: (() => unknown)[] = [];
-
+let tables: Record<"turns" | "guards", TestTable>;
 beforeAll(async () => {
-  const [bots, turns, guards] = await Promise.all([
-    startTable("bots"),
-    startTable("turns"),
-    startTable("guards"),
-  ]);
-  tables = { bots, turns, guards };
+  const [turns, guards] = await Promise.all([startTable("turns"), startTable("guards")]);
+  tables = { turns, guards };
 });
-afterAll(async () => {
-  for (const close of closers) close();
-  await Promise.all(Object.values(tables).map((table) => table.close()));
-});
+afterAll(() => Promise.all(Object.values(tables).map((table) => table.close())));
 
-const addressOf = async (server: Server): Promise<string> => {
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  closers.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-};
-
-/** A client whose first put reaches the table, and whose reply to it does not come back. */
-const losingFirstReply = async ({ endpoint, tableName }: TestTable) => {
-  let puts = 0;
-  const proxy = createServer(async (request, response) => {
-    const isPut = String(request.headers["x-amz-target"]).endsWith("PutItem");
-    if (isPut) puts += 1;
-    const isLost = isPut && puts === 1;
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-    );
-    const { host: _host, connection: _connection, "content-length": _length, ...kept } = headers;
-    const reply = await fetch(endpoint, { method: "POST", headers: kept, body: await buffer(request) });
-    const body = await reply.text();
-    if (isLost) response.destroy();
-    else response.writeHead(reply.status, { "content-type": "application/x-amz-json-1.0" }).end(body);
-  });
-  const client = makeClient(await addressOf(proxy));
-  closers.push(() => client.destroy());
-  return { client, tableName, clock, puts: () => puts };
+/** By a client that loses its `nth` reply. */
+const lossy = async <T>(
+  table: TestTable,
+  ask: (ports: { client: TestTable["client"] }) => Promise<T>,
+  nth = 1,
+) => {
+  const lossyTable = await losingReply(table, nth);
+  const answer = await ask(lossyTable);
+  expect(lossyTable.calls()).toBeGreaterThan(nth);
+  await lossyTable.close();
+  return answer;
 };
 
 describe("a write whose reply was lost, and which the SDK makes again", () => {
   test("does not make a first request a replay", async () => {
-    const lossy = await losingFirstReply(tables.guards);
-    expect(await makeReplayGuard(lossy).isFirst("request-1", clock.now() + 60_000)).toBe(true);
-    expect(lossy.puts()).toBe(2);
-    expect(
-      await makeReplayGuard({ ...tables.guards, clock }).isFirst("request-1", clock.now() + 60_000),
-    ).toBe(false);
+    const { tableName } = tables.guards;
+    const isFirst = ({ client }: Pick<TestTable, "client">) =>
+      makeReplayGuard({ client, tableName, clock }).isFirst("request-1", clock.now() + 60_000);
+    expect(await lossy(tables.guards, isFirst)).toBe(true);
+    expect(await isFirst(tables.guards)).toBe(false);
   });
+});
 
-  test("does not make a turn busy for its own claim", async () => {
-    const lossy = await losingFirstReply(tables.turns);
-    const id = {
+describe("of a job, a write whose reply was lost, and which the SDK makes again,", () => {
+  let jobs = 0;
+  /** A job that no other test has, and the writes of its record, also by a client that loses a reply. */
+  const begin = () => {
+    jobs += 1;
+    const { tableName } = tables.turns;
+    const id: JobId = {
       appKey: "app-one",
       eventType: "message:private",
-      msgUID: "m1",
+      fromUserId: "u7",
+      msgUID: `m${jobs}`,
       botUserId: "b1",
       integrationType: "dify_chat",
-    } as const;
-    expect(await makeTurnsTable(lossy).claim(id, { token: "mine", expiresAt: clock.now() + 25_000 })).toBe(
-      "claimed",
-    );
-    expect(lossy.puts()).toBe(2);
+    };
+    const lease = (token: string) => ({ token, expiresAt: clock.now() + 25_000 });
+    const writes = ({ client }: Pick<TestTable, "client">) => {
+      const store = makeTurnsTable({ client, tableName, clock });
+      return {
+        claim: (token: string) => store.claim(id, lease(token)),
+        renew: (token: string) => store.renew(id, lease(token)),
+        complete: (token: string) => store.complete(id, token, "answered", clock.now() + 60_000),
+        release: (token: string) => store.release(id, token),
+      };
+    };
+    const withLostReply = <T>(write: (store: ReturnType<typeof writes>) => Promise<T>, nth = 1) =>
+      lossy(tables.turns, (table) => write(writes(table)), nth);
+    return { ...writes(tables.turns), withLostReply };
+  };
+
+  test("does not make it busy for its own claim", async () => {
+    const { withLostReply, claim } = begin();
+    expect(await withLostReply((store) => store.claim("mine"))).toMatchObject({ status: "claimed" });
+    expect(await claim("another")).toMatchObject({ status: "busy" });
   });
 
-  test("does not say of a bot just created that it was there already", async () => {
-    const lossy = await losingFirstReply(tables.bots);
-    const apps = appsOf(app({ appKey: "app-one" }));
-    expect(await makeBotsTable({ ...lossy, apps }).create("app-one", bot(), 10)).toBe("created");
-    const again = makeBotsTable({ ...tables.bots, apps, clock });
-    expect(await again.create("app-one", bot(), 10)).toBe("exists");
+  test.each([1, 2])(
+    "does not give it to a claim that found it busy, whichever of its two replies is lost: %d",
+    async (nth) => {
+      const { withLostReply, claim, renew } = begin();
+      await claim("mine");
+      expect(await withLostReply((store) => store.claim("another"), nth)).toMatchObject({ status: "busy" });
+      expect(await renew("mine")).toBe(true);
+    },
+  );
+
+  test.each([1, 2])(
+    "does not open it again where it is done, whichever of its two replies is lost: %d",
+    async (nth) => {
+      const { withLostReply, claim, complete } = begin();
+      await claim("mine");
+      await complete("mine");
+      expect(await withLostReply((store) => store.claim("another"), nth)).toEqual({ status: "done" });
+    },
+  );
+
+  test("does not tell its holder that it is another's", async () => {
+    const { withLostReply, claim } = begin();
+    await claim("mine");
+    expect(await withLostReply((store) => store.renew("mine"))).toBe(true);
+    expect(await withLostReply((store) => store.complete("mine"))).toBe(true);
+    expect(await claim("another")).toEqual({ status: "done" });
+  });
+
+  test("does not keep it from the next where it is given up", async () => {
+    const { withLostReply, claim } = begin();
+    await claim("mine");
+    await withLostReply((store) => store.release("mine"));
+    expect(await claim("another")).toEqual({ status: "claimed", tries: 2 });
   });
 });
 
 test("a DynamoDB that never answers is given up within the gateway's time", async () => {
-  const silent = await addressOf(createServer(() => {}));
-  const client = makeClient(silent);
-  closers.push(() => client.destroy());
+  const silent = await startHttpServer(0, async () => {});
+  const client = makeClient(silent.url);
   const guard = makeReplayGuard({ client, tableName: "any", clock });
   const start = clock.now();
   await expect(guard.isFirst("request-1", start + 60_000)).rejects.toThrow();
   expect(clock.now() - start).toBeLessThan(10_000);
+  client.destroy();
+  await silent.close();
 });

@@ -6,6 +6,7 @@ import { Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { makeApp } from "../../lib/app.ts";
 import { makeConfig } from "../../lib/config.ts";
+import { readAssembly } from "../../local/aws/template/read-assembly.ts";
 
 const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-infra-"));
 let templates: Record<"data" | "messaging" | "api", Template>;
@@ -60,28 +61,46 @@ describe("the tables", () => {
   });
 });
 
-describe("the queue of turns", () => {
-  test("is first in, first out by conversation, and does not lose what cannot be done", () => {
-    templates.messaging.hasResourceProperties("AWS::SQS::Queue", {
-      FifoQueue: true,
-      FifoThroughputLimit: "perMessageGroupId",
-      DeduplicationScope: "messageGroup",
-      RedrivePolicy: Match.objectLike({ maxReceiveCount: 10 }),
-    });
+describe("the queues of turns and of webhooks", () => {
+  const queues = () => Object.entries(templates.messaging.findResources("AWS::SQS::Queue"));
+  const jobQueues = () => queues().filter(([, { Properties }]) => Properties.RedrivePolicy !== undefined);
+
+  test("are first in, first out by conversation, and lose nothing of what cannot be done", () => {
+    expect(jobQueues()).toHaveLength(2);
+    for (const [, { Properties }] of jobQueues()) {
+      expect(Properties).toMatchObject({
+        FifoQueue: true,
+        FifoThroughputLimit: "perMessageGroupId",
+        DeduplicationScope: "messageGroup",
+        RedrivePolicy: { maxReceiveCount: 100 },
+      });
+    }
   });
 
-  test("hides a job for longer than its worker may run", () => {
-    const queues = Object.values(templates.messaging.findResources("AWS::SQS::Queue"));
-    const visibility = Math.max(...queues.map(({ Properties }) => Properties.VisibilityTimeout ?? 0));
-    const [worker] = Object.values(templates.messaging.findResources("AWS::Lambda::Function"));
-    expect(visibility).toBeGreaterThan(worker?.Properties.Timeout);
+  test("have dead letters of their own, kept for two weeks", () => {
+    const dead = queues().filter(([, { Properties }]) => Properties.RedrivePolicy === undefined);
+    expect(dead.map(([, { Properties }]) => Properties.MessageRetentionPeriod)).toEqual([
+      1_209_600, 1_209_600,
+    ]);
+    const targets = jobQueues().map(
+      ([, { Properties }]) => Properties.RedrivePolicy.deadLetterTargetArn["Fn::GetAtt"][0],
+    );
+    expect(targets.sort()).toEqual(dead.map(([name]) => name).sort());
   });
 
-  test("hands out one job at a time, and takes back those that are reported", () => {
-    templates.messaging.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
-      BatchSize: 1,
-      FunctionResponseTypes: ["ReportBatchItemFailures"],
-    });
+  test("hide a job for longer than its worker may run, and hand out one at a time", () => {
+    const functions = templates.messaging.findResources("AWS::Lambda::Function");
+    const mappings = Object.values(templates.messaging.findResources("AWS::Lambda::EventSourceMapping"));
+    expect(mappings).toHaveLength(2);
+    for (const { Properties } of mappings) {
+      expect(Properties).toMatchObject({
+        BatchSize: 1,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+      });
+      const [, queue] = queues().find(([name]) => name === Properties.EventSourceArn["Fn::GetAtt"][0]) ?? [];
+      const worker = functions[Properties.FunctionName.Ref];
+      expect(queue?.Properties.VisibilityTimeout).toBeGreaterThan(worker?.Properties.Timeout);
+    }
   });
 });
 
@@ -148,6 +167,42 @@ describe("the API", () => {
     const body = answer?.Properties.ResponseTemplates["application/json"];
     expect(JSON.parse(body)).toEqual({ code, errorMessage: expect.any(String) });
     expect(body).not.toContain("$");
+  });
+
+  test("lets pass in a second, and at once, what RongCloud does: 100 requests a path, 200 for tokens, and more of what it sends or passes through", () => {
+    const [api] = readAssembly(outdir).restApis;
+    const throttles = api?.stage.throttles.map(({ method, path, ratePerSecond, burst }) => [
+      `${method} ${path}`,
+      ratePerSecond,
+      burst,
+    ]);
+    expect(throttles).toEqual([
+      ["* /*", 100, 100],
+      ["POST /callbacks/rongcloud/messages", 5000, 5000],
+      ["POST /callbacks/rongcloud/bot-events", 5000, 5000],
+      ["POST /user/getToken.json", 200, 200],
+      ["POST /{proxy+}", 1000, 1000],
+      ["GET /{proxy+}", 1000, 1000],
+    ]);
+  });
+
+  test("tells who was throttled when to come back", () => {
+    templates.api.hasResourceProperties("AWS::ApiGateway::GatewayResponse", {
+      ResponseType: "THROTTLED",
+      ResponseParameters: { "gatewayresponse.header.Retry-After": "'1'" },
+    });
+  });
+});
+
+describe("a config", () => {
+  test.each([
+    ["https://api.rong-api.com", true],
+    ["https://api-b.sg-light-api.com", true],
+    ["https://im.example.com", false],
+    ["https://not-rong-api.com", false],
+  ])("with %s behind the bridge passes through: %s", (rongcloudApiUrl, passThrough) => {
+    expect(makeConfig({ rongcloudApiUrl }).passThrough).toBe(passThrough);
+    expect(makeConfig({ rongcloudApiUrl, passThrough: !passThrough }).passThrough).toBe(!passThrough);
   });
 });
 

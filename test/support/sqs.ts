@@ -46,6 +46,7 @@ export const startQueue = async (): Promise<TestQueue> => {
         VisibilityTimeout: 60,
         WaitTimeSeconds,
         MessageSystemAttributeNames: ["MessageGroupId"],
+        MessageAttributeNames: ["All"],
       }),
     );
     await Promise.all(

@@ -1,10 +1,10 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import type { Clock } from "../../core/clock.ts";
-import type { TurnId } from "../../core/turn.ts";
-import type { TurnStore } from "../../core/turn-store.ts";
+import type { JobId } from "../../core/job.ts";
+import type { JobClaim, JobStore } from "../../core/job-store.ts";
 import { parseRecord } from "../node/parse-record.ts";
-import { holds } from "./conditional-write.ts";
+import { unlessRefused } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 
 export interface TurnsTablePorts {
@@ -13,85 +13,101 @@ export interface TurnsTablePorts {
   readonly clock: Clock;
 }
 
-const turnRecord = v.object({ state: v.picklist(["running", "done"]), expiresAt: v.number() });
+const counted = v.object({ tries: v.number() });
 
-const keyOf = ({ appKey, eventType, msgUID, botUserId, integrationType }: TurnId): string =>
-  JSON.stringify([appKey, eventType, msgUID, botUserId, integrationType]);
+/** The key of a job's record. */
+export const turnKeyOf = ({
+  appKey,
+  eventType,
+  msgUID,
+  fromUserId,
+  botUserId,
+  integrationType,
+}: JobId): string => JSON.stringify([appKey, eventType, msgUID, fromUserId, botUserId, integrationType]);
 
-/** Whoever's lease ran out may find the turn in other hands: no write of theirs passes then. */
+/** Whoever's lease ran out may find the job in other hands: no write of theirs passes then. */
 const whileHeld = "#state = :running AND #token = :token";
 const names = { "#state": "state", "#token": "token", "#ttl": "ttl" };
 
 /**
- * A turn's record: `running` under a lease, then `done`.
+ * A job's record: `running` under a lease, then `done`.
  *
  *   claim ──► running (token, until expiresAt) ──complete──► done (until rememberUntil)
  *               ▲ │ renew
  *               └─┴──release, or the lease ends──► free for the next claim
  *
- * One `expiresAt` serves both: a record past it is as good as none.
+ * One `expiresAt` serves both: a record past it is as good as none, but for the `tries` of a job that is not done, which
+ * each claim counts up.
  */
-export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): TurnStore => {
-  const update = (
-    id: TurnId,
+export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): JobStore => {
+  /** Gives the record as it stands then; undefined where the condition did not hold. */
+  const update = async (
+    id: JobId,
     UpdateExpression: string,
     ConditionExpression: string,
     ExpressionAttributeValues: Record<string, string | number>,
-  ): Promise<boolean> => {
+  ): Promise<Record<string, unknown> | undefined> => {
     const used = `${UpdateExpression} ${ConditionExpression}`;
-    return holds(
-      client.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: { turn: keyOf(id) },
-          UpdateExpression,
-          ConditionExpression,
-          // DynamoDB refuses a name that no expression uses.
-          ExpressionAttributeNames: Object.fromEntries(
-            Object.entries(names).filter(([name]) => used.includes(name)),
-          ),
-          ExpressionAttributeValues,
-        }),
-      ),
+    const write = client.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: { turn: turnKeyOf(id) },
+        UpdateExpression,
+        ConditionExpression,
+        // DynamoDB refuses a name that no expression uses.
+        ExpressionAttributeNames: Object.fromEntries(
+          Object.entries(names).filter(([name]) => used.includes(name)),
+        ),
+        ExpressionAttributeValues,
+        ReturnValues: "ALL_NEW",
+      }),
     );
+    return (await unlessRefused(write))?.Attributes;
   };
 
+  const triesOf = (record: Record<string, unknown>): number =>
+    parseRecord(counted, record, "a turn record").tries;
+
   return {
-    claim: async (id, { token, expiresAt }) => {
-      const turn = keyOf(id);
-      const claimed = await holds(
-        client.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: { turn, version: 1, state: "running", token, expiresAt, ttl: ttlOf(expiresAt) },
-            // Its own token too: the SDK makes a write again whose reply was lost.
-            ConditionExpression: "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token",
-            ExpressionAttributeNames: { "#token": "token" },
-            ExpressionAttributeValues: { ":now": clock.now(), ":token": token },
-          }),
-        ),
+    claim: async (id, { token, expiresAt }): Promise<JobClaim> => {
+      const now = clock.now();
+      const taken = await update(
+        id,
+        "SET version = :version, #state = :running, #token = :token, expiresAt = :until, #ttl = :ttl REMOVE outcome ADD tries :one",
+        // Its own token too: the SDK makes a write again whose reply was lost.
+        "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token",
+        {
+          ":version": 1,
+          ":running": "running",
+          ":token": token,
+          ":until": expiresAt,
+          ":ttl": ttlOf(expiresAt),
+          ":now": now,
+          ":one": 1,
+        },
       );
-      if (claimed) return "claimed";
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { turn }, ConsistentRead: true }),
-      );
-      // Gone or expired since the write: whoever asks again will have it.
-      if (!Item) return "busy";
-      const record = parseRecord(turnRecord, Item, "a turn record");
-      return record.state === "done" && record.expiresAt > clock.now() ? "done" : "busy";
+      if (taken) return { status: "claimed", tries: triesOf(taken) };
+      const busy = await update(id, "ADD tries :one", "#state = :running", {
+        ":running": "running",
+        ":one": 1,
+      });
+      return busy ? { status: "busy", tries: triesOf(busy) } : { status: "done" };
     },
-    renew: (id, { token, expiresAt }) =>
-      update(id, "SET expiresAt = :until, #ttl = :ttl", whileHeld, {
+    renew: async (id, { token, expiresAt }) => {
+      const renewed = await update(id, "SET expiresAt = :until, #ttl = :ttl", whileHeld, {
         ":running": "running",
         ":token": token,
         ":until": expiresAt,
         ":ttl": ttlOf(expiresAt),
-      }),
-    complete: (id, token, outcome, rememberUntil) =>
-      // Also when it is done already: the SDK makes a write again whose reply was lost.
-      update(
+      });
+      return renewed !== undefined;
+    },
+    complete: async (id, token, outcome, rememberUntil) => {
+      const completed = await update(
         id,
-        "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl",
+        // Its tries are over: a job that is opened again, or forgotten and comes again, has all of them before it.
+        "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl REMOVE tries",
+        // Also when it is done already: the SDK makes a write again whose reply was lost.
         "#token = :token",
         {
           ":token": token,
@@ -100,7 +116,9 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): T
           ":until": rememberUntil,
           ":ttl": ttlOf(rememberUntil),
         },
-      ),
+      );
+      return completed !== undefined;
+    },
     release: async (id, token) => {
       // Without its token no heartbeat that is still under way can take it back.
       await update(id, "SET expiresAt = :now REMOVE #token", whileHeld, {

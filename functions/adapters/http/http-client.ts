@@ -88,6 +88,11 @@ export const makeHttpClient = ({ publicOnly }: { publicOnly: boolean }): SendHtt
         if (isForbidden(error)) return reject(new HttpFailure("forbidden_address", false, error));
         reject(new HttpFailure(timedOut in error ? "timeout" : "unreachable", connected, error));
       });
+      // After a 101 that nobody asked for, Node closes the connection and says no more than this.
+      request.once("close", () => {
+        clearTimeout(timer);
+        reject(new HttpFailure("unreachable", connected, undefined));
+      });
       request.end(body);
     });
 };

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { BridgeError } from "../../core/errors.ts";
 
 /** What is wrong, by path and rule. Never the value: it may be a secret, or what a user said. */
-export const describeIssues = (issues: readonly v.GenericIssue[]): string =>
+const describeIssues = (issues: readonly v.GenericIssue[]): string =>
   issues
     .map((issue) => `${v.getDotPath(issue) ?? "all of it"} (expected ${issue.expected ?? issue.type})`)
     .join(", ");

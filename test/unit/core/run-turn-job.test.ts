@@ -1,195 +1,117 @@
 import { describe, expect, test } from "@jest/globals";
-import type { TurnLimits } from "../../../functions/core/answer.ts";
-import type { OpenBot } from "../../../functions/core/bot.ts";
-import type { TurnReport } from "../../../functions/core/forward-turn.ts";
-import { makeRunTurnJob } from "../../../functions/core/run-turn-job.ts";
-import type { Turn, TurnJob } from "../../../functions/core/turn.ts";
-import type { TurnClaim, TurnStore } from "../../../functions/core/turn-store.ts";
-import { makeMemoryLog } from "../../support/memory-log.ts";
-import { makeRecordingSink } from "../../support/recording-sink.ts";
-import { makeTestClock } from "../../support/test-clock.ts";
-import { bot, difyIntegration, messageEvent } from "../../support/turns.ts";
+import { rememberJobForMs } from "../../../functions/core/job-store.ts";
+import { bot, difyIntegration, webhookIntegration } from "../../support/turns.ts";
+import { answered, setUpTurnRuns, throttled, undelivered } from "./turn-runs.ts";
 
-const job: TurnJob = {
-  appKey: "app-one",
-  botUserId: "bot-helpdesk",
-  integrationType: "dify_chatflow",
-  event: messageEvent(),
-  acceptedAt: Date.UTC(2026, 0, 1),
-};
-
-const well: TurnReport = {
-  outcome: { status: "answered" },
-  delivery: { status: "delivered" },
-  asked: 1,
-  firstTextAt: job.acceptedAt + 40,
-};
-
-const setUp = ({
-  claim = "claimed" as TurnClaim,
-  found = [bot()] as OpenBot[],
-  forwardMs = 0,
-  failure = undefined as Error | undefined,
-  report = well,
-  tries = 1,
-} = {}) => {
-  const clock = makeTestClock();
-  const start = clock.now();
-  const writes: string[] = [];
-  const at = (): string => `${(clock.now() - start) / 1000} s`;
-  const turns: TurnStore = {
-    claim: async () => claim,
-    renew: async (_id, { token, expiresAt }) =>
-      writes.push(`renew ${token} to ${(expiresAt - start) / 1000} s`) > 0,
-    complete: async (_id, token, outcome) => writes.push(`complete ${token} ${outcome}`) > 0,
-    release: async (_id, token) => void writes.push(`release ${token}`),
-  };
-  const holds: string[] = [];
-  const hold = { tries, holdFor: async (ms: number) => void holds.push(`${ms / 1000} s at ${at()}`) };
-  const forwarded: Turn[] = [];
-  const limits: TurnLimits[] = [];
-  const log = makeMemoryLog();
-  const runTurnJob = makeRunTurnJob({
-    bots: { open: async () => found[0], find: async () => found, create: async () => "created" },
-    turns,
-    forwardTurn: async (turn, _sink, given) => {
-      forwarded.push(turn);
-      limits.push(given);
-      if (forwardMs > 0) await clock.sleep(forwardMs);
-      if (failure) throw failure;
-      return report;
-    },
-    sinkFor: makeRecordingSink,
-    clock,
-    log,
-    newToken: () => "t1",
-  });
-  return {
-    run: () => runTurnJob(job, hold, clock.now() + 840_000),
-    turns,
-    hold,
-    limits,
-    forwarded,
-    writes,
-    holds,
-    log,
-    clock,
-  };
-};
-
-describe("a job", () => {
-  test("is forwarded with the bot as it is now, completed, and told of in one line without text or keys", async () => {
-    const { run, forwarded, writes, log } = setUp();
+describe("a job for Dify", () => {
+  test("is answered with the bot as it is now, remembered, and told of in one line without text or keys", async () => {
+    const { run, forwarded, job, record, log, metrics, clock } = setUpTurnRuns();
     expect(await run()).toBe("done");
     expect(forwarded).toEqual([
       { appKey: "app-one", bot: bot(), integration: difyIntegration(), event: job.event },
     ]);
-    expect(writes).toEqual(["complete t1 answered"]);
+    expect(record()).toMatchObject({
+      state: "done",
+      outcome: "answered",
+      expiresAt: clock.now() + rememberJobForMs,
+    });
     expect(log.lines).toEqual([
       {
         level: "info",
-        event: "turn_finished",
+        event: "job_delivered",
         fields: expect.objectContaining({
           outcome: "answered",
           delivery: "delivered",
           firstTextMs: 40,
           asked: 1,
+          tries: 1,
         }),
       },
     ]);
-    expect(JSON.stringify(log.lines)).not.toMatch(/hello|app-secret-key/);
+    expect(metrics.notes).toEqual([
+      { name: "JobDelivered", ms: 0, dimensions: { integration: "dify_chatflow" } },
+    ]);
+    expect(JSON.stringify([log.lines, metrics.notes])).not.toMatch(/hello|app-secret-key/);
   });
 
   test("that was done before is not answered again", async () => {
-    const { run, forwarded } = setUp({ claim: "done" });
+    const { run, forwarded, events } = setUpTurnRuns();
+    await run();
     expect(await run()).toBe("done");
-    expect(forwarded).toHaveLength(0);
+    expect(forwarded).toHaveLength(1);
+    expect(events()).toEqual(["job_delivered", "job_repeated"]);
+  });
+
+  test("is answered by its own integration, whatever others the bot has", async () => {
+    const { run, bots, forwarded } = setUpTurnRuns();
+    const integrations = [webhookIntegration(), difyIntegration({ type: "dify_chat" }), difyIntegration()];
+    bots.open = async () => bot({ integrations });
+    await run();
+    expect(forwarded[0]?.integration).toEqual(integrations[2]);
   });
 
   test.each([
-    ["is gone", []],
-    ["has no such integration any more", [bot({ integrations: [] })]],
-    ["has switched it off", [bot({ integrations: [difyIntegration({ enabled: false })] })]],
+    ["is gone", undefined],
+    ["has no such integration any more", bot({ integrations: [webhookIntegration()] })],
+    ["has switched it off", bot({ integrations: [difyIntegration({ enabled: false })] })],
   ])("whose bot %s is dropped with a line in the log", async (_, found) => {
-    const { run, forwarded, writes, log } = setUp({ found });
+    const { run, bots, forwarded, record, log } = setUpTurnRuns();
+    bots.open = async () => found;
     expect(await run()).toBe("done");
     expect(forwarded).toHaveLength(0);
-    expect(writes).toEqual(["complete t1 dropped"]);
-    expect(log.lines).toMatchObject([{ level: "warn", event: "turn_dropped" }]);
+    expect(record()).toMatchObject({ state: "done", outcome: "dropped" });
+    expect(log.lines).toMatchObject([{ level: "info", event: "job_dropped" }]);
   });
 
-  test("whose answer did not arrive stands in the log as an error, with its reason", async () => {
-    const report: TurnReport = {
-      ...well,
-      delivery: { status: "undelivered", reason: "the IM answered HTTP 403" },
-    };
-    const { run, log } = setUp({ report });
-    await run();
-    expect(log.lines).toMatchObject([{ level: "error", fields: { reason: "the IM answered HTTP 403" } }]);
-  });
-
-  test("that was answered but could not be completed does not come back: it would be answered twice", async () => {
-    const { run, turns, log } = setUp();
-    turns.complete = () => Promise.reject(new Error("throttled"));
+  test("that was answered but could not be marked so does not come back: it would be answered twice", async () => {
+    const { run, turns, log } = setUpTurnRuns();
+    turns.complete = throttled;
     expect(await run()).toBe("done");
-    expect(log.lines.at(-1)).toMatchObject({ level: "warn", event: "turn_not_completed" });
+    expect(log.lines.at(-1)).toMatchObject({ level: "warn", event: "job_not_completed" });
+  });
+
+  test("whose Dify failed is no dead letter, for its user was told so; the line is an error", async () => {
+    const { run, dify, deadLetters, log } = setUpTurnRuns();
+    const outcome = { status: "failed", code: "refused", retryable: false, detail: "HTTP 401" } as const;
+    dify.answer = async () => ({ ...answered, outcome });
+    expect(await run()).toBe("done");
+    expect(deadLetters.buried).toEqual([]);
+    expect(log.lines).toMatchObject([
+      {
+        level: "error",
+        event: "job_delivered",
+        fields: { outcome: "failed", code: "refused", detail: "HTTP 401" },
+      },
+    ]);
+  });
+
+  test.each(["stopped", "unreadable"] as const)("that ends as %s is nobody's failure", async (status) => {
+    const { run, dify, log } = setUpTurnRuns();
+    dify.answer = async () => ({ ...answered, outcome: { status } });
+    await run();
+    expect(log.lines).toMatchObject([{ level: "info", event: "job_delivered" }]);
   });
 });
 
-describe("the hold on a job", () => {
-  test("is kept up by a heartbeat while the answer comes, so that a dead worker is followed within 25 s", async () => {
-    const { run, writes, holds, clock } = setUp({ forwardMs: 20_000 });
-    const running = run();
-    await clock.advance(30_000);
-    await running;
-    expect(holds).toEqual(["25 s at 0 s", "25 s at 8 s", "25 s at 16 s"]);
-    expect(writes).toEqual(["renew t1 to 33 s", "renew t1 to 41 s", "complete t1 answered"]);
+describe("an answer that the IM would not take", () => {
+  test("lies in the dead letters with its reason: its user has nothing", async () => {
+    const { run, dify, deadLetters, job, record, log, metrics } = setUpTurnRuns();
+    dify.answer = async () => undelivered;
+    expect(await run()).toBe("done");
+    expect(deadLetters.buried).toEqual([{ job, reason: "the IM answered HTTP 403", tries: 1 }]);
+    expect(record()).toMatchObject({ state: "done", outcome: "given_up" });
+    expect(log.lines).toMatchObject([
+      { level: "error", event: "job_given_up", fields: { reason: "the IM answered HTTP 403" } },
+    ]);
+    expect(metrics.notes.map(({ name }) => name)).toEqual(["JobGivenUp"]);
   });
 
-  test("that cannot be kept up for a moment does not disturb the answer", async () => {
-    const { run, turns, log, clock } = setUp({ forwardMs: 10_000 });
-    turns.renew = () => Promise.reject(new Error("throttled"));
-    const running = run();
-    await clock.advance(30_000);
-    expect(await running).toBe("done");
-    expect(log.lines[0]).toMatchObject({ level: "warn", event: "turn_not_renewed" });
-  });
-
-  test("that another worker has taken over stops this one's answer, and the log says so", async () => {
-    const { run, turns, hold, log, limits, clock } = setUp({
-      forwardMs: 10_000,
-      report: { ...well, outcome: { status: "abandoned" } },
-    });
-    turns.renew = async () => false;
-    turns.complete = async () => false;
-    hold.holdFor = () => Promise.reject(new Error("the receipt is stale"));
-    const running = run();
-    await clock.advance(30_000);
-    expect(await running).toBe("again");
-    expect(limits[0]?.signal.aborted).toBe(true);
-    expect(log.lines.filter(({ event }) => event === "turn_lost")).not.toHaveLength(0);
-  });
-
-  test("of another worker makes the job come back in five seconds", async () => {
-    const { run, forwarded, writes, holds } = setUp({ claim: "busy" });
+  test("and cannot be buried comes again", async () => {
+    const { run, dify, deadLetters, record, events } = setUpTurnRuns();
+    dify.answer = async () => undelivered;
+    deadLetters.bury = throttled;
     expect(await run()).toBe("again");
-    expect(forwarded).toHaveLength(0);
-    expect(writes).toEqual([]);
-    expect(holds).toEqual(["5 s at 0 s"]);
+    expect(record()).toMatchObject({ state: "running", token: undefined });
+    expect(events()).not.toContain("job_given_up");
   });
-
-  test.each([
-    [1, "5 s"],
-    [3, "20 s"],
-    [9, "300 s"],
-  ])(
-    "after failure %i on our own side is given up for %s, and the turn is free again",
-    async (tries, pause) => {
-      const { run, writes, holds, log } = setUp({ failure: new Error("throttled"), tries });
-      expect(await run()).toBe("again");
-      expect(writes).toEqual(["release t1"]);
-      expect(holds.at(-1)).toBe(`${pause} at 0 s`);
-      expect(log.lines).toMatchObject([{ level: "error", event: "turn_failed", fields: { tries } }]);
-    },
-  );
 });

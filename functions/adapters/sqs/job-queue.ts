@@ -1,17 +1,17 @@
 import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { BridgeError } from "../../core/errors.ts";
-import type { TurnQueue } from "../../core/turn.ts";
+import type { JobQueue } from "../../core/job.ts";
+import { toJobMessage } from "./job-message.ts";
 import { packBySize } from "./pack-by-size.ts";
-import { toTurnJobMessage } from "./turn-job-message.ts";
 
-export interface TurnQueuePorts {
+export interface JobQueuePorts {
   readonly client: SQSClient;
   readonly queueUrl: string;
 }
 
-export const makeTurnQueue = ({ client, queueUrl }: TurnQueuePorts): TurnQueue => ({
+export const makeJobQueue = ({ client, queueUrl }: JobQueuePorts): JobQueue => ({
   send: async (jobs) => {
-    const messages = jobs.map(toTurnJobMessage);
+    const messages = jobs.map(toJobMessage);
     // One batch after another: jobs of one conversation keep their order.
     for (const batch of packBySize(messages, ({ MessageBody }) => Buffer.byteLength(MessageBody))) {
       const Entries = batch.map((message, index) => ({ Id: String(index), ...message }));

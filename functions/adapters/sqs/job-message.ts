@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import { eventTypes } from "../../core/event-type.ts";
+import { type DifyType, difyTypes, type IntegrationType } from "../../core/integration.ts";
+import type { Job, TurnJob, WebhookJob } from "../../core/job.ts";
+import { channelTypes } from "../../core/message-event.ts";
+import { parseRecord } from "../node/parse-record.ts";
+
+const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
+  v.pipe(
+    v.object({
+      /** Of this form; a worker may meet jobs that the version before it sent. */
+      version: v.literal(1),
+      appKey: v.string(),
+      botUserId: v.string(),
+      integrationType: v.picklist(types),
+      event: v.object({
+        type: v.picklist(eventTypes),
+        timestamp: v.number(),
+        data: v.object({
+          fromUserId: v.string(),
+          toUserId: v.string(),
+          objectName: v.string(),
+          content: v.string(),
+          channelType: v.picklist(channelTypes),
+          msgTimestamp: v.number(),
+          msgUID: v.string(),
+          source: v.exactOptional(v.string()),
+        }),
+      }),
+      acceptedAt: v.number(),
+      redrivenAt: v.exactOptional(v.number()),
+    }),
+    v.transform(({ version: _version, ...job }) => job),
+  );
+
+const turnJobMessage = v.pipe(v.string(), v.parseJson(), jobMessage<readonly DifyType[]>(difyTypes));
+const webhookJobMessage = v.pipe(v.string(), v.parseJson(), jobMessage(["webhook"]));
+
+/** @throws BridgeError `internal` for a body that is no job for Dify of ours. */
+export const parseTurnJob = (body: string): TurnJob => parseRecord(turnJobMessage, body, "a turn job");
+
+/** @throws BridgeError `internal` for a body that is no job for a webhook of ours. */
+export const parseWebhookJob = (body: string): WebhookJob =>
+  parseRecord(webhookJobMessage, body, "a webhook job");
+
+/** SQS refuses these two, wherever they stand; within JSON they can be written as escapes. */
+const escapeNoncharacters = (json: string): string =>
+  json.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+
+const sha256 = (parts: readonly (string | number | undefined)[]): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+
+export interface JobMessage {
+  readonly MessageBody: string;
+  readonly MessageGroupId: string;
+  readonly MessageDeduplicationId: string;
+}
+
+/**
+ * The message that carries a job. Group: one conversation, whose jobs go one after another. Both ids are hashed:
+ * SQS takes 128 ASCII characters, user ids hold any. A job that is redriven is a new one to SQS, which would else swallow
+ * it for five minutes.
+ */
+export const toJobMessage = (job: Job): JobMessage => {
+  const { appKey, botUserId, integrationType, event, redrivenAt } = job;
+  const { fromUserId, toUserId, channelType, msgUID } = event.data;
+  return {
+    MessageBody: escapeNoncharacters(JSON.stringify({ version: 1, ...job })),
+    MessageGroupId: sha256([appKey, botUserId, integrationType, channelType, toUserId, fromUserId]),
+    MessageDeduplicationId: sha256([
+      appKey,
+      botUserId,
+      integrationType,
+      event.type,
+      msgUID,
+      fromUserId,
+      redrivenAt,
+    ]),
+  };
+};

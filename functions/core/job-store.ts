@@ -1,0 +1,32 @@
+import type { JobId } from "./job.ts";
+
+export interface Lease {
+  /** Random: every write of the job's record is conditional on it. */
+  readonly token: string;
+  /** Milliseconds since the epoch; from then on another worker may take the job. */
+  readonly expiresAt: number;
+}
+
+/** `tries`: how often the job has been handed to a worker, this time included. */
+export type JobClaim =
+  | { readonly status: "claimed"; readonly tries: number }
+  | { readonly status: "busy"; readonly tries: number }
+  | { readonly status: "done" };
+
+/**
+ * Remembers each job, so that a message delivered again is not answered again. A lease that has run out is still its
+ * holder's to renew or complete for as long as nobody else has taken the job: the token tells.
+ */
+export interface JobStore {
+  /** Takes the job, unless it is done or somebody else holds it. */
+  claim(id: JobId, lease: Lease): Promise<JobClaim>;
+  /** Holds the job for longer. False: it is another's by now, or done. */
+  renew(id: JobId, lease: Lease): Promise<boolean>;
+  /** Marks the job as done, to be remembered until `rememberUntil`. False: it is another's by now. */
+  complete(id: JobId, token: string, outcome: string, rememberUntil: number): Promise<boolean>;
+  /** Gives the job up for another try. */
+  release(id: JobId, token: string): Promise<void>;
+}
+
+/** A done job is remembered for longer than any IM or queue delivers again: SQS keeps a job 4 days. */
+export const rememberJobForMs = 5 * 24 * 60 * 60 * 1000;

@@ -1,0 +1,14 @@
+import * as v from "valibot";
+import { flag, parseEnvironment, text } from "../adapters/node/environment.ts";
+
+export const readEnv = () =>
+  parseEnvironment(
+    v.object({
+      BOTS_TABLE: text,
+      TURNS_TABLE: text,
+      SECRET_ID: text,
+      WEBHOOKS_QUEUE_URL: text,
+      DEAD_LETTERS_URL: text,
+      ALLOW_PRIVATE_CALLBACKS: flag,
+    }),
+  );

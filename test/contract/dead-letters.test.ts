@@ -1,0 +1,140 @@
+import type { Message } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { makeDeadLetters } from "../../functions/adapters/sqs/dead-letters.ts";
+import { parseTurnJob, parseWebhookJob } from "../../functions/adapters/sqs/job-message.ts";
+import { makeJobQueue } from "../../functions/adapters/sqs/job-queue.ts";
+import type { TurnJob, WebhookJob } from "../../functions/core/job.ts";
+import { startQueue, type TestQueue } from "../support/sqs.ts";
+import { messageEvent } from "../support/turns.ts";
+import { anyText } from "../unit/adapters/node/any-text.ts";
+
+let queue: TestQueue;
+beforeAll(async () => {
+  queue = await startQueue();
+});
+afterAll(() => queue.close());
+
+let jobs = 0;
+/** A job that no other test has. */
+const newJob = (): WebhookJob => {
+  jobs += 1;
+  return {
+    appKey: "app-one",
+    botUserId: "bot-helpdesk",
+    integrationType: "webhook",
+    event: messageEvent({ msgUID: `dead-${jobs}`, fromUserId: `u-${jobs}` }),
+    acceptedAt: 1_767_225_600_500,
+  };
+};
+
+/** What a person finds there. */
+const letterOf = ({ Body = "", MessageAttributes = {} }: Message) => ({
+  body: Body,
+  reason: MessageAttributes.reason?.StringValue,
+  tries: MessageAttributes.tries?.StringValue,
+});
+
+const letters = async (count: number) => (await queue.receive(count)).map(letterOf);
+
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html: as a body, and
+// not empty. fauxqs takes any.
+const taken = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u;
+
+describe("a job that was given up", () => {
+  test("lies in the dead letters as it was, with its reason and tries beside it", async () => {
+    const job = newJob();
+    await makeDeadLetters(queue).bury(job, { reason: "HTTP 404", tries: 7 });
+    const [letter] = await letters(1);
+    expect(letter).toMatchObject({ reason: "HTTP 404", tries: "7" });
+    expect(parseWebhookJob(letter?.body ?? "")).toEqual(job);
+  });
+
+  test("lies there also where it was for Dify", async () => {
+    const job: TurnJob = { ...newJob(), integrationType: "dify_agent" };
+    await makeDeadLetters(queue).bury(job, { reason: "throttled", tries: 10 });
+    const [letter] = await letters(1);
+    expect(parseTurnJob(letter?.body ?? "")).toEqual(job);
+  });
+
+  test("lies there once where a worker died before it could say so, and the next one buries it again", async () => {
+    const job = newJob();
+    await makeDeadLetters(queue).bury(job, { reason: "timeout", tries: 3 });
+    await makeDeadLetters(queue).bury(job, { reason: "timeout", tries: 4 });
+    expect(await letters(1)).toMatchObject([{ tries: "3" }]);
+    expect(await queue.receiveNow()).toEqual([]);
+  });
+
+  test("lies there again where it was redriven and given up once more", async () => {
+    const job = newJob();
+    await makeDeadLetters(queue).bury(job, { reason: "timeout", tries: 3 });
+    await makeDeadLetters(queue).bury(
+      { ...job, redrivenAt: 1_767_225_700_000 },
+      { reason: "timeout", tries: 1 },
+    );
+    expect(await letters(2)).toHaveLength(2);
+  });
+
+  test("can be sent to its queue again as it lies there", async () => {
+    const job = newJob();
+    await makeDeadLetters(queue).bury(job, { reason: "timeout", tries: 3 });
+    const [letter] = await letters(1);
+    const redriven = { ...parseWebhookJob(letter?.body ?? ""), redrivenAt: 1_767_225_700_000 };
+    await makeJobQueue(queue).send([redriven]);
+    const [again] = await letters(1);
+    expect(parseWebhookJob(again?.body ?? "")).toEqual(redriven);
+    expect(again?.reason).toBeUndefined();
+  });
+
+  test("lies there with the longest message there is", async () => {
+    const content = JSON.stringify("x".repeat(128 * 1024 - 2));
+    const job = newJob();
+    const large = { ...job, event: messageEvent({ ...job.event.data, content }) };
+    await makeDeadLetters(queue).bury(large, { reason: "x".repeat(1024 * 1024), tries: 3 });
+    const [letter] = await letters(1);
+    expect(parseWebhookJob(letter?.body ?? "").event.data.content).toHaveLength(128 * 1024);
+  });
+});
+
+describe("the reason of a dead letter", () => {
+  const reasonKept = async (reason: string): Promise<string | undefined> => {
+    await makeDeadLetters(queue).bury(newJob(), { reason, tries: 1 });
+    return (await letters(1))[0]?.reason;
+  };
+
+  test.each([
+    ["of several lines", "Error: throttled\n\tby DynamoDB\r\n"],
+    ["in any script", "ошибка 你好 😀 \u{10FFFF}"],
+  ])("%s is kept", async (_name, reason) => {
+    expect(await reasonKept(reason)).toBe(reason.trim());
+  });
+
+  test.each([
+    ["that is empty", ""],
+    ["of blanks alone", " \n"],
+    ["of control characters alone", "\u0000\u001b\u007f"],
+    ["with a control character", "HTTP 500\u0000"],
+    ["with half an emoji", "broken \ud83d"],
+    ["with what is no character", "broken \uFFFE\uFFFF"],
+    ["of a megabyte", "x".repeat(1024 * 1024)],
+    ["that is cut in the middle of an emoji", "😀".repeat(1024 * 1024).slice(1)],
+  ])("%s loses nobody the job: SQS takes what is made of it", async (_name, reason) => {
+    const kept = await reasonKept(reason);
+    expect(kept).toMatch(taken);
+    expect(kept?.trim()).not.toBe("");
+    expect(Buffer.byteLength(kept ?? "")).toBeLessThanOrEqual(4096);
+  });
+
+  test("says after its cut what it said before", async () => {
+    expect(await reasonKept(`HTTP 500 ${"x".repeat(10_000)}`)).toMatch(/^HTTP 500 x{900}/);
+  });
+
+  test("is one that SQS takes, whatever went wrong", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyText, async (reason) => {
+        expect(await reasonKept(reason)).toMatch(taken);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

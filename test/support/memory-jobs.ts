@@ -1,0 +1,60 @@
+import type { Clock } from "../../functions/core/clock.ts";
+import type { JobId } from "../../functions/core/job.ts";
+import type { JobStore } from "../../functions/core/job-store.ts";
+
+export interface JobRecord {
+  readonly state: "running" | "done";
+  readonly token: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly tries: number;
+  readonly outcome: string | undefined;
+}
+
+export interface MemoryJobs extends JobStore {
+  recordOf(id: JobId): JobRecord | undefined;
+  /** The record as others may have left it. */
+  plant(id: JobId, given: Partial<JobRecord>): void;
+}
+
+/** Keeps jobs as the turns table does. */
+export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
+  const records = new Map<string, JobRecord>();
+  const fresh: JobRecord = { state: "running", token: undefined, expiresAt: 0, tries: 0, outcome: undefined };
+  const recordOf = (id: JobId): JobRecord | undefined => records.get(JSON.stringify(id));
+  const plant = (id: JobId, given: Partial<JobRecord>): void => {
+    records.set(JSON.stringify(id), { ...fresh, ...recordOf(id), ...given });
+  };
+  const holder = (id: JobId, token: string): JobRecord | undefined => {
+    const record = recordOf(id);
+    return record?.token === token ? record : undefined;
+  };
+  return {
+    recordOf,
+    plant,
+    claim: async (id, { token, expiresAt }) => {
+      const record = recordOf(id) ?? fresh;
+      const tries = record.tries + 1;
+      if (record.expiresAt > clock.now()) {
+        if (record.state === "done") return { status: "done" };
+        plant(id, { tries });
+        return { status: "busy", tries };
+      }
+      plant(id, { state: "running", token, expiresAt, tries, outcome: undefined });
+      return { status: "claimed", tries };
+    },
+    renew: async (id, { token, expiresAt }) => {
+      if (holder(id, token)?.state !== "running") return false;
+      plant(id, { expiresAt });
+      return true;
+    },
+    complete: async (id, token, outcome, rememberUntil) => {
+      if (!holder(id, token)) return false;
+      plant(id, { state: "done", outcome, expiresAt: rememberUntil, tries: 0 });
+      return true;
+    },
+    release: async (id, token) => {
+      if (holder(id, token)?.state === "running") plant(id, { token: undefined, expiresAt: clock.now() });
+    },
+  };
+};

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "@jest/globals";
+import type { SQSRecord } from "aws-lambda";
+import { parseTurnJob, toJobMessage } from "../../../../functions/adapters/sqs/job-message.ts";
+import { makeWorker } from "../../../../functions/adapters/sqs/worker.ts";
+import type { TurnJob } from "../../../../functions/core/job.ts";
+import type { JobFate, JobHold } from "../../../../functions/core/job-hold.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { messageEvent } from "../../../support/turns.ts";
+import { lambdaContext } from "../api-gateway/proxy-event.ts";
+
+const turnJob = (msgUID: string): TurnJob => ({
+  appKey: "app-one",
+  botUserId: "bot-helpdesk",
+  integrationType: "dify_chat",
+  event: messageEvent({ msgUID }),
+  acceptedAt: 1_767_225_600_500,
+});
+
+/** As Lambda hands it over. */
+const recordOf = (messageId: string, body: string, receives = 1): SQSRecord => ({
+  messageId,
+  receiptHandle: `receipt-${messageId}`,
+  body,
+  attributes: {
+    ApproximateReceiveCount: String(receives),
+    SentTimestamp: "1767225600500",
+    SenderId: "AROA",
+    ApproximateFirstReceiveTimestamp: "1767225600600",
+    MessageGroupId: "group",
+  },
+  messageAttributes: {},
+  md5OfBody: "",
+  eventSource: "aws:sqs",
+  eventSourceARN: "arn:aws:sqs:eu-central-1:123456789012:turns.fifo",
+  awsRegion: "eu-central-1",
+});
+
+const jobRecord = (msgUID: string): SQSRecord => recordOf(msgUID, toJobMessage(turnJob(msgUID)).MessageBody);
+
+interface Given {
+  readonly fates?: Readonly<Record<string, JobFate>>;
+  readonly holdFor?: JobHold["holdFor"];
+}
+
+const setUp = ({ fates = {}, holdFor }: Given = {}) => {
+  const ran: { readonly job: TurnJob; readonly tries: number; readonly leftMs: number }[] = [];
+  const held: string[] = [];
+  const log = makeMemoryLog();
+  const worker = makeWorker({
+    parseJob: parseTurnJob,
+    runJob: async (job, { tries }, leftMs) => {
+      ran.push({ job, tries, leftMs });
+      return fates[job.event.data.msgUID] ?? "done";
+    },
+    holdOn: ({ messageId, attributes }) => ({
+      tries: Number(attributes.ApproximateReceiveCount),
+      holdFor: holdFor ?? (async (ms) => void held.push(`${messageId} for ${ms / 1000} s`)),
+    }),
+    log,
+  });
+  return { take: (...Records: SQSRecord[]) => worker({ Records }, lambdaContext), ran, held, log };
+};
+
+const failed = (...messageIds: string[]) => ({
+  batchItemFailures: messageIds.map((itemIdentifier) => ({ itemIdentifier })),
+});
+
+describe("a worker", () => {
+  test("runs the job that a message carries, within its function's time, and takes it out of the queue", async () => {
+    const { take, ran } = setUp();
+    expect(await take(recordOf("m1", toJobMessage(turnJob("m1")).MessageBody, 3))).toEqual(failed());
+    expect(ran).toEqual([{ job: turnJob("m1"), tries: 3, leftMs: 29_000 }]);
+  });
+
+  test("leaves a job in the queue that must come again, and no other of the batch", async () => {
+    const { take } = setUp({ fates: { m2: "again" } });
+    expect(await take(jobRecord("m1"), jobRecord("m2"), jobRecord("m3"))).toEqual(failed("m2"));
+  });
+
+  test("leaves all in the queue where all must come again", async () => {
+    const { take } = setUp({ fates: { m1: "again", m2: "again" } });
+    expect(await take(jobRecord("m1"), jobRecord("m2"))).toEqual(failed("m1", "m2"));
+  });
+
+  test("has nothing to do with an empty batch", async () => {
+    expect(await setUp().take()).toEqual(failed());
+  });
+});
+
+describe("a message that a worker cannot read", () => {
+  const newer = toJobMessage(turnJob("newer")).MessageBody.replace('"version":1', '"version":2');
+
+  test.each([
+    ["of a newer version", newer],
+    ["of nothing", ""],
+    ["of something else", "what a user said"],
+  ])("%s waits a minute for a worker that can, and is not lost", async (_name, body) => {
+    const { take, ran, held } = setUp();
+    expect(await take(recordOf("m1", body))).toEqual(failed("m1"));
+    expect(ran).toEqual([]);
+    expect(held).toEqual(["m1 for 60 s"]);
+  });
+
+  test("stands in the log by its message's id, without what it holds", async () => {
+    const { take, log } = setUp();
+    await take(recordOf("m1", newer.replace("hello", "what a user said"), 4));
+    expect(log.lines).toEqual([
+      {
+        level: "error",
+        event: "job_unreadable",
+        fields: { messageId: "m1", tries: 4, reason: expect.stringContaining("version") },
+      },
+    ]);
+    expect(JSON.stringify(log.lines)).not.toContain("what a user said");
+  });
+
+  test("holds up no other of its batch", async () => {
+    const { take, ran } = setUp();
+    expect(await take(recordOf("m1", newer), jobRecord("m2"))).toEqual(failed("m1"));
+    expect(ran.map(({ job }) => job.event.data.msgUID)).toEqual(["m2"]);
+  });
+
+  test("does not let the others run a second time where SQS does not answer to the wait", async () => {
+    const { take, log } = setUp({ holdFor: () => Promise.reject(new Error("the receipt is stale")) });
+    expect(await take(recordOf("m1", newer), jobRecord("m2"))).toEqual(failed("m1"));
+    expect(log.lines).toContainEqual({
+      level: "warn",
+      event: "job_not_held",
+      fields: { messageId: "m1", reason: "Error: the receipt is stale" },
+    });
+  });
+});

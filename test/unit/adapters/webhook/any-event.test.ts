@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import type { Bot } from "../../../../functions/core/bot.ts";
+import { eventTypes } from "../../../../functions/core/event-type.ts";
+import type { MessageEvent } from "../../../../functions/core/message-event.ts";
+import { bot, messageEvent } from "../../../support/turns.ts";
+import { anyText } from "../node/any-text.ts";
+import {
+  appSecret,
+  base64Library,
+  callTo,
+  isSignedWith,
+  makeCaller,
+  type Receiver,
+  rawLibrary,
+  readWith,
+  signedQuery,
+  take,
+  withReceiver,
+} from "./receiver.ts";
+
+/** Halves of characters too, which UTF-8 cannot write. */
+const anyUnits = fc.string({
+  unit: fc
+    .oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd800, max: 0xdfff }))
+    .map((unit) => String.fromCharCode(unit)),
+});
+const text = fc.oneof(anyText, anyUnits);
+const id = fc.oneof(
+  text,
+  fc.string({
+    minLength: 64,
+    maxLength: 64,
+    unit: fc.constantFrom("a", "7", "|", ":", "#", "/", "?", "&", ".", " ", ","),
+  }),
+);
+const time = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+
+const anyBot: fc.Arbitrary<Bot> = fc
+  .record({ userId: id, name: text, type: text, profileUrl: text, metadata: fc.dictionary(text, text) })
+  .map((given) => bot(given));
+
+const anyEvent: fc.Arbitrary<MessageEvent> = fc
+  .tuple(
+    fc.record(
+      {
+        fromUserId: id,
+        toUserId: id,
+        objectName: text,
+        content: text,
+        channelType: fc.constantFrom("PERSON" as const, "GROUP" as const),
+        msgTimestamp: time,
+        msgUID: id,
+        source: text,
+      },
+      {
+        requiredKeys: [
+          "fromUserId",
+          "toUserId",
+          "objectName",
+          "content",
+          "channelType",
+          "msgTimestamp",
+          "msgUID",
+        ],
+      },
+    ),
+    fc.record({ type: fc.constantFrom(...eventTypes), timestamp: time }),
+  )
+  .map(([data, given]) => messageEvent(data, given));
+
+/** Hands a receiver to one test after another: its connection is kept, and a run of a property is quick. */
+const holdReceiver = () => {
+  const opened = Promise.withResolvers<Receiver>();
+  const over = Promise.withResolvers<void>();
+  const closed = withReceiver(take, async (receiver) => {
+    opened.resolve(receiver);
+    await over.promise;
+  })();
+  return {
+    opened: opened.promise,
+    close: () => {
+      over.resolve();
+      return closed;
+    },
+  };
+};
+
+describe("whatever is in it,", () => {
+  let receiver: Receiver;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    const held = holdReceiver();
+    receiver = await held.opened;
+    close = held.close;
+  });
+  afterAll(() => close());
+
+  const { callWebhook } = makeCaller();
+  const newest = () => {
+    const received = receiver.received.at(-1);
+    if (!received) throw new Error("no request came");
+    return received;
+  };
+
+  test("an event reaches the app as it was, under signatures that hold", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyBot, anyEvent, async (someBot, event) => {
+        const call = callTo(receiver.url, { bot: someBot, event });
+        expect(await callWebhook(call)).toEqual({ status: "taken" });
+        const { userId, name, profileUrl, type, metadata } = someBot;
+        const envelope = { ...event, bot: { userId, name, profileUrl, type, metadata } };
+        for (const library of [rawLibrary(appSecret), base64Library(appSecret)]) {
+          expect(readWith(library, newest())).toEqual(envelope);
+        }
+        expect(JSON.parse(newest().body.toString("utf8"))).toEqual(envelope);
+        expect(isSignedWith(appSecret, newest())).toBe(true);
+      }),
+    );
+  });
+
+  test("a callback URL keeps its query, and the signature in it holds", async () => {
+    const pair = fc.tuple(
+      fc.oneof(anyText, fc.constantFrom("appKey", "nonce", "timestamp", "signature")),
+      anyText,
+    );
+    const query = fc.oneof(
+      fc.array(pair).map((pairs) => `${new URLSearchParams(pairs)}`),
+      fc.stringMatching(/^[\w%&=+;/?:@!$'()*,~.-]*$/),
+      anyText.filter((given) => !given.includes("#")),
+    );
+    await fc.assert(
+      fc.asyncProperty(query, async (given) => {
+        const callbackUrl = `${receiver.url}/callback?${given}`;
+        expect(await callWebhook(callTo(callbackUrl))).toEqual({ status: "taken" });
+        const pairs = [...newest().query];
+        const own = [...new URL(callbackUrl).searchParams];
+        expect(pairs.slice(0, own.length)).toEqual(own);
+        expect(pairs.slice(own.length).map(([name]) => name)).toEqual(Object.keys(signedQuery(newest())));
+        expect(isSignedWith(appSecret, newest())).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import type { TurnLimits } from "../../../functions/core/answer.ts";
+import type { OpenBot } from "../../../functions/core/bot.ts";
+import type { TurnReport } from "../../../functions/core/forward-turn.ts";
+import { jobIdOf } from "../../../functions/core/job.ts";
+import { makeReportJob } from "../../../functions/core/job-report.ts";
+import { makeRunTurnJob } from "../../../functions/core/run-turn-job.ts";
+import type { Turn } from "../../../functions/core/turn.ts";
+import { makeGraveyard, turnJob } from "../../support/jobs.ts";
+import { makeMemoryJobs } from "../../support/memory-jobs.ts";
+import { makeMemoryLog } from "../../support/memory-log.ts";
+import { makeMemoryMetrics } from "../../support/memory-metrics.ts";
+import { makeRecordingSink, type RecordingSink } from "../../support/recording-sink.ts";
+import { makeTestClock } from "../../support/test-clock.ts";
+import { bot } from "../../support/turns.ts";
+
+const job = turnJob();
+
+export const answered: TurnReport = {
+  outcome: { status: "answered" },
+  delivery: { status: "delivered" },
+  asked: 1,
+  firstTextAt: job.acceptedAt + 40,
+};
+
+export const undelivered: TurnReport = {
+  ...answered,
+  delivery: { status: "undelivered", reason: "the IM answered HTTP 403" },
+};
+
+export const throttled = () => Promise.reject(new Error("throttled"));
+
+/** A job for Dify, and the worker that runs it. `tries`: how often it was handed out before. */
+export const setUpTurnRuns = ({ tries = 0 } = {}) => {
+  const clock = makeTestClock(job.acceptedAt);
+  const start = clock.now();
+  const seconds = (ms: number): string => `${(ms - start) / 1000} s`;
+  const id = jobIdOf(job);
+  const turns = makeMemoryJobs(clock);
+  if (tries > 0) turns.plant(id, { tries });
+  const bots = { open: async (): Promise<OpenBot | undefined> => bot() };
+  const forwarded: Turn[] = [];
+  const limits: TurnLimits[] = [];
+  const dify = { answer: async (): Promise<TurnReport> => answered };
+  const sinks: RecordingSink[] = [];
+  const im = { newSink: makeRecordingSink };
+  const deadLetters = makeGraveyard();
+  const log = makeMemoryLog();
+  const metrics = makeMemoryMetrics();
+  const holds: string[] = [];
+  const queue = {
+    holdFor: async (ms: number): Promise<void> =>
+      void holds.push(`${ms / 1000} s at ${seconds(clock.now())}`),
+  };
+  let tokens = 0;
+
+  const runTurnJob = makeRunTurnJob({
+    bots: { open: () => bots.open() },
+    turns,
+    forwardTurn: (turn, _sink, given) => {
+      forwarded.push(turn);
+      limits.push(given);
+      return dify.answer();
+    },
+    sinkFor: () => {
+      const sink = im.newSink();
+      sinks.push(sink);
+      return sink;
+    },
+    deadLetters,
+    report: makeReportJob({ log, metrics, clock }),
+    clock,
+    log,
+    newToken: () => {
+      tokens += 1;
+      return `t${tokens}`;
+    },
+  });
+
+  return {
+    /** `receives`: how often the queue has handed it out, this time included. */
+    run: (receives = 1) =>
+      runTurnJob(job, { tries: receives, holdFor: (ms) => queue.holdFor(ms) }, clock.now() + 840_000),
+    job,
+    id,
+    clock,
+    seconds,
+    turns,
+    bots,
+    dify,
+    im,
+    queue,
+    forwarded,
+    limits,
+    holds,
+    deadLetters,
+    log,
+    metrics,
+    record: () => turns.recordOf(id),
+    events: () => log.lines.map(({ event }) => event),
+    /** What the user has been shown by all of them. */
+    shown: () => sinks.map((sink) => sink.text()).filter((text) => text !== ""),
+  };
+};
