@@ -3,23 +3,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
+import { startStandInAppServer } from "./app-server/server.ts";
 import { startLocalAws } from "./aws/start.ts";
 import { takeDataDir } from "./data-dir.ts";
-import { createDemoBot, findDemoDify } from "./demo-bot.ts";
+import { findDemoDify, putDemoBot } from "./demo-bot.ts";
 import { startStandInDify } from "./dify/server.ts";
 import { startStandInIm } from "./im/server.ts";
 import { checkPort } from "./port.ts";
 import { checkReachable } from "./reachable.ts";
+import { writeRunFile } from "./run-file.ts";
 import { localSecretValue } from "./secret-value.ts";
 import type { Settings } from "./settings.ts";
+import { stackOutputs } from "./stack-outputs.ts";
 import { makeConversationView } from "./terminal/conversation-view.ts";
 import { makeLogStream } from "./terminal/log-stream.ts";
 import { readSentMessage } from "./terminal/sent-message.ts";
+import { describeWebhook } from "./terminal/webhook-line.ts";
 
 export interface LocalBridge {
   readonly url: string;
   /** Undefined where a real Dify is used. */
   readonly standInDifyUrl: string | undefined;
+  readonly standInAppServerUrl: string;
   close(): Promise<void>;
 }
 
@@ -37,6 +42,9 @@ const stage = "local";
 const guidesDify = "api.dify.ai";
 const isGuidesDify = ({ realDify }: Settings): boolean =>
   realDify !== undefined && new URL(realDify.apiUrl).hostname === guidesDify;
+
+/** Where the guide's webhooks go. */
+const guidesAppServer = "yourserver.com";
 
 const checkSettings = async ({ port, dataDir, dynamodbEndpoint, sqsEndpoint }: Settings): Promise<void> => {
   await checkPort(port);
@@ -57,24 +65,41 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
     await checkSettings(settings);
     const demoDify = await findDemoDify(settings);
     const view = makeConversationView(screen.write);
+    /** Who speaks over the IM is shown there: bots, and with a pass-through users too. */
+    const seenAtIm = new Set<string>();
     const im = await startStandInIm({
       ...settings,
-      onHappening: ({ message, added }) =>
-        view.streamed(message.messageUID, message.fromUserId, message.targetId, added, message.complete),
+      onHappening: ({ message, added }) => {
+        seenAtIm.add(message.fromUserId);
+        view.streamed(message.messageUID, message.fromUserId, message.targetId, added, message.complete);
+      },
     });
     closers.push(im.close);
     const dify = await startStandInDify();
     closers.push(dify.close);
+    const { promise: bridgeUrl, resolve: setBridgeUrl } = Promise.withResolvers<string>();
+    const appServer = await startStandInAppServer({
+      ...settings,
+      bridgeUrl,
+      onReceived: (webhook) => view.called(`${webhook.host}${webhook.path}`, describeWebhook(webhook)),
+    });
+    closers.push(appServer.close);
 
     const assemblyDir = await mkdtemp(join(tmpdir(), "bot-bridge-"));
     closers.push(() => rm(assemblyDir, { recursive: true }));
-    const { allowPrivateCallbacks, rongcloudApiUrl = im.url } = settings;
-    const config = makeConfig({ stage, rongcloudApiUrl, allowPrivateCallbacks });
+    const { allowPrivateCallbacks, rongcloudApiUrl = im.url, passThrough } = settings;
+    const config = makeConfig({
+      stage,
+      rongcloudApiUrl,
+      allowPrivateCallbacks,
+      ...(passThrough !== undefined && { passThrough }),
+    });
     // Validation takes two seconds; tests and deployments have it.
     makeApp(config, { outdir: assemblyDir, builtinCloudFormationValidation: false }).synth();
 
     const hostAliases = new URL("./host-aliases.ts", import.meta.url);
     if (!isGuidesDify(settings)) hostAliases.searchParams.set(guidesDify, new URL(dify.url).origin);
+    hostAliases.searchParams.set(guidesAppServer, appServer.url);
     const { port, appKey, appSecret, dataDir, dynamodbEndpoint, sqsEndpoint } = settings;
     const aws = await startLocalAws({
       assemblyDir,
@@ -86,17 +111,22 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
       preload: hostAliases.href,
       log: makeLogStream({ write: screen.writeLog, isShared: screen.isShared, makeRoom: view.makeRoom }),
       onExchange: ({ path, requestBody, statusCode }) => {
-        const sent =
-          path === "/message/private/publish.json" && statusCode === 200 && readSentMessage(requestBody);
-        if (sent) view.said(sent.from, sent.to, sent.text);
+        const sent = statusCode === 200 ? readSentMessage(path, requestBody) : undefined;
+        if (sent && !seenAtIm.has(sent.from)) view.said(sent.from, sent.to, sent.text);
       },
     });
     closers.push(aws.close);
+    setBridgeUrl(aws.url);
 
-    if ((await createDemoBot(aws.url, settings, demoDify)) === "kept") {
-      screen.write("bot-demo is kept from an earlier run in DATA_DIR, with the Dify that it had then.\n");
-    }
-    return { url: aws.url, standInDifyUrl: settings.realDify ? undefined : new URL(dify.url).origin, close };
+    await putDemoBot(aws.url, settings, demoDify);
+    const outputs = stackOutputs(assemblyDir, `bot-bridge-${stage}-messaging`, aws.queueUrls);
+    closers.push(await writeRunFile({ url: aws.url, endpoints: aws.endpoints, outputs }));
+    return {
+      url: aws.url,
+      standInDifyUrl: settings.realDify ? undefined : new URL(dify.url).origin,
+      standInAppServerUrl: appServer.url,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

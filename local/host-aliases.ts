@@ -9,7 +9,7 @@ const requestSecurely = https.request;
 
 /**
  * Loaded into each function's thread before its handler: the hosts that RongCloud's guide names, and that nobody has,
- * lead to stand-ins on this machine. What deploys knows nothing of it.
+ * lead to stand-ins on this machine, which still see the name that was called. What deploys knows nothing of it.
  */
 const request = (
   url: URL,
@@ -19,7 +19,11 @@ const request = (
   const alias = url instanceof URL ? aliases.get(url.hostname) : null;
   if (alias === null) return requestSecurely(url, options, callback);
   const { agent: _secureAgent, ...rest } = options;
-  return http.request(new URL(`${url.pathname}${url.search}`, alias), rest, callback);
+  const aliased = http.request(new URL(`${url.pathname}${url.search}`, alias), rest, callback);
+  aliased.setHeader("host", url.host);
+  // Whoever asked for a secure connection waits for it to be secure.
+  aliased.once("socket", (socket) => socket.once("connect", () => socket.emit("secureConnect")));
+  return aliased;
 };
 
 Object.assign(https, { request });

@@ -33,6 +33,8 @@ const settings = v.pipe(
     DYNAMODB_ENDPOINT: unlessEmpty(webUrl),
     SQS_ENDPOINT: unlessEmpty(webUrl),
     ALLOW_PRIVATE_CALLBACKS: v.optional(v.picklist(["0", "1"], "must be 0 or 1"), "1"),
+    /** Whether that is a real RongCloud, which takes what the bridge does not serve; empty: told by its host. */
+    PASS_THROUGH: unlessEmpty(v.picklist(["0", "1"], "must be 0 or 1")),
     /** Where tables and queues are kept; empty: in memory. */
     DATA_DIR: v.optional(v.string(), ""),
     /** A real Dify for the demo bot. */
@@ -51,6 +53,7 @@ const settings = v.pipe(
     dynamodbEndpoint: given.DYNAMODB_ENDPOINT,
     sqsEndpoint: given.SQS_ENDPOINT,
     allowPrivateCallbacks: given.ALLOW_PRIVATE_CALLBACKS === "1",
+    passThrough: given.PASS_THROUGH === undefined ? undefined : given.PASS_THROUGH === "1",
     dataDir: given.DATA_DIR === "" ? undefined : given.DATA_DIR,
     realDify:
       given.DIFY_API_URL !== undefined && given.DIFY_API_KEY !== undefined

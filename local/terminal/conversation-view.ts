@@ -3,6 +3,8 @@ export interface ConversationView {
   said(from: string, to: string, text: string): void;
   /** More of a message from a bot; `message` tells which. */
   streamed(message: string, from: string, to: string, added: string, complete: boolean): void;
+  /** A webhook that reached the app's server: where, and what it brought. */
+  called(place: string, what: string): void;
   /** Ends the line that is open, for something else to be written. */
   makeRoom(): void;
 }
@@ -23,12 +25,13 @@ export const makeConversationView = (write: (text: string) => void): Conversatio
     if (open !== undefined) write("\n");
     open = undefined;
   };
+  const writeLine = (from: string, to: string, text: string): void => {
+    closeLine();
+    write(`${head(from, to)}${clean(text)}\n`);
+  };
 
   return {
-    said: (from, to, text) => {
-      closeLine();
-      write(`${head(from, to)}${clean(text)}\n`);
-    },
+    said: writeLine,
     streamed: (message, from, to, added, complete) => {
       if (open !== message && added !== "") {
         closeLine();
@@ -38,6 +41,7 @@ export const makeConversationView = (write: (text: string) => void): Conversatio
       write(clean(added));
       if (complete && open === message) closeLine();
     },
+    called: (place, what) => writeLine("webhook", place, what.replaceAll(/\s+/g, " ")),
     makeRoom: closeLine,
   };
 };

@@ -1,12 +1,12 @@
 import { Writable } from "node:stream";
 import * as v from "valibot";
 
-const levelled = v.pipe(v.string(), v.parseJson(), v.object({ level: v.string() }));
+const information = v.object({ level: v.literal("INFO") });
+/** CloudWatch's embedded metric format. */
+const metric = v.object({ _aws: v.object({ CloudWatchMetrics: v.array(v.unknown()) }) });
+const news = v.pipe(v.string(), v.parseJson(), v.union([information, metric]));
 
-const isNews = (line: string): boolean => {
-  const parsed = v.safeParse(levelled, line);
-  return parsed.success && parsed.output.level === "INFO";
-};
+const isNews = (line: string): boolean => v.is(news, line);
 
 export interface LogStreamOptions {
   readonly write: (line: string) => void;

@@ -1,10 +1,13 @@
 import * as v from "valibot";
 
-const sent = v.object({
-  fromUserId: v.string(),
-  toUserId: v.string(),
-  content: v.pipe(v.string(), v.parseJson(), v.object({ content: v.string() })),
-});
+const text = v.pipe(v.string(), v.parseJson(), v.object({ content: v.string() }));
+
+/** Where a message comes in, and the field of the form that says to whom. */
+const doors = new Map([
+  ["/message/private/publish.json", "toUserId"],
+  ["/message/group/publish.json", "toGroupId"],
+  ["/callbacks/rongcloud/messages", "toUserId"],
+]);
 
 export interface SentMessage {
   readonly from: string;
@@ -12,10 +15,13 @@ export interface SentMessage {
   readonly text: string;
 }
 
-/** What a publish request says, as far as it can be shown. */
-export const readSentMessage = (form: string): SentMessage | undefined => {
-  const parsed = v.safeParse(sent, Object.fromEntries(new URLSearchParams(form)));
-  if (!parsed.success) return undefined;
-  const { fromUserId, toUserId, content } = parsed.output;
-  return { from: fromUserId, to: toUserId, text: content.content };
+/** What a request says to somebody, as far as it can be shown. */
+export const readSentMessage = (path: string, body: string): SentMessage | undefined => {
+  const targetField = doors.get(path);
+  if (targetField === undefined) return undefined;
+  const form = new URLSearchParams(body);
+  const from = form.get("fromUserId");
+  const to = form.getAll(targetField).join(", ");
+  const said = v.safeParse(text, form.get("content"));
+  return from !== null && to !== "" && said.success ? { from, to, text: said.output.content } : undefined;
 };

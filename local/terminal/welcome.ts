@@ -1,7 +1,16 @@
 import { demoBotId } from "../demo-bot.ts";
 
+const standInsLine = (standIns: readonly (string | false)[]): string => {
+  const named = standIns.filter((standIn) => standIn !== false);
+  return named.length === 0 ? "" : `docs/stand-ins.md tells what these can do: ${named.join(", ")}.\n`;
+};
+
 /** The line that says it is ready, and what to try. */
-export const welcome = (url: string, standInDifyUrl: string | undefined): string => `ready ${url}
+export const welcome = (
+  url: string,
+  standInDifyUrl: string | undefined,
+  standInAppServerUrl: string,
+): string => `ready ${url}
 
 Say something to the demo bot, from another terminal, and watch the answer stream in here:
 
@@ -10,5 +19,8 @@ Say something to the demo bot, from another terminal, and watch the answer strea
     --data-urlencode 'content={"content":"Hello, who are you?"}'
 
 Say more: the conversation is kept for 24 hours. The README goes on from here. Ctrl-C stops everything.
-${standInDifyUrl === undefined ? "" : `docs/stand-ins.md tells what the stand-in Dify at ${standInDifyUrl} can do.\n`}
+${standInsLine([
+  standInDifyUrl !== undefined && `the stand-in Dify at ${standInDifyUrl}`,
+  `the stand-in app server at ${standInAppServerUrl}`,
+])}
 `;

@@ -150,7 +150,7 @@ describe("a Dify that does not answer", () => {
         const found = bridge
           .stderr()
           .split("\n")
-          .find((each) => each.includes(botId) && each.includes("turn_finished"));
+          .find((each) => [botId, "dify_chatflow", "job_delivered"].every((part) => each.includes(part)));
         return JSON.parse(found ?? "");
       });
       expect(line).toMatchObject({ level: "ERROR", outcome: "failed" });

@@ -43,6 +43,22 @@ describe("the terminal", () => {
     expect(shown()).toBe("bot → u7  one\n");
   });
 
+  test("shows a webhook on a line of its own, between the pieces of an answer", () => {
+    const { view, shown } = setUp();
+    view.streamed("m1", "bot", "u7", "one", false);
+    view.called("yourserver.com/callback", "message:private from u7");
+    view.streamed("m1", "bot", "u7", " more", true);
+    expect(shown()).toBe(
+      "bot → u7  one\nwebhook → yourserver.com/callback  message:private from u7\nbot → u7   more\n",
+    );
+  });
+
+  test("keeps a webhook to one line, whatever it brings", () => {
+    const { view, shown } = setUp();
+    view.called("yourserver.com/callback", "a\nbot → u7  forged\u001b[2J");
+    expect(shown()).toBe("webhook → yourserver.com/callback  a bot → u7 forged[2J\n");
+  });
+
   test("is not moved or coloured by what a message holds", () => {
     const { view, shown } = setUp();
     view.said("u7", "bot", "\u001b[2J\u0007re\u202ed\r");
@@ -51,12 +67,19 @@ describe("the terminal", () => {
 });
 
 describe("a publish request", () => {
-  test("is shown by what it says", () => {
-    const form = new URLSearchParams({ fromUserId: "u7", toUserId: "bot", content: '{"content":"hello"}' });
-    expect(readSentMessage(form.toString())).toEqual({ from: "u7", to: "bot", text: "hello" });
+  const path = "/message/private/publish.json";
+  const content = '{"content":"hello"}';
+
+  test.each([
+    [path, { toUserId: "bot" }, "bot"],
+    ["/message/group/publish.json", { toGroupId: "g1", toUserId: "bot" }, "g1"],
+    ["/callbacks/rongcloud/messages", { toUserId: "bot" }, "bot"],
+  ])("to %s is shown by what it says, and to whom", (door, target, to) => {
+    const form = new URLSearchParams({ fromUserId: "u7", content, ...target });
+    expect(readSentMessage(door, form.toString())).toEqual({ from: "u7", to, text: "hello" });
   });
 
   test.each(["", "content=hello", "fromUserId=a&toUserId=b&content=%7B%7D"])("%j is not shown", (form) => {
-    expect(readSentMessage(form)).toBeUndefined();
+    expect(readSentMessage(path, form)).toBeUndefined();
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeLogStream } from "../../../../local/terminal/log-stream.ts";
 
+const metric = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"JobDelivered":120}\n';
+
 const lines = [
-  '{"level":"INFO","event":"turn_finished"}\n',
-  '{"level":"ERROR","event":"turn_failed"}\n',
+  metric,
+  '{"level":"INFO","event":"job_delivered"}\n',
+  '{"level":"ERROR","event":"job_failed"}\n',
   "a stack\n",
 ];
 
@@ -24,6 +27,6 @@ describe("the log", () => {
   });
 
   test("on the screen of the conversations is what is wrong alone, on lines of its own", () => {
-    expect(logOf(true)).toEqual(["(room)", lines[1], "(room)", lines[2]]);
+    expect(logOf(true)).toEqual(["(room)", lines[2], "(room)", lines[3]]);
   });
 });

@@ -1,0 +1,148 @@
+import { setMaxListeners } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import * as v from "valibot";
+import { readBody, startHttpServer } from "../http-server.ts";
+import { type Behaviour, behaviourSchema, makeBehaviours } from "./behaviours.ts";
+import { type EchoOutcome, makeEcho, readMessage } from "./echo.ts";
+import type { ReceivedWebhook } from "./received-webhook.ts";
+import { sendAnswer, statusOf } from "./send-answer.ts";
+import { areGood, judgeSignatures, type SigningApp } from "./signatures.ts";
+
+export type { Behaviour } from "./behaviours.ts";
+export type { ReceivedWebhook } from "./received-webhook.ts";
+
+export interface StandInAppServerOptions extends SigningApp {
+  /** Where echoes go; a promise, since a bridge that calls this server may start after it. */
+  readonly bridgeUrl?: string | PromiseLike<string> | undefined;
+  readonly onReceived?: ((webhook: ReceivedWebhook) => void) | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+export interface StandInAppServer {
+  readonly url: string;
+  /** The last thousand, oldest first. */
+  readonly received: () => readonly ReceivedWebhook[];
+  readonly behave: (behaviour: Behaviour) => void;
+  /** Ends open connections and waits at once. */
+  readonly close: () => Promise<void>;
+}
+
+interface Kept extends ReceivedWebhook {
+  echo?: EchoOutcome;
+}
+
+const mostKept = 1_000;
+const echoPath = "/echo";
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const reply = (response: ServerResponse, status: number, body: unknown): void => {
+  response
+    .writeHead(status, { "content-type": "application/json" })
+    .end(`${JSON.stringify(body, null, 2)}\n`);
+};
+
+const webhookHeaders = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      name.startsWith("webhook-") ? [[name, String(value)]] : [],
+    ),
+  );
+
+/** Stands in for the app's own server where nobody has one: it takes what the bots' webhooks bring, on any path. */
+export const startStandInAppServer = async ({
+  appKey,
+  appSecret,
+  bridgeUrl,
+  onReceived,
+  now = Date.now,
+}: StandInAppServerOptions): Promise<StandInAppServer> => {
+  const app = { appKey, appSecret };
+  const closing = new AbortController();
+  // Every slow answer listens to it.
+  setMaxListeners(0, closing.signal);
+  const received: Kept[] = [];
+  const behaviours = makeBehaviours();
+  const sendEcho = makeEcho({ ...app, bridgeUrl, now, closing: closing.signal });
+
+  /** A try that is repeated, because its answer was too slow, is the same message. */
+  const wasEchoed = (webhook: Kept): boolean =>
+    received.some(
+      ({ headers, echo }) => echo !== undefined && headers["webhook-id"] === webhook.headers["webhook-id"],
+    );
+
+  const echo = async (webhook: Kept): Promise<void> => {
+    const message = readMessage(webhook.envelope);
+    if (webhook.path !== echoPath || message === undefined || wasEchoed(webhook)) return;
+    webhook.echo = { status: "sending" };
+    webhook.echo = await sendEcho(message);
+  };
+
+  const take = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+    const body = await readBody(request);
+    const { headers } = request;
+    const signatures = judgeSignatures(app, { query: url.searchParams, headers, body }, now());
+    const isGood = areGood(signatures);
+    const behaviour = behaviours.take(url.pathname);
+    const status = statusOf(behaviour, isGood ? 200 : 401);
+    const webhook: Kept = {
+      host: headers.host ?? "",
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: webhookHeaders(request),
+      envelope: parseJson(body.toString()),
+      receivedAt: now(),
+      signatures,
+      status,
+    };
+    received.push(webhook);
+    received.splice(0, received.length - mostKept);
+    onReceived?.(webhook);
+    await sendAnswer(response, behaviour, status, closing.signal);
+    const acknowledged = status !== undefined && status < 300;
+    if (isGood && acknowledged) await echo(webhook);
+  };
+
+  const setBehaviour = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const parsed = v.safeParse(behaviourSchema, parseJson((await readBody(request)).toString()));
+    if (parsed.success) behaviours.set(parsed.output);
+    reply(response, parsed.success ? 200 : 400, parsed.success ? parsed.output : v.flatten(parsed.issues));
+  };
+  const clearBehaviours = (_request: IncomingMessage, response: ServerResponse): void => {
+    behaviours.clear();
+    reply(response, 200, {});
+  };
+  const showReceived = (_request: IncomingMessage, response: ServerResponse): void =>
+    reply(response, 200, received);
+
+  const switches = new Map<string, (request: IncomingMessage, response: ServerResponse) => unknown>([
+    ["GET /_standin/received", showReceived],
+    ["PUT /_standin/behaviour", setBehaviour],
+    ["DELETE /_standin/behaviour", clearBehaviours],
+  ]);
+
+  const server = await startHttpServer(0, async (request, response) => {
+    const url = new URL(request.url ?? "/", "http://app-server.local");
+    if (url.pathname.startsWith("/_standin/")) {
+      const flip = switches.get(`${request.method} ${url.pathname}`);
+      await (flip ? flip(request, response) : reply(response, 404, { error: "no such switch" }));
+    } else if (request.method === "POST") await take(request, response, url);
+    else reply(response, 405, { error: "a webhook is a POST" });
+  });
+
+  return {
+    url: server.url,
+    received: () => [...received],
+    behave: behaviours.set,
+    close: async () => {
+      closing.abort();
+      await server.close();
+    },
+  };
+};

@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { type StandInAppServer, startStandInAppServer } from "../../../../local/app-server/server.ts";
+import { app, signed } from "./send-webhook.ts";
+
+let server: StandInAppServer;
+beforeEach(async () => {
+  server = await startStandInAppServer({ appKey: app.appKey, appSecret: app.secret });
+});
+afterEach(() => server.close());
+
+const moduleUrl = (path: string): URL => new URL(`../../../../${path}`, import.meta.url);
+
+/** Calls as a function's thread does: the aliases are loaded before anything else. */
+const call = async (): Promise<unknown> => {
+  const aliases = moduleUrl("local/host-aliases.ts");
+  aliases.searchParams.set("api.dify.ai", "http://127.0.0.1:9");
+  aliases.searchParams.set("yourserver.com", server.url);
+  const request = {
+    method: "POST",
+    ...signed("https://yourserver.com/callback", Date.now()),
+    connectMs: 1_000,
+    headMs: 10_000,
+  };
+  const script = `
+    import { makeHttpClient } from "${moduleUrl("functions/adapters/http/http-client.ts")}";
+    const { url, ...request } = ${JSON.stringify(request)};
+    const signal = AbortSignal.timeout(20_000);
+    const outcome = await makeHttpClient({ publicOnly: true })({ ...request, url: new URL(url), signal }).then(
+      ({ status }) => ({ status }),
+      ({ kind, connected }) => ({ kind, connected }),
+    );
+    console.log(JSON.stringify(outcome));
+    process.exit();
+  `;
+  const flags = ["--import", aliases.href, "--input-type=module", "--eval", script];
+  const { stdout } = await promisify(execFile)(process.execPath, flags);
+  return JSON.parse(stdout);
+};
+
+describe("the app server that the guide names", () => {
+  test("is the stand-in, which sees the name that was called", async () => {
+    expect(await call()).toEqual({ status: 200 });
+    expect(server.received()).toMatchObject([{ host: "yourserver.com", path: "/callback" }]);
+  });
+
+  test("is waited for as one that is connected", async () => {
+    server.behave({ delayMs: 1_500 });
+    expect(await call()).toEqual({ status: 200 });
+  });
+
+  test("has seen the request when it breaks the connection", async () => {
+    server.behave({ reset: true });
+    expect(await call()).toEqual({ kind: "unreachable", connected: true });
+  });
+});
