@@ -30,6 +30,8 @@ export interface LocalAwsOptions {
 export interface LocalAws {
   readonly url: string;
   readonly endpoints: Endpoints;
+  /** By queue name. */
+  readonly queueUrls: ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
 
@@ -56,7 +58,7 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
     const { invoke } = pools;
     const { port, onExchange } = options;
     const server = await started(startApiGateway({ api, port, invoke, onExchange }));
-    return { url: server.url, endpoints, close: shutdown.close };
+    return { url: server.url, endpoints, queueUrls, close: shutdown.close };
   } catch (error) {
     await shutdown.close();
     throw error;

@@ -1,0 +1,27 @@
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
+import { type Bridge, parseOutputs } from "./bridge.ts";
+
+const describe = async (StackName: string): Promise<Stack | undefined> => {
+  const client = new CloudFormationClient();
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+    return Stacks[0];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const hint = "AWS_PROFILE and AWS_REGION say where it is looked for";
+    throw new Error(`${StackName}: ${reason} (${hint})`, { cause: error });
+  } finally {
+    client.destroy();
+  }
+};
+
+/**
+ * The bridge deployed as this stage, in the account and region of the environment.
+ * @throws Error whose message is the one line that a person needs.
+ */
+export const findStack = async (stage: string): Promise<Bridge> => {
+  const stackName = `bot-bridge-${stage}-messaging`;
+  const stack = await describe(stackName);
+  const outputs = (stack?.Outputs ?? []).map(({ OutputKey = "", OutputValue }) => [OutputKey, OutputValue]);
+  return { sqs: {}, dynamodb: {}, outputs: parseOutputs(Object.fromEntries(outputs), stackName) };
+};

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { makeReopenJob } from "../../functions/adapters/dynamodb/redrive-turns.ts";
+import { makeTurnsTable } from "../../functions/adapters/dynamodb/turns-table.ts";
+import { integrationTypes } from "../../functions/core/integration.ts";
+import type { JobId } from "../../functions/core/job.ts";
+import { startTable, type TestTable } from "../support/dynamodb.ts";
+import { losingReply } from "../support/losing-replies.ts";
+import { makeTestClock } from "../support/test-clock.ts";
+
+const leaseMs = 15_000;
+const rememberMs = 5 * 24 * 60 * 60 * 1000;
+
+let table: TestTable;
+beforeAll(async () => {
+  table = await startTable("turns");
+});
+afterAll(() => table.close());
+
+let jobs = 0;
+const begin = (given: Partial<JobId> = {}) => {
+  jobs += 1;
+  const id: JobId = {
+    appKey: "app-one",
+    eventType: "message:private",
+    fromUserId: "u7",
+    msgUID: `message-${jobs}`,
+    botUserId: "bot-helpdesk",
+    integrationType: "webhook",
+    ...given,
+  };
+  const clock = makeTestClock();
+  const store = makeTurnsTable({ ...table, clock });
+  const claim = (token: string) => store.claim(id, { token, expiresAt: clock.now() + leaseMs });
+  const end = async (outcome: string) => {
+    for (const token of ["first", "second", "third"]) {
+      await claim(token);
+      await store.release(id, token);
+    }
+    await claim("last");
+    await store.complete(id, "last", outcome, clock.now() + rememberMs);
+  };
+  return { id, clock, store, claim, end, reopen: makeReopenJob({ ...table, clock }) };
+};
+
+describe("a job is reopened", () => {
+  test.each(integrationTypes)(
+    "when it was given up, and %s has all its tries again",
+    async (integrationType) => {
+      const { id, claim, end, reopen } = begin({ integrationType });
+      await end("given_up");
+      expect(await claim("early")).toEqual({ status: "done" });
+      expect(await reopen(id)).toEqual({ status: "open" });
+      expect(await claim("new")).toEqual({ status: "claimed", tries: 1 });
+    },
+  );
+
+  test("when its record has expired and is still there, which would go on counting tries", async () => {
+    const { id, clock, claim, end, reopen } = begin();
+    await end("given_up");
+    await clock.advance(rememberMs);
+    expect(await reopen(id)).toEqual({ status: "open" });
+    expect(await claim("new")).toEqual({ status: "claimed", tries: 1 });
+  });
+
+  test("when its workers died one after another, and SQS itself gave it up", async () => {
+    const { id, clock, store, claim, reopen } = begin();
+    await claim("dead");
+    await clock.advance(leaseMs);
+    expect(await reopen(id)).toEqual({ status: "open" });
+    expect(await store.renew(id, { token: "dead", expiresAt: clock.now() + leaseMs })).toBe(false);
+    expect(await store.complete(id, "dead", "delivered", clock.now() + rememberMs)).toBe(false);
+    expect(await claim("new")).toEqual({ status: "claimed", tries: 1 });
+  });
+
+  test("when there is no record of it, and as often as one likes", async () => {
+    const { id, end, reopen } = begin();
+    expect(await reopen(id)).toEqual({ status: "open" });
+    await end("given_up");
+    expect(await reopen(id)).toEqual({ status: "open" });
+    expect(await reopen(id)).toEqual({ status: "open" });
+  });
+
+  test("also where the reply to that was lost, and the SDK asks again", async () => {
+    const { id, clock, end } = begin();
+    await end("given_up");
+    const lossy = await losingReply(table);
+    expect(await makeReopenJob({ ...lossy, clock })(id)).toEqual({ status: "open" });
+    expect(lossy.calls()).toBe(2);
+    await lossy.close();
+  });
+});
+
+describe("a job is left as it is", () => {
+  test("while a worker has it", async () => {
+    const { id, clock, store, claim, reopen } = begin();
+    await claim("working");
+    await clock.advance(leaseMs - 1);
+    expect(await reopen(id)).toEqual({ status: "running" });
+    expect(await store.complete(id, "working", "delivered", clock.now() + rememberMs)).toBe(true);
+  });
+
+  test.each(["delivered", "dropped", "answered", "failed"])(
+    "when it has ended as %s, for as long as anybody knows",
+    async (outcome) => {
+      const { id, clock, claim, end, reopen } = begin();
+      await end(outcome);
+      expect(await reopen(id)).toEqual({ status: "settled", outcome });
+      expect(await claim("late")).toEqual({ status: "done" });
+      await clock.advance(rememberMs);
+      expect(await reopen(id)).toEqual({ status: "settled", outcome });
+    },
+  );
+
+  test.each<[string, Partial<JobId>]>([
+    ["app", { appKey: "app-two" }],
+    ["event", { eventType: "message:private_recall" }],
+    ["message", { msgUID: "another" }],
+    ["bot", { botUserId: "bot-sales" }],
+    ["integration", { integrationType: "dify_chat" }],
+  ])("when it is another %s's", async (_name, other) => {
+    const { id, claim, end, reopen } = begin();
+    await end("given_up");
+    await reopen({ ...id, ...other });
+    expect(await claim("late")).toEqual({ status: "done" });
+  });
+});

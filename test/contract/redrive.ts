@@ -1,0 +1,201 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  DeleteQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SendMessageCommandInput,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { makeReopenJob } from "../../functions/adapters/dynamodb/redrive-turns.ts";
+import { makeTurnsTable } from "../../functions/adapters/dynamodb/turns-table.ts";
+import { systemClock as clock } from "../../functions/adapters/node/system-clock.ts";
+import { makeDeadLetters } from "../../functions/adapters/sqs/dead-letters.ts";
+import { parseWebhookJob, toJobMessage } from "../../functions/adapters/sqs/job-message.ts";
+import { makeJobQueue } from "../../functions/adapters/sqs/job-queue.ts";
+import { makeReadDeadLetters } from "../../functions/adapters/sqs/read-dead-letters.ts";
+import { type Epitaph, type Job, jobIdOf, type WebhookJob } from "../../functions/core/job.ts";
+import { rememberJobForMs } from "../../functions/core/job-store.ts";
+import {
+  type DeadLetter,
+  type LetterFate,
+  makeRedriveJobs,
+  type RedriveJobsPorts,
+} from "../../functions/core/redrive-jobs.ts";
+import { localClient } from "../../local/aws/local-client.ts";
+import { startSqs } from "../../local/aws/sqs.ts";
+import { arnOf } from "../../local/aws/template/account.ts";
+import { startTable } from "../support/dynamodb.ts";
+import { messageEvent } from "../support/turns.ts";
+
+export const webhookJob = (
+  msgUID: string,
+  fromUserId = "u7",
+  given: Partial<WebhookJob> = {},
+): WebhookJob => ({
+  appKey: "app-one",
+  botUserId: "bot-helpdesk",
+  integrationType: "webhook",
+  event: messageEvent({ fromUserId, msgUID }),
+  acceptedAt: 1_767_225_600_500,
+  ...given,
+});
+
+export const bodyOf = (job: Job, version = 1): string => JSON.stringify({ version, ...job });
+
+/** SQS itself gives up a job that was handed out once more than this. */
+const mostReceives = 3;
+
+type Ports = RedriveJobsPorts<WebhookJob>;
+export type Told = readonly [msgUID: string | undefined, fate: string];
+
+/** A queue of jobs, the dead letters behind it and the turns table, at a running SQS if one is given. */
+export const startWay = async (endpoint = process.env.SQS_ENDPOINT) => {
+  const id = randomBytes(6).toString("hex");
+  const attributes = { FifoQueue: "true" };
+  const dead = { name: `test-dead-${id}.fifo`, arn: arnOf("sqs", `test-dead-${id}.fifo`), urlOnAws: "" };
+  const redrive = { deadLetterArn: dead.arn, maxReceiveCount: mostReceives };
+  const jobs = { name: `test-jobs-${id}.fifo`, arn: "", urlOnAws: "", attributes, redrive };
+  const queues = [jobs, { ...dead, attributes, redrive: undefined }];
+  const sqs = await startSqs({ queues, endpoint, dataDir: undefined });
+  const client = new SQSClient(localClient(sqs.endpoint));
+  const queueUrl = sqs.queueUrls.get(jobs.name) ?? "";
+  const deadLettersUrl = sqs.queueUrls.get(dead.name) ?? "";
+  const table = await startTable("turns");
+
+  const store = makeTurnsTable({ ...table, clock });
+  const queue = makeJobQueue({ client, queueUrl });
+  const deadLetters = makeDeadLetters({ client, queueUrl: deadLettersUrl });
+  const waitSeconds = endpoint === undefined ? 0 : 1;
+  const readDeadLetters = makeReadDeadLetters({
+    client,
+    queueUrl: deadLettersUrl,
+    waitSeconds,
+    parseJob: parseWebhookJob,
+    clock,
+  });
+  const ports: Ports = { readDeadLetters, reopen: makeReopenJob({ ...table, clock }), queue, clock };
+
+  const claim = (job: WebhookJob, token: string = randomUUID(), leaseMs = 60_000) =>
+    store.claim(jobIdOf(job), { token, expiresAt: clock.now() + leaseMs });
+
+  /** A worker that takes the job, and has it end like this. */
+  const finish = async (job: WebhookJob, outcome: string): Promise<string> => {
+    const token = randomUUID();
+    const { status } = await claim(job, token);
+    if (status === "claimed")
+      await store.complete(jobIdOf(job), token, outcome, clock.now() + rememberJobForMs);
+    return status;
+  };
+
+  const receive = async () => {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: waitSeconds,
+      }),
+    );
+    return Messages;
+  };
+
+  /** SQS dates a letter by milliseconds: no two are of the same one. */
+  const buried = async (burial: Promise<unknown>): Promise<void> => {
+    await burial;
+    await delay(2);
+  };
+  const putDead = (message: Omit<SendMessageCommandInput, "QueueUrl">): Promise<void> =>
+    buried(client.send(new SendMessageCommand({ QueueUrl: deadLettersUrl, ...message })));
+  const bury = (job: WebhookJob, epitaph: Epitaph): Promise<void> => buried(deadLetters.bury(job, epitaph));
+
+  return {
+    ...sqs,
+    client,
+    queueUrl,
+    deadLettersUrl,
+    table,
+    store,
+    queue,
+    claim,
+    finish,
+    receive,
+    readDeadLetters,
+    ports,
+    /** As a worker gives a job up. */
+    giveUp: async (job: WebhookJob, reason = "HTTP 410", tries = 7): Promise<void> => {
+      await bury(job, { reason, tries });
+      await finish(job, "given_up");
+    },
+    bury,
+    /** Puts a message among the dead letters, in whichever group. */
+    sendDead: (MessageBody: string, MessageGroupId: string = randomUUID()): Promise<void> =>
+      putDead({ MessageBody, MessageGroupId, MessageDeduplicationId: randomUUID() }),
+    /** As SQS moves what it gives up: in the group of its conversation, without a word. */
+    moveToDead: (job: WebhookJob): Promise<void> => putDead(toJobMessage(job)),
+    /** Has the groups come the other way round. */
+    mixUpDead: async (): Promise<void> => {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({ QueueUrl: deadLettersUrl, MaxNumberOfMessages: 10 }),
+      );
+      for (const { ReceiptHandle } of Messages.reverse()) {
+        const QueueUrl = deadLettersUrl;
+        await client.send(
+          new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
+        );
+      }
+    },
+    list: async (): Promise<DeadLetter[]> => {
+      const letters: DeadLetter[] = [];
+      await readDeadLetters(async (letter) => {
+        letters.push(letter);
+      });
+      return letters;
+    },
+    redrive: async (
+      isWanted: (job: WebhookJob | undefined) => boolean = () => true,
+      changed: Partial<Ports> = {},
+    ): Promise<Told[]> => {
+      const told: Told[] = [];
+      await makeRedriveJobs({ ...ports, ...changed })(isWanted, ({ job }, fate: LetterFate) => {
+        const more = fate.status === "failed" ? `: ${fate.reason}` : "";
+        told.push([job?.event.data.msgUID, `${fate.status}${more}`]);
+      });
+      return told;
+    },
+    /** Receives jobs and does not finish them, until SQS gives them up. */
+    wearOut: async (): Promise<void> => {
+      for (let time = 0; time <= mostReceives; time += 1) {
+        for (const { ReceiptHandle } of await receive())
+          await client.send(
+            new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
+          );
+      }
+    },
+    /** Takes out of the jobs' queue what is there, in its order. */
+    takeJobs: async (): Promise<WebhookJob[]> => {
+      const jobs: WebhookJob[] = [];
+      for (;;) {
+        const messages = await receive();
+        if (messages.length === 0) return jobs;
+        for (const { Body = "", ReceiptHandle } of messages) {
+          jobs.push(parseWebhookJob(Body));
+          await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+        }
+      }
+    },
+    close: async (): Promise<void> => {
+      await table.close();
+      for (const QueueUrl of [queueUrl, deadLettersUrl])
+        await client.send(new DeleteQueueCommand({ QueueUrl }));
+      client.destroy();
+      await sqs.close();
+    },
+  };
+};
+
+export type TestWay = Awaited<ReturnType<typeof startWay>>;
+
+export const uidsOf = (letters: readonly { readonly job?: WebhookJob | DeadLetter["job"] | undefined }[]) =>
+  letters.map(({ job }) => job?.event.data.msgUID);
