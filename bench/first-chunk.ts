@@ -8,13 +8,12 @@ import { startLocalBridge } from "../local/bridge.ts";
 import { startStandInDify } from "../local/dify/server.ts";
 import { startStandInIm } from "../local/im/server.ts";
 import { readSettings } from "../local/settings.ts";
+import { medianOf, runs } from "./median.ts";
 
 /**
  * How long a user waits for the first text of an answer: through the whole bridge on this machine, against the floor of
  * a client that asks the same Dify by itself, over the same number of turns in the same run.
  */
-const turns = 100;
-
 const settings = { ...readSettings({}), port: 0 };
 const dify = await startStandInDify({ paceMs: 5 });
 const sendHttp = makeHttpClient({ publicOnly: false });
@@ -37,6 +36,8 @@ const askAlone = async (): Promise<number> => {
     events: [],
     stream: true,
     handleResponse: true,
+    options: {},
+    maskedApiKey: "app-****",
   } as const;
   await makeAskDify({ sendHttp, clock, waits: difyLimits })(
     { integration, text: "hello", inputs: {}, user: "u7", conversationId: undefined },
@@ -69,20 +70,10 @@ const askBridge = async (turn: number): Promise<number> => {
   return waited;
 };
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
-
-const measure = async (ask: (turn: number) => Promise<number>): Promise<number> => {
-  const waits: number[] = [];
-  for (let turn = 0; turn < turns; turn += 1) waits.push(await ask(turn));
-  // The first ones warm the code and the connections up.
-  return median(waits.slice(10));
-};
-
-const alone = await measure(askAlone);
-const bridged = await measure(askBridge);
+const alone = await medianOf(askAlone);
+const bridged = await medianOf(askBridge);
 console.log(
-  `first text, median of ${turns - 10} turns: Dify alone ${alone.toFixed(1)} ms, through the bridge ${bridged.toFixed(1)} ms`,
+  `first text, median of ${runs} turns less the first 10: Dify alone ${alone.toFixed(1)} ms, through the bridge ${bridged.toFixed(1)} ms`,
 );
 console.log(`added: ${(bridged - alone).toFixed(1)} ms, ratio ${(bridged / alone).toFixed(2)}`);
 await bridge.close();
