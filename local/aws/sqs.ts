@@ -35,7 +35,7 @@ export const startSqs = async ({ queues, endpoint, dataDir }: SqsOptions): Promi
 
 const startStrictFauxqs = async (dataDir: string | undefined): Promise<Omit<Sqs, "queueUrls">> => {
   const fauxqs = await startFauxqs(dataDir && join(dataDir, "sqs"));
-  const strict = await startStrictSqs(fauxqs.endpoint);
+  const strict = await startStrictSqs({ endpoint: fauxqs.endpoint, persistent: dataDir !== undefined });
   return {
     endpoint: strict.url,
     close: async () => {

@@ -14,6 +14,8 @@ const describeSent = (path: string, value: unknown): string => {
     return size === 0 ? "{}" : `a map of ${size}`;
   }
   if (typeof value === "string" && isSecret(path)) return `a text of ${value.length} characters`;
+  // A key of digits alone may be sent without its quotes.
+  if (typeof value === "number" && /key|secret/i.test(path)) return "a number";
   return shorten(JSON.stringify(value) ?? typeof value);
 };
 

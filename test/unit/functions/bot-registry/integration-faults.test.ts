@@ -90,6 +90,12 @@ const wrong: readonly Fault[] = [
     "auth: must be a map with an apiKey, got a text of 14 characters",
   ],
   ["with auth null", dify({ auth: null }), 1002, "auth: must be a map with an apiKey, got null"],
+  [
+    "with a key of digits",
+    dify({ auth: { apiKey: 12345678 } }),
+    1002,
+    "auth.apiKey: must be a text, got a number",
+  ],
   ["with auth and no key in it", dify({ auth: {} }), 1002, "auth.apiKey: is required, got nothing"],
   [
     "with an empty key",

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
+  ChangeMessageVisibilityBatchCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -164,6 +165,24 @@ describe("SQS", () => {
     ]);
     const bad = await send(entry("worse", "用户"));
     expect([bad.Successful, bad.Failed?.length]).toEqual([[], 1]);
+  });
+
+  test.each([
+    ["in memory", () => undefined],
+    ["in a data folder", temporaryFolder],
+  ])("hands a message out again that was let go at once, with its data %s", async (_name, folder) => {
+    const { send, client, QueueUrl } = await sqs(folder());
+    await send("g", "d", "let go");
+    const receive = () => client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+    const [message] = (await receive()).Messages ?? [];
+    const { Failed = [] } = await client.send(
+      new ChangeMessageVisibilityBatchCommand({
+        QueueUrl,
+        Entries: [{ Id: "0", ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 }],
+      }),
+    );
+    expect(Failed).toEqual([]);
+    expect((await receive()).Messages?.map(({ Body }) => Body)).toEqual(["let go"]);
   });
 
   test("keeps its messages in a data folder over a restart", async () => {
