@@ -17,5 +17,6 @@ export default {
   },
   modulePathIgnorePatterns: ["<rootDir>/cdk.out"],
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // One more than the two cores of CI: the longest tests wait for other processes.
+  maxWorkers: 3,
 };
