@@ -43,6 +43,16 @@ export const jobIdOf = (job: Job): JobId => ({
   integrationType: job.integrationType,
 });
 
+/** A job's identity as one text, as JSON, since ids may hold any separator. */
+export const jobKeyOf = ({
+  appKey,
+  eventType,
+  msgUID,
+  fromUserId,
+  botUserId,
+  integrationType,
+}: JobId): string => JSON.stringify([appKey, eventType, msgUID, fromUserId, botUserId, integrationType]);
+
 /** Hands jobs to the workers: jobs of one conversation in order, a repeated one once. */
 export interface JobQueue<J extends Job = Job> {
   /** Resolves when every job is safely queued, rejects if one is not. */

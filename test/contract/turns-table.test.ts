@@ -1,7 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeTurnsTable, turnKeyOf } from "../../functions/adapters/dynamodb/turns-table.ts";
-import type { JobId } from "../../functions/core/job.ts";
+import { makeTurnsTable } from "../../functions/adapters/dynamodb/turns-table.ts";
+import { type JobId, jobKeyOf } from "../../functions/core/job.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 
@@ -177,7 +177,7 @@ describe("a job", () => {
 
   test("that the version before had claimed, and counted no tries of, is counted from now on", async () => {
     const { claim, id, clock } = begin();
-    const turn = turnKeyOf(id);
+    const turn = jobKeyOf(id);
     const expiresAt = clock.now() + leaseMs;
     const Item = { turn, version: 1, state: "running", token: "before", expiresAt };
     await table.client.send(new PutCommand({ TableName: table.tableName, Item }));

@@ -1,8 +1,9 @@
 import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
+import { jobKeyOf } from "../../core/job.ts";
 import type { ReopenJob } from "../../core/redrive-jobs.ts";
 import { holds } from "./conditional-write.ts";
-import { type TurnsTablePorts, turnKeyOf } from "./turns-table.ts";
+import type { TurnsTablePorts } from "./turns-table.ts";
 
 const doneRecord = v.object({ state: v.literal("done"), outcome: v.string() });
 
@@ -14,7 +15,7 @@ const doneRecord = v.object({ state: v.literal("done"), outcome: v.string() });
 export const makeReopenJob =
   ({ client, tableName, clock }: TurnsTablePorts): ReopenJob =>
   async (id) => {
-    const record = { TableName: tableName, Key: { turn: turnKeyOf(id) } };
+    const record = { TableName: tableName, Key: { turn: jobKeyOf(id) } };
     const isOpen = await holds(
       client.send(
         new DeleteCommand({

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import type { Clock } from "../../core/clock.ts";
-import type { JobId } from "../../core/job.ts";
+import { type JobId, jobKeyOf } from "../../core/job.ts";
 import type { JobClaim, JobStore } from "../../core/job-store.ts";
 import { parseRecord } from "../node/parse-record.ts";
 import { unlessRefused } from "./conditional-write.ts";
@@ -14,16 +14,6 @@ export interface TurnsTablePorts {
 }
 
 const counted = v.object({ tries: v.number() });
-
-/** The key of a job's record. */
-export const turnKeyOf = ({
-  appKey,
-  eventType,
-  msgUID,
-  fromUserId,
-  botUserId,
-  integrationType,
-}: JobId): string => JSON.stringify([appKey, eventType, msgUID, fromUserId, botUserId, integrationType]);
 
 /** Whoever's lease ran out may find the job in other hands: no write of theirs passes then. */
 const whileHeld = "#state = :running AND #token = :token";
@@ -51,7 +41,7 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): J
     const write = client.send(
       new UpdateCommand({
         TableName: tableName,
-        Key: { turn: turnKeyOf(id) },
+        Key: { turn: jobKeyOf(id) },
         UpdateExpression,
         ConditionExpression,
         // DynamoDB refuses a name that no expression uses.

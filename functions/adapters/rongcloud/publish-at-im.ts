@@ -2,11 +2,7 @@ import * as v from "valibot";
 import type { ChannelType } from "../../core/message-event.ts";
 import type { PassOn } from "../../core/messages/pass-on.ts";
 import type { PublishedAtIm } from "../../core/messages/publish-message.ts";
-
-const publishPaths: Readonly<Record<ChannelType, string>> = {
-  PERSON: "/message/private/publish.json",
-  GROUP: "/message/group/publish.json",
-};
+import { imTargets } from "./im-targets.ts";
 
 const receipt = v.object({
   userId: v.nullish(v.string()),
@@ -29,7 +25,7 @@ export const makePublishAtIm =
     const reply = await passOn({
       appKey,
       method: "POST",
-      path: publishPaths[channelType],
+      path: imTargets[channelType].publish,
       contentType: "application/x-www-form-urlencoded",
       body: form,
     });

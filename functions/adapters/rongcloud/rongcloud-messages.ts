@@ -1,20 +1,8 @@
 import * as v from "valibot";
 import { BridgeError } from "../../core/errors.ts";
 import type { ImMessages, MessageRoute, StreamChunk } from "../../core/im-messages.ts";
+import { imTargets } from "./im-targets.ts";
 import type { CallRongCloud } from "./rongcloud-client.ts";
-
-const targets = {
-  PERSON: {
-    publish: "/message/private/publish.json",
-    field: "toUserId",
-    stream: "/v3/message/private/publish_stream.json",
-  },
-  GROUP: {
-    publish: "/message/group/publish.json",
-    field: "toGroupId",
-    stream: "/v3/message/group/publish_stream.json",
-  },
-} as const;
 
 const streamReply = v.object({ messageUID: v.pipe(v.string(), v.nonEmpty()) });
 
@@ -30,7 +18,7 @@ const contentOf = ({ seq, text, messageUID, completeReason }: StreamChunk) => ({
 const chunkBody = (route: MessageRoute, chunk: StreamChunk): string =>
   JSON.stringify({
     fromUserId: route.fromUserId,
-    [targets[route.channelType].field]: route.targetId,
+    [imTargets[route.channelType].field]: route.targetId,
     objectName: "RC:StreamMsg",
     content: contentOf(chunk),
   });
@@ -40,7 +28,7 @@ export const makeRongCloudMessages = (callRongCloud: CallRongCloud): ImMessages 
   sendChunk: async (route, chunk) => {
     const answer = await callRongCloud({
       appKey: route.appKey,
-      path: targets[route.channelType].stream,
+      path: imTargets[route.channelType].stream,
       contentType: "application/json",
       body: chunkBody(route, chunk),
     });
@@ -50,7 +38,7 @@ export const makeRongCloudMessages = (callRongCloud: CallRongCloud): ImMessages 
     throw new BridgeError("upstream_refused", "the IM took a first chunk and named no messageUID");
   },
   sendText: async (route, text) => {
-    const { publish, field } = targets[route.channelType];
+    const { publish, field } = imTargets[route.channelType];
     const form = new URLSearchParams({
       fromUserId: route.fromUserId,
       [field]: route.targetId,

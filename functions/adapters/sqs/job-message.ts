@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { eventTypes } from "../../core/event-type.ts";
 import { type DifyType, difyTypes, type IntegrationType } from "../../core/integration.ts";
-import type { Job, TurnJob, WebhookJob } from "../../core/job.ts";
+import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "../../core/job.ts";
 import { channelTypes } from "../../core/message-event.ts";
 import { parseRecord } from "../node/parse-record.ts";
 
@@ -64,18 +64,10 @@ export interface JobMessage {
  */
 export const toJobMessage = (job: Job): JobMessage => {
   const { appKey, botUserId, integrationType, event, redrivenAt } = job;
-  const { fromUserId, toUserId, channelType, msgUID } = event.data;
+  const { fromUserId, toUserId, channelType } = event.data;
   return {
     MessageBody: escapeNoncharacters(JSON.stringify({ version: 1, ...job })),
     MessageGroupId: sha256([appKey, botUserId, integrationType, channelType, toUserId, fromUserId]),
-    MessageDeduplicationId: sha256([
-      appKey,
-      botUserId,
-      integrationType,
-      event.type,
-      msgUID,
-      fromUserId,
-      redrivenAt,
-    ]),
+    MessageDeduplicationId: sha256([jobKeyOf(jobIdOf(job)), redrivenAt]),
   };
 };

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { turnKeyOf } from "../../../../functions/adapters/dynamodb/turns-table.ts";
 import {
   parseTurnJob,
   parseWebhookJob,
@@ -9,7 +8,13 @@ import {
 import { webhookIdOf } from "../../../../functions/adapters/webhook/webhook-id.ts";
 import { eventTypes } from "../../../../functions/core/event-type.ts";
 import { difyTypes } from "../../../../functions/core/integration.ts";
-import { type Job, jobIdOf, type TurnJob, type WebhookJob } from "../../../../functions/core/job.ts";
+import {
+  type Job,
+  jobIdOf,
+  jobKeyOf,
+  type TurnJob,
+  type WebhookJob,
+} from "../../../../functions/core/job.ts";
 import { messageEvent } from "../../../support/turns.ts";
 import { anyText } from "../node/any-text.ts";
 
@@ -139,7 +144,7 @@ describe("the message that carries a job", () => {
       webhookJob({ event: messageEvent({ fromUserId }, { type: "message:group_read" }) });
     const [one, other] = [readBy("u7"), readBy("u8")];
     expect(toJobMessage(other).MessageDeduplicationId).not.toBe(toJobMessage(one).MessageDeduplicationId);
-    expect(turnKeyOf(jobIdOf(other))).not.toBe(turnKeyOf(jobIdOf(one)));
+    expect(jobKeyOf(jobIdOf(other))).not.toBe(jobKeyOf(jobIdOf(one)));
     expect(webhookIdOf(jobIdOf(other))).not.toBe(webhookIdOf(jobIdOf(one)));
   });
 
