@@ -3,11 +3,12 @@ import type { AnswerSink } from "./answer-sink.ts";
 import type { BotStore, OpenBot } from "./bot.ts";
 import type { Clock } from "./clock.ts";
 import type { ForwardTurn, TurnReport } from "./forward-turn.ts";
+import { type HeldJob, makeHeldJobs, warnOf } from "./held-job.ts";
 import { isDify } from "./integration.ts";
 import { type DeadLetters, jobIdOf, type TurnJob } from "./job.ts";
 import type { JobFate, JobHold } from "./job-hold.ts";
 import { idsOf, type ReportJob } from "./job-report.ts";
-import { type JobStore, rememberJobForMs } from "./job-store.ts";
+import type { JobStore } from "./job-store.ts";
 import { leaseMs, makeKeepTurn } from "./keep-turn.ts";
 import type { Log, LogFields } from "./log.ts";
 import { sentences } from "./sentences.ts";
@@ -50,11 +51,7 @@ const storyOf = (job: TurnJob, { outcome, delivery, asked, firstTextAt }: TurnRe
 const wentWell = ({ status }: TurnReport["outcome"]): boolean =>
   ["answered", "stopped", "unreadable"].includes(status);
 
-/** A worker's own hold on the record of a job, from the claim on. */
-interface HeldJob {
-  readonly job: TurnJob;
-  readonly token: string;
-  readonly tries: number;
+interface HeldTurn extends HeldJob<TurnJob> {
   /** Read while the job was being claimed: the user waits for both. */
   readonly found: Promise<OpenBot | undefined>;
 }
@@ -76,12 +73,9 @@ export const makeRunTurnJob = ({
 }: RunTurnJobPorts): RunTurnJob => {
   const keepTurn = makeKeepTurn({ turns, clock, log });
 
-  const warn =
-    (event: string, job: TurnJob) =>
-    (error: unknown): void =>
-      log.warn(event, { ...idsOf(job), reason: String(error) });
+  const { complete, release } = makeHeldJobs({ jobs: turns, clock, log });
 
-  const findTurn = async ({ job, found }: HeldJob): Promise<Turn | undefined> => {
+  const findTurn = async ({ job, found }: HeldTurn): Promise<Turn | undefined> => {
     const bot = await found;
     const integration = bot?.integrations
       .filter(isDify)
@@ -89,16 +83,8 @@ export const makeRunTurnJob = ({
     return bot && integration && { appKey: job.appKey, bot, integration, event: job.event };
   };
 
-  const complete = async ({ job, token }: HeldJob, outcome: string): Promise<void> => {
-    // The user has the answer by now: a job that came back would bring it a second time.
-    const isOurs = await turns
-      .complete(jobIdOf(job), token, outcome, clock.now() + rememberJobForMs)
-      .catch(warn("job_not_completed", job));
-    if (isOurs === false) log.error("job_lost", idsOf(job));
-  };
-
   /** Gives the outcome, as it stands in the job's record. */
-  const answer = async (held: HeldJob, limits: TurnLimits): Promise<string> => {
+  const answer = async (held: HeldTurn, limits: TurnLimits): Promise<string> => {
     const { job, tries } = held;
     const turn = await findTurn(held);
     if (!turn) {
@@ -118,7 +104,7 @@ export const makeRunTurnJob = ({
     return outcome.status;
   };
 
-  const tellUser = async (held: HeldJob): Promise<boolean> => {
+  const tellUser = async (held: HeldTurn): Promise<boolean> => {
     const turn = await findTurn(held).catch(() => undefined);
     if (!turn) return false;
     const { status } = await sinkFor(turn).end({ status: "failed", sentence: sentences.failed });
@@ -126,7 +112,7 @@ export const makeRunTurnJob = ({
   };
 
   /** Held on to: where the IM is slow to take the sentence, another worker would tell it too. */
-  const giveUp = async (held: HeldJob, hold: JobHold, reason: string): Promise<JobFate> => {
+  const giveUp = async (held: HeldTurn, hold: JobHold, reason: string): Promise<JobFate> => {
     const { job, token, tries } = held;
     await keepTurn(jobIdOf(job), token, hold, async () => {
       // Before the user is told: a burial that fails brings the job back, and they would be told each time.
@@ -137,7 +123,7 @@ export const makeRunTurnJob = ({
     return "done";
   };
 
-  const answerHeld = async (held: HeldJob, hold: JobHold, deadline: number): Promise<JobFate> => {
+  const answerHeld = async (held: HeldTurn, hold: JobHold, deadline: number): Promise<JobFate> => {
     const { job, token, tries } = held;
     // Its workers have died, one after another, before any of them could say why.
     if (tries > mostTries) return giveUp(held, hold, "its workers never came to an end");
@@ -165,23 +151,21 @@ export const makeRunTurnJob = ({
       return "done";
     }
     const { tries } = claim;
+    const held = { job, token, tries, found };
     const giveBack = async (error: unknown): Promise<JobFate> => {
       log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
-      await turns.release(jobIdOf(job), token).catch(warn("job_not_released", job));
+      await release(held);
       return "again";
     };
-    const fate =
-      claim.status === "busy"
-        ? "again"
-        : await answerHeld({ job, token, tries, found }, hold, deadline).catch(giveBack);
-    if (fate === "again") await hold.holdFor(pauseAfter(tries)).catch(warn("job_not_held", job));
+    const fate = claim.status === "busy" ? "again" : await answerHeld(held, hold, deadline).catch(giveBack);
+    if (fate === "again") await hold.holdFor(pauseAfter(tries)).catch(warnOf(log, "job_not_held", job));
     return fate;
   };
 
   return (job, hold, deadline) =>
     run(job, hold, deadline).catch(async (error: unknown): Promise<JobFate> => {
       log.error("job_failed", { ...idsOf(job), tries: hold.tries, reason: String(error) });
-      await hold.holdFor(pauseAfter(hold.tries)).catch(warn("job_not_held", job));
+      await hold.holdFor(pauseAfter(hold.tries)).catch(warnOf(log, "job_not_held", job));
       return "again";
     });
 };

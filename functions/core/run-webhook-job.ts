@@ -1,10 +1,11 @@
 import type { BotStore } from "./bot.ts";
 import type { CallWebhook, WebhookCall, WebhookOutcome } from "./call-webhook.ts";
 import type { Clock } from "./clock.ts";
+import { type HeldJob, makeHeldJobs, warnOf } from "./held-job.ts";
 import { type DeadLetters, type JobId, jobIdOf, type WebhookJob } from "./job.ts";
 import type { JobFate, JobHold } from "./job-hold.ts";
 import { idsOf, type ReportJob } from "./job-report.ts";
-import { type JobStore, rememberJobForMs } from "./job-store.ts";
+import type { JobStore } from "./job-store.ts";
 import type { Log } from "./log.ts";
 
 export interface RunWebhookJobPorts {
@@ -38,14 +39,6 @@ const jitter = 0.25;
 /** From when the message was accepted; a job that comes later has one try, so that a dead endpoint's backlog drains. */
 const tryForMs = 15 * 60_000;
 
-/** A worker's own hold on the record of a job, from the claim on. */
-interface HeldJob {
-  readonly job: WebhookJob;
-  readonly id: JobId;
-  readonly token: string;
-  readonly tries: number;
-}
-
 /** Brings an event to the app's server, once however often the job is delivered, or to the dead letters. */
 export const makeRunWebhookJob = ({
   bots,
@@ -62,20 +55,17 @@ export const makeRunWebhookJob = ({
   const pauseAfter = (tries: number): number =>
     (pausesMs[tries - 1] ?? longestPauseMs) * (1 + jitter * random());
 
-  const warn =
-    (event: string, job: WebhookJob) =>
-    (error: unknown): void =>
-      log.warn(event, { ...idsOf(job), reason: String(error) });
+  const { complete, release } = makeHeldJobs({ jobs, clock, log });
 
-  const findCall = async ({ job, id }: HeldJob): Promise<WebhookCall | undefined> => {
+  const findCall = async ({ job }: HeldJob<WebhookJob>): Promise<WebhookCall | undefined> => {
     const [bot] = await bots.find(job.appKey, [job.botUserId]);
     const integration = bot?.integrations.find((each) => each.type === "webhook");
     if (!bot || integration?.type !== "webhook" || !integration.enabled) return undefined;
-    return { appKey: job.appKey, bot, integration, event: job.event, id: webhookIdOf(id) };
+    return { appKey: job.appKey, bot, integration, event: job.event, id: webhookIdOf(jobIdOf(job)) };
   };
 
   /** Undefined: there is nobody to call any more. */
-  const call = async (held: HeldJob): Promise<WebhookOutcome | undefined> => {
+  const call = async (held: HeldJob<WebhookJob>): Promise<WebhookOutcome | undefined> => {
     try {
       const found = await findCall(held);
       return found && (await callWebhook(found));
@@ -85,38 +75,30 @@ export const makeRunWebhookJob = ({
     }
   };
 
-  /** Where it fails, the lease runs out. */
-  const release = ({ job, id, token }: HeldJob): Promise<void> =>
-    jobs.release(id, token).catch(warn("job_not_released", job));
-
-  const complete = async ({ job, id, token }: HeldJob, outcome: string): Promise<JobFate> => {
-    // It has its end: a job that came back would have another.
-    const isOurs = await jobs
-      .complete(id, token, outcome, clock.now() + rememberJobForMs)
-      .catch(warn("job_not_completed", job));
-    if (isOurs === false) log.error("job_lost", idsOf(job));
+  const end = async (held: HeldJob<WebhookJob>, outcome: string): Promise<JobFate> => {
+    await complete(held, outcome);
     return "done";
   };
 
-  const giveUp = async (held: HeldJob, reason: string): Promise<JobFate> => {
+  const giveUp = async (held: HeldJob<WebhookJob>, reason: string): Promise<JobFate> => {
     const { job, tries } = held;
     await deadLetters.bury(job, { reason, tries });
     report("given_up", job, { reason, tries });
-    return complete(held, "given_up");
+    return end(held, "given_up");
   };
 
-  const tryOnce = async (held: HeldJob, hold: JobHold): Promise<JobFate> => {
+  const tryOnce = async (held: HeldJob<WebhookJob>, hold: JobHold): Promise<JobFate> => {
     const { job, tries } = held;
     const startedAt = clock.now();
     const outcome = await call(held);
     const tookMs = clock.now() - startedAt;
     if (!outcome) {
       report("dropped", job, { reason: "the bot or its webhook is gone" });
-      return complete(held, "dropped");
+      return end(held, "dropped");
     }
     if (outcome.status === "taken") {
       report("delivered", job, { tries, tookMs });
-      return complete(held, "delivered");
+      return end(held, "delivered");
     }
     report("tried", job, { tries, tookMs, reason: outcome.reason });
     if (outcome.status === "refused") return giveUp(held, outcome.reason);
@@ -131,9 +113,8 @@ export const makeRunWebhookJob = ({
   };
 
   const run = async (job: WebhookJob, hold: JobHold): Promise<JobFate> => {
-    const id = jobIdOf(job);
     const token = newToken();
-    const claim = await jobs.claim(id, { token, expiresAt: clock.now() + leaseMs });
+    const claim = await jobs.claim(jobIdOf(job), { token, expiresAt: clock.now() + leaseMs });
     switch (claim.status) {
       case "done":
         report("repeated", job);
@@ -142,7 +123,7 @@ export const makeRunWebhookJob = ({
         await hold.holdFor(busyPauseMs);
         return "again";
       case "claimed": {
-        const held = { job, id, token, tries: claim.tries };
+        const held = { job, token, tries: claim.tries };
         return tryOnce(held, hold).catch(async (error: unknown) => {
           await release(held);
           throw error;
@@ -154,7 +135,7 @@ export const makeRunWebhookJob = ({
   return (job, hold) =>
     run(job, hold).catch(async (error: unknown): Promise<JobFate> => {
       log.error("job_failed", { ...idsOf(job), tries: hold.tries, reason: String(error) });
-      await hold.holdFor(pauseAfter(hold.tries)).catch(warn("job_not_held", job));
+      await hold.holdFor(pauseAfter(hold.tries)).catch(warnOf(log, "job_not_held", job));
       return "again";
     });
 };
