@@ -16,7 +16,7 @@ import { medianOf, runs } from "./median.ts";
  */
 const settings = { ...readSettings({}), port: 0 };
 const dify = await startStandInDify({ paceMs: 5 });
-const sendHttp = makeHttpClient({ publicOnly: false });
+const sendHttp = makeHttpClient({ publicOnly: false, clock });
 let onChunk = (): void => {};
 const im = await startStandInIm({ ...settings, onHappening: () => onChunk() });
 const bridge = await startLocalBridge(
@@ -40,7 +40,7 @@ const askAlone = async (): Promise<number> => {
     maskedApiKey: "app-****",
   } as const;
   await makeAskDify({ sendHttp, clock, waits: difyLimits })(
-    { integration, text: "hello", inputs: {}, user: "u7", conversationId: undefined },
+    { integration, text: "hello", files: [], inputs: {}, user: "u7", conversationId: undefined },
     (event) => {
       if (event.type === "delta") firstAt ??= performance.now();
     },

@@ -45,7 +45,7 @@ export class MessagingStack extends Stack {
       },
     });
     this.turns.feed(turnWorker);
-    data.conversations.grant(turnWorker, "dynamodb:GetItem", "dynamodb:PutItem");
+    data.conversations.grant(turnWorker, "dynamodb:UpdateItem");
 
     const webhookWorker = bridgeFunction(this, "WebhookWorker", {
       folder: "webhook-worker",

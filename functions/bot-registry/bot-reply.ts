@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Bot } from "../core/bot.ts";
 import { eventTypes } from "../core/event-type.ts";
-import { type Integration, integrationTypes } from "../core/integration.ts";
+import { groupContexts, type Integration, integrationTypes } from "../core/integration.ts";
 import { filterKinds } from "../core/keyword-filter.ts";
 
 const entries: v.GenericSchema<readonly string[]> = v.array(v.string());
@@ -9,6 +9,11 @@ const entries: v.GenericSchema<readonly string[]> = v.array(v.string());
 const optionsReply = v.object({
   filter: v.exactOptional(v.object(v.entriesFromList(filterKinds, v.exactOptional(entries)))),
   everyone: v.exactOptional(v.boolean()),
+  context: v.exactOptional(v.picklist(groupContexts)),
+  slidingContext: v.exactOptional(v.boolean()),
+  showThinking: v.exactOptional(v.boolean()),
+  typing: v.exactOptional(v.boolean()),
+  errorText: v.exactOptional(v.string()),
 });
 
 const integrationReply = v.object({

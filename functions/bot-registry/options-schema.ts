@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { trueOrFalse } from "../adapters/api-gateway/rules.ts";
+import { textOf, trueOrFalse } from "../adapters/api-gateway/rules.ts";
+import { groupContexts } from "../core/integration.ts";
 import { filterSchema } from "./filter-schema.ts";
 import { isMap } from "./is-map.ts";
 
@@ -7,6 +8,11 @@ import { isMap } from "./is-map.ts";
 const settings = {
   filter: v.exactOptional(filterSchema),
   everyone: v.exactOptional(trueOrFalse),
+  context: v.exactOptional(v.picklist(groupContexts, `must be one of ${groupContexts.join(", ")}`)),
+  slidingContext: v.exactOptional(trueOrFalse),
+  showThinking: v.exactOptional(trueOrFalse),
+  typing: v.exactOptional(trueOrFalse),
+  errorText: v.exactOptional(textOf(1, 1024)),
 };
 
 const known = Object.keys(settings).join(", ");

@@ -1,7 +1,11 @@
+import type { AnswerFacts } from "./answer-facts.ts";
+
 /** How an answer ends for the user. `sentence` is what they are told, in plain words. */
 export type AnswerEnding =
-  | { readonly status: "complete" }
+  | { readonly status: "complete"; readonly facts?: AnswerFacts | undefined }
   | { readonly status: "stopped" }
+  /** It goes on once a person has decided. */
+  | { readonly status: "paused"; readonly sentence: string }
   /** Nothing more goes out, not even an end: somebody else brings the answer. */
   | { readonly status: "abandoned" }
   | { readonly status: "failed"; readonly sentence: string };
@@ -13,6 +17,8 @@ export type Delivery =
 
 /** Where an answer goes: an IM conversation, or an open HTTP response. */
 export interface AnswerSink {
+  /** Dify is being asked: an answer is on its way. */
+  begin(): void;
   /** Takes more of the answer at once. A promise asks the turn to wait before it brings more. */
   delta(text: string): void | Promise<void>;
   /** Puts `text` in the place of everything before it. */
@@ -23,6 +29,7 @@ export interface AnswerSink {
 
 /** Takes an answer that nobody is to see (`handleResponse: false`). */
 export const discardAnswer = (): AnswerSink => ({
+  begin: () => {},
   delta: () => {},
   replace: () => {},
   end: async () => ({ status: "delivered" }),

@@ -1,22 +1,38 @@
+import type { AnswerFacts, AnswerFile } from "./answer-facts.ts";
 import type { OpenDifyIntegration } from "./integration.ts";
+import type { QuestionFile } from "./question-file.ts";
 
 /** What Dify is asked. */
 export interface Question {
   readonly integration: OpenDifyIntegration;
   readonly text: string;
+  readonly files: readonly QuestionFile[];
   /** All of them, every turn: since Dify 1.0 each turn uses the inputs it is sent. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly user: string;
   readonly conversationId: string | undefined;
 }
 
+/** What Dify calls a turn; a workflow has neither conversation nor message. */
+export interface AnswerIds {
+  readonly conversationId: string | undefined;
+  readonly messageId: string | undefined;
+  /** By which it is stopped. */
+  readonly taskId: string | undefined;
+}
+
 /** What comes back while Dify answers. */
 export type AnswerEvent =
-  /** Dify has named its conversation, if the app has any. */
-  | { readonly type: "begun"; readonly conversationId: string }
+  /** Dify has named the turn: the first event of all, where there is any. */
+  | { readonly type: "begun"; readonly ids: AnswerIds }
   | { readonly type: "delta"; readonly text: string }
+  /** What the model thinks before it answers, where Dify parts the two. */
+  | { readonly type: "thought"; readonly text: string }
   /** In the place of everything so far. */
-  | { readonly type: "replace"; readonly text: string };
+  | { readonly type: "replace"; readonly text: string }
+  /** A file that the app has made. */
+  | { readonly type: "file"; readonly file: AnswerFile }
+  | { readonly type: "facts"; readonly facts: AnswerFacts };
 
 export type FailureCode =
   /** Not reached, overloaded or answering nonsense. */
@@ -41,8 +57,8 @@ export type AnswerOutcome =
       readonly detail: string;
     }
   | { readonly status: "stopped" }
-  /** The app waits for a person's input. */
-  | { readonly status: "paused" }
+  /** The app waits for a person's input; `form`: what it asks them, where it says so. */
+  | { readonly status: "paused"; readonly form: string | undefined }
   /** The stream broke off before its end. */
   | { readonly status: "incomplete" }
   /** We ourselves gave up asking: the turn is another worker's by now. */

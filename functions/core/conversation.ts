@@ -1,15 +1,16 @@
-import type { DifyType } from "./integration.ts";
-import type { ChannelType } from "./message-event.ts";
+import type { DifyType, Integration } from "./integration.ts";
+import type { ChannelType, MessageEvent } from "./message-event.ts";
 import type { Turn } from "./turn.ts";
 
-/** Whose context it is: in a group each sender has one of their own, and each integration is a Dify app of its own. */
+/** Whose context it is. Each integration is a Dify app of its own, and knows nothing of another's conversations. */
 export interface ConversationKey {
   readonly appKey: string;
   readonly botUserId: string;
   readonly integrationType: DifyType;
   readonly channelType: ChannelType;
   readonly targetId: string;
-  readonly senderId: string;
+  /** Undefined where a group shares one. */
+  readonly senderId: string | undefined;
 }
 
 export interface Conversation {
@@ -23,15 +24,40 @@ export interface Conversation {
   readonly expiresAt: number;
 }
 
+/** One turn's hold on a conversation: Dify does not serialise turns, so the bridge does. */
+export interface ConversationHold {
+  readonly turnId: string;
+  /** Random: every write of its holder is conditional on it. */
+  readonly token: string;
+  /** Milliseconds since the epoch; from then on another turn may take it. */
+  readonly heldUntil: number;
+}
+
+export type OpenedConversation =
+  /** `conversation`: undefined where none has begun, or the last one has expired. */
+  | { readonly status: "open"; readonly conversation: Conversation | undefined }
+  /** Another turn runs in it. */
+  | { readonly status: "busy" };
+
 export interface ConversationStore {
-  /** The conversation, unless there is none or it has expired. */
-  find(key: ConversationKey): Promise<Conversation | undefined>;
-  /** Keeps the conversation, in the place of any before it. */
-  keep(key: ConversationKey, conversation: Conversation): Promise<void>;
+  /** Takes the conversation for a turn. A turn that comes again, since its worker died, takes it from its former self. */
+  open(key: ConversationKey, hold: ConversationHold): Promise<OpenedConversation>;
+  /** Holds it for longer. False: it is another's by now. */
+  renew(key: ConversationKey, hold: ConversationHold): Promise<boolean>;
+  /** Keeps what Dify has begun, in the place of any before it. False: it is another's by now. */
+  keep(key: ConversationKey, token: string, conversation: Conversation): Promise<boolean>;
+  /** Counts the turn and gives the conversation to the next; `expiresAt` where its life is prolonged. */
+  close(key: ConversationKey, token: string, expiresAt: number | undefined): Promise<void>;
 }
 
 /** Context is kept for 24 hours from the first answer (docs/spec/rongcloud.md, section 7). */
 export const conversationLifeMs = 24 * 60 * 60 * 1000;
+
+/** In a group each sender has one of their own, unless the integration's setting says that they share one. */
+export const sharesContext = (
+  { options }: Pick<Integration, "options">,
+  { data }: Pick<MessageEvent, "data">,
+): boolean => data.channelType === "GROUP" && options.context === "group";
 
 export const conversationKeyOf = ({ appKey, bot, integration, event }: Turn): ConversationKey => ({
   appKey,
@@ -39,5 +65,9 @@ export const conversationKeyOf = ({ appKey, bot, integration, event }: Turn): Co
   integrationType: integration.type,
   channelType: event.data.channelType,
   targetId: event.data.toUserId,
-  senderId: event.data.fromUserId,
+  senderId: sharesContext(integration, event) ? undefined : event.data.fromUserId,
 });
+
+/** Dify's `user`: a conversation that many share is found under one name for all. */
+export const difyUserOf = ({ integration, event }: Turn): string =>
+  sharesContext(integration, event) ? `group:${event.data.toUserId}` : event.data.fromUserId;

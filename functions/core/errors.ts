@@ -9,6 +9,9 @@ export type ErrorCode =
   | "upstream_unavailable"
   | "upstream_refused"
   | "upstream_timeout"
+  | "rate_limited"
+  /** The IM has ended the stream message that was to go on. */
+  | "stream_ended"
   | "not_found";
 
 export interface ErrorTraits {
@@ -18,6 +21,8 @@ export interface ErrorTraits {
   readonly expose?: boolean;
   /** How long the other side asked to be left alone, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** Whether the other side may have done all the same what it did not confirm. */
+  readonly uncertain?: boolean;
   /** The message without what was sent, which may be what a user said: for a log. */
   readonly unquoted?: string;
   readonly cause?: unknown;
@@ -30,6 +35,7 @@ export class BridgeError extends Error {
   readonly retryable: boolean;
   readonly expose: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly uncertain: boolean;
   readonly unquoted: string;
 
   constructor(code: ErrorCode, message: string, traits: ErrorTraits = {}) {
@@ -38,6 +44,7 @@ export class BridgeError extends Error {
     this.retryable = traits.retryable ?? false;
     this.expose = traits.expose ?? false;
     this.retryAfterMs = traits.retryAfterMs;
+    this.uncertain = traits.uncertain ?? false;
     this.unquoted = traits.unquoted ?? message;
   }
 }

@@ -1,10 +1,14 @@
-import type { AnswerEvent, AnswerOutcome, AskDify, Question, TurnLimits } from "./answer.ts";
-import type { AnswerEnding, AnswerSink, Delivery } from "./answer-sink.ts";
+import type { AnswerEvent, AnswerIds, AnswerOutcome, AskDify, Question, TurnLimits } from "./answer.ts";
+import { answerEnding } from "./answer-ending.ts";
+import type { AnswerFacts } from "./answer-facts.ts";
+import { type AnswerPipe, makeAnswerPipe, type TextSink } from "./answer-pipe.ts";
+import type { AnswerSink, Delivery } from "./answer-sink.ts";
 import type { Clock } from "./clock.ts";
-import { type ConversationStore, conversationKeyOf, conversationLifeMs } from "./conversation.ts";
+import { type ConversationStore, conversationKeyOf, conversationLifeMs, difyUserOf } from "./conversation.ts";
+import { type HeldConversation, makeHoldConversation } from "./hold-conversation.ts";
 import type { Log } from "./log.ts";
+import { type Asked, questionOf } from "./question.ts";
 import { questionInputs } from "./question-inputs.ts";
-import { questionText } from "./question-text.ts";
 import { sentences } from "./sentences.ts";
 import type { Turn } from "./turn.ts";
 
@@ -13,6 +17,7 @@ export interface ForwardTurnPorts {
   readonly askDify: AskDify;
   readonly clock: Clock;
   readonly log: Log;
+  readonly newToken: () => string;
 }
 
 export interface TurnReport {
@@ -20,78 +25,92 @@ export interface TurnReport {
   readonly delivery: Delivery;
   /** How often Dify was asked. */
   readonly asked: number;
-  /** When the first text came from Dify, in milliseconds since the epoch. */
+  /** When the user's first text came from Dify, in milliseconds since the epoch. */
   readonly firstTextAt: number | undefined;
 }
 
-export type ForwardTurn = (turn: Turn, sink: AnswerSink, limits: TurnLimits) => Promise<TurnReport>;
+/** "busy": another turn runs in its conversation; the sink was not touched. */
+export type ForwardTurn = (turn: Turn, sink: AnswerSink, limits: TurnLimits) => Promise<TurnReport | "busy">;
 
 /** Six tries within 20 s: enough for a Dify that restarts, short enough for a person who waits. */
 const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000];
-
-const endingFor = (outcome: AnswerOutcome, hasText: boolean): AnswerEnding => {
-  switch (outcome.status) {
-    case "answered":
-      return { status: "complete" };
-    case "stopped":
-    case "abandoned":
-      return { status: outcome.status };
-    case "paused":
-      return { status: "failed", sentence: `${hasText ? "\n\n" : ""}${sentences.paused}` };
-    case "failed":
-    case "incomplete":
-      return { status: "failed", sentence: hasText ? sentences.brokenOff : sentences.failed };
-  }
-};
 
 /**
  * Takes a turn to Dify and its answer to the sink: whole, once, in order, soon. Dify is asked again only while
  * nothing has reached the sink; a conversation that Dify has lost is begun anew, once, unseen by the user.
  */
-export const makeForwardTurn =
-  ({ conversations, askDify, clock, log }: ForwardTurnPorts): ForwardTurn =>
-  async (turn, sink, limits) => {
-    const text = questionText(turn.bot, turn.event);
-    if (text === undefined) {
-      const delivery = await sink.end({ status: "failed", sentence: sentences.unreadable });
-      return { outcome: { status: "unreadable" }, delivery, asked: 0, firstTextAt: undefined };
-    }
+export const makeForwardTurn = ({ askDify, clock, log, ...ports }: ForwardTurnPorts): ForwardTurn => {
+  const holdConversation = makeHoldConversation({ clock, log, ...ports });
 
-    const key = conversationKeyOf(turn);
-    const user = turn.event.data.fromUserId;
-    let conversationId = (await conversations.find(key))?.conversationId;
+  const refuse = async (sink: AnswerSink): Promise<TurnReport> => {
+    const delivery = await sink.end({ status: "failed", sentence: sentences.unreadable });
+    return { outcome: { status: "unreadable" }, delivery, asked: 0, firstTextAt: undefined };
+  };
+
+  const forward = async (
+    turn: Turn,
+    { text, files }: Asked,
+    held: HeldConversation,
+    sink: AnswerSink,
+    { deadline, signal }: TurnLimits,
+  ): Promise<TurnReport> => {
+    const { bot, integration } = turn;
+    const { options } = integration;
+    const limits = { deadline, signal: AbortSignal.any([signal, held.signal]) };
+    const user = held.before?.user ?? difyUserOf(turn);
+    let conversationId = held.before?.conversationId;
     let keeping: Promise<void> = Promise.resolve();
+    let facts: AnswerFacts | undefined;
     let asked = 0;
     let firstTextAt: number | undefined;
+    let hasText = false;
 
-    const keepConversation = (begunId: string): void => {
-      if (begunId === conversationId) return;
+    const reachesUser = (shown: string): void => {
+      firstTextAt ??= clock.now();
+      hasText ||= /\S/.test(shown);
+    };
+    const textSink: TextSink = {
+      delta: (shown) => {
+        reachesUser(shown);
+        return sink.delta(shown);
+      },
+      replace: (shown) => {
+        reachesUser(shown);
+        return sink.replace(shown);
+      },
+    };
+
+    const keepConversation = ({ conversationId: begunId }: AnswerIds): void => {
+      if (begunId === undefined || begunId === conversationId) return;
       conversationId = begunId;
       const startedAt = clock.now();
-      const conversation = {
-        conversationId: begunId,
-        user,
-        startedAt,
-        expiresAt: startedAt + conversationLifeMs,
-      };
-      keeping = conversations.keep(key, conversation).catch((error: unknown) => {
-        log.error("conversation_not_kept", { bot: turn.bot.userId, reason: String(error) });
-      });
+      const expiresAt = startedAt + conversationLifeMs;
+      keeping = held.keep({ conversationId: begunId, user, startedAt, expiresAt });
     };
 
     // Not async: the first text goes from Dify's reader into the sink without a pause between them.
-    const listener = (event: AnswerEvent): void | Promise<void> => {
-      if (event.type === "begun") return keepConversation(event.conversationId);
-      if (event.type === "delta" && event.text === "") return;
-      firstTextAt ??= clock.now();
-      return event.type === "delta" ? sink.delta(event.text) : sink.replace(event.text);
-    };
+    const listenTo =
+      (pipe: AnswerPipe) =>
+      (event: AnswerEvent): void | Promise<void> => {
+        if (!held.isOurs()) return undefined;
+        if (event.type === "begun") return keepConversation(event.ids);
+        if (event.type === "facts") facts = event.facts;
+        return pipe.take(event);
+      };
 
-    const askOnce = (): Promise<AnswerOutcome> => {
+    const askOnce = async (): Promise<AnswerOutcome> => {
       asked += 1;
-      const inputs = questionInputs(turn.bot, turn.event);
-      const question: Question = { integration: turn.integration, text, inputs, user, conversationId };
-      return askDify(question, listener, limits);
+      const pipe = makeAnswerPipe(textSink, {
+        base: integration.callbackUrl,
+        showsThinking: options.showThinking === true,
+      });
+      const inputs = questionInputs(bot, turn.event);
+      const question: Question = { integration, text, files, inputs, user, conversationId };
+      const outcome = await askDify(question, listenTo(pipe), limits);
+      const isOver =
+        outcome.status !== "abandoned" && (outcome.status !== "failed" || firstTextAt !== undefined);
+      if (isOver) await pipe.end();
+      return outcome;
     };
 
     const askUntilAnswered = async (): Promise<AnswerOutcome> => {
@@ -99,23 +118,35 @@ export const makeForwardTurn =
       for (;;) {
         const outcome = await askOnce();
         if (outcome.status !== "failed" || firstTextAt !== undefined) return outcome;
-        log.warn("dify_failed", { bot: turn.bot.userId, code: outcome.code, detail: outcome.detail, asked });
+        log.warn("dify_failed", { bot: bot.userId, code: outcome.code, detail: outcome.detail, asked });
         if (outcome.code === "conversation_lost" && conversationId !== undefined) {
           conversationId = undefined;
           continue;
         }
         const delayMs = outcome.retryable ? delays.next().value : undefined;
-        if (delayMs === undefined || clock.now() + delayMs >= limits.deadline) return outcome;
+        if (delayMs === undefined || clock.now() + delayMs >= deadline) return outcome;
         await clock.sleep(delayMs, limits.signal);
       }
     };
 
+    sink.begin();
     const ended = await askUntilAnswered();
-    const isEmpty = ended.status === "answered" && firstTextAt === undefined;
+    const isEmpty = ended.status === "answered" && !hasText;
     const outcome: AnswerOutcome = isEmpty
       ? { status: "failed", code: "empty", retryable: false, detail: "an answer without text" }
       : ended;
-    const delivery = await sink.end(endingFor(outcome, firstTextAt !== undefined));
+    if (options.slidingContext && outcome.status === "answered")
+      held.prolong(clock.now() + conversationLifeMs);
+    const delivery = await sink.end(answerEnding(outcome, { hasText, facts }, options));
     await keeping;
     return { outcome, delivery, asked, firstTextAt };
   };
+
+  return (turn, sink, limits) => {
+    const asked = questionOf(turn.bot, turn.integration, turn.event);
+    if (!asked) return refuse(sink);
+    return holdConversation(conversationKeyOf(turn), turn.id, (held) =>
+      forward(turn, asked, held, sink, limits),
+    );
+  };
+};

@@ -19,7 +19,7 @@ export const replyRouteOf = ({ appKey, bot, event }: Turn): MessageRoute => ({
 });
 
 /** Why a stream message is closed (docs/design.md, decision 7). */
-export const completeReason = { ended: 0, brokenOff: 1, stopped: 2, replaced: 3 } as const;
+export const completeReason = { ended: 0, brokenOff: 1, stopped: 2, replaced: 3, continued: 4 } as const;
 export type CompleteReason = (typeof completeReason)[keyof typeof completeReason];
 
 export interface StreamChunk {
@@ -32,10 +32,26 @@ export interface StreamChunk {
   readonly completeReason: CompleteReason | undefined;
 }
 
-/** The IM's door for messages. Both reject with a BridgeError, `retryable` where the same call may succeed later. */
+/** A stream message that has begun and not ended, and the number of the last chunk that is known of. */
+export interface OpenMessage {
+  readonly messageUID: string;
+  readonly seq: number;
+}
+
+/** The IM's door for messages. All reject with a BridgeError, `retryable` where the same call may succeed later. */
 export interface ImMessages {
-  /** Sends one chunk; resolves with the stream message's id. */
+  /** Sends one chunk; resolves with the stream message's id. Rejects with `stream_ended` where the IM has closed it. */
   sendChunk(route: MessageRoute, chunk: StreamChunk): Promise<string>;
   /** Sends one ordinary text message. */
   sendText(route: MessageRoute, text: string): Promise<void>;
+  /** Shows a user for some seconds that the sender is typing. */
+  sendTyping(route: MessageRoute): Promise<void>;
+}
+
+/** What a delivery asks of, and tells, the worker that holds the turn. */
+export interface TurnHold {
+  /** To be asked before each call: whoever has lost the turn says nothing more. */
+  isOurs(): boolean;
+  /** How the stream message in hand stands; undefined where none is open any more. */
+  onOpen(open: OpenMessage | undefined): void;
 }

@@ -21,7 +21,20 @@ export interface IntegrationOptions {
   readonly filter?: KeywordFilter;
   /** Whether a mention of everyone in a group triggers. Absent: it does not. */
   readonly everyone?: boolean;
+  /** Whose context Dify keeps in a group: each member's own, or one that all share. Absent: each member's own. */
+  readonly context?: GroupContext;
+  /** Whether each answer prolongs the context by 24 hours. Absent: it ends 24 hours after the first. */
+  readonly slidingContext?: boolean;
+  /** Whether the user sees, as a quote, what the model thinks before it answers. Absent: they do not. */
+  readonly showThinking?: boolean;
+  /** Whether a user is shown, in private, that the bot is typing while Dify thinks. Absent: they are. */
+  readonly typing?: boolean;
+  /** What a user is told where Dify could not answer. Absent: a sentence in English and Chinese. */
+  readonly errorText?: string;
 }
+
+export const groupContexts = ["member", "group"] as const;
+export type GroupContext = (typeof groupContexts)[number];
 
 export interface IntegrationFields {
   readonly enabled: boolean;

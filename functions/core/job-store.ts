@@ -1,3 +1,4 @@
+import type { OpenMessage } from "./im-messages.ts";
 import type { JobId } from "./job.ts";
 
 export interface Lease {
@@ -7,9 +8,12 @@ export interface Lease {
   readonly expiresAt: number;
 }
 
-/** `tries`: how often the job has been handed to a worker, this time included. */
+/**
+ * `tries`: how often the job has been handed to a worker, this time included. `open`: the stream message that a worker before
+ * this one noted and may have left open.
+ */
 export type JobClaim =
-  | { readonly status: "claimed"; readonly tries: number }
+  | { readonly status: "claimed"; readonly tries: number; readonly open?: OpenMessage | undefined }
   | { readonly status: "busy"; readonly tries: number }
   | { readonly status: "done" };
 
@@ -22,6 +26,8 @@ export interface JobStore {
   claim(id: JobId, lease: Lease): Promise<JobClaim>;
   /** Holds the job for longer. False: it is another's by now, or done. */
   renew(id: JobId, lease: Lease): Promise<boolean>;
+  /** Notes the stream message in hand, for whoever takes the job should its worker die. */
+  note(id: JobId, token: string, open: OpenMessage): Promise<void>;
   /** Marks the job as done, to be remembered until `rememberUntil`. False: it is another's by now. */
   complete(id: JobId, token: string, outcome: string, rememberUntil: number): Promise<boolean>;
   /** Gives the job up for another try. */

@@ -10,6 +10,8 @@ export interface Job<T extends IntegrationType = IntegrationType> {
   readonly event: MessageEvent;
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
+  /** Whether its group shares one context: then the turns of all its members go one after another. */
+  readonly sharesContext?: boolean;
   /** When it was taken out of the dead letters to run again, in milliseconds since the epoch. */
   readonly redrivenAt?: number;
 }

@@ -1,12 +1,21 @@
 import type { AnswerEnding, AnswerSink, Delivery } from "./answer-sink.ts";
+import { makeBeat } from "./beat.ts";
 import type { Clock } from "./clock.ts";
-import { type CompleteReason, completeReason, type ImMessages, type MessageRoute } from "./im-messages.ts";
-import { tryUntilTaken } from "./try-until-taken.ts";
+import {
+  type CompleteReason,
+  completeReason,
+  type ImMessages,
+  type MessageRoute,
+  type TurnHold,
+} from "./im-messages.ts";
+import { fullMessageBytes, messageSize, mostMessageBytes, splitLength } from "./message-size.ts";
+import { makeStreamMessage, type StreamMessage } from "./stream-message.ts";
+import { makeWholeDelivery } from "./whole-delivery.ts";
 
 export interface StreamDeliveryPorts {
-  readonly im: ImMessages;
+  readonly im: Pick<ImMessages, "sendChunk" | "sendText">;
   readonly clock: Clock;
-  /** Least time between the starts of two calls: RongCloud takes 100 a second of an app. */
+  /** Least time between the starts of two calls, while the IM does not ask for fewer: it takes 100 a second of an app. */
   readonly beatMs: number;
   /** For how long a chunk is tried before the answer counts as undeliverable. */
   readonly patienceMs: number;
@@ -15,12 +24,16 @@ export interface StreamDeliveryPorts {
 /** RongCloud ends a stream message after 30 s of silence (docs/spec/rongcloud.md, section 8): a tool may take longer. */
 const tickMs = 20_000;
 
+/** In characters: with more of an answer waiting, Dify waits too. */
+const mostWaiting = 64 * 1024;
+
 /** The endings that a user sees. */
 type Sent = Exclude<AnswerEnding, { status: "abandoned" }>;
 
 const reasonFor = (ending: Sent, isAlone: boolean): CompleteReason => {
   switch (ending.status) {
     case "complete":
+    case "paused":
       return completeReason.ended;
     case "stopped":
       return completeReason.stopped;
@@ -30,78 +43,108 @@ const reasonFor = (ending: Sent, isAlone: boolean): CompleteReason => {
   }
 };
 
+/** How much of what waits belongs into a message that has `size` bytes already; undefined: all of it, and it goes on. */
+const cutLength = (waiting: string, size: number): number | undefined => {
+  const total = size + messageSize(waiting);
+  if (total > mostMessageBytes) return splitLength(waiting, mostMessageBytes - size);
+  if (total <= fullMessageBytes) return undefined;
+  const paragraph = waiting.indexOf("\n\n");
+  return paragraph < 0 ? undefined : paragraph + 2;
+};
+
 /**
  * Brings an answer to the IM as a stream message: the first text at once, the rest gathered and sent at a beat,
  * one call in flight, in order of `seq`. A replacement after text has gone out closes the message and follows as
- * a message of its own.
+ * a message of its own; what is too long for one goes on in the next. Where the reply to a first chunk was lost, nobody
+ * knows the message's name: the answer then comes as an ordinary message at its end.
  */
-export const makeStreamDelivery =
-  ({ im, clock, beatMs, patienceMs }: StreamDeliveryPorts) =>
-  (route: MessageRoute): AnswerSink => {
+export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeliveryPorts) => {
+  const bringWholeTo = makeWholeDelivery({ im, clock, patienceMs });
+
+  return (route: MessageRoute, hold: TurnHold): AnswerSink => {
     const arrived = Promise.withResolvers<Delivery>();
+    const beat = makeBeat(beatMs);
+    const over = new AbortController();
     let waiting = "";
     let closing: CompleteReason | undefined;
-    let abandoned = false;
     let replaced = false;
     let running = false;
-    let seq = 0;
-    let messageUID: string | undefined;
     let nextBeatAt = 0;
     let lastCallAt = 0;
     let tickDue = false;
     let isTicking = false;
-    const over = new AbortController();
+    let drained: PromiseWithResolvers<void> | undefined;
+    let whole: AnswerSink | undefined;
+
+    const onCall = (): void => {
+      lastCallAt = clock.now();
+      nextBeatAt = lastCallAt + beat.ms;
+    };
+    const startMessage = (): StreamMessage =>
+      makeStreamMessage(route, { im, clock, patienceMs, onCall, onRateLimit: beat.slower });
+    let message = startMessage();
+
+    const settle = (delivery: Delivery): void => {
+      over.abort();
+      drained?.resolve();
+      arrived.resolve(delivery);
+    };
 
     const send = async (text: string, reason: CompleteReason | undefined): Promise<void> => {
-      seq += 1;
-      const chunk = { seq, text, messageUID, completeReason: reason };
-      const call = (): Promise<string> => {
-        lastCallAt = clock.now();
-        nextBeatAt = lastCallAt + beatMs;
-        return im.sendChunk(route, chunk);
-      };
-      messageUID = await tryUntilTaken(call, { clock, patienceMs });
+      const fate = await message.send(text, reason);
+      beat.taken();
+      hold.onOpen(message.open);
       if (!isTicking) tick();
+      if (fate === "taken" && reason === undefined) return;
+      message = startMessage();
+      if (fate === "taken") return;
+      // Unless something else is to take its place by now.
+      if (!replaced) waiting = text + waiting;
+      if (fate === "ended") return;
+      whole = bringWholeTo(route, hold);
+      whole.delta(waiting);
+      waiting = "";
     };
 
     const tick = async (): Promise<void> => {
       isTicking = true;
       while (!over.signal.aborted) {
-        await clock.sleep(Math.max(beatMs, lastCallAt + tickMs - clock.now()), over.signal);
-        tickDue = seq > 0 && clock.now() - lastCallAt >= tickMs;
+        await clock.sleep(Math.max(beat.ms, lastCallAt + tickMs - clock.now()), over.signal);
+        tickDue = message.open !== undefined && clock.now() - lastCallAt >= tickMs;
         if (tickDue) run();
       }
     };
 
-    const settle = (delivery: Delivery): void => {
-      over.abort();
-      arrived.resolve(delivery);
-    };
-
-    const startNextMessage = async (): Promise<void> => {
-      replaced = false;
-      if (seq > 0) await send("", completeReason.replaced);
-      seq = 0;
-      messageUID = undefined;
-    };
-
     const hasWork = (): boolean => replaced || tickDue || waiting !== "" || closing !== undefined;
 
+    const sendNext = async (): Promise<void> => {
+      if (replaced) {
+        replaced = false;
+        if (message.open) await send("", completeReason.replaced);
+        return;
+      }
+      tickDue = false;
+      const cut = cutLength(waiting, message.size);
+      const text = waiting.slice(0, cut);
+      waiting = waiting.slice(text.length);
+      drained?.resolve();
+      drained = undefined;
+      if (cut !== undefined) return send(text, completeReason.continued);
+      const last = closing;
+      if (text !== "" || message.open) await send(text, last);
+      if (last === undefined || waiting !== "") return;
+      settle(whole ? await whole.end({ status: "complete" }) : { status: "delivered" });
+    };
+
     const sendWaiting = async (): Promise<void> => {
-      while (hasWork()) {
+      while (hasWork() && !over.signal.aborted) {
         const pauseMs = nextBeatAt - clock.now();
-        if (pauseMs > 0) await clock.sleep(pauseMs);
-        if (abandoned) return;
-        if (replaced) {
-          await startNextMessage();
-          continue;
-        }
-        const [text, last] = [waiting, closing];
-        waiting = "";
-        tickDue = false;
-        if (text !== "" || seq > 0) await send(text, last);
-        // `running` stays set: nothing follows an end.
-        if (last !== undefined) return settle({ status: "delivered" });
+        if (pauseMs > 0) await clock.sleep(pauseMs, over.signal);
+        if (over.signal.aborted) return;
+        if (!hold.isOurs()) return settle({ status: "undelivered", reason: "abandoned" });
+        await sendNext();
+        // `running` stays set: from now on all goes into the one message at the end.
+        if (whole && closing === undefined) return;
       }
       // Within the tick that found no work, or what comes in the next one would wait for ever.
       running = false;
@@ -116,25 +159,33 @@ export const makeStreamDelivery =
     };
 
     return {
+      begin: () => {},
       delta: (text) => {
+        if (whole) return whole.delta(text);
+        if (over.signal.aborted) return undefined;
         waiting += text;
         run();
+        if (waiting.length <= mostWaiting) return undefined;
+        drained ??= Promise.withResolvers<void>();
+        return drained.promise;
       },
       replace: (text) => {
-        replaced = seq > 0;
+        if (whole) return whole.replace(text);
+        replaced = message.begun;
         waiting = text;
         run();
+        return undefined;
       },
-      end: (given) => {
-        if (given.status === "abandoned") {
-          abandoned = true;
-          settle({ status: "undelivered", reason: "abandoned" });
-          return arrived.promise;
+      end: async (given) => {
+        if (given.status === "abandoned") settle({ status: "undelivered", reason: "abandoned" });
+        else if (whole) settle(await whole.end(given));
+        else {
+          closing = reasonFor(given, !message.begun && waiting === "");
+          if ("sentence" in given) waiting += given.sentence;
+          run();
         }
-        closing = reasonFor(given, seq === 0 && waiting === "");
-        if (given.status === "failed") waiting += given.sentence;
-        run();
         return arrived.promise;
       },
     };
   };
+};

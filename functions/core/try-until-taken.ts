@@ -4,20 +4,27 @@ import { BridgeError } from "./errors.ts";
 const firstDelayMs = 200;
 const longestDelayMs = 5_000;
 
+export interface Patience {
+  readonly clock: Clock;
+  readonly patienceMs: number;
+  /** Hears of each failure; false: it is not to be tried again. Without it, what is retryable is. */
+  readonly onFailure?: (error: BridgeError) => boolean;
+}
+
 /**
  * Makes the call again, with doubling pauses or as long as the other side asks, until it succeeds.
  * @throws the last error, once it is final or `patienceMs` have gone by since the first call.
  */
 export const tryUntilTaken = async <T>(
   call: () => Promise<T>,
-  { clock, patienceMs }: { clock: Clock; patienceMs: number },
+  { clock, patienceMs, onFailure = ({ retryable }) => retryable }: Patience,
 ): Promise<T> => {
   const deadline = clock.now() + patienceMs;
   for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof BridgeError && error.retryable)) throw error;
+      if (!(error instanceof BridgeError && onFailure(error))) throw error;
       const leftMs = deadline - clock.now();
       if (leftMs <= 0) throw error;
       // However long it asks for, it gets a last chance when the patience ends.

@@ -1,21 +1,25 @@
 import type { AnswerSink, Delivery } from "./answer-sink.ts";
 import type { Clock } from "./clock.ts";
-import type { ImMessages, MessageRoute } from "./im-messages.ts";
+import type { ImMessages, MessageRoute, TurnHold } from "./im-messages.ts";
+import { messagesOf } from "./message-size.ts";
 import { tryUntilTaken } from "./try-until-taken.ts";
 
 export interface WholeDeliveryPorts {
-  readonly im: ImMessages;
+  readonly im: Pick<ImMessages, "sendText">;
   readonly clock: Clock;
-  /** For how long the message is tried before it counts as undeliverable. */
+  /** For how long a message is tried before it counts as undeliverable. */
   readonly patienceMs: number;
 }
 
-/** Gathers an answer and brings it to the IM as one ordinary message at its end (`stream: false`). */
+const abandoned: Delivery = { status: "undelivered", reason: "abandoned" };
+
+/** Gathers an answer and brings it to the IM at its end: in one ordinary message, or in as many as it needs. */
 export const makeWholeDelivery =
   ({ im, clock, patienceMs }: WholeDeliveryPorts) =>
-  (route: MessageRoute): AnswerSink => {
+  (route: MessageRoute, { isOurs }: Pick<TurnHold, "isOurs">): AnswerSink => {
     let answer = "";
     return {
+      begin: () => {},
       delta: (text) => {
         answer += text;
       },
@@ -23,11 +27,14 @@ export const makeWholeDelivery =
         answer = text;
       },
       end: async (ending): Promise<Delivery> => {
-        if (ending.status === "abandoned") return { status: "undelivered", reason: "abandoned" };
-        if (ending.status === "failed") answer += ending.sentence;
+        if (ending.status === "abandoned") return abandoned;
+        if ("sentence" in ending) answer += ending.sentence;
         if (answer === "") return { status: "delivered" };
         try {
-          await tryUntilTaken(() => im.sendText(route, answer), { clock, patienceMs });
+          for (const text of messagesOf(answer)) {
+            if (!isOurs()) return abandoned;
+            await tryUntilTaken(() => im.sendText(route, text), { clock, patienceMs });
+          }
           return { status: "delivered" };
         } catch (error) {
           return { status: "undelivered", reason: String(error) };

@@ -20,10 +20,10 @@ const client = makeDocumentClient();
 const { apps, verifyCall } = makeSignedCallers({ env, client, clock, log });
 const door = makeMessageDoor({ env, client, apps, metrics: makeMetrics(), clock, log });
 const passOn = makePassOn({
-  sendHttp: makeHttpClient({ publicOnly: false }),
+  sendHttp: makeHttpClient({ publicOnly: false, clock }),
   apps,
   clock,
-  apiUrl: env.RONGCLOUD_API_URL,
+  apiUrls: env.RONGCLOUD_API_URL,
 });
 
 export const handler = makeSignedApi(

@@ -18,6 +18,7 @@ import { makeHoldOn } from "../adapters/sqs/hold-on.ts";
 import { parseTurnJob } from "../adapters/sqs/job-message.ts";
 import { makeSqsClient } from "../adapters/sqs/sqs-client.ts";
 import { makeWorker } from "../adapters/sqs/worker.ts";
+import { makeCloseOpenMessage } from "../core/close-open-message.ts";
 import { makeForwardTurn } from "../core/forward-turn.ts";
 import { makeReportJob } from "../core/job-report.ts";
 import { makeRunTurnJob } from "../core/run-turn-job.ts";
@@ -30,13 +31,14 @@ const client = makeDocumentClient();
 const sqs = makeSqsClient();
 const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log });
 const callRongCloud = makeRongCloudClient({
-  sendHttp: makeHttpClient({ publicOnly: false }),
+  sendHttp: makeHttpClient({ publicOnly: false, clock }),
   apps,
   clock,
-  apiUrl: env.RONGCLOUD_API_URL,
+  apiUrls: env.RONGCLOUD_API_URL,
 });
+const im = makeRongCloudMessages(callRongCloud);
 const askDify = makeAskDify({
-  sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS }),
+  sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS, clock }),
   clock,
   waits: difyLimits,
 });
@@ -44,8 +46,9 @@ const conversations = makeConversationsTable({ client, tableName: env.CONVERSATI
 const runTurnJob = makeRunTurnJob({
   bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock }),
   turns: makeTurnsTable({ client, tableName: env.TURNS_TABLE, clock }),
-  forwardTurn: makeForwardTurn({ conversations, askDify, clock, log }),
-  sinkFor: makeSinkFor({ im: makeRongCloudMessages(callRongCloud), clock }),
+  forwardTurn: makeForwardTurn({ conversations, askDify, clock, log, newToken: randomUUID }),
+  sinkFor: makeSinkFor({ im, clock }),
+  closeOpenMessage: makeCloseOpenMessage({ im, clock }),
   deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),
   report: makeReportJob({ log, metrics: makeMetrics(), clock }),
   clock,

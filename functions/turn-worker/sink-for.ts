@@ -1,8 +1,9 @@
 import { type AnswerSink, discardAnswer } from "../core/answer-sink.ts";
 import type { Clock } from "../core/clock.ts";
-import { type ImMessages, replyRouteOf } from "../core/im-messages.ts";
+import { type ImMessages, replyRouteOf, type TurnHold } from "../core/im-messages.ts";
 import { makeStreamDelivery } from "../core/stream-delivery.ts";
 import type { Turn } from "../core/turn.ts";
+import { makeTypingHint } from "../core/typing-hint.ts";
 import { makeWholeDelivery } from "../core/whole-delivery.ts";
 
 /** Five calls a second for each stream, of the 100 that RongCloud takes for an app. */
@@ -13,8 +14,15 @@ const patienceMs = 45_000;
 export const makeSinkFor = ({ im, clock }: { readonly im: ImMessages; readonly clock: Clock }) => {
   const streamTo = makeStreamDelivery({ im, clock, beatMs, patienceMs });
   const bringWholeTo = makeWholeDelivery({ im, clock, patienceMs });
-  return (turn: Turn): AnswerSink => {
-    if (!turn.integration.handleResponse) return discardAnswer();
-    return (turn.integration.stream ? streamTo : bringWholeTo)(replyRouteOf(turn));
+  const withTypingHint = makeTypingHint({ im, clock });
+
+  return (turn: Turn, hold: TurnHold): AnswerSink => {
+    const { handleResponse, stream, options } = turn.integration;
+    if (!handleResponse) return discardAnswer();
+    const route = replyRouteOf(turn);
+    const sink = (stream ? streamTo : bringWholeTo)(route, hold);
+    // The IM shows it in private alone.
+    const hints = options.typing !== false && route.channelType === "PERSON";
+    return hints ? withTypingHint(sink, route, hold) : sink;
   };
 };

@@ -11,14 +11,14 @@ import { readEnv } from "./env.ts";
 const env = readEnv();
 const log = makeJsonLog();
 const { apps, verifyCall } = makeSignedCallers({ env, client: makeDocumentClient(), clock, log });
-const sendHttp = makeHttpClient({ publicOnly: false });
+const sendHttp = makeHttpClient({ publicOnly: false, clock });
 
 export const handler = makeApiHandler(
   log,
   makeAnswerUnknownPath({
     verifyCall,
     passOn: env.PASS_THROUGH
-      ? makePassOn({ sendHttp, apps, clock, apiUrl: env.RONGCLOUD_API_URL })
+      ? makePassOn({ sendHttp, apps, clock, apiUrls: env.RONGCLOUD_API_URL })
       : undefined,
   }),
 );

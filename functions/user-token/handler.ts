@@ -12,14 +12,14 @@ import { makeTokenRoutes } from "./routes.ts";
 const env = readEnv();
 const log = makeJsonLog();
 const { apps, verifyCall } = makeSignedCallers({ env, client: makeDocumentClient(), clock, log });
-const sendHttp = makeHttpClient({ publicOnly: false });
+const sendHttp = makeHttpClient({ publicOnly: false, clock });
 
 export const handler = makeSignedApi(
   { verifyCall, log },
   makeTokenRoutes({
     signUserToken: makeSignUserToken(clock),
     passOn: env.PASS_THROUGH
-      ? makePassOn({ sendHttp, apps, clock, apiUrl: env.RONGCLOUD_API_URL })
+      ? makePassOn({ sendHttp, apps, clock, apiUrls: env.RONGCLOUD_API_URL })
       : undefined,
   }),
 );

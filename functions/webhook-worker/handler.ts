@@ -33,7 +33,7 @@ export const handler = makeWorker({
     jobs: makeTurnsTable({ client, tableName: env.TURNS_TABLE, clock }),
     callWebhook: makeSpareEndpoints({
       callWebhook: makeCallWebhook({
-        sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS }),
+        sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS, clock }),
         apps,
         clock,
       }),

@@ -1,4 +1,5 @@
 import type { Clock } from "../../functions/core/clock.ts";
+import type { OpenMessage } from "../../functions/core/im-messages.ts";
 import type { JobId } from "../../functions/core/job.ts";
 import type { JobStore } from "../../functions/core/job-store.ts";
 
@@ -9,6 +10,7 @@ export interface JobRecord {
   readonly expiresAt: number;
   readonly tries: number;
   readonly outcome: string | undefined;
+  readonly open?: OpenMessage | undefined;
 }
 
 export interface MemoryJobs extends JobStore {
@@ -41,16 +43,19 @@ export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
         return { status: "busy", tries };
       }
       plant(id, { state: "running", token, expiresAt, tries, outcome: undefined });
-      return { status: "claimed", tries };
+      return { status: "claimed", tries, open: record.open };
     },
     renew: async (id, { token, expiresAt }) => {
       if (holder(id, token)?.state !== "running") return false;
       plant(id, { expiresAt });
       return true;
     },
+    note: async (id, token, open) => {
+      if (holder(id, token)?.state === "running") plant(id, { open });
+    },
     complete: async (id, token, outcome, rememberUntil) => {
       if (!holder(id, token)) return false;
-      plant(id, { state: "done", outcome, expiresAt: rememberUntil, tries: 0 });
+      plant(id, { state: "done", outcome, expiresAt: rememberUntil, tries: 0, open: undefined });
       return true;
     },
     release: async (id, token) => {

@@ -17,6 +17,7 @@ export const makeRecordingSink = (): RecordingSink => {
   return {
     calls,
     text: () => shown,
+    begin: () => {},
     delta: (delta) => {
       shown += delta;
       calls.push({ delta });
@@ -26,7 +27,7 @@ export const makeRecordingSink = (): RecordingSink => {
       calls.push({ replace });
     },
     end: async (end) => {
-      if (end.status === "failed") shown += end.sentence;
+      if ("sentence" in end) shown += end.sentence;
       calls.push({ end });
       return { status: "delivered" };
     },

@@ -62,6 +62,7 @@ export const messageEvent = (
 });
 
 export const turn = (given: Partial<Turn> = {}): Turn => ({
+  id: "turn-one",
   appKey: "app-one",
   bot: bot(),
   integration: difyIntegration(),

@@ -16,6 +16,8 @@ const apiErrors: Record<ErrorCode, ApiError> = {
   upstream_unavailable: { status: 500, code: 1000 },
   upstream_refused: { status: 500, code: 1000 },
   upstream_timeout: { status: 504, code: 1050 },
+  rate_limited: { status: 429, code: 1008 },
+  stream_ended: { status: 500, code: 1000 },
   not_found: { status: 404, code: 404 },
 };
 

@@ -1,6 +1,8 @@
-import type { AnswerEvent, AnswerOutcome } from "../../core/answer.ts";
+import type { AnswerEvent, AnswerIds, AnswerOutcome } from "../../core/answer.ts";
 import type { DifyEvent } from "./dify-event.ts";
+import { filesOfOutputs } from "./dify-file.ts";
 import { runFailure, streamFailure } from "./failures.ts";
+import { makeRunningText, type RunningText } from "./running-text.ts";
 
 export type MachineState =
   | { readonly status: "reading" }
@@ -8,15 +10,26 @@ export type MachineState =
   | { readonly status: "closing"; readonly outcome: AnswerOutcome }
   | { readonly status: "ended"; readonly outcome: AnswerOutcome };
 
+/** A run that goes on in Dify without its client, and where its result will stand (docs/spec/dify.md, A8-8). */
+export interface DetachedRun {
+  readonly runId: string;
+  readonly ids: AnswerIds;
+}
+
 export interface AnswerMachine {
   /** Takes the next event; gives what it means for the answer. Nothing follows an end. */
-  take(event: DifyEvent): AnswerEvent | undefined;
-  /** The conversation as Dify names it, once it has. */
-  readonly conversationId: string | undefined;
+  take(event: DifyEvent): readonly AnswerEvent[];
   readonly state: MachineState;
+  /** Whether Dify has so much as named the turn. */
+  readonly hasBegun: boolean;
+  /** Known once a run has begun that outlives its stream. */
+  readonly detachedRun: DetachedRun | undefined;
+  /** What Dify has said, thoughts between tags and all. */
+  readonly said: RunningText;
 }
 
 const answered: AnswerOutcome = { status: "answered" };
+const nothing: readonly AnswerEvent[] = [];
 
 type End = Exclude<MachineState, { status: "reading" }>;
 
@@ -36,10 +49,17 @@ const finished = (status: string): End => {
  * A workflow app may say all it has to say in its outputs: one whose texts come from no model sent no `text_chunk`
  * (R015). A chatflow's outputs repeat its answer.
  */
-const textOfOutputs = (outputs: Readonly<Record<string, unknown>> | null | undefined): string =>
+export const textOfOutputs = (outputs: Readonly<Record<string, unknown>> | null | undefined): string =>
   Object.values(outputs ?? {})
     .filter((value) => typeof value === "string")
     .join("\n");
+
+const idsOf = (event: DifyEvent): AnswerIds | undefined => {
+  const conversationId = "conversation_id" in event ? event.conversation_id : undefined;
+  const messageId = "message_id" in event ? event.message_id : undefined;
+  const { task_id: taskId } = event;
+  return (conversationId ?? taskId) === undefined ? undefined : { conversationId, messageId, taskId };
+};
 
 /**
  * From Dify's events to an answer. Terminal events come in another order by version, and either may be missing,
@@ -47,70 +67,110 @@ const textOfOutputs = (outputs: Readonly<Record<string, unknown>> | null | undef
  */
 export const makeAnswerMachine = (): AnswerMachine => {
   let state: MachineState = { status: "reading" };
-  let conversationId: string | undefined;
+  let ids: AnswerIds | undefined;
+  let detachedRun: DetachedRun | undefined;
   let isWorkflow = false;
-  let agentText = "";
-  let hasText = false;
+  let isAgent = false;
+  let form: string | undefined;
+  const said = makeRunningText();
 
-  const textOf = (event: Extract<DifyEvent, { answer: string }>): AnswerEvent | undefined => {
-    if (event.event === "agent_message") agentText += event.answer;
-    // The New Agent closes with one `message` that repeats the whole (1.16).
-    if (event.event === "message" && agentText !== "" && event.answer === agentText) return undefined;
-    return event.answer === "" ? undefined : { type: "delta", text: event.answer };
+  const say = (text: string): readonly AnswerEvent[] => {
+    if (text === "") return nothing;
+    said.append(text);
+    return [{ type: "delta", text }];
+  };
+  const sayAnew = (text: string): readonly AnswerEvent[] => {
+    said.reset(text);
+    return [{ type: "replace", text }];
   };
 
-  const take = (event: DifyEvent): AnswerEvent | undefined => {
+  const endRun = ({
+    status,
+    outputs,
+    total_tokens: totalTokens,
+  }: Extract<DifyEvent, { event: "workflow_finished" }>["data"]): readonly AnswerEvent[] => {
+    const end: End = state.status === "closing" ? { ...state, status: "ended" } : finished(status);
+    state = end;
+    if (ids?.conversationId !== undefined || end.outcome.status !== "answered") return nothing;
+    const files = filesOfOutputs(outputs ?? {}).map((file): AnswerEvent => ({ type: "file", file }));
+    const usage = totalTokens === undefined ? undefined : { totalTokens };
+    return [
+      ...(said.length === 0 ? say(textOfOutputs(outputs)) : nothing),
+      ...files,
+      { type: "facts", facts: { usage, sources: [] } },
+    ];
+  };
+
+  const take = (event: DifyEvent): readonly AnswerEvent[] => {
     switch (event.event) {
       case "message":
+        // The New Agent closes with one `message` that repeats the whole (1.16).
+        return say(isAgent ? (said.restOf(event.answer) ?? "") : event.answer);
       case "agent_message":
-      case "message_file":
-        return textOf(event);
+        isAgent ||= event.answer !== "";
+        return say(event.answer);
       case "text_chunk":
-        return event.data.text === "" ? undefined : { type: "delta", text: event.data.text };
+        return say(event.data.text);
+      case "reasoning_chunk":
+        return event.data.reasoning === "" ? nothing : [{ type: "thought", text: event.data.reasoning }];
+      case "message_file": {
+        const { answer, url, type, belongs_to } = event;
+        if (answer !== undefined) return say(answer);
+        // What the user has sent is told of as well.
+        if (url === undefined || belongs_to === "user") return nothing;
+        return [{ type: "file", file: { url, name: undefined, isImage: type === "image" } }];
+      }
       case "message_replace":
-        return { type: "replace", text: event.answer };
+        return sayAnew(event.answer);
+      case "text_replace":
+        return sayAnew(event.data.text);
       case "workflow_started":
         isWorkflow = true;
-        return undefined;
+        if (event.data.reason !== undefined && event.workflow_run_id !== undefined && ids !== undefined)
+          detachedRun = { runId: event.workflow_run_id, ids };
+        return nothing;
       case "agent_thought":
-        return undefined;
+        return nothing;
+      case "human_input_required":
+        form = event.data.form_content;
+        return nothing;
       case "message_end":
         state = { status: isWorkflow && state.status === "reading" ? "closing" : "ended", outcome: answered };
-        return undefined;
-      case "workflow_finished": {
-        const end: End =
-          state.status === "closing" ? { ...state, status: "ended" } : finished(event.data.status);
-        state = end;
-        if (hasText || conversationId !== undefined || end.outcome.status !== "answered") return undefined;
-        const text = textOfOutputs(event.data.outputs);
-        return text === "" ? undefined : { type: "delta", text };
-      }
+        return [
+          ...event.files.map((file): AnswerEvent => ({ type: "file", file })),
+          { type: "facts", facts: event.metadata },
+        ];
+      case "workflow_finished":
+        return endRun(event.data);
       case "workflow_paused":
-        state = { status: "ended", outcome: { status: "paused" } };
-        return undefined;
+        state = { status: "ended", outcome: { status: "paused", form } };
+        return nothing;
       case "error":
         // After its end an answer is whole, whatever the server still says: 1.17.1 adds a spurious error.
         state = {
           status: "ended",
-          outcome: state.status === "closing" ? state.outcome : streamFailure(event.code),
+          outcome: state.status === "closing" ? state.outcome : streamFailure(event.code, event.message),
         };
-        return undefined;
+        return nothing;
     }
   };
 
   return {
     take: (event) => {
-      if (state.status === "ended") return undefined;
-      if ("conversation_id" in event && event.conversation_id) conversationId ??= event.conversation_id;
-      const meaning = take(event);
-      if (meaning) hasText = true;
-      return meaning;
+      if (state.status === "ended") return nothing;
+      if (ids) return take(event);
+      ids = idsOf(event);
+      return ids ? [{ type: "begun", ids }, ...take(event)] : take(event);
     },
-    get conversationId() {
-      return conversationId;
-    },
+    said,
     get state() {
       return state;
+    },
+    get hasBegun() {
+      return ids !== undefined;
+    },
+    get detachedRun() {
+      return detachedRun;
     },
   };
 };

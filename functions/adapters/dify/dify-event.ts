@@ -1,7 +1,13 @@
 import * as v from "valibot";
+import { answerMetadata } from "./answer-metadata.ts";
+import { difyFile } from "./dify-file.ts";
+import { lenient, lenientList } from "./lenient.ts";
 
 const text = v.string();
-const ids = { conversation_id: v.optional(v.string()) };
+const id = lenient(v.pipe(v.string(), v.nonEmpty()));
+/** On every event of a chat, but for an error's task (docs/spec/dify.md, A3). */
+const ids = { conversation_id: id, message_id: id, task_id: id };
+const outputs = v.fallback(v.nullish(v.record(v.string(), v.unknown()), {}), {});
 
 /**
  * The events that a bridge acts on (docs/spec/dify.md, A3). All others, the ones that tell of nodes and the ones
@@ -10,21 +16,51 @@ const ids = { conversation_id: v.optional(v.string()) };
 const difyEvent = v.variant("event", [
   v.object({ event: v.literal("message"), answer: text, ...ids }),
   v.object({ event: v.literal("agent_message"), answer: text, ...ids }),
-  // Once an assistant file exists, the text chunks of a chat app carry this name, with `answer` (1.14.2).
-  v.object({ event: v.literal("message_file"), answer: text, ...ids }),
+  v.object({ event: v.literal("text_chunk"), data: v.object({ text }), task_id: id }),
+  v.object({ event: v.literal("reasoning_chunk"), data: v.object({ reasoning: text }), ...ids }),
   v.object({ event: v.literal("agent_thought"), ...ids }),
+  v.object({
+    event: v.literal("message_file"),
+    // Once an assistant's file exists, the text chunks of a chat app carry this name, with `answer` (1.14.2).
+    answer: lenient(text),
+    belongs_to: lenient(text),
+    type: lenient(text),
+    url: lenient(text),
+    ...ids,
+  }),
   v.object({ event: v.literal("message_replace"), answer: text, ...ids }),
-  v.object({ event: v.literal("message_end"), ...ids }),
-  v.object({ event: v.literal("text_chunk"), data: v.object({ text }) }),
-  v.object({ event: v.literal("workflow_started"), ...ids }),
+  v.object({ event: v.literal("text_replace"), data: v.object({ text }), task_id: id }),
+  v.object({
+    event: v.literal("message_end"),
+    metadata: answerMetadata,
+    files: lenientList(difyFile),
+    ...ids,
+  }),
+  v.object({
+    event: v.literal("workflow_started"),
+    workflow_run_id: id,
+    // `reason` came with the runs that outlive their client (1.13).
+    data: v.fallback(v.optional(v.object({ reason: lenient(text) }), {}), {}),
+    ...ids,
+  }),
   v.object({
     event: v.literal("workflow_finished"),
-    data: v.object({ status: v.string(), outputs: v.nullish(v.record(v.string(), v.unknown()), {}) }),
+    data: v.object({ status: v.string(), outputs, total_tokens: lenient(v.number()) }),
+    ...ids,
+  }),
+  v.object({
+    event: v.literal("human_input_required"),
+    data: v.fallback(v.optional(v.object({ form_content: lenient(text) }), {}), {}),
     ...ids,
   }),
   v.object({ event: v.literal("workflow_paused"), ...ids }),
   // Pre-run failures of 1.15 and later come without a code.
-  v.object({ event: v.literal("error"), code: v.optional(v.string(), "unknown"), ...ids }),
+  v.object({
+    event: v.literal("error"),
+    code: v.fallback(v.optional(text, "unknown"), "unknown"),
+    message: v.fallback(v.optional(text, ""), ""),
+    ...ids,
+  }),
 ]);
 
 export type DifyEvent = v.InferOutput<typeof difyEvent>;

@@ -10,8 +10,11 @@ export interface DifyLimits {
   readonly pingsOnlyMs: number;
   /** For the twin of a terminal event. */
   readonly twinMs: number;
-  /** For the body of a refusal. */
+  /** For the body of a refusal, and for any answer that is no run's. */
   readonly refusalMs: number;
+  /** For the result of a run that went on when its stream was cut, and between two looks at it. */
+  readonly recoveryMs: number;
+  readonly recoveryPauseMs: number;
 }
 
 export const difyLimits: DifyLimits = {
@@ -21,4 +24,6 @@ export const difyLimits: DifyLimits = {
   pingsOnlyMs: 120_000,
   twinMs: 1_000,
   refusalMs: 5_000,
+  recoveryMs: 60_000,
+  recoveryPauseMs: 2_000,
 };

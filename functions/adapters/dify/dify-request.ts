@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Question } from "../../core/answer.ts";
-import type { DifyType } from "../../core/integration.ts";
+import type { DifyType, OpenDifyIntegration } from "../../core/integration.ts";
 
 export interface DifyRequest {
   readonly url: URL;
   readonly body: string;
 }
+
+export type ResponseMode = "streaming" | "blocking";
 
 const paths: Record<DifyType, string> = {
   dify_chat: "chat-messages",
@@ -18,26 +20,52 @@ const paths: Record<DifyType, string> = {
 /** Dify answers 500 to a longer one. */
 const longestUser = 255;
 
-const userOf = (user: string): string =>
+/** The `user` that Dify is told, the same wherever it is asked for. */
+export const difyUser = (user: string): string =>
   [...user].length > longestUser ? createHash("sha256").update(user).digest("hex") : user;
 
+/** An address below the base of an app's service API, whose own query stays. */
+export const difyUrl = (
+  { callbackUrl }: Pick<OpenDifyIntegration, "callbackUrl">,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): URL => {
+  const url = new URL(callbackUrl);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/${path}`;
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url;
+};
+
+export const difyHeaders = ({ apiKey }: Pick<OpenDifyIntegration, "apiKey">) => ({
+  authorization: `Bearer ${apiKey}`,
+  "content-type": "application/json",
+});
+
 /**
- * Always read as a stream: a blocking call is cut at 60–100 s and an agent refuses it. No name is asked for: it
- * costs a model call, and a second before the first event on Dify 1.11 to 1.13.
+ * No name is asked for: it costs a model call, and a second before the first event on Dify 1.11 to 1.13.
+ * An empty list of files is left out, as by those who send none.
  */
-export const difyRequest = ({ integration, text, inputs, user, conversationId }: Question): DifyRequest => {
-  const url = new URL(integration.callbackUrl);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/${paths[integration.type]}`;
-  const common = { response_mode: "streaming", user: userOf(user) };
-  const isChat = paths[integration.type] === "chat-messages";
-  const body = isChat
-    ? {
-        ...common,
-        query: text,
-        inputs,
-        auto_generate_name: false,
-        ...(conversationId && { conversation_id: conversationId }),
-      }
-    : { ...common, inputs: { ...inputs, query: text } };
-  return { url, body: JSON.stringify(body) };
+export const difyRequest = (
+  { integration, text, files, inputs, user, conversationId }: Question,
+  mode: ResponseMode,
+): DifyRequest => {
+  const path = paths[integration.type];
+  const common = {
+    response_mode: mode,
+    user: difyUser(user),
+    ...(files.length > 0 && {
+      files: files.map(({ kind, url }) => ({ type: kind, transfer_method: "remote_url", url })),
+    }),
+  };
+  const body =
+    path === "chat-messages"
+      ? {
+          ...common,
+          query: text,
+          inputs,
+          auto_generate_name: false,
+          ...(conversationId && { conversation_id: conversationId }),
+        }
+      : { ...common, inputs: { ...inputs, query: text } };
+  return { url: difyUrl(integration, path), body: JSON.stringify(body) };
 };

@@ -1,12 +1,15 @@
 import { once } from "node:events";
 import type { AnswerEvent, AnswerOutcome } from "../../core/answer.ts";
 import type { Clock } from "../../core/clock.ts";
-import { makeAnswerMachine } from "./answer-machine.ts";
+import type { AnswerMachine } from "./answer-machine.ts";
 import type { DifyLimits } from "./dify-limits.ts";
 import { makeEventStream } from "./event-stream.ts";
 import { failed } from "./failures.ts";
 
 export interface ReadAnswerPorts {
+  readonly machine: AnswerMachine;
+  /** Whether Dify was asked to go on with a conversation. */
+  readonly continues: boolean;
   readonly clock: Clock;
   readonly waits: DifyLimits;
   /** Milliseconds since the epoch. */
@@ -22,11 +25,9 @@ export interface ReadAnswerPorts {
  */
 export const readAnswer = async (
   body: AsyncIterable<Buffer>,
-  { clock, waits, deadline, listener, ended }: ReadAnswerPorts,
+  { machine, continues, clock, waits, deadline, listener, ended }: ReadAnswerPorts,
 ): Promise<AnswerOutcome> => {
-  const machine = makeAnswerMachine();
   const meanings: AnswerEvent[] = [];
-  let hasBegun = false;
   let hasBytes = false;
   let lastByteAt = clock.now();
   let lastEventAt = lastByteAt;
@@ -38,12 +39,7 @@ export const readAnswer = async (
 
   const stream = makeEventStream((event) => {
     lastEventAt = lastByteAt;
-    const meaning = event && machine.take(event);
-    if (!hasBegun && machine.conversationId !== undefined) {
-      hasBegun = true;
-      meanings.push({ type: "begun", conversationId: machine.conversationId });
-    }
-    if (meaning) meanings.push(meaning);
+    if (event) meanings.push(...machine.take(event));
   });
 
   const patienceEndsAt = (): number => {
@@ -106,7 +102,13 @@ export const readAnswer = async (
 
   if (listenerError) throw listenerError.thrown;
   if (machine.state.status !== "reading") return machine.state.outcome;
-  if (outOfTime) return failed("timeout", false, "the answer stopped coming");
+  if (outOfTime) {
+    // 1.13 to 1.14 say nothing at all, not even no, of a conversation that they do not know (A5).
+    const isMute = continues && hasBytes && !machine.hasBegun && clock.now() < deadline;
+    return isMute
+      ? failed("conversation_lost", false, "pings alone")
+      : failed("timeout", false, "the answer stopped coming");
+  }
   if (wasCut && !hasBytes) return failed("unavailable", true, "cut before the first byte");
   return { status: "incomplete" };
 };

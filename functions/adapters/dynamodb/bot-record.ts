@@ -4,6 +4,7 @@ import { eventTypes } from "../../core/event-type.ts";
 import {
   type DifyType,
   difyTypes,
+  groupContexts,
   type Integration,
   type IntegrationType,
   integrationTypes,
@@ -24,6 +25,11 @@ const filterRecord = v.strictObject(v.entriesFromList(filterKinds, v.exactOption
 const optionsRecord = v.strictObject({
   filter: v.exactOptional(filterRecord),
   everyone: v.exactOptional(v.boolean()),
+  context: v.exactOptional(v.picklist(groupContexts)),
+  slidingContext: v.exactOptional(v.boolean()),
+  showThinking: v.exactOptional(v.boolean()),
+  typing: v.exactOptional(v.boolean()),
+  errorText: v.exactOptional(v.string()),
 });
 
 const integrationBase = {

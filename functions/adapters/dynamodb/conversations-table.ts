@@ -1,8 +1,14 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import type { Clock } from "../../core/clock.ts";
-import type { ConversationKey, ConversationStore } from "../../core/conversation.ts";
+import {
+  type Conversation,
+  type ConversationKey,
+  type ConversationStore,
+  conversationLifeMs,
+} from "../../core/conversation.ts";
 import { parseRecord } from "../node/parse-record.ts";
+import { unlessRefused } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 
 export interface ConversationsTablePorts {
@@ -17,8 +23,10 @@ const conversationRecord = v.object({
   startedAt: v.number(),
   expiresAt: v.number(),
 });
+/** One that is held may have no conversation of Dify's yet; apps that know no context never have one. */
+const heldRecord = v.union([conversationRecord, v.object({ conversationId: v.optional(v.undefined()) })]);
 
-/** As JSON, since ids may hold any separator. */
+/** As JSON, since ids may hold any separator. A group that shares one has null in the sender's place. */
 const keyOf = ({
   appKey,
   botUserId,
@@ -27,28 +35,106 @@ const keyOf = ({
   targetId,
   senderId,
 }: ConversationKey): string =>
-  JSON.stringify([appKey, botUserId, integrationType, channelType, targetId, senderId]);
+  JSON.stringify([appKey, botUserId, integrationType, channelType, targetId, senderId ?? null]);
 
+const whileHeld = "#token = :token";
+
+/**
+ * A conversation's record: what Dify calls it, and the hold of the turn that has it (`heldBy`, `token`, `heldUntil`).
+ *
+ *   open ──► held (until heldUntil) ──close──► free for the next turn
+ *             ▲ │ renew, keep
+ *             └─┘
+ */
 export const makeConversationsTable = ({
   client,
   tableName,
   clock,
-}: ConversationsTablePorts): ConversationStore => ({
-  find: async (key) => {
-    const { Item } = await client.send(
-      new GetCommand({ TableName: tableName, Key: { conversation: keyOf(key) }, ConsistentRead: true }),
-    );
-    if (!Item) return undefined;
-    const conversation = parseRecord(conversationRecord, Item, "a conversation record");
-    return conversation.expiresAt > clock.now() ? conversation : undefined;
-  },
-  keep: async (key, conversation) => {
-    const { expiresAt } = conversation;
-    await client.send(
-      new PutCommand({
+}: ConversationsTablePorts): ConversationStore => {
+  /** Gives the record as it stands then; undefined where the condition did not hold. */
+  const update = async (
+    key: ConversationKey,
+    UpdateExpression: string,
+    ConditionExpression: string,
+    names: Readonly<Record<string, string>>,
+    values: Readonly<Record<string, string | number>>,
+  ): Promise<Record<string, unknown> | undefined> => {
+    const write = client.send(
+      new UpdateCommand({
         TableName: tableName,
-        Item: { conversation: keyOf(key), version: 1, ...conversation, ttl: ttlOf(expiresAt) },
+        Key: { conversation: keyOf(key) },
+        UpdateExpression,
+        ConditionExpression,
+        ExpressionAttributeNames: { "#token": "token", ...names },
+        ExpressionAttributeValues: values,
+        ReturnValues: "ALL_NEW",
       }),
     );
-  },
-});
+    return (await unlessRefused(write))?.Attributes;
+  };
+
+  /** For as long as a conversation that is begun now would live: the record holds one, or may soon. */
+  const ttlFromNow = (): number => ttlOf(clock.now() + conversationLifeMs);
+
+  const conversationIn = (record: Record<string, unknown>): Conversation | undefined => {
+    const held = parseRecord(heldRecord, record, "a conversation record");
+    return held.conversationId !== undefined && held.expiresAt > clock.now() ? held : undefined;
+  };
+
+  return {
+    open: async (key, { turnId, token, heldUntil }) => {
+      const record = await update(
+        key,
+        "SET version = :version, heldBy = :turn, #token = :token, heldUntil = :until, #ttl = :ttl",
+        // Its own token too: the SDK makes a write again whose reply was lost.
+        "attribute_not_exists(heldUntil) OR heldUntil <= :now OR heldBy = :turn OR #token = :token",
+        { "#ttl": "ttl" },
+        {
+          ":version": 1,
+          ":turn": turnId,
+          ":token": token,
+          ":until": heldUntil,
+          ":ttl": ttlFromNow(),
+          ":now": clock.now(),
+        },
+      );
+      return record ? { status: "open", conversation: conversationIn(record) } : { status: "busy" };
+    },
+    renew: async (key, { token, heldUntil }) => {
+      const values = { ":until": heldUntil, ":token": token };
+      return (await update(key, "SET heldUntil = :until", whileHeld, {}, values)) !== undefined;
+    },
+    keep: async (key, token, { conversationId, user, startedAt, expiresAt }) => {
+      const kept = await update(
+        key,
+        "SET conversationId = :id, #user = :user, startedAt = :started, expiresAt = :until, turns = :none, #ttl = :ttl",
+        whileHeld,
+        { "#user": "user", "#ttl": "ttl" },
+        {
+          ":id": conversationId,
+          ":user": user,
+          ":started": startedAt,
+          ":until": expiresAt,
+          ":none": 0,
+          ":ttl": ttlOf(expiresAt),
+          ":token": token,
+        },
+      );
+      return kept !== undefined;
+    },
+    close: async (key, token, expiresAt) => {
+      const isProlonged = expiresAt !== undefined;
+      await update(
+        key,
+        `${isProlonged ? "SET expiresAt = :until, #ttl = :ttl " : ""}REMOVE heldBy, heldUntil, #token ADD turns :one`,
+        whileHeld,
+        isProlonged ? { "#ttl": "ttl" } : {},
+        {
+          ":token": token,
+          ":one": 1,
+          ...(isProlonged && { ":until": expiresAt, ":ttl": ttlOf(expiresAt) }),
+        },
+      );
+    },
+  };
+};

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, type NativeAttributeValue, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import type { Clock } from "../../core/clock.ts";
 import { type JobId, jobKeyOf } from "../../core/job.ts";
@@ -13,11 +13,14 @@ export interface TurnsTablePorts {
   readonly clock: Clock;
 }
 
-const counted = v.object({ tries: v.number() });
+const claimed = v.object({
+  tries: v.number(),
+  open: v.optional(v.object({ messageUID: v.string(), seq: v.number() })),
+});
 
 /** Whoever's lease ran out may find the job in other hands: no write of theirs passes then. */
 const whileHeld = "#state = :running AND #token = :token";
-const names = { "#state": "state", "#token": "token", "#ttl": "ttl" };
+const names = { "#state": "state", "#token": "token", "#ttl": "ttl", "#open": "open" };
 
 /**
  * A job's record: `running` under a lease, then `done`.
@@ -35,7 +38,7 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): J
     id: JobId,
     UpdateExpression: string,
     ConditionExpression: string,
-    ExpressionAttributeValues: Record<string, string | number>,
+    ExpressionAttributeValues: Record<string, NativeAttributeValue>,
   ): Promise<Record<string, unknown> | undefined> => {
     const used = `${UpdateExpression} ${ConditionExpression}`;
     const write = client.send(
@@ -55,8 +58,7 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): J
     return (await unlessRefused(write))?.Attributes;
   };
 
-  const triesOf = (record: Record<string, unknown>): number =>
-    parseRecord(counted, record, "a turn record").tries;
+  const read = (record: Record<string, unknown>) => parseRecord(claimed, record, "a turn record");
 
   return {
     claim: async (id, { token, expiresAt }): Promise<JobClaim> => {
@@ -76,12 +78,12 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): J
           ":one": 1,
         },
       );
-      if (taken) return { status: "claimed", tries: triesOf(taken) };
+      if (taken) return { status: "claimed", ...read(taken) };
       const busy = await update(id, "ADD tries :one", "#state = :running", {
         ":running": "running",
         ":one": 1,
       });
-      return busy ? { status: "busy", tries: triesOf(busy) } : { status: "done" };
+      return busy ? { status: "busy", tries: read(busy).tries } : { status: "done" };
     },
     renew: async (id, { token, expiresAt }) => {
       const renewed = await update(id, "SET expiresAt = :until, #ttl = :ttl", whileHeld, {
@@ -92,11 +94,15 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): J
       });
       return renewed !== undefined;
     },
+    note: async (id, token, open) => {
+      const values = { ":running": "running", ":token": token, ":open": { ...open } };
+      await update(id, "SET #open = :open", whileHeld, values);
+    },
     complete: async (id, token, outcome, rememberUntil) => {
       const completed = await update(
         id,
         // Its tries are over: a job that is opened again, or forgotten and comes again, has all of them before it.
-        "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl REMOVE tries",
+        "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl REMOVE tries, #open",
         // Also when it is done already: the SDK makes a write again whose reply was lost.
         "#token = :token",
         {

@@ -1,5 +1,7 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../../core/clock.ts";
 import { isPublicAddress, literalAddress, lookupPublic } from "./public-address.ts";
 
 export interface HttpRequest {
@@ -37,18 +39,44 @@ export class HttpFailure extends Error {
 
 export type SendHttp = (request: HttpRequest) => Promise<HttpResponse>;
 
+export interface HttpClientPorts {
+  /** Whether no connection may be made to an address that is not public. */
+  readonly publicOnly: boolean;
+  readonly clock: Clock;
+}
+
 const isForbidden = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "EADDRNOTPUBLIC";
 
 const timedOut = Symbol("timed out");
 
+/** A server may close a connection that rests, Node's own after 5 s: a call that is on its way by then is lost. */
+const longestRestMs = 4_000;
+
+/** Connections that are kept open, and used again for as long as nobody can have closed them. */
+const makeAgent = <A extends http.Agent>(agent: A, clock: Clock) => {
+  const restingSince = new WeakMap<Duplex, number>();
+  const keep = agent.keepSocketAlive.bind(agent);
+  agent.keepSocketAlive = (socket) => {
+    restingSince.set(socket, clock.now());
+    return keep(socket);
+  };
+  return (): A => {
+    for (const socket of Object.values(agent.freeSockets).flat()) {
+      if (socket && clock.now() - (restingSince.get(socket) ?? 0) > longestRestMs) socket.destroy();
+    }
+    return agent;
+  };
+};
+
 /**
  * Calls other servers over connections that are kept open. Redirects are answers like any other: none is followed.
  * With `publicOnly`, no connection is made to an address that is not public, whatever the name resolves to.
  */
-export const makeHttpClient = ({ publicOnly }: { publicOnly: boolean }): SendHttp => {
+export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp => {
   const options = { keepAlive: true, ...(publicOnly && { lookup: lookupPublic }) };
-  const agents = { "http:": new http.Agent(options), "https:": new https.Agent(options) };
+  const plainAgent = makeAgent(new http.Agent(options), clock);
+  const secureAgent = makeAgent(new https.Agent(options), clock);
 
   return ({ method, url, headers, body, connectMs, headMs, signal }) =>
     new Promise((resolve, reject) => {
@@ -60,18 +88,23 @@ export const makeHttpClient = ({ publicOnly }: { publicOnly: boolean }): SendHtt
       const request = (secure ? https : http).request(url, {
         method,
         headers: { ...headers, "content-length": Buffer.byteLength(body) },
-        agent: agents[secure ? "https:" : "http:"],
+        agent: (secure ? secureAgent : plainAgent)(),
         signal,
       });
 
       let connected = false;
       const giveUp = (): void =>
         void request.destroy(Object.assign(new Error("timed out"), { [timedOut]: true }));
-      let timer = setTimeout(giveUp, connectMs);
+      const giveUpAfter = (ms: number): AbortController => {
+        const inTime = new AbortController();
+        clock.sleep(ms, inTime.signal).then(() => inTime.signal.aborted || giveUp());
+        return inTime;
+      };
+      let waiting = giveUpAfter(connectMs);
       const onConnected = (): void => {
         connected = true;
-        clearTimeout(timer);
-        timer = setTimeout(giveUp, headMs);
+        waiting.abort();
+        waiting = giveUpAfter(headMs);
       };
       request.once("socket", (socket) => {
         // A call that was aborted while it waited for a connection gets one all the same.
@@ -80,17 +113,17 @@ export const makeHttpClient = ({ publicOnly }: { publicOnly: boolean }): SendHtt
         socket.once(secure ? "secureConnect" : "connect", onConnected);
       });
       request.once("response", (response: IncomingMessage) => {
-        clearTimeout(timer);
+        waiting.abort();
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
       });
       request.once("error", (error) => {
-        clearTimeout(timer);
+        waiting.abort();
         if (isForbidden(error)) return reject(new HttpFailure("forbidden_address", false, error));
         reject(new HttpFailure(timedOut in error ? "timeout" : "unreachable", connected, error));
       });
       // After a 101 that nobody asked for, Node closes the connection and says no more than this.
       request.once("close", () => {
-        clearTimeout(timer);
+        waiting.abort();
         reject(new HttpFailure("unreachable", connected, undefined));
       });
       request.end(body);

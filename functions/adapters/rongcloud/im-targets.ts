@@ -11,3 +11,6 @@ export const imTargets = {
     stream: "/v3/message/group/publish_stream.json",
   },
 } as const;
+
+/** A message that nobody counts, keeps or gets later; typing is shown in private alone (RongCloud's status messages). */
+export const privateStatus = "/statusmessage/private/publish.json";

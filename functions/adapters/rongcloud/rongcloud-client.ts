@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { BridgeError } from "../../core/errors.ts";
+import { BridgeError, type ErrorCode } from "../../core/errors.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
 import { makeSendToRongCloud, type RongCloudPorts } from "./send-to-rongcloud.ts";
 
@@ -17,9 +17,18 @@ const longestReply = 64 * 1024;
 
 const reply = v.pipe(v.string(), v.parseJson(), v.looseObject({ code: v.number() }));
 
-const retryableStatus = new Set([408, 429, 500, 502, 503, 504]);
+const retryableStatus = new Set([408, 500, 502, 503, 504]);
+/** What stood before the IM has given up on it, or the IM on itself: it may have done what it was asked. */
+const uncertainStatus = new Set([408, 500, 502, 504]);
 /** RongCloud's own word for too many calls; it comes with status 200 too. */
 const rateLimitCode = 1008;
+/** A stream message that was silent for 30 s, or is 30 min old (docs/spec/rongcloud.md, section 8). */
+const endedCodes = new Set([29003, 29004]);
+
+const toErrorCode = (status: number, code: number | undefined): ErrorCode => {
+  if (status === 429 || code === rateLimitCode) return "rate_limited";
+  return code !== undefined && endedCodes.has(code) ? "stream_ended" : "upstream_refused";
+};
 
 export const makeRongCloudClient = (ports: RongCloudPorts): CallRongCloud => {
   const sendToRongCloud = makeSendToRongCloud(ports);
@@ -28,8 +37,10 @@ export const makeRongCloudClient = (ports: RongCloudPorts): CallRongCloud => {
     const parsed = v.safeParse(reply, text);
     if (status === 200 && parsed.success && parsed.output.code === 200) return parsed.output;
     const code = parsed.success ? parsed.output.code : undefined;
-    throw new BridgeError("upstream_refused", `the IM answered HTTP ${status}, code ${code ?? "none"}`, {
-      retryable: retryableStatus.has(status) || code === rateLimitCode,
+    const errorCode = toErrorCode(status, code);
+    throw new BridgeError(errorCode, `the IM answered HTTP ${status}, code ${code ?? "none"}`, {
+      retryable: retryableStatus.has(status) || errorCode === "rate_limited",
+      uncertain: uncertainStatus.has(status),
       retryAfterMs: retryAfterMs(headers["retry-after"], ports.clock.now()),
     });
   };

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { BridgeError } from "../../core/errors.ts";
 import type { ImMessages, MessageRoute, StreamChunk } from "../../core/im-messages.ts";
-import { imTargets } from "./im-targets.ts";
-import type { CallRongCloud } from "./rongcloud-client.ts";
+import { imTargets, privateStatus } from "./im-targets.ts";
+import type { CallRongCloud, RongCloudCall } from "./rongcloud-client.ts";
 
 const streamReply = v.object({ messageUID: v.pipe(v.string(), v.nonEmpty()) });
 
@@ -23,6 +23,24 @@ const chunkBody = (route: MessageRoute, chunk: StreamChunk): string =>
     content: contentOf(chunk),
   });
 
+const ordinaryCall = (
+  { appKey, fromUserId, targetId }: MessageRoute,
+  path: string,
+  field: string,
+  objectName: string,
+  content: object,
+): RongCloudCall => ({
+  appKey,
+  path,
+  contentType: "application/x-www-form-urlencoded",
+  body: new URLSearchParams({
+    fromUserId,
+    [field]: targetId,
+    objectName,
+    content: JSON.stringify(content),
+  }).toString(),
+});
+
 /** Messages by RongCloud's send API (docs/spec/rongcloud.md, section 8). */
 export const makeRongCloudMessages = (callRongCloud: CallRongCloud): ImMessages => ({
   sendChunk: async (route, chunk) => {
@@ -39,17 +57,10 @@ export const makeRongCloudMessages = (callRongCloud: CallRongCloud): ImMessages 
   },
   sendText: async (route, text) => {
     const { publish, field } = imTargets[route.channelType];
-    const form = new URLSearchParams({
-      fromUserId: route.fromUserId,
-      [field]: route.targetId,
-      objectName: "RC:TxtMsg",
-      content: JSON.stringify({ content: text }),
-    });
-    await callRongCloud({
-      appKey: route.appKey,
-      path: publish,
-      contentType: "application/x-www-form-urlencoded",
-      body: form.toString(),
-    });
+    await callRongCloud(ordinaryCall(route, publish, field, "RC:TxtMsg", { content: text }));
+  },
+  sendTyping: async (route) => {
+    const typing = { typingContentType: "RC:TxtMsg" };
+    await callRongCloud(ordinaryCall(route, privateStatus, imTargets.PERSON.field, "RC:TypSts", typing));
   },
 });

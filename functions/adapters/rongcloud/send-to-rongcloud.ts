@@ -5,17 +5,20 @@ import type { Clock } from "../../core/clock.ts";
 import { BridgeError } from "../../core/errors.ts";
 import { HttpFailure, type SendHttp } from "../http/http-client.ts";
 import { readText } from "../http/read-text.ts";
+import { rongcloudUrls } from "./hosts.ts";
 import { signCall } from "./sign-call.ts";
 
 /** What a function that calls RongCloud reads from its environment besides its own. */
-export const rongcloudEnv = { RONGCLOUD_API_URL: v.pipe(v.string(), v.url()) };
+export const rongcloudEnv = {
+  RONGCLOUD_API_URL: v.pipe(v.string(), v.url(), v.transform(rongcloudUrls)),
+};
 
 export interface RongCloudPorts {
   readonly sendHttp: SendHttp;
   readonly apps: AppDirectory;
   readonly clock: Clock;
-  /** Such as `https://api.rong-api.com`. */
-  readonly apiUrl: string;
+  /** Such as `https://api.rong-api.com`, the preferred first. */
+  readonly apiUrls: readonly [string, ...string[]];
 }
 
 export interface RongCloudRequest {
@@ -43,14 +46,20 @@ const toBridgeError = (error: unknown, isOver: boolean): BridgeError => {
   return new BridgeError(
     timedOut ? "upstream_timeout" : "upstream_unavailable",
     `the IM: ${timedOut ? "timeout" : reason}`,
-    { retryable: true, cause: error },
+    { retryable: true, uncertain: !(error instanceof HttpFailure) || error.connected, cause: error },
   );
 };
 
-/** Sends one call to RongCloud, signed in the app's name. Rejects with a BridgeError where no answer comes. */
-export const makeSendToRongCloud =
-  ({ sendHttp, apps, clock, apiUrl }: RongCloudPorts) =>
-  async (
+/**
+ * Sends one call to RongCloud, signed in the app's name. Stays with the host that answers; where one does not, the next
+ * call goes to the other, and this one too if nobody can have seen it.
+ * Rejects with a BridgeError where no answer comes, `uncertain` where the call may have been taken.
+ */
+export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongCloudPorts) => {
+  let current = 0;
+
+  const sendTo = async (
+    apiUrl: string,
     { appKey, method, path, contentType, body }: RongCloudRequest,
     longestReply: number,
   ): Promise<RongCloudAnswer> => {
@@ -79,3 +88,18 @@ export const makeSendToRongCloud =
       end();
     }
   };
+
+  return async (request: RongCloudRequest, longestReply: number): Promise<RongCloudAnswer> => {
+    const urlAt = (index: number): string => apiUrls[index % apiUrls.length] ?? apiUrls[0];
+    const asked = current;
+    try {
+      return await sendTo(urlAt(asked), request, longestReply);
+    } catch (error) {
+      const isDown = error instanceof BridgeError && error.retryable;
+      // Of several calls that fail at once, the first moves on.
+      if (isDown && current === asked) current += 1;
+      if (!isDown || error.uncertain || apiUrls.length === 1) throw error;
+      return sendTo(urlAt(asked + 1), request, longestReply);
+    }
+  };
+};

@@ -29,6 +29,7 @@ const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
         }),
       }),
       acceptedAt: v.number(),
+      sharesContext: v.exactOptional(v.boolean()),
       redrivenAt: v.exactOptional(v.number()),
     }),
     v.transform(({ version: _version, ...job }) => job),
@@ -48,7 +49,7 @@ export const parseWebhookJob = (body: string): WebhookJob =>
 const escapeNoncharacters = (json: string): string =>
   json.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 
-const sha256 = (parts: readonly (string | number | undefined)[]): string =>
+const sha256 = (parts: readonly (string | number | null | undefined)[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 
 export interface JobMessage {
@@ -63,11 +64,12 @@ export interface JobMessage {
  * it for five minutes.
  */
 export const toJobMessage = (job: Job): JobMessage => {
-  const { appKey, botUserId, integrationType, event, redrivenAt } = job;
+  const { appKey, botUserId, integrationType, event, redrivenAt, sharesContext } = job;
   const { fromUserId, toUserId, channelType } = event.data;
+  const speaker = sharesContext === true ? null : fromUserId;
   return {
     MessageBody: escapeNoncharacters(JSON.stringify({ version: 1, ...job })),
-    MessageGroupId: sha256([appKey, botUserId, integrationType, channelType, toUserId, fromUserId]),
+    MessageGroupId: sha256([appKey, botUserId, integrationType, channelType, toUserId, speaker]),
     MessageDeduplicationId: sha256([jobKeyOf(jobIdOf(job)), redrivenAt]),
   };
 };

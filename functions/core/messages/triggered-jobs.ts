@@ -1,4 +1,5 @@
 import type { Bot } from "../bot.ts";
+import { sharesContext } from "../conversation.ts";
 import type { Job } from "../job.ts";
 import type { MatchIntegrations } from "../matching.ts";
 import type { MessageEvent } from "../message-event.ts";
@@ -21,4 +22,11 @@ export const makeTriggeredJobs =
   (bot, { appKey, event, everyone, acceptedAt }) =>
     matchIntegrations(bot, event)
       .filter(({ options }) => !everyone || options.everyone === true)
-      .map(({ type }) => ({ appKey, botUserId: bot.userId, integrationType: type, event, acceptedAt }));
+      .map((integration) => ({
+        appKey,
+        botUserId: bot.userId,
+        integrationType: integration.type,
+        event,
+        acceptedAt,
+        ...(sharesContext(integration, event) && { sharesContext: true }),
+      }));

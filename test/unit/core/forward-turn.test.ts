@@ -2,9 +2,10 @@ import { describe, expect, test } from "@jest/globals";
 import type { AnswerEvent, AnswerOutcome, AskDify, Question } from "../../../functions/core/answer.ts";
 import type { AnswerSink } from "../../../functions/core/answer-sink.ts";
 import { type Conversation, conversationLifeMs } from "../../../functions/core/conversation.ts";
-import { makeForwardTurn } from "../../../functions/core/forward-turn.ts";
+import { makeForwardTurn, type TurnReport } from "../../../functions/core/forward-turn.ts";
 import { sentences } from "../../../functions/core/sentences.ts";
 import type { Turn } from "../../../functions/core/turn.ts";
+import { makeMemoryConversations } from "../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../support/memory-log.ts";
 import { makeRecordingSink } from "../../support/recording-sink.ts";
 import { makeTestClock } from "../../support/test-clock.ts";
@@ -25,7 +26,10 @@ const lost: AnswerOutcome = {
   retryable: false,
   detail: "HTTP 404",
 };
-const begun = (conversationId: string): AnswerEvent => ({ type: "begun", conversationId });
+const begun = (conversationId: string): AnswerEvent => ({
+  type: "begun",
+  ids: { conversationId, messageId: "m1", taskId: "t1" },
+});
 const delta = (text: string): AnswerEvent => ({ type: "delta", text });
 
 /** A Dify that gives these answers, one a call, and the last one for ever after. */
@@ -33,21 +37,22 @@ const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
   const clock = makeTestClock();
   const log = makeMemoryLog();
   const questions: Question[] = [];
-  const stored: Conversation[] = [];
-  if (kept) stored.push({ conversationId: "c-old", user: "u7", startedAt: 0, expiresAt: 1, ...kept });
+  const before = kept && { conversationId: "c-old", user: "u7", startedAt: 0, expiresAt: Infinity, ...kept };
+  const conversations = makeMemoryConversations(clock, before);
   const askDify: AskDify = async (question, listener) => {
     const answer = answers[Math.min(questions.length, answers.length - 1)];
     questions.push(question);
     for (const event of answer?.events ?? []) await listener(event);
     return answer?.outcome ?? answered;
   };
-  const conversations = {
-    find: async () => stored.at(-1),
-    keep: async (_key: object, conversation: Conversation) => void stored.push(conversation),
+  const forward = makeForwardTurn({ conversations, askDify, clock, log, newToken: () => "token-one" });
+  const forwardTurn = async (given: Turn, sink: AnswerSink, limits = noLimits()): Promise<TurnReport> => {
+    const report = await forward(given, sink, limits);
+    if (report === "busy") throw new Error("another turn runs in the conversation");
+    return report;
   };
-  const forward = makeForwardTurn({ conversations, askDify, clock, log });
-  const forwardTurn = (turn: Turn, sink: AnswerSink, limits = noLimits()) => forward(turn, sink, limits);
-  return { forwardTurn, conversations, clock, log, questions, stored, sink: makeRecordingSink() };
+  const stored = conversations.kept;
+  return { forward, forwardTurn, conversations, clock, log, questions, stored, sink: makeRecordingSink() };
 };
 
 describe("a turn", () => {
@@ -80,9 +85,8 @@ describe("a turn", () => {
       shownAtOnce = sink.text();
       return answered;
     };
-    return makeForwardTurn({ conversations, askDify, clock, log })(turn(), sink, noLimits()).then(() =>
-      expect(shownAtOnce).toBe("first"),
-    );
+    const forward = makeForwardTurn({ conversations, askDify, clock, log, newToken: () => "t" });
+    return forward(turn(), sink, noLimits()).then(() => expect(shownAtOnce).toBe("first"));
   });
 
   test("a message that is no text is answered with a sentence, and Dify is not asked", async () => {
@@ -111,7 +115,7 @@ describe("a turn", () => {
     const stopped = setUp([{ events: [delta("so")], outcome: { status: "stopped" } }]);
     await stopped.forwardTurn(turn(), stopped.sink);
     expect(stopped.sink.calls.at(-1)).toEqual({ end: { status: "stopped" } });
-    const paused = setUp([{ outcome: { status: "paused" } }]);
+    const paused = setUp([{ outcome: { status: "paused", form: undefined } }]);
     await paused.forwardTurn(turn(), paused.sink);
     expect(paused.sink.text()).toBe(sentences.paused);
   });

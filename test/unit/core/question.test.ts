@@ -1,8 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import type { Bot } from "../../../functions/core/bot.ts";
+import type { MessageEvent } from "../../../functions/core/message-event.ts";
+import { questionOf } from "../../../functions/core/question.ts";
 import { questionInputs } from "../../../functions/core/question-inputs.ts";
-import { questionText } from "../../../functions/core/question-text.ts";
 import { bot, messageEvent } from "../../support/turns.ts";
+
+const named = { objectNames: [] };
+const textOf = (asked: Pick<Bot, "name">, event: MessageEvent): string | undefined =>
+  questionOf(asked, named, event)?.text;
 
 describe("the inputs", () => {
   test("are the envelope flattened with underscores, and the metadata under both names", () => {
@@ -47,25 +53,23 @@ describe("the inputs", () => {
 
 describe("the text", () => {
   test("of a text message is its content", () => {
-    expect(questionText(bot(), messageEvent({ content: '{"content":"hi there","extra":"x"}' }))).toBe(
-      "hi there",
-    );
+    expect(textOf(bot(), messageEvent({ content: '{"content":"hi there","extra":"x"}' }))).toBe("hi there");
   });
 
   test("of a message in a group is what was written to the bot, without its name in front", () => {
     const content = JSON.stringify({ content: "@Helpdesk hello" });
     const event = messageEvent({ channelType: "GROUP", content }, { type: "message:group_mentioned" });
-    expect(questionText(bot({ name: "Helpdesk" }), event)).toBe("hello");
+    expect(textOf(bot({ name: "Helpdesk" }), event)).toBe("hello");
   });
 
   test("of a mention and nothing else is the mention: the bot was called", () => {
     const content = JSON.stringify({ content: "@Helpdesk " });
     const event = messageEvent({ channelType: "GROUP", content }, { type: "message:group_mentioned" });
-    expect(questionText(bot({ name: "Helpdesk" }), event)).toBe("@Helpdesk");
+    expect(textOf(bot({ name: "Helpdesk" }), event)).toBe("@Helpdesk");
   });
 
   test("of what is no message is its name", () => {
-    expect(questionText(bot(), messageEvent({ objectName: "" }, { type: "group:user_join" }))).toBe(
+    expect(textOf(bot(), messageEvent({ objectName: "" }, { type: "group:user_join" }))).toBe(
       "group:user_join",
     );
   });
@@ -76,13 +80,13 @@ describe("the text", () => {
     ["content that is not JSON", { content: "hello" }],
     ["content that is no object", { content: "null" }],
   ])("of %s is none", (_, data) => {
-    expect(questionText(bot(), messageEvent(data))).toBeUndefined();
+    expect(textOf(bot(), messageEvent(data))).toBeUndefined();
   });
 
   test("of any JSON is a text or none, never an error", () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (content) => {
-        expect(["string", "undefined"]).toContain(typeof questionText(bot(), messageEvent({ content })));
+        expect(["string", "undefined"]).toContain(typeof textOf(bot(), messageEvent({ content })));
       }),
     );
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { jobIdOf, jobKeyOf } from "../../../functions/core/job.ts";
 import { rememberJobForMs } from "../../../functions/core/job-store.ts";
 import { bot, difyIntegration, webhookIntegration } from "../../support/turns.ts";
 import { answered, setUpTurnRuns, throttled, undelivered } from "./turn-runs.ts";
@@ -8,7 +9,13 @@ describe("a job for Dify", () => {
     const { run, forwarded, job, record, log, metrics, clock } = setUpTurnRuns();
     expect(await run()).toBe("done");
     expect(forwarded).toEqual([
-      { appKey: "app-one", bot: bot(), integration: difyIntegration(), event: job.event },
+      {
+        id: jobKeyOf(jobIdOf(job)),
+        appKey: "app-one",
+        bot: bot(),
+        integration: difyIntegration(),
+        event: job.event,
+      },
     ]);
     expect(record()).toMatchObject({
       state: "done",

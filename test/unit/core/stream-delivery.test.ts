@@ -22,7 +22,7 @@ const setUp = ({ callMs = 0, failure = (_call: number): BridgeError | undefined 
   let begun = 0;
   let inFlight = 0;
   let mostInFlight = 0;
-  const im: ImMessages = {
+  const im: Pick<ImMessages, "sendChunk" | "sendText"> = {
     sendChunk: async (_route, chunk) => {
       calls += 1;
       const error = failure(calls);
@@ -38,12 +38,15 @@ const setUp = ({ callMs = 0, failure = (_call: number): BridgeError | undefined 
     },
     sendText: () => Promise.reject(new Error("not here")),
   };
-  const sink = makeStreamDelivery({ im, clock, beatMs, patienceMs })(route);
+  const sink = makeStreamDelivery({ im, clock, beatMs, patienceMs })(route, {
+    isOurs: () => true,
+    onOpen: () => {},
+  });
   return { sink, clock, sent, calls: () => calls, mostInFlight: () => mostInFlight };
 };
 
 const tooMany = (retryAfterMs?: number): BridgeError =>
-  new BridgeError("upstream_refused", "429", { retryable: true, retryAfterMs });
+  new BridgeError("rate_limited", "429", { retryable: true, retryAfterMs });
 
 describe("a stream message", () => {
   test("has its first text sent within the caller's own tick", () => {
@@ -128,7 +131,8 @@ describe("a stream message", () => {
     expect(sent.map(({ seq, text, at }) => ({ seq, text, at }))).toEqual([
       { seq: 1, text: "a", at: 0 },
       { seq: 2, text: "b", at: 3_200 },
-      { seq: 3, text: "", at: 3_400 },
+      // Slower from now on.
+      { seq: 3, text: "", at: 3_600 },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { TurnLimits } from "../../../functions/core/answer.ts";
 import type { OpenBot } from "../../../functions/core/bot.ts";
 import type { TurnReport } from "../../../functions/core/forward-turn.ts";
+import type { OpenMessage } from "../../../functions/core/im-messages.ts";
 import { jobIdOf } from "../../../functions/core/job.ts";
 import { makeReportJob } from "../../../functions/core/job-report.ts";
 import { makeRunTurnJob } from "../../../functions/core/run-turn-job.ts";
@@ -40,9 +41,10 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   const bots = { open: async (): Promise<OpenBot | undefined> => bot() };
   const forwarded: Turn[] = [];
   const limits: TurnLimits[] = [];
-  const dify = { answer: async (): Promise<TurnReport> => answered };
+  const dify = { answer: async (): Promise<TurnReport | "busy"> => answered };
   const sinks: RecordingSink[] = [];
   const im = { newSink: makeRecordingSink };
+  const closed: OpenMessage[] = [];
   const deadLetters = makeGraveyard();
   const log = makeMemoryLog();
   const metrics = makeMemoryMetrics();
@@ -66,6 +68,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
       sinks.push(sink);
       return sink;
     },
+    closeOpenMessage: async (_route, open) => void closed.push(open),
     deadLetters,
     report: makeReportJob({ log, metrics, clock }),
     clock,
@@ -92,6 +95,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
     forwarded,
     limits,
     holds,
+    closed,
     deadLetters,
     log,
     metrics,

@@ -10,14 +10,17 @@ const setUp = (failures: BridgeError[] = []) => {
   const clock = makeTestClock();
   const sent: string[] = [];
   const im = {
-    sendChunk: () => Promise.reject(new Error("not here")),
     sendText: async (_route: MessageRoute, text: string) => {
       const failure = failures.shift();
       if (failure) throw failure;
       sent.push(text);
     },
   };
-  return { sink: makeWholeDelivery({ im, clock, patienceMs: 30_000 })(route), clock, sent };
+  return {
+    sink: makeWholeDelivery({ im, clock, patienceMs: 30_000 })(route, { isOurs: () => true }),
+    clock,
+    sent,
+  };
 };
 
 describe("an answer in one message", () => {

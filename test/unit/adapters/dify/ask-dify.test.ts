@@ -9,6 +9,7 @@ import { makeHttpClient } from "../../../../functions/adapters/http/http-client.
 import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
 import type { AnswerEvent, Question, TurnLimits } from "../../../../functions/core/answer.ts";
 import type { DifyType } from "../../../../functions/core/integration.ts";
+import type { QuestionFile } from "../../../../functions/core/question-file.ts";
 import { type StandInDify, startStandInDify } from "../../../../local/dify/server.ts";
 import { recording } from "../../../support/recordings.ts";
 import { noLimits } from "../../../support/turn-limits.ts";
@@ -29,18 +30,20 @@ const ask = async (given: {
   readonly waits?: Partial<DifyLimits>;
   readonly limits?: TurnLimits;
   readonly publicOnly?: boolean;
+  readonly files?: readonly QuestionFile[];
 }) => {
   const { apiKey, type = "dify_chatflow", callbackUrl = dify.url, user = "u7" } = given;
   const question: Question = {
     integration: difyIntegration({ apiKey, type, callbackUrl }),
     text: "hello",
+    files: given.files ?? [],
     inputs: { bot_name: "Helpdesk", data_fromUserId: "u7" },
     user,
     conversationId: given.conversationId,
   };
   const events: AnswerEvent[] = [];
   const askDify = makeAskDify({
-    sendHttp: makeHttpClient({ publicOnly: given.publicOnly ?? false }),
+    sendHttp: makeHttpClient({ publicOnly: given.publicOnly ?? false, clock: systemClock }),
     clock: systemClock,
     waits: { ...difyLimits, twinMs: 50, ...given.waits },
   });
@@ -67,10 +70,10 @@ describe("a question", () => {
   test("goes on in the conversation that Dify named", async () => {
     const first = await ask({ apiKey: "app-one" });
     const begun = first.events[0];
-    const conversationId = begun?.type === "begun" ? begun.conversationId : "";
+    const conversationId = (begun?.type === "begun" && begun.ids.conversationId) || "";
     const second = await ask({ apiKey: "app-one", conversationId });
     expect(second.request?.body).toMatchObject({ conversation_id: conversationId });
-    expect(second.events[0]).toEqual({ type: "begun", conversationId });
+    expect(second.events[0]).toMatchObject({ type: "begun", ids: { conversationId } });
   });
 
   test.each([
@@ -184,11 +187,12 @@ test("metadata called query does not take the place of what the user said", () =
       callbackUrl: "https://dify.example/v1/?tenant=7",
     }),
     text: "what the user said",
+    files: [],
     inputs: { query: "from the metadata" },
     user: "u7",
     conversationId: undefined,
   };
-  const { url, body } = difyRequest(question);
+  const { url, body } = difyRequest(question, "streaming");
   expect(JSON.parse(body)).toMatchObject({ inputs: { query: "what the user said" } });
   expect(url.href).toBe("https://dify.example/v1/completion-messages?tenant=7");
 });

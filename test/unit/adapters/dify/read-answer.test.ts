@@ -1,10 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { makeAnswerMachine } from "../../../../functions/adapters/dify/answer-machine.ts";
 import { difyLimits } from "../../../../functions/adapters/dify/dify-limits.ts";
 import { readAnswer } from "../../../../functions/adapters/dify/read-answer.ts";
 import type { AnswerEvent, AnswerOutcome } from "../../../../functions/core/answer.ts";
 import { recordedStreams, recording, splitAt } from "../../../support/recordings.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
+
+const fresh = (continues = false) => ({ machine: makeAnswerMachine(), continues });
 
 interface Heard {
   readonly outcome: AnswerOutcome;
@@ -20,7 +23,7 @@ const listen = () => {
       return event.type === "replace" ? event.text : text;
     }, "");
   const conversationIds = (): string[] =>
-    events.flatMap((event) => (event.type === "begun" ? [event.conversationId] : []));
+    events.flatMap((event) => (event.type === "begun" ? (event.ids.conversationId ?? []) : []));
   return { events, listener: (event: AnswerEvent) => void events.push(event), textSoFar, conversationIds };
 };
 
@@ -31,6 +34,7 @@ const hear = async (pieces: Iterable<Buffer> | AsyncIterable<Buffer>, clock: Tes
   })();
   const ended = new AbortController();
   const outcome = await readAnswer(body, {
+    ...fresh(),
     clock,
     waits: difyLimits,
     deadline: Number.POSITIVE_INFINITY,
@@ -96,6 +100,7 @@ describe("a recorded stream", () => {
     const heard = listen();
     const ended = new AbortController();
     const ports = {
+      ...fresh(),
       clock: makeTestClock(),
       waits: difyLimits,
       deadline: Number.POSITIVE_INFINITY,
@@ -298,7 +303,10 @@ describe("a listener", () => {
     const clock = makeTestClock(0);
     const ended = new AbortController();
     const body = openBody([stream(message("hi"), messageEnd)], ended);
-    return { clock, answer: readAnswer(body, { clock, waits: difyLimits, deadline, listener, ended }) };
+    return {
+      clock,
+      answer: readAnswer(body, { ...fresh(), clock, waits: difyLimits, deadline, listener, ended }),
+    };
   };
 
   test("that fails is not taken for a failing Dify", async () => {
@@ -325,6 +333,7 @@ describe("time", () => {
     const heard = listen();
     const body = openBody(pieces, ended);
     const outcome = readAnswer(body, {
+      ...fresh(),
       clock,
       waits: difyLimits,
       deadline: Number.POSITIVE_INFINITY,
@@ -378,6 +387,7 @@ describe("time", () => {
     })();
     let settled: AnswerOutcome | undefined;
     readAnswer(pings, {
+      ...fresh(),
       clock,
       waits: difyLimits,
       deadline: Number.POSITIVE_INFINITY,
@@ -398,11 +408,16 @@ describe("time", () => {
     const body = openBody([stream(message("hi"), messageEnd)], ended);
     const listener = (event: AnswerEvent) => (event.type === "delta" ? clock.sleep(90_000) : undefined);
     let settled: AnswerOutcome | undefined;
-    readAnswer(body, { clock, waits: difyLimits, deadline: Number.POSITIVE_INFINITY, listener, ended }).then(
-      (value) => {
-        settled = value;
-      },
-    );
+    readAnswer(body, {
+      ...fresh(),
+      clock,
+      waits: difyLimits,
+      deadline: Number.POSITIVE_INFINITY,
+      listener,
+      ended,
+    }).then((value) => {
+      settled = value;
+    });
     await clock.advance(91_000);
     expect(settled).toEqual({ status: "answered" });
   });

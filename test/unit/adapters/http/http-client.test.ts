@@ -8,10 +8,11 @@ import {
   makeHttpClient,
 } from "../../../../functions/adapters/http/http-client.ts";
 import { readText } from "../../../../functions/adapters/http/read-text.ts";
+import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
 import { post, withServer } from "./servers.ts";
 
-const send = makeHttpClient({ publicOnly: false });
-const sendPublic = makeHttpClient({ publicOnly: true });
+const send = makeHttpClient({ publicOnly: false, clock: systemClock });
+const sendPublic = makeHttpClient({ publicOnly: true, clock: systemClock });
 
 const textOf = ({ body }: HttpResponse): Promise<string> => readText(body, 1024 * 1024);
 
@@ -74,7 +75,7 @@ describe("a call", () => {
     withServer(
       (_request, response) => response.end("done"),
       async ({ url, connections }) => {
-        const client = makeHttpClient({ publicOnly: false });
+        const client = makeHttpClient({ publicOnly: false, clock: systemClock });
         for (let call = 0; call < 5; call += 1) expect(await textOf(await client(post(url)))).toBe("done");
         expect(connections()).toBe(1);
       },

@@ -1,4 +1,5 @@
 import { type HttpRequest, makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
+import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
 import { makeRongCloudClient } from "../../../../functions/adapters/rongcloud/rongcloud-client.ts";
 import { makeRongCloudMessages } from "../../../../functions/adapters/rongcloud/rongcloud-messages.ts";
 import { type StandInIm, startStandInIm } from "../../../../local/im/server.ts";
@@ -9,7 +10,7 @@ export const appSecret = "secret-of-app-one";
 
 /** A client of a server API, with everything that it sends. */
 export const clientOf = (apiUrl: string) => {
-  const sendHttp = makeHttpClient({ publicOnly: false });
+  const sendHttp = makeHttpClient({ publicOnly: false, clock: systemClock });
   const sent: HttpRequest[] = [];
   const callRongCloud = makeRongCloudClient({
     sendHttp: (request) => {
@@ -18,7 +19,7 @@ export const clientOf = (apiUrl: string) => {
     },
     apps: appsOf(app({ secrets: [appSecret, "secret-before"] })),
     clock: makeTestClock(),
-    apiUrl,
+    apiUrls: [apiUrl],
   });
   return { callRongCloud, sent, messages: makeRongCloudMessages(callRongCloud) };
 };

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, RequestListener, ServerResponse } from "node:http";
 import { makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
+import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
 import { makePassOn } from "../../../../functions/adapters/rongcloud/pass-on.ts";
 import { isSignedBy } from "../../../../functions/adapters/rongcloud/signature.ts";
 import type { PassedCall, PassOn } from "../../../../functions/core/messages/pass-on.ts";
@@ -31,10 +32,10 @@ export const isSigned = ({ headers }: ReceivedCall): boolean =>
 export const passOnTo = (apiUrl: string): { readonly passOn: PassOn; readonly clock: TestClock } => {
   const clock = makeTestClock();
   const passOn = makePassOn({
-    sendHttp: makeHttpClient({ publicOnly: false }),
+    sendHttp: makeHttpClient({ publicOnly: false, clock: systemClock }),
     apps: appsOf(app({ secrets: [newestSecret, "secret-before"] })),
     clock,
-    apiUrl,
+    apiUrls: [apiUrl],
   });
   return { passOn, clock };
 };

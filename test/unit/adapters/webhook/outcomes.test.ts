@@ -7,6 +7,7 @@ import {
   makeHttpClient,
   type SendHttp,
 } from "../../../../functions/adapters/http/http-client.ts";
+import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
 import { BridgeError } from "../../../../functions/core/errors.ts";
 import { appsOf } from "../secrets/apps.ts";
 import { appSecret, callTo, makeCaller, take, withReceiver } from "./receiver.ts";
@@ -99,8 +100,8 @@ describe("an answer", () => {
   });
 });
 
-const send = makeHttpClient({ publicOnly: false });
-const sendPublic = makeHttpClient({ publicOnly: true });
+const send = makeHttpClient({ publicOnly: false, clock: systemClock });
+const sendPublic = makeHttpClient({ publicOnly: true, clock: systemClock });
 
 const soFar = (outcome: Promise<unknown>): Promise<unknown> => Promise.race([outcome, "pending"]);
 

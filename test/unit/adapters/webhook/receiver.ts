@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders, RequestListener, ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
 import { makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
+import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
 import {
   type CallWebhookPorts,
   makeCallWebhook,
@@ -85,7 +86,7 @@ export const take: Answer = (response) => void response.writeHead(204).end();
 export const makeCaller = (given: Partial<CallWebhookPorts> = {}) => {
   const clock = makeTestClock(Date.now());
   const callWebhook = makeCallWebhook({
-    sendHttp: makeHttpClient({ publicOnly: false }),
+    sendHttp: makeHttpClient({ publicOnly: false, clock: systemClock }),
     apps: appsOf(app({ secrets: [appSecret] })),
     clock,
     ...given,

@@ -25,9 +25,10 @@ const call = async (): Promise<unknown> => {
   };
   const script = `
     import { makeHttpClient } from "${moduleUrl("functions/adapters/http/http-client.ts")}";
+import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
     const { url, ...request } = ${JSON.stringify(request)};
     const signal = AbortSignal.timeout(20_000);
-    const outcome = await makeHttpClient({ publicOnly: true })({ ...request, url: new URL(url), signal }).then(
+    const outcome = await makeHttpClient({ publicOnly: true, clock: systemClock })({ ...request, url: new URL(url), signal }).then(
       ({ status }) => ({ status }),
       ({ kind, connected }) => ({ kind, connected }),
     );

@@ -1,0 +1,45 @@
+import * as v from "valibot";
+import type { AnswerFacts } from "../../core/answer-facts.ts";
+import { lenient, lenientList } from "./lenient.ts";
+
+const usage = v.pipe(
+  v.object({
+    prompt_tokens: v.number(),
+    completion_tokens: v.number(),
+    total_tokens: v.number(),
+    // A8-13: a decimal text.
+    total_price: lenient(v.string()),
+    currency: lenient(v.string()),
+  }),
+  v.transform((given) => ({
+    promptTokens: given.prompt_tokens,
+    completionTokens: given.completion_tokens,
+    totalTokens: given.total_tokens,
+    totalPrice: given.total_price,
+    currency: given.currency,
+  })),
+);
+
+const source = v.pipe(
+  v.object({
+    dataset_name: lenient(v.string()),
+    document_name: lenient(v.string()),
+    content: lenient(v.string()),
+    score: lenient(v.number()),
+  }),
+  v.transform(({ dataset_name, document_name, content, score }) => ({
+    dataset: dataset_name,
+    document: document_name,
+    content,
+    score,
+  })),
+);
+
+/** `metadata` of a `message_end` and of a blocking answer (docs/spec/dify.md, A2). */
+export const answerMetadata = v.pipe(
+  v.fallback(
+    v.nullish(v.object({ usage: lenient(usage), retriever_resources: lenientList(source) }), null),
+    null,
+  ),
+  v.transform((given): AnswerFacts => ({ usage: given?.usage, sources: given?.retriever_resources ?? [] })),
+);

@@ -1,0 +1,55 @@
+import * as v from "valibot";
+import { answerMetadata } from "./answer-metadata.ts";
+import type { DifyEvent } from "./dify-event.ts";
+import { lenient, lenientList } from "./lenient.ts";
+
+const id = lenient(v.pipe(v.string(), v.nonEmpty()));
+const ids = { conversation_id: id, message_id: id, task_id: id };
+
+const messageBody = v.pipe(
+  v.object({ event: v.literal("message"), answer: v.string(), metadata: answerMetadata, ...ids }),
+  v.transform(({ answer, metadata, event, ...named }): DifyEvent[] => [
+    { event, answer, ...named },
+    { event: "message_end", metadata, files: [], ...named },
+  ]),
+);
+
+const reasons = lenientList(v.object({ form_content: v.string() }));
+
+/** A chatflow that waits for a person (from 1.14). */
+const pausedBody = v.pipe(
+  v.object({
+    event: v.literal("workflow_paused"),
+    answer: lenient(v.string()),
+    data: lenient(v.object({ reasons })),
+    ...ids,
+  }),
+  v.transform(({ answer = "", data, event, ...named }): DifyEvent[] => [
+    { event: "message", answer, ...named },
+    { event: "human_input_required", data: { form_content: data?.reasons[0]?.form_content }, ...named },
+    { event, ...named },
+  ]),
+);
+
+const runBody = v.pipe(
+  v.object({
+    data: v.object({
+      status: v.string(),
+      outputs: v.nullish(v.record(v.string(), v.unknown()), {}),
+      total_tokens: lenient(v.number()),
+    }),
+    ...ids,
+  }),
+  v.transform((run): DifyEvent[] => [{ event: "workflow_finished", ...run }]),
+);
+
+const body = v.pipe(v.string(), v.parseJson(), v.union([messageBody, pausedBody, runBody]));
+
+/**
+ * The events that a stream would have brought in the place of a whole answer (docs/spec/dify.md, A2); undefined where the
+ * text is no answer of Dify's.
+ */
+export const eventsOfBlockingBody = (text: string): DifyEvent[] | undefined => {
+  const parsed = v.safeParse(body, text);
+  return parsed.success ? parsed.output : undefined;
+};

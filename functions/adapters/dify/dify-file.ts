@@ -1,0 +1,40 @@
+import * as v from "valibot";
+import type { AnswerFile } from "../../core/answer-facts.ts";
+import { lenient } from "./lenient.ts";
+
+const link = v.pipe(v.string(), v.nonEmpty());
+
+/** A file as an event or an output of an app tells of it; 0.15 knows fewer fields than 1.x. */
+export const difyFile = v.pipe(
+  v.object({
+    url: lenient(link),
+    remote_url: lenient(link),
+    filename: lenient(link),
+    type: lenient(v.string()),
+    mime_type: lenient(v.string()),
+  }),
+  v.check(({ url, remote_url }) => (url ?? remote_url) !== undefined),
+  v.transform(
+    ({ url, remote_url, filename, type, mime_type }): AnswerFile => ({
+      url: url ?? remote_url ?? "",
+      name: filename,
+      isImage: type === "image" || mime_type?.startsWith("image/") === true,
+    }),
+  ),
+);
+
+const markedFile = v.intersect([v.object({ dify_model_identity: v.literal("__dify__file__") }), difyFile]);
+const files = v.union([
+  v.pipe(
+    markedFile,
+    v.transform((file) => [file]),
+  ),
+  v.array(markedFile),
+]);
+
+/** The files among a workflow's outputs: one, or a list of them. */
+export const filesOfOutputs = (outputs: Readonly<Record<string, unknown>>): AnswerFile[] =>
+  Object.values(outputs).flatMap((value): AnswerFile[] => {
+    const parsed = v.safeParse(files, value);
+    return parsed.success ? parsed.output : [];
+  });

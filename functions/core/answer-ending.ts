@@ -1,0 +1,41 @@
+import type { AnswerOutcome } from "./answer.ts";
+import type { AnswerFacts } from "./answer-facts.ts";
+import type { AnswerEnding } from "./answer-sink.ts";
+import type { IntegrationOptions } from "./integration.ts";
+import { sentences } from "./sentences.ts";
+
+/** What the answer has come to by its end. */
+export interface AnswerSoFar {
+  /** Whether the user has seen any text of it. */
+  readonly hasText: boolean;
+  readonly facts: AnswerFacts | undefined;
+}
+
+const quoted = (text: string): string => text.trim().replaceAll(/^/gm, "> ");
+
+const waitsFor = (form: string | undefined): string =>
+  form === undefined || form.trim() === "" ? sentences.paused : `${sentences.paused}\n\n${quoted(form)}`;
+
+/** What the user is told where Dify could not answer: in the team's own words, if it has chosen any. */
+export const errorTextOf = ({ errorText }: Pick<IntegrationOptions, "errorText">): string =>
+  errorText ?? sentences.failed;
+
+/** How an outcome ends the answer for the user. */
+export const answerEnding = (
+  outcome: AnswerOutcome,
+  { hasText, facts }: AnswerSoFar,
+  options: IntegrationOptions,
+): AnswerEnding => {
+  switch (outcome.status) {
+    case "answered":
+      return { status: "complete", facts };
+    case "stopped":
+    case "abandoned":
+      return { status: outcome.status };
+    case "paused":
+      return { status: "paused", sentence: `${hasText ? "\n\n" : ""}${waitsFor(outcome.form)}` };
+    case "failed":
+    case "incomplete":
+      return { status: "failed", sentence: hasText ? sentences.brokenOff : errorTextOf(options) };
+  }
+};
