@@ -25,30 +25,37 @@ const heldLength = (text: string, tags: readonly string[]): number => {
   return tags.some((tag) => tag.length > tail.length && tag.startsWith(tail)) ? tail.length : 0;
 };
 
-/** Lines of a thought as a quote; blank ones at its beginning and end are left out. */
+/** Lines of a thought as a quote, without what is blank at its beginning and end. */
 const makeQuote = () => {
   let begun = false;
-  let breaks = 0;
+  /** Blanks that are part of it only if a word follows. */
+  let blank = "";
+  const gapBefore = (): string => {
+    if (!begun) return "> ";
+    const lines = blank.split("\n");
+    return `${"\n> ".repeat(lines.length - 1)}${lines.at(-1)}`;
+  };
   return {
     get begun() {
       return begun;
     },
     push: (text: string): string => {
       let quoted = "";
-      for (const [index, line] of text.split("\n").entries()) {
-        if (index > 0) breaks += 1;
-        if (line.trim() === "" && (breaks > 0 || !begun)) continue;
-        quoted += begun ? "\n> ".repeat(breaks) : "> ";
-        quoted += line;
+      for (const [run] of text.matchAll(/\s+|\S+/g)) {
+        if (run.trim() === "") {
+          blank += run;
+          continue;
+        }
+        quoted += gapBefore() + run;
         begun = true;
-        breaks = 0;
+        blank = "";
       }
       return quoted;
     },
     end: (): string => {
       const gap = begun ? "\n\n" : "";
       begun = false;
-      breaks = 0;
+      blank = "";
       return gap;
     },
   };
@@ -65,6 +72,8 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
   let inside = false;
   let seenTag = false;
   let shownAny = false;
+  /** What is blank before the first word, and goes with it or with a thought. */
+  let lead = "";
   let lineIsBlank = true;
   let lastCharacter = "";
   let skipsBlank = false;
@@ -72,11 +81,12 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
   let spoken: string | undefined;
 
   const show = (text: string): string => {
-    const shown = skipsBlank || quote.begun ? text.trimStart() : text;
-    if (shown === "") return "";
+    const shown = skipsBlank || quote.begun ? text.trimStart() : lead + text;
+    lead = shownAny || shown.trim() !== "" ? "" : shown;
+    if (shown === lead) return "";
     const gap = quote.end();
     skipsBlank = false;
-    shownAny ||= shown.trim() !== "";
+    shownAny = true;
     lastCharacter = shown.at(-1) ?? "";
     const line = shown.slice(shown.lastIndexOf("\n") + 1);
     lineIsBlank = line.trim() === "" && (lineIsBlank || line.length < shown.length);
@@ -91,6 +101,7 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
   const open = (): string => {
     inside = true;
     seenTag = true;
+    lead = "";
     spoken = lineIsBlank ? undefined : opening;
     return quotes && !lineIsBlank ? "\n\n" : "";
   };
@@ -136,6 +147,7 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
       } else if (!seenTag) {
         seenTag = true;
         skipsBlank = true;
+        lead = "";
         if (quotes) text += shownAny ? "\n\n" : "";
         else [text, anew, shownAny, lineIsBlank] = ["", anew || shownAny, false, true];
       }

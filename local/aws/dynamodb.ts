@@ -2,7 +2,13 @@ import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+} from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { closeServer, listen, readBody } from "../http-server.ts";
 import { localClient } from "./local-client.ts";
@@ -75,5 +81,15 @@ const createTable = async (client: DynamoDBClient, table: Table): Promise<void> 
     );
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
+  }
+  await untilActive(client, table.name);
+};
+
+/** A table that is being made takes no items yet. */
+const untilActive = async (client: DynamoDBClient, name: string): Promise<void> => {
+  for (;;) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+    if (Table?.TableStatus === "ACTIVE") return;
+    await delay(20);
   }
 };

@@ -26,6 +26,7 @@ describe("an integration's options", () => {
     { filter: { equals: ["hi"] } },
     { everyone: true },
     { filter, everyone: false },
+    { context: "group", slidingContext: true, showThinking: true, typing: false, errorText: "Sorry." },
   ])("are kept as they were created: %j", async (options) => {
     const given = begin();
     const integrations = [webhookIntegration({ options }), difyIntegration({ options })];

@@ -117,6 +117,18 @@ describe("a job", () => {
     expect(await store.complete(id, "second", "answered", clock.now() + dayMs)).toBe(false);
   });
 
+  test("tells the next worker which message the one before it may have left open", async () => {
+    const { claim, store, id, clock, itemOf } = begin();
+    await claim("dies");
+    await store.note(id, "dies", { messageUID: "m1", seq: 3 });
+    await store.note(id, "somebody else", { messageUID: "m9", seq: 9 });
+    await clock.advance(leaseMs);
+    expect(await claim("next")).toEqual({ status: "claimed", tries: 2, open: { messageUID: "m1", seq: 3 } });
+    await store.note(id, "next", { messageUID: "m2", seq: 1 });
+    await store.complete(id, "next", "answered", clock.now() + dayMs);
+    expect(await itemOf()).not.toHaveProperty("open");
+  });
+
   test("is held for longer by its holder alone", async () => {
     const { claim, store, id, clock } = begin();
     await claim("first");

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
-import { DeleteTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import { DeleteTableCommand } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { makeDocumentClient } from "../../functions/adapters/dynamodb/document-client.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
@@ -44,14 +43,6 @@ export const makeClient = (endpoint: string): DynamoDBDocumentClient => {
   return makeDocumentClient(endpoint);
 };
 
-const untilActive = async (client: DynamoDBDocumentClient, tableName: string): Promise<void> => {
-  for (;;) {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
-    if (Table?.TableStatus === "ACTIVE") return;
-    await delay(20);
-  }
-};
-
 /** A table of one's own, in dynalite or at `DYNAMODB_ENDPOINT`; gone when it is closed. */
 export const startTable = async (kind: keyof typeof tableKeys): Promise<TestTable> => {
   const name = `test-${kind}-${randomBytes(6).toString("hex")}`;
@@ -59,7 +50,6 @@ export const startTable = async (kind: keyof typeof tableKeys): Promise<TestTabl
   const endpoint = process.env.DYNAMODB_ENDPOINT;
   const server = await startDynamoDb({ tables: [table], endpoint, dataDir: undefined });
   const client = makeClient(server.endpoint);
-  await untilActive(client, name);
   return {
     endpoint: server.endpoint,
     client,

@@ -168,6 +168,7 @@ const aValue = fc.oneof(
   fc.constantFrom<unknown>(
     { filter: { contains: ["x"] } },
     { everyone: true },
+    { context: "group", errorText: "x" },
     "group:bot_join",
     "GROUP",
     "1",

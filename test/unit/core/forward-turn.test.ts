@@ -3,6 +3,7 @@ import type { AnswerEvent, AnswerOutcome, AskDify, Question } from "../../../fun
 import type { AnswerSink } from "../../../functions/core/answer-sink.ts";
 import { type Conversation, conversationLifeMs } from "../../../functions/core/conversation.ts";
 import { makeForwardTurn, type TurnReport } from "../../../functions/core/forward-turn.ts";
+import type { IntegrationOptions } from "../../../functions/core/integration.ts";
 import { sentences } from "../../../functions/core/sentences.ts";
 import type { Turn } from "../../../functions/core/turn.ts";
 import { makeMemoryConversations } from "../../support/memory-conversations.ts";
@@ -10,7 +11,7 @@ import { makeMemoryLog } from "../../support/memory-log.ts";
 import { makeRecordingSink } from "../../support/recording-sink.ts";
 import { makeTestClock } from "../../support/test-clock.ts";
 import { noLimits } from "../../support/turn-limits.ts";
-import { messageEvent, turn } from "../../support/turns.ts";
+import { difyIntegration, messageEvent, turn } from "../../support/turns.ts";
 
 interface Answer {
   readonly events?: readonly AnswerEvent[];
@@ -182,6 +183,119 @@ describe("the conversation", () => {
     await forwardTurn(turn(), sink);
     expect(sink.text()).toBe("hi");
     expect(log.lines.map(({ event }) => event)).toContain("conversation_not_kept");
+  });
+
+  test("lives on from each answer where the integration says so, and from an answer alone", async () => {
+    const slides = turn({ integration: difyIntegration({ options: { slidingContext: true } }) });
+    const well = setUp([{ events: [begun("c-old"), delta("x")], outcome: answered }], {});
+    await well.forwardTurn(slides, well.sink);
+    expect(well.conversations.closed).toEqual([well.clock.now() + conversationLifeMs]);
+    const badly = setUp([{ outcome: refused }], {});
+    await badly.forwardTurn(slides, badly.sink);
+    expect(badly.conversations.closed).toEqual([undefined]);
+  });
+
+  test("of a group that shares one is asked for under the group's name, whoever speaks", async () => {
+    const { forwardTurn, sink, questions, stored } = setUp([
+      { events: [begun("c1"), delta("x")], outcome: answered },
+    ]);
+    const event = messageEvent({ channelType: "GROUP", toUserId: "g1" }, { type: "message:group_mentioned" });
+    await forwardTurn(turn({ event, integration: difyIntegration({ options: { context: "group" } }) }), sink);
+    expect(questions[0]).toMatchObject({ user: "group:g1", inputs: { data_fromUserId: "u7" } });
+    expect(stored[0]?.user).toBe("group:g1");
+  });
+
+  test("goes on under the user with whom it was begun", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ events: [delta("x")], outcome: answered }], {
+      user: "somebody",
+    });
+    await forwardTurn(turn(), sink);
+    expect(questions[0]?.user).toBe("somebody");
+  });
+
+  test("in which another turn runs is waited for, and then left to that turn", async () => {
+    const { forward, conversations, clock, sink, questions } = setUp([{ outcome: answered }]);
+    conversations.take({ turnId: "another", token: "another", heldUntil: clock.now() + 60_000 });
+    const busy = forward(turn(), sink, noLimits());
+    await clock.advance(10_000);
+    expect(await busy).toBe("busy");
+    expect(questions).toEqual([]);
+    expect(sink.calls).toEqual([]);
+  });
+
+  test("that another turn has taken over in the meantime is said no more in", async () => {
+    const { conversations, clock, log, sink } = setUp([]);
+    const askDify: AskDify = async (_question, listener, { signal }) => {
+      await listener(delta("mine"));
+      conversations.take({ turnId: "another", token: "another", heldUntil: clock.now() + 60_000 });
+      await clock.sleep(20_000, signal);
+      await listener(delta(" and theirs"));
+      return signal.aborted ? { status: "abandoned" } : answered;
+    };
+    const forward = makeForwardTurn({ conversations, askDify, clock, log, newToken: () => "t" });
+    const report = forward(turn(), sink, noLimits());
+    await clock.advance(30_000);
+    expect(await report).toMatchObject({ outcome: { status: "abandoned" } });
+    expect(sink.calls).toEqual([{ delta: "mine" }, { end: { status: "abandoned" } }]);
+  });
+});
+
+describe("what a user reads", () => {
+  const withOptions = (options: IntegrationOptions) => turn({ integration: difyIntegration({ options }) });
+
+  test("has no thought in it, unless the integration shows them", async () => {
+    const answer = { events: [delta("<thi"), delta("nk>hm</think>"), delta("Hello.")], outcome: answered };
+    const hides = setUp([answer]);
+    await hides.forwardTurn(turn(), hides.sink);
+    expect(hides.sink.text()).toBe("Hello.");
+    const shows = setUp([answer]);
+    await shows.forwardTurn(withOptions({ showThinking: true }), shows.sink);
+    expect(shows.sink.text()).toBe("> hm\n\nHello.");
+  });
+
+  test("of an answer that was nothing but thought is that the bot cannot answer", async () => {
+    const { forwardTurn, sink } = setUp([{ events: [delta("<think>hm</think>\n")], outcome: answered }]);
+    expect((await forwardTurn(turn(), sink)).outcome).toMatchObject({ status: "failed", code: "empty" });
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test("where Dify fails is what the team has chosen, once", async () => {
+    const { forwardTurn, sink } = setUp([{ outcome: refused }]);
+    await forwardTurn(withOptions({ errorText: "Please call 555." }), sink);
+    expect(sink.calls).toEqual([{ end: { status: "failed", sentence: "Please call 555." } }]);
+  });
+
+  test("of a run that waits for a person is the form that it waits with", async () => {
+    const { forwardTurn, sink } = setUp([
+      { events: [delta("Checking.")], outcome: { status: "paused", form: "May it go out?\nYes or no." } },
+    ]);
+    await forwardTurn(turn(), sink);
+    expect(sink.text()).toBe(`Checking.\n\n${sentences.paused}\n\n> May it go out?\n> Yes or no.`);
+  });
+
+  test("has links to the files that Dify made", async () => {
+    const file = { url: "/files/tools/a.png", name: "a.png", isImage: true };
+    const { forwardTurn, sink } = setUp([{ events: [{ type: "file", file }], outcome: answered }]);
+    await forwardTurn(turn(), sink);
+    expect(sink.text()).toBe("![a.png](https://api.dify.ai/files/tools/a.png)");
+  });
+
+  test("is followed by what the answer has cost and rests on", async () => {
+    const facts = { usage: { totalTokens: 7 }, sources: [] };
+    const { forwardTurn, sink } = setUp([
+      { events: [delta("Hi."), { type: "facts", facts }], outcome: answered },
+    ]);
+    await forwardTurn(turn(), sink);
+    expect(sink.calls.at(-1)).toEqual({ end: { status: "complete", facts } });
+  });
+
+  test("of an answer cut off after a thought comes from asking again, since nothing has reached them", async () => {
+    const thought = { events: [delta("<think>hm")], outcome: down };
+    const { forwardTurn, sink, clock } = setUp([thought, { events: [delta("Hello.")], outcome: answered }]);
+    const running = forwardTurn(turn(), sink);
+    await clock.advance(1_000);
+    await running;
+    expect(sink.calls).toEqual([{ delta: "Hello." }, { end: { status: "complete" } }]);
   });
 });
 

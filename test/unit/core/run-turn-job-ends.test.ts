@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { sentences } from "../../../functions/core/sentences.ts";
 import { answered, setUpTurnRuns, throttled, undelivered } from "./turn-runs.ts";
@@ -78,4 +78,77 @@ test("whatever happens on its way, a turn has one end, answered or in the dead l
       expect([[], [sentences.failed]]).toContainEqual(shown());
     }),
   );
+});
+
+describe("a job whose worker died", () => {
+  test("has the message that it left open closed, and is answered in another", async () => {
+    const { run, turns, id, closed, forwarded } = setUpTurnRuns();
+    turns.plant(id, { tries: 1, open: { messageUID: "m1", seq: 7 } });
+    expect(await run()).toBe("done");
+    expect(closed).toEqual([{ messageUID: "m1", seq: 7 }]);
+    expect(forwarded).toHaveLength(1);
+  });
+
+  test("is answered although the message cannot be closed, and the log says so", async () => {
+    const { run, turns, id, im, events } = setUpTurnRuns();
+    turns.plant(id, { tries: 1, open: { messageUID: "m1", seq: 7 } });
+    im.close = () => Promise.reject(new Error("the IM does not answer"));
+    expect(await run()).toBe("done");
+    expect(events()).toEqual(expect.arrayContaining(["message_left_open", "job_delivered"]));
+  });
+
+  test("is known by what its worker noted of the message in hand, in a note for each two seconds", async () => {
+    const { run, dify, im, turns, clock, record } = setUpTurnRuns();
+    const notes: number[] = [];
+    const { note } = turns;
+    turns.note = (id, token, open) => {
+      notes.push(open.seq);
+      return note(id, token, open);
+    };
+    dify.answer = async () => {
+      for (let seq = 1; seq <= 20; seq += 1) {
+        im.hold()?.onOpen({ messageUID: "m1", seq });
+        await clock.sleep(200);
+      }
+      expect(record()).toMatchObject({ open: { messageUID: "m1", seq: 11 } });
+      return answered;
+    };
+    const running = run();
+    await clock.advance(10_000);
+    expect(await running).toBe("done");
+    expect(notes).toEqual([1, 11]);
+    expect(record()?.open).toBeUndefined();
+  });
+});
+
+describe("a job whose conversation another turn has", () => {
+  test("comes again, is free for any worker until then, and its user is told nothing", async () => {
+    const { run, dify, record, holds, shown, clock } = setUpTurnRuns();
+    dify.answer = async () => "busy";
+    expect(await run()).toBe("again");
+    expect(holds.at(-1)).toBe("5 s at 0 s");
+    expect(record()).toMatchObject({ state: "running", token: undefined, expiresAt: clock.now(), tries: 1 });
+    expect(shown()).toEqual([]);
+  });
+
+  test("that never comes free is given up, and the user told", async () => {
+    const { run, dify, deadLetters, shown } = setUpTurnRuns({ tries: 9 });
+    dify.answer = async () => "busy";
+    expect(await run()).toBe("done");
+    expect(deadLetters.buried).toMatchObject([{ reason: "its conversation never came free" }]);
+    expect(shown()).toEqual([sentences.failed]);
+  });
+});
+
+test("an answer that was not delivered since the turn was lost is another worker's to bring", async () => {
+  const { run, dify, turns, id, clock, deadLetters } = setUpTurnRuns();
+  dify.answer = async () => {
+    turns.plant(id, { token: "other" });
+    await clock.sleep(10_000);
+    return undelivered;
+  };
+  const running = run();
+  await clock.advance(20_000);
+  expect(await running).toBe("again");
+  expect(deadLetters.buried).toEqual([]);
 });

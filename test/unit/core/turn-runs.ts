@@ -1,7 +1,7 @@
 import type { TurnLimits } from "../../../functions/core/answer.ts";
 import type { OpenBot } from "../../../functions/core/bot.ts";
 import type { TurnReport } from "../../../functions/core/forward-turn.ts";
-import type { OpenMessage } from "../../../functions/core/im-messages.ts";
+import type { OpenMessage, TurnHold } from "../../../functions/core/im-messages.ts";
 import { jobIdOf } from "../../../functions/core/job.ts";
 import { makeReportJob } from "../../../functions/core/job-report.ts";
 import { makeRunTurnJob } from "../../../functions/core/run-turn-job.ts";
@@ -43,8 +43,14 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   const limits: TurnLimits[] = [];
   const dify = { answer: async (): Promise<TurnReport | "busy"> => answered };
   const sinks: RecordingSink[] = [];
-  const im = { newSink: makeRecordingSink };
   const closed: OpenMessage[] = [];
+  let given: TurnHold | undefined;
+  const im = {
+    newSink: makeRecordingSink,
+    close: async (open: OpenMessage): Promise<void> => void closed.push(open),
+    /** What the worker gave to the delivery. */
+    hold: () => given,
+  };
   const deadLetters = makeGraveyard();
   const log = makeMemoryLog();
   const metrics = makeMemoryMetrics();
@@ -58,17 +64,18 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   const runTurnJob = makeRunTurnJob({
     bots: { open: () => bots.open() },
     turns,
-    forwardTurn: (turn, _sink, given) => {
+    forwardTurn: (turn, _sink, until) => {
       forwarded.push(turn);
-      limits.push(given);
+      limits.push(until);
       return dify.answer();
     },
-    sinkFor: () => {
+    sinkFor: (_turn, hold) => {
+      given = hold;
       const sink = im.newSink();
       sinks.push(sink);
       return sink;
     },
-    closeOpenMessage: async (_route, open) => void closed.push(open),
+    closeOpenMessage: (_route, open) => im.close(open),
     deadLetters,
     report: makeReportJob({ log, metrics, clock }),
     clock,

@@ -13,6 +13,7 @@ interface Heard {
   readonly outcome: AnswerOutcome;
   readonly text: string;
   readonly conversationId: string | undefined;
+  readonly events: readonly AnswerEvent[];
 }
 
 const listen = () => {
@@ -42,7 +43,7 @@ const hear = async (pieces: Iterable<Buffer> | AsyncIterable<Buffer>, clock: Tes
     ended,
   });
   const [conversationId] = heard.conversationIds();
-  return { outcome, text: heard.textSoFar(), conversationId } satisfies Heard;
+  return { outcome, text: heard.textSoFar(), conversationId, events: heard.events } satisfies Heard;
 };
 
 const stream = (...events: object[]): Buffer =>
@@ -83,7 +84,8 @@ describe("a recorded stream", () => {
       const whole = await hear([body]);
       await fc.assert(
         fc.asyncProperty(fc.array(fc.nat(body.length), { maxLength: 40 }), async (places) => {
-          expect(await hear(splitAt(body, places))).toEqual(whole);
+          const { events: _pieces, ...heard } = await hear(splitAt(body, places));
+          expect(whole).toMatchObject(heard);
         }),
         { numRuns: 20 },
       );
@@ -221,6 +223,38 @@ describe("every ending", () => {
       "see this",
     ],
     [
+      "the New Agent's closing message that goes on where the pieces ended",
+      [{ event: "agent_message", answer: "hel" }, message("hello"), messageEnd],
+      "answered",
+      "hello",
+    ],
+    [
+      "ids and other by-matters that are not of their form",
+      [
+        { event: "message", conversation_id: null, task_id: 7, answer: "hi" },
+        { event: "message_end", conversation_id: 7, metadata: [], files: "none" },
+      ],
+      "answered",
+      "hi",
+    ],
+    [
+      "a workflow whose text is replaced",
+      [
+        { event: "workflow_started" },
+        { event: "text_chunk", data: { text: "bad" } },
+        { event: "text_replace", data: { text: "good" } },
+        { event: "workflow_finished", data: { status: "succeeded" } },
+      ],
+      "answered",
+      "good",
+    ],
+    [
+      "a conversation that a worker of Dify's did not find",
+      [{ event: "error", status: 500, message: "Conversation Not Exists." }],
+      "failed",
+      "",
+    ],
+    [
       "thoughts, which repeat the answer",
       [{ event: "agent_thought", thought: "hi" }, { event: "agent_message", answer: "hi" }, messageEnd],
       "answered",
@@ -240,6 +274,90 @@ describe("every ending", () => {
     const heard = await hear([stream(...events)]);
     expect(heard.outcome.status).toBe(status);
     expect(heard.text).toBe(text);
+  });
+
+  const eventsOf = async (...events: object[]) => (await hear([stream(...events)])).events;
+
+  test("tells the form that a run waits with", async () => {
+    const form = { event: "human_input_required", data: { form_content: "May it go out?" } };
+    const { outcome } = await hear([stream(started, form, { event: "workflow_paused" })]);
+    expect(outcome).toEqual({ status: "paused", form: "May it go out?" });
+  });
+
+  test("names the turn once, at the first event that bears its ids", async () => {
+    const ids = { conversation_id: "c1", message_id: "m1", task_id: "t1" };
+    const events = await eventsOf({ event: "message", answer: "hi", ...ids }, { ...messageEnd, ...ids });
+    expect(events.filter(({ type }) => type === "begun")).toEqual([
+      { type: "begun", ids: { conversationId: "c1", messageId: "m1", taskId: "t1" } },
+    ]);
+  });
+
+  test("tells what an answer has cost and rests on", async () => {
+    const usage = {
+      prompt_tokens: 9,
+      completion_tokens: 7,
+      total_tokens: 16,
+      total_price: "0E-7",
+      currency: "USD",
+    };
+    const source = {
+      dataset_name: "Handbook",
+      document_name: "a.pdf",
+      content: "We open at 9.",
+      score: 0.9,
+      position: 1,
+    };
+    const end = { ...messageEnd, metadata: { usage, retriever_resources: [source, 7] } };
+    expect((await eventsOf(message("hi"), end)).at(-1)).toEqual({
+      type: "facts",
+      facts: {
+        usage: { promptTokens: 9, completionTokens: 7, totalTokens: 16, totalPrice: "0E-7", currency: "USD" },
+        sources: [{ dataset: "Handbook", document: "a.pdf", content: "We open at 9.", score: 0.9 }],
+      },
+    });
+  });
+
+  test("brings the files that the app made, and not those that the user sent", async () => {
+    const file = { event: "message_file", type: "image", url: "/files/a.png" };
+    const events = await eventsOf(
+      { ...file, belongs_to: "user" },
+      { ...file, belongs_to: "assistant" },
+      { ...messageEnd, files: [{ remote_url: "/files/b.pdf", filename: "b.pdf", type: "document" }, {}] },
+    );
+    expect(events.filter(({ type }) => type === "file")).toEqual([
+      { type: "file", file: { url: "/files/a.png", name: undefined, isImage: true } },
+      { type: "file", file: { url: "/files/b.pdf", name: "b.pdf", isImage: false } },
+    ]);
+  });
+
+  test("brings the files among a workflow's outputs, alone or in a list", async () => {
+    const file = {
+      dify_model_identity: "__dify__file__",
+      url: "/files/c.png",
+      filename: "c.png",
+      type: "image",
+    };
+    const outputs = { one: file, more: [{ ...file, filename: "d.png" }], text: "Here." };
+    const events = await eventsOf(
+      { event: "workflow_started", task_id: "t1" },
+      { event: "workflow_finished", data: { status: "succeeded", outputs, total_tokens: 5 } },
+    );
+    expect(events.map((event) => (event.type === "file" ? event.file.name : event.type))).toEqual([
+      "begun",
+      "delta",
+      "c.png",
+      "d.png",
+      "facts",
+    ]);
+  });
+
+  test("tells thoughts that Dify parts from the answer", async () => {
+    const chunk = {
+      event: "reasoning_chunk",
+      conversation_id: "c1",
+      data: { reasoning: "hm", is_final: false },
+    };
+    expect(await eventsOf(chunk, message("hi"), messageEnd)).toContainEqual({ type: "thought", text: "hm" });
   });
 
   test("only an overload within a stream is worth another try", async () => {
@@ -374,6 +492,24 @@ describe("time", () => {
     expect(settled()).toBeUndefined();
     await clock.advance(2_000);
     expect(settled()).toMatchObject({ status: "failed", code: "timeout" });
+  });
+
+  test("pings alone, where a conversation was to go on, mean that Dify does not know it (1.13 to 1.14)", async () => {
+    for (const continues of [true, false]) {
+      const clock = makeTestClock();
+      const ended = new AbortController();
+      const pings = (async function* () {
+        while (!ended.signal.aborted) {
+          yield Buffer.from("event: ping\n\n");
+          await clock.sleep(10_000, ended.signal);
+        }
+      })();
+      const deadline = Number.POSITIVE_INFINITY;
+      const ports = { ...fresh(continues), clock, waits: difyLimits, deadline, listener: () => {}, ended };
+      const outcome = readAnswer(pings, ports);
+      await clock.advance(130_000);
+      expect(await outcome).toMatchObject({ code: continues ? "conversation_lost" : "timeout" });
+    }
   });
 
   test("pings keep an answer open, but pings alone only for two minutes", async () => {

@@ -9,6 +9,8 @@ import {
 } from "../../../../functions/adapters/http/http-client.ts";
 import { readText } from "../../../../functions/adapters/http/read-text.ts";
 import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
+import { eventually } from "../../../support/eventually.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
 import { post, withServer } from "./servers.ts";
 
 const send = makeHttpClient({ publicOnly: false, clock: systemClock });
@@ -66,6 +68,43 @@ describe("a call", () => {
         const { body } = await send(post(url));
         const first = await body[Symbol.asyncIterator]().next();
         expect(String(first.value)).toBe("first");
+      },
+    ),
+  );
+
+  test(
+    "uses no connection again that has rested for so long that the server may be closing it",
+    withServer(
+      (_request, response) => response.end("done"),
+      async ({ url, connections }) => {
+        const clock = makeTestClock();
+        const client = makeHttpClient({ publicOnly: false, clock });
+        const callOnce = async (): Promise<void> =>
+          expect(await textOf(await client(post(url)))).toBe("done");
+        await callOnce();
+        await clock.advance(4_000);
+        await callOnce();
+        expect(connections()).toBe(1);
+        await clock.advance(4_001);
+        await callOnce();
+        expect(connections()).toBe(2);
+      },
+    ),
+  );
+
+  test(
+    "is given up by the clock that it is given",
+    withServer(
+      () => {},
+      async ({ url }) => {
+        const clock = makeTestClock();
+        const client = makeHttpClient({ publicOnly: false, clock });
+        const failure = failureOf(client(post(url, { headMs: 60_000 })));
+        await eventually(async () => {
+          await clock.advance(20_000);
+          expect(await Promise.race([failure, "waiting"])).not.toBe("waiting");
+        });
+        expect(await failure).toMatchObject({ kind: "timeout", connected: true });
       },
     ),
   );

@@ -9,7 +9,7 @@ import { app, appsOf } from "../secrets/apps.ts";
 export const appSecret = "secret-of-app-one";
 
 /** A client of a server API, with everything that it sends. */
-export const clientOf = (apiUrl: string) => {
+export const clientOf = (...apiUrls: [string, ...string[]]) => {
   const sendHttp = makeHttpClient({ publicOnly: false, clock: systemClock });
   const sent: HttpRequest[] = [];
   const callRongCloud = makeRongCloudClient({
@@ -19,7 +19,7 @@ export const clientOf = (apiUrl: string) => {
     },
     apps: appsOf(app({ secrets: [appSecret, "secret-before"] })),
     clock: makeTestClock(),
-    apiUrls: [apiUrl],
+    apiUrls,
   });
   return { callRongCloud, sent, messages: makeRongCloudMessages(callRongCloud) };
 };

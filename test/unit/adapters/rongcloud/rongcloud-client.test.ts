@@ -84,7 +84,6 @@ describe("a call to the IM", () => {
     [401, 1004],
     [403, 1009],
     [404, 404],
-    [200, 29003],
     [302, 200],
   ])("answered HTTP %d with code %d is refused for good, and the log is told both", async (status, code) => {
     await withIm(async (im, { callRongCloud }) => {
@@ -92,6 +91,16 @@ describe("a call to the IM", () => {
       const failure = await failureOf(callRongCloud(call));
       expect(failure).toMatchObject({ name: "BridgeError", retryable: false });
       expect(failure.message).toContain(`HTTP ${status}, code ${code}`);
+    })();
+  });
+
+  test.each([
+    [400, 29003],
+    [200, 29004],
+  ])("answered HTTP %d with code %d says that the IM has ended the stream message", async (status, code) => {
+    await withIm(async (im, { callRongCloud }) => {
+      im.answerNext({ status, code });
+      expect(await failureOf(callRongCloud(call))).toMatchObject({ code: "stream_ended", retryable: false });
     })();
   });
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import type { RongCloudCall } from "../../../../functions/adapters/rongcloud/rongcloud-client.ts";
+import { makeRongCloudMessages } from "../../../../functions/adapters/rongcloud/rongcloud-messages.ts";
 import {
   completeReason,
   type MessageRoute,
@@ -128,4 +130,23 @@ describe("an ordinary message", () => {
       expect(im.messages()[0]?.text).toBe(text);
     }),
   );
+});
+
+test("that the bot is typing is told by RongCloud's status message, which nobody keeps", async () => {
+  const sent: RongCloudCall[] = [];
+  const messages = makeRongCloudMessages(async (call) => void sent.push(call));
+  await messages.sendTyping(toUser);
+  expect(
+    sent.map(({ body, ...call }) => ({ ...call, ...Object.fromEntries(new URLSearchParams(body)) })),
+  ).toEqual([
+    {
+      appKey: "app-one",
+      path: "/statusmessage/private/publish.json",
+      contentType: "application/x-www-form-urlencoded",
+      fromUserId: "bot-helpdesk",
+      toUserId: "u7",
+      objectName: "RC:TypSts",
+      content: '{"typingContentType":"RC:TxtMsg"}',
+    },
+  ]);
 });

@@ -57,12 +57,16 @@ const anyTurnJob: fc.Arbitrary<TurnJob> = fc
   .map(([job, integrationType]) => ({ ...job, integrationType }));
 const anyWebhookJob: fc.Arbitrary<WebhookJob> = anyJob.map((job) => ({ ...job, integrationType: "webhook" }));
 /** What a job may have besides. */
-const more = fc.record({ redrivenAt: time, source: anyText }, { requiredKeys: [] });
+const more = fc.record(
+  { redrivenAt: time, source: anyText, sharesContext: fc.boolean() },
+  { requiredKeys: [] },
+);
 const withMore = <J extends Job>(
   job: J,
-  { redrivenAt, source }: { redrivenAt?: number; source?: string },
+  { redrivenAt, source, sharesContext }: { redrivenAt?: number; source?: string; sharesContext?: boolean },
 ): J => ({
   ...job,
+  ...(sharesContext !== undefined && { sharesContext }),
   ...(redrivenAt !== undefined && { redrivenAt }),
   event: { ...job.event, data: { ...job.event.data, ...(source !== undefined && { source }) } },
 });
@@ -109,6 +113,16 @@ describe("the message that carries a job", () => {
     const { MessageBody } = toJobMessage(turnJob({ event: messageEvent({ content }) }));
     expect(MessageBody).toMatch(legalBody);
     expect(parseTurnJob(MessageBody).event.data.content).toBe(content);
+  });
+
+  test("goes one after another for all of a group that shares its context, and side by side for others", () => {
+    const groupOf = (fromUserId: string, toUserId: string, sharesContext: boolean) =>
+      toJobMessage(
+        turnJob({ event: messageEvent({ fromUserId, toUserId, channelType: "GROUP" }), sharesContext }),
+      ).MessageGroupId;
+    expect(groupOf("u7", "g1", true)).toBe(groupOf("u8", "g1", true));
+    expect(groupOf("u7", "g1", true)).not.toBe(groupOf("u7", "g2", true));
+    expect(groupOf("u7", "g1", false)).not.toBe(groupOf("u8", "g1", false));
   });
 
   test("has the same ids for the same job, whenever it was accepted: the queue drops the second", () => {

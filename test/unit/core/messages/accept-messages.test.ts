@@ -97,6 +97,14 @@ describe("a message in a group", () => {
     expect(goals()).toEqual(["b2 dify_chatflow", "b1 webhook", "b1 dify_chatflow"]);
   });
 
+  test("says of the job whether its group shares one context, which is not so in private", async () => {
+    const integrations = [difyIntegration({ options: { context: "group" } })];
+    const { accept, jobs } = setUp([bot({ integrations })]);
+    await accept(groupMessage());
+    await accept(privateMessage());
+    expect(jobs().map(({ sharesContext }) => sharesContext)).toEqual([true, undefined]);
+  });
+
   test("reaches no bot that does not get it", async () => {
     const { accept, dispatched } = setUp();
     await accept(groupMessage({ directedTo: ["u8"] }));

@@ -78,7 +78,7 @@ const wrong: readonly Fault[] = [
     "with an option called as every object's own",
     webhook({ options: { toString: true } }),
     1002,
-    'options.toString: is not an option, known are: filter, everyone, got "toString"',
+    'options.toString: is not an option, known are: filter, everyone, context, slidingContext, showThinking, typing, errorText, got "toString"',
   ],
   ["with options as a text", dify({ options: "x" }), 1002, 'options: must be a map, got "x"'],
   ["with options as a list", webhook({ options: [] }), 1002, "options: must be a map, got []"],

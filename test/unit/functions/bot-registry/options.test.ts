@@ -32,6 +32,10 @@ describe("options", () => {
     ["a filter with the most patterns", { filter: { matches: entries(32, "^#[0-9]{1,9}$") } }],
     ["everyone on", { everyone: true }],
     ["everyone off and a filter", { everyone: false, filter: { contains: ["x"] } }],
+    ["a context that a group shares, and lives on", { context: "group", slidingContext: true }],
+    ["the context of each member", { context: "member", slidingContext: false }],
+    ["thoughts shown and no typing", { showThinking: true, typing: false }],
+    ["the longest words for a failure", { errorText: "x".repeat(1024) }],
   ])("with %s are taken as they are", (_, options) => {
     expect(parse(options)).toEqual(options);
   });
@@ -44,9 +48,11 @@ describe("options", () => {
     [
       "an option that is none",
       { filters: filter },
-      ': is not an option, known are: filter, everyone, got "filters"',
+      ': is not an option, known are: filter, everyone, context, slidingContext, showThinking, typing, errorText, got "filters"',
     ],
     ["everyone as a text", { everyone: "yes" }, ': must be true or false, got "yes"'],
+    ["a context of nobody", { context: "user" }, '.context: must be one of member, group, got "user"'],
+    ["a failure without words", { errorText: "" }, '.errorText: must not be empty, got ""'],
     ["everyone as null", { everyone: null }, ": must be true or false, got null"],
     ["a filter as a text", { filter: "order" }, ': must be a map, got "order"'],
     ["a filter as a list", { filter: ["order"] }, ": must be a map, got a list of 1"],

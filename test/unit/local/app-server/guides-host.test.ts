@@ -25,7 +25,7 @@ const call = async (): Promise<unknown> => {
   };
   const script = `
     import { makeHttpClient } from "${moduleUrl("functions/adapters/http/http-client.ts")}";
-import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
+    import { systemClock } from "${moduleUrl("functions/adapters/node/system-clock.ts")}";
     const { url, ...request } = ${JSON.stringify(request)};
     const signal = AbortSignal.timeout(20_000);
     const outcome = await makeHttpClient({ publicOnly: true, clock: systemClock })({ ...request, url: new URL(url), signal }).then(

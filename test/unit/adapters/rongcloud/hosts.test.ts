@@ -1,0 +1,23 @@
+import { describe, expect, test } from "@jest/globals";
+import { rongcloudUrls } from "../../../../functions/adapters/rongcloud/hosts.ts";
+
+describe("RongCloud's hosts", () => {
+  test.each([
+    ["https://api.rong-api.com", "https://api-b.rong-api.com/"],
+    ["https://api.sg-light-api.com", "https://api-b.sg-light-api.com/"],
+    ["https://api.sg-b-light-api.com", "https://api-b.sg-b-light-api.com/"],
+    ["https://api.us-light-api.com", "https://api-b.us-light-api.com/"],
+    ["https://api.sau-light-api.com", "https://api-b.sau-light-api.com/"],
+    ["https://api-b.sg-light-api.com", "https://api.sg-light-api.com/"],
+  ])("come in twos, each the other's backup: %s", (given, other) => {
+    expect(rongcloudUrls(given)).toEqual([given, other]);
+  });
+
+  test.each([
+    "http://127.0.0.1:7000",
+    "https://im.example.com/rong",
+    "https://api.rong-api.com.evil.example",
+  ])("are not guessed at: %s stands alone", (given) => {
+    expect(rongcloudUrls(given)).toEqual([given]);
+  });
+});
