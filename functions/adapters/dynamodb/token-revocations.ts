@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import type { TokenRevocations } from "../../core/chat/user-guard.ts";
+import { parseRecord } from "../node/parse-record.ts";
+import { holds } from "./conditional-write.ts";
+import type { GuardsTablePorts } from "./guards-table.ts";
+import { keyOf, lifeFrom } from "./user-guard-record.ts";
+
+const revocation = v.object({ revokedBefore: v.number() });
+
+/** In the one record of each user, beside what counts their turns (`makeUserGuard`). */
+export const makeTokenRevocations = ({ client, tableName, clock }: GuardsTablePorts): TokenRevocations => ({
+  isRevoked: async ({ issuedAt, ...user }) => {
+    const { Item } = await client.send(
+      new GetCommand({
+        TableName: tableName,
+        Key: keyOf(user),
+        ConsistentRead: true,
+        ProjectionExpression: "revokedBefore",
+      }),
+    );
+    return Item !== undefined && issuedAt < parseRecord(revocation, Item, "a user's guard").revokedBefore;
+  },
+  revoke: async (user, before) => {
+    const { expiresAt, ttl } = lifeFrom(clock.now());
+    // Where it is refused, as many are revoked already: by another, or by the SDK's first try whose reply was lost.
+    await holds(
+      client.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: keyOf(user),
+          UpdateExpression:
+            "SET version = :version, revokedBefore = :before, writtenBy = :mine, expiresAt = :expiresAt, #ttl = :ttl",
+          ConditionExpression: "attribute_not_exists(revokedBefore) OR revokedBefore < :before",
+          ExpressionAttributeNames: { "#ttl": "ttl" },
+          ExpressionAttributeValues: {
+            ":version": 1,
+            ":before": before,
+            ":mine": randomUUID(),
+            ":expiresAt": expiresAt,
+            ":ttl": ttl,
+          },
+        }),
+      ),
+    );
+  },
+});

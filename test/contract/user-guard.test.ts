@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { decideAdmission, type UserState } from "../../functions/core/chat/decide-admission.ts";
+import type { UserLimits } from "../../functions/core/chat/user-guard.ts";
+import { startTable, type TestTable } from "../support/dynamodb.ts";
+import { admitted, beginGuard, leaseMs, limited, startMs } from "./user-guards.ts";
+
+let table: TestTable;
+beforeAll(async () => {
+  table = await startTable("guards");
+});
+afterAll(() => table.close());
+
+const begin = (limits?: UserLimits) => beginGuard(table, limits);
+
+describe("a user's turns", () => {
+  test("get in three at once of twenty that come at once, the others are told to come again", async () => {
+    const { admit, itemOf } = begin();
+    const all = await Promise.all(Array.from({ length: 20 }, (_, n) => admit(`t${n}`)));
+    expect(all.filter(({ status }) => status === "admitted")).toHaveLength(3);
+    expect(all.filter(({ status }) => status === "limited")).toEqual(
+      Array.from({ length: 17 }, () => limited(2000)),
+    );
+    const item = await itemOf();
+    expect(Object.keys(Object(item?.open))).toHaveLength(3);
+    expect(item?.starts).toEqual([...Array(27).fill(0), startMs, startMs, startMs]);
+  });
+
+  test("get in as many as may of many that come at once to somebody known", async () => {
+    const { admit, leave } = begin({ turnsPerMinute: 120, turnsAtOnce: 20 });
+    await admit("first");
+    await leave("first");
+    const all = await Promise.all(Array.from({ length: 30 }, (_, n) => admit(`t${n}`)));
+    expect(all.filter(({ status }) => status === "admitted")).toHaveLength(20);
+  });
+
+  test("get in as each of them leaves, which may be said twice, and by one that never was in", async () => {
+    const { admit, leave } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
+    await leave("never in");
+    expect(await admit("t1")).toEqual(admitted);
+    await leave("never in");
+    expect(await admit("t2")).toEqual(limited(2000));
+    await leave("t1");
+    await leave("t1");
+    expect(await admit("t2")).toEqual(admitted);
+    await leave("t1");
+    expect(await admit("t3")).toEqual(limited(2000));
+  });
+
+  test("get in where one has crashed, once its lease has ended", async () => {
+    const { admit, clock, itemOf } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
+    await admit("crashed");
+    await clock.advance(leaseMs - 1);
+    expect(await admit("next")).toEqual(limited(1));
+    await clock.advance(1);
+    expect(await admit("next")).toEqual(admitted);
+    expect((await itemOf())?.open).toEqual({ "turn#next": clock.now() + leaseMs });
+  });
+
+  test("are counted once however often they come in, one after another or at once", async () => {
+    const { admit, leave } = begin({ turnsPerMinute: 2, turnsAtOnce: 2 });
+    const all = await Promise.all(Array.from({ length: 5 }, () => admit("t1")));
+    expect(all).toEqual(Array.from({ length: 5 }, () => admitted));
+    expect(await admit("t1")).toEqual(admitted);
+    expect(await admit("t2")).toEqual(admitted);
+    await leave("t1");
+    expect(await admit("t3")).toEqual(limited(60_000));
+  });
+
+  test("are thirty in any minute, and the next when the first of them is a minute old", async () => {
+    const { admit, leave, clock } = begin();
+    for (let n = 0; n < 30; n += 1) {
+      expect(await admit(`t${n}`)).toEqual(admitted);
+      await leave(`t${n}`);
+      await clock.advance(1000);
+    }
+    expect(await admit("t30")).toEqual(limited(30_000));
+    await clock.advance(29_999);
+    expect(await admit("t30")).toEqual(limited(1));
+    await clock.advance(1);
+    expect(await admit("t30")).toEqual(admitted);
+    expect(await admit("t31")).toEqual(limited(1000));
+    await clock.advance(60_000);
+    expect(await admit("t32")).toEqual(admitted);
+  });
+
+  test("are no other user's, nor those of one who is called the same in another app", async () => {
+    const { admit, guard, user, clock } = begin({ turnsPerMinute: 1, turnsAtOnce: 1 });
+    await admit("t1");
+    const ask = { turn: "t2", issuedAt: clock.now(), until: clock.now() + leaseMs };
+    expect(await guard.admit({ ...user, ...ask })).toEqual(limited(60_000));
+    expect(await guard.admit({ ...user, ...ask, appKey: "app-two" })).toEqual(admitted);
+    expect(await guard.admit({ ...user, ...ask, userId: `${user.userId}"` })).toEqual(admitted);
+  });
+
+  test("get in whatever they are called", async () => {
+    const { admit, leave } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
+    for (const turn of ["__proto__", "constructor", "a.b", "#open", "x".repeat(64), "机", ""]) {
+      expect(await admit(turn)).toEqual(admitted);
+      expect(await admit("another")).toEqual(limited(2000));
+      expect(await admit(turn)).toEqual(admitted);
+      await leave(turn);
+    }
+  });
+
+  test("go by limits that were set anew", async () => {
+    const { admit, leave, guardWith, clock } = begin({ turnsPerMinute: 4, turnsAtOnce: 9 });
+    for (const turn of ["t1", "t2", "t3"]) await admit(turn);
+    const narrower = guardWith({ turnsPerMinute: 2, turnsAtOnce: 1 });
+    expect(await admit("t4", {}, narrower)).toEqual(limited(60_000));
+    await clock.advance(60_000);
+    expect(await admit("t4", {}, narrower)).toEqual(limited(2000));
+    for (const turn of ["t1", "t2", "t3"]) await leave(turn);
+    expect(await admit("t4", {}, narrower)).toEqual(admitted);
+    expect(await admit("t5")).toEqual(admitted);
+    expect(await admit("t6")).toEqual(admitted);
+  });
+});
+
+describe("a turn is let in", () => {
+  test("by one write, and leaves by one", async () => {
+    const { admit, leave, clock, calls } = begin();
+    await admit("first ever");
+    await leave("first ever");
+    calls();
+    for (const turn of ["t1", "t2", "t3"]) {
+      await clock.advance(20_000);
+      expect(await admit(turn)).toEqual(admitted);
+      expect(calls()).toEqual(["UpdateCommand"]);
+      await leave(turn);
+      expect(calls()).toEqual(["UpdateCommand"]);
+    }
+  });
+
+  test("by one write also in a quick row and beside others", async () => {
+    const { admit, calls } = begin();
+    await admit("t1");
+    calls();
+    await admit("t2");
+    await admit("t3");
+    expect(calls()).toEqual(["UpdateCommand", "UpdateCommand"]);
+  });
+
+  test("or not, by a write that fails and one read", async () => {
+    const { admit, calls } = begin({ turnsPerMinute: 1, turnsAtOnce: 1 });
+    await admit("t1");
+    calls();
+    expect(await admit("t2")).toEqual(limited(60_000));
+    expect(calls()).toEqual(["UpdateCommand", "GetCommand"]);
+  });
+});
+
+test("whatever comes, the table says what the whole state says", async () => {
+  const step = fc.record({
+    afterMs: fc.constantFrom(0, 1, 10_000, 30_000, 60_000),
+    what: fc.constantFrom("admit", "admit", "admit", "leave", "revoke"),
+    turn: fc.constantFrom("a", "b", "c", "d"),
+    ageMs: fc.constantFrom(0, 1, 20_000),
+    leaseMs: fc.constantFrom(1, 15_000, 300_000),
+  });
+  const limits = { turnsPerMinute: 3, turnsAtOnce: 2 };
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const { admit, leave, revoke, clock, user } = begin(limits);
+      let state: UserState = { revokedBefore: 0, open: new Map(), starts: [] };
+      for (const { afterMs, what, turn, ageMs, leaseMs: ms } of steps) {
+        await clock.advance(afterMs);
+        const now = clock.now();
+        if (what === "leave") {
+          await leave(turn);
+          state = { ...state, open: new Map([...state.open].filter(([each]) => each !== turn)) };
+        } else if (what === "revoke") {
+          await revoke(now - ageMs);
+          state = { ...state, revokedBefore: Math.max(state.revokedBefore, now - ageMs) };
+        } else {
+          const ask = { issuedAt: now - ageMs, until: now + ms };
+          const { status, ...decision } = decideAdmission(state, { ...user, turn, ...ask }, limits, now);
+          const wait = "retryAfterMs" in decision ? decision : {};
+          expect(await admit(turn, ask)).toEqual({ status, ...wait });
+          if ("next" in decision && decision.next) state = decision.next;
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
