@@ -144,9 +144,13 @@ export class ApiStack extends Stack {
     const userToken = signedFunction(
       "UserToken",
       "user-token",
-      "Gives users their tokens",
-      rongcloudEnvironment,
+      "Gives users their tokens, and revokes them",
+      {
+        ...rongcloudEnvironment,
+        USER_TOKEN_HOURS: String(config.userTokenHours),
+      },
     );
+    data.guards.grant(userToken, "dynamodb:UpdateItem");
 
     const about = bridgeFunction(this, "About", {
       folder: "about",
@@ -175,6 +179,7 @@ export class ApiStack extends Stack {
       route("POST", "/callbacks/rongcloud/messages", imCallback, callbacksPerSecond),
       route("POST", "/callbacks/rongcloud/bot-events", imCallback, callbacksPerSecond),
       route("POST", "/user/getToken.json", userToken, 200),
+      route("POST", "/user/token/expire.json", userToken),
       route("GET", "/openapi.json", about),
       route("GET", "/health", about),
       route("POST", "/{proxy+}", unknownPath, passedPerSecond),

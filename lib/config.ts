@@ -21,6 +21,12 @@ const configSchema = v.strictObject({
   botCacheSeconds: wholeNumber(1, 60),
   /** How far a signature's time may be from ours, either side. */
   signatureWindowSeconds: wholeNumber(1, 3600),
+  /** For how long a token from /user/getToken.json is good, in hours. */
+  userTokenHours: wholeNumber(1, 720),
+  /** How many turns of one user may begin in any minute, straight from clients: more are answered 429. */
+  turnsPerMinute: wholeNumber(1, 120),
+  /** How many turns of one user may run at once, straight from clients: more are answered 429. */
+  turnsAtOnce: wholeNumber(1, 20),
   /** Only true on one machine, where callback URLs lead to neighbours. */
   allowPrivateCallbacks: v.boolean(),
 });
@@ -39,6 +45,9 @@ const defaults: Omit<Config, "passThrough"> = {
   botsPerApp: 10,
   botCacheSeconds: 5,
   signatureWindowSeconds: 300,
+  userTokenHours: 24,
+  turnsPerMinute: 30,
+  turnsAtOnce: 3,
   allowPrivateCallbacks: false,
 };
 

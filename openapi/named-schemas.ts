@@ -22,6 +22,7 @@ import { pageSchema } from "../functions/bot-registry/page-schema.ts";
 import { botEventSchema } from "../functions/im-callback/bot-event-schema.ts";
 import { routedMessageSchema } from "../functions/im-callback/routed-message-schema.ts";
 import { groupMessageSchema, privateMessageSchema } from "../functions/message-publish/message-schema.ts";
+import { expirySchema } from "../functions/user-token/expiry-schema.ts";
 import { userSchema } from "../functions/user-token/user-schema.ts";
 import * as replies from "./replies.ts";
 
@@ -47,6 +48,9 @@ export const routedMessage = v.object({
   ...routed.entries,
   msgTimestamp: v.exactOptional(routed.entries.msgTimestamp.wrapped),
 });
+
+/** JSON Schema does not say how far ahead a time may be. */
+export const tokenExpiry = expirySchema(Number.POSITIVE_INFINITY);
 
 const passedOver = "Other fields of RongCloud's send API are accepted, and meant for it.";
 
@@ -101,6 +105,11 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
   User: {
     schema: userSchema,
     description: "A user as the app presents them. Name and portrait are passed over.",
+  },
+  TokenExpiry: {
+    schema: tokenExpiry,
+    description:
+      "Up to 20 users, and a time, at most a day ahead: their tokens given before it are good no more.",
   },
   PrivateMessage: {
     schema: privateMessageSchema,

@@ -5,6 +5,7 @@ export type ErrorCode =
   | "bad_parameter"
   | "empty_body"
   | "bad_signature"
+  | "bad_token"
   | "parameter_too_long"
   | "upstream_unavailable"
   | "upstream_refused"

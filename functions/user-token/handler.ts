@@ -1,5 +1,6 @@
 import { makeSignedApi } from "../adapters/api-gateway/signed-api.ts";
 import { makeDocumentClient } from "../adapters/dynamodb/document-client.ts";
+import { makeTokenRevocations } from "../adapters/dynamodb/token-revocations.ts";
 import { makeHttpClient } from "../adapters/http/http-client.ts";
 import { makeJsonLog } from "../adapters/node/json-log.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
@@ -11,13 +12,16 @@ import { makeTokenRoutes } from "./routes.ts";
 
 const env = readEnv();
 const log = makeJsonLog();
-const { apps, verifyCall } = makeSignedCallers({ env, client: makeDocumentClient(), clock, log });
+const client = makeDocumentClient();
+const { apps, verifyCall } = makeSignedCallers({ env, client, clock, log });
 const sendHttp = makeHttpClient({ publicOnly: false, clock });
 
 export const handler = makeSignedApi(
   { verifyCall, log },
   makeTokenRoutes({
-    signUserToken: makeSignUserToken(clock),
+    signUserToken: makeSignUserToken({ clock, lifeMs: env.USER_TOKEN_HOURS * 60 * 60 * 1000 }),
+    revocations: makeTokenRevocations({ client, tableName: env.GUARDS_TABLE, clock }),
+    clock,
     passOn: env.PASS_THROUGH
       ? makePassOn({ sendHttp, apps, clock, apiUrls: env.RONGCLOUD_API_URL })
       : undefined,

@@ -1,38 +1,85 @@
 import * as v from "valibot";
+import type { ApiRequest } from "../adapters/api-gateway/api-request.ts";
 import { parseFormBody } from "../adapters/api-gateway/parse-body.ts";
 import { PassedReply } from "../adapters/api-gateway/passed-reply.ts";
 import type { SignedRoute } from "../adapters/api-gateway/signed-api.ts";
 import type { SignUserToken } from "../adapters/secrets/user-tokens.ts";
-import type { PassOn } from "../core/messages/pass-on.ts";
+import type { App } from "../core/app.ts";
+import type { TokenRevocations } from "../core/chat/user-guard.ts";
+import type { Clock } from "../core/clock.ts";
+import type { PassedCall, PassOn } from "../core/messages/pass-on.ts";
+import { expiryRepeatable, expirySchema } from "./expiry-schema.ts";
 import type { TokenReply } from "./token-reply.ts";
-import { userSchema } from "./user-schema.ts";
+import { repeatable, userSchema } from "./user-schema.ts";
 
 export interface TokenRoutesPorts {
   readonly signUserToken: SignUserToken;
+  readonly revocations: Pick<TokenRevocations, "revoke">;
+  readonly clock: Clock;
   /** Undefined where no real IM is behind us. */
   readonly passOn: PassOn | undefined;
 }
 
-const given = v.pipe(v.string(), v.parseJson(), v.looseObject({ code: v.literal(200), token: v.string() }));
+const done = v.looseObject({ code: v.literal(200) });
+const given = v.looseObject({ ...done.entries, token: v.string() });
+
+const toCall = ({ appKey }: App, { route }: ApiRequest, body: string): PassedCall => ({
+  appKey,
+  method: "POST",
+  path: route,
+  contentType: "application/x-www-form-urlencoded",
+  body,
+});
+
+/** What the IM gave; its own reply, for the caller as it is, where it gave no such thing. */
+const askIm = async <T extends v.GenericSchema>(
+  passOn: PassOn,
+  call: PassedCall,
+  answer: T,
+): Promise<v.InferOutput<T> | PassedReply> => {
+  const reply = await passOn(call);
+  const theirs = v.safeParse(v.pipe(v.string(), v.parseJson(), answer), reply.body);
+  return reply.status === 200 && theirs.success ? theirs.output : new PassedReply(reply);
+};
+
+/** The form as it came, without what is ours alone. */
+const withoutOurs = (form: string): string => {
+  const fields = new URLSearchParams(form);
+  if (!fields.has("bots")) return form;
+  fields.delete("bots");
+  return fields.toString();
+};
+
+/** RongCloud wants a time. */
+const withTime = (form: string, time: number): string =>
+  new URLSearchParams(form).has("time") ? form : `${form}&time=${time}`;
 
 /** Over a real IM `token` is the IM's own, and `botToken` ours; stand-alone `token` is ours. */
-export const makeTokenRoutes = ({
-  signUserToken,
-  passOn,
-}: TokenRoutesPorts): Record<string, SignedRoute> => ({
-  "/user/getToken.json": async (app, { route, body }): Promise<TokenReply | PassedReply> => {
-    const { userId } = parseFormBody(userSchema, body);
-    const ours = await signUserToken(app, userId);
+const giveToken =
+  ({ signUserToken, passOn }: TokenRoutesPorts): SignedRoute =>
+  async (app, request): Promise<TokenReply | PassedReply> => {
+    const { userId, bots } = parseFormBody(userSchema, request.body, repeatable);
+    const ours = await signUserToken(app, { userId, bots: bots && [...new Set(bots)] });
     if (!passOn) return { userId, token: ours };
-    const reply = await passOn({
-      appKey: app.appKey,
-      method: "POST",
-      path: route,
-      contentType: "application/x-www-form-urlencoded",
-      body: body.toString(),
-    });
-    const theirs = v.safeParse(given, reply.body);
-    if (reply.status !== 200 || !theirs.success) return new PassedReply(reply);
-    return { ...theirs.output, userId, botToken: ours };
-  },
+    const theirs = await askIm(passOn, toCall(app, request, withoutOurs(request.body.toString())), given);
+    return theirs instanceof PassedReply ? theirs : { ...theirs, userId, botToken: ours };
+  };
+
+/** Ours are revoked first: they are so too where the IM refuses or does not answer. */
+const expireTokens =
+  ({ revocations, clock, passOn }: TokenRoutesPorts): SignedRoute =>
+  async (app, request) => {
+    const now = clock.now();
+    const { userId: userIds, time = now } = parseFormBody(expirySchema(now), request.body, expiryRepeatable);
+    await Promise.all(
+      [...new Set(userIds)].map((userId) => revocations.revoke({ appKey: app.appKey, userId }, time)),
+    );
+    if (!passOn) return {};
+    const theirs = await askIm(passOn, toCall(app, request, withTime(request.body.toString(), time)), done);
+    return theirs instanceof PassedReply ? theirs : {};
+  };
+
+export const makeTokenRoutes = (ports: TokenRoutesPorts): Record<string, SignedRoute> => ({
+  "/user/getToken.json": giveToken(ports),
+  "/user/token/expire.json": expireTokens(ports),
 });

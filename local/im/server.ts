@@ -34,12 +34,19 @@ export interface StandInIm {
 
 const remembered = 1000;
 
-const user = v.object({ userId: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) });
+const userId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const user = v.object({ userId });
+const expiry = v.object({
+  userId: v.pipe(v.array(userId), v.minLength(1), v.maxLength(20)),
+  time: v.pipe(v.string(), v.digits()),
+});
 
 /** The form as an object; the fields that RongCloud takes more than once are lists. */
-const readForm = (body: string): Record<string, string | string[]> => {
+const readForm = (
+  body: string,
+  lists: readonly string[] = ["toUserId", "toGroupId"],
+): Record<string, string | string[]> => {
   const form = new URLSearchParams(body);
-  const lists = ["toUserId", "toGroupId"];
   return Object.fromEntries(
     [...form].map(([name, value]) => [name, lists.includes(name) ? form.getAll(name) : value]),
   );
@@ -95,10 +102,15 @@ export const startStandInIm = async ({
     const { userId } = parse(user, readForm(body));
     return { userId, token: `im-token-of-${userId}` };
   };
+  const expireTokens = (body: string) => {
+    parse(expiry, readForm(body, ["userId"]));
+    return {};
+  };
   const routes = new Map<string, (body: string) => object>([
     ["/message/private/publish.json", takeMessage(privateMessage)],
     ["/message/group/publish.json", takeMessage(groupMessage)],
     ["/user/getToken.json", giveToken],
+    ["/user/token/expire.json", expireTokens],
     ["/v3/message/private/publish_stream.json", takeChunk(privateChunk)],
     ["/v3/message/group/publish_stream.json", takeChunk(groupChunk)],
   ]);

@@ -1,6 +1,7 @@
 import { userSchema } from "../../functions/user-token/user-schema.ts";
+import { tokenExpiry } from "../named-schemas.ts";
 import type { Operation } from "../operation.ts";
-import { userToken } from "../replies.ts";
+import { done, userToken } from "../replies.ts";
 
 export const userOperations: readonly Operation[] = [
   {
@@ -10,7 +11,8 @@ export const userOperations: readonly Operation[] = [
     tag: "Users",
     signed: "call",
     summary: "Gives a token for a user",
-    description: "The token is this user's of this app, and expires after 24 hours.",
+    description:
+      "The token is this user's of this app, for all of its bots or for those that are named, and expires: after 24 hours, unless set otherwise.",
     body: {
       as: "application/x-www-form-urlencoded",
       schema: userSchema,
@@ -21,5 +23,22 @@ export const userOperations: readonly Operation[] = [
       schema: userToken,
       example: { code: 200, userId: "user-001", token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyLTAwMSJ9.…" },
     },
+  },
+  {
+    id: "expireTokens",
+    method: "post",
+    path: "/user/token/expire.json",
+    tag: "Users",
+    signed: "call",
+    summary: "Revokes the tokens of users that were given before a time",
+    description:
+      "They let nobody in any more; a turn that runs goes on. Before a real RongCloud its own tokens are revoked too; where it refuses, ours are revoked all the same.",
+    body: {
+      as: "application/x-www-form-urlencoded",
+      schema: tokenExpiry,
+      example: { userId: ["user-001"], time: "1767225600000" },
+    },
+    passedOn: true,
+    reply: { schema: done, example: { code: 200 } },
   },
 ];

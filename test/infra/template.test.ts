@@ -13,9 +13,8 @@ let templates: Record<"data" | "messaging" | "api", Template>;
 let findings: unknown[];
 
 beforeAll(() => {
-  const app = makeApp(makeConfig({ stage: "test", rongcloudApiUrl: "https://api.sg-light-api.com" }), {
-    outdir,
-  });
+  const config = { stage: "test", rongcloudApiUrl: "https://api.sg-light-api.com", userTokenHours: 12 };
+  const app = makeApp(makeConfig(config), { outdir });
   const template = (part: string): Template => {
     const stack = app.node.findChild(`bot-bridge-test-${part}`);
     if (!Stack.isStack(stack)) throw new Error(`no stack ${part}`);
@@ -127,6 +126,21 @@ describe("the functions", () => {
     }
   });
 
+  test("that gives tokens gives them the life of the config, and may revoke them", () => {
+    const functions = templates.api.findResources("AWS::Lambda::Function", {
+      Properties: { Environment: { Variables: Match.objectLike({ USER_TOKEN_HOURS: "12" }) } },
+    });
+    const [{ Properties } = { Properties: {} }] = Object.values(functions);
+    templates.api.hasResourceProperties("AWS::IAM::Policy", {
+      Roles: [{ Ref: Properties.Role["Fn::GetAtt"][0] }],
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: ["dynamodb:PutItem", "dynamodb:UpdateItem"] }),
+        ]),
+      },
+    });
+  });
+
   test("refuse private callbacks, and deliver to the data centre of the config", () => {
     templates.messaging.hasResourceProperties("AWS::Lambda::Function", {
       Environment: {
@@ -210,6 +224,9 @@ describe("a wrong config", () => {
   test.each([
     [{ stage: "Not A Stage" }, /^config: stage: lower-case letters/],
     [{ botsPerApp: 0 }, /^config: botsPerApp: /],
+    [{ userTokenHours: 721 }, /^config: userTokenHours: /],
+    [{ turnsPerMinute: 0 }, /^config: turnsPerMinute: /],
+    [{ turnsAtOnce: 1.5 }, /^config: turnsAtOnce: /],
     [{ rongCloudUrl: "https://x" }, /^config: rongCloudUrl: /],
   ])("%o names its field before anything is synthesised", (given, message) => {
     expect(() => makeConfig(given)).toThrow(message);

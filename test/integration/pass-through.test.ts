@@ -77,6 +77,14 @@ test("a user gets RongCloud's token, and the bridge's own beside it", async () =
   });
 });
 
+test("a user's tokens are revoked at RongCloud too, which wants a time, and its refusal is told", async () => {
+  const expire = (form: string) => callApi(bridge.url, "/user/token/expire.json", new URLSearchParams(form));
+  expect(await expire("userId=u7")).toMatchObject({ status: 200, body: { code: 200 } });
+  expect(await expire("userId=u7&userId=u8&time=1767225600000")).toMatchObject({ status: 200 });
+  im.answerNext({ status: 429, code: 1008 });
+  expect(await expire("userId=u7")).toMatchObject({ status: 429, body: { code: 1008 } });
+});
+
 test("a signed call that the bridge does not serve is answered by RongCloud, an unsigned one by nobody", async () => {
   im.answerNext({ status: 429, code: 1008, headers: { "retry-after": "1" } });
   const passed = await callApi(bridge.url, "/chatroom/create.json", new URLSearchParams({ id: "1" }));

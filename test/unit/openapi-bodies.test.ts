@@ -253,6 +253,10 @@ describe("the description and the functions agree:", () => {
     change("/callbacks/rongcloud/bot-events", ["bot"], undefined),
     change("/callbacks/rongcloud/bot-events", ["type"], "message:any"),
     change("/user/getToken.json", ["userId"], "u 7"),
+    change("/user/getToken.json", ["bots"], []),
+    change("/user/token/expire.json", ["userId"], []),
+    change("/user/token/expire.json", ["userId"], ["u 7"]),
+    change("/user/token/expire.json", ["time"], "1767225600"),
   ])("both refuse to take $to as $field at $path", ({ path, at, to }) => {
     const found = withBody.find((each) => each.path === path);
     if (!found) throw new Error(`no operation at ${path}`);

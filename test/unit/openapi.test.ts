@@ -31,6 +31,7 @@ const everyError = [
   "bad_parameter",
   "empty_body",
   "bad_signature",
+  "bad_token",
   "parameter_too_long",
   "upstream_unavailable",
   "upstream_refused",

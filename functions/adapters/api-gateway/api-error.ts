@@ -12,6 +12,7 @@ const apiErrors: Record<ErrorCode, ApiError> = {
   bad_parameter: { status: 400, code: 1002 },
   empty_body: { status: 400, code: 1003 },
   bad_signature: { status: 401, code: 1004 },
+  bad_token: { status: 401, code: 1004 },
   parameter_too_long: { status: 400, code: 1005 },
   upstream_unavailable: { status: 500, code: 1000 },
   upstream_refused: { status: 500, code: 1000 },

@@ -9,7 +9,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 const rotating = app({ tokenKeys: [namedKey("t2", 3), namedKey("t1", 2)] });
 const [{ key }] = rotating.tokenKeys;
 
-const tokenOf = (userId: string) => makeSignUserToken(makeTestClock(startMs))(rotating, userId);
+const tokenOf = (userId: string, bots?: readonly string[], lifeMs = dayMs, atMs = startMs) =>
+  makeSignUserToken({ clock: makeTestClock(atMs), lifeMs })(rotating, { userId, bots });
 const verify = (token: string, options: JWTVerifyOptions = {}, atMs = startMs) =>
   jwtVerify(token, key, {
     currentDate: new Date(atMs),
@@ -19,15 +20,30 @@ const verify = (token: string, options: JWTVerifyOptions = {}, atMs = startMs) =
   });
 
 describe("a user's token", () => {
-  test("is one user's of one app, and lives for a day", async () => {
+  test("is one user's of one app, and lives for as long as is set", async () => {
     const { payload } = await verify(await tokenOf("u7"), { subject: "u7", algorithms: ["HS256"] });
     expect(payload).toEqual({
       iss: "bot-bridge",
       aud: "app-one",
       sub: "u7",
       iat: startMs / 1000,
+      iat_ms: startMs,
       exp: (startMs + dayMs) / 1000,
     });
+  });
+
+  test("lives for an hour where that is set, and tells its own time to the millisecond", async () => {
+    const { payload } = await verify(await tokenOf("u7", undefined, dayMs / 24, startMs + 999));
+    expect(payload).toMatchObject({
+      iat: startMs / 1000,
+      iat_ms: startMs + 999,
+      exp: startMs / 1000 + 60 * 60,
+    });
+  });
+
+  test("names the bots that it is bound to", async () => {
+    const { payload } = await verify(await tokenOf("u7", ["bot-1", "bot-2"]));
+    expect(payload.bots).toEqual(["bot-1", "bot-2"]);
   });
 
   test("is signed with the newest key, and says which: the next may still be verified while it is rotated", async () => {

@@ -1,35 +1,41 @@
 import { describe, expect, test } from "@jest/globals";
-import { jwtVerify } from "jose";
 import { makeSignedApi } from "../../../../functions/adapters/api-gateway/signed-api.ts";
 import { systemClock as clock } from "../../../../functions/adapters/node/system-clock.ts";
 import { makeSignUserToken } from "../../../../functions/adapters/secrets/user-tokens.ts";
+import { makeVerifyUserToken } from "../../../../functions/adapters/secrets/verify-user-token.ts";
+import type { GuardedUser } from "../../../../functions/core/chat/user-guard.ts";
 import type { PassOn } from "../../../../functions/core/messages/pass-on.ts";
 import { makeTokenRoutes } from "../../../../functions/user-token/routes.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
 import { type Answer, answerWith, isSigned, withRongCloud } from "../../adapters/rongcloud/rongcloud.ts";
-import { app } from "../../adapters/secrets/apps.ts";
+import { app, appsOf } from "../../adapters/secrets/apps.ts";
 
 const ours = app();
 
-const askFor = async (form: string, passOn?: PassOn) => {
-  const log = makeMemoryLog();
-  const handler = makeSignedApi(
-    { verifyCall: async () => ours, log },
-    makeTokenRoutes({ signUserToken: makeSignUserToken(clock), passOn }),
-  );
-  const { statusCode, headers, body } = await handler(
-    proxyEvent({ path: "/user/getToken.json", body: form }),
-    lambdaContext,
-  );
-  return { status: statusCode, headers, text: body, body: JSON.parse(body), log: log.lines };
-};
+const lifeMs = 60 * 60 * 1000;
 
-/** Whose token of ours it is. */
-const userOf = async (token: unknown): Promise<string | undefined> => {
-  const { payload } = await jwtVerify(String(token), ours.tokenKeys[0].key, { audience: "app-one" });
-  return payload.sub;
+/** The reply to a call, and what it revoked. */
+const call = async (path: string, form: string, passOn?: PassOn) => {
+  const log = makeMemoryLog();
+  const revoked: (GuardedUser & { readonly before: number })[] = [];
+  const routes = makeTokenRoutes({
+    signUserToken: makeSignUserToken({ clock, lifeMs }),
+    revocations: { revoke: async (user, before) => void revoked.push({ ...user, before }) },
+    clock,
+    passOn,
+  });
+  const handler = makeSignedApi({ verifyCall: async () => ours, log }, routes);
+  const { statusCode, headers, body } = await handler(proxyEvent({ path, body: form }), lambdaContext);
+  return { status: statusCode, headers, text: body, body: JSON.parse(body), log: log.lines, revoked };
 };
+const askFor = (form: string, passOn?: PassOn) => call("/user/getToken.json", form, passOn);
+const expire = (form: string, passOn?: PassOn) => call("/user/token/expire.json", form, passOn);
+
+const verify = makeVerifyUserToken({ apps: appsOf(ours), clock });
+/** Whose token of ours it is. */
+const userOf = async (token: unknown): Promise<string> => (await verify(`Bearer ${token}`)).userId;
+const botsOf = async (token: unknown) => (await verify(`Bearer ${token}`)).bots;
 
 const json = (status: number, body: object): Answer =>
   answerWith(status, "application/json;charset=utf-8", JSON.stringify(body));
@@ -43,6 +49,12 @@ describe("stand-alone, a user", () => {
       body: { code: 200, userId: "u7", token: expect.any(String) },
     });
     expect(await userOf(body.token)).toBe("u7");
+  });
+
+  test("gets a token that is bound to the bots that are named, each once", async () => {
+    const { body } = await askFor("userId=u7&bots=bot-1&bots=bot-2&bots=bot-1");
+    expect(await botsOf(body.token)).toEqual(["bot-1", "bot-2"]);
+    expect(await botsOf((await askFor("userId=u7")).body.token)).toBeUndefined();
   });
 
   test("of a name that may not be is refused", async () => {
@@ -74,6 +86,15 @@ describe("with a real RongCloud behind the bridge, a user", () => {
       ]);
       expect(received[0]?.body.toString()).toBe(form);
       expect(received.map(isSigned)).toEqual([true]);
+    }),
+  );
+
+  test(
+    "is not bound to bots there, which RongCloud knows nothing of",
+    withRongCloud(json(200, theirs), async ({ passOn, received }) => {
+      const { body } = await askFor("userId=u7&bots=bot-1&name=%E4%BD%A0+%26&bots=bot-2", passOn);
+      expect(received[0]?.body.toString()).toBe("userId=u7&name=%E4%BD%A0+%26");
+      expect(await botsOf(body.botToken)).toEqual(["bot-1", "bot-2"]);
     }),
   );
 
@@ -126,6 +147,90 @@ describe("with a real RongCloud behind the bridge, a user", () => {
           body: { code: 1000, errorMessage: "internal error, please try again" },
         });
         expect(text).not.toContain(new URL(url).host);
+      },
+    ),
+  );
+});
+
+const revocation = (userId: string, before: unknown) => ({ appKey: "app-one", userId, before });
+
+describe("stand-alone, tokens", () => {
+  test("are revoked that were given before a time", async () => {
+    const { status, body, revoked } = await expire("userId=u7&time=1767225600000");
+    expect({ status, body }).toEqual({ status: 200, body: { code: 200 } });
+    expect(revoked).toEqual([revocation("u7", 1767225600000)]);
+  });
+
+  test("are revoked as of now where no time is said", async () => {
+    const start = clock.now();
+    const { status, revoked } = await expire("userId=u7");
+    expect(status).toBe(200);
+    expect(revoked).toEqual([revocation("u7", expect.any(Number))]);
+    expect(revoked[0]?.before).toBeGreaterThanOrEqual(start);
+    expect(revoked[0]?.before).toBeLessThanOrEqual(clock.now());
+  });
+
+  test("of several users are revoked in one call, each once", async () => {
+    const { revoked } = await expire("userId=u7&userId=u8&userId=u7&time=1767225600000");
+    expect(revoked).toEqual([revocation("u7", 1767225600000), revocation("u8", 1767225600000)]);
+  });
+
+  test.each(["time=1767225600000", "userId=u7&time=yesterday", ""])(
+    "stay as they are where it is said wrongly: %j",
+    async (form) => {
+      const { status, revoked } = await expire(form);
+      expect({ status, revoked }).toEqual({ status: 400, revoked: [] });
+    },
+  );
+});
+
+describe("with a real RongCloud behind the bridge, tokens", () => {
+  const form = "userId=u7&userId=u8&time=1767225600000";
+
+  test(
+    "are revoked there too, by the same words",
+    withRongCloud(json(200, { code: 200 }), async ({ passOn, received }) => {
+      const { status, body, revoked } = await expire(form, passOn);
+      expect({ status, body }).toEqual({ status: 200, body: { code: 200 } });
+      expect(revoked).toHaveLength(2);
+      expect(received).toMatchObject([{ method: "POST", path: "/user/token/expire.json" }]);
+      expect(received[0]?.body.toString()).toBe(form);
+      expect(received.map(isSigned)).toEqual([true]);
+    }),
+  );
+
+  test(
+    "are revoked there as of the same time as here, where none is said: RongCloud wants one",
+    withRongCloud(json(200, { code: 200 }), async ({ passOn, received }) => {
+      const { revoked } = await expire("userId=u7", passOn);
+      const sent = new URLSearchParams(received[0]?.body.toString());
+      expect(revoked).toEqual([revocation("u7", Number(sent.get("time")))]);
+      expect(sent.get("userId")).toBe("u7");
+    }),
+  );
+
+  test.each([
+    ["HTTP 400", 400, { code: 1002, errorMessage: "time is required." }],
+    ["HTTP 200 with another code", 200, { code: 1004, errorMessage: "bad signature" }],
+  ])(
+    "that RongCloud does not revoke, by %s, are ours alone: its words say so",
+    async (_name, status, refusal) => {
+      await withRongCloud(json(status, refusal), async ({ passOn }) => {
+        const reply = await expire(form, passOn);
+        expect(reply).toMatchObject({ status, text: JSON.stringify(refusal) });
+        expect(reply.revoked).toHaveLength(2);
+      })();
+    },
+  );
+
+  test(
+    "are revoked here where RongCloud does not answer, and the call fails: it may be made again",
+    withRongCloud(
+      (response) => void response.destroy(),
+      async ({ passOn }) => {
+        const { status, revoked } = await expire(form, passOn);
+        expect(status).toBe(500);
+        expect(revoked).toHaveLength(2);
       },
     ),
   );

@@ -1,10 +1,19 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import * as v from "valibot";
 import { parseFormBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
-import { userSchema } from "../../../../functions/user-token/user-schema.ts";
+import { makeSignUserToken } from "../../../../functions/adapters/secrets/user-tokens.ts";
+import { makeVerifyUserToken } from "../../../../functions/adapters/secrets/verify-user-token.ts";
+import { repeatable, userSchema } from "../../../../functions/user-token/user-schema.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
 import { refusalOf } from "../../adapters/api-gateway/refusal.ts";
+import { app, appsOf } from "../../adapters/secrets/apps.ts";
 
-const parse = (form: Record<string, string>) =>
-  parseFormBody(userSchema, Buffer.from(String(new URLSearchParams(form))));
+const parse = (form: Record<string, string>) => parsePairs(Object.entries(form));
+const parsePairs = (pairs: [string, string][]) =>
+  parseFormBody(userSchema, Buffer.from(String(new URLSearchParams(pairs))), repeatable);
+const boundTo = (...bots: readonly string[]) =>
+  parsePairs([["userId", "u7"], ...bots.map((bot): [string, string] => ["bots", bot])]);
 
 describe("a user", () => {
   test.each(["u7", "U", "7", "a+b=c-d_e", "u".repeat(64)])("may be called %s", (userId) => {
@@ -38,5 +47,47 @@ describe("a user", () => {
       code: 1002,
       errorMessage: "userId: is required, got nothing",
     });
+  });
+});
+
+describe("a user's bots", () => {
+  test("are all of the app's where none is named", () => {
+    expect(parse({ userId: "u7" }).bots).toBeUndefined();
+  });
+
+  test("are those that are named, up to twenty", () => {
+    expect(boundTo("bot-1", "机器人").bots).toEqual(["bot-1", "机器人"]);
+    expect(boundTo(...Array.from({ length: 20 }, (_, n) => `${n}`.padStart(64, "b"))).bots).toHaveLength(20);
+  });
+
+  test.each([
+    ["more than twenty", Array.from({ length: 21 }, (_, n) => `bot-${n}`), 1002],
+    ["one without a name", [""], 1002],
+    ["one of more than 64 characters", ["b".repeat(65)], 1005],
+    ["more than a token has room for", Array.from({ length: 11 }, () => "机".repeat(64)), 1002],
+  ])("may not be %s", (_name, bots, code) => {
+    expect(refusalOf(() => boundTo(...bots))).toEqual({
+      code,
+      errorMessage: expect.stringMatching(/^bots(\[0\])?: /),
+    });
+  });
+
+  test("never make a token longer than one that is taken, whatever their names", async () => {
+    const clock = makeTestClock();
+    const ours = app();
+    const sign = makeSignUserToken({ clock, lifeMs: 60_000 });
+    const verify = makeVerifyUserToken({ apps: appsOf(ours), clock });
+    const name = fc.oneof(
+      fc.string({ unit: "binary", minLength: 1, maxLength: 64 }),
+      fc.constantFrom("\u0001", "机", '"', "b").map((letter) => letter.repeat(64)),
+    );
+    const userId = "u".repeat(64);
+    await fc.assert(
+      fc.asyncProperty(fc.array(name, { minLength: 1, maxLength: 20 }), async (named) => {
+        if (!v.is(userSchema, { userId, bots: named })) return;
+        const { bots } = await verify(`Bearer ${await sign(ours, { userId, bots: named })}`);
+        expect(bots).toEqual(named);
+      }),
+    );
   });
 });

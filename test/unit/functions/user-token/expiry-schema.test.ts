@@ -1,0 +1,62 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { parseFormBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { BridgeError } from "../../../../functions/core/errors.ts";
+import { expiryRepeatable, expirySchema } from "../../../../functions/user-token/expiry-schema.ts";
+import { refusalOf } from "../../adapters/api-gateway/refusal.ts";
+
+const now = Date.UTC(2026, 0, 1);
+const dayMs = 24 * 60 * 60 * 1000;
+const parse = (form: string) => parseFormBody(expirySchema(now), Buffer.from(form), expiryRepeatable);
+
+describe("a revocation", () => {
+  test("is of one user or of up to twenty, and for a time or none", () => {
+    expect(parse(`userId=u7&time=${now}`)).toEqual({ userId: ["u7"], time: now });
+    expect(parse("userId=u7&userId=u8")).toEqual({ userId: ["u7", "u8"] });
+    expect(parse(Array.from({ length: 20 }, (_, n) => `userId=u${n}`).join("&")).userId).toHaveLength(20);
+  });
+
+  test.each([
+    ["of nobody", "time=1767225600000", "userId: is required, got nothing"],
+    ["of a name that may not be", "userId=u%207", 'userId[0]: letters, digits and + = - _ only, got "u 7"'],
+    [
+      "of more than twenty",
+      Array.from({ length: 21 }, (_, n) => `userId=u${n}`).join("&"),
+      "userId: at most 20 entries, got 21",
+    ],
+    [
+      "for a time in seconds, which would revoke nothing",
+      "userId=u7&time=1767225600",
+      'time: must be milliseconds since the epoch, 13 digits, got "1767225600"',
+    ],
+    ["for no time", "userId=u7&time=", 'time: must be milliseconds since the epoch, 13 digits, got ""'],
+    [
+      "for a time of the next century, which would lock the user out",
+      "userId=u7&time=4102444800000",
+      "time: must not be more than a day ahead, got 4102444800000",
+    ],
+    ["for two times", "userId=u7&time=1&time=2", "time: may be sent once, got 2 of it"],
+  ])("%s is refused", (_name, form, errorMessage) => {
+    expect(refusalOf(() => parse(form))).toEqual({ code: 1002, errorMessage });
+  });
+
+  test("may be for a time up to a day ahead", () => {
+    expect(parse(`userId=u7&time=${now + dayMs}`)).toMatchObject({ time: now + dayMs });
+    expect(() => parse(`userId=u7&time=${now + dayMs + 1}`)).toThrow("must not be more than a day ahead");
+  });
+
+  test("is parsed or refused, whatever comes", () => {
+    const field = fc.constantFrom("userId", "time", "bots", "__proto__");
+    fc.assert(
+      fc.property(fc.array(fc.tuple(field, fc.string({ unit: "binary" })), { maxLength: 30 }), (fields) => {
+        try {
+          const { userId, time = now } = parse(String(new URLSearchParams(fields)));
+          expect(userId.length).toBeGreaterThan(0);
+          expect(Number.isSafeInteger(time)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(BridgeError);
+        }
+      }),
+    );
+  });
+});
