@@ -1,4 +1,4 @@
-import type { AnswerOutcome } from "./answer.ts";
+import type { AnswerOutcome, FailureCode } from "./answer.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
 import type { AnswerEnding } from "./answer-sink.ts";
 import type { IntegrationOptions } from "./integration.ts";
@@ -10,6 +10,9 @@ export interface AnswerSoFar {
   readonly hasText: boolean;
   readonly facts: AnswerFacts | undefined;
 }
+
+/** Whether a person who asks again may be answered: what Dify refuses it will refuse again. */
+const mayPass = (code: FailureCode): boolean => code !== "refused";
 
 const quoted = (text: string): string => text.trim().replaceAll(/^/gm, "> ");
 
@@ -36,6 +39,11 @@ export const answerEnding = (
       return { status: "paused", sentence: `${hasText ? "\n\n" : ""}${waitsFor(outcome.form)}` };
     case "failed":
     case "incomplete":
-      return { status: "failed", sentence: hasText ? sentences.brokenOff : errorTextOf(options) };
+      return {
+        status: "failed",
+        sentence: hasText ? sentences.brokenOff : errorTextOf(options),
+        code: outcome.status === "failed" ? outcome.code : "broken_off",
+        retryable: outcome.status === "incomplete" || mayPass(outcome.code),
+      };
   }
 };

@@ -1,4 +1,13 @@
+import type { AnswerIds, FailureCode } from "./answer.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
+
+/** Why an answer failed. */
+export type EndingCode =
+  | FailureCode
+  /** Its stream ended before it did. */
+  | "broken_off"
+  /** What the user sent is nothing that Dify could read. */
+  | "unreadable";
 
 /** How an answer ends for the user. `sentence` is what they are told, in plain words. */
 export type AnswerEnding =
@@ -8,7 +17,13 @@ export type AnswerEnding =
   | { readonly status: "paused"; readonly sentence: string }
   /** Nothing more goes out, not even an end: somebody else brings the answer. */
   | { readonly status: "abandoned" }
-  | { readonly status: "failed"; readonly sentence: string };
+  | {
+      readonly status: "failed";
+      readonly sentence: string;
+      readonly code: EndingCode;
+      /** Whether the same question may be answered later. */
+      readonly retryable: boolean;
+    };
 
 export type Delivery =
   | { readonly status: "delivered" }
@@ -19,6 +34,8 @@ export type Delivery =
 export interface AnswerSink {
   /** Dify is being asked: an answer is on its way. */
   begin(): void;
+  /** Dify has named the turn. */
+  named(ids: AnswerIds): void;
   /** Takes more of the answer at once. A promise asks the turn to wait before it brings more. */
   delta(text: string): void | Promise<void>;
   /** Puts `text` in the place of everything before it. */
@@ -30,6 +47,7 @@ export interface AnswerSink {
 /** Takes an answer that nobody is to see (`handleResponse: false`). */
 export const discardAnswer = (): AnswerSink => ({
   begin: () => {},
+  named: () => {},
   delta: () => {},
   replace: () => {},
   end: async () => ({ status: "delivered" }),

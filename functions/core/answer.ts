@@ -70,6 +70,8 @@ export interface TurnLimits {
   readonly deadline: number;
   /** Aborted when the turn is no longer ours: nothing more may reach the user from here. */
   readonly signal: AbortSignal;
+  /** Aborted when the user wants no more of the answer. */
+  readonly stop?: AbortSignal;
 }
 
 /**
@@ -82,3 +84,6 @@ export type AskDify = (
   listener: (event: AnswerEvent) => void | Promise<void>,
   limits: TurnLimits,
 ) => Promise<AnswerOutcome>;
+
+/** Tells Dify to end what it does for a turn. Rejects where it cannot be told; that it obeys nobody can know. */
+export type StopDify = (integration: OpenDifyIntegration, taskId: string, user: string) => Promise<void>;

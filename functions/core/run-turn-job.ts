@@ -134,7 +134,12 @@ export const makeRunTurnJob = ({
     if (!turn) return false;
     const closing = closeLeftOpen(turn, held);
     const sentence = errorTextOf(turn.integration.options);
-    const { status } = await sinkFor(turn, holdOf(held, keeping)).end({ status: "failed", sentence });
+    const { status } = await sinkFor(turn, holdOf(held, keeping)).end({
+      status: "failed",
+      sentence,
+      code: "unavailable",
+      retryable: true,
+    });
     await closing;
     return status === "delivered";
   };

@@ -160,6 +160,7 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
 
     return {
       begin: () => {},
+      named: () => {},
       delta: (text) => {
         if (whole) return whole.delta(text);
         if (over.signal.aborted) return undefined;

@@ -1,6 +1,7 @@
 import type { Bot } from "./bot.ts";
 import type { OpenDifyIntegration } from "./integration.ts";
 import type { MessageEvent } from "./message-event.ts";
+import type { QuestionFile } from "./question-file.ts";
 
 /** One message from a user to a bot through one Dify integration, whichever way it came in and goes out. */
 export interface Turn {
@@ -10,4 +11,6 @@ export interface Turn {
   readonly bot: Bot;
   readonly integration: OpenDifyIntegration;
   readonly event: MessageEvent;
+  /** What goes along with the message besides what it carries itself. */
+  readonly files?: readonly QuestionFile[];
 }

@@ -31,6 +31,7 @@ export const makeTypingHint =
         sink.begin();
         void hint();
       },
+      named: sink.named,
       delta: (text) => {
         end();
         return sink.delta(text);

@@ -20,6 +20,7 @@ export const makeWholeDelivery =
     let answer = "";
     return {
       begin: () => {},
+      named: () => {},
       delta: (text) => {
         answer += text;
       },

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { makeAskDify } from "../adapters/dify/ask-dify.ts";
+import { makeCallDify } from "../adapters/dify/call-dify.ts";
 import { difyLimits } from "../adapters/dify/dify-limits.ts";
+import { makeStopDify } from "../adapters/dify/stop-dify.ts";
 import { makeBotsTable } from "../adapters/dynamodb/bots-table.ts";
 import { makeConversationsTable } from "../adapters/dynamodb/conversations-table.ts";
 import { makeDocumentClient } from "../adapters/dynamodb/document-client.ts";
@@ -37,16 +39,23 @@ const callRongCloud = makeRongCloudClient({
   apiUrls: env.RONGCLOUD_API_URL,
 });
 const im = makeRongCloudMessages(callRongCloud);
-const askDify = makeAskDify({
+const toDify = {
   sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS, clock }),
   clock,
   waits: difyLimits,
-});
+};
 const conversations = makeConversationsTable({ client, tableName: env.CONVERSATIONS_TABLE, clock });
 const runTurnJob = makeRunTurnJob({
   bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock }),
   turns: makeTurnsTable({ client, tableName: env.TURNS_TABLE, clock }),
-  forwardTurn: makeForwardTurn({ conversations, askDify, clock, log, newToken: randomUUID }),
+  forwardTurn: makeForwardTurn({
+    conversations,
+    askDify: makeAskDify(toDify),
+    stopDify: makeStopDify(makeCallDify(toDify)),
+    clock,
+    log,
+    newToken: randomUUID,
+  }),
   sinkFor: makeSinkFor({ im, clock }),
   closeOpenMessage: makeCloseOpenMessage({ im, clock }),
   deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),

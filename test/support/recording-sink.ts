@@ -18,6 +18,7 @@ export const makeRecordingSink = (): RecordingSink => {
     calls,
     text: () => shown,
     begin: () => {},
+    named: () => {},
     delta: (delta) => {
       shown += delta;
       calls.push({ delta });

@@ -17,6 +17,12 @@ const paths: Record<DifyType, string> = {
   dify_workflow: "workflows/run",
 };
 
+/** Where a run is stopped: of a workflow below its tasks. */
+export const stopPath = (type: DifyType, taskId: string): string => {
+  const runs = type === "dify_workflow" ? "workflows/tasks" : paths[type];
+  return `${runs}/${encodeURIComponent(taskId)}/stop`;
+};
+
 /** Dify answers 500 to a longer one. */
 const longestUser = 255;
 

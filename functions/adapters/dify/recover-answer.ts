@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { AnswerEvent, AnswerOutcome, Question, TurnLimits } from "../../core/answer.ts";
 import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-machine.ts";
+import { type CallDifyPorts, type DifyCall, makeCallDify } from "./call-dify.ts";
 import { difyUser } from "./dify-request.ts";
-import { type GetFromDifyPorts, makeGetFromDify } from "./get-from-dify.ts";
 import { lenientList } from "./lenient.ts";
 
 const messages = v.object({
@@ -23,8 +23,18 @@ const incomplete: AnswerOutcome = { status: "incomplete" };
  * A chatflow or workflow from 1.13 on runs to its end when its stream is cut, and keeps its answer (docs/spec/dify.md, A8-8).
  * Waits for it, and brings what is still missing of it; an answer that is not the one begun stays incomplete.
  */
-export const makeRecoverAnswer = ({ clock, waits, ...ports }: GetFromDifyPorts) => {
-  const getFromDify = makeGetFromDify({ clock, waits, ...ports });
+export const makeRecoverAnswer = ({ clock, waits, ...ports }: CallDifyPorts) => {
+  const callDify = makeCallDify({ clock, waits, ...ports });
+
+  /** Undefined where Dify does not say, for whatever reason. */
+  const lookUp = async <T extends v.GenericSchema>(
+    schema: T,
+    call: Omit<DifyCall, "method">,
+  ): Promise<v.InferOutput<T> | undefined> => {
+    const reply = await callDify({ method: "GET", ...call }).catch(() => undefined);
+    const parsed = v.safeParse(schema, reply?.json);
+    return reply?.status === 200 && parsed.success ? parsed.output : undefined;
+  };
 
   /** The whole answer, once the run has come to a good end; false where it has come to another. */
   const findAnswer = async (
@@ -34,23 +44,13 @@ export const makeRecoverAnswer = ({ clock, waits, ...ports }: GetFromDifyPorts) 
   ): Promise<string | false | undefined> => {
     const { conversationId, messageId } = ids;
     if (conversationId === undefined || messageId === undefined) {
-      const found = await getFromDify({
-        integration,
-        path: `workflows/run/${encodeURIComponent(runId)}`,
-        query: {},
-        schema: run,
-        signal,
-      });
+      const path = `workflows/run/${encodeURIComponent(runId)}`;
+      const found = await lookUp(run, { integration, path, signal });
       if (!found || found.status === "running") return undefined;
       return /succeeded$/.test(found.status) && textOfOutputs(found.outputs);
     }
-    const found = await getFromDify({
-      integration,
-      path: "messages",
-      query: { conversation_id: conversationId, user: difyUser(user), limit: messagesLookedAt },
-      schema: messages,
-      signal,
-    });
+    const query = { conversation_id: conversationId, user: difyUser(user), limit: messagesLookedAt };
+    const found = await lookUp(messages, { integration, path: "messages", query, signal });
     const message = found?.data.find(({ id }) => id === messageId);
     if (message?.status === "error") return false;
     // Until the run has ended its answer is empty.

@@ -33,6 +33,8 @@ const begun = (conversationId: string): AnswerEvent => ({
 });
 const delta = (text: string): AnswerEvent => ({ type: "delta", text });
 
+const notStopped = () => Promise.reject(new Error("nobody has asked for a stop"));
+
 /** A Dify that gives these answers, one a call, and the last one for ever after. */
 const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
   const clock = makeTestClock();
@@ -46,7 +48,14 @@ const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
     for (const event of answer?.events ?? []) await listener(event);
     return answer?.outcome ?? answered;
   };
-  const forward = makeForwardTurn({ conversations, askDify, clock, log, newToken: () => "token-one" });
+  const forward = makeForwardTurn({
+    conversations,
+    askDify,
+    stopDify: notStopped,
+    clock,
+    log,
+    newToken: () => "token-one",
+  });
   const forwardTurn = async (given: Turn, sink: AnswerSink, limits = noLimits()): Promise<TurnReport> => {
     const report = await forward(given, sink, limits);
     if (report === "busy") throw new Error("another turn runs in the conversation");
@@ -86,7 +95,14 @@ describe("a turn", () => {
       shownAtOnce = sink.text();
       return answered;
     };
-    const forward = makeForwardTurn({ conversations, askDify, clock, log, newToken: () => "t" });
+    const forward = makeForwardTurn({
+      conversations,
+      askDify,
+      stopDify: notStopped,
+      clock,
+      log,
+      newToken: () => "t",
+    });
     return forward(turn(), sink, noLimits()).then(() => expect(shownAtOnce).toBe("first"));
   });
 
@@ -232,7 +248,14 @@ describe("the conversation", () => {
       await listener(delta(" and theirs"));
       return signal.aborted ? { status: "abandoned" } : answered;
     };
-    const forward = makeForwardTurn({ conversations, askDify, clock, log, newToken: () => "t" });
+    const forward = makeForwardTurn({
+      conversations,
+      askDify,
+      stopDify: notStopped,
+      clock,
+      log,
+      newToken: () => "t",
+    });
     const report = forward(turn(), sink, noLimits());
     await clock.advance(30_000);
     expect(await report).toMatchObject({ outcome: { status: "abandoned" } });
@@ -262,7 +285,7 @@ describe("what a user reads", () => {
   test("where Dify fails is what the team has chosen, once", async () => {
     const { forwardTurn, sink } = setUp([{ outcome: refused }]);
     await forwardTurn(withOptions({ errorText: "Please call 555." }), sink);
-    expect(sink.calls).toEqual([{ end: { status: "failed", sentence: "Please call 555." } }]);
+    expect(sink.calls).toMatchObject([{ end: { status: "failed", sentence: "Please call 555." } }]);
   });
 
   test("of a run that waits for a person is the form that it waits with", async () => {
@@ -309,7 +332,7 @@ describe("a Dify that fails", () => {
     expect(questions).toHaveLength(6);
     expect(report.asked).toBe(6);
     expect(clock.now() - start).toBeLessThanOrEqual(20_000);
-    expect(sink.calls).toEqual([{ end: { status: "failed", sentence: sentences.failed } }]);
+    expect(sink.calls).toMatchObject([{ end: { status: "failed", sentence: sentences.failed } }]);
     expect(log.lines.filter(({ event }) => event === "dify_failed")).toHaveLength(6);
   });
 

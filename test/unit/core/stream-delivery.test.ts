@@ -1,8 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import type { AnswerEnding } from "../../../functions/core/answer-sink.ts";
 import { BridgeError } from "../../../functions/core/errors.ts";
 import type { ImMessages, MessageRoute, StreamChunk } from "../../../functions/core/im-messages.ts";
 import { makeStreamDelivery } from "../../../functions/core/stream-delivery.ts";
+import { failedWith } from "../../support/endings.ts";
 import { makeTestClock } from "../../support/test-clock.ts";
 
 const route: MessageRoute = { appKey: "a", fromUserId: "bot", channelType: "PERSON", targetId: "u7" };
@@ -172,11 +174,11 @@ describe("a stream message", () => {
 });
 
 describe("the end of a stream message", () => {
-  test.each([
+  test.each<[AnswerEnding, number]>([
     [{ status: "complete" }, 0],
     [{ status: "stopped" }, 2],
-    [{ status: "failed", sentence: " (broken off)" }, 1],
-  ] as const)("%o closes it with completeReason %i", async (ending, reason) => {
+    [failedWith(" (broken off)"), 1],
+  ])("%o closes it with completeReason %i", async (ending, reason) => {
     const { sink, clock, sent } = setUp();
     sink.delta("so far");
     await clock.advance(beatMs);
@@ -188,7 +190,7 @@ describe("the end of a stream message", () => {
 
   test("with a sentence alone is a whole message of its own", async () => {
     const { sink, clock, sent } = setUp();
-    const delivered = sink.end({ status: "failed", sentence: "Sorry." });
+    const delivered = sink.end(failedWith("Sorry."));
     await clock.advance(0);
     await delivered;
     expect(sent).toMatchObject([{ seq: 1, text: "Sorry.", completeReason: 0 }]);
@@ -233,7 +235,7 @@ describe("a replacement", () => {
     sink.delta("bad");
     await clock.advance(beatMs);
     sink.replace("good");
-    const delivered = sink.end({ status: "failed", sentence: " (broken off)" });
+    const delivered = sink.end(failedWith(" (broken off)"));
     await clock.advance(5 * beatMs);
     await delivered;
     expect(sent.at(-1)).toMatchObject({ seq: 1, text: "good (broken off)", completeReason: 1 });

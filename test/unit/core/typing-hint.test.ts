@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeTypingHint } from "../../../functions/core/typing-hint.ts";
+import { failedWith } from "../../support/endings.ts";
 import { makeRecordingSink } from "../../support/recording-sink.ts";
 import { makeTestClock } from "../../support/test-clock.ts";
 import { route } from "./strict-im.ts";
@@ -63,7 +64,7 @@ describe("that the bot is typing", () => {
     const { clock, hints, sink, inner } = setUp({ fails: true });
     sink.begin();
     await clock.advance(7_000);
-    await sink.end({ status: "failed", sentence: "Sorry." });
+    await sink.end(failedWith("Sorry."));
     expect(hints).toHaveLength(2);
     expect(inner.text()).toBe("Sorry.");
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { BridgeError } from "../../../functions/core/errors.ts";
 import type { MessageRoute } from "../../../functions/core/im-messages.ts";
 import { makeWholeDelivery } from "../../../functions/core/whole-delivery.ts";
+import { failedWith } from "../../support/endings.ts";
 import { makeTestClock } from "../../support/test-clock.ts";
 
 const route: MessageRoute = { appKey: "a", fromUserId: "bot", channelType: "PERSON", targetId: "u7" };
@@ -44,7 +45,7 @@ describe("an answer in one message", () => {
   test("that failed says so, after what there was of it", async () => {
     const { sink, sent } = setUp();
     sink.delta("half");
-    await sink.end({ status: "failed", sentence: " (broken off)" });
+    await sink.end(failedWith(" (broken off)"));
     expect(sent).toEqual(["half (broken off)"]);
   });
 

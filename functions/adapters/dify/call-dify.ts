@@ -1,0 +1,63 @@
+import * as v from "valibot";
+import type { Clock } from "../../core/clock.ts";
+import { BridgeError } from "../../core/errors.ts";
+import type { OpenDifyIntegration } from "../../core/integration.ts";
+import type { SendHttp } from "../http/http-client.ts";
+import { readText } from "../http/read-text.ts";
+import type { DifyLimits } from "./dify-limits.ts";
+import { difyHeaders, difyUrl } from "./dify-request.ts";
+
+export interface CallDifyPorts {
+  readonly sendHttp: SendHttp;
+  readonly clock: Clock;
+  readonly waits: DifyLimits;
+}
+
+/** A call that is answered at once, unlike a question. */
+export interface DifyCall {
+  readonly integration: OpenDifyIntegration;
+  readonly method: "GET" | "POST";
+  /** Below the base of the service API. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+  readonly signal?: AbortSignal;
+}
+
+export interface DifyReply {
+  readonly status: number;
+  /** Undefined where it is no JSON. */
+  readonly json: unknown;
+}
+
+/** Rejects with a BridgeError where no reply comes. */
+export type CallDify = (call: DifyCall) => Promise<DifyReply>;
+
+/** Enough for a page of messages. */
+const longestReply = 8 * 1024 * 1024;
+
+const json = v.pipe(v.string(), v.parseJson());
+
+export const makeCallDify =
+  ({ sendHttp, clock, waits }: CallDifyPorts): CallDify =>
+  async ({ integration, method, path, query, body, signal }) => {
+    const ended = new AbortController();
+    clock.sleep(waits.refusalMs, ended.signal).then(() => ended.abort());
+    try {
+      const response = await sendHttp({
+        method,
+        url: difyUrl(integration, path, query),
+        headers: difyHeaders(integration),
+        body: body === undefined ? "" : JSON.stringify(body),
+        connectMs: waits.connectMs,
+        headMs: waits.refusalMs,
+        signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal,
+      });
+      const parsed = v.safeParse(json, await readText(response.body, longestReply));
+      return { status: response.status, json: parsed.success ? parsed.output : undefined };
+    } catch (cause) {
+      throw new BridgeError("upstream_unavailable", "Dify did not answer", { retryable: true, cause });
+    } finally {
+      ended.abort();
+    }
+  };

@@ -1,0 +1,9 @@
+import type { AnswerEnding } from "../../functions/core/answer-sink.ts";
+
+/** An answer that failed, and what the user is told. */
+export const failedWith = (sentence: string): AnswerEnding => ({
+  status: "failed",
+  sentence,
+  code: "unavailable",
+  retryable: true,
+});
