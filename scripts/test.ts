@@ -5,18 +5,26 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (name: string): string => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
 
-const jest = (...folders: string[]): string[] => [
-  process.execPath,
-  "--experimental-vm-modules",
-  "--disable-warning=ExperimentalWarning",
-  "node_modules/jest/bin/jest.js",
-  ...folders.map((folder) => `test/${folder}/`),
+/** A command and its arguments. */
+type Command = readonly [string, ...string[]];
+
+const jest = (...folders: string[]): Command[] => [
+  [
+    process.execPath,
+    "--experimental-vm-modules",
+    "--disable-warning=ExperimentalWarning",
+    "node_modules/jest/bin/jest.js",
+    ...folders.map((folder) => `test/${folder}/`),
+  ],
 ];
 
-/** What each step runs. Without a name all of them run, the four kinds of test in one. */
-const steps = new Map<string, string[]>([
-  ["lint", [bin("biome"), "ci", "--error-on-warnings"]],
-  ["types", [bin("tsc"), "--project", "."]],
+/** What runs in browsers knows the DOM and no Node; all else is the other way round. */
+const typeProjects = [".", "client"];
+
+/** What each step runs. Without a name all of them run, the kinds of test in one. */
+const steps = new Map<string, Command[]>([
+  ["lint", [[bin("biome"), "ci", "--error-on-warnings"]]],
+  ["types", typeProjects.map((project): Command => [bin("tsc"), "--project", project])],
   ["unit", jest("unit")],
   ["contract", jest("contract")],
   ["infra", jest("infra")],
@@ -32,9 +40,11 @@ if (wrong !== undefined) {
 }
 
 const plan = chosen.length === 0 ? everything : new Map([...steps].filter(([name]) => chosen.includes(name)));
-for (const [name, [command = "", ...args]] of plan) {
+for (const [name, commands] of plan) {
   const start = performance.now();
-  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+  for (const [command, ...args] of commands) {
+    const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+    if (status !== 0) process.exit(status ?? 1);
+  }
   console.log(`${name}: done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }

@@ -25,6 +25,11 @@ const imports = [
   ["lib", "./config.ts", "may"],
   ["lib", "../functions/core/turn.ts", "may not"],
   ["lib", "../local/settings.ts", "may not"],
+  ["client/src", "./answer.ts", "may"],
+  ["client/src", "eventsource-parser", "may"],
+  ["client/src", "valibot", "may not"],
+  ["client/src", "node:crypto", "may not"],
+  ["client/src", "../../functions/core/answer.ts", "may not"],
   ["bin", "../lib/app.ts", "may"],
   ["bin", "../local/settings.ts", "may not"],
 ] as const;

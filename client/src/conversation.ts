@@ -1,0 +1,29 @@
+import { BotError } from "./bot-error.ts";
+import type { JsonObject } from "./json.ts";
+
+export interface Conversation {
+  /** Null for the default one. */
+  readonly conversation: string | null;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly expiresAt: number;
+  readonly turns: number;
+}
+
+/** @throws BotError `bad_answer`. */
+export const parseConversation = ({
+  conversation,
+  startedAt,
+  expiresAt,
+  turns,
+}: JsonObject): Conversation => {
+  if (typeof startedAt !== "number" || typeof expiresAt !== "number" || typeof turns !== "number") {
+    throw new BotError("a broken conversation", { code: "bad_answer", retryable: false });
+  }
+  return {
+    conversation: typeof conversation === "string" ? conversation : null,
+    startedAt,
+    expiresAt,
+    turns,
+  };
+};

@@ -1,0 +1,34 @@
+import { BotError } from "./bot-error.ts";
+import type { CallRequest } from "./call.ts";
+import type { FollowPorts } from "./follow-turn.ts";
+import { type JsonObject, parseJsonObject } from "./json.ts";
+import { makePatience } from "./patience.ts";
+import { readText } from "./read-text.ts";
+
+export type FetchJson = (request: CallRequest) => Promise<JsonObject>;
+
+const mostTries = 4;
+const longestBody = 1024 * 1024;
+
+export const isStatus = (error: unknown, status: number): boolean =>
+  error instanceof BotError && error.status === status;
+
+/**
+ * A call that is answered at once. Each of the bridge's may be made twice: what it asks for is done by then, or done
+ * once more. @throws BotError, once trying again is no use.
+ */
+export const makeFetchJson =
+  ({ call, clock, random }: FollowPorts): FetchJson =>
+  async (request) => {
+    const patience = makePatience({ clock, random }, mostTries);
+    for (;;) {
+      try {
+        const { body, status } = await call(request);
+        const json = parseJsonObject(await readText(body, longestBody));
+        if (!json) throw new BotError("no JSON object", { code: "bad_answer", status, retryable: false });
+        return json;
+      } catch (failure) {
+        await patience.afterFailure(failure, request.signal);
+      }
+    }
+  };

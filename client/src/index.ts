@@ -1,0 +1,11 @@
+export type { Answer } from "./answer.ts";
+export type { AnswerEnd, AnswerEvent, AnswerStart } from "./answer-event.ts";
+export type { Bot, CallOptions, ChatOptions, Rating, ResumeOptions } from "./bot.ts";
+export { type BotClient, type BotClientOptions, createBotClient } from "./bot-client.ts";
+export { BotError, type BotErrorDetails } from "./bot-error.ts";
+export type { Clock } from "./clock.ts";
+export type { Conversation } from "./conversation.ts";
+export type { JsonObject } from "./json.ts";
+export type { Question, QuestionFile } from "./question.ts";
+export type { Token } from "./token-source.ts";
+export type { Fetch } from "./transport.ts";

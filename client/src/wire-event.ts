@@ -1,0 +1,56 @@
+import type { AnswerEnd, AnswerStart } from "./answer-event.ts";
+import { BotError } from "./bot-error.ts";
+import type { StreamedMessage } from "./event-stream.ts";
+import { isJsonObject, type JsonObject, parseJsonObject } from "./json.ts";
+
+/** An event as the bridge sends it. */
+export type WireEvent =
+  | AnswerStart
+  | { readonly type: "delta" | "replace"; readonly content: string }
+  | Omit<AnswerEnd, "text">
+  | { readonly type: "error"; readonly error: BotError };
+
+const contentOf = (type: "delta" | "replace", { content }: JsonObject): WireEvent | undefined =>
+  typeof content === "string" ? { type, content } : undefined;
+
+const startOf = ({ turn, conversation }: JsonObject): WireEvent | undefined =>
+  typeof turn === "string"
+    ? { type: "start", turn, conversation: typeof conversation === "string" ? conversation : null }
+    : undefined;
+
+const endOf = ({ stopped, paused, usage, sources }: JsonObject): WireEvent => ({
+  type: "end",
+  stopped: stopped === true,
+  paused: paused === true,
+  usage: isJsonObject(usage) ? usage : null,
+  sources: Array.isArray(sources) ? sources.filter(isJsonObject) : [],
+});
+
+const errorOf = ({ code, message, retryable }: JsonObject): WireEvent => ({
+  type: "error",
+  error: new BotError(typeof message === "string" ? message : "the answer failed", {
+    code: typeof code === "string" ? code : "internal",
+    retryable: retryable === true,
+  }),
+});
+
+const parsers = new Map<string | undefined, (data: JsonObject) => WireEvent | undefined>([
+  ["start", startOf],
+  ["delta", (data) => contentOf("delta", data)],
+  ["replace", (data) => contentOf("replace", data)],
+  ["end", endOf],
+  ["error", errorOf],
+]);
+
+/**
+ * The event in a message; undefined for one of a kind that is not known yet.
+ * @throws BotError `bad_answer` for a broken one, retryable: passing over it would lose text.
+ */
+export const parseWireEvent = ({ event, data }: StreamedMessage): WireEvent | undefined => {
+  const parse = parsers.get(event);
+  if (!parse) return undefined;
+  const json = parseJsonObject(data);
+  const parsed = json && parse(json);
+  if (!parsed) throw new BotError(`a broken ${event} event`, { code: "bad_answer", retryable: true });
+  return parsed;
+};

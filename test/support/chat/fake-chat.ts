@@ -1,0 +1,163 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import * as v from "valibot";
+import { readBody, startHttpServer } from "../../../local/http-server.ts";
+import { type ChatPlace, localPlace } from "./chat-place.ts";
+import { makeFakeConversations } from "./fake-conversations.ts";
+import { fail, type Headers, reply } from "./fake-reply.ts";
+import { makeFakeTokens } from "./fake-tokens.ts";
+import { type FakeTurn, type Step, startFakeTurn } from "./fake-turn.ts";
+import { sendTurn } from "./send-turn.ts";
+
+export interface FakeRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly headers?: Headers;
+  readonly body?: unknown;
+}
+
+export interface FakeChat extends ChatPlace {
+  /** All but preflights and the app's own calls, oldest first. */
+  readonly requests: () => readonly FakeRequest[];
+  /** How many turns have been begun. */
+  readonly turns: () => number;
+  /** What the next turns say after their `start`. */
+  readonly script: (answer: (content: string) => readonly Step[]) => void;
+  /** Answers the next calls so, one each. */
+  readonly refuse: (...refusals: readonly Refusal[]) => void;
+  /** Takes calls and never answers them. */
+  readonly fallSilent: () => void;
+}
+
+export interface FakeChatOptions {
+  readonly paceMs?: number;
+  readonly suggested?: readonly string[];
+}
+
+/** Says it word by word, as the stand-in Dify does. */
+export const echo = (content: string, paceMs = 0): Step[] =>
+  `You said: ${content}`
+    .split(/(?<= )/)
+    .flatMap((word) => [{ event: "delta", data: { content: word } }, { waitMs: paceMs }]);
+
+export const end: Step = { event: "end", data: { stopped: false, usage: null, sources: [] } };
+
+const chatBody = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    content: v.pipe(v.string(), v.nonEmpty()),
+    conversation: v.optional(v.nullable(v.string()), null),
+  }),
+);
+
+/** No more than the protocol needs: a page that sends other headers is refused by its browser. */
+const allowed = {
+  "access-control-allow-methods": "GET, POST, DELETE",
+  "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
+};
+
+/** Speaks the HTTP chat protocol from memory, for tests of those who speak to it. */
+export const startFakeChat = async (options: FakeChatOptions = {}): Promise<FakeChat> => {
+  const { paceMs = 0, suggested = [] } = options;
+  const requests: FakeRequest[] = [];
+  const refusals: Refusal[] = [];
+  const turns = new Map<string, FakeTurn>();
+  const turnsByKey = new Map<unknown, { readonly turn: FakeTurn; readonly body: string }>();
+  const conversations = makeFakeConversations();
+  const tokens = makeFakeTokens();
+  let script = (content: string): readonly Step[] => [...echo(content, paceMs), end];
+  let isSilent = false;
+
+  const chat = (request: FakeRequest, response: ServerResponse): unknown => {
+    const parsed = v.safeParse(chatBody, request.body);
+    if (!parsed.success) return fail(response, 400, 1002, "content is missing");
+    const { content, conversation } = parsed.output;
+    const key = request.headers["idempotency-key"];
+    const known = turnsByKey.get(key);
+    if (known && known.body !== request.body) return fail(response, 409, 409, "another body under this key");
+    if (known) return sendTurn(response, known.turn, undefined);
+    const turn = startFakeTurn(`turn-${turns.size}`, conversation, script(content));
+    turns.set(turn.id, turn);
+    if (key !== undefined) turnsByKey.set(key, { turn, body: request.body });
+    conversations.addTurn(conversation);
+    return sendTurn(response, turn, undefined);
+  };
+
+  const aboutTurn = (request: FakeRequest, response: ServerResponse, id: string, what: string): unknown => {
+    const turn = turns.get(id);
+    const lastEventId = request.headers["last-event-id"];
+    if (!turn) return fail(response, 404, 404, "no such turn");
+    switch (`${request.method} ${what}`) {
+      case "GET events":
+        return sendTurn(response, turn, typeof lastEventId === "string" ? lastEventId : undefined);
+      case "POST stop":
+        turn.stop();
+        return reply(response, 200, { code: 200 });
+      case "POST feedback":
+        return reply(response, 200, { code: 200 });
+      case "GET suggested":
+        return reply(response, 200, { code: 200, suggested });
+      default:
+        return fail(response, 404, 404, "no such path");
+    }
+  };
+
+  const asUser = (request: FakeRequest, response: ServerResponse): unknown => {
+    const refusal = refusals.shift();
+    if (refusal) return reply(response, refusal.status, refusal.body ?? {}, refusal.headers);
+    if (isSilent) return undefined;
+    const token = request.headers.authorization?.replace(/^Bearer /, "") ?? "";
+    if (!tokens.isValid(token)) return fail(response, 401, 1004, "the token is not valid");
+    const { pathname, searchParams } = new URL(request.path, "http://fake");
+    const [, rest = ""] = /^\/v1\/bots\/[^/]+\/(.+)$/.exec(pathname) ?? [];
+    const [, id = "", what = ""] = /^turns\/([^/]+)\/(\w+)$/.exec(rest) ?? [];
+    if (what !== "") return aboutTurn(request, response, decodeURIComponent(id), what);
+    if (rest === "conversation") {
+      return conversations.answer(request.method, searchParams.get("conversation"), response);
+    }
+    if (rest === "chat" && request.method === "POST") return chat(request, response);
+    return fail(response, 404, 404, "no such path");
+  };
+
+  const server = await startHttpServer(0, async (message, response) => {
+    const { method = "GET", url: path = "/", headers } = message;
+    const body = (await readBody(message)).toString();
+    if (headers.origin !== undefined) {
+      response.setHeader("access-control-allow-origin", headers.origin);
+      response.setHeader("access-control-expose-headers", "X-Request-ID, Retry-After");
+    }
+    if (method === "OPTIONS") response.writeHead(204, allowed).end();
+    else if (path.startsWith("/user/")) tokens.answer(path, new URLSearchParams(body), response);
+    else {
+      const request = { method, path, headers, body };
+      requests.push(request);
+      await asUser(request, response);
+    }
+  });
+
+  return {
+    ...localPlace,
+    url: server.url,
+    botId: "bot-001",
+    close: async () => {
+      for (const turn of turns.values()) turn.stop();
+      await server.close();
+    },
+    requests: () => [...requests],
+    turns: () => turns.size,
+    script: (given) => {
+      script = given;
+    },
+    refuse: (...given) => void refusals.push(...given),
+    fallSilent: () => {
+      isSilent = true;
+    },
+  };
+};

@@ -1,0 +1,28 @@
+import type { ServerResponse } from "node:http";
+import { reply } from "./fake-reply.ts";
+
+export interface FakeTokens {
+  readonly isValid: (token: string) => boolean;
+  /** Answers the app's own calls under /user. */
+  readonly answer: (path: string, form: URLSearchParams, response: ServerResponse) => void;
+}
+
+export const makeFakeTokens = (): FakeTokens => {
+  const users = new Map<string, string>();
+  let given = 0;
+  return {
+    isValid: (token) => users.has(token),
+    answer: (path, form, response) => {
+      const userId = form.get("userId") ?? "";
+      if (path === "/user/token/expire.json") {
+        for (const [token, user] of users) if (user === userId) users.delete(token);
+        reply(response, 200, { code: 200 });
+      } else {
+        given += 1;
+        const token = `token-${given}`;
+        users.set(token, userId);
+        reply(response, 200, { code: 200, userId, token });
+      }
+    },
+  };
+};

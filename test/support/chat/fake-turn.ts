@@ -1,0 +1,72 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** What a turn does, one after the other. */
+export type Step =
+  | { readonly event: string; readonly data: unknown }
+  /** An event whose data is this very text. */
+  | { readonly event: string; readonly raw: string }
+  | { readonly waitMs: number };
+
+export interface FakeTurn {
+  readonly id: string;
+  /** Each piece of the stream from after that position on, now and as it comes. */
+  follow(lastEventId: string | undefined, signal: AbortSignal): AsyncGenerator<string>;
+  isEnd(lastEventId: string | undefined): boolean;
+  stop(): void;
+}
+
+interface Kept {
+  readonly position: string;
+  readonly frame: string;
+}
+
+const isLast = (step: Step): boolean => "event" in step && (step.event === "end" || step.event === "error");
+
+/** A turn that runs by itself, whoever follows it, and keeps all that it said. */
+export const startFakeTurn = (id: string, conversation: string | null, steps: readonly Step[]): FakeTurn => {
+  const kept: Kept[] = [];
+  const stopped = new AbortController();
+  let isOver = false;
+  let changed = Promise.withResolvers<void>();
+
+  const add = (step: Exclude<Step, { waitMs: number }>): void => {
+    const position = `${id}~${kept.length.toString(36)}`;
+    const data = "raw" in step ? step.raw : JSON.stringify(step.data);
+    kept.push({ position, frame: `id: ${position}\nevent: ${step.event}\ndata: ${data}\n\n` });
+    isOver = isLast(step);
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
+
+  const run = async (): Promise<void> => {
+    add({ event: "start", data: { turn: id, conversation } });
+    for (const step of steps) {
+      if (stopped.signal.aborted) break;
+      if ("waitMs" in step) await delay(step.waitMs, undefined, stopped).catch(() => undefined);
+      else add(step);
+    }
+    if (stopped.signal.aborted && !isOver) {
+      add({ event: "end", data: { stopped: true, usage: null, sources: [] } });
+    }
+  };
+  void run();
+
+  const indexAfter = (lastEventId: string | undefined): number =>
+    lastEventId === undefined ? 0 : kept.findIndex(({ position }) => position === lastEventId) + 1;
+
+  return {
+    id,
+    follow: async function* (lastEventId, signal) {
+      for (let next = indexAfter(lastEventId); !signal.aborted; ) {
+        const { frame } = kept[next] ?? {};
+        if (frame !== undefined) {
+          next += 1;
+          yield frame;
+        } else if (isOver) return;
+        else await changed.promise;
+      }
+    },
+    isEnd: (lastEventId) => isOver && indexAfter(lastEventId) === kept.length,
+    stop: () => stopped.abort(),
+  };
+};

@@ -1,0 +1,198 @@
+import { describe, expect, test } from "@jest/globals";
+import { type AnswerEvent, BotError } from "../../../client/src/index.ts";
+import { collect } from "../../support/chat/collect.ts";
+import { echo, end } from "../../support/chat/fake-chat.ts";
+import type { Step } from "../../support/chat/fake-turn.ts";
+import { useChats } from "./chats.ts";
+
+const chats = useChats();
+
+const delta = (content: string): Step => ({ event: "delta", data: { content } });
+const failure: Step = {
+  event: "error",
+  data: { code: "timeout", message: "the bot took too long", retryable: true },
+};
+
+describe("an answer", () => {
+  test("comes piece by piece, with all of its text so far, and tells what it took", async () => {
+    const usage = { total_tokens: 7 };
+    const sources = [{ title: "Manual" }];
+    chats().fake.script(() => [
+      delta("Hel"),
+      delta("lo 你好"),
+      { event: "end", data: { stopped: false, usage, sources } },
+    ]);
+    expect(await collect(chats().bot().chat({ content: "Hi", conversation: "trip" }))).toEqual([
+      { type: "start", turn: "turn-0", conversation: "trip" },
+      { type: "delta", content: "Hel", text: "Hel" },
+      { type: "delta", content: "lo 你好", text: "Hello 你好" },
+      { type: "end", text: "Hello 你好", stopped: false, paused: false, usage, sources },
+    ]);
+  });
+
+  test("is had whole as well, and again once it has been read", async () => {
+    const answer = chats().bot().chat("Hi");
+    expect(await answer.text()).toBe("You said: Hi");
+    expect(await answer.text()).toBe("You said: Hi");
+    expect(answer.turn).toBe("turn-0");
+    expect(chats().fake.requests()).toHaveLength(1);
+  });
+
+  test("sends the question as it was given, with a key of its own", async () => {
+    const question = {
+      content: "What is this?",
+      conversation: "photos",
+      integration: "dify_chat",
+      files: [{ type: "image", url: "https://example.com/a.png" }],
+    } as const;
+    await chats().bot().chat(question).text();
+    await chats().bot().chat(question).text();
+    const [one, other] = chats().fake.requests();
+    expect(JSON.parse(one?.body ?? "")).toEqual(question);
+    expect(one?.headers).toMatchObject({ accept: "text/event-stream", "content-type": "application/json" });
+    expect(one?.headers["idempotency-key"]).toMatch(/^[0-9a-f]{32}$/);
+    expect(one?.headers["idempotency-key"]).not.toBe(other?.headers["idempotency-key"]);
+  });
+
+  test("is the same turn under a key that the caller gives", async () => {
+    const options = { idempotencyKey: "order-7" };
+    await chats().bot().chat("Hi", options).text();
+    const again = chats().bot().chat("Hi", options);
+    expect(await again.text()).toBe("You said: Hi");
+    expect(again.turn).toBe("turn-0");
+  });
+
+  test("takes back what the bot replaces", async () => {
+    chats().fake.script(() => [
+      delta("something rude"),
+      { event: "replace", data: { content: "I would rather not." } },
+      delta(" Sorry."),
+      end,
+    ]);
+    const events = await collect(chats().bot().chat("Hi"));
+    expect(events).toMatchObject([
+      {},
+      {},
+      { type: "replace", content: "I would rather not.", text: "I would rather not." },
+      { type: "delta", text: "I would rather not. Sorry." },
+      { type: "end", text: "I would rather not. Sorry." },
+    ]);
+  });
+
+  test("passes over kinds of events that a later bridge may send", async () => {
+    chats().fake.script(() => [
+      { event: "thought", raw: "not even JSON" },
+      delta("Hi"),
+      { event: "tool", data: {} },
+      end,
+    ]);
+    const events = await collect(chats().bot().chat("Hi"));
+    expect(events.map(({ type }) => type)).toEqual(["start", "delta", "end"]);
+  });
+
+  test("says when the bot waits for a person", async () => {
+    const data = { stopped: false, paused: true, usage: null, sources: [] };
+    chats().fake.script(() => [{ event: "end", data }]);
+    expect((await collect(chats().bot().chat("Hi"))).at(-1)).toMatchObject({ paused: true, text: "" });
+  });
+
+  test.each([
+    ["before any text", []],
+    ["after some text", [delta("Well, ")]],
+  ])("fails with the bridge's own words where the bot fails %s", async (_when, steps) => {
+    chats().fake.script(() => [...steps, failure]);
+    const answer = chats().bot().chat("Hi");
+    const seen: AnswerEvent[] = [];
+    const reading = (async () => {
+      for await (const event of answer) seen.push(event);
+    })();
+    const expected = {
+      code: "timeout",
+      message: "the bot took too long",
+      retryable: true,
+      status: undefined,
+    };
+    await expect(reading).rejects.toMatchObject(expected);
+    await expect(reading).rejects.toBeInstanceOf(BotError);
+    expect(seen).toHaveLength(1 + steps.length);
+    await expect(answer.text()).rejects.toMatchObject(expected);
+    expect(chats().fake.requests()).toHaveLength(1);
+  });
+
+  test.each([
+    ["no JSON", "{broken"],
+    ["no text", '{"content":7}'],
+    ["no object", "null"],
+  ])("asks again for an event that holds %s, and gives up where it stays so", async (_what, raw) => {
+    chats().fake.script(() => [delta("Well"), { event: "delta", raw }, end]);
+    const answer = chats().bot().chat("Hi");
+    await expect(answer.text()).rejects.toMatchObject({ code: "bad_answer" });
+    expect(chats().fake.requests()).toHaveLength(8);
+    expect(
+      new Set(
+        chats()
+          .fake.requests()
+          .slice(1)
+          .map(({ headers }) => headers["last-event-id"]),
+      ).size,
+    ).toBe(1);
+  });
+
+  test("goes on in another loop where one was left, and closes the connection in between", async () => {
+    chats().fake.script((content) => [...echo(content, 20), end]);
+    const answer = chats().bot().chat("one two three four five");
+    const first: AnswerEvent[] = [];
+    for await (const event of answer) {
+      first.push(event);
+      if (first.length === 3) break;
+    }
+    const [, ...rest] = await collect(answer);
+    expect(first.at(-1)).toMatchObject({ text: "You said: " });
+    expect(rest.at(-1)).toMatchObject({ type: "end", text: "You said: one two three four five" });
+    expect(
+      chats()
+        .fake.requests()
+        .map(({ method }) => method),
+    ).toEqual(["POST", "GET"]);
+    expect(await answer.text()).toBe("You said: one two three four five");
+  });
+
+  test("has one reader at a time", async () => {
+    chats().fake.script((content) => [...echo(content, 20), end]);
+    const answer = chats().bot().chat("Hi");
+    const reading = answer.text();
+    await expect(answer.text()).rejects.toThrow("being read already");
+    expect(await reading).toBe("You said: Hi");
+  });
+
+  test("is read on by its turn and position, as from another page", async () => {
+    const answer = chats().bot().chat("one two three");
+    let textSoFar = "";
+    for await (const event of answer) {
+      if (event.type === "delta") textSoFar = event.text;
+      if (textSoFar === "You said: ") break;
+    }
+    const { turn = "", lastEventId } = answer;
+    const rest = await collect(chats().bot().resume(turn, { lastEventId, textSoFar }));
+    expect(rest[0]).toMatchObject({ type: "delta", content: "one ", text: "You said: one " });
+    expect(rest.at(-1)).toMatchObject({ type: "end", text: "You said: one two three" });
+    expect(await collect(chats().bot().resume(turn))).toHaveLength(7);
+  });
+
+  test("that was read to its end has nothing more to give", async () => {
+    const answer = chats().bot().chat("Hi");
+    await answer.text();
+    const { turn = "", lastEventId } = answer;
+    expect(await collect(chats().bot().resume(turn, { lastEventId }))).toEqual([]);
+    expect(await collect(answer)).toEqual([]);
+  });
+
+  test("is refused where the reply is no event stream, such as a hotel's login page", async () => {
+    chats().fake.refuse({ status: 200, body: "<html>" });
+    await expect(chats().bot().chat("Hi").text()).rejects.toMatchObject({
+      code: "bad_answer",
+      status: 200,
+      retryable: false,
+    });
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { collect } from "../../support/chat/collect.ts";
+import type { Cut } from "../../support/chat/cutting-proxy.ts";
+import { end } from "../../support/chat/fake-chat.ts";
+import type { Step } from "../../support/chat/fake-turn.ts";
+import { useChats } from "./chats.ts";
+
+const chats = useChats();
+const delta = (content: string): Step => ({ event: "delta", data: { content } });
+
+const anyCut: fc.Arbitrary<Cut> = fc.oneof(
+  fc.constantFrom("request" as const, "head" as const),
+  fc.nat(700).map((afterBytes) => ({ afterBytes })),
+);
+
+describe("where the connection breaks", () => {
+  test("the text comes whole, once and in order, wherever and however often that is", async () => {
+    const { fake, proxy, bot } = chats();
+    const anyText = fc.array(fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 }), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(anyText, fc.array(anyCut, { maxLength: 6 }), async (contents, cuts) => {
+        proxy.forgetCuts();
+        proxy.cut(...cuts);
+        fake.script(() => [...contents.map(delta), end]);
+        const before = fake.turns();
+        const [start, ...events] = await collect(bot().chat("Hi"));
+        expect(start?.type).toBe("start");
+        expect(events.flatMap((event) => (event.type === "delta" ? [event.content] : []))).toEqual(contents);
+        expect(events.at(-1)).toMatchObject({ type: "end", text: contents.join("") });
+        expect(fake.turns()).toBe(before + 1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each<Cut>(["request", "head", { afterBytes: 0 }, { afterBytes: 30 }])(
+    "before the turn is known (%j), the same is asked again with the same key",
+    async (cut) => {
+      const { fake, proxy, bot } = chats();
+      proxy.cut(cut);
+      expect(await bot().chat("Hi").text()).toBe("You said: Hi");
+      const asked = fake.requests();
+      expect(asked).toHaveLength(cut === "request" ? 1 : 2);
+      expect(new Set(asked.map(({ headers, body }) => `${headers["idempotency-key"]} ${body}`)).size).toBe(1);
+      expect(fake.turns()).toBe(1);
+    },
+  );
+
+  test("after it, the turn is followed from what was read last", async () => {
+    const { fake, proxy, bot } = chats();
+    fake.script(() => [delta("one "), { waitMs: 100 }, delta("two"), end]);
+    const answer = bot().chat("Hi");
+    const positions: (string | undefined)[] = [];
+    for await (const event of answer) {
+      positions.push(answer.lastEventId);
+      if (event.type === "delta" && event.text === "one ") proxy.cutNow();
+    }
+    expect(await answer.text()).toBe("one two");
+    const [, again] = fake.requests();
+    expect(again).toMatchObject({ method: "GET", path: "/v1/bots/bot-001/turns/turn-0/events" });
+    expect(again?.headers["last-event-id"]).toBe(positions[1]);
+  });
+
+  test("the tries are further apart each time, and have an end", async () => {
+    const { proxy, bot, clock } = chats();
+    proxy.cut(...Array.from({ length: 20 }, (): Cut => "head"));
+    await expect(bot().chat("Hi").text()).rejects.toMatchObject({
+      code: "unreachable",
+      retryable: true,
+      status: undefined,
+    });
+    expect(clock.waits()).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+  });
+
+  test("no two clients come back at the same time", async () => {
+    const { proxy, bot, clock } = chats();
+    proxy.cut("head", "head");
+    await bot({ random: () => 0.5 })
+      .chat("Hi")
+      .text();
+    expect(clock.waits()).toEqual([375, 750]);
+  });
+
+  test("a long answer over a bad line is not given up while it goes on", async () => {
+    const { fake, proxy, bot } = chats();
+    const contents = Array.from({ length: 20 }, (_, index) => `word${index} `);
+    fake.script(() => [...contents.map(delta), end]);
+    // Each connection brings a delta or two.
+    proxy.cut(...Array.from({ length: 40 }, (): Cut => ({ afterBytes: 150 })));
+    expect(await bot().chat("Hi").text()).toBe(contents.join(""));
+    expect(proxy.cutsMade()).toBeGreaterThan(8);
+  });
+
+  test("an answer that is no longer kept is said to be gone", async () => {
+    const { fake, proxy, bot } = chats();
+    fake.script(() => [delta("one "), { waitMs: 100 }, delta("two"), end]);
+    const reading = (async () => {
+      for await (const event of bot().chat("Hi")) {
+        if (event.type !== "delta") continue;
+        fake.refuse({ status: 404, body: { code: 404, errorMessage: "no such turn" } });
+        proxy.cutNow();
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ status: 404, retryable: false });
+  });
+});

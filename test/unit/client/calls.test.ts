@@ -1,0 +1,59 @@
+import { describe, expect, test } from "@jest/globals";
+import { createBotClient } from "../../../client/src/index.ts";
+import { userToken } from "../../support/chat/chat-place.ts";
+import { startFakeChat } from "../../support/chat/fake-chat.ts";
+import { useChats } from "./chats.ts";
+
+const chats = useChats();
+
+describe("around the answers", () => {
+  test("a conversation is told of, and forgotten, by its name or without one", async () => {
+    const bot = chats().bot();
+    expect(await bot.conversation()).toBeUndefined();
+    await bot.chat("Hi").text();
+    await bot.chat({ content: "Hi", conversation: "a trip & more" }).text();
+    expect(await bot.conversation()).toMatchObject({ conversation: null, turns: 1 });
+    const trip = await bot.conversation("a trip & more");
+    expect(trip).toMatchObject({ conversation: "a trip & more", turns: 1 });
+    expect((trip?.expiresAt ?? 0) - (trip?.startedAt ?? 0)).toBe(86_400_000);
+    await bot.forget("a trip & more");
+    expect(await bot.conversation("a trip & more")).toBeUndefined();
+    expect(await bot.conversation()).toBeDefined();
+    await bot.forget();
+    expect(await bot.conversation()).toBeUndefined();
+  });
+
+  test("an answer is rated, with a note or without", async () => {
+    const { fake, bot } = chats();
+    const answer = bot().chat("Hi");
+    await answer.text();
+    await bot().feedback(answer.turn ?? "", "dislike", "too short");
+    await bot().feedback(answer.turn ?? "", null);
+    const [, first, second] = fake.requests();
+    expect(first?.path).toBe("/v1/bots/bot-001/turns/turn-0/feedback");
+    expect(JSON.parse(first?.body ?? "")).toEqual({ rating: "dislike", content: "too short" });
+    expect(JSON.parse(second?.body ?? "")).toEqual({ rating: null });
+  });
+
+  test("questions are suggested where the bot suggests some", async () => {
+    const fake = await startFakeChat({ suggested: ["Why?", "How?"] });
+    const token = await userToken(fake, "u7");
+    const bot = createBotClient({ url: `${fake.url}/`, token }).bot("a bot/1");
+    const answer = bot.chat("Hi");
+    await answer.text();
+    expect(await bot.suggested(answer.turn ?? "")).toEqual(["Why?", "How?"]);
+    expect(fake.requests()[1]?.path).toBe("/v1/bots/a%20bot%2F1/turns/turn-0/suggested");
+    await fake.close();
+  });
+
+  test.each([
+    ["conversation", { code: 200, startedAt: "yesterday" }],
+    ["suggested", { code: 200, suggested: "none" }],
+  ])("a broken reply about the %s breaks nothing else", async (what, body) => {
+    const { fake, bot } = chats();
+    fake.refuse({ status: 200, body });
+    const call = what === "conversation" ? bot().conversation() : bot().suggested("turn-0");
+    const settled = await call.catch((error: unknown) => error);
+    expect(settled).toEqual(what === "conversation" ? expect.objectContaining({ code: "bad_answer" }) : []);
+  });
+});

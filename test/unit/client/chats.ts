@@ -1,0 +1,42 @@
+import { afterEach, beforeEach } from "@jest/globals";
+import { type Bot, type BotClientOptions, createBotClient } from "../../../client/src/index.ts";
+import { userToken } from "../../support/chat/chat-place.ts";
+import { type CuttingProxy, startCuttingProxy } from "../../support/chat/cutting-proxy.ts";
+import { type FakeChat, startFakeChat } from "../../support/chat/fake-chat.ts";
+import { type HastyClock, makeHastyClock } from "../../support/chat/hasty-clock.ts";
+
+export interface Chats {
+  readonly fake: FakeChat;
+  /** What the client goes through. */
+  readonly proxy: CuttingProxy;
+  readonly clock: HastyClock;
+  /** A bot of the fake's, met by a client of its own. */
+  readonly bot: (options?: Partial<BotClientOptions>) => Bot;
+}
+
+/** For each test of the file a fake of its own, and a client on whose clock waiting takes no time. */
+export const useChats = (): (() => Chats) => {
+  let chats: Chats | undefined;
+  const current = (): Chats => {
+    if (!chats) throw new Error("no test is running");
+    return chats;
+  };
+  beforeEach(async () => {
+    const fake = await startFakeChat();
+    const proxy = await startCuttingProxy(fake.url);
+    const clock = makeHastyClock();
+    const token = await userToken(fake, "u7");
+    chats = {
+      fake,
+      proxy,
+      clock,
+      bot: (options) =>
+        createBotClient({ url: proxy.url, token, clock, random: () => 0, ...options }).bot(fake.botId),
+    };
+  });
+  afterEach(async () => {
+    await current().proxy.close();
+    await current().fake.close();
+  });
+  return current;
+};
