@@ -11,8 +11,9 @@ export interface Patience {
   /** Something came of it: the count starts again. */
   progressed(): void;
   /**
-   * Waits until it is time for another try: longer each time, no two clients alike, and never sooner than the bridge asks.
-   * @throws the failure itself where trying again is no use; the signal's reason once it aborts.
+   * Waits until it is time for another try: longer each time, no two clients alike, and never sooner than the bridge asks;
+   * not at all once the signal aborts. @throws the failure itself where trying again is no use; the signal's reason
+   * where it had aborted before.
    */
   afterFailure(failure: unknown, signal: AbortSignal | undefined): Promise<void>;
 }
@@ -39,7 +40,6 @@ export const makePatience = ({ clock, random }: PatiencePorts, mostTries: number
       const { retryAfterMs = 0 } = failure;
       if (retryAfterMs > longestRetryAfterMs) throw failure;
       await clock.sleep(retryAfterMs + backOffMs(failures) * (0.5 + random() / 2), signal);
-      signal?.throwIfAborted();
     },
   };
 };

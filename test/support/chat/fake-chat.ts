@@ -36,6 +36,8 @@ export interface FakeChat extends ChatPlace {
 }
 
 export interface FakeChatOptions {
+  /** There is no other. */
+  readonly botId?: string;
   readonly paceMs?: number;
   readonly suggested?: readonly string[];
 }
@@ -65,7 +67,7 @@ const allowed = {
 
 /** Speaks the HTTP chat protocol from memory, for tests of those who speak to it. */
 export const startFakeChat = async (options: FakeChatOptions = {}): Promise<FakeChat> => {
-  const { paceMs = 0, suggested = [] } = options;
+  const { botId = "bot-001", paceMs = 0, suggested = [] } = options;
   const requests: FakeRequest[] = [];
   const refusals: Refusal[] = [];
   const turns = new Map<string, FakeTurn>();
@@ -75,7 +77,7 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
   let script = (content: string): readonly Step[] => [...echo(content, paceMs), end];
   let isSilent = false;
 
-  const chat = (request: FakeRequest, response: ServerResponse): unknown => {
+  const chat = (userId: string, request: FakeRequest, response: ServerResponse): unknown => {
     const parsed = v.safeParse(chatBody, request.body);
     if (!parsed.success) return fail(response, 400, 1002, "content is missing");
     const { content, conversation } = parsed.output;
@@ -86,7 +88,7 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
     const turn = startFakeTurn(`turn-${turns.size}`, conversation, script(content));
     turns.set(turn.id, turn);
     if (key !== undefined) turnsByKey.set(key, { turn, body: request.body });
-    conversations.addTurn(conversation);
+    conversations.addTurn(userId, conversation);
     return sendTurn(response, turn, undefined);
   };
 
@@ -114,15 +116,17 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
     if (refusal) return reply(response, refusal.status, refusal.body ?? {}, refusal.headers);
     if (isSilent) return undefined;
     const token = request.headers.authorization?.replace(/^Bearer /, "") ?? "";
-    if (!tokens.isValid(token)) return fail(response, 401, 1004, "the token is not valid");
+    const userId = tokens.userOf(token);
+    if (userId === undefined) return fail(response, 401, 1004, "the token is not valid");
     const { pathname, searchParams } = new URL(request.path, "http://fake");
-    const [, rest = ""] = /^\/v1\/bots\/[^/]+\/(.+)$/.exec(pathname) ?? [];
+    const [, bot = "", rest = ""] = /^\/v1\/bots\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
+    if (decodeURIComponent(bot) !== botId) return fail(response, 404, 404, "no such bot");
     const [, id = "", what = ""] = /^turns\/([^/]+)\/(\w+)$/.exec(rest) ?? [];
     if (what !== "") return aboutTurn(request, response, decodeURIComponent(id), what);
     if (rest === "conversation") {
-      return conversations.answer(request.method, searchParams.get("conversation"), response);
+      return conversations.answer(request.method, userId, searchParams.get("conversation"), response);
     }
-    if (rest === "chat" && request.method === "POST") return chat(request, response);
+    if (rest === "chat" && request.method === "POST") return chat(userId, request, response);
     return fail(response, 404, 404, "no such path");
   };
 
@@ -145,7 +149,7 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
   return {
     ...localPlace,
     url: server.url,
-    botId: "bot-001",
+    botId,
     close: async () => {
       for (const turn of turns.values()) turn.stop();
       await server.close();

@@ -2,7 +2,8 @@ import type { ServerResponse } from "node:http";
 import { reply } from "./fake-reply.ts";
 
 export interface FakeTokens {
-  readonly isValid: (token: string) => boolean;
+  /** Whose it is; undefined for one that is not valid. */
+  readonly userOf: (token: string) => string | undefined;
   /** Answers the app's own calls under /user. */
   readonly answer: (path: string, form: URLSearchParams, response: ServerResponse) => void;
 }
@@ -11,7 +12,7 @@ export const makeFakeTokens = (): FakeTokens => {
   const users = new Map<string, string>();
   let given = 0;
   return {
-    isValid: (token) => users.has(token),
+    userOf: (token) => users.get(token),
     answer: (path, form, response) => {
       const userId = form.get("userId") ?? "";
       if (path === "/user/token/expire.json") {

@@ -49,7 +49,7 @@ describe("where the connection breaks", () => {
 
   test("after it, the turn is followed from what was read last", async () => {
     const { fake, proxy, bot } = chats();
-    fake.script(() => [delta("one "), { waitMs: 100 }, delta("two"), end]);
+    fake.script(() => [delta("one "), { waitMs: 300 }, delta("two"), end]);
     const answer = bot().chat("Hi");
     const positions: (string | undefined)[] = [];
     for await (const event of answer) {
@@ -94,7 +94,7 @@ describe("where the connection breaks", () => {
 
   test("an answer that is no longer kept is said to be gone", async () => {
     const { fake, proxy, bot } = chats();
-    fake.script(() => [delta("one "), { waitMs: 100 }, delta("two"), end]);
+    fake.script(() => [delta("one "), { waitMs: 300 }, delta("two"), end]);
     const reading = (async () => {
       for await (const event of bot().chat("Hi")) {
         if (event.type !== "delta") continue;

@@ -36,9 +36,9 @@ describe("around the answers", () => {
   });
 
   test("questions are suggested where the bot suggests some", async () => {
-    const fake = await startFakeChat({ suggested: ["Why?", "How?"] });
+    const fake = await startFakeChat({ botId: "a bot/1", suggested: ["Why?", "How?"] });
     const token = await userToken(fake, "u7");
-    const bot = createBotClient({ url: `${fake.url}/`, token }).bot("a bot/1");
+    const bot = createBotClient({ url: `${fake.url}/`, token }).bot(fake.botId);
     const answer = bot.chat("Hi");
     await answer.text();
     expect(await bot.suggested(answer.turn ?? "")).toEqual(["Why?", "How?"]);

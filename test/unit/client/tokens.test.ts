@@ -49,7 +49,7 @@ describe("the user's token", () => {
     const source = tokens();
     fake.script(() => [
       { event: "delta", data: { content: "one " } },
-      { waitMs: 100 },
+      { waitMs: 500 },
       { event: "delta", data: { content: "two" } },
       { event: "end", data: { stopped: false, usage: null, sources: [] } },
     ]);

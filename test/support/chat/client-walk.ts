@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type AnswerEvent, type Bot, createBotClient } from "../../../client/src/index.ts";
+import { type ChatPlace, expireTokens, longQuestion, userToken } from "./chat-place.ts";
+import { collect } from "./collect.ts";
+import { type CuttingProxy, startCuttingProxy } from "./cutting-proxy.ts";
+
+/** What the client library promises, wherever the chat is: at the fake, or at a real bridge. */
+export const describeClientAt = (name: string, start: () => Promise<ChatPlace>): void =>
+  describe(`the client library, at ${name},`, () => {
+    let place: ChatPlace;
+    let proxy: CuttingProxy;
+    beforeAll(async () => {
+      place = await start();
+      proxy = await startCuttingProxy(place.url);
+    }, 60_000);
+    afterAll(async () => {
+      await proxy.close();
+      await place.close();
+    });
+
+    /** The bot, through the proxy, as a user of the test's own meets it. */
+    const botFor = (userId: string): Bot =>
+      createBotClient({ url: proxy.url, token: () => userToken(place, userId) }).bot(place.botId);
+
+    test("streams an answer piece by piece", async () => {
+      const events = await collect(botFor("walk-stream").chat(longQuestion));
+      const types = events.map(({ type }) => type);
+      expect(types.length).toBeGreaterThan(10);
+      expect(types).toEqual(["start", ...types.slice(1, -1).map(() => "delta"), "end"]);
+      expect(events.at(-1)).toMatchObject({ stopped: false, text: expect.stringContaining(longQuestion) });
+    });
+
+    test("loses nothing and repeats nothing where the connection breaks", async () => {
+      const bot = botFor("walk-cut");
+      const answer = bot.chat(longQuestion);
+      let seen = 0;
+      for await (const event of answer) {
+        seen += event.type === "delta" ? 1 : 0;
+        if (event.type === "delta" && seen % 8 === 0) proxy.cutNow();
+      }
+      const text = await answer.text();
+      expect(text.endsWith(longQuestion)).toBe(true);
+      expect(await bot.resume(answer.turn ?? "").text()).toBe(text);
+    });
+
+    test.each(["request", "head"] as const)(
+      "begins one turn where the first call is lost at its %s",
+      async (cut) => {
+        const bot = botFor(`walk-lost-${cut}`);
+        proxy.cut(cut);
+        expect(await bot.chat("Hello").text()).toContain("Hello");
+        expect(await bot.conversation()).toMatchObject({ turns: 1 });
+      },
+    );
+
+    test("stops an answer, which ends with what has been said", async () => {
+      const events: AnswerEvent[] = [];
+      const answer = botFor("walk-stop").chat(longQuestion);
+      for await (const event of answer) {
+        events.push(event);
+        if (events.length === 4) await answer.stop();
+      }
+      expect(events.at(-1)).toMatchObject({ type: "end", stopped: true });
+      expect(await answer.text()).not.toContain(longQuestion);
+    });
+
+    test("reads on where a loop was left", async () => {
+      const answer = botFor("walk-leave").chat(longQuestion);
+      let seen = 0;
+      for await (const _ of answer) {
+        seen += 1;
+        if (seen === 5) break;
+      }
+      expect((await answer.text()).endsWith(longQuestion)).toBe(true);
+    });
+
+    test("gets a new token where the old one was expired", async () => {
+      const bot = botFor("walk-token");
+      await bot.chat("Hello").text();
+      await expireTokens(place, "walk-token");
+      expect(await bot.chat("Hello again").text()).toContain("Hello again");
+    });
+
+    test("forgets a conversation", async () => {
+      const bot = botFor("walk-forget");
+      await bot.chat({ content: "Hello", conversation: "trip" }).text();
+      expect(await bot.conversation("trip")).toMatchObject({ conversation: "trip", turns: 1 });
+      await bot.forget("trip");
+      expect(await bot.conversation("trip")).toBeUndefined();
+    });
+
+    test.each([
+      ["a wrong token", (): Bot => createBotClient({ url: place.url, token: "wrong" }).bot(place.botId), 401],
+      [
+        "a bot that is not there",
+        (): Bot =>
+          createBotClient({ url: place.url, token: () => userToken(place, "walk-no") }).bot("bot-nowhere"),
+        404,
+      ],
+    ])("says so, of %s", async (_what, bot, status) => {
+      await expect(bot().chat("Hello").text()).rejects.toMatchObject({ status, retryable: false });
+    });
+
+    test("says so, of an empty question", async () => {
+      await expect(botFor("walk-empty").chat("").text()).rejects.toMatchObject({ status: 400 });
+    });
+  });
