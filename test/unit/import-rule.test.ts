@@ -30,6 +30,11 @@ const imports = [
   ["client/src", "valibot", "may not"],
   ["client/src", "node:crypto", "may not"],
   ["client/src", "../../functions/core/answer.ts", "may not"],
+  ["console", "./page.ts", "may"],
+  ["console", "../client/src/index.ts", "may"],
+  ["console", "../client/src/answer.ts", "may not"],
+  ["console", "../local/settings.ts", "may not"],
+  ["console", "valibot", "may not"],
   ["bin", "../lib/app.ts", "may"],
   ["bin", "../local/settings.ts", "may not"],
 ] as const;

@@ -1,0 +1,109 @@
+import { type Answer, BotError } from "../client/src/index.ts";
+import { elements } from "./elements.ts";
+import { addMessage, type MessageView } from "./message-view.ts";
+import { readParties } from "./parties.ts";
+import { plainWords } from "./plain-words.ts";
+import { settings } from "./settings.ts";
+import { offer } from "./suggestions.ts";
+
+const { bot: botField, user, composer, message, send, stop, forget, log, parties, status } = elements;
+
+let current: Answer | undefined;
+
+const setAnswer = (answer: Answer | undefined): void => {
+  current = answer;
+  const isBusy = answer !== undefined;
+  parties.disabled = isBusy;
+  send.hidden = isBusy;
+  stop.hidden = !isBusy;
+  stop.disabled = false;
+  // What is heard of an answer is all of it, once, and not each piece.
+  log.ariaBusy = String(isBusy);
+};
+
+const read = async (answer: Answer, view: MessageView): Promise<void> => {
+  for await (const event of answer) {
+    if (event.type === "start") continue;
+    view.show(event.text);
+    if (event.type === "end" && event.stopped) view.note("Stopped.");
+    if (event.type === "end" && event.paused) view.note("The bot waits for a person to go on.");
+  }
+};
+
+const ask = async (content: string): Promise<void> => {
+  const found = current ? undefined : readParties();
+  if (!found) return;
+  const { bot, botId, userId } = found;
+  const answer = bot.chat(content);
+  setAnswer(answer);
+  offer([], ask);
+  addMessage("user", userId).show(content);
+  const view = addMessage("bot", botId);
+  status.textContent = "The bot is answering.";
+  try {
+    await read(answer, view);
+    status.textContent = "The answer is complete.";
+  } catch (error) {
+    const mayTryAgain = !(error instanceof BotError) || error.retryable;
+    view.fail(plainWords(error), mayTryAgain ? () => void ask(content) : undefined);
+    status.textContent = "The answer failed.";
+    return;
+  } finally {
+    view.done();
+    setAnswer(undefined);
+    message.focus();
+  }
+  // Nobody misses suggestions that could not be had; those that come late are for a question that is past.
+  const questions = await bot.suggested(answer.turn ?? "").catch(() => []);
+  if (!current) offer(questions, ask);
+};
+
+const stopAnswer = async (): Promise<void> => {
+  if (!current || stop.disabled) return;
+  stop.disabled = true;
+  status.textContent = "Stopping.";
+  await current.stop().catch((error: unknown) => {
+    status.textContent = plainWords(error);
+    stop.disabled = false;
+  });
+};
+
+const startAnew = async (): Promise<void> => {
+  const found = readParties();
+  if (!found) return;
+  parties.disabled = true;
+  try {
+    await found.bot.forget();
+    log.replaceChildren();
+    offer([], ask);
+    status.textContent = "A new conversation.";
+  } catch (error) {
+    addMessage("bot", found.botId).fail(plainWords(error), undefined);
+  } finally {
+    parties.disabled = false;
+    message.focus();
+  }
+};
+
+botField.value = settings.botId;
+user.value = settings.userId;
+elements.who.addEventListener("submit", (event) => event.preventDefault());
+composer.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const content = message.value.trim();
+  if (content === "" || current || !readParties()) return;
+  message.value = "";
+  void ask(content);
+});
+message.addEventListener("keydown", (event) => {
+  // Enter within an input method picks a word.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  composer.requestSubmit();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") void stopAnswer();
+});
+stop.addEventListener("click", () => void stopAnswer());
+forget.addEventListener("click", () => void startAnew());
+message.focus();

@@ -1,0 +1,27 @@
+import { type Bot, type BotClient, createBotClient } from "../client/src/index.ts";
+import { elements } from "./elements.ts";
+import { fetchToken } from "./fetch-token.ts";
+import { settings } from "./settings.ts";
+
+export interface Parties {
+  readonly bot: Bot;
+  readonly botId: string;
+  readonly userId: string;
+}
+
+/** A client goes with its user, whose token it keeps. */
+const clients = new Map<string, BotClient>();
+const clientOf = (userId: string): BotClient => {
+  const known = clients.get(userId);
+  const client = known ?? createBotClient({ url: settings.bridgeUrl, token: () => fetchToken(userId) });
+  clients.set(userId, client);
+  return client;
+};
+
+/** Who talks to whom, as the page says; undefined, and the browser says why, where a name is missing. */
+export const readParties = (): Parties | undefined => {
+  if (!elements.who.reportValidity()) return undefined;
+  const botId = elements.bot.value.trim();
+  const userId = elements.user.value.trim();
+  return { bot: clientOf(userId).bot(botId), botId, userId };
+};

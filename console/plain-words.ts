@@ -1,0 +1,33 @@
+import { BotError } from "../client/src/index.ts";
+
+const byCode = new Map<unknown, string>([
+  ["unreachable", "The bridge cannot be reached. Is it running?"],
+  ["silent", "The connection went silent and could not be restored."],
+  ["broken_off", "The connection was lost and could not be restored."],
+  ["bad_answer", "What came back is no answer of a bridge. Is the address right?"],
+  ["timeout", "The bot took too long."],
+  ["unavailable", "The bot's app cannot be reached just now."],
+  ["refused", "The bot's app refused the question."],
+  ["model", "The model behind the bot failed."],
+  ["empty", "The bot had nothing to say."],
+  ["interrupted", "The bot was interrupted."],
+  ["replay_too_long", "The answer was too long to be brought again."],
+]);
+
+const byStatus = new Map<unknown, string>([
+  [401, "The bridge does not accept this user's token."],
+  [403, "This user may not talk to this bot."],
+  [404, "There is no such bot."],
+]);
+
+const busy = ({ retryAfterMs }: BotError): string => {
+  const wait = retryAfterMs === undefined ? "in a moment" : `in ${Math.ceil(retryAfterMs / 1000)} s`;
+  return `The bot is busy. It can be asked again ${wait}.`;
+};
+
+/** What went wrong, for whoever reads the page. */
+export const plainWords = (error: unknown): string => {
+  if (!(error instanceof BotError)) return error instanceof Error ? error.message : "Something went wrong.";
+  if (error.retryable && (error.status === 409 || error.status === 429)) return busy(error);
+  return byCode.get(error.code) ?? byStatus.get(error.status) ?? `It did not work: ${error.message}.`;
+};

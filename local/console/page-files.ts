@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+export interface PageSettings {
+  readonly bridgeUrl: string;
+  readonly botId: string;
+  readonly userId: string;
+}
+
+export interface PageFile {
+  readonly type: string;
+  readonly body: string | Uint8Array;
+}
+
+const pathOf = (name: string): string => fileURLToPath(new URL(`../../console/${name}`, import.meta.url));
+
+const bundlePage = async (settings: PageSettings): Promise<Uint8Array> => {
+  const { outputFiles } = await build({
+    entryPoints: [pathOf("page.ts")],
+    bundle: true,
+    write: false,
+    platform: "browser",
+    target: "es2022",
+    format: "esm",
+    sourcemap: "inline",
+    define: { pageSettings: JSON.stringify(settings) },
+    logLevel: "warning",
+  });
+  return outputFiles[0]?.contents ?? new Uint8Array();
+};
+
+/** The page's files by their paths, its program bundled with these settings in it. */
+export const makePageFiles = async (settings: PageSettings): Promise<ReadonlyMap<string, PageFile>> => {
+  const [html, css, script] = await Promise.all([
+    readFile(pathOf("index.html"), "utf8"),
+    readFile(pathOf("style.css"), "utf8"),
+    bundlePage(settings),
+  ]);
+  return new Map([
+    ["/", { type: "text/html; charset=utf-8", body: html }],
+    ["/style.css", { type: "text/css; charset=utf-8", body: css }],
+    ["/page.js", { type: "text/javascript; charset=utf-8", body: script }],
+  ]);
+};

@@ -1,0 +1,49 @@
+import * as v from "valibot";
+import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+
+export interface TokenPorts {
+  readonly bridgeUrl: string;
+  readonly appKey: string;
+  readonly appSecret: string;
+}
+
+export type TokenOutcome =
+  | { readonly status: 200; readonly token: string }
+  | { readonly status: 400 | 502; readonly errorMessage: string };
+
+/** Over a real IM `token` is the IM's, and `botToken` the one for bots. */
+const given = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ token: v.string(), botToken: v.optional(v.string()) }),
+);
+const refused = v.pipe(v.string(), v.parseJson(), v.object({ errorMessage: v.string() }));
+
+const patienceMs = 10_000;
+
+/** Gets a user's token as an app's server does: by a signed call. */
+export const getUserToken = async (
+  { bridgeUrl, appKey, appSecret }: TokenPorts,
+  userId: string,
+): Promise<TokenOutcome> => {
+  try {
+    const response = await fetch(`${bridgeUrl}/user/getToken.json`, {
+      method: "POST",
+      headers: { ...signCall({ appKey, secret: appSecret }, Date.now()) },
+      body: new URLSearchParams({ userId }),
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    const body = await response.text();
+    const reply = v.safeParse(given, body);
+    if (response.ok && reply.success) {
+      return { status: 200, token: reply.output.botToken ?? reply.output.token };
+    }
+    const refusal = v.safeParse(refused, body);
+    if (response.status === 400 && refusal.success) {
+      return { status: 400, errorMessage: refusal.output.errorMessage };
+    }
+    return { status: 502, errorMessage: `the bridge answered ${response.status}` };
+  } catch {
+    return { status: 502, errorMessage: "the bridge cannot be reached" };
+  }
+};
