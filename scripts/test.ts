@@ -19,7 +19,7 @@ const jest = (...folders: string[]): Command[] => [
 ];
 
 /** What runs in browsers knows the DOM and no Node; all else is the other way round. */
-const typeProjects = [".", "client"];
+const typeProjects = [".", "client", "console", "test/browser"];
 
 /** What each step runs. Without a name all of them run, the kinds of test in one. */
 const steps = new Map<string, Command[]>([
@@ -29,6 +29,7 @@ const steps = new Map<string, Command[]>([
   ["contract", jest("contract")],
   ["infra", jest("infra")],
   ["integration", jest("integration")],
+  ["browser", jest("browser")],
 ]);
 const everything = new Map([...steps].slice(0, 2)).set("tests", jest());
 

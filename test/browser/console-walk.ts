@@ -1,0 +1,145 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import puppeteer, { type Browser } from "puppeteer-core";
+import { createBotClient } from "../../client/src/index.ts";
+import { startConsole } from "../../local/console/server.ts";
+import type { HttpServer } from "../../local/http-server.ts";
+import { type ChatPlace, expireTokens, longQuestion, userToken } from "../support/chat/chat-place.ts";
+import { type CuttingProxy, startCuttingProxy } from "../support/chat/cutting-proxy.ts";
+import { type ConsolePage, openConsole } from "./console-page.ts";
+import { findBrowser } from "./find-browser.ts";
+
+const found = findBrowser();
+if (!found)
+  console.warn("No browser is found here: CHROME_PATH may name one. The tests that need it are skipped.");
+
+/** What a person sees of the console in a real browser, wherever the chat is: at the fake, or at a real bridge. */
+export const describeConsoleAt = (
+  name: string,
+  start: () => Promise<ChatPlace>,
+  more?: (open: (userId: string) => Promise<ConsolePage>) => void,
+): void =>
+  (found ? describe : describe.skip)(`the console, at ${name},`, () => {
+    let place: ChatPlace;
+    let proxy: CuttingProxy;
+    let server: HttpServer;
+    let browser: Browser;
+    const pages: ConsolePage[] = [];
+
+    beforeAll(async () => {
+      place = await start();
+      proxy = await startCuttingProxy(place.url);
+      server = await startConsole({ ...place, bridgeUrl: proxy.url, port: 0 });
+      browser = await puppeteer.launch({
+        executablePath: found?.executablePath ?? "",
+        env: { ...process.env, ...found?.env },
+        // The packed browser is the shell, which knows no other way to be without a head; every Chrome takes it too.
+        headless: "shell",
+        // Nothing is opened but our own page, and not every container lets a browser have its sandbox.
+        args: ["--no-sandbox"],
+      });
+    }, 60_000);
+    afterEach(async () => {
+      const faults = pages.flatMap((page) => page.faults);
+      for (const page of pages.splice(0)) await page.close();
+      expect(faults).toEqual([]);
+    });
+    afterAll(async () => {
+      await browser.close();
+      await server.close();
+      await proxy.close();
+      await place.close();
+    });
+
+    const open = async (userId: string): Promise<ConsolePage> => {
+      const page = await openConsole(browser, server.url, userId);
+      pages.push(page);
+      return page;
+    };
+
+    test("shows the answer while the bot still writes it", async () => {
+      const page = await open("see-stream");
+      await page.say(longQuestion);
+      const seen: string[] = [];
+      for (const share of [0.2, 0.4, 0.6, 0.8]) {
+        await page.hasSaid(longQuestion.length * share);
+        seen.push(await page.answer());
+        expect(await page.page.$eval("#log", ({ ariaBusy }) => ariaBusy)).toBe("true");
+      }
+      await page.finished();
+      const whole = await page.answer();
+      expect(whole).toContain(longQuestion);
+      for (const part of seen) expect(whole.startsWith(part)).toBe(true);
+      expect(new Set(seen).size).toBe(4);
+    });
+
+    test.each([
+      ["the button", ({ page }: ConsolePage) => page.click("#stop")],
+      ["Escape", ({ page }: ConsolePage) => page.keyboard.press("Escape")],
+    ])("stops the answer by %s", async (_how, stop) => {
+      const page = await open("see-stop");
+      await page.say(longQuestion);
+      await page.hasSaid(30);
+      await stop(page);
+      await page.finished();
+      expect(await page.answer()).not.toContain(longQuestion);
+      expect(await page.note()).toBe("Stopped.");
+    });
+
+    test("shows the answer whole where the connection breaks", async () => {
+      const page = await open("see-cut");
+      const cutsBefore = proxy.cutsMade();
+      proxy.cut("head");
+      await page.say(longQuestion);
+      for (const characters of [40, 120, 240]) {
+        await page.hasSaid(characters);
+        proxy.cutNow();
+      }
+      await page.finished();
+      expect((await page.answer()).endsWith(longQuestion)).toBe(true);
+      expect((await page.answer()).split("word7 ")).toHaveLength(2);
+      expect(await page.note()).toBeUndefined();
+      expect(proxy.cutsMade() - cutsBefore).toBe(4);
+    });
+
+    test("gets another token where the first has expired", async () => {
+      const page = await open("see-token");
+      await page.say("Hello");
+      await page.finished();
+      await expireTokens(place, "see-token");
+      await page.say("Hello again");
+      await page.finished();
+      expect(await page.answer()).toContain("Hello again");
+      expect(page.tokensAsked()).toBe(2);
+    });
+
+    test("begins a new conversation, and the bot forgets the old one", async () => {
+      const page = await open("see-forget");
+      await page.say("Hello");
+      await page.finished();
+      const token = () => userToken(place, "see-forget");
+      const bot = createBotClient({ url: place.url, token }).bot(place.botId);
+      expect(await bot.conversation()).toMatchObject({ turns: 1 });
+      await page.page.click("#forget");
+      await page.page.waitForSelector("#log:empty");
+      expect(await bot.conversation()).toBeUndefined();
+    });
+
+    test("shows markup as the text that it is", async () => {
+      const page = await open("see-markup");
+      const markup = '<img src=x onerror="alert(1)"><b>bold</b> & so on';
+      await page.say(markup);
+      await page.finished();
+      expect(await page.answer()).toContain(markup);
+      expect(await page.page.$("#log img, #log b")).toBeNull();
+    });
+
+    test("says in plain words that there is no such bot", async () => {
+      const page = await open("see-nobody");
+      await page.page.locator("#bot").fill("bot-nowhere");
+      await page.say("Hello");
+      await page.finished();
+      expect(await page.note()).toBe("There is no such bot.");
+    });
+
+    more?.(open);
+  });
