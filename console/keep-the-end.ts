@@ -7,15 +7,22 @@ const nearEnd = 40;
 let isAtEnd = true;
 let lastTop = 0;
 
-/** Scrolls to the end of the conversation; who has scrolled back to read is left there, unless something new begins. */
-export const keepTheEnd = (wherever?: "wherever it stood"): void => {
-  if (isAtEnd || wherever) log.scrollTop = log.scrollHeight;
-};
-
-log.addEventListener("scroll", () => {
+/** Looked at before each change of ours, too: the event of a scroll comes a little after it. */
+const noticeScroll = (): void => {
   const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < nearEnd;
   // What is added below takes the end away as well, but only a person scrolls back.
   isAtEnd = isNear || (isAtEnd && log.scrollTop >= lastTop);
   lastTop = log.scrollTop;
-});
+};
+
+/** Scrolls to the end of the conversation; who has scrolled back to read is left there, unless something new begins. */
+export const keepTheEnd = (wherever?: "wherever it stood"): void => {
+  noticeScroll();
+  if (!isAtEnd && !wherever) return;
+  log.scrollTop = log.scrollHeight;
+  lastTop = log.scrollTop;
+  isAtEnd = true;
+};
+
+log.addEventListener("scroll", noticeScroll);
 new ResizeObserver(() => keepTheEnd()).observe(log);

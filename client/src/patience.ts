@@ -20,8 +20,8 @@ export interface Patience {
 
 const firstBackOffMs = 500;
 const longestBackOffMs = 10_000;
-/** A longer wait is the caller's to decide on. */
-const longestRetryAfterMs = 60_000;
+/** A longer wait is the caller's to decide on: somebody may sit before an empty page. */
+const longestRetryAfterMs = 30_000;
 
 const backOffMs = (failures: number): number =>
   Math.min(longestBackOffMs, firstBackOffMs * 2 ** (failures - 1));

@@ -13,6 +13,8 @@ export interface PageFile {
   readonly body: string | Uint8Array;
 }
 
+export type PageFiles = ReadonlyMap<string, PageFile>;
+
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../console/${name}`, import.meta.url));
 
 const bundlePage = async (settings: PageSettings): Promise<Uint8Array> => {
@@ -31,7 +33,7 @@ const bundlePage = async (settings: PageSettings): Promise<Uint8Array> => {
 };
 
 /** The page's files by their paths, its program bundled with these settings in it. */
-export const makePageFiles = async (settings: PageSettings): Promise<ReadonlyMap<string, PageFile>> => {
+export const makePageFiles = async (settings: PageSettings): Promise<PageFiles> => {
   const [html, css, script] = await Promise.all([
     readFile(pathOf("index.html"), "utf8"),
     readFile(pathOf("style.css"), "utf8"),

@@ -1,14 +1,16 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
 import { readAtMost } from "../aws/api-gateway/read-at-most.ts";
 import { demoBotId } from "../demo-bot.ts";
 import { type HttpServer, startHttpServer } from "../http-server.ts";
 import { isForUs, isFromOurPage } from "./own-page.ts";
-import { makePageFiles } from "./page-files.ts";
+import { makePageFiles, type PageFile, type PageFiles } from "./page-files.ts";
 import { safeHeaders } from "./safe-headers.ts";
 import { getUserToken, type TokenPorts } from "./user-token.ts";
 
-export interface ConsoleOptions extends TokenPorts {
+export interface ConsoleOptions extends Omit<TokenPorts, "bridgeUrl"> {
+  /** A promise, since a bridge that allows this page's origin starts after it; the page waits. */
+  readonly bridgeUrl: string | PromiseLike<string>;
   /** 0 for any. */
   readonly port: number;
   /** What the page proposes. */
@@ -19,43 +21,63 @@ export interface ConsoleOptions extends TokenPorts {
 const tokenRequest = v.pipe(v.string(), v.parseJson(), v.object({ userId: v.string() }));
 const mostRequestBytes = 1_024;
 
+interface Answer extends PageFile {
+  readonly status: number;
+}
+
+const json = (status: number, body: object): Answer => ({
+  status,
+  type: "application/json",
+  body: JSON.stringify(body),
+});
+
+const refuse = (status: number, errorMessage: string): Answer => json(status, { errorMessage });
+
 /**
  * Serves the console on the loopback interface, and gets tokens for its page and for no other: it signs as the app does,
  * and would make anybody any user. Whoever runs programs on this machine can pass for the page; it is for development.
  */
 export const startConsole = async ({
   port,
+  bridgeUrl: givenUrl,
+  appKey,
+  appSecret,
   botId = demoBotId,
   userId = "user-001",
-  ...tokenPorts
 }: ConsoleOptions): Promise<HttpServer> => {
-  const { bridgeUrl } = tokenPorts;
-  const files = await makePageFiles({ bridgeUrl, botId, userId });
-  const headers = safeHeaders(bridgeUrl);
-
-  const reply = (response: ServerResponse, status: number, body: object): void => {
-    response.writeHead(status, { ...headers, "content-type": "application/json" }).end(JSON.stringify(body));
+  const prepare = async () => {
+    const bridgeUrl = await givenUrl;
+    const files = await makePageFiles({ bridgeUrl, botId, userId });
+    return { bridgeUrl, files, headers: safeHeaders(bridgeUrl) };
   };
+  const prepared = prepare();
+  // Whoever asks for the page is told; nobody may.
+  prepared.catch(() => undefined);
 
-  const giveToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const giveToken = async (request: IncomingMessage): Promise<Answer> => {
     const body = await readAtMost(request, mostRequestBytes);
     const parsed = v.safeParse(tokenRequest, body?.toString());
-    if (!isFromOurPage(request)) reply(response, 403, { errorMessage: "only the console's page may ask" });
-    else if (!parsed.success) reply(response, 400, { errorMessage: "a user id is needed" });
-    else {
-      const { status, ...given } = await getUserToken(tokenPorts, parsed.output.userId);
-      reply(response, status, given);
-    }
+    if (!isFromOurPage(request)) return refuse(403, "only the console's page may ask");
+    if (!parsed.success) return refuse(400, "a user id is needed");
+    const { bridgeUrl } = await prepared;
+    const { status, ...given } = await getUserToken({ bridgeUrl, appKey, appSecret }, parsed.output.userId);
+    return json(status, given);
+  };
+
+  const answer = async (request: IncomingMessage, files: PageFiles): Promise<Answer> => {
+    const { method, url = "/" } = request;
+    const [path = "/"] = url.split("?");
+    if (!isForUs(request)) return refuse(421, "this is not the host that was meant");
+    if (method === "POST" && path === "/token") return giveToken(request);
+    const file = files.get(path);
+    if (!file) return refuse(404, "there is no such page");
+    if (method !== "GET" && method !== "HEAD") return refuse(405, "this can only be read");
+    return { status: 200, ...file };
   };
 
   return startHttpServer(port, async (request, response) => {
-    const [path = "/"] = (request.url ?? "/").split("?");
-    const file = files.get(path);
-    if (!isForUs(request)) reply(response, 421, { errorMessage: "this is not the host that was meant" });
-    else if (request.method === "POST" && path === "/token") await giveToken(request, response);
-    else if (!file) reply(response, 404, { errorMessage: "there is no such page" });
-    else if (request.method !== "GET" && request.method !== "HEAD") {
-      reply(response, 405, { errorMessage: "this can only be read" });
-    } else response.writeHead(200, { ...headers, "content-type": file.type }).end(file.body);
+    const { files, headers } = await prepared;
+    const { status, type, body } = await answer(request, files);
+    response.writeHead(status, { ...headers, "content-type": type }).end(body);
   });
 };

@@ -30,7 +30,7 @@ describe("a call that is refused for now", () => {
     const { fake, bot, clock } = chats();
     fake.refuse({
       status: 429,
-      headers: { "retry-after": "61" },
+      headers: { "retry-after": "31" },
       body: { code: 1008, errorMessage: "slow down" },
     });
     await expect(bot().chat("Hi").text()).rejects.toMatchObject({
@@ -38,7 +38,7 @@ describe("a call that is refused for now", () => {
       code: 1008,
       message: "slow down",
       retryable: true,
-      retryAfterMs: 61_000,
+      retryAfterMs: 31_000,
     });
     expect(clock.waits()).toEqual([]);
   });

@@ -86,6 +86,15 @@ describe("the console's server", () => {
     expect((await send("GET", "/style.css")).status).toBe(200);
   });
 
+  test("is there before the bridge, which is to allow its origin", async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const early = await startConsole({ ...localPlace, bridgeUrl: promise, port: 0 });
+    const page = fetch(`${early.url}/page.js`);
+    resolve(bridge.url);
+    expect(await (await page).text()).toContain(bridge.url);
+    await early.close();
+  });
+
   test("holds nothing of the app's secret in what it gives", async () => {
     for (const path of ["/", "/page.js", "/style.css"]) {
       expect((await send("GET", path)).body).not.toContain(localPlace.appSecret);
@@ -119,8 +128,8 @@ describe("the console's server", () => {
     "answers nothing at %s under a name that is not its own",
     async (path) => {
       const headers = { ...fromOurPage(), host: "evil.example", origin: "http://evil.example" };
-      const reply = await send(path === "/token" ? "POST" : "GET", path, headers, '{"userId":"u7"}');
-      expect(reply.status).toBe(421);
+      expect((await send("GET", path, headers)).status).toBe(421);
+      expect((await send("POST", path, headers, '{"userId":"u7"}')).status).toBe(421);
       expect(asked).toEqual([]);
     },
   );
