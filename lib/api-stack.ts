@@ -1,8 +1,9 @@
-import { Stack, type StackProps } from "aws-cdk-lib";
+import { Duration, Stack, type StackProps } from "aws-cdk-lib";
 import {
   EndpointType,
   LambdaIntegration,
   type MethodDeploymentOptions,
+  ResponseTransferMode,
   RestApi,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
@@ -22,6 +23,9 @@ export interface ApiStackProps extends StackProps {
 /** The gateway's own limit for a reply that does not stream, less a second to answer in. */
 const apiTimeoutSeconds = 28;
 
+/** What API Gateway and Lambda allow for a reply that streams; the turn itself ends a minute earlier. */
+const streamSeconds = 900;
+
 /**
  * RongCloud's own limit for most paths, and here the stage's: for each method of each path that has no other, so that a
  * forgotten rate is not an open door. ANY routes always take it, since API Gateway knows no setting for ANY.
@@ -30,6 +34,11 @@ const defaultRequestsPerSecond = 100;
 
 /** A full message route brings every message of an app, and what is refused comes again. */
 const callbacksPerSecond = 5_000;
+
+/** Where users speak to bots. */
+const chat = "/v1/bots/{userId}";
+/** Of all users together; each has a limit of their own besides. */
+const chatsPerSecond = 1_000;
 
 /** All of RongCloud's paths that pass through, together; it has limits of its own for each. */
 const passedPerSecond = 1_000;
@@ -41,6 +50,8 @@ interface Route {
   readonly target: IFunction;
   /** Of all apps together: it protects, it is no quota. */
   readonly requestsPerSecond: number;
+  /** Whether the reply leaves as it comes. */
+  readonly streams: boolean;
 }
 
 const route = (
@@ -48,7 +59,17 @@ const route = (
   path: string,
   target: IFunction,
   requestsPerSecond = defaultRequestsPerSecond,
-): Route => ({ method, path, target, requestsPerSecond });
+): Route => ({ method, path, target, requestsPerSecond, streams: false });
+
+const streamedRoute = (...given: Parameters<typeof route>): Route => ({ ...route(...given), streams: true });
+
+const integrationOf = ({ target, streams }: Route): LambdaIntegration =>
+  new LambdaIntegration(
+    target,
+    streams
+      ? { responseTransferMode: ResponseTransferMode.STREAM, timeout: Duration.seconds(streamSeconds) }
+      : {},
+  );
 
 /** At once may come what may come in a second. */
 const throttleOf = (requestsPerSecond: number): MethodDeploymentOptions => ({
@@ -152,6 +173,51 @@ export class ApiStack extends Stack {
     );
     data.guards.grant(userToken, "dynamodb:UpdateItem");
 
+    const userEnvironment = {
+      BOTS_TABLE: data.bots.tableName,
+      CONVERSATIONS_TABLE: data.conversations.tableName,
+      TURNS_TABLE: data.turns.tableName,
+      GUARDS_TABLE: data.guards.tableName,
+      SECRET_ID: data.appSecrets.secretArn,
+      ALLOW_PRIVATE_CALLBACKS: config.allowPrivateCallbacks ? "1" : "0",
+      CORS_ORIGINS: config.corsOrigins.join(","),
+    };
+
+    const chatStream = bridgeFunction(this, "ChatStream", {
+      folder: "chat-stream",
+      description: "Streams a bot's answer to a client",
+      timeoutSeconds: streamSeconds,
+      environment: {
+        ...userEnvironment,
+        TURNS_PER_MINUTE: String(config.turnsPerMinute),
+        TURNS_AT_ONCE: String(config.turnsAtOnce),
+      },
+    });
+    data.conversations.grant(chatStream, "dynamodb:UpdateItem");
+    data.turns.grant(chatStream, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:DeleteItem");
+    data.guards.grant(
+      chatStream,
+      "dynamodb:UpdateItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:BatchGetItem",
+    );
+
+    const chatControl = bridgeFunction(this, "ChatControl", {
+      folder: "chat-control",
+      description: "What a client can do beside hearing an answer: stop it, rate it, forget what was said",
+      timeoutSeconds: apiTimeoutSeconds,
+      environment: userEnvironment,
+    });
+    data.conversations.grant(chatControl, "dynamodb:GetItem", "dynamodb:UpdateItem");
+    data.turns.grant(chatControl, "dynamodb:GetItem", "dynamodb:UpdateItem");
+    data.guards.grant(chatControl, "dynamodb:GetItem");
+
+    for (const each of [chatStream, chatControl]) {
+      data.bots.grant(each, "dynamodb:BatchGetItem");
+      data.appSecrets.grantRead(each);
+    }
+
     const about = bridgeFunction(this, "About", {
       folder: "about",
       description: "Says what this service is: its API description and its health",
@@ -180,6 +246,19 @@ export class ApiStack extends Stack {
       route("POST", "/callbacks/rongcloud/bot-events", imCallback, callbacksPerSecond),
       route("POST", "/user/getToken.json", userToken, 200),
       route("POST", "/user/token/expire.json", userToken),
+      streamedRoute("POST", `${chat}/chat`, chatStream, chatsPerSecond),
+      streamedRoute("GET", `${chat}/turns/{turn}/events`, chatStream, chatsPerSecond),
+      route("POST", `${chat}/turns/{turn}/stop`, chatControl),
+      route("POST", `${chat}/turns/{turn}/feedback`, chatControl),
+      route("GET", `${chat}/turns/{turn}/suggested`, chatControl),
+      route("GET", `${chat}/conversation`, chatControl),
+      route("DELETE", `${chat}/conversation`, chatControl),
+      ...["chat", "turns/{turn}/events", "turns/{turn}/stop", "turns/{turn}/feedback"].map((path) =>
+        route("OPTIONS", `${chat}/${path}`, chatControl, chatsPerSecond),
+      ),
+      ...["turns/{turn}/suggested", "conversation"].map((path) =>
+        route("OPTIONS", `${chat}/${path}`, chatControl),
+      ),
       route("GET", "/openapi.json", about),
       route("GET", "/health", about),
       route("POST", "/{proxy+}", unknownPath, passedPerSecond),
@@ -198,8 +277,8 @@ export class ApiStack extends Stack {
       },
     });
     addGatewayResponses(api);
-    for (const { method, path, target } of routes) {
-      api.root.resourceForPath(path).addMethod(method, new LambdaIntegration(target));
+    for (const each of routes) {
+      api.root.resourceForPath(each.path).addMethod(each.method, integrationOf(each));
     }
   }
 }

@@ -27,6 +27,16 @@ const configSchema = v.strictObject({
   turnsPerMinute: wholeNumber(1, 120),
   /** How many turns of one user may run at once, straight from clients: more are answered 429. */
   turnsAtOnce: wholeNumber(1, 20),
+  /** Of web pages that may read the replies to users, such as `https://www.example.com`, or `*` for any. */
+  corsOrigins: v.array(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?)$/,
+        "must be an origin such as https://www.example.com, or *",
+      ),
+    ),
+  ),
   /** Only true on one machine, where callback URLs lead to neighbours. */
   allowPrivateCallbacks: v.boolean(),
 });
@@ -48,6 +58,7 @@ const defaults: Omit<Config, "passThrough"> = {
   userTokenHours: 24,
   turnsPerMinute: 30,
   turnsAtOnce: 3,
+  corsOrigins: [],
   allowPrivateCallbacks: false,
 };
 

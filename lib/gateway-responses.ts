@@ -22,13 +22,19 @@ const answers: readonly GatewayAnswer[] = [
   },
 ];
 
+/** Pages read them too. They hold nothing that is anybody's, so any page may. */
+const corsHeaders = {
+  "Access-Control-Allow-Origin": "'*'",
+  "Access-Control-Expose-Headers": "'Retry-After, X-Request-ID'",
+};
+
 export const addGatewayResponses = (api: RestApi): void => {
   for (const { type, status, code, errorMessage } of answers) {
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(status),
       templates: { "application/json": JSON.stringify({ code, errorMessage }) },
-      ...(status === 429 && { responseHeaders: { "Retry-After": "'1'" } }),
+      responseHeaders: { ...corsHeaders, ...(status === 429 && { "Retry-After": "'1'" }) },
     });
   }
 };

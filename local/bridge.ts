@@ -92,6 +92,7 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
       stage,
       rongcloudApiUrl,
       allowPrivateCallbacks,
+      corsOrigins: ["*"],
       ...(passThrough !== undefined && { passThrough }),
     });
     // Validation takes two seconds; tests and deployments have it.

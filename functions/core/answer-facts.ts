@@ -18,10 +18,10 @@ export interface AnswerUsage {
 
 /** A passage of the app's knowledge that the answer rests on. */
 export interface AnswerSource {
-  readonly dataset: string | undefined;
-  readonly document: string | undefined;
-  readonly content: string | undefined;
-  readonly score: number | undefined;
+  readonly dataset?: string | undefined;
+  readonly document?: string | undefined;
+  readonly content?: string | undefined;
+  readonly score?: number | undefined;
 }
 
 /** What Dify tells of an answer besides its text. */

@@ -11,6 +11,8 @@ export interface ConversationKey {
   readonly targetId: string;
   /** Undefined where a group shares one. */
   readonly senderId: string | undefined;
+  /** Of one besides that which its user has with the bot in the IM. */
+  readonly name?: string | undefined;
 }
 
 export interface Conversation {
@@ -46,6 +48,10 @@ export interface ConversationStore {
   renew(key: ConversationKey, hold: ConversationHold): Promise<boolean>;
   /** Keeps what Dify has begun, in the place of any before it. False: it is another's by now. */
   keep(key: ConversationKey, token: string, conversation: Conversation): Promise<boolean>;
+  /** The conversation and how many turns it has had, unless there is none or it has expired. */
+  find(key: ConversationKey): Promise<(Conversation & { readonly turns: number }) | undefined>;
+  /** Forgets it; a turn that runs in it goes on, and what follows begins anew. */
+  forget(key: ConversationKey): Promise<void>;
   /** Counts the turn and gives the conversation to the next; `expiresAt` where its life is prolonged. */
   close(key: ConversationKey, token: string, expiresAt: number | undefined): Promise<void>;
 }
@@ -59,13 +65,20 @@ export const sharesContext = (
   { data }: Pick<MessageEvent, "data">,
 ): boolean => data.channelType === "GROUP" && options.context === "group";
 
-export const conversationKeyOf = ({ appKey, bot, integration, event }: Turn): ConversationKey => ({
+export const conversationKeyOf = ({
+  appKey,
+  bot,
+  integration,
+  event,
+  conversationName: name,
+}: Turn): ConversationKey => ({
   appKey,
   botUserId: bot.userId,
   integrationType: integration.type,
   channelType: event.data.channelType,
   targetId: event.data.toUserId,
   senderId: sharesContext(integration, event) ? undefined : event.data.fromUserId,
+  name,
 });
 
 /** Dify's `user`: a conversation that many share is found under one name for all. */

@@ -13,7 +13,10 @@ export type ErrorCode =
   | "rate_limited"
   /** The IM has ended the stream message that was to go on. */
   | "stream_ended"
-  | "not_found";
+  | "not_found"
+  | "forbidden"
+  /** What is asked for cannot be had as things stand. */
+  | "conflict";
 
 export interface ErrorTraits {
   /** Whether the same call may succeed later. */

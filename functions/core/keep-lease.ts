@@ -1,9 +1,15 @@
 import type { Clock } from "./clock.ts";
 
-/** How long something is held without a word: whoever dies is followed by another within this. */
+/** How long something is held without a word, and how often one is said. Whoever dies is followed by another within the first. */
+export interface LeasePace {
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+}
+
+/** How long a job is held without a word. */
 export const leaseMs = 25_000;
 /** Two beats may go astray before the lease ends. */
-const heartbeatMs = 8_000;
+const workersPace: LeasePace = { leaseMs, heartbeatMs: 8_000 };
 /** Whoever is this close to the end of their lease acts no more: Dify and the IM know no fences. */
 const marginMs = 2_000;
 
@@ -16,22 +22,23 @@ export interface Held {
 
 export interface KeepLeasePorts {
   readonly clock: Clock;
+  readonly pace?: LeasePace;
   /** Holds it until then (milliseconds since the epoch); false: it is another's by now. */
   readonly renew: (expiresAt: number) => Promise<boolean>;
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Keeps for as long as `work` takes what was taken just now, for `leaseMs`. */
+/** Keeps for as long as `work` takes what was taken just now. */
 export const keepLease = async <T>(
-  { clock, renew, onTrouble }: KeepLeasePorts,
+  { clock, pace = workersPace, renew, onTrouble }: KeepLeasePorts,
   work: (held: Held) => Promise<T>,
 ): Promise<T> => {
   const ended = new AbortController();
   const lost = new AbortController();
-  let heldUntil = clock.now() + leaseMs;
+  let heldUntil = clock.now() + pace.leaseMs;
 
   const beat = async (): Promise<void> => {
-    const expiresAt = clock.now() + leaseMs;
+    const expiresAt = clock.now() + pace.leaseMs;
     try {
       if (await renew(expiresAt)) heldUntil = expiresAt;
       else lost.abort();
@@ -43,7 +50,7 @@ export const keepLease = async <T>(
   };
   const beatOn = async (): Promise<void> => {
     for (;;) {
-      await clock.sleep(heartbeatMs, ended.signal);
+      await clock.sleep(pace.heartbeatMs, ended.signal);
       if (ended.signal.aborted || lost.signal.aborted) return;
       await beat();
     }

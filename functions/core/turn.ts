@@ -13,4 +13,6 @@ export interface Turn {
   readonly event: MessageEvent;
   /** What goes along with the message besides what it carries itself. */
   readonly files?: readonly QuestionFile[];
+  /** Of a conversation besides the one that the user has with the bot in the IM. */
+  readonly conversationName?: string;
 }

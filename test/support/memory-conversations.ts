@@ -41,6 +41,11 @@ export const makeMemoryConversations = (clock: Clock, before?: Conversation): Me
       if (isHolder(token)) kept.push(conversation);
       return isHolder(token);
     },
+    find: async () => {
+      const last = kept.at(-1);
+      return last && { ...last, turns: closed.length };
+    },
+    forget: async () => void kept.splice(0),
     close: async (_key, token, expiresAt) => {
       if (!isHolder(token)) return;
       held = undefined;

@@ -20,12 +20,15 @@ const apiErrors: Record<ErrorCode, ApiError> = {
   rate_limited: { status: 429, code: 1008 },
   stream_ended: { status: 500, code: 1000 },
   not_found: { status: 404, code: 404 },
+  forbidden: { status: 403, code: 403 },
+  conflict: { status: 409, code: 409 },
 };
 
 const hidden = "internal error, please try again";
 
 export interface ApiFailure {
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: { readonly code: number; readonly errorMessage: string };
 }
 
@@ -33,5 +36,10 @@ export interface ApiFailure {
 export const toApiFailure = (error: unknown): ApiFailure => {
   const bridgeError = error instanceof BridgeError ? error : new BridgeError("internal", hidden);
   const { status, code } = apiErrors[bridgeError.code];
-  return { status, body: { code, errorMessage: bridgeError.expose ? bridgeError.message : hidden } };
+  const { expose, retryAfterMs } = bridgeError;
+  const headers =
+    expose && retryAfterMs !== undefined
+      ? { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }
+      : {};
+  return { status, headers, body: { code, errorMessage: bridgeError.expose ? bridgeError.message : hidden } };
 };

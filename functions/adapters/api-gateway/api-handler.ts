@@ -5,13 +5,16 @@ import { type ApiRequest, toApiRequest } from "./api-request.ts";
 import { errorReplies } from "./error-replies.ts";
 import { jsonReply } from "./json-reply.ts";
 import { PassedReply } from "./passed-reply.ts";
-import { requestId } from "./request-id.ts";
+import { type ApiMiddleware, requestId } from "./request-id.ts";
 
 /** A handler for API Gateway: what `answer` gives is the reply's body, what it throws becomes an error reply. */
-export const makeApiHandler = (log: Log, answer: (request: ApiRequest) => Promise<object | PassedReply>) =>
+export const makeApiHandler = (
+  log: Log,
+  answer: (request: ApiRequest) => Promise<object | PassedReply>,
+  besides: readonly ApiMiddleware<APIGatewayProxyResult>[] = [],
+) =>
   middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
-    .use(requestId())
-    .use(errorReplies(log))
+    .use([requestId(), ...besides, errorReplies(log, (reply) => reply)])
     .handler(async (event) => {
       const answered = await answer(toApiRequest(event));
       return answered instanceof PassedReply ? answered.toResult() : jsonReply(200, answered);

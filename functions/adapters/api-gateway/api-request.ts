@@ -8,6 +8,8 @@ export interface ApiRequest {
   /** As it was called, without the query; of a path that is not ours also without such a prefix. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** What stands in the places that the route names in braces. */
+  readonly parameters: Readonly<Record<string, string | undefined>>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Decoded only when it is read: a caller who did not sign costs us no decoding. */
@@ -29,11 +31,26 @@ const queryOf = ({ multiValueQueryStringParameters }: APIGatewayProxyEvent): URL
 const pathOf = ({ path, pathParameters }: APIGatewayProxyEvent): string =>
   pathParameters?.proxy === undefined ? path : `/${pathParameters.proxy}`;
 
+/** They may come as they were sent, with escapes. */
+const withoutEscapes = (value: string): string => {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+};
+
+const parametersOf = ({ pathParameters }: APIGatewayProxyEvent): ApiRequest["parameters"] =>
+  Object.fromEntries(
+    Object.entries(pathParameters ?? {}).map(([name, value]) => [name, value && withoutEscapes(value)]),
+  );
+
 export const toApiRequest = (event: APIGatewayProxyEvent): ApiRequest => ({
   route: event.resource,
   method: event.httpMethod,
   path: pathOf(event),
   query: queryOf(event),
+  parameters: parametersOf(event),
   headers: headersOf(event),
   get body() {
     return Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");

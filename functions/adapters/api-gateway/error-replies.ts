@@ -1,16 +1,20 @@
+import type { APIGatewayProxyResult } from "aws-lambda";
 import type { Log } from "../../core/log.ts";
 import { toApiFailure } from "./api-error.ts";
 import { jsonReply } from "./json-reply.ts";
-import type { ApiMiddleware } from "./request-id.ts";
+import type { ApiMiddleware, ApiResult } from "./request-id.ts";
 
-/** Turns whatever was thrown into a reply. What the caller is not told stands in the log. */
-export const errorReplies = (log: Log): ApiMiddleware => ({
+/** Turns whatever was thrown into a reply, which is whole. What the caller is not told stands in the log. */
+export const errorReplies = <R extends ApiResult>(
+  log: Log,
+  toResult: (reply: APIGatewayProxyResult) => R,
+): ApiMiddleware<R> => ({
   onError: (request) => {
-    const { status, body } = toApiFailure(request.error);
+    const { status, headers, body } = toApiFailure(request.error);
     const { requestId } = request.internal;
     const fields = { path: request.event.path, requestId, status, code: body.code };
     if (status >= 500) log.error("request_failed", { ...fields, reason: String(request.error) });
     else log.info("request_refused", fields);
-    request.response = jsonReply(status, body);
+    request.response = toResult(jsonReply(status, body, headers));
   },
 });

@@ -1,7 +1,11 @@
 import type { APIGatewayProxyResult } from "aws-lambda";
 
-export const jsonReply = (status: number, body: object): APIGatewayProxyResult => ({
+export const jsonReply = (
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyResult => ({
   statusCode: status,
-  headers: { "content-type": "application/json; charset=utf-8" },
+  headers: { "content-type": "application/json; charset=utf-8", ...headers },
   body: JSON.stringify(body),
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { Readable } from "node:stream";
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
-
 import { headersOf } from "./api-request.ts";
 
 /** At most 36 characters (docs/spec/rongcloud.md, section 2), and none that could begin another header. */
@@ -18,17 +18,20 @@ export interface RequestMarks extends Record<string, unknown> {
   requestId?: string;
 }
 
-export type ApiMiddleware = MiddlewareObj<
+/** A reply, whole or as it comes. */
+export type ApiResult = Omit<APIGatewayProxyResult, "body"> & { readonly body: string | Readable };
+
+export type ApiMiddleware<R extends ApiResult> = MiddlewareObj<
   APIGatewayProxyEvent,
-  APIGatewayProxyResult,
+  R,
   Error,
   Context,
   RequestMarks
 >;
 
 /** Names each request, and tells the caller the name. */
-export const requestId = (): ApiMiddleware => {
-  const addHeader: ApiMiddleware["after"] = ({ response, internal }) => {
+export const requestId = <R extends ApiResult>(): ApiMiddleware<R> => {
+  const addHeader: ApiMiddleware<R>["after"] = ({ response, internal }) => {
     if (response) response.headers = { ...response.headers, "x-request-id": internal.requestId ?? "" };
   };
   return {

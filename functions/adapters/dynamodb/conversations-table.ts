@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import type { Clock } from "../../core/clock.ts";
 import {
@@ -34,10 +34,17 @@ const keyOf = ({
   channelType,
   targetId,
   senderId,
-}: ConversationKey): string =>
-  JSON.stringify([appKey, botUserId, integrationType, channelType, targetId, senderId ?? null]);
+  name,
+}: ConversationKey): string => {
+  const parts = [appKey, botUserId, integrationType, channelType, targetId, senderId ?? null];
+  return JSON.stringify(name === undefined ? parts : [...parts, name]);
+};
+
+/** Records of the version before count none. */
+const counted = v.object({ turns: v.optional(v.number(), 0) });
 
 const whileHeld = "#token = :token";
+const tokenName = { "#token": "token" };
 
 /**
  * A conversation's record: what Dify calls it, and the hold of the turn that has it (`heldBy`, `token`, `heldUntil`).
@@ -65,8 +72,8 @@ export const makeConversationsTable = ({
         Key: { conversation: keyOf(key) },
         UpdateExpression,
         ConditionExpression,
-        ExpressionAttributeNames: { "#token": "token", ...names },
-        ExpressionAttributeValues: values,
+        ExpressionAttributeNames: names,
+        ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
         ReturnValues: "ALL_NEW",
       }),
     );
@@ -88,7 +95,7 @@ export const makeConversationsTable = ({
         "SET version = :version, heldBy = :turn, #token = :token, heldUntil = :until, #ttl = :ttl",
         // Its own token too: the SDK makes a write again whose reply was lost.
         "attribute_not_exists(heldUntil) OR heldUntil <= :now OR heldBy = :turn OR #token = :token",
-        { "#ttl": "ttl" },
+        { ...tokenName, "#ttl": "ttl" },
         {
           ":version": 1,
           ":turn": turnId,
@@ -102,14 +109,14 @@ export const makeConversationsTable = ({
     },
     renew: async (key, { token, heldUntil }) => {
       const values = { ":until": heldUntil, ":token": token };
-      return (await update(key, "SET heldUntil = :until", whileHeld, {}, values)) !== undefined;
+      return (await update(key, "SET heldUntil = :until", whileHeld, tokenName, values)) !== undefined;
     },
     keep: async (key, token, { conversationId, user, startedAt, expiresAt }) => {
       const kept = await update(
         key,
         "SET conversationId = :id, #user = :user, startedAt = :started, expiresAt = :until, turns = :none, #ttl = :ttl",
         whileHeld,
-        { "#user": "user", "#ttl": "ttl" },
+        { ...tokenName, "#user": "user", "#ttl": "ttl" },
         {
           ":id": conversationId,
           ":user": user,
@@ -122,13 +129,31 @@ export const makeConversationsTable = ({
       );
       return kept !== undefined;
     },
+    find: async (key) => {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: { conversation: keyOf(key) }, ConsistentRead: true }),
+      );
+      const conversation = Item && conversationIn(Item);
+      return (
+        conversation && { ...conversation, turns: parseRecord(counted, Item, "a conversation record").turns }
+      );
+    },
+    forget: async (key) => {
+      await update(
+        key,
+        "REMOVE conversationId, #user, startedAt, expiresAt, turns",
+        "attribute_exists(conversationId)",
+        { "#user": "user" },
+        {},
+      );
+    },
     close: async (key, token, expiresAt) => {
       const isProlonged = expiresAt !== undefined;
       await update(
         key,
         `${isProlonged ? "SET expiresAt = :until, #ttl = :ttl " : ""}REMOVE heldBy, heldUntil, #token ADD turns :one`,
         whileHeld,
-        isProlonged ? { "#ttl": "ttl" } : {},
+        isProlonged ? { ...tokenName, "#ttl": "ttl" } : tokenName,
         {
           ":token": token,
           ":one": 1,

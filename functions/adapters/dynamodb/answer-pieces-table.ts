@@ -1,0 +1,84 @@
+import { BatchGetCommand, type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import type { AnswerPiece, AnswerPieces, KeptAnswer } from "../../core/chat/answer-pieces.ts";
+import { replayLifeMs } from "../../core/chat/chat-turn.ts";
+import type { Clock } from "../../core/clock.ts";
+import { BridgeError } from "../../core/errors.ts";
+import { parseRecord } from "../node/parse-record.ts";
+import type { AppSecrets, AppWithKeys } from "../secrets/app-secrets.ts";
+import { seal, unseal } from "../secrets/key-cipher.ts";
+import { ttlOf } from "./expiry.ts";
+import { pieceText } from "./piece-text.ts";
+
+export interface AnswerPiecesTablePorts {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  readonly apps: AppSecrets;
+  readonly clock: Clock;
+  /** How long a turn may run at most, in milliseconds: its first piece is kept until the last can be had no more. */
+  readonly longestTurnMs: number;
+}
+
+/** A read gives 16 MB at most, and a piece has some 100 KB. */
+const readAtOnce = 20;
+
+const pieceRecord = v.object({ sealed: v.string(), expiresAt: v.number() });
+
+/** Pieces of answers in the guards table, each an item, sealed for this app, turn and place. */
+export const makeAnswerPiecesTable = ({
+  client,
+  tableName,
+  apps,
+  clock,
+  longestTurnMs,
+}: AnswerPiecesTablePorts): AnswerPieces => {
+  const keyOf = ({ appKey, turn, attempt }: KeptAnswer, n: number): string =>
+    `piece#${JSON.stringify([appKey, turn, attempt, n])}`;
+
+  const appOf = async ({ appKey }: KeptAnswer): Promise<AppWithKeys> => {
+    const app = apps.lastKnown(appKey) ?? (await apps.find(appKey));
+    if (!app) throw new BridgeError("unknown_app", "the app has no keys any more");
+    return app;
+  };
+
+  return {
+    put: async (answer, n, piece) => {
+      const { dataKeys } = await appOf(answer);
+      const expiresAt = clock.now() + longestTurnMs + replayLifeMs;
+      const guard = keyOf(answer, n);
+      await client.send(
+        new PutCommand({
+          TableName: tableName,
+          Item: {
+            guard,
+            version: 1,
+            sealed: seal(dataKeys, JSON.stringify(piece), [guard]),
+            expiresAt,
+            ttl: ttlOf(expiresAt),
+          },
+        }),
+      );
+    },
+    read: async (answer, n) => {
+      const { dataKeys } = await appOf(answer);
+      const guards = Array.from({ length: readAtOnce }, (_, at) => keyOf(answer, n + at));
+      const { Responses } = await client.send(
+        new BatchGetCommand({
+          RequestItems: {
+            [tableName]: { Keys: guards.map((guard) => ({ guard })), ConsistentRead: true },
+          },
+        }),
+      );
+      const found = new Map((Responses?.[tableName] ?? []).map((item) => [item.guard, item]));
+      const pieces: AnswerPiece[] = [];
+      for (const guard of guards) {
+        const item = found.get(guard);
+        if (!item) break;
+        const { sealed, expiresAt } = parseRecord(pieceRecord, item, "a piece of an answer");
+        if (expiresAt <= clock.now()) break;
+        pieces.push(parseRecord(pieceText, unseal(dataKeys, sealed, [guard]), "a piece of an answer"));
+      }
+      return pieces;
+    },
+  };
+};

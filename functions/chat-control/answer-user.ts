@@ -1,0 +1,26 @@
+import type { ApiRequest } from "../adapters/api-gateway/api-request.ts";
+import { parameterOf } from "../adapters/api-gateway/path-parameter.ts";
+import type { VerifyUserToken } from "../adapters/secrets/verify-user-token.ts";
+import { badToken } from "../core/chat/bad-token.ts";
+import { checkBot } from "../core/chat/chat-access.ts";
+import type { TokenRevocations } from "../core/chat/user-guard.ts";
+import { callerError } from "../core/errors.ts";
+import type { UserRoute } from "./routes.ts";
+
+export interface AnswerUserPorts {
+  readonly verifyUserToken: VerifyUserToken;
+  readonly revocations: Pick<TokenRevocations, "isRevoked">;
+}
+
+/** Says who calls before anything else is looked at, then has the route answer. */
+export const makeAnswerUser =
+  ({ verifyUserToken, revocations }: AnswerUserPorts, routes: Readonly<Record<string, UserRoute>>) =>
+  async (request: ApiRequest): Promise<object> => {
+    const route = routes[`${request.method} ${request.route}`];
+    if (!route) throw callerError("not_found", "no such path");
+    const user = await verifyUserToken(request.headers.authorization);
+    const botUserId = parameterOf(request, "userId");
+    checkBot(user, botUserId);
+    if (await revocations.isRevoked(user)) throw badToken("was revoked, get a new one");
+    return { code: 200, ...(await route(user, botUserId, request)) };
+  };

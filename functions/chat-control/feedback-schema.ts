@@ -1,0 +1,16 @@
+import * as v from "valibot";
+import { textOf } from "../adapters/api-gateway/rules.ts";
+
+const ratings = ["like", "dislike"] as const;
+
+/** What a user thinks of an answer. */
+export const feedbackSchema = v.object({
+  rating: v.pipe(
+    v.nullable(v.picklist(ratings, "must be like, dislike or null")),
+    v.description("Null takes one back."),
+  ),
+  content: v.pipe(v.exactOptional(textOf(1, 4096)), v.description("A note.")),
+});
+
+/** In the query: a conversation by name. */
+export const conversationName = v.optional(textOf(1, 64));

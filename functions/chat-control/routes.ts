@@ -1,0 +1,47 @@
+import type { ApiRequest } from "../adapters/api-gateway/api-request.ts";
+import { parseJsonBody } from "../adapters/api-gateway/parse-body.ts";
+import { parseInput } from "../adapters/api-gateway/parse-input.ts";
+import { parameterOf } from "../adapters/api-gateway/path-parameter.ts";
+import type { ChatConversations } from "../core/chat/chat-conversations.ts";
+import type { ChatUser } from "../core/chat/chat-user.ts";
+import type { TurnTalk } from "../core/chat/turn-talk.ts";
+import { conversationName, feedbackSchema } from "./feedback-schema.ts";
+
+export interface ChatControlPorts {
+  readonly stopChatTurn: (user: ChatUser, botUserId: string, turn: string) => Promise<void>;
+  readonly talk: TurnTalk;
+  readonly conversations: ChatConversations;
+}
+
+/** Answers a user who may speak to the bot; what it gives joins `{"code":200}`. */
+export type UserRoute = (user: ChatUser, botUserId: string, request: ApiRequest) => Promise<object>;
+
+const turnOf = (request: ApiRequest): string => parameterOf(request, "turn");
+const nameOf = ({ query }: ApiRequest): string | undefined =>
+  parseInput(conversationName, query.get("conversation") ?? undefined);
+
+/** What a client can do beside hearing an answer. */
+export const makeChatControlRoutes = ({
+  stopChatTurn,
+  talk,
+  conversations,
+}: ChatControlPorts): Record<string, UserRoute> => ({
+  "POST /v1/bots/{userId}/turns/{turn}/stop": async (user, botUserId, request) => {
+    await stopChatTurn(user, botUserId, turnOf(request));
+    return {};
+  },
+  "POST /v1/bots/{userId}/turns/{turn}/feedback": async (user, botUserId, request) => {
+    const { rating, content: note } = parseJsonBody(feedbackSchema, request.body);
+    await talk.rate(user, botUserId, turnOf(request), { rating, note });
+    return {};
+  },
+  "GET /v1/bots/{userId}/turns/{turn}/suggested": async (user, botUserId, request) => ({
+    suggested: await talk.suggest(user, botUserId, turnOf(request)),
+  }),
+  "GET /v1/bots/{userId}/conversation": (user, botUserId, request) =>
+    conversations.find(user, botUserId, nameOf(request)),
+  "DELETE /v1/bots/{userId}/conversation": async (user, botUserId, request) => {
+    await conversations.forget(user, botUserId, nameOf(request));
+    return {};
+  },
+});

@@ -1,0 +1,51 @@
+import * as v from "valibot";
+import { listOf, textOf } from "../adapters/api-gateway/rules.ts";
+import { difyTypes } from "../core/integration.ts";
+import { fileKinds } from "../core/question-file.ts";
+
+/** In bytes, as much as a message of the IM holds. */
+export const longestContent = 128 * 1024;
+/** In bytes; JSON may need six for a character. */
+export const longestBody = 1024 * 1024;
+
+const mostFiles = 10;
+
+const webUrl = v.pipe(
+  textOf(1, 2048),
+  v.check((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ""), "must be an http or https URL"),
+  v.metadata({ format: "uri" }),
+);
+
+const file = v.object({
+  type: v.picklist(fileKinds, `must be one of ${fileKinds.join(", ")}`),
+  url: v.pipe(webUrl, v.description("Dify fetches it.")),
+});
+
+const content = v.pipe(
+  v.string("must be a text"),
+  v.check((text) => text.isWellFormed(), "must be Unicode without lone surrogates"),
+  v.maxBytes(longestContent, `at most ${longestContent} bytes`),
+  v.check((text) => text.trim() !== "", "must not be blank"),
+  v.metadata({ minLength: 1, description: `What the user says. At most ${longestContent} bytes.` }),
+);
+
+/** A user's question (docs/design.md, HTTP chat). */
+export const chatSchema = v.object({
+  content,
+  conversation: v.pipe(
+    v.exactOptional(textOf(1, 64)),
+    v.description("A conversation by name; without it, the one that the user has with the bot in the IM."),
+  ),
+  integration: v.pipe(
+    v.exactOptional(v.picklist(difyTypes, `must be one of ${difyTypes.join(", ")}`)),
+    v.description("Which of the bot's integrations answers; without it, the first that is enabled."),
+  ),
+  files: v.exactOptional(listOf(file, mostFiles)),
+});
+
+const visible = /^[\x21-\x7e]{1,64}$/;
+
+/** The header of that name. */
+export const idempotencyKeySchema = v.optional(
+  v.pipe(v.string(), v.regex(visible, "1 to 64 visible ASCII characters")),
+);

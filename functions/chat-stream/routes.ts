@@ -1,0 +1,159 @@
+import type { ApiRequest } from "../adapters/api-gateway/api-request.ts";
+import { parseJsonBody } from "../adapters/api-gateway/parse-body.ts";
+import { parseInput } from "../adapters/api-gateway/parse-input.ts";
+import { parameterOf } from "../adapters/api-gateway/path-parameter.ts";
+import type { ApiResult } from "../adapters/api-gateway/request-id.ts";
+import { makeEventResponse } from "../adapters/lambda-stream/event-response.ts";
+import type { VerifyUserToken } from "../adapters/secrets/verify-user-token.ts";
+import { badToken } from "../core/chat/bad-token.ts";
+import type { BeginChatTurn, BegunChatTurn, ChatRequest } from "../core/chat/begin-chat-turn.ts";
+import { checkBot, findOwnTurn } from "../core/chat/chat-access.ts";
+import { type ChatPosition, readPosition } from "../core/chat/chat-event.ts";
+import type { ChatTurnStore } from "../core/chat/chat-turn.ts";
+import type { FollowChatTurn } from "../core/chat/follow-chat-turn.ts";
+import type { RunChatTurn, TellClient } from "../core/chat/run-chat-turn.ts";
+import type { TokenRevocations } from "../core/chat/user-guard.ts";
+import type { Clock } from "../core/clock.ts";
+import { BridgeError, callerError } from "../core/errors.ts";
+import { chatSchema, idempotencyKeySchema, longestBody } from "./chat-schema.ts";
+import { makeWholeAnswer } from "./whole-answer.ts";
+
+export interface ChatStreamPorts {
+  readonly verifyUserToken: VerifyUserToken;
+  readonly revocations: Pick<TokenRevocations, "isRevoked">;
+  readonly turns: Pick<ChatTurnStore, "find">;
+  readonly beginChatTurn: BeginChatTurn;
+  readonly runChatTurn: RunChatTurn;
+  readonly followChatTurn: FollowChatTurn;
+  readonly clock: Clock;
+}
+
+export type StreamedRoute = (request: ApiRequest, leftMs: number) => Promise<ApiResult>;
+
+/** What is left of a function's time when a turn must have its answer: enough to bring the end of it to the client. */
+const endingMs = 60_000;
+/** The gateway cuts a reply that is silent for five minutes. */
+const longestWholeMs = 270_000;
+/** For how long a client whose conversation is busy should wait. */
+const busyRetryMs = 2_000;
+
+const eventHeaders = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store",
+  // Proxies such as nginx would gather it.
+  "x-accel-buffering": "no",
+};
+
+const wantsWhole = ({ headers }: ApiRequest): boolean => {
+  const accept = headers.accept ?? "";
+  return accept.includes("application/json") && !accept.includes("text/event-stream");
+};
+
+const chatRequestOf = (request: ApiRequest): ChatRequest => {
+  const {
+    content,
+    conversation,
+    integration,
+    files = [],
+  } = parseJsonBody(chatSchema, request.body, longestBody);
+  return {
+    botUserId: parameterOf(request, "userId"),
+    content,
+    conversation,
+    integration,
+    files: files.map(({ type: kind, url }) => ({ kind, url })),
+    idempotencyKey: parseInput(idempotencyKeySchema, request.headers["idempotency-key"]),
+  };
+};
+
+/** As a header where the client can send one, else in the query, as `EventSource` needs it. */
+const lastHeardOf = ({ headers, query }: ApiRequest): ChatPosition | undefined => {
+  const given = headers["last-event-id"] ?? query.get("lastEventId") ?? "";
+  if (given === "") return undefined;
+  const position = readPosition(given);
+  if (position) return position;
+  throw callerError("bad_parameter", "Last-Event-ID: must be the id of an event of this turn");
+};
+
+export const makeChatStreamRoutes = ({
+  verifyUserToken,
+  revocations,
+  turns,
+  beginChatTurn,
+  runChatTurn,
+  followChatTurn,
+  clock,
+}: ChatStreamPorts): Record<string, StreamedRoute> => {
+  /** A reply that leaves with its first event. `work` tells events until it is done. */
+  const stream = async (work: (tell: TellClient) => Promise<"told" | "busy">): Promise<ApiResult> => {
+    const response = makeEventResponse(clock);
+    const begun = Promise.withResolvers<"told">();
+    const done = work((event, position) => {
+      begun.resolve("told");
+      return response.tell(event, position);
+    }).finally(response.end);
+    const first = await Promise.race([begun.promise, done]);
+    // What fails from now on has been told by the work itself.
+    done.catch(() => {});
+    if (first === "busy") throw busy();
+    return { statusCode: 200, headers: eventHeaders, body: response.body };
+  };
+
+  const gather = async (work: (tell: TellClient) => Promise<"told" | "busy">): Promise<ApiResult> => {
+    const answer = makeWholeAnswer();
+    if ((await work(answer.tell)) === "busy") throw busy();
+    return answer.reply();
+  };
+
+  const workOf =
+    (begun: BegunChatTurn, deadline: number) =>
+    async (tell: TellClient): Promise<"told" | "busy"> => {
+      if (begun.status === "ready") return runChatTurn(begun.ready, tell, deadline);
+      await followChatTurn(begun.turn, undefined, tell, deadline);
+      return "told";
+    };
+
+  return {
+    "POST /v1/bots/{userId}/chat": async (request, leftMs) => {
+      const user = await verifyUserToken(request.headers.authorization);
+      const isWhole = wantsWhole(request);
+      const mayTakeMs = leftMs - endingMs;
+      const deadline = clock.now() + (isWhole ? Math.min(longestWholeMs, mayTakeMs) : mayTakeMs);
+      const begun = await beginChatTurn(user, chatRequestOf(request), clock.now() + leftMs);
+      return (isWhole ? gather : stream)(workOf(begun, deadline));
+    },
+
+    "GET /v1/bots/{userId}/turns/{turn}/events": async (request, leftMs) => {
+      const user = await verifyUserToken(request.headers.authorization);
+      const botUserId = parameterOf(request, "userId");
+      checkBot(user, botUserId);
+      const lastHeard = lastHeardOf(request);
+      const [turn, isRevoked] = await Promise.all([
+        findOwnTurn(turns, user, botUserId, parameterOf(request, "turn")),
+        revocations.isRevoked(user),
+      ]);
+      if (isRevoked) throw badToken("was revoked, get a new one");
+      if (!turn.keepsAnswer) {
+        throw callerError("not_found", "turn: its answer is not kept, ask with an Idempotency-Key");
+      }
+      if (turn.replayUntil !== undefined && turn.replayUntil <= clock.now()) {
+        throw callerError("not_found", "turn: its answer is not kept any more");
+      }
+      // It has heard all there is; EventSource asks again until it is told so.
+      if (lastHeard?.ended && lastHeard.attempt === turn.attempt)
+        return { statusCode: 204, headers: {}, body: "" };
+      const deadline = clock.now() + leftMs - endingMs;
+      return stream(async (tell) => {
+        await followChatTurn(turn, lastHeard, tell, deadline);
+        return "told";
+      });
+    },
+  };
+};
+
+const busy = (): BridgeError =>
+  new BridgeError("conflict", "conversation: another turn runs in it, please wait for its end", {
+    expose: true,
+    retryable: true,
+    retryAfterMs: busyRetryMs,
+  });

@@ -1,0 +1,78 @@
+import { jsonReply } from "../adapters/api-gateway/json-reply.ts";
+import type { ApiResult } from "../adapters/api-gateway/request-id.ts";
+import type { ChatErrorCode, ChatEvent } from "../core/chat/chat-event.ts";
+
+type End = Extract<ChatEvent, { type: "end" }>;
+type Failure = Extract<ChatEvent, { type: "error" }>;
+
+/** An answer as it stands once it has ended. */
+export interface WholeAnswer {
+  readonly turn: string;
+  readonly conversation: string | null;
+  readonly content: string;
+  readonly usage: End["usage"];
+  readonly sources: End["sources"];
+  readonly stopped: boolean;
+  readonly paused?: true;
+}
+
+/** A failure that came too late for any text is told as one that came at once. */
+const statusOf = (code: ChatErrorCode): number => {
+  switch (code) {
+    case "timeout":
+      return 504;
+    case "internal":
+    case "interrupted":
+      return 500;
+    default:
+      return 502;
+  }
+};
+
+/** RongCloud's codes (docs/spec/rongcloud.md, section 3). */
+const codeOf = (status: number): number => (status === 504 ? 1050 : 1000);
+
+/** Gathers the events of a turn into one reply. */
+export const makeWholeAnswer = () => {
+  let turn = "";
+  let conversation: string | null = null;
+  let content = "";
+  let end: End | Failure | undefined;
+  return {
+    tell: (event: ChatEvent): void => {
+      switch (event.type) {
+        case "start":
+          ({ turn, conversation } = event);
+          return;
+        case "delta":
+          content += event.content;
+          return;
+        case "replace":
+          content = event.content;
+          return;
+        default:
+          end = event;
+      }
+    },
+    reply: (): ApiResult => {
+      if (end?.type !== "end") {
+        const status = statusOf(end?.code ?? "internal");
+        return jsonReply(status, {
+          code: codeOf(status),
+          errorMessage: end?.message ?? "internal error, please try again",
+        });
+      }
+      const { usage, sources, stopped, paused } = end;
+      const whole: WholeAnswer = {
+        turn,
+        conversation,
+        content,
+        usage,
+        sources,
+        stopped,
+        ...(paused && { paused }),
+      };
+      return jsonReply(200, whole);
+    },
+  };
+};

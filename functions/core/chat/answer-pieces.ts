@@ -1,0 +1,22 @@
+import type { ChatEvent } from "./chat-event.ts";
+import type { ChatTurnId } from "./chat-turn.ts";
+
+/** The answer of one run of a turn. */
+export interface KeptAnswer extends ChatTurnId {
+  readonly attempt: number;
+}
+
+/** A piece of an answer, as it was gathered. */
+export interface AnswerPiece {
+  readonly events: readonly ChatEvent[];
+  /** Nothing more is kept: the answer was longer than what may be. */
+  readonly isCut?: true;
+}
+
+/** Keeps answers for clients whose connections break. Nobody else can read them. */
+export interface AnswerPieces {
+  /** `n` counts from 0. */
+  put(answer: KeptAnswer, n: number, piece: AnswerPiece): Promise<void>;
+  /** Those there are from the `n`th on, without a gap, some at a time. */
+  read(answer: KeptAnswer, n: number): Promise<readonly AnswerPiece[]>;
+}

@@ -1,0 +1,139 @@
+import type { BotStore, OpenBot } from "../bot.ts";
+import type { Clock } from "../clock.ts";
+import { BridgeError, callerError } from "../errors.ts";
+import { type DifyType, isDify, type OpenDifyIntegration } from "../integration.ts";
+import type { QuestionFile } from "../question-file.ts";
+import type { Turn } from "../turn.ts";
+import { badToken } from "./bad-token.ts";
+import { checkBot } from "./chat-access.ts";
+import { type ChatTurn, type ChatTurnStore, chatLease, type NewChatTurn } from "./chat-turn.ts";
+import type { ChatUser } from "./chat-user.ts";
+import type { UserGuard } from "./user-guard.ts";
+
+/** What a client asks of a bot. */
+export interface ChatRequest {
+  readonly botUserId: string;
+  readonly content: string;
+  readonly conversation: string | undefined;
+  /** Which of the bot's integrations is to answer; undefined: the first that is enabled. */
+  readonly integration: DifyType | undefined;
+  readonly files: readonly QuestionFile[];
+  /** The same twice is the same turn. */
+  readonly idempotencyKey: string | undefined;
+}
+
+/** A turn that may run now. */
+export interface ReadyChatTurn {
+  readonly id: NewChatTurn;
+  readonly turn: Turn;
+  readonly token: string;
+  readonly attempt: number;
+}
+
+export type BegunChatTurn =
+  | { readonly status: "ready"; readonly ready: ReadyChatTurn }
+  /** It was asked before. */
+  | { readonly status: "known"; readonly turn: ChatTurn };
+
+export interface BeginChatTurnPorts {
+  readonly bots: Pick<BotStore, "open">;
+  readonly turns: Pick<ChatTurnStore, "begin" | "discard">;
+  readonly guard: Pick<UserGuard, "admit" | "isRevoked">;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** The same short name for the same parts, and another for any others. */
+  readonly hash: (parts: readonly unknown[]) => string;
+}
+
+/** `until`: when the turn has ended by, one way or other, in milliseconds since the epoch. */
+export type BeginChatTurn = (user: ChatUser, request: ChatRequest, until: number) => Promise<BegunChatTurn>;
+
+const revoked = (): BridgeError => badToken("was revoked, get a new one");
+
+const integrationOf = (bot: OpenBot, named: DifyType | undefined): OpenDifyIntegration => {
+  const enabled = bot.integrations.filter(isDify).filter((each) => each.enabled);
+  const integration = enabled.find(({ type }) => named === undefined || type === named);
+  if (integration) return integration;
+  throw callerError(
+    "conflict",
+    `integration: the bot has none that answers, got ${JSON.stringify(named ?? "nothing")}`,
+  );
+};
+
+/** What the bot's other doors would have made of it. */
+const toTurn = (
+  id: NewChatTurn,
+  bot: OpenBot,
+  integration: OpenDifyIntegration,
+  request: ChatRequest,
+  now: number,
+): Turn => ({
+  id: id.turn,
+  appKey: id.appKey,
+  bot,
+  integration,
+  event: {
+    type: "message:private",
+    timestamp: now,
+    data: {
+      fromUserId: id.userId,
+      toUserId: bot.userId,
+      objectName: "RC:TxtMsg",
+      content: JSON.stringify({ content: request.content }),
+      channelType: "PERSON",
+      msgTimestamp: now,
+      msgUID: id.turn,
+    },
+  },
+  files: request.files,
+  ...(id.conversation !== undefined && { conversationName: id.conversation }),
+});
+
+/**
+ * Lets a client's question in.
+ * @throws BridgeError `forbidden`, `not_found`, `conflict`, `bad_token` or `rate_limited`, for the caller to read.
+ */
+export const makeBeginChatTurn =
+  ({ bots, turns, guard, clock, newId, hash }: BeginChatTurnPorts): BeginChatTurn =>
+  async (user, request, until) => {
+    const { appKey, userId, issuedAt } = user;
+    const { botUserId, conversation, idempotencyKey } = request;
+    checkBot(user, botUserId);
+    const bot = await bots.open(appKey, botUserId);
+    if (!bot) throw callerError("not_found", "userId: there is no such bot");
+    const integration = integrationOf(bot, request.integration);
+
+    const id: NewChatTurn = {
+      appKey,
+      userId,
+      botUserId,
+      // The key is the user's own, and none of anybody else's.
+      turn: idempotencyKey === undefined ? newId() : hash([appKey, userId, botUserId, idempotencyKey]),
+      integrationType: integration.type,
+      conversation,
+      questionHash: hash([request.content, conversation, request.integration, request.files]),
+      keepsAnswer: idempotencyKey !== undefined,
+    };
+    const token = newId();
+    const begun = await turns.begin(id, { token, expiresAt: clock.now() + chatLease.leaseMs });
+    if (begun.status === "known") {
+      if (begun.turn.questionHash !== id.questionHash) {
+        throw callerError("conflict", "Idempotency-Key: was used for another question");
+      }
+      if (await guard.isRevoked({ appKey, userId, issuedAt })) throw revoked();
+      return begun;
+    }
+
+    const admission = await guard.admit({ appKey, userId, turn: id.turn, issuedAt, until });
+    if (admission.status !== "admitted") {
+      await turns.discard(id, token);
+      if (admission.status === "revoked") throw revoked();
+      throw new BridgeError("rate_limited", "too many turns, please slow down", {
+        expose: true,
+        retryable: true,
+        retryAfterMs: admission.retryAfterMs,
+      });
+    }
+    const turn = toTurn(id, bot, integration, request, clock.now());
+    return { status: "ready", ready: { id, turn, token, attempt: begun.attempt } };
+  };

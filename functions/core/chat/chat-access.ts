@@ -1,0 +1,22 @@
+import { callerError } from "../errors.ts";
+import type { ChatTurn, ChatTurnStore } from "./chat-turn.ts";
+import type { ChatUser } from "./chat-user.ts";
+
+/** @throws BridgeError `forbidden` where the user's token is bound to other bots. */
+export const checkBot = ({ bots }: ChatUser, botUserId: string): void => {
+  if (bots && !bots.includes(botUserId)) {
+    throw callerError("forbidden", "userId: the token is for other bots");
+  }
+};
+
+/** The user's own turn with this bot. @throws BridgeError `not_found`, also for another user's. */
+export const findOwnTurn = async (
+  turns: Pick<ChatTurnStore, "find">,
+  { appKey, userId }: ChatUser,
+  botUserId: string,
+  turn: string,
+): Promise<ChatTurn> => {
+  const found = await turns.find({ appKey, turn });
+  if (found?.userId === userId && found.botUserId === botUserId) return found;
+  throw callerError("not_found", "turn: you have no such turn with this bot");
+};

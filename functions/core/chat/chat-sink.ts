@@ -1,0 +1,56 @@
+import type { AnswerIds } from "../answer.ts";
+import type { AnswerEnding, AnswerSink } from "../answer-sink.ts";
+import type { ChatEvent } from "./chat-event.ts";
+
+export interface ChatSinkPorts {
+  readonly turn: string;
+  readonly conversation: string | undefined;
+  /** Takes what the client is to hear. A promise asks to wait before there is more. */
+  readonly tell: (event: ChatEvent) => void | Promise<void>;
+  readonly onNamed: (ids: AnswerIds) => void;
+  /** Whether the user has asked for a stop: Dify may obey it and end as if it had said all. */
+  readonly isStopAsked: () => Promise<boolean>;
+}
+
+const endOf = (ending: Exclude<AnswerEnding, { status: "failed" | "abandoned" }>): ChatEvent => ({
+  type: "end",
+  stopped: ending.status === "stopped",
+  ...(ending.status === "paused" && { paused: true }),
+  usage: (ending.status === "complete" && ending.facts?.usage) || null,
+  sources: (ending.status === "complete" && ending.facts?.sources) || [],
+});
+
+/** Brings an answer to a client as events: each piece as it comes. */
+export const makeChatSink = ({
+  turn,
+  conversation,
+  tell,
+  onNamed,
+  isStopAsked,
+}: ChatSinkPorts): AnswerSink => ({
+  begin: () => void tell({ type: "start", turn, conversation: conversation ?? null }),
+  named: onNamed,
+  delta: (content) => tell({ type: "delta", content }),
+  replace: (content) => tell({ type: "replace", content }),
+  end: async (ending) => {
+    switch (ending.status) {
+      case "abandoned":
+        return { status: "undelivered", reason: "abandoned" };
+      case "failed": {
+        const { code, sentence, retryable } = ending;
+        await tell({ type: "error", code, message: sentence.trim(), retryable });
+        break;
+      }
+      case "paused":
+        await tell({ type: "delta", content: ending.sentence });
+        await tell(endOf(ending));
+        break;
+      case "complete":
+        await tell(endOf((await isStopAsked()) ? { status: "stopped" } : ending));
+        break;
+      case "stopped":
+        await tell(endOf(ending));
+    }
+    return { status: "delivered" };
+  },
+});

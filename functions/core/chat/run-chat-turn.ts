@@ -1,0 +1,125 @@
+import type { Clock } from "../clock.ts";
+import type { ForwardTurn, TurnReport } from "../forward-turn.ts";
+import { keepLease } from "../keep-lease.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import type { AnswerJournal } from "./answer-journal.ts";
+import type { KeptAnswer } from "./answer-pieces.ts";
+import type { ReadyChatTurn } from "./begin-chat-turn.ts";
+import { type ChatEvent, positionAfter, startOf, writePosition } from "./chat-event.ts";
+import { makeChatSink } from "./chat-sink.ts";
+import { type ChatTurnStore, chatLease, replayLifeMs } from "./chat-turn.ts";
+import type { UserGuard } from "./user-guard.ts";
+
+/** Where a client hears of a turn. A promise asks to wait before there is more. */
+export type TellClient = (event: ChatEvent, position: string) => void | Promise<void>;
+
+export interface RunChatTurnPorts {
+  readonly turns: Pick<ChatTurnStore, "beat" | "name" | "end" | "discard">;
+  readonly guard: Pick<UserGuard, "leave">;
+  readonly forwardTurn: ForwardTurn;
+  readonly journalOf: (answer: KeptAnswer) => AnswerJournal;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** "busy": another turn runs in its conversation, and the client has heard nothing. */
+export type RunChatTurn = (
+  ready: ReadyChatTurn,
+  tellClient: TellClient,
+  deadline: number,
+) => Promise<"told" | "busy">;
+
+/** Runs a turn that a client waits for, to its end, whether or not the client stays. */
+export const makeRunChatTurn =
+  ({ turns, guard, forwardTurn, journalOf, clock, log, metrics }: RunChatTurnPorts): RunChatTurn =>
+  async ({ id, turn, token, attempt }, tellClient, deadline) => {
+    const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
+    const startedAt = clock.now();
+    const stop = new AbortController();
+    const journal = id.keepsAnswer ? journalOf({ ...id, attempt }) : undefined;
+    let position = startOf(attempt);
+    let isOver = false;
+
+    const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
+
+    const tell = (event: ChatEvent): void | Promise<void> => {
+      position = positionAfter(position, event);
+      isOver = position.ended;
+      journal?.add(event);
+      return tellClient(event, writePosition(position));
+    };
+
+    const beat = async (expiresAt: number): Promise<boolean> => {
+      const mark = await turns.beat(id, { token, expiresAt });
+      if (mark === "stop") stop.abort();
+      if (mark === "lost") log.error("chat_turn_lost", ids);
+      return mark !== "lost";
+    };
+    const isStopAsked = async (): Promise<boolean> => {
+      await beat(clock.now() + chatLease.leaseMs).catch(warn("chat_turn_not_renewed"));
+      return stop.signal.aborted;
+    };
+
+    const sink = makeChatSink({
+      turn: id.turn,
+      conversation: id.conversation,
+      tell,
+      onNamed: (named) => {
+        turns.name(id, token, { ...named, user: id.userId }).catch(warn("chat_turn_not_named"));
+      },
+      isStopAsked,
+    });
+
+    const report = ({ outcome, asked, firstTextAt }: TurnReport): void => {
+      const tookMs = clock.now() - startedAt;
+      const fields = {
+        outcome: outcome.status,
+        asked,
+        firstTextMs: firstTextAt && firstTextAt - startedAt,
+        tookMs,
+      };
+      const isWell = ["answered", "stopped", "paused"].includes(outcome.status);
+      log[isWell ? "info" : "error"]("chat_answered", {
+        ...ids,
+        ...fields,
+        ...(outcome.status === "failed" && { code: outcome.code, detail: outcome.detail }),
+      });
+      metrics.time("ChatTurn", tookMs, { integration: id.integrationType, outcome: outcome.status });
+    };
+
+    const run = async (): Promise<"told" | "busy"> => {
+      try {
+        const told = await keepLease(
+          { clock, pace: chatLease, renew: beat, onTrouble: warn("chat_turn_not_renewed") },
+          ({ signal }) => forwardTurn(turn, sink, { deadline, signal, stop: stop.signal }),
+        );
+        if (told === "busy") return "busy";
+        report(told);
+        if (!isOver)
+          await tell({ type: "error", code: "interrupted", message: "please ask again", retryable: true });
+        return "told";
+      } catch (error) {
+        log.error("chat_turn_failed", { ...ids, reason: String(error) });
+        await tell({
+          type: "error",
+          code: "internal",
+          message: "internal error, please try again",
+          retryable: true,
+        });
+        return "told";
+      }
+    };
+
+    const told = await run();
+    await journal?.close();
+    const over =
+      told === "busy" ? turns.discard(id, token) : turns.end(id, token, clock.now() + replayLifeMs);
+    const { appKey, userId } = id;
+    await Promise.all([
+      over.catch(warn("chat_turn_not_ended")),
+      guard.leave({ appKey, userId, turn: id.turn }).catch(warn("chat_turn_not_left")),
+    ]);
+    return told;
+  };
