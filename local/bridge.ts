@@ -5,6 +5,7 @@ import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
 import { startStandInAppServer } from "./app-server/server.ts";
 import { startLocalAws } from "./aws/start.ts";
+import { startConsole } from "./console/server.ts";
 import { takeDataDir } from "./data-dir.ts";
 import { findDemoDify, putDemoBot } from "./demo-bot.ts";
 import { startStandInDify } from "./dify/server.ts";
@@ -25,6 +26,7 @@ export interface LocalBridge {
   /** Undefined where a real Dify is used. */
   readonly standInDifyUrl: string | undefined;
   readonly standInAppServerUrl: string;
+  readonly consoleUrl: string;
   close(): Promise<void>;
 }
 
@@ -46,8 +48,15 @@ const isGuidesDify = ({ realDify }: Settings): boolean =>
 /** Where the guide's webhooks go. */
 const guidesAppServer = "yourserver.com";
 
-const checkSettings = async ({ port, dataDir, dynamodbEndpoint, sqsEndpoint }: Settings): Promise<void> => {
-  await checkPort(port);
+const checkSettings = async ({
+  port,
+  consolePort,
+  dataDir,
+  dynamodbEndpoint,
+  sqsEndpoint,
+}: Settings): Promise<void> => {
+  await checkPort("PORT", port);
+  await checkPort("CONSOLE_PORT", consolePort);
   if (dataDir !== undefined) await takeDataDir(dataDir);
   if (dynamodbEndpoint !== undefined) await checkReachable("DYNAMODB_ENDPOINT", dynamodbEndpoint);
   if (sqsEndpoint !== undefined) await checkReachable("SQS_ENDPOINT", sqsEndpoint);
@@ -84,6 +93,8 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
       onReceived: (webhook) => view.called(`${webhook.host}${webhook.path}`, describeWebhook(webhook)),
     });
     closers.push(appServer.close);
+    const page = await startConsole({ ...settings, bridgeUrl, port: settings.consolePort });
+    closers.push(page.close);
 
     const assemblyDir = await mkdtemp(join(tmpdir(), "bot-bridge-"));
     closers.push(() => rm(assemblyDir, { recursive: true }));
@@ -126,6 +137,7 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
       url: aws.url,
       standInDifyUrl: settings.realDify ? undefined : new URL(dify.url).origin,
       standInAppServerUrl: appServer.url,
+      consoleUrl: page.url,
       close,
     };
   } catch (error) {

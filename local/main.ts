@@ -27,7 +27,7 @@ const main = async (): Promise<void> => {
   };
   if (stopped.signal.aborted) return close();
   stopped.signal.addEventListener("abort", close);
-  process.stdout.write(welcome(bridge.url, bridge.standInDifyUrl, bridge.standInAppServerUrl));
+  process.stdout.write(welcome(bridge));
 };
 
 main().catch((error: unknown) => {

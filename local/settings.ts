@@ -18,14 +18,18 @@ const webUrl = v.pipe(
 );
 const text = (fallback: string) => v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty")), fallback);
 
+const portNumber = v.pipe(
+  v.string(),
+  v.regex(/^\d+$/, "must be a port, 0 for any"),
+  v.transform(Number),
+  v.maxValue(65535, "must be at most 65535"),
+);
+
 const settings = v.pipe(
   v.object({
-    PORT: v.pipe(
-      v.optional(v.string(), "3000"),
-      v.regex(/^\d+$/, "must be a port, 0 for any"),
-      v.transform(Number),
-      v.maxValue(65535, "must be at most 65535"),
-    ),
+    PORT: v.optional(portNumber, "3000"),
+    /** Of the console, a web page. */
+    CONSOLE_PORT: v.optional(portNumber, "0"),
     APP_KEY: text("local-app-key"),
     APP_SECRET: text("local-app-secret"),
     /** Where answers are delivered, in the place of the stand-in IM. */
@@ -47,6 +51,7 @@ const settings = v.pipe(
   ),
   v.transform((given) => ({
     port: given.PORT,
+    consolePort: given.CONSOLE_PORT,
     appKey: given.APP_KEY,
     appSecret: given.APP_SECRET,
     rongcloudApiUrl: given.RONGCLOUD_API_URL,

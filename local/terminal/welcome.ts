@@ -1,3 +1,4 @@
+import type { LocalBridge } from "../bridge.ts";
 import { demoBotId } from "../demo-bot.ts";
 
 const standInsLine = (standIns: readonly (string | false)[]): string => {
@@ -6,13 +7,16 @@ const standInsLine = (standIns: readonly (string | false)[]): string => {
 };
 
 /** The line that says it is ready, and what to try. */
-export const welcome = (
-  url: string,
-  standInDifyUrl: string | undefined,
-  standInAppServerUrl: string,
-): string => `ready ${url}
+export const welcome = ({
+  url,
+  consoleUrl,
+  standInDifyUrl,
+  standInAppServerUrl,
+}: Omit<LocalBridge, "close">): string => `ready ${url}
 
-Say something to the demo bot, from another terminal, and watch the answer stream in here:
+Talk to the demo bot in a browser: ${consoleUrl}
+
+Or send it a message over the IM, from another terminal, and watch the answer stream in here:
 
   npm run -s sign | curl -H @- ${url}/message/private/publish.json \\
     -d fromUserId=user-001 -d toUserId=${demoBotId} -d objectName=RC:TxtMsg \\

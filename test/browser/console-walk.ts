@@ -5,6 +5,7 @@ import { startConsole } from "../../local/console/server.ts";
 import type { HttpServer } from "../../local/http-server.ts";
 import { type ChatPlace, expireTokens, longQuestion, userToken } from "../support/chat/chat-place.ts";
 import { type CuttingProxy, startCuttingProxy } from "../support/chat/cutting-proxy.ts";
+import { eventually } from "../support/eventually.ts";
 import { type ConsolePage, openConsole } from "./console-page.ts";
 import { findBrowser } from "./find-browser.ts";
 
@@ -92,6 +93,7 @@ export const describeConsoleAt = (
       await page.say(longQuestion);
       for (const characters of [40, 120, 240]) {
         await page.hasSaid(characters);
+        await eventually(() => expect(proxy.open()).toBe(1));
         proxy.cutNow();
       }
       await page.finished();

@@ -5,6 +5,7 @@ describe("the settings of a local run", () => {
   test("are as the README says where nothing is given", () => {
     expect(readSettings({})).toEqual({
       port: 3000,
+      consolePort: 0,
       appKey: "local-app-key",
       appSecret: "local-app-secret",
       rongcloudApiUrl: undefined,
@@ -24,6 +25,7 @@ describe("the settings of a local run", () => {
 
   test.each([
     [{ PORT: "70000" }, "PORT must be at most 65535"],
+    [{ CONSOLE_PORT: "-1" }, "CONSOLE_PORT must be a port, 0 for any"],
     [{ APP_KEY: "" }, "APP_KEY must not be empty"],
     [{ ALLOW_PRIVATE_CALLBACKS: "yes" }, "ALLOW_PRIVATE_CALLBACKS must be 0 or 1"],
     [{ SQS_ENDPOINT: "here" }, "SQS_ENDPOINT must be an http or https URL"],
