@@ -45,7 +45,19 @@ describe("the guide's walk, as the README has it", () => {
     await bridge.shows(/^bot-001 → user-001 {2}.*turn 2/m);
   });
 
+  test("streams an answer to a client, in the conversation that its user has with the bot", async () => {
+    const here = (walk[4] ?? "").replaceAll("http://127.0.0.1:3000", bridge.url);
+    const { stdout } = await promisify(execFile)("sh", ["-c", here], { cwd: projectRoot });
+    expect(stdout).toMatch(/^id: \S+\nevent: start\ndata: \{"turn":/);
+    expect(stdout.match(/^event: delta$/gm)?.length).toBeGreaterThan(5);
+    expect(stdout).toMatch(/event: end\ndata: \{"stopped":false,[^\n]*\n\n$/);
+    const said = [...stdout.matchAll(/^data: \{"content":(".*")\}$/gm)].map(([, text]) =>
+      JSON.parse(text ?? ""),
+    );
+    expect(said.join("")).toMatch(/And here\?.*turn 3/);
+  });
+
   test("has no step more", () => {
-    expect(walk).toHaveLength(4);
+    expect(walk).toHaveLength(5);
   });
 });
