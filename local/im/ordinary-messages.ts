@@ -4,14 +4,16 @@ import type { ImHappening } from "./messages.ts";
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const parsedContent = v.pipe(v.string(), v.maxBytes(128 * 1024), v.parseJson(), v.looseObject({}));
 
-const fields = {
+/** Of every message that comes as a form. */
+export const fields = {
   fromUserId: id,
   objectName: v.pipe(v.string(), v.minLength(1), v.maxLength(32)),
   content: parsedContent,
 };
+export const targetUsers = { toUserId: v.pipe(v.array(id), v.minLength(1), v.maxLength(1000)) };
 
 export const privateMessage = v.pipe(
-  v.object({ ...fields, toUserId: v.pipe(v.array(id), v.minLength(1), v.maxLength(1000)) }),
+  v.object({ ...fields, ...targetUsers }),
   v.transform(({ toUserId, ...rest }) => ({ ...rest, channelType: "PERSON" as const, targetIds: toUserId })),
 );
 export const groupMessage = v.pipe(

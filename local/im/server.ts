@@ -3,10 +3,14 @@ import { text as readText } from "node:stream/consumers";
 import * as v from "valibot";
 import { newMessageUID } from "../../functions/adapters/rongcloud/message-uid.ts";
 import { isSignedBy } from "../../functions/adapters/rongcloud/signature.ts";
+import { makeTokenBucket } from "../aws/api-gateway/token-bucket.ts";
 import { closeServer, listen } from "../http-server.ts";
+import { type Fault, type ForcedAnswer, makeFaults } from "./faults.ts";
 import type { ImHappening, ImMessage } from "./messages.ts";
 import { deliver, groupMessage, privateMessage } from "./ordinary-messages.ts";
+import { parseCall, readForm, readJson } from "./read-call.ts";
 import { Refusal, refuse } from "./refusal.ts";
+import { statusMessage, type Typing, typingsOf } from "./status-messages.ts";
 import { groupChunk, makeStreamMessages, privateChunk } from "./stream-messages.ts";
 
 export interface StandInImOptions {
@@ -14,25 +18,26 @@ export interface StandInImOptions {
   readonly appSecret: string;
   readonly onHappening?: (happening: ImHappening) => void;
   readonly now?: () => number;
-}
-
-/** An answer to give instead of taking the next call. */
-export interface ForcedAnswer {
-  readonly status: number;
-  readonly code: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** So many chunks the app may send in a second, and at once. */
+  readonly chunksPerSecond?: number;
 }
 
 export interface StandInIm {
   readonly url: string;
   /** Every message so far, in the order in which it began, as it stands now. */
   readonly messages: () => readonly ImMessage[];
+  /** Who was seen writing, and by whom. */
+  readonly typings: () => readonly Typing[];
   /** The next calls get these answers, one each. */
   readonly answerNext: (...answers: readonly ForcedAnswer[]) => void;
+  /** See `Fault`. */
+  readonly force: (...faults: readonly Fault[]) => void;
   readonly close: () => Promise<void>;
 }
 
 const remembered = 1000;
+/** Of an app (docs/spec/rongcloud.md, section 8). */
+const mostChunksPerSecond = 100;
 
 const userId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const user = v.object({ userId });
@@ -41,42 +46,19 @@ const expiry = v.object({
   time: v.pipe(v.string(), v.digits()),
 });
 
-/** The form as an object; the fields that RongCloud takes more than once are lists. */
-const readForm = (
-  body: string,
-  lists: readonly string[] = ["toUserId", "toGroupId"],
-): Record<string, string | string[]> => {
-  const form = new URLSearchParams(body);
-  return Object.fromEntries(
-    [...form].map(([name, value]) => [name, lists.includes(name) ? form.getAll(name) : value]),
-  );
-};
-
-const parse = <T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> => {
-  const parsed = v.safeParse(schema, value);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  return refuse(1002, `${v.getDotPath(issue) ?? "body"}: ${issue.message}`);
-};
-
-const parseJson = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return refuse(1002, "body: must be JSON");
-  }
-};
-
 /** Stands in for RongCloud's server API where nobody has a real one: it takes what a bot says, and shows it. */
 export const startStandInIm = async ({
   appKey,
   appSecret,
   onHappening,
   now = Date.now,
+  chunksPerSecond = mostChunksPerSecond,
 }: StandInImOptions): Promise<StandInIm> => {
   const messages = new Map<string, ImMessage>();
-  const forced: ForcedAnswer[] = [];
+  const typings: Typing[] = [];
+  const faults = makeFaults(now);
   const streams = makeStreamMessages({ now, newMessageUID });
+  const mayTakeChunk = makeTokenBucket({ ratePerSecond: chunksPerSecond, burst: chunksPerSecond, now });
 
   const happen = (happening: ImHappening): void => {
     messages.set(happening.message.messageUID, happening.message);
@@ -86,29 +68,36 @@ export const startStandInIm = async ({
   };
 
   const takeChunk = (schema: typeof privateChunk | typeof groupChunk) => (body: string) => {
-    const happening = streams.take(parse(schema, parseJson(body)));
+    if (!mayTakeChunk()) refuse(1008, "too many calls", 429, { "retry-after": "1" });
+    const happening = streams.take(parseCall(schema, readJson(body)));
     happen(happening);
     return { messageUID: happening.message.messageUID };
   };
   const takeMessage = (schema: typeof privateMessage | typeof groupMessage) => (body: string) => {
-    const happenings = deliver(parse(schema, readForm(body)), newMessageUID);
+    const happenings = deliver(parseCall(schema, readForm(body)), newMessageUID);
     happenings.forEach(happen);
     const receipts = happenings.map(({ message: { channelType, targetId, messageUID } }) =>
       channelType === "GROUP" ? { groupId: targetId, messageUID } : { userId: targetId, messageUID },
     );
     return { messageUIDs: receipts };
   };
+  const takeStatus = (body: string) => {
+    typings.push(...typingsOf(parseCall(statusMessage, readForm(body)), now()));
+    typings.splice(0, typings.length - remembered);
+    return {};
+  };
   const giveToken = (body: string) => {
-    const { userId } = parse(user, readForm(body));
+    const { userId } = parseCall(user, readForm(body));
     return { userId, token: `im-token-of-${userId}` };
   };
   const expireTokens = (body: string) => {
-    parse(expiry, readForm(body, ["userId"]));
+    parseCall(expiry, readForm(body, ["userId"]));
     return {};
   };
   const routes = new Map<string, (body: string) => object>([
     ["/message/private/publish.json", takeMessage(privateMessage)],
     ["/message/group/publish.json", takeMessage(groupMessage)],
+    ["/statusmessage/private/publish.json", takeStatus],
     ["/user/getToken.json", giveToken],
     ["/user/token/expire.json", expireTokens],
     ["/v3/message/private/publish_stream.json", takeChunk(privateChunk)],
@@ -137,30 +126,29 @@ export const startStandInIm = async ({
   };
 
   const server = createServer((request, response) => {
-    const instead = forced.shift();
-    if (instead) {
+    const fault = faults.take(request.url ?? "");
+    if (fault && fault !== "lost_reply") {
       request.resume();
-      return reply(
-        response,
-        instead.status,
-        { code: instead.code, errorMessage: "as forced" },
-        instead.headers,
-      );
+      const { status, code, headers } = fault;
+      return reply(response, status, { code, errorMessage: "as forced" }, headers);
     }
-    answer(request).then(
-      (body) => reply(response, 200, body),
-      (error: unknown) => {
-        const { status, code, message } =
+    const answered = answer(request).then(
+      (body) => () => reply(response, 200, body),
+      (error: unknown) => () => {
+        const { status, code, message, headers } =
           error instanceof Refusal ? error : new Refusal(500, 1000, "internal error");
-        reply(response, status, { code, errorMessage: message });
+        reply(response, status, { code, errorMessage: message }, headers);
       },
     );
+    answered.then((send) => (fault === "lost_reply" ? response.destroy() : send()));
   });
 
   return {
     url: await listen(server, 0),
     messages: () => [...messages.values()],
-    answerNext: (...answers) => void forced.push(...answers),
+    typings: () => [...typings],
+    answerNext: (...answers) => faults.force(...answers.map((by) => ({ by }))),
+    force: faults.force,
     close: () => closeServer(server),
   };
 };

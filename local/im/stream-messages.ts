@@ -2,19 +2,31 @@ import * as v from "valibot";
 import type { ImHappening, ImMessage } from "./messages.ts";
 import { refuse } from "./refusal.ts";
 
-const fields = {
-  fromUserId: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
-  objectName: v.literal("RC:StreamMsg"),
-  content: v.object({
-    content: v.string(),
-    seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
-    complete: v.boolean(),
-    completeReason: v.exactOptional(v.number()),
-    messageUID: v.exactOptional(v.string()),
-    type: v.exactOptional(v.picklist(["text", "markdown", "html"])),
-  }),
-};
+/** Belong to the first chunk alone. */
+const ofTheFirst = ["type", "user", "mentionedInfo", "extra"] as const;
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+
+const fields = {
+  fromUserId: id,
+  objectName: v.literal("RC:StreamMsg"),
+  content: v.pipe(
+    v.strictObject({
+      content: v.string(),
+      seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
+      complete: v.boolean(),
+      completeReason: v.exactOptional(v.picklist([0, 1, 2, 3, 4], "must be one of 0 to 4")),
+      messageUID: v.exactOptional(v.string()),
+      type: v.exactOptional(v.picklist(["text", "markdown", "html"])),
+      user: v.exactOptional(v.looseObject({})),
+      mentionedInfo: v.exactOptional(v.looseObject({})),
+      extra: v.exactOptional(v.string()),
+    }),
+    v.check(
+      ({ complete, completeReason }) => complete || completeReason === undefined,
+      "completeReason: belongs to the last chunk alone",
+    ),
+  ),
+};
 
 export const privateChunk = v.pipe(
   v.object({ ...fields, toUserId: id }),
@@ -48,11 +60,13 @@ export const makeStreamMessages = ({ now, newMessageUID }: StreamMessagesPorts) 
     return { ...head, text: "", chunks: [], complete: false, completeReason: undefined };
   };
 
-  const goOn = (messageUID: string, { content }: Chunk): ImMessage => {
+  const goOn = (messageUID: string, { content, ...head }: Chunk): ImMessage => {
     const message = open.get(messageUID);
     const last = message?.chunks.at(-1);
-    if (!message || !last) return refuse(1002, "content.messageUID: no such open stream message");
-    if (content.type !== undefined) refuse(1002, "content.type: belongs to the first chunk alone");
+    const isOurs = message?.fromUserId === head.fromUserId && message.targetId === head.targetId;
+    if (!isOurs || !last) return refuse(1002, "content.messageUID: no such open stream message");
+    const late = ofTheFirst.find((name) => content[name] !== undefined);
+    if (late !== undefined) refuse(1002, `content.${late}: belongs to the first chunk alone`);
     if (now() - last.at > silenceMs) refuse(29003, "the stream message was silent for 30 s and has ended");
     if (now() - (message.chunks[0]?.at ?? 0) > lifeMs)
       refuse(29004, "the stream message is 30 min old and has ended");

@@ -37,10 +37,29 @@ describe("the stand-in IM", () => {
     ["a gap in seq", { content: "x", seq: 3, complete: false }, 1002],
     ["a chunk sent twice", { content: "x", seq: 1, complete: false }, 1002],
     ["a type after the first", { content: "x", seq: 2, complete: false, type: "markdown" }, 1002],
+    ["a sender after the first", { content: "x", seq: 2, complete: false, user: { id: "u1" } }, 1002],
+    ["a reason before the end", { content: "x", seq: 2, complete: false, completeReason: 0 }, 1002],
+    ["a reason that there is none of", { content: "", seq: 2, complete: true, completeReason: 5 }, 1002],
+    ["a field that nobody knows", { content: "x", seq: 2, complete: false, reason: 1 }, 1002],
     ["more than 128 KB in all", { content: "x".repeat(128 * 1024), seq: 2, complete: false }, 1005],
   ])("refuses %s", async (_, content, code) => {
     const messageUID = await begin();
     expect(await send({ ...content, messageUID })).toMatchObject({ status: 400, body: { code } });
+  });
+
+  test.each([0, 1, 2, 3, 4])("ends a message for reason %i", async (completeReason) => {
+    const messageUID = await begin();
+    await send({ content: "", seq: 2, complete: true, completeReason, messageUID });
+    expect(im.messages()).toMatchObject([{ complete: true, completeReason }]);
+  });
+
+  test("lets nobody go on with a message that is another's, or goes to another", async () => {
+    const messageUID = await begin();
+    const content = { content: "x", seq: 2, complete: false, messageUID };
+    const head = { fromUserId: "bot", toUserId: "u7", objectName: "RC:StreamMsg", content };
+    expect(await call(path, { ...head, fromUserId: "bot-two" })).toMatchObject({ status: 400 });
+    expect(await call(path, { ...head, toUserId: "u8" })).toMatchObject({ status: 400 });
+    expect(im.messages()).toMatchObject([{ text: "Hel", complete: false }]);
   });
 
   test("ends a stream that was silent for more than 30 s", async () => {
@@ -83,12 +102,91 @@ describe("the stand-in IM", () => {
     expect(await callApi(im.url, path, {}, headers)).toMatchObject({ status: 401, body: { code: 1004 } });
     expect(im.messages()).toEqual([]);
   });
+});
 
-  test("can be told to fail", async () => {
+describe("somebody who is writing", () => {
+  const statusPath = "/statusmessage/private/publish.json";
+  const typing = (given: Record<string, string> = {}): URLSearchParams =>
+    new URLSearchParams({
+      fromUserId: "bot",
+      toUserId: "u7",
+      objectName: "RC:TypSts",
+      content: '{"typingContentType":"RC:TxtMsg"}',
+      ...given,
+    });
+
+  test("is seen, and leaves no message behind", async () => {
+    expect(await call(statusPath, typing())).toMatchObject({ status: 200, body: { code: 200 } });
+    expect(im.typings()).toEqual([
+      { fromUserId: "bot", targetId: "u7", typingContentType: "RC:TxtMsg", at: now },
+    ]);
+    expect(im.messages()).toEqual([]);
+  });
+
+  test("must say of which type the message is", async () => {
+    expect(await call(statusPath, typing({ content: "{}" }))).toMatchObject({
+      status: 400,
+      body: { code: 1002 },
+    });
+    expect(im.typings()).toEqual([]);
+  });
+
+  test("is not seen in a status message of another kind", async () => {
+    expect(await call(statusPath, typing({ objectName: "app:here", content: "{}" }))).toMatchObject({
+      status: 200,
+    });
+    expect(im.typings()).toEqual([]);
+  });
+});
+
+describe("told to fail, the stand-in IM", () => {
+  const chunk = { content: "Hel", seq: 1, complete: false };
+
+  test("answers what it is told, once", async () => {
     im.answerNext({ status: 429, code: 1008, headers: { "Retry-After": "2" } });
-    const reply = await send({ content: "Hel", seq: 1, complete: false });
+    const reply = await send(chunk);
     expect(reply).toMatchObject({ status: 429, body: { code: 1008 } });
     expect(reply.headers.get("retry-after")).toBe("2");
     expect(await begin()).not.toBe("");
   });
+
+  test("takes a call and loses its reply", async () => {
+    im.force({ by: "lost_reply" });
+    await expect(send(chunk)).rejects.toThrow();
+    expect(im.messages()).toMatchObject([{ text: "Hel", complete: false }]);
+    expect((await send(chunk)).status).toBe(200);
+  });
+
+  test("fails on one path and works on the others", async () => {
+    im.force({ path, by: { status: 500, code: 1000 } });
+    const form = new URLSearchParams({
+      fromUserId: "bot",
+      toUserId: "u7",
+      objectName: "RC:TxtMsg",
+      content: '{"content":"hello"}',
+    });
+    expect((await call("/message/private/publish.json", form)).status).toBe(200);
+    expect((await send(chunk)).status).toBe(500);
+  });
+
+  test("fails so many times, or for so long, and then works", async () => {
+    const busy = { status: 429, code: 1008, headers: { "Retry-After": "1" } };
+    im.force({ by: busy, times: 2 }, { by: { status: 503, code: 1000 }, forMs: 1_000 });
+    const statuses: number[] = [];
+    for (let calls = 0; calls < 4; calls += 1) statuses.push((await send(chunk)).status);
+    now += 1_000;
+    statuses.push((await send(chunk)).status);
+    expect(statuses).toEqual([429, 429, 503, 503, 200]);
+  });
+});
+
+test("an app that sends more chunks in a second than it may is told to wait", async () => {
+  for (let sent = 0; sent < 100; sent += 1) await begin();
+  const refused = await send({ content: "x", seq: 1, complete: false });
+  expect(refused).toMatchObject({ status: 429, body: { code: 1008 } });
+  expect(refused.headers.get("retry-after")).toBe("1");
+  expect(im.messages()).toHaveLength(100);
+  now += 1_000;
+  await begin();
+  expect(im.messages()).toHaveLength(101);
 });
