@@ -18,6 +18,10 @@ export interface App {
 
 export const runsGraph = (mode: AppMode): boolean => mode === "advanced-chat" || mode === "workflow";
 
+/** A8-8: whether its runs go on when their client has left. */
+export const outlivesClient = ({ profile, traits }: Pick<App, "profile" | "traits">): boolean =>
+  traits.detachedRuns && runsGraph(profile.mode);
+
 const makeApp = (key: string, profile: Profile): App => {
   let behavioursLeft =
     "times" in profile.behaviour ? (profile.behaviour.times ?? Number.POSITIVE_INFINITY) : Infinity;

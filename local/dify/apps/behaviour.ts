@@ -20,7 +20,10 @@ export const behaviourSchema = v.variant("kind", [
   }),
   v.strictObject({ kind: v.literal("silent"), times }),
   v.strictObject({ kind: v.literal("pings_only"), times }),
+  /** The stream breaks; a run that outlives its client goes on to its end (A8-8). */
   v.strictObject({ kind: v.literal("cut"), afterDeltas, times }),
+  /** A server, or what stands before it, that knows whole answers alone. */
+  v.strictObject({ kind: v.literal("no_streaming"), how: v.picklist(["answers_whole", "refuses"]) }),
   v.strictObject({ kind: v.literal("refuse"), times }),
   v.strictObject({
     kind: v.literal("http_error"),
@@ -39,7 +42,11 @@ export const behaviourSchema = v.variant("kind", [
     kind: v.literal("annotation"),
     text: v.optional(v.string(), "This is the answer somebody has written down."),
   }),
-  v.strictObject({ kind: v.literal("paused") }),
+  v.strictObject({
+    kind: v.literal("paused"),
+    /** What the form asks. */
+    form: v.optional(v.string(), "May the answer go out?"),
+  }),
   v.strictObject({ kind: v.literal("no_terminal"), times }),
   v.strictObject({ kind: v.literal("never_closes") }),
   v.strictObject({

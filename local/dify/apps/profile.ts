@@ -58,6 +58,10 @@ export const profileSchema = v.pipe(
       ((mode === "advanced-chat" || mode === "workflow") && versions[version].humanInput),
     "only a chatflow or workflow from 1.13 on pauses for a human",
   ),
+  v.check(
+    ({ behaviour, mode }) => behaviour.kind !== "no_streaming" || (mode !== "agent-chat" && mode !== "agent"),
+    "an agent does nothing but stream",
+  ),
 );
 
 export type Profile = v.InferOutput<typeof profileSchema>;

@@ -37,6 +37,8 @@ export interface VersionTraits {
   readonly humanInput: boolean;
   /** A8-5: `reasoning_format: separated` keeps the thought out of the answer. */
   readonly separatesReasoning: boolean;
+  /** A8-11: where an answer has files, what is stored of it has no links to pictures. */
+  readonly stripsStoredLinks: boolean;
   /** A3: text after an assistant's file comes as `message_file` with an `answer`. */
   readonly fileEventCarriesText: boolean;
   /** What the model side says of a bad key: through chat, completion and agents, and through an LLM node. */
@@ -68,6 +70,7 @@ const v0153: VersionTraits = {
   foreignStopAborts: false,
   humanInput: false,
   separatesReasoning: false,
+  stripsStoredLinks: true,
   fileEventCarriesText: false,
   modelFailure: { easy: failure015, node: failure015 },
 };
@@ -115,6 +118,7 @@ const v1160: VersionTraits = {
   unknownConversation: "not_found",
   foreignStopAborts: false,
   separatesReasoning: true,
+  stripsStoredLinks: false,
 };
 
 const v1171: VersionTraits = { ...v1160, shortcutEnding: "spurious_error" };

@@ -27,9 +27,14 @@ const openConversation = (
     inputs,
   });
 
+const pictureLinks = /!\[[^\]]*\]\([^)]*\)/g;
+
+const storedAnswer = ({ app, behaviour }: RunRequest, answer: string): string =>
+  behaviour.kind === "files" && app.traits.stripsStoredLinks ? answer.replace(pictureLinks, "") : answer;
+
 const keepOutcome = (message: StoredMessage | undefined, request: RunRequest, outcome: Outcome): void => {
   if (message !== undefined && outcome.kind === "answered") {
-    message.answer = outcome.answer;
+    message.answer = storedAnswer(request, outcome.answer);
     message.retrieverResources = retrieverResources(request.app.profile.sources);
   }
   if (message !== undefined && outcome.kind === "failed") message.error = outcome.failure.message;

@@ -45,6 +45,15 @@ const answerUnread = (behaviour: Behaviour): HttpReply | undefined => {
 const isStreaming = (mode: AppMode, responseMode: unknown): boolean =>
   responseMode === "streaming" || (mode === "agent" && responseMode !== "blocking");
 
+/** The app answers in one piece, whatever it is asked for. */
+const answersWhole = ({ kind }: Behaviour): boolean => kind === "no_streaming";
+
+const checkStreaming = (behaviour: Behaviour, streaming: boolean): void => {
+  if (streaming && behaviour.kind === "no_streaming" && behaviour.how === "refuses") {
+    throw invalidParam("Streaming mode is not supported by this server");
+  }
+};
+
 const checkBlocking = (mode: AppMode, streaming: boolean): void => {
   if (!streaming && mode === "agent-chat") {
     throw invalidParam("Agent Chat App does not support blocking mode");
@@ -64,8 +73,10 @@ const answerRun = async (route: RunRoute, app: App, exchange: Exchange): Promise
   const user = requiredUser(body.user);
   if (!modesOf[route].includes(mode)) throw wrongMode[route]();
   checkFields(app.traits, route, body);
-  const streaming = isStreaming(mode, body.response_mode);
-  checkBlocking(mode, streaming);
+  const asksStream = isStreaming(mode, body.response_mode);
+  checkStreaming(behaviour, asksStream);
+  checkBlocking(mode, asksStream);
+  const streaming = asksStream && !answersWhole(behaviour);
   const prepared = prepareRun({
     standIn,
     app,

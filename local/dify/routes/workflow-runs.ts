@@ -3,7 +3,8 @@ import { authenticate, type Exchange, readJsonObject, requiredUser } from "../ht
 import { prettyReply } from "../http/http-reply.ts";
 import { refusal } from "../http/refusal.ts";
 import type { Route } from "../http/router.ts";
-import type { JsonObject } from "../json.ts";
+import { spacedJson } from "../http/wire-format.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
 import { finishedStream, runStream } from "../runs/event-stream.ts";
 import type { Run } from "../runs/run.ts";
 
@@ -13,6 +14,12 @@ const findRun = ({ standIn }: Exchange, app: App, id = ""): Run => {
   return run;
 };
 
+/** As it is stored, a text; the versions that know runs without a client read it before they show it (S114). */
+const shownOutputs = ({ traits }: App, outputs: JsonValue): JsonValue => {
+  if (traits.detachedRuns) return outputs ?? {};
+  return outputs === null ? null : spacedJson(outputs);
+};
+
 const shownRun = (run: Run): JsonObject => {
   const outcome = run.outcome();
   const data = outcome !== undefined && "run" in outcome ? outcome.run : undefined;
@@ -20,8 +27,8 @@ const shownRun = (run: Run): JsonObject => {
     id: run.turn.runId,
     workflow_id: run.turn.app.workflowId,
     status: data?.status ?? (outcome?.kind === "paused" ? "paused" : "running"),
-    inputs: run.turn.inputs,
-    outputs: data?.outputs ?? null,
+    inputs: spacedJson(run.turn.inputs),
+    outputs: shownOutputs(run.turn.app, data?.outputs ?? null),
     error: data?.error ?? null,
     total_steps: data?.total_steps ?? 0,
     total_tokens: data?.total_tokens ?? 0,

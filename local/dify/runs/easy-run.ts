@@ -48,10 +48,6 @@ export function* easySteps(turn: Turn, control: RunControl): Steps {
   const thoughts = isAgent(turn) ? agentThoughts(turn, script) : undefined;
   yield* (thoughts?.before ?? []).map(eventStep);
   const end = yield* speaker.speak(script, toEvent);
-  if (end === "cut") {
-    yield { kind: "cut" };
-    return;
-  }
   if (end === "failed") {
     const failure = easyFailure(turn);
     yield { kind: "settle", outcome: { kind: "failed", failure, run: undefined } };

@@ -1,4 +1,4 @@
-import { type App, runsGraph } from "../apps/apps.ts";
+import { type App, outlivesClient } from "../apps/apps.ts";
 import type { EventSink, HttpReply } from "../http/http-reply.ts";
 import { eventFrame, pingFrame } from "../http/wire-format.ts";
 import type { JsonObject } from "../json.ts";
@@ -14,7 +14,7 @@ interface EventStream {
 const openEventStream = (sink: EventSink, app: App, pingMs: number): EventStream => {
   const pinging = setInterval(() => sink.send(pingFrame), pingMs);
   sink.onDisconnect(() => clearInterval(pinging));
-  if (app.traits.detachedRuns && runsGraph(app.profile.mode)) sink.send(pingFrame);
+  if (outlivesClient(app)) sink.send(pingFrame);
   return {
     event: (event) => sink.send(eventFrame(event, app.traits.streamJson)),
     end: (how) => {
@@ -43,8 +43,7 @@ export const runStream = ({ timing }: StandIn, run: Run, from: "beginning" | "no
     sink.onDisconnect(() => {
       leave();
       // A8-8: until 1.12 a run ends with its client.
-      const outlives = app.traits.detachedRuns && runsGraph(app.profile.mode);
-      if (!outlives && !run.hasListeners()) run.abandon();
+      if (!outlivesClient(app) && !run.hasListeners()) run.abandon();
     });
   },
 });

@@ -8,7 +8,7 @@ import { eventStep, type Steps } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
 export interface GraphEnd {
-  readonly end: Exclude<SpeechEnd, "cut">;
+  readonly end: SpeechEnd;
   readonly answer: string;
   readonly totalSteps: number;
   readonly sequenceNumber: number;

@@ -75,7 +75,7 @@ function* runNode(
   const saysAfter = !node.streams && turn.app.traits.shape === "0.15";
   yield eventStep(events.started());
   const early = saysAfter ? "said" : yield* say(turn, speaker, node);
-  if (early === "stopped" || early === "cut") return early;
+  if (early === "stopped") return early;
   yield eventStep(events.finished(nodeResult(turn, node, speaker.answer(), early)));
   return saysAfter ? yield* say(turn, speaker, node) : early;
 }
@@ -95,10 +95,6 @@ export function* graphSteps(turn: Turn, control: RunControl): Steps {
     if (totalSteps === 1 && turn.behaviour.kind === "paused") {
       yield* askHuman(turn, control);
     }
-  }
-  if (end === "cut") {
-    yield { kind: "cut" };
-    return;
   }
   yield* endGraph(turn, { end, answer: speaker.answer(), totalSteps, sequenceNumber });
 }

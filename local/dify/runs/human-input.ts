@@ -8,12 +8,15 @@ import { runStartedEvent } from "./run-events.ts";
 import { eventStep, type RunControl, type Steps } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
+const formText = ({ behaviour }: Turn): string => (behaviour.kind === "paused" ? behaviour.form : "");
+
 const human = silentNode("human", "human-input", "Ask a person");
 const oneDay = 24 * 60 * 60;
 
 /** A4: the run stops at a form, its streams close, and it goes on when the form has been filled. */
 export function* askHuman(turn: Turn, control: RunControl): Steps {
   const formToken = randomUUID();
+  const text = formText(turn);
   const expiresAt = nowInSeconds() + oneDay;
   const actions = [
     { id: "approve", title: "Approve", button_style: "primary" },
@@ -24,7 +27,7 @@ export function* askHuman(turn: Turn, control: RunControl): Steps {
     form_token: formToken,
     node_id: human.id,
     node_title: human.title,
-    form_content: "May the answer go out?",
+    form_content: text,
     inputs: [],
     actions,
     display_in_ui: false,
@@ -48,7 +51,7 @@ export function* askHuman(turn: Turn, control: RunControl): Steps {
   yield { kind: "settle", outcome: { kind: "paused", data } };
   yield eventStep(runEvent(turn, "workflow_paused", data));
   const form: JsonObject = {
-    form_content: "May the answer go out?",
+    form_content: text,
     inputs: [],
     resolved_default_values: {},
     user_actions: actions,
@@ -60,7 +63,7 @@ export function* askHuman(turn: Turn, control: RunControl): Steps {
     runEvent(turn, "human_input_form_filled", {
       node_id: human.id,
       node_title: human.title,
-      rendered_content: "May the answer go out?",
+      rendered_content: text,
       action_id: control.chosenAction(),
       action_text: control.chosenAction(),
     }),

@@ -38,7 +38,10 @@ export interface RunEnd {
 const outputs = (turn: Turn, { status, answer }: RunEnd): JsonValue => {
   const old = turn.app.traits.shape === "0.15";
   if (status === "failed") return old ? null : {};
-  if (turn.app.profile.mode === "workflow") return { text: answer };
+  if (turn.app.profile.mode === "workflow") {
+    const [picture] = answerFiles(turn);
+    return picture ? { text: answer, picture, pictures: [picture] } : { text: answer };
+  }
   return { answer: answerOutput(turn, answer), ...(old ? {} : { files: answerFiles(turn) }) };
 };
 

@@ -1,4 +1,5 @@
 import { systemClock } from "../../../functions/adapters/node/system-clock.ts";
+import { outlivesClient } from "../apps/apps.ts";
 import type { JsonObject } from "../json.ts";
 import { runSteps } from "./run-steps.ts";
 import type { Outcome, Step, Steps, Stop } from "./steps.ts";
@@ -89,7 +90,9 @@ export const startRun = (turn: Turn, { idleMs, closing, onOutcome }: RunOptions)
         return resumed.promise;
       }
       case "cut":
-        finish("cut");
+        if (!outlivesClient(turn.app)) return finish("cut");
+        first.resolve(undefined);
+        endListeners("cut");
         return;
     }
   };

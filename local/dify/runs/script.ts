@@ -49,6 +49,8 @@ export const writeScript = (turn: Turn): readonly Beat[] => {
       return [...thinking(turn.behaviour.thought), ...pieces];
     }
     case "files":
+      // A workflow has no Answer node that would write a link: its file is an output of its own.
+      if (turn.messageId === undefined) return pieces;
       return [...pieces, { kind: "file" }, text("\n\n"), text(`![picture](${answerFileUrl(turn)})`)];
     default:
       return pieces;

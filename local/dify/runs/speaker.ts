@@ -3,7 +3,7 @@ import type { Beat } from "./script.ts";
 import { eventStep, type RunControl, type Step, type Stop } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
-export type SpeechEnd = "said" | "failed" | "cut" | Stop;
+export type SpeechEnd = "said" | "failed" | Stop;
 
 export interface Speaker {
   readonly answer: () => string;
@@ -19,15 +19,21 @@ export const makeSpeaker = (turn: Turn, control: RunControl, totalBeats: number)
   const breaksAt = "afterDeltas" in behaviour ? Math.min(behaviour.afterDeltas, totalBeats) : undefined;
   let said = 0;
   let answer = "";
-  const interruption = (): SpeechEnd | undefined => {
-    if (said === breaksAt) return behaviour.kind === "cut" ? "cut" : "failed";
+  let isCut = false;
+  /** What is not to be said any more; where the stream breaks, a run that outlives it is none the wiser. */
+  const interruption = function* (): Generator<Step, SpeechEnd | undefined, void> {
+    if (said === breaksAt && behaviour.kind !== "cut") return "failed";
+    if (said === breaksAt && !isCut) {
+      isCut = true;
+      yield { kind: "cut" };
+    }
     return control.stop();
   };
   return {
     answer: () => answer,
     speak: function* (beats, toEvent) {
       for (const beat of beats) {
-        const end = interruption();
+        const end = yield* interruption();
         if (end !== undefined) return end;
         const event = toEvent(beat);
         if (event !== undefined) {
@@ -37,7 +43,7 @@ export const makeSpeaker = (turn: Turn, control: RunControl, totalBeats: number)
         answer += beat.kind === "text" ? beat.text : "";
         yield { kind: "wait", ms: turn.paceMs };
       }
-      return beats.length === 0 ? "said" : (interruption() ?? "said");
+      return beats.length === 0 ? "said" : ((yield* interruption()) ?? "said");
     },
   };
 };

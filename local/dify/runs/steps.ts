@@ -29,7 +29,7 @@ export type Step =
   | { readonly kind: "settle"; readonly outcome: Outcome }
   /** The streams end here; the run goes on when its form is filled. */
   | { readonly kind: "pause"; readonly formToken: string; readonly form: JsonObject }
-  /** The connection breaks. */
+  /** The connections break; a run that outlives them goes on. */
   | { readonly kind: "cut" };
 
 export type Steps = Generator<Step, void, void>;

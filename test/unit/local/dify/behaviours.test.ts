@@ -1,15 +1,26 @@
 import { describe, expect, test } from "@jest/globals";
+import type { StandInDify } from "../../../../local/dify/server.ts";
+import { eventually } from "../../../support/eventually.ts";
 import {
   answerIn,
   ask,
+  conversationIn,
   eventNames,
   eventsIn,
   never,
   openStream,
   question,
   send,
+  withAnyDify,
   withDify,
 } from "./client.ts";
+
+const pathOf = {
+  chat: "/chat-messages",
+  "advanced-chat": "/chat-messages",
+  completion: "/completion-messages",
+  workflow: "/workflows/run",
+} as const;
 
 const deltas = { kind: "deltas" as const, deltas: ["one ", "two ", "three"] };
 
@@ -66,6 +77,48 @@ describe("an app", () => {
       const text = await stream.until((soFar) => soFar.includes("two "));
       expect(answerIn(text)).toBe("one two ");
       await expect(stream.until(never)).rejects.toThrow();
+    }),
+  );
+
+  test.each(["chat", "completion", "advanced-chat", "workflow"] as const)(
+    "in mode %s answers whole, though asked for a stream, where its server cannot stream",
+    withAnyDify(async (dify, mode) => {
+      const behaviour = { kind: "no_streaming", how: "answers_whole" } as const;
+      dify.configure("app-x", { mode, reply: deltas, behaviour });
+      const { status, headers, text } = await send(dify, "app-x", "POST", pathOf[mode], question("hi"));
+      expect([status, headers.get("content-type")]).toEqual([200, "application/json; charset=utf-8"]);
+      expect(JSON.parse(text)).toMatchObject(
+        mode === "workflow"
+          ? { data: { status: "succeeded", outputs: { text: "one two three" } } }
+          : { event: "message", answer: "one two three" },
+      );
+    }),
+  );
+
+  test(
+    "refuses a stream, and gives the whole, where its server cannot stream and says so",
+    withDify(async (dify) => {
+      dify.configure("app-x", { reply: deltas, behaviour: { kind: "no_streaming", how: "refuses" } });
+      const refused = await ask(dify, "app-x", question("hi"));
+      expect([refused.status, JSON.parse(refused.text)]).toEqual([
+        400,
+        expect.objectContaining({
+          code: "invalid_param",
+          message: expect.stringMatching(/streaming.*not supported/i),
+        }),
+      ]);
+      const whole = await ask(dify, "app-x", question("hi", { response_mode: "blocking" }));
+      expect(JSON.parse(whole.text)).toMatchObject({ answer: "one two three" });
+    }),
+  );
+
+  test(
+    "that is an agent cannot be one that does not stream",
+    withDify(async (dify) => {
+      const behaviour = { kind: "no_streaming", how: "refuses" } as const;
+      expect(() => dify.configure("app-x", { mode: "agent-chat", behaviour })).toThrow(
+        "an agent does nothing but stream",
+      );
     }),
   );
 
@@ -191,6 +244,38 @@ describe("an app", () => {
   );
 
   test(
+    "brings a file: a workflow among its outputs, once alone and once in a list",
+    withDify(async (dify) => {
+      dify.configure("app-x", { mode: "workflow", reply: deltas, behaviour: { kind: "files" } });
+      const { text } = await send(dify, "app-x", "POST", "/workflows/run", question("hi"));
+      const picture = expect.objectContaining({
+        dify_model_identity: "__dify__file__",
+        url: expect.stringMatching(/^\/files\//),
+      });
+      expect(eventsIn(text).at(-1)).toMatchObject({
+        data: { outputs: { text: "one two three", picture, pictures: [picture] } },
+      });
+    }),
+  );
+
+  test(
+    "stores an answer with files without its links to pictures until 1.15",
+    withDify(async (dify) => {
+      for (const [version, link] of [
+        ["1.15.0", false],
+        ["1.16.0", true],
+      ] as const) {
+        dify.configure("app-x", { version, reply: deltas, behaviour: { kind: "files" } });
+        const { text } = await ask(dify, "app-x", question("hi"));
+        expect(answerIn(text)).toContain("![picture](");
+        const path = `/messages?user=u1&conversation_id=${conversationIn(text)}`;
+        const stored = JSON.parse((await send(dify, "app-x", "GET", path)).text).data[0].answer;
+        expect([stored.includes("one two three"), stored.includes("![picture](")]).toEqual([true, link]);
+      }
+    }),
+  );
+
+  test(
     "tells where it has its answer from",
     withDify(async (dify) => {
       dify.configure("app-x", {
@@ -211,6 +296,78 @@ describe("an app", () => {
       const startedAt = Date.now();
       await ask(dify, "app-x", question("hi", { auto_generate_name: undefined }));
       expect(Date.now() - startedAt).toBeGreaterThanOrEqual(990);
+    }),
+  );
+});
+
+describe("a stream that is cut", () => {
+  const cut = { kind: "cut", afterDeltas: 1 } as const;
+  const readUntilCut = async (dify: StandInDify, path: string): Promise<string> => {
+    const stream = await openStream(dify, "app-x", path, question("hi"));
+    const text = await stream.until((soFar) => soFar.includes("one "));
+    await expect(stream.until(never)).rejects.toThrow();
+    return text;
+  };
+  const storedIn = async (dify: StandInDify, text: string) => {
+    const path = `/messages?user=u1&conversation_id=${conversationIn(text)}`;
+    return JSON.parse((await send(dify, "app-x", "GET", path)).text).data[0];
+  };
+
+  test(
+    "leaves a chatflow at work from 1.13 on, whose answer is stored once it has ended",
+    withDify(async (dify) => {
+      dify.configure("app-x", { version: "1.14.2", reply: deltas, paceMs: 60, behaviour: cut });
+      const text = await readUntilCut(dify, "/chat-messages");
+      expect(answerIn(text)).toBe("one ");
+      expect(await storedIn(dify, text)).toMatchObject({ answer: "", status: "normal" });
+      const runPath = `/workflows/run/${eventsIn(text)[0]?.workflow_run_id}`;
+      const running = JSON.parse((await send(dify, "app-x", "GET", runPath)).text);
+      expect(running).toMatchObject({ status: "running", outputs: {} });
+
+      await eventually(async () =>
+        expect(await storedIn(dify, text)).toMatchObject({ answer: "one two three" }),
+      );
+      const ended = JSON.parse((await send(dify, "app-x", "GET", runPath)).text);
+      expect(ended).toMatchObject({ status: "succeeded", outputs: { answer: "one two three" } });
+    }),
+  );
+
+  test(
+    "leaves a workflow at work from 1.13 on, whose outputs are stored once it has ended",
+    withDify(async (dify) => {
+      const mode = "workflow";
+      dify.configure("app-x", { mode, version: "1.14.2", reply: deltas, paceMs: 60, behaviour: cut });
+      const text = await readUntilCut(dify, "/workflows/run");
+      await eventually(async () => {
+        const path = `/workflows/run/${eventsIn(text)[0]?.workflow_run_id}`;
+        expect(JSON.parse((await send(dify, "app-x", "GET", path)).text)).toMatchObject({
+          status: "succeeded",
+          outputs: { text: "one two three" },
+        });
+      });
+    }),
+  );
+
+  test.each([
+    ["a chatflow of 1.12", { version: "1.12.1" }],
+    ["a chat app of any version", { mode: "chat", version: "1.16.0" }],
+  ] as const)(
+    "ends %s, with an empty answer left behind",
+    withAnyDify(async (dify, _, profile) => {
+      dify.configure("app-x", { ...profile, reply: deltas, paceMs: 30, behaviour: cut });
+      const text = await readUntilCut(dify, "/chat-messages");
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(await storedIn(dify, text)).toMatchObject({ answer: "", status: "normal" });
+    }),
+  );
+
+  test(
+    "breaks a whole answer too, and lets the run go on",
+    withDify(async (dify) => {
+      dify.configure("app-x", { version: "1.14.2", reply: deltas, behaviour: { ...cut, times: 1 } });
+      const blocking = question("hi", { response_mode: "blocking" });
+      await expect(ask(dify, "app-x", blocking)).rejects.toThrow();
+      expect((await ask(dify, "app-x", blocking)).status).toBe(200);
     }),
   );
 });

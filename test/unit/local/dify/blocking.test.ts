@@ -72,11 +72,12 @@ describe("a chatflow that asks a person", () => {
     withDify(async (dify) => {
       dify.configure("app-x", {
         version: "1.14.2",
-        behaviour: { kind: "paused" },
+        behaviour: { kind: "paused", form: "Is this the right tone?" },
         reply: { kind: "text", text: "Done." },
       });
       const paused = eventsIn((await ask(dify, "app-x", question("hi"))).text);
       expect(paused.slice(-2).map(({ event }) => event)).toEqual(["human_input_required", "workflow_paused"]);
+      expect(paused.at(-2)).toMatchObject({ data: { form_content: "Is this the right tone?" } });
       const runId = paused[0]?.workflow_run_id;
       const data = paused.at(-2)?.data;
       const token = typeof data === "object" && data !== null && "form_token" in data ? data.form_token : "";

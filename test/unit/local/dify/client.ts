@@ -70,6 +70,12 @@ export const withDify =
     }
   };
 
+/** The same for a test that is given its cases. */
+export const withAnyDify =
+  <A extends readonly unknown[]>(test: (dify: StandInDify, ...given: A) => Promise<void>) =>
+  (...given: A): Promise<void> =>
+    withDify((dify) => test(dify, ...given))();
+
 export interface OpenStream {
   /** Reads on until the text so far satisfies the condition, or the stream ends. */
   readonly until: (enough: (text: string) => boolean) => Promise<string>;
