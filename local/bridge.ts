@@ -27,6 +27,8 @@ export interface LocalBridge {
   readonly standInDifyUrl: string | undefined;
   readonly standInAppServerUrl: string;
   readonly consoleUrl: string;
+  /** See `LocalAws`. */
+  crash(): number;
   close(): Promise<void>;
 }
 
@@ -138,6 +140,7 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
       standInDifyUrl: settings.realDify ? undefined : new URL(dify.url).origin,
       standInAppServerUrl: appServer.url,
       consoleUrl: page.url,
+      crash: aws.crash,
       close,
     };
   } catch (error) {

@@ -32,6 +32,8 @@ export interface LocalAws {
   readonly endpoints: Endpoints;
   /** By queue name. */
   readonly queueUrls: ReadonlyMap<string, string>;
+  /** For tests: ends every thread that is at work at this moment, as a crash of the function does; gives how many. */
+  crash(): number;
   close(): Promise<void>;
 }
 
@@ -55,10 +57,10 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
     const { preload } = options;
     const pools = await started(startPools({ assembly, endpoints, queueUrls, environment, preload, log }));
     await started(startMappings({ assembly, endpoint: sqs.endpoint, queueUrls, invoke: pools.invoke, log }));
-    const { invoke } = pools;
+    const { invoke, crash } = pools;
     const { port, onExchange } = options;
     const server = await started(startApiGateway({ api, port, invoke, onExchange }));
-    return { url: server.url, endpoints, queueUrls, close: shutdown.close };
+    return { url: server.url, endpoints, queueUrls, crash, close: shutdown.close };
   } catch (error) {
     await shutdown.close();
     throw error;

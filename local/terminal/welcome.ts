@@ -12,7 +12,7 @@ export const welcome = ({
   consoleUrl,
   standInDifyUrl,
   standInAppServerUrl,
-}: Omit<LocalBridge, "close">): string => `ready ${url}
+}: Omit<LocalBridge, "close" | "crash">): string => `ready ${url}
 
 Talk to the demo bot in a browser: ${consoleUrl}
 

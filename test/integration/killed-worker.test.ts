@@ -2,44 +2,98 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
+import { startLocalBridge } from "../../local/bridge.ts";
 import { startStandInDify } from "../../local/dify/server.ts";
-import { startStandInIm } from "../../local/im/server.ts";
+import type { ImMessage } from "../../local/im/messages.ts";
+import { type StandInIm, startStandInIm } from "../../local/im/server.ts";
+import { readSettings } from "../../local/settings.ts";
 import { eventually } from "../support/eventually.ts";
 import { startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 
-/** A killed worker's job comes back when its hold has run out: 25 s after the last heartbeat. */
+/** Before the IM ends the silent message: a killed worker's job comes back when its hold has run out, 25 s at most. */
 const resumesWithinMs = 30_000;
+const patienceMs = resumesWithinMs + 15_000;
 
-test("a turn whose worker is killed in the middle of the answer is answered whole by another", async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "bot-bridge-killed-"));
-  const dify = await startStandInDify({ paceMs: 150 });
+const question = "please tell me a long story of many words, one after the other";
+
+/** A slow Dify, an IM, and how the demo bot's turn stands there. */
+const setUp = async () => {
+  const askedAt: number[] = [];
+  const dify = await startStandInDify({
+    paceMs: 150,
+    onRequest: ({ path }) => path === "/v1/chat-messages" && askedAt.push(Date.now()),
+  });
   const im = await startStandInIm({ appKey: localApp.appKey, appSecret: localApp.secret });
+  const askAndWaitForText = async (bridgeUrl: string): Promise<void> => {
+    await callApi(bridgeUrl, "/message/private/publish.json", textMessage("u7", "bot-demo", question));
+    await eventually(() => expect(im.messages()[0]?.chunks.length).toBeGreaterThan(1));
+    expect(im.messages()[0]?.complete).toBe(false);
+  };
+  const close = () => Promise.all([dify.close(), im.close()]);
+  return { dify, im, askedAt, askAndWaitForText, close };
+};
+
+const wholeAnswer = (im: StandInIm): Promise<ImMessage> =>
+  eventually(() => {
+    const whole = im.messages().find(({ completeReason }) => completeReason === 0);
+    if (!whole) throw new Error("not answered yet");
+    return whole;
+  }, patienceMs);
+
+/** One message that breaks off, and one that holds the whole answer. */
+const expectAnsweredOnce = (im: StandInIm): void => {
+  expect(im.messages()).toMatchObject([
+    { targetId: "u7", complete: true, completeReason: 1 },
+    { targetId: "u7", complete: true, completeReason: 0, text: expect.stringContaining(question) },
+  ]);
+};
+
+// At the same time: most of each is waiting.
+test.concurrent("a turn whose whole process is killed in the middle of the answer is answered by the next", async () => {
+  const { dify, im, askAndWaitForText, close } = await setUp();
+  const dataDir = await mkdtemp(join(tmpdir(), "bot-bridge-killed-"));
   const environment = {
     DATA_DIR: dataDir,
     RONGCLOUD_API_URL: im.url,
     DIFY_API_URL: dify.url,
     DIFY_API_KEY: "app-killed",
   };
-
   const first = await startBridge(environment);
-  const question = "please tell me a long story of many words, one after the other";
-  await callApi(first.url, "/message/private/publish.json", textMessage("u7", "bot-demo", question));
-  await eventually(() => expect(im.messages()[0]?.chunks.length).toBeGreaterThan(1));
+  await askAndWaitForText(first.url);
   first.process.kill("SIGKILL");
   await first.ended;
-  expect(im.messages()[0]?.complete).toBe(false);
 
   const second = await startBridge(environment);
-  const answer = await eventually(() => {
-    const whole = im.messages().find(({ complete }) => complete);
-    if (!whole) throw new Error(`not answered yet\n${second.stderr()}`);
-    return whole;
-  }, resumesWithinMs + 15_000);
-  expect(answer).toMatchObject({ targetId: "u7", completeReason: 0 });
-  expect(answer.text).toContain(question);
-  expect(im.messages()).toHaveLength(2);
-
+  await wholeAnswer(im);
+  expectAnsweredOnce(im);
   await second.interrupt();
-  await Promise.all([dify.close(), im.close(), rm(dataDir, { recursive: true })]);
+  await Promise.all([close(), rm(dataDir, { recursive: true })]);
+}, 120_000);
+
+test.concurrent("a turn whose worker dies in the middle of the answer is on its way again within 30 s, and answered once", async () => {
+  const { dify, im, askedAt, askAndWaitForText, close } = await setUp();
+  const bridge = await startLocalBridge(
+    {
+      ...readSettings({
+        APP_KEY: localApp.appKey,
+        APP_SECRET: localApp.secret,
+        PORT: "0",
+        CONSOLE_PORT: "0",
+      }),
+      rongcloudApiUrl: im.url,
+      realDify: { apiUrl: dify.url, apiKey: "app-killed" },
+    },
+    { write: () => {}, writeLog: () => {}, isShared: false },
+  );
+  await askAndWaitForText(bridge.url);
+  const killedAt = Date.now();
+  expect(bridge.crash()).toBe(1);
+
+  await wholeAnswer(im);
+  expect(askedAt).toHaveLength(2);
+  expect((askedAt[1] ?? Number.NaN) - killedAt).toBeLessThan(resumesWithinMs);
+  expectAnsweredOnce(im);
+  await bridge.close();
+  await close();
 }, 120_000);

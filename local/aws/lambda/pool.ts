@@ -15,6 +15,8 @@ export interface Pool {
   /** Settles once one thread can serve; rejects if the handler cannot be loaded. */
   readonly started: Promise<void>;
   readonly invoke: Invoke;
+  /** Ends the threads that are at work on an event, in the middle of it, as a crash does; gives how many. */
+  crash(): number;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ type Waiter = (got: Thread | LambdaError) => void;
 export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }: PoolOptions): Pool => {
   const threads = new Set<Thread>();
   const idle: Thread[] = [];
+  const busy = new Set<Thread>();
   const waiters: Waiter[] = [];
   let starting = 0;
   let stopped = false;
@@ -73,8 +76,10 @@ export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }:
     if (stopped) return { kind: "error", error: shutDown };
     const thread = await acquire();
     if (!("invoke" in thread)) return { kind: "error", error: thread };
+    busy.add(thread);
     const { outcome, finished } = thread.invoke(JSON.stringify(event));
     finished.then((error) => {
+      busy.delete(thread);
       if (error && !stopped) report(options.log, options.name, error);
       if (thread.alive()) release(thread);
     });
@@ -91,6 +96,11 @@ export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }:
   return {
     started,
     invoke,
+    crash() {
+      const struck = [...busy];
+      for (const thread of struck) thread.stop();
+      return struck.length;
+    },
     async stop() {
       stopped = true;
       for (const waiter of waiters.splice(0)) waiter(shutDown);

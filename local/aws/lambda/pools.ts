@@ -19,6 +19,8 @@ export interface PoolsOptions {
 export interface Pools {
   /** Of the function so named. */
   invoke(functionName: string): Invoke;
+  /** See `Pool`: of every function. */
+  crash(): number;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export const startPools = async (options: PoolsOptions): Promise<Pools> => {
       if (!pool) throw new Error(`the function ${functionName} does not run`);
       return pool.invoke;
     },
+    crash: () => [...pools.values()].reduce((struck, pool) => struck + pool.crash(), 0),
     close,
   };
 };

@@ -281,6 +281,22 @@ describe("a streaming handler", () => {
   });
 });
 
+test("a pool that is told to crash ends the thread that is at work, and no other", async () => {
+  const pool = poolOf(
+    `${threadOf} export const handler = async (ms) => { await setTimeout(ms); return threadId; };`,
+    { minimum: 2 },
+  );
+  expect(pool.crash()).toBe(0);
+  const before = answerOf(await pool.invoke(0));
+  const running = pool.invoke(5_000);
+  const other = answerOf(await pool.invoke(0));
+  expect(pool.crash()).toBe(1);
+  expect(await running).toMatchObject({ kind: "error", error: { errorType: "Runtime.ExitError" } });
+  const after = [answerOf(await pool.invoke(0)), answerOf(await pool.invoke(0))];
+  expect(after).toContain(other);
+  if (before !== other) expect(after).not.toContain(before);
+});
+
 test("a stopped pool fails what waits and what comes", async () => {
   const pool = poolOf(`${threadOf} export const handler = async () => { await setTimeout(5000); };`, {
     maximum: 1,
