@@ -1,0 +1,307 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { ProfileInput } from "../../local/dify/apps/profile.ts";
+import type { JsonValue } from "../../local/dify/json.ts";
+import { type StandInDify, startStandInDify } from "../../local/dify/server.ts";
+import type { ImMessage } from "../../local/im/messages.ts";
+import { type StandInIm, startStandInIm } from "../../local/im/server.ts";
+import { eventually } from "../support/eventually.ts";
+import { type RunningBridge, startBridge } from "../support/local-run.ts";
+import { callApi, localApp, textMessage } from "../support/signed-call.ts";
+
+let dify: StandInDify;
+let im: StandInIm;
+let bridge: RunningBridge;
+
+beforeAll(async () => {
+  dify = await startStandInDify({ paceMs: 10 });
+  im = await startStandInIm({ appKey: localApp.appKey, appSecret: localApp.secret });
+  bridge = await startBridge({ RONGCLOUD_API_URL: im.url });
+}, 60_000);
+afterAll(async () => {
+  await bridge.interrupt();
+  await Promise.all([dify.close(), im.close()]);
+});
+
+const streamPath = "/v3/message/private/publish_stream.json";
+const story = { kind: "text", text: "Once upon a time there was a bot that told long stories." } as const;
+
+/** A bot behind a Dify app of its own, for the time of one test. */
+const withBot =
+  (
+    userId: string,
+    { profile = {}, ...integration }: { profile?: ProfileInput; type?: string; options?: object },
+    test: (bot: { readonly apiKey: string; readonly userId: string }) => Promise<void>,
+  ) =>
+  async (): Promise<void> => {
+    const apiKey = `app-${userId}`;
+    dify.configure(apiKey, profile);
+    const auth = { apiKey };
+    const integrations = [{ type: "dify_chatflow", callbackUrl: dify.url, auth, ...integration }];
+    const bot = { userId, name: "Helpdesk", type: "faq", profileUrl: "https://example.com/bot.png" };
+    const created = await callApi(bridge.url, "/v3/bot/create.json", { ...bot, integrations });
+    expect(created).toMatchObject({ status: 200, body: { code: 200 } });
+    try {
+      await test({ apiKey, userId });
+    } finally {
+      await callApi(bridge.url, "/v3/bot/delete.json", { userId });
+    }
+  };
+
+const say = (toUserId: string, content: string) =>
+  callApi(bridge.url, "/message/private/publish.json", textMessage("u7", toUserId, content));
+const send = (toUserId: string, objectName: string, content: object) =>
+  callApi(
+    bridge.url,
+    "/message/private/publish.json",
+    new URLSearchParams({ fromUserId: "u7", toUserId, objectName, content: JSON.stringify(content) }),
+  );
+
+const messagesOf = (botId: string): ImMessage[] =>
+  im.messages().filter(({ fromUserId }) => fromUserId === botId);
+
+const answerOf = (botId: string, nth = 0): Promise<ImMessage> =>
+  eventually(() => {
+    const message = messagesOf(botId).filter(({ complete }) => complete)[nth];
+    if (!message) throw new Error(`no answer ${nth} of ${botId}\n${bridge.stderr()}`);
+    return message;
+  });
+
+const askedOf = (apiKey: string): (JsonValue | undefined)[] =>
+  dify.requests.filter(({ key, method }) => key === apiKey && method === "POST").map(({ body }) => body);
+
+describe("what a model thinks", () => {
+  const thinking: ProfileInput = { behaviour: { kind: "think", thought: "Who is it?" }, reply: story };
+
+  test(
+    "is kept from the user",
+    withBot("bot-thinks", { profile: thinking }, async ({ userId }) => {
+      await say(userId, "hello");
+      expect((await answerOf(userId)).text).toBe(story.text);
+    }),
+  );
+
+  test(
+    "is quoted where the integration shows it",
+    withBot(
+      "bot-thinks-aloud",
+      { profile: thinking, options: { showThinking: true } },
+      async ({ userId }) => {
+        await say(userId, "hello");
+        expect((await answerOf(userId)).text).toBe(`> Who is it?\n\n${story.text}`);
+      },
+    ),
+  );
+});
+
+describe("a message that is no plain text", () => {
+  test(
+    "but a picture reaches Dify as a file that it fetches itself",
+    withBot("bot-sees", { profile: { fileUpload: true } }, async ({ userId, apiKey }) => {
+      const url = "https://im.example.com/cat.jpg";
+      await send(userId, "RC:ImgMsg", { content: "bm8gcHJldmlldw==", imageUri: url });
+      await answerOf(userId);
+      expect(askedOf(apiKey)).toEqual([
+        expect.objectContaining({
+          query: "[image]",
+          files: [{ type: "image", transfer_method: "remote_url", url }],
+        }),
+      ]);
+    }),
+  );
+
+  test(
+    "but an answer to another quotes what it refers to",
+    withBot("bot-reads-on", {}, async ({ userId, apiKey }) => {
+      await send(userId, "RC:ReferenceMsg", {
+        content: "is that still so?",
+        referMsgUserId: "u8",
+        objName: "RC:TxtMsg",
+        referMsg: { content: "the office opens\nat nine" },
+      });
+      await answerOf(userId);
+      expect(askedOf(apiKey)).toEqual([
+        expect.objectContaining({ query: "> the office opens\n> at nine\n\nis that still so?" }),
+      ]);
+    }),
+  );
+});
+
+test(
+  "a picture in an answer has a link that works from anywhere",
+  withBot(
+    "bot-draws",
+    { profile: { behaviour: { kind: "files" }, reply: { kind: "text", text: "Here:" } } },
+    async ({ userId }) => {
+      await say(userId, "draw me a cat");
+      const { text } = await answerOf(userId);
+      const [, url = ""] = /^Here:\n\n!\[picture\]\((\S+)\)$/.exec(text) ?? [];
+      expect(url).toMatch(`${new URL(dify.url).origin}/files/`);
+      expect((await fetch(url)).headers.get("content-type")).toBe("image/png");
+    },
+  ),
+);
+
+test(
+  "a workflow's picture, which stands among its outputs, follows its text as a link",
+  withBot(
+    "bot-workflow",
+    {
+      type: "dify_workflow",
+      profile: { mode: "workflow", behaviour: { kind: "files" }, reply: { kind: "text", text: "Here:" } },
+    },
+    async ({ userId }) => {
+      await say(userId, "draw me a cat");
+      const { text } = await answerOf(userId);
+      const [, url = ""] = /^Here:\n\n!\[picture\.png\]\((\S+)\)$/.exec(text) ?? [];
+      expect(url).toMatch(`${new URL(dify.url).origin}/files/`);
+    },
+  ),
+);
+
+test(
+  "an answer that waits for a person says so, with what the person is asked",
+  withBot(
+    "bot-waits",
+    { profile: { version: "1.14.2", behaviour: { kind: "paused", form: "May I refund\n20 euros?" } } },
+    async ({ userId }) => {
+      await say(userId, "my money back, please");
+      const { text, completeReason } = await answerOf(userId);
+      expect(text).toMatch(/waiting for a person.*\n\n> May I refund\n> 20 euros\?$/s);
+      expect([completeReason, messagesOf(userId).length]).toEqual([0, 1]);
+    },
+  ),
+);
+
+test(
+  "a Dify that refuses is told of in the team's own words, once",
+  withBot(
+    "bot-sorry",
+    { profile: { behaviour: { kind: "http_error", status: 403 } }, options: { errorText: "Back at nine." } },
+    async ({ userId, apiKey }) => {
+      await say(userId, "hello?");
+      expect((await answerOf(userId)).text).toBe("Back at nine.");
+      expect([messagesOf(userId).length, askedOf(apiKey).length]).toEqual([1, 1]);
+    },
+  ),
+);
+
+test(
+  "a group that shares its context has one conversation, under one name, whoever speaks",
+  withBot("bot-shared", { options: { context: "group" } }, async ({ userId, apiKey }) => {
+    const sayInGroup = (fromUserId: string, content: string) =>
+      callApi(
+        bridge.url,
+        "/message/group/publish.json",
+        new URLSearchParams({
+          fromUserId,
+          toGroupId: "g1",
+          objectName: "RC:TxtMsg",
+          content: JSON.stringify({ content, mentionedInfo: { type: 2, userIdList: [userId] } }),
+          isMentioned: "1",
+        }),
+      );
+    await sayInGroup("u7", "I am Ann");
+    await answerOf(userId);
+    await sayInGroup("u8", "who was that?");
+    const { text, targetId } = await answerOf(userId, 1);
+    expect([targetId, text]).toEqual(["g1", expect.stringContaining("before that you said: I am Ann")]);
+    expect(askedOf(apiKey)).toMatchObject([
+      { user: "group:g1", inputs: { data_fromUserId: "u7" } },
+      { user: "group:g1", inputs: { data_fromUserId: "u8" }, conversation_id: expect.any(String) },
+    ]);
+  }),
+);
+
+test(
+  "a user sees that the bot is typing while Dify thinks, and a quick answer comes without",
+  withBot("bot-types", { profile: { reply: story, paceMs: 2 } }, async ({ userId, apiKey }) => {
+    const typings = () => im.typings().filter(({ fromUserId }) => fromUserId === userId);
+    await say(userId, "quick");
+    await answerOf(userId);
+    expect(typings()).toEqual([]);
+    // Nothing to read for a second: the thought is not shown.
+    const behaviour = { kind: "think", thought: "Hm." } as const;
+    dify.configure(apiKey, { behaviour, reply: { kind: "text", text: "Yes." }, paceMs: 200 });
+    await say(userId, "slow");
+    await answerOf(userId, 1);
+    expect(typings()).toMatchObject([{ targetId: "u7", typingContentType: "RC:TxtMsg" }]);
+  }),
+);
+
+describe("an IM in trouble", () => {
+  const slowStory: ProfileInput = { reply: story, paceMs: 60 };
+
+  test(
+    "that asks for fewer calls in the middle of an answer gets all of it, in one message",
+    withBot("bot-slowed", { profile: slowStory }, async ({ userId }) => {
+      await say(userId, "a story, please");
+      await eventually(() => expect(messagesOf(userId)[0]?.chunks.length).toBeGreaterThan(0));
+      im.force({
+        path: streamPath,
+        by: { status: 429, code: 1008, headers: { "retry-after": "1" } },
+        times: 2,
+      });
+      expect(await answerOf(userId)).toMatchObject({ text: story.text, completeReason: 0 });
+      expect(messagesOf(userId)).toHaveLength(1);
+    }),
+  );
+
+  test(
+    "that loses the reply to a first chunk gets the whole answer in one ordinary message, and no second stream",
+    withBot("bot-unheard", { profile: slowStory }, async ({ userId }) => {
+      im.force({ path: streamPath, by: "lost_reply" });
+      await say(userId, "a story, please");
+      const answer = await answerOf(userId);
+      expect(answer).toMatchObject({ objectName: "RC:TxtMsg", text: story.text });
+      // The stream that nobody can name stays as it is; the IM ends it after 30 s of silence.
+      expect(messagesOf(userId)).toEqual([
+        expect.objectContaining({ objectName: "RC:StreamMsg", complete: false }),
+        answer,
+      ]);
+    }),
+  );
+
+  test(
+    "that loses the reply to a later chunk gets nothing twice",
+    withBot("bot-half-heard", { profile: slowStory }, async ({ userId }) => {
+      await say(userId, "a story, please");
+      await eventually(() => expect(messagesOf(userId)[0]?.chunks.length).toBeGreaterThan(0));
+      im.force({ path: streamPath, by: "lost_reply" });
+      expect(await answerOf(userId)).toMatchObject({ text: story.text, completeReason: 0 });
+      expect(messagesOf(userId)).toHaveLength(1);
+    }),
+  );
+});
+
+describe("a Dify whose stream breaks or that has none", () => {
+  test(
+    "has its answer told to the end where the run goes on without the stream",
+    withBot(
+      "bot-recovers",
+      {
+        profile: { version: "1.14.2", reply: story, paceMs: 60, behaviour: { kind: "cut", afterDeltas: 4 } },
+      },
+      async ({ userId, apiKey }) => {
+        await say(userId, "a story, please");
+        expect(await answerOf(userId)).toMatchObject({ text: story.text, completeReason: 0 });
+        expect([messagesOf(userId).length, askedOf(apiKey).length]).toEqual([1, 1]);
+      },
+    ),
+  );
+
+  test(
+    "is asked for the whole answer where it refuses to stream",
+    withBot(
+      "bot-whole",
+      { profile: { reply: story, behaviour: { kind: "no_streaming", how: "refuses" } } },
+      async ({ userId, apiKey }) => {
+        await say(userId, "a story, please");
+        expect((await answerOf(userId)).text).toBe(story.text);
+        expect(askedOf(apiKey)).toMatchObject([
+          { response_mode: "streaming" },
+          { response_mode: "blocking" },
+        ]);
+      },
+    ),
+  );
+});
