@@ -25,7 +25,10 @@ export const makeTypingHint =
         im.sendTyping(route).catch(() => {});
       }
     };
-    const end = (): void => over.abort();
+    const end = (): void => {
+      // Each abort makes an error, with its stack: dear for one that comes with every delta.
+      if (!over.signal.aborted) over.abort();
+    };
     return {
       begin: () => {
         sink.begin();
