@@ -1,7 +1,17 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../core/clock.ts";
 
 export const systemClock: Clock = {
   now: Date.now,
-  sleep: (ms, signal) => delay(ms, undefined, signal && { signal }).catch(() => undefined),
+  // Not timers/promises: it makes an error, with its stack, for each sleep that is broken off, and most are.
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const wake = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      signal?.addEventListener("abort", wake, { once: true });
+    }),
 };
