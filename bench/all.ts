@@ -1,0 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** One after another: what is measured has the machine for itself. */
+const benches = ["first-chunk", "callback", "added-time", "relay-cpu", "memory"];
+
+for (const bench of benches) {
+  const file = fileURLToPath(new URL(`./${bench}.ts`, import.meta.url));
+  const { status } = spawnSync(process.execPath, [file], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -1,0 +1,59 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { startPeers } from "./peers.ts";
+import { makePipeline } from "./pipeline.ts";
+
+/**
+ * Whether an answer of 10 MB is held anywhere: the heap and its buffers while it runs through at the pace that the IM takes it, after the
+ * garbage is collected, at the start, four times a second, and at the end.
+ */
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc");
+const everyMs = 250;
+const megabyte = 1024 * 1024;
+const script = { deltas: 80 * 1024, size: 128, paceMs: 0 };
+/** A tenth of the turn worker's, so that it ends within seconds. */
+const beatMs = 20;
+
+interface Memory {
+  readonly heap: number;
+  /** Buffers, and strings that stand outside the heap. */
+  readonly beside: number;
+}
+
+/** In megabytes. */
+const look = (): Memory => {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return { heap: heapUsed / megabyte, beside: external / megabyte };
+};
+
+const peers = await startPeers();
+const answerTurn = makePipeline(peers, beatMs);
+const answer = async (user: string, given: typeof script) => {
+  const [seen] = await Promise.all([peers.seenOf(user), answerTurn(user, given)]);
+  return seen;
+};
+// What is compiled and cached once is not of the answer.
+await answer("user-warm", { ...script, deltas: 8 * 1024 });
+
+const start = look();
+const during: Memory[] = [];
+const watching = setInterval(() => during.push(look()), everyMs);
+const { length, messages, chunks } = await answer("user-long", script);
+clearInterval(watching);
+const end = look();
+if (length !== script.deltas * script.size) throw new Error(`${length} characters of the answer arrived`);
+
+const line = (of: keyof Memory): string => {
+  const most = Math.max(...during.map((memory) => memory[of]), end[of]);
+  return (
+    `${start[of].toFixed(1)} MB at the start, ${end[of].toFixed(1)} MB at the end, at most ${most.toFixed(1)} MB, ` +
+    `growth ${(most - start[of]).toFixed(1)} MB`
+  );
+};
+console.log(
+  `memory while an answer of ${(length / megabyte).toFixed(0)} MB goes out in ${messages} messages and ${chunks} chunks, ` +
+    `${during.length} looks: the heap ${line("heap")}; beside it ${line("beside")}`,
+);
+peers.close();

@@ -1,0 +1,31 @@
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import { json as readJson } from "node:stream/consumers";
+import * as v from "valibot";
+import { listen } from "../../local/http-server.ts";
+
+const chunk = v.object({
+  toUserId: v.string(),
+  content: v.object({
+    content: v.string(),
+    complete: v.boolean(),
+    completeReason: v.optional(v.number()),
+    messageUID: v.optional(v.string()),
+  }),
+});
+export type Chunk = v.InferOutput<typeof chunk>;
+
+/** An IM that takes every chunk. */
+export const startImPeer = (onChunk: (chunk: Chunk) => void): Promise<string> => {
+  const server = createServer(async (request, response) => {
+    const body = await readJson(request);
+    const taken = v.parse(chunk, body);
+    onChunk(taken);
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ code: 200, messageUID: taken.content.messageUID ?? randomUUID() }));
+  });
+  // A kept connection must not close just when its client uses it again.
+  server.keepAliveTimeout = 60_000;
+  return listen(server, 0);
+};

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { makeAskDify } from "../functions/adapters/dify/ask-dify.ts";
+import { difyLimits } from "../functions/adapters/dify/dify-limits.ts";
+import { makeHttpClient } from "../functions/adapters/http/http-client.ts";
+import { systemClock as clock } from "../functions/adapters/node/system-clock.ts";
+import { makeRongCloudClient } from "../functions/adapters/rongcloud/rongcloud-client.ts";
+import { makeRongCloudMessages } from "../functions/adapters/rongcloud/rongcloud-messages.ts";
+import { makeForwardTurn } from "../functions/core/forward-turn.ts";
+import { replyRouteOf } from "../functions/core/im-messages.ts";
+import { makeStreamDelivery } from "../functions/core/stream-delivery.ts";
+import type { Turn } from "../functions/core/turn.ts";
+import { makeTypingHint } from "../functions/core/typing-hint.ts";
+import type { Addresses, AnswerScript } from "./peers/script.ts";
+
+/** Answers a user once, from the question to the last chunk. */
+export type AnswerTurn = (user: string, script: AnswerScript) => Promise<void>;
+
+const app = { appKey: "app-bench", secrets: ["secret-of-bench"] } as const;
+
+const turnOf = (callbackUrl: string, fromUserId: string, script: AnswerScript): Turn => {
+  const integration = {
+    type: "dify_chatflow",
+    callbackUrl,
+    apiKey: "app-bench",
+    maskedApiKey: "app-****",
+    enabled: true,
+    objectNames: [],
+    events: [],
+    stream: true,
+    handleResponse: true,
+    options: {},
+  } as const;
+  const bot = {
+    userId: "bot-bench",
+    name: "Bench",
+    type: "faq",
+    profileUrl: "https://example.com/bot.png",
+    metadata: { tone: "formal" },
+    integrations: [integration],
+    createdAt: 0,
+    updatedAt: 0,
+  };
+  const data = {
+    fromUserId,
+    toUserId: bot.userId,
+    objectName: "RC:TxtMsg",
+    content: JSON.stringify({ content: JSON.stringify(script) }),
+    channelType: "PERSON",
+    msgTimestamp: 0,
+    msgUID: randomUUID(),
+  } as const;
+  const event = { type: "message:private", timestamp: 0, data } as const;
+  return { id: data.msgUID, appKey: app.appKey, bot, integration, event };
+};
+
+/** What the turn worker is made of, from a turn on; but for the stores, which neither read nor keep anything. */
+export const makePipeline = ({ difyUrl, imUrl }: Addresses, beatMs: number): AnswerTurn => {
+  const im = makeRongCloudMessages(
+    makeRongCloudClient({
+      sendHttp: makeHttpClient({ publicOnly: false, clock }),
+      apps: { find: async () => app, lastKnown: () => app },
+      clock,
+      apiUrls: [imUrl],
+    }),
+  );
+  const sendHttp = makeHttpClient({ publicOnly: false, clock });
+  const forwardTurn = makeForwardTurn({
+    conversations: {
+      open: async () => ({ status: "open", conversation: undefined }),
+      renew: async () => true,
+      keep: async () => true,
+      close: async () => {},
+      find: async () => undefined,
+      forget: async () => {},
+    },
+    stopDify: async () => {},
+    askDify: makeAskDify({ sendHttp, clock, waits: difyLimits }),
+    clock,
+    log: { info: () => {}, warn: console.error, error: console.error },
+    newToken: randomUUID,
+  });
+  const streamTo = makeStreamDelivery({ im, clock, beatMs, patienceMs: 45_000 });
+  const withTypingHint = makeTypingHint({ im, clock });
+  const hold = { isOurs: () => true, onOpen: () => {} };
+
+  return async (user, script) => {
+    const turn = turnOf(difyUrl, user, script);
+    const route = replyRouteOf(turn);
+    const sink = withTypingHint(streamTo(route, hold), route, hold);
+    const deadline = Date.now() + 600_000;
+    const report = await forwardTurn(turn, sink, { deadline, signal: new AbortController().signal });
+    if (report === "busy" || report.delivery.status !== "delivered" || report.outcome.status !== "answered")
+      throw new Error(`the turn failed: ${JSON.stringify(report)}`);
+  };
+};
