@@ -159,6 +159,41 @@ test(
 );
 
 test(
+  "an answer that Dify takes back at its end is closed, and what takes its place follows",
+  withBot(
+    "bot-moderated",
+    { profile: { reply: story, paceMs: 40, behaviour: { kind: "moderated", text: "Let us not say that." } } },
+    async ({ userId }) => {
+      await say(userId, "a story, please");
+      await answerOf(userId, 1);
+      const [takenBack, inItsPlace, ...more] = messagesOf(userId);
+      expect(takenBack).toMatchObject({ complete: true, completeReason: 3 });
+      expect(inItsPlace).toMatchObject({ text: "Let us not say that.", completeReason: 0 });
+      expect(more).toEqual([]);
+    },
+  ),
+);
+
+test(
+  "an answer that is too long for one message goes on in the next, and nothing of it is lost",
+  withBot("bot-long", {}, async ({ userId, apiKey }) => {
+    const paragraph = "你好 ".repeat(100).trimEnd();
+    const deltas = Array.from({ length: 400 }, (_, index) => `${index} ${paragraph}\n\n`);
+    dify.configure(apiKey, { reply: { kind: "deltas", deltas }, paceMs: 0 });
+    await say(userId, "everything, please");
+    await eventually(() => expect(messagesOf(userId).at(-1)?.completeReason).toBe(0));
+    const messages = messagesOf(userId);
+    expect(messages.map(({ text }) => text).join("")).toBe(deltas.join(""));
+    expect(messages.length).toBeGreaterThan(1);
+    expect(messages.slice(0, -1).map(({ completeReason }) => completeReason)).toEqual(
+      messages.slice(1).map(() => 4),
+    );
+    // Each but the last ends with a paragraph.
+    expect(messages.slice(0, -1).every(({ text }) => text.endsWith("\n\n"))).toBe(true);
+  }),
+);
+
+test(
   "an answer that waits for a person says so, with what the person is asked",
   withBot(
     "bot-waits",
@@ -285,6 +320,19 @@ describe("a Dify whose stream breaks or that has none", () => {
         await say(userId, "a story, please");
         expect(await answerOf(userId)).toMatchObject({ text: story.text, completeReason: 0 });
         expect([messagesOf(userId).length, askedOf(apiKey).length]).toEqual([1, 1]);
+      },
+    ),
+  );
+
+  test(
+    "has its whole answer told where it gives one, asked for a stream",
+    withBot(
+      "bot-unasked",
+      { profile: { reply: story, behaviour: { kind: "no_streaming", how: "answers_whole" } } },
+      async ({ userId, apiKey }) => {
+        await say(userId, "a story, please");
+        expect(await answerOf(userId)).toMatchObject({ text: story.text, completeReason: 0 });
+        expect(askedOf(apiKey)).toHaveLength(1);
       },
     ),
   );
