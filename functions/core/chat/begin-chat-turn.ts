@@ -27,6 +27,8 @@ export interface ReadyChatTurn {
   readonly id: NewChatTurn;
   readonly turn: Turn;
   readonly token: string;
+  /** Until when it is held, in milliseconds since the epoch. */
+  readonly heldUntil: number;
   readonly attempt: number;
 }
 
@@ -115,7 +117,8 @@ export const makeBeginChatTurn =
       keepsAnswer: idempotencyKey !== undefined,
     };
     const token = newId();
-    const begun = await turns.begin(id, { token, expiresAt: clock.now() + chatLease.leaseMs });
+    const heldUntil = clock.now() + chatLease.leaseMs;
+    const begun = await turns.begin(id, { token, expiresAt: heldUntil });
     if (begun.status === "known") {
       if (begun.turn.questionHash !== id.questionHash) {
         throw callerError("conflict", "Idempotency-Key: was used for another question");
@@ -135,5 +138,5 @@ export const makeBeginChatTurn =
       });
     }
     const turn = toTurn(id, bot, integration, request, clock.now());
-    return { status: "ready", ready: { id, turn, token, attempt: begun.attempt } };
+    return { status: "ready", ready: { id, turn, token, heldUntil, attempt: begun.attempt } };
   };

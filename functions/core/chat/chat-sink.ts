@@ -28,6 +28,8 @@ export const makeChatSink = ({
   onNamed,
   isStopAsked,
 }: ChatSinkPorts): AnswerSink => ({
+  // Whether or not the client is still there, the turn goes on.
+  gaveUp: new AbortController().signal,
   begin: () => void tell({ type: "start", turn, conversation: conversation ?? null }),
   named: onNamed,
   delta: (content) => tell({ type: "delta", content }),

@@ -34,7 +34,7 @@ export type RunChatTurn = (
 /** Runs a turn that a client waits for, to its end, whether or not the client stays. */
 export const makeRunChatTurn =
   ({ turns, guard, forwardTurn, journalOf, clock, log, metrics }: RunChatTurnPorts): RunChatTurn =>
-  async ({ id, turn, token, attempt }, tellClient, deadline) => {
+  async ({ id, turn, token, heldUntil, attempt }, tellClient, deadline) => {
     const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
     const startedAt = clock.now();
     const stop = new AbortController();
@@ -92,7 +92,7 @@ export const makeRunChatTurn =
     const run = async (): Promise<"told" | "busy"> => {
       try {
         const told = await keepLease(
-          { clock, pace: chatLease, renew: beat, onTrouble: warn("chat_turn_not_renewed") },
+          { clock, pace: chatLease, heldUntil, renew: beat, onTrouble: warn("chat_turn_not_renewed") },
           ({ signal }) => forwardTurn(turn, sink, { deadline, signal, stop: stop.signal }),
         );
         if (told === "busy") return "busy";
