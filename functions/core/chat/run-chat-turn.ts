@@ -24,12 +24,28 @@ export interface RunChatTurnPorts {
   readonly metrics: Metrics;
 }
 
-/** "busy": another turn runs in its conversation, and the client has heard nothing. */
+/**
+ * "busy": another turn runs in its conversation, and the client has heard nothing. Rejects only where the client has heard
+ * nothing either: the turn can be begun again. What breaks later it is told.
+ */
 export type RunChatTurn = (
   ready: ReadyChatTurn,
   tellClient: TellClient,
   deadline: number,
 ) => Promise<"told" | "busy">;
+
+const interrupted: ChatEvent = {
+  type: "error",
+  code: "interrupted",
+  message: "please ask again",
+  retryable: true,
+};
+const broken: ChatEvent = {
+  type: "error",
+  code: "internal",
+  message: "internal error, please try again",
+  retryable: true,
+};
 
 /** Runs a turn that a client waits for, to its end, whether or not the client stays. */
 export const makeRunChatTurn =
@@ -40,13 +56,13 @@ export const makeRunChatTurn =
     const stop = new AbortController();
     const journal = id.keepsAnswer ? journalOf({ ...id, attempt }) : undefined;
     let position = startOf(attempt);
-    let isOver = false;
+    let hasTold = false;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
 
     const tell = (event: ChatEvent): void | Promise<void> => {
       position = positionAfter(position, event);
-      isOver = position.ended;
+      hasTold = true;
       journal?.add(event);
       return tellClient(event, writePosition(position));
     };
@@ -97,29 +113,24 @@ export const makeRunChatTurn =
         );
         if (told === "busy") return "busy";
         report(told);
-        if (!isOver)
-          await tell({ type: "error", code: "interrupted", message: "please ask again", retryable: true });
-        return "told";
+        if (!position.ended) await tell(interrupted);
       } catch (error) {
         log.error("chat_turn_failed", { ...ids, reason: String(error) });
-        await tell({
-          type: "error",
-          code: "internal",
-          message: "internal error, please try again",
-          retryable: true,
-        });
-        return "told";
+        if (!hasTold) throw error;
+        if (!position.ended) await tell(broken);
       }
+      return "told";
     };
 
-    const told = await run();
-    await journal?.close();
-    const over =
-      told === "busy" ? turns.discard(id, token) : turns.end(id, token, clock.now() + replayLifeMs);
-    const { appKey, userId } = id;
-    await Promise.all([
-      over.catch(warn("chat_turn_not_ended")),
-      guard.leave({ appKey, userId, turn: id.turn }).catch(warn("chat_turn_not_left")),
-    ]);
-    return told;
+    try {
+      return await run();
+    } finally {
+      await journal?.close();
+      const { appKey, userId } = id;
+      const over = hasTold ? turns.end(id, token, clock.now() + replayLifeMs) : turns.discard(id, token);
+      await Promise.all([
+        over.catch(warn("chat_turn_not_ended")),
+        guard.leave({ appKey, userId, turn: id.turn }).catch(warn("chat_turn_not_left")),
+      ]);
+    }
   };
