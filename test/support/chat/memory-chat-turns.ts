@@ -64,9 +64,11 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
     name: async (id, token, named) => void change(id, (record) => record.token === token, { named }),
     end: async (id, token, replayUntil) =>
       void change(id, (record) => record.token === token, { state: "done", replayUntil }),
-    discard: async (id, token) => {
-      if (recordOf(id)?.token === token) records.delete(keyOf(id));
-    },
+    discard: async (id, token) =>
+      void change(id, (record) => record.token === token && record.state === "running", {
+        heldUntil: 0,
+        token: "nobody's",
+      }),
     find: async (id) => recordOf(id),
     askStop: async (id, { userId, botUserId }) =>
       change(id, (record) => record.userId === userId && record.botUserId === botUserId, { stopAsked: true }),
