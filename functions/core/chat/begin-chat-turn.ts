@@ -127,7 +127,13 @@ export const makeBeginChatTurn =
       return begun;
     }
 
-    const admission = await guard.admit({ appKey, userId, turn: id.turn, issuedAt, until });
+    const admission = await guard
+      .admit({ appKey, userId, turn: id.turn, issuedAt, until })
+      .catch(async (error: unknown) => {
+        // Left as it is it would look for a while as if it ran. That it could not be let in says more than a second failure.
+        await turns.discard(id, token).catch(() => {});
+        throw error;
+      });
     if (admission.status !== "admitted") {
       await turns.discard(id, token);
       if (admission.status === "revoked") throw revoked();
