@@ -5,7 +5,12 @@ import type { ChatEvent } from "../../../../functions/core/chat/chat-event.ts";
 import { makeChatSink } from "../../../../functions/core/chat/chat-sink.ts";
 import { failedWith } from "../../../support/endings.ts";
 
-const begin = ({ conversation = undefined as string | undefined, isStopAsked = false } = {}) => {
+interface Given {
+  readonly conversation?: string;
+  readonly isStopAsked?: boolean;
+}
+
+const begin = ({ conversation, isStopAsked = false }: Given = {}) => {
   const told: ChatEvent[] = [];
   const named: AnswerIds[] = [];
   const sink = makeChatSink({
