@@ -14,16 +14,8 @@ const refusalOf = (attempt: Promise<unknown>) =>
     (error: unknown) => toApiFailure(error),
   );
 
-const internal = {
-  status: 500,
-  headers: {},
-  body: { code: 1000, errorMessage: "internal error, please try again" },
-};
-const timedOut = {
-  status: 504,
-  headers: {},
-  body: { code: 1050, errorMessage: "internal error, please try again" },
-};
+const internal = { status: 500, body: { code: 1000, errorMessage: "internal error, please try again" } };
+const timedOut = { status: 504, body: { code: 1050, errorMessage: "internal error, please try again" } };
 
 describe("a call that is passed on", () => {
   test(

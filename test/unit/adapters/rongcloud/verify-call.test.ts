@@ -39,7 +39,6 @@ const makeDoor = (apps = appsOf(app())) => {
 const passed = { passed: "app-one" };
 const refusedWith = (code: number, message: unknown = expect.any(String)) => ({
   status: 401,
-  headers: {},
   body: { code, errorMessage: message },
 });
 
