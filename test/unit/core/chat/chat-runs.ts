@@ -96,7 +96,13 @@ export const setUpChatRun = async (given: Given = {}) => {
     metrics,
   });
   const client = makeMemoryClient(clock.now);
-  const ready: ReadyChatTurn = { id, turn: turn({ id: id.turn }), token: "mine", attempt };
+  const ready: ReadyChatTurn = {
+    id,
+    turn: turn({ id: id.turn }),
+    token: "mine",
+    heldUntil: startMs + 10_000,
+    attempt,
+  };
   const running = run(ready, given.tell ?? client.tell, startMs + 840_000).catch((error: unknown) => ({
     error,
   }));
