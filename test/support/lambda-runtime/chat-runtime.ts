@@ -29,13 +29,14 @@ export interface ChatRuntime {
   readonly turns: ChatTurnStore;
   /** The bot's Dify app is as the profile says. */
   readonly pair: (profile?: ProfileInput) => Promise<ChatPair>;
+  /** From here on, DynamoDB does not answer. */
+  readonly loseTables: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-const setBy = "npm run test:runtime sets it";
 const given = (name: string): string => {
   const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: ${setBy}`);
+  if (value === undefined) throw new Error(`${name} is not set: npm run test:runtime sets it`);
   return value;
 };
 
@@ -92,6 +93,7 @@ const startChatRuntime = async (): Promise<ChatRuntime> => {
         await bots.create(testApp.appKey, bot({ userId: botId, integrations }), Number.MAX_SAFE_INTEGER);
         return { userId, botId, token: await signToken(testApp, { userId, bots: undefined }) };
       },
+      loseTables: dynamodb.close,
       close: async () => {
         table.client.destroy();
         await close();

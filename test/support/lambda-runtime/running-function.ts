@@ -9,6 +9,9 @@ export interface RunningFunction {
   /** `leftMs`: its time for this event; without it, all that it has. */
   readonly invoke: (event: unknown, leftMs?: number) => Invocation;
   readonly isAlive: () => boolean;
+  /** As Lambda does to a process that has nothing to do. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
   /** All that it has written so far. */
   readonly log: () => string;
   readonly close: () => Promise<void>;
@@ -46,9 +49,12 @@ export const startFunction = async (
   return {
     invoke: (event, leftMs = lambda.timeoutSeconds * 1000) => api.invoke(event, leftMs),
     isAlive: () => child.exitCode === null && child.signalCode === null,
+    freeze: () => void child.kill("SIGSTOP"),
+    thaw: () => void child.kill("SIGCONT"),
     log: () => log,
     close: async () => {
-      child.kill();
+      // Also one that is frozen.
+      child.kill("SIGKILL");
       await closed;
       await api.close();
     },

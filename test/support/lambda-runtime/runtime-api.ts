@@ -26,6 +26,9 @@ export interface Invocation {
   readonly takenAt: () => number | undefined;
   /** What has come of the answer so far. */
   readonly chunks: readonly Chunk[];
+  /** Takes no more of the answer, until it is to be read on. */
+  readonly holdBack: () => void;
+  readonly readOn: () => void;
   /** Resolves when the answer is whole; rejects where the runtime has died. */
   readonly replied: Promise<RuntimeReply>;
 }
@@ -47,6 +50,8 @@ interface Pending {
   readonly chunks: Chunk[];
   readonly reply: PromiseWithResolvers<RuntimeReply>;
   takenAt: number | undefined;
+  /** Unresolved while nothing more is taken. */
+  gate: PromiseWithResolvers<void> | undefined;
 }
 
 const version = "/2018-06-01/runtime";
@@ -83,8 +88,12 @@ export const startRuntimeApi = async (functionArn: string): Promise<RuntimeApi> 
     idle = undefined;
   };
 
-  const take = async (request: IncomingMessage, { chunks, reply }: Pending, kind: RuntimeReply["kind"]) => {
-    for await (const bytes of request) chunks.push({ at: performance.now(), bytes });
+  const take = async (request: IncomingMessage, pending: Pending, kind: RuntimeReply["kind"]) => {
+    const { chunks, reply } = pending;
+    for await (const bytes of request) {
+      chunks.push({ at: performance.now(), bytes });
+      await pending.gate?.promise;
+    }
     reply.resolve({ kind, headers: request.headers, chunks, trailers: request.trailers });
   };
 
@@ -115,6 +124,7 @@ export const startRuntimeApi = async (functionArn: string): Promise<RuntimeApi> 
         chunks: [],
         reply: Promise.withResolvers(),
         takenAt: undefined,
+        gate: undefined,
       };
       // Whoever waits for it hears of it; who does not must not end the test's process.
       pending.reply.promise.catch(() => {});
@@ -122,7 +132,16 @@ export const startRuntimeApi = async (functionArn: string): Promise<RuntimeApi> 
       if (abandoned) abandon(abandoned);
       giveOut();
       const { requestId, chunks, reply } = pending;
-      return { requestId, takenAt: () => pending.takenAt, chunks, replied: reply.promise };
+      return {
+        requestId,
+        takenAt: () => pending.takenAt,
+        chunks,
+        holdBack: () => {
+          pending.gate ??= Promise.withResolvers();
+        },
+        readOn: () => pending.gate?.resolve(),
+        replied: reply.promise,
+      };
     },
     abandon,
     close: server.close,
