@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
@@ -36,7 +35,6 @@ const runTests = (client: string, assemblyDir: string): number => {
 };
 
 const main = (): number => {
-  const start = performance.now();
   const assemblyDir = mkdtempSync(join(tmpdir(), "bot-bridge-runtime-"));
   try {
     return runTests(installRuntimeClient(), assemblyDir);
@@ -45,7 +43,6 @@ const main = (): number => {
     return 1;
   } finally {
     rmSync(assemblyDir, { recursive: true });
-    console.log(`runtime: done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
   }
 };
 process.exitCode = main();

@@ -31,7 +31,7 @@ const obstacle = (): string | undefined => {
   }
   const missing = tools.filter((names) => !names.some(isThere)).map(([first]) => first);
   if (missing.length === 0) return undefined;
-  return `${name} must be compiled, and this machine lacks ${missing.join(", ")}. On Debian or Ubuntu: apt-get install cmake g++ make python3 xz-utils`;
+  return `${name} must be compiled, and this machine lacks ${missing.join(", ")}. On Debian or Ubuntu: apt-get install cmake g++ make tar xz-utils python3`;
 };
 
 /** The pinned Node brings its C headers along; without them node-gyp takes them from nodejs.org. */
