@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
 import { chatCall, question } from "../support/lambda-runtime/chat-call.ts";
 import { type ChatPair, chatRuntime } from "../support/lambda-runtime/chat-runtime.ts";
-import type { Invocation } from "../support/lambda-runtime/runtime-api.ts";
+import type { Invocation } from "../support/lambda-runtime/invocation.ts";
 import { eventsIn, textOf, wholeEvents } from "../support/lambda-runtime/streamed-reply.ts";
 
 const runtime = chatRuntime();

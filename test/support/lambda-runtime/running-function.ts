@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type Endpoints, lambdaEnvironment } from "../../../local/aws/lambda/environment.ts";
 import type { LambdaFunction } from "../../../local/aws/template/functions.ts";
-import { type Invocation, startRuntimeApi } from "./runtime-api.ts";
+import type { Invocation } from "./invocation.ts";
+import { startRuntimeApi } from "./runtime-api.ts";
 
 /** A function as it is deployed, in one process of Lambda's own runtime. */
 export interface RunningFunction {

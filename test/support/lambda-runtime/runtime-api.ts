@@ -1,37 +1,7 @@
-import { randomUUID } from "node:crypto";
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks";
 import { readBody, startHttpServer } from "../../../local/http-server.ts";
-
-/** Bytes as they came. Here, all times are milliseconds by `performance.now()`. */
-export interface Chunk {
-  readonly at: number;
-  readonly bytes: Buffer;
-}
-
-/** What the runtime has answered to an event. */
-export interface RuntimeReply {
-  /** Which of the two places it was posted to. */
-  readonly kind: "response" | "error";
-  readonly headers: IncomingHttpHeaders;
-  readonly chunks: readonly Chunk[];
-  /** A streamed answer's failure stands here. */
-  readonly trailers: Readonly<Record<string, string | undefined>>;
-}
-
-/** An event on its way through the runtime. */
-export interface Invocation {
-  readonly requestId: string;
-  /** When the runtime took the event; undefined until it does. */
-  readonly takenAt: () => number | undefined;
-  /** What has come of the answer so far. */
-  readonly chunks: readonly Chunk[];
-  /** Takes no more of the answer, until it is to be read on. */
-  readonly holdBack: () => void;
-  readonly readOn: () => void;
-  /** Resolves when the answer is whole; rejects where the runtime has died. */
-  readonly replied: Promise<RuntimeReply>;
-}
+import { type Invocation, invocationOf, newPending, type Pending, type RuntimeReply } from "./invocation.ts";
 
 export interface RuntimeApi {
   /** As `AWS_LAMBDA_RUNTIME_API` names it. */
@@ -41,17 +11,6 @@ export interface RuntimeApi {
   /** There is nobody any more to answer. */
   readonly abandon: (reason: Error) => void;
   readonly close: () => Promise<void>;
-}
-
-interface Pending {
-  readonly requestId: string;
-  readonly body: string;
-  readonly leftMs: number;
-  readonly chunks: Chunk[];
-  readonly reply: PromiseWithResolvers<RuntimeReply>;
-  takenAt: number | undefined;
-  /** Unresolved while nothing more is taken. */
-  gate: PromiseWithResolvers<void> | undefined;
 }
 
 const version = "/2018-06-01/runtime";
@@ -117,31 +76,13 @@ export const startRuntimeApi = async (functionArn: string): Promise<RuntimeApi> 
   return {
     host: new URL(server.url).host,
     invoke: (event, leftMs) => {
-      const pending: Pending = {
-        requestId: randomUUID(),
-        body: JSON.stringify(event),
-        leftMs,
-        chunks: [],
-        reply: Promise.withResolvers(),
-        takenAt: undefined,
-        gate: undefined,
-      };
+      const pending = newPending(event, leftMs);
       // Whoever waits for it hears of it; who does not must not end the test's process.
       pending.reply.promise.catch(() => {});
       waiting.push(pending);
       if (abandoned) abandon(abandoned);
       giveOut();
-      const { requestId, chunks, reply } = pending;
-      return {
-        requestId,
-        takenAt: () => pending.takenAt,
-        chunks,
-        holdBack: () => {
-          pending.gate ??= Promise.withResolvers();
-        },
-        readOn: () => pending.gate?.resolve(),
-        replied: reply.promise,
-      };
+      return invocationOf(pending);
     },
     abandon,
     close: server.close,

@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import * as v from "valibot";
-import type { Chunk, Invocation, RuntimeReply } from "./runtime-api.ts";
+import type { Chunk, Invocation, RuntimeReply } from "./invocation.ts";
 
 const preludeSchema = v.object({ statusCode: v.number(), headers: v.record(v.string(), v.string()) });
 
