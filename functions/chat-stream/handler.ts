@@ -24,6 +24,7 @@ import { makeFollowChatTurn } from "../core/chat/follow-chat-turn.ts";
 import { makeRunChatTurn } from "../core/chat/run-chat-turn.ts";
 import { callerError } from "../core/errors.ts";
 import { makeForwardTurn } from "../core/forward-turn.ts";
+import { makeNoteTurn } from "../core/turn-report.ts";
 import { readEnv } from "./env.ts";
 import { makeChatStreamRoutes } from "./routes.ts";
 
@@ -74,7 +75,7 @@ const routes = makeChatStreamRoutes({
     journalOf: makeAnswerJournal({ pieces, clock, log }),
     clock,
     log,
-    metrics: makeMetrics(),
+    noteTurn: makeNoteTurn({ metrics: makeMetrics(), clock }),
   }),
   followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
   clock,

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { ForwardTurn, TurnReport } from "../forward-turn.ts";
 import { keepLease } from "../keep-lease.ts";
 import type { Log } from "../log.ts";
-import type { Metrics } from "../metrics.ts";
+import { type NoteTurn, wentWell } from "../turn-report.ts";
 import type { AnswerJournal } from "./answer-journal.ts";
 import type { KeptAnswer } from "./answer-pieces.ts";
 import type { ReadyChatTurn } from "./begin-chat-turn.ts";
@@ -21,7 +21,7 @@ export interface RunChatTurnPorts {
   readonly journalOf: (answer: KeptAnswer) => AnswerJournal;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly noteTurn: NoteTurn;
 }
 
 /**
@@ -49,7 +49,7 @@ const broken: ChatEvent = {
 
 /** Runs a turn that a client waits for, to its end, whether or not the client stays. */
 export const makeRunChatTurn =
-  ({ turns, guard, forwardTurn, journalOf, clock, log, metrics }: RunChatTurnPorts): RunChatTurn =>
+  ({ turns, guard, forwardTurn, journalOf, clock, log, noteTurn }: RunChatTurnPorts): RunChatTurn =>
   async ({ id, turn, token, heldUntil, attempt }, tellClient, deadline) => {
     const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
     const startedAt = clock.now();
@@ -88,7 +88,8 @@ export const makeRunChatTurn =
       isStopAsked,
     });
 
-    const report = ({ outcome, asked, firstTextAt }: TurnReport): void => {
+    const report = (told: TurnReport): void => {
+      const { outcome, asked, firstTextAt } = told;
       const tookMs = clock.now() - startedAt;
       const fields = {
         outcome: outcome.status,
@@ -96,13 +97,12 @@ export const makeRunChatTurn =
         firstTextMs: firstTextAt && firstTextAt - startedAt,
         tookMs,
       };
-      const isWell = ["answered", "stopped", "paused"].includes(outcome.status);
-      log[isWell ? "info" : "error"]("chat_answered", {
+      log[wentWell(outcome) ? "info" : "error"]("chat_answered", {
         ...ids,
         ...fields,
         ...(outcome.status === "failed" && { code: outcome.code, detail: outcome.detail }),
       });
-      metrics.time("ChatTurn", tookMs, { integration: id.integrationType, outcome: outcome.status });
+      noteTurn({ door: "http", integrationType: id.integrationType, startedAt }, told);
     };
 
     const run = async (): Promise<"told" | "busy"> => {

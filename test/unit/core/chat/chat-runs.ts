@@ -7,6 +7,7 @@ import { makeRunChatTurn, type TellClient } from "../../../../functions/core/cha
 import type { UserGuard } from "../../../../functions/core/chat/user-guard.ts";
 import type { ConversationStore } from "../../../../functions/core/conversation.ts";
 import { makeForwardTurn } from "../../../../functions/core/forward-turn.ts";
+import { makeNoteTurn } from "../../../../functions/core/turn-report.ts";
 import { newChatTurn, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeMemoryClient } from "../../../support/chat/memory-client.ts";
@@ -93,7 +94,7 @@ export const setUpChatRun = async (given: Given = {}) => {
     },
     clock,
     log,
-    metrics,
+    noteTurn: makeNoteTurn({ metrics, clock }),
   });
   const client = makeMemoryClient(clock.now);
   const ready: ReadyChatTurn = {

@@ -20,7 +20,6 @@ import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts"
 import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
-import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { callStreamed, type StreamedReply } from "../../../support/streamed-call.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 import { bot } from "../../../support/turns.ts";
@@ -155,7 +154,7 @@ export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("
       journalOf: makeAnswerJournal({ pieces, clock, log }),
       clock,
       log,
-      metrics: makeMemoryMetrics(),
+      noteTurn: () => {},
     }),
     followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
     clock,
