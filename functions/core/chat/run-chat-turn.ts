@@ -56,6 +56,7 @@ export const makeRunChatTurn =
     const stop = new AbortController();
     const journal = id.keepsAnswer ? journalOf({ ...id, attempt }) : undefined;
     let position = startOf(attempt);
+    let isLost = false;
     let hasTold = false;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
@@ -70,8 +71,9 @@ export const makeRunChatTurn =
     const beat = async (expiresAt: number): Promise<boolean> => {
       const mark = await turns.beat(id, { token, expiresAt });
       if (mark === "stop") stop.abort();
-      if (mark === "lost") log.error("chat_turn_lost", ids);
-      return mark !== "lost";
+      isLost = mark === "lost";
+      if (isLost) log.error("chat_turn_lost", ids);
+      return !isLost;
     };
     const isStopAsked = async (): Promise<boolean> => {
       await beat(clock.now() + chatLease.leaseMs).catch(warn("chat_turn_not_renewed"));
@@ -122,15 +124,20 @@ export const makeRunChatTurn =
       return "told";
     };
 
-    try {
-      return await run();
-    } finally {
-      await journal?.close();
+    const leave = async (): Promise<void> => {
       const { appKey, userId } = id;
       const over = hasTold ? turns.end(id, token, clock.now() + replayLifeMs) : turns.discard(id, token);
       await Promise.all([
         over.catch(warn("chat_turn_not_ended")),
         guard.leave({ appKey, userId, turn: id.turn }).catch(warn("chat_turn_not_left")),
       ]);
+    };
+
+    try {
+      return await run();
+    } finally {
+      await journal?.close();
+      // Who lost the turn leaves its record and its place to the run that has them now.
+      if (!isLost) await leave();
     }
   };

@@ -176,6 +176,23 @@ describe("a store that fails", () => {
     ]);
   });
 
+  test("is not given what was to follow while it took its time to fail", async () => {
+    const asked: number[] = [];
+    const slow = Promise.withResolvers<void>();
+    const { clock, log, journal } = begin((_keep, n) => {
+      asked.push(n);
+      return slow.promise;
+    });
+    for (let n = 0; n < 5; n += 1) {
+      journal.add(delta("word "));
+      await clock.advance(500);
+    }
+    slow.reject(new Error("throttled"));
+    await journal.close();
+    expect(asked).toEqual([0]);
+    expect(log.lines).toHaveLength(1);
+  });
+
   test("is given nothing more, for what would stand behind the gap", async () => {
     const asked: number[] = [];
     const { clock, journal } = begin(async (_keep, n) => {

@@ -66,13 +66,14 @@ const resume = async (
   heard: ChatPosition | undefined,
   atOnce: number,
 ) => {
-  const { turn, store, clock, log, turns } = setUp({ store: makeMemoryPieces(atOnce) });
+  const { turn, store, clock, log, turns } = setUp();
   const ends = [...new Set([...cuts.map((cut) => cut % events.length), events.length])].sort((a, b) => a - b);
   for (const [n, to] of ends.entries()) {
     await store.put(turn, n, { events: events.slice(ends[n - 1] ?? 0, to) });
   }
   const client = makeMemoryClient();
-  const follow = makeFollowChatTurn({ pieces: store, turns, clock, log });
+  const read: MemoryPieces["read"] = (answer, n, most) => store.read(answer, n, Math.min(most, atOnce));
+  const follow = makeFollowChatTurn({ pieces: { read }, turns, clock, log });
   const following = follow(turn, heard, client.tell, Number.POSITIVE_INFINITY);
   await clock.advance(500 * (ends.length + 1));
   await following;
@@ -209,7 +210,8 @@ describe("a client that follows a turn", () => {
     await clock.advance(3_000);
     await client.done;
     expect(client.events).toEqual([start, delta("half of "), interrupted]);
-    expect(client.ids.at(-1)).toBe("1.0.8");
+    // An EventSource that asks again by itself has no more to come.
+    expect(client.ids.at(-1)).toBe("1.end");
   });
 
   test.each<[string, Partial<ChatTurn>]>([

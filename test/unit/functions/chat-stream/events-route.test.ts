@@ -83,6 +83,19 @@ describe("a client whose connection broke", () => {
     expect(reply.text()).toContain(": hb\n\n");
   });
 
+  test("is told to come back a minute before the function's own end, which would leave it without a word", async () => {
+    const { clock, events } = setUpPlanted({ heldUntil: startMs + 3_600_000 });
+    const reply = events("t1");
+    await clock.advance(839_000);
+    expect(reply.isDone()).toBe(false);
+    await clock.advance(2_000);
+    await reply.done;
+    expect(JSON.parse(reply.events().at(-1)?.data ?? "")).toMatchObject({
+      code: "interrupted",
+      retryable: true,
+    });
+  });
+
   test("hears a turn that runs to its end, as it comes", async () => {
     const { clock, chat, events } = setUpChat(talkingFor(10));
     const first = chat(keyed);
