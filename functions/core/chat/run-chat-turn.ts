@@ -56,6 +56,7 @@ export const makeRunChatTurn =
     const stop = new AbortController();
     const journal = id.keepsAnswer ? journalOf({ ...id, attempt }) : undefined;
     let position = startOf(attempt);
+    let afterwards: Promise<void> | undefined;
     let isLost = false;
     let hasTold = false;
 
@@ -114,6 +115,7 @@ export const makeRunChatTurn =
           ({ signal }) => forwardTurn(turn, sink, { deadline, signal, stop: stop.signal }),
         );
         if (told === "busy") return "busy";
+        afterwards = told.afterwards;
         report(told);
         if (!position.ended) await tell(interrupted);
       } catch (error) {
@@ -139,5 +141,6 @@ export const makeRunChatTurn =
       await journal?.close();
       // Who lost the turn leaves its record and its place to the run that has them now.
       if (!isLost) await leave();
+      await afterwards;
     }
   };
