@@ -18,6 +18,7 @@ import { systemClock as clock } from "../adapters/node/system-clock.ts";
 import { makeAppSecrets } from "../adapters/secrets/app-secrets.ts";
 import { makeSecretsClient } from "../adapters/secrets/secrets-client.ts";
 import { makeVerifyUserToken } from "../adapters/secrets/verify-user-token.ts";
+import { makeAdmitReader } from "../core/chat/admit-reader.ts";
 import { makeAnswerJournal } from "../core/chat/answer-journal.ts";
 import { makeBeginChatTurn } from "../core/chat/begin-chat-turn.ts";
 import { makeFollowChatTurn } from "../core/chat/follow-chat-turn.ts";
@@ -38,11 +39,17 @@ const toDify = {
   waits: difyLimits,
 };
 const turns = makeChatTurnsTable({ client, tableName: env.TURNS_TABLE, clock });
+const toGuards = { client, tableName: env.GUARDS_TABLE, clock };
 const guard = makeUserGuard({
-  client,
-  tableName: env.GUARDS_TABLE,
-  clock,
+  ...toGuards,
+  counts: "turns",
   limits: { turnsPerMinute: env.TURNS_PER_MINUTE, turnsAtOnce: env.TURNS_AT_ONCE },
+});
+/** Two devices may read what a user has running, and lose their connection every other second. */
+const readers = makeUserGuard({
+  ...toGuards,
+  counts: "readers",
+  limits: { turnsPerMinute: 60, turnsAtOnce: 2 * env.TURNS_AT_ONCE },
 });
 /** AWS's own limit for a function. */
 const longestTurnMs = 15 * 60_000;
@@ -77,6 +84,7 @@ const routes = makeChatStreamRoutes({
     log,
     noteTurn: makeNoteTurn({ metrics: makeMetrics(), clock }),
   }),
+  admitReader: makeAdmitReader({ readers, newId: randomUUID, log }),
   followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
   clock,
 });

@@ -39,6 +39,7 @@ const setUp = (bots: readonly OpenBot[] = [bot()]) => {
   const clock = makeTestClock(startMs);
   const turns = makeMemoryChatTurns(clock);
   const asked: AskedTurn[] = [];
+  const left: string[] = [];
   const guard: { admission: Admission | Error; isRevoked: boolean } = {
     admission: { status: "admitted" },
     isRevoked: false,
@@ -53,6 +54,7 @@ const setUp = (bots: readonly OpenBot[] = [bot()]) => {
         if (guard.admission instanceof Error) throw guard.admission;
         return guard.admission;
       },
+      leave: async ({ turn }) => void left.push(turn),
       isRevoked: async () => guard.isRevoked,
     },
     clock,
@@ -65,7 +67,7 @@ const setUp = (bots: readonly OpenBot[] = [bot()]) => {
   const until = startMs + 900_000;
   const user = chatUser();
   return {
-    ...{ clock, turns, asked, guard },
+    ...{ clock, turns, asked, left, guard },
     begin: (request = ask(), as = user) => begin(as, request, until),
     /** A turn that may run now. */
     ready: async (request = ask(), as = user) => {
@@ -200,10 +202,12 @@ describe("nobody asks", () => {
   });
 
   test("while the guard cannot say who may: the turn may be begun again at once", async () => {
-    const { begin, ready, guard } = setUp();
+    const { begin, ready, guard, asked, left } = setUp();
     const request = ask({ idempotencyKey: "k1" });
     guard.admission = new Error("throttled");
     await expect(begin(request)).rejects.toThrow("throttled");
+    // It may have been let in all the same.
+    expect(left).toEqual([asked[0]?.turn]);
     guard.admission = { status: "admitted" };
     expect((await ready(request)).attempt).toBe(2);
   });
@@ -255,7 +259,11 @@ describe("a question under a key", () => {
     const begin = makeBeginChatTurn({
       bots: { open: async () => bot({ userId: botUserId }) },
       turns: makeMemoryChatTurns(makeTestClock(startMs)),
-      guard: { admit: async () => ({ status: "admitted" }), isRevoked: async () => false },
+      guard: {
+        admit: async () => ({ status: "admitted" }),
+        leave: async () => {},
+        isRevoked: async () => false,
+      },
       clock: makeTestClock(startMs),
       newId: () => "a new one",
       hash,
