@@ -31,10 +31,10 @@ const interrupted: ChatEvent = {
   message: "the answer was interrupted, please ask again",
   retryable: true,
 };
-const tooLong: ChatEvent = {
+const notKept: ChatEvent = {
   type: "error",
   code: "replay_too_long",
-  message: "the answer is too long to be had again",
+  message: "the rest of the answer was not kept",
   retryable: false,
 };
 
@@ -85,9 +85,11 @@ export const makeFollowChatTurn =
       if (news && !(after && news.type === "start")) await tell(news);
     };
 
-    const isAlive = async (): Promise<boolean> => {
+    const stateNow = async (): Promise<"running" | "done" | "dead"> => {
       const now = await turns.find(turn);
-      return now?.state === "running" && now.attempt === attempt && now.heldUntil > clock.now();
+      if (now?.attempt !== attempt) return "dead";
+      if (now.state === "done") return "done";
+      return now.heldUntil > clock.now() ? "running" : "dead";
     };
 
     let n = 0;
@@ -100,17 +102,18 @@ export const makeFollowChatTurn =
       return found;
     };
 
-    /** What there is, as soon as it is there. "over": there will be no more. "later": there may be. */
-    const next = async (): Promise<readonly AnswerPiece[] | "over" | "later"> => {
+    /** What there is, as soon as it is there. "done", "dead": there will be no more. "later": there may be. */
+    const next = async (): Promise<readonly AnswerPiece[] | "done" | "dead" | "later"> => {
       for (let looks = 1; clock.now() < deadline; looks += 1) {
         if (!isBehind) await clock.sleep(pauseMs);
         const found = await read();
         if (found.length > 0) return found;
-        if (looks % looksUntilAsked === 0 && !(await isAlive())) {
-          // What is left may have come between the look and the question.
-          const left = await read();
-          return left.length > 0 ? left : "over";
-        }
+        if (looks % looksUntilAsked !== 0) continue;
+        const state = await stateNow();
+        if (state === "running") continue;
+        // What is left may have come between the look and the question.
+        const left = await read();
+        return left.length > 0 ? left : state;
       }
       return "later";
     };
@@ -125,12 +128,13 @@ export const makeFollowChatTurn =
     if (after && !known) await tell({ type: "replace", content: "" });
     for (;;) {
       const found = await nextUnlessBroken();
-      if (found === "over") return void (await tellLast(interrupted));
+      if (found === "done") return void (await tellLast(notKept));
+      if (found === "dead") return void (await tellLast(interrupted));
       if (found === "later") return void (await tell(interrupted));
       for (const { events, isCut } of found) {
         for (const event of events) await pass(event);
         if (position.ended) return;
-        if (isCut) return void (await tellLast(tooLong));
+        if (isCut) return void (await tellLast(notKept));
       }
     }
   };

@@ -59,12 +59,14 @@ export const makeRunChatTurn =
     let afterwards: Promise<void> | undefined;
     let isLost = false;
     let hasTold = false;
+    let mayBeAskedAgain = false;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
 
     const tell = (event: ChatEvent): void | Promise<void> => {
       position = positionAfter(position, event);
       hasTold = true;
+      mayBeAskedAgain = event.type === "error" && event.retryable;
       journal?.add(event);
       return tellClient(event, writePosition(position));
     };
@@ -128,7 +130,10 @@ export const makeRunChatTurn =
 
     const leave = async (): Promise<void> => {
       const { appKey, userId } = id;
-      const over = hasTold ? turns.end(id, token, clock.now() + replayLifeMs) : turns.discard(id, token);
+      const replayUntil = clock.now() + replayLifeMs;
+      const over = hasTold
+        ? turns.end(id, token, { replayUntil, mayBeAskedAgain })
+        : turns.discard(id, token);
       await Promise.all([
         over.catch(warn("chat_turn_not_ended")),
         guard.leave({ appKey, userId, turn: id.turn }).catch(warn("chat_turn_not_left")),

@@ -214,16 +214,20 @@ describe("a client that follows a turn", () => {
     expect(client.ids.at(-1)).toBe("1.end");
   });
 
-  test.each<[string, Partial<ChatTurn>]>([
-    ["that another machine runs by now", { attempt: 2 }],
-    ["that ended without that its end was kept", { state: "done", replayUntil: startMs + 600_000 }],
-  ])("%s is told so", async (_which, now) => {
+  test.each<[string, Partial<ChatTurn>, Partial<ChatEvent>]>([
+    ["that another machine runs by now", { attempt: 2 }, { code: "interrupted", retryable: true }],
+    [
+      "that ended without that its end was kept",
+      { state: "done", replayUntil: startMs + 600_000 },
+      { code: "replay_too_long", retryable: false },
+    ],
+  ])("%s is told so", async (_which, now, told) => {
     const { clock, turn, turns, write, open } = setUp();
     await write(start);
     const client = open();
     turns.plant({ ...turn, heldUntil: startMs + 60_000, ...now });
     await clock.advance(3_000);
-    expect(client.events).toEqual([start, interrupted]);
+    expect(client.events).toMatchObject([start, told]);
   });
 
   test("that was discarded is told so", async () => {
