@@ -9,15 +9,17 @@ const byCode = new Map<unknown, string>([
   ["unavailable", "The bot's app cannot be reached just now."],
   ["refused", "The bot's app refused the question."],
   ["model", "The model behind the bot failed."],
+  ["conversation_lost", "The bot's app has lost the conversation."],
+  ["unreadable", "The bot cannot read such a message."],
   ["empty", "The bot had nothing to say."],
   ["interrupted", "The bot was interrupted."],
-  ["replay_too_long", "The answer was too long to be brought again."],
+  ["replay_too_long", "The rest of the answer was not kept."],
 ]);
 
 const byStatus = new Map<unknown, string>([
   [401, "The bridge does not accept this user's token."],
   [403, "This user may not talk to this bot."],
-  [404, "There is no such bot."],
+  [404, "There is no such bot, or its answer is not kept any more."],
 ]);
 
 const busy = ({ retryAfterMs }: BotError): string => {

@@ -16,8 +16,9 @@ export interface Answer extends AsyncIterable<AnswerEvent> {
   /** Reads the answer to its end and gives all of its text. @throws as the loop does. */
   text(): Promise<string>;
   /**
-   * Has the bot stop; the answer then ends with what has been said. Waits until the turn is known while the answer is
-   * being read; of an answer that has ended, or was never begun, there is nothing to stop. @throws BotError.
+   * Has the bot stop; the answer then ends with what has been said. While the answer is being read it waits until the turn
+   * is known; where the bridge refused it, or could not be reached, it is not asked again, and the answer ends empty. Of an
+   * answer that has ended, or was never begun, there is nothing to stop. @throws BotError.
    */
   stop(): Promise<void>;
   /** Names the answer in `resume`, `suggested` and `feedback`; undefined until its `start`. */
@@ -45,6 +46,7 @@ export const makeAnswer = (
   let text = textSoFar;
   let state: "idle" | "being read" | "over" = "idle";
   let failure: unknown;
+  const unwanted = new AbortController();
   /** Who waits to learn which turn this is; nobody learns it once the reading has stopped. */
   const waiting: ((turn: string | undefined) => void)[] = [];
   const tellTurn = (): void => {
@@ -78,7 +80,8 @@ export const makeAnswer = (
     if (state === "over") return;
     state = "being read";
     try {
-      for await (const event of followTurn(ports, botPath, ask, progress)) yield take(event);
+      for await (const event of followTurn(ports, { botPath, ask, progress, unwanted: unwanted.signal }))
+        yield take(event);
       state = "over";
     } finally {
       if (state === "being read") state = "idle";
@@ -95,6 +98,7 @@ export const makeAnswer = (
     stop: async () => {
       if (state === "over") return;
       if (progress.turn === undefined && state === "being read") {
+        unwanted.abort();
         await new Promise((resolve) => waiting.push(resolve));
       }
       if (progress.turn !== undefined) await stopTurn(progress.turn);

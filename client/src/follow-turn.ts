@@ -14,21 +14,31 @@ export interface FollowPorts extends PatiencePorts {
   readonly call: Call;
 }
 
+export interface TurnToFollow {
+  readonly botPath: string;
+  /** What begins the turn; the same, whenever it must be sent again. */
+  readonly ask: CallRequest;
+  /** Kept up to what has been given out, so that another loop can go on from where this one was left. */
+  readonly progress: TurnProgress;
+  /** Aborted by who wants no answer: a turn that has not begun is not asked for again. */
+  readonly unwanted: AbortSignal;
+}
+
 const mostTries = 8;
+
+/** What an answer ends with that was never begun. */
+const nothing: WireEvent = { type: "end", stopped: true, paused: false, usage: null, sources: [] };
 
 const eventStream = /^text\/event-stream\b/i;
 
 /**
  * The events of a turn to its `end` or `error`, each once, however often the connection breaks. `ask` begins the turn
- * and may be sent again until the turn is known; from there it is followed by its name. `progress` is kept up to what
- * has been given out, so that another loop can go on from where this one was left.
+ * and may be sent again until the turn is known; from there it is followed by its name.
  * @throws BotError where trying again is no use; the signal's reason once it aborts.
  */
 export async function* followTurn(
   { call, clock, random }: FollowPorts,
-  botPath: string,
-  ask: CallRequest,
-  progress: TurnProgress,
+  { botPath, ask, progress, unwanted }: TurnToFollow,
 ): AsyncGenerator<WireEvent> {
   const { signal } = ask;
   const patience = makePatience({ clock, random }, mostTries);
@@ -67,7 +77,11 @@ export async function* followTurn(
       }
       throw new BotError("the answer has no end", { code: "broken_off", retryable: true });
     } catch (failure) {
-      await patience.afterFailure(failure, signal);
+      await patience.afterFailure(failure, signal, progress.turn === undefined ? unwanted : undefined);
+    }
+    if (progress.turn === undefined && unwanted.aborted) {
+      yield nothing;
+      return;
     }
   }
 }

@@ -12,10 +12,10 @@ export interface Patience {
   progressed(): void;
   /**
    * Waits until it is time for another try: longer each time, no two clients alike, and never sooner than the bridge asks;
-   * not at all once the signal aborts. @throws the failure itself where trying again is no use; the signal's reason
+   * not at all once the signal aborts, and no longer once `enough` does. @throws the failure itself where trying again is no use; the signal's reason
    * where it had aborted before.
    */
-  afterFailure(failure: unknown, signal: AbortSignal | undefined): Promise<void>;
+  afterFailure(failure: unknown, signal: AbortSignal | undefined, enough?: AbortSignal): Promise<void>;
 }
 
 const firstBackOffMs = 500;
@@ -33,13 +33,14 @@ export const makePatience = ({ clock, random }: PatiencePorts, mostTries: number
     progressed: () => {
       failures = 0;
     },
-    afterFailure: async (failure, signal) => {
+    afterFailure: async (failure, signal, enough) => {
       signal?.throwIfAborted();
       failures += 1;
       if (!(failure instanceof BotError) || !failure.retryable || failures >= mostTries) throw failure;
       const { retryAfterMs = 0 } = failure;
       if (retryAfterMs > longestRetryAfterMs) throw failure;
-      await clock.sleep(retryAfterMs + backOffMs(failures) * (0.5 + random() / 2), signal);
+      const ends = AbortSignal.any([signal, enough].filter((each) => each !== undefined));
+      await clock.sleep(retryAfterMs + backOffMs(failures) * (0.5 + random() / 2), ends);
     },
   };
 };

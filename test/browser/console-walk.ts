@@ -140,7 +140,7 @@ export const describeConsoleAt = (
       await page.page.locator("#bot").fill("bot-nowhere");
       await page.say("Hello");
       await page.finished();
-      expect(await page.note()).toBe("There is no such bot.");
+      expect(await page.note()).toBe("There is no such bot, or its answer is not kept any more.");
     });
 
     more?.(open);

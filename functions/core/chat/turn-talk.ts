@@ -19,21 +19,30 @@ export interface TurnTalk {
 }
 
 export const makeTurnTalk = ({ turns, bots, messages }: TurnTalkPorts): TurnTalk => {
-  const messageOf = async (user: ChatUser, botUserId: string, turn: string): Promise<DifyMessage> => {
+  /** Undefined where Dify has none, as of a workflow's answer. */
+  const messageOf = async (
+    user: ChatUser,
+    botUserId: string,
+    turn: string,
+  ): Promise<DifyMessage | undefined> => {
     const [{ named, integrationType }, bot] = await Promise.all([
       findOwnTurn(turns, user, botUserId, turn),
       bots.open(user.appKey, botUserId),
     ]);
     const integration = bot?.integrations.filter(isDify).find(({ type }) => type === integrationType);
-    if (!integration || named?.messageId === undefined) {
-      throw callerError("not_found", "turn: Dify has no message for it");
-    }
+    if (!integration || named?.messageId === undefined) return undefined;
     return { integration, messageId: named.messageId, user: named.user };
   };
 
   return {
-    suggest: async (user, botUserId, turn) => messages.suggest(await messageOf(user, botUserId, turn)),
-    rate: async (user, botUserId, turn, feedback) =>
-      messages.rate(await messageOf(user, botUserId, turn), feedback),
+    suggest: async (...asked) => {
+      const message = await messageOf(...asked);
+      return message ? messages.suggest(message) : [];
+    },
+    rate: async (user, botUserId, turn, feedback) => {
+      const message = await messageOf(user, botUserId, turn);
+      if (!message) throw callerError("not_found", "turn: Dify has no message for it");
+      await messages.rate(message, feedback);
+    },
   };
 };

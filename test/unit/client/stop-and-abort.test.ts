@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { Clock } from "../../../client/src/clock.ts";
 import type { AnswerEvent } from "../../../client/src/index.ts";
 import { collect } from "../../support/chat/collect.ts";
 import { echo, end } from "../../support/chat/fake-chat.ts";
@@ -41,6 +42,30 @@ describe("stopping an answer", () => {
     await reading;
     await answer.stop();
     await chats().bot().chat("never read").stop();
+    expect(paths()).toEqual(["POST /chat"]);
+  });
+
+  test("ends the wait for a conversation that is busy, and the answer, which is then not asked for again", async () => {
+    const { fake, bot } = chats();
+    fake.refuse({ status: 409, headers: { "retry-after": "2" }, body: { code: 409, errorMessage: "busy" } });
+    const isWaiting = Promise.withResolvers<void>();
+    /** On which the wait never ends by itself. */
+    const clock: Clock = {
+      sleep: (ms, signal) => {
+        if (ms === 2_250) isWaiting.resolve();
+        return new Promise((resolve) => {
+          if (signal?.aborted) resolve();
+          else signal?.addEventListener("abort", () => resolve());
+        });
+      },
+    };
+    const answer = bot({ clock }).chat("one two three");
+    const reading = collect(answer);
+    await isWaiting.promise;
+    await answer.stop();
+    expect(await reading).toEqual([
+      { type: "end", stopped: true, paused: false, text: "", usage: null, sources: [] },
+    ]);
     expect(paths()).toEqual(["POST /chat"]);
   });
 

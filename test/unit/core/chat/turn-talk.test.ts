@@ -47,6 +47,16 @@ describe("nobody hears or says anything", () => {
     ["of another app's turn", [], [chatUser({ appKey: "app-two" }), "bot-helpdesk", "t1"]],
     ["of a turn with another bot", [], [chatUser(), "bot-sales", "t1"]],
     ["of a turn that never was", [], [chatUser(), "bot-helpdesk", "t2"]],
+  ])("%s", async (_of, given, who) => {
+    const { talk, asked } = setUp(...given);
+    await expect(talk.suggest(...who)).rejects.toMatchObject({ code: "not_found", expose: true });
+    await expect(talk.rate(...who, like)).rejects.toMatchObject({ code: "not_found", expose: true });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("nothing is suggested, and no note taken", () => {
+  test.each<[string, Parameters<typeof setUp>, [ReturnType<typeof chatUser>, string, string]]>([
     ["of a turn that Dify has not named", [{ named: undefined }], [chatUser(), "bot-helpdesk", "t1"]],
     [
       "of a workflow, which has no messages",
@@ -60,7 +70,7 @@ describe("nobody hears or says anything", () => {
     ],
   ])("%s", async (_of, given, who) => {
     const { talk, asked } = setUp(...given);
-    await expect(talk.suggest(...who)).rejects.toMatchObject({ code: "not_found", expose: true });
+    expect(await talk.suggest(...who)).toEqual([]);
     await expect(talk.rate(...who, like)).rejects.toMatchObject({ code: "not_found", expose: true });
     expect(asked).toEqual([]);
   });
