@@ -15,6 +15,17 @@ afterAll(() => table.close());
 const begin = (limits?: UserLimits) => beginGuard(table, limits);
 
 describe("a user's turns", () => {
+  test("that never began leave their place, and count for nothing, however many at once", async () => {
+    const { guard, user, admit, itemOf } = begin({ turnsPerMinute: 3, turnsAtOnce: 3 });
+    for (let n = 0; n < 5; n += 1) {
+      expect(await admit("busy")).toEqual(admitted);
+      await guard.withdraw({ ...user, turn: "busy" });
+    }
+    for (const turn of ["a", "b", "c"]) expect(await admit(turn)).toEqual(admitted);
+    await Promise.all(["a", "b", "c", "never in"].map((turn) => guard.withdraw({ ...user, turn })));
+    expect(await itemOf()).toMatchObject({ open: {}, starts: [0, 0, 0] });
+  });
+
   test("are counted apart from who reads their answers, who have none of the tokens' revocations", async () => {
     const { user, clock, admit, revoke } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
     const limits = { turnsPerMinute: 60, turnsAtOnce: 1 };

@@ -1,4 +1,4 @@
-import { busyRetryMs, decideAdmission } from "../../core/chat/decide-admission.ts";
+import { busyRetryMs, decideAdmission, without } from "../../core/chat/decide-admission.ts";
 import type { UserGuard, UserLimits } from "../../core/chat/user-guard.ts";
 import { count } from "../node/environment.ts";
 import { makeTokenRevocations } from "./token-revocations.ts";
@@ -37,5 +37,13 @@ export const makeUserGuard = ({ limits, ...table }: UserGuardPorts): UserGuard =
       return { status: "limited", retryAfterMs: busyRetryMs };
     },
     leave: ({ turn, ...user }) => users.free(user, turn),
+    withdraw: async ({ turn, ...user }) => {
+      for (let round = 0; round < rounds; round += 1) {
+        const kept = await users.find(user);
+        if (!kept?.open.has(turn)) return;
+        if (await users.replace(user, kept, without(kept, turn))) return;
+      }
+      await users.free(user, turn);
+    },
   };
 };

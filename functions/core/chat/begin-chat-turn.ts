@@ -41,7 +41,7 @@ export type BegunChatTurn =
 export interface BeginChatTurnPorts {
   readonly bots: Pick<BotStore, "open">;
   readonly turns: Pick<ChatTurnStore, "begin" | "discard">;
-  readonly guard: Pick<UserGuard, "admit" | "leave" | "isRevoked">;
+  readonly guard: Pick<UserGuard, "admit" | "withdraw" | "isRevoked">;
   readonly clock: Clock;
   readonly newId: () => string;
   /** The same short name for the same parts, and another for any others. */
@@ -132,7 +132,10 @@ export const makeBeginChatTurn =
       .admit({ appKey, userId, turn: id.turn, issuedAt, until })
       .catch(async (error: unknown) => {
         // Left as they are it would look as if it ran, and its place be taken. Why it was not let in says more than a second failure.
-        await Promise.allSettled([turns.discard(id, token), guard.leave({ appKey, userId, turn: id.turn })]);
+        await Promise.allSettled([
+          turns.discard(id, token),
+          guard.withdraw({ appKey, userId, turn: id.turn }),
+        ]);
         throw error;
       });
     if (admission.status !== "admitted") {

@@ -36,6 +36,13 @@ const waitFor = (
   return Math.max(forPlace, oldest + minuteMs - now, 0);
 };
 
+/** The state without a turn that is in. Whichever start was its own, there is one less. */
+export const without = ({ revokedBefore, open, starts }: UserState, turn: string): UserState => ({
+  revokedBefore,
+  open: new Map([...open].filter(([other]) => other !== turn)),
+  starts: [0, ...starts.toSorted((one, other) => one - other).slice(0, -1)],
+});
+
 /** Whether a turn is let in by a user's whole state: what the store cannot tell by one condition. */
 export const decideAdmission = (
   { revokedBefore, open, starts }: UserState,

@@ -16,7 +16,7 @@ export type TellClient = (event: ChatEvent, position: string) => void | Promise<
 
 export interface RunChatTurnPorts {
   readonly turns: Pick<ChatTurnStore, "beat" | "name" | "end" | "discard">;
-  readonly guard: Pick<UserGuard, "leave">;
+  readonly guard: Pick<UserGuard, "leave" | "withdraw">;
   readonly forwardTurn: ForwardTurn;
   readonly journalOf: (answer: KeptAnswer) => AnswerJournal;
   readonly clock: Clock;
@@ -129,14 +129,14 @@ export const makeRunChatTurn =
     };
 
     const leave = async (): Promise<void> => {
-      const { appKey, userId } = id;
+      const place = { appKey: id.appKey, userId: id.userId, turn: id.turn };
       const replayUntil = clock.now() + replayLifeMs;
       const over = hasTold
         ? turns.end(id, token, { replayUntil, mayBeAskedAgain })
         : turns.discard(id, token);
       await Promise.all([
         over.catch(warn("chat_turn_not_ended")),
-        guard.leave({ appKey, userId, turn: id.turn }).catch(warn("chat_turn_not_left")),
+        (hasTold ? guard.leave(place) : guard.withdraw(place)).catch(warn("chat_turn_not_left")),
       ]);
     };
 

@@ -38,4 +38,6 @@ export interface UserGuard extends TokenRevocations {
   admit(asked: AskedTurn): Promise<Admission>;
   /** The turn is over, however it ended: its place is free. May be said again. */
   leave(over: GuardedUser & { readonly turn: string }): Promise<void>;
+  /** The turn never began, through no fault of its user's: its place is free, and it counts for nothing. */
+  withdraw(turn: GuardedUser & { readonly turn: string }): Promise<void>;
 }

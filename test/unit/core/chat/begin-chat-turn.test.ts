@@ -54,7 +54,7 @@ const setUp = (bots: readonly OpenBot[] = [bot()]) => {
         if (guard.admission instanceof Error) throw guard.admission;
         return guard.admission;
       },
-      leave: async ({ turn }) => void left.push(turn),
+      withdraw: async ({ turn }) => void left.push(turn),
       isRevoked: async () => guard.isRevoked,
     },
     clock,
@@ -261,7 +261,7 @@ describe("a question under a key", () => {
       turns: makeMemoryChatTurns(makeTestClock(startMs)),
       guard: {
         admit: async () => ({ status: "admitted" }),
-        leave: async () => {},
+        withdraw: async () => {},
         isRevoked: async () => false,
       },
       clock: makeTestClock(startMs),

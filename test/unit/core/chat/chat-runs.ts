@@ -74,6 +74,10 @@ export const setUpChatRun = async (given: Given = {}) => {
         left.push(over);
         await given.leave?.(over);
       },
+      withdraw: async (over) => {
+        left.push({ ...over, isUncounted: true });
+        await given.leave?.(over);
+      },
     },
     forwardTurn: makeForwardTurn({
       conversations: given.conversations?.(conversations) ?? conversations,

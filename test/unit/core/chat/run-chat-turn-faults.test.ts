@@ -14,7 +14,7 @@ describe("what breaks", () => {
     expect(await running).toEqual({ error: new Error("throttled") });
     expect(client.events).toEqual([]);
     expect(record()).toMatchObject({ state: "running", heldUntil: 0 });
-    expect(left).toEqual([place]);
+    expect(left).toEqual([{ ...place, isUncounted: true }]);
     expect(closed).toEqual(["t1"]);
   });
 

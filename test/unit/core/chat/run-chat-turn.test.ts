@@ -144,7 +144,7 @@ describe("a turn whose conversation is busy", () => {
     expect(client.events).toEqual([]);
     expect(kept()).toEqual([]);
     expect(record()).toMatchObject({ state: "running", heldUntil: 0 });
-    expect(left).toEqual([place]);
+    expect(left).toEqual([{ ...place, isUncounted: true }]);
     expect(closed).toEqual(["t1"]);
   });
 });

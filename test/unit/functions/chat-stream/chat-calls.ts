@@ -145,7 +145,7 @@ export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("
       turns,
       guard: {
         admit: async () => guard.admission,
-        leave: async () => {},
+        withdraw: async () => {},
         isRevoked: async () => guard.isRevoked,
       },
       clock,
@@ -154,7 +154,7 @@ export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("
     }),
     runChatTurn: makeRunChatTurn({
       turns,
-      guard: { leave: async () => {} },
+      guard: { leave: async () => {}, withdraw: async () => {} },
       forwardTurn: (turn, ...rest) => {
         forwarded.push(turn);
         return forwardTurn(turn, ...rest);
