@@ -11,6 +11,7 @@ import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 import { bridgeFunction } from "./constructs/bridge-function.ts";
 import type { DataStack } from "./data-stack.ts";
+import type { FunctionName } from "./function-names.ts";
 import { addGatewayResponses } from "./gateway-responses.ts";
 import type { MessagingStack } from "./messaging-stack.ts";
 
@@ -99,7 +100,7 @@ export class ApiStack extends Stack {
     };
     const signedFunction = (
       name: string,
-      folder: string,
+      folder: FunctionName,
       description: string,
       environment = {},
     ): LambdaFunction => {

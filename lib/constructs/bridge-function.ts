@@ -8,11 +8,12 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import type { FunctionName } from "../function-names.ts";
 import { bundleOf } from "./bundle.ts";
 
 export interface BridgeFunctionProps {
   /** The folder below functions/ that holds its handler.ts. */
-  readonly folder: string;
+  readonly folder: FunctionName;
   readonly description: string;
   /** Whole seconds. */
   readonly timeoutSeconds: number;
