@@ -1,6 +1,8 @@
 export default {
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
+  // It needs a compiler: `npm run test:runtime`.
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/runtime/"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "\\.ts$": [

@@ -81,12 +81,12 @@ export const makePipeline = ({ difyUrl, imUrl }: Addresses, beatMs: number): Ans
   });
   const streamTo = makeStreamDelivery({ im, clock, beatMs, patienceMs: 45_000 });
   const withTypingHint = makeTypingHint({ im, clock });
-  const hold = { isOurs: () => true, onOpen: () => {} };
+  const hold = { isOurs: () => true, onOpen: () => {}, deliverBy: Number.POSITIVE_INFINITY };
 
   return async (user, script) => {
     const turn = turnOf(difyUrl, user, script);
     const route = replyRouteOf(turn);
-    const sink = withTypingHint(streamTo(route, hold), route, hold);
+    const sink = withTypingHint(streamTo(route, hold), route, { ...hold, until: "first text" });
     const deadline = Date.now() + 600_000;
     const report = await forwardTurn(turn, sink, { deadline, signal: new AbortController().signal });
     if (report === "busy" || report.delivery.status !== "delivered" || report.outcome.status !== "answered")

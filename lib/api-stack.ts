@@ -195,7 +195,7 @@ export class ApiStack extends Stack {
       },
     });
     data.conversations.grant(chatStream, "dynamodb:UpdateItem");
-    data.turns.grant(chatStream, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:DeleteItem");
+    data.turns.grant(chatStream, "dynamodb:UpdateItem", "dynamodb:GetItem");
     data.guards.grant(
       chatStream,
       "dynamodb:UpdateItem",

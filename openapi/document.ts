@@ -10,10 +10,12 @@ import { securitySchemes } from "./signature.ts";
 const introduction = [
   "People talk to bots inside an instant messenger; [Dify](https://dify.ai) apps answer.",
   "These calls keep the bots. They are those of RongCloud's server API, whose SDKs work here as they are.",
+  "Users' own clients speak to bots by those under *Chat*.",
   "",
-  "**Signing.** Every call but those under *About* carries `App-Key`, `Nonce`, `Timestamp` and `Signature`,",
+  "**Signing.** Every call but those under *Chat* and *About* carries `App-Key`, `Nonce`, `Timestamp` and `Signature`,",
   "the hex SHA-1 of app secret, nonce and timestamp. A signature is good once, and for five minutes.",
   "The body is not part of it.",
+  "Those under *Chat* carry a user's token, from `/user/getToken.json`: `Authorization: Bearer <token>`.",
   "",
   '**Replies.** What succeeds is status 200 and `{"code":200,…}`. What fails is another status and',
   '`{"code":1002,"errorMessage":"metadata: at most 16 pairs, got 17"}`: the field, the rule, and what was sent.',
@@ -29,7 +31,10 @@ const paragraphs = (lines: readonly string[]): string =>
 
 const pathItems = () =>
   Object.fromEntries(
-    operations.map((operation) => [operation.path, { [operation.method]: toOperationObject(operation) }]),
+    [...Map.groupBy(operations, ({ path }) => path)].map(([path, its]) => [
+      path,
+      Object.fromEntries(its.map((operation) => [operation.method, toOperationObject(operation)])),
+    ]),
   );
 
 /** The API's description, made from the schemas that the functions parse with. */

@@ -60,6 +60,44 @@ const errorResponses = {
     said: { 1000: "internal error, please try again" },
     headers: requestIdOfReply,
   },
+  BadToken: {
+    status: 401,
+    description: "There is no token, or it is wrong, has expired, or was revoked: the client gets a new one.",
+    said: { 1004: "token: has expired, get a new one" },
+    headers: requestIdOfReply,
+  },
+  Forbidden: {
+    status: 403,
+    description: "The token is for other bots.",
+    said: { 403: "userId: the token is for other bots" },
+    headers: requestIdOfReply,
+  },
+  NotThere: {
+    status: 404,
+    description:
+      "There is no such bot, the user has no such turn with it, or no such conversation has begun.",
+    said: { 404: "turn: you have no such turn with this bot" },
+    headers: requestIdOfReply,
+  },
+  Busy: {
+    status: 409,
+    description:
+      "Another turn of the user's runs in this conversation, and did not end within five seconds; or the bot has no integration that answers; or the key was used for another question.",
+    said: { 409: "conversation: another turn runs in it, please wait for its end" },
+    headers: { ...retryAfter, ...requestIdOfReply },
+  },
+  TooManyTurns: {
+    status: 429,
+    description: "The user has begun too many turns within a minute, or has too many at once.",
+    said: { 1008: "too many turns, please slow down" },
+    headers: { ...retryAfter, ...requestIdOfReply },
+  },
+  NoAnswer: {
+    status: 502,
+    description: "Of a whole answer: the bot's Dify app could not give one.",
+    said: { 1000: "Sorry, the bot cannot answer right now. Please try again later." },
+    headers: requestIdOfReply,
+  },
   TimedOut: {
     status: 504,
     description: "It took too long. Whether it was done is not known.",
@@ -68,16 +106,17 @@ const errorResponses = {
   },
 } satisfies Record<string, ErrorResponse>;
 
-type ErrorName = keyof typeof errorResponses;
+type ResponseName = keyof typeof errorResponses;
 
-const ofAnyCall: readonly ErrorName[] = ["NotFound", "TooManyRequests", "InternalError", "TimedOut"];
-const ofSignedCalls: readonly ErrorName[] = ["Unauthorized", "TooLarge", ...ofAnyCall];
+const ofAnyCall: readonly ResponseName[] = ["NotFound", "TooManyRequests", "InternalError", "TimedOut"];
+const ofSignedCalls: readonly ResponseName[] = ["Unauthorized", "TooLarge", ...ofAnyCall];
 
 /** A callback is not told what is wrong with its body. */
-const errorsBySigning: Readonly<Record<Signing, readonly ErrorName[]>> = {
+const errorsBySigning: Readonly<Record<Signing, readonly ResponseName[]>> = {
   call: ["BadRequest", ...ofSignedCalls],
   callback: ofSignedCalls,
   none: ofAnyCall,
+  user: ["BadToken", "Forbidden", "NotThere", "TooManyTurns", "InternalError", "TimedOut"],
 };
 
 const toResponse = ({ description, said, headers }: ErrorResponse) => ({
@@ -115,7 +154,10 @@ const refer = (name: string) => ({ $ref: `#/components/responses/${name}` });
 /** References by status. */
 export const errorsOf = (operation: Operation) => ({
   ...Object.fromEntries(
-    errorsBySigning[operation.signed].map((name) => [errorResponses[name].status, refer(name)]),
+    [...errorsBySigning[operation.signed], ...(operation.errors ?? [])].map((name) => [
+      errorResponses[name].status,
+      refer(name),
+    ]),
   ),
   ...(operation.passedOn && { default: refer("FromRongCloud") }),
 });

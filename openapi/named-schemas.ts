@@ -19,6 +19,8 @@ import {
   sentIntegration,
 } from "../functions/bot-registry/integration-schema.ts";
 import { pageSchema } from "../functions/bot-registry/page-schema.ts";
+import { feedbackSchema } from "../functions/chat-control/feedback-schema.ts";
+import { chatSchema } from "../functions/chat-stream/chat-schema.ts";
 import { botEventSchema } from "../functions/im-callback/bot-event-schema.ts";
 import { routedMessageSchema } from "../functions/im-callback/routed-message-schema.ts";
 import { groupMessageSchema, privateMessageSchema } from "../functions/message-publish/message-schema.ts";
@@ -129,6 +131,9 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
       "A message to a bot, or something else that happened to it, as RongCloud tells a bot's webhook.",
   },
 
+  ChatQuestion: { schema: chatSchema, description: "What a user says to a bot." },
+  Feedback: { schema: feedbackSchema, description: "What a user thinks of an answer." },
+
   Done: { schema: replies.done, description: "It is done." },
   Bot: { schema: botReply, description: "A bot, with what was left out filled in." },
   BotIntegration: {
@@ -148,5 +153,8 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
     schema: replies.sentGroupMessage,
     description: "The id of the message in each group.",
   },
+  ChatAnswer: { schema: replies.chatAnswer, description: "An answer as it stands once it has ended." },
+  Suggestions: { schema: replies.suggestions, description: "What the user might ask next." },
+  Conversation: { schema: replies.conversation, description: "A user's conversation with a bot." },
   Error: { schema: replies.error, description: "What is wrong: the field, the rule, and what was sent." },
 };

@@ -1,5 +1,5 @@
 import { errorsOf } from "./error-responses.ts";
-import type { Operation, Reply, RequestBody } from "./operation.ts";
+import type { Operation, Parameter, RequestBody } from "./operation.ts";
 import { schemaOf } from "./references.ts";
 import { requestIdOfReply, requestIdParameter } from "./request-id.ts";
 import { securityBySigning } from "./signature.ts";
@@ -9,10 +9,25 @@ const toRequestBody = ({ as, schema, example }: RequestBody) => ({
   content: { [as]: { schema: schemaOf(schema), example } },
 });
 
-const toResponse = ({ schema, example }: Reply) => ({
-  description: "Done.",
-  headers: requestIdOfReply,
-  content: { "application/json": { schema: schemaOf(schema), example } },
+const toParameter = ({ schema, ...parameter }: Parameter) => ({
+  ...parameter,
+  ...(parameter.in === "path" && { required: true }),
+  schema: schemaOf(schema),
+});
+
+/** JSON Schema knows no streams: the events stand in the operation's description. */
+const eventStream = (example: string) => ({ "text/event-stream": { schema: { type: "string" }, example } });
+
+const responsesOf = ({ reply, stream, nothing }: Operation) => ({
+  200: {
+    description: "Done.",
+    headers: requestIdOfReply,
+    content: {
+      ...(stream !== undefined && eventStream(stream)),
+      ...(reply && { "application/json": { schema: schemaOf(reply.schema), example: reply.example } }),
+    },
+  },
+  ...(nothing !== undefined && { 204: { description: nothing, headers: requestIdOfReply } }),
 });
 
 /** An operation as OpenAPI writes it down. */
@@ -22,7 +37,7 @@ export const toOperationObject = (operation: Operation) => ({
   summary: operation.summary,
   ...(operation.description !== undefined && { description: operation.description }),
   security: securityBySigning[operation.signed],
-  parameters: [requestIdParameter],
+  parameters: [...(operation.parameters ?? []).map(toParameter), requestIdParameter],
   ...(operation.body && { requestBody: toRequestBody(operation.body) }),
-  responses: { 200: toResponse(operation.reply), ...errorsOf(operation) },
+  responses: { ...responsesOf(operation), ...errorsOf(operation) },
 });

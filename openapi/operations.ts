@@ -2,6 +2,7 @@ import type { Operation } from "./operation.ts";
 import { aboutOperations } from "./operations/about.ts";
 import { botOperations } from "./operations/bots.ts";
 import { callbackOperations } from "./operations/callbacks.ts";
+import { chatOperations } from "./operations/chat.ts";
 import { integrationOperations } from "./operations/integrations.ts";
 import { messageOperations } from "./operations/messages.ts";
 import { userOperations } from "./operations/users.ts";
@@ -12,6 +13,7 @@ export const operations: readonly Operation[] = [
   ...integrationOperations,
   ...messageOperations,
   ...userOperations,
+  ...chatOperations,
   ...callbackOperations,
   ...aboutOperations,
 ];

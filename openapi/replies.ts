@@ -12,6 +12,44 @@ export const sentPrivateMessage = v.object({ code, ...privateMessageReply.entrie
 export const sentGroupMessage = v.object({ code, ...groupMessageReply.entries });
 export const userToken = v.object({ code, ...tokenReply.entries });
 export const description = v.looseObject({ openapi: v.string(), info: v.looseObject({}) });
+export const suggestions = v.object({ code, suggested: v.array(v.string()) });
+
+const milliseconds = v.pipe(v.number(), v.integer(), v.description("In milliseconds since the epoch."));
+export const conversation = v.object({
+  code,
+  conversation: v.pipe(v.nullable(v.string()), v.description("Null for the one without a name.")),
+  startedAt: milliseconds,
+  expiresAt: milliseconds,
+  turns: v.pipe(v.number(), v.integer(), v.description("How many turns it has had.")),
+});
+
+const count = v.exactOptional(v.pipe(v.number(), v.integer()));
+const usage = v.object({
+  promptTokens: count,
+  completionTokens: count,
+  totalTokens: v.pipe(v.number(), v.integer()),
+  totalPrice: v.exactOptional(v.pipe(v.string(), v.description("A decimal number, as Dify gives it."))),
+  currency: v.exactOptional(v.string()),
+});
+const source = v.object({
+  dataset: v.exactOptional(v.string()),
+  document: v.exactOptional(v.string()),
+  content: v.exactOptional(v.string()),
+  score: v.exactOptional(v.number()),
+});
+export const chatAnswer = v.object({
+  turn: v.pipe(v.string(), v.description("Names the turn, for what is asked and said of it later.")),
+  conversation: v.pipe(v.nullable(v.string()), v.description("Null for the one without a name.")),
+  content: v.string(),
+  usage: v.pipe(v.nullable(usage), v.description("Null where Dify does not say.")),
+  sources: v.pipe(v.array(source), v.description("What of the app's knowledge the answer rests on.")),
+  stopped: v.pipe(v.boolean(), v.description("Whether the user has ended it.")),
+  paused: v.pipe(
+    v.exactOptional(v.literal(true)),
+    v.description("There where the app waits for a person's decision."),
+  ),
+});
+
 /** RongCloud's, as it came. */
 export const passedOn = v.looseObject({ code: v.pipe(v.number(), v.integer()) });
 export const error = v.object({ code: v.pipe(v.number(), v.integer()), errorMessage: v.string() });

@@ -30,7 +30,17 @@ const query = {
   signatureInQuery: inQuery("signature", signature),
 };
 
-export const securitySchemes = () => ({ ...headers, ...query });
+/** What a user's client sends. */
+const token = {
+  userToken: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "From /user/getToken.json: one user's of one app, perhaps for some bots alone.",
+  },
+};
+
+export const securitySchemes = () => ({ ...headers, ...query, ...token });
 
 const allOf = (schemes: object) => Object.fromEntries(Object.keys(schemes).map((scheme) => [scheme, []]));
 
@@ -38,4 +48,5 @@ export const securityBySigning: Readonly<Record<Signing, readonly object[]>> = {
   call: [allOf(headers)],
   callback: [allOf(query), allOf(headers)],
   none: [],
+  user: [allOf(token)],
 };

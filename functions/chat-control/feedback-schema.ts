@@ -12,5 +12,5 @@ export const feedbackSchema = v.object({
   content: v.pipe(v.exactOptional(textOf(1, 4096)), v.description("A note.")),
 });
 
-/** In the query: a conversation by name. */
-export const conversationName = v.optional(textOf(1, 64));
+/** The query. */
+export const conversationQuery = v.object({ conversation: v.optional(textOf(1, 64)) });

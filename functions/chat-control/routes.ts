@@ -5,7 +5,7 @@ import { parameterOf } from "../adapters/api-gateway/path-parameter.ts";
 import type { ChatConversations } from "../core/chat/chat-conversations.ts";
 import type { ChatUser } from "../core/chat/chat-user.ts";
 import type { TurnTalk } from "../core/chat/turn-talk.ts";
-import { conversationName, feedbackSchema } from "./feedback-schema.ts";
+import { conversationQuery, feedbackSchema } from "./feedback-schema.ts";
 
 export interface ChatControlPorts {
   readonly stopChatTurn: (user: ChatUser, botUserId: string, turn: string) => Promise<void>;
@@ -18,7 +18,7 @@ export type UserRoute = (user: ChatUser, botUserId: string, request: ApiRequest)
 
 const turnOf = (request: ApiRequest): string => parameterOf(request, "turn");
 const nameOf = ({ query }: ApiRequest): string | undefined =>
-  parseInput(conversationName, query.get("conversation") ?? undefined);
+  parseInput(conversationQuery, { conversation: query.get("conversation") ?? undefined }).conversation;
 
 /** What a client can do beside hearing an answer. */
 export const makeChatControlRoutes = ({

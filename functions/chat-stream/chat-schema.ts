@@ -45,7 +45,9 @@ export const chatSchema = v.object({
 
 const visible = /^[\x21-\x7e]{1,64}$/;
 
-/** The header of that name. */
-export const idempotencyKeySchema = v.optional(
-  v.pipe(v.string(), v.regex(visible, "1 to 64 visible ASCII characters")),
-);
+/** Headers, by their names as callers know them. */
+export const chatHeaders = v.object({
+  "Idempotency-Key": v.optional(
+    v.pipe(v.string(), v.regex(visible, "must be 1 to 64 visible ASCII characters")),
+  ),
+});

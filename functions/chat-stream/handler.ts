@@ -76,7 +76,7 @@ const routes = makeChatStreamRoutes({
     log,
     metrics: makeMetrics(),
   }),
-  followChatTurn: makeFollowChatTurn({ pieces, turns, clock }),
+  followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
   clock,
 });
 

@@ -3,19 +3,24 @@ import { parseJsonBody } from "../adapters/api-gateway/parse-body.ts";
 import { parseInput } from "../adapters/api-gateway/parse-input.ts";
 import { parameterOf } from "../adapters/api-gateway/path-parameter.ts";
 import type { ApiResult } from "../adapters/api-gateway/request-id.ts";
-import { makeEventResponse } from "../adapters/lambda-stream/event-response.ts";
+import { type EventResponse, makeEventResponse } from "../adapters/lambda-stream/event-response.ts";
 import type { VerifyUserToken } from "../adapters/secrets/verify-user-token.ts";
 import { badToken } from "../core/chat/bad-token.ts";
-import type { BeginChatTurn, BegunChatTurn, ChatRequest } from "../core/chat/begin-chat-turn.ts";
+import type {
+  BeginChatTurn,
+  BegunChatTurn,
+  ChatRequest,
+  ReadyChatTurn,
+} from "../core/chat/begin-chat-turn.ts";
 import { checkBot, findOwnTurn } from "../core/chat/chat-access.ts";
 import { type ChatPosition, readPosition } from "../core/chat/chat-event.ts";
-import type { ChatTurnStore } from "../core/chat/chat-turn.ts";
+import type { ChatTurn, ChatTurnStore } from "../core/chat/chat-turn.ts";
 import type { FollowChatTurn } from "../core/chat/follow-chat-turn.ts";
 import type { RunChatTurn, TellClient } from "../core/chat/run-chat-turn.ts";
 import type { TokenRevocations } from "../core/chat/user-guard.ts";
 import type { Clock } from "../core/clock.ts";
 import { BridgeError, callerError } from "../core/errors.ts";
-import { chatSchema, idempotencyKeySchema, longestBody } from "./chat-schema.ts";
+import { chatHeaders, chatSchema, longestBody } from "./chat-schema.ts";
 import { makeWholeAnswer } from "./whole-answer.ts";
 
 export interface ChatStreamPorts {
@@ -45,7 +50,7 @@ const eventHeaders = {
 };
 
 const wantsWhole = ({ headers }: ApiRequest): boolean => {
-  const accept = headers.accept ?? "";
+  const accept = headers.accept?.toLowerCase() ?? "";
   return accept.includes("application/json") && !accept.includes("text/event-stream");
 };
 
@@ -62,7 +67,9 @@ const chatRequestOf = (request: ApiRequest): ChatRequest => {
     conversation,
     integration,
     files: files.map(({ type: kind, url }) => ({ kind, url })),
-    idempotencyKey: parseInput(idempotencyKeySchema, request.headers["idempotency-key"]),
+    idempotencyKey: parseInput(chatHeaders, { "Idempotency-Key": request.headers["idempotency-key"] })[
+      "Idempotency-Key"
+    ],
   };
 };
 
@@ -84,34 +91,43 @@ export const makeChatStreamRoutes = ({
   followChatTurn,
   clock,
 }: ChatStreamPorts): Record<string, StreamedRoute> => {
-  /** A reply that leaves with its first event. `work` tells events until it is done. */
-  const stream = async (work: (tell: TellClient) => Promise<"told" | "busy">): Promise<ApiResult> => {
+  const streamed = ({ body }: EventResponse): ApiResult => ({ statusCode: 200, headers: eventHeaders, body });
+
+  /** A reply that leaves with its first event; what breaks before it is thrown. */
+  const runInStream = async (ready: ReadyChatTurn, deadline: number): Promise<ApiResult> => {
     const response = makeEventResponse(clock);
     const begun = Promise.withResolvers<"told">();
-    const done = work((event, position) => {
+    const tell: TellClient = (event, position) => {
       begun.resolve("told");
       return response.tell(event, position);
-    }).finally(response.end);
-    const first = await Promise.race([begun.promise, done]);
-    // What fails from now on has been told by the work itself.
+    };
+    const done = runChatTurn(ready, tell, deadline).finally(response.end);
+    if ((await Promise.race([begun.promise, done])) === "busy") throw busy();
+    // It rejects only where nothing was told.
     done.catch(() => {});
-    if (first === "busy") throw busy();
-    return { statusCode: 200, headers: eventHeaders, body: response.body };
+    return streamed(response);
   };
 
-  const gather = async (work: (tell: TellClient) => Promise<"told" | "busy">): Promise<ApiResult> => {
+  /** A reply that leaves at once: a turn that is known may be silent for long. */
+  const followInStream = (
+    turn: ChatTurn,
+    lastHeard: ChatPosition | undefined,
+    deadline: number,
+  ): ApiResult => {
+    const response = makeEventResponse(clock);
+    followChatTurn(turn, lastHeard, response.tell, deadline)
+      // It tells itself what breaks, and a rejection that nobody takes would end the runtime process.
+      .catch(() => {})
+      .finally(response.end);
+    return streamed(response);
+  };
+
+  const whole = async (begun: BegunChatTurn, deadline: number): Promise<ApiResult> => {
     const answer = makeWholeAnswer();
-    if ((await work(answer.tell)) === "busy") throw busy();
+    if (begun.status === "known") await followChatTurn(begun.turn, undefined, answer.tell, deadline);
+    else if ((await runChatTurn(begun.ready, answer.tell, deadline)) === "busy") throw busy();
     return answer.reply();
   };
-
-  const workOf =
-    (begun: BegunChatTurn, deadline: number) =>
-    async (tell: TellClient): Promise<"told" | "busy"> => {
-      if (begun.status === "ready") return runChatTurn(begun.ready, tell, deadline);
-      await followChatTurn(begun.turn, undefined, tell, deadline);
-      return "told";
-    };
 
   return {
     "POST /v1/bots/{userId}/chat": async (request, leftMs) => {
@@ -120,7 +136,10 @@ export const makeChatStreamRoutes = ({
       const mayTakeMs = leftMs - endingMs;
       const deadline = clock.now() + (isWhole ? Math.min(longestWholeMs, mayTakeMs) : mayTakeMs);
       const begun = await beginChatTurn(user, chatRequestOf(request), clock.now() + leftMs);
-      return (isWhole ? gather : stream)(workOf(begun, deadline));
+      if (isWhole) return whole(begun, deadline);
+      return begun.status === "ready"
+        ? runInStream(begun.ready, deadline)
+        : followInStream(begun.turn, undefined, deadline);
     },
 
     "GET /v1/bots/{userId}/turns/{turn}/events": async (request, leftMs) => {
@@ -142,11 +161,7 @@ export const makeChatStreamRoutes = ({
       // It has heard all there is; EventSource asks again until it is told so.
       if (lastHeard?.ended && lastHeard.attempt === turn.attempt)
         return { statusCode: 204, headers: {}, body: "" };
-      const deadline = clock.now() + leftMs - endingMs;
-      return stream(async (tell) => {
-        await followChatTurn(turn, lastHeard, tell, deadline);
-        return "told";
-      });
+      return followInStream(turn, lastHeard, clock.now() + leftMs - endingMs);
     },
   };
 };

@@ -9,6 +9,8 @@ export interface AnswerSoFar {
   /** Whether the user has seen any text of it. */
   readonly hasText: boolean;
   readonly facts: AnswerFacts | undefined;
+  /** Whether Dify was sent a file with the question. */
+  readonly sentFiles: boolean;
 }
 
 /** Whether a person who asks again may be answered: what Dify refuses it will refuse again. */
@@ -23,10 +25,20 @@ const waitsFor = (form: string | undefined): string =>
 export const errorTextOf = ({ errorText }: Pick<IntegrationOptions, "errorText">): string =>
   errorText ?? sentences.failed;
 
+const failureText = (
+  outcome: Extract<AnswerOutcome, { status: "failed" | "incomplete" }>,
+  sentFiles: boolean,
+  options: IntegrationOptions,
+): string => {
+  // Later, too, an app that takes no such file will not take it.
+  const isFileRefused = sentFiles && outcome.status === "failed" && outcome.code === "refused";
+  return isFileRefused ? sentences.fileRefused : errorTextOf(options);
+};
+
 /** How an outcome ends the answer for the user. */
 export const answerEnding = (
   outcome: AnswerOutcome,
-  { hasText, facts }: AnswerSoFar,
+  { hasText, facts, sentFiles }: AnswerSoFar,
   options: IntegrationOptions,
 ): AnswerEnding => {
   switch (outcome.status) {
@@ -41,7 +53,7 @@ export const answerEnding = (
     case "incomplete":
       return {
         status: "failed",
-        sentence: hasText ? sentences.brokenOff : errorTextOf(options),
+        sentence: hasText ? sentences.brokenOff : failureText(outcome, sentFiles, options),
         code: outcome.status === "failed" ? outcome.code : "broken_off",
         retryable: outcome.status === "incomplete" || mayPass(outcome.code),
       };

@@ -65,8 +65,8 @@ export const makeAnswerPipe = (sink: TextSink, { base, showsThinking }: AnswerPi
     take: (event) => {
       switch (event.type) {
         case "delta": {
-          const { text, anew } = thoughts.push(event.text);
-          return anew ? sayAnew(text) : say(text);
+          const { text, replacesAll } = thoughts.push(event.text);
+          return replacesAll ? sayAnew(text) : say(text);
         }
         case "replace":
           thoughts = makeThinkFilter({ quotes: showsThinking });

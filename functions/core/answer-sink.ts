@@ -32,6 +32,8 @@ export type Delivery =
 
 /** Where an answer goes: an IM conversation, or an open HTTP response. */
 export interface AnswerSink {
+  /** Aborted when the other side will take no more: then there is no use in asking Dify on. */
+  readonly gaveUp: AbortSignal;
   /** Dify is being asked: an answer is on its way. */
   begin(): void;
   /** Dify has named the turn. */
@@ -46,6 +48,7 @@ export interface AnswerSink {
 
 /** Takes an answer that nobody is to see (`handleResponse: false`). */
 export const discardAnswer = (): AnswerSink => ({
+  gaveUp: new AbortController().signal,
   begin: () => {},
   named: () => {},
   delta: () => {},

@@ -23,7 +23,7 @@ export const makeCloseOpenMessage =
     for (let tried = 1; ; tried += 1) {
       const chunk = { seq: seq + tried, text: "", messageUID, completeReason: completeReason.brokenOff };
       try {
-        await tryUntilTaken(() => im.sendChunk(route, chunk), { clock, patienceMs });
+        await tryUntilTaken(() => im.sendChunk(route, chunk), { clock, until: clock.now() + patienceMs });
         return;
       } catch (error) {
         if (error instanceof BridgeError && error.code === "stream_ended") return;

@@ -1,8 +1,8 @@
-import type { AnswerEvent, AnswerOutcome, AskDify, Question, StopDify, TurnLimits } from "./answer.ts";
+import type { AnswerEvent, AnswerIds, AnswerOutcome, AskDify, StopDify, TurnLimits } from "./answer.ts";
 import { answerEnding } from "./answer-ending.ts";
-import type { AnswerFacts } from "./answer-facts.ts";
-import { makeAnswerPipe, type TextSink } from "./answer-pipe.ts";
+import { makeAnswerPipe } from "./answer-pipe.ts";
 import type { AnswerSink, Delivery } from "./answer-sink.ts";
+import { makeAskUntilAnswered } from "./ask-until-answered.ts";
 import type { Clock } from "./clock.ts";
 import { type ConversationStore, conversationKeyOf, conversationLifeMs, difyUserOf } from "./conversation.ts";
 import { type HeldConversation, makeHoldConversation } from "./hold-conversation.ts";
@@ -11,6 +11,7 @@ import { type Asked, questionOf } from "./question.ts";
 import { questionInputs } from "./question-inputs.ts";
 import { sentences } from "./sentences.ts";
 import type { Turn } from "./turn.ts";
+import { makeTurnProgress, noteIds, noteText } from "./turn-progress.ts";
 
 export interface ForwardTurnPorts {
   readonly conversations: ConversationStore;
@@ -33,23 +34,25 @@ export interface TurnReport {
 /** "busy": another turn runs in its conversation; the sink was not touched. */
 export type ForwardTurn = (turn: Turn, sink: AnswerSink, limits: TurnLimits) => Promise<TurnReport | "busy">;
 
-/** Six tries within 20 s: enough for a Dify that restarts, short enough for a person who waits. */
-const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000];
 /** How long a turn that was stopped is listened to for the name by which Dify can be told. */
 const namingMs = 10_000;
+
+const stopped: AnswerOutcome = { status: "stopped" };
+
+const whenAborted = (signal: AbortSignal): Promise<AnswerOutcome> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(stopped);
+    else signal.addEventListener("abort", () => resolve(stopped), { once: true });
+  });
 
 /**
  * Takes a turn to Dify and its answer to the sink: whole, once, in order, soon. Dify is asked again only while
  * nothing has reached the sink; a conversation that Dify has lost is begun anew, once, unseen by the user.
  */
-export const makeForwardTurn = ({
-  askDify,
-  stopDify,
-  clock,
-  log,
-  ...ports
-}: ForwardTurnPorts): ForwardTurn => {
-  const holdConversation = makeHoldConversation({ clock, log, ...ports });
+export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
+  const { stopDify, clock, log } = ports;
+  const holdConversation = makeHoldConversation(ports);
+  const askUntilAnswered = makeAskUntilAnswered(ports);
 
   const refuse = async (sink: AnswerSink): Promise<TurnReport> => {
     const sentence = sentences.unreadable;
@@ -64,118 +67,90 @@ export const makeForwardTurn = ({
     sink: AnswerSink,
     { deadline, signal, stop }: TurnLimits,
   ): Promise<TurnReport> => {
-    const { bot, integration } = turn;
+    const { bot, integration, event } = turn;
     const { options } = integration;
-    const asking = new AbortController();
-    const limits = { deadline, signal: AbortSignal.any([signal, held.signal, asking.signal]) };
+    const ids = { bot: bot.userId, msgUID: event.data.msgUID };
     const user = held.before?.user ?? difyUserOf(turn);
-    const named = Promise.withResolvers<string | undefined>();
-    let conversationId = held.before?.conversationId;
+    const progress = makeTurnProgress(held.before?.conversationId);
+    const ended = new AbortController();
+    const limits = { deadline, signal: AbortSignal.any([signal, held.signal, ended.signal]) };
+    const named = Promise.withResolvers<void>();
     let keeping: Promise<void> = Promise.resolve();
-    let facts: AnswerFacts | undefined;
-    let asked = 0;
-    let firstTextAt: number | undefined;
-    let hasText = false;
-    /** Whatever Dify still says, the user has had the end. */
-    let isOver = false;
 
-    const reachesUser = (shown: string): void => {
-      firstTextAt ??= clock.now();
-      hasText ||= /\S/.test(shown);
-    };
-    const textSink: TextSink = {
-      delta: (shown) => {
-        reachesUser(shown);
-        return sink.delta(shown);
-      },
-      replace: (shown) => {
-        reachesUser(shown);
-        return sink.replace(shown);
-      },
-    };
     const newPipe = () =>
-      makeAnswerPipe(textSink, {
+      makeAnswerPipe(noteText(progress, sink, clock), {
         base: integration.callbackUrl,
         showsThinking: options.showThinking === true,
       });
     let pipe = newPipe();
 
-    const take = ({ ids }: Extract<AnswerEvent, { type: "begun" }>): void => {
-      named.resolve(ids.taskId);
-      sink.named(ids);
-      const { conversationId: begunId } = ids;
-      if (begunId === undefined || begunId === conversationId) return;
-      conversationId = begunId;
+    const keepConversation = (begun: AnswerIds): void => {
+      const isNew = begun.conversationId !== undefined && begun.conversationId !== progress.conversationId;
+      noteIds(progress, begun);
+      if (!isNew || begun.conversationId === undefined) return;
       const startedAt = clock.now();
       const expiresAt = startedAt + conversationLifeMs;
-      keeping = held.keep({ conversationId: begunId, user, startedAt, expiresAt });
+      keeping = held.keep({ conversationId: begun.conversationId, user, startedAt, expiresAt });
     };
 
     // Not async: the first text goes from Dify's reader into the sink without a pause between them.
-    const listener = (event: AnswerEvent): void | Promise<void> => {
+    const listen = (heard: AnswerEvent): void | Promise<void> => {
       if (!held.isOurs()) return undefined;
-      if (event.type === "begun") return take(event);
-      if (isOver) return undefined;
-      if (event.type === "facts") facts = event.facts;
-      return pipe.take(event);
-    };
-
-    const askOnce = (): Promise<AnswerOutcome> => {
-      asked += 1;
-      pipe = newPipe();
-      const inputs = questionInputs(bot, turn.event);
-      const question: Question = { integration, text, files, inputs, user, conversationId };
-      return askDify(question, listener, limits);
-    };
-
-    const askUntilAnswered = async (): Promise<AnswerOutcome> => {
-      const delays = retryDelaysMs.values();
-      for (;;) {
-        const outcome = await askOnce();
-        if (outcome.status !== "failed" || firstTextAt !== undefined) return outcome;
-        log.warn("dify_failed", { bot: bot.userId, code: outcome.code, detail: outcome.detail, asked });
-        if (outcome.code === "conversation_lost" && conversationId !== undefined) {
-          conversationId = undefined;
-          continue;
-        }
-        const delayMs = outcome.retryable ? delays.next().value : undefined;
-        if (delayMs === undefined || clock.now() + delayMs >= deadline) return outcome;
-        await clock.sleep(delayMs, limits.signal);
+      if (heard.type === "begun") {
+        keepConversation(heard.ids);
+        sink.named(heard.ids);
+        return named.resolve();
       }
+      if (progress.isOver) return undefined;
+      if (heard.type === "facts") progress.facts = heard.facts;
+      return pipe.take(heard);
+    };
+    const newListener = () => {
+      pipe = newPipe();
+      return listen;
     };
 
     /** Once the user has had the end: Dify may name the turn only now, and obey late or not at all. */
     const stopAtDify = async (): Promise<void> => {
-      const taskId = await Promise.race([named.promise, clock.sleep(namingMs, limits.signal)]);
-      if (taskId) {
-        await stopDify(integration, taskId, user).catch((error: unknown) => {
-          log.warn("dify_not_stopped", { bot: bot.userId, reason: String(error) });
-        });
-      }
+      await Promise.race([named.promise, clock.sleep(namingMs, limits.signal)]);
+      if (progress.taskId === undefined) return;
+      await stopDify(integration, progress.taskId, user).catch((error: unknown) => {
+        log.warn("dify_not_stopped", { ...ids, reason: String(error) });
+      });
+    };
+
+    /** What the user has not seen of it yet is theirs too, unless it is to be asked for elsewhere, or was an error's. */
+    const flush = async ({ status }: AnswerOutcome): Promise<void> => {
+      const isTheirs = status !== "abandoned" && (status !== "failed" || progress.firstTextAt !== undefined);
+      if (isTheirs) await pipe.end();
+      progress.isOver = true;
     };
 
     sink.begin();
-    const answering = askUntilAnswered();
-    // What Dify comes to after a stop is nobody's failure.
+    const question = { integration, text, files, inputs: questionInputs(bot, event), user };
+    const answering = askUntilAnswered({ question, progress, newListener, limits, ids });
+    // What Dify comes to after a stop is nobody's failure, and names nothing any more.
     answering.then(
-      () => named.resolve(undefined),
-      () => named.resolve(undefined),
+      () => named.resolve(),
+      () => named.resolve(),
     );
-    const ended = await Promise.race([answering, ...(stop ? [whenAborted(stop)] : [])]);
-    const hasLeft = ended.status !== "abandoned" && (ended.status !== "failed" || firstTextAt !== undefined);
-    if (hasLeft) await pipe.end();
-    isOver = true;
-    const isEmpty = ended.status === "answered" && !hasText;
-    const outcome: AnswerOutcome = isEmpty
-      ? { status: "failed", code: "empty", retryable: false, detail: "an answer without text" }
-      : ended;
+    // An answer that the other side takes no more of is not worth its model's time.
+    const signals = stop ? [stop, sink.gaveUp] : [sink.gaveUp];
+    const said = await Promise.race([answering, ...signals.map(whenAborted)]);
+    await flush(said);
+    const outcome: AnswerOutcome =
+      said.status === "answered" && !progress.hasText
+        ? { status: "failed", code: "empty", retryable: false, detail: "an answer without text" }
+        : said;
     if (options.slidingContext && outcome.status === "answered")
       held.prolong(clock.now() + conversationLifeMs);
-    const delivery = await sink.end(answerEnding(outcome, { hasText, facts }, options));
-    if (stop?.aborted && ended.status === "stopped") await stopAtDify();
-    asking.abort();
+    const delivery = await sink.end(
+      answerEnding(outcome, { ...progress, sentFiles: files.length > 0 }, options),
+    );
+    if (said === stopped) await stopAtDify();
+    ended.abort();
     await keeping;
-    return { outcome, delivery, asked, firstTextAt };
+    return { outcome, delivery, asked: progress.asked, firstTextAt: progress.firstTextAt };
   };
 
   return (turn, sink, limits) => {
@@ -187,10 +162,3 @@ export const makeForwardTurn = ({
     );
   };
 };
-
-const whenAborted = (signal: AbortSignal): Promise<AnswerOutcome> =>
-  new Promise((resolve) => {
-    const stop = (): void => resolve({ status: "stopped" });
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });

@@ -24,6 +24,8 @@ export interface HeldJobs {
   complete(held: HeldJob, outcome: string): Promise<void>;
   /** Gives it up for another try. Where that fails, the lease runs out. */
   release(held: HeldJob): Promise<void>;
+  /** Gives it back, as if it had not been taken. Where that fails, the lease runs out. */
+  postpone(held: HeldJob): Promise<void>;
 }
 
 /** Tells in the log what went wrong beside a job, and lets it go on. */
@@ -39,5 +41,7 @@ export const makeHeldJobs = ({ jobs, clock, log }: HeldJobsPorts): HeldJobs => (
       .catch(warnOf(log, "job_not_completed", job));
     if (isOurs === false) log.error("job_lost", idsOf(job));
   },
+  postpone: ({ job, token }) =>
+    jobs.postpone(jobIdOf(job), token).catch(warnOf(log, "job_not_released", job)),
   release: ({ job, token }) => jobs.release(jobIdOf(job), token).catch(warnOf(log, "job_not_released", job)),
 });

@@ -40,8 +40,9 @@ export const makeHoldConversation =
     const lastLookAt = clock.now() + patienceMs;
     const open = async () => {
       for (;;) {
-        const opened = await conversations.open(key, holdUntil(clock.now() + leaseMs));
-        if (opened.status === "open" || clock.now() >= lastLookAt) return opened;
+        const heldUntil = clock.now() + leaseMs;
+        const opened = await conversations.open(key, holdUntil(heldUntil));
+        if (opened.status === "open" || clock.now() >= lastLookAt) return { ...opened, heldUntil };
         await clock.sleep(pauseMs);
       }
     };
@@ -57,6 +58,7 @@ export const makeHoldConversation =
       return await keepLease(
         {
           clock,
+          heldUntil: opened.heldUntil,
           renew: (expiresAt) => conversations.renew(key, holdUntil(expiresAt)),
           onTrouble: tell("conversation_not_renewed"),
         },

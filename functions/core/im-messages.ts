@@ -50,6 +50,8 @@ export interface ImMessages {
 
 /** What a delivery asks of, and tells, the worker that holds the turn. */
 export interface TurnHold {
+  /** When the last call may begin, in milliseconds since the epoch: the worker ends soon after. */
+  readonly deliverBy: number;
   /** To be asked before each call: whoever has lost the turn says nothing more. */
   isOurs(): boolean;
   /** How the stream message in hand stands; undefined where none is open any more. */

@@ -14,7 +14,8 @@ export interface Lease {
  */
 export type JobClaim =
   | { readonly status: "claimed"; readonly tries: number; readonly open?: OpenMessage | undefined }
-  | { readonly status: "busy"; readonly tries: number }
+  /** `heldUntil`: until when somebody else has it, in milliseconds since the epoch, unless they hold it for longer. */
+  | { readonly status: "busy"; readonly tries: number; readonly heldUntil: number }
   | { readonly status: "done" };
 
 /**
@@ -32,6 +33,8 @@ export interface JobStore {
   complete(id: JobId, token: string, outcome: string, rememberUntil: number): Promise<boolean>;
   /** Gives the job up for another try. */
   release(id: JobId, token: string): Promise<void>;
+  /** Gives it back as if it had not been taken: this was no try. */
+  postpone(id: JobId, token: string): Promise<void>;
 }
 
 /** A done job is remembered for longer than any IM or queue delivers again: SQS keeps a job 4 days. */

@@ -23,6 +23,8 @@ export interface Held {
 export interface KeepLeasePorts {
   readonly clock: Clock;
   readonly pace?: LeasePace;
+  /** Until when it was taken, in milliseconds since the epoch: counted from before it was asked for. */
+  readonly heldUntil: number;
   /** Holds it until then (milliseconds since the epoch); false: it is another's by now. */
   readonly renew: (expiresAt: number) => Promise<boolean>;
   readonly onTrouble: (error: unknown) => void;
@@ -30,12 +32,12 @@ export interface KeepLeasePorts {
 
 /** Keeps for as long as `work` takes what was taken just now. */
 export const keepLease = async <T>(
-  { clock, pace = workersPace, renew, onTrouble }: KeepLeasePorts,
+  { clock, pace = workersPace, heldUntil: takenUntil, renew, onTrouble }: KeepLeasePorts,
   work: (held: Held) => Promise<T>,
 ): Promise<T> => {
   const ended = new AbortController();
   const lost = new AbortController();
-  let heldUntil = clock.now() + pace.leaseMs;
+  let heldUntil = takenUntil;
 
   const beat = async (): Promise<void> => {
     const expiresAt = clock.now() + pace.leaseMs;

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { JobId } from "./job.ts";
 import type { JobHold } from "./job-hold.ts";
-import type { JobStore } from "./job-store.ts";
+import type { JobStore, Lease } from "./job-store.ts";
 import { type Held, keepLease, leaseMs } from "./keep-lease.ts";
 import type { Log } from "./log.ts";
 
@@ -14,7 +14,12 @@ export interface KeepTurnPorts {
 /** Keeps a claimed turn, and the hold on its job, for as long as `work` takes. */
 export const makeKeepTurn =
   ({ turns, clock, log }: KeepTurnPorts) =>
-  async <T>(id: JobId, token: string, hold: JobHold, work: (held: Held) => Promise<T>): Promise<T> => {
+  async <T>(
+    id: JobId,
+    { token, expiresAt: heldUntil }: Lease,
+    hold: JobHold,
+    work: (held: Held) => Promise<T>,
+  ): Promise<T> => {
     const ids = { bot: id.botUserId, msgUID: id.msgUID };
     const warn = (error: unknown): void => log.warn("job_not_renewed", { ...ids, reason: String(error) });
 
@@ -30,7 +35,7 @@ export const makeKeepTurn =
     // The queue hides a job for longer than a function may run; from now on the heartbeat decides.
     const shortened = hold.holdFor(leaseMs).catch(warn);
     try {
-      return await keepLease({ clock, renew, onTrouble: warn }, work);
+      return await keepLease({ clock, heldUntil, renew, onTrouble: warn }, work);
     } finally {
       await shortened;
     }

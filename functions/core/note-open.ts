@@ -20,6 +20,7 @@ export const makeNoteOpen =
     let noted: string | undefined;
     let nextAt = 0;
     return (open: OpenMessage | undefined): void => {
+      // That it has ended stands in the record's own end, or in the next message.
       if (!open || (open.messageUID === noted && clock.now() < nextAt)) return;
       noted = open.messageUID;
       nextAt = clock.now() + pauseMs;

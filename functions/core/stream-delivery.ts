@@ -17,9 +17,12 @@ export interface StreamDeliveryPorts {
   readonly clock: Clock;
   /** Least time between the starts of two calls, while the IM does not ask for fewer: it takes 100 a second of an app. */
   readonly beatMs: number;
-  /** For how long a chunk is tried before the answer counts as undeliverable. */
+  /** For how long a chunk is tried before the answer counts as undeliverable, if the worker has so long. */
   readonly patienceMs: number;
 }
+
+/** Of a worker's time, what any other chunk leaves for the last. */
+const closingMs = 12_000;
 
 /** RongCloud ends a stream message after 30 s of silence (docs/spec/rongcloud.md, section 8): a tool may take longer. */
 const tickMs = 20_000;
@@ -65,6 +68,7 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
     const arrived = Promise.withResolvers<Delivery>();
     const beat = makeBeat(beatMs);
     const over = new AbortController();
+    const gaveUp = new AbortController();
     let waiting = "";
     let closing: CompleteReason | undefined;
     let replaced = false;
@@ -81,17 +85,26 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
       nextBeatAt = lastCallAt + beat.ms;
     };
     const startMessage = (): StreamMessage =>
-      makeStreamMessage(route, { im, clock, patienceMs, onCall, onRateLimit: beat.slower });
+      makeStreamMessage(route, { im, clock, onCall, onRateLimit: beat.slower });
     let message = startMessage();
+
+    const drain = (): void => {
+      drained?.resolve();
+      drained = undefined;
+    };
 
     const settle = (delivery: Delivery): void => {
       over.abort();
-      drained?.resolve();
+      drain();
+      if (delivery.status === "undelivered") gaveUp.abort();
       arrived.resolve(delivery);
     };
 
+    const untilFor = (reason: CompleteReason | undefined): number =>
+      Math.min(clock.now() + patienceMs, hold.deliverBy - (reason === undefined ? closingMs : 0));
+
     const send = async (text: string, reason: CompleteReason | undefined): Promise<void> => {
-      const fate = await message.send(text, reason);
+      const fate = await message.send(text, reason, untilFor(reason));
       beat.taken();
       hold.onOpen(message.open);
       if (!isTicking) tick();
@@ -104,6 +117,7 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
       whole = bringWholeTo(route, hold);
       whole.delta(waiting);
       waiting = "";
+      drain();
     };
 
     const tick = async (): Promise<void> => {
@@ -127,8 +141,7 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
       const cut = cutLength(waiting, message.size);
       const text = waiting.slice(0, cut);
       waiting = waiting.slice(text.length);
-      drained?.resolve();
-      drained = undefined;
+      drain();
       if (cut !== undefined) return send(text, completeReason.continued);
       const last = closing;
       if (text !== "" || message.open) await send(text, last);
@@ -159,6 +172,7 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
     };
 
     return {
+      gaveUp: gaveUp.signal,
       begin: () => {},
       named: () => {},
       delta: (text) => {

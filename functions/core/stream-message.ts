@@ -7,8 +7,6 @@ import { tryUntilTaken } from "./try-until-taken.ts";
 export interface StreamMessagePorts {
   readonly im: Pick<ImMessages, "sendChunk">;
   readonly clock: Clock;
-  /** For how long a chunk is tried before the answer counts as undeliverable. */
-  readonly patienceMs: number;
   /** Called before each call. */
   readonly onCall: () => void;
   /** Called whenever the IM asks for fewer calls. */
@@ -30,20 +28,27 @@ export interface StreamMessage {
   readonly size: number;
   /** Undefined before it has begun and after it has ended. */
   readonly open: OpenMessage | undefined;
-  /** Sends its next chunk, with a reason the last. @throws BridgeError where the IM does not take it. */
-  send(text: string, reason?: CompleteReason): Promise<ChunkFate>;
+  /**
+   * Sends its next chunk, with a reason the last, and tries until then (milliseconds since the epoch).
+   * @throws BridgeError where the IM does not take it.
+   */
+  send(text: string, reason: CompleteReason | undefined, until: number): Promise<ChunkFate>;
 }
 
 export const makeStreamMessage = (
   route: MessageRoute,
-  { im, clock, patienceMs, onCall, onRateLimit }: StreamMessagePorts,
+  { im, clock, onCall, onRateLimit }: StreamMessagePorts,
 ): StreamMessage => {
   let open: OpenMessage | undefined;
   let begun = false;
   let size = 0;
 
   /** Gives the message's name, undefined where it cannot be known; the reply to a chunk may be lost that was taken. */
-  const sendChunk = async (text: string, reason: CompleteReason | undefined): Promise<string | undefined> => {
+  const sendChunk = async (
+    text: string,
+    reason: CompleteReason | undefined,
+    until: number,
+  ): Promise<string | undefined> => {
     const messageUID = open?.messageUID;
     const chunk = { seq: (open?.seq ?? 0) + 1, text, messageUID, completeReason: reason };
     let mayBeTaken = false;
@@ -58,13 +63,14 @@ export const makeStreamMessage = (
       return im.sendChunk(route, chunk);
     };
     try {
-      return await tryUntilTaken(call, { clock, patienceMs, onFailure });
+      return await tryUntilTaken(call, { clock, until, onFailure });
     } catch (error) {
       if (!(mayBeTaken && error instanceof BridgeError)) throw error;
       if (messageUID === undefined) return undefined;
-      // Refused now for its number: it was taken the first time.
-      if (error.retryable || error.code === "stream_ended") throw error;
-      return messageUID;
+      // Refused now for its number, or since the message has ended, as this chunk would have it: it was taken before.
+      const isTaken = error.code === "stream_ended" ? reason !== undefined : !error.retryable;
+      if (isTaken) return messageUID;
+      throw error;
     }
   };
 
@@ -78,10 +84,10 @@ export const makeStreamMessage = (
     get open() {
       return open;
     },
-    send: async (text, reason) => {
+    send: async (text, reason, until) => {
       begun = true;
       try {
-        const messageUID = await sendChunk(text, reason);
+        const messageUID = await sendChunk(text, reason, until);
         if (messageUID === undefined) return "unknown";
         open = reason === undefined ? { messageUID, seq: (open?.seq ?? 0) + 1 } : undefined;
         size += messageSize(text);

@@ -1,8 +1,11 @@
+import { makeFenceTracker } from "./fence-tracker.ts";
+import { makeThoughtQuote } from "./thought-quote.ts";
+
 /** What more of an answer means for what is shown. */
 export interface Shown {
   readonly text: string;
   /** Whether `text` takes the place of all that was shown before. */
-  readonly anew: boolean;
+  readonly replacesAll: boolean;
 }
 
 export interface ThinkFilter {
@@ -25,76 +28,39 @@ const heldLength = (text: string, tags: readonly string[]): number => {
   return tags.some((tag) => tag.length > tail.length && tag.startsWith(tail)) ? tail.length : 0;
 };
 
-/** Lines of a thought as a quote, without what is blank at its beginning and end. */
-const makeQuote = () => {
-  let begun = false;
-  /** Blanks that are part of it only if a word follows. */
-  let blank = "";
-  const gapBefore = (): string => {
-    if (!begun) return "> ";
-    const lines = blank.split("\n");
-    return `${"\n> ".repeat(lines.length - 1)}${lines.at(-1)}`;
-  };
-  return {
-    get begun() {
-      return begun;
-    },
-    push: (text: string): string => {
-      let quoted = "";
-      for (const [run] of text.matchAll(/\s+|\S+/g)) {
-        if (run.trim() === "") {
-          blank += run;
-          continue;
-        }
-        quoted += gapBefore() + run;
-        begun = true;
-        blank = "";
-      }
-      return quoted;
-    },
-    end: (): string => {
-      const gap = begun ? "\n\n" : "";
-      begun = false;
-      blank = "";
-      return gap;
-    },
-  };
-};
-
 /**
  * Parts what a model thinks, `<think>…</think>`, from what it answers, however the tags are split, and drops or quotes it.
- * Some models leave the first tag out: then all before the last one was thought. A tag behind a backtick is spoken of, and
- * so is one within a line that never closes (docs/spec/dify.md, A8-5).
+ * Some models leave the first tag out: then all before the last one was thought. Tags behind a backtick or within a block of
+ * code are spoken of, and so is one within an answer that never closes (docs/spec/dify.md, A8-5).
  */
 export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): ThinkFilter => {
-  const quote = makeQuote();
+  const quote = makeThoughtQuote();
+  let code = makeFenceTracker();
   let held = "";
   let inside = false;
   let seenTag = false;
   let shownAny = false;
   /** What is blank before the first word, and goes with it or with a thought. */
   let lead = "";
-  let lineIsBlank = true;
   let lastCharacter = "";
   let skipsBlank = false;
-  /** What a tag within a line hides until it is closed. */
-  let spoken: string | undefined;
+  /** What a tag within an answer hides until it is closed. */
+  let mayBeSpoken: string | undefined;
 
   const show = (text: string): string => {
     const shown = skipsBlank || quote.begun ? text.trimStart() : lead + text;
     lead = shownAny || shown.trim() !== "" ? "" : shown;
     if (shown === lead) return "";
     const gap = quote.end();
+    code.push(gap + shown);
     skipsBlank = false;
     shownAny = true;
     lastCharacter = shown.at(-1) ?? "";
-    const line = shown.slice(shown.lastIndexOf("\n") + 1);
-    lineIsBlank = line.trim() === "" && (lineIsBlank || line.length < shown.length);
     return gap + shown;
   };
 
   const hide = (text: string): string => {
-    if (spoken !== undefined) spoken += text;
+    if (mayBeSpoken !== undefined) mayBeSpoken += text;
     return quotes && text !== "" ? quote.push(text) : "";
   };
 
@@ -102,15 +68,22 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
     inside = true;
     seenTag = true;
     lead = "";
-    spoken = lineIsBlank ? undefined : opening;
-    return quotes && !lineIsBlank ? "\n\n" : "";
+    mayBeSpoken = shownAny ? opening : undefined;
+    return quotes && shownAny && lastCharacter !== "\n" ? "\n\n" : "";
   };
 
   const close = (): void => {
     inside = false;
-    spoken = undefined;
+    mayBeSpoken = undefined;
     skipsBlank = !shownAny;
     lastCharacter = "";
+  };
+
+  /** All that was shown was thought. */
+  const forgetShown = (): void => {
+    shownAny = false;
+    lastCharacter = "";
+    code = makeFenceTracker();
   };
 
   /** Where the next tag stands; -1 where none does. Within a thought none but its end counts. */
@@ -123,14 +96,11 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
 
   const push = (more: string): Shown => {
     // Most of an answer is text without any tag.
-    if (held === "" && !inside && !more.includes("<")) return { text: show(more), anew: false };
+    if (held === "" && !inside && !more.includes("<")) return { text: show(more), replacesAll: false };
     let rest = held + more;
-    held = "";
     let text = "";
-    let anew = false;
-    for (;;) {
-      const at = nextTag(rest);
-      if (at < 0) break;
+    let replacesAll = false;
+    for (let at = nextTag(rest); at >= 0; at = nextTag(rest)) {
       const before = rest.slice(0, at);
       const tag = rest.startsWith(opening, at) ? opening : closing;
       rest = rest.slice(at + tag.length);
@@ -140,7 +110,7 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
         continue;
       }
       text += show(before);
-      if (lastCharacter === "`") {
+      if (lastCharacter === "`" || code.inside) {
         text += show(tag);
       } else if (tag === opening) {
         text += open();
@@ -148,14 +118,19 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
         seenTag = true;
         skipsBlank = true;
         lead = "";
-        if (quotes) text += shownAny ? "\n\n" : "";
-        else [text, anew, shownAny, lineIsBlank] = ["", anew || shownAny, false, true];
+        if (quotes) {
+          text += shownAny ? "\n\n" : "";
+        } else {
+          replacesAll ||= shownAny;
+          text = "";
+          forgetShown();
+        }
       }
     }
     const kept = heldLength(rest, inside ? [closing] : [opening, closing]);
     held = rest.slice(rest.length - kept);
     const settled = rest.slice(0, rest.length - kept);
-    return { text: text + (inside ? hide(settled) : show(settled)), anew };
+    return { text: text + (inside ? hide(settled) : show(settled)), replacesAll };
   };
 
   return {
@@ -165,7 +140,7 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
       const rest = held;
       held = "";
       if (!inside) return show(rest);
-      return spoken === undefined || quotes ? hide(rest) : show(spoken + rest);
+      return mayBeSpoken === undefined || quotes ? hide(rest) : show(mayBeSpoken + rest);
     },
   };
 };

@@ -6,26 +6,26 @@ const longestDelayMs = 5_000;
 
 export interface Patience {
   readonly clock: Clock;
-  readonly patienceMs: number;
+  /** When the last try is made, in milliseconds since the epoch. */
+  readonly until: number;
   /** Hears of each failure; false: it is not to be tried again. Without it, what is retryable is. */
   readonly onFailure?: (error: BridgeError) => boolean;
 }
 
 /**
  * Makes the call again, with doubling pauses or as long as the other side asks, until it succeeds.
- * @throws the last error, once it is final or `patienceMs` have gone by since the first call.
+ * @throws the last error, once it is final or the patience is over.
  */
 export const tryUntilTaken = async <T>(
   call: () => Promise<T>,
-  { clock, patienceMs, onFailure = ({ retryable }) => retryable }: Patience,
+  { clock, until, onFailure = ({ retryable }) => retryable }: Patience,
 ): Promise<T> => {
-  const deadline = clock.now() + patienceMs;
   for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
     try {
       return await call();
     } catch (error) {
       if (!(error instanceof BridgeError && onFailure(error))) throw error;
-      const leftMs = deadline - clock.now();
+      const leftMs = until - clock.now();
       if (leftMs <= 0) throw error;
       // However long it asks for, it gets a last chance when the patience ends.
       await clock.sleep(Math.min(Math.max(delayMs, error.retryAfterMs ?? 0), leftMs));

@@ -16,9 +16,11 @@ const abandoned: Delivery = { status: "undelivered", reason: "abandoned" };
 /** Gathers an answer and brings it to the IM at its end: in one ordinary message, or in as many as it needs. */
 export const makeWholeDelivery =
   ({ im, clock, patienceMs }: WholeDeliveryPorts) =>
-  (route: MessageRoute, { isOurs }: Pick<TurnHold, "isOurs">): AnswerSink => {
+  (route: MessageRoute, { isOurs, deliverBy }: Pick<TurnHold, "isOurs" | "deliverBy">): AnswerSink => {
+    const never = new AbortController().signal;
     let answer = "";
     return {
+      gaveUp: never,
       begin: () => {},
       named: () => {},
       delta: (text) => {
@@ -34,7 +36,8 @@ export const makeWholeDelivery =
         try {
           for (const text of messagesOf(answer)) {
             if (!isOurs()) return abandoned;
-            await tryUntilTaken(() => im.sendText(route, text), { clock, patienceMs });
+            const until = Math.min(clock.now() + patienceMs, deliverBy);
+            await tryUntilTaken(() => im.sendText(route, text), { clock, until });
           }
           return { status: "delivered" };
         } catch (error) {

@@ -65,12 +65,9 @@ const runTurnJob = makeRunTurnJob({
   newToken: randomUUID,
 });
 
-/** What is left of a function's time when a turn must have its answer: enough to bring the end of it to the IM. */
-const deliveryMs = 60_000;
-
 export const handler = makeWorker({
   parseJob: parseTurnJob,
-  runJob: (job, hold, leftMs) => runTurnJob(job, hold, clock.now() + leftMs - deliveryMs),
+  runJob: (job, hold, leftMs) => runTurnJob(job, hold, clock.now() + leftMs),
   holdOn: makeHoldOn({ client: sqs, queueUrl: env.TURNS_QUEUE_URL }),
   log,
 });

@@ -8,7 +8,8 @@ import { makeWholeDelivery } from "../core/whole-delivery.ts";
 
 /** Five calls a second for each stream, of the 100 that RongCloud takes for an app. */
 const beatMs = 200;
-const patienceMs = 45_000;
+/** RongCloud may be away for a while in the middle of an answer; for longer than this, nobody waits for the rest. */
+const patienceMs = 120_000;
 
 /** How a turn's answer reaches its user: as a stream, in one message, or not at all. */
 export const makeSinkFor = ({ im, clock }: { readonly im: ImMessages; readonly clock: Clock }) => {
@@ -23,6 +24,7 @@ export const makeSinkFor = ({ im, clock }: { readonly im: ImMessages; readonly c
     const sink = (stream ? streamTo : bringWholeTo)(route, hold);
     // The IM shows it in private alone.
     const hints = options.typing !== false && route.channelType === "PERSON";
-    return hints ? withTypingHint(sink, route, hold) : sink;
+    const until = stream ? "first text" : "end";
+    return hints ? withTypingHint(sink, route, { isOurs: hold.isOurs, until }) : sink;
   };
 };

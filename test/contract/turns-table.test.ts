@@ -36,7 +36,7 @@ const begin = () => {
 };
 
 const claimed = (tries: number) => ({ status: "claimed", tries });
-const busy = (tries: number) => ({ status: "busy", tries });
+const busy = (tries: number) => expect.objectContaining({ status: "busy", tries });
 const done = { status: "done" };
 
 describe("a job", () => {
@@ -127,6 +127,21 @@ describe("a job", () => {
     await store.note(id, "next", { messageUID: "m2", seq: 1 });
     await store.complete(id, "next", "answered", clock.now() + dayMs);
     expect(await itemOf()).not.toHaveProperty("open");
+  });
+
+  test("says until when somebody else has it", async () => {
+    const { claim, clock } = begin();
+    await claim("first");
+    expect(await claim("second")).toEqual({ status: "busy", tries: 2, heldUntil: clock.now() + leaseMs });
+  });
+
+  test("that is postponed is free at once, and this was no try; only its holder can do so", async () => {
+    const { claim, store, id } = begin();
+    await claim("first");
+    await store.postpone(id, "somebody else");
+    expect(await claim("second")).toEqual(busy(2));
+    await store.postpone(id, "first");
+    expect(await claim("third")).toEqual(claimed(2));
   });
 
   test("is held for longer by its holder alone", async () => {

@@ -13,7 +13,12 @@ let templates: Record<"data" | "messaging" | "api", Template>;
 let findings: unknown[];
 
 beforeAll(() => {
-  const config = { stage: "test", rongcloudApiUrl: "https://api.sg-light-api.com", userTokenHours: 12 };
+  const config = {
+    stage: "test",
+    rongcloudApiUrl: "https://api.sg-light-api.com",
+    userTokenHours: 12,
+    corsOrigins: ["https://www.example.com", "http://localhost:5173"],
+  };
   const app = makeApp(makeConfig(config), { outdir });
   const template = (part: string): Template => {
     const stack = app.node.findChild(`bot-bridge-test-${part}`);
@@ -183,7 +188,7 @@ describe("the API", () => {
     expect(body).not.toContain("$");
   });
 
-  test("lets pass in a second, and at once, what RongCloud does: 100 requests a path, 200 for tokens, and more of what it sends or passes through", () => {
+  test("lets pass in a second, and at once, what RongCloud does: 100 requests a path, 200 for tokens, and more of what it sends or passes through, and of users' chats", () => {
     const [api] = readAssembly(outdir).restApis;
     const throttles = api?.stage.throttles.map(({ method, path, ratePerSecond, burst }) => [
       `${method} ${path}`,
@@ -195,15 +200,148 @@ describe("the API", () => {
       ["POST /callbacks/rongcloud/messages", 5000, 5000],
       ["POST /callbacks/rongcloud/bot-events", 5000, 5000],
       ["POST /user/getToken.json", 200, 200],
+      ["POST /v1/bots/{userId}/chat", 1000, 1000],
+      ["GET /v1/bots/{userId}/turns/{turn}/events", 1000, 1000],
+      ["OPTIONS /v1/bots/{userId}/chat", 1000, 1000],
+      ["OPTIONS /v1/bots/{userId}/turns/{turn}/events", 1000, 1000],
+      ["OPTIONS /v1/bots/{userId}/turns/{turn}/stop", 1000, 1000],
+      ["OPTIONS /v1/bots/{userId}/turns/{turn}/feedback", 1000, 1000],
       ["POST /{proxy+}", 1000, 1000],
       ["GET /{proxy+}", 1000, 1000],
     ]);
+  });
+
+  test("lets every page read what it answers itself: that is nobody's, and says when to come back", () => {
+    const answers = Object.values(templates.api.findResources("AWS::ApiGateway::GatewayResponse"));
+    expect(answers).toHaveLength(6);
+    for (const { Properties } of answers) {
+      expect(Properties.ResponseParameters).toMatchObject({
+        "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+        "gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After, X-Request-ID'",
+      });
+    }
   });
 
   test("tells who was throttled when to come back", () => {
     templates.api.hasResourceProperties("AWS::ApiGateway::GatewayResponse", {
       ResponseType: "THROTTLED",
       ResponseParameters: { "gatewayresponse.header.Retry-After": "'1'" },
+    });
+  });
+});
+
+describe("the chat routes", () => {
+  const routes = () => {
+    const [api] = readAssembly(outdir).restApis;
+    return (api?.routes ?? [])
+      .filter(({ path }) => path.startsWith("/v1/"))
+      .map(({ integration, ...route }) => {
+        if (integration.kind !== "lambda") throw new Error("no function answers it");
+        const { name } = functionCalled(integration.functionName);
+        return { ...route, ...integration, name: `${route.method} ${route.path}`, functionName: name };
+      });
+  };
+  const functionCalled = (name: string) => {
+    const found = readAssembly(outdir).functions.find((each) => each.name === name);
+    if (!found) throw new Error(`no function ${name}`);
+    return { ...found, name: found.logicalId.replace(/[0-9A-F]{8}$/, "") };
+  };
+  const streamed = () => routes().filter(({ transfer }) => transfer === "STREAM");
+
+  test("that stream are the answer and its resumption, through the path of Lambda's that streams", () => {
+    expect(streamed().map(({ name, functionName }) => [name, functionName])).toEqual([
+      ["POST /v1/bots/{userId}/chat", "ChatStream"],
+      ["GET /v1/bots/{userId}/turns/{turn}/events", "ChatStream"],
+    ]);
+    const methods = Object.values(templates.api.findResources("AWS::ApiGateway::Method"));
+    const uris = methods
+      .filter(({ Properties }) => Properties.Integration.ResponseTransferMode === "STREAM")
+      .map(({ Properties }) => JSON.stringify(Properties.Integration.Uri));
+    expect(uris).toHaveLength(2);
+    for (const uri of uris) expect(uri).toContain("/response-streaming-invocations");
+  });
+
+  test("that stream are waited for by the gateway for as long as their function may take, which is all that Lambda gives", () => {
+    const functions = templates.api.findResources("AWS::Lambda::Function", {
+      Properties: { Timeout: 900 },
+    });
+    expect(Object.keys(functions)).toEqual([expect.stringMatching(/^ChatStream/)]);
+    expect(streamed().map(({ timeoutMs }) => timeoutMs)).toEqual([900_000, 900_000]);
+  });
+
+  test("that do not stream are answered within what the gateway waits for", () => {
+    for (const { transfer, functionName, timeoutMs } of routes()) {
+      if (transfer === "STREAM") continue;
+      expect(functionName).toBe("ChatControl");
+      expect(timeoutMs).toBe(29_000);
+    }
+    templates.api.hasResourceProperties("AWS::Lambda::Function", {
+      Timeout: 28,
+      Description: Match.stringLikeRegexp("What a client can do beside hearing an answer"),
+    });
+  });
+
+  test("are each asked about by browsers first, which is answered without the function that streams", () => {
+    const asked = (method: string) => routes().filter((each) => each.method === method);
+    const paths = new Set(routes().map(({ path }) => path));
+    expect(new Set(asked("OPTIONS").map(({ path }) => path))).toEqual(paths);
+    expect(new Set(asked("OPTIONS").map(({ functionName }) => functionName))).toEqual(
+      new Set(["ChatControl"]),
+    );
+  });
+
+  const nameOf = (resource: unknown): string =>
+    /Output[A-Za-z]*?GetAtt(Bots|Conversations|Turns|Guards)|Output[A-Za-z]*?Ref(Apps\w*?)[0-9A-F]{8}/
+      .exec(JSON.stringify(resource))
+      ?.slice(1)
+      .find(Boolean) ?? JSON.stringify(resource);
+
+  /** What a function may do, by what it may do it with. */
+  const permissionsOf = (name: string): Record<string, string[]> => {
+    const policies = Object.values(templates.api.findResources("AWS::IAM::Policy"));
+    const policy = policies.find(({ Properties }) => JSON.stringify(Properties.Roles).includes(`"${name}`));
+    const statements: { Action: string | string[]; Resource: unknown }[] =
+      policy?.Properties.PolicyDocument.Statement ?? [];
+    const allowed = statements.flatMap(({ Action, Resource }) =>
+      [Resource].flat().map((resource) => [nameOf(resource), [Action].flat()] as const),
+    );
+    return Object.fromEntries(
+      [...Map.groupBy(allowed, ([name]) => name)].map(([name, each]) => [
+        name,
+        [...new Set(each.flatMap(([, actions]) => actions))].sort(),
+      ]),
+    );
+  };
+
+  test("have a function that answers, which may do what a turn needs and no more", () => {
+    expect(permissionsOf("ChatStream")).toEqual({
+      Bots: ["dynamodb:BatchGetItem"],
+      Conversations: ["dynamodb:UpdateItem"],
+      Turns: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+      Guards: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+      Apps: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+    });
+  });
+
+  test("have a function for the rest, which may begin nothing and read no answer", () => {
+    expect(permissionsOf("ChatControl")).toEqual({
+      Bots: ["dynamodb:BatchGetItem"],
+      Conversations: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+      Turns: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+      Guards: ["dynamodb:GetItem"],
+      Apps: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+    });
+  });
+
+  test("know the origins and limits of the config", () => {
+    templates.api.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: {
+        Variables: Match.objectLike({
+          CORS_ORIGINS: "https://www.example.com,http://localhost:5173",
+          TURNS_PER_MINUTE: "30",
+          TURNS_AT_ONCE: "3",
+        }),
+      },
     });
   });
 });
@@ -227,6 +365,8 @@ describe("a wrong config", () => {
     [{ userTokenHours: 721 }, /^config: userTokenHours: /],
     [{ turnsPerMinute: 0 }, /^config: turnsPerMinute: /],
     [{ turnsAtOnce: 1.5 }, /^config: turnsAtOnce: /],
+    [{ corsOrigins: ["https://www.example.com/"] }, /^config: corsOrigins.0: must be an origin/],
+    [{ corsOrigins: ["https://*.example.com"] }, /^config: corsOrigins.0: must be an origin/],
     [{ rongCloudUrl: "https://x" }, /^config: rongCloudUrl: /],
   ])("%o names its field before anything is synthesised", (given, message) => {
     expect(() => makeConfig(given)).toThrow(message);

@@ -248,19 +248,26 @@ test(
 );
 
 test(
-  "a user sees that the bot is typing while Dify thinks, and a quick answer comes without",
-  withBot("bot-types", { profile: { reply: story, paceMs: 2 } }, async ({ userId, apiKey }) => {
-    const typings = () => im.typings().filter(({ fromUserId }) => fromUserId === userId);
-    await say(userId, "quick");
-    await answerOf(userId);
-    expect(typings()).toEqual([]);
-    // Nothing to read for a second: the thought is not shown.
-    const behaviour = { kind: "think", thought: "Hm." } as const;
-    dify.configure(apiKey, { behaviour, reply: { kind: "text", text: "Yes." }, paceMs: 200 });
-    await say(userId, "slow");
-    await answerOf(userId, 1);
-    expect(typings()).toMatchObject([{ targetId: "u7", typingContentType: "RC:TxtMsg" }]);
-  }),
+  "a user sees that the bot is typing while Dify thinks",
+  // Nothing to read for a second: the thought is not shown.
+  withBot(
+    "bot-types",
+    {
+      profile: {
+        behaviour: { kind: "think", thought: "Hm." },
+        reply: { kind: "text", text: "Yes." },
+        paceMs: 200,
+      },
+    },
+    async ({ userId }) => {
+      await say(userId, "slow");
+      await eventually(() => expect(im.typings().some(({ fromUserId }) => fromUserId === userId)).toBe(true));
+      expect(messagesOf(userId)).toEqual([]);
+      await answerOf(userId);
+      const typings = im.typings().filter(({ fromUserId }) => fromUserId === userId);
+      expect(typings).toMatchObject([{ targetId: "u7", typingContentType: "RC:TxtMsg" }]);
+    },
+  ),
 );
 
 describe("an IM in trouble", () => {

@@ -40,7 +40,7 @@ export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
       if (record.expiresAt > clock.now()) {
         if (record.state === "done") return { status: "done" };
         plant(id, { tries });
-        return { status: "busy", tries };
+        return { status: "busy", tries, heldUntil: record.expiresAt };
       }
       plant(id, { state: "running", token, expiresAt, tries, outcome: undefined });
       return { status: "claimed", tries, open: record.open };
@@ -57,6 +57,11 @@ export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
       if (!holder(id, token)) return false;
       plant(id, { state: "done", outcome, expiresAt: rememberUntil, tries: 0, open: undefined });
       return true;
+    },
+    postpone: async (id, token) => {
+      const record = holder(id, token);
+      if (record?.state === "running")
+        plant(id, { token: undefined, expiresAt: clock.now(), tries: record.tries - 1 });
     },
     release: async (id, token) => {
       if (holder(id, token)?.state === "running") plant(id, { token: undefined, expiresAt: clock.now() });

@@ -9,14 +9,19 @@ export interface RecordingSink extends AnswerSink {
   readonly calls: SinkCall[];
   /** What the user has in front of them. */
   text(): string;
+  /** The other side takes no more. */
+  giveUp(): void;
 }
 
 export const makeRecordingSink = (): RecordingSink => {
   const calls: SinkCall[] = [];
+  const gaveUp = new AbortController();
   let shown = "";
   return {
+    giveUp: () => gaveUp.abort(),
     calls,
     text: () => shown,
+    gaveUp: gaveUp.signal,
     begin: () => {},
     named: () => {},
     delta: (delta) => {

@@ -6,10 +6,12 @@ import * as v from "valibot";
 import { toApiRequest } from "../../functions/adapters/api-gateway/api-request.ts";
 import { parseFormBody, parseJsonBody } from "../../functions/adapters/api-gateway/parse-body.ts";
 import { makeBotRoutes } from "../../functions/bot-registry/routes.ts";
+import { makeWholeAnswer } from "../../functions/chat-stream/whole-answer.ts";
 import type { Bot, BotStore } from "../../functions/core/bot.ts";
 import { documentFile } from "../../openapi/document-file.ts";
 import type { Operation, RequestBody } from "../../openapi/operation.ts";
 import { operations } from "../../openapi/operations.ts";
+import { anyAnswer } from "../support/chat/any-events.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { proxyEvent } from "./adapters/api-gateway/proxy-event.ts";
 import { jsonOf } from "./adapters/api-gateway/refusal.ts";
@@ -38,6 +40,11 @@ const withBody = operations.flatMap((operation) =>
   operation.body ? [{ path: operation.path, operation, body: operation.body }] : [],
 );
 
+const withReply = operations.flatMap((operation) => {
+  const { path, method, reply } = operation;
+  return reply ? [{ path, method, operation, reply }] : [];
+});
+
 const formOf = (fields: Json): Buffer => {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
@@ -62,10 +69,14 @@ describe("an example in the API's description", () => {
     },
   );
 
-  test.each(operations)("of what $path gives fits the schema of its reply, and the document", (operation) => {
-    expect(v.is(operation.reply.schema, operation.reply.example)).toBe(true);
-    expect(faultsOfReply(operation)(operation.reply.example)).toEqual([]);
-  });
+  test.each(withReply)(
+    "of what $method $path gives fits the schema of its reply, and the document",
+    (given) => {
+      const { operation, reply } = given;
+      expect(v.is(reply.schema, reply.example)).toBe(true);
+      expect(faultsOfReply(operation)(reply.example)).toEqual([]);
+    },
+  );
 });
 
 describe("the bot routes", () => {
@@ -118,6 +129,23 @@ describe("the bot routes", () => {
       expect(faultsOfReply(operation)(reply)).toEqual([]);
     },
   );
+});
+
+describe("a whole answer", () => {
+  const chat = operations.find(({ id }) => id === "chat");
+
+  test("is as described, whatever Dify says of it", () => {
+    if (!chat) throw new Error("nobody describes it");
+    const faultsOf = faultsOfReply(chat);
+    fc.assert(
+      fc.property(anyAnswer, (events) => {
+        const answer = makeWholeAnswer();
+        for (const event of events) answer.tell(event);
+        const { statusCode, body } = answer.reply();
+        if (statusCode === 200) expect(faultsOf(JSON.parse(String(body)))).toEqual([]);
+      }),
+    );
+  });
 });
 
 type Path = readonly (string | number)[];
@@ -257,6 +285,17 @@ describe("the description and the functions agree:", () => {
     change("/user/token/expire.json", ["userId"], []),
     change("/user/token/expire.json", ["userId"], ["u 7"]),
     change("/user/token/expire.json", ["time"], "1767225600"),
+    change("/v1/bots/{userId}/chat", ["content"], undefined),
+    change("/v1/bots/{userId}/chat", ["content"], ""),
+    change("/v1/bots/{userId}/chat", ["content"], "x".repeat(131_073)),
+    change("/v1/bots/{userId}/chat", ["conversation"], null),
+    change("/v1/bots/{userId}/chat", ["conversation"], "x".repeat(65)),
+    change("/v1/bots/{userId}/chat", ["integration"], "webhook"),
+    change("/v1/bots/{userId}/chat", ["files", 0, "type"], "pdf"),
+    change("/v1/bots/{userId}/chat", ["files", 0, "url"], undefined),
+    change("/v1/bots/{userId}/turns/{turn}/feedback", ["rating"], "love"),
+    change("/v1/bots/{userId}/turns/{turn}/feedback", ["rating"], undefined),
+    change("/v1/bots/{userId}/turns/{turn}/feedback", ["content"], ""),
   ])("both refuse to take $to as $field at $path", ({ path, at, to }) => {
     const found = withBody.find((each) => each.path === path);
     if (!found) throw new Error(`no operation at ${path}`);

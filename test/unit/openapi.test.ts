@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { createParser } from "eventsource-parser";
 import { handler } from "../../functions/about/handler.ts";
 import { toApiFailure } from "../../functions/adapters/api-gateway/api-error.ts";
 import { BridgeError, type ErrorCode } from "../../functions/core/errors.ts";
@@ -64,7 +65,8 @@ describe("the API's description", () => {
 
   test("names each operation and each path once", () => {
     expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
-    expect(Object.keys(document.paths)).toHaveLength(operations.length);
+    const described = Object.values<object>(document.paths).flatMap((item) => Object.keys(item));
+    expect(described).toHaveLength(operations.length);
   });
 
   test("leads calls to the stage that it was served by", () => {
@@ -82,6 +84,65 @@ describe("the API's description", () => {
       expect(response).toMatchObject({
         content: { "application/json": { examples: { [body.code]: { value: { code: body.code } } } } },
       });
+    }
+  });
+});
+
+const errorsOfUsers = [
+  "internal",
+  "bad_token",
+  "forbidden",
+  "not_found",
+  "rate_limited",
+  "upstream_timeout",
+] satisfies ErrorCode[];
+
+describe("a user's client", () => {
+  const chats = operations.filter(({ signed }) => signed === "user");
+  const responseOf = ({ path, method }: (typeof chats)[number], status: number) =>
+    resolve(document.paths[path][method].responses[status].$ref);
+  const saying = (code: number) => ({
+    content: { "application/json": { examples: { [code]: { value: { code } } } } },
+  });
+
+  test.each(errorsOfUsers)("is told of the error called %s, its status and its code", (code) => {
+    const { status, body } = toApiFailure(new BridgeError(code, ""));
+    expect(chats).toHaveLength(7);
+    for (const operation of chats) expect(responseOf(operation, status)).toMatchObject(saying(body.code));
+  });
+
+  test.each(["bad_parameter", "empty_body", "parameter_too_long", "conflict"] satisfies ErrorCode[])(
+    "that asks is told of the error called %s too",
+    (code) => {
+      const { status, body } = toApiFailure(new BridgeError(code, ""));
+      const [chat] = chats;
+      expect(chat && responseOf(chat, status)).toMatchObject(saying(body.code));
+    },
+  );
+
+  test("sends its token, and every place that a path names is described", () => {
+    for (const { path, method } of chats) {
+      const { security, parameters } = document.paths[path][method];
+      expect(security).toEqual([{ userToken: [] }]);
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const inPath: { in: string; name: string; required: boolean }[] = parameters.filter(
+        (each: { in: string }) => each.in === "path",
+      );
+      expect(inPath.map(({ name }) => name)).toEqual(named);
+      expect(inPath.every(({ required }) => required)).toBe(true);
+    }
+  });
+
+  test("finds in the example of each stream what a client reads", () => {
+    for (const { path, method, stream } of chats) {
+      if (stream === undefined) continue;
+      const { content } = document.paths[path][method].responses[200];
+      const events: { event: string | undefined; data: unknown }[] = [];
+      createParser({
+        onEvent: ({ event, data }) => void events.push({ event, data: JSON.parse(data) }),
+      }).feed(content["text/event-stream"].example);
+      expect(events.at(-1)?.event).toBe("end");
+      expect(events.length).toBeGreaterThan(1);
     }
   });
 });

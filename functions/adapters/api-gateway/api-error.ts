@@ -28,7 +28,6 @@ const hidden = "internal error, please try again";
 
 export interface ApiFailure {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
   readonly body: { readonly code: number; readonly errorMessage: string };
 }
 
@@ -36,10 +35,11 @@ export interface ApiFailure {
 export const toApiFailure = (error: unknown): ApiFailure => {
   const bridgeError = error instanceof BridgeError ? error : new BridgeError("internal", hidden);
   const { status, code } = apiErrors[bridgeError.code];
-  const { expose, retryAfterMs } = bridgeError;
-  const headers =
-    expose && retryAfterMs !== undefined
-      ? { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }
-      : {};
-  return { status, headers, body: { code, errorMessage: bridgeError.expose ? bridgeError.message : hidden } };
+  return { status, body: { code, errorMessage: bridgeError.expose ? bridgeError.message : hidden } };
+};
+
+/** When a caller may come again, where that is theirs to know: in whole seconds, and one at least. */
+export const retryAfterHeader = (error: unknown): Readonly<Record<string, string>> => {
+  if (!(error instanceof BridgeError && error.expose) || error.retryAfterMs === undefined) return {};
+  return { "retry-after": String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))) };
 };

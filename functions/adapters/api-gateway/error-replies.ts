@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from "aws-lambda";
 import type { Log } from "../../core/log.ts";
-import { toApiFailure } from "./api-error.ts";
+import { retryAfterHeader, toApiFailure } from "./api-error.ts";
 import { jsonReply } from "./json-reply.ts";
 import type { ApiMiddleware, ApiResult } from "./request-id.ts";
 
@@ -10,11 +10,11 @@ export const errorReplies = <R extends ApiResult>(
   toResult: (reply: APIGatewayProxyResult) => R,
 ): ApiMiddleware<R> => ({
   onError: (request) => {
-    const { status, headers, body } = toApiFailure(request.error);
+    const { status, body } = toApiFailure(request.error);
     const { requestId } = request.internal;
     const fields = { path: request.event.path, requestId, status, code: body.code };
     if (status >= 500) log.error("request_failed", { ...fields, reason: String(request.error) });
     else log.info("request_refused", fields);
-    request.response = toResult(jsonReply(status, body, headers));
+    request.response = toResult(jsonReply(status, body, retryAfterHeader(request.error)));
   },
 });

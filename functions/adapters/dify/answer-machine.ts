@@ -91,8 +91,10 @@ export const makeAnswerMachine = (): AnswerMachine => {
   }: Extract<DifyEvent, { event: "workflow_finished" }>["data"]): readonly AnswerEvent[] => {
     const end: End = state.status === "closing" ? { ...state, status: "ended" } : finished(status);
     state = end;
-    if (ids?.conversationId !== undefined || end.outcome.status !== "answered") return nothing;
+    if (end.outcome.status !== "answered") return nothing;
     const files = filesOfOutputs(outputs ?? {}).map((file): AnswerEvent => ({ type: "file", file }));
+    // A chatflow's text has come, and what it has cost comes with its message's end.
+    if (ids?.conversationId !== undefined) return files;
     const usage = totalTokens === undefined ? undefined : { totalTokens };
     return [
       ...(said.length === 0 ? say(textOfOutputs(outputs)) : nothing),

@@ -35,11 +35,11 @@ const source = v.pipe(
   })),
 );
 
+/** `retriever_resources`, wherever they stand. */
+export const answerSources = lenientList(source);
+
 /** `metadata` of a `message_end` and of a blocking answer (docs/spec/dify.md, A2). */
 export const answerMetadata = v.pipe(
-  v.fallback(
-    v.nullish(v.object({ usage: lenient(usage), retriever_resources: lenientList(source) }), null),
-    null,
-  ),
+  v.fallback(v.nullish(v.object({ usage: lenient(usage), retriever_resources: answerSources }), null), null),
   v.transform((given): AnswerFacts => ({ usage: given?.usage, sources: given?.retriever_resources ?? [] })),
 );

@@ -23,7 +23,12 @@ export const difyFile = v.pipe(
   ),
 );
 
-const markedFile = v.intersect([v.object({ dify_model_identity: v.literal("__dify__file__") }), difyFile]);
+const marked = v.object({ dify_model_identity: v.literal("__dify__file__") });
+const markedFile = v.pipe(
+  v.looseObject({}),
+  v.check((file) => v.is(marked, file)),
+  difyFile,
+);
 const files = v.union([
   v.pipe(
     markedFile,

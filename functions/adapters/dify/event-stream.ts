@@ -1,8 +1,8 @@
 import { createParser } from "eventsource-parser";
 import { type DifyEvent, parseDifyEvent } from "./dify-event.ts";
 
-/** A line of Dify's holds a node's inputs and outputs at most; past this it is no event stream. */
-const maxBufferCharacters = 8 * 1024 * 1024;
+/** A line of Dify's holds a node's inputs and outputs, or all of an answer again; past this it is no event stream. */
+const maxBufferCharacters = 32 * 1024 * 1024;
 
 export interface EventStream {
   /** Takes the next bytes, split anywhere, and calls back for each event that they complete. */

@@ -41,5 +41,7 @@ export const httpFailure = (status: number, code: string, message: string): Fail
   // Dify's own concurrency limit is a 400 on servers that promise a 429.
   const overloaded = overloadCodes.has(code) || (status === 400 && message.startsWith("Too many requests"));
   if (overloaded || retryableStatus.has(status)) return failed("unavailable", true, detail);
+  // A proxy's own, such as Cloudflare's 520 to 524: Dify may be at work on the question.
+  if (status > 504 || status === 408) return failed("unavailable", false, detail);
   return failed(modelCodes.test(code) ? "model" : "refused", false, detail);
 };

@@ -94,10 +94,8 @@ export const readAnswer = async (
   };
 
   void watch();
-  const wasCut = await read().then(
-    () => false,
-    () => true,
-  );
+  // A connection that is cut is a stream that has ended.
+  await read().catch(() => {});
   ended.abort();
 
   if (listenerError) throw listenerError.thrown;
@@ -109,6 +107,7 @@ export const readAnswer = async (
       ? failed("conversation_lost", false, "pings alone")
       : failed("timeout", false, "the answer stopped coming");
   }
-  if (wasCut && !hasBytes) return failed("unavailable", true, "cut before the first byte");
+  // A ping is no answer: from 1.13 on it comes before anything has been asked of a model.
+  if (!machine.hasBegun) return failed("unavailable", true, "ended before the first event");
   return { status: "incomplete" };
 };

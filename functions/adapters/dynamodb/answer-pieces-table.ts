@@ -1,4 +1,4 @@
-import { BatchGetCommand, type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import type { AnswerPiece, AnswerPieces, KeptAnswer } from "../../core/chat/answer-pieces.ts";
 import { replayLifeMs } from "../../core/chat/chat-turn.ts";
@@ -7,6 +7,7 @@ import { BridgeError } from "../../core/errors.ts";
 import { parseRecord } from "../node/parse-record.ts";
 import type { AppSecrets, AppWithKeys } from "../secrets/app-secrets.ts";
 import { seal, unseal } from "../secrets/key-cipher.ts";
+import { makeBatchGet } from "./batch-get.ts";
 import { ttlOf } from "./expiry.ts";
 import { pieceText } from "./piece-text.ts";
 
@@ -19,7 +20,7 @@ export interface AnswerPiecesTablePorts {
   readonly longestTurnMs: number;
 }
 
-/** A read gives 16 MB at most, and a piece has some 100 KB. */
+/** A read gives 16 MB at most, and a piece has some 260 KB at most. */
 const readAtOnce = 20;
 
 const pieceRecord = v.object({ sealed: v.string(), expiresAt: v.number() });
@@ -32,6 +33,8 @@ export const makeAnswerPiecesTable = ({
   clock,
   longestTurnMs,
 }: AnswerPiecesTablePorts): AnswerPieces => {
+  const batchGet = makeBatchGet({ client, tableName, clock });
+
   const keyOf = ({ appKey, turn, attempt }: KeptAnswer, n: number): string =>
     `piece#${JSON.stringify([appKey, turn, attempt, n])}`;
 
@@ -62,14 +65,8 @@ export const makeAnswerPiecesTable = ({
     read: async (answer, n) => {
       const { dataKeys } = await appOf(answer);
       const guards = Array.from({ length: readAtOnce }, (_, at) => keyOf(answer, n + at));
-      const { Responses } = await client.send(
-        new BatchGetCommand({
-          RequestItems: {
-            [tableName]: { Keys: guards.map((guard) => ({ guard })), ConsistentRead: true },
-          },
-        }),
-      );
-      const found = new Map((Responses?.[tableName] ?? []).map((item) => [item.guard, item]));
+      const items = await batchGet(guards.map((guard) => ({ guard })));
+      const found = new Map(items.map((item) => [item.guard, item]));
       const pieces: AnswerPiece[] = [];
       for (const guard of guards) {
         const item = found.get(guard);

@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, type NativeAttributeValue, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, type NativeAttributeValue, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import {
   type ChatTurn,
@@ -8,7 +8,7 @@ import {
 } from "../../core/chat/chat-turn.ts";
 import { difyTypes } from "../../core/integration.ts";
 import { parseRecord } from "../node/parse-record.ts";
-import { holds, unlessRefused } from "./conditional-write.ts";
+import { unlessRefused } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 import type { TurnsTablePorts } from "./turns-table.ts";
 
@@ -158,18 +158,13 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
         ":token": token,
       });
     },
+    // Not deleted: of a run before it there may be pieces left, which the next must not take for its own.
     discard: async (id, token) => {
-      await holds(
-        client.send(
-          new DeleteCommand({
-            TableName: tableName,
-            Key: keyOf(id),
-            ConditionExpression: "#token = :token",
-            ExpressionAttributeNames: { "#token": "token" },
-            ExpressionAttributeValues: { ":token": token },
-          }),
-        ),
-      );
+      await update(id, "SET heldUntil = :none REMOVE #token", whileHeld, {
+        ":none": 0,
+        ":running": "running",
+        ":token": token,
+      });
     },
     askStop: async (id, { userId, botUserId }) => {
       const asked = await update(

@@ -1,7 +1,7 @@
-import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "../../core/clock.ts";
-import { BridgeError } from "../../core/errors.ts";
 import { parseRecord } from "../node/parse-record.ts";
+import { makeBatchGet } from "./batch-get.ts";
 import { type AppRecord, appItem, appRecord } from "./bot-ids.ts";
 import { type BotRecord, botRecord } from "./bot-record.ts";
 
@@ -16,9 +16,6 @@ type Item = Record<string, unknown>;
 
 /** BatchGetItem takes at most this many keys. */
 const batchSize = 100;
-/** Pauses double from the first: about five seconds in all. */
-const mostRounds = 8;
-const firstPauseMs = 40;
 
 export const botItem = (userId: string): string => `bot#${userId}`;
 
@@ -33,21 +30,7 @@ export interface Listing {
 }
 
 export const makeReadBots = ({ client, tableName, clock }: ReadBotsPorts) => {
-  const getBatch = async (keys: Keys): Promise<Item[]> => {
-    const items: Item[] = [];
-    let left = keys;
-    for (let round = 0; left.length > 0; round += 1) {
-      if (round === mostRounds)
-        throw new BridgeError("internal", "DynamoDB left keys of a batch unread", { retryable: true });
-      if (round > 0) await clock.sleep(firstPauseMs * 2 ** (round - 1));
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } } }),
-      );
-      items.push(...(Responses?.[tableName] ?? []));
-      left = UnprocessedKeys?.[tableName]?.Keys ?? [];
-    }
-    return items;
-  };
+  const getBatch = makeBatchGet({ client, tableName, clock });
 
   return {
     /** These bots, one BatchGetItem for each hundred. */

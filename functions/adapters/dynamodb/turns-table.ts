@@ -15,6 +15,7 @@ export interface TurnsTablePorts {
 
 const claimed = v.object({
   tries: v.number(),
+  expiresAt: v.number(),
   open: v.optional(v.object({ messageUID: v.string(), seq: v.number() })),
 });
 
@@ -78,12 +79,17 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): J
           ":one": 1,
         },
       );
-      if (taken) return { status: "claimed", ...read(taken) };
+      if (taken) {
+        const { tries, open } = read(taken);
+        return { status: "claimed", tries, open };
+      }
       const busy = await update(id, "ADD tries :one", "#state = :running", {
         ":running": "running",
         ":one": 1,
       });
-      return busy ? { status: "busy", tries: read(busy).tries } : { status: "done" };
+      if (!busy) return { status: "done" };
+      const { tries, expiresAt: heldUntil } = read(busy);
+      return { status: "busy", tries, heldUntil };
     },
     renew: async (id, { token, expiresAt }) => {
       const renewed = await update(id, "SET expiresAt = :until, #ttl = :ttl", whileHeld, {
@@ -114,6 +120,14 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): J
         },
       );
       return completed !== undefined;
+    },
+    postpone: async (id, token) => {
+      await update(id, "SET expiresAt = :now REMOVE #token ADD tries :less", whileHeld, {
+        ":running": "running",
+        ":token": token,
+        ":now": clock.now(),
+        ":less": -1,
+      });
     },
     release: async (id, token) => {
       // Without its token no heartbeat that is still under way can take it back.

@@ -93,6 +93,7 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
       });
 
       let connected = false;
+      let answered = false;
       const giveUp = (): void =>
         void request.destroy(Object.assign(new Error("timed out"), { [timedOut]: true }));
       const giveUpAfter = (ms: number): AbortController => {
@@ -114,6 +115,7 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
       });
       request.once("response", (response: IncomingMessage) => {
         waiting.abort();
+        answered = true;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
       });
       request.once("error", (error) => {
@@ -124,7 +126,7 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
       // After a 101 that nobody asked for, Node closes the connection and says no more than this.
       request.once("close", () => {
         waiting.abort();
-        reject(new HttpFailure("unreachable", connected, undefined));
+        if (!answered) reject(new HttpFailure("unreachable", connected, undefined));
       });
       request.end(body);
     });

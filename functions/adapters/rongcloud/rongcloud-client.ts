@@ -40,7 +40,7 @@ export const makeRongCloudClient = (ports: RongCloudPorts): CallRongCloud => {
     const errorCode = toErrorCode(status, code);
     throw new BridgeError(errorCode, `the IM answered HTTP ${status}, code ${code ?? "none"}`, {
       retryable: retryableStatus.has(status) || errorCode === "rate_limited",
-      uncertain: uncertainStatus.has(status),
+      uncertain: uncertainStatus.has(status) || (status === 200 && !parsed.success),
       retryAfterMs: retryAfterMs(headers["retry-after"], ports.clock.now()),
     });
   };

@@ -53,7 +53,9 @@ export const makeRongCloudMessages = (callRongCloud: CallRongCloud): ImMessages 
     const parsed = v.safeParse(streamReply, answer);
     if (parsed.success) return parsed.output.messageUID;
     if (chunk.messageUID !== undefined) return chunk.messageUID;
-    throw new BridgeError("upstream_refused", "the IM took a first chunk and named no messageUID");
+    throw new BridgeError("upstream_refused", "the IM took a first chunk and named no messageUID", {
+      uncertain: true,
+    });
   },
   sendText: async (route, text) => {
     const { publish, field } = imTargets[route.channelType];

@@ -27,6 +27,8 @@ export interface ReadyChatTurn {
   readonly id: NewChatTurn;
   readonly turn: Turn;
   readonly token: string;
+  /** Until when it is held, in milliseconds since the epoch. */
+  readonly heldUntil: number;
   readonly attempt: number;
 }
 
@@ -115,7 +117,8 @@ export const makeBeginChatTurn =
       keepsAnswer: idempotencyKey !== undefined,
     };
     const token = newId();
-    const begun = await turns.begin(id, { token, expiresAt: clock.now() + chatLease.leaseMs });
+    const heldUntil = clock.now() + chatLease.leaseMs;
+    const begun = await turns.begin(id, { token, expiresAt: heldUntil });
     if (begun.status === "known") {
       if (begun.turn.questionHash !== id.questionHash) {
         throw callerError("conflict", "Idempotency-Key: was used for another question");
@@ -124,7 +127,13 @@ export const makeBeginChatTurn =
       return begun;
     }
 
-    const admission = await guard.admit({ appKey, userId, turn: id.turn, issuedAt, until });
+    const admission = await guard
+      .admit({ appKey, userId, turn: id.turn, issuedAt, until })
+      .catch(async (error: unknown) => {
+        // Left as it is it would look for a while as if it ran. That it could not be let in says more than a second failure.
+        await turns.discard(id, token).catch(() => {});
+        throw error;
+      });
     if (admission.status !== "admitted") {
       await turns.discard(id, token);
       if (admission.status === "revoked") throw revoked();
@@ -135,5 +144,5 @@ export const makeBeginChatTurn =
       });
     }
     const turn = toTurn(id, bot, integration, request, clock.now());
-    return { status: "ready", ready: { id, turn, token, attempt: begun.attempt } };
+    return { status: "ready", ready: { id, turn, token, heldUntil, attempt: begun.attempt } };
   };

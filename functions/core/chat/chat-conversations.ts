@@ -50,7 +50,7 @@ export const makeChatConversations = ({ bots, conversations }: ChatConversations
     find: async (user, botUserId, name) => {
       const keys = await keysOf(user, botUserId, name);
       const found = await Promise.all(keys.map((key) => conversations.find(key)));
-      // The one that was spoken in last, if there are several.
+      // The one that began last, if there are several.
       const [latest] = found
         .filter((each) => each !== undefined)
         .toSorted((a, b) => b.startedAt - a.startedAt);

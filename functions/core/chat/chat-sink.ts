@@ -8,7 +8,7 @@ export interface ChatSinkPorts {
   /** Takes what the client is to hear. A promise asks to wait before there is more. */
   readonly tell: (event: ChatEvent) => void | Promise<void>;
   readonly onNamed: (ids: AnswerIds) => void;
-  /** Whether the user has asked for a stop: Dify may obey it and end as if it had said all. */
+  /** Whether the user has asked for a stop: Dify may obey it and end as if it had said all, or had nothing to say. */
   readonly isStopAsked: () => Promise<boolean>;
 }
 
@@ -28,14 +28,17 @@ export const makeChatSink = ({
   onNamed,
   isStopAsked,
 }: ChatSinkPorts): AnswerSink => ({
+  // Whether or not the client is still there, the turn goes on.
+  gaveUp: new AbortController().signal,
   begin: () => void tell({ type: "start", turn, conversation: conversation ?? null }),
   named: onNamed,
   delta: (content) => tell({ type: "delta", content }),
   replace: (content) => tell({ type: "replace", content }),
-  end: async (ending) => {
+  end: async (given) => {
+    if (given.status === "abandoned") return { status: "undelivered", reason: "abandoned" };
+    const isStopped = given.status === "stopped" || (await isStopAsked());
+    const ending: Exclude<AnswerEnding, { status: "abandoned" }> = isStopped ? { status: "stopped" } : given;
     switch (ending.status) {
-      case "abandoned":
-        return { status: "undelivered", reason: "abandoned" };
       case "failed": {
         const { code, sentence, retryable } = ending;
         await tell({ type: "error", code, message: sentence.trim(), retryable });
@@ -45,10 +48,7 @@ export const makeChatSink = ({
         await tell({ type: "delta", content: ending.sentence });
         await tell(endOf(ending));
         break;
-      case "complete":
-        await tell(endOf((await isStopAsked()) ? { status: "stopped" } : ending));
-        break;
-      case "stopped":
+      default:
         await tell(endOf(ending));
     }
     return { status: "delivered" };

@@ -27,7 +27,7 @@ export interface NewChatTurn extends ChatTurnId, ChatTurnOwner {
 /** A turn as it is remembered. All times are milliseconds since the epoch. */
 export interface ChatTurn extends NewChatTurn {
   readonly state: "running" | "done";
-  /** How often it was begun: once, unless its machine died. */
+  /** How often it was begun: once, unless its machine died, or it was not let in. No two runs have the same. */
   readonly attempt: number;
   /** Until when its machine is known to live. */
   readonly heldUntil: number;
@@ -54,7 +54,7 @@ export interface ChatTurnStore {
   name(id: ChatTurnId, token: string, named: AnswerIds & { readonly user: string }): Promise<void>;
   /** It is done; its answer, where it is kept, can be had again until `replayUntil`. */
   end(id: ChatTurnId, token: string, replayUntil: number): Promise<void>;
-  /** It was not let in after all. */
+  /** It was not let in after all, and its client has heard nothing: it may begin again at once. */
   discard(id: ChatTurnId, token: string): Promise<void>;
   find(id: ChatTurnId): Promise<ChatTurn | undefined>;
   /** Marks it as not wanted any more; undefined where its owner has no such turn. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { AnswerPieces } from "./answer-pieces.ts";
+import type { Log } from "../log.ts";
+import type { AnswerPiece, AnswerPieces } from "./answer-pieces.ts";
 import { type ChatEvent, type ChatPosition, positionAfter, startOf, writePosition } from "./chat-event.ts";
 import type { ChatTurn, ChatTurnStore } from "./chat-turn.ts";
 import type { TellClient } from "./run-chat-turn.ts";
@@ -8,9 +9,10 @@ export interface FollowChatTurnPorts {
   readonly pieces: Pick<AnswerPieces, "read">;
   readonly turns: Pick<ChatTurnStore, "find">;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
-/** `after`: what the client has heard already; undefined: nothing. */
+/** `after`: what the client has heard already; undefined: nothing. What goes wrong it is told; it never rejects for a store. */
 export type FollowChatTurn = (
   turn: ChatTurn,
   after: ChatPosition | undefined,
@@ -38,7 +40,8 @@ const tooLong: ChatEvent = {
 
 /** What of an event the client has not heard; `before` is where it begins. */
 const unheard = (event: ChatEvent, before: ChatPosition, after: ChatPosition): ChatEvent | undefined => {
-  if (before.ended || after.ended) return event;
+  if (after.ended) return undefined;
+  if (before.ended) return event;
   switch (event.type) {
     case "start":
       return undefined;
@@ -58,7 +61,7 @@ const unheard = (event: ChatEvent, before: ChatPosition, after: ChatPosition): C
 
 /** Tells a client what it has missed of a turn, and then the rest as it comes, from whichever machine. */
 export const makeFollowChatTurn =
-  ({ pieces, turns, clock }: FollowChatTurnPorts): FollowChatTurn =>
+  ({ pieces, turns, clock, log }: FollowChatTurnPorts): FollowChatTurn =>
   async (turn, after, tellClient, deadline) => {
     const { attempt } = turn;
     let position = startOf(attempt);
@@ -66,7 +69,6 @@ export const makeFollowChatTurn =
 
     // What was heard of an earlier run is not what this one says.
     const known = after?.attempt === attempt ? after : undefined;
-    if (after && !known) await tell({ type: "replace", content: "" });
 
     const pass = async (event: ChatEvent): Promise<void> => {
       const news = known ? unheard(event, position, known) : event;
@@ -80,23 +82,44 @@ export const makeFollowChatTurn =
     };
 
     let n = 0;
-    let looks = 0;
-    while (clock.now() < deadline) {
+    /** Who has caught up with the turn finds one piece at a time at most. */
+    let isBehind = true;
+    const read = async (): Promise<readonly AnswerPiece[]> => {
       const found = await pieces.read({ ...turn, attempt }, n);
       n += found.length;
+      isBehind = found.length > 1;
+      return found;
+    };
+
+    /** What there is, as soon as it is there; undefined where there will be no more. */
+    const next = async (): Promise<readonly AnswerPiece[] | undefined> => {
+      for (let looks = 1; clock.now() < deadline; looks += 1) {
+        if (!isBehind) await clock.sleep(pauseMs);
+        const found = await read();
+        if (found.length > 0) return found;
+        if (looks % looksUntilAsked === 0 && !(await isAlive())) {
+          // What is left may have come between the look and the question.
+          const left = await read();
+          return left.length > 0 ? left : undefined;
+        }
+      }
+      return undefined;
+    };
+
+    /** The first failure of a store ends it: the client asks again from where it is. */
+    const nextUnlessBroken = (): Promise<readonly AnswerPiece[] | undefined> =>
+      next().catch((error: unknown) => {
+        log.warn("turn_not_followed", { app: turn.appKey, turn: turn.turn, reason: String(error) });
+        return undefined;
+      });
+
+    if (after && !known) await tell({ type: "replace", content: "" });
+    for (let found = await nextUnlessBroken(); found; found = await nextUnlessBroken()) {
       for (const { events, isCut } of found) {
-        if (isCut) return void (await tell(tooLong));
         for (const event of events) await pass(event);
         if (position.ended) return;
+        if (isCut) return void (await tell(tooLong));
       }
-      looks = found.length > 0 ? 0 : looks + 1;
-      if (looks === looksUntilAsked) {
-        looks = 0;
-        // What is left may have come between the look and the question.
-        const isOver = !(await isAlive()) && (await pieces.read({ ...turn, attempt }, n)).length === 0;
-        if (isOver) break;
-      }
-      await clock.sleep(pauseMs);
     }
     await tell(interrupted);
   };

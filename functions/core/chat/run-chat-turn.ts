@@ -24,29 +24,45 @@ export interface RunChatTurnPorts {
   readonly metrics: Metrics;
 }
 
-/** "busy": another turn runs in its conversation, and the client has heard nothing. */
+/**
+ * "busy": another turn runs in its conversation, and the client has heard nothing. Rejects only where the client has heard
+ * nothing either: the turn can be begun again. What breaks later it is told.
+ */
 export type RunChatTurn = (
   ready: ReadyChatTurn,
   tellClient: TellClient,
   deadline: number,
 ) => Promise<"told" | "busy">;
 
+const interrupted: ChatEvent = {
+  type: "error",
+  code: "interrupted",
+  message: "please ask again",
+  retryable: true,
+};
+const broken: ChatEvent = {
+  type: "error",
+  code: "internal",
+  message: "internal error, please try again",
+  retryable: true,
+};
+
 /** Runs a turn that a client waits for, to its end, whether or not the client stays. */
 export const makeRunChatTurn =
   ({ turns, guard, forwardTurn, journalOf, clock, log, metrics }: RunChatTurnPorts): RunChatTurn =>
-  async ({ id, turn, token, attempt }, tellClient, deadline) => {
+  async ({ id, turn, token, heldUntil, attempt }, tellClient, deadline) => {
     const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
     const startedAt = clock.now();
     const stop = new AbortController();
     const journal = id.keepsAnswer ? journalOf({ ...id, attempt }) : undefined;
     let position = startOf(attempt);
-    let isOver = false;
+    let hasTold = false;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
 
     const tell = (event: ChatEvent): void | Promise<void> => {
       position = positionAfter(position, event);
-      isOver = position.ended;
+      hasTold = true;
       journal?.add(event);
       return tellClient(event, writePosition(position));
     };
@@ -92,34 +108,29 @@ export const makeRunChatTurn =
     const run = async (): Promise<"told" | "busy"> => {
       try {
         const told = await keepLease(
-          { clock, pace: chatLease, renew: beat, onTrouble: warn("chat_turn_not_renewed") },
+          { clock, pace: chatLease, heldUntil, renew: beat, onTrouble: warn("chat_turn_not_renewed") },
           ({ signal }) => forwardTurn(turn, sink, { deadline, signal, stop: stop.signal }),
         );
         if (told === "busy") return "busy";
         report(told);
-        if (!isOver)
-          await tell({ type: "error", code: "interrupted", message: "please ask again", retryable: true });
-        return "told";
+        if (!position.ended) await tell(interrupted);
       } catch (error) {
         log.error("chat_turn_failed", { ...ids, reason: String(error) });
-        await tell({
-          type: "error",
-          code: "internal",
-          message: "internal error, please try again",
-          retryable: true,
-        });
-        return "told";
+        if (!hasTold) throw error;
+        if (!position.ended) await tell(broken);
       }
+      return "told";
     };
 
-    const told = await run();
-    await journal?.close();
-    const over =
-      told === "busy" ? turns.discard(id, token) : turns.end(id, token, clock.now() + replayLifeMs);
-    const { appKey, userId } = id;
-    await Promise.all([
-      over.catch(warn("chat_turn_not_ended")),
-      guard.leave({ appKey, userId, turn: id.turn }).catch(warn("chat_turn_not_left")),
-    ]);
-    return told;
+    try {
+      return await run();
+    } finally {
+      await journal?.close();
+      const { appKey, userId } = id;
+      const over = hasTold ? turns.end(id, token, clock.now() + replayLifeMs) : turns.discard(id, token);
+      await Promise.all([
+        over.catch(warn("chat_turn_not_ended")),
+        guard.leave({ appKey, userId, turn: id.turn }).catch(warn("chat_turn_not_left")),
+      ]);
+    }
   };

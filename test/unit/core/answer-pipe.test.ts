@@ -41,6 +41,17 @@ describe("what a user reads of an answer", () => {
     );
   });
 
+  test.each([
+    ['<img src="/files/a.png">', '<img src="https://dify.example/files/a.png">'],
+    ["[x](</files/b c.png>)", "[x](<https://dify.example/files/b%20c.png>)"],
+    ["```js\na[0](/files/x)\n```", "```js\na[0](/files/x)\n```"],
+    ['a = "b" [c]', 'a = "b" [c]'],
+  ])("has links in other clothes, and leaves code alone: %s", (said, works) => {
+    for (let at = 0; at <= said.length; at += 1) {
+      expect(show([delta(said.slice(0, at)), delta(said.slice(at))]).text()).toBe(works);
+    }
+  });
+
   test("loses nothing of a link that never ends", () => {
     expect(show([delta("a [b](/files/"), delta("c")]).text()).toBe("a [b](/files/c");
     const long = `[b](${"x".repeat(10_000)}`;

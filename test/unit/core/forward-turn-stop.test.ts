@@ -36,6 +36,16 @@ const setUp = ({ namesAfterMs = 0 } = {}) => {
   return { clock, conversations, told, closed, stop, sink, running };
 };
 
+test("a turn whose answer nobody takes any more is stopped at Dify too, and does not hold its conversation", async () => {
+  const { clock, told, sink, running, conversations } = setUp();
+  await clock.advance(2_500);
+  sink.giveUp();
+  await clock.advance(0);
+  expect(told).toEqual(["t1 of u7"]);
+  await running;
+  expect(conversations.holder()).toBeUndefined();
+});
+
 describe("a turn that its user stops", () => {
   test("ends for them at once, though Dify goes on, and Dify is told with the same user", async () => {
     const { clock, told, closed, stop, sink, running } = setUp();
@@ -72,6 +82,29 @@ describe("a turn that its user stops", () => {
     await clock.advance(10_000);
     expect(await running).toMatchObject({ outcome: { status: "stopped" } });
     expect(told).toEqual([]);
+  });
+
+  test("is told to Dify by the name of the try that runs, not of one before it", async () => {
+    const clock = makeTestClock();
+    const told: string[] = [];
+    const stop = new AbortController();
+    let asked = 0;
+    const askDify: AskDify = async (_question, listener, { signal }) => {
+      asked += 1;
+      await listener({ type: "begun", ids: { conversationId: "c1", messageId: "m1", taskId: `t${asked}` } });
+      if (asked === 1) return { status: "failed", code: "unavailable", retryable: true, detail: "overload" };
+      await clock.sleep(60_000, signal);
+      return { status: "abandoned" };
+    };
+    const stopDify = async (_integration: object, taskId: string): Promise<void> => void told.push(taskId);
+    const ports = { askDify, stopDify, clock, log: makeMemoryLog(), newToken: () => "t" };
+    const forward = makeForwardTurn({ conversations: makeMemoryConversations(clock), ...ports });
+    const running = forward(turn(), makeRecordingSink(), { ...noLimits(), stop: stop.signal });
+    await clock.advance(1_000);
+    stop.abort();
+    await clock.advance(1_000);
+    await running;
+    expect(told).toEqual(["t2"]);
   });
 
   test("brings what was held back of its text before its end", async () => {

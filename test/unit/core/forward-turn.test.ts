@@ -191,6 +191,13 @@ describe("the conversation", () => {
     expect(sink.text()).toBe(sentences.failed);
   });
 
+  test("is begun anew once, though Dify names another and loses that too", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ events: [begun("c-new")], outcome: lost }], {});
+    await forwardTurn(turn(), sink);
+    expect(questions).toHaveLength(2);
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
   test("that could not be kept costs the context, not the answer", async () => {
     const { forwardTurn, conversations, sink, log } = setUp([
       { events: [begun("c1"), delta("hi")], outcome: answered },
@@ -294,6 +301,24 @@ describe("what a user reads", () => {
     ]);
     await forwardTurn(turn(), sink);
     expect(sink.text()).toBe(`Checking.\n\n${sentences.paused}\n\n> May it go out?\n> Yes or no.`);
+  });
+
+  test("of a picture that Dify does not take is not that they may try again later", async () => {
+    const { forwardTurn, sink } = setUp([{ outcome: refused }]);
+    const event = messageEvent({
+      objectName: "RC:ImgMsg",
+      content: '{"imageUri":"https://files.example/a.png"}',
+    });
+    await forwardTurn(turn({ event }), sink);
+    expect(sink.text()).toBe(sentences.fileRefused);
+  });
+
+  test("is that the bot cannot answer where all it said was taken back", async () => {
+    const { forwardTurn, sink } = setUp([
+      { events: [delta("bad"), { type: "replace", text: "" }], outcome: answered },
+    ]);
+    expect((await forwardTurn(turn(), sink)).outcome).toMatchObject({ code: "empty" });
+    expect(sink.text()).toBe(sentences.failed);
   });
 
   test("has links to the files that Dify made", async () => {

@@ -121,20 +121,50 @@ describe("a job whose worker died", () => {
   });
 });
 
+describe("a job that another worker seems to have", () => {
+  test("comes again right behind the end of a dead worker's lease, which may outlast the queue's hold by a moment", async () => {
+    const { run, turns, id, clock, holds } = setUpTurnRuns();
+    turns.plant(id, { tries: 1, token: "dead", expiresAt: clock.now() + 30 });
+    expect(await run()).toBe("again");
+    expect(holds).toEqual(["0.53 s at 0 s"]);
+  });
+
+  test("is free for anybody once this worker has lost the conversation alone", async () => {
+    const { run, dify, record } = setUpTurnRuns();
+    dify.answer = async () => ({
+      ...answered,
+      outcome: { status: "abandoned" },
+      delivery: { status: "undelivered", reason: "abandoned" },
+    });
+    expect(await run()).toBe("again");
+    expect(record()).toMatchObject({ state: "running", token: undefined });
+  });
+});
+
 describe("a job whose conversation another turn has", () => {
+  test("is looked at every quarter of a minute, however often it has come already", async () => {
+    const { run, dify, holds } = setUpTurnRuns();
+    dify.answer = async () => "busy";
+    await run(30);
+    expect(holds.at(-1)).toBe("15 s at 0 s");
+  });
+
   test("comes again, is free for any worker until then, and its user is told nothing", async () => {
     const { run, dify, record, holds, shown, clock } = setUpTurnRuns();
     dify.answer = async () => "busy";
     expect(await run()).toBe("again");
     expect(holds.at(-1)).toBe("5 s at 0 s");
-    expect(record()).toMatchObject({ state: "running", token: undefined, expiresAt: clock.now(), tries: 1 });
+    expect(record()).toMatchObject({ state: "running", token: undefined, expiresAt: clock.now(), tries: 0 });
     expect(shown()).toEqual([]);
   });
 
   test("that never comes free is given up, and the user told", async () => {
-    const { run, dify, deadLetters, shown } = setUpTurnRuns({ tries: 9 });
+    const { run, dify, deadLetters, shown, clock } = setUpTurnRuns();
     dify.answer = async () => "busy";
-    expect(await run()).toBe("done");
+    await clock.advance(20 * 60_000);
+    expect(await run(80)).toBe("again");
+    await clock.advance(1);
+    expect(await run(81)).toBe("done");
     expect(deadLetters.buried).toMatchObject([{ reason: "its conversation never came free" }]);
     expect(shown()).toEqual([sentences.failed]);
   });

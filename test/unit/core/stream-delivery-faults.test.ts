@@ -173,6 +173,63 @@ describe("an answer that is too long for a message", () => {
   });
 });
 
+describe("an IM that takes no more", () => {
+  test("is not waited for by Dify: what has been gathered for a first chunk that is lost is let go", async () => {
+    const { sink, clock, texts, end } = setUpStrictIm((call) => (call === 1 ? "reply lost" : undefined));
+    sink.delta("a");
+    const waits = sink.delta("x".repeat(70_000));
+    await clock.advance(0);
+    await waits;
+    expect(await end()).toEqual(delivered);
+    expect(texts.join("")).toBe(`a${"x".repeat(70_000)}`);
+  });
+
+  test("is told to the turn, which need not ask Dify on", async () => {
+    const { sink, clock } = setUpStrictIm((call) => (call > 1 ? throttled() : undefined));
+    sink.delta("a");
+    await clock.advance(beatMs);
+    sink.delta("b");
+    await clock.advance(44_000);
+    expect(sink.gaveUp.aborted).toBe(false);
+    await clock.advance(10_000);
+    expect(sink.gaveUp.aborted).toBe(true);
+  });
+
+  test("is tried no longer than the worker has, with time left to close the message", async () => {
+    const { sink, clock, callTimes } = setUpStrictIm((call) => (call > 1 ? throttled() : undefined), {
+      endsAfterMs: 30_000,
+    });
+    sink.delta("a");
+    await clock.advance(beatMs);
+    sink.delta("b");
+    await clock.advance(60_000);
+    expect(callTimes.at(-1)).toBe(18_000);
+    const last = setUpStrictIm((call) => (call > 1 ? throttled() : undefined), { endsAfterMs: 30_000 });
+    last.sink.delta("a");
+    await last.clock.advance(beatMs);
+    expect(await last.end()).toMatchObject({ status: "undelivered" });
+    expect(last.callTimes.at(-1)).toBe(30_000);
+  });
+
+  test("since it has ended the message, as its last chunk would have it, has had all", async () => {
+    const { sink, clock, texts, streams, end, im } = setUpStrictIm((call) =>
+      call === 2 ? "reply lost" : undefined,
+    );
+    const { sendChunk } = im;
+    let lasts = 0;
+    im.sendChunk = (to, chunk) => {
+      lasts += chunk.completeReason === undefined ? 0 : 1;
+      if (lasts > 1) return Promise.reject(new BridgeError("stream_ended", "29003"));
+      return sendChunk(to, chunk);
+    };
+    sink.delta("a");
+    await clock.advance(beatMs);
+    sink.delta("b");
+    expect(await end()).toEqual(delivered);
+    expect([streams(), texts]).toEqual([[{ text: "ab", completeReason: 0 }], []]);
+  });
+});
+
 describe("a worker", () => {
   test("that has lost the turn says nothing more, not even an end", async () => {
     const { sink, clock, hold, streams, end } = setUpStrictIm();

@@ -43,6 +43,7 @@ const setUp = ({ callMs = 0, failure = (_call: number): BridgeError | undefined 
   const sink = makeStreamDelivery({ im, clock, beatMs, patienceMs })(route, {
     isOurs: () => true,
     onOpen: () => {},
+    deliverBy: Number.POSITIVE_INFINITY,
   });
   return { sink, clock, sent, calls: () => calls, mostInFlight: () => mostInFlight };
 };

@@ -32,7 +32,10 @@ interface Shown {
 }
 
 /** An IM as strict as RongCloud: `seq` without a gap, 128 KB a message, 30 s of silence end it. */
-export const setUpStrictIm = (fault: (call: number) => Fault | undefined = () => undefined) => {
+export const setUpStrictIm = (
+  fault: (call: number) => Fault | undefined = () => undefined,
+  { endsAfterMs = Number.POSITIVE_INFINITY } = {},
+) => {
   const clock = makeTestClock();
   const start = clock.now();
   const streams = new Map<string, Shown>();
@@ -71,6 +74,7 @@ export const setUpStrictIm = (fault: (call: number) => Fault | undefined = () =>
   const sink = makeStreamDelivery({ im, clock, beatMs, patienceMs })(route, {
     isOurs: () => hold.ours,
     onOpen: (open) => void notes.push(open),
+    deliverBy: start + endsAfterMs,
   });
   return {
     sink,
@@ -83,6 +87,7 @@ export const setUpStrictIm = (fault: (call: number) => Fault | undefined = () =>
     streams: () => [...streams.values()].map(({ text, completeReason }) => ({ text, completeReason })),
     plant: (name: string, shown: Partial<Shown>) =>
       void streams.set(name, { text: "", seq: 0, lastAt: clock.now(), completeReason: undefined, ...shown }),
+    start,
     /** Ends the answer and lets all of it arrive. */
     end: async () => {
       const delivered = sink.end({ status: "complete" });

@@ -6,8 +6,8 @@ import { makeThinkFilter } from "../../../functions/core/think-filter.ts";
 const shownOf = (pieces: readonly string[], quotes = false): string => {
   const filter = makeThinkFilter({ quotes });
   const shown = pieces.reduce((before, piece) => {
-    const { text, anew } = filter.push(piece);
-    return anew ? text : before + text;
+    const { text, replacesAll } = filter.push(piece);
+    return replacesAll ? text : before + text;
   }, "");
   return shown + filter.end();
 };
@@ -32,6 +32,18 @@ const hidden: readonly (readonly [string, string, string])[] = [
   ["a tag that is spoken of", "Use the `<think>` tag.", "Use the `<think>` tag."],
   ["both tags spoken of", "`<think>` ends with `</think>`.", "`<think>` ends with `</think>`."],
   ["a tag within a line that never closes", "Write <think> first.", "Write <think> first."],
+  ["a tag on a line of its own that never closes", "So:\n<think>\nand so on", "So:\n<think>\nand so on"],
+  [
+    "tags in a block of code",
+    "Qwen writes:\n\n```\n<think>\nreasoning\n</think>\n```\n\nand then its answer.",
+    "Qwen writes:\n\n```\n<think>\nreasoning\n</think>\n```\n\nand then its answer.",
+  ],
+  [
+    "a last tag alone in a block of code",
+    "See:\n~~~xml\n</think>\n~~~\nDone.",
+    "See:\n~~~xml\n</think>\n~~~\nDone.",
+  ],
+  ["a thought behind a block of code", "```\nx\n```\n<think>a</think>Hello.", "```\nx\n```\nHello."],
   ["a text that looks like a tag", "<thinker> and <thin", "<thinker> and <thin"],
 ];
 
@@ -50,6 +62,7 @@ describe("a thought", () => {
 
   test("means the same however any text of tags and words is split, hidden or shown", () => {
     const part = fc.constantFrom(
+      "```",
       "<think>",
       "</think>",
       "<th",
@@ -83,8 +96,8 @@ describe("a thought", () => {
 
   test("takes back what was shown of it where its first tag is left out", () => {
     const filter = makeThinkFilter({ quotes: false });
-    expect(filter.push("I wonder.")).toEqual({ text: "I wonder.", anew: false });
-    expect(filter.push("</think>Hello.")).toEqual({ text: "Hello.", anew: true });
+    expect(filter.push("I wonder.")).toEqual({ text: "I wonder.", replacesAll: false });
+    expect(filter.push("</think>Hello.")).toEqual({ text: "Hello.", replacesAll: true });
   });
 });
 

@@ -89,7 +89,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   return {
     /** `receives`: how often the queue has handed it out, this time included. */
     run: (receives = 1) =>
-      runTurnJob(job, { tries: receives, holdFor: (ms) => queue.holdFor(ms) }, clock.now() + 840_000),
+      runTurnJob(job, { tries: receives, holdFor: (ms) => queue.holdFor(ms) }, clock.now() + 900_000),
     job,
     id,
     clock,

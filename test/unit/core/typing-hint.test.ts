@@ -5,7 +5,7 @@ import { makeRecordingSink } from "../../support/recording-sink.ts";
 import { makeTestClock } from "../../support/test-clock.ts";
 import { route } from "./strict-im.ts";
 
-const setUp = ({ fails = false } = {}) => {
+const setUp = ({ fails = false, until = "first text" as "first text" | "end" } = {}) => {
   const clock = makeTestClock();
   const start = clock.now();
   const hints: number[] = [];
@@ -17,7 +17,7 @@ const setUp = ({ fails = false } = {}) => {
     },
   };
   const inner = makeRecordingSink();
-  const sink = makeTypingHint({ im, clock })(inner, route, { isOurs: () => hold.ours });
+  const sink = makeTypingHint({ im, clock })(inner, route, { isOurs: () => hold.ours, until });
   return { clock, hints, hold, inner, sink };
 };
 
@@ -28,17 +28,19 @@ describe("that the bot is typing", () => {
     await clock.advance(12_000);
     sink.delta("Hello.");
     await clock.advance(60_000);
-    expect(hints).toEqual([500, 6_000, 11_500]);
+    expect(hints).toEqual([0, 5_500, 11_000]);
     expect(inner.text()).toBe("Hello.");
   });
 
-  test("is not shown of an answer that comes at once", async () => {
-    const { clock, hints, sink } = setUp();
+  test("is shown to the end where the answer comes in one piece", async () => {
+    const { clock, hints, sink } = setUp({ until: "end" });
     sink.begin();
-    await clock.advance(400);
+    await clock.advance(1_000);
     sink.delta("Hello.");
-    await clock.advance(10_000);
-    expect(hints).toEqual([]);
+    await clock.advance(11_000);
+    await sink.end({ status: "complete" });
+    await clock.advance(60_000);
+    expect(hints).toEqual([0, 5_500, 11_000]);
   });
 
   test("is not shown after an answer has ended without a text, or been replaced", async () => {
@@ -47,8 +49,8 @@ describe("that the bot is typing", () => {
       sink.begin();
       if (stop === "end") await sink.end({ status: "stopped" });
       else sink.replace("x");
-      await clock.advance(10_000);
-      expect(hints).toEqual([]);
+      await clock.advance(60_000);
+      expect(hints).toEqual([0]);
     }
   });
 
@@ -56,8 +58,8 @@ describe("that the bot is typing", () => {
     const { clock, hints, hold, sink } = setUp();
     sink.begin();
     hold.ours = false;
-    await clock.advance(10_000);
-    expect(hints).toEqual([]);
+    await clock.advance(60_000);
+    expect(hints).toEqual([0]);
   });
 
   test("disturbs nothing where the IM does not take it", async () => {

@@ -18,7 +18,10 @@ const setUp = (failures: BridgeError[] = []) => {
     },
   };
   return {
-    sink: makeWholeDelivery({ im, clock, patienceMs: 30_000 })(route, { isOurs: () => true }),
+    sink: makeWholeDelivery({ im, clock, patienceMs: 30_000 })(route, {
+      isOurs: () => true,
+      deliverBy: Number.POSITIVE_INFINITY,
+    }),
     clock,
     sent,
   };

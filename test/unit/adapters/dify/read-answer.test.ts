@@ -204,7 +204,7 @@ describe("every ending", () => {
       "",
     ],
     ["EOF before any end", [message("half")], "incomplete", "half"],
-    ["EOF at once", [], "incomplete", ""],
+    ["EOF before Dify has named the turn, pings or not", [], "failed", ""],
     [
       "the New Agent's closing repetition",
       [
@@ -358,6 +358,32 @@ describe("every ending", () => {
       data: { reasoning: "hm", is_final: false },
     };
     expect(await eventsOf(chunk, message("hi"), messageEnd)).toContainEqual({ type: "thought", text: "hm" });
+  });
+
+  test("a stream that ends before Dify has named the turn is worth another try: nothing has begun", async () => {
+    for (const bytes of ["", "event: ping\n\n"]) {
+      expect((await hear([Buffer.from(bytes)])).outcome).toMatchObject({
+        code: "unavailable",
+        retryable: true,
+      });
+    }
+  });
+
+  test("brings a chatflow's files though the end of its message is lost (1.13.0)", async () => {
+    const file = {
+      dify_model_identity: "__dify__file__",
+      url: "/files/c.png",
+      filename: "c.png",
+      type: "image",
+    };
+    const end = {
+      ...finished("succeeded"),
+      data: { status: "succeeded", outputs: { answer: "hi", files: [file] } },
+    };
+    const events = await eventsOf(started, message("hi"), end);
+    expect(events.filter(({ type }) => type === "file")).toEqual([
+      { type: "file", file: { url: "/files/c.png", name: "c.png", isImage: true } },
+    ]);
   });
 
   test("only an overload within a stream is worth another try", async () => {

@@ -1,0 +1,341 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { makeChatTurnsTable } from "../../functions/adapters/dynamodb/chat-turns-table.ts";
+import type { ChatTurnStore, NewChatTurn } from "../../functions/core/chat/chat-turn.ts";
+import { newChatTurn, startMs } from "../support/chat/chat-turns.ts";
+import { startTable, type TestTable } from "../support/dynamodb.ts";
+import { losingReply } from "../support/losing-replies.ts";
+import { makeTestClock } from "../support/test-clock.ts";
+
+const leaseMs = 10_000;
+const replayMs = 600_000;
+const dayMs = 24 * 60 * 60 * 1000;
+
+let table: TestTable;
+beforeAll(async () => {
+  table = await startTable("turns");
+});
+afterAll(() => table.close());
+
+let turns = 0;
+/** The store, its clock, and a turn that no other test has. */
+const setUp = (given: Partial<NewChatTurn> = {}) => {
+  turns += 1;
+  const clock = makeTestClock(startMs);
+  const turn = newChatTurn({ turn: `turn-${turns}`, ...given });
+  const store = makeChatTurnsTable({ ...table, clock });
+  const lease = (token: string) => ({ token, expiresAt: clock.now() + leaseMs });
+  const begin = (token: string, of: Partial<NewChatTurn> = {}, by: ChatTurnStore = store) =>
+    by.begin({ ...turn, ...of }, lease(token));
+  const beat = (token: string, by: ChatTurnStore = store) => by.beat(turn, lease(token));
+  const end = (token: string, by: ChatTurnStore = store) => by.end(turn, token, clock.now() + replayMs);
+  const askStop = (owner = {}) => store.askStop(turn, { userId: "u7", botUserId: "bot-helpdesk", ...owner });
+  const find = () => store.find(turn);
+  const itemOf = async () =>
+    (await table.items()).find(({ turn: key }) => String(key).includes(`"${turn.turn}"`));
+  /** By a client whose `nth` reply is lost. */
+  const withLostReply = async <T>(write: (by: ChatTurnStore) => Promise<T>, nth = 1): Promise<T> => {
+    const lossy = await losingReply(table, nth);
+    try {
+      return await write(makeChatTurnsTable({ ...lossy, clock }));
+    } finally {
+      expect(lossy.calls()).toBeGreaterThan(nth);
+      await lossy.close();
+    }
+  };
+  return { clock, turn, store, begin, beat, end, askStop, find, itemOf, withLostReply };
+};
+
+const begun = (attempt: number) => ({ status: "begun", attempt });
+const known = (given: object = {}) => ({ status: "known", turn: expect.objectContaining(given) });
+
+describe("a client's turn", () => {
+  test("begins, and is found as it was begun", async () => {
+    const { turn, begin, find } = setUp({ conversation: "trip", keepsAnswer: false });
+    expect(await begin("first")).toEqual(begun(1));
+    expect(await find()).toEqual({
+      ...turn,
+      state: "running",
+      attempt: 1,
+      heldUntil: startMs + leaseMs,
+      replayUntil: undefined,
+      named: undefined,
+    });
+  });
+
+  test("of the conversation without a name is found without one", async () => {
+    const { begin, find } = setUp();
+    await begin("first");
+    expect(await find()).toMatchObject({ conversation: undefined });
+  });
+
+  test("begins once, of many who begin it at the same time; the others know it", async () => {
+    const { begin } = setUp();
+    const all = await Promise.all(Array.from({ length: 20 }, (_, at) => begin(`machine ${at}`)));
+    expect(all.filter(({ status }) => status === "begun")).toEqual([begun(1)]);
+    expect(all.filter(({ status }) => status === "known")).toHaveLength(19);
+  });
+
+  test("is known for as long as its machine lives, and begins again once that has died, once", async () => {
+    const { clock, begin, beat } = setUp();
+    await begin("dies");
+    await clock.advance(2_000);
+    expect(await beat("dies")).toBe("run");
+    await clock.advance(leaseMs - 1);
+    expect(await begin("next")).toEqual(known({ attempt: 1, heldUntil: startMs + 2_000 + leaseMs }));
+    await clock.advance(1);
+    const all = await Promise.all(Array.from({ length: 5 }, (_, at) => begin(`next ${at}`)));
+    expect(all.filter(({ status }) => status === "begun")).toEqual([begun(2)]);
+  });
+
+  test("that is done is known for as long as its answer can be had again, and begins again after", async () => {
+    const { clock, begin, end, find } = setUp();
+    await begin("first");
+    await end("first");
+    expect(await find()).toMatchObject({ state: "done", replayUntil: startMs + replayMs });
+    await clock.advance(replayMs - 1);
+    expect(await begin("second")).toEqual(known({ state: "done", attempt: 1 }));
+    await clock.advance(1);
+    expect(await begin("second")).toEqual(begun(2));
+    expect(await find()).toMatchObject({ state: "running", replayUntil: undefined });
+  });
+
+  test("is never begun for another question, dead or done: who asks learns what was asked", async () => {
+    const { clock, begin, end } = setUp();
+    const other = { questionHash: "something else" };
+    await begin("first");
+    await clock.advance(leaseMs);
+    expect(await begin("other", other)).toEqual(known({ questionHash: "what was asked" }));
+    await end("first");
+    await clock.advance(replayMs);
+    expect(await begin("other", other)).toEqual(known({ questionHash: "what was asked" }));
+  });
+
+  test("is forgotten a day after it began, whether or not its record still stands, and the next has none of its marks", async () => {
+    const { clock, begin, askStop, store, turn, find, itemOf, beat } = setUp();
+    await begin("first");
+    await store.name(turn, "first", { conversationId: "c", messageId: "m", taskId: "k", user: "u7" });
+    await askStop();
+    await clock.advance(dayMs - 1);
+    expect(await find()).toBeDefined();
+    await clock.advance(1);
+    expect(await find()).toBeUndefined();
+    expect(await askStop()).toBeUndefined();
+    expect(await itemOf()).toMatchObject({ ttl: (startMs + 2 * dayMs) / 1000 });
+    expect(await begin("second", { questionHash: "something else" })).toEqual(begun(2));
+    expect(await find()).toMatchObject({ questionHash: "something else", named: undefined });
+    expect(await beat("second")).toBe("run");
+  });
+
+  test.each<[string, Partial<NewChatTurn>]>([
+    ["app", { appKey: "app-two" }],
+    ["name", { turn: "another" }],
+  ])("of another %s is another turn", async (_what, other) => {
+    const { begin } = setUp();
+    await begin("first");
+    expect(await begin("second", other)).toEqual(begun(1));
+  });
+
+  test("has a key that no other parts make", async () => {
+    const { begin } = setUp();
+    expect(await begin("one", { appKey: 'a","b', turn: "c" })).toEqual(begun(1));
+    expect(await begin("two", { appKey: "a", turn: 'b","c' })).toEqual(begun(1));
+  });
+});
+
+describe("a heartbeat", () => {
+  test("holds a turn for longer", async () => {
+    const { clock, begin, beat, find } = setUp();
+    await begin("mine");
+    await clock.advance(2_000);
+    expect(await beat("mine")).toBe("run");
+    expect(await find()).toMatchObject({ heldUntil: startMs + 2_000 + leaseMs });
+  });
+
+  test("brings back that its user wants no more, each time", async () => {
+    const { begin, beat, askStop } = setUp();
+    await begin("mine");
+    await askStop();
+    expect(await beat("mine")).toBe("stop");
+    expect(await beat("mine")).toBe("stop");
+  });
+
+  test("of a machine whose turn another has by now changes nothing", async () => {
+    const { clock, begin, beat, find } = setUp();
+    await begin("dead");
+    await clock.advance(leaseMs);
+    await begin("alive");
+    await clock.advance(1_000);
+    expect(await beat("dead")).toBe("lost");
+    expect(await find()).toMatchObject({ attempt: 2, heldUntil: startMs + 2 * leaseMs });
+  });
+
+  test("of a turn that is done, or that there never was, finds nothing to hold", async () => {
+    const { begin, beat, end } = setUp();
+    expect(await beat("mine")).toBe("lost");
+    await begin("mine");
+    await end("mine");
+    expect(await beat("mine")).toBe("lost");
+  });
+});
+
+describe("what Dify calls a turn", () => {
+  const named = { conversationId: "c1", messageId: "m1", taskId: "k1", user: "u7" };
+  const ofWorkflow = { conversationId: undefined, messageId: undefined, taskId: "k1", user: "u7" };
+
+  test.each([
+    ["an app that talks", named],
+    ["a workflow", ofWorkflow],
+  ])("is found as %s said it, also once it is done", async (_what, ids) => {
+    const { store, turn, begin, end, find } = setUp();
+    await begin("mine");
+    await store.name(turn, "mine", ids);
+    expect((await find())?.named).toEqual(ids);
+    await end("mine");
+    expect((await find())?.named).toEqual(ids);
+  });
+
+  test("is not what another machine's run was called", async () => {
+    const { clock, store, turn, begin, find } = setUp();
+    await begin("dead");
+    await store.name(turn, "dead", named);
+    await clock.advance(leaseMs);
+    await begin("alive");
+    expect((await find())?.named).toBeUndefined();
+    await store.name(turn, "dead", named);
+    expect((await find())?.named).toBeUndefined();
+  });
+});
+
+describe("the end of a turn", () => {
+  test("is its holder's to say, though the lease has run out", async () => {
+    const { clock, begin, end, find } = setUp();
+    await begin("slow");
+    await clock.advance(2 * leaseMs);
+    await end("another");
+    expect(await find()).toMatchObject({ state: "running" });
+    await end("slow");
+    expect(await find()).toMatchObject({ state: "done" });
+  });
+
+  test("is not said by a machine whose turn another has by now", async () => {
+    const { clock, begin, end, find } = setUp();
+    await begin("dead");
+    await clock.advance(leaseMs);
+    await begin("alive");
+    await end("dead");
+    expect(await find()).toMatchObject({ state: "running", attempt: 2 });
+  });
+});
+
+describe("a turn that was not let in", () => {
+  test("may begin again at once, as another run: pieces of one before it are not its own", async () => {
+    const { store, turn, begin } = setUp();
+    await begin("refused");
+    await store.discard(turn, "refused");
+    expect(await begin("next")).toEqual(begun(2));
+  });
+
+  test("runs nowhere: who follows it does not wait", async () => {
+    const { store, turn, begin, beat, find } = setUp();
+    await begin("refused");
+    await store.discard(turn, "refused");
+    expect(await find()).toMatchObject({ heldUntil: 0 });
+    expect(await beat("refused")).toBe("lost");
+  });
+
+  test("is discarded by its holder alone, and by nobody once it is done", async () => {
+    const { store, turn, begin, end } = setUp();
+    await begin("mine");
+    await store.discard(turn, "another's");
+    expect(await begin("next")).toEqual(known({ attempt: 1 }));
+    await end("mine");
+    await store.discard(turn, "mine");
+    expect(await begin("next")).toEqual(known({ state: "done" }));
+    await expect(setUp().store.discard({ ...turn, turn: "never" }, "mine")).resolves.toBeUndefined();
+  });
+});
+
+describe("a stop", () => {
+  test("is asked for by the turn's own user, who learns what it is", async () => {
+    const { begin, askStop } = setUp();
+    await begin("mine");
+    expect(await askStop()).toMatchObject({ state: "running", integrationType: "dify_chatflow" });
+  });
+
+  test.each([
+    ["another user", { userId: "u8" }],
+    ["another bot's page", { botUserId: "bot-sales" }],
+  ])("is not asked for by %s", async (_who, owner) => {
+    const { begin, askStop, beat } = setUp();
+    await begin("mine");
+    expect(await askStop(owner)).toBeUndefined();
+    expect(await beat("mine")).toBe("run");
+  });
+
+  test("of a turn that there never was makes none", async () => {
+    const { askStop, itemOf } = setUp();
+    expect(await askStop()).toBeUndefined();
+    expect(await itemOf()).toBeUndefined();
+  });
+
+  test("of a turn that is done leaves it as it ended", async () => {
+    const { begin, end, askStop, find } = setUp();
+    await begin("mine");
+    await end("mine");
+    expect(await askStop()).toMatchObject({ state: "done" });
+    expect(await find()).toMatchObject({ state: "done", replayUntil: startMs + replayMs });
+  });
+
+  test("does not stop the run that follows on a dead one", async () => {
+    const { clock, begin, askStop, beat } = setUp();
+    await begin("dead");
+    await askStop();
+    await clock.advance(leaseMs);
+    await begin("alive");
+    expect(await beat("alive")).toBe("run");
+  });
+});
+
+describe("a write whose reply was lost, and which the SDK makes again,", () => {
+  test("does not make a turn known to the one who begins it", async () => {
+    const { begin, beat, find, withLostReply } = setUp();
+    const begunBy = await withLostReply((by) => begin("mine", {}, by));
+    const { attempt } = (await find()) ?? {};
+    expect(begunBy).toEqual({ status: "begun", attempt });
+    expect(await beat("mine")).toBe("run");
+    expect(await begin("another")).toEqual(known());
+  });
+
+  test.each([1, 2])("does not give it to another, whichever of the two replies is lost: %d", async (nth) => {
+    const { begin, withLostReply } = setUp();
+    await begin("mine");
+    expect(await withLostReply((by) => begin("another", {}, by), nth)).toEqual(known({ attempt: 1 }));
+  });
+
+  test("holds, names, stops, ends and discards all the same", async () => {
+    const { store, turn, begin, beat, end, find, withLostReply } = setUp();
+    await begin("mine");
+    expect(await withLostReply((by) => beat("mine", by))).toBe("run");
+    const named = { conversationId: "c1", messageId: "m1", taskId: "k1", user: "u7" };
+    await withLostReply((by) => by.name(turn, "mine", named));
+    const owner = { userId: "u7", botUserId: "bot-helpdesk" };
+    expect(await withLostReply((by) => by.askStop(turn, owner))).toMatchObject({ named });
+    await withLostReply((by) => end("mine", by));
+    expect(await find()).toMatchObject({ state: "done", named });
+    await begin("other", { turn: `${turn.turn} discarded` });
+    const other = { ...turn, turn: `${turn.turn} discarded` };
+    await withLostReply((by) => by.discard(other, "other"));
+    expect(await store.find(other)).toMatchObject({ heldUntil: 0 });
+  });
+});
+
+test("a turn holds nothing that its user said", async () => {
+  const { begin, itemOf } = setUp();
+  await begin("mine");
+  expect(Object.keys((await itemOf()) ?? {}).sort()).toEqual(
+    [
+      ...["attempt", "botUserId", "conversation", "expiresAt", "heldUntil", "integrationType", "keepsAnswer"],
+      ...["questionHash", "state", "token", "ttl", "turn", "userId", "version"],
+    ].sort(),
+  );
+});

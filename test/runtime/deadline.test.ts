@@ -1,0 +1,29 @@
+import { describe, expect, test } from "@jest/globals";
+import { question } from "../support/lambda-runtime/chat-call.ts";
+import { chatRuntime } from "../support/lambda-runtime/chat-runtime.ts";
+import { eventsIn, wholeReply } from "../support/lambda-runtime/streamed-reply.ts";
+
+const runtime = chatRuntime();
+
+/** A turn ends a minute before its function's time is over, so this leaves two seconds. */
+const leftMs = 62_000;
+
+const long = Array.from({ length: 300 }, (_, index) => `word${index} `);
+
+describe("an answer that its function has no time for", () => {
+  test.each([
+    ["of a Dify that goes on and on", { paceMs: 100, reply: { kind: "deltas", deltas: long } } as const],
+    ["of a Dify that says nothing", { behaviour: { kind: "silent" } } as const],
+    ["of a Dify that only pings", { behaviour: { kind: "pings_only" } } as const],
+  ])("%s ends in band, long before Lambda would end it", async (_what, profile) => {
+    const pair = await runtime().pair(profile);
+    const invocation = runtime().chatStream.invoke(question(pair, "Hello"), leftMs);
+    const { reply } = await wholeReply(invocation);
+    const end = eventsIn(reply.chunks).at(-1);
+    expect(end).toMatchObject({ id: "1.end", type: "error", data: { code: "timeout", retryable: true } });
+    const tookMs = (end?.at ?? 0) - (invocation.takenAt() ?? 0);
+    expect(tookMs).toBeGreaterThan(1_500);
+    expect(tookMs).toBeLessThan(5_000);
+    expect(reply.trailers).toEqual({});
+  });
+});

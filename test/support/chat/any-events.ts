@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import type { ChatEvent } from "../../../functions/core/chat/chat-event.ts";
+
+/** Code units of every kind: half of a pair of surrogates too, which may stand at the end of what Dify sends at once. */
+const anyUnit = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 0x20, max: 0x7e }) },
+  fc.constantFrom(0x00, 0x0a, 0x0d, 0x22, 0x5c, 0x2028, 0xd83d, 0xde00, 0xfeff),
+  fc.integer({ min: 0, max: 0xffff }),
+);
+const anyUnits = fc.string({ unit: anyUnit.map((code) => String.fromCharCode(code)), maxLength: 12 });
+
+/** Any text at all, as JavaScript knows it. */
+export const anyContent = fc.oneof(anyUnits, fc.constantFrom("", "👋", "你好", "data: x\n\nid: 9.end\n\n"));
+
+const usage = fc.record(
+  {
+    promptTokens: fc.nat(),
+    completionTokens: fc.nat(),
+    totalTokens: fc.nat(),
+    totalPrice: fc.constantFrom("0E-7", "0.0001"),
+    currency: fc.constant("USD"),
+  },
+  { requiredKeys: ["totalTokens"] },
+);
+const source = fc.record(
+  { dataset: anyContent, document: anyContent, content: anyContent, score: fc.constantFrom(0, 0.5, 1) },
+  { requiredKeys: [] },
+);
+
+const start = fc.record({
+  type: fc.constant("start" as const),
+  turn: fc.constant("t1"),
+  conversation: fc.option(anyContent),
+});
+const text = fc.record({
+  type: fc.constantFrom("delta" as const, "delta" as const, "delta" as const, "replace" as const),
+  content: anyContent,
+});
+const last = fc.oneof(
+  fc.record(
+    {
+      type: fc.constant("end" as const),
+      stopped: fc.boolean(),
+      paused: fc.constant(true as const),
+      usage: fc.option(usage),
+      sources: fc.array(source, { maxLength: 2 }),
+    },
+    { requiredKeys: ["type", "stopped", "usage", "sources"] },
+  ),
+  fc.record({
+    type: fc.constant("error" as const),
+    code: fc.constantFrom("unavailable" as const, "broken_off" as const, "interrupted" as const),
+    message: anyContent,
+    retryable: fc.boolean(),
+  }),
+);
+
+/** One event of any kind. */
+export const anyEvent: fc.Arbitrary<ChatEvent> = fc.oneof(start, text, last);
+
+/** What a client may hear of a turn, from its start to its end. */
+export const anyAnswer: fc.Arbitrary<readonly ChatEvent[]> = fc
+  .tuple(start, fc.array(text, { maxLength: 8 }), last)
+  .map(([first, texts, end]) => [first, ...texts, end]);
+
+/** What a client has before it that has heard so much. */
+export const shownBy = (events: readonly ChatEvent[]): string =>
+  events.reduce((shown, event) => {
+    if (event.type === "delta") return shown + event.content;
+    return event.type === "replace" ? event.content : shown;
+  }, "");

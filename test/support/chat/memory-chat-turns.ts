@@ -1,0 +1,76 @@
+import type {
+  ChatTurn,
+  ChatTurnId,
+  ChatTurnStore,
+  NewChatTurn,
+} from "../../../functions/core/chat/chat-turn.ts";
+import type { Clock } from "../../../functions/core/clock.ts";
+
+export interface KeptChatTurn extends ChatTurn {
+  readonly token: string;
+  readonly stopAsked: boolean;
+}
+
+export interface MemoryChatTurns extends ChatTurnStore {
+  recordOf(id: ChatTurnId): KeptChatTurn | undefined;
+  /** The record as others may have left it. */
+  plant(turn: Partial<KeptChatTurn> & NewChatTurn): void;
+}
+
+const keyOf = ({ appKey, turn }: ChatTurnId): string => JSON.stringify([appKey, turn]);
+
+/** Keeps turns of clients as the table does. */
+export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
+  const records = new Map<string, KeptChatTurn>();
+  const recordOf = (id: ChatTurnId) => records.get(keyOf(id));
+  const change = (id: ChatTurnId, isIt: (record: KeptChatTurn) => boolean, to: Partial<KeptChatTurn>) => {
+    const record = recordOf(id);
+    if (!record || !isIt(record)) return undefined;
+    const changed = { ...record, ...to };
+    records.set(keyOf(id), changed);
+    return changed;
+  };
+  const fresh = {
+    state: "running",
+    attempt: 1,
+    heldUntil: 0,
+    replayUntil: undefined,
+    named: undefined,
+    token: "nobody's",
+    stopAsked: false,
+  } as const;
+  const isFree = ({ state, heldUntil, replayUntil = 0 }: KeptChatTurn): boolean =>
+    (state === "running" ? heldUntil : replayUntil) <= clock.now();
+
+  return {
+    recordOf,
+    plant: (turn) => void records.set(keyOf(turn), { ...fresh, ...turn }),
+    begin: async (turn, { token, expiresAt }) => {
+      const known = recordOf(turn);
+      if (known && !(known.questionHash === turn.questionHash && isFree(known))) {
+        return { status: "known", turn: known };
+      }
+      const attempt = (known?.attempt ?? 0) + 1;
+      records.set(keyOf(turn), { ...fresh, ...turn, token, attempt, heldUntil: expiresAt });
+      return { status: "begun", attempt };
+    },
+    beat: async (id, { token, expiresAt }) => {
+      const held = change(id, (record) => record.token === token && record.state === "running", {
+        heldUntil: expiresAt,
+      });
+      if (!held) return "lost";
+      return held.stopAsked ? "stop" : "run";
+    },
+    name: async (id, token, named) => void change(id, (record) => record.token === token, { named }),
+    end: async (id, token, replayUntil) =>
+      void change(id, (record) => record.token === token, { state: "done", replayUntil }),
+    discard: async (id, token) =>
+      void change(id, (record) => record.token === token && record.state === "running", {
+        heldUntil: 0,
+        token: "nobody's",
+      }),
+    find: async (id) => recordOf(id),
+    askStop: async (id, { userId, botUserId }) =>
+      change(id, (record) => record.userId === userId && record.botUserId === botUserId, { stopAsked: true }),
+  };
+};

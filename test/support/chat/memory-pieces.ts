@@ -1,0 +1,30 @@
+import type { AnswerPiece, AnswerPieces, KeptAnswer } from "../../../functions/core/chat/answer-pieces.ts";
+import type { ChatEvent } from "../../../functions/core/chat/chat-event.ts";
+
+export interface MemoryPieces extends AnswerPieces {
+  /** What is kept of an answer, in order; a hole where a piece was never written. */
+  of(answer: KeptAnswer): readonly (AnswerPiece | undefined)[];
+  eventsOf(answer: KeptAnswer): readonly ChatEvent[];
+}
+
+const keyOf = ({ appKey, turn, attempt }: KeptAnswer): string => JSON.stringify([appKey, turn, attempt]);
+
+/** Keeps pieces as the guards table does. `atOnce`: how many a read gives. */
+export const makeMemoryPieces = (atOnce = 20): MemoryPieces => {
+  const answers = new Map<string, (AnswerPiece | undefined)[]>();
+  const of = (answer: KeptAnswer) => answers.get(keyOf(answer)) ?? [];
+  return {
+    of,
+    eventsOf: (answer) => of(answer).flatMap((piece) => piece?.events ?? []),
+    put: async (answer, n, piece) => {
+      const kept = [...of(answer)];
+      kept[n] = piece;
+      answers.set(keyOf(answer), kept);
+    },
+    read: async (answer, n) => {
+      const found = of(answer).slice(n, n + atOnce);
+      const gap = Array.from(found).indexOf(undefined);
+      return found.slice(0, gap < 0 ? undefined : gap).filter((piece) => piece !== undefined);
+    },
+  };
+};

@@ -1,0 +1,140 @@
+import { createServer } from "node:http";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { makeDifyMessages } from "../../../../functions/adapters/dify/message-calls.ts";
+import { BridgeError } from "../../../../functions/core/errors.ts";
+import type { ProfileInput } from "../../../../local/dify/apps/profile.ts";
+import type { StandInDify } from "../../../../local/dify/server.ts";
+import { listen } from "../../../../local/http-server.ts";
+import { difyIntegration } from "../../../support/turns.ts";
+import { withDify } from "../../local/dify/client.ts";
+import { askNow, difyCalls } from "./dify-calls.ts";
+
+const { messages } = difyCalls();
+
+/** An answer that Dify has given to u7. */
+const answerOf = async (dify: StandInDify, profile: ProfileInput = {}) => {
+  dify.configure("app-x", { mode: "chat", ...profile });
+  const integration = difyIntegration({ type: "dify_chat", apiKey: "app-x", callbackUrl: dify.url });
+  const { named, outcome } = askNow(integration);
+  await outcome;
+  const { messageId = "" } = await named;
+  return { integration, messageId, user: "u7" };
+};
+
+describe("what to ask next", () => {
+  test(
+    "is what the app suggests, asked for under the user that the answer was for",
+    withDify(async (dify) => {
+      const message = await answerOf(dify, { suggested: ["Why?", "And then?"] });
+      expect(await messages.suggest(message)).toEqual(["Why?", "And then?"]);
+      const { method, path } = dify.requests.at(-1) ?? {};
+      expect([method, path]).toEqual(["GET", `/v1/messages/${message.messageId}/suggested`]);
+    }),
+  );
+
+  test(
+    "is nothing where the app suggests nothing",
+    withDify(async (dify) => {
+      expect(await messages.suggest(await answerOf(dify))).toEqual([]);
+    }),
+  );
+
+  test(
+    "is not found of an answer that Dify does not know, or that was for somebody else",
+    withDify(async (dify) => {
+      const message = await answerOf(dify, { suggested: [] });
+      const error = { code: "not_found", expose: true };
+      await expect(messages.suggest({ ...message, user: "u8" })).rejects.toMatchObject(error);
+      const unknown = { ...message, messageId: "00000000-0000-4000-8000-000000000000" };
+      await expect(messages.suggest(unknown)).rejects.toMatchObject(error);
+    }),
+  );
+
+  test("is a list of texts, whatever Dify says, or an error of ours", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.record({ data: fc.oneof(fc.array(fc.jsonValue()), fc.jsonValue()) }), fc.jsonValue()),
+        fc.constantFrom(200, 200, 400, 401, 404, 500),
+        async (json, status) => {
+          const { suggest } = makeDifyMessages(async () => ({ status, json }));
+          const suggested = await suggest({
+            integration: difyIntegration(),
+            messageId: "m",
+            user: "u7",
+          }).catch((error: unknown) => error);
+          if (suggested instanceof BridgeError) return;
+          if (!Array.isArray(suggested)) throw suggested;
+          expect(suggested.every((each) => typeof each === "string")).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe("what a user thinks of an answer", () => {
+  test(
+    "reaches Dify with their note, and can be taken back",
+    withDify(async (dify) => {
+      const message = await answerOf(dify);
+      await messages.rate(message, { rating: "like", note: "thanks" });
+      expect(dify.requests.at(-1)).toMatchObject({
+        method: "POST",
+        path: `/v1/messages/${message.messageId}/feedbacks`,
+        body: { rating: "like", user: "u7", content: "thanks" },
+      });
+      await messages.rate(message, { rating: "dislike", note: undefined });
+      expect(dify.requests.at(-1)?.body).toEqual({ rating: "dislike", user: "u7" });
+      await messages.rate(message, { rating: null, note: undefined });
+      expect(dify.requests.at(-1)?.body).toEqual({ rating: null, user: "u7" });
+    }),
+  );
+
+  test(
+    "may be taken back though it was never said",
+    withDify(async (dify) => {
+      await expect(
+        messages.rate(await answerOf(dify), { rating: null, note: undefined }),
+      ).resolves.toBeUndefined();
+    }),
+  );
+
+  test(
+    "is not found of somebody else's answer",
+    withDify(async (dify) => {
+      const message = await answerOf(dify);
+      await expect(
+        messages.rate({ ...message, user: "u8" }, { rating: "like", note: undefined }),
+      ).rejects.toMatchObject({ code: "not_found" });
+    }),
+  );
+
+  test(
+    "is not taken for said where Dify refuses it",
+    withDify(async (dify) => {
+      const message = await answerOf(dify);
+      const wrongKey = { ...message, integration: { ...message.integration, apiKey: "wrong" } };
+      await expect(messages.rate(wrongKey, { rating: "like", note: undefined })).rejects.toMatchObject({
+        code: "upstream_refused",
+        expose: false,
+      });
+    }),
+  );
+});
+
+test("a reply without end is cut, and none of Dify's is no reply", async () => {
+  const { callDify } = difyCalls();
+  const server = createServer((_request, response) => {
+    response.writeHead(200);
+    const more = (): void => {
+      while (response.writable && response.write("x".repeat(256 * 1024)));
+    };
+    response.on("drain", more);
+    more();
+  });
+  const callbackUrl = `${await listen(server, 0)}/v1`;
+  const call = { integration: difyIntegration({ callbackUrl }), method: "GET", path: "messages" } as const;
+  expect(await callDify(call)).toEqual({ status: 200, json: undefined });
+  server.closeAllConnections();
+  server.close();
+});

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { makeAskDify } from "../../../../functions/adapters/dify/ask-dify.ts";
+import { difyLimits } from "../../../../functions/adapters/dify/dify-limits.ts";
+import { makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
+import { systemClock as clock } from "../../../../functions/adapters/node/system-clock.ts";
+import type { AnswerEvent } from "../../../../functions/core/answer.ts";
+import type { DifyType } from "../../../../functions/core/integration.ts";
+import { type ProfileInput, type StandInDify, startStandInDify } from "../../../../local/dify/server.ts";
+import { noLimits } from "../../../support/turn-limits.ts";
+import { difyIntegration } from "../../../support/turns.ts";
+
+let dify: StandInDify;
+beforeAll(async () => {
+  dify = await startStandInDify({ paceMs: 20 });
+});
+afterAll(() => dify.close());
+
+let apps = 0;
+/** Asks an app of the test's own, and looks for what is left of a cut answer every 50 ms. */
+const ask = async (profile: ProfileInput, type: DifyType = "dify_chatflow", waits = {}) => {
+  apps += 1;
+  const apiKey = `app-recover-${apps}`;
+  dify.configure(apiKey, profile);
+  const events: AnswerEvent[] = [];
+  const outcome = await makeAskDify({
+    sendHttp: makeHttpClient({ publicOnly: false, clock }),
+    clock,
+    waits: { ...difyLimits, twinMs: 50, recoveryPauseMs: 50, ...waits },
+  })(
+    {
+      integration: difyIntegration({ apiKey, type, callbackUrl: dify.url }),
+      text: "tell me of it",
+      files: [],
+      inputs: {},
+      user: "u7",
+      conversationId: undefined,
+    },
+    (event) => void events.push(event),
+    noLimits({ deadline: Date.now() + 60_000 }),
+  );
+  const text = events.reduce((said, event) => {
+    if (event.type === "replace") return event.text;
+    return event.type === "delta" ? said + event.text : said;
+  }, "");
+  const asked = dify.requests.filter(({ headers }) => headers.authorization === `Bearer ${apiKey}`);
+  return { outcome, text, types: events.map(({ type: each }) => each), asked };
+};
+
+const cut = { kind: "cut", afterDeltas: 3 } as const;
+
+describe("an answer whose stream was cut", () => {
+  test.each(["1.13.1", "1.14.2", "1.16.0"] as const)(
+    "is whole all the same where the run went on without us: a chatflow of %s",
+    async (version) => {
+      const { outcome, text, types } = await ask({ version, behaviour: cut });
+      expect(outcome).toEqual({ status: "answered" });
+      expect(text).toBe("Hello u7! You said: tell me of it");
+      expect(types).not.toContain("replace");
+    },
+  );
+
+  test("is whole of a workflow too, by the result of its run", async () => {
+    const { outcome, text } = await ask(
+      { version: "1.14.2", mode: "workflow", behaviour: cut },
+      "dify_workflow",
+    );
+    expect(outcome).toEqual({ status: "answered" });
+    expect(text).toContain("tell me of it");
+  });
+
+  test.each<[string, ProfileInput, DifyType]>([
+    [
+      "a chatflow of 1.12, whose run ends with its client",
+      { version: "1.12.1", behaviour: cut },
+      "dify_chatflow",
+    ],
+    ["a chat app", { version: "1.16.0", mode: "chat", behaviour: cut }, "dify_chat"],
+  ])("is incomplete, and not waited for, of %s", async (_, profile, type) => {
+    const { outcome, asked } = await ask(profile, type);
+    expect(outcome).toEqual({ status: "incomplete" });
+    expect(asked).toHaveLength(1);
+  });
+
+  test("is incomplete where its run does not end in time", async () => {
+    const { outcome } = await ask(
+      { version: "1.14.2", behaviour: { kind: "cut", afterDeltas: 1 }, paceMs: 700 },
+      "dify_chatflow",
+      {
+        recoveryMs: 200,
+      },
+    );
+    expect(outcome).toEqual({ status: "incomplete" });
+  });
+});
+
+describe("a Dify that cannot stream", () => {
+  test("and answers whole is read as it is", async () => {
+    const { outcome, text } = await ask(
+      { mode: "chat", behaviour: { kind: "no_streaming", how: "answers_whole" } },
+      "dify_chat",
+    );
+    expect(outcome).toEqual({ status: "answered" });
+    expect(text).toContain("tell me of it");
+  });
+
+  test("and says so is asked for the whole, once", async () => {
+    const { outcome, text, asked } = await ask(
+      { mode: "chat", behaviour: { kind: "no_streaming", how: "refuses" } },
+      "dify_chat",
+    );
+    expect(outcome).toEqual({ status: "answered" });
+    expect(text).toContain("tell me of it");
+    expect(asked.map(({ body }) => body)).toMatchObject([
+      { response_mode: "streaming" },
+      { response_mode: "blocking" },
+    ]);
+  });
+});

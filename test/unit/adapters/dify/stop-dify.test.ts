@@ -1,0 +1,101 @@
+import { createServer } from "node:http";
+import { describe, expect, test } from "@jest/globals";
+import type { DifyType } from "../../../../functions/core/integration.ts";
+import type { AppMode } from "../../../../local/dify/apps/profile.ts";
+import { listen } from "../../../../local/http-server.ts";
+import { difyIntegration } from "../../../support/turns.ts";
+import { withDify } from "../../local/dify/client.ts";
+import { askNow, difyCalls } from "./dify-calls.ts";
+
+const long = Array.from({ length: 200 }, (_, index) => `${index} `);
+const { stopDify } = difyCalls();
+
+describe("a stop", () => {
+  test.each<[DifyType, AppMode, string]>([
+    ["dify_chat", "chat", "/v1/chat-messages/"],
+    ["dify_chatflow", "advanced-chat", "/v1/chat-messages/"],
+    ["dify_agent", "agent-chat", "/v1/chat-messages/"],
+    ["dify_completion", "completion", "/v1/completion-messages/"],
+    ["dify_workflow", "workflow", "/v1/workflows/tasks/"],
+  ])("of %s ends what Dify does", (type, mode, path) =>
+    withDify(async (dify) => {
+      dify.configure("app-x", { mode, reply: { kind: "deltas", deltas: long }, paceMs: 10 });
+      const integration = difyIntegration({ type, apiKey: "app-x", callbackUrl: dify.url });
+      const { named, outcome, text } = askNow(integration);
+      const { taskId = "" } = await named;
+      await stopDify(integration, taskId, "u7");
+      await outcome;
+      expect(text().length).toBeLessThan(long.join("").length);
+      expect(dify.requests.at(-1)).toMatchObject({
+        method: "POST",
+        path: `${path}${taskId}/stop`,
+        body: { user: "u7" },
+      });
+      expect(dify.requests.at(-1)?.headers.authorization).toBe("Bearer app-x");
+    })(),
+  );
+
+  test(
+    "is under the user that the question was asked for, also one that Dify knows by its hash",
+    withDify(async (dify) => {
+      dify.configure("app-x", { mode: "chat", reply: { kind: "deltas", deltas: long }, paceMs: 10 });
+      const integration = difyIntegration({ type: "dify_chat", apiKey: "app-x", callbackUrl: dify.url });
+      const user = "x".repeat(300);
+      const { named, outcome, text } = askNow(integration, user);
+      const { taskId = "" } = await named;
+      await stopDify(integration, taskId, user);
+      await outcome;
+      expect(text().length).toBeLessThan(long.join("").length);
+    }),
+  );
+
+  test(
+    "of a task that Dify does not know is no failure, whatever its name",
+    withDify(async (dify) => {
+      const integration = difyIntegration({ apiKey: "app-x", callbackUrl: dify.url });
+      await stopDify(integration, "never heard of", "u7");
+      await stopDify(integration, "../../evil?x#y", "u7");
+      expect(dify.requests.at(-1)?.path).toBe("/v1/chat-messages/..%2F..%2Fevil%3Fx%23y/stop");
+    }),
+  );
+});
+
+describe("a stop that Dify cannot be told of is thrown", () => {
+  test(
+    "where the key is wrong",
+    withDify(async (dify) => {
+      const integration = difyIntegration({ apiKey: "wrong", callbackUrl: dify.url });
+      await expect(stopDify(integration, "t1", "u7")).rejects.toMatchObject({
+        code: "upstream_refused",
+        expose: false,
+      });
+    }),
+  );
+
+  test("where nobody is there", async () => {
+    const integration = difyIntegration({ callbackUrl: "http://127.0.0.1:9/v1" });
+    await expect(stopDify(integration, "t1", "u7")).rejects.toMatchObject({
+      code: "upstream_unavailable",
+      retryable: true,
+      expose: false,
+    });
+  });
+
+  test.each([
+    ["never answers", (): void => {}],
+    [
+      "never ends its answer",
+      (_: unknown, response: { write: (text: string) => void }): void => response.write("{"),
+    ],
+  ])("within its time, where Dify %s", async (_how, answer) => {
+    const server = createServer(answer);
+    const callbackUrl = `${await listen(server, 0)}/v1`;
+    const beganAt = Date.now();
+    await expect(
+      difyCalls({ refusalMs: 100 }).stopDify(difyIntegration({ callbackUrl }), "t1", "u7"),
+    ).rejects.toMatchObject({ code: "upstream_unavailable" });
+    expect(Date.now() - beganAt).toBeLessThan(5_000);
+    server.closeAllConnections();
+    server.close();
+  });
+});

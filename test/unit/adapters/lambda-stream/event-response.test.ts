@@ -1,0 +1,216 @@
+import { describe, expect, test } from "@jest/globals";
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import fc from "fast-check";
+import { makeEventResponse } from "../../../../functions/adapters/lambda-stream/event-response.ts";
+import {
+  type ChatEvent,
+  positionAfter,
+  startOf,
+  writePosition,
+} from "../../../../functions/core/chat/chat-event.ts";
+import { anyAnswer } from "../../../support/chat/any-events.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+
+const delta = (content: string): ChatEvent => ({ type: "delta", content });
+/** More than what is taken of a stream before somebody reads it. */
+const large = "x".repeat(64 * 1024);
+
+const setUp = () => {
+  const clock = makeTestClock();
+  const response = makeEventResponse(clock);
+  const chunks: Buffer[] = [];
+  return {
+    ...response,
+    clock,
+    /** The client reads from now on. */
+    read: () => void response.body.on("data", (chunk: Buffer) => chunks.push(chunk)),
+    text: () => Buffer.concat(chunks).toString("utf8"),
+  };
+};
+
+/** What a client makes of the bytes. */
+const parse = (text: string): { events: EventSourceMessage[]; comments: string[] } => {
+  const events: EventSourceMessage[] = [];
+  const comments: string[] = [];
+  const parser = createParser({
+    onEvent: (event) => void events.push(event),
+    onComment: (comment) => void comments.push(comment),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  parser.feed(text);
+  return { events, comments };
+};
+
+const hasEnded = (waited: void | Promise<void>) => {
+  let isOver = waited === undefined;
+  void Promise.resolve(waited).then(() => {
+    isOver = true;
+  });
+  return () => isOver;
+};
+
+describe("an event", () => {
+  test("goes out as one frame: where it is, what it is, and what it says", async () => {
+    const { tell, read, text, clock, end } = setUp();
+    read();
+    expect(tell({ type: "start", turn: "t1", conversation: null }, "1.0.0")).toBeUndefined();
+    await clock.advance(0);
+    expect(text()).toBe('id: 1.0.0\nevent: start\ndata: {"turn":"t1","conversation":null}\n\n');
+    end();
+  });
+
+  test("is read by a client as it was told, whatever it says", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyAnswer, async (events) => {
+        const { tell, read, text, clock, end } = setUp();
+        read();
+        let position = startOf(1);
+        const told = events.map((event) => {
+          position = positionAfter(position, event);
+          tell(event, writePosition(position));
+          const { type, ...data } = event;
+          return { id: writePosition(position), event: type, data };
+        });
+        end();
+        await clock.advance(0);
+        const heard = parse(text()).events.map((each) => ({ ...each, data: JSON.parse(each.data) }));
+        expect(heard).toEqual(told);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("leaves as it is told: nothing is gathered", async () => {
+    const { tell, read, text, clock, end } = setUp();
+    read();
+    for (const [at, word] of ["one", "two", "three"].entries()) {
+      tell(delta(word), `1.0.${at}`);
+      await clock.advance(0);
+      expect(parse(text()).events).toHaveLength(at + 1);
+    }
+    end();
+  });
+});
+
+describe("a client that is slow", () => {
+  test("is waited for until it has read, and hears all of it", async () => {
+    const { tell, read, text, clock, end } = setUp();
+    const isTaken = hasEnded(tell(delta(large), "1.0.1"));
+    await clock.advance(14_999);
+    expect(isTaken()).toBe(false);
+    read();
+    await clock.advance(0);
+    expect(isTaken()).toBe(true);
+    expect(tell(delta("more"), "1.0.2")).toBeUndefined();
+    end();
+    await clock.advance(0);
+    expect(parse(text()).events.map(({ id }) => id)).toEqual(["1.0.1", "1.0.2"]);
+  });
+
+  test("and takes nothing for fifteen seconds stops nobody: it is told nothing more, and who tells goes on", async () => {
+    const { tell, body, read, text, clock, end } = setUp();
+    const isTaken = hasEnded(tell(delta(large), "1.0.1"));
+    await clock.advance(15_000);
+    expect(isTaken()).toBe(true);
+    for (let n = 0; n < 100; n += 1) expect(tell(delta(large), `1.0.${n}`)).toBeUndefined();
+    expect(body.readableLength).toBeLessThan(large.length + 1_000);
+    end();
+    read();
+    await clock.advance(0);
+    expect(parse(text()).events).toHaveLength(1);
+    expect(body.readableEnded).toBe(true);
+  });
+
+  test("now and then is waited for each time anew", async () => {
+    const { tell, body, clock, end } = setUp();
+    for (let n = 0; n < 3; n += 1) {
+      const isTaken = hasEnded(tell(delta(large), `1.0.${n}`));
+      await clock.advance(14_000);
+      expect(isTaken()).toBe(false);
+      body.read();
+      await clock.advance(0);
+      expect(isTaken()).toBe(true);
+    }
+    end();
+  });
+});
+
+describe("the heartbeat", () => {
+  test("comes each ten seconds, as a comment, for as long as the response is open", async () => {
+    const { read, text, clock, end } = setUp();
+    read();
+    await clock.advance(9_999);
+    expect(text()).toBe("");
+    await clock.advance(1);
+    expect(text()).toBe(": hb\n\n");
+    await clock.advance(20_000);
+    expect(parse(text())).toEqual({ events: [], comments: ["hb", "hb", "hb"] });
+    end();
+    await clock.advance(60_000);
+    expect(parse(text()).comments).toHaveLength(3);
+  });
+
+  test("is not written into a buffer that nobody empties", async () => {
+    const { tell, read, text, clock, end } = setUp();
+    tell(delta(large), "1.0.1");
+    await clock.advance(120_000);
+    end();
+    read();
+    await clock.advance(0);
+    expect(parse(text())).toMatchObject({ events: [{ id: "1.0.1" }], comments: [] });
+  });
+});
+
+describe("the end", () => {
+  test("closes the response behind what was told, and may be said again", async () => {
+    const { tell, read, text, body, clock, end } = setUp();
+    tell(delta("last"), "1.0.4");
+    end();
+    end();
+    expect(tell(delta("too late"), "1.0.9")).toBeUndefined();
+    read();
+    await clock.advance(0);
+    expect(parse(text()).events.map(({ id }) => id)).toEqual(["1.0.4"]);
+    expect(body.readableEnded).toBe(true);
+  });
+
+  test("lets nobody sleep on", async () => {
+    const { clock, end, text } = setUp();
+    end();
+    await clock.advance(3_600_000);
+    expect(text()).toBe("");
+  });
+});
+
+describe("a client that is gone", () => {
+  test.each([
+    ["in peace", undefined],
+    ["by an error", new Error("ECONNRESET")],
+  ])("%s makes nothing fail, and holds up nobody for longer than one who is slow", async (_how, error) => {
+    const { tell, body, clock, end } = setUp();
+    // As the pipeline that the body goes through does: it listens, and destroys.
+    body.on("error", () => {});
+    tell(delta("heard"), "1.0.5");
+    body.destroy(error);
+    await clock.advance(0);
+    const isTaken = hasEnded(tell(delta("unheard"), "1.0.12"));
+    await clock.advance(15_000);
+    expect(isTaken()).toBe(true);
+    expect(tell(delta("more"), "1.0.16")).toBeUndefined();
+    await clock.advance(60_000);
+    end();
+    end();
+  });
+
+  test("while it is waited for makes nothing fail either", async () => {
+    const { tell, body, clock, end } = setUp();
+    body.on("error", () => {});
+    const isTaken = hasEnded(tell(delta(large), "1.0.1"));
+    body.destroy(new Error("ECONNRESET"));
+    await clock.advance(15_000);
+    expect(isTaken()).toBe(true);
+    end();
+  });
+});

@@ -1,0 +1,192 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { makeAnswerJournal } from "../../../../functions/core/chat/answer-journal.ts";
+import type { AnswerPiece, AnswerPieces } from "../../../../functions/core/chat/answer-pieces.ts";
+import type { ChatEvent } from "../../../../functions/core/chat/chat-event.ts";
+import { anyAnswer, shownBy } from "../../../support/chat/any-events.ts";
+import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+
+const answer = { appKey: "app-one", turn: "t1", attempt: 1 };
+const delta = (content: string): ChatEvent => ({ type: "delta", content });
+const end: ChatEvent = { type: "end", stopped: false, usage: null, sources: [] };
+const longestItem = 400 * 1024;
+
+/** `put`: what stands before the store. */
+const begin = (put?: (keep: () => Promise<void>, n: number, piece: AnswerPiece) => Promise<void>) => {
+  const clock = makeTestClock();
+  const log = makeMemoryLog();
+  const store = makeMemoryPieces();
+  const pieces: Pick<AnswerPieces, "put"> = {
+    put: (of, n, piece) => {
+      const keep = () => store.put(of, n, piece);
+      return put ? put(keep, n, piece) : keep();
+    },
+  };
+  const journal = makeAnswerJournal({ pieces, clock, log })(answer);
+  return { clock, log, journal, kept: () => store.of(answer), events: () => store.eventsOf(answer) };
+};
+
+describe("an answer that is kept", () => {
+  test("is gathered for half a second before it is written, text that follows on text as one", async () => {
+    const { clock, journal, kept } = begin();
+    for (const word of ["You ", "said: ", "hello"]) journal.add(delta(word));
+    await clock.advance(499);
+    expect(kept()).toEqual([]);
+    await clock.advance(1);
+    expect(kept()).toEqual([{ events: [delta("You said: hello")] }]);
+    await clock.advance(10_000);
+    expect(kept()).toHaveLength(1);
+    await journal.close();
+  });
+
+  test("is kept to its end when it is closed, without a wait for the half second", async () => {
+    const { journal, events } = begin();
+    journal.add(delta("all of it"));
+    journal.add(end);
+    await journal.close();
+    expect(events()).toEqual([delta("all of it"), end]);
+  });
+
+  test("says the same as what went out, whatever that was and however it was gathered", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyAnswer,
+        fc.array(fc.constantFrom(0, 200, 600), { maxLength: 10 }),
+        async (said, pauses) => {
+          const { clock, journal, events } = begin();
+          for (const [at, event] of said.entries()) {
+            journal.add(event);
+            await clock.advance(pauses[at] ?? 0);
+          }
+          await journal.close();
+          expect(shownBy(events())).toBe(shownBy(said));
+          const others = (all: readonly ChatEvent[]) => all.filter(({ type }) => type !== "delta");
+          expect(others(events())).toEqual(others(said));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test("is written piece after piece, though the store takes its time: nobody finds a gap that will be filled", async () => {
+    let open = 0;
+    const order: number[] = [];
+    const slow = Promise.withResolvers<void>();
+    const { clock, journal, kept } = begin(async (keep, n) => {
+      open += 1;
+      expect(open).toBe(1);
+      order.push(n);
+      if (n === 0) await slow.promise;
+      await keep();
+      open -= 1;
+    });
+    for (const word of ["one ", "two ", "three "]) {
+      journal.add(delta(word));
+      await clock.advance(500);
+    }
+    expect(order).toEqual([0]);
+    slow.resolve();
+    await journal.close();
+    expect(order).toEqual([0, 1, 2]);
+    expect(kept()).toHaveLength(3);
+  });
+
+  test("holds up nobody who adds to it, while the store does not answer at all", () => {
+    const { journal } = begin(() => new Promise(() => {}));
+    for (let n = 0; n < 1_000; n += 1) expect(journal.add(delta("word "))).toBeUndefined();
+  });
+
+  test.each([
+    ["in one delta", [delta("你".repeat(300_000))]],
+    ["in one replacement", [{ type: "replace", content: "\u0001".repeat(300_000) } satisfies ChatEvent]],
+    ["in many deltas at once", Array.from({ length: 300 }, () => delta("\ud800".repeat(1_000)))],
+    [
+      "beside the end's sources",
+      [
+        delta("x".repeat(32_000)),
+        { ...end, sources: [{ content: "你".repeat(60_000) }] } satisfies ChatEvent,
+      ],
+    ],
+  ])("goes into records that DynamoDB takes, however much comes %s", async (_how, said) => {
+    const { journal, kept, events } = begin();
+    for (const event of said) journal.add(event);
+    await journal.close();
+    expect(shownBy(events())).toBe(shownBy(said));
+    for (const piece of kept()) {
+      const sealed = Math.ceil((Buffer.byteLength(JSON.stringify(piece)) * 4) / 3);
+      expect(sealed).toBeLessThan(longestItem);
+    }
+  });
+});
+
+describe("an answer too long to be kept", () => {
+  const word = "x".repeat(10_000);
+  const mostInAll = 1024 * 1024;
+
+  test("is kept up to a megabyte, and then marked as cut, once, whatever comes after", async () => {
+    const { clock, journal, kept, events } = begin();
+    for (let n = 0; n < 200; n += 1) journal.add(delta(word));
+    journal.add(end);
+    await clock.advance(5_000);
+    await journal.close();
+    expect(shownBy(events())).toBe(word.repeat(Math.floor(mostInAll / word.length)));
+    expect(kept().map((piece) => piece?.isCut)).toEqual([...Array(kept().length - 1).fill(undefined), true]);
+    expect(events()).not.toContainEqual(end);
+  });
+
+  test("is one of a megabyte and one letter, and not one of a megabyte", async () => {
+    for (const [length, isCut] of [
+      [mostInAll, false],
+      [mostInAll + 1, true],
+    ] as const) {
+      const { journal, kept } = begin();
+      journal.add(delta("x".repeat(length)));
+      await journal.close();
+      expect(kept().some((piece) => piece?.isCut)).toBe(isCut);
+    }
+  });
+
+  test("is one whose end has more sources than a record holds", async () => {
+    const { journal, kept } = begin();
+    journal.add(delta("short"));
+    journal.add({ ...end, sources: [{ content: "x".repeat(200_000) }] });
+    await journal.close();
+    expect(kept()).toEqual([{ events: [delta("short")] }, { events: [], isCut: true }]);
+  });
+});
+
+describe("a store that fails", () => {
+  test("harms nobody, and is told of once, without the text", async () => {
+    const { clock, log, journal } = begin(async () => {
+      throw new Error("throttled");
+    });
+    for (let n = 0; n < 5; n += 1) {
+      journal.add(delta("secret words"));
+      await clock.advance(500);
+    }
+    await journal.close();
+    expect(log.lines).toEqual([
+      {
+        level: "warn",
+        event: "answer_not_kept",
+        fields: { app: "app-one", turn: "t1", reason: "Error: throttled" },
+      },
+    ]);
+  });
+
+  test("is given nothing more, for what would stand behind the gap", async () => {
+    const asked: number[] = [];
+    const { clock, journal } = begin(async (_keep, n) => {
+      asked.push(n);
+      if (n === 1) throw new Error("throttled");
+    });
+    for (let n = 0; n < 5; n += 1) {
+      journal.add(delta("word "));
+      await clock.advance(500);
+    }
+    await journal.close();
+    expect(asked).toEqual([0, 1]);
+  });
+});

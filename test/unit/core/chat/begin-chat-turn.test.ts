@@ -1,0 +1,285 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import type { OpenBot } from "../../../../functions/core/bot.ts";
+import { type ChatRequest, makeBeginChatTurn } from "../../../../functions/core/chat/begin-chat-turn.ts";
+import type { Admission, AskedTurn } from "../../../../functions/core/chat/user-guard.ts";
+import { conversationKeyOf } from "../../../../functions/core/conversation.ts";
+import { questionOf } from "../../../../functions/core/question.ts";
+import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
+import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
+
+const hash = (parts: readonly unknown[]): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+
+const ask = (given: Partial<ChatRequest> = {}): ChatRequest => ({
+  botUserId: "bot-helpdesk",
+  content: "hello",
+  conversation: undefined,
+  integration: undefined,
+  files: [],
+  idempotencyKey: undefined,
+  ...given,
+});
+
+const chat = difyIntegration({ type: "dify_chat" });
+const agent = difyIntegration({ type: "dify_agent" });
+
+const setUp = (bots: readonly OpenBot[] = [bot()]) => {
+  const clock = makeTestClock(startMs);
+  const turns = makeMemoryChatTurns(clock);
+  const asked: AskedTurn[] = [];
+  const guard: { admission: Admission | Error; isRevoked: boolean } = {
+    admission: { status: "admitted" },
+    isRevoked: false,
+  };
+  let ids = 0;
+  const begin = makeBeginChatTurn({
+    bots: { open: async (appKey, id) => bots.find(({ userId }) => appKey === "app-one" && userId === id) },
+    turns,
+    guard: {
+      admit: async (turn) => {
+        asked.push(turn);
+        if (guard.admission instanceof Error) throw guard.admission;
+        return guard.admission;
+      },
+      isRevoked: async () => guard.isRevoked,
+    },
+    clock,
+    newId: () => {
+      ids += 1;
+      return `id-${ids}`;
+    },
+    hash,
+  });
+  const until = startMs + 900_000;
+  const user = chatUser();
+  return {
+    ...{ clock, turns, asked, guard },
+    begin: (request = ask(), as = user) => begin(as, request, until),
+    /** A turn that may run now. */
+    ready: async (request = ask(), as = user) => {
+      const begun = await begin(as, request, until);
+      if (begun.status !== "ready") throw new Error("it is known");
+      return begun.ready;
+    },
+  };
+};
+
+describe("a question", () => {
+  test("becomes the turn that a message to the bot in the IM would be, under a name of its own", async () => {
+    const { ready } = setUp();
+    const { id, turn, token, attempt } = await ready();
+    expect({ token, attempt }).toEqual({ token: "id-2", attempt: 1 });
+    expect(id).toMatchObject({
+      turn: "id-1",
+      userId: "u7",
+      integrationType: "dify_chatflow",
+      keepsAnswer: false,
+    });
+    expect(turn).toMatchObject({ id: "id-1", appKey: "app-one", bot: bot(), integration: difyIntegration() });
+    expect(questionOf(turn.bot, turn.integration, turn.event)).toEqual({ text: "hello", files: [] });
+    expect(conversationKeyOf(turn)).toEqual({
+      appKey: "app-one",
+      botUserId: "bot-helpdesk",
+      integrationType: "dify_chatflow",
+      channelType: "PERSON",
+      targetId: "bot-helpdesk",
+      senderId: "u7",
+      name: undefined,
+    });
+  });
+
+  test("brings its files and the name of its conversation along", async () => {
+    const files = [{ kind: "image", url: "https://example.com/a.png" }] as const;
+    const { turn, id } = await setUp().ready(ask({ files, conversation: "trip" }));
+    expect(turn.files).toEqual(files);
+    expect(id.conversation).toBe("trip");
+    expect(conversationKeyOf(turn)).toMatchObject({ name: "trip" });
+  });
+
+  test("is read as the user wrote it, whatever it is, be it a command or a mention", async () => {
+    const { ready } = setUp();
+    for (const content of ['{"content":"x"}', "@Helpdesk", "/help", "👋"]) {
+      const { turn } = await ready(ask({ content }));
+      expect(questionOf(turn.bot, turn.integration, turn.event)?.text).toBe(content);
+    }
+  });
+
+  test("is let in by the user's guard, in whose eyes it is there until the function's time is over", async () => {
+    const { ready, asked } = setUp();
+    await ready();
+    expect(asked).toEqual([
+      {
+        ...{ appKey: "app-one", userId: "u7", turn: "id-1" },
+        ...{ issuedAt: startMs - 60_000, until: startMs + 900_000 },
+      },
+    ]);
+  });
+
+  test("is answered by the first integration that is enabled and is Dify's, or the one it names", async () => {
+    const off = difyIntegration({ type: "dify_completion", enabled: false });
+    const { ready } = setUp([bot({ integrations: [webhookIntegration(), off, chat, agent] })]);
+    expect((await ready()).turn.integration.type).toBe("dify_chat");
+    expect((await ready(ask({ integration: "dify_agent" }))).turn.integration.type).toBe("dify_agent");
+  });
+});
+
+describe("nobody asks", () => {
+  test.each<[string, Partial<ChatRequest>, readonly OpenBot[], object]>([
+    ["a bot that is not there", { botUserId: "bot-nowhere" }, [bot()], { code: "not_found" }],
+    ["a bot with a webhook alone", {}, [bot({ integrations: [webhookIntegration()] })], { code: "conflict" }],
+    [
+      "a bot whose integration is off",
+      {},
+      [bot({ integrations: [difyIntegration({ enabled: false })] })],
+      { code: "conflict" },
+    ],
+    [
+      "an integration that the bot does not have",
+      { integration: "dify_agent" },
+      [bot()],
+      { code: "conflict", message: expect.stringContaining('"dify_agent"') },
+    ],
+    [
+      "an integration that is off",
+      { integration: "dify_agent" },
+      [bot({ integrations: [chat, difyIntegration({ type: "dify_agent", enabled: false })] })],
+      { code: "conflict" },
+    ],
+  ])("%s", async (_what, request, bots, error) => {
+    const { begin, asked, turns } = setUp(bots);
+    await expect(begin(ask(request))).rejects.toMatchObject({ expose: true, ...error });
+    expect(asked).toEqual([]);
+    expect(turns.recordOf({ appKey: "app-one", turn: "id-1" })).toBeUndefined();
+  });
+
+  test("a bot that their token is not for, be it there or not", async () => {
+    const { begin, ready } = setUp();
+    const bound = chatUser({ bots: ["bot-sales", "bot-helpdesk"] });
+    await expect(ready(ask(), bound)).resolves.toBeDefined();
+    for (const botUserId of ["bot-helpdesk", "bot-nowhere"]) {
+      await expect(begin(ask({ botUserId }), chatUser({ bots: ["bot-sales"] }))).rejects.toMatchObject({
+        code: "forbidden",
+      });
+      await expect(begin(ask({ botUserId }), chatUser({ bots: [] }))).rejects.toMatchObject({
+        code: "forbidden",
+      });
+    }
+  });
+
+  test("with a token that was revoked", async () => {
+    const { begin, guard, turns } = setUp();
+    guard.admission = { status: "revoked" };
+    await expect(begin()).rejects.toMatchObject({ code: "bad_token" });
+    expect(turns.recordOf({ appKey: "app-one", turn: "id-1" })).toMatchObject({ heldUntil: 0 });
+  });
+
+  test("more often than they may: they learn when to come back, and the turn may be begun again by then", async () => {
+    const { begin, ready, guard } = setUp();
+    const request = ask({ idempotencyKey: "k1" });
+    guard.admission = { status: "limited", retryAfterMs: 1_700 };
+    await expect(begin(request)).rejects.toMatchObject({
+      code: "rate_limited",
+      expose: true,
+      retryable: true,
+      retryAfterMs: 1_700,
+    });
+    guard.admission = { status: "admitted" };
+    expect((await ready(request)).attempt).toBe(2);
+  });
+
+  test("while the guard cannot say who may: the turn may be begun again at once", async () => {
+    const { begin, ready, guard } = setUp();
+    const request = ask({ idempotencyKey: "k1" });
+    guard.admission = new Error("throttled");
+    await expect(begin(request)).rejects.toThrow("throttled");
+    guard.admission = { status: "admitted" };
+    expect((await ready(request)).attempt).toBe(2);
+  });
+});
+
+describe("a question under a key", () => {
+  const key = "order-7";
+  const request = ask({ idempotencyKey: key });
+
+  test("is one turn, whose answer is kept, however often it is asked; the guard is asked once", async () => {
+    const { begin, ready, asked } = setUp();
+    const { id } = await ready(request);
+    expect(id.keepsAnswer).toBe(true);
+    expect(await begin(request)).toMatchObject({ status: "known", turn: { turn: id.turn, attempt: 1 } });
+    expect(asked).toHaveLength(1);
+  });
+
+  test("begins again where its machine has died", async () => {
+    const { clock, ready } = setUp();
+    const first = await ready(request);
+    await clock.advance(10_000);
+    expect(await ready(request)).toMatchObject({ id: { turn: first.id.turn }, attempt: 2 });
+  });
+
+  test.each<[string, Partial<ChatRequest>]>([
+    ["content", { content: "hello!" }],
+    ["conversation", { conversation: "trip" }],
+    ["integration", { integration: "dify_chatflow" }],
+    ["files", { files: [{ kind: "image", url: "https://example.com/a.png" }] }],
+  ])("with another %s is refused: it is another question", async (_what, other) => {
+    const { begin, ready } = setUp();
+    await ready(request);
+    await expect(begin({ ...request, ...other })).rejects.toMatchObject({
+      code: "conflict",
+      expose: true,
+      message: expect.stringMatching(/^Idempotency-Key: /),
+    });
+  });
+
+  test("that is known is not told to who comes with a revoked token", async () => {
+    const { begin, ready, guard } = setUp();
+    await ready(request);
+    guard.isRevoked = true;
+    await expect(begin(request)).rejects.toMatchObject({ code: "bad_token" });
+  });
+
+  test("is its user's own, of this bot and this app: nobody else's key is ever the same turn", () => {
+    const part = fc.oneof(
+      fc.string({ minLength: 1, maxLength: 6 }),
+      fc.constantFrom("a", 'a","b', "a,b", "["),
+    );
+    const of = fc.record({ appKey: part, userId: part, botUserId: part, idempotencyKey: part });
+    return fc.assert(
+      fc.asyncProperty(of, of, async (one, other) => {
+        const turnOf = async ({ appKey, userId, botUserId, idempotencyKey }: typeof one) => {
+          const begin = makeBeginChatTurn({
+            bots: { open: async () => bot({ userId: botUserId }) },
+            turns: makeMemoryChatTurns(makeTestClock(startMs)),
+            guard: { admit: async () => ({ status: "admitted" }), isRevoked: async () => false },
+            clock: makeTestClock(startMs),
+            newId: () => "a new one",
+            hash,
+          });
+          const begun = await begin(
+            chatUser({ appKey, userId }),
+            ask({ botUserId, idempotencyKey }),
+            startMs,
+          );
+          return begun.status === "ready" ? begun.ready.id.turn : undefined;
+        };
+        const isSame = JSON.stringify(one) === JSON.stringify(other);
+        expect((await turnOf(one)) === (await turnOf(other))).toBe(isSame);
+      }),
+    );
+  });
+
+  test("and one without, or under another, are turns of their own", async () => {
+    const { ready } = setUp();
+    const names = [
+      await ready(request),
+      await ready(),
+      await ready(),
+      await ready(ask({ idempotencyKey: "k2" })),
+    ].map(({ id }) => id.turn);
+    expect(new Set(names).size).toBe(4);
+  });
+});

@@ -1,0 +1,130 @@
+import type { AskDify, StopDify } from "../../../../functions/core/answer.ts";
+import { makeAnswerJournal } from "../../../../functions/core/chat/answer-journal.ts";
+import type { AnswerPieces } from "../../../../functions/core/chat/answer-pieces.ts";
+import type { ReadyChatTurn } from "../../../../functions/core/chat/begin-chat-turn.ts";
+import type { ChatTurnStore, NewChatTurn } from "../../../../functions/core/chat/chat-turn.ts";
+import { makeRunChatTurn, type TellClient } from "../../../../functions/core/chat/run-chat-turn.ts";
+import type { UserGuard } from "../../../../functions/core/chat/user-guard.ts";
+import type { ConversationStore } from "../../../../functions/core/conversation.ts";
+import { makeForwardTurn } from "../../../../functions/core/forward-turn.ts";
+import { newChatTurn, startMs } from "../../../support/chat/chat-turns.ts";
+import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
+import { makeMemoryClient } from "../../../support/chat/memory-client.ts";
+import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
+import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
+import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
+import { turn } from "../../../support/turns.ts";
+
+export const named = { conversationId: "c1", messageId: "m1", taskId: "k1" };
+export const start = { type: "start", turn: "t1", conversation: null };
+export const end = { type: "end", stopped: false, usage: null, sources: [] };
+export const stopped = { ...end, stopped: true };
+export const delta = (content: string) => ({ type: "delta", content });
+
+export const answers =
+  (...words: string[]): AskDify =>
+  async (_question, listener) => {
+    await listener({ type: "begun", ids: named });
+    for (const text of words) await listener({ type: "delta", text });
+    return { status: "answered" };
+  };
+
+type Turns = Pick<ChatTurnStore, "beat" | "name" | "end" | "discard">;
+
+interface Given {
+  readonly id?: Partial<NewChatTurn>;
+  readonly askDify?: (clock: TestClock) => AskDify;
+  readonly stopDify?: StopDify;
+  /** What stands before the stores. */
+  readonly turns?: (turns: Turns) => Turns;
+  readonly conversations?: (conversations: ConversationStore) => ConversationStore;
+  readonly leave?: UserGuard["leave"];
+  readonly put?: AnswerPieces["put"];
+  readonly tell?: TellClient;
+}
+
+/** A turn that has begun, on the machine that runs it. */
+export const setUpChatRun = async (given: Given = {}) => {
+  const clock = makeTestClock(startMs);
+  const log = makeMemoryLog();
+  const metrics = makeMemoryMetrics();
+  const id = newChatTurn(given.id);
+  const store = makeMemoryChatTurns(clock);
+  const kept = makeMemoryPieces();
+  const conversations = makeMemoryConversations(clock);
+  const left: unknown[] = [];
+  const told: string[] = [];
+  const closed: string[] = [];
+  const begun = await store.begin(id, { token: "mine", expiresAt: startMs + 10_000 });
+  if (begun.status !== "begun") throw new Error("nobody else has it");
+  const { attempt } = begun;
+  const askDify = given.askDify ?? (() => answers("You said: ", "hello"));
+  const pieces = { put: given.put ?? kept.put };
+  const run = makeRunChatTurn({
+    turns: given.turns?.(store) ?? store,
+    guard: {
+      leave: async (over) => {
+        left.push(over);
+        await given.leave?.(over);
+      },
+    },
+    forwardTurn: makeForwardTurn({
+      conversations: given.conversations?.(conversations) ?? conversations,
+      askDify: askDify(clock),
+      stopDify: async (integration, task, user) => {
+        told.push(`${task} of ${user}`);
+        await given.stopDify?.(integration, task, user);
+      },
+      clock,
+      log,
+      newToken: () => "a hold",
+    }),
+    journalOf: (answer) => {
+      const journal = makeAnswerJournal({ pieces, clock, log })(answer);
+      return {
+        ...journal,
+        close: async () => {
+          await journal.close();
+          closed.push(answer.turn);
+        },
+      };
+    },
+    clock,
+    log,
+    metrics,
+  });
+  const client = makeMemoryClient(clock.now);
+  const ready: ReadyChatTurn = {
+    id,
+    turn: turn({ id: id.turn }),
+    token: "mine",
+    heldUntil: startMs + 10_000,
+    attempt,
+  };
+  const running = run(ready, given.tell ?? client.tell, startMs + 840_000).catch((error: unknown) => ({
+    error,
+  }));
+  return {
+    ...{ clock, log, metrics, client, running, conversations, left, told, closed },
+    turns: store,
+    record: () => store.recordOf(id),
+    kept: () => kept.eventsOf({ ...id, attempt }),
+    events: () => log.lines.map(({ event }) => event),
+  };
+};
+
+/** Says a word each second, for ever: it obeys no stop. */
+export const talksOn =
+  (clock: TestClock): AskDify =>
+  async (_question, listener, { signal }) => {
+    await listener({ type: "begun", ids: named });
+    while (!signal.aborted) {
+      await listener({ type: "delta", text: "word " });
+      await clock.sleep(1_000, signal);
+    }
+    return { status: "abandoned" };
+  };
+
+export const place = { appKey: "app-one", userId: "u7", turn: "t1" };

@@ -1,0 +1,367 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import {
+  type ChatEvent,
+  type ChatPosition,
+  positionAfter,
+  readPosition,
+  startOf,
+} from "../../../../functions/core/chat/chat-event.ts";
+import type { ChatTurn } from "../../../../functions/core/chat/chat-turn.ts";
+import { makeFollowChatTurn } from "../../../../functions/core/chat/follow-chat-turn.ts";
+import { anyAnswer, shownBy } from "../../../support/chat/any-events.ts";
+import { chatTurn, startMs } from "../../../support/chat/chat-turns.ts";
+import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
+import { makeMemoryClient } from "../../../support/chat/memory-client.ts";
+import { type MemoryPieces, makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+
+const start: ChatEvent = { type: "start", turn: "t1", conversation: null };
+const delta = (content: string): ChatEvent => ({ type: "delta", content });
+const replace = (content: string): ChatEvent => ({ type: "replace", content });
+const end: ChatEvent = { type: "end", stopped: false, usage: null, sources: [] };
+const interrupted = expect.objectContaining({ type: "error", code: "interrupted", retryable: true });
+
+interface Given {
+  readonly turn?: Partial<ChatTurn>;
+  readonly store?: MemoryPieces;
+}
+
+/** A turn that others run, of which a client hears by following it. */
+const setUp = ({ turn: given = {}, store = makeMemoryPieces() }: Given = {}) => {
+  const clock = makeTestClock(startMs);
+  const turn = chatTurn(given);
+  const turns = makeMemoryChatTurns(clock);
+  turns.plant(turn);
+  const log = makeMemoryLog();
+  let n = 0;
+  /** Its machine writes a piece. */
+  const write = async (...events: ChatEvent[]) => {
+    await store.put(turn, n, { events });
+    n += 1;
+  };
+  const follow = makeFollowChatTurn({ pieces: store, turns, clock, log });
+  /** `after`: where a client broke off. */
+  const open = (after?: string, deadline = startMs + 840_000) => {
+    const client = makeMemoryClient(clock.now);
+    let isDone = false;
+    const done = follow(
+      turn,
+      after === undefined ? undefined : readPosition(after),
+      client.tell,
+      deadline,
+    ).then(() => {
+      isDone = true;
+    });
+    return { ...client, done, isDone: () => isDone };
+  };
+  return { clock, turn, turns, store, log, write, open };
+};
+
+/** What a client was told that broke off after `heard`, whose events are kept in pieces that end where `cuts` says. */
+const resume = async (
+  events: readonly ChatEvent[],
+  cuts: readonly number[],
+  heard: ChatPosition | undefined,
+  atOnce: number,
+) => {
+  const { turn, store, clock, log, turns } = setUp({ store: makeMemoryPieces(atOnce) });
+  const ends = [...new Set([...cuts.map((cut) => cut % events.length), events.length])].sort((a, b) => a - b);
+  for (const [n, to] of ends.entries()) {
+    await store.put(turn, n, { events: events.slice(ends[n - 1] ?? 0, to) });
+  }
+  const client = makeMemoryClient();
+  const follow = makeFollowChatTurn({ pieces: store, turns, clock, log });
+  const following = follow(turn, heard, client.tell, Number.POSITIVE_INFINITY);
+  await clock.advance(500 * (ends.length + 1));
+  await following;
+  return client;
+};
+
+/** The same answer as the journal may have joined it: text that follows on text is one event. */
+const joined = (events: readonly ChatEvent[]): ChatEvent[] => {
+  const all: ChatEvent[] = [];
+  for (const event of events) {
+    const last = all.at(-1);
+    if (last?.type === "delta" && event.type === "delta")
+      all.splice(-1, 1, delta(last.content + event.content));
+    else all.push(event);
+  }
+  return all;
+};
+
+const anyCuts = fc.array(fc.nat(), { maxLength: 5 });
+const anyBreak = fc.nat(12);
+
+describe("a client that comes back", () => {
+  test("has the whole answer, once, wherever it broke off and however the answer was joined and cut", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyAnswer,
+        anyCuts,
+        anyBreak,
+        fc.constantFrom(1, 2, 20),
+        async (events, cuts, at, atOnce) => {
+          const heard = events.slice(0, at % (events.length + 1));
+          const position = heard.length === 0 ? undefined : heard.reduce(positionAfter, startOf(1));
+          const client = await resume(joined(events), cuts, position, atOnce);
+          const all = [...heard, ...client.events];
+          expect(shownBy(all)).toBe(shownBy(events));
+          // Said twice or left out, though what is shown in the end is the same.
+          const lengthOf = (said: readonly ChatEvent[]) =>
+            said.reduce((sum, each) => sum + ("content" in each ? each.content.length : 0), 0);
+          expect(lengthOf(all)).toBe(lengthOf(events));
+          const without = (said: readonly ChatEvent[]) => said.filter(({ type }) => type !== "delta");
+          expect(without(all)).toEqual(without(events));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test("is told with each event where that brings it to: where it breaks off again it can go on from there", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyAnswer, anyCuts, anyBreak, anyBreak, async (events, cuts, at, again) => {
+        const first = events.slice(0, at % events.length);
+        const position = first.length === 0 ? undefined : first.reduce(positionAfter, startOf(1));
+        const once = await resume(joined(events), cuts, position, 20);
+        const second = once.events.slice(0, again % once.events.length);
+        const reached = second.length === 0 ? position : once.positions()[second.length - 1];
+        const twice = await resume(joined(events), [], reached, 20);
+        expect(shownBy([...first, ...second, ...twice.events])).toBe(shownBy(events));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("is told the rest of a piece of text in whose middle it broke off", async () => {
+    const client = await resume([start, delta("You said: hello"), end], [], readPosition("1.0.4"), 20);
+    expect(client.events).toEqual([delta("said: hello"), end]);
+    expect(client.ids).toEqual(["1.0.15", "1.end"]);
+  });
+
+  test("is told nothing of what was replaced, nor twice of the replacement", async () => {
+    const events = [start, delta("wrong"), replace("right"), delta(" indeed"), end];
+    expect((await resume(events, [], readPosition("1.0.3"), 20)).events).toEqual([
+      delta("ng"),
+      replace("right"),
+      delta(" indeed"),
+      end,
+    ]);
+    expect((await resume(events, [], readPosition("1.1.5"), 20)).events).toEqual([delta(" indeed"), end]);
+    expect((await resume(events, [], readPosition("1.1.2"), 20)).events).toEqual([delta(" indeed"), end]);
+  });
+
+  test("that has heard nothing yet hears it from its start", async () => {
+    const events = [start, delta("all"), end];
+    expect((await resume(events, [], undefined, 20)).events).toEqual(events);
+  });
+
+  test("to a turn that was run again since is told to begin anew, and hears the whole of that run", async () => {
+    const { turn, store, open, clock } = setUp({ turn: { attempt: 2 } });
+    await store.put({ ...turn, attempt: 1 }, 0, { events: [start, delta("of the dead")] });
+    await store.put(turn, 0, { events: [start, delta("of the living"), end] });
+    const client = open("1.0.5");
+    await clock.advance(500);
+    await client.done;
+    expect(client.events).toEqual([replace(""), delta("of the living"), end]);
+    expect(client.ids).toEqual(["2.0.0", "2.0.13", "2.end"]);
+  });
+});
+
+describe("a client that follows a turn", () => {
+  test("hears each piece within half a second after it is written, and nothing after the end", async () => {
+    const { clock, write, open } = setUp();
+    const client = open();
+    await write(start);
+    await clock.advance(500);
+    expect(client.types()).toEqual(["start"]);
+    await write(delta("one "));
+    await clock.advance(500);
+    await write(delta("two"), end);
+    expect(client.text()).toBe("one ");
+    await clock.advance(500);
+    await client.done;
+    expect(client.events).toEqual([start, delta("one "), delta("two"), end]);
+  });
+
+  test("waits with a turn that says nothing, for as long as its machine lives", async () => {
+    const { clock, turn, turns, write, open } = setUp();
+    const client = open();
+    await write(start);
+    for (let beat = 0; beat < 60; beat += 1) {
+      turns.plant({ ...turn, heldUntil: clock.now() + 10_000 });
+      await clock.advance(2_000);
+    }
+    expect(client.types()).toEqual(["start"]);
+    await write(end);
+    await clock.advance(500);
+    expect(client.types()).toEqual(["start", "end"]);
+  });
+
+  test("learns within seconds of its lease that its machine has died, by an error it may retry", async () => {
+    const { clock, write, open } = setUp();
+    const client = open();
+    await write(start, delta("half of "));
+    await clock.advance(9_999);
+    expect(client.types()).toEqual(["start", "delta"]);
+    await clock.advance(3_000);
+    await client.done;
+    expect(client.events).toEqual([start, delta("half of "), interrupted]);
+    expect(client.ids.at(-1)).toBe("1.0.8");
+  });
+
+  test.each<[string, Partial<ChatTurn>]>([
+    ["that another machine runs by now", { attempt: 2 }],
+    ["that ended without that its end was kept", { state: "done", replayUntil: startMs + 600_000 }],
+  ])("%s is told so", async (_which, now) => {
+    const { clock, turn, turns, write, open } = setUp();
+    await write(start);
+    const client = open();
+    turns.plant({ ...turn, heldUntil: startMs + 60_000, ...now });
+    await clock.advance(3_000);
+    expect(client.events).toEqual([start, interrupted]);
+  });
+
+  test("that was discarded is told so", async () => {
+    const { clock, turn, turns, open } = setUp();
+    await turns.discard(turn, "nobody's");
+    const client = open();
+    await clock.advance(3_000);
+    expect(client.events).toEqual([interrupted]);
+  });
+
+  test("misses nothing of what was written between the last look and the question whether the turn runs", async () => {
+    const { clock, turn, store, log } = setUp();
+    const client = makeMemoryClient();
+    const find = async () => {
+      await store.put(turn, 0, { events: [start, delta("just in time"), end] });
+      return { ...turn, state: "done" as const };
+    };
+    const follow = makeFollowChatTurn({ pieces: store, turns: { find }, clock, log });
+    const done = follow(turn, undefined, client.tell, Number.POSITIVE_INFINITY);
+    await clock.advance(5_000);
+    await done;
+    expect(client.text()).toBe("just in time");
+    expect(client.types()).toEqual(["start", "delta", "end"]);
+  });
+
+  test("has all that was said long ago without waiting, however many pieces it is", async () => {
+    const { clock, write, open } = setUp({ turn: { state: "done", replayUntil: startMs + 600_000 } });
+    for (let n = 0; n < 500; n += 1) await write(delta(`${n} `));
+    await write(end);
+    const client = open();
+    await clock.advance(500);
+    await client.done;
+    expect(client.times.at(-1)).toBe(startMs);
+    expect(client.types()).toHaveLength(501);
+  });
+
+  test("looks once in half a second where it has caught up: each look costs", async () => {
+    const store = makeMemoryPieces();
+    let looks = 0;
+    const counting: MemoryPieces = {
+      ...store,
+      read: (...asked) => {
+        looks += 1;
+        return store.read(...asked);
+      },
+    };
+    const { clock, write, open } = setUp({ store: counting });
+    const client = open();
+    for (let n = 0; n < 6; n += 1) {
+      await write(delta("word "));
+      await clock.advance(500);
+    }
+    expect(looks).toBeLessThanOrEqual(7);
+    await write(end);
+    await clock.advance(500);
+    await client.done;
+  });
+
+  test("is told that the answer is too long to be had again, after what is kept of it", async () => {
+    const { clock, turn, store, open } = setUp();
+    await store.put(turn, 0, { events: [start, delta("long ")] });
+    await store.put(turn, 1, { events: [], isCut: true });
+    const client = open();
+    await clock.advance(500);
+    await client.done;
+    expect(client.events).toEqual([
+      start,
+      delta("long "),
+      expect.objectContaining({ type: "error", code: "replay_too_long", retryable: false }),
+    ]);
+  });
+
+  test("is told to ask again when the function's own time is over, and goes on from where it was", async () => {
+    const { clock, turn, turns, write, open } = setUp();
+    turns.plant({ ...turn, heldUntil: startMs + 900_000 });
+    await write(start, delta("so far"));
+    const client = open(undefined, startMs + 20_000);
+    await clock.advance(20_500);
+    await client.done;
+    expect(client.events).toEqual([start, delta("so far"), interrupted]);
+    const again = open(client.ids.at(-1));
+    await write(delta(" so good"), end);
+    await clock.advance(1_000);
+    await again.done;
+    expect(again.events).toEqual([delta(" so good"), end]);
+  });
+
+  test.each(["pieces", "turns"] as const)(
+    "is told so in band, and may ask again, where the store of %s fails",
+    async (which) => {
+      const { clock, turn, turns, store, log } = setUp();
+      await store.put(turn, 0, { events: [start] });
+      const fail = async (): Promise<never> => {
+        throw new Error("throttled");
+      };
+      let looks = 0;
+      const read: MemoryPieces["read"] = (...asked) => {
+        looks += 1;
+        return which === "pieces" && looks > 1 ? fail() : store.read(...asked);
+      };
+      const client = makeMemoryClient();
+      const follow = makeFollowChatTurn({
+        pieces: { read },
+        turns: which === "turns" ? { find: fail } : turns,
+        clock,
+        log,
+      });
+      const done = follow(turn, undefined, client.tell, Number.POSITIVE_INFINITY);
+      await clock.advance(5_000);
+      await done;
+      expect(client.events).toEqual([start, interrupted]);
+      expect(log.lines).toEqual([
+        {
+          level: "warn",
+          event: "turn_not_followed",
+          fields: { app: "app-one", turn: "t1", reason: "Error: throttled" },
+        },
+      ]);
+    },
+  );
+
+  test("that takes its time is waited for before it is told more", async () => {
+    const { clock, turn, turns, store, log } = setUp();
+    await store.put(turn, 0, { events: [start, delta("one"), end] });
+    const told: ChatEvent[] = [];
+    const taken = Promise.withResolvers<void>();
+    const follow = makeFollowChatTurn({ pieces: store, turns, clock, log });
+    const done = follow(
+      turn,
+      undefined,
+      (event) => {
+        told.push(event);
+        return event.type === "start" ? taken.promise : undefined;
+      },
+      Number.POSITIVE_INFINITY,
+    );
+    await clock.advance(5_000);
+    expect(told).toEqual([start]);
+    taken.resolve();
+    await done;
+    expect(told).toEqual([start, delta("one"), end]);
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import type { TestClock } from "../../../support/test-clock.ts";
+import { delta, named, place, setUpChatRun, start, talksOn } from "./chat-runs.ts";
+
+describe("what breaks", () => {
+  const broken = () => Promise.reject(new Error("throttled"));
+
+  test("before its client has heard anything is thrown, for a status, and the turn may be begun again at once", async () => {
+    const { clock, running, client, record, left, closed } = await setUpChatRun({
+      conversations: (conversations) => ({ ...conversations, open: broken }),
+    });
+    await clock.advance(0);
+    expect(await running).toEqual({ error: new Error("throttled") });
+    expect(client.events).toEqual([]);
+    expect(record()).toMatchObject({ state: "running", heldUntil: 0 });
+    expect(left).toEqual([place]);
+    expect(closed).toEqual(["t1"]);
+  });
+
+  test("later is told in band, without a word of what it was, and kept for those who come back", async () => {
+    const { clock, running, client, kept, record } = await setUpChatRun({
+      askDify: () => async (_question, listener) => {
+        await listener({ type: "delta", text: "half of it" });
+        throw new Error("of the inside");
+      },
+    });
+    await clock.advance(0);
+    expect(await running).toBe("told");
+    const told = [
+      start,
+      delta("half of it"),
+      { type: "error", code: "internal", message: "internal error, please try again", retryable: true },
+    ];
+    expect(client.events).toEqual(told);
+    expect(kept()).toEqual(told);
+    expect(record()?.state).toBe("done");
+  });
+
+  test("is told once: who has had the end hears nothing after it", async () => {
+    const { clock, running, client } = await setUpChatRun({
+      askDify: talksOn,
+      stopDify: broken,
+      turns: (turns) => ({ ...turns, beat: async () => "stop", name: broken, end: broken }),
+      leave: broken,
+    });
+    await clock.advance(20_000);
+    expect(await running).toBe("told");
+    expect(client.types().filter((type) => type === "end" || type === "error")).toEqual(["end"]);
+  });
+
+  test("wherever it breaks, the journal is closed, the place left, and the turn ended, or discarded if unheard of; its client hears one last event or none at all", async () => {
+    const fault = fc.constantFrom("none" as const, "throws" as const, "waits" as const);
+    const faults = fc.record({
+      open: fault,
+      renew: fault,
+      keep: fault,
+      close: fault,
+      beat: fc.constantFrom("run" as const, "stop" as const, "lost" as const, "throws" as const),
+      name: fault,
+      end: fault,
+      put: fault,
+      leave: fault,
+      ask: fc.constantFrom("answers", "empty", "throws", "throws late", "fails", "breaks off", "talks on"),
+    });
+    await fc.assert(
+      fc.asyncProperty(faults, async (wrong) => {
+        let clockOf: TestClock | undefined;
+        const by =
+          <A extends unknown[], R>(kind: "none" | "throws" | "waits", call: (...args: A) => Promise<R>) =>
+          async (...args: A): Promise<R> => {
+            if (kind === "throws") throw new Error("throttled");
+            if (kind === "waits") await clockOf?.sleep(700);
+            return call(...args);
+          };
+        const done: string[] = [];
+        const { clock, running, client, left, closed } = await setUpChatRun({
+          conversations: (real) => ({
+            ...real,
+            open: by(wrong.open, real.open),
+            renew: by(wrong.renew, real.renew),
+            keep: by(wrong.keep, real.keep),
+            close: by(wrong.close, real.close),
+          }),
+          turns: (real) => ({
+            beat: async (...args) => {
+              if (wrong.beat === "throws") throw new Error("throttled");
+              const mark = await real.beat(...args);
+              return wrong.beat === "run" ? mark : wrong.beat;
+            },
+            name: by(wrong.name, real.name),
+            end: (...args) => {
+              done.push("end");
+              return by(wrong.end, real.end)(...args);
+            },
+            discard: (...args) => {
+              done.push("discard");
+              return by(wrong.end, real.discard)(...args);
+            },
+          }),
+          put: by(wrong.put, async () => {}),
+          leave: by(wrong.leave, async () => {}),
+          askDify: (given) => async (_question, listener, limits) => {
+            clockOf = given;
+            if (wrong.ask === "throws") throw new Error("of the inside");
+            if (wrong.ask === "talks on") {
+              await given.sleep(100, limits.signal);
+              await listener({ type: "begun", ids: named });
+              await given.sleep(30_000, limits.signal);
+              return limits.signal.aborted ? { status: "abandoned" } : { status: "answered" };
+            }
+            if (wrong.ask === "empty") return { status: "answered" };
+            await listener({ type: "delta", text: "half" });
+            if (wrong.ask === "throws late") throw new Error("of the inside");
+            if (wrong.ask === "breaks off") return { status: "incomplete" };
+            if (wrong.ask === "fails") {
+              return { status: "failed", code: "timeout", retryable: false, detail: "silence" };
+            }
+            return { status: "answered" };
+          },
+        });
+        await clock.advance(120_000);
+        const outcome = await Promise.race([running, Promise.resolve("never ends")]);
+        expect(outcome).not.toBe("never ends");
+        const last = client.types().filter((type) => type === "end" || type === "error");
+        const isHeard = client.events.length > 0;
+        expect(last).toHaveLength(isHeard ? 1 : 0);
+        if (isHeard) expect(["end", "error"]).toContain(client.types().at(-1));
+        expect(done).toEqual([isHeard ? "end" : "discard"]);
+        expect(outcome).toEqual(isHeard ? "told" : { error: expect.any(Error) });
+        expect(left).toHaveLength(1);
+        expect(closed).toEqual(["t1"]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, test } from "@jest/globals";
+import { newChatTurn, startMs } from "../../../support/chat/chat-turns.ts";
+import { delta, end, named, place, setUpChatRun, start, talksOn } from "./chat-runs.ts";
+
+describe("a turn of a client", () => {
+  test("is told as it comes, each piece with where it brings the client to", async () => {
+    const { clock, client, running } = await setUpChatRun();
+    await clock.advance(0);
+    expect(await running).toBe("told");
+    expect(client.events).toEqual([start, delta("You said: "), delta("hello"), end]);
+    expect(client.ids).toEqual(["1.0.0", "1.0.10", "1.0.15", "1.end"]);
+  });
+
+  test("is kept as it was told, done for as long as it may be had again, and its place is free", async () => {
+    const { clock, running, record, kept, left, closed } = await setUpChatRun();
+    await clock.advance(0);
+    await running;
+    expect(kept()).toEqual([start, delta("You said: hello"), end]);
+    expect(closed).toEqual(["t1"]);
+    expect(record()).toMatchObject({
+      state: "done",
+      replayUntil: startMs + 600_000,
+      named: { ...named, user: "u7" },
+    });
+    expect(left).toEqual([place]);
+  });
+
+  test("that cannot be had again is not kept", async () => {
+    const { clock, running, kept, record } = await setUpChatRun({ id: { keepsAnswer: false } });
+    await clock.advance(0);
+    await running;
+    expect(kept()).toEqual([]);
+    expect(record()?.state).toBe("done");
+  });
+
+  test("is done only once all of it is kept: whoever finds it done finds its end", async () => {
+    const slow = Promise.withResolvers<void>();
+    const { clock, running, client, record } = await setUpChatRun({ put: () => slow.promise });
+    await clock.advance(1_000);
+    expect(client.types().at(-1)).toBe("end");
+    expect(record()?.state).toBe("running");
+    slow.resolve();
+    await running;
+    expect(record()?.state).toBe("done");
+  });
+
+  test("is held for as long as it runs, however long that is", async () => {
+    const { clock, running, record, turns } = await setUpChatRun({ askDify: talksOn });
+    for (let seconds = 0; seconds < 60; seconds += 1) {
+      await clock.advance(1_000);
+      expect(record()?.heldUntil).toBeGreaterThan(clock.now() + 5_000);
+    }
+    await turns.askStop({ appKey: "app-one", turn: "t1" }, { userId: "u7", botUserId: "bot-helpdesk" });
+    await clock.advance(3_000);
+    expect(await running).toBe("told");
+  });
+
+  test("is reported with its outcome, how long it took and until its first text, and never with its text", async () => {
+    const { clock, running, log, metrics } = await setUpChatRun({
+      askDify: (given) => async (_question, listener) => {
+        await given.sleep(400);
+        await listener({ type: "delta", text: "hello" });
+        await given.sleep(600);
+        return { status: "answered" };
+      },
+    });
+    await clock.advance(1_000);
+    await running;
+    expect(log.lines).toEqual([
+      {
+        level: "info",
+        event: "chat_answered",
+        fields: {
+          ...{ app: "app-one", bot: "bot-helpdesk", integration: "dify_chatflow", turn: "t1" },
+          ...{ outcome: "answered", asked: 1, firstTextMs: 400, tookMs: 1_000 },
+        },
+      },
+    ]);
+    expect(metrics.notes).toEqual([
+      { name: "ChatTurn", ms: 1_000, dimensions: { integration: "dify_chatflow", outcome: "answered" } },
+    ]);
+  });
+
+  test("whose model fails is told so in band, and reported as an error with why", async () => {
+    const { clock, running, client, log } = await setUpChatRun({
+      askDify: () => async () => ({ status: "failed", code: "model", retryable: false, detail: "HTTP 401" }),
+    });
+    await clock.advance(0);
+    expect(await running).toBe("told");
+    expect(client.events).toEqual([start, expect.objectContaining({ type: "error", code: "model" })]);
+    expect(log.lines.at(-1)).toMatchObject({ level: "error", fields: { code: "model", detail: "HTTP 401" } });
+  });
+
+  test("waits for a client that takes its time", async () => {
+    const taken = Promise.withResolvers<void>();
+    const events: unknown[] = [];
+    const { clock, running } = await setUpChatRun({
+      tell: (event) => {
+        events.push(event);
+        return event.type === "delta" ? taken.promise : undefined;
+      },
+    });
+    await clock.advance(1_000);
+    expect(events).toHaveLength(2);
+    taken.resolve();
+    await running;
+    expect(events).toHaveLength(4);
+  });
+});
+
+describe("a turn that is another machine's by now", () => {
+  test("ends for its client by an error that may be retried, and leaves the other's record alone", async () => {
+    const { clock, running, client, turns, record, events } = await setUpChatRun({ askDify: talksOn });
+    await clock.advance(1_500);
+    turns.plant({ ...newChatTurn(), token: "the other's", attempt: 2, heldUntil: startMs + 60_000 });
+    await clock.advance(500);
+    expect(await running).toBe("told");
+    expect(client.events.at(-1)).toMatchObject({ type: "error", code: "interrupted", retryable: true });
+    expect(record()).toMatchObject({ state: "running", token: "the other's", attempt: 2 });
+    expect(events()).toContain("chat_turn_lost");
+  });
+
+  test("is so too where nobody answers for as long as its lease lasts", async () => {
+    const { clock, running, client } = await setUpChatRun({
+      askDify: talksOn,
+      turns: (turns) => ({ ...turns, beat: () => Promise.reject(new Error("no answer")) }),
+    });
+    await clock.advance(9_999);
+    expect(client.types()).not.toContain("error");
+    await clock.advance(2_000);
+    expect(await running).toBe("told");
+    expect(client.events.at(-1)).toMatchObject({ code: "interrupted" });
+  });
+});
+
+describe("a turn whose conversation is busy", () => {
+  test("is given up after five seconds, unheard of, and may be begun again at once", async () => {
+    const { clock, running, client, record, left, closed, kept } = await setUpChatRun({
+      conversations: (real) => ({ ...real, open: async () => ({ status: "busy" }) }),
+    });
+    await clock.advance(6_000);
+    expect(await running).toBe("busy");
+    expect(client.events).toEqual([]);
+    expect(kept()).toEqual([]);
+    expect(record()).toMatchObject({ state: "running", heldUntil: 0 });
+    expect(left).toEqual([place]);
+    expect(closed).toEqual(["t1"]);
+  });
+});

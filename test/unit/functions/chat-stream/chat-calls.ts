@@ -1,0 +1,212 @@
+import { createHash } from "node:crypto";
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { cors } from "../../../../functions/adapters/api-gateway/cors.ts";
+import { makeStreamedHandler } from "../../../../functions/adapters/lambda-stream/streamed-handler.ts";
+import { makeChatStreamRoutes } from "../../../../functions/chat-stream/routes.ts";
+import type { AskDify } from "../../../../functions/core/answer.ts";
+import { makeAnswerJournal } from "../../../../functions/core/chat/answer-journal.ts";
+import { badToken } from "../../../../functions/core/chat/bad-token.ts";
+import { makeBeginChatTurn } from "../../../../functions/core/chat/begin-chat-turn.ts";
+import type { ChatUser } from "../../../../functions/core/chat/chat-user.ts";
+import { makeFollowChatTurn } from "../../../../functions/core/chat/follow-chat-turn.ts";
+import { makeRunChatTurn } from "../../../../functions/core/chat/run-chat-turn.ts";
+import type { Admission } from "../../../../functions/core/chat/user-guard.ts";
+import { callerError } from "../../../../functions/core/errors.ts";
+import { makeForwardTurn } from "../../../../functions/core/forward-turn.ts";
+import type { Turn } from "../../../../functions/core/turn.ts";
+import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
+import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
+import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
+import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
+import { callStreamed, type StreamedReply } from "../../../support/streamed-call.ts";
+import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
+import { bot } from "../../../support/turns.ts";
+import { proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
+
+export const origin = "https://www.example.com";
+
+/** Whose token is `u7`, `u8`; others are no tokens. */
+const users: Readonly<Record<string, ChatUser>> = {
+  u7: chatUser(),
+  u8: chatUser({ userId: "u8" }),
+  bound: chatUser({ bots: ["bot-sales"] }),
+};
+
+export interface Call {
+  readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** As it is, in the place of `body`. */
+  readonly rawBody?: string;
+  readonly botId?: string;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+export interface ChatCall extends StreamedReply {
+  readonly status: () => number;
+  readonly events: () => EventSourceMessage[];
+  readonly types: () => (string | undefined)[];
+  /** All text that was said in deltas. */
+  readonly said: () => string;
+}
+
+const withEvents = (reply: StreamedReply): ChatCall => {
+  const events = (): EventSourceMessage[] => {
+    const all: EventSourceMessage[] = [];
+    createParser({ onEvent: (event) => void all.push(event) }).feed(reply.text());
+    return all;
+  };
+  return {
+    ...reply,
+    status: () => reply.head().statusCode,
+    events,
+    types: () => events().map(({ event }) => event),
+    said: () =>
+      events()
+        .filter(({ event }) => event === "delta")
+        .map(({ data }) => JSON.parse(data).content)
+        .join(""),
+  };
+};
+
+export const answering =
+  (...words: string[]) =>
+  (): AskDify =>
+  async (_question, listener) => {
+    await listener({ type: "begun", ids: { conversationId: "c1", messageId: "m1", taskId: "k1" } });
+    for (const text of words) await listener({ type: "delta", text });
+    await listener({
+      type: "facts",
+      facts: { usage: { totalTokens: 7 }, sources: [{ document: "manual.pdf" }] },
+    });
+    return { status: "answered" };
+  };
+
+/** Says a word each second, for so long. */
+export const talkingFor =
+  (seconds: number) =>
+  (clock: TestClock): AskDify =>
+  async (_question, listener, { signal }) => {
+    for (let n = 0; n < seconds && !signal.aborted; n += 1) {
+      await listener({ type: "delta", text: `word${n} ` });
+      await clock.sleep(1_000, signal);
+    }
+    return signal.aborted ? { status: "abandoned" } : { status: "answered" };
+  };
+
+/** The function chat-stream, but for what is outside: its clock, its stores and Dify. */
+export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("You said: ", "hello")) => {
+  const clock = makeTestClock(startMs);
+  const log = makeMemoryLog();
+  const turns = makeMemoryChatTurns(clock);
+  const pieces = makeMemoryPieces();
+  const conversations = makeMemoryConversations(clock);
+  const guard: { admission: Admission; isRevoked: boolean } = {
+    admission: { status: "admitted" },
+    isRevoked: false,
+  };
+  const dify = { ask: askDifyBy(clock) };
+  const forwarded: Turn[] = [];
+  const failing: { store: Error | undefined } = { store: undefined };
+  let ids = 0;
+  const newId = (): string => {
+    ids += 1;
+    return `id-${ids}`;
+  };
+  const forwardTurn = makeForwardTurn({
+    conversations,
+    askDify: (...asked) => dify.ask(...asked),
+    stopDify: async () => {},
+    clock,
+    log,
+    newToken: newId,
+  });
+  const routes = makeChatStreamRoutes({
+    verifyUserToken: async (authorization) => {
+      const user = users[authorization?.replace("Bearer ", "") ?? ""];
+      if (!user) throw badToken("must be one that /user/getToken.json gave");
+      return user;
+    },
+    revocations: { isRevoked: async () => guard.isRevoked },
+    turns,
+    beginChatTurn: makeBeginChatTurn({
+      bots: {
+        open: async (_app, userId) => {
+          if (failing.store) throw failing.store;
+          return userId === "bot-helpdesk" ? bot() : undefined;
+        },
+      },
+      turns,
+      guard: { admit: async () => guard.admission, isRevoked: async () => guard.isRevoked },
+      clock,
+      newId,
+      hash: (parts) => createHash("sha256").update(JSON.stringify(parts)).digest("base64url"),
+    }),
+    runChatTurn: makeRunChatTurn({
+      turns,
+      guard: { leave: async () => {} },
+      forwardTurn: (turn, ...rest) => {
+        forwarded.push(turn);
+        return forwardTurn(turn, ...rest);
+      },
+      journalOf: makeAnswerJournal({ pieces, clock, log }),
+      clock,
+      log,
+      metrics: makeMemoryMetrics(),
+    }),
+    followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
+    clock,
+  });
+  const handler = makeStreamedHandler(
+    log,
+    (request, leftMs) => {
+      const route = routes[`${request.method} ${request.route}`];
+      if (!route) throw callerError("not_found", "no such path");
+      return route(request, leftMs);
+    },
+    [cors([origin])],
+  );
+
+  const call = (
+    httpMethod: string,
+    resource: string,
+    parameters: Record<string, string>,
+    { token = "u7", headers = {}, body, rawBody, query = {} }: Call,
+  ): ChatCall => {
+    const event: Partial<APIGatewayProxyEvent> = {
+      resource,
+      path: resource,
+      httpMethod,
+      pathParameters: parameters,
+      multiValueQueryStringParameters: Object.fromEntries(
+        Object.entries(query).map(([name, value]) => [name, [value]]),
+      ),
+      headers: { ...(token !== "" && { Authorization: `Bearer ${token}` }), ...headers },
+      body: rawBody ?? (body === undefined ? null : JSON.stringify(body)),
+    };
+    return withEvents(callStreamed(handler, proxyEvent(event)));
+  };
+  return {
+    ...{ clock, log, turns, pieces, conversations, guard, dify, forwarded, failing },
+    chat: (given: Call = {}) =>
+      call(
+        "POST",
+        "/v1/bots/{userId}/chat",
+        { userId: given.botId ?? "bot-helpdesk" },
+        {
+          body: { content: "hello" },
+          ...given,
+        },
+      ),
+    events: (turn: string, given: Call = {}) =>
+      call(
+        "GET",
+        "/v1/bots/{userId}/turns/{turn}/events",
+        { userId: given.botId ?? "bot-helpdesk", turn },
+        given,
+      ),
+  };
+};

@@ -1,0 +1,336 @@
+import { describe, expect, test } from "@jest/globals";
+import type { AskDify } from "../../../../functions/core/answer.ts";
+import { startMs } from "../../../support/chat/chat-turns.ts";
+import { answering, type Call, origin, setUpChat, talkingFor } from "./chat-calls.ts";
+
+const whole = { headers: { Accept: "application/json" } };
+const keyed = { headers: { "Idempotency-Key": "k1" } };
+
+describe("an answer that streams", () => {
+  test("is the turn's start, its text as it comes, and its end with what it cost and rests on", async () => {
+    const { clock, chat } = setUpChat();
+    const reply = chat();
+    await clock.advance(0);
+    await reply.done;
+    expect(reply.head()).toMatchObject({
+      statusCode: 200,
+      headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
+    });
+    expect(reply.events().map(({ id, event, data }) => [id, event, JSON.parse(data)])).toEqual([
+      ["1.0.0", "start", { turn: "id-1", conversation: null }],
+      ["1.0.10", "delta", { content: "You said: " }],
+      ["1.0.15", "delta", { content: "hello" }],
+      ["1.end", "end", { stopped: false, usage: { totalTokens: 7 }, sources: [{ document: "manual.pdf" }] }],
+    ]);
+  });
+
+  test("begins as soon as the turn is let in, long before Dify says anything", async () => {
+    const { clock, chat } = setUpChat((given) => async () => {
+      await given.sleep(60_000);
+      return { status: "answered" };
+    });
+    const reply = chat();
+    await clock.advance(0);
+    expect(reply.types()).toEqual(["start"]);
+    await clock.advance(10_000);
+    expect(reply.text()).toContain(": hb\n\n");
+  });
+
+  test("lets each word go as it comes", async () => {
+    const { clock, chat } = setUpChat(talkingFor(5));
+    const reply = chat();
+    for (let n = 0; n < 5; n += 1) {
+      await clock.advance(n === 0 ? 0 : 1_000);
+      expect(reply.said()).toBe(Array.from({ length: n + 1 }, (_, at) => `word${at} `).join(""));
+    }
+  });
+
+  test.each([undefined, "*/*", "text/event-stream", "text/event-stream, application/json", "text/html"])(
+    "is what a client gets that accepts %s",
+    async (accept) => {
+      const { clock, chat } = setUpChat();
+      const reply = chat({ headers: accept === undefined ? {} : { accept } });
+      await clock.advance(0);
+      expect(reply.head().headers["content-type"]).toMatch(/^text\/event-stream/);
+    },
+  );
+
+  test("goes on, whoever has left, and is kept for them", async () => {
+    const { clock, chat, events, turns } = setUpChat(talkingFor(40));
+    const reply = chat(keyed);
+    await clock.advance(0);
+    const { turn } = JSON.parse(reply.events()[0]?.data ?? "");
+    reply.stall();
+    await clock.advance(60_000);
+    expect(turns.recordOf({ appKey: "app-one", turn })?.state).toBe("done");
+    const again = events(turn, { headers: { "Last-Event-ID": "1.0.0" } });
+    await clock.advance(500);
+    expect(again.said()).toBe(Array.from({ length: 40 }, (_, at) => `word${at} `).join(""));
+    expect(again.types().at(-1)).toBe("end");
+  });
+
+  test("carries the question as it was asked: its text, its files, its conversation", async () => {
+    const { clock, chat, forwarded } = setUpChat();
+    const files = [{ type: "image", url: "https://example.com/a.png" }];
+    const reply = chat({
+      body: { content: "look", files, conversation: "trip", integration: "dify_chatflow" },
+    });
+    await clock.advance(0);
+    expect(JSON.parse(reply.events()[0]?.data ?? "")).toMatchObject({ conversation: "trip" });
+    expect(forwarded).toMatchObject([
+      {
+        event: { data: { content: '{"content":"look"}', fromUserId: "u7", toUserId: "bot-helpdesk" } },
+        files: [{ kind: "image", url: "https://example.com/a.png" }],
+        conversationName: "trip",
+      },
+    ]);
+  });
+});
+
+describe("an answer that is whole", () => {
+  test("is what a client gets that accepts JSON and nothing that streams, however it is written", async () => {
+    for (const accept of [
+      "application/json",
+      "Application/JSON; charset=utf-8",
+      "application/json, text/plain",
+    ]) {
+      const { clock, chat } = setUpChat();
+      const reply = chat({ headers: { accept } });
+      await clock.advance(0);
+      await reply.done;
+      expect(reply.status()).toBe(200);
+      expect(reply.json()).toEqual({
+        turn: "id-1",
+        conversation: null,
+        content: "You said: hello",
+        usage: { totalTokens: 7 },
+        sources: [{ document: "manual.pdf" }],
+        stopped: false,
+      });
+    }
+  });
+
+  test("has the replacement in the place of what it replaces", async () => {
+    const { clock, chat } = setUpChat(() => async (_question, listener) => {
+      await listener({ type: "delta", text: "wrong" });
+      await listener({ type: "replace", text: "right" });
+      await listener({ type: "delta", text: " indeed" });
+      return { status: "answered" };
+    });
+    const reply = chat(whole);
+    await clock.advance(0);
+    expect(reply.json()).toMatchObject({ content: "right indeed" });
+  });
+
+  test("that waits for a person says so", async () => {
+    const { clock, chat } = setUpChat(() => async () => ({ status: "paused", form: undefined }));
+    const reply = chat(whole);
+    await clock.advance(0);
+    expect(reply.json()).toMatchObject({ paused: true, stopped: false });
+  });
+
+  test.each<[string, Awaited<ReturnType<AskDify>>, number, number]>([
+    ["too slow", { status: "failed", code: "timeout", retryable: false, detail: "d" }, 504, 1050],
+    ["refusing", { status: "failed", code: "refused", retryable: false, detail: "d" }, 502, 1000],
+    ["without its model", { status: "failed", code: "model", retryable: false, detail: "d" }, 502, 1000],
+    ["breaking off", { status: "incomplete" }, 502, 1000],
+    ["without a word", { status: "answered" }, 502, 1000],
+  ])("of a Dify that is %s is a status and a plain sentence", async (_how, outcome, status, code) => {
+    const { clock, chat } = setUpChat(() => async () => outcome);
+    const reply = chat(whole);
+    await clock.advance(0);
+    expect(reply.status()).toBe(status);
+    expect(reply.json()).toEqual({
+      code,
+      errorMessage: expect.stringMatching(/^Sorry, the bot cannot answer/),
+    });
+  });
+
+  test("of a machine that breaks is a 500 without a word of why", async () => {
+    const { clock, chat } = setUpChat(() => async (_question, listener) => {
+      await listener({ type: "delta", text: "half" });
+      throw new Error("password=hunter2");
+    });
+    const reply = chat(whole);
+    await clock.advance(0);
+    expect(reply.status()).toBe(500);
+    expect(reply.json()).toEqual({ code: 1000, errorMessage: "internal error, please try again" });
+  });
+
+  test("comes before the gateway loses patience, though Dify would go on", async () => {
+    const { clock, chat } = setUpChat((given) => async (_question, _listener, { deadline }) => {
+      await given.sleep(deadline - given.now());
+      return { status: "failed", code: "timeout", retryable: false, detail: "deadline" };
+    });
+    const reply = chat(whole);
+    await clock.advance(299_000);
+    expect(reply.isDone()).toBe(true);
+    expect(reply.status()).toBe(504);
+  });
+});
+
+describe("a question is refused before anything of it is told:", () => {
+  test.each<[string, Call, number, number, RegExp]>([
+    ["without a token", { token: "" }, 401, 1004, /^token: /],
+    ["with a token that is none", { token: "x" }, 401, 1004, /^token: /],
+    ["with a token for other bots", { token: "bound" }, 403, 403, /^userId: /],
+    ["of a bot that is not there", { botId: "bot-nowhere" }, 404, 404, /^userId: /],
+    ["without content", { body: {} }, 400, 1002, /^content: is required/],
+    ["without a body", { rawBody: "" }, 400, 1003, /^body: /],
+    ["with broken JSON", { rawBody: "{" }, 400, 1002, /^body: must be JSON/],
+    ["with too much of it", { body: { content: "x".repeat(131_073) } }, 400, 1005, /^content: at most/],
+    [
+      "to an integration that is not there",
+      { body: { content: "x", integration: "dify_agent" } },
+      409,
+      409,
+      /^integration: /,
+    ],
+    ["with a key that is none", { headers: { "Idempotency-Key": "a b" } }, 400, 1002, /^Idempotency-Key: /],
+    ["with a key that is empty", { headers: { "Idempotency-Key": "" } }, 400, 1002, /^Idempotency-Key: /],
+  ])("%s", async (_how, given, status, code, message) => {
+    for (const accept of ["text/event-stream", "application/json"]) {
+      const { clock, chat, forwarded } = setUpChat();
+      const reply = chat({ ...given, headers: { accept, ...given.headers } });
+      await clock.advance(0);
+      await reply.done;
+      expect(reply.status()).toBe(status);
+      expect(reply.json()).toEqual({ code, errorMessage: expect.stringMatching(message) });
+      expect(forwarded).toEqual([]);
+    }
+  });
+
+  test("who they are is asked before their body is read", async () => {
+    const { clock, chat } = setUpChat();
+    const reply = chat({ token: "x", rawBody: "{" });
+    await clock.advance(0);
+    expect(reply.status()).toBe(401);
+  });
+
+  test("with a token that was revoked", async () => {
+    const { clock, chat, guard } = setUpChat();
+    guard.admission = { status: "revoked" };
+    const reply = chat();
+    await clock.advance(0);
+    expect(reply.status()).toBe(401);
+    expect(reply.json()).toEqual({ code: 1004, errorMessage: "token: was revoked, get a new one" });
+  });
+
+  test("too often, with when to come back, and a page may read it", async () => {
+    const { clock, chat, guard } = setUpChat();
+    guard.admission = { status: "limited", retryAfterMs: 12_345 };
+    const reply = chat({ headers: { Origin: origin } });
+    await clock.advance(0);
+    expect(reply.head()).toMatchObject({
+      statusCode: 429,
+      headers: { "retry-after": "13", "access-control-allow-origin": origin },
+    });
+    expect(reply.json()).toMatchObject({ code: 1008 });
+  });
+
+  test.each([{}, whole])(
+    "while another turn runs in its conversation, after five seconds (%o)",
+    async (given) => {
+      const { clock, chat, conversations } = setUpChat();
+      conversations.take({ turnId: "another", token: "another's", heldUntil: startMs + 60_000 });
+      const reply = chat(given);
+      await clock.advance(4_900);
+      expect(reply.hasBegun()).toBe(false);
+      await clock.advance(600);
+      await reply.done;
+      expect(reply.head()).toMatchObject({ statusCode: 409, headers: { "retry-after": "2" } });
+      expect(reply.json()).toMatchObject({
+        code: 409,
+        errorMessage: expect.stringMatching(/^conversation: /),
+      });
+    },
+  );
+
+  test("by what breaks before the start, without a word of what it was", async () => {
+    const { clock, chat, failing, log } = setUpChat();
+    failing.store = new Error("password=hunter2");
+    const reply = chat();
+    await clock.advance(0);
+    await reply.done;
+    expect(reply.status()).toBe(500);
+    expect(reply.json()).toEqual({ code: 1000, errorMessage: "internal error, please try again" });
+    expect(log.lines).toMatchObject([{ level: "error", event: "request_failed" }]);
+  });
+});
+
+describe("what breaks after the start", () => {
+  test("is told in band, closes the stream, and leaves the process alone", async () => {
+    const { clock, chat } = setUpChat(() => async (_question, listener) => {
+      await listener({ type: "delta", text: "half" });
+      throw new Error("password=hunter2");
+    });
+    const reply = chat();
+    await clock.advance(0);
+    await expect(reply.done).resolves.toBeUndefined();
+    expect(reply.status()).toBe(200);
+    expect(reply.types()).toEqual(["start", "delta", "error"]);
+    expect(JSON.parse(reply.events().at(-1)?.data ?? "")).toMatchObject({
+      code: "internal",
+      retryable: true,
+    });
+    expect(reply.text()).not.toContain("hunter2");
+  });
+});
+
+describe("the same question under the same key", () => {
+  test("is one turn, whose answer so far is told again, and then the rest as it comes", async () => {
+    const { clock, chat, forwarded } = setUpChat(talkingFor(10));
+    const first = chat(keyed);
+    await clock.advance(4_000);
+    const again = chat(keyed);
+    await clock.advance(500);
+    expect(again.said()).toBe("word0 word1 word2 word3 word4 ");
+    await clock.advance(10_000);
+    expect(again.said()).toBe(first.said());
+    expect(again.types().at(0)).toBe("start");
+    expect(again.types().at(-1)).toBe("end");
+    expect(again.events().at(0)?.data).toBe(first.events().at(0)?.data);
+    expect(forwarded).toHaveLength(1);
+    await again.done;
+  });
+
+  test("is told whole to who accepts JSON", async () => {
+    const { clock, chat } = setUpChat(answering("all of it"));
+    chat(keyed);
+    await clock.advance(0);
+    const again = chat({ headers: { ...whole.headers, ...keyed.headers } });
+    await clock.advance(500);
+    expect(again.json()).toMatchObject({ content: "all of it", usage: { totalTokens: 7 } });
+  });
+
+  test("with another body is refused", async () => {
+    const { clock, chat } = setUpChat();
+    chat(keyed);
+    await clock.advance(0);
+    const other = chat({ ...keyed, body: { content: "another" } });
+    await clock.advance(0);
+    expect(other.status()).toBe(409);
+    expect(other.json()).toMatchObject({ errorMessage: expect.stringMatching(/^Idempotency-Key: /) });
+  });
+
+  test("of another user is another turn", async () => {
+    const { clock, chat, forwarded, conversations } = setUpChat();
+    chat(keyed);
+    await clock.advance(0);
+    expect(conversations.holder()).toBeUndefined();
+    chat({ ...keyed, token: "u8" });
+    await clock.advance(0);
+    expect(new Set(forwarded.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test("that could not run may be asked again at once", async () => {
+    const { clock, chat, conversations } = setUpChat();
+    conversations.take({ turnId: "another", token: "another's", heldUntil: startMs + 6_000 });
+    const first = chat(keyed);
+    await clock.advance(6_000);
+    expect(first.status()).toBe(409);
+    const again = chat(keyed);
+    await clock.advance(0);
+    expect(again.types()).toEqual(["start", "delta", "delta", "end"]);
+  });
+});

@@ -1,0 +1,188 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { parseInput } from "../../../../functions/adapters/api-gateway/parse-input.ts";
+import { chatHeaders, chatSchema, longestBody } from "../../../../functions/chat-stream/chat-schema.ts";
+import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
+
+const parse = (sent: unknown) => parseJsonBody(chatSchema, jsonOf(sent), longestBody);
+const refused = (sent: unknown) => refusalOf(() => parse(sent));
+
+const file = { type: "image", url: "https://example.com/a.png" };
+
+describe("a question", () => {
+  test("is its content alone, or with all that may go along", () => {
+    expect(parse({ content: "hello" })).toEqual({ content: "hello" });
+    const all = { content: "hello", conversation: "trip", integration: "dify_agent", files: [file] };
+    expect(parse(all)).toEqual(all);
+  });
+
+  test("is taken as it was written, white space and all", () => {
+    expect(parse({ content: " a\n\tb " })).toEqual({ content: " a\n\tb " });
+  });
+
+  test("leaves out what is none of ours", () => {
+    expect(parse({ content: "hello", user: "u8", appKey: "app-two" })).toEqual({ content: "hello" });
+  });
+
+  test.each([
+    ["letters", "a".repeat(128 * 1024)],
+    ["characters of three bytes", "你".repeat((128 * 1024 - 2) / 3)],
+    ["characters that JSON writes in six bytes", "\u0001".repeat(128 * 1024)],
+  ])("holds 128 KB of %s, and not a byte more", (_what, content) => {
+    expect(parse({ content })).toEqual({ content });
+    expect(refused({ content: `${content}你` })).toEqual({
+      code: 1005,
+      errorMessage: expect.stringMatching(/^content: at most 131072 bytes, got \d+ bytes$/),
+    });
+  });
+});
+
+describe("a question is refused", () => {
+  test.each<[string, unknown, number, unknown]>([
+    ["without content", {}, 1002, "content: is required, got nothing"],
+    ["with content that is null", { content: null }, 1002, "content: must be a text, got null"],
+    ["with content that is a list", { content: ["hello"] }, 1002, "content: must be a text, got a list of 1"],
+    ["with empty content", { content: "" }, 1002, 'content: must not be blank, got ""'],
+    ["with blank content", { content: " \n\u3000" }, 1002, 'content: must not be blank, got " \\n\u3000"'],
+    [
+      "with half a character",
+      { content: "a\ud800" },
+      1002,
+      'content: must be Unicode without lone surrogates, got "a\\ud800"',
+    ],
+    [
+      "with an empty name of a conversation",
+      { content: "x", conversation: "" },
+      1002,
+      'conversation: must not be empty, got ""',
+    ],
+    [
+      "with a conversation that is null",
+      { content: "x", conversation: null },
+      1002,
+      "conversation: must be a text, got null",
+    ],
+    [
+      "with too long a name",
+      { content: "x", conversation: "c".repeat(65) },
+      1005,
+      "conversation: at most 64 characters, got 65 characters",
+    ],
+    [
+      "for a webhook, which answers nobody here",
+      { content: "x", integration: "webhook" },
+      1002,
+      'integration: must be one of dify_chat, dify_completion, dify_chatflow, dify_agent, dify_workflow, got "webhook"',
+    ],
+    [
+      "with files that are none",
+      { content: "x", files: file },
+      1002,
+      "files: must be a list, got a map of 2",
+    ],
+    [
+      "with more than ten files",
+      { content: "x", files: Array.from({ length: 11 }, () => file) },
+      1002,
+      "files: at most 10 entries, got 11",
+    ],
+    [
+      "with a file of no kind that Dify knows",
+      { content: "x", files: [{ ...file, type: "pdf" }] },
+      1002,
+      'files[0].type: must be one of image, document, audio, video, custom, got "pdf"',
+    ],
+    [
+      "with a file without an address",
+      { content: "x", files: [file, { type: "image" }] },
+      1002,
+      "files[1].url: is required, got nothing",
+    ],
+    [
+      "with a file that is on nobody's web",
+      { content: "x", files: [{ ...file, url: "file:///etc/passwd" }] },
+      1002,
+      'files[0].url: must be an http or https URL, got "file:///etc/passwd"',
+    ],
+    [
+      "with a file whose address is in itself",
+      { content: "x", files: [{ ...file, url: "data:text/plain,x" }] },
+      1002,
+      'files[0].url: must be an http or https URL, got "data:text/plain,x"',
+    ],
+    [
+      "with too long an address",
+      { content: "x", files: [{ ...file, url: `https://example.com/${"a".repeat(2048)}` }] },
+      1005,
+      "files[0].url: at most 2048 characters, got 2068 characters",
+    ],
+    ["that is a list", ["hello"], 1002, "body: must be an object, got a list of 1"],
+    ["that is a text", "hello", 1002, expect.stringMatching(/^body: /)],
+    ["that is nothing", null, 1002, expect.stringMatching(/^body: /)],
+  ])("%s", (_how, sent, code, errorMessage) => {
+    expect(refused(sent)).toEqual({ code, errorMessage });
+  });
+
+  test.each([
+    ["no bytes", "", 1003, /^body: must not be empty/],
+    ["no JSON", '{"content":', 1002, /^body: must be JSON, got 11 characters/],
+    ["a field twice", '{"content":"a","content":"b"}', 1002, /^content: may be sent once/],
+    [
+      "more than a megabyte",
+      `{"content":"a"${" ".repeat(1024 * 1024)}}`,
+      1005,
+      /^body: at most 1048576 bytes/,
+    ],
+  ])("with %s", (_what, text, code, message) => {
+    const refusal = refusalOf(() => parseJsonBody(chatSchema, Buffer.from(text), longestBody));
+    expect(refusal).toEqual({ code, errorMessage: expect.stringMatching(message) });
+  });
+
+  test("or taken, whatever JSON it is: where it is refused, the refusal names a field and a rule, and no secret of ours", () => {
+    const near = fc.record(
+      {
+        content: fc.oneof(fc.string(), fc.jsonValue()),
+        conversation: fc.oneof(fc.string(), fc.jsonValue()),
+        integration: fc.oneof(fc.constantFrom("dify_chat", "webhook"), fc.jsonValue()),
+        files: fc.oneof(fc.array(fc.oneof(fc.constant(file), fc.jsonValue())), fc.jsonValue()),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(near, fc.jsonValue()), (sent) => {
+        const refusal = refused(sent);
+        if (!refusal) {
+          const taken = parse(sent);
+          expect(taken.content.trim()).not.toBe("");
+          return;
+        }
+        expect([1002, 1005]).toContain(refusal.code);
+        expect(refusal.errorMessage).toMatch(
+          /^(body|content|conversation|integration|files(\[\d+\](\.(type|url))?)?): .+, got /s,
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("an Idempotency-Key", () => {
+  const headerOf = (key: string | undefined) => parseInput(chatHeaders, { "Idempotency-Key": key });
+
+  test("is one to 64 visible characters, or none", () => {
+    for (const key of [undefined, "k", "!~", "x".repeat(64)]) {
+      expect(headerOf(key)["Idempotency-Key"]).toBe(key);
+    }
+  });
+
+  test.each(["", "x".repeat(65), "a b", "ä", "a\u007f", " "])(
+    "is refused by its name where it is %j",
+    (key) => {
+      expect(refusalOf(() => headerOf(key))).toEqual({
+        code: 1002,
+        errorMessage: `Idempotency-Key: must be 1 to 64 visible ASCII characters, got a text of ${key.length} characters`,
+      });
+    },
+  );
+});

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "@jest/globals";
+import { type ChatTurn, replayLifeMs } from "../../../../functions/core/chat/chat-turn.ts";
+import { chatTurn, startMs } from "../../../support/chat/chat-turns.ts";
+import { answering, type Call, setUpChat, talkingFor } from "./chat-calls.ts";
+
+const keyed = { headers: { "Idempotency-Key": "k1" } };
+
+/** A turn that is over, and its name. */
+const setUpDone = async () => {
+  const chat = setUpChat(answering("You said: ", "hello"));
+  const reply = chat.chat(keyed);
+  await chat.clock.advance(0);
+  await reply.done;
+  return { ...chat, turn: String(JSON.parse(reply.events()[0]?.data ?? "").turn) };
+};
+
+/** A turn of u7 that somebody else runs. */
+const setUpPlanted = (given: Partial<ChatTurn> = {}) => {
+  const chat = setUpChat();
+  chat.turns.plant(chatTurn(given));
+  return chat;
+};
+
+describe("a client whose connection broke", () => {
+  test.each<[string, Call]>([
+    ["its header", { headers: { "Last-Event-ID": "1.0.10" } }],
+    ["the query", { query: { lastEventId: "1.0.10" } }],
+    [
+      "its header, though the query says another",
+      { headers: { "last-event-id": "1.0.10" }, query: { lastEventId: "1.0.0" } },
+    ],
+  ])("says by %s where it is, and hears the rest, with the id of each", async (_where, given) => {
+    const { clock, events, turn } = await setUpDone();
+    const reply = events(turn, given);
+    await clock.advance(500);
+    await reply.done;
+    expect(reply.head()).toMatchObject({
+      statusCode: 200,
+      headers: { "content-type": "text/event-stream; charset=utf-8" },
+    });
+    expect(reply.events().map(({ id, event }) => [id, event])).toEqual([
+      ["1.0.15", "delta"],
+      ["1.end", "end"],
+    ]);
+    expect(reply.said()).toBe("hello");
+  });
+
+  test.each<[string, Call]>([
+    ["nothing", {}],
+    ["an empty id, as EventSource does", { headers: { "Last-Event-ID": "" } }],
+  ])("and that sends %s hears all of it", async (_what, given) => {
+    const { clock, events, turn } = await setUpDone();
+    const reply = events(turn, given);
+    await clock.advance(500);
+    expect(reply.types()).toEqual(["start", "delta", "end"]);
+    expect(reply.said()).toBe("You said: hello");
+  });
+
+  test("after the end is told by 204 that there is no more", async () => {
+    const { events, turn } = await setUpDone();
+    const reply = events(turn, { headers: { "Last-Event-ID": "1.end" } });
+    await reply.done;
+    expect(reply.status()).toBe(204);
+    expect(reply.text()).toBe("");
+  });
+
+  test("after the end of a run that was followed by another hears the other", async () => {
+    const { clock, events, pieces } = setUpPlanted({ attempt: 2 });
+    const end = { type: "end", stopped: false, usage: null, sources: [] } as const;
+    await pieces.put(chatTurn({ attempt: 2 }), 0, { events: [{ type: "delta", content: "anew" }, end] });
+    const reply = events("t1", { headers: { "Last-Event-ID": "1.end" } });
+    await clock.advance(500);
+    expect(reply.types()).toEqual(["replace", "delta", "end"]);
+  });
+
+  test("has its answer's head at once, and heartbeats, though the turn is silent", async () => {
+    const { clock, events } = setUpPlanted({ heldUntil: startMs + 60_000 });
+    const reply = events("t1", { headers: { "Last-Event-ID": "1.0.4" } });
+    await clock.advance(0);
+    expect(reply.hasBegun()).toBe(true);
+    expect(reply.status()).toBe(200);
+    await clock.advance(10_000);
+    expect(reply.text()).toContain(": hb\n\n");
+  });
+
+  test("hears a turn that runs to its end, as it comes", async () => {
+    const { clock, chat, events } = setUpChat(talkingFor(10));
+    const first = chat(keyed);
+    await clock.advance(3_000);
+    const { turn } = JSON.parse(first.events()[0]?.data ?? "");
+    const reply = events(turn, { headers: { "Last-Event-ID": String(first.events().at(-1)?.id) } });
+    const heard = first.said();
+    await clock.advance(20_000);
+    await reply.done;
+    expect(heard + reply.said()).toBe(first.said());
+    expect(reply.types().at(-1)).toBe("end");
+  });
+
+  test("of a store that fails is told so in band, and may come back", async () => {
+    const { clock, events, pieces } = setUpPlanted();
+    pieces.read = () => Promise.reject(new Error("password=hunter2"));
+    const reply = events("t1");
+    await clock.advance(500);
+    await expect(reply.done).resolves.toBeUndefined();
+    expect(reply.types()).toEqual(["error"]);
+    expect(reply.text()).not.toContain("hunter2");
+  });
+});
+
+describe("an answer is not had again", () => {
+  test.each<[string, Call, Partial<ChatTurn>, number, RegExp]>([
+    ["without a token", { token: "" }, {}, 401, /^token: /],
+    ["by a token for other bots", { token: "bound" }, {}, 403, /^userId: /],
+    ["by another user", { token: "u8" }, {}, 404, /^turn: you have no such turn/],
+    ["under another bot", { botId: "bot-sales" }, {}, 404, /^turn: you have no such turn/],
+    ["that was never asked for", {}, { turn: "t2" }, 404, /^turn: you have no such turn/],
+    ["that was asked for without a key", {}, { keepsAnswer: false }, 404, /^turn: .*Idempotency-Key/],
+    [
+      "that is kept no more",
+      {},
+      { state: "done", replayUntil: startMs },
+      404,
+      /^turn: its answer is not kept any more/,
+    ],
+    ["from an id that is none of ours", { headers: { "Last-Event-ID": "7" } }, {}, 400, /^Last-Event-ID: /],
+    ["from such an id in the query", { query: { lastEventId: "7" } }, {}, 400, /^Last-Event-ID: /],
+  ])("%s", async (_how, given, planted, status, message) => {
+    const { events } = setUpPlanted(planted);
+    const reply = events("t1", given);
+    await reply.done;
+    expect(reply.status()).toBe(status);
+    expect(reply.json()).toMatchObject({ errorMessage: expect.stringMatching(message) });
+  });
+
+  test("by a token that was revoked", async () => {
+    const { events, guard } = setUpPlanted();
+    guard.isRevoked = true;
+    const reply = events("t1");
+    await reply.done;
+    expect(reply.status()).toBe(401);
+  });
+
+  test("after ten minutes, and is to their end", async () => {
+    const { clock, events, turn } = await setUpDone();
+    await clock.advance(replayLifeMs - 1);
+    const last = events(turn);
+    await clock.advance(0);
+    expect(last.said()).toBe("You said: hello");
+    await clock.advance(1);
+    const late = events(turn);
+    await late.done;
+    expect(late.status()).toBe(404);
+  });
+});
