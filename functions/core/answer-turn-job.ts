@@ -14,6 +14,7 @@ import type { Held } from "./keep-lease.ts";
 import type { Log, LogFields } from "./log.ts";
 import { makeNoteOpen } from "./note-open.ts";
 import type { Turn } from "./turn.ts";
+import { type NoteTurn, wentWell } from "./turn-report.ts";
 
 export interface AnswerTurnJobPorts {
   readonly turns: Pick<JobStore, "note">;
@@ -23,6 +24,7 @@ export interface AnswerTurnJobPorts {
   readonly closeOpenMessage: (route: MessageRoute, open: OpenMessage) => Promise<void>;
   readonly deadLetters: DeadLetters;
   readonly report: ReportJob;
+  readonly noteTurn: NoteTurn;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -59,10 +61,6 @@ const storyOf = (job: TurnJob, { outcome, delivery, asked, firstTextAt }: TurnRe
   firstTextMs: firstTextAt && firstTextAt - job.acceptedAt,
 });
 
-/** What waits for a person is nobody's failure, nor is what cannot be read, or what its user stopped. */
-const wentWell = ({ status }: TurnReport["outcome"]): boolean =>
-  ["answered", "stopped", "paused", "unreadable"].includes(status);
-
 /** What a worker does with a job that it holds: has it answered, and tells its whole story in one log line. */
 export const makeAnswerTurnJob = ({
   turns,
@@ -71,6 +69,7 @@ export const makeAnswerTurnJob = ({
   closeOpenMessage,
   deadLetters,
   report,
+  noteTurn,
   clock,
   log,
 }: AnswerTurnJobPorts): AnswerTurnJob => {
@@ -109,9 +108,12 @@ export const makeAnswerTurnJob = ({
       const answered = await forwardTurn(turn, sinkFor(turn, holdOf(held, keeping, { deliverBy })), limits);
       await closing;
       if (answered === "busy") return "busy";
+      await answered.afterwards;
       const { outcome, delivery } = answered;
       const isLost = delivery.status === "undelivered" && !keeping.isOurs();
       if (outcome.status === "abandoned" || isLost) return "abandoned";
+      const { integrationType, acceptedAt: startedAt } = job;
+      noteTurn({ door: "im", integrationType, startedAt }, answered);
       const story = { ...storyOf(job, answered), tries };
       if (delivery.status === "undelivered") {
         await deadLetters.bury(job, { reason: delivery.reason, tries });

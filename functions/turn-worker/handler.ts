@@ -23,11 +23,13 @@ import { makeCloseOpenMessage } from "../core/close-open-message.ts";
 import { makeForwardTurn } from "../core/forward-turn.ts";
 import { makeReportJob } from "../core/job-report.ts";
 import { makeRunTurnJob } from "../core/run-turn-job.ts";
+import { makeNoteTurn } from "../core/turn-report.ts";
 import { readEnv } from "./env.ts";
 import { makeSinkFor } from "./sink-for.ts";
 
 const env = readEnv();
 const log = makeJsonLog();
+const metrics = makeMetrics();
 const client = makeDocumentClient();
 const sqs = makeSqsClient();
 const apps = await openAppSecrets({ env, clock, log });
@@ -58,7 +60,8 @@ const runTurnJob = makeRunTurnJob({
   sinkFor: makeSinkFor({ im, clock }),
   closeOpenMessage: makeCloseOpenMessage({ im, clock }),
   deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),
-  report: makeReportJob({ log, metrics: makeMetrics(), clock }),
+  report: makeReportJob({ log, metrics, clock }),
+  noteTurn: makeNoteTurn({ metrics, clock }),
   clock,
   log,
   newToken: randomUUID,

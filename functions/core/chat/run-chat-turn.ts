@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { ForwardTurn, TurnReport } from "../forward-turn.ts";
 import { keepLease } from "../keep-lease.ts";
 import type { Log } from "../log.ts";
-import type { Metrics } from "../metrics.ts";
+import { type NoteTurn, wentWell } from "../turn-report.ts";
 import type { AnswerJournal } from "./answer-journal.ts";
 import type { KeptAnswer } from "./answer-pieces.ts";
 import type { ReadyChatTurn } from "./begin-chat-turn.ts";
@@ -21,7 +21,7 @@ export interface RunChatTurnPorts {
   readonly journalOf: (answer: KeptAnswer) => AnswerJournal;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly noteTurn: NoteTurn;
 }
 
 /**
@@ -49,20 +49,24 @@ const broken: ChatEvent = {
 
 /** Runs a turn that a client waits for, to its end, whether or not the client stays. */
 export const makeRunChatTurn =
-  ({ turns, guard, forwardTurn, journalOf, clock, log, metrics }: RunChatTurnPorts): RunChatTurn =>
+  ({ turns, guard, forwardTurn, journalOf, clock, log, noteTurn }: RunChatTurnPorts): RunChatTurn =>
   async ({ id, turn, token, heldUntil, attempt }, tellClient, deadline) => {
     const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
     const startedAt = clock.now();
     const stop = new AbortController();
     const journal = id.keepsAnswer ? journalOf({ ...id, attempt }) : undefined;
     let position = startOf(attempt);
+    let afterwards: Promise<void> | undefined;
+    let isLost = false;
     let hasTold = false;
+    let mayBeAskedAgain = false;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
 
     const tell = (event: ChatEvent): void | Promise<void> => {
       position = positionAfter(position, event);
       hasTold = true;
+      mayBeAskedAgain = event.type === "error" && event.retryable;
       journal?.add(event);
       return tellClient(event, writePosition(position));
     };
@@ -70,8 +74,9 @@ export const makeRunChatTurn =
     const beat = async (expiresAt: number): Promise<boolean> => {
       const mark = await turns.beat(id, { token, expiresAt });
       if (mark === "stop") stop.abort();
-      if (mark === "lost") log.error("chat_turn_lost", ids);
-      return mark !== "lost";
+      isLost = mark === "lost";
+      if (isLost) log.error("chat_turn_lost", ids);
+      return !isLost;
     };
     const isStopAsked = async (): Promise<boolean> => {
       await beat(clock.now() + chatLease.leaseMs).catch(warn("chat_turn_not_renewed"));
@@ -88,7 +93,8 @@ export const makeRunChatTurn =
       isStopAsked,
     });
 
-    const report = ({ outcome, asked, firstTextAt }: TurnReport): void => {
+    const report = (told: TurnReport): void => {
+      const { outcome, asked, firstTextAt } = told;
       const tookMs = clock.now() - startedAt;
       const fields = {
         outcome: outcome.status,
@@ -96,13 +102,12 @@ export const makeRunChatTurn =
         firstTextMs: firstTextAt && firstTextAt - startedAt,
         tookMs,
       };
-      const isWell = ["answered", "stopped", "paused"].includes(outcome.status);
-      log[isWell ? "info" : "error"]("chat_answered", {
+      log[wentWell(outcome) ? "info" : "error"]("chat_answered", {
         ...ids,
         ...fields,
         ...(outcome.status === "failed" && { code: outcome.code, detail: outcome.detail }),
       });
-      metrics.time("ChatTurn", tookMs, { integration: id.integrationType, outcome: outcome.status });
+      noteTurn({ door: "http", integrationType: id.integrationType, startedAt }, told);
     };
 
     const run = async (): Promise<"told" | "busy"> => {
@@ -112,6 +117,7 @@ export const makeRunChatTurn =
           ({ signal }) => forwardTurn(turn, sink, { deadline, signal, stop: stop.signal }),
         );
         if (told === "busy") return "busy";
+        afterwards = told.afterwards;
         report(told);
         if (!position.ended) await tell(interrupted);
       } catch (error) {
@@ -122,15 +128,24 @@ export const makeRunChatTurn =
       return "told";
     };
 
-    try {
-      return await run();
-    } finally {
-      await journal?.close();
+    const leave = async (): Promise<void> => {
       const { appKey, userId } = id;
-      const over = hasTold ? turns.end(id, token, clock.now() + replayLifeMs) : turns.discard(id, token);
+      const replayUntil = clock.now() + replayLifeMs;
+      const over = hasTold
+        ? turns.end(id, token, { replayUntil, mayBeAskedAgain })
+        : turns.discard(id, token);
       await Promise.all([
         over.catch(warn("chat_turn_not_ended")),
         guard.leave({ appKey, userId, turn: id.turn }).catch(warn("chat_turn_not_left")),
       ]);
+    };
+
+    try {
+      return await run();
+    } finally {
+      await journal?.close();
+      // Who lost the turn leaves its record and its place to the run that has them now.
+      if (!isLost) await leave();
+      await afterwards;
     }
   };

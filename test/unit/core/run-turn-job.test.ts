@@ -4,6 +4,35 @@ import { rememberJobForMs } from "../../../functions/core/job-store.ts";
 import { bot, difyIntegration, webhookIntegration } from "../../support/turns.ts";
 import { answered, setUpTurnRuns, throttled, undelivered } from "./turn-runs.ts";
 
+describe("a turn over the IM", () => {
+  test("is noted by what it came to, and how long its user waited for the first text", async () => {
+    const { run, turnMetrics, clock } = setUpTurnRuns();
+    await clock.advance(900);
+    await run();
+    expect(turnMetrics.notes).toEqual([
+      { name: "TurnEnded", ms: 900, dimensions: { door: "im", outcome: "answered" } },
+      { name: "FirstText", ms: 40, dimensions: { door: "im" } },
+    ]);
+    expect(turnMetrics.counts).toEqual([]);
+  });
+
+  test("that Dify failed is noted with why, and that there was no text", async () => {
+    const { run, turnMetrics, dify } = setUpTurnRuns();
+    dify.answer = async () => ({
+      ...answered,
+      outcome: { status: "failed", code: "model", retryable: false, detail: "HTTP 400" },
+      firstTextAt: undefined,
+    });
+    await run();
+    expect(turnMetrics.notes.map(({ dimensions }) => dimensions)).toEqual([
+      { door: "im", outcome: "failed" },
+    ]);
+    expect(turnMetrics.counts).toEqual([
+      { name: "DifyFailed", dimensions: { integration: "dify_chatflow", code: "model" } },
+    ]);
+  });
+});
+
 describe("a job for Dify", () => {
   test("is answered with the bot as it is now, remembered, and told of in one line without text or keys", async () => {
     const { run, forwarded, job, record, log, metrics, clock } = setUpTurnRuns();

@@ -6,6 +6,7 @@ import { jobIdOf } from "../../../functions/core/job.ts";
 import { makeReportJob } from "../../../functions/core/job-report.ts";
 import { makeRunTurnJob } from "../../../functions/core/run-turn-job.ts";
 import type { Turn } from "../../../functions/core/turn.ts";
+import { makeNoteTurn } from "../../../functions/core/turn-report.ts";
 import { makeGraveyard, turnJob } from "../../support/jobs.ts";
 import { makeMemoryJobs } from "../../support/memory-jobs.ts";
 import { makeMemoryLog } from "../../support/memory-log.ts";
@@ -21,6 +22,7 @@ export const answered: TurnReport = {
   delivery: { status: "delivered" },
   asked: 1,
   firstTextAt: job.acceptedAt + 40,
+  afterwards: Promise.resolve(),
 };
 
 export const undelivered: TurnReport = {
@@ -54,6 +56,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   const deadLetters = makeGraveyard();
   const log = makeMemoryLog();
   const metrics = makeMemoryMetrics();
+  const turnMetrics = makeMemoryMetrics();
   const holds: string[] = [];
   const queue = {
     holdFor: async (ms: number): Promise<void> =>
@@ -78,6 +81,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
     closeOpenMessage: (_route, open) => im.close(open),
     deadLetters,
     report: makeReportJob({ log, metrics, clock }),
+    noteTurn: makeNoteTurn({ metrics: turnMetrics, clock }),
     clock,
     log,
     newToken: () => {
@@ -106,6 +110,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
     deadLetters,
     log,
     metrics,
+    turnMetrics,
     record: () => turns.recordOf(id),
     events: () => log.lines.map(({ event }) => event),
     /** What the user has been shown by all of them. */

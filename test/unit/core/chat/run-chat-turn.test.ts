@@ -77,7 +77,8 @@ describe("a turn of a client", () => {
       },
     ]);
     expect(metrics.notes).toEqual([
-      { name: "ChatTurn", ms: 1_000, dimensions: { integration: "dify_chatflow", outcome: "answered" } },
+      { name: "TurnEnded", ms: 1_000, dimensions: { door: "http", outcome: "answered" } },
+      { name: "FirstText", ms: 400, dimensions: { door: "http" } },
     ]);
   });
 
