@@ -15,8 +15,7 @@ import { makeStreamedHandler } from "../adapters/lambda-stream/streamed-handler.
 import { makeJsonLog } from "../adapters/node/json-log.ts";
 import { makeMetrics } from "../adapters/node/metrics.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
-import { makeAppSecrets } from "../adapters/secrets/app-secrets.ts";
-import { makeSecretsClient } from "../adapters/secrets/secrets-client.ts";
+import { openAppSecrets } from "../adapters/secrets/open-app-secrets.ts";
 import { makeVerifyUserToken } from "../adapters/secrets/verify-user-token.ts";
 import { makeAdmitReader } from "../core/chat/admit-reader.ts";
 import { makeAnswerJournal } from "../core/chat/answer-journal.ts";
@@ -26,13 +25,14 @@ import { makeRunChatTurn } from "../core/chat/run-chat-turn.ts";
 import { callerError } from "../core/errors.ts";
 import { makeForwardTurn } from "../core/forward-turn.ts";
 import { makeNoteTurn } from "../core/turn-report.ts";
+import { longestTurnMs } from "../core/turn-time.ts";
 import { readEnv } from "./env.ts";
 import { makeChatStreamRoutes } from "./routes.ts";
 
 const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
-const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log });
+const apps = await openAppSecrets({ env, clock, log });
 const toDify = {
   sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS, clock }),
   clock,
@@ -51,8 +51,6 @@ const readers = makeUserGuard({
   counts: "readers",
   limits: { turnsPerMinute: 60, turnsAtOnce: 2 * env.TURNS_AT_ONCE },
 });
-/** AWS's own limit for a function. */
-const longestTurnMs = 15 * 60_000;
 const pieces = makeAnswerPiecesTable({ client, tableName: env.GUARDS_TABLE, apps, clock, longestTurnMs });
 const forwardTurn = makeForwardTurn({
   conversations: makeConversationsTable({ client, tableName: env.CONVERSATIONS_TABLE, clock }),

@@ -17,6 +17,7 @@ import type { RunChatTurn, TellClient } from "../core/chat/run-chat-turn.ts";
 import type { TokenRevocations } from "../core/chat/user-guard.ts";
 import type { Clock } from "../core/clock.ts";
 import { BridgeError, callerError } from "../core/errors.ts";
+import { endingMs, longestWholeMs } from "../core/turn-time.ts";
 import { chatHeaders, chatSchema, longestBody } from "./chat-schema.ts";
 import { makeWholeAnswer } from "./whole-answer.ts";
 
@@ -41,10 +42,6 @@ interface CallTime {
 
 export type StreamedRoute = (request: ApiRequest, leftMs: number) => Promise<ApiResult>;
 
-/** What is left of a function's time when a turn must have its answer: enough to bring the end of it to the client. */
-const endingMs = 60_000;
-/** The gateway cuts a reply that is silent for five minutes. */
-const longestWholeMs = 270_000;
 /** For how long a client whose conversation is busy should wait. */
 const busyRetryMs = 2_000;
 
