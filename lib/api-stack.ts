@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
 import {
   EndpointType,
   LambdaIntegration,
@@ -268,6 +268,8 @@ export class ApiStack extends Stack {
     ];
 
     const api = new RestApi(this, "Api", {
+      // By which CloudWatch tells its metrics from another stage's.
+      restApiName: `bot-bridge-${config.stage}`,
       description: "Bot Bridge",
       endpointTypes: [EndpointType.REGIONAL],
       deployOptions: {
@@ -280,5 +282,6 @@ export class ApiStack extends Stack {
     for (const each of routes) {
       api.root.resourceForPath(each.path).addMethod(each.method, integrationOf(each));
     }
+    new CfnOutput(this, "Url", { description: "Where the API is", value: api.url });
   }
 }

@@ -4,6 +4,7 @@ import { readCdkContext } from "./cdk-context.ts";
 import type { Config } from "./config.ts";
 import { DataStack } from "./data-stack.ts";
 import { MessagingStack } from "./messaging-stack.ts";
+import { ObservabilityStack } from "./observability-stack.ts";
 
 /** The whole deployment: the same for `cdk deploy`, `npm start` and the tests. */
 export const makeApp = (config: Config, props: AppProps = {}): App => {
@@ -15,11 +16,16 @@ export const makeApp = (config: Config, props: AppProps = {}): App => {
     config,
     data,
   });
-  new ApiStack(app, named("api"), {
+  const api = new ApiStack(app, named("api"), {
     description: "Bot Bridge: routes and functions",
     config,
     data,
     messaging,
+  });
+  new ObservabilityStack(app, named("observability"), {
+    description: "Bot Bridge: alarms, a dashboard and log queries",
+    config,
+    watched: { data, messaging, api },
   });
   return app;
 };

@@ -37,6 +37,8 @@ const configSchema = v.strictObject({
       ),
     ),
   ),
+  /** Who is written to when an alarm goes off. */
+  alarmEmail: v.exactOptional(v.pipe(v.string("must be an address"), v.email("must be an address"))),
   /** Only true on one machine, where callback URLs lead to neighbours. */
   allowPrivateCallbacks: v.boolean(),
 });
