@@ -1,5 +1,9 @@
-import { makeApp } from "../lib/app.ts";
-import { readCdkContext } from "../lib/cdk-context.ts";
+import { addStacks, openApp } from "../lib/app.ts";
+import { checkAtSynth } from "../lib/check-at-synth.ts";
 import { makeConfig } from "../lib/config.ts";
+import { stageSettings } from "../lib/stage-settings.ts";
 
-makeApp(makeConfig(readCdkContext().config)).synth();
+const app = openApp();
+addStacks(app, makeConfig(stageSettings((key) => app.node.tryGetContext(key))));
+checkAtSynth(app);
+app.synth();

@@ -6,13 +6,20 @@ import { DataStack } from "./data-stack.ts";
 import { MessagingStack } from "./messaging-stack.ts";
 import { ObservabilityStack } from "./observability-stack.ts";
 
-/** The whole deployment: the same for `cdk deploy`, `npm start` and the tests. */
-export const makeApp = (config: Config, props: AppProps = {}): App => {
-  const app = new App({ context: readCdkContext(), ...props });
+/** An app with the context of cdk.json, and no stack yet. */
+export const openApp = (props: AppProps = {}): App => new App({ context: readCdkContext(), ...props });
+
+export const addStacks = (app: App, config: Config): void => {
   const named = (part: string): string => `bot-bridge-${config.stage}-${part}`;
-  const data = new DataStack(app, named("data"), { description: "Bot Bridge: tables and secrets", config });
+  const terminationProtection = config.production;
+  const data = new DataStack(app, named("data"), {
+    description: "Bot Bridge: tables and secrets",
+    terminationProtection,
+    config,
+  });
   const messaging = new MessagingStack(app, named("messaging"), {
     description: "Bot Bridge: queues and workers",
+    terminationProtection,
     config,
     data,
   });
@@ -27,5 +34,11 @@ export const makeApp = (config: Config, props: AppProps = {}): App => {
     config,
     watched: { data, messaging, api },
   });
+};
+
+/** The whole deployment: the same for `cdk deploy`, `npm start` and the tests. */
+export const makeApp = (config: Config, props: AppProps = {}): App => {
+  const app = openApp(props);
+  addStacks(app, config);
   return app;
 };

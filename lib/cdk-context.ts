@@ -1,11 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 
-const cdkJson = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ context: v.looseObject({ config: v.optional(v.record(v.string(), v.unknown()), {}) }) }),
-);
+const cdkJson = v.pipe(v.string(), v.parseJson(), v.object({ context: v.looseObject({}) }));
 
 /**
  * The context of cdk.json. The CDK's command hands it to an app by itself; who runs the app in process, as `npm start`

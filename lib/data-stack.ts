@@ -1,23 +1,17 @@
-import { RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
-import { AttributeType, Billing, type TablePropsV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
-import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Stack, type StackProps, Validations } from "aws-cdk-lib";
+import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
-
-/** Records that expire, in a table of their own: another life, another backup, other permissions than the bots'. */
-const expiringTable = (scope: Construct, id: string, partitionKey: string): TableV2 =>
-  new TableV2(scope, id, {
-    partitionKey: { name: partitionKey, type: AttributeType.STRING },
-    billing: Billing.onDemand(),
-    timeToLiveAttribute: "ttl",
-    removalPolicy: RemovalPolicy.DESTROY,
-  } satisfies TablePropsV2);
+import { makeTable } from "./constructs/bridge-table.ts";
+import { makeDataKey } from "./constructs/data-key.ts";
+import { keepData } from "./constructs/keep-data.ts";
 
 export interface DataStackProps extends StackProps {
   readonly config: Config;
 }
 
-/** What the bridge remembers, and the secrets it keeps. */
+/** What the bridge remembers, and the secrets it keeps. Records that expire stand in tables of their own: another life, other permissions. */
 export class DataStack extends Stack {
   readonly bots: TableV2;
   readonly conversations: TableV2;
@@ -27,20 +21,37 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
     super(scope, id, props);
-    this.bots = new TableV2(this, "Bots", {
-      partitionKey: { name: "appKey", type: AttributeType.STRING },
-      sortKey: { name: "item", type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
+    const isProduction = config.production;
+    const key = makeDataKey(this, "Key");
+    keepData(key, isProduction);
+    const stored = { key, isProduction };
+    this.bots = makeTable(this, "Bots", {
+      partitionKey: "appKey",
+      sortKey: "item",
+      expires: false,
+      ...stored,
     });
-    this.conversations = expiringTable(this, "Conversations", "conversation");
-    this.turns = expiringTable(this, "Turns", "turn");
-    this.guards = expiringTable(this, "Guards", "guard");
+    this.conversations = makeTable(this, "Conversations", {
+      partitionKey: "conversation",
+      expires: true,
+      ...stored,
+    });
+    this.turns = makeTable(this, "Turns", { partitionKey: "turn", expires: true, ...stored });
+    this.guards = makeTable(this, "Guards", { partitionKey: "guard", expires: true, ...stored });
+
     this.appSecrets = new Secret(this, "Apps", {
       secretName: `bot-bridge-${config.stage}-apps`,
       description: "App secrets and keys of Bot Bridge: see the README for its form",
-      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    keepData(this.appSecrets, isProduction);
+    const resource = this.appSecrets.node.defaultChild;
+    if (!(resource instanceof CfnSecret)) throw new Error("the secret is no secret");
+    // By hand: told of the key, Secret would add to its policy what the policy has already, by wildcards.
+    resource.kmsKeyId = key.keyArn;
+    Validations.of(this.appSecrets).acknowledge({
+      id: "AwsSolutions-SMG4",
+      reason:
+        "An App Secret is changed in RongCloud's console, by a person. Two are good at once, so a rotation is a new version of this secret and nothing more.",
     });
   }
 }

@@ -1,9 +1,11 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
-import { bridgeFunction } from "./constructs/bridge-function.ts";
+import { BridgeFunction } from "./constructs/bridge-function.ts";
 import { JobQueue } from "./constructs/job-queue.ts";
+import { Releases } from "./constructs/releases.ts";
 import type { DataStack } from "./data-stack.ts";
+import { secretEnvironment } from "./secret-environment.ts";
 
 export interface MessagingStackProps extends StackProps {
   readonly config: Config;
@@ -19,21 +21,25 @@ const webhookSeconds = 15;
 export class MessagingStack extends Stack {
   readonly turns: JobQueue;
   readonly webhooks: JobQueue;
+  readonly turnWorker: BridgeFunction;
+  readonly webhookWorker: BridgeFunction;
 
   constructor(scope: Construct, id: string, { config, data, ...props }: MessagingStackProps) {
     super(scope, id, props);
-    this.turns = new JobQueue(this, "Turns", { workerSeconds: turnSeconds });
-    this.webhooks = new JobQueue(this, "Webhooks", { workerSeconds: webhookSeconds });
+    const isProduction = config.production;
+    this.turns = new JobQueue(this, "Turns", { workerSeconds: turnSeconds, isProduction });
+    this.webhooks = new JobQueue(this, "Webhooks", { workerSeconds: webhookSeconds, isProduction });
+    const releases = new Releases(this, "Releases", config);
 
     const workerEnvironment = {
       BOTS_TABLE: data.bots.tableName,
       TURNS_TABLE: data.turns.tableName,
-      SECRET_ID: data.appSecrets.secretArn,
+      ...secretEnvironment(data, config),
       ALLOW_PRIVATE_CALLBACKS: config.allowPrivateCallbacks ? "1" : "0",
     };
 
-    const turnWorker = bridgeFunction(this, "TurnWorker", {
-      folder: "turn-worker",
+    this.turnWorker = new BridgeFunction(this, "TurnWorker", {
+      name: "turn-worker",
       description: "Takes a turn to Dify and brings its answer to the IM",
       timeoutSeconds: turnSeconds,
       environment: {
@@ -43,12 +49,14 @@ export class MessagingStack extends Stack {
         TURNS_QUEUE_URL: this.turns.queue.queueUrl,
         DEAD_LETTERS_URL: this.turns.deadLetters.queueUrl,
       },
+      config,
+      releases,
     });
-    this.turns.feed(turnWorker);
-    data.conversations.grant(turnWorker, "dynamodb:UpdateItem");
+    this.turns.feed(this.turnWorker, config.turnsInFlight);
+    this.turnWorker.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
 
-    const webhookWorker = bridgeFunction(this, "WebhookWorker", {
-      folder: "webhook-worker",
+    this.webhookWorker = new BridgeFunction(this, "WebhookWorker", {
+      name: "webhook-worker",
       description: "Brings an event to the app's server",
       timeoutSeconds: webhookSeconds,
       environment: {
@@ -56,13 +64,15 @@ export class MessagingStack extends Stack {
         WEBHOOKS_QUEUE_URL: this.webhooks.queue.queueUrl,
         DEAD_LETTERS_URL: this.webhooks.deadLetters.queueUrl,
       },
+      config,
+      releases,
     });
-    this.webhooks.feed(webhookWorker);
+    this.webhooks.feed(this.webhookWorker, config.webhooksInFlight);
 
-    for (const worker of [turnWorker, webhookWorker]) {
-      data.bots.grant(worker, "dynamodb:BatchGetItem");
-      data.turns.grant(worker, "dynamodb:UpdateItem");
-      data.appSecrets.grantRead(worker);
+    for (const worker of [this.turnWorker, this.webhookWorker]) {
+      worker.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
+      worker.allow(data.turns.tableArn, "dynamodb:UpdateItem");
+      worker.allow(data.appSecrets.secretArn, "secretsmanager:GetSecretValue");
     }
 
     // Read by `npm run redrive`.

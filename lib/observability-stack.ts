@@ -1,4 +1,4 @@
-import { CrossStackReferences, ReferenceStrength, Stack, type StackProps } from "aws-cdk-lib";
+import { CrossStackReferences, ReferenceStrength, Stack, type StackProps, Validations } from "aws-cdk-lib";
 import { Alarm, ComparisonOperator, Dashboard, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -9,6 +9,7 @@ import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 import type { AlarmSpec } from "./observability/alarm-spec.ts";
 import { dashboardRows } from "./observability/dashboard-rows.ts";
+import { gatewayThrottles } from "./observability/gateway-throttles.ts";
 import { logQueries } from "./observability/log-queries.ts";
 import { ownMetricsOf, serviceOf } from "./observability/own-metrics.ts";
 import { platformAlarms } from "./observability/platform-alarms.ts";
@@ -33,7 +34,14 @@ const alarmTopic = (stack: Stack, { stage, alarmEmail }: Config): Topic => {
       conditions: { StringEquals: { "aws:SourceAccount": stack.account } },
     }),
   );
-  if (alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(alarmEmail));
+  if (alarmEmail !== undefined) {
+    const subscription = topic.addSubscription(new EmailSubscription(alarmEmail));
+    Validations.of(subscription).acknowledge({
+      id: "Serverless-SNSRedrivePolicy",
+      reason:
+        "Nobody would read a queue of mails that did not arrive: CloudWatch keeps each alarm's history.",
+    });
+  }
   return topic;
 };
 
@@ -65,8 +73,13 @@ export class ObservabilityStack extends Stack {
       lambda.addEnvironment("POWERTOOLS_SERVICE_NAME", serviceOf(stage));
 
     const own = ownMetricsOf(stage);
+    const throttledByGateway = gatewayThrottles(this, watched);
     const tell = new SnsAction(alarmTopic(this, config));
-    const specs = [...queueAlarms(watched.queues), ...turnAlarms(own), ...platformAlarms(watched)];
+    const specs = [
+      ...queueAlarms(watched.queues),
+      ...turnAlarms(own),
+      ...platformAlarms(watched, throttledByGateway),
+    ];
     const alarms = specs.map((spec) => {
       const alarm = alarmOf(this, spec);
       alarm.addAlarmAction(tell);
@@ -75,14 +88,15 @@ export class ObservabilityStack extends Stack {
     });
 
     const dashboard = new Dashboard(this, "Dashboard", { dashboardName: `bot-bridge-${stage}` });
-    for (const row of dashboardRows({ watched, own, alarms })) dashboard.addWidgets(...row);
+    for (const row of dashboardRows({ watched, own, alarms, throttledByGateway }))
+      dashboard.addWidgets(...row);
 
     for (const [index, { name, text }] of logQueries.entries()) {
       new CfnQueryDefinition(this, `Query${index + 1}`, {
         // The slash makes a folder of them.
         name: `bot-bridge-${stage}/${name}`,
         queryString: text,
-        logGroupNames: watched.logGroups.map(({ logGroupName }) => logGroupName),
+        logGroupNames: watched.functionLogs.map(({ logGroupName }) => logGroupName),
       });
     }
   }

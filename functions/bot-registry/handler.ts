@@ -3,14 +3,14 @@ import { makeBotsTable } from "../adapters/dynamodb/bots-table.ts";
 import { makeDocumentClient } from "../adapters/dynamodb/document-client.ts";
 import { makeJsonLog } from "../adapters/node/json-log.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
-import { makeSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
+import { openSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
 import { readEnv } from "./env.ts";
 import { makeBotRoutes } from "./routes.ts";
 
 const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
-const { apps, verifyCall } = makeSignedCallers({ env, client, clock, log });
+const { apps, verifyCall } = await openSignedCallers({ env, client, clock, log });
 
 export const handler = makeSignedApi(
   { verifyCall, log },

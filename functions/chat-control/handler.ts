@@ -12,8 +12,7 @@ import { makeTokenRevocations } from "../adapters/dynamodb/token-revocations.ts"
 import { makeHttpClient } from "../adapters/http/http-client.ts";
 import { makeJsonLog } from "../adapters/node/json-log.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
-import { makeAppSecrets } from "../adapters/secrets/app-secrets.ts";
-import { makeSecretsClient } from "../adapters/secrets/secrets-client.ts";
+import { openAppSecrets } from "../adapters/secrets/open-app-secrets.ts";
 import { makeVerifyUserToken } from "../adapters/secrets/verify-user-token.ts";
 import { makeChatConversations } from "../core/chat/chat-conversations.ts";
 import { makeStopChatTurn } from "../core/chat/stop-chat-turn.ts";
@@ -25,7 +24,7 @@ import { makeChatControlRoutes } from "./routes.ts";
 const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
-const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log });
+const apps = await openAppSecrets({ env, clock, log });
 const bots = makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock });
 const turns = makeChatTurnsTable({ client, tableName: env.TURNS_TABLE, clock });
 const conversations = makeConversationsTable({ client, tableName: env.CONVERSATIONS_TABLE, clock });

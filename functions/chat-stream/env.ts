@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { corsEnv } from "../adapters/api-gateway/cors.ts";
 import { userLimitsEnv } from "../adapters/dynamodb/user-guard.ts";
 import { flag, parseEnvironment, text } from "../adapters/node/environment.ts";
+import { appSecretsEnv } from "../adapters/secrets/open-app-secrets.ts";
 
 export const readEnv = () =>
   parseEnvironment(
@@ -10,7 +11,7 @@ export const readEnv = () =>
       CONVERSATIONS_TABLE: text,
       TURNS_TABLE: text,
       GUARDS_TABLE: text,
-      SECRET_ID: text,
+      ...appSecretsEnv,
       ALLOW_PRIVATE_CALLBACKS: flag,
       ...userLimitsEnv,
       ...corsEnv,

@@ -15,9 +15,9 @@ import { makeStreamedHandler } from "../adapters/lambda-stream/streamed-handler.
 import { makeJsonLog } from "../adapters/node/json-log.ts";
 import { makeMetrics } from "../adapters/node/metrics.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
-import { makeAppSecrets } from "../adapters/secrets/app-secrets.ts";
-import { makeSecretsClient } from "../adapters/secrets/secrets-client.ts";
+import { openAppSecrets } from "../adapters/secrets/open-app-secrets.ts";
 import { makeVerifyUserToken } from "../adapters/secrets/verify-user-token.ts";
+import { makeAdmitReader } from "../core/chat/admit-reader.ts";
 import { makeAnswerJournal } from "../core/chat/answer-journal.ts";
 import { makeBeginChatTurn } from "../core/chat/begin-chat-turn.ts";
 import { makeFollowChatTurn } from "../core/chat/follow-chat-turn.ts";
@@ -25,27 +25,32 @@ import { makeRunChatTurn } from "../core/chat/run-chat-turn.ts";
 import { callerError } from "../core/errors.ts";
 import { makeForwardTurn } from "../core/forward-turn.ts";
 import { makeNoteTurn } from "../core/turn-report.ts";
+import { longestTurnMs } from "../core/turn-time.ts";
 import { readEnv } from "./env.ts";
 import { makeChatStreamRoutes } from "./routes.ts";
 
 const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
-const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log });
+const apps = await openAppSecrets({ env, clock, log });
 const toDify = {
   sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS, clock }),
   clock,
   waits: difyLimits,
 };
 const turns = makeChatTurnsTable({ client, tableName: env.TURNS_TABLE, clock });
+const toGuards = { client, tableName: env.GUARDS_TABLE, clock };
 const guard = makeUserGuard({
-  client,
-  tableName: env.GUARDS_TABLE,
-  clock,
+  ...toGuards,
+  counts: "turns",
   limits: { turnsPerMinute: env.TURNS_PER_MINUTE, turnsAtOnce: env.TURNS_AT_ONCE },
 });
-/** AWS's own limit for a function. */
-const longestTurnMs = 15 * 60_000;
+/** Two devices may read what a user has running, and lose their connection every other second. */
+const readers = makeUserGuard({
+  ...toGuards,
+  counts: "readers",
+  limits: { turnsPerMinute: 60, turnsAtOnce: 2 * env.TURNS_AT_ONCE },
+});
 const pieces = makeAnswerPiecesTable({ client, tableName: env.GUARDS_TABLE, apps, clock, longestTurnMs });
 const forwardTurn = makeForwardTurn({
   conversations: makeConversationsTable({ client, tableName: env.CONVERSATIONS_TABLE, clock }),
@@ -77,6 +82,7 @@ const routes = makeChatStreamRoutes({
     log,
     noteTurn: makeNoteTurn({ metrics: makeMetrics(), clock }),
   }),
+  admitReader: makeAdmitReader({ readers, newId: randomUUID, log }),
   followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
   clock,
 });

@@ -5,21 +5,19 @@ import { parameterOf } from "../adapters/api-gateway/path-parameter.ts";
 import type { ApiResult } from "../adapters/api-gateway/request-id.ts";
 import { type EventResponse, makeEventResponse } from "../adapters/lambda-stream/event-response.ts";
 import type { VerifyUserToken } from "../adapters/secrets/verify-user-token.ts";
+import type { AdmitReader } from "../core/chat/admit-reader.ts";
 import { badToken } from "../core/chat/bad-token.ts";
-import type {
-  BeginChatTurn,
-  BegunChatTurn,
-  ChatRequest,
-  ReadyChatTurn,
-} from "../core/chat/begin-chat-turn.ts";
+import type { BeginChatTurn, ChatRequest, ReadyChatTurn } from "../core/chat/begin-chat-turn.ts";
 import { checkBot, findOwnTurn } from "../core/chat/chat-access.ts";
 import { type ChatPosition, readPosition } from "../core/chat/chat-event.ts";
 import type { ChatTurn, ChatTurnStore } from "../core/chat/chat-turn.ts";
+import type { ChatUser } from "../core/chat/chat-user.ts";
 import type { FollowChatTurn } from "../core/chat/follow-chat-turn.ts";
 import type { RunChatTurn, TellClient } from "../core/chat/run-chat-turn.ts";
 import type { TokenRevocations } from "../core/chat/user-guard.ts";
 import type { Clock } from "../core/clock.ts";
 import { BridgeError, callerError } from "../core/errors.ts";
+import { endingMs, longestWholeMs } from "../core/turn-time.ts";
 import { chatHeaders, chatSchema, longestBody } from "./chat-schema.ts";
 import { makeWholeAnswer } from "./whole-answer.ts";
 
@@ -30,15 +28,20 @@ export interface ChatStreamPorts {
   readonly beginChatTurn: BeginChatTurn;
   readonly runChatTurn: RunChatTurn;
   readonly followChatTurn: FollowChatTurn;
+  readonly admitReader: AdmitReader;
   readonly clock: Clock;
+}
+
+/** Milliseconds since the epoch. */
+interface CallTime {
+  /** When the answer must have come. */
+  readonly deadline: number;
+  /** When the function has ended, one way or other. */
+  readonly until: number;
 }
 
 export type StreamedRoute = (request: ApiRequest, leftMs: number) => Promise<ApiResult>;
 
-/** What is left of a function's time when a turn must have its answer: enough to bring the end of it to the client. */
-const endingMs = 60_000;
-/** The gateway cuts a reply that is silent for five minutes. */
-const longestWholeMs = 270_000;
 /** For how long a client whose conversation is busy should wait. */
 const busyRetryMs = 2_000;
 
@@ -89,8 +92,14 @@ export const makeChatStreamRoutes = ({
   beginChatTurn,
   runChatTurn,
   followChatTurn,
+  admitReader,
   clock,
 }: ChatStreamPorts): Record<string, StreamedRoute> => {
+  const timeOf = (leftMs: number, mostMs = Number.POSITIVE_INFINITY): CallTime => ({
+    deadline: clock.now() + Math.min(leftMs - endingMs, mostMs),
+    until: clock.now() + leftMs,
+  });
+
   const streamed = ({ body }: EventResponse): ApiResult => ({ statusCode: 200, headers: eventHeaders, body });
 
   /** A reply that leaves with its first event; what breaks before it is thrown. */
@@ -109,23 +118,36 @@ export const makeChatStreamRoutes = ({
   };
 
   /** A reply that leaves at once: a turn that is known may be silent for long. */
-  const followInStream = (
+  const followInStream = async (
+    user: ChatUser,
     turn: ChatTurn,
     lastHeard: ChatPosition | undefined,
-    deadline: number,
-  ): ApiResult => {
+    { deadline, until }: CallTime,
+  ): Promise<ApiResult> => {
+    const leave = await admitReader(user, until);
     const response = makeEventResponse(clock);
     followChatTurn(turn, lastHeard, response.tell, deadline)
       // It tells itself what breaks, and a rejection that nobody takes would end the runtime process.
       .catch(() => {})
+      .finally(leave)
       .finally(response.end);
     return streamed(response);
   };
 
-  const whole = async (begun: BegunChatTurn, deadline: number): Promise<ApiResult> => {
+  const followWhole = async (
+    user: ChatUser,
+    turn: ChatTurn,
+    { deadline, until }: CallTime,
+  ): Promise<ApiResult> => {
+    const leave = await admitReader(user, until);
     const answer = makeWholeAnswer();
-    if (begun.status === "known") await followChatTurn(begun.turn, undefined, answer.tell, deadline);
-    else if ((await runChatTurn(begun.ready, answer.tell, deadline)) === "busy") throw busy();
+    await followChatTurn(turn, undefined, answer.tell, deadline).finally(leave);
+    return answer.reply();
+  };
+
+  const runWhole = async (ready: ReadyChatTurn, deadline: number): Promise<ApiResult> => {
+    const answer = makeWholeAnswer();
+    if ((await runChatTurn(ready, answer.tell, deadline)) === "busy") throw busy();
     return answer.reply();
   };
 
@@ -133,13 +155,14 @@ export const makeChatStreamRoutes = ({
     "POST /v1/bots/{userId}/chat": async (request, leftMs) => {
       const user = await verifyUserToken(request.headers.authorization);
       const isWhole = wantsWhole(request);
-      const mayTakeMs = leftMs - endingMs;
-      const deadline = clock.now() + (isWhole ? Math.min(longestWholeMs, mayTakeMs) : mayTakeMs);
-      const begun = await beginChatTurn(user, chatRequestOf(request), clock.now() + leftMs);
-      if (isWhole) return whole(begun, deadline);
-      return begun.status === "ready"
-        ? runInStream(begun.ready, deadline)
-        : followInStream(begun.turn, undefined, deadline);
+      const time = timeOf(leftMs, isWhole ? longestWholeMs : undefined);
+      const begun = await beginChatTurn(user, chatRequestOf(request), time.until);
+      if (begun.status === "known") {
+        return isWhole
+          ? followWhole(user, begun.turn, time)
+          : followInStream(user, begun.turn, undefined, time);
+      }
+      return isWhole ? runWhole(begun.ready, time.deadline) : runInStream(begun.ready, time.deadline);
     },
 
     "GET /v1/bots/{userId}/turns/{turn}/events": async (request, leftMs) => {
@@ -161,7 +184,7 @@ export const makeChatStreamRoutes = ({
       // It has heard all there is; EventSource asks again until it is told so.
       if (lastHeard?.ended && lastHeard.attempt === turn.attempt)
         return { statusCode: 204, headers: {}, body: "" };
-      return followInStream(turn, lastHeard, clock.now() + leftMs - endingMs);
+      return followInStream(user, turn, lastHeard, timeOf(leftMs));
     },
   };
 };

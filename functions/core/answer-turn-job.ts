@@ -108,6 +108,7 @@ export const makeAnswerTurnJob = ({
       const answered = await forwardTurn(turn, sinkFor(turn, holdOf(held, keeping, { deliverBy })), limits);
       await closing;
       if (answered === "busy") return "busy";
+      await answered.afterwards;
       const { outcome, delivery } = answered;
       const isLost = delivery.status === "undelivered" && !keeping.isOurs();
       if (outcome.status === "abandoned" || isLost) return "abandoned";

@@ -15,6 +15,8 @@ export interface Asking {
   /** A new one for each try: what the last one left unsaid is not said. */
   readonly newListener: () => (event: AnswerEvent) => void | Promise<void>;
   readonly limits: TurnLimits;
+  /** Aborted once the user has had the end: from then on it is not asked again. */
+  readonly over: AbortSignal;
   /** The ids by which the turn's lines of the log are found. */
   readonly ids: LogFields;
 }
@@ -28,14 +30,15 @@ const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000];
  */
 export const makeAskUntilAnswered =
   ({ askDify, clock, log }: AskUntilAnsweredPorts) =>
-  async ({ question, progress, newListener, limits, ids }: Asking): Promise<AnswerOutcome> => {
+  async ({ question, progress, newListener, limits, over, ids }: Asking): Promise<AnswerOutcome> => {
+    const noLonger = AbortSignal.any([limits.signal, over]);
     const delays = retryDelaysMs.values();
     let mayBeginAnew = progress.conversationId !== undefined;
     for (;;) {
       progress.asked += 1;
       const { conversationId } = progress;
       const outcome = await askDify({ ...question, conversationId }, newListener(), limits);
-      if (outcome.status !== "failed" || progress.firstTextAt !== undefined) return outcome;
+      if (outcome.status !== "failed" || progress.firstTextAt !== undefined || over.aborted) return outcome;
       const { code, detail, retryable } = outcome;
       log.warn("dify_failed", { ...ids, code, detail, asked: progress.asked });
       if (code === "conversation_lost" && mayBeginAnew && clock.now() < limits.deadline) {
@@ -45,6 +48,7 @@ export const makeAskUntilAnswered =
       }
       const delayMs = retryable ? delays.next().value : undefined;
       if (delayMs === undefined || clock.now() + delayMs >= limits.deadline) return outcome;
-      await clock.sleep(delayMs, limits.signal);
+      await clock.sleep(delayMs, noLonger);
+      if (over.aborted) return outcome;
     }
   };

@@ -46,11 +46,11 @@ export interface ConversationStore {
   open(key: ConversationKey, hold: ConversationHold): Promise<OpenedConversation>;
   /** Holds it for longer. False: it is another's by now. */
   renew(key: ConversationKey, hold: ConversationHold): Promise<boolean>;
-  /** Keeps what Dify has begun, in the place of any before it. False: it is another's by now. */
+  /** Keeps what Dify has begun, in the place of any before it. False: it is another's by now, or was forgotten meanwhile. */
   keep(key: ConversationKey, token: string, conversation: Conversation): Promise<boolean>;
   /** The conversation and how many turns it has had, unless there is none or it has expired. */
   find(key: ConversationKey): Promise<(Conversation & { readonly turns: number }) | undefined>;
-  /** Forgets it; a turn that runs in it goes on, and what follows begins anew. */
+  /** Forgets it; a turn that runs in it goes on, and is forgotten too: what follows begins anew. */
   forget(key: ConversationKey): Promise<void>;
   /** Counts the turn and gives the conversation to the next; `expiresAt` where its life is prolonged. */
   close(key: ConversationKey, token: string, expiresAt: number | undefined): Promise<void>;

@@ -29,13 +29,18 @@ export interface TurnReport {
   readonly asked: number;
   /** When the user's first text came from Dify, in milliseconds since the epoch. */
   readonly firstTextAt: number | undefined;
+  /**
+   * Dify is listened to and told of a stop when the user has had the end and the next turn its conversation. Whoever runs
+   * turns waits for it before the process may end; it never rejects.
+   */
+  readonly afterwards: Promise<void>;
 }
 
 /** "busy": another turn runs in its conversation; the sink was not touched. */
 export type ForwardTurn = (turn: Turn, sink: AnswerSink, limits: TurnLimits) => Promise<TurnReport | "busy">;
 
-/** How long a turn that was stopped is listened to for the name by which Dify can be told. */
-const namingMs = 10_000;
+/** How long a turn that was stopped is listened to for the name by which Dify can be told. A whole answer waits for it. */
+const namingMs = 5_000;
 
 const stopped: AnswerOutcome = { status: "stopped" };
 
@@ -57,7 +62,13 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
   const refuse = async (sink: AnswerSink): Promise<TurnReport> => {
     const sentence = sentences.unreadable;
     const delivery = await sink.end({ status: "failed", sentence, code: "unreadable", retryable: false });
-    return { outcome: { status: "unreadable" }, delivery, asked: 0, firstTextAt: undefined };
+    return {
+      outcome: { status: "unreadable" },
+      delivery,
+      asked: 0,
+      firstTextAt: undefined,
+      afterwards: Promise.resolve(),
+    };
   };
 
   const forward = async (
@@ -72,6 +83,8 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
     const ids = { bot: bot.userId, msgUID: event.data.msgUID };
     const user = held.before?.user ?? difyUserOf(turn);
     const progress = makeTurnProgress(held.before?.conversationId);
+    /** The user has had the end: whatever Dify still says is not theirs. */
+    const over = new AbortController();
     const ended = new AbortController();
     const limits = { deadline, signal: AbortSignal.any([signal, held.signal, ended.signal]) };
     const named = Promise.withResolvers<void>();
@@ -95,13 +108,17 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
 
     // Not async: the first text goes from Dify's reader into the sink without a pause between them.
     const listen = (heard: AnswerEvent): void | Promise<void> => {
+      if (over.signal.aborted) {
+        if (heard.type !== "begun") return undefined;
+        noteIds(progress, heard.ids);
+        return named.resolve();
+      }
       if (!held.isOurs()) return undefined;
       if (heard.type === "begun") {
         keepConversation(heard.ids);
         sink.named(heard.ids);
         return named.resolve();
       }
-      if (progress.isOver) return undefined;
       if (heard.type === "facts") progress.facts = heard.facts;
       return pipe.take(heard);
     };
@@ -110,7 +127,7 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
       return listen;
     };
 
-    /** Once the user has had the end: Dify may name the turn only now, and obey late or not at all. */
+    /** Dify may name the turn only now, and obey late or not at all. */
     const stopAtDify = async (): Promise<void> => {
       await Promise.race([named.promise, clock.sleep(namingMs, limits.signal)]);
       if (progress.taskId === undefined) return;
@@ -123,12 +140,12 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
     const flush = async ({ status }: AnswerOutcome): Promise<void> => {
       const isTheirs = status !== "abandoned" && (status !== "failed" || progress.firstTextAt !== undefined);
       if (isTheirs) await pipe.end();
-      progress.isOver = true;
+      over.abort();
     };
 
     sink.begin();
     const question = { integration, text, files, inputs: questionInputs(bot, event), user };
-    const answering = askUntilAnswered({ question, progress, newListener, limits, ids });
+    const answering = askUntilAnswered({ question, progress, newListener, limits, over: over.signal, ids });
     // What Dify comes to after a stop is nobody's failure, and names nothing any more.
     answering.then(
       () => named.resolve(),
@@ -147,10 +164,15 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
     const delivery = await sink.end(
       answerEnding(outcome, { ...progress, sentFiles: files.length > 0 }, options),
     );
-    if (said === stopped) await stopAtDify();
-    ended.abort();
+    const afterwards = said === stopped ? stopAtDify() : Promise.resolve();
     await keeping;
-    return { outcome, delivery, asked: progress.asked, firstTextAt: progress.firstTextAt };
+    return {
+      outcome,
+      delivery,
+      asked: progress.asked,
+      firstTextAt: progress.firstTextAt,
+      afterwards: afterwards.finally(() => ended.abort()),
+    };
   };
 
   return (turn, sink, limits) => {

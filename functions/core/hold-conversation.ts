@@ -51,8 +51,8 @@ export const makeHoldConversation =
     if (opened.status === "busy") return "busy";
     let prolongedUntil: number | undefined;
     const keep = async (conversation: Conversation): Promise<void> => {
-      const isOurs = await conversations.keep(key, token, conversation).catch(tell("conversation_not_kept"));
-      if (isOurs === false) log.error("conversation_taken", { bot: key.botUserId });
+      const isKept = await conversations.keep(key, token, conversation).catch(tell("conversation_not_kept"));
+      if (isKept === false) tell("conversation_not_kept")("it was forgotten, or is another's by now");
     };
     try {
       return await keepLease(

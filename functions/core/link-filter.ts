@@ -11,31 +11,34 @@ export interface LinkFilter {
   hasLinkTo(url: string): boolean;
 }
 
-/** What a link's target begins with, and where it ends: in markdown, there in angle brackets, and in HTML. */
-const marks = [
-  { begin: "](<", end: /[>\n]/ },
-  { begin: "](", end: /[\s)]/ },
-  { begin: '="', end: /["\n]/ },
-] as const;
+/** What a link's target begins with: in markdown, there in angle brackets, and in HTML. */
+const beginning = /\]\(<?|="/g;
+/** What it ends at. */
+const endingOf = (begin: string): RegExp => {
+  switch (begin) {
+    case "](<":
+      return />|\n/g;
+    case "](":
+      return /\s|\)/g;
+    default:
+      return /"|\n/g;
+  }
+};
 /** A target that is longer than this is none. */
 const longestTarget = 4096;
 
-interface Mark {
-  readonly at: number;
-  readonly begin: string;
-  readonly end: RegExp;
-}
-
-const firstMark = (text: string): Mark | undefined =>
-  marks
-    .map((mark) => ({ ...mark, at: text.indexOf(mark.begin) }))
-    .filter(({ at }) => at >= 0)
-    .toSorted((one, other) => one.at - other.at || other.begin.length - one.begin.length)[0];
-
-/** How much of a text's end may be the beginning of a mark, or of a longer one. */
-const heldLength = (text: string): number => {
-  if (text.endsWith("](")) return 2;
-  return text.endsWith("]") || text.endsWith("=") ? 1 : 0;
+/** Where the next target of a kind ends; asked of places further and further on, it reads the text once. */
+const makeFindEnd = (text: string) => {
+  const found = new Map<string, number>();
+  return (begin: string, from: number): number => {
+    const known = found.get(begin);
+    if (known !== undefined && known >= from) return known;
+    const ending = endingOf(begin);
+    ending.lastIndex = from;
+    const at = ending.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+    found.set(begin, at);
+    return at;
+  };
 };
 
 /**
@@ -60,25 +63,29 @@ export const makeLinkFilter = (base: string): LinkFilter => {
 
   const push = (more: string): string => {
     if (held === "" && !more.includes("]") && !more.includes("=")) return pass(more);
-    let rest = held + more;
+    const all = held + more;
+    const findEnd = makeFindEnd(all);
     held = "";
     let text = "";
-    for (let mark = firstMark(rest); mark; mark = firstMark(rest)) {
-      const begin = mark.at + mark.begin.length;
-      const length = rest.slice(begin).search(mark.end);
-      if (length < 0 && rest.length - begin <= longestTarget) {
-        held = rest.slice(mark.at);
-        return text + pass(rest.slice(0, mark.at));
+    let at = 0;
+    for (const { 0: begin, index } of all.matchAll(beginning)) {
+      // It stands within a target.
+      if (index < at) continue;
+      const from = index + begin.length;
+      const end = findEnd(begin, from);
+      if (end > all.length && all.length - from <= longestTarget) {
+        held = all.slice(index);
+        return text + pass(all.slice(at, index));
       }
-      text += pass(rest.slice(0, begin));
-      const target = length < 0 ? "" : rest.slice(begin, begin + length);
+      text += pass(all.slice(at, from));
+      const target = end - from > longestTarget ? "" : all.slice(from, end);
       if (target !== "") linked.add(fileOf(target));
       text += pass(code.inside ? target : absolute(target));
-      rest = rest.slice(begin + target.length);
+      at = from + target.length;
     }
-    const kept = heldLength(rest);
-    held = rest.slice(rest.length - kept);
-    return text + pass(rest.slice(0, rest.length - kept));
+    const kept = /[\]=]$/.test(all) ? 1 : 0;
+    held = all.slice(Math.max(at, all.length - kept));
+    return text + pass(all.slice(at, all.length - held.length));
   };
 
   return {

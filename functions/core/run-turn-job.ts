@@ -12,6 +12,7 @@ import { idsOf } from "./job-report.ts";
 import type { JobStore } from "./job-store.ts";
 import { leaseMs } from "./keep-lease.ts";
 import { makeKeepTurn } from "./keep-turn.ts";
+import { endingMs } from "./turn-time.ts";
 
 export interface RunTurnJobPorts extends AnswerTurnJobPorts {
   readonly bots: Pick<BotStore, "open">;
@@ -36,8 +37,7 @@ const busyPatienceMs = 20 * 60_000;
 /** Behind the end of another's lease: clocks differ. */
 const leasePauseMs = 500;
 
-/** Of a worker's time: what delivery has once the turn must have its answer, and what no call to the IM may begin in. */
-const deliveryMs = 60_000;
+/** Of a worker's time, what no call to the IM may begin in. */
 const lastCallMs = 15_000;
 
 /** What becomes of a job. `pauseMs`: for how long it is left alone before it comes again. */
@@ -128,7 +128,7 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
   };
 
   return async (job, hold, endsAt) => {
-    const time = { deadline: endsAt - deliveryMs, deliverBy: endsAt - lastCallMs };
+    const time = { deadline: endsAt - endingMs, deliverBy: endsAt - lastCallMs };
     const end = await run(job, hold, time).catch((error: unknown): Fate => {
       log.error("job_failed", { ...idsOf(job), tries: hold.tries, reason: String(error) });
       return againIn(pauseAfter(hold.tries));

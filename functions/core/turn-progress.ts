@@ -17,8 +17,6 @@ export interface TurnProgress {
   firstTextAt: number | undefined;
   /** Whether what the user has before them is more than blanks. */
   hasText: boolean;
-  /** Whatever Dify still says, the user has had the end. */
-  isOver: boolean;
 }
 
 export const makeTurnProgress = (conversationId: string | undefined): TurnProgress => ({
@@ -28,7 +26,6 @@ export const makeTurnProgress = (conversationId: string | undefined): TurnProgre
   asked: 0,
   firstTextAt: undefined,
   hasText: false,
-  isOver: false,
 });
 
 export const noteIds = (progress: TurnProgress, { taskId, conversationId }: AnswerIds): void => {

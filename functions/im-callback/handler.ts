@@ -4,7 +4,7 @@ import { makeMessageDoor } from "../adapters/messages/message-door.ts";
 import { makeJsonLog } from "../adapters/node/json-log.ts";
 import { makeMetrics } from "../adapters/node/metrics.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
-import { makeCallbackCallers } from "../adapters/rongcloud/signed-callers.ts";
+import { openCallbackCallers } from "../adapters/rongcloud/signed-callers.ts";
 import { makeAcceptBotEvent } from "../core/messages/accept-bot-event.ts";
 import { makeAcceptMessages } from "../core/messages/accept-messages.ts";
 import { makeKnownBots } from "../core/messages/bot-directory.ts";
@@ -15,7 +15,7 @@ const env = readEnv();
 const log = makeJsonLog();
 const metrics = makeMetrics();
 const client = makeDocumentClient();
-const { apps, verifyCallback } = makeCallbackCallers({ env, clock, log });
+const { apps, verifyCallback } = await openCallbackCallers({ env, clock, log });
 const door = makeMessageDoor({ env, client, apps, metrics, clock, log });
 const knownBots = makeKnownBots({ bots: door.bots, clock, freshMs: env.BOT_CACHE_SECONDS * 1000 });
 

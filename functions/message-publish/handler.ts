@@ -8,7 +8,7 @@ import { systemClock as clock } from "../adapters/node/system-clock.ts";
 import { newMessageUID } from "../adapters/rongcloud/message-uid.ts";
 import { makePassOn } from "../adapters/rongcloud/pass-on.ts";
 import { makePublishAtIm } from "../adapters/rongcloud/publish-at-im.ts";
-import { makeSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
+import { openSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
 import { makeAcceptMessages } from "../core/messages/accept-messages.ts";
 import { makePublishMessage } from "../core/messages/publish-message.ts";
 import { readEnv } from "./env.ts";
@@ -17,7 +17,7 @@ import { makePublishRoutes } from "./routes.ts";
 const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
-const { apps, verifyCall } = makeSignedCallers({ env, client, clock, log });
+const { apps, verifyCall } = await openSignedCallers({ env, client, clock, log });
 const door = makeMessageDoor({ env, client, apps, metrics: makeMetrics(), clock, log });
 const passOn = makePassOn({
   sendHttp: makeHttpClient({ publicOnly: false, clock }),

@@ -13,8 +13,7 @@ import { makeMetrics } from "../adapters/node/metrics.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
 import { makeRongCloudClient } from "../adapters/rongcloud/rongcloud-client.ts";
 import { makeRongCloudMessages } from "../adapters/rongcloud/rongcloud-messages.ts";
-import { makeAppSecrets } from "../adapters/secrets/app-secrets.ts";
-import { makeSecretsClient } from "../adapters/secrets/secrets-client.ts";
+import { openAppSecrets } from "../adapters/secrets/open-app-secrets.ts";
 import { makeDeadLetters } from "../adapters/sqs/dead-letters.ts";
 import { makeHoldOn } from "../adapters/sqs/hold-on.ts";
 import { parseTurnJob } from "../adapters/sqs/job-message.ts";
@@ -33,7 +32,7 @@ const log = makeJsonLog();
 const metrics = makeMetrics();
 const client = makeDocumentClient();
 const sqs = makeSqsClient();
-const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log });
+const apps = await openAppSecrets({ env, clock, log });
 const callRongCloud = makeRongCloudClient({
   sendHttp: makeHttpClient({ publicOnly: false, clock }),
   apps,

@@ -4,13 +4,13 @@ import { makeHttpClient } from "../adapters/http/http-client.ts";
 import { makeJsonLog } from "../adapters/node/json-log.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
 import { makePassOn } from "../adapters/rongcloud/pass-on.ts";
-import { makeSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
+import { openSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
 import { makeAnswerUnknownPath } from "./answer-unknown-path.ts";
 import { readEnv } from "./env.ts";
 
 const env = readEnv();
 const log = makeJsonLog();
-const { apps, verifyCall } = makeSignedCallers({ env, client: makeDocumentClient(), clock, log });
+const { apps, verifyCall } = await openSignedCallers({ env, client: makeDocumentClient(), clock, log });
 const sendHttp = makeHttpClient({ publicOnly: false, clock });
 
 export const handler = makeApiHandler(

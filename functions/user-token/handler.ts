@@ -5,7 +5,7 @@ import { makeHttpClient } from "../adapters/http/http-client.ts";
 import { makeJsonLog } from "../adapters/node/json-log.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
 import { makePassOn } from "../adapters/rongcloud/pass-on.ts";
-import { makeSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
+import { openSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
 import { makeSignUserToken } from "../adapters/secrets/user-tokens.ts";
 import { readEnv } from "./env.ts";
 import { makeTokenRoutes } from "./routes.ts";
@@ -13,7 +13,7 @@ import { makeTokenRoutes } from "./routes.ts";
 const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
-const { apps, verifyCall } = makeSignedCallers({ env, client, clock, log });
+const { apps, verifyCall } = await openSignedCallers({ env, client, clock, log });
 const sendHttp = makeHttpClient({ publicOnly: false, clock });
 
 export const handler = makeSignedApi(

@@ -6,8 +6,7 @@ import { makeHttpClient } from "../adapters/http/http-client.ts";
 import { makeJsonLog } from "../adapters/node/json-log.ts";
 import { makeMetrics } from "../adapters/node/metrics.ts";
 import { systemClock as clock } from "../adapters/node/system-clock.ts";
-import { makeAppSecrets } from "../adapters/secrets/app-secrets.ts";
-import { makeSecretsClient } from "../adapters/secrets/secrets-client.ts";
+import { openAppSecrets } from "../adapters/secrets/open-app-secrets.ts";
 import { makeDeadLetters } from "../adapters/sqs/dead-letters.ts";
 import { makeHoldOn } from "../adapters/sqs/hold-on.ts";
 import { parseWebhookJob } from "../adapters/sqs/job-message.ts";
@@ -24,7 +23,7 @@ const env = readEnv();
 const log = makeJsonLog();
 const client = makeDocumentClient();
 const sqs = makeSqsClient();
-const apps = makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log });
+const apps = await openAppSecrets({ env, clock, log });
 
 export const handler = makeWorker({
   parseJob: parseWebhookJob,

@@ -1,35 +1,84 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Validations } from "aws-cdk-lib";
+import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   Architecture,
   Code,
+  type IFunction,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
 } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { Construct } from "constructs";
+import { Construct } from "constructs";
+import type { Config } from "../config.ts";
+import type { FunctionName } from "../function-names.ts";
 import { bundleOf } from "./bundle.ts";
+import { keptLogs } from "./kept-logs.ts";
+import type { Releases } from "./releases.ts";
 
 export interface BridgeFunctionProps {
-  /** The folder below functions/ that holds its handler.ts. */
-  readonly folder: string;
+  readonly name: FunctionName;
   readonly description: string;
   /** Whole seconds. */
   readonly timeoutSeconds: number;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly config: Config;
+  readonly releases: Releases;
 }
 
-/** A function of this project: Node 24 on arm64, one ESM file with everything in it, logs kept for a month. */
-export const bridgeFunction = (scope: Construct, id: string, props: BridgeFunctionProps): LambdaFunction =>
-  new LambdaFunction(scope, id, {
-    code: Code.fromAsset(bundleOf(scope, props.folder)),
-    handler: "index.handler",
-    description: props.description,
-    runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
-    memorySize: 512,
-    timeout: Duration.seconds(props.timeoutSeconds),
-    environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
-    logGroup: new LogGroup(scope, `${id}Logs`, { retention: RetentionDays.ONE_MONTH }),
-    loggingFormat: LoggingFormat.JSON,
-  });
+/**
+ * A function of this project: Node 24 on arm64, one ESM file with everything in it. Its role may write to its own log and
+ * send traces, and what it is allowed besides by name.
+ */
+export class BridgeFunction extends Construct {
+  readonly lambda: LambdaFunction;
+  /** What is called: a new version takes its place by and by. */
+  readonly live: IFunction;
+
+  constructor(scope: Construct, id: string, props: BridgeFunctionProps) {
+    super(scope, id);
+    const { name, description, timeoutSeconds, environment, config, releases } = props;
+    const logGroup = keptLogs(this, "Logs", config);
+    const role = new Role(this, "Role", {
+      description: `Bot Bridge: what ${name} may do`,
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+    });
+    const reserved = config.reservedConcurrency[name];
+    this.lambda = new LambdaFunction(this, "Function", {
+      code: Code.fromAsset(bundleOf(scope, name)),
+      handler: "index.handler",
+      description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: Duration.seconds(timeoutSeconds),
+      environment: { NODE_OPTIONS: "--enable-source-maps", ...environment },
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      currentVersionOptions: { removalPolicy: releases.oldVersions },
+    });
+    this.allow(logGroup.logGroupArn, "logs:CreateLogStream", "logs:PutLogEvents");
+    // It is one, but for how their types say that an alias may have no role.
+    this.live = releases.release(this, this.lambda) as IFunction;
+
+    Validations.of(role).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::*]",
+      reason:
+        "xray:PutTraceSegments and xray:PutTelemetryRecords know no resource: AWS takes * and nothing else.",
+    });
+    Validations.of(this.lambda).acknowledge({
+      id: "Serverless-LambdaDLQ",
+      reason:
+        "It is called by the gateway or by its queue, and never asynchronously: nothing would ever lie there.",
+    });
+  }
+
+  allow(resourceArn: string, ...actions: readonly string[]): void {
+    this.lambda.addToRolePolicy(
+      new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [resourceArn] }),
+    );
+  }
+}

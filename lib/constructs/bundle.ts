@@ -1,22 +1,17 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Stage } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { buildSync } from "esbuild";
+import { type FunctionName, functionNames } from "../function-names.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-
-const functionFolders = (): string[] =>
-  readdirSync(join(root, "functions"), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !["core", "adapters"].includes(entry.name))
-    .map(({ name }) => name);
 
 const bundleAllInto = (outdir: string): void => {
   buildSync({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(
-      functionFolders().map((folder) => [`${folder}/index`, `functions/${folder}/handler.ts`]),
+      functionNames.map((name) => [`${name}/index`, `functions/${name}/handler.ts`]),
     ),
     outdir,
     outExtension: { ".js": ".mjs" },
@@ -25,6 +20,9 @@ const bundleAllInto = (outdir: string): void => {
     target: "node24",
     format: "esm",
     mainFields: ["module", "main"],
+    alias: {
+      "@aws-sdk/credential-provider-node": join(root, "functions/adapters/aws/lambda-credentials.ts"),
+    },
     minify: true,
     sourcemap: true,
     sourcesContent: false,
@@ -39,11 +37,11 @@ const bundled = new Set<string>();
  * the first call, in one run of esbuild and in process: NodejsFunction starts npx for each function, which takes longer
  * than all of the bundling.
  */
-export const bundleOf = (scope: Construct, folder: string): string => {
+export const bundleOf = (scope: Construct, name: FunctionName): string => {
   const assembly = Stage.of(scope)?.outdir;
   if (assembly === undefined) throw new Error("a function stands in no app");
   const bundles = join(assembly, "bundles");
   if (!bundled.has(bundles)) bundleAllInto(bundles);
   bundled.add(bundles);
-  return join(bundles, folder);
+  return join(bundles, name);
 };

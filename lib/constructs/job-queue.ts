@@ -1,8 +1,8 @@
-import { Duration } from "aws-cdk-lib";
-import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { Duration, Validations } from "aws-cdk-lib";
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import type { BridgeFunction } from "./bridge-function.ts";
+import { keepData } from "./keep-data.ts";
 
 /**
  * A backstop: a worker counts its tries in the job's record and buries the job by its own hand. Only a job that nobody can
@@ -13,6 +13,7 @@ const mostReceives = 100;
 export interface JobQueueProps {
   /** How long its worker may run. */
   readonly workerSeconds: number;
+  readonly isProduction: boolean;
 }
 
 /** Jobs in order per conversation, in SQS's high-throughput mode, and where those lie that were given up. */
@@ -20,8 +21,9 @@ export class JobQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { workerSeconds }: JobQueueProps) {
+  constructor(scope: Construct, id: string, { workerSeconds, isProduction }: JobQueueProps) {
     super(scope, id);
+    // No name of our own: a queue that is renamed is another queue, and what was in the old one nobody would fetch.
     const shared = {
       fifo: true,
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
@@ -37,13 +39,32 @@ export class JobQueue extends Construct {
       visibilityTimeout: Duration.seconds(workerSeconds + 30),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: mostReceives },
     });
+    for (const queue of [this.queue, this.deadLetters]) keepData(queue, isProduction);
+    Validations.of(this.deadLetters).acknowledge({
+      id: "Serverless-SQSRedrivePolicy",
+      reason: "It is the end of the way: a person looks, and has them run again (docs/runbook.md).",
+    });
   }
 
-  /** One job an invocation: a slow one delays nobody else's. */
-  feed(worker: LambdaFunction): void {
-    worker.addEventSource(
-      new SqsEventSource(this.queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: 100 }),
+  /** One job an invocation: a slow one delays nobody else's. At most so many at once. */
+  feed(worker: BridgeFunction, inFlight: number): void {
+    worker.allow(
+      this.queue.queueArn,
+      "sqs:ReceiveMessage",
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "sqs:ChangeMessageVisibility",
     );
-    this.deadLetters.grantSendMessages(worker);
+    worker.allow(this.deadLetters.queueArn, "sqs:SendMessage");
+    const mapping = worker.live.addEventSourceMapping("Jobs", {
+      eventSourceArn: this.queue.queueArn,
+      batchSize: 1,
+      reportBatchItemFailures: true,
+      maxConcurrency: inFlight,
+    });
+    Validations.of(mapping).acknowledge({
+      id: "Serverless-LambdaEventSourceMappingDestination",
+      reason: "A queue has dead letters instead, where the worker puts a job with its reason.",
+    });
   }
 }

@@ -36,7 +36,7 @@ const bytesIn = (LogGroupName: string): IMetric =>
 
 /** What grows with the turns, by the hour. What does not is in docs/cost.md. */
 export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
-  const { api, doors, workers, queues, tables, logGroups } = watched;
+  const { api, doors, workers, queues, tables, functionLogs, accessLogs } = watched;
   const lambdas = [...doors, ...workers].map(({ lambda }) => lambda);
   const durations = lambdas.map((lambda) => lambda.metricDuration(sum));
   const consumed = (kind: "Read" | "Write"): IMetric[] =>
@@ -64,7 +64,7 @@ export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
         dollars(
           "Logs",
           prices.logGigabyte / 1e9,
-          logGroups.map(({ logGroupName }) => bytesIn(logGroupName)),
+          [...functionLogs, accessLogs].map(({ logGroupName }) => bytesIn(logGroupName)),
         ),
       ],
       { unit: "US$", stacked: true },

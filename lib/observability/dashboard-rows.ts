@@ -43,6 +43,7 @@ export interface DashboardParts {
   readonly watched: Watched;
   readonly own: OwnMetrics;
   readonly alarms: readonly Alarm[];
+  readonly throttledByGateway: IMetric;
 }
 
 const isItWell = ({ alarms, own }: DashboardParts): IWidget[] => {
@@ -119,7 +120,7 @@ const howFast = ({ watched: { doors: functions, queues }, own }: DashboardParts)
   ),
 ];
 
-const whatFails = ({ watched, own }: DashboardParts): IWidget[] => {
+const whatFails = ({ watched, own, throttledByGateway }: DashboardParts): IWidget[] => {
   const { api, doors: behindApi, workers, queues, tables } = watched;
   const all = [...behindApi, ...workers];
   const stage = api.deploymentStage;
@@ -149,6 +150,7 @@ const whatFails = ({ watched, own }: DashboardParts): IWidget[] => {
     graph("The API's answers", [
       stage.metricServerError({ ...sum, label: "5xx" }),
       stage.metricClientError({ ...sum, label: "4xx" }),
+      throttledByGateway,
     ]),
     graph(
       "Functions that fail",

@@ -19,7 +19,10 @@ const errors = ({ lambda }: WatchedFunction): IMetric => lambda.metricErrors(sum
 const throttles = ({ lambda }: WatchedFunction): IMetric => lambda.metricThrottles(sum);
 
 /** What AWS itself counts of the functions and of the API before them. */
-export const platformAlarms = ({ api, doors, workers }: Watched): AlarmSpec[] => {
+export const platformAlarms = (
+  { api, doors, workers }: Watched,
+  throttledByGateway: IMetric,
+): AlarmSpec[] => {
   const callback = doors.find(({ name }) => name === "ImCallback");
   if (!callback) throw new Error("there is no ImCallback to watch");
   const stage = api.deploymentStage;
@@ -54,6 +57,14 @@ export const platformAlarms = ({ api, doors, workers }: Watched): AlarmSpec[] =>
       entry: "the-api-refuses-callers",
       metric: share(stage.metricClientError(sum), 50),
       above: 50,
+      periods: { bad: 2, of: 3 },
+    },
+    {
+      id: "ApiThrottles",
+      says: "the API's own rates turn requests away",
+      entry: "the-api-turns-requests-away",
+      metric: throttledByGateway,
+      above: 0,
       periods: { bad: 2, of: 3 },
     },
     {

@@ -28,7 +28,9 @@ export interface Watched {
   /** Behind the queues. */
   readonly workers: readonly WatchedFunction[];
   readonly queues: readonly WatchedQueue[];
-  readonly logGroups: readonly LogGroup[];
+  readonly functionLogs: readonly LogGroup[];
+  /** A line a request, as the gateway saw it (lib/access-log.ts). */
+  readonly accessLogs: LogGroup;
 }
 
 type Class<T> = abstract new (...parts: never[]) => T;
@@ -52,7 +54,8 @@ export interface WatchedStacks {
 /** All there is in the stacks: a function that is added is watched without a word. */
 export const findWatched = ({ data, messaging, api }: WatchedStacks): Watched => {
   const [restApi] = allIn(api, RestApi);
-  if (!restApi) throw new Error("there is no API to watch");
+  const accessLogs = api.node.tryFindChild("AccessLogs");
+  if (!restApi || !(accessLogs instanceof LogGroup)) throw new Error("there is no API to watch");
   return {
     api: restApi,
     tables: allIn(data, TableV2),
@@ -62,6 +65,9 @@ export const findWatched = ({ data, messaging, api }: WatchedStacks): Watched =>
       const { queue: jobs, deadLetters: dead } = messaging[name];
       return { name, jobs, dead };
     }),
-    logGroups: [messaging, api].flatMap((stack) => allIn(stack, LogGroup)),
+    functionLogs: [messaging, api]
+      .flatMap((stack) => allIn(stack, LogGroup))
+      .filter((group) => group !== accessLogs),
+    accessLogs,
   };
 };

@@ -52,17 +52,17 @@ describe("the pieces of an answer", () => {
     const { store, answer } = setUp();
     const pieces = Array.from({ length: 12 }, (_, n) => piece(`piece ${n}`));
     await Promise.all(pieces.toReversed().map((each, at) => store.put(answer, 11 - at, each)));
-    expect(await store.read(answer, 0)).toEqual(pieces);
-    expect(await store.read(answer, 9)).toEqual(pieces.slice(9));
-    expect(await store.read(answer, 12)).toEqual([]);
+    expect(await store.read(answer, 0, 20)).toEqual(pieces);
+    expect(await store.read(answer, 9, 20)).toEqual(pieces.slice(9));
+    expect(await store.read(answer, 12, 20)).toEqual([]);
   });
 
   test("are read to the gap, and no further", async () => {
     const { store, answer } = setUp();
     await store.put(answer, 0, piece("there"));
     await store.put(answer, 2, piece("behind a gap"));
-    expect(await store.read(answer, 0)).toEqual([piece("there")]);
-    expect(await store.read(answer, 1)).toEqual([]);
+    expect(await store.read(answer, 0, 20)).toEqual([piece("there")]);
+    expect(await store.read(answer, 1, 20)).toEqual([]);
   });
 
   test("are read some at a time where they are many, none twice and none left out", async () => {
@@ -71,7 +71,7 @@ describe("the pieces of an answer", () => {
     for (const [n, each] of pieces.entries()) await store.put(answer, n, each);
     const read: AnswerPiece[] = [];
     for (;;) {
-      const found = await store.read(answer, read.length);
+      const found = await store.read(answer, read.length, 20);
       if (found.length === 0) break;
       read.push(...found);
     }
@@ -81,7 +81,7 @@ describe("the pieces of an answer", () => {
   test("tell that the answer was cut", async () => {
     const { store, answer } = setUp();
     await store.put(answer, 0, { events: [], isCut: true });
-    expect(await store.read(answer, 0)).toEqual([{ events: [], isCut: true }]);
+    expect(await store.read(answer, 0, 20)).toEqual([{ events: [], isCut: true }]);
   });
 
   test.each<[string, Partial<KeptAnswer>]>([
@@ -91,7 +91,7 @@ describe("the pieces of an answer", () => {
   ])("are no other %s's", async (_whose, other) => {
     const { store, answer } = setUp();
     await store.put(answer, 0, piece("mine"));
-    expect(await store.read({ ...answer, ...other }, 0)).toEqual([]);
+    expect(await store.read({ ...answer, ...other }, 0, 20)).toEqual([]);
   });
 
   test("come back as they were, whatever they say", async () => {
@@ -100,7 +100,7 @@ describe("the pieces of an answer", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyEvent, { maxLength: 6 }), async (events) => {
         await store.put(answer, n, { events });
-        expect((await store.read(answer, n)).at(0)).toEqual({ events });
+        expect((await store.read(answer, n, 20)).at(0)).toEqual({ events });
         n += 1;
       }),
       { numRuns: 60 },
@@ -112,16 +112,16 @@ describe("the pieces of an answer", () => {
     const { store, answer } = setUp(undefined, systemClock);
     const large = piece("\u0001".repeat(32 * 1024));
     for (let n = 0; n < 20; n += 1) await store.put(answer, n, large);
-    expect(await store.read(answer, 0)).toHaveLength(20);
+    expect(await store.read(answer, 0, 20)).toHaveLength(20);
   });
 
   test("are there for as long as the longest turn and its replay, and not after, though the record still stands", async () => {
     const { store, answer, clock, itemOf } = setUp();
     await store.put(answer, 0, piece("first"));
     await clock.advance(longestTurnMs + replayMs - 1);
-    expect(await store.read(answer, 0)).toHaveLength(1);
+    expect(await store.read(answer, 0, 20)).toHaveLength(1);
     await clock.advance(1);
-    expect(await store.read(answer, 0)).toEqual([]);
+    expect(await store.read(answer, 0, 20)).toEqual([]);
     expect(await itemOf(0)).toMatchObject({ ttl: (startMs + longestTurnMs + replayMs + dayMs) / 1000 });
   });
 
@@ -129,7 +129,7 @@ describe("the pieces of an answer", () => {
     const { store, answer } = setUp();
     await store.put(answer, 0, piece("once"));
     await store.put(answer, 0, piece("once"));
-    expect(await store.read(answer, 0)).toEqual([piece("once")]);
+    expect(await store.read(answer, 0, 20)).toEqual([piece("once")]);
   });
 });
 
@@ -154,19 +154,19 @@ describe("what a piece says", () => {
     await store.put(answer, 0, piece("mine"));
     const elsewhere = { ...answer, ...other };
     await plant(await itemOf(0), n, elsewhere);
-    await expect(store.read(elsewhere, n)).rejects.toThrow();
+    await expect(store.read(elsewhere, n, 20)).rejects.toThrow();
   });
 
   test("opens while the key it was sealed with is being rotated", async () => {
     const { store, storeWith, answer } = setUp();
     await store.put(answer, 0, piece("sealed before"));
     const rotated = storeWith(appsOf(app({ dataKeys: [namedKey("d2", 7), namedKey("d1", 1)] })));
-    expect(await rotated.read(answer, 0)).toEqual([piece("sealed before")]);
+    expect(await rotated.read(answer, 0, 20)).toEqual([piece("sealed before")]);
   });
 
   test("is neither kept nor read for an app that has no keys any more", async () => {
     const { store, answer } = setUp(appsOf());
     await expect(store.put(answer, 0, piece("x"))).rejects.toMatchObject({ code: "unknown_app" });
-    await expect(store.read(answer, 0)).rejects.toMatchObject({ code: "unknown_app" });
+    await expect(store.read(answer, 0, 20)).rejects.toMatchObject({ code: "unknown_app" });
   });
 });

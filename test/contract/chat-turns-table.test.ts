@@ -27,7 +27,8 @@ const setUp = (given: Partial<NewChatTurn> = {}) => {
   const begin = (token: string, of: Partial<NewChatTurn> = {}, by: ChatTurnStore = store) =>
     by.begin({ ...turn, ...of }, lease(token));
   const beat = (token: string, by: ChatTurnStore = store) => by.beat(turn, lease(token));
-  const end = (token: string, by: ChatTurnStore = store) => by.end(turn, token, clock.now() + replayMs);
+  const end = (token: string, by: ChatTurnStore = store, mayBeAskedAgain = false) =>
+    by.end(turn, token, { replayUntil: clock.now() + replayMs, mayBeAskedAgain });
   const askStop = (owner = {}) => store.askStop(turn, { userId: "u7", botUserId: "bot-helpdesk", ...owner });
   const find = () => store.find(turn);
   const itemOf = async () =>
@@ -97,6 +98,17 @@ describe("a client's turn", () => {
     await clock.advance(1);
     expect(await begin("second")).toEqual(begun(2));
     expect(await find()).toMatchObject({ state: "running", replayUntil: undefined });
+  });
+
+  test("that failed in a way that may pass begins again at once, for whoever asks the same, and then as any other", async () => {
+    const { begin, end, store } = setUp();
+    await begin("first");
+    await end("first", store, true);
+    expect(await begin("other", { questionHash: "something else" })).toMatchObject({ status: "known" });
+    expect(await begin("second")).toEqual(begun(2));
+    expect(await begin("third")).toEqual(known({ state: "running", attempt: 2 }));
+    await end("second");
+    expect(await begin("third")).toEqual(known({ state: "done", attempt: 2 }));
   });
 
   test("is never begun for another question, dead or done: who asks learns what was asked", async () => {

@@ -158,6 +158,17 @@ describe("a conversation that is forgotten", () => {
     },
   );
 
+  test("is not begun by the turn that ran in it, whenever Dify names it", async () => {
+    const { store, key, conversation, turn, open } = setUp();
+    const { token } = await open();
+    await store.forget(key);
+    expect(await store.keep(key, token, conversation)).toBe(false);
+    await store.close(key, token, undefined);
+    expect(await store.find(key)).toBeUndefined();
+    expect(await turn({ begins: true })).toEqual(none);
+    expect(await store.find(key)).toMatchObject({ turns: 1 });
+  });
+
   test("may be forgotten again, and one that never began leaves no record", async () => {
     const { store, key, turn } = setUp();
     await store.forget(key);

@@ -21,7 +21,7 @@ const heldBeforeReplacing = async () => {
   const { client, isHeld, release } = holdingBefore(table.client, ({ input }) =>
     JSON.stringify(input).includes("#starts = :starts"),
   );
-  const held = makeUserGuard({ ...table, client, clock, limits });
+  const held = makeUserGuard({ ...table, client, clock, counts: "turns", limits });
   const answer = admit("next", {}, held);
   await isHeld;
   return { ...given, answer, release };

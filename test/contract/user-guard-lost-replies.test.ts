@@ -16,7 +16,13 @@ const begin = () => {
   users += 1;
   const user = { appKey: "app-one", userId: `u${users}` };
   const guardBy = ({ client, tableName }: Pick<TestTable, "client" | "tableName">) =>
-    makeUserGuard({ client, tableName, clock, limits: { turnsPerMinute: 2, turnsAtOnce: 2 } });
+    makeUserGuard({
+      client,
+      tableName,
+      clock,
+      counts: "turns",
+      limits: { turnsPerMinute: 2, turnsAtOnce: 2 },
+    });
   const asked = (turn: string) => ({
     ...user,
     turn,

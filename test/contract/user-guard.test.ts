@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { makeUserGuard } from "../../functions/adapters/dynamodb/user-guard.ts";
 import { decideAdmission, type UserState } from "../../functions/core/chat/decide-admission.ts";
 import type { UserLimits } from "../../functions/core/chat/user-guard.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
-import { admitted, beginGuard, leaseMs, limited, startMs } from "./user-guards.ts";
+import { admitted, beginGuard, leaseMs, limited, revoked, startMs } from "./user-guards.ts";
 
 let table: TestTable;
 beforeAll(async () => {
@@ -14,6 +15,21 @@ afterAll(() => table.close());
 const begin = (limits?: UserLimits) => beginGuard(table, limits);
 
 describe("a user's turns", () => {
+  test("are counted apart from who reads their answers, who have none of the tokens' revocations", async () => {
+    const { user, clock, admit, revoke } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
+    const limits = { turnsPerMinute: 60, turnsAtOnce: 1 };
+    const readers = makeUserGuard({ ...table, clock, counts: "readers", limits });
+    const read = (turn: string) =>
+      readers.admit({ ...user, turn, issuedAt: clock.now(), until: clock.now() + leaseMs });
+    expect(await admit("t1")).toEqual(admitted);
+    expect(await read("r1")).toEqual(admitted);
+    expect(await read("r2")).toEqual(limited(2000));
+    await readers.leave({ ...user, turn: "r1" });
+    await revoke(clock.now() + 1);
+    expect(await read("r2")).toEqual(admitted);
+    expect(await admit("t1")).toEqual(revoked);
+  });
+
   test("get in three at once of twenty that come at once, the others are told to come again", async () => {
     const { admit, itemOf } = begin();
     const all = await Promise.all(Array.from({ length: 20 }, (_, n) => admit(`t${n}`)));

@@ -18,7 +18,8 @@ export const beginGuard = (table: TestTable, limits: UserLimits = { turnsPerMinu
     return send();
   });
   const user = { appKey: "app-one", userId: `u${users}` };
-  const guardWith = (other: UserLimits) => makeUserGuard({ ...table, client, clock, limits: other });
+  const guardWith = (other: UserLimits) =>
+    makeUserGuard({ ...table, client, clock, counts: "turns", limits: other });
   const guard = guardWith(limits);
   const admit = (turn: string, given: Partial<AskedTurn> = {}, by = guard) =>
     by.admit({ ...user, turn, issuedAt: clock.now(), until: clock.now() + leaseMs, ...given });

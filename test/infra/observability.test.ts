@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
 import { makeReportJob } from "../../functions/core/job-report.ts";
+import { accessLogFormat } from "../../lib/access-log.ts";
 import { type EmittedMetric, emittedMetrics } from "../support/emitted-metrics.ts";
 import { webhookJob } from "../support/jobs.ts";
 import { projectRoot } from "../support/local-run.ts";
@@ -39,6 +40,7 @@ describe("the alarms", () => {
       "CallbackSlow",
       "ApiErrors",
       "ApiRefusals",
+      "ApiThrottles",
       "DoorErrors",
       "WorkerErrors",
       "DoorThrottles",
@@ -62,6 +64,24 @@ describe("the alarms", () => {
 
   test("read no more metrics each than CloudWatch takes", () => {
     for (const { reads } of ops.alarms) expect(reads.length).toBeLessThanOrEqual(10);
+  });
+
+  test("know of what the gateway turned away by a line of its log, which a function's own 429 is not", () => {
+    const { reads } = ops.alarms.find(({ id }) => id === "ApiThrottles") ?? {};
+    expect(reads).toEqual([
+      { namespace: "BotBridge/bot-bridge-test", name: "GatewayThrottled", dimensions: {} },
+    ]);
+    ops.template.hasResourceProperties("AWS::Logs::MetricFilter", {
+      FilterPattern: '{ $.responseType = "THROTTLED" }',
+      MetricTransformations: [
+        {
+          MetricNamespace: "BotBridge/bot-bridge-test",
+          MetricName: "GatewayThrottled",
+          MetricValue: "1",
+        },
+      ],
+    });
+    expect(accessLogFormat().toString()).toContain('"responseType":"$context.error.responseType"');
   });
 
   test("of functions watch every one of them", () => {

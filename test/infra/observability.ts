@@ -25,6 +25,8 @@ export interface AlarmResource {
 export interface SynthesizedOps {
   readonly template: Template;
   readonly alarms: readonly AlarmResource[];
+  /** Of all stacks, as far as the runbook goes. */
+  readonly descriptions: readonly string[];
   /** Of the dashboard's graphs. */
   readonly titles: readonly string[];
   readonly headings: readonly string[];
@@ -89,6 +91,9 @@ export const synthesizeOps = (
     );
     return {
       template,
+      descriptions: ["data", "messaging", "api", "observability"]
+        .flatMap((part) => Object.values(templateOf(part).findResources("AWS::CloudWatch::Alarm")))
+        .map(({ Properties }) => Properties.AlarmDescription),
       alarms: resources("AWS::CloudWatch::Alarm").map(([id, { Properties }]) => ({
         id: id.replace(/[0-9A-F]{8}$/, ""),
         ...Properties,

@@ -45,6 +45,8 @@ const others: Record<Exclude<AnswerOutcome["status"] | "unreadable", "failed" | 
 /** The keys, as the compiler knows them: a kind that is added must be added here. */
 const keysOf = <K extends string>(all: Record<K, true>): K[] => Object.keys(all) as K[];
 
+const afterwards = Promise.resolve();
+
 const noteTurns = (metrics: MemoryMetrics): void => {
   const noteTurn = makeNoteTurn({ metrics, clock: makeTestClock() });
   const outcomes = [
@@ -56,7 +58,7 @@ const noteTurns = (metrics: MemoryMetrics): void => {
     for (const integrationType of difyTypes) {
       for (const outcome of outcomes) {
         const turn = { door, integrationType, startedAt: 0 };
-        noteTurn(turn, { outcome, delivery: { status: "delivered" }, asked: 1, firstTextAt: 1 });
+        noteTurn(turn, { outcome, delivery: { status: "delivered" }, asked: 1, firstTextAt: 1, afterwards });
       }
     }
   }

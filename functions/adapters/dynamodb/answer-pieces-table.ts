@@ -20,9 +20,6 @@ export interface AnswerPiecesTablePorts {
   readonly longestTurnMs: number;
 }
 
-/** A read gives 16 MB at most, and a piece has some 260 KB at most. */
-const readAtOnce = 20;
-
 const pieceRecord = v.object({ sealed: v.string(), expiresAt: v.number() });
 
 /** Pieces of answers in the guards table, each an item, sealed for this app, turn and place. */
@@ -62,9 +59,9 @@ export const makeAnswerPiecesTable = ({
         }),
       );
     },
-    read: async (answer, n) => {
+    read: async (answer, n, most) => {
       const { dataKeys } = await appOf(answer);
-      const guards = Array.from({ length: readAtOnce }, (_, at) => keyOf(answer, n + at));
+      const guards = Array.from({ length: most }, (_, at) => keyOf(answer, n + at));
       const items = await batchGet(guards.map((guard) => ({ guard })));
       const found = new Map(items.map((item) => [item.guard, item]));
       const pieces: AnswerPiece[] = [];

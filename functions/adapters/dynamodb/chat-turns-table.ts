@@ -112,13 +112,14 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       const fields = Object.keys(rest).map((name) => `${name} = :${name}`);
       const begun = await update(
         turn,
-        `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, replayUntil ADD attempt :one`,
+        `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, replayUntil, mayBeAskedAgain ADD attempt :one`,
         // Its own token too: the SDK makes a write again whose reply was lost.
-        "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token OR (questionHash = :questionHash AND ((#state = :running AND heldUntil <= :now) OR (#state = :done AND replayUntil <= :now)))",
+        "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token OR (questionHash = :questionHash AND ((#state = :running AND heldUntil <= :now) OR (#state = :done AND (replayUntil <= :now OR mayBeAskedAgain = :true))))",
         {
           ":version": 1,
           ":running": "running",
           ":done": "done",
+          ":true": true,
           ":token": lease.token,
           ":until": lease.expiresAt,
           ":expiresAt": expiresAt,
@@ -151,12 +152,18 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
     name: async (id, token, named) => {
       await update(id, "SET #named = :named", "#token = :token", { ":named": { ...named }, ":token": token });
     },
-    end: async (id, token, replayUntil) => {
-      await update(id, "SET #state = :done, replayUntil = :until", "#token = :token", {
-        ":done": "done",
-        ":until": replayUntil,
-        ":token": token,
-      });
+    end: async (id, token, { replayUntil, mayBeAskedAgain }) => {
+      await update(
+        id,
+        "SET #state = :done, replayUntil = :until, mayBeAskedAgain = :again",
+        "#token = :token",
+        {
+          ":done": "done",
+          ":until": replayUntil,
+          ":again": mayBeAskedAgain,
+          ":token": token,
+        },
+      );
     },
     // Not deleted: of a run before it there may be pieces left, which the next must not take for its own.
     discard: async (id, token) => {

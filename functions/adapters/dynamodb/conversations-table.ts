@@ -115,7 +115,7 @@ export const makeConversationsTable = ({
       const kept = await update(
         key,
         "SET conversationId = :id, #user = :user, startedAt = :started, expiresAt = :until, turns = :none, #ttl = :ttl",
-        whileHeld,
+        `${whileHeld} AND (attribute_not_exists(forgotten) OR forgotten <> :token)`,
         { ...tokenName, "#user": "user", "#ttl": "ttl" },
         {
           ":id": conversationId,
@@ -141,10 +141,11 @@ export const makeConversationsTable = ({
     forget: async (key) => {
       await update(
         key,
-        "REMOVE conversationId, #user, startedAt, expiresAt, turns",
-        "attribute_exists(conversationId)",
-        { "#user": "user" },
-        {},
+        // What the turn that runs in it has yet to hear of Dify is forgotten too.
+        "SET forgotten = if_not_exists(#token, :nobody) REMOVE conversationId, #user, startedAt, expiresAt, turns",
+        "attribute_exists(conversationId) OR attribute_exists(#token)",
+        { ...tokenName, "#user": "user" },
+        { ":nobody": "" },
       );
     },
     close: async (key, token, expiresAt) => {

@@ -15,7 +15,7 @@ export const makeTokenRevocations = ({ client, tableName, clock }: GuardsTablePo
     const { Item } = await client.send(
       new GetCommand({
         TableName: tableName,
-        Key: keyOf(user),
+        Key: keyOf(user, "turns"),
         ConsistentRead: true,
         ProjectionExpression: "revokedBefore",
       }),
@@ -29,7 +29,7 @@ export const makeTokenRevocations = ({ client, tableName, clock }: GuardsTablePo
       client.send(
         new UpdateCommand({
           TableName: tableName,
-          Key: keyOf(user),
+          Key: keyOf(user, "turns"),
           UpdateExpression:
             "SET version = :version, revokedBefore = :before, writtenBy = :mine, expiresAt = :expiresAt, #ttl = :ttl",
           ConditionExpression: "attribute_not_exists(revokedBefore) OR revokedBefore < :before",

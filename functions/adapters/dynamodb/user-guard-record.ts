@@ -5,9 +5,14 @@ import type { GuardedUser } from "../../core/chat/user-guard.ts";
 import { parseRecord } from "../node/parse-record.ts";
 import { ttlOf } from "./expiry.ts";
 
+/** What a record counts of a user; the one of the turns has the revocations too. */
+export type Counted = "turns" | "readers";
+
+const prefixes: Record<Counted, string> = { turns: "user", readers: "readers" };
+
 /** As JSON, since keys and ids may hold any separator. */
-export const keyOf = ({ appKey, userId }: GuardedUser): { guard: string } => ({
-  guard: `user#${JSON.stringify([appKey, userId])}`,
+export const keyOf = ({ appKey, userId }: GuardedUser, counts: Counted): { guard: string } => ({
+  guard: `${prefixes[counts]}#${JSON.stringify([appKey, userId])}`,
 });
 
 /** Names that mean something to every object, and could be a turn's, would be lost on the way. */

@@ -4,7 +4,11 @@ import { minuteMs, type UserState } from "../../core/chat/decide-admission.ts";
 import type { AskedTurn, GuardedUser, UserLimits } from "../../core/chat/user-guard.ts";
 import { holds } from "./conditional-write.ts";
 import type { GuardsTablePorts } from "./guards-table.ts";
-import { type KeptUser, keyOf, lifeFrom, parseUser, placeOf } from "./user-guard-record.ts";
+import { type Counted, type KeptUser, keyOf, lifeFrom, parseUser, placeOf } from "./user-guard-record.ts";
+
+export interface UserGuardTablePorts extends GuardsTablePorts {
+  readonly counts: Counted;
+}
 
 export interface UserGuardTable {
   /** Lets a turn in by one conditional write; false where that cannot tell. */
@@ -29,7 +33,12 @@ const names = {
 const keep = "#version = :version, #writtenBy = :mine, #expiresAt = :expiresAt, #ttl = :ttl";
 
 /** The record of each user in the guards table. Every write marks it, so that one made by what was read before fails. */
-export const makeUserGuardTable = ({ client, tableName, clock }: GuardsTablePorts): UserGuardTable => {
+export const makeUserGuardTable = ({
+  client,
+  tableName,
+  clock,
+  counts,
+}: UserGuardTablePorts): UserGuardTable => {
   const write = (
     user: GuardedUser,
     { set, remove, condition }: { set: string; remove?: string; condition: string },
@@ -45,7 +54,7 @@ export const makeUserGuardTable = ({ client, tableName, clock }: GuardsTablePort
       client.send(
         new UpdateCommand({
           TableName: tableName,
-          Key: keyOf(user),
+          Key: keyOf(user, counts),
           UpdateExpression,
           ConditionExpression: condition,
           // DynamoDB refuses a name that no expression uses.
@@ -84,7 +93,7 @@ export const makeUserGuardTable = ({ client, tableName, clock }: GuardsTablePort
 
   const find: UserGuardTable["find"] = async (user) => {
     const { Item } = await client.send(
-      new GetCommand({ TableName: tableName, Key: keyOf(user), ConsistentRead: true }),
+      new GetCommand({ TableName: tableName, Key: keyOf(user, counts), ConsistentRead: true }),
     );
     return Item && parseUser(Item);
   };

@@ -1,15 +1,14 @@
 import { busyRetryMs, decideAdmission } from "../../core/chat/decide-admission.ts";
 import type { UserGuard, UserLimits } from "../../core/chat/user-guard.ts";
 import { count } from "../node/environment.ts";
-import type { GuardsTablePorts } from "./guards-table.ts";
 import { makeTokenRevocations } from "./token-revocations.ts";
 import { unknownUser } from "./user-guard-record.ts";
-import { makeUserGuardTable } from "./user-guard-table.ts";
+import { makeUserGuardTable, type UserGuardTablePorts } from "./user-guard-table.ts";
 
 /** What a function that lets turns in reads from its environment besides its own. */
 export const userLimitsEnv = { TURNS_PER_MINUTE: count, TURNS_AT_ONCE: count };
 
-export interface UserGuardPorts extends GuardsTablePorts {
+export interface UserGuardPorts extends UserGuardTablePorts {
   readonly limits: UserLimits;
 }
 

@@ -3,20 +3,19 @@ import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import { makeReplayGuard } from "../dynamodb/guards-table.ts";
 import { count, text } from "../node/environment.ts";
-import { type AppSecrets, makeAppSecrets } from "../secrets/app-secrets.ts";
-import { makeSecretsClient } from "../secrets/secrets-client.ts";
+import type { AppSecrets } from "../secrets/app-secrets.ts";
+import { type AppSecretsParts, appSecretsEnv, openAppSecrets } from "../secrets/open-app-secrets.ts";
 import { makeVerifyCall, type VerifyCall } from "./verify-call.ts";
 import { makeVerifyCallback, type VerifyCallback } from "./verify-callback.ts";
-import type { VerifySignaturePorts } from "./verify-signature.ts";
 
 /** What a function that RongCloud calls reads from its environment besides its own. */
-export const callbackEnv = { SECRET_ID: text, SIGNATURE_WINDOW_SECONDS: count };
+export const callbackEnv = { ...appSecretsEnv, SIGNATURE_WINDOW_SECONDS: count };
 
 /** What a function that takes signed calls reads from its environment besides its own. */
 export const signedCallersEnv = { ...callbackEnv, GUARDS_TABLE: text };
 
 interface SignatureParts {
-  readonly env: { readonly SECRET_ID: string; readonly SIGNATURE_WINDOW_SECONDS: number };
+  readonly env: AppSecretsParts["env"] & { readonly SIGNATURE_WINDOW_SECONDS: number };
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -26,26 +25,26 @@ export interface SignedCallersParts extends SignatureParts {
   readonly client: DynamoDBDocumentClient;
 }
 
-const signaturePorts = ({ env, clock, log }: SignatureParts): VerifySignaturePorts => ({
-  apps: makeAppSecrets({ client: makeSecretsClient(), secretId: env.SECRET_ID, clock, log }),
+const openSignaturePorts = async ({ env, clock, log }: SignatureParts) => ({
+  apps: await openAppSecrets({ env, clock, log }),
   clock,
   windowMs: env.SIGNATURE_WINDOW_SECONDS * 1000,
 });
 
 /** The apps, and the check that a call is signed by one of them: the same for every function of the server API. */
-export const makeSignedCallers = (
+export const openSignedCallers = async (
   parts: SignedCallersParts,
-): { apps: AppSecrets; verifyCall: VerifyCall } => {
-  const ports = signaturePorts(parts);
+): Promise<{ apps: AppSecrets; verifyCall: VerifyCall }> => {
+  const ports = await openSignaturePorts(parts);
   const { env, client, clock } = parts;
   const replays = makeReplayGuard({ client, tableName: env.GUARDS_TABLE, clock });
   return { apps: ports.apps, verifyCall: makeVerifyCall({ ...ports, replays }) };
 };
 
 /** The apps, and the check that a callback is signed by the IM of one of them. */
-export const makeCallbackCallers = (
+export const openCallbackCallers = async (
   parts: SignatureParts,
-): { apps: AppSecrets; verifyCallback: VerifyCallback } => {
-  const ports = signaturePorts(parts);
+): Promise<{ apps: AppSecrets; verifyCallback: VerifyCallback }> => {
+  const ports = await openSignaturePorts(parts);
   return { apps: ports.apps, verifyCallback: makeVerifyCallback(ports) };
 };

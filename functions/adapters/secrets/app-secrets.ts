@@ -49,6 +49,11 @@ export interface AppSecrets extends AppDirectory {
   lastKnown(appKey: string): AppWithKeys | undefined;
 }
 
+export interface OpenAppSecrets extends AppSecrets {
+  /** Has them at hand, for `lastKnown`. @throws what `find` would. */
+  read(): Promise<void>;
+}
+
 export interface AppSecretsPorts {
   readonly client: SecretsManagerClient;
   readonly secretId: string;
@@ -64,7 +69,7 @@ const staleMs = 30 * 60_000;
 type Apps = ReadonlyMap<string, AppWithKeys>;
 
 /** Reads the apps' secrets, and keeps them. @throws BridgeError when the secret is missing or not of its form. */
-export const makeAppSecrets = ({ client, secretId, clock, log }: AppSecretsPorts): AppSecrets => {
+export const makeAppSecrets = ({ client, secretId, clock, log }: AppSecretsPorts): OpenAppSecrets => {
   let known: { readonly apps: Apps; readonly readAt: number } | undefined;
   let reading: Promise<Apps> | undefined;
 
@@ -100,6 +105,9 @@ export const makeAppSecrets = ({ client, secretId, clock, log }: AppSecretsPorts
   };
 
   return {
+    read: async () => {
+      await current();
+    },
     find: async (appKey) => (await current()).get(appKey),
     lastKnown: (appKey) => known?.apps.get(appKey),
   };

@@ -19,9 +19,9 @@ export interface AnswerJournal {
 const gatherMs = 500;
 /** In characters. One is up to six bytes in JSON, which are eight once they are sealed; a record takes 400 KB. */
 const mostInPiece = 32 * 1024;
-/** In characters of JSON, of up to three bytes each: an end with its sources stands alone, and cannot be parted. */
-const mostInEvent = 64 * 1024;
-/** In characters of all together. */
+/** In bytes of JSON, of which sealing makes a third more: an end with its sources stands alone, and cannot be parted. */
+const mostInEnd = 256 * 1024;
+/** In characters of all text together. */
 const mostInAll = 1024 * 1024;
 
 /** Text that follows on text becomes one event: clients know positions, not events. */
@@ -35,9 +35,13 @@ const join = (events: readonly ChatEvent[], next: ChatEvent): ChatEvent[] => {
 /** So that each fits in a piece; what follows on the first of a replacement is text like any other. */
 const partsOf = (event: ChatEvent): ChatEvent[] => {
   if (!("content" in event)) return [event];
-  const parts: ChatEvent[] = [{ ...event, content: event.content.slice(0, mostInPiece) }];
-  for (let at = mostInPiece; at < event.content.length; at += mostInPiece) {
-    parts.push({ type: "delta", content: event.content.slice(at, at + mostInPiece) });
+  const { content } = event;
+  let at = cutAt(content, mostInPiece);
+  const parts: ChatEvent[] = [{ ...event, content: content.slice(0, at) }];
+  while (at < content.length) {
+    const end = cutAt(content, at + mostInPiece);
+    parts.push({ type: "delta", content: content.slice(at, end) });
+    at = end;
   }
   return parts;
 };
@@ -45,7 +49,15 @@ const partsOf = (event: ChatEvent): ChatEvent[] => {
 const sizeOf = (event: ChatEvent): number =>
   "content" in event ? event.content.length : JSON.stringify(event).length;
 
-const isTooLarge = (event: ChatEvent): boolean => !("content" in event) && sizeOf(event) > mostInEvent;
+/** Whoever has the text is not to miss its end, though it were without the sources. */
+const fitting = (event: ChatEvent): ChatEvent =>
+  event.type === "end" && Buffer.byteLength(JSON.stringify(event)) > mostInEnd
+    ? { ...event, sources: [] }
+    : event;
+
+/** Half of a pair of surrogates is no text. */
+const cutAt = (text: string, at: number): number =>
+  /^[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text.slice(at - 1, at + 1)) ? at - 1 : at;
 
 export const makeAnswerJournal =
   ({ pieces, clock, log }: AnswerJournalPorts) =>
@@ -56,19 +68,20 @@ export const makeAnswerJournal =
     let total = 0;
     let n = 0;
     let isCut = false;
-    /** There is a gap, which nobody can read past. */
-    let isGivenUp = false;
+    /** Where there is a gap, which nobody can read past. */
+    let gapAt: number | undefined;
     let writing: Promise<void> = Promise.resolve();
 
-    const giveUp = (error: unknown): void => {
-      log.warn("answer_not_kept", { app: answer.appKey, turn: answer.turn, reason: String(error) });
-      isGivenUp = true;
-    };
     const put = (piece: AnswerPiece): void => {
       const at = n;
       n += 1;
       // One after the other: who reads must not find a gap that will be filled.
-      writing = writing.then(() => (isGivenUp ? undefined : pieces.put(answer, at, piece))).catch(giveUp);
+      writing = writing
+        .then(() => (gapAt === undefined ? pieces.put(answer, at, piece) : undefined))
+        .catch((error: unknown) => {
+          log.warn("answer_not_kept", { app: answer.appKey, turn: answer.turn, reason: String(error) });
+          gapAt = at;
+        });
     };
     const write = (): void => {
       if (waiting.length > 0) put({ events: waiting });
@@ -85,15 +98,15 @@ export const makeAnswerJournal =
 
     return {
       add: (event) => {
-        if (isCut || isGivenUp) return;
-        total += sizeOf(event);
-        if (total > mostInAll || isTooLarge(event)) {
+        if (isCut || gapAt !== undefined) return;
+        if ("content" in event) total += event.content.length;
+        if (total > mostInAll) {
           write();
           put({ events: [], isCut: true });
           isCut = true;
           return;
         }
-        for (const part of partsOf(event)) {
+        for (const part of partsOf(fitting(event))) {
           if (size + sizeOf(part) > mostInPiece) write();
           waiting = join(waiting, part);
           size += sizeOf(part);
@@ -103,6 +116,8 @@ export const makeAnswerJournal =
         closed.abort();
         write();
         await writing;
+        // The table may answer by now; where it does not, the turn's record says that there is no more.
+        if (gapAt !== undefined) await pieces.put(answer, gapAt, { events: [], isCut: true }).catch(() => {});
       },
     };
   };

@@ -17,6 +17,6 @@ export interface AnswerPiece {
 export interface AnswerPieces {
   /** `n` counts from 0. */
   put(answer: KeptAnswer, n: number, piece: AnswerPiece): Promise<void>;
-  /** Those there are from the `n`th on, without a gap, some at a time. */
-  read(answer: KeptAnswer, n: number): Promise<readonly AnswerPiece[]>;
+  /** Those there are from the `n`th on, without a gap, `most` at most. */
+  read(answer: KeptAnswer, n: number, most: number): Promise<readonly AnswerPiece[]>;
 }

@@ -1,6 +1,6 @@
 import type { BotStore, OpenBot } from "../bot.ts";
 import type { Clock } from "../clock.ts";
-import { BridgeError, callerError } from "../errors.ts";
+import { type BridgeError, callerError } from "../errors.ts";
 import { type DifyType, isDify, type OpenDifyIntegration } from "../integration.ts";
 import type { QuestionFile } from "../question-file.ts";
 import type { Turn } from "../turn.ts";
@@ -8,6 +8,7 @@ import { badToken } from "./bad-token.ts";
 import { checkBot } from "./chat-access.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease, type NewChatTurn } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
+import { tooMany } from "./too-many.ts";
 import type { UserGuard } from "./user-guard.ts";
 
 /** What a client asks of a bot. */
@@ -40,7 +41,7 @@ export type BegunChatTurn =
 export interface BeginChatTurnPorts {
   readonly bots: Pick<BotStore, "open">;
   readonly turns: Pick<ChatTurnStore, "begin" | "discard">;
-  readonly guard: Pick<UserGuard, "admit" | "isRevoked">;
+  readonly guard: Pick<UserGuard, "admit" | "leave" | "isRevoked">;
   readonly clock: Clock;
   readonly newId: () => string;
   /** The same short name for the same parts, and another for any others. */
@@ -130,18 +131,14 @@ export const makeBeginChatTurn =
     const admission = await guard
       .admit({ appKey, userId, turn: id.turn, issuedAt, until })
       .catch(async (error: unknown) => {
-        // Left as it is it would look for a while as if it ran. That it could not be let in says more than a second failure.
-        await turns.discard(id, token).catch(() => {});
+        // Left as they are it would look as if it ran, and its place be taken. Why it was not let in says more than a second failure.
+        await Promise.allSettled([turns.discard(id, token), guard.leave({ appKey, userId, turn: id.turn })]);
         throw error;
       });
     if (admission.status !== "admitted") {
       await turns.discard(id, token);
       if (admission.status === "revoked") throw revoked();
-      throw new BridgeError("rate_limited", "too many turns, please slow down", {
-        expose: true,
-        retryable: true,
-        retryAfterMs: admission.retryAfterMs,
-      });
+      throw tooMany("turns", admission.retryAfterMs);
     }
     const turn = toTurn(id, bot, integration, request, clock.now());
     return { status: "ready", ready: { id, turn, token, heldUntil, attempt: begun.attempt } };

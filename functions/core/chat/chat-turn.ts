@@ -45,15 +45,22 @@ export type BegunTurn =
 /** `stop`: its user wants no more of it. `lost`: it is another machine's by now. */
 export type TurnMark = "run" | "stop" | "lost";
 
+export interface EndedTurn {
+  /** Until when its answer, where it is kept, can be had again, in milliseconds since the epoch. */
+  readonly replayUntil: number;
+  /** Whether it failed in a way that may pass: whoever asks the same again has it begun anew. */
+  readonly mayBeAskedAgain: boolean;
+}
+
 export interface ChatTurnStore {
-  /** Begins the turn, unless it runs or its answer is still kept. One whose machine died begins again. */
+  /** Begins the turn, unless it runs or its answer is still kept. One whose machine died, or that failed, begins again. */
   begin(turn: NewChatTurn, lease: Lease): Promise<BegunTurn>;
   /** Holds it for longer, and tells what it was marked with. */
   beat(id: ChatTurnId, lease: Lease): Promise<TurnMark>;
   /** Notes what Dify calls it. */
   name(id: ChatTurnId, token: string, named: AnswerIds & { readonly user: string }): Promise<void>;
-  /** It is done; its answer, where it is kept, can be had again until `replayUntil`. */
-  end(id: ChatTurnId, token: string, replayUntil: number): Promise<void>;
+  /** It is done. */
+  end(id: ChatTurnId, token: string, ended: EndedTurn): Promise<void>;
   /** It was not let in after all, and its client has heard nothing: it may begin again at once. */
   discard(id: ChatTurnId, token: string): Promise<void>;
   find(id: ChatTurnId): Promise<ChatTurn | undefined>;

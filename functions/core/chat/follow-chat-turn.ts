@@ -31,10 +31,10 @@ const interrupted: ChatEvent = {
   message: "the answer was interrupted, please ask again",
   retryable: true,
 };
-const tooLong: ChatEvent = {
+const notKept: ChatEvent = {
   type: "error",
   code: "replay_too_long",
-  message: "the answer is too long to be had again",
+  message: "the rest of the answer was not kept",
   retryable: false,
 };
 
@@ -59,6 +59,10 @@ const unheard = (event: ChatEvent, before: ChatPosition, after: ChatPosition): C
   }
 };
 
+/** Each piece that is looked for is paid for, there or not. */
+const mostBehind = 20;
+const mostInStep = 2;
+
 /** Tells a client what it has missed of a turn, and then the rest as it comes, from whichever machine. */
 export const makeFollowChatTurn =
   ({ pieces, turns, clock, log }: FollowChatTurnPorts): FollowChatTurn =>
@@ -66,6 +70,11 @@ export const makeFollowChatTurn =
     const { attempt } = turn;
     let position = startOf(attempt);
     const tell = (event: ChatEvent): void | Promise<void> => tellClient(event, writePosition(position));
+    /** Nothing more comes, also to a client that would ask again by itself. */
+    const tellLast = (event: ChatEvent): void | Promise<void> => {
+      position = positionAfter(position, event);
+      return tell(event);
+    };
 
     // What was heard of an earlier run is not what this one says.
     const known = after?.attempt === attempt ? after : undefined;
@@ -76,50 +85,56 @@ export const makeFollowChatTurn =
       if (news && !(after && news.type === "start")) await tell(news);
     };
 
-    const isAlive = async (): Promise<boolean> => {
+    const stateNow = async (): Promise<"running" | "done" | "dead"> => {
       const now = await turns.find(turn);
-      return now?.state === "running" && now.attempt === attempt && now.heldUntil > clock.now();
+      if (now?.attempt !== attempt) return "dead";
+      if (now.state === "done") return "done";
+      return now.heldUntil > clock.now() ? "running" : "dead";
     };
 
     let n = 0;
     /** Who has caught up with the turn finds one piece at a time at most. */
     let isBehind = true;
     const read = async (): Promise<readonly AnswerPiece[]> => {
-      const found = await pieces.read({ ...turn, attempt }, n);
+      const found = await pieces.read({ ...turn, attempt }, n, isBehind ? mostBehind : mostInStep);
       n += found.length;
       isBehind = found.length > 1;
       return found;
     };
 
-    /** What there is, as soon as it is there; undefined where there will be no more. */
-    const next = async (): Promise<readonly AnswerPiece[] | undefined> => {
+    /** What there is, as soon as it is there. "done", "dead": there will be no more. "later": there may be. */
+    const next = async (): Promise<readonly AnswerPiece[] | "done" | "dead" | "later"> => {
       for (let looks = 1; clock.now() < deadline; looks += 1) {
         if (!isBehind) await clock.sleep(pauseMs);
         const found = await read();
         if (found.length > 0) return found;
-        if (looks % looksUntilAsked === 0 && !(await isAlive())) {
-          // What is left may have come between the look and the question.
-          const left = await read();
-          return left.length > 0 ? left : undefined;
-        }
+        if (looks % looksUntilAsked !== 0) continue;
+        const state = await stateNow();
+        if (state === "running") continue;
+        // What is left may have come between the look and the question.
+        const left = await read();
+        return left.length > 0 ? left : state;
       }
-      return undefined;
+      return "later";
     };
 
     /** The first failure of a store ends it: the client asks again from where it is. */
-    const nextUnlessBroken = (): Promise<readonly AnswerPiece[] | undefined> =>
+    const nextUnlessBroken = (): ReturnType<typeof next> =>
       next().catch((error: unknown) => {
         log.warn("turn_not_followed", { app: turn.appKey, turn: turn.turn, reason: String(error) });
-        return undefined;
+        return "later";
       });
 
     if (after && !known) await tell({ type: "replace", content: "" });
-    for (let found = await nextUnlessBroken(); found; found = await nextUnlessBroken()) {
+    for (;;) {
+      const found = await nextUnlessBroken();
+      if (found === "done") return void (await tellLast(notKept));
+      if (found === "dead") return void (await tellLast(interrupted));
+      if (found === "later") return void (await tell(interrupted));
       for (const { events, isCut } of found) {
         for (const event of events) await pass(event);
         if (position.ended) return;
-        if (isCut) return void (await tell(tooLong));
+        if (isCut) return void (await tellLast(notKept));
       }
     }
-    await tell(interrupted);
   };

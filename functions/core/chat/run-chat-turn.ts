@@ -56,13 +56,17 @@ export const makeRunChatTurn =
     const stop = new AbortController();
     const journal = id.keepsAnswer ? journalOf({ ...id, attempt }) : undefined;
     let position = startOf(attempt);
+    let afterwards: Promise<void> | undefined;
+    let isLost = false;
     let hasTold = false;
+    let mayBeAskedAgain = false;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
 
     const tell = (event: ChatEvent): void | Promise<void> => {
       position = positionAfter(position, event);
       hasTold = true;
+      mayBeAskedAgain = event.type === "error" && event.retryable;
       journal?.add(event);
       return tellClient(event, writePosition(position));
     };
@@ -70,8 +74,9 @@ export const makeRunChatTurn =
     const beat = async (expiresAt: number): Promise<boolean> => {
       const mark = await turns.beat(id, { token, expiresAt });
       if (mark === "stop") stop.abort();
-      if (mark === "lost") log.error("chat_turn_lost", ids);
-      return mark !== "lost";
+      isLost = mark === "lost";
+      if (isLost) log.error("chat_turn_lost", ids);
+      return !isLost;
     };
     const isStopAsked = async (): Promise<boolean> => {
       await beat(clock.now() + chatLease.leaseMs).catch(warn("chat_turn_not_renewed"));
@@ -112,6 +117,7 @@ export const makeRunChatTurn =
           ({ signal }) => forwardTurn(turn, sink, { deadline, signal, stop: stop.signal }),
         );
         if (told === "busy") return "busy";
+        afterwards = told.afterwards;
         report(told);
         if (!position.ended) await tell(interrupted);
       } catch (error) {
@@ -122,15 +128,24 @@ export const makeRunChatTurn =
       return "told";
     };
 
-    try {
-      return await run();
-    } finally {
-      await journal?.close();
+    const leave = async (): Promise<void> => {
       const { appKey, userId } = id;
-      const over = hasTold ? turns.end(id, token, clock.now() + replayLifeMs) : turns.discard(id, token);
+      const replayUntil = clock.now() + replayLifeMs;
+      const over = hasTold
+        ? turns.end(id, token, { replayUntil, mayBeAskedAgain })
+        : turns.discard(id, token);
       await Promise.all([
         over.catch(warn("chat_turn_not_ended")),
         guard.leave({ appKey, userId, turn: id.turn }).catch(warn("chat_turn_not_left")),
       ]);
+    };
+
+    try {
+      return await run();
+    } finally {
+      await journal?.close();
+      // Who lost the turn leaves its record and its place to the run that has them now.
+      if (!isLost) await leave();
+      await afterwards;
     }
   };

@@ -8,6 +8,8 @@ export const arnOf = (service: string, resource: string): string =>
 export const queueUrlOnAws = (name: string): string =>
   `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`;
 
-/** A function's name out of its ARN (with or without a qualifier), or the name itself. */
-export const functionNameOf = (reference: string): string =>
-  reference.startsWith("arn:") ? (reference.split(":")[6] ?? reference) : reference;
+/** A function's name out of its ARN or of the name itself, with or without a qualifier. */
+export const functionNameOf = (reference: string): string => {
+  const name = reference.startsWith("arn:") ? reference.split(":")[6] : reference.split(":")[0];
+  return name ?? reference;
+};

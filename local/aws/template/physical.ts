@@ -4,12 +4,15 @@ import { ACCOUNT, arnOf, queueUrlOnAws } from "./account.ts";
 export interface Physical {
   readonly type: string;
   readonly name: string;
+  /** Of a version or an alias: the name of the function that it is one of. */
+  readonly functionName?: string;
 }
 
 const nameProperties: Readonly<Record<string, string>> = {
   "AWS::ApiGateway::Stage": "StageName",
   "AWS::DynamoDB::GlobalTable": "TableName",
   "AWS::DynamoDB::Table": "TableName",
+  "AWS::Lambda::Alias": "Name",
   "AWS::Lambda::Function": "FunctionName",
   "AWS::SecretsManager::Secret": "Name",
   "AWS::SQS::Queue": "QueueName",
@@ -26,7 +29,16 @@ export const defaultName = (stack: string, logicalId: string, type: string, fifo
 
 export const secretArn = (name: string): string => arnOf("secretsmanager", `secret:${name}-000000`);
 
-export const refOf = ({ type, name }: Physical): string => {
+/** The one version that there is of a function on one machine. */
+const onlyVersion = "1";
+
+const qualifiedArn = (functionName: string, qualifier: string): string =>
+  arnOf("lambda", `function:${functionName}:${qualifier}`);
+
+export const refOf = ({ type, name, functionName }: Physical): string => {
+  if (functionName !== undefined) {
+    return qualifiedArn(functionName, type === "AWS::Lambda::Alias" ? name : onlyVersion);
+  }
   if (type === "AWS::SQS::Queue") return queueUrlOnAws(name);
   if (type === "AWS::SecretsManager::Secret") return secretArn(name);
   return name;
@@ -36,7 +48,11 @@ export const attributeOf = (resource: Physical, attribute: string): string | und
   const { type, name } = resource;
   switch (attribute) {
     case "Arn":
+    case "AliasArn":
+    case "FunctionArn":
       return arnOfResource(resource);
+    case "Version":
+      return type === "AWS::Lambda::Version" ? onlyVersion : undefined;
     case "RootResourceId":
       return type === "AWS::ApiGateway::RestApi" ? rootResourceId(name) : undefined;
     case "RestApiId":
@@ -54,7 +70,8 @@ export const attributeOf = (resource: Physical, attribute: string): string | und
 
 export const rootResourceId = (restApiId: string): string => `${restApiId}-root`;
 
-const arnOfResource = ({ type, name }: Physical): string => {
+const arnOfResource = (resource: Physical): string => {
+  const { type, name } = resource;
   switch (type) {
     case "AWS::DynamoDB::GlobalTable":
     case "AWS::DynamoDB::Table":
@@ -65,6 +82,9 @@ const arnOfResource = ({ type, name }: Physical): string => {
       return arnOf("kms", `key/${name}`);
     case "AWS::Lambda::Function":
       return arnOf("lambda", `function:${name}`);
+    case "AWS::Lambda::Alias":
+    case "AWS::Lambda::Version":
+      return refOf(resource);
     default:
       return arnOf(type.split("::")[1]?.toLowerCase() ?? "", name);
   }

@@ -1,4 +1,4 @@
-import { ACCOUNT, REGION } from "./account.ts";
+import { ACCOUNT, functionNameOf, REGION } from "./account.ts";
 import { attributeOf, defaultName, namePropertyOf, type Physical, refOf } from "./physical.ts";
 import { type Place, unresolvable } from "./place.ts";
 import type { Template } from "./stack-template.ts";
@@ -97,8 +97,14 @@ export const physicalOf = (logicalId: string, resource: Resource, place: Place):
   return {
     type: resource.Type,
     name: typeof given === "string" ? given : defaultName(place.stack.name, logicalId, resource.Type, fifo),
+    ...(qualified.has(resource.Type) && {
+      functionName: functionNameOf(text(resolve(resource.Properties.FunctionName, place), place, logicalId)),
+    }),
   };
 };
+
+/** What stands for a function by a version of it. */
+const qualified: ReadonlySet<string> = new Set(["AWS::Lambda::Alias", "AWS::Lambda::Version"]);
 
 const isIntrinsic = (key: string): boolean => key === "Ref" || key === "Condition" || key.startsWith("Fn::");
 

@@ -9,6 +9,7 @@ import type { Clock } from "../../../functions/core/clock.ts";
 export interface KeptChatTurn extends ChatTurn {
   readonly token: string;
   readonly stopAsked: boolean;
+  readonly mayBeAskedAgain: boolean;
 }
 
 export interface MemoryChatTurns extends ChatTurnStore {
@@ -38,9 +39,10 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
     named: undefined,
     token: "nobody's",
     stopAsked: false,
+    mayBeAskedAgain: false,
   } as const;
-  const isFree = ({ state, heldUntil, replayUntil = 0 }: KeptChatTurn): boolean =>
-    (state === "running" ? heldUntil : replayUntil) <= clock.now();
+  const isFree = ({ state, heldUntil, replayUntil = 0, mayBeAskedAgain }: KeptChatTurn): boolean =>
+    mayBeAskedAgain || (state === "running" ? heldUntil : replayUntil) <= clock.now();
 
   return {
     recordOf,
@@ -62,8 +64,8 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
       return held.stopAsked ? "stop" : "run";
     },
     name: async (id, token, named) => void change(id, (record) => record.token === token, { named }),
-    end: async (id, token, replayUntil) =>
-      void change(id, (record) => record.token === token, { state: "done", replayUntil }),
+    end: async (id, token, ended) =>
+      void change(id, (record) => record.token === token, { state: "done", ...ended }),
     discard: async (id, token) =>
       void change(id, (record) => record.token === token && record.state === "running", {
         heldUntil: 0,

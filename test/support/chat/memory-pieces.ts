@@ -9,8 +9,8 @@ export interface MemoryPieces extends AnswerPieces {
 
 const keyOf = ({ appKey, turn, attempt }: KeptAnswer): string => JSON.stringify([appKey, turn, attempt]);
 
-/** Keeps pieces as the guards table does. `atOnce`: how many a read gives. */
-export const makeMemoryPieces = (atOnce = 20): MemoryPieces => {
+/** Keeps pieces as the guards table does. */
+export const makeMemoryPieces = (): MemoryPieces => {
   const answers = new Map<string, (AnswerPiece | undefined)[]>();
   const of = (answer: KeptAnswer) => answers.get(keyOf(answer)) ?? [];
   return {
@@ -21,8 +21,8 @@ export const makeMemoryPieces = (atOnce = 20): MemoryPieces => {
       kept[n] = piece;
       answers.set(keyOf(answer), kept);
     },
-    read: async (answer, n) => {
-      const found = of(answer).slice(n, n + atOnce);
+    read: async (answer, n, most) => {
+      const found = of(answer).slice(n, n + most);
       const gap = Array.from(found).indexOf(undefined);
       return found.slice(0, gap < 0 ? undefined : gap).filter((piece) => piece !== undefined);
     },

@@ -58,6 +58,15 @@ describe("what a user reads of an answer", () => {
     expect(show([delta(long)]).text()).toBe(long);
   });
 
+  test.each(['"](a)"', "](", '="', "](a b="])(
+    "comes at once though it is half a megabyte of what begins links: %s",
+    (unit) => {
+      // Read anew for each link it would take a minute.
+      const long = unit.repeat(Math.floor((512 * 1024) / unit.length));
+      expect(show([delta(long)]).text() === long).toBe(true);
+    },
+  );
+
   test("has a link to each file that its text has none to, once", () => {
     const events = [
       delta("Here."),

@@ -58,30 +58,35 @@ describe("a turn that its user stops", () => {
       { delta: "word " },
       { end: { status: "stopped" } },
     ]);
-    expect(await running).toMatchObject({ outcome: { status: "stopped" } });
+    const report = await running;
+    expect(report).toMatchObject({ outcome: { status: "stopped" } });
     expect(told).toEqual(["t1 of u7"]);
+    if (report !== "busy") await report.afterwards;
     expect(closed).toHaveLength(1);
   });
 
-  test("before Dify has named it ends at once too, and Dify is told as soon as it has", async () => {
+  test("before Dify has named it ends at once too, for the next turn as well, and Dify is told as soon as it has", async () => {
     const { clock, conversations, told, stop, sink, running } = setUp({ namesAfterMs: 4_000 });
     stop.abort();
     await clock.advance(0);
     expect(sink.calls).toEqual([{ end: { status: "stopped" } }]);
     expect(told).toEqual([]);
+    await running;
+    expect(conversations.holder()).toBeUndefined();
     await clock.advance(5_000);
     expect(told).toEqual(["t1 of u7"]);
     expect(sink.calls).toHaveLength(1);
-    await running;
-    expect(conversations.kept.map(({ conversationId }) => conversationId)).toEqual(["c1"]);
+    // By then it is the next turn's.
+    expect(conversations.kept).toEqual([]);
   });
 
   test("holds nobody for longer where Dify never names it", async () => {
-    const { clock, told, stop, running } = setUp({ namesAfterMs: 60_000 });
+    const { clock, told, closed, stop, running } = setUp({ namesAfterMs: 60_000 });
     stop.abort();
-    await clock.advance(10_000);
+    await clock.advance(5_000);
     expect(await running).toMatchObject({ outcome: { status: "stopped" } });
     expect(told).toEqual([]);
+    expect(closed).toEqual([clock.now()]);
   });
 
   test("is told to Dify by the name of the try that runs, not of one before it", async () => {
@@ -105,6 +110,25 @@ describe("a turn that its user stops", () => {
     await clock.advance(1_000);
     await running;
     expect(told).toEqual(["t2"]);
+  });
+
+  test("is not asked of Dify again, though Dify has failed and the stop comes while it waits for the next try", async () => {
+    const clock = makeTestClock();
+    const stop = new AbortController();
+    let asked = 0;
+    const askDify: AskDify = async () => {
+      asked += 1;
+      return { status: "failed", code: "unavailable", retryable: true, detail: "overload" };
+    };
+    const ports = { askDify, stopDify: async () => {}, clock, log: makeMemoryLog(), newToken: () => "t" };
+    const forward = makeForwardTurn({ conversations: makeMemoryConversations(clock), ...ports });
+    const running = forward(turn(), makeRecordingSink(), { ...noLimits(), stop: stop.signal });
+    await clock.advance(1_000);
+    expect(asked).toBe(2);
+    stop.abort();
+    await clock.advance(60_000);
+    expect(await running).toMatchObject({ outcome: { status: "stopped" } });
+    expect(asked).toBe(2);
   });
 
   test("brings what was held back of its text before its end", async () => {

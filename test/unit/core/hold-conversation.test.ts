@@ -94,7 +94,7 @@ describe("a conversation", () => {
     expect(held?.signal.aborted).toBe(true);
     expect(held?.isOurs()).toBe(false);
     expect(conversations.kept).toEqual([]);
-    expect(events()).toContain("conversation_taken");
+    expect(events()).toContain("conversation_not_kept");
     expect(conversations.holder()?.token).toBe("other");
   });
 

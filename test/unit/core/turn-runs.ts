@@ -22,6 +22,7 @@ export const answered: TurnReport = {
   delivery: { status: "delivered" },
   asked: 1,
   firstTextAt: job.acceptedAt + 40,
+  afterwards: Promise.resolve(),
 };
 
 export const undelivered: TurnReport = {

@@ -148,12 +148,27 @@ describe("an answer too long to be kept", () => {
     }
   });
 
-  test("is one whose end has more sources than a record holds", async () => {
-    const { journal, kept } = begin();
-    journal.add(delta("short"));
-    journal.add({ ...end, sources: [{ content: "x".repeat(200_000) }] });
+  test("is none whose end has many sources: they are kept as far as a record holds them, and the end without", async () => {
+    for (const [length, isKept] of [
+      [200_000, true],
+      [300_000, false],
+    ] as const) {
+      const { journal, events } = begin();
+      const sources = [{ content: "x".repeat(length) }];
+      journal.add(delta("short"));
+      journal.add({ ...end, sources });
+      await journal.close();
+      expect(events()).toEqual([delta("short"), { ...end, sources: isKept ? sources : [] }]);
+    }
+  });
+
+  test("is parted between characters, for clients that have no halves of them", async () => {
+    const { journal, events } = begin();
+    const text = `x${"😀".repeat(40_000)}`;
+    journal.add(delta(text));
     await journal.close();
-    expect(kept()).toEqual([{ events: [delta("short")] }, { events: [], isCut: true }]);
+    expect(shownBy(events())).toBe(text);
+    expect(events().every((event) => "content" in event && event.content.isWellFormed())).toBe(true);
   });
 });
 
@@ -176,17 +191,36 @@ describe("a store that fails", () => {
     ]);
   });
 
-  test("is given nothing more, for what would stand behind the gap", async () => {
+  test("is not given what was to follow while it took its time to fail", async () => {
     const asked: number[] = [];
-    const { clock, journal } = begin(async (_keep, n) => {
+    const slow = Promise.withResolvers<void>();
+    const { clock, log, journal } = begin((_keep, n) => {
       asked.push(n);
-      if (n === 1) throw new Error("throttled");
+      return slow.promise;
+    });
+    for (let n = 0; n < 5; n += 1) {
+      journal.add(delta("word "));
+      await clock.advance(500);
+    }
+    slow.reject(new Error("throttled"));
+    await journal.close();
+    expect(asked).toEqual([0, 0]);
+    expect(log.lines).toHaveLength(1);
+  });
+
+  test("is given nothing more, for what would stand behind the gap, but that there is no more", async () => {
+    const asked: number[] = [];
+    const { clock, journal, kept } = begin(async (keep, n) => {
+      asked.push(n);
+      if (n === 1 && asked.length === 2) throw new Error("throttled");
+      await keep();
     });
     for (let n = 0; n < 5; n += 1) {
       journal.add(delta("word "));
       await clock.advance(500);
     }
     await journal.close();
-    expect(asked).toEqual([0, 1]);
+    expect(asked).toEqual([0, 1, 1]);
+    expect(kept()).toEqual([{ events: [delta("word ")] }, { events: [], isCut: true }]);
   });
 });

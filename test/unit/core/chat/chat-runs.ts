@@ -7,7 +7,10 @@ import { makeRunChatTurn, type TellClient } from "../../../../functions/core/cha
 import type { UserGuard } from "../../../../functions/core/chat/user-guard.ts";
 import type { ConversationStore } from "../../../../functions/core/conversation.ts";
 import { makeForwardTurn } from "../../../../functions/core/forward-turn.ts";
+
+import type { Metrics } from "../../../../functions/core/metrics.ts";
 import { makeNoteTurn } from "../../../../functions/core/turn-report.ts";
+
 import { newChatTurn, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeMemoryClient } from "../../../support/chat/memory-client.ts";
@@ -44,13 +47,14 @@ interface Given {
   readonly leave?: UserGuard["leave"];
   readonly put?: AnswerPieces["put"];
   readonly tell?: TellClient;
+  readonly metrics?: Metrics;
 }
 
 /** A turn that has begun, on the machine that runs it. */
 export const setUpChatRun = async (given: Given = {}) => {
   const clock = makeTestClock(startMs);
   const log = makeMemoryLog();
-  const metrics = makeMemoryMetrics();
+  const notes = makeMemoryMetrics();
   const id = newChatTurn(given.id);
   const store = makeMemoryChatTurns(clock);
   const kept = makeMemoryPieces();
@@ -94,7 +98,7 @@ export const setUpChatRun = async (given: Given = {}) => {
     },
     clock,
     log,
-    noteTurn: makeNoteTurn({ metrics, clock }),
+    noteTurn: makeNoteTurn({ metrics: given.metrics ?? notes, clock }),
   });
   const client = makeMemoryClient(clock.now);
   const ready: ReadyChatTurn = {
@@ -108,7 +112,7 @@ export const setUpChatRun = async (given: Given = {}) => {
     error,
   }));
   return {
-    ...{ clock, log, metrics, client, running, conversations, left, told, closed },
+    ...{ clock, log, metrics: notes, client, running, conversations, left, told, closed },
     turns: store,
     record: () => store.recordOf(id),
     kept: () => kept.eventsOf({ ...id, attempt }),

@@ -49,7 +49,21 @@ describe("what breaks", () => {
     expect(client.types().filter((type) => type === "end" || type === "error")).toEqual(["end"]);
   });
 
-  test("wherever it breaks, the journal is closed, the place left, and the turn ended, or discarded if unheard of; its client hears one last event or none at all", async () => {
+  test("behind the end, in the report of it, is told to nobody", async () => {
+    const fail = (): never => {
+      throw new Error("no room in the log");
+    };
+    const { clock, running, client, record, left } = await setUpChatRun({
+      metrics: { time: fail, count: fail },
+    });
+    await clock.advance(0);
+    expect(await running).toBe("told");
+    expect(client.types()).toEqual(["start", "delta", "delta", "end"]);
+    expect(record()?.state).toBe("done");
+    expect(left).toEqual([place]);
+  });
+
+  test("wherever it breaks, the journal is closed, and unless another run has the turn its place is left and it is ended, or discarded if unheard of; its client hears one last event or none at all", async () => {
     const fault = fc.constantFrom("none" as const, "throws" as const, "waits" as const);
     const faults = fc.record({
       open: fault,
@@ -73,6 +87,7 @@ describe("what breaks", () => {
             if (kind === "waits") await clockOf?.sleep(700);
             return call(...args);
           };
+        let isLost = false;
         const done: string[] = [];
         const { clock, running, client, left, closed } = await setUpChatRun({
           conversations: (real) => ({
@@ -86,6 +101,7 @@ describe("what breaks", () => {
             beat: async (...args) => {
               if (wrong.beat === "throws") throw new Error("throttled");
               const mark = await real.beat(...args);
+              if (wrong.beat === "lost") isLost = true;
               return wrong.beat === "run" ? mark : wrong.beat;
             },
             name: by(wrong.name, real.name),
@@ -126,9 +142,10 @@ describe("what breaks", () => {
         const isHeard = client.events.length > 0;
         expect(last).toHaveLength(isHeard ? 1 : 0);
         if (isHeard) expect(["end", "error"]).toContain(client.types().at(-1));
-        expect(done).toEqual([isHeard ? "end" : "discard"]);
+        // What another run has by now is left to it.
+        expect(done).toEqual(isLost ? [] : [isHeard ? "end" : "discard"]);
         expect(outcome).toEqual(isHeard ? "told" : { error: expect.any(Error) });
-        expect(left).toHaveLength(1);
+        expect(left).toHaveLength(isLost ? 0 : 1);
         expect(closed).toEqual(["t1"]);
       }),
       { numRuns: 100 },

@@ -5,6 +5,7 @@ import { cors } from "../../../../functions/adapters/api-gateway/cors.ts";
 import { makeStreamedHandler } from "../../../../functions/adapters/lambda-stream/streamed-handler.ts";
 import { makeChatStreamRoutes } from "../../../../functions/chat-stream/routes.ts";
 import type { AskDify } from "../../../../functions/core/answer.ts";
+import { makeAdmitReader } from "../../../../functions/core/chat/admit-reader.ts";
 import { makeAnswerJournal } from "../../../../functions/core/chat/answer-journal.ts";
 import { badToken } from "../../../../functions/core/chat/bad-token.ts";
 import { makeBeginChatTurn } from "../../../../functions/core/chat/begin-chat-turn.ts";
@@ -103,12 +104,15 @@ export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("
   const turns = makeMemoryChatTurns(clock);
   const pieces = makeMemoryPieces();
   const conversations = makeMemoryConversations(clock);
-  const guard: { admission: Admission; isRevoked: boolean } = {
+  const guard: { admission: Admission; ofReader: Admission; isRevoked: boolean } = {
     admission: { status: "admitted" },
+    ofReader: { status: "admitted" },
     isRevoked: false,
   };
   const dify = { ask: askDifyBy(clock) };
   const forwarded: Turn[] = [];
+  /** Readers that have gone. */
+  const left: string[] = [];
   const failing: { store: Error | undefined } = { store: undefined };
   let ids = 0;
   const newId = (): string => {
@@ -139,7 +143,11 @@ export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("
         },
       },
       turns,
-      guard: { admit: async () => guard.admission, isRevoked: async () => guard.isRevoked },
+      guard: {
+        admit: async () => guard.admission,
+        leave: async () => {},
+        isRevoked: async () => guard.isRevoked,
+      },
       clock,
       newId,
       hash: (parts) => createHash("sha256").update(JSON.stringify(parts)).digest("base64url"),
@@ -155,6 +163,11 @@ export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("
       clock,
       log,
       noteTurn: () => {},
+    }),
+    admitReader: makeAdmitReader({
+      readers: { admit: async () => guard.ofReader, leave: async (over) => void left.push(over.turn) },
+      newId,
+      log,
     }),
     followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
     clock,
@@ -189,7 +202,7 @@ export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("
     return withEvents(callStreamed(handler, proxyEvent(event)));
   };
   return {
-    ...{ clock, log, turns, pieces, conversations, guard, dify, forwarded, failing },
+    ...{ clock, log, turns, pieces, conversations, guard, dify, forwarded, left, failing },
     chat: (given: Call = {}) =>
       call(
         "POST",

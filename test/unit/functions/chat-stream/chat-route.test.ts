@@ -69,6 +69,17 @@ describe("an answer that streams", () => {
     expect(again.types().at(-1)).toBe("end");
   });
 
+  test("has its end a minute before the function's own, which would leave the client without one", async () => {
+    let until = 0;
+    const { clock, chat } = setUpChat(() => async (_question, _listener, { deadline }) => {
+      until = deadline;
+      return { status: "answered" };
+    });
+    chat();
+    await clock.advance(0);
+    expect(until).toBe(startMs + 900_000 - 60_000);
+  });
+
   test("carries the question as it was asked: its text, its files, its conversation", async () => {
     const { clock, chat, forwarded } = setUpChat();
     const files = [{ type: "image", url: "https://example.com/a.png" }];

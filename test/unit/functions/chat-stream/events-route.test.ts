@@ -56,6 +56,19 @@ describe("a client whose connection broke", () => {
     expect(reply.said()).toBe("You said: hello");
   });
 
+  test("is one of so many at once, told by 429 when to come again, and makes room when it goes", async () => {
+    const { clock, events, turn, guard, left } = await setUpDone();
+    const reply = events(turn);
+    await clock.advance(500);
+    await reply.done;
+    expect(left).toHaveLength(1);
+    guard.ofReader = { status: "limited", retryAfterMs: 1_500 };
+    const refused = events(turn);
+    await refused.done;
+    expect(refused.head()).toMatchObject({ statusCode: 429, headers: { "retry-after": "2" } });
+    expect(left).toHaveLength(1);
+  });
+
   test("after the end is told by 204 that there is no more", async () => {
     const { events, turn } = await setUpDone();
     const reply = events(turn, { headers: { "Last-Event-ID": "1.end" } });
@@ -81,6 +94,19 @@ describe("a client whose connection broke", () => {
     expect(reply.status()).toBe(200);
     await clock.advance(10_000);
     expect(reply.text()).toContain(": hb\n\n");
+  });
+
+  test("is told to come back a minute before the function's own end, which would leave it without a word", async () => {
+    const { clock, events } = setUpPlanted({ heldUntil: startMs + 3_600_000 });
+    const reply = events("t1");
+    await clock.advance(839_000);
+    expect(reply.isDone()).toBe(false);
+    await clock.advance(2_000);
+    await reply.done;
+    expect(JSON.parse(reply.events().at(-1)?.data ?? "")).toMatchObject({
+      code: "interrupted",
+      retryable: true,
+    });
   });
 
   test("hears a turn that runs to its end, as it comes", async () => {

@@ -1,0 +1,33 @@
+import type { Log } from "../log.ts";
+import type { ChatUser } from "./chat-user.ts";
+import { tooMany } from "./too-many.ts";
+import type { UserGuard } from "./user-guard.ts";
+
+export interface AdmitReaderPorts {
+  /** Counts readers as turns are counted, beside them. */
+  readonly readers: Pick<UserGuard, "admit" | "leave">;
+  readonly newId: () => string;
+  readonly log: Log;
+}
+
+/**
+ * Lets a client follow a turn that runs elsewhere or is done: each that does holds a function and asks the tables on. Gives
+ * what is to be called when it has gone, which never rejects. `until`: when it has gone, one way or other, in milliseconds
+ * since the epoch. @throws BridgeError `rate_limited`.
+ */
+export type AdmitReader = (
+  user: Pick<ChatUser, "appKey" | "userId" | "issuedAt">,
+  until: number,
+) => Promise<() => Promise<void>>;
+
+export const makeAdmitReader =
+  ({ readers, newId, log }: AdmitReaderPorts): AdmitReader =>
+  async ({ appKey, userId, issuedAt }, until) => {
+    const place = { appKey, userId, turn: newId() };
+    const admission = await readers.admit({ ...place, issuedAt, until });
+    if (admission.status === "limited") throw tooMany("readers of answers", admission.retryAfterMs);
+    return () =>
+      readers.leave(place).catch((error: unknown) => {
+        log.warn("reader_not_left", { app: appKey, reason: String(error) });
+      });
+  };

@@ -1,0 +1,168 @@
+import type { Construct } from "constructs";
+import type { Config } from "./config.ts";
+import { BridgeFunction } from "./constructs/bridge-function.ts";
+import type { Releases } from "./constructs/releases.ts";
+import type { DataStack } from "./data-stack.ts";
+import type { FunctionName } from "./function-names.ts";
+import type { MessagingStack } from "./messaging-stack.ts";
+import { secretEnvironment } from "./secret-environment.ts";
+
+/** The gateway's own limit for a reply that does not stream, less a second to answer in. */
+const apiTimeoutSeconds = 28;
+
+/** What API Gateway and Lambda allow for a reply that streams; the turn itself ends a minute earlier. */
+export const streamSeconds = 900;
+
+export interface ApiFunctionsParts {
+  readonly config: Config;
+  readonly data: DataStack;
+  readonly messaging: MessagingStack;
+  readonly releases: Releases;
+}
+
+/** What stands behind the API's routes, each with what it may do. */
+export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => {
+  const { config, data, messaging, releases } = parts;
+
+  const makeFunction = (
+    id: string,
+    name: FunctionName,
+    description: string,
+    environment: Readonly<Record<string, string>> = {},
+    timeoutSeconds = apiTimeoutSeconds,
+  ): BridgeFunction =>
+    new BridgeFunction(scope, id, { name, description, timeoutSeconds, environment, config, releases });
+
+  /** One that knows the apps. */
+  const appFunction = (...[id, name, description, environment, ...more]: Parameters<typeof makeFunction>) => {
+    const all = { ...secretEnvironment(data, config), ...environment };
+    const made = makeFunction(id, name, description, all, ...more);
+    made.allow(data.appSecrets.secretArn, "secretsmanager:GetSecretValue");
+    return made;
+  };
+
+  const signatureEnvironment = { SIGNATURE_WINDOW_SECONDS: String(config.signatureWindowSeconds) };
+  /** One that takes signed calls, each of them once. */
+  const signedFunction = (...[id, name, description, environment]: Parameters<typeof makeFunction>) => {
+    const all = { ...signatureEnvironment, GUARDS_TABLE: data.guards.tableName, ...environment };
+    const made = appFunction(id, name, description, all);
+    made.allow(data.guards.tableArn, "dynamodb:PutItem");
+    return made;
+  };
+
+  const callbackUrlsEnvironment = { ALLOW_PRIVATE_CALLBACKS: config.allowPrivateCallbacks ? "1" : "0" };
+  const rongcloudEnvironment = {
+    RONGCLOUD_API_URL: config.rongcloudApiUrl,
+    PASS_THROUGH: config.passThrough ? "1" : "0",
+  };
+  const doorEnvironment = {
+    BOTS_TABLE: data.bots.tableName,
+    TURNS_QUEUE_URL: messaging.turns.queue.queueUrl,
+    WEBHOOKS_QUEUE_URL: messaging.webhooks.queue.queueUrl,
+  };
+  const userEnvironment = {
+    BOTS_TABLE: data.bots.tableName,
+    CONVERSATIONS_TABLE: data.conversations.tableName,
+    TURNS_TABLE: data.turns.tableName,
+    GUARDS_TABLE: data.guards.tableName,
+    ...callbackUrlsEnvironment,
+    CORS_ORIGINS: config.corsOrigins.join(","),
+  };
+
+  const botRegistry = signedFunction("BotRegistry", "bot-registry", "Keeps the registry of bots", {
+    BOTS_TABLE: data.bots.tableName,
+    BOTS_PER_APP: String(config.botsPerApp),
+    ...callbackUrlsEnvironment,
+  });
+  botRegistry.allow(
+    data.bots.tableArn,
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:Query",
+    "dynamodb:BatchGetItem",
+  );
+
+  const messagePublish = signedFunction("MessagePublish", "message-publish", "Takes messages to bots", {
+    ...doorEnvironment,
+    ...rongcloudEnvironment,
+  });
+
+  const imCallback = appFunction(
+    "ImCallback",
+    "im-callback",
+    "Takes the messages and events that RongCloud calls back with",
+    { ...signatureEnvironment, ...doorEnvironment, BOT_CACHE_SECONDS: String(config.botCacheSeconds) },
+  );
+
+  for (const door of [messagePublish, imCallback]) {
+    door.allow(data.bots.tableArn, "dynamodb:BatchGetItem", "dynamodb:GetItem");
+    door.allow(messaging.turns.queue.queueArn, "sqs:SendMessage");
+    door.allow(messaging.webhooks.queue.queueArn, "sqs:SendMessage");
+  }
+
+  const userToken = signedFunction("UserToken", "user-token", "Gives users their tokens, and revokes them", {
+    ...rongcloudEnvironment,
+    USER_TOKEN_HOURS: String(config.userTokenHours),
+  });
+  userToken.allow(data.guards.tableArn, "dynamodb:UpdateItem");
+
+  const chatStream = appFunction(
+    "ChatStream",
+    "chat-stream",
+    "Streams a bot's answer to a client",
+    {
+      ...userEnvironment,
+      TURNS_PER_MINUTE: String(config.turnsPerMinute),
+      TURNS_AT_ONCE: String(config.turnsAtOnce),
+    },
+    streamSeconds,
+  );
+  chatStream.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
+  chatStream.allow(data.turns.tableArn, "dynamodb:UpdateItem", "dynamodb:GetItem");
+  chatStream.allow(
+    data.guards.tableArn,
+    "dynamodb:UpdateItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:BatchGetItem",
+  );
+
+  const chatControl = appFunction(
+    "ChatControl",
+    "chat-control",
+    "What a client can do beside hearing an answer: stop it, rate it, forget what was said",
+    userEnvironment,
+  );
+  chatControl.allow(data.conversations.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
+  chatControl.allow(data.turns.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
+  chatControl.allow(data.guards.tableArn, "dynamodb:GetItem");
+
+  for (const each of [chatStream, chatControl]) each.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
+
+  const about = makeFunction(
+    "About",
+    "about",
+    "Says what this service is: its API description and its health",
+  );
+
+  const unknownPath = signedFunction(
+    "UnknownPath",
+    "unknown-path",
+    "Answers every path that is not ours, or passes it on to RongCloud",
+    rongcloudEnvironment,
+  );
+
+  return {
+    botRegistry,
+    messagePublish,
+    imCallback,
+    userToken,
+    chatStream,
+    chatControl,
+    about,
+    unknownPath,
+  };
+};
+
+export type ApiFunctions = ReturnType<typeof makeApiFunctions>;

@@ -1,0 +1,15 @@
+/** The functions, by the names of their folders below functions/. */
+export const functionNames = [
+  "about",
+  "bot-registry",
+  "chat-control",
+  "chat-stream",
+  "im-callback",
+  "message-publish",
+  "turn-worker",
+  "unknown-path",
+  "user-token",
+  "webhook-worker",
+] as const;
+
+export type FunctionName = (typeof functionNames)[number];

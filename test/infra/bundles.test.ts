@@ -1,0 +1,56 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { makeApp } from "../../lib/app.ts";
+import { makeConfig } from "../../lib/config.ts";
+import { functionNames } from "../../lib/function-names.ts";
+import { projectRoot } from "../support/local-run.ts";
+
+const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-bundles-"));
+const bundle = (name: string): string => join(outdir, "bundles", name, "index.mjs");
+
+beforeAll(() => {
+  makeApp(makeConfig({ stage: "test" }), { outdir, builtinCloudFormationValidation: false }).synth();
+}, 60_000);
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+/** In bytes. What a function carries is loaded at each cold start. */
+const budget = 450_000;
+const largeBudget = 650_000;
+/** They match messages, by patterns that a caller gives, or deliver answers. */
+const large: readonly string[] = [
+  "im-callback",
+  "message-publish",
+  "bot-registry",
+  "turn-worker",
+  "webhook-worker",
+  "chat-stream",
+];
+
+test("every function's folder is deployed", () => {
+  const folders = readdirSync(join(projectRoot, "functions"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !["core", "adapters"].includes(entry.name))
+    .map(({ name }) => name);
+  expect(folders.sort()).toEqual([...functionNames]);
+});
+
+describe.each(functionNames)("the bundle of %s", (name) => {
+  test("is within its budget", () => {
+    expect(statSync(bundle(name)).size).toBeLessThanOrEqual(large.includes(name) ? largeBudget : budget);
+  });
+
+  test("is minified, with a source map that holds no source", () => {
+    const map = JSON.parse(readFileSync(`${bundle(name)}.map`, "utf8"));
+    expect(map.sourcesContent).toBeUndefined();
+    expect(map.sources).not.toEqual([]);
+    expect(readFileSync(bundle(name), "utf8").split("\n").length).toBeLessThan(1_000);
+  });
+
+  test("looks for its credentials where Lambda puts them, and carries no tracing SDK", () => {
+    const { sources } = JSON.parse(readFileSync(`${bundle(name)}.map`, "utf8"));
+    const unwanted =
+      /credential-provider-(node|ini|sso|process|web-identity|login)\/|nested-clients|aws-xray/;
+    expect(sources.filter((source: string) => unwanted.test(source))).toEqual([]);
+  });
+});

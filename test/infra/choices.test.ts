@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Match } from "aws-cdk-lib/assertions";
+import { type Synthesised, synthesise } from "../support/synthesised.ts";
+
+const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c";
+let plain: Synthesised;
+let chosen: Synthesised;
+beforeAll(() => {
+  plain = synthesise();
+  chosen = synthesise({
+    apps: ["app-one", "app-two"],
+    domain: { name: "bots.example.com", certificateArn },
+    logRetentionDays: 90,
+    waf: true,
+    webhooksInFlight: 20,
+    reservedConcurrency: { "webhook-worker": 20, "chat-stream": 500 },
+  });
+}, 60_000);
+afterAll(() => {
+  plain.remove();
+  chosen.remove();
+});
+
+const functions = ({ templates }: Synthesised) =>
+  [templates.api, templates.messaging].flatMap((template) =>
+    Object.values(template.findResources("AWS::Lambda::Function")),
+  );
+
+describe("a domain", () => {
+  test("is the API's only address, by TLS 1.2 or later", () => {
+    chosen.templates.api.hasResourceProperties("AWS::ApiGateway::DomainName", {
+      DomainName: "bots.example.com",
+      SecurityPolicy: "TLS_1_2",
+      RegionalCertificateArn: certificateArn,
+      EndpointConfiguration: { Types: ["REGIONAL"] },
+    });
+    chosen.templates.api.hasResourceProperties("AWS::ApiGateway::RestApi", {
+      DisableExecuteApiEndpoint: true,
+    });
+    chosen.templates.api.hasOutput("Url", { Value: "https://bots.example.com/" });
+    chosen.templates.api.hasOutput("DomainTarget", {
+      Value: { "Fn::GetAtt": [Match.stringLikeRegexp("Domain"), "RegionalDomainName"] },
+    });
+  });
+
+  test("is not needed: AWS gives the API an address", () => {
+    plain.templates.api.resourceCountIs("AWS::ApiGateway::DomainName", 0);
+    plain.templates.api.hasResourceProperties("AWS::ApiGateway::RestApi", {
+      DisableExecuteApiEndpoint: false,
+    });
+  });
+});
+
+describe("a firewall", () => {
+  test("stands before the stage where it is wanted, and limits addresses where users call", () => {
+    chosen.templates.api.resourceCountIs("AWS::WAFv2::WebACLAssociation", 1);
+    chosen.templates.api.hasResourceProperties("AWS::WAFv2::WebACL", {
+      Scope: "REGIONAL",
+      Rules: [
+        Match.objectLike({
+          Statement: {
+            RateBasedStatement: Match.objectLike({
+              AggregateKeyType: "IP",
+              ScopeDownStatement: {
+                ByteMatchStatement: Match.objectLike({ SearchString: "/v1/bots/" }),
+              },
+            }),
+          },
+        }),
+        Match.objectLike({
+          Statement: {
+            ManagedRuleGroupStatement: Match.objectLike({
+              VendorName: "AWS",
+              Name: "AWSManagedRulesCommonRuleSet",
+            }),
+          },
+        }),
+      ],
+    });
+  });
+
+  test("refuses nobody for what they say to a bot: rules about bodies only count", () => {
+    const [{ Properties } = { Properties: { Rules: [] } }] = Object.values(
+      chosen.templates.api.findResources("AWS::WAFv2::WebACL"),
+    );
+    const overrides: { Name: string; ActionToUse: object }[] =
+      Properties.Rules[1].Statement.ManagedRuleGroupStatement.RuleActionOverrides;
+    for (const { ActionToUse } of overrides) expect(ActionToUse).toEqual({ Count: {} });
+    const counted = overrides.map(({ Name }) => Name);
+    for (const rule of [
+      "SizeRestrictions",
+      "CrossSiteScripting",
+      "GenericLFI",
+      "GenericRFI",
+      "EC2MetaDataSSRF",
+    ]) {
+      expect(counted).toContain(`${rule}_BODY`);
+    }
+  });
+
+  test("keeps no sample of what people send", () => {
+    const acl = JSON.stringify(chosen.templates.api.findResources("AWS::WAFv2::WebACL"));
+    expect(acl).not.toContain('"SampledRequestsEnabled":true');
+  });
+
+  test("is not there unasked", () => {
+    plain.templates.api.resourceCountIs("AWS::WAFv2::WebACL", 0);
+  });
+});
+
+describe("every function", () => {
+  test("runs on Node 24 on arm64, is traced, and writes JSON", () => {
+    for (const { Properties } of functions(plain)) {
+      expect(Properties).toMatchObject({
+        Runtime: "nodejs24.x",
+        Architectures: ["arm64"],
+        Handler: "index.handler",
+        TracingConfig: { Mode: "Active" },
+        LoggingConfig: { LogFormat: "JSON" },
+      });
+      expect(Properties.Environment.Variables.NODE_OPTIONS).toBe("--enable-source-maps");
+    }
+  });
+
+  test("shares the account's concurrency, but what the config gives it for itself", () => {
+    const reserved = (deployment: Synthesised) =>
+      functions(deployment).flatMap(({ Properties }) => Properties.ReservedConcurrentExecutions ?? []);
+    expect(reserved(plain)).toEqual([]);
+    expect(reserved(chosen).sort((one, other) => one - other)).toEqual([20, 500]);
+  });
+
+  test("that knows the apps is told which there must be", () => {
+    const told = (deployment: Synthesised) =>
+      functions(deployment).flatMap(({ Properties: { Environment } }) => Environment.Variables.APPS ?? []);
+    expect(told(chosen)).toEqual(Array.from({ length: 9 }, () => "app-one,app-two"));
+    expect(told(plain)).toEqual(Array.from({ length: 9 }, () => ""));
+  });
+});
+
+test.each([
+  ["a month", () => plain, 30],
+  ["as long as the config says", () => chosen, 90],
+] as const)("every log is kept for %s", (_how, deployment, days) => {
+  const logs = [deployment().templates.api, deployment().templates.messaging].flatMap((template) =>
+    Object.values(template.findResources("AWS::Logs::LogGroup")),
+  );
+  expect(logs).toHaveLength(11);
+  for (const { Properties } of logs) expect(Properties.RetentionInDays).toBe(days);
+});
+
+describe("the access log", () => {
+  const format = (): Record<string, string> => {
+    const [stage] = Object.values(plain.templates.api.findResources("AWS::ApiGateway::Stage"));
+    return JSON.parse(stage?.Properties.AccessLogSetting.Format);
+  };
+
+  test("has a line of JSON a request, by which it is found again", () => {
+    expect(format()).toMatchObject({
+      requestId: "$context.requestId",
+      traceId: "$context.xrayTraceId",
+      route: "$context.resourcePath",
+      status: "$context.status",
+      latencyMs: "$context.responseLatency",
+    });
+  });
+
+  test("says nothing of what was sent, by whom, or of whom: no path, query, header, body or address", () => {
+    const said = Object.values(format()).join(" ");
+    expect(said).not.toMatch(/\$context\.path\b|identity|authorizer|querystring|header|body|input/i);
+  });
+
+  test("is all that the gateway writes: it traces no data, and keeps no execution log", () => {
+    const settings = JSON.stringify(plain.templates.api.findResources("AWS::ApiGateway::Stage"));
+    expect(settings).toContain('"TracingEnabled":true');
+    expect(settings).toContain('"DataTraceEnabled":false');
+    expect(settings).not.toMatch(/"LoggingLevel":"(INFO|ERROR)"/);
+  });
+});

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Stack } from "aws-cdk-lib";
+import { Match } from "aws-cdk-lib/assertions";
+import { type Synthesised, synthesise } from "../support/synthesised.ts";
+
+let dev: Synthesised;
+let prod: Synthesised;
+beforeAll(() => {
+  dev = synthesise({ stage: "dev" });
+  prod = synthesise({ stage: "prod" });
+}, 60_000);
+afterAll(() => {
+  dev.remove();
+  prod.remove();
+});
+
+/** By logical id: what makes a table or a queue another one than it was. */
+const identities = ({ templates }: Synthesised) =>
+  Object.fromEntries(
+    [
+      ...Object.entries(templates.data.findResources("AWS::DynamoDB::GlobalTable")),
+      ...Object.entries(templates.messaging.findResources("AWS::SQS::Queue")),
+      ...Object.entries(templates.data.findResources("AWS::KMS::Key")),
+      ...Object.entries(templates.data.findResources("AWS::SecretsManager::Secret")),
+    ].map(([logicalId, { Properties }]) => [
+      logicalId,
+      Properties.KeySchema?.map(({ AttributeName }: { AttributeName: string }) => AttributeName) ??
+        Properties.Name ??
+        (Properties.FifoQueue ? "fifo" : "key"),
+    ]),
+  );
+
+// A change here is a table or queue that a deploy would replace, and leave behind with all that is in it.
+test("a deploy over data finds every table, queue, key and secret as what it was", () => {
+  expect(identities(prod)).toEqual({
+    BotsBCA2D619: ["appKey", "item"],
+    ConversationsBC91B70D: ["conversation"],
+    TurnsF7D960B6: ["turn"],
+    GuardsAE6419AB: ["guard"],
+    TurnsJobs48A09793: "fifo",
+    TurnsDead6A98E19F: "fifo",
+    WebhooksJobsF45BEDD9: "fifo",
+    WebhooksDead369D87A3: "fifo",
+    Key961B73FD: "key",
+    AppsA82513C7: "bot-bridge-prod-apps",
+  });
+});
+
+test("no table or queue has a name of ours, by which it could be replaced", () => {
+  for (const { Properties } of Object.values(
+    prod.templates.data.findResources("AWS::DynamoDB::GlobalTable"),
+  )) {
+    expect(Properties.TableName).toBeUndefined();
+  }
+  for (const { Properties } of Object.values(prod.templates.messaging.findResources("AWS::SQS::Queue"))) {
+    expect(Properties.QueueName).toBeUndefined();
+  }
+});
+
+const keeping = [
+  ["data", "AWS::DynamoDB::GlobalTable", 4],
+  ["data", "AWS::SecretsManager::Secret", 1],
+  ["data", "AWS::KMS::Key", 1],
+  ["messaging", "AWS::SQS::Queue", 4],
+] as const;
+
+describe.each(keeping)("in the %s stack each %s", (part, type, count) => {
+  const policies = ({ templates }: Synthesised) =>
+    Object.values(templates[part].findResources(type)).map(({ DeletionPolicy, UpdateReplacePolicy }) => [
+      DeletionPolicy,
+      UpdateReplacePolicy,
+    ]);
+
+  test("outlives its stack in production, and is left where a deploy would replace it", () => {
+    expect(policies(prod)).toEqual(Array.from({ length: count }, () => ["Retain", "Retain"]));
+  });
+
+  test("goes with its stack elsewhere, but not with a deploy", () => {
+    expect(policies(dev)).toEqual(Array.from({ length: count }, () => ["Delete", "Retain"]));
+  });
+});
+
+describe("every table", () => {
+  const replica = (isProduction: boolean) => ({
+    Replicas: [
+      Match.objectLike({
+        DeletionProtectionEnabled: isProduction,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: isProduction },
+      }),
+    ],
+  });
+
+  test("can be put back to any second in production, and is deleted by nobody's slip", () => {
+    prod.templates.data.allResourcesProperties("AWS::DynamoDB::GlobalTable", replica(true));
+  });
+
+  test("costs nothing for that elsewhere", () => {
+    dev.templates.data.allResourcesProperties("AWS::DynamoDB::GlobalTable", replica(false));
+  });
+});
+
+test("the stacks that hold data cannot be deleted by a slip in production", () => {
+  const protectedOnes = ({ app }: Synthesised) =>
+    app.node.children
+      .filter((child) => Stack.isStack(child))
+      .filter(({ terminationProtection }) => terminationProtection === true)
+      .map(({ node }) => node.id);
+  expect(protectedOnes(prod)).toEqual(["bot-bridge-prod-data", "bot-bridge-prod-messaging"]);
+  expect(protectedOnes(dev)).toEqual([]);
+});

@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import * as v from "valibot";
+import { functionNames } from "../../lib/function-names.ts";
+import { resourcesOf } from "../../local/aws/template/resources.ts";
+import { projectRoot } from "../support/local-run.ts";
+import { type Synthesised, synthesise } from "../support/synthesised.ts";
+
+const statement = v.object({
+  Effect: v.string(),
+  Action: v.union([v.string(), v.array(v.string())]),
+  Resource: v.union([v.string(), v.array(v.string())]),
+  Condition: v.optional(v.unknown()),
+});
+const policySchema = v.object({
+  PolicyDocument: v.object({ Statement: v.array(statement) }),
+  Roles: v.array(v.string()),
+});
+const roleSchema = v.object({
+  Description: v.optional(v.string(), ""),
+  ManagedPolicyArns: v.optional(v.array(v.string()), []),
+  Policies: v.optional(v.array(v.unknown()), []),
+});
+
+/** `action` on `resource`, of whom. */
+interface Permission {
+  readonly holder: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+const functionOf = (description: string): string | undefined =>
+  /^Bot Bridge: what (\S+) may do$/.exec(description)?.[1];
+
+/** What docs/security.md calls a resource, by what of its ARN is the same in every deployment. */
+const names: readonly (readonly [RegExp, string | ((holder: string) => string)])[] = [
+  [/^\*$/, "*"],
+  [/:table\/\S*-BotsBCA2D619$/, "bots"],
+  [/:table\/\S*-ConversationsBC91B70D$/, "conversations"],
+  [/:table\/\S*-TurnsF7D960B6$/, "turns"],
+  [/:table\/\S*-GuardsAE6419AB$/, "guards"],
+  [/:secret:bot-bridge-test-apps-/, "apps' secret"],
+  [/:sqs:\S*-TurnsJobs\w+\.fifo$/, "turns.fifo"],
+  [/:sqs:\S*-TurnsDead\w+\.fifo$/, "dead letters of turns.fifo"],
+  [/:sqs:\S*-WebhooksJobs\w+\.fifo$/, "webhooks.fifo"],
+  [/:sqs:\S*-WebhooksDead\w+\.fifo$/, "dead letters of webhooks.fifo"],
+  [/:logs:\S*-(\w+?)Logs[0-9A-F]{8}$/, "its log"],
+];
+
+const nameOf = (arn: string, holder: string): string => {
+  const found = names.find(([pattern]) => pattern.test(arn));
+  if (!found) throw new Error(`${holder}: no name for ${arn}`);
+  const log = /-(\w+?)Logs[0-9A-F]{8}$/.exec(arn)?.[1];
+  const isItsOwn = log === undefined || log.toLowerCase() === holder.replaceAll("-", "");
+  return `${isItsOwn ? "" : "another's: "}${found[1]}`;
+};
+
+let deployment: Synthesised;
+beforeAll(() => {
+  deployment = synthesise();
+}, 60_000);
+afterAll(() => deployment.remove());
+
+const rolesOfFunctions = () =>
+  resourcesOf(deployment.stacks, ["AWS::IAM::Role"], roleSchema).flatMap(({ name, properties }) => {
+    const holder = functionOf(properties.Description);
+    return holder === undefined ? [] : [{ ...properties, name, holder }];
+  });
+
+const granted = (): Permission[] => {
+  const holders = new Map(rolesOfFunctions().map(({ name, holder }) => [name, holder]));
+  return resourcesOf(deployment.stacks, ["AWS::IAM::Policy"], policySchema).flatMap(({ properties }) =>
+    properties.Roles.flatMap((role) => {
+      const holder = holders.get(role);
+      if (holder === undefined) return [];
+      return properties.PolicyDocument.Statement.flatMap(({ Action, Resource }) =>
+        [Action]
+          .flat()
+          .flatMap((action) =>
+            [Resource].flat().map((arn) => ({ holder, action, resource: nameOf(arn, holder) })),
+          ),
+      );
+    }),
+  );
+};
+
+/** The rows of the table in docs/security.md: function, actions, resource, why. */
+const documented = (): Permission[] => {
+  const text = readFileSync(`${projectRoot}/docs/security.md`, "utf8");
+  const section = text.split("## What each function may do")[1]?.split("\n## ")[0] ?? "";
+  return section.split("\n").flatMap((line) => {
+    const [, holder = "", actions = "", resource = "", why = ""] = line.split("|").map((cell) => cell.trim());
+    if (!actions.startsWith("`")) return [];
+    expect(why).not.toBe("");
+    const holders = holder === "each" ? [...functionNames] : holder.split(", ");
+    return holders.flatMap((each) =>
+      [...actions.matchAll(/`([^`]+)`/g)].map(([, action = ""]) => ({ holder: each, action, resource })),
+    );
+  });
+};
+
+const lines = (permissions: readonly Permission[], holder: string): string[] =>
+  permissions
+    .filter((each) => each.holder === holder)
+    .map(({ action, resource }) => `${action} on ${resource}`)
+    .sort();
+
+describe.each(functionNames)("%s", (name) => {
+  test("may do exactly what docs/security.md says", () => {
+    expect(lines(granted(), name)).not.toEqual([]);
+    expect(lines(granted(), name)).toEqual(lines(documented(), name));
+  });
+
+  test("has a role of its own, with no policy but its own", () => {
+    const roles = rolesOfFunctions().filter(({ holder }) => holder === name);
+    expect(roles).toHaveLength(1);
+    expect(roles[0]).toMatchObject({ ManagedPolicyArns: [], Policies: [] });
+    const runAs = deployment.templates;
+    const functions = [runAs.api, runAs.messaging].flatMap((template) =>
+      Object.values(template.findResources("AWS::Lambda::Function")),
+    );
+    const used = functions.map(({ Properties }) => Properties.Role["Fn::GetAtt"][0]);
+    expect(used.filter((role) => roles[0]?.name.endsWith(`-${role}`))).toHaveLength(1);
+  });
+});
+
+test("no role of the deployment may do anything by a wildcard, or on everything but where AWS knows nothing else", () => {
+  const onEverything = new Set<string>();
+  for (const { properties } of resourcesOf(deployment.stacks, ["AWS::IAM::Policy"], policySchema)) {
+    for (const { Effect, Action, Resource } of properties.PolicyDocument.Statement) {
+      expect(Effect).toBe("Allow");
+      for (const action of [Action].flat()) {
+        expect(action).not.toContain("*");
+        if ([Resource].flat().some((arn) => arn.includes("*"))) onEverything.add(action);
+      }
+    }
+  }
+  expect([...onEverything].sort()).toEqual(["xray:PutTelemetryRecords", "xray:PutTraceSegments"]);
+});
+
+test("the key of tables and secret is used through DynamoDB and Secrets Manager alone, by principals of the account", () => {
+  const [{ Properties } = { Properties: {} }] = Object.values(
+    deployment.templates.data.findResources("AWS::KMS::Key"),
+  );
+  expect(Properties.EnableKeyRotation).toBe(true);
+  const statements: { Sid: string; Action: string | string[]; Condition?: object }[] =
+    Properties.KeyPolicy.Statement;
+  expect(statements.map(({ Sid }) => Sid)).toEqual(["Keep", "UseThroughServices", "LendToServices"]);
+  for (const { Sid, Action, Condition } of statements) {
+    const actions = [Action].flat();
+    expect(actions.filter((action) => action.includes("*"))).toEqual([]);
+    if (Sid === "Keep") {
+      expect(actions.filter((action) => /crypt|DataKey|CreateGrant/.test(action))).toEqual([]);
+    } else {
+      const text = JSON.stringify(Condition);
+      expect(text).toContain('"kms:CallerAccount":{"Ref":"AWS::AccountId"}');
+      expect(text).toContain('"kms:ViaService"');
+    }
+  }
+});
+
+test("every table and the secret are encrypted with that key", () => {
+  const key = { "Fn::GetAtt": [expect.stringMatching(/^Key/), "Arn"] };
+  const tables = Object.values(deployment.templates.data.findResources("AWS::DynamoDB::GlobalTable"));
+  expect(tables).toHaveLength(4);
+  for (const { Properties } of tables) {
+    expect(Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: "KMS" });
+    expect(Properties.Replicas).toMatchObject([{ SSESpecification: { KMSMasterKeyId: key } }]);
+  }
+  const [secret] = Object.values(deployment.templates.data.findResources("AWS::SecretsManager::Secret"));
+  expect(secret?.Properties.KmsKeyId).toEqual(key);
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { clientDefaults } from "../../functions/adapters/aws/client-defaults.ts";
+import { difyLimits } from "../../functions/adapters/dify/dify-limits.ts";
+import { toJobMessage } from "../../functions/adapters/sqs/job-message.ts";
+import { endingMs, longestTurnMs, longestWholeMs } from "../../functions/core/turn-time.ts";
+import { turnJob, webhookJob } from "../support/jobs.ts";
+import { type Synthesised, synthesise } from "../support/synthesised.ts";
+
+let deployment: Synthesised;
+beforeAll(() => {
+  deployment = synthesise();
+}, 60_000);
+afterAll(() => deployment.remove());
+
+const functionMs = (name: string): number => {
+  const found = deployment.assembly.functions.find(({ logicalId }) => logicalId.startsWith(name));
+  if (!found) throw new Error(`no function ${name}`);
+  return found.timeoutSeconds * 1000;
+};
+/** How long the gateway waits for a function, at the least of its routes. */
+const gatewayMs = (name: string): number => {
+  const routes = deployment.assembly.restApis.flatMap((api) => api.routes);
+  const waits = routes.flatMap(({ integration }) =>
+    integration.kind === "lambda" && integration.functionName.includes(`-${name}`)
+      ? [integration.timeoutMs]
+      : [],
+  );
+  return Math.min(...waits);
+};
+
+const { twinMs, recoveryPauseMs, ...difyWaits } = difyLimits;
+/** API Gateway's, for a regional API. */
+const silentStreamMs = 300_000;
+
+describe("each wait ends before the one around it, so that whoever waits is told why", () => {
+  test.each(["ChatStream", "TurnWorker"])("Dify, then the turn, then %s", (name) => {
+    const turnMs = functionMs(name) - endingMs;
+    for (const waitMs of Object.values(difyWaits)) expect(waitMs).toBeLessThan(turnMs);
+    expect(Math.max(twinMs, recoveryPauseMs)).toBeLessThan(endingMs);
+    expect(turnMs).toBeLessThan(functionMs(name));
+    expect(functionMs(name)).toBeLessThanOrEqual(longestTurnMs);
+  });
+
+  test("a function that streams, then the gateway, which waits as long as it ever does", () => {
+    expect(functionMs("ChatStream")).toBeLessThanOrEqual(gatewayMs("ChatStream"));
+  });
+
+  test("an answer that comes whole, then the gateway's patience with silence", () => {
+    expect(longestWholeMs).toBeLessThan(silentStreamMs);
+  });
+
+  test.each([
+    "BotRegistry",
+    "MessagePublish",
+    "ImCallback",
+    "UserToken",
+    "ChatControl",
+    "About",
+    "UnknownPath",
+  ])("a call of AWS with its second try, then %s, then the gateway", (name) => {
+    const { maxAttempts, requestHandler } = clientDefaults;
+    expect(maxAttempts * requestHandler.requestTimeout).toBeLessThan(functionMs(name) / 2);
+    expect(functionMs(name)).toBeLessThan(gatewayMs(name));
+  });
+});
+
+test("every job says which version of its form it is", () => {
+  for (const job of [turnJob(), webhookJob()]) {
+    expect(JSON.parse(toJobMessage(job).MessageBody)).toMatchObject({ version: 1 });
+  }
+});

@@ -1,0 +1,47 @@
+import { createServer } from "node:http";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { clientDefaults } from "../../../../functions/adapters/aws/client-defaults.ts";
+import { defaultProvider } from "../../../../functions/adapters/aws/lambda-credentials.ts";
+
+let connections = 0;
+const authorizations: (string | undefined)[] = [];
+const server = createServer(({ headers }, response) => {
+  authorizations.push(headers.authorization);
+  response.setHeader("content-type", "application/x-amz-json-1.1").end('{"SecretString":"s"}');
+}).on("connection", () => {
+  connections += 1;
+});
+let endpoint: string;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  endpoint = `http://127.0.0.1:${address.port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+test("calls one after another take one connection, and the credentials that Lambda gives", async () => {
+  const given = { AWS_ACCESS_KEY_ID: "AKIDGIVEN", AWS_SECRET_ACCESS_KEY: "k", AWS_SESSION_TOKEN: "t" };
+  const before = { ...process.env };
+  Object.assign(process.env, given);
+  const client = new SecretsManagerClient({
+    ...clientDefaults,
+    region: "us-east-1",
+    endpoint,
+    credentialDefaultProvider: defaultProvider,
+  });
+  try {
+    for (let call = 0; call < 3; call += 1) await client.send(new GetSecretValueCommand({ SecretId: "s" }));
+  } finally {
+    client.destroy();
+    process.env = before;
+  }
+  expect(authorizations).toHaveLength(3);
+  expect(authorizations.every((header) => header?.includes("Credential=AKIDGIVEN/"))).toBe(true);
+  expect(connections).toBe(1);
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "@jest/globals";
+import * as fc from "fast-check";
+import { makeConfig } from "../../../lib/config.ts";
+
+const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c";
+
+describe("a config", () => {
+  test("without a word is a stage for trying things, in which nothing is kept and nothing costs while it is idle", () => {
+    expect(makeConfig()).toMatchObject({
+      stage: "dev",
+      production: false,
+      waf: false,
+      reservedConcurrency: {},
+    });
+  });
+
+  test("of the stage prod is production, and any other may be", () => {
+    expect(makeConfig({ stage: "prod" }).production).toBe(true);
+    expect(makeConfig({ stage: "prod", production: false }).production).toBe(false);
+    expect(makeConfig({ stage: "live", production: true }).production).toBe(true);
+  });
+
+  test.each([
+    ["https://api.rong-api.com", true],
+    ["https://api-b.sg-light-api.com", true],
+    ["https://im.example.com", false],
+    ["https://not-rong-api.com", false],
+  ])("with %s behind the bridge passes through: %s", (rongcloudApiUrl, passThrough) => {
+    expect(makeConfig({ rongcloudApiUrl }).passThrough).toBe(passThrough);
+    expect(makeConfig({ rongcloudApiUrl, passThrough: !passThrough }).passThrough).toBe(!passThrough);
+  });
+
+  test("takes a domain, apps, an address for alarms and reserved concurrency", () => {
+    const given = {
+      apps: ["kj7swf8o", "local-app-key"],
+      domain: { name: "bots.example.com", certificateArn },
+      alarmEmail: "ops@example.com",
+      reservedConcurrency: { "turn-worker": 100, about: 1 },
+    };
+    expect(makeConfig(given)).toMatchObject(given);
+  });
+});
+
+describe("a wrong config", () => {
+  test.each([
+    [{ stage: "Not A Stage" }, "stage: lower-case letters, digits and hyphens, at most 16"],
+    [{ production: "yes" }, "production: must be true or false"],
+    [{ apps: "kj7swf8o" }, "apps: must be a list of App Keys"],
+    [{ apps: ["a", "b c"] }, "apps.1: must be an App Key"],
+    [{ apps: Array.from({ length: 40 }, () => "a".repeat(60)) }, "apps: too many to check: leave it empty"],
+    [{ domain: "bots.example.com" }, "domain: must be an object of name and certificateArn"],
+    [
+      { domain: { name: "bots.example.com", certificateArn: "arn:aws:iam" } },
+      "domain.certificateArn: must be",
+    ],
+    [{ domain: { name: "https://bots.example.com", certificateArn } }, "domain.name: must be a host name"],
+    [{ logRetentionDays: 31 }, "logRetentionDays: must be one of 1, 3, 5"],
+    [{ alarmEmail: "ops" }, "alarmEmail: must be an address"],
+    [{ waf: 1 }, "waf: must be true or false"],
+    [{ botsPerApp: 0 }, "botsPerApp: must be at least 1"],
+    [{ turnsInFlight: 1 }, "turnsInFlight: must be at least 2"],
+    [{ webhooksInFlight: 1001 }, "webhooksInFlight: must be at most 1000"],
+    [{ reservedConcurrency: { "turn-wroker": 5 } }, "reservedConcurrency.turn-wroker: there is no such"],
+    [
+      { reservedConcurrency: { "turn-worker": 99 } },
+      "reservedConcurrency.turn-worker: must be at least turnsInFlight",
+    ],
+    [{ userTokenHours: 721 }, "userTokenHours: must be at most 720"],
+    [{ turnsPerMinute: 0 }, "turnsPerMinute: must be at least 1"],
+    [{ turnsAtOnce: 1.5 }, "turnsAtOnce: must be a whole number"],
+    [{ corsOrigins: ["example.com"] }, "corsOrigins.0: must be an origin"],
+    [{ corsOrigins: ["https://www.example.com/"] }, "corsOrigins.0: must be an origin"],
+    [{ corsOrigins: ["*", "https://*.example.com"] }, "corsOrigins.1: must be an origin"],
+    [{ rongCloudUrl: "https://x" }, "rongCloudUrl: there is no such setting"],
+  ])("%o names its field and the rule", (given, message) => {
+    expect(() => makeConfig(given)).toThrow(`config: ${message}`);
+  });
+
+  test("names all that is wrong at once", () => {
+    const given = { stage: "X", waf: "on", nosuch: 1, domain: { name: "x" }, botsPerApp: "ten" };
+    expect(() => makeConfig(given)).toThrow(
+      /stage: .*; .*domain\.name: .*; .*domain\.certificateArn: .*; .*waf: .*; .*botsPerApp: .*; .*nosuch: /,
+    );
+  });
+
+  test("is refused, whatever it is, and never half taken", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom("stage", "apps", "domain", "waf", "x"), fc.anything()),
+        (given) => {
+          try {
+            expect(makeConfig(given)).toMatchObject({ botsPerApp: 10 });
+          } catch (error) {
+            expect(String(error)).toMatch(/^Error: config: (stage|apps|domain|waf|x)[.:]/);
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "@jest/globals";
+import { readCdkContext } from "../../../lib/cdk-context.ts";
+import { makeConfig } from "../../../lib/config.ts";
+import { stageSettings } from "../../../lib/stage-settings.ts";
+
+const reading = (context: Readonly<Record<string, unknown>>) => (key: string) => context[key];
+
+describe("the settings of a stage", () => {
+  const context = {
+    config: { botsPerApp: 20, waf: false },
+    stages: { dev: {}, prod: { waf: true } },
+  };
+
+  test("are those of all stages with its own over them", () => {
+    expect(stageSettings(reading({ ...context, stage: "prod" }))).toEqual({
+      stage: "prod",
+      botsPerApp: 20,
+      waf: true,
+    });
+  });
+
+  test("are those of dev where none is chosen", () => {
+    expect(stageSettings(reading(context))).toEqual({ stage: "dev", botsPerApp: 20, waf: false });
+  });
+
+  test("are not made up for a stage that cdk.json does not name: a slip of the pen deploys nothing", () => {
+    expect(() => stageSettings(reading({ ...context, stage: "prd" }))).toThrow(
+      'config: stage: must be one of context.stages in cdk.json (dev, prod), got "prd"',
+    );
+  });
+
+  test("name what of the context is not of its form", () => {
+    expect(() => stageSettings(reading({ config: [], stages: { dev: 1 } }))).toThrow(
+      "stages.dev: must be an object of settings",
+    );
+  });
+});
+
+test("cdk.json has settings for dev and prod that are right", () => {
+  for (const stage of ["dev", "prod"]) {
+    const context = { ...readCdkContext(), stage };
+    expect(makeConfig(stageSettings(reading(context)))).toMatchObject({
+      stage,
+      production: stage === "prod",
+    });
+  }
+});
