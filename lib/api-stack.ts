@@ -38,6 +38,8 @@ export class ApiStack extends Stack {
     const routes = routesTo(this.functions);
 
     this.api = new RestApi(this, "Api", {
+      // By which CloudWatch tells its metrics from another stage's.
+      restApiName: `bot-bridge-${config.stage}`,
       description: "Bot Bridge",
       endpointTypes: [EndpointType.REGIONAL],
       // Its address from AWS would be a way around the domain's TLS.

@@ -4,6 +4,7 @@ import { readCdkContext } from "./cdk-context.ts";
 import type { Config } from "./config.ts";
 import { DataStack } from "./data-stack.ts";
 import { MessagingStack } from "./messaging-stack.ts";
+import { ObservabilityStack } from "./observability-stack.ts";
 
 /** An app with the context of cdk.json, and no stack yet. */
 export const openApp = (props: AppProps = {}): App => new App({ context: readCdkContext(), ...props });
@@ -22,11 +23,16 @@ export const addStacks = (app: App, config: Config): void => {
     config,
     data,
   });
-  new ApiStack(app, named("api"), {
+  const api = new ApiStack(app, named("api"), {
     description: "Bot Bridge: routes and functions",
     config,
     data,
     messaging,
+  });
+  new ObservabilityStack(app, named("observability"), {
+    description: "Bot Bridge: alarms, a dashboard and log queries",
+    config,
+    watched: { data, messaging, api },
   });
 };
 

@@ -27,7 +27,7 @@ const patienceMs = 5_000;
  * The Dify app behind the demo bot: a real one where the settings name it, else the stand-in.
  * @throws SettingsError when the real one cannot be reached or refuses the key.
  */
-export const findDemoDify = async ({ realDify }: Settings): Promise<DemoDify> => {
+export const findDemoDify = async ({ realDify }: Pick<Settings, "realDify">): Promise<DemoDify> => {
   if (!realDify) return { apiUrl: "https://api.dify.ai/v1", apiKey: "app-demo", type: "dify_chatflow" };
   const url = `${realDify.apiUrl.replace(/\/+$/, "")}/info`;
   const headers = { authorization: `Bearer ${realDify.apiKey}` };

@@ -60,7 +60,7 @@ export class Releases extends Construct {
     { application, role }: NonNullable<Releases["gradual"]>,
   ): void {
     const alarm: Alarm = errorsOfNewVersion(lambda).createAlarm(scope, "NewVersionErrors", {
-      alarmDescription: `A new version of ${Stack.of(scope).stackName}/${scope.node.id} fails: a deployment under way goes back`,
+      alarmDescription: `A new version of ${Stack.of(scope).stackName}/${scope.node.id} fails: a deployment under way goes back. What to do: docs/runbook.md#a-new-version-fails`,
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -2,12 +2,13 @@ import { Metrics as EmbeddedMetrics, MetricUnit } from "@aws-lambda-powertools/m
 import type { Metrics } from "../../core/metrics.ts";
 
 const namespace = "BotBridge";
-/** A dimension that the library adds to each. */
-const serviceName = "bot-bridge";
 
-/** CloudWatch's embedded metric format: a line of the log that is a metric, and costs no call. */
+/**
+ * CloudWatch's embedded metric format: a line of the log that is a metric, and costs no call. The library adds a dimension
+ * to each, `service`, from POWERTOOLS_SERVICE_NAME: it tells a deployment's stage from another's.
+ */
 export const makeMetrics = (): Metrics => {
-  const metrics = new EmbeddedMetrics({ namespace, serviceName });
+  const metrics = new EmbeddedMetrics({ namespace });
   const note = (
     name: string,
     unit: typeof MetricUnit.Count | typeof MetricUnit.Milliseconds,

@@ -7,6 +7,7 @@ describe("a metric", () => {
   let lines: string[];
   let complaints: string[];
   beforeEach(() => {
+    process.env.POWERTOOLS_SERVICE_NAME = "bot-bridge-test";
     lines = [];
     complaints = [];
     jest.useFakeTimers({ now: startMs, doNotFake: ["nextTick", "setImmediate"] });
@@ -16,6 +17,7 @@ describe("a metric", () => {
   afterEach(() => {
     jest.restoreAllMocks();
     jest.useRealTimers();
+    delete process.env.POWERTOOLS_SERVICE_NAME;
   });
 
   test("is one line of the log at once, in the form that CloudWatch makes a metric of", () => {
@@ -34,7 +36,7 @@ describe("a metric", () => {
           },
         ],
       },
-      service: "bot-bridge",
+      service: "bot-bridge-test",
       integration: "webhook",
       JobDelivered: 1234,
     });

@@ -1,0 +1,103 @@
+import { CrossStackReferences, ReferenceStrength, Stack, type StackProps, Validations } from "aws-cdk-lib";
+import { Alarm, ComparisonOperator, Dashboard, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { CfnQueryDefinition } from "aws-cdk-lib/aws-logs";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import type { Construct } from "constructs";
+import type { Config } from "./config.ts";
+import type { AlarmSpec } from "./observability/alarm-spec.ts";
+import { dashboardRows } from "./observability/dashboard-rows.ts";
+import { gatewayThrottles } from "./observability/gateway-throttles.ts";
+import { logQueries } from "./observability/log-queries.ts";
+import { ownMetricsOf, serviceOf } from "./observability/own-metrics.ts";
+import { platformAlarms } from "./observability/platform-alarms.ts";
+import { queueAlarms } from "./observability/queue-alarms.ts";
+import { turnAlarms } from "./observability/turn-alarms.ts";
+import { findWatched, type WatchedStacks } from "./observability/watched.ts";
+
+export interface ObservabilityStackProps extends StackProps {
+  readonly config: Config;
+  readonly watched: WatchedStacks;
+}
+
+/**
+ * Who is told of alarms, besides the address of the config: whoever subscribes. Not encrypted by a key of ours: CloudWatch
+ * sends to it what docs/runbook.md says of an alarm and a number, nobody's data, and would need to be let at that key.
+ */
+const alarmTopic = (stack: Stack, { stage, alarmEmail }: Config): Topic => {
+  const topic = new Topic(stack, "Alarms", { displayName: `Bot Bridge ${stage}`, enforceSSL: true });
+  // What is said of TLS takes the place of the policy by which CloudWatch could send.
+  topic.grantPublish(
+    new ServicePrincipal("cloudwatch.amazonaws.com", {
+      conditions: { StringEquals: { "aws:SourceAccount": stack.account } },
+    }),
+  );
+  if (alarmEmail !== undefined) {
+    const subscription = topic.addSubscription(new EmailSubscription(alarmEmail));
+    Validations.of(subscription).acknowledge({
+      id: "Serverless-SNSRedrivePolicy",
+      reason:
+        "Nobody would read a queue of mails that did not arrive: CloudWatch keeps each alarm's history.",
+    });
+  }
+  return topic;
+};
+
+const alarmOf = (stack: Stack, { id, says, entry, metric, above, periods }: AlarmSpec): Alarm =>
+  new Alarm(stack, id, {
+    alarmDescription: `${says[0]?.toUpperCase()}${says.slice(1)}. What to do: docs/runbook.md#${entry}`,
+    metric,
+    threshold: above,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: periods?.of ?? 1,
+    datapointsToAlarm: periods?.bad ?? 1,
+    // Nothing happens at night, and nothing is wrong with that.
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+    ...("statistic" in metric && /^p\d+$/.test(String(metric.statistic))
+      ? { evaluateLowSampleCountPercentile: "ignore" }
+      : {}),
+  });
+
+/** What tells a team how the bridge is: alarms, a dashboard, questions to the logs. */
+export class ObservabilityStack extends Stack {
+  constructor(scope: Construct, id: string, { config, watched: stacks, ...props }: ObservabilityStackProps) {
+    super(scope, id, props);
+    // An alarm must not keep the function that it watches from being replaced.
+    CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
+
+    const { stage } = config;
+    const watched = findWatched(stacks);
+    for (const { lambda } of [...watched.doors, ...watched.workers])
+      lambda.addEnvironment("POWERTOOLS_SERVICE_NAME", serviceOf(stage));
+
+    const own = ownMetricsOf(stage);
+    const throttledByGateway = gatewayThrottles(this, watched);
+    const tell = new SnsAction(alarmTopic(this, config));
+    const specs = [
+      ...queueAlarms(watched.queues),
+      ...turnAlarms(own),
+      ...platformAlarms(watched, throttledByGateway),
+    ];
+    const alarms = specs.map((spec) => {
+      const alarm = alarmOf(this, spec);
+      alarm.addAlarmAction(tell);
+      alarm.addOkAction(tell);
+      return alarm;
+    });
+
+    const dashboard = new Dashboard(this, "Dashboard", { dashboardName: `bot-bridge-${stage}` });
+    for (const row of dashboardRows({ watched, own, alarms, throttledByGateway }))
+      dashboard.addWidgets(...row);
+
+    for (const [index, { name, text }] of logQueries.entries()) {
+      new CfnQueryDefinition(this, `Query${index + 1}`, {
+        // The slash makes a folder of them.
+        name: `bot-bridge-${stage}/${name}`,
+        queryString: text,
+        logGroupNames: watched.functionLogs.map(({ logGroupName }) => logGroupName),
+      });
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** In US dollars, us-east-1. docs/cost.md says where each comes from, and of which day. */
+export const prices = {
+  lambdaRequests: 0.2 / 1e6,
+  /** arm64, the first 7.5 billion of a month. */
+  lambdaGigabyteSecond: 0.0000133334,
+  apiRequests: 3.5 / 1e6,
+  /** FIFO, up to 64 KB each. */
+  sqsRequests: 0.5 / 1e6,
+  /** On demand: of up to 1 KB, and of up to 4 KB read as of now. */
+  dynamodbWrites: 0.625 / 1e6,
+  dynamodbReads: 0.125 / 1e6,
+  logGigabyte: 0.5,
+  secretReads: 0.05 / 1e4,
+  keyCalls: 0.03 / 1e4,
+  traces: 5 / 1e6,
+  outboundGigabyte: 0.09,
+  /** By the month. */
+  alarmMetric: 0.1,
+  ownMetric: 0.3,
+  dashboard: 3,
+  secret: 0.4,
+  key: 1,
+} as const;

@@ -1,0 +1,36 @@
+import { Duration } from "aws-cdk-lib";
+import type { AlarmSpec } from "./alarm-spec.ts";
+import type { WatchedQueue } from "./watched.ts";
+
+/**
+ * In seconds. A message is as old as its job, also while a worker has it: a turn may run for 14 minutes, and a webhook is
+ * tried for 15.
+ */
+const oldest = 20 * 60;
+
+const idOf = ({ name }: WatchedQueue): string => (name === "turns" ? "Turns" : "Webhooks");
+
+/** What waits, and what was given up. */
+export const queueAlarms = (queues: readonly WatchedQueue[]): AlarmSpec[] =>
+  queues.flatMap((queue) => [
+    {
+      id: `${idOf(queue)}DeadLetters`,
+      says: `there are dead letters of ${queue.name}`,
+      entry: "dead-letters",
+      metric: queue.dead.metricApproximateNumberOfMessagesVisible({
+        statistic: "Maximum",
+        period: Duration.minutes(5),
+      }),
+      above: 0,
+    },
+    {
+      id: `${idOf(queue)}Waiting`,
+      says: `the oldest of the ${queue.name} has waited for 20 minutes`,
+      entry: "jobs-wait",
+      metric: queue.jobs.metricApproximateAgeOfOldestMessage({
+        statistic: "Maximum",
+        period: Duration.minutes(5),
+      }),
+      above: oldest,
+    },
+  ]);

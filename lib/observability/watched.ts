@@ -1,0 +1,73 @@
+import type { Stack } from "aws-cdk-lib";
+import { RestApi } from "aws-cdk-lib/aws-apigateway";
+import { TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import type { IConstruct } from "constructs";
+
+export interface WatchedFunction {
+  /** As people call it: `ChatStream`. */
+  readonly name: string;
+  readonly lambda: LambdaFunction;
+}
+
+/** Jobs of one kind, and those that were given up. */
+export interface WatchedQueue {
+  readonly name: "turns" | "webhooks";
+  readonly jobs: IQueue;
+  readonly dead: IQueue;
+}
+
+/** What is deployed, as far as it is watched. */
+export interface Watched {
+  readonly api: RestApi;
+  readonly tables: readonly TableV2[];
+  /** Behind the API. */
+  readonly doors: readonly WatchedFunction[];
+  /** Behind the queues. */
+  readonly workers: readonly WatchedFunction[];
+  readonly queues: readonly WatchedQueue[];
+  readonly functionLogs: readonly LogGroup[];
+  /** A line a request, as the gateway saw it (lib/access-log.ts). */
+  readonly accessLogs: LogGroup;
+}
+
+type Class<T> = abstract new (...parts: never[]) => T;
+
+const allIn = <T extends IConstruct>(stack: Stack, kind: Class<T>): T[] =>
+  stack.node.findAll().filter((each): each is T => each instanceof kind);
+
+/** Below the stack, whatever it is wrapped in. */
+const nameIn = (stack: Stack, construct: IConstruct): string =>
+  construct.node.scopes[stack.node.scopes.length]?.node.id ?? construct.node.id;
+
+const functionsIn = (stack: Stack): WatchedFunction[] =>
+  allIn(stack, LambdaFunction).map((lambda) => ({ name: nameIn(stack, lambda), lambda }));
+
+export interface WatchedStacks {
+  readonly data: Stack;
+  readonly messaging: Stack & Readonly<Record<WatchedQueue["name"], { queue: IQueue; deadLetters: IQueue }>>;
+  readonly api: Stack;
+}
+
+/** All there is in the stacks: a function that is added is watched without a word. */
+export const findWatched = ({ data, messaging, api }: WatchedStacks): Watched => {
+  const [restApi] = allIn(api, RestApi);
+  const accessLogs = api.node.tryFindChild("AccessLogs");
+  if (!restApi || !(accessLogs instanceof LogGroup)) throw new Error("there is no API to watch");
+  return {
+    api: restApi,
+    tables: allIn(data, TableV2),
+    doors: functionsIn(api),
+    workers: functionsIn(messaging),
+    queues: (["turns", "webhooks"] as const).map((name) => {
+      const { queue: jobs, deadLetters: dead } = messaging[name];
+      return { name, jobs, dead };
+    }),
+    functionLogs: [messaging, api]
+      .flatMap((stack) => allIn(stack, LogGroup))
+      .filter((group) => group !== accessLogs),
+    accessLogs,
+  };
+};

@@ -1,0 +1,49 @@
+import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+import type { SmokeOptions } from "./options.ts";
+
+const patienceMs = 30_000;
+
+/** What was not expected; the message says what was asked and what came. */
+export class Unexpected extends Error {
+  override readonly name = "Unexpected";
+}
+
+export type CallServer = (path: string, body: object | URLSearchParams) => Promise<Record<string, unknown>>;
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const fetchJson = async (url: string, init: RequestInit): Promise<Record<string, unknown>> => {
+  const what = `${init.method ?? "GET"} ${new URL(url).pathname}`;
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(patienceMs) }).catch((error) => {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : "";
+    throw new Unexpected(`${what}: no answer: ${error} ${cause}`);
+  });
+  const text = await response.text();
+  const body = parse(text);
+  if (response.status !== 200 || !isRecord(body)) throw new Unexpected(`${what}: ${response.status} ${text}`);
+  return body;
+};
+
+/** Calls of the app's own server: signed, each for itself. @throws Unexpected unless the answer is 200 and JSON. */
+export const makeCallServer =
+  ({ url, appKey, appSecret }: SmokeOptions): CallServer =>
+  (path, body) => {
+    const isForm = body instanceof URLSearchParams;
+    return fetchJson(`${url}${path}`, {
+      method: "POST",
+      headers: {
+        "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json",
+        ...signCall({ appKey, secret: appSecret }, Date.now()),
+      },
+      body: isForm ? body : JSON.stringify(body),
+    });
+  };

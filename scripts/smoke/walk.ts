@@ -1,0 +1,178 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createBotClient } from "../../client/src/index.ts";
+import { findDemoDify } from "../../local/demo-bot.ts";
+import { type CallServer, fetchJson, Unexpected } from "./call.ts";
+import type { SmokeOptions } from "./options.ts";
+import type { Step } from "./steps.ts";
+
+export interface Walk {
+  readonly steps: readonly Step[];
+  /** Takes away what the walk has left, if it left anything. */
+  readonly tidy: () => Promise<void>;
+}
+
+export interface WalkPorts {
+  readonly callServer: CallServer;
+  /** Nothing that it returns may be shown. */
+  readonly keepSecret: (secret: string) => void;
+  /** For names that nobody has. */
+  readonly newId: () => string;
+}
+
+const question = "Please say hello in a few words.";
+const answerPatienceMs = 60_000;
+const lookEveryMs = 1_000;
+
+const expectThat = (is: boolean, what: string): void => {
+  if (!is) throw new Unexpected(what);
+};
+
+/** RongCloud's integration guide, from the token to the deleted bot; a bot of its own, which nobody else has. */
+export const makeWalk = (options: SmokeOptions, { callServer, keepSecret, newId }: WalkPorts): Walk => {
+  const { url, dify, isLocal } = options;
+  const botId = `smoke-${newId()}`;
+  const userId = `smoke-user-${newId()}`;
+  let token = "";
+  let isCreated = false;
+  let hasConversations = true;
+
+  const bot = () => createBotClient({ url, token }).bot(botId);
+  const listed = async (body: Promise<Record<string, unknown>>): Promise<unknown[]> => {
+    const { bots } = await body;
+    return Array.isArray(bots) ? bots : [];
+  };
+  const isOurs = (each: unknown): boolean => JSON.stringify(each).includes(`"${botId}"`);
+
+  const remove = async (): Promise<void> => {
+    await callServer("/v3/bot/delete.json", { userId: botId });
+    isCreated = false;
+  };
+
+  const health: Step = {
+    name: "health",
+    run: async () => {
+      await fetchJson(`${url}/health`, {});
+      return url;
+    },
+  };
+
+  const getToken: Step = {
+    name: "token",
+    run: async () => {
+      const reply = await callServer("/user/getToken.json", new URLSearchParams({ userId, name: "Smoke" }));
+      const given = reply.botToken ?? reply.token;
+      if (typeof given !== "string" || given === "") throw new Unexpected("the answer has no token");
+      token = given;
+      keepSecret(token);
+      return `for ${userId}`;
+    },
+  };
+
+  const create: Step = {
+    name: "create",
+    run: async () => {
+      const { apiUrl: callbackUrl, apiKey, type } = await findDemoDify({ realDify: dify });
+      hasConversations = !["dify_completion", "dify_workflow"].includes(type);
+      // From here on it may be there, whatever comes back.
+      isCreated = true;
+      await callServer("/v3/bot/create.json", {
+        userId: botId,
+        name: "Smoke",
+        type: "smoke",
+        profileUrl: "https://example.com/bot.png",
+        integrations: [{ type, callbackUrl, auth: { apiKey } }],
+      });
+      return `${botId}, ${type}`;
+    },
+  };
+
+  const message: Step = {
+    name: "message",
+    run: async () => {
+      const { messageUIDs } = await callServer(
+        "/message/private/publish.json",
+        new URLSearchParams({
+          fromUserId: userId,
+          toUserId: botId,
+          objectName: "RC:TxtMsg",
+          content: JSON.stringify({ content: question }),
+        }),
+      );
+      const [sent] = Array.isArray(messageUIDs) ? messageUIDs : [];
+      return `msgUID ${sent?.messageUID ?? "of RongCloud's own"}`;
+    },
+  };
+
+  /** Its turn runs in the conversation that the user has with the bot in the IM. */
+  const answered: Step = {
+    name: "its turn",
+    run: async () => {
+      if (!hasConversations) return "nobody can tell: such an app keeps no conversation";
+      const until = Date.now() + answerPatienceMs;
+      for (;;) {
+        const found = await bot().conversation();
+        if (found && found.turns > 0) return `${found.turns} in the conversation`;
+        if (Date.now() > until) throw new Unexpected(`no turn ended in ${answerPatienceMs / 1000} s`);
+        await delay(lookEveryMs);
+      }
+    },
+  };
+
+  const chat: Step = {
+    name: "chat",
+    run: async () => {
+      const startedAt = Date.now();
+      let firstMs: number | undefined;
+      let pieces = 0;
+      let said = "";
+      const signal = AbortSignal.timeout(answerPatienceMs);
+      for await (const event of bot().chat({ content: question, conversation: "smoke" }, { signal })) {
+        if (event.type === "delta") {
+          firstMs ??= Date.now() - startedAt;
+          pieces += 1;
+        }
+        if ("text" in event) said = event.text;
+      }
+      expectThat(said !== "", "the answer ended and had no text");
+      return `${said.length} characters in ${pieces} pieces, the first after ${firstMs ?? "?"} ms`;
+    },
+  };
+
+  const get: Step = {
+    name: "get",
+    run: async () => {
+      const found = await listed(callServer("/v3/bot/get.json", { userIds: [botId] }));
+      expectThat(found.some(isOurs), "the bot that was created is not there");
+      return "the bot is there";
+    },
+  };
+
+  const query: Step = {
+    name: "query",
+    run: async () => {
+      for (let page = 1; ; page += 1) {
+        const found = await listed(callServer("/v3/bot/query.json", { page, pageSize: 100 }));
+        if (found.some(isOurs)) return `on page ${page}`;
+        expectThat(found.length > 0, "the bot that was created is on no page");
+      }
+    },
+  };
+
+  const drop: Step = {
+    name: "delete",
+    run: async () => {
+      await remove();
+      const found = await listed(callServer("/v3/bot/get.json", { userIds: [botId] }));
+      expectThat(!found.some(isOurs), "the bot that was deleted is still there");
+      return "the bot is gone";
+    },
+  };
+
+  const asksDify = isLocal || dify !== undefined;
+  return {
+    steps: [health, getToken, create, ...(asksDify ? [message, chat, answered] : []), get, query, drop],
+    tidy: async () => {
+      if (isCreated) await remove();
+    },
+  };
+};

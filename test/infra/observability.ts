@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { makeApp } from "../../lib/app.ts";
+import { makeConfig } from "../../lib/config.ts";
+
+export interface MetricUse {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, unknown>>;
+}
+
+export interface AlarmResource {
+  readonly id: string;
+  readonly AlarmDescription: string;
+  readonly TreatMissingData: string;
+  readonly AlarmActions: unknown[];
+  readonly OKActions: unknown[];
+  /** Every metric that it reads. */
+  readonly reads: readonly MetricUse[];
+}
+
+export interface SynthesizedOps {
+  readonly template: Template;
+  readonly alarms: readonly AlarmResource[];
+  /** Of all stacks, as far as the runbook goes. */
+  readonly descriptions: readonly string[];
+  /** Of the dashboard's graphs. */
+  readonly titles: readonly string[];
+  readonly headings: readonly string[];
+  /** Every metric that a graph draws. */
+  readonly drawn: readonly MetricUse[];
+  /** What graphs look for, such as `SEARCH('{…} …', 'Sum')`. */
+  readonly searches: readonly string[];
+  readonly queries: readonly { readonly name: string; readonly text: string }[];
+  /** What each function of the deployment calls itself in its metrics. */
+  readonly services: readonly unknown[];
+}
+
+const stage = "test";
+
+/** The dashboard's text, with what only AWS knows named instead. */
+const bodyOf = (body: { "Fn::Join": [string, unknown[]] }): string =>
+  body["Fn::Join"][1].map((part) => (typeof part === "string" ? part : "of-aws")).join("");
+
+const usesIn = (properties: Record<string, never>): MetricUse[] => {
+  const metrics = properties.Metrics
+    ? (properties.Metrics as { MetricStat?: { Metric: Record<string, never> } }[]).flatMap(
+        ({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []),
+      )
+    : [properties];
+  return metrics.map(({ Namespace, MetricName, Dimensions = [] }) => ({
+    namespace: String(Namespace),
+    name: String(MetricName),
+    dimensions: Object.fromEntries(
+      (Dimensions as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
+    ),
+  }));
+};
+
+/** A graph's line: namespace, name, dimensions by twos, and options. */
+const drawnIn = (line: unknown[]): MetricUse[] => {
+  const [namespace, name, ...rest] = line.filter((part): part is string => typeof part === "string");
+  if (namespace === undefined || name === undefined) return [];
+  const dimensions: Record<string, string> = {};
+  for (let at = 0; at < rest.length; at += 2) dimensions[rest[at] ?? ""] = rest[at + 1] ?? "";
+  return [{ namespace, name, dimensions }];
+};
+
+/** What is deployed to watch a stage, whose alarms go to somebody. */
+export const synthesizeOps = (
+  settings: Record<string, unknown> = { alarmEmail: "ops@example.com" },
+): SynthesizedOps => {
+  const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-ops-"));
+  try {
+    const config = makeConfig({ stage, ...settings });
+    const app = makeApp(config, { outdir, builtinCloudFormationValidation: false });
+    const templateOf = (part: string): Template => {
+      const stack = app.node.findChild(`bot-bridge-${stage}-${part}`);
+      if (!Stack.isStack(stack)) throw new Error(`there is no stack ${part}`);
+      return Template.fromStack(stack);
+    };
+    const template = templateOf("observability");
+    const resources = (type: string) => Object.entries(template.findResources(type));
+    const [[, dashboard] = []] = resources("AWS::CloudWatch::Dashboard");
+    const { widgets } = JSON.parse(bodyOf(dashboard?.Properties.DashboardBody));
+    const lines: unknown[][] = widgets.flatMap(
+      ({ properties }: { properties: { metrics?: unknown[][] } }) => properties.metrics ?? [],
+    );
+    return {
+      template,
+      descriptions: ["data", "messaging", "api", "observability"]
+        .flatMap((part) => Object.values(templateOf(part).findResources("AWS::CloudWatch::Alarm")))
+        .map(({ Properties }) => Properties.AlarmDescription),
+      alarms: resources("AWS::CloudWatch::Alarm").map(([id, { Properties }]) => ({
+        id: id.replace(/[0-9A-F]{8}$/, ""),
+        ...Properties,
+        reads: usesIn(Properties),
+      })),
+      titles: widgets.flatMap(({ properties }: { properties: { title?: string } }) => properties.title ?? []),
+      headings: widgets.flatMap(
+        ({ properties }: { properties: { markdown?: string } }) => properties.markdown ?? [],
+      ),
+      drawn: lines.flatMap(drawnIn),
+      searches: lines
+        .flatMap((line) => line as { expression?: string }[])
+        .flatMap(({ expression }) => (expression?.startsWith("SEARCH") ? [expression] : [])),
+      queries: resources("AWS::Logs::QueryDefinition").map(([, { Properties }]) => ({
+        name: Properties.Name,
+        text: Properties.QueryString,
+      })),
+      services: ["messaging", "api"]
+        .flatMap((part) => Object.values(templateOf(part).findResources("AWS::Lambda::Function")))
+        .map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME),
+    };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+};

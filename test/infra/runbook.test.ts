@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { projectRoot } from "../support/local-run.ts";
+import { type SynthesizedOps, synthesizeOps } from "./observability.ts";
+
+let ops: SynthesizedOps;
+beforeAll(() => {
+  // With the alarms that watch its deployments.
+  ops = synthesizeOps({ production: true });
+}, 60_000);
+
+/** By the anchor that GitHub gives a heading. */
+const entries = new Map(
+  readFileSync(`${projectRoot}/docs/runbook.md`, "utf8")
+    .split(/^## /m)
+    .slice(1)
+    .map((entry) => {
+      const [heading = "", ...lines] = entry.split("\n");
+      const anchor = heading
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, "")
+        .replaceAll(" ", "-");
+      return [anchor, lines.join("\n")];
+    }),
+);
+
+const anchorOf = (description: string): string =>
+  /What to do: docs\/runbook\.md#([\w-]+)$/.exec(description)?.[1] ?? description;
+
+describe("the runbook", () => {
+  test("has an entry for every alarm, which the alarm's own mail links to", () => {
+    expect(ops.descriptions.length).toBeGreaterThan(20);
+    for (const description of ops.descriptions) expect([...entries.keys()]).toContain(anchorOf(description));
+  });
+
+  test("has no entry that no alarm leads to", () => {
+    expect([...entries.keys()].sort()).toEqual([...new Set(ops.descriptions.map(anchorOf))].sort());
+  });
+
+  test.each([...entries])(
+    "says of %s what it means, what to look at, and what to do, in that order",
+    (_, text) => {
+      expect(text).toMatch(/^\nWhat it means: [\s\S]+\n\nWhat to look at: [\s\S]+\n\nWhat to do: /);
+    },
+  );
+
+  test("links to nothing that is not there", () => {
+    for (const text of entries.values()) {
+      for (const [, anchor = ""] of text.matchAll(/\]\(#([^)]+)\)/g))
+        expect([...entries.keys()]).toContain(anchor);
+    }
+  });
+
+  test("names graphs and queries as the dashboard and the console do", () => {
+    const titles = [...ops.titles, ...ops.queries.map(({ name }) => name.replace(/^.*\//, ""))];
+    for (const text of entries.values()) {
+      for (const [, name = ""] of text.matchAll(/\*([A-Z][^*]+)\*/g)) {
+        if (name !== "Concurrent executions")
+          expect(titles.some((title) => title.startsWith(name.replaceAll(/\s+/g, " ")))).toBe(true);
+      }
+    }
+  });
+});

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type StandInDify, startStandInDify } from "../../local/dify/server.ts";
+import { startHttpServer } from "../../local/http-server.ts";
+import { type Ended, type RunningBridge, run, startBridge } from "../support/local-run.ts";
+import { callApi } from "../support/signed-call.ts";
+
+let dify: StandInDify;
+let bridge: RunningBridge;
+beforeAll(async () => {
+  dify = await startStandInDify({ paceMs: 5 });
+  bridge = await startBridge();
+}, 60_000);
+afterAll(async () => {
+  await bridge.interrupt();
+  await dify.close();
+});
+
+const smoke = (args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> =>
+  run([process.execPath, "scripts/smoke.ts", ...args], environment).ended;
+const smokeHere = (environment: Record<string, string> = {}): Promise<Ended> =>
+  smoke(["--url", `${bridge.url}/`], environment);
+
+const marksOf = ({ stdout }: Ended): string[] =>
+  stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.replace(/ {2}\d+ ms .*$/, ""));
+
+const botsLeft = async (): Promise<string[]> => {
+  const { body } = await callApi(bridge.url, "/v3/bot/query.json", { pageSize: 100 });
+  const { bots } = JSON.parse(JSON.stringify(body));
+  return bots.map(({ userId }: { userId: string }) => userId).filter((id: string) => id.startsWith("smoke-"));
+};
+
+const allSteps = [
+  "ok   health",
+  "ok   token",
+  "ok   create",
+  "ok   message",
+  "ok   chat",
+  "ok   its turn",
+  "ok   get",
+  "ok   query",
+  "ok   delete",
+];
+
+describe("the smoke test", () => {
+  test("walks the guide against the local bridge, a line a step, and leaves nothing behind", async () => {
+    const ended = await smokeHere();
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    expect(marksOf(ended)).toEqual(allSteps);
+    expect(ended.stdout).toMatch(
+      /^ok {3}chat {2}\d+ ms {2}\d+ characters in \d\d pieces, the first after \d+ ms$/m,
+    );
+    expect(await botsLeft()).toEqual([]);
+  });
+
+  test("asks the Dify that it is given", async () => {
+    dify.configure("app-of-the-smoke", {});
+    const ended = await smokeHere({ DIFY_API_URL: dify.url, DIFY_API_KEY: "app-of-the-smoke" });
+    expect(marksOf(ended)).toEqual(allSteps);
+    expect(dify.requests.filter(({ path }) => path.endsWith("/chat-messages"))).toHaveLength(2);
+  });
+
+  test("ends with 1 at the step that fails, says what came back, and takes its bot away", async () => {
+    dify.configure("app-that-breaks", { behaviour: { kind: "model_error" } });
+    const ended = await smokeHere({ DIFY_API_URL: dify.url, DIFY_API_KEY: "app-that-breaks" });
+    expect(ended.code).toBe(1);
+    expect(marksOf(ended)).toEqual([...allSteps.slice(0, 4), "FAIL chat"]);
+    expect(ended.stdout).toMatch(/^FAIL chat {2}\d+ ms {2}model: Sorry, /m);
+    expect(await botsLeft()).toEqual([]);
+  });
+
+  test("says what came back where the secret is wrong, and not the secret", async () => {
+    const ended = await smokeHere({ APP_SECRET: "a-secret-of-another" });
+    expect(ended.code).toBe(1);
+    expect(marksOf(ended)).toEqual(["ok   health", "FAIL token"]);
+    expect(ended.stdout).toMatch(/POST \/user\/getToken\.json: 401 \{"code":1004,/);
+    expect(ended.stdout + ended.stderr).not.toContain("a-secret-of-another");
+  });
+
+  test("does not show a secret that comes back in an answer", async () => {
+    const echo = await startHttpServer(0, async (request, response) => {
+      if (request.url === "/dev/health") response.end("{}");
+      else response.writeHead(500).end("what is local-app-secret?\u001b[2J");
+    });
+    const ended = await smoke(["--url", `${echo.url}/dev`]);
+    await echo.close();
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toMatch(
+      /^FAIL token {2}\d+ ms {2}POST \/dev\/user\/getToken\.json: 500 what is \*\*\*\? \[2J$/m,
+    );
+  });
+
+  test("says where nobody answers", async () => {
+    const gone = await startHttpServer(0, async () => {});
+    await gone.close();
+    const ended = await smoke(["--url", gone.url]);
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toMatch(/^FAIL health {2}\d+ ms {2}GET \/health: no answer: .*ECONNREFUSED/m);
+  });
+
+  test.each([
+    [[], {}, "--url must be where the bridge is"],
+    [["--url", "ftp://example.com"], {}, "--url must be where the bridge is"],
+    [["--url", "http://example.com"], {}, "--url must be https outside this machine"],
+    [["--url", "https://example.com"], {}, "APP_KEY and APP_SECRET must name an app"],
+    [
+      ["--url", "http://127.0.0.1:1"],
+      { DIFY_API_URL: "https://x.example" },
+      "DIFY_API_URL and DIFY_API_KEY go together",
+    ],
+    [["--nonsense"], {}, "Unknown option '--nonsense'"],
+  ])("says in one line what is wrong with %j", async (args, environment, what) => {
+    const ended = await smoke(args, environment);
+    expect(ended).toMatchObject({ code: 1, stdout: "" });
+    expect(ended.stderr).toMatch(/^[^\n]+\n$/);
+    expect(ended.stderr).toContain(what);
+  });
+});

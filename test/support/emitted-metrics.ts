@@ -1,0 +1,114 @@
+import { jest } from "@jest/globals";
+import { makeMetrics } from "../../functions/adapters/node/metrics.ts";
+import type { AnswerOutcome, FailureCode } from "../../functions/core/answer.ts";
+import { difyTypes, integrationTypes } from "../../functions/core/integration.ts";
+import { type JobStage, makeReportJob } from "../../functions/core/job-report.ts";
+import { type Door, makeNoteTurn } from "../../functions/core/turn-report.ts";
+import { botEventsRoute, makeCallbackDoor, messagesRoute } from "../unit/functions/im-callback/callbacks.ts";
+import { webhookJob } from "./jobs.ts";
+import { makeMemoryLog } from "./memory-log.ts";
+import { type MemoryMetrics, makeMemoryMetrics } from "./memory-metrics.ts";
+import { makeTestClock } from "./test-clock.ts";
+
+export interface EmittedMetric {
+  readonly namespace: string;
+  readonly name: string;
+  /** All of them, `service` too. */
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+const doors: Record<Door, true> = { im: true, http: true };
+const stages: Record<JobStage, true> = {
+  accepted: true,
+  tried: true,
+  delivered: true,
+  given_up: true,
+  dropped: true,
+  repeated: true,
+};
+const codes: Record<FailureCode, true> = {
+  unavailable: true,
+  timeout: true,
+  refused: true,
+  model: true,
+  conversation_lost: true,
+  empty: true,
+};
+const others: Record<Exclude<AnswerOutcome["status"] | "unreadable", "failed" | "paused">, true> = {
+  answered: true,
+  stopped: true,
+  incomplete: true,
+  abandoned: true,
+  unreadable: true,
+};
+
+/** The keys, as the compiler knows them: a kind that is added must be added here. */
+const keysOf = <K extends string>(all: Record<K, true>): K[] => Object.keys(all) as K[];
+
+const afterwards = Promise.resolve();
+
+const noteTurns = (metrics: MemoryMetrics): void => {
+  const noteTurn = makeNoteTurn({ metrics, clock: makeTestClock() });
+  const outcomes = [
+    ...keysOf(others).map((status) => ({ status })),
+    { status: "paused", form: undefined } as const,
+    ...keysOf(codes).map((code) => ({ status: "failed", code, retryable: true, detail: "" }) as const),
+  ];
+  for (const door of keysOf(doors)) {
+    for (const integrationType of difyTypes) {
+      for (const outcome of outcomes) {
+        const turn = { door, integrationType, startedAt: 0 };
+        noteTurn(turn, { outcome, delivery: { status: "delivered" }, asked: 1, firstTextAt: 1, afterwards });
+      }
+    }
+  }
+};
+
+const reportJobs = (metrics: MemoryMetrics): void => {
+  const report = makeReportJob({ metrics, log: makeMemoryLog(), clock: makeTestClock() });
+  for (const integrationType of integrationTypes) {
+    for (const stage of keysOf(stages)) report(stage, { ...webhookJob(), integrationType });
+  }
+};
+
+const dropCallbacks = async (metrics: MemoryMetrics): Promise<void> => {
+  const door = makeCallbackDoor();
+  for (const route of [messagesRoute, botEventsRoute]) await door.call(route, Buffer.from("nonsense"));
+  metrics.counts.push(...door.metrics.counts);
+};
+
+/** Runs the metrics through what writes them on Lambda, and reads the lines as CloudWatch does. */
+const asCloudWatchReads = ({ notes, counts }: MemoryMetrics, service: string): EmittedMetric[] => {
+  const lines: string[] = [];
+  const write = jest
+    .spyOn(process.stdout, "write")
+    .mockImplementation((line) => lines.push(String(line)) > 0);
+  process.env.POWERTOOLS_SERVICE_NAME = service;
+  try {
+    const metrics = makeMetrics();
+    for (const { name, ms, dimensions } of notes) metrics.time(name, ms, dimensions);
+    for (const { name, dimensions } of counts) metrics.count(name, dimensions);
+  } finally {
+    delete process.env.POWERTOOLS_SERVICE_NAME;
+    write.mockRestore();
+  }
+  return lines.map((line) => {
+    const { _aws, ...fields } = JSON.parse(line);
+    const [{ Namespace, Dimensions, Metrics }] = _aws.CloudWatchMetrics;
+    const names: string[] = Dimensions[0];
+    return {
+      namespace: Namespace,
+      name: Metrics[0].Name,
+      dimensions: Object.fromEntries(names.map((name) => [name, fields[name]])),
+    };
+  });
+};
+
+/** Every metric that the functions can note, with all that they can say of it. */
+export const emittedMetrics = async (service: string): Promise<EmittedMetric[]> => {
+  const metrics = makeMemoryMetrics();
+  noteTurns(metrics);
+  reportJobs(metrics);
+  await dropCallbacks(metrics);
+  return asCloudWatchReads(metrics, service);
+};

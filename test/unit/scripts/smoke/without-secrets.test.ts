@@ -1,0 +1,32 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { withoutSecrets } from "../../../../scripts/smoke/without-secrets.ts";
+
+describe("what a smoke test shows", () => {
+  test("holds no secret, whatever stands around it", () => {
+    const secret = fc.stringMatching(/^[\w-]{12,40}$/);
+    fc.assert(
+      fc.property(
+        fc.array(fc.string()),
+        fc.array(secret, { minLength: 1, maxLength: 3 }),
+        (around, secrets) => {
+          const text = around
+            .flatMap((each, index) => [each, secrets[index % secrets.length] ?? ""])
+            .join("");
+          const shown = withoutSecrets(text, secrets);
+          for (const each of secrets) expect(shown).not.toContain(each);
+        },
+      ),
+    );
+  });
+
+  test("blots out a longer secret whole, though a shorter one is a part of it", () => {
+    expect(withoutSecrets("key=abc123xyz", ["abc123", "abc123xyz", ""])).toBe("key=***");
+  });
+
+  test("is one line that no terminal obeys, and not endless", () => {
+    const shown = withoutSecrets(`one\r\ntwo\u001b[2J\u202e${"x".repeat(1000)}`, []);
+    expect(shown).toMatch(/^one two \[2J x+ …$/);
+    expect(shown.length).toBeLessThan(510);
+  });
+});
