@@ -1,0 +1,80 @@
+import * as v from "valibot";
+import { startDynamoDb } from "../../local/aws/dynamodb.ts";
+import { startSqs } from "../../local/aws/sqs.ts";
+import { makeUpstream } from "../../local/aws/upstream.ts";
+import { type HttpServer, readBody, startHttpServer } from "../../local/http-server.ts";
+import type { Tallier } from "./tally.ts";
+
+export interface CountedAws {
+  readonly dynamodbEndpoint: string;
+  readonly sqsEndpoint: string;
+  readonly close: () => Promise<void>;
+}
+
+const capacity = v.object({ CapacityUnits: v.number() });
+const reply = v.object({ ConsumedCapacity: v.optional(v.union([capacity, v.array(capacity)])) });
+const received = v.object({ Messages: v.optional(v.array(v.unknown()), []) });
+
+const operationOf = (target: unknown): string => String(target).replace(/^.*\./, "");
+
+/** A write that failed by its condition costs as much as one that did not; of the small records here, one unit. */
+const unitsIn = (status: number, body: string): number => {
+  if (status !== 200) return 1;
+  const { ConsumedCapacity = [] } = v.parse(reply, JSON.parse(body));
+  return [ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
+};
+
+const proxyTo = async (
+  endpoint: string,
+  change: (body: string, operation: string) => string,
+  note: (operation: string, status: number, body: string) => void,
+): Promise<HttpServer> => {
+  const upstream = makeUpstream(endpoint);
+  const server = await startHttpServer(0, async (request, response) => {
+    const operation = operationOf(request.headers["x-amz-target"]);
+    const body = (await readBody(request)).toString("utf8");
+    const answer = await upstream.post(request.headers, change(body, operation));
+    note(operation, answer.statusCode, answer.body.toString());
+    response.writeHead(answer.statusCode, answer.headers).end(answer.body);
+  });
+  return {
+    url: server.url,
+    close: async () => {
+      await server.close();
+      upstream.close();
+    },
+  };
+};
+
+const costless = new Set(["CreateTable", "DescribeTable"]);
+
+/** dynalite and fauxqs, each behind a proxy that counts what goes through: dynalite itself tells what a call consumes. */
+export const startCountedAws = async (tallier: Tallier): Promise<CountedAws> => {
+  const dynamodb = await startDynamoDb({ tables: [], endpoint: undefined, dataDir: undefined });
+  const sqs = await startSqs({ queues: [], endpoint: undefined, dataDir: undefined });
+  const tables = await proxyTo(
+    dynamodb.endpoint,
+    (body, operation) =>
+      costless.has(operation)
+        ? body
+        : JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: "TOTAL" }),
+    (operation, status, body) => {
+      if (!costless.has(operation)) tallier.dynamodb(operation, unitsIn(status, body));
+    },
+  );
+  const queues = await proxyTo(
+    sqs.endpoint,
+    (body) => body,
+    (operation, _status, body) => {
+      if (operation === "ReceiveMessage" && v.parse(received, JSON.parse(body)).Messages.length === 0) return;
+      tallier.sqs(operation);
+    },
+  );
+  return {
+    dynamodbEndpoint: tables.url,
+    sqsEndpoint: queues.url,
+    close: async () => {
+      for (const each of [tables, queues, dynamodb, sqs]) await each.close();
+    },
+  };
+};

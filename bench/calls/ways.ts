@@ -1,0 +1,91 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+
+export interface Place {
+  readonly url: string;
+  readonly appKey: string;
+  readonly appSecret: string;
+}
+
+const signed = ({ appKey, appSecret }: Place): Record<string, string> =>
+  signCall({ appKey, secret: appSecret }, Date.now());
+
+const taken = async (response: Response): Promise<string> => {
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`answered ${response.status} ${text}`);
+  return text;
+};
+
+export const callServer = async (
+  place: Place,
+  path: string,
+  body: object | URLSearchParams,
+): Promise<string> => {
+  const isForm = body instanceof URLSearchParams;
+  const type = isForm ? "application/x-www-form-urlencoded" : "application/json";
+  return taken(
+    await fetch(`${place.url}${path}`, {
+      method: "POST",
+      headers: { "content-type": type, ...signed(place) },
+      body: isForm ? body : JSON.stringify(body),
+    }),
+  );
+};
+
+const textOf = (content: string): string => JSON.stringify({ content });
+
+/** As RongCloud's full message route brings a message. */
+export const callBack = async (place: Place, to: string, content: string): Promise<void> => {
+  const { "App-Key": appKey = "", Nonce = "", Timestamp = "", Signature = "" } = signed(place);
+  const query = new URLSearchParams({ appKey, nonce: Nonce, signTimestamp: Timestamp, signature: Signature });
+  const body = new URLSearchParams({
+    fromUserId: "user-of-the-count",
+    toUserId: to,
+    objectName: "RC:TxtMsg",
+    content: textOf(content),
+    channelType: "PERSON",
+    msgTimestamp: Timestamp,
+    msgUID: `${Nonce}-${Timestamp}`.slice(0, 32),
+  });
+  await taken(await fetch(`${place.url}/callbacks/rongcloud/messages?${query}`, { method: "POST", body }));
+};
+
+/** As the app's server sends one. */
+export const publish = async (place: Place, to: string, content: string): Promise<void> => {
+  const message = {
+    fromUserId: "user-of-the-count",
+    toUserId: to,
+    objectName: "RC:TxtMsg",
+    content: textOf(content),
+  };
+  await callServer(place, "/message/private/publish.json", new URLSearchParams(message));
+};
+
+export const chat = async (
+  place: Place,
+  bot: string,
+  content: string,
+  { token, key }: { readonly token: string; readonly key?: string },
+): Promise<void> => {
+  const text = await taken(
+    await fetch(`${place.url}/v1/bots/${bot}/chat`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        ...(key !== undefined && { "idempotency-key": key }),
+      },
+      body: JSON.stringify({ content }),
+    }),
+  );
+  if (!text.includes("event: end")) throw new Error(`the answer did not end: ${text.slice(-200)}`);
+};
+
+/** Until nothing has been counted for a while. */
+export const untilQuiet = async (count: () => number): Promise<void> => {
+  const quietMs = 700;
+  for (let last = -1; last !== count(); ) {
+    last = count();
+    await delay(quietMs);
+  }
+};
