@@ -76,45 +76,43 @@ const askedOf = (botId: string) =>
   dify.requests.filter(({ headers }) => headers.authorization === `Bearer app-${botId}`);
 
 describe("a stop", () => {
-  const stopIn = async (botId: string): Promise<number> => {
+  /** How soon it is over is asserted by a clock that a test controls (run-chat-turn-stop.test.ts). */
+  const stopIn = async (botId: string): Promise<void> => {
     const answer = (await botOf(botId)).chat(longQuestion);
-    let stoppedAt = 0;
+    let isStopped = false;
     let last: AnswerEvent | undefined;
     for await (const event of answer) {
       last = event;
-      if (stoppedAt === 0 && event.type === "delta") {
-        stoppedAt = Date.now();
+      if (!isStopped && event.type === "delta") {
+        isStopped = true;
         await answer.stop();
       }
     }
     expect(last).toMatchObject({ type: "end", stopped: true });
     expect(await answer.text()).not.toContain(longQuestion);
-    return Date.now() - stoppedAt;
   };
 
-  test("ends the answer within a second where Dify obeys, and Dify is told with the same user", async () => {
+  test("ends the answer where Dify obeys, and Dify is told with the same user", async () => {
     await createBot("bot-obeys", { mode: "chat" });
-    expect(await stopIn("bot-obeys")).toBeLessThan(1_000);
+    await stopIn("bot-obeys");
     const stop = askedOf("bot-obeys").find(({ path }) => path.endsWith("/stop"));
     expect(stop?.body).toEqual({ user: "of-bot-obeys" });
   });
 
-  test("ends it within three where Dify goes on", async () => {
+  test("ends it where Dify goes on", async () => {
     await createBot("bot-disobeys", { behaviour: { kind: "stop_disobeyed" }, paceMs: 100 });
-    expect(await stopIn("bot-disobeys")).toBeLessThan(3_000);
+    await stopIn("bot-disobeys");
   });
 
   test("that comes before Dify has named its task ends it too", async () => {
     await createBot("bot-unnamed", { mode: "chat", behaviour: { kind: "pings_only" } });
     const answer = (await botOf("bot-unnamed")).chat("Hello");
     const events: AnswerEvent[] = [];
-    const start = Date.now();
     for await (const event of answer) {
       events.push(event);
       if (event.type === "start") await answer.stop();
     }
     expect(events.map(({ type }) => type)).toEqual(["start", "end"]);
-    expect(Date.now() - start).toBeLessThan(3_000);
   });
 
   test("is no business of another user", async () => {

@@ -24,7 +24,7 @@ export interface LocalRun {
   readonly interrupt: () => Promise<Ended>;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 110_000;
 
 /** Starts a command of the project in a process group of its own, as a terminal does. */
 export const run = (
