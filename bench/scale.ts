@@ -1,0 +1,106 @@
+import { simulateDoors } from "./scale/doors.ts";
+import { simulateStreams } from "./scale/streams.ts";
+import { simulateWorkers } from "./scale/workers.ts";
+
+// Prints the tables of docs/scale.md: simulated, the same each time; a test says where they differ.
+
+const printRows = (rows: readonly (readonly string[])[]): void => {
+  for (const [index, row] of rows.entries()) {
+    console.log(`| ${row.join(" | ")} |`);
+    if (index === 0) console.log(`|${"---|".repeat(row.length)}`);
+  }
+  console.log();
+};
+
+const seconds = (amount: number): string => `${amount < 10 ? amount.toFixed(1) : amount.toFixed(0)} s`;
+const share = (of: number): string => `${(100 * of).toFixed(of > 0 && of < 0.1 ? 1 : 0)} %`;
+const number = (amount: number): string => amount.toLocaleString("en-US");
+
+/** As Lambda's pollers begin and grow: by themselves, or where they are provisioned. */
+const standard = { atFirst: 5, growthPerMinute: 300 };
+const provisioned = { atFirst: 2_000, growthPerMinute: 1_000 };
+
+printRows([
+  ["turns a second", "at once at most", "pollers", "wait, median", "wait, p95", "busy", "waiting then"],
+  ...(
+    [
+      [5, 100, "standard", standard],
+      [10, 100, "standard", standard],
+      [10, 200, "standard", standard],
+      [80, 1_000, "standard", standard],
+      [1_000, 1_000, "standard", standard],
+      [1_000, 20_000, "provisioned", provisioned],
+    ] as const
+  ).map(([turnsPerSecond, mostAtOnce, name, pollers]) => {
+    const { waitP50, waitP95, busyAtEnd, waitingAtEnd } = simulateWorkers({
+      turnsPerSecond,
+      mostAtOnce,
+      ...pollers,
+    });
+    return [
+      number(turnsPerSecond),
+      number(mostAtOnce),
+      name,
+      seconds(waitP50),
+      seconds(waitP95),
+      number(busyAtEnd),
+      number(waitingAtEnd),
+    ];
+  }),
+]);
+
+printRows([
+  ["turns a second", "within", "account's concurrency", "busy at most", "turned away"],
+  ...(
+    [
+      [10, 0, 1_000],
+      [80, 0, 1_000],
+      [100, 0, 1_000],
+      [1_000, 0, 15_000],
+      [1_000, 120, 15_000],
+    ] as const
+  ).map(([turnsPerSecond, rise, mostAtOnce]) => {
+    const { turnedAway, mostBusy } = simulateDoors({ turnsPerSecond, rise, mostAtOnce });
+    const within = rise === 0 ? "at once" : `${rise} s`;
+    return [number(turnsPerSecond), within, number(mostAtOnce), number(mostBusy), share(turnedAway)];
+  }),
+]);
+
+const streams: string[][] = [];
+for (const [turnsPerSecond, beatMs] of [
+  [1, 200],
+  [2, 200],
+  [5, 200],
+  [10, 200],
+  [5, 1_000],
+  [10, 1_000],
+  [20, 3_000],
+] as const) {
+  const { atOnce, firstP95, endP95, chunkEvery, refused, undelivered } = await simulateStreams(
+    turnsPerSecond,
+    beatMs,
+  );
+  streams.push([
+    number(turnsPerSecond),
+    seconds(beatMs / 1000),
+    number(atOnce),
+    seconds(firstP95),
+    seconds(chunkEvery),
+    seconds(endP95),
+    share(refused),
+    number(undelivered),
+  ]);
+}
+printRows([
+  [
+    "turns a second of an app",
+    "shortest beat",
+    "at once",
+    "first chunk, p95",
+    "a chunk each",
+    "end is late by, p95",
+    "calls refused",
+    "answers lost",
+  ],
+  ...streams,
+]);
