@@ -1,109 +1,106 @@
-import { BridgeError } from "../functions/core/errors.ts";
-import type { ImMessages } from "../functions/core/im-messages.ts";
-import { makeStreamDelivery } from "../functions/core/stream-delivery.ts";
-import { makeTestClock } from "../test/support/test-clock.ts";
+import { simulateDoors } from "./scale/doors.ts";
+import { simulateStreams } from "./scale/streams.ts";
+import { simulateWorkers } from "./scale/workers.ts";
 
-// What one app's users see as more of them ask at once, where the IM takes 100 stream calls a second of an app: the bridge's
-// own delivery, a minute of its clock, an IM that refuses what is more by 429. docs/scale.md has what it says.
+// Prints the tables of docs/scale.md: simulated, the same each time; a test says where they differ.
 
-const callsPerSecond = 100;
-const callMs = 30;
-const arrivalsMs = 60_000;
-/** An answer: a piece of text every 250 ms, for ten seconds. */
-const pieces = 40;
-const pieceMs = 250;
-const { beatMs, patienceMs } = { beatMs: 200, patienceMs: 120_000 };
-
-/** The same each time (a linear congruence, Numerical Recipes). */
-let seed = 1;
-const random = (): number => {
-  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-  return seed / 2 ** 32;
+const printRows = (rows: readonly (readonly string[])[]): void => {
+  for (const [index, row] of rows.entries()) {
+    console.log(`| ${row.join(" | ")} |`);
+    if (index === 0) console.log(`|${"---|".repeat(row.length)}`);
+  }
+  console.log();
 };
 
-const percentile = (values: readonly number[], part: number): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length * part)] ?? 0;
+const seconds = (amount: number): string => `${amount < 10 ? amount.toFixed(1) : amount.toFixed(0)} s`;
+const share = (of: number): string => `${(100 * of).toFixed(of > 0 && of < 0.1 ? 1 : 0)} %`;
+const number = (amount: number): string => amount.toLocaleString("en-US");
 
-const simulate = async (turnsPerSecond: number) => {
-  const clock = makeTestClock(0);
-  let tokens = callsPerSecond;
-  let filledAt = 0;
-  let calls = 0;
-  let refused = 0;
-  let messages = 0;
-  const firstTextMs: number[] = [];
-  const waitedMs: number[] = [];
-  const endMs: number[] = [];
-  let delivered = 0;
+/** As Lambda's pollers begin and grow: by themselves, or where they are provisioned. */
+const standard = { atFirst: 5, growthPerMinute: 300 };
+const provisioned = { atFirst: 2_000, growthPerMinute: 1_000 };
 
-  const mayCall = (): boolean => {
-    const now = clock.now();
-    tokens = Math.min(callsPerSecond, tokens + ((now - filledAt) * callsPerSecond) / 1000);
-    filledAt = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
-  };
+printRows([
+  ["turns a second", "at once at most", "pollers", "wait, median", "wait, p95", "busy", "waiting then"],
+  ...(
+    [
+      [5, 100, "standard", standard],
+      [10, 100, "standard", standard],
+      [10, 200, "standard", standard],
+      [80, 1_000, "standard", standard],
+      [1_000, 1_000, "standard", standard],
+      [1_000, 20_000, "provisioned", provisioned],
+    ] as const
+  ).map(([turnsPerSecond, mostAtOnce, name, pollers]) => {
+    const { waitP50, waitP95, busyAtEnd, waitingAtEnd } = simulateWorkers({
+      turnsPerSecond,
+      mostAtOnce,
+      ...pollers,
+    });
+    return [
+      number(turnsPerSecond),
+      number(mostAtOnce),
+      name,
+      seconds(waitP50),
+      seconds(waitP95),
+      number(busyAtEnd),
+      number(waitingAtEnd),
+    ];
+  }),
+]);
 
-  /** The text of an answer says when each piece came, so that each call tells how long its oldest has waited. */
-  const imOf = (began: number): Pick<ImMessages, "sendChunk" | "sendText"> => ({
-    sendChunk: async (_route, { text, messageUID }) => {
-      calls += 1;
-      const isTaken = mayCall();
-      if (!isTaken) refused += 1;
-      await clock.sleep(callMs);
-      if (!isTaken) throw new BridgeError("rate_limited", "HTTP 429", { retryable: true });
-      const came = Number.parseInt(text, 10);
-      if (messageUID === undefined) firstTextMs.push(clock.now() - began);
-      if (!Number.isNaN(came)) waitedMs.push(clock.now() - came);
-      messages += messageUID === undefined ? 1 : 0;
-      return messageUID ?? `m${messages}`;
-    },
-    sendText: async () => {},
-  });
+printRows([
+  ["turns a second", "within", "account's concurrency", "busy at most", "turned away"],
+  ...(
+    [
+      [10, 0, 1_000],
+      [80, 0, 1_000],
+      [100, 0, 1_000],
+      [1_000, 0, 15_000],
+      [1_000, 120, 15_000],
+    ] as const
+  ).map(([turnsPerSecond, rise, mostAtOnce]) => {
+    const { turnedAway, mostBusy } = simulateDoors({ turnsPerSecond, rise, mostAtOnce });
+    const within = rise === 0 ? "at once" : `${rise} s`;
+    return [number(turnsPerSecond), within, number(mostAtOnce), number(mostBusy), share(turnedAway)];
+  }),
+]);
 
-  const answer = async (at: number): Promise<void> => {
-    await clock.sleep(at);
-    const began = clock.now();
-    const deliver = makeStreamDelivery({ im: imOf(began), clock, beatMs, patienceMs });
-    const sink = deliver(
-      { appKey: "app", fromUserId: "bot", channelType: "PERSON", targetId: "user" },
-      { deliverBy: began + 900_000, isOurs: () => true, onOpen: () => {} },
-    );
-    for (let n = 0; n < pieces; n += 1) {
-      await sink.delta(`${clock.now()} `);
-      await clock.sleep(pieceMs);
-    }
-    const ended = clock.now();
-    const { status } = await sink.end({ status: "complete" });
-    endMs.push(clock.now() - ended);
-    if (status === "delivered") delivered += 1;
-  };
-
-  const turns = Math.round((turnsPerSecond * arrivalsMs) / 1000);
-  // People ask at any time: at even distances calls would fall in with the IM's count.
-  const all = Promise.all(Array.from({ length: turns }, () => answer(random() * arrivalsMs)));
-  await clock.advance(arrivalsMs + 300_000);
-  await all;
-  return { turns, calls, refused, delivered, firstTextMs, waitedMs, endMs };
-};
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-
-console.log(
-  "turns/s | at once | calls/turn | refused | first text p50, p95 | text waits p50, p95 | end p95 | whole",
-);
-for (const turnsPerSecond of [1, 5, 10, 20, 30]) {
-  const { turns, calls, refused, delivered, firstTextMs, waitedMs, endMs } = await simulate(turnsPerSecond);
-  const row = [
+const streams: string[][] = [];
+for (const [turnsPerSecond, beatMs] of [
+  [1, 200],
+  [2, 200],
+  [5, 200],
+  [10, 200],
+  [5, 1_000],
+  [10, 1_000],
+  [20, 3_000],
+] as const) {
+  const { atOnce, firstP95, endP95, chunkEvery, refused, undelivered } = await simulateStreams(
     turnsPerSecond,
-    (turnsPerSecond * pieces * pieceMs) / 1000,
-    ((calls - refused) / turns).toFixed(1),
-    `${((100 * refused) / calls).toFixed(0)} %`,
-    `${seconds(percentile(firstTextMs, 0.5))}, ${seconds(percentile(firstTextMs, 0.95))}`,
-    `${seconds(percentile(waitedMs, 0.5))}, ${seconds(percentile(waitedMs, 0.95))}`,
-    seconds(percentile(endMs, 0.95)),
-    `${delivered} of ${turns}`,
-  ];
-  console.log(row.join(" | "));
+    beatMs,
+  );
+  streams.push([
+    number(turnsPerSecond),
+    seconds(beatMs / 1000),
+    number(atOnce),
+    seconds(firstP95),
+    seconds(chunkEvery),
+    seconds(endP95),
+    share(refused),
+    number(undelivered),
+  ]);
 }
+printRows([
+  [
+    "turns a second of an app",
+    "shortest beat",
+    "at once",
+    "first chunk, p95",
+    "a chunk each",
+    "end is late by, p95",
+    "calls refused",
+    "answers lost",
+  ],
+  ...streams,
+]);

@@ -34,7 +34,7 @@ const differences = (now: Tally, then: Tally, beats: number): string[] => {
   ];
 };
 
-/** If it does not hold: node bench/count-calls.ts > docs/cost/counts.json, and the tables of node bench/cost.ts. */
+/** If it does not hold: npx node bench/count-calls.ts > docs/cost/counts.json, and the tables of npx node bench/cost.ts. */
 describe("what a turn asks of AWS is what docs/cost.md says,", () => {
   test.each(["callback", "publish", "http", "httpWithKey", "webhook"] as const)(
     "by the way of %s, where it is answered at once",

@@ -1,0 +1,121 @@
+import { BridgeError } from "../../functions/core/errors.ts";
+import type { ImMessages, MessageRoute } from "../../functions/core/im-messages.ts";
+import { makeStreamDelivery } from "../../functions/core/stream-delivery.ts";
+import { answerLength, exponential, percentile, seededRandom } from "./random.ts";
+import { makeSimClock } from "./sim-clock.ts";
+
+export interface StreamsSeen {
+  readonly atOnce: number;
+  /** In seconds: from Dify's first text to the IM's taking it, and from Dify's end to the answer's. */
+  readonly firstP95: number;
+  readonly endP95: number;
+  /** In seconds: between two chunks of a stream. */
+  readonly chunkEvery: number;
+  /** Of all calls. */
+  readonly refused: number;
+  readonly undelivered: number;
+}
+
+const answerSeconds = 11;
+const simulatedSeconds = 300;
+/** docs/spec/rongcloud.md: of an app; at once may come what may come in a second. */
+const callsPerSecond = 100;
+const callMs = 40;
+/** As functions/turn-worker/sink-for.ts has them. */
+const usualBeatMs = 200;
+const patienceMs = 120_000;
+/** How often Dify says something. */
+const deltaMs = 100;
+
+const route: MessageRoute = {
+  appKey: "app-one",
+  fromUserId: "bot-one",
+  targetId: "user-one",
+  channelType: "PERSON",
+};
+
+/** One app's turns, through the very code that delivers them, at an IM that takes 100 calls a second. */
+export const simulateStreams = async (turnsPerSecond: number, beatMs = usualBeatMs): Promise<StreamsSeen> => {
+  const clock = makeSimClock();
+  const random = seededRandom(13);
+  let [tokens, filledAt, calls, refused, taken, atOnce, mostAtOnce, undelivered] = [
+    callsPerSecond,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ];
+  const firsts: number[] = [];
+  const ends: number[] = [];
+  let streamedMs = 0;
+
+  const takeToken = (): boolean => {
+    tokens = Math.min(callsPerSecond, tokens + ((clock.now() - filledAt) / 1000) * callsPerSecond);
+    filledAt = clock.now();
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+  const call = async (): Promise<void> => {
+    calls += 1;
+    const isTaken = takeToken();
+    await clock.sleep(callMs);
+    if (isTaken) return;
+    refused += 1;
+    throw new BridgeError("rate_limited", "too many calls", { retryable: true });
+  };
+
+  const runTurn = async (): Promise<void> => {
+    atOnce += 1;
+    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    const begunAt = clock.now();
+    let firstTaken: number | undefined;
+    const im: Pick<ImMessages, "sendChunk" | "sendText"> = {
+      sendChunk: async (_route, { messageUID }) => {
+        await call();
+        taken += 1;
+        firstTaken ??= clock.now();
+        return messageUID ?? `m-${calls}`;
+      },
+      sendText: call,
+    };
+    const sink = makeStreamDelivery({ im, clock, beatMs, patienceMs })(route, {
+      isOurs: () => true,
+      onOpen: () => {},
+      deliverBy: Number.POSITIVE_INFINITY,
+    });
+    const endsAt = begunAt + answerLength(random, answerSeconds) * 1000;
+    while (clock.now() < endsAt) {
+      await sink.delta("some words ");
+      await clock.sleep(deltaMs);
+    }
+    const saidAt = clock.now();
+    const { status } = await sink.end({ status: "complete" });
+    if (status === "undelivered") undelivered += 1;
+    if (firstTaken !== undefined) firsts.push((firstTaken - begunAt) / 1000);
+    ends.push((clock.now() - saidAt) / 1000);
+    streamedMs += clock.now() - begunAt;
+    atOnce -= 1;
+  };
+
+  const arrive = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(exponential(random, 1000 / turnsPerSecond));
+      if (clock.now() > simulatedSeconds * 1000) return;
+      runTurn();
+    }
+  };
+  arrive();
+  await clock.run((simulatedSeconds + 300) * 1000);
+  return {
+    atOnce: mostAtOnce,
+    firstP95: percentile(firsts, 0.95),
+    endP95: percentile(ends, 0.95),
+    chunkEvery: streamedMs / 1000 / Math.max(1, taken),
+    refused: refused / calls,
+    undelivered,
+  };
+};

@@ -1,0 +1,60 @@
+import { answerLength, exponential, percentile, seededRandom } from "./random.ts";
+
+export interface WorkersCase {
+  /** Of all apps together, each in a conversation of its own. */
+  readonly turnsPerSecond: number;
+  /** How many the mapping hands out at once at the most. */
+  readonly mostAtOnce: number;
+  /** How many it begins with, and by how many a minute it grows while jobs wait. */
+  readonly atFirst: number;
+  readonly growthPerMinute: number;
+}
+
+export interface WorkersSeen {
+  readonly waitP50: number;
+  readonly waitP95: number;
+  readonly busyAtEnd: number;
+  readonly waitingAtEnd: number;
+}
+
+const answerSeconds = 11;
+const simulatedSeconds = 600;
+
+/** Jobs that come out of nothing at a rate, and are handed to workers as Lambda's pollers hand them out; in seconds. */
+export const simulateWorkers = (given: WorkersCase): WorkersSeen => {
+  const { turnsPerSecond, mostAtOnce, atFirst, growthPerMinute } = given;
+  const random = seededRandom(7);
+  const step = 0.1;
+  const waiting: number[] = [];
+  let head = 0;
+  const waits: number[] = [];
+  /** Ends, by tenths of a second. */
+  const ends: number[] = [];
+  let busy = 0;
+  let allowed = Math.min(atFirst, mostAtOnce);
+  let nextArrival = exponential(random, 1 / turnsPerSecond);
+  for (let tick = 0; tick * step < simulatedSeconds; tick += 1) {
+    const now = tick * step;
+    busy -= ends[tick] ?? 0;
+    while (nextArrival <= now) {
+      waiting.push(nextArrival);
+      nextArrival += exponential(random, 1 / turnsPerSecond);
+    }
+    while (busy < Math.floor(allowed) && head < waiting.length) {
+      waits.push(now - (waiting[head] ?? now));
+      head += 1;
+      busy += 1;
+      const end = tick + Math.max(1, Math.round(answerLength(random, answerSeconds) / step));
+      ends[end] = (ends[end] ?? 0) + 1;
+    }
+    if (head < waiting.length) allowed = Math.min(mostAtOnce, allowed + (growthPerMinute / 60) * step);
+  }
+  const stillWaiting = waiting.slice(head).map((since) => simulatedSeconds - since);
+  const all = [...waits, ...stillWaiting];
+  return {
+    waitP50: percentile(all, 0.5),
+    waitP95: percentile(all, 0.95),
+    busyAtEnd: busy,
+    waitingAtEnd: stillWaiting.length,
+  };
+};

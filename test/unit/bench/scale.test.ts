@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import { makeSimClock } from "../../../bench/scale/sim-clock.ts";
+import { simulateWorkers } from "../../../bench/scale/workers.ts";
+import { projectRoot, run } from "../../support/local-run.ts";
+
+test("what limits it stands in docs/scale.md as it is simulated now", async () => {
+  const { code, stdout } = await run([process.execPath, "bench/scale.ts"]).ended;
+  expect(code).toBe(0);
+  const tables = stdout.trim().split("\n\n");
+  expect(tables).toHaveLength(3);
+  const page = readFileSync(`${projectRoot}/docs/scale.md`, "utf8");
+  for (const table of tables) expect(page).toContain(table);
+}, 120_000);
+
+describe("the simulation", () => {
+  const ample = { mostAtOnce: 1_000, atFirst: 1_000, growthPerMinute: 0 };
+
+  test("has as many at work as come in the time of an answer", () => {
+    const { busyAtEnd, waitingAtEnd } = simulateWorkers({ turnsPerSecond: 20, ...ample });
+    expect(busyAtEnd).toBeGreaterThan(20 * 11 * 0.8);
+    expect(busyAtEnd).toBeLessThan(20 * 11 * 1.2);
+    expect(waitingAtEnd).toBe(0);
+  });
+
+  test("hands out no more at once than it may", () => {
+    expect(simulateWorkers({ turnsPerSecond: 20, ...ample, mostAtOnce: 50 }).busyAtEnd).toBe(50);
+  });
+
+  test("wakes who sleeps in the order of their times, and who is called off at once", async () => {
+    const clock = makeSimClock();
+    const woken: string[] = [];
+    const off = new AbortController();
+    const sleep = async (name: string, ms: number, signal?: AbortSignal): Promise<void> => {
+      await clock.sleep(ms, signal);
+      woken.push(`${name} at ${clock.now()}`);
+    };
+    for (const ms of [50, 10, 30, 20, 40]) sleep("each", ms);
+    sleep("off", 45, off.signal);
+    clock.sleep(25).then(() => off.abort());
+    await clock.run(45);
+    expect(woken).toEqual(["each at 10", "each at 20", "off at 25", "each at 30", "each at 40"]);
+    expect(clock.now()).toBe(45);
+  });
+});
