@@ -25,7 +25,6 @@ import { makeRunChatTurn } from "../core/chat/run-chat-turn.ts";
 import { callerError } from "../core/errors.ts";
 import { makeForwardTurn } from "../core/forward-turn.ts";
 import { makeNoteTurn } from "../core/turn-report.ts";
-import { longestTurnMs } from "../core/turn-time.ts";
 import { readEnv } from "./env.ts";
 import { makeChatStreamRoutes } from "./routes.ts";
 
@@ -51,7 +50,7 @@ const readers = makeUserGuard({
   counts: "readers",
   limits: { turnsPerMinute: 60, turnsAtOnce: 2 * env.TURNS_AT_ONCE },
 });
-const pieces = makeAnswerPiecesTable({ client, tableName: env.GUARDS_TABLE, apps, clock, longestTurnMs });
+const pieces = makeAnswerPiecesTable({ client, tableName: env.GUARDS_TABLE, apps, clock });
 const forwardTurn = makeForwardTurn({
   conversations: makeConversationsTable({ client, tableName: env.CONVERSATIONS_TABLE, clock }),
   askDify: makeAskDify(toDify),

@@ -29,7 +29,7 @@ const setUp = (apps: AppSecrets = appsOf(app(), app({ appKey: "app-two" })), giv
   const testClock = makeTestClock(startMs);
   const clock = given ?? testClock;
   const answer: KeptAnswer = { appKey: "app-one", turn: `turn-${turns}`, attempt: 1 };
-  const storeWith = (by: AppSecrets) => makeAnswerPiecesTable({ ...table, apps: by, clock, longestTurnMs });
+  const storeWith = (by: AppSecrets) => makeAnswerPiecesTable({ ...table, apps: by, clock });
   const store = storeWith(apps);
   const guardOf = (of: KeptAnswer, n: number) =>
     `piece#${JSON.stringify([of.appKey, of.turn, of.attempt, n])}`;

@@ -4,6 +4,7 @@ import type { AnswerPiece, AnswerPieces, KeptAnswer } from "../../core/chat/answ
 import { replayLifeMs } from "../../core/chat/chat-turn.ts";
 import type { Clock } from "../../core/clock.ts";
 import { BridgeError } from "../../core/errors.ts";
+import { longestTurnMs } from "../../core/turn-time.ts";
 import { parseRecord } from "../node/parse-record.ts";
 import type { AppSecrets, AppWithKeys } from "../secrets/app-secrets.ts";
 import { seal, unseal } from "../secrets/key-cipher.ts";
@@ -16,8 +17,6 @@ export interface AnswerPiecesTablePorts {
   readonly tableName: string;
   readonly apps: AppSecrets;
   readonly clock: Clock;
-  /** How long a turn may run at most, in milliseconds: its first piece is kept until the last can be had no more. */
-  readonly longestTurnMs: number;
 }
 
 const pieceRecord = v.object({ sealed: v.string(), expiresAt: v.number() });
@@ -28,7 +27,6 @@ export const makeAnswerPiecesTable = ({
   tableName,
   apps,
   clock,
-  longestTurnMs,
 }: AnswerPiecesTablePorts): AnswerPieces => {
   const batchGet = makeBatchGet({ client, tableName, clock });
 
@@ -44,6 +42,7 @@ export const makeAnswerPiecesTable = ({
   return {
     put: async (answer, n, piece) => {
       const { dataKeys } = await appOf(answer);
+      // The first piece is kept until the last can be had no more.
       const expiresAt = clock.now() + longestTurnMs + replayLifeMs;
       const guard = keyOf(answer, n);
       await client.send(

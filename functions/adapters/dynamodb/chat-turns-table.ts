@@ -10,6 +10,7 @@ import { difyTypes } from "../../core/integration.ts";
 import { parseRecord } from "../node/parse-record.ts";
 import { unlessRefused } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
+import { namesIn } from "./names-in.ts";
 import type { TurnsTablePorts } from "./turns-table.ts";
 
 const turnRecord = v.object({
@@ -42,7 +43,7 @@ const keyOf = ({ appKey, turn }: ChatTurnId) => ({ turn: JSON.stringify(["chat",
 const whileHeld = "#state = :running AND #token = :token";
 
 /** Names that DynamoDB reserves, or may. */
-const aliases = { "#state": "state", "#token": "token", "#ttl": "ttl", "#user": "userId", "#named": "named" };
+const names = { "#state": "state", "#token": "token", "#ttl": "ttl", "#user": "userId", "#named": "named" };
 
 /**
  * Turns of clients, in the table of the jobs: `running` under a short lease, then `done`. A stop is a mark that the next
@@ -56,17 +57,13 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
     ConditionExpression: string,
     values: Readonly<Record<string, NativeAttributeValue>>,
   ): Promise<Record<string, unknown> | undefined> => {
-    const used = `${UpdateExpression} ${ConditionExpression}`;
     const write = client.send(
       new UpdateCommand({
         TableName: tableName,
         Key: keyOf(id),
         UpdateExpression,
         ConditionExpression,
-        // DynamoDB refuses a name that no expression uses.
-        ExpressionAttributeNames: Object.fromEntries(
-          Object.entries(aliases).filter(([alias]) => used.includes(alias)),
-        ),
+        ExpressionAttributeNames: namesIn(names, UpdateExpression, ConditionExpression),
         ExpressionAttributeValues: values,
         ReturnValues: "ALL_NEW",
       }),

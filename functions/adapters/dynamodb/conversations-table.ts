@@ -10,6 +10,7 @@ import {
 import { parseRecord } from "../node/parse-record.ts";
 import { unlessRefused } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
+import { namesIn } from "./names-in.ts";
 
 export interface ConversationsTablePorts {
   readonly client: DynamoDBDocumentClient;
@@ -44,7 +45,7 @@ const keyOf = ({
 const counted = v.object({ turns: v.optional(v.number(), 0) });
 
 const whileHeld = "#token = :token";
-const tokenName = { "#token": "token" };
+const names = { "#token": "token", "#user": "user", "#ttl": "ttl" };
 
 /**
  * A conversation's record: what Dify calls it, and the hold of the turn that has it (`heldBy`, `token`, `heldUntil`).
@@ -63,7 +64,6 @@ export const makeConversationsTable = ({
     key: ConversationKey,
     UpdateExpression: string,
     ConditionExpression: string,
-    names: Readonly<Record<string, string>>,
     values: Readonly<Record<string, string | number>>,
   ): Promise<Record<string, unknown> | undefined> => {
     const write = client.send(
@@ -72,8 +72,8 @@ export const makeConversationsTable = ({
         Key: { conversation: keyOf(key) },
         UpdateExpression,
         ConditionExpression,
-        ExpressionAttributeNames: names,
-        ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+        ExpressionAttributeNames: namesIn(names, UpdateExpression, ConditionExpression),
+        ExpressionAttributeValues: values,
         ReturnValues: "ALL_NEW",
       }),
     );
@@ -95,7 +95,6 @@ export const makeConversationsTable = ({
         "SET version = :version, heldBy = :turn, #token = :token, heldUntil = :until, #ttl = :ttl",
         // Its own token too: the SDK makes a write again whose reply was lost.
         "attribute_not_exists(heldUntil) OR heldUntil <= :now OR heldBy = :turn OR #token = :token",
-        { ...tokenName, "#ttl": "ttl" },
         {
           ":version": 1,
           ":turn": turnId,
@@ -109,14 +108,13 @@ export const makeConversationsTable = ({
     },
     renew: async (key, { token, heldUntil }) => {
       const values = { ":until": heldUntil, ":token": token };
-      return (await update(key, "SET heldUntil = :until", whileHeld, tokenName, values)) !== undefined;
+      return (await update(key, "SET heldUntil = :until", whileHeld, values)) !== undefined;
     },
     keep: async (key, token, { conversationId, user, startedAt, expiresAt }) => {
       const kept = await update(
         key,
         "SET conversationId = :id, #user = :user, startedAt = :started, expiresAt = :until, turns = :none, #ttl = :ttl",
         `${whileHeld} AND (attribute_not_exists(forgotten) OR forgotten <> :token)`,
-        { ...tokenName, "#user": "user", "#ttl": "ttl" },
         {
           ":id": conversationId,
           ":user": user,
@@ -144,7 +142,6 @@ export const makeConversationsTable = ({
         // What the turn that runs in it has yet to hear of Dify is forgotten too.
         "SET forgotten = if_not_exists(#token, :nobody) REMOVE conversationId, #user, startedAt, expiresAt, turns",
         "attribute_exists(conversationId) OR attribute_exists(#token)",
-        { ...tokenName, "#user": "user" },
         { ":nobody": "" },
       );
     },
@@ -154,7 +151,6 @@ export const makeConversationsTable = ({
         key,
         `${isProlonged ? "SET expiresAt = :until, #ttl = :ttl " : ""}REMOVE heldBy, heldUntil, #token ADD turns :one`,
         whileHeld,
-        isProlonged ? { ...tokenName, "#ttl": "ttl" } : tokenName,
         {
           ":token": token,
           ":one": 1,

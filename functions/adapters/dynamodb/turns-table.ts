@@ -6,6 +6,7 @@ import type { JobClaim, JobStore } from "../../core/job-store.ts";
 import { parseRecord } from "../node/parse-record.ts";
 import { unlessRefused } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
+import { namesIn } from "./names-in.ts";
 
 export interface TurnsTablePorts {
   readonly client: DynamoDBDocumentClient;
@@ -41,17 +42,13 @@ export const makeTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): J
     ConditionExpression: string,
     ExpressionAttributeValues: Record<string, NativeAttributeValue>,
   ): Promise<Record<string, unknown> | undefined> => {
-    const used = `${UpdateExpression} ${ConditionExpression}`;
     const write = client.send(
       new UpdateCommand({
         TableName: tableName,
         Key: { turn: jobKeyOf(id) },
         UpdateExpression,
         ConditionExpression,
-        // DynamoDB refuses a name that no expression uses.
-        ExpressionAttributeNames: Object.fromEntries(
-          Object.entries(names).filter(([name]) => used.includes(name)),
-        ),
+        ExpressionAttributeNames: namesIn(names, UpdateExpression, ConditionExpression),
         ExpressionAttributeValues,
         ReturnValues: "ALL_NEW",
       }),

@@ -4,6 +4,7 @@ import { minuteMs, type UserState } from "../../core/chat/decide-admission.ts";
 import type { AskedTurn, GuardedUser, UserLimits } from "../../core/chat/user-guard.ts";
 import { holds } from "./conditional-write.ts";
 import type { GuardsTablePorts } from "./guards-table.ts";
+import { namesIn } from "./names-in.ts";
 import { type Counted, type KeptUser, keyOf, lifeFrom, parseUser, placeOf } from "./user-guard-record.ts";
 
 export interface UserGuardTablePorts extends GuardsTablePorts {
@@ -46,7 +47,6 @@ export const makeUserGuardTable = ({
     turn?: string,
   ): Promise<boolean> => {
     const UpdateExpression = `SET ${set}${remove === undefined ? "" : ` REMOVE ${remove}`}`;
-    const used = `${UpdateExpression} ${condition}`;
     const { expiresAt, ttl } = lifeFrom(clock.now());
     const known = { ":version": 1, ":mine": randomUUID(), ":expiresAt": expiresAt, ":ttl": ttl, ...values };
     const aliases = { ...names, ...(turn !== undefined && { "#turn": placeOf(turn) }) };
@@ -57,10 +57,7 @@ export const makeUserGuardTable = ({
           Key: keyOf(user, counts),
           UpdateExpression,
           ConditionExpression: condition,
-          // DynamoDB refuses a name that no expression uses.
-          ExpressionAttributeNames: Object.fromEntries(
-            Object.entries(aliases).filter(([alias]) => used.includes(alias)),
-          ),
+          ExpressionAttributeNames: namesIn(aliases, UpdateExpression, condition),
           ExpressionAttributeValues: known,
         }),
       ),
