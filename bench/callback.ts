@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { signCall } from "../functions/adapters/rongcloud/sign-call.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { startLocalBridge } from "../local/bridge.ts";
 import { readSettings } from "../local/settings.ts";
 import { medianOf, runs } from "./median.ts";

@@ -1,9 +1,9 @@
 import { performance } from "node:perf_hooks";
-import { makeAskDify } from "../functions/adapters/dify/ask-dify.ts";
-import { difyLimits } from "../functions/adapters/dify/dify-limits.ts";
-import { makeHttpClient } from "../functions/adapters/http/http-client.ts";
-import { systemClock as clock } from "../functions/adapters/node/system-clock.ts";
-import { signCall } from "../functions/adapters/rongcloud/sign-call.ts";
+import { makeAskDify } from "#adapters/dify/ask-dify.ts";
+import { difyLimits } from "#adapters/dify/dify-limits.ts";
+import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { startLocalBridge } from "../local/bridge.ts";
 import { startStandInDify } from "../local/dify/server.ts";
 import { startStandInIm } from "../local/im/server.ts";

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { makeAskDify } from "../functions/adapters/dify/ask-dify.ts";
-import { difyLimits } from "../functions/adapters/dify/dify-limits.ts";
-import { makeHttpClient } from "../functions/adapters/http/http-client.ts";
-import { systemClock as clock } from "../functions/adapters/node/system-clock.ts";
-import { makeRongCloudClient } from "../functions/adapters/rongcloud/rongcloud-client.ts";
-import { makeRongCloudMessages } from "../functions/adapters/rongcloud/rongcloud-messages.ts";
-import { makeForwardTurn } from "../functions/core/forward-turn.ts";
-import { replyRouteOf } from "../functions/core/im-messages.ts";
-import { makeStreamDelivery } from "../functions/core/stream-delivery.ts";
-import type { Turn } from "../functions/core/turn.ts";
-import { makeTypingHint } from "../functions/core/typing-hint.ts";
+import { makeAskDify } from "#adapters/dify/ask-dify.ts";
+import { difyLimits } from "#adapters/dify/dify-limits.ts";
+import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { makeRongCloudClient } from "#adapters/rongcloud/rongcloud-client.ts";
+import { makeRongCloudMessages } from "#adapters/rongcloud/rongcloud-messages.ts";
+import { replyRouteOf } from "#core/im/im-messages.ts";
+import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
+import { makeTypingHint } from "#core/im/typing-hint.ts";
+import { makeForwardTurn } from "#core/turn/forward-turn.ts";
+import type { Turn } from "#core/turn/turn.ts";
 import type { Addresses, AnswerScript } from "./peers/script.ts";
 
 /** Answers a user once, from the question to the last chunk. */

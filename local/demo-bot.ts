@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { signCall } from "../functions/adapters/rongcloud/sign-call.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 
 export const demoBotId = "bot-demo";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { eventName } from "../functions/adapters/rongcloud/message-fields.ts";
+import { eventName } from "#adapters/rongcloud/message-fields.ts";
 import { botReply } from "../functions/bot-registry/bot-reply.ts";
 import {
   botIdSchema,

@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { eventTypes } from "../functions/core/event-type.ts";
+import { eventTypes } from "#core/bot/event-type.ts";
 
 /** One of each kind by which a `v.lazy` of ours chooses. */
 const inputs: readonly unknown[] = eventTypes.map((type) => ({ type }));

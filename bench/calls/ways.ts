@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 
 export interface Place {
   readonly url: string;

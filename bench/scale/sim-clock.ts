@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Clock } from "../../functions/core/clock.ts";
+import type { Clock } from "#core/shared/clock.ts";
 
 interface Sleeper {
   readonly at: number;

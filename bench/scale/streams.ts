@@ -1,6 +1,6 @@
-import { BridgeError } from "../../functions/core/errors.ts";
-import type { ImMessages, MessageRoute } from "../../functions/core/im-messages.ts";
-import { makeStreamDelivery } from "../../functions/core/stream-delivery.ts";
+import type { ImMessages, MessageRoute } from "#core/im/im-messages.ts";
+import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { answerLength, exponential, percentile, seededRandom } from "./random.ts";
 import { makeSimClock } from "./sim-clock.ts";
 

@@ -1,6 +1,6 @@
-import { makeApiHandler } from "../adapters/api-gateway/api-handler.ts";
-import { makeJsonLog } from "../adapters/node/json-log.ts";
-import { callerError } from "../core/errors.ts";
+import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
+import { makeJsonLog } from "#adapters/node/json-log.ts";
+import { callerError } from "#core/shared/errors.ts";
 import document from "./openapi.json" with { type: "json" };
 
 const answers = new Map<string, object>([

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import type { Bot } from "../core/bot.ts";
-import { eventTypes } from "../core/event-type.ts";
-import { groupContexts, type Integration, integrationTypes } from "../core/integration.ts";
-import { filterKinds } from "../core/keyword-filter.ts";
+import type { Bot } from "#core/bot/bot.ts";
+import { eventTypes } from "#core/bot/event-type.ts";
+import { groupContexts, type Integration, integrationTypes } from "#core/bot/integration.ts";
+import { filterKinds } from "#core/bot/keyword-filter.ts";
 
 const entries: v.GenericSchema<readonly string[]> = v.array(v.string());
 

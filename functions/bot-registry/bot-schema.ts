@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { listOf, textOf } from "../adapters/api-gateway/rules.ts";
-import { integrationTypes } from "../core/integration.ts";
+import { listOf, textOf } from "#adapters/api-gateway/rules.ts";
+import { integrationTypes } from "#core/bot/integration.ts";
 import { newIntegration, sentIntegration } from "./integration-schema.ts";
 import { isMap } from "./is-map.ts";
 

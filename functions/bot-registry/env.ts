@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { count, flag, parseEnvironment, text } from "../adapters/node/environment.ts";
-import { signedCallersEnv } from "../adapters/rongcloud/signed-callers.ts";
+import { count, flag, parseEnvironment, text } from "#adapters/node/environment.ts";
+import { signedCallersEnv } from "#adapters/rongcloud/signed-callers.ts";
 
 export const readEnv = () =>
   parseEnvironment(

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { listOf, textOf } from "../adapters/api-gateway/rules.ts";
-import { mostPatternSize, patternSize } from "../adapters/patterns/pattern-size.ts";
-import { filterKinds } from "../core/keyword-filter.ts";
+import { listOf, textOf } from "#adapters/api-gateway/rules.ts";
+import { mostPatternSize, patternSize } from "#adapters/patterns/pattern-size.ts";
+import { filterKinds } from "#core/bot/keyword-filter.ts";
 import { isMap } from "./is-map.ts";
 
 const mostEntries = 32;
@@ -42,7 +42,7 @@ const patterns = v.pipe(
   v.description("Regular expressions in RE2's syntax. Letter case counts, unless `(?i)` says otherwise."),
 );
 
-/** A keyword filter, of which an entry at least must fit a message's text (`functions/core/keyword-filter.ts`). */
+/** A keyword filter, of which an entry at least must fit a message's text (`functions/core/bot/keyword-filter.ts`). */
 export const filterSchema = v.pipe(
   v.custom<Record<string, unknown>>(isMap, "must be a map"),
   v.strictObject(

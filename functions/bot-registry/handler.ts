@@ -1,9 +1,9 @@
-import { makeSignedApi } from "../adapters/api-gateway/signed-api.ts";
-import { makeBotsTable } from "../adapters/dynamodb/bots-table.ts";
-import { makeDocumentClient } from "../adapters/dynamodb/document-client.ts";
-import { makeJsonLog } from "../adapters/node/json-log.ts";
-import { systemClock as clock } from "../adapters/node/system-clock.ts";
-import { openSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
+import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
+import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
+import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
+import { makeJsonLog } from "#adapters/node/json-log.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { openSignedCallers } from "#adapters/rongcloud/signed-callers.ts";
 import { readEnv } from "./env.ts";
 import { makeBotRoutes } from "./routes.ts";
 

@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { listOf, textOf, trueOrFalse } from "../adapters/api-gateway/rules.ts";
-import { callbackUrlFault } from "../adapters/http/callback-url.ts";
-import { eventName } from "../adapters/rongcloud/message-fields.ts";
-import { defaultEvents } from "../core/event-type.ts";
-import { difyTypes } from "../core/integration.ts";
-import { isMasked, maskKey } from "../core/mask-key.ts";
+import { listOf, textOf, trueOrFalse } from "#adapters/api-gateway/rules.ts";
+import { callbackUrlFault } from "#adapters/http/callback-url.ts";
+import { eventName } from "#adapters/rongcloud/message-fields.ts";
+import { defaultEvents } from "#core/bot/event-type.ts";
+import { difyTypes } from "#core/bot/integration.ts";
+import { isMasked, maskKey } from "#core/bot/key-mask.ts";
 import { optionsSchema } from "./options-schema.ts";
 
 const mostEntries = 64;

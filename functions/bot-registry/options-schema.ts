@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { textOf, trueOrFalse } from "../adapters/api-gateway/rules.ts";
-import { groupContexts } from "../core/integration.ts";
+import { textOf, trueOrFalse } from "#adapters/api-gateway/rules.ts";
+import { groupContexts } from "#core/bot/integration.ts";
 import { filterSchema } from "./filter-schema.ts";
 import { isMap } from "./is-map.ts";
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { corsEnv } from "../adapters/api-gateway/cors.ts";
-import { flag, parseEnvironment, text } from "../adapters/node/environment.ts";
-import { appSecretsEnv } from "../adapters/secrets/open-app-secrets.ts";
+import { corsEnv } from "#adapters/api-gateway/cors.ts";
+import { flag, parseEnvironment, text } from "#adapters/node/environment.ts";
+import { appSecretsEnv } from "#adapters/secrets/open-app-secrets.ts";
 
 export const readEnv = () =>
   parseEnvironment(

@@ -1,10 +1,10 @@
-import type { ApiRequest } from "../adapters/api-gateway/api-request.ts";
-import { parseJsonBody } from "../adapters/api-gateway/parse-body.ts";
-import { parseInput } from "../adapters/api-gateway/parse-input.ts";
-import { parameterOf } from "../adapters/api-gateway/path-parameter.ts";
-import type { ChatConversations } from "../core/chat/chat-conversations.ts";
-import type { ChatUser } from "../core/chat/chat-user.ts";
-import type { TurnTalk } from "../core/chat/turn-talk.ts";
+import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import { parseInput } from "#adapters/api-gateway/parse-input.ts";
+import { parameterOf } from "#adapters/api-gateway/path-parameter.ts";
+import type { ChatConversations } from "#core/chat/chat-conversations.ts";
+import type { ChatUser } from "#core/chat/chat-user.ts";
+import type { TurnTalk } from "#core/chat/turn-talk.ts";
 import { conversationQuery, feedbackSchema } from "./feedback-schema.ts";
 
 export interface ChatControlPorts {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { listOf, textOf } from "../adapters/api-gateway/rules.ts";
-import { difyTypes } from "../core/integration.ts";
-import { fileKinds } from "../core/question-file.ts";
+import { listOf, textOf } from "#adapters/api-gateway/rules.ts";
+import { difyTypes } from "#core/bot/integration.ts";
+import { fileKinds } from "#core/message/question-file.ts";
 
 /** In bytes, as much as a message of the IM holds. */
 export const longestContent = 128 * 1024;

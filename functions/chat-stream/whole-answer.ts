@@ -1,6 +1,6 @@
-import { jsonReply } from "../adapters/api-gateway/json-reply.ts";
-import type { ApiResult } from "../adapters/api-gateway/request-id.ts";
-import type { ChatErrorCode, ChatEvent } from "../core/chat/chat-event.ts";
+import { jsonReply } from "#adapters/api-gateway/json-reply.ts";
+import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
+import type { ChatErrorCode, ChatEvent } from "#core/chat/chat-event.ts";
 
 type End = Extract<ChatEvent, { type: "end" }>;
 type Failure = Extract<ChatEvent, { type: "error" }>;

@@ -1,12 +1,12 @@
-import type { ApiRequest } from "../adapters/api-gateway/api-request.ts";
-import { parseFormBody, parseJsonBody } from "../adapters/api-gateway/parse-body.ts";
-import type { VerifyCallback } from "../adapters/rongcloud/verify-callback.ts";
-import type { Clock } from "../core/clock.ts";
-import { BridgeError, callerError } from "../core/errors.ts";
-import type { Log } from "../core/log.ts";
-import type { AcceptBotEvent } from "../core/messages/accept-bot-event.ts";
-import type { AcceptMessages } from "../core/messages/accept-messages.ts";
-import type { Metrics } from "../core/metrics.ts";
+import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
+import { parseFormBody, parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import type { VerifyCallback } from "#adapters/rongcloud/verify-callback.ts";
+import type { AcceptBotEvent } from "#core/intake/accept-bot-event.ts";
+import type { AcceptMessages } from "#core/intake/accept-messages.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { BridgeError, callerError } from "#core/shared/errors.ts";
+import type { Log } from "#core/shared/log.ts";
+import type { Metrics } from "#core/shared/metrics.ts";
 import { botEventSchema } from "./bot-event-schema.ts";
 import { repeatable, routedMessageSchema } from "./routed-message-schema.ts";
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { textOf } from "../adapters/api-gateway/rules.ts";
-import { derivedMessageUID } from "../adapters/rongcloud/derived-message-uid.ts";
+import { textOf } from "#adapters/api-gateway/rules.ts";
+import { derivedMessageUID } from "#adapters/rongcloud/derived-message-uid.ts";
 import {
   dispensable,
   eventName,
@@ -10,9 +10,9 @@ import {
   milliseconds,
   objectName,
   userId,
-} from "../adapters/rongcloud/message-fields.ts";
-import { isMessageType } from "../core/event-type.ts";
-import { channelTypes, type MessageEvent } from "../core/message-event.ts";
+} from "#adapters/rongcloud/message-fields.ts";
+import { isMessageType } from "#core/bot/event-type.ts";
+import { channelTypes, type MessageEvent } from "#core/message/message-event.ts";
 
 const channelType = v.picklist(channelTypes, `must be one of ${channelTypes.join(", ")}`);
 const time = dispensable(milliseconds);

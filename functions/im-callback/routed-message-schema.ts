@@ -1,15 +1,15 @@
 import * as v from "valibot";
-import { textOf } from "../adapters/api-gateway/rules.ts";
-import { derivedMessageUID } from "../adapters/rongcloud/derived-message-uid.ts";
+import { textOf } from "#adapters/api-gateway/rules.ts";
+import { derivedMessageUID } from "#adapters/rongcloud/derived-message-uid.ts";
 import {
   dispensable,
   messageContent,
   milliseconds,
   objectName,
   userId,
-} from "../adapters/rongcloud/message-fields.ts";
-import { channelTypes } from "../core/message-event.ts";
-import type { IncomingMessage } from "../core/messages/incoming-message.ts";
+} from "#adapters/rongcloud/message-fields.ts";
+import type { IncomingMessage } from "#core/intake/incoming-message.ts";
+import { channelTypes } from "#core/message/message-event.ts";
 
 /** Where nobody speaks to a bot: discussions, chat rooms, customer service, notices, public services, ultra groups. */
 const otherChannelTypes = [

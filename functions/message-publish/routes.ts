@@ -1,8 +1,8 @@
-import { parseFormBody } from "../adapters/api-gateway/parse-body.ts";
-import { PassedReply } from "../adapters/api-gateway/passed-reply.ts";
-import type { SignedRoute } from "../adapters/api-gateway/signed-api.ts";
-import type { PublishAtIm } from "../adapters/rongcloud/publish-at-im.ts";
-import type { PublishedMessage, PublishMessage } from "../core/messages/publish-message.ts";
+import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
+import { PassedReply } from "#adapters/api-gateway/passed-reply.ts";
+import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
+import type { PublishAtIm } from "#adapters/rongcloud/publish-at-im.ts";
+import type { PublishedMessage, PublishMessage } from "#core/intake/publish-message.ts";
 import type { GroupMessageReply, PrivateMessageReply } from "./message-reply.ts";
 import { groupMessageSchema, privateMessageSchema, repeatable } from "./message-schema.ts";
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { flag, parseEnvironment, text } from "../adapters/node/environment.ts";
-import { rongcloudEnv } from "../adapters/rongcloud/send-to-rongcloud.ts";
-import { appSecretsEnv } from "../adapters/secrets/open-app-secrets.ts";
+import { flag, parseEnvironment, text } from "#adapters/node/environment.ts";
+import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
+import { appSecretsEnv } from "#adapters/secrets/open-app-secrets.ts";
 
 export const readEnv = () =>
   parseEnvironment(

@@ -1,10 +1,10 @@
-import { type AnswerSink, discardAnswer } from "../core/answer-sink.ts";
-import type { Clock } from "../core/clock.ts";
-import { type ImMessages, replyRouteOf, type TurnHold } from "../core/im-messages.ts";
-import { makeStreamDelivery } from "../core/stream-delivery.ts";
-import type { Turn } from "../core/turn.ts";
-import { makeTypingHint } from "../core/typing-hint.ts";
-import { makeWholeDelivery } from "../core/whole-delivery.ts";
+import { type AnswerSink, discardAnswer } from "#core/answer/answer-sink.ts";
+import { type ImMessages, replyRouteOf, type TurnHold } from "#core/im/im-messages.ts";
+import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
+import { makeTypingHint } from "#core/im/typing-hint.ts";
+import { makeWholeDelivery } from "#core/im/whole-delivery.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import type { Turn } from "#core/turn/turn.ts";
 
 /** Five calls a second for each stream, of the 100 that RongCloud takes for an app. */
 const beatMs = 200;

@@ -1,8 +1,8 @@
-import type { ApiRequest } from "../adapters/api-gateway/api-request.ts";
-import { PassedReply } from "../adapters/api-gateway/passed-reply.ts";
-import type { VerifyCall } from "../adapters/rongcloud/verify-call.ts";
-import { callerError } from "../core/errors.ts";
-import type { PassOn } from "../core/messages/pass-on.ts";
+import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
+import { PassedReply } from "#adapters/api-gateway/passed-reply.ts";
+import type { VerifyCall } from "#adapters/rongcloud/verify-call.ts";
+import type { PassOn } from "#core/intake/forward-call.ts";
+import { callerError } from "#core/shared/errors.ts";
 
 export interface AnswerUnknownPathPorts {
   readonly verifyCall: VerifyCall;

@@ -1,10 +1,10 @@
-import { makeApiHandler } from "../adapters/api-gateway/api-handler.ts";
-import { makeDocumentClient } from "../adapters/dynamodb/document-client.ts";
-import { makeHttpClient } from "../adapters/http/http-client.ts";
-import { makeJsonLog } from "../adapters/node/json-log.ts";
-import { systemClock as clock } from "../adapters/node/system-clock.ts";
-import { makePassOn } from "../adapters/rongcloud/pass-on.ts";
-import { openSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
+import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
+import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
+import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { makeJsonLog } from "#adapters/node/json-log.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { makePassOn } from "#adapters/rongcloud/pass-on.ts";
+import { openSignedCallers } from "#adapters/rongcloud/signed-callers.ts";
 import { makeAnswerUnknownPath } from "./answer-unknown-path.ts";
 import { readEnv } from "./env.ts";
 

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { count, flag, parseEnvironment } from "../adapters/node/environment.ts";
-import { rongcloudEnv } from "../adapters/rongcloud/send-to-rongcloud.ts";
-import { signedCallersEnv } from "../adapters/rongcloud/signed-callers.ts";
-import { longestTokenHours } from "../core/chat/chat-user.ts";
+import { count, flag, parseEnvironment } from "#adapters/node/environment.ts";
+import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
+import { signedCallersEnv } from "#adapters/rongcloud/signed-callers.ts";
+import { longestTokenHours } from "#core/chat/chat-user.ts";
 
 export const readEnv = () =>
   parseEnvironment(

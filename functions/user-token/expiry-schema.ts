@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { listOf } from "../adapters/api-gateway/rules.ts";
+import { listOf } from "#adapters/api-gateway/rules.ts";
 import { userId } from "./user-schema.ts";
 
 /** A clock may be ahead of ours; a time of the next century would lock a user out for good. */

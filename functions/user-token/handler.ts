@@ -1,12 +1,12 @@
-import { makeSignedApi } from "../adapters/api-gateway/signed-api.ts";
-import { makeDocumentClient } from "../adapters/dynamodb/document-client.ts";
-import { makeTokenRevocations } from "../adapters/dynamodb/token-revocations.ts";
-import { makeHttpClient } from "../adapters/http/http-client.ts";
-import { makeJsonLog } from "../adapters/node/json-log.ts";
-import { systemClock as clock } from "../adapters/node/system-clock.ts";
-import { makePassOn } from "../adapters/rongcloud/pass-on.ts";
-import { openSignedCallers } from "../adapters/rongcloud/signed-callers.ts";
-import { makeSignUserToken } from "../adapters/secrets/user-tokens.ts";
+import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
+import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
+import { makeTokenRevocations } from "#adapters/dynamodb/token-revocations.ts";
+import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { makeJsonLog } from "#adapters/node/json-log.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { makePassOn } from "#adapters/rongcloud/pass-on.ts";
+import { openSignedCallers } from "#adapters/rongcloud/signed-callers.ts";
+import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
 import { readEnv } from "./env.ts";
 import { makeTokenRoutes } from "./routes.ts";
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { flag, parseEnvironment, text } from "../adapters/node/environment.ts";
-import { appSecretsEnv } from "../adapters/secrets/open-app-secrets.ts";
+import { flag, parseEnvironment, text } from "#adapters/node/environment.ts";
+import { appSecretsEnv } from "#adapters/secrets/open-app-secrets.ts";
 
 export const readEnv = () =>
   parseEnvironment(

@@ -10,7 +10,7 @@ export const serviceOf = (stage: string): string => `bot-bridge-${stage}`;
 export const doors = ["im", "http"] as const;
 export type Door = (typeof doors)[number];
 
-/** What turns come to (functions/core/turn-report.ts). */
+/** What turns come to (functions/core/turn/turn-report.ts). */
 export const outcomes = [
   "answered",
   "stopped",

@@ -1,6 +1,6 @@
 import { isNativeError } from "node:util/types";
 import * as v from "valibot";
-import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import type { SigningApp } from "./signatures.ts";
 
 export type EchoOutcome =

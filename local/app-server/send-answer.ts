@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { systemClock } from "../../functions/adapters/node/system-clock.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
 import type { Behaviour } from "./behaviours.ts";
 
 /** The status that the caller sees; undefined where it sees none. */

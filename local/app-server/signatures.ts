@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Webhook } from "standardwebhooks";
-import { isSignedBy } from "../../functions/adapters/rongcloud/signature.ts";
+import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 
 export type Verdict = "good" | "missing" | "unknown_app" | "wrong" | "stale";
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text as readText } from "node:stream/consumers";
 import * as v from "valibot";
-import { newMessageUID } from "../../functions/adapters/rongcloud/message-uid.ts";
-import { isSignedBy } from "../../functions/adapters/rongcloud/signature.ts";
+import { newMessageUID } from "#adapters/rongcloud/message-uid.ts";
+import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 import { makeTokenBucket } from "../aws/api-gateway/token-bucket.ts";
 import { closeServer, listen } from "../http-server.ts";
 import { type Fault, type ForcedAnswer, makeFaults } from "./faults.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { parseRecord } from "../../functions/adapters/node/parse-record.ts";
+import { parseRecord } from "#adapters/node/parse-record.ts";
 
 /** Where an AWS client finds its service; nothing of it: as the environment says. */
 export interface ClientConfig {

@@ -1,4 +1,4 @@
-import type { DeadLetter, LetterFate } from "../../functions/core/redrive-jobs.ts";
+import type { DeadLetter, LetterFate } from "#core/jobs/redrive-jobs.ts";
 
 /** Ids may hold any character; a terminal would obey some. */
 const controlCharacters = /\p{Cc}|\p{Bidi_Control}/gu;

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { type IntegrationType, integrationTypes } from "../../functions/core/integration.ts";
-import type { Job } from "../../functions/core/job.ts";
+import { type IntegrationType, integrationTypes } from "#core/bot/integration.ts";
+import type { Job } from "#core/jobs/job.ts";
 
 export interface RedriveOptions {
   /** Of a deployed stack; absent: the local run at `port`. */

@@ -1,4 +1,4 @@
-import type { DeadLetter, LetterFate } from "../../functions/core/redrive-jobs.ts";
+import type { DeadLetter, LetterFate } from "#core/jobs/redrive-jobs.ts";
 import { describeFate, letterLine } from "./letter-line.ts";
 
 /** What a person reads as it happens. */

@@ -1,4 +1,4 @@
-import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import type { SmokeOptions } from "./options.ts";
 
 const patienceMs = 30_000;

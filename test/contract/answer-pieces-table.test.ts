@@ -1,11 +1,11 @@
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { makeAnswerPiecesTable } from "../../functions/adapters/dynamodb/answer-pieces-table.ts";
-import { systemClock } from "../../functions/adapters/node/system-clock.ts";
-import type { AppSecrets } from "../../functions/adapters/secrets/app-secrets.ts";
-import type { AnswerPiece, KeptAnswer } from "../../functions/core/chat/answer-pieces.ts";
-import type { Clock } from "../../functions/core/clock.ts";
+import { makeAnswerPiecesTable } from "#adapters/dynamodb/answer-pieces-table.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
+import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
+import type { AnswerPiece, KeptAnswer } from "#core/chat/answer-pieces.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { anyEvent } from "../support/chat/any-events.ts";
 import { startMs } from "../support/chat/chat-turns.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";

@@ -1,5 +1,5 @@
-import { integrationTypes } from "../../functions/core/integration.ts";
-import { isMasked, maskKey } from "../../functions/core/mask-key.ts";
+import { integrationTypes } from "#core/bot/integration.ts";
+import { isMasked, maskKey } from "#core/bot/key-mask.ts";
 import type { Endpoint } from "./bot-registry.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: what was sent and taken, so of the right shape.

@@ -1,11 +1,11 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { makeSignedApi } from "../../functions/adapters/api-gateway/signed-api.ts";
-import { makeBotsTable } from "../../functions/adapters/dynamodb/bots-table.ts";
-import { signatureOf } from "../../functions/adapters/rongcloud/signature.ts";
-import { makeVerifyCall } from "../../functions/adapters/rongcloud/verify-call.ts";
-import type { AppSecrets } from "../../functions/adapters/secrets/app-secrets.ts";
+import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
+import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
+import { signatureOf } from "#adapters/rongcloud/signature.ts";
+import { makeVerifyCall } from "#adapters/rongcloud/verify-call.ts";
+import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
+import type { BotStore } from "#core/bot/bot.ts";
 import { makeBotRoutes } from "../../functions/bot-registry/routes.ts";
-import type { BotStore } from "../../functions/core/bot.ts";
 import { startTable } from "../support/dynamodb.ts";
 import { type MemoryLog, makeMemoryLog } from "../support/memory-log.ts";
 import { makeTestClock, type TestClock } from "../support/test-clock.ts";

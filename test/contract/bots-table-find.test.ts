@@ -1,6 +1,6 @@
 import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "@jest/globals";
-import { systemClock } from "../../functions/adapters/node/system-clock.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
 import { alteredClient } from "../support/altered-client.ts";
 import { botOf, ids, idsOf, testBots } from "../support/bots.ts";
 

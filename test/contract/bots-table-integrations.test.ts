@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { difyTypes, type IntegrationChanges, integrationTypes } from "../../functions/core/integration.ts";
+import { difyTypes, type IntegrationChanges, integrationTypes } from "#core/bot/integration.ts";
 import { botOf, testBots } from "../support/bots.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";
 

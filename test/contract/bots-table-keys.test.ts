@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { type IntegrationChanges, isDify } from "../../functions/core/integration.ts";
-import { maskKey } from "../../functions/core/mask-key.ts";
+import { type IntegrationChanges, isDify } from "#core/bot/integration.ts";
+import { maskKey } from "#core/bot/key-mask.ts";
 import { botOf, testBots } from "../support/bots.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";
 import { appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { BotStore, OpenBot } from "../../functions/core/bot.ts";
+import type { BotStore, OpenBot } from "#core/bot/bot.ts";
 import { botOf, testBots } from "../support/bots.ts";
 import { losingReply } from "../support/losing-replies.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";

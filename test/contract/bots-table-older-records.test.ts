@@ -1,7 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "@jest/globals";
-import { seal } from "../../functions/adapters/secrets/key-cipher.ts";
-import { maskKey } from "../../functions/core/mask-key.ts";
+import { seal } from "#adapters/secrets/key-cipher.ts";
+import { maskKey } from "#core/bot/key-mask.ts";
 import { testBots } from "../support/bots.ts";
 import { difyIntegration } from "../support/turns.ts";
 import { app } from "../unit/adapters/secrets/apps.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { IntegrationOptions } from "../../functions/core/integration.ts";
+import type { IntegrationOptions } from "#core/bot/integration.ts";
 import { botOf, testBots } from "../support/bots.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";
 

@@ -1,7 +1,7 @@
 import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "@jest/globals";
-import type { BotChanges, BotStore } from "../../functions/core/bot.ts";
-import { difyTypes, integrationTypes } from "../../functions/core/integration.ts";
+import type { BotChanges, BotStore } from "#core/bot/bot.ts";
+import { difyTypes, integrationTypes } from "#core/bot/integration.ts";
 import { holdingBefore } from "../support/altered-client.ts";
 import { botOf, testBots } from "../support/bots.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeChatTurnsTable } from "../../functions/adapters/dynamodb/chat-turns-table.ts";
-import type { ChatTurnStore, NewChatTurn } from "../../functions/core/chat/chat-turn.ts";
+import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
+import type { ChatTurnStore, NewChatTurn } from "#core/chat/chat-turn.ts";
 import { newChatTurn, startMs } from "../support/chat/chat-turns.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeConversationsTable } from "../../functions/adapters/dynamodb/conversations-table.ts";
-import type { ConversationKey } from "../../functions/core/conversation.ts";
+import { makeConversationsTable } from "#adapters/dynamodb/conversations-table.ts";
+import type { ConversationKey } from "#core/turn/conversation.ts";
 import { startMs } from "../support/chat/chat-turns.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";

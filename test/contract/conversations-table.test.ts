@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeConversationsTable } from "../../functions/adapters/dynamodb/conversations-table.ts";
+import { makeConversationsTable } from "#adapters/dynamodb/conversations-table.ts";
 import type {
   Conversation,
   ConversationKey,
   ConversationStore,
   OpenedConversation,
-} from "../../functions/core/conversation.ts";
+} from "#core/turn/conversation.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";
 import { makeTestClock } from "../support/test-clock.ts";

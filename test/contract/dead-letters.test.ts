@@ -1,10 +1,10 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { makeDeadLetters } from "../../functions/adapters/sqs/dead-letters.ts";
-import { parseTurnJob, parseWebhookJob } from "../../functions/adapters/sqs/job-message.ts";
-import { makeJobQueue } from "../../functions/adapters/sqs/job-queue.ts";
-import type { TurnJob, WebhookJob } from "../../functions/core/job.ts";
+import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
+import { parseTurnJob, parseWebhookJob } from "#adapters/sqs/job-message.ts";
+import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
+import type { TurnJob, WebhookJob } from "#core/jobs/job.ts";
 import { startQueue, type TestQueue } from "../support/sqs.ts";
 import { messageEvent } from "../support/turns.ts";
 import { anyText } from "../unit/adapters/node/any-text.ts";

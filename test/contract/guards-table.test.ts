@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeReplayGuard } from "../../functions/adapters/dynamodb/guards-table.ts";
-import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
-import { makeVerifyCall } from "../../functions/adapters/rongcloud/verify-call.ts";
+import { makeReplayGuard } from "#adapters/dynamodb/guards-table.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
+import { makeVerifyCall } from "#adapters/rongcloud/verify-call.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { app, appsOf } from "../unit/adapters/secrets/apps.ts";

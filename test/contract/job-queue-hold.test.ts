@@ -1,9 +1,9 @@
 import { type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeHoldOn } from "../../functions/adapters/sqs/hold-on.ts";
-import { toJobMessage } from "../../functions/adapters/sqs/job-message.ts";
-import { makeJobQueue } from "../../functions/adapters/sqs/job-queue.ts";
-import type { TurnJob } from "../../functions/core/job.ts";
+import { makeHoldOn } from "#adapters/sqs/hold-on.ts";
+import { toJobMessage } from "#adapters/sqs/job-message.ts";
+import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
+import type { TurnJob } from "#core/jobs/job.ts";
 import { startQueue, type TestQueue } from "../support/sqs.ts";
 import { messageEvent } from "../support/turns.ts";
 

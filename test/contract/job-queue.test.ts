@@ -1,8 +1,8 @@
 import type { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { parseTurnJob, parseWebhookJob } from "../../functions/adapters/sqs/job-message.ts";
-import { makeJobQueue } from "../../functions/adapters/sqs/job-queue.ts";
-import type { TurnJob, WebhookJob } from "../../functions/core/job.ts";
+import { parseTurnJob, parseWebhookJob } from "#adapters/sqs/job-message.ts";
+import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
+import type { TurnJob, WebhookJob } from "#core/jobs/job.ts";
 import { startQueue, type TestQueue } from "../support/sqs.ts";
 import { messageEvent } from "../support/turns.ts";
 

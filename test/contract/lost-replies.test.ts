@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeReplayGuard } from "../../functions/adapters/dynamodb/guards-table.ts";
-import { makeTurnsTable } from "../../functions/adapters/dynamodb/turns-table.ts";
-import { systemClock as clock } from "../../functions/adapters/node/system-clock.ts";
-import type { JobId } from "../../functions/core/job.ts";
+import { makeReplayGuard } from "#adapters/dynamodb/guards-table.ts";
+import { makeTurnsTable } from "#adapters/dynamodb/turns-table.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import type { JobId } from "#core/jobs/job.ts";
 import { startHttpServer } from "../../local/http-server.ts";
 import { makeClient, startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";

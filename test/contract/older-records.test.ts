@@ -1,8 +1,8 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeConversationsTable } from "../../functions/adapters/dynamodb/conversations-table.ts";
-import { makeTurnsTable } from "../../functions/adapters/dynamodb/turns-table.ts";
-import { parseTurnJob } from "../../functions/adapters/sqs/job-message.ts";
+import { makeConversationsTable } from "#adapters/dynamodb/conversations-table.ts";
+import { makeTurnsTable } from "#adapters/dynamodb/turns-table.ts";
+import { parseTurnJob } from "#adapters/sqs/job-message.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { makeDeadLetters } from "../../functions/adapters/sqs/dead-letters.ts";
+import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
 import { type HttpServer, startHttpServer } from "../../local/http-server.ts";
 import { writeRunFile } from "../../local/run-file.ts";
 import { type Ended, run } from "../support/local-run.ts";

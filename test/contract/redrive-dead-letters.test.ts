@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { systemClock } from "../../functions/adapters/node/system-clock.ts";
-import { parseWebhookJob } from "../../functions/adapters/sqs/job-message.ts";
-import { makeReadDeadLetters } from "../../functions/adapters/sqs/read-dead-letters.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
+import { parseWebhookJob } from "#adapters/sqs/job-message.ts";
+import { makeReadDeadLetters } from "#adapters/sqs/read-dead-letters.ts";
 import { bodyOf, startWay, type TestWay, uidsOf, webhookJob } from "./redrive.ts";
 
 let way: TestWay;

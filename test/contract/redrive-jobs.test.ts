@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { WebhookJob } from "../../functions/core/job.ts";
+import type { WebhookJob } from "#core/jobs/job.ts";
 import { bodyOf, startWay, type TestWay, uidsOf, webhookJob } from "./redrive.ts";
 
 let way: TestWay;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Job } from "../../functions/core/job.ts";
+import type { Job } from "#core/jobs/job.ts";
 import { readOptions } from "../../scripts/redrive/options.ts";
 import { webhookJob } from "./redrive.ts";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeReopenJob } from "../../functions/adapters/dynamodb/redrive-turns.ts";
-import { makeTurnsTable } from "../../functions/adapters/dynamodb/turns-table.ts";
-import { integrationTypes } from "../../functions/core/integration.ts";
-import type { JobId } from "../../functions/core/job.ts";
+import { makeReopenJob } from "#adapters/dynamodb/redrive-turns.ts";
+import { makeTurnsTable } from "#adapters/dynamodb/turns-table.ts";
+import { integrationTypes } from "#core/bot/integration.ts";
+import type { JobId } from "#core/jobs/job.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";
 import { makeTestClock } from "../support/test-clock.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { DeadLetter, LetterFate } from "../../functions/core/redrive-jobs.ts";
+import type { DeadLetter, LetterFate } from "#core/jobs/redrive-jobs.ts";
 import { makeStory } from "../../scripts/redrive/story.ts";
 import { webhookJob } from "./redrive.ts";
 

@@ -9,21 +9,21 @@ import {
   type SendMessageCommandInput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { makeReopenJob } from "../../functions/adapters/dynamodb/redrive-turns.ts";
-import { makeTurnsTable } from "../../functions/adapters/dynamodb/turns-table.ts";
-import { systemClock as clock } from "../../functions/adapters/node/system-clock.ts";
-import { makeDeadLetters } from "../../functions/adapters/sqs/dead-letters.ts";
-import { parseWebhookJob, toJobMessage } from "../../functions/adapters/sqs/job-message.ts";
-import { makeJobQueue } from "../../functions/adapters/sqs/job-queue.ts";
-import { makeReadDeadLetters } from "../../functions/adapters/sqs/read-dead-letters.ts";
-import { type Epitaph, type Job, jobIdOf, type WebhookJob } from "../../functions/core/job.ts";
-import { rememberJobForMs } from "../../functions/core/job-store.ts";
+import { makeReopenJob } from "#adapters/dynamodb/redrive-turns.ts";
+import { makeTurnsTable } from "#adapters/dynamodb/turns-table.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
+import { parseWebhookJob, toJobMessage } from "#adapters/sqs/job-message.ts";
+import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
+import { makeReadDeadLetters } from "#adapters/sqs/read-dead-letters.ts";
+import { type Epitaph, type Job, jobIdOf, type WebhookJob } from "#core/jobs/job.ts";
+import { rememberJobForMs } from "#core/jobs/job-store.ts";
 import {
   type DeadLetter,
   type LetterFate,
   makeRedriveJobs,
   type RedriveJobsPorts,
-} from "../../functions/core/redrive-jobs.ts";
+} from "#core/jobs/redrive-jobs.ts";
 import { localClient } from "../../local/aws/local-client.ts";
 import { startSqs } from "../../local/aws/sqs.ts";
 import { arnOf } from "../../local/aws/template/account.ts";

@@ -1,7 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeTurnsTable } from "../../functions/adapters/dynamodb/turns-table.ts";
-import { type JobId, jobKeyOf } from "../../functions/core/job.ts";
+import { makeTurnsTable } from "#adapters/dynamodb/turns-table.ts";
+import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { makeUserGuard } from "../../functions/adapters/dynamodb/user-guard.ts";
+import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
 import { holdingBefore } from "../support/altered-client.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { admitted, beginGuard, leaseMs, revoked } from "./user-guards.ts";

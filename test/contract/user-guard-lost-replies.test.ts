@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeUserGuard } from "../../functions/adapters/dynamodb/user-guard.ts";
-import { systemClock as clock } from "../../functions/adapters/node/system-clock.ts";
-import type { UserGuard } from "../../functions/core/chat/user-guard.ts";
+import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import type { UserGuard } from "#core/chat/user-guard.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";
 

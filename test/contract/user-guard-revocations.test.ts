@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { UserLimits } from "../../functions/core/chat/user-guard.ts";
+import type { UserLimits } from "#core/chat/user-guard.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { admitted, beginGuard, revoked, startMs } from "./user-guards.ts";
 

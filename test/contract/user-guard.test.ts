@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { makeUserGuard } from "../../functions/adapters/dynamodb/user-guard.ts";
-import { decideAdmission, type UserState } from "../../functions/core/chat/decide-admission.ts";
-import type { UserLimits } from "../../functions/core/chat/user-guard.ts";
+import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
+import { decideAdmission, type UserState } from "#core/chat/decide-admission.ts";
+import type { UserLimits } from "#core/chat/user-guard.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { admitted, beginGuard, leaseMs, limited, revoked, startMs } from "./user-guards.ts";
 

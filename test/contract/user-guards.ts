@@ -1,5 +1,5 @@
-import { makeUserGuard } from "../../functions/adapters/dynamodb/user-guard.ts";
-import type { AskedTurn, UserLimits } from "../../functions/core/chat/user-guard.ts";
+import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
+import type { AskedTurn, UserLimits } from "#core/chat/user-guard.ts";
 import { alteredClient, type Command } from "../support/altered-client.ts";
 import type { TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
-import { makeReportJob } from "../../functions/core/job-report.ts";
+import { makeReportJob } from "#core/jobs/job-report.ts";
 import { accessLogFormat } from "../../lib/access-log.ts";
 import { type EmittedMetric, emittedMetrics } from "../support/emitted-metrics.ts";
 import { webhookJob } from "../support/jobs.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { clientDefaults } from "../../functions/adapters/aws/client-defaults.ts";
-import { difyLimits } from "../../functions/adapters/dify/dify-limits.ts";
-import { toJobMessage } from "../../functions/adapters/sqs/job-message.ts";
-import { endingMs, longestTurnMs, longestWholeMs } from "../../functions/core/turn-time.ts";
+import { clientDefaults } from "#adapters/aws/client-defaults.ts";
+import { difyLimits } from "#adapters/dify/dify-limits.ts";
+import { toJobMessage } from "#adapters/sqs/job-message.ts";
+import { endingMs, longestTurnMs, longestWholeMs } from "#core/turn/turn-time.ts";
 import { turnJob, webhookJob } from "../support/jobs.ts";
 import { type Synthesised, synthesise } from "../support/synthesised.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import {
   type ReceivedWebhook,
   type StandInAppServer,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { type StandInAppServer, startStandInAppServer } from "../../local/app-server/server.ts";
 import { type StandInIm, startStandInIm } from "../../local/im/server.ts";
 import { eventually } from "../support/eventually.ts";

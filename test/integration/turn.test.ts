@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
-import { sentences } from "../../functions/core/sentences.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
+import { sentences } from "#core/answer/sentences.ts";
 import { type StandInDify, startStandInDify } from "../../local/dify/server.ts";
 import type { ImMessage } from "../../local/im/messages.ts";
 import { type StandInIm, startStandInIm } from "../../local/im/server.ts";

@@ -1,10 +1,10 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll } from "@jest/globals";
-import { makeBotsTable } from "../../functions/adapters/dynamodb/bots-table.ts";
-import { systemClock } from "../../functions/adapters/node/system-clock.ts";
-import type { AppSecrets, AppWithKeys } from "../../functions/adapters/secrets/app-secrets.ts";
-import type { Bot, BotStore, OpenBot } from "../../functions/core/bot.ts";
-import type { Clock } from "../../functions/core/clock.ts";
+import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
+import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import type { Bot, BotStore, OpenBot } from "#core/bot/bot.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { app, appsOf } from "../unit/adapters/secrets/apps.ts";
 import { startTable, type TestTable } from "./dynamodb.ts";
 import { bot } from "./turns.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { DeleteTableCommand } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { makeDocumentClient } from "../../functions/adapters/dynamodb/document-client.ts";
+import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
 import type { Table } from "../../local/aws/template/tables.ts";
 

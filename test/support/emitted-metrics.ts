@@ -1,9 +1,9 @@
 import { jest } from "@jest/globals";
-import { makeMetrics } from "../../functions/adapters/node/metrics.ts";
-import type { AnswerOutcome, FailureCode } from "../../functions/core/answer.ts";
-import { difyTypes, integrationTypes } from "../../functions/core/integration.ts";
-import { type JobStage, makeReportJob } from "../../functions/core/job-report.ts";
-import { type Door, makeNoteTurn } from "../../functions/core/turn-report.ts";
+import { makeMetrics } from "#adapters/node/metrics.ts";
+import type { AnswerOutcome, FailureCode } from "#core/answer/answer.ts";
+import { difyTypes, integrationTypes } from "#core/bot/integration.ts";
+import { type JobStage, makeReportJob } from "#core/jobs/job-report.ts";
+import { type Door, makeNoteTurn } from "#core/turn/turn-report.ts";
 import { botEventsRoute, makeCallbackDoor, messagesRoute } from "../unit/functions/im-callback/callbacks.ts";
 import { webhookJob } from "./jobs.ts";
 import { makeMemoryLog } from "./memory-log.ts";

@@ -1,4 +1,4 @@
-import type { AnswerEnding } from "../../functions/core/answer-sink.ts";
+import type { AnswerEnding } from "#core/answer/answer-sink.ts";
 
 /** An answer that failed, and what the user is told. */
 export const failedWith = (sentence: string): AnswerEnding => ({

@@ -1,4 +1,4 @@
-import type { DeadLetters, Epitaph, Job, TurnJob, WebhookJob } from "../../functions/core/job.ts";
+import type { DeadLetters, Epitaph, Job, TurnJob, WebhookJob } from "#core/jobs/job.ts";
 import { messageEvent } from "./turns.ts";
 
 export const webhookJob = (given: Partial<WebhookJob> = {}): WebhookJob => ({

@@ -1,5 +1,5 @@
-import type { Clock } from "../../functions/core/clock.ts";
-import type { Conversation, ConversationHold, ConversationStore } from "../../functions/core/conversation.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import type { Conversation, ConversationHold, ConversationStore } from "#core/turn/conversation.ts";
 
 export interface MemoryConversations extends ConversationStore {
   /** All that were kept, in order. */

@@ -1,7 +1,7 @@
-import type { Clock } from "../../functions/core/clock.ts";
-import type { OpenMessage } from "../../functions/core/im-messages.ts";
-import type { JobId } from "../../functions/core/job.ts";
-import type { JobStore } from "../../functions/core/job-store.ts";
+import type { OpenMessage } from "#core/im/im-messages.ts";
+import type { JobId } from "#core/jobs/job.ts";
+import type { JobStore } from "#core/jobs/job-store.ts";
+import type { Clock } from "#core/shared/clock.ts";
 
 export interface JobRecord {
   readonly state: "running" | "done";

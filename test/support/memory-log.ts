@@ -1,4 +1,4 @@
-import type { Log, LogFields } from "../../functions/core/log.ts";
+import type { Log, LogFields } from "#core/shared/log.ts";
 
 export interface MemoryLog extends Log {
   readonly lines: { readonly level: keyof Log; readonly event: string; readonly fields: LogFields }[];

@@ -1,4 +1,4 @@
-import type { Metrics } from "../../functions/core/metrics.ts";
+import type { Metrics } from "#core/shared/metrics.ts";
 
 export interface MemoryMetrics extends Metrics {
   readonly notes: {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "../../functions/core/messages/incoming-message.ts";
+import type { IncomingMessage } from "#core/intake/incoming-message.ts";
 
 /** The content of a text that mentions as `mentionedInfo` says. */
 export const mentioning = (mentionedInfo: unknown): string =>

@@ -1,4 +1,4 @@
-import type { AnswerEnding, AnswerSink } from "../../functions/core/answer-sink.ts";
+import type { AnswerEnding, AnswerSink } from "#core/answer/answer-sink.ts";
 
 export type SinkCall =
   | { readonly delta: string }

@@ -1,4 +1,4 @@
-import { signCall } from "../../functions/adapters/rongcloud/sign-call.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 
 export const localApp = { appKey: "local-app-key", secret: "local-app-secret" };
 

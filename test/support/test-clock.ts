@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Clock } from "../../functions/core/clock.ts";
+import type { Clock } from "#core/shared/clock.ts";
 
 export interface TestClock extends Clock {
   /** Lets `ms` go by: whoever sleeps until then wakes in order, each at its own time. */

@@ -1,4 +1,4 @@
-import type { TurnLimits } from "../../functions/core/answer.ts";
+import type { TurnLimits } from "#core/answer/answer.ts";
 
 /** A turn that may take as long as it likes and is nobody else's. */
 export const noLimits = (given: Partial<TurnLimits> = {}): TurnLimits => ({

@@ -1,8 +1,8 @@
-import type { OpenBot } from "../../functions/core/bot.ts";
-import type { OpenDifyIntegration, WebhookIntegration } from "../../functions/core/integration.ts";
-import { maskKey } from "../../functions/core/mask-key.ts";
-import type { MessageEvent } from "../../functions/core/message-event.ts";
-import type { Turn } from "../../functions/core/turn.ts";
+import type { OpenBot } from "#core/bot/bot.ts";
+import type { OpenDifyIntegration, WebhookIntegration } from "#core/bot/integration.ts";
+import { maskKey } from "#core/bot/key-mask.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
+import type { Turn } from "#core/turn/turn.ts";
 
 export const difyIntegration = (given: Partial<OpenDifyIntegration> = {}): OpenDifyIntegration => ({
   type: "dify_chatflow",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { questionInputs } from "../../functions/core/question-inputs.ts";
+import { questionInputs } from "#core/turn/question-inputs.ts";
 import { projectRoot } from "../support/local-run.ts";
 import { bot, messageEvent } from "../support/turns.ts";
 

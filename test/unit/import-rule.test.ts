@@ -1,35 +1,50 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { projectRoot } from "../support/local-run.ts";
 
-const imports = [
-  ["functions/core", "./turn.ts", "may"],
-  ["functions/core", "../adapters/dify/ask-dify.ts", "may not"],
-  ["functions/core", "../turn-worker/env.ts", "may not"],
-  ["functions/core", "node:crypto", "may not"],
-  ["functions/core", "@aws-sdk/client-sqs", "may not"],
-  ["functions/core", "valibot", "may not"],
-  ["functions/adapters/dify", "../../core/turn.ts", "may"],
-  ["functions/adapters/dify", "../http/http-client.ts", "may"],
+/** The rooms of core from the ground up: each may import those before it. */
+const rooms = ["shared", "bot", "message", "answer", "turn", "im", "jobs", "intake", "chat"];
+
+type Probe = readonly [folder: string, from: string, may: "may" | "may not"];
+
+const imports: readonly Probe[] = [
+  ...rooms.flatMap((room, floor) =>
+    rooms.map((other, otherFloor): Probe => {
+      const from = room === other ? "./probe.ts" : `#core/${other}/probe.ts`;
+      return [`functions/core/${room}`, from, otherFloor <= floor ? "may" : "may not"];
+    }),
+  ),
+  ["functions/core/turn", "../bot/bot.ts", "may not"],
+  ["functions/core/turn", "#adapters/dify/ask-dify.ts", "may not"],
+  ["functions/core/turn", "../../turn-worker/env.ts", "may not"],
+  ["functions/core/turn", "node:crypto", "may not"],
+  ["functions/core/turn", "@aws-sdk/client-sqs", "may not"],
+  ["functions/core/turn", "valibot", "may not"],
+  ["functions/adapters/dify", "#core/turn/turn.ts", "may"],
+  ["functions/adapters/dify", "#adapters/http/http-client.ts", "may"],
+  ["functions/adapters/dify", "./dify-event.ts", "may"],
   ["functions/adapters/dify", "valibot", "may"],
   ["functions/adapters/dify", "../../turn-worker/env.ts", "may not"],
   ["functions/adapters/dify", "../../../local/settings.ts", "may not"],
-  ["functions/turn-worker", "../core/turn.ts", "may"],
-  ["functions/turn-worker", "../adapters/dify/ask-dify.ts", "may"],
+  ["functions/turn-worker", "#core/turn/turn.ts", "may"],
+  ["functions/turn-worker", "#adapters/dify/ask-dify.ts", "may"],
+  ["functions/turn-worker", "./env.ts", "may"],
   ["functions/turn-worker", "../bot-registry/env.ts", "may not"],
   ["functions/turn-worker", "../../local/settings.ts", "may not"],
   ["functions/turn-worker", "../../lib/config.ts", "may not"],
   ["lib", "./config.ts", "may"],
-  ["lib", "../functions/core/turn.ts", "may not"],
+  ["lib", "../functions/core/turn/turn.ts", "may not"],
+  ["lib", "#core/turn/turn.ts", "may not"],
+  ["lib", "#adapters/http/http-client.ts", "may not"],
   ["lib", "../local/settings.ts", "may not"],
   ["client/src", "./answer.ts", "may"],
   ["client/src", "eventsource-parser", "may"],
   ["client/src", "valibot", "may not"],
   ["client/src", "node:crypto", "may not"],
-  ["client/src", "../../functions/core/answer.ts", "may not"],
+  ["client/src", "#core/answer/answer.ts", "may not"],
   ["console", "./page.ts", "may"],
   ["console", "../client/src/index.ts", "may"],
   ["console", "../client/src/answer.ts", "may not"],
@@ -37,7 +52,7 @@ const imports = [
   ["console", "valibot", "may not"],
   ["bin", "../lib/app.ts", "may"],
   ["bin", "../local/settings.ts", "may not"],
-] as const;
+];
 
 const folder = mkdtempSync(join(tmpdir(), "import-rule-"));
 let complaints = "";
@@ -55,6 +70,15 @@ beforeAll(() => {
   complaints = spawnSync(biome, args, { cwd: folder, encoding: "utf8" }).stdout;
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+test("every room of core has its floor", () => {
+  expect(readdirSync(join(projectRoot, "functions/core")).toSorted()).toEqual(rooms.toSorted());
+});
+
+test("the tests of core stand in the rooms of what they test", () => {
+  const tested = readdirSync(join(projectRoot, "test/unit/core"));
+  expect(tested.filter((folder) => !rooms.includes(folder))).toEqual([]);
+});
 
 describe("lint keeps the design's arrows:", () => {
   test.each(imports.map(([place, from, may], index) => [place, may, from, index] as const))(

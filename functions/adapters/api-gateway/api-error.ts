@@ -1,4 +1,4 @@
-import { BridgeError, type ErrorCode } from "../../core/errors.ts";
+import { BridgeError, type ErrorCode } from "#core/shared/errors.ts";
 
 interface ApiError {
   readonly status: number;

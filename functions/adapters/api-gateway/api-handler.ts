@@ -1,6 +1,6 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import type { Log } from "../../core/log.ts";
+import type { Log } from "#core/shared/log.ts";
 import { type ApiRequest, toApiRequest } from "./api-request.ts";
 import { errorReplies } from "./error-replies.ts";
 import { jsonReply } from "./json-reply.ts";

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from "aws-lambda";
-import type { Log } from "../../core/log.ts";
+import type { Log } from "#core/shared/log.ts";
 import { retryAfterHeader, toApiFailure } from "./api-error.ts";
 import { jsonReply } from "./json-reply.ts";
 import type { ApiMiddleware, ApiResult } from "./request-id.ts";

@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { callerError } from "../../core/errors.ts";
+import { callerError } from "#core/shared/errors.ts";
 import { parseInput } from "./parse-input.ts";
 import { parseJson } from "./parse-json.ts";
 import { repeatedField } from "./repeated-field.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type BridgeError, callerError } from "../../core/errors.ts";
+import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import { fieldPath, shorten } from "./field-path.ts";
 
 /** What may hold a secret, by the name of its field: a body or a list of integrations sent as a text holds keys too. */

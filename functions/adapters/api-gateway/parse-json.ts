@@ -1,5 +1,5 @@
 import { type JSONPath, visit } from "jsonc-parser";
-import { callerError } from "../../core/errors.ts";
+import { callerError } from "#core/shared/errors.ts";
 import { repeatedField } from "./repeated-field.ts";
 
 /** A bot is four levels deep; `visit` calls itself for each level, and some thousands overflow the stack. */

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from "aws-lambda";
-import type { ImReply } from "../../core/messages/pass-on.ts";
+import type { ImReply } from "#core/intake/forward-call.ts";
 
 /** An answer of the IM's that goes to the caller as it is. */
 export class PassedReply {

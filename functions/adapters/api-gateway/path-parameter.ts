@@ -1,4 +1,4 @@
-import { callerError } from "../../core/errors.ts";
+import { callerError } from "#core/shared/errors.ts";
 import type { ApiRequest } from "./api-request.ts";
 
 /** What the route names in braces. @throws BridgeError `not_found` where it is not there. */

@@ -1,4 +1,4 @@
-import { type BridgeError, callerError } from "../../core/errors.ts";
+import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import { fieldPath } from "./field-path.ts";
 
 /** Quotes none of the values: any of them may be a secret. A log is not told the name either, which may be anybody's words. */

@@ -1,7 +1,7 @@
-import { callerError } from "../../core/errors.ts";
-import type { Log } from "../../core/log.ts";
-import type { VerifyCall } from "../rongcloud/verify-call.ts";
-import type { AppWithKeys } from "../secrets/app-secrets.ts";
+import type { VerifyCall } from "#adapters/rongcloud/verify-call.ts";
+import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import { callerError } from "#core/shared/errors.ts";
+import type { Log } from "#core/shared/log.ts";
 import { makeApiHandler } from "./api-handler.ts";
 import type { ApiRequest } from "./api-request.ts";
 import { PassedReply } from "./passed-reply.ts";

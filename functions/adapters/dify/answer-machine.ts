@@ -1,4 +1,4 @@
-import type { AnswerEvent, AnswerIds, AnswerOutcome } from "../../core/answer.ts";
+import type { AnswerEvent, AnswerIds, AnswerOutcome } from "#core/answer/answer.ts";
 import type { DifyEvent } from "./dify-event.ts";
 import { filesOfOutputs } from "./dify-file.ts";
 import { runFailure, streamFailure } from "./failures.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { AnswerFacts } from "../../core/answer-facts.ts";
+import type { AnswerFacts } from "#core/answer/answer-facts.ts";
 import { lenient, lenientList } from "./lenient.ts";
 
 const usage = v.pipe(

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import type { AnswerOutcome, AskDify, Question } from "../../core/answer.ts";
-import type { Clock } from "../../core/clock.ts";
-import { HttpFailure, type HttpResponse, type SendHttp } from "../http/http-client.ts";
-import { readText } from "../http/read-text.ts";
+import { HttpFailure, type HttpResponse, type SendHttp } from "#adapters/http/http-client.ts";
+import { readText } from "#adapters/http/read-text.ts";
+import type { AnswerOutcome, AskDify, Question } from "#core/answer/answer.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { makeAnswerMachine } from "./answer-machine.ts";
 import { eventsOfBlockingBody } from "./blocking-body.ts";
 import type { DifyLimits } from "./dify-limits.ts";

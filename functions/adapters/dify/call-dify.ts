@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import type { Clock } from "../../core/clock.ts";
-import { BridgeError } from "../../core/errors.ts";
-import type { OpenDifyIntegration } from "../../core/integration.ts";
-import type { SendHttp } from "../http/http-client.ts";
-import { readText } from "../http/read-text.ts";
+import type { SendHttp } from "#adapters/http/http-client.ts";
+import { readText } from "#adapters/http/read-text.ts";
+import type { OpenDifyIntegration } from "#core/bot/integration.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import type { DifyLimits } from "./dify-limits.ts";
 import { difyHeaders, difyUrl } from "./dify-request.ts";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { AnswerFile } from "../../core/answer-facts.ts";
+import type { AnswerFile } from "#core/answer/answer-facts.ts";
 import { lenient } from "./lenient.ts";
 
 const link = v.pipe(v.string(), v.nonEmpty());

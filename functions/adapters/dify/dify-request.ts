@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Question } from "../../core/answer.ts";
-import type { DifyType, OpenDifyIntegration } from "../../core/integration.ts";
+import type { Question } from "#core/answer/answer.ts";
+import type { DifyType, OpenDifyIntegration } from "#core/bot/integration.ts";
 
 export interface DifyRequest {
   readonly url: URL;

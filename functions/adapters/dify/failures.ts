@@ -1,4 +1,4 @@
-import type { AnswerOutcome, FailureCode } from "../../core/answer.ts";
+import type { AnswerOutcome, FailureCode } from "#core/answer/answer.ts";
 
 export type Failed = Extract<AnswerOutcome, { status: "failed" }>;
 

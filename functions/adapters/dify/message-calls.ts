@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { DifyMessages } from "../../core/chat/dify-messages.ts";
-import { BridgeError, callerError } from "../../core/errors.ts";
+import type { DifyMessages } from "#core/chat/dify-messages.ts";
+import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { CallDify } from "./call-dify.ts";
 import { difyUser } from "./dify-request.ts";
 import { lenientList } from "./lenient.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import type { AnswerEvent, AnswerOutcome } from "../../core/answer.ts";
-import type { Clock } from "../../core/clock.ts";
+import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import type { AnswerMachine } from "./answer-machine.ts";
 import type { DifyLimits } from "./dify-limits.ts";
 import { makeEventStream } from "./event-stream.ts";

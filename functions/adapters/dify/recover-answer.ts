@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { AnswerEvent, AnswerOutcome, Question, TurnLimits } from "../../core/answer.ts";
+import type { AnswerEvent, AnswerOutcome, Question, TurnLimits } from "#core/answer/answer.ts";
 import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-machine.ts";
 import { answerSources } from "./answer-metadata.ts";
 import { type CallDifyPorts, type DifyCall, makeCallDify } from "./call-dify.ts";

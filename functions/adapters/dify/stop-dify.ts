@@ -1,5 +1,5 @@
-import type { StopDify } from "../../core/answer.ts";
-import { BridgeError } from "../../core/errors.ts";
+import type { StopDify } from "#core/answer/answer.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import type { CallDify } from "./call-dify.ts";
 import { difyUser, stopPath } from "./dify-request.ts";
 

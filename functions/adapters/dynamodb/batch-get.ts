@@ -1,6 +1,6 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { Clock } from "../../core/clock.ts";
-import { BridgeError } from "../../core/errors.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 
 export interface BatchGetPorts {
   readonly client: DynamoDBDocumentClient;

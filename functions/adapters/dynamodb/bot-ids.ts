@@ -5,8 +5,8 @@ import {
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import type { Clock } from "../../core/clock.ts";
-import { parseRecord } from "../node/parse-record.ts";
+import { parseRecord } from "#adapters/node/parse-record.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { holds } from "./conditional-write.ts";
 
 export const appItem = "app";

@@ -1,6 +1,8 @@
 import * as v from "valibot";
-import type { Bot, OpenBot } from "../../core/bot.ts";
-import { eventTypes } from "../../core/event-type.ts";
+import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
+import type { Bot, OpenBot } from "#core/bot/bot.ts";
+import { eventTypes } from "#core/bot/event-type.ts";
 import {
   type DifyType,
   difyTypes,
@@ -10,11 +12,9 @@ import {
   integrationTypes,
   type OpenIntegration,
   type OpenKey,
-} from "../../core/integration.ts";
-import { filterKinds } from "../../core/keyword-filter.ts";
-import { maskKey } from "../../core/mask-key.ts";
-import type { AppWithKeys } from "../secrets/app-secrets.ts";
-import { seal, unseal } from "../secrets/key-cipher.ts";
+} from "#core/bot/integration.ts";
+import { maskKey } from "#core/bot/key-mask.ts";
+import { filterKinds } from "#core/bot/keyword-filter.ts";
 
 /** Shown of a key from before masks were kept. */
 export const unknownMask = maskKey("");

@@ -1,4 +1,5 @@
-import type { BotChanges } from "../../core/bot.ts";
+import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import type { BotChanges } from "#core/bot/bot.ts";
 import {
   type IntegrationChanges,
   type IntegrationOptions,
@@ -7,8 +8,7 @@ import {
   isOpen,
   type OpenIntegration,
   type SentIntegration,
-} from "../../core/integration.ts";
-import type { AppWithKeys } from "../secrets/app-secrets.ts";
+} from "#core/bot/integration.ts";
 import { optionsPlace, toIntegrationRecord, toKeyRecord, unknownMask } from "./bot-record.ts";
 import { type ItemPath, makeUpdateExpression, type UpdateExpression } from "./update-expression.ts";
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { BotStore } from "../../core/bot.ts";
-import type { Clock } from "../../core/clock.ts";
-import { BridgeError } from "../../core/errors.ts";
-import type { AppSecrets, AppWithKeys } from "../secrets/app-secrets.ts";
+import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import type { BotStore } from "#core/bot/bot.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { makeBotIds } from "./bot-ids.ts";
 import { type BotRecord, toBot, toBotRecord, toOpenBot } from "./bot-record.ts";
 import { botUpdate, integrationAddition, integrationRemoval, integrationUpdate } from "./bot-updates.ts";

@@ -1,13 +1,8 @@
 import { GetCommand, type NativeAttributeValue, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import {
-  type ChatTurn,
-  type ChatTurnId,
-  type ChatTurnStore,
-  chatTurnLifeMs,
-} from "../../core/chat/chat-turn.ts";
-import { difyTypes } from "../../core/integration.ts";
-import { parseRecord } from "../node/parse-record.ts";
+import { parseRecord } from "#adapters/node/parse-record.ts";
+import { difyTypes } from "#core/bot/integration.ts";
+import { type ChatTurn, type ChatTurnId, type ChatTurnStore, chatTurnLifeMs } from "#core/chat/chat-turn.ts";
 import { unlessRefused } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 import { namesIn } from "./names-in.ts";

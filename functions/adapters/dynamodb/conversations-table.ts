@@ -1,13 +1,13 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import type { Clock } from "../../core/clock.ts";
+import { parseRecord } from "#adapters/node/parse-record.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import {
   type Conversation,
   type ConversationKey,
   type ConversationStore,
   conversationLifeMs,
-} from "../../core/conversation.ts";
-import { parseRecord } from "../node/parse-record.ts";
+} from "#core/turn/conversation.ts";
 import { unlessRefused } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 import { namesIn } from "./names-in.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import type { Clock } from "../../core/clock.ts";
-import type { ReplayGuard } from "../../core/replay-guard.ts";
+import type { ReplayGuard } from "#core/intake/replay-guard.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { holds } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 

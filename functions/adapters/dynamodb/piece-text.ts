@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { AnswerPiece } from "../../core/chat/answer-pieces.ts";
-import type { ChatErrorCode } from "../../core/chat/chat-event.ts";
+import type { AnswerPiece } from "#core/chat/answer-pieces.ts";
+import type { ChatErrorCode } from "#core/chat/chat-event.ts";
 
 const codes = [
   "unavailable",

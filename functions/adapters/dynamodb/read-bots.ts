@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import type { Clock } from "../../core/clock.ts";
-import { parseRecord } from "../node/parse-record.ts";
+import { parseRecord } from "#adapters/node/parse-record.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { makeBatchGet } from "./batch-get.ts";
 import { type AppRecord, appItem, appRecord } from "./bot-ids.ts";
 import { type BotRecord, botRecord } from "./bot-record.ts";

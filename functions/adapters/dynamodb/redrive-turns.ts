@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { jobKeyOf } from "../../core/job.ts";
-import type { ReopenJob } from "../../core/redrive-jobs.ts";
+import { jobKeyOf } from "#core/jobs/job.ts";
+import type { ReopenJob } from "#core/jobs/redrive-jobs.ts";
 import { holds } from "./conditional-write.ts";
 import type { TurnsTablePorts } from "./turns-table.ts";
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import type { TokenRevocations } from "../../core/chat/user-guard.ts";
-import { parseRecord } from "../node/parse-record.ts";
+import { parseRecord } from "#adapters/node/parse-record.ts";
+import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import { holds } from "./conditional-write.ts";
 import type { GuardsTablePorts } from "./guards-table.ts";
 import { keyOf, lifeFrom } from "./user-guard-record.ts";

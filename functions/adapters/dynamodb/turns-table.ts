@@ -1,9 +1,9 @@
 import { type DynamoDBDocumentClient, type NativeAttributeValue, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import type { Clock } from "../../core/clock.ts";
-import { type JobId, jobKeyOf } from "../../core/job.ts";
-import type { JobClaim, JobStore } from "../../core/job-store.ts";
-import { parseRecord } from "../node/parse-record.ts";
+import { parseRecord } from "#adapters/node/parse-record.ts";
+import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
+import type { JobClaim, JobStore } from "#core/jobs/job-store.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { unlessRefused } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 import { namesIn } from "./names-in.ts";

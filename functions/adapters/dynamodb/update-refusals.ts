@@ -1,5 +1,5 @@
-import type { BotChanges, OtherKey } from "../../core/bot.ts";
-import { type IntegrationChanges, type IntegrationType, isOpen } from "../../core/integration.ts";
+import type { BotChanges, OtherKey } from "#core/bot/bot.ts";
+import { type IntegrationChanges, type IntegrationType, isOpen } from "#core/bot/integration.ts";
 import type { BotRecord } from "./bot-record.ts";
 
 /** Why the bot that is kept refuses an update; undefined where it would not. */

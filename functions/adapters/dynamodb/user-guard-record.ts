@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { longestTokenHours } from "../../core/chat/chat-user.ts";
-import type { UserState } from "../../core/chat/decide-admission.ts";
-import type { GuardedUser } from "../../core/chat/user-guard.ts";
-import { parseRecord } from "../node/parse-record.ts";
+import { parseRecord } from "#adapters/node/parse-record.ts";
+import { longestTokenHours } from "#core/chat/chat-user.ts";
+import type { UserState } from "#core/chat/decide-admission.ts";
+import type { GuardedUser } from "#core/chat/user-guard.ts";
 import { ttlOf } from "./expiry.ts";
 
 /** What a record counts of a user; the one of the turns has the revocations too. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { minuteMs, type UserState } from "../../core/chat/decide-admission.ts";
-import type { AskedTurn, GuardedUser, UserLimits } from "../../core/chat/user-guard.ts";
+import { minuteMs, type UserState } from "#core/chat/decide-admission.ts";
+import type { AskedTurn, GuardedUser, UserLimits } from "#core/chat/user-guard.ts";
 import { holds } from "./conditional-write.ts";
 import type { GuardsTablePorts } from "./guards-table.ts";
 import { namesIn } from "./names-in.ts";

@@ -1,6 +1,6 @@
-import { busyRetryMs, decideAdmission, without } from "../../core/chat/decide-admission.ts";
-import type { UserGuard, UserLimits } from "../../core/chat/user-guard.ts";
-import { count } from "../node/environment.ts";
+import { count } from "#adapters/node/environment.ts";
+import { busyRetryMs, decideAdmission, without } from "#core/chat/decide-admission.ts";
+import type { UserGuard, UserLimits } from "#core/chat/user-guard.ts";
 import { makeTokenRevocations } from "./token-revocations.ts";
 import { unknownUser } from "./user-guard-record.ts";
 import { makeUserGuardTable, type UserGuardTablePorts } from "./user-guard-table.ts";

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
-import type { Clock } from "../../core/clock.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { isPublicAddress, literalAddress, lookupPublic } from "./public-address.ts";
 
 export interface HttpRequest {

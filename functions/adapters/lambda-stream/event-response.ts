@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
-import type { ChatEvent } from "../../core/chat/chat-event.ts";
-import type { TellClient } from "../../core/chat/run-chat-turn.ts";
-import type { Clock } from "../../core/clock.ts";
+import type { ChatEvent } from "#core/chat/chat-event.ts";
+import type { TellClient } from "#core/chat/run-chat-turn.ts";
+import type { Clock } from "#core/shared/clock.ts";
 
 /** A response of server-sent events, open until it is ended. */
 export interface EventResponse {

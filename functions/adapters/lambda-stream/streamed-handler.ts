@@ -1,10 +1,10 @@
 import middy from "@middy/core";
 import { executionModeStreamifyResponse } from "@middy/core/StreamifyResponse";
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import type { Log } from "../../core/log.ts";
-import { type ApiRequest, toApiRequest } from "../api-gateway/api-request.ts";
-import { errorReplies } from "../api-gateway/error-replies.ts";
-import { type ApiMiddleware, type ApiResult, requestId } from "../api-gateway/request-id.ts";
+import { type ApiRequest, toApiRequest } from "#adapters/api-gateway/api-request.ts";
+import { errorReplies } from "#adapters/api-gateway/error-replies.ts";
+import { type ApiMiddleware, type ApiResult, requestId } from "#adapters/api-gateway/request-id.ts";
+import type { Log } from "#core/shared/log.ts";
 
 /**
  * A handler whose replies leave as they come. `answer` gives a reply, or throws before its first byte; what goes wrong after

@@ -1,17 +1,17 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { BotStore } from "../../core/bot.ts";
-import type { Clock } from "../../core/clock.ts";
-import { makeReportJob } from "../../core/job-report.ts";
-import type { Log } from "../../core/log.ts";
-import { type MatchIntegrations, makeMatchIntegrations } from "../../core/matching.ts";
-import { type DispatchJobs, makeDispatchJobs } from "../../core/messages/dispatch-jobs.ts";
-import type { Metrics } from "../../core/metrics.ts";
-import { makeBotsTable } from "../dynamodb/bots-table.ts";
-import { text } from "../node/environment.ts";
-import { makeFitsPattern } from "../patterns/fits-pattern.ts";
-import type { AppSecrets } from "../secrets/app-secrets.ts";
-import { makeJobQueue } from "../sqs/job-queue.ts";
-import { makeSqsClient } from "../sqs/sqs-client.ts";
+import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
+import { text } from "#adapters/node/environment.ts";
+import { makeFitsPattern } from "#adapters/patterns/fits-pattern.ts";
+import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
+import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
+import { makeSqsClient } from "#adapters/sqs/sqs-client.ts";
+import type { BotStore } from "#core/bot/bot.ts";
+import { type DispatchJobs, makeDispatchJobs } from "#core/intake/dispatch-jobs.ts";
+import { type MatchIntegrations, makeMatchIntegrations } from "#core/intake/matching.ts";
+import { makeReportJob } from "#core/jobs/job-report.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import type { Log } from "#core/shared/log.ts";
+import type { Metrics } from "#core/shared/metrics.ts";
 
 /** What a function that takes messages reads from its environment besides its own. */
 export const messageDoorEnv = { BOTS_TABLE: text, TURNS_QUEUE_URL: text, WEBHOOKS_QUEUE_URL: text };

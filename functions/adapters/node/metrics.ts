@@ -1,5 +1,5 @@
 import { Metrics as EmbeddedMetrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import type { Metrics } from "../../core/metrics.ts";
+import type { Metrics } from "#core/shared/metrics.ts";
 
 const namespace = "BotBridge";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { BridgeError } from "../../core/errors.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 
 /** What is wrong, by path and rule. Never the value: it may be a secret, or what a user said. */
 const describeIssues = (issues: readonly v.GenericIssue[]): string =>

@@ -1,5 +1,5 @@
 import { RE2Set } from "re2js";
-import type { FitsPattern } from "../../core/keyword-filter.ts";
+import type { FitsPattern } from "#core/bot/keyword-filter.ts";
 import { makeRecent } from "./make-recent.ts";
 
 /** Of characters times the patterns' size. Measured on one core, the worst list takes 50 ms for so many. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { MessageEvent } from "../../core/message-event.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
 
 export interface ToldMessage
   extends Pick<MessageEvent["data"], "fromUserId" | "toUserId" | "channelType" | "objectName" | "content"> {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { type EventType, eventTypes } from "../../core/event-type.ts";
-import { textOf } from "../api-gateway/rules.ts";
+import { textOf } from "#adapters/api-gateway/rules.ts";
+import { type EventType, eventTypes } from "#core/bot/event-type.ts";
 
 /** In bytes, as RongCloud limits it (docs/spec/rongcloud.md, section 8). */
 export const longestContent = 128 * 1024;

@@ -1,5 +1,5 @@
-import { BridgeError } from "../../core/errors.ts";
-import type { PassOn } from "../../core/messages/pass-on.ts";
+import type { PassOn } from "#core/intake/forward-call.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { makeSendToRongCloud, type RongCloudPorts } from "./send-to-rongcloud.ts";
 
 /** Lambda answers with at most 6 MB, and JSON of text may double within the answer. */

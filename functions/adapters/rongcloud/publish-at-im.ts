@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { ChannelType } from "../../core/message-event.ts";
-import type { PassOn } from "../../core/messages/pass-on.ts";
-import type { PublishedAtIm } from "../../core/messages/publish-message.ts";
+import type { PassOn } from "#core/intake/forward-call.ts";
+import type { PublishedAtIm } from "#core/intake/publish-message.ts";
+import type { ChannelType } from "#core/message/message-event.ts";
 import { imTargets } from "./im-targets.ts";
 
 const receipt = v.object({

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { BridgeError, type ErrorCode } from "../../core/errors.ts";
-import { retryAfterMs } from "../http/retry-after.ts";
+import { retryAfterMs } from "#adapters/http/retry-after.ts";
+import { BridgeError, type ErrorCode } from "#core/shared/errors.ts";
 import { makeSendToRongCloud, type RongCloudPorts } from "./send-to-rongcloud.ts";
 
 export interface RongCloudCall {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { BridgeError } from "../../core/errors.ts";
-import type { ImMessages, MessageRoute, StreamChunk } from "../../core/im-messages.ts";
+import type { ImMessages, MessageRoute, StreamChunk } from "#core/im/im-messages.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { imTargets, privateStatus } from "./im-targets.ts";
 import type { CallRongCloud, RongCloudCall } from "./rongcloud-client.ts";
 

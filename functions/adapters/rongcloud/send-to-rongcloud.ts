@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import * as v from "valibot";
-import type { AppDirectory } from "../../core/app.ts";
-import type { Clock } from "../../core/clock.ts";
-import { BridgeError } from "../../core/errors.ts";
-import { HttpFailure, type SendHttp } from "../http/http-client.ts";
-import { readText } from "../http/read-text.ts";
+import { HttpFailure, type SendHttp } from "#adapters/http/http-client.ts";
+import { readText } from "#adapters/http/read-text.ts";
+import type { AppDirectory } from "#core/bot/app.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { rongcloudUrls } from "./hosts.ts";
 import { signCall } from "./sign-call.ts";
 

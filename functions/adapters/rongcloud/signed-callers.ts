@@ -1,10 +1,10 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { Clock } from "../../core/clock.ts";
-import type { Log } from "../../core/log.ts";
-import { makeReplayGuard } from "../dynamodb/guards-table.ts";
-import { count, text } from "../node/environment.ts";
-import type { AppSecrets } from "../secrets/app-secrets.ts";
-import { type AppSecretsParts, appSecretsEnv, openAppSecrets } from "../secrets/open-app-secrets.ts";
+import { makeReplayGuard } from "#adapters/dynamodb/guards-table.ts";
+import { count, text } from "#adapters/node/environment.ts";
+import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
+import { type AppSecretsParts, appSecretsEnv, openAppSecrets } from "#adapters/secrets/open-app-secrets.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import type { Log } from "#core/shared/log.ts";
 import { makeVerifyCall, type VerifyCall } from "./verify-call.ts";
 import { makeVerifyCallback, type VerifyCallback } from "./verify-callback.ts";
 

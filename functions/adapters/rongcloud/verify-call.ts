@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { callerError } from "../../core/errors.ts";
-import type { ReplayGuard } from "../../core/replay-guard.ts";
-import type { AppWithKeys } from "../secrets/app-secrets.ts";
+import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import type { ReplayGuard } from "#core/intake/replay-guard.ts";
+import { callerError } from "#core/shared/errors.ts";
 import { makeVerifySignature, type VerifySignaturePorts } from "./verify-signature.ts";
 
 /** Header names in lower case. */

@@ -1,5 +1,5 @@
-import { callerError } from "../../core/errors.ts";
-import type { AppWithKeys } from "../secrets/app-secrets.ts";
+import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import { callerError } from "#core/shared/errors.ts";
 import { type Headers, signedHeaders } from "./verify-call.ts";
 import { makeVerifySignature, type Signed, type VerifySignaturePorts } from "./verify-signature.ts";
 

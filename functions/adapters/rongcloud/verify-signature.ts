@@ -1,6 +1,6 @@
-import type { Clock } from "../../core/clock.ts";
-import { callerError } from "../../core/errors.ts";
-import type { AppSecrets, AppWithKeys } from "../secrets/app-secrets.ts";
+import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { callerError } from "#core/shared/errors.ts";
 import { isSignedBy, webhookNonceMark } from "./signature.ts";
 
 /** What signs a request (docs/spec/rongcloud.md, sections 2 and 9). */

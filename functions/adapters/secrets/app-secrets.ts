@@ -1,9 +1,9 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
-import type { App, AppDirectory } from "../../core/app.ts";
-import type { Clock } from "../../core/clock.ts";
-import { BridgeError } from "../../core/errors.ts";
-import type { Log } from "../../core/log.ts";
+import type { App, AppDirectory } from "#core/bot/app.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { BridgeError } from "#core/shared/errors.ts";
+import type { Log } from "#core/shared/log.ts";
 
 const base64Key = v.pipe(
   v.string(),

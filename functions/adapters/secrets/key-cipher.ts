@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { BridgeError } from "../../core/errors.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import type { NamedKey } from "./app-secrets.ts";
 
 const algorithm = "aes-256-gcm";

@@ -1,9 +1,9 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
-import type { Clock } from "../../core/clock.ts";
-import { BridgeError } from "../../core/errors.ts";
-import type { Log } from "../../core/log.ts";
-import { text } from "../node/environment.ts";
+import { text } from "#adapters/node/environment.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { BridgeError } from "#core/shared/errors.ts";
+import type { Log } from "#core/shared/log.ts";
 import { type AppSecrets, makeAppSecrets } from "./app-secrets.ts";
 import { makeSecretsClient } from "./secrets-client.ts";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { longestTokenHours } from "../../core/chat/chat-user.ts";
+import { longestTokenHours } from "#core/chat/chat-user.ts";
 
 /** Who gives these tokens. */
 export const issuer = "bot-bridge";

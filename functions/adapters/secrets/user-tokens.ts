@@ -1,5 +1,5 @@
 import { SignJWT } from "jose";
-import type { Clock } from "../../core/clock.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import type { AppWithKeys } from "./app-secrets.ts";
 import { algorithm, issuer, secondsOf } from "./user-token-claims.ts";
 

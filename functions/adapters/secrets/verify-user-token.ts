@@ -1,9 +1,9 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from "jose";
 import * as v from "valibot";
-import { badToken } from "../../core/chat/bad-token.ts";
-import type { ChatUser } from "../../core/chat/chat-user.ts";
-import type { Clock } from "../../core/clock.ts";
-import type { BridgeError } from "../../core/errors.ts";
+import { badToken } from "#core/chat/bad-token.ts";
+import type { ChatUser } from "#core/chat/chat-user.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import type { BridgeError } from "#core/shared/errors.ts";
 import type { AppSecrets } from "./app-secrets.ts";
 import { algorithm, issuer, userTokenClaims } from "./user-token-claims.ts";
 

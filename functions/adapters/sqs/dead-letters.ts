@@ -1,5 +1,5 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
-import type { DeadLetters } from "../../core/job.ts";
+import type { DeadLetters } from "#core/jobs/job.ts";
 import { toJobMessage } from "./job-message.ts";
 import type { JobQueuePorts } from "./job-queue.ts";
 

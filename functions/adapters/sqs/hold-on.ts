@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
-import type { JobHold } from "../../core/job-hold.ts";
+import type { JobHold } from "#core/jobs/job-hold.ts";
 
 export interface HoldOnPorts {
   readonly client: SQSClient;

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { eventTypes } from "../../core/event-type.ts";
-import { type DifyType, difyTypes, type IntegrationType } from "../../core/integration.ts";
-import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "../../core/job.ts";
-import { channelTypes } from "../../core/message-event.ts";
-import { parseRecord } from "../node/parse-record.ts";
+import { parseRecord } from "#adapters/node/parse-record.ts";
+import { eventTypes } from "#core/bot/event-type.ts";
+import { type DifyType, difyTypes, type IntegrationType } from "#core/bot/integration.ts";
+import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "#core/jobs/job.ts";
+import { channelTypes } from "#core/message/message-event.ts";
 
 const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
   v.pipe(

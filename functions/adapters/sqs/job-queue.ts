@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { BridgeError } from "../../core/errors.ts";
-import type { JobQueue } from "../../core/job.ts";
+import type { JobQueue } from "#core/jobs/job.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { toJobMessage } from "./job-message.ts";
 import { packBySize } from "./pack-by-size.ts";
 

@@ -1,7 +1,7 @@
 import type { Message } from "@aws-sdk/client-sqs";
-import type { Clock } from "../../core/clock.ts";
-import type { Epitaph, Job } from "../../core/job.ts";
-import type { DeadLetter, ReadDeadLetters } from "../../core/redrive-jobs.ts";
+import type { Epitaph, Job } from "#core/jobs/job.ts";
+import type { DeadLetter, ReadDeadLetters } from "#core/jobs/redrive-jobs.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { type DeadLetterQueuePorts, makeDeadLetterQueue } from "./dead-letter-queue.ts";
 
 export interface ReadDeadLettersPorts<J extends Job> extends DeadLetterQueuePorts {

@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import type { JobFate, JobHold } from "../../core/job-hold.ts";
-import type { Log } from "../../core/log.ts";
+import type { JobFate, JobHold } from "#core/jobs/job-hold.ts";
+import type { Log } from "#core/shared/log.ts";
 
 export interface WorkerPorts<J> {
   /** @throws BridgeError for a body that is no job of this worker's. */

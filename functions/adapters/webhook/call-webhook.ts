@@ -1,8 +1,8 @@
-import type { App, AppDirectory } from "../../core/app.ts";
-import type { CallWebhook, WebhookCall, WebhookOutcome } from "../../core/call-webhook.ts";
-import type { Clock } from "../../core/clock.ts";
-import type { HttpRequest, SendHttp } from "../http/http-client.ts";
-import { readText } from "../http/read-text.ts";
+import type { HttpRequest, SendHttp } from "#adapters/http/http-client.ts";
+import { readText } from "#adapters/http/read-text.ts";
+import type { App, AppDirectory } from "#core/bot/app.ts";
+import type { CallWebhook, WebhookCall, WebhookOutcome } from "#core/jobs/call-webhook.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { envelopeOf } from "./envelope.ts";
 import { failed, outcomeOfError, outcomeOfStatus } from "./outcomes.ts";
 import { signedUrl } from "./signed-url.ts";

@@ -1,4 +1,4 @@
-import type { WebhookCall } from "../../core/call-webhook.ts";
+import type { WebhookCall } from "#core/jobs/call-webhook.ts";
 
 /**
  * What the app receives, as JSON (docs/spec/rongcloud.md, section 6). Each field is named, so that nothing which a bot

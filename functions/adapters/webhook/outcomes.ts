@@ -1,6 +1,6 @@
-import type { WebhookOutcome } from "../../core/call-webhook.ts";
-import { HttpFailure, type HttpResponse } from "../http/http-client.ts";
-import { retryAfterMs } from "../http/retry-after.ts";
+import { HttpFailure, type HttpResponse } from "#adapters/http/http-client.ts";
+import { retryAfterMs } from "#adapters/http/retry-after.ts";
+import type { WebhookOutcome } from "#core/jobs/call-webhook.ts";
 
 export const failed = (reason: string, waitMs?: number): WebhookOutcome => ({
   status: "failed",

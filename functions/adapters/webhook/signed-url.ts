@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { signCall } from "../rongcloud/sign-call.ts";
-import { webhookNonceMark } from "../rongcloud/signature.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
+import { webhookNonceMark } from "#adapters/rongcloud/signature.ts";
 
 /** 17 characters of the 18 that are documented. */
 const newNonce = (): string => `${webhookNonceMark}${randomBytes(7).toString("hex")}`;

@@ -1,4 +1,4 @@
-import type { Log } from "../log.ts";
+import type { Log } from "#core/shared/log.ts";
 import type { ChatUser } from "./chat-user.ts";
 import { tooMany } from "./too-many.ts";
 import type { UserGuard } from "./user-guard.ts";

@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import type { Log } from "#core/shared/log.ts";
 import type { AnswerPiece, AnswerPieces, KeptAnswer } from "./answer-pieces.ts";
 import type { ChatEvent } from "./chat-event.ts";
 

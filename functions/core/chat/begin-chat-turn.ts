@@ -1,9 +1,9 @@
-import type { BotStore, OpenBot } from "../bot.ts";
-import type { Clock } from "../clock.ts";
-import { type BridgeError, callerError } from "../errors.ts";
-import { type DifyType, isDify, type OpenDifyIntegration } from "../integration.ts";
-import type { QuestionFile } from "../question-file.ts";
-import type { Turn } from "../turn.ts";
+import type { BotStore, OpenBot } from "#core/bot/bot.ts";
+import { type DifyType, isDify, type OpenDifyIntegration } from "#core/bot/integration.ts";
+import type { QuestionFile } from "#core/message/question-file.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { type BridgeError, callerError } from "#core/shared/errors.ts";
+import type { Turn } from "#core/turn/turn.ts";
 import { badToken } from "./bad-token.ts";
 import { checkBot } from "./chat-access.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease, type NewChatTurn } from "./chat-turn.ts";

@@ -1,4 +1,4 @@
-import { callerError } from "../errors.ts";
+import { callerError } from "#core/shared/errors.ts";
 import type { ChatTurn, ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 

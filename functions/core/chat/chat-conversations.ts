@@ -1,7 +1,7 @@
-import type { BotStore } from "../bot.ts";
-import type { ConversationKey, ConversationStore } from "../conversation.ts";
-import { callerError } from "../errors.ts";
-import { isDify } from "../integration.ts";
+import type { BotStore } from "#core/bot/bot.ts";
+import { isDify } from "#core/bot/integration.ts";
+import { callerError } from "#core/shared/errors.ts";
+import type { ConversationKey, ConversationStore } from "#core/turn/conversation.ts";
 import type { ChatUser } from "./chat-user.ts";
 
 export interface ChatConversationsPorts {

@@ -1,5 +1,5 @@
-import type { AnswerSource, AnswerUsage } from "../answer-facts.ts";
-import type { EndingCode } from "../answer-sink.ts";
+import type { AnswerSource, AnswerUsage } from "#core/answer/answer-facts.ts";
+import type { EndingCode } from "#core/answer/answer-sink.ts";
 
 /** What went wrong with an answer, as its client is told. */
 export type ChatErrorCode =

@@ -1,5 +1,5 @@
-import type { AnswerIds } from "../answer.ts";
-import type { AnswerEnding, AnswerSink } from "../answer-sink.ts";
+import type { AnswerIds } from "#core/answer/answer.ts";
+import type { AnswerEnding, AnswerSink } from "#core/answer/answer-sink.ts";
 import type { ChatEvent } from "./chat-event.ts";
 
 export interface ChatSinkPorts {

@@ -1,6 +1,6 @@
-import type { AnswerIds } from "../answer.ts";
-import type { DifyType } from "../integration.ts";
-import type { Lease } from "../job-store.ts";
+import type { AnswerIds } from "#core/answer/answer.ts";
+import type { DifyType } from "#core/bot/integration.ts";
+import type { Lease } from "#core/jobs/job-store.ts";
 
 /** What tells one turn of a client from every other. */
 export interface ChatTurnId {

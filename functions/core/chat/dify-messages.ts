@@ -1,4 +1,4 @@
-import type { OpenDifyIntegration } from "../integration.ts";
+import type { OpenDifyIntegration } from "#core/bot/integration.ts";
 
 /** An answer, as Dify knows it. */
 export interface DifyMessage {

@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import type { Log } from "#core/shared/log.ts";
 import type { AnswerPiece, AnswerPieces } from "./answer-pieces.ts";
 import { type ChatEvent, type ChatPosition, positionAfter, startOf, writePosition } from "./chat-event.ts";
 import type { ChatTurn, ChatTurnStore } from "./chat-turn.ts";

@@ -1,8 +1,8 @@
-import type { Clock } from "../clock.ts";
-import type { ForwardTurn, TurnReport } from "../forward-turn.ts";
-import { keepLease } from "../keep-lease.ts";
-import type { Log } from "../log.ts";
-import { type NoteTurn, wentWell } from "../turn-report.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { keepLease } from "#core/shared/lease.ts";
+import type { Log } from "#core/shared/log.ts";
+import type { ForwardTurn, TurnReport } from "#core/turn/forward-turn.ts";
+import { type NoteTurn, wentWell } from "#core/turn/turn-report.ts";
 import type { AnswerJournal } from "./answer-journal.ts";
 import type { KeptAnswer } from "./answer-pieces.ts";
 import type { ReadyChatTurn } from "./begin-chat-turn.ts";

@@ -1,8 +1,8 @@
-import type { StopDify } from "../answer.ts";
-import type { BotStore } from "../bot.ts";
-import { callerError } from "../errors.ts";
-import { isDify } from "../integration.ts";
-import type { Log } from "../log.ts";
+import type { StopDify } from "#core/answer/answer.ts";
+import type { BotStore } from "#core/bot/bot.ts";
+import { isDify } from "#core/bot/integration.ts";
+import { callerError } from "#core/shared/errors.ts";
+import type { Log } from "#core/shared/log.ts";
 import type { ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 

@@ -1,4 +1,4 @@
-import { BridgeError } from "../errors.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 
 /** `what` the user has too many of. */
 export const tooMany = (what: string, retryAfterMs: number): BridgeError =>

@@ -1,6 +1,6 @@
-import type { BotStore } from "../bot.ts";
-import { callerError } from "../errors.ts";
-import { isDify } from "../integration.ts";
+import type { BotStore } from "#core/bot/bot.ts";
+import { isDify } from "#core/bot/integration.ts";
+import { callerError } from "#core/shared/errors.ts";
 import { findOwnTurn } from "./chat-access.ts";
 import type { ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";

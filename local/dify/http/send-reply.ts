@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { systemClock } from "../../../functions/adapters/node/system-clock.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
 import type { EventSink, HttpReply } from "./http-reply.ts";
 
 const eventSink = (response: ServerResponse): EventSink => ({

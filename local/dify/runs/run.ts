@@ -1,4 +1,4 @@
-import { systemClock } from "../../../functions/adapters/node/system-clock.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
 import { outlivesClient } from "../apps/apps.ts";
 import type { JsonObject } from "../json.ts";
 import { runSteps } from "./run-steps.ts";

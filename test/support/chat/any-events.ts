@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ChatEvent } from "../../../functions/core/chat/chat-event.ts";
+import type { ChatEvent } from "#core/chat/chat-event.ts";
 
 /** Code units of every kind: half of a pair of surrogates too, which may stand at the end of what Dify sends at once. */
 const anyUnit = fc.oneof(

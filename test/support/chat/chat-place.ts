@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { signCall } from "../../../functions/adapters/rongcloud/sign-call.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { callApi, localApp, type Reply } from "../signed-call.ts";
 
 /** Where a chat can be had: the fake, or a real bridge with a bot. */

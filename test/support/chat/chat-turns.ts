@@ -1,5 +1,5 @@
-import type { ChatTurn, NewChatTurn } from "../../../functions/core/chat/chat-turn.ts";
-import type { ChatUser } from "../../../functions/core/chat/chat-user.ts";
+import type { ChatTurn, NewChatTurn } from "#core/chat/chat-turn.ts";
+import type { ChatUser } from "#core/chat/chat-user.ts";
 
 export const startMs = Date.UTC(2026, 0, 1);
 

@@ -1,10 +1,5 @@
-import type {
-  ChatTurn,
-  ChatTurnId,
-  ChatTurnStore,
-  NewChatTurn,
-} from "../../../functions/core/chat/chat-turn.ts";
-import type { Clock } from "../../../functions/core/clock.ts";
+import type { ChatTurn, ChatTurnId, ChatTurnStore, NewChatTurn } from "#core/chat/chat-turn.ts";
+import type { Clock } from "#core/shared/clock.ts";
 
 export interface KeptChatTurn extends ChatTurn {
   readonly token: string;

@@ -1,5 +1,5 @@
-import { type ChatEvent, type ChatPosition, readPosition } from "../../../functions/core/chat/chat-event.ts";
-import type { TellClient } from "../../../functions/core/chat/run-chat-turn.ts";
+import { type ChatEvent, type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
+import type { TellClient } from "#core/chat/run-chat-turn.ts";
 import { shownBy } from "./any-events.ts";
 
 export interface MemoryClient {

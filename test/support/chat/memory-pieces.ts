@@ -1,5 +1,5 @@
-import type { AnswerPiece, AnswerPieces, KeptAnswer } from "../../../functions/core/chat/answer-pieces.ts";
-import type { ChatEvent } from "../../../functions/core/chat/chat-event.ts";
+import type { AnswerPiece, AnswerPieces, KeptAnswer } from "#core/chat/answer-pieces.ts";
+import type { ChatEvent } from "#core/chat/chat-event.ts";
 
 export interface MemoryPieces extends AnswerPieces {
   /** What is kept of an answer, in order; a hole where a piece was never written. */

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll } from "@jest/globals";
-import { makeBotsTable } from "../../../functions/adapters/dynamodb/bots-table.ts";
-import { makeChatTurnsTable } from "../../../functions/adapters/dynamodb/chat-turns-table.ts";
-import { systemClock } from "../../../functions/adapters/node/system-clock.ts";
-import { makeSignUserToken } from "../../../functions/adapters/secrets/user-tokens.ts";
-import type { ChatTurnStore } from "../../../functions/core/chat/chat-turn.ts";
+import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
+import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
+import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
+import type { ChatTurnStore } from "#core/chat/chat-turn.ts";
 import { startDynamoDb } from "../../../local/aws/dynamodb.ts";
 import { startSecrets } from "../../../local/aws/secrets.ts";
 import { makeShutdown } from "../../../local/aws/shutdown.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import { makeApiHandler } from "../../../../functions/adapters/api-gateway/api-handler.ts";
-import type { ApiRequest } from "../../../../functions/adapters/api-gateway/api-request.ts";
-import { PassedReply } from "../../../../functions/adapters/api-gateway/passed-reply.ts";
-import { makeSignedApi } from "../../../../functions/adapters/api-gateway/signed-api.ts";
-import { BridgeError, callerError, type ErrorCode } from "../../../../functions/core/errors.ts";
+import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
+import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
+import { PassedReply } from "#adapters/api-gateway/passed-reply.ts";
+import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
+import { BridgeError, callerError, type ErrorCode } from "#core/shared/errors.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { app } from "../secrets/apps.ts";
 import { lambdaContext, proxyEvent } from "./proxy-event.ts";

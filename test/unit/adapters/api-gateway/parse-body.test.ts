@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import * as v from "valibot";
-import { parseFormBody, parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
-import { listOf, textOf } from "../../../../functions/adapters/api-gateway/rules.ts";
+import { parseFormBody, parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import { listOf, textOf } from "#adapters/api-gateway/rules.ts";
 import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import { privateMessageSchema, repeatable } from "../../../../functions/message-publish/message-schema.ts";
 import { userSchema } from "../../../../functions/user-token/user-schema.ts";

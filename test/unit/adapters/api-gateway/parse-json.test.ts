@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { fieldPath } from "../../../../functions/adapters/api-gateway/field-path.ts";
-import { parseJson } from "../../../../functions/adapters/api-gateway/parse-json.ts";
+import { fieldPath } from "#adapters/api-gateway/field-path.ts";
+import { parseJson } from "#adapters/api-gateway/parse-json.ts";
 import { anyText } from "../node/any-text.ts";
 import { refusalOf } from "./refusal.ts";
 

@@ -1,5 +1,5 @@
-import { type ApiFailure, toApiFailure } from "../../../../functions/adapters/api-gateway/api-error.ts";
-import { BridgeError } from "../../../../functions/core/errors.ts";
+import { type ApiFailure, toApiFailure } from "#adapters/api-gateway/api-error.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 
 export type Refused = ApiFailure["body"];
 

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { clientDefaults } from "../../../../functions/adapters/aws/client-defaults.ts";
-import { defaultProvider } from "../../../../functions/adapters/aws/lambda-credentials.ts";
+import { clientDefaults } from "#adapters/aws/client-defaults.ts";
+import { defaultProvider } from "#adapters/aws/lambda-credentials.ts";
 
 let connections = 0;
 const authorizations: (string | undefined)[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { makeAnswerMachine } from "../../../../functions/adapters/dify/answer-machine.ts";
-import { eventsOfBlockingBody } from "../../../../functions/adapters/dify/blocking-body.ts";
+import { makeAnswerMachine } from "#adapters/dify/answer-machine.ts";
+import { eventsOfBlockingBody } from "#adapters/dify/blocking-body.ts";
 import { recording } from "../../../support/recordings.ts";
 
 /** What the body of a blocking answer means, by the machine that reads streams too. */

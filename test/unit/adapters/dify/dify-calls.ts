@@ -1,12 +1,12 @@
-import { makeAskDify } from "../../../../functions/adapters/dify/ask-dify.ts";
-import { makeCallDify } from "../../../../functions/adapters/dify/call-dify.ts";
-import { difyLimits } from "../../../../functions/adapters/dify/dify-limits.ts";
-import { makeDifyMessages } from "../../../../functions/adapters/dify/message-calls.ts";
-import { makeStopDify } from "../../../../functions/adapters/dify/stop-dify.ts";
-import { makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
-import { systemClock as clock } from "../../../../functions/adapters/node/system-clock.ts";
-import type { AnswerIds, AnswerOutcome } from "../../../../functions/core/answer.ts";
-import type { OpenDifyIntegration } from "../../../../functions/core/integration.ts";
+import { makeAskDify } from "#adapters/dify/ask-dify.ts";
+import { makeCallDify } from "#adapters/dify/call-dify.ts";
+import { difyLimits } from "#adapters/dify/dify-limits.ts";
+import { makeDifyMessages } from "#adapters/dify/message-calls.ts";
+import { makeStopDify } from "#adapters/dify/stop-dify.ts";
+import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import type { AnswerIds, AnswerOutcome } from "#core/answer/answer.ts";
+import type { OpenDifyIntegration } from "#core/bot/integration.ts";
 import { noLimits } from "../../../support/turn-limits.ts";
 
 const sendHttp = makeHttpClient({ publicOnly: false, clock });

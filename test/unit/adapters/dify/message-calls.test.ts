@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { makeDifyMessages } from "../../../../functions/adapters/dify/message-calls.ts";
-import { BridgeError } from "../../../../functions/core/errors.ts";
+import { makeDifyMessages } from "#adapters/dify/message-calls.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import type { ProfileInput } from "../../../../local/dify/apps/profile.ts";
 import type { StandInDify } from "../../../../local/dify/server.ts";
 import { listen } from "../../../../local/http-server.ts";

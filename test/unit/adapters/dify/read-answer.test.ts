@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { makeAnswerMachine } from "../../../../functions/adapters/dify/answer-machine.ts";
-import { difyLimits } from "../../../../functions/adapters/dify/dify-limits.ts";
-import { readAnswer } from "../../../../functions/adapters/dify/read-answer.ts";
-import type { AnswerEvent, AnswerOutcome } from "../../../../functions/core/answer.ts";
+import { makeAnswerMachine } from "#adapters/dify/answer-machine.ts";
+import { difyLimits } from "#adapters/dify/dify-limits.ts";
+import { readAnswer } from "#adapters/dify/read-answer.ts";
+import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { recordedStreams, recording, splitAt } from "../../../support/recordings.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 

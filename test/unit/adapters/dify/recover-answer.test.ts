@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeAskDify } from "../../../../functions/adapters/dify/ask-dify.ts";
-import { difyLimits } from "../../../../functions/adapters/dify/dify-limits.ts";
-import { makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
-import { systemClock as clock } from "../../../../functions/adapters/node/system-clock.ts";
-import type { AnswerEvent } from "../../../../functions/core/answer.ts";
-import type { DifyType } from "../../../../functions/core/integration.ts";
+import { makeAskDify } from "#adapters/dify/ask-dify.ts";
+import { difyLimits } from "#adapters/dify/dify-limits.ts";
+import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import type { AnswerEvent } from "#core/answer/answer.ts";
+import type { DifyType } from "#core/bot/integration.ts";
 import { type ProfileInput, type StandInDify, startStandInDify } from "../../../../local/dify/server.ts";
 import { noLimits } from "../../../support/turn-limits.ts";
 import { difyIntegration } from "../../../support/turns.ts";

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { describe, expect, test } from "@jest/globals";
-import type { DifyType } from "../../../../functions/core/integration.ts";
+import type { DifyType } from "#core/bot/integration.ts";
 import type { AppMode } from "../../../../local/dify/apps/profile.ts";
 import { listen } from "../../../../local/http-server.ts";
 import { difyIntegration } from "../../../support/turns.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { callbackUrlFault } from "../../../../functions/adapters/http/callback-url.ts";
+import { callbackUrlFault } from "#adapters/http/callback-url.ts";
 import { anyText } from "../node/any-text.ts";
 import { notations, privateIPv4, publicAddresses, specialIPv4, specialIPv6 } from "./addresses.ts";
 

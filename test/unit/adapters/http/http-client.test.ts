@@ -2,13 +2,9 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { text as readAll } from "node:stream/consumers";
 import { describe, expect, test } from "@jest/globals";
-import {
-  HttpFailure,
-  type HttpResponse,
-  makeHttpClient,
-} from "../../../../functions/adapters/http/http-client.ts";
-import { readText } from "../../../../functions/adapters/http/read-text.ts";
-import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
+import { HttpFailure, type HttpResponse, makeHttpClient } from "#adapters/http/http-client.ts";
+import { readText } from "#adapters/http/read-text.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { post, withServer } from "./servers.ts";

@@ -1,11 +1,7 @@
 import type { LookupAddress, LookupOptions } from "node:dns";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import {
-  isPublicAddress,
-  literalAddress,
-  lookupPublic,
-} from "../../../../functions/adapters/http/public-address.ts";
+import { isPublicAddress, literalAddress, lookupPublic } from "#adapters/http/public-address.ts";
 import { anyText } from "../node/any-text.ts";
 import { privateIPv4, publicAddresses, specialIPv4, specialIPv6 } from "./addresses.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { retryAfterMs } from "../../../../functions/adapters/http/retry-after.ts";
+import { retryAfterMs } from "#adapters/http/retry-after.ts";
 import { anyText } from "../node/any-text.ts";
 
 const now = Date.UTC(2026, 0, 1);

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
-import type { HttpRequest } from "../../../../functions/adapters/http/http-client.ts";
+import type { HttpRequest } from "#adapters/http/http-client.ts";
 import { closeServer, listen } from "../../../../local/http-server.ts";
 
 export interface TestServer {

@@ -1,13 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import fc from "fast-check";
-import { makeEventResponse } from "../../../../functions/adapters/lambda-stream/event-response.ts";
-import {
-  type ChatEvent,
-  positionAfter,
-  startOf,
-  writePosition,
-} from "../../../../functions/core/chat/chat-event.ts";
+import { makeEventResponse } from "#adapters/lambda-stream/event-response.ts";
+import { type ChatEvent, positionAfter, startOf, writePosition } from "#core/chat/chat-event.ts";
 import { anyAnswer } from "../../../support/chat/any-events.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 

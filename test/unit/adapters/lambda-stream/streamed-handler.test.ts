@@ -1,11 +1,11 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import type { ApiRequest } from "../../../../functions/adapters/api-gateway/api-request.ts";
-import { cors } from "../../../../functions/adapters/api-gateway/cors.ts";
-import type { ApiResult } from "../../../../functions/adapters/api-gateway/request-id.ts";
-import { makeStreamedHandler } from "../../../../functions/adapters/lambda-stream/streamed-handler.ts";
-import { BridgeError } from "../../../../functions/core/errors.ts";
+import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
+import { cors } from "#adapters/api-gateway/cors.ts";
+import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
+import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { callStreamed } from "../../../support/streamed-call.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";

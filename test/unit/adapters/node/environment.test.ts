@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import * as v from "valibot";
-import { count, flag, parseEnvironment, text } from "../../../../functions/adapters/node/environment.ts";
-import { BridgeError } from "../../../../functions/core/errors.ts";
+import { count, flag, parseEnvironment, text } from "#adapters/node/environment.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 
 const schema = v.object({ TEST_TABLE: text, TEST_SECRET: text, TEST_LIMIT: count, TEST_PRIVATE: flag });
 const whole = { TEST_TABLE: "bots", TEST_SECRET: "hunter2", TEST_LIMIT: "10", TEST_PRIVATE: "0" };

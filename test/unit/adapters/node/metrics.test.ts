@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { makeMetrics } from "../../../../functions/adapters/node/metrics.ts";
+import { makeMetrics } from "#adapters/node/metrics.ts";
 
 const startMs = Date.UTC(2026, 0, 1);
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { makeFitsPattern } from "../../../../functions/adapters/patterns/fits-pattern.ts";
-import { mostPatternSize, patternSize } from "../../../../functions/adapters/patterns/pattern-size.ts";
+import { makeFitsPattern } from "#adapters/patterns/fits-pattern.ts";
+import { mostPatternSize, patternSize } from "#adapters/patterns/pattern-size.ts";
 
 const fitsPattern = makeFitsPattern();
 

@@ -1,11 +1,8 @@
 import type { RequestListener } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
-import type {
-  CallRongCloud,
-  RongCloudCall,
-} from "../../../../functions/adapters/rongcloud/rongcloud-client.ts";
-import type { BridgeError } from "../../../../functions/core/errors.ts";
+import type { CallRongCloud, RongCloudCall } from "#adapters/rongcloud/rongcloud-client.ts";
+import type { BridgeError } from "#core/shared/errors.ts";
 import { type HttpServer, startHttpServer } from "../../../../local/http-server.ts";
 import { clientOf } from "./im.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { rongcloudUrls } from "../../../../functions/adapters/rongcloud/hosts.ts";
+import { rongcloudUrls } from "#adapters/rongcloud/hosts.ts";
 
 describe("RongCloud's hosts", () => {
   test.each([

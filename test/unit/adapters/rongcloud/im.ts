@@ -1,7 +1,7 @@
-import { type HttpRequest, makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
-import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
-import { makeRongCloudClient } from "../../../../functions/adapters/rongcloud/rongcloud-client.ts";
-import { makeRongCloudMessages } from "../../../../functions/adapters/rongcloud/rongcloud-messages.ts";
+import { type HttpRequest, makeHttpClient } from "#adapters/http/http-client.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
+import { makeRongCloudClient } from "#adapters/rongcloud/rongcloud-client.ts";
+import { makeRongCloudMessages } from "#adapters/rongcloud/rongcloud-messages.ts";
 import { type StandInIm, startStandInIm } from "../../../../local/im/server.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { app, appsOf } from "../secrets/apps.ts";

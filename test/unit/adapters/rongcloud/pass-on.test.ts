@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { describe, expect, test } from "@jest/globals";
-import { toApiFailure } from "../../../../functions/adapters/api-gateway/api-error.ts";
+import { toApiFailure } from "#adapters/api-gateway/api-error.ts";
 import { closeServer, listen } from "../../../../local/http-server.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { type Answer, answerWith, isSigned, passedCall, passOnTo, withRongCloud } from "./rongcloud.ts";

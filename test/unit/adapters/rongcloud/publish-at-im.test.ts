@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { describe, expect, test } from "@jest/globals";
-import { makePublishAtIm } from "../../../../functions/adapters/rongcloud/publish-at-im.ts";
+import { makePublishAtIm } from "#adapters/rongcloud/publish-at-im.ts";
 import { closeServer, listen } from "../../../../local/http-server.ts";
 import { startStandInIm } from "../../../../local/im/server.ts";
 import { answerWith, isSigned, newestSecret, passOnTo, withRongCloud } from "./rongcloud.ts";

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { describe, expect, test } from "@jest/globals";
-import type { RongCloudCall } from "../../../../functions/adapters/rongcloud/rongcloud-client.ts";
-import { isSignedBy } from "../../../../functions/adapters/rongcloud/signature.ts";
-import type { BridgeError } from "../../../../functions/core/errors.ts";
+import type { RongCloudCall } from "#adapters/rongcloud/rongcloud-client.ts";
+import { isSignedBy } from "#adapters/rongcloud/signature.ts";
+import type { BridgeError } from "#core/shared/errors.ts";
 import { closeServer, listen } from "../../../../local/http-server.ts";
 import { appSecret, clientOf, withIm } from "./im.ts";
 

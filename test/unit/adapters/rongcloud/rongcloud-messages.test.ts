@@ -1,11 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { RongCloudCall } from "../../../../functions/adapters/rongcloud/rongcloud-client.ts";
-import { makeRongCloudMessages } from "../../../../functions/adapters/rongcloud/rongcloud-messages.ts";
-import {
-  completeReason,
-  type MessageRoute,
-  type StreamChunk,
-} from "../../../../functions/core/im-messages.ts";
+import type { RongCloudCall } from "#adapters/rongcloud/rongcloud-client.ts";
+import { makeRongCloudMessages } from "#adapters/rongcloud/rongcloud-messages.ts";
+import { completeReason, type MessageRoute, type StreamChunk } from "#core/im/im-messages.ts";
 import { withIm } from "./im.ts";
 
 const toUser: MessageRoute = {

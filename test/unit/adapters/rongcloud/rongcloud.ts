@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, RequestListener, ServerResponse } from "node:http";
-import { makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
-import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
-import { makePassOn } from "../../../../functions/adapters/rongcloud/pass-on.ts";
-import { isSignedBy } from "../../../../functions/adapters/rongcloud/signature.ts";
-import type { PassedCall, PassOn } from "../../../../functions/core/messages/pass-on.ts";
+import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
+import { makePassOn } from "#adapters/rongcloud/pass-on.ts";
+import { isSignedBy } from "#adapters/rongcloud/signature.ts";
+import type { PassedCall, PassOn } from "#core/intake/forward-call.ts";
 import { readBody } from "../../../../local/http-server.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 import { withServer } from "../http/servers.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { signCall } from "../../../../functions/adapters/rongcloud/sign-call.ts";
-import { isSignedBy, signatureOf } from "../../../../functions/adapters/rongcloud/signature.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
+import { isSignedBy, signatureOf } from "#adapters/rongcloud/signature.ts";
 
 // printf %s local-app-secret143141408706337 | sha1sum
 const known = {

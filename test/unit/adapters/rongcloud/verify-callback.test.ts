@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { toApiFailure } from "../../../../functions/adapters/api-gateway/api-error.ts";
-import { signatureOf } from "../../../../functions/adapters/rongcloud/signature.ts";
-import type { Headers } from "../../../../functions/adapters/rongcloud/verify-call.ts";
-import { makeVerifyCallback } from "../../../../functions/adapters/rongcloud/verify-callback.ts";
+import { toApiFailure } from "#adapters/api-gateway/api-error.ts";
+import { signatureOf } from "#adapters/rongcloud/signature.ts";
+import type { Headers } from "#adapters/rongcloud/verify-call.ts";
+import { makeVerifyCallback } from "#adapters/rongcloud/verify-callback.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { anyText } from "../node/any-text.ts";
 import { app, appsOf } from "../secrets/apps.ts";

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, test } from "@jest/globals";
-import { makeAppSecrets } from "../../../../functions/adapters/secrets/app-secrets.ts";
+import { makeAppSecrets } from "#adapters/secrets/app-secrets.ts";
 import { localClient } from "../../../../local/aws/local-client.ts";
 import { startSecrets } from "../../../../local/aws/secrets.ts";
 import { readBody, startHttpServer } from "../../../../local/http-server.ts";

@@ -1,8 +1,4 @@
-import type {
-  AppSecrets,
-  AppWithKeys,
-  NamedKey,
-} from "../../../../functions/adapters/secrets/app-secrets.ts";
+import type { AppSecrets, AppWithKeys, NamedKey } from "#adapters/secrets/app-secrets.ts";
 
 /** A key of 32 bytes, all of them the same: two of different fill are different keys. */
 export const namedKey = (id: string, fill: number): NamedKey => ({ id, key: Buffer.alloc(32, fill) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { seal, unseal } from "../../../../functions/adapters/secrets/key-cipher.ts";
+import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import { anyText } from "../node/any-text.ts";
 import { namedKey } from "./apps.ts";
 

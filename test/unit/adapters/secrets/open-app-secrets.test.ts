@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "valibot";
-import { appSecretsEnv, openAppSecrets } from "../../../../functions/adapters/secrets/open-app-secrets.ts";
+import { appSecretsEnv, openAppSecrets } from "#adapters/secrets/open-app-secrets.ts";
 import { localClient } from "../../../../local/aws/local-client.ts";
 import { readBody, startHttpServer } from "../../../../local/http-server.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";

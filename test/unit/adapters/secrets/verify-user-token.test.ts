@@ -2,11 +2,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { SignJWT, UnsecuredJWT } from "jose";
-import { toApiFailure } from "../../../../functions/adapters/api-gateway/api-error.ts";
-import type { AppSecrets, AppWithKeys } from "../../../../functions/adapters/secrets/app-secrets.ts";
-import { makeSignUserToken } from "../../../../functions/adapters/secrets/user-tokens.ts";
-import { makeVerifyUserToken } from "../../../../functions/adapters/secrets/verify-user-token.ts";
-import { BridgeError } from "../../../../functions/core/errors.ts";
+import { toApiFailure } from "#adapters/api-gateway/api-error.ts";
+import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
+import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { app, appsOf, namedKey } from "./apps.ts";
 

@@ -1,20 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import {
-  parseTurnJob,
-  parseWebhookJob,
-  toJobMessage,
-} from "../../../../functions/adapters/sqs/job-message.ts";
-import { webhookIdOf } from "../../../../functions/adapters/webhook/webhook-id.ts";
-import { eventTypes } from "../../../../functions/core/event-type.ts";
-import { difyTypes } from "../../../../functions/core/integration.ts";
-import {
-  type Job,
-  jobIdOf,
-  jobKeyOf,
-  type TurnJob,
-  type WebhookJob,
-} from "../../../../functions/core/job.ts";
+import { parseTurnJob, parseWebhookJob, toJobMessage } from "#adapters/sqs/job-message.ts";
+import { webhookIdOf } from "#adapters/webhook/webhook-id.ts";
+import { eventTypes } from "#core/bot/event-type.ts";
+import { difyTypes } from "#core/bot/integration.ts";
+import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "#core/jobs/job.ts";
 import { messageEvent } from "../../../support/turns.ts";
 import { anyText } from "../node/any-text.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { packBySize } from "../../../../functions/adapters/sqs/pack-by-size.ts";
+import { packBySize } from "#adapters/sqs/pack-by-size.ts";
 
 const mostBytes = 256 * 1024;
 const sizeOf = (batch: readonly number[]): number => batch.reduce((sum, size) => sum + size, 0);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
-import { parseTurnJob, toJobMessage } from "../../../../functions/adapters/sqs/job-message.ts";
-import { makeWorker } from "../../../../functions/adapters/sqs/worker.ts";
-import type { TurnJob } from "../../../../functions/core/job.ts";
-import type { JobFate, JobHold } from "../../../../functions/core/job-hold.ts";
+import { parseTurnJob, toJobMessage } from "#adapters/sqs/job-message.ts";
+import { makeWorker } from "#adapters/sqs/worker.ts";
+import type { TurnJob } from "#core/jobs/job.ts";
+import type { JobFate, JobHold } from "#core/jobs/job-hold.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { messageEvent } from "../../../support/turns.ts";
 import { lambdaContext } from "../api-gateway/proxy-event.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { Bot } from "../../../../functions/core/bot.ts";
-import { eventTypes } from "../../../../functions/core/event-type.ts";
-import type { MessageEvent } from "../../../../functions/core/message-event.ts";
+import type { Bot } from "#core/bot/bot.ts";
+import { eventTypes } from "#core/bot/event-type.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
 import { bot, messageEvent } from "../../../support/turns.ts";
 import { anyText } from "../node/any-text.ts";
 import {

@@ -2,13 +2,9 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "@jest/globals";
-import {
-  HttpFailure,
-  makeHttpClient,
-  type SendHttp,
-} from "../../../../functions/adapters/http/http-client.ts";
-import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
-import { BridgeError } from "../../../../functions/core/errors.ts";
+import { HttpFailure, makeHttpClient, type SendHttp } from "#adapters/http/http-client.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { appsOf } from "../secrets/apps.ts";
 import { appSecret, callTo, makeCaller, take, withReceiver } from "./receiver.ts";
 

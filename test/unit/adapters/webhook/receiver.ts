@@ -1,13 +1,10 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders, RequestListener, ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
-import { makeHttpClient } from "../../../../functions/adapters/http/http-client.ts";
-import { systemClock } from "../../../../functions/adapters/node/system-clock.ts";
-import {
-  type CallWebhookPorts,
-  makeCallWebhook,
-} from "../../../../functions/adapters/webhook/call-webhook.ts";
-import type { WebhookCall } from "../../../../functions/core/call-webhook.ts";
+import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
+import { type CallWebhookPorts, makeCallWebhook } from "#adapters/webhook/call-webhook.ts";
+import type { WebhookCall } from "#core/jobs/call-webhook.ts";
 import { readBody } from "../../../../local/http-server.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, messageEvent, webhookIntegration } from "../../../support/turns.ts";

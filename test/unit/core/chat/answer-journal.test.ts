@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { makeAnswerJournal } from "../../../../functions/core/chat/answer-journal.ts";
-import type { AnswerPiece, AnswerPieces } from "../../../../functions/core/chat/answer-pieces.ts";
-import type { ChatEvent } from "../../../../functions/core/chat/chat-event.ts";
+import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
+import type { AnswerPiece, AnswerPieces } from "#core/chat/answer-pieces.ts";
+import type { ChatEvent } from "#core/chat/chat-event.ts";
 import { anyAnswer, shownBy } from "../../../support/chat/any-events.ts";
 import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";

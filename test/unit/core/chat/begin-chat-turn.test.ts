@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { OpenBot } from "../../../../functions/core/bot.ts";
-import { type ChatRequest, makeBeginChatTurn } from "../../../../functions/core/chat/begin-chat-turn.ts";
-import type { Admission, AskedTurn } from "../../../../functions/core/chat/user-guard.ts";
-import { conversationKeyOf } from "../../../../functions/core/conversation.ts";
-import { questionOf } from "../../../../functions/core/question.ts";
+import type { OpenBot } from "#core/bot/bot.ts";
+import { type ChatRequest, makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
+import type { Admission, AskedTurn } from "#core/chat/user-guard.ts";
+import { conversationKeyOf } from "#core/turn/conversation.ts";
+import { questionOf } from "#core/turn/question.ts";
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";

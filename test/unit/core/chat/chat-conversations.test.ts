@@ -1,11 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { makeChatConversations } from "../../../../functions/core/chat/chat-conversations.ts";
-import {
-  type Conversation,
-  type ConversationKey,
-  conversationKeyOf,
-} from "../../../../functions/core/conversation.ts";
-import type { DifyType } from "../../../../functions/core/integration.ts";
+import type { DifyType } from "#core/bot/integration.ts";
+import { makeChatConversations } from "#core/chat/chat-conversations.ts";
+import { type Conversation, type ConversationKey, conversationKeyOf } from "#core/turn/conversation.ts";
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import {
   bot,

@@ -7,7 +7,7 @@ import {
   readPosition,
   startOf,
   writePosition,
-} from "../../../../functions/core/chat/chat-event.ts";
+} from "#core/chat/chat-event.ts";
 import { anyAnswer, shownBy } from "../../../support/chat/any-events.ts";
 
 const anyPosition: fc.Arbitrary<ChatPosition> = fc.oneof(

@@ -1,15 +1,14 @@
-import type { AskDify, StopDify } from "../../../../functions/core/answer.ts";
-import { makeAnswerJournal } from "../../../../functions/core/chat/answer-journal.ts";
-import type { AnswerPieces } from "../../../../functions/core/chat/answer-pieces.ts";
-import type { ReadyChatTurn } from "../../../../functions/core/chat/begin-chat-turn.ts";
-import type { ChatTurnStore, NewChatTurn } from "../../../../functions/core/chat/chat-turn.ts";
-import { makeRunChatTurn, type TellClient } from "../../../../functions/core/chat/run-chat-turn.ts";
-import type { UserGuard } from "../../../../functions/core/chat/user-guard.ts";
-import type { ConversationStore } from "../../../../functions/core/conversation.ts";
-import { makeForwardTurn } from "../../../../functions/core/forward-turn.ts";
-
-import type { Metrics } from "../../../../functions/core/metrics.ts";
-import { makeNoteTurn } from "../../../../functions/core/turn-report.ts";
+import type { AskDify, StopDify } from "#core/answer/answer.ts";
+import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
+import type { AnswerPieces } from "#core/chat/answer-pieces.ts";
+import type { ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
+import type { ChatTurnStore, NewChatTurn } from "#core/chat/chat-turn.ts";
+import { makeRunChatTurn, type TellClient } from "#core/chat/run-chat-turn.ts";
+import type { UserGuard } from "#core/chat/user-guard.ts";
+import type { Metrics } from "#core/shared/metrics.ts";
+import type { ConversationStore } from "#core/turn/conversation.ts";
+import { makeForwardTurn } from "#core/turn/forward-turn.ts";
+import { makeNoteTurn } from "#core/turn/turn-report.ts";
 
 import { newChatTurn, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";

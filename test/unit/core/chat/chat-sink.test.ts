@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import type { AnswerIds } from "../../../../functions/core/answer.ts";
-import type { AnswerEnding } from "../../../../functions/core/answer-sink.ts";
-import type { ChatEvent } from "../../../../functions/core/chat/chat-event.ts";
-import { makeChatSink } from "../../../../functions/core/chat/chat-sink.ts";
+import type { AnswerIds } from "#core/answer/answer.ts";
+import type { AnswerEnding } from "#core/answer/answer-sink.ts";
+import type { ChatEvent } from "#core/chat/chat-event.ts";
+import { makeChatSink } from "#core/chat/chat-sink.ts";
 import { failedWith } from "../../../support/endings.ts";
 
 interface Given {

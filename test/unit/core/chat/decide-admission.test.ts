@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { decideAdmission, type UserState } from "../../../../functions/core/chat/decide-admission.ts";
-import type { AskedTurn } from "../../../../functions/core/chat/user-guard.ts";
+import { decideAdmission, type UserState } from "#core/chat/decide-admission.ts";
+import type { AskedTurn } from "#core/chat/user-guard.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const limits = { turnsPerMinute: 3, turnsAtOnce: 2 };

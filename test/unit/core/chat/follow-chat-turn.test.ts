@@ -6,9 +6,9 @@ import {
   positionAfter,
   readPosition,
   startOf,
-} from "../../../../functions/core/chat/chat-event.ts";
-import type { ChatTurn } from "../../../../functions/core/chat/chat-turn.ts";
-import { makeFollowChatTurn } from "../../../../functions/core/chat/follow-chat-turn.ts";
+} from "#core/chat/chat-event.ts";
+import type { ChatTurn } from "#core/chat/chat-turn.ts";
+import { makeFollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import { anyAnswer, shownBy } from "../../../support/chat/any-events.ts";
 import { chatTurn, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { AskDify } from "../../../../functions/core/answer.ts";
+import type { AskDify } from "#core/answer/answer.ts";
 import type { MemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { answers, end, setUpChatRun, start, stopped, talksOn } from "./chat-runs.ts";
 

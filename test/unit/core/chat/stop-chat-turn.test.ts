@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { OpenBot } from "../../../../functions/core/bot.ts";
-import type { ChatTurn } from "../../../../functions/core/chat/chat-turn.ts";
-import { makeStopChatTurn } from "../../../../functions/core/chat/stop-chat-turn.ts";
+import type { OpenBot } from "#core/bot/bot.ts";
+import type { ChatTurn } from "#core/chat/chat-turn.ts";
+import { makeStopChatTurn } from "#core/chat/stop-chat-turn.ts";
 import { chatTurn, chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";

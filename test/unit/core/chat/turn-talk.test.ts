@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import type { OpenBot } from "../../../../functions/core/bot.ts";
-import type { ChatTurn } from "../../../../functions/core/chat/chat-turn.ts";
-import type { DifyMessages } from "../../../../functions/core/chat/dify-messages.ts";
-import { makeTurnTalk } from "../../../../functions/core/chat/turn-talk.ts";
+import type { OpenBot } from "#core/bot/bot.ts";
+import type { ChatTurn } from "#core/chat/chat-turn.ts";
+import type { DifyMessages } from "#core/chat/dify-messages.ts";
+import { makeTurnTalk } from "#core/chat/turn-talk.ts";
 import { chatTurn, chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { botUpdateSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 import { bot, dify, type Fields, filledIn, pairsOf, webhook } from "./samples.ts";

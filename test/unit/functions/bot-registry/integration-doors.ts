@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { botSchema, botUpdateSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import {
   integrationSchema,

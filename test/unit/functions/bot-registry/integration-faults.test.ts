@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { eventTypes } from "../../../../functions/core/event-type.ts";
+import { eventTypes } from "#core/bot/event-type.ts";
 import { added, botUpdate, changed, newBot } from "./integration-doors.ts";
 import { dify, type Fields, oneOfTheTypes, urlOf, webhook } from "./samples.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type * as v from "valibot";
-import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import {
   integrationIdSchema,
   integrationSchema,

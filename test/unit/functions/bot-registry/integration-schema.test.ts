@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import { eventTypes } from "#core/bot/event-type.ts";
 import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
-import { eventTypes } from "../../../../functions/core/event-type.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 import { bot, dify, difyTypes, type Fields, filledIn, webhook } from "./samples.ts";
 

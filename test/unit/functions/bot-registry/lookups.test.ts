@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type * as v from "valibot";
-import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { botIdSchema, botIdsSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import { pageSchema } from "../../../../functions/bot-registry/page-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { toBotReply } from "../../../../functions/bot-registry/bot-reply.ts";
 import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import { bot as botOf, difyIntegration, webhookIntegration } from "../../../support/turns.ts";

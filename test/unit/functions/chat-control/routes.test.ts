@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
-import { makeApiHandler } from "../../../../functions/adapters/api-gateway/api-handler.ts";
-import { cors } from "../../../../functions/adapters/api-gateway/cors.ts";
+import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
+import { cors } from "#adapters/api-gateway/cors.ts";
+import { badToken } from "#core/chat/bad-token.ts";
+import type { ChatUser } from "#core/chat/chat-user.ts";
+import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { makeAnswerUser } from "../../../../functions/chat-control/answer-user.ts";
 import { makeChatControlRoutes } from "../../../../functions/chat-control/routes.ts";
-import { badToken } from "../../../../functions/core/chat/bad-token.ts";
-import type { ChatUser } from "../../../../functions/core/chat/chat-user.ts";
-import { BridgeError, callerError } from "../../../../functions/core/errors.ts";
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";

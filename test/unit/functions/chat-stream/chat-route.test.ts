@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { AskDify } from "../../../../functions/core/answer.ts";
+import type { AskDify } from "#core/answer/answer.ts";
 import { startMs } from "../../../support/chat/chat-turns.ts";
 import { answering, type Call, origin, setUpChat, talkingFor } from "./chat-calls.ts";
 

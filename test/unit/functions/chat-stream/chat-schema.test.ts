@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
-import { parseInput } from "../../../../functions/adapters/api-gateway/parse-input.ts";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import { parseInput } from "#adapters/api-gateway/parse-input.ts";
 import { chatHeaders, chatSchema, longestBody } from "../../../../functions/chat-stream/chat-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type ChatTurn, replayLifeMs } from "../../../../functions/core/chat/chat-turn.ts";
+import { type ChatTurn, replayLifeMs } from "#core/chat/chat-turn.ts";
 import { chatTurn, startMs } from "../../../support/chat/chat-turns.ts";
 import { answering, type Call, setUpChat, talkingFor } from "./chat-calls.ts";
 

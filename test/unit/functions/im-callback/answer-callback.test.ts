@@ -1,9 +1,9 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, test } from "@jest/globals";
-import { makeJobQueue } from "../../../../functions/adapters/sqs/job-queue.ts";
-import { eventTypes } from "../../../../functions/core/event-type.ts";
-import { makeReportJob } from "../../../../functions/core/job-report.ts";
-import { makeDispatchJobs } from "../../../../functions/core/messages/dispatch-jobs.ts";
+import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
+import { eventTypes } from "#core/bot/event-type.ts";
+import { makeDispatchJobs } from "#core/intake/dispatch-jobs.ts";
+import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { mentioningUsers } from "../../../support/messages.ts";

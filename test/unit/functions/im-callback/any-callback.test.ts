@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { parseWebhookJob, toJobMessage } from "../../../../functions/adapters/sqs/job-message.ts";
-import { eventTypes } from "../../../../functions/core/event-type.ts";
+import { parseWebhookJob, toJobMessage } from "#adapters/sqs/job-message.ts";
+import { eventTypes } from "#core/bot/event-type.ts";
 import { bot, webhookIntegration } from "../../../support/turns.ts";
 import { jsonOf } from "../../adapters/api-gateway/refusal.ts";
 import { anyText } from "../../adapters/node/any-text.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import * as v from "valibot";
-import { parseJsonBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
-import { eventTypes, isMessageType } from "../../../../functions/core/event-type.ts";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import { eventTypes, isMessageType } from "#core/bot/event-type.ts";
 import { botEventSchema } from "../../../../functions/im-callback/bot-event-schema.ts";
 import { routedMessageSchema } from "../../../../functions/im-callback/routed-message-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";

@@ -1,18 +1,18 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import { makeApiHandler } from "../../../../functions/adapters/api-gateway/api-handler.ts";
-import { signatureOf } from "../../../../functions/adapters/rongcloud/signature.ts";
-import { makeVerifyCallback } from "../../../../functions/adapters/rongcloud/verify-callback.ts";
-import type { Bot } from "../../../../functions/core/bot.ts";
-import { makeAcceptBotEvent } from "../../../../functions/core/messages/accept-bot-event.ts";
-import { makeAcceptMessages } from "../../../../functions/core/messages/accept-messages.ts";
-import type { DispatchJobs } from "../../../../functions/core/messages/dispatch-jobs.ts";
+import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
+import { signatureOf } from "#adapters/rongcloud/signature.ts";
+import { makeVerifyCallback } from "#adapters/rongcloud/verify-callback.ts";
+import type { Bot } from "#core/bot/bot.ts";
+import { makeAcceptBotEvent } from "#core/intake/accept-bot-event.ts";
+import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
+import type { DispatchJobs } from "#core/intake/dispatch-jobs.ts";
 import { makeAnswerCallback } from "../../../../functions/im-callback/answer-callback.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { bot } from "../../../support/turns.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
 import { app, appsOf } from "../../adapters/secrets/apps.ts";
-import { setUpDoor } from "../../core/messages/doors.ts";
+import { setUpDoor } from "../../core/intake/doors.ts";
 import type { Form } from "../message-publish/forms.ts";
 
 export const messagesRoute = "/callbacks/rongcloud/messages";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseFormBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
-import type { IncomingMessage } from "../../../../functions/core/messages/incoming-message.ts";
+import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
+import type { IncomingMessage } from "#core/intake/incoming-message.ts";
 import { repeatable, routedMessageSchema } from "../../../../functions/im-callback/routed-message-schema.ts";
 import { refusalOf } from "../../adapters/api-gateway/refusal.ts";
 import { type Form, formOf } from "../message-publish/forms.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { parseFormBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
+import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
 import {
   groupMessageSchema,
   privateMessageSchema,

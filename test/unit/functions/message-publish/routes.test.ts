@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { makeSignedApi } from "../../../../functions/adapters/api-gateway/signed-api.ts";
-import { newMessageUID } from "../../../../functions/adapters/rongcloud/message-uid.ts";
-import { makePublishAtIm } from "../../../../functions/adapters/rongcloud/publish-at-im.ts";
-import { makeAcceptMessages } from "../../../../functions/core/messages/accept-messages.ts";
-import { makePublishMessage } from "../../../../functions/core/messages/publish-message.ts";
+import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
+import { newMessageUID } from "#adapters/rongcloud/message-uid.ts";
+import { makePublishAtIm } from "#adapters/rongcloud/publish-at-im.ts";
+import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
+import { makePublishMessage } from "#core/intake/publish-message.ts";
 import { makePublishRoutes } from "../../../../functions/message-publish/routes.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { bot } from "../../../support/turns.ts";
@@ -15,7 +15,7 @@ import {
   withRongCloud,
 } from "../../adapters/rongcloud/rongcloud.ts";
 import { app } from "../../adapters/secrets/apps.ts";
-import { setUpDoor } from "../../core/messages/doors.ts";
+import { setUpDoor } from "../../core/intake/doors.ts";
 import { type Form, formOf, groupForm, privateForm } from "./forms.ts";
 
 const privatePath = "/message/private/publish.json";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import { makeApiHandler } from "../../../../functions/adapters/api-gateway/api-handler.ts";
-import { signatureOf } from "../../../../functions/adapters/rongcloud/signature.ts";
-import { makeVerifyCall } from "../../../../functions/adapters/rongcloud/verify-call.ts";
-import type { PassOn } from "../../../../functions/core/messages/pass-on.ts";
+import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
+import { signatureOf } from "#adapters/rongcloud/signature.ts";
+import { makeVerifyCall } from "#adapters/rongcloud/verify-call.ts";
+import type { PassOn } from "#core/intake/forward-call.ts";
 import { makeAnswerUnknownPath } from "../../../../functions/unknown-path/answer-unknown-path.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";

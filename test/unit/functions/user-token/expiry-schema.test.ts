@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { parseFormBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
-import { BridgeError } from "../../../../functions/core/errors.ts";
+import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { expiryRepeatable, expirySchema } from "../../../../functions/user-token/expiry-schema.ts";
 import { refusalOf } from "../../adapters/api-gateway/refusal.ts";
 

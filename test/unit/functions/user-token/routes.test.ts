@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { makeSignedApi } from "../../../../functions/adapters/api-gateway/signed-api.ts";
-import { systemClock as clock } from "../../../../functions/adapters/node/system-clock.ts";
-import { makeSignUserToken } from "../../../../functions/adapters/secrets/user-tokens.ts";
-import { makeVerifyUserToken } from "../../../../functions/adapters/secrets/verify-user-token.ts";
-import type { GuardedUser } from "../../../../functions/core/chat/user-guard.ts";
-import type { PassOn } from "../../../../functions/core/messages/pass-on.ts";
+import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
+import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
+import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
+import type { GuardedUser } from "#core/chat/user-guard.ts";
+import type { PassOn } from "#core/intake/forward-call.ts";
 import { makeTokenRoutes } from "../../../../functions/user-token/routes.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import * as v from "valibot";
-import { parseFormBody } from "../../../../functions/adapters/api-gateway/parse-body.ts";
-import { makeSignUserToken } from "../../../../functions/adapters/secrets/user-tokens.ts";
-import { makeVerifyUserToken } from "../../../../functions/adapters/secrets/verify-user-token.ts";
+import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
+import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
+import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import { repeatable, userSchema } from "../../../../functions/user-token/user-schema.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { refusalOf } from "../../adapters/api-gateway/refusal.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { isSignedBy } from "../../../../functions/adapters/rongcloud/signature.ts";
+import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 import { type StandInAppServer, startStandInAppServer } from "../../../../local/app-server/server.ts";
 import { type HttpServer, readBody, startHttpServer } from "../../../../local/http-server.ts";
 import { eventually } from "../../../support/eventually.ts";

@@ -1,5 +1,5 @@
-import { signedUrl } from "../../../../functions/adapters/webhook/signed-url.ts";
-import { standardHeaders } from "../../../../functions/adapters/webhook/standard-headers.ts";
+import { signedUrl } from "#adapters/webhook/signed-url.ts";
+import { standardHeaders } from "#adapters/webhook/standard-headers.ts";
 
 export const app = { appKey: "app-one", secret: "s1" };
 

@@ -1,7 +1,7 @@
 import http from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { isSignedBy } from "../../../../functions/adapters/rongcloud/signature.ts";
+import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 import { startConsole } from "../../../../local/console/server.ts";
 import { type HttpServer, readBody, startHttpServer } from "../../../../local/http-server.ts";
 import { localPlace } from "../../../support/chat/chat-place.ts";

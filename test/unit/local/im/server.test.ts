@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { signCall } from "../../../../functions/adapters/rongcloud/sign-call.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { type StandInIm, startStandInIm } from "../../../../local/im/server.ts";
 import { callApi } from "../../../support/signed-call.ts";
 

@@ -1,0 +1,101 @@
+import { makeFenceTracker } from "./code-fences.ts";
+
+export interface LinkFilter {
+  /** Takes more of the answer, split anywhere; gives what can be shown of it. */
+  push(text: string): string;
+  /** The answer has ended: gives what was held back of it. */
+  end(): string;
+  /** The address as it works from anywhere. */
+  absolute(url: string): string;
+  /** Whether the answer has a link to this file. */
+  hasLinkTo(url: string): boolean;
+}
+
+/** What a link's target begins with: in markdown, there in angle brackets, and in HTML. */
+const beginning = /\]\(<?|="/g;
+/** What it ends at. */
+const endingOf = (begin: string): RegExp => {
+  switch (begin) {
+    case "](<":
+      return />|\n/g;
+    case "](":
+      return /\s|\)/g;
+    default:
+      return /"|\n/g;
+  }
+};
+/** A target that is longer than this is none. */
+const longestTarget = 4096;
+
+/** Where the next target of a kind ends; asked of places further and further on, it reads the text once. */
+const makeFindEnd = (text: string) => {
+  const found = new Map<string, number>();
+  return (begin: string, from: number): number => {
+    const known = found.get(begin);
+    if (known !== undefined && known >= from) return known;
+    const ending = endingOf(begin);
+    ending.lastIndex = from;
+    const at = ending.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+    found.set(begin, at);
+    return at;
+  };
+};
+
+/**
+ * Makes links work that are relative to Dify's own host: its files are `/files/…` where nobody has told it its address.
+ * A link is held back until it is whole; what stands in a block of code is left as it is. `base`: any address of that host.
+ */
+export const makeLinkFilter = (base: string): LinkFilter => {
+  const code = makeFenceTracker();
+  const linked = new Set<string>();
+  let held = "";
+
+  const absolute = (url: string): string =>
+    url.startsWith("/files/") ? (URL.parse(url, base)?.href ?? url) : url;
+
+  /** A file's signature and time differ wherever Dify names it. */
+  const fileOf = (url: string): string => URL.parse(url, base)?.pathname ?? url;
+
+  const pass = (text: string): string => {
+    code.push(text);
+    return text;
+  };
+
+  const push = (more: string): string => {
+    if (held === "" && !more.includes("]") && !more.includes("=")) return pass(more);
+    const all = held + more;
+    const findEnd = makeFindEnd(all);
+    held = "";
+    let text = "";
+    let at = 0;
+    for (const { 0: begin, index } of all.matchAll(beginning)) {
+      // It stands within a target.
+      if (index < at) continue;
+      const from = index + begin.length;
+      const end = findEnd(begin, from);
+      if (end > all.length && all.length - from <= longestTarget) {
+        held = all.slice(index);
+        return text + pass(all.slice(at, index));
+      }
+      text += pass(all.slice(at, from));
+      const target = end - from > longestTarget ? "" : all.slice(from, end);
+      if (target !== "") linked.add(fileOf(target));
+      text += pass(code.inside ? target : absolute(target));
+      at = from + target.length;
+    }
+    const kept = /[\]=]$/.test(all) ? 1 : 0;
+    held = all.slice(Math.max(at, all.length - kept));
+    return text + pass(all.slice(at, all.length - held.length));
+  };
+
+  return {
+    push,
+    end: () => {
+      const rest = held;
+      held = "";
+      return rest;
+    },
+    absolute,
+    hasLinkTo: (url) => linked.has(fileOf(url)),
+  };
+};

@@ -1,0 +1,48 @@
+import type { AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import type { ImMessages, MessageRoute, TurnHold } from "./im-messages.ts";
+import { messagesOf } from "./message-size.ts";
+import { tryUntilTaken } from "./retry.ts";
+
+export interface WholeDeliveryPorts {
+  readonly im: Pick<ImMessages, "sendText">;
+  readonly clock: Clock;
+  /** For how long a message is tried before it counts as undeliverable. */
+  readonly patienceMs: number;
+}
+
+const abandoned: Delivery = { status: "undelivered", reason: "abandoned" };
+
+/** Gathers an answer and brings it to the IM at its end: in one ordinary message, or in as many as it needs. */
+export const makeWholeDelivery =
+  ({ im, clock, patienceMs }: WholeDeliveryPorts) =>
+  (route: MessageRoute, { isOurs, deliverBy }: Pick<TurnHold, "isOurs" | "deliverBy">): AnswerSink => {
+    const never = new AbortController().signal;
+    let answer = "";
+    return {
+      gaveUp: never,
+      begin: () => {},
+      named: () => {},
+      delta: (text) => {
+        answer += text;
+      },
+      replace: (text) => {
+        answer = text;
+      },
+      end: async (ending): Promise<Delivery> => {
+        if (ending.status === "abandoned") return abandoned;
+        if ("sentence" in ending) answer += ending.sentence;
+        if (answer === "") return { status: "delivered" };
+        try {
+          for (const text of messagesOf(answer)) {
+            if (!isOurs()) return abandoned;
+            const until = Math.min(clock.now() + patienceMs, deliverBy);
+            await tryUntilTaken(() => im.sendText(route, text), { clock, until });
+          }
+          return { status: "delivered" };
+        } catch (error) {
+          return { status: "undelivered", reason: String(error) };
+        }
+      },
+    };
+  };

@@ -1,0 +1,52 @@
+import { isMessageType } from "#core/bot/event-type.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { mentionsEveryone } from "./addressees.ts";
+import type { BotDirectory } from "./bot-directory.ts";
+import type { DispatchJobs } from "./dispatch-jobs.ts";
+import type { MatchIntegrations } from "./matching.ts";
+import { makeTriggeredJobs } from "./triggered-jobs.ts";
+
+export interface AcceptBotEventPorts {
+  readonly bots: BotDirectory;
+  readonly matchIntegrations: MatchIntegrations;
+  readonly dispatchJobs: DispatchJobs;
+  readonly clock: Clock;
+}
+
+/** The number of jobs that came of the event, or that it is for a bot which the app does not have here. */
+export type AcceptedBotEvent = number | "unknown_bot";
+
+export type AcceptBotEvent = (
+  appKey: string,
+  botUserId: string,
+  event: MessageEvent,
+) => Promise<AcceptedBotEvent>;
+
+/**
+ * Queues a job for each integration of the bot that the event triggers. Who is spoken to, RongCloud has said; the rest is
+ * as by every other door.
+ */
+export const makeAcceptBotEvent = ({
+  bots,
+  matchIntegrations,
+  dispatchJobs,
+  clock,
+}: AcceptBotEventPorts): AcceptBotEvent => {
+  const triggeredJobs = makeTriggeredJobs(matchIntegrations);
+
+  return async (appKey, botUserId, event) => {
+    const acceptedAt = clock.now();
+    const { fromUserId, content } = event.data;
+    const found = await bots.find(appKey, [...new Set([botUserId, fromUserId])]);
+    const bot = found.find(({ userId }) => userId === botUserId);
+    if (!bot) return "unknown_bot";
+    const isMessage = isMessageType(event.type);
+    // Messages alone: what happens in a group may bear the name of the bot that is told of it.
+    if (isMessage && found.some(({ userId }) => userId === fromUserId)) return 0;
+    const everyone = isMessage && event.data.channelType === "GROUP" && mentionsEveryone(content);
+    const jobs = triggeredJobs(bot, { appKey, event, everyone, acceptedAt });
+    if (jobs.length > 0) await dispatchJobs(jobs);
+    return jobs.length;
+  };
+};

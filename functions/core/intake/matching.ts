@@ -1,0 +1,35 @@
+import type { Bot } from "#core/bot/bot.ts";
+import { defaultEvents, isMessageType } from "#core/bot/event-type.ts";
+import type { Integration } from "#core/bot/integration.ts";
+import { type FitsPattern, makeFitsFilter } from "#core/bot/keyword-filter.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
+import { messageText } from "#core/message/message-text.ts";
+import { signalNames } from "#core/message/signal-names.ts";
+
+/** The bot's integrations that an event triggers, each on its own. */
+export type MatchIntegrations = (bot: Bot, event: MessageEvent) => Integration[];
+
+const fires = (integration: Integration, event: MessageEvent): boolean => {
+  if (!integration.enabled) return false;
+  const events = integration.events.length > 0 ? integration.events : defaultEvents;
+  if (!events.includes(event.type)) return false;
+  if (!isMessageType(event.type)) return true;
+  const { objectName } = event.data;
+  return integration.objectNames.length > 0
+    ? integration.objectNames.includes(objectName)
+    : !signalNames.has(objectName);
+};
+
+/** A filter asks for a text: a picture does not pass it, nor does an event that is no message. */
+export const makeMatchIntegrations = (fitsPattern: FitsPattern): MatchIntegrations => {
+  const fitsFilter = makeFitsFilter(fitsPattern);
+
+  const passes = ({ options }: Integration, bot: Bot, event: MessageEvent): boolean => {
+    if (!options.filter) return true;
+    const text = isMessageType(event.type) ? messageText(bot, event) : undefined;
+    return text !== undefined && fitsFilter(options.filter, text);
+  };
+
+  return (bot, event) =>
+    bot.integrations.filter((integration) => fires(integration, event) && passes(integration, bot, event));
+};

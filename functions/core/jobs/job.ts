@@ -1,0 +1,73 @@
+import type { EventType } from "#core/bot/event-type.ts";
+import type { DifyType, IntegrationType } from "#core/bot/integration.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
+
+/** An event on its way to one integration of a bot. It carries ids and the event, never a key: the worker reads the bot afresh. */
+export interface Job<T extends IntegrationType = IntegrationType> {
+  readonly appKey: string;
+  readonly botUserId: string;
+  readonly integrationType: T;
+  readonly event: MessageEvent;
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number;
+  /** Whether its group shares one context: then the turns of all its members go one after another. */
+  readonly sharesContext?: boolean;
+  /** When it was taken out of the dead letters to run again, in milliseconds since the epoch. */
+  readonly redrivenAt?: number;
+}
+
+/** To a Dify app. */
+export type TurnJob = Job<DifyType>;
+/** To the app's server. */
+export type WebhookJob = Job<"webhook">;
+
+export const isTurnJob = (job: Job): job is TurnJob => job.integrationType !== "webhook";
+export const isWebhookJob = (job: Job): job is WebhookJob => job.integrationType === "webhook";
+
+/** What tells one job from every other: a message delivered twice makes the same. */
+export interface JobId {
+  readonly appKey: string;
+  /** A recall of a message has the message's own msgUID. */
+  readonly eventType: EventType;
+  readonly msgUID: string;
+  /** Ten people who read one message are ten events of its msgUID. */
+  readonly fromUserId: string;
+  readonly botUserId: string;
+  readonly integrationType: IntegrationType;
+}
+
+export const jobIdOf = (job: Job): JobId => ({
+  appKey: job.appKey,
+  eventType: job.event.type,
+  msgUID: job.event.data.msgUID,
+  fromUserId: job.event.data.fromUserId,
+  botUserId: job.botUserId,
+  integrationType: job.integrationType,
+});
+
+/** A job's identity as one text, as JSON, since ids may hold any separator. */
+export const jobKeyOf = ({
+  appKey,
+  eventType,
+  msgUID,
+  fromUserId,
+  botUserId,
+  integrationType,
+}: JobId): string => JSON.stringify([appKey, eventType, msgUID, fromUserId, botUserId, integrationType]);
+
+/** Hands jobs to the workers: jobs of one conversation in order, a repeated one once. */
+export interface JobQueue<J extends Job = Job> {
+  /** Resolves when every job is safely queued, rejects if one is not. */
+  send(jobs: readonly J[]): Promise<void>;
+}
+
+/** Where jobs lie that were given up, until a person has them run again (docs/runbook.md). */
+export interface DeadLetters<J extends Job = Job> {
+  bury(job: J, epitaph: Epitaph): Promise<void>;
+}
+
+export interface Epitaph {
+  readonly reason: string;
+  /** How often it was handed to a worker. */
+  readonly tries: number;
+}

@@ -1,0 +1,141 @@
+import type { BotStore } from "#core/bot/bot.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import type { Log } from "#core/shared/log.ts";
+import type { CallWebhook, WebhookCall, WebhookOutcome } from "./call-webhook.ts";
+import { type HeldJob, makeHeldJobs, warnOf } from "./held-job.ts";
+import { type DeadLetters, type JobId, jobIdOf, type WebhookJob } from "./job.ts";
+import type { JobFate, JobHold } from "./job-hold.ts";
+import { idsOf, type ReportJob } from "./job-report.ts";
+import type { JobStore } from "./job-store.ts";
+
+export interface RunWebhookJobPorts {
+  readonly bots: Pick<BotStore, "find">;
+  readonly jobs: JobStore;
+  readonly callWebhook: CallWebhook;
+  readonly deadLetters: DeadLetters;
+  readonly report: ReportJob;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newToken: () => string;
+  /** The id that the receiver sees, the same at each try. */
+  readonly webhookIdOf: (id: JobId) => string;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+/** Never rejects. */
+export type RunWebhookJob = (job: WebhookJob, hold: JobHold) => Promise<JobFate>;
+
+/** Longer than a try may take. */
+const leaseMs = 15_000;
+const busyPauseMs = 5_000;
+
+/** The first three tries fall within 10 s where the other side answers quickly (docs/spec/rongcloud.md, section 6). */
+const pausesMs = [1_000, 3_000, 8_000, 20_000, 45_000];
+const longestPauseMs = 90_000;
+/** Pauses are up to so much longer, so that what failed together does not come back together. */
+const jitter = 0.25;
+
+/** From when the message was accepted; a job that comes later has one try, so that a dead endpoint's backlog drains. */
+const tryForMs = 15 * 60_000;
+
+/** Brings an event to the app's server, once however often the job is delivered, or to the dead letters. */
+export const makeRunWebhookJob = ({
+  bots,
+  jobs,
+  callWebhook,
+  deadLetters,
+  report,
+  clock,
+  log,
+  newToken,
+  webhookIdOf,
+  random,
+}: RunWebhookJobPorts): RunWebhookJob => {
+  const pauseAfter = (tries: number): number =>
+    (pausesMs[tries - 1] ?? longestPauseMs) * (1 + jitter * random());
+
+  const { complete, release } = makeHeldJobs({ jobs, clock, log });
+
+  const findCall = async ({ job }: HeldJob<WebhookJob>): Promise<WebhookCall | undefined> => {
+    const [bot] = await bots.find(job.appKey, [job.botUserId]);
+    const integration = bot?.integrations.find((each) => each.type === "webhook");
+    if (!bot || integration?.type !== "webhook" || !integration.enabled) return undefined;
+    return { appKey: job.appKey, bot, integration, event: job.event, id: webhookIdOf(jobIdOf(job)) };
+  };
+
+  /** Undefined: there is nobody to call any more. */
+  const call = async (held: HeldJob<WebhookJob>): Promise<WebhookOutcome | undefined> => {
+    try {
+      const found = await findCall(held);
+      return found && (await callWebhook(found));
+    } catch (error) {
+      log.error("job_failed", { ...idsOf(held.job), tries: held.tries, reason: String(error) });
+      return { status: "failed", reason: String(error), retryAfterMs: undefined };
+    }
+  };
+
+  const end = async (held: HeldJob<WebhookJob>, outcome: string): Promise<JobFate> => {
+    await complete(held, outcome);
+    return "done";
+  };
+
+  const giveUp = async (held: HeldJob<WebhookJob>, reason: string): Promise<JobFate> => {
+    const { job, tries } = held;
+    await deadLetters.bury(job, { reason, tries });
+    report("given_up", job, { reason, tries });
+    return end(held, "given_up");
+  };
+
+  const tryOnce = async (held: HeldJob<WebhookJob>, hold: JobHold): Promise<JobFate> => {
+    const { job, tries } = held;
+    const startedAt = clock.now();
+    const outcome = await call(held);
+    const tookMs = clock.now() - startedAt;
+    if (!outcome) {
+      report("dropped", job, { reason: "the bot or its webhook is gone" });
+      return end(held, "dropped");
+    }
+    if (outcome.status === "taken") {
+      report("delivered", job, { tries, tookMs });
+      return end(held, "delivered");
+    }
+    report("tried", job, { tries, tookMs, reason: outcome.reason });
+    if (outcome.status === "refused") return giveUp(held, outcome.reason);
+
+    const leftMs = (job.redrivenAt ?? job.acceptedAt) + tryForMs - clock.now();
+    if (leftMs <= 0) return giveUp(held, outcome.reason);
+    // However long it asks for, it gets a last chance when the time is up.
+    const pauseMs = Math.min(Math.max(pauseAfter(tries), outcome.retryAfterMs ?? 0), leftMs);
+    await release(held);
+    await hold.holdFor(pauseMs);
+    return "again";
+  };
+
+  const run = async (job: WebhookJob, hold: JobHold): Promise<JobFate> => {
+    const token = newToken();
+    const claim = await jobs.claim(jobIdOf(job), { token, expiresAt: clock.now() + leaseMs });
+    switch (claim.status) {
+      case "done":
+        report("repeated", job);
+        return "done";
+      case "busy":
+        await hold.holdFor(busyPauseMs);
+        return "again";
+      case "claimed": {
+        const held = { job, token, tries: claim.tries };
+        return tryOnce(held, hold).catch(async (error: unknown) => {
+          await release(held);
+          throw error;
+        });
+      }
+    }
+  };
+
+  return (job, hold) =>
+    run(job, hold).catch(async (error: unknown): Promise<JobFate> => {
+      log.error("job_failed", { ...idsOf(job), tries: hold.tries, reason: String(error) });
+      await hold.holdFor(pauseAfter(hold.tries)).catch(warnOf(log, "job_not_held", job));
+      return "again";
+    });
+};

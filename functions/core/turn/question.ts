@@ -1,0 +1,58 @@
+import type { Bot } from "#core/bot/bot.ts";
+import { isMessageType } from "#core/bot/event-type.ts";
+import type { Integration } from "#core/bot/integration.ts";
+import { parseContent } from "#core/message/message-content.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
+import { captionOf, fileOfMessage, type MessageFile } from "#core/message/message-file.ts";
+import { messageText, writtenText } from "#core/message/message-text.ts";
+import type { QuestionFile } from "#core/message/question-file.ts";
+import { quotedMessage } from "#core/message/quoted-message.ts";
+
+/** What Dify is asked. */
+export interface Asked {
+  readonly text: string;
+  readonly files: readonly QuestionFile[];
+}
+
+/** Dify takes no question without a text. */
+const textFor = ({ kind, name }: MessageFile): string =>
+  name === undefined ? `[${kind}]` : `[${kind}: ${name}]`;
+
+const withoutName = ({ kind, url }: MessageFile): QuestionFile => ({ kind, url });
+
+const askedWithFile = ({ objectName, content }: MessageEvent["data"]): Asked | undefined => {
+  const fields = parseContent(content) ?? {};
+  const file = fileOfMessage(objectName, fields);
+  const caption = captionOf(objectName, fields);
+  if (file) return { text: caption ?? textFor(file), files: [withoutName(file)] };
+  return objectName === "RC:ImgTextMsg" && caption !== undefined ? { text: caption, files: [] } : undefined;
+};
+
+const askedInWords = (bot: Pick<Bot, "name">, event: MessageEvent): Asked | undefined => {
+  // Be it the bot's name alone.
+  const text = messageText(bot, event) ?? writtenText(event);
+  if (text === undefined) return undefined;
+  const quoted = quotedMessage(event);
+  if (!quoted) return { text, files: [] };
+  return {
+    text: `${quoted.text.replaceAll(/^/gm, "> ")}\n\n${text}`,
+    files: quoted.file ? [withoutName(quoted.file)] : [],
+  };
+};
+
+/**
+ * What Dify is asked: what the user wrote or sent to the bot, with what it refers to; of a happening its name, and of an app's
+ * own kind of message its content, where an integration names it: that is a Dify app which knows it. Undefined where there
+ * is nothing that Dify could read.
+ */
+export const questionOf = (
+  bot: Pick<Bot, "name">,
+  { objectNames }: Pick<Integration, "objectNames">,
+  event: MessageEvent,
+): Asked | undefined => {
+  if (!isMessageType(event.type)) return { text: event.type, files: [] };
+  const asked = askedInWords(bot, event) ?? askedWithFile(event.data);
+  const { objectName, content } = event.data;
+  const isOwn = !objectName.startsWith("RC:") && objectNames.includes(objectName);
+  return asked ?? (isOwn && content.trim() !== "" ? { text: content, files: [] } : undefined);
+};

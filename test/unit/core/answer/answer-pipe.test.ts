@@ -1,0 +1,113 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import type { AnswerEvent } from "#core/answer/answer.ts";
+import { makeAnswerPipe } from "#core/answer/answer-pipe.ts";
+import { makeRecordingSink } from "../../../support/recording-sink.ts";
+
+const delta = (text: string): AnswerEvent => ({ type: "delta", text });
+const file = (url: string, given: { name?: string; isImage?: boolean } = {}): AnswerEvent => ({
+  type: "file",
+  file: { url, name: given.name, isImage: given.isImage ?? false },
+});
+
+const show = (events: readonly AnswerEvent[], showsThinking = false) => {
+  const sink = makeRecordingSink();
+  const pipe = makeAnswerPipe(sink, { base: "https://dify.example/v1", showsThinking });
+  for (const event of events) pipe.take(event);
+  pipe.end();
+  return sink;
+};
+
+describe("what a user reads of an answer", () => {
+  test("is each piece as it comes, with nothing held back but what may begin a link", () => {
+    expect(show([delta("Hel"), delta("lo [you]"), delta(".")]).calls).toEqual([
+      { delta: "Hel" },
+      { delta: "lo [you" },
+      { delta: "]." },
+    ]);
+  });
+
+  test("has links that work where Dify's are relative, however they are split", () => {
+    const said =
+      "See ![chart](/files/tools/a.png?sign=x) and [more](https://example.com/a) [x](/other) [y] (z).";
+    const works =
+      "See ![chart](https://dify.example/files/tools/a.png?sign=x) and [more](https://example.com/a) [x](/other) [y] (z).";
+    fc.assert(
+      fc.property(fc.array(fc.nat(said.length), { maxLength: 10 }), (places) => {
+        const sorted = [...new Set(places)].sort((a, b) => a - b);
+        const pieces = [0, ...sorted].map((from, at) => said.slice(from, sorted[at] ?? said.length));
+        expect(show(pieces.map(delta)).text()).toBe(works);
+      }),
+    );
+  });
+
+  test.each([
+    ['<img src="/files/a.png">', '<img src="https://dify.example/files/a.png">'],
+    ["[x](</files/b c.png>)", "[x](<https://dify.example/files/b%20c.png>)"],
+    ["```js\na[0](/files/x)\n```", "```js\na[0](/files/x)\n```"],
+    ['a = "b" [c]', 'a = "b" [c]'],
+  ])("has links in other clothes, and leaves code alone: %s", (said, works) => {
+    for (let at = 0; at <= said.length; at += 1) {
+      expect(show([delta(said.slice(0, at)), delta(said.slice(at))]).text()).toBe(works);
+    }
+  });
+
+  test("loses nothing of a link that never ends", () => {
+    expect(show([delta("a [b](/files/"), delta("c")]).text()).toBe("a [b](/files/c");
+    const long = `[b](${"x".repeat(10_000)}`;
+    expect(show([delta(long)]).text()).toBe(long);
+  });
+
+  test.each(['"](a)"', "](", '="', "](a b="])(
+    "comes at once though it is half a megabyte of what begins links: %s",
+    (unit) => {
+      // Read anew for each link it would take a minute.
+      const long = unit.repeat(Math.floor((512 * 1024) / unit.length));
+      expect(show([delta(long)]).text() === long).toBe(true);
+    },
+  );
+
+  test("has a link to each file that its text has none to, once", () => {
+    const events = [
+      delta("Here."),
+      file("/files/tools/a.png?sign=1", { name: "chart.png", isImage: true }),
+      file("/files/tools/a.png?sign=2", { name: "chart.png", isImage: true }),
+      file("https://cdn.example/b (1).pdf"),
+    ];
+    expect(show(events).text()).toBe(
+      "Here.\n\n![chart.png](https://dify.example/files/tools/a.png?sign=2)\n\n[b (1).pdf](https://cdn.example/b%20%281%29.pdf)",
+    );
+  });
+
+  test("has no second link to a file that is linked already, under whatever signature", () => {
+    const events = [file("/files/tools/a.png?sign=1"), delta("![chart](/files/tools/a.png?sign=2)")];
+    expect(show(events).text()).toBe("![chart](https://dify.example/files/tools/a.png?sign=2)");
+  });
+
+  test("may be a file and nothing else", () => {
+    expect(show([file("/files/a.txt")]).text()).toBe("[a.txt](https://dify.example/files/a.txt)");
+  });
+
+  test("is the replacement alone, without the files and thoughts of what it replaces", () => {
+    const events: AnswerEvent[] = [
+      delta("<think>bad"),
+      file("/files/bad.png"),
+      { type: "replace", text: "<think>x</think>good [a](/files/b.png)" },
+    ];
+    const { calls } = show(events);
+    expect(calls).toEqual([{ replace: "good [a](https://dify.example/files/b.png)" }]);
+  });
+
+  test("is what follows the thought where its first tag was left out", () => {
+    expect(show([delta("hm"), delta("</think>Hello.")]).calls).toEqual([
+      { delta: "hm" },
+      { replace: "Hello." },
+    ]);
+  });
+
+  test("is nothing of a thought that Dify parts from the answer, unless it is to be seen", () => {
+    const events: AnswerEvent[] = [{ type: "thought", text: "hm" }, delta("Hello.")];
+    expect(show(events).text()).toBe("Hello.");
+    expect(show(events, true).text()).toBe("> hm\n\nHello.");
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { makeThinkFilter } from "#core/answer/think-filter.ts";
+
+/** What a user has before them once all the pieces have come. */
+const shownOf = (pieces: readonly string[], quotes = false): string => {
+  const filter = makeThinkFilter({ quotes });
+  const shown = pieces.reduce((before, piece) => {
+    const { text, replacesAll } = filter.push(piece);
+    return replacesAll ? text : before + text;
+  }, "");
+  return shown + filter.end();
+};
+
+const cut = (text: string, places: readonly number[]): string[] => {
+  const sorted = [...new Set(places.map((place) => place % (text.length + 1)))].sort((a, b) => a - b);
+  return [0, ...sorted].map((from, index) => text.slice(from, sorted[index] ?? text.length));
+};
+
+const hidden: readonly (readonly [string, string, string])[] = [
+  ["a thought in front", "<think>\nLet me see.\n</think>\n\nHello.", "Hello."],
+  ["no thought at all", "Hello <b>you</b>, 1 < 2.", "Hello <b>you</b>, 1 < 2."],
+  ["an empty thought", "<think>\n\n</think>\n\nHello.", "Hello."],
+  ["several thoughts", "<think>a</think>One.\n<think>b</think>Two.", "One.\nTwo."],
+  ["a thought glued to a text", "Let me look.<think>hm</think>\n\nIt is.", "Let me look.\n\nIt is."],
+  ["a thought without its first tag", "I wonder.\n</think>\n\nHello.", "Hello."],
+  ["a thought without its first tag, and another", "hm</think>One <think>x</think>two", "One two"],
+  ["a tag within a thought", "<think>a <think> b</think>Hello.", "Hello."],
+  ["a last tag too many", "<think>a</think>Hello.</think> Bye.", "Hello. Bye."],
+  ["a thought that never ends", "<think>I am cut o", ""],
+  ["an answer that ends in half a tag", "1 <th", "1 <th"],
+  ["a tag that is spoken of", "Use the `<think>` tag.", "Use the `<think>` tag."],
+  ["both tags spoken of", "`<think>` ends with `</think>`.", "`<think>` ends with `</think>`."],
+  ["a tag within a line that never closes", "Write <think> first.", "Write <think> first."],
+  ["a tag on a line of its own that never closes", "So:\n<think>\nand so on", "So:\n<think>\nand so on"],
+  [
+    "tags in a block of code",
+    "Qwen writes:\n\n```\n<think>\nreasoning\n</think>\n```\n\nand then its answer.",
+    "Qwen writes:\n\n```\n<think>\nreasoning\n</think>\n```\n\nand then its answer.",
+  ],
+  [
+    "a last tag alone in a block of code",
+    "See:\n~~~xml\n</think>\n~~~\nDone.",
+    "See:\n~~~xml\n</think>\n~~~\nDone.",
+  ],
+  ["a thought behind a block of code", "```\nx\n```\n<think>a</think>Hello.", "```\nx\n```\nHello."],
+  ["a text that looks like a tag", "<thinker> and <thin", "<thinker> and <thin"],
+];
+
+describe("a thought", () => {
+  test.each(hidden)("is kept out: %s", (_, said, shown) => {
+    expect(shownOf([said])).toBe(shown);
+  });
+
+  test.each(hidden)("is kept out however it is split: %s", (_, said, shown) => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(said.length), { maxLength: 12 }), (places) => {
+        expect(shownOf(cut(said, places))).toBe(shown);
+      }),
+    );
+  });
+
+  test("means the same however any text of tags and words is split, hidden or shown", () => {
+    const part = fc.constantFrom(
+      "```",
+      "<think>",
+      "</think>",
+      "<th",
+      "`",
+      "\n",
+      "\n\n",
+      " ",
+      "word",
+      "<",
+      "> x",
+      "😀",
+    );
+    fc.assert(
+      fc.property(
+        fc.array(part, { maxLength: 20 }).map((parts) => parts.join("")),
+        fc.array(fc.nat(200), { maxLength: 20 }),
+        fc.boolean(),
+        (said, places, quotes) => {
+          expect(shownOf(cut(said, places), quotes)).toBe(shownOf([said], quotes));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test("holds back nothing but the beginning of a tag", () => {
+    const filter = makeThinkFilter({ quotes: false });
+    expect(filter.push("Hello <").text).toBe("Hello ");
+    expect(filter.push("b>you").text).toBe("<b>you");
+  });
+
+  test("takes back what was shown of it where its first tag is left out", () => {
+    const filter = makeThinkFilter({ quotes: false });
+    expect(filter.push("I wonder.")).toEqual({ text: "I wonder.", replacesAll: false });
+    expect(filter.push("</think>Hello.")).toEqual({ text: "Hello.", replacesAll: true });
+  });
+});
+
+describe("a thought that is shown", () => {
+  test.each([
+    [
+      "stands as a quote before the answer",
+      "<think>\nLet me see.\n\nYes.\n</think>\n\nHello.",
+      "> Let me see.\n> \n> Yes.\n\nHello.",
+    ],
+    ["is no quote where it is empty", "<think>\n\n</think>\n\nHello.", "Hello."],
+    ["stands by itself within an answer", "One.\n<think>a</think>Two.", "One.\n> a\n\nTwo."],
+    ["is a quote to its end where it never ends", "<think>I am cut o", "> I am cut o"],
+    [
+      "stays as it was where its first tag is left out",
+      "I wonder.\n</think>\n\nHello.",
+      "I wonder.\n\n\nHello.",
+    ],
+  ])("%s", (_, said, shown) => {
+    expect(shownOf([said], true)).toBe(shown);
+  });
+
+  test("is a quote too where Dify parts it from the answer, and nothing where it is not to be seen", () => {
+    const shows = makeThinkFilter({ quotes: true });
+    const said = [shows.thought("Let me "), shows.thought("see."), shows.push("Hello.").text];
+    expect(said.join("")).toBe("> Let me see.\n\nHello.");
+    expect(makeThinkFilter({ quotes: false }).thought("Let me see.")).toBe("");
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "@jest/globals";
+import { makeCloseOpenMessage } from "#core/im/close-open-message.ts";
+import { BridgeError } from "#core/shared/errors.ts";
+import { route, setUpStrictIm, throttled } from "./strict-im.ts";
+
+const setUp = (...faults: (BridgeError | undefined)[]) => {
+  const strict = setUpStrictIm((call) => faults[call - 1]);
+  const { im, clock, plant } = strict;
+  plant("m1", { text: "half", seq: 9 });
+  const close = (seq: number) => makeCloseOpenMessage({ im, clock })(route, { messageUID: "m1", seq });
+  return { ...strict, close };
+};
+
+describe("a message that a dead worker left open", () => {
+  test("is closed as broken off, though more of it had gone out than was noted", async () => {
+    for (const noted of [9, 8, 1]) {
+      const { close, streams } = setUp();
+      await close(noted);
+      expect(streams()).toEqual([{ text: "half", completeReason: 1 }]);
+    }
+  });
+
+  test("counts as closed where the IM has ended it by itself", async () => {
+    const { close, clock } = setUp();
+    await clock.advance(31_000);
+    await expect(close(9)).resolves.toBeUndefined();
+  });
+
+  test("is closed by an IM that has no time at first", async () => {
+    const { close, clock, streams } = setUp(throttled(1_000));
+    const closing = close(9);
+    await clock.advance(2_000);
+    await closing;
+    expect(streams()).toEqual([{ text: "half", completeReason: 1 }]);
+  });
+
+  test("is given up after so many numbers, and said so", async () => {
+    const { close, plant, callTimes } = setUp();
+    plant("m1", { text: "half", seq: 500 });
+    await expect(close(1)).rejects.toThrow(BridgeError);
+    expect(callTimes.length).toBeLessThanOrEqual(20);
+  });
+});

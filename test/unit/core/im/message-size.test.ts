@@ -1,0 +1,49 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { messageSize, messagesOf, mostMessageBytes, splitLength } from "#core/im/message-size.ts";
+
+const anyText = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 60 }),
+  fc.string({
+    unit: fc.constantFrom("a", " ", "\n", '"', "\u0001", "é", "汉", "😀", "\ud83d"),
+    maxLength: 60,
+  }),
+);
+
+describe("a text that is too long for one message", () => {
+  test("goes into messages that each fit, and is whole when they are put together", () => {
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 1_000, max: 6_000 }), (text, times) => {
+        const long = text.repeat(times);
+        const messages = messagesOf(long);
+        expect(messages.join("")).toBe(long);
+        expect(messages.every((each) => messageSize(each) <= mostMessageBytes)).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("is split so that as much fits as may, and no character is parted", () => {
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 6, max: 100 }), (text, room) => {
+        const length = splitLength(text, room);
+        expect(messageSize(text.slice(0, length))).toBeLessThanOrEqual(room);
+        if (text !== "") expect(length).toBeGreaterThan(0);
+        expect([...text.slice(0, length), ...text.slice(length)]).toEqual([...text]);
+      }),
+    );
+  });
+
+  test.each([
+    ["a paragraph", "One line.\nAnother.\n\nThe next paragraph", "One line.\nAnother.\n\n"],
+    [
+      "a line, where no paragraph ends late enough",
+      "A.\n\nOne line of many words.\nAnother one that is too",
+      "A.\n\nOne line of many words.\n",
+    ],
+    ["a word, where no line does", "one two three four five six seven", "one two three four five six "],
+    ["a character, where no word does", "x".repeat(40), "x".repeat(32)],
+  ])("is parted at %s", (_, text, head) => {
+    expect(text.slice(0, splitLength(text, 32))).toBe(head);
+  });
+});

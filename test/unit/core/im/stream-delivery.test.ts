@@ -1,0 +1,268 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import type { AnswerEnding } from "#core/answer/answer-sink.ts";
+import type { ImMessages, MessageRoute, StreamChunk } from "#core/im/im-messages.ts";
+import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
+import { BridgeError } from "#core/shared/errors.ts";
+import { failedWith } from "../../../support/endings.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+
+const route: MessageRoute = { appKey: "a", fromUserId: "bot", channelType: "PERSON", targetId: "u7" };
+const beatMs = 200;
+const patienceMs = 30_000;
+
+interface SentChunk extends StreamChunk {
+  readonly at: number;
+}
+
+/** An IM that takes `callMs` for a call, and fails those that `failure` names. */
+const setUp = ({ callMs = 0, failure = (_call: number): BridgeError | undefined => undefined } = {}) => {
+  const clock = makeTestClock();
+  const start = clock.now();
+  const sent: SentChunk[] = [];
+  let calls = 0;
+  let begun = 0;
+  let inFlight = 0;
+  let mostInFlight = 0;
+  const im: Pick<ImMessages, "sendChunk" | "sendText"> = {
+    sendChunk: async (_route, chunk) => {
+      calls += 1;
+      const error = failure(calls);
+      inFlight += 1;
+      mostInFlight = Math.max(mostInFlight, inFlight);
+      const at = clock.now() - start;
+      if (callMs > 0) await clock.sleep(callMs);
+      inFlight -= 1;
+      if (error) throw error;
+      sent.push({ ...chunk, at });
+      if (chunk.messageUID === undefined) begun += 1;
+      return chunk.messageUID ?? `m${begun}`;
+    },
+    sendText: () => Promise.reject(new Error("not here")),
+  };
+  const sink = makeStreamDelivery({ im, clock, beatMs, patienceMs })(route, {
+    isOurs: () => true,
+    onOpen: () => {},
+    deliverBy: Number.POSITIVE_INFINITY,
+  });
+  return { sink, clock, sent, calls: () => calls, mostInFlight: () => mostInFlight };
+};
+
+const tooMany = (retryAfterMs?: number): BridgeError =>
+  new BridgeError("rate_limited", "429", { retryable: true, retryAfterMs });
+
+describe("a stream message", () => {
+  test("has its first text sent within the caller's own tick", () => {
+    const { sink, calls } = setUp();
+    sink.delta("Hel");
+    expect(calls()).toBe(1);
+  });
+
+  test("gathers what comes between two beats, counts from 1, and completes on the last chunk", async () => {
+    const { sink, clock, sent } = setUp();
+    sink.delta("a");
+    sink.delta("b");
+    await clock.advance(50);
+    sink.delta("c");
+    await clock.advance(beatMs);
+    sink.delta("d");
+    const delivered = sink.end({ status: "complete" });
+    await clock.advance(2 * beatMs);
+    expect(await delivered).toEqual({ status: "delivered" });
+    expect(sent).toEqual([
+      { seq: 1, text: "a", messageUID: undefined, completeReason: undefined, at: 0 },
+      { seq: 2, text: "bc", messageUID: "m1", completeReason: undefined, at: 200 },
+      { seq: 3, text: "d", messageUID: "m1", completeReason: 0, at: 400 },
+    ]);
+  });
+
+  test("is whole, in order, one call at a time and no faster than the beat, however deltas and calls fall", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.integer({ min: 0, max: 700 })), { minLength: 1 }),
+        fc.integer({ min: 0, max: 500 }),
+        async (deltas, callMs) => {
+          const { sink, clock, sent, mostInFlight } = setUp({ callMs });
+          for (const [text, pauseMs] of deltas) {
+            sink.delta(text);
+            await clock.advance(pauseMs);
+          }
+          const delivered = sink.end({ status: "complete" });
+          await clock.advance(5_000);
+          expect(await delivered).toEqual({ status: "delivered" });
+          expect(sent.map(({ text }) => text).join("")).toBe(deltas.map(([text]) => text).join(""));
+          expect(sent.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
+          expect(sent.map(({ completeReason }) => completeReason)).toEqual(
+            sent.map((_, index) => (index === sent.length - 1 ? 0 : undefined)),
+          );
+          expect(mostInFlight()).toBe(1);
+          sent.slice(1).forEach(({ at }, index) => {
+            expect(at - (sent[index]?.at ?? 0)).toBeGreaterThanOrEqual(beatMs);
+          });
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test("is kept open by an empty chunk while a tool takes longer than the IM's 30 seconds", async () => {
+    const { sink, clock, sent } = setUp();
+    sink.delta("Let me look. ");
+    await clock.advance(65_000);
+    sink.delta("Here it is.");
+    const delivered = sink.end({ status: "complete" });
+    await clock.advance(60_000);
+    await delivered;
+    expect(sent.map(({ seq, text, at }) => [seq, text, at])).toEqual([
+      [1, "Let me look. ", 0],
+      [2, "", 20_000],
+      [3, "", 40_000],
+      [4, "", 60_000],
+      [5, "Here it is.", 65_000],
+      [6, "", 65_200],
+    ]);
+  });
+
+  test("that was throttled waits as long as it is told, and its end arrives all the same", async () => {
+    const { sink, clock, sent } = setUp({ failure: (call) => (call === 2 ? tooMany(3_000) : undefined) });
+    sink.delta("a");
+    await clock.advance(beatMs);
+    sink.delta("b");
+    const delivered = sink.end({ status: "complete" });
+    await clock.advance(10_000);
+    expect(await delivered).toEqual({ status: "delivered" });
+    expect(sent.map(({ seq, text, at }) => ({ seq, text, at }))).toEqual([
+      { seq: 1, text: "a", at: 0 },
+      { seq: 2, text: "b", at: 3_200 },
+      // Slower from now on.
+      { seq: 3, text: "", at: 3_600 },
+    ]);
+  });
+
+  test("is tried for at least 30 seconds before it is given up", async () => {
+    const { sink, clock, calls } = setUp({ failure: () => tooMany() });
+    sink.delta("a");
+    const delivered = sink.end({ status: "complete" });
+    await clock.advance(25_000);
+    const callsBefore = calls();
+    await clock.advance(60_000);
+    expect(calls()).toBeGreaterThan(callsBefore);
+    expect(await delivered).toMatchObject({ status: "undelivered" });
+  });
+
+  test("that is asked to wait for longer than its patience gets a last chance when that ends", async () => {
+    const { sink, clock, sent } = setUp({ failure: (call) => (call === 1 ? tooMany(60_000) : undefined) });
+    sink.delta("a");
+    const delivered = sink.end({ status: "complete" });
+    await clock.advance(patienceMs + 1_000);
+    expect(await delivered).toEqual({ status: "delivered" });
+    expect(sent[0]).toMatchObject({ text: "a", at: patienceMs });
+  });
+
+  test("that the IM refuses for good is followed by nothing out of order", async () => {
+    const refusal = new BridgeError("upstream_refused", "400");
+    const { sink, clock, calls } = setUp({ failure: (call) => (call === 2 ? refusal : undefined) });
+    sink.delta("a");
+    await clock.advance(beatMs);
+    sink.delta("b");
+    await clock.advance(beatMs);
+    sink.delta("c");
+    const delivered = sink.end({ status: "complete" });
+    await clock.advance(beatMs);
+    expect(await delivered).toMatchObject({ status: "undelivered" });
+    expect(calls()).toBe(2);
+  });
+});
+
+describe("the end of a stream message", () => {
+  test.each<[AnswerEnding, number]>([
+    [{ status: "complete" }, 0],
+    [{ status: "stopped" }, 2],
+    [failedWith(" (broken off)"), 1],
+  ])("%o closes it with completeReason %i", async (ending, reason) => {
+    const { sink, clock, sent } = setUp();
+    sink.delta("so far");
+    await clock.advance(beatMs);
+    const delivered = sink.end(ending);
+    await clock.advance(beatMs);
+    await delivered;
+    expect(sent.at(-1)).toMatchObject({ completeReason: reason, messageUID: "m1" });
+  });
+
+  test("with a sentence alone is a whole message of its own", async () => {
+    const { sink, clock, sent } = setUp();
+    const delivered = sink.end(failedWith("Sorry."));
+    await clock.advance(0);
+    await delivered;
+    expect(sent).toMatchObject([{ seq: 1, text: "Sorry.", completeReason: 0 }]);
+  });
+
+  test("arrives whichever moment it comes in, between any two steps of what went before", async () => {
+    for (let steps = 0; steps < 20; steps += 1) {
+      const { sink, clock, sent } = setUp();
+      sink.delta("a");
+      for (let step = 0; step < steps; step += 1) await Promise.resolve();
+      let delivered: object | undefined;
+      sink.end({ status: "complete" }).then((delivery) => {
+        delivered = delivery;
+      });
+      await clock.advance(beatMs);
+      expect(delivered).toEqual({ status: "delivered" });
+      expect(sent.map(({ text }) => text).join("")).toBe("a");
+      expect(sent.at(-1)?.completeReason).toBe(0);
+    }
+  });
+
+  test("of a turn that was abandoned sends nothing more, not even an end", async () => {
+    const { sink, clock, sent } = setUp();
+    sink.delta("a");
+    await clock.advance(50);
+    sink.delta("b");
+    expect(await sink.end({ status: "abandoned" })).toMatchObject({ status: "undelivered" });
+    await clock.advance(5 * beatMs);
+    expect(sent.map(({ text }) => text)).toEqual(["a"]);
+  });
+
+  test("with nothing to say sends nothing", async () => {
+    const { sink, calls } = setUp();
+    expect(await sink.end({ status: "stopped" })).toEqual({ status: "delivered" });
+    expect(calls()).toBe(0);
+  });
+});
+
+describe("a replacement", () => {
+  test("that breaks off is closed as broken off, though it stands in a message of its own", async () => {
+    const { sink, clock, sent } = setUp();
+    sink.delta("bad");
+    await clock.advance(beatMs);
+    sink.replace("good");
+    const delivered = sink.end(failedWith(" (broken off)"));
+    await clock.advance(5 * beatMs);
+    await delivered;
+    expect(sent.at(-1)).toMatchObject({ seq: 1, text: "good (broken off)", completeReason: 1 });
+  });
+
+  test("before anything has gone out takes its place", async () => {
+    const { sink, clock, sent } = setUp();
+    sink.replace("good");
+    const delivered = sink.end({ status: "complete" });
+    await clock.advance(beatMs);
+    await delivered;
+    expect(sent.map(({ text }) => text).join("")).toBe("good");
+  });
+
+  test("after text has gone out closes the message as replaced and follows as one of its own, once", async () => {
+    const { sink, clock, sent } = setUp({ callMs: 50 });
+    sink.delta("bad");
+    sink.delta(" words");
+    sink.replace("good");
+    const delivered = sink.end({ status: "complete" });
+    await clock.advance(5 * beatMs);
+    await delivered;
+    expect(sent.map(({ at: _, ...chunk }) => chunk)).toEqual([
+      { seq: 1, text: "bad", messageUID: undefined, completeReason: undefined },
+      { seq: 2, text: "", messageUID: "m1", completeReason: 3 },
+      { seq: 1, text: "good", messageUID: undefined, completeReason: 0 },
+    ]);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "@jest/globals";
+import { makeTypingHint } from "#core/im/typing-hint.ts";
+import { failedWith } from "../../../support/endings.ts";
+import { makeRecordingSink } from "../../../support/recording-sink.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+import { route } from "./strict-im.ts";
+
+const setUp = ({ fails = false, until = "first text" as "first text" | "end" } = {}) => {
+  const clock = makeTestClock();
+  const start = clock.now();
+  const hints: number[] = [];
+  const hold = { ours: true };
+  const im = {
+    sendTyping: async () => {
+      hints.push(clock.now() - start);
+      if (fails) throw new Error("429");
+    },
+  };
+  const inner = makeRecordingSink();
+  const sink = makeTypingHint({ im, clock })(inner, route, { isOurs: () => hold.ours, until });
+  return { clock, hints, hold, inner, sink };
+};
+
+describe("that the bot is typing", () => {
+  test("is shown while Dify thinks, as often as clients forget it, and no longer than until the first text", async () => {
+    const { clock, hints, sink, inner } = setUp();
+    sink.begin();
+    await clock.advance(12_000);
+    sink.delta("Hello.");
+    await clock.advance(60_000);
+    expect(hints).toEqual([0, 5_500, 11_000]);
+    expect(inner.text()).toBe("Hello.");
+  });
+
+  test("is shown to the end where the answer comes in one piece", async () => {
+    const { clock, hints, sink } = setUp({ until: "end" });
+    sink.begin();
+    await clock.advance(1_000);
+    sink.delta("Hello.");
+    await clock.advance(11_000);
+    await sink.end({ status: "complete" });
+    await clock.advance(60_000);
+    expect(hints).toEqual([0, 5_500, 11_000]);
+  });
+
+  test("is not shown after an answer has ended without a text, or been replaced", async () => {
+    for (const stop of ["end", "replace"] as const) {
+      const { clock, hints, sink } = setUp();
+      sink.begin();
+      if (stop === "end") await sink.end({ status: "stopped" });
+      else sink.replace("x");
+      await clock.advance(60_000);
+      expect(hints).toEqual([0]);
+    }
+  });
+
+  test("is not shown by a worker that has lost the turn", async () => {
+    const { clock, hints, hold, sink } = setUp();
+    sink.begin();
+    hold.ours = false;
+    await clock.advance(60_000);
+    expect(hints).toEqual([0]);
+  });
+
+  test("disturbs nothing where the IM does not take it", async () => {
+    const { clock, hints, sink, inner } = setUp({ fails: true });
+    sink.begin();
+    await clock.advance(7_000);
+    await sink.end(failedWith("Sorry."));
+    expect(hints).toHaveLength(2);
+    expect(inner.text()).toBe("Sorry.");
+  });
+});

@@ -1,0 +1,265 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import type { Bot } from "#core/bot/bot.ts";
+import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
+import type { IncomingMessage } from "#core/intake/incoming-message.ts";
+import {
+  groupMessage,
+  mentioningEveryone,
+  mentioningUsers,
+  privateMessage,
+} from "../../../support/messages.ts";
+import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
+import { goalOf, setUpDoor } from "./doors.ts";
+
+const setUp = (given: readonly Bot[] = [bot()]) => {
+  const door = setUpDoor(given);
+  const acceptMessages = makeAcceptMessages(door.ports);
+  const accept = (...messages: IncomingMessage[]) =>
+    acceptMessages("app-one", messages[0]?.fromUserId ?? "u7", messages);
+  return { ...door, acceptMessages, accept, goals: () => door.jobs().map(goalOf) };
+};
+
+const all = { everyone: true };
+const both = [webhookIntegration(), difyIntegration()];
+
+describe("a message to a bot", () => {
+  test("becomes a job for each integration that it triggers, with all that its worker must know", async () => {
+    const integrations = [...both, difyIntegration({ type: "dify_chat", enabled: false })];
+    const { accept, jobs, clock } = setUp([bot({ integrations })]);
+    const message = privateMessage({ source: "iOS" });
+    expect(await accept(message)).toEqual({ jobs: 2, fromBot: false });
+    const { directedTo: _directedTo, mentions: _mentions, ...data } = message;
+    expect(jobs()).toEqual(
+      ["webhook", "dify_chatflow"].map((integrationType) => ({
+        appKey: "app-one",
+        botUserId: "bot-helpdesk",
+        integrationType,
+        event: { type: "message:private", timestamp: clock.now(), data },
+        acceptedAt: clock.now(),
+      })),
+    );
+  });
+
+  test("counts from when it came in, however long its bot took to be found", async () => {
+    const { accept, bots, clock, jobs } = setUp();
+    const cameIn = clock.now();
+    const { find } = bots;
+    bots.find = async (...asked) => {
+      await clock.advance(2_000);
+      return find(...asked);
+    };
+    await accept(privateMessage());
+    expect(jobs()).toMatchObject([{ acceptedAt: cameIn, event: { timestamp: cameIn } }]);
+  });
+
+  test("that triggers none of its integrations is left alone", async () => {
+    const { accept, dispatched } = setUp([bot({ integrations: [difyIntegration({ enabled: false })] })]);
+    expect(await accept(privateMessage())).toEqual({ jobs: 0, fromBot: false });
+    expect(dispatched).toEqual([]);
+  });
+
+  test("triggers one integration whatever the filter of its neighbour says", async () => {
+    const integrations = [
+      webhookIntegration({ options: { filter: { equals: ["/help"] } } }),
+      difyIntegration(),
+    ];
+    const { accept, goals } = setUp([bot({ integrations })]);
+    await accept(privateMessage());
+    expect(goals()).toEqual(["bot-helpdesk dify_chatflow"]);
+  });
+
+  test("of another app's is a message to a stranger", async () => {
+    const { acceptMessages, dispatched } = setUp();
+    expect(await acceptMessages("app-two", "u7", [privateMessage()])).toEqual({ jobs: 0, fromBot: false });
+    expect(dispatched).toEqual([]);
+  });
+});
+
+describe("a message in a group", () => {
+  test("tells the bot that it mentions, as a mention, with the group as its target", async () => {
+    const { accept, jobs } = setUp();
+    await accept(groupMessage());
+    expect(jobs()).toMatchObject([
+      { event: { type: "message:group_mentioned", data: { channelType: "GROUP", toUserId: "g1" } } },
+    ]);
+  });
+
+  test("that mentions nobody reaches no bot, not even one that has the group's id", async () => {
+    const { accept, dispatched } = setUp([bot(), bot({ userId: "g1" })]);
+    await accept(groupMessage({ content: '{"content":"hello"}' }));
+    expect(dispatched).toEqual([]);
+  });
+
+  test("that mentions several bots reaches each, once, in the order of its mentions", async () => {
+    const { accept, goals } = setUp([bot({ userId: "b1", integrations: both }), bot({ userId: "b2" })]);
+    await accept(groupMessage({ content: mentioningUsers("b2", "u8", "b1", "b2") }));
+    expect(goals()).toEqual(["b2 dify_chatflow", "b1 webhook", "b1 dify_chatflow"]);
+  });
+
+  test("says of the job whether its group shares one context, which is not so in private", async () => {
+    const integrations = [difyIntegration({ options: { context: "group" } })];
+    const { accept, jobs } = setUp([bot({ integrations })]);
+    await accept(groupMessage());
+    await accept(privateMessage());
+    expect(jobs().map(({ sharesContext }) => sharesContext)).toEqual([true, undefined]);
+  });
+
+  test("reaches no bot that does not get it", async () => {
+    const { accept, dispatched } = setUp();
+    await accept(groupMessage({ directedTo: ["u8"] }));
+    expect(dispatched).toEqual([]);
+  });
+});
+
+describe("a mention of everyone", () => {
+  const everyone = groupMessage({ content: mentioningEveryone });
+  const withAll = difyIntegration({ type: "dify_chat", options: all });
+  const crowd = [
+    bot({ userId: "b1", integrations: [webhookIntegration(), difyIntegration(), withAll] }),
+    bot({ userId: "b2" }),
+    bot({ userId: "b3", integrations: [webhookIntegration({ options: all })] }),
+  ];
+
+  test("triggers those integrations alone that ask for it, of every bot", async () => {
+    const { accept, goals } = setUp(crowd);
+    await accept(everyone);
+    expect(goals()).toEqual(["b1 dify_chat", "b3 webhook"]);
+  });
+
+  test("triggers nothing by default", async () => {
+    const { accept, dispatched } = setUp([
+      bot(),
+      bot({ integrations: [difyIntegration({ options: { everyone: false } })] }),
+    ]);
+    await accept(everyone);
+    expect(dispatched).toEqual([]);
+  });
+
+  test("asks for the rest of what an integration wants too", async () => {
+    const { accept, dispatched } = setUp([
+      bot({ integrations: [webhookIntegration({ options: all, objectNames: ["RC:ImgMsg"] })] }),
+    ]);
+    await accept(everyone);
+    expect(dispatched).toEqual([]);
+  });
+
+  test("in a message to some members reaches these alone", async () => {
+    const { accept, goals } = setUp(crowd);
+    await accept({ ...everyone, directedTo: ["u8", "b3", "b2"] });
+    expect(goals()).toEqual(["b3 webhook"]);
+  });
+
+  test("takes nothing from an integration that is mentioned by name", async () => {
+    const { accept, goals } = setUp(crowd);
+    await accept(groupMessage({ content: mentioningUsers("b1") }));
+    expect(goals()).toEqual(["b1 webhook", "b1 dify_chatflow", "b1 dify_chat"]);
+  });
+});
+
+describe("a message from a bot", () => {
+  test.each([
+    ["in private", privateMessage({ fromUserId: "b1", toUserId: "b2" })],
+    ["to itself", privateMessage({ fromUserId: "b1", toUserId: "b1" })],
+    ["by a mention", groupMessage({ fromUserId: "b1", content: mentioningUsers("b2") })],
+    ["by a mention of everyone", groupMessage({ fromUserId: "b1", content: mentioningEveryone })],
+  ])(
+    "fires nothing %s, so that two bots do not talk for ever, and its sender is told of it",
+    async (_, message) => {
+      const integrations = [difyIntegration({ options: all })];
+      const { accept, dispatched } = setUp([
+        bot({ userId: "b1", integrations }),
+        bot({ userId: "b2", integrations }),
+      ]);
+      expect(await accept(message)).toEqual({ jobs: 0, fromBot: true });
+      expect(dispatched).toEqual([]);
+    },
+  );
+});
+
+describe("a message to several targets", () => {
+  const toAll = (...targets: string[]) =>
+    targets.map((toUserId, at) => privateMessage({ toUserId, msgUID: `uid-${at}` }));
+
+  test("reaches each bot among them with the id of its own copy, in order, all handed over at once", async () => {
+    const { accept, jobs, dispatched } = setUp([
+      bot({ userId: "b1", integrations: both }),
+      bot({ userId: "b2" }),
+    ]);
+    expect(await accept(...toAll("b2", "u8", "b1"))).toEqual({ jobs: 3, fromBot: false });
+    expect(dispatched).toHaveLength(1);
+    expect(jobs().map((job) => `${goalOf(job)} ${job.event.data.toUserId} ${job.event.data.msgUID}`)).toEqual(
+      ["b2 dify_chatflow b2 uid-0", "b1 webhook b1 uid-2", "b1 dify_chatflow b1 uid-2"],
+    );
+  });
+
+  test("of groups makes a mentioned bot answer in each", async () => {
+    const { accept, jobs } = setUp();
+    await accept(groupMessage({ msgUID: "uid-1" }), groupMessage({ toUserId: "g2", msgUID: "uid-2" }));
+    expect(jobs().map(({ event }) => event.data.toUserId)).toEqual(["g1", "g2"]);
+  });
+});
+
+describe("the reads that a message costs", () => {
+  test("are one, of its sender and whom it speaks to, each named once", async () => {
+    const { accept, bots } = setUp();
+    await accept(privateMessage(), privateMessage({ toUserId: "u8" }), privateMessage({ toUserId: "u7" }));
+    expect(bots.reads).toEqual([{ appKey: "app-one", find: ["u7", "bot-helpdesk", "u8"] }]);
+  });
+
+  test("do not grow with the users that it names: of many it is asked first which are bots", async () => {
+    const { accept, bots, goals } = setUp([bot({ userId: "b1" }), bot({ userId: "b2" })]);
+    const crowd = Array.from({ length: 10_000 }, (_, at) => `u${at}`);
+    await accept(groupMessage({ content: mentioningUsers(...crowd, "b2") }));
+    expect(bots.reads).toEqual([{ appKey: "app-one" }, { appKey: "app-one", find: ["b2"] }]);
+    expect(goals()).toEqual(["b2 dify_chatflow"]);
+  });
+
+  test("find a bot among many targets to be the sender too", async () => {
+    const { accept } = setUp([bot({ userId: "b1" }), bot({ userId: "b2" })]);
+    const crowd = Array.from({ length: 200 }, (_, at) => `u${at}`);
+    const content = mentioningUsers(...crowd, "b2");
+    expect(await accept(groupMessage({ fromUserId: "b1", content }))).toEqual({ jobs: 0, fromBot: true });
+  });
+});
+
+describe("a message that cannot be taken", () => {
+  test("is refused where its jobs were not queued, so that whoever brought it brings it again", async () => {
+    const { ports } = setUpDoor([bot()]);
+    const acceptMessages = makeAcceptMessages({
+      ...ports,
+      dispatchJobs: () => Promise.reject(new Error("the queue is down")),
+    });
+    await expect(acceptMessages("app-one", "u7", [privateMessage()])).rejects.toThrow("the queue is down");
+  });
+
+  test("is refused where nobody can say who is a bot, and nothing goes out", async () => {
+    const { accept, bots, dispatched } = setUp();
+    bots.find = () => Promise.reject(new Error("throttled"));
+    await expect(accept(privateMessage())).rejects.toThrow("throttled");
+    expect(dispatched).toEqual([]);
+  });
+});
+
+test("whatever is mentioned and directed, a message makes at most one job for an integration, of a bot that it speaks to", async () => {
+  const names = ["b1", "b2", "b3"];
+  const crowd = names.map((userId) =>
+    bot({ userId, integrations: [webhookIntegration(), difyIntegration({ options: all })] }),
+  );
+  const someIds = fc.array(fc.constantFrom(...names, "u7", "u8"), { maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(someIds, someIds, fc.boolean(), async (mentioned, directedTo, everyone) => {
+      const { accept, goals } = setUp(crowd);
+      const content = everyone ? mentioningEveryone : mentioningUsers(...mentioned);
+      await accept(groupMessage({ content, directedTo }));
+      const spokenTo = names.filter(
+        (name) =>
+          (everyone || mentioned.includes(name)) && (directedTo.length === 0 || directedTo.includes(name)),
+      );
+      const types = everyone ? ["dify_chatflow"] : ["webhook", "dify_chatflow"];
+      expect(goals().sort()).toEqual(
+        spokenTo.flatMap((name) => types.map((type) => `${name} ${type}`)).sort(),
+      );
+    }),
+  );
+});

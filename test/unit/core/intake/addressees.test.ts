@@ -1,0 +1,145 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { addresseesOf } from "#core/intake/addressees.ts";
+import {
+  groupMessage,
+  mentioning,
+  mentioningEveryone,
+  mentioningUsers,
+  privateMessage,
+} from "../../../support/messages.ts";
+import { anyText } from "../../adapters/node/any-text.ts";
+
+const nobody = { userIds: [], everyone: false };
+const longestId = "u".repeat(64);
+
+describe("a private message", () => {
+  test.each([
+    ["says nothing of mentions", privateMessage()],
+    ["mentions somebody else", privateMessage({ content: mentioningUsers("bot-other") })],
+    ["mentions everyone", privateMessage({ content: mentioningEveryone })],
+    ["mentions without saying so", privateMessage({ mentions: false })],
+    ["holds no JSON", privateMessage({ content: "hello" })],
+  ])("that %s speaks to its target alone", (_, message) => {
+    expect(addresseesOf(message)).toEqual({ userIds: ["bot-helpdesk"], everyone: false });
+  });
+});
+
+describe("a group message", () => {
+  test("speaks to the users whom it mentions, and not to the group", () => {
+    expect(addresseesOf(groupMessage({ content: mentioningUsers("bot-helpdesk", "u8") }))).toEqual({
+      userIds: ["bot-helpdesk", "u8"],
+      everyone: false,
+    });
+  });
+
+  test("that mentions everyone speaks to everyone, whomever it lists besides", () => {
+    for (const mentioned of [{ type: 1 }, { type: 1, userIdList: ["bot-helpdesk"] }]) {
+      const content = mentioning(mentioned);
+      expect(addresseesOf(groupMessage({ content }))).toEqual({ userIds: [], everyone: true });
+    }
+  });
+
+  test("speaks to nobody where its server did not say that it mentions, whatever its content says", () => {
+    expect(addresseesOf(groupMessage({ mentions: false }))).toEqual(nobody);
+    expect(addresseesOf(groupMessage({ mentions: false, content: mentioningEveryone }))).toEqual(nobody);
+  });
+
+  test.each([
+    ["an empty text", ""],
+    ["a text that is no JSON", "@bot-helpdesk hello"],
+    ["JSON that ends early", mentioningUsers("bot-helpdesk").slice(0, -1)],
+    ["null", "null"],
+    ["a number", "2"],
+    ["a string", '"mentionedInfo"'],
+    ["a list", `[${mentioningUsers("bot-helpdesk")}]`],
+    ["no mention", '{"content":"hello"}'],
+    ["a mention that is null", mentioning(null)],
+    ["a mention that is a text", mentioning('{"type":2,"userIdList":["bot-helpdesk"]}')],
+    ["a mention that is a list", mentioning([2, ["bot-helpdesk"]])],
+    ["a mention without a type", mentioning({ userIdList: ["bot-helpdesk"] })],
+    ["a mention of type 0", mentioning({ type: 0, userIdList: ["bot-helpdesk"] })],
+    ["a mention of type 3", mentioning({ type: 3, userIdList: ["bot-helpdesk"] })],
+    ["a type that is a text", mentioning({ type: "2", userIdList: ["bot-helpdesk"] })],
+    ["everyone as a text", mentioning({ type: "1" })],
+    ["a type that is true", mentioning({ type: true, userIdList: ["bot-helpdesk"] })],
+    ["no list of users", mentioning({ type: 2 })],
+    ["a list that is null", mentioning({ type: 2, userIdList: null })],
+    ["a list that is a text", mentioning({ type: 2, userIdList: "bot-helpdesk" })],
+    ["a list that is a map", mentioning({ type: 2, userIdList: { 0: "bot-helpdesk", length: 1 } })],
+    ["an empty list", mentioningUsers()],
+    ["an inherited mention", '{"__proto__":{"mentionedInfo":{"type":2,"userIdList":["bot-helpdesk"]}}}'],
+    ["an inherited list", '{"mentionedInfo":{"type":2,"__proto__":{"userIdList":["bot-helpdesk"]}}}'],
+    ["lists in each other, sixty thousand deep", `${"[".repeat(60_000)}${"]".repeat(60_000)}`],
+  ])("whose content is %s speaks to nobody", (_, content) => {
+    expect(addresseesOf(groupMessage({ content }))).toEqual(nobody);
+  });
+
+  test("passes over what can be nobody's id: no store could be asked for it", () => {
+    const content = mentioningUsers(null, 7, {}, ["u8"], "", `${longestId}u`, "\ud800", longestId, "u8");
+    expect(addresseesOf(groupMessage({ content })).userIds).toEqual([longestId, "u8"]);
+  });
+});
+
+describe("a message to some members of a group", () => {
+  const directedTo = ["bot-helpdesk", "u8"];
+
+  test("speaks to those whom it mentions and who get it", () => {
+    const content = mentioningUsers("bot-other", "bot-helpdesk", "u9");
+    expect(addresseesOf(groupMessage({ content, directedTo }))).toEqual({
+      userIds: ["bot-helpdesk"],
+      everyone: false,
+    });
+  });
+
+  test("that mentions everyone speaks to these alone, still as to everyone", () => {
+    expect(addresseesOf(groupMessage({ content: mentioningEveryone, directedTo }))).toEqual({
+      userIds: directedTo,
+      everyone: true,
+    });
+  });
+
+  test("that mentions nobody speaks to nobody, though a bot gets it", () => {
+    expect(addresseesOf(groupMessage({ content: "{}", directedTo }))).toEqual(nobody);
+  });
+});
+
+describe("whatever a message holds", () => {
+  const ofAnyShape = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.jsonValue().map(mentioning),
+    fc
+      .record(
+        { type: fc.oneof(fc.constantFrom(0, 1, 2), fc.jsonValue()), userIdList: fc.jsonValue() },
+        { requiredKeys: [] },
+      )
+      .map(mentioning),
+    fc.array(fc.jsonValue()).map((userIdList) => mentioning({ type: 2, userIdList })),
+  );
+
+  test("it is read without a fault, and speaks to ids alone", () => {
+    fc.assert(
+      fc.property(ofAnyShape, fc.array(fc.string()), fc.boolean(), (content, directedTo, mentions) => {
+        const { userIds, everyone } = addresseesOf(groupMessage({ content, directedTo, mentions }));
+        expect(typeof everyone).toBe("boolean");
+        for (const userId of everyone ? [] : userIds) {
+          expect(userId.length).toBeGreaterThan(0);
+          expect(userId.length).toBeLessThanOrEqual(64);
+          expect(directedTo.length === 0 || directedTo.includes(userId)).toBe(true);
+        }
+        if (!mentions) expect({ userIds, everyone }).toEqual(nobody);
+      }),
+    );
+  });
+
+  test("every id that it mentions is spoken to, in order", () => {
+    const id = anyText.filter(({ length }) => length >= 1 && length <= 64);
+    fc.assert(
+      fc.property(fc.array(id), (userIds) => {
+        const content = mentioningUsers(...userIds);
+        expect(addresseesOf(groupMessage({ content }))).toEqual({ userIds, everyone: false });
+      }),
+    );
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from "@jest/globals";
+import { makeDispatchJobs } from "#core/intake/dispatch-jobs.ts";
+import type { Job, JobQueue } from "#core/jobs/job.ts";
+import { turnJob, webhookJob } from "../../../support/jobs.ts";
+import { goalOf } from "./doors.ts";
+
+interface TestQueue extends JobQueue {
+  readonly sent: (readonly Job[])[];
+}
+
+/** Takes what it is given once `answer` is. */
+const makeQueue = (answer: Promise<void> = Promise.resolve()): TestQueue => {
+  const sent: TestQueue["sent"] = [];
+  return {
+    sent,
+    send: (jobs) => {
+      sent.push(jobs);
+      return answer;
+    },
+  };
+};
+
+const setUp = ({ turns = makeQueue(), webhooks = makeQueue() } = {}) => {
+  const reported: string[] = [];
+  const dispatchJobs = makeDispatchJobs({
+    turns,
+    webhooks,
+    report: (stage, job) => void reported.push(`${stage} ${goalOf(job)}`),
+  });
+  return { dispatchJobs, reported, turns, webhooks };
+};
+
+const jobs = [
+  webhookJob(),
+  turnJob(),
+  turnJob({ integrationType: "dify_chat" }),
+  webhookJob({ botUserId: "b2" }),
+];
+const down = () => Promise.reject(new Error("the queue is down"));
+
+describe("jobs", () => {
+  test("go to the queue of their kind, in order, all of a kind at once, and each is told of", async () => {
+    const { dispatchJobs, turns, webhooks, reported } = setUp();
+    await dispatchJobs(jobs);
+    expect(turns.sent).toEqual([[jobs[1], jobs[2]]]);
+    expect(webhooks.sent).toEqual([[jobs[0], jobs[3]]]);
+    expect(reported.sort()).toEqual(jobs.map((job) => `accepted ${goalOf(job)}`).sort());
+  });
+
+  test("of one kind leave the other queue in peace", async () => {
+    const { dispatchJobs, turns, webhooks } = setUp();
+    await dispatchJobs([turnJob()]);
+    expect([turns.sent.length, webhooks.sent.length]).toEqual([1, 0]);
+    await dispatchJobs([webhookJob()]);
+    expect([turns.sent.length, webhooks.sent.length]).toEqual([1, 1]);
+  });
+
+  test("go out by both queues at the same time: the user waits for both", async () => {
+    const never = new Promise<void>(() => {});
+    const { dispatchJobs, turns, webhooks } = setUp({ turns: makeQueue(never), webhooks: makeQueue(never) });
+    dispatchJobs(jobs);
+    expect([turns.sent.length, webhooks.sent.length]).toEqual([1, 1]);
+  });
+
+  test("are told of as accepted only once they are queued", async () => {
+    const taken = Promise.withResolvers<void>();
+    const { dispatchJobs, reported } = setUp({ turns: makeQueue(taken.promise) });
+    const dispatching = dispatchJobs([turnJob()]);
+    await new Promise(setImmediate);
+    expect(reported).toEqual([]);
+    taken.resolve();
+    await dispatching;
+    expect(reported).toEqual(["accepted bot-helpdesk dify_chatflow"]);
+  });
+});
+
+describe("a queue that is down", () => {
+  test("has the message refused, though the other has taken its jobs, and only theirs are told of as accepted", async () => {
+    const { dispatchJobs, reported } = setUp({ webhooks: makeQueue(down()) });
+    await expect(dispatchJobs([webhookJob(), turnJob()])).rejects.toThrow("the queue is down");
+    expect(reported).toEqual(["accepted bot-helpdesk dify_chatflow"]);
+  });
+
+  test("does not end the call while the other is still at it: a function that has answered stands still", async () => {
+    const taken = Promise.withResolvers<void>();
+    const { dispatchJobs, reported } = setUp({
+      turns: makeQueue(taken.promise),
+      webhooks: makeQueue(down()),
+    });
+    let ended = false;
+    const dispatching = dispatchJobs([webhookJob(), turnJob()])
+      .catch(() => {})
+      .then(() => {
+        ended = true;
+      });
+    await new Promise(setImmediate);
+    expect(ended).toBe(false);
+    taken.resolve();
+    await dispatching;
+    expect(reported).toEqual(["accepted bot-helpdesk dify_chatflow"]);
+  });
+
+  test("like the other gives one failure, and nothing is told of as accepted", async () => {
+    const { dispatchJobs, reported } = setUp({ turns: makeQueue(down()), webhooks: makeQueue(down()) });
+    await expect(dispatchJobs(jobs)).rejects.toThrow("the queue is down");
+    expect(reported).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+import { expect, test } from "@jest/globals";
+import type { WebhookCall, WebhookOutcome } from "#core/jobs/call-webhook.ts";
+import { makeSpareEndpoints } from "#core/jobs/circuit-breaker.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+import { bot, messageEvent, webhookIntegration } from "../../../support/turns.ts";
+
+const taken: WebhookOutcome = { status: "taken" };
+const timeout: WebhookOutcome = { status: "failed", reason: "timeout", retryAfterMs: undefined };
+const serverError: WebhookOutcome = { status: "failed", reason: "HTTP 503", retryAfterMs: undefined };
+const spared = { status: "failed", reason: "timeout a moment ago, not tried" };
+
+const callTo = (callbackUrl: string, appKey = "app-one"): WebhookCall => ({
+  appKey,
+  bot: bot(),
+  integration: webhookIntegration({ callbackUrl }),
+  event: messageEvent(),
+  id: "msg_1",
+});
+
+const setUp = () => {
+  const clock = makeTestClock();
+  const called: string[] = [];
+  const answers = new Map<string, WebhookOutcome>();
+  const callWebhook = makeSpareEndpoints({
+    clock,
+    callWebhook: async ({ integration: { callbackUrl } }) => {
+      called.push(callbackUrl);
+      return answers.get(callbackUrl) ?? taken;
+    },
+  });
+  return { clock, called, answers, callWebhook };
+};
+
+const dead = "https://dead.example.com/hook";
+
+test("a server that did not answer twice is left alone for a while, whatever its path, and others are called as ever", async () => {
+  const { called, answers, callWebhook } = setUp();
+  answers.set(dead, timeout);
+  await callWebhook(callTo(dead));
+  await callWebhook(callTo(dead));
+  expect(await callWebhook(callTo(dead))).toMatchObject(spared);
+  expect(await callWebhook(callTo("https://dead.example.com/other"))).toMatchObject(spared);
+  expect(await callWebhook(callTo("https://well.example.com/hook"))).toEqual(taken);
+  expect(await callWebhook(callTo("https://dead.example.com/another", "app-two"))).toEqual(taken);
+  expect(called).toHaveLength(4);
+});
+
+test("it is looked at again after 25 s, left alone again if it is still silent, and called as ever once it answers", async () => {
+  const { called, answers, callWebhook, clock } = setUp();
+  answers.set(dead, timeout);
+  for (let tries = 0; tries < 3; tries += 1) await callWebhook(callTo(dead));
+  await clock.advance(25_000);
+  expect(await callWebhook(callTo(dead))).toEqual(timeout);
+  expect(await callWebhook(callTo(dead))).toMatchObject(spared);
+  await clock.advance(25_000);
+  answers.set(dead, taken);
+  expect(await callWebhook(callTo(dead))).toEqual(taken);
+  answers.set(dead, timeout);
+  expect(await callWebhook(callTo(dead))).toEqual(timeout);
+  expect(called).toHaveLength(5);
+});
+
+test("one slow answer, and errors that come quickly, keep nobody from a server", async () => {
+  const { answers, callWebhook } = setUp();
+  for (const outcome of [timeout, serverError, timeout, taken, timeout, serverError]) {
+    answers.set(dead, outcome);
+    expect(await callWebhook(callTo(dead))).toEqual(outcome);
+  }
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Delivery } from "#core/answer/answer-sink.ts";
+import { sentences } from "#core/answer/sentences.ts";
+import { makeRecordingSink } from "../../../support/recording-sink.ts";
+import { setUpTurnRuns, throttled } from "./turn-runs.ts";
+
+const setUpTenth = () => {
+  const runs = setUpTurnRuns({ tries: 9 });
+  runs.dify.answer = throttled;
+  return runs;
+};
+
+describe("a turn that fails a tenth time", () => {
+  test("is given up: its user is told one sentence, and it lies in the dead letters with its reason and tries", async () => {
+    const { run, job, shown, deadLetters, record, log, metrics } = setUpTenth();
+    expect(await run()).toBe("done");
+    expect(shown()).toEqual([sentences.failed]);
+    expect(deadLetters.buried).toEqual([{ job, reason: "Error: throttled", tries: 10 }]);
+    expect(record()).toMatchObject({ state: "done", outcome: "given_up" });
+    expect(log.lines).toMatchObject([
+      { level: "info", event: "job_tried", fields: { tries: 10, reason: "Error: throttled" } },
+      {
+        level: "error",
+        event: "job_given_up",
+        fields: { tries: 10, reason: "Error: throttled", told: true },
+      },
+    ]);
+    expect(metrics.notes.map(({ name }) => name)).toEqual(["JobTried", "JobGivenUp"]);
+  });
+
+  test("comes back no more", async () => {
+    const { run, shown, deadLetters, forwarded } = setUpTenth();
+    await run();
+    expect(await run()).toBe("done");
+    expect([shown().length, deadLetters.buried.length, forwarded.length]).toEqual([1, 1, 1]);
+  });
+
+  test("and cannot be buried comes again, is not marked as done, and its user hears nothing yet", async () => {
+    const { run, deadLetters, shown, record, holds, log } = setUpTenth();
+    deadLetters.bury = throttled;
+    expect(await run()).toBe("again");
+    expect(shown()).toEqual([]);
+    expect(record()).toMatchObject({ state: "running", token: undefined });
+    expect(holds.at(-1)).toBe("300 s at 0 s");
+    expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "job_failed" });
+  });
+
+  test("tells its user once, however often it could not be buried", async () => {
+    const { run, deadLetters, shown, forwarded } = setUpTenth();
+    const { bury } = deadLetters;
+    deadLetters.bury = throttled;
+    for (let tries = 10; tries < 14; tries += 1) expect(await run()).toBe("again");
+    deadLetters.bury = bury;
+    expect(await run()).toBe("done");
+    expect(shown()).toEqual([sentences.failed]);
+    expect(deadLetters.buried).toMatchObject([{ tries: 14 }]);
+    expect(forwarded).toHaveLength(1);
+  });
+
+  test("is buried also where the bot is gone or cannot be read, and the line says that nobody was told", async () => {
+    const { run, bots, deadLetters, shown, log } = setUpTenth();
+    bots.open = throttled;
+    expect(await run()).toBe("done");
+    expect(shown()).toEqual([]);
+    expect(deadLetters.buried).toMatchObject([{ reason: "Error: throttled", tries: 10 }]);
+    expect(log.lines.at(-1)).toMatchObject({ event: "job_given_up", fields: { told: false } });
+  });
+
+  test("is held on to while the IM is slow to take the sentence: another worker would tell it too", async () => {
+    const { run, im, clock, holds, turns, id, record } = setUpTenth();
+    im.newSink = () => ({
+      ...makeRecordingSink(),
+      end: async (): Promise<Delivery> => {
+        await clock.sleep(45_000);
+        return { status: "delivered" };
+      },
+    });
+    const running = run();
+    await clock.advance(44_000);
+    const claim = await turns.claim(id, { token: "other", expiresAt: clock.now() + 25_000 });
+    expect(claim).toMatchObject({ status: "busy" });
+    expect(holds.at(-1)).toBe("25 s at 40 s");
+    await clock.advance(2_000);
+    expect(await running).toBe("done");
+    expect(record()).toMatchObject({ outcome: "given_up" });
+  });
+
+  test("whose sentence the IM would not take is given up all the same, and the line says so", async () => {
+    const { run, im, log } = setUpTenth();
+    im.newSink = () => ({
+      ...makeRecordingSink(),
+      end: async () => ({ status: "undelivered", reason: "HTTP 403" }),
+    });
+    expect(await run()).toBe("done");
+    expect(log.lines.at(-1)).toMatchObject({ event: "job_given_up", fields: { told: false } });
+  });
+});
+
+describe("a turn whose workers have died ten times", () => {
+  test("is given up without Dify being asked again, and its user is told", async () => {
+    const { run, forwarded, shown, deadLetters, record } = setUpTurnRuns({ tries: 10 });
+    expect(await run()).toBe("done");
+    expect(forwarded).toEqual([]);
+    expect(shown()).toEqual([sentences.failed]);
+    expect(deadLetters.buried).toMatchObject([{ reason: "its workers never came to an end", tries: 11 }]);
+    expect(record()).toMatchObject({ state: "done", outcome: "given_up" });
+  });
+
+  test("is left to a worker that still has it", async () => {
+    const { run, turns, id, clock, deadLetters, shown } = setUpTurnRuns({ tries: 10 });
+    turns.plant(id, { token: "other", expiresAt: clock.now() + 1_000 });
+    expect(await run()).toBe("again");
+    expect([deadLetters.buried.length, shown().length]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, test } from "@jest/globals";
+import { jobIdOf, jobKeyOf } from "#core/jobs/job.ts";
+import { rememberJobForMs } from "#core/jobs/job-store.ts";
+import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
+import { answered, setUpTurnRuns, throttled, undelivered } from "./turn-runs.ts";
+
+describe("a turn over the IM", () => {
+  test("is noted by what it came to, and how long its user waited for the first text", async () => {
+    const { run, turnMetrics, clock } = setUpTurnRuns();
+    await clock.advance(900);
+    await run();
+    expect(turnMetrics.notes).toEqual([
+      { name: "TurnEnded", ms: 900, dimensions: { door: "im", outcome: "answered" } },
+      { name: "FirstText", ms: 40, dimensions: { door: "im" } },
+    ]);
+    expect(turnMetrics.counts).toEqual([]);
+  });
+
+  test("that Dify failed is noted with why, and that there was no text", async () => {
+    const { run, turnMetrics, dify } = setUpTurnRuns();
+    dify.answer = async () => ({
+      ...answered,
+      outcome: { status: "failed", code: "model", retryable: false, detail: "HTTP 400" },
+      firstTextAt: undefined,
+    });
+    await run();
+    expect(turnMetrics.notes.map(({ dimensions }) => dimensions)).toEqual([
+      { door: "im", outcome: "failed" },
+    ]);
+    expect(turnMetrics.counts).toEqual([
+      { name: "DifyFailed", dimensions: { integration: "dify_chatflow", code: "model" } },
+    ]);
+  });
+});
+
+describe("a job for Dify", () => {
+  test("is answered with the bot as it is now, remembered, and told of in one line without text or keys", async () => {
+    const { run, forwarded, job, record, log, metrics, clock } = setUpTurnRuns();
+    expect(await run()).toBe("done");
+    expect(forwarded).toEqual([
+      {
+        id: jobKeyOf(jobIdOf(job)),
+        appKey: "app-one",
+        bot: bot(),
+        integration: difyIntegration(),
+        event: job.event,
+      },
+    ]);
+    expect(record()).toMatchObject({
+      state: "done",
+      outcome: "answered",
+      expiresAt: clock.now() + rememberJobForMs,
+    });
+    expect(log.lines).toEqual([
+      {
+        level: "info",
+        event: "job_delivered",
+        fields: expect.objectContaining({
+          outcome: "answered",
+          delivery: "delivered",
+          firstTextMs: 40,
+          asked: 1,
+          tries: 1,
+        }),
+      },
+    ]);
+    expect(metrics.notes).toEqual([
+      { name: "JobDelivered", ms: 0, dimensions: { integration: "dify_chatflow" } },
+    ]);
+    expect(JSON.stringify([log.lines, metrics.notes])).not.toMatch(/hello|app-secret-key/);
+  });
+
+  test("that was done before is not answered again", async () => {
+    const { run, forwarded, events } = setUpTurnRuns();
+    await run();
+    expect(await run()).toBe("done");
+    expect(forwarded).toHaveLength(1);
+    expect(events()).toEqual(["job_delivered", "job_repeated"]);
+  });
+
+  test("is answered by its own integration, whatever others the bot has", async () => {
+    const { run, bots, forwarded } = setUpTurnRuns();
+    const integrations = [webhookIntegration(), difyIntegration({ type: "dify_chat" }), difyIntegration()];
+    bots.open = async () => bot({ integrations });
+    await run();
+    expect(forwarded[0]?.integration).toEqual(integrations[2]);
+  });
+
+  test.each([
+    ["is gone", undefined],
+    ["has no such integration any more", bot({ integrations: [webhookIntegration()] })],
+    ["has switched it off", bot({ integrations: [difyIntegration({ enabled: false })] })],
+  ])("whose bot %s is dropped with a line in the log", async (_, found) => {
+    const { run, bots, forwarded, record, log } = setUpTurnRuns();
+    bots.open = async () => found;
+    expect(await run()).toBe("done");
+    expect(forwarded).toHaveLength(0);
+    expect(record()).toMatchObject({ state: "done", outcome: "dropped" });
+    expect(log.lines).toMatchObject([{ level: "info", event: "job_dropped" }]);
+  });
+
+  test("that was answered but could not be marked so does not come back: it would be answered twice", async () => {
+    const { run, turns, log } = setUpTurnRuns();
+    turns.complete = throttled;
+    expect(await run()).toBe("done");
+    expect(log.lines.at(-1)).toMatchObject({ level: "warn", event: "job_not_completed" });
+  });
+
+  test("whose Dify failed is no dead letter, for its user was told so; the line is an error", async () => {
+    const { run, dify, deadLetters, log } = setUpTurnRuns();
+    const outcome = { status: "failed", code: "refused", retryable: false, detail: "HTTP 401" } as const;
+    dify.answer = async () => ({ ...answered, outcome });
+    expect(await run()).toBe("done");
+    expect(deadLetters.buried).toEqual([]);
+    expect(log.lines).toMatchObject([
+      {
+        level: "error",
+        event: "job_delivered",
+        fields: { outcome: "failed", code: "refused", detail: "HTTP 401" },
+      },
+    ]);
+  });
+
+  test.each(["stopped", "unreadable"] as const)("that ends as %s is nobody's failure", async (status) => {
+    const { run, dify, log } = setUpTurnRuns();
+    dify.answer = async () => ({ ...answered, outcome: { status } });
+    await run();
+    expect(log.lines).toMatchObject([{ level: "info", event: "job_delivered" }]);
+  });
+});
+
+describe("an answer that the IM would not take", () => {
+  test("lies in the dead letters with its reason: its user has nothing", async () => {
+    const { run, dify, deadLetters, job, record, log, metrics } = setUpTurnRuns();
+    dify.answer = async () => undelivered;
+    expect(await run()).toBe("done");
+    expect(deadLetters.buried).toEqual([{ job, reason: "the IM answered HTTP 403", tries: 1 }]);
+    expect(record()).toMatchObject({ state: "done", outcome: "given_up" });
+    expect(log.lines).toMatchObject([
+      { level: "error", event: "job_given_up", fields: { reason: "the IM answered HTTP 403" } },
+    ]);
+    expect(metrics.notes.map(({ name }) => name)).toEqual(["JobGivenUp"]);
+  });
+
+  test("and cannot be buried comes again", async () => {
+    const { run, dify, deadLetters, record, events } = setUpTurnRuns();
+    dify.answer = async () => undelivered;
+    deadLetters.bury = throttled;
+    expect(await run()).toBe("again");
+    expect(record()).toMatchObject({ state: "running", token: undefined });
+    expect(events()).not.toContain("job_given_up");
+  });
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+import type { WebhookOutcome } from "#core/jobs/call-webhook.ts";
+import { down, refused, setUpWebhookRuns, taken, visibilityMs } from "./webhook-runs.ts";
+
+/** What happens while a worker has the job. */
+interface Chance {
+  readonly outcome: WebhookOutcome | "dies" | "gone" | "unreadable";
+  readonly answerMs: number;
+  /** What of the bridge is down meanwhile. */
+  readonly faults: readonly ("claim" | "release" | "bury" | "hold")[];
+}
+
+const outcome = fc.oneof(
+  { weight: 4, arbitrary: fc.nat({ max: 20 * 60_000 }).map(down) },
+  { weight: 4, arbitrary: fc.constant(down()) },
+  fc.constantFrom(taken, refused, "dies" as const, "gone" as const, "unreadable" as const),
+);
+const chance: fc.Arbitrary<Chance> = fc.record({
+  outcome,
+  answerMs: fc.nat({ max: 5_000 }),
+  faults: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    fc.subarray(["claim", "release", "bury", "hold"] as const),
+  ),
+});
+
+const never = <T>(): Promise<T> => new Promise(() => {});
+const fails = () => Promise.reject(new Error("throttled"));
+
+/** Has the job run through what chance has in store, then through a time in which only its server is down. */
+const live = async (chances: readonly Chance[], random: number, copies: number) => {
+  const runs = setUpWebhookRuns({ random });
+  const { run, jobs, bots, server, queue, holds, deadLetters, clock } = runs;
+  const { claim, release } = jobs;
+  const { find } = bots;
+  const { holdFor } = queue;
+  const { bury } = deadLetters;
+
+  const meet = ({ outcome, answerMs, faults }: Chance): void => {
+    jobs.claim = faults.includes("claim") ? fails : claim;
+    jobs.release = faults.includes("release") ? fails : release;
+    deadLetters.bury = faults.includes("bury") ? fails : bury;
+    queue.holdFor = faults.includes("hold") ? fails : holdFor;
+    bots.find = outcome === "gone" ? async () => [] : outcome === "unreadable" ? fails : find;
+    server.call = async () => {
+      if (typeof outcome === "string") return never();
+      await clock.advance(answerMs);
+      return outcome;
+    };
+  };
+
+  const workers = chances.values();
+  for (let worker = 0; worker < 1_000; worker += 1) {
+    const met = workers.next().value ?? { outcome: down(), answerMs: 0, faults: [] };
+    meet(met);
+    const before = holds.length;
+    const dead = met.outcome === "dies" ? [clock.advance(0).then(() => "again" as const)] : [];
+    if ((await Promise.race([run(), ...dead])) === "done") break;
+    await clock.advance(holds.slice(before).at(-1) ?? visibilityMs);
+  }
+  for (let copy = 0; copy < copies; copy += 1) await run();
+  return runs;
+};
+
+test("whatever happens on its way, a job has one end: delivered, in the dead letters, or dropped with its bot", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(chance, { maxLength: 12 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.nat({ max: 2 }),
+      async (chances, random, copies) => {
+        const { events, deadLetters, record, calls } = await live(chances, random, copies);
+        const ends = events().filter((event) =>
+          ["job_delivered", "job_given_up", "job_dropped"].includes(event),
+        );
+        expect(ends).toHaveLength(1);
+        expect(record()).toMatchObject({ state: "done", outcome: ends[0]?.replace("job_", "") });
+        expect(deadLetters.buried).toHaveLength(ends[0] === "job_given_up" ? 1 : 0);
+        expect(new Set(calls.map(({ id }) => id)).size).toBeLessThanOrEqual(1);
+      },
+    ),
+  );
+});

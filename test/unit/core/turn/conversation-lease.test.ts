@@ -1,0 +1,142 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Conversation, ConversationKey } from "#core/turn/conversation.ts";
+import { type HeldConversation, makeHoldConversation } from "#core/turn/conversation-lease.ts";
+import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+
+const key: ConversationKey = {
+  appKey: "app-one",
+  botUserId: "bot-helpdesk",
+  integrationType: "dify_chat",
+  channelType: "PERSON",
+  targetId: "bot-helpdesk",
+  senderId: "u7",
+};
+const begun: Conversation = {
+  conversationId: "c1",
+  user: "u7",
+  startedAt: 0,
+  expiresAt: Number.POSITIVE_INFINITY,
+};
+
+const setUp = () => {
+  const clock = makeTestClock();
+  const log = makeMemoryLog();
+  const conversations = makeMemoryConversations(clock);
+  let tokens = 0;
+  const hold = makeHoldConversation({
+    conversations,
+    clock,
+    log,
+    newToken: () => {
+      tokens += 1;
+      return `token ${tokens}`;
+    },
+  });
+  const events = () => log.lines.map(({ event }) => event);
+  return { clock, conversations, events, hold };
+};
+
+describe("a conversation", () => {
+  test("is one turn's alone for as long as that takes, and free after it", async () => {
+    const { clock, conversations, hold } = setUp();
+    const order: string[] = [];
+    const turn = (name: string) =>
+      hold(key, name, async () => {
+        order.push(`${name} begins`);
+        await clock.sleep(3_000);
+        order.push(`${name} ends`);
+      });
+    const both = Promise.all([turn("one"), turn("two")]);
+    await clock.advance(10_000);
+    await both;
+    expect(order).toEqual(["one begins", "one ends", "two begins", "two ends"]);
+    expect(conversations.holder()).toBeUndefined();
+  });
+
+  test("is waited for five seconds, and no turn is run beside another", async () => {
+    const { clock, hold } = setUp();
+    const long = hold(key, "long", () => clock.sleep(60_000));
+    let ran = false;
+    const answer = hold(key, "next", async () => {
+      ran = true;
+    });
+    await clock.advance(6_000);
+    expect(await answer).toBe("busy");
+    expect(ran).toBe(false);
+    await clock.advance(60_000);
+    await long;
+  });
+
+  test("is kept by a heartbeat through a turn of minutes", async () => {
+    const { clock, conversations, hold } = setUp();
+    const long = hold(key, "long", () => clock.sleep(120_000));
+    await clock.advance(110_000);
+    expect(conversations.holder()?.heldUntil).toBeGreaterThan(clock.now());
+    await clock.advance(20_000);
+    await long;
+  });
+
+  test("that another has taken over tells its former holder, who gives nothing of theirs back", async () => {
+    const { clock, conversations, hold, events } = setUp();
+    let held: HeldConversation | undefined;
+    const late = hold(key, "late", async (given) => {
+      held = given;
+      await clock.sleep(20_000);
+      await given.keep(begun);
+    });
+    await clock.advance(1_000);
+    conversations.take({ turnId: "other", token: "other", heldUntil: clock.now() + 60_000 });
+    expect(held?.signal.aborted).toBe(false);
+    await clock.advance(30_000);
+    await late;
+    expect(held?.signal.aborted).toBe(true);
+    expect(held?.isOurs()).toBe(false);
+    expect(conversations.kept).toEqual([]);
+    expect(events()).toContain("conversation_not_kept");
+    expect(conversations.holder()?.token).toBe("other");
+  });
+
+  test("is nobody's to act in once its lease is about to end and nobody could renew it", async () => {
+    const { clock, conversations, hold, events } = setUp();
+    conversations.renew = () => Promise.reject(new Error("throttled"));
+    let held: HeldConversation | undefined;
+    const turn = hold(key, "cut off", async (given) => {
+      held = given;
+      await clock.sleep(40_000);
+    });
+    await clock.advance(22_000);
+    expect(held?.isOurs()).toBe(true);
+    await clock.advance(2_000);
+    expect(held?.isOurs()).toBe(false);
+    expect(held?.signal.aborted).toBe(true);
+    await clock.advance(20_000);
+    await turn;
+    expect(events()).toContain("conversation_not_renewed");
+  });
+
+  test("is given back with how long it lives on, also by a turn that fails", async () => {
+    const { conversations, hold } = setUp();
+    const failing = hold(key, "failing", async (held) => {
+      await held.keep(begun);
+      held.prolong(1_000);
+      throw new TypeError("a bug of ours");
+    });
+    await expect(failing).rejects.toThrow("a bug of ours");
+    expect(conversations.closed).toEqual([1_000]);
+    expect(await hold(key, "next", async ({ before }) => before)).toEqual(begun);
+  });
+
+  test("that could not be kept or given back costs no answer", async () => {
+    const { conversations, hold, events } = setUp();
+    conversations.keep = () => Promise.reject(new Error("throttled"));
+    conversations.close = () => Promise.reject(new Error("throttled"));
+    const answer = hold(key, "turn", async (held) => {
+      await held.keep(begun);
+      return "answered";
+    });
+    expect(await answer).toBe("answered");
+    expect(events()).toEqual(["conversation_not_kept", "conversation_not_closed"]);
+  });
+});

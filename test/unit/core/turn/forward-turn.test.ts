@@ -1,0 +1,412 @@
+import { describe, expect, test } from "@jest/globals";
+import type { AnswerEvent, AnswerOutcome, AskDify, Question } from "#core/answer/answer.ts";
+import type { AnswerSink } from "#core/answer/answer-sink.ts";
+import { sentences } from "#core/answer/sentences.ts";
+import type { IntegrationOptions } from "#core/bot/integration.ts";
+import { type Conversation, conversationLifeMs } from "#core/turn/conversation.ts";
+import { makeForwardTurn, type TurnReport } from "#core/turn/forward-turn.ts";
+import type { Turn } from "#core/turn/turn.ts";
+import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeRecordingSink } from "../../../support/recording-sink.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+import { noLimits } from "../../../support/turn-limits.ts";
+import { difyIntegration, messageEvent, turn } from "../../../support/turns.ts";
+
+interface Answer {
+  readonly events?: readonly AnswerEvent[];
+  readonly outcome: AnswerOutcome;
+}
+
+const answered: AnswerOutcome = { status: "answered" };
+const down: AnswerOutcome = { status: "failed", code: "unavailable", retryable: true, detail: "not reached" };
+const refused: AnswerOutcome = { status: "failed", code: "refused", retryable: false, detail: "HTTP 401" };
+const lost: AnswerOutcome = {
+  status: "failed",
+  code: "conversation_lost",
+  retryable: false,
+  detail: "HTTP 404",
+};
+const begun = (conversationId: string): AnswerEvent => ({
+  type: "begun",
+  ids: { conversationId, messageId: "m1", taskId: "t1" },
+});
+const delta = (text: string): AnswerEvent => ({ type: "delta", text });
+
+const notStopped = () => Promise.reject(new Error("nobody has asked for a stop"));
+
+/** A Dify that gives these answers, one a call, and the last one for ever after. */
+const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
+  const clock = makeTestClock();
+  const log = makeMemoryLog();
+  const questions: Question[] = [];
+  const before = kept && { conversationId: "c-old", user: "u7", startedAt: 0, expiresAt: Infinity, ...kept };
+  const conversations = makeMemoryConversations(clock, before);
+  const askDify: AskDify = async (question, listener) => {
+    const answer = answers[Math.min(questions.length, answers.length - 1)];
+    questions.push(question);
+    for (const event of answer?.events ?? []) await listener(event);
+    return answer?.outcome ?? answered;
+  };
+  const forward = makeForwardTurn({
+    conversations,
+    askDify,
+    stopDify: notStopped,
+    clock,
+    log,
+    newToken: () => "token-one",
+  });
+  const forwardTurn = async (given: Turn, sink: AnswerSink, limits = noLimits()): Promise<TurnReport> => {
+    const report = await forward(given, sink, limits);
+    if (report === "busy") throw new Error("another turn runs in the conversation");
+    return report;
+  };
+  const stored = conversations.kept;
+  return { forward, forwardTurn, conversations, clock, log, questions, stored, sink: makeRecordingSink() };
+};
+
+describe("a turn", () => {
+  test("brings each delta to the sink in order and ends it once", async () => {
+    const { forwardTurn, sink } = setUp([
+      { events: [begun("c1"), delta("Hel"), delta("lo"), delta("")], outcome: answered },
+    ]);
+    const report = await forwardTurn(turn(), sink);
+    expect(sink.calls).toEqual([{ delta: "Hel" }, { delta: "lo" }, { end: { status: "complete" } }]);
+    expect(report).toMatchObject({ outcome: answered, delivery: { status: "delivered" }, asked: 1 });
+  });
+
+  test("asks with the user's text, the flattened inputs and no conversation the first time", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ events: [delta("hi")], outcome: answered }]);
+    await forwardTurn(turn(), sink);
+    expect(questions[0]).toMatchObject({ text: "hello", user: "u7", conversationId: undefined });
+    expect(questions[0]?.inputs).toMatchObject({
+      bot_name: "Helpdesk",
+      data_fromUserId: "u7",
+      tone: "formal",
+    });
+  });
+
+  test("passes a delta on within Dify's own call, with nothing awaited between", () => {
+    const { sink, clock, log, conversations } = setUp([]);
+    let shownAtOnce = "";
+    const askDify: AskDify = async (_question, listener) => {
+      expect(listener(begun("c1"))).toBeUndefined();
+      expect(listener(delta("first"))).toBeUndefined();
+      shownAtOnce = sink.text();
+      return answered;
+    };
+    const forward = makeForwardTurn({
+      conversations,
+      askDify,
+      stopDify: notStopped,
+      clock,
+      log,
+      newToken: () => "t",
+    });
+    return forward(turn(), sink, noLimits()).then(() => expect(shownAtOnce).toBe("first"));
+  });
+
+  test("a message that is no text is answered with a sentence, and Dify is not asked", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ outcome: answered }]);
+    await forwardTurn(turn({ event: messageEvent({ objectName: "RC:LBSMsg", content: "{}" }) }), sink);
+    expect(sink.text()).toBe(sentences.unreadable);
+    expect(questions).toHaveLength(0);
+  });
+
+  test("an answer without any text is not silence", async () => {
+    const { forwardTurn, sink } = setUp([{ events: [begun("c1")], outcome: answered }]);
+    const { outcome } = await forwardTurn(turn(), sink);
+    expect(sink.text()).toBe(sentences.failed);
+    expect(outcome).toMatchObject({ status: "failed", code: "empty" });
+  });
+
+  test("a replacement takes the place of what was said", async () => {
+    const { forwardTurn, sink } = setUp([
+      { events: [delta("bad"), { type: "replace", text: "better" }], outcome: answered },
+    ]);
+    await forwardTurn(turn(), sink);
+    expect(sink.calls).toEqual([{ delta: "bad" }, { replace: "better" }, { end: { status: "complete" } }]);
+  });
+
+  test("a stopped answer ends as stopped, a paused one says what it waits for", async () => {
+    const stopped = setUp([{ events: [delta("so")], outcome: { status: "stopped" } }]);
+    await stopped.forwardTurn(turn(), stopped.sink);
+    expect(stopped.sink.calls.at(-1)).toEqual({ end: { status: "stopped" } });
+    const paused = setUp([{ outcome: { status: "paused", form: undefined } }]);
+    await paused.forwardTurn(turn(), paused.sink);
+    expect(paused.sink.text()).toBe(sentences.paused);
+  });
+});
+
+describe("the conversation", () => {
+  test("is kept for 24 hours from the first event that names it, with its user", async () => {
+    const { forwardTurn, sink, stored, clock } = setUp([
+      { events: [begun("c1"), delta("x")], outcome: answered },
+    ]);
+    await forwardTurn(turn(), sink);
+    expect(stored).toEqual([
+      {
+        conversationId: "c1",
+        user: "u7",
+        startedAt: clock.now(),
+        expiresAt: clock.now() + conversationLifeMs,
+      },
+    ]);
+  });
+
+  test("goes on in the next turn, and its 24 hours are not prolonged", async () => {
+    const { forwardTurn, sink, questions, stored } = setUp(
+      [{ events: [begun("c-old"), delta("x")], outcome: answered }],
+      {},
+    );
+    await forwardTurn(turn(), sink);
+    expect(questions[0]?.conversationId).toBe("c-old");
+    expect(stored).toHaveLength(1);
+  });
+
+  test("that Dify has silently replaced is kept under its new id", async () => {
+    const { forwardTurn, sink, stored } = setUp(
+      [{ events: [begun("c-new"), delta("x")], outcome: answered }],
+      {},
+    );
+    await forwardTurn(turn(), sink);
+    expect(stored.at(-1)?.conversationId).toBe("c-new");
+  });
+
+  test("that Dify has lost is begun anew, once, unseen by the user", async () => {
+    const { forwardTurn, sink, questions, stored } = setUp(
+      [{ outcome: lost }, { events: [begun("c-new"), delta("hi")], outcome: answered }],
+      {},
+    );
+    await forwardTurn(turn(), sink);
+    expect(questions.map(({ conversationId }) => conversationId)).toEqual(["c-old", undefined]);
+    expect(stored.at(-1)?.conversationId).toBe("c-new");
+    expect(sink.text()).toBe("hi");
+  });
+
+  test("that is lost again without having been asked for is a failure, not a loop", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ outcome: lost }], {});
+    await forwardTurn(turn(), sink);
+    expect(questions).toHaveLength(2);
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test("is begun anew once, though Dify names another and loses that too", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ events: [begun("c-new")], outcome: lost }], {});
+    await forwardTurn(turn(), sink);
+    expect(questions).toHaveLength(2);
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test("that could not be kept costs the context, not the answer", async () => {
+    const { forwardTurn, conversations, sink, log } = setUp([
+      { events: [begun("c1"), delta("hi")], outcome: answered },
+    ]);
+    conversations.keep = () => Promise.reject(new Error("throttled"));
+    await forwardTurn(turn(), sink);
+    expect(sink.text()).toBe("hi");
+    expect(log.lines.map(({ event }) => event)).toContain("conversation_not_kept");
+  });
+
+  test("lives on from each answer where the integration says so, and from an answer alone", async () => {
+    const slides = turn({ integration: difyIntegration({ options: { slidingContext: true } }) });
+    const well = setUp([{ events: [begun("c-old"), delta("x")], outcome: answered }], {});
+    await well.forwardTurn(slides, well.sink);
+    expect(well.conversations.closed).toEqual([well.clock.now() + conversationLifeMs]);
+    const badly = setUp([{ outcome: refused }], {});
+    await badly.forwardTurn(slides, badly.sink);
+    expect(badly.conversations.closed).toEqual([undefined]);
+  });
+
+  test("of a group that shares one is asked for under the group's name, whoever speaks", async () => {
+    const { forwardTurn, sink, questions, stored } = setUp([
+      { events: [begun("c1"), delta("x")], outcome: answered },
+    ]);
+    const event = messageEvent({ channelType: "GROUP", toUserId: "g1" }, { type: "message:group_mentioned" });
+    await forwardTurn(turn({ event, integration: difyIntegration({ options: { context: "group" } }) }), sink);
+    expect(questions[0]).toMatchObject({ user: "group:g1", inputs: { data_fromUserId: "u7" } });
+    expect(stored[0]?.user).toBe("group:g1");
+  });
+
+  test("goes on under the user with whom it was begun", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ events: [delta("x")], outcome: answered }], {
+      user: "somebody",
+    });
+    await forwardTurn(turn(), sink);
+    expect(questions[0]?.user).toBe("somebody");
+  });
+
+  test("in which another turn runs is waited for, and then left to that turn", async () => {
+    const { forward, conversations, clock, sink, questions } = setUp([{ outcome: answered }]);
+    conversations.take({ turnId: "another", token: "another", heldUntil: clock.now() + 60_000 });
+    const busy = forward(turn(), sink, noLimits());
+    await clock.advance(10_000);
+    expect(await busy).toBe("busy");
+    expect(questions).toEqual([]);
+    expect(sink.calls).toEqual([]);
+  });
+
+  test("that another turn has taken over in the meantime is said no more in", async () => {
+    const { conversations, clock, log, sink } = setUp([]);
+    const askDify: AskDify = async (_question, listener, { signal }) => {
+      await listener(delta("mine"));
+      conversations.take({ turnId: "another", token: "another", heldUntil: clock.now() + 60_000 });
+      await clock.sleep(20_000, signal);
+      await listener(delta(" and theirs"));
+      return signal.aborted ? { status: "abandoned" } : answered;
+    };
+    const forward = makeForwardTurn({
+      conversations,
+      askDify,
+      stopDify: notStopped,
+      clock,
+      log,
+      newToken: () => "t",
+    });
+    const report = forward(turn(), sink, noLimits());
+    await clock.advance(30_000);
+    expect(await report).toMatchObject({ outcome: { status: "abandoned" } });
+    expect(sink.calls).toEqual([{ delta: "mine" }, { end: { status: "abandoned" } }]);
+  });
+});
+
+describe("what a user reads", () => {
+  const withOptions = (options: IntegrationOptions) => turn({ integration: difyIntegration({ options }) });
+
+  test("has no thought in it, unless the integration shows them", async () => {
+    const answer = { events: [delta("<thi"), delta("nk>hm</think>"), delta("Hello.")], outcome: answered };
+    const hides = setUp([answer]);
+    await hides.forwardTurn(turn(), hides.sink);
+    expect(hides.sink.text()).toBe("Hello.");
+    const shows = setUp([answer]);
+    await shows.forwardTurn(withOptions({ showThinking: true }), shows.sink);
+    expect(shows.sink.text()).toBe("> hm\n\nHello.");
+  });
+
+  test("of an answer that was nothing but thought is that the bot cannot answer", async () => {
+    const { forwardTurn, sink } = setUp([{ events: [delta("<think>hm</think>\n")], outcome: answered }]);
+    expect((await forwardTurn(turn(), sink)).outcome).toMatchObject({ status: "failed", code: "empty" });
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test("where Dify fails is what the team has chosen, once", async () => {
+    const { forwardTurn, sink } = setUp([{ outcome: refused }]);
+    await forwardTurn(withOptions({ errorText: "Please call 555." }), sink);
+    expect(sink.calls).toMatchObject([{ end: { status: "failed", sentence: "Please call 555." } }]);
+  });
+
+  test("of a run that waits for a person is the form that it waits with", async () => {
+    const { forwardTurn, sink } = setUp([
+      { events: [delta("Checking.")], outcome: { status: "paused", form: "May it go out?\nYes or no." } },
+    ]);
+    await forwardTurn(turn(), sink);
+    expect(sink.text()).toBe(`Checking.\n\n${sentences.paused}\n\n> May it go out?\n> Yes or no.`);
+  });
+
+  test("of a picture that Dify does not take is not that they may try again later", async () => {
+    const { forwardTurn, sink } = setUp([{ outcome: refused }]);
+    const event = messageEvent({
+      objectName: "RC:ImgMsg",
+      content: '{"imageUri":"https://files.example/a.png"}',
+    });
+    await forwardTurn(turn({ event }), sink);
+    expect(sink.text()).toBe(sentences.fileRefused);
+  });
+
+  test("is that the bot cannot answer where all it said was taken back", async () => {
+    const { forwardTurn, sink } = setUp([
+      { events: [delta("bad"), { type: "replace", text: "" }], outcome: answered },
+    ]);
+    expect((await forwardTurn(turn(), sink)).outcome).toMatchObject({ code: "empty" });
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test("has links to the files that Dify made", async () => {
+    const file = { url: "/files/tools/a.png", name: "a.png", isImage: true };
+    const { forwardTurn, sink } = setUp([{ events: [{ type: "file", file }], outcome: answered }]);
+    await forwardTurn(turn(), sink);
+    expect(sink.text()).toBe("![a.png](https://api.dify.ai/files/tools/a.png)");
+  });
+
+  test("is followed by what the answer has cost and rests on", async () => {
+    const facts = { usage: { totalTokens: 7 }, sources: [] };
+    const { forwardTurn, sink } = setUp([
+      { events: [delta("Hi."), { type: "facts", facts }], outcome: answered },
+    ]);
+    await forwardTurn(turn(), sink);
+    expect(sink.calls.at(-1)).toEqual({ end: { status: "complete", facts } });
+  });
+
+  test("of an answer cut off after a thought comes from asking again, since nothing has reached them", async () => {
+    const thought = { events: [delta("<think>hm")], outcome: down };
+    const { forwardTurn, sink, clock } = setUp([thought, { events: [delta("Hello.")], outcome: answered }]);
+    const running = forwardTurn(turn(), sink);
+    await clock.advance(1_000);
+    await running;
+    expect(sink.calls).toEqual([{ delta: "Hello." }, { end: { status: "complete" } }]);
+  });
+});
+
+describe("a Dify that fails", () => {
+  test("is asked six times within 20 seconds, then the user is told, once, and the log says why", async () => {
+    const { forwardTurn, sink, questions, clock, log } = setUp([{ outcome: down }]);
+    const start = clock.now();
+    const running = forwardTurn(turn(), sink);
+    await clock.advance(20_000);
+    const report = await running;
+    expect(questions).toHaveLength(6);
+    expect(report.asked).toBe(6);
+    expect(clock.now() - start).toBeLessThanOrEqual(20_000);
+    expect(sink.calls).toMatchObject([{ end: { status: "failed", sentence: sentences.failed } }]);
+    expect(log.lines.filter(({ event }) => event === "dify_failed")).toHaveLength(6);
+  });
+
+  test("and comes back is answered from as if nothing had been", async () => {
+    const { forwardTurn, sink, clock } = setUp([
+      { outcome: down },
+      { outcome: down },
+      { events: [delta("back")], outcome: answered },
+    ]);
+    const running = forwardTurn(turn(), sink);
+    await clock.advance(5_000);
+    await running;
+    expect(sink.calls).toEqual([{ delta: "back" }, { end: { status: "complete" } }]);
+  });
+
+  test("for good is asked once", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ outcome: refused }]);
+    await forwardTurn(turn(), sink);
+    expect(questions).toHaveLength(1);
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test.each([
+    ["fails", down],
+    ["breaks off", { status: "incomplete" } as const],
+  ])(
+    "after text has gone out and then %s is not asked again: the answer is closed with a sentence",
+    async (_, end) => {
+      const { forwardTurn, sink, questions } = setUp([{ events: [delta("half an ")], outcome: end }]);
+      await forwardTurn(turn(), sink);
+      expect(questions).toHaveLength(1);
+      expect(sink.text()).toBe(`half an ${sentences.brokenOff}`);
+    },
+  );
+});
+
+describe("a turn's limits", () => {
+  test("no try is begun that the deadline would cut off", async () => {
+    const { forwardTurn, sink, questions, clock } = setUp([{ outcome: down }]);
+    const running = forwardTurn(turn(), sink, noLimits({ deadline: clock.now() + 3_000 }));
+    await clock.advance(10_000);
+    await running;
+    expect(questions).toHaveLength(3);
+    expect(sink.text()).toBe(sentences.failed);
+  });
+
+  test("a turn that is another's by now says nothing more, not even that it ends", async () => {
+    const { forwardTurn, sink } = setUp([{ events: [delta("half")], outcome: { status: "abandoned" } }]);
+    await forwardTurn(turn(), sink);
+    expect(sink.calls).toEqual([{ delta: "half" }, { end: { status: "abandoned" } }]);
+  });
+});

@@ -1,0 +1,203 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import type { Bot } from "#core/bot/bot.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
+import { questionOf } from "#core/turn/question.ts";
+import { questionInputs } from "#core/turn/question-inputs.ts";
+import { bot, messageEvent } from "../../../support/turns.ts";
+
+const named = { objectNames: [] };
+const textOf = (asked: Pick<Bot, "name">, event: MessageEvent): string | undefined =>
+  questionOf(asked, named, event)?.text;
+
+describe("the inputs", () => {
+  test("are the envelope flattened with underscores, and the metadata under both names", () => {
+    expect(questionInputs(bot(), messageEvent({ source: "iOS" }))).toEqual({
+      type: "message:private",
+      timestamp: "1767225600123",
+      bot_userId: "bot-helpdesk",
+      bot_name: "Helpdesk",
+      bot_profileUrl: "https://example.com/bot.png",
+      bot_type: "faq",
+      bot_metadata_tone: "formal",
+      tone: "formal",
+      data_fromUserId: "u7",
+      data_toUserId: "bot-helpdesk",
+      data_objectName: "RC:TxtMsg",
+      data_content: '{"content":"hello"}',
+      data_channelType: "PERSON",
+      data_msgTimestamp: "1767225600101",
+      data_msgUID: "C3JH-8VQ4-0000-0001",
+      data_source: "iOS",
+    });
+  });
+
+  test("are all texts, and no metadata can pass for the sender or the bot", () => {
+    const name = fc.oneof(
+      fc.constantFrom("data_fromUserId", "bot_name", "type", "__proto__"),
+      fc.string({ minLength: 1 }),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(name, fc.string(), { noNullPrototype: true }), (metadata) => {
+        const inputs = questionInputs(bot({ metadata }), messageEvent());
+        expect(Object.values(inputs).every((value) => typeof value === "string")).toBe(true);
+        expect(inputs).toMatchObject({
+          data_fromUserId: "u7",
+          bot_name: "Helpdesk",
+          type: "message:private",
+        });
+      }),
+    );
+  });
+});
+
+describe("the text", () => {
+  test("of a text message is its content", () => {
+    expect(textOf(bot(), messageEvent({ content: '{"content":"hi there","extra":"x"}' }))).toBe("hi there");
+  });
+
+  test("of a message in a group is what was written to the bot, without its name in front", () => {
+    const content = JSON.stringify({ content: "@Helpdesk hello" });
+    const event = messageEvent({ channelType: "GROUP", content }, { type: "message:group_mentioned" });
+    expect(textOf(bot({ name: "Helpdesk" }), event)).toBe("hello");
+  });
+
+  test("of a mention and nothing else is the mention: the bot was called", () => {
+    const content = JSON.stringify({ content: "@Helpdesk " });
+    const event = messageEvent({ channelType: "GROUP", content }, { type: "message:group_mentioned" });
+    expect(textOf(bot({ name: "Helpdesk" }), event)).toBe("@Helpdesk");
+  });
+
+  test("of what is no message is its name", () => {
+    expect(textOf(bot(), messageEvent({ objectName: "" }, { type: "group:user_join" }))).toBe(
+      "group:user_join",
+    );
+  });
+
+  test.each([
+    ["another message type", { objectName: "RC:ImgMsg" }],
+    ["nothing but spaces", { content: '{"content":"  "}' }],
+    ["content that is not JSON", { content: "hello" }],
+    ["content that is no object", { content: "null" }],
+  ])("of %s is none", (_, data) => {
+    expect(textOf(bot(), messageEvent(data))).toBeUndefined();
+  });
+
+  test("of any JSON is a text or none, never an error", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string()), (content) => {
+        expect(["string", "undefined"]).toContain(typeof textOf(bot(), messageEvent({ content })));
+      }),
+    );
+  });
+});
+
+describe("a message that is no text", () => {
+  const asked = (objectName: string, content: object, objectNames: readonly string[] = []) =>
+    questionOf(bot(), { objectNames }, messageEvent({ objectName, content: JSON.stringify(content) }));
+  const url = "https://files.example/a";
+
+  test.each<[string, object, object]>([
+    ["RC:ImgMsg", { content: "iVBORw0KGgo=", imageUri: url }, { kind: "image", url }],
+    ["RC:GIFMsg", { remoteUrl: url }, { kind: "image", url }],
+    ["RC:HQVCMsg", { remoteUrl: url, duration: 3 }, { kind: "audio", url }],
+    ["RC:SightMsg", { sightUrl: url, content: "iVBORw0KGgo=" }, { kind: "video", url }],
+    ["RC:FileMsg", { fileUrl: url, name: "a.PDF", size: 7 }, { kind: "document", url }],
+    ["RC:FileMsg", { fileUrl: `${url}.mp3?sign=x` }, { kind: "audio", url: `${url}.mp3?sign=x` }],
+    ["RC:FileMsg", { fileUrl: url, name: "a.xyz" }, { kind: "custom", url }],
+  ])("%s goes to Dify as a file: %j", (objectName, content, file) => {
+    expect(asked(objectName, content)?.files).toEqual([file]);
+  });
+
+  test("has its caption as the text, or says what it is, since Dify takes no question without a text", () => {
+    expect(asked("RC:ImgMsg", { imageUri: url, caption: " What is this? " })?.text).toBe("What is this?");
+    expect(asked("RC:ImgMsg", { imageUri: url, content: "iVBORw0KGgo=" })?.text).toBe("[image]");
+    expect(asked("RC:FileMsg", { fileUrl: url, name: "report.pdf" })?.text).toBe("[document: report.pdf]");
+    expect(
+      asked("RC:ImgTextMsg", { title: "News", content: "Read it", imageUri: url, url: "https://x.example" }),
+    ).toEqual({
+      text: "News\nRead it\nhttps://x.example",
+      files: [{ kind: "image", url }],
+    });
+    expect(asked("RC:ImgTextMsg", { title: "News" })).toEqual({ text: "News", files: [] });
+  });
+
+  test.each<[string, string, object]>([
+    ["a place", "RC:LBSMsg", { latitude: 1, longitude: 2, poi: "Here" }],
+    ["a picture without an address", "RC:ImgMsg", { content: "iVBORw0KGgo=" }],
+    ["a file that is on the sender's own machine", "RC:FileMsg", { fileUrl: "file:///etc/passwd" }],
+    ["an address that is none", "RC:ImgMsg", { imageUri: "not a url" }],
+    ["an app's own kind that no one asks for", "app:card", { title: "x" }],
+  ])("and cannot be sent is nothing to ask: %s", (_, objectName, content) => {
+    expect(asked(objectName, content)).toBeUndefined();
+  });
+
+  test("but of an app's own kind goes as it is to an integration that names it", () => {
+    expect(asked("app:card", { title: "x" }, ["app:card"])).toEqual({ text: '{"title":"x"}', files: [] });
+  });
+
+  test("is asked or not, and never an error, whatever stands in it", () => {
+    const kinds = fc.constantFrom(
+      "RC:ImgMsg",
+      "RC:FileMsg",
+      "RC:ImgTextMsg",
+      "RC:ReferenceMsg",
+      "RC:SightMsg",
+      "app:x",
+    );
+    const value = fc.oneof(fc.webUrl(), fc.string(), fc.jsonValue());
+    const fields = fc.dictionary(
+      fc.constantFrom(
+        "imageUri",
+        "fileUrl",
+        "sightUrl",
+        "content",
+        "name",
+        "caption",
+        "referMsg",
+        "objName",
+        "title",
+      ),
+      value,
+    );
+    fc.assert(
+      fc.property(kinds, fields, (objectName, content) => {
+        const question = asked(objectName, content, ["app:x"]);
+        if (question) expect(question.text.trim()).not.toBe("");
+      }),
+    );
+  });
+});
+
+describe("a message that refers to another", () => {
+  const asked = (content: object) =>
+    questionOf(
+      bot(),
+      named,
+      messageEvent({ objectName: "RC:ReferenceMsg", content: JSON.stringify(content) }),
+    );
+
+  test("quotes what it refers to", () => {
+    const referMsg = { content: "We open at 9.\nClosed on Sunday." };
+    expect(asked({ content: "And on Monday?", referMsg, objName: "RC:TxtMsg" })).toEqual({
+      text: "> We open at 9.\n> Closed on Sunday.\n\nAnd on Monday?",
+      files: [],
+    });
+    expect(asked({ content: "Why?", referMsg: "as a text" })?.text).toBe("> as a text\n\nWhy?");
+  });
+
+  test("brings the picture that it refers to", () => {
+    const referMsg = { imageUri: "https://files.example/a.png", content: "iVBORw0KGgo=" };
+    expect(asked({ content: "What is this?", referMsg, objName: "RC:ImgMsg" })).toEqual({
+      text: "> [image]\n\nWhat is this?",
+      files: [{ kind: "image", url: "https://files.example/a.png" }],
+    });
+  });
+
+  test("is its own text where nobody can say what it refers to", () => {
+    for (const referMsg of [undefined, null, 7, [], {}, { content: 7 }]) {
+      expect(asked({ content: "Why?", referMsg })).toEqual({ text: "Why?", files: [] });
+    }
+    expect(asked({ content: "Why?", referMsg: { content: "x" }, objName: "RC:LBSMsg" })?.text).toBe("Why?");
+  });
+});
