@@ -1,20 +1,12 @@
 import * as v from "valibot";
 import type { Bot } from "#core/bot/bot.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
-import { groupContexts, type Integration, integrationTypes } from "#core/bot/integration.ts";
-import { filterKinds } from "#core/bot/keyword-filter.ts";
+import type { Integration } from "#core/bot/integration.ts";
+import { integrationTypes } from "#core/bot/integration-types.ts";
+import { optionsByType } from "#core/bot/options.ts";
 
-const entries: v.GenericSchema<readonly string[]> = v.array(v.string());
-
-const optionsReply = v.object({
-  filter: v.exactOptional(v.object(v.entriesFromList(filterKinds, v.exactOptional(entries)))),
-  everyone: v.exactOptional(v.boolean()),
-  context: v.exactOptional(v.picklist(groupContexts)),
-  slidingContext: v.exactOptional(v.boolean()),
-  showThinking: v.exactOptional(v.boolean()),
-  typing: v.exactOptional(v.boolean()),
-  errorText: v.exactOptional(v.string()),
-});
+/** The options of every type, each schema once. */
+const optionsReply = v.union([...new Set(Object.values(optionsByType))]);
 
 const integrationReply = v.object({
   type: v.picklist(integrationTypes),
@@ -30,7 +22,7 @@ const integrationReply = v.object({
 
 const time = v.pipe(v.number(), v.integer(), v.description("Milliseconds since the epoch."));
 
-/** A bot as an app reads it: what it left out filled in, and its Dify keys masked. */
+/** A bot as an app reads it: what it left out filled in, and its keys masked. */
 export const botReply = v.object({
   userId: v.string(),
   name: v.string(),

@@ -1,8 +1,7 @@
 import * as v from "valibot";
-import { listOf, textOf } from "#adapters/api-gateway/rules.ts";
-import { integrationTypes } from "#core/bot/integration.ts";
-import { newIntegration, sentIntegration } from "./integration-schema.ts";
-import { isMap } from "./is-map.ts";
+import { integrationTypes } from "#core/bot/integration-types.ts";
+import { anyObject, listOf, textOf } from "#core/shared/rules.ts";
+import { type BotRules, newIntegration, sentIntegration } from "./integration-schema.ts";
 
 const mostPairs = 16;
 const longestValue = 128;
@@ -10,12 +9,12 @@ const longestValue = 128;
 /** JSON.parse has rounded a larger one, such as a 64-bit id. */
 const isExact = (sent: number): boolean => Math.abs(sent) <= Number.MAX_SAFE_INTEGER;
 
-/** The guide sends `"version": 1`: numbers and booleans are kept as texts. */
+/** The guide sends `"version": 1`: numbers and booleans are stored as strings. */
 const metadataValue = v.pipe(
-  v.union([v.string(), v.number(), v.boolean()], "must be a text, a number or a boolean"),
+  v.union([v.string(), v.number(), v.boolean()], "must be a string, a number or a boolean"),
   v.check(
     (sent) => typeof sent !== "number" || isExact(sent),
-    `a number beyond ${Number.MAX_SAFE_INTEGER} must be sent as a text`,
+    `a number beyond ${Number.MAX_SAFE_INTEGER} must be sent as a string`,
   ),
   v.metadata({ minLength: 1, maxLength: longestValue }),
   v.transform(String),
@@ -26,13 +25,13 @@ const metadataValue = v.pipe(
 const reservedKeys = ["__proto__", "constructor", "prototype"];
 
 const metadata = v.pipe(
-  v.custom<Record<string, unknown>>(isMap, "must be a map"),
+  anyObject(),
   v.check(
     (pairs) => reservedKeys.every((key) => !Object.hasOwn(pairs, key)),
     `must not have a key called ${reservedKeys.join(", ")}`,
   ),
   v.maxEntries(mostPairs, `at most ${mostPairs} pairs`),
-  v.description("Handed on with each event. Numbers and booleans are kept as texts."),
+  v.description("Sent with each event. Numbers and booleans are stored as strings."),
   v.record(textOf(1, 32), metadataValue),
 );
 
@@ -45,7 +44,7 @@ const profileUrl = v.pipe(
 /** Counted before any is looked at: the patterns of one alone may take a while. */
 const oneOfEach = <I extends v.GenericSchema<unknown, { readonly type: string }>>(integration: I) =>
   v.pipe(
-    v.custom<unknown[]>(Array.isArray, "must be a list"),
+    v.custom<unknown[]>(Array.isArray, "must be an array"),
     v.maxLength(integrationTypes.length, "at most one integration of each type"),
     v.array(integration),
     v.check(
@@ -58,13 +57,8 @@ export const botId = textOf(1, 64);
 const name = textOf(1, 128);
 const type = textOf(1, 128);
 
-/** Whether callback URLs may lead to neighbours: see `callbackUrlFault`. */
-export interface BotRules {
-  readonly allowPrivate: boolean;
-}
-
 /** A bot as an app describes it (docs/spec/rongcloud.md, section 4). */
-export const botSchema = ({ allowPrivate }: BotRules) =>
+export const botSchema = (rules: BotRules) =>
   v.object(
     {
       userId: botId,
@@ -72,13 +66,13 @@ export const botSchema = ({ allowPrivate }: BotRules) =>
       type,
       profileUrl,
       metadata: v.optional(metadata, {}),
-      integrations: oneOfEach(newIntegration(allowPrivate)),
+      integrations: oneOfEach(newIntegration(rules)),
     },
     "must be an object",
   );
 
 /** The id of a bot, and what of it is to change. */
-export const botUpdateSchema = ({ allowPrivate }: BotRules) =>
+export const botUpdateSchema = (rules: BotRules) =>
   v.pipe(
     v.object(
       {
@@ -87,11 +81,11 @@ export const botUpdateSchema = ({ allowPrivate }: BotRules) =>
         type: v.exactOptional(type),
         profileUrl: v.exactOptional(profileUrl),
         metadata: v.exactOptional(metadata),
-        integrations: v.exactOptional(oneOfEach(sentIntegration(allowPrivate))),
+        integrations: v.exactOptional(oneOfEach(sentIntegration(rules))),
       },
       "must be an object",
     ),
-    v.check((sent) => Object.keys(sent).length > 1, "must name a field to change besides userId"),
+    v.check((sent) => Object.keys(sent).length > 1, "must name a field to change other than userId"),
     v.transform(({ userId, ...changes }) => ({ userId, changes })),
   );
 

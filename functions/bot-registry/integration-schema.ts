@@ -1,34 +1,50 @@
 import * as v from "valibot";
-import { listOf, textOf, trueOrFalse } from "#adapters/api-gateway/rules.ts";
 import { callbackUrlFault } from "#adapters/http/callback-url.ts";
 import { eventName } from "#adapters/rongcloud/message-fields.ts";
 import { defaultEvents } from "#core/bot/event-type.ts";
-import { difyTypes } from "#core/bot/integration.ts";
+import { integrationTypes, type ModelType } from "#core/bot/integration-types.ts";
 import { isMasked, maskKey } from "#core/bot/key-mask.ts";
-import { optionsSchema } from "./options-schema.ts";
+import { listOf, oneOf, textOf, trueOrFalse } from "#core/shared/rules.ts";
+import { type IntegrationGroup, modelGroups, webhookGroup } from "./integration-groups.ts";
+import { requestOptions } from "./request-options.ts";
 
-const mostEntries = 64;
+/** Whether callback URLs may be private addresses: see `callbackUrlFault`. */
+export interface BotRules {
+  readonly allowPrivate: boolean;
+}
 
-const callbackUrl = (allowPrivate: boolean) =>
+const maxEntries = 64;
+
+/** The endpoint that a URL ends in, in any letter case and with any number of trailing slashes. */
+const endpointOf = (url: string, endpoints: readonly string[]): string | undefined => {
+  const path = URL.parse(url)?.pathname.toLowerCase().replace(/\/+$/, "") ?? "";
+  return endpoints.find((endpoint) => path.endsWith(`/${endpoint}`));
+};
+
+/** `endpoints`: paths that the bridge adds itself, so the URL must not end in one. */
+const callbackUrl = ({ allowPrivate }: BotRules, endpoints: readonly string[]) =>
   v.pipe(
     textOf(1, 1024),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return;
       const fault = callbackUrlFault(dataset.value, allowPrivate);
-      if (fault !== undefined) addIssue({ message: fault });
+      if (fault !== undefined) return addIssue({ message: fault });
+      const endpoint = endpointOf(dataset.value, endpoints);
+      if (endpoint !== undefined) addIssue({ message: `must be the base URL, without /${endpoint}` });
     }),
     v.metadata({
       format: "uri",
-      description: "Of a webhook the app's URL; of a Dify app the base of its API. Public, and https.",
+      description:
+        "For webhooks, the app server's URL; for models, the base URL of their API, such as https://api.dify.ai/v1. Public, and https.",
     }),
   );
 
 const objectNames = v.pipe(
-  listOf(textOf(1, 32), mostEntries),
+  listOf(textOf(1, 32), maxEntries),
   v.description("Message types that trigger; none: every type but signals, such as read receipts."),
 );
 const events = v.pipe(
-  listOf(eventName, mostEntries),
+  listOf(eventName, maxEntries),
   v.description(`Events that trigger; none: ${defaultEvents.join(" and ")}.`),
 );
 const stream = v.pipe(
@@ -37,29 +53,37 @@ const stream = v.pipe(
 );
 const handleResponse = v.pipe(trueOrFalse, v.description("Whether the answer is sent to the user at all."));
 
-const fields = (allowPrivate: boolean) => ({
+const fields = (rules: BotRules, { types, endpoints }: IntegrationGroup) => ({
   enabled: trueOrFalse,
-  callbackUrl: callbackUrl(allowPrivate),
+  callbackUrl: callbackUrl(rules, endpoints),
   objectNames,
   events,
   stream,
   handleResponse,
-  options: optionsSchema,
+  options: requestOptions(types[0]),
 });
 
-/** With what may be left out filled in. */
-const filledIn = ({ callbackUrl: url, ...rest }: ReturnType<typeof fields>) => ({
+type Fields = ReturnType<typeof fields>;
+
+/** Omitted fields get their defaults; options have none where the type requires some. */
+const filledIn = ({ callbackUrl: url, ...rest }: Fields) => ({
   callbackUrl: url,
   enabled: v.optional(rest.enabled, true),
   objectNames: v.optional(rest.objectNames, []),
   events: v.optional(rest.events, []),
   stream: v.optional(rest.stream, true),
   handleResponse: v.optional(rest.handleResponse, true),
-  options: v.optional(rest.options, {}),
+  options: v.is(rest.options, {}) ? v.optional(rest.options, {}) : rest.options,
 });
 
-/** With what is left out left as it is. */
-const named = (entries: ReturnType<typeof fields>) => ({
+/** Omitted fields get their defaults, but for options: these keep their stored values. */
+const resent = (entries: Fields) => ({
+  ...filledIn(entries),
+  options: v.exactOptional(entries.options),
+});
+
+/** Omitted fields keep their stored values. */
+const named = (entries: Fields) => ({
   callbackUrl: v.exactOptional(entries.callbackUrl),
   enabled: v.exactOptional(entries.enabled),
   objectNames: v.exactOptional(entries.objectNames),
@@ -72,78 +96,70 @@ const named = (entries: ReturnType<typeof fields>) => ({
 /** It goes out in a header. */
 const apiKey = v.pipe(textOf(1, 512), v.regex(/^[\x21-\x7e]+$/, "visible ASCII characters only"));
 
-const mapWithKey = "must be a map with an apiKey";
-const unmasked = v.check((key: string) => !isMasked(key), "must be the key itself, not its masked form");
+const objectWithKey = "must be an object with an apiKey";
+const unmasked = v.check((key: string) => !isMasked(key), "must be the full key, not its masked form");
 
 /** A key sent for the first time. */
 const newAuth = v.pipe(
-  v.object({ apiKey: v.pipe(apiKey, unmasked) }, mapWithKey),
+  v.object({ apiKey: v.pipe(apiKey, unmasked) }, objectWithKey),
   v.transform(({ apiKey: key }) => ({ apiKey: key, maskedApiKey: maskKey(key) })),
 );
 
-/** A key that may be the one kept, as it was shown. */
+/** A key, or the stored one in its masked form. */
 const keptOrNewAuth = v.pipe(
-  v.object({ apiKey }, mapWithKey),
-  v.description("The key, or its masked form as it was shown, which leaves the key that is kept."),
+  v.object({ apiKey }, objectWithKey),
+  v.description("The key, or its masked form as shown, which keeps the stored key."),
   v.transform(({ apiKey: key }) =>
     isMasked(key) ? { maskedApiKey: key } : { apiKey: key, maskedApiKey: maskKey(key) },
   ),
 );
 
-const unknownType = `must be one of webhook, ${difyTypes.join(", ")}`;
+export const integrationType = oneOf(integrationTypes);
 
-const webhookType = v.literal("webhook");
-const difyType = v.picklist(difyTypes);
-export const integrationType = v.picklist(["webhook", ...difyTypes], unknownType);
+/** `variant` has one message, both for what is not an object and for an object of a type that it does not know. */
+const notAnIntegration = ({ expected }: v.VariantIssue) =>
+  expected === "Object" ? "must be an object" : String(integrationType.message);
 
-/** `variant` has one message, both for what is no object and for what is one of no type that it knows. */
-const noIntegration = ({ expected }: v.VariantIssue) =>
-  expected === "Object" ? "must be an object" : unknownType;
-
-/** An integration as an app describes it (docs/spec/rongcloud.md, section 4). `allowPrivate`: see `callbackUrlFault`. */
-export const newIntegration = (allowPrivate: boolean) => {
-  const entries = filledIn(fields(allowPrivate));
-  return v.variant(
+/** One schema for each group. `entriesOf` says which fields may be omitted; `modelOf` adds the API key of a model. */
+const variantOf = <E extends v.ObjectEntries, M extends v.VariantOptions<"type">[number]>(
+  rules: BotRules,
+  entriesOf: (entries: Fields) => E,
+  modelOf: (entries: E & { readonly type: v.GenericSchema<unknown, ModelType> }) => M,
+) =>
+  v.variant(
     "type",
     [
-      v.object({ ...entries, type: webhookType }),
-      v.pipe(
-        v.object({ ...entries, type: difyType, auth: newAuth }),
-        v.transform(({ auth, ...rest }) => ({ ...rest, ...auth })),
+      v.object({ ...entriesOf(fields(rules, webhookGroup)), type: v.literal("webhook") }),
+      ...modelGroups.map((group) =>
+        modelOf({ ...entriesOf(fields(rules, group)), type: v.picklist(group.types) }),
       ),
     ],
-    noIntegration,
+    notAnIntegration,
   );
-};
 
-/** An integration in a list that takes the place of another: its key may be the one kept, and so may its options. */
-export const sentIntegration = (allowPrivate: boolean) => {
-  const entries = { ...filledIn(fields(allowPrivate)), options: v.exactOptional(optionsSchema) };
-  return v.variant(
-    "type",
-    [
-      v.object({ ...entries, type: webhookType }),
-      v.pipe(
-        v.object({ ...entries, type: difyType, auth: keptOrNewAuth }),
-        v.transform(({ auth, ...rest }) => ({ ...rest, ...auth })),
-      ),
-    ],
-    noIntegration,
+/** An integration as an app describes it (docs/spec/rongcloud.md, section 4). */
+export const newIntegration = (rules: BotRules) =>
+  variantOf(rules, filledIn, (entries) =>
+    v.pipe(
+      v.object({ ...entries, auth: newAuth }),
+      v.transform(({ auth, ...rest }) => ({ ...rest, ...auth })),
+    ),
   );
-};
 
-/** The fields of an integration that an update names, and nothing filled in. */
-export const integrationChanges = (allowPrivate: boolean) => {
-  const entries = named(fields(allowPrivate));
-  return v.variant(
-    "type",
-    [
-      v.object({ ...entries, type: webhookType }),
-      v.pipe(
-        v.object({ ...entries, type: difyType, auth: v.exactOptional(keptOrNewAuth) }),
-        v.transform(({ auth, ...rest }) => ({ ...rest, ...auth })),
-      ),
-    ],
-    noIntegration,
+/** An integration in an array that replaces the stored one: a masked key and omitted options keep their stored values. */
+export const sentIntegration = (rules: BotRules) =>
+  variantOf(rules, resent, (entries) =>
+    v.pipe(
+      v.object({ ...entries, auth: keptOrNewAuth }),
+      v.transform(({ auth, ...rest }) => ({ ...rest, ...auth })),
+    ),
   );
-};
+
+/** The fields of an integration that an update changes. */
+export const integrationChanges = (rules: BotRules) =>
+  variantOf(rules, named, (entries) =>
+    v.pipe(
+      v.object({ ...entries, auth: v.exactOptional(keptOrNewAuth) }),
+      v.transform(({ auth, ...rest }) => ({ ...rest, ...auth })),
+    ),
+  );

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { trueOrFalse, wholeNumber } from "#adapters/api-gateway/rules.ts";
+import { trueOrFalse, wholeNumber } from "#core/shared/rules.ts";
 
 /** Which page of the app's bots, and whether with their integrations. */
 export const pageSchema = v.object(

@@ -1,13 +1,7 @@
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
-import { makeAddIntegration } from "#core/bot/add-integration.ts";
 import type { BotStore } from "#core/bot/bot.ts";
-import { makeCreateBot } from "#core/bot/create-bot.ts";
-import { makeDeleteBot } from "#core/bot/delete-bot.ts";
-import { makeGetBots } from "#core/bot/get-bots.ts";
-import { makeRemoveIntegration } from "#core/bot/remove-integration.ts";
-import { makeUpdateBot } from "#core/bot/update-bot.ts";
-import { makeUpdateIntegration } from "#core/bot/update-integration.ts";
+import { makeManageBots } from "#core/bot/manage-bots.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { type BotsReply, toBotReply } from "./bot-reply.ts";
 import { botIdSchema, botIdsSchema, botSchema, botUpdateSchema } from "./bot-schema.ts";
@@ -30,13 +24,7 @@ export const makeBotRoutes = ({
   cap,
   allowPrivate,
 }: BotRoutesPorts): Record<string, SignedRoute> => {
-  const createBot = makeCreateBot({ bots, clock, cap });
-  const updateBot = makeUpdateBot({ bots, clock });
-  const deleteBot = makeDeleteBot({ bots });
-  const getBots = makeGetBots({ bots });
-  const addIntegration = makeAddIntegration({ bots, clock });
-  const updateIntegration = makeUpdateIntegration({ bots, clock });
-  const removeIntegration = makeRemoveIntegration({ bots, clock });
+  const manage = makeManageBots({ bots, clock, cap });
 
   const newBot = botSchema({ allowPrivate });
   const botUpdate = botUpdateSchema({ allowPrivate });
@@ -45,22 +33,22 @@ export const makeBotRoutes = ({
 
   return {
     "/v3/bot/create.json": async ({ appKey }, { body }) => {
-      await createBot(appKey, parseJsonBody(newBot, body));
+      await manage.create(appKey, parseJsonBody(newBot, body));
       return {};
     },
     "/v3/bot/update.json": async ({ appKey }, { body }) => {
       const { userId, changes } = parseJsonBody(botUpdate, body);
-      await updateBot(appKey, userId, changes);
+      await manage.update(appKey, userId, changes);
       return {};
     },
     "/v3/bot/delete.json": async ({ appKey }, { body }) => {
       const { userId } = parseJsonBody(botIdSchema, body);
-      await deleteBot(appKey, userId);
+      await manage.delete(appKey, userId);
       return {};
     },
     "/v3/bot/get.json": async ({ appKey }, { body }): Promise<BotsReply> => {
       const { userIds } = parseJsonBody(botIdsSchema, body);
-      const found = await getBots(appKey, userIds);
+      const found = await manage.get(appKey, userIds);
       return { bots: found.map((bot) => toBotReply(bot, true)), total: found.length, hasNext: false };
     },
     "/v3/bot/query.json": async ({ appKey }, { body }): Promise<BotsReply> => {
@@ -74,17 +62,17 @@ export const makeBotRoutes = ({
     },
     "/v3/bot/integration/create.json": async ({ appKey }, { body }) => {
       const { userId, integration } = parseJsonBody(newIntegration, body);
-      await addIntegration(appKey, userId, integration);
+      await manage.addIntegration(appKey, userId, integration);
       return {};
     },
     "/v3/bot/integration/update.json": async ({ appKey }, { body }) => {
       const { userId, type, changes } = parseJsonBody(integrationUpdate, body);
-      await updateIntegration(appKey, userId, type, changes);
+      await manage.updateIntegration(appKey, userId, type, changes);
       return {};
     },
     "/v3/bot/integration/delete.json": async ({ appKey }, { body }) => {
       const { userId, type } = parseJsonBody(integrationIdSchema, body);
-      await removeIntegration(appKey, userId, type);
+      await manage.removeIntegration(appKey, userId, type);
       return {};
     },
   };

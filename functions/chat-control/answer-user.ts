@@ -1,8 +1,7 @@
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { parameterOf } from "#adapters/api-gateway/path-parameter.ts";
 import type { VerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
-import { badToken } from "#core/chat/bad-token.ts";
-import { checkBot } from "#core/chat/chat-access.ts";
+import { badToken, checkBot } from "#core/chat/chat-access.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { UserRoute } from "./routes.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { textOf } from "#adapters/api-gateway/rules.ts";
+import { textOf } from "#core/shared/rules.ts";
 
 const ratings = ["like", "dislike"] as const;
 

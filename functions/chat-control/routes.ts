@@ -4,12 +4,12 @@ import { parseInput } from "#adapters/api-gateway/parse-input.ts";
 import { parameterOf } from "#adapters/api-gateway/path-parameter.ts";
 import type { ChatConversations } from "#core/chat/chat-conversations.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
-import type { TurnTalk } from "#core/chat/turn-talk.ts";
+import type { TurnFeedback } from "#core/chat/turn-feedback.ts";
 import { conversationQuery, feedbackSchema } from "./feedback-schema.ts";
 
 export interface ChatControlPorts {
   readonly stopChatTurn: (user: ChatUser, botUserId: string, turn: string) => Promise<void>;
-  readonly talk: TurnTalk;
+  readonly feedback: TurnFeedback;
   readonly conversations: ChatConversations;
 }
 
@@ -23,7 +23,7 @@ const nameOf = ({ query }: ApiRequest): string | undefined =>
 /** What a client can do beside hearing an answer. */
 export const makeChatControlRoutes = ({
   stopChatTurn,
-  talk,
+  feedback,
   conversations,
 }: ChatControlPorts): Record<string, UserRoute> => ({
   "POST /v1/bots/{userId}/turns/{turn}/stop": async (user, botUserId, request) => {
@@ -32,11 +32,11 @@ export const makeChatControlRoutes = ({
   },
   "POST /v1/bots/{userId}/turns/{turn}/feedback": async (user, botUserId, request) => {
     const { rating, content: note } = parseJsonBody(feedbackSchema, request.body);
-    await talk.rate(user, botUserId, turnOf(request), { rating, note });
+    await feedback.rate(user, botUserId, turnOf(request), { rating, note });
     return {};
   },
   "GET /v1/bots/{userId}/turns/{turn}/suggested": async (user, botUserId, request) => ({
-    suggested: await talk.suggest(user, botUserId, turnOf(request)),
+    suggested: await feedback.suggest(user, botUserId, turnOf(request)),
   }),
   "GET /v1/bots/{userId}/conversation": (user, botUserId, request) =>
     conversations.find(user, botUserId, nameOf(request)),

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { listOf, textOf } from "#adapters/api-gateway/rules.ts";
-import { difyTypes } from "#core/bot/integration.ts";
+import { modelTypes } from "#core/bot/integration-types.ts";
 import { fileKinds } from "#core/message/question-file.ts";
+import { listOf, oneOf, textOf } from "#core/shared/rules.ts";
 
 /** In bytes, as much as a message of the IM holds. */
 export const longestContent = 128 * 1024;
@@ -17,12 +17,12 @@ const webUrl = v.pipe(
 );
 
 const file = v.object({
-  type: v.picklist(fileKinds, `must be one of ${fileKinds.join(", ")}`),
-  url: v.pipe(webUrl, v.description("Dify fetches it.")),
+  type: oneOf(fileKinds),
+  url: v.pipe(webUrl, v.description("The model's server fetches it.")),
 });
 
 const content = v.pipe(
-  v.string("must be a text"),
+  v.string("must be a string"),
   v.check((text) => text.isWellFormed(), "must be Unicode without lone surrogates"),
   v.maxBytes(longestContent, `at most ${longestContent} bytes`),
   v.check((text) => text.trim() !== "", "must not be blank"),
@@ -37,7 +37,7 @@ export const chatSchema = v.object({
     v.description("A conversation by name; without it, the one that the user has with the bot in the IM."),
   ),
   integration: v.pipe(
-    v.exactOptional(v.picklist(difyTypes, `must be one of ${difyTypes.join(", ")}`)),
+    v.exactOptional(oneOf(modelTypes)),
     v.description("Which of the bot's integrations answers; without it, the first that is enabled."),
   ),
   files: v.exactOptional(listOf(file, mostFiles)),

@@ -6,18 +6,17 @@ import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
 import { type EventResponse, makeEventResponse } from "#adapters/lambda-stream/event-response.ts";
 import type { VerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import type { AdmitReader } from "#core/chat/admit-reader.ts";
-import { badToken } from "#core/chat/bad-token.ts";
 import type { BeginChatTurn, ChatRequest, ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
-import { checkBot, findOwnTurn } from "#core/chat/chat-access.ts";
+import { badToken, checkBot, findOwnTurn } from "#core/chat/chat-access.ts";
 import { type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
 import type { ChatTurn, ChatTurnStore } from "#core/chat/chat-turn.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import type { FollowChatTurn } from "#core/chat/follow-chat-turn.ts";
-import type { RunChatTurn, TellClient } from "#core/chat/run-chat-turn.ts";
+import type { EmitEvent, RunChatTurn } from "#core/chat/run-chat-turn.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
-import { endingMs, longestWholeMs } from "#core/turn/turn-time.ts";
+import { endingMs, maxWholeAnswerMs } from "#core/turn/turn-time.ts";
 import { chatHeaders, chatSchema, longestBody } from "./chat-schema.ts";
 import { makeWholeAnswer } from "./whole-answer.ts";
 
@@ -105,12 +104,12 @@ export const makeChatStreamRoutes = ({
   /** A reply that leaves with its first event; what breaks before it is thrown. */
   const runInStream = async (ready: ReadyChatTurn, deadline: number): Promise<ApiResult> => {
     const response = makeEventResponse(clock);
-    const begun = Promise.withResolvers<"told">();
-    const tell: TellClient = (event, position) => {
-      begun.resolve("told");
-      return response.tell(event, position);
+    const begun = Promise.withResolvers<"emitted">();
+    const emit: EmitEvent = (event, position) => {
+      begun.resolve("emitted");
+      return response.emit(event, position);
     };
-    const done = runChatTurn(ready, tell, deadline).finally(response.end);
+    const done = runChatTurn(ready, emit, deadline).finally(response.end);
     if ((await Promise.race([begun.promise, done])) === "busy") throw busy();
     // It rejects only where nothing was told.
     done.catch(() => {});
@@ -126,7 +125,7 @@ export const makeChatStreamRoutes = ({
   ): Promise<ApiResult> => {
     const leave = await admitReader(user, until);
     const response = makeEventResponse(clock);
-    followChatTurn(turn, lastHeard, response.tell, deadline)
+    followChatTurn(turn, lastHeard, response.emit, deadline)
       // It tells itself what breaks, and a rejection that nobody takes would end the runtime process.
       .catch(() => {})
       .finally(leave)
@@ -141,13 +140,13 @@ export const makeChatStreamRoutes = ({
   ): Promise<ApiResult> => {
     const leave = await admitReader(user, until);
     const answer = makeWholeAnswer();
-    await followChatTurn(turn, undefined, answer.tell, deadline).finally(leave);
+    await followChatTurn(turn, undefined, answer.emit, deadline).finally(leave);
     return answer.reply();
   };
 
   const runWhole = async (ready: ReadyChatTurn, deadline: number): Promise<ApiResult> => {
     const answer = makeWholeAnswer();
-    if ((await runChatTurn(ready, answer.tell, deadline)) === "busy") throw busy();
+    if ((await runChatTurn(ready, answer.emit, deadline)) === "busy") throw busy();
     return answer.reply();
   };
 
@@ -155,7 +154,7 @@ export const makeChatStreamRoutes = ({
     "POST /v1/bots/{userId}/chat": async (request, leftMs) => {
       const user = await verifyUserToken(request.headers.authorization);
       const isWhole = wantsWhole(request);
-      const time = timeOf(leftMs, isWhole ? longestWholeMs : undefined);
+      const time = timeOf(leftMs, isWhole ? maxWholeAnswerMs : undefined);
       const begun = await beginChatTurn(user, chatRequestOf(request), time.until);
       if (begun.status === "known") {
         return isWhole

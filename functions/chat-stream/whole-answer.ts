@@ -14,6 +14,7 @@ export interface WholeAnswer {
   readonly sources: End["sources"];
   readonly stopped: boolean;
   readonly paused?: true;
+  readonly truncated?: End["truncated"];
 }
 
 /** A failure that came too late for any text is told as one that came at once. */
@@ -39,7 +40,7 @@ export const makeWholeAnswer = () => {
   let content = "";
   let end: End | Failure | undefined;
   return {
-    tell: (event: ChatEvent): void => {
+    emit: (event: ChatEvent): void => {
       switch (event.type) {
         case "start":
           ({ turn, conversation } = event);
@@ -62,7 +63,7 @@ export const makeWholeAnswer = () => {
           errorMessage: end?.message ?? "internal error, please try again",
         });
       }
-      const { usage, sources, stopped, paused } = end;
+      const { usage, sources, stopped, paused, truncated } = end;
       const whole: WholeAnswer = {
         turn,
         conversation,
@@ -71,6 +72,7 @@ export const makeWholeAnswer = () => {
         sources,
         stopped,
         ...(paused && { paused }),
+        ...(truncated && { truncated }),
       };
       return jsonReply(200, whole);
     },

@@ -55,8 +55,8 @@ export const makeAnswerCallback = ({
 
   const takeBotEvent = async (appKey: string, body: Buffer): Promise<string | undefined> => {
     const { botUserId, event } = parseJsonBody(botEventSchema(clock.now()), body, longestBotEvent);
-    const accepted = await acceptBotEvent(appKey, botUserId, event);
-    return accepted === "unknown_bot" ? "bot.userId: no bot has this id" : undefined;
+    const { status } = await acceptBotEvent(appKey, botUserId, event);
+    return status === "unknown_bot" ? "bot.userId: no bot has this id" : undefined;
   };
 
   /** Each gives why it took nothing, if so. */

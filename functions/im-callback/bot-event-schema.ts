@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { textOf } from "#adapters/api-gateway/rules.ts";
 import { derivedMessageUID } from "#adapters/rongcloud/derived-message-uid.ts";
 import {
   dispensable,
@@ -13,6 +12,7 @@ import {
 } from "#adapters/rongcloud/message-fields.ts";
 import { isMessageType } from "#core/bot/event-type.ts";
 import { channelTypes, type MessageEvent } from "#core/message/message-event.ts";
+import { textOf } from "#core/shared/rules.ts";
 
 const channelType = v.picklist(channelTypes, `must be one of ${channelTypes.join(", ")}`);
 const time = dispensable(milliseconds);
@@ -30,7 +30,7 @@ const messageData = v.object(
     msgUID,
     source,
   },
-  "must be a map",
+  "must be an object",
 );
 
 /** Public documents show the data of messages alone: of other events everything is kept, as the content where it has none. */
@@ -46,7 +46,7 @@ const happeningData = v.pipe(
       msgUID,
       source,
     },
-    "must be a map",
+    "must be an object",
   ),
   v.transform((data) => ({
     ...data,
@@ -56,10 +56,10 @@ const happeningData = v.pipe(
   v.check(({ content }) => Buffer.byteLength(content) <= longestContent, `at most ${longestContent} bytes`),
 );
 
-const head = { bot: v.object({ userId }, "must be a map"), type: eventName };
+const head = { bot: v.object({ userId }, "must be an object"), type: eventName };
 
 /** A message as RongCloud tells a bot of it. */
-export const messageEvent = v.object({ ...head, timestamp: time, data: messageData }, "must be a map");
+export const messageEvent = v.object({ ...head, timestamp: time, data: messageData }, "must be an object");
 
 const happening = v.pipe(
   v.object({ ...head, timestamp: time, data: v.pipe(v.optional(v.unknown(), {}), happeningData) }),

@@ -1,17 +1,18 @@
+import * as v from "valibot";
 import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
-import { makeMessageDoor } from "#adapters/messages/message-door.ts";
+import { makeMessageDoor, messageDoorEnv } from "#adapters/messages/message-door.ts";
+import { count, parseEnvironment } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import { openCallbackCallers } from "#adapters/rongcloud/signed-callers.ts";
+import { callbackEnv, openCallbackCallers } from "#adapters/rongcloud/signed-callers.ts";
 import { makeAcceptBotEvent } from "#core/intake/accept-bot-event.ts";
 import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
 import { makeKnownBots } from "#core/intake/bot-directory.ts";
 import { makeAnswerCallback } from "./answer-callback.ts";
-import { readEnv } from "./env.ts";
 
-const env = readEnv();
+const env = parseEnvironment(v.object({ ...messageDoorEnv, ...callbackEnv, BOT_CACHE_SECONDS: count }));
 const log = makeJsonLog();
 const metrics = makeMetrics();
 const client = makeDocumentClient();

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { textOf } from "#adapters/api-gateway/rules.ts";
 import { derivedMessageUID } from "#adapters/rongcloud/derived-message-uid.ts";
 import {
   dispensable,
@@ -10,6 +9,7 @@ import {
 } from "#adapters/rongcloud/message-fields.ts";
 import type { IncomingMessage } from "#core/intake/incoming-message.ts";
 import { channelTypes } from "#core/message/message-event.ts";
+import { textOf } from "#core/shared/rules.ts";
 
 /** Where nobody speaks to a bot: discussions, chat rooms, customer service, notices, public services, ultra groups. */
 const otherChannelTypes = [

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { listOf } from "#adapters/api-gateway/rules.ts";
 import { messageContent, objectName, userId } from "#adapters/rongcloud/message-fields.ts";
 import type { PublishedMessage } from "#core/intake/publish-message.ts";
+import { listOf } from "#core/shared/rules.ts";
 
 const someOf = (most: number) => v.pipe(listOf(userId, most), v.minLength(1, "must be sent at least once"));
 

@@ -1,14 +1,16 @@
+import * as v from "valibot";
 import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { flag, parseEnvironment } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makePassOn } from "#adapters/rongcloud/pass-on.ts";
-import { openSignedCallers } from "#adapters/rongcloud/signed-callers.ts";
+import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
+import { openSignedCallers, signedCallersEnv } from "#adapters/rongcloud/signed-callers.ts";
 import { makeAnswerUnknownPath } from "./answer-unknown-path.ts";
-import { readEnv } from "./env.ts";
 
-const env = readEnv();
+const env = parseEnvironment(v.object({ ...signedCallersEnv, ...rongcloudEnv, PASS_THROUGH: flag }));
 const log = makeJsonLog();
 const { apps, verifyCall } = await openSignedCallers({ env, client: makeDocumentClient(), clock, log });
 const sendHttp = makeHttpClient({ publicOnly: false, clock });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { listOf } from "#adapters/api-gateway/rules.ts";
+import { listOf } from "#core/shared/rules.ts";
 import { userId } from "./user-schema.ts";
 
 /** A clock may be ahead of ours; a time of the next century would lock a user out for good. */
@@ -7,7 +7,7 @@ const aheadMs = 24 * 60 * 60 * 1000;
 
 /** A time in seconds would be one of 1970, and revoke nothing without a word. */
 const time = v.pipe(
-  v.string("must be a text"),
+  v.string("must be a string"),
   v.regex(/^[1-9]\d{12}$/, "must be milliseconds since the epoch, 13 digits"),
   v.description("Milliseconds since the epoch: tokens given before it are good no more. Without it: now."),
 );

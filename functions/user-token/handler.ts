@@ -1,16 +1,26 @@
+import * as v from "valibot";
 import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeTokenRevocations } from "#adapters/dynamodb/token-revocations.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { count, flag, parseEnvironment } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makePassOn } from "#adapters/rongcloud/pass-on.ts";
-import { openSignedCallers } from "#adapters/rongcloud/signed-callers.ts";
+import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
+import { openSignedCallers, signedCallersEnv } from "#adapters/rongcloud/signed-callers.ts";
 import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
-import { readEnv } from "./env.ts";
+import { longestTokenHours } from "#core/chat/chat-user.ts";
 import { makeTokenRoutes } from "./routes.ts";
 
-const env = readEnv();
+const env = parseEnvironment(
+  v.object({
+    ...signedCallersEnv,
+    ...rongcloudEnv,
+    PASS_THROUGH: flag,
+    USER_TOKEN_HOURS: v.pipe(count, v.maxValue(longestTokenHours)),
+  }),
+);
 const log = makeJsonLog();
 const client = makeDocumentClient();
 const { apps, verifyCall } = await openSignedCallers({ env, client, clock, log });

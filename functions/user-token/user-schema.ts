@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { listOf, textOf } from "#adapters/api-gateway/rules.ts";
+import { listOf, textOf } from "#core/shared/rules.ts";
 
 /** In bytes of JSON: with more, the token would be longer than is taken, and than a proxy may let pass in a header. */
 const longestBots = 2048;

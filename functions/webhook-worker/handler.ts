@@ -1,25 +1,34 @@
 import { randomUUID } from "node:crypto";
+import * as v from "valibot";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
-import { makeTurnsTable } from "#adapters/dynamodb/turns-table.ts";
+import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { flag, parseEnvironment, text } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import { openAppSecrets } from "#adapters/secrets/open-app-secrets.ts";
+import { appSecretsEnv, openAppSecrets } from "#adapters/secrets/open-app-secrets.ts";
 import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
-import { makeHoldOn } from "#adapters/sqs/hold-on.ts";
 import { parseWebhookJob } from "#adapters/sqs/job-message.ts";
+import { makeMessageVisibility } from "#adapters/sqs/message-visibility.ts";
 import { makeSqsClient } from "#adapters/sqs/sqs-client.ts";
 import { makeWorker } from "#adapters/sqs/worker.ts";
-import { makeCallWebhook } from "#adapters/webhook/call-webhook.ts";
-import { webhookIdOf } from "#adapters/webhook/webhook-id.ts";
-import { makeSpareEndpoints } from "#core/jobs/circuit-breaker.ts";
+import { makeCallWebhook, webhookIdOf } from "#adapters/webhook/call-webhook.ts";
+import { makeCircuitBreaker } from "#core/jobs/circuit-breaker.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeRunWebhookJob } from "#core/jobs/run-webhook-job.ts";
-import { readEnv } from "./env.ts";
 
-const env = readEnv();
+const env = parseEnvironment(
+  v.object({
+    BOTS_TABLE: text,
+    TURNS_TABLE: text,
+    ...appSecretsEnv,
+    WEBHOOKS_QUEUE_URL: text,
+    DEAD_LETTERS_URL: text,
+    ALLOW_PRIVATE_CALLBACKS: flag,
+  }),
+);
 const log = makeJsonLog();
 const client = makeDocumentClient();
 const sqs = makeSqsClient();
@@ -29,8 +38,8 @@ export const handler = makeWorker({
   parseJob: parseWebhookJob,
   runJob: makeRunWebhookJob({
     bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock }),
-    jobs: makeTurnsTable({ client, tableName: env.TURNS_TABLE, clock }),
-    callWebhook: makeSpareEndpoints({
+    jobs: makeJobsTable({ client, tableName: env.TURNS_TABLE, clock }),
+    callWebhook: makeCircuitBreaker({
       callWebhook: makeCallWebhook({
         sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS, clock }),
         apps,
@@ -46,6 +55,6 @@ export const handler = makeWorker({
     webhookIdOf,
     random: Math.random,
   }),
-  holdOn: makeHoldOn({ client: sqs, queueUrl: env.WEBHOOKS_QUEUE_URL }),
+  visibilityOf: makeMessageVisibility({ client: sqs, queueUrl: env.WEBHOOKS_QUEUE_URL }),
   log,
 });

@@ -1,5 +1,5 @@
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeAnswerPiecesTable } from "#adapters/dynamodb/answer-pieces-table.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
@@ -8,6 +8,7 @@ import type { AnswerPiece, KeptAnswer } from "#core/chat/answer-pieces.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { anyEvent } from "../support/chat/any-events.ts";
 import { startMs } from "../support/chat/chat-turns.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { app, appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
@@ -18,9 +19,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 let table: TestTable;
 beforeAll(async () => {
-  table = await startTable("guards");
+  table = closeAfterAll(await startTable("guards"));
 });
-afterAll(() => table.close());
 
 let turns = 0;
 /** The store, its clock, and an answer that no other test has. */

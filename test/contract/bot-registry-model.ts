@@ -1,4 +1,4 @@
-import { integrationTypes } from "#core/bot/integration.ts";
+import { integrationTypes } from "#core/bot/integration-types.ts";
 import { isMasked, maskKey } from "#core/bot/key-mask.ts";
 import type { Endpoint } from "./bot-registry.ts";
 

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { closeAfterAll } from "../support/close-after.ts";
 import { type Endpoint, endpoints, startRegistry, type TestRegistry } from "./bot-registry.ts";
 
 let registry: TestRegistry;
 beforeAll(async () => {
-  registry = await startRegistry({ cap: 2 });
+  registry = closeAfterAll(await startRegistry({ cap: 2 }));
 });
-afterAll(() => registry.close());
 
 const chat = {
   type: "dify_chat",
@@ -30,7 +30,7 @@ const withOneBot = async () => {
 };
 
 const userId = "b1";
-const otherKey = "must be the key itself, got a masked form that fits no key kept";
+const otherKey = "the masked key does not match the stored key; send the full key";
 
 describe("a call that cannot be done is refused with HTTP 400 and 1002, says why, and changes nothing:", () => {
   test.each<[string, Endpoint, object, string]>([
@@ -103,7 +103,7 @@ describe("a call that cannot be done is refused with HTTP 400 and 1002, says why
     await call("create", bot("b2"));
     expect(await call("create", bot("b3"))).toMatchObject({
       status: 400,
-      body: { code: 1002, errorMessage: "userId: this app has its 2 bots already, got one more" },
+      body: { code: 1002, errorMessage: "bot limit reached: 2 per app (setting botsPerApp)" },
     });
     expect((await call("query", {})).body).toMatchObject({ total: 2 });
     await call("delete", { userId: "b1" });

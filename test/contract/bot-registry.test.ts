@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { closeAfterAll } from "../support/close-after.ts";
 import { type Endpoint, startRegistry, type TestRegistry } from "./bot-registry.ts";
 
 let registry: TestRegistry;
 beforeAll(async () => {
-  registry = await startRegistry();
+  registry = closeAfterAll(await startRegistry());
 });
-afterAll(() => registry.close());
 
 const done = { status: 200, body: { code: 200 }, text: expect.any(String) };
 

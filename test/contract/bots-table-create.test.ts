@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { botOf, ids, idsOf, testBots } from "../support/bots.ts";
+import { integrationTypes } from "#core/bot/integration-types.ts";
+import { botOf, ids, idsOf, integrationOf, testBots, updated } from "../support/bots.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";
 
 const { begin } = testBots();
@@ -29,16 +30,10 @@ describe("a bot", () => {
 
   test("has its integrations in the order of their types, however they were sent", async () => {
     const { store, appKey } = begin();
-    const types = ["dify_workflow", "dify_chat", "dify_completion"] as const;
-    const integrations = [...types.map((type) => difyIntegration({ type })), webhookIntegration()];
+    const integrations = integrationTypes.toReversed().map(integrationOf);
     await store.create(appKey, botOf("ordered", { integrations }), 10);
     const [found] = await store.find(appKey, ["ordered"]);
-    expect(found?.integrations.map(({ type }) => type)).toEqual([
-      "webhook",
-      "dify_chat",
-      "dify_completion",
-      "dify_workflow",
-    ]);
+    expect(found?.integrations.map(({ type }) => type)).toEqual(integrationTypes);
   });
 
   test("of an id that is taken is not created, and the one before it stays as it was", async () => {
@@ -98,7 +93,7 @@ describe("a bot", () => {
       expect(await store.create(appKey, botOf(userId), 10)).toBe("created");
       expect(await store.find(appKey, [userId])).toMatchObject([{ userId }]);
       expect(await store.create(appKey, botOf(userId), 10)).toBe("exists");
-      expect(await store.update(appKey, userId, { name: "another" }, 1)).toBe("updated");
+      expect(await store.update(appKey, userId, { name: "another" }, 1)).toEqual(updated);
       expect(await store.delete(appKey, userId)).toBe(true);
       expect(await store.find(appKey, ["one", userId])).toMatchObject([{ userId: "one" }]);
     },

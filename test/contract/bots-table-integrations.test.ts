@@ -1,13 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
-import { difyTypes, type IntegrationChanges, integrationTypes } from "#core/bot/integration.ts";
-import { botOf, testBots } from "../support/bots.ts";
+import type { IntegrationChanges, OpenIntegration } from "#core/bot/integration.ts";
+import { integrationTypes } from "#core/bot/integration-types.ts";
+import { botOf, integrationOf, testBots, unknownBot, updated } from "../support/bots.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";
 
 const { begin } = testBots();
 const later = 1_767_225_999_999;
 const chat = difyIntegration({ type: "dify_chat", objectNames: ["RC:TxtMsg"] });
 
-const beginWith = async (...integrations: (typeof chat | ReturnType<typeof webhookIntegration>)[]) => {
+const beginWith = async (...integrations: OpenIntegration[]) => {
   const given = begin();
   await given.store.create(given.appKey, botOf("one", { integrations }), 10);
   return given;
@@ -44,7 +45,7 @@ describe("an integration", () => {
 
   test("of every type is added, where all come at the same time", async () => {
     const { store, appKey } = await beginWith();
-    const all = [webhookIntegration(), ...difyTypes.map((type) => difyIntegration({ type }))];
+    const all = integrationTypes.map(integrationOf);
     const answers = await Promise.all(
       all.map((integration) => store.addIntegration(appKey, "one", integration, later)),
     );
@@ -63,7 +64,7 @@ describe("an integration", () => {
   ])("that is updated has another %s and is as it was otherwise", async (_field, changes) => {
     const webhook = webhookIntegration();
     const { store, appKey } = await beginWith(webhook, chat);
-    expect(await store.updateIntegration(appKey, "one", "dify_chat", changes, later)).toBe("updated");
+    expect(await store.updateIntegration(appKey, "one", "dify_chat", changes, later)).toEqual(updated);
     expect(await store.open(appKey, "one")).toEqual(
       botOf("one", { integrations: [webhook, { ...chat, ...changes }], updatedAt: later }),
     );
@@ -73,9 +74,10 @@ describe("an integration", () => {
     const { store, appKey } = await beginWith(chat);
     const update = (changes: IntegrationChanges) =>
       store.updateIntegration(appKey, "one", "dify_agent", changes, later);
-    expect(await update({ enabled: false })).toBe("unknown_integration");
-    expect(await update({ apiKey: "app-secret-key", maskedApiKey: "app-****" })).toBe("unknown_integration");
-    expect(await update({ maskedApiKey: chat.maskedApiKey })).toBe("unknown_integration");
+    const unknown = { status: "unknown_integration" };
+    expect(await update({ enabled: false })).toEqual(unknown);
+    expect(await update({ apiKey: "app-secret-key", maskedApiKey: "app-****" })).toEqual(unknown);
+    expect(await update({ maskedApiKey: chat.maskedApiKey })).toEqual(unknown);
     expect(await store.open(appKey, "one")).toEqual(botOf("one", { integrations: [chat] }));
   });
 
@@ -114,7 +116,7 @@ describe("an integration", () => {
       store.removeIntegration(appKey, "one", "webhook", later),
       store.update(appKey, "one", { name: "another" }, later),
     ]);
-    expect(answers).toEqual(["added", "updated", "removed", "updated"]);
+    expect(answers).toEqual(["added", updated, "removed", updated]);
     expect(await store.open(appKey, "one")).toMatchObject({
       name: "another",
       integrations: [{ ...chat, enabled: false }, agent],
@@ -124,9 +126,8 @@ describe("an integration", () => {
   test.each(integrationTypes)("of type %s is found with no bot that is not there", async (type) => {
     const { store, appKey, otherAppKey } = begin();
     await store.create(otherAppKey, botOf("one", { integrations: [chat, webhookIntegration()] }), 10);
-    const added = type === "webhook" ? webhookIntegration() : difyIntegration({ type });
-    expect(await store.addIntegration(appKey, "one", added, later)).toBe("unknown_bot");
-    expect(await store.updateIntegration(appKey, "one", type, { enabled: false }, later)).toBe("unknown_bot");
+    expect(await store.addIntegration(appKey, "one", integrationOf(type), later)).toBe("unknown_bot");
+    expect(await store.updateIntegration(appKey, "one", type, { enabled: false }, later)).toEqual(unknownBot);
     expect(await store.removeIntegration(appKey, "one", type, later)).toBe("unknown_bot");
     expect(await store.find(appKey, ["one"])).toEqual([]);
     expect(await store.open(otherAppKey, "one")).toEqual(

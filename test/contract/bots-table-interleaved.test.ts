@@ -3,6 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { alteredClient, holdingBefore } from "../support/altered-client.ts";
 import { botOf, ids, idsOf, testBots } from "../support/bots.ts";
+import { closeAfterEach } from "../support/close-after.ts";
 import { losingReply } from "../support/losing-replies.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 
@@ -58,14 +59,13 @@ describe("the set of an app's bots, while bots of one id come and go", () => {
   test("has a bot created while one of its id was being deleted, also where a reply was lost then", async () => {
     const { store, storeWith, appKey, listedIds } = begin();
     await store.create(appKey, botOf("one"), 10);
-    const lossy = await losingReply(table(), 2);
+    const lossy = closeAfterEach(await losingReply(table(), 2));
     const held = holdingBefore(lossy.client, isUpdate);
     const deletion = storeWith({ client: held.client }).delete(appKey, "one");
     await held.isHeld;
     expect(await store.create(appKey, botOf("one"), 10)).toBe("created");
     held.release();
     expect(await deletion).toBe(true);
-    await lossy.close();
     expect(await listedIds()).toEqual(["one"]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { type IntegrationChanges, isDify } from "#core/bot/integration.ts";
+import { canAnswer, type IntegrationChanges } from "#core/bot/integration.ts";
 import { maskKey } from "#core/bot/key-mask.ts";
-import { botOf, testBots } from "../support/bots.ts";
+import { botOf, testBots, unknownBot, updated } from "../support/bots.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";
 import { appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
 
@@ -31,7 +31,7 @@ const spellings = (apiKey: string): string[] => [
   Buffer.from(apiKey).toString("hex"),
 ];
 
-describe("a Dify key in the table", () => {
+describe("a model's API key in the table", () => {
   test("is in clear neither there nor in what is shown, whichever call brought it", async () => {
     const { store, appKey, itemOf } = begin();
     const keys = ["app-created-1111", "app-added-222222", "app-updated-3333", "app-replaced-444"];
@@ -94,7 +94,7 @@ describe("a bot sent back as it was shown", () => {
     const { store, appKey, shown } = await beginKeyed();
     const changed = { enabled: false, callbackUrl: "https://dify.example.com/v1", events: [], stream: false };
     const integrations = shown.map((each) => ({ ...each, ...changed }));
-    expect(await store.update(appKey, "keyed", { name: "another", integrations }, later)).toBe("updated");
+    expect(await store.update(appKey, "keyed", { name: "another", integrations }, later)).toEqual(updated);
     expect(await store.open(appKey, "keyed")).toEqual({
       ...keyed,
       name: "another",
@@ -109,14 +109,14 @@ describe("a bot sent back as it was shown", () => {
     await store.update(appKey, "keyed", { integrations: [...shown, agent] }, later);
     const [, chat] = keyed.integrations;
     const another = difyIntegration({ type: "dify_agent", ...openKey(nextKey) });
-    await store.update(appKey, "keyed", { integrations: [...shown.filter(isDify), another] }, later);
+    await store.update(appKey, "keyed", { integrations: [...shown.filter(canAnswer), another] }, later);
     expect(await store.open(appKey, "keyed")).toMatchObject({ integrations: [chat, another] });
   });
 
   test("has the new key where it was sent with one", async () => {
     const { store, appKey, shown } = await beginKeyed();
-    const integrations = shown.map((each) => (isDify(each) ? { ...each, ...openKey(nextKey) } : each));
-    expect(await store.update(appKey, "keyed", { integrations }, later)).toBe("updated");
+    const integrations = shown.map((each) => (canAnswer(each) ? { ...each, ...openKey(nextKey) } : each));
+    expect(await store.update(appKey, "keyed", { integrations }, later)).toEqual(updated);
     expect(await store.open(appKey, "keyed")).toMatchObject({
       integrations: [{}, { type: "dify_chat", ...openKey(nextKey) }],
     });
@@ -133,24 +133,23 @@ describe("a bot sent back as it was shown", () => {
     const integrations = [webhookIntegration({ enabled: false }), masked];
     expect(
       await store.update(appKey, "keyed", { name: "another", metadata: {}, integrations }, later),
-    ).toEqual({
-      otherKeyOf: type,
-    });
+    ).toEqual({ status: "wrong_key", type });
     expect(await itemOf("keyed")).toEqual(before);
   });
 
-  test("is told of the one key that does not fit, among some that do", async () => {
+  test("is refused for the one key that does not match, among some that do", async () => {
     const { store, appKey, shown } = await beginKeyed();
     const { apiKey: _none, ...agent } = difyIntegration({ type: "dify_agent", maskedApiKey: "app-****0001" });
     expect(await store.update(appKey, "keyed", { integrations: [agent, ...shown] }, later)).toEqual({
-      otherKeyOf: "dify_agent",
+      status: "wrong_key",
+      type: "dify_agent",
     });
   });
 
   test("of one that was deleted meanwhile is unknown, and not one with another key", async () => {
     const { store, appKey, shown } = await beginKeyed();
     await store.delete(appKey, "keyed");
-    expect(await store.update(appKey, "keyed", { integrations: shown }, later)).toBe("unknown_bot");
+    expect(await store.update(appKey, "keyed", { integrations: shown }, later)).toEqual(unknownBot);
   });
 
   test("does not lose the key that another update brings at the same time", async () => {
@@ -160,8 +159,8 @@ describe("a bot sent back as it was shown", () => {
       store.update(appKey, "keyed", { integrations }, later),
       store.updateIntegration(appKey, "keyed", "dify_chat", openKey(nextKey), later),
     ]);
-    expect(["updated", { otherKeyOf: "dify_chat" }]).toContainEqual(sentBack);
-    expect(replaced).toBe("updated");
+    expect([updated, { status: "wrong_key", type: "dify_chat" }]).toContainEqual(sentBack);
+    expect(replaced).toEqual(updated);
     expect(await store.open(appKey, "keyed")).toMatchObject({ integrations: [{}, openKey(nextKey)] });
   });
 });
@@ -173,7 +172,7 @@ describe("an update of an integration", () => {
     ["names another takes it", { stream: false, ...openKey(nextKey) }, nextKey],
   ])("that %s", async (_what, changes, expected) => {
     const { store, appKey } = await beginKeyed();
-    expect(await store.updateIntegration(appKey, "keyed", "dify_chat", changes, later)).toBe("updated");
+    expect(await store.updateIntegration(appKey, "keyed", "dify_chat", changes, later)).toEqual(updated);
     expect(await store.open(appKey, "keyed")).toMatchObject({
       integrations: [{ stream: true }, { stream: false, enabled: true, ...openKey(expected) }],
     });
@@ -184,7 +183,8 @@ describe("an update of an integration", () => {
     const before = await itemOf("keyed");
     const changes = { stream: false, maskedApiKey: "app-****9999" };
     expect(await store.updateIntegration(appKey, "keyed", "dify_chat", changes, later)).toEqual({
-      otherKeyOf: "dify_chat",
+      status: "wrong_key",
+      type: "dify_chat",
     });
     expect(await itemOf("keyed")).toEqual(before);
   });

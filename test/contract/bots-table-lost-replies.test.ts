@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { BotStore, OpenBot } from "#core/bot/bot.ts";
-import { botOf, testBots } from "../support/bots.ts";
+import { botOf, testBots, updated } from "../support/bots.ts";
+import { closeAfterEach } from "../support/close-after.ts";
 import { losingReply } from "../support/losing-replies.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";
 
@@ -9,7 +10,7 @@ const later = 1_767_225_999_999;
 const chat = difyIntegration({ type: "dify_chat", apiKey: "app-secret-key-0001" });
 const agent = difyIntegration({ type: "dify_agent" });
 const { apiKey: _none, ...shown } = chat;
-const misfit = { ...shown, maskedApiKey: "app-****9999" };
+const wrongKey = { ...shown, maskedApiKey: "app-****9999" };
 const before = botOf("one", { integrations: [chat] });
 const after = (given: Partial<OpenBot>): OpenBot => ({ ...before, updatedAt: later, ...given });
 
@@ -35,15 +36,15 @@ const calls: [string, Call][] = [
     {
       ask: (store, appKey) =>
         store.update(appKey, "one", { name: "new", integrations: [shown, agent] }, later),
-      answer: "updated",
+      answer: updated,
       bots: [after({ name: "new", integrations: [chat, agent] })],
     },
   ],
   [
-    "update with a key that does not fit",
+    "update with a key that does not match",
     {
-      ask: (store, appKey) => store.update(appKey, "one", { name: "new", integrations: [misfit] }, later),
-      answer: { otherKeyOf: "dify_chat" },
+      ask: (store, appKey) => store.update(appKey, "one", { name: "new", integrations: [wrongKey] }, later),
+      answer: { status: "wrong_key", type: "dify_chat" },
       bots: [before],
     },
   ],
@@ -59,7 +60,7 @@ const calls: [string, Call][] = [
     "update of an integration",
     {
       ask: (store, appKey) => store.updateIntegration(appKey, "one", "dify_chat", { stream: false }, later),
-      answer: "updated",
+      answer: updated,
       bots: [after({ integrations: [{ ...chat, stream: false }] })],
     },
   ],
@@ -87,9 +88,8 @@ describe("a bot's store of which one reply was lost, whichever it was", () => {
     for (;;) {
       const { store, storeWith, appKey, listedIds } = begin();
       await store.create(appKey, before, 2);
-      const lossy = await losingReply(table(), lost + 1);
+      const lossy = closeAfterEach(await losingReply(table(), lost + 1));
       const answered = await ask(storeWith({ client: lossy.client }), appKey);
-      await lossy.close();
       if (lossy.calls() <= lost) break;
       lost += 1;
       expect(answered).toEqual(answer);

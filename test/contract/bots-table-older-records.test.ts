@@ -2,7 +2,7 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "@jest/globals";
 import { seal } from "#adapters/secrets/key-cipher.ts";
 import { maskKey } from "#core/bot/key-mask.ts";
-import { testBots } from "../support/bots.ts";
+import { testBots, updated } from "../support/bots.ts";
 import { difyIntegration } from "../support/turns.ts";
 import { app } from "../unit/adapters/secrets/apps.ts";
 
@@ -66,8 +66,8 @@ describe("a bot of the version before", () => {
   test("sent back as it was shown keeps its key, and takes what else was changed", async () => {
     const { store, appKey, shown } = await beginOlder();
     const integrations = shown.map((each) => ({ ...each, enabled: false }));
-    expect(await store.update(appKey, "older", { name: "another", integrations }, later)).toBe("updated");
-    expect(await store.update(appKey, "older", { integrations }, later)).toBe("updated");
+    expect(await store.update(appKey, "older", { name: "another", integrations }, later)).toEqual(updated);
+    expect(await store.update(appKey, "older", { integrations }, later)).toEqual(updated);
     expect(await store.open(appKey, "older")).toMatchObject({
       name: "another",
       integrations: [{ enabled: false }, { enabled: false, apiKey: key, maskedApiKey: "****" }],
@@ -77,12 +77,12 @@ describe("a bot of the version before", () => {
   test("has an integration updated with its key as it was shown, and with another", async () => {
     const { store, appKey } = await beginOlder();
     const update = (changes: object) => store.updateIntegration(appKey, "older", "dify_chat", changes, later);
-    expect(await update({ stream: false })).toBe("updated");
-    expect(await update({ maskedApiKey: "****", enabled: false })).toBe("updated");
+    expect(await update({ stream: false })).toEqual(updated);
+    expect(await update({ maskedApiKey: "****", enabled: false })).toEqual(updated);
     expect(await store.open(appKey, "older")).toMatchObject({
       integrations: [{}, { stream: false, enabled: false, apiKey: key }],
     });
-    expect(await update(nextKey)).toBe("updated");
+    expect(await update(nextKey)).toEqual(updated);
     expect(await store.open(appKey, "older")).toMatchObject({ integrations: [{}, nextKey] });
   });
 
@@ -90,14 +90,16 @@ describe("a bot of the version before", () => {
     const { store, appKey } = await beginOlder();
     const { apiKey: _none, ...agent } = difyIntegration({ type: "dify_agent", maskedApiKey: "****" });
     expect(await store.update(appKey, "older", { name: "another", integrations: [agent] }, later)).toEqual({
-      otherKeyOf: "dify_agent",
+      status: "wrong_key",
+      type: "dify_agent",
     });
     const { apiKey: _neither, ...chat } = difyIntegration({
       type: "dify_chat",
       maskedApiKey: "app-****0001",
     });
     expect(await store.update(appKey, "older", { integrations: [chat] }, later)).toEqual({
-      otherKeyOf: "dify_chat",
+      status: "wrong_key",
+      type: "dify_chat",
     });
     expect(await store.find(appKey, ["older"])).toMatchObject([{ name: "Helpdesk" }]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { IntegrationOptions } from "#core/bot/integration.ts";
-import { botOf, testBots } from "../support/bots.ts";
-import { difyIntegration, webhookIntegration } from "../support/turns.ts";
+import type { IntegrationOptions, OptionsOf } from "#core/bot/options.ts";
+import { botOf, testBots, updated } from "../support/bots.ts";
+import { difyIntegration, openAiIntegration, webhookIntegration } from "../support/turns.ts";
 
 const { begin } = testBots();
 const later = 1_767_225_999_999;
@@ -93,5 +93,75 @@ describe("an integration's options", () => {
     await store.removeIntegration(appKey, "one", "webhook", later);
     await store.update(appKey, "one", { integrations: [bare] }, later);
     expect(await optionsOf(given)).toEqual([{}]);
+  });
+});
+
+describe("the options of an openai integration", () => {
+  const options: OptionsOf<"openai"> = {
+    model: "gpt-5",
+    systemPrompt: "Answer in one sentence. 你好 😀",
+    historyMessages: 0,
+    showThinking: true,
+    filter: { contains: ["order"] },
+  };
+  const stored = openAiIntegration({ options });
+  const { options: _options, ...withoutOptions } = stored;
+  const { apiKey: _key, ...masked } = withoutOptions;
+
+  /** A bot that has one. */
+  const beginStored = async () => {
+    const given = begin();
+    await given.store.create(given.appKey, botOf("one", { integrations: [stored] }), 10);
+    return given;
+  };
+
+  test.each(["create", "addIntegration", "update"] as const)("are stored by %s and read", async (call) => {
+    const { store, appKey, itemOf } = begin();
+    await store.create(appKey, botOf("one", { integrations: call === "create" ? [stored] : [] }), 10);
+    if (call === "addIntegration")
+      expect(await store.addIntegration(appKey, "one", stored, later)).toBe("added");
+    if (call === "update") {
+      expect(await store.update(appKey, "one", { integrations: [stored] }, later)).toEqual(updated);
+    }
+    expect(await store.open(appKey, "one")).toMatchObject({ integrations: [stored] });
+    const { apiKey: _none, ...shown } = stored;
+    expect((await store.find(appKey, ["one"]))[0]?.integrations).toEqual([shown]);
+    expect(JSON.stringify(await itemOf("one"))).not.toContain(stored.apiKey);
+  });
+
+  test("stay where a list of integrations takes another's place and does not name them", async () => {
+    const { store, appKey } = await beginStored();
+    const integrations = [{ ...masked, enabled: false }];
+    expect(await store.update(appKey, "one", { integrations }, later)).toEqual(updated);
+    expect(await store.open(appKey, "one")).toMatchObject({ integrations: [{ ...stored, enabled: false }] });
+  });
+
+  test("are replaced whole by an update", async () => {
+    const { store, appKey } = await beginStored();
+    const changes = { options: { model: "gpt-5-mini" } };
+    expect(await store.updateIntegration(appKey, "one", "openai", changes, later)).toEqual(updated);
+    expect((await store.open(appKey, "one"))?.integrations[0]?.options).toEqual({ model: "gpt-5-mini" });
+  });
+
+  test.each([
+    ["with its key", withoutOptions, { status: "missing_options", type: "openai" }],
+    ["with a masked key that is not stored", masked, { status: "wrong_key", type: "openai" }],
+  ])("must be sent where none are stored: %s", async (_how, sent, refusal) => {
+    const { store, appKey, itemOf } = begin();
+    await store.create(appKey, botOf("one", { integrations: [webhookIntegration()] }), 10);
+    const before = await itemOf("one");
+    const integrations = [webhookIntegration({ enabled: false }), sent];
+    expect(await store.update(appKey, "one", { name: "another", integrations }, later)).toEqual(refusal);
+    expect(await itemOf("one")).toEqual(before);
+  });
+
+  test("must be sent again once the integration was removed", async () => {
+    const { store, appKey } = await beginStored();
+    expect(await store.removeIntegration(appKey, "one", "openai", later)).toBe("removed");
+    const refusal = { status: "missing_options", type: "openai" };
+    expect(await store.update(appKey, "one", { integrations: [withoutOptions] }, later)).toEqual(refusal);
+    await store.update(appKey, "one", { integrations: [stored] }, later);
+    await store.update(appKey, "one", { integrations: [] }, later);
+    expect(await store.update(appKey, "one", { integrations: [withoutOptions] }, later)).toEqual(refusal);
   });
 });

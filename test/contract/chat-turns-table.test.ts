@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import type { ChatTurnStore, NewChatTurn } from "#core/chat/chat-turn.ts";
 import { newChatTurn, startMs } from "../support/chat/chat-turns.ts";
+import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";
 import { makeTestClock } from "../support/test-clock.ts";
@@ -9,12 +10,13 @@ import { makeTestClock } from "../support/test-clock.ts";
 const leaseMs = 10_000;
 const replayMs = 600_000;
 const dayMs = 24 * 60 * 60 * 1000;
+/** Any string of the model's own. */
+const reference = '{"taskId":"k1","messageId":"m1","user":"u7"}';
 
 let table: TestTable;
 beforeAll(async () => {
-  table = await startTable("turns");
+  table = closeAfterAll(await startTable("turns"));
 });
-afterAll(() => table.close());
 
 let turns = 0;
 /** The store, its clock, and a turn that no other test has. */
@@ -26,24 +28,24 @@ const setUp = (given: Partial<NewChatTurn> = {}) => {
   const lease = (token: string) => ({ token, expiresAt: clock.now() + leaseMs });
   const begin = (token: string, of: Partial<NewChatTurn> = {}, by: ChatTurnStore = store) =>
     by.begin({ ...turn, ...of }, lease(token));
-  const beat = (token: string, by: ChatTurnStore = store) => by.beat(turn, lease(token));
-  const end = (token: string, by: ChatTurnStore = store, mayBeAskedAgain = false) =>
-    by.end(turn, token, { replayUntil: clock.now() + replayMs, mayBeAskedAgain });
-  const askStop = (owner = {}) => store.askStop(turn, { userId: "u7", botUserId: "bot-helpdesk", ...owner });
+  const renew = (token: string, by: ChatTurnStore = store) => by.renew(turn, lease(token));
+  const end = (token: string, by: ChatTurnStore = store, isRetryable = false) =>
+    by.end(turn, token, { replayUntil: clock.now() + replayMs, isRetryable });
+  const requestStop = (owner = {}) =>
+    store.requestStop(turn, { userId: "u7", botUserId: "bot-helpdesk", ...owner });
   const find = () => store.find(turn);
   const itemOf = async () =>
     (await table.items()).find(({ turn: key }) => String(key).includes(`"${turn.turn}"`));
   /** By a client whose `nth` reply is lost. */
   const withLostReply = async <T>(write: (by: ChatTurnStore) => Promise<T>, nth = 1): Promise<T> => {
-    const lossy = await losingReply(table, nth);
+    const lossy = closeAfterEach(await losingReply(table, nth));
     try {
       return await write(makeChatTurnsTable({ ...lossy, clock }));
     } finally {
       expect(lossy.calls()).toBeGreaterThan(nth);
-      await lossy.close();
     }
   };
-  return { clock, turn, store, begin, beat, end, askStop, find, itemOf, withLostReply };
+  return { clock, turn, store, begin, renew, end, requestStop, find, itemOf, withLostReply };
 };
 
 const begun = (attempt: number) => ({ status: "begun", attempt });
@@ -59,7 +61,7 @@ describe("a client's turn", () => {
       attempt: 1,
       heldUntil: startMs + leaseMs,
       replayUntil: undefined,
-      named: undefined,
+      reference: undefined,
     });
   });
 
@@ -77,10 +79,10 @@ describe("a client's turn", () => {
   });
 
   test("is known for as long as its machine lives, and begins again once that has died, once", async () => {
-    const { clock, begin, beat } = setUp();
+    const { clock, begin, renew } = setUp();
     await begin("dies");
     await clock.advance(2_000);
-    expect(await beat("dies")).toBe("run");
+    expect(await renew("dies")).toBe("run");
     await clock.advance(leaseMs - 1);
     expect(await begin("next")).toEqual(known({ attempt: 1, heldUntil: startMs + 2_000 + leaseMs }));
     await clock.advance(1);
@@ -123,19 +125,19 @@ describe("a client's turn", () => {
   });
 
   test("is forgotten a day after it began, whether or not its record still stands, and the next has none of its marks", async () => {
-    const { clock, begin, askStop, store, turn, find, itemOf, beat } = setUp();
+    const { clock, begin, requestStop, store, turn, find, itemOf, renew } = setUp();
     await begin("first");
-    await store.name(turn, "first", { conversationId: "c", messageId: "m", taskId: "k", user: "u7" });
-    await askStop();
+    await store.name(turn, "first", reference);
+    await requestStop();
     await clock.advance(dayMs - 1);
     expect(await find()).toBeDefined();
     await clock.advance(1);
     expect(await find()).toBeUndefined();
-    expect(await askStop()).toBeUndefined();
+    expect(await requestStop()).toBeUndefined();
     expect(await itemOf()).toMatchObject({ ttl: (startMs + 2 * dayMs) / 1000 });
     expect(await begin("second", { questionHash: "something else" })).toEqual(begun(2));
-    expect(await find()).toMatchObject({ questionHash: "something else", named: undefined });
-    expect(await beat("second")).toBe("run");
+    expect(await find()).toMatchObject({ questionHash: "something else", reference: undefined });
+    expect(await renew("second")).toBe("run");
   });
 
   test.each<[string, Partial<NewChatTurn>]>([
@@ -156,65 +158,59 @@ describe("a client's turn", () => {
 
 describe("a heartbeat", () => {
   test("holds a turn for longer", async () => {
-    const { clock, begin, beat, find } = setUp();
+    const { clock, begin, renew, find } = setUp();
     await begin("mine");
     await clock.advance(2_000);
-    expect(await beat("mine")).toBe("run");
+    expect(await renew("mine")).toBe("run");
     expect(await find()).toMatchObject({ heldUntil: startMs + 2_000 + leaseMs });
   });
 
-  test("brings back that its user wants no more, each time", async () => {
-    const { begin, beat, askStop } = setUp();
+  test("brings back that a stop was requested, each time", async () => {
+    const { begin, renew, requestStop } = setUp();
     await begin("mine");
-    await askStop();
-    expect(await beat("mine")).toBe("stop");
-    expect(await beat("mine")).toBe("stop");
+    await requestStop();
+    expect(await renew("mine")).toBe("stop");
+    expect(await renew("mine")).toBe("stop");
   });
 
   test("of a machine whose turn another has by now changes nothing", async () => {
-    const { clock, begin, beat, find } = setUp();
+    const { clock, begin, renew, find } = setUp();
     await begin("dead");
     await clock.advance(leaseMs);
     await begin("alive");
     await clock.advance(1_000);
-    expect(await beat("dead")).toBe("lost");
+    expect(await renew("dead")).toBe("lost");
     expect(await find()).toMatchObject({ attempt: 2, heldUntil: startMs + 2 * leaseMs });
   });
 
   test("of a turn that is done, or that there never was, finds nothing to hold", async () => {
-    const { begin, beat, end } = setUp();
-    expect(await beat("mine")).toBe("lost");
+    const { begin, renew, end } = setUp();
+    expect(await renew("mine")).toBe("lost");
     await begin("mine");
     await end("mine");
-    expect(await beat("mine")).toBe("lost");
+    expect(await renew("mine")).toBe("lost");
   });
 });
 
-describe("what Dify calls a turn", () => {
-  const named = { conversationId: "c1", messageId: "m1", taskId: "k1", user: "u7" };
-  const ofWorkflow = { conversationId: undefined, messageId: undefined, taskId: "k1", user: "u7" };
-
-  test.each([
-    ["an app that talks", named],
-    ["a workflow", ofWorkflow],
-  ])("is found as %s said it, also once it is done", async (_what, ids) => {
+describe("what a model calls a turn", () => {
+  test("is found as the model said it, also once the turn is done", async () => {
     const { store, turn, begin, end, find } = setUp();
     await begin("mine");
-    await store.name(turn, "mine", ids);
-    expect((await find())?.named).toEqual(ids);
+    await store.name(turn, "mine", reference);
+    expect((await find())?.reference).toBe(reference);
     await end("mine");
-    expect((await find())?.named).toEqual(ids);
+    expect((await find())?.reference).toBe(reference);
   });
 
   test("is not what another machine's run was called", async () => {
     const { clock, store, turn, begin, find } = setUp();
     await begin("dead");
-    await store.name(turn, "dead", named);
+    await store.name(turn, "dead", reference);
     await clock.advance(leaseMs);
     await begin("alive");
-    expect((await find())?.named).toBeUndefined();
-    await store.name(turn, "dead", named);
-    expect((await find())?.named).toBeUndefined();
+    expect((await find())?.reference).toBeUndefined();
+    await store.name(turn, "dead", reference);
+    expect((await find())?.reference).toBeUndefined();
   });
 });
 
@@ -248,11 +244,11 @@ describe("a turn that was not let in", () => {
   });
 
   test("runs nowhere: who follows it does not wait", async () => {
-    const { store, turn, begin, beat, find } = setUp();
+    const { store, turn, begin, renew, find } = setUp();
     await begin("refused");
     await store.discard(turn, "refused");
     expect(await find()).toMatchObject({ heldUntil: 0 });
-    expect(await beat("refused")).toBe("lost");
+    expect(await renew("refused")).toBe("lost");
   });
 
   test("is discarded by its holder alone, and by nobody once it is done", async () => {
@@ -269,52 +265,52 @@ describe("a turn that was not let in", () => {
 
 describe("a stop", () => {
   test("is asked for by the turn's own user, who learns what it is", async () => {
-    const { begin, askStop } = setUp();
+    const { begin, requestStop } = setUp();
     await begin("mine");
-    expect(await askStop()).toMatchObject({ state: "running", integrationType: "dify_chatflow" });
+    expect(await requestStop()).toMatchObject({ state: "running", integrationType: "dify_chatflow" });
   });
 
   test.each([
     ["another user", { userId: "u8" }],
     ["another bot's page", { botUserId: "bot-sales" }],
   ])("is not asked for by %s", async (_who, owner) => {
-    const { begin, askStop, beat } = setUp();
+    const { begin, requestStop, renew } = setUp();
     await begin("mine");
-    expect(await askStop(owner)).toBeUndefined();
-    expect(await beat("mine")).toBe("run");
+    expect(await requestStop(owner)).toBeUndefined();
+    expect(await renew("mine")).toBe("run");
   });
 
   test("of a turn that there never was makes none", async () => {
-    const { askStop, itemOf } = setUp();
-    expect(await askStop()).toBeUndefined();
+    const { requestStop, itemOf } = setUp();
+    expect(await requestStop()).toBeUndefined();
     expect(await itemOf()).toBeUndefined();
   });
 
   test("of a turn that is done leaves it as it ended", async () => {
-    const { begin, end, askStop, find } = setUp();
+    const { begin, end, requestStop, find } = setUp();
     await begin("mine");
     await end("mine");
-    expect(await askStop()).toMatchObject({ state: "done" });
+    expect(await requestStop()).toMatchObject({ state: "done" });
     expect(await find()).toMatchObject({ state: "done", replayUntil: startMs + replayMs });
   });
 
   test("does not stop the run that follows on a dead one", async () => {
-    const { clock, begin, askStop, beat } = setUp();
+    const { clock, begin, requestStop, renew } = setUp();
     await begin("dead");
-    await askStop();
+    await requestStop();
     await clock.advance(leaseMs);
     await begin("alive");
-    expect(await beat("alive")).toBe("run");
+    expect(await renew("alive")).toBe("run");
   });
 });
 
 describe("a write whose reply was lost, and which the SDK makes again,", () => {
   test("does not make a turn known to the one who begins it", async () => {
-    const { begin, beat, find, withLostReply } = setUp();
+    const { begin, renew, find, withLostReply } = setUp();
     const begunBy = await withLostReply((by) => begin("mine", {}, by));
     const { attempt } = (await find()) ?? {};
     expect(begunBy).toEqual({ status: "begun", attempt });
-    expect(await beat("mine")).toBe("run");
+    expect(await renew("mine")).toBe("run");
     expect(await begin("another")).toEqual(known());
   });
 
@@ -325,15 +321,14 @@ describe("a write whose reply was lost, and which the SDK makes again,", () => {
   });
 
   test("holds, names, stops, ends and discards all the same", async () => {
-    const { store, turn, begin, beat, end, find, withLostReply } = setUp();
+    const { store, turn, begin, renew, end, find, withLostReply } = setUp();
     await begin("mine");
-    expect(await withLostReply((by) => beat("mine", by))).toBe("run");
-    const named = { conversationId: "c1", messageId: "m1", taskId: "k1", user: "u7" };
-    await withLostReply((by) => by.name(turn, "mine", named));
+    expect(await withLostReply((by) => renew("mine", by))).toBe("run");
+    await withLostReply((by) => by.name(turn, "mine", reference));
     const owner = { userId: "u7", botUserId: "bot-helpdesk" };
-    expect(await withLostReply((by) => by.askStop(turn, owner))).toMatchObject({ named });
+    expect(await withLostReply((by) => by.requestStop(turn, owner))).toMatchObject({ reference });
     await withLostReply((by) => end("mine", by));
-    expect(await find()).toMatchObject({ state: "done", named });
+    expect(await find()).toMatchObject({ state: "done", reference });
     await begin("other", { turn: `${turn.turn} discarded` });
     const other = { ...turn, turn: `${turn.turn} discarded` };
     await withLostReply((by) => by.discard(other, "other"));

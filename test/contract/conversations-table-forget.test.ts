@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeConversationsTable } from "#adapters/dynamodb/conversations-table.ts";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { ConversationKey } from "#core/turn/conversation.ts";
 import { startMs } from "../support/chat/chat-turns.ts";
+import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
+import { conversationKey, conversationStore } from "../support/conversations.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";
 import { makeTestClock } from "../support/test-clock.ts";
@@ -10,12 +11,11 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 let table: TestTable;
 beforeAll(async () => {
-  table = await startTable("conversations");
+  table = closeAfterAll(await startTable("conversations"));
 });
-afterAll(() => table.close());
 
 interface GivenTurn {
-  /** Whether Dify begins a conversation in it. */
+  /** Whether the model begins a conversation in it. */
   readonly begins?: boolean;
   readonly of?: ConversationKey;
   /** Where its answer prolongs the conversation. */
@@ -27,53 +27,41 @@ let users = 0;
 const setUp = (given: Partial<ConversationKey> = {}) => {
   users += 1;
   const clock = makeTestClock(startMs);
-  const store = makeConversationsTable({ ...table, clock });
-  const key: ConversationKey = {
-    appKey: "app-one",
-    botUserId: "bot-helpdesk",
-    integrationType: "dify_chat",
-    channelType: "PERSON",
-    targetId: "bot-helpdesk",
-    senderId: `u${users}`,
-    ...given,
-  };
-  const conversation = {
-    conversationId: "c1",
-    user: `u${users}`,
-    startedAt: startMs,
-    expiresAt: startMs + dayMs,
-  };
+  const store = conversationStore({ ...table, clock });
+  const key = conversationKey({ senderId: `u${users}`, ...given });
+  const conversation = { memory: `memory of u${users}`, startedAt: startMs, expiresAt: startMs + dayMs };
+  const { memory: _memory, ...life } = conversation;
   let turns = 0;
   const open = async (of = key) => {
     turns += 1;
     const token = `token ${turns}`;
-    const opened = await store.open(of, { turnId: `turn ${turns}`, token, heldUntil: clock.now() + 25_000 });
+    const opened = await store.open(of, { turnId: `turn ${turns}`, token, expiresAt: clock.now() + 25_000 });
     return { token, opened };
   };
   /** A turn from beginning to end. */
   const turn = async ({ begins = false, of = key, expiresAt }: GivenTurn = {}) => {
     const { token, opened } = await open(of);
-    if (begins) await store.keep(of, token, conversation);
+    if (begins) await store.begin(of, token, conversation);
     await store.close(of, token, expiresAt);
     return opened;
   };
-  return { clock, store, key, conversation, open, turn };
+  return { clock, store, key, conversation, life, open, turn };
 };
 
 const none = { status: "open", conversation: undefined };
 
 describe("a conversation that is looked at", () => {
   test("is found with the turns it has had since it began, by a look that is no turn itself", async () => {
-    const { store, key, conversation, turn } = setUp();
+    const { store, key, life, turn } = setUp();
     await turn();
     expect(await store.find(key)).toBeUndefined();
     await turn({ begins: true });
     await turn();
-    expect(await store.find(key)).toEqual({ ...conversation, turns: 2 });
-    expect(await store.find(key)).toEqual({ ...conversation, turns: 2 });
+    expect(await store.find(key)).toEqual({ ...life, turns: 2 });
+    expect(await store.find(key)).toEqual({ ...life, turns: 2 });
   });
 
-  test("counts anew where Dify begins another in its place", async () => {
+  test("counts from zero where the model begins another in its place", async () => {
     const { store, key, turn } = setUp();
     await turn({ begins: true });
     await turn();
@@ -81,7 +69,7 @@ describe("a conversation that is looked at", () => {
     expect(await store.find(key)).toMatchObject({ turns: 1 });
   });
 
-  test("is found while a turn runs in it, whose hold it leaves alone", async () => {
+  test("is found while a turn runs in it, whose lease it leaves alone", async () => {
     const { store, key, turn, open } = setUp();
     await turn({ begins: true });
     await open();
@@ -124,7 +112,7 @@ describe("a conversation by name", () => {
 });
 
 describe("a conversation that is forgotten", () => {
-  test("is not found any more, and the next turn begins anew, with its turns counted anew", async () => {
+  test("is not found any more, and the next turn begins a new one, with its turns counted from zero", async () => {
     const { store, key, turn } = setUp();
     await turn({ begins: true });
     await turn();
@@ -134,18 +122,19 @@ describe("a conversation that is forgotten", () => {
     expect(await store.find(key)).toMatchObject({ turns: 1 });
   });
 
-  test("keeps nothing of Dify's in its record", async () => {
-    const { store, key, conversation, turn } = setUp();
+  test("keeps nothing that its model remembered in its record", async () => {
+    const { store, key, turn } = setUp();
     await turn({ begins: true });
     await store.forget(key);
     const item = (await table.items()).find(({ conversation: id }) =>
       String(id).includes(`"${key.senderId}"`),
     );
-    expect(JSON.stringify(item)).not.toContain(conversation.conversationId);
+    expect(item).toBeDefined();
+    expect(item).not.toHaveProperty("sealedMemory");
   });
 
   test.each([undefined, startMs + 2 * dayMs])(
-    "leaves the turn that runs in it its hold, and is not back when that ends (prolonged to %s)",
+    "leaves the turn that runs in it its lease, and is not back when that ends (prolonged to %s)",
     async (expiresAt) => {
       const { store, key, turn, open } = setUp();
       await turn({ begins: true });
@@ -158,11 +147,12 @@ describe("a conversation that is forgotten", () => {
     },
   );
 
-  test("is not begun by the turn that ran in it, whenever Dify names it", async () => {
+  test("is not begun by the turn that ran in it, whenever its model names it", async () => {
     const { store, key, conversation, turn, open } = setUp();
     const { token } = await open();
     await store.forget(key);
-    expect(await store.keep(key, token, conversation)).toBe(false);
+    expect(await store.begin(key, token, conversation)).toBe(false);
+    expect(await store.remember(key, token, "more")).toBe(false);
     await store.close(key, token, undefined);
     expect(await store.find(key)).toBeUndefined();
     expect(await turn({ begins: true })).toEqual(none);
@@ -184,10 +174,9 @@ describe("a conversation that is forgotten", () => {
   test("is so although the reply was lost, and the SDK asked again", async () => {
     const { store, key, clock, turn } = setUp();
     await turn({ begins: true });
-    const lossy = await losingReply(table);
-    await makeConversationsTable({ ...lossy, clock }).forget(key);
+    const lossy = closeAfterEach(await losingReply(table));
+    await conversationStore({ ...lossy, clock }).forget(key);
     expect(lossy.calls()).toBe(2);
-    await lossy.close();
     expect(await store.find(key)).toBeUndefined();
   });
 });

@@ -1,19 +1,19 @@
 import type { Message } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
 import { parseTurnJob, parseWebhookJob } from "#adapters/sqs/job-message.ts";
 import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
 import type { TurnJob, WebhookJob } from "#core/jobs/job.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { startQueue, type TestQueue } from "../support/sqs.ts";
 import { messageEvent } from "../support/turns.ts";
 import { anyText } from "../unit/adapters/node/any-text.ts";
 
 let queue: TestQueue;
 beforeAll(async () => {
-  queue = await startQueue();
+  queue = closeAfterAll(await startQueue());
 });
-afterAll(() => queue.close());
 
 let jobs = 0;
 /** A job that no other test has. */
@@ -44,31 +44,31 @@ const taken = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u
 describe("a job that was given up", () => {
   test("lies in the dead letters as it was, with its reason and tries beside it", async () => {
     const job = newJob();
-    await makeDeadLetters(queue).bury(job, { reason: "HTTP 404", tries: 7 });
+    await makeDeadLetters(queue).add(job, { reason: "HTTP 404", tries: 7 });
     const [letter] = await letters(1);
     expect(letter).toMatchObject({ reason: "HTTP 404", tries: "7" });
     expect(parseWebhookJob(letter?.body ?? "")).toEqual(job);
   });
 
-  test("lies there also where it was for Dify", async () => {
+  test("lies there also where it was for a model", async () => {
     const job: TurnJob = { ...newJob(), integrationType: "dify_agent" };
-    await makeDeadLetters(queue).bury(job, { reason: "throttled", tries: 10 });
+    await makeDeadLetters(queue).add(job, { reason: "throttled", tries: 10 });
     const [letter] = await letters(1);
     expect(parseTurnJob(letter?.body ?? "")).toEqual(job);
   });
 
-  test("lies there once where a worker died before it could say so, and the next one buries it again", async () => {
+  test("lies there once where a worker died before it could save that, and the next one adds it again", async () => {
     const job = newJob();
-    await makeDeadLetters(queue).bury(job, { reason: "timeout", tries: 3 });
-    await makeDeadLetters(queue).bury(job, { reason: "timeout", tries: 4 });
+    await makeDeadLetters(queue).add(job, { reason: "timeout", tries: 3 });
+    await makeDeadLetters(queue).add(job, { reason: "timeout", tries: 4 });
     expect(await letters(1)).toMatchObject([{ tries: "3" }]);
     expect(await queue.receiveNow()).toEqual([]);
   });
 
   test("lies there again where it was redriven and given up once more", async () => {
     const job = newJob();
-    await makeDeadLetters(queue).bury(job, { reason: "timeout", tries: 3 });
-    await makeDeadLetters(queue).bury(
+    await makeDeadLetters(queue).add(job, { reason: "timeout", tries: 3 });
+    await makeDeadLetters(queue).add(
       { ...job, redrivenAt: 1_767_225_700_000 },
       { reason: "timeout", tries: 1 },
     );
@@ -77,7 +77,7 @@ describe("a job that was given up", () => {
 
   test("can be sent to its queue again as it lies there", async () => {
     const job = newJob();
-    await makeDeadLetters(queue).bury(job, { reason: "timeout", tries: 3 });
+    await makeDeadLetters(queue).add(job, { reason: "timeout", tries: 3 });
     const [letter] = await letters(1);
     const redriven = { ...parseWebhookJob(letter?.body ?? ""), redrivenAt: 1_767_225_700_000 };
     await makeJobQueue(queue).send([redriven]);
@@ -90,7 +90,7 @@ describe("a job that was given up", () => {
     const content = JSON.stringify("x".repeat(128 * 1024 - 2));
     const job = newJob();
     const large = { ...job, event: messageEvent({ ...job.event.data, content }) };
-    await makeDeadLetters(queue).bury(large, { reason: "x".repeat(1024 * 1024), tries: 3 });
+    await makeDeadLetters(queue).add(large, { reason: "x".repeat(1024 * 1024), tries: 3 });
     const [letter] = await letters(1);
     expect(parseWebhookJob(letter?.body ?? "").event.data.content).toHaveLength(128 * 1024);
   });
@@ -98,7 +98,7 @@ describe("a job that was given up", () => {
 
 describe("the reason of a dead letter", () => {
   const reasonKept = async (reason: string): Promise<string | undefined> => {
-    await makeDeadLetters(queue).bury(newJob(), { reason, tries: 1 });
+    await makeDeadLetters(queue).add(newJob(), { reason, tries: 1 });
     return (await letters(1))[0]?.reason;
   };
 

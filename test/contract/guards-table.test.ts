@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeReplayGuard } from "#adapters/dynamodb/guards-table.ts";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { makeVerifyCall } from "#adapters/rongcloud/verify-call.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { app, appsOf } from "../unit/adapters/secrets/apps.ts";
@@ -11,9 +12,8 @@ const windowMs = 300_000;
 
 let table: TestTable;
 beforeAll(async () => {
-  table = await startTable("guards");
+  table = closeAfterAll(await startTable("guards"));
 });
-afterAll(() => table.close());
 
 const guardAt = (clock = makeTestClock(startMs)) => ({ clock, guard: makeReplayGuard({ ...table, clock }) });
 

@@ -1,16 +1,16 @@
 import type { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { parseTurnJob, parseWebhookJob } from "#adapters/sqs/job-message.ts";
 import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
 import type { TurnJob, WebhookJob } from "#core/jobs/job.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { startQueue, type TestQueue } from "../support/sqs.ts";
 import { messageEvent } from "../support/turns.ts";
 
 let queue: TestQueue;
 beforeAll(async () => {
-  queue = await startQueue();
+  queue = closeAfterAll(await startQueue());
 });
-afterAll(() => queue.close());
 
 const job = (fromUserId: string, msgUID: string, content = "hello"): TurnJob => ({
   appKey: "app-one",

@@ -1,18 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeReplayGuard } from "#adapters/dynamodb/guards-table.ts";
-import { makeTurnsTable } from "#adapters/dynamodb/turns-table.ts";
+import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import type { JobId } from "#core/jobs/job.ts";
 import { startHttpServer } from "../../local/http-server.ts";
+import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
 import { makeClient, startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";
 
 let tables: Record<"turns" | "guards", TestTable>;
 beforeAll(async () => {
-  const [turns, guards] = await Promise.all([startTable("turns"), startTable("guards")]);
-  tables = { turns, guards };
+  tables = {
+    turns: closeAfterAll(await startTable("turns")),
+    guards: closeAfterAll(await startTable("guards")),
+  };
 });
-afterAll(() => Promise.all(Object.values(tables).map((table) => table.close())));
 
 /** By a client that loses its `nth` reply. */
 const lossy = async <T>(
@@ -20,10 +22,9 @@ const lossy = async <T>(
   ask: (ports: { client: TestTable["client"] }) => Promise<T>,
   nth = 1,
 ) => {
-  const lossyTable = await losingReply(table, nth);
+  const lossyTable = closeAfterEach(await losingReply(table, nth));
   const answer = await ask(lossyTable);
   expect(lossyTable.calls()).toBeGreaterThan(nth);
-  await lossyTable.close();
   return answer;
 };
 
@@ -53,7 +54,7 @@ describe("of a job, a write whose reply was lost, and which the SDK makes again,
     };
     const lease = (token: string) => ({ token, expiresAt: clock.now() + 25_000 });
     const writes = ({ client }: Pick<TestTable, "client">) => {
-      const store = makeTurnsTable({ client, tableName, clock });
+      const store = makeJobsTable({ client, tableName, clock });
       return {
         claim: (token: string) => store.claim(id, lease(token)),
         renew: (token: string) => store.renew(id, lease(token)),
@@ -109,12 +110,11 @@ describe("of a job, a write whose reply was lost, and which the SDK makes again,
 });
 
 test("a DynamoDB that never answers is given up within the gateway's time", async () => {
-  const silent = await startHttpServer(0, async () => {});
+  const silent = closeAfterEach(await startHttpServer(0, async () => {}));
   const client = makeClient(silent.url);
   const guard = makeReplayGuard({ client, tableName: "any", clock });
   const start = clock.now();
   await expect(guard.isFirst("request-1", start + 60_000)).rejects.toThrow();
   expect(clock.now() - start).toBeLessThan(10_000);
   client.destroy();
-  await silent.close();
 });

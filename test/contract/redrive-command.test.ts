@@ -1,16 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
 import { type HttpServer, startHttpServer } from "../../local/http-server.ts";
 import { writeRunFile } from "../../local/run-file.ts";
+import { closeAfterEach } from "../support/close-after.ts";
 import { type Ended, run } from "../support/local-run.ts";
-import { startWay, type TestWay, webhookJob } from "./redrive.ts";
+import { startQueues, type TestQueues, webhookJob } from "./redrive.ts";
 
-let turns: TestWay;
-let webhooks: TestWay;
+let turns: TestQueues;
+let webhooks: TestQueues;
 let bridge: HttpServer;
 let forget: () => Promise<void>;
 
-/** What a bridge tells of itself; both ways have their records in the one table. */
+/** The outputs of a bridge; both queues have their records in the one table. */
 const outputs = (): Record<string, string> => ({
   TurnsQueueUrl: turns.queueUrl,
   TurnsDeadLettersUrl: turns.deadLettersUrl,
@@ -20,19 +21,16 @@ const outputs = (): Record<string, string> => ({
 });
 
 beforeEach(async () => {
-  webhooks = await startWay();
-  turns = await startWay(webhooks.endpoint);
-  bridge = await startHttpServer(0, async (_request, response) => {
-    response.end();
-  });
+  webhooks = closeAfterEach(await startQueues());
+  turns = closeAfterEach(await startQueues(webhooks.endpoint));
+  bridge = closeAfterEach(
+    await startHttpServer(0, async (_request, response) => {
+      response.end();
+    }),
+  );
   const endpoints = { sqs: webhooks.endpoint, dynamodb: webhooks.table.endpoint };
   forget = await writeRunFile({ url: bridge.url, endpoints, outputs: outputs() });
-});
-afterEach(async () => {
-  await forget();
-  await bridge.close();
-  await turns.close();
-  await webhooks.close();
+  closeAfterEach({ close: () => forget() });
 });
 
 const redrive = (args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> =>
@@ -42,37 +40,37 @@ const linesOf = ({ stdout }: Ended): string[] => stdout.trimEnd().split("\n");
 
 const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`;
 
-/** One dead letter of each way, and one that nobody can read. */
-const buryAll = async (): Promise<void> => {
+/** Dead letters of both queues, and one that is not readable. */
+const addLetters = async (): Promise<void> => {
   const job = { ...webhookJob("m-turn"), integrationType: "dify_chat" } as const;
   const { client, deadLettersUrl: queueUrl } = turns;
-  await makeDeadLetters({ client, queueUrl }).bury(job, { reason: "ours", tries: 10 });
+  await makeDeadLetters({ client, queueUrl }).add(job, { reason: "ours", tries: 10 });
   await webhooks.giveUp(webhookJob("m-hook", "u7", { botUserId: "bot-001" }), "HTTP 410\n\u202edrawkcab");
   await webhooks.moveToDead(webhookJob("m-worn", "u8"));
   await webhooks.sendDead("no job");
 };
 
 const listed = [
-  `^app-one  bot-helpdesk  dify_chat  m-turn  accepted 2026-01-01T00:00:00Z  buried ${time}  tries 10  ours`,
-  `^app-one  bot-001  webhook  m-hook  accepted ${time}  buried ${time}  tries 7  HTTP 410 drawkcab`,
-  `^app-one  bot-helpdesk  webhook  m-worn  accepted ${time}  buried ${time}  tries unknown  given up by SQS itself`,
-  `^unreadable  message \\S+  buried ${time}  a webhook job is not of its form`,
+  `^app-one  bot-helpdesk  dify_chat  m-turn  accepted 2026-01-01T00:00:00Z  given up ${time}  tries 10  ours`,
+  `^app-one  bot-001  webhook  m-hook  accepted ${time}  given up ${time}  tries 7  HTTP 410 drawkcab`,
+  `^app-one  bot-helpdesk  webhook  m-worn  accepted ${time}  given up ${time}  tries unknown  moved by SQS`,
+  `^unreadable  message \\S+  given up ${time}  a webhook job is not of its form`,
 ];
 
 describe("npm run redrive", () => {
-  test("lists both ways' dead letters and changes nothing; with --all it redrives what can be read", async () => {
-    await buryAll();
+  test("lists the dead letters of both queues and changes nothing; with --all it redrives what can be read", async () => {
+    await addLetters();
     const list = await redriveLocal();
     const expected = [...listed, "^4 in the dead letters\\."].map((line) => expect.stringMatching(line));
     expect(linesOf(list)).toEqual(expected);
     expect({ ...list, stdout: "" }).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(await webhooks.takeJobs()).toEqual([]);
 
-    const fates = ["redriven", "redriven", "redriven", "left: nobody can read it"];
+    const results = ["redriven", "redriven", "redriven", "left: not readable"];
     const all = await redriveLocal("--all");
     expect(linesOf(all)).toEqual([
-      ...listed.map((line, at) => expect.stringMatching(new RegExp(`${line}.*  → ${fates[at]}$`))),
-      "3 redriven, 0 taken out, 1 left.",
+      ...listed.map((line, at) => expect.stringMatching(new RegExp(`${line}.*  → ${results[at]}$`))),
+      "3 redriven, 0 removed, 1 left.",
     ]);
     expect(all.code).toBe(0);
     const sent = (await webhooks.takeJobs()).map(({ event }) => event.data.msgUID);
@@ -83,10 +81,10 @@ describe("npm run redrive", () => {
     expect(linesOf(await redriveLocal())).toEqual(rest);
   });
 
-  test("redrives those that fit, and names no others", async () => {
-    await buryAll();
+  test("redrives those that match, and lists no others", async () => {
+    await addLetters();
     const { stdout } = await redriveLocal("--integration", "webhook", "--bot", "bot-helpdesk");
-    expect(stdout).toMatch(/ m-worn .* → redriven\n1 redriven, 0 taken out, 0 left\.\n$/);
+    expect(stdout).toMatch(/ m-worn .* → redriven\n1 redriven, 0 removed, 0 left\.\n$/);
     expect(stdout).not.toMatch(/m-turn|m-hook|unreadable/);
     expect(await webhooks.takeJobs()).toHaveLength(1);
   });
@@ -119,7 +117,7 @@ describe("npm run redrive -- --stage dev", () => {
     AWS_SECRET_ACCESS_KEY: "local",
   });
   /** CloudFormation, which knows one stack. */
-  const startCloudFormation = (told: Record<string, string>): Promise<HttpServer> =>
+  const startCloudFormation = (stackOutputs: Record<string, string>): Promise<HttpServer> =>
     startHttpServer(0, async (request, response) => {
       const form = new URLSearchParams((await request.toArray()).join(""));
       const StackName = form.get("StackName");
@@ -130,7 +128,7 @@ describe("npm run redrive -- --stage dev", () => {
           .end(`<ErrorResponse><Error><Type>Sender</Type>${error}</Error></ErrorResponse>`);
         return;
       }
-      const members = Object.entries(told).map(
+      const members = Object.entries(stackOutputs).map(
         ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
       );
       const stack = `<member><StackName>${StackName}</StackName><Outputs>${members.join("")}</Outputs></member>`;
@@ -141,9 +139,8 @@ describe("npm run redrive -- --stage dev", () => {
 
   test("redrives what a deployed stack's outputs name", async () => {
     await webhooks.giveUp(webhookJob("m-1"));
-    const cloudFormation = await startCloudFormation(outputs());
+    const cloudFormation = closeAfterEach(await startCloudFormation(outputs()));
     const ended = await redrive(["--stage", "dev", "--all"], environmentOf(cloudFormation.url));
-    await cloudFormation.close();
     expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining("1 redriven"), stderr: "" });
     expect(await webhooks.takeJobs()).toMatchObject([{ redrivenAt: expect.any(Number) }]);
   });
@@ -153,9 +150,8 @@ describe("npm run redrive -- --stage dev", () => {
     ["dev", "the stack bot-bridge-dev-messaging is not of its form: TurnsTable"],
   ])("says in one line what is wrong with stage %s", async (stage, line) => {
     const { TurnsTable: _missing, ...others } = outputs();
-    const cloudFormation = await startCloudFormation(others);
+    const cloudFormation = closeAfterEach(await startCloudFormation(others));
     const { code, stdout, stderr } = await redrive(["--stage", stage], environmentOf(cloudFormation.url));
-    await cloudFormation.close();
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr.trimEnd().split("\n")).toEqual([expect.stringContaining(line)]);
   });
@@ -163,7 +159,7 @@ describe("npm run redrive -- --stage dev", () => {
 
 test.each<[string[], string]>([
   [["--everything"], "Unknown option '--everything'. Usage:"],
-  [["--url", "http://127.0.0.1:1"], "No local run answers at http://127.0.0.1:1:"],
+  [["--url", "http://127.0.0.1:1"], "No local run answers at http://127.0.0.1:1."],
 ])("what is wrong with %j is one clear line and exit 1", async (args, line) => {
   const { code, stdout, stderr } = await redrive(args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

@@ -52,11 +52,14 @@ describe("a wrong option is one clear line:", () => {
     [["--bot", "--all"], "Option '--bot' argument is ambiguous. Usage:"],
     [["--all=yes"], "Option '--all' does not take an argument. Usage:"],
     [["--stage", ""], "--stage must not be empty. Usage:"],
-    [["--stage", "dev", "--url", "http://127.0.0.1:3000"], "--stage and --url name two bridges. Usage:"],
-    [["--url", "127.0.0.1:3000"], "--url must be that of a local run on this machine"],
-    [["--url", "http://10.0.0.7:3000"], "--url must be that of a local run on this machine"],
+    [
+      ["--stage", "dev", "--url", "http://127.0.0.1:3000"],
+      "--stage and --url are mutually exclusive. Usage:",
+    ],
+    [["--url", "127.0.0.1:3000"], "--url must be the URL of a local run on this machine"],
+    [["--url", "http://10.0.0.7:3000"], "--url must be the URL of a local run on this machine"],
     [["--integration", "dify"], "--integration must be one of webhook, dify_chat, dify_completion,"],
-    [["--all", "--bot", "bot-001"], "--all leaves nothing to choose by --bot"],
+    [["--all", "--bot", "bot-001"], "--all cannot be combined with --bot"],
   ])("%j", (args, line) => {
     expect(() => readOptions(args)).toThrow(line);
     expect(() => readOptions(args)).not.toThrow("\n");

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { makeReopenJob } from "#adapters/dynamodb/redrive-turns.ts";
-import { makeTurnsTable } from "#adapters/dynamodb/turns-table.ts";
-import { integrationTypes } from "#core/bot/integration.ts";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
+import { makeReopenJob } from "#adapters/dynamodb/reopen-job.ts";
+import { integrationTypes } from "#core/bot/integration-types.ts";
 import type { JobId } from "#core/jobs/job.ts";
+import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";
 import { makeTestClock } from "../support/test-clock.ts";
@@ -12,9 +13,8 @@ const rememberMs = 5 * 24 * 60 * 60 * 1000;
 
 let table: TestTable;
 beforeAll(async () => {
-  table = await startTable("turns");
+  table = closeAfterAll(await startTable("turns"));
 });
-afterAll(() => table.close());
 
 let jobs = 0;
 const begin = (given: Partial<JobId> = {}) => {
@@ -29,7 +29,7 @@ const begin = (given: Partial<JobId> = {}) => {
     ...given,
   };
   const clock = makeTestClock();
-  const store = makeTurnsTable({ ...table, clock });
+  const store = makeJobsTable({ ...table, clock });
   const claim = (token: string) => store.claim(id, { token, expiresAt: clock.now() + leaseMs });
   const end = async (outcome: string) => {
     for (const token of ["first", "second", "third"]) {
@@ -83,10 +83,9 @@ describe("a job is reopened", () => {
   test("also where the reply to that was lost, and the SDK asks again", async () => {
     const { id, clock, end } = begin();
     await end("given_up");
-    const lossy = await losingReply(table);
+    const lossy = closeAfterEach(await losingReply(table));
     expect(await makeReopenJob({ ...lossy, clock })(id)).toEqual({ status: "open" });
     expect(lossy.calls()).toBe(2);
-    await lossy.close();
   });
 });
 

@@ -9,20 +9,20 @@ import {
   type SendMessageCommandInput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { makeReopenJob } from "#adapters/dynamodb/redrive-turns.ts";
-import { makeTurnsTable } from "#adapters/dynamodb/turns-table.ts";
+import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
+import { makeReopenJob } from "#adapters/dynamodb/reopen-job.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
 import { parseWebhookJob, toJobMessage } from "#adapters/sqs/job-message.ts";
 import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
 import { makeReadDeadLetters } from "#adapters/sqs/read-dead-letters.ts";
-import { type Epitaph, type Job, jobIdOf, type WebhookJob } from "#core/jobs/job.ts";
+import { type DeadLetterCause, type Job, jobIdOf, type WebhookJob } from "#core/jobs/job.ts";
 import { rememberJobForMs } from "#core/jobs/job-store.ts";
 import {
   type DeadLetter,
-  type LetterFate,
   makeRedriveJobs,
   type RedriveJobsPorts,
+  type RedriveResult,
 } from "#core/jobs/redrive-jobs.ts";
 import { localClient } from "../../local/aws/local-client.ts";
 import { startSqs } from "../../local/aws/sqs.ts";
@@ -49,10 +49,11 @@ export const bodyOf = (job: Job, version = 1): string => JSON.stringify({ versio
 const mostReceives = 3;
 
 type Ports = RedriveJobsPorts<WebhookJob>;
-export type Told = readonly [msgUID: string | undefined, fate: string];
+/** What a redrive made of one letter. */
+export type Reported = readonly [msgUID: string | undefined, result: string];
 
 /** A queue of jobs, the dead letters behind it and the turns table, at a running SQS if one is given. */
-export const startWay = async (endpoint = process.env.SQS_ENDPOINT) => {
+export const startQueues = async (endpoint = process.env.SQS_ENDPOINT || undefined) => {
   const id = randomBytes(6).toString("hex");
   const attributes = { FifoQueue: "true" };
   const dead = { name: `test-dead-${id}.fifo`, arn: arnOf("sqs", `test-dead-${id}.fifo`), urlOnAws: "" };
@@ -65,7 +66,7 @@ export const startWay = async (endpoint = process.env.SQS_ENDPOINT) => {
   const deadLettersUrl = sqs.queueUrls.get(dead.name) ?? "";
   const table = await startTable("turns");
 
-  const store = makeTurnsTable({ ...table, clock });
+  const store = makeJobsTable({ ...table, clock });
   const queue = makeJobQueue({ client, queueUrl });
   const deadLetters = makeDeadLetters({ client, queueUrl: deadLettersUrl });
   const waitSeconds = endpoint === undefined ? 0 : 1;
@@ -101,14 +102,15 @@ export const startWay = async (endpoint = process.env.SQS_ENDPOINT) => {
     return Messages;
   };
 
-  /** SQS dates a letter by milliseconds: no two are of the same one. */
-  const buried = async (burial: Promise<unknown>): Promise<void> => {
-    await burial;
+  /** SQS timestamps a letter in milliseconds: no two get the same. */
+  const untilNextMs = async (sent: Promise<unknown>): Promise<void> => {
+    await sent;
     await delay(2);
   };
   const putDead = (message: Omit<SendMessageCommandInput, "QueueUrl">): Promise<void> =>
-    buried(client.send(new SendMessageCommand({ QueueUrl: deadLettersUrl, ...message })));
-  const bury = (job: WebhookJob, epitaph: Epitaph): Promise<void> => buried(deadLetters.bury(job, epitaph));
+    untilNextMs(client.send(new SendMessageCommand({ QueueUrl: deadLettersUrl, ...message })));
+  const addDead = (job: WebhookJob, cause: DeadLetterCause): Promise<void> =>
+    untilNextMs(deadLetters.add(job, cause));
 
   return {
     ...sqs,
@@ -125,14 +127,14 @@ export const startWay = async (endpoint = process.env.SQS_ENDPOINT) => {
     ports,
     /** As a worker gives a job up. */
     giveUp: async (job: WebhookJob, reason = "HTTP 410", tries = 7): Promise<void> => {
-      await bury(job, { reason, tries });
+      await addDead(job, { reason, tries });
       await finish(job, "given_up");
     },
-    bury,
+    addDead,
     /** Puts a message among the dead letters, in whichever group. */
     sendDead: (MessageBody: string, MessageGroupId: string = randomUUID()): Promise<void> =>
       putDead({ MessageBody, MessageGroupId, MessageDeduplicationId: randomUUID() }),
-    /** As SQS moves what it gives up: in the group of its conversation, without a word. */
+    /** As SQS moves what it gives up: in the group of its conversation, without a reason. */
     moveToDead: (job: WebhookJob): Promise<void> => putDead(toJobMessage(job)),
     /** Has the groups come the other way round. */
     mixUpDead: async (): Promise<void> => {
@@ -156,13 +158,13 @@ export const startWay = async (endpoint = process.env.SQS_ENDPOINT) => {
     redrive: async (
       isWanted: (job: WebhookJob | undefined) => boolean = () => true,
       changed: Partial<Ports> = {},
-    ): Promise<Told[]> => {
-      const told: Told[] = [];
-      await makeRedriveJobs({ ...ports, ...changed })(isWanted, ({ job }, fate: LetterFate) => {
-        const more = fate.status === "failed" ? `: ${fate.reason}` : "";
-        told.push([job?.event.data.msgUID, `${fate.status}${more}`]);
+    ): Promise<Reported[]> => {
+      const reported: Reported[] = [];
+      await makeRedriveJobs({ ...ports, ...changed })(isWanted, ({ job }, result: RedriveResult) => {
+        const reason = result.status === "failed" ? `: ${result.reason}` : "";
+        reported.push([job?.event.data.msgUID, `${result.status}${reason}`]);
       });
-      return told;
+      return reported;
     },
     /** Receives jobs and does not finish them, until SQS gives them up. */
     wearOut: async (): Promise<void> => {
@@ -195,7 +197,7 @@ export const startWay = async (endpoint = process.env.SQS_ENDPOINT) => {
   };
 };
 
-export type TestWay = Awaited<ReturnType<typeof startWay>>;
+export type TestQueues = Awaited<ReturnType<typeof startQueues>>;
 
 export const uidsOf = (letters: readonly { readonly job?: WebhookJob | DeadLetter["job"] | undefined }[]) =>
   letters.map(({ job }) => job?.event.data.msgUID);

@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
 import { holdingBefore } from "../support/altered-client.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { admitted, beginGuard, leaseMs, revoked } from "./user-guards.ts";
 
 let table: TestTable;
 beforeAll(async () => {
-  table = await startTable("guards");
+  table = closeAfterAll(await startTable("guards"));
 });
-afterAll(() => table.close());
 
 /** Of two places one is a crashed turn's: the next turn has read so, and is about to write the record anew. */
 const heldBeforeReplacing = async () => {

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import type { UserGuard } from "#core/chat/user-guard.ts";
+import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { losingReply } from "../support/losing-replies.ts";
 
 let table: TestTable;
 beforeAll(async () => {
-  table = await startTable("guards");
+  table = closeAfterAll(await startTable("guards"));
 });
-afterAll(() => table.close());
 
 let users = 0;
 const begin = () => {
@@ -31,10 +31,9 @@ const begin = () => {
   });
   /** By a client that loses its `nth` reply. */
   const withLostReply = async <T>(nth: number, ask: (guard: UserGuard) => Promise<T>): Promise<T> => {
-    const lossy = await losingReply(table, nth);
+    const lossy = closeAfterEach(await losingReply(table, nth));
     const answer = await ask(guardBy(lossy));
     expect(lossy.calls()).toBeGreaterThan(nth);
-    await lossy.close();
     return answer;
   };
   return { user, asked, guard: guardBy(table), withLostReply };

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { UserLimits } from "#core/chat/user-guard.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { admitted, beginGuard, revoked, startMs } from "./user-guards.ts";
 
 let table: TestTable;
 beforeAll(async () => {
-  table = await startTable("guards");
+  table = closeAfterAll(await startTable("guards"));
 });
-afterAll(() => table.close());
 
 const dayMs = 24 * 60 * 60 * 1000;
 const begin = (limits?: UserLimits) => beginGuard(table, limits);

@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
 import { decideAdmission, type UserState } from "#core/chat/decide-admission.ts";
 import type { UserLimits } from "#core/chat/user-guard.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { admitted, beginGuard, leaseMs, limited, revoked, startMs } from "./user-guards.ts";
 
 let table: TestTable;
 beforeAll(async () => {
-  table = await startTable("guards");
+  table = closeAfterAll(await startTable("guards"));
 });
-afterAll(() => table.close());
 
 const begin = (limits?: UserLimits) => beginGuard(table, limits);
 

@@ -1,11 +1,17 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { afterAll, beforeAll } from "@jest/globals";
+import { beforeAll } from "@jest/globals";
+import * as v from "valibot";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import type { Bot, BotStore, OpenBot } from "#core/bot/bot.ts";
+import type { OpenIntegration } from "#core/bot/integration.ts";
+import type { IntegrationType } from "#core/bot/integration-types.ts";
 import type { Clock } from "#core/shared/clock.ts";
+import { newIntegration } from "../../functions/bot-registry/integration-schema.ts";
 import { app, appsOf } from "../unit/adapters/secrets/apps.ts";
+import { requiredOptions } from "../unit/functions/bot-registry/samples.ts";
+import { closeAfterAll } from "./close-after.ts";
 import { startTable, type TestTable } from "./dynamodb.ts";
 import { bot } from "./turns.ts";
 
@@ -39,6 +45,18 @@ export interface TestBots {
 }
 
 export const botOf = (userId: string, given: Partial<OpenBot> = {}): OpenBot => bot({ userId, ...given });
+/** An integration of any type, with its key in clear. */
+export const integrationOf = (type: IntegrationType): OpenIntegration =>
+  v.parse(newIntegration({ allowPrivate: false }), {
+    type,
+    callbackUrl: "https://example.com/v1",
+    auth: { apiKey: "secret-key-0001" },
+    options: requiredOptions(type),
+  });
+/** What an update answers where it was made. */
+export const updated = { status: "updated" } as const;
+export const unknownBot = { status: "unknown_bot" } as const;
+
 export const idsOf = (bots: readonly Bot[]): string[] => bots.map(({ userId }) => userId).sort();
 export const ids = (count: number, prefix = "bot"): string[] =>
   Array.from({ length: count }, (_, at) => `${prefix}-${1000 + at}`);
@@ -48,9 +66,8 @@ export const testBots = (): TestBots => {
   let table: TestTable;
   let appsSoFar = 0;
   beforeAll(async () => {
-    table = await startTable("bots");
+    table = closeAfterAll(await startTable("bots"));
   });
-  afterAll(() => table.close());
 
   const put = (Item: Item) => table.client.send(new PutCommand({ TableName: table.tableName, Item }));
 

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { DeleteTableCommand } from "@aws-sdk/client-dynamodb";
+import { DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
+import { clientDefaults } from "#adapters/aws/client-defaults.ts";
+import { makeDocumentClient, toDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
 import type { Table } from "../../local/aws/template/tables.ts";
 
@@ -35,21 +36,38 @@ export interface TestTable {
   readonly close: () => Promise<void>;
 }
 
-/** A client as a function makes it, but for the region and the credentials that Lambda gives. */
-export const makeClient = (endpoint: string): DynamoDBDocumentClient => {
+/** What Lambda gives a function. */
+const setAwsEnvironment = (): void => {
   process.env.AWS_REGION ??= "us-east-1";
   process.env.AWS_ACCESS_KEY_ID ??= "local";
   process.env.AWS_SECRET_ACCESS_KEY ??= "local";
+};
+
+/** A client as a function makes it. */
+export const makeClient = (endpoint: string): DynamoDBDocumentClient => {
+  setAwsEnvironment();
   return makeDocumentClient(endpoint);
+};
+
+/** A client that a busy machine does not time out. */
+const makePatientClient = (endpoint: string): DynamoDBDocumentClient => {
+  setAwsEnvironment();
+  const requestHandler = {
+    ...clientDefaults.requestHandler,
+    connectionTimeout: 10_000,
+    requestTimeout: 30_000,
+  };
+  return toDocumentClient(new DynamoDBClient({ ...clientDefaults, requestHandler, endpoint }));
 };
 
 /** A table of one's own, in dynalite or at `DYNAMODB_ENDPOINT`; gone when it is closed. */
 export const startTable = async (kind: keyof typeof tableKeys): Promise<TestTable> => {
   const name = `test-${kind}-${randomBytes(6).toString("hex")}`;
-  const table: Table = { name, ...tableKeys[kind], globalSecondaryIndexes: [] };
-  const endpoint = process.env.DYNAMODB_ENDPOINT;
+  const table: Table = { name, ...tableKeys[kind] };
+  // Files of settings name what they leave empty.
+  const endpoint = process.env.DYNAMODB_ENDPOINT || undefined;
   const server = await startDynamoDb({ tables: [table], endpoint, dataDir: undefined });
-  const client = makeClient(server.endpoint);
+  const client = makePatientClient(server.endpoint);
   return {
     endpoint: server.endpoint,
     client,

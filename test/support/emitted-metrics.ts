@@ -1,9 +1,10 @@
 import { jest } from "@jest/globals";
 import { makeMetrics } from "#adapters/node/metrics.ts";
-import type { AnswerOutcome, FailureCode } from "#core/answer/answer.ts";
-import { difyTypes, integrationTypes } from "#core/bot/integration.ts";
-import { type JobStage, makeReportJob } from "#core/jobs/job-report.ts";
-import { type Door, makeNoteTurn } from "#core/turn/turn-report.ts";
+import { failureCodes, truncationReasons } from "#core/answer/answer.ts";
+import { integrationTypes, modelTypes } from "#core/bot/integration-types.ts";
+import { jobMetrics, makeReportJob } from "#core/jobs/job-report.ts";
+import type { TurnReport } from "#core/turn/forward-turn.ts";
+import { makeNoteTurn, turnChannels } from "#core/turn/turn-report.ts";
 import { botEventsRoute, makeCallbackDoor, messagesRoute } from "../unit/functions/im-callback/callbacks.ts";
 import { webhookJob } from "./jobs.ts";
 import { makeMemoryLog } from "./memory-log.ts";
@@ -17,24 +18,10 @@ export interface EmittedMetric {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-const doors: Record<Door, true> = { im: true, http: true };
-const stages: Record<JobStage, true> = {
-  accepted: true,
-  tried: true,
-  delivered: true,
-  given_up: true,
-  dropped: true,
-  repeated: true,
-};
-const codes: Record<FailureCode, true> = {
-  unavailable: true,
-  timeout: true,
-  refused: true,
-  model: true,
-  conversation_lost: true,
-  empty: true,
-};
-const others: Record<Exclude<AnswerOutcome["status"] | "unreadable", "failed" | "paused">, true> = {
+type Outcome = TurnReport["outcome"];
+
+/** The outcomes that carry no data. */
+const others: Record<Exclude<Outcome["status"], "failed" | "paused" | "truncated">, true> = {
   answered: true,
   stopped: true,
   incomplete: true,
@@ -43,22 +30,24 @@ const others: Record<Exclude<AnswerOutcome["status"] | "unreadable", "failed" | 
 };
 
 /** The keys, as the compiler knows them: a kind that is added must be added here. */
-const keysOf = <K extends string>(all: Record<K, true>): K[] => Object.keys(all) as K[];
+const keysOf = <K extends string>(all: Record<K, unknown>): K[] => Object.keys(all) as K[];
 
 const afterwards = Promise.resolve();
 
 const noteTurns = (metrics: MemoryMetrics): void => {
   const noteTurn = makeNoteTurn({ metrics, clock: makeTestClock() });
-  const outcomes = [
+  const outcomes: Outcome[] = [
     ...keysOf(others).map((status) => ({ status })),
-    { status: "paused", form: undefined } as const,
-    ...keysOf(codes).map((code) => ({ status: "failed", code, retryable: true, detail: "" }) as const),
+    { status: "paused", form: undefined },
+    ...truncationReasons.map((reason) => ({ status: "truncated", reason }) as const),
+    ...failureCodes.map((code) => ({ status: "failed", code, retryable: true, detail: "" }) as const),
   ];
-  for (const door of keysOf(doors)) {
-    for (const integrationType of difyTypes) {
+  for (const channel of turnChannels) {
+    for (const integrationType of modelTypes) {
       for (const outcome of outcomes) {
-        const turn = { door, integrationType, startedAt: 0 };
-        noteTurn(turn, { outcome, delivery: { status: "delivered" }, asked: 1, firstTextAt: 1, afterwards });
+        const turn = { channel, integrationType, startedAt: 0 };
+        const delivery = { status: "delivered" } as const;
+        noteTurn(turn, { status: "ended", outcome, delivery, asked: 1, firstTextAt: 1, afterwards });
       }
     }
   }
@@ -67,7 +56,7 @@ const noteTurns = (metrics: MemoryMetrics): void => {
 const reportJobs = (metrics: MemoryMetrics): void => {
   const report = makeReportJob({ metrics, log: makeMemoryLog(), clock: makeTestClock() });
   for (const integrationType of integrationTypes) {
-    for (const stage of keysOf(stages)) report(stage, { ...webhookJob(), integrationType });
+    for (const stage of keysOf(jobMetrics)) report(stage, { ...webhookJob(), integrationType });
   }
 };
 

@@ -1,4 +1,4 @@
-import type { DeadLetters, Epitaph, Job, TurnJob, WebhookJob } from "#core/jobs/job.ts";
+import type { DeadLetterCause, DeadLetters, Job, TurnJob, WebhookJob } from "#core/jobs/job.ts";
 import { messageEvent } from "./turns.ts";
 
 export const webhookJob = (given: Partial<WebhookJob> = {}): WebhookJob => ({
@@ -16,11 +16,11 @@ export const turnJob = (given: Partial<TurnJob> = {}): TurnJob => ({
   ...given,
 });
 
-export interface Graveyard extends DeadLetters {
-  readonly buried: (Epitaph & { readonly job: Job })[];
+export interface MemoryDeadLetters extends DeadLetters {
+  readonly added: (DeadLetterCause & { readonly job: Job })[];
 }
 
-export const makeGraveyard = (): Graveyard => {
-  const buried: Graveyard["buried"] = [];
-  return { buried, bury: async (job, epitaph) => void buried.push({ job, ...epitaph }) };
+export const makeMemoryDeadLetters = (): MemoryDeadLetters => {
+  const added: MemoryDeadLetters["added"] = [];
+  return { added, add: async (job, cause) => void added.push({ job, ...cause }) };
 };

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { programEnvironment } from "../../scripts/test/environment.ts";
+import { closeAfterAll } from "./close-after.ts";
 
 export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -20,13 +22,18 @@ export interface LocalRun {
   readonly ended: Promise<Ended>;
   /** Waits until what is shown on standard output fits. */
   readonly shows: (pattern: RegExp) => Promise<RegExpExecArray>;
-  /** Ctrl-C: the terminal sends it to every process of the group. */
+  /** Ctrl-C: the terminal sends it to every process of the group. One that does not end is killed. */
   readonly interrupt: () => Promise<Ended>;
 }
 
 const patienceMs = 110_000;
+/** Less than a hook's time limit in jest.config.js. */
+const endPatienceMs = 20_000;
 
-/** Starts a command of the project in a process group of its own, as a terminal does. */
+/**
+ * Starts a command of the project in a process group of its own, as a terminal does. It ends with the file's tests: jest
+ * waits forever for a child process that is still running.
+ */
 export const run = (
   command: readonly [string, ...string[]],
   environment: Record<string, string> = {},
@@ -34,16 +41,18 @@ export const run = (
   const [file, ...args] = command;
   const child = spawn(file, args, {
     cwd: projectRoot,
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...programEnvironment(process.env), PORT: "0", ...environment },
+    // The bridge ends when its channel closes: jest is gone, however it went.
+    stdio: ["ignore", "pipe", "pipe", ...(file === process.execPath ? (["ipc"] as const) : [])],
     detached: true,
   });
+  child.channel?.unref();
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   const ended = once(child, "close").then(([code]): Ended => ({ code, stdout, stderr }));
@@ -54,23 +63,32 @@ export const run = (
       const found = pattern.exec(stdout);
       if (found) return found;
       if (child.exitCode !== null || Date.now() > deadline) {
-        throw new Error(`never shown: ${pattern}\n--- stdout\n${stdout}\n--- stderr\n${stderr}`);
+        const state = child.exitCode === null ? "still running" : `exit code ${child.exitCode}`;
+        throw new Error(`never shown: ${pattern} (${state})\n--- stdout\n${stdout}\n--- stderr\n${stderr}`);
       }
       await delay(20);
     }
   };
 
-  return {
-    process: child,
-    stdout: () => stdout,
-    stderr: () => stderr,
-    ended,
-    shows,
-    interrupt: () => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGINT");
-      return ended;
-    },
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+    } catch {
+      // Nothing of the group is left.
+    }
   };
+  const interrupt = async (): Promise<Ended> => {
+    if (child.exitCode === null) signalGroup("SIGINT");
+    const kill = setTimeout(() => signalGroup("SIGKILL"), endPatienceMs);
+    try {
+      return await ended;
+    } finally {
+      clearTimeout(kill);
+    }
+  };
+  closeAfterAll({ close: interrupt });
+
+  return { process: child, stdout: () => stdout, stderr: () => stderr, ended, shows, interrupt };
 };
 
 export interface RunningBridge extends LocalRun {
@@ -79,7 +97,7 @@ export interface RunningBridge extends LocalRun {
 
 /** Runs the bridge on a free port; resolves when it is ready. */
 export const startBridge = async (environment: Record<string, string> = {}): Promise<RunningBridge> => {
-  const bridge = run([process.execPath, "local/main.ts"], { PORT: "0", ...environment });
+  const bridge = run([process.execPath, "local/main.ts"], environment);
   const [, url = ""] = await bridge.shows(/^ready (\S+)$/m);
   return { ...bridge, url };
 };

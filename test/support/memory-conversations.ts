@@ -1,13 +1,13 @@
 import type { Clock } from "#core/shared/clock.ts";
-import type { Conversation, ConversationHold, ConversationStore } from "#core/turn/conversation.ts";
+import type { Conversation, ConversationLease, ConversationStore } from "#core/turn/conversation.ts";
 
 export interface MemoryConversations extends ConversationStore {
-  /** All that were kept, in order. */
+  /** All that were begun or gone on with, in order. */
   readonly kept: Conversation[];
   /** The turn that has it now. */
-  holder(): ConversationHold | undefined;
+  holder(): ConversationLease | undefined;
   /** Lets another turn have it. */
-  take(hold: ConversationHold): void;
+  take(lease: ConversationLease): void;
   /** How many turns have come to their end, and what each has prolonged its life to. */
   readonly closed: (number | undefined)[];
 }
@@ -16,30 +16,36 @@ export interface MemoryConversations extends ConversationStore {
 export const makeMemoryConversations = (clock: Clock, before?: Conversation): MemoryConversations => {
   const kept: Conversation[] = before ? [before] : [];
   const closed: (number | undefined)[] = [];
-  let held: ConversationHold | undefined;
+  let held: ConversationLease | undefined;
   const isHolder = (token: string): boolean => held?.token === token;
   return {
     kept,
     closed,
     holder: () => held,
-    take: (hold) => {
-      held = hold;
+    take: (lease) => {
+      held = lease;
     },
-    open: async (_key, hold) => {
-      const isTaken = held && held.heldUntil > clock.now() && held.turnId !== hold.turnId;
+    open: async (_key, lease) => {
+      const isTaken = held && held.expiresAt > clock.now() && held.turnId !== lease.turnId;
       if (isTaken) return { status: "busy" };
-      held = hold;
+      held = lease;
       const last = kept.at(-1);
       return { status: "open", conversation: last && last.expiresAt > clock.now() ? last : undefined };
     },
-    renew: async (_key, hold) => {
-      if (!isHolder(hold.token)) return false;
-      held = hold;
+    renew: async (_key, lease) => {
+      if (!isHolder(lease.token)) return false;
+      held = lease;
       return true;
     },
-    keep: async (_key, token, conversation) => {
+    begin: async (_key, token, conversation) => {
       if (isHolder(token)) kept.push(conversation);
       return isHolder(token);
+    },
+    remember: async (_key, token, memory) => {
+      const last = kept.at(-1);
+      if (!isHolder(token) || !last) return false;
+      kept.push({ ...last, memory });
+      return true;
     },
     find: async () => {
       const last = kept.at(-1);

@@ -50,7 +50,7 @@ export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
       plant(id, { expiresAt });
       return true;
     },
-    note: async (id, token, open) => {
+    checkpoint: async (id, token, open) => {
       if (holder(id, token)?.state === "running") plant(id, { open });
     },
     complete: async (id, token, outcome, rememberUntil) => {

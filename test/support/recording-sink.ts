@@ -9,7 +9,7 @@ export interface RecordingSink extends AnswerSink {
   readonly calls: SinkCall[];
   /** What the user has in front of them. */
   text(): string;
-  /** The other side takes no more. */
+  /** The other side accepts no more. */
   giveUp(): void;
 }
 
@@ -22,8 +22,6 @@ export const makeRecordingSink = (): RecordingSink => {
     calls,
     text: () => shown,
     gaveUp: gaveUp.signal,
-    begin: () => {},
-    named: () => {},
     delta: (delta) => {
       shown += delta;
       calls.push({ delta });

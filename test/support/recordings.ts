@@ -1,40 +1,26 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { findRecording, type Recording } from "../../local/dify/recordings.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/dify", import.meta.url));
 
-export interface Recording {
-  /** `1.12.1/cf-llm-stream`. */
-  readonly name: string;
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: Buffer;
-}
-
-/** A file holds the request's line, the answer's head and an empty line, then the body byte for byte. */
-const read = (name: string): Recording => {
-  const bytes = readFileSync(`${folder}/${name}.txt`);
-  const bodyAt = bytes.indexOf("\n\n") + 2;
-  const [, head = ""] = bytes.subarray(0, bodyAt).toString("utf8").split("\n");
-  const [status = "", contentType = ""] = head.split(" ");
-  return {
-    name,
-    status: Number(status),
-    contentType: contentType.replace(";", ""),
-    body: bytes.subarray(bodyAt),
-  };
+/** By `<version>/<name>`. */
+export const recording = (name: string): Recording => {
+  const found = findRecording(name);
+  if (found === undefined) throw new Error(`no recording ${name}`);
+  return found;
 };
 
-export const recording = (name: string): Recording => read(name);
-
-/** Every recorded stream of real Dify servers. */
-export const recordedStreams = (): Recording[] =>
+/** Every recording of real Dify servers, by name. */
+export const allRecordings = (): (readonly [name: string, recording: Recording])[] =>
   readdirSync(folder)
     .flatMap((version) =>
       readdirSync(`${folder}/${version}`).map((file) => `${version}/${file.slice(0, -4)}`),
     )
-    .map(read)
-    .filter(({ contentType }) => contentType === "text/event-stream");
+    .map((name) => [name, recording(name)]);
+
+export const recordedStreams = (): (readonly [name: string, recording: Recording])[] =>
+  allRecordings().filter(([, { contentType }]) => contentType.startsWith("text/event-stream"));
 
 /** A piece that splits the bytes at these places, in any order, with doubles. */
 export const splitAt = (bytes: Buffer, places: readonly number[]): Buffer[] => {

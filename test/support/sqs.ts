@@ -30,7 +30,9 @@ const attributes = {
 export const startQueue = async (): Promise<TestQueue> => {
   const name = `test-turns-${randomBytes(6).toString("hex")}.fifo`;
   const queue = { name, arn: "", urlOnAws: "", attributes, redrive: undefined };
-  const server = await startSqs({ queues: [queue], endpoint: process.env.SQS_ENDPOINT, dataDir: undefined });
+  // Files of settings name what they leave empty.
+  const endpoint = process.env.SQS_ENDPOINT || undefined;
+  const server = await startSqs({ queues: [queue], endpoint, dataDir: undefined });
   process.env.AWS_REGION ??= "us-east-1";
   process.env.AWS_ACCESS_KEY_ID ??= "local";
   process.env.AWS_SECRET_ACCESS_KEY ??= "local";

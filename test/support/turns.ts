@@ -1,10 +1,14 @@
 import type { OpenBot } from "#core/bot/bot.ts";
-import type { OpenDifyIntegration, WebhookIntegration } from "#core/bot/integration.ts";
+import type { OpenModelIntegration, WebhookIntegration } from "#core/bot/integration.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
 import { maskKey } from "#core/bot/key-mask.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import type { Turn } from "#core/turn/turn.ts";
 
-export const difyIntegration = (given: Partial<OpenDifyIntegration> = {}): OpenDifyIntegration => ({
+type DifyIntegration = OpenModelIntegration<DifyType>;
+type OpenAiIntegration = OpenModelIntegration<"openai">;
+
+export const difyIntegration = (given: Partial<DifyIntegration> = {}): DifyIntegration => ({
   type: "dify_chatflow",
   enabled: true,
   callbackUrl: "https://api.dify.ai/v1",
@@ -15,6 +19,16 @@ export const difyIntegration = (given: Partial<OpenDifyIntegration> = {}): OpenD
   options: {},
   apiKey: "app-secret-key",
   maskedApiKey: maskKey(given.apiKey ?? "app-secret-key"),
+  ...given,
+});
+
+export const openAiIntegration = (given: Partial<OpenAiIntegration> = {}): OpenAiIntegration => ({
+  ...difyIntegration(),
+  type: "openai",
+  callbackUrl: "https://api.openai.com/v1",
+  options: { model: "gpt-5" },
+  apiKey: "sk-secret-key",
+  maskedApiKey: maskKey(given.apiKey ?? "sk-secret-key"),
   ...given,
 });
 

@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import { callerError } from "#core/shared/errors.ts";
+import { countOf } from "./field-path.ts";
 import { parseInput } from "./parse-input.ts";
 import { parseJson } from "./parse-json.ts";
 import { repeatedField } from "./repeated-field.ts";
@@ -36,7 +37,10 @@ export const parseJsonBody = <T extends v.GenericSchema>(
   const value = parseJson(textOf(body, longest));
   // A schema of an object whose fields may all be left out would take it for an empty one.
   if (Array.isArray(value)) {
-    throw callerError("bad_parameter", `body: must be an object, got a list of ${value.length}`);
+    throw callerError(
+      "bad_parameter",
+      `body: must be an object, got an array of ${countOf(value.length, "item")}`,
+    );
   }
   return parseInput(schema, value);
 };

@@ -1,19 +1,19 @@
 import * as v from "valibot";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
-import { fieldPath, shorten } from "./field-path.ts";
+import { countOf, fieldPath, shorten } from "./field-path.ts";
 
-/** What may hold a secret, by the name of its field: a body or a list of integrations sent as a text holds keys too. */
+/** By the field's name, whether a value may contain a secret. A body or integrations sent as a string contain keys too. */
 const isSecret = (path: string): boolean => /key|secret|auth|^body$|integrations(\[\d+\])?$/i.test(path);
 
-/** What was sent, in few words: lists and maps by their size, for they may hold anything, a key of Dify's too. */
+/** A short description of what was sent: arrays and objects only by their size, as they may contain an API key. */
 const describeSent = (path: string, value: unknown): string => {
   if (value === undefined) return "nothing";
-  if (Array.isArray(value)) return value.length === 0 ? "[]" : `a list of ${value.length}`;
+  if (Array.isArray(value)) return value.length === 0 ? "[]" : `an array of ${countOf(value.length, "item")}`;
   if (typeof value === "object" && value !== null) {
     const size = Object.keys(value).length;
-    return size === 0 ? "{}" : `a map of ${size}`;
+    return size === 0 ? "{}" : `an object with ${countOf(size, "key")}`;
   }
-  if (typeof value === "string" && isSecret(path)) return `a text of ${value.length} characters`;
+  if (typeof value === "string" && isSecret(path)) return `a string of ${countOf(value.length, "character")}`;
   // A key of digits alone may be sent without its quotes.
   if (typeof value === "number" && /key|secret/i.test(path)) return "a number";
   return shorten(JSON.stringify(value) ?? typeof value);

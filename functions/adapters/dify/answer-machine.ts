@@ -1,12 +1,21 @@
-import type { AnswerEvent, AnswerIds, AnswerOutcome } from "#core/answer/answer.ts";
+import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import type { DifyEvent } from "./dify-event.ts";
 import { filesOfOutputs } from "./dify-file.ts";
+import { writeMemory, writeReference } from "./dify-ids.ts";
+import type { DifyQuestion } from "./dify-request.ts";
 import { runFailure, streamFailure } from "./failures.ts";
 import { makeRunningText, type RunningText } from "./running-text.ts";
 
+/** What Dify calls a turn; a workflow has neither conversation nor message. */
+export interface AnswerIds {
+  readonly conversationId: string | undefined;
+  readonly messageId: string | undefined;
+  readonly taskId: string | undefined;
+}
+
 export type MachineState =
   | { readonly status: "reading" }
-  /** Done, but for a twin event that most versions send besides: worth a short wait. */
+  /** The answer has ended, and most versions send a second terminal event: worth a short wait. */
   | { readonly status: "closing"; readonly outcome: AnswerOutcome }
   | { readonly status: "ended"; readonly outcome: AnswerOutcome };
 
@@ -65,7 +74,10 @@ const idsOf = (event: DifyEvent): AnswerIds | undefined => {
  * From Dify's events to an answer. Terminal events come in another order by version, and either may be missing,
  * so whichever comes first ends the answer and the other is waited for only shortly (docs/spec/dify.md, A4 and A8).
  */
-export const makeAnswerMachine = (): AnswerMachine => {
+export const makeAnswerMachine = ({
+  user,
+  conversationId: known,
+}: Pick<DifyQuestion, "user" | "conversationId">): AnswerMachine => {
   let state: MachineState = { status: "reading" };
   let ids: AnswerIds | undefined;
   let detachedRun: DetachedRun | undefined;
@@ -79,7 +91,7 @@ export const makeAnswerMachine = (): AnswerMachine => {
     said.append(text);
     return [{ type: "delta", text }];
   };
-  const sayAnew = (text: string): readonly AnswerEvent[] => {
+  const replaceText = (text: string): readonly AnswerEvent[] => {
     said.reset(text);
     return [{ type: "replace", text }];
   };
@@ -103,6 +115,14 @@ export const makeAnswerMachine = (): AnswerMachine => {
     ];
   };
 
+  /** Dify has named the turn, and it may have begun a conversation. */
+  const begin = ({ conversationId, messageId, taskId }: AnswerIds): readonly AnswerEvent[] => {
+    const begun: AnswerEvent = { type: "begun", reference: writeReference({ taskId, messageId, user }) };
+    return conversationId === undefined || conversationId === known
+      ? [begun]
+      : [begun, { type: "memory", memory: writeMemory({ conversationId, user }), startsNew: true }];
+  };
+
   const take = (event: DifyEvent): readonly AnswerEvent[] => {
     switch (event.event) {
       case "message":
@@ -118,14 +138,14 @@ export const makeAnswerMachine = (): AnswerMachine => {
       case "message_file": {
         const { answer, url, type, belongs_to } = event;
         if (answer !== undefined) return say(answer);
-        // What the user has sent is told of as well.
+        // Dify also reports the files that the user has sent.
         if (url === undefined || belongs_to === "user") return nothing;
         return [{ type: "file", file: { url, name: undefined, isImage: type === "image" } }];
       }
       case "message_replace":
-        return sayAnew(event.answer);
+        return replaceText(event.answer);
       case "text_replace":
-        return sayAnew(event.data.text);
+        return replaceText(event.data.text);
       case "workflow_started":
         isWorkflow = true;
         if (event.data.reason !== undefined && event.workflow_run_id !== undefined && ids !== undefined)
@@ -162,7 +182,7 @@ export const makeAnswerMachine = (): AnswerMachine => {
       if (state.status === "ended") return nothing;
       if (ids) return take(event);
       ids = idsOf(event);
-      return ids ? [{ type: "begun", ids }, ...take(event)] : take(event);
+      return ids ? [...begin(ids), ...take(event)] : take(event);
     },
     said,
     get state() {

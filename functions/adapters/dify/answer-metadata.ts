@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import type { AnswerFacts } from "#core/answer/answer-facts.ts";
-import { lenient, lenientList } from "./lenient.ts";
 
 const usage = v.pipe(
   v.object({

@@ -1,27 +1,29 @@
 import * as v from "valibot";
-import { HttpFailure, type HttpResponse, type SendHttp } from "#adapters/http/http-client.ts";
-import { readText } from "#adapters/http/read-text.ts";
-import type { AnswerOutcome, AskDify, Question } from "#core/answer/answer.ts";
-import type { Clock } from "#core/shared/clock.ts";
+import type { HttpResponse } from "#adapters/http/http-client.ts";
+import { retryAfterMs } from "#adapters/http/retry-after.ts";
+import { callFailure, failed } from "#adapters/model-api/failures.ts";
+import { readBody } from "#adapters/model-api/read-body.ts";
+import { readWhole } from "#adapters/model-api/read-whole.ts";
+import type { AnswerOutcome } from "#core/answer/answer.ts";
+import type { Model } from "#core/answer/model.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAnswerMachine } from "./answer-machine.ts";
 import { eventsOfBlockingBody } from "./blocking-body.ts";
-import type { DifyLimits } from "./dify-limits.ts";
-import { difyHeaders, difyRequest, type ResponseMode } from "./dify-request.ts";
-import { failed, httpFailure } from "./failures.ts";
+import type { CallDifyPorts } from "./call-dify.ts";
+import {
+  type DifyQuestion,
+  difyHeaders,
+  difyRequest,
+  type ResponseMode,
+  toDifyQuestion,
+} from "./dify-request.ts";
+import { httpFailure } from "./failures.ts";
 import { readAnswer } from "./read-answer.ts";
 import { makeRecoverAnswer } from "./recover-answer.ts";
 
-export interface AskDifyPorts {
-  readonly sendHttp: SendHttp;
-  readonly clock: Clock;
-  readonly waits: DifyLimits;
-}
-
 const envelope = v.object({ code: v.optional(v.string(), "unknown"), message: v.optional(v.string(), "") });
 const envelopeText = v.pipe(v.string(), v.parseJson(), envelope);
-const longestEnvelope = 64 * 1024;
-/** A whole answer in one body. */
-const longestAnswer = 16 * 1024 * 1024;
+const maxEnvelopeBytes = 64 * 1024;
 
 type Envelope = v.InferOutput<typeof envelope>;
 const noEnvelope: Envelope = { code: "unknown", message: "" };
@@ -29,28 +31,15 @@ const noEnvelope: Envelope = { code: "unknown", message: "" };
 /** What a server says that has no streams, as an agent of Dify's says that it has nothing else. */
 const cannotStream = /(not|n't) support(ed)?\b.*\bstream|\bstream\w*\b.*\bnot\b.*\bsupported/i;
 
-const failureOf = (error: unknown): AnswerOutcome => {
-  if (!(error instanceof HttpFailure)) return failed("unavailable", false, "could not be asked");
-  switch (error.kind) {
-    case "forbidden_address":
-      return failed("refused", false, "the address is not public");
-    case "timeout":
-      // Once connected, Dify may be at work on it: asking again would have it answer twice.
-      return failed("timeout", !error.connected, "no answer in time");
-    case "unreachable":
-      return failed("unavailable", true, "not reached");
-  }
-};
-
 /**
  * Asks a Dify app over its service API, and reads its answer as it is generated: a blocking call is cut at 60–100 s and an
  * agent refuses it. Only what cannot stream is asked for the whole, or answers with it unasked.
  */
-export const makeAskDify = ({ sendHttp, clock, waits }: AskDifyPorts): AskDify => {
+export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<DifyType>["ask"] => {
   const recoverAnswer = makeRecoverAnswer({ sendHttp, clock, waits });
 
   const ask = (
-    question: Question,
+    question: DifyQuestion,
     mode: ResponseMode,
     headMs: number,
     signal: AbortSignal,
@@ -63,31 +52,25 @@ export const makeAskDify = ({ sendHttp, clock, waits }: AskDifyPorts): AskDify =
     return sendHttp({ method: "POST", url, headers, body, connectMs: waits.connectMs, headMs, signal });
   };
 
-  return async (question, listener, limits) => {
+  return async (asked, listener, limits) => {
     const { deadline, signal } = limits;
-    const machine = makeAnswerMachine();
+    const question = toDifyQuestion(asked);
+    const machine = makeAnswerMachine(question);
     const ended = new AbortController();
     const end = (): void => ended.abort();
     const leftMs = (): number => Math.max(0, deadline - clock.now());
 
     /** The status says whether another try is worth it, even where the body that should say why never ends. */
-    const readEnvelope = async ({ body }: HttpResponse): Promise<Envelope> => {
-      clock.sleep(waits.refusalMs, ended.signal).then(end);
-      const parsed = v.safeParse(envelopeText, await readText(body, longestEnvelope).catch(() => ""));
+    const readEnvelope = async (response: HttpResponse): Promise<Envelope> => {
+      const body = { maxBytes: maxEnvelopeBytes, timeoutMs: waits.refusalMs };
+      const parsed = v.safeParse(envelopeText, await readBody(response, body, { clock, ended }));
       return parsed.success ? parsed.output : noEnvelope;
     };
 
-    const readWhole = async ({ body }: HttpResponse): Promise<AnswerOutcome> => {
-      clock.sleep(leftMs(), ended.signal).then(end);
-      const text = await readText(body, longestAnswer).catch(() => undefined);
-      if (text === undefined) {
-        return ended.signal.aborted
-          ? failed("timeout", false, "no answer in time")
-          : { status: "incomplete" };
-      }
-      const events = eventsOfBlockingBody(text);
-      if (!events) return failed("unavailable", false, "the answer is none of Dify's");
-      for (const event of events) for (const meaning of machine.take(event)) await listener(meaning);
+    const readBlocking = async (response: HttpResponse): Promise<AnswerOutcome> => {
+      const take = (body: string) => eventsOfBlockingBody(body)?.flatMap((event) => machine.take(event));
+      const failure = await readWhole(response, { take, clock, deadline, listener, ended });
+      if (failure) return failure;
       return machine.state.status === "reading" ? { status: "incomplete" } : machine.state.outcome;
     };
 
@@ -106,17 +89,20 @@ export const makeAskDify = ({ sendHttp, clock, waits }: AskDifyPorts): AskDify =
         const { code, message } = await readEnvelope(response);
         return mode === "streaming" && response.status === 400 && cannotStream.test(message)
           ? askAndRead("blocking")
-          : httpFailure(response.status, code, message);
+          : {
+              ...httpFailure(response.status, code, message),
+              retryAfterMs: retryAfterMs(response.headers["retry-after"], clock.now()),
+            };
       }
       const type = response.headers["content-type"] ?? "";
       if (type.startsWith("text/event-stream")) return readStream(response);
-      if (type.startsWith("application/json")) return readWhole(response);
+      if (type.startsWith("application/json")) return readBlocking(response);
       return failed("unavailable", false, "the answer is no event stream");
     };
 
     const askAndRead = async (mode: ResponseMode): Promise<AnswerOutcome> => {
       const headMs = mode === "streaming" ? Math.min(waits.headMs, leftMs()) : leftMs();
-      const response = await ask(question, mode, headMs, ended.signal).catch(failureOf);
+      const response = await ask(question, mode, headMs, ended.signal).catch(callFailure);
       return "body" in response ? read(response, mode) : response;
     };
 

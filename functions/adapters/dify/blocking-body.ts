@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import { answerMetadata } from "./answer-metadata.ts";
 import type { DifyEvent } from "./dify-event.ts";
-import { lenient, lenientList } from "./lenient.ts";
 
 const id = lenient(v.pipe(v.string(), v.nonEmpty()));
 const ids = { conversation_id: id, message_id: id, task_id: id };

@@ -1,11 +1,10 @@
 import * as v from "valibot";
 import type { SendHttp } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
-import type { OpenDifyIntegration } from "#core/bot/integration.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import type { DifyLimits } from "./dify-limits.ts";
-import { difyHeaders, difyUrl } from "./dify-request.ts";
+import { type DifyIntegration, difyHeaders, difyUrl } from "./dify-request.ts";
 
 export interface CallDifyPorts {
   readonly sendHttp: SendHttp;
@@ -15,7 +14,7 @@ export interface CallDifyPorts {
 
 /** A call that is answered at once, unlike a question. */
 export interface DifyCall {
-  readonly integration: OpenDifyIntegration;
+  readonly integration: DifyIntegration;
   readonly method: "GET" | "POST";
   /** Below the base of the service API. */
   readonly path: string;
@@ -34,7 +33,7 @@ export interface DifyReply {
 export type CallDify = (call: DifyCall) => Promise<DifyReply>;
 
 /** Enough for a page of messages. */
-const longestReply = 8 * 1024 * 1024;
+const maxReplyBytes = 8 * 1024 * 1024;
 
 const json = v.pipe(v.string(), v.parseJson());
 
@@ -53,7 +52,7 @@ export const makeCallDify =
         headMs: waits.refusalMs,
         signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal,
       });
-      const parsed = v.safeParse(json, await readText(response.body, longestReply));
+      const parsed = v.safeParse(json, await readText(response.body, maxReplyBytes));
       return { status: response.status, json: parsed.success ? parsed.output : undefined };
     } catch (cause) {
       throw new BridgeError("upstream_unavailable", "Dify did not answer", { retryable: true, cause });

@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import { answerMetadata } from "./answer-metadata.ts";
 import { difyFile } from "./dify-file.ts";
-import { lenient, lenientList } from "./lenient.ts";
 
 const text = v.string();
 const id = lenient(v.pipe(v.string(), v.nonEmpty()));

@@ -1,10 +1,10 @@
 import * as v from "valibot";
+import { lenient } from "#adapters/model-api/lenient.ts";
 import type { AnswerFile } from "#core/answer/answer-facts.ts";
-import { lenient } from "./lenient.ts";
 
 const link = v.pipe(v.string(), v.nonEmpty());
 
-/** A file as an event or an output of an app tells of it; 0.15 knows fewer fields than 1.x. */
+/** A file in an event or an output of an app; 0.15 has fewer fields than 1.x. */
 export const difyFile = v.pipe(
   v.object({
     url: lenient(link),

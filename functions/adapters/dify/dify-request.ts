@@ -1,6 +1,34 @@
-import { createHash } from "node:crypto";
-import type { Question } from "#core/answer/answer.ts";
-import type { DifyType, OpenDifyIntegration } from "#core/bot/integration.ts";
+import type { Question } from "#core/answer/model.ts";
+import type { OpenModelIntegration } from "#core/bot/integration.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
+import { askingUser, difyUser, readMemory } from "./dify-ids.ts";
+import { difyInputs } from "./dify-inputs.ts";
+
+export type DifyIntegration = OpenModelIntegration<DifyType>;
+
+/** A question in Dify's own terms. */
+export interface DifyQuestion {
+  readonly integration: DifyIntegration;
+  readonly text: string;
+  readonly files: Question["files"];
+  /** All of them, every turn: since Dify 1.0 each turn uses the inputs that it is sent. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly user: string;
+  readonly conversationId: string | undefined;
+}
+
+export const toDifyQuestion = (question: Question<DifyType>): DifyQuestion => {
+  const { integration, text, files, bot, event, memory } = question;
+  const known = memory === undefined ? undefined : readMemory(memory);
+  return {
+    integration,
+    text,
+    files,
+    inputs: difyInputs(bot, event),
+    user: known?.user ?? askingUser(question),
+    conversationId: known?.conversationId,
+  };
+};
 
 export interface DifyRequest {
   readonly url: URL;
@@ -23,16 +51,9 @@ export const stopPath = (type: DifyType, taskId: string): string => {
   return `${runs}/${encodeURIComponent(taskId)}/stop`;
 };
 
-/** Dify answers 500 to a longer one. */
-const longestUser = 255;
-
-/** The `user` that Dify is told, the same wherever it is asked for. */
-export const difyUser = (user: string): string =>
-  [...user].length > longestUser ? createHash("sha256").update(user).digest("hex") : user;
-
 /** An address below the base of an app's service API, whose own query stays. */
 export const difyUrl = (
-  { callbackUrl }: Pick<OpenDifyIntegration, "callbackUrl">,
+  { callbackUrl }: Pick<DifyIntegration, "callbackUrl">,
   path: string,
   query: Readonly<Record<string, string>> = {},
 ): URL => {
@@ -42,7 +63,7 @@ export const difyUrl = (
   return url;
 };
 
-export const difyHeaders = ({ apiKey }: Pick<OpenDifyIntegration, "apiKey">) => ({
+export const difyHeaders = ({ apiKey }: Pick<DifyIntegration, "apiKey">) => ({
   authorization: `Bearer ${apiKey}`,
   "content-type": "application/json",
 });
@@ -52,7 +73,7 @@ export const difyHeaders = ({ apiKey }: Pick<OpenDifyIntegration, "apiKey">) => 
  * An empty list of files is left out, as by those who send none.
  */
 export const difyRequest = (
-  { integration, text, files, inputs, user, conversationId }: Question,
+  { integration, text, files, inputs, user, conversationId }: DifyQuestion,
   mode: ResponseMode,
 ): DifyRequest => {
   const path = paths[integration.type];

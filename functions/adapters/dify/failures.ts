@@ -1,14 +1,4 @@
-import type { AnswerOutcome, FailureCode } from "#core/answer/answer.ts";
-
-export type Failed = Extract<AnswerOutcome, { status: "failed" }>;
-
-/** `detail` is for the logs: codes and numbers, never what Dify said, which may hold addresses and keys. */
-export const failed = (code: FailureCode, retryable: boolean, detail: string): Failed => ({
-  status: "failed",
-  code,
-  retryable,
-  detail,
-});
+import { type Failed, failed } from "#adapters/model-api/failures.ts";
 
 const overloadCodes = new Set(["too_many_requests", "rate_limit_error"]);
 const modelCodes = /^(completion_request_error|provider_|model_)/;
@@ -16,13 +6,13 @@ const modelCodes = /^(completion_request_error|provider_|model_)/;
 const plainCode = (code: string): string => (/^[\w-]{1,64}$/.test(code) ? code : "unknown");
 
 /** The message goes on differently by version; its beginning is the same in all (A5). */
-const tellsOfLostConversation = (message: string): boolean => message.startsWith("Conversation Not Exists");
+const saysConversationIsLost = (message: string): boolean => message.startsWith("Conversation Not Exists");
 
 /** An `error` event within a stream: only an overload is worth another try (docs/spec/dify.md, decision 7). */
 export const streamFailure = (code: string, message: string): Failed => {
   const detail = `error event ${plainCode(code)}`;
   // From 1.13 on a chatflow may learn it only in the worker that runs it, where errors have no code.
-  if (tellsOfLostConversation(message)) return failed("conversation_lost", false, detail);
+  if (saysConversationIsLost(message)) return failed("conversation_lost", false, detail);
   if (overloadCodes.has(code)) return failed("unavailable", true, detail);
   return failed(modelCodes.test(code) || code === "invalid_param" ? "model" : "unavailable", false, detail);
 };
@@ -35,7 +25,7 @@ const retryableStatus = new Set([429, 500, 502, 503, 504]);
 /** An answer other than 2xx, by its status and envelope (docs/spec/dify.md, A7). */
 export const httpFailure = (status: number, code: string, message: string): Failed => {
   const detail = `HTTP ${status} ${plainCode(code)}`;
-  if (status === 404 && code === "not_found" && tellsOfLostConversation(message)) {
+  if (status === 404 && code === "not_found" && saysConversationIsLost(message)) {
     return failed("conversation_lost", false, detail);
   }
   // Dify's own concurrency limit is a 400 on servers that promise a 429.

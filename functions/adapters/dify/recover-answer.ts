@@ -1,13 +1,16 @@
 import * as v from "valibot";
-import type { AnswerEvent, AnswerOutcome, Question, TurnLimits } from "#core/answer/answer.ts";
+import { lenientList } from "#adapters/model-api/lenient.ts";
+import { passEvents } from "#adapters/model-api/pass-events.ts";
+import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
+import type { AnswerListener, AskLimits } from "#core/answer/model.ts";
 import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-machine.ts";
 import { answerSources } from "./answer-metadata.ts";
 import { type CallDifyPorts, type DifyCall, makeCallDify } from "./call-dify.ts";
 import { difyFile, filesOfOutputs } from "./dify-file.ts";
-import { difyUser } from "./dify-request.ts";
-import { lenientList } from "./lenient.ts";
+import { difyUser } from "./dify-ids.ts";
+import type { DifyQuestion } from "./dify-request.ts";
 
-/** What the user has sent stands there as well. */
+/** The list also holds the files that the user has sent. */
 const answersFile = v.pipe(
   v.looseObject({}),
   v.check(({ belongs_to }) => belongs_to !== "user"),
@@ -33,26 +36,19 @@ const outputs = v.union([
 ]);
 const run = v.object({ status: v.string(), outputs: v.fallback(v.nullish(outputs, {}), {}) });
 
-/** A page holds what others have said in the conversation since. */
+/** More than one: others in the same conversation may have asked since. */
 const messagesLookedAt = "20";
 
 const incomplete: AnswerOutcome = { status: "incomplete" };
 
-/** How a run has ended, and what it has left: "running" where it has not. */
+/** What is known of a run. `more`: the events of its answer other than the text. */
 type Found =
-  | "running"
-  | { readonly outcome: AnswerOutcome }
-  | {
-      readonly outcome: { readonly status: "answered" };
-      readonly text: string;
-      readonly more: AnswerEvent[];
-    };
+  | { readonly status: "running" }
+  | { readonly status: "answered"; readonly text: string; readonly more: readonly AnswerEvent[] }
+  | { readonly status: "ended"; readonly outcome: AnswerOutcome };
 
-const answered = (text: string, more: AnswerEvent[]): Found => ({
-  outcome: { status: "answered" },
-  text,
-  more,
-});
+const running: Found = { status: "running" };
+const endedAs = (outcome: AnswerOutcome): Found => ({ status: "ended", outcome });
 
 /**
  * A chatflow or workflow from 1.13 on runs to its end when its stream is cut, and keeps its answer (docs/spec/dify.md, A8-8).
@@ -72,19 +68,23 @@ export const makeRecoverAnswer = ({ clock, waits, ...ports }: CallDifyPorts) => 
     return reply?.status === 200 && parsed.success ? parsed.output : undefined;
   };
 
-  const findRun = async ({ integration }: Question, runId: string, signal: AbortSignal): Promise<Found> => {
+  const findRun = async (
+    { integration }: DifyQuestion,
+    runId: string,
+    signal: AbortSignal,
+  ): Promise<Found> => {
     const path = `workflows/run/${encodeURIComponent(runId)}`;
     const found = await lookUp(run, { integration, path, signal });
-    if (!found || found.status === "running") return "running";
-    if (found.status === "paused") return { outcome: { status: "paused", form: undefined } };
-    if (found.status === "stopped") return { outcome: { status: "stopped" } };
-    if (!found.status.endsWith("succeeded")) return { outcome: incomplete };
+    if (!found || found.status === "running") return running;
+    if (found.status === "paused") return endedAs({ status: "paused", form: undefined });
+    if (found.status === "stopped") return endedAs({ status: "stopped" });
+    if (!found.status.endsWith("succeeded")) return endedAs(incomplete);
     const files = filesOfOutputs(found.outputs ?? {}).map((file): AnswerEvent => ({ type: "file", file }));
-    return answered(textOfOutputs(found.outputs), files);
+    return { status: "answered", text: textOfOutputs(found.outputs), more: files };
   };
 
   const findMessage = async (
-    { integration, user }: Question,
+    { integration, user }: DifyQuestion,
     conversationId: string,
     messageId: string,
     signal: AbortSignal,
@@ -92,20 +92,20 @@ export const makeRecoverAnswer = ({ clock, waits, ...ports }: CallDifyPorts) => 
     const query = { conversation_id: conversationId, user: difyUser(user), limit: messagesLookedAt };
     const found = await lookUp(messages, { integration, path: "messages", query, signal });
     const message = found?.data.find(({ id }) => id === messageId);
-    if (message?.status === "error") return { outcome: incomplete };
+    if (message?.status === "error") return endedAs(incomplete);
     // Until the run has ended its answer is empty.
-    if (!message || message.answer === "") return "running";
+    if (!message || message.answer === "") return running;
     const files = message.message_files.map((file): AnswerEvent => ({ type: "file", file }));
     const facts = { usage: undefined, sources: message.retriever_resources };
-    return answered(message.answer, [...files, { type: "facts", facts }]);
+    return { status: "answered", text: message.answer, more: [...files, { type: "facts", facts }] };
   };
 
   return async (
-    question: Question,
+    question: DifyQuestion,
     machine: AnswerMachine,
     { runId, ids }: DetachedRun,
-    listener: (event: AnswerEvent) => void | Promise<void>,
-    { deadline, signal }: TurnLimits,
+    listener: AnswerListener,
+    { deadline, signal }: AskLimits,
   ): Promise<AnswerOutcome> => {
     const { conversationId, messageId } = ids;
     const lastLookAt = Math.min(deadline, clock.now() + waits.recoveryMs);
@@ -114,13 +114,13 @@ export const makeRecoverAnswer = ({ clock, waits, ...ports }: CallDifyPorts) => 
         conversationId === undefined || messageId === undefined
           ? await findRun(question, runId, signal)
           : await findMessage(question, conversationId, messageId, signal);
-      if (found !== "running") {
-        if (!("text" in found)) return found.outcome;
+      if (found.status === "ended") return found.outcome;
+      if (found.status === "answered") {
         const rest = machine.said.restOf(found.text);
-        if (rest === undefined) await listener({ type: "replace", text: found.text });
-        else if (rest !== "") await listener({ type: "delta", text: rest });
-        for (const event of found.more) await listener(event);
-        return found.outcome;
+        const text: AnswerEvent =
+          rest === undefined ? { type: "replace", text: found.text } : { type: "delta", text: rest };
+        await passEvents([text, ...found.more], listener, { clock, deadline, signal });
+        return { status: "answered" };
       }
       if (signal.aborted || clock.now() + waits.recoveryPauseMs >= lastLookAt) return incomplete;
       await clock.sleep(waits.recoveryPauseMs, signal);

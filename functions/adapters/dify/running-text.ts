@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 export interface RunningText {
   readonly length: number;
   append(piece: string): void;
-  /** Begins anew with `text`. */
+  /** Replaces everything by `text`. */
   reset(text: string): void;
   /** What follows the text so far in `whole`; undefined where `whole` does not begin with it. */
   restOf(whole: string): string | undefined;

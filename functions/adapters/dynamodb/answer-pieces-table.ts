@@ -1,13 +1,12 @@
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
-import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import type { AnswerPiece, AnswerPieces, KeptAnswer } from "#core/chat/answer-pieces.ts";
 import { replayLifeMs } from "#core/chat/chat-turn.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { BridgeError } from "#core/shared/errors.ts";
-import { longestTurnMs } from "#core/turn/turn-time.ts";
+import { maxTurnMs } from "#core/turn/turn-time.ts";
 import { makeBatchGet } from "./batch-get.ts";
 import { ttlOf } from "./expiry.ts";
 import { pieceText } from "./piece-text.ts";
@@ -33,17 +32,14 @@ export const makeAnswerPiecesTable = ({
   const keyOf = ({ appKey, turn, attempt }: KeptAnswer, n: number): string =>
     `piece#${JSON.stringify([appKey, turn, attempt, n])}`;
 
-  const appOf = async ({ appKey }: KeptAnswer): Promise<AppWithKeys> => {
-    const app = apps.lastKnown(appKey) ?? (await apps.find(appKey));
-    if (!app) throw new BridgeError("unknown_app", "the app has no keys any more");
-    return app;
-  };
+  const appOf = async ({ appKey }: KeptAnswer): Promise<AppWithKeys> =>
+    apps.lastKnown(appKey) ?? requireApp(apps.find(appKey));
 
   return {
     put: async (answer, n, piece) => {
       const { dataKeys } = await appOf(answer);
       // The first piece is kept until the last can be had no more.
-      const expiresAt = clock.now() + longestTurnMs + replayLifeMs;
+      const expiresAt = clock.now() + maxTurnMs + replayLifeMs;
       const guard = keyOf(answer, n);
       await client.send(
         new PutCommand({

@@ -7,7 +7,7 @@ import {
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { holds } from "./conditional-write.ts";
+import { conditionMet } from "./conditional-write.ts";
 
 export const appItem = "app";
 
@@ -40,7 +40,7 @@ export const makeBotIds = ({ client, tableName, clock }: BotIdsPorts) => {
     expressions: Pick<UpdateCommandInput, "UpdateExpression" | "ConditionExpression">,
     values: Record<string, number | string> = {},
   ): Promise<boolean> =>
-    holds(
+    conditionMet(
       client.send(
         new UpdateCommand({
           TableName: tableName,

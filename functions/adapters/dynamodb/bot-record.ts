@@ -1,36 +1,24 @@
 import * as v from "valibot";
+import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import type { Bot, OpenBot } from "#core/bot/bot.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
+import type { Integration, OpenIntegration, OpenKey } from "#core/bot/integration.ts";
 import {
-  type DifyType,
-  difyTypes,
-  groupContexts,
-  type Integration,
   type IntegrationType,
   integrationTypes,
-  type OpenIntegration,
-  type OpenKey,
-} from "#core/bot/integration.ts";
+  type ModelType,
+  modelTypes,
+} from "#core/bot/integration-types.ts";
 import { maskKey } from "#core/bot/key-mask.ts";
-import { filterKinds } from "#core/bot/keyword-filter.ts";
+import { type OptionsOf, optionsByType } from "#core/bot/options.ts";
 
 /** Shown of a key from before masks were kept. */
 export const unknownMask = maskKey("");
 
-const filterRecord = v.strictObject(v.entriesFromList(filterKinds, v.exactOptional(v.array(v.string()))));
-
-/** Strict: a setting that this version does not know must not be taken for one that is off. */
-const optionsRecord = v.strictObject({
-  filter: v.exactOptional(filterRecord),
-  everyone: v.exactOptional(v.boolean()),
-  context: v.exactOptional(v.picklist(groupContexts)),
-  slidingContext: v.exactOptional(v.boolean()),
-  showThinking: v.exactOptional(v.boolean()),
-  typing: v.exactOptional(v.boolean()),
-  errorText: v.exactOptional(v.string()),
-});
+/** Whether an integration of this type cannot be without options. */
+export const requiresOptions = (type: IntegrationType): boolean => !v.is(optionsByType[type], {});
 
 const integrationBase = {
   enabled: v.boolean(),
@@ -45,7 +33,7 @@ const integrationRecord = v.variant("type", [
   v.object({ ...integrationBase, type: v.literal("webhook") }),
   v.object({
     ...integrationBase,
-    type: v.picklist(difyTypes),
+    type: v.picklist(modelTypes),
     sealedApiKey: v.string(),
     /** Kept beside the key, so that a bot is shown without any key being opened. */
     maskedApiKey: v.optional(v.string(), unknownMask),
@@ -54,7 +42,7 @@ const integrationRecord = v.variant("type", [
 
 type IntegrationRecord = v.InferOutput<typeof integrationRecord>;
 
-/** Beside the integrations, not in them: one that is replaced keeps its options unless it names others. */
+/** Apart from the integrations: one that is replaced keeps its options unless it names others. */
 export const optionsPlace = (type: IntegrationType) => `options:${type}` as const;
 
 /** How a bot stands in the table. Integrations are a map by type, so that two updates at once lose neither. */
@@ -65,20 +53,24 @@ export const botRecord = v.object({
   profileUrl: v.string(),
   metadata: v.record(v.string(), v.string()),
   integrations: v.record(v.string(), integrationRecord),
-  ...v.entriesFromList(integrationTypes.map(optionsPlace), v.optional(optionsRecord, {})),
+  ...v.entriesFromList(integrationTypes.map(optionsPlace), v.optional(v.unknown())),
   createdAt: v.number(),
   updatedAt: v.number(),
 });
 
 export type BotRecord = v.InferOutput<typeof botRecord>;
 
-const sealContext = ({ appKey }: AppWithKeys, botUserId: string, type: DifyType) => [appKey, botUserId, type];
+const sealContext = ({ appKey }: AppWithKeys, botUserId: string, type: ModelType) => [
+  appKey,
+  botUserId,
+  type,
+];
 
 /** A key as it is kept: sealed for this app, bot and type alone, and what may be shown of it. */
 export const toKeyRecord = (
   app: AppWithKeys,
   botUserId: string,
-  type: DifyType,
+  type: ModelType,
   { apiKey, maskedApiKey }: OpenKey,
 ) => ({
   sealedApiKey: seal(app.dataKeys, apiKey, sealContext(app, botUserId, type)),
@@ -108,14 +100,15 @@ export const toBotRecord = (app: AppWithKeys, { integrations, ...bot }: OpenBot)
   ...Object.fromEntries(integrations.map(({ type, options }) => [optionsPlace(type), options])),
 });
 
-/** A map keeps no order, so the types' own serves. */
-const integrationsOf = <I>(
-  record: BotRecord,
-  toIntegration: (stored: IntegrationRecord & Pick<Integration, "options">) => I,
-): I[] =>
+/** Strict: an option that this version does not know must not be taken for one that is off. */
+const optionsOf = <T extends IntegrationType>(record: BotRecord, type: T): OptionsOf<T> =>
+  parseRecord(optionsByType[type], record[optionsPlace(type)] ?? {}, "the options of a bot record");
+
+/** A map has no order, so they come in that of the types. */
+const integrationsOf = <I>(record: BotRecord, toIntegration: (stored: IntegrationRecord) => I): I[] =>
   integrationTypes.flatMap((type) => {
     const stored = record.integrations[type];
-    return stored ? toIntegration({ ...stored, options: record[optionsPlace(type)] }) : [];
+    return stored ? toIntegration(stored) : [];
   });
 
 const fieldsOf = ({ userId, name, type, profileUrl, metadata, createdAt, updatedAt }: BotRecord) => ({
@@ -131,18 +124,19 @@ const fieldsOf = ({ userId, name, type, profileUrl, metadata, createdAt, updated
 export const toBot = (record: BotRecord): Bot => ({
   ...fieldsOf(record),
   integrations: integrationsOf(record, (stored): Integration => {
-    if (stored.type === "webhook") return stored;
+    if (stored.type === "webhook") return { ...stored, options: optionsOf(record, stored.type) };
     const { sealedApiKey: _sealed, ...integration } = stored;
-    return integration;
+    return { ...integration, options: optionsOf(record, stored.type) };
   }),
 });
 
 export const toOpenBot = (app: AppWithKeys, record: BotRecord): OpenBot => ({
   ...fieldsOf(record),
   integrations: integrationsOf(record, (stored): OpenIntegration => {
-    if (stored.type === "webhook") return stored;
+    if (stored.type === "webhook") return { ...stored, options: optionsOf(record, stored.type) };
     const { sealedApiKey, ...open } = stored;
     const context = sealContext(app, record.userId, open.type);
-    return { ...open, apiKey: unseal(app.dataKeys, sealedApiKey, context) };
+    const apiKey = unseal(app.dataKeys, sealedApiKey, context);
+    return { ...open, apiKey, options: optionsOf(record, stored.type) };
   }),
 });

@@ -1,15 +1,20 @@
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import type { BotChanges } from "#core/bot/bot.ts";
 import {
+  type Integration,
   type IntegrationChanges,
-  type IntegrationOptions,
-  type IntegrationType,
-  integrationTypes,
   isOpen,
   type OpenIntegration,
   type SentIntegration,
 } from "#core/bot/integration.ts";
-import { optionsPlace, toIntegrationRecord, toKeyRecord, unknownMask } from "./bot-record.ts";
+import { type IntegrationType, integrationTypes } from "#core/bot/integration-types.ts";
+import {
+  optionsPlace,
+  requiresOptions,
+  toIntegrationRecord,
+  toKeyRecord,
+  unknownMask,
+} from "./bot-record.ts";
 import { type ItemPath, makeUpdateExpression, type UpdateExpression } from "./update-expression.ts";
 
 const beginUpdate = (now: number): UpdateExpression => {
@@ -28,7 +33,7 @@ const placeOf = (type: IntegrationType): ItemPath => ["integrations", type];
 const setOptions = (
   update: UpdateExpression,
   type: IntegrationType,
-  options: IntegrationOptions | undefined,
+  options: Integration["options"] | undefined,
 ): void => {
   if (options !== undefined) update.set([optionsPlace(type)], options);
 };
@@ -49,7 +54,8 @@ const replaceIntegration = (
   userId: string,
   { options, ...sent }: SentIntegration,
 ): void => {
-  setOptions(update, sent.type, options);
+  if (options !== undefined) setOptions(update, sent.type, options);
+  else if (requiresOptions(sent.type)) update.requireExists([optionsPlace(sent.type)]);
   if (isOpen(sent)) {
     update.set(placeOf(sent.type), toIntegrationRecord(app, userId, sent));
   } else {

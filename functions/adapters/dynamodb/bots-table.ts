@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
 import type { BotStore } from "#core/bot/bot.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import { makeBotIds } from "./bot-ids.ts";
 import { type BotRecord, toBot, toBotRecord, toOpenBot } from "./bot-record.ts";
 import { botUpdate, integrationAddition, integrationRemoval, integrationUpdate } from "./bot-updates.ts";
-import { holds } from "./conditional-write.ts";
+import { conditionMet } from "./conditional-write.ts";
 import { botItem, type Listing, makeReadBots } from "./read-bots.ts";
 import type { UpdateExpression } from "./update-expression.ts";
-import { hasIntegration, lacksIntegration, lacksItsKey, otherKeyIn } from "./update-refusals.ts";
+import { botRefusal, hasIntegration, integrationRefusal, lacksIntegration } from "./update-refusals.ts";
 
 export interface BotsTablePorts {
   readonly client: DynamoDBDocumentClient;
@@ -20,7 +20,9 @@ export interface BotsTablePorts {
 }
 
 /** A bot changes between a refused write and the look at why; seldom, and hardly ever as often as this. */
-const mostTries = 3;
+const maxTries = 3;
+
+const unknownBot = { status: "unknown_bot" } as const;
 
 /** An app's bots, an item each, and one item that holds the set of their ids. */
 export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts): BotStore => {
@@ -29,11 +31,7 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
   const readOne = async (appKey: string, userId: string): Promise<BotRecord | undefined> =>
     (await read.byId(appKey, [userId]))[0];
 
-  const appWithKeys = async (appKey: string): Promise<AppWithKeys> => {
-    const app = await apps.find(appKey);
-    if (!app) throw new BridgeError("unknown_app", "the app is gone from the secret");
-    return app;
-  };
+  const appWithKeys = (appKey: string): Promise<AppWithKeys> => requireApp(apps.find(appKey));
 
   const repairIds = ({ app, bots }: Listing, appKey: string): Promise<boolean> =>
     ids.repair(
@@ -49,19 +47,19 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
     return made && ids.reserve(appKey, userId, cap);
   };
 
-  /** Makes an update, or gives why it is refused. Where what is kept does not say why, it has changed since. */
+  /** Makes an update, or returns why it is refused. Where the stored bot does not show why, it has changed since. */
   const refusedUpdate = async <Refusal>(
     appKey: string,
     userId: string,
     update: UpdateExpression,
     refusalBy: (kept: BotRecord) => Refusal | undefined,
-  ): Promise<Refusal | "unknown_bot" | undefined> => {
+  ): Promise<Refusal | typeof unknownBot | undefined> => {
     const Key = { appKey, item: botItem(userId) };
     const input = { TableName: tableName, Key, ...update.toInput(randomUUID()) };
-    for (let tries = 0; tries < mostTries; tries += 1) {
-      if (await holds(client.send(new UpdateCommand(input)))) return undefined;
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      if (await conditionMet(client.send(new UpdateCommand(input)))) return undefined;
       const kept = await readOne(appKey, userId);
-      if (!kept) return "unknown_bot";
+      if (!kept) return unknownBot;
       const refusal = refusalBy(kept);
       if (refusal !== undefined) return refusal;
     }
@@ -75,7 +73,7 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
       if (await readOne(appKey, bot.userId)) return "exists";
       if (!(await reserve(appKey, bot.userId, cap))) return "over_cap";
       const writtenBy = randomUUID();
-      const created = await holds(
+      const created = await conditionMet(
         client.send(
           new PutCommand({
             TableName: tableName,
@@ -94,7 +92,7 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
     update: async (appKey, userId, changes, now) => {
       const app = await appWithKeys(appKey);
       const update = botUpdate(app, userId, changes, now);
-      return (await refusedUpdate(appKey, userId, update, otherKeyIn(changes))) ?? "updated";
+      return (await refusedUpdate(appKey, userId, update, botRefusal(changes))) ?? { status: "updated" };
     },
     delete: async (appKey, userId) => {
       const { Attributes } = await client.send(
@@ -132,16 +130,22 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
     addIntegration: async (appKey, userId, integration, now) => {
       const app = await appWithKeys(appKey);
       const update = integrationAddition(app, userId, integration, now);
-      return (await refusedUpdate(appKey, userId, update, hasIntegration(integration.type))) ?? "added";
+      return (
+        (await refusedUpdate(appKey, userId, update, hasIntegration(integration.type)))?.status ?? "added"
+      );
     },
     updateIntegration: async (appKey, userId, type, changes, now) => {
       const app = await appWithKeys(appKey);
       const update = integrationUpdate(app, userId, type, changes, now);
-      return (await refusedUpdate(appKey, userId, update, lacksItsKey(type, changes))) ?? "updated";
+      return (
+        (await refusedUpdate(appKey, userId, update, integrationRefusal(type, changes))) ?? {
+          status: "updated",
+        }
+      );
     },
     removeIntegration: async (appKey, userId, type, now) => {
       const update = integrationRemoval(type, now);
-      return (await refusedUpdate(appKey, userId, update, lacksIntegration(type))) ?? "removed";
+      return (await refusedUpdate(appKey, userId, update, lacksIntegration(type)))?.status ?? "removed";
     },
   };
 };

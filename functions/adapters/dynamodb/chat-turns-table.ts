@@ -1,17 +1,16 @@
-import { GetCommand, type NativeAttributeValue, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
-import { difyTypes } from "#core/bot/integration.ts";
+import { modelTypes } from "#core/bot/integration-types.ts";
 import { type ChatTurn, type ChatTurnId, type ChatTurnStore, chatTurnLifeMs } from "#core/chat/chat-turn.ts";
-import { unlessRefused } from "./conditional-write.ts";
+import { makeConditionalUpdate } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
-import { namesIn } from "./names-in.ts";
-import type { TurnsTablePorts } from "./turns-table.ts";
+import type { TurnsTablePorts } from "./jobs-table.ts";
 
 const turnRecord = v.object({
   userId: v.string(),
   botUserId: v.string(),
-  integrationType: v.picklist(difyTypes),
+  integrationType: v.picklist(modelTypes),
   conversation: v.nullable(v.string()),
   questionHash: v.string(),
   keepsAnswer: v.boolean(),
@@ -20,56 +19,41 @@ const turnRecord = v.object({
   heldUntil: v.number(),
   replayUntil: v.optional(v.number()),
   expiresAt: v.number(),
-  named: v.optional(
-    v.object({
-      conversationId: v.optional(v.string()),
-      messageId: v.optional(v.string()),
-      taskId: v.optional(v.string()),
-      user: v.string(),
-    }),
-  ),
+  reference: v.optional(v.string()),
+  /** As the version before writes a reference: Dify's ids, by the same names. Where both exist, that version wrote it since. */
+  named: v.optional(v.record(v.string(), v.string())),
 });
 
-const marked = v.object({ stopAsked: v.optional(v.boolean(), false) });
+const renewed = v.object({ stopAsked: v.optional(v.boolean(), false) });
 
-/** As JSON, since keys hold any separator; beside the jobs, whose keys have other parts. */
+/** As JSON, since keys may contain any separator; in the table of the jobs, whose keys have other parts. */
 const keyOf = ({ appKey, turn }: ChatTurnId) => ({ turn: JSON.stringify(["chat", appKey, turn]) });
 
 const whileHeld = "#state = :running AND #token = :token";
 
 /** Names that DynamoDB reserves, or may. */
-const names = { "#state": "state", "#token": "token", "#ttl": "ttl", "#user": "userId", "#named": "named" };
+const names = {
+  "#state": "state",
+  "#token": "token",
+  "#ttl": "ttl",
+  "#user": "userId",
+  "#named": "named",
+  "#reference": "reference",
+};
 
 /**
- * Turns of clients, in the table of the jobs: `running` under a short lease, then `done`. A stop is a mark that the next
- * heartbeat brings back.
+ * Turns of clients, in the table of the jobs: `running` under a short lease, then `done`. A requested stop is a mark that the
+ * next heartbeat returns.
  */
 export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): ChatTurnStore => {
-  /** Gives the record as it stands then; undefined where the condition did not hold. */
-  const update = async (
-    id: ChatTurnId,
-    UpdateExpression: string,
-    ConditionExpression: string,
-    values: Readonly<Record<string, NativeAttributeValue>>,
-  ): Promise<Record<string, unknown> | undefined> => {
-    const write = client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: keyOf(id),
-        UpdateExpression,
-        ConditionExpression,
-        ExpressionAttributeNames: namesIn(names, UpdateExpression, ConditionExpression),
-        ExpressionAttributeValues: values,
-        ReturnValues: "ALL_NEW",
-      }),
-    );
-    return (await unlessRefused(write))?.Attributes;
-  };
+  const conditionalUpdate = makeConditionalUpdate({ client, tableName, names });
+  const update = (id: ChatTurnId, expression: string, condition: string, values: Record<string, unknown>) =>
+    conditionalUpdate(keyOf(id), { update: expression, condition, values });
 
-  const toTurn = ({ appKey, turn }: ChatTurnId, record: Record<string, unknown>): ChatTurn | undefined => {
-    const { expiresAt, named, conversation, replayUntil, ...rest } = parseRecord(
+  const toTurn = ({ appKey, turn }: ChatTurnId, item: Record<string, unknown>): ChatTurn | undefined => {
+    const { expiresAt, named, reference, conversation, replayUntil, ...rest } = parseRecord(
       turnRecord,
-      record,
+      item,
       "a client's turn",
     );
     if (expiresAt <= clock.now()) return undefined;
@@ -79,12 +63,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       ...rest,
       conversation: conversation ?? undefined,
       replayUntil,
-      named: named && {
-        conversationId: named.conversationId,
-        messageId: named.messageId,
-        taskId: named.taskId,
-        user: named.user,
-      },
+      reference: named ? JSON.stringify(named) : reference,
     };
   };
 
@@ -104,8 +83,8 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       const fields = Object.keys(rest).map((name) => `${name} = :${name}`);
       const begun = await update(
         turn,
-        `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, replayUntil, mayBeAskedAgain ADD attempt :one`,
-        // Its own token too: the SDK makes a write again whose reply was lost.
+        `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, #reference, replayUntil, mayBeAskedAgain ADD attempt :one`,
+        // Its own token too: the SDK repeats a write whose reply was lost.
         "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token OR (questionHash = :questionHash AND ((#state = :running AND heldUntil <= :now) OR (#state = :done AND (replayUntil <= :now OR mayBeAskedAgain = :true))))",
         {
           ":version": 1,
@@ -132,19 +111,20 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       if (!known) throw new Error("a client's turn was neither begun nor found");
       return { status: "known", turn: known };
     },
-    beat: async (id, { token, expiresAt }) => {
+    renew: async (id, { token, expiresAt }) => {
       const held = await update(id, "SET heldUntil = :until", whileHeld, {
         ":running": "running",
         ":token": token,
         ":until": expiresAt,
       });
       if (!held) return "lost";
-      return parseRecord(marked, held, "a client's turn").stopAsked ? "stop" : "run";
+      return parseRecord(renewed, held, "a client's turn").stopAsked ? "stop" : "run";
     },
-    name: async (id, token, named) => {
-      await update(id, "SET #named = :named", "#token = :token", { ":named": { ...named }, ":token": token });
+    name: async (id, token, reference) => {
+      const values = { ":reference": reference, ":token": token };
+      await update(id, "SET #reference = :reference", "#token = :token", values);
     },
-    end: async (id, token, { replayUntil, mayBeAskedAgain }) => {
+    end: async (id, token, { replayUntil, isRetryable }) => {
       await update(
         id,
         "SET #state = :done, replayUntil = :until, mayBeAskedAgain = :again",
@@ -152,12 +132,12 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
         {
           ":done": "done",
           ":until": replayUntil,
-          ":again": mayBeAskedAgain,
+          ":again": isRetryable,
           ":token": token,
         },
       );
     },
-    // Not deleted: of a run before it there may be pieces left, which the next must not take for its own.
+    // Not deleted: pieces of an earlier run may be left, which the next must not take for its own.
     discard: async (id, token) => {
       await update(id, "SET heldUntil = :none REMOVE #token", whileHeld, {
         ":none": 0,
@@ -165,7 +145,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
         ":token": token,
       });
     },
-    askStop: async (id, { userId, botUserId }) => {
+    requestStop: async (id, { userId, botUserId }) => {
       const asked = await update(
         id,
         "SET stopAsked = :true",

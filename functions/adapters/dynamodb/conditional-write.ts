@@ -1,7 +1,8 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, type NativeAttributeValue, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 
-/** What a write gives; undefined where its condition did not hold. */
-export const unlessRefused = async <T>(write: Promise<T>): Promise<T | undefined> => {
+/** The result of a write; undefined where its condition was not met. */
+const ignoreConditionFailure = async <T>(write: Promise<T>): Promise<T | undefined> => {
   try {
     return await write;
   } catch (error) {
@@ -10,6 +11,50 @@ export const unlessRefused = async <T>(write: Promise<T>): Promise<T | undefined
   }
 };
 
-/** Whether a write's condition held. */
-export const holds = async (write: Promise<unknown>): Promise<boolean> =>
-  (await unlessRefused(write.then(() => true))) ?? false;
+/** Whether a write's condition was met. */
+export const conditionMet = async (write: Promise<unknown>): Promise<boolean> =>
+  (await ignoreConditionFailure(write.then(() => true))) ?? false;
+
+type Names = Readonly<Record<string, string>>;
+
+/** Those of the names that the expressions use: DynamoDB refuses one that none uses. */
+const usedNames = (names: Names, ...expressions: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(names).filter(([name]) => expressions.some((expression) => expression.includes(name))),
+  );
+
+interface ConditionalUpdate {
+  readonly update: string;
+  readonly condition: string;
+  readonly values: Readonly<Record<string, NativeAttributeValue>>;
+  /** Names of this update alone. */
+  readonly names?: Names;
+}
+
+export interface ConditionalUpdatePorts {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  /** Attribute names that DynamoDB reserves, by the placeholders that stand for them in expressions. */
+  readonly names: Names;
+}
+
+/** Updates an item, and returns it as it then is; undefined where the condition was not met. */
+export const makeConditionalUpdate =
+  ({ client, tableName, names: tableNames }: ConditionalUpdatePorts) =>
+  async (
+    Key: Readonly<Record<string, string>>,
+    { update, condition, values, names = {} }: ConditionalUpdate,
+  ): Promise<Record<string, unknown> | undefined> => {
+    const write = client.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key,
+        UpdateExpression: update,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: usedNames({ ...tableNames, ...names }, update, condition),
+        ExpressionAttributeValues: values,
+        ReturnValues: "ALL_NEW",
+      }),
+    );
+    return (await ignoreConditionFailure(write))?.Attributes;
+  };

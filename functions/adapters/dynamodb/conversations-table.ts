@@ -1,33 +1,41 @@
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
+import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
+import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import type { Clock } from "#core/shared/clock.ts";
+import type { Log } from "#core/shared/log.ts";
 import {
   type Conversation,
   type ConversationKey,
   type ConversationStore,
   conversationLifeMs,
 } from "#core/turn/conversation.ts";
-import { unlessRefused } from "./conditional-write.ts";
+import { makeConditionalUpdate } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
-import { namesIn } from "./names-in.ts";
 
 export interface ConversationsTablePorts {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
+  readonly apps: AppSecrets;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
-const conversationRecord = v.object({
-  conversationId: v.string(),
-  user: v.string(),
-  startedAt: v.number(),
-  expiresAt: v.number(),
-});
-/** One that is held may have no conversation of Dify's yet; apps that know no context never have one. */
-const heldRecord = v.union([conversationRecord, v.object({ conversationId: v.optional(v.undefined()) })]);
+/** When a conversation began and ends; apps that know no context never have one. */
+const life = { startedAt: v.number(), expiresAt: v.number() };
+const record = v.union([
+  // The version before kept Dify's id and user in clear. Where it stands beside a memory, that version wrote it since.
+  v.object({ conversationId: v.string(), user: v.string(), ...life }),
+  v.object({ conversationId: v.optional(v.undefined()), sealedMemory: v.string(), ...life }),
+  // That version forgets without removing the memory.
+  v.object({ conversationId: v.optional(v.undefined()), startedAt: v.optional(v.undefined()) }),
+]);
 
-/** As JSON, since ids may hold any separator. A group that shares one has null in the sender's place. */
+/** Records of the version before may count none. */
+const counted = v.object({ turns: v.optional(v.number(), 0) });
+
+/** As JSON, since ids may contain any separator. A group that shares one has null in the sender's place. */
 const keyOf = ({
   appKey,
   botUserId,
@@ -41,83 +49,104 @@ const keyOf = ({
   return JSON.stringify(name === undefined ? parts : [...parts, name]);
 };
 
-/** Records of the version before count none. */
-const counted = v.object({ turns: v.optional(v.number(), 0) });
-
 const whileHeld = "#token = :token";
+const unlessForgotten = `${whileHeld} AND (attribute_not_exists(forgotten) OR forgotten <> :token)`;
 const names = { "#token": "token", "#user": "user", "#ttl": "ttl" };
 
 /**
- * A conversation's record: what Dify calls it, and the hold of the turn that has it (`heldBy`, `token`, `heldUntil`).
+ * A conversation's record: what its model remembers, sealed, and the lease of the turn that has it (`heldBy`, `token`,
+ * `heldUntil`).
  *
  *   open ──► held (until heldUntil) ──close──► free for the next turn
- *             ▲ │ renew, keep
+ *             ▲ │ renew, begin, remember
  *             └─┘
  */
 export const makeConversationsTable = ({
   client,
   tableName,
+  apps,
   clock,
+  log,
 }: ConversationsTablePorts): ConversationStore => {
-  /** Gives the record as it stands then; undefined where the condition did not hold. */
-  const update = async (
+  const conditionalUpdate = makeConditionalUpdate({ client, tableName, names });
+  const update = (
     key: ConversationKey,
-    UpdateExpression: string,
-    ConditionExpression: string,
+    expression: string,
+    condition: string,
     values: Readonly<Record<string, string | number>>,
-  ): Promise<Record<string, unknown> | undefined> => {
-    const write = client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: { conversation: keyOf(key) },
-        UpdateExpression,
-        ConditionExpression,
-        ExpressionAttributeNames: namesIn(names, UpdateExpression, ConditionExpression),
-        ExpressionAttributeValues: values,
-        ReturnValues: "ALL_NEW",
-      }),
-    );
-    return (await unlessRefused(write))?.Attributes;
+  ) => conditionalUpdate({ conversation: keyOf(key) }, { update: expression, condition, values });
+
+  const sealMemory = async (key: ConversationKey, memory: string): Promise<string> => {
+    const { dataKeys } = await requireApp(apps.find(key.appKey));
+    return seal(dataKeys, memory, ["memory", keyOf(key)]);
   };
 
-  /** For as long as a conversation that is begun now would live: the record holds one, or may soon. */
+  /** Where its key is gone, the conversation counts as gone as well: it must not keep its user from an answer. */
+  const openMemory = async (key: ConversationKey, sealed: string): Promise<string | undefined> => {
+    const openWith = ({ dataKeys }: AppWithKeys): string => unseal(dataKeys, sealed, ["memory", keyOf(key)]);
+    try {
+      return openWith(await requireApp(apps.find(key.appKey)));
+    } catch {}
+    try {
+      // Another process may seal with a key that was added to the secret within the last minute.
+      return openWith(await requireApp(apps.findAgain(key.appKey)));
+    } catch (error) {
+      log.error("memory_not_opened", { app: key.appKey, bot: key.botUserId, reason: String(error) });
+      return undefined;
+    }
+  };
+
+  /** For as long as a conversation that begins now would live: the record holds one, or may soon. */
   const ttlFromNow = (): number => ttlOf(clock.now() + conversationLifeMs);
 
-  const conversationIn = (record: Record<string, unknown>): Conversation | undefined => {
-    const held = parseRecord(heldRecord, record, "a conversation record");
-    return held.conversationId !== undefined && held.expiresAt > clock.now() ? held : undefined;
+  const livingIn = (item: Record<string, unknown>) => {
+    const stored = parseRecord(record, item, "a conversation record");
+    return "expiresAt" in stored && stored.expiresAt > clock.now() ? stored : undefined;
+  };
+
+  const conversationIn = async (
+    key: ConversationKey,
+    item: Record<string, unknown>,
+  ): Promise<Conversation | undefined> => {
+    const living = livingIn(item);
+    if (!living) return undefined;
+    const { startedAt, expiresAt } = living;
+    const memory =
+      living.conversationId === undefined
+        ? await openMemory(key, living.sealedMemory)
+        : JSON.stringify({ conversationId: living.conversationId, user: living.user });
+    return memory === undefined ? undefined : { memory, startedAt, expiresAt };
   };
 
   return {
-    open: async (key, { turnId, token, heldUntil }) => {
-      const record = await update(
+    open: async (key, { turnId, token, expiresAt }) => {
+      const item = await update(
         key,
         "SET version = :version, heldBy = :turn, #token = :token, heldUntil = :until, #ttl = :ttl",
-        // Its own token too: the SDK makes a write again whose reply was lost.
+        // Its own token too: the SDK repeats a write whose reply was lost.
         "attribute_not_exists(heldUntil) OR heldUntil <= :now OR heldBy = :turn OR #token = :token",
         {
           ":version": 1,
           ":turn": turnId,
           ":token": token,
-          ":until": heldUntil,
+          ":until": expiresAt,
           ":ttl": ttlFromNow(),
           ":now": clock.now(),
         },
       );
-      return record ? { status: "open", conversation: conversationIn(record) } : { status: "busy" };
+      return item ? { status: "open", conversation: await conversationIn(key, item) } : { status: "busy" };
     },
-    renew: async (key, { token, heldUntil }) => {
-      const values = { ":until": heldUntil, ":token": token };
+    renew: async (key, { token, expiresAt }) => {
+      const values = { ":until": expiresAt, ":token": token };
       return (await update(key, "SET heldUntil = :until", whileHeld, values)) !== undefined;
     },
-    keep: async (key, token, { conversationId, user, startedAt, expiresAt }) => {
-      const kept = await update(
+    begin: async (key, token, { memory, startedAt, expiresAt }) => {
+      const begun = await update(
         key,
-        "SET conversationId = :id, #user = :user, startedAt = :started, expiresAt = :until, turns = :none, #ttl = :ttl",
-        `${whileHeld} AND (attribute_not_exists(forgotten) OR forgotten <> :token)`,
+        "SET sealedMemory = :memory, startedAt = :started, expiresAt = :until, turns = :none, #ttl = :ttl REMOVE conversationId, #user",
+        unlessForgotten,
         {
-          ":id": conversationId,
-          ":user": user,
+          ":memory": await sealMemory(key, memory),
           ":started": startedAt,
           ":until": expiresAt,
           ":none": 0,
@@ -125,23 +154,32 @@ export const makeConversationsTable = ({
           ":token": token,
         },
       );
-      return kept !== undefined;
+      return begun !== undefined;
+    },
+    remember: async (key, token, memory) => {
+      const remembered = await update(
+        key,
+        "SET sealedMemory = :memory REMOVE conversationId, #user",
+        unlessForgotten,
+        { ":memory": await sealMemory(key, memory), ":token": token },
+      );
+      return remembered !== undefined;
     },
     find: async (key) => {
       const { Item } = await client.send(
         new GetCommand({ TableName: tableName, Key: { conversation: keyOf(key) }, ConsistentRead: true }),
       );
-      const conversation = Item && conversationIn(Item);
-      return (
-        conversation && { ...conversation, turns: parseRecord(counted, Item, "a conversation record").turns }
-      );
+      const living = Item && livingIn(Item);
+      if (!living) return undefined;
+      const { startedAt, expiresAt } = living;
+      return { startedAt, expiresAt, turns: parseRecord(counted, Item, "a conversation record").turns };
     },
     forget: async (key) => {
       await update(
         key,
-        // What the turn that runs in it has yet to hear of Dify is forgotten too.
-        "SET forgotten = if_not_exists(#token, :nobody) REMOVE conversationId, #user, startedAt, expiresAt, turns",
-        "attribute_exists(conversationId) OR attribute_exists(#token)",
+        // What the turn that runs in it has yet to learn from its model is forgotten too.
+        "SET forgotten = if_not_exists(#token, :nobody) REMOVE sealedMemory, conversationId, #user, startedAt, expiresAt, turns",
+        "attribute_exists(sealedMemory) OR attribute_exists(conversationId) OR attribute_exists(#token)",
         { ":nobody": "" },
       );
     },

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { ReplayGuard } from "#core/intake/replay-guard.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { holds } from "./conditional-write.ts";
+import { conditionMet } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 
 export interface GuardsTablePorts {
@@ -18,7 +18,7 @@ export interface GuardsTablePorts {
 export const makeReplayGuard = ({ client, tableName, clock }: GuardsTablePorts): ReplayGuard => ({
   isFirst: (request, expiresAt) => {
     const seenBy = randomUUID();
-    return holds(
+    return conditionMet(
       client.send(
         new PutCommand({
           TableName: tableName,

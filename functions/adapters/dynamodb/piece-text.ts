@@ -1,20 +1,7 @@
 import * as v from "valibot";
+import { truncationReasons } from "#core/answer/answer.ts";
 import type { AnswerPiece } from "#core/chat/answer-pieces.ts";
-import type { ChatErrorCode } from "#core/chat/chat-event.ts";
-
-const codes = [
-  "unavailable",
-  "timeout",
-  "refused",
-  "model",
-  "conversation_lost",
-  "empty",
-  "broken_off",
-  "unreadable",
-  "interrupted",
-  "replay_too_long",
-  "internal",
-] as const satisfies readonly ChatErrorCode[];
+import { chatErrorCodes } from "#core/chat/chat-event.ts";
 
 const text = v.optional(v.string());
 const count = v.optional(v.number());
@@ -27,6 +14,7 @@ const event = v.variant("type", [
     type: v.literal("end"),
     stopped: v.boolean(),
     paused: v.exactOptional(v.literal(true)),
+    truncated: v.exactOptional(v.picklist(truncationReasons)),
     usage: v.nullable(
       v.object({
         promptTokens: count,
@@ -40,7 +28,7 @@ const event = v.variant("type", [
   }),
   v.object({
     type: v.literal("error"),
-    code: v.picklist(codes),
+    code: v.picklist(chatErrorCodes),
     message: v.string(),
     retryable: v.boolean(),
   }),

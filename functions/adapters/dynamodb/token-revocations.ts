@@ -3,7 +3,7 @@ import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
-import { holds } from "./conditional-write.ts";
+import { conditionMet } from "./conditional-write.ts";
 import type { GuardsTablePorts } from "./guards-table.ts";
 import { keyOf, lifeFrom } from "./user-guard-record.ts";
 
@@ -25,7 +25,7 @@ export const makeTokenRevocations = ({ client, tableName, clock }: GuardsTablePo
   revoke: async (user, before) => {
     const { expiresAt, ttl } = lifeFrom(clock.now());
     // Where it is refused, as many are revoked already: by another, or by the SDK's first try whose reply was lost.
-    await holds(
+    await conditionMet(
       client.send(
         new UpdateCommand({
           TableName: tableName,

@@ -1,9 +1,10 @@
-import type { BotChanges, OtherKey } from "#core/bot/bot.ts";
-import { type IntegrationChanges, type IntegrationType, isOpen } from "#core/bot/integration.ts";
-import type { BotRecord } from "./bot-record.ts";
+import type { BotChanges, BotRefusal, IntegrationRefusal } from "#core/bot/bot.ts";
+import { type IntegrationChanges, isOpen, type SentIntegration } from "#core/bot/integration.ts";
+import type { IntegrationType } from "#core/bot/integration-types.ts";
+import { type BotRecord, optionsPlace, requiresOptions } from "./bot-record.ts";
 
-/** Why the bot that is kept refuses an update; undefined where it would not. */
-type RefusalBy<Refusal> = (kept: BotRecord) => Refusal | undefined;
+/** Why the stored bot refuses an update; undefined where it does not. */
+type RefusalBy<Refusal> = (stored: BotRecord) => Refusal | undefined;
 
 const isKeyOf = ({ integrations }: BotRecord, type: IntegrationType, maskedApiKey: string): boolean => {
   const integration = integrations[type];
@@ -12,28 +13,34 @@ const isKeyOf = ({ integrations }: BotRecord, type: IntegrationType, maskedApiKe
   );
 };
 
-/** The first key that was sent in its masked form and is not the one kept. */
-export const otherKeyIn =
-  ({ integrations = [] }: BotChanges): RefusalBy<OtherKey> =>
-  (kept) => {
-    const other = integrations.find((sent) => !isOpen(sent) && !isKeyOf(kept, sent.type, sent.maskedApiKey));
-    return other && { otherKeyOf: other.type };
-  };
+const refusalOf = (stored: BotRecord, sent: SentIntegration): BotRefusal | undefined => {
+  const { type } = sent;
+  if (!isOpen(sent) && !isKeyOf(stored, type, sent.maskedApiKey)) return { status: "wrong_key", type };
+  const lacksOptions = sent.options === undefined && stored[optionsPlace(type)] === undefined;
+  return lacksOptions && requiresOptions(type) ? { status: "missing_options", type } : undefined;
+};
+
+/** For the first integration that is refused. */
+export const botRefusal =
+  ({ integrations = [] }: BotChanges): RefusalBy<BotRefusal> =>
+  (stored) =>
+    integrations.map((sent) => refusalOf(stored, sent)).find((refusal) => refusal !== undefined);
 
 export const hasIntegration =
-  (type: IntegrationType): RefusalBy<"exists"> =>
+  (type: IntegrationType): RefusalBy<{ readonly status: "exists" }> =>
   ({ integrations }) =>
-    integrations[type] && "exists";
+    integrations[type] && { status: "exists" };
 
 export const lacksIntegration =
-  (type: IntegrationType): RefusalBy<"unknown_integration"> =>
+  (type: IntegrationType): RefusalBy<{ readonly status: "unknown_integration" }> =>
   ({ integrations }) =>
-    integrations[type] ? undefined : "unknown_integration";
+    integrations[type] ? undefined : { status: "unknown_integration" };
 
-export const lacksItsKey =
-  (type: IntegrationType, changes: IntegrationChanges): RefusalBy<OtherKey | "unknown_integration"> =>
-  (kept) => {
-    if (!kept.integrations[type]) return "unknown_integration";
+export const integrationRefusal =
+  (type: IntegrationType, changes: IntegrationChanges): RefusalBy<IntegrationRefusal> =>
+  (stored) => {
+    const missing = lacksIntegration(type)(stored);
+    if (missing) return missing;
     if ("apiKey" in changes || changes.maskedApiKey === undefined) return undefined;
-    return isKeyOf(kept, type, changes.maskedApiKey) ? undefined : { otherKeyOf: type };
+    return isKeyOf(stored, type, changes.maskedApiKey) ? undefined : { status: "wrong_key", type };
   };

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { minuteMs, type UserState } from "#core/chat/decide-admission.ts";
 import type { AskedTurn, GuardedUser, UserLimits } from "#core/chat/user-guard.ts";
-import { holds } from "./conditional-write.ts";
+import { makeConditionalUpdate } from "./conditional-write.ts";
 import type { GuardsTablePorts } from "./guards-table.ts";
-import { namesIn } from "./names-in.ts";
 import { type Counted, type KeptUser, keyOf, lifeFrom, parseUser, placeOf } from "./user-guard-record.ts";
 
 export interface UserGuardTablePorts extends GuardsTablePorts {
@@ -40,28 +39,21 @@ export const makeUserGuardTable = ({
   clock,
   counts,
 }: UserGuardTablePorts): UserGuardTable => {
-  const write = (
+  const conditionalUpdate = makeConditionalUpdate({ client, tableName, names });
+  const write = async (
     user: GuardedUser,
     { set, remove, condition }: { set: string; remove?: string; condition: string },
     values: Record<string, unknown>,
     turn?: string,
   ): Promise<boolean> => {
-    const UpdateExpression = `SET ${set}${remove === undefined ? "" : ` REMOVE ${remove}`}`;
     const { expiresAt, ttl } = lifeFrom(clock.now());
-    const known = { ":version": 1, ":mine": randomUUID(), ":expiresAt": expiresAt, ":ttl": ttl, ...values };
-    const aliases = { ...names, ...(turn !== undefined && { "#turn": placeOf(turn) }) };
-    return holds(
-      client.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: keyOf(user, counts),
-          UpdateExpression,
-          ConditionExpression: condition,
-          ExpressionAttributeNames: namesIn(aliases, UpdateExpression, condition),
-          ExpressionAttributeValues: known,
-        }),
-      ),
-    );
+    const written = await conditionalUpdate(keyOf(user, counts), {
+      update: `SET ${set}${remove === undefined ? "" : ` REMOVE ${remove}`}`,
+      condition,
+      values: { ":version": 1, ":mine": randomUUID(), ":expiresAt": expiresAt, ":ttl": ttl, ...values },
+      ...(turn !== undefined && { names: { "#turn": placeOf(turn) } }),
+    });
+    return written !== undefined;
   };
 
   /**

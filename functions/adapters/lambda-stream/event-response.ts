@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
 import type { ChatEvent } from "#core/chat/chat-event.ts";
-import type { TellClient } from "#core/chat/run-chat-turn.ts";
+import type { EmitEvent } from "#core/chat/run-chat-turn.ts";
 import type { Clock } from "#core/shared/clock.ts";
 
 /** A response of server-sent events, open until it is ended. */
 export interface EventResponse {
   readonly body: Readable;
-  readonly tell: TellClient;
+  readonly emit: EmitEvent;
   /** May be said again. */
   end(): void;
 }
@@ -51,7 +51,7 @@ export const makeEventResponse = (clock: Clock): EventResponse => {
 
   return {
     body,
-    tell: (event, position) => (write(frameOf(event, position)) ? undefined : untilDrained()),
+    emit: (event, position) => (write(frameOf(event, position)) ? undefined : untilDrained()),
     end: () => {
       ended.abort();
       body.end();

@@ -1,6 +1,5 @@
 import { RE2Set } from "re2js";
 import type { FitsPattern } from "#core/bot/keyword-filter.ts";
-import { makeRecent } from "./make-recent.ts";
 
 /** Of characters times the patterns' size. Measured on one core, the worst list takes 50 ms for so many. */
 const mostSteps = 1_000_000;
@@ -16,6 +15,19 @@ const mostLists = 64;
  * end; without it, `[^a]` does not take it for a character of the text.
  */
 const beyond = "\u{10ffff}";
+
+/** Keeps what was made for the keys asked for most recently, `most` of them; makes again what it no longer has. */
+const makeRecent = <V extends object>(most: number) => {
+  const kept = new Map<string, V>();
+  return (key: string, make: () => V): V => {
+    const value = kept.get(key) ?? make();
+    kept.delete(key);
+    kept.set(key, value);
+    const [oldest] = kept.keys();
+    if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+    return value;
+  };
+};
 
 /** One that the engine of today does not take, though that of yesterday did, is left out: its neighbours fit as before. */
 const compile = (patterns: readonly string[]): RE2Set => {

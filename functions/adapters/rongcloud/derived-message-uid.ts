@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { MessageEvent } from "#core/message/message-event.ts";
 
-export interface ToldMessage
+interface MessageWithoutUID
   extends Pick<MessageEvent["data"], "fromUserId" | "toUserId" | "channelType" | "objectName" | "content"> {
-  /** Milliseconds since the epoch; undefined where it came without, since each copy would have another. */
+  /** Milliseconds since the epoch; undefined where it arrived without one: the time of arrival differs between copies. */
   readonly msgTimestamp: number | undefined;
 }
 
-/** Tells a message that came without an id from others, and from no copy of itself, whichever door that comes by. */
+/** The id of a message that arrived without one: the same for each of its copies, by whichever entry point they arrive. */
 export const derivedMessageUID = ({
   fromUserId,
   toUserId,
@@ -15,7 +15,7 @@ export const derivedMessageUID = ({
   objectName,
   content,
   msgTimestamp,
-}: ToldMessage): string =>
+}: MessageWithoutUID): string =>
   createHash("sha256")
     .update(JSON.stringify([fromUserId, toUserId, channelType, objectName, content, msgTimestamp ?? null]))
     .digest("base64url");

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { textOf } from "#adapters/api-gateway/rules.ts";
 import { type EventType, eventTypes } from "#core/bot/event-type.ts";
+import { textOf } from "#core/shared/rules.ts";
 
 /** In bytes, as RongCloud limits it (docs/spec/rongcloud.md, section 8). */
 export const longestContent = 128 * 1024;
@@ -32,7 +32,7 @@ export const milliseconds = v.union([
 
 /** A message's content: a text holding JSON. */
 export const messageContent = v.pipe(
-  v.string("must be a text"),
+  v.string("must be a string"),
   v.maxBytes(longestContent, `at most ${longestContent} bytes`),
   v.check(holdsJson, "must hold JSON"),
   v.metadata({ contentMediaType: "application/json", description: `At most ${longestContent} bytes.` }),
@@ -42,7 +42,7 @@ export const messageContent = v.pipe(
 const eventAlias = new Map<string, EventType>([["message:group", "message:group_mentioned"]]);
 
 export const eventName = v.pipe(
-  v.string("must be a text"),
+  v.string("must be a string"),
   v.metadata({ enum: [...eventTypes, ...eventAlias.keys()] }),
   v.transform((name) => eventAlias.get(name) ?? name),
   v.picklist(eventTypes, `must be one of ${eventTypes.join(", ")}`),

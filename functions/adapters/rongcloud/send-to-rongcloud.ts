@@ -5,8 +5,22 @@ import { readText } from "#adapters/http/read-text.ts";
 import type { AppDirectory } from "#core/bot/app.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
-import { rongcloudUrls } from "./hosts.ts";
 import { signCall } from "./sign-call.ts";
+
+/** The backup of each data centre is told from its primary by two letters (docs/spec/rongcloud.md, section 10). */
+const primaryHost = /^api(\.(?:rong-api|(?:sg|sg-b|us|sau)-light-api)\.com)$/;
+const backupHost = /^api-b(\.(?:rong-api|(?:sg|sg-b|us|sau)-light-api)\.com)$/;
+
+/** Where calls may go, the preferred first: RongCloud's hosts come in twos, any other stands alone. */
+export const rongcloudUrls = (apiUrl: string): readonly [string, ...string[]] => {
+  const url = new URL(apiUrl);
+  const other = primaryHost.test(url.hostname)
+    ? url.hostname.replace(primaryHost, "api-b$1")
+    : url.hostname.replace(backupHost, "api$1");
+  if (other === url.hostname) return [apiUrl];
+  url.hostname = other;
+  return [apiUrl, url.href];
+};
 
 /** What a function that calls RongCloud reads from its environment besides its own. */
 export const rongcloudEnv = {

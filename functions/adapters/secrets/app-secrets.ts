@@ -38,7 +38,7 @@ const secretValue = v.pipe(
 export type NamedKey = v.InferOutput<typeof namedKey>;
 
 export interface AppWithKeys extends App {
-  /** Seal Dify's API keys in the bots table. */
+  /** Seal API keys, kept answers and what models remember. */
   readonly dataKeys: readonly [NamedKey, ...NamedKey[]];
   /** Sign the tokens of clients. */
   readonly tokenKeys: readonly [NamedKey, ...NamedKey[]];
@@ -47,7 +47,16 @@ export interface AppWithKeys extends App {
 export interface AppSecrets extends AppDirectory {
   find(appKey: string): Promise<AppWithKeys | undefined>;
   lastKnown(appKey: string): AppWithKeys | undefined;
+  /** Reads the secret again first: for what was sealed with a key that was not there when it was read last. */
+  findAgain(appKey: string): Promise<AppWithKeys | undefined>;
 }
+
+/** @throws BridgeError `unknown_app` where the app is no longer in the secret. */
+export const requireApp = async (find: Promise<AppWithKeys | undefined>): Promise<AppWithKeys> => {
+  const app = await find;
+  if (!app) throw new BridgeError("unknown_app", "the app is gone from the secret");
+  return app;
+};
 
 export interface OpenAppSecrets extends AppSecrets {
   /** Has them at hand, for `lastKnown`. @throws what `find` would. */
@@ -109,6 +118,7 @@ export const makeAppSecrets = ({ client, secretId, clock, log }: AppSecretsPorts
       await current();
     },
     find: async (appKey) => (await current()).get(appKey),
+    findAgain: async (appKey) => (await refresh()).get(appKey),
     lastKnown: (appKey) => known?.apps.get(appKey),
   };
 };

@@ -1,11 +1,11 @@
-import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
+import { clientDefaults } from "#adapters/aws/client-defaults.ts";
 import { text } from "#adapters/node/environment.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
 import { type AppSecrets, makeAppSecrets } from "./app-secrets.ts";
-import { makeSecretsClient } from "./secrets-client.ts";
 
 /** What a function that knows the apps reads from its environment besides its own. */
 export const appSecretsEnv = {
@@ -50,7 +50,7 @@ export const openAppSecrets = async ({
   env: { SECRET_ID: secretId, APPS: expected },
   clock,
   log,
-  client = makeSecretsClient(),
+  client = new SecretsManagerClient(clientDefaults),
 }: AppSecretsParts): Promise<AppSecrets> => {
   const apps = makeAppSecrets({ client, secretId, clock, log });
   try {

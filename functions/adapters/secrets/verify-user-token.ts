@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from "jose";
 import * as v from "valibot";
-import { badToken } from "#core/chat/bad-token.ts";
+import { badToken } from "#core/chat/chat-access.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { BridgeError } from "#core/shared/errors.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
-import { type DifyType, difyTypes, type IntegrationType } from "#core/bot/integration.ts";
+import { type IntegrationType, type ModelType, modelTypes } from "#core/bot/integration-types.ts";
 import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "#core/jobs/job.ts";
 import { channelTypes } from "#core/message/message-event.ts";
 
@@ -35,13 +35,13 @@ const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
     v.transform(({ version: _version, ...job }) => job),
   );
 
-const turnJobMessage = v.pipe(v.string(), v.parseJson(), jobMessage<readonly DifyType[]>(difyTypes));
+const turnJobMessage = v.pipe(v.string(), v.parseJson(), jobMessage<readonly ModelType[]>(modelTypes));
 const webhookJobMessage = v.pipe(v.string(), v.parseJson(), jobMessage(["webhook"]));
 
-/** @throws BridgeError `internal` for a body that is no job for Dify of ours. */
+/** @throws BridgeError `internal` for a body that is not a job of ours for a model. */
 export const parseTurnJob = (body: string): TurnJob => parseRecord(turnJobMessage, body, "a turn job");
 
-/** @throws BridgeError `internal` for a body that is no job for a webhook of ours. */
+/** @throws BridgeError `internal` for a body that is not a job of ours for a webhook. */
 export const parseWebhookJob = (body: string): WebhookJob =>
   parseRecord(webhookJobMessage, body, "a webhook job");
 

@@ -1,5 +1,5 @@
 import type { Message } from "@aws-sdk/client-sqs";
-import type { Epitaph, Job } from "#core/jobs/job.ts";
+import type { DeadLetterCause, Job } from "#core/jobs/job.ts";
 import type { DeadLetter, ReadDeadLetters } from "#core/jobs/redrive-jobs.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { type DeadLetterQueuePorts, makeDeadLetterQueue } from "./dead-letter-queue.ts";
@@ -18,11 +18,11 @@ const visitMs = 30_000;
 interface HeldMessage {
   readonly messageId: string;
   readonly message: Message;
-  readonly buriedAt: number;
+  readonly addedAt: number;
   readonly visitUntil: number;
 }
 
-const epitaphOf = ({ MessageAttributes = {} }: Message): Epitaph | undefined => {
+const causeOf = ({ MessageAttributes = {} }: Message): DeadLetterCause | undefined => {
   const { reason, tries } = MessageAttributes;
   if (reason?.StringValue === undefined || tries?.StringValue === undefined) return undefined;
   return { reason: reason.StringValue, tries: Number(tries.StringValue) };
@@ -47,7 +47,7 @@ export const makeReadDeadLetters = <J extends Job>({
     return messages.map((message) => ({
       messageId: message.MessageId ?? "",
       message,
-      buriedAt: Number(message.Attributes?.SentTimestamp),
+      addedAt: Number(message.Attributes?.SentTimestamp),
       visitUntil,
     }));
   };
@@ -67,14 +67,14 @@ export const makeReadDeadLetters = <J extends Job>({
   };
 
   const letterOf = (
-    { messageId, message, buriedAt }: HeldMessage,
+    { messageId, message, addedAt }: HeldMessage,
     remove: () => Promise<void>,
   ): DeadLetter<J> => {
     try {
       const job = parseJob(message.Body ?? "");
-      return { messageId, buriedAt, job, epitaph: epitaphOf(message), remove };
+      return { messageId, addedAt, job, cause: causeOf(message), remove };
     } catch (error) {
-      return { messageId, buriedAt, fault: error instanceof Error ? error.message : String(error) };
+      return { messageId, addedAt, fault: error instanceof Error ? error.message : String(error) };
     }
   };
 
@@ -86,7 +86,7 @@ export const makeReadDeadLetters = <J extends Job>({
       for (;;) {
         const round = (await receiveInto(held)).filter(({ messageId }) => !visited.has(messageId));
         // By time, not as the groups come.
-        for (const each of round.sort((one, other) => one.buriedAt - other.buriedAt)) {
+        for (const each of round.sort((one, other) => one.addedAt - other.addedAt)) {
           // No longer ours: the next round brings it again.
           if (clock.now() > each.visitUntil) continue;
           visited.add(each.messageId);

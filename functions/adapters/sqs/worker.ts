@@ -1,21 +1,21 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import type { JobFate, JobHold } from "#core/jobs/job-hold.ts";
+import type { JobResult, JobVisibility } from "#core/jobs/job-lease.ts";
 import type { Log } from "#core/shared/log.ts";
 
 export interface WorkerPorts<J> {
   /** @throws BridgeError for a body that is no job of this worker's. */
   readonly parseJob: (body: string) => J;
   /** Never rejects. `leftMs`: what is left of the function's time. */
-  readonly runJob: (job: J, hold: JobHold, leftMs: number) => Promise<JobFate>;
-  readonly holdOn: (record: SQSRecord) => JobHold;
+  readonly runJob: (job: J, visibility: JobVisibility, leftMs: number) => Promise<JobResult>;
+  readonly visibilityOf: (record: SQSRecord) => JobVisibility;
   readonly log: Log;
 }
 
 /** A newer version's job comes to an older worker while a deployment is shifted or rolled back. */
 const unreadablePauseMs = 60_000;
 
-/** A handler that runs the jobs which messages carry. One that cannot be read waits for a worker that can, or for the dead letters. */
-export const makeWorker = <J>({ parseJob, runJob, holdOn, log }: WorkerPorts<J>) => {
+/** A handler that runs the jobs which messages carry. One that cannot be read stays for a worker that can, or for the dead letters. */
+export const makeWorker = <J>({ parseJob, runJob, visibilityOf, log }: WorkerPorts<J>) => {
   const readJob = (record: SQSRecord, tries: number): J | undefined => {
     try {
       return parseJob(record.body);
@@ -25,20 +25,20 @@ export const makeWorker = <J>({ parseJob, runJob, holdOn, log }: WorkerPorts<J>)
     }
   };
 
-  const takeRecord = async (record: SQSRecord, leftMs: number): Promise<JobFate> => {
-    const hold = holdOn(record);
-    const job = readJob(record, hold.tries);
-    if (job !== undefined) return runJob(job, hold, leftMs);
-    await hold.holdFor(unreadablePauseMs).catch((error: unknown) => {
-      log.warn("job_not_held", { messageId: record.messageId, reason: String(error) });
+  const takeRecord = async (record: SQSRecord, leftMs: number): Promise<JobResult> => {
+    const visibility = visibilityOf(record);
+    const job = readJob(record, visibility.receiveCount);
+    if (job !== undefined) return runJob(job, visibility, leftMs);
+    await visibility.hideFor(unreadablePauseMs).catch((error: unknown) => {
+      log.warn("job_not_hidden", { messageId: record.messageId, reason: String(error) });
     });
     return "again";
   };
 
   return async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const leftMs = context.getRemainingTimeInMillis();
-    const fates = await Promise.all(Records.map((record) => takeRecord(record, leftMs)));
-    const again = Records.filter((_, index) => fates[index] === "again");
+    const results = await Promise.all(Records.map((record) => takeRecord(record, leftMs)));
+    const again = Records.filter((_, index) => results[index] === "again");
     return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 };

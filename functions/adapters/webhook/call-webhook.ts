@@ -1,12 +1,18 @@
+import { createHash } from "node:crypto";
 import type { HttpRequest, SendHttp } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
 import type { App, AppDirectory } from "#core/bot/app.ts";
 import type { CallWebhook, WebhookCall, WebhookOutcome } from "#core/jobs/call-webhook.ts";
+import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { envelopeOf } from "./envelope.ts";
 import { failed, outcomeOfError, outcomeOfStatus } from "./outcomes.ts";
 import { signedUrl } from "./signed-url.ts";
 import { standardHeaders } from "./standard-headers.ts";
+
+/** The `webhook-id` of a job: the same at each try, also after a redrive, so that the receiver tells a repetition. */
+export const webhookIdOf = (id: JobId): string =>
+  `msg_${createHash("sha256").update(jobKeyOf(id)).digest("base64url").slice(0, 32)}`;
 
 export interface CallWebhookPorts {
   /** In a deployment one that connects to public addresses alone. */

@@ -1,5 +1,5 @@
-import type { IntegrationOptions } from "#core/bot/integration.ts";
-import type { AnswerOutcome, FailureCode } from "./answer.ts";
+import type { IntegrationOptions } from "#core/bot/options.ts";
+import type { AnswerOutcome, FailureCode, TruncationReason } from "./answer.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
 import type { AnswerEnding } from "./answer-sink.ts";
 import { sentences } from "./sentences.ts";
@@ -9,11 +9,11 @@ export interface AnswerSoFar {
   /** Whether the user has seen any text of it. */
   readonly hasText: boolean;
   readonly facts: AnswerFacts | undefined;
-  /** Whether Dify was sent a file with the question. */
+  /** Whether a file was sent with the question. */
   readonly sentFiles: boolean;
 }
 
-/** Whether a person who asks again may be answered: what Dify refuses it will refuse again. */
+/** Whether a person who asks again may be answered: what a model refuses it will refuse again. */
 const mayPass = (code: FailureCode): boolean => code !== "refused";
 
 const quoted = (text: string): string => text.trim().replaceAll(/^/gm, "> ");
@@ -21,7 +21,7 @@ const quoted = (text: string): string => text.trim().replaceAll(/^/gm, "> ");
 const waitsFor = (form: string | undefined): string =>
   form === undefined || form.trim() === "" ? sentences.paused : `${sentences.paused}\n\n${quoted(form)}`;
 
-/** What the user is told where Dify could not answer: in the team's own words, if it has chosen any. */
+/** What the user is told where no answer could be given: in the team's own words, if it has chosen any. */
 export const errorTextOf = ({ errorText }: Pick<IntegrationOptions, "errorText">): string =>
   errorText ?? sentences.failed;
 
@@ -30,9 +30,15 @@ const failureText = (
   sentFiles: boolean,
   options: IntegrationOptions,
 ): string => {
-  // Later, too, an app that takes no such file will not take it.
+  // A model that takes no such file will not take it later either.
   const isFileRefused = sentFiles && outcome.status === "failed" && outcome.code === "refused";
   return isFileRefused ? sentences.fileRefused : errorTextOf(options);
+};
+
+const truncationText = (reason: TruncationReason, hasText: boolean): string => {
+  if (!hasText && reason === "content_filter") return sentences.contentFilterAll;
+  const sentence = reason === "length" ? sentences.length : sentences.contentFilter;
+  return hasText ? `\n\n${sentence}` : sentence;
 };
 
 /** How an outcome ends the answer for the user. */
@@ -44,6 +50,10 @@ export const answerEnding = (
   switch (outcome.status) {
     case "answered":
       return { status: "complete", facts };
+    case "truncated": {
+      const { reason } = outcome;
+      return { status: "truncated", reason, sentence: truncationText(reason, hasText), facts };
+    }
     case "stopped":
     case "abandoned":
       return { status: outcome.status };

@@ -10,20 +10,20 @@ export interface TextSink {
 }
 
 export interface AnswerPipeOptions {
-  /** Any address of Dify's host, against which its own links are relative. */
-  readonly base: string;
+  /** A link as it works from anywhere (`Model.resolveLink`). */
+  readonly resolveLink: (url: string) => string;
   /** Whether the user sees, as a quote, what the model thinks. */
   readonly showsThinking: boolean;
 }
 
 export interface AnswerPipe {
-  /** Takes what has come from Dify; what is no part of an answer's text is left alone. */
+  /** Takes an event of the model; ignores those that add nothing to the answer's text. */
   take(event: AnswerEvent): void | Promise<void>;
-  /** The answer has ended: brings what is left of it, and links to files that its text has none to. */
+  /** The answer has ended: passes on what was held back of it, and links to the files that its text does not link to. */
   end(): void | Promise<void>;
 }
 
-/** In markdown, whose links end at a blank or a bracket. */
+/** In Markdown, where a space or a bracket ends a link. */
 const linkTo = ({ name, isImage }: AnswerFile, url: string): string => {
   const path = url.replace(/[?#].*/, "");
   const shown = name ?? path.slice(path.lastIndexOf("/") + 1);
@@ -31,10 +31,13 @@ const linkTo = ({ name, isImage }: AnswerFile, url: string): string => {
   return `${isImage ? "!" : ""}[${shown.replaceAll(/[[\]\n]/g, "")}](${target})`;
 };
 
-/** From what Dify says to what a user reads: no thoughts, links that work, and files as links. */
-export const makeAnswerPipe = (sink: TextSink, { base, showsThinking }: AnswerPipeOptions): AnswerPipe => {
+/** From what a model says to what a user reads: no reasoning, links that work, and files as links. */
+export const makeAnswerPipe = (
+  sink: TextSink,
+  { resolveLink, showsThinking }: AnswerPipeOptions,
+): AnswerPipe => {
   let thoughts = makeThinkFilter({ quotes: showsThinking });
-  let links = makeLinkFilter(base);
+  let links = makeLinkFilter(resolveLink);
   let files: AnswerFile[] = [];
   let hasText = false;
 
@@ -44,8 +47,8 @@ export const makeAnswerPipe = (sink: TextSink, { base, showsThinking }: AnswerPi
     return sink.delta(text);
   };
   const say = (text: string): void | Promise<void> => pass(links.push(text));
-  const sayAnew = (text: string): void | Promise<void> => {
-    links = makeLinkFilter(base);
+  const startOver = (text: string): void | Promise<void> => {
+    links = makeLinkFilter(resolveLink);
     const shown = links.push(text);
     hasText = shown !== "";
     return sink.replace(shown);
@@ -55,7 +58,7 @@ export const makeAnswerPipe = (sink: TextSink, { base, showsThinking }: AnswerPi
   const missingLinks = (): string => {
     const missing = new Map<string, string>();
     for (const file of files) {
-      const url = links.absolute(file.url);
+      const url = resolveLink(file.url);
       if (!links.hasLinkTo(url)) missing.set(url.replace(/\?.*/, ""), linkTo(file, url));
     }
     return [...missing.values()].join("\n\n");
@@ -66,12 +69,12 @@ export const makeAnswerPipe = (sink: TextSink, { base, showsThinking }: AnswerPi
       switch (event.type) {
         case "delta": {
           const { text, replacesAll } = thoughts.push(event.text);
-          return replacesAll ? sayAnew(text) : say(text);
+          return replacesAll ? startOver(text) : say(text);
         }
         case "replace":
           thoughts = makeThinkFilter({ quotes: showsThinking });
           files = [];
-          return sayAnew(thoughts.push(event.text).text);
+          return startOver(thoughts.push(event.text).text);
         case "thought":
           return say(thoughts.thought(event.text));
         case "file":

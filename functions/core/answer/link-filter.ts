@@ -5,8 +5,6 @@ export interface LinkFilter {
   push(text: string): string;
   /** The answer has ended: gives what was held back of it. */
   end(): string;
-  /** The address as it works from anywhere. */
-  absolute(url: string): string;
   /** Whether the answer has a link to this file. */
   hasLinkTo(url: string): boolean;
 }
@@ -42,19 +40,16 @@ const makeFindEnd = (text: string) => {
 };
 
 /**
- * Makes links work that are relative to Dify's own host: its files are `/files/…` where nobody has told it its address.
- * A link is held back until it is whole; what stands in a block of code is left as it is. `base`: any address of that host.
+ * Resolves the links of an answer that comes piece by piece, and knows which files it links to. A link is held back until it is
+ * whole; links within a code block stay as they are.
  */
-export const makeLinkFilter = (base: string): LinkFilter => {
+export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter => {
   const code = makeFenceTracker();
   const linked = new Set<string>();
   let held = "";
 
-  const absolute = (url: string): string =>
-    url.startsWith("/files/") ? (URL.parse(url, base)?.href ?? url) : url;
-
-  /** A file's signature and time differ wherever Dify names it. */
-  const fileOf = (url: string): string => URL.parse(url, base)?.pathname ?? url;
+  /** Without its query: a file's signature and time differ between two mentions of it. */
+  const fileOf = (url: string): string => URL.parse(resolveLink(url))?.pathname ?? url;
 
   const pass = (text: string): string => {
     code.push(text);
@@ -80,7 +75,7 @@ export const makeLinkFilter = (base: string): LinkFilter => {
       text += pass(all.slice(at, from));
       const target = end - from > longestTarget ? "" : all.slice(from, end);
       if (target !== "") linked.add(fileOf(target));
-      text += pass(code.inside ? target : absolute(target));
+      text += pass(code.inside ? target : resolveLink(target));
       at = from + target.length;
     }
     const kept = /[\]=]$/.test(all) ? 1 : 0;
@@ -95,7 +90,6 @@ export const makeLinkFilter = (base: string): LinkFilter => {
       held = "";
       return rest;
     },
-    absolute,
     hasLinkTo: (url) => linked.has(fileOf(url)),
   };
 };

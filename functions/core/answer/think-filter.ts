@@ -11,7 +11,7 @@ export interface Shown {
 export interface ThinkFilter {
   /** Takes more of the answer, split anywhere. */
   push(text: string): Shown;
-  /** Takes more of what the model thinks, where Dify parts it from the answer; gives what is shown of it. */
+  /** Takes more of the reasoning, where the model separates it from the answer; returns what is shown of it. */
   thought(text: string): string;
   /** The answer has ended: gives what was held back of it. */
   end(): string;

@@ -1,10 +1,5 @@
-import type {
-  Integration,
-  IntegrationChanges,
-  IntegrationType,
-  OpenIntegration,
-  SentIntegration,
-} from "./integration.ts";
+import type { Integration, IntegrationChanges, OpenIntegration, SentIntegration } from "./integration.ts";
+import type { IntegrationType } from "./integration-types.ts";
 
 export interface Bot<I extends Integration = Integration> {
   /** Unique within its app. */
@@ -22,10 +17,10 @@ export interface Bot<I extends Integration = Integration> {
   readonly updatedAt: number;
 }
 
-/** A bot with the keys of its Dify apps in clear. */
+/** A bot with its API keys in clear. */
 export type OpenBot = Bot<OpenIntegration>;
 
-/** What an update of a bot names; the rest stays as it is. Metadata is replaced whole, and so is the list of integrations. */
+/** The fields that an update of a bot changes; the others keep their values. Metadata and integrations are replaced whole. */
 export interface BotChanges extends Partial<Pick<Bot, "name" | "type" | "profileUrl" | "metadata">> {
   readonly integrations?: readonly SentIntegration[];
 }
@@ -38,13 +33,19 @@ export interface BotPage {
 }
 
 export type CreatedBot = "created" | "exists" | "over_cap";
-/** A key was sent in its masked form, and the key that is kept for this type, if one is, has another. */
-export interface OtherKey {
-  readonly otherKeyOf: IntegrationType;
-}
-export type UpdatedBot = "updated" | "unknown_bot" | OtherKey;
+
+/** Why an update of a bot was refused. `type`: of the integration concerned. */
+export type BotRefusal =
+  | { readonly status: "unknown_bot" }
+  /** A key was sent in its masked form, and the stored key of this type, if there is one, has another. */
+  | { readonly status: "wrong_key"; readonly type: IntegrationType }
+  /** Options were omitted that this type requires, and none are stored. */
+  | { readonly status: "missing_options"; readonly type: IntegrationType };
+export type IntegrationRefusal = BotRefusal | { readonly status: "unknown_integration" };
+
+export type UpdatedBot = { readonly status: "updated" } | BotRefusal;
+export type UpdatedIntegration = { readonly status: "updated" } | IntegrationRefusal;
 export type AddedIntegration = "added" | "exists" | "unknown_bot";
-export type UpdatedIntegration = UpdatedBot | "unknown_integration";
 export type RemovedIntegration = "removed" | "unknown_bot" | "unknown_integration";
 
 /**

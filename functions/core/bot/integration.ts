@@ -1,44 +1,10 @@
 import type { EventType } from "./event-type.ts";
-import type { KeywordFilter } from "./keyword-filter.ts";
-
-export const difyTypes = [
-  "dify_chat",
-  "dify_completion",
-  "dify_chatflow",
-  "dify_agent",
-  "dify_workflow",
-] as const;
-
-/** In the order in which a bot's integrations are listed and asked. */
-export const integrationTypes = ["webhook", ...difyTypes] as const;
-
-export type DifyType = (typeof difyTypes)[number];
-export type IntegrationType = (typeof integrationTypes)[number];
-
-/** Settings of ours, which RongCloud does not have. */
-export interface IntegrationOptions {
-  /** Absent: whatever a message says, it triggers. */
-  readonly filter?: KeywordFilter;
-  /** Whether a mention of everyone in a group triggers. Absent: it does not. */
-  readonly everyone?: boolean;
-  /** Whose context Dify keeps in a group: each member's own, or one that all share. Absent: each member's own. */
-  readonly context?: GroupContext;
-  /** Whether each answer prolongs the context by 24 hours. Absent: it ends 24 hours after the first. */
-  readonly slidingContext?: boolean;
-  /** Whether the user sees, as a quote, what the model thinks before it answers. Absent: they do not. */
-  readonly showThinking?: boolean;
-  /** Whether a user is shown, in private, that the bot is typing while Dify thinks. Absent: they are. */
-  readonly typing?: boolean;
-  /** What a user is told where Dify could not answer. Absent: a sentence in English and Chinese. */
-  readonly errorText?: string;
-}
-
-export const groupContexts = ["member", "group"] as const;
-export type GroupContext = (typeof groupContexts)[number];
+import type { IntegrationType, ModelType } from "./integration-types.ts";
+import type { OptionsOf } from "./options.ts";
 
 export interface IntegrationFields {
   readonly enabled: boolean;
-  /** Of a webhook the app server's URL; of a Dify app the base of its service API, such as `https://api.dify.ai/v1`. */
+  /** For webhooks, the app server's URL; for models, the base URL of their API, such as `https://api.dify.ai/v1`. */
   readonly callbackUrl: string;
   /** Message types that trigger; empty: every type but signals (see `signalNames`). */
   readonly objectNames: readonly string[];
@@ -48,51 +14,56 @@ export interface IntegrationFields {
   readonly stream: boolean;
   /** Whether the answer is sent to the user at all. */
   readonly handleResponse: boolean;
-  readonly options: IntegrationOptions;
 }
 
-export interface WebhookIntegration extends IntegrationFields {
-  readonly type: "webhook";
+interface WithOptions<T extends IntegrationType> {
+  readonly type: T;
+  readonly options: OptionsOf<T>;
 }
 
-/** What may be shown of a Dify app's key. */
+/** What may be shown of an API key. */
 export interface MaskedKey {
   /** See `maskKey`. */
   readonly maskedApiKey: string;
 }
 
-/** A Dify app's key in clear: only in memory, and only where Dify is asked or a bot is taken in. */
+/** An API key in clear: only in memory, and only where a model is called or a bot is saved. */
 export interface OpenKey extends MaskedKey {
   readonly apiKey: string;
 }
 
-export interface DifyIntegration extends IntegrationFields, MaskedKey {
-  readonly type: DifyType;
-}
+export interface WebhookIntegration extends IntegrationFields, WithOptions<"webhook"> {}
 
-export interface OpenDifyIntegration extends DifyIntegration, OpenKey {}
+export interface ModelIntegration<T extends ModelType = ModelType>
+  extends IntegrationFields,
+    WithOptions<T>,
+    MaskedKey {}
 
-export type Integration = WebhookIntegration | DifyIntegration;
-export type OpenIntegration = WebhookIntegration | OpenDifyIntegration;
+export interface OpenModelIntegration<T extends ModelType = ModelType> extends ModelIntegration<T>, OpenKey {}
+
+export type Integration = WebhookIntegration | ModelIntegration;
+export type OpenIntegration = WebhookIntegration | OpenModelIntegration;
 
 type Unless<I extends Integration, K extends keyof I> = I extends unknown
   ? Omit<I, K> & Partial<Pick<I, K>>
   : never;
 
 /**
- * An integration in a list that takes the place of another. What it leaves out of ours (its options), and of what nobody is
- * shown (its key, where it comes masked), stays as it is: RongCloud's SDK knows no options, and sends back what it has read.
+ * An integration in an array that replaces the stored one. Omitted options, and a key sent in its masked form, keep their
+ * stored values: RongCloud's SDKs know no options, and send back what they have read.
  */
 export type SentIntegration = Unless<Integration | OpenIntegration, "options">;
 
-/** What an update of an integration names; the rest stays as it is, also a key that is sent masked. */
-export type IntegrationChanges = Partial<IntegrationFields> & (OpenKey | Partial<MaskedKey>);
+/** The fields that an update of an integration changes; the others keep their stored values, also a key sent masked. */
+export type IntegrationChanges = Partial<IntegrationFields & Pick<Integration, "options">> &
+  (OpenKey | Partial<MaskedKey>);
 
-export const isDify = <I extends Integration>(
+/** Whether an integration's model answers messages. A webhook's app server answers by calls of its own. */
+export const canAnswer = <I extends Integration>(
   integration: I,
 ): integration is Exclude<I, WebhookIntegration> => integration.type !== "webhook";
 
-/** Whether an integration came with its key, and not as it was shown. */
+/** Whether an integration came with its key, and not in the masked form in which it is shown. */
 export const isOpen = <I extends SentIntegration>(
   integration: I,
 ): integration is Extract<I, { readonly type: "webhook" } | OpenKey> =>

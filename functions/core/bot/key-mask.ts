@@ -1,13 +1,16 @@
 const mask = "****";
 
 /** Four characters of a shorter key would be too much of it. */
-const shortestShown = 16;
+const minShownLength = 16;
 
-/** `app-****3f9c`: enough to tell a key from another, too little to use it. */
+/** What providers put before their keys, such as `app-` (Dify) and `sk-` (OpenAI): it says what a key is for, not which it is. */
+const knownPrefix = /^(app|sk)-/;
+
+/** `app-****3f9c`: enough to tell one key from another, too little to use it. */
 export const maskKey = (key: string): string => {
-  const prefix = key.startsWith("app-") ? "app-" : "";
-  return `${prefix}${mask}${key.length < shortestShown ? "" : key.slice(-4)}`;
+  const [prefix = ""] = knownPrefix.exec(key) ?? [];
+  return `${prefix}${mask}${key.length < minShownLength ? "" : key.slice(-4)}`;
 };
 
-/** Whether a key is the masked form of one: no key of Dify's has asterisks. */
+/** Whether a key is in its masked form: no real key has these asterisks. */
 export const isMasked = (key: string): boolean => key.includes(mask);

@@ -1,6 +1,6 @@
 import type { Log } from "#core/shared/log.ts";
+import { tooMany } from "./chat-access.ts";
 import type { ChatUser } from "./chat-user.ts";
-import { tooMany } from "./too-many.ts";
 import type { UserGuard } from "./user-guard.ts";
 
 export interface AdmitReaderPorts {

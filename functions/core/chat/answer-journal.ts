@@ -9,22 +9,22 @@ export interface AnswerJournalPorts {
   readonly log: Log;
 }
 
-/** Keeps an answer while it goes out; whoever adds to it never waits. */
+/** Stores an answer while it is sent; adding to it never waits. */
 export interface AnswerJournal {
   add(event: ChatEvent): void;
-  /** Resolves once all of it is kept, or given up. Never rejects. */
+  /** Resolves once all of it is stored, or given up. Never rejects. */
   close(): Promise<void>;
 }
 
 const gatherMs = 500;
-/** In characters. One is up to six bytes in JSON, which are eight once they are sealed; a record takes 400 KB. */
-const mostInPiece = 32 * 1024;
-/** In bytes of JSON, of which sealing makes a third more: an end with its sources stands alone, and cannot be parted. */
-const mostInEnd = 256 * 1024;
-/** In characters of all text together. */
-const mostInAll = 1024 * 1024;
+/** A character is up to six bytes in JSON, which are eight once sealed; a record holds at most 400 KB. */
+const maxPieceCharacters = 32 * 1024;
+/** In JSON, which sealing makes a third larger: an end with its sources is one event, and cannot be split. */
+const maxEndBytes = 256 * 1024;
+/** Of all text together. */
+const maxAnswerCharacters = 1024 * 1024;
 
-/** Text that follows on text becomes one event: clients know positions, not events. */
+/** Merges consecutive deltas into one event: clients know positions, not events. */
 const join = (events: readonly ChatEvent[], next: ChatEvent): ChatEvent[] => {
   const last = events.at(-1);
   return last?.type === "delta" && next.type === "delta"
@@ -32,14 +32,14 @@ const join = (events: readonly ChatEvent[], next: ChatEvent): ChatEvent[] => {
     : [...events, next];
 };
 
-/** So that each fits in a piece; what follows on the first of a replacement is text like any other. */
+/** Splits an event so that each part fits in a piece; a replacement continues as deltas. */
 const partsOf = (event: ChatEvent): ChatEvent[] => {
   if (!("content" in event)) return [event];
   const { content } = event;
-  let at = cutAt(content, mostInPiece);
+  let at = cutAt(content, maxPieceCharacters);
   const parts: ChatEvent[] = [{ ...event, content: content.slice(0, at) }];
   while (at < content.length) {
-    const end = cutAt(content, at + mostInPiece);
+    const end = cutAt(content, at + maxPieceCharacters);
     parts.push({ type: "delta", content: content.slice(at, end) });
     at = end;
   }
@@ -49,13 +49,13 @@ const partsOf = (event: ChatEvent): ChatEvent[] => {
 const sizeOf = (event: ChatEvent): number =>
   "content" in event ? event.content.length : JSON.stringify(event).length;
 
-/** Whoever has the text is not to miss its end, though it were without the sources. */
+/** An end that is too large is stored without its sources: a client that has the text must get the end. */
 const fitting = (event: ChatEvent): ChatEvent =>
-  event.type === "end" && Buffer.byteLength(JSON.stringify(event)) > mostInEnd
+  event.type === "end" && Buffer.byteLength(JSON.stringify(event)) > maxEndBytes
     ? { ...event, sources: [] }
     : event;
 
-/** Half of a pair of surrogates is no text. */
+/** Never splits a surrogate pair. */
 const cutAt = (text: string, at: number): number =>
   /^[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text.slice(at - 1, at + 1)) ? at - 1 : at;
 
@@ -68,14 +68,14 @@ export const makeAnswerJournal =
     let total = 0;
     let n = 0;
     let isCut = false;
-    /** Where there is a gap, which nobody can read past. */
+    /** The first piece that could not be stored: readers cannot get past it. */
     let gapAt: number | undefined;
     let writing: Promise<void> = Promise.resolve();
 
     const put = (piece: AnswerPiece): void => {
       const at = n;
       n += 1;
-      // One after the other: who reads must not find a gap that will be filled.
+      // One after the other: a reader must not see a gap that is filled later.
       writing = writing
         .then(() => (gapAt === undefined ? pieces.put(answer, at, piece) : undefined))
         .catch((error: unknown) => {
@@ -100,14 +100,14 @@ export const makeAnswerJournal =
       add: (event) => {
         if (isCut || gapAt !== undefined) return;
         if ("content" in event) total += event.content.length;
-        if (total > mostInAll) {
+        if (total > maxAnswerCharacters) {
           write();
           put({ events: [], isCut: true });
           isCut = true;
           return;
         }
         for (const part of partsOf(fitting(event))) {
-          if (size + sizeOf(part) > mostInPiece) write();
+          if (size + sizeOf(part) > maxPieceCharacters) write();
           waiting = join(waiting, part);
           size += sizeOf(part);
         }
@@ -116,7 +116,7 @@ export const makeAnswerJournal =
         closed.abort();
         write();
         await writing;
-        // The table may answer by now; where it does not, the turn's record says that there is no more.
+        // The table may be available again; if not, readers learn from the turn's record that there is no more.
         if (gapAt !== undefined) await pieces.put(answer, gapAt, { events: [], isCut: true }).catch(() => {});
       },
     };

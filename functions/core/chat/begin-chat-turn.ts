@@ -1,14 +1,14 @@
 import type { BotStore, OpenBot } from "#core/bot/bot.ts";
-import { type DifyType, isDify, type OpenDifyIntegration } from "#core/bot/integration.ts";
+import { canAnswer, type OpenModelIntegration } from "#core/bot/integration.ts";
+import type { ModelType } from "#core/bot/integration-types.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
+import type { Lease } from "#core/shared/lease.ts";
 import type { Turn } from "#core/turn/turn.ts";
-import { badToken } from "./bad-token.ts";
-import { checkBot } from "./chat-access.ts";
+import { badToken, checkBot, tooMany } from "./chat-access.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease, type NewChatTurn } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
-import { tooMany } from "./too-many.ts";
 import type { UserGuard } from "./user-guard.ts";
 
 /** What a client asks of a bot. */
@@ -17,7 +17,7 @@ export interface ChatRequest {
   readonly content: string;
   readonly conversation: string | undefined;
   /** Which of the bot's integrations is to answer; undefined: the first that is enabled. */
-  readonly integration: DifyType | undefined;
+  readonly integration: ModelType | undefined;
   readonly files: readonly QuestionFile[];
   /** The same twice is the same turn. */
   readonly idempotencyKey: string | undefined;
@@ -27,9 +27,7 @@ export interface ChatRequest {
 export interface ReadyChatTurn {
   readonly id: NewChatTurn;
   readonly turn: Turn;
-  readonly token: string;
-  /** Until when it is held, in milliseconds since the epoch. */
-  readonly heldUntil: number;
+  readonly lease: Lease;
   readonly attempt: number;
 }
 
@@ -53,21 +51,22 @@ export type BeginChatTurn = (user: ChatUser, request: ChatRequest, until: number
 
 const revoked = (): BridgeError => badToken("was revoked, get a new one");
 
-const integrationOf = (bot: OpenBot, named: DifyType | undefined): OpenDifyIntegration => {
-  const enabled = bot.integrations.filter(isDify).filter((each) => each.enabled);
+const integrationOf = (bot: OpenBot, named: ModelType | undefined): OpenModelIntegration => {
+  const enabled = bot.integrations.filter(canAnswer).filter((each) => each.enabled);
   const integration = enabled.find(({ type }) => named === undefined || type === named);
   if (integration) return integration;
-  throw callerError(
-    "conflict",
-    `integration: the bot has none that answers, got ${JSON.stringify(named ?? "nothing")}`,
-  );
+  const fault =
+    named === undefined
+      ? "the bot has no enabled integration that can answer"
+      : `the bot has no enabled integration of this type, got ${JSON.stringify(named)}`;
+  throw callerError("conflict", `integration: ${fault}`);
 };
 
 /** What the bot's other doors would have made of it. */
 const toTurn = (
   id: NewChatTurn,
   bot: OpenBot,
-  integration: OpenDifyIntegration,
+  integration: OpenModelIntegration,
   request: ChatRequest,
   now: number,
 ): Turn => ({
@@ -117,9 +116,8 @@ export const makeBeginChatTurn =
       questionHash: hash([request.content, conversation, request.integration, request.files]),
       keepsAnswer: idempotencyKey !== undefined,
     };
-    const token = newId();
-    const heldUntil = clock.now() + chatLease.leaseMs;
-    const begun = await turns.begin(id, { token, expiresAt: heldUntil });
+    const lease = { token: newId(), expiresAt: clock.now() + chatLease.leaseMs };
+    const begun = await turns.begin(id, lease);
     if (begun.status === "known") {
       if (begun.turn.questionHash !== id.questionHash) {
         throw callerError("conflict", "Idempotency-Key: was used for another question");
@@ -133,16 +131,16 @@ export const makeBeginChatTurn =
       .catch(async (error: unknown) => {
         // Left as they are it would look as if it ran, and its place be taken. Why it was not let in says more than a second failure.
         await Promise.allSettled([
-          turns.discard(id, token),
+          turns.discard(id, lease.token),
           guard.withdraw({ appKey, userId, turn: id.turn }),
         ]);
         throw error;
       });
     if (admission.status !== "admitted") {
-      await turns.discard(id, token);
+      await turns.discard(id, lease.token);
       if (admission.status === "revoked") throw revoked();
       throw tooMany("turns", admission.retryAfterMs);
     }
     const turn = toTurn(id, bot, integration, request, clock.now());
-    return { status: "ready", ready: { id, turn, token, heldUntil, attempt: begun.attempt } };
+    return { status: "ready", ready: { id, turn, lease, attempt: begun.attempt } };
   };

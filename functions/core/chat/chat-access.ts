@@ -1,4 +1,4 @@
-import { callerError } from "#core/shared/errors.ts";
+import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { ChatTurn, ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 
@@ -20,3 +20,14 @@ export const findOwnTurn = async (
   if (found?.userId === userId && found.botUserId === botUserId) return found;
   throw callerError("not_found", "turn: you have no such turn with this bot");
 };
+
+/** What is wrong with a token, by the rule that it breaks, and never by its value. */
+export const badToken = (rule: string): BridgeError => callerError("bad_token", `token: ${rule}`);
+
+/** `what` the user has too many of. */
+export const tooMany = (what: string, retryAfterMs: number): BridgeError =>
+  new BridgeError("rate_limited", `too many ${what}, please slow down`, {
+    expose: true,
+    retryable: true,
+    retryAfterMs,
+  });

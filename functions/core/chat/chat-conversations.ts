@@ -1,5 +1,5 @@
 import type { BotStore } from "#core/bot/bot.ts";
-import { isDify } from "#core/bot/integration.ts";
+import { canAnswer } from "#core/bot/integration.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { ConversationKey, ConversationStore } from "#core/turn/conversation.ts";
 import type { ChatUser } from "./chat-user.ts";
@@ -9,9 +9,9 @@ export interface ChatConversationsPorts {
   readonly conversations: Pick<ConversationStore, "find" | "forget">;
 }
 
-/** As its user reads it; times in milliseconds since the epoch. */
+/** A conversation as its user sees it; times in milliseconds since the epoch. */
 export interface ChatConversation {
-  /** Null for the one that the user has with the bot in the IM. */
+  /** Its name; null for the one that the user has with the bot in the IM. */
   readonly conversation: string | null;
   readonly startedAt: number;
   readonly expiresAt: number;
@@ -22,11 +22,11 @@ export interface ChatConversation {
 export interface ChatConversations {
   /** Rejects with `not_found` where none has begun, or it has expired. */
   find(user: ChatUser, botUserId: string, name: string | undefined): Promise<ChatConversation>;
-  /** What was never begun is forgotten as well. */
+  /** Succeeds also where none has begun. */
   forget(user: ChatUser, botUserId: string, name: string | undefined): Promise<void>;
 }
 
-/** A user knows a bot, and not its integrations: what they have with each of these is one to them. */
+/** Users see one conversation per bot and name, though each of the bot's integrations keeps its own. */
 export const makeChatConversations = ({ bots, conversations }: ChatConversationsPorts): ChatConversations => {
   const keysOf = async (
     { appKey, userId }: ChatUser,
@@ -35,7 +35,7 @@ export const makeChatConversations = ({ bots, conversations }: ChatConversations
   ): Promise<ConversationKey[]> => {
     const [bot] = await bots.find(appKey, [botUserId]);
     if (!bot) throw callerError("not_found", "userId: there is no such bot");
-    return bot.integrations.filter(isDify).map(({ type }) => ({
+    return bot.integrations.filter(canAnswer).map(({ type }) => ({
       appKey,
       botUserId,
       integrationType: type,
@@ -50,7 +50,7 @@ export const makeChatConversations = ({ bots, conversations }: ChatConversations
     find: async (user, botUserId, name) => {
       const keys = await keysOf(user, botUserId, name);
       const found = await Promise.all(keys.map((key) => conversations.find(key)));
-      // The one that began last, if there are several.
+      // With several integrations, the one that began last.
       const [latest] = found
         .filter((each) => each !== undefined)
         .toSorted((a, b) => b.startedAt - a.startedAt);

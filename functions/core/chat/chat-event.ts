@@ -1,26 +1,31 @@
+import type { TruncationReason } from "#core/answer/answer.ts";
 import type { AnswerSource, AnswerUsage } from "#core/answer/answer-facts.ts";
-import type { EndingCode } from "#core/answer/answer-sink.ts";
+import { endingCodes } from "#core/answer/answer-sink.ts";
 
-/** What went wrong with an answer, as its client is told. */
-export type ChatErrorCode =
-  | EndingCode
-  /** The machine that brought it has died. */
-  | "interrupted"
-  /** It was longer than what is kept of one. */
-  | "replay_too_long"
-  | "internal";
+/** Why an answer failed, as its client sees it. */
+export const chatErrorCodes = [
+  ...endingCodes,
+  /** The process that sent it has died. */
+  "interrupted",
+  /** It is longer than what is kept of an answer for replay. */
+  "replay_too_long",
+  "internal",
+] as const;
+export type ChatErrorCode = (typeof chatErrorCodes)[number];
 
-/** What a client hears of a turn, in this order: a start, text, an end or an error. */
+/** A turn's events as its client receives them, in this order: a start, text, an end or an error. */
 export type ChatEvent =
   | { readonly type: "start"; readonly turn: string; readonly conversation: string | null }
   | { readonly type: "delta"; readonly content: string }
-  /** In the place of all text before it. */
+  /** Replaces all text before it. */
   | { readonly type: "replace"; readonly content: string }
   | {
       readonly type: "end";
       readonly stopped: boolean;
-      /** Present where the app waits for a person. */
+      /** Present where the answer goes on once a person has decided. */
       readonly paused?: true;
+      /** Present where the model ended before it had said all. */
+      readonly truncated?: TruncationReason;
       readonly usage: AnswerUsage | null;
       readonly sources: readonly AnswerSource[];
     }
@@ -31,26 +36,34 @@ export type ChatEvent =
       readonly retryable: boolean;
     };
 
-/** Where a client has got to. `attempt`: which run of the turn it heard; a turn whose machine died may run again. */
+/** Ends an answer that its process left unfinished. */
+export const interruptedEvent: ChatEvent = {
+  type: "error",
+  code: "interrupted",
+  message: "the answer was interrupted, please ask again",
+  retryable: true,
+};
+
+/** A client's position in a turn. `attempt`: the run of the turn that it received; a turn whose process died may run again. */
 export type ChatPosition =
   | { readonly attempt: number; readonly ended: true }
   | {
       readonly attempt: number;
       readonly ended: false;
-      /** How often all text was replaced, and how much of it there is since, in UTF-16 code units. */
+      /** How often all text was replaced, and its length since then, in UTF-16 code units. */
       readonly replacements: number;
       readonly characters: number;
     };
 
 const written = /^(\d{1,6})\.(?:(end)|(\d{1,6})\.(\d{1,12}))$/;
 
-/** As an event's id; clients send it back without reading it. */
+/** A position as an event's id, which is opaque to clients. */
 export const writePosition = (position: ChatPosition): string =>
   position.ended
     ? `${position.attempt}.end`
     : `${position.attempt}.${position.replacements}.${position.characters}`;
 
-/** Undefined for what we never wrote. */
+/** Undefined for an id that `writePosition` never wrote. */
 export const readPosition = (text: string): ChatPosition | undefined => {
   const [, attempt, end, replacements, characters] = written.exec(text) ?? [];
   if (attempt === undefined) return undefined;
@@ -70,7 +83,7 @@ export const startOf = (attempt: number): ChatPosition => ({
   characters: 0,
 });
 
-/** Where a client is once it has heard the event. */
+/** A client's position after it has received the event. */
 export const positionAfter = (position: ChatPosition, event: ChatEvent): ChatPosition => {
   if (position.ended) return position;
   switch (event.type) {

@@ -1,21 +1,20 @@
-import type { AnswerIds } from "#core/answer/answer.ts";
-import type { DifyType } from "#core/bot/integration.ts";
-import type { Lease } from "#core/jobs/job-store.ts";
+import type { ModelType } from "#core/bot/integration-types.ts";
+import type { Lease } from "#core/shared/lease.ts";
 
-/** What tells one turn of a client from every other. */
+/** Identifies a turn of a client. */
 export interface ChatTurnId {
   readonly appKey: string;
   readonly turn: string;
 }
 
-/** Whose a turn is, and with whom. */
+/** The user whose turn it is, and the bot that answers. */
 export interface ChatTurnOwner {
   readonly userId: string;
   readonly botUserId: string;
 }
 
 export interface NewChatTurn extends ChatTurnId, ChatTurnOwner {
-  readonly integrationType: DifyType;
+  readonly integrationType: ModelType;
   /** The name of the conversation; undefined for the one that the user has with the bot in the IM. */
   readonly conversation: string | undefined;
   /** A hash of what was asked: the same key with another question is no repetition. */
@@ -24,54 +23,54 @@ export interface NewChatTurn extends ChatTurnId, ChatTurnOwner {
   readonly keepsAnswer: boolean;
 }
 
-/** A turn as it is remembered. All times are milliseconds since the epoch. */
+/** A turn as it is stored. All times are milliseconds since the epoch. */
 export interface ChatTurn extends NewChatTurn {
   readonly state: "running" | "done";
-  /** How often it was begun: once, unless its machine died, or it was not let in. No two runs have the same. */
+  /** The number of this run, unique within the turn: above 1 if a process died, or if the turn was not admitted at first. */
   readonly attempt: number;
-  /** Until when its machine is known to live. */
+  /** When the lease of the process that runs it expires. */
   readonly heldUntil: number;
-  /** Until when its answer can be had again; undefined while it runs. */
+  /** Until when its answer can be replayed; undefined while it runs. */
   readonly replayUntil: number | undefined;
-  /** What Dify calls it, once it has said so, and under which `user`. */
-  readonly named: (AnswerIds & { readonly user: string }) | undefined;
+  /** What its model calls it (`Model`); undefined until it has named it. */
+  readonly reference: string | undefined;
 }
 
 export type BegunTurn =
   | { readonly status: "begun"; readonly attempt: number }
-  /** It runs or is done: its answer can be had again. */
+  /** It runs or is done: its answer can be replayed. */
   | { readonly status: "known"; readonly turn: ChatTurn };
 
-/** `stop`: its user wants no more of it. `lost`: it is another machine's by now. */
-export type TurnMark = "run" | "stop" | "lost";
+/** `stop`: its user has requested a stop. `lost`: another process has it. */
+export type RenewedTurn = "run" | "stop" | "lost";
 
 export interface EndedTurn {
-  /** Until when its answer, where it is kept, can be had again, in milliseconds since the epoch. */
+  /** Until when its answer, if it is kept, can be replayed, in milliseconds since the epoch. */
   readonly replayUntil: number;
-  /** Whether it failed in a way that may pass: whoever asks the same again has it begun anew. */
-  readonly mayBeAskedAgain: boolean;
+  /** Whether it failed in a way that a retry may fix: the same request then runs the turn again. */
+  readonly isRetryable: boolean;
 }
 
 export interface ChatTurnStore {
-  /** Begins the turn, unless it runs or its answer is still kept. One whose machine died, or that failed, begins again. */
+  /** Begins the turn, unless it runs or its answer is still kept. A turn whose process died, or that failed, begins again. */
   begin(turn: NewChatTurn, lease: Lease): Promise<BegunTurn>;
-  /** Holds it for longer, and tells what it was marked with. */
-  beat(id: ChatTurnId, lease: Lease): Promise<TurnMark>;
-  /** Notes what Dify calls it. */
-  name(id: ChatTurnId, token: string, named: AnswerIds & { readonly user: string }): Promise<void>;
-  /** It is done. */
+  /** Extends its lease, and returns whether a stop was requested. */
+  renew(id: ChatTurnId, lease: Lease): Promise<RenewedTurn>;
+  /** Saves what its model calls it. */
+  name(id: ChatTurnId, token: string, reference: string): Promise<void>;
+  /** Marks it as done. */
   end(id: ChatTurnId, token: string, ended: EndedTurn): Promise<void>;
-  /** It was not let in after all, and its client has heard nothing: it may begin again at once. */
+  /** Marks it as not admitted, its client having received nothing: it may begin again at once. */
   discard(id: ChatTurnId, token: string): Promise<void>;
   find(id: ChatTurnId): Promise<ChatTurn | undefined>;
-  /** Marks it as not wanted any more; undefined where its owner has no such turn. */
-  askStop(id: ChatTurnId, owner: ChatTurnOwner): Promise<ChatTurn | undefined>;
+  /** Requests that it stop; undefined where its owner has no such turn. */
+  requestStop(id: ChatTurnId, owner: ChatTurnOwner): Promise<ChatTurn | undefined>;
 }
 
-/** An answer can be had again for so long after its end. */
+/** How long an answer can be replayed after its end. */
 export const replayLifeMs = 10 * 60_000;
-/** A turn itself is remembered for as long as its conversation, for what its user thinks of it later. */
+/** A turn's record lives as long as its conversation, so that its user can rate it later. */
 export const chatTurnLifeMs = 24 * 60 * 60_000;
 
-/** The heartbeat of a turn that a client waits for: it learns of a stop by it, and others of its death. */
+/** The lease of a turn that a client waits for. A stop request takes effect at the next heartbeat. */
 export const chatLease = { leaseMs: 10_000, heartbeatMs: 2_000 } as const;

@@ -6,16 +6,16 @@ import { type NoteTurn, wentWell } from "#core/turn/turn-report.ts";
 import type { AnswerJournal } from "./answer-journal.ts";
 import type { KeptAnswer } from "./answer-pieces.ts";
 import type { ReadyChatTurn } from "./begin-chat-turn.ts";
-import { type ChatEvent, positionAfter, startOf, writePosition } from "./chat-event.ts";
-import { makeChatSink } from "./chat-sink.ts";
+import { type ChatEvent, interruptedEvent, positionAfter, startOf, writePosition } from "./chat-event.ts";
+import { makeChatReceiver } from "./chat-receiver.ts";
 import { type ChatTurnStore, chatLease, replayLifeMs } from "./chat-turn.ts";
 import type { UserGuard } from "./user-guard.ts";
 
-/** Where a client hears of a turn. A promise asks to wait before there is more. */
-export type TellClient = (event: ChatEvent, position: string) => void | Promise<void>;
+/** Sends a client the next event of a turn, with the client's position after it. A promise asks to wait before there is more. */
+export type EmitEvent = (event: ChatEvent, position: string) => void | Promise<void>;
 
 export interface RunChatTurnPorts {
-  readonly turns: Pick<ChatTurnStore, "beat" | "name" | "end" | "discard">;
+  readonly turns: Pick<ChatTurnStore, "renew" | "name" | "end" | "discard">;
   readonly guard: Pick<UserGuard, "leave" | "withdraw">;
   readonly forwardTurn: ForwardTurn;
   readonly journalOf: (answer: KeptAnswer) => AnswerJournal;
@@ -25,21 +25,15 @@ export interface RunChatTurnPorts {
 }
 
 /**
- * "busy": another turn runs in its conversation, and the client has heard nothing. Rejects only where the client has heard
- * nothing either: the turn can be begun again. What breaks later it is told.
+ * "busy": another turn runs in its conversation, and the client has received nothing. Rejects only where the client has
+ * received nothing either: the turn can begin again. Later faults are sent to it as an error event.
  */
 export type RunChatTurn = (
   ready: ReadyChatTurn,
-  tellClient: TellClient,
+  emitEvent: EmitEvent,
   deadline: number,
-) => Promise<"told" | "busy">;
+) => Promise<"emitted" | "busy">;
 
-const interrupted: ChatEvent = {
-  type: "error",
-  code: "interrupted",
-  message: "please ask again",
-  retryable: true,
-};
 const broken: ChatEvent = {
   type: "error",
   code: "internal",
@@ -50,7 +44,7 @@ const broken: ChatEvent = {
 /** Runs a turn that a client waits for, to its end, whether or not the client stays. */
 export const makeRunChatTurn =
   ({ turns, guard, forwardTurn, journalOf, clock, log, noteTurn }: RunChatTurnPorts): RunChatTurn =>
-  async ({ id, turn, token, heldUntil, attempt }, tellClient, deadline) => {
+  async ({ id, turn, lease: { token, expiresAt }, attempt }, emitEvent, deadline) => {
     const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
     const startedAt = clock.now();
     const stop = new AbortController();
@@ -58,43 +52,43 @@ export const makeRunChatTurn =
     let position = startOf(attempt);
     let afterwards: Promise<void> | undefined;
     let isLost = false;
-    let hasTold = false;
-    let mayBeAskedAgain = false;
+    let hasEmitted = false;
+    let isRetryable = false;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
 
-    const tell = (event: ChatEvent): void | Promise<void> => {
+    const emit = (event: ChatEvent): void | Promise<void> => {
       position = positionAfter(position, event);
-      hasTold = true;
-      mayBeAskedAgain = event.type === "error" && event.retryable;
+      hasEmitted = true;
+      isRetryable = event.type === "error" && event.retryable;
       journal?.add(event);
-      return tellClient(event, writePosition(position));
+      return emitEvent(event, writePosition(position));
     };
 
-    const beat = async (expiresAt: number): Promise<boolean> => {
-      const mark = await turns.beat(id, { token, expiresAt });
-      if (mark === "stop") stop.abort();
-      isLost = mark === "lost";
+    const renew = async (expiresAt: number): Promise<boolean> => {
+      const renewed = await turns.renew(id, { token, expiresAt });
+      if (renewed === "stop") stop.abort();
+      isLost = renewed === "lost";
       if (isLost) log.error("chat_turn_lost", ids);
       return !isLost;
     };
-    const isStopAsked = async (): Promise<boolean> => {
-      await beat(clock.now() + chatLease.leaseMs).catch(warn("chat_turn_not_renewed"));
+    const isStopRequested = async (): Promise<boolean> => {
+      await renew(clock.now() + chatLease.leaseMs).catch(warn("chat_turn_not_renewed"));
       return stop.signal.aborted;
     };
 
-    const sink = makeChatSink({
+    const receiver = makeChatReceiver({
       turn: id.turn,
       conversation: id.conversation,
-      tell,
-      onNamed: (named) => {
-        turns.name(id, token, { ...named, user: id.userId }).catch(warn("chat_turn_not_named"));
+      emit,
+      onNamed: (reference) => {
+        turns.name(id, token, reference).catch(warn("chat_turn_not_named"));
       },
-      isStopAsked,
+      isStopRequested,
     });
 
-    const report = (told: TurnReport): void => {
-      const { outcome, asked, firstTextAt } = told;
+    const report = (ended: TurnReport): void => {
+      const { outcome, asked, firstTextAt } = ended;
       const tookMs = clock.now() - startedAt;
       const fields = {
         outcome: outcome.status,
@@ -107,36 +101,36 @@ export const makeRunChatTurn =
         ...fields,
         ...(outcome.status === "failed" && { code: outcome.code, detail: outcome.detail }),
       });
-      noteTurn({ door: "http", integrationType: id.integrationType, startedAt }, told);
+      noteTurn({ channel: "http", integrationType: id.integrationType, startedAt }, ended);
     };
 
-    const run = async (): Promise<"told" | "busy"> => {
+    const run = async (): Promise<"emitted" | "busy"> => {
       try {
-        const told = await keepLease(
-          { clock, pace: chatLease, heldUntil, renew: beat, onTrouble: warn("chat_turn_not_renewed") },
-          ({ signal }) => forwardTurn(turn, sink, { deadline, signal, stop: stop.signal }),
+        const ended = await keepLease(
+          { clock, pace: chatLease, expiresAt, renew, onTrouble: warn("chat_turn_not_renewed") },
+          ({ signal }) => forwardTurn(turn, receiver, { deadline, signal, stop: stop.signal }),
         );
-        if (told === "busy") return "busy";
-        afterwards = told.afterwards;
-        report(told);
-        if (!position.ended) await tell(interrupted);
+        if (ended.status === "busy") return "busy";
+        afterwards = ended.afterwards;
+        report(ended);
+        if (!position.ended) await emit(interruptedEvent);
       } catch (error) {
         log.error("chat_turn_failed", { ...ids, reason: String(error) });
-        if (!hasTold) throw error;
-        if (!position.ended) await tell(broken);
+        if (!hasEmitted) throw error;
+        if (!position.ended) await emit(broken);
       }
-      return "told";
+      return "emitted";
     };
 
     const leave = async (): Promise<void> => {
       const place = { appKey: id.appKey, userId: id.userId, turn: id.turn };
       const replayUntil = clock.now() + replayLifeMs;
-      const over = hasTold
-        ? turns.end(id, token, { replayUntil, mayBeAskedAgain })
+      const ended = hasEmitted
+        ? turns.end(id, token, { replayUntil, isRetryable })
         : turns.discard(id, token);
       await Promise.all([
-        over.catch(warn("chat_turn_not_ended")),
-        (hasTold ? guard.leave(place) : guard.withdraw(place)).catch(warn("chat_turn_not_left")),
+        ended.catch(warn("chat_turn_not_ended")),
+        (hasEmitted ? guard.leave(place) : guard.withdraw(place)).catch(warn("chat_turn_not_left")),
       ]);
     };
 
@@ -144,7 +138,7 @@ export const makeRunChatTurn =
       return await run();
     } finally {
       await journal?.close();
-      // Who lost the turn leaves its record and its place to the run that has them now.
+      // A turn that was lost leaves its record and its place to the run that has them now.
       if (!isLost) await leave();
       await afterwards;
     }

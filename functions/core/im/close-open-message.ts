@@ -1,7 +1,7 @@
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import { completeReason, type ImMessages, type MessageRoute, type OpenMessage } from "./im-messages.ts";
-import { tryUntilTaken } from "./retry.ts";
+import { retryUntilAccepted } from "./retry.ts";
 
 export interface CloseOpenMessagePorts {
   readonly im: Pick<ImMessages, "sendChunk">;
@@ -9,13 +9,13 @@ export interface CloseOpenMessagePorts {
 }
 
 const patienceMs = 5_000;
-/** What was noted lags behind by the chunks of some seconds. */
-const mostTried = 20;
+/** Sequence numbers to try: the last checkpoint may be some seconds of chunks behind. */
+const maxTries = 20;
 
 /**
- * Closes, as broken off, a stream message whose sender died. The number of its last chunk is known but roughly, and the IM
- * takes the next one alone.
- * @throws BridgeError where the IM takes none.
+ * Closes, as broken off, a stream message whose sender died. The number of its last chunk is known only approximately, and
+ * the IM accepts no number but the next.
+ * @throws BridgeError where the IM accepts none.
  */
 export const makeCloseOpenMessage =
   ({ im, clock }: CloseOpenMessagePorts) =>
@@ -23,12 +23,15 @@ export const makeCloseOpenMessage =
     for (let tried = 1; ; tried += 1) {
       const chunk = { seq: seq + tried, text: "", messageUID, completeReason: completeReason.brokenOff };
       try {
-        await tryUntilTaken(() => im.sendChunk(route, chunk), { clock, until: clock.now() + patienceMs });
+        await retryUntilAccepted(() => im.sendChunk(route, chunk), {
+          clock,
+          until: clock.now() + patienceMs,
+        });
         return;
       } catch (error) {
         if (error instanceof BridgeError && error.code === "stream_ended") return;
         const isItsNumber = error instanceof BridgeError && !error.retryable;
-        if (!isItsNumber || tried === mostTried) throw error;
+        if (!isItsNumber || tried === maxTries) throw error;
       }
     }
   };

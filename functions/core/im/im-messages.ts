@@ -1,4 +1,5 @@
 import type { ChannelType } from "#core/message/message-event.ts";
+import type { HeldLease } from "#core/shared/lease.ts";
 import type { Turn } from "#core/turn/turn.ts";
 
 /** From whom a message goes out, and to whom. */
@@ -38,7 +39,7 @@ export interface OpenMessage {
   readonly seq: number;
 }
 
-/** The IM's door for messages. All reject with a BridgeError, `retryable` where the same call may succeed later. */
+/** The IM's API for messages. All reject with a BridgeError, `retryable` where the same call may succeed later. */
 export interface ImMessages {
   /** Sends one chunk; resolves with the stream message's id. Rejects with `stream_ended` where the IM has closed it. */
   sendChunk(route: MessageRoute, chunk: StreamChunk): Promise<string>;
@@ -48,12 +49,10 @@ export interface ImMessages {
   sendTyping(route: MessageRoute): Promise<void>;
 }
 
-/** What a delivery asks of, and tells, the worker that holds the turn. */
-export interface TurnHold {
-  /** When the last call may begin, in milliseconds since the epoch: the worker ends soon after. */
+/** The lease of a turn, as its delivery needs it. */
+export interface DeliveryLease extends Pick<HeldLease, "isOurs"> {
+  /** When the last call may start, in milliseconds since the epoch: the worker ends soon after. */
   readonly deliverBy: number;
-  /** To be asked before each call: whoever has lost the turn says nothing more. */
-  isOurs(): boolean;
-  /** How the stream message in hand stands; undefined where none is open any more. */
+  /** Hears after each chunk which stream message is open; undefined: none. */
   onOpen(open: OpenMessage | undefined): void;
 }

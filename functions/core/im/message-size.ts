@@ -1,8 +1,8 @@
 /**
- * Bytes of a message's text as it goes out, escapes and all. RongCloud takes 128 KB in a message, a stream's chunks together
- * (docs/spec/rongcloud.md, section 8); the rest is for what stands around the text.
+ * Size of a message's text as it is sent, JSON escapes included. RongCloud accepts 128 KB per message, all chunks of a
+ * stream together (docs/spec/rongcloud.md, section 8); the rest is for the fields around the text.
  */
-export const mostMessageBytes = 120 * 1024;
+export const maxMessageBytes = 120 * 1024;
 
 /** From here on a stream message ends at the next paragraph. */
 export const fullMessageBytes = 104 * 1024;
@@ -59,7 +59,7 @@ export const messagesOf = (text: string): string[] => {
   const messages: string[] = [];
   for (let at = 0; at < text.length; ) {
     // A character has a byte at least.
-    const length = splitLength(text.slice(at, at + mostMessageBytes + 1), mostMessageBytes);
+    const length = splitLength(text.slice(at, at + maxMessageBytes + 1), maxMessageBytes);
     messages.push(text.slice(at, at + length));
     at += length;
   }

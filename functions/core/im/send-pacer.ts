@@ -1,31 +1,32 @@
-/** The least time between two calls for one stream message, in milliseconds: longer while the IM asks for less. */
-export interface Beat {
-  readonly ms: number;
-  slower(): void;
-  /** The IM has taken a call. */
-  taken(): void;
+/** The shortest interval between two calls for one stream message: longer while the IM asks for fewer calls. */
+export interface SendPacer {
+  /** In milliseconds. */
+  readonly intervalMs: number;
+  slowDown(): void;
+  /** The IM has accepted a call. */
+  onAccepted(): void;
 }
 
-const longestMs = 3_200;
-/** So many calls must pass before it is quicker again. */
-const patience = 5;
+const maxIntervalMs = 3_200;
+/** The interval is halved after this many calls in a row. */
+const acceptedUntilFaster = 5;
 
-export const makeBeat = (shortestMs: number): Beat => {
-  let ms = shortestMs;
-  let passed = 0;
+export const makeSendPacer = (minIntervalMs: number): SendPacer => {
+  let intervalMs = minIntervalMs;
+  let accepted = 0;
   return {
-    get ms() {
-      return ms;
+    get intervalMs() {
+      return intervalMs;
     },
-    slower: () => {
-      passed = 0;
-      ms = Math.min(ms * 2, longestMs);
+    slowDown: () => {
+      accepted = 0;
+      intervalMs = Math.min(intervalMs * 2, maxIntervalMs);
     },
-    taken: () => {
-      passed += 1;
-      if (passed < patience) return;
-      passed = 0;
-      ms = Math.max(shortestMs, ms / 2);
+    onAccepted: () => {
+      accepted += 1;
+      if (accepted < acceptedUntilFaster) return;
+      accepted = 0;
+      intervalMs = Math.max(minIntervalMs, intervalMs / 2);
     },
   };
 };

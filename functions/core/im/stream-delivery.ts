@@ -3,32 +3,32 @@ import type { Clock } from "#core/shared/clock.ts";
 import {
   type CompleteReason,
   completeReason,
+  type DeliveryLease,
   type ImMessages,
   type MessageRoute,
-  type TurnHold,
 } from "./im-messages.ts";
-import { fullMessageBytes, messageSize, mostMessageBytes, splitLength } from "./message-size.ts";
-import { makeBeat } from "./send-pacer.ts";
+import { fullMessageBytes, maxMessageBytes, messageSize, splitLength } from "./message-size.ts";
+import { makeSendPacer } from "./send-pacer.ts";
 import { makeStreamMessage, type StreamMessage } from "./stream-message.ts";
 import { makeWholeDelivery } from "./whole-delivery.ts";
 
 export interface StreamDeliveryPorts {
   readonly im: Pick<ImMessages, "sendChunk" | "sendText">;
   readonly clock: Clock;
-  /** Least time between the starts of two calls, while the IM does not ask for fewer: it takes 100 a second of an app. */
-  readonly beatMs: number;
-  /** For how long a chunk is tried before the answer counts as undeliverable, if the worker has so long. */
+  /** Shortest interval between the starts of two calls, in milliseconds: the IM accepts 100 calls a second from an app. */
+  readonly minIntervalMs: number;
+  /** For how long a chunk is tried before the answer counts as undeliverable, in milliseconds, if the worker has so long. */
   readonly patienceMs: number;
 }
 
-/** Of a worker's time, what any other chunk leaves for the last. */
+/** Time that other chunks leave for the last one, in milliseconds. */
 const closingMs = 12_000;
 
 /** RongCloud ends a stream message after 30 s of silence (docs/spec/rongcloud.md, section 8): a tool may take longer. */
 const tickMs = 20_000;
 
-/** In characters: with more of an answer waiting, Dify waits too. */
-const mostWaiting = 64 * 1024;
+/** In characters: with more of an answer waiting, the model waits too. */
+const maxWaitingLength = 64 * 1024;
 
 /** The endings that a user sees. */
 type Sent = Exclude<AnswerEnding, { status: "abandoned" }>;
@@ -36,6 +36,7 @@ type Sent = Exclude<AnswerEnding, { status: "abandoned" }>;
 const reasonFor = (ending: Sent, isAlone: boolean): CompleteReason => {
   switch (ending.status) {
     case "complete":
+    case "truncated":
     case "paused":
       return completeReason.ended;
     case "stopped":
@@ -49,31 +50,31 @@ const reasonFor = (ending: Sent, isAlone: boolean): CompleteReason => {
 /** How much of what waits belongs into a message that has `size` bytes already; undefined: all of it, and it goes on. */
 const cutLength = (waiting: string, size: number): number | undefined => {
   const total = size + messageSize(waiting);
-  if (total > mostMessageBytes) return splitLength(waiting, mostMessageBytes - size);
+  if (total > maxMessageBytes) return splitLength(waiting, maxMessageBytes - size);
   if (total <= fullMessageBytes) return undefined;
   const paragraph = waiting.indexOf("\n\n");
   return paragraph < 0 ? undefined : paragraph + 2;
 };
 
 /**
- * Brings an answer to the IM as a stream message: the first text at once, the rest gathered and sent at a beat,
- * one call in flight, in order of `seq`. A replacement after text has gone out closes the message and follows as
- * a message of its own; what is too long for one goes on in the next. Where the reply to a first chunk was lost, nobody
- * knows the message's name: the answer then comes as an ordinary message at its end.
+ * Sends an answer to the IM as a stream message: the first text at once, the rest gathered and sent at an interval, one
+ * call in flight, in order of `seq`. A replacement after text has gone out closes the message and follows as a message
+ * of its own; what is too long for one message goes on in the next. Where the reply to a first chunk was lost, nobody
+ * knows the message's id: the answer then comes as an ordinary message at its end.
  */
-export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeliveryPorts) => {
+export const makeStreamDelivery = ({ im, clock, minIntervalMs, patienceMs }: StreamDeliveryPorts) => {
   const bringWholeTo = makeWholeDelivery({ im, clock, patienceMs });
 
-  return (route: MessageRoute, hold: TurnHold): AnswerSink => {
+  return (route: MessageRoute, lease: DeliveryLease): AnswerSink => {
     const arrived = Promise.withResolvers<Delivery>();
-    const beat = makeBeat(beatMs);
-    const over = new AbortController();
+    const pacer = makeSendPacer(minIntervalMs);
+    const settled = new AbortController();
     const gaveUp = new AbortController();
     let waiting = "";
     let closing: CompleteReason | undefined;
     let replaced = false;
     let running = false;
-    let nextBeatAt = 0;
+    let nextCallAt = 0;
     let lastCallAt = 0;
     let tickDue = false;
     let isTicking = false;
@@ -82,10 +83,10 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
 
     const onCall = (): void => {
       lastCallAt = clock.now();
-      nextBeatAt = lastCallAt + beat.ms;
+      nextCallAt = lastCallAt + pacer.intervalMs;
     };
     const startMessage = (): StreamMessage =>
-      makeStreamMessage(route, { im, clock, onCall, onRateLimit: beat.slower });
+      makeStreamMessage(route, { im, clock, onCall, onRateLimit: pacer.slowDown });
     let message = startMessage();
 
     const drain = (): void => {
@@ -94,27 +95,27 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
     };
 
     const settle = (delivery: Delivery): void => {
-      over.abort();
+      settled.abort();
       drain();
       if (delivery.status === "undelivered") gaveUp.abort();
       arrived.resolve(delivery);
     };
 
     const untilFor = (reason: CompleteReason | undefined): number =>
-      Math.min(clock.now() + patienceMs, hold.deliverBy - (reason === undefined ? closingMs : 0));
+      Math.min(clock.now() + patienceMs, lease.deliverBy - (reason === undefined ? closingMs : 0));
 
     const send = async (text: string, reason: CompleteReason | undefined): Promise<void> => {
-      const fate = await message.send(text, reason, untilFor(reason));
-      beat.taken();
-      hold.onOpen(message.open);
+      const result = await message.send(text, reason, untilFor(reason));
+      pacer.onAccepted();
+      lease.onOpen(message.open);
       if (!isTicking) tick();
-      if (fate === "taken" && reason === undefined) return;
+      if (result === "accepted" && reason === undefined) return;
       message = startMessage();
-      if (fate === "taken") return;
+      if (result === "accepted") return;
       // Unless something else is to take its place by now.
       if (!replaced) waiting = text + waiting;
-      if (fate === "ended") return;
-      whole = bringWholeTo(route, hold);
+      if (result === "ended") return;
+      whole = bringWholeTo(route, lease);
       whole.delta(waiting);
       waiting = "";
       drain();
@@ -122,8 +123,8 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
 
     const tick = async (): Promise<void> => {
       isTicking = true;
-      while (!over.signal.aborted) {
-        await clock.sleep(Math.max(beat.ms, lastCallAt + tickMs - clock.now()), over.signal);
+      while (!settled.signal.aborted) {
+        await clock.sleep(Math.max(pacer.intervalMs, lastCallAt + tickMs - clock.now()), settled.signal);
         tickDue = message.open !== undefined && clock.now() - lastCallAt >= tickMs;
         if (tickDue) run();
       }
@@ -150,16 +151,16 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
     };
 
     const sendWaiting = async (): Promise<void> => {
-      while (hasWork() && !over.signal.aborted) {
-        const pauseMs = nextBeatAt - clock.now();
-        if (pauseMs > 0) await clock.sleep(pauseMs, over.signal);
-        if (over.signal.aborted) return;
-        if (!hold.isOurs()) return settle({ status: "undelivered", reason: "abandoned" });
+      while (hasWork() && !settled.signal.aborted) {
+        const pauseMs = nextCallAt - clock.now();
+        if (pauseMs > 0) await clock.sleep(pauseMs, settled.signal);
+        if (settled.signal.aborted) return;
+        if (!lease.isOurs()) return settle({ status: "undelivered", reason: "abandoned" });
         await sendNext();
         // `running` stays set: from now on all goes into the one message at the end.
         if (whole && closing === undefined) return;
       }
-      // Within the tick that found no work, or what comes in the next one would wait for ever.
+      // In the same tick that found no work, or what comes in the next one would wait forever.
       running = false;
     };
 
@@ -173,14 +174,12 @@ export const makeStreamDelivery = ({ im, clock, beatMs, patienceMs }: StreamDeli
 
     return {
       gaveUp: gaveUp.signal,
-      begin: () => {},
-      named: () => {},
       delta: (text) => {
         if (whole) return whole.delta(text);
-        if (over.signal.aborted) return undefined;
+        if (settled.signal.aborted) return undefined;
         waiting += text;
         run();
-        if (waiting.length <= mostWaiting) return undefined;
+        if (waiting.length <= maxWaitingLength) return undefined;
         drained ??= Promise.withResolvers<void>();
         return drained.promise;
       },

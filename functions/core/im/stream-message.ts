@@ -2,7 +2,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import type { CompleteReason, ImMessages, MessageRoute, OpenMessage } from "./im-messages.ts";
 import { messageSize } from "./message-size.ts";
-import { tryUntilTaken } from "./retry.ts";
+import { retryUntilAccepted } from "./retry.ts";
 
 export interface StreamMessagePorts {
   readonly im: Pick<ImMessages, "sendChunk">;
@@ -13,11 +13,11 @@ export interface StreamMessagePorts {
   readonly onRateLimit: () => void;
 }
 
-export type ChunkFate =
-  | "taken"
+export type ChunkResult =
+  | "accepted"
   /** The IM has ended the message: the chunk belongs into another. */
   | "ended"
-  /** Whether the message has begun at all cannot be known: its name was in a reply that was lost. */
+  /** Whether the message has begun at all cannot be known: its id was in a reply that was lost. */
   | "unknown";
 
 /** One stream message of the IM. */
@@ -29,10 +29,10 @@ export interface StreamMessage {
   /** Undefined before it has begun and after it has ended. */
   readonly open: OpenMessage | undefined;
   /**
-   * Sends its next chunk, with a reason the last, and tries until then (milliseconds since the epoch).
-   * @throws BridgeError where the IM does not take it.
+   * Sends its next chunk, with a reason its last, and retries until `until` (milliseconds since the epoch).
+   * @throws BridgeError where the IM does not accept it.
    */
-  send(text: string, reason: CompleteReason | undefined, until: number): Promise<ChunkFate>;
+  send(text: string, reason: CompleteReason | undefined, until: number): Promise<ChunkResult>;
 }
 
 export const makeStreamMessage = (
@@ -43,7 +43,7 @@ export const makeStreamMessage = (
   let begun = false;
   let size = 0;
 
-  /** Gives the message's name, undefined where it cannot be known; the reply to a chunk may be lost that was taken. */
+  /** Returns the message's id, undefined where it cannot be known. The reply to an accepted chunk may be lost. */
   const sendChunk = async (
     text: string,
     reason: CompleteReason | undefined,
@@ -51,25 +51,25 @@ export const makeStreamMessage = (
   ): Promise<string | undefined> => {
     const messageUID = open?.messageUID;
     const chunk = { seq: (open?.seq ?? 0) + 1, text, messageUID, completeReason: reason };
-    let mayBeTaken = false;
+    let mayBeAccepted = false;
     const onFailure = ({ code, uncertain, retryable }: BridgeError): boolean => {
       if (code === "rate_limited") onRateLimit();
-      mayBeTaken ||= uncertain;
+      mayBeAccepted ||= uncertain;
       // A second first chunk would be a second message.
-      return retryable && (messageUID !== undefined || !mayBeTaken);
+      return retryable && (messageUID !== undefined || !mayBeAccepted);
     };
     const call = (): Promise<string> => {
       onCall();
       return im.sendChunk(route, chunk);
     };
     try {
-      return await tryUntilTaken(call, { clock, until, onFailure });
+      return await retryUntilAccepted(call, { clock, until, onFailure });
     } catch (error) {
-      if (!(mayBeTaken && error instanceof BridgeError)) throw error;
+      if (!(mayBeAccepted && error instanceof BridgeError)) throw error;
       if (messageUID === undefined) return undefined;
-      // Refused now for its number, or since the message has ended, as this chunk would have it: it was taken before.
-      const isTaken = error.code === "stream_ended" ? reason !== undefined : !error.retryable;
-      if (isTaken) return messageUID;
+      // Refused now for its number, or since the message has ended, as this chunk asked for: it was accepted before.
+      const isAccepted = error.code === "stream_ended" ? reason !== undefined : !error.retryable;
+      if (isAccepted) return messageUID;
       throw error;
     }
   };
@@ -91,7 +91,7 @@ export const makeStreamMessage = (
         if (messageUID === undefined) return "unknown";
         open = reason === undefined ? { messageUID, seq: (open?.seq ?? 0) + 1 } : undefined;
         size += messageSize(text);
-        return "taken";
+        return "accepted";
       } catch (error) {
         if (!(error instanceof BridgeError && error.code === "stream_ended")) throw error;
         open = undefined;

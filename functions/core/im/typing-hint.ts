@@ -1,60 +1,58 @@
-import type { AnswerSink } from "#core/answer/answer-sink.ts";
+import type { AnswerReceiver, AnswerSink } from "#core/answer/answer-sink.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import type { ImMessages, MessageRoute, TurnHold } from "./im-messages.ts";
+import type { DeliveryLease, ImMessages, MessageRoute } from "./im-messages.ts";
 
 export interface TypingHintPorts {
   readonly im: Pick<ImMessages, "sendTyping">;
   readonly clock: Clock;
 }
 
-/** Clients show it for six seconds (RongCloud's typing status). */
-const everyMs = 5_500;
+/** Clients show a hint for six seconds (RongCloud's typing status). */
+const intervalMs = 5_500;
 
 /**
- * Shows the user that the bot is typing, from when Dify is asked until there is something to read: with the first text, or
- * where the answer comes in one piece, at its end. The first hint goes out at once, and opens the connection to the IM
- * that the first text will need.
+ * Shows the user that the bot is typing, from when the model is asked until there is something to read: the first text, or
+ * where the answer comes in one piece, its end. The first hint goes out at once, and opens the connection to the IM that
+ * the first text will need.
  */
 export const makeTypingHint =
   ({ im, clock }: TypingHintPorts) =>
   (
     sink: AnswerSink,
     route: MessageRoute,
-    { isOurs, until }: Pick<TurnHold, "isOurs"> & { readonly until: "first text" | "end" },
-  ): AnswerSink => {
-    const over = new AbortController();
+    { isOurs, until }: Pick<DeliveryLease, "isOurs"> & { readonly until: "first text" | "end" },
+  ): AnswerReceiver => {
+    const ended = new AbortController();
     const hint = async (): Promise<void> => {
-      while (!over.signal.aborted && isOurs()) {
-        // A hint that does not get through is no loss.
+      while (!ended.signal.aborted && isOurs()) {
+        // A hint is optional: a failure is ignored.
         im.sendTyping(route).catch(() => {});
-        await clock.sleep(everyMs, over.signal);
+        await clock.sleep(intervalMs, ended.signal);
       }
     };
     const end = (): void => {
-      // Each abort makes an error, with its stack: dear for one that comes with every delta.
-      if (!over.signal.aborted) over.abort();
+      // Each abort creates an error with a stack trace: expensive on every delta.
+      if (!ended.signal.aborted) ended.abort();
     };
-    const hear = (): void => {
+    const onText = (): void => {
       if (until === "first text") end();
     };
     return {
-      gaveUp: sink.gaveUp,
-      begin: () => {
-        sink.begin();
-        void hint();
-      },
-      named: sink.named,
-      delta: (text) => {
-        hear();
-        return sink.delta(text);
-      },
-      replace: (text) => {
-        hear();
-        return sink.replace(text);
-      },
-      end: (ending) => {
-        end();
-        return sink.end(ending);
+      observer: { onAsked: () => void hint() },
+      sink: {
+        gaveUp: sink.gaveUp,
+        delta: (text) => {
+          onText();
+          return sink.delta(text);
+        },
+        replace: (text) => {
+          onText();
+          return sink.replace(text);
+        },
+        end: (ending) => {
+          end();
+          return sink.end(ending);
+        },
       },
     };
   };

@@ -1,28 +1,26 @@
 import type { AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import type { ImMessages, MessageRoute, TurnHold } from "./im-messages.ts";
+import type { DeliveryLease, ImMessages, MessageRoute } from "./im-messages.ts";
 import { messagesOf } from "./message-size.ts";
-import { tryUntilTaken } from "./retry.ts";
+import { retryUntilAccepted } from "./retry.ts";
 
 export interface WholeDeliveryPorts {
   readonly im: Pick<ImMessages, "sendText">;
   readonly clock: Clock;
-  /** For how long a message is tried before it counts as undeliverable. */
+  /** For how long a message is tried before it counts as undeliverable, in milliseconds. */
   readonly patienceMs: number;
 }
 
 const abandoned: Delivery = { status: "undelivered", reason: "abandoned" };
 
-/** Gathers an answer and brings it to the IM at its end: in one ordinary message, or in as many as it needs. */
+/** Gathers an answer and sends it to the IM at its end: in one ordinary message, or in as many as it needs. */
 export const makeWholeDelivery =
   ({ im, clock, patienceMs }: WholeDeliveryPorts) =>
-  (route: MessageRoute, { isOurs, deliverBy }: Pick<TurnHold, "isOurs" | "deliverBy">): AnswerSink => {
+  (route: MessageRoute, { isOurs, deliverBy }: Pick<DeliveryLease, "isOurs" | "deliverBy">): AnswerSink => {
     const never = new AbortController().signal;
     let answer = "";
     return {
       gaveUp: never,
-      begin: () => {},
-      named: () => {},
       delta: (text) => {
         answer += text;
       },
@@ -37,7 +35,7 @@ export const makeWholeDelivery =
           for (const text of messagesOf(answer)) {
             if (!isOurs()) return abandoned;
             const until = Math.min(clock.now() + patienceMs, deliverBy);
-            await tryUntilTaken(() => im.sendText(route, text), { clock, until });
+            await retryUntilAccepted(() => im.sendText(route, text), { clock, until });
           }
           return { status: "delivered" };
         } catch (error) {

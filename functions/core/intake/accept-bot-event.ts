@@ -14,8 +14,11 @@ export interface AcceptBotEventPorts {
   readonly clock: Clock;
 }
 
-/** The number of jobs that came of the event, or that it is for a bot which the app does not have here. */
-export type AcceptedBotEvent = number | "unknown_bot";
+export type AcceptedBotEvent =
+  /** `jobs`: how many the event triggered, all safely queued. */
+  | { readonly status: "accepted"; readonly jobs: number }
+  /** The app has no such bot here. */
+  | { readonly status: "unknown_bot" };
 
 export type AcceptBotEvent = (
   appKey: string,
@@ -24,8 +27,8 @@ export type AcceptBotEvent = (
 ) => Promise<AcceptedBotEvent>;
 
 /**
- * Queues a job for each integration of the bot that the event triggers. Who is spoken to, RongCloud has said; the rest is
- * as by every other door.
+ * Queues a job for each integration of the bot that the event triggers. RongCloud has said which bot is addressed; the rest
+ * is as for messages that come in any other way.
  */
 export const makeAcceptBotEvent = ({
   bots,
@@ -40,13 +43,14 @@ export const makeAcceptBotEvent = ({
     const { fromUserId, content } = event.data;
     const found = await bots.find(appKey, [...new Set([botUserId, fromUserId])]);
     const bot = found.find(({ userId }) => userId === botUserId);
-    if (!bot) return "unknown_bot";
+    if (!bot) return { status: "unknown_bot" };
     const isMessage = isMessageType(event.type);
     // Messages alone: what happens in a group may bear the name of the bot that is told of it.
-    if (isMessage && found.some(({ userId }) => userId === fromUserId)) return 0;
+    if (isMessage && found.some(({ userId }) => userId === fromUserId))
+      return { status: "accepted", jobs: 0 };
     const everyone = isMessage && event.data.channelType === "GROUP" && mentionsEveryone(content);
     const jobs = triggeredJobs(bot, { appKey, event, everyone, acceptedAt });
     if (jobs.length > 0) await dispatchJobs(jobs);
-    return jobs.length;
+    return { status: "accepted", jobs: jobs.length };
   };
 };

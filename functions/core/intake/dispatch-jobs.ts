@@ -17,7 +17,7 @@ export interface DispatchJobsPorts {
 /** Resolves when every job is safely queued, rejects if one is not; nothing is under way any more then. */
 export type DispatchJobs = (jobs: readonly Job[]) => Promise<void>;
 
-/** Two queues, so that an app server that is down holds back no answer of Dify's. */
+/** Two queues, so that an app server that is down does not delay the answers of models. */
 export const makeDispatchJobs =
   ({ turns, webhooks, report }: DispatchJobsPorts): DispatchJobs =>
   async (jobs) => {

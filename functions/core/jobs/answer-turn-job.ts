@@ -1,25 +1,29 @@
-import type { TurnLimits } from "#core/answer/answer.ts";
 import { errorTextOf } from "#core/answer/answer-ending.ts";
-import type { AnswerSink } from "#core/answer/answer-sink.ts";
+import type { AnswerReceiver } from "#core/answer/answer-sink.ts";
+import type { AskLimits } from "#core/answer/model.ts";
 import type { OpenBot } from "#core/bot/bot.ts";
-import { isDify } from "#core/bot/integration.ts";
-import { type MessageRoute, type OpenMessage, replyRouteOf, type TurnHold } from "#core/im/im-messages.ts";
+import { canAnswer } from "#core/bot/integration.ts";
+import {
+  type DeliveryLease,
+  type MessageRoute,
+  type OpenMessage,
+  replyRouteOf,
+} from "#core/im/im-messages.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import type { Held } from "#core/shared/lease.ts";
+import type { HeldLease } from "#core/shared/lease.ts";
 import type { Log, LogFields } from "#core/shared/log.ts";
 import type { ForwardTurn, TurnReport } from "#core/turn/forward-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { type NoteTurn, wentWell } from "#core/turn/turn-report.ts";
-import { type HeldJob, warnOf } from "./held-job.ts";
 import { type DeadLetters, jobIdOf, jobKeyOf, type TurnJob } from "./job.ts";
+import { type LeasedJob, warnOf } from "./job-lease.ts";
 import type { ReportJob } from "./job-report.ts";
 import type { JobStore } from "./job-store.ts";
-import { makeNoteOpen } from "./note-open.ts";
 
 export interface AnswerTurnJobPorts {
-  readonly turns: Pick<JobStore, "note">;
+  readonly jobs: Pick<JobStore, "checkpoint">;
   readonly forwardTurn: ForwardTurn;
-  readonly sinkFor: (turn: Turn, hold: TurnHold) => AnswerSink;
+  readonly receiverFor: (turn: Turn, lease: DeliveryLease) => AnswerReceiver;
   /** Rejects with a BridgeError where the IM does not close it. */
   readonly closeOpenMessage: (route: MessageRoute, open: OpenMessage) => Promise<void>;
   readonly deadLetters: DeadLetters;
@@ -29,10 +33,10 @@ export interface AnswerTurnJobPorts {
   readonly log: Log;
 }
 
-export interface HeldTurn extends HeldJob<TurnJob> {
+export interface LeasedTurn extends LeasedJob<TurnJob> {
   /** Read while the job was being claimed: the user waits for both. */
   readonly found: Promise<OpenBot | undefined>;
-  /** What a worker before this one may have left open. */
+  /** What an earlier worker may have left open. */
   readonly open: OpenMessage | undefined;
 }
 
@@ -40,18 +44,28 @@ export interface HeldTurn extends HeldJob<TurnJob> {
 export interface WorkerTime {
   /** When the turn must have its answer. */
   readonly deadline: number;
-  /** When the last call to the IM may begin. */
+  /** When the last call to the IM may start. */
   readonly deliverBy: number;
 }
 
+export type AnsweredJob =
+  /** `outcome`: as it is saved in the job's record. */
+  | { readonly status: "ended"; readonly outcome: string }
+  /** Another turn runs in its conversation. */
+  | { readonly status: "busy" }
+  /** Another worker has the job, or another turn its conversation. */
+  | { readonly status: "abandoned" };
+
 export interface AnswerTurnJob {
-  /** Gives the outcome, as it stands in the job's record; "busy" and "abandoned" are none yet. */
-  answer(held: HeldTurn, keeping: Held, time: WorkerTime): Promise<string>;
-  /** Tells the user that there will be no answer; false where that cannot be. */
-  tellFailure(held: HeldTurn, keeping: Held, time: WorkerTime): Promise<boolean>;
+  answer(leased: LeasedTurn, lease: HeldLease, time: WorkerTime): Promise<AnsweredJob>;
+  /** Notifies the user that there will be no answer; false where that is not possible. */
+  sendFailure(leased: LeasedTurn, lease: HeldLease, time: WorkerTime): Promise<boolean>;
 }
 
-const storyOf = (job: TurnJob, { outcome, delivery, asked, firstTextAt }: TurnReport): LogFields => ({
+/** How often an open stream message is saved, in milliseconds: each is a write. `closeOpenMessage` makes up for what is missing. */
+const checkpointPauseMs = 2_000;
+
+const factsOf = (job: TurnJob, { outcome, delivery, asked, firstTextAt }: TurnReport): LogFields => ({
   outcome: outcome.status,
   code: outcome.status === "failed" ? outcome.code : undefined,
   detail: outcome.status === "failed" ? outcome.detail : undefined,
@@ -61,11 +75,11 @@ const storyOf = (job: TurnJob, { outcome, delivery, asked, firstTextAt }: TurnRe
   firstTextMs: firstTextAt && firstTextAt - job.acceptedAt,
 });
 
-/** What a worker does with a job that it holds: has it answered, and tells its whole story in one log line. */
+/** What a worker does with a job that it has leased: has it answered, and logs what came of it in one line. */
 export const makeAnswerTurnJob = ({
-  turns,
+  jobs,
   forwardTurn,
-  sinkFor,
+  receiverFor,
   closeOpenMessage,
   deadLetters,
   report,
@@ -73,62 +87,75 @@ export const makeAnswerTurnJob = ({
   clock,
   log,
 }: AnswerTurnJobPorts): AnswerTurnJob => {
-  const noteOpen = makeNoteOpen({ turns, clock, log });
-
-  const findTurn = async ({ job, found }: HeldTurn): Promise<Turn | undefined> => {
+  const findTurn = async ({ job, found }: LeasedTurn): Promise<Turn | undefined> => {
     const bot = await found;
     const integration = bot?.integrations
-      .filter(isDify)
+      .filter(canAnswer)
       .find(({ type, enabled }) => type === job.integrationType && enabled);
     const id = jobKeyOf(jobIdOf(job));
     return bot && integration && { id, appKey: job.appKey, bot, integration, event: job.event };
   };
 
-  /** The answer begins anew in a message of its own, which does not wait for this. */
-  const closeLeftOpen = async (turn: Turn, { job, open }: HeldTurn): Promise<void> => {
+  /** The answer begins again in a message of its own, which does not wait for this. */
+  const closeLeftOpen = async (turn: Turn, { job, open }: LeasedTurn): Promise<void> => {
     if (open) await closeOpenMessage(replyRouteOf(turn), open).catch(warnOf(log, "message_left_open", job));
   };
 
-  const holdOf = (
-    { job, token }: HeldTurn,
-    { isOurs }: Held,
-    { deliverBy }: Pick<WorkerTime, "deliverBy">,
-  ): TurnHold => ({ isOurs, deliverBy, onOpen: noteOpen(jobIdOf(job), token) });
+  /** Saves the open stream message while its delivery goes on: a new one at once, its progress at intervals. */
+  const makeCheckpoint = ({ job, lease }: LeasedTurn): DeliveryLease["onOpen"] => {
+    let saved: string | undefined;
+    let nextAt = 0;
+    return (open) => {
+      // That a message has ended shows in the record's own end, or in the next message.
+      if (!open || (open.messageUID === saved && clock.now() < nextAt)) return;
+      saved = open.messageUID;
+      nextAt = clock.now() + checkpointPauseMs;
+      jobs.checkpoint(jobIdOf(job), lease.token, open).catch(warnOf(log, "open_message_not_saved", job));
+    };
+  };
+
+  const deliveryLeaseOf = (
+    leased: LeasedTurn,
+    { isOurs }: HeldLease,
+    { deliverBy }: WorkerTime,
+  ): DeliveryLease => ({ isOurs, deliverBy, onOpen: makeCheckpoint(leased) });
 
   return {
-    answer: async (held, keeping, { deadline, deliverBy }) => {
-      const { job, tries } = held;
-      const turn = await findTurn(held);
+    answer: async (leased, lease, time) => {
+      const { job, tries } = leased;
+      const turn = await findTurn(leased);
       if (!turn) {
         report("dropped", job, { reason: "the bot or its integration is gone" });
-        return "dropped";
+        return { status: "ended", outcome: "dropped" };
       }
-      const closing = closeLeftOpen(turn, held);
-      const limits: TurnLimits = { deadline, signal: keeping.signal };
-      const answered = await forwardTurn(turn, sinkFor(turn, holdOf(held, keeping, { deliverBy })), limits);
+      const closing = closeLeftOpen(turn, leased);
+      const limits: AskLimits = { deadline: time.deadline, signal: lease.signal };
+      const receiver = receiverFor(turn, deliveryLeaseOf(leased, lease, time));
+      const answered = await forwardTurn(turn, receiver, limits);
       await closing;
-      if (answered === "busy") return "busy";
+      if (answered.status === "busy") return { status: "busy" };
       await answered.afterwards;
       const { outcome, delivery } = answered;
-      const isLost = delivery.status === "undelivered" && !keeping.isOurs();
-      if (outcome.status === "abandoned" || isLost) return "abandoned";
+      const isLost = delivery.status === "undelivered" && !lease.isOurs();
+      if (outcome.status === "abandoned" || isLost) return { status: "abandoned" };
       const { integrationType, acceptedAt: startedAt } = job;
-      noteTurn({ door: "im", integrationType, startedAt }, answered);
-      const story = { ...storyOf(job, answered), tries };
+      noteTurn({ channel: "im", integrationType, startedAt }, answered);
+      const facts = { ...factsOf(job, answered), tries };
       if (delivery.status === "undelivered") {
-        await deadLetters.bury(job, { reason: delivery.reason, tries });
-        report("given_up", job, story);
-        return "given_up";
+        await deadLetters.add(job, { reason: delivery.reason, tries });
+        report("given_up", job, facts);
+        return { status: "ended", outcome: "given_up" };
       }
-      report("delivered", job, story, !wentWell(outcome));
-      return outcome.status;
+      report("delivered", job, facts, !wentWell(outcome));
+      return { status: "ended", outcome: outcome.status };
     },
 
-    tellFailure: async (held, keeping, { deliverBy }) => {
-      const turn = await findTurn(held).catch(() => undefined);
+    sendFailure: async (leased, lease, time) => {
+      const turn = await findTurn(leased).catch(() => undefined);
       if (!turn) return false;
-      const closing = closeLeftOpen(turn, held);
-      const { status } = await sinkFor(turn, holdOf(held, keeping, { deliverBy })).end({
+      const closing = closeLeftOpen(turn, leased);
+      const { sink } = receiverFor(turn, deliveryLeaseOf(leased, lease, time));
+      const { status } = await sink.end({
         status: "failed",
         sentence: errorTextOf(turn.integration.options),
         code: "unavailable",

@@ -3,8 +3,17 @@ import type { Log, LogFields } from "#core/shared/log.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
 import type { Job } from "./job.ts";
 
-/** What happens to a job on its way: each is one log line and one metric. */
-export type JobStage = "accepted" | "tried" | "delivered" | "given_up" | "dropped" | "repeated";
+/** What happens to a job, and the metric that counts it. Each is one log line, too. */
+export const jobMetrics = {
+  accepted: "JobAccepted",
+  tried: "JobTried",
+  delivered: "JobDelivered",
+  given_up: "JobGivenUp",
+  dropped: "JobDropped",
+  repeated: "JobRepeated",
+} as const;
+
+export type JobStage = keyof typeof jobMetrics;
 
 export interface JobReportPorts {
   readonly log: Log;
@@ -13,8 +22,9 @@ export interface JobReportPorts {
 }
 
 /**
- * Every accepted job ends delivered, given up, dropped (nobody is there for it any more) or repeated (it was done before),
- * but for copies within five minutes, which SQS itself swallows. `wrong`: a person should look at it. */
+ * Every accepted job ends delivered, given up, dropped (its bot or integration is gone) or repeated (it was done before), except
+ * for copies within five minutes, which SQS itself discards. `wrong`: a person should look at it.
+ */
 export type ReportJob = (stage: JobStage, job: Job, facts?: LogFields, wrong?: boolean) => void;
 
 /** The ids by which a job's lines are found. */
@@ -25,16 +35,7 @@ export const idsOf = (job: Job): LogFields => ({
   msgUID: job.event.data.msgUID,
 });
 
-const metricOf = {
-  accepted: "JobAccepted",
-  tried: "JobTried",
-  delivered: "JobDelivered",
-  given_up: "JobGivenUp",
-  dropped: "JobDropped",
-  repeated: "JobRepeated",
-} as const;
-
-/** Tells a job's stage with the time since it was accepted. */
+/** Reports a job's stage with the time since it was accepted. */
 export const makeReportJob =
   ({ log, metrics, clock }: JobReportPorts): ReportJob =>
   (stage, job, facts = {}, wrong = stage === "given_up") => {
@@ -45,5 +46,5 @@ export const makeReportJob =
       sinceAcceptedMs,
       ...facts,
     });
-    metrics.time(metricOf[stage], sinceAcceptedMs, { integration: job.integrationType });
+    metrics.time(jobMetrics[stage], sinceAcceptedMs, { integration: job.integrationType });
   };

@@ -1,5 +1,5 @@
 import type { EventType } from "#core/bot/event-type.ts";
-import type { DifyType, IntegrationType } from "#core/bot/integration.ts";
+import type { IntegrationType, ModelType } from "#core/bot/integration-types.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 
 /** An event on its way to one integration of a bot. It carries ids and the event, never a key: the worker reads the bot afresh. */
@@ -16,15 +16,15 @@ export interface Job<T extends IntegrationType = IntegrationType> {
   readonly redrivenAt?: number;
 }
 
-/** To a Dify app. */
-export type TurnJob = Job<DifyType>;
-/** To the app's server. */
+/** For a model. */
+export type TurnJob = Job<ModelType>;
+/** For the app's server. */
 export type WebhookJob = Job<"webhook">;
 
 export const isTurnJob = (job: Job): job is TurnJob => job.integrationType !== "webhook";
 export const isWebhookJob = (job: Job): job is WebhookJob => job.integrationType === "webhook";
 
-/** What tells one job from every other: a message delivered twice makes the same. */
+/** Identifies a job: a message that is delivered twice gives the same id. */
 export interface JobId {
   readonly appKey: string;
   /** A recall of a message has the message's own msgUID. */
@@ -45,7 +45,7 @@ export const jobIdOf = (job: Job): JobId => ({
   integrationType: job.integrationType,
 });
 
-/** A job's identity as one text, as JSON, since ids may hold any separator. */
+/** A job's id as one string, as JSON, since ids may contain any separator. */
 export const jobKeyOf = ({
   appKey,
   eventType,
@@ -61,12 +61,12 @@ export interface JobQueue<J extends Job = Job> {
   send(jobs: readonly J[]): Promise<void>;
 }
 
-/** Where jobs lie that were given up, until a person has them run again (docs/runbook.md). */
+/** Jobs that were given up, kept until a person runs them again (docs/runbook.md). */
 export interface DeadLetters<J extends Job = Job> {
-  bury(job: J, epitaph: Epitaph): Promise<void>;
+  add(job: J, cause: DeadLetterCause): Promise<void>;
 }
 
-export interface Epitaph {
+export interface DeadLetterCause {
   readonly reason: string;
   /** How often it was handed to a worker. */
   readonly tries: number;

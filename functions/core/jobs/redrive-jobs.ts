@@ -1,24 +1,24 @@
 import type { Clock } from "#core/shared/clock.ts";
-import { type Epitaph, type Job, type JobId, type JobQueue, jobIdOf } from "./job.ts";
+import { type DeadLetterCause, type Job, type JobId, type JobQueue, jobIdOf } from "./job.ts";
 
 interface Letter {
-  /** The queue's own id of it. */
+  /** The queue's own id for the message. */
   readonly messageId: string;
   /** Milliseconds since the epoch. */
-  readonly buriedAt: number;
+  readonly addedAt: number;
 }
 
 /** A job among the dead letters. */
 export interface DeadJob<J extends Job = Job> extends Letter {
   readonly job: J;
   readonly fault?: undefined;
-  /** Absent where the queue itself gave it up. */
-  readonly epitaph: Epitaph | undefined;
-  /** Takes it out of the dead letters. */
+  /** Undefined where the queue itself moved the job to the dead letters. */
+  readonly cause: DeadLetterCause | undefined;
+  /** Removes it from the dead letters. */
   remove(): Promise<void>;
 }
 
-/** A message that nobody can read. It cannot be removed here: whatever it is, it is there only once. */
+/** A message that cannot be parsed. It cannot be removed here: it may be the only copy of a job. */
 export interface UnreadableLetter extends Letter {
   readonly job?: undefined;
   readonly fault: string;
@@ -27,26 +27,30 @@ export interface UnreadableLetter extends Letter {
 export type DeadLetter<J extends Job = Job> = DeadJob<J> | UnreadableLetter;
 
 export interface Reading {
-  /** About how many more lie there, and could not be had now. */
+  /** Approximate number of dead letters that could not be read now. */
   readonly hidden: number;
 }
 
-/** Visits the dead letters one after another, those of a conversation in the order in which they were given up. */
+/** Visits the dead letters one by one; those of a conversation in the order in which they were given up. */
 export type ReadDeadLetters<J extends Job = Job> = (
   visit: (letter: DeadLetter<J>) => Promise<void>,
 ) => Promise<Reading>;
 
-/** Open: no worker will find it done, and its tries begin anew. Settled: it has come to an end that is not a failure. */
+/**
+ * - open: the job's record is reset, so workers will run it, and its tries are counted from zero.
+ * - running: a worker has it now.
+ * - settled: the job ended, and not in a failure.
+ */
 export type Reopened =
   | { readonly status: "open" }
   | { readonly status: "running" }
   | { readonly status: "settled"; readonly outcome: string };
 
-/** Forgets that a job was given up. Harmless when it is done twice. */
+/** Resets the record of a job that was given up. Idempotent. */
 export type ReopenJob = (id: JobId) => Promise<Reopened>;
 
-/** What became of a dead letter. Settled: taken out without a run. All but it and redriven: it lies where it lay. */
-export type LetterFate =
+/** Redriven and settled letters are removed from the dead letters, settled ones without a run; all others stay there. */
+export type RedriveResult =
   | { readonly status: "redriven" }
   | { readonly status: "settled"; readonly outcome: string }
   | { readonly status: "running" }
@@ -61,18 +65,18 @@ export interface RedriveJobsPorts<J extends Job> {
   readonly clock: Clock;
 }
 
-/** `isWanted` is asked with nothing for a message that nobody can read. */
+/** `isWanted` gets undefined for a message that cannot be parsed. */
 export type RedriveJobs<J extends Job> = (
   isWanted: (job: J | undefined) => boolean,
-  tell: (letter: DeadLetter<J>, fate: LetterFate) => void,
+  onLetter: (letter: DeadLetter<J>, result: RedriveResult) => void,
 ) => Promise<Reading>;
 
 /**
- * Has dead letters run again. A crash between two steps leaves the letter, and doing it again is harmless:
+ * Runs dead letters again. After a crash between two steps the letter is still there, and repeating all steps is safe:
  *
- *   reopen   first, or a worker that is quick would find the job done, and drop it
- *   send     a job sent twice runs once: whoever comes second finds it running or done
- *   remove   last: until the job is safely queued, the letter is all there is of it
+ * 1. reopen: first, or a fast worker would find the job done and drop it.
+ * 2. send: a job that is sent twice runs once, since the second worker finds it running or done.
+ * 3. remove: last, since until the job is queued the letter is its only copy.
  */
 export const makeRedriveJobs = <J extends Job>({
   readDeadLetters,
@@ -80,25 +84,25 @@ export const makeRedriveJobs = <J extends Job>({
   queue,
   clock,
 }: RedriveJobsPorts<J>): RedriveJobs<J> => {
-  const redrive = async ({ job, remove }: DeadJob<J>): Promise<LetterFate> => {
+  const redrive = async ({ job, remove }: DeadJob<J>): Promise<RedriveResult> => {
     const reopened = await reopen(jobIdOf(job));
     if (reopened.status === "running") return reopened;
     if (reopened.status === "open") await queue.send([{ ...job, redrivenAt: clock.now() }]);
-    // A settled one stays settled. As a letter it would only call a person again and again.
+    // A settled job stays settled. Left among the dead letters, it would keep their alarm on.
     await remove();
     return reopened.status === "open" ? { status: "redriven" } : reopened;
   };
 
-  return (isWanted, tell) => {
+  return (isWanted, onLetter) => {
     const startedAt = clock.now();
-    const fateOf = async (letter: DeadLetter<J>): Promise<LetterFate> => {
+    const resultOf = async (letter: DeadLetter<J>): Promise<RedriveResult> => {
       if (letter.fault !== undefined) return { status: "unreadable" };
-      // What fails at once is back before the last letter is read: round and round without end.
+      // A job that fails at once returns before the last letter is read: without this check the loop would never end.
       if ((letter.job.redrivenAt ?? 0) >= startedAt) return { status: "given_up_again" };
       return redrive(letter).catch((error: unknown) => ({ status: "failed", reason: String(error) }));
     };
     return readDeadLetters(async (letter) => {
-      if (isWanted(letter.job)) tell(letter, await fateOf(letter));
+      if (isWanted(letter.job)) onLetter(letter, await resultOf(letter));
     });
   };
 };

@@ -3,137 +3,148 @@ import { leaseMs } from "#core/shared/lease.ts";
 import { endingMs } from "#core/turn/turn-time.ts";
 import {
   type AnswerTurnJobPorts,
-  type HeldTurn,
+  type LeasedTurn,
   makeAnswerTurnJob,
   type WorkerTime,
 } from "./answer-turn-job.ts";
-import { makeHeldJobs, warnOf } from "./held-job.ts";
 import { jobIdOf, type TurnJob } from "./job.ts";
-import type { JobFate, JobHold } from "./job-hold.ts";
+import { type JobResult, type JobVisibility, makeJobLeases, warnOf } from "./job-lease.ts";
 import { idsOf } from "./job-report.ts";
 import type { JobStore } from "./job-store.ts";
-import { makeKeepTurn } from "./keep-turn.ts";
 
 export interface RunTurnJobPorts extends AnswerTurnJobPorts {
   readonly bots: Pick<BotStore, "open">;
-  readonly turns: JobStore;
+  readonly jobs: JobStore;
   readonly newToken: () => string;
 }
 
 /** Never rejects. `endsAt`: when the worker ends, whatever it does, in milliseconds since the epoch. */
-export type RunTurnJob = (job: TurnJob, hold: JobHold, endsAt: number) => Promise<JobFate>;
+export type RunTurnJob = (job: TurnJob, visibility: JobVisibility, endsAt: number) => Promise<JobResult>;
 
 const firstPauseMs = 5_000;
-const longestPauseMs = 5 * 60_000;
-/** Twenty minutes in all. Only failures of our own come back: Dify's are answered with a sentence. */
-const mostTries = 10;
+const maxPauseMs = 5 * 60_000;
+/** Twenty minutes in all. Only failures of our own come back: those of models are answered with a sentence. */
+const maxTries = 10;
 
 /** Twice as long each time. */
-const pauseAfter = (tries: number): number => Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs);
+const pauseAfter = (tries: number): number => Math.min(firstPauseMs * 2 ** (tries - 1), maxPauseMs);
 
-/** A conversation that is busy comes free at any moment, and a turn may take 14 minutes. */
+/** A busy conversation is free again at any moment, and a turn may take 14 minutes. */
 const busyPauseMs = 15_000;
 const busyPatienceMs = 20 * 60_000;
-/** Behind the end of another's lease: clocks differ. */
+/** After the end of another worker's lease: clocks differ. */
 const leasePauseMs = 500;
 
-/** Of a worker's time, what no call to the IM may begin in. */
+/** Time reserved at the end of the invocation, in milliseconds: no call to the IM starts after this. */
 const lastCallMs = 15_000;
 
-/** What becomes of a job. `pauseMs`: for how long it is left alone before it comes again. */
-type Fate = { readonly fate: "done" } | { readonly fate: "again"; readonly pauseMs: number };
+/** `pauseMs`: for how long the job stays hidden before it comes again. */
+type Result = { readonly status: "done" } | { readonly status: "again"; readonly pauseMs: number };
 
-const done: Fate = { fate: "done" };
-const againIn = (pauseMs: number): Fate => ({ fate: "again", pauseMs });
+const done: Result = { status: "done" };
+const againIn = (pauseMs: number): Result => ({ status: "again", pauseMs });
 
 /** Runs a job from the queue, once however often it is delivered. */
 export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): RunTurnJob => {
-  const { turns, deadLetters, report, clock, log } = ports;
-  const keepTurn = makeKeepTurn({ turns, clock, log });
-  const { answer, tellFailure } = makeAnswerTurnJob(ports);
-  const { complete, release, postpone } = makeHeldJobs({ jobs: turns, clock, log });
+  const { jobs, deadLetters, report, clock, log } = ports;
+  const { answer, sendFailure } = makeAnswerTurnJob(ports);
+  const { keep, complete, release, postpone } = makeJobLeases({ jobs, clock, log });
+  const newLease = (token: string) => ({ token, expiresAt: clock.now() + leaseMs });
 
-  /** Held on to: where the IM is slow to take the sentence, another worker would tell it too. */
-  const giveUp = async (held: HeldTurn, hold: JobHold, time: WorkerTime, reason: string): Promise<Fate> => {
-    const { job, token, tries } = held;
-    const lease = { token, expiresAt: clock.now() + leaseMs };
-    if (!(await turns.renew(jobIdOf(job), lease))) return againIn(pauseAfter(tries));
-    await keepTurn(jobIdOf(job), lease, hold, async (keeping) => {
-      // Before the user is told: a burial that fails brings the job back, and they would be told each time.
-      await deadLetters.bury(job, { reason, tries });
-      report("given_up", job, { reason, tries, told: await tellFailure(held, keeping, time) });
+  /** The lease is kept meanwhile: while the IM is slow to accept the sentence, another worker would send it too. */
+  const giveUp = async (
+    leased: LeasedTurn,
+    visibility: JobVisibility,
+    time: WorkerTime,
+    reason: string,
+  ): Promise<Result> => {
+    const { job, tries } = leased;
+    const lease = newLease(leased.lease.token);
+    if (!(await jobs.renew(jobIdOf(job), lease))) return againIn(pauseAfter(tries));
+    await keep({ ...leased, lease }, visibility, async (held) => {
+      // Before the user is notified: if this fails, the job comes back, and they would be notified each time.
+      await deadLetters.add(job, { reason, tries });
+      report("given_up", job, { reason, tries, userNotified: await sendFailure(leased, held, time) });
     });
-    await complete(held, "given_up");
+    await complete(leased, "given_up");
     return done;
   };
 
   /** Waiting for another turn is no try. */
-  const waitForConversation = async (held: HeldTurn, hold: JobHold, time: WorkerTime): Promise<Fate> => {
-    const { job, tries } = held;
+  const waitForConversation = async (
+    leased: LeasedTurn,
+    visibility: JobVisibility,
+    time: WorkerTime,
+  ): Promise<Result> => {
+    const { job, tries } = leased;
     const waitedMs = clock.now() - (job.redrivenAt ?? job.acceptedAt);
     report("tried", job, { tries, reason: "another turn runs in its conversation" });
-    if (waitedMs > busyPatienceMs) return giveUp(held, hold, time, "its conversation never came free");
-    await postpone(held);
-    return againIn(Math.min(pauseAfter(hold.tries), busyPauseMs));
+    if (waitedMs > busyPatienceMs) return giveUp(leased, visibility, time, "its conversation stayed busy");
+    await postpone(leased);
+    return againIn(Math.min(pauseAfter(visibility.receiveCount), busyPauseMs));
   };
 
-  const answerHeld = async (
-    held: HeldTurn,
-    hold: JobHold,
+  const answerLeased = async (
+    leased: LeasedTurn,
+    visibility: JobVisibility,
     time: WorkerTime,
-    heldUntil: number,
-  ): Promise<Fate> => {
-    const { job, token, tries } = held;
-    // Its workers have died, one after another, before any of them could say why.
-    if (tries > mostTries) return giveUp(held, hold, time, "its workers never came to an end");
+  ): Promise<Result> => {
+    const { job, tries } = leased;
+    if (tries > maxTries) {
+      return giveUp(leased, visibility, time, `the worker crashed or timed out ${maxTries} times`);
+    }
     try {
-      const outcome = await keepTurn(jobIdOf(job), { token, expiresAt: heldUntil }, hold, (keeping) =>
-        answer(held, keeping, time),
-      );
-      if (outcome === "busy") return await waitForConversation(held, hold, time);
-      if (outcome === "abandoned") {
-        // Of the conversation alone, it may be: then the job's own lease would keep everybody out.
-        await release(held);
-        return againIn(pauseAfter(tries));
+      const answered = await keep(leased, visibility, (held) => answer(leased, held, time));
+      switch (answered.status) {
+        case "busy":
+          return await waitForConversation(leased, visibility, time);
+        case "abandoned":
+          // Perhaps only the conversation was lost: then the job's own lease would keep other workers out.
+          await release(leased);
+          return againIn(pauseAfter(tries));
+        case "ended":
+          await complete(leased, answered.outcome);
+          return done;
       }
-      await complete(held, outcome);
-      return done;
     } catch (error) {
       report("tried", job, { tries, reason: String(error) });
-      if (tries === mostTries) return giveUp(held, hold, time, String(error));
+      if (tries === maxTries) return giveUp(leased, visibility, time, String(error));
       throw error;
     }
   };
 
-  const run = async (job: TurnJob, hold: JobHold, time: WorkerTime): Promise<Fate> => {
-    const lease = { token: newToken(), expiresAt: clock.now() + leaseMs };
+  const run = async (job: TurnJob, visibility: JobVisibility, time: WorkerTime): Promise<Result> => {
+    const lease = newLease(newToken());
     const found = bots.open(job.appKey, job.botUserId);
     found.catch(() => {});
-    const claim = await turns.claim(jobIdOf(job), lease);
+    const claim = await jobs.claim(jobIdOf(job), lease);
     if (claim.status === "done") {
       report("repeated", job);
       return done;
     }
     const { tries } = claim;
     if (claim.status === "busy") {
-      // A dead worker's lease may outlast by a moment the hold that brought the job here.
+      // A dead worker's lease may outlast by a moment the visibility timeout that brought the job here.
       return againIn(Math.min(Math.max(0, claim.heldUntil - clock.now()) + leasePauseMs, pauseAfter(tries)));
     }
-    const held = { job, token: lease.token, tries, found, open: claim.open };
-    return answerHeld(held, hold, time, lease.expiresAt).catch(async (error: unknown) => {
+    const leased = { job, lease, tries, found, open: claim.open };
+    return answerLeased(leased, visibility, time).catch(async (error: unknown) => {
       log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
-      await release(held);
+      await release(leased);
       return againIn(pauseAfter(tries));
     });
   };
 
-  return async (job, hold, endsAt) => {
+  return async (job, visibility, endsAt) => {
     const time = { deadline: endsAt - endingMs, deliverBy: endsAt - lastCallMs };
-    const end = await run(job, hold, time).catch((error: unknown): Fate => {
-      log.error("job_failed", { ...idsOf(job), tries: hold.tries, reason: String(error) });
-      return againIn(pauseAfter(hold.tries));
+    const result = await run(job, visibility, time).catch((error: unknown): Result => {
+      const tries = visibility.receiveCount;
+      log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
+      return againIn(pauseAfter(tries));
     });
-    if (end.fate === "again") await hold.holdFor(end.pauseMs).catch(warnOf(log, "job_not_held", job));
-    return end.fate;
+    if (result.status === "again") {
+      await visibility.hideFor(result.pauseMs).catch(warnOf(log, "job_not_hidden", job));
+    }
+    return result.status;
   };
 };

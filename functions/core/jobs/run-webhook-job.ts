@@ -2,9 +2,8 @@ import type { BotStore } from "#core/bot/bot.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
 import type { CallWebhook, WebhookCall, WebhookOutcome } from "./call-webhook.ts";
-import { type HeldJob, makeHeldJobs, warnOf } from "./held-job.ts";
 import { type DeadLetters, type JobId, jobIdOf, type WebhookJob } from "./job.ts";
-import type { JobFate, JobHold } from "./job-hold.ts";
+import { type JobResult, type JobVisibility, type LeasedJob, makeJobLeases, warnOf } from "./job-lease.ts";
 import { idsOf, type ReportJob } from "./job-report.ts";
 import type { JobStore } from "./job-store.ts";
 
@@ -24,7 +23,7 @@ export interface RunWebhookJobPorts {
 }
 
 /** Never rejects. */
-export type RunWebhookJob = (job: WebhookJob, hold: JobHold) => Promise<JobFate>;
+export type RunWebhookJob = (job: WebhookJob, visibility: JobVisibility) => Promise<JobResult>;
 
 /** Longer than a try may take. */
 const leaseMs = 15_000;
@@ -32,7 +31,7 @@ const busyPauseMs = 5_000;
 
 /** The first three tries fall within 10 s where the other side answers quickly (docs/spec/rongcloud.md, section 6). */
 const pausesMs = [1_000, 3_000, 8_000, 20_000, 45_000];
-const longestPauseMs = 90_000;
+const maxPauseMs = 90_000;
 /** Pauses are up to so much longer, so that what failed together does not come back together. */
 const jitter = 0.25;
 
@@ -52,12 +51,11 @@ export const makeRunWebhookJob = ({
   webhookIdOf,
   random,
 }: RunWebhookJobPorts): RunWebhookJob => {
-  const pauseAfter = (tries: number): number =>
-    (pausesMs[tries - 1] ?? longestPauseMs) * (1 + jitter * random());
+  const pauseAfter = (tries: number): number => (pausesMs[tries - 1] ?? maxPauseMs) * (1 + jitter * random());
 
-  const { complete, release } = makeHeldJobs({ jobs, clock, log });
+  const { complete, release } = makeJobLeases({ jobs, clock, log });
 
-  const findCall = async ({ job }: HeldJob<WebhookJob>): Promise<WebhookCall | undefined> => {
+  const findCall = async ({ job }: LeasedJob<WebhookJob>): Promise<WebhookCall | undefined> => {
     const [bot] = await bots.find(job.appKey, [job.botUserId]);
     const integration = bot?.integrations.find((each) => each.type === "webhook");
     if (!bot || integration?.type !== "webhook" || !integration.enabled) return undefined;
@@ -65,77 +63,77 @@ export const makeRunWebhookJob = ({
   };
 
   /** Undefined: there is nobody to call any more. */
-  const call = async (held: HeldJob<WebhookJob>): Promise<WebhookOutcome | undefined> => {
+  const call = async (leased: LeasedJob<WebhookJob>): Promise<WebhookOutcome | undefined> => {
     try {
-      const found = await findCall(held);
+      const found = await findCall(leased);
       return found && (await callWebhook(found));
     } catch (error) {
-      log.error("job_failed", { ...idsOf(held.job), tries: held.tries, reason: String(error) });
+      log.error("job_failed", { ...idsOf(leased.job), tries: leased.tries, reason: String(error) });
       return { status: "failed", reason: String(error), retryAfterMs: undefined };
     }
   };
 
-  const end = async (held: HeldJob<WebhookJob>, outcome: string): Promise<JobFate> => {
-    await complete(held, outcome);
+  const end = async (leased: LeasedJob<WebhookJob>, outcome: string): Promise<JobResult> => {
+    await complete(leased, outcome);
     return "done";
   };
 
-  const giveUp = async (held: HeldJob<WebhookJob>, reason: string): Promise<JobFate> => {
-    const { job, tries } = held;
-    await deadLetters.bury(job, { reason, tries });
+  const giveUp = async (leased: LeasedJob<WebhookJob>, reason: string): Promise<JobResult> => {
+    const { job, tries } = leased;
+    await deadLetters.add(job, { reason, tries });
     report("given_up", job, { reason, tries });
-    return end(held, "given_up");
+    return end(leased, "given_up");
   };
 
-  const tryOnce = async (held: HeldJob<WebhookJob>, hold: JobHold): Promise<JobFate> => {
-    const { job, tries } = held;
+  const tryOnce = async (leased: LeasedJob<WebhookJob>, visibility: JobVisibility): Promise<JobResult> => {
+    const { job, tries } = leased;
     const startedAt = clock.now();
-    const outcome = await call(held);
+    const outcome = await call(leased);
     const tookMs = clock.now() - startedAt;
     if (!outcome) {
       report("dropped", job, { reason: "the bot or its webhook is gone" });
-      return end(held, "dropped");
+      return end(leased, "dropped");
     }
     if (outcome.status === "taken") {
       report("delivered", job, { tries, tookMs });
-      return end(held, "delivered");
+      return end(leased, "delivered");
     }
     report("tried", job, { tries, tookMs, reason: outcome.reason });
-    if (outcome.status === "refused") return giveUp(held, outcome.reason);
+    if (outcome.status === "refused") return giveUp(leased, outcome.reason);
 
     const leftMs = (job.redrivenAt ?? job.acceptedAt) + tryForMs - clock.now();
-    if (leftMs <= 0) return giveUp(held, outcome.reason);
+    if (leftMs <= 0) return giveUp(leased, outcome.reason);
     // However long it asks for, it gets a last chance when the time is up.
     const pauseMs = Math.min(Math.max(pauseAfter(tries), outcome.retryAfterMs ?? 0), leftMs);
-    await release(held);
-    await hold.holdFor(pauseMs);
+    await release(leased);
+    await visibility.hideFor(pauseMs);
     return "again";
   };
 
-  const run = async (job: WebhookJob, hold: JobHold): Promise<JobFate> => {
-    const token = newToken();
-    const claim = await jobs.claim(jobIdOf(job), { token, expiresAt: clock.now() + leaseMs });
+  const run = async (job: WebhookJob, visibility: JobVisibility): Promise<JobResult> => {
+    const lease = { token: newToken(), expiresAt: clock.now() + leaseMs };
+    const claim = await jobs.claim(jobIdOf(job), lease);
     switch (claim.status) {
       case "done":
         report("repeated", job);
         return "done";
       case "busy":
-        await hold.holdFor(busyPauseMs);
+        await visibility.hideFor(busyPauseMs);
         return "again";
       case "claimed": {
-        const held = { job, token, tries: claim.tries };
-        return tryOnce(held, hold).catch(async (error: unknown) => {
-          await release(held);
+        const leased = { job, lease, tries: claim.tries };
+        return tryOnce(leased, visibility).catch(async (error: unknown) => {
+          await release(leased);
           throw error;
         });
       }
     }
   };
 
-  return (job, hold) =>
-    run(job, hold).catch(async (error: unknown): Promise<JobFate> => {
-      log.error("job_failed", { ...idsOf(job), tries: hold.tries, reason: String(error) });
-      await hold.holdFor(pauseAfter(hold.tries)).catch(warnOf(log, "job_not_held", job));
+  return (job, visibility) =>
+    run(job, visibility).catch(async (error: unknown): Promise<JobResult> => {
+      log.error("job_failed", { ...idsOf(job), tries: visibility.receiveCount, reason: String(error) });
+      await visibility.hideFor(pauseAfter(visibility.receiveCount)).catch(warnOf(log, "job_not_hidden", job));
       return "again";
     });
 };

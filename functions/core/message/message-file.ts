@@ -32,7 +32,7 @@ const textIn = (content: Content, field: string): string | undefined => {
 
 const isWebUrl = (url: string): boolean => /^https?:$/.test(URL.parse(url)?.protocol ?? "");
 
-/** The file of a message of this type; undefined where it has none that Dify could fetch. */
+/** The file of a message of this type; undefined where it has none that can be fetched. */
 export const fileOfMessage = (objectName: string, content: Content): MessageFile | undefined => {
   const form = forms.get(objectName);
   const url = form && textIn(content, form.url);

@@ -1,4 +1,4 @@
-/** Time as a part that a test can hold in its hand. Milliseconds throughout. */
+/** The time, as a port, so that tests can control it. Milliseconds throughout. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

@@ -1,39 +1,48 @@
 import type { Clock } from "./clock.ts";
 
-/** How long something is held without a word, and how often one is said. Whoever dies is followed by another within the first. */
+/** A holder's claim on a record: of a job, of a client's turn, or of a conversation. */
+export interface Lease {
+  /** Random: every write of the holder is conditional on it. */
+  readonly token: string;
+  /** Milliseconds since the epoch; from then on another holder may take the record. */
+  readonly expiresAt: number;
+}
+
+/** How long a lease lasts, and how often it is renewed. If a holder dies, another takes over within `leaseMs`. */
 export interface LeasePace {
   readonly leaseMs: number;
   readonly heartbeatMs: number;
 }
 
-/** How long a job is held without a word. */
+/** How long a worker's lease lasts, in milliseconds. */
 export const leaseMs = 25_000;
-/** Two beats may go astray before the lease ends. */
-const workersPace: LeasePace = { leaseMs, heartbeatMs: 8_000 };
-/** Whoever is this close to the end of their lease acts no more: Dify and the IM know no fences. */
+/** Two heartbeats may fail before the lease ends. */
+const workerPace: LeasePace = { leaseMs, heartbeatMs: 8_000 };
+/** This close to its lease's end a holder acts no more: models and the IM know no fencing tokens. */
 const marginMs = 2_000;
 
-export interface Held {
+/** A lease while it is renewed. */
+export interface HeldLease {
   /** Aborted when it is lost. */
   readonly signal: AbortSignal;
-  /** To be asked before each act that cannot be taken back; once false it stays so. */
+  /** To be asked before each act that cannot be undone; once false it stays so. */
   isOurs(): boolean;
 }
 
 export interface KeepLeasePorts {
   readonly clock: Clock;
   readonly pace?: LeasePace;
-  /** Until when it was taken, in milliseconds since the epoch: counted from before it was asked for. */
-  readonly heldUntil: number;
-  /** Holds it until then (milliseconds since the epoch); false: it is another's by now. */
+  /** When the lease that was taken expires, in milliseconds since the epoch: counted from before it was asked for. */
+  readonly expiresAt: number;
+  /** Extends it until then (milliseconds since the epoch); false: another holder has the record. */
   readonly renew: (expiresAt: number) => Promise<boolean>;
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Keeps for as long as `work` takes what was taken just now. */
+/** Renews a lease that was just taken for as long as `work` takes. */
 export const keepLease = async <T>(
-  { clock, pace = workersPace, heldUntil: takenUntil, renew, onTrouble }: KeepLeasePorts,
-  work: (held: Held) => Promise<T>,
+  { clock, pace = workerPace, expiresAt: takenUntil, renew, onTrouble }: KeepLeasePorts,
+  work: (lease: HeldLease) => Promise<T>,
 ): Promise<T> => {
   const ended = new AbortController();
   const lost = new AbortController();
@@ -46,7 +55,7 @@ export const keepLease = async <T>(
       else lost.abort();
     } catch (error) {
       onTrouble(error);
-      // Where nobody answers, it is ours for as long as the last lease says.
+      // Where the store does not answer, the last lease that it confirmed counts.
       if (clock.now() >= heldUntil) lost.abort();
     }
   };

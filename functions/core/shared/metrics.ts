@@ -1,7 +1,7 @@
-/** What a team watches. Dimensions are few and of few values: never an id. */
+/** Metrics for alarms and dashboards. Keep dimensions low-cardinality; never use ids. */
 export interface Metrics {
-  /** Notes one happening. */
+  /** Records one occurrence. */
   count(name: string, dimensions: Readonly<Record<string, string>>): void;
-  /** Notes one happening and how long it took, in milliseconds: the number of notes is their count. */
+  /** Records one occurrence and its duration in milliseconds; the sample count is the number of occurrences. */
   time(name: string, ms: number, dimensions: Readonly<Record<string, string>>): void;
 }

@@ -1,9 +1,9 @@
 import type { Clock } from "#core/shared/clock.ts";
-import { type Held, keepLease, leaseMs } from "#core/shared/lease.ts";
+import { type HeldLease, keepLease, leaseMs } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
-import type { Conversation, ConversationKey, ConversationStore } from "./conversation.ts";
+import { type ConversationKey, type ConversationStore, conversationLifeMs } from "./conversation.ts";
 
-export interface HoldConversationPorts {
+export interface ConversationLeasePorts {
   readonly conversations: ConversationStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -11,69 +11,74 @@ export interface HoldConversationPorts {
 }
 
 /** A conversation while one turn has it for itself. */
-export interface HeldConversation extends Held {
-  /** As it stood when it was taken. */
-  readonly before: Conversation | undefined;
-  /** Keeps what Dify has begun. Where that fails the context is lost, and not the answer. */
-  keep(conversation: Conversation): Promise<void>;
-  /** Until when it lives from now on, in milliseconds since the epoch. */
-  prolong(expiresAt: number): void;
+export interface LeasedConversation extends HeldLease {
+  /** What the model remembered when the conversation was opened; undefined where none has begun. */
+  readonly memory: string | undefined;
+  /** Saves what the model remembers, of a new conversation or of this one. Where that fails the context is lost, not the answer. */
+  keep(memory: string, isNew: boolean): Promise<void>;
+  /** Extends its life by 24 hours from now, once the turn has ended. */
+  prolong(): void;
 }
 
-/** How long a turn waits for the one before it, and how often it looks. */
+/** Another turn runs in the conversation, and did not end in time. */
+export interface ConversationBusy {
+  readonly status: "busy";
+}
+
+/** How long a turn waits for the one before it, and how often it looks, in milliseconds. */
 const patienceMs = 5_000;
 const pauseMs = 500;
 
-/** Runs `work` while the conversation is its own; "busy" where another turn does not come to its end in time. */
-export const makeHoldConversation =
-  ({ conversations, clock, log, newToken }: HoldConversationPorts) =>
+/** Runs `work` while the turn holds the conversation's lease. */
+export const makeWithConversation =
+  ({ conversations, clock, log, newToken }: ConversationLeasePorts) =>
   async <T>(
     key: ConversationKey,
     turnId: string,
-    work: (held: HeldConversation) => Promise<T>,
-  ): Promise<T | "busy"> => {
+    work: (conversation: LeasedConversation) => Promise<T>,
+  ): Promise<T | ConversationBusy> => {
     const token = newToken();
-    const tell = (event: string) => (error: unknown) =>
+    const warn = (event: string) => (error: unknown) =>
       log.warn(event, { bot: key.botUserId, reason: String(error) });
-    const holdUntil = (heldUntil: number) => ({ turnId, token, heldUntil });
 
     const lastLookAt = clock.now() + patienceMs;
     const open = async () => {
       for (;;) {
-        const heldUntil = clock.now() + leaseMs;
-        const opened = await conversations.open(key, holdUntil(heldUntil));
-        if (opened.status === "open" || clock.now() >= lastLookAt) return { ...opened, heldUntil };
+        const expiresAt = clock.now() + leaseMs;
+        const opened = await conversations.open(key, { turnId, token, expiresAt });
+        if (opened.status === "open" || clock.now() >= lastLookAt) return { ...opened, expiresAt };
         await clock.sleep(pauseMs);
       }
     };
 
-    const opened = await open();
-    if (opened.status === "busy") return "busy";
-    let prolongedUntil: number | undefined;
-    const keep = async (conversation: Conversation): Promise<void> => {
-      const isKept = await conversations.keep(key, token, conversation).catch(tell("conversation_not_kept"));
-      if (isKept === false) tell("conversation_not_kept")("it was forgotten, or is another's by now");
+    const save = (memory: string, isNew: boolean): Promise<boolean> => {
+      if (!isNew) return conversations.remember(key, token, memory);
+      const startedAt = clock.now();
+      return conversations.begin(key, token, {
+        memory,
+        startedAt,
+        expiresAt: startedAt + conversationLifeMs,
+      });
     };
+    const keep = async (memory: string, isNew: boolean): Promise<void> => {
+      const isKept = await save(memory, isNew).catch(warn("conversation_not_kept"));
+      if (isKept === false) warn("conversation_not_kept")("it was forgotten, or another turn has it");
+    };
+
+    const opened = await open();
+    if (opened.status === "busy") return { status: "busy" };
+    let prolongedUntil: number | undefined;
+    const prolong = (): void => {
+      prolongedUntil = clock.now() + conversationLifeMs;
+    };
+    const renew = (expiresAt: number): Promise<boolean> =>
+      conversations.renew(key, { turnId, token, expiresAt });
     try {
       return await keepLease(
-        {
-          clock,
-          heldUntil: opened.heldUntil,
-          renew: (expiresAt) => conversations.renew(key, holdUntil(expiresAt)),
-          onTrouble: tell("conversation_not_renewed"),
-        },
-        (held) =>
-          work({
-            before: opened.conversation,
-            signal: held.signal,
-            isOurs: held.isOurs,
-            keep,
-            prolong: (expiresAt) => {
-              prolongedUntil = expiresAt;
-            },
-          }),
+        { clock, expiresAt: opened.expiresAt, renew, onTrouble: warn("conversation_not_renewed") },
+        ({ signal, isOurs }) => work({ signal, isOurs, memory: opened.conversation?.memory, keep, prolong }),
       );
     } finally {
-      await conversations.close(key, token, prolongedUntil).catch(tell("conversation_not_closed"));
+      await conversations.close(key, token, prolongedUntil).catch(warn("conversation_not_closed"));
     }
   };

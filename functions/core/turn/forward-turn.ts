@@ -1,52 +1,53 @@
-import type {
-  AnswerEvent,
-  AnswerIds,
-  AnswerOutcome,
-  AskDify,
-  StopDify,
-  TurnLimits,
-} from "#core/answer/answer.ts";
+import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { answerEnding } from "#core/answer/answer-ending.ts";
 import { makeAnswerPipe } from "#core/answer/answer-pipe.ts";
-import type { AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
+import type { AnswerReceiver, AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
+import { type AskedBot, type AskLimits, type Models, modelFor } from "#core/answer/model.ts";
 import { sentences } from "#core/answer/sentences.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
 import { makeAskUntilAnswered } from "./ask-until-answered.ts";
-import { type ConversationStore, conversationKeyOf, conversationLifeMs, difyUserOf } from "./conversation.ts";
-import { type HeldConversation, makeHoldConversation } from "./conversation-lease.ts";
+import { type ConversationStore, conversationKeyOf } from "./conversation.ts";
+import {
+  type ConversationBusy,
+  type LeasedConversation,
+  makeWithConversation,
+} from "./conversation-lease.ts";
 import { type Asked, questionOf } from "./question.ts";
-import { questionInputs } from "./question-inputs.ts";
 import type { Turn } from "./turn.ts";
-import { makeTurnProgress, noteIds, noteText } from "./turn-progress.ts";
+import { makeTurnProgress, noteText } from "./turn-progress.ts";
 
 export interface ForwardTurnPorts {
   readonly conversations: ConversationStore;
-  readonly askDify: AskDify;
-  readonly stopDify: StopDify;
+  readonly models: Models;
   readonly clock: Clock;
   readonly log: Log;
   readonly newToken: () => string;
 }
 
 export interface TurnReport {
+  readonly status: "ended";
   readonly outcome: AnswerOutcome | { readonly status: "unreadable" };
   readonly delivery: Delivery;
-  /** How often Dify was asked. */
+  /** How often the model was asked. */
   readonly asked: number;
-  /** When the user's first text came from Dify, in milliseconds since the epoch. */
+  /** When the user's first text came from the model, in milliseconds since the epoch. */
   readonly firstTextAt: number | undefined;
   /**
-   * Dify is listened to and told of a stop when the user has had the end and the next turn its conversation. Whoever runs
-   * turns waits for it before the process may end; it never rejects.
+   * Stops the model when the user has had the end and the next turn its conversation. A process that runs turns waits for it
+   * before it ends; it never rejects.
    */
   readonly afterwards: Promise<void>;
 }
 
-/** "busy": another turn runs in its conversation; the sink was not touched. */
-export type ForwardTurn = (turn: Turn, sink: AnswerSink, limits: TurnLimits) => Promise<TurnReport | "busy">;
+/** "busy": another turn runs in its conversation; the receiver was not touched. */
+export type ForwardTurn = (
+  turn: Turn,
+  receiver: AnswerReceiver,
+  limits: AskLimits,
+) => Promise<TurnReport | ConversationBusy>;
 
-/** How long a turn that was stopped is listened to for the name by which Dify can be told. A whole answer waits for it. */
+/** How long a turn that was stopped waits for the name by which the model can be told, in milliseconds. */
 const namingMs = 5_000;
 
 const stopped: AnswerOutcome = { status: "stopped" };
@@ -58,18 +59,19 @@ const whenAborted = (signal: AbortSignal): Promise<AnswerOutcome> =>
   });
 
 /**
- * Takes a turn to Dify and its answer to the sink: whole, once, in order, soon. Dify is asked again only while
- * nothing has reached the sink; a conversation that Dify has lost is begun anew, once, unseen by the user.
+ * Takes a turn to its model and the answer to the sink: whole, once, in order, soon. The model is asked again only while
+ * nothing has reached the sink; a conversation that it has lost is begun again, once, unseen by the user.
  */
 export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
-  const { stopDify, clock, log } = ports;
-  const holdConversation = makeHoldConversation(ports);
+  const { models, clock, log } = ports;
+  const withConversation = makeWithConversation(ports);
   const askUntilAnswered = makeAskUntilAnswered(ports);
 
   const refuse = async (sink: AnswerSink): Promise<TurnReport> => {
     const sentence = sentences.unreadable;
     const delivery = await sink.end({ status: "failed", sentence, code: "unreadable", retryable: false });
     return {
+      status: "ended",
       outcome: { status: "unreadable" },
       delivery,
       asked: 0,
@@ -81,113 +83,127 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
   const forward = async (
     turn: Turn,
     { text, files }: Asked,
-    held: HeldConversation,
-    sink: AnswerSink,
-    { deadline, signal, stop }: TurnLimits,
+    conversation: LeasedConversation,
+    { sink, observer }: AnswerReceiver,
+    { deadline, signal, stop }: AskLimits,
   ): Promise<TurnReport> => {
     const { bot, integration, event } = turn;
     const { options } = integration;
+    const model = modelFor(models, integration);
     const ids = { bot: bot.userId, msgUID: event.data.msgUID };
-    const user = held.before?.user ?? difyUserOf(turn);
-    const progress = makeTurnProgress(held.before?.conversationId);
-    /** The user has had the end: whatever Dify still says is not theirs. */
-    const over = new AbortController();
-    const ended = new AbortController();
-    const limits = { deadline, signal: AbortSignal.any([signal, held.signal, ended.signal]) };
+    const progress = makeTurnProgress(conversation.memory);
+    /** The user has had the end: nothing that the model still says is for them. */
+    const finished = new AbortController();
+    const closed = new AbortController();
+    // An answer that the other side accepts no more of is not worth its model's time.
+    const unwanted = stop ? AbortSignal.any([stop, sink.gaveUp]) : sink.gaveUp;
+    const limits = {
+      deadline,
+      signal: AbortSignal.any([signal, conversation.signal, closed.signal]),
+      stop: unwanted,
+    };
     const named = Promise.withResolvers<void>();
     let keeping: Promise<void> = Promise.resolve();
 
     const newPipe = () =>
       makeAnswerPipe(noteText(progress, sink, clock), {
-        base: integration.callbackUrl,
+        resolveLink: (url) => model.resolveLink?.(integration, url) ?? url,
         showsThinking: options.showThinking === true,
       });
     let pipe = newPipe();
 
-    const keepConversation = (begun: AnswerIds): void => {
-      const isNew = begun.conversationId !== undefined && begun.conversationId !== progress.conversationId;
-      noteIds(progress, begun);
-      if (!isNew || begun.conversationId === undefined) return;
-      const startedAt = clock.now();
-      const expiresAt = startedAt + conversationLifeMs;
-      keeping = held.keep({ conversationId: begun.conversationId, user, startedAt, expiresAt });
+    const keepMemory = (memory: string, startsNew = progress.memory === undefined): void => {
+      keeping = keeping.then(() => conversation.keep(memory, startsNew));
+      progress.memory = memory;
     };
 
-    // Not async: the first text goes from Dify's reader into the sink without a pause between them.
+    // Not async: the first text goes from the model's reader into the sink without a pause between them.
     const listen = (heard: AnswerEvent): void | Promise<void> => {
-      if (over.signal.aborted) {
-        if (heard.type !== "begun") return undefined;
-        noteIds(progress, heard.ids);
-        return named.resolve();
-      }
-      if (!held.isOurs()) return undefined;
       if (heard.type === "begun") {
-        keepConversation(heard.ids);
-        sink.named(heard.ids);
-        return named.resolve();
+        progress.reference = heard.reference;
+        named.resolve();
       }
-      if (heard.type === "facts") progress.facts = heard.facts;
-      return pipe.take(heard);
+      if (finished.signal.aborted || !conversation.isOurs()) return undefined;
+      switch (heard.type) {
+        case "begun":
+          return observer?.onNamed?.(heard.reference);
+        case "memory":
+          return keepMemory(heard.memory, heard.startsNew);
+        case "facts":
+          progress.facts = heard.facts;
+          return undefined;
+        default:
+          return pipe.take(heard);
+      }
     };
     const newListener = () => {
       pipe = newPipe();
       return listen;
     };
 
-    /** Dify may name the turn only now, and obey late or not at all. */
-    const stopAtDify = async (): Promise<void> => {
+    /** The model may name the turn only now, and obey late or not at all. */
+    const stopModel = async (): Promise<void> => {
+      if (!model.stop) return;
       await Promise.race([named.promise, clock.sleep(namingMs, limits.signal)]);
-      if (progress.taskId === undefined) return;
-      await stopDify(integration, progress.taskId, user).catch((error: unknown) => {
-        log.warn("dify_not_stopped", { ...ids, reason: String(error) });
+      if (progress.reference === undefined) return;
+      await model.stop(integration, progress.reference).catch((error: unknown) => {
+        log.warn("model_not_stopped", { ...ids, reason: String(error) });
       });
     };
 
-    /** What the user has not seen of it yet is theirs too, unless it is to be asked for elsewhere, or was an error's. */
+    /** What was held back of the answer is shown too, unless another worker asks for it, or it belongs to an error. */
     const flush = async ({ status }: AnswerOutcome): Promise<void> => {
-      const isTheirs = status !== "abandoned" && (status !== "failed" || progress.firstTextAt !== undefined);
-      if (isTheirs) await pipe.end();
-      over.abort();
+      const isShown = status !== "abandoned" && (status !== "failed" || progress.firstTextAt !== undefined);
+      if (isShown) await pipe.end();
+      finished.abort();
     };
 
-    sink.begin();
-    const question = { integration, text, files, inputs: questionInputs(bot, event), user };
-    const answering = askUntilAnswered({ question, progress, newListener, limits, over: over.signal, ids });
-    // What Dify comes to after a stop is nobody's failure, and names nothing any more.
+    observer?.onAsked?.();
+    const { userId, name, type, profileUrl, metadata } = bot;
+    const asked: AskedBot = { userId, name, type, profileUrl, metadata };
+    const question = { integration, text, files, bot: asked, event };
+    const answering = askUntilAnswered({
+      question,
+      progress,
+      newListener,
+      limits,
+      finished: finished.signal,
+      ids,
+    });
+    // Whatever the model comes to after a stop is not a failure, and names nothing any more.
     answering.then(
       () => named.resolve(),
       () => named.resolve(),
     );
-    // An answer that the other side takes no more of is not worth its model's time.
-    const signals = stop ? [stop, sink.gaveUp] : [sink.gaveUp];
-    const said = await Promise.race([answering, ...signals.map(whenAborted)]);
+    const said = await Promise.race([answering, whenAborted(unwanted)]);
     await flush(said);
     const outcome: AnswerOutcome =
       said.status === "answered" && !progress.hasText
         ? { status: "failed", code: "empty", retryable: false, detail: "an answer without text" }
         : said;
-    if (options.slidingContext && outcome.status === "answered")
-      held.prolong(clock.now() + conversationLifeMs);
+    const isAnswer = outcome.status === "answered" || outcome.status === "truncated";
+    if (options.slidingContext && isAnswer) conversation.prolong();
     const delivery = await sink.end(
       answerEnding(outcome, { ...progress, sentFiles: files.length > 0 }, options),
     );
-    const afterwards = said === stopped ? stopAtDify() : Promise.resolve();
+    const afterwards = said === stopped ? stopModel() : Promise.resolve();
     await keeping;
     return {
+      status: "ended",
       outcome,
       delivery,
       asked: progress.asked,
       firstTextAt: progress.firstTextAt,
-      afterwards: afterwards.finally(() => ended.abort()),
+      afterwards: afterwards.finally(() => closed.abort()),
     };
   };
 
-  return (turn, sink, limits) => {
+  return (turn, receiver, limits) => {
     const asked = questionOf(turn.bot, turn.integration, turn.event);
-    if (!asked) return refuse(sink);
+    if (!asked) return refuse(receiver.sink);
     const withFiles = { ...asked, files: [...asked.files, ...(turn.files ?? [])] };
-    return holdConversation(conversationKeyOf(turn), turn.id, (held) =>
-      forward(turn, withFiles, held, sink, limits),
+    return withConversation(conversationKeyOf(turn), turn.id, (conversation) =>
+      forward(turn, withFiles, conversation, receiver, limits),
     );
   };
 };

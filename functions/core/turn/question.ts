@@ -8,13 +8,13 @@ import { messageText, writtenText } from "#core/message/message-text.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import { quotedMessage } from "#core/message/quoted-message.ts";
 
-/** What Dify is asked. */
+/** What a model is asked. */
 export interface Asked {
   readonly text: string;
   readonly files: readonly QuestionFile[];
 }
 
-/** Dify takes no question without a text. */
+/** A question always has a text: Dify refuses one without. */
 const textFor = ({ kind, name }: MessageFile): string =>
   name === undefined ? `[${kind}]` : `[${kind}: ${name}]`;
 
@@ -29,7 +29,7 @@ const askedWithFile = ({ objectName, content }: MessageEvent["data"]): Asked | u
 };
 
 const askedInWords = (bot: Pick<Bot, "name">, event: MessageEvent): Asked | undefined => {
-  // Be it the bot's name alone.
+  // A message that only names the bot is asked as the user wrote it.
   const text = messageText(bot, event) ?? writtenText(event);
   if (text === undefined) return undefined;
   const quoted = quotedMessage(event);
@@ -41,9 +41,9 @@ const askedInWords = (bot: Pick<Bot, "name">, event: MessageEvent): Asked | unde
 };
 
 /**
- * What Dify is asked: what the user wrote or sent to the bot, with what it refers to; of a happening its name, and of an app's
- * own kind of message its content, where an integration names it: that is a Dify app which knows it. Undefined where there
- * is nothing that Dify could read.
+ * What a model is asked: what the user wrote or sent to the bot, with what it refers to. For an event that is not a message, its
+ * name. For an app's own message type, its content, where the integration names the type. Undefined where there is
+ * nothing that a model could read.
  */
 export const questionOf = (
   bot: Pick<Bot, "name">,

@@ -1,4 +1,3 @@
-import type { AnswerIds } from "#core/answer/answer.ts";
 import type { AnswerFacts } from "#core/answer/answer-facts.ts";
 import type { TextSink } from "#core/answer/answer-pipe.ts";
 import type { AnswerSink } from "#core/answer/answer-sink.ts";
@@ -6,32 +5,27 @@ import type { Clock } from "#core/shared/clock.ts";
 
 /** What a turn has come to so far, over all tries. */
 export interface TurnProgress {
-  /** Dify's, once it has named one; asked on with it. */
-  conversationId: string | undefined;
-  /** By which Dify can be told to stop. */
-  taskId: string | undefined;
+  /** What the model is asked with; undefined where a conversation begins. */
+  memory: string | undefined;
+  /** What the model calls the turn, once it has named it. */
+  reference: string | undefined;
   facts: AnswerFacts | undefined;
-  /** How often Dify was asked. */
+  /** How often the model was asked. */
   asked: number;
   /** When the user's first text came, in milliseconds since the epoch. */
   firstTextAt: number | undefined;
-  /** Whether what the user has before them is more than blanks. */
+  /** Whether what the user has before them is more than white space. */
   hasText: boolean;
 }
 
-export const makeTurnProgress = (conversationId: string | undefined): TurnProgress => ({
-  conversationId,
-  taskId: undefined,
+export const makeTurnProgress = (memory: string | undefined): TurnProgress => ({
+  memory,
+  reference: undefined,
   facts: undefined,
   asked: 0,
   firstTextAt: undefined,
   hasText: false,
 });
-
-export const noteIds = (progress: TurnProgress, { taskId, conversationId }: AnswerIds): void => {
-  progress.taskId = taskId;
-  progress.conversationId = conversationId ?? progress.conversationId;
-};
 
 /** Passes text on to the sink, and notes that it did. */
 export const noteText = (progress: TurnProgress, sink: AnswerSink, clock: Clock): TextSink => ({

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { truncationReasons } from "#core/answer/answer.ts";
 import type { ChatEvent } from "#core/chat/chat-event.ts";
 
 /** Code units of every kind: half of a pair of surrogates too, which may stand at the end of what Dify sends at once. */
@@ -42,6 +43,7 @@ const last = fc.oneof(
       type: fc.constant("end" as const),
       stopped: fc.boolean(),
       paused: fc.constant(true as const),
+      truncated: fc.constantFrom(...truncationReasons),
       usage: fc.option(usage),
       sources: fc.array(source, { maxLength: 2 }),
     },

@@ -22,7 +22,7 @@ export const chatTurn = (given: Partial<ChatTurn> = {}): ChatTurn => ({
   attempt: 1,
   heldUntil: startMs + 10_000,
   replayUntil: undefined,
-  named: undefined,
+  reference: undefined,
   ...given,
 });
 

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { type AnswerEvent, type Bot, createBotClient } from "../../../client/src/index.ts";
+import { closeAfterAll } from "../close-after.ts";
 import { type ChatPlace, expireTokens, longQuestion, userToken } from "./chat-place.ts";
 import { collect } from "./collect.ts";
 import { type CuttingProxy, startCuttingProxy } from "./cutting-proxy.ts";
@@ -10,13 +11,9 @@ export const describeClientAt = (name: string, start: () => Promise<ChatPlace>):
     let place: ChatPlace;
     let proxy: CuttingProxy;
     beforeAll(async () => {
-      place = await start();
-      proxy = await startCuttingProxy(place.url);
+      place = closeAfterAll(await start());
+      proxy = closeAfterAll(await startCuttingProxy(place.url));
     }, 60_000);
-    afterAll(async () => {
-      await proxy.close();
-      await place.close();
-    });
 
     /** The bot, through the proxy, as a user of the test's own meets it. */
     const botFor = (userId: string): Bot =>

@@ -42,7 +42,7 @@ export interface FakeChatOptions {
   readonly suggested?: readonly string[];
 }
 
-/** Says it word by word, as the stand-in Dify does. */
+/** Says it word by word, as the Dify simulator does. */
 export const echo = (content: string, paceMs = 0): Step[] =>
   `You said: ${content}`
     .split(/(?<= )/)

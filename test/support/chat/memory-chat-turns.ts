@@ -3,8 +3,8 @@ import type { Clock } from "#core/shared/clock.ts";
 
 export interface KeptChatTurn extends ChatTurn {
   readonly token: string;
-  readonly stopAsked: boolean;
-  readonly mayBeAskedAgain: boolean;
+  readonly isStopRequested: boolean;
+  readonly isRetryable: boolean;
 }
 
 export interface MemoryChatTurns extends ChatTurnStore {
@@ -31,13 +31,13 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
     attempt: 1,
     heldUntil: 0,
     replayUntil: undefined,
-    named: undefined,
+    reference: undefined,
     token: "nobody's",
-    stopAsked: false,
-    mayBeAskedAgain: false,
+    isStopRequested: false,
+    isRetryable: false,
   } as const;
-  const isFree = ({ state, heldUntil, replayUntil = 0, mayBeAskedAgain }: KeptChatTurn): boolean =>
-    mayBeAskedAgain || (state === "running" ? heldUntil : replayUntil) <= clock.now();
+  const isFree = ({ state, heldUntil, replayUntil = 0, isRetryable }: KeptChatTurn): boolean =>
+    isRetryable || (state === "running" ? heldUntil : replayUntil) <= clock.now();
 
   return {
     recordOf,
@@ -51,14 +51,14 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
       records.set(keyOf(turn), { ...fresh, ...turn, token, attempt, heldUntil: expiresAt });
       return { status: "begun", attempt };
     },
-    beat: async (id, { token, expiresAt }) => {
+    renew: async (id, { token, expiresAt }) => {
       const held = change(id, (record) => record.token === token && record.state === "running", {
         heldUntil: expiresAt,
       });
       if (!held) return "lost";
-      return held.stopAsked ? "stop" : "run";
+      return held.isStopRequested ? "stop" : "run";
     },
-    name: async (id, token, named) => void change(id, (record) => record.token === token, { named }),
+    name: async (id, token, reference) => void change(id, (record) => record.token === token, { reference }),
     end: async (id, token, ended) =>
       void change(id, (record) => record.token === token, { state: "done", ...ended }),
     discard: async (id, token) =>
@@ -67,7 +67,9 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
         token: "nobody's",
       }),
     find: async (id) => recordOf(id),
-    askStop: async (id, { userId, botUserId }) =>
-      change(id, (record) => record.userId === userId && record.botUserId === botUserId, { stopAsked: true }),
+    requestStop: async (id, { userId, botUserId }) =>
+      change(id, (record) => record.userId === userId && record.botUserId === botUserId, {
+        isStopRequested: true,
+      }),
   };
 };

@@ -1,10 +1,10 @@
 import { type ChatEvent, type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
-import type { TellClient } from "#core/chat/run-chat-turn.ts";
+import type { EmitEvent } from "#core/chat/run-chat-turn.ts";
 import { shownBy } from "./any-events.ts";
 
 export interface MemoryClient {
-  readonly tell: TellClient;
-  /** All that it was told, in order. */
+  readonly emit: EmitEvent;
+  /** All that it received, in order. */
   readonly events: ChatEvent[];
   /** The id of each, as it came. */
   readonly ids: string[];
@@ -28,7 +28,7 @@ export const makeMemoryClient = (now: () => number = Date.now): MemoryClient => 
     positions: () => ids.map(readPosition),
     types: () => events.map(({ type }) => type),
     text: () => shownBy(events),
-    tell: (event, position) => {
+    emit: (event, position) => {
       events.push(event);
       ids.push(position);
       times.push(now());

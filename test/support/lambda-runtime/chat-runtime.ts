@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll } from "@jest/globals";
+import { beforeAll } from "@jest/globals";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
@@ -9,8 +9,9 @@ import { startDynamoDb } from "../../../local/aws/dynamodb.ts";
 import { startSecrets } from "../../../local/aws/secrets.ts";
 import { makeShutdown } from "../../../local/aws/shutdown.ts";
 import { readAssembly } from "../../../local/aws/template/read-assembly.ts";
-import { type ProfileInput, startStandInDify } from "../../../local/dify/server.ts";
+import { type ProfileInput, startDifySimulator } from "../../../local/dify/server.ts";
 import { app, appsOf } from "../../unit/adapters/secrets/apps.ts";
+import { closeAfterAll } from "../close-after.ts";
 import { makeClient } from "../dynamodb.ts";
 import { bot, difyIntegration } from "../turns.ts";
 import { type RunningFunction, startFunction } from "./running-function.ts";
@@ -68,7 +69,7 @@ const startChatRuntime = async (): Promise<ChatRuntime> => {
     const [dynamodb, secrets, dify] = await Promise.all([
       started(startDynamoDb({ tables: assembly.tables, endpoint: undefined, dataDir: undefined })),
       started(startSecrets({ secrets: assembly.secrets, values })),
-      started(startStandInDify()),
+      started(startDifySimulator()),
     ]);
     const endpoints = { dynamodb: dynamodb.endpoint, secrets: secrets.url, sqs: "" };
     const [chatStream, chatControl] = await Promise.all([
@@ -109,8 +110,7 @@ const startChatRuntime = async (): Promise<ChatRuntime> => {
 export const chatRuntime = (): (() => ChatRuntime) => {
   let runtime: ChatRuntime;
   beforeAll(async () => {
-    runtime = await startChatRuntime();
+    runtime = closeAfterAll(await startChatRuntime());
   });
-  afterAll(() => runtime.close());
   return () => runtime;
 };

@@ -45,7 +45,7 @@ describe("a wrong config", () => {
   test.each([
     [{ stage: "Not A Stage" }, "stage: lower-case letters, digits and hyphens, at most 16"],
     [{ production: "yes" }, "production: must be true or false"],
-    [{ apps: "kj7swf8o" }, "apps: must be a list of App Keys"],
+    [{ apps: "kj7swf8o" }, "apps: must be an array of App Keys"],
     [{ apps: ["a", "b c"] }, "apps.1: must be an App Key"],
     [{ apps: Array.from({ length: 40 }, () => "a".repeat(60)) }, "apps: too many to check: leave it empty"],
     [{ domain: "bots.example.com" }, "domain: must be an object of name and certificateArn"],

@@ -212,7 +212,7 @@ describe("an error", () => {
 
   test("of the caller is one line in the log under its request id, and no alarm", async () => {
     const { log, headers } = await ask(
-      failing(callerError("bad_parameter", 'name: must be a text, got {"a":"private"}')),
+      failing(callerError("bad_parameter", 'name: must be a string, got {"a":"private"}')),
     );
     const requestId = headers["x-request-id"];
     expect(log).toEqual([

@@ -1,25 +1,32 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeAskDify } from "#adapters/dify/ask-dify.ts";
+import { readMemory, writeMemory } from "#adapters/dify/dify-ids.ts";
+import { difyInputs } from "#adapters/dify/dify-inputs.ts";
 import { type DifyLimits, difyLimits } from "#adapters/dify/dify-limits.ts";
-import { difyRequest } from "#adapters/dify/dify-request.ts";
+import { difyRequest, toDifyQuestion } from "#adapters/dify/dify-request.ts";
 import { httpFailure } from "#adapters/dify/failures.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
-import type { AnswerEvent, Question, TurnLimits } from "#core/answer/answer.ts";
-import type { DifyType } from "#core/bot/integration.ts";
+import type { AnswerEvent } from "#core/answer/answer.ts";
+import type { AskLimits } from "#core/answer/model.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
-import { type StandInDify, startStandInDify } from "../../../../local/dify/server.ts";
+import { type DifySimulator, startDifySimulator } from "../../../../local/dify/server.ts";
+import { closeServer } from "../../../../local/http-server.ts";
+import { closeAfterAll, closeAfterEach } from "../../../support/close-after.ts";
+import { cutAfter, silence } from "../../../support/dify-scripts.ts";
 import { recording } from "../../../support/recordings.ts";
 import { noLimits } from "../../../support/turn-limits.ts";
-import { difyIntegration } from "../../../support/turns.ts";
+import { bot, difyIntegration, messageEvent } from "../../../support/turns.ts";
+import { withServer } from "../http/servers.ts";
+import { questionOf } from "./dify-calls.ts";
 
-let dify: StandInDify;
+let dify: DifySimulator;
 beforeAll(async () => {
-  dify = await startStandInDify({ paceMs: 1 });
+  dify = closeAfterAll(await startDifySimulator({ paceMs: 1 }));
 });
-afterAll(() => dify.close());
 
 const ask = async (given: {
   readonly apiKey: string;
@@ -28,19 +35,14 @@ const ask = async (given: {
   readonly conversationId?: string;
   readonly user?: string;
   readonly waits?: Partial<DifyLimits>;
-  readonly limits?: TurnLimits;
+  readonly limits?: AskLimits;
   readonly publicOnly?: boolean;
   readonly files?: readonly QuestionFile[];
 }) => {
   const { apiKey, type = "dify_chatflow", callbackUrl = dify.url, user = "u7" } = given;
-  const question: Question = {
-    integration: difyIntegration({ apiKey, type, callbackUrl }),
-    text: "hello",
-    files: given.files ?? [],
-    inputs: { bot_name: "Helpdesk", data_fromUserId: "u7" },
-    user,
-    conversationId: given.conversationId,
-  };
+  const integration = difyIntegration({ apiKey, type, callbackUrl });
+  const { files = [], conversationId } = given;
+  const question = questionOf({ integration, files, user, conversationId });
   const events: AnswerEvent[] = [];
   const askDify = makeAskDify({
     sendHttp: makeHttpClient({ publicOnly: given.publicOnly ?? false, clock: systemClock }),
@@ -60,7 +62,7 @@ describe("a question", () => {
     expect(request?.headers.authorization).toBe("Bearer app-one");
     expect(request?.body).toEqual({
       query: "hello",
-      inputs: { bot_name: "Helpdesk", data_fromUserId: "u7" },
+      inputs: difyInputs(bot(), messageEvent()),
       response_mode: "streaming",
       user: "u7",
       auto_generate_name: false,
@@ -69,11 +71,12 @@ describe("a question", () => {
 
   test("goes on in the conversation that Dify named", async () => {
     const first = await ask({ apiKey: "app-one" });
-    const begun = first.events[0];
-    const conversationId = (begun?.type === "begun" && begun.ids.conversationId) || "";
-    const second = await ask({ apiKey: "app-one", conversationId });
+    const memory = first.events.find((event) => event.type === "memory")?.memory ?? "";
+    const { conversationId, user } = readMemory(memory) ?? {};
+    expect(user).toBe("u7");
+    const second = await ask({ apiKey: "app-one", conversationId: conversationId ?? "" });
     expect(second.request?.body).toMatchObject({ conversation_id: conversationId });
-    expect(second.events[0]).toMatchObject({ type: "begun", ids: { conversationId } });
+    expect(second.events.map(({ type }) => type)).not.toContain("memory");
   });
 
   test.each([
@@ -124,13 +127,13 @@ describe("an answer over the wire", () => {
   });
 
   test("that does not begin in time is given up, and not asked for twice", async () => {
-    dify.configure("app-silent", { behaviour: { kind: "silent" } });
+    dify.configure("app-silent", { script: silence });
     const { outcome } = await ask({ apiKey: "app-silent", waits: { headMs: 100, silenceMs: 100 } });
     expect(outcome).toMatchObject({ status: "failed", code: "timeout", retryable: false });
   });
 
   test("that is cut half way is incomplete", async () => {
-    dify.configure("app-cut", { behaviour: { kind: "cut", afterDeltas: 2 } });
+    dify.configure("app-cut", { script: cutAfter(["Half ", "of it "]) });
     const { outcome, text } = await ask({ apiKey: "app-cut" });
     expect(outcome).toEqual({ status: "incomplete" });
     expect(text).not.toBe("");
@@ -170,29 +173,63 @@ describe("an answer that nobody may wait for any longer", () => {
     const stalled = createServer((_request, response) => {
       response.writeHead(503, { "content-type": "application/json" }).write("{");
     }).listen(0, "127.0.0.1");
+    closeAfterEach({ close: () => closeServer(stalled) });
     await once(stalled, "listening");
     const address = stalled.address();
     const callbackUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/v1`;
     const { outcome } = await ask({ apiKey: "app-one", callbackUrl, waits: { refusalMs: 100 } });
     expect(outcome).toMatchObject({ status: "failed", code: "unavailable", retryable: true });
-    stalled.closeAllConnections();
-    stalled.close();
   });
 });
 
+test(
+  "a refusal says when Dify may be asked again",
+  withServer(
+    (_request, response) => {
+      response.writeHead(429, { "retry-after": "7" }).end('{"code":"too_many_requests"}');
+    },
+    async ({ url }) => {
+      const { outcome } = await ask({ apiKey: "app-one", callbackUrl: `${url}/v1` });
+      expect(outcome).toMatchObject({ status: "failed", retryable: true, retryAfterMs: 7_000 });
+    },
+  ),
+);
+
+describe("the user that Dify is told", () => {
+  const inGroup = messageEvent({ channelType: "GROUP", toUserId: "g1" }, { type: "message:group_mentioned" });
+
+  test("of a group that shares a conversation is the group, whoever speaks", () => {
+    const shared = difyIntegration({ options: { context: "group" } });
+    const asked = toDifyQuestion({ ...questionOf({ integration: shared }), event: inGroup });
+    expect(asked).toMatchObject({ user: "group:g1", inputs: { data_fromUserId: "u7" } });
+    const apart = toDifyQuestion({ ...questionOf({ integration: difyIntegration() }), event: inGroup });
+    expect(apart.user).toBe("u7");
+  });
+
+  test("is the one with whom the conversation began", () => {
+    const question = questionOf({ integration: difyIntegration() });
+    const memory = writeMemory({ conversationId: "c1", user: "somebody" });
+    expect(toDifyQuestion({ ...question, memory })).toMatchObject({ user: "somebody", conversationId: "c1" });
+  });
+
+  test.each(["", "nonsense", "{}", '{"conversationId":7,"user":"u7"}'])(
+    "is the sender where the memory (%j) is none of Dify's",
+    (memory) => {
+      const question = questionOf({ integration: difyIntegration() });
+      const asked = toDifyQuestion({ ...question, memory });
+      expect(asked).toMatchObject({ user: "u7", conversationId: undefined });
+    },
+  );
+});
+
 test("metadata called query does not take the place of what the user said", () => {
-  const question: Question = {
-    integration: difyIntegration({
-      type: "dify_completion",
-      callbackUrl: "https://dify.example/v1/?tenant=7",
-    }),
-    text: "what the user said",
-    files: [],
-    inputs: { query: "from the metadata" },
-    user: "u7",
-    conversationId: undefined,
-  };
-  const { url, body } = difyRequest(question, "streaming");
+  const integration = difyIntegration({
+    type: "dify_completion",
+    callbackUrl: "https://dify.example/v1/?tenant=7",
+  });
+  const question = questionOf({ integration, text: "what the user said" });
+  const asked = toDifyQuestion({ ...question, bot: bot({ metadata: { query: "from the metadata" } }) });
+  const { url, body } = difyRequest(asked, "streaming");
   expect(JSON.parse(body)).toMatchObject({ inputs: { query: "what the user said" } });
   expect(url.href).toBe("https://dify.example/v1/completion-messages?tenant=7");
 });

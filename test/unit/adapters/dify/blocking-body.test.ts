@@ -6,7 +6,7 @@ import { recording } from "../../../support/recordings.ts";
 
 /** What the body of a blocking answer means, by the machine that reads streams too. */
 const meaningOf = (body: string) => {
-  const machine = makeAnswerMachine();
+  const machine = makeAnswerMachine({ user: "u7", conversationId: undefined });
   const meanings = (eventsOfBlockingBody(body) ?? []).flatMap((event) => machine.take(event));
   const text = meanings.map((meaning) => (meaning.type === "delta" ? meaning.text : "")).join("");
   return { text, types: meanings.map(({ type }) => type), state: machine.state };
@@ -14,8 +14,12 @@ const meaningOf = (body: string) => {
 
 describe("a whole answer of Dify's", () => {
   test.each([
-    ["0.15.3/chat-block", "你好，you said: hi again 👋", ["begun", "delta", "facts"]],
-    ["0.15.3/cf-echo-block", "A: nick=Bob level=3 q=third turn=3\nend", ["begun", "delta", "facts"]],
+    ["0.15.3/chat-block", "你好，you said: hi again 👋", ["begun", "memory", "delta", "facts"]],
+    [
+      "0.15.3/cf-echo-block",
+      "A: nick=Bob level=3 q=third turn=3\nend",
+      ["begun", "memory", "delta", "facts"],
+    ],
     ["1.12.1/comp-block", "你好，y", ["begun", "delta", "facts"]],
     ["1.12.1/wf-block", "nick=Bob", ["begun", "delta", "facts"]],
   ])("%s is answered with its text", (name, text, types) => {

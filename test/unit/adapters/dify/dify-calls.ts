@@ -1,32 +1,63 @@
 import { makeAskDify } from "#adapters/dify/ask-dify.ts";
 import { makeCallDify } from "#adapters/dify/call-dify.ts";
+import { type DifyReference, readReference, writeMemory } from "#adapters/dify/dify-ids.ts";
 import { difyLimits } from "#adapters/dify/dify-limits.ts";
-import { makeDifyMessages } from "#adapters/dify/message-calls.ts";
-import { makeStopDify } from "#adapters/dify/stop-dify.ts";
+import type { DifyIntegration } from "#adapters/dify/dify-request.ts";
+import { makeTurnCalls } from "#adapters/dify/turn-calls.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import type { AnswerIds, AnswerOutcome } from "#core/answer/answer.ts";
-import type { OpenDifyIntegration } from "#core/bot/integration.ts";
+import type { AnswerOutcome } from "#core/answer/answer.ts";
+import type { Question } from "#core/answer/model.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
 import { noLimits } from "../../../support/turn-limits.ts";
+import { bot, messageEvent } from "../../../support/turns.ts";
 
 const sendHttp = makeHttpClient({ publicOnly: false, clock });
 
-/** The calls beside a question, as chat-control makes them. */
+export interface Asked {
+  readonly integration: DifyIntegration;
+  readonly text?: string;
+  readonly files?: Question["files"];
+  /** Who asks. */
+  readonly user?: string;
+  /** The one to go on with. */
+  readonly conversationId?: string | undefined;
+}
+
+/** A question as a turn of this user asks it. */
+export const questionOf = ({
+  integration,
+  text = "hello",
+  files = [],
+  user = "u7",
+  conversationId,
+}: Asked): Question<DifyType> => ({
+  integration,
+  text,
+  files,
+  bot: bot(),
+  event: messageEvent({ fromUserId: user }),
+  memory: conversationId === undefined ? undefined : writeMemory({ conversationId, user }),
+});
+
+/** The calls about a turn, as chat-control makes them. */
 export const difyCalls = (waits: Partial<typeof difyLimits> = {}) => {
   const callDify = makeCallDify({ sendHttp, clock, waits: { ...difyLimits, ...waits } });
-  return { callDify, stopDify: makeStopDify(callDify), messages: makeDifyMessages(callDify) };
+  return { callDify, ...makeTurnCalls(callDify) };
 };
 
-/** Asks, and tells what Dify calls the turn as soon as it says so. */
-export const askNow = (integration: OpenDifyIntegration, user = "u7") => {
-  const named = Promise.withResolvers<AnswerIds>();
+/** Asks, and returns what Dify calls the turn as soon as it says so. */
+export const askNow = (integration: DifyIntegration, user = "u7") => {
+  const named = Promise.withResolvers<DifyReference & { readonly reference: string }>();
   let text = "";
-  const askDify = makeAskDify({ sendHttp, clock, waits: { ...difyLimits, twinMs: 50 } });
-  const question = { integration, text: "hello", files: [], inputs: {}, user, conversationId: undefined };
-  const outcome: Promise<AnswerOutcome> = askDify(
-    question,
+  const ask = makeAskDify({ sendHttp, clock, waits: { ...difyLimits, twinMs: 50 } });
+  const outcome: Promise<AnswerOutcome> = ask(
+    questionOf({ integration, user }),
     (event) => {
-      if (event.type === "begun") named.resolve(event.ids);
+      if (event.type === "begun") {
+        const { reference } = event;
+        named.resolve({ user, ...readReference(reference), reference });
+      }
       if (event.type === "delta") text += event.text;
     },
     noLimits(),

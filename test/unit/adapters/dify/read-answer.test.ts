@@ -1,13 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeAnswerMachine } from "#adapters/dify/answer-machine.ts";
+import { readMemory, writeMemory, writeReference } from "#adapters/dify/dify-ids.ts";
 import { difyLimits } from "#adapters/dify/dify-limits.ts";
 import { readAnswer } from "#adapters/dify/read-answer.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { recordedStreams, recording, splitAt } from "../../../support/recordings.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 
-const fresh = (continues = false) => ({ machine: makeAnswerMachine(), continues });
+const fresh = (continues = false) => ({
+  machine: makeAnswerMachine({ user: "u7", conversationId: undefined }),
+  continues,
+});
 
 interface Heard {
   readonly outcome: AnswerOutcome;
@@ -24,7 +28,9 @@ const listen = () => {
       return event.type === "replace" ? event.text : text;
     }, "");
   const conversationIds = (): string[] =>
-    events.flatMap((event) => (event.type === "begun" ? (event.ids.conversationId ?? []) : []));
+    events.flatMap((event) =>
+      event.type === "memory" ? (readMemory(event.memory)?.conversationId ?? []) : [],
+    );
   return { events, listener: (event: AnswerEvent) => void events.push(event), textSoFar, conversationIds };
 };
 
@@ -78,19 +84,16 @@ describe("a recorded stream", () => {
     expect(heard.text).toBe(text);
   });
 
-  test.each(recordedStreams().map((each) => [each.name, each.body] as const))(
-    "%s means the same however its bytes are split",
-    async (_, body) => {
-      const whole = await hear([body]);
-      await fc.assert(
-        fc.asyncProperty(fc.array(fc.nat(body.length), { maxLength: 40 }), async (places) => {
-          const { events: _pieces, ...heard } = await hear(splitAt(body, places));
-          expect(whole).toMatchObject(heard);
-        }),
-        { numRuns: 20 },
-      );
-    },
-  );
+  test.each(recordedStreams())("%s means the same however its bytes are split", async (_, { body }) => {
+    const whole = await hear([body]);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(body.length), { maxLength: 40 }), async (places) => {
+        const { events: _pieces, ...heard } = await hear(splitAt(body, places));
+        expect(whole).toMatchObject(heard);
+      }),
+      { numRuns: 20 },
+    );
+  });
 
   test("means the same when every byte comes alone", async () => {
     const { body } = recording("1.12.1/cf-llm-stream");
@@ -284,12 +287,15 @@ describe("every ending", () => {
     expect(outcome).toEqual({ status: "paused", form: "May it go out?" });
   });
 
-  test("names the turn once, at the first event that bears its ids", async () => {
+  test("names the turn and its conversation once, at the first event that carries their ids", async () => {
     const ids = { conversation_id: "c1", message_id: "m1", task_id: "t1" };
     const events = await eventsOf({ event: "message", answer: "hi", ...ids }, { ...messageEnd, ...ids });
-    expect(events.filter(({ type }) => type === "begun")).toEqual([
-      { type: "begun", ids: { conversationId: "c1", messageId: "m1", taskId: "t1" } },
+    expect(events.slice(0, 3)).toEqual([
+      { type: "begun", reference: writeReference({ taskId: "t1", messageId: "m1", user: "u7" }) },
+      { type: "memory", memory: writeMemory({ conversationId: "c1", user: "u7" }), startsNew: true },
+      { type: "delta", text: "hi" },
     ]);
+    expect(events.map(({ type }) => type)).toEqual(["begun", "memory", "delta", "facts"]);
   });
 
   test("tells what an answer has cost and rests on", async () => {

@@ -1,19 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeAskDify } from "#adapters/dify/ask-dify.ts";
 import { difyLimits } from "#adapters/dify/dify-limits.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import type { AnswerEvent } from "#core/answer/answer.ts";
-import type { DifyType } from "#core/bot/integration.ts";
-import { type ProfileInput, type StandInDify, startStandInDify } from "../../../../local/dify/server.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
+import { type DifySimulator, type ProfileInput, startDifySimulator } from "../../../../local/dify/server.ts";
+import { closeAfterAll } from "../../../support/close-after.ts";
+import { cutAfter } from "../../../support/dify-scripts.ts";
 import { noLimits } from "../../../support/turn-limits.ts";
 import { difyIntegration } from "../../../support/turns.ts";
+import { questionOf } from "./dify-calls.ts";
 
-let dify: StandInDify;
+let dify: DifySimulator;
 beforeAll(async () => {
-  dify = await startStandInDify({ paceMs: 20 });
+  dify = closeAfterAll(await startDifySimulator({ paceMs: 20 }));
 });
-afterAll(() => dify.close());
 
 let apps = 0;
 /** Asks an app of the test's own, and looks for what is left of a cut answer every 50 ms. */
@@ -27,14 +29,10 @@ const ask = async (profile: ProfileInput, type: DifyType = "dify_chatflow", wait
     clock,
     waits: { ...difyLimits, twinMs: 50, recoveryPauseMs: 50, ...waits },
   })(
-    {
+    questionOf({
       integration: difyIntegration({ apiKey, type, callbackUrl: dify.url }),
       text: "tell me of it",
-      files: [],
-      inputs: {},
-      user: "u7",
-      conversationId: undefined,
-    },
+    }),
     (event) => void events.push(event),
     noLimits({ deadline: Date.now() + 60_000 }),
   );
@@ -46,35 +44,28 @@ const ask = async (profile: ProfileInput, type: DifyType = "dify_chatflow", wait
   return { outcome, text, types: events.map(({ type: each }) => each), asked };
 };
 
-const cut = { kind: "cut", afterDeltas: 3 } as const;
+const script = cutAfter(["Well, ", "you ", "asked: "], ["tell ", "me ", "of ", "it"]);
 
 describe("an answer whose stream was cut", () => {
-  test.each(["1.13.1", "1.14.2", "1.16.0"] as const)(
+  test.each(["1.14.2", "1.16.1"] as const)(
     "is whole all the same where the run went on without us: a chatflow of %s",
     async (version) => {
-      const { outcome, text, types } = await ask({ version, behaviour: cut });
+      const { outcome, text, types } = await ask({ version, script });
       expect(outcome).toEqual({ status: "answered" });
-      expect(text).toBe("Hello u7! You said: tell me of it");
+      expect(text).toBe("Well, you asked: tell me of it");
       expect(types).not.toContain("replace");
     },
   );
 
   test("is whole of a workflow too, by the result of its run", async () => {
-    const { outcome, text } = await ask(
-      { version: "1.14.2", mode: "workflow", behaviour: cut },
-      "dify_workflow",
-    );
+    const { outcome, text } = await ask({ version: "1.14.2", mode: "workflow", script }, "dify_workflow");
     expect(outcome).toEqual({ status: "answered" });
     expect(text).toContain("tell me of it");
   });
 
   test.each<[string, ProfileInput, DifyType]>([
-    [
-      "a chatflow of 1.12, whose run ends with its client",
-      { version: "1.12.1", behaviour: cut },
-      "dify_chatflow",
-    ],
-    ["a chat app", { version: "1.16.0", mode: "chat", behaviour: cut }, "dify_chat"],
+    ["a chatflow of 1.12, whose run ends with its client", { version: "1.12.1", script }, "dify_chatflow"],
+    ["a chat app", { version: "1.16.1", mode: "chat", script }, "dify_chat"],
   ])("is incomplete, and not waited for, of %s", async (_, profile, type) => {
     const { outcome, asked } = await ask(profile, type);
     expect(outcome).toEqual({ status: "incomplete" });
@@ -83,7 +74,7 @@ describe("an answer whose stream was cut", () => {
 
   test("is incomplete where its run does not end in time", async () => {
     const { outcome } = await ask(
-      { version: "1.14.2", behaviour: { kind: "cut", afterDeltas: 1 }, paceMs: 700 },
+      { version: "1.14.2", script: cutAfter(["tell "], ["me"]), paceMs: 700 },
       "dify_chatflow",
       {
         recoveryMs: 200,

@@ -1,14 +1,17 @@
 import { createServer } from "node:http";
 import { describe, expect, test } from "@jest/globals";
-import type { DifyType } from "#core/bot/integration.ts";
-import type { AppMode } from "../../../../local/dify/apps/profile.ts";
-import { listen } from "../../../../local/http-server.ts";
+import { writeReference } from "#adapters/dify/dify-ids.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
+import type { AppMode } from "../../../../local/dify/versions.ts";
+import { closeServer, listen } from "../../../../local/http-server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { difyIntegration } from "../../../support/turns.ts";
 import { withDify } from "../../local/dify/client.ts";
 import { askNow, difyCalls } from "./dify-calls.ts";
 
 const long = Array.from({ length: 200 }, (_, index) => `${index} `);
-const { stopDify } = difyCalls();
+const { stop } = difyCalls();
+const referenceOf = (taskId: string): string => writeReference({ taskId, messageId: undefined, user: "u7" });
 
 describe("a stop", () => {
   test.each<[DifyType, AppMode, string]>([
@@ -22,8 +25,8 @@ describe("a stop", () => {
       dify.configure("app-x", { mode, reply: { kind: "deltas", deltas: long }, paceMs: 10 });
       const integration = difyIntegration({ type, apiKey: "app-x", callbackUrl: dify.url });
       const { named, outcome, text } = askNow(integration);
-      const { taskId = "" } = await named;
-      await stopDify(integration, taskId, "u7");
+      const { taskId, reference } = await named;
+      await stop(integration, reference);
       await outcome;
       expect(text().length).toBeLessThan(long.join("").length);
       expect(dify.requests.at(-1)).toMatchObject({
@@ -42,8 +45,8 @@ describe("a stop", () => {
       const integration = difyIntegration({ type: "dify_chat", apiKey: "app-x", callbackUrl: dify.url });
       const user = "x".repeat(300);
       const { named, outcome, text } = askNow(integration, user);
-      const { taskId = "" } = await named;
-      await stopDify(integration, taskId, user);
+      const { reference } = await named;
+      await stop(integration, reference);
       await outcome;
       expect(text().length).toBeLessThan(long.join("").length);
     }),
@@ -53,8 +56,8 @@ describe("a stop", () => {
     "of a task that Dify does not know is no failure, whatever its name",
     withDify(async (dify) => {
       const integration = difyIntegration({ apiKey: "app-x", callbackUrl: dify.url });
-      await stopDify(integration, "never heard of", "u7");
-      await stopDify(integration, "../../evil?x#y", "u7");
+      await stop(integration, referenceOf("never heard of"));
+      await stop(integration, referenceOf("../../evil?x#y"));
       expect(dify.requests.at(-1)?.path).toBe("/v1/chat-messages/..%2F..%2Fevil%3Fx%23y/stop");
     }),
   );
@@ -65,7 +68,7 @@ describe("a stop that Dify cannot be told of is thrown", () => {
     "where the key is wrong",
     withDify(async (dify) => {
       const integration = difyIntegration({ apiKey: "wrong", callbackUrl: dify.url });
-      await expect(stopDify(integration, "t1", "u7")).rejects.toMatchObject({
+      await expect(stop(integration, referenceOf("t1"))).rejects.toMatchObject({
         code: "upstream_refused",
         expose: false,
       });
@@ -74,7 +77,7 @@ describe("a stop that Dify cannot be told of is thrown", () => {
 
   test("where nobody is there", async () => {
     const integration = difyIntegration({ callbackUrl: "http://127.0.0.1:9/v1" });
-    await expect(stopDify(integration, "t1", "u7")).rejects.toMatchObject({
+    await expect(stop(integration, referenceOf("t1"))).rejects.toMatchObject({
       code: "upstream_unavailable",
       retryable: true,
       expose: false,
@@ -89,13 +92,10 @@ describe("a stop that Dify cannot be told of is thrown", () => {
     ],
   ])("within its time, where Dify %s", async (_how, answer) => {
     const server = createServer(answer);
+    closeAfterEach({ close: () => closeServer(server) });
     const callbackUrl = `${await listen(server, 0)}/v1`;
-    const beganAt = Date.now();
     await expect(
-      difyCalls({ refusalMs: 100 }).stopDify(difyIntegration({ callbackUrl }), "t1", "u7"),
+      difyCalls({ refusalMs: 100 }).stop(difyIntegration({ callbackUrl }), referenceOf("t1")),
     ).rejects.toMatchObject({ code: "upstream_unavailable" });
-    expect(Date.now() - beganAt).toBeLessThan(5_000);
-    server.closeAllConnections();
-    server.close();
   });
 });

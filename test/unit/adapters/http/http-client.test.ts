@@ -5,6 +5,7 @@ import { describe, expect, test } from "@jest/globals";
 import { HttpFailure, type HttpResponse, makeHttpClient } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { post, withServer } from "./servers.ts";
@@ -152,13 +153,12 @@ describe("a call that brings no answer", () => {
 
   test("is given up when no connection stands in time, and the other side has seen nothing", async () => {
     // Takes connections, and never answers the TLS handshake.
-    const server = createServer().listen(0, "127.0.0.1");
+    const server = closeAfterEach(createServer().listen(0, "127.0.0.1"));
     await once(server, "listening");
     const address = server.address();
     const port = typeof address === "object" && address ? address.port : 0;
     const failure = await failureOf(send(post(`https://127.0.0.1:${port}/`, { connectMs: 50 })));
     expect(failure).toMatchObject({ kind: "timeout", connected: false });
-    server.close();
   });
 
   test(

@@ -48,9 +48,9 @@ const hasEnded = (waited: void | Promise<void>) => {
 
 describe("an event", () => {
   test("goes out as one frame: where it is, what it is, and what it says", async () => {
-    const { tell, read, text, clock, end } = setUp();
+    const { emit, read, text, clock, end } = setUp();
     read();
-    expect(tell({ type: "start", turn: "t1", conversation: null }, "1.0.0")).toBeUndefined();
+    expect(emit({ type: "start", turn: "t1", conversation: null }, "1.0.0")).toBeUndefined();
     await clock.advance(0);
     expect(text()).toBe('id: 1.0.0\nevent: start\ndata: {"turn":"t1","conversation":null}\n\n');
     end();
@@ -59,12 +59,12 @@ describe("an event", () => {
   test("is read by a client as it was told, whatever it says", async () => {
     await fc.assert(
       fc.asyncProperty(anyAnswer, async (events) => {
-        const { tell, read, text, clock, end } = setUp();
+        const { emit, read, text, clock, end } = setUp();
         read();
         let position = startOf(1);
         const told = events.map((event) => {
           position = positionAfter(position, event);
-          tell(event, writePosition(position));
+          emit(event, writePosition(position));
           const { type, ...data } = event;
           return { id: writePosition(position), event: type, data };
         });
@@ -78,10 +78,10 @@ describe("an event", () => {
   });
 
   test("leaves as it is told: nothing is gathered", async () => {
-    const { tell, read, text, clock, end } = setUp();
+    const { emit, read, text, clock, end } = setUp();
     read();
     for (const [at, word] of ["one", "two", "three"].entries()) {
-      tell(delta(word), `1.0.${at}`);
+      emit(delta(word), `1.0.${at}`);
       await clock.advance(0);
       expect(parse(text()).events).toHaveLength(at + 1);
     }
@@ -91,25 +91,25 @@ describe("an event", () => {
 
 describe("a client that is slow", () => {
   test("is waited for until it has read, and hears all of it", async () => {
-    const { tell, read, text, clock, end } = setUp();
-    const isTaken = hasEnded(tell(delta(large), "1.0.1"));
+    const { emit, read, text, clock, end } = setUp();
+    const isTaken = hasEnded(emit(delta(large), "1.0.1"));
     await clock.advance(14_999);
     expect(isTaken()).toBe(false);
     read();
     await clock.advance(0);
     expect(isTaken()).toBe(true);
-    expect(tell(delta("more"), "1.0.2")).toBeUndefined();
+    expect(emit(delta("more"), "1.0.2")).toBeUndefined();
     end();
     await clock.advance(0);
     expect(parse(text()).events.map(({ id }) => id)).toEqual(["1.0.1", "1.0.2"]);
   });
 
   test("and takes nothing for fifteen seconds stops nobody: it is told nothing more, and who tells goes on", async () => {
-    const { tell, body, read, text, clock, end } = setUp();
-    const isTaken = hasEnded(tell(delta(large), "1.0.1"));
+    const { emit, body, read, text, clock, end } = setUp();
+    const isTaken = hasEnded(emit(delta(large), "1.0.1"));
     await clock.advance(15_000);
     expect(isTaken()).toBe(true);
-    for (let n = 0; n < 100; n += 1) expect(tell(delta(large), `1.0.${n}`)).toBeUndefined();
+    for (let n = 0; n < 100; n += 1) expect(emit(delta(large), `1.0.${n}`)).toBeUndefined();
     expect(body.readableLength).toBeLessThan(large.length + 1_000);
     end();
     read();
@@ -119,9 +119,9 @@ describe("a client that is slow", () => {
   });
 
   test("now and then is waited for each time anew", async () => {
-    const { tell, body, clock, end } = setUp();
+    const { emit, body, clock, end } = setUp();
     for (let n = 0; n < 3; n += 1) {
-      const isTaken = hasEnded(tell(delta(large), `1.0.${n}`));
+      const isTaken = hasEnded(emit(delta(large), `1.0.${n}`));
       await clock.advance(14_000);
       expect(isTaken()).toBe(false);
       body.read();
@@ -148,8 +148,8 @@ describe("the heartbeat", () => {
   });
 
   test("is not written into a buffer that nobody empties", async () => {
-    const { tell, read, text, clock, end } = setUp();
-    tell(delta(large), "1.0.1");
+    const { emit, read, text, clock, end } = setUp();
+    emit(delta(large), "1.0.1");
     await clock.advance(120_000);
     end();
     read();
@@ -160,11 +160,11 @@ describe("the heartbeat", () => {
 
 describe("the end", () => {
   test("closes the response behind what was told, and may be said again", async () => {
-    const { tell, read, text, body, clock, end } = setUp();
-    tell(delta("last"), "1.0.4");
+    const { emit, read, text, body, clock, end } = setUp();
+    emit(delta("last"), "1.0.4");
     end();
     end();
-    expect(tell(delta("too late"), "1.0.9")).toBeUndefined();
+    expect(emit(delta("too late"), "1.0.9")).toBeUndefined();
     read();
     await clock.advance(0);
     expect(parse(text()).events.map(({ id }) => id)).toEqual(["1.0.4"]);
@@ -184,25 +184,25 @@ describe("a client that is gone", () => {
     ["in peace", undefined],
     ["by an error", new Error("ECONNRESET")],
   ])("%s makes nothing fail, and holds up nobody for longer than one who is slow", async (_how, error) => {
-    const { tell, body, clock, end } = setUp();
+    const { emit, body, clock, end } = setUp();
     // As the pipeline that the body goes through does: it listens, and destroys.
     body.on("error", () => {});
-    tell(delta("heard"), "1.0.5");
+    emit(delta("heard"), "1.0.5");
     body.destroy(error);
     await clock.advance(0);
-    const isTaken = hasEnded(tell(delta("unheard"), "1.0.12"));
+    const isTaken = hasEnded(emit(delta("unheard"), "1.0.12"));
     await clock.advance(15_000);
     expect(isTaken()).toBe(true);
-    expect(tell(delta("more"), "1.0.16")).toBeUndefined();
+    expect(emit(delta("more"), "1.0.16")).toBeUndefined();
     await clock.advance(60_000);
     end();
     end();
   });
 
   test("while it is waited for makes nothing fail either", async () => {
-    const { tell, body, clock, end } = setUp();
+    const { emit, body, clock, end } = setUp();
     body.on("error", () => {});
-    const isTaken = hasEnded(tell(delta(large), "1.0.1"));
+    const isTaken = hasEnded(emit(delta(large), "1.0.1"));
     body.destroy(new Error("ECONNRESET"));
     await clock.advance(15_000);
     expect(isTaken()).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { rongcloudUrls } from "#adapters/rongcloud/hosts.ts";
+import { rongcloudUrls } from "#adapters/rongcloud/send-to-rongcloud.ts";
 
 describe("RongCloud's hosts", () => {
   test.each([

@@ -2,7 +2,7 @@ import { type HttpRequest, makeHttpClient } from "#adapters/http/http-client.ts"
 import { systemClock } from "#adapters/node/system-clock.ts";
 import { makeRongCloudClient } from "#adapters/rongcloud/rongcloud-client.ts";
 import { makeRongCloudMessages } from "#adapters/rongcloud/rongcloud-messages.ts";
-import { type StandInIm, startStandInIm } from "../../../../local/im/server.ts";
+import { type ImSimulator, startImSimulator } from "../../../../local/im/server.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { app, appsOf } from "../secrets/apps.ts";
 
@@ -24,11 +24,11 @@ export const clientOf = (...apiUrls: [string, ...string[]]) => {
   return { callRongCloud, sent, messages: makeRongCloudMessages(callRongCloud) };
 };
 
-/** Runs a test against a stand-in IM of its own. */
+/** Runs a test against an IM simulator of its own. */
 export const withIm =
-  (test: (im: StandInIm, client: ReturnType<typeof clientOf>) => Promise<void>) =>
+  (test: (im: ImSimulator, client: ReturnType<typeof clientOf>) => Promise<void>) =>
   async (): Promise<void> => {
-    const im = await startStandInIm({ appKey: "app-one", appSecret });
+    const im = await startImSimulator({ appKey: "app-one", appSecret });
     try {
       await test(im, clientOf(im.url));
     } finally {

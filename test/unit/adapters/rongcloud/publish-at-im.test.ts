@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { describe, expect, test } from "@jest/globals";
 import { makePublishAtIm } from "#adapters/rongcloud/publish-at-im.ts";
 import { closeServer, listen } from "../../../../local/http-server.ts";
-import { startStandInIm } from "../../../../local/im/server.ts";
+import { startImSimulator } from "../../../../local/im/server.ts";
 import { answerWith, isSigned, newestSecret, passOnTo, withRongCloud } from "./rongcloud.ts";
 
 const formOf = (fields: readonly (readonly [string, string])[]): string => {
@@ -24,7 +24,7 @@ const json = (status: number, body: unknown) => answerWith(status, "application/
 
 describe("a message published at the IM", () => {
   test("reaches each of its users, and has there the ids that are given back", async () => {
-    const im = await startStandInIm({ appKey: "app-one", appSecret: newestSecret });
+    const im = await startImSimulator({ appKey: "app-one", appSecret: newestSecret });
     const published = await makePublishAtIm(passOnTo(im.url).passOn)("app-one", "PERSON", toUsers);
     const seen = im.messages().map(({ targetId, messageUID }) => [targetId, messageUID] as const);
     expect(seen.map(([targetId]) => targetId)).toEqual(["u7", "u8"]);
@@ -33,7 +33,7 @@ describe("a message published at the IM", () => {
   });
 
   test("reaches its group, and has there the id that is given back", async () => {
-    const im = await startStandInIm({ appKey: "app-one", appSecret: newestSecret });
+    const im = await startImSimulator({ appKey: "app-one", appSecret: newestSecret });
     const published = await makePublishAtIm(passOnTo(im.url).passOn)("app-one", "GROUP", toGroup);
     const [seen] = im.messages();
     expect(seen).toMatchObject({ channelType: "GROUP", targetId: "g1", text: "你好 😀 & more" });

@@ -4,6 +4,7 @@ import { makeAppSecrets } from "#adapters/secrets/app-secrets.ts";
 import { localClient } from "../../../../local/aws/local-client.ts";
 import { startSecrets } from "../../../../local/aws/secrets.ts";
 import { readBody, startHttpServer } from "../../../../local/http-server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 
@@ -52,10 +53,9 @@ const failureOf = (attempt: Promise<unknown>): Promise<Error> =>
 
 describe("an app's secrets", () => {
   test("are read from the deployment's secret, with the keys as bytes", async () => {
-    const server = await startSecrets({
-      secrets: [],
-      values: { [secretId]: secretOf("app-one", "app-two") },
-    });
+    const server = closeAfterEach(
+      await startSecrets({ secrets: [], values: { [secretId]: secretOf("app-one", "app-two") } }),
+    );
     const client = new SecretsManagerClient(localClient(server.url));
     const secrets = makeAppSecrets({ client, secretId, clock: makeTestClock(), log: makeMemoryLog() });
     expect(await secrets.find("app-two")).toEqual({
@@ -65,7 +65,6 @@ describe("an app's secrets", () => {
       tokenKeys: [{ id: "t1", key: Buffer.alloc(32, 2) }],
     });
     client.destroy();
-    await server.close();
   });
 
   test.each(["app-two", "", "__proto__", "constructor", "toString"])(

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseTurnJob, parseWebhookJob, toJobMessage } from "#adapters/sqs/job-message.ts";
-import { webhookIdOf } from "#adapters/webhook/webhook-id.ts";
+import { webhookIdOf } from "#adapters/webhook/call-webhook.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
-import { difyTypes } from "#core/bot/integration.ts";
+import { modelTypes } from "#core/bot/integration-types.ts";
 import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "#core/jobs/job.ts";
 import { messageEvent } from "../../../support/turns.ts";
 import { anyText } from "../node/any-text.ts";
@@ -43,7 +43,7 @@ const anyJob: fc.Arbitrary<Omit<Job, "integrationType">> = fc.record({
   acceptedAt: time,
 });
 const anyTurnJob: fc.Arbitrary<TurnJob> = fc
-  .tuple(anyJob, fc.constantFrom(...difyTypes))
+  .tuple(anyJob, fc.constantFrom(...modelTypes))
   .map(([job, integrationType]) => ({ ...job, integrationType }));
 const anyWebhookJob: fc.Arbitrary<WebhookJob> = anyJob.map((job) => ({ ...job, integrationType: "webhook" }));
 /** What a job may have besides. */
@@ -209,7 +209,7 @@ describe("a message that carries no job of ours", () => {
     expect(parse).not.toThrow(/what a user said/);
   });
 
-  test.each(difyTypes)("is one for %s to the worker for webhooks, who never has to do with Dify", (type) => {
+  test.each(modelTypes)("for %s is refused by the worker for webhooks, which calls no model", (type) => {
     expect(() => parseWebhookJob(body.replace("dify_chat", type))).toThrow(
       expect.objectContaining({ name: "BridgeError", code: "internal" }),
     );

@@ -3,7 +3,7 @@ import type { SQSRecord } from "aws-lambda";
 import { parseTurnJob, toJobMessage } from "#adapters/sqs/job-message.ts";
 import { makeWorker } from "#adapters/sqs/worker.ts";
 import type { TurnJob } from "#core/jobs/job.ts";
-import type { JobFate, JobHold } from "#core/jobs/job-hold.ts";
+import type { JobResult, JobVisibility } from "#core/jobs/job-lease.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { messageEvent } from "../../../support/turns.ts";
 import { lambdaContext } from "../api-gateway/proxy-event.ts";
@@ -38,27 +38,27 @@ const recordOf = (messageId: string, body: string, receives = 1): SQSRecord => (
 const jobRecord = (msgUID: string): SQSRecord => recordOf(msgUID, toJobMessage(turnJob(msgUID)).MessageBody);
 
 interface Given {
-  readonly fates?: Readonly<Record<string, JobFate>>;
-  readonly holdFor?: JobHold["holdFor"];
+  readonly results?: Readonly<Record<string, JobResult>>;
+  readonly hideFor?: JobVisibility["hideFor"];
 }
 
-const setUp = ({ fates = {}, holdFor }: Given = {}) => {
+const setUp = ({ results = {}, hideFor }: Given = {}) => {
   const ran: { readonly job: TurnJob; readonly tries: number; readonly leftMs: number }[] = [];
-  const held: string[] = [];
+  const hidden: string[] = [];
   const log = makeMemoryLog();
   const worker = makeWorker({
     parseJob: parseTurnJob,
-    runJob: async (job, { tries }, leftMs) => {
+    runJob: async (job, { receiveCount: tries }, leftMs) => {
       ran.push({ job, tries, leftMs });
-      return fates[job.event.data.msgUID] ?? "done";
+      return results[job.event.data.msgUID] ?? "done";
     },
-    holdOn: ({ messageId, attributes }) => ({
-      tries: Number(attributes.ApproximateReceiveCount),
-      holdFor: holdFor ?? (async (ms) => void held.push(`${messageId} for ${ms / 1000} s`)),
+    visibilityOf: ({ messageId, attributes }) => ({
+      receiveCount: Number(attributes.ApproximateReceiveCount),
+      hideFor: hideFor ?? (async (ms) => void hidden.push(`${messageId} for ${ms / 1000} s`)),
     }),
     log,
   });
-  return { take: (...Records: SQSRecord[]) => worker({ Records }, lambdaContext), ran, held, log };
+  return { take: (...Records: SQSRecord[]) => worker({ Records }, lambdaContext), ran, hidden, log };
 };
 
 const failed = (...messageIds: string[]) => ({
@@ -73,12 +73,12 @@ describe("a worker", () => {
   });
 
   test("leaves a job in the queue that must come again, and no other of the batch", async () => {
-    const { take } = setUp({ fates: { m2: "again" } });
+    const { take } = setUp({ results: { m2: "again" } });
     expect(await take(jobRecord("m1"), jobRecord("m2"), jobRecord("m3"))).toEqual(failed("m2"));
   });
 
   test("leaves all in the queue where all must come again", async () => {
-    const { take } = setUp({ fates: { m1: "again", m2: "again" } });
+    const { take } = setUp({ results: { m1: "again", m2: "again" } });
     expect(await take(jobRecord("m1"), jobRecord("m2"))).toEqual(failed("m1", "m2"));
   });
 
@@ -95,10 +95,10 @@ describe("a message that a worker cannot read", () => {
     ["of nothing", ""],
     ["of something else", "what a user said"],
   ])("%s waits a minute for a worker that can, and is not lost", async (_name, body) => {
-    const { take, ran, held } = setUp();
+    const { take, ran, hidden } = setUp();
     expect(await take(recordOf("m1", body))).toEqual(failed("m1"));
     expect(ran).toEqual([]);
-    expect(held).toEqual(["m1 for 60 s"]);
+    expect(hidden).toEqual(["m1 for 60 s"]);
   });
 
   test("stands in the log by its message's id, without what it holds", async () => {
@@ -121,11 +121,11 @@ describe("a message that a worker cannot read", () => {
   });
 
   test("does not let the others run a second time where SQS does not answer to the wait", async () => {
-    const { take, log } = setUp({ holdFor: () => Promise.reject(new Error("the receipt is stale")) });
+    const { take, log } = setUp({ hideFor: () => Promise.reject(new Error("the receipt is stale")) });
     expect(await take(recordOf("m1", newer), jobRecord("m2"))).toEqual(failed("m1"));
     expect(log.lines).toContainEqual({
       level: "warn",
-      event: "job_not_held",
+      event: "job_not_hidden",
       fields: { messageId: "m1", reason: "Error: the receipt is stale" },
     });
   });

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Bot } from "#core/bot/bot.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
+import { closeAfterAll } from "../../../support/close-after.ts";
 import { bot, messageEvent } from "../../../support/turns.ts";
 import { anyText } from "../node/any-text.ts";
 import {
@@ -88,13 +89,11 @@ const holdReceiver = () => {
 
 describe("whatever is in it,", () => {
   let receiver: Receiver;
-  let close: () => Promise<void>;
   beforeAll(async () => {
     const held = holdReceiver();
     receiver = await held.opened;
-    close = held.close;
+    closeAfterAll(held);
   });
-  afterAll(() => close());
 
   const { callWebhook } = makeCaller();
   const newest = () => {

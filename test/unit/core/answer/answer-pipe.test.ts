@@ -10,9 +10,12 @@ const file = (url: string, given: { name?: string; isImage?: boolean } = {}): An
   file: { url, name: given.name, isImage: given.isImage ?? false },
 });
 
+const resolveLink = (url: string): string =>
+  url.startsWith("/files/") ? `https://dify.example${url.replaceAll(" ", "%20")}` : url;
+
 const show = (events: readonly AnswerEvent[], showsThinking = false) => {
   const sink = makeRecordingSink();
-  const pipe = makeAnswerPipe(sink, { base: "https://dify.example/v1", showsThinking });
+  const pipe = makeAnswerPipe(sink, { resolveLink, showsThinking });
   for (const event of events) pipe.take(event);
   pipe.end();
   return sink;
@@ -27,7 +30,7 @@ describe("what a user reads of an answer", () => {
     ]);
   });
 
-  test("has links that work where Dify's are relative, however they are split", () => {
+  test("has links that work where the model's are relative, however they are split", () => {
     const said =
       "See ![chart](/files/tools/a.png?sign=x) and [more](https://example.com/a) [x](/other) [y] (z).";
     const works =

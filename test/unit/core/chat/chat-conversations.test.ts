@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { DifyType } from "#core/bot/integration.ts";
+import type { DifyType, ModelType } from "#core/bot/integration-types.ts";
 import { makeChatConversations } from "#core/chat/chat-conversations.ts";
 import { type Conversation, type ConversationKey, conversationKeyOf } from "#core/turn/conversation.ts";
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
@@ -11,11 +11,9 @@ import {
   webhookIntegration,
 } from "../../../support/turns.ts";
 
-type Found = Conversation & { readonly turns: number };
+type Found = Omit<Conversation, "memory"> & { readonly turns: number };
 
 const found = (given: Partial<Found> = {}): Found => ({
-  conversationId: "c1",
-  user: "u7",
   startedAt: startMs,
   expiresAt: startMs + 1,
   turns: 3,
@@ -26,7 +24,7 @@ const its = bot({
   integrations: [webhookIntegration(), difyIntegration({ type: "dify_chat" }), difyIntegration()],
 });
 
-const setUp = (kept: Partial<Record<DifyType, Found>>, bots = [its]) => {
+const setUp = (kept: Partial<Record<ModelType, Found>>, bots = [its]) => {
   const asked: ConversationKey[] = [];
   const forgotten: ConversationKey[] = [];
   const conversations = makeChatConversations({
@@ -56,7 +54,7 @@ const keyOfTurn = (type: DifyType, conversationName?: string): ConversationKey =
   );
 
 describe("a user's conversation", () => {
-  test("is told with when it began, when it ends, how many turns it has had, and nothing of Dify's", async () => {
+  test("is told with when it began, when it ends, how many turns it has had, and nothing of its model's", async () => {
     const { conversations } = setUp({ dify_chatflow: found() });
     expect(await conversations.find(chatUser(), "bot-helpdesk", "trip")).toEqual({
       conversation: "trip",

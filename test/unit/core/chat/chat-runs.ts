@@ -1,9 +1,9 @@
-import type { AskDify, StopDify } from "#core/answer/answer.ts";
+import type { Model } from "#core/answer/model.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
 import type { AnswerPieces } from "#core/chat/answer-pieces.ts";
 import type { ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
 import type { ChatTurnStore, NewChatTurn } from "#core/chat/chat-turn.ts";
-import { makeRunChatTurn, type TellClient } from "#core/chat/run-chat-turn.ts";
+import { type EmitEvent, makeRunChatTurn } from "#core/chat/run-chat-turn.ts";
 import type { UserGuard } from "#core/chat/user-guard.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
 import type { ConversationStore } from "#core/turn/conversation.ts";
@@ -17,35 +17,38 @@ import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
+import { sameModel } from "../../../support/models.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 import { turn } from "../../../support/turns.ts";
 
-export const named = { conversationId: "c1", messageId: "m1", taskId: "k1" };
+export const reference = "its name";
 export const start = { type: "start", turn: "t1", conversation: null };
 export const end = { type: "end", stopped: false, usage: null, sources: [] };
 export const stopped = { ...end, stopped: true };
 export const delta = (content: string) => ({ type: "delta", content });
 
+export type Ask = Model["ask"];
+
 export const answers =
-  (...words: string[]): AskDify =>
+  (...words: string[]): Ask =>
   async (_question, listener) => {
-    await listener({ type: "begun", ids: named });
+    await listener({ type: "begun", reference });
     for (const text of words) await listener({ type: "delta", text });
     return { status: "answered" };
   };
 
-type Turns = Pick<ChatTurnStore, "beat" | "name" | "end" | "discard">;
+type Turns = Pick<ChatTurnStore, "renew" | "name" | "end" | "discard">;
 
 interface Given {
   readonly id?: Partial<NewChatTurn>;
-  readonly askDify?: (clock: TestClock) => AskDify;
-  readonly stopDify?: StopDify;
+  readonly ask?: (clock: TestClock) => Ask;
+  readonly stop?: NonNullable<Model["stop"]>;
   /** What stands before the stores. */
   readonly turns?: (turns: Turns) => Turns;
   readonly conversations?: (conversations: ConversationStore) => ConversationStore;
   readonly leave?: UserGuard["leave"];
   readonly put?: AnswerPieces["put"];
-  readonly tell?: TellClient;
+  readonly emit?: EmitEvent;
   readonly metrics?: Metrics;
 }
 
@@ -61,10 +64,11 @@ export const setUpChatRun = async (given: Given = {}) => {
   const left: unknown[] = [];
   const told: string[] = [];
   const closed: string[] = [];
-  const begun = await store.begin(id, { token: "mine", expiresAt: startMs + 10_000 });
+  const lease = { token: "mine", expiresAt: startMs + 10_000 };
+  const begun = await store.begin(id, lease);
   if (begun.status !== "begun") throw new Error("nobody else has it");
   const { attempt } = begun;
-  const askDify = given.askDify ?? (() => answers("You said: ", "hello"));
+  const ask = given.ask ?? (() => answers("You said: ", "hello"));
   const pieces = { put: given.put ?? kept.put };
   const run = makeRunChatTurn({
     turns: given.turns?.(store) ?? store,
@@ -80,11 +84,13 @@ export const setUpChatRun = async (given: Given = {}) => {
     },
     forwardTurn: makeForwardTurn({
       conversations: given.conversations?.(conversations) ?? conversations,
-      askDify: askDify(clock),
-      stopDify: async (integration, task, user) => {
-        told.push(`${task} of ${user}`);
-        await given.stopDify?.(integration, task, user);
-      },
+      models: sameModel({
+        ask: ask(clock),
+        stop: async (integration, named) => {
+          told.push(named);
+          await given.stop?.(integration, named);
+        },
+      }),
       clock,
       log,
       newToken: () => "a hold",
@@ -107,11 +113,10 @@ export const setUpChatRun = async (given: Given = {}) => {
   const ready: ReadyChatTurn = {
     id,
     turn: turn({ id: id.turn }),
-    token: "mine",
-    heldUntil: startMs + 10_000,
+    lease,
     attempt,
   };
-  const running = run(ready, given.tell ?? client.tell, startMs + 840_000).catch((error: unknown) => ({
+  const running = run(ready, given.emit ?? client.emit, startMs + 840_000).catch((error: unknown) => ({
     error,
   }));
   return {
@@ -123,11 +128,11 @@ export const setUpChatRun = async (given: Given = {}) => {
   };
 };
 
-/** Says a word each second, for ever: it obeys no stop. */
+/** Says a word each second, forever: it obeys no stop. */
 export const talksOn =
-  (clock: TestClock): AskDify =>
+  (clock: TestClock): Ask =>
   async (_question, listener, { signal }) => {
-    await listener({ type: "begun", ids: named });
+    await listener({ type: "begun", reference });
     while (!signal.aborted) {
       await listener({ type: "delta", text: "word " });
       await clock.sleep(1_000, signal);

@@ -49,7 +49,7 @@ const setUp = ({ turn: given = {}, store = makeMemoryPieces() }: Given = {}) => 
     const done = follow(
       turn,
       after === undefined ? undefined : readPosition(after),
-      client.tell,
+      client.emit,
       deadline,
     ).then(() => {
       isDone = true;
@@ -74,7 +74,7 @@ const resume = async (
   const client = makeMemoryClient();
   const read: MemoryPieces["read"] = (answer, n, most) => store.read(answer, n, Math.min(most, atOnce));
   const follow = makeFollowChatTurn({ pieces: { read }, turns, clock, log });
-  const following = follow(turn, heard, client.tell, Number.POSITIVE_INFINITY);
+  const following = follow(turn, heard, client.emit, Number.POSITIVE_INFINITY);
   await clock.advance(500 * (ends.length + 1));
   await following;
   return client;
@@ -246,7 +246,7 @@ describe("a client that follows a turn", () => {
       return { ...turn, state: "done" as const };
     };
     const follow = makeFollowChatTurn({ pieces: store, turns: { find }, clock, log });
-    const done = follow(turn, undefined, client.tell, Number.POSITIVE_INFINITY);
+    const done = follow(turn, undefined, client.emit, Number.POSITIVE_INFINITY);
     await clock.advance(5_000);
     await done;
     expect(client.text()).toBe("just in time");
@@ -335,7 +335,7 @@ describe("a client that follows a turn", () => {
         clock,
         log,
       });
-      const done = follow(turn, undefined, client.tell, Number.POSITIVE_INFINITY);
+      const done = follow(turn, undefined, client.emit, Number.POSITIVE_INFINITY);
       await clock.advance(5_000);
       await done;
       expect(client.events).toEqual([start, interrupted]);

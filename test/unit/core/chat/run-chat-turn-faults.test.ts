@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { TestClock } from "../../../support/test-clock.ts";
-import { delta, named, place, setUpChatRun, start, talksOn } from "./chat-runs.ts";
+import { delta, place, reference, setUpChatRun, start, talksOn } from "./chat-runs.ts";
 
 describe("what breaks", () => {
   const broken = () => Promise.reject(new Error("throttled"));
@@ -20,13 +20,13 @@ describe("what breaks", () => {
 
   test("later is told in band, without a word of what it was, and kept for those who come back", async () => {
     const { clock, running, client, kept, record } = await setUpChatRun({
-      askDify: () => async (_question, listener) => {
+      ask: () => async (_question, listener) => {
         await listener({ type: "delta", text: "half of it" });
         throw new Error("of the inside");
       },
     });
     await clock.advance(0);
-    expect(await running).toBe("told");
+    expect(await running).toBe("emitted");
     const told = [
       start,
       delta("half of it"),
@@ -39,13 +39,13 @@ describe("what breaks", () => {
 
   test("is told once: who has had the end hears nothing after it", async () => {
     const { clock, running, client } = await setUpChatRun({
-      askDify: talksOn,
-      stopDify: broken,
-      turns: (turns) => ({ ...turns, beat: async () => "stop", name: broken, end: broken }),
+      ask: talksOn,
+      stop: broken,
+      turns: (turns) => ({ ...turns, renew: async () => "stop", name: broken, end: broken }),
       leave: broken,
     });
     await clock.advance(20_000);
-    expect(await running).toBe("told");
+    expect(await running).toBe("emitted");
     expect(client.types().filter((type) => type === "end" || type === "error")).toEqual(["end"]);
   });
 
@@ -57,7 +57,7 @@ describe("what breaks", () => {
       metrics: { time: fail, count: fail },
     });
     await clock.advance(0);
-    expect(await running).toBe("told");
+    expect(await running).toBe("emitted");
     expect(client.types()).toEqual(["start", "delta", "delta", "end"]);
     expect(record()?.state).toBe("done");
     expect(left).toEqual([place]);
@@ -70,7 +70,7 @@ describe("what breaks", () => {
       renew: fault,
       keep: fault,
       close: fault,
-      beat: fc.constantFrom("run" as const, "stop" as const, "lost" as const, "throws" as const),
+      heartbeat: fc.constantFrom("run" as const, "stop" as const, "lost" as const, "throws" as const),
       name: fault,
       end: fault,
       put: fault,
@@ -94,15 +94,15 @@ describe("what breaks", () => {
             ...real,
             open: by(wrong.open, real.open),
             renew: by(wrong.renew, real.renew),
-            keep: by(wrong.keep, real.keep),
+            begin: by(wrong.keep, real.begin),
             close: by(wrong.close, real.close),
           }),
           turns: (real) => ({
-            beat: async (...args) => {
-              if (wrong.beat === "throws") throw new Error("throttled");
-              const mark = await real.beat(...args);
-              if (wrong.beat === "lost") isLost = true;
-              return wrong.beat === "run" ? mark : wrong.beat;
+            renew: async (...args) => {
+              if (wrong.heartbeat === "throws") throw new Error("throttled");
+              const renewed = await real.renew(...args);
+              if (wrong.heartbeat === "lost") isLost = true;
+              return wrong.heartbeat === "run" ? renewed : wrong.heartbeat;
             },
             name: by(wrong.name, real.name),
             end: (...args) => {
@@ -116,12 +116,12 @@ describe("what breaks", () => {
           }),
           put: by(wrong.put, async () => {}),
           leave: by(wrong.leave, async () => {}),
-          askDify: (given) => async (_question, listener, limits) => {
+          ask: (given) => async (_question, listener, limits) => {
             clockOf = given;
             if (wrong.ask === "throws") throw new Error("of the inside");
             if (wrong.ask === "talks on") {
               await given.sleep(100, limits.signal);
-              await listener({ type: "begun", ids: named });
+              await listener({ type: "begun", reference });
               await given.sleep(30_000, limits.signal);
               return limits.signal.aborted ? { status: "abandoned" } : { status: "answered" };
             }
@@ -144,7 +144,7 @@ describe("what breaks", () => {
         if (isHeard) expect(["end", "error"]).toContain(client.types().at(-1));
         // What another run has by now is left to it.
         expect(done).toEqual(isLost ? [] : [isHeard ? "end" : "discard"]);
-        expect(outcome).toEqual(isHeard ? "told" : { error: expect.any(Error) });
+        expect(outcome).toEqual(isHeard ? "emitted" : { error: expect.any(Error) });
         expect(left).toHaveLength(isLost ? 0 : 1);
         expect(closed).toEqual(["t1"]);
       }),

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { newChatTurn, startMs } from "../../../support/chat/chat-turns.ts";
-import { delta, end, named, place, setUpChatRun, start, talksOn } from "./chat-runs.ts";
+import { delta, end, place, reference, setUpChatRun, start, talksOn } from "./chat-runs.ts";
 
 describe("a turn of a client", () => {
   test("is told as it comes, each piece with where it brings the client to", async () => {
     const { clock, client, running } = await setUpChatRun();
     await clock.advance(0);
-    expect(await running).toBe("told");
+    expect(await running).toBe("emitted");
     expect(client.events).toEqual([start, delta("You said: "), delta("hello"), end]);
     expect(client.ids).toEqual(["1.0.0", "1.0.10", "1.0.15", "1.end"]);
   });
@@ -20,7 +20,7 @@ describe("a turn of a client", () => {
     expect(record()).toMatchObject({
       state: "done",
       replayUntil: startMs + 600_000,
-      named: { ...named, user: "u7" },
+      reference,
     });
     expect(left).toEqual([place]);
   });
@@ -45,19 +45,19 @@ describe("a turn of a client", () => {
   });
 
   test("is held for as long as it runs, however long that is", async () => {
-    const { clock, running, record, turns } = await setUpChatRun({ askDify: talksOn });
+    const { clock, running, record, turns } = await setUpChatRun({ ask: talksOn });
     for (let seconds = 0; seconds < 60; seconds += 1) {
       await clock.advance(1_000);
       expect(record()?.heldUntil).toBeGreaterThan(clock.now() + 5_000);
     }
-    await turns.askStop({ appKey: "app-one", turn: "t1" }, { userId: "u7", botUserId: "bot-helpdesk" });
+    await turns.requestStop({ appKey: "app-one", turn: "t1" }, { userId: "u7", botUserId: "bot-helpdesk" });
     await clock.advance(3_000);
-    expect(await running).toBe("told");
+    expect(await running).toBe("emitted");
   });
 
   test("is reported with its outcome, how long it took and until its first text, and never with its text", async () => {
     const { clock, running, log, metrics } = await setUpChatRun({
-      askDify: (given) => async (_question, listener) => {
+      ask: (given) => async (_question, listener) => {
         await given.sleep(400);
         await listener({ type: "delta", text: "hello" });
         await given.sleep(600);
@@ -77,17 +77,17 @@ describe("a turn of a client", () => {
       },
     ]);
     expect(metrics.notes).toEqual([
-      { name: "TurnEnded", ms: 1_000, dimensions: { door: "http", outcome: "answered" } },
-      { name: "FirstText", ms: 400, dimensions: { door: "http" } },
+      { name: "TurnEnded", ms: 1_000, dimensions: { channel: "http", outcome: "answered" } },
+      { name: "FirstText", ms: 400, dimensions: { channel: "http" } },
     ]);
   });
 
   test("whose model fails is told so in band, and reported as an error with why", async () => {
     const { clock, running, client, log } = await setUpChatRun({
-      askDify: () => async () => ({ status: "failed", code: "model", retryable: false, detail: "HTTP 401" }),
+      ask: () => async () => ({ status: "failed", code: "model", retryable: false, detail: "HTTP 401" }),
     });
     await clock.advance(0);
-    expect(await running).toBe("told");
+    expect(await running).toBe("emitted");
     expect(client.events).toEqual([start, expect.objectContaining({ type: "error", code: "model" })]);
     expect(log.lines.at(-1)).toMatchObject({ level: "error", fields: { code: "model", detail: "HTTP 401" } });
   });
@@ -96,7 +96,7 @@ describe("a turn of a client", () => {
     const taken = Promise.withResolvers<void>();
     const events: unknown[] = [];
     const { clock, running } = await setUpChatRun({
-      tell: (event) => {
+      emit: (event) => {
         events.push(event);
         return event.type === "delta" ? taken.promise : undefined;
       },
@@ -111,11 +111,11 @@ describe("a turn of a client", () => {
 
 describe("a turn that is another machine's by now", () => {
   test("ends for its client by an error that may be retried, and leaves the other's record alone", async () => {
-    const { clock, running, client, turns, record, events } = await setUpChatRun({ askDify: talksOn });
+    const { clock, running, client, turns, record, events } = await setUpChatRun({ ask: talksOn });
     await clock.advance(1_500);
     turns.plant({ ...newChatTurn(), token: "the other's", attempt: 2, heldUntil: startMs + 60_000 });
     await clock.advance(500);
-    expect(await running).toBe("told");
+    expect(await running).toBe("emitted");
     expect(client.events.at(-1)).toMatchObject({ type: "error", code: "interrupted", retryable: true });
     expect(record()).toMatchObject({ state: "running", token: "the other's", attempt: 2 });
     expect(events()).toContain("chat_turn_lost");
@@ -123,13 +123,13 @@ describe("a turn that is another machine's by now", () => {
 
   test("is so too where nobody answers for as long as its lease lasts", async () => {
     const { clock, running, client } = await setUpChatRun({
-      askDify: talksOn,
-      turns: (turns) => ({ ...turns, beat: () => Promise.reject(new Error("no answer")) }),
+      ask: talksOn,
+      turns: (turns) => ({ ...turns, renew: () => Promise.reject(new Error("no answer")) }),
     });
     await clock.advance(9_999);
     expect(client.types()).not.toContain("error");
     await clock.advance(2_000);
-    expect(await running).toBe("told");
+    expect(await running).toBe("emitted");
     expect(client.events.at(-1)).toMatchObject({ code: "interrupted" });
   });
 });

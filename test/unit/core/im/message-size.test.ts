@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { messageSize, messagesOf, mostMessageBytes, splitLength } from "#core/im/message-size.ts";
+import { maxMessageBytes, messageSize, messagesOf, splitLength } from "#core/im/message-size.ts";
 
 const anyText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 60 }),
@@ -17,7 +17,7 @@ describe("a text that is too long for one message", () => {
         const long = text.repeat(times);
         const messages = messagesOf(long);
         expect(messages.join("")).toBe(long);
-        expect(messages.every((each) => messageSize(each) <= mostMessageBytes)).toBe(true);
+        expect(messages.every((each) => messageSize(each) <= maxMessageBytes)).toBe(true);
       }),
       { numRuns: 30 },
     );

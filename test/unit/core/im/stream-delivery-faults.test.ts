@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { BridgeError } from "#core/shared/errors.ts";
-import { beatMs, type Fault, setUpStrictIm, throttled } from "./strict-im.ts";
+import { type Fault, minIntervalMs, setUpStrictIm, throttled } from "./strict-im.ts";
 
 const delivered = { status: "delivered" };
 
@@ -11,7 +11,7 @@ describe("a reply of the IM that is lost", () => {
       call === 1 ? "reply lost" : undefined,
     );
     sink.delta("Hel");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.delta("lo, ");
     await clock.advance(30_000);
     sink.delta("you.");
@@ -43,7 +43,7 @@ describe("a reply of the IM that is lost", () => {
     const { sink, clock, streams, end } = setUpStrictIm((call) => (call === 2 ? fault : undefined));
     for (const text of ["a", "b", "c", "d"]) {
       sink.delta(text);
-      await clock.advance(beatMs);
+      await clock.advance(minIntervalMs);
     }
     expect(await end()).toEqual(delivered);
     expect(streams()).toEqual([{ text: "abcd", completeReason: 0 }]);
@@ -54,7 +54,7 @@ describe("a reply of the IM that is lost", () => {
       call === 2 ? "reply lost" : undefined,
     );
     sink.delta("a");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     expect(await end()).toEqual(delivered);
     expect(streams()).toEqual([{ text: "a", completeReason: 0 }]);
     expect(texts).toEqual([]);
@@ -99,13 +99,13 @@ describe("an IM that asks for fewer calls", () => {
     );
     for (let at = 0; at < 60; at += 1) {
       sink.delta("x");
-      await clock.advance(beatMs);
+      await clock.advance(minIntervalMs);
     }
     expect(await end()).toEqual(delivered);
     expect(streams()).toEqual([{ text: "x".repeat(60), completeReason: 0 }]);
     const gaps = callTimes.slice(1).map((at, index) => at - (callTimes[index] ?? 0));
-    expect(Math.max(...gaps.slice(0, 20))).toBeGreaterThanOrEqual(4 * beatMs);
-    expect(gaps.at(-3)).toBe(beatMs);
+    expect(Math.max(...gaps.slice(0, 20))).toBeGreaterThanOrEqual(4 * minIntervalMs);
+    expect(gaps.at(-3)).toBe(minIntervalMs);
   });
 
   test("for so long that it ends the message itself gets the rest in another", async () => {
@@ -113,7 +113,7 @@ describe("an IM that asks for fewer calls", () => {
       call === 2 ? throttled(35_000) : undefined,
     );
     sink.delta("before, ");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.delta("after");
     expect(await end()).toEqual(delivered);
     expect(streams()).toEqual([
@@ -127,7 +127,7 @@ describe("an IM that asks for fewer calls", () => {
       call === 2 ? throttled(35_000) : undefined,
     );
     sink.delta("all");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     expect(await end()).toEqual(delivered);
     expect(streams()).toEqual([{ text: "all", completeReason: undefined }]);
   });
@@ -140,7 +140,7 @@ describe("an answer that is too long for a message", () => {
     const pieces = Array.from({ length: 30 }, (_, at) => `${at}. ${paragraph}`);
     for (const piece of pieces) {
       sink.delta(piece);
-      await clock.advance(beatMs);
+      await clock.advance(minIntervalMs);
     }
     expect(await end()).toEqual(delivered);
     const [first, second, third] = streams();
@@ -187,7 +187,7 @@ describe("an IM that takes no more", () => {
   test("is told to the turn, which need not ask Dify on", async () => {
     const { sink, clock } = setUpStrictIm((call) => (call > 1 ? throttled() : undefined));
     sink.delta("a");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.delta("b");
     await clock.advance(44_000);
     expect(sink.gaveUp.aborted).toBe(false);
@@ -200,13 +200,13 @@ describe("an IM that takes no more", () => {
       endsAfterMs: 30_000,
     });
     sink.delta("a");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.delta("b");
     await clock.advance(60_000);
     expect(callTimes.at(-1)).toBe(18_000);
     const last = setUpStrictIm((call) => (call > 1 ? throttled() : undefined), { endsAfterMs: 30_000 });
     last.sink.delta("a");
-    await last.clock.advance(beatMs);
+    await last.clock.advance(minIntervalMs);
     expect(await last.end()).toMatchObject({ status: "undelivered" });
     expect(last.callTimes.at(-1)).toBe(30_000);
   });
@@ -223,7 +223,7 @@ describe("an IM that takes no more", () => {
       return sendChunk(to, chunk);
     };
     sink.delta("a");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.delta("b");
     expect(await end()).toEqual(delivered);
     expect([streams(), texts]).toEqual([[{ text: "ab", completeReason: 0 }], []]);
@@ -234,7 +234,7 @@ describe("a worker", () => {
   test("that has lost the turn says nothing more, not even an end", async () => {
     const { sink, clock, hold, streams, end } = setUpStrictIm();
     sink.delta("mine");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     hold.ours = false;
     sink.delta(" and yours");
     expect(await end()).toEqual({ status: "undelivered", reason: "abandoned" });
@@ -246,7 +246,7 @@ describe("a worker", () => {
       call === 1 ? "reply lost" : undefined,
     );
     sink.delta("mine");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     hold.ours = false;
     expect(await end()).toEqual({ status: "undelivered", reason: "abandoned" });
     expect(texts).toEqual([]);
@@ -255,9 +255,9 @@ describe("a worker", () => {
   test("is told of the message in hand, chunk by chunk, and that it is closed", async () => {
     const { sink, clock, notes, end } = setUpStrictIm();
     sink.delta("a");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.delta("b");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     await end();
     expect(notes).toEqual([{ messageUID: "m1", seq: 1 }, { messageUID: "m1", seq: 2 }, undefined]);
   });

@@ -8,7 +8,7 @@ import { failedWith } from "../../../support/endings.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 
 const route: MessageRoute = { appKey: "a", fromUserId: "bot", channelType: "PERSON", targetId: "u7" };
-const beatMs = 200;
+const minIntervalMs = 200;
 const patienceMs = 30_000;
 
 interface SentChunk extends StreamChunk {
@@ -40,7 +40,7 @@ const setUp = ({ callMs = 0, failure = (_call: number): BridgeError | undefined 
     },
     sendText: () => Promise.reject(new Error("not here")),
   };
-  const sink = makeStreamDelivery({ im, clock, beatMs, patienceMs })(route, {
+  const sink = makeStreamDelivery({ im, clock, minIntervalMs, patienceMs })(route, {
     isOurs: () => true,
     onOpen: () => {},
     deliverBy: Number.POSITIVE_INFINITY,
@@ -64,10 +64,10 @@ describe("a stream message", () => {
     sink.delta("b");
     await clock.advance(50);
     sink.delta("c");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.delta("d");
     const delivered = sink.end({ status: "complete" });
-    await clock.advance(2 * beatMs);
+    await clock.advance(2 * minIntervalMs);
     expect(await delivered).toEqual({ status: "delivered" });
     expect(sent).toEqual([
       { seq: 1, text: "a", messageUID: undefined, completeReason: undefined, at: 0 },
@@ -97,7 +97,7 @@ describe("a stream message", () => {
           );
           expect(mostInFlight()).toBe(1);
           sent.slice(1).forEach(({ at }, index) => {
-            expect(at - (sent[index]?.at ?? 0)).toBeGreaterThanOrEqual(beatMs);
+            expect(at - (sent[index]?.at ?? 0)).toBeGreaterThanOrEqual(minIntervalMs);
           });
         },
       ),
@@ -126,7 +126,7 @@ describe("a stream message", () => {
   test("that was throttled waits as long as it is told, and its end arrives all the same", async () => {
     const { sink, clock, sent } = setUp({ failure: (call) => (call === 2 ? tooMany(3_000) : undefined) });
     sink.delta("a");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.delta("b");
     const delivered = sink.end({ status: "complete" });
     await clock.advance(10_000);
@@ -163,12 +163,12 @@ describe("a stream message", () => {
     const refusal = new BridgeError("upstream_refused", "400");
     const { sink, clock, calls } = setUp({ failure: (call) => (call === 2 ? refusal : undefined) });
     sink.delta("a");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.delta("b");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.delta("c");
     const delivered = sink.end({ status: "complete" });
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     expect(await delivered).toMatchObject({ status: "undelivered" });
     expect(calls()).toBe(2);
   });
@@ -182,9 +182,9 @@ describe("the end of a stream message", () => {
   ])("%o closes it with completeReason %i", async (ending, reason) => {
     const { sink, clock, sent } = setUp();
     sink.delta("so far");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     const delivered = sink.end(ending);
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     await delivered;
     expect(sent.at(-1)).toMatchObject({ completeReason: reason, messageUID: "m1" });
   });
@@ -206,7 +206,7 @@ describe("the end of a stream message", () => {
       sink.end({ status: "complete" }).then((delivery) => {
         delivered = delivery;
       });
-      await clock.advance(beatMs);
+      await clock.advance(minIntervalMs);
       expect(delivered).toEqual({ status: "delivered" });
       expect(sent.map(({ text }) => text).join("")).toBe("a");
       expect(sent.at(-1)?.completeReason).toBe(0);
@@ -219,7 +219,7 @@ describe("the end of a stream message", () => {
     await clock.advance(50);
     sink.delta("b");
     expect(await sink.end({ status: "abandoned" })).toMatchObject({ status: "undelivered" });
-    await clock.advance(5 * beatMs);
+    await clock.advance(5 * minIntervalMs);
     expect(sent.map(({ text }) => text)).toEqual(["a"]);
   });
 
@@ -234,10 +234,10 @@ describe("a replacement", () => {
   test("that breaks off is closed as broken off, though it stands in a message of its own", async () => {
     const { sink, clock, sent } = setUp();
     sink.delta("bad");
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     sink.replace("good");
     const delivered = sink.end(failedWith(" (broken off)"));
-    await clock.advance(5 * beatMs);
+    await clock.advance(5 * minIntervalMs);
     await delivered;
     expect(sent.at(-1)).toMatchObject({ seq: 1, text: "good (broken off)", completeReason: 1 });
   });
@@ -246,7 +246,7 @@ describe("a replacement", () => {
     const { sink, clock, sent } = setUp();
     sink.replace("good");
     const delivered = sink.end({ status: "complete" });
-    await clock.advance(beatMs);
+    await clock.advance(minIntervalMs);
     await delivered;
     expect(sent.map(({ text }) => text).join("")).toBe("good");
   });
@@ -257,7 +257,7 @@ describe("a replacement", () => {
     sink.delta(" words");
     sink.replace("good");
     const delivered = sink.end({ status: "complete" });
-    await clock.advance(5 * beatMs);
+    await clock.advance(5 * minIntervalMs);
     await delivered;
     expect(sent.map(({ at: _, ...chunk }) => chunk)).toEqual([
       { seq: 1, text: "bad", messageUID: undefined, completeReason: undefined },

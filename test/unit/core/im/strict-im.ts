@@ -4,7 +4,7 @@ import { BridgeError } from "#core/shared/errors.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 
 export const route: MessageRoute = { appKey: "a", fromUserId: "bot", channelType: "PERSON", targetId: "u7" };
-export const beatMs = 200;
+export const minIntervalMs = 200;
 export const patienceMs = 45_000;
 
 /** What becomes of a call: it is taken, taken without a word, or refused. */
@@ -66,7 +66,7 @@ export const setUpStrictIm = (
     sendChunk: (_route, chunk) => answer(() => take(chunk)),
     sendText: (_route, text) => answer(() => void texts.push(text)),
   };
-  const sink = makeStreamDelivery({ im, clock, beatMs, patienceMs })(route, {
+  const sink = makeStreamDelivery({ im, clock, minIntervalMs, patienceMs })(route, {
     isOurs: () => hold.ours,
     onOpen: (open) => void notes.push(open),
     deliverBy: start + endsAfterMs,

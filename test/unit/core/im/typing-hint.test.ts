@@ -9,7 +9,7 @@ const setUp = ({ fails = false, until = "first text" as "first text" | "end" } =
   const clock = makeTestClock();
   const start = clock.now();
   const hints: number[] = [];
-  const hold = { ours: true };
+  const held = { ours: true };
   const im = {
     sendTyping: async () => {
       hints.push(clock.now() - start);
@@ -17,14 +17,16 @@ const setUp = ({ fails = false, until = "first text" as "first text" | "end" } =
     },
   };
   const inner = makeRecordingSink();
-  const sink = makeTypingHint({ im, clock })(inner, route, { isOurs: () => hold.ours, until });
-  return { clock, hints, hold, inner, sink };
+  const lease = { isOurs: () => held.ours, until };
+  const { sink, observer } = makeTypingHint({ im, clock })(inner, route, lease);
+  const begin = (): void => observer?.onAsked?.();
+  return { clock, hints, held, inner, sink, begin };
 };
 
 describe("that the bot is typing", () => {
-  test("is shown while Dify thinks, as often as clients forget it, and no longer than until the first text", async () => {
-    const { clock, hints, sink, inner } = setUp();
-    sink.begin();
+  test("is shown while the model thinks, as often as clients forget it, and no longer than until the first text", async () => {
+    const { clock, hints, sink, inner, begin } = setUp();
+    begin();
     await clock.advance(12_000);
     sink.delta("Hello.");
     await clock.advance(60_000);
@@ -33,8 +35,8 @@ describe("that the bot is typing", () => {
   });
 
   test("is shown to the end where the answer comes in one piece", async () => {
-    const { clock, hints, sink } = setUp({ until: "end" });
-    sink.begin();
+    const { clock, hints, sink, begin } = setUp({ until: "end" });
+    begin();
     await clock.advance(1_000);
     sink.delta("Hello.");
     await clock.advance(11_000);
@@ -45,8 +47,8 @@ describe("that the bot is typing", () => {
 
   test("is not shown after an answer has ended without a text, or been replaced", async () => {
     for (const stop of ["end", "replace"] as const) {
-      const { clock, hints, sink } = setUp();
-      sink.begin();
+      const { clock, hints, sink, begin } = setUp();
+      begin();
       if (stop === "end") await sink.end({ status: "stopped" });
       else sink.replace("x");
       await clock.advance(60_000);
@@ -55,16 +57,16 @@ describe("that the bot is typing", () => {
   });
 
   test("is not shown by a worker that has lost the turn", async () => {
-    const { clock, hints, hold, sink } = setUp();
-    sink.begin();
-    hold.ours = false;
+    const { clock, hints, held, begin } = setUp();
+    begin();
+    held.ours = false;
     await clock.advance(60_000);
     expect(hints).toEqual([0]);
   });
 
   test("disturbs nothing where the IM does not take it", async () => {
-    const { clock, hints, sink, inner } = setUp({ fails: true });
-    sink.begin();
+    const { clock, hints, sink, inner, begin } = setUp({ fails: true });
+    begin();
     await clock.advance(7_000);
     await sink.end(failedWith("Sorry."));
     expect(hints).toHaveLength(2);

@@ -27,7 +27,7 @@ describe("an event that RongCloud tells a bot", () => {
     ];
     const { accept, jobs, clock } = setUp([bot({ integrations })]);
     const event = inGroup('{"operatorId":"u9"}', "group:user_join");
-    expect(await accept(event)).toBe(2);
+    expect(await accept(event)).toEqual({ status: "accepted", jobs: 2 });
     expect(jobs()).toEqual(
       ["webhook", "dify_chat"].map((integrationType) => ({
         appKey: "app-one",
@@ -59,14 +59,19 @@ describe("an event that RongCloud tells a bot", () => {
 
   test("that triggers nothing is left alone", async () => {
     const { accept, dispatched } = setUp();
-    expect(await accept(messageEvent({}, { type: "message:private_read" }))).toBe(0);
+    expect(await accept(messageEvent({}, { type: "message:private_read" }))).toEqual({
+      status: "accepted",
+      jobs: 0,
+    });
     expect(dispatched).toEqual([]);
   });
 
   test("for a bot that the app does not have is told from one that triggers nothing", async () => {
     const { accept, acceptBotEvent, dispatched } = setUp([bot(), bot({ userId: "u7" })]);
-    expect(await accept(messageEvent(), "bot-gone")).toBe("unknown_bot");
-    expect(await acceptBotEvent("app-two", "bot-helpdesk", messageEvent())).toBe("unknown_bot");
+    expect(await accept(messageEvent(), "bot-gone")).toEqual({ status: "unknown_bot" });
+    expect(await acceptBotEvent("app-two", "bot-helpdesk", messageEvent())).toEqual({
+      status: "unknown_bot",
+    });
     expect(dispatched).toEqual([]);
   });
 
@@ -95,8 +100,11 @@ describe("an event that bears a bot's name", () => {
     "fires nothing as a message of %s: two bots would talk for ever",
     async (fromUserId) => {
       const { accept, dispatched } = setUp([bot(), bot({ userId: "b2" })]);
-      expect(await accept(messageEvent({ fromUserId }))).toBe(0);
-      expect(await accept({ ...inGroup("{}"), data: { ...inGroup("{}").data, fromUserId } })).toBe(0);
+      expect(await accept(messageEvent({ fromUserId }))).toEqual({ status: "accepted", jobs: 0 });
+      expect(await accept({ ...inGroup("{}"), data: { ...inGroup("{}").data, fromUserId } })).toEqual({
+        status: "accepted",
+        jobs: 0,
+      });
       expect(dispatched).toEqual([]);
     },
   );
@@ -110,7 +118,10 @@ describe("an event that bears a bot's name", () => {
     "message:group_read",
   ] as const)("still tells of %s: one that names nobody is the bot's own", async (type) => {
     const { accept, goals } = setUp([bot({ integrations: [webhookIntegration({ events: [type] })] })]);
-    expect(await accept(messageEvent({ fromUserId: "bot-helpdesk" }, { type }))).toBe(1);
+    expect(await accept(messageEvent({ fromUserId: "bot-helpdesk" }, { type }))).toEqual({
+      status: "accepted",
+      jobs: 1,
+    });
     expect(goals()).toEqual(["bot-helpdesk webhook"]);
   });
 });
@@ -120,14 +131,20 @@ describe("a mention of everyone that RongCloud tells a bot", () => {
 
   test("triggers those integrations alone that ask for it, as by every other door", async () => {
     const { accept, goals } = setUp([bot({ integrations })]);
-    expect(await accept(inGroup(mentioningEveryone))).toBe(1);
+    expect(await accept(inGroup(mentioningEveryone))).toEqual({ status: "accepted", jobs: 1 });
     expect(goals()).toEqual(["bot-helpdesk webhook"]);
   });
 
   test("is none in private, nor in what is no message", async () => {
     const events = ["message:private", "group:user_join"] as const;
     const { accept } = setUp([bot({ integrations: [difyIntegration({ events })] })]);
-    expect(await accept(messageEvent({ content: mentioningEveryone }))).toBe(1);
-    expect(await accept(inGroup(mentioningEveryone, "group:user_join"))).toBe(1);
+    expect(await accept(messageEvent({ content: mentioningEveryone }))).toEqual({
+      status: "accepted",
+      jobs: 1,
+    });
+    expect(await accept(inGroup(mentioningEveryone, "group:user_join"))).toEqual({
+      status: "accepted",
+      jobs: 1,
+    });
   });
 });

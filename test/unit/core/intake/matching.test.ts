@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeMatchIntegrations } from "#core/intake/matching.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
 import { bot, difyIntegration, messageEvent, webhookIntegration } from "../../../support/turns.ts";
 
 const matchIntegrations = makeMatchIntegrations((patterns, text) =>
@@ -10,7 +11,7 @@ const order = { filter: { contains: ["order"], matches: ["^#[0-9]+$"] } };
 const said = (content: string) => ({ content: JSON.stringify({ content }) });
 
 describe("an integration", () => {
-  test.each([
+  test.each<[string, Partial<ReturnType<typeof difyIntegration>>, MessageEvent, boolean]>([
     ["that names no events fires on a private message", {}, messageEvent(), true],
     [
       "that names no events fires on a mention",
@@ -70,7 +71,7 @@ describe("an integration", () => {
       ),
       true,
     ],
-  ] as const)("%s", (_, given, event, fires) => {
+  ])("%s", (_, given, event, fires) => {
     expect(matchIntegrations(bot({ integrations: [difyIntegration(given)] }), event)).toHaveLength(
       fires ? 1 : 0,
     );

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { WebhookCall, WebhookOutcome } from "#core/jobs/call-webhook.ts";
-import { makeSpareEndpoints } from "#core/jobs/circuit-breaker.ts";
+import { makeCircuitBreaker } from "#core/jobs/circuit-breaker.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, messageEvent, webhookIntegration } from "../../../support/turns.ts";
 
@@ -21,7 +21,7 @@ const setUp = () => {
   const clock = makeTestClock();
   const called: string[] = [];
   const answers = new Map<string, WebhookOutcome>();
-  const callWebhook = makeSpareEndpoints({
+  const callWebhook = makeCircuitBreaker({
     clock,
     callWebhook: async ({ integration: { callbackUrl } }) => {
       called.push(callbackUrl);

@@ -7,7 +7,7 @@ import { answered, setUpTurnRuns, throttled, undelivered } from "./turn-runs.ts"
 interface Chance {
   readonly answer: "answered" | "undelivered" | "fails" | "dies" | "unreadable";
   /** What of the bridge is down meanwhile. */
-  readonly faults: readonly ("claim" | "release" | "bury" | "hold" | "renew")[];
+  readonly faults: readonly ("claim" | "release" | "add" | "hold" | "renew")[];
 }
 
 const chance: fc.Arbitrary<Chance> = fc.record({
@@ -17,7 +17,7 @@ const chance: fc.Arbitrary<Chance> = fc.record({
   ),
   faults: fc.oneof(
     { weight: 3, arbitrary: fc.constant([]) },
-    fc.subarray(["claim", "release", "bury", "hold", "renew"] as const),
+    fc.subarray(["claim", "release", "add", "hold", "renew"] as const),
   ),
 });
 
@@ -32,23 +32,23 @@ const answers = {
 /** Longer than any pause and any lease. */
 const laterMs = 6 * 60_000;
 
-/** Has the job run through what chance has in store, then through a time in which Dify's turns always fail. */
+/** Has the job run through what chance has in store, then through a time in which Dify's jobs always fail. */
 const live = async (chances: readonly Chance[], copies: number) => {
   const runs = setUpTurnRuns();
-  const { run, turns, bots, dify, queue, deadLetters, clock } = runs;
-  const { claim, release, renew } = turns;
+  const { run, jobs, bots, model, queue, deadLetters, clock } = runs;
+  const { claim, release, renew } = jobs;
   const { open } = bots;
-  const { holdFor } = queue;
-  const { bury } = deadLetters;
+  const { hideFor } = queue;
+  const { add } = deadLetters;
 
   const meet = ({ answer, faults }: Chance): void => {
-    turns.claim = faults.includes("claim") ? throttled : claim;
-    turns.release = faults.includes("release") ? throttled : release;
-    turns.renew = faults.includes("renew") ? throttled : renew;
-    deadLetters.bury = faults.includes("bury") ? throttled : bury;
-    queue.holdFor = faults.includes("hold") ? throttled : holdFor;
+    jobs.claim = faults.includes("claim") ? throttled : claim;
+    jobs.release = faults.includes("release") ? throttled : release;
+    jobs.renew = faults.includes("renew") ? throttled : renew;
+    deadLetters.add = faults.includes("add") ? throttled : add;
+    queue.hideFor = faults.includes("hold") ? throttled : hideFor;
     bots.open = answer === "unreadable" ? throttled : open;
-    dify.answer = answers[answer];
+    model.answer = answers[answer];
   };
 
   const workers = chances.values();
@@ -56,10 +56,10 @@ const live = async (chances: readonly Chance[], copies: number) => {
     const met = workers.next().value ?? { answer: "fails", faults: [] };
     meet(met);
     const dead = met.answer === "dies" ? [clock.advance(0).then(() => "again" as const)] : [];
-    const fate = await Promise.race([run(worker), ...dead]);
-    if (fate === "done") break;
+    const result = await Promise.race([run(worker), ...dead]);
+    if (result === "done") break;
     // The heart of a dead worker beats no more.
-    turns.renew = async () => false;
+    jobs.renew = async () => false;
     await clock.advance(laterMs);
   }
   meet({ answer: "answered", faults: [] });
@@ -74,7 +74,7 @@ test("whatever happens on its way, a turn has one end, answered or in the dead l
       const ends = events().filter((event) => ["job_delivered", "job_given_up"].includes(event));
       expect(ends).toHaveLength(1);
       expect(record()?.state).toBe("done");
-      expect(deadLetters.buried).toHaveLength(ends[0] === "job_given_up" ? 1 : 0);
+      expect(deadLetters.added).toHaveLength(ends[0] === "job_given_up" ? 1 : 0);
       expect([[], [sentences.failed]]).toContainEqual(shown());
     }),
   );
@@ -82,32 +82,32 @@ test("whatever happens on its way, a turn has one end, answered or in the dead l
 
 describe("a job whose worker died", () => {
   test("has the message that it left open closed, and is answered in another", async () => {
-    const { run, turns, id, closed, forwarded } = setUpTurnRuns();
-    turns.plant(id, { tries: 1, open: { messageUID: "m1", seq: 7 } });
+    const { run, jobs, id, closed, forwarded } = setUpTurnRuns();
+    jobs.plant(id, { tries: 1, open: { messageUID: "m1", seq: 7 } });
     expect(await run()).toBe("done");
     expect(closed).toEqual([{ messageUID: "m1", seq: 7 }]);
     expect(forwarded).toHaveLength(1);
   });
 
   test("is answered although the message cannot be closed, and the log says so", async () => {
-    const { run, turns, id, im, events } = setUpTurnRuns();
-    turns.plant(id, { tries: 1, open: { messageUID: "m1", seq: 7 } });
+    const { run, jobs, id, im, events } = setUpTurnRuns();
+    jobs.plant(id, { tries: 1, open: { messageUID: "m1", seq: 7 } });
     im.close = () => Promise.reject(new Error("the IM does not answer"));
     expect(await run()).toBe("done");
     expect(events()).toEqual(expect.arrayContaining(["message_left_open", "job_delivered"]));
   });
 
   test("is known by what its worker noted of the message in hand, in a note for each two seconds", async () => {
-    const { run, dify, im, turns, clock, record } = setUpTurnRuns();
+    const { run, model, im, jobs, clock, record } = setUpTurnRuns();
     const notes: number[] = [];
-    const { note } = turns;
-    turns.note = (id, token, open) => {
+    const { checkpoint } = jobs;
+    jobs.checkpoint = (id, token, open) => {
       notes.push(open.seq);
-      return note(id, token, open);
+      return checkpoint(id, token, open);
     };
-    dify.answer = async () => {
+    model.answer = async () => {
       for (let seq = 1; seq <= 20; seq += 1) {
-        im.hold()?.onOpen({ messageUID: "m1", seq });
+        im.lease()?.onOpen({ messageUID: "m1", seq });
         await clock.sleep(200);
       }
       expect(record()).toMatchObject({ open: { messageUID: "m1", seq: 11 } });
@@ -123,15 +123,15 @@ describe("a job whose worker died", () => {
 
 describe("a job that another worker seems to have", () => {
   test("comes again right behind the end of a dead worker's lease, which may outlast the queue's hold by a moment", async () => {
-    const { run, turns, id, clock, holds } = setUpTurnRuns();
-    turns.plant(id, { tries: 1, token: "dead", expiresAt: clock.now() + 30 });
+    const { run, jobs, id, clock, hidden } = setUpTurnRuns();
+    jobs.plant(id, { tries: 1, token: "dead", expiresAt: clock.now() + 30 });
     expect(await run()).toBe("again");
-    expect(holds).toEqual(["0.53 s at 0 s"]);
+    expect(hidden).toEqual(["0.53 s at 0 s"]);
   });
 
   test("is free for anybody once this worker has lost the conversation alone", async () => {
-    const { run, dify, record } = setUpTurnRuns();
-    dify.answer = async () => ({
+    const { run, model, record } = setUpTurnRuns();
+    model.answer = async () => ({
       ...answered,
       outcome: { status: "abandoned" },
       delivery: { status: "undelivered", reason: "abandoned" },
@@ -143,42 +143,42 @@ describe("a job that another worker seems to have", () => {
 
 describe("a job whose conversation another turn has", () => {
   test("is looked at every quarter of a minute, however often it has come already", async () => {
-    const { run, dify, holds } = setUpTurnRuns();
-    dify.answer = async () => "busy";
+    const { run, model, hidden } = setUpTurnRuns();
+    model.answer = async () => ({ status: "busy" });
     await run(30);
-    expect(holds.at(-1)).toBe("15 s at 0 s");
+    expect(hidden.at(-1)).toBe("15 s at 0 s");
   });
 
   test("comes again, is free for any worker until then, and its user is told nothing", async () => {
-    const { run, dify, record, holds, shown, clock } = setUpTurnRuns();
-    dify.answer = async () => "busy";
+    const { run, model, record, hidden, shown, clock } = setUpTurnRuns();
+    model.answer = async () => ({ status: "busy" });
     expect(await run()).toBe("again");
-    expect(holds.at(-1)).toBe("5 s at 0 s");
+    expect(hidden.at(-1)).toBe("5 s at 0 s");
     expect(record()).toMatchObject({ state: "running", token: undefined, expiresAt: clock.now(), tries: 0 });
     expect(shown()).toEqual([]);
   });
 
   test("that never comes free is given up, and the user told", async () => {
-    const { run, dify, deadLetters, shown, clock } = setUpTurnRuns();
-    dify.answer = async () => "busy";
+    const { run, model, deadLetters, shown, clock } = setUpTurnRuns();
+    model.answer = async () => ({ status: "busy" });
     await clock.advance(20 * 60_000);
     expect(await run(80)).toBe("again");
     await clock.advance(1);
     expect(await run(81)).toBe("done");
-    expect(deadLetters.buried).toMatchObject([{ reason: "its conversation never came free" }]);
+    expect(deadLetters.added).toMatchObject([{ reason: "its conversation stayed busy" }]);
     expect(shown()).toEqual([sentences.failed]);
   });
 });
 
 test("an answer that was not delivered since the turn was lost is another worker's to bring", async () => {
-  const { run, dify, turns, id, clock, deadLetters } = setUpTurnRuns();
-  dify.answer = async () => {
-    turns.plant(id, { token: "other" });
+  const { run, model, jobs, id, clock, deadLetters } = setUpTurnRuns();
+  model.answer = async () => {
+    jobs.plant(id, { token: "other" });
     await clock.sleep(10_000);
     return undelivered;
   };
   const running = run();
   await clock.advance(20_000);
   expect(await running).toBe("again");
-  expect(deadLetters.buried).toEqual([]);
+  expect(deadLetters.added).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { setUpTurnRuns, throttled } from "./turn-runs.ts";
 
 const setUpTenth = () => {
   const runs = setUpTurnRuns({ tries: 9 });
-  runs.dify.answer = throttled;
+  runs.model.answer = throttled;
   return runs;
 };
 
@@ -15,14 +15,14 @@ describe("a turn that fails a tenth time", () => {
     const { run, job, shown, deadLetters, record, log, metrics } = setUpTenth();
     expect(await run()).toBe("done");
     expect(shown()).toEqual([sentences.failed]);
-    expect(deadLetters.buried).toEqual([{ job, reason: "Error: throttled", tries: 10 }]);
+    expect(deadLetters.added).toEqual([{ job, reason: "Error: throttled", tries: 10 }]);
     expect(record()).toMatchObject({ state: "done", outcome: "given_up" });
     expect(log.lines).toMatchObject([
       { level: "info", event: "job_tried", fields: { tries: 10, reason: "Error: throttled" } },
       {
         level: "error",
         event: "job_given_up",
-        fields: { tries: 10, reason: "Error: throttled", told: true },
+        fields: { tries: 10, reason: "Error: throttled", userNotified: true },
       },
     ]);
     expect(metrics.notes.map(({ name }) => name)).toEqual(["JobTried", "JobGivenUp"]);
@@ -32,28 +32,28 @@ describe("a turn that fails a tenth time", () => {
     const { run, shown, deadLetters, forwarded } = setUpTenth();
     await run();
     expect(await run()).toBe("done");
-    expect([shown().length, deadLetters.buried.length, forwarded.length]).toEqual([1, 1, 1]);
+    expect([shown().length, deadLetters.added.length, forwarded.length]).toEqual([1, 1, 1]);
   });
 
   test("and cannot be buried comes again, is not marked as done, and its user hears nothing yet", async () => {
-    const { run, deadLetters, shown, record, holds, log } = setUpTenth();
-    deadLetters.bury = throttled;
+    const { run, deadLetters, shown, record, hidden, log } = setUpTenth();
+    deadLetters.add = throttled;
     expect(await run()).toBe("again");
     expect(shown()).toEqual([]);
     expect(record()).toMatchObject({ state: "running", token: undefined });
-    expect(holds.at(-1)).toBe("300 s at 0 s");
+    expect(hidden.at(-1)).toBe("300 s at 0 s");
     expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "job_failed" });
   });
 
   test("tells its user once, however often it could not be buried", async () => {
     const { run, deadLetters, shown, forwarded } = setUpTenth();
-    const { bury } = deadLetters;
-    deadLetters.bury = throttled;
+    const { add } = deadLetters;
+    deadLetters.add = throttled;
     for (let tries = 10; tries < 14; tries += 1) expect(await run()).toBe("again");
-    deadLetters.bury = bury;
+    deadLetters.add = add;
     expect(await run()).toBe("done");
     expect(shown()).toEqual([sentences.failed]);
-    expect(deadLetters.buried).toMatchObject([{ tries: 14 }]);
+    expect(deadLetters.added).toMatchObject([{ tries: 14 }]);
     expect(forwarded).toHaveLength(1);
   });
 
@@ -62,12 +62,12 @@ describe("a turn that fails a tenth time", () => {
     bots.open = throttled;
     expect(await run()).toBe("done");
     expect(shown()).toEqual([]);
-    expect(deadLetters.buried).toMatchObject([{ reason: "Error: throttled", tries: 10 }]);
-    expect(log.lines.at(-1)).toMatchObject({ event: "job_given_up", fields: { told: false } });
+    expect(deadLetters.added).toMatchObject([{ reason: "Error: throttled", tries: 10 }]);
+    expect(log.lines.at(-1)).toMatchObject({ event: "job_given_up", fields: { userNotified: false } });
   });
 
   test("is held on to while the IM is slow to take the sentence: another worker would tell it too", async () => {
-    const { run, im, clock, holds, turns, id, record } = setUpTenth();
+    const { run, im, clock, hidden, jobs, id, record } = setUpTenth();
     im.newSink = () => ({
       ...makeRecordingSink(),
       end: async (): Promise<Delivery> => {
@@ -77,9 +77,9 @@ describe("a turn that fails a tenth time", () => {
     });
     const running = run();
     await clock.advance(44_000);
-    const claim = await turns.claim(id, { token: "other", expiresAt: clock.now() + 25_000 });
+    const claim = await jobs.claim(id, { token: "other", expiresAt: clock.now() + 25_000 });
     expect(claim).toMatchObject({ status: "busy" });
-    expect(holds.at(-1)).toBe("25 s at 40 s");
+    expect(hidden.at(-1)).toBe("25 s at 40 s");
     await clock.advance(2_000);
     expect(await running).toBe("done");
     expect(record()).toMatchObject({ outcome: "given_up" });
@@ -92,7 +92,7 @@ describe("a turn that fails a tenth time", () => {
       end: async () => ({ status: "undelivered", reason: "HTTP 403" }),
     });
     expect(await run()).toBe("done");
-    expect(log.lines.at(-1)).toMatchObject({ event: "job_given_up", fields: { told: false } });
+    expect(log.lines.at(-1)).toMatchObject({ event: "job_given_up", fields: { userNotified: false } });
   });
 });
 
@@ -102,14 +102,16 @@ describe("a turn whose workers have died ten times", () => {
     expect(await run()).toBe("done");
     expect(forwarded).toEqual([]);
     expect(shown()).toEqual([sentences.failed]);
-    expect(deadLetters.buried).toMatchObject([{ reason: "its workers never came to an end", tries: 11 }]);
+    expect(deadLetters.added).toMatchObject([
+      { reason: "the worker crashed or timed out 10 times", tries: 11 },
+    ]);
     expect(record()).toMatchObject({ state: "done", outcome: "given_up" });
   });
 
   test("is left to a worker that still has it", async () => {
-    const { run, turns, id, clock, deadLetters, shown } = setUpTurnRuns({ tries: 10 });
-    turns.plant(id, { token: "other", expiresAt: clock.now() + 1_000 });
+    const { run, jobs, id, clock, deadLetters, shown } = setUpTurnRuns({ tries: 10 });
+    jobs.plant(id, { token: "other", expiresAt: clock.now() + 1_000 });
     expect(await run()).toBe("again");
-    expect([deadLetters.buried.length, shown().length]).toEqual([0, 0]);
+    expect([deadLetters.added.length, shown().length]).toEqual([0, 0]);
   });
 });

@@ -10,25 +10,38 @@ describe("a turn over the IM", () => {
     await clock.advance(900);
     await run();
     expect(turnMetrics.notes).toEqual([
-      { name: "TurnEnded", ms: 900, dimensions: { door: "im", outcome: "answered" } },
-      { name: "FirstText", ms: 40, dimensions: { door: "im" } },
+      { name: "TurnEnded", ms: 900, dimensions: { channel: "im", outcome: "answered" } },
+      { name: "FirstText", ms: 40, dimensions: { channel: "im" } },
     ]);
     expect(turnMetrics.counts).toEqual([]);
   });
 
-  test("that Dify failed is noted with why, and that there was no text", async () => {
-    const { run, turnMetrics, dify } = setUpTurnRuns();
-    dify.answer = async () => ({
+  test("that was truncated counts as answered, so that it raises no alarm, and its log line says truncated", async () => {
+    const { run, turnMetrics, log, model } = setUpTurnRuns();
+    model.answer = async () => ({ ...answered, outcome: { status: "truncated", reason: "length" } });
+    await run();
+    expect(turnMetrics.notes[0]).toMatchObject({
+      name: "TurnEnded",
+      dimensions: { outcome: "answered" },
+    });
+    expect(log.lines).toMatchObject([
+      { level: "info", event: "job_delivered", fields: { outcome: "truncated" } },
+    ]);
+  });
+
+  test("that its model failed is noted with why, and that there was no text", async () => {
+    const { run, turnMetrics, model } = setUpTurnRuns();
+    model.answer = async () => ({
       ...answered,
       outcome: { status: "failed", code: "model", retryable: false, detail: "HTTP 400" },
       firstTextAt: undefined,
     });
     await run();
     expect(turnMetrics.notes.map(({ dimensions }) => dimensions)).toEqual([
-      { door: "im", outcome: "failed" },
+      { channel: "im", outcome: "failed" },
     ]);
     expect(turnMetrics.counts).toEqual([
-      { name: "DifyFailed", dimensions: { integration: "dify_chatflow", code: "model" } },
+      { name: "ModelFailed", dimensions: { integration: "dify_chatflow", code: "model" } },
     ]);
   });
 });
@@ -100,18 +113,18 @@ describe("a job for Dify", () => {
   });
 
   test("that was answered but could not be marked so does not come back: it would be answered twice", async () => {
-    const { run, turns, log } = setUpTurnRuns();
-    turns.complete = throttled;
+    const { run, jobs, log } = setUpTurnRuns();
+    jobs.complete = throttled;
     expect(await run()).toBe("done");
     expect(log.lines.at(-1)).toMatchObject({ level: "warn", event: "job_not_completed" });
   });
 
   test("whose Dify failed is no dead letter, for its user was told so; the line is an error", async () => {
-    const { run, dify, deadLetters, log } = setUpTurnRuns();
+    const { run, model, deadLetters, log } = setUpTurnRuns();
     const outcome = { status: "failed", code: "refused", retryable: false, detail: "HTTP 401" } as const;
-    dify.answer = async () => ({ ...answered, outcome });
+    model.answer = async () => ({ ...answered, outcome });
     expect(await run()).toBe("done");
-    expect(deadLetters.buried).toEqual([]);
+    expect(deadLetters.added).toEqual([]);
     expect(log.lines).toMatchObject([
       {
         level: "error",
@@ -122,8 +135,8 @@ describe("a job for Dify", () => {
   });
 
   test.each(["stopped", "unreadable"] as const)("that ends as %s is nobody's failure", async (status) => {
-    const { run, dify, log } = setUpTurnRuns();
-    dify.answer = async () => ({ ...answered, outcome: { status } });
+    const { run, model, log } = setUpTurnRuns();
+    model.answer = async () => ({ ...answered, outcome: { status } });
     await run();
     expect(log.lines).toMatchObject([{ level: "info", event: "job_delivered" }]);
   });
@@ -131,10 +144,10 @@ describe("a job for Dify", () => {
 
 describe("an answer that the IM would not take", () => {
   test("lies in the dead letters with its reason: its user has nothing", async () => {
-    const { run, dify, deadLetters, job, record, log, metrics } = setUpTurnRuns();
-    dify.answer = async () => undelivered;
+    const { run, model, deadLetters, job, record, log, metrics } = setUpTurnRuns();
+    model.answer = async () => undelivered;
     expect(await run()).toBe("done");
-    expect(deadLetters.buried).toEqual([{ job, reason: "the IM answered HTTP 403", tries: 1 }]);
+    expect(deadLetters.added).toEqual([{ job, reason: "the IM answered HTTP 403", tries: 1 }]);
     expect(record()).toMatchObject({ state: "done", outcome: "given_up" });
     expect(log.lines).toMatchObject([
       { level: "error", event: "job_given_up", fields: { reason: "the IM answered HTTP 403" } },
@@ -143,9 +156,9 @@ describe("an answer that the IM would not take", () => {
   });
 
   test("and cannot be buried comes again", async () => {
-    const { run, dify, deadLetters, record, events } = setUpTurnRuns();
-    dify.answer = async () => undelivered;
-    deadLetters.bury = throttled;
+    const { run, model, deadLetters, record, events } = setUpTurnRuns();
+    model.answer = async () => undelivered;
+    deadLetters.add = throttled;
     expect(await run()).toBe("again");
     expect(record()).toMatchObject({ state: "running", token: undefined });
     expect(events()).not.toContain("job_given_up");

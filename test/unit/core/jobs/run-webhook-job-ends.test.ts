@@ -8,7 +8,7 @@ interface Chance {
   readonly outcome: WebhookOutcome | "dies" | "gone" | "unreadable";
   readonly answerMs: number;
   /** What of the bridge is down meanwhile. */
-  readonly faults: readonly ("claim" | "release" | "bury" | "hold")[];
+  readonly faults: readonly ("claim" | "release" | "add" | "hold")[];
 }
 
 const outcome = fc.oneof(
@@ -21,7 +21,7 @@ const chance: fc.Arbitrary<Chance> = fc.record({
   answerMs: fc.nat({ max: 5_000 }),
   faults: fc.oneof(
     { weight: 3, arbitrary: fc.constant([]) },
-    fc.subarray(["claim", "release", "bury", "hold"] as const),
+    fc.subarray(["claim", "release", "add", "hold"] as const),
   ),
 });
 
@@ -34,14 +34,14 @@ const live = async (chances: readonly Chance[], random: number, copies: number) 
   const { run, jobs, bots, server, queue, holds, deadLetters, clock } = runs;
   const { claim, release } = jobs;
   const { find } = bots;
-  const { holdFor } = queue;
-  const { bury } = deadLetters;
+  const { hideFor } = queue;
+  const { add } = deadLetters;
 
   const meet = ({ outcome, answerMs, faults }: Chance): void => {
     jobs.claim = faults.includes("claim") ? fails : claim;
     jobs.release = faults.includes("release") ? fails : release;
-    deadLetters.bury = faults.includes("bury") ? fails : bury;
-    queue.holdFor = faults.includes("hold") ? fails : holdFor;
+    deadLetters.add = faults.includes("add") ? fails : add;
+    queue.hideFor = faults.includes("hold") ? fails : hideFor;
     bots.find = outcome === "gone" ? async () => [] : outcome === "unreadable" ? fails : find;
     server.call = async () => {
       if (typeof outcome === "string") return never();
@@ -76,7 +76,7 @@ test("whatever happens on its way, a job has one end: delivered, in the dead let
         );
         expect(ends).toHaveLength(1);
         expect(record()).toMatchObject({ state: "done", outcome: ends[0]?.replace("job_", "") });
-        expect(deadLetters.buried).toHaveLength(ends[0] === "job_given_up" ? 1 : 0);
+        expect(deadLetters.added).toHaveLength(ends[0] === "job_given_up" ? 1 : 0);
         expect(new Set(calls.map(({ id }) => id)).size).toBeLessThanOrEqual(1);
       },
     ),

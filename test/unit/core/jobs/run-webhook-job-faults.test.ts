@@ -28,20 +28,20 @@ describe("where the bridge itself fails, a job", () => {
     const { run, jobs, deadLetters } = setUpWebhookRuns({ answers: [refused] });
     jobs.complete = throttled;
     expect(await run()).toBe("done");
-    expect(deadLetters.buried).toHaveLength(1);
+    expect(deadLetters.added).toHaveLength(1);
   });
 
   test("that cannot be buried comes again and is not marked as done: it would be lost", async () => {
     const { run, deadLetters, record, holds, log } = setUpWebhookRuns({ answers: [refused] });
-    const { bury } = deadLetters;
-    deadLetters.bury = throttled;
+    const { add } = deadLetters;
+    deadLetters.add = throttled;
     expect(await run()).toBe("again");
     expect(record()).toMatchObject({ state: "running", token: undefined });
     expect(holds).toEqual([1_000]);
     expect(log.lines.map(({ event }) => event)).not.toContain("job_given_up");
-    deadLetters.bury = bury;
+    deadLetters.add = add;
     expect(await run()).toBe("done");
-    expect(deadLetters.buried).toMatchObject([{ reason: "HTTP 404", tries: 2 }]);
+    expect(deadLetters.added).toMatchObject([{ reason: "HTTP 404", tries: 2 }]);
   });
 
   test("whose bot cannot be read has the same 15 minutes, and then lies in the dead letters with the reason", async () => {
@@ -50,7 +50,7 @@ describe("where the bridge itself fails, a job", () => {
     await runOut();
     expect(clock.now() - start).toBe(15 * 60_000);
     expect(calls).toEqual([]);
-    expect(deadLetters.buried).toMatchObject([{ reason: "Error: throttled", tries: 16 }]);
+    expect(deadLetters.added).toMatchObject([{ reason: "Error: throttled", tries: 16 }]);
     expect(log.lines[0]).toMatchObject({ level: "error", event: "job_failed" });
   });
 
@@ -74,10 +74,10 @@ describe("where the bridge itself fails, a job", () => {
 
   test("that cannot be held back comes when the queue hands it out, and is let go for it", async () => {
     const { run, queue, record, events } = setUpWebhookRuns({ answers: [down()] });
-    queue.holdFor = throttled;
+    queue.hideFor = throttled;
     expect(await run()).toBe("again");
     expect(record()).toMatchObject({ token: undefined });
-    expect(events()).toContain("job_not_held");
+    expect(events()).toContain("job_not_hidden");
   });
 
   test("that another worker has taken over says so in the log", async () => {

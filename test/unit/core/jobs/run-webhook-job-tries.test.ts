@@ -11,7 +11,7 @@ describe("a server that is down", () => {
     expect(calls.map(({ atMs }) => inSeconds(atMs))).toEqual([
       0, 1, 4, 12, 32, 77, 167, 257, 347, 437, 527, 617, 707, 797, 887, 900,
     ]);
-    expect(deadLetters.buried).toEqual([{ job, reason: "HTTP 503", tries: 16 }]);
+    expect(deadLetters.added).toEqual([{ job, reason: "HTTP 503", tries: 16 }]);
   });
 
   test("is left alone for up to a quarter longer, so that what failed together does not come back together", async () => {
@@ -31,7 +31,7 @@ describe("a server that is down", () => {
     await clock.advance(60 * minutes);
     const before = calls.length;
     expect(await run()).toBe("done");
-    expect([calls.length, deadLetters.buried.length]).toEqual([before, 1]);
+    expect([calls.length, deadLetters.added.length]).toEqual([before, 1]);
   });
 
   test("lets the job go between two tries: the next worker need not wait for the lease", async () => {
@@ -54,7 +54,7 @@ describe("a server that asks to be left alone", () => {
     });
     await runOut();
     expect(calls.map(({ atMs }) => inSeconds(atMs))).toEqual([0, 1, 900]);
-    expect(deadLetters.buried).toMatchObject([{ tries: 3 }]);
+    expect(deadLetters.added).toMatchObject([{ tries: 3 }]);
   });
 });
 
@@ -65,7 +65,7 @@ describe("a job that comes late", () => {
     const { runOut, calls, deadLetters } = setUpWebhookRuns({ answers: [down()], job: { acceptedAt } });
     expect(await runOut()).toEqual([]);
     expect(calls).toHaveLength(1);
-    expect(deadLetters.buried).toMatchObject([{ reason: "HTTP 503", tries: 1 }]);
+    expect(deadLetters.added).toMatchObject([{ reason: "HTTP 503", tries: 1 }]);
   });
 
   test("is delivered by it where the server is back", async () => {
@@ -74,7 +74,7 @@ describe("a job that comes late", () => {
     });
     await runOut();
     expect(record()).toMatchObject({ outcome: "delivered" });
-    expect(deadLetters.buried).toEqual([]);
+    expect(deadLetters.added).toEqual([]);
   });
 
   test("out of the dead letters has another 15 minutes from then", async () => {
@@ -85,7 +85,7 @@ describe("a job that comes late", () => {
     });
     await runOut();
     expect(calls.map(({ atMs }) => inSeconds(atMs))).toEqual([0, 1, 4, 12, 32, 77, 167, 257, 300]);
-    expect(deadLetters.buried).toMatchObject([{ job, tries: 9 }]);
+    expect(deadLetters.added).toMatchObject([{ job, tries: 9 }]);
   });
 });
 
@@ -97,7 +97,7 @@ describe("a server that refuses a job", () => {
     const { runOut, calls, deadLetters, job, record } = setUpWebhookRuns({ answers });
     await runOut();
     expect(calls).toHaveLength(tries);
-    expect(deadLetters.buried).toEqual([{ job, reason: "HTTP 404", tries }]);
+    expect(deadLetters.added).toEqual([{ job, reason: "HTTP 404", tries }]);
     expect(record()).toMatchObject({ state: "done", outcome: "given_up" });
   });
 });

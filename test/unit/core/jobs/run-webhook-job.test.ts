@@ -51,7 +51,7 @@ describe("a job for a webhook", () => {
     expect(calls).toEqual([]);
     expect(record()).toMatchObject({ state: "done", outcome: "dropped" });
     expect(log.lines).toMatchObject([{ level: "info", event: "job_dropped" }]);
-    expect(deadLetters.buried).toEqual([]);
+    expect(deadLetters.added).toEqual([]);
   });
 
   test("that another worker has in hand comes back in five seconds, and nobody is called twice", async () => {

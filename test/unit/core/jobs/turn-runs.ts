@@ -1,13 +1,14 @@
-import type { TurnLimits } from "#core/answer/answer.ts";
+import type { AskLimits } from "#core/answer/model.ts";
 import type { OpenBot } from "#core/bot/bot.ts";
-import type { OpenMessage, TurnHold } from "#core/im/im-messages.ts";
+import type { DeliveryLease, OpenMessage } from "#core/im/im-messages.ts";
 import { jobIdOf } from "#core/jobs/job.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeRunTurnJob } from "#core/jobs/run-turn-job.ts";
+import type { ConversationBusy } from "#core/turn/conversation-lease.ts";
 import type { TurnReport } from "#core/turn/forward-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { makeNoteTurn } from "#core/turn/turn-report.ts";
-import { makeGraveyard, turnJob } from "../../../support/jobs.ts";
+import { makeMemoryDeadLetters, turnJob } from "../../../support/jobs.ts";
 import { makeMemoryJobs } from "../../../support/memory-jobs.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
@@ -18,6 +19,7 @@ import { bot } from "../../../support/turns.ts";
 const job = turnJob();
 
 export const answered: TurnReport = {
+  status: "ended",
   outcome: { status: "answered" },
   delivery: { status: "delivered" },
   asked: 1,
@@ -32,51 +34,51 @@ export const undelivered: TurnReport = {
 
 export const throttled = () => Promise.reject(new Error("throttled"));
 
-/** A job for Dify, and the worker that runs it. `tries`: how often it was handed out before. */
+/** A job for a model, and the worker that runs it. `tries`: how often it was handed out before. */
 export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   const clock = makeTestClock(job.acceptedAt);
   const start = clock.now();
   const seconds = (ms: number): string => `${(ms - start) / 1000} s`;
   const id = jobIdOf(job);
-  const turns = makeMemoryJobs(clock);
-  if (tries > 0) turns.plant(id, { tries });
+  const jobs = makeMemoryJobs(clock);
+  if (tries > 0) jobs.plant(id, { tries });
   const bots = { open: async (): Promise<OpenBot | undefined> => bot() };
   const forwarded: Turn[] = [];
-  const limits: TurnLimits[] = [];
-  const dify = { answer: async (): Promise<TurnReport | "busy"> => answered };
+  const limits: AskLimits[] = [];
+  const model = { answer: async (): Promise<TurnReport | ConversationBusy> => answered };
   const sinks: RecordingSink[] = [];
   const closed: OpenMessage[] = [];
-  let given: TurnHold | undefined;
+  let given: DeliveryLease | undefined;
   const im = {
     newSink: makeRecordingSink,
     close: async (open: OpenMessage): Promise<void> => void closed.push(open),
     /** What the worker gave to the delivery. */
-    hold: () => given,
+    lease: () => given,
   };
-  const deadLetters = makeGraveyard();
+  const deadLetters = makeMemoryDeadLetters();
   const log = makeMemoryLog();
   const metrics = makeMemoryMetrics();
   const turnMetrics = makeMemoryMetrics();
-  const holds: string[] = [];
+  const hidden: string[] = [];
   const queue = {
-    holdFor: async (ms: number): Promise<void> =>
-      void holds.push(`${ms / 1000} s at ${seconds(clock.now())}`),
+    hideFor: async (ms: number): Promise<void> =>
+      void hidden.push(`${ms / 1000} s at ${seconds(clock.now())}`),
   };
   let tokens = 0;
 
   const runTurnJob = makeRunTurnJob({
     bots: { open: () => bots.open() },
-    turns,
-    forwardTurn: (turn, _sink, until) => {
+    jobs,
+    forwardTurn: (turn, _receiver, until) => {
       forwarded.push(turn);
       limits.push(until);
-      return dify.answer();
+      return model.answer();
     },
-    sinkFor: (_turn, hold) => {
-      given = hold;
+    receiverFor: (_turn, lease) => {
+      given = lease;
       const sink = im.newSink();
       sinks.push(sink);
-      return sink;
+      return { sink };
     },
     closeOpenMessage: (_route, open) => im.close(open),
     deadLetters,
@@ -93,25 +95,25 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   return {
     /** `receives`: how often the queue has handed it out, this time included. */
     run: (receives = 1) =>
-      runTurnJob(job, { tries: receives, holdFor: (ms) => queue.holdFor(ms) }, clock.now() + 900_000),
+      runTurnJob(job, { receiveCount: receives, hideFor: (ms) => queue.hideFor(ms) }, clock.now() + 900_000),
     job,
     id,
     clock,
     seconds,
-    turns,
+    jobs,
     bots,
-    dify,
+    model,
     im,
     queue,
     forwarded,
     limits,
-    holds,
+    hidden,
     closed,
     deadLetters,
     log,
     metrics,
     turnMetrics,
-    record: () => turns.recordOf(id),
+    record: () => jobs.recordOf(id),
     events: () => log.lines.map(({ event }) => event),
     /** What the user has been shown by all of them. */
     shown: () => sinks.map((sink) => sink.text()).filter((text) => text !== ""),

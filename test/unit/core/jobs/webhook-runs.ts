@@ -3,7 +3,7 @@ import type { WebhookCall, WebhookOutcome } from "#core/jobs/call-webhook.ts";
 import { jobIdOf, type WebhookJob } from "#core/jobs/job.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeRunWebhookJob } from "#core/jobs/run-webhook-job.ts";
-import { makeGraveyard, webhookJob } from "../../../support/jobs.ts";
+import { makeMemoryDeadLetters, webhookJob } from "../../../support/jobs.ts";
 import { makeMemoryJobs } from "../../../support/memory-jobs.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
@@ -46,7 +46,7 @@ export const setUpWebhookRuns = ({
   const id = jobIdOf(job);
   const jobs = makeMemoryJobs(clock);
   const bots: Pick<BotStore, "find"> = { find: async () => [...found] };
-  const deadLetters = makeGraveyard();
+  const deadLetters = makeMemoryDeadLetters();
   const log = makeMemoryLog();
   const metrics = makeMemoryMetrics();
   const calls: (WebhookCall & { readonly atMs: number })[] = [];
@@ -58,7 +58,7 @@ export const setUpWebhookRuns = ({
   };
   const holds: number[] = [];
   let receives = 0;
-  const queue = { holdFor: async (ms: number): Promise<void> => void holds.push(ms) };
+  const queue = { hideFor: async (ms: number): Promise<void> => void holds.push(ms) };
   let tokens = 0;
 
   const runWebhookJob = makeRunWebhookJob({
@@ -82,7 +82,7 @@ export const setUpWebhookRuns = ({
 
   const run = () => {
     receives += 1;
-    return runWebhookJob(job, { tries: receives, holdFor: (ms) => queue.holdFor(ms) });
+    return runWebhookJob(job, { receiveCount: receives, hideFor: (ms) => queue.hideFor(ms) });
   };
 
   /** Has the job run until it is done, and gives for how long it was held between. */

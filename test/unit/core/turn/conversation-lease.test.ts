@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Conversation, ConversationKey } from "#core/turn/conversation.ts";
-import { type HeldConversation, makeHoldConversation } from "#core/turn/conversation-lease.ts";
+import { type ConversationKey, conversationLifeMs } from "#core/turn/conversation.ts";
+import { type LeasedConversation, makeWithConversation } from "#core/turn/conversation-lease.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
@@ -13,19 +13,12 @@ const key: ConversationKey = {
   targetId: "bot-helpdesk",
   senderId: "u7",
 };
-const begun: Conversation = {
-  conversationId: "c1",
-  user: "u7",
-  startedAt: 0,
-  expiresAt: Number.POSITIVE_INFINITY,
-};
-
 const setUp = () => {
   const clock = makeTestClock();
   const log = makeMemoryLog();
   const conversations = makeMemoryConversations(clock);
   let tokens = 0;
-  const hold = makeHoldConversation({
+  const withConversation = makeWithConversation({
     conversations,
     clock,
     log,
@@ -35,15 +28,15 @@ const setUp = () => {
     },
   });
   const events = () => log.lines.map(({ event }) => event);
-  return { clock, conversations, events, hold };
+  return { clock, conversations, events, withConversation };
 };
 
 describe("a conversation", () => {
   test("is one turn's alone for as long as that takes, and free after it", async () => {
-    const { clock, conversations, hold } = setUp();
+    const { clock, conversations, withConversation } = setUp();
     const order: string[] = [];
     const turn = (name: string) =>
-      hold(key, name, async () => {
+      withConversation(key, name, async () => {
         order.push(`${name} begins`);
         await clock.sleep(3_000);
         order.push(`${name} ends`);
@@ -56,38 +49,38 @@ describe("a conversation", () => {
   });
 
   test("is waited for five seconds, and no turn is run beside another", async () => {
-    const { clock, hold } = setUp();
-    const long = hold(key, "long", () => clock.sleep(60_000));
+    const { clock, withConversation } = setUp();
+    const long = withConversation(key, "long", () => clock.sleep(60_000));
     let ran = false;
-    const answer = hold(key, "next", async () => {
+    const answer = withConversation(key, "next", async () => {
       ran = true;
     });
     await clock.advance(6_000);
-    expect(await answer).toBe("busy");
+    expect(await answer).toEqual({ status: "busy" });
     expect(ran).toBe(false);
     await clock.advance(60_000);
     await long;
   });
 
   test("is kept by a heartbeat through a turn of minutes", async () => {
-    const { clock, conversations, hold } = setUp();
-    const long = hold(key, "long", () => clock.sleep(120_000));
+    const { clock, conversations, withConversation } = setUp();
+    const long = withConversation(key, "long", () => clock.sleep(120_000));
     await clock.advance(110_000);
-    expect(conversations.holder()?.heldUntil).toBeGreaterThan(clock.now());
+    expect(conversations.holder()?.expiresAt).toBeGreaterThan(clock.now());
     await clock.advance(20_000);
     await long;
   });
 
   test("that another has taken over tells its former holder, who gives nothing of theirs back", async () => {
-    const { clock, conversations, hold, events } = setUp();
-    let held: HeldConversation | undefined;
-    const late = hold(key, "late", async (given) => {
+    const { clock, conversations, withConversation, events } = setUp();
+    let held: LeasedConversation | undefined;
+    const late = withConversation(key, "late", async (given) => {
       held = given;
       await clock.sleep(20_000);
-      await given.keep(begun);
+      await given.keep("what was said", true);
     });
     await clock.advance(1_000);
-    conversations.take({ turnId: "other", token: "other", heldUntil: clock.now() + 60_000 });
+    conversations.take({ turnId: "other", token: "other", expiresAt: clock.now() + 60_000 });
     expect(held?.signal.aborted).toBe(false);
     await clock.advance(30_000);
     await late;
@@ -99,10 +92,10 @@ describe("a conversation", () => {
   });
 
   test("is nobody's to act in once its lease is about to end and nobody could renew it", async () => {
-    const { clock, conversations, hold, events } = setUp();
+    const { clock, conversations, withConversation, events } = setUp();
     conversations.renew = () => Promise.reject(new Error("throttled"));
-    let held: HeldConversation | undefined;
-    const turn = hold(key, "cut off", async (given) => {
+    let held: LeasedConversation | undefined;
+    const turn = withConversation(key, "cut off", async (given) => {
       held = given;
       await clock.sleep(40_000);
     });
@@ -117,26 +110,38 @@ describe("a conversation", () => {
   });
 
   test("is given back with how long it lives on, also by a turn that fails", async () => {
-    const { conversations, hold } = setUp();
-    const failing = hold(key, "failing", async (held) => {
-      await held.keep(begun);
-      held.prolong(1_000);
+    const { clock, conversations, withConversation } = setUp();
+    const failing = withConversation(key, "failing", async (held) => {
+      await held.keep("what was said", true);
+      await clock.sleep(1_000);
+      held.prolong();
       throw new TypeError("a bug of ours");
     });
+    failing.catch(() => {});
+    await clock.advance(1_000);
     await expect(failing).rejects.toThrow("a bug of ours");
-    expect(conversations.closed).toEqual([1_000]);
-    expect(await hold(key, "next", async ({ before }) => before)).toEqual(begun);
+    expect(conversations.closed).toEqual([clock.now() + conversationLifeMs]);
+    expect(await withConversation(key, "next", async ({ memory }) => memory)).toBe("what was said");
   });
 
   test("that could not be kept or given back costs no answer", async () => {
-    const { conversations, hold, events } = setUp();
-    conversations.keep = () => Promise.reject(new Error("throttled"));
+    const { conversations, withConversation, events } = setUp();
+    conversations.begin = () => Promise.reject(new Error("throttled"));
     conversations.close = () => Promise.reject(new Error("throttled"));
-    const answer = hold(key, "turn", async (held) => {
-      await held.keep(begun);
+    const answer = withConversation(key, "turn", async (held) => {
+      await held.keep("what was said", true);
       return "answered";
     });
     expect(await answer).toBe("answered");
     expect(events()).toEqual(["conversation_not_kept", "conversation_not_closed"]);
+  });
+
+  test("that goes on keeps its beginning and its end when its model remembers more", async () => {
+    const { clock, conversations, withConversation } = setUp();
+    await withConversation(key, "first", ({ keep }) => keep("one", true));
+    await clock.advance(60_000);
+    await withConversation(key, "second", ({ keep }) => keep("two", false));
+    const [begun, gone] = conversations.kept;
+    expect(gone).toEqual({ ...begun, memory: "two" });
   });
 });

@@ -1,16 +1,19 @@
 import { describe, expect, test } from "@jest/globals";
-import type { AnswerEvent, AskDify } from "#core/answer/answer.ts";
+import type { AnswerEvent } from "#core/answer/answer.ts";
+import type { Model } from "#core/answer/model.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { sameModel } from "../../../support/models.ts";
 import { makeRecordingSink } from "../../../support/recording-sink.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { noLimits } from "../../../support/turn-limits.ts";
 import { turn } from "../../../support/turns.ts";
 
-const begun: AnswerEvent = { type: "begun", ids: { conversationId: "c1", messageId: "m1", taskId: "t1" } };
+const begun: AnswerEvent = { type: "begun", reference: "t1" };
+const memory: AnswerEvent = { type: "memory", memory: "what was said" };
 
-/** A Dify that names the turn after `namesAfterMs` and says a word each second, for ever: a stop it does not obey. */
+/** A model that names the turn after `namesAfterMs` and says a word each second, forever: a stop it does not obey. */
 const setUp = ({ namesAfterMs = 0 } = {}) => {
   const clock = makeTestClock();
   const log = makeMemoryLog();
@@ -18,9 +21,12 @@ const setUp = ({ namesAfterMs = 0 } = {}) => {
   const told: string[] = [];
   const closed: number[] = [];
   const stop = new AbortController();
-  const askDify: AskDify = async (_question, listener, { signal }) => {
+  const ask: Model["ask"] = async (_question, listener, { signal }) => {
     await clock.sleep(namesAfterMs, signal);
-    if (!signal.aborted) await listener(begun);
+    if (!signal.aborted) {
+      await listener(begun);
+      await listener(memory);
+    }
     while (!signal.aborted) {
       await listener({ type: "delta", text: "word " });
       await clock.sleep(1_000, signal);
@@ -28,26 +34,27 @@ const setUp = ({ namesAfterMs = 0 } = {}) => {
     closed.push(clock.now());
     return { status: "abandoned" };
   };
-  const stopDify = async (_integration: object, taskId: string, user: string): Promise<void> =>
-    void told.push(`${taskId} of ${user}`);
+  const stopModel = async (_integration: object, reference: string): Promise<void> =>
+    void told.push(reference);
   const sink = makeRecordingSink();
-  const forward = makeForwardTurn({ conversations, askDify, stopDify, clock, log, newToken: () => "t" });
-  const running = forward(turn(), sink, { ...noLimits(), stop: stop.signal });
+  const models = sameModel({ ask, stop: stopModel });
+  const forward = makeForwardTurn({ conversations, models, clock, log, newToken: () => "t" });
+  const running = forward(turn(), { sink }, { ...noLimits(), stop: stop.signal });
   return { clock, conversations, told, closed, stop, sink, running };
 };
 
-test("a turn whose answer nobody takes any more is stopped at Dify too, and does not hold its conversation", async () => {
+test("a turn whose answer is no longer accepted is stopped at its model too, and does not hold its conversation", async () => {
   const { clock, told, sink, running, conversations } = setUp();
   await clock.advance(2_500);
   sink.giveUp();
   await clock.advance(0);
-  expect(told).toEqual(["t1 of u7"]);
+  expect(told).toEqual(["t1"]);
   await running;
   expect(conversations.holder()).toBeUndefined();
 });
 
 describe("a turn that its user stops", () => {
-  test("ends for them at once, though Dify goes on, and Dify is told with the same user", async () => {
+  test("ends for them at once, though the model goes on, and the model is told", async () => {
     const { clock, told, closed, stop, sink, running } = setUp();
     await clock.advance(2_500);
     stop.abort();
@@ -60,12 +67,12 @@ describe("a turn that its user stops", () => {
     ]);
     const report = await running;
     expect(report).toMatchObject({ outcome: { status: "stopped" } });
-    expect(told).toEqual(["t1 of u7"]);
-    if (report !== "busy") await report.afterwards;
+    expect(told).toEqual(["t1"]);
+    if (report.status === "ended") await report.afterwards;
     expect(closed).toHaveLength(1);
   });
 
-  test("before Dify has named it ends at once too, for the next turn as well, and Dify is told as soon as it has", async () => {
+  test("before the model has named it ends at once too, for the next turn as well, and the model is told as soon as it has", async () => {
     const { clock, conversations, told, stop, sink, running } = setUp({ namesAfterMs: 4_000 });
     stop.abort();
     await clock.advance(0);
@@ -74,13 +81,13 @@ describe("a turn that its user stops", () => {
     await running;
     expect(conversations.holder()).toBeUndefined();
     await clock.advance(5_000);
-    expect(told).toEqual(["t1 of u7"]);
+    expect(told).toEqual(["t1"]);
     expect(sink.calls).toHaveLength(1);
     // By then it is the next turn's.
     expect(conversations.kept).toEqual([]);
   });
 
-  test("holds nobody for longer where Dify never names it", async () => {
+  test("holds nobody for longer where the model never names it", async () => {
     const { clock, told, closed, stop, running } = setUp({ namesAfterMs: 60_000 });
     stop.abort();
     await clock.advance(5_000);
@@ -89,22 +96,27 @@ describe("a turn that its user stops", () => {
     expect(closed).toEqual([clock.now()]);
   });
 
-  test("is told to Dify by the name of the try that runs, not of one before it", async () => {
+  test("is told to the model by the name of the try that runs, not of one before it", async () => {
     const clock = makeTestClock();
     const told: string[] = [];
     const stop = new AbortController();
     let asked = 0;
-    const askDify: AskDify = async (_question, listener, { signal }) => {
+    const ask: Model["ask"] = async (_question, listener, { signal }) => {
       asked += 1;
-      await listener({ type: "begun", ids: { conversationId: "c1", messageId: "m1", taskId: `t${asked}` } });
+      await listener({ type: "begun", reference: `t${asked}` });
       if (asked === 1) return { status: "failed", code: "unavailable", retryable: true, detail: "overload" };
       await clock.sleep(60_000, signal);
       return { status: "abandoned" };
     };
-    const stopDify = async (_integration: object, taskId: string): Promise<void> => void told.push(taskId);
-    const ports = { askDify, stopDify, clock, log: makeMemoryLog(), newToken: () => "t" };
+    const stopModel = async (_integration: object, reference: string) => void told.push(reference);
+    const ports = {
+      models: sameModel({ ask, stop: stopModel }),
+      clock,
+      log: makeMemoryLog(),
+      newToken: () => "t",
+    };
     const forward = makeForwardTurn({ conversations: makeMemoryConversations(clock), ...ports });
-    const running = forward(turn(), makeRecordingSink(), { ...noLimits(), stop: stop.signal });
+    const running = forward(turn(), { sink: makeRecordingSink() }, { ...noLimits(), stop: stop.signal });
     await clock.advance(1_000);
     stop.abort();
     await clock.advance(1_000);
@@ -112,17 +124,17 @@ describe("a turn that its user stops", () => {
     expect(told).toEqual(["t2"]);
   });
 
-  test("is not asked of Dify again, though Dify has failed and the stop comes while it waits for the next try", async () => {
+  test("is not asked again, though the model has failed and the stop comes while it waits for the next try", async () => {
     const clock = makeTestClock();
     const stop = new AbortController();
     let asked = 0;
-    const askDify: AskDify = async () => {
+    const ask: Model["ask"] = async () => {
       asked += 1;
       return { status: "failed", code: "unavailable", retryable: true, detail: "overload" };
     };
-    const ports = { askDify, stopDify: async () => {}, clock, log: makeMemoryLog(), newToken: () => "t" };
+    const ports = { models: sameModel({ ask }), clock, log: makeMemoryLog(), newToken: () => "t" };
     const forward = makeForwardTurn({ conversations: makeMemoryConversations(clock), ...ports });
-    const running = forward(turn(), makeRecordingSink(), { ...noLimits(), stop: stop.signal });
+    const running = forward(turn(), { sink: makeRecordingSink() }, { ...noLimits(), stop: stop.signal });
     await clock.advance(1_000);
     expect(asked).toBe(2);
     stop.abort();
@@ -134,19 +146,41 @@ describe("a turn that its user stops", () => {
   test("brings what was held back of its text before its end", async () => {
     const clock = makeTestClock();
     const stop = new AbortController();
-    const askDify: AskDify = async (_question, listener, { signal }) => {
+    const ask: Model["ask"] = async (_question, listener, { signal }) => {
       await listener({ type: "delta", text: "a [link" });
       await listener({ type: "delta", text: "](http" });
       stop.abort();
       await clock.sleep(1_000, signal);
       return { status: "abandoned" };
     };
-    const ports = { askDify, stopDify: async () => {}, clock, log: makeMemoryLog(), newToken: () => "t" };
+    const ports = { models: sameModel({ ask }), clock, log: makeMemoryLog(), newToken: () => "t" };
     const sink = makeRecordingSink();
     const forward = makeForwardTurn({ conversations: makeMemoryConversations(clock), ...ports });
-    const running = forward(turn(), sink, { ...noLimits(), stop: stop.signal });
+    const running = forward(turn(), { sink }, { ...noLimits(), stop: stop.signal });
     await clock.advance(20_000);
     await running;
     expect(sink.text()).toBe("a [link](http");
+  });
+
+  test("is remembered as far as it was said, by a model that itself keeps what was said", async () => {
+    const clock = makeTestClock();
+    const stop = new AbortController();
+    const ask: Model["ask"] = async (_question, listener, limits) => {
+      limits.stop?.addEventListener("abort", () => void listener(memory), { once: true });
+      await listener({ type: "delta", text: "half" });
+      await clock.sleep(60_000, limits.stop);
+      return { status: "stopped" };
+    };
+    const conversations = makeMemoryConversations(clock);
+    const ports = { models: sameModel({ ask }), clock, log: makeMemoryLog(), newToken: () => "t" };
+    const forward = makeForwardTurn({ conversations, ...ports });
+    const sink = makeRecordingSink();
+    const running = forward(turn(), { sink }, { ...noLimits(), stop: stop.signal });
+    await clock.advance(1_000);
+    stop.abort();
+    await clock.advance(0);
+    expect(await running).toMatchObject({ outcome: { status: "stopped" } });
+    expect(sink.calls).toEqual([{ delta: "half" }, { end: { status: "stopped" } }]);
+    expect(conversations.kept).toMatchObject([{ memory: "what was said" }]);
   });
 });

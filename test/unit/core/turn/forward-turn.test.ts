@@ -1,13 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import type { AnswerEvent, AnswerOutcome, AskDify, Question } from "#core/answer/answer.ts";
+import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerSink } from "#core/answer/answer-sink.ts";
+import type { Model, Question } from "#core/answer/model.ts";
 import { sentences } from "#core/answer/sentences.ts";
-import type { IntegrationOptions } from "#core/bot/integration.ts";
+import type { IntegrationOptions } from "#core/bot/options.ts";
 import { type Conversation, conversationLifeMs } from "#core/turn/conversation.ts";
 import { makeForwardTurn, type TurnReport } from "#core/turn/forward-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { sameModel } from "../../../support/models.ts";
 import { makeRecordingSink } from "../../../support/recording-sink.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { noLimits } from "../../../support/turn-limits.ts";
@@ -27,22 +29,18 @@ const lost: AnswerOutcome = {
   retryable: false,
   detail: "HTTP 404",
 };
-const begun = (conversationId: string): AnswerEvent => ({
-  type: "begun",
-  ids: { conversationId, messageId: "m1", taskId: "t1" },
-});
+const begun: AnswerEvent = { type: "begun", reference: "its name" };
+const memory = (text: string): AnswerEvent => ({ type: "memory", memory: text });
 const delta = (text: string): AnswerEvent => ({ type: "delta", text });
 
-const notStopped = () => Promise.reject(new Error("nobody has asked for a stop"));
-
-/** A Dify that gives these answers, one a call, and the last one for ever after. */
+/** A model that gives these answers, one a call, and then the last one again and again. */
 const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
   const clock = makeTestClock();
   const log = makeMemoryLog();
   const questions: Question[] = [];
-  const before = kept && { conversationId: "c-old", user: "u7", startedAt: 0, expiresAt: Infinity, ...kept };
+  const before = kept && { memory: "old", startedAt: 0, expiresAt: Infinity, ...kept };
   const conversations = makeMemoryConversations(clock, before);
-  const askDify: AskDify = async (question, listener) => {
+  const ask: Model["ask"] = async (question, listener) => {
     const answer = answers[Math.min(questions.length, answers.length - 1)];
     questions.push(question);
     for (const event of answer?.events ?? []) await listener(event);
@@ -50,15 +48,14 @@ const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
   };
   const forward = makeForwardTurn({
     conversations,
-    askDify,
-    stopDify: notStopped,
+    models: sameModel({ ask }),
     clock,
     log,
     newToken: () => "token-one",
   });
   const forwardTurn = async (given: Turn, sink: AnswerSink, limits = noLimits()): Promise<TurnReport> => {
-    const report = await forward(given, sink, limits);
-    if (report === "busy") throw new Error("another turn runs in the conversation");
+    const report = await forward(given, { sink }, limits);
+    if (report.status === "busy") throw new Error("another turn runs in the conversation");
     return report;
   };
   const stored = conversations.kept;
@@ -68,45 +65,45 @@ const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
 describe("a turn", () => {
   test("brings each delta to the sink in order and ends it once", async () => {
     const { forwardTurn, sink } = setUp([
-      { events: [begun("c1"), delta("Hel"), delta("lo"), delta("")], outcome: answered },
+      { events: [begun, delta("Hel"), delta("lo"), delta("")], outcome: answered },
     ]);
     const report = await forwardTurn(turn(), sink);
     expect(sink.calls).toEqual([{ delta: "Hel" }, { delta: "lo" }, { end: { status: "complete" } }]);
     expect(report).toMatchObject({ outcome: answered, delivery: { status: "delivered" }, asked: 1 });
   });
 
-  test("asks with the user's text, the flattened inputs and no conversation the first time", async () => {
+  test("asks with the user's text, the message, its bot without its integrations, and no memory the first time", async () => {
     const { forwardTurn, sink, questions } = setUp([{ events: [delta("hi")], outcome: answered }]);
     await forwardTurn(turn(), sink);
-    expect(questions[0]).toMatchObject({ text: "hello", user: "u7", conversationId: undefined });
-    expect(questions[0]?.inputs).toMatchObject({
-      bot_name: "Helpdesk",
-      data_fromUserId: "u7",
-      tone: "formal",
-    });
+    const { bot, event, integration } = turn();
+    const { userId, name, type, profileUrl, metadata } = bot;
+    const asked = { userId, name, type, profileUrl, metadata };
+    expect(questions).toEqual([
+      { integration, bot: asked, event, text: "hello", files: [], memory: undefined },
+    ]);
   });
 
-  test("passes a delta on within Dify's own call, with nothing awaited between", () => {
+  test("passes a delta on within the model's own call, with nothing awaited between", () => {
     const { sink, clock, log, conversations } = setUp([]);
     let shownAtOnce = "";
-    const askDify: AskDify = async (_question, listener) => {
-      expect(listener(begun("c1"))).toBeUndefined();
+    const ask: Model["ask"] = async (_question, listener) => {
+      expect(listener(begun)).toBeUndefined();
+      expect(listener(memory("new"))).toBeUndefined();
       expect(listener(delta("first"))).toBeUndefined();
       shownAtOnce = sink.text();
       return answered;
     };
     const forward = makeForwardTurn({
       conversations,
-      askDify,
-      stopDify: notStopped,
+      models: sameModel({ ask }),
       clock,
       log,
       newToken: () => "t",
     });
-    return forward(turn(), sink, noLimits()).then(() => expect(shownAtOnce).toBe("first"));
+    return forward(turn(), { sink }, noLimits()).then(() => expect(shownAtOnce).toBe("first"));
   });
 
-  test("a message that is no text is answered with a sentence, and Dify is not asked", async () => {
+  test("a message that is no text is answered with a sentence, and no model is asked", async () => {
     const { forwardTurn, sink, questions } = setUp([{ outcome: answered }]);
     await forwardTurn(turn({ event: messageEvent({ objectName: "RC:LBSMsg", content: "{}" }) }), sink);
     expect(sink.text()).toBe(sentences.unreadable);
@@ -114,7 +111,7 @@ describe("a turn", () => {
   });
 
   test("an answer without any text is not silence", async () => {
-    const { forwardTurn, sink } = setUp([{ events: [begun("c1")], outcome: answered }]);
+    const { forwardTurn, sink } = setUp([{ events: [begun], outcome: answered }]);
     const { outcome } = await forwardTurn(turn(), sink);
     expect(sink.text()).toBe(sentences.failed);
     expect(outcome).toMatchObject({ status: "failed", code: "empty" });
@@ -139,48 +136,70 @@ describe("a turn", () => {
 });
 
 describe("the conversation", () => {
-  test("is kept for 24 hours from the first event that names it, with its user", async () => {
+  test("is kept for 24 hours from the model's first memory of it", async () => {
     const { forwardTurn, sink, stored, clock } = setUp([
-      { events: [begun("c1"), delta("x")], outcome: answered },
+      { events: [begun, memory("new"), delta("x")], outcome: answered },
     ]);
     await forwardTurn(turn(), sink);
-    expect(stored).toEqual([
-      {
-        conversationId: "c1",
-        user: "u7",
-        startedAt: clock.now(),
-        expiresAt: clock.now() + conversationLifeMs,
-      },
-    ]);
+    const startedAt = clock.now();
+    expect(stored).toEqual([{ memory: "new", startedAt, expiresAt: startedAt + conversationLifeMs }]);
   });
 
   test("goes on in the next turn, and its 24 hours are not prolonged", async () => {
     const { forwardTurn, sink, questions, stored } = setUp(
-      [{ events: [begun("c-old"), delta("x")], outcome: answered }],
-      {},
+      [{ events: [begun, delta("x"), memory("more")], outcome: answered }],
+      { startedAt: 1, expiresAt: 9e15 },
     );
     await forwardTurn(turn(), sink);
-    expect(questions[0]?.conversationId).toBe("c-old");
+    expect(questions[0]?.memory).toBe("old");
+    expect(stored.at(-1)).toEqual({ memory: "more", startedAt: 1, expiresAt: 9e15 });
+  });
+
+  test("that the model itself replaces by a new one lives for 24 hours from then", async () => {
+    const startsNew: AnswerEvent = { type: "memory", memory: "other", startsNew: true };
+    const { forwardTurn, sink, stored, clock } = setUp(
+      [{ events: [begun, startsNew, delta("x")], outcome: answered }],
+      { startedAt: 1, expiresAt: 9e15 },
+    );
+    await forwardTurn(turn(), sink);
+    const startedAt = clock.now();
+    expect(stored.at(-1)).toEqual({
+      memory: "other",
+      startedAt,
+      expiresAt: startedAt + conversationLifeMs,
+    });
+  });
+
+  test("keeps the last of several memories, even if an earlier one takes longer to save", async () => {
+    const { conversations, forwardTurn, sink, stored, clock } = setUp([
+      { events: [memory("first"), memory("second"), delta("x")], outcome: answered },
+    ]);
+    const { begin } = conversations;
+    conversations.begin = async (...given) => {
+      await clock.sleep(1_000);
+      return begin(...given);
+    };
+    const running = forwardTurn(turn(), sink);
+    await clock.advance(1_000);
+    await running;
+    expect(stored.map((each) => each.memory)).toEqual(["first", "second"]);
+    expect(conversations.closed).toHaveLength(1);
+  });
+
+  test("of which the model remembers nothing new is left as it is", async () => {
+    const { forwardTurn, sink, stored } = setUp([{ events: [begun, delta("x")], outcome: answered }], {});
+    await forwardTurn(turn(), sink);
     expect(stored).toHaveLength(1);
   });
 
-  test("that Dify has silently replaced is kept under its new id", async () => {
-    const { forwardTurn, sink, stored } = setUp(
-      [{ events: [begun("c-new"), delta("x")], outcome: answered }],
-      {},
+  test("that the model has lost is begun again, once, unseen by the user", async () => {
+    const { forwardTurn, sink, questions, stored, clock } = setUp(
+      [{ outcome: lost }, { events: [begun, memory("new"), delta("hi")], outcome: answered }],
+      { startedAt: 1 },
     );
     await forwardTurn(turn(), sink);
-    expect(stored.at(-1)?.conversationId).toBe("c-new");
-  });
-
-  test("that Dify has lost is begun anew, once, unseen by the user", async () => {
-    const { forwardTurn, sink, questions, stored } = setUp(
-      [{ outcome: lost }, { events: [begun("c-new"), delta("hi")], outcome: answered }],
-      {},
-    );
-    await forwardTurn(turn(), sink);
-    expect(questions.map(({ conversationId }) => conversationId)).toEqual(["c-old", undefined]);
-    expect(stored.at(-1)?.conversationId).toBe("c-new");
+    expect(questions.map((question) => question.memory)).toEqual(["old", undefined]);
+    expect(stored.at(-1)).toMatchObject({ memory: "new", startedAt: clock.now() });
     expect(sink.text()).toBe("hi");
   });
 
@@ -191,8 +210,8 @@ describe("the conversation", () => {
     expect(sink.text()).toBe(sentences.failed);
   });
 
-  test("is begun anew once, though Dify names another and loses that too", async () => {
-    const { forwardTurn, sink, questions } = setUp([{ events: [begun("c-new")], outcome: lost }], {});
+  test("is begun again once, though the model remembers another and loses that too", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ events: [begun, memory("new")], outcome: lost }], {});
     await forwardTurn(turn(), sink);
     expect(questions).toHaveLength(2);
     expect(sink.text()).toBe(sentences.failed);
@@ -200,9 +219,9 @@ describe("the conversation", () => {
 
   test("that could not be kept costs the context, not the answer", async () => {
     const { forwardTurn, conversations, sink, log } = setUp([
-      { events: [begun("c1"), delta("hi")], outcome: answered },
+      { events: [begun, memory("new"), delta("hi")], outcome: answered },
     ]);
-    conversations.keep = () => Promise.reject(new Error("throttled"));
+    conversations.begin = () => Promise.reject(new Error("throttled"));
     await forwardTurn(turn(), sink);
     expect(sink.text()).toBe("hi");
     expect(log.lines.map(({ event }) => event)).toContain("conversation_not_kept");
@@ -210,7 +229,7 @@ describe("the conversation", () => {
 
   test("lives on from each answer where the integration says so, and from an answer alone", async () => {
     const slides = turn({ integration: difyIntegration({ options: { slidingContext: true } }) });
-    const well = setUp([{ events: [begun("c-old"), delta("x")], outcome: answered }], {});
+    const well = setUp([{ events: [begun, delta("x")], outcome: answered }], {});
     await well.forwardTurn(slides, well.sink);
     expect(well.conversations.closed).toEqual([well.clock.now() + conversationLifeMs]);
     const badly = setUp([{ outcome: refused }], {});
@@ -218,52 +237,33 @@ describe("the conversation", () => {
     expect(badly.conversations.closed).toEqual([undefined]);
   });
 
-  test("of a group that shares one is asked for under the group's name, whoever speaks", async () => {
-    const { forwardTurn, sink, questions, stored } = setUp([
-      { events: [begun("c1"), delta("x")], outcome: answered },
-    ]);
-    const event = messageEvent({ channelType: "GROUP", toUserId: "g1" }, { type: "message:group_mentioned" });
-    await forwardTurn(turn({ event, integration: difyIntegration({ options: { context: "group" } }) }), sink);
-    expect(questions[0]).toMatchObject({ user: "group:g1", inputs: { data_fromUserId: "u7" } });
-    expect(stored[0]?.user).toBe("group:g1");
-  });
-
-  test("goes on under the user with whom it was begun", async () => {
-    const { forwardTurn, sink, questions } = setUp([{ events: [delta("x")], outcome: answered }], {
-      user: "somebody",
-    });
-    await forwardTurn(turn(), sink);
-    expect(questions[0]?.user).toBe("somebody");
-  });
-
   test("in which another turn runs is waited for, and then left to that turn", async () => {
     const { forward, conversations, clock, sink, questions } = setUp([{ outcome: answered }]);
-    conversations.take({ turnId: "another", token: "another", heldUntil: clock.now() + 60_000 });
-    const busy = forward(turn(), sink, noLimits());
+    conversations.take({ turnId: "another", token: "another", expiresAt: clock.now() + 60_000 });
+    const busy = forward(turn(), { sink }, noLimits());
     await clock.advance(10_000);
-    expect(await busy).toBe("busy");
+    expect(await busy).toEqual({ status: "busy" });
     expect(questions).toEqual([]);
     expect(sink.calls).toEqual([]);
   });
 
   test("that another turn has taken over in the meantime is said no more in", async () => {
     const { conversations, clock, log, sink } = setUp([]);
-    const askDify: AskDify = async (_question, listener, { signal }) => {
+    const ask: Model["ask"] = async (_question, listener, { signal }) => {
       await listener(delta("mine"));
-      conversations.take({ turnId: "another", token: "another", heldUntil: clock.now() + 60_000 });
+      conversations.take({ turnId: "another", token: "another", expiresAt: clock.now() + 60_000 });
       await clock.sleep(20_000, signal);
       await listener(delta(" and theirs"));
       return signal.aborted ? { status: "abandoned" } : answered;
     };
     const forward = makeForwardTurn({
       conversations,
-      askDify,
-      stopDify: notStopped,
+      models: sameModel({ ask }),
       clock,
       log,
       newToken: () => "t",
     });
-    const report = forward(turn(), sink, noLimits());
+    const report = forward(turn(), { sink }, noLimits());
     await clock.advance(30_000);
     expect(await report).toMatchObject({ outcome: { status: "abandoned" } });
     expect(sink.calls).toEqual([{ delta: "mine" }, { end: { status: "abandoned" } }]);
@@ -289,7 +289,7 @@ describe("what a user reads", () => {
     expect(sink.text()).toBe(sentences.failed);
   });
 
-  test("where Dify fails is what the team has chosen, once", async () => {
+  test("where the model fails is what the team has chosen, once", async () => {
     const { forwardTurn, sink } = setUp([{ outcome: refused }]);
     await forwardTurn(withOptions({ errorText: "Please call 555." }), sink);
     expect(sink.calls).toMatchObject([{ end: { status: "failed", sentence: "Please call 555." } }]);
@@ -303,7 +303,7 @@ describe("what a user reads", () => {
     expect(sink.text()).toBe(`Checking.\n\n${sentences.paused}\n\n> May it go out?\n> Yes or no.`);
   });
 
-  test("of a picture that Dify does not take is not that they may try again later", async () => {
+  test("of a picture that the model does not take is not that they may try again later", async () => {
     const { forwardTurn, sink } = setUp([{ outcome: refused }]);
     const event = messageEvent({
       objectName: "RC:ImgMsg",
@@ -321,11 +321,30 @@ describe("what a user reads", () => {
     expect(sink.text()).toBe(sentences.failed);
   });
 
-  test("has links to the files that Dify made", async () => {
-    const file = { url: "/files/tools/a.png", name: "a.png", isImage: true };
-    const { forwardTurn, sink } = setUp([{ events: [{ type: "file", file }], outcome: answered }]);
+  test("has links to the files that the model made, which it resolves", async () => {
+    const file = { url: "/a.png", name: "a.png", isImage: true };
+    const { sink, ...rest } = setUp([]);
+    const model: Model = {
+      ask: async (_question, listener) => {
+        await listener({ type: "file", file });
+        return answered;
+      },
+      resolveLink: ({ callbackUrl }, url) => `${callbackUrl}${url}`,
+    };
+    const forward = makeForwardTurn({ ...rest, models: sameModel(model), newToken: () => "t" });
+    await forward(turn(), { sink }, noLimits());
+    expect(sink.text()).toBe("![a.png](https://api.dify.ai/v1/a.png)");
+  });
+
+  test.each([
+    ["length", [delta("Half")], `Half\n\n${sentences.length}`],
+    ["content_filter", [delta("Half")], `Half\n\n${sentences.contentFilter}`],
+    ["content_filter", [], sentences.contentFilterAll],
+  ] as const)("of an answer that ended early (%s) is that it did, once", async (reason, events, text) => {
+    const { forwardTurn, sink, questions } = setUp([{ events, outcome: { status: "truncated", reason } }]);
     await forwardTurn(turn(), sink);
-    expect(sink.text()).toBe("![a.png](https://api.dify.ai/files/tools/a.png)");
+    expect(sink.text()).toBe(text);
+    expect(questions).toHaveLength(1);
   });
 
   test("is followed by what the answer has cost and rests on", async () => {
@@ -347,7 +366,7 @@ describe("what a user reads", () => {
   });
 });
 
-describe("a Dify that fails", () => {
+describe("a model that fails", () => {
   test("is asked six times within 20 seconds, then the user is told, once, and the log says why", async () => {
     const { forwardTurn, sink, questions, clock, log } = setUp([{ outcome: down }]);
     const start = clock.now();
@@ -358,7 +377,7 @@ describe("a Dify that fails", () => {
     expect(report.asked).toBe(6);
     expect(clock.now() - start).toBeLessThanOrEqual(20_000);
     expect(sink.calls).toMatchObject([{ end: { status: "failed", sentence: sentences.failed } }]);
-    expect(log.lines.filter(({ event }) => event === "dify_failed")).toHaveLength(6);
+    expect(log.lines.filter(({ event }) => event === "model_failed")).toHaveLength(6);
   });
 
   test("and comes back is answered from as if nothing had been", async () => {
@@ -371,6 +390,32 @@ describe("a Dify that fails", () => {
     await clock.advance(5_000);
     await running;
     expect(sink.calls).toEqual([{ delta: "back" }, { end: { status: "complete" } }]);
+  });
+
+  test("is asked again no sooner than it asks for, and not at all where that is too long", async () => {
+    const limited = (retryAfterMs: number): AnswerOutcome => ({ ...down, retryAfterMs });
+    const soon = setUp([{ outcome: limited(7_000) }, { events: [delta("back")], outcome: answered }]);
+    const running = soon.forwardTurn(turn(), soon.sink);
+    await soon.clock.advance(6_900);
+    expect(soon.questions).toHaveLength(1);
+    await soon.clock.advance(200);
+    await running;
+    expect(soon.sink.text()).toBe("back");
+    const late = setUp([{ outcome: limited(61_000) }]);
+    await late.forwardTurn(turn(), late.sink);
+    expect(late.questions).toHaveLength(1);
+  });
+
+  test("and always asks for a pause keeps the user waiting for a minute at most", async () => {
+    const { forwardTurn, sink, questions, clock } = setUp([{ outcome: { ...down, retryAfterMs: 25_000 } }]);
+    const start = clock.now();
+    const running = forwardTurn(turn(), sink);
+    await clock.advance(25_000);
+    await clock.advance(25_000);
+    await running;
+    expect(questions).toHaveLength(3);
+    expect(clock.now() - start).toBe(50_000);
+    expect(sink.text()).toBe(sentences.failed);
   });
 
   test("for good is asked once", async () => {

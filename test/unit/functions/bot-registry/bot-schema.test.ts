@@ -46,7 +46,7 @@ describe("a bot", () => {
       1005,
       "userId: at most 64 characters, got 65 characters",
     ],
-    ["a userId that is a number", { userId: 7 }, 1002, "userId: must be a text, got 7"],
+    ["a userId that is a number", { userId: 7 }, 1002, "userId: must be a string, got 7"],
     ["an empty name", { name: "" }, 1002, 'name: must not be empty, got ""'],
     [
       "a name of 129 characters",
@@ -74,7 +74,7 @@ describe("a bot", () => {
       1002,
       'profileUrl: must be a URL, got "bot.png"',
     ],
-    ["metadata that is no map", { metadata: "x" }, 1002, 'metadata: must be a map, got "x"'],
+    ["metadata that is no map", { metadata: "x" }, 1002, 'metadata: must be an object, got "x"'],
     ["17 pairs of metadata", { metadata: pairsOf(17) }, 1002, "metadata: at most 16 pairs, got 17"],
     ["an empty metadata value", { metadata: { k: "" } }, 1002, 'metadata.k: must not be empty, got ""'],
     [
@@ -87,13 +87,13 @@ describe("a bot", () => {
       "a metadata value that is a map",
       { metadata: { k: {} } },
       1002,
-      "metadata.k: must be a text, a number or a boolean, got {}",
+      "metadata.k: must be a string, a number or a boolean, got {}",
     ],
     [
       "a metadata value that is null",
       { metadata: { k: null } },
       1002,
-      "metadata.k: must be a text, a number or a boolean, got null",
+      "metadata.k: must be a string, a number or a boolean, got null",
     ],
     [
       "a profileUrl that runs in a page",
@@ -105,10 +105,10 @@ describe("a bot", () => {
       "a metadata number that has been rounded on the way",
       { metadata: { build: 2 ** 53 } },
       1002,
-      "metadata.build: a number beyond 9007199254740991 must be sent as a text, got 9007199254740992",
+      "metadata.build: a number beyond 9007199254740991 must be sent as a string, got 9007199254740992",
     ],
-    ["integrations that are no list", { integrations: {} }, 1002, "integrations: must be a list, got {}"],
-    ["null for its integrations", { integrations: null }, 1002, "integrations: must be a list, got null"],
+    ["integrations that are no list", { integrations: {} }, 1002, "integrations: must be an array, got {}"],
+    ["null for its integrations", { integrations: null }, 1002, "integrations: must be an array, got null"],
   ])("may not have %s", (_name, given, code, errorMessage) => {
     expect(refusal(bot(given))).toEqual({ code, errorMessage });
   });
@@ -137,7 +137,7 @@ describe("a bot", () => {
       expect(refusal(bot({ metadata }))).toEqual({
         code: 1002,
         errorMessage:
-          "metadata: must not have a key called __proto__, constructor, prototype, got a map of 2",
+          "metadata: must not have a key called __proto__, constructor, prototype, got an object with 2 keys",
       });
     },
   );

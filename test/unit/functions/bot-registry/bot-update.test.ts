@@ -56,33 +56,38 @@ describe("an update of a bot", () => {
   });
 
   test.each<[string, Fields, number, string]>([
-    ["nothing to change", {}, 1002, "body: must name a field to change besides userId, got a map of 1"],
+    [
+      "nothing to change",
+      {},
+      1002,
+      "body: must name a field to change other than userId, got an object with 1 key",
+    ],
     [
       "only what nobody knows",
       { nmae: "Helpdesk" },
       1002,
-      "body: must name a field to change besides userId, got a map of 1",
+      "body: must name a field to change other than userId, got an object with 1 key",
     ],
     ["no userId", { userId: undefined, name: "x" }, 1002, "userId: is required, got nothing"],
     ["an empty userId", { userId: "", name: "x" }, 1002, 'userId: must not be empty, got ""'],
     ["an empty name", { name: "" }, 1002, 'name: must not be empty, got ""'],
-    ["name null", { name: null }, 1002, "name: must be a text, got null"],
+    ["name null", { name: null }, 1002, "name: must be a string, got null"],
     [
       "a name of 129 characters",
       { name: "n".repeat(129) },
       1005,
       "name: at most 128 characters, got 129 characters",
     ],
-    ["type 7", { type: 7 }, 1002, "type: must be a text, got 7"],
+    ["type 7", { type: 7 }, 1002, "type: must be a string, got 7"],
     ["a profileUrl that is none", { profileUrl: "x" }, 1002, 'profileUrl: must be a URL, got "x"'],
-    ["metadata null", { metadata: null }, 1002, "metadata: must be a map, got null"],
+    ["metadata null", { metadata: null }, 1002, "metadata: must be an object, got null"],
     ["17 pairs of metadata", { metadata: pairsOf(17) }, 1002, "metadata: at most 16 pairs, got 17"],
-    ["integrations null", { integrations: null }, 1002, "integrations: must be a list, got null"],
+    ["integrations null", { integrations: null }, 1002, "integrations: must be an array, got null"],
     [
       "two integrations of a type",
       { integrations: [webhook(), webhook()] },
       1002,
-      "integrations: at most one integration of each type, got a list of 2",
+      "integrations: at most one integration of each type, got an array of 2 items",
     ],
   ])("with %s is refused", (_name, given, code, errorMessage) => {
     expect(refusal(given)).toEqual({ code, errorMessage });
@@ -90,7 +95,7 @@ describe("an update of a bot", () => {
 
   test.each([
     [null, "body: must be an object, got null"],
-    ["x", "body: must be an object, got a text of 1 characters"],
+    ["x", "body: must be an object, got a string of 1 character"],
   ])("that is %j is refused", (body, errorMessage) => {
     expect(refusalOf(() => parse(body))).toEqual({ code: 1002, errorMessage });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { eventTypes } from "#core/bot/event-type.ts";
 import { added, botUpdate, changed, newBot } from "./integration-doors.ts";
-import { dify, type Fields, oneOfTheTypes, urlOf, webhook } from "./samples.ts";
+import { dify, type Fields, notAnOption, oneOfTheTypes, urlOf, webhook } from "./samples.ts";
 
 type Fault = readonly [what: string, integration: Fields, code: number, message: string];
 
@@ -15,7 +15,7 @@ const wrong: readonly Fault[] = [
     "of a type that is a list",
     webhook({ type: ["webhook"] }),
     1002,
-    `type: ${oneOfTheTypes}, got a list of 1`,
+    `type: ${oneOfTheTypes}, got an array of 1 item`,
   ],
   [
     "with a callbackUrl that is none",
@@ -53,7 +53,7 @@ const wrong: readonly Fault[] = [
     "with objectNames as a text",
     webhook({ objectNames: "RC:TxtMsg" }),
     1002,
-    'objectNames: must be a list, got "RC:TxtMsg"',
+    'objectNames: must be an array, got "RC:TxtMsg"',
   ],
   [
     "with an objectName of 33 characters",
@@ -67,7 +67,7 @@ const wrong: readonly Fault[] = [
     1002,
     "objectNames: at most 64 entries, got 65",
   ],
-  ["with an event that is none", webhook({ events: [7] }), 1002, "events[0]: must be a text, got 7"],
+  ["with an event that is none", webhook({ events: [7] }), 1002, "events[0]: must be a string, got 7"],
   [
     "with an unknown event",
     webhook({ events: ["message:private", "message:any"] }),
@@ -78,36 +78,36 @@ const wrong: readonly Fault[] = [
     "with an option called as every object's own",
     webhook({ options: { toString: true } }),
     1002,
-    'options.toString: is not an option, known are: filter, everyone, context, slidingContext, showThinking, typing, errorText, got "toString"',
+    `options.toString: ${notAnOption("webhook")}, got "toString"`,
   ],
-  ["with options as a text", dify({ options: "x" }), 1002, 'options: must be a map, got "x"'],
-  ["with options as a list", webhook({ options: [] }), 1002, "options: must be a map, got []"],
-  ["with options null", webhook({ options: null }), 1002, "options: must be a map, got null"],
+  ["with options as a text", dify({ options: "x" }), 1002, 'options: must be an object, got "x"'],
+  ["with options as a list", webhook({ options: [] }), 1002, "options: must be an object, got []"],
+  ["with options null", webhook({ options: null }), 1002, "options: must be an object, got null"],
   [
     "with auth as a text",
     dify({ auth: "app-1234567890" }),
     1002,
-    "auth: must be a map with an apiKey, got a text of 14 characters",
+    "auth: must be an object with an apiKey, got a string of 14 characters",
   ],
-  ["with auth null", dify({ auth: null }), 1002, "auth: must be a map with an apiKey, got null"],
+  ["with auth null", dify({ auth: null }), 1002, "auth: must be an object with an apiKey, got null"],
   [
     "with a key of digits",
     dify({ auth: { apiKey: 12345678 } }),
     1002,
-    "auth.apiKey: must be a text, got a number",
+    "auth.apiKey: must be a string, got a number",
   ],
   ["with auth and no key in it", dify({ auth: {} }), 1002, "auth.apiKey: is required, got nothing"],
   [
     "with an empty key",
     dify({ auth: { apiKey: "" } }),
     1002,
-    "auth.apiKey: must not be empty, got a text of 0 characters",
+    "auth.apiKey: must not be empty, got a string of 0 characters",
   ],
   [
     "with a key that breaks a line",
     dify({ auth: { apiKey: "app-1\n" } }),
     1002,
-    "auth.apiKey: visible ASCII characters only, got a text of 6 characters",
+    "auth.apiKey: visible ASCII characters only, got a string of 6 characters",
   ],
   [
     "with a key of 513 characters",
@@ -131,7 +131,7 @@ const masked: Fault = [
   "with the masked form of a key",
   dify({ auth: { apiKey: "app-****cdef" } }),
   1002,
-  "auth.apiKey: must be the key itself, not its masked form, got a text of 12 characters",
+  "auth.apiKey: must be the full key, not its masked form, got a string of 12 characters",
 ];
 
 describe("an integration is refused, and named by its path,", () => {
@@ -149,7 +149,7 @@ describe("an integration is refused, and named by its path,", () => {
   test.each([newBot, botUpdate])("$name where it is no object", ({ refusal }) => {
     expect(refusal(null)?.errorMessage).toBe("integrations[0]: must be an object, got null");
     expect(refusal("webhook")?.errorMessage).toBe(
-      "integrations[0]: must be an object, got a text of 7 characters",
+      "integrations[0]: must be an object, got a string of 7 characters",
     );
   });
 });

@@ -72,7 +72,7 @@ describe("an update of an integration", () => {
     });
   });
 
-  const nothing = "body: must name a field to change besides userId and type, got a map of 2";
+  const nothing = "body: must name a field to change other than userId and type, got an object with 2 keys";
 
   test.each<[string, Fields, string]>([
     ["nothing to change", { type: "dify_chat" }, nothing],
@@ -100,12 +100,12 @@ describe("a request about an integration", () => {
   ])("is refused where the bot or the type is not named, for its %s", (_name, schema, given) => {
     const told = (body: unknown) => refusal(schema, body)?.errorMessage;
     expect(told({ type: "webhook", ...given })).toBe("userId: is required, got nothing");
-    expect(told({ userId: 7, type: "webhook", ...given })).toBe("userId: must be a text, got 7");
+    expect(told({ userId: 7, type: "webhook", ...given })).toBe("userId: must be a string, got 7");
     expect(told({ userId, ...given })).toBe("type: is required, got nothing");
     expect(told({ userId, type: "Webhook", ...given })).toBe(`type: ${oneOfTheTypes}, got "Webhook"`);
     expect(told({ userId, type: null, ...given })).toBe(`type: ${oneOfTheTypes}, got null`);
     expect(told(null)).toBe("body: must be an object, got null");
-    expect(told("x")).toBe("body: must be an object, got a text of 1 characters");
+    expect(told("x")).toBe("body: must be an object, got a string of 1 character");
   });
 
   test("that was turned into JSON twice is refused without the key that it holds", () => {

@@ -1,13 +1,34 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { shorten } from "#adapters/api-gateway/field-path.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
+import {
+  difyTypes,
+  type IntegrationType,
+  integrationTypes,
+  type ModelType,
+  modelApis,
+  modelTypes,
+} from "#core/bot/integration-types.ts";
 import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
-import { bot, dify, difyTypes, type Fields, filledIn, webhook } from "./samples.ts";
+import {
+  bot,
+  dify,
+  type Fields,
+  filledIn,
+  notAnOption,
+  openai,
+  requiredOptions,
+  webhook,
+} from "./samples.ts";
 
 const parse = (integrations: readonly Fields[], allowPrivate = false) =>
   parseJsonBody(botSchema({ allowPrivate }), jsonOf(bot({ integrations }))).integrations;
 const refusal = (...integrations: readonly Fields[]) => refusalOf(() => parse(integrations))?.errorMessage;
+const ofType = (type: IntegrationType, given: Fields = {}) =>
+  dify({ type, options: requiredOptions(type), ...given });
 const integrationOf = (given: Fields) => parse([given])[0];
 
 describe("an integration", () => {
@@ -66,10 +87,10 @@ describe("an integration", () => {
   });
 
   test("may stand beside one of each other type, and not beside a second of its own", () => {
-    const both = parse([webhook(), dify(), dify({ type: "dify_workflow" })]);
-    expect(both.map(({ type }) => type)).toEqual(["webhook", "dify_chat", "dify_workflow"]);
+    const each = parse(integrationTypes.map((type) => ofType(type)));
+    expect(each.map(({ type }) => type)).toEqual(integrationTypes);
     expect(refusal(dify(), webhook(), dify({ callbackUrl: "https://dify.example.com/v1" }))).toBe(
-      "integrations: at most one integration of each type, got a list of 3",
+      "integrations: at most one integration of each type, got an array of 3 items",
     );
   });
 
@@ -77,5 +98,81 @@ describe("an integration", () => {
     const near = dify({ callbackUrl: "http://127.0.0.1:5001/v1" });
     expect(parse([near], true)[0]?.callbackUrl).toBe("http://127.0.0.1:5001/v1");
     expect(refusal(near)).toMatch(/^integrations\[0\]\.callbackUrl: must be an https URL, got /);
+  });
+});
+
+describe("an integration of an OpenAI-compatible API", () => {
+  const optionsOf = (options: Fields) => openai({ options: { model: "gpt-5", ...options } });
+
+  test("is read with its model, its key out of auth, and its options as they are sent", () => {
+    const options = { model: "gpt-5", systemPrompt: "Be brief.", historyMessages: 0, typing: false };
+    expect(integrationOf(openai({ options }))).toEqual({
+      ...filledIn,
+      type: "openai",
+      callbackUrl: "https://api.openai.com/v1",
+      apiKey: "sk-1234567890abcdef",
+      maskedApiKey: "sk-****cdef",
+      options,
+    });
+  });
+
+  test.each<[string, Fields, string]>([
+    ["without options", openai({ options: undefined }), "options: is required, got nothing"],
+    ["without a model", openai({ options: {} }), "options.model: is required, got nothing"],
+    ["with an empty model", optionsOf({ model: "" }), 'options.model: must not be empty, got ""'],
+    [
+      "with a history out of bounds",
+      optionsOf({ historyMessages: 51 }),
+      "options.historyMessages: must be a whole number from 0 to 50, got 51",
+    ],
+    [
+      "with half a message of history",
+      optionsOf({ historyMessages: 0.5 }),
+      "options.historyMessages: must be a whole number from 0 to 50, got 0.5",
+    ],
+  ])("%s is refused", (_what, given, message) => {
+    expect(refusal(given)).toBe(`integrations[0].${message}`);
+  });
+
+  test("has options that an app of Dify does not have", () => {
+    expect(refusal(dify({ options: { model: "gpt-5" } }))).toBe(
+      `integrations[0].options.model: ${notAnOption("dify_chat")}, got "model"`,
+    );
+  });
+});
+
+describe("an address that ends in an endpoint instead of the base of the API is refused", () => {
+  const refused = (type: ModelType, endpoint: string, path: string) => {
+    const callbackUrl = `https://models.example.com${path}`;
+    expect(refusal(ofType(type, { callbackUrl }))).toBe(
+      `integrations[0].callbackUrl: must be the base URL, without /${endpoint}, got ${shorten(JSON.stringify(callbackUrl))}`,
+    );
+  };
+
+  test.each(modelTypes)("of type %s", (type) => {
+    for (const endpoint of modelApis[type].endpoints) {
+      for (const end of ["", "/", "?api-version=1"]) refused(type, endpoint, `/v1/${endpoint}${end}`);
+    }
+  });
+
+  test("in any case of letters, below any path, and with any slashes after it", () => {
+    const sent = fc
+      .constantFrom(...modelTypes)
+      .chain((type) => fc.tuple(fc.constant(type), fc.constantFrom(...modelApis[type].endpoints)))
+      .chain(([type, endpoint]) =>
+        fc.tuple(fc.constant(type), fc.constant(endpoint), fc.mixedCase(fc.constant(endpoint))),
+      );
+    const segments = fc.array(fc.constantFrom("v1", "API", "dify", "messages"), { maxLength: 3 });
+    fc.assert(
+      fc.property(sent, segments, fc.nat(3), ([type, endpoint, spelt], path, slashes) => {
+        refused(type, endpoint, `/${[...path, spelt].join("/")}${"/".repeat(slashes)}`);
+      }),
+    );
+  });
+
+  test("but a webhook's may end in anything, and a base in what only looks like one", () => {
+    expect(parse([webhook({ callbackUrl: "https://yourserver.com/chat/completions" })])).toHaveLength(1);
+    expect(parse([dify({ callbackUrl: "https://dify.example.com/my-chat-messages" })])).toHaveLength(1);
+    expect(parse([openai({ callbackUrl: "https://api.example.com/completions/v1" })])).toHaveLength(1);
   });
 });

@@ -20,8 +20,8 @@ describe("getting bots", () => {
     ["none named", {}, 1002, "userIds: is required, got nothing"],
     ["an empty list", { userIds: [] }, 1002, "userIds: must name at least one, got []"],
     ["21 ids", { userIds: idsOf(21) }, 1002, "userIds: at most 20 entries, got 21"],
-    ["one id that stands in no list", { userIds: "bot-1" }, 1002, 'userIds: must be a list, got "bot-1"'],
-    ["an id that is none", { userIds: ["bot-1", null] }, 1002, "userIds[1]: must be a text, got null"],
+    ["one id that stands in no list", { userIds: "bot-1" }, 1002, 'userIds: must be an array, got "bot-1"'],
+    ["an id that is none", { userIds: ["bot-1", null] }, 1002, "userIds[1]: must be a string, got null"],
     ["an empty id", { userIds: ["bot-1", ""] }, 1002, 'userIds[1]: must not be empty, got ""'],
     [
       "an id of 65 characters",
@@ -29,7 +29,7 @@ describe("getting bots", () => {
       1005,
       "userIds[0]: at most 64 characters, got 65 characters",
     ],
-    ["no object", "bot-1", 1002, "body: must be an object, got a text of 5 characters"],
+    ["no object", "bot-1", 1002, "body: must be an object, got a string of 5 characters"],
   ])("refuses %s", (_name, body, code, errorMessage) => {
     expect(refusal(botIdsSchema, body)).toEqual({ code, errorMessage });
   });
@@ -42,7 +42,7 @@ describe("deleting a bot", () => {
 
   test.each<[string, unknown, string]>([
     ["none", {}, "userId: is required, got nothing"],
-    ["a list of them", { userId: ["bot-1"] }, "userId: must be a text, got a list of 1"],
+    ["a list of them", { userId: ["bot-1"] }, "userId: must be a string, got an array of 1 item"],
     ["an empty one", { userId: "" }, 'userId: must not be empty, got ""'],
   ])("refuses %s", (_name, body, errorMessage) => {
     expect(refusal(botIdSchema, body)).toEqual({ code: 1002, errorMessage });
@@ -77,7 +77,7 @@ describe("a page of bots", () => {
     [{ page: 1.5 }, `${pageRule} 1.5`],
     [{ page: "1" }, `${pageRule} "1"`],
     [{ page: null }, `${pageRule} null`],
-    [{ page: [1] }, `${pageRule} a list of 1`],
+    [{ page: [1] }, `${pageRule} an array of 1 item`],
     [{ pageSize: 0 }, `${sizeRule} 0`],
     [{ pageSize: 101 }, `${sizeRule} 101`],
     [{ pageSize: 0.1 }, `${sizeRule} 0.1`],
@@ -87,7 +87,7 @@ describe("a page of bots", () => {
     [{ includeIntegration: null }, "includeIntegration: must be true or false, got null"],
     [null, "body: must be an object, got null"],
     [7, "body: must be an object, got 7"],
-    [[1], "body: must be an object, got a list of 1"],
+    [[1], "body: must be an object, got an array of 1 item"],
   ])("is refused for %j", (body, errorMessage) => {
     expect(refusal(pageSchema, body)).toEqual({ code: 1002, errorMessage });
   });

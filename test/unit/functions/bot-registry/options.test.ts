@@ -1,11 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import { filterKinds } from "#core/bot/keyword-filter.ts";
+import { groupContexts } from "#core/bot/options.ts";
 import { toBotReply } from "../../../../functions/bot-registry/bot-reply.ts";
 import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import { bot as botOf, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 import { added, botUpdate, changed, newBot } from "./integration-doors.ts";
-import { bot, type Fields, webhook } from "./samples.ts";
+import { bot, type Fields, notAnOption, webhook } from "./samples.ts";
 
 const parse = (options: unknown) =>
   parseJsonBody(botSchema({ allowPrivate: false }), jsonOf(bot({ integrations: [webhook({ options })] })))
@@ -40,28 +42,28 @@ describe("options", () => {
     expect(parse(options)).toEqual(options);
   });
 
-  const known = "known are: contains, startsWith, endsWith, equals, matches";
+  const known = `known are: ${filterKinds.join(", ")}`;
   const tooLarge = "must keep the list within 1000 characters, repeats such as {3} written out";
   const noPattern = "must be a regular expression (RE2 syntax)";
 
   test.each<[string, unknown, string]>([
-    [
-      "an option that is none",
-      { filters: filter },
-      ': is not an option, known are: filter, everyone, context, slidingContext, showThinking, typing, errorText, got "filters"',
-    ],
+    ["an option that is none", { filters: filter }, `: ${notAnOption("webhook")}, got "filters"`],
     ["everyone as a text", { everyone: "yes" }, ': must be true or false, got "yes"'],
-    ["a context of nobody", { context: "user" }, '.context: must be one of member, group, got "user"'],
+    [
+      "a context of nobody",
+      { context: "user" },
+      `.context: must be one of ${groupContexts.join(", ")}, got "user"`,
+    ],
     ["a failure without words", { errorText: "" }, '.errorText: must not be empty, got ""'],
     ["everyone as null", { everyone: null }, ": must be true or false, got null"],
-    ["a filter as a text", { filter: "order" }, ': must be a map, got "order"'],
-    ["a filter as a list", { filter: ["order"] }, ": must be a map, got a list of 1"],
-    ["a filter as null", { filter: null }, ": must be a map, got null"],
+    ["a filter as a text", { filter: "order" }, ': must be an object, got "order"'],
+    ["a filter as a list", { filter: ["order"] }, ": must be an object, got an array of 1 item"],
+    ["a filter as null", { filter: null }, ": must be an object, got null"],
     ["a filter without an entry", { filter: {} }, ": must have an entry at least, got {}"],
     [
       "a filter of empty lists",
       { filter: { contains: [] } },
-      ": must have an entry at least, got a map of 1",
+      ": must have an entry at least, got an object with 1 key",
     ],
     [
       "a way to fit that is none",
@@ -69,8 +71,8 @@ describe("options", () => {
       `: is no part of a filter, ${known}, got "contain"`,
     ],
     ["a way to fit called as every object's own", { filter: { toString: ["x"] } }, ', got "toString"'],
-    ["a text instead of a list", { filter: { contains: "order" } }, ': must be a list, got "order"'],
-    ["an entry that is no text", { filter: { equals: ["hi", 7] } }, ": must be a text, got 7"],
+    ["a text instead of a list", { filter: { contains: "order" } }, ': must be an array, got "order"'],
+    ["an entry that is no text", { filter: { equals: ["hi", 7] } }, ": must be a string, got 7"],
     ["an empty entry", { filter: { startsWith: [""] } }, ': must not be empty, got ""'],
     [
       "too long an entry",

@@ -1,3 +1,7 @@
+import * as v from "valibot";
+import { type IntegrationType, integrationTypes } from "#core/bot/integration-types.ts";
+import { optionsByType } from "#core/bot/options.ts";
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** What an app sends; a field given as undefined is left out. */
@@ -11,6 +15,14 @@ export const dify = (given: Fields = {}): Fields => ({
   type: "dify_chat",
   callbackUrl: "https://api.dify.ai/v1",
   auth: { apiKey: "app-1234567890abcdef" },
+  ...given,
+});
+
+export const openai = (given: Fields = {}): Fields => ({
+  type: "openai",
+  callbackUrl: "https://api.openai.com/v1",
+  options: { model: "gpt-5" },
+  auth: { apiKey: "sk-1234567890abcdef" },
   ...given,
 });
 
@@ -33,8 +45,14 @@ export const filledIn: Fields = {
   options: {},
 };
 
-export const difyTypes = ["dify_chat", "dify_completion", "dify_chatflow", "dify_agent", "dify_workflow"];
-export const oneOfTheTypes = `must be one of webhook, ${difyTypes.join(", ")}`;
+/** The fewest options that a type takes. */
+export const requiredOptions = (type: IntegrationType): Fields =>
+  v.is(optionsByType[type], {}) ? {} : { model: "gpt-5" };
+
+const optionNames = (type: IntegrationType): string[] => Object.keys(optionsByType[type].pipe[1].entries);
+export const notAnOption = (type: IntegrationType): string =>
+  `is not an option, known are: ${optionNames(type).join(", ")}`;
+export const oneOfTheTypes = `must be one of ${integrationTypes.join(", ")}`;
 
 export const urlOf = (length: number): string => "https://example.com/".padEnd(length, "x");
 export const pairsOf = (count: number): Fields =>

@@ -19,7 +19,7 @@ describe("feedback", () => {
     [{ rating: "love" }, 'rating: must be like, dislike or null, got "love"'],
     [{ rating: true }, "rating: must be like, dislike or null, got true"],
     [{ rating: "like", content: "" }, 'content: must not be empty, got ""'],
-    [{ rating: "like", content: 5 }, "content: must be a text, got 5"],
+    [{ rating: "like", content: 5 }, "content: must be a string, got 5"],
     [{ rating: "like", content: "x".repeat(4097) }, "content: at most 4096 characters, got 4097 characters"],
   ])("is not %j", (sent, errorMessage) => {
     expect(refusalOf(() => parse(sent))).toMatchObject({ errorMessage });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
 import { cors } from "#adapters/api-gateway/cors.ts";
-import { badToken } from "#core/chat/bad-token.ts";
+import { badToken } from "#core/chat/chat-access.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { makeAnswerUser } from "../../../../functions/chat-control/answer-user.ts";
@@ -49,7 +49,7 @@ const call = async (httpMethod: string, path: string, given: Given = {}) => {
     },
     makeChatControlRoutes({
       stopChatTurn: (user, botUserId, turn) => act("stop", user.userId, botUserId, turn),
-      talk: {
+      feedback: {
         suggest: async (user, botUserId, turn) => {
           await act("suggest", user.userId, botUserId, turn);
           return ["And then?"];

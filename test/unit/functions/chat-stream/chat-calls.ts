@@ -3,11 +3,11 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { cors } from "#adapters/api-gateway/cors.ts";
 import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts";
-import type { AskDify } from "#core/answer/answer.ts";
+import type { Model } from "#core/answer/model.ts";
 import { makeAdmitReader } from "#core/chat/admit-reader.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
-import { badToken } from "#core/chat/bad-token.ts";
 import { makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
+import { badToken } from "#core/chat/chat-access.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import { makeFollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import { makeRunChatTurn } from "#core/chat/run-chat-turn.ts";
@@ -21,6 +21,7 @@ import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts"
 import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { sameModel } from "../../../support/models.ts";
 import { callStreamed, type StreamedReply } from "../../../support/streamed-call.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 import { bot } from "../../../support/turns.ts";
@@ -72,11 +73,13 @@ const withEvents = (reply: StreamedReply): ChatCall => {
   };
 };
 
+export type Ask = Model["ask"];
+
 export const answering =
   (...words: string[]) =>
-  (): AskDify =>
+  (): Ask =>
   async (_question, listener) => {
-    await listener({ type: "begun", ids: { conversationId: "c1", messageId: "m1", taskId: "k1" } });
+    await listener({ type: "begun", reference: "its name" });
     for (const text of words) await listener({ type: "delta", text });
     await listener({
       type: "facts",
@@ -88,7 +91,7 @@ export const answering =
 /** Says a word each second, for so long. */
 export const talkingFor =
   (seconds: number) =>
-  (clock: TestClock): AskDify =>
+  (clock: TestClock): Ask =>
   async (_question, listener, { signal }) => {
     for (let n = 0; n < seconds && !signal.aborted; n += 1) {
       await listener({ type: "delta", text: `word${n} ` });
@@ -97,8 +100,8 @@ export const talkingFor =
     return signal.aborted ? { status: "abandoned" } : { status: "answered" };
   };
 
-/** The function chat-stream, but for what is outside: its clock, its stores and Dify. */
-export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("You said: ", "hello")) => {
+/** The function chat-stream, but for what is outside: its clock, its stores and the model. */
+export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said: ", "hello")) => {
   const clock = makeTestClock(startMs);
   const log = makeMemoryLog();
   const turns = makeMemoryChatTurns(clock);
@@ -109,7 +112,7 @@ export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("
     ofReader: { status: "admitted" },
     isRevoked: false,
   };
-  const dify = { ask: askDifyBy(clock) };
+  const model = { ask: askBy(clock) };
   const forwarded: Turn[] = [];
   /** Readers that have gone. */
   const left: string[] = [];
@@ -121,8 +124,7 @@ export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("
   };
   const forwardTurn = makeForwardTurn({
     conversations,
-    askDify: (...asked) => dify.ask(...asked),
-    stopDify: async () => {},
+    models: sameModel({ ask: (...asked) => model.ask(...asked) }),
     clock,
     log,
     newToken: newId,
@@ -202,7 +204,7 @@ export const setUpChat = (askDifyBy: (clock: TestClock) => AskDify = answering("
     return withEvents(callStreamed(handler, proxyEvent(event)));
   };
   return {
-    ...{ clock, log, turns, pieces, conversations, guard, dify, forwarded, left, failing },
+    ...{ clock, log, turns, pieces, conversations, guard, model, forwarded, left, failing },
     chat: (given: Call = {}) =>
       call(
         "POST",

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { AskDify } from "#core/answer/answer.ts";
 import { startMs } from "../../../support/chat/chat-turns.ts";
-import { answering, type Call, origin, setUpChat, talkingFor } from "./chat-calls.ts";
+import { type Ask, answering, type Call, origin, setUpChat, talkingFor } from "./chat-calls.ts";
 
 const whole = { headers: { Accept: "application/json" } };
 const keyed = { headers: { "Idempotency-Key": "k1" } };
@@ -140,7 +139,7 @@ describe("an answer that is whole", () => {
     expect(reply.json()).toMatchObject({ paused: true, stopped: false });
   });
 
-  test.each<[string, Awaited<ReturnType<AskDify>>, number, number]>([
+  test.each<[string, Awaited<ReturnType<Ask>>, number, number]>([
     ["too slow", { status: "failed", code: "timeout", retryable: false, detail: "d" }, 504, 1050],
     ["refusing", { status: "failed", code: "refused", retryable: false, detail: "d" }, 502, 1000],
     ["without its model", { status: "failed", code: "model", retryable: false, detail: "d" }, 502, 1000],
@@ -243,7 +242,7 @@ describe("a question is refused before anything of it is told:", () => {
     "while another turn runs in its conversation, after five seconds (%o)",
     async (given) => {
       const { clock, chat, conversations } = setUpChat();
-      conversations.take({ turnId: "another", token: "another's", heldUntil: startMs + 60_000 });
+      conversations.take({ turnId: "another", token: "another's", expiresAt: startMs + 60_000 });
       const reply = chat(given);
       await clock.advance(4_900);
       expect(reply.hasBegun()).toBe(false);
@@ -336,7 +335,7 @@ describe("the same question under the same key", () => {
 
   test("that could not run may be asked again at once", async () => {
     const { clock, chat, conversations } = setUpChat();
-    conversations.take({ turnId: "another", token: "another's", heldUntil: startMs + 6_000 });
+    conversations.take({ turnId: "another", token: "another's", expiresAt: startMs + 6_000 });
     const first = chat(keyed);
     await clock.advance(6_000);
     expect(first.status()).toBe(409);

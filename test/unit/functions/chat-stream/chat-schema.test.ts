@@ -1,7 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { countOf } from "#adapters/api-gateway/field-path.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { parseInput } from "#adapters/api-gateway/parse-input.ts";
+import { modelTypes } from "#core/bot/integration-types.ts";
+import { fileKinds } from "#core/message/question-file.ts";
 import { chatHeaders, chatSchema, longestBody } from "../../../../functions/chat-stream/chat-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 
@@ -41,8 +44,13 @@ describe("a question", () => {
 describe("a question is refused", () => {
   test.each<[string, unknown, number, unknown]>([
     ["without content", {}, 1002, "content: is required, got nothing"],
-    ["with content that is null", { content: null }, 1002, "content: must be a text, got null"],
-    ["with content that is a list", { content: ["hello"] }, 1002, "content: must be a text, got a list of 1"],
+    ["with content that is null", { content: null }, 1002, "content: must be a string, got null"],
+    [
+      "with content that is a list",
+      { content: ["hello"] },
+      1002,
+      "content: must be a string, got an array of 1 item",
+    ],
     ["with empty content", { content: "" }, 1002, 'content: must not be blank, got ""'],
     ["with blank content", { content: " \n\u3000" }, 1002, 'content: must not be blank, got " \\n\u3000"'],
     [
@@ -61,7 +69,7 @@ describe("a question is refused", () => {
       "with a conversation that is null",
       { content: "x", conversation: null },
       1002,
-      "conversation: must be a text, got null",
+      "conversation: must be a string, got null",
     ],
     [
       "with too long a name",
@@ -73,13 +81,13 @@ describe("a question is refused", () => {
       "for a webhook, which answers nobody here",
       { content: "x", integration: "webhook" },
       1002,
-      'integration: must be one of dify_chat, dify_completion, dify_chatflow, dify_agent, dify_workflow, got "webhook"',
+      `integration: must be one of ${modelTypes.join(", ")}, got "webhook"`,
     ],
     [
       "with files that are none",
       { content: "x", files: file },
       1002,
-      "files: must be a list, got a map of 2",
+      "files: must be an array, got an object with 2 keys",
     ],
     [
       "with more than ten files",
@@ -91,7 +99,7 @@ describe("a question is refused", () => {
       "with a file of no kind that Dify knows",
       { content: "x", files: [{ ...file, type: "pdf" }] },
       1002,
-      'files[0].type: must be one of image, document, audio, video, custom, got "pdf"',
+      `files[0].type: must be one of ${fileKinds.join(", ")}, got "pdf"`,
     ],
     [
       "with a file without an address",
@@ -117,7 +125,7 @@ describe("a question is refused", () => {
       1005,
       "files[0].url: at most 2048 characters, got 2068 characters",
     ],
-    ["that is a list", ["hello"], 1002, "body: must be an object, got a list of 1"],
+    ["that is a list", ["hello"], 1002, "body: must be an object, got an array of 1 item"],
     ["that is a text", "hello", 1002, expect.stringMatching(/^body: /)],
     ["that is nothing", null, 1002, expect.stringMatching(/^body: /)],
   ])("%s", (_how, sent, code, errorMessage) => {
@@ -181,7 +189,7 @@ describe("an Idempotency-Key", () => {
     (key) => {
       expect(refusalOf(() => headerOf(key))).toEqual({
         code: 1002,
-        errorMessage: `Idempotency-Key: must be 1 to 64 visible ASCII characters, got a text of ${key.length} characters`,
+        errorMessage: `Idempotency-Key: must be 1 to 64 visible ASCII characters, got a string of ${countOf(key.length, "character")}`,
       });
     },
   );

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import * as v from "valibot";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { eventTypes, isMessageType } from "#core/bot/event-type.ts";
+import { channelTypes } from "#core/message/message-event.ts";
 import { botEventSchema } from "../../../../functions/im-callback/bot-event-schema.ts";
 import { routedMessageSchema } from "../../../../functions/im-callback/routed-message-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
@@ -181,9 +182,9 @@ describe("an event that nobody can make sense of", () => {
   const types = eventTypes.join(", ");
 
   test.each<[string, unknown, number, unknown]>([
-    ["that is a text", "hello", 1002, expect.stringMatching(/^body: must be a map/)],
-    ["that is null", null, 1002, "body: must be a map, got null"],
-    ["that is a number", 7, 1002, "body: must be a map, got 7"],
+    ["that is a text", "hello", 1002, expect.stringMatching(/^body: must be an object/)],
+    ["that is null", null, 1002, "body: must be an object, got null"],
+    ["that is a number", 7, 1002, "body: must be an object, got 7"],
     ["of no type", { ...botEvent(), type: undefined }, 1002, "type: is required, got nothing"],
     [
       "of a type that is none",
@@ -191,12 +192,17 @@ describe("an event that nobody can make sense of", () => {
       1002,
       `type: must be one of ${types}, got "message:ultra"`,
     ],
-    ["of a type that is a number", botEvent({}, { type: 7 }), 1002, "type: must be a text, got 7"],
+    ["of a type that is a number", botEvent({}, { type: 7 }), 1002, "type: must be a string, got 7"],
     ["to no bot", botEvent({}, { bot: undefined }), 1002, "bot: is required, got nothing"],
     ["to a bot without an id", botEvent({}, { bot: {} }), 1002, "bot.userId: is required, got nothing"],
-    ["to a bot that is a text", botEvent({}, { bot: "hello" }), 1002, 'bot: must be a map, got "hello"'],
+    ["to a bot that is a text", botEvent({}, { bot: "hello" }), 1002, 'bot: must be an object, got "hello"'],
     ["without data", { ...botEvent(), data: undefined }, 1002, "data: is required, got nothing"],
-    ["with data that are a text", { ...botEvent(), data: "hello" }, 1002, 'data: must be a map, got "hello"'],
+    [
+      "with data that are a text",
+      { ...botEvent(), data: "hello" },
+      1002,
+      'data: must be an object, got "hello"',
+    ],
     [
       "without its sender",
       botEvent({ fromUserId: undefined }),
@@ -222,7 +228,7 @@ describe("an event that nobody can make sense of", () => {
       1002,
       'data.content: must hold JSON, got "hello"',
     ],
-    ["with content that is a map", botEvent({ content: {} }), 1002, "data.content: must be a text, got {}"],
+    ["with content that is a map", botEvent({ content: {} }), 1002, "data.content: must be a string, got {}"],
     [
       "without its channel",
       botEvent({ channelType: undefined }),
@@ -233,7 +239,7 @@ describe("an event that nobody can make sense of", () => {
       "of a channel where no bot is",
       botEvent({ channelType: "TEMPGROUP" }),
       1002,
-      'data.channelType: must be one of PERSON, GROUP, got "TEMPGROUP"',
+      `data.channelType: must be one of ${channelTypes.join(", ")}, got "TEMPGROUP"`,
     ],
     [
       "from an id of 65 characters",

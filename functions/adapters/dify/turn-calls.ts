@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import { lenientList } from "#adapters/model-api/lenient.ts";
+import type { Model } from "#core/answer/model.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
+import { BridgeError, callerError } from "#core/shared/errors.ts";
+import type { CallDify } from "./call-dify.ts";
+import { difyUser, readReference } from "./dify-ids.ts";
+import { stopPath } from "./dify-request.ts";
+
+const suggested = v.object({ data: lenientList(v.string()) });
+
+const refusal = (status: number): BridgeError =>
+  status === 404
+    ? callerError("not_found", "Dify does not know this turn any more")
+    : new BridgeError("upstream_refused", `Dify answered HTTP ${status}`);
+
+/** What can be asked and said of a turn that Dify has named (docs/spec/dify.md, A1). */
+export const makeTurnCalls = (
+  callDify: CallDify,
+): Required<Pick<Model<DifyType>, "stop" | "suggest" | "rate">> => ({
+  // Dify answers 200 whether or not it knows the task, and stops when it gets to it (A1 and A8-12).
+  stop: async (integration, reference) => {
+    const { taskId, user } = readReference(reference) ?? {};
+    if (taskId === undefined || user === undefined) return;
+    const path = stopPath(integration.type, taskId);
+    const { status } = await callDify({ integration, method: "POST", path, body: { user: difyUser(user) } });
+    if (status !== 200) throw new BridgeError("upstream_refused", `Dify answered HTTP ${status} to a stop`);
+  },
+  suggest: async (integration, reference) => {
+    const { messageId, user } = readReference(reference) ?? {};
+    if (messageId === undefined || user === undefined) return [];
+    const path = `messages/${encodeURIComponent(messageId)}/suggested`;
+    const query = { user: difyUser(user) };
+    const { status, json } = await callDify({ integration, method: "GET", path, query });
+    // An app that suggests nothing says so with 400.
+    if (status === 400) return [];
+    const parsed = v.safeParse(suggested, json);
+    if (status !== 200 || !parsed.success) throw refusal(status);
+    return parsed.output.data;
+  },
+  rate: async (integration, reference, { rating, note }) => {
+    const { messageId, user } = readReference(reference) ?? {};
+    if (messageId === undefined || user === undefined) {
+      throw callerError("not_found", "turn: Dify has no message for it");
+    }
+    const path = `messages/${encodeURIComponent(messageId)}/feedbacks`;
+    const body = { rating, user: difyUser(user), ...(note !== undefined && { content: note }) };
+    const { status } = await callDify({ integration, method: "POST", path, body });
+    // Taking back a rating that was never given changes nothing.
+    if (status === 400 && rating === null) return;
+    if (status !== 200) throw refusal(status);
+  },
+});

@@ -1,0 +1,34 @@
+import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import { jobKeyOf } from "#core/jobs/job.ts";
+import type { ReopenJob } from "#core/jobs/redrive-jobs.ts";
+import { conditionMet } from "./conditional-write.ts";
+import type { TurnsTablePorts } from "./jobs-table.ts";
+
+const doneRecord = v.object({ state: v.literal("done"), outcome: v.string() });
+
+/**
+ * Reopens a job by deleting its record, and its tries with it. Only one that was given up, or whose lease has
+ * run out: the workers died, and SQS gave it up.
+ * A worker that is late finds its token gone, as when another has taken the job.
+ */
+export const makeReopenJob =
+  ({ client, tableName, clock }: TurnsTablePorts): ReopenJob =>
+  async (id) => {
+    const record = { TableName: tableName, Key: { turn: jobKeyOf(id) } };
+    const isOpen = await conditionMet(
+      client.send(
+        new DeleteCommand({
+          ...record,
+          ConditionExpression:
+            "attribute_not_exists(turn) OR outcome = :givenUp OR (#state = :running AND expiresAt <= :now)",
+          ExpressionAttributeNames: { "#state": "state" },
+          ExpressionAttributeValues: { ":givenUp": "given_up", ":running": "running", ":now": clock.now() },
+        }),
+      ),
+    );
+    if (isOpen) return { status: "open" };
+    const { Item } = await client.send(new GetCommand({ ...record, ConsistentRead: true }));
+    const done = v.safeParse(doneRecord, Item);
+    return done.success ? { status: "settled", outcome: done.output.outcome } : { status: "running" };
+  };

@@ -1,0 +1,122 @@
+import { once } from "node:events";
+import { createParser } from "eventsource-parser";
+import type { AnswerEvent } from "#core/answer/answer.ts";
+import type { AnswerListener } from "#core/answer/model.ts";
+import type { Clock } from "#core/shared/clock.ts";
+
+/** Milliseconds since the epoch. */
+export interface LastHeard {
+  readonly byteAt: number;
+  readonly eventAt: number;
+}
+
+/** What reading an answer needs, in whichever form it comes. */
+export interface ReadingPorts {
+  readonly clock: Clock;
+  /** When the answer must have ended, in milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly listener: AnswerListener;
+  /** Aborted when reading has ended or a limit has passed: its signal ends the call behind the body. */
+  readonly ended: AbortController;
+}
+
+export interface ReadEventsPorts extends ReadingPorts {
+  /** Takes the data of one event, and returns what it means for the answer. */
+  readonly take: (data: string) => readonly AnswerEvent[];
+  /** Whether nothing more is to be read. */
+  readonly isOver: () => boolean;
+  /** Until when to wait for more, in milliseconds since the epoch. */
+  readonly patienceEndsAt: (last: LastHeard) => number;
+  /** A larger event is not part of an answer. */
+  readonly maxEventCharacters: number;
+}
+
+export interface ReadEvents {
+  /** Whether any byte has come. */
+  readonly hasBytes: boolean;
+  readonly outOfTime: boolean;
+}
+
+/**
+ * Reads server-sent events to their end, however that comes, within the limits. Bytes may be split anywhere. While the
+ * listener makes the server wait, its silence does not count.
+ * @throws what the listener throws.
+ */
+export const readEvents = async (
+  body: AsyncIterable<Buffer>,
+  { take, isOver, patienceEndsAt, maxEventCharacters, clock, deadline, listener, ended }: ReadEventsPorts,
+): Promise<ReadEvents> => {
+  const meanings: AnswerEvent[] = [];
+  let hasBytes = false;
+  let byteAt = clock.now();
+  let eventAt = byteAt;
+  let listenerIsBusy = false;
+  let listenerError: { readonly thrown: unknown } | undefined;
+  let outOfTime = false;
+  let wakesAt = Number.POSITIVE_INFINITY;
+  let awake = new AbortController();
+
+  const aborted = once(ended.signal, "abort");
+  const decoder = new TextDecoder();
+  const parser = createParser({
+    maxBufferSize: maxEventCharacters,
+    onEvent: ({ data }) => {
+      eventAt = byteAt;
+      meanings.push(...take(data));
+    },
+  });
+
+  const endOfPatience = (): number =>
+    listenerIsBusy ? deadline : Math.min(deadline, patienceEndsAt({ byteAt, eventAt }));
+
+  const watch = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      wakesAt = endOfPatience();
+      const leftMs = wakesAt - clock.now();
+      if (leftMs <= 0) {
+        outOfTime = true;
+        return ended.abort();
+      }
+      awake = new AbortController();
+      await clock.sleep(leftMs, AbortSignal.any([ended.signal, awake.signal]));
+    }
+  };
+
+  const pass = async (): Promise<void> => {
+    try {
+      for (const meaning of meanings.splice(0)) {
+        const taken = listener(meaning);
+        if (!taken) continue;
+        listenerIsBusy = true;
+        // A listener that never resolves must not outlast the deadline.
+        await Promise.race([taken, aborted]);
+        listenerIsBusy = false;
+        byteAt = eventAt = clock.now();
+      }
+    } catch (thrown) {
+      listenerError = { thrown };
+    }
+  };
+
+  const read = async (): Promise<void> => {
+    for await (const bytes of body) {
+      hasBytes = true;
+      byteAt = clock.now();
+      parser.feed(decoder.decode(bytes, { stream: true }));
+      if (meanings.length > 0) await pass();
+      if (listenerError || isOver()) return;
+      if (endOfPatience() < wakesAt) awake.abort();
+    }
+    // The blank line after the last event may be missing.
+    parser.feed(`${decoder.decode()}\n\n`);
+    await pass();
+  };
+
+  void watch();
+  // A connection that is cut ends the stream like any other end.
+  await read().catch(() => {});
+  ended.abort();
+
+  if (listenerError) throw listenerError.thrown;
+  return { hasBytes, outOfTime };
+};

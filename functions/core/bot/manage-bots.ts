@@ -1,0 +1,106 @@
+import type { Clock } from "#core/shared/clock.ts";
+import { type BridgeError, callerError } from "#core/shared/errors.ts";
+import type { Bot, BotChanges, BotRefusal, BotStore, OpenBot } from "./bot.ts";
+import type { IntegrationChanges, OpenIntegration } from "./integration.ts";
+import type { IntegrationType } from "./integration-types.ts";
+
+export interface ManageBotsPorts {
+  readonly bots: BotStore;
+  readonly clock: Clock;
+  /** How many bots an app may have. */
+  readonly cap: number;
+}
+
+export type BotDraft = Omit<OpenBot, "createdAt" | "updatedAt">;
+
+/** The registry's use cases. Each rejects with a BridgeError `bad_parameter`, which names the field, the rule and the value if a field is wrong. */
+export interface ManageBots {
+  /** Refuses an id that is taken, and one bot more than the app may have. */
+  create(appKey: string, draft: BotDraft): Promise<void>;
+  update(appKey: string, userId: string, changes: BotChanges): Promise<void>;
+  delete(appKey: string, userId: string): Promise<void>;
+  /** The bots with these ids, each once, in the order of the ids. Unknown ids are left out. */
+  get(appKey: string, userIds: readonly string[]): Promise<Bot[]>;
+  /** Refuses a second integration of one type. */
+  addIntegration(appKey: string, userId: string, integration: OpenIntegration): Promise<void>;
+  updateIntegration(
+    appKey: string,
+    userId: string,
+    type: IntegrationType,
+    changes: IntegrationChanges,
+  ): Promise<void>;
+  removeIntegration(appKey: string, userId: string, type: IntegrationType): Promise<void>;
+}
+
+const refused = (field: string, rule: string, sent: string): BridgeError =>
+  callerError("bad_parameter", `${field}: ${rule}, got ${JSON.stringify(sent)}`);
+
+const unknownBot = (userId: string): BridgeError => refused("userId", "no bot has this id", userId);
+
+const unknownIntegration = (type: IntegrationType): BridgeError =>
+  refused("type", "this bot has no integration of this type", type);
+
+/** `fieldOf`: where the integration of a type stands in what was sent. */
+const refusalError = (
+  refusal: BotRefusal,
+  userId: string,
+  fieldOf: (type: IntegrationType) => string,
+): BridgeError => {
+  switch (refusal.status) {
+    case "unknown_bot":
+      return unknownBot(userId);
+    case "wrong_key":
+      // The value is omitted: it may be a real key.
+      return callerError(
+        "bad_parameter",
+        `${fieldOf(refusal.type)}auth.apiKey: the masked key does not match the stored key; send the full key`,
+      );
+    case "missing_options":
+      return callerError(
+        "bad_parameter",
+        `${fieldOf(refusal.type)}options: are required by ${refusal.type}, got nothing`,
+      );
+  }
+};
+
+export const makeManageBots = ({ bots, clock, cap }: ManageBotsPorts): ManageBots => ({
+  create: async (appKey, draft) => {
+    const now = clock.now();
+    const created = await bots.create(appKey, { ...draft, createdAt: now, updatedAt: now }, cap);
+    if (created === "exists") throw refused("userId", "a bot of this id exists already", draft.userId);
+    if (created === "over_cap") {
+      throw callerError("bad_parameter", `bot limit reached: ${cap} per app (setting botsPerApp)`);
+    }
+  },
+  update: async (appKey, userId, changes) => {
+    const updated = await bots.update(appKey, userId, changes, clock.now());
+    if (updated.status === "updated") return;
+    const indexOf = (type: IntegrationType) => changes.integrations?.findIndex((sent) => sent.type === type);
+    throw refusalError(updated, userId, (type) => `integrations[${indexOf(type)}].`);
+  },
+  delete: async (appKey, userId) => {
+    if (!(await bots.delete(appKey, userId))) throw unknownBot(userId);
+  },
+  get: async (appKey, userIds) => {
+    const found = new Map((await bots.find(appKey, userIds)).map((bot) => [bot.userId, bot]));
+    return [...new Set(userIds)].flatMap((userId) => found.get(userId) ?? []);
+  },
+  addIntegration: async (appKey, userId, integration) => {
+    const added = await bots.addIntegration(appKey, userId, integration, clock.now());
+    if (added === "unknown_bot") throw unknownBot(userId);
+    if (added === "exists") {
+      throw refused("type", "this bot has an integration of this type already", integration.type);
+    }
+  },
+  updateIntegration: async (appKey, userId, type, changes) => {
+    const updated = await bots.updateIntegration(appKey, userId, type, changes, clock.now());
+    if (updated.status === "updated") return;
+    if (updated.status === "unknown_integration") throw unknownIntegration(type);
+    throw refusalError(updated, userId, () => "");
+  },
+  removeIntegration: async (appKey, userId, type) => {
+    const removed = await bots.removeIntegration(appKey, userId, type, clock.now());
+    if (removed === "unknown_bot") throw unknownBot(userId);
+    if (removed === "unknown_integration") throw unknownIntegration(type);
+  },
+});

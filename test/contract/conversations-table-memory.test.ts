@@ -1,0 +1,175 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
+import type { ConversationKey } from "#core/turn/conversation.ts";
+import { startMs } from "../support/chat/chat-turns.ts";
+import { closeAfterAll } from "../support/close-after.ts";
+import { anyApp, conversationKey, conversationStore } from "../support/conversations.ts";
+import { startTable, type TestTable } from "../support/dynamodb.ts";
+import { makeMemoryLog } from "../support/memory-log.ts";
+import { makeTestClock } from "../support/test-clock.ts";
+import { app, appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
+
+const dayMs = 24 * 60 * 60 * 1000;
+const memory = '{"conversationId":"1e5c2a4e-0f8a-4f0f-9d3b-0a1b2c3d4e5f","user":"u7"}';
+const life = { startedAt: startMs, expiresAt: startMs + dayMs };
+const none = { status: "open", conversation: undefined };
+
+let table: TestTable;
+beforeAll(async () => {
+  table = closeAfterAll(await startTable("conversations"));
+});
+
+let users = 0;
+/** A conversation of a user that no other test has. */
+const setUp = (given: Partial<ConversationKey> = {}) => {
+  users += 1;
+  const key = conversationKey({ senderId: `u${users}`, ...given });
+  /** The store as a process with these secrets makes it, and what it logs. */
+  const storeWith = (apps?: AppSecrets) => {
+    const log = makeMemoryLog();
+    const store = conversationStore({ ...table, clock: makeTestClock(startMs), log, ...(apps && { apps }) });
+    return { store, log };
+  };
+  let turns = 0;
+  const open = (of = key, { store } = storeWith()) => {
+    turns += 1;
+    const lease = { turnId: `turn ${turns}`, token: `token ${turns}`, expiresAt: startMs + 25_000 };
+    return store.open(of, lease).then((opened) => ({ opened, token: lease.token }));
+  };
+  /** A turn that looks, from beginning to end. */
+  const look = async (of = key, by = storeWith()) => {
+    const { opened, token } = await open(of, by);
+    await by.store.close(of, token, undefined);
+    return opened;
+  };
+  /** A turn that begins a conversation. */
+  const begin = async (by = storeWith(), given = memory) => {
+    const { token } = await open(key, by);
+    expect(await by.store.begin(key, token, { memory: given, ...life })).toBe(true);
+    await by.store.close(key, token, undefined);
+  };
+  const itemOf = async (of = key) =>
+    (await table.items()).find(({ conversation }) => String(conversation).includes(`"${of.senderId}"`));
+  return { key, storeWith, open, look, begin, itemOf };
+};
+
+describe("what a model remembers of a conversation", () => {
+  test("is replaced by each turn that goes on, and the conversation's life and turns stay as they are", async () => {
+    const { key, storeWith, open, look, begin } = setUp();
+    const { store } = storeWith();
+    await begin();
+    const { token } = await open();
+    expect(await store.remember(key, token, "the last messages")).toBe(true);
+    await store.close(key, token, undefined);
+    expect(await look()).toEqual({
+      status: "open",
+      conversation: { memory: "the last messages", ...life },
+    });
+    expect(await store.find(key)).toEqual({ ...life, turns: 3 });
+  });
+
+  test("is not replaced by a turn whose lease another has by now", async () => {
+    const { key, storeWith, look, begin } = setUp();
+    const { store } = storeWith();
+    await begin();
+    expect(await store.remember(key, "token of another", "stale")).toBe(false);
+    expect(await look()).toMatchObject({ conversation: { memory } });
+  });
+
+  test("is in clear nowhere in its record", async () => {
+    const { key, storeWith, open, begin, itemOf } = setUp();
+    const { store } = storeWith();
+    const next = "the user's last question";
+    const spellings = [memory, "1e5c2a4e-0f8a", next].flatMap((text) => [
+      text,
+      Buffer.from(text).toString("base64").slice(0, -4),
+      Buffer.from(text).toString("hex"),
+    ]);
+    await begin();
+    const seen = [JSON.stringify(await itemOf())];
+    const { token } = await open();
+    await store.remember(key, token, next);
+    seen.push(JSON.stringify(await itemOf()));
+    for (const text of seen) {
+      expect(text).toContain("sealedMemory");
+      for (const spelling of spellings) expect(text).not.toContain(spelling);
+    }
+  });
+
+  test.each<[string, Partial<ConversationKey>]>([
+    ["user", { senderId: "copy" }],
+    ["app", { appKey: "app-two", senderId: "copied to an app" }],
+    ["conversation of the same user", { name: "copy", senderId: "copied to a name" }],
+  ])(
+    "does not open for another %s to whom it was copied: that one begins from nothing",
+    async (_who, other) => {
+      const { key, storeWith, open, look, begin, itemOf } = setUp();
+      await begin();
+      const copy = { ...key, ...other };
+      const { appKey, botUserId, integrationType, channelType, targetId, senderId, name } = copy;
+      const parts = [
+        appKey,
+        botUserId,
+        integrationType,
+        channelType,
+        targetId,
+        senderId,
+        ...(name ? [name] : []),
+      ];
+      const Item = { ...(await itemOf()), conversation: JSON.stringify(parts) };
+      await table.client.send(new PutCommand({ TableName: table.tableName, Item }));
+
+      const by = storeWith();
+      const { opened, token } = await open(copy, by);
+      expect(opened).toEqual(none);
+      const fields = { app: appKey, bot: botUserId, reason: expect.any(String) };
+      expect(by.log.lines).toEqual([{ level: "error", event: "memory_not_opened", fields }]);
+      expect(await by.store.begin(copy, token, { memory: "of the copy", ...life })).toBe(true);
+      await by.store.close(copy, token, undefined);
+      expect(await look(copy)).toMatchObject({ conversation: { memory: "of the copy" } });
+      expect(await look()).toMatchObject({ conversation: { memory } });
+    },
+  );
+});
+
+describe("a data key that is rotated", () => {
+  const [before, next] = [namedKey("d1", 1), namedKey("d2", 7)];
+
+  test("opens what either key sealed, and seals with the newest", async () => {
+    const { look, begin, storeWith } = setUp();
+    await begin(storeWith(anyApp({ dataKeys: [before] })));
+    const rotating = storeWith(anyApp({ dataKeys: [next, before] }));
+    expect(await look(undefined, rotating)).toMatchObject({ conversation: { memory } });
+    await begin(rotating);
+    const rotated = storeWith(anyApp({ dataKeys: [next] }));
+    expect(await look(undefined, rotated)).toMatchObject({ conversation: { memory } });
+  });
+
+  test("is read again by a process that does not know it yet, and the conversation goes on without a word", async () => {
+    const { look, begin, storeWith } = setUp();
+    await begin(storeWith(anyApp({ dataKeys: [next, before] })));
+    let reads = 0;
+    const behind: AppSecrets = {
+      ...appsOf(app({ dataKeys: [before] })),
+      findAgain: async () => {
+        reads += 1;
+        return app({ dataKeys: [next, before] });
+      },
+    };
+    const by = storeWith(behind);
+    expect(await look(undefined, by)).toMatchObject({ conversation: { memory } });
+    expect(reads).toBe(1);
+    expect(by.log.lines).toEqual([]);
+  });
+
+  test("and was removed too early costs the conversation, not its user an answer", async () => {
+    const { look, begin, storeWith } = setUp();
+    await begin(storeWith(anyApp({ dataKeys: [before] })));
+    const rotated = storeWith(anyApp({ dataKeys: [next] }));
+    expect(await look(undefined, rotated)).toEqual(none);
+    expect(rotated.log.lines).toMatchObject([{ level: "error", event: "memory_not_opened" }]);
+    await begin(rotated);
+    expect(await look(undefined, rotated)).toMatchObject({ conversation: { memory } });
+  });
+});

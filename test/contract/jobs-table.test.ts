@@ -1,0 +1,240 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
+import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
+import { closeAfterAll } from "../support/close-after.ts";
+import { startTable, type TestTable } from "../support/dynamodb.ts";
+import { makeTestClock } from "../support/test-clock.ts";
+
+const startMs = Date.UTC(2026, 0, 1);
+const leaseMs = 900_000;
+const dayMs = 24 * 60 * 60 * 1000;
+
+let table: TestTable;
+beforeAll(async () => {
+  table = closeAfterAll(await startTable("turns"));
+});
+
+let jobs = 0;
+/** The store, its clock, and a job that no other test has. */
+const begin = () => {
+  jobs += 1;
+  const clock = makeTestClock(startMs);
+  const id: JobId = {
+    appKey: "app-one",
+    eventType: "message:private",
+    fromUserId: "u7",
+    msgUID: `message-${jobs}`,
+    botUserId: "bot-helpdesk",
+    integrationType: "dify_chat",
+  };
+  const store = makeJobsTable({ ...table, clock });
+  const claim = (token: string, of = id) => store.claim(of, { token, expiresAt: clock.now() + leaseMs });
+  const itemOf = async () =>
+    (await table.items()).find(({ turn }) => String(turn).includes(`"${id.msgUID}"`));
+  return { clock, id, store, claim, itemOf };
+};
+
+const claimed = (tries: number) => ({ status: "claimed", tries });
+const busy = (tries: number) => expect.objectContaining({ status: "busy", tries });
+const done = { status: "done" };
+
+describe("a job", () => {
+  test("is claimed once, of many claims at the same time, and each of them is counted", async () => {
+    const { claim } = begin();
+    const claims = await Promise.all(Array.from({ length: 20 }, (_, worker) => claim(`worker-${worker}`)));
+    expect(claims.filter(({ status }) => status === "claimed")).toEqual([claimed(1)]);
+    const others = claims.filter(({ status }) => status === "busy");
+    const counts = others.map((each) => ("tries" in each ? each.tries : 0));
+    expect(counts.sort((one, other) => one - other)).toEqual(Array.from({ length: 19 }, (_, at) => at + 2));
+  });
+
+  test("is busy while its lease lasts, and free from its end on", async () => {
+    const { claim, clock } = begin();
+    expect(await claim("first")).toEqual(claimed(1));
+    await clock.advance(leaseMs - 1);
+    expect(await claim("second")).toEqual(busy(2));
+    await clock.advance(1);
+    expect(await claim("second")).toEqual(claimed(3));
+  });
+
+  test("is done once it is completed, for as long as it is to be remembered", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("first");
+    expect(await store.complete(id, "first", "answered", clock.now() + 5 * dayMs)).toBe(true);
+    expect(await claim("second")).toEqual(done);
+    await clock.advance(5 * dayMs - 1);
+    expect(await claim("second")).toEqual(done);
+    await clock.advance(1);
+    expect(await claim("second")).toMatchObject({ status: "claimed" });
+  });
+
+  test("that is done stays done, of many claims at the same time", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("first");
+    await store.complete(id, "first", "answered", clock.now() + dayMs);
+    const claims = await Promise.all(Array.from({ length: 10 }, (_, worker) => claim(`worker-${worker}`)));
+    expect(claims).toEqual(Array.from({ length: 10 }, () => done));
+  });
+
+  test("whose end is forgotten begins anew, whether or not its record still stands: it is not given up for old tries", async () => {
+    const { claim, store, id, clock, itemOf } = begin();
+    for (let tries = 1; tries <= 9; tries += 1) {
+      await claim(`worker-${tries}`);
+      await store.release(id, `worker-${tries}`);
+    }
+    expect(await claim("last")).toEqual(claimed(10));
+    await store.complete(id, "last", "given_up", clock.now() + 5 * dayMs);
+    await clock.advance(5 * dayMs);
+    expect(await claim("first of the next")).toEqual(claimed(1));
+    expect(await itemOf()).not.toHaveProperty("outcome");
+  });
+
+  test("is not completed by a worker whose lease another has by now", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("slow");
+    await clock.advance(leaseMs);
+    await claim("quick");
+    expect(await store.complete(id, "slow", "answered", clock.now() + dayMs)).toBe(false);
+    expect(await claim("third")).toEqual(busy(3));
+    expect(await store.complete(id, "quick", "answered", clock.now() + dayMs)).toBe(true);
+  });
+
+  test("is completed by a worker whose lease has run out, where nobody else has taken it", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("slow");
+    await clock.advance(2 * leaseMs);
+    expect(await store.complete(id, "slow", "answered", clock.now() + dayMs)).toBe(true);
+    expect(await claim("second")).toEqual(done);
+  });
+
+  test("is completed by its holder alone, who may say so twice: the SDK does where a reply was lost", async () => {
+    const { claim, store, id, clock } = begin();
+    expect(await store.complete(id, "nobody", "answered", clock.now() + dayMs)).toBe(false);
+    expect(await claim("first")).toEqual(claimed(1));
+    expect(await store.complete(id, "first", "answered", clock.now() + dayMs)).toBe(true);
+    expect(await store.complete(id, "first", "answered", clock.now() + dayMs)).toBe(true);
+    expect(await store.complete(id, "second", "answered", clock.now() + dayMs)).toBe(false);
+  });
+
+  test("tells the next worker which message the one before it may have left open", async () => {
+    const { claim, store, id, clock, itemOf } = begin();
+    await claim("dies");
+    await store.checkpoint(id, "dies", { messageUID: "m1", seq: 3 });
+    await store.checkpoint(id, "somebody else", { messageUID: "m9", seq: 9 });
+    await clock.advance(leaseMs);
+    expect(await claim("next")).toEqual({ status: "claimed", tries: 2, open: { messageUID: "m1", seq: 3 } });
+    await store.checkpoint(id, "next", { messageUID: "m2", seq: 1 });
+    await store.complete(id, "next", "answered", clock.now() + dayMs);
+    expect(await itemOf()).not.toHaveProperty("open");
+  });
+
+  test("says until when somebody else has it", async () => {
+    const { claim, clock } = begin();
+    await claim("first");
+    expect(await claim("second")).toEqual({ status: "busy", tries: 2, heldUntil: clock.now() + leaseMs });
+  });
+
+  test("that is postponed is free at once, and this was no try; only its holder can do so", async () => {
+    const { claim, store, id } = begin();
+    await claim("first");
+    await store.postpone(id, "somebody else");
+    expect(await claim("second")).toEqual(busy(2));
+    await store.postpone(id, "first");
+    expect(await claim("third")).toEqual(claimed(2));
+  });
+
+  test("is held for longer by its holder alone", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("first");
+    await clock.advance(leaseMs - 1);
+    expect(await store.renew(id, { token: "other", expiresAt: clock.now() + leaseMs })).toBe(false);
+    expect(await store.renew(id, { token: "first", expiresAt: clock.now() + leaseMs })).toBe(true);
+    await clock.advance(leaseMs - 1);
+    expect(await claim("second")).toEqual(busy(2));
+    await clock.advance(1);
+    expect(await claim("second")).toEqual(claimed(3));
+  });
+
+  test("that is done is not held any more", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("first");
+    await store.complete(id, "first", "answered", clock.now() + dayMs);
+    expect(await store.renew(id, { token: "first", expiresAt: clock.now() + leaseMs })).toBe(false);
+    expect(await claim("second")).toEqual(done);
+  });
+
+  test("that is given up is free at once, and its tries are counted on", async () => {
+    const { claim, store, id } = begin();
+    await claim("first");
+    await store.release(id, "first");
+    expect(await claim("second")).toEqual(claimed(2));
+    await store.release(id, "second");
+    expect(await claim("third")).toEqual(claimed(3));
+  });
+
+  test("that is given up cannot be taken back by a heartbeat that was still under way", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("first");
+    await store.release(id, "first");
+    expect(await store.renew(id, { token: "first", expiresAt: clock.now() + leaseMs })).toBe(false);
+    expect(await store.complete(id, "first", "answered", clock.now() + dayMs)).toBe(false);
+    expect(await claim("second")).toEqual(claimed(2));
+  });
+
+  test("is not given up by a worker whose lease another has by now, nor once it is done", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("slow");
+    await clock.advance(leaseMs);
+    await claim("quick");
+    await store.release(id, "slow");
+    expect(await claim("third")).toEqual(busy(3));
+    await store.complete(id, "quick", "answered", clock.now() + dayMs);
+    await store.release(id, "quick");
+    expect(await claim("third")).toEqual(done);
+  });
+
+  test("that nobody claimed can be given up, and leaves nothing behind", async () => {
+    const { store, id, itemOf } = begin();
+    await store.release(id, "nobody");
+    expect(await store.renew(id, { token: "nobody", expiresAt: startMs + leaseMs })).toBe(false);
+    expect(await store.complete(id, "nobody", "answered", startMs + dayMs)).toBe(false);
+    expect(await itemOf()).toBeUndefined();
+  });
+
+  test("that the version before had claimed, and counted no tries of, is counted from now on", async () => {
+    const { claim, id, clock } = begin();
+    const turn = jobKeyOf(id);
+    const expiresAt = clock.now() + leaseMs;
+    const Item = { turn, version: 1, state: "running", token: "before", expiresAt };
+    await table.client.send(new PutCommand({ TableName: table.tableName, Item }));
+    expect(await claim("second")).toEqual(busy(1));
+    await clock.advance(leaseMs);
+    expect(await claim("second")).toEqual(claimed(2));
+  });
+
+  test.each<[string, Partial<JobId>]>([
+    ["app", { appKey: "app-two" }],
+    ["bot", { botUserId: "bot-sales" }],
+    ["integration", { integrationType: "webhook" }],
+    ["message", { msgUID: "another" }],
+    ["event of the same message, such as its recall", { eventType: "message:private_recall" }],
+  ])("is not that of another %s", async (_name, other) => {
+    const { claim, store, id, clock } = begin();
+    await claim("first");
+    const others = { ...id, ...other, msgUID: other.msgUID ? `${id.msgUID} ${other.msgUID}` : id.msgUID };
+    expect(await claim("second", others)).toEqual(claimed(1));
+    await store.complete(others, "second", "answered", clock.now() + dayMs);
+    expect(await claim("third")).toEqual(busy(2));
+  });
+
+  test("may be deleted by DynamoDB a day after its lease, or after it is to be remembered", async () => {
+    const { claim, store, id, itemOf } = begin();
+    await claim("first");
+    expect(await itemOf()).toMatchObject({ version: 1, ttl: (startMs + leaseMs + dayMs) / 1000 });
+    await store.renew(id, { token: "first", expiresAt: startMs + 2 * leaseMs });
+    expect(await itemOf()).toMatchObject({ ttl: (startMs + 2 * leaseMs + dayMs) / 1000 });
+    await store.complete(id, "first", "answered", startMs + 5 * dayMs);
+    expect(await itemOf()).toMatchObject({ outcome: "answered", ttl: (startMs + 6 * dayMs) / 1000 });
+  });
+});

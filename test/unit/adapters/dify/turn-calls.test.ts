@@ -1,0 +1,162 @@
+import { createServer } from "node:http";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { writeReference } from "#adapters/dify/dify-ids.ts";
+import { makeTurnCalls } from "#adapters/dify/turn-calls.ts";
+import { BridgeError } from "#core/shared/errors.ts";
+import type { ProfileInput } from "../../../../local/dify/profile.ts";
+import type { DifySimulator } from "../../../../local/dify/server.ts";
+import { closeServer, listen } from "../../../../local/http-server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
+import { difyIntegration } from "../../../support/turns.ts";
+import { withDify } from "../../local/dify/client.ts";
+import { askNow, difyCalls } from "./dify-calls.ts";
+
+const calls = difyCalls();
+
+/** An answer that Dify has given to u7. */
+const answerOf = async (dify: DifySimulator, profile: ProfileInput = {}) => {
+  dify.configure("app-x", { mode: "chat", ...profile });
+  const integration = difyIntegration({ type: "dify_chat", apiKey: "app-x", callbackUrl: dify.url });
+  const { named, outcome } = askNow(integration);
+  await outcome;
+  return { integration, ...(await named) };
+};
+
+describe("what to ask next", () => {
+  test(
+    "is what the app suggests, asked for under the user that the answer was for",
+    withDify(async (dify) => {
+      const message = await answerOf(dify, { suggested: ["Why?", "And then?"] });
+      expect(await calls.suggest(message.integration, message.reference)).toEqual(["Why?", "And then?"]);
+      const { method, path } = dify.requests.at(-1) ?? {};
+      expect([method, path]).toEqual(["GET", `/v1/messages/${message.messageId}/suggested`]);
+    }),
+  );
+
+  test(
+    "is nothing where the app suggests nothing",
+    withDify(async (dify) => {
+      const { integration, reference } = await answerOf(dify);
+      expect(await calls.suggest(integration, reference)).toEqual([]);
+    }),
+  );
+
+  test(
+    "is not found of an answer that Dify does not know, or that was for somebody else",
+    withDify(async (dify) => {
+      const message = await answerOf(dify, { suggested: [] });
+      const error = { code: "not_found", expose: true };
+      const suggest = (given: object) =>
+        calls.suggest(message.integration, writeReference({ ...message, ...given }));
+      await expect(suggest({ user: "u8" })).rejects.toMatchObject(error);
+      const unknown = { messageId: "00000000-0000-4000-8000-000000000000" };
+      await expect(suggest(unknown)).rejects.toMatchObject(error);
+    }),
+  );
+
+  test("is a list of texts, whatever Dify says, or an error of ours", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.record({ data: fc.oneof(fc.array(fc.jsonValue()), fc.jsonValue()) }), fc.jsonValue()),
+        fc.constantFrom(200, 200, 400, 401, 404, 500),
+        async (json, status) => {
+          const { suggest } = makeTurnCalls(async () => ({ status, json }));
+          const reference = writeReference({ taskId: undefined, messageId: "m", user: "u7" });
+          const suggested = await suggest(difyIntegration(), reference).catch((error: unknown) => error);
+          if (suggested instanceof BridgeError) return;
+          if (!Array.isArray(suggested)) throw suggested;
+          expect(suggested.every((each) => typeof each === "string")).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe("what a user thinks of an answer", () => {
+  test(
+    "reaches Dify with their note, and can be taken back",
+    withDify(async (dify) => {
+      const message = await answerOf(dify);
+      await calls.rate(message.integration, message.reference, { rating: "like", note: "thanks" });
+      expect(dify.requests.at(-1)).toMatchObject({
+        method: "POST",
+        path: `/v1/messages/${message.messageId}/feedbacks`,
+        body: { rating: "like", user: "u7", content: "thanks" },
+      });
+      await calls.rate(message.integration, message.reference, { rating: "dislike", note: undefined });
+      expect(dify.requests.at(-1)?.body).toEqual({ rating: "dislike", user: "u7" });
+      await calls.rate(message.integration, message.reference, { rating: null, note: undefined });
+      expect(dify.requests.at(-1)?.body).toEqual({ rating: null, user: "u7" });
+    }),
+  );
+
+  test(
+    "may be taken back though it was never said",
+    withDify(async (dify) => {
+      const { integration, reference } = await answerOf(dify);
+      const taken = calls.rate(integration, reference, { rating: null, note: undefined });
+      await expect(taken).resolves.toBeUndefined();
+    }),
+  );
+
+  test(
+    "is not found of somebody else's answer",
+    withDify(async (dify) => {
+      const message = await answerOf(dify);
+      await expect(
+        calls.rate(message.integration, writeReference({ ...message, user: "u8" }), {
+          rating: "like",
+          note: undefined,
+        }),
+      ).rejects.toMatchObject({ code: "not_found" });
+    }),
+  );
+
+  test(
+    "is not taken for said where Dify refuses it",
+    withDify(async (dify) => {
+      const message = await answerOf(dify);
+      const wrongKey = { ...message.integration, apiKey: "wrong" };
+      const rated = calls.rate(wrongKey, message.reference, { rating: "like", note: undefined });
+      await expect(rated).rejects.toMatchObject({
+        code: "upstream_refused",
+        expose: false,
+      });
+    }),
+  );
+});
+
+describe("of an answer without a message, such as a workflow's, or without a name at all", () => {
+  const nobody = makeTurnCalls(() => Promise.reject(new Error("Dify was asked")));
+  test.each([writeReference({ taskId: "t1", messageId: undefined, user: "u7" }), "nonsense", "{}"])(
+    "nothing is suggested and no rating taken (%s)",
+    async (reference) => {
+      expect(await nobody.suggest(difyIntegration(), reference)).toEqual([]);
+      const rated = nobody.rate(difyIntegration(), reference, { rating: "like", note: undefined });
+      await expect(rated).rejects.toMatchObject({ code: "not_found", expose: true });
+    },
+  );
+  test.each([writeReference({ taskId: undefined, messageId: "m1", user: "u7" }), "nonsense"])(
+    "nothing is stopped (%s)",
+    async (reference) => {
+      await expect(nobody.stop(difyIntegration(), reference)).resolves.toBeUndefined();
+    },
+  );
+});
+
+test("a reply without end is cut, and none of Dify's is no reply", async () => {
+  const { callDify } = difyCalls();
+  const server = createServer((_request, response) => {
+    response.writeHead(200);
+    const more = (): void => {
+      while (response.writable && response.write("x".repeat(256 * 1024)));
+    };
+    response.on("drain", more);
+    more();
+  });
+  closeAfterEach({ close: () => closeServer(server) });
+  const callbackUrl = `${await listen(server, 0)}/v1`;
+  const call = { integration: difyIntegration({ callbackUrl }), method: "GET", path: "messages" } as const;
+  expect(await callDify(call)).toEqual({ status: 200, json: undefined });
+});

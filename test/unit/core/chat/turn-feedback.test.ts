@@ -1,0 +1,84 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Model } from "#core/answer/model.ts";
+import type { OpenBot } from "#core/bot/bot.ts";
+import type { ChatTurn } from "#core/chat/chat-turn.ts";
+import { makeTurnFeedback } from "#core/chat/turn-feedback.ts";
+import { chatTurn, chatUser, startMs } from "../../../support/chat/chat-turns.ts";
+import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
+import { sameModel, silentModel } from "../../../support/models.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
+
+const reference = "what the model calls it";
+
+interface Given extends Partial<ChatTurn> {
+  readonly model?: Model;
+}
+
+const setUp = ({ model, ...given }: Given = {}, its: OpenBot = bot()) => {
+  const turns = makeMemoryChatTurns(makeTestClock(startMs));
+  turns.plant(chatTurn({ state: "done", reference, ...given }));
+  const asked: unknown[] = [];
+  const answerer: Model = model ?? {
+    ...silentModel,
+    suggest: async ({ type }, named) => {
+      asked.push(["suggest", type, named]);
+      return ["And then?"];
+    },
+    rate: async ({ type }, named, rating) => void asked.push(["rate", type, named, rating]),
+  };
+  const models = sameModel(answerer);
+  return { asked, feedback: makeTurnFeedback({ turns, bots: { open: async () => its }, models }) };
+};
+
+const like = { rating: "like", note: "thanks" } as const;
+
+test("a user is told what to ask next by the model that answered", async () => {
+  const its = bot({ integrations: [difyIntegration(), difyIntegration({ type: "dify_agent" })] });
+  const { feedback, asked } = setUp({ integrationType: "dify_agent" }, its);
+  expect(await feedback.suggest(chatUser(), "bot-helpdesk", "t1")).toEqual(["And then?"]);
+  expect(asked).toEqual([["suggest", "dify_agent", reference]]);
+});
+
+test("what a user thinks of an answer reaches the model, with their note", async () => {
+  const { feedback, asked } = setUp();
+  await feedback.rate(chatUser(), "bot-helpdesk", "t1", like);
+  expect(asked).toEqual([["rate", "dify_chatflow", reference, like]]);
+});
+
+describe("nobody hears or says anything", () => {
+  test.each<[string, Parameters<typeof setUp>, [ReturnType<typeof chatUser>, string, string]]>([
+    ["of another user's turn", [], [chatUser({ userId: "u8" }), "bot-helpdesk", "t1"]],
+    ["of another app's turn", [], [chatUser({ appKey: "app-two" }), "bot-helpdesk", "t1"]],
+    ["of a turn with another bot", [], [chatUser(), "bot-sales", "t1"]],
+    ["of a turn that never was", [], [chatUser(), "bot-helpdesk", "t2"]],
+  ])("%s", async (_of, given, who) => {
+    const { feedback, asked } = setUp(...given);
+    await expect(feedback.suggest(...who)).rejects.toMatchObject({ code: "not_found", expose: true });
+    await expect(feedback.rate(...who, like)).rejects.toMatchObject({ code: "not_found", expose: true });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("nothing is suggested, and no note taken", () => {
+  const who = [chatUser(), "bot-helpdesk", "t1"] as const;
+
+  test.each<[string, Parameters<typeof setUp>, RegExp]>([
+    ["of a turn that its model has not named", [{ reference: undefined }], /cannot be rated/],
+    ["by a model that knows neither", [{ model: silentModel }], /does not accept ratings/],
+    [
+      "of a turn whose integration is gone",
+      [{}, bot({ integrations: [webhookIntegration()] })],
+      /cannot be rated/,
+    ],
+  ])("%s", async (_of, given, message) => {
+    const { feedback, asked } = setUp(...given);
+    expect(await feedback.suggest(...who)).toEqual([]);
+    await expect(feedback.rate(...who, like)).rejects.toMatchObject({
+      code: "not_found",
+      expose: true,
+      message: expect.stringMatching(message),
+    });
+    expect(asked).toEqual([]);
+  });
+});

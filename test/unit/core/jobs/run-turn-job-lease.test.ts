@@ -1,0 +1,144 @@
+import { describe, expect, test } from "@jest/globals";
+import { answered, setUpTurnRuns, throttled } from "./turn-runs.ts";
+
+/** A job that Dify takes so long to answer. */
+const setUpLong = (answerMs: number) => {
+  const runs = setUpTurnRuns();
+  runs.model.answer = async () => {
+    await runs.clock.sleep(answerMs);
+    return answered;
+  };
+  return runs;
+};
+
+describe("the hold on a job for Dify", () => {
+  test("is kept up by a heartbeat while the answer comes, so that a dead worker is followed within 25 s", async () => {
+    const { run, jobs, seconds, hidden, clock } = setUpLong(20_000);
+    const renewals: string[] = [];
+    const { renew } = jobs;
+    jobs.renew = (id, lease) => {
+      renewals.push(`to ${seconds(lease.expiresAt)}`);
+      return renew(id, lease);
+    };
+    const running = run();
+    await clock.advance(30_000);
+    expect(await running).toBe("done");
+    expect(hidden).toEqual(["25 s at 0 s", "25 s at 8 s", "25 s at 16 s"]);
+    expect(renewals).toEqual(["to 33 s", "to 41 s"]);
+  });
+
+  test("that cannot be kept up for a moment does not disturb the answer", async () => {
+    const { run, jobs, log, clock } = setUpLong(10_000);
+    jobs.renew = throttled;
+    const running = run();
+    await clock.advance(30_000);
+    expect(await running).toBe("done");
+    expect(log.lines[0]).toMatchObject({ level: "warn", event: "job_not_renewed" });
+  });
+
+  test("that could not be kept up for a lease's time stops the answer: another worker may have the job by then", async () => {
+    const { run, jobs, limits, model, clock } = setUpTurnRuns();
+    jobs.renew = throttled;
+    model.answer = async () => {
+      await clock.sleep(60_000);
+      return {
+        ...answered,
+        outcome: { status: "abandoned" },
+        delivery: { status: "undelivered", reason: "abandoned" },
+      };
+    };
+    const running = run();
+    await clock.advance(24_000);
+    expect(limits[0]?.signal.aborted).toBe(false);
+    await clock.advance(60_000);
+    expect(limits[0]?.signal.aborted).toBe(true);
+    expect(await running).toBe("again");
+  });
+
+  test("that another worker has taken over stops this one's answer, which neither ends the job nor says that it did", async () => {
+    const { run, jobs, id, model, queue, limits, clock, record, deadLetters, events } = setUpTurnRuns();
+    model.answer = async () => {
+      jobs.plant(id, { token: "other", tries: 2 });
+      await clock.sleep(10_000);
+      return {
+        ...answered,
+        outcome: { status: "abandoned" },
+        delivery: { status: "undelivered", reason: "abandoned" },
+      };
+    };
+    queue.hideFor = () => Promise.reject(new Error("the receipt is stale"));
+    const running = run();
+    await clock.advance(30_000);
+    expect(await running).toBe("again");
+    expect(limits[0]?.signal.aborted).toBe(true);
+    expect(record()).toMatchObject({ state: "running", token: "other" });
+    expect(events()).toContain("job_lost");
+    expect(events()).not.toContain("job_delivered");
+    expect(deadLetters.added).toEqual([]);
+  });
+
+  test("that was lost after the answer had gone out is told of", async () => {
+    const { run, jobs, id, model, log } = setUpTurnRuns();
+    model.answer = async () => {
+      jobs.plant(id, { token: "other" });
+      return answered;
+    };
+    expect(await run()).toBe("done");
+    expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "job_lost" });
+  });
+
+  test("of another worker makes the job come back later each time, and each time counts", async () => {
+    const { run, jobs, id, forwarded, hidden, record, clock } = setUpTurnRuns();
+    jobs.plant(id, { token: "other", expiresAt: clock.now() + 60_000, tries: 1 });
+    expect(await run()).toBe("again");
+    expect(await run()).toBe("again");
+    expect(forwarded).toHaveLength(0);
+    expect(hidden).toEqual(["10 s at 0 s", "20 s at 0 s"]);
+    expect(record()).toMatchObject({ token: "other", tries: 3 });
+  });
+});
+
+describe("a failure of our own", () => {
+  test.each([
+    [1, "5 s"],
+    [3, "20 s"],
+    [9, "300 s"],
+  ])("at try %i gives the job up for %s, free for the next worker", async (tries, pause) => {
+    const { run, model, record, hidden, log, clock } = setUpTurnRuns({ tries: tries - 1 });
+    model.answer = throttled;
+    expect(await run()).toBe("again");
+    expect(record()).toMatchObject({ state: "running", token: undefined, expiresAt: clock.now(), tries });
+    expect(hidden.at(-1)).toBe(`${pause} at 0 s`);
+    expect(log.lines).toMatchObject([
+      { level: "info", event: "job_tried", fields: { tries, reason: "Error: throttled" } },
+      { level: "error", event: "job_failed", fields: { tries } },
+    ]);
+  });
+
+  test("that keeps the bot from being read is tried again too", async () => {
+    const { run, bots, forwarded, hidden, record } = setUpTurnRuns();
+    bots.open = throttled;
+    expect(await run()).toBe("again");
+    expect(forwarded).toEqual([]);
+    expect(hidden.at(-1)).toBe("5 s at 0 s");
+    expect(record()).toMatchObject({ token: undefined });
+  });
+
+  test("that keeps the job from being claimed is counted by the queue instead", async () => {
+    const { run, jobs, forwarded, hidden, log } = setUpTurnRuns();
+    jobs.claim = throttled;
+    expect(await run(4)).toBe("again");
+    expect(forwarded).toEqual([]);
+    expect(hidden).toEqual(["40 s at 0 s"]);
+    expect(log.lines).toMatchObject([{ level: "error", event: "job_failed", fields: { tries: 4 } }]);
+  });
+
+  test("that keeps the job from being let go, or held, leaves it to the lease and the queue", async () => {
+    const { run, jobs, model, queue, events } = setUpTurnRuns();
+    model.answer = throttled;
+    jobs.release = throttled;
+    queue.hideFor = throttled;
+    expect(await run()).toBe("again");
+    expect(events()).toEqual(expect.arrayContaining(["job_not_released", "job_not_hidden"]));
+  });
+});
