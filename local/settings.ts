@@ -32,7 +32,7 @@ const settings = v.pipe(
     CONSOLE_PORT: v.optional(portNumber, "0"),
     APP_KEY: text("local-app-key"),
     APP_SECRET: text("local-app-secret"),
-    /** Where answers are delivered, in the place of the stand-in IM. */
+    /** Where answers are delivered, in the place of the IM simulator. */
     RONGCLOUD_API_URL: unlessEmpty(webUrl),
     DYNAMODB_ENDPOINT: unlessEmpty(webUrl),
     SQS_ENDPOINT: unlessEmpty(webUrl),
@@ -44,10 +44,19 @@ const settings = v.pipe(
     /** A real Dify for the demo bot. */
     DIFY_API_URL: unlessEmpty(webUrl),
     DIFY_API_KEY: unlessEmpty(v.string()),
+    /** An OpenAI-compatible API for a second demo bot. */
+    OPENAI_API_URL: unlessEmpty(webUrl),
+    OPENAI_API_KEY: unlessEmpty(v.string()),
+    /** Empty: the first model that the API lists. */
+    OPENAI_MODEL: unlessEmpty(v.string()),
   }),
   v.check(
     (given) => (given.DIFY_API_URL === undefined) === (given.DIFY_API_KEY === undefined),
     "DIFY_API_URL and DIFY_API_KEY go together: give both or neither",
+  ),
+  v.check(
+    (given) => (given.OPENAI_API_URL === undefined) === (given.OPENAI_API_KEY === undefined),
+    "OPENAI_API_URL and OPENAI_API_KEY go together: give both or neither",
   ),
   v.transform((given) => ({
     port: given.PORT,
@@ -63,6 +72,10 @@ const settings = v.pipe(
     realDify:
       given.DIFY_API_URL !== undefined && given.DIFY_API_KEY !== undefined
         ? { apiUrl: given.DIFY_API_URL, apiKey: given.DIFY_API_KEY }
+        : undefined,
+    openai:
+      given.OPENAI_API_URL !== undefined && given.OPENAI_API_KEY !== undefined
+        ? { apiUrl: given.OPENAI_API_URL, apiKey: given.OPENAI_API_KEY, model: given.OPENAI_MODEL }
         : undefined,
   })),
 );

@@ -14,13 +14,14 @@ describe("the settings of a local run", () => {
       allowPrivateCallbacks: true,
       dataDir: undefined,
       realDify: undefined,
+      openai: undefined,
     });
   });
 
   test("that are left empty, as in a file of settings, are not given", () => {
-    expect(readSettings({ DIFY_API_URL: "", DIFY_API_KEY: "", RONGCLOUD_API_URL: "" })).toEqual(
-      readSettings({}),
-    );
+    const empty = { DIFY_API_URL: "", DIFY_API_KEY: "", RONGCLOUD_API_URL: "" };
+    const openai = { OPENAI_API_URL: "", OPENAI_API_KEY: "", OPENAI_MODEL: "" };
+    expect(readSettings({ ...empty, ...openai })).toEqual(readSettings({}));
   });
 
   test.each([
@@ -31,6 +32,7 @@ describe("the settings of a local run", () => {
     [{ SQS_ENDPOINT: "here" }, "SQS_ENDPOINT must be an http or https URL"],
     [{ RONGCLOUD_API_URL: "localhost:4000" }, "RONGCLOUD_API_URL must be an http or https URL"],
     [{ DIFY_API_URL: "https://dify.example/v1" }, /DIFY_API_URL and DIFY_API_KEY go together/],
+    [{ OPENAI_API_KEY: "sk-1" }, /OPENAI_API_URL and OPENAI_API_KEY go together/],
   ])("%o are refused by name and rule", (environment, message) => {
     expect(() => readSettings(environment)).toThrow(SettingsError);
     expect(() => readSettings(environment)).toThrow(message);

@@ -4,8 +4,9 @@ import { welcome } from "../../../../local/terminal/welcome.ts";
 const places = {
   url: "http://127.0.0.1:3000",
   consoleUrl: "http://127.0.0.1:4",
-  standInDifyUrl: "http://127.0.0.1:1",
-  standInAppServerUrl: "http://127.0.0.1:2",
+  demoBotIds: ["bot-demo"],
+  difySimulatorUrl: "http://127.0.0.1:1",
+  appServerSimulatorUrl: "http://127.0.0.1:2",
 };
 
 describe("the welcome", () => {
@@ -13,15 +14,22 @@ describe("the welcome", () => {
     expect(welcome(places)).toMatch(/^ready http:\/\/127\.0\.0\.1:3000\n/);
   });
 
-  test("tells where to talk to the demo bot, and where the stand-ins are", () => {
+  test("tells where to talk to the demo bot, and where the simulators are", () => {
     const text = welcome(places);
     expect(text).toContain("in a browser: http://127.0.0.1:4\n");
     expect(text).toContain(
-      "stand-in Dify at http://127.0.0.1:1, the stand-in app server at http://127.0.0.1:2.",
+      "Dify simulator at http://127.0.0.1:1, the app server simulator at http://127.0.0.1:2.",
     );
   });
 
-  test("names no stand-in Dify where there is a real one", () => {
-    expect(welcome({ ...places, standInDifyUrl: undefined })).not.toContain("Dify at");
+  test("names the demo bots, the second only where there is one", () => {
+    expect(welcome(places)).toContain("-d toUserId=bot-demo ");
+    expect(welcome(places)).not.toContain("The same works with");
+    const both = welcome({ ...places, demoBotIds: ["bot-demo", "bot-openai"] });
+    expect(both).toContain("The same works with bot-openai.\n");
+  });
+
+  test("names no Dify simulator where there is a real one", () => {
+    expect(welcome({ ...places, difySimulatorUrl: undefined })).not.toContain("Dify at");
   });
 });

@@ -1,0 +1,91 @@
+import { type Failed, failed } from "#adapters/model-api/failures.ts";
+import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
+import type { AnswerUsage } from "#core/answer/answer-facts.ts";
+import { parseCompletionBody } from "./completion-body.ts";
+import { type ErrorNames, streamFailure } from "./failures.ts";
+
+const answered: AnswerOutcome = { status: "answered" };
+
+const outcomeOf = (finish: string): AnswerOutcome => {
+  switch (finish) {
+    case "length":
+    // Mistral: the model's context is full.
+    case "model_length":
+      return { status: "truncated", reason: "length" };
+    case "content_filter":
+      return { status: "truncated", reason: "content_filter" };
+    case "error":
+      return failed("model", false, "finish_reason error");
+    default:
+      return answered;
+  }
+};
+
+export interface Completion {
+  /** Takes the data of an event or a whole answer, and returns the resulting events. */
+  take(data: string): readonly AnswerEvent[];
+  /** Whether any part of a completion has arrived. */
+  readonly hasBegun: boolean;
+  /** Whether there has been any text or reasoning. */
+  readonly hasSpoken: boolean;
+  /** Whether reading can stop. */
+  readonly isOver: boolean;
+  /** Defined once the server has given it. Unless `isOver`, the usage, and from some servers more text, may follow. */
+  readonly outcome: AnswerOutcome | undefined;
+  readonly usage: AnswerUsage | undefined;
+}
+
+/** Turns a server's chunks into an answer's events and outcome. */
+export const makeCompletion = (): Completion => {
+  let failure: Failed | undefined;
+  let finish: string | undefined;
+  let isDone = false;
+  let hasBegun = false;
+  let hasSpoken = false;
+  let latestUsage: AnswerUsage | undefined;
+
+  const fail = (error: ErrorNames): readonly AnswerEvent[] => {
+    // After its finish_reason the answer is complete; a later error does not change that.
+    if (finish === undefined) failure = streamFailure(error);
+    return [];
+  };
+
+  return {
+    take: (data) => {
+      if (failure || isDone) return [];
+      if (data.trim() === "[DONE]") {
+        isDone = true;
+        return [];
+      }
+      const given = parseCompletionBody(data);
+      if (!given) return [];
+      if (given.error) return fail(given.error);
+      if (!("text" in given)) return [];
+      const events: AnswerEvent[] = [];
+      hasBegun = true;
+      if (given.thought !== "") events.push({ type: "thought", text: given.thought });
+      if (given.text !== "") events.push({ type: "delta", text: given.text });
+      hasSpoken ||= given.thought !== "" || given.text !== "";
+      finish = given.finish ?? finish;
+      latestUsage = given.usage ?? latestUsage;
+      return events;
+    },
+    get hasBegun() {
+      return hasBegun;
+    },
+    get hasSpoken() {
+      return hasSpoken;
+    },
+    get isOver() {
+      return failure !== undefined || isDone;
+    },
+    get outcome() {
+      if (failure) return failure;
+      if (finish !== undefined) return outcomeOf(finish);
+      return isDone ? answered : undefined;
+    },
+    get usage() {
+      return latestUsage;
+    },
+  };
+};

@@ -1,0 +1,108 @@
+import type { HttpResponse, SendHttp } from "#adapters/http/http-client.ts";
+import { retryAfterMs } from "#adapters/http/retry-after.ts";
+import { historyOf, makeSpokenText, memoryOf, textWithMarkers } from "#adapters/model-api/chat-memory.ts";
+import { callFailure, failed } from "#adapters/model-api/failures.ts";
+import { readBody } from "#adapters/model-api/read-body.ts";
+import { readWhole } from "#adapters/model-api/read-whole.ts";
+import { runQuestion } from "#adapters/model-api/run-question.ts";
+import type { AnswerOutcome } from "#core/answer/answer.ts";
+import type { AnswerListener, Model } from "#core/answer/model.ts";
+import { defaultHistoryMessages } from "#core/bot/options.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { chatRequest, type RequestForm, relaxed } from "./chat-request.ts";
+import { makeCompletion } from "./completion.ts";
+import { httpFailure } from "./failures.ts";
+import type { OpenAiLimits } from "./openai-limits.ts";
+import { readStream } from "./read-stream.ts";
+
+export interface OpenAiPorts {
+  readonly sendHttp: SendHttp;
+  readonly clock: Clock;
+  readonly waits: OpenAiLimits;
+}
+
+const maxRefusalBytes = 64 * 1024;
+
+/**
+ * Asks an OpenAI-compatible API. The API keeps no conversations, so the memory holds the last messages. It has no call that
+ * stops an answer either, so a stop closes the connection.
+ */
+export const makeOpenAi = ({ sendHttp, clock, waits }: OpenAiPorts): Model<"openai"> => ({
+  ask: (question, listener, limits) => {
+    const { deadline } = limits;
+    const { historyMessages = defaultHistoryMessages } = question.integration.options;
+    const completion = makeCompletion();
+    const spoken = makeSpokenText();
+    let form: RequestForm = {
+      streams: true,
+      asksUsage: true,
+      history: historyOf(question.memory, historyMessages),
+    };
+    const leftMs = (): number => Math.max(0, deadline - clock.now());
+
+    const hear: AnswerListener = (event) => {
+      if (event.type === "delta") spoken.push(event.text);
+      return listener(event);
+    };
+
+    const memory = (): string | undefined => {
+      const keepsNone = historyMessages < 2;
+      if (keepsNone && question.memory === undefined) return undefined;
+      const asked = textWithMarkers(question.text, question.files);
+      return memoryOf(form.history, asked, spoken.end(), historyMessages);
+    };
+
+    const readAnswer = async (
+      response: HttpResponse,
+      firstTextBy: number,
+      ports: { readonly listener: AnswerListener; readonly ended: AbortController },
+    ): Promise<AnswerOutcome> => {
+      const type = response.headers["content-type"] ?? "";
+      if (type.startsWith("text/event-stream")) {
+        return readStream(response.body, { completion, clock, waits, firstTextBy, deadline, ...ports });
+      }
+      if (!type.startsWith("application/json")) {
+        return failed("unavailable", false, "neither an event stream nor JSON");
+      }
+      const failure = await readWhole(response, { take: completion.take, clock, deadline, ...ports });
+      if (failure) return failure;
+      if (completion.outcome) return completion.outcome;
+      return completion.hasSpoken
+        ? { status: "answered" }
+        : failed("unavailable", false, "the body is no completion");
+    };
+
+    /** Asks again, at once, without what the server refuses of the request. */
+    const converse = async (heard: AnswerListener, ended: AbortController): Promise<AnswerOutcome> => {
+      for (;;) {
+        const headMs = form.streams ? Math.min(waits.firstTextMs, leftMs()) : leftMs();
+        const firstTextBy = clock.now() + waits.firstTextMs;
+        const request = chatRequest(question, form);
+        const call = { method: "POST", connectMs: waits.connectMs, headMs, signal: ended.signal } as const;
+        const response = await sendHttp({ ...request, ...call }).catch(callFailure);
+        if (!("body" in response)) return response;
+        const { status, headers } = response;
+        if (status >= 200 && status < 300) {
+          return readAnswer(response, firstTextBy, { listener: heard, ended });
+        }
+        const refusal = { maxBytes: maxRefusalBytes, timeoutMs: waits.refusalMs };
+        const text = (await readBody(response, refusal, { clock, ended })) ?? "";
+        const next = relaxed(form, status, text);
+        if (!next || ended.signal.aborted) {
+          return httpFailure(status, text, retryAfterMs(headers["retry-after"], clock.now()));
+        }
+        form = next;
+      }
+    };
+
+    const answer = async (heard: AnswerListener, ended: AbortController): Promise<AnswerOutcome> => {
+      const outcome = await converse(heard, ended);
+      const { usage } = completion;
+      const isComplete = outcome.status === "answered" || outcome.status === "truncated";
+      if (isComplete && usage) await heard({ type: "facts", facts: { usage, sources: [] } });
+      return outcome;
+    };
+
+    return runQuestion({ answer, memory }, hear, limits);
+  },
+});

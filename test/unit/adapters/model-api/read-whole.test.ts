@@ -1,0 +1,73 @@
+import { describe, expect, test } from "@jest/globals";
+import { type ReadWholePorts, readWhole } from "#adapters/model-api/read-whole.ts";
+import type { AnswerEvent } from "#core/answer/answer.ts";
+import type { AnswerListener } from "#core/answer/model.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
+
+const delta = (text: string): AnswerEvent => ({ type: "delta", text });
+
+const setUp = (
+  listener: AnswerListener,
+  take: ReadWholePorts["take"] = (body) => body.split(" ").map(delta),
+) => {
+  const clock = makeTestClock();
+  const ended = new AbortController();
+  async function* body() {
+    yield Buffer.from("one two three");
+  }
+  const reading = readWhole(
+    { status: 200, headers: {}, body: body() },
+    { take, clock, deadline: clock.now() + 1_000, listener, ended },
+  );
+  return { clock, ended, reading };
+};
+
+describe("an answer in one body", () => {
+  test("reaches the listener in order, which may take its time for each event", async () => {
+    const heard: string[] = [];
+    const { clock, reading } = setUp(async (event) => {
+      await clock.sleep(100);
+      heard.push(event.type === "delta" ? event.text : event.type);
+    });
+    await clock.advance(100);
+    await clock.advance(100);
+    await clock.advance(100);
+    expect(await reading).toBeUndefined();
+    expect(heard).toEqual(["one", "two", "three"]);
+  });
+
+  test("ends at the deadline for a listener that never resolves", async () => {
+    const heard: AnswerEvent[] = [];
+    const { clock, reading } = setUp((event) => {
+      heard.push(event);
+      return new Promise(() => {});
+    });
+    await clock.advance(1_000);
+    expect(await reading).toBeUndefined();
+    expect(heard).toEqual([delta("one")]);
+  });
+
+  test("ends at once for such a listener on a stop", async () => {
+    const waiting = Promise.withResolvers<void>();
+    const { ended, reading } = setUp(() => {
+      waiting.resolve();
+      return new Promise(() => {});
+    });
+    await waiting.promise;
+    ended.abort();
+    expect(await reading).toBeUndefined();
+  });
+
+  test("rejects with what the listener throws", async () => {
+    const { reading } = setUp(() => Promise.reject(new Error("the sink is gone")));
+    await expect(reading).rejects.toThrow("the sink is gone");
+  });
+
+  test("that is none fails", async () => {
+    const { reading } = setUp(
+      () => {},
+      () => undefined,
+    );
+    expect(await reading).toMatchObject({ status: "failed", code: "unavailable", retryable: false });
+  });
+});
