@@ -17,5 +17,26 @@ export const jsonValueSchema: v.GenericSchema<unknown, JsonValue> = v.lazy(() =>
   ]),
 );
 
-export const isJsonObject = (value: JsonValue | undefined): value is JsonObject =>
+const isJsonObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The value if it is an object, else an empty one. */
+export const asObject = (value: JsonValue | undefined): JsonObject => (isJsonObject(value) ? value : {});
+
+/** The object without what is undefined in it, and without the keys named. */
+export const defined = (
+  object: Readonly<Record<string, JsonValue | undefined>>,
+  ...without: readonly string[]
+): JsonObject => {
+  const entries = Object.entries(object).filter(([key]) => !without.includes(key));
+  return Object.fromEntries(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+};
+
+/** Undefined where the text is not JSON. */
+export const parseJson = (text: string): JsonValue | undefined => {
+  try {
+    return v.parse(jsonValueSchema, JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+};

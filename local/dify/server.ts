@@ -1,92 +1,112 @@
 import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { fileURLToPath } from "node:url";
 import { closeServer, listen, readBody } from "../http-server.ts";
-import { type Apps, makeApps } from "./apps/apps.ts";
-import type { Exchange } from "./http/exchange.ts";
-import type { HttpReply } from "./http/http-reply.ts";
-import { describeRequest, type ReceivedRequest } from "./http/received-requests.ts";
-import { brokenReply, replyOfRefusal } from "./http/refusal.ts";
-import { answerByRoute } from "./http/router.ts";
-import { sendReply } from "./http/send-reply.ts";
-import { seededRandom } from "./replay/random.ts";
-import { makeRecordings } from "./replay/recordings.ts";
-import { replayRecording } from "./replay/replay.ts";
-import { routes } from "./routes/all.ts";
-import { makeRuns } from "./runs/runs.ts";
-import { makeConversations } from "./state/conversations.ts";
-import type { StandIn } from "./state/stand-in.ts";
-import { makeUploads } from "./state/uploads.ts";
+import { askRoutes } from "./ask-routes.ts";
+import {
+  describeRequest,
+  invalidParam,
+  type ReceivedRequest,
+  Refusal,
+  type Reply,
+  sendReply,
+  success,
+} from "./http.ts";
+import type { ProfileInput } from "./profile.ts";
+import { readRoutes } from "./read-routes.ts";
+import { makeSimulation, type Simulation, type SimulationOptions } from "./simulation.ts";
 
-export type { ProfileInput } from "./apps/profile.ts";
-export type { ReceivedRequest } from "./http/received-requests.ts";
+export type { ProfileInput } from "./profile.ts";
 
-const ownRecordings = fileURLToPath(new URL("../../test/fixtures/dify", import.meta.url));
-
-export interface StandInDify {
+export interface DifySimulator {
   /** What a bot's integration takes as its callbackUrl. */
   readonly url: string;
   /** The last thousand, oldest first. */
   readonly requests: readonly ReceivedRequest[];
-  readonly configure: Apps["configure"];
+  /** Throws where the profile is wrong. */
+  readonly configure: (key: string, profile: ProfileInput) => void;
   /** Ends open connections at once. */
   readonly close: () => Promise<void>;
 }
 
-export interface StandInDifyOptions {
-  /** Of the random cuts in replayed recordings. */
-  readonly seed?: number;
-  readonly paceMs?: number;
-  readonly pingMs?: number;
-  readonly idleMs?: number;
+export interface DifySimulatorOptions extends Partial<Omit<SimulationOptions, "closing">> {
   readonly onRequest?: (request: ReceivedRequest) => void;
 }
 
-const requestsKept = 1_000;
+const maxRequests = 1_000;
 
-const answer = async (exchange: Exchange): Promise<HttpReply> => {
+/** One transparent pixel. */
+const picture: Reply = {
+  status: 200,
+  type: "image/png",
+  body: Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+    "base64",
+  ),
+};
+
+const notFoundPage: Reply = {
+  status: 404,
+  type: "text/html; charset=utf-8",
+  body: "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n",
+};
+
+const configureApp = (simulation: Simulation, key: string, profile: unknown): Reply => {
   try {
-    return (await replayRecording(exchange)) ?? (await answerByRoute(routes, exchange));
+    simulation.configure(key, profile);
+    return success;
   } catch (error) {
-    const refused = replyOfRefusal(error);
-    if (refused === undefined) console.error("The stand-in Dify failed:", error);
-    return refused ?? brokenReply;
+    throw error instanceof TypeError ? invalidParam(error.message) : error;
   }
 };
 
-/** Starts an in-process server that speaks Dify's service API as docs/spec/dify.md has recorded it. */
-export const startStandInDify = async (options: StandInDifyOptions = {}): Promise<StandInDify> => {
-  const { seed = 1, paceMs = 30, pingMs = 10_000, idleMs = 300_000, onRequest } = options;
+const answer = async (simulation: Simulation, request: ReceivedRequest): Promise<Reply> => {
+  const { method, path, key = "", body } = request;
+  // Neither the target of links in answers nor the configuration of apps takes a key.
+  if (path.startsWith("/files/")) return picture;
+  const [, configured] = /^\/_simulator\/apps\/(app-[^/]+)$/.exec(path) ?? [];
+  if (method === "PUT" && configured !== undefined) return configureApp(simulation, configured, body);
+
+  const routes = [...askRoutes, ...readRoutes];
+  for (const [expected, route, handle] of routes) {
+    const fit = new RegExp(`^${route.replace(":id", "(?<id>[^/]+)")}$`).exec(path);
+    if (!fit || method !== expected) continue;
+    const app = simulation.findApp(key);
+    if (app === undefined) throw new Refusal(401, "unauthorized", "Access token is invalid");
+    return handle({ simulation, request, app, id: decodeURIComponent(fit.groups?.id ?? "") });
+  }
+  return notFoundPage;
+};
+
+/** Starts an in-process server that speaks Dify's service API as it was recorded. */
+export const startDifySimulator = async (options: DifySimulatorOptions = {}): Promise<DifySimulator> => {
+  const { paceMs = 30, pingMs = 10_000, idleMs = 300_000, workers = 4, onRequest } = options;
   const closing = new AbortController();
   // Every open wait listens to it.
   setMaxListeners(0, closing.signal);
   const requests: ReceivedRequest[] = [];
-  const standIn: StandIn = {
-    apps: makeApps(),
-    conversations: makeConversations(),
-    runs: makeRuns(idleMs, closing.signal),
-    uploads: makeUploads(),
-    recordings: makeRecordings(ownRecordings),
-    random: seededRandom(seed),
-    timing: { paceMs, pingMs, idleMs },
-  };
+  const simulation = makeSimulation({ paceMs, pingMs, idleMs, workers, closing: closing.signal });
 
-  const keep = (request: ReceivedRequest) => {
-    requests.push(request);
-    requests.splice(0, requests.length - requestsKept);
-    onRequest?.(request);
-  };
-
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? "/", "http://dify.local");
-    const { method = "GET", headers } = request;
-    const exchange = { standIn, method, url, headers, body: new Uint8Array(await readBody(request)) };
-    if (!url.pathname.startsWith("/_standin/")) keep(describeRequest(exchange));
-    await sendReply(response, await answer(exchange), closing.signal);
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readBody(incoming).catch(() => undefined);
+    // The client left in the middle of its request.
+    if (body === undefined) return;
+    const request = describeRequest(incoming, body.toString("utf8"));
+    if (!request.path.startsWith("/_simulator/")) {
+      requests.push(request);
+      requests.splice(0, requests.length - maxRequests);
+      onRequest?.(request);
+    }
+    const reply = await answer(simulation, request).catch((error: unknown) => {
+      if (error instanceof Refusal) return error.reply;
+      throw error;
+    });
+    sendReply(response, reply);
   };
   const server = createServer((request, response) => {
-    // A client may leave in the middle of its own request.
-    serve(request, response).catch(() => response.destroy());
+    serve(request, response).catch((error: unknown) => {
+      console.error("The Dify simulator failed:", error);
+      response.destroy();
+    });
   });
   // A kept connection must not close just when its client uses it again.
   server.keepAliveTimeout = 60_000;
@@ -94,7 +114,7 @@ export const startStandInDify = async (options: StandInDifyOptions = {}): Promis
   return {
     url: `${await listen(server, 0)}/v1`,
     requests,
-    configure: standIn.apps.configure,
+    configure: simulation.configure,
     close: async () => {
       closing.abort();
       await closeServer(server);

@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../../../local/dify/json.ts";
 import {
-  type StandInDify,
-  type StandInDifyOptions,
-  startStandInDify,
+  type DifySimulator,
+  type DifySimulatorOptions,
+  startDifySimulator,
 } from "../../../../local/dify/server.ts";
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export const question = (query: string, more: Body = {}): Body => ({
 });
 
 export const send = async (
-  dify: StandInDify,
+  dify: DifySimulator,
   key: string,
   method: string,
   path: string,
@@ -38,7 +38,7 @@ export const send = async (
   return { status: response.status, text: await response.text(), headers: response.headers };
 };
 
-export const ask = (dify: StandInDify, key: string, body: Body): Promise<Asked> =>
+export const ask = (dify: DifySimulator, key: string, body: Body): Promise<Asked> =>
   send(dify, key, "POST", "/chat-messages", body);
 
 /** The JSON events of a stream; pings, which carry none, are left out. */
@@ -58,11 +58,11 @@ export const answerIn = (text: string): string =>
     )
     .join("");
 
-/** Runs a test against a stand-in of its own, without pauses between deltas. */
+/** Runs a test against a simulator of its own, without pauses between deltas. */
 export const withDify =
-  (test: (dify: StandInDify) => Promise<void>, options: StandInDifyOptions = {}) =>
+  (test: (dify: DifySimulator) => Promise<void>, options: DifySimulatorOptions = {}) =>
   async (): Promise<void> => {
-    const dify = await startStandInDify({ paceMs: 0, ...options });
+    const dify = await startDifySimulator({ paceMs: 0, ...options });
     try {
       await test(dify);
     } finally {
@@ -72,9 +72,12 @@ export const withDify =
 
 /** The same for a test that is given its cases. */
 export const withAnyDify =
-  <A extends readonly unknown[]>(test: (dify: StandInDify, ...given: A) => Promise<void>) =>
+  <A extends readonly unknown[]>(
+    test: (dify: DifySimulator, ...given: A) => Promise<void>,
+    options: DifySimulatorOptions = {},
+  ) =>
   (...given: A): Promise<void> =>
-    withDify((dify) => test(dify, ...given))();
+    withDify((dify) => test(dify, ...given), options)();
 
 export interface OpenStream {
   /** Reads on until the text so far satisfies the condition, or the stream ends. */
@@ -84,7 +87,7 @@ export interface OpenStream {
 
 /** A stream read bit by bit, for what happens while it is open. */
 export const openStream = async (
-  dify: StandInDify,
+  dify: DifySimulator,
   key: string,
   path: string,
   body?: Body,

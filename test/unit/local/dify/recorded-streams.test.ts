@@ -1,108 +1,142 @@
 import { describe, expect, test } from "@jest/globals";
-import type { ProfileInput } from "../../../../local/dify/apps/profile.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../../../local/dify/json.ts";
+import { asObject, type JsonObject, parseJson } from "../../../../local/dify/json.ts";
+import type { ProfileInput } from "../../../../local/dify/profile.ts";
+import { versionNames } from "../../../../local/dify/versions.ts";
+import { failAfter, pictureUrl } from "../../../support/dify-scripts.ts";
+import { recording } from "../../../support/recordings.ts";
 import { eventsIn, send, withDify } from "./client.ts";
-import { bodyText, recordingOf } from "./recordings.ts";
 
-const form: ProfileInput["form"] = [
-  { type: "text-input", variable: "nick", max_length: 8 },
-  { type: "number", variable: "level" },
-  { type: "select", variable: "lang", options: ["en", "zh"] },
-];
+type Case = readonly [name: string, profile: ProfileInput];
 
-const chatflow: ProfileInput = { form };
-const templateDeltas = ["A: ", "nick=Bob level=3 q=hello turn=1", "\nend"];
+const failed = failAfter([]);
+const tooMany = failAfter([], { message: "Rate limit reached: 429" });
+const limited = failAfter([], { message: "Rate limit reached: 429", code: "rate_limit_error", status: 429 });
+const fivePieces = ["one ", "two ", "three ", "four ", "five "];
+const rejected = (message: string): ProfileInput["script"] => [{ do: "reject", message }];
+const nickMissing = rejected("nick is required in input form");
+const paused: ProfileInput["script"] = [{ do: "pause", form: "Is it right?", said: "Before. " }];
 
-const cases: readonly (readonly [name: string, version: "0.15.3" | "1.12.1", profile: ProfileInput])[] = (
-  ["0.15.3", "1.12.1"] as const
-).flatMap((version) => [
-  [
-    "cf-echo-stream",
-    version,
-    { ...chatflow, graph: "template", reply: { kind: "deltas", deltas: templateDeltas } },
-  ],
-  ["cf-llm-stream", version, chatflow],
-  ["cf-pure-stream", version, { ...chatflow, graph: "answer" }],
-  ["chat-stream", version, { mode: "chat" }],
-  ["comp-stream", version, { mode: "completion" }],
-  [
-    "wf-stream",
-    version,
-    { ...chatflow, mode: "workflow", graph: "template", reply: { kind: "deltas", deltas: ["nick=Bob"] } },
-  ],
+const answers = versionNames.flatMap((version): readonly Case[] => [
+  [`${version}/chat-stream`, { version, mode: "chat" }],
+  [`${version}/agent-stream`, { version, mode: "agent-chat" }],
+  [`${version}/cf-llm-stream`, { version }],
+  [`${version}/comp-stream`, { version, mode: "completion" }],
+  [`${version}/wf-stream`, { version, mode: "workflow" }],
 ]);
 
-const failures: typeof cases = [
-  ["cf-FAIL401", "0.15.3", { ...chatflow, behaviour: { kind: "model_error" } }],
-  ["llm-chatflow-FAIL401", "1.12.1", { ...chatflow, behaviour: { kind: "model_error" } }],
-  ["chat-FAIL401", "0.15.3", { mode: "chat", behaviour: { kind: "model_error" } }],
-  ["chat-FAIL401", "1.12.1", { mode: "chat", behaviour: { kind: "model_error" } }],
+const failures: readonly Case[] = [
+  ["0.15.3/chat-FAIL401", { version: "0.15.3", mode: "chat", script: failed }],
+  ["0.15.3/cf-FAIL401", { version: "0.15.3", script: failed }],
+  ["1.12.1/chat-FAIL401", { version: "1.12.1", mode: "chat", script: failed }],
+  ["1.12.1/llm-chatflow-FAIL401", { version: "1.12.1", script: failed }],
+  ["1.14.2/cf-fail500", { version: "1.14.2", script: failed }],
+  ["1.14.2/chat-fail429", { version: "1.14.2", mode: "chat", script: tooMany }],
+  ["1.16.1/cf-fail429", { version: "1.16.1", script: tooMany }],
+  ["1.16.1/chat-fail429", { version: "1.16.1", mode: "chat", script: limited }],
+  ["1.16.1/comp-fail429", { version: "1.16.1", mode: "completion", script: limited }],
+  ["1.16.1/chat-fail500-after5", { version: "1.16.1", mode: "chat", script: failAfter(fivePieces) }],
 ];
 
-const agents: typeof cases = [
-  ["agent-stream", "1.12.1", { mode: "agent-chat" }],
+const beforeTheRun: readonly Case[] = [
+  ["1.16.1/cf-required-missing", { version: "1.16.1", script: nickMissing }],
   [
-    "agent-stream",
-    "0.15.3",
-    { mode: "agent-chat", tool: { name: "current_time", input: "", observation: "2026" } },
+    "1.16.1/cf-toolong-input",
+    { version: "1.16.1", script: rejected("nick in input form must be less than 48 characters") },
   ],
+  [
+    "1.16.1/wf-required-missing",
+    { version: "1.16.1", mode: "workflow", script: rejected("query is required in input form") },
+  ],
+  ["1.14.2/cf-required-missing", { version: "1.14.2", script: nickMissing }],
+  ["1.14.2/wf-required-missing", { version: "1.14.2", mode: "workflow", script: nickMissing }],
+  ["1.14.2/cf-unknown-conv", { version: "1.14.2" }],
 ];
 
-const keysOf = (value: JsonValue | undefined): readonly string[] | undefined =>
-  isJsonObject(value) ? Object.keys(value).sort() : undefined;
+const picture = { id: "f1", type: "image", belongs_to: "assistant", url: pictureUrl };
+const drawn: ProfileInput["script"] = [
+  { do: "begin" },
+  { do: "say", pieces: ["Here you are: "] },
+  { do: "emit", event: "message_file", fields: picture },
+  { do: "say", pieces: ["That was it."] },
+  { do: "finish", files: [{ type: "image", url: pictureUrl }] },
+];
 
-/** An event's name and the names of what it carries, down to where the app's own data begins. */
-const shapeOf = (event: JsonObject) => ({
-  event: event.event,
-  keys: keysOf(event),
-  data: keysOf(event.data),
+const queued: ProfileInput["script"] = [
+  { do: "wait", ms: 20, pings: false },
+  { do: "begin" },
+  { do: "say" },
+  { do: "finish" },
+];
+
+const others: readonly Case[] = [
+  ["1.16.1/queued-behind-four", { version: "1.16.1", script: queued }],
+  ["1.16.1/chat-draw", { version: "1.16.1", mode: "chat", script: drawn }],
+  ["1.14.2/hitl-pause", { version: "1.14.2", script: paused }],
+  ["1.16.1/hitl-pause", { version: "1.16.1", script: paused }],
+];
+
+const keysOf = (value: unknown): readonly string[] =>
+  Object.keys(asObject(parseJson(JSON.stringify(value ?? null))));
+
+/** What is the same in every run: names, keys, and how a node or the run ended. */
+const shapeOf = ({ event, data, metadata, code, status, message, ...rest }: JsonObject) => ({
+  event,
+  keys: keysOf(rest),
+  data: keysOf(data).filter((key) => key !== "sequence_number"),
+  ended: [asObject(data).status, asObject(data).node_type === "llm" ? undefined : asObject(data).error],
   variables:
-    event.event === "workflow_started" && isJsonObject(event.data) ? keysOf(event.data.inputs) : undefined,
-  metadata: keysOf(event.metadata),
-  usage: isJsonObject(event.metadata) ? keysOf(event.metadata.usage) : undefined,
+    event === "workflow_started" ? keysOf(asObject(data).inputs).filter((key) => key.startsWith("sys.")) : [],
+  metadata: [keysOf(metadata), keysOf(asObject(metadata).usage)],
+  error: [code, status, message],
 });
 
-/** How many deltas there are depends on the text; that they follow each other does not. */
-const withoutRepetition = (events: readonly JsonObject[]): readonly ReturnType<typeof shapeOf>[] => {
-  const shapes = events.map(shapeOf);
-  return shapes.filter((shape, index) => JSON.stringify(shape) !== JSON.stringify(shapes[index - 1]));
+/** How many pieces there are depends on the text; that they follow each other does not. */
+const shapesIn = (stream: string) => {
+  const shapes = eventsIn(stream).map((event) => JSON.stringify(shapeOf(event)));
+  return shapes.filter((shape, index) => shape !== shapes[index - 1]).map((shape) => JSON.parse(shape));
 };
 
-describe("the stand-in's stream", () => {
-  test.each([...cases, ...failures, ...agents])("has the events of %s of Dify %s", (name, version, profile) =>
-    withDify(async (dify) => {
-      const recording = recordingOf(version, name);
-      dify.configure("app-x", { ...profile, version });
-      const path = recording.path.replace(/^\/v1/, "");
-      const request = { ...JSON.parse(recording.requestBody), auto_generate_name: false };
-      const { status, text, headers } = await send(dify, "app-x", recording.method, path, request);
-      expect(status).toBe(recording.status);
-      expect(headers.get("content-type")).toBe(recording.contentType);
-      expect(withoutRepetition(eventsIn(text))).toEqual(withoutRepetition(eventsIn(bodyText(recording))));
-    })(),
+describe("the simulator's stream", () => {
+  test.each([...answers, ...failures, ...beforeTheRun, ...others])(
+    "has the events of %s, with their keys, in their order",
+    (name, profile) =>
+      withDify(
+        async (dify) => {
+          const { path, requestBody, status, contentType, body } = recording(name);
+          dify.configure("app-x", profile);
+          const reply = await send(dify, "app-x", "POST", path.replace("/v1", ""), JSON.parse(requestBody));
+          expect([reply.status, reply.headers.get("content-type")]).toEqual([status, contentType]);
+          expect(shapesIn(reply.text)).toEqual(shapesIn(body.toString("utf8")));
+          expect(reply.text.startsWith("event: ping")).toBe(body.toString("utf8").startsWith("event: ping"));
+        },
+        { idleMs: 20 },
+      )(),
   );
 
-  test.each(["0.15.3", "1.12.1"] as const)(
-    "is the recorded answer of Dify %s to the letter, but for ids and times",
-    (version) =>
-      withDify(async (dify) => {
-        const recording = recordingOf(version, "cf-echo-stream");
-        const pieces = eventsIn(bodyText(recording)).filter(({ event }) => event === "message");
-        dify.configure("app-x", {
-          ...chatflow,
-          version,
-          graph: "template",
-          reply: { kind: "deltas", deltas: pieces.map(({ answer }) => String(answer)) },
-        });
-        const request = { ...JSON.parse(recording.requestBody), auto_generate_name: false };
-        const { text } = await send(dify, "app-x", "POST", "/chat-messages", request);
-        const unique =
-          /[\da-f]{8}-[\da-f-]{27}|\b179\d{7}\b|(?<=_time": ?|_token": ?|generate": ?|latency": ?)[\d.]+/g;
-        const sequence = /"sequence_number": \d+/g;
-        const variables = /"(?:inputs|outputs)": ?\{[^{}]*\}/g;
-        const comparable = (stream: string) =>
-          stream.replace(unique, "0").replace(sequence, "").replace(variables, "").split("\n\n");
-        expect(comparable(text)).toEqual(comparable(bodyText(recording)));
-      })(),
-  );
+  test("after a node that failed half way is that of a default value", async () => {
+    const endOf = (stream: string) => {
+      const shapes = shapesIn(stream);
+      return shapes.slice(shapes.findIndex(({ ended }) => ended[0] === "exception"));
+    };
+    await withDify(async (dify) => {
+      dify.configure("app-x", {
+        version: "1.16.1",
+        script: [
+          { do: "begin" },
+          { do: "say", pieces: ["part0 ", "part1 "] },
+          { do: "finish", status: "partial-succeeded", answer: "R: FALLBACK" },
+        ],
+      });
+      const { text } = await send(dify, "app-x", "POST", "/chat-messages", {
+        query: "x",
+        inputs: {},
+        user: "u1",
+        response_mode: "streaming",
+      });
+      expect(endOf(text)).toEqual(endOf(recording("1.16.1/errbranch-2").body.toString("utf8")));
+      expect(eventsIn(text).at(-1)).toMatchObject({
+        data: { status: "partial-succeeded", outputs: { answer: "R: FALLBACK" } },
+      });
+    })();
+  });
 });

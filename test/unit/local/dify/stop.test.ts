@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { ProfileInput } from "../../../../local/dify/apps/profile.ts";
-import type { StandInDify } from "../../../../local/dify/server.ts";
+import type { ProfileInput } from "../../../../local/dify/profile.ts";
+import type { DifySimulator } from "../../../../local/dify/server.ts";
 import {
   answerIn,
   eventNames,
@@ -16,7 +16,7 @@ import {
 const long = Array.from({ length: 40 }, (_, index) => `${index} `);
 
 /** Stops a run after its first piece of text, and reads on to the end. */
-const stopEarly = async (dify: StandInDify, profile: ProfileInput, user = "u1"): Promise<string> => {
+const stopEarly = async (dify: DifySimulator, profile: ProfileInput, user = "u1"): Promise<string> => {
   dify.configure("app-x", { reply: { kind: "deltas", deltas: long }, paceMs: 10, ...profile });
   const path = profile.mode === "workflow" ? "/workflows/run" : "/chat-messages";
   const stop = profile.mode === "workflow" ? "/workflows/tasks" : path;
@@ -44,10 +44,10 @@ describe("a stop by the user who asked", () => {
     withDify(async (dify) => {
       const old = eventsIn(await stopEarly(dify, { version: "1.12.1" })).slice(-2);
       expect(old).toMatchObject([
-        { event: "workflow_finished", data: { status: "stopped", error: "Stopped by user." } },
+        { event: "workflow_finished", data: { status: "stopped" } },
         { event: "message_end" },
       ]);
-      const late = eventsIn(await stopEarly(dify, { version: "1.14.2" })).at(-1);
+      const late = eventsIn(await stopEarly(dify, { version: "1.16.1" })).at(-1);
       expect(late).toMatchObject({ event: "workflow_finished", data: { status: "stopped" } });
     }),
   );
@@ -78,13 +78,36 @@ describe("a stop by somebody else", () => {
   );
 
   test(
-    "aborts a chatflow of 1.12.1 all the same",
+    "changes nothing for a chatflow of 0.15.3",
     withDify(async (dify) => {
-      const last = eventsIn(await stopEarly(dify, {}, "u2")).slice(-2);
-      expect(last).toMatchObject([
-        { event: "workflow_finished", data: { status: "failed", error: "Aborted: User requested stop" } },
+      expect(answerIn(await stopEarly(dify, { version: "0.15.3" }, "u2"))).toBe(everything);
+    }),
+  );
+
+  test(
+    "has a chatflow of 1.12.1 and 1.14.2 fail when its node has ended",
+    withDify(async (dify) => {
+      const aborted = { status: "failed", error: "Aborted: User requested stop" };
+      const old = await stopEarly(dify, { version: "1.12.1" }, "u2");
+      expect(answerIn(old)).toBe(everything);
+      expect(eventsIn(old).slice(-2)).toMatchObject([
+        { event: "workflow_finished", data: aborted },
         { event: "error", code: "invalid_param" },
       ]);
+      const late = eventsIn(await stopEarly(dify, { version: "1.14.2" }, "u2")).at(-1);
+      expect(late).toMatchObject({ event: "workflow_finished", data: aborted });
+    }),
+  );
+
+  test(
+    "stops a chatflow of 1.16.1 at once",
+    withDify(async (dify) => {
+      const text = await stopEarly(dify, { version: "1.16.1" }, "u2");
+      expect(answerIn(text).length).toBeLessThan(everything.length);
+      expect(eventsIn(text).at(-1)).toMatchObject({
+        event: "workflow_finished",
+        data: { status: "stopped" },
+      });
     }),
   );
 

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { invalidParam, notFound, Refusal, type Reply, success } from "./http.ts";
+import { asObject } from "./json.ts";
+import type { Step } from "./profile.ts";
+import { findRecording } from "./recordings.ts";
+import { httpError, replayReply, streamReply, wholeReply } from "./replies.ts";
+import { echo, writeScript } from "./script.ts";
+import { type Exchange, type Route, requireUser } from "./simulation.ts";
+import { type App, ownerOf } from "./store.ts";
+import { readTemplate } from "./templates.ts";
+import type { AppMode } from "./versions.ts";
+
+const wrongRoute = "Please check if your app mode matches the right API route.";
+const unavailable = "App unavailable, please check your app configurations.";
+
+/** The routes that ask an app, the modes they are for, and the error for any other mode. */
+const asks: Readonly<Record<string, readonly [modes: readonly AppMode[], code: string, message: string]>> = {
+  "/v1/chat-messages": [["chat", "agent-chat", "advanced-chat"], "not_chat_app", wrongRoute],
+  "/v1/completion-messages": [["completion"], "app_unavailable", unavailable],
+  "/v1/workflows/run": [["workflow"], "not_workflow_app", wrongRoute],
+};
+
+/** Whether the answer comes as a stream. */
+const streams = ({ mode, behaviour }: App["profile"], asked: unknown): boolean => {
+  const isStreaming = asked === "streaming";
+  if (!isStreaming && mode === "agent-chat") {
+    throw invalidParam("Agent Chat App does not support blocking mode");
+  }
+  if (behaviour?.kind !== "no_streaming") return isStreaming;
+  if (behaviour.how === "refuses" && isStreaming) {
+    throw invalidParam("Streaming mode is not supported by this server");
+  }
+  return false;
+};
+
+const silence: readonly Step[] = [{ do: "wait", pings: false }];
+
+const answer = async ({ simulation, request, app }: Exchange): Promise<Reply> => {
+  const { mode, version } = app.profile;
+  const unread = replayReply(simulation, app) ?? httpError(app.profile);
+  if (unread) return unread;
+
+  const body = asObject(request.body);
+  const user = requireUser(body.user);
+  const owner = ownerOf(app, user);
+  const [modes, code, wrongMode] = asks[request.path] ?? [[], "", ""];
+  if (!modes.includes(mode)) throw new Refusal(400, code, wrongMode);
+  const isChat = mode !== "completion" && mode !== "workflow";
+  if (isChat && body.query === "") throw invalidParam("query is required");
+  const isStream = streams(app.profile, body.response_mode);
+  const isDetached = isStream && readTemplate(version, mode).startsWithPing;
+
+  const continued = isChat && typeof body.conversation_id === "string" ? body.conversation_id : "";
+  const earlier = continued === "" ? [] : simulation.messages.inConversation(owner, continued);
+  const inputs = asObject(body.inputs);
+  const query = String((isChat ? body.query : inputs.query) ?? "");
+
+  const isLost = continued !== "" && earlier.length === 0;
+  // 1.14.2 keeps such a stream open and sends nothing.
+  const isMute = isLost && isDetached && findRecording(`${version}/cf-unknown-conv`)?.status === 200;
+  if (isLost && !isMute) throw notFound("Conversation Not Exists.");
+  const steps = isLost ? silence : writeScript(app.profile, echo(user, query, inputs, earlier));
+  const [first] = steps;
+  if (first?.do === "reject" && !isDetached) throw invalidParam(first.message);
+  const begins = !isLost && first?.do !== "reject";
+
+  const createdAt = Math.floor(Date.now() / 1_000);
+  const conversationId = isChat ? continued || randomUUID() : undefined;
+  const message =
+    begins && mode !== "workflow"
+      ? simulation.messages.add({ owner, conversationId, inputs, query, createdAt })
+      : undefined;
+  const ids = { taskId: randomUUID(), runId: randomUUID(), messageId: message?.id, conversationId };
+  const run = simulation.start({ app, message, ...ids, user, query, createdAt }, steps);
+  return isStream ? streamReply(run) : wholeReply(mode, await run.firstOutcome);
+};
+
+/** Succeeds even for an unknown task. */
+const stop = ({ simulation, request, app, id }: Exchange): Reply => {
+  const user = requireUser(asObject(request.body).user);
+  simulation.findRun(app, ({ taskId }) => taskId === id)?.stop(user);
+  return success;
+};
+
+export const askRoutes: readonly Route[] = [
+  ...Object.keys(asks).map((path) => ["POST", path, answer] as const),
+  ["POST", "/v1/chat-messages/:id/stop", stop],
+  ["POST", "/v1/completion-messages/:id/stop", stop],
+  ["POST", "/v1/workflows/tasks/:id/stop", stop],
+];

@@ -1,0 +1,183 @@
+import { systemClock } from "#adapters/node/system-clock.ts";
+import type { RunFacts } from "./fill.ts";
+import { makeFrames } from "./frames.ts";
+import { asObject, type JsonObject } from "./json.ts";
+import type { Step } from "./profile.ts";
+import type { App, StoredMessage } from "./store.ts";
+import { foreignStops } from "./versions.ts";
+
+export interface Turn extends RunFacts {
+  readonly app: App;
+  readonly message: StoredMessage | undefined;
+}
+
+interface RunListener {
+  /** Undefined is a ping. */
+  readonly send: (event: JsonObject | undefined) => void;
+  readonly end: (how: "closed" | "cut") => void;
+}
+
+/** How a run ended, with the last events it sent; "cut" where its connections broke. */
+export interface Outcome {
+  readonly kind: "answered" | "failed" | "paused" | "cut";
+  readonly text: string;
+  readonly events: readonly JsonObject[];
+}
+
+export interface RunPorts {
+  /** Between pieces of text, where a profile says nothing else. */
+  readonly paceMs: number;
+  readonly pingMs: number;
+  /** How long a stream without events is kept open. */
+  readonly idleMs: number;
+  readonly closing: AbortSignal;
+  /** Resolves, when a worker is free, to a function that frees it again. */
+  readonly takeWorker: () => Promise<() => void>;
+}
+
+const messageStatus = { answered: "normal", failed: "error", paused: "paused" } as const;
+
+/** Plays a script at its pace and sends its events to all listeners. */
+export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) => {
+  const { message } = turn;
+  const { version, behaviour, paceMs = ports.paceMs } = turn.app.profile;
+  const frames = makeFrames(turn.app.profile, turn);
+  const { isDetached } = frames;
+  const listeners = new Set<RunListener>();
+  const firstOutcome = Promise.withResolvers<Outcome>();
+  const waking = new AbortController();
+  const awake = AbortSignal.any([ports.closing, waking.signal]);
+  let outcome: Outcome | undefined;
+  let isOver = false;
+  let stop: "stops" | "fails" | undefined;
+  let text = "";
+  let freeWorker = (): void => {};
+  let isQuiet = false;
+
+  const emit = (events: readonly JsonObject[]): void => {
+    for (const event of events) for (const { send } of listeners) send(event);
+  };
+  const pings = setInterval(() => {
+    if (!isQuiet) for (const { send } of listeners) send(undefined);
+  }, ports.pingMs).unref();
+  const quietly = async (waiting: Promise<void>): Promise<void> => {
+    isQuiet = true;
+    await waiting;
+    isQuiet = false;
+  };
+  const endStreams = (how: "closed" | "cut"): void => {
+    firstOutcome.resolve({ kind: "cut", text, events: [] });
+    for (const listener of listeners) listener.end(how);
+    listeners.clear();
+  };
+  const end = (how: "closed" | "cut"): void => {
+    if (isOver) return;
+    isOver = true;
+    clearInterval(pings);
+    freeWorker();
+    endStreams(how);
+  };
+
+  /** Stores the outcome before its events are sent. */
+  const settle = (
+    kind: "answered" | "failed" | "paused",
+    events: readonly JsonObject[],
+    said = text,
+  ): void => {
+    outcome = { kind, text: said, events };
+    firstOutcome.resolve(outcome);
+    if (message) {
+      const { metadata } = events.find(({ event }) => event === "message_end") ?? {};
+      message.status = messageStatus[kind];
+      message.answer = said;
+      message.sources = asObject(metadata).retriever_resources ?? [];
+    }
+    emit(events);
+  };
+  const say = async (pieces: readonly string[]): Promise<void> => {
+    for (const piece of pieces) {
+      if (stop === "stops" || isOver) return;
+      text += piece;
+      emit(frames.piece(piece));
+      await systemClock.sleep(paceMs, awake);
+    }
+  };
+
+  const play = async (step: Step): Promise<void> => {
+    switch (step.do) {
+      case "begin":
+        return emit(frames.head());
+      case "say":
+        return say(step.pieces ?? []);
+      case "emit":
+        emit([frames.own(step.event, step.fields)]);
+        return systemClock.sleep(paceMs, awake);
+      case "finish":
+        // A stop by another user takes effect once the node has ended.
+        return stop === "fails"
+          ? play({ do: "fail", message: "Aborted: User requested stop" })
+          : settle("answered", frames.ending(step, text), step.replacement);
+      case "fail":
+        return settle("failed", frames.failure(step), "");
+      case "reject": {
+        if (!isDetached) return;
+        const events = frames.rejection(step.message);
+        return events.length === 0 ? play({ do: "wait", pings: false }) : emit(events);
+      }
+      case "pause":
+        settle("paused", frames.paused(step), step.said);
+        return end("closed");
+      case "cut":
+        return isDetached ? endStreams("cut") : end("cut");
+      case "wait": {
+        const waiting = systemClock.sleep(step.ms ?? ports.idleMs, awake);
+        return step.pings ? waiting : quietly(waiting);
+      }
+    }
+  };
+  const playAll = async (): Promise<void> => {
+    if (isDetached) {
+      await quietly(
+        ports.takeWorker().then((free) => {
+          freeWorker = free;
+        }),
+      );
+    }
+    for (const step of steps) {
+      await play(step);
+      if (isOver || ports.closing.aborted) return;
+      if (stop === "stops" && outcome === undefined) {
+        settle("answered", frames.stopped(text));
+        break;
+      }
+    }
+    end("closed");
+  };
+  // The caller gets to listen before the first event.
+  setImmediate(() => void playAll());
+
+  return {
+    turn,
+    isDetached,
+    firstOutcome: firstOutcome.promise,
+    outcome: (): Outcome | undefined => outcome,
+    /** Returns a function that stops listening. */
+    listen: (listener: RunListener): (() => void) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        // Until 1.12 a run ends with its client.
+        if (!isDetached && listeners.size === 0) end("closed");
+      };
+    },
+    stop: (user: string): void => {
+      const foreign = frames.isGraph ? foreignStops[version] : "ignored";
+      const effect = user === turn.user ? "stops" : foreign;
+      if (behaviour?.kind === "stop_disobeyed" || effect === "ignored") return;
+      stop ??= effect;
+      waking.abort();
+    },
+  };
+};
+
+export type Run = ReturnType<typeof startRun>;

@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+import type { JsonObject, JsonValue } from "./json.ts";
+import { type Profile, parseProfile } from "./profile.ts";
+
+export interface App {
+  readonly key: string;
+  readonly profile: Profile;
+}
+
+/** Any key that begins with `app-` is an app. */
+export const makeApps = () => {
+  const apps = new Map<string, App>();
+  const configure = (key: string, profile: unknown): App => {
+    const app = { key, profile: parseProfile(profile) };
+    apps.set(key, app);
+    return app;
+  };
+  const findApp = (key: string): App | undefined =>
+    apps.get(key) ?? (key.startsWith("app-") ? configure(key, {}) : undefined);
+  return { configure, findApp };
+};
+
+export interface StoredMessage {
+  readonly id: string;
+  /** The app and its end user; nobody else finds the message. */
+  readonly owner: string;
+  readonly conversationId: string | undefined;
+  readonly inputs: JsonObject;
+  readonly query: string;
+  readonly createdAt: number;
+  /** Empty until the run has ended, and where it was abandoned. */
+  answer: string;
+  status: "normal" | "error" | "paused";
+  rating: string | null;
+  sources: JsonValue;
+}
+
+export const ownerOf = (app: App, user: string): string => `${app.key}\n${user}`;
+
+/** A conversation exists as the messages that name it. */
+export const makeMessages = () => {
+  const messages = new Map<string, StoredMessage>();
+  return {
+    inConversation: (owner: string, id: string): StoredMessage[] =>
+      [...messages.values()].filter((each) => each.owner === owner && each.conversationId === id),
+    find: (owner: string, id: string): StoredMessage | undefined => {
+      const message = messages.get(id);
+      return message?.owner === owner ? message : undefined;
+    },
+    add: (
+      facts: Pick<StoredMessage, "owner" | "conversationId" | "inputs" | "query" | "createdAt">,
+    ): StoredMessage => {
+      const empty = { answer: "", status: "normal" as const, rating: null, sources: [] };
+      const message: StoredMessage = { id: randomUUID(), ...facts, ...empty };
+      messages.set(message.id, message);
+      return message;
+    },
+  };
+};
