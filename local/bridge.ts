@@ -3,18 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
-import { startStandInAppServer } from "./app-server/server.ts";
+import { startAppServerSimulator } from "./app-server/server.ts";
 import { startLocalAws } from "./aws/start.ts";
 import { startConsole } from "./console/server.ts";
 import { takeDataDir } from "./data-dir.ts";
-import { findDemoDify, putDemoBot } from "./demo-bot.ts";
-import { startStandInDify } from "./dify/server.ts";
-import { startStandInIm } from "./im/server.ts";
+import { findDemoBots, putDemoBot } from "./demo-bots.ts";
+import { startDifySimulator } from "./dify/server.ts";
+import { startImSimulator } from "./im/server.ts";
 import { checkPort } from "./port.ts";
-import { checkReachable } from "./reachable.ts";
 import { writeRunFile } from "./run-file.ts";
 import { localSecretValue } from "./secret-value.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, SettingsError } from "./settings.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { makeConversationView } from "./terminal/conversation-view.ts";
 import { makeLogStream } from "./terminal/log-stream.ts";
@@ -24,9 +23,11 @@ import { describeWebhook } from "./terminal/webhook-line.ts";
 export interface LocalBridge {
   readonly url: string;
   /** Undefined where a real Dify is used. */
-  readonly standInDifyUrl: string | undefined;
-  readonly standInAppServerUrl: string;
+  readonly difySimulatorUrl: string | undefined;
+  readonly appServerSimulatorUrl: string;
   readonly consoleUrl: string;
+  /** The bots that it begins with, by their ids. */
+  readonly demoBotIds: readonly string[];
   /** See `LocalAws`. */
   crash(): number;
   close(): Promise<void>;
@@ -42,13 +43,22 @@ export interface Screen {
 
 const stage = "local";
 
-/** The guide's own host leads to the stand-in, unless that very host is the real Dify of the settings. */
+/** The guide's own host leads to the simulator, unless that very host is the real Dify of the settings. */
 const guidesDify = "api.dify.ai";
 const isGuidesDify = ({ realDify }: Settings): boolean =>
   realDify !== undefined && new URL(realDify.apiUrl).hostname === guidesDify;
 
 /** Where the guide's webhooks go. */
 const guidesAppServer = "yourserver.com";
+
+const reachablePatienceMs = 5_000;
+
+/** Whether a server answers there, with any status. @throws SettingsError naming the variable. */
+const checkReachable = async (variable: string, url: string): Promise<void> => {
+  await fetch(url, { signal: AbortSignal.timeout(reachablePatienceMs) }).catch(() => {
+    throw new SettingsError(`${variable}: nobody answers at ${url}`);
+  });
+};
 
 const checkSettings = async ({
   port,
@@ -64,7 +74,7 @@ const checkSettings = async ({
   if (sqsEndpoint !== undefined) await checkReachable("SQS_ENDPOINT", sqsEndpoint);
 };
 
-/** Starts everything on this machine: what deploys, and what stands in for AWS, Dify and the IM. */
+/** Starts everything on this machine: what deploys, and simulators of AWS, Dify and the IM. */
 export const startLocalBridge = async (settings: Settings, screen: Screen): Promise<LocalBridge> => {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -74,11 +84,11 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
 
   try {
     await checkSettings(settings);
-    const demoDify = await findDemoDify(settings);
+    const demoBots = await findDemoBots(settings);
     const view = makeConversationView(screen.write);
     /** Who speaks over the IM is shown there: bots, and with a pass-through users too. */
     const seenAtIm = new Set<string>();
-    const im = await startStandInIm({
+    const im = await startImSimulator({
       ...settings,
       onHappening: ({ message, added }) => {
         seenAtIm.add(message.fromUserId);
@@ -86,10 +96,10 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
       },
     });
     closers.push(im.close);
-    const dify = await startStandInDify();
+    const dify = await startDifySimulator();
     closers.push(dify.close);
     const { promise: bridgeUrl, resolve: setBridgeUrl } = Promise.withResolvers<string>();
-    const appServer = await startStandInAppServer({
+    const appServer = await startAppServerSimulator({
       ...settings,
       bridgeUrl,
       onReceived: (webhook) => view.called(`${webhook.host}${webhook.path}`, describeWebhook(webhook)),
@@ -132,14 +142,15 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
     closers.push(aws.close);
     setBridgeUrl(aws.url);
 
-    await putDemoBot(aws.url, settings, demoDify);
+    for (const bot of demoBots) await putDemoBot(aws.url, settings, bot);
     const outputs = stackOutputs(assemblyDir, `bot-bridge-${stage}-messaging`, aws.queueUrls);
     closers.push(await writeRunFile({ url: aws.url, endpoints: aws.endpoints, outputs }));
     return {
       url: aws.url,
-      standInDifyUrl: settings.realDify ? undefined : new URL(dify.url).origin,
-      standInAppServerUrl: appServer.url,
+      difySimulatorUrl: settings.realDify ? undefined : new URL(dify.url).origin,
+      appServerSimulatorUrl: appServer.url,
       consoleUrl: page.url,
+      demoBotIds: demoBots.map(({ userId }) => userId),
       crash: aws.crash,
       close,
     };

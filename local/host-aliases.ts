@@ -9,7 +9,7 @@ const requestSecurely = https.request;
 
 /**
  * Loaded into each function's thread before its handler: the hosts that RongCloud's guide names, and that nobody has,
- * lead to stand-ins on this machine, which still see the name that was called. What deploys knows nothing of it.
+ * lead to simulators on this machine, which still see the name that was called. What deploys knows nothing of it.
  */
 const request = (
   url: URL,

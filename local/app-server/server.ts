@@ -11,14 +11,14 @@ import { areGood, judgeSignatures, type SigningApp } from "./signatures.ts";
 export type { Behaviour } from "./behaviours.ts";
 export type { ReceivedWebhook } from "./received-webhook.ts";
 
-export interface StandInAppServerOptions extends SigningApp {
+export interface AppServerSimulatorOptions extends SigningApp {
   /** Where echoes go; a promise, since a bridge that calls this server may start after it. */
   readonly bridgeUrl?: string | PromiseLike<string> | undefined;
   readonly onReceived?: ((webhook: ReceivedWebhook) => void) | undefined;
   readonly now?: (() => number) | undefined;
 }
 
-export interface StandInAppServer {
+export interface AppServerSimulator {
   readonly url: string;
   /** The last thousand, oldest first. */
   readonly received: () => readonly ReceivedWebhook[];
@@ -56,13 +56,13 @@ const webhookHeaders = ({ headers }: IncomingMessage): Record<string, string> =>
   );
 
 /** Stands in for the app's own server where nobody has one: it takes what the bots' webhooks bring, on any path. */
-export const startStandInAppServer = async ({
+export const startAppServerSimulator = async ({
   appKey,
   appSecret,
   bridgeUrl,
   onReceived,
   now = Date.now,
-}: StandInAppServerOptions): Promise<StandInAppServer> => {
+}: AppServerSimulatorOptions): Promise<AppServerSimulator> => {
   const app = { appKey, appSecret };
   const closing = new AbortController();
   // Every slow answer listens to it.
@@ -122,14 +122,14 @@ export const startStandInAppServer = async ({
     reply(response, 200, received);
 
   const switches = new Map<string, (request: IncomingMessage, response: ServerResponse) => unknown>([
-    ["GET /_standin/received", showReceived],
-    ["PUT /_standin/behaviour", setBehaviour],
-    ["DELETE /_standin/behaviour", clearBehaviours],
+    ["GET /_simulator/received", showReceived],
+    ["PUT /_simulator/behaviour", setBehaviour],
+    ["DELETE /_simulator/behaviour", clearBehaviours],
   ]);
 
   const server = await startHttpServer(0, async (request, response) => {
     const url = new URL(request.url ?? "/", "http://app-server.local");
-    if (url.pathname.startsWith("/_standin/")) {
+    if (url.pathname.startsWith("/_simulator/")) {
       const flip = switches.get(`${request.method} ${url.pathname}`);
       await (flip ? flip(request, response) : reply(response, 404, { error: "no such switch" }));
     } else if (request.method === "POST") await take(request, response, url);

@@ -68,7 +68,6 @@ const shield = (server: Server): void => {
 };
 
 const createTable = async (client: DynamoDBClient, table: Table): Promise<void> => {
-  const indexes = table.globalSecondaryIndexes;
   try {
     await client.send(
       new CreateTableCommand({
@@ -76,7 +75,6 @@ const createTable = async (client: DynamoDBClient, table: Table): Promise<void> 
         KeySchema: table.keySchema,
         AttributeDefinitions: table.attributeDefinitions,
         BillingMode: "PAY_PER_REQUEST",
-        ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
       }),
     );
   } catch (error) {

@@ -1,10 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   DeleteMessageBatchCommand,
   type Message,
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { systemClock } from "#adapters/node/system-clock.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { failedMessageIds } from "./batch-item-failures.ts";
 import type { Invoke } from "./lambda/outcome.ts";
 import { sqsEventOf } from "./sqs-event.ts";
@@ -17,6 +18,7 @@ export interface MappingOptions {
   readonly client: SQSClient;
   readonly invoke: Invoke;
   readonly onError: (error: unknown) => void;
+  readonly clock?: Pick<Clock, "sleep">;
 }
 
 export interface RunningMapping {
@@ -37,6 +39,7 @@ export const startMapping = ({
   client,
   invoke,
   onError,
+  clock = systemClock,
 }: MappingOptions): RunningMapping => {
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
@@ -88,7 +91,7 @@ export const startMapping = ({
         running.add(delivery);
       } catch (error) {
         report(error);
-        await delay(pauseAfterErrorMs, undefined, { signal: stopping.signal }).catch(() => {});
+        await clock.sleep(pauseAfterErrorMs, stopping.signal);
       }
     }
   };
@@ -98,7 +101,9 @@ export const startMapping = ({
     async stop() {
       stopping.abort();
       const ended = polling.then(() => Promise.all(running));
-      await Promise.race([ended, delay(graceAtStopMs, undefined, { ref: false })]);
+      const over = new AbortController();
+      await Promise.race([ended, clock.sleep(graceAtStopMs, over.signal)]);
+      over.abort();
     },
   };
 };

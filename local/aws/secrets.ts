@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { type HttpServer, readBody, startHttpServer } from "../http-server.ts";
 import { secretArn } from "./template/physical.ts";
-import type { InitialSecret, Secret } from "./template/secrets.ts";
+import type { Secret } from "./template/secrets.ts";
 
 export interface SecretsOptions {
   readonly secrets: readonly Secret[];
-  /** By secret name; they take the place of the template's and add to them. */
+  /** By secret name; they replace the generated values and add secrets. */
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -17,7 +17,7 @@ const requestSchema = v.object({
 
 /** Secrets Manager as far as GetSecretValue goes. */
 export const startSecrets = ({ secrets, values }: SecretsOptions): Promise<HttpServer> => {
-  const stored = new Map(secrets.map(({ name, initial }) => [name, initialValue(initial)]));
+  const stored = new Map(secrets.map(({ name }) => [name, randomBytes(24).toString("base64url")]));
   for (const [name, value] of Object.entries(values)) stored.set(name, value);
   const versions = new Map([...stored.keys()].map((name) => [name, randomUUID()]));
   const createdDate = Date.now() / 1000;
@@ -63,20 +63,6 @@ export const startSecrets = ({ secrets, values }: SecretsOptions): Promise<HttpS
 const isSecretId = (id: string, name: string): boolean => {
   const arn = secretArn(name);
   return id === name || id === arn || id === arn.slice(0, -"-000000".length);
-};
-
-const initialValue = (initial: InitialSecret): string | undefined => {
-  switch (initial.kind) {
-    case "given":
-      return initial.value;
-    case "empty":
-      return undefined;
-    case "generated": {
-      const generated = randomBytes(24).toString("base64url");
-      if (!initial.within) return generated;
-      return JSON.stringify({ ...JSON.parse(initial.within.template), [initial.within.key]: generated });
-    }
-  }
 };
 
 const failure = (type: string, message: string) => ({ statusCode: 400, body: { __type: type, message } });

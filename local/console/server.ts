@@ -1,9 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
 import { readAtMost } from "../aws/api-gateway/read-at-most.ts";
-import { demoBotId } from "../demo-bot.ts";
+import { demoBotId } from "../demo-bots.ts";
 import { type HttpServer, startHttpServer } from "../http-server.ts";
-import { isForUs, isFromOurPage } from "./own-page.ts";
 import { makePageFiles, type PageFile, type PageFiles } from "./page-files.ts";
 import { safeHeaders } from "./safe-headers.ts";
 import { getUserToken, type TokenPorts } from "./user-token.ts";
@@ -32,6 +31,19 @@ const json = (status: number, body: object): Answer => ({
 });
 
 const refuse = (status: number, errorMessage: string): Answer => json(status, { errorMessage });
+
+/**
+ * Whether a request was addressed to this server by a name that is its own. Another site can have its name resolve to
+ * this machine (DNS rebinding), but its pages still send that name.
+ */
+const isForUs = ({ headers: { host }, socket: { localPort } }: IncomingMessage): boolean =>
+  host === `127.0.0.1:${localPort}` || host === `localhost:${localPort}`;
+
+/** Whether a page of this server sent it: browsers say where each POST comes from, and let no page say otherwise. */
+const isFromOurPage = ({ headers }: IncomingMessage): boolean =>
+  headers.origin === `http://${headers.host}` &&
+  (headers["sec-fetch-site"] ?? "same-origin") === "same-origin" &&
+  headers["content-type"] === "application/json";
 
 /**
  * Serves the console on the loopback interface, and gets tokens for its page and for no other: it signs as the app does,

@@ -13,7 +13,7 @@ import { Refusal, refuse } from "./refusal.ts";
 import { statusMessage, type Typing, typingsOf } from "./status-messages.ts";
 import { groupChunk, makeStreamMessages, privateChunk } from "./stream-messages.ts";
 
-export interface StandInImOptions {
+export interface ImSimulatorOptions {
   readonly appKey: string;
   readonly appSecret: string;
   readonly onHappening?: (happening: ImHappening) => void;
@@ -22,7 +22,7 @@ export interface StandInImOptions {
   readonly chunksPerSecond?: number;
 }
 
-export interface StandInIm {
+export interface ImSimulator {
   readonly url: string;
   /** Every message so far, in the order in which it began, as it stands now. */
   readonly messages: () => readonly ImMessage[];
@@ -47,13 +47,13 @@ const expiry = v.object({
 });
 
 /** Stands in for RongCloud's server API where nobody has a real one: it takes what a bot says, and shows it. */
-export const startStandInIm = async ({
+export const startImSimulator = async ({
   appKey,
   appSecret,
   onHappening,
   now = Date.now,
   chunksPerSecond = mostChunksPerSecond,
-}: StandInImOptions): Promise<StandInIm> => {
+}: ImSimulatorOptions): Promise<ImSimulator> => {
   const messages = new Map<string, ImMessage>();
   const typings: Typing[] = [];
   const faults = makeFaults(now);

@@ -14,14 +14,12 @@ export type Answer =
   | { readonly kind: "stream"; readonly response: StreamedResponse }
   | { readonly kind: "failure"; readonly failure: Failure };
 
-type LambdaIntegration = Extract<Integration, { kind: "lambda" }>;
-
 /** The function's answer, or that it did not come within the integration's time; the function runs on regardless. */
 export const answerOf = async (
   api: RestApi,
   exchange: Exchange,
   match: Match,
-  { transfer, timeoutMs }: LambdaIntegration,
+  { transfer, timeoutMs }: Integration,
   invoke: Invoke,
 ): Promise<Answer> => {
   const timeout = Promise.withResolvers<Answer>();

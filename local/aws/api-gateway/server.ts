@@ -53,10 +53,6 @@ export const startApiGateway = ({
     if (!match) return fail("MISSING_AUTHENTICATION_TOKEN");
     const { path, integration } = match.route;
     if (!mayPass(path, exchange.method)) return fail("THROTTLED");
-    if (integration.kind === "mock") {
-      const headers = Object.entries(integration.headers);
-      return sendReply(response, exchange, { ...integration, headers });
-    }
     const deadline = Date.now() + integration.timeoutMs;
     const answer = await answerOf(api, exchange, match, integration, invoke(integration.functionName));
     switch (answer.kind) {

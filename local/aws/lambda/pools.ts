@@ -60,7 +60,7 @@ export const startPools = async (options: PoolsOptions): Promise<Pools> => {
 const usedFunctions = ({ restApis, eventSourceMappings }: Assembly): Set<string> => {
   const ofRoutes = restApis
     .flatMap(({ routes }) => routes)
-    .flatMap(({ integration }) => (integration.kind === "lambda" ? integration.functionName : []));
+    .map(({ integration }) => integration.functionName);
   return new Set([...ofRoutes, ...eventSourceMappings.map(({ functionName }) => functionName)]);
 };
 

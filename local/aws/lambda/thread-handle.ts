@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Writable } from "node:stream";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { Worker } from "node:worker_threads";
 import { type Invocation, startInvocation } from "./invocation.ts";
 import { lambdaErrorOf } from "./lambda-error.ts";
-import { logLines } from "./log-lines.ts";
 import type { FromThread, LambdaError, ThreadData, ToThread } from "./protocol.ts";
 import { threadSource } from "./thread-source.ts";
 
@@ -27,6 +27,13 @@ export interface Thread {
   invoke(event: string): Pick<Invocation, "outcome" | "finished">;
   stop(): Promise<void>;
 }
+
+/** Several threads share one log, so each line is written whole. */
+const logLines = (source: Readable, log: Writable): void => {
+  createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
+    log.write(`${line}\n`);
+  });
+};
 
 export const startThread = (options: ThreadOptions): Thread => {
   const worker = new Worker(threadSource, {

@@ -23,7 +23,7 @@ export interface EventSourceMapping {
 const defaultConcurrency = 10;
 
 export const eventSourceMappingsOf = (stacks: readonly StackTemplate[]): EventSourceMapping[] =>
-  resourcesOf(stacks, ["AWS::Lambda::EventSourceMapping"], mappingSchema)
+  resourcesOf(stacks, "AWS::Lambda::EventSourceMapping", mappingSchema)
     .filter(({ properties }) => properties.Enabled)
     .map(({ properties }) => ({
       functionName: functionNameOf(properties.FunctionName),

@@ -33,7 +33,7 @@ export interface LambdaFunction {
 }
 
 export const functionsOf = ({ stacks, folderByS3Key }: Stacks): LambdaFunction[] =>
-  resourcesOf(stacks, ["AWS::Lambda::Function"], functionSchema).map(
+  resourcesOf(stacks, "AWS::Lambda::Function", functionSchema).map(
     ({ stack, logicalId, name, properties }) => ({
       stack,
       logicalId,

@@ -25,7 +25,7 @@ export const gatewayResponsesOf = (
   restApiId: string,
 ): Map<string, GatewayResponse> =>
   new Map(
-    resourcesOf(stacks, ["AWS::ApiGateway::GatewayResponse"], gatewayResponseSchema)
+    resourcesOf(stacks, "AWS::ApiGateway::GatewayResponse", gatewayResponseSchema)
       .filter(({ properties }) => properties.RestApiId === restApiId)
       .map(({ properties }) => [
         properties.ResponseType,

@@ -11,7 +11,6 @@ export interface Physical {
 const nameProperties: Readonly<Record<string, string>> = {
   "AWS::ApiGateway::Stage": "StageName",
   "AWS::DynamoDB::GlobalTable": "TableName",
-  "AWS::DynamoDB::Table": "TableName",
   "AWS::Lambda::Alias": "Name",
   "AWS::Lambda::Function": "FunctionName",
   "AWS::SecretsManager::Secret": "Name",
@@ -48,21 +47,13 @@ export const attributeOf = (resource: Physical, attribute: string): string | und
   const { type, name } = resource;
   switch (attribute) {
     case "Arn":
-    case "AliasArn":
-    case "FunctionArn":
       return arnOfResource(resource);
     case "Version":
       return type === "AWS::Lambda::Version" ? onlyVersion : undefined;
     case "RootResourceId":
       return type === "AWS::ApiGateway::RestApi" ? rootResourceId(name) : undefined;
-    case "RestApiId":
-      return type === "AWS::ApiGateway::RestApi" ? name : undefined;
     case "QueueName":
       return type === "AWS::SQS::Queue" ? name : undefined;
-    case "QueueUrl":
-      return type === "AWS::SQS::Queue" ? queueUrlOnAws(name) : undefined;
-    case "KeyId":
-      return type === "AWS::KMS::Key" ? name : undefined;
     default:
       return undefined;
   }
@@ -70,11 +61,9 @@ export const attributeOf = (resource: Physical, attribute: string): string | und
 
 export const rootResourceId = (restApiId: string): string => `${restApiId}-root`;
 
-const arnOfResource = (resource: Physical): string => {
-  const { type, name } = resource;
+const arnOfResource = ({ type, name }: Physical): string => {
   switch (type) {
     case "AWS::DynamoDB::GlobalTable":
-    case "AWS::DynamoDB::Table":
       return arnOf("dynamodb", `table/${name}`);
     case "AWS::IAM::Role":
       return `arn:aws:iam::${ACCOUNT}:role/${name}`;
@@ -82,9 +71,6 @@ const arnOfResource = (resource: Physical): string => {
       return arnOf("kms", `key/${name}`);
     case "AWS::Lambda::Function":
       return arnOf("lambda", `function:${name}`);
-    case "AWS::Lambda::Alias":
-    case "AWS::Lambda::Version":
-      return refOf(resource);
     default:
       return arnOf(type.split("::")[1]?.toLowerCase() ?? "", name);
   }

@@ -33,7 +33,7 @@ export interface Queue {
 }
 
 export const queuesOf = (stacks: readonly StackTemplate[]): Queue[] =>
-  resourcesOf(stacks, ["AWS::SQS::Queue"], queueSchema).map(({ name, properties }) => {
+  resourcesOf(stacks, "AWS::SQS::Queue", queueSchema).map(({ name, properties }) => {
     const { RedrivePolicy: policy, ...attributes } = properties;
     return {
       name,

@@ -16,7 +16,7 @@ export interface RestApi {
 }
 
 export const restApisOf = (stacks: readonly StackTemplate[]): RestApi[] =>
-  resourcesOf(stacks, ["AWS::ApiGateway::RestApi"], restApiSchema).map(({ name: id, properties }) => ({
+  resourcesOf(stacks, "AWS::ApiGateway::RestApi", restApiSchema).map(({ name: id, properties }) => ({
     id,
     binaryMediaTypes: properties.BinaryMediaTypes,
     routes: routesOf(stacks, id),

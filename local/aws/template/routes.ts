@@ -9,7 +9,7 @@ const methodSchema = v.object({
   RestApiId: v.string(),
   ResourceId: v.string(),
   HttpMethod: v.string(),
-  Integration: v.optional(integrationSchema),
+  Integration: integrationSchema,
 });
 
 export interface Route {
@@ -22,7 +22,7 @@ export interface Route {
 
 export const routesOf = (stacks: readonly StackTemplate[], restApiId: string): Route[] => {
   const resources = new Map(
-    resourcesOf(stacks, ["AWS::ApiGateway::Resource"], resourceSchema).map(({ name, properties }) => [
+    resourcesOf(stacks, "AWS::ApiGateway::Resource", resourceSchema).map(({ name, properties }) => [
       name,
       properties,
     ]),
@@ -33,12 +33,11 @@ export const routesOf = (stacks: readonly StackTemplate[], restApiId: string): R
     if (resourceId === root || !resource) return "";
     return `${pathOf(resource.ParentId)}/${resource.PathPart}`;
   };
-  return resourcesOf(stacks, ["AWS::ApiGateway::Method"], methodSchema)
+  return resourcesOf(stacks, "AWS::ApiGateway::Method", methodSchema)
     .filter(({ properties }) => properties.RestApiId === restApiId)
-    .map(({ stack, logicalId, properties }) => {
-      const integration = properties.Integration && integrationOf(properties.Integration);
-      if (!integration)
-        throw new Error(`${stack}/${logicalId}: only AWS_PROXY (Lambda) and MOCK integrations are served`);
-      return { path: pathOf(properties.ResourceId) || "/", method: properties.HttpMethod, integration };
-    });
+    .map(({ properties }) => ({
+      path: pathOf(properties.ResourceId) || "/",
+      method: properties.HttpMethod,
+      integration: integrationOf(properties.Integration),
+    }));
 };

@@ -1,16 +1,10 @@
 import * as v from "valibot";
 
-const properties = v.record(v.string(), v.unknown());
-
 export const templateSchema = v.object({
   Resources: v.optional(
     v.record(
       v.string(),
-      v.object({
-        Type: v.string(),
-        Properties: v.optional(properties, {}),
-        Condition: v.optional(v.string()),
-      }),
+      v.object({ Type: v.string(), Properties: v.optional(v.record(v.string(), v.unknown()), {}) }),
     ),
     {},
   ),
@@ -21,8 +15,6 @@ export const templateSchema = v.object({
     ),
     {},
   ),
-  Parameters: v.optional(v.record(v.string(), v.object({ Default: v.optional(v.string()) })), {}),
-  Conditions: v.optional(v.record(v.string(), v.unknown()), {}),
 });
 
 export type Template = v.InferOutput<typeof templateSchema>;

@@ -31,7 +31,7 @@ export interface Stage {
 }
 
 export const stageOf = (stacks: readonly StackTemplate[], restApiId: string): Stage => {
-  const stage = resourcesOf(stacks, ["AWS::ApiGateway::Stage"], stageSchema).find(
+  const stage = resourcesOf(stacks, "AWS::ApiGateway::Stage", stageSchema).find(
     ({ properties }) => properties.RestApiId === restApiId,
   );
   if (!stage) throw new Error(`the REST API ${restApiId} has no stage`);

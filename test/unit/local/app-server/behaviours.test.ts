@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { type StandInAppServer, startStandInAppServer } from "../../../../local/app-server/server.ts";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { type AppServerSimulator, startAppServerSimulator } from "../../../../local/app-server/server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { app, post, signed } from "./send-webhook.ts";
 
-let server: StandInAppServer;
+let server: AppServerSimulator;
 beforeEach(async () => {
-  server = await startStandInAppServer({ appKey: app.appKey, appSecret: app.secret });
+  server = closeAfterEach(await startAppServerSimulator({ appKey: app.appKey, appSecret: app.secret }));
 });
-afterEach(() => server.close());
 
 const call = (path = "/callback"): Promise<Response> => post(signed(`${server.url}${path}`, Date.now()));
 const statuses = async (...paths: string[]): Promise<number[]> => {
@@ -15,9 +15,9 @@ const statuses = async (...paths: string[]): Promise<number[]> => {
   return found;
 };
 const put = (behaviour: unknown): Promise<Response> =>
-  fetch(`${server.url}/_standin/behaviour`, { method: "PUT", body: JSON.stringify(behaviour) });
+  fetch(`${server.url}/_simulator/behaviour`, { method: "PUT", body: JSON.stringify(behaviour) });
 
-describe("the stand-in app server can be told", () => {
+describe("the app server simulator can be told", () => {
   test("to fail a number of times, and then recover", async () => {
     expect((await put({ status: 503, times: 2 })).status).toBe(200);
     expect(await statuses("/callback", "/callback", "/callback")).toEqual([503, 503, 200]);
@@ -35,7 +35,7 @@ describe("the stand-in app server can be told", () => {
     await put({ status: 500 });
     await put({ status: 410 });
     expect(await statuses("/callback")).toEqual([410]);
-    await fetch(`${server.url}/_standin/behaviour`, { method: "DELETE" });
+    await fetch(`${server.url}/_simulator/behaviour`, { method: "DELETE" });
     expect(await statuses("/callback")).toEqual([200]);
   });
 

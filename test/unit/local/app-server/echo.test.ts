@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { isSignedBy } from "#adapters/rongcloud/signature.ts";
-import { type StandInAppServer, startStandInAppServer } from "../../../../local/app-server/server.ts";
+import { type AppServerSimulator, startAppServerSimulator } from "../../../../local/app-server/server.ts";
 import { type HttpServer, readBody, startHttpServer } from "../../../../local/http-server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { app, envelopeWith, post, signed } from "./send-webhook.ts";
 
@@ -14,30 +15,33 @@ interface Published {
 let published: Published[] = [];
 let bridgeAnswer = { status: 200, body: '{"code":200}' };
 let bridge: HttpServer;
-let server: StandInAppServer;
+let server: AppServerSimulator;
 
-const startServer = (bridgeUrl: string | PromiseLike<string> | undefined): Promise<StandInAppServer> =>
-  startStandInAppServer({ appKey: app.appKey, appSecret: app.secret, bridgeUrl });
+const startServer = async (
+  bridgeUrl: string | PromiseLike<string> | undefined,
+): Promise<AppServerSimulator> =>
+  closeAfterEach(await startAppServerSimulator({ appKey: app.appKey, appSecret: app.secret, bridgeUrl }));
 
 beforeEach(async () => {
   published = [];
   bridgeAnswer = { status: 200, body: '{"code":200}' };
-  bridge = await startHttpServer(0, async (request, response) => {
-    const { headers, url } = request;
-    const [nonce = "", timestamp = "", signature = ""] = ["nonce", "timestamp", "signature"].map((name) =>
-      String(headers[name]),
-    );
-    published.push({
-      path: url,
-      form: Object.fromEntries(new URLSearchParams((await readBody(request)).toString())),
-      isSigned:
-        headers["app-key"] === app.appKey && isSignedBy([app.secret], { nonce, timestamp, signature }),
-    });
-    response.writeHead(bridgeAnswer.status).end(bridgeAnswer.body);
-  });
+  bridge = closeAfterEach(
+    await startHttpServer(0, async (request, response) => {
+      const { headers, url } = request;
+      const [nonce = "", timestamp = "", signature = ""] = ["nonce", "timestamp", "signature"].map((name) =>
+        String(headers[name]),
+      );
+      published.push({
+        path: url,
+        form: Object.fromEntries(new URLSearchParams((await readBody(request)).toString())),
+        isSigned:
+          headers["app-key"] === app.appKey && isSignedBy([app.secret], { nonce, timestamp, signature }),
+      });
+      response.writeHead(bridgeAnswer.status).end(bridgeAnswer.body);
+    }),
+  );
   server = await startServer(bridge.url);
 });
-afterEach(() => Promise.all([server.close(), bridge.close()]));
 
 const call = (envelope: object, path = "/echo", id?: string): Promise<Response> =>
   post(signed(`${server.url}${path}`, Date.now(), envelope, id));
@@ -125,12 +129,11 @@ describe("the echo bot", () => {
 
   test("is ended in the middle of it when the server closes", async () => {
     await server.close();
-    const hanging = await startHttpServer(0, () => new Promise(() => {}));
+    const hanging = closeAfterEach(await startHttpServer(0, () => new Promise(() => {})));
     server = await startServer(hanging.url);
     await call(envelopeWith());
     await server.close();
     await eventually(() => expect(server.received()[0]?.echo).toMatchObject({ status: "failed" }), 2_000);
-    await hanging.close();
   });
 
   test.each([

@@ -1,14 +1,14 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { type StandInAppServer, startStandInAppServer } from "../../../../local/app-server/server.ts";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { type AppServerSimulator, startAppServerSimulator } from "../../../../local/app-server/server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { app, signed } from "./send-webhook.ts";
 
-let server: StandInAppServer;
+let server: AppServerSimulator;
 beforeEach(async () => {
-  server = await startStandInAppServer({ appKey: app.appKey, appSecret: app.secret });
+  server = closeAfterEach(await startAppServerSimulator({ appKey: app.appKey, appSecret: app.secret }));
 });
-afterEach(() => server.close());
 
 const moduleUrl = (path: string): URL => new URL(`../../../../${path}`, import.meta.url);
 
@@ -41,7 +41,7 @@ const call = async (): Promise<unknown> => {
 };
 
 describe("the app server that the guide names", () => {
-  test("is the stand-in, which sees the name that was called", async () => {
+  test("is the simulator, which sees the name that was called", async () => {
     expect(await call()).toEqual({ status: 200 });
     expect(server.received()).toMatchObject([{ host: "yourserver.com", path: "/callback" }]);
   });

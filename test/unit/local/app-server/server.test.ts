@@ -1,25 +1,27 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import {
+  type AppServerSimulator,
   type ReceivedWebhook,
-  type StandInAppServer,
-  startStandInAppServer,
+  startAppServerSimulator,
 } from "../../../../local/app-server/server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { app, envelopeWith, type Parts, post, signed } from "./send-webhook.ts";
 
 let now = 0;
-let server: StandInAppServer;
+let server: AppServerSimulator;
 let shown: ReceivedWebhook[] = [];
 beforeEach(async () => {
   now = Date.UTC(2026, 0, 1);
   shown = [];
-  server = await startStandInAppServer({
-    appKey: app.appKey,
-    appSecret: app.secret,
-    now: () => now,
-    onReceived: (webhook) => void shown.push(webhook),
-  });
+  server = closeAfterEach(
+    await startAppServerSimulator({
+      appKey: app.appKey,
+      appSecret: app.secret,
+      now: () => now,
+      onReceived: (webhook) => void shown.push(webhook),
+    }),
+  );
 });
-afterEach(() => server.close());
 
 const callback = (path = "/callback"): Parts => signed(`${server.url}${path}`, now);
 const withQuery = (parts: Parts, name: string, value: string): Parts => {
@@ -32,7 +34,7 @@ const withHeader = (parts: Parts, name: string, value: string): Parts => ({
   headers: { ...parts.headers, [name]: value },
 });
 
-describe("the stand-in app server", () => {
+describe("the app server simulator", () => {
   test.each(["/callback", "/", "/any/other?tenant=7", "/callback?timestamp=1"])(
     "takes what is signed well, at %s",
     async (path) => {
@@ -93,7 +95,7 @@ describe("the stand-in app server", () => {
     };
     expect(server.received()).toEqual([expected]);
     expect(shown).toEqual([expected]);
-    const response = await fetch(`${server.url}/_standin/received`);
+    const response = await fetch(`${server.url}/_simulator/received`);
     expect(await response.json()).toEqual([expected]);
   });
 
@@ -110,8 +112,8 @@ describe("the stand-in app server", () => {
 
   test.each([
     ["GET", "/callback", 405],
-    ["POST", "/_standin/received", 404],
-    ["PUT", "/_standin/behaviours", 404],
+    ["POST", "/_simulator/received", 404],
+    ["PUT", "/_simulator/behaviours", 404],
   ])("takes no %s of %s for a webhook", async (method, path, status) => {
     expect((await fetch(`${server.url}${path}`, { method })).status).toBe(status);
     expect(server.received()).toEqual([]);

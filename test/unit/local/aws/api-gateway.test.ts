@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { Readable } from "node:stream";
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { makeRouter } from "../../../../local/aws/api-gateway/router.ts";
 import { type ObservedExchange, startApiGateway } from "../../../../local/aws/api-gateway/server.ts";
 import type { Invoke, Outcome } from "../../../../local/aws/lambda/outcome.ts";
@@ -8,11 +8,10 @@ import type { GatewayResponse } from "../../../../local/aws/template/gateway-res
 import type { Integration } from "../../../../local/aws/template/integrations.ts";
 import type { RestApi } from "../../../../local/aws/template/rest-apis.ts";
 import type { Throttle } from "../../../../local/aws/template/stages.ts";
-import type { HttpServer } from "../../../../local/http-server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 
 const integration: Integration = {
-  kind: "lambda",
   functionName: "Door",
   timeoutMs: 29_000,
   transfer: "BUFFERED",
@@ -28,15 +27,14 @@ const apiWith = (parts: Partial<RestApi>): RestApi => ({
   ...parts,
 });
 
-let server: HttpServer | undefined;
-afterEach(() => server?.close());
-
 const serve = async (
   parts: Partial<RestApi>,
   invoke: Invoke,
   onExchange?: (exchange: ObservedExchange) => void,
 ): Promise<string> => {
-  server = await startApiGateway({ api: apiWith(parts), port: 0, invoke: () => invoke, onExchange });
+  const server = closeAfterEach(
+    await startApiGateway({ api: apiWith(parts), port: 0, invoke: () => invoke, onExchange }),
+  );
   return server.url;
 };
 
@@ -304,7 +302,9 @@ describe("throttles", () => {
     };
     const routes = ["/", "/bots", "/{proxy+}"].map((path) => ({ path, method: "ANY", integration }));
     const api = apiWith({ routes, stage: { name: "v1", throttles }, ...parts });
-    server = await startApiGateway({ api, port: 0, invoke: () => invoke, onExchange: undefined, now });
+    const server = closeAfterEach(
+      await startApiGateway({ api, port: 0, invoke: () => invoke, onExchange: undefined, now }),
+    );
     const { url } = server;
     const ask = async (...requests: string[]): Promise<number[]> => {
       const statuses: number[] = [];
@@ -363,17 +363,6 @@ describe("throttles", () => {
   });
 });
 
-test("a mock integration answers from the template", async () => {
-  const mock: Integration = {
-    kind: "mock",
-    statusCode: 200,
-    headers: { "Content-Type": "application/json" },
-    body: '{"ok":true}',
-  };
-  const url = await serve({ routes: [{ path: "/health", method: "GET", integration: mock }] }, echo);
-  expect(await (await fetch(`${url}/health`)).json()).toEqual({ ok: true });
-});
-
 describe("a streamed response", () => {
   const routes = [{ path: "/{proxy+}", method: "ANY", integration: streaming }];
   const head = (metadata: object) => Buffer.concat([Buffer.from(JSON.stringify(metadata)), Buffer.alloc(8)]);
@@ -409,7 +398,6 @@ describe("a streamed response", () => {
   test("from a function that did not stream is 502, and the other way round", async () => {
     const url = await serve({ routes }, answering({ statusCode: 200 }));
     expect((await fetch(`${url}/x`)).status).toBe(502);
-    await server?.close();
     const buffered = await serve({}, streamed(Readable.from([head({ statusCode: 200 })])));
     expect((await fetch(`${buffered}/x`)).status).toBe(502);
   });

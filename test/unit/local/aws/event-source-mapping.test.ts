@@ -1,15 +1,19 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Clock } from "#core/shared/clock.ts";
 import { type RunningMapping, startMapping } from "../../../../local/aws/event-source-mapping.ts";
 import type { Invoke, Outcome } from "../../../../local/aws/lambda/outcome.ts";
 import { localClient } from "../../../../local/aws/local-client.ts";
 import { type Sqs, startSqs } from "../../../../local/aws/sqs.ts";
 import type { Queue } from "../../../../local/aws/template/queues.ts";
+import { closeAfterAll } from "../../../support/close-after.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
 import { until } from "./text-log.ts";
 
 const queue = (
@@ -33,21 +37,22 @@ let client: SQSClient;
 const mappings: RunningMapping[] = [];
 
 beforeAll(async () => {
-  const queues = names.map((name) =>
-    name === "poison"
-      ? queue("poison.fifo", fifo, { deadLetterArn: dead.arn, maxReceiveCount: 2 })
-      : queue(`${name}.fifo`, fifo),
-  );
+  const queues = names.map((name) => {
+    if (name === "poison") {
+      return queue("poison.fifo", fifo, { deadLetterArn: dead.arn, maxReceiveCount: 2 });
+    }
+    // Longer than a busy machine may take for one: no message may come back while it is being handled.
+    return queue(`${name}.fifo`, name === "groups" ? { ...fifo, VisibilityTimeout: "60" } : fifo);
+  });
   const plain = queue("plain", { VisibilityTimeout: "1" });
-  sqs = await startSqs({ queues: [...queues, plain, dead], endpoint: undefined, dataDir: undefined });
+  sqs = closeAfterAll(
+    await startSqs({ queues: [...queues, plain, dead], endpoint: undefined, dataDir: undefined }),
+  );
   client = new SQSClient(localClient(sqs.endpoint));
+  closeAfterAll({ close: () => client.destroy() });
 });
 afterEach(async () => {
   await Promise.all(mappings.splice(0).map((mapping) => mapping.stop()));
-});
-afterAll(async () => {
-  client.destroy();
-  await sqs.close();
 });
 
 const urlOf = (name: string) => sqs.queueUrls.get(name) ?? "";
@@ -85,9 +90,10 @@ type Handle = (event: SqsEvent) => unknown;
 interface Limits {
   readonly batchSize?: number;
   readonly concurrency?: number;
+  readonly clock?: Clock;
 }
 
-const map = (name: string, handle: Handle, { batchSize = 1, concurrency = 10 }: Limits = {}) => {
+const map = (name: string, handle: Handle, { batchSize = 1, concurrency = 10, clock }: Limits = {}) => {
   const invoke: Invoke = async (event) => {
     const answer: unknown = await handle(JSON.parse(JSON.stringify(event)));
     return isOutcome(answer) ? answer : { kind: "value", payload: JSON.stringify(answer ?? null) };
@@ -102,7 +108,15 @@ const map = (name: string, handle: Handle, { batchSize = 1, concurrency = 10 }: 
   const onError = (error: unknown) => {
     throw error;
   };
-  const running = startMapping({ mapping, concurrency, queueUrl: urlOf(name), client, invoke, onError });
+  const running = startMapping({
+    mapping,
+    concurrency,
+    queueUrl: urlOf(name),
+    client,
+    invoke,
+    onError,
+    ...(clock && { clock }),
+  });
   mappings.push(running);
   return running;
 };
@@ -180,6 +194,7 @@ describe("an event source mapping", () => {
     let [running, most] = [0, 0];
     const groups = new Set<string | undefined>();
     let twice = false;
+    const gate = Promise.withResolvers<void>();
     map(
       "groups.fifo",
       async ({ Records: [record] }) => {
@@ -187,12 +202,16 @@ describe("an event source mapping", () => {
         if (groups.has(group)) twice = true;
         groups.add(group);
         most = Math.max(most, ++running);
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await gate.promise;
         running--;
         groups.delete(group);
       },
       { concurrency: 2 },
     );
+    await until(() => running === 2);
+    // A moment for a third, if it may come.
+    await delay(60);
+    gate.resolve();
     await until(async () => (await countOf("groups.fifo")) === 0);
     expect(most).toBe(2);
     expect(twice).toBe(false);
@@ -205,7 +224,7 @@ describe("an event source mapping", () => {
       tries++;
       return { kind: "error", error: { errorType: "Error", errorMessage: "broken" } } satisfies Outcome;
     });
-    await until(async () => (await countOf("dead.fifo")) === 1, 5000);
+    await until(async () => (await countOf("dead.fifo")) === 1);
     expect(tries).toBe(2);
     const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: urlOf("dead.fifo") }));
     expect(Messages?.map(({ Body }) => Body)).toEqual(["poison"]);
@@ -220,27 +239,34 @@ describe("an event source mapping", () => {
       counts.push(record?.attributes.ApproximateReceiveCount);
     });
     await send("answers.fifo", "next", "group");
-    await until(() => counts.length > 0, 500);
+    await until(() => counts.length > 0);
     expect(counts).toEqual(["1"]);
   });
 
   test("stops at once when idle, and after a moment when something runs on", async () => {
-    const idle = map("slow.fifo", () => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const began = Date.now();
+    const clock = makeTestClock();
+    const idle = map("slow.fifo", () => undefined, { clock });
     await idle.stop();
-    expect(Date.now() - began).toBeLessThan(200);
 
     let started = false;
-    const busy = map("slow.fifo", () => {
-      started = true;
-      return new Promise(() => {});
-    });
+    const busy = map(
+      "slow.fifo",
+      () => {
+        started = true;
+        return new Promise(() => {});
+      },
+      { clock },
+    );
     await send("slow.fifo", "slow", "group");
     await until(() => started);
-    const stopping = Date.now();
-    await busy.stop();
-    expect(Date.now() - stopping).toBeLessThan(1500);
+    let hasStopped = false;
+    const stopping = busy.stop().then(() => {
+      hasStopped = true;
+    });
+    await clock.advance(999);
+    expect(hasStopped).toBe(false);
+    await clock.advance(1);
+    await stopping;
     mappings.length = 0;
   });
 });

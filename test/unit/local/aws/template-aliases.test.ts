@@ -73,8 +73,7 @@ const nameByAlias = {
 
 test.each([
   ["an alias", { Ref: "Live" }, nameByAlias],
-  ["an alias's ARN", { "Fn::GetAtt": ["Live", "AliasArn"] }, { Ref: "Live" }],
-  ["a version", { Ref: "Version" }, { "Fn::GetAtt": ["Version", "FunctionArn"] }],
+  ["a version", { Ref: "Version" }, { Ref: "Live" }],
   ["a function", { "Fn::GetAtt": ["Worker", "Arn"] }, { Ref: "Worker" }],
 ])("what calls %s calls its function, which one machine has one version of", (_what, called, source) => {
   const { restApis, eventSourceMappings } = assemblyCalling(called, source);

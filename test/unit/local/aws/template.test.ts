@@ -4,8 +4,6 @@ import { readAssembly } from "../../../../local/aws/template/read-assembly.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { writeAssembly } from "./write-assembly.ts";
 
-const placeholder = (name: string) => `\${${name}}`;
-
 const functionWith = (variables: object) => ({
   Type: "AWS::Lambda::Function",
   Properties: {
@@ -20,8 +18,8 @@ const functionWith = (variables: object) => ({
 const read = (stacks: Record<string, object>, code: Record<string, string> = {}) =>
   readAssembly(writeAssembly(temporaryFolder(), { stacks, code }));
 
-const environmentOf = (variables: object, rest: object = {}) => {
-  const { functions } = read({ App: { ...rest, Resources: { Worker: functionWith(variables) } } });
+const environmentOf = (variables: object) => {
+  const { functions } = read({ App: { Resources: { Worker: functionWith(variables) } } });
   return functions[0]?.environment;
 };
 
@@ -31,17 +29,7 @@ const data = {
       Type: "AWS::DynamoDB::GlobalTable",
       Properties: {
         KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-        AttributeDefinitions: [
-          { AttributeName: "pk", AttributeType: "S" },
-          { AttributeName: "owner", AttributeType: "S" },
-        ],
-        GlobalSecondaryIndexes: [
-          {
-            IndexName: "byOwner",
-            KeySchema: [{ AttributeName: "owner", KeyType: "HASH" }],
-            Projection: { ProjectionType: "ALL" },
-          },
-        ],
+        AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
         Replicas: [{ Region: { Ref: "AWS::Region" } }],
       },
     },
@@ -50,10 +38,7 @@ const data = {
   Outputs: {
     BotsName: { Value: { Ref: "Bots" }, Export: { Name: "Data:BotsName" } },
     BotsArn: { Value: { "Fn::GetAtt": ["Bots", "Arn"] }, Export: { Name: "Data:BotsArn" } },
-    AppArn: {
-      Value: { Ref: "App" },
-      Export: { Name: { "Fn::Sub": `${placeholder("AWS::StackName")}:AppArn` } },
-    },
+    AppArn: { Value: { Ref: "App" }, Export: { Name: "Data:AppArn" } },
   },
 };
 
@@ -84,12 +69,7 @@ describe("intrinsics", () => {
         },
       },
     });
-    expect(tables).toEqual([
-      expect.objectContaining({
-        name: "Data-Bots",
-        globalSecondaryIndexes: [expect.objectContaining({ IndexName: "byOwner" })],
-      }),
-    ]);
+    expect(tables).toEqual([expect.objectContaining({ name: "Data-Bots" })]);
     expect(functions[0]?.environment).toEqual({
       TABLE: "Data-Bots",
       INDEXES: "arn:aws:dynamodb:us-east-1:000000000000:table/Data-Bots/index/*",
@@ -98,53 +78,20 @@ describe("intrinsics", () => {
     });
   });
 
-  test("pseudo parameters, Fn::Sub and parameters with a default resolve", () => {
-    const environment = environmentOf(
-      {
-        PLACE: {
-          "Fn::Join": ["/", [{ Ref: "AWS::Partition" }, { Ref: "AWS::Region" }, { Ref: "AWS::AccountId" }]],
-        },
-        SUB: {
-          "Fn::Sub": [
-            ["AWS::URLSuffix", "mine", "!kept"].map(placeholder).join(" "),
-            { mine: { Ref: "Given" } },
-          ],
-        },
-        OWN: { "Fn::Sub": ["Worker", "Worker.Arn"].map(placeholder).join(" ") },
-        NOTHING: { Ref: "AWS::NoValue" },
-      },
-      { Parameters: { Given: { Type: "String", Default: "a default" } } },
-    );
-    expect(environment).toEqual({
-      PLACE: "aws/us-east-1/000000000000",
-      SUB: `amazonaws.com a default ${placeholder("kept")}`,
-      OWN: "App-Worker arn:aws:lambda:us-east-1:000000000000:function:App-Worker",
+  test("pseudo parameters resolve, in Fn::Sub too", () => {
+    const pseudoParameters = ["Partition", "Region", "AccountId", "URLSuffix"].map((name) => `AWS::${name}`);
+    const environment = environmentOf({
+      JOINED: { "Fn::Join": [" ", pseudoParameters.map((Ref) => ({ Ref }))] },
+      SUBSTITUTED: { "Fn::Sub": pseudoParameters.map((name) => `\${${name}}`).join(" ") },
     });
-  });
-
-  test("conditions choose values and resources", () => {
-    const { functions, queues } = read({
-      App: {
-        Conditions: {
-          Here: { "Fn::Equals": [{ Ref: "AWS::Region" }, "us-east-1"] },
-          Elsewhere: { "Fn::Not": [{ Condition: "Here" }] },
-        },
-        Resources: {
-          Worker: functionWith({
-            KEPT: { "Fn::If": ["Here", "yes", { Ref: "AWS::NoValue" }] },
-            LEFT_OUT: { "Fn::If": ["Elsewhere", "yes", { Ref: "AWS::NoValue" }] },
-            OTHER: { "Fn::If": ["Elsewhere", { Ref: "AWS::NoValue" }, "other"] },
-          }),
-          Queue: { Type: "AWS::SQS::Queue", Condition: "Elsewhere" },
-        },
-      },
-    });
-    expect(functions[0]?.environment).toEqual({ KEPT: "yes", OTHER: "other" });
-    expect(queues).toEqual([]);
+    const values = "aws us-east-1 000000000000 amazonaws.com";
+    expect(environment).toEqual({ JOINED: values, SUBSTITUTED: values });
   });
 
   test.each([
     [{ "Fn::Cidr": ["10.0.0.0/8", 1] }, "App/Worker: cannot resolve Fn::Cidr"],
+    [{ "Fn::If": ["Here", "yes", "no"] }, "App/Worker: cannot resolve Fn::If"],
+    [{ Ref: "AWS::NoValue" }, "App/Worker: cannot resolve Ref AWS::NoValue"],
     [{ Ref: "Nobody" }, "App/Worker: cannot resolve Ref Nobody"],
     [{ "Fn::GetAtt": ["Worker", "SnapStart"] }, "App/Worker: cannot resolve Fn::GetAtt Worker.SnapStart"],
     [{ "Fn::ImportValue": "Data:None" }, "App/Worker: cannot resolve Fn::ImportValue Data:None"],
@@ -273,18 +220,6 @@ test("a REST API gives its routes, gateway responses and throttles", () => {
           ResponseTransferMode: "STREAM",
           TimeoutInMillis: 300_000,
         }),
-        Options: method({ Ref: "Bots" }, "OPTIONS", {
-          Type: "MOCK",
-          RequestTemplates: { "application/json": "{ statusCode: 204 }" },
-          IntegrationResponses: [
-            { StatusCode: "200" },
-            {
-              StatusCode: "204",
-              SelectionPattern: "204",
-              ResponseParameters: { "method.response.header.Access-Control-Allow-Origin": "'*'" },
-            },
-          ],
-        }),
         TooLarge: {
           Type: "AWS::ApiGateway::GatewayResponse",
           Properties: {
@@ -298,7 +233,7 @@ test("a REST API gives its routes, gateway responses and throttles", () => {
       },
     },
   });
-  const lambda = { kind: "lambda", functionName: "App-Worker" };
+  const lambda = { functionName: "App-Worker" };
   expect(restApis).toEqual([
     {
       id: "App-Api",
@@ -309,16 +244,6 @@ test("a REST API gives its routes, gateway responses and throttles", () => {
           path: "/bots/{id}",
           method: "POST",
           integration: { ...lambda, timeoutMs: 300_000, transfer: "STREAM" },
-        },
-        {
-          path: "/bots",
-          method: "OPTIONS",
-          integration: {
-            kind: "mock",
-            statusCode: 204,
-            headers: { "Content-Type": "application/json", "Access-Control-Allow-Origin": "*" },
-            body: "",
-          },
         },
       ],
       gatewayResponses: new Map([

@@ -12,7 +12,7 @@ export const textLog = () => {
   return { log, lines: () => text.split("\n").filter((line) => line !== "") };
 };
 
-export const until = async (holds: () => boolean | Promise<boolean>, withinMs = 3000): Promise<void> => {
+export const until = async (holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> => {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error("it did not come about in time");

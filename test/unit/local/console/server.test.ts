@@ -1,10 +1,11 @@
 import http from "node:http";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 import { startConsole } from "../../../../local/console/server.ts";
 import { type HttpServer, readBody, startHttpServer } from "../../../../local/http-server.ts";
 import { localPlace } from "../../../support/chat/chat-place.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 
 interface Asked {
   readonly body: string;
@@ -21,19 +22,19 @@ let origin: string;
 beforeEach(async () => {
   answer = { status: 200, body: { code: 200, userId: "u7", token: "token-of-u7" } };
   asked = [];
-  bridge = await startHttpServer(0, async (request, response) => {
-    const header = (name: string): string => String(request.headers[name]);
-    const [nonce, timestamp, signature] = [header("nonce"), header("timestamp"), header("signature")];
-    const isSigned = isSignedBy([localPlace.appSecret], { nonce, timestamp, signature });
-    asked.push({ body: `${request.url} ${await readBody(request)}`, isSigned });
-    response.writeHead(answer.status).end(JSON.stringify(answer.body));
-  });
-  server = await startConsole({ ...localPlace, bridgeUrl: bridge.url, port: 0, botId: "bot-7" });
+  bridge = closeAfterEach(
+    await startHttpServer(0, async (request, response) => {
+      const header = (name: string): string => String(request.headers[name]);
+      const [nonce, timestamp, signature] = [header("nonce"), header("timestamp"), header("signature")];
+      const isSigned = isSignedBy([localPlace.appSecret], { nonce, timestamp, signature });
+      asked.push({ body: `${request.url} ${await readBody(request)}`, isSigned });
+      response.writeHead(answer.status).end(JSON.stringify(answer.body));
+    }),
+  );
+  server = closeAfterEach(
+    await startConsole({ ...localPlace, bridgeUrl: bridge.url, port: 0, botId: "bot-7" }),
+  );
   origin = server.url;
-});
-afterEach(async () => {
-  await server.close();
-  await bridge.close();
 });
 
 interface Reply {

@@ -1,18 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
-import { type StandInIm, startStandInIm } from "../../../../local/im/server.ts";
+import { type ImSimulator, startImSimulator } from "../../../../local/im/server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { callApi } from "../../../support/signed-call.ts";
 
 const app = { appKey: "app-one", secret: "s1" };
 const path = "/v3/message/private/publish_stream.json";
 
 let now = 0;
-let im: StandInIm;
+let im: ImSimulator;
 beforeEach(async () => {
   now = Date.UTC(2026, 0, 1);
-  im = await startStandInIm({ appKey: app.appKey, appSecret: app.secret, now: () => now });
+  im = closeAfterEach(await startImSimulator({ appKey: app.appKey, appSecret: app.secret, now: () => now }));
 });
-afterEach(() => im.close());
 
 const call = (where: string, body: object | URLSearchParams) =>
   callApi(im.url, where, body, signCall(app, Date.now()));
@@ -23,7 +23,7 @@ const begin = async (content = "Hel"): Promise<string> => {
   return im.messages().at(-1)?.messageUID ?? "";
 };
 
-describe("the stand-in IM", () => {
+describe("the IM simulator", () => {
   test("puts a stream message together from its chunks", async () => {
     const messageUID = await begin();
     await send({ content: "lo", seq: 2, complete: false, messageUID });
@@ -139,7 +139,7 @@ describe("somebody who is writing", () => {
   });
 });
 
-describe("told to fail, the stand-in IM", () => {
+describe("told to fail, the IM simulator", () => {
   const chunk = { content: "Hel", seq: 1, complete: false };
 
   test("answers what it is told, once", async () => {
