@@ -8,7 +8,7 @@ import { headerComponents, parameterComponents } from "./request-id.ts";
 import { securitySchemes } from "./signature.ts";
 
 const introduction = [
-  "People talk to bots inside an instant messenger; [Dify](https://dify.ai) apps answer.",
+  "People talk to bots inside an instant messenger; [Dify](https://dify.ai) apps or models of OpenAI-compatible APIs answer.",
   "These calls keep the bots. They are those of RongCloud's server API, whose SDKs work here as they are.",
   "Users' own clients speak to bots by those under *Chat*.",
   "",

@@ -20,7 +20,7 @@ const errorResponses = {
   BadRequest: {
     status: 400,
     description:
-      "The body breaks a rule, or names what is unknown or taken (1002); there is none (1003); a text in it is too long (1005).",
+      "The body breaks a rule, or names what is unknown or taken (1002); there is none (1003); a string in it is too long (1005).",
     said: {
       1002: "metadata: at most 16 pairs, got 17",
       1003: "body: must not be empty, got no bytes",
@@ -94,7 +94,7 @@ const errorResponses = {
   },
   NoAnswer: {
     status: 502,
-    description: "Of a whole answer: the bot's Dify app could not give one.",
+    description: "For answers sent whole: the bot's model could not give one.",
     said: { 1000: "Sorry, the bot cannot answer right now. Please try again later." },
     headers: requestIdOfReply,
   },
@@ -111,7 +111,7 @@ type ResponseName = keyof typeof errorResponses;
 const ofAnyCall: readonly ResponseName[] = ["NotFound", "TooManyRequests", "InternalError", "TimedOut"];
 const ofSignedCalls: readonly ResponseName[] = ["Unauthorized", "TooLarge", ...ofAnyCall];
 
-/** A callback is not told what is wrong with its body. */
+/** Callbacks get no details of what is wrong with their body. */
 const errorsBySigning: Readonly<Record<Signing, readonly ResponseName[]>> = {
   call: ["BadRequest", ...ofSignedCalls],
   callback: ofSignedCalls,

@@ -7,17 +7,6 @@ import {
   botSchema,
   botUpdateSchema,
 } from "../functions/bot-registry/bot-schema.ts";
-import {
-  integrationIdSchema,
-  integrationSchema,
-  integrationUpdateSchema,
-} from "../functions/bot-registry/integration-requests.ts";
-import {
-  integrationChanges,
-  integrationType,
-  newIntegration,
-  sentIntegration,
-} from "../functions/bot-registry/integration-schema.ts";
 import { pageSchema } from "../functions/bot-registry/page-schema.ts";
 import { feedbackSchema } from "../functions/chat-control/feedback-schema.ts";
 import { chatSchema } from "../functions/chat-stream/chat-schema.ts";
@@ -26,19 +15,13 @@ import { routedMessageSchema } from "../functions/im-callback/routed-message-sch
 import { groupMessageSchema, privateMessageSchema } from "../functions/message-publish/message-schema.ts";
 import { expirySchema } from "../functions/user-token/expiry-schema.ts";
 import { userSchema } from "../functions/user-token/user-schema.ts";
+import { integrationSchemas, rules } from "./integration-schemas.ts";
+import type { NamedSchemas } from "./named-schema.ts";
 import * as replies from "./replies.ts";
-
-/** As deployed. JSON Schema does not tell the two apart. */
-const rules = { allowPrivate: false };
-
-const integration = newIntegration(rules.allowPrivate);
-const resentIntegration = sentIntegration(rules.allowPrivate);
-const changes = integrationChanges(rules.allowPrivate);
 
 export const newBot = botSchema(rules);
 export const botUpdate = botUpdateSchema(rules);
-export const addedIntegration = integrationSchema(rules);
-export const integrationUpdate = integrationUpdateSchema(rules);
+
 /** Stands in for the time at which a callback comes. */
 const now = 0;
 
@@ -56,13 +39,7 @@ export const tokenExpiry = expirySchema(Number.POSITIVE_INFINITY);
 
 const passedOver = "Other fields of RongCloud's send API are accepted, and meant for it.";
 
-export interface NamedSchema {
-  readonly schema: v.GenericSchema;
-  readonly description: string;
-}
-
-/** What readers of the document, and code made from it, know by a name. */
-export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
+export const namedSchemas: NamedSchemas = {
   BotId: { schema: botIdSchema, description: "Names one bot of the app." },
   BotIds: { schema: botIdsSchema, description: "Names some bots of the app." },
   BotQuery: { schema: pageSchema, description: "Which page of the app's bots, in the order of their ids." },
@@ -77,32 +54,7 @@ export const namedSchemas: Readonly<Record<string, NamedSchema>> = {
     schema: eventName,
     description: "What triggers an integration. `message:group` is read as `message:group_mentioned`.",
   },
-  IntegrationType: { schema: integrationType, description: "A webhook, or the kind of a Dify app." },
-  WebhookIntegration: {
-    schema: integration.options[0],
-    description: "Hands a bot's events to an app server.",
-  },
-  DifyIntegration: { schema: integration.options[1], description: "Answers users through a Dify app." },
-  Integration: { schema: integration, description: "What a bot does with what happens to it." },
-  ResentDifyIntegration: {
-    schema: resentIntegration.options[1],
-    description: "As DifyIntegration, but its key may be the one kept.",
-  },
-  ResentIntegration: {
-    schema: resentIntegration,
-    description: "An integration in a list that takes the place of another.",
-  },
-  NewIntegration: {
-    schema: addedIntegration,
-    description: "An integration, and the id of the bot that gets it.",
-  },
-  WebhookChanges: { schema: changes.options[0], description: "What is to change of a webhook." },
-  DifyChanges: { schema: changes.options[1], description: "What is to change of a Dify integration." },
-  IntegrationUpdate: {
-    schema: integrationUpdate,
-    description: "A bot's id, the type of one of its integrations, and at least one field to change.",
-  },
-  IntegrationId: { schema: integrationIdSchema, description: "Names one integration of a bot." },
+  ...integrationSchemas,
 
   User: {
     schema: userSchema,

@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import { jsonSchemaOf } from "./json-schema.ts";
-import { type NamedSchema, namedSchemas } from "./named-schemas.ts";
+import type { NamedSchema } from "./named-schema.ts";
+import { namedSchemas } from "./named-schemas.ts";
 
 const shapeOf = ({ schema }: NamedSchema): string => JSON.stringify(jsonSchemaOf(schema));
 
@@ -19,7 +20,7 @@ const refer = (json: unknown): unknown => {
 
 /**
  * A schema for a place in the document: a reference if it has a name, and references within it to those that have.
- * Schemas are known again by what they say: those of integrations are made anew for each that holds them.
+ * Schemas are matched by their content: each schema that holds integrations has its own copy of theirs.
  */
 export const schemaOf = (schema: v.GenericSchema): unknown => refer(jsonSchemaOf(schema));
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { truncationReasons } from "#core/answer/answer.ts";
 import { botsReply } from "../functions/bot-registry/bot-reply.ts";
 import { groupMessageReply, privateMessageReply } from "../functions/message-publish/message-reply.ts";
 import { tokenReply } from "../functions/user-token/token-reply.ts";
@@ -28,7 +29,9 @@ const usage = v.object({
   promptTokens: count,
   completionTokens: count,
   totalTokens: v.pipe(v.number(), v.integer()),
-  totalPrice: v.exactOptional(v.pipe(v.string(), v.description("A decimal number, as Dify gives it."))),
+  totalPrice: v.exactOptional(
+    v.pipe(v.string(), v.description("A decimal number, as the model's server gives it.")),
+  ),
   currency: v.exactOptional(v.string()),
 });
 const source = v.object({
@@ -41,12 +44,16 @@ export const chatAnswer = v.object({
   turn: v.pipe(v.string(), v.description("Names the turn, for what is asked and said of it later.")),
   conversation: v.pipe(v.nullable(v.string()), v.description("Null for the one without a name.")),
   content: v.string(),
-  usage: v.pipe(v.nullable(usage), v.description("Null where Dify does not say.")),
+  usage: v.pipe(v.nullable(usage), v.description("Null where the model's server does not say.")),
   sources: v.pipe(v.array(source), v.description("What of the app's knowledge the answer rests on.")),
   stopped: v.pipe(v.boolean(), v.description("Whether the user has ended it.")),
   paused: v.pipe(
     v.exactOptional(v.literal(true)),
-    v.description("There where the app waits for a person's decision."),
+    v.description("Present where the app waits for a person's decision."),
+  ),
+  truncated: v.pipe(
+    v.exactOptional(v.picklist(truncationReasons)),
+    v.description("Present where the model ended early: at its limit of length, or by a content filter."),
   ),
 });
 

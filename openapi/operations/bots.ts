@@ -58,6 +58,12 @@ export const botOperations: readonly Operation[] = [
             callbackUrl: "https://api.dify.ai/v1",
             auth: { apiKey: "app-from-dify-3f9c" },
           },
+          {
+            type: "openai",
+            callbackUrl: "https://api.openai.com/v1",
+            options: { model: "gpt-5", systemPrompt: "Answer in one sentence." },
+            auth: { apiKey: "sk-from-openai-7c2e" },
+          },
         ],
       },
     },

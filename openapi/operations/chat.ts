@@ -32,12 +32,12 @@ const idempotencyKey: Parameter = {
   name: "Idempotency-Key",
   in: "header",
   description:
-    "The same key and question are the same turn: its answer so far is told again, and then the rest. Only a turn with a key can be resumed, for ten minutes after its end.",
+    "The same key and question are the same turn: its answer so far is sent again, and then the rest. Only a turn with a key can be resumed, for ten minutes after its end.",
   schema: chatHeaders.entries["Idempotency-Key"].wrapped,
   example: "5b0f7c3e",
 };
 const lastHeard: Pick<Parameter, "description" | "schema" | "example"> = {
-  description: "The `id` of the last event that was heard; without it, all is told.",
+  description: "The `id` of the last event that was received; without it, all events are sent.",
   schema: v.string(),
   example: "1.0.10",
 };
@@ -49,7 +49,7 @@ const events = [
   "- `start` `{turn, conversation}`",
   "- `delta` `{content}`: more text",
   "- `replace` `{content}`: in the place of all text so far",
-  "- `end` `{stopped, usage, sources}`, and `paused: true` where the app waits for a person",
+  "- `end` `{stopped, usage, sources}`, `paused: true` where the app waits for a person, `truncated` where the model ended early",
   "- `error` `{code, message, retryable}`; `code` is one of `unavailable`, `timeout`, `refused`, `model`, `conversation_lost`, `empty`, `broken_off`, `unreadable`, `interrupted`, `replay_too_long`, `internal`",
   "",
   "`end` or `error` is the last. A comment each ten seconds keeps the connection open.",
@@ -134,7 +134,7 @@ export const chatOperations: readonly Operation[] = [
     path: `${base}/turns/{turn}/feedback`,
     tag: "Chat",
     signed: "user",
-    summary: "Tells Dify what the user thinks of an answer",
+    summary: "Rates an answer",
     parameters: [bot, turn],
     body: { as, schema: feedbackSchema, example: { rating: "like", content: "That helped." } },
     reply: { schema: done, example: { code: 200 } },

@@ -1,5 +1,5 @@
 import { integrationIdSchema } from "../../functions/bot-registry/integration-requests.ts";
-import { addedIntegration, integrationUpdate } from "../named-schemas.ts";
+import { addedIntegration, integrationUpdate } from "../integration-schemas.ts";
 import type { Operation, Reply } from "../operation.ts";
 import { done } from "../replies.ts";
 

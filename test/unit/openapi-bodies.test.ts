@@ -105,14 +105,14 @@ describe("the bot routes", () => {
   /** Has one bot, and takes everything. */
   const bots: BotStore = {
     create: async () => "created",
-    update: async () => "updated",
+    update: async () => ({ status: "updated" }),
     delete: async () => true,
     find: async () => [bot],
     page: async () => ({ bots: [bot], total: 1 }),
     ids: async () => new Set([bot.userId]),
     open: async () => undefined,
     addIntegration: async () => "added",
-    updateIntegration: async () => "updated",
+    updateIntegration: async () => ({ status: "updated" }),
     removeIntegration: async () => "removed",
   };
   const routes = makeBotRoutes({ bots, clock: makeTestClock(), cap: 10, allowPrivate: false });
@@ -140,7 +140,7 @@ describe("a whole answer", () => {
     fc.assert(
       fc.property(anyAnswer, (events) => {
         const answer = makeWholeAnswer();
-        for (const event of events) answer.tell(event);
+        for (const event of events) answer.emit(event);
         const { statusCode, body } = answer.reply();
         if (statusCode === 200) expect(faultsOf(JSON.parse(String(body)))).toEqual([]);
       }),

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createParser } from "eventsource-parser";
 import { toApiFailure } from "#adapters/api-gateway/api-error.ts";
+import { modelApis, modelTypes } from "#core/bot/integration-types.ts";
 import { BridgeError, type ErrorCode } from "#core/shared/errors.ts";
 import { handler } from "../../functions/about/handler.ts";
 import { documentFile, documentText } from "../../openapi/document-file.ts";
@@ -61,6 +62,13 @@ describe("the API's description", () => {
       Object.keys(held).map((name) => `#/components/${kind}/${name}`),
     );
     expect(names.filter((name) => !references.includes(name))).toEqual([]);
+  });
+
+  test.each(modelTypes)("names the schemas of type %s after its API", (type) => {
+    const { name } = modelApis[type];
+    for (const schema of [`${name}Integration`, `Resent${name}Integration`, `${name}Changes`]) {
+      expect(document.components.schemas[schema].properties.type.enum).toContain(type);
+    }
   });
 
   test("names each operation and each path once", () => {

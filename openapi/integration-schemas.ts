@@ -1,0 +1,110 @@
+import * as v from "valibot";
+import { commonOptions, optionsByType } from "#core/bot/options.ts";
+import { type IntegrationGroup, integrationGroups } from "../functions/bot-registry/integration-groups.ts";
+import {
+  integrationIdSchema,
+  integrationSchema,
+  integrationUpdateSchema,
+} from "../functions/bot-registry/integration-requests.ts";
+import {
+  integrationChanges,
+  integrationType,
+  newIntegration,
+  sentIntegration,
+} from "../functions/bot-registry/integration-schema.ts";
+import { requestOptions } from "../functions/bot-registry/request-options.ts";
+import type { NamedSchema, NamedSchemas } from "./named-schema.ts";
+
+/** As deployed. JSON Schema does not tell the two apart. */
+export const rules = { allowPrivate: false };
+
+export const addedIntegration = integrationSchema(rules);
+export const integrationUpdate = integrationUpdateSchema(rules);
+
+const integration = newIntegration(rules);
+const resentIntegration = sentIntegration(rules);
+const changes = integrationChanges(rules);
+
+/** @throws Error if a name repeats: an API whose types differ in their options needs one `ModelApi` for each set of options. */
+const withUniqueNames = (named: readonly (readonly [name: string, schema: NamedSchema])[]): NamedSchemas => {
+  for (const [name, same] of Map.groupBy(named, ([each]) => each)) {
+    if (same.length > 1) throw new Error(`${same.length} schemas are named ${name}`);
+  }
+  return Object.fromEntries(named);
+};
+
+interface Variant {
+  readonly options: readonly (v.GenericSchema & { readonly entries: { readonly type: v.GenericSchema } })[];
+}
+
+/** The schema of each group, of those that a variant of integrations chooses from. */
+const schemasOf = (
+  { options }: Variant,
+  nameOf: (group: IntegrationGroup) => string,
+  describe: (group: IntegrationGroup) => string,
+): NamedSchemas =>
+  withUniqueNames(
+    integrationGroups.map((group) => {
+      const schema = options.find(({ entries }) => v.is(entries.type, group.types[0]));
+      if (!schema) throw new Error(`no schema of ${group.types[0]} integrations`);
+      return [nameOf(group), { schema, description: describe(group) }];
+    }),
+  );
+
+/** Groups that share a schema of options share its name, which is that of the first. */
+const optionsSchemas = withUniqueNames(
+  [...Map.groupBy(integrationGroups, ({ types }) => optionsByType[types[0]])].flatMap(([options, [group]]) =>
+    options === commonOptions || group === undefined
+      ? []
+      : [
+          [
+            `${group.name}Options`,
+            {
+              schema: requestOptions(group.types[0]),
+              description: `The options of ${group.name}Integration.`,
+            },
+          ],
+        ],
+  ),
+);
+
+export const integrationSchemas: NamedSchemas = {
+  IntegrationType: {
+    schema: integrationType,
+    description: "What an integration calls: a webhook, or the API of a model.",
+  },
+  IntegrationOptions: {
+    schema: requestOptions("webhook"),
+    description: "The options that every type has, all of them optional.",
+  },
+  ...optionsSchemas,
+  ...schemasOf(
+    integration,
+    ({ name }) => `${name}Integration`,
+    ({ description }) => description,
+  ),
+  Integration: { schema: integration, description: "What a bot does with what happens to it." },
+  ...schemasOf(
+    resentIntegration,
+    ({ name }) => `Resent${name}Integration`,
+    ({ name }) => `As ${name}Integration, but omitted options keep their stored values.`,
+  ),
+  ResentIntegration: {
+    schema: resentIntegration,
+    description: "An integration in an array that replaces the stored one.",
+  },
+  NewIntegration: {
+    schema: addedIntegration,
+    description: "An integration, and the id of the bot that gets it.",
+  },
+  ...schemasOf(
+    changes,
+    ({ name }) => `${name}Changes`,
+    ({ name }) => `As ${name}Integration, but omitted fields keep their stored values.`,
+  ),
+  IntegrationUpdate: {
+    schema: integrationUpdate,
+    description: "A bot's id, the type of one of its integrations, and at least one field to change.",
+  },
+  IntegrationId: { schema: integrationIdSchema, description: "Names one integration of a bot." },
+};
