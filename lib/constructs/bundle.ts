@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Stage } from "aws-cdk-lib";
+import { Stack, Stage } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { buildSync } from "esbuild";
 import { type FunctionName, functionNames } from "../function-names.ts";
+import { fromCache } from "./bundle-cache.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -35,13 +36,14 @@ const bundled = new Set<string>();
 /**
  * The folder that holds a function bundled into one ESM file, within the assembly that is being made. All are made at
  * the first call, in one run of esbuild and in process: NodejsFunction starts npx for each function, which takes longer
- * than all of the bundling.
+ * than all of the bundling. Where CDK needs no bundles (`cdk ls`, `cdk destroy`), it is the folder of the source.
  */
 export const bundleOf = (scope: Construct, name: FunctionName): string => {
+  if (!Stack.of(scope).bundlingRequired) return join(root, "functions", name);
   const assembly = Stage.of(scope)?.outdir;
   if (assembly === undefined) throw new Error("a function stands in no app");
   const bundles = join(assembly, "bundles");
-  if (!bundled.has(bundles)) bundleAllInto(bundles);
+  if (!bundled.has(bundles)) fromCache(bundles, bundleAllInto);
   bundled.add(bundles);
   return join(bundles, name);
 };

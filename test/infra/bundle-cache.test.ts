@@ -1,0 +1,66 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { fromCache } from "../../lib/constructs/bundle-cache.ts";
+import { closeAfterEach } from "../support/close-after.ts";
+
+/** A project with one source, and a build that counts its runs. */
+const setUp = () => {
+  const root = mkdtempSync(join(tmpdir(), "bundle-cache-"));
+  closeAfterEach({ close: async () => rmSync(root, { recursive: true }) });
+  const cache = join(root, "node_modules/.cache/bot-bridge-bundles");
+  let builds = 0;
+  const build = (outdir: string): void => {
+    builds += 1;
+    mkdirSync(outdir, { recursive: true });
+    writeFileSync(join(outdir, "index.mjs"), `build ${builds}`);
+  };
+  const writeSource = (text: string): void => {
+    mkdirSync(join(root, "functions/about"), { recursive: true });
+    writeFileSync(join(root, "functions/about/handler.ts"), text);
+  };
+  writeSource("one");
+  let runs = 0;
+  const bundle = (): string => {
+    runs += 1;
+    const outdir = join(root, `out-${runs}`);
+    fromCache(outdir, build, root);
+    return readFileSync(join(outdir, "index.mjs"), "utf8");
+  };
+  return { cache, writeSource, bundle };
+};
+
+test("bundles are made once for the same sources", () => {
+  const { bundle } = setUp();
+  expect([bundle(), bundle()]).toEqual(["build 1", "build 1"]);
+});
+
+test("a changed source is bundled again, and its old bundles are used again when it is changed back", () => {
+  const { bundle, writeSource } = setUp();
+  bundle();
+  writeSource("two");
+  expect(bundle()).toBe("build 2");
+  writeSource("one");
+  expect(bundle()).toBe("build 1");
+});
+
+test("bundles that are older than a day are dropped when others are made", () => {
+  const { bundle, writeSource, cache } = setUp();
+  bundle();
+  const [old = ""] = readdirSync(cache);
+  const before = new Date(Date.now() - 25 * 60 * 60_000);
+  utimesSync(join(cache, old), before, before);
+  writeSource("two");
+  bundle();
+  expect(readdirSync(cache)).toHaveLength(1);
+  expect(readdirSync(cache)).not.toContain(old);
+});
