@@ -32,7 +32,7 @@ const entries = v.strictObject({
   production: yesOrNo,
   /** The App Keys that the secret must hold, or no function starts. Empty: whatever it holds. */
   apps: v.pipe(
-    v.array(matching(/^[\w-]{1,64}$/, "must be an App Key"), "must be a list of App Keys"),
+    v.array(matching(/^[\w-]{1,64}$/, "must be an App Key"), "must be an array of App Keys"),
     v.check((apps) => apps.join().length <= mostAppCharacters, "too many to check: leave it empty"),
   ),
   /** The API's own host name, and the certificate for it in ACM, in the region of the stacks. */
@@ -89,7 +89,7 @@ const entries = v.strictObject({
       /^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?)$/,
       "must be an origin such as https://www.example.com, or *",
     ),
-    "must be a list of origins",
+    "must be an array of origins",
   ),
   /** Only true on one machine, where callback URLs lead to neighbours. */
   allowPrivateCallbacks: yesOrNo,

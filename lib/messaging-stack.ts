@@ -12,12 +12,12 @@ export interface MessagingStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** AWS's own limit for a function: an answer of an agent may take long. Dify is given up a minute earlier. */
+/** AWS's own limit for a function: an answer of an agent may take long. The model is given up a minute earlier. */
 const turnSeconds = 900;
 /** A try takes five seconds at most. */
 const webhookSeconds = 15;
 
-/** Jobs on their way to bots, and the workers that take them there: a dead app server must not hold back a Dify turn. */
+/** Jobs on their way to bots, and the workers that take them there: a dead app server must not delay a turn. */
 export class MessagingStack extends Stack {
   readonly turns: JobQueue;
   readonly webhooks: JobQueue;
@@ -40,7 +40,7 @@ export class MessagingStack extends Stack {
 
     this.turnWorker = new BridgeFunction(this, "TurnWorker", {
       name: "turn-worker",
-      description: "Takes a turn to Dify and brings its answer to the IM",
+      description: "Asks the model of a turn and sends its answer to the IM",
       timeoutSeconds: turnSeconds,
       environment: {
         ...workerEnvironment,

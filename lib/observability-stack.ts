@@ -69,7 +69,7 @@ export class ObservabilityStack extends Stack {
 
     const { stage } = config;
     const watched = findWatched(stacks);
-    for (const { lambda } of [...watched.doors, ...watched.workers])
+    for (const { lambda } of [...watched.apiFunctions, ...watched.workers])
       lambda.addEnvironment("POWERTOOLS_SERVICE_NAME", serviceOf(stage));
 
     const own = ownMetricsOf(stage);

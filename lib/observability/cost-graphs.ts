@@ -36,8 +36,8 @@ const bytesIn = (LogGroupName: string): IMetric =>
 
 /** What grows with the turns, by the hour. What does not is in docs/cost.md. */
 export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
-  const { api, doors, workers, queues, tables, functionLogs, accessLogs } = watched;
-  const lambdas = [...doors, ...workers].map(({ lambda }) => lambda);
+  const { api, apiFunctions, workers, queues, tables, functionLogs, accessLogs } = watched;
+  const lambdas = [...apiFunctions, ...workers].map(({ lambda }) => lambda);
   const durations = lambdas.map((lambda) => lambda.metricDuration(sum));
   const consumed = (kind: "Read" | "Write"): IMetric[] =>
     tables.map((table) => table.metric(`Consumed${kind}CapacityUnits`, sum));
@@ -71,7 +71,7 @@ export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
     ),
     graph(
       "Functions, seconds of each",
-      [...doors, ...workers].map(
+      [...apiFunctions, ...workers].map(
         ({ name, lambda }) =>
           new MathExpression({
             expression: `ms${name} / 1000`,

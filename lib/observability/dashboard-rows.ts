@@ -11,7 +11,7 @@ import {
   TextWidget,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { costGraphs } from "./cost-graphs.ts";
-import { doors, type OwnMetrics, outcomes } from "./own-metrics.ts";
+import { channels, type OwnMetrics, outcomes } from "./own-metrics.ts";
 import type { Watched } from "./watched.ts";
 
 const period = Duration.minutes(5);
@@ -51,7 +51,10 @@ const isItWell = ({ alarms, own }: DashboardParts): IWidget[] => {
   const count = (label: string, ...wanted: (typeof outcomes)[number][]): IMetric => {
     const metrics = Object.fromEntries(
       wanted.flatMap((outcome) =>
-        doors.map((door) => [`${outcome}_${door}`, own.turnEnded(door, outcome, { period: day })]),
+        channels.map((channel) => [
+          `${outcome}_${channel}`,
+          own.turnEnded(channel, outcome, { period: day }),
+        ]),
       ),
     );
     const expression = Object.keys(metrics)
@@ -74,28 +77,28 @@ const isItWell = ({ alarms, own }: DashboardParts): IWidget[] => {
   ];
 };
 
-const howFast = ({ watched: { doors: functions, queues }, own }: DashboardParts): IWidget[] => [
+const howFast = ({ watched: { apiFunctions, queues }, own }: DashboardParts): IWidget[] => [
   graph(
     "Until a user sees the first word",
-    doors.flatMap((door) =>
+    channels.flatMap((channel) =>
       ["p50", "p95"].map((statistic) =>
-        own.firstText(door, { statistic, label: `${wayOf[door]} ${statistic}` }),
+        own.firstText(channel, { statistic, label: `${wayOf[channel]} ${statistic}` }),
       ),
     ),
     { unit: "ms" },
   ),
   graph(
     "Until an answer is whole",
-    doors.flatMap((door) =>
+    channels.flatMap((channel) =>
       ["p50", "p95"].map((statistic) =>
-        own.turnEnded(door, "answered", { statistic, label: `${wayOf[door]} ${statistic}` }),
+        own.turnEnded(channel, "answered", { statistic, label: `${wayOf[channel]} ${statistic}` }),
       ),
     ),
     { unit: "ms" },
   ),
   graph(
     "Calls of the API, p99, cold starts apart",
-    functions
+    apiFunctions
       .filter(({ name }) => name !== "ChatStream")
       .map(({ name, lambda }) => lambda.metricDuration({ statistic: "p99", period, label: name })),
     { unit: "ms" },
@@ -121,18 +124,20 @@ const howFast = ({ watched: { doors: functions, queues }, own }: DashboardParts)
 ];
 
 const whatFails = ({ watched, own, throttledByGateway }: DashboardParts): IWidget[] => {
-  const { api, doors: behindApi, workers, queues, tables } = watched;
-  const all = [...behindApi, ...workers];
+  const { api, apiFunctions, workers, queues, tables } = watched;
+  const all = [...apiFunctions, ...workers];
   const stage = api.deploymentStage;
   return [
     graph(
       "Turns by what they came to",
       outcomes.flatMap((outcome) =>
-        doors.map((door) => own.turnEnded(door, outcome, { label: `${outcome}, ${wayOf[door]}` })),
+        channels.map((channel) =>
+          own.turnEnded(channel, outcome, { label: `${outcome}, ${wayOf[channel]}` }),
+        ),
       ),
       { stacked: true },
     ),
-    graph("Why Dify failed", [search(own.search("DifyFailed", ["integration", "code"], "Sum"))]),
+    graph("Why models failed", [search(own.search("ModelFailed", ["integration", "code"], "Sum"))]),
     graph(
       "Dead letters",
       queues.map(({ name, dead }) =>

@@ -7,10 +7,10 @@ export const namespace = "BotBridge";
 /** What every metric of a stage bears, so that two stages of one account are told apart. */
 export const serviceOf = (stage: string): string => `bot-bridge-${stage}`;
 
-export const doors = ["im", "http"] as const;
-export type Door = (typeof doors)[number];
+export const channels = ["im", "http"] as const;
+export type Channel = (typeof channels)[number];
 
-/** What turns come to (functions/core/turn/turn-report.ts). */
+/** How turns end (functions/core/turn/turn-report.ts); a truncated answer is counted as `answered`. */
 export const outcomes = [
   "answered",
   "stopped",
@@ -30,8 +30,8 @@ export interface MetricOptions {
 
 /** The metrics that the functions note, of one stage. */
 export interface OwnMetrics {
-  turnEnded(door: Door, outcome: Outcome, options?: MetricOptions): Metric;
-  firstText(door: Door, options?: MetricOptions): Metric;
+  turnEnded(channel: Channel, outcome: Outcome, options?: MetricOptions): Metric;
+  firstText(channel: Channel, options?: MetricOptions): Metric;
   /** By any dimensions: what a graph draws a line for each of. */
   search(name: string, dimensions: readonly string[], statistic: string): string;
 }
@@ -47,9 +47,9 @@ export const ownMetricsOf = (stage: string): OwnMetrics => {
   ): Metric =>
     new Metric({ namespace, metricName, dimensionsMap: { service, ...dimensions }, period, ...options });
   return {
-    turnEnded: (door, outcome, options) =>
-      metric("TurnEnded", { door, outcome }, { statistic: "SampleCount", ...options }),
-    firstText: (door, options) => metric("FirstText", { door }, { statistic: "p95", ...options }),
+    turnEnded: (channel, outcome, options) =>
+      metric("TurnEnded", { channel, outcome }, { statistic: "SampleCount", ...options }),
+    firstText: (channel, options) => metric("FirstText", { channel }, { statistic: "p95", ...options }),
     search: (name, dimensions, statistic) =>
       `SEARCH('{${[namespace, "service", ...dimensions].join(",")}} MetricName="${name}" service="${service}"', '${statistic}')`,
   };

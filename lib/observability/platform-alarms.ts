@@ -20,10 +20,10 @@ const throttles = ({ lambda }: WatchedFunction): IMetric => lambda.metricThrottl
 
 /** What AWS itself counts of the functions and of the API before them. */
 export const platformAlarms = (
-  { api, doors, workers }: Watched,
+  { api, apiFunctions, workers }: Watched,
   throttledByGateway: IMetric,
 ): AlarmSpec[] => {
-  const callback = doors.find(({ name }) => name === "ImCallback");
+  const callback = apiFunctions.find(({ name }) => name === "ImCallback");
   if (!callback) throw new Error("there is no ImCallback to watch");
   const stage = api.deploymentStage;
   const share = (failed: IMetric, fewest: number): IMetric =>
@@ -68,10 +68,10 @@ export const platformAlarms = (
       periods: { bad: 2, of: 3 },
     },
     {
-      id: "DoorErrors",
+      id: "ApiFunctionErrors",
       says: "a function behind the API fails",
       entry: "functions-fail",
-      metric: total(doors, errors),
+      metric: total(apiFunctions, errors),
       above: 0,
     },
     {
@@ -82,10 +82,10 @@ export const platformAlarms = (
       above: 0,
     },
     {
-      id: "DoorThrottles",
+      id: "ApiFunctionThrottles",
       says: "functions behind the API get no room to run in",
       entry: "functions-are-throttled",
-      metric: total(doors, throttles),
+      metric: total(apiFunctions, throttles),
       above: 0,
     },
     {

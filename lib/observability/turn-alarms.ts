@@ -1,6 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import type { AlarmSpec } from "./alarm-spec.ts";
-import { type Door, doors, type Outcome, type OwnMetrics } from "./own-metrics.ts";
+import { type Channel, channels, type Outcome, type OwnMetrics } from "./own-metrics.ts";
 import { expression, named, sumOf } from "./sums.ts";
 
 const window = Duration.minutes(15);
@@ -11,20 +11,20 @@ const fewest = 3;
 /** Of fewer turns a share means nothing. */
 const fewestForShare = 20;
 
-/** In milliseconds: a model that thinks takes seconds, and a person leaves after about as many. */
-const longestFirstText = 15_000;
+/** A model that thinks takes seconds, and a person leaves after about as many. */
+const maxFirstTextMs = 15_000;
 
 /** What comes of turns, and how soon: the part of the bridge that its users feel. */
 export const turnAlarms = (own: OwnMetrics): AlarmSpec[] => {
-  const turns = (outcome: Outcome, ...at: readonly Door[]) =>
+  const turns = (outcome: Outcome, ...at: readonly Channel[]) =>
     named(
       outcome,
-      at.map((door) => own.turnEnded(door, outcome, { period: window })),
+      at.map((channel) => own.turnEnded(channel, outcome, { period: window })),
     );
   const [answered, failed, incomplete] = [
-    turns("answered", ...doors),
-    turns("failed", ...doors),
-    turns("incomplete", ...doors),
+    turns("answered", ...channels),
+    turns("failed", ...channels),
+    turns("incomplete", ...channels),
   ];
   const abandoned = turns("abandoned", "http");
   const answeredHere = turns("answered", "http");
@@ -34,9 +34,9 @@ export const turnAlarms = (own: OwnMetrics): AlarmSpec[] => {
 
   return [
     {
-      id: "DifyErrorRate",
-      says: "more than a tenth of the turns fail at Dify, or break off there",
-      entry: "dify-fails",
+      id: "ModelErrorRate",
+      says: "more than a tenth of the turns fail at their model, or break off there",
+      entry: "model-fails",
       metric: expression(
         `IF(${all} >= ${fewestForShare}, 100 * ${wrong} / ${all}, 0)`,
         { ...answered, ...failed, ...incomplete },
@@ -59,7 +59,7 @@ export const turnAlarms = (own: OwnMetrics): AlarmSpec[] => {
     },
     {
       id: "TurnsIncomplete",
-      says: "Dify's streams break off in the middle of answers",
+      says: "the models' streams break off in the middle of answers",
       entry: "answers-break-off",
       metric: expression(
         `IF(${sumOf(incomplete)} > 0.05 * ${sumOf(answered)}, ${sumOf(incomplete)}, 0)`,
@@ -81,12 +81,12 @@ export const turnAlarms = (own: OwnMetrics): AlarmSpec[] => {
       ),
       above: fewest - 1,
     },
-    ...doors.map((door) => ({
-      id: door === "im" ? "FirstTextIm" : "FirstTextHttp",
-      says: `one user of twenty waits too long for the first word, ${door === "im" ? "in the IM" : "over HTTP"}`,
+    ...channels.map((channel) => ({
+      id: channel === "im" ? "FirstTextIm" : "FirstTextHttp",
+      says: `one user of twenty waits too long for the first word, ${channel === "im" ? "in the IM" : "over HTTP"}`,
       entry: "the-first-word-is-late",
-      metric: own.firstText(door),
-      above: longestFirstText,
+      metric: own.firstText(channel),
+      above: maxFirstTextMs,
       periods: { bad: 2, of: 3 },
     })),
   ];

@@ -24,7 +24,7 @@ export interface Watched {
   readonly api: RestApi;
   readonly tables: readonly TableV2[];
   /** Behind the API. */
-  readonly doors: readonly WatchedFunction[];
+  readonly apiFunctions: readonly WatchedFunction[];
   /** Behind the queues. */
   readonly workers: readonly WatchedFunction[];
   readonly queues: readonly WatchedQueue[];
@@ -59,7 +59,7 @@ export const findWatched = ({ data, messaging, api }: WatchedStacks): Watched =>
   return {
     api: restApi,
     tables: allIn(data, TableV2),
-    doors: functionsIn(api),
+    apiFunctions: functionsIn(api),
     workers: functionsIn(messaging),
     queues: (["turns", "webhooks"] as const).map((name) => {
       const { queue: jobs, deadLetters: dead } = messaging[name];

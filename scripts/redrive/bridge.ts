@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 
-/** Where an AWS client finds its service; nothing of it: as the environment says. */
+/** Where an AWS client finds its service; omitted fields come from the environment. */
 export interface ClientConfig {
   readonly endpoint?: string;
   readonly region?: string;
@@ -16,14 +16,14 @@ const outputs = v.object({
   TurnsTable: v.string(),
 });
 
-/** A bridge, deployed or local, as far as its dead letters go. */
+/** What is needed of a bridge, deployed or local, to redrive its dead letters. */
 export interface Bridge {
   readonly sqs: ClientConfig;
   readonly dynamodb: ClientConfig;
-  /** Of its messaging stack. */
+  /** The outputs of its messaging stack. */
   readonly outputs: v.InferOutput<typeof outputs>;
 }
 
-/** @throws BridgeError naming each output that is not there: another version is deployed. */
+/** @throws BridgeError naming each output that is missing: another version is deployed. */
 export const parseOutputs = (given: unknown, stackName: string): Bridge["outputs"] =>
   parseRecord(outputs, given, `the stack ${stackName}`);

@@ -2,12 +2,12 @@ import { localClient } from "../../local/aws/local-client.ts";
 import { findRun } from "../../local/run-file.ts";
 import { type Bridge, parseOutputs } from "./bridge.ts";
 
-/** @throws Error saying what to do, where no local run answers at the port. */
+/** @throws Error that says how to find or start a run, where none answers at the port. */
 export const findLocalBridge = async (port: string): Promise<Bridge> => {
   const run = await findRun(port);
   if (!run)
     throw new Error(
-      `No local run answers at http://127.0.0.1:${port}: npm start starts one, --url names another, --stage a deployed stack.`,
+      `No local run answers at http://127.0.0.1:${port}. Start one with npm start, or choose another with --url or a deployed stage with --stage.`,
     );
   return {
     sqs: localClient(run.endpoints.sqs),

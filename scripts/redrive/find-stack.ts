@@ -8,7 +8,7 @@ const describe = async (StackName: string): Promise<Stack | undefined> => {
     return Stacks[0];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const hint = "AWS_PROFILE and AWS_REGION say where it is looked for";
+    const hint = "looked up with AWS_PROFILE and AWS_REGION";
     throw new Error(`${StackName}: ${reason} (${hint})`, { cause: error });
   } finally {
     client.destroy();
@@ -17,7 +17,7 @@ const describe = async (StackName: string): Promise<Stack | undefined> => {
 
 /**
  * The bridge deployed as this stage, in the account and region of the environment.
- * @throws Error whose message is the one line that a person needs.
+ * @throws Error whose message is one line for the terminal.
  */
 export const findStack = async (stage: string): Promise<Bridge> => {
   const stackName = `bot-bridge-${stage}-messaging`;

@@ -1,4 +1,4 @@
-import type { DeadLetter, LetterFate } from "#core/jobs/redrive-jobs.ts";
+import type { DeadLetter, RedriveResult } from "#core/jobs/redrive-jobs.ts";
 
 /** Ids may hold any character; a terminal would obey some. */
 const controlCharacters = /\p{Cc}|\p{Bidi_Control}/gu;
@@ -6,40 +6,40 @@ const clean = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll(
 
 const at = (ms: number): string => {
   const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? "at some time" : date.toISOString().replace(/\.\d+/, "");
+  return Number.isNaN(date.getTime()) ? "at an unknown time" : date.toISOString().replace(/\.\d+/, "");
 };
 
 const fieldsOf = (letter: DeadLetter): string[] => {
-  const buried = `buried ${at(letter.buriedAt)}`;
-  if (letter.fault !== undefined) return ["unreadable", `message ${letter.messageId}`, buried, letter.fault];
-  const { job, epitaph } = letter;
+  const added = `given up ${at(letter.addedAt)}`;
+  if (letter.fault !== undefined) return ["unreadable", `message ${letter.messageId}`, added, letter.fault];
+  const { job, cause } = letter;
   return [
     job.appKey,
     job.botUserId,
     job.integrationType,
     job.event.data.msgUID,
     `accepted ${at(job.acceptedAt)}`,
-    buried,
-    epitaph ? `tries ${epitaph.tries}` : "tries unknown",
-    epitaph ? epitaph.reason : "given up by SQS itself: no worker came to an end with it",
+    added,
+    cause ? `tries ${cause.tries}` : "tries unknown",
+    cause ? cause.reason : "moved by SQS: no worker finished it",
   ];
 };
 
 export const letterLine = (letter: DeadLetter): string => fieldsOf(letter).map(clean).join("  ");
 
-export const describeFate = (fate: LetterFate): string => {
-  switch (fate.status) {
+export const describeResult = (result: RedriveResult): string => {
+  switch (result.status) {
     case "redriven":
       return "redriven";
     case "settled":
-      return `taken out: its job has ended otherwise by now (${clean(fate.outcome)})`;
+      return `removed: its job has already ended (${clean(result.outcome)})`;
     case "running":
       return "left: a worker has it now";
     case "given_up_again":
       return "left: given up again";
     case "unreadable":
-      return "left: nobody can read it";
+      return "left: not readable";
     case "failed":
-      return `left: ${clean(fate.reason)}`;
+      return `left: ${clean(result.reason)}`;
   }
 };

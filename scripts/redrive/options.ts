@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
-import { type IntegrationType, integrationTypes } from "#core/bot/integration.ts";
+import { type IntegrationType, integrationTypes } from "#core/bot/integration-types.ts";
 import type { Job } from "#core/jobs/job.ts";
 
 export interface RedriveOptions {
-  /** Of a deployed stack; absent: the local run at `port`. */
+  /** Of a deployed stack; undefined: the local run at `port`. */
   readonly stage: string | undefined;
   readonly port: string;
-  /** Asked with nothing for a message that nobody can read. Absent: dead letters are only listed. */
+  /** Called with undefined for a message that is not readable. Undefined: dead letters are only listed. */
   readonly isWanted: ((job: Job | undefined) => boolean) | undefined;
 }
 
@@ -15,7 +15,7 @@ const usage =
 
 const thisMachine = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-const wrong = (what: string): Error => new Error(`${what}. Usage: ${usage}`);
+const usageError = (what: string): Error => new Error(`${what}. Usage: ${usage}`);
 
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
@@ -25,36 +25,36 @@ const parse = (args: readonly string[]) => {
     const options = { stage: text, url: text, all: flag, bot: text, integration: text, message: text };
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    // Node goes on to say what dashes do, in more lines.
+    // Node explains in more lines how to pass values that start with a dash.
     const [what = ""] = String(error instanceof Error ? error.message : error).split(/\.\s/);
-    throw wrong(what);
+    throw usageError(what);
   }
 };
 
 const portOf = (url: string): string => {
   const { protocol, hostname, port } = URL.parse(url) ?? {};
   if (protocol !== "http:" || hostname === undefined || !thisMachine.has(hostname))
-    throw wrong("--url must be that of a local run on this machine, such as http://127.0.0.1:3001");
+    throw usageError("--url must be the URL of a local run on this machine, such as http://127.0.0.1:3001");
   return port || "80";
 };
 
 const isIntegrationType = (type: string): type is IntegrationType =>
   integrationTypes.some((each) => each === type);
 
-/** What the command line asks for. @throws Error whose message is the one line that a person needs. */
+/** Parses the command line. @throws Error whose message is one line for the terminal. */
 export const readOptions = (args: readonly string[]): RedriveOptions => {
   const { stage, url, all = false, bot, integration, message } = parse(args);
   const given = { stage, url, bot, integration, message };
   for (const [name, value] of Object.entries(given)) {
-    if (value === "") throw wrong(`--${name} must not be empty`);
+    if (value === "") throw usageError(`--${name} must not be empty`);
   }
-  if (stage !== undefined && url !== undefined) throw wrong("--stage and --url name two bridges");
+  if (stage !== undefined && url !== undefined) throw usageError("--stage and --url are mutually exclusive");
   if (integration !== undefined && !isIntegrationType(integration))
-    throw wrong(`--integration must be one of ${integrationTypes.join(", ")}`);
+    throw usageError(`--integration must be one of ${integrationTypes.join(", ")}`);
   const isSome = bot !== undefined || integration !== undefined || message !== undefined;
-  if (all && isSome) throw wrong("--all leaves nothing to choose by --bot, --integration or --message");
+  if (all && isSome) throw usageError("--all cannot be combined with --bot, --integration or --message");
 
-  const fits = (job: Job | undefined): boolean =>
+  const matches = (job: Job | undefined): boolean =>
     job !== undefined &&
     (bot === undefined || job.botUserId === bot) &&
     (integration === undefined || job.integrationType === integration) &&
@@ -62,6 +62,6 @@ export const readOptions = (args: readonly string[]): RedriveOptions => {
   return {
     stage,
     port: portOf(url ?? "http://127.0.0.1:3000"),
-    isWanted: all ? () => true : isSome ? fits : undefined,
+    isWanted: all ? () => true : isSome ? matches : undefined,
   };
 };

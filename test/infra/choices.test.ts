@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
 import { type Synthesised, synthesise } from "../support/synthesised.ts";
 
@@ -16,10 +16,6 @@ beforeAll(() => {
     reservedConcurrency: { "webhook-worker": 20, "chat-stream": 500 },
   });
 }, 60_000);
-afterAll(() => {
-  plain.remove();
-  chosen.remove();
-});
 
 const functions = ({ templates }: Synthesised) =>
   [templates.api, templates.messaging].flatMap((template) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Stack } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
 import { type Synthesised, synthesise } from "../support/synthesised.ts";
@@ -9,10 +9,6 @@ beforeAll(() => {
   dev = synthesise({ stage: "dev" });
   prod = synthesise({ stage: "prod" });
 }, 60_000);
-afterAll(() => {
-  dev.remove();
-  prod.remove();
-});
 
 /** By logical id: what makes a table or a queue another one than it was. */
 const identities = ({ templates }: Synthesised) =>

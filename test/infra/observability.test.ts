@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
-import { makeReportJob } from "#core/jobs/job-report.ts";
+import { type JobStage, jobMetrics, makeReportJob } from "#core/jobs/job-report.ts";
 import { accessLogFormat } from "../../lib/access-log.ts";
 import { type EmittedMetric, emittedMetrics } from "../support/emitted-metrics.ts";
 import { webhookJob } from "../support/jobs.ts";
@@ -31,7 +31,7 @@ describe("the alarms", () => {
       "TurnsWaiting",
       "WebhooksDeadLetters",
       "WebhooksWaiting",
-      "DifyErrorRate",
+      "ModelErrorRate",
       "TurnsFailed",
       "TurnsIncomplete",
       "TurnsAbandoned",
@@ -41,9 +41,9 @@ describe("the alarms", () => {
       "ApiErrors",
       "ApiRefusals",
       "ApiThrottles",
-      "DoorErrors",
+      "ApiFunctionErrors",
       "WorkerErrors",
-      "DoorThrottles",
+      "ApiFunctionThrottles",
       "WorkerThrottles",
     ]);
   });
@@ -87,8 +87,8 @@ describe("the alarms", () => {
   test("of functions watch every one of them", () => {
     const functionsOf = (...ids: string[]): number =>
       ops.alarms.filter(({ id }) => ids.includes(id)).flatMap(({ reads }) => reads).length;
-    expect(functionsOf("DoorErrors", "WorkerErrors")).toBe(10);
-    expect(functionsOf("DoorThrottles", "WorkerThrottles")).toBe(10);
+    expect(functionsOf("ApiFunctionErrors", "WorkerErrors")).toBe(10);
+    expect(functionsOf("ApiFunctionThrottles", "WorkerThrottles")).toBe(10);
   });
 });
 
@@ -170,7 +170,7 @@ describe("the dashboard", () => {
     expect(unseen.sort()).toEqual(["JobAccepted", "JobRepeated"]);
   });
 
-  test("shows every outcome of a turn, by either door", () => {
+  test("shows every outcome of a turn, by either channel", () => {
     const outcomes = emitted.filter(({ name }) => name === "TurnEnded").map(told);
     expect(ops.drawn.map(told)).toEqual(expect.arrayContaining(outcomes));
   });
@@ -191,8 +191,7 @@ describe("the questions to the logs", () => {
   const jobEvents = (): string[] => {
     const log = makeMemoryLog();
     const report = makeReportJob({ log, metrics: makeMemoryMetrics(), clock: makeTestClock() });
-    for (const stage of ["accepted", "tried", "delivered", "given_up", "dropped", "repeated"] as const)
-      report(stage, webhookJob());
+    for (const stage of Object.keys(jobMetrics) as JobStage[]) report(stage, webhookJob());
     return log.lines.map(({ event }) => event);
   };
 

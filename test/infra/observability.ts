@@ -5,6 +5,7 @@ import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { makeApp } from "../../lib/app.ts";
 import { makeConfig } from "../../lib/config.ts";
+import { withoutBundles } from "../support/synthesised.ts";
 
 export interface MetricUse {
   readonly namespace: string;
@@ -76,7 +77,7 @@ export const synthesizeOps = (
   const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-ops-"));
   try {
     const config = makeConfig({ stage, ...settings });
-    const app = makeApp(config, { outdir, builtinCloudFormationValidation: false });
+    const app = makeApp(config, { ...withoutBundles, outdir, builtinCloudFormationValidation: false });
     const templateOf = (part: string): Template => {
       const stack = app.node.findChild(`bot-bridge-${stage}-${part}`);
       if (!Stack.isStack(stack)) throw new Error(`there is no stack ${part}`);

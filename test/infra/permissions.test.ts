@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import * as v from "valibot";
 import { functionNames } from "../../lib/function-names.ts";
 import { resourcesOf } from "../../local/aws/template/resources.ts";
@@ -59,17 +59,16 @@ let deployment: Synthesised;
 beforeAll(() => {
   deployment = synthesise();
 }, 60_000);
-afterAll(() => deployment.remove());
 
 const rolesOfFunctions = () =>
-  resourcesOf(deployment.stacks, ["AWS::IAM::Role"], roleSchema).flatMap(({ name, properties }) => {
+  resourcesOf(deployment.stacks, "AWS::IAM::Role", roleSchema).flatMap(({ name, properties }) => {
     const holder = functionOf(properties.Description);
     return holder === undefined ? [] : [{ ...properties, name, holder }];
   });
 
 const granted = (): Permission[] => {
   const holders = new Map(rolesOfFunctions().map(({ name, holder }) => [name, holder]));
-  return resourcesOf(deployment.stacks, ["AWS::IAM::Policy"], policySchema).flatMap(({ properties }) =>
+  return resourcesOf(deployment.stacks, "AWS::IAM::Policy", policySchema).flatMap(({ properties }) =>
     properties.Roles.flatMap((role) => {
       const holder = holders.get(role);
       if (holder === undefined) return [];
@@ -126,7 +125,7 @@ describe.each(functionNames)("%s", (name) => {
 
 test("no role of the deployment may do anything by a wildcard, or on everything but where AWS knows nothing else", () => {
   const onEverything = new Set<string>();
-  for (const { properties } of resourcesOf(deployment.stacks, ["AWS::IAM::Policy"], policySchema)) {
+  for (const { properties } of resourcesOf(deployment.stacks, "AWS::IAM::Policy", policySchema)) {
     for (const { Effect, Action, Resource } of properties.PolicyDocument.Statement) {
       expect(Effect).toBe("Allow");
       for (const action of [Action].flat()) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { functionNames } from "../../lib/function-names.ts";
 import { type Synthesised, synthesise } from "../support/synthesised.ts";
@@ -9,10 +9,6 @@ beforeAll(() => {
   dev = synthesise({ stage: "dev" });
   prod = synthesise({ stage: "prod" });
 }, 60_000);
-afterAll(() => {
-  dev.remove();
-  prod.remove();
-});
 
 const both = ({ templates }: Synthesised): Template[] => [templates.api, templates.messaging];
 const resources = (deployment: Synthesised, type: string) =>

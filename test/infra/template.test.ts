@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
 import { type Synthesised, synthesise } from "../support/synthesised.ts";
 
@@ -14,7 +14,6 @@ beforeAll(() => {
   });
   templates = deployment.templates;
 }, 60_000);
-afterAll(() => deployment.remove());
 
 describe("the tables", () => {
   test.each(["conversation", "turn", "guard"])("of %ss forget by TTL", (key) => {
@@ -173,7 +172,6 @@ describe("the chat routes", () => {
     return (api?.routes ?? [])
       .filter(({ path }) => path.startsWith("/v1/"))
       .map(({ integration, ...route }) => {
-        if (integration.kind !== "lambda") throw new Error("no function answers it");
         const { name } = functionCalled(integration.functionName);
         return { ...route, ...integration, name: `${route.method} ${route.path}`, functionName: name };
       });
