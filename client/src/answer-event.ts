@@ -22,6 +22,8 @@ export interface AnswerEnd {
   readonly stopped: boolean;
   /** The app waits for a person to act, outside of this chat. */
   readonly paused: boolean;
+  /** Why the model ended before it had said all, such as `length` or `content_filter`; null where it did not. */
+  readonly truncated: string | null;
   /** What it took, as the bot's app counts it. */
   readonly usage: JsonObject | null;
   /** What the bot's app has looked up. */

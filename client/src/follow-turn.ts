@@ -27,7 +27,14 @@ export interface TurnToFollow {
 const mostTries = 8;
 
 /** What an answer ends with that was never begun. */
-const nothing: WireEvent = { type: "end", stopped: true, paused: false, usage: null, sources: [] };
+const nothing: WireEvent = {
+  type: "end",
+  stopped: true,
+  paused: false,
+  truncated: null,
+  usage: null,
+  sources: [],
+};
 
 const eventStream = /^text\/event-stream\b/i;
 

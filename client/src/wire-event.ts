@@ -18,10 +18,11 @@ const startOf = ({ turn, conversation }: JsonObject): WireEvent | undefined =>
     ? { type: "start", turn, conversation: typeof conversation === "string" ? conversation : null }
     : undefined;
 
-const endOf = ({ stopped, paused, usage, sources }: JsonObject): WireEvent => ({
+const endOf = ({ stopped, paused, truncated, usage, sources }: JsonObject): WireEvent => ({
   type: "end",
   stopped: stopped === true,
   paused: paused === true,
+  truncated: typeof truncated === "string" ? truncated : null,
   usage: isJsonObject(usage) ? usage : null,
   sources: Array.isArray(sources) ? sources.filter(isJsonObject) : [],
 });

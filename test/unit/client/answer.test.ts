@@ -26,7 +26,7 @@ describe("an answer", () => {
       { type: "start", turn: "turn-0", conversation: "trip" },
       { type: "delta", content: "Hel", text: "Hel" },
       { type: "delta", content: "lo 你好", text: "Hello 你好" },
-      { type: "end", text: "Hello 你好", stopped: false, paused: false, usage, sources },
+      { type: "end", text: "Hello 你好", stopped: false, paused: false, truncated: null, usage, sources },
     ]);
   });
 
@@ -88,6 +88,12 @@ describe("an answer", () => {
     ]);
     const events = await collect(chats().bot().chat("Hi"));
     expect(events.map(({ type }) => type)).toEqual(["start", "delta", "end"]);
+  });
+
+  test("says when the model ended early, and why", async () => {
+    const data = { stopped: false, truncated: "length", usage: null, sources: [] };
+    chats().fake.script(() => [{ event: "end", data }]);
+    expect((await collect(chats().bot().chat("Hi"))).at(-1)).toMatchObject({ truncated: "length" });
   });
 
   test("says when the bot waits for a person", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { createBotClient } from "../../../client/src/index.ts";
 import { userToken } from "../../support/chat/chat-place.ts";
 import { startFakeChat } from "../../support/chat/fake-chat.ts";
+import { closeAfterEach } from "../../support/close-after.ts";
 import { useChats } from "./chats.ts";
 
 const chats = useChats();
@@ -36,14 +37,13 @@ describe("around the answers", () => {
   });
 
   test("questions are suggested where the bot suggests some", async () => {
-    const fake = await startFakeChat({ botId: "a bot/1", suggested: ["Why?", "How?"] });
+    const fake = closeAfterEach(await startFakeChat({ botId: "a bot/1", suggested: ["Why?", "How?"] }));
     const token = await userToken(fake, "u7");
     const bot = createBotClient({ url: `${fake.url}/`, token }).bot(fake.botId);
     const answer = bot.chat("Hi");
     await answer.text();
     expect(await bot.suggested(answer.turn ?? "")).toEqual(["Why?", "How?"]);
     expect(fake.requests()[1]?.path).toBe("/v1/bots/a%20bot%2F1/turns/turn-0/suggested");
-    await fake.close();
   });
 
   test.each([

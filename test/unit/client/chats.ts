@@ -1,9 +1,10 @@
-import { afterEach, beforeEach } from "@jest/globals";
+import { beforeEach } from "@jest/globals";
 import { type Bot, type BotClientOptions, createBotClient } from "../../../client/src/index.ts";
 import { userToken } from "../../support/chat/chat-place.ts";
 import { type CuttingProxy, startCuttingProxy } from "../../support/chat/cutting-proxy.ts";
 import { type FakeChat, startFakeChat } from "../../support/chat/fake-chat.ts";
 import { type HastyClock, makeHastyClock } from "../../support/chat/hasty-clock.ts";
+import { closeAfterEach } from "../../support/close-after.ts";
 
 export interface Chats {
   readonly fake: FakeChat;
@@ -22,8 +23,8 @@ export const useChats = (): (() => Chats) => {
     return chats;
   };
   beforeEach(async () => {
-    const fake = await startFakeChat();
-    const proxy = await startCuttingProxy(fake.url);
+    const fake = closeAfterEach(await startFakeChat());
+    const proxy = closeAfterEach(await startCuttingProxy(fake.url));
     const clock = makeHastyClock();
     const token = await userToken(fake, "u7");
     chats = {
@@ -33,10 +34,6 @@ export const useChats = (): (() => Chats) => {
       bot: (options) =>
         createBotClient({ url: proxy.url, token, clock, random: () => 0, ...options }).bot(fake.botId),
     };
-  });
-  afterEach(async () => {
-    await current().proxy.close();
-    await current().fake.close();
   });
   return current;
 };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { userToken } from "../../support/chat/chat-place.ts";
 import { startFakeChat } from "../../support/chat/fake-chat.ts";
+import { closeAfterEach } from "../../support/close-after.ts";
 import { projectRoot, run } from "../../support/local-run.ts";
 
 interface Manifest {
@@ -56,11 +57,10 @@ describe("the client's package", () => {
   });
 
   test("runs as it is built", async () => {
-    const fake = await startFakeChat();
+    const fake = closeAfterEach(await startFakeChat());
     const token = await userToken(fake, "u7");
     const ended = await run([process.execPath, join(folder, "program.ts"), fake.url, token]).ended;
     expect(ended).toMatchObject({ code: 0, stdout: "You said: Hi\n", stderr: "" });
-    await fake.close();
   });
 
   test("depends on the very library that it was tested with", () => {
