@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { makeReopenJob } from "#adapters/dynamodb/redrive-turns.ts";
+import { makeReopenJob } from "#adapters/dynamodb/reopen-job.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { parseTurnJob, parseWebhookJob } from "#adapters/sqs/job-message.ts";
 import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
@@ -11,10 +11,10 @@ import { makeRedriveJobs } from "#core/jobs/redrive-jobs.ts";
 import { findLocalBridge } from "./redrive/find-local-bridge.ts";
 import { findStack } from "./redrive/find-stack.ts";
 import { readOptions } from "./redrive/options.ts";
-import { makeStory } from "./redrive/story.ts";
+import { makeRedriveReport } from "./redrive/report.ts";
 
-/** One of the two ways that jobs go. */
-interface Way<J extends Job> {
+/** A queue of jobs and its dead letters. */
+interface Queues<J extends Job> {
   readonly name: string;
   readonly parseJob: (body: string) => J;
   readonly queueUrl: string;
@@ -27,11 +27,11 @@ const main = async (): Promise<void> => {
   const client = new SQSClient(sqs);
   const tables = DynamoDBDocumentClient.from(new DynamoDBClient(dynamodb));
   const reopen = makeReopenJob({ client: tables, tableName: outputs.TurnsTable, clock });
-  const story = makeStory((line) => process.stdout.write(`${line}\n`));
-  // Who reads may leave, as `head` does: what is under way comes to its end all the same.
+  const report = makeRedriveReport((line) => process.stdout.write(`${line}\n`));
+  // A reader such as `head` may close the pipe: the redrive goes on to its end.
   process.stdout.on("error", () => {});
 
-  const goThrough = async <J extends Job>({ name, parseJob, queueUrl, deadLettersUrl }: Way<J>) => {
+  const redriveQueue = async <J extends Job>({ name, parseJob, queueUrl, deadLettersUrl }: Queues<J>) => {
     const readDeadLetters = makeReadDeadLetters({
       client,
       queueUrl: deadLettersUrl,
@@ -41,24 +41,24 @@ const main = async (): Promise<void> => {
     });
     const queue = makeJobQueue({ client, queueUrl });
     const { hidden } = isWanted
-      ? await makeRedriveJobs({ readDeadLetters, reopen, queue, clock })(isWanted, story.tell)
-      : await readDeadLetters(async (letter) => story.list(letter));
-    story.hide(name, hidden);
+      ? await makeRedriveJobs({ readDeadLetters, reopen, queue, clock })(isWanted, report.addResult)
+      : await readDeadLetters(async (letter) => report.addListed(letter));
+    report.addHidden(name, hidden);
   };
-  await goThrough({
+  await redriveQueue({
     name: "turns",
     parseJob: parseTurnJob,
     queueUrl: outputs.TurnsQueueUrl,
     deadLettersUrl: outputs.TurnsDeadLettersUrl,
   });
-  await goThrough({
+  await redriveQueue({
     name: "webhooks",
     parseJob: parseWebhookJob,
     queueUrl: outputs.WebhooksQueueUrl,
     deadLettersUrl: outputs.WebhooksDeadLettersUrl,
   });
-  story.end(isWanted ? "No dead letter fits." : "No dead letters.");
-  process.exitCode = story.hasFailures() ? 1 : 0;
+  report.end(isWanted ? "No dead letter matches." : "No dead letters.");
+  process.exitCode = report.hasFailures() ? 1 : 0;
 };
 
 main().catch((error: unknown) => {

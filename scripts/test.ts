@@ -1,50 +1,112 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { globSync } from "node:fs";
+import { sep } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
+import { testEnvironment } from "./test/environment.ts";
+import { planSteps, type Step, type ToolStep, UnknownWordError } from "./test/plan-steps.ts";
+
+// Runs the steps of the tests; words choose some of them (CONTRIBUTING.md).
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const bin = (name: string): string => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
-
-/** A command and its arguments. */
+/** A file that Node runs, and its arguments. */
 type Command = readonly [string, ...string[]];
 
-const jest = (...folders: string[]): Command[] => [
-  [
-    process.execPath,
-    "--experimental-vm-modules",
-    "--disable-warning=ExperimentalWarning",
-    "node_modules/jest/bin/jest.js",
-    ...folders.map((folder) => `test/${folder}/`),
-  ],
-];
+const tools: Record<ToolStep, Command> = {
+  lint: ["node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings"],
+  types: ["scripts/typecheck.ts"],
+};
 
-/** What runs in browsers knows the DOM and no Node; all else is the other way round. */
-const typeProjects = [".", "client", "console", "test/browser"];
+/** These wait for clocks and other processes most of the time: they run beside the others, which only compute. */
+const waitingNames: readonly string[] = ["integration", "browser"];
+const isWaiting = ({ name }: Step): boolean => waitingNames.includes(name);
 
-/** What each step runs, one after the other: what listens to clocks and starts bridges has the machine for itself. */
-const steps = new Map<string, Command[]>([
-  ["lint", [[bin("biome"), "ci", "--error-on-warnings"]]],
-  ["types", typeProjects.map((project): Command => [bin("tsc"), "--project", project])],
-  ["unit", jest("unit")],
-  ["contract", jest("contract")],
-  ["infra", jest("infra")],
-  ["integration", jest("integration")],
-  ["browser", jest("browser")],
-]);
+const commandOf = (step: Step): Command => {
+  if (step.kind === "tool") return tools[step.name];
+  const { name, files } = step;
+  const selection = files === "all" ? ["--roots", `test/${name}`] : ["--runTestsByPath", ...files];
+  return ["node_modules/jest/bin/jest.js", ...selection];
+};
 
-const chosen = process.argv.slice(2);
-const wrong = chosen.find((name) => !steps.has(name));
-if (wrong !== undefined) {
-  console.error(`No step is called ${wrong}: there are ${[...steps.keys()].join(", ")}.`);
-  process.exit(1);
-}
+/** jest runs ES modules with the first, of which Node warns. */
+const nodeOptions = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
 
-const plan = [...steps].filter(([name]) => chosen.length === 0 || chosen.includes(name));
-for (const [name, commands] of plan) {
-  const start = performance.now();
-  for (const [command, ...args] of commands) {
-    const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
-    if (status !== 0) process.exit(status ?? 1);
+/** A step that takes longer hangs: the slowest takes four minutes. */
+const stepLimitMs = 20 * 60_000;
+
+const stopped = new AbortController();
+const stop = (): void => stopped.abort();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
+// The starter is gone. Its channel must not keep this process alive.
+process.on("disconnect", stop);
+process.channel?.unref();
+
+/** Whether its output appears as it comes, or in one piece at its end, where another step is at work. */
+type Output = "live" | "at the end";
+
+const succeeds = async (command: Command, output: Output): Promise<boolean> => {
+  const limit = AbortSignal.timeout(stepLimitMs);
+  const pipe = output === "live" ? "inherit" : "pipe";
+  const child = spawn(process.execPath, [...nodeOptions, ...command], {
+    cwd: root,
+    stdio: ["inherit", pipe, pipe],
+    env: testEnvironment(process.env),
+    signal: AbortSignal.any([stopped.signal, limit]),
+  });
+  const printed: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => printed.push(chunk));
+  try {
+    const [code] = await once(child, "close");
+    return code === 0;
+  } catch (error) {
+    console.error(limit.aborted ? `stopped after ${stepLimitMs / 60_000} minutes` : error);
+    return false;
+  } finally {
+    process.stdout.write(Buffer.concat(printed));
   }
-  console.log(`${name}: done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+};
+
+interface Result {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly seconds: number;
 }
+
+const lineOf = ({ name, passed, seconds }: Result): string =>
+  `${name.padEnd(11)} ${passed ? "passed" : "failed"} ${seconds.toFixed(1).padStart(6)} s`;
+
+const runInTurn = async (steps: readonly Step[], output: Output): Promise<Result[]> => {
+  const results: Result[] = [];
+  for (const step of steps) {
+    if (stopped.signal.aborted) break;
+    console.log(`${step.name} …`);
+    const start = performance.now();
+    const passed = await succeeds(commandOf(step), output);
+    const result = { name: step.name, passed, seconds: (performance.now() - start) / 1000 };
+    results.push(result);
+    console.log(`${lineOf(result)}\n`);
+  }
+  return results;
+};
+
+const main = async (): Promise<void> => {
+  const testFiles = globSync("test/*/**/*.test.ts", { cwd: root }).map((file) => file.replaceAll(sep, "/"));
+  const steps = planSteps(process.argv.slice(2), testFiles.sort());
+  const waiting = steps.filter(isWaiting);
+  const computing = steps.filter((step) => !isWaiting(step));
+  const results = await Promise.all([
+    runInTurn(computing, "live"),
+    runInTurn(waiting, computing.length === 0 ? "live" : "at the end"),
+  ]);
+  const lines = results.flat();
+  const failed = lines.filter(({ passed }) => !passed);
+  console.log(lines.map(lineOf).join("\n"));
+  console.log(`\n${lines.length - failed.length} passed, ${failed.length} failed`);
+  process.exitCode = stopped.signal.aborted || failed.length > 0 ? 1 : 0;
+};
+
+main().catch((error: unknown) => {
+  console.error(error instanceof UnknownWordError ? error.message : error);
+  process.exitCode = 1;
+});

@@ -6,9 +6,9 @@ export interface SmokeOptions {
   readonly url: string;
   readonly appKey: string;
   readonly appSecret: string;
-  /** Undefined: this machine's stand-in answers, or nobody is asked. */
+  /** Undefined: this machine's simulator answers, or nobody is asked. */
   readonly dify: { readonly apiUrl: string; readonly apiKey: string } | undefined;
-  /** Whether the address is a local run's, which has stand-ins. */
+  /** Whether the address is a local run's, which has simulators. */
   readonly isLocal: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createBotClient } from "../../client/src/index.ts";
-import { findDemoDify } from "../../local/demo-bot.ts";
+import { findDemoDify } from "../../local/demo-bots.ts";
 import { type CallServer, fetchJson, Unexpected } from "./call.ts";
 import type { SmokeOptions } from "./options.ts";
 import type { Step } from "./steps.ts";

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import puppeteer, { type Browser } from "puppeteer-core";
 import { createBotClient } from "../../client/src/index.ts";
 import { startConsole } from "../../local/console/server.ts";
 import type { HttpServer } from "../../local/http-server.ts";
 import { type ChatPlace, expireTokens, longQuestion, userToken } from "../support/chat/chat-place.ts";
 import { type CuttingProxy, startCuttingProxy } from "../support/chat/cutting-proxy.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { type ConsolePage, openConsole } from "./console-page.ts";
 import { findBrowser } from "./find-browser.ts";
@@ -27,28 +28,24 @@ export const describeConsoleAt = (
     const pages: ConsolePage[] = [];
 
     beforeAll(async () => {
-      place = await start();
-      proxy = await startCuttingProxy(place.url);
-      server = await startConsole({ ...place, bridgeUrl: proxy.url, port: 0 });
-      browser = await puppeteer.launch({
-        executablePath: found?.executablePath ?? "",
-        env: { ...process.env, ...found?.env },
-        // The packed browser is the shell, which knows no other way to be without a head; every Chrome takes it too.
-        headless: "shell",
-        // Nothing is opened but our own page, and not every container lets a browser have its sandbox.
-        args: ["--no-sandbox"],
-      });
+      place = closeAfterAll(await start());
+      proxy = closeAfterAll(await startCuttingProxy(place.url));
+      server = closeAfterAll(await startConsole({ ...place, bridgeUrl: proxy.url, port: 0 }));
+      browser = closeAfterAll(
+        await puppeteer.launch({
+          executablePath: found?.executablePath ?? "",
+          env: { ...process.env, ...found?.env },
+          // The packed browser is the shell, which knows no other way to be without a head; every Chrome takes it too.
+          headless: "shell",
+          // Nothing is opened but our own page, and not every container lets a browser have its sandbox.
+          args: ["--no-sandbox"],
+        }),
+      );
     }, 60_000);
     afterEach(async () => {
       const faults = pages.flatMap((page) => page.faults);
       for (const page of pages.splice(0)) await page.close();
       expect(faults).toEqual([]);
-    });
-    afterAll(async () => {
-      await browser.close();
-      await server.close();
-      await proxy.close();
-      await place.close();
     });
 
     const open = async (userId: string): Promise<ConsolePage> => {

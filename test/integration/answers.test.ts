@@ -1,26 +1,24 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { ProfileInput } from "../../local/dify/apps/profile.ts";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { JsonValue } from "../../local/dify/json.ts";
-import { type StandInDify, startStandInDify } from "../../local/dify/server.ts";
+import type { ProfileInput } from "../../local/dify/profile.ts";
+import { type DifySimulator, startDifySimulator } from "../../local/dify/server.ts";
 import type { ImMessage } from "../../local/im/messages.ts";
-import { type StandInIm, startStandInIm } from "../../local/im/server.ts";
+import { type ImSimulator, startImSimulator } from "../../local/im/server.ts";
+import { closeAfterAll } from "../support/close-after.ts";
+import { cutAfter, pictureUrl, thinking } from "../support/dify-scripts.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 
-let dify: StandInDify;
-let im: StandInIm;
+let dify: DifySimulator;
+let im: ImSimulator;
 let bridge: RunningBridge;
 
 beforeAll(async () => {
-  dify = await startStandInDify({ paceMs: 10 });
-  im = await startStandInIm({ appKey: localApp.appKey, appSecret: localApp.secret });
+  dify = closeAfterAll(await startDifySimulator({ paceMs: 10 }));
+  im = closeAfterAll(await startImSimulator({ appKey: localApp.appKey, appSecret: localApp.secret }));
   bridge = await startBridge({ RONGCLOUD_API_URL: im.url });
 }, 60_000);
-afterAll(async () => {
-  await bridge.interrupt();
-  await Promise.all([dify.close(), im.close()]);
-});
 
 const streamPath = "/v3/message/private/publish_stream.json";
 const story = { kind: "text", text: "Once upon a time there was a bot that told long stories." } as const;
@@ -70,11 +68,11 @@ const askedOf = (apiKey: string): (JsonValue | undefined)[] =>
   dify.requests.filter(({ key, method }) => key === apiKey && method === "POST").map(({ body }) => body);
 
 describe("what a model thinks", () => {
-  const thinking: ProfileInput = { behaviour: { kind: "think", thought: "Who is it?" }, reply: story };
+  const thoughtful: ProfileInput = { script: thinking("Who is it?"), reply: story };
 
   test(
     "is kept from the user",
-    withBot("bot-thinks", { profile: thinking }, async ({ userId }) => {
+    withBot("bot-thinks", { profile: thoughtful }, async ({ userId }) => {
       await say(userId, "hello");
       expect((await answerOf(userId)).text).toBe(story.text);
     }),
@@ -84,7 +82,7 @@ describe("what a model thinks", () => {
     "is quoted where the integration shows it",
     withBot(
       "bot-thinks-aloud",
-      { profile: thinking, options: { showThinking: true } },
+      { profile: thoughtful, options: { showThinking: true } },
       async ({ userId }) => {
         await say(userId, "hello");
         expect((await answerOf(userId)).text).toBe(`> Who is it?\n\n${story.text}`);
@@ -96,7 +94,7 @@ describe("what a model thinks", () => {
 describe("a message that is no plain text", () => {
   test(
     "but a picture reaches Dify as a file that it fetches itself",
-    withBot("bot-sees", { profile: { fileUpload: true } }, async ({ userId, apiKey }) => {
+    withBot("bot-sees", {}, async ({ userId, apiKey }) => {
       const url = "https://im.example.com/cat.jpg";
       await send(userId, "RC:ImgMsg", { content: "bm8gcHJldmlldw==", imageUri: url });
       await answerOf(userId);
@@ -130,7 +128,7 @@ test(
   "a picture in an answer has a link that works from anywhere",
   withBot(
     "bot-draws",
-    { profile: { behaviour: { kind: "files" }, reply: { kind: "text", text: "Here:" } } },
+    { profile: { reply: { kind: "deltas", deltas: ["Here:", "\n\n", `![picture](${pictureUrl})`] } } },
     async ({ userId }) => {
       await say(userId, "draw me a cat");
       const { text } = await answerOf(userId);
@@ -147,7 +145,25 @@ test(
     "bot-workflow",
     {
       type: "dify_workflow",
-      profile: { mode: "workflow", behaviour: { kind: "files" }, reply: { kind: "text", text: "Here:" } },
+      profile: {
+        mode: "workflow",
+        script: [
+          { do: "begin" },
+          { do: "say", pieces: ["Here:"] },
+          {
+            do: "finish",
+            files: [
+              {
+                dify_model_identity: "__dify__file__",
+                type: "image",
+                filename: "picture.png",
+                mime_type: "image/png",
+                url: pictureUrl,
+              },
+            ],
+          },
+        ],
+      },
     },
     async ({ userId }) => {
       await say(userId, "draw me a cat");
@@ -162,7 +178,13 @@ test(
   "an answer that Dify takes back at its end is closed, and what takes its place follows",
   withBot(
     "bot-moderated",
-    { profile: { reply: story, paceMs: 40, behaviour: { kind: "moderated", text: "Let us not say that." } } },
+    {
+      profile: {
+        reply: story,
+        paceMs: 40,
+        script: [{ do: "begin" }, { do: "say" }, { do: "finish", replacement: "Let us not say that." }],
+      },
+    },
     async ({ userId }) => {
       await say(userId, "a story, please");
       await answerOf(userId, 1);
@@ -197,7 +219,7 @@ test(
   "an answer that waits for a person says so, with what the person is asked",
   withBot(
     "bot-waits",
-    { profile: { version: "1.14.2", behaviour: { kind: "paused", form: "May I refund\n20 euros?" } } },
+    { profile: { version: "1.14.2", script: [{ do: "pause", form: "May I refund\n20 euros?" }] } },
     async ({ userId }) => {
       await say(userId, "my money back, please");
       const { text, completeReason } = await answerOf(userId);
@@ -254,7 +276,7 @@ test(
     "bot-types",
     {
       profile: {
-        behaviour: { kind: "think", thought: "Hm." },
+        script: thinking("Hm."),
         reply: { kind: "text", text: "Yes." },
         paceMs: 200,
       },
@@ -321,7 +343,14 @@ describe("a Dify whose stream breaks or that has none", () => {
     withBot(
       "bot-recovers",
       {
-        profile: { version: "1.14.2", reply: story, paceMs: 60, behaviour: { kind: "cut", afterDeltas: 4 } },
+        profile: {
+          version: "1.14.2",
+          paceMs: 60,
+          script: cutAfter(
+            ["Once ", "upon ", "a ", "time "],
+            ["there ", "was ", "a bot ", "that told ", "long ", "stories."],
+          ),
+        },
       },
       async ({ userId, apiKey }) => {
         await say(userId, "a story, please");

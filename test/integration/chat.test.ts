@@ -1,21 +1,23 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { type AnswerEvent, type Bot, createBotClient } from "../../client/src/index.ts";
-import { type ProfileInput, type StandInDify, startStandInDify } from "../../local/dify/server.ts";
-import { type StandInIm, startStandInIm } from "../../local/im/server.ts";
+import { type DifySimulator, type ProfileInput, startDifySimulator } from "../../local/dify/server.ts";
+import { type ImSimulator, startImSimulator } from "../../local/im/server.ts";
 import { type ChatPlace, localPlace, longQuestion, userToken } from "../support/chat/chat-place.ts";
+import { closeAfterAll } from "../support/close-after.ts";
+import { cutAfter, failAfter, onlyPings } from "../support/dify-scripts.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 
-let dify: StandInDify;
-let im: StandInIm;
+let dify: DifySimulator;
+let im: ImSimulator;
 let bridge: RunningBridge;
 let place: Omit<ChatPlace, "botId" | "close">;
 
 beforeAll(async () => {
-  dify = await startStandInDify({ paceMs: 30 });
-  im = await startStandInIm({ appKey: localApp.appKey, appSecret: localApp.secret });
+  dify = closeAfterAll(await startDifySimulator({ paceMs: 30 }));
+  im = closeAfterAll(await startImSimulator({ appKey: localApp.appKey, appSecret: localApp.secret }));
   bridge = await startBridge({
     RONGCLOUD_API_URL: im.url,
     DIFY_API_URL: dify.url,
@@ -23,10 +25,6 @@ beforeAll(async () => {
   });
   place = { ...localPlace, url: bridge.url };
 }, 60_000);
-afterAll(async () => {
-  await bridge.interrupt();
-  await Promise.all([dify.close(), im.close()]);
-});
 
 const created: string[] = [];
 
@@ -105,7 +103,7 @@ describe("a stop", () => {
   });
 
   test("that comes before Dify has named its task ends it too", async () => {
-    await createBot("bot-unnamed", { mode: "chat", behaviour: { kind: "pings_only" } });
+    await createBot("bot-unnamed", { mode: "chat", script: onlyPings });
     const answer = (await botOf("bot-unnamed")).chat("Hello");
     const events: AnswerEvent[] = [];
     for await (const event of answer) {
@@ -200,14 +198,10 @@ describe("the same key twice", () => {
 
 describe("what goes wrong after the first byte", () => {
   test.each<[string, ProfileInput, object]>([
-    [
-      "the model fails",
-      { behaviour: { kind: "model_error", afterDeltas: 2 } },
-      { code: "model", retryable: true },
-    ],
+    ["the model fails", { script: failAfter(["Hello ", "you "]) }, { code: "model", retryable: true }],
     [
       "the stream is cut",
-      { version: "1.12.1", behaviour: { kind: "cut", afterDeltas: 2 } },
+      { version: "1.12.1", script: cutAfter(["Hello ", "you "]) },
       { code: "broken_off", retryable: true },
     ],
   ])("is told in band, and the next question is answered: %s", async (what, profile, expected) => {
@@ -221,7 +215,7 @@ describe("what goes wrong after the first byte", () => {
   });
 
   test("has a status of its own where the answer was wanted whole", async () => {
-    await createBot("bot-whole", { behaviour: { kind: "model_error" } });
+    await createBot("bot-whole", { script: failAfter([]) });
     const reply = await ask("bot-whole", "unlucky", "Hello", { accept: "application/json" });
     expect([reply.status, await reply.json()]).toEqual([
       502,
@@ -307,8 +301,9 @@ describe("what can be done with an answer", () => {
   });
 
   test("tells the sources that it rests on, and what it has cost", async () => {
+    const source = { dataset_name: "Handbook", document_name: "a.pdf", content: "We open at 9." };
     await createBot("bot-sources", {
-      sources: [{ dataset: "Handbook", document: "a.pdf", content: "We open at 9." }],
+      script: [{ do: "begin" }, { do: "say" }, { do: "finish", metadata: { retriever_resources: [source] } }],
     });
     const reply = await ask("bot-sources", "curious", "When?", { accept: "application/json" });
     expect(await reply.json()).toMatchObject({
@@ -318,7 +313,7 @@ describe("what can be done with an answer", () => {
   });
 
   test("goes along with files, which Dify fetches", async () => {
-    await createBot("bot-files", { fileUpload: true });
+    await createBot("bot-files");
     const files = [{ type: "image" as const, url: "https://files.example/a.png" }];
     await (await botOf("bot-files")).chat({ content: "What is this?", files }).text();
     expect(askedOf("bot-files")[0]?.body).toMatchObject({

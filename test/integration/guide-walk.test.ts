@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { programEnvironment } from "../../scripts/test/environment.ts";
 import { projectRoot, type RunningBridge, startBridge } from "../support/local-run.ts";
 
 /** The commands that the README has a newcomer type, in order. */
@@ -13,14 +14,15 @@ let bridge: RunningBridge;
 beforeAll(async () => {
   bridge = await startBridge();
 }, 60_000);
-afterAll(() => bridge.interrupt());
 
-/** Types them as they stand, but for the port. */
-const type = async (commands: string): Promise<unknown> => {
+/** Types them as they stand, but for the port, into a shell with no settings of its own. */
+const typed = async (commands: string): Promise<string> => {
   const here = commands.replaceAll("http://127.0.0.1:3000", bridge.url);
-  const { stdout } = await promisify(execFile)("sh", ["-c", here], { cwd: projectRoot });
-  return JSON.parse(stdout);
+  const options = { cwd: projectRoot, env: programEnvironment(process.env), timeout: 25_000 };
+  const { stdout } = await promisify(execFile)("sh", ["-c", here], options);
+  return stdout;
 };
+const type = async (commands: string): Promise<unknown> => JSON.parse(await typed(commands));
 
 describe("the guide's walk, as the README has it", () => {
   test("gets a token for a real user", async () => {
@@ -46,8 +48,7 @@ describe("the guide's walk, as the README has it", () => {
   });
 
   test("streams an answer to a client, in the conversation that its user has with the bot", async () => {
-    const here = (walk[4] ?? "").replaceAll("http://127.0.0.1:3000", bridge.url);
-    const { stdout } = await promisify(execFile)("sh", ["-c", here], { cwd: projectRoot });
+    const stdout = await typed(walk[4] ?? "");
     expect(stdout).toMatch(/^id: \S+\nevent: start\ndata: \{"turn":/);
     expect(stdout.match(/^event: delta$/gm)?.length).toBeGreaterThan(5);
     expect(stdout).toMatch(/event: end\ndata: \{"stopped":false,[^\n]*\n\n$/);

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { startLocalBridge } from "../../local/bridge.ts";
-import { startStandInDify } from "../../local/dify/server.ts";
+import { startDifySimulator } from "../../local/dify/server.ts";
 import type { ImMessage } from "../../local/im/messages.ts";
-import { type StandInIm, startStandInIm } from "../../local/im/server.ts";
+import { type ImSimulator, startImSimulator } from "../../local/im/server.ts";
 import { readSettings } from "../../local/settings.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
@@ -20,21 +21,22 @@ const question = "please tell me a long story of many words, one after the other
 /** A slow Dify, an IM, and how the demo bot's turn stands there. */
 const setUp = async () => {
   const askedAt: number[] = [];
-  const dify = await startStandInDify({
-    paceMs: 150,
-    onRequest: ({ path }) => path === "/v1/chat-messages" && askedAt.push(Date.now()),
-  });
-  const im = await startStandInIm({ appKey: localApp.appKey, appSecret: localApp.secret });
+  const dify = closeAfterAll(
+    await startDifySimulator({
+      paceMs: 150,
+      onRequest: ({ path }) => path === "/v1/chat-messages" && askedAt.push(Date.now()),
+    }),
+  );
+  const im = closeAfterAll(await startImSimulator({ appKey: localApp.appKey, appSecret: localApp.secret }));
   const askAndWaitForText = async (bridgeUrl: string): Promise<void> => {
     await callApi(bridgeUrl, "/message/private/publish.json", textMessage("u7", "bot-demo", question));
     await eventually(() => expect(im.messages()[0]?.chunks.length).toBeGreaterThan(1));
     expect(im.messages()[0]?.complete).toBe(false);
   };
-  const close = () => Promise.all([dify.close(), im.close()]);
-  return { dify, im, askedAt, askAndWaitForText, close };
+  return { dify, im, askedAt, askAndWaitForText };
 };
 
-const wholeAnswer = (im: StandInIm): Promise<ImMessage> =>
+const wholeAnswer = (im: ImSimulator): Promise<ImMessage> =>
   eventually(() => {
     const whole = im.messages().find(({ completeReason }) => completeReason === 0);
     if (!whole) throw new Error("not answered yet");
@@ -42,17 +44,22 @@ const wholeAnswer = (im: StandInIm): Promise<ImMessage> =>
   }, patienceMs);
 
 /** One message that breaks off, and one that holds the whole answer. */
-const expectAnsweredOnce = (im: StandInIm): void => {
+const expectAnsweredOnce = (im: ImSimulator): void => {
   expect(im.messages()).toMatchObject([
     { targetId: "u7", complete: true, completeReason: 1 },
     { targetId: "u7", complete: true, completeReason: 0, text: expect.stringContaining(question) },
   ]);
 };
 
+/** A bridge that starts in this process blocks it for seconds: the simulators answer nobody meanwhile. */
+const started = Promise.withResolvers<void>();
+
 // At the same time: most of each is waiting.
 test.concurrent("a turn whose whole process is killed in the middle of the answer is answered by the next", async () => {
-  const { dify, im, askAndWaitForText, close } = await setUp();
+  await started.promise;
+  const { dify, im, askAndWaitForText } = await setUp();
   const dataDir = await mkdtemp(join(tmpdir(), "bot-bridge-killed-"));
+  closeAfterAll({ close: () => rm(dataDir, { recursive: true }) });
   const environment = {
     DATA_DIR: dataDir,
     RONGCLOUD_API_URL: im.url,
@@ -64,16 +71,14 @@ test.concurrent("a turn whose whole process is killed in the middle of the answe
   first.process.kill("SIGKILL");
   await first.ended;
 
-  const second = await startBridge(environment);
+  await startBridge(environment);
   await wholeAnswer(im);
   expectAnsweredOnce(im);
-  await second.interrupt();
-  await Promise.all([close(), rm(dataDir, { recursive: true })]);
 }, 120_000);
 
 test.concurrent("a turn whose worker dies in the middle of the answer is on its way again within 30 s, and answered once", async () => {
-  const { dify, im, askedAt, askAndWaitForText, close } = await setUp();
-  const bridge = await startLocalBridge(
+  const { dify, im, askedAt, askAndWaitForText } = await setUp();
+  const starting = startLocalBridge(
     {
       ...readSettings({
         APP_KEY: localApp.appKey,
@@ -86,6 +91,7 @@ test.concurrent("a turn whose worker dies in the middle of the answer is on its 
     },
     { write: () => {}, writeLog: () => {}, isShared: false },
   );
+  const bridge = closeAfterAll(await starting.finally(started.resolve));
   await askAndWaitForText(bridge.url);
   const killedAt = Date.now();
   expect(bridge.crash()).toBe(1);
@@ -94,6 +100,4 @@ test.concurrent("a turn whose worker dies in the middle of the answer is on its 
   expect(askedAt).toHaveLength(2);
   expect((askedAt[1] ?? Number.NaN) - killedAt).toBeLessThan(resumesWithinMs);
   expectAnsweredOnce(im);
-  await bridge.close();
-  await close();
 }, 120_000);

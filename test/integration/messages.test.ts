@@ -1,40 +1,35 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import {
+  type AppServerSimulator,
   type ReceivedWebhook,
-  type StandInAppServer,
-  startStandInAppServer,
+  startAppServerSimulator,
 } from "../../local/app-server/server.ts";
-import { type StandInDify, startStandInDify } from "../../local/dify/server.ts";
-import { type StandInIm, startStandInIm } from "../../local/im/server.ts";
+import { type DifySimulator, startDifySimulator } from "../../local/dify/server.ts";
+import { type ImSimulator, startImSimulator } from "../../local/im/server.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, run, startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 
-let dify: StandInDify;
-let im: StandInIm;
-let appServer: StandInAppServer;
+let dify: DifySimulator;
+let im: ImSimulator;
+let appServer: AppServerSimulator;
 let bridge: RunningBridge;
 
 beforeAll(async () => {
   const app = { appKey: localApp.appKey, appSecret: localApp.secret };
   const { promise: bridgeUrl, resolve } = Promise.withResolvers<string>();
-  [dify, im, appServer] = await Promise.all([
-    startStandInDify(),
-    startStandInIm(app),
-    startStandInAppServer({ ...app, bridgeUrl }),
-  ]);
+  dify = closeAfterAll(await startDifySimulator());
+  im = closeAfterAll(await startImSimulator(app));
+  appServer = closeAfterAll(await startAppServerSimulator({ ...app, bridgeUrl }));
   bridge = await startBridge({ RONGCLOUD_API_URL: im.url });
   resolve(bridge.url);
   // Callbacks trust for five seconds what they know of who is a bot: by their turn these two are known.
   await createBot("bot-routed", webhook("bot-routed"));
   await createBot("bot-joins", webhook("bot-joins", { events: ["group:bot_join"] }));
 }, 60_000);
-afterAll(async () => {
-  await bridge.interrupt();
-  await Promise.all([dify.close(), im.close(), appServer.close()]);
-});
 
 const webhook = (botId: string, given: object = {}) => ({
   type: "webhook",

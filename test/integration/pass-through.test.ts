@@ -1,20 +1,22 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
-import { type StandInAppServer, startStandInAppServer } from "../../local/app-server/server.ts";
-import { type StandInIm, startStandInIm } from "../../local/im/server.ts";
+import { type AppServerSimulator, startAppServerSimulator } from "../../local/app-server/server.ts";
+import { type ImSimulator, startImSimulator } from "../../local/im/server.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 
 /** In the place of a real RongCloud. */
-let im: StandInIm;
-let appServer: StandInAppServer;
+let im: ImSimulator;
+let appServer: AppServerSimulator;
 let bridge: RunningBridge;
 
 beforeAll(async () => {
   const app = { appKey: localApp.appKey, appSecret: localApp.secret };
-  [im, appServer] = await Promise.all([startStandInIm(app), startStandInAppServer(app)]);
+  im = closeAfterAll(await startImSimulator(app));
+  appServer = closeAfterAll(await startAppServerSimulator(app));
   bridge = await startBridge({ RONGCLOUD_API_URL: im.url, PASS_THROUGH: "1" });
   await callApi(bridge.url, "/v3/bot/create.json", {
     userId: "bot-passed",
@@ -24,10 +26,6 @@ beforeAll(async () => {
     integrations: [{ type: "webhook", callbackUrl: `${appServer.url}/passed` }],
   });
 }, 60_000);
-afterAll(async () => {
-  await bridge.interrupt();
-  await Promise.all([im.close(), appServer.close()]);
-});
 
 const routedCopy = (msgUID: string) => {
   const { "App-Key": appKey, Nonce, Timestamp, Signature } = signCall(localApp, Date.now());

@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type StandInDify, startStandInDify } from "../../local/dify/server.ts";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { type DifySimulator, startDifySimulator } from "../../local/dify/server.ts";
 import { startHttpServer } from "../../local/http-server.ts";
+import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
+import { failAfter } from "../support/dify-scripts.ts";
 import { type Ended, type RunningBridge, run, startBridge } from "../support/local-run.ts";
 import { callApi } from "../support/signed-call.ts";
 
-let dify: StandInDify;
+let dify: DifySimulator;
 let bridge: RunningBridge;
 beforeAll(async () => {
-  dify = await startStandInDify({ paceMs: 5 });
+  dify = closeAfterAll(await startDifySimulator({ paceMs: 5 }));
   bridge = await startBridge();
 }, 60_000);
-afterAll(async () => {
-  await bridge.interrupt();
-  await dify.close();
-});
 
 const smoke = (args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> =>
   run([process.execPath, "scripts/smoke.ts", ...args], environment).ended;
@@ -63,7 +61,7 @@ describe("the smoke test", () => {
   });
 
   test("ends with 1 at the step that fails, says what came back, and takes its bot away", async () => {
-    dify.configure("app-that-breaks", { behaviour: { kind: "model_error" } });
+    dify.configure("app-that-breaks", { script: failAfter([]) });
     const ended = await smokeHere({ DIFY_API_URL: dify.url, DIFY_API_KEY: "app-that-breaks" });
     expect(ended.code).toBe(1);
     expect(marksOf(ended)).toEqual([...allSteps.slice(0, 4), "FAIL chat"]);
@@ -80,12 +78,13 @@ describe("the smoke test", () => {
   });
 
   test("does not show a secret that comes back in an answer", async () => {
-    const echo = await startHttpServer(0, async (request, response) => {
-      if (request.url === "/dev/health") response.end("{}");
-      else response.writeHead(500).end("what is local-app-secret?\u001b[2J");
-    });
+    const echo = closeAfterEach(
+      await startHttpServer(0, async (request, response) => {
+        if (request.url === "/dev/health") response.end("{}");
+        else response.writeHead(500).end("what is local-app-secret?\u001b[2J");
+      }),
+    );
     const ended = await smoke(["--url", `${echo.url}/dev`]);
-    await echo.close();
     expect(ended.code).toBe(1);
     expect(ended.stdout).toMatch(
       /^FAIL token {2}\d+ ms {2}POST \/dev\/user\/getToken\.json: 500 what is \*\*\*\? \[2J$/m,

@@ -1,30 +1,27 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { sentences } from "#core/answer/sentences.ts";
-import { type StandInDify, startStandInDify } from "../../local/dify/server.ts";
+import { type DifySimulator, startDifySimulator } from "../../local/dify/server.ts";
 import type { ImMessage } from "../../local/im/messages.ts";
-import { type StandInIm, startStandInIm } from "../../local/im/server.ts";
+import { type ImSimulator, startImSimulator } from "../../local/im/server.ts";
+import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 
-let dify: StandInDify;
-let im: StandInIm;
+let dify: DifySimulator;
+let im: ImSimulator;
 let bridge: RunningBridge;
 
 beforeAll(async () => {
-  dify = await startStandInDify({ paceMs: 60 });
-  im = await startStandInIm({ appKey: localApp.appKey, appSecret: localApp.secret });
+  dify = closeAfterAll(await startDifySimulator({ paceMs: 60 }));
+  im = closeAfterAll(await startImSimulator({ appKey: localApp.appKey, appSecret: localApp.secret }));
   bridge = await startBridge({
     RONGCLOUD_API_URL: im.url,
     DIFY_API_URL: dify.url,
     DIFY_API_KEY: "app-of-the-settings",
   });
 }, 60_000);
-afterAll(async () => {
-  await bridge.interrupt();
-  await Promise.all([dify.close(), im.close()]);
-});
 
 const createBot = async (userId: string, apiKey: string, given: object = {}): Promise<void> => {
   const reply = await callApi(bridge.url, "/v3/bot/create.json", {
@@ -116,8 +113,9 @@ describe("a message to a bot", () => {
   });
 
   test("arrives byte for byte as a real Dify said it", async () => {
-    dify.configure("app-real", { reply: { kind: "replay", recording: "1.12.1/cf-llm-stream" }, paceMs: 1 });
-    await createBot("bot-real", "app-real");
+    const apiKey = "app-replay-1.12.1-cf-llm-stream";
+    dify.configure(apiKey, { paceMs: 1 });
+    await createBot("bot-real", apiKey);
     await say("bot-real", "hi llm");
     expect((await answerOf("bot-real")).text).toBe("你好，you said: hi llm 👋");
   });

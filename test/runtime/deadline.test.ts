@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import type { ProfileInput } from "../../local/dify/server.ts";
+import { onlyPings, silence } from "../support/dify-scripts.ts";
 import { question } from "../support/lambda-runtime/chat-call.ts";
 import { chatRuntime } from "../support/lambda-runtime/chat-runtime.ts";
 import { eventsIn, wholeReply } from "../support/lambda-runtime/streamed-reply.ts";
@@ -11,10 +13,10 @@ const leftMs = 62_000;
 const long = Array.from({ length: 300 }, (_, index) => `word${index} `);
 
 describe("an answer that its function has no time for", () => {
-  test.each([
-    ["of a Dify that goes on and on", { paceMs: 100, reply: { kind: "deltas", deltas: long } } as const],
-    ["of a Dify that says nothing", { behaviour: { kind: "silent" } } as const],
-    ["of a Dify that only pings", { behaviour: { kind: "pings_only" } } as const],
+  test.each<[string, ProfileInput]>([
+    ["of a Dify that goes on and on", { paceMs: 100, reply: { kind: "deltas", deltas: long } }],
+    ["of a Dify that says nothing", { script: silence }],
+    ["of a Dify that only pings", { script: onlyPings }],
   ])("%s ends in band, long before Lambda would end it", async (_what, profile) => {
     const pair = await runtime().pair(profile);
     const invocation = runtime().chatStream.invoke(question(pair, "Hello"), leftMs);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import type { ProfileInput } from "../../local/dify/server.ts";
+import { cutAfter, failAfter } from "../support/dify-scripts.ts";
 import { chatCall, question } from "../support/lambda-runtime/chat-call.ts";
 import { type ChatPair, chatRuntime } from "../support/lambda-runtime/chat-runtime.ts";
 import { eventsIn, wholeEvents, wholeReply } from "../support/lambda-runtime/streamed-reply.ts";
@@ -39,14 +40,14 @@ describe("before the first byte,", () => {
 });
 
 describe("after the first byte,", () => {
-  const brokenOff: [string, ProfileInput["behaviour"], string][] = [
-    ["a stream that Dify cuts", { kind: "cut", afterDeltas: 2 }, "broken_off"],
-    ["a model that fails", { kind: "model_error", afterDeltas: 2 }, "model"],
-    ["a stream without an end", { kind: "no_terminal" }, "broken_off"],
+  const brokenOff: [string, ProfileInput["script"], string][] = [
+    ["a stream that Dify cuts", cutAfter(["Hello ", "you "]), "broken_off"],
+    ["a model that fails", failAfter(["Hello ", "you "]), "model"],
+    ["a stream without an end", [{ do: "begin" }, { do: "say" }], "broken_off"],
   ];
 
-  test.each(brokenOff)("%s ends the answer in band", async (_what, behaviour, code) => {
-    const pair = await runtime().pair({ behaviour, paceMs: 20 });
+  test.each(brokenOff)("%s ends the answer in band", async (_what, script, code) => {
+    const pair = await runtime().pair({ script, paceMs: 20 });
     const { statusCode, reply } = await wholeReply(runtime().chatStream.invoke(question(pair, "Hello")));
     const events = eventsIn(reply.chunks);
     expect(statusCode).toBe(200);

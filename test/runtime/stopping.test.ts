@@ -39,7 +39,7 @@ describe("a stream ends, with what has been said,", () => {
     const invocation = runtime().chatStream.invoke(question(pair, "Hello"));
     const turn = await turnOf(invocation);
     const { appKey, turns } = runtime();
-    await turns.askStop({ appKey, turn }, { userId: pair.userId, botUserId: pair.botId });
+    await turns.requestStop({ appKey, turn }, { userId: pair.userId, botUserId: pair.botId });
     const { end, tookMs } = await endOf(invocation);
     expect(end).toMatchObject({ type: "end", data: { stopped: true } });
     expect(tookMs).toBeLessThan(3_000);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { questionInputs } from "#core/turn/question-inputs.ts";
+import { difyInputs } from "#adapters/dify/dify-inputs.ts";
 import { projectRoot } from "../support/local-run.ts";
 import { bot, messageEvent } from "../support/turns.ts";
 
@@ -36,7 +36,7 @@ describe("the example chatflow", () => {
   });
 
   test("declares variables that the bridge fills, the metadata's under their own names", () => {
-    const sent = questionInputs(bot({ metadata: { tone: "formal", version: "1" } }), messageEvent());
+    const sent = difyInputs(bot({ metadata: { tone: "formal", version: "1" } }), messageEvent());
     const { start } = nodesOf(example);
     const declared = start?.variables as { variable: string; type: string }[];
     expect(declared.map(({ variable }) => variable)).toEqual([

@@ -1,0 +1,62 @@
+/** Steps that run the jest tests of the folder of the same name. */
+const jestSteps = ["unit", "contract", "infra", "integration", "browser"] as const;
+const toolSteps = ["lint", "types"] as const;
+
+export type ToolStep = (typeof toolSteps)[number];
+
+export type Step =
+  | { readonly kind: "tool"; readonly name: ToolStep }
+  | { readonly kind: "jest"; readonly name: string; readonly files: "all" | readonly string[] };
+
+/** The message is the one line to show. */
+export class UnknownWordError extends Error {
+  override readonly name = "UnknownWordError";
+}
+
+const matcherOf = (word: string): ((file: string) => boolean) => {
+  try {
+    const pattern = new RegExp(word, "i");
+    return (file) => pattern.test(file);
+  } catch {
+    return (file) => file.includes(word);
+  }
+};
+
+/**
+ * The steps to run, in order. A word that names a step selects the step; any other word is a pattern for the paths of
+ * test files, as in jest, and narrows the selected steps (all, if none is named) to the files that match.
+ * @param testFiles paths relative to the project's root, with slashes
+ * @throws UnknownWordError
+ */
+export const planSteps = (words: readonly string[], testFiles: readonly string[]): Step[] => {
+  const names: readonly string[] = [...toolSteps, ...jestSteps];
+  const patterns = words.filter((word) => !names.includes(word));
+  const selected = jestSteps.filter((name) => words.includes(name));
+  const runsAllJestSteps = selected.length === 0 && (patterns.length > 0 || words.length === 0);
+  const candidates = (runsAllJestSteps ? jestSteps : selected).map((name) => ({
+    name,
+    files: testFiles.filter((file) => file.startsWith(`test/${name}/`)),
+  }));
+
+  const matchers = patterns.map(matcherOf);
+  const unknown = patterns.find(
+    (_word, index) => !candidates.some(({ files }) => files.some((file) => matchers[index]?.(file))),
+  );
+  if (unknown !== undefined) {
+    const where = candidates.map(({ name }) => name).join(", ");
+    throw new UnknownWordError(
+      `"${unknown}" is neither a step (${names.join(", ")}) nor part of the path of a test file in ${where}.`,
+    );
+  }
+
+  const isWanted = (file: string): boolean => matchers.some((matches) => matches(file));
+  const tools = toolSteps.filter((name) => words.length === 0 || words.includes(name));
+  return [
+    ...tools.map((name): Step => ({ kind: "tool", name })),
+    ...candidates.flatMap(({ name, files }): Step[] => {
+      if (patterns.length === 0) return [{ kind: "jest", name, files: "all" }];
+      const wanted = files.filter(isWanted);
+      return wanted.length === 0 ? [] : [{ kind: "jest", name, files: wanted }];
+    }),
+  ];
+};

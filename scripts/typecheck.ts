@@ -1,0 +1,19 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+// Checks the types of every project; arguments go to tsc.
+
+/** What runs in browsers knows the DOM and no Node; all else is the other way round. */
+const projects = [".", "client", "console", "test/browser"];
+
+const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
+const cwd = fileURLToPath(new URL("..", import.meta.url));
+
+const statuses = projects.map(
+  (project) =>
+    spawnSync(process.execPath, [tsc, "--project", project, ...process.argv.slice(2)], {
+      cwd,
+      stdio: "inherit",
+    }).status,
+);
+process.exitCode = statuses.every((status) => status === 0) ? 0 : 1;

@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { describe, expect, test } from "@jest/globals";
+import { closeAfterEach } from "../support/close-after.ts";
+import { run } from "../support/local-run.ts";
+
+describe("what is wrong at the start is one clear line and exit 1", () => {
+  test("a port in use", async () => {
+    const neighbour = closeAfterEach(createServer().listen(0, "127.0.0.1"));
+    await once(neighbour, "listening");
+    const address = neighbour.address();
+    const port = typeof address === "object" ? String(address?.port) : "";
+    const { code, stderr, stdout } = await run([process.execPath, "local/main.ts"], { PORT: port }).ended;
+    expect({ code, stderr, stdout }).toEqual({
+      code: 1,
+      stderr: `Port ${port} is in use: stop what uses it, or give another by PORT (0 for any).\n`,
+      stdout: "",
+    });
+  }, 60_000);
+
+  test.each([
+    [{ PORT: "http" }, "PORT must be a port, 0 for any\n"],
+    [{ RONGCLOUD_API_URL: "nowhere" }, "RONGCLOUD_API_URL must be an http or https URL\n"],
+    [{ DIFY_API_KEY: "app-x" }, "DIFY_API_URL and DIFY_API_KEY go together: give both or neither\n"],
+    [{ SQS_ENDPOINT: "http://127.0.0.1:9" }, "SQS_ENDPOINT: nobody answers at http://127.0.0.1:9\n"],
+    [{ DATA_DIR: "package.json" }, "DATA_DIR package.json is no folder that can be written to (EEXIST)\n"],
+    [
+      { DIFY_API_URL: "http://127.0.0.1:9/v1", DIFY_API_KEY: "app-x" },
+      "DIFY_API_URL: nobody answers at http://127.0.0.1:9/v1/info\n",
+    ],
+  ])(
+    "%o",
+    async (environment, line) => {
+      const { code, stderr } = await run([process.execPath, "local/main.ts"], environment).ended;
+      expect({ code, stderr }).toEqual({ code: 1, stderr: line });
+    },
+    60_000,
+  );
+
+  test("a Node that is too old", async () => {
+    const pretend = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"18.19.0"})';
+    const command = [process.execPath, "--import", pretend, "scripts/run.mjs", "local/main.ts"] as const;
+    const { code, stderr } = await run(command).ended;
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "This needs Node 20 or later, and this is Node 18.19.0.\n",
+    });
+  });
+});
