@@ -11,7 +11,7 @@ const goalMs = 10;
 const turns = 300;
 /** Dify thinks before it speaks, and the rest of an answer is not what is measured here. */
 const script = { deltas: 3, size: 8, paceMs: 10 };
-const beatMs = 10;
+const minIntervalMs = 10;
 
 const peers = await startPeers();
 let users = 0;
@@ -22,8 +22,8 @@ const firstMs = (answerTurn: AnswerTurn) => async (): Promise<number> => {
   return seen.firstMs;
 };
 
-const relay = firstMs(makeBareRelay(peers, beatMs));
-const bridge = firstMs(makePipeline(peers, beatMs));
+const relay = firstMs(makeBareRelay(peers, minIntervalMs));
+const bridge = firstMs(makePipeline(peers, minIntervalMs));
 // Each warms up, and then both run again: whoever is first pays for the peers.
 await medianOf(relay, runs);
 await medianOf(bridge, runs);

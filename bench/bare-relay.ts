@@ -22,10 +22,10 @@ const questionOf = (user: string, script: AnswerScript) => ({
 
 /**
  * The floor: the least that can stand between the two, trusting both. It reads the events, parses each, gathers their text
- * at a beat and sends it on; it checks nothing, signs nothing, waits for nothing but the beat, and knows no failure.
+ * at an interval and sends it on; it checks nothing, signs nothing, waits for nothing else, and handles no failure.
  */
 export const makeBareRelay =
-  ({ difyUrl, imUrl }: Addresses, beatMs: number): AnswerTurn =>
+  ({ difyUrl, imUrl }: Addresses, minIntervalMs: number): AnswerTurn =>
   async (user, script) => {
     let waiting = "";
     let ended = false;
@@ -35,7 +35,7 @@ export const makeBareRelay =
     let messageUID: string | undefined;
 
     const sendChunk = async (): Promise<void> => {
-      nextAt = Date.now() + beatMs;
+      nextAt = Date.now() + minIntervalMs;
       seq += 1;
       const name = messageUID === undefined ? { type: "markdown" } : { messageUID };
       const content = {

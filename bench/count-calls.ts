@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { startLocalBridge } from "../local/bridge.ts";
-import { startStandInDify } from "../local/dify/server.ts";
+import { startDifySimulator } from "../local/dify/server.ts";
 import { readSettings } from "../local/settings.ts";
 import { startCountedAws } from "./calls/counting-proxies.ts";
 import { makeTallier, type Tally } from "./calls/tally.ts";
@@ -14,7 +14,7 @@ import { callBack, callServer, chat, type Place, publish, untilQuiet } from "./c
  */
 const tallier = makeTallier();
 const aws = await startCountedAws(tallier);
-const dify = await startStandInDify();
+const dify = await startDifySimulator();
 const settings = { ...readSettings({}), ...aws, port: 0 };
 let noted = 0;
 const bridge = await startLocalBridge(settings, {
@@ -27,7 +27,7 @@ const bridge = await startLocalBridge(settings, {
 });
 const place: Place = { url: bridge.url, appKey: settings.appKey, appSecret: settings.appSecret };
 
-/** Repeated by the stand-in, in about a hundred pieces. */
+/** Repeated by the simulator, in about a hundred pieces. */
 const words = 40;
 /** In milliseconds a piece. Eleven seconds are between two heartbeats, of 2 s and of 8 s: a slow machine counts the same. */
 const paces = { atOnce: 3, elevenSeconds: 110 } as const;
@@ -86,6 +86,23 @@ const count = async (run: () => Promise<void>): Promise<Tally> => {
   return tallier.take();
 };
 
+/** In milliseconds. Pieces of an answer are kept twice a second: one that takes as long is not there at once. */
+const atOnceMs = 500;
+/** On a busy machine an answer is late now and then; one that always is late is counted as it comes. */
+const maxTries = 5;
+
+const countWay = async (run: (length: Length) => Promise<void>, length: Length): Promise<Tally> => {
+  for (let tries = 1; ; tries += 1) {
+    let tookMs = 0;
+    const tally = await count(async () => {
+      const begunAt = performance.now();
+      await run(length);
+      tookMs = performance.now() - begunAt;
+    });
+    if (length !== "atOnce" || tookMs < atOnceMs || tries === maxTries) return tally;
+  }
+};
+
 const counts: Record<string, Partial<Record<Length, Tally>>> = {};
 for (const [way, run] of Object.entries(ways)) {
   const tallies: Partial<Record<Length, Tally>> = {};
@@ -93,7 +110,7 @@ for (const [way, run] of Object.entries(ways)) {
   for (const length of way === "publish" ? (["atOnce"] as const) : (["atOnce", "elevenSeconds"] as const)) {
     // The first turn of a conversation names it, a user's first writes their record, and all make connections.
     if (way === "callback" || way === "http") await count(() => run(length));
-    tallies[length] = await count(() => run(length));
+    tallies[length] = await countWay(run, length);
   }
   counts[way] = tallies;
 }

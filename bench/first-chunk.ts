@@ -5,8 +5,8 @@ import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { startLocalBridge } from "../local/bridge.ts";
-import { startStandInDify } from "../local/dify/server.ts";
-import { startStandInIm } from "../local/im/server.ts";
+import { startDifySimulator } from "../local/dify/server.ts";
+import { startImSimulator } from "../local/im/server.ts";
 import { readSettings } from "../local/settings.ts";
 import { medianOf, runs } from "./median.ts";
 
@@ -15,14 +15,38 @@ import { medianOf, runs } from "./median.ts";
  * a client that asks the same Dify by itself, over the same number of turns in the same run.
  */
 const settings = { ...readSettings({}), port: 0 };
-const dify = await startStandInDify({ paceMs: 5 });
+const dify = await startDifySimulator({ paceMs: 5 });
 const sendHttp = makeHttpClient({ publicOnly: false, clock });
 let onChunk = (): void => {};
-const im = await startStandInIm({ ...settings, onHappening: () => onChunk() });
+const im = await startImSimulator({ ...settings, onHappening: () => onChunk() });
 const bridge = await startLocalBridge(
   { ...settings, rongcloudApiUrl: im.url, realDify: { apiUrl: dify.url, apiKey: "app-bench" } },
   { write: () => {}, writeLog: () => {}, isShared: false },
 );
+
+const bot = {
+  userId: "bot-alone",
+  name: "Bench",
+  type: "faq",
+  profileUrl: "https://example.com/bot.png",
+  metadata: {},
+  integrations: [],
+  createdAt: 0,
+  updatedAt: 0,
+};
+const event = {
+  type: "message:private",
+  timestamp: 0,
+  data: {
+    fromUserId: "u7",
+    toUserId: bot.userId,
+    objectName: "RC:TxtMsg",
+    content: JSON.stringify({ content: "hello" }),
+    channelType: "PERSON",
+    msgTimestamp: 0,
+    msgUID: "bench",
+  },
+} as const;
 
 const askAlone = async (): Promise<number> => {
   const start = performance.now();
@@ -40,7 +64,7 @@ const askAlone = async (): Promise<number> => {
     maskedApiKey: "app-****",
   } as const;
   await makeAskDify({ sendHttp, clock, waits: difyLimits })(
-    { integration, text: "hello", files: [], inputs: {}, user: "u7", conversationId: undefined },
+    { integration, text: "hello", files: [], event, bot, memory: undefined },
     (event) => {
       if (event.type === "delta") firstAt ??= performance.now();
     },

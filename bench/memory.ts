@@ -13,7 +13,7 @@ const everyMs = 250;
 const megabyte = 1024 * 1024;
 const script = { deltas: 80 * 1024, size: 128, paceMs: 0 };
 /** A tenth of the turn worker's, so that it ends within seconds. */
-const beatMs = 20;
+const minIntervalMs = 20;
 
 interface Memory {
   readonly heap: number;
@@ -29,7 +29,7 @@ const look = (): Memory => {
 };
 
 const peers = await startPeers();
-const answerTurn = makePipeline(peers, beatMs);
+const answerTurn = makePipeline(peers, minIntervalMs);
 const answer = async (user: string, given: typeof script) => {
   const [seen] = await Promise.all([peers.seenOf(user), answerTurn(user, given)]);
   return seen;

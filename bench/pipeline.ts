@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { makeAskDify } from "#adapters/dify/ask-dify.ts";
-import { difyLimits } from "#adapters/dify/dify-limits.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { makeModels } from "#adapters/models/make-models.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeRongCloudClient } from "#adapters/rongcloud/rongcloud-client.ts";
 import { makeRongCloudMessages } from "#adapters/rongcloud/rongcloud-messages.ts";
@@ -53,8 +52,8 @@ const turnOf = (callbackUrl: string, fromUserId: string, script: AnswerScript): 
   return { id: data.msgUID, appKey: app.appKey, bot, integration, event };
 };
 
-/** What the turn worker is made of, from a turn on; but for the stores, which neither read nor keep anything. */
-export const makePipeline = ({ difyUrl, imUrl }: Addresses, beatMs: number): AnswerTurn => {
+/** What the turn worker is made of, from a turn on; except for the stores, which neither read nor save anything. */
+export const makePipeline = ({ difyUrl, imUrl }: Addresses, minIntervalMs: number): AnswerTurn => {
   const im = makeRongCloudMessages(
     makeRongCloudClient({
       sendHttp: makeHttpClient({ publicOnly: false, clock }),
@@ -63,33 +62,36 @@ export const makePipeline = ({ difyUrl, imUrl }: Addresses, beatMs: number): Ans
       apiUrls: [imUrl],
     }),
   );
-  const sendHttp = makeHttpClient({ publicOnly: false, clock });
   const forwardTurn = makeForwardTurn({
     conversations: {
       open: async () => ({ status: "open", conversation: undefined }),
       renew: async () => true,
-      keep: async () => true,
+      begin: async () => true,
+      remember: async () => true,
       close: async () => {},
       find: async () => undefined,
       forget: async () => {},
     },
-    stopDify: async () => {},
-    askDify: makeAskDify({ sendHttp, clock, waits: difyLimits }),
+    models: makeModels({ clock, allowPrivate: true }),
     clock,
     log: { info: () => {}, warn: console.error, error: console.error },
     newToken: randomUUID,
   });
-  const streamTo = makeStreamDelivery({ im, clock, beatMs, patienceMs: 45_000 });
+  const streamTo = makeStreamDelivery({ im, clock, minIntervalMs, patienceMs: 45_000 });
   const withTypingHint = makeTypingHint({ im, clock });
-  const hold = { isOurs: () => true, onOpen: () => {}, deliverBy: Number.POSITIVE_INFINITY };
+  const lease = { isOurs: () => true, onOpen: () => {}, deliverBy: Number.POSITIVE_INFINITY };
 
   return async (user, script) => {
     const turn = turnOf(difyUrl, user, script);
     const route = replyRouteOf(turn);
-    const sink = withTypingHint(streamTo(route, hold), route, { ...hold, until: "first text" });
+    const receiver = withTypingHint(streamTo(route, lease), route, { ...lease, until: "first text" });
     const deadline = Date.now() + 600_000;
-    const report = await forwardTurn(turn, sink, { deadline, signal: new AbortController().signal });
-    if (report === "busy" || report.delivery.status !== "delivered" || report.outcome.status !== "answered")
+    const report = await forwardTurn(turn, receiver, { deadline, signal: new AbortController().signal });
+    if (
+      report.status === "busy" ||
+      report.delivery.status !== "delivered" ||
+      report.outcome.status !== "answered"
+    )
       throw new Error(`the turn failed: ${JSON.stringify(report)}`);
   };
 };

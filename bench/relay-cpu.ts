@@ -12,7 +12,7 @@ const rounds = 7;
 const answers = 20;
 const script = { deltas: 500, size: 5, paceMs: 5 };
 /** As the turn worker's. */
-const beatMs = 200;
+const minIntervalMs = 200;
 
 const peers = await startPeers();
 let users = 0;
@@ -32,8 +32,8 @@ const cpuOf = async (answerTurn: AnswerTurn): Promise<number> => {
   return ((user + system) / 1000 / (answers * script.deltas)) * 1000;
 };
 
-const relay = makeBareRelay(peers, beatMs);
-const bridge = makePipeline(peers, beatMs);
+const relay = makeBareRelay(peers, minIntervalMs);
+const bridge = makePipeline(peers, minIntervalMs);
 const measured: { floor: number; ours: number }[] = [];
 for (let round = 0; round <= rounds; round += 1) {
   measured.push({ floor: await cpuOf(relay), ours: await cpuOf(bridge) });

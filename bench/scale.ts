@@ -67,7 +67,7 @@ printRows([
 ]);
 
 const streams: string[][] = [];
-for (const [turnsPerSecond, beatMs] of [
+for (const [turnsPerSecond, minIntervalMs] of [
   [1, 200],
   [2, 200],
   [5, 200],
@@ -78,11 +78,11 @@ for (const [turnsPerSecond, beatMs] of [
 ] as const) {
   const { atOnce, firstP95, endP95, chunkEvery, refused, undelivered } = await simulateStreams(
     turnsPerSecond,
-    beatMs,
+    minIntervalMs,
   );
   streams.push([
     number(turnsPerSecond),
-    seconds(beatMs / 1000),
+    seconds(minIntervalMs / 1000),
     number(atOnce),
     seconds(firstP95),
     seconds(chunkEvery),
@@ -94,7 +94,7 @@ for (const [turnsPerSecond, beatMs] of [
 printRows([
   [
     "turns a second of an app",
-    "shortest beat",
+    "shortest interval",
     "at once",
     "first chunk, p95",
     "a chunk each",

@@ -21,8 +21,8 @@ const simulatedSeconds = 300;
 /** docs/spec/rongcloud.md: of an app; at once may come what may come in a second. */
 const callsPerSecond = 100;
 const callMs = 40;
-/** As functions/turn-worker/sink-for.ts has them. */
-const usualBeatMs = 200;
+/** As functions/turn-worker/receiver-for.ts has them. */
+const usualIntervalMs = 200;
 const patienceMs = 120_000;
 /** How often Dify says something. */
 const deltaMs = 100;
@@ -35,7 +35,10 @@ const route: MessageRoute = {
 };
 
 /** One app's turns, through the very code that delivers them, at an IM that takes 100 calls a second. */
-export const simulateStreams = async (turnsPerSecond: number, beatMs = usualBeatMs): Promise<StreamsSeen> => {
+export const simulateStreams = async (
+  turnsPerSecond: number,
+  minIntervalMs = usualIntervalMs,
+): Promise<StreamsSeen> => {
   const clock = makeSimClock();
   const random = seededRandom(13);
   let [tokens, filledAt, calls, refused, taken, atOnce, mostAtOnce, undelivered] = [
@@ -82,7 +85,7 @@ export const simulateStreams = async (turnsPerSecond: number, beatMs = usualBeat
       },
       sendText: call,
     };
-    const sink = makeStreamDelivery({ im, clock, beatMs, patienceMs })(route, {
+    const sink = makeStreamDelivery({ im, clock, minIntervalMs, patienceMs })(route, {
       isOurs: () => true,
       onOpen: () => {},
       deliverBy: Number.POSITIVE_INFINITY,
