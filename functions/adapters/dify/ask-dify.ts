@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { HttpResponse } from "#adapters/http/http-client.ts";
 import { retryAfterMs } from "#adapters/http/retry-after.ts";
 import { callFailure, failed } from "#adapters/model-api/failures.ts";
-import { readBody } from "#adapters/model-api/read-body.ts";
+import { readRefusal } from "#adapters/model-api/read-body.ts";
 import { readWhole } from "#adapters/model-api/read-whole.ts";
 import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { Model } from "#core/answer/model.ts";
@@ -23,7 +23,6 @@ import { makeRecoverAnswer } from "./recover-answer.ts";
 
 const envelope = v.object({ code: v.optional(v.string(), "unknown"), message: v.optional(v.string(), "") });
 const envelopeText = v.pipe(v.string(), v.parseJson(), envelope);
-const maxEnvelopeBytes = 64 * 1024;
 
 type Envelope = v.InferOutput<typeof envelope>;
 const noEnvelope: Envelope = { code: "unknown", message: "" };
@@ -62,8 +61,8 @@ export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<Di
 
     /** The status says whether another try is worth it, even where the body that should say why never ends. */
     const readEnvelope = async (response: HttpResponse): Promise<Envelope> => {
-      const body = { maxBytes: maxEnvelopeBytes, timeoutMs: waits.refusalMs };
-      const parsed = v.safeParse(envelopeText, await readBody(response, body, { clock, ended }));
+      const text = await readRefusal(response, waits.refusalMs, { clock, ended });
+      const parsed = v.safeParse(envelopeText, text);
       return parsed.success ? parsed.output : noEnvelope;
     };
 

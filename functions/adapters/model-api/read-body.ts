@@ -27,3 +27,13 @@ export const readBody = async (
     read.abort();
   }
 };
+
+/** Errors are short; a proxy's page need not be read whole. */
+const maxRefusalBytes = 64 * 1024;
+
+/** The beginning of an error response's body; empty where it does not end within `timeoutMs`: its status counts all the same. */
+export const readRefusal = async (
+  response: HttpResponse,
+  timeoutMs: number,
+  ports: ReadBodyPorts,
+): Promise<string> => (await readBody(response, { maxBytes: maxRefusalBytes, timeoutMs }, ports)) ?? "";

@@ -1,4 +1,4 @@
-import type { AnswerOutcome } from "#core/answer/answer.ts";
+import { type AnswerOutcome, isAnswer } from "#core/answer/answer.ts";
 import type { AnswerListener, AskLimits } from "#core/answer/model.ts";
 
 export interface QuestionRun {
@@ -47,8 +47,7 @@ export const runQuestion = async (
   stop?.addEventListener("abort", onStop, { once: true });
   try {
     const outcome = await answer(hear, ended);
-    const isComplete = outcome.status === "answered" || outcome.status === "truncated";
-    if (isComplete && !early) remembering = remember();
+    if (isAnswer(outcome) && !early) remembering = remember();
     await remembering;
     return early ?? outcome;
   } finally {

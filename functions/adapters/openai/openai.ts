@@ -2,10 +2,10 @@ import type { HttpResponse, SendHttp } from "#adapters/http/http-client.ts";
 import { retryAfterMs } from "#adapters/http/retry-after.ts";
 import { historyOf, makeSpokenText, memoryOf, textWithMarkers } from "#adapters/model-api/chat-memory.ts";
 import { callFailure, failed } from "#adapters/model-api/failures.ts";
-import { readBody } from "#adapters/model-api/read-body.ts";
+import { readRefusal } from "#adapters/model-api/read-body.ts";
 import { readWhole } from "#adapters/model-api/read-whole.ts";
 import { runQuestion } from "#adapters/model-api/run-question.ts";
-import type { AnswerOutcome } from "#core/answer/answer.ts";
+import { type AnswerOutcome, isAnswer } from "#core/answer/answer.ts";
 import type { AnswerListener, Model } from "#core/answer/model.ts";
 import { defaultHistoryMessages } from "#core/bot/options.ts";
 import type { Clock } from "#core/shared/clock.ts";
@@ -20,8 +20,6 @@ export interface OpenAiPorts {
   readonly clock: Clock;
   readonly waits: OpenAiLimits;
 }
-
-const maxRefusalBytes = 64 * 1024;
 
 /**
  * Asks an OpenAI-compatible API. The API keeps no conversations, so the memory holds the last messages. It has no call that
@@ -85,8 +83,7 @@ export const makeOpenAi = ({ sendHttp, clock, waits }: OpenAiPorts): Model<"open
         if (status >= 200 && status < 300) {
           return readAnswer(response, firstTextBy, { listener: heard, ended });
         }
-        const refusal = { maxBytes: maxRefusalBytes, timeoutMs: waits.refusalMs };
-        const text = (await readBody(response, refusal, { clock, ended })) ?? "";
+        const text = await readRefusal(response, waits.refusalMs, { clock, ended });
         const next = relaxed(form, status, text);
         if (!next || ended.signal.aborted) {
           return httpFailure(status, text, retryAfterMs(headers["retry-after"], clock.now()));
@@ -98,8 +95,7 @@ export const makeOpenAi = ({ sendHttp, clock, waits }: OpenAiPorts): Model<"open
     const answer = async (heard: AnswerListener, ended: AbortController): Promise<AnswerOutcome> => {
       const outcome = await converse(heard, ended);
       const { usage } = completion;
-      const isComplete = outcome.status === "answered" || outcome.status === "truncated";
-      if (isComplete && usage) await heard({ type: "facts", facts: { usage, sources: [] } });
+      if (isAnswer(outcome) && usage) await heard({ type: "facts", facts: { usage, sources: [] } });
       return outcome;
     };
 

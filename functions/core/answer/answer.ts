@@ -60,3 +60,7 @@ export type AnswerOutcome =
   | { readonly status: "incomplete" }
   /** The bridge itself gave up asking: another worker has the turn. */
   | { readonly status: "abandoned" };
+
+/** Whether a model gave an answer, if perhaps a shortened one. */
+export const isAnswer = ({ status }: AnswerOutcome): boolean =>
+  status === "answered" || status === "truncated";

@@ -1,4 +1,4 @@
-import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
+import { type AnswerEvent, type AnswerOutcome, isAnswer } from "#core/answer/answer.ts";
 import { answerEnding } from "#core/answer/answer-ending.ts";
 import { makeAnswerPipe } from "#core/answer/answer-pipe.ts";
 import type { AnswerReceiver, AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
@@ -181,8 +181,7 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
       said.status === "answered" && !progress.hasText
         ? { status: "failed", code: "empty", retryable: false, detail: "an answer without text" }
         : said;
-    const isAnswer = outcome.status === "answered" || outcome.status === "truncated";
-    if (options.slidingContext && isAnswer) conversation.prolong();
+    if (options.slidingContext && isAnswer(outcome)) conversation.prolong();
     const delivery = await sink.end(
       answerEnding(outcome, { ...progress, sentFiles: files.length > 0 }, options),
     );

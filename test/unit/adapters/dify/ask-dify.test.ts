@@ -198,7 +198,7 @@ test(
 describe("the user that Dify is told", () => {
   const inGroup = messageEvent({ channelType: "GROUP", toUserId: "g1" }, { type: "message:group_mentioned" });
 
-  test("of a group that shares a conversation is the group, whoever speaks", () => {
+  test("of a group that shares a conversation is the group, for every sender", () => {
     const shared = difyIntegration({ options: { context: "group" } });
     const asked = toDifyQuestion({ ...questionOf({ integration: shared }), event: inGroup });
     expect(asked).toMatchObject({ user: "group:g1", inputs: { data_fromUserId: "u7" } });

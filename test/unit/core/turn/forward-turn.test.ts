@@ -46,20 +46,26 @@ const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
     for (const event of answer?.events ?? []) await listener(event);
     return answer?.outcome ?? answered;
   };
-  const forward = makeForwardTurn({
-    conversations,
-    models: sameModel({ ask }),
-    clock,
-    log,
-    newToken: () => "token-one",
-  });
+  const forwardWith = (model: Model) =>
+    makeForwardTurn({ conversations, models: sameModel(model), clock, log, newToken: () => "token-one" });
+  const forward = forwardWith({ ask });
   const forwardTurn = async (given: Turn, sink: AnswerSink, limits = noLimits()): Promise<TurnReport> => {
     const report = await forward(given, { sink }, limits);
     if (report.status === "busy") throw new Error("another turn runs in the conversation");
     return report;
   };
   const stored = conversations.kept;
-  return { forward, forwardTurn, conversations, clock, log, questions, stored, sink: makeRecordingSink() };
+  return {
+    forward,
+    forwardWith,
+    forwardTurn,
+    conversations,
+    clock,
+    log,
+    questions,
+    stored,
+    sink: makeRecordingSink(),
+  };
 };
 
 describe("a turn", () => {
@@ -84,7 +90,7 @@ describe("a turn", () => {
   });
 
   test("passes a delta on within the model's own call, with nothing awaited between", () => {
-    const { sink, clock, log, conversations } = setUp([]);
+    const { sink, forwardWith } = setUp([]);
     let shownAtOnce = "";
     const ask: Model["ask"] = async (_question, listener) => {
       expect(listener(begun)).toBeUndefined();
@@ -93,14 +99,7 @@ describe("a turn", () => {
       shownAtOnce = sink.text();
       return answered;
     };
-    const forward = makeForwardTurn({
-      conversations,
-      models: sameModel({ ask }),
-      clock,
-      log,
-      newToken: () => "t",
-    });
-    return forward(turn(), { sink }, noLimits()).then(() => expect(shownAtOnce).toBe("first"));
+    return forwardWith({ ask })(turn(), { sink }, noLimits()).then(() => expect(shownAtOnce).toBe("first"));
   });
 
   test("a message that is no text is answered with a sentence, and no model is asked", async () => {
@@ -248,7 +247,7 @@ describe("the conversation", () => {
   });
 
   test("that another turn has taken over in the meantime is said no more in", async () => {
-    const { conversations, clock, log, sink } = setUp([]);
+    const { conversations, clock, sink, forwardWith } = setUp([]);
     const ask: Model["ask"] = async (_question, listener, { signal }) => {
       await listener(delta("mine"));
       conversations.take({ turnId: "another", token: "another", expiresAt: clock.now() + 60_000 });
@@ -256,14 +255,7 @@ describe("the conversation", () => {
       await listener(delta(" and theirs"));
       return signal.aborted ? { status: "abandoned" } : answered;
     };
-    const forward = makeForwardTurn({
-      conversations,
-      models: sameModel({ ask }),
-      clock,
-      log,
-      newToken: () => "t",
-    });
-    const report = forward(turn(), { sink }, noLimits());
+    const report = forwardWith({ ask })(turn(), { sink }, noLimits());
     await clock.advance(30_000);
     expect(await report).toMatchObject({ outcome: { status: "abandoned" } });
     expect(sink.calls).toEqual([{ delta: "mine" }, { end: { status: "abandoned" } }]);
@@ -323,7 +315,7 @@ describe("what a user reads", () => {
 
   test("has links to the files that the model made, which it resolves", async () => {
     const file = { url: "/a.png", name: "a.png", isImage: true };
-    const { sink, ...rest } = setUp([]);
+    const { sink, forwardWith } = setUp([]);
     const model: Model = {
       ask: async (_question, listener) => {
         await listener({ type: "file", file });
@@ -331,8 +323,7 @@ describe("what a user reads", () => {
       },
       resolveLink: ({ callbackUrl }, url) => `${callbackUrl}${url}`,
     };
-    const forward = makeForwardTurn({ ...rest, models: sameModel(model), newToken: () => "t" });
-    await forward(turn(), { sink }, noLimits());
+    await forwardWith(model)(turn(), { sink }, noLimits());
     expect(sink.text()).toBe("![a.png](https://api.dify.ai/v1/a.png)");
   });
 
