@@ -19,6 +19,8 @@ export const startHttpServer = async (port: number, handle: Handle): Promise<Htt
       else response.writeHead(500).end();
     });
   });
+  // A kept connection must not close just when its client uses it again.
+  server.keepAliveTimeout = 60_000;
   return { url: await listen(server, port), close: () => closeServer(server) };
 };
 

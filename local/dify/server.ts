@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { closeServer, listen, readBody } from "../http-server.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readBody, startHttpServer } from "../http-server.ts";
 import { askRoutes } from "./ask-routes.ts";
 import {
   describeRequest,
@@ -102,22 +102,20 @@ export const startDifySimulator = async (options: DifySimulatorOptions = {}): Pr
     });
     sendReply(response, reply);
   };
-  const server = createServer((request, response) => {
+  const server = await startHttpServer(0, (request, response) =>
     serve(request, response).catch((error: unknown) => {
       console.error("The Dify simulator failed:", error);
       response.destroy();
-    });
-  });
-  // A kept connection must not close just when its client uses it again.
-  server.keepAliveTimeout = 60_000;
+    }),
+  );
 
   return {
-    url: `${await listen(server, 0)}/v1`,
+    url: `${server.url}/v1`,
     requests,
     configure: simulation.configure,
     close: async () => {
       closing.abort();
-      await closeServer(server);
+      await server.close();
     },
   };
 };

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
-import { closeServer, listen, readBody } from "../http-server.ts";
+import { readBody, startHttpServer } from "../http-server.ts";
 import { type CompletionRequest, completionFor, requestSchema } from "./completion.ts";
 import { type Profile, type ProfileInput, profileSchema } from "./profile.ts";
 
@@ -138,16 +138,11 @@ export const startOpenAiSimulator = async ({ paceMs: defaultPaceMs = 30 } = {}):
     sendJson(response, 200, completionFor(profile, request.output).whole);
   };
 
-  const server = createServer((request, response) => {
-    // A client may disconnect during its request or the answer.
-    serve(request, response).catch(() => response.destroy());
-  });
-  server.keepAliveTimeout = 60_000;
-
+  const { url, close } = await startHttpServer(0, serve);
   return {
-    url: `${await listen(server, 0)}/v1`,
+    url: `${url}/v1`,
     requests,
     configure: (key, profile) => void profiles.set(key, v.parse(profileSchema, profile)),
-    close: () => closeServer(server),
+    close,
   };
 };
