@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,7 +35,7 @@ const fingerprintOf = (root: string): string => {
 const keptForMs = 24 * 60 * 60_000;
 
 const dropOldEntries = (cache: string): void => {
-  for (const entry of globSync("*", { cwd: cache })) {
+  for (const entry of readdirSync(cache)) {
     const path = join(cache, entry);
     const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
     if (mtimeMs < Date.now() - keptForMs) rmSync(path, { recursive: true, force: true });
