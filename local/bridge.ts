@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
 import { startAppServerSimulator } from "./app-server/server.ts";
+import { copyAssembly } from "./assembly.ts";
 import { startLocalAws } from "./aws/start.ts";
 import { startConsole } from "./console/server.ts";
 import { takeDataDir } from "./data-dir.ts";
@@ -118,8 +118,7 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
       corsOrigins: ["*"],
       ...(passThrough !== undefined && { passThrough }),
     });
-    // Validation takes two seconds; tests and deployments have it.
-    makeApp(config, { outdir: assemblyDir, builtinCloudFormationValidation: false }).synth();
+    await copyAssembly(config, assemblyDir);
 
     const hostAliases = new URL("./host-aliases.ts", import.meta.url);
     if (!isGuidesDify(settings)) hostAliases.searchParams.set(guidesDify, new URL(dify.url).origin);
@@ -132,6 +131,7 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
       dynamodbEndpoint,
       sqsEndpoint,
       secretValues: { [`bot-bridge-${stage}-apps`]: localSecretValue(appKey, appSecret) },
+      environment: { RONGCLOUD_API_URL: rongcloudApiUrl },
       preload: hostAliases.href,
       log: makeLogStream({ write: screen.writeLog, isShared: screen.isShared, makeRoom: view.makeRoom }),
       onExchange: ({ path, requestBody, statusCode }) => {

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { Stack, Stage } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { buildSync } from "esbuild";
+import { findBuild } from "../build-cache.ts";
 import { type FunctionName, functionNames } from "../function-names.ts";
-import { fromCache } from "./bundle-cache.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -31,6 +31,24 @@ const bundleAllInto = (outdir: string): void => {
   });
 };
 
+/** What bundles are made of. */
+const files = [
+  "functions/**/*.{ts,json}",
+  "lib/function-names.ts",
+  "lib/constructs/bundle.ts",
+  "package.json",
+  "node_modules/.package-lock.json",
+];
+
+const copyBundles = (outdir: string): void => {
+  const bundles = findBuild({ name: "bot-bridge-bundles", files });
+  if (!bundles.isMade) {
+    bundleAllInto(bundles.draft);
+    bundles.keep();
+  }
+  bundles.copyTo(outdir);
+};
+
 const bundled = new Set<string>();
 
 /**
@@ -43,7 +61,7 @@ export const bundleOf = (scope: Construct, name: FunctionName): string => {
   const assembly = Stage.of(scope)?.outdir;
   if (assembly === undefined) throw new Error("a function stands in no app");
   const bundles = join(assembly, "bundles");
-  if (!bundled.has(bundles)) fromCache(bundles, bundleAllInto);
+  if (!bundled.has(bundles)) copyBundles(bundles);
   bundled.add(bundles);
   return join(bundles, name);
 };

@@ -39,7 +39,9 @@ describe("what a turn asks of AWS is what docs/cost.md says,", () => {
   test.each(["callback", "publish", "http", "httpWithKey", "webhook"] as const)(
     "by the way of %s, where it is answered at once",
     (way) => {
-      expect(differences(counted[way].atOnce, documented[way].atOnce, 0)).toEqual([]);
+      // With a key, what is said so far is kept each half second: a slow machine keeps more of it.
+      const beats = way === "httpWithKey" ? 2 : 0;
+      expect(differences(counted[way].atOnce, documented[way].atOnce, beats)).toEqual([]);
     },
   );
 

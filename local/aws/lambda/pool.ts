@@ -6,7 +6,7 @@ import { startThread, type Thread, type ThreadOptions } from "./thread-handle.ts
 export const maximumThreads = 10;
 
 export interface PoolOptions extends ThreadOptions {
-  /** Threads always there; two at least show what works by shared memory only. */
+  /** Threads that are there from the first event on; two at least show what works by shared memory only. */
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -29,16 +29,21 @@ export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }:
   const busy = new Set<Thread>();
   const waiters: Waiter[] = [];
   let starting = 0;
+  let hasServed = false;
   let stopped = false;
 
-  const release = (thread: Thread) => {
+  /** A fresh thread has the next event: from then on events alternate between the threads. */
+  const release = (thread: Thread, place: "first" | "last") => {
     const waiter = waiters.shift();
     if (waiter) waiter(thread);
+    else if (place === "first") idle.unshift(thread);
     else idle.push(thread);
   };
 
   const fillUp = () => {
-    while (!stopped && (threads.size < minimum || (waiters.length > starting && threads.size < maximum)))
+    // A function that is never called needs no second thread, which takes 0.2 s of CPU time.
+    const wanted = hasServed ? minimum : 1;
+    while (!stopped && (threads.size < wanted || (waiters.length > starting && threads.size < maximum)))
       start();
   };
 
@@ -48,7 +53,7 @@ export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }:
     starting++;
     thread.ready.then((failure) => {
       starting--;
-      if (!failure) return release(thread);
+      if (!failure) return release(thread, "first");
       // Like Lambda, which starts the function anew for the next event and not before.
       threads.delete(thread);
       thread.stop();
@@ -74,23 +79,24 @@ export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }:
 
   const invoke = async (event: unknown): Promise<Outcome> => {
     if (stopped) return { kind: "error", error: shutDown };
-    const thread = await acquire();
+    const acquired = acquire();
+    hasServed = true;
+    fillUp();
+    const thread = await acquired;
     if (!("invoke" in thread)) return { kind: "error", error: thread };
     busy.add(thread);
     const { outcome, finished } = thread.invoke(JSON.stringify(event));
     finished.then((error) => {
       busy.delete(thread);
       if (error && !stopped) report(options.log, options.name, error);
-      if (thread.alive()) release(thread);
+      if (thread.alive()) release(thread, "last");
     });
     return outcome;
   };
 
-  // The second thread waits for the first, so that every function serves as early as it can.
   const started = start().then((failure) => {
     // A pool that is stopped while it starts has failed at nothing.
     if (failure && !stopped) throw new Error(`${options.name} does not start: ${failure.errorMessage}`);
-    fillUp();
   });
 
   return {

@@ -10,14 +10,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { fromCache } from "../../lib/constructs/bundle-cache.ts";
+import { findBuild } from "../../lib/build-cache.ts";
 import { closeAfterEach } from "../support/close-after.ts";
 
 /** A project with one source, and a build that counts its runs. */
 const setUp = () => {
-  const root = mkdtempSync(join(tmpdir(), "bundle-cache-"));
+  const root = mkdtempSync(join(tmpdir(), "build-cache-"));
   closeAfterEach({ close: async () => rmSync(root, { recursive: true }) });
-  const cache = join(root, "node_modules/.cache/bot-bridge-bundles");
+  const cache = join(root, "node_modules/.cache/bundles");
   let builds = 0;
   const build = (outdir: string): void => {
     builds += 1;
@@ -30,13 +30,18 @@ const setUp = () => {
   };
   writeSource("one");
   let runs = 0;
-  const bundle = (): string => {
+  const bundle = (settings: object = {}): string => {
     runs += 1;
     const outdir = join(root, `out-${runs}`);
-    fromCache(outdir, build, root);
+    const found = findBuild({ name: "bundles", files: ["functions/**/*.ts"], settings, root });
+    if (!found.isMade) {
+      build(found.draft);
+      found.keep();
+    }
+    found.copyTo(outdir);
     return readFileSync(join(outdir, "index.mjs"), "utf8");
   };
-  return { cache, writeSource, bundle };
+  return { root, cache, build, writeSource, bundle };
 };
 
 test("bundles are made once for the same sources", () => {
@@ -51,6 +56,28 @@ test("a changed source is bundled again, and its old bundles are used again when
   expect(bundle()).toBe("build 2");
   writeSource("one");
   expect(bundle()).toBe("build 1");
+});
+
+test("other settings are another build of the same sources", () => {
+  const { bundle } = setUp();
+  expect([bundle({ stage: "one" }), bundle({ stage: "two" }), bundle({ stage: "one" })]).toEqual([
+    "build 1",
+    "build 2",
+    "build 1",
+  ]);
+});
+
+test("of two builds at the same time the first is kept", () => {
+  const { root, build } = setUp();
+  const inputs = { name: "bundles", files: ["functions/**/*.ts"], root };
+  const both = [findBuild(inputs), findBuild(inputs)];
+  for (const found of both) {
+    build(found.draft);
+    found.keep();
+  }
+  const outdir = join(root, "out");
+  findBuild(inputs).copyTo(outdir);
+  expect(readFileSync(join(outdir, "index.mjs"), "utf8")).toBe("build 1");
 });
 
 test("bundles that are older than a day are dropped when others are made", () => {
