@@ -76,10 +76,11 @@ interface Result {
 const lineOf = ({ name, passed, seconds }: Result): string =>
   `${name.padEnd(11)} ${passed ? "passed" : "failed"} ${seconds.toFixed(1).padStart(6)} s`;
 
-const runInTurn = async (steps: readonly Step[], output: Output): Promise<Result[]> => {
+type NextStep = () => Step | undefined;
+
+const runInTurn = async (next: NextStep, output: Output): Promise<Result[]> => {
   const results: Result[] = [];
-  for (const step of steps) {
-    if (stopped.signal.aborted) break;
+  for (let step = next(); step !== undefined && !stopped.signal.aborted; step = next()) {
     console.log(`${step.name} …`);
     const start = performance.now();
     const passed = await succeeds(commandOf(step), output);
@@ -95,9 +96,11 @@ const main = async (): Promise<void> => {
   const steps = planSteps(process.argv.slice(2), testFiles.sort());
   const waiting = steps.filter(isWaiting);
   const computing = steps.filter((step) => !isWaiting(step));
+  const output = computing.length === 0 ? "live" : "at the end";
+  // Whichever of the two is done first takes over the last steps of the other.
   const results = await Promise.all([
-    runInTurn(computing, "live"),
-    runInTurn(waiting, computing.length === 0 ? "live" : "at the end"),
+    runInTurn(() => computing.shift() ?? waiting.pop(), "live"),
+    runInTurn(() => waiting.shift() ?? computing.pop(), output),
   ]);
   const lines = results.flat();
   const failed = lines.filter(({ passed }) => !passed);

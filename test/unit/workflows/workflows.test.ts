@@ -22,19 +22,22 @@ const isCredentials = ({ uses = "" }: Step): boolean =>
 const expression = (text: string): string => `$\{{ ${text} }}`;
 
 describe("GitHub", () => {
-  test("checks every change, and deploys", () => {
+  test("checks every change, deploys, and publishes releases", () => {
     expect(jobs.map(([name]) => name)).toEqual([
       "ci.yml test",
       "ci.yml synth",
       "ci.yml diff",
       "deploy.yml deploy",
+      "release.yml build",
+      "release.yml publish",
     ]);
   });
 
-  test("may read the code, and for AWS name itself, and nothing else", () => {
+  test("may read the code, identify itself to AWS, and write releases, and nothing else", () => {
     for (const { permissions } of workflows) expect(permissions).toEqual({ contents: "read" });
-    for (const [, job] of jobs) {
-      const expected = job.steps.some(isCredentials) ? { contents: "read", "id-token": "write" } : undefined;
+    for (const [name, job] of jobs) {
+      const forAws = job.steps.some(isCredentials) ? { contents: "read", "id-token": "write" } : undefined;
+      const expected = name === "release.yml publish" ? { contents: "write" } : forAws;
       expect(job.permissions).toEqual(expected);
     }
   });
@@ -122,5 +125,16 @@ describe("a deployment", () => {
   test("is never two at once, nor broken off", () => {
     const workflow = workflows.find(({ name }) => name === "deploy.yml");
     expect(workflow?.concurrency).toMatchObject({ "cancel-in-progress": false });
+  });
+});
+
+describe("a release", () => {
+  test("is published from a tag, after its tests, by a job that runs no installed package", () => {
+    const release = workflows.find(({ name }) => name === "release.yml");
+    expect(release?.on).toEqual({ push: { tags: ["v*.*.*"] } });
+    expect(commandsOf(jobCalled("release.yml build"))).toContain("bash .ci/run");
+    const publish = jobCalled("release.yml publish");
+    expect(publish.needs).toBe("build");
+    expect(commandsOf(publish)).not.toMatch(/npm|npx|node/);
   });
 });
