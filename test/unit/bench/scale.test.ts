@@ -1,17 +1,6 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { makeSimClock } from "../../../bench/scale/sim-clock.ts";
 import { simulateWorkers } from "../../../bench/scale/workers.ts";
-import { projectRoot, run } from "../../support/local-run.ts";
-
-test("what limits it stands in docs/scale.md as it is simulated now", async () => {
-  const { code, stdout } = await run([process.execPath, "bench/scale.ts"]).ended;
-  expect(code).toBe(0);
-  const tables = stdout.trim().split("\n\n");
-  expect(tables).toHaveLength(3);
-  const page = readFileSync(`${projectRoot}/docs/scale.md`, "utf8");
-  for (const table of tables) expect(page).toContain(table);
-}, 120_000);
 
 describe("the simulation", () => {
   const ample = { mostAtOnce: 1_000, atFirst: 1_000, growthPerMinute: 0 };
