@@ -1,110 +1,244 @@
 import * as v from "valibot";
 import { functionNames } from "./function-names.ts";
 
-const wholeNumber = (least: number, most: number) =>
-  v.pipe(
-    v.number("must be a whole number"),
-    v.integer("must be a whole number"),
-    v.minValue(least, `must be at least ${least}`),
-    v.maxValue(most, `must be at most ${most}`),
-  );
-const yesOrNo = v.boolean("must be true or false");
-const matching = (pattern: RegExp, rule: string) => v.pipe(v.string(rule), v.regex(pattern, rule));
+// Each setting has its default, its rule and its description here and nowhere else: docs/configuration.md is generated
+// from them (`npm run docs`). A default that depends on another setting is described by `whenOmitted`.
 
-/** CloudWatch keeps logs for so many days, and for no other number. */
+const integerBetween = (min: number, max: number) =>
+  v.pipe(
+    v.number("must be an integer"),
+    v.integer("must be an integer"),
+    v.minValue(min, `must be at least ${min}`),
+    v.maxValue(max, `must be at most ${max}`),
+  );
+const boolean = v.boolean("must be true or false");
+
+/** A string of a given form. `title` names the form in the documentation. */
+const matching = (pattern: RegExp, title: string, message: string) =>
+  v.pipe(v.string(message), v.regex(pattern, message), v.title(title));
+
+/** The retention periods that CloudWatch Logs accepts, in days. */
 const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-/** Lambda takes 4 KB of environment for a function. */
-const mostAppCharacters = 2_000;
+/** The list is passed to functions as an environment variable; Lambda allows 4 KB for all variables of a function. */
+const maxAppCharacters = 2_000;
 
-/** Each needs its own, or the others could take all of it. */
-const reservedConcurrency = v.strictObject(
-  Object.fromEntries(functionNames.map((name) => [name, v.exactOptional(wholeNumber(1, 100_000))])),
+const concurrencyByFunction = v.strictObject(
+  Object.fromEntries(functionNames.map((name) => [name, v.exactOptional(integerBetween(1, 100_000))])),
   "must be an object of numbers, by the name of a function",
 );
 
-const entries = v.strictObject({
-  /** Names the stacks; one account can hold several. */
-  stage: matching(/^[a-z][a-z0-9-]{0,15}$/, "lower-case letters, digits and hyphens, at most 16"),
-  /** Whether what is stored outlives the stacks and can be put back to any second. True where the stage is `prod`. */
-  production: yesOrNo,
-  /** The App Keys that the secret must hold, or no function starts. Empty: whatever it holds. */
-  apps: v.pipe(
-    v.array(matching(/^[\w-]{1,64}$/, "must be an App Key"), "must be an array of App Keys"),
-    v.check((apps) => apps.join().length <= mostAppCharacters, "too many to check: leave it empty"),
+const hostName = matching(
+  /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
+  "host name in lower case",
+  "must be a host name, in lower case",
+);
+const certificateArn = matching(
+  /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
+  "ARN of a certificate",
+  "must be the ARN of a certificate",
+);
+
+export const defaultStage = "dev";
+
+const settings = v.strictObject({
+  stage: v.exactOptional(
+    v.pipe(
+      matching(
+        /^[a-z][a-z0-9-]{0,15}$/,
+        "1–16 lower-case letters, digits and hyphens, starting with a letter",
+        "must be at most 16 lower-case letters, digits and hyphens, starting with a letter",
+      ),
+      v.description(
+        "Name of the stage, and part of the names of its stacks. Choose it with `-c stage=…`; one account can have several stages.",
+      ),
+    ),
+    defaultStage,
   ),
-  /** The API's own host name, and the certificate for it in ACM, in the region of the stacks. */
+  production: v.exactOptional(
+    v.pipe(
+      boolean,
+      v.metadata({
+        whenOmitted: "`true` if `stage` is `prod`",
+        description:
+          "Keeps tables, queues, the encryption key, the secret and logs when their stacks are deleted. Turns on termination protection of the stacks that hold data, point-in-time recovery of tables, and gradual deployments with rollback on errors.",
+      }),
+    ),
+  ),
+  apps: v.exactOptional(
+    v.pipe(
+      v.array(
+        matching(/^[\w-]{1,64}$/, "App Key (1–64 characters)", "must be an App Key"),
+        "must be an array of App Keys",
+      ),
+      v.check(
+        (apps) => apps.join().length <= maxAppCharacters,
+        `must be at most ${maxAppCharacters} characters together: leave it empty`,
+      ),
+      v.description(
+        "App Keys that the secret must contain; if one is missing, functions refuse to start. Empty: not checked.",
+      ),
+    ),
+    [],
+  ),
   domain: v.exactOptional(
-    v.strictObject(
-      {
-        name: matching(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "must be a host name, in lower case"),
-        certificateArn: matching(
-          /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
-          "must be the ARN of a certificate",
+    v.pipe(
+      v.strictObject({ name: hostName, certificateArn }, "must be an object of name and certificateArn"),
+      v.metadata({
+        whenOmitted: "address of API Gateway",
+        description:
+          "Host name of the API, and its ACM certificate in the region of the stacks. Accepts TLS 1.2 and later. Point your DNS record at the stack output `DomainTarget`.",
+      }),
+    ),
+  ),
+  logRetentionDays: v.exactOptional(
+    v.pipe(
+      v.picklist(logRetentions, `must be one of ${logRetentions.join(", ")}`),
+      v.description("Retention of logs, in days."),
+    ),
+    30,
+  ),
+  alarmEmail: v.exactOptional(
+    v.pipe(
+      v.string("must be an email address"),
+      v.email("must be an email address"),
+      v.metadata({ whenOmitted: "no emails", description: "Email address that alarms notify." }),
+    ),
+  ),
+  waf: v.exactOptional(
+    v.pipe(
+      boolean,
+      v.description(
+        "Puts a web application firewall (AWS WAF) in front of the API: AWS's common rules, and a rate limit per client address on the paths that users call.",
+      ),
+    ),
+    false,
+  ),
+
+  rongcloudApiUrl: v.exactOptional(
+    v.pipe(
+      v.string("must be a URL"),
+      v.url("must be a URL"),
+      v.description(
+        "API of the IM, to which answers are delivered: the host of your RongCloud data centre ([hosts](spec/rongcloud.md)).",
+      ),
+    ),
+    "https://api.rong-api.com",
+  ),
+  passThrough: v.exactOptional(
+    v.pipe(
+      boolean,
+      v.metadata({
+        whenOmitted: "`true` if `rongcloudApiUrl` is a host of RongCloud",
+        description:
+          "Forwards to RongCloud the API calls that the bridge does not serve, and published messages.",
+      }),
+    ),
+  ),
+
+  botsPerApp: v.exactOptional(
+    v.pipe(integerBetween(1, 1000), v.description("Maximum number of bots per app.")),
+    10,
+  ),
+  turnsInFlight: v.exactOptional(
+    v.pipe(
+      integerBetween(2, 1000),
+      v.description("Maximum number of turns from the IM that run concurrently."),
+    ),
+    100,
+  ),
+  webhooksInFlight: v.exactOptional(
+    v.pipe(integerBetween(2, 1000), v.description("Maximum number of webhook calls that run concurrently.")),
+    100,
+  ),
+  reservedConcurrency: v.exactOptional(
+    v.pipe(
+      concurrencyByFunction,
+      v.description(
+        'Reserved Lambda concurrency by function, such as `{ "turn-worker": 200 }`: other functions cannot use it, and the function gets no more. Functions that are not named share the concurrency that is left in the account. At least `turnsInFlight` for `turn-worker` and `webhooksInFlight` for `webhook-worker`. New AWS accounts have too little concurrency to reserve any.',
+      ),
+    ),
+    {},
+  ),
+  botCacheSeconds: v.exactOptional(
+    v.pipe(
+      integerBetween(1, 60),
+      v.description(
+        "How long callbacks cache which users are bots, in seconds. Messages that are routed to a bot within this time after its creation may be ignored.",
+      ),
+    ),
+    5,
+  ),
+  signatureWindowSeconds: v.exactOptional(
+    v.pipe(
+      integerBetween(1, 3600),
+      v.description("Maximum difference between a signature's timestamp and the current time, in seconds."),
+    ),
+    300,
+  ),
+  userTokenHours: v.exactOptional(
+    v.pipe(
+      integerBetween(1, 720),
+      v.description("Lifetime of the user tokens that `/user/getToken.json` issues, in hours."),
+    ),
+    24,
+  ),
+  turnsPerMinute: v.exactOptional(
+    v.pipe(
+      integerBetween(1, 120),
+      v.description("Maximum number of turns that a user can start per minute over HTTP; more get a 429."),
+    ),
+    30,
+  ),
+  turnsAtOnce: v.exactOptional(
+    v.pipe(
+      integerBetween(1, 20),
+      v.description("Maximum number of concurrent turns of a user over HTTP; more get a 429."),
+    ),
+    3,
+  ),
+  corsOrigins: v.exactOptional(
+    v.pipe(
+      v.array(
+        matching(
+          /^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?)$/,
+          "origin such as `https://www.example.com`, or `*`",
+          "must be an origin such as https://www.example.com, or *",
         ),
-      },
-      "must be an object of name and certificateArn",
+        "must be an array of origins",
+      ),
+      v.description("Origins of the web pages that may call the HTTP chat API (CORS). `*` allows any."),
     ),
+    [],
   ),
-  /** For how long logs are kept, in days. */
-  logRetentionDays: v.picklist(logRetentions, `must be one of ${logRetentions.join(", ")}`),
-  /** Who is written to when an alarm goes off. */
-  alarmEmail: v.exactOptional(v.pipe(v.string("must be an address"), v.email("must be an address"))),
-  /** Whether a web application firewall stands before the API: AWS's common rules, and a rate for each address. */
-  waf: yesOrNo,
-
-  /** Where answers are delivered: the host of the app's data centre (docs/spec/rongcloud.md, section 10). */
-  rongcloudApiUrl: v.pipe(v.string("must be a URL"), v.url("must be a URL")),
-  /**
-   * Whether a real RongCloud is behind the bridge: then what an app's server calls and we do not serve goes on to it, and
-   * so do published messages. Without a word, true where the host is one of RongCloud's.
-   */
-  passThrough: yesOrNo,
-
-  botsPerApp: wholeNumber(1, 1000),
-  /** How many turns from the IM run at once. */
-  turnsInFlight: wholeNumber(2, 1000),
-  /** How many webhooks are called at once. */
-  webhooksInFlight: wholeNumber(2, 1000),
-  /**
-   * What of the account's concurrency is a function's own, by its name: no other can take it, and it gets no more. Empty:
-   * all share what there is. A new account has too little to give any away.
-   */
-  reservedConcurrency,
-  /** For how long callbacks trust what they know of who is a bot: a new bot's first routed messages may be missed. */
-  botCacheSeconds: wholeNumber(1, 60),
-  /** How far a signature's time may be from ours, either side. */
-  signatureWindowSeconds: wholeNumber(1, 3600),
-  /** For how long a token from /user/getToken.json is good, in hours. */
-  userTokenHours: wholeNumber(1, 720),
-  /** How many turns of one user may begin in any minute, straight from clients: more are answered 429. */
-  turnsPerMinute: wholeNumber(1, 120),
-  /** How many turns of one user may run at once, straight from clients: more are answered 429. */
-  turnsAtOnce: wholeNumber(1, 20),
-  /** Of web pages that may read the replies to users, such as `https://www.example.com`, or `*` for any. */
-  corsOrigins: v.array(
-    matching(
-      /^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?)$/,
-      "must be an origin such as https://www.example.com, or *",
+  allowPrivateCallbacks: v.exactOptional(
+    v.pipe(
+      boolean,
+      v.description(
+        "Accepts callback URLs with http or private addresses. For local runs only: never turn it on in AWS.",
+      ),
     ),
-    "must be an array of origins",
+    false,
   ),
-  /** Only true on one machine, where callback URLs lead to neighbours. */
-  allowPrivateCallbacks: yesOrNo,
 });
 
-/** A mapping that hands out more than its function may take has the rest thrown back at it. */
-const enough = (reserved: number | undefined, inFlight: number): boolean =>
+/** Hosts of RongCloud's API (docs/spec/rongcloud.md, section 10). */
+const rongcloudHost = /(^|\.)(rong-api|(sg|sg-b|us|sau)-light-api)\.com$/;
+
+const isRongCloud = (url: string): boolean => rongcloudHost.test(URL.parse(url)?.hostname ?? "");
+
+/** An event source mapping that runs more invocations than its function may is throttled. */
+const isEnough = (reserved: number | undefined, inFlight: number): boolean =>
   reserved === undefined || reserved >= inFlight;
 
 export const configSchema = v.pipe(
-  entries,
+  settings,
   v.forward(
     v.partialCheck(
       [["reservedConcurrency"], ["turnsInFlight"]],
-      (given) => enough(given.reservedConcurrency["turn-worker"], given.turnsInFlight),
+      (given) => isEnough(given.reservedConcurrency["turn-worker"], given.turnsInFlight),
       "must be at least turnsInFlight",
     ),
     ["reservedConcurrency", "turn-worker"],
@@ -112,12 +246,17 @@ export const configSchema = v.pipe(
   v.forward(
     v.partialCheck(
       [["reservedConcurrency"], ["webhooksInFlight"]],
-      (given) => enough(given.reservedConcurrency["webhook-worker"], given.webhooksInFlight),
+      (given) => isEnough(given.reservedConcurrency["webhook-worker"], given.webhooksInFlight),
       "must be at least webhooksInFlight",
     ),
     ["reservedConcurrency", "webhook-worker"],
   ),
+  v.transform(({ production, passThrough, ...given }) => ({
+    ...given,
+    production: production ?? given.stage === "prod",
+    passThrough: passThrough ?? isRongCloud(given.rongcloudApiUrl),
+  })),
 );
 
-/** A deployment's settings. */
+/** The settings of a deployment, with defaults filled in. */
 export type Config = v.InferOutput<typeof configSchema>;

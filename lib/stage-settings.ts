@@ -1,17 +1,18 @@
 import * as v from "valibot";
 import type { GivenSettings } from "./config.ts";
+import { defaultStage } from "./config-schema.ts";
 
 const settings = v.record(v.string(), v.unknown(), "must be an object of settings");
 
 const contextSchema = v.object({
   config: v.optional(settings, {}),
-  stages: v.optional(v.record(v.string(), settings, "must be an object of settings by stage"), {}),
-  stage: v.optional(v.string("must be a name"), "dev"),
+  stages: v.optional(v.record(v.string(), settings, "must be an object of stages and their settings"), {}),
+  stage: v.optional(v.string("must be the name of a stage"), defaultStage),
 });
 
 /**
- * What the context of cdk.json and of the command (`-c stage=prod`) says of a stage: `stages.<stage>` over `config`.
- * @throws Error where the context is not of that form, or has no such stage: a slip of the pen is no new deployment.
+ * Settings of a stage from the CDK context (cdk.json and `-c stage=prod`): `stages.<stage>` overrides `config`.
+ * @throws Error if the context is malformed or has no such stage, so that a typo does not create a deployment.
  */
 export const stageSettings = (read: (key: string) => unknown): GivenSettings => {
   const parsed = v.safeParse(contextSchema, {

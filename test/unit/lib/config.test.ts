@@ -43,11 +43,14 @@ describe("a config", () => {
 
 describe("a wrong config", () => {
   test.each([
-    [{ stage: "Not A Stage" }, "stage: lower-case letters, digits and hyphens, at most 16"],
+    [{ stage: "Not A Stage" }, "stage: must be at most 16 lower-case letters, digits and hyphens"],
     [{ production: "yes" }, "production: must be true or false"],
     [{ apps: "kj7swf8o" }, "apps: must be an array of App Keys"],
     [{ apps: ["a", "b c"] }, "apps.1: must be an App Key"],
-    [{ apps: Array.from({ length: 40 }, () => "a".repeat(60)) }, "apps: too many to check: leave it empty"],
+    [
+      { apps: Array.from({ length: 40 }, () => "a".repeat(60)) },
+      "apps: must be at most 2000 characters together: leave it empty",
+    ],
     [{ domain: "bots.example.com" }, "domain: must be an object of name and certificateArn"],
     [
       { domain: { name: "bots.example.com", certificateArn: "arn:aws:iam" } },
@@ -55,23 +58,23 @@ describe("a wrong config", () => {
     ],
     [{ domain: { name: "https://bots.example.com", certificateArn } }, "domain.name: must be a host name"],
     [{ logRetentionDays: 31 }, "logRetentionDays: must be one of 1, 3, 5"],
-    [{ alarmEmail: "ops" }, "alarmEmail: must be an address"],
+    [{ alarmEmail: "ops" }, "alarmEmail: must be an email address"],
     [{ waf: 1 }, "waf: must be true or false"],
     [{ botsPerApp: 0 }, "botsPerApp: must be at least 1"],
     [{ turnsInFlight: 1 }, "turnsInFlight: must be at least 2"],
     [{ webhooksInFlight: 1001 }, "webhooksInFlight: must be at most 1000"],
-    [{ reservedConcurrency: { "turn-wroker": 5 } }, "reservedConcurrency.turn-wroker: there is no such"],
+    [{ reservedConcurrency: { "turn-wroker": 5 } }, "reservedConcurrency.turn-wroker: unknown setting"],
     [
       { reservedConcurrency: { "turn-worker": 99 } },
       "reservedConcurrency.turn-worker: must be at least turnsInFlight",
     ],
     [{ userTokenHours: 721 }, "userTokenHours: must be at most 720"],
     [{ turnsPerMinute: 0 }, "turnsPerMinute: must be at least 1"],
-    [{ turnsAtOnce: 1.5 }, "turnsAtOnce: must be a whole number"],
+    [{ turnsAtOnce: 1.5 }, "turnsAtOnce: must be an integer"],
     [{ corsOrigins: ["example.com"] }, "corsOrigins.0: must be an origin"],
     [{ corsOrigins: ["https://www.example.com/"] }, "corsOrigins.0: must be an origin"],
     [{ corsOrigins: ["*", "https://*.example.com"] }, "corsOrigins.1: must be an origin"],
-    [{ rongCloudUrl: "https://x" }, "rongCloudUrl: there is no such setting"],
+    [{ rongCloudUrl: "https://x" }, "rongCloudUrl: unknown setting"],
   ])("%o names its field and the rule", (given, message) => {
     expect(() => makeConfig(given)).toThrow(`config: ${message}`);
   });
