@@ -1,55 +1,119 @@
 import * as v from "valibot";
 
-/** Files of settings name what they leave empty. */
-const unlessEmpty = <T extends v.GenericSchema>(schema: T) =>
+// Each variable has its default, its rule and its description here and nowhere else: docs/configuration.md is generated from
+// them (`npm run docs`).
+
+/** A variable without a default. Empty counts as unset, since settings files list variables that they do not set. */
+const optional = <T extends v.GenericSchema>(
+  schema: T,
+  documentation: { readonly whenOmitted: string; readonly description: string },
+) =>
   v.optional(
-    v.union([
-      v.pipe(
-        v.literal(""),
-        v.transform(() => undefined),
-      ),
-      schema,
-    ]),
+    v.pipe(
+      v.union([
+        v.pipe(
+          v.literal(""),
+          v.transform(() => undefined),
+        ),
+        schema,
+      ]),
+      v.metadata(documentation),
+    ),
   );
 
 const webUrl = v.pipe(
   v.string(),
   v.check((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), "must be an http or https URL"),
+  v.title("http or https URL"),
 );
-const text = (fallback: string) => v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty")), fallback);
+const nonEmptyString = v.pipe(v.string(), v.nonEmpty("must not be empty"));
+const flag = v.picklist(["0", "1"], "must be 0 or 1");
 
+const maxPort = 65_535;
 const portNumber = v.pipe(
   v.string(),
+  v.title(`port (0–${maxPort})`),
   v.regex(/^\d+$/, "must be a port, 0 for any"),
   v.transform(Number),
-  v.maxValue(65535, "must be at most 65535"),
+  v.maxValue(maxPort, `must be at most ${maxPort}`),
 );
 
-const settings = v.pipe(
-  v.object({
-    PORT: v.optional(portNumber, "3000"),
-    /** Of the console, a web page. */
-    CONSOLE_PORT: v.optional(portNumber, "0"),
-    APP_KEY: text("local-app-key"),
-    APP_SECRET: text("local-app-secret"),
-    /** Where answers are delivered, in the place of the IM simulator. */
-    RONGCLOUD_API_URL: unlessEmpty(webUrl),
-    DYNAMODB_ENDPOINT: unlessEmpty(webUrl),
-    SQS_ENDPOINT: unlessEmpty(webUrl),
-    ALLOW_PRIVATE_CALLBACKS: v.optional(v.picklist(["0", "1"], "must be 0 or 1"), "1"),
-    /** Whether that is a real RongCloud, which takes what the bridge does not serve; empty: told by its host. */
-    PASS_THROUGH: unlessEmpty(v.picklist(["0", "1"], "must be 0 or 1")),
-    /** Where tables and queues are kept; empty: in memory. */
-    DATA_DIR: v.optional(v.string(), ""),
-    /** A real Dify for the demo bot. */
-    DIFY_API_URL: unlessEmpty(webUrl),
-    DIFY_API_KEY: unlessEmpty(v.string()),
-    /** An OpenAI-compatible API for a second demo bot. */
-    OPENAI_API_URL: unlessEmpty(webUrl),
-    OPENAI_API_KEY: unlessEmpty(v.string()),
-    /** Empty: the first model that the API lists. */
-    OPENAI_MODEL: unlessEmpty(v.string()),
+export const settingsSchema = v.object({
+  PORT: v.optional(
+    v.pipe(portNumber, v.description("Port of the API on 127.0.0.1. 0 takes any free port.")),
+    "3000",
+  ),
+  CONSOLE_PORT: v.optional(
+    v.pipe(
+      portNumber,
+      v.description("Port of the console, a web page to chat with bots. 0 takes any free port."),
+    ),
+    "0",
+  ),
+  APP_KEY: v.optional(
+    v.pipe(nonEmptyString, v.description("App Key of the app whose calls the bridge accepts.")),
+    "local-app-key",
+  ),
+  APP_SECRET: v.optional(
+    v.pipe(nonEmptyString, v.description("App Secret of that app.")),
+    "local-app-secret",
+  ),
+  DIFY_API_URL: optional(webUrl, {
+    whenOmitted: "the Dify simulator",
+    description:
+      "Base URL of a real Dify API for the demo bot `bot-demo`, such as `https://api.dify.ai/v1`. Set it together with `DIFY_API_KEY`.",
   }),
+  DIFY_API_KEY: optional(v.string(), {
+    whenOmitted: "none",
+    description: "API key of the Dify app. Set it together with `DIFY_API_URL`.",
+  }),
+  OPENAI_API_URL: optional(webUrl, {
+    whenOmitted: "no second bot",
+    description:
+      "Base URL of an OpenAI-compatible API for a second demo bot, `bot-openai`, such as `https://api.openai.com/v1`. Set it together with `OPENAI_API_KEY`.",
+  }),
+  OPENAI_API_KEY: optional(v.string(), {
+    whenOmitted: "none",
+    description: "API key of that API. Set it together with `OPENAI_API_URL`.",
+  }),
+  OPENAI_MODEL: optional(v.string(), {
+    whenOmitted: "the first model that the API lists",
+    description: "Model of `bot-openai`.",
+  }),
+  RONGCLOUD_API_URL: optional(webUrl, {
+    whenOmitted: "the IM simulator",
+    description: "Base URL of the IM's API, to which answers are delivered.",
+  }),
+  PASS_THROUGH: optional(flag, {
+    whenOmitted: "`1` if `RONGCLOUD_API_URL` is a host of RongCloud",
+    description:
+      "1: that API is RongCloud's. The bridge forwards to it the API calls that it does not serve, and published messages.",
+  }),
+  DATA_DIR: optional(v.string(), {
+    whenOmitted: "in memory",
+    description: "Directory that keeps tables and queues between runs.",
+  }),
+  ALLOW_PRIVATE_CALLBACKS: v.optional(
+    v.pipe(
+      flag,
+      v.description(
+        "0: refuses callback URLs that are not https with a public address, as AWS deployments do.",
+      ),
+    ),
+    "1",
+  ),
+  DYNAMODB_ENDPOINT: optional(webUrl, {
+    whenOmitted: "embedded server",
+    description: "URL of another DynamoDB server.",
+  }),
+  SQS_ENDPOINT: optional(webUrl, {
+    whenOmitted: "embedded server",
+    description: "URL of another SQS server.",
+  }),
+});
+
+const settings = v.pipe(
+  settingsSchema,
   v.check(
     (given) => (given.DIFY_API_URL === undefined) === (given.DIFY_API_KEY === undefined),
     "DIFY_API_URL and DIFY_API_KEY go together: give both or neither",
@@ -68,7 +132,7 @@ const settings = v.pipe(
     sqsEndpoint: given.SQS_ENDPOINT,
     allowPrivateCallbacks: given.ALLOW_PRIVATE_CALLBACKS === "1",
     passThrough: given.PASS_THROUGH === undefined ? undefined : given.PASS_THROUGH === "1",
-    dataDir: given.DATA_DIR === "" ? undefined : given.DATA_DIR,
+    dataDir: given.DATA_DIR,
     realDify:
       given.DIFY_API_URL !== undefined && given.DIFY_API_KEY !== undefined
         ? { apiUrl: given.DIFY_API_URL, apiKey: given.DIFY_API_KEY }
@@ -82,18 +146,18 @@ const settings = v.pipe(
 
 export type Settings = v.InferOutput<typeof settings>;
 
-/** A wrong setting; its message is the one line that a person needs. */
+/** An invalid setting. Its message is one line for the terminal. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
-/** What the environment asks of a local run. @throws SettingsError naming the variable and the rule. */
+/** Reads the settings of a local run from environment variables. @throws SettingsError that names the variable and the rule. */
 export const readSettings = (environment: NodeJS.ProcessEnv = process.env): Settings => {
   const parsed = v.safeParse(settings, environment);
   if (parsed.success) return parsed.output;
-  const wrong = parsed.issues.map((issue) => {
+  const faults = parsed.issues.map((issue) => {
     const name = v.getDotPath(issue);
     return name === null ? issue.message : `${name} ${issue.message}`;
   });
-  throw new SettingsError(wrong.join("; "));
+  throw new SettingsError(faults.join("; "));
 };
