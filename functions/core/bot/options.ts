@@ -1,104 +1,136 @@
 import * as v from "valibot";
 import { anyObject, listOf, oneOf, textOf, trueOrFalse, wholeNumber } from "#core/shared/rules.ts";
 import type { IntegrationType } from "./integration-types.ts";
-import { filterKinds } from "./keyword-filter.ts";
+import { type FilterKind, filterKinds } from "./keyword-filter.ts";
 
-/** Whose conversation a group has with a model: each member's own, or one that all share. */
+/** Conversations in a group: one per member, or one that all members share. */
 export const groupContexts = ["member", "group"] as const;
+
+// Each option has its default, its bounds and its description here: the OpenAPI document (`npm run openapi`) and
+// docs/options.md (`npm run docs`) are generated from them. `default` documents what an omitted option means; options are
+// stored as they were sent.
 
 const maxFilterEntries = 32;
 const keywords = listOf(textOf(1, 128), maxFilterEntries);
-const patterns = v.pipe(
-  listOf(textOf(1, 256), maxFilterEntries),
-  v.description("Regular expressions in RE2 syntax, case-sensitive unless they begin with `(?i)`."),
-);
+
+export const filterEntries = {
+  contains: v.exactOptional(v.pipe(keywords, v.description("Matches a text that contains the entry."))),
+  startsWith: v.exactOptional(v.pipe(keywords, v.description("Matches a text that starts with the entry."))),
+  endsWith: v.exactOptional(v.pipe(keywords, v.description("Matches a text that ends with the entry."))),
+  equals: v.exactOptional(v.pipe(keywords, v.description("Matches a text that equals the entry."))),
+  matches: v.exactOptional(
+    v.pipe(
+      listOf(textOf(1, 256), maxFilterEntries),
+      v.description(
+        "Matches a text in which the regular expression (RE2 syntax) finds a match. Case-sensitive unless it begins with `(?i)`.",
+      ),
+    ),
+  ),
+} satisfies Record<FilterKind, v.GenericSchema>;
 
 const filter = v.pipe(
   anyObject(),
-  v.strictObject(
-    {
-      contains: v.exactOptional(keywords),
-      startsWith: v.exactOptional(keywords),
-      endsWith: v.exactOptional(keywords),
-      equals: v.exactOptional(keywords),
-      matches: v.exactOptional(patterns),
-    },
-    `is no part of a filter, known are: ${filterKinds.join(", ")}`,
+  // Before the object schema: the OpenAPI document describes what comes in, and ends at the second schema of a pipe.
+  v.description(
+    "Only messages whose text matches at least one entry trigger the integration. If omitted, every message does.",
   ),
+  v.strictObject(filterEntries, `is not a filter field; known fields: ${filterKinds.join(", ")}`),
   v.check(
-    (given) => Object.values(given).some((entries) => entries.length > 0),
-    "must have an entry at least",
+    (kinds) => Object.values(kinds).some((entries) => entries.length > 0),
+    "must have at least one entry",
   ),
-  v.description("Only messages whose text matches an entry trigger. Absent: every message triggers."),
 );
 
-/** Options of every type of integration. RongCloud has none of them. */
-const common = {
+/** Which messages trigger an integration. */
+export const triggerOptions = {
   filter: v.exactOptional(filter),
   everyone: v.exactOptional(
-    v.pipe(trueOrFalse, v.description("Whether a mention of everyone in a group triggers. Default: false.")),
+    v.pipe(
+      trueOrFalse,
+      v.metadata({
+        default: false,
+        description: "Whether a message that mentions everyone in a group triggers the integration.",
+      }),
+    ),
   ),
+};
+
+/** How a model answers. Webhooks accept these too, but have no use for them. */
+export const answerOptions = {
   context: v.exactOptional(
     v.pipe(
       oneOf(groupContexts),
-      v.description("In a group, each member has a context of their own, or all share one. Default: member."),
+      v.metadata({
+        default: "member" satisfies (typeof groupContexts)[number],
+        description:
+          "In a group, whether each member has their own conversation with the bot (member), or all members share one (group).",
+      }),
     ),
   ),
   slidingContext: v.exactOptional(
     v.pipe(
       trueOrFalse,
-      v.description(
-        "Whether each answer extends the context by 24 hours. Default: false, it ends 24 hours after the first answer.",
-      ),
+      v.metadata({
+        default: false,
+        description:
+          "Whether each answer extends the conversation by 24 hours. If false, it ends 24 hours after its first answer.",
+      }),
     ),
   ),
   showThinking: v.exactOptional(
     v.pipe(
       trueOrFalse,
-      v.description(
-        "Whether the user sees the model's reasoning, as a quote before the answer. Default: false.",
-      ),
+      v.metadata({
+        default: false,
+        description: "Whether the user sees the model's reasoning, as a quote before the answer.",
+      }),
     ),
   ),
   typing: v.exactOptional(
     v.pipe(
       trueOrFalse,
-      v.description(
-        "Whether a user in a private chat sees that the bot is typing until the answer begins. Default: true.",
-      ),
+      v.metadata({
+        default: true,
+        description: "Whether a user in a private chat sees that the bot is typing, until the answer begins.",
+      }),
     ),
   ),
   errorText: v.exactOptional(
     v.pipe(
       textOf(1, 1024),
       v.description(
-        "What the user reads when no answer could be given. Default: a sentence in English and Chinese.",
+        "Text that the user gets if the model cannot answer. If omitted, a sentence in English and Chinese.",
       ),
     ),
   ),
 };
 
+/** Options of all integration types. They are extensions: RongCloud's API has no options. */
+const common = { ...triggerOptions, ...answerOptions };
+
 export const defaultHistoryMessages = 20;
 
 const openai = {
-  model: v.pipe(textOf(1, 128), v.description("The model's name, as the API knows it.")),
+  model: v.pipe(textOf(1, 128), v.description("Name of the model, as the API knows it.")),
   systemPrompt: v.exactOptional(
     v.pipe(
       textOf(1, 16_384),
-      v.description("Sent before the conversation, as the system message. Default: none."),
+      v.description("System message, sent before the conversation. If omitted, none is sent."),
     ),
   ),
   historyMessages: v.exactOptional(
     v.pipe(
       wholeNumber(0, 50),
-      v.description(
-        `How many earlier messages of the conversation are sent with each question. A question is kept only with its answer, so an odd number counts as one less. At most 24 KB of text is kept. Default: ${defaultHistoryMessages}.`,
-      ),
+      v.metadata({
+        default: defaultHistoryMessages,
+        description:
+          "Maximum number of earlier messages of the conversation that are sent with each question. Questions are kept only together with their answers, so an odd number counts as one less. At most 24 KB of text is kept.",
+      }),
     ),
   ),
 };
 
-/** Strict: a misspelt option must not be taken for one that is off. */
+/** Strict: a misspelt option is rejected, so that it is not mistaken for one that is off. */
 const optionsOf = <E extends v.ObjectEntries>(entries: E) =>
   v.pipe(
     anyObject(),
@@ -108,7 +140,7 @@ const optionsOf = <E extends v.ObjectEntries>(entries: E) =>
 export const commonOptions = optionsOf(common);
 const openaiOptions = optionsOf({ ...common, ...openai });
 
-/** The options of each type. Requests, records, replies and the API's description are made from these schemas. */
+/** The options of each type. Requests, records, replies and the OpenAPI description derive from these schemas. */
 export const optionsByType = {
   webhook: commonOptions,
   dify_chat: commonOptions,

@@ -42,7 +42,7 @@ describe("options", () => {
     expect(parse(options)).toEqual(options);
   });
 
-  const known = `known are: ${filterKinds.join(", ")}`;
+  const known = `known fields: ${filterKinds.join(", ")}`;
   const tooLarge = "must keep the list within 1000 characters, repeats such as {3} written out";
   const noPattern = "must be a regular expression (RE2 syntax)";
 
@@ -59,16 +59,16 @@ describe("options", () => {
     ["a filter as a text", { filter: "order" }, ': must be an object, got "order"'],
     ["a filter as a list", { filter: ["order"] }, ": must be an object, got an array of 1 item"],
     ["a filter as null", { filter: null }, ": must be an object, got null"],
-    ["a filter without an entry", { filter: {} }, ": must have an entry at least, got {}"],
+    ["a filter without an entry", { filter: {} }, ": must have at least one entry, got {}"],
     [
       "a filter of empty lists",
       { filter: { contains: [] } },
-      ": must have an entry at least, got an object with 1 key",
+      ": must have at least one entry, got an object with 1 key",
     ],
     [
       "a way to fit that is none",
       { filter: { contain: ["x"] } },
-      `: is no part of a filter, ${known}, got "contain"`,
+      `: is not a filter field; ${known}, got "contain"`,
     ],
     ["a way to fit called as every object's own", { filter: { toString: ["x"] } }, ', got "toString"'],
     ["a text instead of a list", { filter: { contains: "order" } }, ': must be an array, got "order"'],
