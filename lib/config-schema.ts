@@ -122,7 +122,7 @@ const settings = v.strictObject({
       v.string("must be a URL"),
       v.url("must be a URL"),
       v.description(
-        "API of the IM, to which answers are delivered: the host of your RongCloud data centre ([hosts](spec/rongcloud.md)).",
+        "API of the IM, to which answers are delivered: the host of your RongCloud data centre ([hosts](spec/rongcloud.md#10-hosts)).",
       ),
     ),
     "https://api.rong-api.com",

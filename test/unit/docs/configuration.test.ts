@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { expect, test } from "@jest/globals";
+import { makeAppSecrets } from "#adapters/secrets/app-secrets.ts";
+import { makeConfig } from "../../../lib/config.ts";
+import { stageSettings } from "../../../lib/stage-settings.ts";
+import { localClient } from "../../../local/aws/local-client.ts";
+import { startSecrets } from "../../../local/aws/secrets.ts";
+import { closeAfterEach } from "../../support/close-after.ts";
+import { makeMemoryLog } from "../../support/memory-log.ts";
+import { makeTestClock } from "../../support/test-clock.ts";
+
+const page = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
+const jsonBlock = (name: string): string =>
+  new RegExp(`^\`\`\`json ${name}\\n(.*?)^\`\`\`$`, "ms").exec(page)?.[1] ?? "";
+
+test.each(["dev", "prod"])("the example of cdk.json in docs/configuration.md is valid for %s", (stage) => {
+  const { context } = JSON.parse(jsonBlock("cdk.json"));
+  expect(makeConfig(stageSettings((key) => ({ ...context, stage })[key]))).toMatchObject({
+    stage,
+    rongcloudApiUrl: context.config.rongcloudApiUrl,
+    ...context.stages[stage],
+  });
+});
+
+test("the error in docs/configuration.md is the one that invalid settings cause", () => {
+  const [, message] = /^Error: (config: .*)$/m.exec(page) ?? [];
+  expect(() => makeConfig({ alarmEmail: "ops", turnsInFlight: 1 })).toThrow(new Error(message));
+});
+
+test("functions can read the secret in docs/configuration.md, once its placeholders are filled in", async () => {
+  const key = Buffer.alloc(32, 1).toString("base64");
+  const value = jsonBlock("secret").replaceAll("<32 random bytes in Base64>", key);
+  const secretId = "bot-bridge-dev-apps";
+  const server = closeAfterEach(await startSecrets({ secrets: [], values: { [secretId]: value } }));
+  const client = new SecretsManagerClient(localClient(server.url));
+  closeAfterEach({ close: () => client.destroy() });
+  const apps = makeAppSecrets({ client, secretId, clock: makeTestClock(), log: makeMemoryLog() });
+  expect(await apps.find("<App Key>")).toMatchObject({
+    secrets: ["<App Secret>"],
+    dataKeys: [{ id: "k1" }],
+    tokenKeys: [{ id: "k1" }],
+  });
+});
