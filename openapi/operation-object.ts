@@ -2,11 +2,11 @@ import { errorsOf } from "./error-responses.ts";
 import type { Operation, Parameter, RequestBody } from "./operation.ts";
 import { schemaOf } from "./references.ts";
 import { requestIdOfReply, requestIdParameter } from "./request-id.ts";
-import { securityBySigning } from "./signature.ts";
+import { securityByCaller } from "./signature.ts";
 
-const toRequestBody = ({ as, schema, example }: RequestBody) => ({
+const toRequestBody = ({ contentType, schema, example }: RequestBody) => ({
   required: true,
-  content: { [as]: { schema: schemaOf(schema), example } },
+  content: { [contentType]: { schema: schemaOf(schema), example } },
 });
 
 const toParameter = ({ schema, ...parameter }: Parameter) => ({
@@ -18,16 +18,16 @@ const toParameter = ({ schema, ...parameter }: Parameter) => ({
 /** JSON Schema knows no streams: the events stand in the operation's description. */
 const eventStream = (example: string) => ({ "text/event-stream": { schema: { type: "string" }, example } });
 
-const responsesOf = ({ reply, stream, nothing }: Operation) => ({
+const responsesOf = ({ reply, streamExample, noContent }: Operation) => ({
   200: {
     description: "Done.",
     headers: requestIdOfReply,
     content: {
-      ...(stream !== undefined && eventStream(stream)),
+      ...(streamExample !== undefined && eventStream(streamExample)),
       ...(reply && { "application/json": { schema: schemaOf(reply.schema), example: reply.example } }),
     },
   },
-  ...(nothing !== undefined && { 204: { description: nothing, headers: requestIdOfReply } }),
+  ...(noContent !== undefined && { 204: { description: noContent, headers: requestIdOfReply } }),
 });
 
 /** An operation as OpenAPI writes it down. */
@@ -36,7 +36,7 @@ export const toOperationObject = (operation: Operation) => ({
   tags: [operation.tag],
   summary: operation.summary,
   ...(operation.description !== undefined && { description: operation.description }),
-  security: securityBySigning[operation.signed],
+  security: securityByCaller[operation.caller],
   parameters: [...(operation.parameters ?? []).map(toParameter), requestIdParameter],
   ...(operation.body && { requestBody: toRequestBody(operation.body) }),
   responses: { ...responsesOf(operation), ...errorsOf(operation) },

@@ -15,7 +15,7 @@ export interface RequestBody {
   readonly schema: v.GenericSchema;
   /** Fields of a form that may be repeated are lists. */
   readonly example: Readonly<Record<string, unknown>>;
-  readonly as: "application/json" | "application/x-www-form-urlencoded";
+  readonly contentType: "application/json" | "application/x-www-form-urlencoded";
 }
 
 export interface Reply {
@@ -24,7 +24,7 @@ export interface Reply {
 }
 
 /** By an app server, by RongCloud, not at all, or not signed but sent with a user's token. */
-export type Signing = "call" | "callback" | "none" | "user";
+export type Caller = "app-server" | "rongcloud" | "anyone" | "user";
 
 /** What is sent beside the body. */
 export interface Parameter {
@@ -44,7 +44,7 @@ export interface Operation {
   readonly method: "get" | "post" | "delete";
   readonly path: string;
   readonly tag: keyof typeof tags;
-  readonly signed: Signing;
+  readonly caller: Caller;
   readonly summary: string;
   readonly description?: string;
   readonly parameters?: readonly Parameter[];
@@ -52,10 +52,10 @@ export interface Operation {
   /** As JSON; undefined for what only streams. */
   readonly reply?: Reply;
   /** Of a reply that streams: an example of its text. */
-  readonly stream?: string;
+  readonly streamExample?: string;
   /** When there is nothing to reply with (204). */
-  readonly nothing?: string;
+  readonly noContent?: string;
   readonly errors?: readonly ErrorName[];
   /** Before a real RongCloud, what it refuses is answered in its own words. */
-  readonly passedOn?: boolean;
+  readonly proxied?: boolean;
 }

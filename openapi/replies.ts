@@ -58,5 +58,5 @@ export const chatAnswer = v.object({
 });
 
 /** RongCloud's, as it came. */
-export const passedOn = v.looseObject({ code: v.pipe(v.number(), v.integer()) });
+export const rongCloudError = v.looseObject({ code: v.pipe(v.number(), v.integer()) });
 export const error = v.object({ code: v.pipe(v.number(), v.integer()), errorMessage: v.string() });

@@ -1,4 +1,4 @@
-import type { Signing } from "./operation.ts";
+import type { Caller } from "./operation.ts";
 
 const inHeader = (name: string, description: string) => ({
   type: "apiKey",
@@ -44,9 +44,9 @@ export const securitySchemes = () => ({ ...headers, ...query, ...token });
 
 const allOf = (schemes: object) => Object.fromEntries(Object.keys(schemes).map((scheme) => [scheme, []]));
 
-export const securityBySigning: Readonly<Record<Signing, readonly object[]>> = {
-  call: [allOf(headers)],
-  callback: [allOf(query), allOf(headers)],
-  none: [],
+export const securityByCaller: Readonly<Record<Caller, readonly object[]>> = {
+  "app-server": [allOf(headers)],
+  rongcloud: [allOf(query), allOf(headers)],
+  anyone: [],
   user: [allOf(token)],
 };

@@ -7,7 +7,7 @@ export const aboutOperations: readonly Operation[] = [
     method: "get",
     path: "/openapi.json",
     tag: "About",
-    signed: "none",
+    caller: "anyone",
     summary: "Gives this document",
     reply: {
       schema: description,
@@ -19,7 +19,7 @@ export const aboutOperations: readonly Operation[] = [
     method: "get",
     path: "/health",
     tag: "About",
-    signed: "none",
+    caller: "anyone",
     summary: "Says that the service is there",
     description: "It says so of the functions' entrance alone: nothing behind it is asked.",
     reply: { schema: done, example: { code: 200 } },

@@ -4,7 +4,7 @@ import { botUpdate, newBot } from "../named-schemas.ts";
 import type { Operation, Reply } from "../operation.ts";
 import { bots, done } from "../replies.ts";
 
-const as = "application/json";
+const contentType = "application/json";
 const isDone: Reply = { schema: done, example: { code: 200 } };
 
 const shownBot = {
@@ -39,11 +39,11 @@ export const botOperations: readonly Operation[] = [
     method: "post",
     path: "/v3/bot/create.json",
     tag: "Bots",
-    signed: "call",
+    caller: "app-server",
     summary: "Creates a bot",
     description: "An app has at most as many bots as this service is set to, 10 unless changed.",
     body: {
-      as,
+      contentType,
       schema: newBot,
       example: {
         userId: "bot-001",
@@ -74,11 +74,11 @@ export const botOperations: readonly Operation[] = [
     method: "post",
     path: "/v3/bot/update.json",
     tag: "Bots",
-    signed: "call",
+    caller: "app-server",
     summary: "Changes a bot",
     description: "What is not named stays as it is.",
     body: {
-      as,
+      contentType,
       schema: botUpdate,
       example: {
         userId: "bot-001",
@@ -100,9 +100,9 @@ export const botOperations: readonly Operation[] = [
     method: "post",
     path: "/v3/bot/delete.json",
     tag: "Bots",
-    signed: "call",
+    caller: "app-server",
     summary: "Deletes a bot",
-    body: { as, schema: botIdSchema, example: { userId: "bot-001" } },
+    body: { contentType, schema: botIdSchema, example: { userId: "bot-001" } },
     reply: isDone,
   },
   {
@@ -110,10 +110,10 @@ export const botOperations: readonly Operation[] = [
     method: "post",
     path: "/v3/bot/get.json",
     tag: "Bots",
-    signed: "call",
+    caller: "app-server",
     summary: "Gives some bots, by their ids",
     description: "With their integrations, in the order asked for. Ids that no bot has are left out.",
-    body: { as, schema: botIdsSchema, example: { userIds: ["bot-001", "bot-002"] } },
+    body: { contentType, schema: botIdsSchema, example: { userIds: ["bot-001", "bot-002"] } },
     reply: {
       schema: bots,
       example: {
@@ -129,9 +129,9 @@ export const botOperations: readonly Operation[] = [
     method: "post",
     path: "/v3/bot/query.json",
     tag: "Bots",
-    signed: "call",
+    caller: "app-server",
     summary: "Gives the app's bots, page by page",
-    body: { as, schema: pageSchema, example: { page: 1, pageSize: 10, includeIntegration: false } },
+    body: { contentType, schema: pageSchema, example: { page: 1, pageSize: 10, includeIntegration: false } },
     reply: {
       schema: bots,
       example: { code: 200, bots: [{ ...shownBot, ...times }], total: 1, hasNext: false },

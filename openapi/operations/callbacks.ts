@@ -11,11 +11,11 @@ export const callbackOperations: readonly Operation[] = [
     method: "post",
     path: "/callbacks/rongcloud/messages",
     tag: "Callbacks",
-    signed: "callback",
+    caller: "rongcloud",
     summary: "Takes a copy of a message from RongCloud's full message route",
     description: dropped,
     body: {
-      as: "application/x-www-form-urlencoded",
+      contentType: "application/x-www-form-urlencoded",
       schema: routedMessage,
       example: {
         fromUserId: "user-001",
@@ -35,11 +35,11 @@ export const callbackOperations: readonly Operation[] = [
     method: "post",
     path: "/callbacks/rongcloud/bot-events",
     tag: "Callbacks",
-    signed: "callback",
+    caller: "rongcloud",
     summary: "Takes what RongCloud tells the webhook of a bot it hosts",
     description: dropped,
     body: {
-      as: "application/json",
+      contentType: "application/json",
       schema: botEvent,
       example: {
         type: "message:private",

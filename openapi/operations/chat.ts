@@ -4,7 +4,7 @@ import { chatHeaders, chatSchema } from "../../functions/chat-stream/chat-schema
 import type { Operation, Parameter } from "../operation.ts";
 import { chatAnswer, conversation, done, suggestions } from "../replies.ts";
 
-const as = "application/json";
+const contentType = "application/json";
 const base = "/v1/bots/{userId}";
 
 const bot: Parameter = {
@@ -66,12 +66,12 @@ export const chatOperations: readonly Operation[] = [
     method: "post",
     path: `${base}/chat`,
     tag: "Chat",
-    signed: "user",
+    caller: "user",
     summary: "Asks a bot, and streams its answer",
     description: `${events}\n\nA client that accepts \`application/json\` alone gets the answer whole.`,
     parameters: [bot, idempotencyKey],
     body: {
-      as,
+      contentType,
       schema: chatSchema,
       example: {
         content: "Hello, who are you?",
@@ -80,7 +80,7 @@ export const chatOperations: readonly Operation[] = [
         files: [{ type: "image", url: "https://example.com/photo.png" }],
       },
     },
-    stream:
+    streamExample:
       frame("1.0.0", "start", { turn: turn.example, conversation: "trip" }) +
       frame("1.0.6", "delta", { content: "I am a" }) +
       frame("1.0.11", "delta", { content: " bot." }) +
@@ -103,7 +103,7 @@ export const chatOperations: readonly Operation[] = [
     method: "get",
     path: `${base}/turns/{turn}/events`,
     tag: "Chat",
-    signed: "user",
+    caller: "user",
     summary: "Tells what a client has missed of an answer, and streams the rest",
     description: `For an answer that was asked for with an Idempotency-Key. ${events}`,
     parameters: [
@@ -112,8 +112,8 @@ export const chatOperations: readonly Operation[] = [
       { name: "Last-Event-ID", in: "header", ...lastHeard },
       { name: "lastEventId", in: "query", ...lastHeard },
     ],
-    stream: frame("1.0.11", "delta", { content: " bot." }) + end,
-    nothing: "The last event heard was the end.",
+    streamExample: frame("1.0.11", "delta", { content: " bot." }) + end,
+    noContent: "The last event heard was the end.",
     errors: ["BadRequest"],
   },
   {
@@ -121,7 +121,7 @@ export const chatOperations: readonly Operation[] = [
     method: "post",
     path: `${base}/turns/{turn}/stop`,
     tag: "Chat",
-    signed: "user",
+    caller: "user",
     summary: "Ends an answer",
     description:
       "Its stream ends within seconds, with `end` and `stopped: true`. One that is over stays as it is.",
@@ -133,10 +133,10 @@ export const chatOperations: readonly Operation[] = [
     method: "post",
     path: `${base}/turns/{turn}/feedback`,
     tag: "Chat",
-    signed: "user",
+    caller: "user",
     summary: "Rates an answer",
     parameters: [bot, turn],
-    body: { as, schema: feedbackSchema, example: { rating: "like", content: "That helped." } },
+    body: { contentType, schema: feedbackSchema, example: { rating: "like", content: "That helped." } },
     reply: { schema: done, example: { code: 200 } },
     errors: ["BadRequest", "TooLarge"],
   },
@@ -145,7 +145,7 @@ export const chatOperations: readonly Operation[] = [
     method: "get",
     path: `${base}/turns/{turn}/suggested`,
     tag: "Chat",
-    signed: "user",
+    caller: "user",
     summary: "Gives what the user might ask next",
     description: "Nothing where the app suggests nothing.",
     parameters: [bot, turn],
@@ -156,7 +156,7 @@ export const chatOperations: readonly Operation[] = [
     method: "get",
     path: `${base}/conversation`,
     tag: "Chat",
-    signed: "user",
+    caller: "user",
     summary: "Says when a conversation began, when it expires, and how many turns it has had",
     parameters: [bot, name],
     reply: {
@@ -176,7 +176,7 @@ export const chatOperations: readonly Operation[] = [
     method: "delete",
     path: `${base}/conversation`,
     tag: "Chat",
-    signed: "user",
+    caller: "user",
     summary: "Forgets a conversation: the next turn begins another",
     parameters: [bot, name],
     reply: { schema: done, example: { code: 200 } },

@@ -3,7 +3,7 @@ import { addedIntegration, integrationUpdate } from "../integration-schemas.ts";
 import type { Operation, Reply } from "../operation.ts";
 import { done } from "../replies.ts";
 
-const as = "application/json";
+const contentType = "application/json";
 const reply: Reply = { schema: done, example: { code: 200 } };
 
 export const integrationOperations: readonly Operation[] = [
@@ -12,11 +12,11 @@ export const integrationOperations: readonly Operation[] = [
     method: "post",
     path: "/v3/bot/integration/create.json",
     tag: "Integrations",
-    signed: "call",
+    caller: "app-server",
     summary: "Gives a bot an integration",
     description: "The bot must have none of its type.",
     body: {
-      as,
+      contentType,
       schema: addedIntegration,
       example: {
         userId: "bot-001",
@@ -33,11 +33,11 @@ export const integrationOperations: readonly Operation[] = [
     method: "post",
     path: "/v3/bot/integration/update.json",
     tag: "Integrations",
-    signed: "call",
+    caller: "app-server",
     summary: "Changes an integration of a bot",
     description: "What is not named stays as it is.",
     body: {
-      as,
+      contentType,
       schema: integrationUpdate,
       example: { userId: "bot-001", type: "dify_chat", stream: false },
     },
@@ -48,9 +48,9 @@ export const integrationOperations: readonly Operation[] = [
     method: "post",
     path: "/v3/bot/integration/delete.json",
     tag: "Integrations",
-    signed: "call",
+    caller: "app-server",
     summary: "Takes an integration from a bot",
-    body: { as, schema: integrationIdSchema, example: { userId: "bot-001", type: "dify_chat" } },
+    body: { contentType, schema: integrationIdSchema, example: { userId: "bot-001", type: "dify_chat" } },
     reply,
   },
 ];

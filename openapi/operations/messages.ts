@@ -11,11 +11,11 @@ export const messageOperations: readonly Operation[] = [
     method: "post",
     path: "/message/private/publish.json",
     tag: "Messages",
-    signed: "call",
+    caller: "app-server",
     summary: "Sends a message to bots or users",
     description: triggers,
     body: {
-      as: "application/x-www-form-urlencoded",
+      contentType: "application/x-www-form-urlencoded",
       schema: privateMessageSchema,
       example: {
         fromUserId: "user-001",
@@ -24,7 +24,7 @@ export const messageOperations: readonly Operation[] = [
         content: '{"content":"Hello, who are you?"}',
       },
     },
-    passedOn: true,
+    proxied: true,
     reply: {
       schema: sentPrivateMessage,
       example: { code: 200, messageUIDs: [{ userId: "bot-001", messageUID: "C3JH-8VQ4-M2TX-7K0R" }] },
@@ -35,11 +35,11 @@ export const messageOperations: readonly Operation[] = [
     method: "post",
     path: "/message/group/publish.json",
     tag: "Messages",
-    signed: "call",
+    caller: "app-server",
     summary: "Sends a message to groups",
     description: triggers,
     body: {
-      as: "application/x-www-form-urlencoded",
+      contentType: "application/x-www-form-urlencoded",
       schema: groupMessageSchema,
       example: {
         fromUserId: "user-001",
@@ -49,7 +49,7 @@ export const messageOperations: readonly Operation[] = [
         isMentioned: "1",
       },
     },
-    passedOn: true,
+    proxied: true,
     reply: {
       schema: sentGroupMessage,
       example: { code: 200, messageUIDs: [{ groupId: "group-001", messageUID: "C3JH-8VQ4-M2TX-7K0R" }] },

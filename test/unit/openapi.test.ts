@@ -87,7 +87,7 @@ describe("the API's description", () => {
 
   test.each(everyError)("tells callers of the error called %s, its status and its code", (code) => {
     const { status, body } = toApiFailure(new BridgeError(code, ""));
-    for (const { path, method } of operations.filter(({ signed }) => signed === "call")) {
+    for (const { path, method } of operations.filter(({ caller }) => caller === "app-server")) {
       const response = resolve(document.paths[path][method].responses[status].$ref);
       expect(response).toMatchObject({
         content: { "application/json": { examples: { [body.code]: { value: { code: body.code } } } } },
@@ -106,7 +106,7 @@ const errorsOfUsers = [
 ] satisfies ErrorCode[];
 
 describe("a user's client", () => {
-  const chats = operations.filter(({ signed }) => signed === "user");
+  const chats = operations.filter(({ caller }) => caller === "user");
   const responseOf = ({ path, method }: (typeof chats)[number], status: number) =>
     resolve(document.paths[path][method].responses[status].$ref);
   const saying = (code: number) => ({
@@ -142,8 +142,8 @@ describe("a user's client", () => {
   });
 
   test("finds in the example of each stream what a client reads", () => {
-    for (const { path, method, stream } of chats) {
-      if (stream === undefined) continue;
+    for (const { path, method, streamExample } of chats) {
+      if (streamExample === undefined) continue;
       const { content } = document.paths[path][method].responses[200];
       const events: { event: string | undefined; data: unknown }[] = [];
       createParser({
