@@ -1,106 +1,110 @@
 import type { Caller, Operation } from "./operation.ts";
 import { schemaOf } from "./references.ts";
-import { error, rongCloudError } from "./replies.ts";
+import { error, rongCloudError } from "./reply-schemas.ts";
 import { requestIdOfReply } from "./request-id.ts";
 
 interface ErrorResponse {
   readonly status: number;
   readonly description: string;
-  /** What is messages, by its code. */
+  /** An example message for each code. */
   readonly messages: Readonly<Record<number, string>>;
   readonly headers?: Readonly<Record<string, unknown>>;
 }
 
 const retryAfter = {
-  "Retry-After": { description: "How many seconds to wait.", schema: { type: "integer", minimum: 0 } },
+  "Retry-After": {
+    description: "Seconds to wait before the next attempt.",
+    schema: { type: "integer", minimum: 0 },
+  },
 };
 
-/** By their names in the document: RongCloud's codes and our statuses (docs/spec/rongcloud.md, section 3). */
+/** By name in the document. Codes are RongCloud's (docs/spec/rongcloud.md, section 3). */
 const errorResponses = {
   BadRequest: {
     status: 400,
     description:
-      "The body breaks a rule, or names what is unknown or taken (1002); there is none (1003); a string in it is too long (1005).",
+      "The body breaks a rule, names an unknown bot or an ID that is taken (1002), is empty (1003), or contains a string that is too long (1005).",
     messages: {
       1002: "metadata: at most 16 pairs, got 17",
-      1003: "body: must not be empty, got no bytes",
+      1003: "body: must not be empty",
       1005: "userId: at most 64 characters, got 65 characters",
     },
     headers: requestIdOfReply,
   },
   Unauthorized: {
     status: 401,
-    description: "There is no such app (1001); or the signature is wrong, stale, or was used before (1004).",
+    description:
+      "The App Key is unknown (1001), or the signature is missing, wrong, expired or already used (1004).",
     messages: {
-      1001: "app-key: no such app",
-      1004: "signature: does not fit the app secret, nonce and timestamp",
+      1001: "app-key: unknown app",
+      1004: "signature: does not match the app secret, nonce and timestamp",
     },
     headers: requestIdOfReply,
   },
   NotFound: {
     status: 404,
-    description: "This deployment has no such path.",
+    description: "This deployment does not have this path.",
     messages: { 404: "no such path" },
     headers: requestIdOfReply,
   },
-  TooLarge: {
+  PayloadTooLarge: {
     status: 413,
-    description: "The body is larger than the gateway takes.",
+    description: "The body is larger than the gateway accepts.",
     messages: { 1005: "body: at most 10 MB" },
   },
   TooManyRequests: {
     status: 429,
-    description: "Each path takes so many requests a second, and these were more.",
+    description: "Requests exceed the limit per second of this path.",
     messages: { 1008: "too many requests, please slow down" },
     headers: retryAfter,
   },
   InternalError: {
     status: 500,
-    description: "The fault is not the caller's. What it is stands in the log, under the request's id.",
+    description: "An error that the caller did not cause. The log has its details, under the request's ID.",
     messages: { 1000: "internal error, please try again" },
     headers: requestIdOfReply,
   },
-  BadToken: {
+  InvalidToken: {
     status: 401,
-    description: "There is no token, or it is wrong, has expired, or was revoked: the client gets a new one.",
-    messages: { 1004: "token: has expired, get a new one" },
+    description: "The token is missing, invalid, expired or revoked. Get a new token.",
+    messages: { 1004: "token: has expired; get a new token" },
     headers: requestIdOfReply,
   },
   Forbidden: {
     status: 403,
-    description: "The token is for other bots.",
+    description: "The token is limited to other bots.",
     messages: { 403: "userId: the token is for other bots" },
     headers: requestIdOfReply,
   },
-  NotThere: {
+  ChatNotFound: {
     status: 404,
-    description:
-      "There is no such bot, the user has no such turn with it, or no such conversation has begun.",
+    description: "The bot, the user's turn or the conversation does not exist, or the answer has expired.",
     messages: { 404: "turn: you have no such turn with this bot" },
     headers: requestIdOfReply,
   },
-  Busy: {
+  Conflict: {
     status: 409,
     description:
-      "Another turn of the user's runs in this conversation, and did not end within five seconds; or the bot has no integration that answers; or the key was used for another question.",
-    messages: { 409: "conversation: another turn runs in it, please wait for its end" },
+      "Another turn in this conversation did not end within five seconds (with `Retry-After`); or the bot has no enabled integration that can answer; or the Idempotency-Key was used for another question.",
+    messages: { 409: "conversation: another turn is in progress in this conversation; retry later" },
     headers: { ...retryAfter, ...requestIdOfReply },
   },
   TooManyTurns: {
     status: 429,
-    description: "The user has begun too many turns within a minute, or has too many at once.",
+    description: "The user has too many turns per minute or at the same time.",
     messages: { 1008: "too many turns, please slow down" },
     headers: { ...retryAfter, ...requestIdOfReply },
   },
-  NoAnswer: {
+  AnswerFailed: {
     status: 502,
-    description: "For answers sent whole: the bot's model could not give one.",
+    description:
+      "The model could not answer. Only for complete answers; a stream reports the failure in an `error` event.",
     messages: { 1000: "Sorry, the bot cannot answer right now. Please try again later." },
     headers: requestIdOfReply,
   },
-  TimedOut: {
+  GatewayTimeout: {
     status: 504,
-    description: "It took too long. Whether it was done is not known.",
+    description: "The call timed out. It may have taken effect.",
     messages: { 1050: "it took too long, please try again" },
     headers: requestIdOfReply,
   },
@@ -108,15 +112,20 @@ const errorResponses = {
 
 type ResponseName = keyof typeof errorResponses;
 
-const commonErrors: readonly ResponseName[] = ["NotFound", "TooManyRequests", "InternalError", "TimedOut"];
-const signedCallErrors: readonly ResponseName[] = ["Unauthorized", "TooLarge", ...commonErrors];
+const commonErrors: readonly ResponseName[] = [
+  "NotFound",
+  "TooManyRequests",
+  "InternalError",
+  "GatewayTimeout",
+];
+const signedCallErrors: readonly ResponseName[] = ["Unauthorized", "PayloadTooLarge", ...commonErrors];
 
-/** Callbacks get no details of what is wrong with their body. */
+/** Callbacks never return 400: a body that cannot be parsed is logged, and the callback succeeds. */
 const errorsByCaller: Readonly<Record<Caller, readonly ResponseName[]>> = {
   "app-server": ["BadRequest", ...signedCallErrors],
   rongcloud: signedCallErrors,
   anyone: commonErrors,
-  user: ["BadToken", "Forbidden", "NotThere", "TooManyTurns", "InternalError", "TimedOut"],
+  user: ["InvalidToken", "Forbidden", "ChatNotFound", "TooManyTurns", "InternalError", "GatewayTimeout"],
 };
 
 const toResponse = ({ description, messages, headers }: ErrorResponse) => ({
@@ -137,7 +146,7 @@ const toResponse = ({ description, messages, headers }: ErrorResponse) => ({
 
 const rongCloudErrorResponse = {
   description:
-    "This service stands before a real RongCloud, which refused the call: its own words, as they came.",
+    "RongCloud refused the call: its own error, unchanged. Only in deployments in front of RongCloud.",
   headers: requestIdOfReply,
   content: { "application/json": { schema: schemaOf(rongCloudError) } },
 };
@@ -146,12 +155,12 @@ export const responseComponents = () => ({
   ...Object.fromEntries(
     Object.entries(errorResponses).map(([name, response]) => [name, toResponse(response)]),
   ),
-  FromRongCloud: rongCloudErrorResponse,
+  RongCloudError: rongCloudErrorResponse,
 });
 
 const refer = (name: string) => ({ $ref: `#/components/responses/${name}` });
 
-/** References by status. */
+/** References to the error responses of an operation, by status. */
 export const errorsOf = (operation: Operation) => ({
   ...Object.fromEntries(
     [...errorsByCaller[operation.caller], ...(operation.errors ?? [])].map((name) => [
@@ -159,5 +168,5 @@ export const errorsOf = (operation: Operation) => ({
       refer(name),
     ]),
   ),
-  ...(operation.proxied && { default: refer("FromRongCloud") }),
+  ...(operation.proxied && { default: refer("RongCloudError") }),
 });

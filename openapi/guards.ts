@@ -3,8 +3,8 @@ import type * as v from "valibot";
 const isSchema = (value: unknown): value is v.GenericSchema =>
   typeof value === "object" && value !== null && "kind" in value && value.kind === "schema";
 
-/** Where schemas keep those that they are made of. */
-const places = ["entries", "options", "item", "wrapped", "key", "value"];
+/** The properties of schemas that contain other schemas. */
+const schemaProperties = ["entries", "options", "item", "wrapped", "key", "value"];
 
 const schemasIn = (value: unknown): v.GenericSchema[] => {
   if (isSchema(value)) return [value];
@@ -16,13 +16,13 @@ const pipeOf = (schema: v.GenericSchema): v.GenericSchema[] =>
 
 const partsOf = (schema: v.GenericSchema): v.GenericSchema[] => {
   if ("pipe" in schema) return pipeOf(schema);
-  const held = new Map<string, unknown>(Object.entries(schema));
-  return places.flatMap((place) => schemasIn(held.get(place)));
+  const properties = new Map<string, unknown>(Object.entries(schema));
+  return schemaProperties.flatMap((property) => schemasIn(properties.get(property)));
 };
 
 /**
- * For each `v.custom` that begins a pipe, the schema that follows it. The first is code, which looks at a value before
- * the other makes something of it; what the value may be is said by the other.
+ * For each `v.custom` that begins a pipe, the schema that follows it. The guard is code that checks a value before the
+ * schema parses it; the schema describes the value.
  */
 export const schemasBehindGuards = (schema: v.GenericSchema): Map<unknown, v.GenericSchema> => {
   const ofParts = partsOf(schema).flatMap((part) => [...schemasBehindGuards(part)]);

@@ -15,14 +15,14 @@ import {
 import { requestOptions } from "../functions/bot-registry/request-options.ts";
 import type { NamedSchema, NamedSchemas } from "./named-schema.ts";
 
-/** As deployed. JSON Schema does not tell the two apart. */
+/** As deployed. JSON Schema cannot express the difference. */
 export const rules = { allowPrivate: false };
 
 export const addedIntegration = integrationSchema(rules);
 export const integrationUpdate = integrationUpdateSchema(rules);
 
 const integration = newIntegration(rules);
-const resentIntegration = sentIntegration(rules);
+const replacementIntegration = sentIntegration(rules);
 const changes = integrationChanges(rules);
 
 /** @throws Error if a name repeats: an API whose types differ in their options needs one `ModelApi` for each set of options. */
@@ -37,7 +37,7 @@ interface Variant {
   readonly options: readonly (v.GenericSchema & { readonly entries: { readonly type: v.GenericSchema } })[];
 }
 
-/** The schema of each group, of those that a variant of integrations chooses from. */
+/** The schema of each integration group, taken from the options of a variant. */
 const schemasOf = (
   { options }: Variant,
   nameOf: (group: IntegrationGroup) => string,
@@ -51,7 +51,7 @@ const schemasOf = (
     }),
   );
 
-/** Groups that share a schema of options share its name, which is that of the first. */
+/** Groups with the same options schema share its name, which is that of the first group. */
 const optionsSchemas = withUniqueNames(
   [...Map.groupBy(integrationGroups, ({ types }) => optionsByType[types[0]])].flatMap(([options, [group]]) =>
     options === commonOptions || group === undefined
@@ -61,7 +61,7 @@ const optionsSchemas = withUniqueNames(
             `${group.name}Options`,
             {
               schema: requestOptions(group.types[0]),
-              description: `The options of ${group.name}Integration.`,
+              description: `Options of ${group.name}Integration.`,
             },
           ],
         ],
@@ -71,11 +71,11 @@ const optionsSchemas = withUniqueNames(
 export const integrationSchemas: NamedSchemas = {
   IntegrationType: {
     schema: integrationType,
-    description: "What an integration calls: a webhook, or the API of a model.",
+    description: "What an integration calls: the app server's webhook, or the API of a model.",
   },
   IntegrationOptions: {
     schema: requestOptions("webhook"),
-    description: "The options that every type has, all of them optional.",
+    description: "Options that every integration type accepts. All are optional.",
   },
   ...optionsSchemas,
   ...schemasOf(
@@ -83,28 +83,31 @@ export const integrationSchemas: NamedSchemas = {
     ({ name }) => `${name}Integration`,
     ({ description }) => description,
   ),
-  Integration: { schema: integration, description: "What a bot does with what happens to it." },
+  Integration: {
+    schema: integration,
+    description: "Forwards a bot's events to an app server, or answers messages through a model.",
+  },
   ...schemasOf(
-    resentIntegration,
-    ({ name }) => `Resent${name}Integration`,
-    ({ name }) => `As ${name}Integration, but omitted options keep their stored values.`,
+    replacementIntegration,
+    ({ name }) => `Replacement${name}Integration`,
+    ({ name }) => `Like ${name}Integration, but omitted options keep their stored values.`,
   ),
-  ResentIntegration: {
-    schema: resentIntegration,
+  ReplacementIntegration: {
+    schema: replacementIntegration,
     description: "An integration in an array that replaces the stored one.",
   },
   NewIntegration: {
     schema: addedIntegration,
-    description: "An integration, and the id of the bot that gets it.",
+    description: "An integration, and the ID of the bot to add it to.",
   },
   ...schemasOf(
     changes,
-    ({ name }) => `${name}Changes`,
-    ({ name }) => `As ${name}Integration, but omitted fields keep their stored values.`,
+    ({ name }) => `${name}IntegrationUpdate`,
+    ({ name }) => `Like ${name}Integration, but omitted fields keep their stored values.`,
   ),
   IntegrationUpdate: {
     schema: integrationUpdate,
-    description: "A bot's id, the type of one of its integrations, and at least one field to change.",
+    description: "A bot's ID, the type of the integration to change, and at least one field to change.",
   },
-  IntegrationId: { schema: integrationIdSchema, description: "Names one integration of a bot." },
+  IntegrationId: { schema: integrationIdSchema, description: "Identifies one integration of a bot." },
 };

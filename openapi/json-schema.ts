@@ -6,24 +6,24 @@ import { schemasByInput } from "./schemas-by-input.ts";
 type OverrideSchema = NonNullable<ConversionConfig["overrideSchema"]>;
 type OverrideAction = NonNullable<ConversionConfig["overrideAction"]>;
 
-/** A pattern of JSON Schema knows no flags. */
-const inEitherCase = (source: string): string =>
+/** JSON Schema patterns have no flags. */
+const caseInsensitive = (source: string): string =>
   source.replace(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
 
 const convertAction: OverrideAction = ({ valibotAction, jsonSchema }) => {
   const requirement = "requirement" in valibotAction ? valibotAction.requirement : undefined;
   if (requirement instanceof RegExp && requirement.flags === "i" && !/[\\[]/.test(requirement.source)) {
-    return { ...jsonSchema, pattern: inEitherCase(requirement.source) };
+    return { ...jsonSchema, pattern: caseInsensitive(requirement.source) };
   }
-  // As near as JSON Schema comes to it: no text has more characters than bytes.
+  // The closest rule that JSON Schema has: a string never has more characters than bytes.
   if (valibotAction.type === "max_bytes" && typeof requirement === "number") {
     return { ...jsonSchema, maxLength: requirement };
   }
   return undefined;
 };
 
-/** Says the same in fewer and plainer words. */
-const tidy = ({ anyOf, properties, required, ...rest }: JsonSchema): JsonSchema => {
+/** An equivalent schema that is shorter: adds the type of a constant, merges alternatives that are only types. */
+const simplify = ({ anyOf, properties, required, ...rest }: JsonSchema): JsonSchema => {
   const types = anyOf?.flatMap((option) =>
     typeof option === "object" && typeof option.type === "string" && Object.keys(option).length === 1
       ? option.type
@@ -40,9 +40,15 @@ const tidy = ({ anyOf, properties, required, ...rest }: JsonSchema): JsonSchema 
   };
 };
 
+const discriminatorOf = (schema: object) =>
+  "type" in schema && schema.type === "variant" && "key" in schema
+    ? { discriminator: { propertyName: schema.key } }
+    : {};
+
 /**
- * What a schema takes, as JSON Schema says it. Checks that are code of ours are left out: they stand in descriptions.
- * @throws Error for a schema of which JSON Schema, and this, know nothing: the document must not be silent about it.
+ * The JSON Schema of the values that a schema accepts, before any transformation. Checks that are code are omitted: the
+ * descriptions state them. A variant keeps its key as `discriminator.propertyName`.
+ * @throws Error for a schema that cannot be converted, so that the document never omits a rule silently.
  */
 export const jsonSchemaOf = (schema: v.GenericSchema): JsonSchema => {
   const behindGuards = schemasBehindGuards(schema);
@@ -51,7 +57,7 @@ export const jsonSchemaOf = (schema: v.GenericSchema): JsonSchema => {
     if (behind) return jsonSchemaOf(behind);
     const byInput = schemasByInput(valibotSchema);
     if (byInput) return { anyOf: byInput.map(jsonSchemaOf) };
-    return errors ? undefined : tidy(jsonSchema);
+    return errors ? undefined : { ...simplify(jsonSchema), ...discriminatorOf(valibotSchema) };
   };
   const { $schema, $defs, ...converted } = toJsonSchema(schema, {
     target: "draft-2020-12",

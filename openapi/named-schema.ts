@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 
-/** What readers of the document, and code made from it, know by a name. */
+/** A reusable schema of the document, which generated code names too. */
 export interface NamedSchema {
   readonly schema: v.GenericSchema;
   readonly description: string;

@@ -15,63 +15,75 @@ import { routedMessageSchema } from "../functions/im-callback/routed-message-sch
 import { groupMessageSchema, privateMessageSchema } from "../functions/message-publish/message-schema.ts";
 import { expirySchema } from "../functions/user-token/expiry-schema.ts";
 import { userSchema } from "../functions/user-token/user-schema.ts";
+import { source, usage } from "./answer-schemas.ts";
+import { chatEvent, chatEvents } from "./chat-events.ts";
 import { integrationSchemas, rules } from "./integration-schemas.ts";
 import type { NamedSchemas } from "./named-schema.ts";
-import * as replies from "./replies.ts";
+import * as replies from "./reply-schemas.ts";
 
 export const newBot = botSchema(rules);
 export const botUpdate = botUpdateSchema(rules);
 
-/** Stands in for the time at which a callback comes. */
+/** Any value does: schemas take the time of a callback only as a default, which the document omits. */
 const now = 0;
 
 const routed = routedMessageSchema(now);
 
 export const botEvent = botEventSchema(now);
-/** What the function parses, but that the time which it bears by default is none that a document knows. */
+/** As the function parses it, without the default for its time, which is not a constant. */
 export const routedMessage = v.object({
   ...routed.entries,
   msgTimestamp: v.exactOptional(routed.entries.msgTimestamp.wrapped),
 });
 
-/** JSON Schema does not say how far ahead a time may be. */
+/** JSON Schema cannot limit how far ahead a time is. */
 export const tokenExpiry = expirySchema(Number.POSITIVE_INFINITY);
 
-const passedOver = "Other fields of RongCloud's send API are accepted, and meant for it.";
+const ignoredFields = "Other fields of RongCloud's send API are accepted; only RongCloud uses them.";
+
+const eventSchemas: NamedSchemas = {
+  ChatStartEvent: { schema: chatEvents.start, description: "The answer begins." },
+  ChatDeltaEvent: { schema: chatEvents.delta, description: "More text of the answer." },
+  ChatReplaceEvent: { schema: chatEvents.replace, description: "Text that replaces the answer so far." },
+  ChatEndEvent: { schema: chatEvents.end, description: "The answer is complete. No more events follow." },
+  ChatErrorEvent: { schema: chatEvents.error, description: "The answer failed. No more events follow." },
+  ChatEvent: {
+    schema: chatEvent,
+    description:
+      "One event of a chat stream, with its `data` parsed as JSON. Ignore events with other names.",
+  },
+};
 
 export const namedSchemas: NamedSchemas = {
-  BotId: { schema: botIdSchema, description: "Names one bot of the app." },
-  BotIds: { schema: botIdsSchema, description: "Names some bots of the app." },
-  BotQuery: { schema: pageSchema, description: "Which page of the app's bots, in the order of their ids." },
+  BotId: { schema: botIdSchema, description: "Identifies one bot of the app." },
+  BotIds: { schema: botIdsSchema, description: "Identifies bots of the app." },
+  BotQuery: { schema: pageSchema, description: "A page of the app's bots, which are ordered by user ID." },
   NewBot: { schema: newBot, description: "A bot, with at most one integration of each type." },
   BotUpdate: {
     schema: botUpdate,
     description:
-      "A bot's id, and at least one field to change. Metadata and the list of integrations are replaced whole.",
+      "A bot's user ID, and at least one field to change. `metadata` and `integrations` replace the stored values entirely.",
   },
 
   EventName: {
     schema: eventName,
-    description: "What triggers an integration. `message:group` is read as `message:group_mentioned`.",
+    description:
+      "An event that triggers an integration. `message:group` is an alias of `message:group_mentioned`.",
   },
   ...integrationSchemas,
 
-  User: {
-    schema: userSchema,
-    description: "A user as the app presents them. Name and portrait are passed over.",
-  },
+  User: { schema: userSchema, description: "A user of the app." },
   TokenExpiry: {
     schema: tokenExpiry,
-    description:
-      "Up to 20 users, and a time, at most a day ahead: their tokens given before it are good no more.",
+    description: "Users, and the time before which their tokens were issued; at most one day in the future.",
   },
   PrivateMessage: {
     schema: privateMessageSchema,
-    description: `A message to one or more users or bots. ${passedOver}`,
+    description: `A message to one or more users or bots. ${ignoredFields}`,
   },
   GroupMessage: {
     schema: groupMessageSchema,
-    description: `A message to groups. It speaks to the bots that its content mentions, if isMentioned is 1. ${passedOver}`,
+    description: `A message to groups. It addresses the bots that its content mentions, if isMentioned is 1. ${ignoredFields}`,
   },
   RoutedMessage: {
     schema: routedMessage,
@@ -79,34 +91,30 @@ export const namedSchemas: NamedSchemas = {
   },
   BotEvent: {
     schema: botEvent,
-    description:
-      "A message to a bot, or something else that happened to it, as RongCloud tells a bot's webhook.",
+    description: "A message to a bot or another event of a bot, as RongCloud sends it to the bot's webhook.",
   },
 
-  ChatQuestion: { schema: chatSchema, description: "What a user says to a bot." },
-  Feedback: { schema: feedbackSchema, description: "What a user thinks of an answer." },
+  ChatQuestion: { schema: chatSchema, description: "A user's question to a bot." },
+  Feedback: { schema: feedbackSchema, description: "A user's rating of an answer." },
+  AnswerUsage: { schema: usage, description: "What an answer cost, as the model's server reports it." },
+  AnswerSource: { schema: source, description: "A passage of a knowledge base that an answer is based on." },
+  ...eventSchemas,
 
-  Done: { schema: replies.done, description: "It is done." },
-  Bot: { schema: botReply, description: "A bot, with what was left out filled in." },
+  Done: { schema: replies.done, description: "The call succeeded." },
+  Bot: { schema: botReply, description: "A bot, with defaults filled in." },
   BotIntegration: {
     schema: botReply.entries.integrations.wrapped.item,
-    description: "An integration, with what was left out filled in.",
+    description: "An integration, with defaults filled in.",
   },
-  BotsReply: { schema: replies.bots, description: "Some of the app's bots, and how many there are in all." },
-  TokenReply: {
-    schema: replies.userToken,
-    description: "The user's token. Before a real RongCloud `token` is RongCloud's, and `botToken` ours.",
-  },
+  BotsReply: { schema: replies.bots, description: "Bots of the app, and their total number." },
+  TokenReply: { schema: replies.userToken, description: "The user's token." },
   PrivateMessageReply: {
     schema: replies.sentPrivateMessage,
-    description: "The id of the message for each target.",
+    description: "The message's ID for each recipient.",
   },
-  GroupMessageReply: {
-    schema: replies.sentGroupMessage,
-    description: "The id of the message in each group.",
-  },
-  ChatAnswer: { schema: replies.chatAnswer, description: "An answer as it stands once it has ended." },
-  Suggestions: { schema: replies.suggestions, description: "What the user might ask next." },
+  GroupMessageReply: { schema: replies.sentGroupMessage, description: "The message's ID in each group." },
+  ChatAnswer: { schema: replies.chatAnswer, description: "A complete answer." },
+  Suggestions: { schema: replies.suggestions, description: "Questions that the user might ask next." },
   Conversation: { schema: replies.conversation, description: "A user's conversation with a bot." },
-  Error: { schema: replies.error, description: "What is wrong: the field, the rule, and what was sent." },
+  Error: { schema: replies.error, description: "Why a call failed." },
 };

@@ -1,3 +1,4 @@
+import { chatEvent } from "./chat-events.ts";
 import { errorsOf } from "./error-responses.ts";
 import type { Operation, Parameter, RequestBody } from "./operation.ts";
 import { schemaOf } from "./references.ts";
@@ -15,12 +16,22 @@ const toParameter = ({ schema, ...parameter }: Parameter) => ({
   schema: schemaOf(schema),
 });
 
-/** JSON Schema knows no streams: the events stand in the operation's description. */
-const eventStream = (example: string) => ({ "text/event-stream": { schema: { type: "string" }, example } });
+/** OpenAPI 3.1 has no schema for the items of a stream: its text is a string, and `contentSchema` describes the parsed events. */
+const eventStream = (example: string) => ({
+  "text/event-stream": {
+    schema: {
+      type: "string",
+      description: "Server-sent events. Each one, with its `data` parsed as JSON, is a ChatEvent.",
+      contentMediaType: "text/event-stream",
+      contentSchema: { type: "array", items: schemaOf(chatEvent) },
+    },
+    example,
+  },
+});
 
-const responsesOf = ({ reply, streamExample, noContent }: Operation) => ({
+const responsesOf = ({ success, reply, streamExample, noContent }: Operation) => ({
   200: {
-    description: "Done.",
+    description: success,
     headers: requestIdOfReply,
     content: {
       ...(streamExample !== undefined && eventStream(streamExample)),
@@ -30,12 +41,12 @@ const responsesOf = ({ reply, streamExample, noContent }: Operation) => ({
   ...(noContent !== undefined && { 204: { description: noContent, headers: requestIdOfReply } }),
 });
 
-/** An operation as OpenAPI writes it down. */
+/** The Operation Object of OpenAPI. */
 export const toOperationObject = (operation: Operation) => ({
   operationId: operation.id,
   tags: [operation.tag],
   summary: operation.summary,
-  ...(operation.description !== undefined && { description: operation.description }),
+  description: operation.description,
   security: securityByCaller[operation.caller],
   parameters: [...(operation.parameters ?? []).map(toParameter), requestIdParameter],
   ...(operation.body && { requestBody: toRequestBody(operation.body) }),

@@ -1,19 +1,20 @@
 import type * as v from "valibot";
 
 export const tags = {
-  Bots: "The registry of bots.",
-  Integrations: "What a bot does with what happens to it: one integration of each type.",
-  Messages: "Messages to bots and from them.",
-  Callbacks: "What RongCloud calls this service with, signed by the query or by the headers.",
-  Users: "The people who talk to bots.",
-  Chat: "What a user's own client calls, with the user's token: an answer straight to it, while it is generated.",
-  About: "What this service is. These calls are not signed.",
+  Bots: "Create, change, delete and list the app's bots.",
+  Integrations:
+    "Add, change and remove integrations: a webhook or a model that reacts to a bot's events. A bot has at most one of each type.",
+  Messages: "Send messages to bots and users.",
+  Users: "Issue and revoke users' tokens.",
+  Chat: "Ask bots from a user's client, with the user's token. Answers stream while they are generated.",
+  Callbacks: "Webhooks of this service that RongCloud calls.",
+  About: "This document and a health check, without authentication.",
 };
 
 export interface RequestBody {
   /** What the function parses the body with. */
   readonly schema: v.GenericSchema;
-  /** Fields of a form that may be repeated are lists. */
+  /** Form fields that may be repeated are arrays. */
   readonly example: Readonly<Record<string, unknown>>;
   readonly contentType: "application/json" | "application/x-www-form-urlencoded";
 }
@@ -23,10 +24,10 @@ export interface Reply {
   readonly example: Readonly<Record<string, unknown>>;
 }
 
-/** By an app server, by RongCloud, not at all, or not signed but sent with a user's token. */
+/** Who calls an operation. App servers and RongCloud sign their calls; users' clients send a token. */
 export type Caller = "app-server" | "rongcloud" | "anyone" | "user";
 
-/** What is sent beside the body. */
+/** A parameter in the path, the query or a header. */
 export interface Parameter {
   readonly name: string;
   readonly in: "path" | "query" | "header";
@@ -35,10 +36,10 @@ export interface Parameter {
   readonly example: string;
 }
 
-/** Errors that not every operation of its kind has. */
-export type ErrorName = "BadRequest" | "TooLarge" | "Busy" | "NoAnswer";
+/** Errors that only some operations of a caller have. */
+export type ErrorName = "BadRequest" | "PayloadTooLarge" | "Conflict" | "AnswerFailed";
 
-/** A route as its callers see it. */
+/** A route of the API, with what OpenAPI says about it. */
 export interface Operation {
   readonly id: string;
   readonly method: "get" | "post" | "delete";
@@ -46,16 +47,18 @@ export interface Operation {
   readonly tag: keyof typeof tags;
   readonly caller: Caller;
   readonly summary: string;
-  readonly description?: string;
+  readonly description: string;
   readonly parameters?: readonly Parameter[];
   readonly body?: RequestBody;
-  /** As JSON; undefined for what only streams. */
+  /** What a response with status 200 contains. */
+  readonly success: string;
+  /** The JSON body; undefined for operations that only stream. */
   readonly reply?: Reply;
-  /** Of a reply that streams: an example of its text. */
+  /** The text of an example stream; undefined for operations that never stream. */
   readonly streamExample?: string;
-  /** When there is nothing to reply with (204). */
+  /** When the operation returns status 204. */
   readonly noContent?: string;
   readonly errors?: readonly ErrorName[];
-  /** Before a real RongCloud, what it refuses is answered in its own words. */
+  /** Whether a deployment in front of RongCloud returns RongCloud's own errors. */
   readonly proxied?: boolean;
 }

@@ -7,7 +7,7 @@ import { integrationOperations } from "./operations/integrations.ts";
 import { messageOperations } from "./operations/messages.ts";
 import { userOperations } from "./operations/users.ts";
 
-/** Every route, in the order in which readers meet them. */
+/** Every route, in the order of the document. */
 export const operations: readonly Operation[] = [
   ...botOperations,
   ...integrationOperations,

@@ -4,39 +4,41 @@ const inHeader = (name: string, description: string) => ({
   type: "apiKey",
   in: "header",
   name,
-  description: `${description} Also as \`RC-${name}\`.`,
+  description: `${description} Alternatively as \`RC-${name}\`.`,
 });
 
 const inQuery = (name: string, description: string) => ({ type: "apiKey", in: "query", name, description });
 
-const app = "The app.";
-const nonce = "Random, at most 64 characters.";
-const timestamp = "The time in milliseconds or seconds since the epoch, within five minutes of ours.";
-const signature = "Hex SHA-1 of app secret, nonce and timestamp, one after the other.";
+const app = "The App Key.";
+const nonce = "A random string of at most 64 characters.";
+const timestamp =
+  "The current time, in milliseconds or seconds since the epoch. It may differ from the service's clock by five minutes.";
+const signature = "Hex SHA-1 of the app secret, the nonce and the timestamp, concatenated.";
 
-/** How app servers sign (docs/spec/rongcloud.md, section 2). OpenAPI knows no one scheme for a signature in four headers. */
+/** The signature of app servers (docs/spec/rongcloud.md, section 2): OpenAPI needs one scheme for each header. */
 const headers = {
   appKey: inHeader("App-Key", app),
-  nonce: inHeader("Nonce", `${nonce} Another for each call.`),
+  nonce: inHeader("Nonce", `${nonce} Every call needs a new one.`),
   timestamp: inHeader("Timestamp", timestamp),
   signature: inHeader("Signature", signature),
 };
 
-/** How RongCloud signs what it calls (section 9), if not by headers. */
+/** The signature of RongCloud's callbacks (section 9), unless it is in headers. */
 const query = {
   appKeyInQuery: inQuery("appKey", app),
   nonceInQuery: inQuery("nonce", nonce),
-  timestampInQuery: inQuery("signTimestamp", `${timestamp} Also as \`timestamp\`.`),
+  timestampInQuery: inQuery("signTimestamp", `${timestamp} Alternatively as \`timestamp\`.`),
   signatureInQuery: inQuery("signature", signature),
 };
 
-/** What a user's client sends. */
+/** The token of a user's client. */
 const token = {
   userToken: {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description: "From /user/getToken.json: one user's of one app, perhaps for some bots alone.",
+    description:
+      "The token of one user of one app, from /user/getToken.json. It may be limited to some bots.",
   },
 };
 

@@ -1,17 +1,19 @@
 import type { Operation } from "../operation.ts";
-import { description, done } from "../replies.ts";
+import { done, openApiDocument } from "../reply-schemas.ts";
 
 export const aboutOperations: readonly Operation[] = [
   {
-    id: "getDescription",
+    id: "getOpenApi",
     method: "get",
     path: "/openapi.json",
     tag: "About",
     caller: "anyone",
-    summary: "Gives this document",
+    summary: "Get this document",
+    description: "The OpenAPI document of this deployment.",
+    success: "The OpenAPI document.",
     reply: {
-      schema: description,
-      example: { openapi: "3.1.0", info: { title: "Bot Bridge" }, paths: {} },
+      schema: openApiDocument,
+      example: { openapi: "3.1.0", info: { title: "Bot Bridge", version: "0.1.0" }, paths: {} },
     },
   },
   {
@@ -20,8 +22,9 @@ export const aboutOperations: readonly Operation[] = [
     path: "/health",
     tag: "About",
     caller: "anyone",
-    summary: "Says that the service is there",
-    description: "It says so of the functions' entrance alone: nothing behind it is asked.",
+    summary: "Check that the API is reachable",
+    description: "Checks only the gateway and one function, not the database, the queues or the models.",
+    success: "The API is reachable.",
     reply: { schema: done, example: { code: 200 } },
   },
 ];

@@ -2,20 +2,20 @@ import { botIdSchema, botIdsSchema } from "../../functions/bot-registry/bot-sche
 import { pageSchema } from "../../functions/bot-registry/page-schema.ts";
 import { botUpdate, newBot } from "../named-schemas.ts";
 import type { Operation, Reply } from "../operation.ts";
-import { bots, done } from "../replies.ts";
+import { bots, done } from "../reply-schemas.ts";
 
 const contentType = "application/json";
-const isDone: Reply = { schema: done, example: { code: 200 } };
+const doneReply: Reply = { schema: done, example: { code: 200 } };
 
-const shownBot = {
+const exampleBot = {
   userId: "bot-001",
   name: "Helpdesk",
   type: "assistant",
   profileUrl: "https://example.com/bot.png",
   metadata: { version: "1" },
 };
-const times = { createdAt: 1767225600000, updatedAt: 1767225600000 };
-const filledIn = {
+const timestamps = { createdAt: 1767225600000, updatedAt: 1767225600000 };
+const defaults = {
   enabled: true,
   objectNames: [],
   events: [],
@@ -23,12 +23,12 @@ const filledIn = {
   handleResponse: true,
   options: {},
 };
-const shownIntegrations = [
-  { type: "webhook", callbackUrl: "https://yourserver.com/callback", ...filledIn },
+const exampleIntegrations = [
+  { type: "webhook", callbackUrl: "https://yourserver.com/callback", ...defaults },
   {
     type: "dify_chatflow",
     callbackUrl: "https://api.dify.ai/v1",
-    ...filledIn,
+    ...defaults,
     auth: { apiKey: "app-****3f9c" },
   },
 ];
@@ -40,8 +40,10 @@ export const botOperations: readonly Operation[] = [
     path: "/v3/bot/create.json",
     tag: "Bots",
     caller: "app-server",
-    summary: "Creates a bot",
-    description: "An app has at most as many bots as this service is set to, 10 unless changed.",
+    summary: "Create a bot",
+    description:
+      "Creates a bot with its integrations. The user ID must not belong to another bot of the app. The setting `botsPerApp` limits the number of bots, by default to 10.",
+    success: "The bot was created.",
     body: {
       contentType,
       schema: newBot,
@@ -67,7 +69,7 @@ export const botOperations: readonly Operation[] = [
         ],
       },
     },
-    reply: isDone,
+    reply: doneReply,
   },
   {
     id: "updateBot",
@@ -75,8 +77,10 @@ export const botOperations: readonly Operation[] = [
     path: "/v3/bot/update.json",
     tag: "Bots",
     caller: "app-server",
-    summary: "Changes a bot",
-    description: "What is not named stays as it is.",
+    summary: "Change a bot",
+    description:
+      "Changes the fields that are sent. `metadata` and `integrations` replace the stored values entirely; in `integrations`, a masked key and omitted options keep their stored values.",
+    success: "The bot was changed.",
     body: {
       contentType,
       schema: botUpdate,
@@ -93,7 +97,7 @@ export const botOperations: readonly Operation[] = [
         ],
       },
     },
-    reply: isDone,
+    reply: doneReply,
   },
   {
     id: "deleteBot",
@@ -101,9 +105,11 @@ export const botOperations: readonly Operation[] = [
     path: "/v3/bot/delete.json",
     tag: "Bots",
     caller: "app-server",
-    summary: "Deletes a bot",
+    summary: "Delete a bot",
+    description: "Deletes a bot and its integrations.",
+    success: "The bot was deleted.",
     body: { contentType, schema: botIdSchema, example: { userId: "bot-001" } },
-    reply: isDone,
+    reply: doneReply,
   },
   {
     id: "getBots",
@@ -111,14 +117,16 @@ export const botOperations: readonly Operation[] = [
     path: "/v3/bot/get.json",
     tag: "Bots",
     caller: "app-server",
-    summary: "Gives some bots, by their ids",
-    description: "With their integrations, in the order asked for. Ids that no bot has are left out.",
+    summary: "Get bots by ID",
+    description:
+      "Returns the bots with their integrations, in the order of the request. Unknown IDs are omitted.",
+    success: "The bots that exist.",
     body: { contentType, schema: botIdsSchema, example: { userIds: ["bot-001", "bot-002"] } },
     reply: {
       schema: bots,
       example: {
         code: 200,
-        bots: [{ ...shownBot, integrations: shownIntegrations, ...times }],
+        bots: [{ ...exampleBot, integrations: exampleIntegrations, ...timestamps }],
         total: 1,
         hasNext: false,
       },
@@ -130,11 +138,13 @@ export const botOperations: readonly Operation[] = [
     path: "/v3/bot/query.json",
     tag: "Bots",
     caller: "app-server",
-    summary: "Gives the app's bots, page by page",
+    summary: "List bots",
+    description: "Returns one page of the app's bots, ordered by user ID.",
+    success: "The bots of the page.",
     body: { contentType, schema: pageSchema, example: { page: 1, pageSize: 10, includeIntegration: false } },
     reply: {
       schema: bots,
-      example: { code: 200, bots: [{ ...shownBot, ...times }], total: 1, hasNext: false },
+      example: { code: 200, bots: [{ ...exampleBot, ...timestamps }], total: 1, hasNext: false },
     },
   },
 ];

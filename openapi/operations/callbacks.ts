@@ -1,19 +1,20 @@
 import { botEvent, routedMessage } from "../named-schemas.ts";
 import type { Operation } from "../operation.ts";
-import { done } from "../replies.ts";
+import { done } from "../reply-schemas.ts";
 
 const dropped =
-  "What is well signed is answered 200, also what nobody can make sense of: that is logged, counted and left.";
+  "Every correctly signed callback gets status 200. A callback that cannot be parsed is logged and counted, and has no other effect.";
 
 export const callbackOperations: readonly Operation[] = [
   {
-    id: "takeRoutedMessage",
+    id: "receiveRoutedMessage",
     method: "post",
     path: "/callbacks/rongcloud/messages",
     tag: "Callbacks",
     caller: "rongcloud",
-    summary: "Takes a copy of a message from RongCloud's full message route",
-    description: dropped,
+    summary: "Receive a routed message",
+    description: `Receives the copy of a message that RongCloud's full message route sends. ${dropped}`,
+    success: "The callback was accepted.",
     body: {
       contentType: "application/x-www-form-urlencoded",
       schema: routedMessage,
@@ -31,13 +32,14 @@ export const callbackOperations: readonly Operation[] = [
     reply: { schema: done, example: { code: 200 } },
   },
   {
-    id: "takeBotEvent",
+    id: "receiveBotEvent",
     method: "post",
     path: "/callbacks/rongcloud/bot-events",
     tag: "Callbacks",
     caller: "rongcloud",
-    summary: "Takes what RongCloud tells the webhook of a bot it hosts",
-    description: dropped,
+    summary: "Receive a bot event",
+    description: `Receives an event that RongCloud sends to the webhook of a bot that RongCloud hosts. ${dropped}`,
+    success: "The callback was accepted.",
     body: {
       contentType: "application/json",
       schema: botEvent,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { conversationQuery, feedbackSchema } from "../../functions/chat-control/feedback-schema.ts";
 import { chatHeaders, chatSchema } from "../../functions/chat-stream/chat-schema.ts";
 import type { Operation, Parameter } from "../operation.ts";
-import { chatAnswer, conversation, done, suggestions } from "../replies.ts";
+import { chatAnswer, conversation, done, suggestions } from "../reply-schemas.ts";
 
 const contentType = "application/json";
 const base = "/v1/bots/{userId}";
@@ -10,21 +10,21 @@ const base = "/v1/bots/{userId}";
 const bot: Parameter = {
   name: "userId",
   in: "path",
-  description: "The bot.",
+  description: "The bot's user ID.",
   schema: v.string(),
   example: "bot-001",
 };
 const turn: Parameter = {
   name: "turn",
   in: "path",
-  description: "The turn, as the answer's `start` names it.",
+  description: "The ID of the turn, from the `start` event or the complete answer.",
   schema: v.string(),
   example: "0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0",
 };
 const name: Parameter = {
   name: "conversation",
   in: "query",
-  description: "A conversation by name; without it, the one that the user has with the bot in the IM.",
+  description: "The name of the conversation. If omitted, the user's IM conversation with the bot.",
   schema: conversationQuery.entries.conversation.wrapped,
   example: "trip",
 };
@@ -32,28 +32,18 @@ const idempotencyKey: Parameter = {
   name: "Idempotency-Key",
   in: "header",
   description:
-    "The same key and question are the same turn: its answer so far is sent again, and then the rest. Only a turn with a key can be resumed, for ten minutes after its end.",
+    "Identifies the question across retries: a request with the same key and body returns the same turn from its beginning. Only a turn with a key can be resumed, until ten minutes after its end.",
   schema: chatHeaders.entries["Idempotency-Key"].wrapped,
   example: "5b0f7c3e",
 };
-const lastHeard: Pick<Parameter, "description" | "schema" | "example"> = {
-  description: "The `id` of the last event that was received; without it, all events are sent.",
+const lastEventId: Pick<Parameter, "description" | "schema" | "example"> = {
+  description: "The `id` of the last event that the client received. If omitted, all events are sent.",
   schema: v.string(),
   example: "1.0.10",
 };
 
-/** What a client hears, which no schema says. */
-const events = [
-  "A stream of server-sent events, each with an `id` that the client gives back to go on from there:",
-  "",
-  "- `start` `{turn, conversation}`",
-  "- `delta` `{content}`: more text",
-  "- `replace` `{content}`: in the place of all text so far",
-  "- `end` `{stopped, usage, sources}`, `paused: true` where the app waits for a person, `truncated` where the model ended early",
-  "- `error` `{code, message, retryable}`; `code` is one of `unavailable`, `timeout`, `refused`, `model`, `conversation_lost`, `empty`, `broken_off`, `unreadable`, `interrupted`, `replay_too_long`, `internal`",
-  "",
-  "`end` or `error` is the last. A comment each ten seconds keeps the connection open.",
-].join("\n");
+const stream =
+  "The response is a stream of server-sent events, each a `ChatEvent`: `start`, then any number of `delta` and `replace`, at last `end` or `error`. A comment every 10 seconds keeps the connection open.";
 
 const frame = (id: string, event: string, data: object): string =>
   `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
@@ -67,8 +57,9 @@ export const chatOperations: readonly Operation[] = [
     path: `${base}/chat`,
     tag: "Chat",
     caller: "user",
-    summary: "Asks a bot, and streams its answer",
-    description: `${events}\n\nA client that accepts \`application/json\` alone gets the answer whole.`,
+    summary: "Ask a bot",
+    description: `Asks a bot a question. ${stream}\n\nWith \`Accept: application/json\`, the response is the complete answer, after at most 4.5 minutes.`,
+    success: "The answer, as a stream of events or complete.",
     parameters: [bot, idempotencyKey],
     body: {
       contentType,
@@ -96,24 +87,25 @@ export const chatOperations: readonly Operation[] = [
         stopped: false,
       },
     },
-    errors: ["BadRequest", "TooLarge", "Busy", "NoAnswer"],
+    errors: ["BadRequest", "PayloadTooLarge", "Conflict", "AnswerFailed"],
   },
   {
-    id: "followTurn",
+    id: "resumeTurn",
     method: "get",
     path: `${base}/turns/{turn}/events`,
     tag: "Chat",
     caller: "user",
-    summary: "Tells what a client has missed of an answer, and streams the rest",
-    description: `For an answer that was asked for with an Idempotency-Key. ${events}`,
+    summary: "Resume a stream",
+    description: `Sends the events that the client has missed, and streams the rest of the answer. Only for questions with an Idempotency-Key. ${stream} After the event of a \`Last-Event-ID\`, there is no \`start\`.`,
+    success: "The remaining events of the answer.",
     parameters: [
       bot,
       turn,
-      { name: "Last-Event-ID", in: "header", ...lastHeard },
-      { name: "lastEventId", in: "query", ...lastHeard },
+      { name: "Last-Event-ID", in: "header", ...lastEventId },
+      { name: "lastEventId", in: "query", ...lastEventId },
     ],
     streamExample: frame("1.0.11", "delta", { content: " bot." }) + end,
-    noContent: "The last event heard was the end.",
+    noContent: "The client has received the last event.",
     errors: ["BadRequest"],
   },
   {
@@ -122,9 +114,10 @@ export const chatOperations: readonly Operation[] = [
     path: `${base}/turns/{turn}/stop`,
     tag: "Chat",
     caller: "user",
-    summary: "Ends an answer",
+    summary: "Stop an answer",
     description:
-      "Its stream ends within seconds, with `end` and `stopped: true`. One that is over stays as it is.",
+      "Stops a running answer. Its stream ends within seconds, with `end` and `stopped: true`. A finished answer does not change.",
+    success: "The answer stops or has finished.",
     parameters: [bot, turn],
     reply: { schema: done, example: { code: 200 } },
   },
@@ -134,20 +127,24 @@ export const chatOperations: readonly Operation[] = [
     path: `${base}/turns/{turn}/feedback`,
     tag: "Chat",
     caller: "user",
-    summary: "Rates an answer",
+    summary: "Rate an answer",
+    description:
+      "Sends the user's rating to the model's server. Returns 404 if the model accepts no ratings.",
+    success: "The rating was sent.",
     parameters: [bot, turn],
     body: { contentType, schema: feedbackSchema, example: { rating: "like", content: "That helped." } },
     reply: { schema: done, example: { code: 200 } },
-    errors: ["BadRequest", "TooLarge"],
+    errors: ["BadRequest", "PayloadTooLarge"],
   },
   {
-    id: "suggestQuestions",
+    id: "getSuggestedQuestions",
     method: "get",
     path: `${base}/turns/{turn}/suggested`,
     tag: "Chat",
     caller: "user",
-    summary: "Gives what the user might ask next",
-    description: "Nothing where the app suggests nothing.",
+    summary: "Get suggested questions",
+    description: "Returns questions that the user might ask next. Empty if the model suggests none.",
+    success: "The suggested questions.",
     parameters: [bot, turn],
     reply: { schema: suggestions, example: { code: 200, suggested: ["And what can you do?"] } },
   },
@@ -157,7 +154,9 @@ export const chatOperations: readonly Operation[] = [
     path: `${base}/conversation`,
     tag: "Chat",
     caller: "user",
-    summary: "Says when a conversation began, when it expires, and how many turns it has had",
+    summary: "Get a conversation",
+    description: "Returns when a conversation began, when it expires, and its number of turns.",
+    success: "The conversation.",
     parameters: [bot, name],
     reply: {
       schema: conversation,
@@ -172,12 +171,14 @@ export const chatOperations: readonly Operation[] = [
     errors: ["BadRequest"],
   },
   {
-    id: "forgetConversation",
+    id: "deleteConversation",
     method: "delete",
     path: `${base}/conversation`,
     tag: "Chat",
     caller: "user",
-    summary: "Forgets a conversation: the next turn begins another",
+    summary: "Delete a conversation",
+    description: "The bot forgets the conversation. The next question begins a new one.",
+    success: "The conversation was deleted.",
     parameters: [bot, name],
     reply: { schema: done, example: { code: 200 } },
     errors: ["BadRequest"],

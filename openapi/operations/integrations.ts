@@ -1,7 +1,7 @@
 import { integrationIdSchema } from "../../functions/bot-registry/integration-requests.ts";
 import { addedIntegration, integrationUpdate } from "../integration-schemas.ts";
 import type { Operation, Reply } from "../operation.ts";
-import { done } from "../replies.ts";
+import { done } from "../reply-schemas.ts";
 
 const contentType = "application/json";
 const reply: Reply = { schema: done, example: { code: 200 } };
@@ -13,8 +13,9 @@ export const integrationOperations: readonly Operation[] = [
     path: "/v3/bot/integration/create.json",
     tag: "Integrations",
     caller: "app-server",
-    summary: "Gives a bot an integration",
-    description: "The bot must have none of its type.",
+    summary: "Add an integration",
+    description: "Adds an integration to a bot that has none of its type.",
+    success: "The integration was added.",
     body: {
       contentType,
       schema: addedIntegration,
@@ -34,8 +35,9 @@ export const integrationOperations: readonly Operation[] = [
     path: "/v3/bot/integration/update.json",
     tag: "Integrations",
     caller: "app-server",
-    summary: "Changes an integration of a bot",
-    description: "What is not named stays as it is.",
+    summary: "Change an integration",
+    description: "Changes the fields that are sent. `options` replaces all stored options.",
+    success: "The integration was changed.",
     body: {
       contentType,
       schema: integrationUpdate,
@@ -49,7 +51,9 @@ export const integrationOperations: readonly Operation[] = [
     path: "/v3/bot/integration/delete.json",
     tag: "Integrations",
     caller: "app-server",
-    summary: "Takes an integration from a bot",
+    summary: "Remove an integration",
+    description: "Removes the integration of this type from the bot.",
+    success: "The integration was removed.",
     body: { contentType, schema: integrationIdSchema, example: { userId: "bot-001", type: "dify_chat" } },
     reply,
   },

@@ -1,9 +1,9 @@
 import { groupMessageSchema, privateMessageSchema } from "../../functions/message-publish/message-schema.ts";
 import type { Operation } from "../operation.ts";
-import { sentGroupMessage, sentPrivateMessage } from "../replies.ts";
+import { sentGroupMessage, sentPrivateMessage } from "../reply-schemas.ts";
 
 const triggers =
-  "Integrations of the bots it speaks to that match it are asked, and answer through the IM. A message whose sender is a bot triggers none, and goes to the IM.";
+  "The message triggers the matching integrations of the bots that it addresses; models answer through the IM. A message whose sender is a bot triggers no integration and goes to the IM.";
 
 export const messageOperations: readonly Operation[] = [
   {
@@ -12,8 +12,9 @@ export const messageOperations: readonly Operation[] = [
     path: "/message/private/publish.json",
     tag: "Messages",
     caller: "app-server",
-    summary: "Sends a message to bots or users",
-    description: triggers,
+    summary: "Send a private message",
+    description: `Sends a message to bots or users. ${triggers}`,
+    success: "The message was accepted.",
     body: {
       contentType: "application/x-www-form-urlencoded",
       schema: privateMessageSchema,
@@ -36,8 +37,9 @@ export const messageOperations: readonly Operation[] = [
     path: "/message/group/publish.json",
     tag: "Messages",
     caller: "app-server",
-    summary: "Sends a message to groups",
-    description: triggers,
+    summary: "Send a group message",
+    description: `Sends a message to groups. ${triggers}`,
+    success: "The message was accepted.",
     body: {
       contentType: "application/x-www-form-urlencoded",
       schema: groupMessageSchema,

@@ -1,7 +1,7 @@
 import { userSchema } from "../../functions/user-token/user-schema.ts";
 import { tokenExpiry } from "../named-schemas.ts";
 import type { Operation } from "../operation.ts";
-import { done, userToken } from "../replies.ts";
+import { done, userToken } from "../reply-schemas.ts";
 
 export const userOperations: readonly Operation[] = [
   {
@@ -10,9 +10,10 @@ export const userOperations: readonly Operation[] = [
     path: "/user/getToken.json",
     tag: "Users",
     caller: "app-server",
-    summary: "Gives a token for a user",
+    summary: "Issue a user token",
     description:
-      "The token is this user's of this app, for all of its bots or for those that are named, and expires: after 24 hours, unless set otherwise.",
+      "Issues a token with which the user's client calls the operations under Chat, for all bots of the app or only for `bots`. It expires after 24 hours (setting `userTokenHours`).",
+    success: "The token.",
     body: {
       contentType: "application/x-www-form-urlencoded",
       schema: userSchema,
@@ -25,14 +26,15 @@ export const userOperations: readonly Operation[] = [
     },
   },
   {
-    id: "expireTokens",
+    id: "revokeTokens",
     method: "post",
     path: "/user/token/expire.json",
     tag: "Users",
     caller: "app-server",
-    summary: "Revokes the tokens of users that were given before a time",
+    summary: "Revoke user tokens",
     description:
-      "They let nobody in any more; a turn that runs goes on. Before a real RongCloud its own tokens are revoked too; where it refuses, ours are revoked all the same.",
+      "Revokes the users' tokens that were issued before `time`. Running turns continue. A deployment in front of RongCloud also revokes RongCloud's tokens; if RongCloud refuses, the tokens of this service are revoked nevertheless.",
+    success: "The tokens were revoked.",
     body: {
       contentType: "application/x-www-form-urlencoded",
       schema: tokenExpiry,

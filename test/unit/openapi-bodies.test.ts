@@ -23,7 +23,7 @@ const document = JSON.parse(readFileSync(documentFile, "utf8"));
 
 /** Formats are not asserted: JSON Schema's `uri` refuses what URL takes, such as letters beyond ASCII. */
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, validateFormats: false });
-ajv.addKeyword("components");
+ajv.addVocabulary(["components", "discriminator"]);
 
 /** What the document has against a value, by a schema that stands in it. */
 const faultsBy = (schema: object) => {

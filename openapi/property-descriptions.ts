@@ -1,0 +1,169 @@
+import { integrationGroups, modelGroups } from "../functions/bot-registry/integration-groups.ts";
+
+/** Descriptions that schemas share. */
+export interface PropertyDescriptions {
+  /** Names of schemas in the document. */
+  readonly schemas: readonly string[];
+  /** By path within each schema, such as `auth.apiKey`; items of arrays and alternatives add nothing to a path. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+const newIntegrationName = ({ name }: { readonly name: string }): string => `${name}Integration`;
+const storedIntegrationNames = ({ name }: { readonly name: string }): readonly string[] => [
+  `Replacement${name}Integration`,
+  `${name}IntegrationUpdate`,
+];
+
+const newModelIntegrations = modelGroups.map(newIntegrationName);
+const storedModelIntegrations = modelGroups.flatMap(storedIntegrationNames);
+const sentIntegrations = [
+  ...integrationGroups.map(newIntegrationName),
+  ...integrationGroups.flatMap(storedIntegrationNames),
+];
+
+const sender = "User ID of the sender.";
+const messageType = "Type of the message, such as `RC:TxtMsg`.";
+const messageUID = "ID of the message.";
+
+/**
+ * Descriptions of the properties whose schemas have none. The functions' schemas are part of their bundles, so they have
+ * descriptions only where a rule of the code needs one.
+ */
+export const propertyDescriptions: readonly PropertyDescriptions[] = [
+  {
+    schemas: ["BotId", "IntegrationId", "NewBot", "BotUpdate", "Bot"],
+    properties: { userId: "The bot's user ID, unique within the app." },
+  },
+  { schemas: ["BotIds"], properties: { userIds: "The bots' user IDs." } },
+  {
+    schemas: ["BotQuery"],
+    properties: {
+      page: "Page number, starting at 1.",
+      pageSize: "Number of bots per page.",
+      includeIntegration: "Whether to return the bots' integrations.",
+    },
+  },
+  {
+    schemas: ["NewBot", "BotUpdate", "Bot"],
+    properties: {
+      name: "The name that users see.",
+      type: "A label that the app chooses, such as `assistant`; it has no effect.",
+      profileUrl: "URL of the bot's picture.",
+      integrations: "The bot's integrations.",
+    },
+  },
+  {
+    schemas: ["Bot"],
+    properties: { metadata: "The bot's metadata, sent with each event. Values are strings." },
+  },
+  {
+    schemas: [...sentIntegrations, "BotIntegration"],
+    properties: { enabled: "Whether the integration runs. A disabled one keeps its settings." },
+  },
+  { schemas: sentIntegrations, properties: { type: "What the integration calls." } },
+  {
+    schemas: newModelIntegrations,
+    properties: {
+      auth: "Credentials for the model's server.",
+      "auth.apiKey": "The model server's API key. Replies contain it masked.",
+    },
+  },
+  {
+    schemas: storedModelIntegrations,
+    properties: { "auth.apiKey": "The model server's API key, in full or masked." },
+  },
+  {
+    schemas: ["BotIntegration"],
+    properties: {
+      callbackUrl: "For webhooks, the app server's URL; for models, the base URL of their API.",
+      objectNames:
+        "Message types that trigger the integration; if empty, all except signals such as read receipts.",
+      events:
+        "Events that trigger the integration; if empty, `message:private` and `message:group_mentioned`.",
+      stream: "Whether the answer is sent while it is generated, or in one message at the end.",
+      handleResponse: "Whether the answer is sent to the user.",
+      options: "The options that were sent.",
+      auth: "Credentials for the model's server; absent for webhooks.",
+    },
+  },
+  {
+    schemas: ["BotsReply"],
+    properties: {
+      bots: "The bots of this page, or those that were asked for.",
+      total: "Number of bots in all pages.",
+      hasNext: "Whether there is another page.",
+    },
+  },
+
+  {
+    schemas: ["User"],
+    properties: {
+      userId: "The user's ID, chosen by the app.",
+      name: "The user's name. Only RongCloud uses it.",
+      portraitUri: "URL of the user's picture. Only RongCloud uses it.",
+    },
+  },
+  { schemas: ["TokenExpiry"], properties: { userId: "The users' IDs." } },
+  {
+    schemas: ["TokenReply"],
+    properties: {
+      userId: "The user's ID.",
+      token:
+        "The user's token for the calls under Chat. If the service is in front of RongCloud, RongCloud's own token instead.",
+      botToken: "The user's token for the calls under Chat, if `token` is RongCloud's; otherwise absent.",
+    },
+  },
+
+  {
+    schemas: ["PrivateMessage", "GroupMessage", "RoutedMessage"],
+    properties: { fromUserId: sender, objectName: messageType },
+  },
+  { schemas: ["PrivateMessage"], properties: { toUserId: "User IDs of the recipients: users or bots." } },
+  {
+    schemas: ["GroupMessage"],
+    properties: {
+      toGroupId: "IDs of the groups.",
+      toUserId: "Members who receive the message; if empty, all members of the group.",
+      isMentioned: "1 if the message mentions users. With 0, mentions in its content have no effect.",
+    },
+  },
+  {
+    schemas: ["RoutedMessage"],
+    properties: {
+      toUserId: "User ID of the recipient; for groups, the group's ID.",
+      channelType: "Kind of conversation. Only `PERSON` and `GROUP` can trigger bots.",
+      msgTimestamp:
+        "When the message was sent, in milliseconds since the epoch. If omitted, the time of the callback.",
+      msgUID: `${messageUID} If omitted, it is derived from the other fields.`,
+      source: "The sender's platform, such as `iOS`.",
+      groupUserIds: "Members who receive a group message, if it does not go to all of them.",
+    },
+  },
+  {
+    schemas: ["BotEvent"],
+    properties: {
+      timestamp:
+        "When the event occurred, in milliseconds since the epoch. If omitted, the time of the callback.",
+      data: "The message or the other subject of the event.",
+      "data.fromUserId": sender,
+      "data.toUserId": "User ID of the recipient; for groups, the group's ID.",
+      "data.objectName": messageType,
+      "data.channelType": "Kind of conversation: private chat or group.",
+      "data.msgTimestamp":
+        "When the message was sent, in milliseconds since the epoch. If omitted, `timestamp`.",
+      "data.msgUID": `${messageUID} If omitted, it is derived from the other fields.`,
+      "data.source": "The sender's platform, such as `iOS`.",
+    },
+  },
+  {
+    schemas: ["PrivateMessageReply", "GroupMessageReply"],
+    properties: { messageUIDs: "One entry for each target.", "messageUIDs.messageUID": messageUID },
+  },
+  { schemas: ["PrivateMessageReply"], properties: { "messageUIDs.userId": "User ID of the recipient." } },
+  { schemas: ["GroupMessageReply"], properties: { "messageUIDs.groupId": "ID of the group." } },
+
+  {
+    schemas: ["ChatQuestion"],
+    properties: { files: "Files that belong to the question.", "files.type": "Kind of file." },
+  },
+];

@@ -1,0 +1,56 @@
+import * as v from "valibot";
+import { botsReply } from "../functions/bot-registry/bot-reply.ts";
+import { groupMessageReply, privateMessageReply } from "../functions/message-publish/message-reply.ts";
+import { tokenReply } from "../functions/user-token/token-reply.ts";
+import { completion, conversationName, turnId } from "./answer-schemas.ts";
+
+/** Part of every JSON reply except a chat answer. */
+const code = v.pipe(v.literal(200), v.description("200: the call succeeded."));
+
+export const done = v.object({ code });
+export const bots = v.object({ code, ...botsReply.entries });
+export const sentPrivateMessage = v.object({ code, ...privateMessageReply.entries });
+export const sentGroupMessage = v.object({ code, ...groupMessageReply.entries });
+export const userToken = v.object({ code, ...tokenReply.entries });
+export const openApiDocument = v.looseObject({
+  openapi: v.pipe(v.string(), v.description("The version of OpenAPI.")),
+  info: v.pipe(v.looseObject({}), v.description("What this service is, and its version.")),
+  paths: v.pipe(v.looseObject({}), v.description("The operations, by path.")),
+});
+export const suggestions = v.object({
+  code,
+  suggested: v.pipe(v.array(v.string()), v.description("Questions that the user might ask next.")),
+});
+
+const milliseconds = (meaning: string) =>
+  v.pipe(v.number(), v.integer(), v.description(`${meaning}, in milliseconds since the epoch.`));
+export const conversation = v.object({
+  code,
+  conversation: conversationName,
+  startedAt: milliseconds("When the conversation began"),
+  expiresAt: milliseconds("When the bot forgets the conversation"),
+  turns: v.pipe(v.number(), v.integer(), v.description("The number of turns so far.")),
+});
+
+export const chatAnswer = v.object({
+  turn: turnId,
+  conversation: conversationName,
+  content: v.pipe(v.string(), v.description("The text of the answer.")),
+  ...completion,
+});
+
+/** RongCloud's own error, unchanged. */
+export const rongCloudError = v.looseObject({
+  code: v.pipe(v.number(), v.integer(), v.description("RongCloud's error code.")),
+});
+export const error = v.object({
+  code: v.pipe(
+    v.number(),
+    v.integer(),
+    v.description("RongCloud's error code, or the HTTP status where RongCloud has no code."),
+  ),
+  errorMessage: v.pipe(
+    v.string(),
+    v.description("The field, the rule that it breaks, and usually the value that was sent."),
+  ),
+});
