@@ -8,6 +8,8 @@ interface Package {
   readonly integrity?: string;
   /** Part of another package's archive, which that package's hash covers. */
   readonly inBundle?: boolean;
+  /** A folder of this repository, linked into node_modules. */
+  readonly link?: boolean;
   readonly optionalDependencies?: Record<string, string>;
   readonly dependencies?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
@@ -16,6 +18,10 @@ interface Package {
 const packages: Record<string, Package> = JSON.parse(
   readFileSync(`${projectRoot}/package-lock.json`, "utf8"),
 ).packages;
+
+/** Packages of this repository, not of a registry. */
+const isOwn = (path: string): boolean => packages[path]?.link === true || !path.includes("node_modules/");
+const own = Object.entries(packages).filter(([path, { link }]) => isOwn(path) && !link);
 
 describe("the lock file", () => {
   test("names the packages of every platform, or npm ci fails on a fresh clone", () => {
@@ -29,21 +35,25 @@ describe("the lock file", () => {
   });
 
   test("names no registry, so that everybody installs from their own", () => {
-    const named = Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined);
+    const named = Object.entries(packages).filter(
+      ([, { resolved, link }]) => resolved !== undefined && !link,
+    );
     expect(named).toEqual([]);
   });
 
   test("has the hash of every package, so that npm refuses any other content", () => {
     const withoutHash = Object.entries(packages)
-      .filter(([path, { integrity, inBundle }]) => path !== "" && integrity === undefined && !inBundle)
+      .filter(([path, { integrity, inBundle }]) => !isOwn(path) && integrity === undefined && !inBundle)
       .map(([path]) => path);
     expect(withoutHash).toEqual([]);
   });
 
   test("holds exact versions of what the project names", () => {
-    const { dependencies = {}, devDependencies = {} } = packages[""] ?? {};
-    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
-      expect([name, packages[`node_modules/${name}`]?.version]).toEqual([name, version]);
+    for (const [folder, { dependencies = {}, devDependencies = {} }] of own) {
+      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+        const path = [folder, "node_modules", name].filter(Boolean).join("/");
+        expect([path, packages[path]?.version]).toEqual([path, version]);
+      }
     }
   });
 });
