@@ -6,7 +6,7 @@ import { makeRongCloudClient } from "#adapters/rongcloud/rongcloud-client.ts";
 import { makeRongCloudMessages } from "#adapters/rongcloud/rongcloud-messages.ts";
 import { replyRouteOf } from "#core/im/im-messages.ts";
 import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
-import { makeTypingHint } from "#core/im/typing-hint.ts";
+import { makeTypingIndicator } from "#core/im/typing-indicator.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import type { Addresses, AnswerScript } from "./peers/script.ts";
@@ -77,9 +77,9 @@ export const makePipeline = ({ difyUrl, imUrl }: Addresses, minIntervalMs: numbe
     log: { info: () => {}, warn: console.error, error: console.error },
     newToken: randomUUID,
   });
-  const streamTo = makeStreamDelivery({ im, clock, minIntervalMs, patienceMs: 45_000 });
-  const withTypingHint = makeTypingHint({ im, clock });
-  const lease = { isOurs: () => true, onOpen: () => {}, deliverBy: Number.POSITIVE_INFINITY };
+  const streamTo = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs: 45_000 });
+  const withTypingHint = makeTypingIndicator({ im, clock });
+  const lease = { isHeld: () => true, onOpen: () => {}, deliverBy: Number.POSITIVE_INFINITY };
 
   return async (user, script) => {
     const turn = turnOf(difyUrl, user, script);

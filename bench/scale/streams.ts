@@ -23,7 +23,7 @@ const callsPerSecond = 100;
 const callMs = 40;
 /** As functions/turn-worker/receiver-for.ts has them. */
 const usualIntervalMs = 200;
-const patienceMs = 120_000;
+const maxRetryMs = 120_000;
 /** How often Dify says something. */
 const deltaMs = 100;
 
@@ -85,8 +85,8 @@ export const simulateStreams = async (
       },
       sendText: call,
     };
-    const sink = makeStreamDelivery({ im, clock, minIntervalMs, patienceMs })(route, {
-      isOurs: () => true,
+    const sink = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs })(route, {
+      isHeld: () => true,
       onOpen: () => {},
       deliverBy: Number.POSITIVE_INFINITY,
     });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { integrationTypes } from "#core/bot/integration-types.ts";
-import { anyObject, listOf, textOf } from "#core/shared/rules.ts";
+import { anyObject, arrayOf, stringOf } from "#core/shared/rules.ts";
 import { type BotRules, newIntegration, sentIntegration } from "./integration-schema.ts";
 
 const mostPairs = 16;
@@ -18,7 +18,7 @@ const metadataValue = v.pipe(
   ),
   v.metadata({ minLength: 1, maxLength: longestValue }),
   v.transform(String),
-  textOf(1, longestValue),
+  stringOf(1, longestValue),
 );
 
 /** Names that mean something to every object; valibot would leave such pairs out without a word. */
@@ -32,11 +32,11 @@ const metadata = v.pipe(
   ),
   v.maxEntries(mostPairs, `at most ${mostPairs} pairs`),
   v.description("Sent with each event. Numbers and booleans are stored as strings."),
-  v.record(textOf(1, 32), metadataValue),
+  v.record(stringOf(1, 32), metadataValue),
 );
 
 const profileUrl = v.pipe(
-  textOf(1, 256),
+  stringOf(1, 256),
   v.url("must be a URL"),
   v.regex(/^https?:/i, "must be an http or https URL"),
 );
@@ -53,9 +53,9 @@ const oneOfEach = <I extends v.GenericSchema<unknown, { readonly type: string }>
     ),
   );
 
-export const botId = textOf(1, 64);
-const name = textOf(1, 128);
-const type = textOf(1, 128);
+export const botId = stringOf(1, 64);
+const name = stringOf(1, 128);
+const type = stringOf(1, 128);
 
 /** A bot as an app describes it (docs/spec/rongcloud.md, section 4). */
 export const botSchema = (rules: BotRules) =>
@@ -89,7 +89,7 @@ export const botUpdateSchema = (rules: BotRules) =>
     v.transform(({ userId, ...changes }) => ({ userId, changes })),
   );
 
-const userIds = v.pipe(listOf(botId, 20), v.minLength(1, "must name at least one"));
+const userIds = v.pipe(arrayOf(botId, 20), v.minLength(1, "must name at least one"));
 
 export const botIdSchema = v.object({ userId: botId }, "must be an object");
 export const botIdsSchema = v.object({ userIds }, "must be an object");

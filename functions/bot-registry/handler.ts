@@ -25,7 +25,7 @@ export const handler = makeSignedApi(
   makeBotRoutes({
     bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock }),
     clock,
-    cap: env.BOTS_PER_APP,
+    maxBots: env.BOTS_PER_APP,
     allowPrivate: env.ALLOW_PRIVATE_CALLBACKS,
   }),
 );

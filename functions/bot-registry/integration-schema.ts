@@ -4,7 +4,7 @@ import { eventName } from "#adapters/rongcloud/message-fields.ts";
 import { defaultEvents } from "#core/bot/event-type.ts";
 import { integrationTypes, type ModelType } from "#core/bot/integration-types.ts";
 import { isMasked, maskKey } from "#core/bot/key-mask.ts";
-import { listOf, oneOf, textOf, trueOrFalse } from "#core/shared/rules.ts";
+import { arrayOf, oneOf, stringOf, trueOrFalse } from "#core/shared/rules.ts";
 import { type IntegrationGroup, modelGroups, webhookGroup } from "./integration-groups.ts";
 import { requestOptions } from "./request-options.ts";
 
@@ -24,7 +24,7 @@ const endpointOf = (url: string, endpoints: readonly string[]): string | undefin
 /** `endpoints`: paths that the bridge adds itself, so the URL must not end in one. */
 const callbackUrl = ({ allowPrivate }: BotRules, endpoints: readonly string[]) =>
   v.pipe(
-    textOf(1, 1024),
+    stringOf(1, 1024),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return;
       const fault = callbackUrlFault(dataset.value, allowPrivate);
@@ -40,11 +40,11 @@ const callbackUrl = ({ allowPrivate }: BotRules, endpoints: readonly string[]) =
   );
 
 const objectNames = v.pipe(
-  listOf(textOf(1, 32), maxEntries),
+  arrayOf(stringOf(1, 32), maxEntries),
   v.description("Message types that trigger; none: every type but signals, such as read receipts."),
 );
 const events = v.pipe(
-  listOf(eventName, maxEntries),
+  arrayOf(eventName, maxEntries),
   v.description(`Events that trigger; none: ${defaultEvents.join(" and ")}.`),
 );
 const stream = v.pipe(
@@ -94,7 +94,7 @@ const named = (entries: Fields) => ({
 });
 
 /** It goes out in a header. */
-const apiKey = v.pipe(textOf(1, 512), v.regex(/^[\x21-\x7e]+$/, "visible ASCII characters only"));
+const apiKey = v.pipe(stringOf(1, 512), v.regex(/^[\x21-\x7e]+$/, "visible ASCII characters only"));
 
 const objectWithKey = "must be an object with an apiKey";
 const unmasked = v.check((key: string) => !isMasked(key), "must be the full key, not its masked form");

@@ -12,7 +12,7 @@ export interface BotRoutesPorts {
   readonly bots: BotStore;
   readonly clock: Clock;
   /** How many bots an app may have. */
-  readonly cap: number;
+  readonly maxBots: number;
   /** Whether callback URLs may lead to neighbours: see `callbackUrlFault`. */
   readonly allowPrivate: boolean;
 }
@@ -21,10 +21,10 @@ export interface BotRoutesPorts {
 export const makeBotRoutes = ({
   bots,
   clock,
-  cap,
+  maxBots,
   allowPrivate,
 }: BotRoutesPorts): Record<string, SignedRoute> => {
-  const manage = makeManageBots({ bots, clock, cap });
+  const manage = makeManageBots({ bots, clock, maxBots });
 
   const newBot = botSchema({ allowPrivate });
   const botUpdate = botUpdateSchema({ allowPrivate });

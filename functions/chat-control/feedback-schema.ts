@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { textOf } from "#core/shared/rules.ts";
+import { stringOf } from "#core/shared/rules.ts";
 
 const ratings = ["like", "dislike"] as const;
 
@@ -9,8 +9,8 @@ export const feedbackSchema = v.object({
     v.nullable(v.picklist(ratings, "must be like, dislike or null")),
     v.description("Null takes one back."),
   ),
-  content: v.pipe(v.exactOptional(textOf(1, 4096)), v.description("A note.")),
+  content: v.pipe(v.exactOptional(stringOf(1, 4096)), v.description("A note.")),
 });
 
 /** The query. */
-export const conversationQuery = v.object({ conversation: v.optional(textOf(1, 64)) });
+export const conversationQuery = v.object({ conversation: v.optional(stringOf(1, 64)) });

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import { fileKinds } from "#core/message/question-file.ts";
-import { listOf, oneOf, textOf } from "#core/shared/rules.ts";
+import { arrayOf, oneOf, stringOf } from "#core/shared/rules.ts";
 
 /** In bytes, as much as a message of the IM holds. */
 export const longestContent = 128 * 1024;
@@ -11,7 +11,7 @@ export const longestBody = 1024 * 1024;
 const mostFiles = 10;
 
 const webUrl = v.pipe(
-  textOf(1, 2048),
+  stringOf(1, 2048),
   v.check((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ""), "must be an http or https URL"),
   v.metadata({ format: "uri" }),
 );
@@ -33,14 +33,14 @@ const content = v.pipe(
 export const chatSchema = v.object({
   content,
   conversation: v.pipe(
-    v.exactOptional(textOf(1, 64)),
+    v.exactOptional(stringOf(1, 64)),
     v.description("A conversation by name; without it, the one that the user has with the bot in the IM."),
   ),
   integration: v.pipe(
     v.exactOptional(oneOf(modelTypes)),
     v.description("Which of the bot's integrations answers; without it, the first that is enabled."),
   ),
-  files: v.exactOptional(listOf(file, mostFiles)),
+  files: v.exactOptional(arrayOf(file, mostFiles)),
 });
 
 const visible = /^[\x21-\x7e]{1,64}$/;

@@ -12,14 +12,14 @@ import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
-import { makeAdmitReader } from "#core/chat/admit-reader.ts";
+import { makeAcquireReader } from "#core/chat/acquire-reader.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
 import { makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
 import { makeFollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import { makeRunChatTurn } from "#core/chat/run-chat-turn.ts";
 import { callerError } from "#core/shared/errors.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
-import { makeNoteTurn } from "#core/turn/turn-report.ts";
+import { makeRecordTurn } from "#core/turn/turn-report.ts";
 import { makeChatStreamRoutes } from "./routes.ts";
 
 const env = parseEnvironment(
@@ -69,9 +69,9 @@ const routes = makeChatStreamRoutes({
     journalOf: makeAnswerJournal({ pieces, clock, log }),
     clock,
     log,
-    noteTurn: makeNoteTurn({ metrics: makeMetrics(), clock }),
+    recordTurn: makeRecordTurn({ metrics: makeMetrics(), clock }),
   }),
-  admitReader: makeAdmitReader({ readers, newId: randomUUID, log }),
+  admitReader: makeAcquireReader({ readers, newId: randomUUID, log }),
   followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
   clock,
 });

@@ -5,7 +5,7 @@ import { parameterOf } from "#adapters/api-gateway/path-parameter.ts";
 import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
 import { type EventResponse, makeEventResponse } from "#adapters/lambda-stream/event-response.ts";
 import type { VerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
-import type { AdmitReader } from "#core/chat/admit-reader.ts";
+import type { AcquireReader } from "#core/chat/acquire-reader.ts";
 import type { BeginChatTurn, ChatRequest, ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
 import { badToken, checkBot, findOwnTurn } from "#core/chat/chat-access.ts";
 import { type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
@@ -27,7 +27,7 @@ export interface ChatStreamPorts {
   readonly beginChatTurn: BeginChatTurn;
   readonly runChatTurn: RunChatTurn;
   readonly followChatTurn: FollowChatTurn;
-  readonly admitReader: AdmitReader;
+  readonly admitReader: AcquireReader;
   readonly clock: Clock;
 }
 

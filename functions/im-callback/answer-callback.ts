@@ -24,7 +24,7 @@ const longestBotEvent = 1024 * 1024;
 
 /** What is wrong with a callback, where that will not change by its being sent again. */
 const faultOf = (error: unknown): string => {
-  if (error instanceof BridgeError && error.expose) return error.unquoted;
+  if (error instanceof BridgeError && error.expose) return error.logSafeMessage;
   throw error;
 };
 

@@ -12,12 +12,12 @@ import {
 } from "#adapters/rongcloud/message-fields.ts";
 import { isMessageType } from "#core/bot/event-type.ts";
 import { channelTypes, type MessageEvent } from "#core/message/message-event.ts";
-import { textOf } from "#core/shared/rules.ts";
+import { stringOf } from "#core/shared/rules.ts";
 
 const channelType = v.picklist(channelTypes, `must be one of ${channelTypes.join(", ")}`);
 const time = dispensable(milliseconds);
-const msgUID = dispensable(textOf(1, 64));
-const source = dispensable(textOf(1, 64));
+const msgUID = dispensable(stringOf(1, 64));
+const source = dispensable(stringOf(1, 64));
 
 const messageData = v.object(
   {
@@ -40,7 +40,7 @@ const happeningData = v.pipe(
       fromUserId: dispensable(userId),
       toUserId: dispensable(userId),
       groupId: dispensable(userId),
-      objectName: v.fallback(textOf(0, 32), ""),
+      objectName: v.fallback(stringOf(0, 32), ""),
       channelType: v.nullish(channelType),
       msgTimestamp: time,
       msgUID,

@@ -9,7 +9,7 @@ import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { callbackEnv, openCallbackCallers } from "#adapters/rongcloud/signed-callers.ts";
 import { makeAcceptBotEvent } from "#core/intake/accept-bot-event.ts";
 import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
-import { makeKnownBots } from "#core/intake/bot-directory.ts";
+import { makeCachedBotDirectory } from "#core/intake/bot-directory.ts";
 import { makeAnswerCallback } from "./answer-callback.ts";
 
 const env = parseEnvironment(v.object({ ...messageDoorEnv, ...callbackEnv, BOT_CACHE_SECONDS: count }));
@@ -18,7 +18,7 @@ const metrics = makeMetrics();
 const client = makeDocumentClient();
 const { apps, verifyCallback } = await openCallbackCallers({ env, clock, log });
 const door = makeMessageDoor({ env, client, apps, metrics, clock, log });
-const knownBots = makeKnownBots({ bots: door.bots, clock, freshMs: env.BOT_CACHE_SECONDS * 1000 });
+const knownBots = makeCachedBotDirectory({ bots: door.bots, clock, maxAgeMs: env.BOT_CACHE_SECONDS * 1000 });
 
 export const handler = makeApiHandler(
   log,

@@ -9,7 +9,7 @@ import {
 } from "#adapters/rongcloud/message-fields.ts";
 import type { IncomingMessage } from "#core/intake/incoming-message.ts";
 import { channelTypes } from "#core/message/message-event.ts";
-import { textOf } from "#core/shared/rules.ts";
+import { stringOf } from "#core/shared/rules.ts";
 
 /** Where nobody speaks to a bot: discussions, chat rooms, customer service, notices, public services, ultra groups. */
 const otherChannelTypes = [
@@ -58,8 +58,8 @@ export const routedMessageSchema = (now: number) =>
       content: messageContent,
       channelType: v.picklist([...channelTypes, ...otherChannelTypes], "must be a channel type"),
       msgTimestamp: dispensable(milliseconds),
-      msgUID: dispensable(textOf(1, 64)),
-      source: dispensable(textOf(1, 64)),
+      msgUID: dispensable(stringOf(1, 64)),
+      source: dispensable(stringOf(1, 64)),
       groupUserIds: v.optional(memberIds, []),
     }),
     v.transform(({ channelType, groupUserIds, msgUID, msgTimestamp, source, ...rest }): RoutedMessage => {

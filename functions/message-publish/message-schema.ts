@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { messageContent, objectName, userId } from "#adapters/rongcloud/message-fields.ts";
 import type { PublishedMessage } from "#core/intake/publish-message.ts";
-import { listOf } from "#core/shared/rules.ts";
+import { arrayOf } from "#core/shared/rules.ts";
 
-const someOf = (most: number) => v.pipe(listOf(userId, most), v.minLength(1, "must be sent at least once"));
+const someOf = (most: number) => v.pipe(arrayOf(userId, most), v.minLength(1, "must be sent at least once"));
 
 const message = { objectName, content: messageContent };
 
@@ -27,7 +27,7 @@ export const groupMessageSchema = v.pipe(
     fromUserId: userId,
     toGroupId: someOf(3),
     ...message,
-    toUserId: v.optional(listOf(userId, 1000), []),
+    toUserId: v.optional(arrayOf(userId, 1000), []),
     isMentioned: v.optional(v.picklist(["0", "1"], "must be 0 or 1"), "0"),
   }),
   v.transform(

@@ -20,7 +20,7 @@ import { makeCloseOpenMessage } from "#core/im/close-open-message.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeRunTurnJob } from "#core/jobs/run-turn-job.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
-import { makeNoteTurn } from "#core/turn/turn-report.ts";
+import { makeRecordTurn } from "#core/turn/turn-report.ts";
 import { makeReceiverFor } from "./receiver-for.ts";
 
 const env = parseEnvironment(
@@ -52,7 +52,7 @@ const runTurnJob = makeRunTurnJob({
   closeOpenMessage: makeCloseOpenMessage({ im, clock }),
   deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),
   report: makeReportJob({ log, metrics, clock }),
-  noteTurn: makeNoteTurn({ metrics, clock }),
+  recordTurn: makeRecordTurn({ metrics, clock }),
   clock,
   log,
   newToken: randomUUID,

@@ -1,13 +1,13 @@
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { PassedReply } from "#adapters/api-gateway/passed-reply.ts";
 import type { VerifyCall } from "#adapters/rongcloud/verify-call.ts";
-import type { PassOn } from "#core/intake/forward-call.ts";
+import type { ForwardCall } from "#core/intake/forward-call.ts";
 import { callerError } from "#core/shared/errors.ts";
 
 export interface AnswerUnknownPathPorts {
   readonly verifyCall: VerifyCall;
   /** Undefined where no real IM is behind us. */
-  readonly passOn: PassOn | undefined;
+  readonly passOn: ForwardCall | undefined;
 }
 
 const isSigned = ({ headers }: ApiRequest): boolean =>

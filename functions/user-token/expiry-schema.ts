@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { listOf } from "#core/shared/rules.ts";
+import { arrayOf } from "#core/shared/rules.ts";
 import { userId } from "./user-schema.ts";
 
 /** A clock may be ahead of ours; a time of the next century would lock a user out for good. */
@@ -18,7 +18,7 @@ const time = v.pipe(
  */
 export const expirySchema = (now: number) =>
   v.object({
-    userId: v.pipe(listOf(userId, 20), v.minLength(1, "must be sent at least once")),
+    userId: v.pipe(arrayOf(userId, 20), v.minLength(1, "must be sent at least once")),
     time: v.optional(
       v.pipe(
         time,

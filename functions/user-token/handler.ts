@@ -10,7 +10,7 @@ import { makePassOn } from "#adapters/rongcloud/pass-on.ts";
 import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
 import { openSignedCallers, signedCallersEnv } from "#adapters/rongcloud/signed-callers.ts";
 import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
-import { longestTokenHours } from "#core/chat/chat-user.ts";
+import { maxTokenHours } from "#core/chat/chat-user.ts";
 import { makeTokenRoutes } from "./routes.ts";
 
 const env = parseEnvironment(
@@ -18,7 +18,7 @@ const env = parseEnvironment(
     ...signedCallersEnv,
     ...rongcloudEnv,
     PASS_THROUGH: flag,
-    USER_TOKEN_HOURS: v.pipe(count, v.maxValue(longestTokenHours)),
+    USER_TOKEN_HOURS: v.pipe(count, v.maxValue(maxTokenHours)),
   }),
 );
 const log = makeJsonLog();

@@ -6,7 +6,7 @@ import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
 import type { SignUserToken } from "#adapters/secrets/user-tokens.ts";
 import type { App } from "#core/bot/app.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
-import type { PassedCall, PassOn } from "#core/intake/forward-call.ts";
+import type { ForwardCall, ForwardedCall } from "#core/intake/forward-call.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { expiryRepeatable, expirySchema } from "./expiry-schema.ts";
 import type { TokenReply } from "./token-reply.ts";
@@ -17,13 +17,13 @@ export interface TokenRoutesPorts {
   readonly revocations: Pick<TokenRevocations, "revoke">;
   readonly clock: Clock;
   /** Undefined where no real IM is behind us. */
-  readonly passOn: PassOn | undefined;
+  readonly passOn: ForwardCall | undefined;
 }
 
 const done = v.looseObject({ code: v.literal(200) });
 const given = v.looseObject({ ...done.entries, token: v.string() });
 
-const toCall = ({ appKey }: App, { route }: ApiRequest, body: string): PassedCall => ({
+const toCall = ({ appKey }: App, { route }: ApiRequest, body: string): ForwardedCall => ({
   appKey,
   method: "POST",
   path: route,
@@ -33,8 +33,8 @@ const toCall = ({ appKey }: App, { route }: ApiRequest, body: string): PassedCal
 
 /** What the IM gave; its own reply, for the caller as it is, where it gave no such thing. */
 const askIm = async <T extends v.GenericSchema>(
-  passOn: PassOn,
-  call: PassedCall,
+  passOn: ForwardCall,
+  call: ForwardedCall,
   answer: T,
 ): Promise<v.InferOutput<T> | PassedReply> => {
   const reply = await passOn(call);

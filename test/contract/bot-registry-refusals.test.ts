@@ -4,7 +4,7 @@ import { type Endpoint, endpoints, startRegistry, type TestRegistry } from "./bo
 
 let registry: TestRegistry;
 beforeAll(async () => {
-  registry = closeAfterAll(await startRegistry({ cap: 2 }));
+  registry = closeAfterAll(await startRegistry({ maxBots: 2 }));
 });
 
 const chat = {

@@ -60,7 +60,7 @@ const withHelpdesk = async () => {
 };
 
 const keyOf = async (appKey: string, type: string): Promise<unknown> => {
-  const opened = await registry.store.open(appKey, "bot-helpdesk");
+  const opened = await registry.store.findWithKeys(appKey, "bot-helpdesk");
   const integration = opened?.integrations.find((each) => each.type === type);
   return integration && "apiKey" in integration ? integration.apiKey : undefined;
 };

@@ -87,7 +87,7 @@ const makeReplays = () => {
 };
 
 /** The function as Lambda runs it, at a table of its own. */
-export const startRegistry = async ({ cap = 10 } = {}): Promise<TestRegistry> => {
+export const startRegistry = async ({ maxBots = 10 } = {}): Promise<TestRegistry> => {
   const table = await startTable("bots");
   const { client, tableName } = table;
   const clock = makeTestClock();
@@ -96,7 +96,7 @@ export const startRegistry = async ({ cap = 10 } = {}): Promise<TestRegistry> =>
   const verifyCall = makeVerifyCall({ apps: knownApps, replays: makeReplays(), clock, windowMs: 300_000 });
   const handler = makeSignedApi(
     { verifyCall, log },
-    makeBotRoutes({ bots: store, clock, cap, allowPrivate: false }),
+    makeBotRoutes({ bots: store, clock, maxBots, allowPrivate: false }),
   );
 
   let appsSoFar = 0;

@@ -17,7 +17,7 @@ describe("a bot", () => {
       ],
     });
     expect(await store.create(appKey, created, 10)).toBe("created");
-    expect(await store.open(appKey, "whole")).toEqual(created);
+    expect(await store.findWithKeys(appKey, "whole")).toEqual(created);
   });
 
   test("is found without metadata and integrations, where it has none", async () => {
@@ -63,7 +63,7 @@ describe("a bot", () => {
     const { store, appKey, otherAppKey } = begin();
     expect(await store.create(appKey, botOf("one"), 2)).toBe("created");
     expect(await store.create(appKey, botOf("two"), 2)).toBe("created");
-    expect(await store.create(appKey, botOf("three"), 2)).toBe("over_cap");
+    expect(await store.create(appKey, botOf("three"), 2)).toBe("limit_reached");
     expect(idsOf(await store.find(appKey, ["one", "two", "three"]))).toEqual(["one", "two"]);
     expect(await store.create(otherAppKey, botOf("three"), 2)).toBe("created");
   });
@@ -72,7 +72,7 @@ describe("a bot", () => {
     const { store, appKey } = begin();
     const all = await Promise.all(ids(30).map((userId) => store.create(appKey, botOf(userId), 10)));
     expect(all.filter((each) => each === "created")).toHaveLength(10);
-    expect(all.filter((each) => each === "over_cap")).toHaveLength(20);
+    expect(all.filter((each) => each === "limit_reached")).toHaveLength(20);
     expect(await store.find(appKey, ids(30))).toHaveLength(10);
   });
 

@@ -12,7 +12,7 @@ describe("a bot that is deleted", () => {
     for (const userId of ["one", "two"]) await store.create(appKey, botOf(userId), 10);
     expect(await store.delete(appKey, "one")).toBe(true);
     expect(idsOf(await store.find(appKey, ["one", "two"]))).toEqual(["two"]);
-    expect(await store.open(appKey, "one")).toBeUndefined();
+    expect(await store.findWithKeys(appKey, "one")).toBeUndefined();
     expect(await store.page(appKey, 1, 10)).toMatchObject({ bots: [{ userId: "two" }], total: 1 });
     expect(await listedIds()).toEqual(["two"]);
   });
@@ -34,14 +34,14 @@ describe("a bot that is deleted", () => {
     await store.delete(appKey, "one");
     const again = botOf("one", { name: "the next", metadata: {}, integrations: [difyIntegration()] });
     expect(await store.create(appKey, again, 10)).toBe("created");
-    expect(await store.open(appKey, "one")).toEqual(again);
+    expect(await store.findWithKeys(appKey, "one")).toEqual(again);
   });
 
   test("leaves its place under the cap at once", async () => {
     const { store, appKey } = begin();
     for (const userId of ids(3)) await store.create(appKey, botOf(userId), 3);
     for (let round = 0; round < 3; round += 1) {
-      expect(await store.create(appKey, botOf(`next-${round}`), 3)).toBe("over_cap");
+      expect(await store.create(appKey, botOf(`next-${round}`), 3)).toBe("limit_reached");
       await store.delete(appKey, ids(3)[round] ?? "");
       expect(await store.create(appKey, botOf(`next-${round}`), 3)).toBe("created");
     }

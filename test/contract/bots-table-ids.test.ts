@@ -24,12 +24,12 @@ const beginCrashed = async () => {
 describe("the id of a bot whose creation ended half-way", () => {
   test("takes no place under the cap after a minute", async () => {
     const { store, appKey, clock, listedIds } = await beginCrashed();
-    expect(await store.create(appKey, botOf("two"), 2)).toBe("over_cap");
+    expect(await store.create(appKey, botOf("two"), 2)).toBe("limit_reached");
     await clock.advance(minuteMs - 1);
-    expect(await store.create(appKey, botOf("two"), 2)).toBe("over_cap");
+    expect(await store.create(appKey, botOf("two"), 2)).toBe("limit_reached");
     await clock.advance(1);
     expect(await store.create(appKey, botOf("two"), 2)).toBe("created");
-    expect(await store.create(appKey, botOf("three"), 2)).toBe("over_cap");
+    expect(await store.create(appKey, botOf("three"), 2)).toBe("limit_reached");
     expect(await listedIds()).toEqual(["one", "two"]);
   });
 
@@ -77,7 +77,7 @@ describe("a bot whose creation is under way", () => {
     await held.isHeld;
     await clock.advance(minuteMs - 1);
     expect(await store.page(appKey, 1, 10)).toMatchObject({ total: 1 });
-    expect(await store.create(appKey, botOf("two"), 2)).toBe("over_cap");
+    expect(await store.create(appKey, botOf("two"), 2)).toBe("limit_reached");
     held.release();
     expect(await creation).toBe("created");
     expect(await listedIds()).toEqual(["one", "slow"]);
@@ -94,7 +94,7 @@ describe("a bot whose creation is under way", () => {
     await held.isHeld;
     listing.release();
     await page;
-    expect(await store.create(appKey, botOf("two"), 2)).toBe("over_cap");
+    expect(await store.create(appKey, botOf("two"), 2)).toBe("limit_reached");
     held.release();
     expect(await creation).toBe("created");
     expect(await listedIds()).toEqual(["crashed", "one"]);
@@ -146,6 +146,6 @@ describe("the set of an app's bots", () => {
     await plant(["lost"]);
     expect(await store.page(appKey, 1, 10)).toMatchObject({ total: 2 });
     expect(await listedIds()).toEqual(["lost", "one"]);
-    expect(await store.create(appKey, botOf("two"), 2)).toBe("over_cap");
+    expect(await store.create(appKey, botOf("two"), 2)).toBe("limit_reached");
   });
 });

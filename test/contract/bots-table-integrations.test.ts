@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { IntegrationChanges, OpenIntegration } from "#core/bot/integration.ts";
+import type { IntegrationChanges, IntegrationWithKey } from "#core/bot/integration.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { botOf, integrationOf, testBots, unknownBot, updated } from "../support/bots.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";
@@ -8,7 +8,7 @@ const { begin } = testBots();
 const later = 1_767_225_999_999;
 const chat = difyIntegration({ type: "dify_chat", objectNames: ["RC:TxtMsg"] });
 
-const beginWith = async (...integrations: OpenIntegration[]) => {
+const beginWith = async (...integrations: IntegrationWithKey[]) => {
   const given = begin();
   await given.store.create(given.appKey, botOf("one", { integrations }), 10);
   return given;
@@ -19,7 +19,7 @@ describe("an integration", () => {
     const { store, appKey } = await beginWith(chat);
     const webhook = webhookIntegration({ events: ["group:bot_left"] });
     expect(await store.addIntegration(appKey, "one", webhook, later)).toBe("added");
-    expect(await store.open(appKey, "one")).toEqual(
+    expect(await store.findWithKeys(appKey, "one")).toEqual(
       botOf("one", { integrations: [webhook, chat], updatedAt: later }),
     );
   });
@@ -28,7 +28,7 @@ describe("an integration", () => {
     const { store, appKey } = await beginWith(chat);
     const another = difyIntegration({ type: "dify_chat", enabled: false, apiKey: "app-another" });
     expect(await store.addIntegration(appKey, "one", another, later)).toBe("exists");
-    expect(await store.open(appKey, "one")).toEqual(botOf("one", { integrations: [chat] }));
+    expect(await store.findWithKeys(appKey, "one")).toEqual(botOf("one", { integrations: [chat] }));
   });
 
   test("of a type is added once, of many at the same time", async () => {
@@ -40,7 +40,7 @@ describe("an integration", () => {
     expect(all.filter((each) => each === "added")).toHaveLength(1);
     expect(all.filter((each) => each === "exists")).toHaveLength(9);
     const winner = keys[all.indexOf("added")];
-    expect(await store.open(appKey, "one")).toMatchObject({ integrations: [{ apiKey: winner }] });
+    expect(await store.findWithKeys(appKey, "one")).toMatchObject({ integrations: [{ apiKey: winner }] });
   });
 
   test("of every type is added, where all come at the same time", async () => {
@@ -50,7 +50,7 @@ describe("an integration", () => {
       all.map((integration) => store.addIntegration(appKey, "one", integration, later)),
     );
     expect(new Set(answers)).toEqual(new Set(["added"]));
-    const found = await store.open(appKey, "one");
+    const found = await store.findWithKeys(appKey, "one");
     expect(found?.integrations).toEqual(all);
   });
 
@@ -65,7 +65,7 @@ describe("an integration", () => {
     const webhook = webhookIntegration();
     const { store, appKey } = await beginWith(webhook, chat);
     expect(await store.updateIntegration(appKey, "one", "dify_chat", changes, later)).toEqual(updated);
-    expect(await store.open(appKey, "one")).toEqual(
+    expect(await store.findWithKeys(appKey, "one")).toEqual(
       botOf("one", { integrations: [webhook, { ...chat, ...changes }], updatedAt: later }),
     );
   });
@@ -78,14 +78,14 @@ describe("an integration", () => {
     expect(await update({ enabled: false })).toEqual(unknown);
     expect(await update({ apiKey: "app-secret-key", maskedApiKey: "app-****" })).toEqual(unknown);
     expect(await update({ maskedApiKey: chat.maskedApiKey })).toEqual(unknown);
-    expect(await store.open(appKey, "one")).toEqual(botOf("one", { integrations: [chat] }));
+    expect(await store.findWithKeys(appKey, "one")).toEqual(botOf("one", { integrations: [chat] }));
   });
 
   test("that is removed is gone, and the others stay", async () => {
     const webhook = webhookIntegration();
     const { store, appKey } = await beginWith(webhook, chat);
     expect(await store.removeIntegration(appKey, "one", "dify_chat", later)).toBe("removed");
-    expect(await store.open(appKey, "one")).toEqual(
+    expect(await store.findWithKeys(appKey, "one")).toEqual(
       botOf("one", { integrations: [webhook], updatedAt: later }),
     );
     expect(await store.removeIntegration(appKey, "one", "dify_chat", later)).toBe("unknown_integration");
@@ -104,7 +104,7 @@ describe("an integration", () => {
     await store.removeIntegration(appKey, "one", "dify_chat", later);
     const again = difyIntegration({ type: "dify_chat", stream: false, apiKey: "app-another" });
     expect(await store.addIntegration(appKey, "one", again, later)).toBe("added");
-    expect(await store.open(appKey, "one")).toMatchObject({ integrations: [again] });
+    expect(await store.findWithKeys(appKey, "one")).toMatchObject({ integrations: [again] });
   });
 
   test("is added, updated and removed while others are, and none is lost", async () => {
@@ -117,7 +117,7 @@ describe("an integration", () => {
       store.update(appKey, "one", { name: "another" }, later),
     ]);
     expect(answers).toEqual(["added", updated, "removed", updated]);
-    expect(await store.open(appKey, "one")).toMatchObject({
+    expect(await store.findWithKeys(appKey, "one")).toMatchObject({
       name: "another",
       integrations: [{ ...chat, enabled: false }, agent],
     });
@@ -130,7 +130,7 @@ describe("an integration", () => {
     expect(await store.updateIntegration(appKey, "one", type, { enabled: false }, later)).toEqual(unknownBot);
     expect(await store.removeIntegration(appKey, "one", type, later)).toBe("unknown_bot");
     expect(await store.find(appKey, ["one"])).toEqual([]);
-    expect(await store.open(otherAppKey, "one")).toEqual(
+    expect(await store.findWithKeys(otherAppKey, "one")).toEqual(
       botOf("one", { integrations: [webhookIntegration(), chat] }),
     );
   });

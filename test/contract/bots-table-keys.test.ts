@@ -63,8 +63,10 @@ describe("a model's API key in the table", () => {
     const { store, storeWith, appKey } = begin();
     await store.create(appKey, keyed, 10);
     const rotating = storeWith({ dataKeys: [namedKey("d2", 7), namedKey("d1", 1)] });
-    expect(await rotating.open(appKey, "keyed")).toEqual(keyed);
-    await expect(storeWith({ dataKeys: [namedKey("d2", 7)] }).open(appKey, "keyed")).rejects.toThrow();
+    expect(await rotating.findWithKeys(appKey, "keyed")).toEqual(keyed);
+    await expect(
+      storeWith({ dataKeys: [namedKey("d2", 7)] }).findWithKeys(appKey, "keyed"),
+    ).rejects.toThrow();
   });
 
   test("is kept under the key before by an update, and a new one goes under the newest", async () => {
@@ -72,10 +74,12 @@ describe("a model's API key in the table", () => {
     const rotating = storeWith({ dataKeys: [namedKey("d2", 7), namedKey("d1", 1)] });
     const rotated = storeWith({ dataKeys: [namedKey("d2", 7)] });
     await rotating.updateIntegration(appKey, "keyed", "dify_chat", { enabled: false }, later);
-    expect(await store.open(appKey, "keyed")).toMatchObject({ integrations: [{}, { apiKey: key }] });
-    await expect(rotated.open(appKey, "keyed")).rejects.toThrow();
+    expect(await store.findWithKeys(appKey, "keyed")).toMatchObject({ integrations: [{}, { apiKey: key }] });
+    await expect(rotated.findWithKeys(appKey, "keyed")).rejects.toThrow();
     await rotating.updateIntegration(appKey, "keyed", "dify_chat", openKey(nextKey), later);
-    expect(await rotated.open(appKey, "keyed")).toMatchObject({ integrations: [{}, { apiKey: nextKey }] });
+    expect(await rotated.findWithKeys(appKey, "keyed")).toMatchObject({
+      integrations: [{}, { apiKey: nextKey }],
+    });
   });
 
   test("stays closed for whoever only looks the bot up, who needs no key for it", async () => {
@@ -95,7 +99,7 @@ describe("a bot sent back as it was shown", () => {
     const changed = { enabled: false, callbackUrl: "https://dify.example.com/v1", events: [], stream: false };
     const integrations = shown.map((each) => ({ ...each, ...changed }));
     expect(await store.update(appKey, "keyed", { name: "another", integrations }, later)).toEqual(updated);
-    expect(await store.open(appKey, "keyed")).toEqual({
+    expect(await store.findWithKeys(appKey, "keyed")).toEqual({
       ...keyed,
       name: "another",
       updatedAt: later,
@@ -110,14 +114,14 @@ describe("a bot sent back as it was shown", () => {
     const [, chat] = keyed.integrations;
     const another = difyIntegration({ type: "dify_agent", ...openKey(nextKey) });
     await store.update(appKey, "keyed", { integrations: [...shown.filter(canAnswer), another] }, later);
-    expect(await store.open(appKey, "keyed")).toMatchObject({ integrations: [chat, another] });
+    expect(await store.findWithKeys(appKey, "keyed")).toMatchObject({ integrations: [chat, another] });
   });
 
   test("has the new key where it was sent with one", async () => {
     const { store, appKey, shown } = await beginKeyed();
     const integrations = shown.map((each) => (canAnswer(each) ? { ...each, ...openKey(nextKey) } : each));
     expect(await store.update(appKey, "keyed", { integrations }, later)).toEqual(updated);
-    expect(await store.open(appKey, "keyed")).toMatchObject({
+    expect(await store.findWithKeys(appKey, "keyed")).toMatchObject({
       integrations: [{}, { type: "dify_chat", ...openKey(nextKey) }],
     });
   });
@@ -161,7 +165,7 @@ describe("a bot sent back as it was shown", () => {
     ]);
     expect([updated, { status: "wrong_key", type: "dify_chat" }]).toContainEqual(sentBack);
     expect(replaced).toEqual(updated);
-    expect(await store.open(appKey, "keyed")).toMatchObject({ integrations: [{}, openKey(nextKey)] });
+    expect(await store.findWithKeys(appKey, "keyed")).toMatchObject({ integrations: [{}, openKey(nextKey)] });
   });
 });
 
@@ -173,7 +177,7 @@ describe("an update of an integration", () => {
   ])("that %s", async (_what, changes, expected) => {
     const { store, appKey } = await beginKeyed();
     expect(await store.updateIntegration(appKey, "keyed", "dify_chat", changes, later)).toEqual(updated);
-    expect(await store.open(appKey, "keyed")).toMatchObject({
+    expect(await store.findWithKeys(appKey, "keyed")).toMatchObject({
       integrations: [{ stream: true }, { stream: false, enabled: true, ...openKey(expected) }],
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { BotStore, OpenBot } from "#core/bot/bot.ts";
+import type { BotStore, BotWithKeys } from "#core/bot/bot.ts";
 import { botOf, testBots, updated } from "../support/bots.ts";
 import { closeAfterEach } from "../support/close-after.ts";
 import { losingReply } from "../support/losing-replies.ts";
@@ -12,13 +12,13 @@ const agent = difyIntegration({ type: "dify_agent" });
 const { apiKey: _none, ...shown } = chat;
 const wrongKey = { ...shown, maskedApiKey: "app-****9999" };
 const before = botOf("one", { integrations: [chat] });
-const after = (given: Partial<OpenBot>): OpenBot => ({ ...before, updatedAt: later, ...given });
+const after = (given: Partial<BotWithKeys>): BotWithKeys => ({ ...before, updatedAt: later, ...given });
 
 interface Call {
   readonly ask: (store: BotStore, appKey: string) => Promise<unknown>;
   readonly answer: unknown;
   /** The bots that the app has afterwards. */
-  readonly bots: readonly OpenBot[];
+  readonly bots: readonly BotWithKeys[];
 }
 
 const calls: [string, Call][] = [
@@ -93,7 +93,7 @@ describe("a bot's store of which one reply was lost, whichever it was", () => {
       if (lossy.calls() <= lost) break;
       lost += 1;
       expect(answered).toEqual(answer);
-      const found = await Promise.all(["one", "two"].map((userId) => store.open(appKey, userId)));
+      const found = await Promise.all(["one", "two"].map((userId) => store.findWithKeys(appKey, userId)));
       expect(found.filter((each) => each !== undefined)).toEqual(bots);
       expect(await listedIds()).toEqual(bots.map(({ userId }) => userId));
     }

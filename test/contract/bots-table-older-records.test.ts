@@ -58,7 +58,7 @@ describe("a bot of the version before", () => {
       bots: [{ userId: "older", integrations }],
       total: 1,
     });
-    expect(await store.open(appKey, "older")).toMatchObject({
+    expect(await store.findWithKeys(appKey, "older")).toMatchObject({
       integrations: [{ type: "webhook" }, { type: "dify_chat", apiKey: key }],
     });
   });
@@ -68,7 +68,7 @@ describe("a bot of the version before", () => {
     const integrations = shown.map((each) => ({ ...each, enabled: false }));
     expect(await store.update(appKey, "older", { name: "another", integrations }, later)).toEqual(updated);
     expect(await store.update(appKey, "older", { integrations }, later)).toEqual(updated);
-    expect(await store.open(appKey, "older")).toMatchObject({
+    expect(await store.findWithKeys(appKey, "older")).toMatchObject({
       name: "another",
       integrations: [{ enabled: false }, { enabled: false, apiKey: key, maskedApiKey: "****" }],
     });
@@ -79,11 +79,11 @@ describe("a bot of the version before", () => {
     const update = (changes: object) => store.updateIntegration(appKey, "older", "dify_chat", changes, later);
     expect(await update({ stream: false })).toEqual(updated);
     expect(await update({ maskedApiKey: "****", enabled: false })).toEqual(updated);
-    expect(await store.open(appKey, "older")).toMatchObject({
+    expect(await store.findWithKeys(appKey, "older")).toMatchObject({
       integrations: [{}, { stream: false, enabled: false, apiKey: key }],
     });
     expect(await update(nextKey)).toEqual(updated);
-    expect(await store.open(appKey, "older")).toMatchObject({ integrations: [{}, nextKey] });
+    expect(await store.findWithKeys(appKey, "older")).toMatchObject({ integrations: [{}, nextKey] });
   });
 
   test("has no other key than its own kept under its mask", async () => {
@@ -109,7 +109,9 @@ describe("a bot of the version before", () => {
     const agent = difyIntegration({ type: "dify_agent" });
     expect(await store.addIntegration(appKey, "older", agent, later)).toBe("added");
     expect(await store.removeIntegration(appKey, "older", "webhook", later)).toBe("removed");
-    expect(await store.open(appKey, "older")).toMatchObject({ integrations: [{ type: "dify_chat" }, agent] });
+    expect(await store.findWithKeys(appKey, "older")).toMatchObject({
+      integrations: [{ type: "dify_chat" }, agent],
+    });
     expect(await store.delete(appKey, "older")).toBe(true);
     expect(await store.page(appKey, 1, 10)).toEqual({ bots: [], total: 0 });
   });

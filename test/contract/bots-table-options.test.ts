@@ -32,7 +32,7 @@ describe("an integration's options", () => {
     const integrations = [webhookIntegration({ options }), difyIntegration({ options })];
     await given.store.create(given.appKey, botOf("one", { integrations }), 10);
     expect(await optionsOf(given)).toEqual([options, options]);
-    expect((await given.store.open(given.appKey, "one"))?.integrations).toEqual(integrations);
+    expect((await given.store.findWithKeys(given.appKey, "one"))?.integrations).toEqual(integrations);
   });
 
   test("are replaced whole by an update, and a filter is taken away by options without one", async () => {
@@ -123,7 +123,7 @@ describe("the options of an openai integration", () => {
     if (call === "update") {
       expect(await store.update(appKey, "one", { integrations: [stored] }, later)).toEqual(updated);
     }
-    expect(await store.open(appKey, "one")).toMatchObject({ integrations: [stored] });
+    expect(await store.findWithKeys(appKey, "one")).toMatchObject({ integrations: [stored] });
     const { apiKey: _none, ...shown } = stored;
     expect((await store.find(appKey, ["one"]))[0]?.integrations).toEqual([shown]);
     expect(JSON.stringify(await itemOf("one"))).not.toContain(stored.apiKey);
@@ -133,14 +133,18 @@ describe("the options of an openai integration", () => {
     const { store, appKey } = await beginStored();
     const integrations = [{ ...masked, enabled: false }];
     expect(await store.update(appKey, "one", { integrations }, later)).toEqual(updated);
-    expect(await store.open(appKey, "one")).toMatchObject({ integrations: [{ ...stored, enabled: false }] });
+    expect(await store.findWithKeys(appKey, "one")).toMatchObject({
+      integrations: [{ ...stored, enabled: false }],
+    });
   });
 
   test("are replaced whole by an update", async () => {
     const { store, appKey } = await beginStored();
     const changes = { options: { model: "gpt-5-mini" } };
     expect(await store.updateIntegration(appKey, "one", "openai", changes, later)).toEqual(updated);
-    expect((await store.open(appKey, "one"))?.integrations[0]?.options).toEqual({ model: "gpt-5-mini" });
+    expect((await store.findWithKeys(appKey, "one"))?.integrations[0]?.options).toEqual({
+      model: "gpt-5-mini",
+    });
   });
 
   test.each([

@@ -104,7 +104,7 @@ describe("a page of an app's bots", () => {
     }
     const { bots } = await store.page(appKey, 2, 20);
     expect(bots.map(({ userId }) => userId)).toEqual(all.slice(20));
-    expect(await store.create(appKey, botOf("one-more"), 30)).toBe("over_cap");
+    expect(await store.create(appKey, botOf("one-more"), 30)).toBe("limit_reached");
     expect(await listedIds()).toEqual(all);
   });
 });

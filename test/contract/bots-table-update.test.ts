@@ -29,7 +29,7 @@ describe("an update of a bot", () => {
     const before = botOf("one");
     await store.create(appKey, before, 10);
     expect(await store.update(appKey, "one", changes, later)).toEqual(updated);
-    expect(await store.open(appKey, "one")).toEqual({ ...before, ...changes, updatedAt: later });
+    expect(await store.findWithKeys(appKey, "one")).toEqual({ ...before, ...changes, updatedAt: later });
   });
 
   test("changes all that it names at once", async () => {
@@ -43,7 +43,10 @@ describe("an update of a bot", () => {
       integrations: [webhookIntegration({ enabled: false }), difyIntegration({ type: "dify_chat" })],
     };
     await store.update(appKey, "one", changes, later);
-    expect(await store.open(appKey, "one")).toMatchObject({ ...changes, createdAt: botOf("one").createdAt });
+    expect(await store.findWithKeys(appKey, "one")).toMatchObject({
+      ...changes,
+      createdAt: botOf("one").createdAt,
+    });
   });
 
   test("puts the list of integrations in the place of the one before: types that it leaves out are gone", async () => {
@@ -51,7 +54,7 @@ describe("an update of a bot", () => {
     await store.create(appKey, fullBot("one"), 10);
     const kept = difyIntegration({ type: "dify_agent", enabled: false, apiKey: "app-agent" });
     await store.update(appKey, "one", { integrations: [kept] }, later);
-    expect(await store.open(appKey, "one")).toMatchObject({ integrations: [kept] });
+    expect(await store.findWithKeys(appKey, "one")).toMatchObject({ integrations: [kept] });
   });
 
   test("of an unknown bot is told so, and makes none", async () => {
@@ -134,7 +137,7 @@ describe("many updates of a bot at the same time", () => {
     await Promise.all(
       [...lists, ...lists].map((integrations) => store.update(appKey, "torn", { integrations }, later)),
     );
-    const found = await store.open(appKey, "torn");
+    const found = await store.findWithKeys(appKey, "torn");
     expect(lists).toContainEqual(found?.integrations);
   });
 });

@@ -127,7 +127,7 @@ describe("a client's turn", () => {
   test("is forgotten a day after it began, whether or not its record still stands, and the next has none of its marks", async () => {
     const { clock, begin, requestStop, store, turn, find, itemOf, renew } = setUp();
     await begin("first");
-    await store.name(turn, "first", reference);
+    await store.saveReference(turn, "first", reference);
     await requestStop();
     await clock.advance(dayMs - 1);
     expect(await find()).toBeDefined();
@@ -196,7 +196,7 @@ describe("what a model calls a turn", () => {
   test("is found as the model said it, also once the turn is done", async () => {
     const { store, turn, begin, end, find } = setUp();
     await begin("mine");
-    await store.name(turn, "mine", reference);
+    await store.saveReference(turn, "mine", reference);
     expect((await find())?.reference).toBe(reference);
     await end("mine");
     expect((await find())?.reference).toBe(reference);
@@ -205,11 +205,11 @@ describe("what a model calls a turn", () => {
   test("is not what another machine's run was called", async () => {
     const { clock, store, turn, begin, find } = setUp();
     await begin("dead");
-    await store.name(turn, "dead", reference);
+    await store.saveReference(turn, "dead", reference);
     await clock.advance(leaseMs);
     await begin("alive");
     expect((await find())?.reference).toBeUndefined();
-    await store.name(turn, "dead", reference);
+    await store.saveReference(turn, "dead", reference);
     expect((await find())?.reference).toBeUndefined();
   });
 });
@@ -324,7 +324,7 @@ describe("a write whose reply was lost, and which the SDK makes again,", () => {
     const { store, turn, begin, renew, end, find, withLostReply } = setUp();
     await begin("mine");
     expect(await withLostReply((by) => renew("mine", by))).toBe("run");
-    await withLostReply((by) => by.name(turn, "mine", reference));
+    await withLostReply((by) => by.saveReference(turn, "mine", reference));
     const owner = { userId: "u7", botUserId: "bot-helpdesk" };
     expect(await withLostReply((by) => by.requestStop(turn, owner))).toMatchObject({ reference });
     await withLostReply((by) => end("mine", by));

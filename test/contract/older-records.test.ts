@@ -191,7 +191,7 @@ test("a bot that an older version stored opens with its key and options, and is 
     ],
   };
   expect(await store.find("app-one", ["bot-helpdesk"])).toEqual([shown]);
-  expect(await store.open("app-one", "bot-helpdesk")).toEqual({
+  expect(await store.findWithKeys("app-one", "bot-helpdesk")).toEqual({
     ...shown,
     integrations: [shown.integrations[0], { ...shown.integrations[1], apiKey: "app-secret-key-0001" }],
   });

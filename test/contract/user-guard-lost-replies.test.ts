@@ -56,14 +56,14 @@ describe("a write whose reply was lost, and which the SDK makes again,", () => {
     const { user, asked, guard, withLostReply } = begin();
     await guard.admit(asked("t1"));
     expect(await withLostReply(1, (lossy) => lossy.admit(asked("t2")))).toEqual(admitted);
-    await guard.leave({ ...user, turn: "t1" });
+    await guard.release({ ...user, turn: "t1" });
     expect(await guard.admit(asked("t2"))).toEqual(admitted);
   });
 
   test("frees a place once", async () => {
     const { user, asked, guard, withLostReply } = begin();
     await guard.admit(asked("t1"));
-    await withLostReply(1, (lossy) => lossy.leave({ ...user, turn: "t1" }));
+    await withLostReply(1, (lossy) => lossy.release({ ...user, turn: "t1" }));
     expect(
       (await table.items()).find(({ guard: key }) => String(key).includes(`"${user.userId}"`)),
     ).toMatchObject({ open: {} });

@@ -19,10 +19,10 @@ describe("a user's turns", () => {
     const { guard, user, admit, itemOf } = begin({ turnsPerMinute: 3, turnsAtOnce: 3 });
     for (let n = 0; n < 5; n += 1) {
       expect(await admit("busy")).toEqual(admitted);
-      await guard.withdraw({ ...user, turn: "busy" });
+      await guard.cancel({ ...user, turn: "busy" });
     }
     for (const turn of ["a", "b", "c"]) expect(await admit(turn)).toEqual(admitted);
-    await Promise.all(["a", "b", "c", "never in"].map((turn) => guard.withdraw({ ...user, turn })));
+    await Promise.all(["a", "b", "c", "never in"].map((turn) => guard.cancel({ ...user, turn })));
     expect(await itemOf()).toMatchObject({ open: {}, starts: [0, 0, 0] });
   });
 
@@ -35,7 +35,7 @@ describe("a user's turns", () => {
     expect(await admit("t1")).toEqual(admitted);
     expect(await read("r1")).toEqual(admitted);
     expect(await read("r2")).toEqual(limited(2000));
-    await readers.leave({ ...user, turn: "r1" });
+    await readers.release({ ...user, turn: "r1" });
     await revoke(clock.now() + 1);
     expect(await read("r2")).toEqual(admitted);
     expect(await admit("t1")).toEqual(revoked);

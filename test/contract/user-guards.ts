@@ -1,5 +1,5 @@
 import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
-import type { AskedTurn, UserLimits } from "#core/chat/user-guard.ts";
+import type { TurnRequest, UserLimits } from "#core/chat/user-guard.ts";
 import { alteredClient, type Command } from "../support/altered-client.ts";
 import type { TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
@@ -21,9 +21,9 @@ export const beginGuard = (table: TestTable, limits: UserLimits = { turnsPerMinu
   const guardWith = (other: UserLimits) =>
     makeUserGuard({ ...table, client, clock, counts: "turns", limits: other });
   const guard = guardWith(limits);
-  const admit = (turn: string, given: Partial<AskedTurn> = {}, by = guard) =>
+  const admit = (turn: string, given: Partial<TurnRequest> = {}, by = guard) =>
     by.admit({ ...user, turn, issuedAt: clock.now(), until: clock.now() + leaseMs, ...given });
-  const leave = (turn: string) => guard.leave({ ...user, turn });
+  const leave = (turn: string) => guard.release({ ...user, turn });
   const isRevoked = (issuedAt: number) => guard.isRevoked({ ...user, issuedAt });
   const revoke = (before = clock.now()) => guard.revoke(user, before);
   const itemOf = async () =>

@@ -4,8 +4,8 @@ import * as v from "valibot";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
-import type { Bot, BotStore, OpenBot } from "#core/bot/bot.ts";
-import type { OpenIntegration } from "#core/bot/integration.ts";
+import type { Bot, BotStore, BotWithKeys } from "#core/bot/bot.ts";
+import type { IntegrationWithKey } from "#core/bot/integration.ts";
 import type { IntegrationType } from "#core/bot/integration-types.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { newIntegration } from "../../functions/bot-registry/integration-schema.ts";
@@ -44,9 +44,10 @@ export interface TestBots {
   begin(given?: Given): TestApp;
 }
 
-export const botOf = (userId: string, given: Partial<OpenBot> = {}): OpenBot => bot({ userId, ...given });
+export const botOf = (userId: string, given: Partial<BotWithKeys> = {}): BotWithKeys =>
+  bot({ userId, ...given });
 /** An integration of any type, with its key in clear. */
-export const integrationOf = (type: IntegrationType): OpenIntegration =>
+export const integrationOf = (type: IntegrationType): IntegrationWithKey =>
   v.parse(newIntegration({ allowPrivate: false }), {
     type,
     callbackUrl: "https://example.com/v1",

@@ -4,7 +4,7 @@ import { failureCodes, truncationReasons } from "#core/answer/answer.ts";
 import { integrationTypes, modelTypes } from "#core/bot/integration-types.ts";
 import { jobMetrics, makeReportJob } from "#core/jobs/job-report.ts";
 import type { TurnReport } from "#core/turn/forward-turn.ts";
-import { makeNoteTurn, turnChannels } from "#core/turn/turn-report.ts";
+import { makeRecordTurn, turnChannels } from "#core/turn/turn-report.ts";
 import { botEventsRoute, makeCallbackDoor, messagesRoute } from "../unit/functions/im-callback/callbacks.ts";
 import { webhookJob } from "./jobs.ts";
 import { makeMemoryLog } from "./memory-log.ts";
@@ -32,10 +32,10 @@ const others: Record<Exclude<Outcome["status"], "failed" | "paused" | "truncated
 /** The keys, as the compiler knows them: a kind that is added must be added here. */
 const keysOf = <K extends string>(all: Record<K, unknown>): K[] => Object.keys(all) as K[];
 
-const afterwards = Promise.resolve();
+const cleanup = Promise.resolve();
 
 const noteTurns = (metrics: MemoryMetrics): void => {
-  const noteTurn = makeNoteTurn({ metrics, clock: makeTestClock() });
+  const recordTurn = makeRecordTurn({ metrics, clock: makeTestClock() });
   const outcomes: Outcome[] = [
     ...keysOf(others).map((status) => ({ status })),
     { status: "paused", form: undefined },
@@ -47,7 +47,7 @@ const noteTurns = (metrics: MemoryMetrics): void => {
       for (const outcome of outcomes) {
         const turn = { channel, integrationType, startedAt: 0 };
         const delivery = { status: "delivered" } as const;
-        noteTurn(turn, { status: "ended", outcome, delivery, asked: 1, firstTextAt: 1, afterwards });
+        recordTurn(turn, { status: "ended", outcome, delivery, modelCalls: 1, firstTextAt: 1, cleanup });
       }
     }
   }

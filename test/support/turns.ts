@@ -1,12 +1,12 @@
-import type { OpenBot } from "#core/bot/bot.ts";
-import type { OpenModelIntegration, WebhookIntegration } from "#core/bot/integration.ts";
+import type { BotWithKeys } from "#core/bot/bot.ts";
+import type { ModelIntegrationWithKey, WebhookIntegration } from "#core/bot/integration.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { maskKey } from "#core/bot/key-mask.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import type { Turn } from "#core/turn/turn.ts";
 
-type DifyIntegration = OpenModelIntegration<DifyType>;
-type OpenAiIntegration = OpenModelIntegration<"openai">;
+type DifyIntegration = ModelIntegrationWithKey<DifyType>;
+type OpenAiIntegration = ModelIntegrationWithKey<"openai">;
 
 export const difyIntegration = (given: Partial<DifyIntegration> = {}): DifyIntegration => ({
   type: "dify_chatflow",
@@ -44,7 +44,7 @@ export const webhookIntegration = (given: Partial<WebhookIntegration> = {}): Web
   ...given,
 });
 
-export const bot = (given: Partial<OpenBot> = {}): OpenBot => ({
+export const bot = (given: Partial<BotWithKeys> = {}): BotWithKeys => ({
   userId: "bot-helpdesk",
   name: "Helpdesk",
   type: "faq",

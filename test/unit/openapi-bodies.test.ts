@@ -110,12 +110,12 @@ describe("the bot routes", () => {
     find: async () => [bot],
     page: async () => ({ bots: [bot], total: 1 }),
     ids: async () => new Set([bot.userId]),
-    open: async () => undefined,
+    findWithKeys: async () => undefined,
     addIntegration: async () => "added",
     updateIntegration: async () => ({ status: "updated" }),
     removeIntegration: async () => "removed",
   };
-  const routes = makeBotRoutes({ bots, clock: makeTestClock(), cap: 10, allowPrivate: false });
+  const routes = makeBotRoutes({ bots, clock: makeTestClock(), maxBots: 10, allowPrivate: false });
 
   test("are all described", () => {
     expect(Object.keys(routes).filter((path) => !Object.hasOwn(document.paths, path))).toEqual([]);

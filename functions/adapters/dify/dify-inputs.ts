@@ -1,4 +1,4 @@
-import type { AskedBot } from "#core/answer/model.ts";
+import type { BotProfile } from "#core/answer/model.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 
 interface Envelope {
@@ -19,7 +19,7 @@ const flatten = (envelope: Envelope, prefix: string, into: Map<string, string>):
  * variable `tone` is filled from metadata `{"tone":…}` (docs/spec/rongcloud.md, section 7). All strings: a text field of
  * Dify refuses a number. Names of the envelope win over those of the metadata.
  */
-export const difyInputs = (bot: AskedBot, event: MessageEvent): Record<string, string> => {
+export const difyInputs = (bot: BotProfile, event: MessageEvent): Record<string, string> => {
   const { userId, name, profileUrl, type, metadata } = bot;
   const envelope = flatten(
     {

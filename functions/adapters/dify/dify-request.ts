@@ -1,10 +1,10 @@
 import type { Question } from "#core/answer/model.ts";
-import type { OpenModelIntegration } from "#core/bot/integration.ts";
+import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { askingUser, difyUser, readMemory } from "./dify-ids.ts";
 import { difyInputs } from "./dify-inputs.ts";
 
-export type DifyIntegration = OpenModelIntegration<DifyType>;
+export type DifyIntegration = ModelIntegrationWithKey<DifyType>;
 
 /** A question in Dify's own terms. */
 export interface DifyQuestion {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
-import type { AnswerPiece, AnswerPieces, KeptAnswer } from "#core/chat/answer-pieces.ts";
+import type { AnswerPiece, AnswerPieces, StoredAnswer } from "#core/chat/answer-pieces.ts";
 import { replayLifeMs } from "#core/chat/chat-turn.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { maxTurnMs } from "#core/turn/turn-time.ts";
@@ -29,10 +29,10 @@ export const makeAnswerPiecesTable = ({
 }: AnswerPiecesTablePorts): AnswerPieces => {
   const batchGet = makeBatchGet({ client, tableName, clock });
 
-  const keyOf = ({ appKey, turn, attempt }: KeptAnswer, n: number): string =>
+  const keyOf = ({ appKey, turn, attempt }: StoredAnswer, n: number): string =>
     `piece#${JSON.stringify([appKey, turn, attempt, n])}`;
 
-  const appOf = async ({ appKey }: KeptAnswer): Promise<AppWithKeys> =>
+  const appOf = async ({ appKey }: StoredAnswer): Promise<AppWithKeys> =>
     apps.lastKnown(appKey) ?? requireApp(apps.find(appKey));
 
   return {

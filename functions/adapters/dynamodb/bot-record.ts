@@ -2,9 +2,9 @@ import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
-import type { Bot, OpenBot } from "#core/bot/bot.ts";
+import type { Bot, BotWithKeys } from "#core/bot/bot.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
-import type { Integration, OpenIntegration, OpenKey } from "#core/bot/integration.ts";
+import type { Integration, IntegrationWithKey, PlainKey } from "#core/bot/integration.ts";
 import {
   type IntegrationType,
   integrationTypes,
@@ -71,7 +71,7 @@ export const toKeyRecord = (
   app: AppWithKeys,
   botUserId: string,
   type: ModelType,
-  { apiKey, maskedApiKey }: OpenKey,
+  { apiKey, maskedApiKey }: PlainKey,
 ) => ({
   sealedApiKey: seal(app.dataKeys, apiKey, sealContext(app, botUserId, type)),
   maskedApiKey,
@@ -82,14 +82,14 @@ type WithoutOptions<I> = I extends unknown ? Omit<I, "options"> : never;
 export const toIntegrationRecord = (
   app: AppWithKeys,
   botUserId: string,
-  integration: WithoutOptions<OpenIntegration>,
+  integration: WithoutOptions<IntegrationWithKey>,
 ) => {
   if (integration.type === "webhook") return integration;
   const { apiKey: _inClear, ...fields } = integration;
   return { ...fields, ...toKeyRecord(app, botUserId, integration.type, integration) };
 };
 
-export const toBotRecord = (app: AppWithKeys, { integrations, ...bot }: OpenBot) => ({
+export const toBotRecord = (app: AppWithKeys, { integrations, ...bot }: BotWithKeys) => ({
   ...bot,
   integrations: Object.fromEntries(
     integrations.map(({ options: _beside, ...each }) => [
@@ -130,9 +130,9 @@ export const toBot = (record: BotRecord): Bot => ({
   }),
 });
 
-export const toOpenBot = (app: AppWithKeys, record: BotRecord): OpenBot => ({
+export const toOpenBot = (app: AppWithKeys, record: BotRecord): BotWithKeys => ({
   ...fieldsOf(record),
-  integrations: integrationsOf(record, (stored): OpenIntegration => {
+  integrations: integrationsOf(record, (stored): IntegrationWithKey => {
     if (stored.type === "webhook") return { ...stored, options: optionsOf(record, stored.type) };
     const { sealedApiKey, ...open } = stored;
     const context = sealContext(app, record.userId, open.type);

@@ -1,11 +1,11 @@
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import type { BotChanges } from "#core/bot/bot.ts";
 import {
+  hasPlainKey,
   type Integration,
   type IntegrationChanges,
-  isOpen,
-  type OpenIntegration,
-  type SentIntegration,
+  type IntegrationInput,
+  type IntegrationWithKey,
 } from "#core/bot/integration.ts";
 import { type IntegrationType, integrationTypes } from "#core/bot/integration-types.ts";
 import {
@@ -52,11 +52,11 @@ const replaceIntegration = (
   update: UpdateExpression,
   app: AppWithKeys,
   userId: string,
-  { options, ...sent }: SentIntegration,
+  { options, ...sent }: IntegrationInput,
 ): void => {
   if (options !== undefined) setOptions(update, sent.type, options);
   else if (requiresOptions(sent.type)) update.requireExists([optionsPlace(sent.type)]);
-  if (isOpen(sent)) {
+  if (hasPlainKey(sent)) {
     update.set(placeOf(sent.type), toIntegrationRecord(app, userId, sent));
   } else {
     keepKey(update, sent.type, sent.maskedApiKey);
@@ -90,7 +90,7 @@ export const botUpdate = (
 export const integrationAddition = (
   app: AppWithKeys,
   userId: string,
-  integration: OpenIntegration,
+  integration: IntegrationWithKey,
   now: number,
 ): UpdateExpression => {
   const update = beginUpdate(now);

@@ -71,7 +71,7 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
       const app = await appWithKeys(appKey);
       // An app that makes sure of its bots at each start must not hold up the repair of the ids (docs/adr/0006).
       if (await readOne(appKey, bot.userId)) return "exists";
-      if (!(await reserve(appKey, bot.userId, cap))) return "over_cap";
+      if (!(await reserve(appKey, bot.userId, cap))) return "limit_reached";
       const writtenBy = randomUUID();
       const created = await conditionMet(
         client.send(
@@ -122,7 +122,7 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
           : Math.max(listing.bots.length, listing.app.botIds.size),
       };
     },
-    open: async (appKey, userId) => {
+    findWithKeys: async (appKey, userId) => {
       const [app, record] = await Promise.all([appWithKeys(appKey), readOne(appKey, userId)]);
       return record && toOpenBot(app, record);
     },

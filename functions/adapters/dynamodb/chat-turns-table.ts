@@ -120,7 +120,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       if (!held) return "lost";
       return parseRecord(renewed, held, "a client's turn").stopAsked ? "stop" : "run";
     },
-    name: async (id, token, reference) => {
+    saveReference: async (id, token, reference) => {
       const values = { ":reference": reference, ":token": token };
       await update(id, "SET #reference = :reference", "#token = :token", values);
     },

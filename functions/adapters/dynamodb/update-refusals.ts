@@ -1,5 +1,5 @@
 import type { BotChanges, BotRefusal, IntegrationRefusal } from "#core/bot/bot.ts";
-import { type IntegrationChanges, isOpen, type SentIntegration } from "#core/bot/integration.ts";
+import { hasPlainKey, type IntegrationChanges, type IntegrationInput } from "#core/bot/integration.ts";
 import type { IntegrationType } from "#core/bot/integration-types.ts";
 import { type BotRecord, optionsPlace, requiresOptions } from "./bot-record.ts";
 
@@ -13,9 +13,9 @@ const isKeyOf = ({ integrations }: BotRecord, type: IntegrationType, maskedApiKe
   );
 };
 
-const refusalOf = (stored: BotRecord, sent: SentIntegration): BotRefusal | undefined => {
+const refusalOf = (stored: BotRecord, sent: IntegrationInput): BotRefusal | undefined => {
   const { type } = sent;
-  if (!isOpen(sent) && !isKeyOf(stored, type, sent.maskedApiKey)) return { status: "wrong_key", type };
+  if (!hasPlainKey(sent) && !isKeyOf(stored, type, sent.maskedApiKey)) return { status: "wrong_key", type };
   const lacksOptions = sent.options === undefined && stored[optionsPlace(type)] === undefined;
   return lacksOptions && requiresOptions(type) ? { status: "missing_options", type } : undefined;
 };

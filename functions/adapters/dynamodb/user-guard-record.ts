@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
-import { longestTokenHours } from "#core/chat/chat-user.ts";
+import { maxTokenHours } from "#core/chat/chat-user.ts";
 import type { UserState } from "#core/chat/decide-admission.ts";
 import type { GuardedUser } from "#core/chat/user-guard.ts";
 import { ttlOf } from "./expiry.ts";
@@ -26,7 +26,7 @@ const marginMs = 48 * hourMs;
 
 /** Each write keeps the record for longer than a token lives: by then no token is left that a revocation in it is meant for. */
 export const lifeFrom = (now: number): { expiresAt: number; ttl: number } => {
-  const expiresAt = now + longestTokenHours * hourMs + marginMs;
+  const expiresAt = now + maxTokenHours * hourMs + marginMs;
   return { expiresAt, ttl: ttlOf(expiresAt) };
 };
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { minuteMs, type UserState } from "#core/chat/decide-admission.ts";
-import type { AskedTurn, GuardedUser, UserLimits } from "#core/chat/user-guard.ts";
+import type { GuardedUser, TurnRequest, UserLimits } from "#core/chat/user-guard.ts";
 import { makeConditionalUpdate } from "./conditional-write.ts";
 import type { GuardsTablePorts } from "./guards-table.ts";
 import { type Counted, type KeptUser, keyOf, lifeFrom, parseUser, placeOf } from "./user-guard-record.ts";
@@ -12,7 +12,7 @@ export interface UserGuardTablePorts extends GuardsTablePorts {
 
 export interface UserGuardTable {
   /** Lets a turn in by one conditional write; false where that cannot tell. */
-  enter(asked: AskedTurn, limits: UserLimits, now: number): Promise<boolean>;
+  enter(asked: TurnRequest, limits: UserLimits, now: number): Promise<boolean>;
   find(user: GuardedUser): Promise<KeptUser | undefined>;
   /** False where another has written since `kept` was found. */
   replace(user: GuardedUser, kept: KeptUser | undefined, next: UserState): Promise<boolean>;

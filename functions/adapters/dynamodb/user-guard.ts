@@ -36,8 +36,8 @@ export const makeUserGuard = ({ limits, ...table }: UserGuardPorts): UserGuard =
       }
       return { status: "limited", retryAfterMs: busyRetryMs };
     },
-    leave: ({ turn, ...user }) => users.free(user, turn),
-    withdraw: async ({ turn, ...user }) => {
+    release: ({ turn, ...user }) => users.free(user, turn),
+    cancel: async ({ turn, ...user }) => {
       for (let round = 0; round < rounds; round += 1) {
         const kept = await users.find(user);
         if (!kept?.open.has(turn)) return;

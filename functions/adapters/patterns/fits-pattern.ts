@@ -1,5 +1,5 @@
 import { RE2Set } from "re2js";
-import type { FitsPattern } from "#core/bot/keyword-filter.ts";
+import type { MatchesPattern } from "#core/bot/keyword-filter.ts";
 
 /** Of characters times the patterns' size. Measured on one core, the worst list takes 50 ms for so many. */
 const mostSteps = 1_000_000;
@@ -45,7 +45,7 @@ const compile = (patterns: readonly string[]): RE2Set => {
  * Matches by RE2's algorithm, all patterns in one pass, in time linear in the text's length. Of a long text the head is
  * looked at: `mostSteps` are 1,000 characters for patterns of the largest size, and 50,000 for one of 20 characters.
  */
-export const makeFitsPattern = (): FitsPattern => {
+export const makeFitsPattern = (): MatchesPattern => {
   const recent = makeRecent<RE2Set>(mostLists);
   return (patterns, text) => {
     const set = recent(JSON.stringify(patterns), () => compile(patterns));

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type EventType, eventTypes } from "#core/bot/event-type.ts";
-import { textOf } from "#core/shared/rules.ts";
+import { stringOf } from "#core/shared/rules.ts";
 
 /** In bytes, as RongCloud limits it (docs/spec/rongcloud.md, section 8). */
 export const longestContent = 128 * 1024;
@@ -14,8 +14,8 @@ export const holdsJson = (text: string): boolean => {
   }
 };
 
-export const userId = textOf(1, 64);
-export const objectName = textOf(1, 32);
+export const userId = stringOf(1, 64);
+export const objectName = stringOf(1, 32);
 
 /**
  * What a message that is told by RongCloud can do without: null, empty or ill-formed, it is taken for absent, or the whole

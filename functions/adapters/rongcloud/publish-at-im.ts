@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { PassOn } from "#core/intake/forward-call.ts";
-import type { PublishedAtIm } from "#core/intake/publish-message.ts";
+import type { ForwardCall } from "#core/intake/forward-call.ts";
+import type { ImPublishResult } from "#core/intake/publish-message.ts";
 import type { ChannelType } from "#core/message/message-event.ts";
 import { imTargets } from "./im-targets.ts";
 
@@ -16,11 +16,15 @@ const published = v.pipe(
   v.object({ code: v.literal(200), messageUIDs: v.fallback(v.array(receipt), []) }),
 );
 
-export type PublishAtIm = (appKey: string, channelType: ChannelType, form: string) => Promise<PublishedAtIm>;
+export type PublishAtIm = (
+  appKey: string,
+  channelType: ChannelType,
+  form: string,
+) => Promise<ImPublishResult>;
 
 /** Hands a published form to the IM as it came. */
 export const makePublishAtIm =
-  (passOn: PassOn): PublishAtIm =>
+  (passOn: ForwardCall): PublishAtIm =>
   async (appKey, channelType, form) => {
     const reply = await passOn({
       appKey,

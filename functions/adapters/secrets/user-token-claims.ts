@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { longestTokenHours } from "#core/chat/chat-user.ts";
+import { maxTokenHours } from "#core/chat/chat-user.ts";
 
 /** Who gives these tokens. */
 export const issuer = "bot-bridge";
@@ -22,5 +22,5 @@ export const userTokenClaims = v.pipe(
     bots: v.exactOptional(v.array(v.string())),
   }),
   v.check(({ iat, iat_ms }) => secondsOf(iat_ms) === iat),
-  v.check(({ iat, exp }) => exp - iat <= longestTokenHours * 60 * 60),
+  v.check(({ iat, exp }) => exp - iat <= maxTokenHours * 60 * 60),
 );

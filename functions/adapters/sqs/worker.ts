@@ -32,13 +32,13 @@ export const makeWorker = <J>({ parseJob, runJob, visibilityOf, log }: WorkerPor
     await visibility.hideFor(unreadablePauseMs).catch((error: unknown) => {
       log.warn("job_not_hidden", { messageId: record.messageId, reason: String(error) });
     });
-    return "again";
+    return "retry";
   };
 
   return async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const leftMs = context.getRemainingTimeInMillis();
     const results = await Promise.all(Records.map((record) => takeRecord(record, leftMs)));
-    const again = Records.filter((_, index) => results[index] === "again");
+    const again = Records.filter((_, index) => results[index] === "retry");
     return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 };

@@ -17,7 +17,7 @@ export const outcomeOfStatus = (
   { status, headers }: Pick<HttpResponse, "status" | "headers">,
   now: number,
 ): WebhookOutcome => {
-  if (status >= 200 && status <= 299) return { status: "taken" };
+  if (status >= 200 && status <= 299) return { status: "accepted" };
   const reason = `HTTP ${status}`;
   const mayPass = status === 408 || status === 429 || (status >= 500 && status <= 599);
   if (!mayPass) return refused(reason);

@@ -18,7 +18,7 @@ export interface AnswerPipeOptions {
 
 export interface AnswerPipe {
   /** Takes an event of the model; ignores those that add nothing to the answer's text. */
-  take(event: AnswerEvent): void | Promise<void>;
+  push(event: AnswerEvent): void | Promise<void>;
   /** The answer has ended: passes on what was held back of it, and links to the files that its text does not link to. */
   end(): void | Promise<void>;
 }
@@ -65,7 +65,7 @@ export const makeAnswerPipe = (
   };
 
   return {
-    take: (event) => {
+    push: (event) => {
       switch (event.type) {
         case "delta": {
           const { text, replacesAll } = thoughts.push(event.text);

@@ -53,9 +53,9 @@ export interface AnswerSink {
 /** Hears how a turn goes on, apart from its text. */
 export interface TurnObserver {
   /** The model is being asked: an answer is on its way. */
-  onAsked?(): void;
+  onModelCalled?(): void;
   /** The model has named the turn (`Model`). */
-  onNamed?(reference: string): void;
+  onReference?(reference: string): void;
 }
 
 /** Who receives an answer. */
@@ -65,7 +65,7 @@ export interface AnswerReceiver {
 }
 
 /** Takes an answer that nobody is to see (`handleResponse: false`). */
-export const discardAnswer = (): AnswerSink => ({
+export const makeNullSink = (): AnswerSink => ({
   gaveUp: new AbortController().signal,
   delta: () => {},
   replace: () => {},

@@ -1,4 +1,4 @@
-import { makeFenceTracker } from "./code-fences.ts";
+import { makeCodeFenceTracker } from "./code-fence-tracker.ts";
 
 export interface LinkFilter {
   /** Takes more of the answer, split anywhere; gives what can be shown of it. */
@@ -23,7 +23,7 @@ const endingOf = (begin: string): RegExp => {
   }
 };
 /** A target that is longer than this is none. */
-const longestTarget = 4096;
+const maxTargetLength = 4096;
 
 /** Where the next target of a kind ends; asked of places further and further on, it reads the text once. */
 const makeFindEnd = (text: string) => {
@@ -44,7 +44,7 @@ const makeFindEnd = (text: string) => {
  * whole; links within a code block stay as they are.
  */
 export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter => {
-  const code = makeFenceTracker();
+  const code = makeCodeFenceTracker();
   const linked = new Set<string>();
   let held = "";
 
@@ -68,12 +68,12 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
       if (index < at) continue;
       const from = index + begin.length;
       const end = findEnd(begin, from);
-      if (end > all.length && all.length - from <= longestTarget) {
+      if (end > all.length && all.length - from <= maxTargetLength) {
         held = all.slice(index);
         return text + pass(all.slice(at, index));
       }
       text += pass(all.slice(at, from));
-      const target = end - from > longestTarget ? "" : all.slice(from, end);
+      const target = end - from > maxTargetLength ? "" : all.slice(from, end);
       if (target !== "") linked.add(fileOf(target));
       text += pass(code.inside ? target : resolveLink(target));
       at = from + target.length;

@@ -1,21 +1,21 @@
 import type { Bot } from "#core/bot/bot.ts";
-import type { OpenModelIntegration } from "#core/bot/integration.ts";
+import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import type { AnswerEvent, AnswerOutcome } from "./answer.ts";
 
 /** A bot as its models see it: without its integrations, which hold the API keys of other services. */
-export type AskedBot = Pick<Bot, "userId" | "name" | "type" | "profileUrl" | "metadata">;
+export type BotProfile = Pick<Bot, "userId" | "name" | "type" | "profileUrl" | "metadata">;
 
 /** What a model is asked. */
 export interface Question<T extends ModelType = ModelType> {
-  readonly integration: OpenModelIntegration<T>;
+  readonly integration: ModelIntegrationWithKey<T>;
   readonly text: string;
   readonly files: readonly QuestionFile[];
   /** The message behind the question and the bot that it was sent to, for models that use more than the text. */
   readonly event: MessageEvent;
-  readonly bot: AskedBot;
+  readonly bot: BotProfile;
   /** What the model gave last in this conversation (`AnswerEvent` "memory"); undefined at its beginning. */
   readonly memory: string | undefined;
 }
@@ -50,17 +50,19 @@ export interface Model<T extends ModelType = ModelType> {
    */
   ask(question: Question<T>, listener: AnswerListener, limits: AskLimits): Promise<AnswerOutcome>;
   /** Ends what the server still does for a turn. Rejects where it cannot be reached; that it obeys nobody can know. */
-  stop?(integration: OpenModelIntegration<T>, reference: string): Promise<void>;
+  stop?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<void>;
   /** What the user might ask next; empty where there is nothing to suggest. Rejects with a BridgeError. */
-  suggest?(integration: OpenModelIntegration<T>, reference: string): Promise<readonly string[]>;
+  suggest?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<readonly string[]>;
   /** Rejects with a BridgeError, `not_found` where the server has no such answer. */
-  rate?(integration: OpenModelIntegration<T>, reference: string, feedback: Feedback): Promise<void>;
+  rate?(integration: ModelIntegrationWithKey<T>, reference: string, feedback: Feedback): Promise<void>;
   /** A link of an answer as it works from anywhere, where the server gives links relative to itself. */
-  resolveLink?(integration: OpenModelIntegration<T>, url: string): string;
+  resolveLink?(integration: ModelIntegrationWithKey<T>, url: string): string;
 }
 
 /** The model of each type. */
 export type Models = { readonly [T in ModelType]: Model<T> };
 
-export const modelFor = <T extends ModelType>(models: Models, { type }: OpenModelIntegration<T>): Model<T> =>
-  models[type];
+export const modelFor = <T extends ModelType>(
+  models: Models,
+  { type }: ModelIntegrationWithKey<T>,
+): Model<T> => models[type];

@@ -1,4 +1,4 @@
-import { makeFenceTracker } from "./code-fences.ts";
+import { makeCodeFenceTracker } from "./code-fence-tracker.ts";
 import { makeThoughtQuote } from "./thought-quote.ts";
 
 /** What more of an answer means for what is shown. */
@@ -35,7 +35,7 @@ const heldLength = (text: string, tags: readonly string[]): number => {
  */
 export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): ThinkFilter => {
   const quote = makeThoughtQuote();
-  let code = makeFenceTracker();
+  let code = makeCodeFenceTracker();
   let held = "";
   let inside = false;
   let seenTag = false;
@@ -83,7 +83,7 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
   const forgetShown = (): void => {
     shownAny = false;
     lastCharacter = "";
-    code = makeFenceTracker();
+    code = makeCodeFenceTracker();
   };
 
   /** Where the next tag stands; -1 where none does. Within a thought none but its end counts. */

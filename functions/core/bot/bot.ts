@@ -1,4 +1,4 @@
-import type { Integration, IntegrationChanges, OpenIntegration, SentIntegration } from "./integration.ts";
+import type { Integration, IntegrationChanges, IntegrationInput, IntegrationWithKey } from "./integration.ts";
 import type { IntegrationType } from "./integration-types.ts";
 
 export interface Bot<I extends Integration = Integration> {
@@ -18,11 +18,11 @@ export interface Bot<I extends Integration = Integration> {
 }
 
 /** A bot with its API keys in clear. */
-export type OpenBot = Bot<OpenIntegration>;
+export type BotWithKeys = Bot<IntegrationWithKey>;
 
 /** The fields that an update of a bot changes; the others keep their values. Metadata and integrations are replaced whole. */
 export interface BotChanges extends Partial<Pick<Bot, "name" | "type" | "profileUrl" | "metadata">> {
-  readonly integrations?: readonly SentIntegration[];
+  readonly integrations?: readonly IntegrationInput[];
 }
 
 /** A page of an app's bots, in the order of their ids. */
@@ -32,7 +32,7 @@ export interface BotPage {
   readonly total: number;
 }
 
-export type CreatedBot = "created" | "exists" | "over_cap";
+export type CreateBotResult = "created" | "exists" | "limit_reached";
 
 /** Why an update of a bot was refused. `type`: of the integration concerned. */
 export type BotRefusal =
@@ -43,10 +43,10 @@ export type BotRefusal =
   | { readonly status: "missing_options"; readonly type: IntegrationType };
 export type IntegrationRefusal = BotRefusal | { readonly status: "unknown_integration" };
 
-export type UpdatedBot = { readonly status: "updated" } | BotRefusal;
-export type UpdatedIntegration = { readonly status: "updated" } | IntegrationRefusal;
-export type AddedIntegration = "added" | "exists" | "unknown_bot";
-export type RemovedIntegration = "removed" | "unknown_bot" | "unknown_integration";
+export type UpdateBotResult = { readonly status: "updated" } | BotRefusal;
+export type UpdateIntegrationResult = { readonly status: "updated" } | IntegrationRefusal;
+export type AddIntegrationResult = "added" | "exists" | "unknown_bot";
+export type RemoveIntegrationResult = "removed" | "unknown_bot" | "unknown_integration";
 
 /**
  * Where an app's bots are kept. No app sees another's. Reads give what stands at this moment; a write touches what it
@@ -54,8 +54,8 @@ export type RemovedIntegration = "removed" | "unknown_bot" | "unknown_integratio
  */
 export interface BotStore {
   /** Adds the bot unless its `userId` is taken or the app has `cap` bots already. */
-  create(appKey: string, bot: OpenBot, cap: number): Promise<CreatedBot>;
-  update(appKey: string, userId: string, changes: BotChanges, now: number): Promise<UpdatedBot>;
+  create(appKey: string, bot: BotWithKeys, maxBots: number): Promise<CreateBotResult>;
+  update(appKey: string, userId: string, changes: BotChanges, now: number): Promise<UpdateBotResult>;
   /** False where there is no such bot. */
   delete(appKey: string, userId: string): Promise<boolean>;
   /** Unknown ids are left out; no order. */
@@ -65,26 +65,26 @@ export interface BotStore {
   /** Pages count from 1. */
   page(appKey: string, page: number, pageSize: number): Promise<BotPage>;
   /** Reads one bot and opens its keys. */
-  open(appKey: string, userId: string): Promise<OpenBot | undefined>;
+  findWithKeys(appKey: string, userId: string): Promise<BotWithKeys | undefined>;
 
   /** Adds the integration unless the bot has one of its type. */
   addIntegration(
     appKey: string,
     userId: string,
-    integration: OpenIntegration,
+    integration: IntegrationWithKey,
     now: number,
-  ): Promise<AddedIntegration>;
+  ): Promise<AddIntegrationResult>;
   updateIntegration(
     appKey: string,
     userId: string,
     type: IntegrationType,
     changes: IntegrationChanges,
     now: number,
-  ): Promise<UpdatedIntegration>;
+  ): Promise<UpdateIntegrationResult>;
   removeIntegration(
     appKey: string,
     userId: string,
     type: IntegrationType,
     now: number,
-  ): Promise<RemovedIntegration>;
+  ): Promise<RemoveIntegrationResult>;
 }

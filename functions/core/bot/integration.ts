@@ -28,7 +28,7 @@ export interface MaskedKey {
 }
 
 /** An API key in clear: only in memory, and only where a model is called or a bot is saved. */
-export interface OpenKey extends MaskedKey {
+export interface PlainKey extends MaskedKey {
   readonly apiKey: string;
 }
 
@@ -39,10 +39,12 @@ export interface ModelIntegration<T extends ModelType = ModelType>
     WithOptions<T>,
     MaskedKey {}
 
-export interface OpenModelIntegration<T extends ModelType = ModelType> extends ModelIntegration<T>, OpenKey {}
+export interface ModelIntegrationWithKey<T extends ModelType = ModelType>
+  extends ModelIntegration<T>,
+    PlainKey {}
 
 export type Integration = WebhookIntegration | ModelIntegration;
-export type OpenIntegration = WebhookIntegration | OpenModelIntegration;
+export type IntegrationWithKey = WebhookIntegration | ModelIntegrationWithKey;
 
 type Unless<I extends Integration, K extends keyof I> = I extends unknown
   ? Omit<I, K> & Partial<Pick<I, K>>
@@ -52,11 +54,11 @@ type Unless<I extends Integration, K extends keyof I> = I extends unknown
  * An integration in an array that replaces the stored one. Omitted options, and a key sent in its masked form, keep their
  * stored values: RongCloud's SDKs know no options, and send back what they have read.
  */
-export type SentIntegration = Unless<Integration | OpenIntegration, "options">;
+export type IntegrationInput = Unless<Integration | IntegrationWithKey, "options">;
 
 /** The fields that an update of an integration changes; the others keep their stored values, also a key sent masked. */
 export type IntegrationChanges = Partial<IntegrationFields & Pick<Integration, "options">> &
-  (OpenKey | Partial<MaskedKey>);
+  (PlainKey | Partial<MaskedKey>);
 
 /** Whether an integration's model answers messages. A webhook's app server answers by calls of its own. */
 export const canAnswer = <I extends Integration>(
@@ -64,7 +66,7 @@ export const canAnswer = <I extends Integration>(
 ): integration is Exclude<I, WebhookIntegration> => integration.type !== "webhook";
 
 /** Whether an integration came with its key, and not in the masked form in which it is shown. */
-export const isOpen = <I extends SentIntegration>(
+export const hasPlainKey = <I extends IntegrationInput>(
   integration: I,
-): integration is Extract<I, { readonly type: "webhook" } | OpenKey> =>
+): integration is Extract<I, { readonly type: "webhook" } | PlainKey> =>
   integration.type === "webhook" || "apiKey" in integration;

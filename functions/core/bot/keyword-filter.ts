@@ -9,9 +9,9 @@ export type FilterKind = (typeof filterKinds)[number];
 export type KeywordFilter = { readonly [kind in FilterKind]?: readonly string[] };
 
 /** Whether a text fits any of the regular expressions; one that is none fits nothing. Never takes long. */
-export type FitsPattern = (patterns: readonly string[], text: string) => boolean;
+export type MatchesPattern = (patterns: readonly string[], text: string) => boolean;
 
-export type FitsFilter = (filter: KeywordFilter, text: string) => boolean;
+export type MatchesFilter = (filter: KeywordFilter, text: string) => boolean;
 
 /**
  * The same for texts that differ in case alone, or in how an accent is written down. Lower case first and upper case then,
@@ -19,7 +19,7 @@ export type FitsFilter = (filter: KeywordFilter, text: string) => boolean;
  */
 const fold = (text: string): string => text.toLowerCase().toUpperCase().normalize("NFC");
 
-const fitsKeyword: Readonly<Record<KeywordKind, (text: string, keyword: string) => boolean>> = {
+const matchesKeyword: Readonly<Record<KeywordKind, (text: string, keyword: string) => boolean>> = {
   contains: (text, keyword) => text.includes(keyword),
   startsWith: (text, keyword) => text.startsWith(keyword),
   endsWith: (text, keyword) => text.endsWith(keyword),
@@ -27,12 +27,12 @@ const fitsKeyword: Readonly<Record<KeywordKind, (text: string, keyword: string) 
 };
 
 /** Letter case counts in regular expressions alone. */
-export const makeFitsFilter =
-  (fitsPattern: FitsPattern): FitsFilter =>
+export const makeMatchesFilter =
+  (matchesPattern: MatchesPattern): MatchesFilter =>
   (filter, text) => {
     const folded = fold(text);
     const fits = keywordKinds.some((kind) =>
-      filter[kind]?.some((keyword) => fitsKeyword[kind](folded, fold(keyword))),
+      filter[kind]?.some((keyword) => matchesKeyword[kind](folded, fold(keyword))),
     );
-    return fits || (filter.matches !== undefined && fitsPattern(filter.matches, text));
+    return fits || (filter.matches !== undefined && matchesPattern(filter.matches, text));
   };

@@ -1,17 +1,17 @@
 import type { Clock } from "#core/shared/clock.ts";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
-import type { Bot, BotChanges, BotRefusal, BotStore, OpenBot } from "./bot.ts";
-import type { IntegrationChanges, OpenIntegration } from "./integration.ts";
+import type { Bot, BotChanges, BotRefusal, BotStore, BotWithKeys } from "./bot.ts";
+import type { IntegrationChanges, IntegrationWithKey } from "./integration.ts";
 import type { IntegrationType } from "./integration-types.ts";
 
 export interface ManageBotsPorts {
   readonly bots: BotStore;
   readonly clock: Clock;
   /** How many bots an app may have. */
-  readonly cap: number;
+  readonly maxBots: number;
 }
 
-export type BotDraft = Omit<OpenBot, "createdAt" | "updatedAt">;
+export type BotDraft = Omit<BotWithKeys, "createdAt" | "updatedAt">;
 
 /** The registry's use cases. Each rejects with a BridgeError `bad_parameter`, which names the field, the rule and the value if a field is wrong. */
 export interface ManageBots {
@@ -22,7 +22,7 @@ export interface ManageBots {
   /** The bots with these ids, each once, in the order of the ids. Unknown ids are left out. */
   get(appKey: string, userIds: readonly string[]): Promise<Bot[]>;
   /** Refuses a second integration of one type. */
-  addIntegration(appKey: string, userId: string, integration: OpenIntegration): Promise<void>;
+  addIntegration(appKey: string, userId: string, integration: IntegrationWithKey): Promise<void>;
   updateIntegration(
     appKey: string,
     userId: string,
@@ -63,13 +63,13 @@ const refusalError = (
   }
 };
 
-export const makeManageBots = ({ bots, clock, cap }: ManageBotsPorts): ManageBots => ({
+export const makeManageBots = ({ bots, clock, maxBots }: ManageBotsPorts): ManageBots => ({
   create: async (appKey, draft) => {
     const now = clock.now();
-    const created = await bots.create(appKey, { ...draft, createdAt: now, updatedAt: now }, cap);
+    const created = await bots.create(appKey, { ...draft, createdAt: now, updatedAt: now }, maxBots);
     if (created === "exists") throw refused("userId", "a bot of this id exists already", draft.userId);
-    if (created === "over_cap") {
-      throw callerError("bad_parameter", `bot limit reached: ${cap} per app (setting botsPerApp)`);
+    if (created === "limit_reached") {
+      throw callerError("bad_parameter", `bot limit reached: ${maxBots} per app (setting botsPerApp)`);
     }
   },
   update: async (appKey, userId, changes) => {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { anyObject, listOf, oneOf, textOf, trueOrFalse, wholeNumber } from "#core/shared/rules.ts";
+import { anyObject, arrayOf, oneOf, stringOf, trueOrFalse, integerBetween } from "#core/shared/rules.ts";
 import type { IntegrationType } from "./integration-types.ts";
 import { type FilterKind, filterKinds } from "./keyword-filter.ts";
 
@@ -11,7 +11,7 @@ export const groupContexts = ["member", "group"] as const;
 // stored as they were sent.
 
 const maxFilterEntries = 32;
-const keywords = listOf(textOf(1, 128), maxFilterEntries);
+const keywords = arrayOf(stringOf(1, 128), maxFilterEntries);
 
 export const filterEntries = {
   contains: v.exactOptional(v.pipe(keywords, v.description("Matches a text that contains the entry."))),
@@ -20,7 +20,7 @@ export const filterEntries = {
   equals: v.exactOptional(v.pipe(keywords, v.description("Matches a text that equals the entry."))),
   matches: v.exactOptional(
     v.pipe(
-      listOf(textOf(1, 256), maxFilterEntries),
+      arrayOf(stringOf(1, 256), maxFilterEntries),
       v.description(
         "Matches a text in which the regular expression (RE2 syntax) finds a match. Case-sensitive unless it begins with `(?i)`.",
       ),
@@ -97,7 +97,7 @@ export const answerOptions = {
   ),
   errorText: v.exactOptional(
     v.pipe(
-      textOf(1, 1024),
+      stringOf(1, 1024),
       v.description(
         "Text that the user gets if the model cannot answer. If omitted, a sentence in English and Chinese.",
       ),
@@ -111,16 +111,16 @@ const common = { ...triggerOptions, ...answerOptions };
 export const defaultHistoryMessages = 20;
 
 const openai = {
-  model: v.pipe(textOf(1, 128), v.description("Name of the model, as the API knows it.")),
+  model: v.pipe(stringOf(1, 128), v.description("Name of the model, as the API knows it.")),
   systemPrompt: v.exactOptional(
     v.pipe(
-      textOf(1, 16_384),
+      stringOf(1, 16_384),
       v.description("System message, sent before the conversation. If omitted, none is sent."),
     ),
   ),
   historyMessages: v.exactOptional(
     v.pipe(
-      wholeNumber(0, 50),
+      integerBetween(0, 50),
       v.metadata({
         default: defaultHistoryMessages,
         description:

@@ -2,7 +2,7 @@ import type { ChatEvent } from "./chat-event.ts";
 import type { ChatTurnId } from "./chat-turn.ts";
 
 /** The answer of one run of a turn. */
-export interface KeptAnswer extends ChatTurnId {
+export interface StoredAnswer extends ChatTurnId {
   readonly attempt: number;
 }
 
@@ -16,7 +16,7 @@ export interface AnswerPiece {
 /** Keeps answers for clients whose connections break. Nobody else can read them. */
 export interface AnswerPieces {
   /** `n` counts from 0. */
-  put(answer: KeptAnswer, n: number, piece: AnswerPiece): Promise<void>;
+  put(answer: StoredAnswer, n: number, piece: AnswerPiece): Promise<void>;
   /** Those there are from the `n`th on, without a gap, `most` at most. */
-  read(answer: KeptAnswer, n: number, most: number): Promise<readonly AnswerPiece[]>;
+  read(answer: StoredAnswer, n: number, most: number): Promise<readonly AnswerPiece[]>;
 }

@@ -1,12 +1,12 @@
-import type { BotStore, OpenBot } from "#core/bot/bot.ts";
-import { canAnswer, type OpenModelIntegration } from "#core/bot/integration.ts";
+import type { BotStore, BotWithKeys } from "#core/bot/bot.ts";
+import { canAnswer, type ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import type { Lease } from "#core/shared/lease.ts";
 import type { Turn } from "#core/turn/turn.ts";
-import { badToken, checkBot, tooMany } from "./chat-access.ts";
+import { badToken, checkBot, rateLimited } from "./chat-access.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease, type NewChatTurn } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import type { UserGuard } from "./user-guard.ts";
@@ -37,9 +37,9 @@ export type BegunChatTurn =
   | { readonly status: "known"; readonly turn: ChatTurn };
 
 export interface BeginChatTurnPorts {
-  readonly bots: Pick<BotStore, "open">;
+  readonly bots: Pick<BotStore, "findWithKeys">;
   readonly turns: Pick<ChatTurnStore, "begin" | "discard">;
-  readonly guard: Pick<UserGuard, "admit" | "withdraw" | "isRevoked">;
+  readonly guard: Pick<UserGuard, "admit" | "cancel" | "isRevoked">;
   readonly clock: Clock;
   readonly newId: () => string;
   /** The same short name for the same parts, and another for any others. */
@@ -51,7 +51,7 @@ export type BeginChatTurn = (user: ChatUser, request: ChatRequest, until: number
 
 const revoked = (): BridgeError => badToken("was revoked, get a new one");
 
-const integrationOf = (bot: OpenBot, named: ModelType | undefined): OpenModelIntegration => {
+const integrationOf = (bot: BotWithKeys, named: ModelType | undefined): ModelIntegrationWithKey => {
   const enabled = bot.integrations.filter(canAnswer).filter((each) => each.enabled);
   const integration = enabled.find(({ type }) => named === undefined || type === named);
   if (integration) return integration;
@@ -65,8 +65,8 @@ const integrationOf = (bot: OpenBot, named: ModelType | undefined): OpenModelInt
 /** What the bot's other doors would have made of it. */
 const toTurn = (
   id: NewChatTurn,
-  bot: OpenBot,
-  integration: OpenModelIntegration,
+  bot: BotWithKeys,
+  integration: ModelIntegrationWithKey,
   request: ChatRequest,
   now: number,
 ): Turn => ({
@@ -101,7 +101,7 @@ export const makeBeginChatTurn =
     const { appKey, userId, issuedAt } = user;
     const { botUserId, conversation, idempotencyKey } = request;
     checkBot(user, botUserId);
-    const bot = await bots.open(appKey, botUserId);
+    const bot = await bots.findWithKeys(appKey, botUserId);
     if (!bot) throw callerError("not_found", "userId: there is no such bot");
     const integration = integrationOf(bot, request.integration);
 
@@ -132,14 +132,14 @@ export const makeBeginChatTurn =
         // Left as they are it would look as if it ran, and its place be taken. Why it was not let in says more than a second failure.
         await Promise.allSettled([
           turns.discard(id, lease.token),
-          guard.withdraw({ appKey, userId, turn: id.turn }),
+          guard.cancel({ appKey, userId, turn: id.turn }),
         ]);
         throw error;
       });
     if (admission.status !== "admitted") {
       await turns.discard(id, lease.token);
       if (admission.status === "revoked") throw revoked();
-      throw tooMany("turns", admission.retryAfterMs);
+      throw rateLimited("turns", admission.retryAfterMs);
     }
     const turn = toTurn(id, bot, integration, request, clock.now());
     return { status: "ready", ready: { id, turn, lease, attempt: begun.attempt } };

@@ -25,7 +25,7 @@ export const findOwnTurn = async (
 export const badToken = (rule: string): BridgeError => callerError("bad_token", `token: ${rule}`);
 
 /** `what` the user has too many of. */
-export const tooMany = (what: string, retryAfterMs: number): BridgeError =>
+export const rateLimited = (what: string, retryAfterMs: number): BridgeError =>
   new BridgeError("rate_limited", `too many ${what}, please slow down`, {
     expose: true,
     retryable: true,

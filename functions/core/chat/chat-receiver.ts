@@ -6,7 +6,7 @@ export interface ChatReceiverPorts {
   readonly conversation: string | undefined;
   /** Takes the client's next event. A promise asks to wait before there is more. */
   readonly emit: (event: ChatEvent) => void | Promise<void>;
-  readonly onNamed: (reference: string) => void;
+  readonly onReference: (reference: string) => void;
   /** Whether the user has requested a stop: a model may obey it and end as if it had said all, or had nothing to say. */
   readonly isStopRequested: () => Promise<boolean>;
 }
@@ -30,12 +30,12 @@ export const makeChatReceiver = ({
   turn,
   conversation,
   emit,
-  onNamed,
+  onReference,
   isStopRequested,
 }: ChatReceiverPorts): AnswerReceiver => ({
   observer: {
-    onAsked: () => void emit({ type: "start", turn, conversation: conversation ?? null }),
-    onNamed,
+    onModelCalled: () => void emit({ type: "start", turn, conversation: conversation ?? null }),
+    onReference,
   },
   sink: {
     // Whether or not the client is still there, the turn goes on.

@@ -57,7 +57,7 @@ export interface ChatTurnStore {
   /** Extends its lease, and returns whether a stop was requested. */
   renew(id: ChatTurnId, lease: Lease): Promise<RenewedTurn>;
   /** Saves what its model calls it. */
-  name(id: ChatTurnId, token: string, reference: string): Promise<void>;
+  saveReference(id: ChatTurnId, token: string, reference: string): Promise<void>;
   /** Marks it as done. */
   end(id: ChatTurnId, token: string, ended: EndedTurn): Promise<void>;
   /** Marks it as not admitted, its client having received nothing: it may begin again at once. */

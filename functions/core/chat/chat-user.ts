@@ -12,4 +12,4 @@ export interface ChatUser {
  * The longest life of a token, in hours. It bounds for how long a revocation has to be remembered, so a token that would
  * live longer is no token.
  */
-export const longestTokenHours = 30 * 24;
+export const maxTokenHours = 30 * 24;

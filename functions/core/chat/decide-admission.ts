@@ -1,4 +1,4 @@
-import type { Admission, AskedTurn, UserLimits } from "./user-guard.ts";
+import type { Admission, TurnRequest, UserLimits } from "./user-guard.ts";
 
 /** What is known of a user. All times are milliseconds since the epoch. */
 export interface UserState {
@@ -46,7 +46,7 @@ export const without = ({ revokedBefore, open, starts }: UserState, turn: string
 /** Whether a turn is let in by a user's whole state: what the store cannot tell by one condition. */
 export const decideAdmission = (
   { revokedBefore, open, starts }: UserState,
-  { turn, issuedAt, until }: AskedTurn,
+  { turn, issuedAt, until }: TurnRequest,
   limits: UserLimits,
   now: number,
 ): Decision => {

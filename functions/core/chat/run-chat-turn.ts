@@ -2,9 +2,9 @@ import type { Clock } from "#core/shared/clock.ts";
 import { keepLease } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
 import type { ForwardTurn, TurnReport } from "#core/turn/forward-turn.ts";
-import { type NoteTurn, wentWell } from "#core/turn/turn-report.ts";
+import { isSuccessful, type RecordTurn } from "#core/turn/turn-report.ts";
 import type { AnswerJournal } from "./answer-journal.ts";
-import type { KeptAnswer } from "./answer-pieces.ts";
+import type { StoredAnswer } from "./answer-pieces.ts";
 import type { ReadyChatTurn } from "./begin-chat-turn.ts";
 import { type ChatEvent, interruptedEvent, positionAfter, startOf, writePosition } from "./chat-event.ts";
 import { makeChatReceiver } from "./chat-receiver.ts";
@@ -15,13 +15,13 @@ import type { UserGuard } from "./user-guard.ts";
 export type EmitEvent = (event: ChatEvent, position: string) => void | Promise<void>;
 
 export interface RunChatTurnPorts {
-  readonly turns: Pick<ChatTurnStore, "renew" | "name" | "end" | "discard">;
-  readonly guard: Pick<UserGuard, "leave" | "withdraw">;
+  readonly turns: Pick<ChatTurnStore, "renew" | "saveReference" | "end" | "discard">;
+  readonly guard: Pick<UserGuard, "release" | "cancel">;
   readonly forwardTurn: ForwardTurn;
-  readonly journalOf: (answer: KeptAnswer) => AnswerJournal;
+  readonly journalOf: (answer: StoredAnswer) => AnswerJournal;
   readonly clock: Clock;
   readonly log: Log;
-  readonly noteTurn: NoteTurn;
+  readonly recordTurn: RecordTurn;
 }
 
 /**
@@ -43,14 +43,14 @@ const broken: ChatEvent = {
 
 /** Runs a turn that a client waits for, to its end, whether or not the client stays. */
 export const makeRunChatTurn =
-  ({ turns, guard, forwardTurn, journalOf, clock, log, noteTurn }: RunChatTurnPorts): RunChatTurn =>
+  ({ turns, guard, forwardTurn, journalOf, clock, log, recordTurn }: RunChatTurnPorts): RunChatTurn =>
   async ({ id, turn, lease: { token, expiresAt }, attempt }, emitEvent, deadline) => {
     const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
     const startedAt = clock.now();
     const stop = new AbortController();
     const journal = id.keepsAnswer ? journalOf({ ...id, attempt }) : undefined;
     let position = startOf(attempt);
-    let afterwards: Promise<void> | undefined;
+    let cleanup: Promise<void> | undefined;
     let isLost = false;
     let hasEmitted = false;
     let isRetryable = false;
@@ -81,37 +81,37 @@ export const makeRunChatTurn =
       turn: id.turn,
       conversation: id.conversation,
       emit,
-      onNamed: (reference) => {
-        turns.name(id, token, reference).catch(warn("chat_turn_not_named"));
+      onReference: (reference) => {
+        turns.saveReference(id, token, reference).catch(warn("chat_turn_not_named"));
       },
       isStopRequested,
     });
 
     const report = (ended: TurnReport): void => {
-      const { outcome, asked, firstTextAt } = ended;
+      const { outcome, modelCalls, firstTextAt } = ended;
       const tookMs = clock.now() - startedAt;
       const fields = {
         outcome: outcome.status,
-        asked,
+        modelCalls,
         firstTextMs: firstTextAt && firstTextAt - startedAt,
         tookMs,
       };
-      log[wentWell(outcome) ? "info" : "error"]("chat_answered", {
+      log[isSuccessful(outcome) ? "info" : "error"]("chat_answered", {
         ...ids,
         ...fields,
         ...(outcome.status === "failed" && { code: outcome.code, detail: outcome.detail }),
       });
-      noteTurn({ channel: "http", integrationType: id.integrationType, startedAt }, ended);
+      recordTurn({ channel: "http", integrationType: id.integrationType, startedAt }, ended);
     };
 
     const run = async (): Promise<"emitted" | "busy"> => {
       try {
         const ended = await keepLease(
-          { clock, pace: chatLease, expiresAt, renew, onTrouble: warn("chat_turn_not_renewed") },
+          { clock, pace: chatLease, expiresAt, renew, onError: warn("chat_turn_not_renewed") },
           ({ signal }) => forwardTurn(turn, receiver, { deadline, signal, stop: stop.signal }),
         );
         if (ended.status === "busy") return "busy";
-        afterwards = ended.afterwards;
+        cleanup = ended.cleanup;
         report(ended);
         if (!position.ended) await emit(interruptedEvent);
       } catch (error) {
@@ -130,7 +130,7 @@ export const makeRunChatTurn =
         : turns.discard(id, token);
       await Promise.all([
         ended.catch(warn("chat_turn_not_ended")),
-        (hasEmitted ? guard.leave(place) : guard.withdraw(place)).catch(warn("chat_turn_not_left")),
+        (hasEmitted ? guard.release(place) : guard.cancel(place)).catch(warn("chat_turn_not_left")),
       ]);
     };
 
@@ -140,6 +140,6 @@ export const makeRunChatTurn =
       await journal?.close();
       // A turn that was lost leaves its record and its place to the run that has them now.
       if (!isLost) await leave();
-      await afterwards;
+      await cleanup;
     }
   };

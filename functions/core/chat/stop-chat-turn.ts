@@ -8,7 +8,7 @@ import type { ChatUser } from "./chat-user.ts";
 
 export interface StopChatTurnPorts {
   readonly turns: Pick<ChatTurnStore, "requestStop">;
-  readonly bots: Pick<BotStore, "open">;
+  readonly bots: Pick<BotStore, "findWithKeys">;
   readonly models: Models;
   readonly log: Log;
 }
@@ -22,7 +22,7 @@ export const makeStopChatTurn =
   async ({ appKey, userId }: ChatUser, botUserId: string, turn: string): Promise<void> => {
     const [asked, bot] = await Promise.all([
       turns.requestStop({ appKey, turn }, { userId, botUserId }),
-      bots.open(appKey, botUserId),
+      bots.findWithKeys(appKey, botUserId),
     ]);
     if (!asked) throw callerError("not_found", "turn: you have no such turn with this bot");
     const integration = bot?.integrations

@@ -1,6 +1,6 @@
 import { type Feedback, type Model, type Models, modelFor } from "#core/answer/model.ts";
 import type { BotStore } from "#core/bot/bot.ts";
-import { canAnswer, type OpenModelIntegration } from "#core/bot/integration.ts";
+import { canAnswer, type ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import { callerError } from "#core/shared/errors.ts";
 import { findOwnTurn } from "./chat-access.ts";
 import type { ChatTurnStore } from "./chat-turn.ts";
@@ -8,7 +8,7 @@ import type { ChatUser } from "./chat-user.ts";
 
 export interface TurnFeedbackPorts {
   readonly turns: Pick<ChatTurnStore, "find">;
-  readonly bots: Pick<BotStore, "open">;
+  readonly bots: Pick<BotStore, "findWithKeys">;
   readonly models: Models;
 }
 
@@ -22,7 +22,7 @@ export interface TurnFeedback {
 
 interface NamedTurn {
   readonly model: Model;
-  readonly integration: OpenModelIntegration;
+  readonly integration: ModelIntegrationWithKey;
   readonly reference: string;
 }
 
@@ -35,7 +35,7 @@ export const makeTurnFeedback = ({ turns, bots, models }: TurnFeedbackPorts): Tu
   ): Promise<NamedTurn | undefined> => {
     const [{ reference, integrationType }, bot] = await Promise.all([
       findOwnTurn(turns, user, botUserId, turn),
-      bots.open(user.appKey, botUserId),
+      bots.findWithKeys(user.appKey, botUserId),
     ]);
     const integration = bot?.integrations.filter(canAnswer).find(({ type }) => type === integrationType);
     if (!integration || reference === undefined) return undefined;

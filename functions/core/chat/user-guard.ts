@@ -19,7 +19,7 @@ export interface UserLimits {
   readonly turnsAtOnce: number;
 }
 
-export interface AskedTurn extends GuardedUser {
+export interface TurnRequest extends GuardedUser {
   readonly turn: string;
   /** When the token was given that the user came in by. */
   readonly issuedAt: number;
@@ -35,9 +35,9 @@ export type Admission =
 /** Who may come in, and how often. */
 export interface UserGuard extends TokenRevocations {
   /** Lets a turn in, if the token still holds and the user's limits leave room. A turn that is in already is let in, and not counted again. */
-  admit(asked: AskedTurn): Promise<Admission>;
+  admit(asked: TurnRequest): Promise<Admission>;
   /** The turn is over, however it ended: its place is free. May be said again. */
-  leave(over: GuardedUser & { readonly turn: string }): Promise<void>;
+  release(over: GuardedUser & { readonly turn: string }): Promise<void>;
   /** The turn never began, through no fault of its user's: its place is free, and it counts for nothing. */
-  withdraw(turn: GuardedUser & { readonly turn: string }): Promise<void>;
+  cancel(turn: GuardedUser & { readonly turn: string }): Promise<void>;
 }

@@ -8,7 +8,7 @@ export interface CloseOpenMessagePorts {
   readonly clock: Clock;
 }
 
-const patienceMs = 5_000;
+const maxRetryMs = 5_000;
 /** Sequence numbers to try: the last checkpoint may be some seconds of chunks behind. */
 const maxTries = 20;
 
@@ -25,7 +25,7 @@ export const makeCloseOpenMessage =
       try {
         await retryUntilAccepted(() => im.sendChunk(route, chunk), {
           clock,
-          until: clock.now() + patienceMs,
+          until: clock.now() + maxRetryMs,
         });
         return;
       } catch (error) {

@@ -1,5 +1,5 @@
 import type { ChannelType } from "#core/message/message-event.ts";
-import type { HeldLease } from "#core/shared/lease.ts";
+import type { ActiveLease } from "#core/shared/lease.ts";
 import type { Turn } from "#core/turn/turn.ts";
 
 /** From whom a message goes out, and to whom. */
@@ -50,7 +50,7 @@ export interface ImMessages {
 }
 
 /** The lease of a turn, as its delivery needs it. */
-export interface DeliveryLease extends Pick<HeldLease, "isOurs"> {
+export interface DeliveryLease extends Pick<ActiveLease, "isHeld"> {
   /** When the last call may start, in milliseconds since the epoch: the worker ends soon after. */
   readonly deliverBy: number;
   /** Hears after each chunk which stream message is open; undefined: none. */

@@ -18,7 +18,7 @@ export interface StreamDeliveryPorts {
   /** Shortest interval between the starts of two calls, in milliseconds: the IM accepts 100 calls a second from an app. */
   readonly minIntervalMs: number;
   /** For how long a chunk is tried before the answer counts as undeliverable, in milliseconds, if the worker has so long. */
-  readonly patienceMs: number;
+  readonly maxRetryMs: number;
 }
 
 /** Time that other chunks leave for the last one, in milliseconds. */
@@ -62,8 +62,8 @@ const cutLength = (waiting: string, size: number): number | undefined => {
  * of its own; what is too long for one message goes on in the next. Where the reply to a first chunk was lost, nobody
  * knows the message's id: the answer then comes as an ordinary message at its end.
  */
-export const makeStreamDelivery = ({ im, clock, minIntervalMs, patienceMs }: StreamDeliveryPorts) => {
-  const bringWholeTo = makeWholeDelivery({ im, clock, patienceMs });
+export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: StreamDeliveryPorts) => {
+  const bringWholeTo = makeWholeDelivery({ im, clock, maxRetryMs });
 
   return (route: MessageRoute, lease: DeliveryLease): AnswerSink => {
     const arrived = Promise.withResolvers<Delivery>();
@@ -102,7 +102,7 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, patienceMs }: Str
     };
 
     const untilFor = (reason: CompleteReason | undefined): number =>
-      Math.min(clock.now() + patienceMs, lease.deliverBy - (reason === undefined ? closingMs : 0));
+      Math.min(clock.now() + maxRetryMs, lease.deliverBy - (reason === undefined ? closingMs : 0));
 
     const send = async (text: string, reason: CompleteReason | undefined): Promise<void> => {
       const result = await message.send(text, reason, untilFor(reason));
@@ -155,7 +155,7 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, patienceMs }: Str
         const pauseMs = nextCallAt - clock.now();
         if (pauseMs > 0) await clock.sleep(pauseMs, settled.signal);
         if (settled.signal.aborted) return;
-        if (!lease.isOurs()) return settle({ status: "undelivered", reason: "abandoned" });
+        if (!lease.isHeld()) return settle({ status: "undelivered", reason: "abandoned" });
         await sendNext();
         // `running` stays set: from now on all goes into the one message at the end.
         if (whole && closing === undefined) return;

@@ -8,15 +8,15 @@ export interface WholeDeliveryPorts {
   readonly im: Pick<ImMessages, "sendText">;
   readonly clock: Clock;
   /** For how long a message is tried before it counts as undeliverable, in milliseconds. */
-  readonly patienceMs: number;
+  readonly maxRetryMs: number;
 }
 
 const abandoned: Delivery = { status: "undelivered", reason: "abandoned" };
 
 /** Gathers an answer and sends it to the IM at its end: in one ordinary message, or in as many as it needs. */
 export const makeWholeDelivery =
-  ({ im, clock, patienceMs }: WholeDeliveryPorts) =>
-  (route: MessageRoute, { isOurs, deliverBy }: Pick<DeliveryLease, "isOurs" | "deliverBy">): AnswerSink => {
+  ({ im, clock, maxRetryMs }: WholeDeliveryPorts) =>
+  (route: MessageRoute, { isHeld, deliverBy }: Pick<DeliveryLease, "isHeld" | "deliverBy">): AnswerSink => {
     const never = new AbortController().signal;
     let answer = "";
     return {
@@ -33,8 +33,8 @@ export const makeWholeDelivery =
         if (answer === "") return { status: "delivered" };
         try {
           for (const text of messagesOf(answer)) {
-            if (!isOurs()) return abandoned;
-            const until = Math.min(clock.now() + patienceMs, deliverBy);
+            if (!isHeld()) return abandoned;
+            const until = Math.min(clock.now() + maxRetryMs, deliverBy);
             await retryUntilAccepted(() => im.sendText(route, text), { clock, until });
           }
           return { status: "delivered" };

@@ -1,10 +1,10 @@
 import { isMessageType } from "#core/bot/event-type.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { mentionsEveryone } from "./addressees.ts";
 import type { BotDirectory } from "./bot-directory.ts";
 import type { DispatchJobs } from "./dispatch-jobs.ts";
 import type { MatchIntegrations } from "./matching.ts";
+import { mentionsEveryone } from "./recipients.ts";
 import { makeTriggeredJobs } from "./triggered-jobs.ts";
 
 export interface AcceptBotEventPorts {

@@ -1,11 +1,11 @@
 import type { Bot } from "#core/bot/bot.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { type Addressees, addresseesOf } from "./addressees.ts";
 import type { BotDirectory } from "./bot-directory.ts";
 import type { DispatchJobs } from "./dispatch-jobs.ts";
 import { type IncomingMessage, toMessageEvent } from "./incoming-message.ts";
 import type { MatchIntegrations } from "./matching.ts";
+import { type Recipients, recipientsOf } from "./recipients.ts";
 import { makeTriggeredJobs } from "./triggered-jobs.ts";
 
 export interface AcceptMessagesPorts {
@@ -31,11 +31,11 @@ export type AcceptMessages = (
 
 interface AddressedMessage {
   readonly message: IncomingMessage;
-  readonly to: Addressees;
+  readonly to: Recipients;
 }
 
 /** Of more ids than this it is asked first which are bots at all: content may name thousands of users, an app has few bots. */
-const mostFoundAtOnce = 100;
+const maxIdsPerLookup = 100;
 
 /** Queues a job for each integration that a message triggers, of each bot that it speaks to. */
 export const makeAcceptMessages = ({
@@ -53,7 +53,7 @@ export const makeAcceptMessages = ({
   ): Promise<string[]> => {
     const named = [...new Set([fromUserId, ...addressed.flatMap(({ to }) => to.userIds)])];
     const everyone = addressed.some(({ to }) => to.everyone);
-    if (!everyone && named.length <= mostFoundAtOnce) return named;
+    if (!everyone && named.length <= maxIdsPerLookup) return named;
     const botIds = await bots.ids(appKey);
     return everyone ? [...new Set([fromUserId, ...botIds])] : named.filter((userId) => botIds.has(userId));
   };
@@ -70,7 +70,7 @@ export const makeAcceptMessages = ({
 
   return async (appKey, fromUserId, messages) => {
     const acceptedAt = clock.now();
-    const addressed = messages.map((message) => ({ message, to: addresseesOf(message) }));
+    const addressed = messages.map((message) => ({ message, to: recipientsOf(message) }));
     const known = await findBots(appKey, fromUserId, addressed);
     // A bot's own message fires nothing: two bots would talk for ever.
     if (known.has(fromUserId)) return { jobs: 0, fromBot: true };

@@ -4,11 +4,11 @@ import type { Clock } from "#core/shared/clock.ts";
 /** Which of an app's users are bots. The store itself is one: what it finds stands at this moment. */
 export type BotDirectory = Pick<BotStore, "find" | "ids">;
 
-export interface KnownBotsPorts {
+export interface CachedBotDirectoryPorts {
   readonly bots: BotDirectory;
   readonly clock: Clock;
   /** For how long what was read is trusted: a bot created since is not seen. */
-  readonly freshMs: number;
+  readonly maxAgeMs: number;
 }
 
 interface Known {
@@ -20,12 +20,12 @@ interface Known {
  * A directory that remembers for a while who is a bot: most of what a full message route brings is for nobody's bot, and
  * costs no read. A bot itself is read as it stands.
  */
-export const makeKnownBots = ({ bots, clock, freshMs }: KnownBotsPorts): BotDirectory => {
+export const makeCachedBotDirectory = ({ bots, clock, maxAgeMs }: CachedBotDirectoryPorts): BotDirectory => {
   const known = new Map<string, Known>();
 
   const ids = (appKey: string): Promise<ReadonlySet<string>> => {
     const last = known.get(appKey);
-    if (last && clock.now() - last.readAt < freshMs) return last.ids;
+    if (last && clock.now() - last.readAt < maxAgeMs) return last.ids;
     const reading = bots.ids(appKey);
     known.set(appKey, { ids: reading, readAt: clock.now() });
     // A failure is not remembered; what was read since stays.

@@ -1,5 +1,5 @@
 /** A call of the IM's own API as an app's server made it: what it said is passed on, its signature is not. */
-export interface PassedCall {
+export interface ForwardedCall {
   readonly appKey: string;
   readonly method: "GET" | "POST";
   /** With its query, where it has one. */
@@ -18,4 +18,4 @@ export interface ImReply {
 }
 
 /** Makes the call in the app's name, signed anew. Rejects with a BridgeError where the IM does not answer. */
-export type PassOn = (call: PassedCall) => Promise<ImReply>;
+export type ForwardCall = (call: ForwardedCall) => Promise<ImReply>;

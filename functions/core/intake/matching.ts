@@ -1,7 +1,7 @@
 import type { Bot } from "#core/bot/bot.ts";
 import { defaultEvents, isMessageType } from "#core/bot/event-type.ts";
 import type { Integration } from "#core/bot/integration.ts";
-import { type FitsPattern, makeFitsFilter } from "#core/bot/keyword-filter.ts";
+import { type MatchesPattern, makeMatchesFilter } from "#core/bot/keyword-filter.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import { messageText } from "#core/message/message-text.ts";
 import { signalNames } from "#core/message/signal-names.ts";
@@ -21,13 +21,13 @@ const fires = (integration: Integration, event: MessageEvent): boolean => {
 };
 
 /** A filter asks for a text: a picture does not pass it, nor does an event that is no message. */
-export const makeMatchIntegrations = (fitsPattern: FitsPattern): MatchIntegrations => {
-  const fitsFilter = makeFitsFilter(fitsPattern);
+export const makeMatchIntegrations = (matchesPattern: MatchesPattern): MatchIntegrations => {
+  const matchesFilter = makeMatchesFilter(matchesPattern);
 
   const passes = ({ options }: Integration, bot: Bot, event: MessageEvent): boolean => {
     if (!options.filter) return true;
     const text = isMessageType(event.type) ? messageText(bot, event) : undefined;
-    return text !== undefined && fitsFilter(options.filter, text);
+    return text !== undefined && matchesFilter(options.filter, text);
   };
 
   return (bot, event) =>

@@ -23,12 +23,12 @@ export interface MessageReceipt {
   readonly messageUID: string;
 }
 
-export type Published =
+export type PublishResult =
   | { readonly status: "published"; readonly receipts: readonly MessageReceipt[] }
   | { readonly status: "refused"; readonly reply: ImReply };
 
 /** What the IM made of a message: the id that each target's copy has there. */
-export type PublishedAtIm =
+export type ImPublishResult =
   | { readonly status: "published"; readonly messageUIDs: ReadonlyMap<string, string> }
   | { readonly status: "refused"; readonly reply: ImReply };
 
@@ -43,8 +43,8 @@ export interface PublishMessagePorts {
 export type PublishMessage = (
   appKey: string,
   message: PublishedMessage,
-  publishAtIm: () => Promise<PublishedAtIm>,
-) => Promise<Published>;
+  publishAtIm: () => Promise<ImPublishResult>,
+) => Promise<PublishResult>;
 
 /**
  * Takes a message that an app's server publishes. `publishAtIm` hands it to the IM: always where a real one is behind us,

@@ -5,7 +5,7 @@ import { sharesContext } from "#core/turn/conversation.ts";
 import type { MatchIntegrations } from "./matching.ts";
 
 /** An event as it came in. */
-export interface Occasion {
+export interface IncomingEvent {
   readonly appKey: string;
   readonly event: MessageEvent;
   /** Whether the bot is spoken to only because everyone is. */
@@ -15,7 +15,7 @@ export interface Occasion {
 }
 
 /** A job for each of the bot's integrations that the event triggers. */
-export type TriggeredJobs = (bot: Bot, occasion: Occasion) => Job[];
+export type TriggeredJobs = (bot: Bot, occasion: IncomingEvent) => Job[];
 
 export const makeTriggeredJobs =
   (matchIntegrations: MatchIntegrations): TriggeredJobs =>

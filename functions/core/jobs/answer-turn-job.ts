@@ -1,7 +1,7 @@
 import { errorTextOf } from "#core/answer/answer-ending.ts";
 import type { AnswerReceiver } from "#core/answer/answer-sink.ts";
 import type { AskLimits } from "#core/answer/model.ts";
-import type { OpenBot } from "#core/bot/bot.ts";
+import type { BotWithKeys } from "#core/bot/bot.ts";
 import { canAnswer } from "#core/bot/integration.ts";
 import {
   type DeliveryLease,
@@ -10,13 +10,13 @@ import {
   replyRouteOf,
 } from "#core/im/im-messages.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import type { HeldLease } from "#core/shared/lease.ts";
+import type { ActiveLease } from "#core/shared/lease.ts";
 import type { Log, LogFields } from "#core/shared/log.ts";
 import type { ForwardTurn, TurnReport } from "#core/turn/forward-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
-import { type NoteTurn, wentWell } from "#core/turn/turn-report.ts";
+import { isSuccessful, type RecordTurn } from "#core/turn/turn-report.ts";
 import { type DeadLetters, jobIdOf, jobKeyOf, type TurnJob } from "./job.ts";
-import { type LeasedJob, warnOf } from "./job-lease.ts";
+import { type LeasedJob, logWarning } from "./job-lease.ts";
 import type { ReportJob } from "./job-report.ts";
 import type { JobStore } from "./job-store.ts";
 
@@ -28,14 +28,14 @@ export interface AnswerTurnJobPorts {
   readonly closeOpenMessage: (route: MessageRoute, open: OpenMessage) => Promise<void>;
   readonly deadLetters: DeadLetters;
   readonly report: ReportJob;
-  readonly noteTurn: NoteTurn;
+  readonly recordTurn: RecordTurn;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export interface LeasedTurn extends LeasedJob<TurnJob> {
   /** Read while the job was being claimed: the user waits for both. */
-  readonly found: Promise<OpenBot | undefined>;
+  readonly found: Promise<BotWithKeys | undefined>;
   /** What an earlier worker may have left open. */
   readonly open: OpenMessage | undefined;
 }
@@ -57,21 +57,21 @@ export type AnsweredJob =
   | { readonly status: "abandoned" };
 
 export interface AnswerTurnJob {
-  answer(leased: LeasedTurn, lease: HeldLease, time: WorkerTime): Promise<AnsweredJob>;
+  answer(leased: LeasedTurn, lease: ActiveLease, time: WorkerTime): Promise<AnsweredJob>;
   /** Notifies the user that there will be no answer; false where that is not possible. */
-  sendFailure(leased: LeasedTurn, lease: HeldLease, time: WorkerTime): Promise<boolean>;
+  sendFailure(leased: LeasedTurn, lease: ActiveLease, time: WorkerTime): Promise<boolean>;
 }
 
 /** How often an open stream message is saved, in milliseconds: each is a write. `closeOpenMessage` makes up for what is missing. */
 const checkpointPauseMs = 2_000;
 
-const factsOf = (job: TurnJob, { outcome, delivery, asked, firstTextAt }: TurnReport): LogFields => ({
+const factsOf = (job: TurnJob, { outcome, delivery, modelCalls, firstTextAt }: TurnReport): LogFields => ({
   outcome: outcome.status,
   code: outcome.status === "failed" ? outcome.code : undefined,
   detail: outcome.status === "failed" ? outcome.detail : undefined,
   delivery: delivery.status,
   reason: delivery.status === "undelivered" ? delivery.reason : undefined,
-  asked,
+  modelCalls,
   firstTextMs: firstTextAt && firstTextAt - job.acceptedAt,
 });
 
@@ -83,7 +83,7 @@ export const makeAnswerTurnJob = ({
   closeOpenMessage,
   deadLetters,
   report,
-  noteTurn,
+  recordTurn,
   clock,
   log,
 }: AnswerTurnJobPorts): AnswerTurnJob => {
@@ -98,7 +98,8 @@ export const makeAnswerTurnJob = ({
 
   /** The answer begins again in a message of its own, which does not wait for this. */
   const closeLeftOpen = async (turn: Turn, { job, open }: LeasedTurn): Promise<void> => {
-    if (open) await closeOpenMessage(replyRouteOf(turn), open).catch(warnOf(log, "message_left_open", job));
+    if (open)
+      await closeOpenMessage(replyRouteOf(turn), open).catch(logWarning(log, "message_left_open", job));
   };
 
   /** Saves the open stream message while its delivery goes on: a new one at once, its progress at intervals. */
@@ -110,15 +111,15 @@ export const makeAnswerTurnJob = ({
       if (!open || (open.messageUID === saved && clock.now() < nextAt)) return;
       saved = open.messageUID;
       nextAt = clock.now() + checkpointPauseMs;
-      jobs.checkpoint(jobIdOf(job), lease.token, open).catch(warnOf(log, "open_message_not_saved", job));
+      jobs.checkpoint(jobIdOf(job), lease.token, open).catch(logWarning(log, "open_message_not_saved", job));
     };
   };
 
   const deliveryLeaseOf = (
     leased: LeasedTurn,
-    { isOurs }: HeldLease,
+    { isHeld }: ActiveLease,
     { deliverBy }: WorkerTime,
-  ): DeliveryLease => ({ isOurs, deliverBy, onOpen: makeCheckpoint(leased) });
+  ): DeliveryLease => ({ isHeld, deliverBy, onOpen: makeCheckpoint(leased) });
 
   return {
     answer: async (leased, lease, time) => {
@@ -134,19 +135,19 @@ export const makeAnswerTurnJob = ({
       const answered = await forwardTurn(turn, receiver, limits);
       await closing;
       if (answered.status === "busy") return { status: "busy" };
-      await answered.afterwards;
+      await answered.cleanup;
       const { outcome, delivery } = answered;
-      const isLost = delivery.status === "undelivered" && !lease.isOurs();
+      const isLost = delivery.status === "undelivered" && !lease.isHeld();
       if (outcome.status === "abandoned" || isLost) return { status: "abandoned" };
       const { integrationType, acceptedAt: startedAt } = job;
-      noteTurn({ channel: "im", integrationType, startedAt }, answered);
+      recordTurn({ channel: "im", integrationType, startedAt }, answered);
       const facts = { ...factsOf(job, answered), tries };
       if (delivery.status === "undelivered") {
         await deadLetters.add(job, { reason: delivery.reason, tries });
         report("given_up", job, facts);
         return { status: "ended", outcome: "given_up" };
       }
-      report("delivered", job, facts, !wentWell(outcome));
+      report("delivered", job, facts, !isSuccessful(outcome));
       return { status: "ended", outcome: outcome.status };
     },
 

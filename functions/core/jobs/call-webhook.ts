@@ -14,7 +14,7 @@ export interface WebhookCall {
 
 /** What came of one try. A reason is for the team: it holds nothing that the other side said. */
 export type WebhookOutcome =
-  | { readonly status: "taken" }
+  | { readonly status: "accepted" }
   /** It would be refused again. */
   | { readonly status: "refused"; readonly reason: string }
   | {

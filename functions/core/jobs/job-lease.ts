@@ -1,5 +1,5 @@
 import type { Clock } from "#core/shared/clock.ts";
-import { type HeldLease, keepLease, type Lease, leaseMs } from "#core/shared/lease.ts";
+import { type ActiveLease, keepLease, type Lease, leaseMs } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
 import { type Job, jobIdOf } from "./job.ts";
 import { idsOf } from "./job-report.ts";
@@ -13,8 +13,8 @@ export interface JobVisibility {
   hideFor(ms: number): Promise<void>;
 }
 
-/** "done": the job has ended, now or before. "again": it comes back once its message is visible. */
-export type JobResult = "done" | "again";
+/** "done": the job has ended, now or before. "retry": it comes back once its message is visible. */
+export type JobResult = "done" | "retry";
 
 /** A job whose record a worker has leased. */
 export interface LeasedJob<J extends Job = Job> {
@@ -33,7 +33,7 @@ export interface JobLeasesPorts {
 /** What a worker does with the lease of a job. The last three never reject: what was done for the job is done. */
 export interface JobLeases {
   /** Renews the lease, and hides the job's message, for as long as `work` takes. */
-  keep<T>(leased: LeasedJob, visibility: JobVisibility, work: (lease: HeldLease) => Promise<T>): Promise<T>;
+  keep<T>(leased: LeasedJob, visibility: JobVisibility, work: (lease: ActiveLease) => Promise<T>): Promise<T>;
   /** The job has ended: delivered again, it would end again. */
   complete(leased: LeasedJob, outcome: string): Promise<void>;
   /** Gives the job up for another try. Where that fails, the lease runs out. */
@@ -43,7 +43,7 @@ export interface JobLeases {
 }
 
 /** Logs what failed next to a job, which goes on. */
-export const warnOf =
+export const logWarning =
   (log: Log, event: string, job: Job) =>
   (error: unknown): void =>
     log.warn(event, { ...idsOf(job), reason: String(error) });
@@ -51,7 +51,7 @@ export const warnOf =
 export const makeJobLeases = ({ jobs, clock, log }: JobLeasesPorts): JobLeases => ({
   keep: async ({ job, lease: { token, expiresAt } }, visibility, work) => {
     const id = jobIdOf(job);
-    const warn = warnOf(log, "job_not_renewed", job);
+    const warn = logWarning(log, "job_not_renewed", job);
     const hide = (): Promise<void> => visibility.hideFor(leaseMs).catch(warn);
 
     const renew = async (until: number): Promise<boolean> => {
@@ -63,19 +63,19 @@ export const makeJobLeases = ({ jobs, clock, log }: JobLeasesPorts): JobLeases =
     // The queue hides a message for longer than a function may run; from now on the heartbeat decides.
     const shortened = hide();
     try {
-      return await keepLease({ clock, expiresAt, renew, onTrouble: warn }, work);
+      return await keepLease({ clock, expiresAt, renew, onError: warn }, work);
     } finally {
       await shortened;
     }
   },
   complete: async ({ job, lease: { token } }, outcome) => {
-    const isOurs = await jobs
+    const isHeld = await jobs
       .complete(jobIdOf(job), token, outcome, clock.now() + rememberJobForMs)
-      .catch(warnOf(log, "job_not_completed", job));
-    if (isOurs === false) log.error("job_lost", idsOf(job));
+      .catch(logWarning(log, "job_not_completed", job));
+    if (isHeld === false) log.error("job_lost", idsOf(job));
   },
   postpone: ({ job, lease: { token } }) =>
-    jobs.postpone(jobIdOf(job), token).catch(warnOf(log, "job_not_released", job)),
+    jobs.postpone(jobIdOf(job), token).catch(logWarning(log, "job_not_released", job)),
   release: ({ job, lease: { token } }) =>
-    jobs.release(jobIdOf(job), token).catch(warnOf(log, "job_not_released", job)),
+    jobs.release(jobIdOf(job), token).catch(logWarning(log, "job_not_released", job)),
 });

@@ -26,7 +26,7 @@ export interface UnreadableLetter extends Letter {
 
 export type DeadLetter<J extends Job = Job> = DeadJob<J> | UnreadableLetter;
 
-export interface Reading {
+export interface ReadResult {
   /** Approximate number of dead letters that could not be read now. */
   readonly hidden: number;
 }
@@ -34,20 +34,20 @@ export interface Reading {
 /** Visits the dead letters one by one; those of a conversation in the order in which they were given up. */
 export type ReadDeadLetters<J extends Job = Job> = (
   visit: (letter: DeadLetter<J>) => Promise<void>,
-) => Promise<Reading>;
+) => Promise<ReadResult>;
 
 /**
  * - open: the job's record is reset, so workers will run it, and its tries are counted from zero.
  * - running: a worker has it now.
  * - settled: the job ended, and not in a failure.
  */
-export type Reopened =
+export type ReopenResult =
   | { readonly status: "open" }
   | { readonly status: "running" }
   | { readonly status: "settled"; readonly outcome: string };
 
 /** Resets the record of a job that was given up. Idempotent. */
-export type ReopenJob = (id: JobId) => Promise<Reopened>;
+export type ReopenJob = (id: JobId) => Promise<ReopenResult>;
 
 /** Redriven and settled letters are removed from the dead letters, settled ones without a run; all others stay there. */
 export type RedriveResult =
@@ -69,7 +69,7 @@ export interface RedriveJobsPorts<J extends Job> {
 export type RedriveJobs<J extends Job> = (
   isWanted: (job: J | undefined) => boolean,
   onLetter: (letter: DeadLetter<J>, result: RedriveResult) => void,
-) => Promise<Reading>;
+) => Promise<ReadResult>;
 
 /**
  * Runs dead letters again. After a crash between two steps the letter is still there, and repeating all steps is safe:

@@ -8,12 +8,12 @@ import {
   type WorkerTime,
 } from "./answer-turn-job.ts";
 import { jobIdOf, type TurnJob } from "./job.ts";
-import { type JobResult, type JobVisibility, makeJobLeases, warnOf } from "./job-lease.ts";
+import { type JobResult, type JobVisibility, logWarning, makeJobLeases } from "./job-lease.ts";
 import { idsOf } from "./job-report.ts";
 import type { JobStore } from "./job-store.ts";
 
 export interface RunTurnJobPorts extends AnswerTurnJobPorts {
-  readonly bots: Pick<BotStore, "open">;
+  readonly bots: Pick<BotStore, "findWithKeys">;
   readonly jobs: JobStore;
   readonly newToken: () => string;
 }
@@ -31,7 +31,7 @@ const pauseAfter = (tries: number): number => Math.min(firstPauseMs * 2 ** (trie
 
 /** A busy conversation is free again at any moment, and a turn may take 14 minutes. */
 const busyPauseMs = 15_000;
-const busyPatienceMs = 20 * 60_000;
+const maxBusyWaitMs = 20 * 60_000;
 /** After the end of another worker's lease: clocks differ. */
 const leasePauseMs = 500;
 
@@ -39,10 +39,10 @@ const leasePauseMs = 500;
 const lastCallMs = 15_000;
 
 /** `pauseMs`: for how long the job stays hidden before it comes again. */
-type Result = { readonly status: "done" } | { readonly status: "again"; readonly pauseMs: number };
+type Result = { readonly status: "done" } | { readonly status: "retry"; readonly pauseMs: number };
 
 const done: Result = { status: "done" };
-const againIn = (pauseMs: number): Result => ({ status: "again", pauseMs });
+const retryIn = (pauseMs: number): Result => ({ status: "retry", pauseMs });
 
 /** Runs a job from the queue, once however often it is delivered. */
 export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): RunTurnJob => {
@@ -60,7 +60,7 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
   ): Promise<Result> => {
     const { job, tries } = leased;
     const lease = newLease(leased.lease.token);
-    if (!(await jobs.renew(jobIdOf(job), lease))) return againIn(pauseAfter(tries));
+    if (!(await jobs.renew(jobIdOf(job), lease))) return retryIn(pauseAfter(tries));
     await keep({ ...leased, lease }, visibility, async (held) => {
       // Before the user is notified: if this fails, the job comes back, and they would be notified each time.
       await deadLetters.add(job, { reason, tries });
@@ -79,9 +79,9 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
     const { job, tries } = leased;
     const waitedMs = clock.now() - (job.redrivenAt ?? job.acceptedAt);
     report("tried", job, { tries, reason: "another turn runs in its conversation" });
-    if (waitedMs > busyPatienceMs) return giveUp(leased, visibility, time, "its conversation stayed busy");
+    if (waitedMs > maxBusyWaitMs) return giveUp(leased, visibility, time, "its conversation stayed busy");
     await postpone(leased);
-    return againIn(Math.min(pauseAfter(visibility.receiveCount), busyPauseMs));
+    return retryIn(Math.min(pauseAfter(visibility.receiveCount), busyPauseMs));
   };
 
   const answerLeased = async (
@@ -101,7 +101,7 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
         case "abandoned":
           // Perhaps only the conversation was lost: then the job's own lease would keep other workers out.
           await release(leased);
-          return againIn(pauseAfter(tries));
+          return retryIn(pauseAfter(tries));
         case "ended":
           await complete(leased, answered.outcome);
           return done;
@@ -115,7 +115,7 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
 
   const run = async (job: TurnJob, visibility: JobVisibility, time: WorkerTime): Promise<Result> => {
     const lease = newLease(newToken());
-    const found = bots.open(job.appKey, job.botUserId);
+    const found = bots.findWithKeys(job.appKey, job.botUserId);
     found.catch(() => {});
     const claim = await jobs.claim(jobIdOf(job), lease);
     if (claim.status === "done") {
@@ -125,13 +125,13 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
     const { tries } = claim;
     if (claim.status === "busy") {
       // A dead worker's lease may outlast by a moment the visibility timeout that brought the job here.
-      return againIn(Math.min(Math.max(0, claim.heldUntil - clock.now()) + leasePauseMs, pauseAfter(tries)));
+      return retryIn(Math.min(Math.max(0, claim.heldUntil - clock.now()) + leasePauseMs, pauseAfter(tries)));
     }
     const leased = { job, lease, tries, found, open: claim.open };
     return answerLeased(leased, visibility, time).catch(async (error: unknown) => {
       log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
       await release(leased);
-      return againIn(pauseAfter(tries));
+      return retryIn(pauseAfter(tries));
     });
   };
 
@@ -140,10 +140,10 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
     const result = await run(job, visibility, time).catch((error: unknown): Result => {
       const tries = visibility.receiveCount;
       log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
-      return againIn(pauseAfter(tries));
+      return retryIn(pauseAfter(tries));
     });
-    if (result.status === "again") {
-      await visibility.hideFor(result.pauseMs).catch(warnOf(log, "job_not_hidden", job));
+    if (result.status === "retry") {
+      await visibility.hideFor(result.pauseMs).catch(logWarning(log, "job_not_hidden", job));
     }
     return result.status;
   };

@@ -3,7 +3,13 @@ import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
 import type { CallWebhook, WebhookCall, WebhookOutcome } from "./call-webhook.ts";
 import { type DeadLetters, type JobId, jobIdOf, type WebhookJob } from "./job.ts";
-import { type JobResult, type JobVisibility, type LeasedJob, makeJobLeases, warnOf } from "./job-lease.ts";
+import {
+  type JobResult,
+  type JobVisibility,
+  type LeasedJob,
+  logWarning,
+  makeJobLeases,
+} from "./job-lease.ts";
 import { idsOf, type ReportJob } from "./job-report.ts";
 import type { JobStore } from "./job-store.ts";
 
@@ -94,7 +100,7 @@ export const makeRunWebhookJob = ({
       report("dropped", job, { reason: "the bot or its webhook is gone" });
       return end(leased, "dropped");
     }
-    if (outcome.status === "taken") {
+    if (outcome.status === "accepted") {
       report("delivered", job, { tries, tookMs });
       return end(leased, "delivered");
     }
@@ -107,7 +113,7 @@ export const makeRunWebhookJob = ({
     const pauseMs = Math.min(Math.max(pauseAfter(tries), outcome.retryAfterMs ?? 0), leftMs);
     await release(leased);
     await visibility.hideFor(pauseMs);
-    return "again";
+    return "retry";
   };
 
   const run = async (job: WebhookJob, visibility: JobVisibility): Promise<JobResult> => {
@@ -119,7 +125,7 @@ export const makeRunWebhookJob = ({
         return "done";
       case "busy":
         await visibility.hideFor(busyPauseMs);
-        return "again";
+        return "retry";
       case "claimed": {
         const leased = { job, lease, tries: claim.tries };
         return tryOnce(leased, visibility).catch(async (error: unknown) => {
@@ -133,7 +139,9 @@ export const makeRunWebhookJob = ({
   return (job, visibility) =>
     run(job, visibility).catch(async (error: unknown): Promise<JobResult> => {
       log.error("job_failed", { ...idsOf(job), tries: visibility.receiveCount, reason: String(error) });
-      await visibility.hideFor(pauseAfter(visibility.receiveCount)).catch(warnOf(log, "job_not_hidden", job));
-      return "again";
+      await visibility
+        .hideFor(pauseAfter(visibility.receiveCount))
+        .catch(logWarning(log, "job_not_hidden", job));
+      return "retry";
     });
 };

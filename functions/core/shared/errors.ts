@@ -28,7 +28,7 @@ export interface ErrorTraits {
   /** Whether the other side may have done all the same what it did not confirm. */
   readonly uncertain?: boolean;
   /** The message without what was sent, which may be what a user said: for a log. */
-  readonly unquoted?: string;
+  readonly logSafeMessage?: string;
   readonly cause?: unknown;
 }
 
@@ -40,7 +40,7 @@ export class BridgeError extends Error {
   readonly expose: boolean;
   readonly retryAfterMs: number | undefined;
   readonly uncertain: boolean;
-  readonly unquoted: string;
+  readonly logSafeMessage: string;
 
   constructor(code: ErrorCode, message: string, traits: ErrorTraits = {}) {
     super(message, { cause: traits.cause });
@@ -49,10 +49,10 @@ export class BridgeError extends Error {
     this.expose = traits.expose ?? false;
     this.retryAfterMs = traits.retryAfterMs;
     this.uncertain = traits.uncertain ?? false;
-    this.unquoted = traits.unquoted ?? message;
+    this.logSafeMessage = traits.logSafeMessage ?? message;
   }
 }
 
 /** An error whose message is meant for the caller: it names the field, the rule and what was sent. */
-export const callerError = (code: ErrorCode, message: string, unquoted = message): BridgeError =>
-  new BridgeError(code, message, { expose: true, unquoted });
+export const callerError = (code: ErrorCode, message: string, logSafeMessage = message): BridgeError =>
+  new BridgeError(code, message, { expose: true, logSafeMessage });

@@ -9,7 +9,7 @@ export interface Lease {
 }
 
 /** How long a lease lasts, and how often it is renewed. If a holder dies, another takes over within `leaseMs`. */
-export interface LeasePace {
+export interface LeaseTiming {
   readonly leaseMs: number;
   readonly heartbeatMs: number;
 }
@@ -17,32 +17,32 @@ export interface LeasePace {
 /** How long a worker's lease lasts, in milliseconds. */
 export const leaseMs = 25_000;
 /** Two heartbeats may fail before the lease ends. */
-const workerPace: LeasePace = { leaseMs, heartbeatMs: 8_000 };
+const workerPace: LeaseTiming = { leaseMs, heartbeatMs: 8_000 };
 /** This close to its lease's end a holder acts no more: models and the IM know no fencing tokens. */
 const marginMs = 2_000;
 
 /** A lease while it is renewed. */
-export interface HeldLease {
+export interface ActiveLease {
   /** Aborted when it is lost. */
   readonly signal: AbortSignal;
   /** To be asked before each act that cannot be undone; once false it stays so. */
-  isOurs(): boolean;
+  isHeld(): boolean;
 }
 
 export interface KeepLeasePorts {
   readonly clock: Clock;
-  readonly pace?: LeasePace;
+  readonly pace?: LeaseTiming;
   /** When the lease that was taken expires, in milliseconds since the epoch: counted from before it was asked for. */
   readonly expiresAt: number;
   /** Extends it until then (milliseconds since the epoch); false: another holder has the record. */
   readonly renew: (expiresAt: number) => Promise<boolean>;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Renews a lease that was just taken for as long as `work` takes. */
 export const keepLease = async <T>(
-  { clock, pace = workerPace, expiresAt: takenUntil, renew, onTrouble }: KeepLeasePorts,
-  work: (lease: HeldLease) => Promise<T>,
+  { clock, pace = workerPace, expiresAt: takenUntil, renew, onError }: KeepLeasePorts,
+  work: (lease: ActiveLease) => Promise<T>,
 ): Promise<T> => {
   const ended = new AbortController();
   const lost = new AbortController();
@@ -54,7 +54,7 @@ export const keepLease = async <T>(
       if (await renew(expiresAt)) heldUntil = expiresAt;
       else lost.abort();
     } catch (error) {
-      onTrouble(error);
+      onError(error);
       // Where the store does not answer, the last lease that it confirmed counts.
       if (clock.now() >= heldUntil) lost.abort();
     }
@@ -67,14 +67,14 @@ export const keepLease = async <T>(
     }
   };
 
-  const isOurs = (): boolean => {
+  const isHeld = (): boolean => {
     if (clock.now() >= heldUntil - marginMs) lost.abort();
     return !lost.signal.aborted;
   };
 
   const beating = beatOn();
   try {
-    return await work({ signal: lost.signal, isOurs });
+    return await work({ signal: lost.signal, isHeld });
   } finally {
     ended.abort();
     await beating;

@@ -4,7 +4,7 @@ import * as v from "valibot";
  * A string of `least` to `most` characters; the messages are what callers read. A lone surrogate is refused: encoded as
  * UTF-8 it would become another character, so the stored string would differ from the one sent.
  */
-export const textOf = (least: number, most: number) =>
+export const stringOf = (least: number, most: number) =>
   v.pipe(
     v.string("must be a string"),
     v.check((text) => text.isWellFormed(), "must be Unicode without lone surrogates"),
@@ -12,10 +12,10 @@ export const textOf = (least: number, most: number) =>
     v.maxLength(most, `at most ${most} characters`),
   );
 
-export const listOf = <T extends v.GenericSchema>(item: T, most: number) =>
+export const arrayOf = <T extends v.GenericSchema>(item: T, most: number) =>
   v.pipe(v.array(item, "must be an array"), v.maxLength(most, `at most ${most} entries`));
 
-export const wholeNumber = (least: number, most: number) => {
+export const integerBetween = (least: number, most: number) => {
   const rule = `must be a whole number from ${least} to ${most}`;
   return v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule));
 };

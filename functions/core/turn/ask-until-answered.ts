@@ -16,7 +16,7 @@ export interface AskUntilAnsweredPorts {
   readonly log: Log;
 }
 
-export interface Asking {
+export interface AskRequest {
   readonly question: Omit<Question, "memory">;
   readonly progress: TurnProgress;
   /** A new one for each try: what the last one held back is not said. */
@@ -42,19 +42,19 @@ const maxPausesMs = 60_000;
  */
 export const makeAskUntilAnswered =
   ({ models, clock, log }: AskUntilAnsweredPorts) =>
-  async ({ question, progress, newListener, limits, finished, ids }: Asking): Promise<AnswerOutcome> => {
+  async ({ question, progress, newListener, limits, finished, ids }: AskRequest): Promise<AnswerOutcome> => {
     const model = modelFor(models, question.integration);
     const noLonger = AbortSignal.any([limits.signal, finished]);
     const delays = retryDelaysMs.values();
     let pausedMs = 0;
     let mayBeginNew = progress.memory !== undefined;
     for (;;) {
-      progress.asked += 1;
+      progress.modelCalls += 1;
       const outcome = await model.ask({ ...question, memory: progress.memory }, newListener(), limits);
       if (outcome.status !== "failed" || progress.firstTextAt !== undefined || finished.aborted)
         return outcome;
       const { code, detail, retryable, retryAfterMs = 0 } = outcome;
-      log.warn("model_failed", { ...ids, code, detail, asked: progress.asked });
+      log.warn("model_failed", { ...ids, code, detail, asked: progress.modelCalls });
       if (code === "conversation_lost" && mayBeginNew && clock.now() < limits.deadline) {
         mayBeginNew = false;
         progress.memory = undefined;

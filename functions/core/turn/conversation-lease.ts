@@ -1,5 +1,5 @@
 import type { Clock } from "#core/shared/clock.ts";
-import { type HeldLease, keepLease, leaseMs } from "#core/shared/lease.ts";
+import { type ActiveLease, keepLease, leaseMs } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
 import { type ConversationKey, type ConversationStore, conversationLifeMs } from "./conversation.ts";
 
@@ -11,13 +11,13 @@ export interface ConversationLeasePorts {
 }
 
 /** A conversation while one turn has it for itself. */
-export interface LeasedConversation extends HeldLease {
+export interface LeasedConversation extends ActiveLease {
   /** What the model remembered when the conversation was opened; undefined where none has begun. */
   readonly memory: string | undefined;
   /** Saves what the model remembers, of a new conversation or of this one. Where that fails the context is lost, not the answer. */
-  keep(memory: string, isNew: boolean): Promise<void>;
+  saveMemory(memory: string, isNew: boolean): Promise<void>;
   /** Extends its life by 24 hours from now, once the turn has ended. */
-  prolong(): void;
+  extend(): void;
 }
 
 /** Another turn runs in the conversation, and did not end in time. */
@@ -26,7 +26,7 @@ export interface ConversationBusy {
 }
 
 /** How long a turn waits for the one before it, and how often it looks, in milliseconds. */
-const patienceMs = 5_000;
+const maxWaitMs = 5_000;
 const pauseMs = 500;
 
 /** Runs `work` while the turn holds the conversation's lease. */
@@ -41,7 +41,7 @@ export const makeWithConversation =
     const warn = (event: string) => (error: unknown) =>
       log.warn(event, { bot: key.botUserId, reason: String(error) });
 
-    const lastLookAt = clock.now() + patienceMs;
+    const lastLookAt = clock.now() + maxWaitMs;
     const open = async () => {
       for (;;) {
         const expiresAt = clock.now() + leaseMs;
@@ -60,7 +60,7 @@ export const makeWithConversation =
         expiresAt: startedAt + conversationLifeMs,
       });
     };
-    const keep = async (memory: string, isNew: boolean): Promise<void> => {
+    const saveMemory = async (memory: string, isNew: boolean): Promise<void> => {
       const isKept = await save(memory, isNew).catch(warn("conversation_not_kept"));
       if (isKept === false) warn("conversation_not_kept")("it was forgotten, or another turn has it");
     };
@@ -68,15 +68,16 @@ export const makeWithConversation =
     const opened = await open();
     if (opened.status === "busy") return { status: "busy" };
     let prolongedUntil: number | undefined;
-    const prolong = (): void => {
+    const extend = (): void => {
       prolongedUntil = clock.now() + conversationLifeMs;
     };
     const renew = (expiresAt: number): Promise<boolean> =>
       conversations.renew(key, { turnId, token, expiresAt });
     try {
       return await keepLease(
-        { clock, expiresAt: opened.expiresAt, renew, onTrouble: warn("conversation_not_renewed") },
-        ({ signal, isOurs }) => work({ signal, isOurs, memory: opened.conversation?.memory, keep, prolong }),
+        { clock, expiresAt: opened.expiresAt, renew, onError: warn("conversation_not_renewed") },
+        ({ signal, isHeld }) =>
+          work({ signal, isHeld, memory: opened.conversation?.memory, saveMemory, extend }),
       );
     } finally {
       await conversations.close(key, token, prolongedUntil).catch(warn("conversation_not_closed"));

@@ -2,7 +2,7 @@ import { type AnswerEvent, type AnswerOutcome, isAnswer } from "#core/answer/ans
 import { answerEnding } from "#core/answer/answer-ending.ts";
 import { makeAnswerPipe } from "#core/answer/answer-pipe.ts";
 import type { AnswerReceiver, AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
-import { type AskedBot, type AskLimits, type Models, modelFor } from "#core/answer/model.ts";
+import { type AskLimits, type BotProfile, type Models, modelFor } from "#core/answer/model.ts";
 import { sentences } from "#core/answer/sentences.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
@@ -13,9 +13,9 @@ import {
   type LeasedConversation,
   makeWithConversation,
 } from "./conversation-lease.ts";
-import { type Asked, questionOf } from "./question.ts";
+import { type QuestionContent, questionOf } from "./question.ts";
 import type { Turn } from "./turn.ts";
-import { makeTurnProgress, noteText } from "./turn-progress.ts";
+import { makeTurnProgress, trackText } from "./turn-progress.ts";
 
 export interface ForwardTurnPorts {
   readonly conversations: ConversationStore;
@@ -30,14 +30,14 @@ export interface TurnReport {
   readonly outcome: AnswerOutcome | { readonly status: "unreadable" };
   readonly delivery: Delivery;
   /** How often the model was asked. */
-  readonly asked: number;
+  readonly modelCalls: number;
   /** When the user's first text came from the model, in milliseconds since the epoch. */
   readonly firstTextAt: number | undefined;
   /**
    * Stops the model when the user has had the end and the next turn its conversation. A process that runs turns waits for it
    * before it ends; it never rejects.
    */
-  readonly afterwards: Promise<void>;
+  readonly cleanup: Promise<void>;
 }
 
 /** "busy": another turn runs in its conversation; the receiver was not touched. */
@@ -74,15 +74,15 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
       status: "ended",
       outcome: { status: "unreadable" },
       delivery,
-      asked: 0,
+      modelCalls: 0,
       firstTextAt: undefined,
-      afterwards: Promise.resolve(),
+      cleanup: Promise.resolve(),
     };
   };
 
   const forward = async (
     turn: Turn,
-    { text, files }: Asked,
+    { text, files }: QuestionContent,
     conversation: LeasedConversation,
     { sink, observer }: AnswerReceiver,
     { deadline, signal, stop }: AskLimits,
@@ -106,14 +106,14 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
     let keeping: Promise<void> = Promise.resolve();
 
     const newPipe = () =>
-      makeAnswerPipe(noteText(progress, sink, clock), {
+      makeAnswerPipe(trackText(progress, sink, clock), {
         resolveLink: (url) => model.resolveLink?.(integration, url) ?? url,
         showsThinking: options.showThinking === true,
       });
     let pipe = newPipe();
 
     const keepMemory = (memory: string, startsNew = progress.memory === undefined): void => {
-      keeping = keeping.then(() => conversation.keep(memory, startsNew));
+      keeping = keeping.then(() => conversation.saveMemory(memory, startsNew));
       progress.memory = memory;
     };
 
@@ -123,17 +123,17 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
         progress.reference = heard.reference;
         named.resolve();
       }
-      if (finished.signal.aborted || !conversation.isOurs()) return undefined;
+      if (finished.signal.aborted || !conversation.isHeld()) return undefined;
       switch (heard.type) {
         case "begun":
-          return observer?.onNamed?.(heard.reference);
+          return observer?.onReference?.(heard.reference);
         case "memory":
           return keepMemory(heard.memory, heard.startsNew);
         case "facts":
           progress.facts = heard.facts;
           return undefined;
         default:
-          return pipe.take(heard);
+          return pipe.push(heard);
       }
     };
     const newListener = () => {
@@ -158,9 +158,9 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
       finished.abort();
     };
 
-    observer?.onAsked?.();
+    observer?.onModelCalled?.();
     const { userId, name, type, profileUrl, metadata } = bot;
-    const asked: AskedBot = { userId, name, type, profileUrl, metadata };
+    const asked: BotProfile = { userId, name, type, profileUrl, metadata };
     const question = { integration, text, files, bot: asked, event };
     const answering = askUntilAnswered({
       question,
@@ -181,19 +181,19 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
       said.status === "answered" && !progress.hasText
         ? { status: "failed", code: "empty", retryable: false, detail: "an answer without text" }
         : said;
-    if (options.slidingContext && isAnswer(outcome)) conversation.prolong();
+    if (options.slidingContext && isAnswer(outcome)) conversation.extend();
     const delivery = await sink.end(
       answerEnding(outcome, { ...progress, sentFiles: files.length > 0 }, options),
     );
-    const afterwards = said === stopped ? stopModel() : Promise.resolve();
+    const cleanup = said === stopped ? stopModel() : Promise.resolve();
     await keeping;
     return {
       status: "ended",
       outcome,
       delivery,
-      asked: progress.asked,
+      modelCalls: progress.modelCalls,
       firstTextAt: progress.firstTextAt,
-      afterwards: afterwards.finally(() => closed.abort()),
+      cleanup: cleanup.finally(() => closed.abort()),
     };
   };
 

@@ -9,7 +9,7 @@ import type { QuestionFile } from "#core/message/question-file.ts";
 import { quotedMessage } from "#core/message/quoted-message.ts";
 
 /** What a model is asked. */
-export interface Asked {
+export interface QuestionContent {
   readonly text: string;
   readonly files: readonly QuestionFile[];
 }
@@ -20,7 +20,7 @@ const textFor = ({ kind, name }: MessageFile): string =>
 
 const withoutName = ({ kind, url }: MessageFile): QuestionFile => ({ kind, url });
 
-const askedWithFile = ({ objectName, content }: MessageEvent["data"]): Asked | undefined => {
+const askedWithFile = ({ objectName, content }: MessageEvent["data"]): QuestionContent | undefined => {
   const fields = parseContent(content) ?? {};
   const file = fileOfMessage(objectName, fields);
   const caption = captionOf(objectName, fields);
@@ -28,7 +28,7 @@ const askedWithFile = ({ objectName, content }: MessageEvent["data"]): Asked | u
   return objectName === "RC:ImgTextMsg" && caption !== undefined ? { text: caption, files: [] } : undefined;
 };
 
-const askedInWords = (bot: Pick<Bot, "name">, event: MessageEvent): Asked | undefined => {
+const askedInWords = (bot: Pick<Bot, "name">, event: MessageEvent): QuestionContent | undefined => {
   // A message that only names the bot is asked as the user wrote it.
   const text = messageText(bot, event) ?? writtenText(event);
   if (text === undefined) return undefined;
@@ -49,7 +49,7 @@ export const questionOf = (
   bot: Pick<Bot, "name">,
   { objectNames }: Pick<Integration, "objectNames">,
   event: MessageEvent,
-): Asked | undefined => {
+): QuestionContent | undefined => {
   if (!isMessageType(event.type)) return { text: event.type, files: [] };
   const asked = askedInWords(bot, event) ?? askedWithFile(event.data);
   const { objectName, content } = event.data;

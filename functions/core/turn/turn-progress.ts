@@ -11,7 +11,7 @@ export interface TurnProgress {
   reference: string | undefined;
   facts: AnswerFacts | undefined;
   /** How often the model was asked. */
-  asked: number;
+  modelCalls: number;
   /** When the user's first text came, in milliseconds since the epoch. */
   firstTextAt: number | undefined;
   /** Whether what the user has before them is more than white space. */
@@ -22,13 +22,13 @@ export const makeTurnProgress = (memory: string | undefined): TurnProgress => ({
   memory,
   reference: undefined,
   facts: undefined,
-  asked: 0,
+  modelCalls: 0,
   firstTextAt: undefined,
   hasText: false,
 });
 
 /** Passes text on to the sink, and notes that it did. */
-export const noteText = (progress: TurnProgress, sink: AnswerSink, clock: Clock): TextSink => ({
+export const trackText = (progress: TurnProgress, sink: AnswerSink, clock: Clock): TextSink => ({
   delta: (text) => {
     progress.firstTextAt ??= clock.now();
     progress.hasText ||= /\S/.test(text);

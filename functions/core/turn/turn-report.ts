@@ -14,7 +14,7 @@ interface ReportedTurn {
   readonly startedAt: number;
 }
 
-export type NoteTurn = (turn: ReportedTurn, report: TurnReport) => void;
+export type RecordTurn = (turn: ReportedTurn, report: TurnReport) => void;
 
 type Status = TurnReport["outcome"]["status"];
 
@@ -30,7 +30,7 @@ const isSuccess: Record<Status, boolean> = {
   abandoned: false,
 };
 
-export const wentWell = ({ status }: TurnReport["outcome"]): boolean => isSuccess[status];
+export const isSuccessful = ({ status }: TurnReport["outcome"]): boolean => isSuccess[status];
 
 /**
  * A truncated answer counts as an answer: alarms compare failures with answers, and a metric of its own would be paid for
@@ -43,8 +43,8 @@ const countedAs = (status: Status): Exclude<Status, "truncated"> =>
  * Counts turns for alarms and the dashboard (docs/runbook.md): `TurnEnded` by outcome, with how long the turn took;
  * `FirstText`, how long its user waited; `ModelFailed`, why a model gave no answer.
  */
-export const makeNoteTurn =
-  ({ metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock }): NoteTurn =>
+export const makeRecordTurn =
+  ({ metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock }): RecordTurn =>
   ({ channel, integrationType, startedAt }, { outcome, firstTextAt }) => {
     const { status } = outcome;
     metrics.time("TurnEnded", clock.now() - startedAt, { channel, outcome: countedAs(status) });

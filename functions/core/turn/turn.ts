@@ -1,5 +1,5 @@
 import type { Bot } from "#core/bot/bot.ts";
-import type { OpenModelIntegration } from "#core/bot/integration.ts";
+import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 
@@ -9,7 +9,7 @@ export interface Turn {
   readonly id: string;
   readonly appKey: string;
   readonly bot: Bot;
-  readonly integration: OpenModelIntegration;
+  readonly integration: ModelIntegrationWithKey;
   readonly event: MessageEvent;
   /** Files sent with the message, in addition to those that it carries itself. */
   readonly files?: readonly QuestionFile[];

@@ -58,7 +58,8 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
       if (!held) return "lost";
       return held.isStopRequested ? "stop" : "run";
     },
-    name: async (id, token, reference) => void change(id, (record) => record.token === token, { reference }),
+    saveReference: async (id, token, reference) =>
+      void change(id, (record) => record.token === token, { reference }),
     end: async (id, token, ended) =>
       void change(id, (record) => record.token === token, { state: "done", ...ended }),
     discard: async (id, token) =>

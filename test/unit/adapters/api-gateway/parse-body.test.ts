@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import * as v from "valibot";
 import { parseFormBody, parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
-import { listOf, textOf } from "#core/shared/rules.ts";
+import { arrayOf, stringOf } from "#core/shared/rules.ts";
 import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import { privateMessageSchema, repeatable } from "../../../../functions/message-publish/message-schema.ts";
 import { userSchema } from "../../../../functions/user-token/user-schema.ts";
@@ -12,9 +12,9 @@ import { jsonOf, refusalOf } from "./refusal.ts";
 
 const person = v.object(
   {
-    name: textOf(1, 8),
-    tags: v.optional(listOf(v.object({ label: textOf(1, 8) }), 3), []),
-    apiKey: v.optional(textOf(1, 8)),
+    name: stringOf(1, 8),
+    tags: v.optional(arrayOf(v.object({ label: stringOf(1, 8) }), 3), []),
+    apiKey: v.optional(stringOf(1, 8)),
     note: v.optional(v.pipe(v.string(), v.maxBytes(8, "at most 8 bytes"))),
   },
   "must be an object",

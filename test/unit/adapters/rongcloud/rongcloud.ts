@@ -3,7 +3,7 @@ import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import { makePassOn } from "#adapters/rongcloud/pass-on.ts";
 import { isSignedBy } from "#adapters/rongcloud/signature.ts";
-import type { PassedCall, PassOn } from "#core/intake/forward-call.ts";
+import type { ForwardCall, ForwardedCall } from "#core/intake/forward-call.ts";
 import { readBody } from "../../../../local/http-server.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 import { withServer } from "../http/servers.ts";
@@ -29,7 +29,7 @@ export const isSigned = ({ headers }: ReceivedCall): boolean =>
   });
 
 /** What passes calls on to a server API, as a function puts it together, and the clock in its hand. */
-export const passOnTo = (apiUrl: string): { readonly passOn: PassOn; readonly clock: TestClock } => {
+export const passOnTo = (apiUrl: string): { readonly passOn: ForwardCall; readonly clock: TestClock } => {
   const clock = makeTestClock();
   const passOn = makePassOn({
     sendHttp: makeHttpClient({ publicOnly: false, clock: systemClock }),
@@ -72,7 +72,7 @@ export const withRongCloud = (
   );
 };
 
-export const passedCall = (given: Partial<PassedCall> = {}): PassedCall => ({
+export const passedCall = (given: Partial<ForwardedCall> = {}): ForwardedCall => ({
   appKey: "app-one",
   method: "POST",
   path: "/user/info.json",

@@ -73,12 +73,12 @@ describe("a worker", () => {
   });
 
   test("leaves a job in the queue that must come again, and no other of the batch", async () => {
-    const { take } = setUp({ results: { m2: "again" } });
+    const { take } = setUp({ results: { m2: "retry" } });
     expect(await take(jobRecord("m1"), jobRecord("m2"), jobRecord("m3"))).toEqual(failed("m2"));
   });
 
   test("leaves all in the queue where all must come again", async () => {
-    const { take } = setUp({ results: { m1: "again", m2: "again" } });
+    const { take } = setUp({ results: { m1: "retry", m2: "retry" } });
     expect(await take(jobRecord("m1"), jobRecord("m2"))).toEqual(failed("m1", "m2"));
   });
 

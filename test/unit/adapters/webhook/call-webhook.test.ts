@@ -29,7 +29,7 @@ describe("an app's server", () => {
       const call = callTo(`${url}/callback`, {
         bot: bot({ integrations: [difyIntegration(), webhookIntegration()] }),
       });
-      expect(await makeCaller().callWebhook(call)).toEqual({ status: "taken" });
+      expect(await makeCaller().callWebhook(call)).toEqual({ status: "accepted" });
       const { method, path, headers, body } = only(received);
       expect([method, path]).toEqual(["POST", "/callback"]);
       expect(headers).toMatchObject({

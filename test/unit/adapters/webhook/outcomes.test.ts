@@ -13,7 +13,7 @@ describe("an answer", () => {
     await withReceiver(
       (response) => response.writeHead(status).end(),
       async ({ url }) => {
-        expect(await makeCaller().callWebhook(callTo(url))).toEqual({ status: "taken" });
+        expect(await makeCaller().callWebhook(callTo(url))).toEqual({ status: "accepted" });
       },
     )();
   });
@@ -126,7 +126,7 @@ describe("an answer whose status is there", () => {
 
   test.each(bodies)("counts, with a body %s, and leaves no connection hanging", async (_name, answer) => {
     for (const [status, outcome] of [
-      [200, { status: "taken" }],
+      [200, { status: "accepted" }],
       [500, { status: "failed", reason: "HTTP 500", retryAfterMs: undefined }],
       [400, { status: "refused", reason: "HTTP 400" }],
     ] as const) {
@@ -166,7 +166,7 @@ describe("an answer whose status is there", () => {
         await clock.advance(4_999);
         expect(await soFar(outcome)).toBe("pending");
         await clock.advance(1);
-        expect(await outcome).toEqual({ status: "taken" });
+        expect(await outcome).toEqual({ status: "accepted" });
         await closed;
       },
     )();

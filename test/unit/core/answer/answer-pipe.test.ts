@@ -16,7 +16,7 @@ const resolveLink = (url: string): string =>
 const show = (events: readonly AnswerEvent[], showsThinking = false) => {
   const sink = makeRecordingSink();
   const pipe = makeAnswerPipe(sink, { resolveLink, showsThinking });
-  for (const event of events) pipe.take(event);
+  for (const event of events) pipe.push(event);
   pipe.end();
   return sink;
 };

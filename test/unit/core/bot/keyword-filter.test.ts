@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type KeywordFilter, keywordKinds, makeFitsFilter } from "#core/bot/keyword-filter.ts";
+import { type KeywordFilter, keywordKinds, makeMatchesFilter } from "#core/bot/keyword-filter.ts";
 
-const fitsFilter = makeFitsFilter((patterns, text) =>
+const fitsFilter = makeMatchesFilter((patterns, text) =>
   patterns.some((pattern) => new RegExp(pattern, "u").test(text)),
 );
 

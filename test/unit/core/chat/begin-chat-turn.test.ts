@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { OpenBot } from "#core/bot/bot.ts";
+import type { BotWithKeys } from "#core/bot/bot.ts";
 import { type ChatRequest, makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
-import type { Admission, AskedTurn } from "#core/chat/user-guard.ts";
+import type { Admission, TurnRequest } from "#core/chat/user-guard.ts";
 import { conversationKeyOf } from "#core/turn/conversation.ts";
 import { questionOf } from "#core/turn/question.ts";
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
@@ -35,10 +35,10 @@ interface Parts {
   readonly idempotencyKey: string;
 }
 
-const setUp = (bots: readonly OpenBot[] = [bot()]) => {
+const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
   const clock = makeTestClock(startMs);
   const turns = makeMemoryChatTurns(clock);
-  const asked: AskedTurn[] = [];
+  const asked: TurnRequest[] = [];
   const left: string[] = [];
   const guard: { admission: Admission | Error; isRevoked: boolean } = {
     admission: { status: "admitted" },
@@ -46,7 +46,9 @@ const setUp = (bots: readonly OpenBot[] = [bot()]) => {
   };
   let ids = 0;
   const begin = makeBeginChatTurn({
-    bots: { open: async (appKey, id) => bots.find(({ userId }) => appKey === "app-one" && userId === id) },
+    bots: {
+      findWithKeys: async (appKey, id) => bots.find(({ userId }) => appKey === "app-one" && userId === id),
+    },
     turns,
     guard: {
       admit: async (turn) => {
@@ -54,7 +56,7 @@ const setUp = (bots: readonly OpenBot[] = [bot()]) => {
         if (guard.admission instanceof Error) throw guard.admission;
         return guard.admission;
       },
-      withdraw: async ({ turn }) => void left.push(turn),
+      cancel: async ({ turn }) => void left.push(turn),
       isRevoked: async () => guard.isRevoked,
     },
     clock,
@@ -147,7 +149,7 @@ const noneOfType = {
 };
 
 describe("nobody asks", () => {
-  test.each<[string, Partial<ChatRequest>, readonly OpenBot[], object]>([
+  test.each<[string, Partial<ChatRequest>, readonly BotWithKeys[], object]>([
     ["a bot that is not there", { botUserId: "bot-nowhere" }, [bot()], { code: "not_found" }],
     ["a bot with a webhook alone", {}, [bot({ integrations: [webhookIntegration()] })], noneAnswers],
     [
@@ -261,11 +263,11 @@ describe("a question under a key", () => {
   /** The turn's name under a key. */
   const turnOf = async ({ appKey, userId, botUserId, idempotencyKey }: Parts): Promise<string> => {
     const begin = makeBeginChatTurn({
-      bots: { open: async () => bot({ userId: botUserId }) },
+      bots: { findWithKeys: async () => bot({ userId: botUserId }) },
       turns: makeMemoryChatTurns(makeTestClock(startMs)),
       guard: {
         admit: async () => ({ status: "admitted" }),
-        withdraw: async () => {},
+        cancel: async () => {},
         isRevoked: async () => false,
       },
       clock: makeTestClock(startMs),

@@ -16,7 +16,7 @@ const begin = ({ conversation, isStopRequested = false }: Given = {}) => {
     turn: "t1",
     conversation,
     emit: (event) => void told.push(event),
-    onNamed: (reference) => void named.push(reference),
+    onReference: (reference) => void named.push(reference),
     isStopRequested: async () => isStopRequested,
   });
   return { sink, observer, told, named };
@@ -29,7 +29,7 @@ const facts = { usage: { totalTokens: 7 }, sources: [{ document: "manual.pdf" }]
 describe("a client", () => {
   test("hears a turn's name and its conversation's, and each piece as it comes", () => {
     const { sink, observer, told } = begin({ conversation: "trip" });
-    observer?.onAsked?.();
+    observer?.onModelCalled?.();
     sink.delta("wrong");
     sink.replace("right");
     expect(told).toEqual([
@@ -41,7 +41,7 @@ describe("a client", () => {
 
   test("of the conversation that is the IM's too hears no name of it", () => {
     const { observer, told } = begin();
-    observer?.onAsked?.();
+    observer?.onModelCalled?.();
     expect(told).toEqual([{ type: "start", turn: "t1", conversation: null }]);
   });
 
@@ -96,7 +96,7 @@ describe("a client", () => {
 
 test("what a model calls a turn is passed on", () => {
   const { observer, named, told } = begin();
-  observer?.onNamed?.("its name");
+  observer?.onReference?.("its name");
   expect(named).toEqual(["its name"]);
   expect(told).toEqual([]);
 });
@@ -107,7 +107,7 @@ test("who brings an answer waits where the client does", async () => {
     turn: "t1",
     conversation: undefined,
     emit: () => taken.promise,
-    onNamed: () => {},
+    onReference: () => {},
     isStopRequested: async () => false,
   });
   expect(sink.delta("x")).toBe(taken.promise);

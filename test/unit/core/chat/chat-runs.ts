@@ -8,7 +8,7 @@ import type { UserGuard } from "#core/chat/user-guard.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
 import type { ConversationStore } from "#core/turn/conversation.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
-import { makeNoteTurn } from "#core/turn/turn-report.ts";
+import { makeRecordTurn } from "#core/turn/turn-report.ts";
 
 import { newChatTurn, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
@@ -37,7 +37,7 @@ export const answers =
     return { status: "answered" };
   };
 
-type Turns = Pick<ChatTurnStore, "renew" | "name" | "end" | "discard">;
+type Turns = Pick<ChatTurnStore, "renew" | "saveReference" | "end" | "discard">;
 
 interface Given {
   readonly id?: Partial<NewChatTurn>;
@@ -46,7 +46,7 @@ interface Given {
   /** What stands before the stores. */
   readonly turns?: (turns: Turns) => Turns;
   readonly conversations?: (conversations: ConversationStore) => ConversationStore;
-  readonly leave?: UserGuard["leave"];
+  readonly leave?: UserGuard["release"];
   readonly put?: AnswerPieces["put"];
   readonly emit?: EmitEvent;
   readonly metrics?: Metrics;
@@ -73,11 +73,11 @@ export const setUpChatRun = async (given: Given = {}) => {
   const run = makeRunChatTurn({
     turns: given.turns?.(store) ?? store,
     guard: {
-      leave: async (over) => {
+      release: async (over) => {
         left.push(over);
         await given.leave?.(over);
       },
-      withdraw: async (over) => {
+      cancel: async (over) => {
         left.push({ ...over, isUncounted: true });
         await given.leave?.(over);
       },
@@ -107,7 +107,7 @@ export const setUpChatRun = async (given: Given = {}) => {
     },
     clock,
     log,
-    noteTurn: makeNoteTurn({ metrics: given.metrics ?? notes, clock }),
+    recordTurn: makeRecordTurn({ metrics: given.metrics ?? notes, clock }),
   });
   const client = makeMemoryClient(clock.now);
   const ready: ReadyChatTurn = {

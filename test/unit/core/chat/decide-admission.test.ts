@@ -1,13 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { decideAdmission, type UserState } from "#core/chat/decide-admission.ts";
-import type { AskedTurn } from "#core/chat/user-guard.ts";
+import type { TurnRequest } from "#core/chat/user-guard.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const limits = { turnsPerMinute: 3, turnsAtOnce: 2 };
 const leaseMs = 300_000;
 
-const asked = (given: Partial<AskedTurn> = {}): AskedTurn => ({
+const asked = (given: Partial<TurnRequest> = {}): TurnRequest => ({
   appKey: "app-one",
   userId: "u7",
   turn: "t1",
@@ -21,7 +21,7 @@ const user = (given: Partial<UserState> = {}): UserState => ({
   starts: [],
   ...given,
 });
-const decide = (state: UserState, given: Partial<AskedTurn> = {}, at = now) =>
+const decide = (state: UserState, given: Partial<TurnRequest> = {}, at = now) =>
   decideAdmission(state, asked(given), limits, at);
 
 describe("a turn", () => {

@@ -41,7 +41,7 @@ describe("what breaks", () => {
     const { clock, running, client } = await setUpChatRun({
       ask: talksOn,
       stop: broken,
-      turns: (turns) => ({ ...turns, renew: async () => "stop", name: broken, end: broken }),
+      turns: (turns) => ({ ...turns, renew: async () => "stop", saveReference: broken, end: broken }),
       leave: broken,
     });
     await clock.advance(20_000);
@@ -104,7 +104,7 @@ describe("what breaks", () => {
               if (wrong.heartbeat === "lost") isLost = true;
               return wrong.heartbeat === "run" ? renewed : wrong.heartbeat;
             },
-            name: by(wrong.name, real.name),
+            saveReference: by(wrong.name, real.saveReference),
             end: (...args) => {
               done.push("end");
               return by(wrong.end, real.end)(...args);

@@ -72,7 +72,7 @@ describe("a turn of a client", () => {
         event: "chat_answered",
         fields: {
           ...{ app: "app-one", bot: "bot-helpdesk", integration: "dify_chatflow", turn: "t1" },
-          ...{ outcome: "answered", asked: 1, firstTextMs: 400, tookMs: 1_000 },
+          ...{ outcome: "answered", modelCalls: 1, firstTextMs: 400, tookMs: 1_000 },
         },
       },
     ]);

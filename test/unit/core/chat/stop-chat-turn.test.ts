@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { OpenBot } from "#core/bot/bot.ts";
+import type { BotWithKeys } from "#core/bot/bot.ts";
 import type { ChatTurn } from "#core/chat/chat-turn.ts";
 import { makeStopChatTurn } from "#core/chat/stop-chat-turn.ts";
 import { chatTurn, chatUser, startMs } from "../../../support/chat/chat-turns.ts";
@@ -11,7 +11,7 @@ import { bot, difyIntegration, webhookIntegration } from "../../../support/turns
 
 const reference = "what the model calls it";
 
-const setUp = (given: Partial<ChatTurn> = {}, its: OpenBot | undefined = bot()) => {
+const setUp = (given: Partial<ChatTurn> = {}, its: BotWithKeys | undefined = bot()) => {
   const turns = makeMemoryChatTurns(makeTestClock(startMs));
   turns.plant(chatTurn({ reference, ...given }));
   const log = makeMemoryLog();
@@ -19,7 +19,7 @@ const setUp = (given: Partial<ChatTurn> = {}, its: OpenBot | undefined = bot()) 
   const model = { fails: false };
   const stopChatTurn = makeStopChatTurn({
     turns,
-    bots: { open: async () => its },
+    bots: { findWithKeys: async () => its },
     models: sameModel({
       ...silentModel,
       stop: async ({ type }, named) => {
@@ -49,7 +49,7 @@ describe("a stop", () => {
     expect(told).toEqual([["dify_agent", reference]]);
   });
 
-  test.each<[string, Partial<ChatTurn>, OpenBot | undefined]>([
+  test.each<[string, Partial<ChatTurn>, BotWithKeys | undefined]>([
     ["which its model has not named yet", { reference: undefined }, bot()],
     ["whose integration is gone", {}, bot({ integrations: [webhookIntegration()] })],
   ])("of a turn %s is requested all the same", async (_which, given, its) => {
@@ -63,7 +63,7 @@ describe("a stop", () => {
     const turns = makeMemoryChatTurns(makeTestClock(startMs));
     turns.plant(chatTurn({ reference }));
     const models = sameModel(silentModel);
-    const ports = { turns, bots: { open: async () => undefined }, models, log: makeMemoryLog() };
+    const ports = { turns, bots: { findWithKeys: async () => undefined }, models, log: makeMemoryLog() };
     await makeStopChatTurn(ports)(chatUser(), "bot-helpdesk", "t1");
     expect(turns.recordOf({ appKey: "app-one", turn: "t1" })?.isStopRequested).toBe(true);
   });

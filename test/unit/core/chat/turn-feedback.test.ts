@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Model } from "#core/answer/model.ts";
-import type { OpenBot } from "#core/bot/bot.ts";
+import type { BotWithKeys } from "#core/bot/bot.ts";
 import type { ChatTurn } from "#core/chat/chat-turn.ts";
 import { makeTurnFeedback } from "#core/chat/turn-feedback.ts";
 import { chatTurn, chatUser, startMs } from "../../../support/chat/chat-turns.ts";
@@ -15,7 +15,7 @@ interface Given extends Partial<ChatTurn> {
   readonly model?: Model;
 }
 
-const setUp = ({ model, ...given }: Given = {}, its: OpenBot = bot()) => {
+const setUp = ({ model, ...given }: Given = {}, its: BotWithKeys = bot()) => {
   const turns = makeMemoryChatTurns(makeTestClock(startMs));
   turns.plant(chatTurn({ state: "done", reference, ...given }));
   const asked: unknown[] = [];
@@ -28,7 +28,7 @@ const setUp = ({ model, ...given }: Given = {}, its: OpenBot = bot()) => {
     rate: async ({ type }, named, rating) => void asked.push(["rate", type, named, rating]),
   };
   const models = sameModel(answerer);
-  return { asked, feedback: makeTurnFeedback({ turns, bots: { open: async () => its }, models }) };
+  return { asked, feedback: makeTurnFeedback({ turns, bots: { findWithKeys: async () => its }, models }) };
 };
 
 const like = { rating: "like", note: "thanks" } as const;

@@ -9,7 +9,7 @@ import { makeTestClock } from "../../../support/test-clock.ts";
 
 const route: MessageRoute = { appKey: "a", fromUserId: "bot", channelType: "PERSON", targetId: "u7" };
 const minIntervalMs = 200;
-const patienceMs = 30_000;
+const maxRetryMs = 30_000;
 
 interface SentChunk extends StreamChunk {
   readonly at: number;
@@ -40,8 +40,8 @@ const setUp = ({ callMs = 0, failure = (_call: number): BridgeError | undefined 
     },
     sendText: () => Promise.reject(new Error("not here")),
   };
-  const sink = makeStreamDelivery({ im, clock, minIntervalMs, patienceMs })(route, {
-    isOurs: () => true,
+  const sink = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs })(route, {
+    isHeld: () => true,
     onOpen: () => {},
     deliverBy: Number.POSITIVE_INFINITY,
   });
@@ -154,9 +154,9 @@ describe("a stream message", () => {
     const { sink, clock, sent } = setUp({ failure: (call) => (call === 1 ? tooMany(60_000) : undefined) });
     sink.delta("a");
     const delivered = sink.end({ status: "complete" });
-    await clock.advance(patienceMs + 1_000);
+    await clock.advance(maxRetryMs + 1_000);
     expect(await delivered).toEqual({ status: "delivered" });
-    expect(sent[0]).toMatchObject({ text: "a", at: patienceMs });
+    expect(sent[0]).toMatchObject({ text: "a", at: maxRetryMs });
   });
 
   test("that the IM refuses for good is followed by nothing out of order", async () => {

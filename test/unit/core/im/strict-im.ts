@@ -5,7 +5,7 @@ import { makeTestClock } from "../../../support/test-clock.ts";
 
 export const route: MessageRoute = { appKey: "a", fromUserId: "bot", channelType: "PERSON", targetId: "u7" };
 export const minIntervalMs = 200;
-export const patienceMs = 45_000;
+export const maxRetryMs = 45_000;
 
 /** What becomes of a call: it is taken, taken without a word, or refused. */
 export type Fault = "reply lost" | "lost on its way" | BridgeError;
@@ -66,8 +66,8 @@ export const setUpStrictIm = (
     sendChunk: (_route, chunk) => answer(() => take(chunk)),
     sendText: (_route, text) => answer(() => void texts.push(text)),
   };
-  const sink = makeStreamDelivery({ im, clock, minIntervalMs, patienceMs })(route, {
-    isOurs: () => hold.ours,
+  const sink = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs })(route, {
+    isHeld: () => hold.ours,
     onOpen: (open) => void notes.push(open),
     deliverBy: start + endsAfterMs,
   });

@@ -18,8 +18,8 @@ const setUp = (failures: BridgeError[] = []) => {
     },
   };
   return {
-    sink: makeWholeDelivery({ im, clock, patienceMs: 30_000 })(route, {
-      isOurs: () => true,
+    sink: makeWholeDelivery({ im, clock, maxRetryMs: 30_000 })(route, {
+      isHeld: () => true,
       deliverBy: Number.POSITIVE_INFINITY,
     }),
     clock,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { makeKnownBots } from "#core/intake/bot-directory.ts";
+import { makeCachedBotDirectory } from "#core/intake/bot-directory.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot } from "../../../support/turns.ts";
 
 const fiveSeconds = 5_000;
 
 /** Bots of each app, whose ids are read only when the test lets them be. */
-const setUp = (freshMs = fiveSeconds) => {
+const setUp = (maxAgeMs = fiveSeconds) => {
   const clock = makeTestClock();
   const botIds = new Map([
     ["app-one", ["b1", "b2"]],
@@ -28,7 +28,7 @@ const setUp = (freshMs = fiveSeconds) => {
       return answering.promise;
     },
   };
-  const known = makeKnownBots({ bots, clock, freshMs });
+  const known = makeCachedBotDirectory({ bots, clock, maxAgeMs });
   const answerRead = (at: number, ...ids: string[]): void => idReads[at]?.answer.resolve(new Set(ids));
   const failRead = (at: number): void => idReads[at]?.answer.reject(new Error("throttled"));
   return { known, clock, finds, idReads, botIds, answer, answerRead, failRead };

@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import type { AcceptMessages } from "#core/intake/accept-messages.ts";
 import type { IncomingMessage } from "#core/intake/incoming-message.ts";
 import {
+  type ImPublishResult,
   makePublishMessage,
-  type PublishedAtIm,
   type PublishedMessage,
 } from "#core/intake/publish-message.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
@@ -18,12 +18,12 @@ const message: PublishedMessage = {
   mentions: true,
 };
 
-const refusal: PublishedAtIm = {
+const refusal: ImPublishResult = {
   status: "refused",
   reply: { status: 403, contentType: "application/json", body: '{"code":1009}' },
 };
 
-const takenAs = (messageUIDs: Readonly<Record<string, string>>): PublishedAtIm => ({
+const takenAs = (messageUIDs: Readonly<Record<string, string>>): ImPublishResult => ({
   status: "published",
   messageUIDs: new Map(Object.entries(messageUIDs)),
 });

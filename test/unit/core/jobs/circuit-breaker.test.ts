@@ -4,7 +4,7 @@ import { makeCircuitBreaker } from "#core/jobs/circuit-breaker.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, messageEvent, webhookIntegration } from "../../../support/turns.ts";
 
-const taken: WebhookOutcome = { status: "taken" };
+const taken: WebhookOutcome = { status: "accepted" };
 const timeout: WebhookOutcome = { status: "failed", reason: "timeout", retryAfterMs: undefined };
 const serverError: WebhookOutcome = { status: "failed", reason: "HTTP 503", retryAfterMs: undefined };
 const spared = { status: "failed", reason: "timeout a moment ago, not tried" };

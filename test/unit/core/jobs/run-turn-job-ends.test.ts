@@ -55,7 +55,7 @@ const live = async (chances: readonly Chance[], copies: number) => {
   for (let worker = 1; worker < 100; worker += 1) {
     const met = workers.next().value ?? { answer: "fails", faults: [] };
     meet(met);
-    const dead = met.answer === "dies" ? [clock.advance(0).then(() => "again" as const)] : [];
+    const dead = met.answer === "dies" ? [clock.advance(0).then(() => "retry" as const)] : [];
     const result = await Promise.race([run(worker), ...dead]);
     if (result === "done") break;
     // The heart of a dead worker beats no more.
@@ -125,7 +125,7 @@ describe("a job that another worker seems to have", () => {
   test("comes again right behind the end of a dead worker's lease, which may outlast the queue's hold by a moment", async () => {
     const { run, jobs, id, clock, hidden } = setUpTurnRuns();
     jobs.plant(id, { tries: 1, token: "dead", expiresAt: clock.now() + 30 });
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(hidden).toEqual(["0.53 s at 0 s"]);
   });
 
@@ -136,7 +136,7 @@ describe("a job that another worker seems to have", () => {
       outcome: { status: "abandoned" },
       delivery: { status: "undelivered", reason: "abandoned" },
     });
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(record()).toMatchObject({ state: "running", token: undefined });
   });
 });
@@ -152,7 +152,7 @@ describe("a job whose conversation another turn has", () => {
   test("comes again, is free for any worker until then, and its user is told nothing", async () => {
     const { run, model, record, hidden, shown, clock } = setUpTurnRuns();
     model.answer = async () => ({ status: "busy" });
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(hidden.at(-1)).toBe("5 s at 0 s");
     expect(record()).toMatchObject({ state: "running", token: undefined, expiresAt: clock.now(), tries: 0 });
     expect(shown()).toEqual([]);
@@ -162,7 +162,7 @@ describe("a job whose conversation another turn has", () => {
     const { run, model, deadLetters, shown, clock } = setUpTurnRuns();
     model.answer = async () => ({ status: "busy" });
     await clock.advance(20 * 60_000);
-    expect(await run(80)).toBe("again");
+    expect(await run(80)).toBe("retry");
     await clock.advance(1);
     expect(await run(81)).toBe("done");
     expect(deadLetters.added).toMatchObject([{ reason: "its conversation stayed busy" }]);
@@ -179,6 +179,6 @@ test("an answer that was not delivered since the turn was lost is another worker
   };
   const running = run();
   await clock.advance(20_000);
-  expect(await running).toBe("again");
+  expect(await running).toBe("retry");
   expect(deadLetters.added).toEqual([]);
 });

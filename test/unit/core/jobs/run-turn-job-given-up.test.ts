@@ -38,7 +38,7 @@ describe("a turn that fails a tenth time", () => {
   test("and cannot be buried comes again, is not marked as done, and its user hears nothing yet", async () => {
     const { run, deadLetters, shown, record, hidden, log } = setUpTenth();
     deadLetters.add = throttled;
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(shown()).toEqual([]);
     expect(record()).toMatchObject({ state: "running", token: undefined });
     expect(hidden.at(-1)).toBe("300 s at 0 s");
@@ -49,7 +49,7 @@ describe("a turn that fails a tenth time", () => {
     const { run, deadLetters, shown, forwarded } = setUpTenth();
     const { add } = deadLetters;
     deadLetters.add = throttled;
-    for (let tries = 10; tries < 14; tries += 1) expect(await run()).toBe("again");
+    for (let tries = 10; tries < 14; tries += 1) expect(await run()).toBe("retry");
     deadLetters.add = add;
     expect(await run()).toBe("done");
     expect(shown()).toEqual([sentences.failed]);
@@ -111,7 +111,7 @@ describe("a turn whose workers have died ten times", () => {
   test("is left to a worker that still has it", async () => {
     const { run, jobs, id, clock, deadLetters, shown } = setUpTurnRuns({ tries: 10 });
     jobs.plant(id, { token: "other", expiresAt: clock.now() + 1_000 });
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect([deadLetters.added.length, shown().length]).toEqual([0, 0]);
   });
 });

@@ -52,7 +52,7 @@ describe("the hold on a job for Dify", () => {
     expect(limits[0]?.signal.aborted).toBe(false);
     await clock.advance(60_000);
     expect(limits[0]?.signal.aborted).toBe(true);
-    expect(await running).toBe("again");
+    expect(await running).toBe("retry");
   });
 
   test("that another worker has taken over stops this one's answer, which neither ends the job nor says that it did", async () => {
@@ -69,7 +69,7 @@ describe("the hold on a job for Dify", () => {
     queue.hideFor = () => Promise.reject(new Error("the receipt is stale"));
     const running = run();
     await clock.advance(30_000);
-    expect(await running).toBe("again");
+    expect(await running).toBe("retry");
     expect(limits[0]?.signal.aborted).toBe(true);
     expect(record()).toMatchObject({ state: "running", token: "other" });
     expect(events()).toContain("job_lost");
@@ -90,8 +90,8 @@ describe("the hold on a job for Dify", () => {
   test("of another worker makes the job come back later each time, and each time counts", async () => {
     const { run, jobs, id, forwarded, hidden, record, clock } = setUpTurnRuns();
     jobs.plant(id, { token: "other", expiresAt: clock.now() + 60_000, tries: 1 });
-    expect(await run()).toBe("again");
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
+    expect(await run()).toBe("retry");
     expect(forwarded).toHaveLength(0);
     expect(hidden).toEqual(["10 s at 0 s", "20 s at 0 s"]);
     expect(record()).toMatchObject({ token: "other", tries: 3 });
@@ -106,7 +106,7 @@ describe("a failure of our own", () => {
   ])("at try %i gives the job up for %s, free for the next worker", async (tries, pause) => {
     const { run, model, record, hidden, log, clock } = setUpTurnRuns({ tries: tries - 1 });
     model.answer = throttled;
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(record()).toMatchObject({ state: "running", token: undefined, expiresAt: clock.now(), tries });
     expect(hidden.at(-1)).toBe(`${pause} at 0 s`);
     expect(log.lines).toMatchObject([
@@ -118,7 +118,7 @@ describe("a failure of our own", () => {
   test("that keeps the bot from being read is tried again too", async () => {
     const { run, bots, forwarded, hidden, record } = setUpTurnRuns();
     bots.open = throttled;
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(forwarded).toEqual([]);
     expect(hidden.at(-1)).toBe("5 s at 0 s");
     expect(record()).toMatchObject({ token: undefined });
@@ -127,7 +127,7 @@ describe("a failure of our own", () => {
   test("that keeps the job from being claimed is counted by the queue instead", async () => {
     const { run, jobs, forwarded, hidden, log } = setUpTurnRuns();
     jobs.claim = throttled;
-    expect(await run(4)).toBe("again");
+    expect(await run(4)).toBe("retry");
     expect(forwarded).toEqual([]);
     expect(hidden).toEqual(["40 s at 0 s"]);
     expect(log.lines).toMatchObject([{ level: "error", event: "job_failed", fields: { tries: 4 } }]);
@@ -138,7 +138,7 @@ describe("a failure of our own", () => {
     model.answer = throttled;
     jobs.release = throttled;
     queue.hideFor = throttled;
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(events()).toEqual(expect.arrayContaining(["job_not_released", "job_not_hidden"]));
   });
 });

@@ -72,7 +72,7 @@ describe("a job for Dify", () => {
           outcome: "answered",
           delivery: "delivered",
           firstTextMs: 40,
-          asked: 1,
+          modelCalls: 1,
           tries: 1,
         }),
       },
@@ -159,7 +159,7 @@ describe("an answer that the IM would not take", () => {
     const { run, model, deadLetters, record, events } = setUpTurnRuns();
     model.answer = async () => undelivered;
     deadLetters.add = throttled;
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(record()).toMatchObject({ state: "running", token: undefined });
     expect(events()).not.toContain("job_given_up");
   });

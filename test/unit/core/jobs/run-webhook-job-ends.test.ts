@@ -55,7 +55,7 @@ const live = async (chances: readonly Chance[], random: number, copies: number) 
     const met = workers.next().value ?? { outcome: down(), answerMs: 0, faults: [] };
     meet(met);
     const before = holds.length;
-    const dead = met.outcome === "dies" ? [clock.advance(0).then(() => "again" as const)] : [];
+    const dead = met.outcome === "dies" ? [clock.advance(0).then(() => "retry" as const)] : [];
     if ((await Promise.race([run(), ...dead])) === "done") break;
     await clock.advance(holds.slice(before).at(-1) ?? visibilityMs);
   }

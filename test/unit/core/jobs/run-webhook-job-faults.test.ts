@@ -8,7 +8,7 @@ describe("where the bridge itself fails, a job", () => {
     const { run, jobs, calls, holds, events } = setUpWebhookRuns();
     const { claim } = jobs;
     jobs.claim = throttled;
-    for (let tries = 1; tries <= 3; tries += 1) expect(await run()).toBe("again");
+    for (let tries = 1; tries <= 3; tries += 1) expect(await run()).toBe("retry");
     expect(holds).toEqual([1_000, 3_000, 8_000]);
     expect([calls.length, events()[0]]).toEqual([0, "job_failed"]);
     jobs.claim = claim;
@@ -35,7 +35,7 @@ describe("where the bridge itself fails, a job", () => {
     const { run, deadLetters, record, holds, log } = setUpWebhookRuns({ answers: [refused] });
     const { add } = deadLetters;
     deadLetters.add = throttled;
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(record()).toMatchObject({ state: "running", token: undefined });
     expect(holds).toEqual([1_000]);
     expect(log.lines.map(({ event }) => event)).not.toContain("job_given_up");
@@ -75,7 +75,7 @@ describe("where the bridge itself fails, a job", () => {
   test("that cannot be held back comes when the queue hands it out, and is let go for it", async () => {
     const { run, queue, record, events } = setUpWebhookRuns({ answers: [down()] });
     queue.hideFor = throttled;
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(record()).toMatchObject({ token: undefined });
     expect(events()).toContain("job_not_hidden");
   });
@@ -84,7 +84,7 @@ describe("where the bridge itself fails, a job", () => {
     const { run, server, jobs, id, log } = setUpWebhookRuns();
     server.call = async () => {
       jobs.plant(id, { token: "other" });
-      return { status: "taken" };
+      return { status: "accepted" };
     };
     expect(await run()).toBe("done");
     expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "job_lost" });

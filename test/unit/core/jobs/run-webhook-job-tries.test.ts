@@ -36,7 +36,7 @@ describe("a server that is down", () => {
 
   test("lets the job go between two tries: the next worker need not wait for the lease", async () => {
     const { run, record, clock } = setUpWebhookRuns({ answers: [down()] });
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(record()).toMatchObject({ state: "running", token: undefined, expiresAt: clock.now() });
   });
 });

@@ -57,7 +57,7 @@ describe("a job for a webhook", () => {
   test("that another worker has in hand comes back in five seconds, and nobody is called twice", async () => {
     const { run, calls, id, jobs, holds, start, clock, record } = setUpWebhookRuns();
     jobs.plant(id, { token: "other", expiresAt: start + 6_000, tries: 1 });
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     expect(holds).toEqual([5_000]);
     expect([calls.length, record()?.token]).toEqual([0, "other"]);
     await clock.advance(6_000);
@@ -72,7 +72,7 @@ describe("a job for a webhook", () => {
     run();
     await clock.advance(14_999);
     server.call = call;
-    expect(await run()).toBe("again");
+    expect(await run()).toBe("retry");
     await clock.advance(1);
     expect(await run()).toBe("done");
     expect(calls.map(({ id }) => id)).toEqual([calls[0]?.id, calls[0]?.id]);

@@ -1,5 +1,5 @@
 import type { AskLimits } from "#core/answer/model.ts";
-import type { OpenBot } from "#core/bot/bot.ts";
+import type { BotWithKeys } from "#core/bot/bot.ts";
 import type { DeliveryLease, OpenMessage } from "#core/im/im-messages.ts";
 import { jobIdOf } from "#core/jobs/job.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
@@ -7,7 +7,7 @@ import { makeRunTurnJob } from "#core/jobs/run-turn-job.ts";
 import type { ConversationBusy } from "#core/turn/conversation-lease.ts";
 import type { TurnReport } from "#core/turn/forward-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
-import { makeNoteTurn } from "#core/turn/turn-report.ts";
+import { makeRecordTurn } from "#core/turn/turn-report.ts";
 import { makeMemoryDeadLetters, turnJob } from "../../../support/jobs.ts";
 import { makeMemoryJobs } from "../../../support/memory-jobs.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -22,9 +22,9 @@ export const answered: TurnReport = {
   status: "ended",
   outcome: { status: "answered" },
   delivery: { status: "delivered" },
-  asked: 1,
+  modelCalls: 1,
   firstTextAt: job.acceptedAt + 40,
-  afterwards: Promise.resolve(),
+  cleanup: Promise.resolve(),
 };
 
 export const undelivered: TurnReport = {
@@ -42,7 +42,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   const id = jobIdOf(job);
   const jobs = makeMemoryJobs(clock);
   if (tries > 0) jobs.plant(id, { tries });
-  const bots = { open: async (): Promise<OpenBot | undefined> => bot() };
+  const bots = { open: async (): Promise<BotWithKeys | undefined> => bot() };
   const forwarded: Turn[] = [];
   const limits: AskLimits[] = [];
   const model = { answer: async (): Promise<TurnReport | ConversationBusy> => answered };
@@ -67,7 +67,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   let tokens = 0;
 
   const runTurnJob = makeRunTurnJob({
-    bots: { open: () => bots.open() },
+    bots: { findWithKeys: () => bots.open() },
     jobs,
     forwardTurn: (turn, _receiver, until) => {
       forwarded.push(turn);
@@ -83,7 +83,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
     closeOpenMessage: (_route, open) => im.close(open),
     deadLetters,
     report: makeReportJob({ log, metrics, clock }),
-    noteTurn: makeNoteTurn({ metrics: turnMetrics, clock }),
+    recordTurn: makeRecordTurn({ metrics: turnMetrics, clock }),
     clock,
     log,
     newToken: () => {

@@ -10,7 +10,7 @@ import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, webhookIntegration } from "../../../support/turns.ts";
 
-export const taken: WebhookOutcome = { status: "taken" };
+export const taken: WebhookOutcome = { status: "accepted" };
 export const refused: WebhookOutcome = { status: "refused", reason: "HTTP 404" };
 export const down = (retryAfterMs?: number): WebhookOutcome => ({
   status: "failed",

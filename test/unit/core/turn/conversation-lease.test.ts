@@ -77,7 +77,7 @@ describe("a conversation", () => {
     const late = withConversation(key, "late", async (given) => {
       held = given;
       await clock.sleep(20_000);
-      await given.keep("what was said", true);
+      await given.saveMemory("what was said", true);
     });
     await clock.advance(1_000);
     conversations.take({ turnId: "other", token: "other", expiresAt: clock.now() + 60_000 });
@@ -85,7 +85,7 @@ describe("a conversation", () => {
     await clock.advance(30_000);
     await late;
     expect(held?.signal.aborted).toBe(true);
-    expect(held?.isOurs()).toBe(false);
+    expect(held?.isHeld()).toBe(false);
     expect(conversations.kept).toEqual([]);
     expect(events()).toContain("conversation_not_kept");
     expect(conversations.holder()?.token).toBe("other");
@@ -100,9 +100,9 @@ describe("a conversation", () => {
       await clock.sleep(40_000);
     });
     await clock.advance(22_000);
-    expect(held?.isOurs()).toBe(true);
+    expect(held?.isHeld()).toBe(true);
     await clock.advance(2_000);
-    expect(held?.isOurs()).toBe(false);
+    expect(held?.isHeld()).toBe(false);
     expect(held?.signal.aborted).toBe(true);
     await clock.advance(20_000);
     await turn;
@@ -112,9 +112,9 @@ describe("a conversation", () => {
   test("is given back with how long it lives on, also by a turn that fails", async () => {
     const { clock, conversations, withConversation } = setUp();
     const failing = withConversation(key, "failing", async (held) => {
-      await held.keep("what was said", true);
+      await held.saveMemory("what was said", true);
       await clock.sleep(1_000);
-      held.prolong();
+      held.extend();
       throw new TypeError("a bug of ours");
     });
     failing.catch(() => {});
@@ -129,7 +129,7 @@ describe("a conversation", () => {
     conversations.begin = () => Promise.reject(new Error("throttled"));
     conversations.close = () => Promise.reject(new Error("throttled"));
     const answer = withConversation(key, "turn", async (held) => {
-      await held.keep("what was said", true);
+      await held.saveMemory("what was said", true);
       return "answered";
     });
     expect(await answer).toBe("answered");
@@ -138,9 +138,9 @@ describe("a conversation", () => {
 
   test("that goes on keeps its beginning and its end when its model remembers more", async () => {
     const { clock, conversations, withConversation } = setUp();
-    await withConversation(key, "first", ({ keep }) => keep("one", true));
+    await withConversation(key, "first", ({ saveMemory }) => saveMemory("one", true));
     await clock.advance(60_000);
-    await withConversation(key, "second", ({ keep }) => keep("two", false));
+    await withConversation(key, "second", ({ saveMemory }) => saveMemory("two", false));
     const [begun, gone] = conversations.kept;
     expect(gone).toEqual({ ...begun, memory: "two" });
   });

@@ -68,7 +68,7 @@ describe("a turn that its user stops", () => {
     const report = await running;
     expect(report).toMatchObject({ outcome: { status: "stopped" } });
     expect(told).toEqual(["t1"]);
-    if (report.status === "ended") await report.afterwards;
+    if (report.status === "ended") await report.cleanup;
     expect(closed).toHaveLength(1);
   });
 

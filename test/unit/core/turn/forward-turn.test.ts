@@ -75,7 +75,7 @@ describe("a turn", () => {
     ]);
     const report = await forwardTurn(turn(), sink);
     expect(sink.calls).toEqual([{ delta: "Hel" }, { delta: "lo" }, { end: { status: "complete" } }]);
-    expect(report).toMatchObject({ outcome: answered, delivery: { status: "delivered" }, asked: 1 });
+    expect(report).toMatchObject({ outcome: answered, delivery: { status: "delivered" }, modelCalls: 1 });
   });
 
   test("asks with the user's text, the message, its bot without its integrations, and no memory the first time", async () => {
@@ -365,7 +365,7 @@ describe("a model that fails", () => {
     await clock.advance(20_000);
     const report = await running;
     expect(questions).toHaveLength(6);
-    expect(report.asked).toBe(6);
+    expect(report.modelCalls).toBe(6);
     expect(clock.now() - start).toBeLessThanOrEqual(20_000);
     expect(sink.calls).toMatchObject([{ end: { status: "failed", sentence: sentences.failed } }]);
     expect(log.lines.filter(({ event }) => event === "model_failed")).toHaveLength(6);

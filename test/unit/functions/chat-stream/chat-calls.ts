@@ -4,7 +4,7 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { cors } from "#adapters/api-gateway/cors.ts";
 import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts";
 import type { Model } from "#core/answer/model.ts";
-import { makeAdmitReader } from "#core/chat/admit-reader.ts";
+import { makeAcquireReader } from "#core/chat/acquire-reader.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
 import { makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
 import { badToken } from "#core/chat/chat-access.ts";
@@ -139,7 +139,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
     turns,
     beginChatTurn: makeBeginChatTurn({
       bots: {
-        open: async (_app, userId) => {
+        findWithKeys: async (_app, userId) => {
           if (failing.store) throw failing.store;
           return userId === "bot-helpdesk" ? bot() : undefined;
         },
@@ -147,7 +147,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       turns,
       guard: {
         admit: async () => guard.admission,
-        withdraw: async () => {},
+        cancel: async () => {},
         isRevoked: async () => guard.isRevoked,
       },
       clock,
@@ -156,7 +156,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
     }),
     runChatTurn: makeRunChatTurn({
       turns,
-      guard: { leave: async () => {}, withdraw: async () => {} },
+      guard: { release: async () => {}, cancel: async () => {} },
       forwardTurn: (turn, ...rest) => {
         forwarded.push(turn);
         return forwardTurn(turn, ...rest);
@@ -164,10 +164,10 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       journalOf: makeAnswerJournal({ pieces, clock, log }),
       clock,
       log,
-      noteTurn: () => {},
+      recordTurn: () => {},
     }),
-    admitReader: makeAdmitReader({
-      readers: { admit: async () => guard.ofReader, leave: async (over) => void left.push(over.turn) },
+    admitReader: makeAcquireReader({
+      readers: { admit: async () => guard.ofReader, release: async (over) => void left.push(over.turn) },
       newId,
       log,
     }),

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
 import { signatureOf } from "#adapters/rongcloud/signature.ts";
 import { makeVerifyCall } from "#adapters/rongcloud/verify-call.ts";
-import type { PassOn } from "#core/intake/forward-call.ts";
+import type { ForwardCall } from "#core/intake/forward-call.ts";
 import { makeAnswerUnknownPath } from "../../../../functions/unknown-path/answer-unknown-path.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
@@ -20,7 +20,7 @@ import { app, appsOf } from "../../adapters/secrets/apps.ts";
 const startMs = Date.UTC(2026, 0, 1);
 
 /** The function as it is put together, but for AWS. */
-const makeDoor = (passOn: PassOn | undefined) => {
+const makeDoor = (passOn: ForwardCall | undefined) => {
   const clock = makeTestClock(startMs);
   const log = makeMemoryLog();
   const seen = new Set<string>();

@@ -4,7 +4,7 @@ import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import type { GuardedUser } from "#core/chat/user-guard.ts";
-import type { PassOn } from "#core/intake/forward-call.ts";
+import type { ForwardCall } from "#core/intake/forward-call.ts";
 import { makeTokenRoutes } from "../../../../functions/user-token/routes.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
@@ -16,7 +16,7 @@ const ours = app();
 const lifeMs = 60 * 60 * 1000;
 
 /** The reply to a call, and what it revoked. */
-const call = async (path: string, form: string, passOn?: PassOn) => {
+const call = async (path: string, form: string, passOn?: ForwardCall) => {
   const log = makeMemoryLog();
   const revoked: (GuardedUser & { readonly before: number })[] = [];
   const routes = makeTokenRoutes({
@@ -29,8 +29,8 @@ const call = async (path: string, form: string, passOn?: PassOn) => {
   const { statusCode, headers, body } = await handler(proxyEvent({ path, body: form }), lambdaContext);
   return { status: statusCode, headers, text: body, body: JSON.parse(body), log: log.lines, revoked };
 };
-const askFor = (form: string, passOn?: PassOn) => call("/user/getToken.json", form, passOn);
-const expire = (form: string, passOn?: PassOn) => call("/user/token/expire.json", form, passOn);
+const askFor = (form: string, passOn?: ForwardCall) => call("/user/getToken.json", form, passOn);
+const expire = (form: string, passOn?: ForwardCall) => call("/user/token/expire.json", form, passOn);
 
 const verify = makeVerifyUserToken({ apps: appsOf(ours), clock });
 /** Whose token of ours it is. */

@@ -2,22 +2,22 @@ import { parseContent } from "#core/message/message-content.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 
 /** Whom a message speaks to. */
-export interface Addressees {
+export interface Recipients {
   readonly userIds: readonly string[];
   /** Whether it mentions everyone in its group. */
   readonly everyone: boolean;
 }
 
-const nobody: Addressees = { userIds: [], everyone: false };
+const nobody: Recipients = { userIds: [], everyone: false };
 
 /** What content names as an id may be anything; an id is no longer than this (docs/spec/rongcloud.md, section 4). */
-const longestUserId = 64;
+const maxUserIdLength = 64;
 
 const isUserId = (value: unknown): value is string =>
-  typeof value === "string" && value !== "" && value.length <= longestUserId && value.isWellFormed();
+  typeof value === "string" && value !== "" && value.length <= maxUserIdLength && value.isWellFormed();
 
 /** `"mentionedInfo":{"type":2,"userIdList":[…]}`; type 1 is everyone (docs/spec/rongcloud.md, section 5). */
-const mentionedIn = (content: string): Addressees => {
+const mentionedIn = (content: string): Recipients => {
   const info = parseContent(content)?.mentionedInfo;
   if (typeof info !== "object" || info === null || !("type" in info)) return nobody;
   if (info.type === 1) return { userIds: [], everyone: true };
@@ -28,7 +28,7 @@ const mentionedIn = (content: string): Addressees => {
 export const mentionsEveryone = (content: string): boolean => mentionedIn(content).everyone;
 
 /** In a group a bot is spoken to by a mention, and only where it gets the message at all. */
-export const addresseesOf = (message: IncomingMessage): Addressees => {
+export const recipientsOf = (message: IncomingMessage): Recipients => {
   const { directedTo } = message;
   if (message.channelType === "PERSON") return { userIds: [message.toUserId], everyone: false };
   const mentioned = message.mentions ? mentionedIn(message.content) : nobody;

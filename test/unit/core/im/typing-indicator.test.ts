@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { makeTypingHint } from "#core/im/typing-hint.ts";
+import { makeTypingIndicator } from "#core/im/typing-indicator.ts";
 import { failedWith } from "../../../support/endings.ts";
 import { makeRecordingSink } from "../../../support/recording-sink.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
@@ -17,9 +17,9 @@ const setUp = ({ fails = false, until = "first text" as "first text" | "end" } =
     },
   };
   const inner = makeRecordingSink();
-  const lease = { isOurs: () => held.ours, until };
-  const { sink, observer } = makeTypingHint({ im, clock })(inner, route, lease);
-  const begin = (): void => observer?.onAsked?.();
+  const lease = { isHeld: () => held.ours, until };
+  const { sink, observer } = makeTypingIndicator({ im, clock })(inner, route, lease);
+  const begin = (): void => observer?.onModelCalled?.();
   return { clock, hints, held, inner, sink, begin };
 };
 

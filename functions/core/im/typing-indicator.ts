@@ -2,7 +2,7 @@ import type { AnswerReceiver, AnswerSink } from "#core/answer/answer-sink.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { DeliveryLease, ImMessages, MessageRoute } from "./im-messages.ts";
 
-export interface TypingHintPorts {
+export interface TypingIndicatorPorts {
   readonly im: Pick<ImMessages, "sendTyping">;
   readonly clock: Clock;
 }
@@ -15,16 +15,16 @@ const intervalMs = 5_500;
  * where the answer comes in one piece, its end. The first hint goes out at once, and opens the connection to the IM that
  * the first text will need.
  */
-export const makeTypingHint =
-  ({ im, clock }: TypingHintPorts) =>
+export const makeTypingIndicator =
+  ({ im, clock }: TypingIndicatorPorts) =>
   (
     sink: AnswerSink,
     route: MessageRoute,
-    { isOurs, until }: Pick<DeliveryLease, "isOurs"> & { readonly until: "first text" | "end" },
+    { isHeld, until }: Pick<DeliveryLease, "isHeld"> & { readonly until: "first text" | "end" },
   ): AnswerReceiver => {
     const ended = new AbortController();
     const hint = async (): Promise<void> => {
-      while (!ended.signal.aborted && isOurs()) {
+      while (!ended.signal.aborted && isHeld()) {
         // A hint is optional: a failure is ignored.
         im.sendTyping(route).catch(() => {});
         await clock.sleep(intervalMs, ended.signal);
@@ -38,7 +38,7 @@ export const makeTypingHint =
       if (until === "first text") end();
     };
     return {
-      observer: { onAsked: () => void hint() },
+      observer: { onModelCalled: () => void hint() },
       sink: {
         gaveUp: sink.gaveUp,
         delta: (text) => {

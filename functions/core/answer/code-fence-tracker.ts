@@ -1,5 +1,5 @@
 /** Tells whether the end of a text that comes piece by piece stands within a fenced block of code, in markdown. */
-export interface FenceTracker {
+export interface CodeFenceTracker {
   readonly inside: boolean;
   push(text: string): void;
 }
@@ -8,7 +8,7 @@ const fence = /^ {0,3}(`{3}|~{3})/;
 /** Of a line no more is needed to know a fence. */
 const headLength = 6;
 
-export const makeFenceTracker = (): FenceTracker => {
+export const makeCodeFenceTracker = (): CodeFenceTracker => {
   let mark: string | undefined;
   let head = "";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { addresseesOf } from "#core/intake/addressees.ts";
+import { recipientsOf } from "#core/intake/recipients.ts";
 import {
   groupMessage,
   mentioning,
@@ -21,13 +21,13 @@ describe("a private message", () => {
     ["mentions without saying so", privateMessage({ mentions: false })],
     ["holds no JSON", privateMessage({ content: "hello" })],
   ])("that %s speaks to its target alone", (_, message) => {
-    expect(addresseesOf(message)).toEqual({ userIds: ["bot-helpdesk"], everyone: false });
+    expect(recipientsOf(message)).toEqual({ userIds: ["bot-helpdesk"], everyone: false });
   });
 });
 
 describe("a group message", () => {
   test("speaks to the users whom it mentions, and not to the group", () => {
-    expect(addresseesOf(groupMessage({ content: mentioningUsers("bot-helpdesk", "u8") }))).toEqual({
+    expect(recipientsOf(groupMessage({ content: mentioningUsers("bot-helpdesk", "u8") }))).toEqual({
       userIds: ["bot-helpdesk", "u8"],
       everyone: false,
     });
@@ -36,13 +36,13 @@ describe("a group message", () => {
   test("that mentions everyone speaks to everyone, whomever it lists besides", () => {
     for (const mentioned of [{ type: 1 }, { type: 1, userIdList: ["bot-helpdesk"] }]) {
       const content = mentioning(mentioned);
-      expect(addresseesOf(groupMessage({ content }))).toEqual({ userIds: [], everyone: true });
+      expect(recipientsOf(groupMessage({ content }))).toEqual({ userIds: [], everyone: true });
     }
   });
 
   test("speaks to nobody where its server did not say that it mentions, whatever its content says", () => {
-    expect(addresseesOf(groupMessage({ mentions: false }))).toEqual(nobody);
-    expect(addresseesOf(groupMessage({ mentions: false, content: mentioningEveryone }))).toEqual(nobody);
+    expect(recipientsOf(groupMessage({ mentions: false }))).toEqual(nobody);
+    expect(recipientsOf(groupMessage({ mentions: false, content: mentioningEveryone }))).toEqual(nobody);
   });
 
   test.each([
@@ -72,12 +72,12 @@ describe("a group message", () => {
     ["an inherited list", '{"mentionedInfo":{"type":2,"__proto__":{"userIdList":["bot-helpdesk"]}}}'],
     ["lists in each other, sixty thousand deep", `${"[".repeat(60_000)}${"]".repeat(60_000)}`],
   ])("whose content is %s speaks to nobody", (_, content) => {
-    expect(addresseesOf(groupMessage({ content }))).toEqual(nobody);
+    expect(recipientsOf(groupMessage({ content }))).toEqual(nobody);
   });
 
   test("passes over what can be nobody's id: no store could be asked for it", () => {
     const content = mentioningUsers(null, 7, {}, ["u8"], "", `${longestId}u`, "\ud800", longestId, "u8");
-    expect(addresseesOf(groupMessage({ content })).userIds).toEqual([longestId, "u8"]);
+    expect(recipientsOf(groupMessage({ content })).userIds).toEqual([longestId, "u8"]);
   });
 });
 
@@ -86,21 +86,21 @@ describe("a message to some members of a group", () => {
 
   test("speaks to those whom it mentions and who get it", () => {
     const content = mentioningUsers("bot-other", "bot-helpdesk", "u9");
-    expect(addresseesOf(groupMessage({ content, directedTo }))).toEqual({
+    expect(recipientsOf(groupMessage({ content, directedTo }))).toEqual({
       userIds: ["bot-helpdesk"],
       everyone: false,
     });
   });
 
   test("that mentions everyone speaks to these alone, still as to everyone", () => {
-    expect(addresseesOf(groupMessage({ content: mentioningEveryone, directedTo }))).toEqual({
+    expect(recipientsOf(groupMessage({ content: mentioningEveryone, directedTo }))).toEqual({
       userIds: directedTo,
       everyone: true,
     });
   });
 
   test("that mentions nobody speaks to nobody, though a bot gets it", () => {
-    expect(addresseesOf(groupMessage({ content: "{}", directedTo }))).toEqual(nobody);
+    expect(recipientsOf(groupMessage({ content: "{}", directedTo }))).toEqual(nobody);
   });
 });
 
@@ -121,7 +121,7 @@ describe("whatever a message holds", () => {
   test("it is read without a fault, and speaks to ids alone", () => {
     fc.assert(
       fc.property(ofAnyShape, fc.array(fc.string()), fc.boolean(), (content, directedTo, mentions) => {
-        const { userIds, everyone } = addresseesOf(groupMessage({ content, directedTo, mentions }));
+        const { userIds, everyone } = recipientsOf(groupMessage({ content, directedTo, mentions }));
         expect(typeof everyone).toBe("boolean");
         for (const userId of everyone ? [] : userIds) {
           expect(userId.length).toBeGreaterThan(0);
@@ -138,7 +138,7 @@ describe("whatever a message holds", () => {
     fc.assert(
       fc.property(fc.array(id), (userIds) => {
         const content = mentioningUsers(...userIds);
-        expect(addresseesOf(groupMessage({ content }))).toEqual({ userIds, everyone: false });
+        expect(recipientsOf(groupMessage({ content }))).toEqual({ userIds, everyone: false });
       }),
     );
   });

@@ -1,11 +1,11 @@
 import type { Log } from "#core/shared/log.ts";
-import { tooMany } from "./chat-access.ts";
+import { rateLimited } from "./chat-access.ts";
 import type { ChatUser } from "./chat-user.ts";
 import type { UserGuard } from "./user-guard.ts";
 
-export interface AdmitReaderPorts {
+export interface AcquireReaderPorts {
   /** Counts readers as turns are counted, beside them. */
-  readonly readers: Pick<UserGuard, "admit" | "leave">;
+  readonly readers: Pick<UserGuard, "admit" | "release">;
   readonly newId: () => string;
   readonly log: Log;
 }
@@ -15,19 +15,19 @@ export interface AdmitReaderPorts {
  * what is to be called when it has gone, which never rejects. `until`: when it has gone, one way or other, in milliseconds
  * since the epoch. @throws BridgeError `rate_limited`.
  */
-export type AdmitReader = (
+export type AcquireReader = (
   user: Pick<ChatUser, "appKey" | "userId" | "issuedAt">,
   until: number,
 ) => Promise<() => Promise<void>>;
 
-export const makeAdmitReader =
-  ({ readers, newId, log }: AdmitReaderPorts): AdmitReader =>
+export const makeAcquireReader =
+  ({ readers, newId, log }: AcquireReaderPorts): AcquireReader =>
   async ({ appKey, userId, issuedAt }, until) => {
     const place = { appKey, userId, turn: newId() };
     const admission = await readers.admit({ ...place, issuedAt, until });
-    if (admission.status === "limited") throw tooMany("readers of answers", admission.retryAfterMs);
+    if (admission.status === "limited") throw rateLimited("readers of answers", admission.retryAfterMs);
     return () =>
-      readers.leave(place).catch((error: unknown) => {
+      readers.release(place).catch((error: unknown) => {
         log.warn("reader_not_left", { app: appKey, reason: String(error) });
       });
   };
