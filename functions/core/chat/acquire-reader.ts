@@ -28,6 +28,6 @@ export const makeAcquireReader =
     if (admission.status === "limited") throw rateLimited("readers of answers", admission.retryAfterMs);
     return () =>
       readers.release(place).catch((error: unknown) => {
-        log.warn("reader_not_left", { app: appKey, reason: String(error) });
+        log.warn("reader_slot_not_released", { app: appKey, reason: String(error) });
       });
   };

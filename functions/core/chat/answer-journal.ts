@@ -79,7 +79,7 @@ export const makeAnswerJournal =
       writing = writing
         .then(() => (gapAt === undefined ? pieces.put(answer, at, piece) : undefined))
         .catch((error: unknown) => {
-          log.warn("answer_not_kept", { app: answer.appKey, turn: answer.turn, reason: String(error) });
+          log.warn("answer_not_stored", { app: answer.appKey, turn: answer.turn, reason: String(error) });
           gapAt = at;
         });
     };

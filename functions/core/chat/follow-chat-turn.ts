@@ -130,7 +130,7 @@ export const makeFollowChatTurn =
     /** The first failure of a store ends it: the client reconnects from its position. */
     const nextUnlessBroken = (): ReturnType<typeof next> =>
       next().catch((error: unknown) => {
-        log.warn("turn_not_followed", { app: turn.appKey, turn: turn.turn, reason: String(error) });
+        log.warn("turn_replay_failed", { app: turn.appKey, turn: turn.turn, reason: String(error) });
         return "later";
       });
 

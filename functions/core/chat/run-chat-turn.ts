@@ -69,11 +69,11 @@ export const makeRunChatTurn =
       const renewed = await turns.renew(id, { token, expiresAt });
       if (renewed === "stop") stop.abort();
       isLost = renewed === "lost";
-      if (isLost) log.error("chat_turn_lost", ids);
+      if (isLost) log.error("chat_turn_lease_lost", ids);
       return !isLost;
     };
     const isStopRequested = async (): Promise<boolean> => {
-      await renew(clock.now() + chatLease.leaseMs).catch(warn("chat_turn_not_renewed"));
+      await renew(clock.now() + chatLease.leaseMs).catch(warn("chat_turn_lease_not_renewed"));
       return stop.signal.aborted;
     };
 
@@ -82,7 +82,7 @@ export const makeRunChatTurn =
       conversation: id.conversation,
       emit,
       onReference: (reference) => {
-        turns.saveReference(id, token, reference).catch(warn("chat_turn_not_named"));
+        turns.saveReference(id, token, reference).catch(warn("chat_turn_reference_not_saved"));
       },
       isStopRequested,
     });
@@ -107,7 +107,7 @@ export const makeRunChatTurn =
     const run = async (): Promise<"emitted" | "busy"> => {
       try {
         const ended = await keepLease(
-          { clock, pace: chatLease, expiresAt, renew, onError: warn("chat_turn_not_renewed") },
+          { clock, pace: chatLease, expiresAt, renew, onError: warn("chat_turn_lease_not_renewed") },
           ({ signal }) => forwardTurn(turn, receiver, { deadline, signal, stop: stop.signal }),
         );
         if (ended.status === "busy") return "busy";
@@ -129,8 +129,8 @@ export const makeRunChatTurn =
         ? turns.end(id, token, { replayUntil, isRetryable })
         : turns.discard(id, token);
       await Promise.all([
-        ended.catch(warn("chat_turn_not_ended")),
-        (hasEmitted ? guard.release(place) : guard.cancel(place)).catch(warn("chat_turn_not_left")),
+        ended.catch(warn("chat_turn_end_not_saved")),
+        (hasEmitted ? guard.release(place) : guard.cancel(place)).catch(warn("chat_turn_slot_not_released")),
       ]);
     };
 

@@ -51,12 +51,12 @@ export const logWarning =
 export const makeJobLeases = ({ jobs, clock, log }: JobLeasesPorts): JobLeases => ({
   keep: async ({ job, lease: { token, expiresAt } }, visibility, work) => {
     const id = jobIdOf(job);
-    const warn = logWarning(log, "job_not_renewed", job);
+    const warn = logWarning(log, "job_lease_not_renewed", job);
     const hide = (): Promise<void> => visibility.hideFor(leaseMs).catch(warn);
 
     const renew = async (until: number): Promise<boolean> => {
       const [renewed] = await Promise.all([jobs.renew(id, { token, expiresAt: until }), hide()]);
-      if (!renewed) log.error("job_lost", idsOf(job));
+      if (!renewed) log.error("job_lease_lost", idsOf(job));
       return renewed;
     };
 
@@ -71,11 +71,11 @@ export const makeJobLeases = ({ jobs, clock, log }: JobLeasesPorts): JobLeases =
   complete: async ({ job, lease: { token } }, outcome) => {
     const isHeld = await jobs
       .complete(jobIdOf(job), token, outcome, clock.now() + rememberJobForMs)
-      .catch(logWarning(log, "job_not_completed", job));
-    if (isHeld === false) log.error("job_lost", idsOf(job));
+      .catch(logWarning(log, "job_completion_not_saved", job));
+    if (isHeld === false) log.error("job_lease_lost", idsOf(job));
   },
   postpone: ({ job, lease: { token } }) =>
-    jobs.postpone(jobIdOf(job), token).catch(logWarning(log, "job_not_released", job)),
+    jobs.postpone(jobIdOf(job), token).catch(logWarning(log, "job_lease_not_released", job)),
   release: ({ job, lease: { token } }) =>
-    jobs.release(jobIdOf(job), token).catch(logWarning(log, "job_not_released", job)),
+    jobs.release(jobIdOf(job), token).catch(logWarning(log, "job_lease_not_released", job)),
 });

@@ -61,8 +61,8 @@ export const makeWithConversation =
       });
     };
     const saveMemory = async (memory: string, isNew: boolean): Promise<void> => {
-      const isKept = await save(memory, isNew).catch(warn("conversation_not_kept"));
-      if (isKept === false) warn("conversation_not_kept")("it was forgotten, or another turn has it");
+      const isKept = await save(memory, isNew).catch(warn("conversation_not_saved"));
+      if (isKept === false) warn("conversation_not_saved")("it was forgotten, or another turn has it");
     };
 
     const opened = await open();
@@ -75,11 +75,11 @@ export const makeWithConversation =
       conversations.renew(key, { turnId, token, expiresAt });
     try {
       return await keepLease(
-        { clock, expiresAt: opened.expiresAt, renew, onError: warn("conversation_not_renewed") },
+        { clock, expiresAt: opened.expiresAt, renew, onError: warn("conversation_lease_not_renewed") },
         ({ signal, isHeld }) =>
           work({ signal, isHeld, memory: opened.conversation?.memory, saveMemory, extend }),
       );
     } finally {
-      await conversations.close(key, token, prolongedUntil).catch(warn("conversation_not_closed"));
+      await conversations.close(key, token, prolongedUntil).catch(warn("conversation_lease_not_released"));
     }
   };

@@ -185,7 +185,7 @@ describe("a store that fails", () => {
     expect(log.lines).toEqual([
       {
         level: "warn",
-        event: "answer_not_kept",
+        event: "answer_not_stored",
         fields: { app: "app-one", turn: "t1", reason: "Error: throttled" },
       },
     ]);

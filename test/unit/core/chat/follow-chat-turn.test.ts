@@ -342,7 +342,7 @@ describe("a client that follows a turn", () => {
       expect(log.lines).toEqual([
         {
           level: "warn",
-          event: "turn_not_followed",
+          event: "turn_replay_failed",
           fields: { app: "app-one", turn: "t1", reason: "Error: throttled" },
         },
       ]);

@@ -68,6 +68,6 @@ describe("a stop", () => {
     await clock.advance(0);
     expect(await running).toBe("emitted");
     expect(client.events.at(-1)).toEqual(end);
-    expect(events()).toContain("chat_turn_not_renewed");
+    expect(events()).toContain("chat_turn_lease_not_renewed");
   });
 });

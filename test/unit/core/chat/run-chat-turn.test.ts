@@ -118,7 +118,7 @@ describe("a turn that is another machine's by now", () => {
     expect(await running).toBe("emitted");
     expect(client.events.at(-1)).toMatchObject({ type: "error", code: "interrupted", retryable: true });
     expect(record()).toMatchObject({ state: "running", token: "the other's", attempt: 2 });
-    expect(events()).toContain("chat_turn_lost");
+    expect(events()).toContain("chat_turn_lease_lost");
   });
 
   test("is so too where nobody answers for as long as its lease lasts", async () => {

@@ -33,7 +33,7 @@ describe("the hold on a job for Dify", () => {
     const running = run();
     await clock.advance(30_000);
     expect(await running).toBe("done");
-    expect(log.lines[0]).toMatchObject({ level: "warn", event: "job_not_renewed" });
+    expect(log.lines[0]).toMatchObject({ level: "warn", event: "job_lease_not_renewed" });
   });
 
   test("that could not be kept up for a lease's time stops the answer: another worker may have the job by then", async () => {
@@ -72,7 +72,7 @@ describe("the hold on a job for Dify", () => {
     expect(await running).toBe("retry");
     expect(limits[0]?.signal.aborted).toBe(true);
     expect(record()).toMatchObject({ state: "running", token: "other" });
-    expect(events()).toContain("job_lost");
+    expect(events()).toContain("job_lease_lost");
     expect(events()).not.toContain("job_delivered");
     expect(deadLetters.added).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe("the hold on a job for Dify", () => {
       return answered;
     };
     expect(await run()).toBe("done");
-    expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "job_lost" });
+    expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "job_lease_lost" });
   });
 
   test("of another worker makes the job come back later each time, and each time counts", async () => {
@@ -139,6 +139,6 @@ describe("a failure of our own", () => {
     jobs.release = throttled;
     queue.hideFor = throttled;
     expect(await run()).toBe("retry");
-    expect(events()).toEqual(expect.arrayContaining(["job_not_released", "job_not_hidden"]));
+    expect(events()).toEqual(expect.arrayContaining(["job_lease_not_released", "job_not_hidden"]));
   });
 });

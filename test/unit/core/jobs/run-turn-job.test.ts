@@ -116,7 +116,7 @@ describe("a job for Dify", () => {
     const { run, jobs, log } = setUpTurnRuns();
     jobs.complete = throttled;
     expect(await run()).toBe("done");
-    expect(log.lines.at(-1)).toMatchObject({ level: "warn", event: "job_not_completed" });
+    expect(log.lines.at(-1)).toMatchObject({ level: "warn", event: "job_completion_not_saved" });
   });
 
   test("whose Dify failed is no dead letter, for its user was told so; the line is an error", async () => {

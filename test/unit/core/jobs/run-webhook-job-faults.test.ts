@@ -21,7 +21,7 @@ describe("where the bridge itself fails, a job", () => {
     jobs.complete = throttled;
     expect(await run()).toBe("done");
     expect(calls).toHaveLength(1);
-    expect(events()).toEqual(["job_delivered", "job_not_completed"]);
+    expect(events()).toEqual(["job_delivered", "job_completion_not_saved"]);
   });
 
   test("that was buried but cannot be marked so is not buried a second time", async () => {
@@ -69,7 +69,7 @@ describe("where the bridge itself fails, a job", () => {
     const { runOut, jobs, events } = setUpWebhookRuns({ answers: [down(12_000), taken] });
     jobs.release = throttled;
     expect(await runOut()).toEqual([12_000, 5_000]);
-    expect(events()).toContain("job_not_released");
+    expect(events()).toContain("job_lease_not_released");
   });
 
   test("that cannot be held back comes when the queue hands it out, and is let go for it", async () => {
@@ -87,6 +87,6 @@ describe("where the bridge itself fails, a job", () => {
       return { status: "accepted" };
     };
     expect(await run()).toBe("done");
-    expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "job_lost" });
+    expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "job_lease_lost" });
   });
 });

@@ -87,7 +87,7 @@ describe("a conversation", () => {
     expect(held?.signal.aborted).toBe(true);
     expect(held?.isHeld()).toBe(false);
     expect(conversations.kept).toEqual([]);
-    expect(events()).toContain("conversation_not_kept");
+    expect(events()).toContain("conversation_not_saved");
     expect(conversations.holder()?.token).toBe("other");
   });
 
@@ -106,7 +106,7 @@ describe("a conversation", () => {
     expect(held?.signal.aborted).toBe(true);
     await clock.advance(20_000);
     await turn;
-    expect(events()).toContain("conversation_not_renewed");
+    expect(events()).toContain("conversation_lease_not_renewed");
   });
 
   test("is given back with how long it lives on, also by a turn that fails", async () => {
@@ -133,7 +133,7 @@ describe("a conversation", () => {
       return "answered";
     });
     expect(await answer).toBe("answered");
-    expect(events()).toEqual(["conversation_not_kept", "conversation_not_closed"]);
+    expect(events()).toEqual(["conversation_not_saved", "conversation_lease_not_released"]);
   });
 
   test("that goes on keeps its beginning and its end when its model remembers more", async () => {

@@ -223,7 +223,7 @@ describe("the conversation", () => {
     conversations.begin = () => Promise.reject(new Error("throttled"));
     await forwardTurn(turn(), sink);
     expect(sink.text()).toBe("hi");
-    expect(log.lines.map(({ event }) => event)).toContain("conversation_not_kept");
+    expect(log.lines.map(({ event }) => event)).toContain("conversation_not_saved");
   });
 
   test("lives on from each answer where the integration says so, and from an answer alone", async () => {
