@@ -73,13 +73,13 @@ const errorResponses = {
   Forbidden: {
     status: 403,
     description: "The token is limited to other bots.",
-    messages: { 403: "userId: the token is for other bots" },
+    messages: { 403: "userId: the token is not valid for this bot" },
     headers: requestIdOfReply,
   },
   ChatNotFound: {
     status: 404,
     description: "The bot, the user's turn or the conversation does not exist, or the answer has expired.",
-    messages: { 404: "turn: you have no such turn with this bot" },
+    messages: { 404: "turn: no such turn for this user and bot" },
     headers: requestIdOfReply,
   },
   Conflict: {

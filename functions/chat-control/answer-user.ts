@@ -1,7 +1,7 @@
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { parameterOf } from "#adapters/api-gateway/path-parameter.ts";
 import type { VerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
-import { badToken, checkBot } from "#core/chat/chat-access.ts";
+import { checkBot, revokedToken } from "#core/chat/chat-access.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { UserRoute } from "./routes.ts";
@@ -20,6 +20,6 @@ export const makeAnswerUser =
     const user = await verifyUserToken(request.headers.authorization);
     const botUserId = parameterOf(request, "userId");
     checkBot(user, botUserId);
-    if (await revocations.isRevoked(user)) throw badToken("was revoked, get a new one");
+    if (await revocations.isRevoked(user)) throw revokedToken();
     return { code: 200, ...(await route(user, botUserId, request)) };
   };

@@ -7,7 +7,7 @@ import { type EventResponse, makeEventResponse } from "#adapters/lambda-stream/e
 import type { VerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import type { AcquireReader } from "#core/chat/acquire-reader.ts";
 import type { BeginChatTurn, ChatRequest, ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
-import { badToken, checkBot, findOwnTurn } from "#core/chat/chat-access.ts";
+import { checkBot, findOwnTurn, revokedToken } from "#core/chat/chat-access.ts";
 import { type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
 import type { ChatTurn, ChatTurnStore } from "#core/chat/chat-turn.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
@@ -173,7 +173,7 @@ export const makeChatStreamRoutes = ({
         findOwnTurn(turns, user, botUserId, parameterOf(request, "turn")),
         revocations.isRevoked(user),
       ]);
-      if (isRevoked) throw badToken("was revoked, get a new one");
+      if (isRevoked) throw revokedToken();
       if (!turn.keepsAnswer) {
         throw callerError("not_found", "turn: its answer is not kept, ask with an Idempotency-Key");
       }

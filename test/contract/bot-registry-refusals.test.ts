@@ -34,7 +34,7 @@ const otherKey = "the masked key does not match the stored key; send the full ke
 
 describe("a call that cannot be done is refused with HTTP 400 and 1002, says why, and changes nothing:", () => {
   test.each<[string, Endpoint, object, string]>([
-    ["a second bot of an id", "create", bot("b1"), 'userId: a bot of this id exists already, got "b1"'],
+    ["a second bot of an id", "create", bot("b1"), 'userId: a bot with this id already exists, got "b1"'],
     ["an update of no bot", "update", { userId: "b2", name: "x" }, 'userId: no bot has this id, got "b2"'],
     ["the deletion of no bot", "delete", { userId: "b2" }, 'userId: no bot has this id, got "b2"'],
     [
@@ -59,7 +59,7 @@ describe("a call that cannot be done is refused with HTTP 400 and 1002, says why
       "a second integration of a type",
       "integration/create",
       { userId, ...chat },
-      'type: this bot has an integration of this type already, got "dify_chat"',
+      'type: this bot already has an integration of this type, got "dify_chat"',
     ],
     [
       "an update of an integration that the bot has not",

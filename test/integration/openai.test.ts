@@ -105,7 +105,7 @@ describe("over the IM", () => {
     await createBot("bot-thinks");
     await say("bot-thinks", "think");
     const { text } = await answerOf("bot-thinks");
-    expect(text).toMatch(/^Half an\n\n\(The answer reached its maximum length\.\)/);
+    expect(text).toMatch(/^Half an\n\n\(The answer was cut off at its maximum length\.\)/);
   });
 });
 

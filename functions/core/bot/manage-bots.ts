@@ -58,7 +58,7 @@ const refusalError = (
     case "missing_options":
       return callerError(
         "bad_parameter",
-        `${fieldOf(refusal.type)}options: are required by ${refusal.type}, got nothing`,
+        `${fieldOf(refusal.type)}options: required for ${refusal.type}, got nothing`,
       );
   }
 };
@@ -67,7 +67,7 @@ export const makeManageBots = ({ bots, clock, maxBots }: ManageBotsPorts): Manag
   create: async (appKey, draft) => {
     const now = clock.now();
     const created = await bots.create(appKey, { ...draft, createdAt: now, updatedAt: now }, maxBots);
-    if (created === "exists") throw refused("userId", "a bot of this id exists already", draft.userId);
+    if (created === "exists") throw refused("userId", "a bot with this id already exists", draft.userId);
     if (created === "limit_reached") {
       throw callerError("bad_parameter", `bot limit reached: ${maxBots} per app (setting botsPerApp)`);
     }
@@ -89,7 +89,7 @@ export const makeManageBots = ({ bots, clock, maxBots }: ManageBotsPorts): Manag
     const added = await bots.addIntegration(appKey, userId, integration, clock.now());
     if (added === "unknown_bot") throw unknownBot(userId);
     if (added === "exists") {
-      throw refused("type", "this bot has an integration of this type already", integration.type);
+      throw refused("type", "this bot already has an integration of this type", integration.type);
     }
   },
   updateIntegration: async (appKey, userId, type, changes) => {

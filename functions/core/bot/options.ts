@@ -134,7 +134,7 @@ const openai = {
 const optionsOf = <E extends v.ObjectEntries>(entries: E) =>
   v.pipe(
     anyObject(),
-    v.strictObject(entries, `is not an option, known are: ${Object.keys(entries).join(", ")}`),
+    v.strictObject(entries, `is not an option; known options: ${Object.keys(entries).join(", ")}`),
   );
 
 export const commonOptions = optionsOf(common);

@@ -25,7 +25,7 @@ export const makeAcquireReader =
   async ({ appKey, userId, issuedAt }, until) => {
     const place = { appKey, userId, turn: newId() };
     const admission = await readers.admit({ ...place, issuedAt, until });
-    if (admission.status === "limited") throw rateLimited("readers of answers", admission.retryAfterMs);
+    if (admission.status === "limited") throw rateLimited("open event streams", admission.retryAfterMs);
     return () =>
       readers.release(place).catch((error: unknown) => {
         log.warn("reader_slot_not_released", { app: appKey, reason: String(error) });

@@ -3,10 +3,10 @@ import { canAnswer, type ModelIntegrationWithKey } from "#core/bot/integration.t
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { type BridgeError, callerError } from "#core/shared/errors.ts";
+import { callerError } from "#core/shared/errors.ts";
 import type { Lease } from "#core/shared/lease.ts";
 import type { Turn } from "#core/turn/turn.ts";
-import { badToken, checkBot, rateLimited } from "./chat-access.ts";
+import { checkBot, rateLimited, revokedToken } from "./chat-access.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease, type NewChatTurn } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import type { UserGuard } from "./user-guard.ts";
@@ -48,8 +48,6 @@ export interface BeginChatTurnPorts {
 
 /** `until`: when the turn has ended by, one way or other, in milliseconds since the epoch. */
 export type BeginChatTurn = (user: ChatUser, request: ChatRequest, until: number) => Promise<BegunChatTurn>;
-
-const revoked = (): BridgeError => badToken("was revoked, get a new one");
 
 const integrationOf = (bot: BotWithKeys, named: ModelType | undefined): ModelIntegrationWithKey => {
   const enabled = bot.integrations.filter(canAnswer).filter((each) => each.enabled);
@@ -120,9 +118,9 @@ export const makeBeginChatTurn =
     const begun = await turns.begin(id, lease);
     if (begun.status === "known") {
       if (begun.turn.questionHash !== id.questionHash) {
-        throw callerError("conflict", "Idempotency-Key: was used for another question");
+        throw callerError("conflict", "Idempotency-Key: already used for a different question");
       }
-      if (await guard.isRevoked({ appKey, userId, issuedAt })) throw revoked();
+      if (await guard.isRevoked({ appKey, userId, issuedAt })) throw revokedToken();
       return begun;
     }
 
@@ -138,7 +136,7 @@ export const makeBeginChatTurn =
       });
     if (admission.status !== "admitted") {
       await turns.discard(id, lease.token);
-      if (admission.status === "revoked") throw revoked();
+      if (admission.status === "revoked") throw revokedToken();
       throw rateLimited("turns", admission.retryAfterMs);
     }
     const turn = toTurn(id, bot, integration, request, clock.now());

@@ -5,7 +5,7 @@ import type { ChatUser } from "./chat-user.ts";
 /** @throws BridgeError `forbidden` where the user's token is bound to other bots. */
 export const checkBot = ({ bots }: ChatUser, botUserId: string): void => {
   if (bots && !bots.includes(botUserId)) {
-    throw callerError("forbidden", "userId: the token is for other bots");
+    throw callerError("forbidden", "userId: the token is not valid for this bot");
   }
 };
 
@@ -18,11 +18,13 @@ export const findOwnTurn = async (
 ): Promise<ChatTurn> => {
   const found = await turns.find({ appKey, turn });
   if (found?.userId === userId && found.botUserId === botUserId) return found;
-  throw callerError("not_found", "turn: you have no such turn with this bot");
+  throw callerError("not_found", "turn: no such turn for this user and bot");
 };
 
 /** What is wrong with a token, by the rule that it breaks, and never by its value. */
 export const badToken = (rule: string): BridgeError => callerError("bad_token", `token: ${rule}`);
+
+export const revokedToken = (): BridgeError => badToken("was revoked; get a new one");
 
 /** `what` the user has too many of. */
 export const rateLimited = (what: string, retryAfterMs: number): BridgeError =>

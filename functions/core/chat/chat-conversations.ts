@@ -54,7 +54,7 @@ export const makeChatConversations = ({ bots, conversations }: ChatConversations
       const [latest] = found
         .filter((each) => each !== undefined)
         .toSorted((a, b) => b.startedAt - a.startedAt);
-      if (!latest) throw callerError("not_found", "conversation: none has begun, or it has expired");
+      if (!latest) throw callerError("not_found", "conversation: not found or expired");
       const { startedAt, expiresAt, turns } = latest;
       return { conversation: name ?? null, startedAt, expiresAt, turns };
     },

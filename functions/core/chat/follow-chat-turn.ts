@@ -35,7 +35,7 @@ const readsUntilStateCheck = 4;
 const notKept: ChatEvent = {
   type: "error",
   code: "replay_too_long",
-  message: "the rest of the answer was not kept",
+  message: "the answer is too long to replay; the rest was not stored",
   retryable: false,
 };
 

@@ -24,7 +24,7 @@ export const makeStopChatTurn =
       turns.requestStop({ appKey, turn }, { userId, botUserId }),
       bots.findWithKeys(appKey, botUserId),
     ]);
-    if (!asked) throw callerError("not_found", "turn: you have no such turn with this bot");
+    if (!asked) throw callerError("not_found", "turn: no such turn for this user and bot");
     const integration = bot?.integrations
       .filter(canAnswer)
       .find(({ type }) => type === asked.integrationType);

@@ -52,7 +52,7 @@ export const makeTurnFeedback = ({ turns, bots, models }: TurnFeedbackPorts): Tu
       if (!named) {
         throw callerError(
           "not_found",
-          "turn: cannot be rated, it never reached its model or the integration was removed",
+          "turn: cannot be rated; it never reached the model, or the integration was removed",
         );
       }
       if (!named.model.rate) throw callerError("not_found", "turn: its model does not accept ratings");

@@ -126,7 +126,7 @@ export const makeAnswerTurnJob = ({
       const { job, tries } = leased;
       const turn = await findTurn(leased);
       if (!turn) {
-        report("dropped", job, { reason: "the bot or its integration is gone" });
+        report("dropped", job, { reason: "the bot or its integration was removed or disabled" });
         return { status: "ended", outcome: "dropped" };
       }
       const closing = closeLeftOpen(turn, leased);

@@ -32,7 +32,11 @@ export const makeCircuitBreaker = ({ callWebhook, clock }: CircuitBreakerPorts):
     const endpoint = `${call.appKey} ${new URL(call.integration.callbackUrl).host}`;
     const known = timeoutsOf.get(endpoint);
     if (known && isOpen(known)) {
-      return { status: "failed", reason: "timeout a moment ago, not tried", retryAfterMs: undefined };
+      return {
+        status: "failed",
+        reason: "circuit open after timeouts, endpoint not called",
+        retryAfterMs: undefined,
+      };
     }
     const outcome = await callWebhook(call);
     const timedOut = outcome.status === "failed" && outcome.reason === "timeout";

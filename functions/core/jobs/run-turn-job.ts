@@ -78,8 +78,15 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
   ): Promise<Result> => {
     const { job, tries } = leased;
     const waitedMs = clock.now() - (job.redrivenAt ?? job.acceptedAt);
-    report("tried", job, { tries, reason: "another turn runs in its conversation" });
-    if (waitedMs > maxBusyWaitMs) return giveUp(leased, visibility, time, "its conversation stayed busy");
+    report("tried", job, { tries, reason: "another turn is in progress in the conversation" });
+    if (waitedMs > maxBusyWaitMs) {
+      return giveUp(
+        leased,
+        visibility,
+        time,
+        `the conversation was busy for ${maxBusyWaitMs / 60_000} minutes`,
+      );
+    }
     await postpone(leased);
     return retryIn(Math.min(pauseAfter(visibility.receiveCount), busyPauseMs));
   };

@@ -97,7 +97,7 @@ export const makeRunWebhookJob = ({
     const outcome = await call(leased);
     const tookMs = clock.now() - startedAt;
     if (!outcome) {
-      report("dropped", job, { reason: "the bot or its webhook is gone" });
+      report("dropped", job, { reason: "the bot or its webhook was removed or disabled" });
       return end(leased, "dropped");
     }
     if (outcome.status === "accepted") {

@@ -16,7 +16,7 @@ export const arrayOf = <T extends v.GenericSchema>(item: T, most: number) =>
   v.pipe(v.array(item, "must be an array"), v.maxLength(most, `at most ${most} entries`));
 
 export const integerBetween = (least: number, most: number) => {
-  const rule = `must be a whole number from ${least} to ${most}`;
+  const rule = `must be an integer from ${least} to ${most}`;
   return v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule));
 };
 

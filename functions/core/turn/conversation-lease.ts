@@ -62,7 +62,7 @@ export const makeWithConversation =
     };
     const saveMemory = async (memory: string, isNew: boolean): Promise<void> => {
       const isKept = await save(memory, isNew).catch(warn("conversation_not_saved"));
-      if (isKept === false) warn("conversation_not_saved")("it was forgotten, or another turn has it");
+      if (isKept === false) warn("conversation_not_saved")("it was deleted, or another turn has the lease");
     };
 
     const opened = await open();

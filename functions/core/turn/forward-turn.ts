@@ -179,7 +179,7 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
     await flush(said);
     const outcome: AnswerOutcome =
       said.status === "answered" && !progress.hasText
-        ? { status: "failed", code: "empty", retryable: false, detail: "an answer without text" }
+        ? { status: "failed", code: "empty", retryable: false, detail: "the answer has no text" }
         : said;
     if (options.slidingContext && isAnswer(outcome)) conversation.extend();
     const delivery = await sink.end(

@@ -7,7 +7,7 @@ import { bot, messageEvent, webhookIntegration } from "../../../support/turns.ts
 const taken: WebhookOutcome = { status: "accepted" };
 const timeout: WebhookOutcome = { status: "failed", reason: "timeout", retryAfterMs: undefined };
 const serverError: WebhookOutcome = { status: "failed", reason: "HTTP 503", retryAfterMs: undefined };
-const spared = { status: "failed", reason: "timeout a moment ago, not tried" };
+const spared = { status: "failed", reason: "circuit open after timeouts, endpoint not called" };
 
 const callTo = (callbackUrl: string, appKey = "app-one"): WebhookCall => ({
   appKey,

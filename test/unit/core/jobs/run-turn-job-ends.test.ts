@@ -165,7 +165,7 @@ describe("a job whose conversation another turn has", () => {
     expect(await run(80)).toBe("retry");
     await clock.advance(1);
     expect(await run(81)).toBe("done");
-    expect(deadLetters.added).toMatchObject([{ reason: "its conversation stayed busy" }]);
+    expect(deadLetters.added).toMatchObject([{ reason: "the conversation was busy for 20 minutes" }]);
     expect(shown()).toEqual([sentences.failed]);
   });
 });

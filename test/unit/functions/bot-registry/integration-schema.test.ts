@@ -123,12 +123,12 @@ describe("an integration of an OpenAI-compatible API", () => {
     [
       "with a history out of bounds",
       optionsOf({ historyMessages: 51 }),
-      "options.historyMessages: must be a whole number from 0 to 50, got 51",
+      "options.historyMessages: must be an integer from 0 to 50, got 51",
     ],
     [
       "with half a message of history",
       optionsOf({ historyMessages: 0.5 }),
-      "options.historyMessages: must be a whole number from 0 to 50, got 0.5",
+      "options.historyMessages: must be an integer from 0 to 50, got 0.5",
     ],
   ])("%s is refused", (_what, given, message) => {
     expect(refusal(given)).toBe(`integrations[0].${message}`);

@@ -67,8 +67,8 @@ describe("a page of bots", () => {
     expect(parse(pageSchema, asked)).toEqual({ ...defaults, ...asked });
   });
 
-  const pageRule = "page: must be a whole number from 1 to 1000000, got";
-  const sizeRule = "pageSize: must be a whole number from 1 to 100, got";
+  const pageRule = "page: must be an integer from 1 to 1000000, got";
+  const sizeRule = "pageSize: must be an integer from 1 to 100, got";
 
   test.each<[unknown, string]>([
     [{ page: 0 }, `${pageRule} 0`],

@@ -51,7 +51,7 @@ export const requiredOptions = (type: IntegrationType): Fields =>
 
 const optionNames = (type: IntegrationType): string[] => Object.keys(optionsByType[type].pipe[1].entries);
 export const notAnOption = (type: IntegrationType): string =>
-  `is not an option, known are: ${optionNames(type).join(", ")}`;
+  `is not an option; known options: ${optionNames(type).join(", ")}`;
 export const oneOfTheTypes = `must be one of ${integrationTypes.join(", ")}`;
 
 export const urlOf = (length: number): string => "https://example.com/".padEnd(length, "x");

@@ -223,7 +223,7 @@ describe("a question is refused before anything of it is told:", () => {
     const reply = chat();
     await clock.advance(0);
     expect(reply.status()).toBe(401);
-    expect(reply.json()).toEqual({ code: 1004, errorMessage: "token: was revoked, get a new one" });
+    expect(reply.json()).toEqual({ code: 1004, errorMessage: "token: was revoked; get a new one" });
   });
 
   test("too often, with when to come back, and a page may read it", async () => {

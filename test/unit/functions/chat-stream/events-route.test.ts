@@ -137,9 +137,9 @@ describe("an answer is not had again", () => {
   test.each<[string, Call, Partial<ChatTurn>, number, RegExp]>([
     ["without a token", { token: "" }, {}, 401, /^token: /],
     ["by a token for other bots", { token: "bound" }, {}, 403, /^userId: /],
-    ["by another user", { token: "u8" }, {}, 404, /^turn: you have no such turn/],
-    ["under another bot", { botId: "bot-sales" }, {}, 404, /^turn: you have no such turn/],
-    ["that was never asked for", {}, { turn: "t2" }, 404, /^turn: you have no such turn/],
+    ["by another user", { token: "u8" }, {}, 404, /^turn: no such turn/],
+    ["under another bot", { botId: "bot-sales" }, {}, 404, /^turn: no such turn/],
+    ["that was never asked for", {}, { turn: "t2" }, 404, /^turn: no such turn/],
     ["that was asked for without a key", {}, { keepsAnswer: false }, 404, /^turn: .*Idempotency-Key/],
     [
       "that is kept no more",
