@@ -78,13 +78,13 @@ export const makePipeline = ({ difyUrl, imUrl }: Addresses, minIntervalMs: numbe
     newToken: randomUUID,
   });
   const streamTo = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs: 45_000 });
-  const withTypingHint = makeTypingIndicator({ im, clock });
+  const withTypingIndicator = makeTypingIndicator({ im, clock });
   const lease = { isHeld: () => true, onOpen: () => {}, deliverBy: Number.POSITIVE_INFINITY };
 
   return async (user, script) => {
     const turn = turnOf(difyUrl, user, script);
     const route = replyRouteOf(turn);
-    const receiver = withTypingHint(streamTo(route, lease), route, { ...lease, until: "first text" });
+    const receiver = withTypingIndicator(streamTo(route, lease), route, { ...lease, until: "first text" });
     const deadline = Date.now() + 600_000;
     const report = await forwardTurn(turn, receiver, { deadline, signal: new AbortController().signal });
     if (

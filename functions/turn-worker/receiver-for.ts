@@ -15,7 +15,7 @@ const maxRetryMs = 120_000;
 export const makeReceiverFor = ({ im, clock }: { readonly im: ImMessages; readonly clock: Clock }) => {
   const streamTo = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs });
   const bringWholeTo = makeWholeDelivery({ im, clock, maxRetryMs });
-  const withTypingHint = makeTypingIndicator({ im, clock });
+  const withTypingIndicator = makeTypingIndicator({ im, clock });
 
   return (turn: Turn, lease: DeliveryLease): AnswerReceiver => {
     const { handleResponse, stream, options } = turn.integration;
@@ -25,6 +25,6 @@ export const makeReceiverFor = ({ im, clock }: { readonly im: ImMessages; readon
     // The IM shows it in private alone.
     const hints = options.typing !== false && route.channelType === "PERSON";
     const until = stream ? "first text" : "end";
-    return hints ? withTypingHint(sink, route, { isHeld: lease.isHeld, until }) : { sink };
+    return hints ? withTypingIndicator(sink, route, { isHeld: lease.isHeld, until }) : { sink };
   };
 };

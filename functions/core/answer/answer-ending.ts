@@ -4,24 +4,24 @@ import type { AnswerFacts } from "./answer-facts.ts";
 import type { AnswerEnding } from "./answer-sink.ts";
 import { sentences } from "./sentences.ts";
 
-/** What the answer has come to by its end. */
+/** The state of an answer at its end. */
 export interface AnswerSoFar {
-  /** Whether the user has seen any text of it. */
+  /** Whether the user has received any text. */
   readonly hasText: boolean;
   readonly facts: AnswerFacts | undefined;
   /** Whether a file was sent with the question. */
   readonly sentFiles: boolean;
 }
 
-/** Whether a person who asks again may be answered: what a model refuses it will refuse again. */
-const mayPass = (code: FailureCode): boolean => code !== "refused";
+/** Whether the user may get an answer by asking again. A model refuses the same question again. */
+const isRetryable = (code: FailureCode): boolean => code !== "refused";
 
-const quoted = (text: string): string => text.trim().replaceAll(/^/gm, "> ");
+const quote = (text: string): string => text.trim().replaceAll(/^/gm, "> ");
 
-const waitsFor = (form: string | undefined): string =>
-  form === undefined || form.trim() === "" ? sentences.paused : `${sentences.paused}\n\n${quoted(form)}`;
+const pausedText = (form: string | undefined): string =>
+  form === undefined || form.trim() === "" ? sentences.paused : `${sentences.paused}\n\n${quote(form)}`;
 
-/** What the user is told where no answer could be given: in the team's own words, if it has chosen any. */
+/** The message to the user when there is no answer: the integration's `errorText`, or a default. */
 export const errorTextOf = ({ errorText }: Pick<IntegrationOptions, "errorText">): string =>
   errorText ?? sentences.failed;
 
@@ -30,7 +30,7 @@ const failureText = (
   sentFiles: boolean,
   options: IntegrationOptions,
 ): string => {
-  // A model that takes no such file will not take it later either.
+  // A model that does not accept this file will not accept it later either.
   const isFileRefused = sentFiles && outcome.status === "failed" && outcome.code === "refused";
   return isFileRefused ? sentences.fileRefused : errorTextOf(options);
 };
@@ -41,7 +41,7 @@ const truncationText = (reason: TruncationReason, hasText: boolean): string => {
   return hasText ? `\n\n${sentence}` : sentence;
 };
 
-/** How an outcome ends the answer for the user. */
+/** Returns how the answer ends for the user after the model's outcome. */
 export const answerEnding = (
   outcome: AnswerOutcome,
   { hasText, facts, sentFiles }: AnswerSoFar,
@@ -58,14 +58,14 @@ export const answerEnding = (
     case "abandoned":
       return { status: outcome.status };
     case "paused":
-      return { status: "paused", sentence: `${hasText ? "\n\n" : ""}${waitsFor(outcome.form)}` };
+      return { status: "paused", sentence: `${hasText ? "\n\n" : ""}${pausedText(outcome.form)}` };
     case "failed":
     case "incomplete":
       return {
         status: "failed",
         sentence: hasText ? sentences.brokenOff : failureText(outcome, sentFiles, options),
         code: outcome.status === "failed" ? outcome.code : "broken_off",
-        retryable: outcome.status === "incomplete" || mayPass(outcome.code),
+        retryable: outcome.status === "incomplete" || isRetryable(outcome.code),
       };
   }
 };

@@ -3,58 +3,61 @@ import type { AnswerFile } from "./answer-facts.ts";
 import { makeLinkFilter } from "./link-filter.ts";
 import { makeThinkFilter } from "./think-filter.ts";
 
-/** Where an answer's text goes. A promise asks to wait before more is brought. */
+/** Receives an answer's text. A returned promise asks the caller to wait before it sends more. */
 export interface TextSink {
   delta(text: string): void | Promise<void>;
   replace(text: string): void | Promise<void>;
 }
 
 export interface AnswerPipeOptions {
-  /** A link as it works from anywhere (`Model.resolveLink`). */
+  /** Returns the link as an absolute URL; see `Model.resolveLink`. */
   readonly resolveLink: (url: string) => string;
-  /** Whether the user sees, as a quote, what the model thinks. */
-  readonly showsThinking: boolean;
+  /** Whether the user sees the model's reasoning, as a quote. */
+  readonly showThinking: boolean;
 }
 
 export interface AnswerPipe {
-  /** Takes an event of the model; ignores those that add nothing to the answer's text. */
+  /** Processes an event from the model; ignores events that do not affect the answer's text. */
   push(event: AnswerEvent): void | Promise<void>;
-  /** The answer has ended: passes on what was held back of it, and links to the files that its text does not link to. */
+  /** Ends the answer: sends the buffered text, and links to the files that the text does not link to. */
   end(): void | Promise<void>;
 }
 
-/** In Markdown, where a space or a bracket ends a link. */
+/** A Markdown link. Spaces and brackets are escaped, since they would end the link. */
 const linkTo = ({ name, isImage }: AnswerFile, url: string): string => {
   const path = url.replace(/[?#].*/, "");
-  const shown = name ?? path.slice(path.lastIndexOf("/") + 1);
+  const label = name ?? path.slice(path.lastIndexOf("/") + 1);
   const target = url.replaceAll("(", "%28").replaceAll(")", "%29").replaceAll(" ", "%20");
-  return `${isImage ? "!" : ""}[${shown.replaceAll(/[[\]\n]/g, "")}](${target})`;
+  return `${isImage ? "!" : ""}[${label.replaceAll(/[[\]\n]/g, "")}](${target})`;
 };
 
-/** From what a model says to what a user reads: no reasoning, links that work, and files as links. */
+/**
+ * Turns a model's output into the text that the user reads: without reasoning (or with it quoted), with absolute links,
+ * and with files as links.
+ */
 export const makeAnswerPipe = (
   sink: TextSink,
-  { resolveLink, showsThinking }: AnswerPipeOptions,
+  { resolveLink, showThinking }: AnswerPipeOptions,
 ): AnswerPipe => {
-  let thoughts = makeThinkFilter({ quotes: showsThinking });
+  let thoughts = makeThinkFilter({ quotes: showThinking });
   let links = makeLinkFilter(resolveLink);
   let files: AnswerFile[] = [];
   let hasText = false;
 
-  const pass = (text: string): void | Promise<void> => {
+  const send = (text: string): void | Promise<void> => {
     if (text === "") return undefined;
     hasText = true;
     return sink.delta(text);
   };
-  const say = (text: string): void | Promise<void> => pass(links.push(text));
-  const startOver = (text: string): void | Promise<void> => {
+  const append = (text: string): void | Promise<void> => send(links.push(text));
+  const replace = (text: string): void | Promise<void> => {
     links = makeLinkFilter(resolveLink);
-    const shown = links.push(text);
-    hasText = shown !== "";
-    return sink.replace(shown);
+    const visible = links.push(text);
+    hasText = visible !== "";
+    return sink.replace(visible);
   };
 
-  /** To the files that the text has no link to, each once. */
+  /** Links to the files that the text does not link to, each once. */
   const missingLinks = (): string => {
     const missing = new Map<string, string>();
     for (const file of files) {
@@ -69,14 +72,14 @@ export const makeAnswerPipe = (
       switch (event.type) {
         case "delta": {
           const { text, replacesAll } = thoughts.push(event.text);
-          return replacesAll ? startOver(text) : say(text);
+          return replacesAll ? replace(text) : append(text);
         }
         case "replace":
-          thoughts = makeThinkFilter({ quotes: showsThinking });
+          thoughts = makeThinkFilter({ quotes: showThinking });
           files = [];
-          return startOver(thoughts.push(event.text).text);
+          return replace(thoughts.push(event.text).text);
         case "thought":
-          return say(thoughts.thought(event.text));
+          return append(thoughts.pushThought(event.text));
         case "file":
           files.push(event.file);
           return undefined;
@@ -88,7 +91,7 @@ export const makeAnswerPipe = (
       const rest = links.push(thoughts.end()) + links.end();
       const appended = missingLinks();
       const gap = appended !== "" && (hasText || rest !== "") ? "\n\n" : "";
-      return pass(rest + gap + appended);
+      return send(rest + gap + appended);
     },
   };
 };

@@ -4,14 +4,14 @@ import type { AnswerFacts } from "./answer-facts.ts";
 /** Why an answer failed. */
 export const endingCodes = [
   ...failureCodes,
-  /** Its stream ended before it did. */
+  /** The model's stream ended before the answer did. */
   "broken_off",
-  /** The user sent nothing that a model could read. */
+  /** The user's message contains nothing that a model can read. */
   "unreadable",
 ] as const;
 export type EndingCode = (typeof endingCodes)[number];
 
-/** How an answer ends for the user. `sentence` is what they are told, in plain words. */
+/** How an answer ends for the user. `sentence` is the message that they receive. */
 export type AnswerEnding =
   | { readonly status: "complete"; readonly facts?: AnswerFacts | undefined }
   | {
@@ -21,50 +21,50 @@ export type AnswerEnding =
       readonly facts: AnswerFacts | undefined;
     }
   | { readonly status: "stopped" }
-  /** It goes on once a person has decided. */
+  /** The answer continues after human input. */
   | { readonly status: "paused"; readonly sentence: string }
-  /** Nothing more goes out, not even an end: another worker brings the answer. */
+  /** Nothing more is sent, not even an end: another worker delivers the answer. */
   | { readonly status: "abandoned" }
   | {
       readonly status: "failed";
       readonly sentence: string;
       readonly code: EndingCode;
-      /** Whether the same question may be answered later. */
+      /** Whether the same question may succeed later. */
       readonly retryable: boolean;
     };
 
 export type Delivery =
   | { readonly status: "delivered" }
-  /** The other side did not accept it, however long it was tried. */
+  /** The other side did not accept the answer within the retry time. */
   | { readonly status: "undelivered"; readonly reason: string };
 
-/** Where an answer's text goes: an IM conversation, or an open HTTP response. */
+/** The destination of an answer: an IM conversation or an open HTTP response. */
 export interface AnswerSink {
-  /** Aborted when the other side accepts no more: there is no use in asking the model on. */
+  /** Aborted when the other side accepts no more text: the model can stop. */
   readonly gaveUp: AbortSignal;
-  /** Takes more of the answer at once. A promise asks the turn to wait before it brings more. */
+  /** Accepts more of the answer immediately. A returned promise asks the turn to wait before it sends more. */
   delta(text: string): void | Promise<void>;
-  /** Replaces everything before it with `text`. */
+  /** Replaces all previous text with `text`. */
   replace(text: string): void | Promise<void>;
-  /** Ends the answer, once; resolves when everything has arrived or is given up, and never rejects. */
+  /** Ends the answer; call it once. Resolves when everything was delivered or given up. Never rejects. */
   end(ending: AnswerEnding): Promise<Delivery>;
 }
 
-/** Hears how a turn goes on, apart from its text. */
+/** Receives a turn's progress, apart from its text. */
 export interface TurnObserver {
-  /** The model is being asked: an answer is on its way. */
+  /** The model was called. */
   onModelCalled?(): void;
-  /** The model has named the turn (`Model`). */
+  /** The model sent its reference for the turn; see `Model`. */
   onReference?(reference: string): void;
 }
 
-/** Who receives an answer. */
+/** Receives an answer. */
 export interface AnswerReceiver {
   readonly sink: AnswerSink;
   readonly observer?: TurnObserver;
 }
 
-/** Takes an answer that nobody is to see (`handleResponse: false`). */
+/** A sink that discards the answer (`handleResponse: false`). */
 export const makeNullSink = (): AnswerSink => ({
   gaveUp: new AbortController().signal,
   delta: () => {},

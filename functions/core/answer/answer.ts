@@ -1,37 +1,37 @@
 import type { AnswerFacts, AnswerFile } from "./answer-facts.ts";
 
-/** What comes back while a model answers. */
+/** An event of a model's answer. */
 export type AnswerEvent =
-  /** The model has named the turn: the first event of all, where there is any. `reference`: see `Model`. */
+  /** The model's reference for the turn (see `Model`): if sent, the first event. */
   | { readonly type: "begun"; readonly reference: string }
   | { readonly type: "delta"; readonly text: string }
-  /** Reasoning before the answer, where the model separates the two. */
+  /** Reasoning before the answer, if the model separates the two. */
   | { readonly type: "thought"; readonly text: string }
   /** Replaces all text before it. */
   | { readonly type: "replace"; readonly text: string }
-  /** A file that the model has made. */
+  /** A file that the model created. */
   | { readonly type: "file"; readonly file: AnswerFile }
   | { readonly type: "facts"; readonly facts: AnswerFacts }
-  /** What the model is to be given with the next question of the conversation; replaces any before it. */
+  /** The state to send with the next question of the conversation; replaces the previous state. */
   | {
       readonly type: "memory";
       readonly memory: string;
-      /** Set where the model has begun a conversation in place of the one that it was to continue. */
+      /** Set if the model started a new conversation instead of continuing the old one. */
       readonly startsNew?: true;
     };
 
 export const failureCodes = [
-  /** Not reached, overloaded or answering nonsense. */
+  /** Unreachable, overloaded, or an invalid reply. */
   "unavailable",
-  /** Nothing came for too long. */
+  /** No data for too long. */
   "timeout",
-  /** Wrong key, unknown model, wrong app mode, inputs that are refused. */
+  /** Wrong key, unknown model, wrong app mode, or rejected inputs. */
   "refused",
   /** The model behind the app failed. */
   "model",
-  /** The model does not know the conversation that it is to continue. */
+  /** The model no longer knows the conversation. */
   "conversation_lost",
-  /** The answer ended well and has no text. */
+  /** The answer completed without text. */
   "empty",
 ] as const;
 export type FailureCode = (typeof failureCodes)[number];
@@ -39,28 +39,28 @@ export type FailureCode = (typeof failureCodes)[number];
 export const truncationReasons = ["length", "content_filter"] as const;
 export type TruncationReason = (typeof truncationReasons)[number];
 
-/** The one way in which asking ends. */
+/** The result of a call to a model. */
 export type AnswerOutcome =
   | { readonly status: "answered" }
-  /** The model ended before it had said all: at its limit of length, or since a content filter withheld the rest. */
+  /** The answer is incomplete: it reached the maximum length, or a content filter blocked the rest. */
   | { readonly status: "truncated"; readonly reason: TruncationReason }
   | {
       readonly status: "failed";
       readonly code: FailureCode;
       readonly retryable: boolean;
-      /** How long the model's server asked to be left alone, in milliseconds. */
+      /** How long the model's server asked to wait before the next call, in milliseconds. */
       readonly retryAfterMs?: number | undefined;
-      /** For the logs: codes and numbers, never what the model's server said. */
+      /** For logs: codes and numbers, never text from the model's server. */
       readonly detail: string;
     }
   | { readonly status: "stopped" }
-  /** The model waits for a person's input; `form`: what it asks them, where it says so. */
+  /** The model waits for human input; `form` is the text of its form, if known. */
   | { readonly status: "paused"; readonly form: string | undefined }
-  /** The stream broke off before its end. */
+  /** The stream ended prematurely. */
   | { readonly status: "incomplete" }
-  /** The bridge itself gave up asking: another worker has the turn. */
+  /** The bridge stopped the call because another worker has the turn. */
   | { readonly status: "abandoned" };
 
-/** Whether a model gave an answer, if perhaps a shortened one. */
+/** Whether the model gave an answer, complete or truncated. */
 export const isAnswer = ({ status }: AnswerOutcome): boolean =>
   status === "answered" || status === "truncated";

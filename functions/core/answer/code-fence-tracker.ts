@@ -1,28 +1,28 @@
-/** Tells whether the end of a text that comes piece by piece stands within a fenced block of code, in markdown. */
+/** Tracks whether the end of a Markdown text, received in pieces, is inside a fenced code block. */
 export interface CodeFenceTracker {
   readonly inside: boolean;
   push(text: string): void;
 }
 
 const fence = /^ {0,3}(`{3}|~{3})/;
-/** Of a line no more is needed to know a fence. */
+/** Characters at the start of a line that are enough to recognize a fence. */
 const headLength = 6;
 
 export const makeCodeFenceTracker = (): CodeFenceTracker => {
-  let mark: string | undefined;
+  let openFence: string | undefined;
   let head = "";
 
   const endLine = (): void => {
     const found = fence.exec(head)?.[1];
     head = "";
     if (found === undefined) return;
-    if (mark === undefined) mark = found;
-    else if (mark === found) mark = undefined;
+    if (openFence === undefined) openFence = found;
+    else if (openFence === found) openFence = undefined;
   };
 
   return {
     get inside() {
-      return mark !== undefined;
+      return openFence !== undefined;
     },
     push: (text) => {
       for (let at = 0; ; ) {

@@ -1,19 +1,19 @@
 import { makeCodeFenceTracker } from "./code-fence-tracker.ts";
 
 export interface LinkFilter {
-  /** Takes more of the answer, split anywhere; gives what can be shown of it. */
+  /** Adds more of the answer, split anywhere; returns the text that can be shown now. */
   push(text: string): string;
-  /** The answer has ended: gives what was held back of it. */
+  /** Ends the answer and returns the buffered text. */
   end(): string;
-  /** Whether the answer has a link to this file. */
+  /** Whether the answer contains a link to this file. */
   hasLinkTo(url: string): boolean;
 }
 
-/** What a link's target begins with: in markdown, there in angle brackets, and in HTML. */
-const beginning = /\]\(<?|="/g;
-/** What it ends at. */
-const endingOf = (begin: string): RegExp => {
-  switch (begin) {
+/** The opening delimiter of a link's target: in Markdown, in Markdown with angle brackets, and in HTML. */
+const openingDelimiter = /\]\(<?|="/g;
+/** The delimiter that closes a target. */
+const closingDelimiter = (opening: string): RegExp => {
+  switch (opening) {
     case "](<":
       return />|\n/g;
     case "](":
@@ -22,34 +22,37 @@ const endingOf = (begin: string): RegExp => {
       return /"|\n/g;
   }
 };
-/** A target that is longer than this is none. */
+/** In characters. Anything longer is not treated as a target. */
 const maxTargetLength = 4096;
 
-/** Where the next target of a kind ends; asked of places further and further on, it reads the text once. */
+/**
+ * Returns a function that finds where a target ends. Positions must not decrease between calls: results are cached per
+ * delimiter, so the text is scanned only once.
+ */
 const makeFindEnd = (text: string) => {
   const found = new Map<string, number>();
-  return (begin: string, from: number): number => {
-    const known = found.get(begin);
-    if (known !== undefined && known >= from) return known;
-    const ending = endingOf(begin);
-    ending.lastIndex = from;
-    const at = ending.exec(text)?.index ?? Number.POSITIVE_INFINITY;
-    found.set(begin, at);
+  return (opening: string, from: number): number => {
+    const cached = found.get(opening);
+    if (cached !== undefined && cached >= from) return cached;
+    const closing = closingDelimiter(opening);
+    closing.lastIndex = from;
+    const at = closing.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+    found.set(opening, at);
     return at;
   };
 };
 
 /**
- * Resolves the links of an answer that comes piece by piece, and knows which files it links to. A link is held back until it is
- * whole; links within a code block stay as they are.
+ * Resolves the links of an answer that is received in pieces, and records which files it links to. A link is buffered
+ * until it is complete. Links inside code blocks are not changed.
  */
 export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter => {
   const code = makeCodeFenceTracker();
   const linked = new Set<string>();
-  let held = "";
+  let buffered = "";
 
-  /** Without its query: a file's signature and time differ between two mentions of it. */
-  const fileOf = (url: string): string => URL.parse(resolveLink(url))?.pathname ?? url;
+  /** The URL's path, without the query: a file's signature and timestamp differ between two links to it. */
+  const pathOf = (url: string): string => URL.parse(resolveLink(url))?.pathname ?? url;
 
   const pass = (text: string): string => {
     code.push(text);
@@ -57,39 +60,40 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
   };
 
   const push = (more: string): string => {
-    if (held === "" && !more.includes("]") && !more.includes("=")) return pass(more);
-    const all = held + more;
+    if (buffered === "" && !more.includes("]") && !more.includes("=")) return pass(more);
+    const all = buffered + more;
     const findEnd = makeFindEnd(all);
-    held = "";
+    buffered = "";
     let text = "";
     let at = 0;
-    for (const { 0: begin, index } of all.matchAll(beginning)) {
-      // It stands within a target.
+    for (const { 0: opening, index } of all.matchAll(openingDelimiter)) {
+      // This one is inside a target.
       if (index < at) continue;
-      const from = index + begin.length;
-      const end = findEnd(begin, from);
+      const from = index + opening.length;
+      const end = findEnd(opening, from);
       if (end > all.length && all.length - from <= maxTargetLength) {
-        held = all.slice(index);
+        buffered = all.slice(index);
         return text + pass(all.slice(at, index));
       }
       text += pass(all.slice(at, from));
       const target = end - from > maxTargetLength ? "" : all.slice(from, end);
-      if (target !== "") linked.add(fileOf(target));
+      if (target !== "") linked.add(pathOf(target));
       text += pass(code.inside ? target : resolveLink(target));
       at = from + target.length;
     }
-    const kept = /[\]=]$/.test(all) ? 1 : 0;
-    held = all.slice(Math.max(at, all.length - kept));
-    return text + pass(all.slice(at, all.length - held.length));
+    // May be the first character of a delimiter.
+    const bufferedLength = /[\]=]$/.test(all) ? 1 : 0;
+    buffered = all.slice(Math.max(at, all.length - bufferedLength));
+    return text + pass(all.slice(at, all.length - buffered.length));
   };
 
   return {
     push,
     end: () => {
-      const rest = held;
-      held = "";
+      const rest = buffered;
+      buffered = "";
       return rest;
     },
-    hasLinkTo: (url) => linked.has(fileOf(url)),
+    hasLinkTo: (url) => linked.has(pathOf(url)),
   };
 };

@@ -5,10 +5,10 @@ import type { MessageEvent } from "#core/message/message-event.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import type { AnswerEvent, AnswerOutcome } from "./answer.ts";
 
-/** A bot as its models see it: without its integrations, which hold the API keys of other services. */
+/** The bot's data that models get: without its integrations, which hold the API keys of other services. */
 export type BotProfile = Pick<Bot, "userId" | "name" | "type" | "profileUrl" | "metadata">;
 
-/** What a model is asked. */
+/** A question to a model. */
 export interface Question<T extends ModelType = ModelType> {
   readonly integration: ModelIntegrationWithKey<T>;
   readonly text: string;
@@ -16,50 +16,51 @@ export interface Question<T extends ModelType = ModelType> {
   /** The message behind the question and the bot that it was sent to, for models that use more than the text. */
   readonly event: MessageEvent;
   readonly bot: BotProfile;
-  /** What the model gave last in this conversation (`AnswerEvent` "memory"); undefined at its beginning. */
+  /** The last `AnswerEvent` "memory" of this conversation; undefined in a new one. */
   readonly memory: string | undefined;
 }
 
-/** How far a question may go. */
+/** The limits of a call to a model. */
 export interface AskLimits {
-  /** When the answer must have ended, in milliseconds since the epoch. */
+  /** When the answer must be complete, in milliseconds since the epoch. */
   readonly deadline: number;
-  /** Aborted when the turn is no longer ours: nothing more may reach the user from here. */
+  /** Aborted when the lease is lost: this process must send nothing more to the user. */
   readonly signal: AbortSignal;
-  /** Aborted when the user wants no more of the answer. */
+  /** Aborted when the rest of the answer is not wanted. */
   readonly stop?: AbortSignal;
 }
 
-/** Events arrive in order. A promise asks the model to wait before the next. */
+/** Receives events in order. A returned promise asks the model to wait before the next event. */
 export type AnswerListener = (event: AnswerEvent) => void | Promise<void>;
 
-/** What the model is rated with; null takes a rating back. */
+/** A user's rating of an answer; null withdraws the rating. */
 export interface Feedback {
   readonly rating: "like" | "dislike" | null;
   readonly note: string | undefined;
 }
 
 /**
- * A port for whatever answers. What it must remember of a conversation it hands out as `memory`, and what it calls a turn
- * as `reference`: strings of its own that nobody else reads. Only `ask` is required of it.
+ * The port for anything that answers questions. `memory` is the state of a conversation that the model needs with the next
+ * question; `reference` is its id for a turn. Both are opaque strings that only the model interprets. Only `ask` is
+ * required.
  */
 export interface Model<T extends ModelType = ModelType> {
   /**
-   * Resolves with the outcome within the limits. Never rejects for anything that the model's server does; what the listener
-   * throws is thrown on.
+   * Resolves with the outcome, within the limits. Rejects only if the listener throws, with that error; failures of the
+   * model's server are outcomes.
    */
   ask(question: Question<T>, listener: AnswerListener, limits: AskLimits): Promise<AnswerOutcome>;
-  /** Ends what the server still does for a turn. Rejects where it cannot be reached; that it obeys nobody can know. */
+  /** Asks the server to stop working on a turn. Rejects if the server cannot be reached; whether it stopped is not known. */
   stop?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<void>;
-  /** What the user might ask next; empty where there is nothing to suggest. Rejects with a BridgeError. */
+  /** Suggested next questions; may be empty. Rejects with a BridgeError. */
   suggest?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<readonly string[]>;
-  /** Rejects with a BridgeError, `not_found` where the server has no such answer. */
+  /** Rejects with a BridgeError, `not_found` if the server does not know the answer. */
   rate?(integration: ModelIntegrationWithKey<T>, reference: string, feedback: Feedback): Promise<void>;
-  /** A link of an answer as it works from anywhere, where the server gives links relative to itself. */
+  /** Returns a link of an answer as an absolute URL; for servers that send relative links. */
   resolveLink?(integration: ModelIntegrationWithKey<T>, url: string): string;
 }
 
-/** The model of each type. */
+/** One model per integration type. */
 export type Models = { readonly [T in ModelType]: Model<T> };
 
 export const modelFor = <T extends ModelType>(

@@ -1,4 +1,4 @@
-/** What users read when the bot itself cannot speak: plain words, in the two languages of most users. */
+/** Messages to users when there is no answer or only part of one, in English and Chinese. */
 export const sentences = {
   failed:
     "Sorry, the bot cannot answer right now. Please try again later.\n抱歉，机器人暂时无法回答，请稍后再试。",

@@ -1,27 +1,27 @@
 import { makeCodeFenceTracker } from "./code-fence-tracker.ts";
 import { makeThoughtQuote } from "./thought-quote.ts";
 
-/** What more of an answer means for what is shown. */
-export interface Shown {
+/** The change to the visible text. */
+export interface VisibleChange {
   readonly text: string;
-  /** Whether `text` takes the place of all that was shown before. */
+  /** Whether `text` replaces all previous visible text. */
   readonly replacesAll: boolean;
 }
 
 export interface ThinkFilter {
-  /** Takes more of the answer, split anywhere. */
-  push(text: string): Shown;
-  /** Takes more of the reasoning, where the model separates it from the answer; returns what is shown of it. */
-  thought(text: string): string;
-  /** The answer has ended: gives what was held back of it. */
+  /** Adds more of the answer, split anywhere. */
+  push(text: string): VisibleChange;
+  /** Adds more reasoning, if the model sends it separately from the answer; returns the visible text. */
+  pushThought(text: string): string;
+  /** Ends the answer and returns the buffered text. */
   end(): string;
 }
 
 const opening = "<think>";
 const closing = "</think>";
 
-/** How much of a text's end may be the beginning of a tag. */
-const heldLength = (text: string, tags: readonly string[]): number => {
+/** The length of the text's end that may be the beginning of a tag. */
+const partialTagLength = (text: string, tags: readonly string[]): number => {
   const at = text.lastIndexOf("<");
   if (at < 0) return 0;
   const tail = text.slice(at);
@@ -29,64 +29,64 @@ const heldLength = (text: string, tags: readonly string[]): number => {
 };
 
 /**
- * Parts what a model thinks, `<think>…</think>`, from what it answers, however the tags are split, and drops or quotes it.
- * Some models leave the first tag out: then all before the last one was thought. Tags behind a backtick or within a block of
- * code are spoken of, and so is one within an answer that never closes (docs/spec/dify.md, A8-5).
+ * Separates a model's reasoning, `<think>…</think>`, from its answer, however the tags are split, and removes or quotes it.
+ * Some models omit the opening tag: then all text before the closing tag is reasoning. Tags after a backtick or inside a code
+ * block are literal text, and so is an opening tag within the answer that is never closed (docs/spec/dify.md, A8-5).
  */
 export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): ThinkFilter => {
   const quote = makeThoughtQuote();
   let code = makeCodeFenceTracker();
-  let held = "";
+  let buffered = "";
   let inside = false;
   let seenTag = false;
   let shownAny = false;
-  /** What is blank before the first word, and goes with it or with a thought. */
-  let lead = "";
+  /** White space before the first word. It is shown with the word, or dropped with reasoning that follows. */
+  let leadingBlank = "";
   let lastCharacter = "";
   let skipsBlank = false;
-  /** What a tag within an answer hides until it is closed. */
-  let mayBeSpoken: string | undefined;
+  /** Text hidden since an opening tag within the answer; shown if the tag is never closed. */
+  let maybeLiteral: string | undefined;
 
   const show = (text: string): string => {
-    const shown = skipsBlank || quote.begun ? text.trimStart() : lead + text;
-    lead = shownAny || shown.trim() !== "" ? "" : shown;
-    if (shown === lead) return "";
+    const visible = skipsBlank || quote.begun ? text.trimStart() : leadingBlank + text;
+    leadingBlank = shownAny || visible.trim() !== "" ? "" : visible;
+    if (visible === leadingBlank) return "";
     const gap = quote.end();
-    code.push(gap + shown);
+    code.push(gap + visible);
     skipsBlank = false;
     shownAny = true;
-    lastCharacter = shown.at(-1) ?? "";
-    return gap + shown;
+    lastCharacter = visible.at(-1) ?? "";
+    return gap + visible;
   };
 
   const hide = (text: string): string => {
-    if (mayBeSpoken !== undefined) mayBeSpoken += text;
+    if (maybeLiteral !== undefined) maybeLiteral += text;
     return quotes && text !== "" ? quote.push(text) : "";
   };
 
   const open = (): string => {
     inside = true;
     seenTag = true;
-    lead = "";
-    mayBeSpoken = shownAny ? opening : undefined;
+    leadingBlank = "";
+    maybeLiteral = shownAny ? opening : undefined;
     return quotes && shownAny && lastCharacter !== "\n" ? "\n\n" : "";
   };
 
   const close = (): void => {
     inside = false;
-    mayBeSpoken = undefined;
+    maybeLiteral = undefined;
     skipsBlank = !shownAny;
     lastCharacter = "";
   };
 
-  /** All that was shown was thought. */
-  const forgetShown = (): void => {
+  /** All text shown so far was reasoning. */
+  const resetShown = (): void => {
     shownAny = false;
     lastCharacter = "";
     code = makeCodeFenceTracker();
   };
 
-  /** Where the next tag stands; -1 where none does. Within a thought none but its end counts. */
+  /** The index of the next tag, or -1. Inside reasoning, only the closing tag counts. */
   const nextTag = (text: string): number => {
     for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
       if (text.startsWith(closing, at) || (!inside && text.startsWith(opening, at))) return at;
@@ -94,10 +94,10 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
     return -1;
   };
 
-  const push = (more: string): Shown => {
-    // Most of an answer is text without any tag.
-    if (held === "" && !inside && !more.includes("<")) return { text: show(more), replacesAll: false };
-    let rest = held + more;
+  const push = (more: string): VisibleChange => {
+    // Fast path: most of an answer contains no tags.
+    if (buffered === "" && !inside && !more.includes("<")) return { text: show(more), replacesAll: false };
+    let rest = buffered + more;
     let text = "";
     let replacesAll = false;
     for (let at = nextTag(rest); at >= 0; at = nextTag(rest)) {
@@ -117,30 +117,30 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
       } else if (!seenTag) {
         seenTag = true;
         skipsBlank = true;
-        lead = "";
+        leadingBlank = "";
         if (quotes) {
           text += shownAny ? "\n\n" : "";
         } else {
           replacesAll ||= shownAny;
           text = "";
-          forgetShown();
+          resetShown();
         }
       }
     }
-    const kept = heldLength(rest, inside ? [closing] : [opening, closing]);
-    held = rest.slice(rest.length - kept);
-    const settled = rest.slice(0, rest.length - kept);
+    const bufferedLength = partialTagLength(rest, inside ? [closing] : [opening, closing]);
+    buffered = rest.slice(rest.length - bufferedLength);
+    const settled = rest.slice(0, rest.length - bufferedLength);
     return { text: text + (inside ? hide(settled) : show(settled)), replacesAll };
   };
 
   return {
     push,
-    thought: (text) => (quotes ? quote.push(text) : ""),
+    pushThought: (text) => (quotes ? quote.push(text) : ""),
     end: () => {
-      const rest = held;
-      held = "";
+      const rest = buffered;
+      buffered = "";
       if (!inside) return show(rest);
-      return mayBeSpoken === undefined || quotes ? hide(rest) : show(mayBeSpoken + rest);
+      return maybeLiteral === undefined || quotes ? hide(rest) : show(maybeLiteral + rest);
     },
   };
 };

@@ -1,15 +1,15 @@
-/** Lines of a thought as a quote, without what is blank at its beginning and end. */
+/** Formats reasoning as a Markdown quote, without leading and trailing white space. */
 export interface ThoughtQuote {
-  /** Whether any word of it has been shown. */
+  /** Whether any word of the quote has been returned. */
   readonly begun: boolean;
   push(text: string): string;
-  /** Gives what parts it from what follows. */
+  /** Ends the quote and returns the separator before the text that follows. */
   end(): string;
 }
 
 export const makeThoughtQuote = (): ThoughtQuote => {
   let begun = false;
-  /** Blanks that are part of it only if a word follows. */
+  /** White space that is returned only if a word follows. */
   let blank = "";
   const gapBefore = (): string => {
     if (!begun) return "> ";

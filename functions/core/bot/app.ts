@@ -1,12 +1,12 @@
-/** One customer of the bridge, told apart by its App Key. */
+/** One customer of the bridge, identified by its App Key. */
 export interface App {
   readonly appKey: string;
-  /** The secrets with which its requests may be signed, the newest first: two while one is rotated. */
+  /** The secrets that may sign its requests, newest first: two during a rotation. */
   readonly secrets: readonly [string, ...string[]];
 }
 
 export interface AppDirectory {
   find(appKey: string): Promise<App | undefined>;
-  /** As `find` gave it last, however long ago: for a call that may not wait. */
+  /** The result of the last `find`, however old: for callers that must not wait. */
   lastKnown(appKey: string): App | undefined;
 }

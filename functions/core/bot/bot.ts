@@ -5,7 +5,7 @@ export interface Bot<I extends Integration = Integration> {
   /** Unique within its app. */
   readonly userId: string;
   readonly name: string;
-  /** A free label. */
+  /** A label of the app's choice. */
   readonly type: string;
   readonly profileUrl: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -17,29 +17,32 @@ export interface Bot<I extends Integration = Integration> {
   readonly updatedAt: number;
 }
 
-/** A bot with its API keys in clear. */
+/** A bot with its API keys in plain text. */
 export type BotWithKeys = Bot<IntegrationWithKey>;
 
-/** The fields that an update of a bot changes; the others keep their values. Metadata and integrations are replaced whole. */
+/**
+ * The fields that an update of a bot changes; omitted fields keep their values. Metadata and integrations are replaced
+ * as a whole.
+ */
 export interface BotChanges extends Partial<Pick<Bot, "name" | "type" | "profileUrl" | "metadata">> {
   readonly integrations?: readonly IntegrationInput[];
 }
 
-/** A page of an app's bots, in the order of their ids. */
+/** A page of an app's bots, ordered by id. */
 export interface BotPage {
   readonly bots: readonly Bot[];
-  /** How many the app has in all. */
+  /** The number of bots that the app has. */
   readonly total: number;
 }
 
 export type CreateBotResult = "created" | "exists" | "limit_reached";
 
-/** Why an update of a bot was refused. `type`: of the integration concerned. */
+/** Why an update of a bot was rejected. `type` is the type of the affected integration. */
 export type BotRefusal =
   | { readonly status: "unknown_bot" }
-  /** A key was sent in its masked form, and the stored key of this type, if there is one, has another. */
+  /** A masked key was sent that does not match the stored key of this type, or no key is stored. */
   | { readonly status: "wrong_key"; readonly type: IntegrationType }
-  /** Options were omitted that this type requires, and none are stored. */
+  /** Options that this type requires were omitted, and none are stored. */
   | { readonly status: "missing_options"; readonly type: IntegrationType };
 export type IntegrationRefusal = BotRefusal | { readonly status: "unknown_integration" };
 
@@ -49,25 +52,25 @@ export type AddIntegrationResult = "added" | "exists" | "unknown_bot";
 export type RemoveIntegrationResult = "removed" | "unknown_bot" | "unknown_integration";
 
 /**
- * Where an app's bots are kept. No app sees another's. Reads give what stands at this moment; a write touches what it
- * names alone, so that of two at the same time neither is lost. `now` becomes the bot's `updatedAt`.
+ * Stores bots per app; no app can see another app's bots. Reads are strongly consistent. A write changes only the fields
+ * that it names, so concurrent writes are not lost. `now` becomes the bot's `updatedAt`, in milliseconds since the epoch.
  */
 export interface BotStore {
-  /** Adds the bot unless its `userId` is taken or the app has `cap` bots already. */
+  /** Adds the bot unless its `userId` exists or the app already has `maxBots` bots. */
   create(appKey: string, bot: BotWithKeys, maxBots: number): Promise<CreateBotResult>;
   update(appKey: string, userId: string, changes: BotChanges, now: number): Promise<UpdateBotResult>;
-  /** False where there is no such bot. */
+  /** False if there is no such bot. */
   delete(appKey: string, userId: string): Promise<boolean>;
-  /** Unknown ids are left out; no order. */
+  /** Returns the bots in no particular order; unknown ids are omitted. */
   find(appKey: string, userIds: readonly string[]): Promise<Bot[]>;
-  /** The ids of all of the app's bots; around a create, a delete or a crash it may differ from them for a while. */
+  /** The ids of all of the app's bots; briefly out of date after a create, a delete or a crash. */
   ids(appKey: string): Promise<ReadonlySet<string>>;
   /** Pages count from 1. */
   page(appKey: string, page: number, pageSize: number): Promise<BotPage>;
-  /** Reads one bot and opens its keys. */
+  /** Reads one bot and decrypts its keys. */
   findWithKeys(appKey: string, userId: string): Promise<BotWithKeys | undefined>;
 
-  /** Adds the integration unless the bot has one of its type. */
+  /** Adds the integration unless the bot already has one of its type. */
   addIntegration(
     appKey: string,
     userId: string,

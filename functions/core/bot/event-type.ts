@@ -1,4 +1,4 @@
-/** Everything that RongCloud tells a bot (docs/spec/rongcloud.md, section 5). */
+/** The events that RongCloud sends to a bot (docs/spec/rongcloud.md, section 5). */
 export const eventTypes = [
   "message:private",
   "message:group_mentioned",
@@ -15,9 +15,9 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
-/** The events that trigger an integration which names none. */
+/** The events that trigger an integration without `events` of its own. */
 export const defaultEvents: readonly EventType[] = ["message:private", "message:group_mentioned"];
 
-/** Whether somebody said something; the rest is what happened to a message, or in a group. */
+/** Whether the event is a new message; the others report what happened to a message or in a group. */
 export const isMessageType = (type: EventType): boolean =>
   type === "message:private" || type === "message:group_mentioned";

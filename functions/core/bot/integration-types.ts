@@ -1,4 +1,4 @@
-/** Apps of Dify, by their kind. */
+/** Integrations with a Dify app, by app type. */
 export const difyTypes = [
   "dify_chat",
   "dify_completion",
@@ -7,10 +7,10 @@ export const difyTypes = [
   "dify_workflow",
 ] as const;
 
-/** Integrations that answer by themselves: a model behind an API that the bridge calls. */
+/** Integrations with a model: the bridge calls its API and delivers the answer. */
 export const modelTypes = [...difyTypes, "openai"] as const;
 
-/** In the order in which a bot's integrations are listed and asked. */
+/** In the order in which a bot's integrations are listed and called. */
 export const integrationTypes = ["webhook", ...modelTypes] as const;
 
 export type DifyType = (typeof difyTypes)[number];
@@ -23,11 +23,14 @@ export interface ModelApi {
   readonly name: string;
   /** The description of its integrations in the OpenAPI document. */
   readonly description: string;
-  /** Paths that the bridge adds to the base URL, and that callers may include by mistake. The longer of two that end alike comes first. */
+  /**
+   * Paths that the bridge appends to the base URL and that callers may include by mistake. If one path is a suffix of
+   * another, the longer one comes first.
+   */
   readonly endpoints: readonly string[];
 }
 
-/** Endpoints: those of Dify's service API (api/controllers/service_api/app), each without the ids in its path. */
+/** The endpoints of Dify's service API (api/controllers/service_api/app), without the ids in their paths. */
 const dify: ModelApi = {
   name: "Dify",
   description: "Answers users through a Dify app.",

@@ -6,11 +6,11 @@ export interface IntegrationFields {
   readonly enabled: boolean;
   /** For webhooks, the app server's URL; for models, the base URL of their API, such as `https://api.dify.ai/v1`. */
   readonly callbackUrl: string;
-  /** Message types that trigger; empty: every type but signals (see `signalNames`). */
+  /** Message types that trigger the integration; empty: all except signals (see `signalNames`). */
   readonly objectNames: readonly string[];
-  /** Event types that trigger; empty: the default events. */
+  /** Event types that trigger the integration; empty: `defaultEvents`. */
   readonly events: readonly EventType[];
-  /** Whether the answer reaches the user as it is generated, or in one message at the end. */
+  /** True: the answer is sent as it is generated. False: in one message at the end. */
   readonly stream: boolean;
   /** Whether the answer is sent to the user at all. */
   readonly handleResponse: boolean;
@@ -21,13 +21,13 @@ interface WithOptions<T extends IntegrationType> {
   readonly options: OptionsOf<T>;
 }
 
-/** What may be shown of an API key. */
+/** The part of an API key that may be shown. */
 export interface MaskedKey {
   /** See `maskKey`. */
   readonly maskedApiKey: string;
 }
 
-/** An API key in clear: only in memory, and only where a model is called or a bot is saved. */
+/** An API key in plain text: only in memory, and only while a model is called or a bot is saved. */
 export interface PlainKey extends MaskedKey {
   readonly apiKey: string;
 }
@@ -46,26 +46,29 @@ export interface ModelIntegrationWithKey<T extends ModelType = ModelType>
 export type Integration = WebhookIntegration | ModelIntegration;
 export type IntegrationWithKey = WebhookIntegration | ModelIntegrationWithKey;
 
-type Unless<I extends Integration, K extends keyof I> = I extends unknown
+type WithOptional<I extends Integration, K extends keyof I> = I extends unknown
   ? Omit<I, K> & Partial<Pick<I, K>>
   : never;
 
 /**
- * An integration in an array that replaces the stored one. Omitted options, and a key sent in its masked form, keep their
- * stored values: RongCloud's SDKs know no options, and send back what they have read.
+ * An integration in an array that replaces the stored array. Omitted options and masked keys keep their stored values:
+ * RongCloud's SDKs do not know options, and send back what they have read.
  */
-export type IntegrationInput = Unless<Integration | IntegrationWithKey, "options">;
+export type IntegrationInput = WithOptional<Integration | IntegrationWithKey, "options">;
 
-/** The fields that an update of an integration changes; the others keep their stored values, also a key sent masked. */
+/** The fields that an update of an integration changes; omitted fields and masked keys keep their stored values. */
 export type IntegrationChanges = Partial<IntegrationFields & Pick<Integration, "options">> &
   (PlainKey | Partial<MaskedKey>);
 
-/** Whether an integration's model answers messages. A webhook's app server answers by calls of its own. */
+/**
+ * Whether the integration has a model that answers messages. A webhook's app server answers through the IM's API
+ * instead.
+ */
 export const canAnswer = <I extends Integration>(
   integration: I,
 ): integration is Exclude<I, WebhookIntegration> => integration.type !== "webhook";
 
-/** Whether an integration came with its key, and not in the masked form in which it is shown. */
+/** Whether the integration has its key in plain text, or needs none. */
 export const hasPlainKey = <I extends IntegrationInput>(
   integration: I,
 ): integration is Extract<I, { readonly type: "webhook" } | PlainKey> =>

@@ -1,16 +1,16 @@
 const mask = "****";
 
-/** Four characters of a shorter key would be too much of it. */
-const minShownLength = 16;
+/** For shorter keys, four characters would reveal too much. */
+const minRevealedLength = 16;
 
-/** What providers put before their keys, such as `app-` (Dify) and `sk-` (OpenAI): it says what a key is for, not which it is. */
+/** The prefixes of Dify's (`app-`) and OpenAI's (`sk-`) keys: they identify the provider, not the key. */
 const knownPrefix = /^(app|sk)-/;
 
-/** `app-****3f9c`: enough to tell one key from another, too little to use it. */
+/** Returns for example `app-****3f9c`: enough to distinguish keys, too little to use them. */
 export const maskKey = (key: string): string => {
   const [prefix = ""] = knownPrefix.exec(key) ?? [];
-  return `${prefix}${mask}${key.length < minShownLength ? "" : key.slice(-4)}`;
+  return `${prefix}${mask}${key.length < minRevealedLength ? "" : key.slice(-4)}`;
 };
 
-/** Whether a key is in its masked form: no real key has these asterisks. */
+/** Whether the key is masked: real keys do not contain these asterisks. */
 export const isMasked = (key: string): boolean => key.includes(mask);

@@ -1,21 +1,21 @@
-/** The ways in which a text may fit a filter. */
+/** The ways in which a text can match a filter. */
 export const keywordKinds = ["contains", "startsWith", "endsWith", "equals"] as const;
 export const filterKinds = [...keywordKinds, "matches"] as const;
 
 export type KeywordKind = (typeof keywordKinds)[number];
 export type FilterKind = (typeof filterKinds)[number];
 
-/** What a message's text must have for its integration to fire: any one entry of any list. */
+/** A message triggers the integration if its text matches any entry of any array. */
 export type KeywordFilter = { readonly [kind in FilterKind]?: readonly string[] };
 
-/** Whether a text fits any of the regular expressions; one that is none fits nothing. Never takes long. */
+/** Whether the text matches any of the regular expressions; an invalid one matches nothing. Runs in linear time. */
 export type MatchesPattern = (patterns: readonly string[], text: string) => boolean;
 
 export type MatchesFilter = (filter: KeywordFilter, text: string) => boolean;
 
 /**
- * The same for texts that differ in case alone, or in how an accent is written down. Lower case first and upper case then,
- * for neither alone takes `ß` for `ẞ` and `ς` for `Σ`.
+ * Maps texts that differ only in letter case or in the encoding of accents to the same string. Lower case first, then upper
+ * case: neither alone equates `ß` with `ẞ` and `ς` with `Σ`.
  */
 const fold = (text: string): string => text.toLowerCase().toUpperCase().normalize("NFC");
 
@@ -26,13 +26,13 @@ const matchesKeyword: Readonly<Record<KeywordKind, (text: string, keyword: strin
   equals: (text, keyword) => text === keyword,
 };
 
-/** Letter case counts in regular expressions alone. */
+/** Keywords ignore letter case; regular expressions do not. */
 export const makeMatchesFilter =
   (matchesPattern: MatchesPattern): MatchesFilter =>
   (filter, text) => {
     const folded = fold(text);
-    const fits = keywordKinds.some((kind) =>
+    const isKeywordMatch = keywordKinds.some((kind) =>
       filter[kind]?.some((keyword) => matchesKeyword[kind](folded, fold(keyword))),
     );
-    return fits || (filter.matches !== undefined && matchesPattern(filter.matches, text));
+    return isKeywordMatch || (filter.matches !== undefined && matchesPattern(filter.matches, text));
   };

@@ -7,21 +7,24 @@ import type { IntegrationType } from "./integration-types.ts";
 export interface ManageBotsPorts {
   readonly bots: BotStore;
   readonly clock: Clock;
-  /** How many bots an app may have. */
+  /** The maximum number of bots per app. */
   readonly maxBots: number;
 }
 
 export type BotDraft = Omit<BotWithKeys, "createdAt" | "updatedAt">;
 
-/** The registry's use cases. Each rejects with a BridgeError `bad_parameter`, which names the field, the rule and the value if a field is wrong. */
+/**
+ * The registry's use cases. All reject with a BridgeError `bad_parameter`, whose message names the field, the rule and
+ * the value sent.
+ */
 export interface ManageBots {
-  /** Refuses an id that is taken, and one bot more than the app may have. */
+  /** Rejects if the id exists or the app has reached its bot limit. */
   create(appKey: string, draft: BotDraft): Promise<void>;
   update(appKey: string, userId: string, changes: BotChanges): Promise<void>;
   delete(appKey: string, userId: string): Promise<void>;
-  /** The bots with these ids, each once, in the order of the ids. Unknown ids are left out. */
+  /** The bots with these ids, each once, in the order of the ids. Unknown ids are omitted. */
   get(appKey: string, userIds: readonly string[]): Promise<Bot[]>;
-  /** Refuses a second integration of one type. */
+  /** Rejects a second integration of the same type. */
   addIntegration(appKey: string, userId: string, integration: IntegrationWithKey): Promise<void>;
   updateIntegration(
     appKey: string,
@@ -40,7 +43,7 @@ const unknownBot = (userId: string): BridgeError => refused("userId", "no bot ha
 const unknownIntegration = (type: IntegrationType): BridgeError =>
   refused("type", "this bot has no integration of this type", type);
 
-/** `fieldOf`: where the integration of a type stands in what was sent. */
+/** `fieldOf` returns the path prefix of an integration in the request, such as `integrations[0].`. */
 const refusalError = (
   refusal: BotRefusal,
   userId: string,

@@ -4,16 +4,16 @@ import type { ChatUser } from "./chat-user.ts";
 import type { UserGuard } from "./user-guard.ts";
 
 export interface AcquireReaderPorts {
-  /** Counts readers as turns are counted, beside them. */
+  /** Limits readers the way turns are limited, with separate counts. */
   readonly readers: Pick<UserGuard, "admit" | "release">;
   readonly newId: () => string;
   readonly log: Log;
 }
 
 /**
- * Lets a client follow a turn that runs elsewhere or is done: each that does holds a function and asks the tables on. Gives
- * what is to be called when it has gone, which never rejects. `until`: when it has gone, one way or other, in milliseconds
- * since the epoch. @throws BridgeError `rate_limited`.
+ * Acquires a slot for a client that follows a turn which runs elsewhere or is done: every such reader occupies a function
+ * and keeps reading the tables. Resolves with the function that releases the slot, which never rejects. `until`: when the
+ * slot is released in any case, in milliseconds since the epoch. Rejects with a BridgeError `rate_limited`.
  */
 export type AcquireReader = (
   user: Pick<ChatUser, "appKey" | "userId" | "issuedAt">,
@@ -23,11 +23,11 @@ export type AcquireReader = (
 export const makeAcquireReader =
   ({ readers, newId, log }: AcquireReaderPorts): AcquireReader =>
   async ({ appKey, userId, issuedAt }, until) => {
-    const place = { appKey, userId, turn: newId() };
-    const admission = await readers.admit({ ...place, issuedAt, until });
+    const slot = { appKey, userId, turn: newId() };
+    const admission = await readers.admit({ ...slot, issuedAt, until });
     if (admission.status === "limited") throw rateLimited("open event streams", admission.retryAfterMs);
     return () =>
-      readers.release(place).catch((error: unknown) => {
+      readers.release(slot).catch((error: unknown) => {
         log.warn("reader_slot_not_released", { app: appKey, reason: String(error) });
       });
   };

@@ -9,22 +9,23 @@ export interface AnswerJournalPorts {
   readonly log: Log;
 }
 
-/** Stores an answer while it is sent; adding to it never waits. */
+/** Stores an answer while it is sent. */
 export interface AnswerJournal {
+  /** Returns immediately; events are written in the background. */
   add(event: ChatEvent): void;
-  /** Resolves once all of it is stored, or given up. Never rejects. */
+  /** Resolves once the whole answer is stored or given up. Never rejects. */
   close(): Promise<void>;
 }
 
-const gatherMs = 500;
-/** A character is up to six bytes in JSON, which are eight once sealed; a record holds at most 400 KB. */
+const batchMs = 500;
+/** A character takes up to six bytes in JSON, eight after encryption; a DynamoDB item holds at most 400 KB. */
 const maxPieceCharacters = 32 * 1024;
-/** In JSON, which sealing makes a third larger: an end with its sources is one event, and cannot be split. */
+/** Size in JSON, which encryption increases by a third: an end event with its sources cannot be split. */
 const maxEndBytes = 256 * 1024;
-/** Of all text together. */
+/** Maximum length of the whole answer's text. */
 const maxAnswerCharacters = 1024 * 1024;
 
-/** Merges consecutive deltas into one event: clients know positions, not events. */
+/** Merges consecutive deltas into one event: clients track positions, not events. */
 const join = (events: readonly ChatEvent[], next: ChatEvent): ChatEvent[] => {
   const last = events.at(-1);
   return last?.type === "delta" && next.type === "delta"
@@ -49,8 +50,8 @@ const partsOf = (event: ChatEvent): ChatEvent[] => {
 const sizeOf = (event: ChatEvent): number =>
   "content" in event ? event.content.length : JSON.stringify(event).length;
 
-/** An end that is too large is stored without its sources: a client that has the text must get the end. */
-const fitting = (event: ChatEvent): ChatEvent =>
+/** An end event that is too large is stored without its sources: a client that has the text must receive the end. */
+const limitEnd = (event: ChatEvent): ChatEvent =>
   event.type === "end" && Buffer.byteLength(JSON.stringify(event)) > maxEndBytes
     ? { ...event, sources: [] }
     : event;
@@ -75,7 +76,7 @@ export const makeAnswerJournal =
     const put = (piece: AnswerPiece): void => {
       const at = n;
       n += 1;
-      // One after the other: a reader must not see a gap that is filled later.
+      // One write at a time: a reader must not see a gap that is filled later.
       writing = writing
         .then(() => (gapAt === undefined ? pieces.put(answer, at, piece) : undefined))
         .catch((error: unknown) => {
@@ -88,13 +89,13 @@ export const makeAnswerJournal =
       [waiting, size] = [[], 0];
     };
 
-    const gather = async (): Promise<void> => {
+    const writePeriodically = async (): Promise<void> => {
       while (!closed.signal.aborted) {
-        await clock.sleep(gatherMs, closed.signal);
+        await clock.sleep(batchMs, closed.signal);
         write();
       }
     };
-    void gather();
+    void writePeriodically();
 
     return {
       add: (event) => {
@@ -106,7 +107,7 @@ export const makeAnswerJournal =
           isCut = true;
           return;
         }
-        for (const part of partsOf(fitting(event))) {
+        for (const part of partsOf(limitEnd(event))) {
           if (size + sizeOf(part) > maxPieceCharacters) write();
           waiting = join(waiting, part);
           size += sizeOf(part);
@@ -116,7 +117,7 @@ export const makeAnswerJournal =
         closed.abort();
         write();
         await writing;
-        // The table may be available again; if not, readers learn from the turn's record that there is no more.
+        // The table may be available again; if not, readers see from the turn's record that there is no more.
         if (gapAt !== undefined) await pieces.put(answer, gapAt, { events: [], isCut: true }).catch(() => {});
       },
     };

@@ -6,17 +6,17 @@ export interface StoredAnswer extends ChatTurnId {
   readonly attempt: number;
 }
 
-/** A piece of an answer, as it was gathered. */
+/** A batch of an answer's events. */
 export interface AnswerPiece {
   readonly events: readonly ChatEvent[];
-  /** Nothing more is kept: the answer was longer than what may be. */
+  /** The rest of the answer is not stored: it exceeds the size limit, or a write failed. */
   readonly isCut?: true;
 }
 
-/** Keeps answers for clients whose connections break. Nobody else can read them. */
+/** Stores answers, encrypted, for clients whose connections break. */
 export interface AnswerPieces {
   /** `n` counts from 0. */
   put(answer: StoredAnswer, n: number, piece: AnswerPiece): Promise<void>;
-  /** Those there are from the `n`th on, without a gap, `most` at most. */
-  read(answer: StoredAnswer, n: number, most: number): Promise<readonly AnswerPiece[]>;
+  /** Returns up to `limit` consecutive pieces, starting with the `n`th. */
+  read(answer: StoredAnswer, n: number, limit: number): Promise<readonly AnswerPiece[]>;
 }

@@ -11,19 +11,19 @@ import { type ChatTurn, type ChatTurnStore, chatLease, type NewChatTurn } from "
 import type { ChatUser } from "./chat-user.ts";
 import type { UserGuard } from "./user-guard.ts";
 
-/** What a client asks of a bot. */
+/** A client's question to a bot. */
 export interface ChatRequest {
   readonly botUserId: string;
   readonly content: string;
   readonly conversation: string | undefined;
-  /** Which of the bot's integrations is to answer; undefined: the first that is enabled. */
+  /** The type of the integration that answers; undefined: the first enabled one. */
   readonly integration: ModelType | undefined;
   readonly files: readonly QuestionFile[];
-  /** The same twice is the same turn. */
+  /** A repeated key refers to the same turn. */
   readonly idempotencyKey: string | undefined;
 }
 
-/** A turn that may run now. */
+/** A turn that was admitted and can run now. */
 export interface ReadyChatTurn {
   readonly id: NewChatTurn;
   readonly turn: Turn;
@@ -33,7 +33,7 @@ export interface ReadyChatTurn {
 
 export type BegunChatTurn =
   | { readonly status: "ready"; readonly ready: ReadyChatTurn }
-  /** It was asked before. */
+  /** The turn has begun before, with the same idempotency key. */
   | { readonly status: "known"; readonly turn: ChatTurn };
 
 export interface BeginChatTurnPorts {
@@ -42,25 +42,25 @@ export interface BeginChatTurnPorts {
   readonly guard: Pick<UserGuard, "admit" | "cancel" | "isRevoked">;
   readonly clock: Clock;
   readonly newId: () => string;
-  /** The same short name for the same parts, and another for any others. */
+  /** Returns a short hash: equal for equal parts, different otherwise. */
   readonly hash: (parts: readonly unknown[]) => string;
 }
 
-/** `until`: when the turn has ended by, one way or other, in milliseconds since the epoch. */
+/** `until`: when the turn has ended in any case, in milliseconds since the epoch. */
 export type BeginChatTurn = (user: ChatUser, request: ChatRequest, until: number) => Promise<BegunChatTurn>;
 
-const integrationOf = (bot: BotWithKeys, named: ModelType | undefined): ModelIntegrationWithKey => {
+const integrationOf = (bot: BotWithKeys, requested: ModelType | undefined): ModelIntegrationWithKey => {
   const enabled = bot.integrations.filter(canAnswer).filter((each) => each.enabled);
-  const integration = enabled.find(({ type }) => named === undefined || type === named);
+  const integration = enabled.find(({ type }) => requested === undefined || type === requested);
   if (integration) return integration;
   const fault =
-    named === undefined
+    requested === undefined
       ? "the bot has no enabled integration that can answer"
-      : `the bot has no enabled integration of this type, got ${JSON.stringify(named)}`;
+      : `the bot has no enabled integration of this type, got ${JSON.stringify(requested)}`;
   throw callerError("conflict", `integration: ${fault}`);
 };
 
-/** What the bot's other doors would have made of it. */
+/** The same turn that the other entry points create for a text message. */
 const toTurn = (
   id: NewChatTurn,
   bot: BotWithKeys,
@@ -90,8 +90,8 @@ const toTurn = (
 });
 
 /**
- * Lets a client's question in.
- * @throws BridgeError `forbidden`, `not_found`, `conflict`, `bad_token` or `rate_limited`, for the caller to read.
+ * Begins the turn for a client's question, if the user's token and limits allow it. Rejects with a BridgeError `forbidden`,
+ * `not_found`, `conflict`, `bad_token` or `rate_limited`, whose message is shown to the caller.
  */
 export const makeBeginChatTurn =
   ({ bots, turns, guard, clock, newId, hash }: BeginChatTurnPorts): BeginChatTurn =>
@@ -107,7 +107,7 @@ export const makeBeginChatTurn =
       appKey,
       userId,
       botUserId,
-      // The key is the user's own, and none of anybody else's.
+      // Idempotency keys are scoped to the user and bot.
       turn: idempotencyKey === undefined ? newId() : hash([appKey, userId, botUserId, idempotencyKey]),
       integrationType: integration.type,
       conversation,
@@ -127,7 +127,8 @@ export const makeBeginChatTurn =
     const admission = await guard
       .admit({ appKey, userId, turn: id.turn, issuedAt, until })
       .catch(async (error: unknown) => {
-        // Left as they are it would look as if it ran, and its place be taken. Why it was not let in says more than a second failure.
+        // Otherwise the turn would look as if it were running, and occupy a slot. The first error is more useful than a
+        // second one.
         await Promise.allSettled([
           turns.discard(id, lease.token),
           guard.cancel({ appKey, userId, turn: id.turn }),

@@ -9,24 +9,24 @@ export interface ChatConversationsPorts {
   readonly conversations: Pick<ConversationStore, "find" | "forget">;
 }
 
-/** A conversation as its user sees it; times in milliseconds since the epoch. */
+/** A conversation as the user sees it. Times are in milliseconds since the epoch. */
 export interface ChatConversation {
-  /** Its name; null for the one that the user has with the bot in the IM. */
+  /** The name; null for the conversation that the user has with the bot in the IM. */
   readonly conversation: string | null;
   readonly startedAt: number;
   readonly expiresAt: number;
   readonly turns: number;
 }
 
-/** A user's conversations with a bot. Both reject with `not_found` for an unknown bot. */
+/** A user's conversations with a bot. Both methods reject with a BridgeError `not_found` for an unknown bot. */
 export interface ChatConversations {
-  /** Rejects with `not_found` where none has begun, or it has expired. */
+  /** Also rejects with `not_found` if no such conversation has begun, or it has expired. */
   find(user: ChatUser, botUserId: string, name: string | undefined): Promise<ChatConversation>;
-  /** Succeeds also where none has begun. */
+  /** Deletes the conversation; succeeds even if there is none. */
   forget(user: ChatUser, botUserId: string, name: string | undefined): Promise<void>;
 }
 
-/** Users see one conversation per bot and name, though each of the bot's integrations keeps its own. */
+/** Users see one conversation per bot and name, although each of the bot's integrations has its own. */
 export const makeChatConversations = ({ bots, conversations }: ChatConversationsPorts): ChatConversations => {
   const keysOf = async (
     { appKey, userId }: ChatUser,
@@ -50,7 +50,7 @@ export const makeChatConversations = ({ bots, conversations }: ChatConversations
     find: async (user, botUserId, name) => {
       const keys = await keysOf(user, botUserId, name);
       const found = await Promise.all(keys.map((key) => conversations.find(key)));
-      // With several integrations, the one that began last.
+      // If several integrations have one, the one that began last.
       const [latest] = found
         .filter((each) => each !== undefined)
         .toSorted((a, b) => b.startedAt - a.startedAt);

@@ -2,29 +2,29 @@ import type { TruncationReason } from "#core/answer/answer.ts";
 import type { AnswerSource, AnswerUsage } from "#core/answer/answer-facts.ts";
 import { endingCodes } from "#core/answer/answer-sink.ts";
 
-/** Why an answer failed, as its client sees it. */
+/** Why an answer failed, as the client sees it. */
 export const chatErrorCodes = [
   ...endingCodes,
-  /** The process that sent it has died. */
+  /** The process that sent the answer died. */
   "interrupted",
-  /** It is longer than what is kept of an answer for replay. */
+  /** The answer is too long to be replayed completely. */
   "replay_too_long",
   "internal",
 ] as const;
 export type ChatErrorCode = (typeof chatErrorCodes)[number];
 
-/** A turn's events as its client receives them, in this order: a start, text, an end or an error. */
+/** An event of a turn, as the client receives it. Order: a start; deltas and replacements; an end or an error. */
 export type ChatEvent =
   | { readonly type: "start"; readonly turn: string; readonly conversation: string | null }
   | { readonly type: "delta"; readonly content: string }
-  /** Replaces all text before it. */
+  /** Replaces all previous text. */
   | { readonly type: "replace"; readonly content: string }
   | {
       readonly type: "end";
       readonly stopped: boolean;
-      /** Present where the answer goes on once a person has decided. */
+      /** Present if the answer continues after human input. */
       readonly paused?: true;
-      /** Present where the model ended before it had said all. */
+      /** Present if the answer is incomplete. */
       readonly truncated?: TruncationReason;
       readonly usage: AnswerUsage | null;
       readonly sources: readonly AnswerSource[];
@@ -36,7 +36,7 @@ export type ChatEvent =
       readonly retryable: boolean;
     };
 
-/** Ends an answer that its process left unfinished. */
+/** Ends an answer that its process did not finish. */
 export const interruptedEvent: ChatEvent = {
   type: "error",
   code: "interrupted",
@@ -44,28 +44,31 @@ export const interruptedEvent: ChatEvent = {
   retryable: true,
 };
 
-/** A client's position in a turn. `attempt`: the run of the turn that it received; a turn whose process died may run again. */
+/**
+ * A client's position in a turn. `attempt`: the run of the turn that the client received; a turn whose process died may
+ * run again.
+ */
 export type ChatPosition =
   | { readonly attempt: number; readonly ended: true }
   | {
       readonly attempt: number;
       readonly ended: false;
-      /** How often all text was replaced, and its length since then, in UTF-16 code units. */
+      /** Number of replacements, and the length of the text since the last one, in UTF-16 code units. */
       readonly replacements: number;
       readonly characters: number;
     };
 
-const written = /^(\d{1,6})\.(?:(end)|(\d{1,6})\.(\d{1,12}))$/;
+const positionPattern = /^(\d{1,6})\.(?:(end)|(\d{1,6})\.(\d{1,12}))$/;
 
-/** A position as an event's id, which is opaque to clients. */
+/** Encodes a position as an event id, which is opaque to clients. */
 export const writePosition = (position: ChatPosition): string =>
   position.ended
     ? `${position.attempt}.end`
     : `${position.attempt}.${position.replacements}.${position.characters}`;
 
-/** Undefined for an id that `writePosition` never wrote. */
+/** Decodes an event id; undefined if `writePosition` did not create it. */
 export const readPosition = (text: string): ChatPosition | undefined => {
-  const [, attempt, end, replacements, characters] = written.exec(text) ?? [];
+  const [, attempt, end, replacements, characters] = positionPattern.exec(text) ?? [];
   if (attempt === undefined) return undefined;
   if (end !== undefined) return { attempt: Number(attempt), ended: true };
   return {
@@ -83,7 +86,7 @@ export const startOf = (attempt: number): ChatPosition => ({
   characters: 0,
 });
 
-/** A client's position after it has received the event. */
+/** The client's position after receiving the event. */
 export const positionAfter = (position: ChatPosition, event: ChatEvent): ChatPosition => {
   if (position.ended) return position;
   switch (event.type) {

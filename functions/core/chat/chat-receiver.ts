@@ -4,10 +4,10 @@ import type { ChatEvent } from "./chat-event.ts";
 export interface ChatReceiverPorts {
   readonly turn: string;
   readonly conversation: string | undefined;
-  /** Takes the client's next event. A promise asks to wait before there is more. */
+  /** Sends the next event to the client. A returned promise asks the caller to wait before it sends more. */
   readonly emit: (event: ChatEvent) => void | Promise<void>;
   readonly onReference: (reference: string) => void;
-  /** Whether the user has requested a stop: a model may obey it and end as if it had said all, or had nothing to say. */
+  /** Whether the user has requested a stop: a stopped model may end its answer as if it were complete or empty. */
   readonly isStopRequested: () => Promise<boolean>;
 }
 
@@ -25,7 +25,7 @@ const endOf = (ending: Exclude<AnswerEnding, { status: "failed" | "abandoned" }>
   };
 };
 
-/** Brings an answer to a client as events: each piece as it comes. */
+/** Sends an answer to a client as events, without buffering. */
 export const makeChatReceiver = ({
   turn,
   conversation,
@@ -38,16 +38,16 @@ export const makeChatReceiver = ({
     onReference,
   },
   sink: {
-    // Whether or not the client is still there, the turn goes on.
+    // The turn continues even if the client disconnects.
     gaveUp: new AbortController().signal,
     delta: (content) => emit({ type: "delta", content }),
     replace: (content) => emit({ type: "replace", content }),
-    end: async (given) => {
-      if (given.status === "abandoned") return { status: "undelivered", reason: "abandoned" };
-      const isStopped = given.status === "stopped" || (await isStopRequested());
+    end: async (answerEnding) => {
+      if (answerEnding.status === "abandoned") return { status: "undelivered", reason: "abandoned" };
+      const isStopped = answerEnding.status === "stopped" || (await isStopRequested());
       const ending: Exclude<AnswerEnding, { status: "abandoned" }> = isStopped
         ? { status: "stopped" }
-        : given;
+        : answerEnding;
       if (ending.status === "failed") {
         const { code, sentence, retryable } = ending;
         await emit({ type: "error", code, message: sentence.trim(), retryable });

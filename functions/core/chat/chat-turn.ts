@@ -1,7 +1,7 @@
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { Lease } from "#core/shared/lease.ts";
 
-/** Identifies a turn of a client. */
+/** Identifies a client's turn. */
 export interface ChatTurnId {
   readonly appKey: string;
   readonly turn: string;
@@ -17,53 +17,59 @@ export interface NewChatTurn extends ChatTurnId, ChatTurnOwner {
   readonly integrationType: ModelType;
   /** The name of the conversation; undefined for the one that the user has with the bot in the IM. */
   readonly conversation: string | undefined;
-  /** A hash of what was asked: the same key with another question is no repetition. */
+  /** A hash of the question: the same idempotency key with another question is an error. */
   readonly questionHash: string;
-  /** Whether its answer is kept, for a client whose connection breaks. */
+  /** Whether the answer is stored, for a client whose connection breaks. */
   readonly keepsAnswer: boolean;
 }
 
-/** A turn as it is stored. All times are milliseconds since the epoch. */
+/** A stored turn. All times are in milliseconds since the epoch. */
 export interface ChatTurn extends NewChatTurn {
   readonly state: "running" | "done";
-  /** The number of this run, unique within the turn: above 1 if a process died, or if the turn was not admitted at first. */
+  /**
+   * The number of this run, unique within the turn: above 1 if an earlier process died or the turn was not admitted at
+   * first.
+   */
   readonly attempt: number;
   /** When the lease of the process that runs it expires. */
   readonly heldUntil: number;
-  /** Until when its answer can be replayed; undefined while it runs. */
+  /** Until when the answer can be replayed; undefined while the turn runs. */
   readonly replayUntil: number | undefined;
-  /** What its model calls it (`Model`); undefined until it has named it. */
+  /** The model's reference for the turn (see `Model`); undefined until known. */
   readonly reference: string | undefined;
 }
 
 export type BegunTurn =
   | { readonly status: "begun"; readonly attempt: number }
-  /** It runs or is done: its answer can be replayed. */
+  /** The turn is running or done: its answer can be replayed. */
   | { readonly status: "known"; readonly turn: ChatTurn };
 
-/** `stop`: its user has requested a stop. `lost`: another process has it. */
+/** "stop": the user has requested a stop. "lost": another process has the turn. */
 export type RenewedTurn = "run" | "stop" | "lost";
 
 export interface EndedTurn {
-  /** Until when its answer, if it is kept, can be replayed, in milliseconds since the epoch. */
+  /** Until when the answer, if stored, can be replayed, in milliseconds since the epoch. */
   readonly replayUntil: number;
-  /** Whether it failed in a way that a retry may fix: the same request then runs the turn again. */
+  /** Whether a retry may succeed: the same request then runs the turn again. */
   readonly isRetryable: boolean;
 }
 
 export interface ChatTurnStore {
-  /** Begins the turn, unless it runs or its answer is still kept. A turn whose process died, or that failed, begins again. */
+  /**
+   * Begins the turn, unless it is running or its answer is still stored. A turn that failed or whose process died begins
+   * again.
+   */
   begin(turn: NewChatTurn, lease: Lease): Promise<BegunTurn>;
-  /** Extends its lease, and returns whether a stop was requested. */
+  /** Extends the lease, and returns whether a stop was requested. */
   renew(id: ChatTurnId, lease: Lease): Promise<RenewedTurn>;
-  /** Saves what its model calls it. */
+  /** Saves the model's reference for the turn. */
   saveReference(id: ChatTurnId, token: string, reference: string): Promise<void>;
-  /** Marks it as done. */
+  /** Marks the turn as done. */
   end(id: ChatTurnId, token: string, ended: EndedTurn): Promise<void>;
-  /** Marks it as not admitted, its client having received nothing: it may begin again at once. */
+  /** Marks the turn as not begun, if the client has received nothing: it may begin again immediately. */
   discard(id: ChatTurnId, token: string): Promise<void>;
   find(id: ChatTurnId): Promise<ChatTurn | undefined>;
-  /** Requests that it stop; undefined where its owner has no such turn. */
+  /** Requests that the turn stop; undefined if its owner has no such turn. */
   requestStop(id: ChatTurnId, owner: ChatTurnOwner): Promise<ChatTurn | undefined>;
 }
 

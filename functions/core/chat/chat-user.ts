@@ -1,15 +1,15 @@
-/** A user who came in by a token of ours. */
+/** A user who authenticated with a token that the bridge issued. */
 export interface ChatUser {
   readonly appKey: string;
   readonly userId: string;
-  /** The bots that the token is bound to; undefined: any bot of the app. */
+  /** The bots that the token is valid for; undefined: all bots of the app. */
   readonly bots: readonly string[] | undefined;
-  /** When the token was given, in milliseconds since the epoch: what a revocation compares with. */
+  /** When the token was issued, in milliseconds since the epoch; compared with revocations. */
   readonly issuedAt: number;
 }
 
 /**
- * The longest life of a token, in hours. It bounds for how long a revocation has to be remembered, so a token that would
- * live longer is no token.
+ * Maximum lifetime of a token, in hours. Tokens with a longer lifetime are rejected, since revocations are stored only for
+ * this long.
  */
 export const maxTokenHours = 30 * 24;

@@ -19,7 +19,10 @@ export interface FollowChatTurnPorts {
   readonly log: Log;
 }
 
-/** `after`: what the client has received so far; undefined: nothing. Store failures are sent as events, never thrown. */
+/**
+ * `after`: the client's position; undefined: it has received nothing. `deadline`: milliseconds since the epoch. Store failures
+ * are sent as events, never thrown.
+ */
 export type FollowChatTurn = (
   turn: ChatTurn,
   after: ChatPosition | undefined,
@@ -29,10 +32,10 @@ export type FollowChatTurn = (
 
 /** The interval at which pieces are written. */
 const pauseMs = 500;
-/** After this many reads without a new piece, the turn's record is read too: does it still run? */
+/** After this many reads without a new piece, the turn's record is read too, to check whether the turn still runs. */
 const readsUntilStateCheck = 4;
 
-const notKept: ChatEvent = {
+const replayTooLong: ChatEvent = {
   type: "error",
   code: "replay_too_long",
   message: "the answer is too long to replay; the rest was not stored",
@@ -64,11 +67,11 @@ const unreceivedPart = (
   }
 };
 
-/** Pieces per read. Each one that is asked for is paid for, there or not. */
+/** Pieces per read. Every requested piece costs a read, whether or not it exists. */
 const maxPiecesBehind = 20;
 const maxPiecesCaughtUp = 2;
 
-/** Sends a client what it has missed of a turn, and then the rest as it comes, whichever process runs the turn. */
+/** Sends a client the part of a turn that it missed, then the rest as it arrives, whichever process runs the turn. */
 export const makeFollowChatTurn =
   ({ pieces, turns, clock, log }: FollowChatTurnPorts): FollowChatTurn =>
   async (turn, after, emitEvent, deadline) => {
@@ -81,13 +84,13 @@ export const makeFollowChatTurn =
       return emit(event);
     };
 
-    // What the client received of an earlier run may differ from this one.
-    const known = after?.attempt === attempt ? after : undefined;
+    // An earlier run's text may differ from this one's.
+    const sameRun = after?.attempt === attempt ? after : undefined;
 
-    const pass = async (event: ChatEvent): Promise<void> => {
-      const news = known ? unreceivedPart(event, position, known) : event;
+    const emitUnreceived = async (event: ChatEvent): Promise<void> => {
+      const unreceived = sameRun ? unreceivedPart(event, position, sameRun) : event;
       position = positionAfter(position, event);
-      if (news && !(after && news.type === "start")) await emit(news);
+      if (unreceived && !(after && unreceived.type === "start")) await emit(unreceived);
     };
 
     const stateNow = async (): Promise<"running" | "done" | "dead"> => {
@@ -98,7 +101,7 @@ export const makeFollowChatTurn =
     };
 
     let n = 0;
-    /** Once caught up, a read finds one piece at most. */
+    /** Once caught up, a read finds at most one piece. */
     let isBehind = true;
     const read = async (): Promise<readonly AnswerPiece[]> => {
       const found = await pieces.read(
@@ -111,7 +114,7 @@ export const makeFollowChatTurn =
       return found;
     };
 
-    /** The next pieces, as soon as there are any. "done", "dead": there will be no more. "later": there may be. */
+    /** The next pieces, as soon as there are any. "done", "dead": there will be no more. "later": there may be more. */
     const next = async (): Promise<readonly AnswerPiece[] | "done" | "dead" | "later"> => {
       for (let reads = 1; clock.now() < deadline; reads += 1) {
         if (!isBehind) await clock.sleep(pauseMs);
@@ -127,23 +130,23 @@ export const makeFollowChatTurn =
       return "later";
     };
 
-    /** The first failure of a store ends it: the client reconnects from its position. */
-    const nextUnlessBroken = (): ReturnType<typeof next> =>
+    /** A store failure ends the stream: the client reconnects from its position. */
+    const nextOrLater = (): ReturnType<typeof next> =>
       next().catch((error: unknown) => {
         log.warn("turn_replay_failed", { app: turn.appKey, turn: turn.turn, reason: String(error) });
         return "later";
       });
 
-    if (after && !known) await emit({ type: "replace", content: "" });
+    if (after && !sameRun) await emit({ type: "replace", content: "" });
     for (;;) {
-      const found = await nextUnlessBroken();
-      if (found === "done") return void (await emitLast(notKept));
+      const found = await nextOrLater();
+      if (found === "done") return void (await emitLast(replayTooLong));
       if (found === "dead") return void (await emitLast(interruptedEvent));
       if (found === "later") return void (await emit(interruptedEvent));
       for (const { events, isCut } of found) {
-        for (const event of events) await pass(event);
+        for (const event of events) await emitUnreceived(event);
         if (position.ended) return;
-        if (isCut) return void (await emitLast(notKept));
+        if (isCut) return void (await emitLast(replayTooLong));
       }
     }
   };

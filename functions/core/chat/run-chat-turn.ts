@@ -11,7 +11,10 @@ import { makeChatReceiver } from "./chat-receiver.ts";
 import { type ChatTurnStore, chatLease, replayLifeMs } from "./chat-turn.ts";
 import type { UserGuard } from "./user-guard.ts";
 
-/** Sends a client the next event of a turn, with the client's position after it. A promise asks to wait before there is more. */
+/**
+ * Sends a client the next event of a turn, with the client's position after it. A returned promise asks the caller to
+ * wait before it sends more.
+ */
 export type EmitEvent = (event: ChatEvent, position: string) => void | Promise<void>;
 
 export interface RunChatTurnPorts {
@@ -25,8 +28,9 @@ export interface RunChatTurnPorts {
 }
 
 /**
- * "busy": another turn runs in its conversation, and the client has received nothing. Rejects only where the client has
- * received nothing either: the turn can begin again. Later faults are sent to it as an error event.
+ * "busy": another turn is in progress in the conversation, and the client has received nothing. Rejects only if the client
+ * has received nothing: the turn can begin again. Later failures are sent as an error event. `deadline`: milliseconds since
+ * the epoch.
  */
 export type RunChatTurn = (
   ready: ReadyChatTurn,
@@ -34,14 +38,14 @@ export type RunChatTurn = (
   deadline: number,
 ) => Promise<"emitted" | "busy">;
 
-const broken: ChatEvent = {
+const internalErrorEvent: ChatEvent = {
   type: "error",
   code: "internal",
   message: "internal error, please try again",
   retryable: true,
 };
 
-/** Runs a turn that a client waits for, to its end, whether or not the client stays. */
+/** Runs a turn that a client waits for, to its end, even if the client disconnects. */
 export const makeRunChatTurn =
   ({ turns, guard, forwardTurn, journalOf, clock, log, recordTurn }: RunChatTurnPorts): RunChatTurn =>
   async ({ id, turn, lease: { token, expiresAt }, attempt }, emitEvent, deadline) => {
@@ -107,7 +111,7 @@ export const makeRunChatTurn =
     const run = async (): Promise<"emitted" | "busy"> => {
       try {
         const ended = await keepLease(
-          { clock, pace: chatLease, expiresAt, renew, onError: warn("chat_turn_lease_not_renewed") },
+          { clock, timing: chatLease, expiresAt, renew, onError: warn("chat_turn_lease_not_renewed") },
           ({ signal }) => forwardTurn(turn, receiver, { deadline, signal, stop: stop.signal }),
         );
         if (ended.status === "busy") return "busy";
@@ -117,20 +121,20 @@ export const makeRunChatTurn =
       } catch (error) {
         log.error("chat_turn_failed", { ...ids, reason: String(error) });
         if (!hasEmitted) throw error;
-        if (!position.ended) await emit(broken);
+        if (!position.ended) await emit(internalErrorEvent);
       }
       return "emitted";
     };
 
-    const leave = async (): Promise<void> => {
-      const place = { appKey: id.appKey, userId: id.userId, turn: id.turn };
+    const finish = async (): Promise<void> => {
+      const slot = { appKey: id.appKey, userId: id.userId, turn: id.turn };
       const replayUntil = clock.now() + replayLifeMs;
       const ended = hasEmitted
         ? turns.end(id, token, { replayUntil, isRetryable })
         : turns.discard(id, token);
       await Promise.all([
         ended.catch(warn("chat_turn_end_not_saved")),
-        (hasEmitted ? guard.release(place) : guard.cancel(place)).catch(warn("chat_turn_slot_not_released")),
+        (hasEmitted ? guard.release(slot) : guard.cancel(slot)).catch(warn("chat_turn_slot_not_released")),
       ]);
     };
 
@@ -138,8 +142,8 @@ export const makeRunChatTurn =
       return await run();
     } finally {
       await journal?.close();
-      // A turn that was lost leaves its record and its place to the run that has them now.
-      if (!isLost) await leave();
+      // If the lease was lost, the record and the slot belong to another run.
+      if (!isLost) await finish();
       await cleanup;
     }
   };

@@ -14,21 +14,21 @@ export interface StopChatTurnPorts {
 }
 
 /**
- * Requests that a turn stop: the process that runs it ends it, and its model is told at once where it has named the turn. A
- * finished turn stays as it ended. @throws BridgeError `not_found`, also for another user's turn.
+ * Requests that a turn stop. The process that runs the turn ends it; the model is stopped immediately if its reference is
+ * known. Has no effect on a finished turn. Rejects with a BridgeError `not_found`, also for another user's turn.
  */
 export const makeStopChatTurn =
   ({ turns, bots, models, log }: StopChatTurnPorts) =>
   async ({ appKey, userId }: ChatUser, botUserId: string, turn: string): Promise<void> => {
-    const [asked, bot] = await Promise.all([
+    const [stopped, bot] = await Promise.all([
       turns.requestStop({ appKey, turn }, { userId, botUserId }),
       bots.findWithKeys(appKey, botUserId),
     ]);
-    if (!asked) throw callerError("not_found", "turn: no such turn for this user and bot");
+    if (!stopped) throw callerError("not_found", "turn: no such turn for this user and bot");
     const integration = bot?.integrations
       .filter(canAnswer)
-      .find(({ type }) => type === asked.integrationType);
-    const { reference, state } = asked;
+      .find(({ type }) => type === stopped.integrationType);
+    const { reference, state } = stopped;
     if (state === "done" || !integration || reference === undefined) return;
     await modelFor(models, integration)
       .stop?.(integration, reference)

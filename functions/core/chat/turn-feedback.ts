@@ -12,27 +12,30 @@ export interface TurnFeedbackPorts {
   readonly models: Models;
 }
 
-/** What a user can do with an answer once they have it. Both reject with a BridgeError, `not_found` for another user's turn. */
+/**
+ * What a user can do with a finished answer. Both methods reject with a BridgeError, `not_found` for another user's
+ * turn.
+ */
 export interface TurnFeedback {
-  /** What the user might ask next; empty where the model suggests nothing. */
+  /** Suggested next questions; empty if the model suggests none. */
   suggest(user: ChatUser, botUserId: string, turn: string): Promise<readonly string[]>;
-  /** Rejects with `not_found` also where the turn cannot be rated, or its model does not accept ratings. */
+  /** Also rejects with `not_found` if the turn cannot be rated or its model does not accept ratings. */
   rate(user: ChatUser, botUserId: string, turn: string, feedback: Feedback): Promise<void>;
 }
 
-interface NamedTurn {
+interface ModelTurn {
   readonly model: Model;
   readonly integration: ModelIntegrationWithKey;
   readonly reference: string;
 }
 
 export const makeTurnFeedback = ({ turns, bots, models }: TurnFeedbackPorts): TurnFeedback => {
-  /** Undefined where the model never named the turn, or its integration is gone. */
-  const findNamed = async (
+  /** Undefined if the model's reference is not known or the integration was removed. */
+  const findModelTurn = async (
     user: ChatUser,
     botUserId: string,
     turn: string,
-  ): Promise<NamedTurn | undefined> => {
+  ): Promise<ModelTurn | undefined> => {
     const [{ reference, integrationType }, bot] = await Promise.all([
       findOwnTurn(turns, user, botUserId, turn),
       bots.findWithKeys(user.appKey, botUserId),
@@ -43,20 +46,20 @@ export const makeTurnFeedback = ({ turns, bots, models }: TurnFeedbackPorts): Tu
   };
 
   return {
-    suggest: async (...asked) => {
-      const named = await findNamed(...asked);
-      return (await named?.model.suggest?.(named.integration, named.reference)) ?? [];
+    suggest: async (user, botUserId, turn) => {
+      const modelTurn = await findModelTurn(user, botUserId, turn);
+      return (await modelTurn?.model.suggest?.(modelTurn.integration, modelTurn.reference)) ?? [];
     },
     rate: async (user, botUserId, turn, feedback) => {
-      const named = await findNamed(user, botUserId, turn);
-      if (!named) {
+      const modelTurn = await findModelTurn(user, botUserId, turn);
+      if (!modelTurn) {
         throw callerError(
           "not_found",
           "turn: cannot be rated; it never reached the model, or the integration was removed",
         );
       }
-      if (!named.model.rate) throw callerError("not_found", "turn: its model does not accept ratings");
-      await named.model.rate(named.integration, named.reference, feedback);
+      if (!modelTurn.model.rate) throw callerError("not_found", "turn: its model does not accept ratings");
+      await modelTurn.model.rate(modelTurn.integration, modelTurn.reference, feedback);
     },
   };
 };

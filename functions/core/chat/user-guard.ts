@@ -1,29 +1,30 @@
-/** A user of an app, whichever token they came in by. */
+/** A user of an app, with any of their tokens. */
 export interface GuardedUser {
   readonly appKey: string;
   readonly userId: string;
 }
 
-/** All times are milliseconds since the epoch. */
+/** Revocations of tokens. All times are in milliseconds since the epoch. */
 export interface TokenRevocations {
-  /** Whether the user's token that was given at `issuedAt` is revoked. */
-  isRevoked(asked: GuardedUser & { readonly issuedAt: number }): Promise<boolean>;
-  /** Revokes the user's tokens that were given before that; what was revoked before stays so. */
+  /** Whether the user's token issued at `issuedAt` is revoked. */
+  isRevoked(token: GuardedUser & { readonly issuedAt: number }): Promise<boolean>;
+  /** Revokes the user's tokens issued before `before`. Earlier revocations stay in effect. */
   revoke(user: GuardedUser, before: number): Promise<void>;
 }
 
-/** How much of a user's is let in. */
+/** Limits per user. */
 export interface UserLimits {
-  /** In any sixty seconds. */
+  /** Maximum number of turns in any 60 seconds. */
   readonly turnsPerMinute: number;
+  /** Maximum number of concurrent turns. */
   readonly turnsAtOnce: number;
 }
 
 export interface TurnRequest extends GuardedUser {
   readonly turn: string;
-  /** When the token was given that the user came in by. */
+  /** When the user's token was issued. */
   readonly issuedAt: number;
-  /** When its place is free again if nobody has said that the turn is over: its process has ended by then, one way or other. */
+  /** When the turn's slot expires if it was not released: its process has ended by then in any case. */
   readonly until: number;
 }
 
@@ -32,12 +33,15 @@ export type Admission =
   | { readonly status: "revoked" }
   | { readonly status: "limited"; readonly retryAfterMs: number };
 
-/** Who may come in, and how often. */
+/** Admits users' turns: enforces revocations and limits. */
 export interface UserGuard extends TokenRevocations {
-  /** Lets a turn in, if the token still holds and the user's limits leave room. A turn that is in already is let in, and not counted again. */
-  admit(asked: TurnRequest): Promise<Admission>;
-  /** The turn is over, however it ended: its place is free. May be said again. */
-  release(over: GuardedUser & { readonly turn: string }): Promise<void>;
-  /** The turn never began, through no fault of its user's: its place is free, and it counts for nothing. */
+  /**
+   * Admits a turn if the token is not revoked and the user's limits allow it. A turn that was already admitted is
+   * admitted again without being counted.
+   */
+  admit(request: TurnRequest): Promise<Admission>;
+  /** Releases the slot of a turn that has ended. Idempotent. */
+  release(turn: GuardedUser & { readonly turn: string }): Promise<void>;
+  /** Releases the slot of a turn that never began, and removes it from the rate count. */
   cancel(turn: GuardedUser & { readonly turn: string }): Promise<void>;
 }

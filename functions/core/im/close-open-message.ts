@@ -9,19 +9,19 @@ export interface CloseOpenMessagePorts {
 }
 
 const maxRetryMs = 5_000;
-/** Sequence numbers to try: the last checkpoint may be some seconds of chunks behind. */
+/** Number of sequence numbers to try: the last checkpoint may be several seconds of chunks behind. */
 const maxTries = 20;
 
 /**
- * Closes, as broken off, a stream message whose sender died. The number of its last chunk is known only approximately, and
- * the IM accepts no number but the next.
- * @throws BridgeError where the IM accepts none.
+ * Closes a stream message whose sender died, with the reason `brokenOff`. The number of its last chunk is known only
+ * approximately, and the IM accepts only the next number.
+ * @throws BridgeError if the IM accepts none of the numbers.
  */
 export const makeCloseOpenMessage =
   ({ im, clock }: CloseOpenMessagePorts) =>
   async (route: MessageRoute, { messageUID, seq }: OpenMessage): Promise<void> => {
-    for (let tried = 1; ; tried += 1) {
-      const chunk = { seq: seq + tried, text: "", messageUID, completeReason: completeReason.brokenOff };
+    for (let attempt = 1; ; attempt += 1) {
+      const chunk = { seq: seq + attempt, text: "", messageUID, completeReason: completeReason.brokenOff };
       try {
         await retryUntilAccepted(() => im.sendChunk(route, chunk), {
           clock,
@@ -30,8 +30,8 @@ export const makeCloseOpenMessage =
         return;
       } catch (error) {
         if (error instanceof BridgeError && error.code === "stream_ended") return;
-        const isItsNumber = error instanceof BridgeError && !error.retryable;
-        if (!isItsNumber || tried === maxTries) throw error;
+        const isWrongNumber = error instanceof BridgeError && !error.retryable;
+        if (!isWrongNumber || attempt === maxTries) throw error;
       }
     }
   };

@@ -1,19 +1,19 @@
 /**
- * Size of a message's text as it is sent, JSON escapes included. RongCloud accepts 128 KB per message, all chunks of a
- * stream together (docs/spec/rongcloud.md, section 8); the rest is for the fields around the text.
+ * Maximum size of a message's text, including JSON escapes. RongCloud accepts 128 KB per message, for all chunks of a stream
+ * together (docs/spec/rongcloud.md, section 8); the rest is reserved for the fields around the text.
  */
 export const maxMessageBytes = 120 * 1024;
 
-/** From here on a stream message ends at the next paragraph. */
-export const fullMessageBytes = 104 * 1024;
+/** From this size on, a stream message is ended at the next paragraph. */
+export const softMaxMessageBytes = 104 * 1024;
 
-/** In bytes, within JSON. */
+/** Size of the text inside a JSON string, in bytes. */
 export const messageSize = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;
 
-/** What JSON writes with a backslash and one letter. */
+/** Characters that JSON escapes with a backslash and one letter. */
 const shortEscapes = new Set('"\\\b\f\n\r\t');
 
-/** In bytes, within JSON: half of a pair of surrogates is an escape too. */
+/** Size of a character inside a JSON string, in bytes. Lone surrogates are escaped too. */
 const characterSize = (character: string): number => {
   const code = character.codePointAt(0) ?? 0;
   if (shortEscapes.has(character)) return 2;
@@ -23,42 +23,42 @@ const characterSize = (character: string): number => {
   return code < 0x10000 ? 3 : 4;
 };
 
-/** How many of the text's code units fit, whole characters alone. */
-const fittingLength = (text: string, room: number): number => {
+/** The number of code units that fit into `maxBytes`, without splitting a character. */
+const fittingLength = (text: string, maxBytes: number): number => {
   let length = 0;
   let size = 0;
   for (const character of text) {
     size += characterSize(character);
-    if (size > room) return length;
+    if (size > maxBytes) return length;
     length += character.length;
   }
   return length;
 };
 
-/** Where people would part a text, the best first. */
-const seams = [/\n{2,}/g, /\n/g, /\s/g];
+/** Preferred places to split a text, best first. */
+const separators = [/\n{2,}/g, /\n/g, /\s/g];
 
-/** The last seam in the second half of a text: what is parted earlier makes many small messages. */
-const lastSeam = (text: string): number | undefined => {
-  for (const seam of seams) {
-    const at = [...text.matchAll(seam)].at(-1);
+/** The end of the last separator in the second half of a text: splitting earlier would produce many small messages. */
+const lastSeparatorEnd = (text: string): number | undefined => {
+  for (const separator of separators) {
+    const at = [...text.matchAll(separator)].at(-1);
     const end = at && at.index + at[0].length;
     if (end !== undefined && end > text.length / 2) return end;
   }
   return undefined;
 };
 
-/** The length of what of a text goes into `room` bytes, parted at a paragraph, a line or a word where there is one. */
-export const splitLength = (text: string, room: number): number => {
-  const length = fittingLength(text, room);
-  return length === text.length ? length : (lastSeam(text.slice(0, length)) ?? length);
+/** The length of the part of a text that fits into `maxBytes`, split after a paragraph, a line or a word if possible. */
+export const splitLength = (text: string, maxBytes: number): number => {
+  const length = fittingLength(text, maxBytes);
+  return length === text.length ? length : (lastSeparatorEnd(text.slice(0, length)) ?? length);
 };
 
-/** A text in messages that the IM takes. */
+/** Splits a text into messages that the IM accepts. */
 export const messagesOf = (text: string): string[] => {
   const messages: string[] = [];
   for (let at = 0; at < text.length; ) {
-    // A character has a byte at least.
+    // A character has at least one byte.
     const length = splitLength(text.slice(at, at + maxMessageBytes + 1), maxMessageBytes);
     messages.push(text.slice(at, at + length));
     at += length;

@@ -6,15 +6,15 @@ const maxDelayMs = 5_000;
 
 export interface RetryOptions {
   readonly clock: Clock;
-  /** When the last try is made, in milliseconds since the epoch. */
+  /** When the last attempt is made, in milliseconds since the epoch. */
   readonly until: number;
-  /** Hears of each failure; false: do not try again. By default, what is retryable is tried again. */
+  /** Called after each failure; returns whether to retry. Default: retry if the error is retryable. */
   readonly onFailure?: (error: BridgeError) => boolean;
 }
 
 /**
- * Makes the call again until it succeeds, with doubling delays, or as long as the other side asks for.
- * @throws the last error, once it is final or the time is up.
+ * Retries the call until it succeeds, with exponential backoff or the longer delay that the other side asks for.
+ * @throws the last error, if it must not be retried or the time is up.
  */
 export const retryUntilAccepted = async <T>(
   call: () => Promise<T>,
@@ -27,7 +27,7 @@ export const retryUntilAccepted = async <T>(
       if (!(error instanceof BridgeError && onFailure(error))) throw error;
       const leftMs = until - clock.now();
       if (leftMs <= 0) throw error;
-      // However long it asks for, it gets a last try when the time is up.
+      // Even if the other side asks for a longer delay, a last attempt is made when the time is up.
       await clock.sleep(Math.min(Math.max(delayMs, error.retryAfterMs ?? 0), leftMs));
     }
   }

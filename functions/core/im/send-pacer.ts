@@ -1,14 +1,15 @@
-/** The shortest interval between two calls for one stream message: longer while the IM asks for fewer calls. */
+/** Adaptive minimum interval between the calls for one stream message: longer while the IM limits the rate. */
 export interface SendPacer {
   /** In milliseconds. */
   readonly intervalMs: number;
+  /** Doubles the interval. */
   slowDown(): void;
-  /** The IM has accepted a call. */
+  /** Records a call that the IM accepted. */
   onAccepted(): void;
 }
 
 const maxIntervalMs = 3_200;
-/** The interval is halved after this many calls in a row. */
+/** The interval is halved after this many consecutive accepted calls. */
 const acceptedUntilFaster = 5;
 
 export const makeSendPacer = (minIntervalMs: number): SendPacer => {

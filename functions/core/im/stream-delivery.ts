@@ -7,7 +7,7 @@ import {
   type ImMessages,
   type MessageRoute,
 } from "./im-messages.ts";
-import { fullMessageBytes, maxMessageBytes, messageSize, splitLength } from "./message-size.ts";
+import { maxMessageBytes, messageSize, softMaxMessageBytes, splitLength } from "./message-size.ts";
 import { makeSendPacer } from "./send-pacer.ts";
 import { makeStreamMessage, type StreamMessage } from "./stream-message.ts";
 import { makeWholeDelivery } from "./whole-delivery.ts";
@@ -15,25 +15,31 @@ import { makeWholeDelivery } from "./whole-delivery.ts";
 export interface StreamDeliveryPorts {
   readonly im: Pick<ImMessages, "sendChunk" | "sendText">;
   readonly clock: Clock;
-  /** Shortest interval between the starts of two calls, in milliseconds: the IM accepts 100 calls a second from an app. */
+  /** Minimum interval between the starts of two calls, in milliseconds: the IM accepts 100 calls per second from an app. */
   readonly minIntervalMs: number;
-  /** For how long a chunk is tried before the answer counts as undeliverable, in milliseconds, if the worker has so long. */
+  /**
+   * How long a chunk is retried before the answer counts as undeliverable, in milliseconds; less if the worker ends
+   * earlier.
+   */
   readonly maxRetryMs: number;
 }
 
-/** Time that other chunks leave for the last one, in milliseconds. */
+/** Time reserved for the last chunk, in milliseconds: retries of other chunks end earlier. */
 const closingMs = 12_000;
 
-/** RongCloud ends a stream message after 30 s of silence (docs/spec/rongcloud.md, section 8): a tool may take longer. */
-const tickMs = 20_000;
+/**
+ * Interval of keep-alive chunks: RongCloud ends a stream message after 30 s without one (docs/spec/rongcloud.md, section
+ * 8), and a tool call may take longer.
+ */
+const keepAliveMs = 20_000;
 
-/** In characters: with more of an answer waiting, the model waits too. */
+/** In characters: if more text than this is waiting, the model is asked to wait too. */
 const maxWaitingLength = 64 * 1024;
 
-/** The endings that a user sees. */
-type Sent = Exclude<AnswerEnding, { status: "abandoned" }>;
+/** The endings that the user sees. */
+type VisibleEnding = Exclude<AnswerEnding, { status: "abandoned" }>;
 
-const reasonFor = (ending: Sent, isAlone: boolean): CompleteReason => {
+const reasonFor = (ending: VisibleEnding, isOnlyText: boolean): CompleteReason => {
   switch (ending.status) {
     case "complete":
     case "truncated":
@@ -42,31 +48,34 @@ const reasonFor = (ending: Sent, isAlone: boolean): CompleteReason => {
     case "stopped":
       return completeReason.stopped;
     case "failed":
-      // A sentence that stands alone is a whole message; only text before it can have broken off.
-      return isAlone ? completeReason.ended : completeReason.brokenOff;
+      // A sentence without text before it is a complete message; only an answer that has begun can be broken off.
+      return isOnlyText ? completeReason.ended : completeReason.brokenOff;
   }
 };
 
-/** How much of what waits belongs into a message that has `size` bytes already; undefined: all of it, and it goes on. */
+/**
+ * The length of the waiting text that still fits into a message of `size` bytes; undefined: all of it, and the message
+ * stays open.
+ */
 const cutLength = (waiting: string, size: number): number | undefined => {
   const total = size + messageSize(waiting);
   if (total > maxMessageBytes) return splitLength(waiting, maxMessageBytes - size);
-  if (total <= fullMessageBytes) return undefined;
+  if (total <= softMaxMessageBytes) return undefined;
   const paragraph = waiting.indexOf("\n\n");
   return paragraph < 0 ? undefined : paragraph + 2;
 };
 
 /**
- * Sends an answer to the IM as a stream message: the first text at once, the rest gathered and sent at an interval, one
- * call in flight, in order of `seq`. A replacement after text has gone out closes the message and follows as a message
- * of its own; what is too long for one message goes on in the next. Where the reply to a first chunk was lost, nobody
- * knows the message's id: the answer then comes as an ordinary message at its end.
+ * Sends an answer to the IM as a stream message: the first text immediately, the rest batched at an interval, with one call
+ * in flight, in order of `seq`. A replacement after text was sent closes the message and is sent as a new one. Text that is
+ * too long for one message continues in the next. If the reply to a first chunk is lost, the message's id is unknown: the
+ * rest of the answer is then sent as a plain message at its end.
  */
 export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: StreamDeliveryPorts) => {
-  const bringWholeTo = makeWholeDelivery({ im, clock, maxRetryMs });
+  const deliverWhole = makeWholeDelivery({ im, clock, maxRetryMs });
 
   return (route: MessageRoute, lease: DeliveryLease): AnswerSink => {
-    const arrived = Promise.withResolvers<Delivery>();
+    const delivered = Promise.withResolvers<Delivery>();
     const pacer = makeSendPacer(minIntervalMs);
     const settled = new AbortController();
     const gaveUp = new AbortController();
@@ -76,8 +85,8 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
     let running = false;
     let nextCallAt = 0;
     let lastCallAt = 0;
-    let tickDue = false;
-    let isTicking = false;
+    let isKeepAliveDue = false;
+    let isKeptAlive = false;
     let drained: PromiseWithResolvers<void> | undefined;
     let whole: AnswerSink | undefined;
 
@@ -98,39 +107,39 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
       settled.abort();
       drain();
       if (delivery.status === "undelivered") gaveUp.abort();
-      arrived.resolve(delivery);
+      delivered.resolve(delivery);
     };
 
-    const untilFor = (reason: CompleteReason | undefined): number =>
+    const retryUntil = (reason: CompleteReason | undefined): number =>
       Math.min(clock.now() + maxRetryMs, lease.deliverBy - (reason === undefined ? closingMs : 0));
 
     const send = async (text: string, reason: CompleteReason | undefined): Promise<void> => {
-      const result = await message.send(text, reason, untilFor(reason));
+      const result = await message.send(text, reason, retryUntil(reason));
       pacer.onAccepted();
       lease.onOpen(message.open);
-      if (!isTicking) tick();
+      if (!isKeptAlive) keepAlive();
       if (result === "accepted" && reason === undefined) return;
       message = startMessage();
       if (result === "accepted") return;
-      // Unless something else is to take its place by now.
+      // Unless a replacement is waiting by now.
       if (!replaced) waiting = text + waiting;
       if (result === "ended") return;
-      whole = bringWholeTo(route, lease);
+      whole = deliverWhole(route, lease);
       whole.delta(waiting);
       waiting = "";
       drain();
     };
 
-    const tick = async (): Promise<void> => {
-      isTicking = true;
+    const keepAlive = async (): Promise<void> => {
+      isKeptAlive = true;
       while (!settled.signal.aborted) {
-        await clock.sleep(Math.max(pacer.intervalMs, lastCallAt + tickMs - clock.now()), settled.signal);
-        tickDue = message.open !== undefined && clock.now() - lastCallAt >= tickMs;
-        if (tickDue) run();
+        await clock.sleep(Math.max(pacer.intervalMs, lastCallAt + keepAliveMs - clock.now()), settled.signal);
+        isKeepAliveDue = message.open !== undefined && clock.now() - lastCallAt >= keepAliveMs;
+        if (isKeepAliveDue) run();
       }
     };
 
-    const hasWork = (): boolean => replaced || tickDue || waiting !== "" || closing !== undefined;
+    const hasWork = (): boolean => replaced || isKeepAliveDue || waiting !== "" || closing !== undefined;
 
     const sendNext = async (): Promise<void> => {
       if (replaced) {
@@ -138,15 +147,15 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
         if (message.open) await send("", completeReason.replaced);
         return;
       }
-      tickDue = false;
+      isKeepAliveDue = false;
       const cut = cutLength(waiting, message.size);
       const text = waiting.slice(0, cut);
       waiting = waiting.slice(text.length);
       drain();
       if (cut !== undefined) return send(text, completeReason.continued);
-      const last = closing;
-      if (text !== "" || message.open) await send(text, last);
-      if (last === undefined || waiting !== "") return;
+      const reason = closing;
+      if (text !== "" || message.open) await send(text, reason);
+      if (reason === undefined || waiting !== "") return;
       settle(whole ? await whole.end({ status: "complete" }) : { status: "delivered" });
     };
 
@@ -157,18 +166,18 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
         if (settled.signal.aborted) return;
         if (!lease.isHeld()) return settle({ status: "undelivered", reason: "abandoned" });
         await sendNext();
-        // `running` stays set: from now on all goes into the one message at the end.
+        // `running` stays set: from now on all text goes into the single message at the end.
         if (whole && closing === undefined) return;
       }
-      // In the same tick that found no work, or what comes in the next one would wait forever.
+      // In the same tick as the check that found no work; otherwise text that arrives in between would wait forever.
       running = false;
     };
 
-    // Starts within the caller's own tick, so that nothing stands between the first delta and the first call.
+    // Starts in the caller's tick, so that the first delta leads to the first call without delay.
     const run = (): void => {
       if (running) return;
       running = true;
-      // Here too `running` stays set: what the IM refused is not followed by a piece out of order.
+      // Here too `running` stays set: after a chunk that the IM refused, no later chunk is sent.
       sendWaiting().catch((error: unknown) => settle({ status: "undelivered", reason: String(error) }));
     };
 
@@ -190,15 +199,15 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
         run();
         return undefined;
       },
-      end: async (given) => {
-        if (given.status === "abandoned") settle({ status: "undelivered", reason: "abandoned" });
-        else if (whole) settle(await whole.end(given));
+      end: async (ending) => {
+        if (ending.status === "abandoned") settle({ status: "undelivered", reason: "abandoned" });
+        else if (whole) settle(await whole.end(ending));
         else {
-          closing = reasonFor(given, !message.begun && waiting === "");
-          if ("sentence" in given) waiting += given.sentence;
+          closing = reasonFor(ending, !message.begun && waiting === "");
+          if ("sentence" in ending) waiting += ending.sentence;
           run();
         }
-        return arrived.promise;
+        return delivered.promise;
       },
     };
   };

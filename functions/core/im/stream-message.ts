@@ -9,28 +9,28 @@ export interface StreamMessagePorts {
   readonly clock: Clock;
   /** Called before each call. */
   readonly onCall: () => void;
-  /** Called whenever the IM asks for fewer calls. */
+  /** Called when the IM limits the rate. */
   readonly onRateLimit: () => void;
 }
 
 export type ChunkResult =
   | "accepted"
-  /** The IM has ended the message: the chunk belongs into another. */
+  /** The IM has closed the message: send the chunk in a new one. */
   | "ended"
-  /** Whether the message has begun at all cannot be known: its id was in a reply that was lost. */
+  /** The reply to the first chunk was lost: the message may exist, but its id is unknown. */
   | "unknown";
 
-/** One stream message of the IM. */
+/** One stream message in the IM. */
 export interface StreamMessage {
-  /** Whether anything of it may have reached the user. */
+  /** Whether any of its text may have reached the user. */
   readonly begun: boolean;
-  /** Of its text, in bytes. */
+  /** Size of its text, in bytes. */
   readonly size: number;
-  /** Undefined before it has begun and after it has ended. */
+  /** Undefined before the message has begun and after it is closed. */
   readonly open: OpenMessage | undefined;
   /**
-   * Sends its next chunk, with a reason its last, and retries until `until` (milliseconds since the epoch).
-   * @throws BridgeError where the IM does not accept it.
+   * Sends the next chunk, or with a `reason` the last one, and retries until `until` (milliseconds since the epoch).
+   * @throws BridgeError if the IM does not accept it.
    */
   send(text: string, reason: CompleteReason | undefined, until: number): Promise<ChunkResult>;
 }
@@ -43,7 +43,7 @@ export const makeStreamMessage = (
   let begun = false;
   let size = 0;
 
-  /** Returns the message's id, undefined where it cannot be known. The reply to an accepted chunk may be lost. */
+  /** Returns the message's id, or undefined if it is unknown. The reply to an accepted chunk may be lost. */
   const sendChunk = async (
     text: string,
     reason: CompleteReason | undefined,
@@ -67,7 +67,7 @@ export const makeStreamMessage = (
     } catch (error) {
       if (!(mayBeAccepted && error instanceof BridgeError)) throw error;
       if (messageUID === undefined) return undefined;
-      // Refused now for its number, or since the message has ended, as this chunk asked for: it was accepted before.
+      // An earlier attempt was accepted if this one was refused for its number, or because the message was closed by it.
       const isAccepted = error.code === "stream_ended" ? reason !== undefined : !error.retryable;
       if (isAccepted) return messageUID;
       throw error;

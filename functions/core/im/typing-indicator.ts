@@ -7,13 +7,13 @@ export interface TypingIndicatorPorts {
   readonly clock: Clock;
 }
 
-/** Clients show a hint for six seconds (RongCloud's typing status). */
+/** Clients show the indicator for six seconds (RongCloud's typing status message). */
 const intervalMs = 5_500;
 
 /**
- * Shows the user that the bot is typing, from when the model is asked until there is something to read: the first text, or
- * where the answer comes in one piece, its end. The first hint goes out at once, and opens the connection to the IM that
- * the first text will need.
+ * Shows the user that the bot is typing, from the call to the model until there is something to read: the first text, or
+ * the end if the answer is sent as a whole. The first indicator is sent immediately, and opens the connection to the IM
+ * that the first text needs.
  */
 export const makeTypingIndicator =
   ({ im, clock }: TypingIndicatorPorts) =>
@@ -23,9 +23,9 @@ export const makeTypingIndicator =
     { isHeld, until }: Pick<DeliveryLease, "isHeld"> & { readonly until: "first text" | "end" },
   ): AnswerReceiver => {
     const ended = new AbortController();
-    const hint = async (): Promise<void> => {
+    const showTyping = async (): Promise<void> => {
       while (!ended.signal.aborted && isHeld()) {
-        // A hint is optional: a failure is ignored.
+        // The indicator is optional: failures are ignored.
         im.sendTyping(route).catch(() => {});
         await clock.sleep(intervalMs, ended.signal);
       }
@@ -38,7 +38,7 @@ export const makeTypingIndicator =
       if (until === "first text") end();
     };
     return {
-      observer: { onModelCalled: () => void hint() },
+      observer: { onModelCalled: () => void showTyping() },
       sink: {
         gaveUp: sink.gaveUp,
         delta: (text) => {

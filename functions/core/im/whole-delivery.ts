@@ -7,13 +7,13 @@ import { retryUntilAccepted } from "./retry.ts";
 export interface WholeDeliveryPorts {
   readonly im: Pick<ImMessages, "sendText">;
   readonly clock: Clock;
-  /** For how long a message is tried before it counts as undeliverable, in milliseconds. */
+  /** How long a message is retried before it counts as undeliverable, in milliseconds. */
   readonly maxRetryMs: number;
 }
 
 const abandoned: Delivery = { status: "undelivered", reason: "abandoned" };
 
-/** Gathers an answer and sends it to the IM at its end: in one ordinary message, or in as many as it needs. */
+/** Buffers an answer and sends it to the IM at its end, in one plain message, or in several if it is too long. */
 export const makeWholeDelivery =
   ({ im, clock, maxRetryMs }: WholeDeliveryPorts) =>
   (route: MessageRoute, { isHeld, deliverBy }: Pick<DeliveryLease, "isHeld" | "deliverBy">): AnswerSink => {

@@ -15,9 +15,9 @@ export interface AcceptBotEventPorts {
 }
 
 export type AcceptedBotEvent =
-  /** `jobs`: how many the event triggered, all safely queued. */
+  /** `jobs`: the number of jobs that the event triggered; all are queued. */
   | { readonly status: "accepted"; readonly jobs: number }
-  /** The app has no such bot here. */
+  /** The app has no such bot in the bridge. */
   | { readonly status: "unknown_bot" };
 
 export type AcceptBotEvent = (
@@ -27,8 +27,8 @@ export type AcceptBotEvent = (
 ) => Promise<AcceptedBotEvent>;
 
 /**
- * Queues a job for each integration of the bot that the event triggers. RongCloud has said which bot is addressed; the rest
- * is as for messages that come in any other way.
+ * Queues a job for each integration of the bot that the event triggers. RongCloud determines the bot; otherwise events are
+ * handled like messages from other entry points.
  */
 export const makeAcceptBotEvent = ({
   bots,
@@ -45,7 +45,7 @@ export const makeAcceptBotEvent = ({
     const bot = found.find(({ userId }) => userId === botUserId);
     if (!bot) return { status: "unknown_bot" };
     const isMessage = isMessageType(event.type);
-    // Messages alone: what happens in a group may bear the name of the bot that is told of it.
+    // Only for messages: in group events, the sender may be the bot itself.
     if (isMessage && found.some(({ userId }) => userId === fromUserId))
       return { status: "accepted", jobs: 0 };
     const everyone = isMessage && event.data.channelType === "GROUP" && mentionsEveryone(content);

@@ -16,13 +16,13 @@ export interface AcceptMessagesPorts {
 }
 
 export interface AcceptedMessages {
-  /** How many came of them, all safely queued. */
+  /** The number of jobs that the messages triggered; all are queued. */
   readonly jobs: number;
-  /** Whether a bot sent them. */
+  /** Whether the sender is a bot. */
   readonly fromBot: boolean;
 }
 
-/** Takes messages of one sender. */
+/** Accepts messages from one sender. Rejects if a job could not be queued. */
 export type AcceptMessages = (
   appKey: string,
   fromUserId: string,
@@ -34,10 +34,13 @@ interface AddressedMessage {
   readonly to: Recipients;
 }
 
-/** Of more ids than this it is asked first which are bots at all: content may name thousands of users, an app has few bots. */
+/**
+ * For more ids than this, the ids of all bots are read first: content may mention thousands of users, but an app has few
+ * bots.
+ */
 const maxIdsPerLookup = 100;
 
-/** Queues a job for each integration that a message triggers, of each bot that it speaks to. */
+/** Queues a job for each integration that a message triggers, for each bot that the message addresses. */
 export const makeAcceptMessages = ({
   bots,
   matchIntegrations,
@@ -63,22 +66,22 @@ export const makeAcceptMessages = ({
     return new Map(found.map((bot) => [bot.userId, bot]));
   };
 
-  const spokenTo = (known: ReadonlyMap<string, Bot>, { message, to }: AddressedMessage): Bot[] => {
-    if (to.everyone && message.directedTo.length === 0) return [...known.values()];
-    return [...new Set(to.userIds)].flatMap((userId) => known.get(userId) ?? []);
+  const addressedBots = (bots: ReadonlyMap<string, Bot>, { message, to }: AddressedMessage): Bot[] => {
+    if (to.everyone && message.directedTo.length === 0) return [...bots.values()];
+    return [...new Set(to.userIds)].flatMap((userId) => bots.get(userId) ?? []);
   };
 
   return async (appKey, fromUserId, messages) => {
     const acceptedAt = clock.now();
     const addressed = messages.map((message) => ({ message, to: recipientsOf(message) }));
-    const known = await findBots(appKey, fromUserId, addressed);
-    // A bot's own message fires nothing: two bots would talk for ever.
-    if (known.has(fromUserId)) return { jobs: 0, fromBot: true };
+    const botsById = await findBots(appKey, fromUserId, addressed);
+    // A bot's message triggers nothing; otherwise two bots could answer each other forever.
+    if (botsById.has(fromUserId)) return { jobs: 0, fromBot: true };
 
     const jobsFor = (each: AddressedMessage): Job[] => {
       const event = toMessageEvent(each.message, acceptedAt);
       const { everyone } = each.to;
-      return spokenTo(known, each).flatMap((bot) =>
+      return addressedBots(botsById, each).flatMap((bot) =>
         triggeredJobs(bot, { appKey, event, everyone, acceptedAt }),
       );
     };

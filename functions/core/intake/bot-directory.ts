@@ -1,35 +1,35 @@
 import type { BotStore } from "#core/bot/bot.ts";
 import type { Clock } from "#core/shared/clock.ts";
 
-/** Which of an app's users are bots. The store itself is one: what it finds stands at this moment. */
+/** Looks up which of an app's users are bots. `BotStore` itself is a directory without a cache. */
 export type BotDirectory = Pick<BotStore, "find" | "ids">;
 
 export interface CachedBotDirectoryPorts {
   readonly bots: BotDirectory;
   readonly clock: Clock;
-  /** For how long what was read is trusted: a bot created since is not seen. */
+  /** How long ids are cached, in milliseconds: a bot that is created meanwhile is not found. */
   readonly maxAgeMs: number;
 }
 
-interface Known {
+interface CachedIds {
   readonly ids: Promise<ReadonlySet<string>>;
   readonly readAt: number;
 }
 
 /**
- * A directory that remembers for a while who is a bot: most of what a full message route brings is for nobody's bot, and
- * costs no read. A bot itself is read as it stands.
+ * A directory that caches the ids of bots: most messages of a full message route are not for a bot, and then cost no read.
+ * The bots themselves are not cached.
  */
 export const makeCachedBotDirectory = ({ bots, clock, maxAgeMs }: CachedBotDirectoryPorts): BotDirectory => {
-  const known = new Map<string, Known>();
+  const cache = new Map<string, CachedIds>();
 
   const ids = (appKey: string): Promise<ReadonlySet<string>> => {
-    const last = known.get(appKey);
-    if (last && clock.now() - last.readAt < maxAgeMs) return last.ids;
+    const cached = cache.get(appKey);
+    if (cached && clock.now() - cached.readAt < maxAgeMs) return cached.ids;
     const reading = bots.ids(appKey);
-    known.set(appKey, { ids: reading, readAt: clock.now() });
-    // A failure is not remembered; what was read since stays.
-    reading.catch(() => known.get(appKey)?.ids === reading && known.delete(appKey));
+    cache.set(appKey, { ids: reading, readAt: clock.now() });
+    // Failures are not cached; a newer entry stays.
+    reading.catch(() => cache.get(appKey)?.ids === reading && cache.delete(appKey));
     return reading;
   };
 

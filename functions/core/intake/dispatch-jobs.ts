@@ -14,17 +14,17 @@ export interface DispatchJobsPorts {
   readonly report: ReportJob;
 }
 
-/** Resolves when every job is safely queued, rejects if one is not; nothing is under way any more then. */
+/** Resolves when all jobs are queued; rejects if any is not. In both cases no call is still in progress. */
 export type DispatchJobs = (jobs: readonly Job[]) => Promise<void>;
 
-/** Two queues, so that an app server that is down does not delay the answers of models. */
+/** Uses two queues, so that an app server that is down does not delay the answers of models. */
 export const makeDispatchJobs =
   ({ turns, webhooks, report }: DispatchJobsPorts): DispatchJobs =>
   async (jobs) => {
-    const sendTo = async <J extends Job>(queue: JobQueue<J>, those: readonly J[]): Promise<void> => {
-      if (those.length === 0) return;
-      await queue.send(those);
-      for (const job of those) report("accepted", job);
+    const sendTo = async <J extends Job>(queue: JobQueue<J>, batch: readonly J[]): Promise<void> => {
+      if (batch.length === 0) return;
+      await queue.send(batch);
+      for (const job of batch) report("accepted", job);
     };
 
     const sent = await Promise.allSettled([

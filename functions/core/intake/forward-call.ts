@@ -1,21 +1,21 @@
-/** A call of the IM's own API as an app's server made it: what it said is passed on, its signature is not. */
+/** An app server's call to the IM's API. Everything is forwarded except its signature. */
 export interface ForwardedCall {
   readonly appKey: string;
   readonly method: "GET" | "POST";
-  /** With its query, where it has one. */
+  /** Includes the query string, if any. */
   readonly path: string;
   readonly contentType: string;
   readonly body: string;
 }
 
-/** The IM's own answer, for the app's server as it is. */
+/** The IM's reply, returned to the app's server unchanged. */
 export interface ImReply {
   readonly status: number;
   readonly contentType: string;
-  /** As the IM said it: how long it wants to be left alone. */
+  /** The IM's `Retry-After` header. */
   readonly retryAfter?: string;
   readonly body: string;
 }
 
-/** Makes the call in the app's name, signed anew. Rejects with a BridgeError where the IM does not answer. */
+/** Makes the call on behalf of the app, with a new signature. Rejects with a BridgeError if the IM does not answer. */
 export type ForwardCall = (call: ForwardedCall) => Promise<ImReply>;

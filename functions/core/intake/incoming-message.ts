@@ -1,25 +1,28 @@
 import type { ChannelType, MessageEvent } from "#core/message/message-event.ts";
 
-/** A message as it came in, whichever door it came by. */
+/** A message as received, through any entry point. */
 export interface IncomingMessage {
   readonly channelType: ChannelType;
   readonly fromUserId: string;
   /** A user or bot for PERSON, the group for GROUP. */
   readonly toUserId: string;
   readonly objectName: string;
-  /** A string holding JSON. */
+  /** A JSON string. */
   readonly content: string;
   /** Milliseconds since the epoch. */
   readonly msgTimestamp: number;
   readonly msgUID: string;
   readonly source?: string;
-  /** The members of the group who alone get it; empty: all of them. */
+  /** The group members who receive the message; empty: all members. */
   readonly directedTo: readonly string[];
-  /** False: whom its content mentions is not told so. */
+  /** Whether users that the content mentions are notified. */
   readonly mentions: boolean;
 }
 
-/** What the bots that it speaks to are told. `timestamp`: when it came in, in milliseconds since the epoch. */
+/**
+ * The event for the bots that a message addresses. `timestamp`: when the message was received, in milliseconds since the
+ * epoch.
+ */
 export const toMessageEvent = (
   { directedTo: _directedTo, mentions: _mentions, ...data }: IncomingMessage,
   timestamp: number,

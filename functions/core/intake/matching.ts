@@ -6,10 +6,10 @@ import type { MessageEvent } from "#core/message/message-event.ts";
 import { messageText } from "#core/message/message-text.ts";
 import { signalNames } from "#core/message/signal-names.ts";
 
-/** The bot's integrations that an event triggers, each on its own. */
+/** Returns the bot's integrations that an event triggers. Each is matched independently. */
 export type MatchIntegrations = (bot: Bot, event: MessageEvent) => Integration[];
 
-const fires = (integration: Integration, event: MessageEvent): boolean => {
+const subscribesTo = (integration: Integration, event: MessageEvent): boolean => {
   if (!integration.enabled) return false;
   const events = integration.events.length > 0 ? integration.events : defaultEvents;
   if (!events.includes(event.type)) return false;
@@ -20,16 +20,18 @@ const fires = (integration: Integration, event: MessageEvent): boolean => {
     : !signalNames.has(objectName);
 };
 
-/** A filter asks for a text: a picture does not pass it, nor does an event that is no message. */
+/** A filter needs text: images and events other than messages do not pass it. */
 export const makeMatchIntegrations = (matchesPattern: MatchesPattern): MatchIntegrations => {
   const matchesFilter = makeMatchesFilter(matchesPattern);
 
-  const passes = ({ options }: Integration, bot: Bot, event: MessageEvent): boolean => {
+  const passesFilter = ({ options }: Integration, bot: Bot, event: MessageEvent): boolean => {
     if (!options.filter) return true;
     const text = isMessageType(event.type) ? messageText(bot, event) : undefined;
     return text !== undefined && matchesFilter(options.filter, text);
   };
 
   return (bot, event) =>
-    bot.integrations.filter((integration) => fires(integration, event) && passes(integration, bot, event));
+    bot.integrations.filter(
+      (integration) => subscribesTo(integration, event) && passesFilter(integration, bot, event),
+    );
 };

@@ -3,18 +3,18 @@ import type { Clock } from "#core/shared/clock.ts";
 import type { AcceptMessages } from "./accept-messages.ts";
 import type { ImReply } from "./forward-call.ts";
 
-/** A message as an app's server publishes it. */
+/** A message that an app's server publishes. */
 export interface PublishedMessage {
   readonly channelType: ChannelType;
   readonly fromUserId: string;
-  /** Users for PERSON, groups for GROUP; each gets a message of its own. */
+  /** Users for PERSON, groups for GROUP; each target gets its own copy. */
   readonly targetIds: readonly string[];
   readonly objectName: string;
-  /** A string holding JSON. */
+  /** A JSON string. */
   readonly content: string;
-  /** The members of the groups who alone get it; empty: all of them. */
+  /** The group members who receive the message; empty: all members. */
   readonly directedTo: readonly string[];
-  /** False: whom its content mentions is not told so. */
+  /** Whether users that the content mentions are notified. */
   readonly mentions: boolean;
 }
 
@@ -27,14 +27,14 @@ export type PublishResult =
   | { readonly status: "published"; readonly receipts: readonly MessageReceipt[] }
   | { readonly status: "refused"; readonly reply: ImReply };
 
-/** What the IM made of a message: the id that each target's copy has there. */
+/** The IM's reply to a published message. `messageUIDs`: the id of each target's copy, by target id. */
 export type ImPublishResult =
   | { readonly status: "published"; readonly messageUIDs: ReadonlyMap<string, string> }
   | { readonly status: "refused"; readonly reply: ImReply };
 
 export interface PublishMessagePorts {
   readonly acceptMessages: AcceptMessages;
-  /** Whether users talk over a real IM, which then takes every message. */
+  /** Whether users chat through a real IM, which then receives every message. */
   readonly passesThrough: boolean;
   readonly newMessageUID: () => string;
   readonly clock: Clock;
@@ -47,9 +47,8 @@ export type PublishMessage = (
 ) => Promise<PublishResult>;
 
 /**
- * Takes a message that an app's server publishes. `publishAtIm` hands it to the IM: always where a real one is behind us,
- * and its ids are taken over, since its message route will bring a copy; stand-alone what a bot says, so that it reaches
- * its user.
+ * Publishes a message from an app's server. With a real IM, `publishAtIm` is always called, and the IM's ids are used, since
+ * its message route will deliver a copy. Without one, it is called only for messages from bots, so that they reach the user.
  */
 export const makePublishMessage = ({
   acceptMessages,
@@ -57,10 +56,13 @@ export const makePublishMessage = ({
   newMessageUID,
   clock,
 }: PublishMessagePorts): PublishMessage => {
-  const receiptsOf = (targetIds: readonly string[], given?: ReadonlyMap<string, string>): MessageReceipt[] =>
+  const receiptsOf = (
+    targetIds: readonly string[],
+    messageUIDs?: ReadonlyMap<string, string>,
+  ): MessageReceipt[] =>
     [...new Set(targetIds)].map((targetId) => ({
       targetId,
-      messageUID: given?.get(targetId) || newMessageUID(),
+      messageUID: messageUIDs?.get(targetId) || newMessageUID(),
     }));
 
   const accept = (appKey: string, message: PublishedMessage, receipts: readonly MessageReceipt[]) => {

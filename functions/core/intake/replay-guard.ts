@@ -1,5 +1,5 @@
-/** Remembers which signed requests have been seen, so that one caught on the way is of no use a second time. */
+/** Remembers signed requests, so that an intercepted request cannot be replayed. */
 export interface ReplayGuard {
-  /** Whether this is the first time; remembered until `expiresAt`, in milliseconds since the epoch. */
+  /** Records the request until `expiresAt` (milliseconds since the epoch); false if it was recorded before. */
   isFirst(request: string, expiresAt: number): Promise<boolean>;
 }

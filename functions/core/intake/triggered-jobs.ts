@@ -4,18 +4,18 @@ import type { MessageEvent } from "#core/message/message-event.ts";
 import { sharesContext } from "#core/turn/conversation.ts";
 import type { MatchIntegrations } from "./matching.ts";
 
-/** An event as it came in. */
+/** An event as received. */
 export interface IncomingEvent {
   readonly appKey: string;
   readonly event: MessageEvent;
-  /** Whether the bot is spoken to only because everyone is. */
+  /** Whether the bot is addressed only by a mention of everyone. */
   readonly everyone: boolean;
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
 }
 
-/** A job for each of the bot's integrations that the event triggers. */
-export type TriggeredJobs = (bot: Bot, occasion: IncomingEvent) => Job[];
+/** Returns a job for each of the bot's integrations that the event triggers. */
+export type TriggeredJobs = (bot: Bot, incoming: IncomingEvent) => Job[];
 
 export const makeTriggeredJobs =
   (matchIntegrations: MatchIntegrations): TriggeredJobs =>

@@ -24,7 +24,7 @@ export interface AnswerTurnJobPorts {
   readonly jobs: Pick<JobStore, "checkpoint">;
   readonly forwardTurn: ForwardTurn;
   readonly receiverFor: (turn: Turn, lease: DeliveryLease) => AnswerReceiver;
-  /** Rejects with a BridgeError where the IM does not close it. */
+  /** Rejects with a BridgeError if the IM does not close the message. */
   readonly closeOpenMessage: (route: MessageRoute, open: OpenMessage) => Promise<void>;
   readonly deadLetters: DeadLetters;
   readonly report: ReportJob;
@@ -34,38 +34,44 @@ export interface AnswerTurnJobPorts {
 }
 
 export interface LeasedTurn extends LeasedJob<TurnJob> {
-  /** Read while the job was being claimed: the user waits for both. */
-  readonly found: Promise<BotWithKeys | undefined>;
-  /** What an earlier worker may have left open. */
+  /** Read while the job is claimed, since the user waits for both. Undefined: the bot was removed. */
+  readonly bot: Promise<BotWithKeys | undefined>;
+  /** The stream message that an earlier worker may have left open. */
   readonly open: OpenMessage | undefined;
 }
 
-/** How far a worker may go. Milliseconds since the epoch. */
+/** A worker's time limits, in milliseconds since the epoch. */
 export interface WorkerTime {
-  /** When the turn must have its answer. */
+  /** When the answer must be complete. */
   readonly deadline: number;
   /** When the last call to the IM may start. */
   readonly deliverBy: number;
 }
 
 export type AnsweredJob =
-  /** `outcome`: as it is saved in the job's record. */
+  /** `outcome` is saved in the job's record. */
   | { readonly status: "ended"; readonly outcome: string }
-  /** Another turn runs in its conversation. */
+  /** Another turn is in progress in the conversation. */
   | { readonly status: "busy" }
-  /** Another worker has the job, or another turn its conversation. */
+  /** Another worker has the job, or another turn has the conversation. */
   | { readonly status: "abandoned" };
 
 export interface AnswerTurnJob {
   answer(leased: LeasedTurn, lease: ActiveLease, time: WorkerTime): Promise<AnsweredJob>;
-  /** Notifies the user that there will be no answer; false where that is not possible. */
+  /** Notifies the user that there will be no answer; false if that is not possible. */
   sendFailure(leased: LeasedTurn, lease: ActiveLease, time: WorkerTime): Promise<boolean>;
 }
 
-/** How often an open stream message is saved, in milliseconds: each is a write. `closeOpenMessage` makes up for what is missing. */
+/**
+ * Minimum interval between checkpoints of an open stream message, in milliseconds: each one is a write.
+ * `closeOpenMessage` tolerates an old checkpoint.
+ */
 const checkpointPauseMs = 2_000;
 
-const factsOf = (job: TurnJob, { outcome, delivery, modelCalls, firstTextAt }: TurnReport): LogFields => ({
+const logFieldsOf = (
+  job: TurnJob,
+  { outcome, delivery, modelCalls, firstTextAt }: TurnReport,
+): LogFields => ({
   outcome: outcome.status,
   code: outcome.status === "failed" ? outcome.code : undefined,
   detail: outcome.status === "failed" ? outcome.detail : undefined,
@@ -75,7 +81,7 @@ const factsOf = (job: TurnJob, { outcome, delivery, modelCalls, firstTextAt }: T
   firstTextMs: firstTextAt && firstTextAt - job.acceptedAt,
 });
 
-/** What a worker does with a job that it has leased: has it answered, and logs what came of it in one line. */
+/** Answers a job that a worker has leased, and logs the result in one line. */
 export const makeAnswerTurnJob = ({
   jobs,
   forwardTurn,
@@ -87,8 +93,8 @@ export const makeAnswerTurnJob = ({
   clock,
   log,
 }: AnswerTurnJobPorts): AnswerTurnJob => {
-  const findTurn = async ({ job, found }: LeasedTurn): Promise<Turn | undefined> => {
-    const bot = await found;
+  const findTurn = async ({ job, bot: botLookup }: LeasedTurn): Promise<Turn | undefined> => {
+    const bot = await botLookup;
     const integration = bot?.integrations
       .filter(canAnswer)
       .find(({ type, enabled }) => type === job.integrationType && enabled);
@@ -96,18 +102,18 @@ export const makeAnswerTurnJob = ({
     return bot && integration && { id, appKey: job.appKey, bot, integration, event: job.event };
   };
 
-  /** The answer begins again in a message of its own, which does not wait for this. */
+  /** The answer starts again in a new message, without waiting for this. */
   const closeLeftOpen = async (turn: Turn, { job, open }: LeasedTurn): Promise<void> => {
     if (open)
       await closeOpenMessage(replyRouteOf(turn), open).catch(logWarning(log, "message_left_open", job));
   };
 
-  /** Saves the open stream message while its delivery goes on: a new one at once, its progress at intervals. */
+  /** Saves checkpoints of the open stream message: a new message immediately, its progress at intervals. */
   const makeCheckpoint = ({ job, lease }: LeasedTurn): DeliveryLease["onOpen"] => {
     let saved: string | undefined;
     let nextAt = 0;
     return (open) => {
-      // That a message has ended shows in the record's own end, or in the next message.
+      // A closed message needs no checkpoint: the job's completion or the next message replaces it.
       if (!open || (open.messageUID === saved && clock.now() < nextAt)) return;
       saved = open.messageUID;
       nextAt = clock.now() + checkpointPauseMs;
@@ -141,13 +147,13 @@ export const makeAnswerTurnJob = ({
       if (outcome.status === "abandoned" || isLost) return { status: "abandoned" };
       const { integrationType, acceptedAt: startedAt } = job;
       recordTurn({ channel: "im", integrationType, startedAt }, answered);
-      const facts = { ...factsOf(job, answered), tries };
+      const fields = { ...logFieldsOf(job, answered), tries };
       if (delivery.status === "undelivered") {
         await deadLetters.add(job, { reason: delivery.reason, tries });
-        report("given_up", job, facts);
+        report("given_up", job, fields);
         return { status: "ended", outcome: "given_up" };
       }
-      report("delivered", job, facts, !isSuccessful(outcome));
+      report("delivered", job, fields, !isSuccessful(outcome));
       return { status: "ended", outcome: outcome.status };
     },
 

@@ -2,25 +2,25 @@ import type { Bot } from "#core/bot/bot.ts";
 import type { WebhookIntegration } from "#core/bot/integration.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 
-/** An event on its way to the app's server. */
+/** An event to send to the app's server. */
 export interface WebhookCall {
   readonly appKey: string;
   readonly bot: Bot;
   readonly integration: WebhookIntegration;
   readonly event: MessageEvent;
-  /** The same at each try, by which the receiver tells a repetition. */
+  /** The same for every attempt, so that the receiver can detect duplicates. */
   readonly id: string;
 }
 
-/** What came of one try. A reason is for the team: it holds nothing that the other side said. */
+/** The result of one attempt. Reasons are for operators and contain no text from the other side. */
 export type WebhookOutcome =
   | { readonly status: "accepted" }
-  /** It would be refused again. */
+  /** A retry would be refused too. */
   | { readonly status: "refused"; readonly reason: string }
   | {
       readonly status: "failed";
       readonly reason: string;
-      /** How long the other side asked to be left alone, in milliseconds. */
+      /** How long the other side asked to wait before the next call, in milliseconds. */
       readonly retryAfterMs: number | undefined;
     };
 

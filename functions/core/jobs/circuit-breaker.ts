@@ -6,9 +6,9 @@ export interface CircuitBreakerPorts {
   readonly clock: Clock;
 }
 
-/** One slow answer is not a dead server. */
+/** A single timeout does not mean that the server is down. */
 const timeoutsUntilOpen = 2;
-/** Of each half minute a worker then spends five seconds on the endpoint, and the rest on others. */
+/** A worker then spends at most five of every 30 seconds on the endpoint, since a call times out after five. */
 const openMs = 25_000;
 
 interface Timeouts {
@@ -17,10 +17,10 @@ interface Timeouts {
 }
 
 /**
- * A circuit breaker for endpoints that do not answer: each try at one would keep a worker for five seconds, and a busy app whose
- * server hangs would in time keep them all, and every other app's webhooks waiting. While the circuit is open, a try fails at
- * once and comes again like any failed one; then one worker looks whether the endpoint is back. What a process knows
- * ends with it.
+ * A circuit breaker for endpoints that do not answer. Each attempt would occupy a worker for five seconds: a busy app whose
+ * server hangs would eventually occupy all workers, and delay the webhooks of all other apps. While the circuit is open,
+ * attempts fail immediately and are retried like other failures. After that, the next attempt tests the endpoint. The state
+ * is kept per process.
  */
 export const makeCircuitBreaker = ({ callWebhook, clock }: CircuitBreakerPorts): CallWebhook => {
   const timeoutsOf = new Map<string, Timeouts>();
@@ -30,8 +30,8 @@ export const makeCircuitBreaker = ({ callWebhook, clock }: CircuitBreakerPorts):
 
   return async (call) => {
     const endpoint = `${call.appKey} ${new URL(call.integration.callbackUrl).host}`;
-    const known = timeoutsOf.get(endpoint);
-    if (known && isOpen(known)) {
+    const timeouts = timeoutsOf.get(endpoint);
+    if (timeouts && isOpen(timeouts)) {
       return {
         status: "failed",
         reason: "circuit open after timeouts, endpoint not called",
@@ -40,7 +40,7 @@ export const makeCircuitBreaker = ({ callWebhook, clock }: CircuitBreakerPorts):
     }
     const outcome = await callWebhook(call);
     const timedOut = outcome.status === "failed" && outcome.reason === "timeout";
-    if (timedOut) timeoutsOf.set(endpoint, { count: (known?.count ?? 0) + 1, lastAt: clock.now() });
+    if (timedOut) timeoutsOf.set(endpoint, { count: (timeouts?.count ?? 0) + 1, lastAt: clock.now() });
     else timeoutsOf.delete(endpoint);
     return outcome;
   };

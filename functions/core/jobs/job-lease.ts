@@ -5,22 +5,25 @@ import { type Job, jobIdOf } from "./job.ts";
 import { idsOf } from "./job-report.ts";
 import { type JobStore, rememberJobForMs } from "./job-store.ts";
 
-/** A job's message in its queue: while it is hidden, the queue hands the job to no other worker. */
+/** The visibility of a job's message in its queue: while it is hidden, no other worker receives the job. */
 export interface JobVisibility {
-  /** How often the queue has handed the job out, this time included: used while its record cannot be read. */
+  /**
+   * Number of times that the queue has delivered the job, including this one; used while the job's record cannot be
+   * read.
+   */
   readonly receiveCount: number;
-  /** From now on for `ms`, in the place of what was left. */
+  /** Hides the message for `ms` milliseconds from now; replaces the remaining time. */
   hideFor(ms: number): Promise<void>;
 }
 
-/** "done": the job has ended, now or before. "retry": it comes back once its message is visible. */
+/** "done": the job has ended, now or earlier. "retry": the queue delivers it again once its message is visible. */
 export type JobResult = "done" | "retry";
 
-/** A job whose record a worker has leased. */
+/** A job that a worker has leased. */
 export interface LeasedJob<J extends Job = Job> {
   readonly job: J;
   readonly lease: Lease;
-  /** How often the job has been handed to a worker, this time included. */
+  /** Number of times that the job was handed to a worker, including this one. */
   readonly tries: number;
 }
 
@@ -30,19 +33,19 @@ export interface JobLeasesPorts {
   readonly log: Log;
 }
 
-/** What a worker does with the lease of a job. The last three never reject: what was done for the job is done. */
+/** Operations on the lease of a job. `complete`, `release` and `postpone` never reject: they log failures. */
 export interface JobLeases {
-  /** Renews the lease, and hides the job's message, for as long as `work` takes. */
+  /** Renews the lease, and keeps the job's message hidden, for as long as `work` runs. */
   keep<T>(leased: LeasedJob, visibility: JobVisibility, work: (lease: ActiveLease) => Promise<T>): Promise<T>;
-  /** The job has ended: delivered again, it would end again. */
+  /** Marks the job as done, so that another delivery of it has no effect. */
   complete(leased: LeasedJob, outcome: string): Promise<void>;
-  /** Gives the job up for another try. Where that fails, the lease runs out. */
+  /** Releases the job for another try. If that fails, the lease expires. */
   release(leased: LeasedJob): Promise<void>;
-  /** Gives it back without counting a try. Where that fails, the lease runs out. */
+  /** Releases the job without counting a try. If that fails, the lease expires. */
   postpone(leased: LeasedJob): Promise<void>;
 }
 
-/** Logs what failed next to a job, which goes on. */
+/** Returns a handler that logs an error which does not stop the job. */
 export const logWarning =
   (log: Log, event: string, job: Job) =>
   (error: unknown): void =>
@@ -60,7 +63,7 @@ export const makeJobLeases = ({ jobs, clock, log }: JobLeasesPorts): JobLeases =
       return renewed;
     };
 
-    // The queue hides a message for longer than a function may run; from now on the heartbeat decides.
+    // The queue's default visibility timeout exceeds the longest invocation; from now on the heartbeat extends a short one.
     const shortened = hide();
     try {
       return await keepLease({ clock, expiresAt, renew, onError: warn }, work);

@@ -3,7 +3,7 @@ import type { Log, LogFields } from "#core/shared/log.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
 import type { Job } from "./job.ts";
 
-/** What happens to a job, and the metric that counts it. Each is one log line, too. */
+/** A job's stages and the metric of each. Each stage also writes one log line. */
 export const jobMetrics = {
   accepted: "JobAccepted",
   tried: "JobTried",
@@ -22,12 +22,13 @@ export interface JobReportPorts {
 }
 
 /**
- * Every accepted job ends delivered, given up, dropped (its bot or integration is gone) or repeated (it was done before), except
- * for copies within five minutes, which SQS itself discards. `wrong`: a person should look at it.
+ * Every accepted job ends as delivered, given up, dropped (its bot or integration was removed or disabled) or repeated (it was
+ * already done), except duplicates within five minutes, which SQS discards. `isError`: logged as an error, for an operator to
+ * look at.
  */
-export type ReportJob = (stage: JobStage, job: Job, facts?: LogFields, wrong?: boolean) => void;
+export type ReportJob = (stage: JobStage, job: Job, fields?: LogFields, isError?: boolean) => void;
 
-/** The ids by which a job's lines are found. */
+/** The ids in all of a job's log lines. */
 export const idsOf = (job: Job): LogFields => ({
   app: job.appKey,
   bot: job.botUserId,
@@ -38,13 +39,13 @@ export const idsOf = (job: Job): LogFields => ({
 /** Reports a job's stage with the time since it was accepted. */
 export const makeReportJob =
   ({ log, metrics, clock }: JobReportPorts): ReportJob =>
-  (stage, job, facts = {}, wrong = stage === "given_up") => {
+  (stage, job, fields = {}, isError = stage === "given_up") => {
     const sinceAcceptedMs = clock.now() - job.acceptedAt;
-    log[wrong ? "error" : "info"](`job_${stage}`, {
+    log[isError ? "error" : "info"](`job_${stage}`, {
       ...idsOf(job),
       eventType: job.event.type,
       sinceAcceptedMs,
-      ...facts,
+      ...fields,
     });
     metrics.time(jobMetrics[stage], sinceAcceptedMs, { integration: job.integrationType });
   };

@@ -3,33 +3,39 @@ import type { Lease } from "#core/shared/lease.ts";
 import type { JobId } from "./job.ts";
 
 /**
- * `tries`: how often the job has been handed to a worker, this time included. `open`: the stream message that an earlier worker
- * saved and may have left open.
+ * `tries`: number of times that the job was handed to a worker, including this one. `open`: the last checkpoint of an earlier
+ * worker, whose stream message may still be open.
  */
 export type JobClaim =
   | { readonly status: "claimed"; readonly tries: number; readonly open?: OpenMessage | undefined }
-  /** `heldUntil`: when the other worker's lease ends, unless it is renewed, in milliseconds since the epoch. */
+  /** `heldUntil`: when the other worker's lease expires unless it is renewed, in milliseconds since the epoch. */
   | { readonly status: "busy"; readonly tries: number; readonly heldUntil: number }
   | { readonly status: "done" };
 
 /**
- * Remembers each job, so that a message delivered again is not answered again. A lease that has run out can still be
- * renewed or completed by its holder as long as no other worker has taken the job: the token shows.
+ * Records jobs, so that a message that is delivered again is not answered again. The holder of an expired lease can still
+ * renew it or complete the job as long as no other worker has claimed the job, which the token shows.
  */
 export interface JobStore {
-  /** Takes the job, unless it is done or another worker holds it. */
+  /** Acquires the job's lease, unless the job is done or another worker has it. */
   claim(id: JobId, lease: Lease): Promise<JobClaim>;
-  /** Extends the lease. False: another worker has the job, or it is done. */
+  /** Extends the lease; false if another worker has the job or it is done. */
   renew(id: JobId, lease: Lease): Promise<boolean>;
-  /** Saves the open stream message, for the worker that takes the job over if this one dies. */
+  /** Saves the open stream message, for the worker that takes over if this one dies. */
   checkpoint(id: JobId, token: string, open: OpenMessage): Promise<void>;
-  /** Marks the job as done, to be remembered until `rememberUntil`. False: another worker has it. */
+  /**
+   * Marks the job as done; the record expires at `rememberUntil` (milliseconds since the epoch). False if another worker
+   * has the job.
+   */
   complete(id: JobId, token: string, outcome: string, rememberUntil: number): Promise<boolean>;
-  /** Gives the job up for another try. */
+  /** Releases the job for another try. */
   release(id: JobId, token: string): Promise<void>;
-  /** Gives it back as if it had not been taken: this was no try. */
+  /** Releases the job without counting a try. */
   postpone(id: JobId, token: string): Promise<void>;
 }
 
-/** A done job is remembered for longer than any IM or queue delivers it again: SQS keeps a job 4 days. */
+/**
+ * How long a done job is remembered: longer than the IM or the queue may deliver it again. SQS keeps a message for 4
+ * days.
+ */
 export const rememberJobForMs = 5 * 24 * 60 * 60 * 1000;

@@ -2,7 +2,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { type DeadLetterCause, type Job, type JobId, type JobQueue, jobIdOf } from "./job.ts";
 
 interface Letter {
-  /** The queue's own id for the message. */
+  /** The queue's id for the message. */
   readonly messageId: string;
   /** Milliseconds since the epoch. */
   readonly addedAt: number;
@@ -12,13 +12,13 @@ interface Letter {
 export interface DeadJob<J extends Job = Job> extends Letter {
   readonly job: J;
   readonly fault?: undefined;
-  /** Undefined where the queue itself moved the job to the dead letters. */
+  /** Undefined if the queue itself moved the job to the dead letters. */
   readonly cause: DeadLetterCause | undefined;
   /** Removes it from the dead letters. */
   remove(): Promise<void>;
 }
 
-/** A message that cannot be parsed. It cannot be removed here: it may be the only copy of a job. */
+/** A message that cannot be parsed. It has no `remove`: it may be the only copy of a job. */
 export interface UnreadableLetter extends Letter {
   readonly job?: undefined;
   readonly fault: string;
@@ -27,19 +27,19 @@ export interface UnreadableLetter extends Letter {
 export type DeadLetter<J extends Job = Job> = DeadJob<J> | UnreadableLetter;
 
 export interface ReadResult {
-  /** Approximate number of dead letters that could not be read now. */
+  /** Approximate number of dead letters that were hidden and could not be read. */
   readonly hidden: number;
 }
 
-/** Visits the dead letters one by one; those of a conversation in the order in which they were given up. */
+/** Calls `visit` for each dead letter in turn; those of a conversation in the order in which they were given up. */
 export type ReadDeadLetters<J extends Job = Job> = (
   visit: (letter: DeadLetter<J>) => Promise<void>,
 ) => Promise<ReadResult>;
 
 /**
- * - open: the job's record is reset, so workers will run it, and its tries are counted from zero.
- * - running: a worker has it now.
- * - settled: the job ended, and not in a failure.
+ * - open: the job's record was reset, so workers will run it and count its tries from zero.
+ * - running: a worker has the job now.
+ * - settled: the job ended without a failure.
  */
 export type ReopenResult =
   | { readonly status: "open" }
@@ -49,7 +49,7 @@ export type ReopenResult =
 /** Resets the record of a job that was given up. Idempotent. */
 export type ReopenJob = (id: JobId) => Promise<ReopenResult>;
 
-/** Redriven and settled letters are removed from the dead letters, settled ones without a run; all others stay there. */
+/** Redriven and settled jobs are removed from the dead letters, settled ones without running again; all others stay. */
 export type RedriveResult =
   | { readonly status: "redriven" }
   | { readonly status: "settled"; readonly outcome: string }
@@ -65,18 +65,18 @@ export interface RedriveJobsPorts<J extends Job> {
   readonly clock: Clock;
 }
 
-/** `isWanted` gets undefined for a message that cannot be parsed. */
+/** `isWanted` receives undefined for a message that cannot be parsed. */
 export type RedriveJobs<J extends Job> = (
   isWanted: (job: J | undefined) => boolean,
   onLetter: (letter: DeadLetter<J>, result: RedriveResult) => void,
 ) => Promise<ReadResult>;
 
 /**
- * Runs dead letters again. After a crash between two steps the letter is still there, and repeating all steps is safe:
+ * Redrives dead letters. After a crash between two steps the letter still exists, and repeating all steps is safe:
  *
- * 1. reopen: first, or a fast worker would find the job done and drop it.
+ * 1. reopen: first; otherwise a fast worker would find the job done and drop it.
  * 2. send: a job that is sent twice runs once, since the second worker finds it running or done.
- * 3. remove: last, since until the job is queued the letter is its only copy.
+ * 3. remove: last; until the job is queued, the letter is its only copy.
  */
 export const makeRedriveJobs = <J extends Job>({
   readDeadLetters,
@@ -88,7 +88,7 @@ export const makeRedriveJobs = <J extends Job>({
     const reopened = await reopen(jobIdOf(job));
     if (reopened.status === "running") return reopened;
     if (reopened.status === "open") await queue.send([{ ...job, redrivenAt: clock.now() }]);
-    // A settled job stays settled. Left among the dead letters, it would keep their alarm on.
+    // A settled job is not run again; as a dead letter, it would keep the alarm on.
     await remove();
     return reopened.status === "open" ? { status: "redriven" } : reopened;
   };
@@ -97,7 +97,7 @@ export const makeRedriveJobs = <J extends Job>({
     const startedAt = clock.now();
     const resultOf = async (letter: DeadLetter<J>): Promise<RedriveResult> => {
       if (letter.fault !== undefined) return { status: "unreadable" };
-      // A job that fails at once returns before the last letter is read: without this check the loop would never end.
+      // A job that fails immediately returns before the last letter is read: without this check the loop would never end.
       if ((letter.job.redrivenAt ?? 0) >= startedAt) return { status: "given_up_again" };
       return redrive(letter).catch((error: unknown) => ({ status: "failed", reason: String(error) }));
     };

@@ -18,40 +18,43 @@ export interface RunTurnJobPorts extends AnswerTurnJobPorts {
   readonly newToken: () => string;
 }
 
-/** Never rejects. `endsAt`: when the worker ends, whatever it does, in milliseconds since the epoch. */
+/** Never rejects. `endsAt`: when the worker's invocation times out, in milliseconds since the epoch. */
 export type RunTurnJob = (job: TurnJob, visibility: JobVisibility, endsAt: number) => Promise<JobResult>;
 
 const firstPauseMs = 5_000;
 const maxPauseMs = 5 * 60_000;
-/** Twenty minutes in all. Only failures of our own come back: those of models are answered with a sentence. */
+/**
+ * About twenty minutes in all. Only the bridge's own failures are retried; a model's failure ends with a message to the
+ * user.
+ */
 const maxTries = 10;
 
-/** Twice as long each time. */
+/** Exponential backoff. */
 const pauseAfter = (tries: number): number => Math.min(firstPauseMs * 2 ** (tries - 1), maxPauseMs);
 
-/** A busy conversation is free again at any moment, and a turn may take 14 minutes. */
+/** A busy conversation may become free at any moment; a turn may take 14 minutes. */
 const busyPauseMs = 15_000;
 const maxBusyWaitMs = 20 * 60_000;
-/** After the end of another worker's lease: clocks differ. */
+/** Added to the expiry of another worker's lease, since clocks differ. */
 const leasePauseMs = 500;
 
-/** Time reserved at the end of the invocation, in milliseconds: no call to the IM starts after this. */
+/** Time reserved at the end of the invocation, in milliseconds: no calls to the IM start in it. */
 const lastCallMs = 15_000;
 
-/** `pauseMs`: for how long the job stays hidden before it comes again. */
+/** `pauseMs`: how long the job stays hidden before it is delivered again. */
 type Result = { readonly status: "done" } | { readonly status: "retry"; readonly pauseMs: number };
 
 const done: Result = { status: "done" };
 const retryIn = (pauseMs: number): Result => ({ status: "retry", pauseMs });
 
-/** Runs a job from the queue, once however often it is delivered. */
+/** Runs a job from the queue, exactly once however often it is delivered. */
 export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): RunTurnJob => {
   const { jobs, deadLetters, report, clock, log } = ports;
   const { answer, sendFailure } = makeAnswerTurnJob(ports);
   const { keep, complete, release, postpone } = makeJobLeases({ jobs, clock, log });
   const newLease = (token: string) => ({ token, expiresAt: clock.now() + leaseMs });
 
-  /** The lease is kept meanwhile: while the IM is slow to accept the sentence, another worker would send it too. */
+  /** Keeps the lease meanwhile: if the IM is slow to accept the message, another worker would send it too. */
   const giveUp = async (
     leased: LeasedTurn,
     visibility: JobVisibility,
@@ -62,7 +65,7 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
     const lease = newLease(leased.lease.token);
     if (!(await jobs.renew(jobIdOf(job), lease))) return retryIn(pauseAfter(tries));
     await keep({ ...leased, lease }, visibility, async (held) => {
-      // Before the user is notified: if this fails, the job comes back, and they would be notified each time.
+      // Before the user is notified: if this fails, the job is retried, and the user would be notified each time.
       await deadLetters.add(job, { reason, tries });
       report("given_up", job, { reason, tries, userNotified: await sendFailure(leased, held, time) });
     });
@@ -70,7 +73,7 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
     return done;
   };
 
-  /** Waiting for another turn is no try. */
+  /** Waiting for another turn does not count as a try. */
   const waitForConversation = async (
     leased: LeasedTurn,
     visibility: JobVisibility,
@@ -106,7 +109,7 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
         case "busy":
           return await waitForConversation(leased, visibility, time);
         case "abandoned":
-          // Perhaps only the conversation was lost: then the job's own lease would keep other workers out.
+          // If only the conversation's lease was lost, the job's lease would still keep other workers out.
           await release(leased);
           return retryIn(pauseAfter(tries));
         case "ended":
@@ -122,8 +125,9 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
 
   const run = async (job: TurnJob, visibility: JobVisibility, time: WorkerTime): Promise<Result> => {
     const lease = newLease(newToken());
-    const found = bots.findWithKeys(job.appKey, job.botUserId);
-    found.catch(() => {});
+    const bot = bots.findWithKeys(job.appKey, job.botUserId);
+    // Handled where the bot is used; until then a failure must not count as an unhandled rejection.
+    bot.catch(() => {});
     const claim = await jobs.claim(jobIdOf(job), lease);
     if (claim.status === "done") {
       report("repeated", job);
@@ -131,10 +135,10 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
     }
     const { tries } = claim;
     if (claim.status === "busy") {
-      // A dead worker's lease may outlast by a moment the visibility timeout that brought the job here.
+      // A dead worker's lease may expire slightly after the visibility timeout that led to this delivery.
       return retryIn(Math.min(Math.max(0, claim.heldUntil - clock.now()) + leasePauseMs, pauseAfter(tries)));
     }
-    const leased = { job, lease, tries, found, open: claim.open };
+    const leased = { job, lease, tries, bot, open: claim.open };
     return answerLeased(leased, visibility, time).catch(async (error: unknown) => {
       log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
       await release(leased);

@@ -22,29 +22,35 @@ export interface RunWebhookJobPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly newToken: () => string;
-  /** The id that the receiver sees, the same at each try. */
+  /** Returns the id that the receiver sees, the same for every attempt. */
   readonly webhookIdOf: (id: JobId) => string;
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1. */
   readonly random: () => number;
 }
 
 /** Never rejects. */
 export type RunWebhookJob = (job: WebhookJob, visibility: JobVisibility) => Promise<JobResult>;
 
-/** Longer than a try may take. */
+/** Longer than the longest attempt. */
 const leaseMs = 15_000;
 const busyPauseMs = 5_000;
 
-/** The first three tries fall within 10 s where the other side answers quickly (docs/spec/rongcloud.md, section 6). */
+/** The first three attempts happen within 10 s if the other side answers quickly (docs/spec/rongcloud.md, section 6). */
 const pausesMs = [1_000, 3_000, 8_000, 20_000, 45_000];
 const maxPauseMs = 90_000;
-/** Pauses are up to so much longer, so that what failed together does not come back together. */
+/** Pauses are up to 25 % longer at random, so that jobs that failed together are not retried together. */
 const jitter = 0.25;
 
-/** From when the message was accepted; a job that comes later has one try, so that a dead endpoint's backlog drains. */
-const tryForMs = 15 * 60_000;
+/**
+ * How long a job is retried after the message was accepted. A job that starts later gets one attempt, so that the
+ * backlog of a dead endpoint drains.
+ */
+const retryForMs = 15 * 60_000;
 
-/** Brings an event to the app's server, once however often the job is delivered, or to the dead letters. */
+/**
+ * Sends an event to the app's server, once however often the job is delivered; moves it to the dead letters if that
+ * fails.
+ */
 export const makeRunWebhookJob = ({
   bots,
   jobs,
@@ -68,11 +74,11 @@ export const makeRunWebhookJob = ({
     return { appKey: job.appKey, bot, integration, event: job.event, id: webhookIdOf(jobIdOf(job)) };
   };
 
-  /** Undefined: there is nobody to call any more. */
+  /** Undefined if the bot or its webhook was removed or disabled. */
   const call = async (leased: LeasedJob<WebhookJob>): Promise<WebhookOutcome | undefined> => {
     try {
-      const found = await findCall(leased);
-      return found && (await callWebhook(found));
+      const webhookCall = await findCall(leased);
+      return webhookCall && (await callWebhook(webhookCall));
     } catch (error) {
       log.error("job_failed", { ...idsOf(leased.job), tries: leased.tries, reason: String(error) });
       return { status: "failed", reason: String(error), retryAfterMs: undefined };
@@ -107,9 +113,9 @@ export const makeRunWebhookJob = ({
     report("tried", job, { tries, tookMs, reason: outcome.reason });
     if (outcome.status === "refused") return giveUp(leased, outcome.reason);
 
-    const leftMs = (job.redrivenAt ?? job.acceptedAt) + tryForMs - clock.now();
+    const leftMs = (job.redrivenAt ?? job.acceptedAt) + retryForMs - clock.now();
     if (leftMs <= 0) return giveUp(leased, outcome.reason);
-    // However long it asks for, it gets a last chance when the time is up.
+    // Even if the other side asks for a longer delay, a last attempt is made when the time is up.
     const pauseMs = Math.min(Math.max(pauseAfter(tries), outcome.retryAfterMs ?? 0), leftMs);
     await release(leased);
     await visibility.hideFor(pauseMs);

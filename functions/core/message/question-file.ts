@@ -1,14 +1,14 @@
-/** What a file is, as models tell files apart. The kinds are those of Dify. */
+/** File kinds, as Dify defines them. */
 export const fileKinds = ["image", "document", "audio", "video", "custom"] as const;
 export type FileKind = (typeof fileKinds)[number];
 
-/** A file sent with a question, by its URL: the model's server fetches it. */
+/** A file sent with a question, as a URL that the model's server fetches. */
 export interface QuestionFile {
   readonly kind: FileKind;
   readonly url: string;
 }
 
-/** Extensions of file names, in lower case. Source: Dify's own lists (api/constants/__init__.py). */
+/** File extensions, in lower case. Source: Dify's lists (api/constants/__init__.py). */
 const extensionsByKind: readonly (readonly [FileKind, string])[] = [
   ["image", "jpg jpeg png webp gif svg"],
   [
@@ -25,6 +25,6 @@ const kindByExtension = new Map(
   ),
 );
 
-/** The kind of a file by its name or address. */
+/** The kind of a file, by its name or URL. */
 export const kindOfFile = (name: string): FileKind =>
   kindByExtension.get(/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? "") ?? "custom";

@@ -1,7 +1,7 @@
 /**
- * What clients tell each other beside what people say: a full message route brings these too, and nobody waits for an
- * answer to them. An integration gets those that it names. Source: RongCloud's list of message types, its statuses,
- * commands and notices.
+ * Message types that clients exchange without the user writing anything, such as read receipts. A full message route
+ * includes them, but nobody expects an answer to them: an integration gets only those that its `objectNames` lists. Source:
+ * RongCloud's list of message types (statuses, commands and notifications).
  */
 export const signalNames: ReadonlySet<string> = new Set([
   "RC:ReadNtf",

@@ -1,7 +1,7 @@
-/** The time, as a port, so that tests can control it. Milliseconds throughout. */
+/** Time as a port, so that tests can control it. All values are in milliseconds. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
+  /** Resolves after `ms`, or as soon as the signal aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

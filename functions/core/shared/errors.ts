@@ -1,4 +1,4 @@
-/** Stable names of what can go wrong; each boundary maps them once to its own codes. */
+/** Stable error codes; each boundary maps them to its own codes in one place. */
 export type ErrorCode =
   | "internal"
   | "unknown_app"
@@ -11,28 +11,28 @@ export type ErrorCode =
   | "upstream_refused"
   | "upstream_timeout"
   | "rate_limited"
-  /** The IM has ended the stream message that was to go on. */
+  /** The IM has already closed the stream message. */
   | "stream_ended"
   | "not_found"
   | "forbidden"
-  /** What is asked for cannot be had as things stand. */
+  /** The request conflicts with the current state. */
   | "conflict";
 
 export interface ErrorTraits {
   /** Whether the same call may succeed later. */
   readonly retryable?: boolean;
-  /** Whether `message` may be shown to the caller; a message that is not stays in the logs. */
+  /** Whether `message` may be shown to the caller; otherwise it is only logged. */
   readonly expose?: boolean;
-  /** How long the other side asked to be left alone, in milliseconds. */
+  /** How long the other side asked to wait before the next call, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** Whether the other side may have done all the same what it did not confirm. */
+  /** Whether the call may have succeeded although it was not confirmed. */
   readonly uncertain?: boolean;
-  /** The message without what was sent, which may be what a user said: for a log. */
+  /** The message for logs, without the rejected value, which may be a user's text. Default: `message`. */
   readonly logSafeMessage?: string;
   readonly cause?: unknown;
 }
 
-/** The one error that this project throws on purpose. */
+/** The only error type that this project throws deliberately. */
 export class BridgeError extends Error {
   override readonly name = "BridgeError";
   readonly code: ErrorCode;
@@ -53,6 +53,6 @@ export class BridgeError extends Error {
   }
 }
 
-/** An error whose message is meant for the caller: it names the field, the rule and what was sent. */
+/** An error whose message is shown to the caller: it names the field, the rule and the value sent. */
 export const callerError = (code: ErrorCode, message: string, logSafeMessage = message): BridgeError =>
   new BridgeError(code, message, { expose: true, logSafeMessage });

@@ -1,69 +1,69 @@
 import type { Clock } from "./clock.ts";
 
-/** A holder's claim on a record: of a job, of a client's turn, or of a conversation. */
+/** A holder's exclusive claim on a record: a job, a client's turn, or a conversation. */
 export interface Lease {
-  /** Random: every write of the holder is conditional on it. */
+  /** Random; every write by the holder is conditional on it. */
   readonly token: string;
-  /** Milliseconds since the epoch; from then on another holder may take the record. */
+  /** Milliseconds since the epoch; after that another holder may take the record. */
   readonly expiresAt: number;
 }
 
-/** How long a lease lasts, and how often it is renewed. If a holder dies, another takes over within `leaseMs`. */
+/** Lease duration and heartbeat interval. If a holder dies, another takes over within `leaseMs`. */
 export interface LeaseTiming {
   readonly leaseMs: number;
   readonly heartbeatMs: number;
 }
 
-/** How long a worker's lease lasts, in milliseconds. */
+/** Duration of a worker's lease, in milliseconds. */
 export const leaseMs = 25_000;
-/** Two heartbeats may fail before the lease ends. */
-const workerPace: LeaseTiming = { leaseMs, heartbeatMs: 8_000 };
-/** This close to its lease's end a holder acts no more: models and the IM know no fencing tokens. */
+/** Two heartbeats may fail before the lease expires. */
+const workerTiming: LeaseTiming = { leaseMs, heartbeatMs: 8_000 };
+/** A holder stops acting this long before its lease expires: models and the IM do not support fencing tokens. */
 const marginMs = 2_000;
 
-/** A lease while it is renewed. */
+/** A lease that is being renewed. */
 export interface ActiveLease {
-  /** Aborted when it is lost. */
+  /** Aborted when the lease is lost. */
   readonly signal: AbortSignal;
-  /** To be asked before each act that cannot be undone; once false it stays so. */
+  /** Check this before every action that cannot be undone. Once false, it stays false. */
   isHeld(): boolean;
 }
 
 export interface KeepLeasePorts {
   readonly clock: Clock;
-  readonly pace?: LeaseTiming;
-  /** When the lease that was taken expires, in milliseconds since the epoch: counted from before it was asked for. */
+  readonly timing?: LeaseTiming;
+  /** When the acquired lease expires, in milliseconds since the epoch, counted from before the request for it. */
   readonly expiresAt: number;
-  /** Extends it until then (milliseconds since the epoch); false: another holder has the record. */
+  /** Extends the lease until `expiresAt` (milliseconds since the epoch); false if another holder has the record. */
   readonly renew: (expiresAt: number) => Promise<boolean>;
   readonly onError: (error: unknown) => void;
 }
 
-/** Renews a lease that was just taken for as long as `work` takes. */
+/** Renews a lease that was just acquired for as long as `work` runs. */
 export const keepLease = async <T>(
-  { clock, pace = workerPace, expiresAt: takenUntil, renew, onError }: KeepLeasePorts,
+  { clock, timing = workerTiming, expiresAt: initialExpiry, renew, onError }: KeepLeasePorts,
   work: (lease: ActiveLease) => Promise<T>,
 ): Promise<T> => {
   const ended = new AbortController();
   const lost = new AbortController();
-  let heldUntil = takenUntil;
+  let heldUntil = initialExpiry;
 
-  const beat = async (): Promise<void> => {
-    const expiresAt = clock.now() + pace.leaseMs;
+  const renewOnce = async (): Promise<void> => {
+    const expiresAt = clock.now() + timing.leaseMs;
     try {
       if (await renew(expiresAt)) heldUntil = expiresAt;
       else lost.abort();
     } catch (error) {
       onError(error);
-      // Where the store does not answer, the last lease that it confirmed counts.
+      // If the store does not answer, the last renewal that it confirmed counts.
       if (clock.now() >= heldUntil) lost.abort();
     }
   };
-  const beatOn = async (): Promise<void> => {
+  const renewPeriodically = async (): Promise<void> => {
     for (;;) {
-      await clock.sleep(pace.heartbeatMs, ended.signal);
+      await clock.sleep(timing.heartbeatMs, ended.signal);
       if (ended.signal.aborted || lost.signal.aborted) return;
-      await beat();
+      await renewOnce();
     }
   };
 
@@ -72,11 +72,11 @@ export const keepLease = async <T>(
     return !lost.signal.aborted;
   };
 
-  const beating = beatOn();
+  const renewing = renewPeriodically();
   try {
     return await work({ signal: lost.signal, isHeld });
   } finally {
     ended.abort();
-    await beating;
+    await renewing;
   }
 };

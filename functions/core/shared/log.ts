@@ -1,4 +1,4 @@
-/** What a line may carry: ids, counts, codes and times. Never a message's text, never a key. */
+/** Fields of a log line: ids, counts, codes and times. Never message text, never keys. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Log {

@@ -19,35 +19,35 @@ export interface AskUntilAnsweredPorts {
 export interface AskRequest {
   readonly question: Omit<Question, "memory">;
   readonly progress: TurnProgress;
-  /** A new one for each try: what the last one held back is not said. */
+  /** Creates a listener for each attempt, so that text buffered by a failed attempt is dropped. */
   readonly newListener: () => AnswerListener;
   readonly limits: AskLimits;
-  /** Aborted once the user has had the end: from then on the model is not asked again. */
+  /** Aborted once the user has received the end of the answer: then the model is not called again. */
   readonly finished: AbortSignal;
-  /** The ids by which the turn's lines of the log are found. */
+  /** The ids in the turn's log lines. */
   readonly ids: LogFields;
 }
 
-/** Six tries: enough for a server that restarts, short enough for a person who waits. */
+/** Six attempts in all: long enough for a server to restart, short enough for a waiting user. */
 const retryDelaysMs = [500, 1_000, 2_000, 4_000, 8_000];
 /**
- * The longest total of the pauses, where the server asks for longer ones than ours: until then the next messages of the
- * conversation wait as well.
+ * The maximum total of the pauses; a server may ask for longer pauses than ours. Meanwhile, later messages of the
+ * conversation wait too.
  */
 const maxPausesMs = 60_000;
 
 /**
- * Asks the model, again while that is worth it and nothing has reached the user. Where it does not know the conversation
- * that it was to continue, a new one is begun, once.
+ * Calls the model, and retries while the failure is retryable and the user has received nothing. If the model no longer
+ * knows the conversation, starts a new one, once.
  */
 export const makeAskUntilAnswered =
   ({ models, clock, log }: AskUntilAnsweredPorts) =>
   async ({ question, progress, newListener, limits, finished, ids }: AskRequest): Promise<AnswerOutcome> => {
     const model = modelFor(models, question.integration);
-    const noLonger = AbortSignal.any([limits.signal, finished]);
+    const cancelled = AbortSignal.any([limits.signal, finished]);
     const delays = retryDelaysMs.values();
     let pausedMs = 0;
-    let mayBeginNew = progress.memory !== undefined;
+    let mayStartNew = progress.memory !== undefined;
     for (;;) {
       progress.modelCalls += 1;
       const outcome = await model.ask({ ...question, memory: progress.memory }, newListener(), limits);
@@ -55,8 +55,8 @@ export const makeAskUntilAnswered =
         return outcome;
       const { code, detail, retryable, retryAfterMs = 0 } = outcome;
       log.warn("model_failed", { ...ids, code, detail, asked: progress.modelCalls });
-      if (code === "conversation_lost" && mayBeginNew && clock.now() < limits.deadline) {
-        mayBeginNew = false;
+      if (code === "conversation_lost" && mayStartNew && clock.now() < limits.deadline) {
+        mayStartNew = false;
         progress.memory = undefined;
         continue;
       }
@@ -65,7 +65,7 @@ export const makeAskUntilAnswered =
       const delayMs = Math.max(pauseMs, retryAfterMs);
       pausedMs += delayMs;
       if (pausedMs > maxPausesMs || clock.now() + delayMs >= limits.deadline) return outcome;
-      await clock.sleep(delayMs, noLonger);
+      await clock.sleep(delayMs, cancelled);
       if (finished.aborted) return outcome;
     }
   };

@@ -10,26 +10,29 @@ export interface ConversationLeasePorts {
   readonly newToken: () => string;
 }
 
-/** A conversation while one turn has it for itself. */
+/** A conversation that one turn has leased. */
 export interface LeasedConversation extends ActiveLease {
-  /** What the model remembered when the conversation was opened; undefined where none has begun. */
+  /** The model's memory when the lease was acquired; undefined in a new conversation. */
   readonly memory: string | undefined;
-  /** Saves what the model remembers, of a new conversation or of this one. Where that fails the context is lost, not the answer. */
+  /**
+   * Saves the model's memory, for a new conversation or this one. Never rejects: a failure loses the context, not the
+   * answer.
+   */
   saveMemory(memory: string, isNew: boolean): Promise<void>;
-  /** Extends its life by 24 hours from now, once the turn has ended. */
+  /** When the turn ends, sets the conversation to expire 24 hours from this call. */
   extend(): void;
 }
 
-/** Another turn runs in the conversation, and did not end in time. */
+/** Another turn is in progress in the conversation, and did not end in time. */
 export interface ConversationBusy {
   readonly status: "busy";
 }
 
-/** How long a turn waits for the one before it, and how often it looks, in milliseconds. */
+/** How long a turn waits for the previous one, and how often it checks, in milliseconds. */
 const maxWaitMs = 5_000;
 const pauseMs = 500;
 
-/** Runs `work` while the turn holds the conversation's lease. */
+/** Runs `work` while the turn holds the conversation's lease, which is renewed meanwhile. */
 export const makeWithConversation =
   ({ conversations, clock, log, newToken }: ConversationLeasePorts) =>
   async <T>(
@@ -41,12 +44,12 @@ export const makeWithConversation =
     const warn = (event: string) => (error: unknown) =>
       log.warn(event, { bot: key.botUserId, reason: String(error) });
 
-    const lastLookAt = clock.now() + maxWaitMs;
+    const lastCheckAt = clock.now() + maxWaitMs;
     const open = async () => {
       for (;;) {
         const expiresAt = clock.now() + leaseMs;
         const opened = await conversations.open(key, { turnId, token, expiresAt });
-        if (opened.status === "open" || clock.now() >= lastLookAt) return { ...opened, expiresAt };
+        if (opened.status === "open" || clock.now() >= lastCheckAt) return { ...opened, expiresAt };
         await clock.sleep(pauseMs);
       }
     };
@@ -61,15 +64,15 @@ export const makeWithConversation =
       });
     };
     const saveMemory = async (memory: string, isNew: boolean): Promise<void> => {
-      const isKept = await save(memory, isNew).catch(warn("conversation_not_saved"));
-      if (isKept === false) warn("conversation_not_saved")("it was deleted, or another turn has the lease");
+      const isSaved = await save(memory, isNew).catch(warn("conversation_not_saved"));
+      if (isSaved === false) warn("conversation_not_saved")("it was deleted, or another turn has the lease");
     };
 
     const opened = await open();
     if (opened.status === "busy") return { status: "busy" };
-    let prolongedUntil: number | undefined;
+    let extendedUntil: number | undefined;
     const extend = (): void => {
-      prolongedUntil = clock.now() + conversationLifeMs;
+      extendedUntil = clock.now() + conversationLifeMs;
     };
     const renew = (expiresAt: number): Promise<boolean> =>
       conversations.renew(key, { turnId, token, expiresAt });
@@ -80,6 +83,6 @@ export const makeWithConversation =
           work({ signal, isHeld, memory: opened.conversation?.memory, saveMemory, extend }),
       );
     } finally {
-      await conversations.close(key, token, prolongedUntil).catch(warn("conversation_lease_not_released"));
+      await conversations.close(key, token, extendedUntil).catch(warn("conversation_lease_not_released"));
     }
   };

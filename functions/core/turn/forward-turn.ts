@@ -29,26 +29,26 @@ export interface TurnReport {
   readonly status: "ended";
   readonly outcome: AnswerOutcome | { readonly status: "unreadable" };
   readonly delivery: Delivery;
-  /** How often the model was asked. */
+  /** Number of calls to the model. */
   readonly modelCalls: number;
-  /** When the user's first text came from the model, in milliseconds since the epoch. */
+  /** When the model sent the first text for the user, in milliseconds since the epoch. */
   readonly firstTextAt: number | undefined;
   /**
-   * Stops the model when the user has had the end and the next turn its conversation. A process that runs turns waits for it
-   * before it ends; it never rejects.
+   * Stops the model after the user has received the end and the conversation has been released. The process must wait for
+   * it before it exits. Never rejects.
    */
   readonly cleanup: Promise<void>;
 }
 
-/** "busy": another turn runs in its conversation; the receiver was not touched. */
+/** "busy": another turn is in progress in the conversation; nothing was sent to the receiver. */
 export type ForwardTurn = (
   turn: Turn,
   receiver: AnswerReceiver,
   limits: AskLimits,
 ) => Promise<TurnReport | ConversationBusy>;
 
-/** How long a turn that was stopped waits for the name by which the model can be told, in milliseconds. */
-const namingMs = 5_000;
+/** How long a stopped turn waits for the model's reference, which a stop request needs, in milliseconds. */
+const referenceWaitMs = 5_000;
 
 const stopped: AnswerOutcome = { status: "stopped" };
 
@@ -59,15 +59,16 @@ const whenAborted = (signal: AbortSignal): Promise<AnswerOutcome> =>
   });
 
 /**
- * Takes a turn to its model and the answer to the sink: whole, once, in order, soon. The model is asked again only while
- * nothing has reached the sink; a conversation that it has lost is begun again, once, unseen by the user.
+ * Sends a turn's question to its model and streams the answer to the sink: completely, once and in order. The model is
+ * called again only while nothing has reached the sink. If it no longer knows the conversation, a new one is started once,
+ * without the user noticing.
  */
 export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
   const { models, clock, log } = ports;
   const withConversation = makeWithConversation(ports);
   const askUntilAnswered = makeAskUntilAnswered(ports);
 
-  const refuse = async (sink: AnswerSink): Promise<TurnReport> => {
+  const rejectUnreadable = async (sink: AnswerSink): Promise<TurnReport> => {
     const sentence = sentences.unreadable;
     const delivery = await sink.end({ status: "failed", sentence, code: "unreadable", retryable: false });
     return {
@@ -92,76 +93,76 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
     const model = modelFor(models, integration);
     const ids = { bot: bot.userId, msgUID: event.data.msgUID };
     const progress = makeTurnProgress(conversation.memory);
-    /** The user has had the end: nothing that the model still says is for them. */
+    /** Aborted once the user has received the end: later events from the model are ignored. */
     const finished = new AbortController();
     const closed = new AbortController();
-    // An answer that the other side accepts no more of is not worth its model's time.
-    const unwanted = stop ? AbortSignal.any([stop, sink.gaveUp]) : sink.gaveUp;
+    // If the other side accepts no more text, the model need not continue.
+    const cancelled = stop ? AbortSignal.any([stop, sink.gaveUp]) : sink.gaveUp;
     const limits = {
       deadline,
       signal: AbortSignal.any([signal, conversation.signal, closed.signal]),
-      stop: unwanted,
+      stop: cancelled,
     };
-    const named = Promise.withResolvers<void>();
-    let keeping: Promise<void> = Promise.resolve();
+    const referenceKnown = Promise.withResolvers<void>();
+    let saving: Promise<void> = Promise.resolve();
 
     const newPipe = () =>
       makeAnswerPipe(trackText(progress, sink, clock), {
         resolveLink: (url) => model.resolveLink?.(integration, url) ?? url,
-        showsThinking: options.showThinking === true,
+        showThinking: options.showThinking === true,
       });
     let pipe = newPipe();
 
-    const keepMemory = (memory: string, startsNew = progress.memory === undefined): void => {
-      keeping = keeping.then(() => conversation.saveMemory(memory, startsNew));
+    const saveMemory = (memory: string, startsNew = progress.memory === undefined): void => {
+      saving = saving.then(() => conversation.saveMemory(memory, startsNew));
       progress.memory = memory;
     };
 
-    // Not async: the first text goes from the model's reader into the sink without a pause between them.
-    const listen = (heard: AnswerEvent): void | Promise<void> => {
-      if (heard.type === "begun") {
-        progress.reference = heard.reference;
-        named.resolve();
+    // Not async: the first text must reach the sink in the same tick.
+    const handleEvent = (event: AnswerEvent): void | Promise<void> => {
+      if (event.type === "begun") {
+        progress.reference = event.reference;
+        referenceKnown.resolve();
       }
       if (finished.signal.aborted || !conversation.isHeld()) return undefined;
-      switch (heard.type) {
+      switch (event.type) {
         case "begun":
-          return observer?.onReference?.(heard.reference);
+          return observer?.onReference?.(event.reference);
         case "memory":
-          return keepMemory(heard.memory, heard.startsNew);
+          return saveMemory(event.memory, event.startsNew);
         case "facts":
-          progress.facts = heard.facts;
+          progress.facts = event.facts;
           return undefined;
         default:
-          return pipe.push(heard);
+          return pipe.push(event);
       }
     };
     const newListener = () => {
       pipe = newPipe();
-      return listen;
+      return handleEvent;
     };
 
-    /** The model may name the turn only now, and obey late or not at all. */
+    /** The model may send its reference only now, and may stop late or not at all. */
     const stopModel = async (): Promise<void> => {
       if (!model.stop) return;
-      await Promise.race([named.promise, clock.sleep(namingMs, limits.signal)]);
+      await Promise.race([referenceKnown.promise, clock.sleep(referenceWaitMs, limits.signal)]);
       if (progress.reference === undefined) return;
       await model.stop(integration, progress.reference).catch((error: unknown) => {
         log.warn("model_not_stopped", { ...ids, reason: String(error) });
       });
     };
 
-    /** What was held back of the answer is shown too, unless another worker asks for it, or it belongs to an error. */
+    /** Sends the buffered text, unless another worker has the turn or the text belongs to an error. */
     const flush = async ({ status }: AnswerOutcome): Promise<void> => {
-      const isShown = status !== "abandoned" && (status !== "failed" || progress.firstTextAt !== undefined);
-      if (isShown) await pipe.end();
+      const isWanted = status !== "abandoned" && (status !== "failed" || progress.firstTextAt !== undefined);
+      if (isWanted) await pipe.end();
       finished.abort();
     };
 
     observer?.onModelCalled?.();
     const { userId, name, type, profileUrl, metadata } = bot;
-    const asked: BotProfile = { userId, name, type, profileUrl, metadata };
-    const question = { integration, text, files, bot: asked, event };
+    const profile: BotProfile = { userId, name, type, profileUrl, metadata };
+    const question = { integration, text, files, bot: profile, event };
     const answering = askUntilAnswered({
       question,
       progress,
@@ -170,23 +171,23 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
       finished: finished.signal,
       ids,
     });
-    // Whatever the model comes to after a stop is not a failure, and names nothing any more.
+    // After a stop the model's outcome does not matter, and no reference will follow it.
     answering.then(
-      () => named.resolve(),
-      () => named.resolve(),
+      () => referenceKnown.resolve(),
+      () => referenceKnown.resolve(),
     );
-    const said = await Promise.race([answering, whenAborted(unwanted)]);
-    await flush(said);
+    const modelOutcome = await Promise.race([answering, whenAborted(cancelled)]);
+    await flush(modelOutcome);
     const outcome: AnswerOutcome =
-      said.status === "answered" && !progress.hasText
+      modelOutcome.status === "answered" && !progress.hasText
         ? { status: "failed", code: "empty", retryable: false, detail: "the answer has no text" }
-        : said;
+        : modelOutcome;
     if (options.slidingContext && isAnswer(outcome)) conversation.extend();
     const delivery = await sink.end(
       answerEnding(outcome, { ...progress, sentFiles: files.length > 0 }, options),
     );
-    const cleanup = said === stopped ? stopModel() : Promise.resolve();
-    await keeping;
+    const cleanup = modelOutcome === stopped ? stopModel() : Promise.resolve();
+    await saving;
     return {
       status: "ended",
       outcome,
@@ -198,9 +199,9 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
   };
 
   return (turn, receiver, limits) => {
-    const asked = questionOf(turn.bot, turn.integration, turn.event);
-    if (!asked) return refuse(receiver.sink);
-    const withFiles = { ...asked, files: [...asked.files, ...(turn.files ?? [])] };
+    const content = questionOf(turn.bot, turn.integration, turn.event);
+    if (!content) return rejectUnreadable(receiver.sink);
+    const withFiles = { ...content, files: [...content.files, ...(turn.files ?? [])] };
     return withConversation(conversationKeyOf(turn), turn.id, (conversation) =>
       forward(turn, withFiles, conversation, receiver, limits),
     );

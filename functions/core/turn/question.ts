@@ -8,28 +8,28 @@ import { messageText, writtenText } from "#core/message/message-text.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import { quotedMessage } from "#core/message/quoted-message.ts";
 
-/** What a model is asked. */
+/** The content of a question to a model. */
 export interface QuestionContent {
   readonly text: string;
   readonly files: readonly QuestionFile[];
 }
 
-/** A question always has a text: Dify refuses one without. */
-const textFor = ({ kind, name }: MessageFile): string =>
+/** The text of a question that is only a file: Dify rejects questions without text. */
+const placeholderFor = ({ kind, name }: MessageFile): string =>
   name === undefined ? `[${kind}]` : `[${kind}: ${name}]`;
 
 const withoutName = ({ kind, url }: MessageFile): QuestionFile => ({ kind, url });
 
-const askedWithFile = ({ objectName, content }: MessageEvent["data"]): QuestionContent | undefined => {
+const fileQuestion = ({ objectName, content }: MessageEvent["data"]): QuestionContent | undefined => {
   const fields = parseContent(content) ?? {};
   const file = fileOfMessage(objectName, fields);
   const caption = captionOf(objectName, fields);
-  if (file) return { text: caption ?? textFor(file), files: [withoutName(file)] };
+  if (file) return { text: caption ?? placeholderFor(file), files: [withoutName(file)] };
   return objectName === "RC:ImgTextMsg" && caption !== undefined ? { text: caption, files: [] } : undefined;
 };
 
-const askedInWords = (bot: Pick<Bot, "name">, event: MessageEvent): QuestionContent | undefined => {
-  // A message that only names the bot is asked as the user wrote it.
+const textQuestion = (bot: Pick<Bot, "name">, event: MessageEvent): QuestionContent | undefined => {
+  // A message that only mentions the bot is sent as the user wrote it.
   const text = messageText(bot, event) ?? writtenText(event);
   if (text === undefined) return undefined;
   const quoted = quotedMessage(event);
@@ -41,9 +41,9 @@ const askedInWords = (bot: Pick<Bot, "name">, event: MessageEvent): QuestionCont
 };
 
 /**
- * What a model is asked: what the user wrote or sent to the bot, with what it refers to. For an event that is not a message, its
- * name. For an app's own message type, its content, where the integration names the type. Undefined where there is
- * nothing that a model could read.
+ * Returns the question for a model: the user's text or file, with the message that it quotes. For an event that is not a
+ * message, the event's type. For an app's own message type, the raw content, if the integration's `objectNames` lists the
+ * type. Undefined if there is nothing that a model can read.
  */
 export const questionOf = (
   bot: Pick<Bot, "name">,
@@ -51,8 +51,8 @@ export const questionOf = (
   event: MessageEvent,
 ): QuestionContent | undefined => {
   if (!isMessageType(event.type)) return { text: event.type, files: [] };
-  const asked = askedInWords(bot, event) ?? askedWithFile(event.data);
+  const question = textQuestion(bot, event) ?? fileQuestion(event.data);
   const { objectName, content } = event.data;
-  const isOwn = !objectName.startsWith("RC:") && objectNames.includes(objectName);
-  return asked ?? (isOwn && content.trim() !== "" ? { text: content, files: [] } : undefined);
+  const isCustomType = !objectName.startsWith("RC:") && objectNames.includes(objectName);
+  return question ?? (isCustomType && content.trim() !== "" ? { text: content, files: [] } : undefined);
 };

@@ -3,18 +3,18 @@ import type { TextSink } from "#core/answer/answer-pipe.ts";
 import type { AnswerSink } from "#core/answer/answer-sink.ts";
 import type { Clock } from "#core/shared/clock.ts";
 
-/** What a turn has come to so far, over all tries. */
+/** A turn's progress so far, over all attempts. */
 export interface TurnProgress {
-  /** What the model is asked with; undefined where a conversation begins. */
+  /** The memory sent with the question; undefined in a new conversation. */
   memory: string | undefined;
-  /** What the model calls the turn, once it has named it. */
+  /** The model's reference for the turn, once known. */
   reference: string | undefined;
   facts: AnswerFacts | undefined;
-  /** How often the model was asked. */
+  /** Number of calls to the model. */
   modelCalls: number;
-  /** When the user's first text came, in milliseconds since the epoch. */
+  /** When the first text for the user arrived, in milliseconds since the epoch. */
   firstTextAt: number | undefined;
-  /** Whether what the user has before them is more than white space. */
+  /** Whether the text that the user sees is more than white space. */
   hasText: boolean;
 }
 
@@ -27,7 +27,7 @@ export const makeTurnProgress = (memory: string | undefined): TurnProgress => ({
   hasText: false,
 });
 
-/** Passes text on to the sink, and notes that it did. */
+/** Forwards text to the sink and records it in `progress`. */
 export const trackText = (progress: TurnProgress, sink: AnswerSink, clock: Clock): TextSink => ({
   delta: (text) => {
     progress.firstTextAt ??= clock.now();

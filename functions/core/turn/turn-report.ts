@@ -3,14 +3,14 @@ import type { Clock } from "#core/shared/clock.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
 import type { TurnReport } from "./forward-turn.ts";
 
-/** How a turn came in, and its answer goes out. */
+/** The channel through which a turn arrives and its answer is sent. */
 export const turnChannels = ["im", "http"] as const;
 type TurnChannel = (typeof turnChannels)[number];
 
 interface ReportedTurn {
   readonly channel: TurnChannel;
   readonly integrationType: ModelType;
-  /** When the user began to wait, in milliseconds since the epoch. */
+  /** When the user's wait began, in milliseconds since the epoch. */
   readonly startedAt: number;
 }
 
@@ -18,8 +18,8 @@ export type RecordTurn = (turn: ReportedTurn, report: TurnReport) => void;
 
 type Status = TurnReport["outcome"]["status"];
 
-/** A turn that waits for a person, that cannot be read, or that its user stopped did not fail. */
-const isSuccess: Record<Status, boolean> = {
+/** Turns that wait for human input, cannot be read, or were stopped by the user are not failures. */
+const successByStatus: Record<Status, boolean> = {
   answered: true,
   truncated: true,
   stopped: true,
@@ -30,18 +30,18 @@ const isSuccess: Record<Status, boolean> = {
   abandoned: false,
 };
 
-export const isSuccessful = ({ status }: TurnReport["outcome"]): boolean => isSuccess[status];
+export const isSuccessful = ({ status }: TurnReport["outcome"]): boolean => successByStatus[status];
 
 /**
- * A truncated answer counts as an answer: alarms compare failures with answers, and a metric of its own would be paid for
- * in each of them. Log lines keep the two apart.
+ * A truncated answer counts as an answer: alarms compare failures with answers, and a metric of its own would add cost to
+ * each alarm. Log lines distinguish the two.
  */
 const countedAs = (status: Status): Exclude<Status, "truncated"> =>
   status === "truncated" ? "answered" : status;
 
 /**
- * Counts turns for alarms and the dashboard (docs/runbook.md): `TurnEnded` by outcome, with how long the turn took;
- * `FirstText`, how long its user waited; `ModelFailed`, why a model gave no answer.
+ * Records metrics of turns for alarms and the dashboard (docs/runbook.md): `TurnEnded`, duration by outcome; `FirstText`, time
+ * until the first text; `ModelFailed`, count by error code. Durations are in milliseconds.
  */
 export const makeRecordTurn =
   ({ metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock }): RecordTurn =>

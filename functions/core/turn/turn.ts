@@ -3,16 +3,16 @@ import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 
-/** One message from a user to a bot through one model integration, whichever way it came in and its answer goes out. */
+/** One message from a user to a bot, handled by one model integration, through any channel. */
 export interface Turn {
-  /** The same whenever the turn is tried again. */
+  /** The same for every retry of the turn. */
   readonly id: string;
   readonly appKey: string;
   readonly bot: Bot;
   readonly integration: ModelIntegrationWithKey;
   readonly event: MessageEvent;
-  /** Files sent with the message, in addition to those that it carries itself. */
+  /** Files in addition to those in the message itself. */
   readonly files?: readonly QuestionFile[];
-  /** Of a conversation other than the one that the user has with the bot in the IM. */
+  /** The name of a conversation of its own; undefined for the one that the user has with the bot in the IM. */
   readonly conversationName?: string;
 }

@@ -13,9 +13,9 @@ const file = (url: string, given: { name?: string; isImage?: boolean } = {}): An
 const resolveLink = (url: string): string =>
   url.startsWith("/files/") ? `https://dify.example${url.replaceAll(" ", "%20")}` : url;
 
-const show = (events: readonly AnswerEvent[], showsThinking = false) => {
+const show = (events: readonly AnswerEvent[], showThinking = false) => {
   const sink = makeRecordingSink();
-  const pipe = makeAnswerPipe(sink, { resolveLink, showsThinking });
+  const pipe = makeAnswerPipe(sink, { resolveLink, showThinking });
   for (const event of events) pipe.push(event);
   pipe.end();
   return sink;

@@ -122,8 +122,8 @@ describe("a thought that is shown", () => {
 
   test("is a quote too where Dify parts it from the answer, and nothing where it is not to be seen", () => {
     const shows = makeThinkFilter({ quotes: true });
-    const said = [shows.thought("Let me "), shows.thought("see."), shows.push("Hello.").text];
+    const said = [shows.pushThought("Let me "), shows.pushThought("see."), shows.push("Hello.").text];
     expect(said.join("")).toBe("> Let me see.\n\nHello.");
-    expect(makeThinkFilter({ quotes: false }).thought("Let me see.")).toBe("");
+    expect(makeThinkFilter({ quotes: false }).pushThought("Let me see.")).toBe("");
   });
 });
