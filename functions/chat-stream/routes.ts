@@ -156,7 +156,7 @@ export const makeChatStreamRoutes = ({
       const isWhole = wantsWhole(request);
       const time = timeOf(leftMs, isWhole ? maxWholeAnswerMs : undefined);
       const begun = await beginChatTurn(user, chatRequestOf(request), time.until);
-      if (begun.status === "known") {
+      if (begun.status === "existing") {
         return isWhole
           ? followWhole(user, begun.turn, time)
           : followInStream(user, begun.turn, undefined, time);

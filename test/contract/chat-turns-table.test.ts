@@ -49,7 +49,7 @@ const setUp = (given: Partial<NewChatTurn> = {}) => {
 };
 
 const begun = (attempt: number) => ({ status: "begun", attempt });
-const known = (given: object = {}) => ({ status: "known", turn: expect.objectContaining(given) });
+const known = (given: object = {}) => ({ status: "existing", turn: expect.objectContaining(given) });
 
 describe("a client's turn", () => {
   test("begins, and is found as it was begun", async () => {
@@ -75,7 +75,7 @@ describe("a client's turn", () => {
     const { begin } = setUp();
     const all = await Promise.all(Array.from({ length: 20 }, (_, at) => begin(`machine ${at}`)));
     expect(all.filter(({ status }) => status === "begun")).toEqual([begun(1)]);
-    expect(all.filter(({ status }) => status === "known")).toHaveLength(19);
+    expect(all.filter(({ status }) => status === "existing")).toHaveLength(19);
   });
 
   test("is known for as long as its machine lives, and begins again once that has died, once", async () => {
@@ -106,7 +106,7 @@ describe("a client's turn", () => {
     const { begin, end, store } = setUp();
     await begin("first");
     await end("first", store, true);
-    expect(await begin("other", { questionHash: "something else" })).toMatchObject({ status: "known" });
+    expect(await begin("other", { questionHash: "something else" })).toMatchObject({ status: "existing" });
     expect(await begin("second")).toEqual(begun(2));
     expect(await begin("third")).toEqual(known({ state: "running", attempt: 2 }));
     await end("second");

@@ -93,7 +93,7 @@ describe("a client's turn that an older version began", () => {
     const ended = { state: "done", replayUntil: startMs + 600_000, named };
     const { id, store } = await setUp("done", { ...ended, mayBeAskedAgain: false });
     const lease = { token: "mine", expiresAt: startMs + 10_000 };
-    expect(await store.begin(id, lease)).toMatchObject({ status: "known", turn: { state: "done" } });
+    expect(await store.begin(id, lease)).toMatchObject({ status: "existing", turn: { state: "done" } });
     const failed = await setUp("failed", { ...ended, mayBeAskedAgain: true });
     expect(await failed.store.begin(failed.id, lease)).toEqual({ status: "begun", attempt: 2 });
     expect(await failed.store.find(failed.id)).toMatchObject({ reference: undefined });
@@ -107,7 +107,7 @@ describe("a client's turn that an older version began", () => {
   test("is taken over once its lease has run out", async () => {
     const { id, storeAt } = await setUp("dead", { named });
     const lease = { token: "mine", expiresAt: startMs + 20_000 };
-    expect(await storeAt(startMs + 9_999).begin(id, lease)).toMatchObject({ status: "known" });
+    expect(await storeAt(startMs + 9_999).begin(id, lease)).toMatchObject({ status: "existing" });
     expect(await storeAt(startMs + 10_000).begin(id, lease)).toEqual({ status: "begun", attempt: 2 });
   });
 });

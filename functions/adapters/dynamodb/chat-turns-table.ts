@@ -109,7 +109,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       const known = await find(turn);
       // It was forgotten between the two: the client asks again.
       if (!known) throw new Error("a client's turn was neither begun nor found");
-      return { status: "known", turn: known };
+      return { status: "existing", turn: known };
     },
     renew: async (id, { token, expiresAt }) => {
       const held = await update(id, "SET heldUntil = :until", whileHeld, {

@@ -34,7 +34,7 @@ export interface ReadyChatTurn {
 export type BegunChatTurn =
   | { readonly status: "ready"; readonly ready: ReadyChatTurn }
   /** The turn has begun before, with the same idempotency key. */
-  | { readonly status: "known"; readonly turn: ChatTurn };
+  | { readonly status: "existing"; readonly turn: ChatTurn };
 
 export interface BeginChatTurnPorts {
   readonly bots: Pick<BotStore, "findWithKeys">;
@@ -116,7 +116,7 @@ export const makeBeginChatTurn =
     };
     const lease = { token: newId(), expiresAt: clock.now() + chatLease.leaseMs };
     const begun = await turns.begin(id, lease);
-    if (begun.status === "known") {
+    if (begun.status === "existing") {
       if (begun.turn.questionHash !== id.questionHash) {
         throw callerError("conflict", "Idempotency-Key: already used for a different question");
       }

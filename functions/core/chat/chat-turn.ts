@@ -42,7 +42,7 @@ export interface ChatTurn extends NewChatTurn {
 export type BegunTurn =
   | { readonly status: "begun"; readonly attempt: number }
   /** The turn is running or done: its answer can be replayed. */
-  | { readonly status: "known"; readonly turn: ChatTurn };
+  | { readonly status: "existing"; readonly turn: ChatTurn };
 
 /** "stop": the user has requested a stop. "lost": another process has the turn. */
 export type RenewedTurn = "run" | "stop" | "lost";

@@ -58,7 +58,7 @@ export const makeTurnFeedback = ({ turns, bots, models }: TurnFeedbackPorts): Tu
           "turn: cannot be rated; it never reached the model, or the integration was removed",
         );
       }
-      if (!modelTurn.model.rate) throw callerError("not_found", "turn: its model does not accept ratings");
+      if (!modelTurn.model.rate) throw callerError("not_found", "turn: the model does not accept ratings");
       await modelTurn.model.rate(modelTurn.integration, modelTurn.reference, feedback);
     },
   };

@@ -64,10 +64,10 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
     const { job, tries } = leased;
     const lease = newLease(leased.lease.token);
     if (!(await jobs.renew(jobIdOf(job), lease))) return retryIn(pauseAfter(tries));
-    await keep({ ...leased, lease }, visibility, async (held) => {
+    await keep({ ...leased, lease }, visibility, async (activeLease) => {
       // Before the user is notified: if this fails, the job is retried, and the user would be notified each time.
       await deadLetters.add(job, { reason, tries });
-      report("given_up", job, { reason, tries, userNotified: await sendFailure(leased, held, time) });
+      report("given_up", job, { reason, tries, userNotified: await sendFailure(leased, activeLease, time) });
     });
     await complete(leased, "given_up");
     return done;
@@ -104,7 +104,7 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
       return giveUp(leased, visibility, time, `the worker crashed or timed out ${maxTries} times`);
     }
     try {
-      const answered = await keep(leased, visibility, (held) => answer(leased, held, time));
+      const answered = await keep(leased, visibility, (activeLease) => answer(leased, activeLease, time));
       switch (answered.status) {
         case "busy":
           return await waitForConversation(leased, visibility, time);

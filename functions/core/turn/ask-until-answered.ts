@@ -54,7 +54,7 @@ export const makeAskUntilAnswered =
       if (outcome.status !== "failed" || progress.firstTextAt !== undefined || finished.aborted)
         return outcome;
       const { code, detail, retryable, retryAfterMs = 0 } = outcome;
-      log.warn("model_failed", { ...ids, code, detail, asked: progress.modelCalls });
+      log.warn("model_failed", { ...ids, code, detail, modelCalls: progress.modelCalls });
       if (code === "conversation_lost" && mayStartNew && clock.now() < limits.deadline) {
         mayStartNew = false;
         progress.memory = undefined;

@@ -45,7 +45,7 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
     begin: async (turn, { token, expiresAt }) => {
       const known = recordOf(turn);
       if (known && !(known.questionHash === turn.questionHash && isFree(known))) {
-        return { status: "known", turn: known };
+        return { status: "existing", turn: known };
       }
       const attempt = (known?.attempt ?? 0) + 1;
       records.set(keyOf(turn), { ...fresh, ...turn, token, attempt, heldUntil: expiresAt });

@@ -227,7 +227,7 @@ describe("a question under a key", () => {
     const { begin, ready, asked } = setUp();
     const { id } = await ready(request);
     expect(id.keepsAnswer).toBe(true);
-    expect(await begin(request)).toMatchObject({ status: "known", turn: { turn: id.turn, attempt: 1 } });
+    expect(await begin(request)).toMatchObject({ status: "existing", turn: { turn: id.turn, attempt: 1 } });
     expect(asked).toHaveLength(1);
   });
 
