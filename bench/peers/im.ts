@@ -15,14 +15,21 @@ const chunk = v.object({
 });
 export type Chunk = v.InferOutput<typeof chunk>;
 
-/** An IM that takes every chunk. */
+const json = { "content-type": "application/json" };
+
+/** An IM that accepts every chunk, and ignores typing hints and other calls. */
 export const startImPeer = (onChunk: (chunk: Chunk) => void): Promise<string> => {
   const server = createServer(async (request, response) => {
+    if (!request.url?.endsWith("/publish_stream.json")) {
+      request.resume();
+      response.writeHead(200, json).end(JSON.stringify({ code: 200 }));
+      return;
+    }
     const body = await readJson(request);
     const taken = v.parse(chunk, body);
     onChunk(taken);
     response
-      .writeHead(200, { "content-type": "application/json" })
+      .writeHead(200, json)
       .end(JSON.stringify({ code: 200, messageUID: taken.content.messageUID ?? randomUUID() }));
   });
   // A kept connection must not close just when its client uses it again.
