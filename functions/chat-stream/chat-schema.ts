@@ -29,7 +29,7 @@ const content = v.pipe(
   v.metadata({ minLength: 1, description: `What the user says. At most ${longestContent} bytes.` }),
 );
 
-/** A user's question (docs/design.md, HTTP chat). */
+/** A user's question (docs/http-chat.md). */
 export const chatSchema = v.object({
   content,
   conversation: v.pipe(

@@ -15,7 +15,7 @@ const isSigned = ({ headers }: ApiRequest): boolean =>
 
 /**
  * Answers every path that is not ours: left to itself, API Gateway says 403, and quotes what it was sent. A server SDK
- * knows one host, so a signed call goes on to the IM, in the app's name (docs/design.md, decision 12).
+ * knows one host, so a signed call goes on to the IM, in the app's name (docs/messages.md).
  */
 export const makeAnswerUnknownPath =
   ({ verifyCall, passOn }: AnswerUnknownPathPorts) =>
