@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { projectRoot } from "../support/local-run.ts";
+import { fileURLToPath } from "node:url";
 import type { Browser } from "./find-browser.ts";
 
+const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 const packageName = "@sparticuz/chromium";
 const { version } = createRequire(import.meta.url)(`${projectRoot}/node_modules/${packageName}/package.json`);
 const cache = join(projectRoot, "node_modules/.cache");

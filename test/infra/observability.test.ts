@@ -125,7 +125,9 @@ describe("who is told", () => {
   });
 
   test("must be an address", () => {
-    expect(() => synthesizeOps({ alarmEmail: "ops" })).toThrow("config: alarmEmail: must be an email address");
+    expect(() => synthesizeOps({ alarmEmail: "ops" })).toThrow(
+      "config: alarmEmail: must be an email address",
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { anyObject, arrayOf, oneOf, stringOf, trueOrFalse, integerBetween } from "#core/shared/rules.ts";
+import { anyObject, arrayOf, integerBetween, oneOf, stringOf, trueOrFalse } from "#core/shared/rules.ts";
 import type { IntegrationType } from "./integration-types.ts";
 import { type FilterKind, filterKinds } from "./keyword-filter.ts";
 

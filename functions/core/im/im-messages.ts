@@ -1,8 +1,8 @@
 import type { ChannelType } from "#core/message/message-event.ts";
-import type { HeldLease } from "#core/shared/lease.ts";
+import type { ActiveLease } from "#core/shared/lease.ts";
 import type { Turn } from "#core/turn/turn.ts";
 
-/** From whom a message goes out, and to whom. */
+/** A message's sender and target. */
 export interface MessageRoute {
   readonly appKey: string;
   readonly fromUserId: string;
@@ -11,7 +11,7 @@ export interface MessageRoute {
   readonly targetId: string;
 }
 
-/** Back where the question came from: to the user, or to the group. */
+/** The route for the answer: back to the user or group that asked. */
 export const replyRouteOf = ({ appKey, bot, event }: Turn): MessageRoute => ({
   appKey,
   fromUserId: bot.userId,
@@ -19,40 +19,43 @@ export const replyRouteOf = ({ appKey, bot, event }: Turn): MessageRoute => ({
   targetId: event.data.channelType === "GROUP" ? event.data.toUserId : event.data.fromUserId,
 });
 
-/** Why a stream message is closed (docs/messages.md). */
+/** Why a stream message was closed (docs/messages.md). */
 export const completeReason = { ended: 0, brokenOff: 1, stopped: 2, replaced: 3, continued: 4 } as const;
 export type CompleteReason = (typeof completeReason)[keyof typeof completeReason];
 
 export interface StreamChunk {
-  /** From 1, rising by 1. */
+  /** Starts at 1, increases by 1. */
   readonly seq: number;
   readonly text: string;
-  /** The message that this chunk continues; absent on the first chunk alone. */
+  /** The message that this chunk continues; undefined only for the first chunk. */
   readonly messageUID: string | undefined;
-  /** Present on the last chunk alone. */
+  /** Set only on the last chunk. */
   readonly completeReason: CompleteReason | undefined;
 }
 
-/** A stream message that has begun and not ended, and the number of the last chunk that is known of. */
+/** A stream message that is not closed, with the number of its last known chunk. */
 export interface OpenMessage {
   readonly messageUID: string;
   readonly seq: number;
 }
 
-/** The IM's API for messages. All reject with a BridgeError, `retryable` where the same call may succeed later. */
+/** The IM's message API. All calls reject with a BridgeError, `retryable` if the same call may succeed later. */
 export interface ImMessages {
-  /** Sends one chunk; resolves with the stream message's id. Rejects with `stream_ended` where the IM has closed it. */
+  /**
+   * Sends one chunk; resolves with the stream message's id. Rejects with `stream_ended` if the IM has closed the
+   * message.
+   */
   sendChunk(route: MessageRoute, chunk: StreamChunk): Promise<string>;
-  /** Sends one ordinary text message. */
+  /** Sends a plain text message. */
   sendText(route: MessageRoute, text: string): Promise<void>;
-  /** Shows a user for some seconds that the sender is typing. */
+  /** Shows the user for a few seconds that the sender is typing. */
   sendTyping(route: MessageRoute): Promise<void>;
 }
 
-/** The lease of a turn, as its delivery needs it. */
-export interface DeliveryLease extends Pick<HeldLease, "isOurs"> {
-  /** When the last call may start, in milliseconds since the epoch: the worker ends soon after. */
+/** The part of a turn's lease that its delivery needs. */
+export interface DeliveryLease extends Pick<ActiveLease, "isHeld"> {
+  /** When the last call may start, in milliseconds since the epoch: the worker's invocation ends soon after. */
   readonly deliverBy: number;
-  /** Hears after each chunk which stream message is open; undefined: none. */
+  /** Called after each chunk with the open stream message, or undefined if there is none. */
   onOpen(open: OpenMessage | undefined): void;
 }
