@@ -25,7 +25,7 @@ const gatewayMs = (name: string): number => {
   return Math.min(...waits);
 };
 
-const { twinMs, recoveryPauseMs, ...difyWaits } = difyLimits;
+const { twinMs, correctionMs, ...difyWaits } = difyLimits;
 /** API Gateway's, for a regional API. */
 const silentStreamMs = 300_000;
 
@@ -33,7 +33,7 @@ describe("each wait ends before the one around it, so that whoever waits is told
   test.each(["ChatStream", "TurnWorker"])("Dify, then the turn, then %s", (name) => {
     const turnMs = functionMs(name) - endingMs;
     for (const waitMs of Object.values(difyWaits)) expect(waitMs).toBeLessThan(turnMs);
-    expect(Math.max(twinMs, recoveryPauseMs)).toBeLessThan(endingMs);
+    expect(Math.max(twinMs, correctionMs)).toBeLessThan(endingMs);
     expect(turnMs).toBeLessThan(functionMs(name));
     expect(functionMs(name)).toBeLessThanOrEqual(maxTurnMs);
   });

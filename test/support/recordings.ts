@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { findRecording, type Recording } from "../../local/dify/recordings.ts";
 
@@ -28,4 +28,20 @@ export const splitAt = (bytes: Buffer, places: readonly number[]): Buffer[] => {
     (one, other) => one - other,
   );
   return [0, ...sorted].map((from, index) => bytes.subarray(from, sorted[index] ?? bytes.length));
+};
+
+export interface Read {
+  /** Since the request, in milliseconds. */
+  readonly atMs: number;
+  readonly bytes: Buffer;
+}
+
+/** The reads of a recorded stream, each with its time. */
+export const readsOf = (name: string): Read[] => {
+  const text = readFileSync(`${folder}/${name}.txt`, "latin1");
+  const [, ...reads] = text.replace(/\n\[(EOF|AbortError)[^\n]*\n$/, "").split(/^\[\+(?=\d+ms\]\n)/m);
+  return reads.map((each) => ({
+    atMs: Number.parseInt(each, 10),
+    bytes: Buffer.from(each.slice(each.indexOf("\n") + 1), "latin1"),
+  }));
 };

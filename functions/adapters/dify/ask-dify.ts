@@ -18,8 +18,9 @@ import {
   toDifyQuestion,
 } from "./dify-request.ts";
 import { httpFailure } from "./failures.ts";
+import { makeLookUpAnswer } from "./look-up-answer.ts";
 import { readAnswer } from "./read-answer.ts";
-import { makeRecoverAnswer } from "./recover-answer.ts";
+import { makeRecoverAnswer, takeFound } from "./recover-answer.ts";
 
 const envelope = v.object({ code: v.optional(v.string(), "unknown"), message: v.optional(v.string(), "") });
 const envelopeText = v.pipe(v.string(), v.parseJson(), envelope);
@@ -35,7 +36,8 @@ const cannotStream = /(not|n't) support(ed)?\b.*\bstream|\bstream\w*\b.*\bnot\b.
  * agent refuses it. Only what cannot stream is asked for the whole, or answers with it unasked.
  */
 export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<DifyType>["ask"] => {
-  const recoverAnswer = makeRecoverAnswer({ sendHttp, clock, waits });
+  const lookUpAnswer = makeLookUpAnswer({ sendHttp, clock, waits });
+  const recoverAnswer = makeRecoverAnswer({ lookUpAnswer, clock, waits });
 
   const ask = (
     question: DifyQuestion,
@@ -74,9 +76,18 @@ export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<Di
     };
 
     const readStream = async ({ body }: HttpResponse): Promise<AnswerOutcome> => {
-      const continues = question.conversationId !== undefined;
-      const ports = { machine, continues, clock, waits, deadline, listener, ended };
-      const outcome = await readAnswer(body, ports);
+      const outcome = await readAnswer(body, {
+        machine,
+        clock,
+        waits,
+        deadline,
+        listener,
+        ended,
+        findConversation: (until) => lookUpAnswer.findConversation(question, until),
+        findAnswer: (run, until) =>
+          lookUpAnswer.findAnswer(question, run, machine, { isQuiet: true, signal: until }),
+        takeFound: (found) => takeFound(found, machine, listener, { ...limits, clock }),
+      });
       const { detachedRun } = machine;
       return outcome.status === "incomplete" && detachedRun && !signal.aborted
         ? recoverAnswer(question, machine, detachedRun, listener, limits)
@@ -93,7 +104,7 @@ export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<Di
               retryAfterMs: retryAfterMs(response.headers["retry-after"], clock.now()),
             };
       }
-      const type = response.headers["content-type"] ?? "";
+      const type = (response.headers["content-type"] ?? "").trim().toLowerCase();
       if (type.startsWith("text/event-stream")) return readStream(response);
       if (type.startsWith("application/json")) return readBlocking(response);
       return failed("unavailable", false, "the answer is no event stream");

@@ -10,8 +10,8 @@ const ids = { conversation_id: id, message_id: id, task_id: id };
 const outputs = v.fallback(v.nullish(v.record(v.string(), v.unknown()), {}), {});
 
 /**
- * The events that a bridge acts on (docs/spec/dify.md, A3). All others, the ones that tell of nodes and the ones
- * that new versions bring, are passed over.
+ * The events that a bridge acts on (docs/spec/dify.md, A3). All others, such as those that new versions bring, are
+ * passed over.
  */
 const difyEvent = v.variant("event", [
   v.object({ event: v.literal("message"), answer: text, ...ids }),
@@ -43,6 +43,8 @@ const difyEvent = v.variant("event", [
     data: v.fallback(v.optional(v.object({ reason: lenient(text) }), {}), {}),
     ...ids,
   }),
+  v.object({ event: v.literal("node_retry"), ...ids }),
+  v.object({ event: v.literal("node_finished"), data: v.object({ status: v.string() }), ...ids }),
   v.object({
     event: v.literal("workflow_finished"),
     data: v.object({ status: v.string(), outputs, total_tokens: lenient(v.number()) }),

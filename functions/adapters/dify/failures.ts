@@ -8,6 +8,10 @@ const plainCode = (code: string): string => (/^[\w-]{1,64}$/.test(code) ? code :
 /** The message goes on differently by version; its beginning is the same in all (A5). */
 const saysConversationIsLost = (message: string): boolean => message.startsWith("Conversation Not Exists");
 
+/** Whether a reply says that Dify does not have a conversation. */
+export const conversationIsLost = (status: number, code: string, message: string): boolean =>
+  status === 404 && code === "not_found" && saysConversationIsLost(message);
+
 /** An `error` event within a stream: only an overload is worth another try (docs/spec/dify.md, decision 7). */
 export const streamFailure = (code: string, message: string): Failed => {
   const detail = `error event ${plainCode(code)}`;
@@ -25,9 +29,7 @@ const retryableStatus = new Set([429, 500, 502, 503, 504]);
 /** An answer other than 2xx, by its status and envelope (docs/spec/dify.md, A7). */
 export const httpFailure = (status: number, code: string, message: string): Failed => {
   const detail = `HTTP ${status} ${plainCode(code)}`;
-  if (status === 404 && code === "not_found" && saysConversationIsLost(message)) {
-    return failed("conversation_lost", false, detail);
-  }
+  if (conversationIsLost(status, code, message)) return failed("conversation_lost", false, detail);
   // Dify's own concurrency limit is a 400 on servers that promise a 429.
   const overloaded = overloadCodes.has(code) || (status === 400 && message.startsWith("Too many requests"));
   if (overloaded || retryableStatus.has(status)) return failed("unavailable", true, detail);

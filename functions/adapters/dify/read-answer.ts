@@ -1,29 +1,83 @@
 import { failed } from "#adapters/model-api/failures.ts";
 import { type ReadingPorts, readEvents } from "#adapters/model-api/read-events.ts";
 import type { AnswerOutcome } from "#core/answer/answer.ts";
-import type { AnswerMachine } from "./answer-machine.ts";
+import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
 import { parseDifyEvent } from "./dify-event.ts";
 import type { DifyLimits } from "./dify-limits.ts";
+import type { EndedRun, Found } from "./look-up-answer.ts";
 
 /** A line of Dify's holds a node's inputs and outputs, or all of an answer again; a larger one is not an event of Dify's. */
 const maxEventCharacters = 32 * 1024 * 1024;
 
 export interface ReadAnswerPorts extends ReadingPorts {
   readonly machine: AnswerMachine;
-  /** Whether Dify was asked to go on with a conversation. */
-  readonly continues: boolean;
   readonly waits: DifyLimits;
+  /** Asks Dify about the conversation that the question continues. */
+  readonly findConversation: (signal: AbortSignal) => Promise<"found" | "lost" | "unknown">;
+  /** Asks Dify what has become of a run that has fallen silent. */
+  readonly findAnswer: (run: DetachedRun, signal: AbortSignal) => Promise<Found>;
+  /** Passes on what was found. */
+  readonly takeFound: (found: EndedRun) => Promise<AnswerOutcome>;
 }
 
 /**
- * Reads an answer's event stream to its end, however it ends, within the limits.
+ * Reads an answer's event stream to its end, however it ends, within the limits. A run waits in Dify's queue without a sign
+ * of life (docs/spec/dify.md, A8-4): until it has begun it is waited for to the deadline, and Dify is asked whether it has the
+ * conversation at all.
  * @throws what the listener throws.
  */
 export const readAnswer = async (
   body: AsyncIterable<Buffer>,
-  { machine, continues, waits, ...ports }: ReadAnswerPorts,
+  { machine, waits, findConversation, findAnswer, takeFound, ...ports }: ReadAnswerPorts,
 ): Promise<AnswerOutcome> => {
-  const { hasBytes, outOfTime } = await readEvents(body, {
+  const { clock, ended } = ports;
+  let heardAt = clock.now();
+  let isLost = false;
+  let found: EndedRun | undefined;
+
+  const heard = async function* (): AsyncGenerator<Buffer> {
+    for await (const bytes of body) {
+      heardAt = clock.now();
+      yield bytes;
+    }
+  };
+
+  /** Asks until Dify has said yes or no: 1.13 to 1.14 say nothing in the stream of a conversation that they do not have (A5). */
+  const askForConversation = async (): Promise<void> => {
+    for (let pauseMs = waits.unstartedMs; ; pauseMs = Math.min(2 * pauseMs, waits.maxLookMs)) {
+      await clock.sleep(pauseMs, ended.signal);
+      if (ended.signal.aborted || machine.hasBegun) return;
+      const answer = await findConversation(ended.signal);
+      if (answer === "found") return;
+      if (answer === "lost" && !machine.hasBegun) {
+        isLost = true;
+        return ended.abort();
+      }
+    }
+  };
+
+  /** Pings come every 10 s while a run goes on: without them, its worker may have been killed (A8-8). */
+  const askForRun = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      const quietMs = clock.now() - heardAt;
+      const run = machine.detachedRun;
+      if (run && machine.state.status === "reading" && quietMs >= waits.quietMs) {
+        const seen = await findAnswer(run, ended.signal);
+        if (ended.signal.aborted || clock.now() - heardAt < waits.quietMs) continue;
+        if (seen.status !== "running") {
+          found = seen;
+          return ended.abort();
+        }
+        await clock.sleep(waits.lookMs, ended.signal);
+      } else {
+        await clock.sleep(Math.max(waits.lookMs, waits.quietMs - quietMs), ended.signal);
+      }
+    }
+  };
+
+  askForConversation();
+  askForRun();
+  const { outOfTime } = await readEvents(heard(), {
     ...ports,
     take: (data) => {
       const event = parseDifyEvent(data);
@@ -32,20 +86,19 @@ export const readAnswer = async (
     isOver: () => machine.state.status === "ended",
     maxEventCharacters,
     // A ping has no data, and so is no event: it shows in the bytes.
-    patienceEndsAt: ({ byteAt, eventAt }) =>
-      machine.state.status === "closing"
-        ? eventAt + waits.twinMs
-        : Math.min(byteAt + waits.silenceMs, eventAt + waits.pingsOnlyMs),
+    patienceEndsAt: ({ byteAt, eventAt }) => {
+      if (machine.state.status === "closing") {
+        return eventAt + (machine.mayBeCorrected ? waits.correctionMs : waits.twinMs);
+      }
+      return machine.hasBegun ? byteAt + waits.silenceMs : Number.POSITIVE_INFINITY;
+    },
   });
 
+  if (found) return takeFound(found);
+  for (const event of machine.rest()) await ports.listener(event);
   if (machine.state.status !== "reading") return machine.state.outcome;
-  if (outOfTime) {
-    // 1.13 to 1.14 say nothing at all, not even no, of a conversation that they do not know (A5).
-    const isMute = continues && hasBytes && !machine.hasBegun && ports.clock.now() < ports.deadline;
-    return isMute
-      ? failed("conversation_lost", false, "pings alone")
-      : failed("timeout", false, "the answer stopped coming");
-  }
+  if (isLost) return failed("conversation_lost", false, "Dify does not have the conversation");
+  if (outOfTime) return failed("timeout", false, "the answer stopped coming");
   // A ping is no answer: from 1.13 on it comes before a model has been asked.
   if (!machine.hasBegun) return failed("unavailable", true, "ended before the first event");
   return { status: "incomplete" };

@@ -3,14 +3,18 @@ import fc from "fast-check";
 import { makeAnswerMachine } from "#adapters/dify/answer-machine.ts";
 import { readMemory, writeMemory, writeReference } from "#adapters/dify/dify-ids.ts";
 import { difyLimits } from "#adapters/dify/dify-limits.ts";
-import { readAnswer } from "#adapters/dify/read-answer.ts";
+import type { Found } from "#adapters/dify/look-up-answer.ts";
+import { type ReadAnswerPorts, readAnswer } from "#adapters/dify/read-answer.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
-import { recordedStreams, recording, splitAt } from "../../../support/recordings.ts";
+import { type Read, readsOf, recordedStreams, recording, splitAt } from "../../../support/recordings.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 
-const fresh = (continues = false) => ({
+/** What a stream is read into, and a Dify that has the conversation and says that the run goes on. */
+const fresh = () => ({
   machine: makeAnswerMachine({ user: "u7", conversationId: undefined }),
-  continues,
+  findConversation: async (): Promise<"found" | "lost" | "unknown"> => "found",
+  findAnswer: async (): Promise<Found> => ({ status: "running" }),
+  takeFound: async (): Promise<AnswerOutcome> => ({ status: "answered" }),
 });
 
 interface Heard {
@@ -409,6 +413,108 @@ describe("every ending", () => {
   });
 });
 
+describe("a node that failed and was given another value", () => {
+  test.each([
+    ["1.16.1/errbranch", "R: FALLBACK", true],
+    ["1.16.1/errbranch-2", "R: FALLBACK", true],
+    ["1.14.2/errbranch-2", "R: FALLBACK", true],
+    // It had said nothing yet.
+    ["1.16.1/errbranch-0", "R: FALLBACK", false],
+  ])("ends with the right text, in place of what was streamed: %s", async (name, text, isReplaced) => {
+    const { outcome, events, ...heard } = await hear([recording(name).body]);
+    expect({ outcome, text: heard.text }).toEqual({ outcome: { status: "answered" }, text });
+    expect(events.filter(({ type }) => type === "replace")).toHaveLength(isReplaced ? 1 : 0);
+  });
+
+  const partly = (answer: string) => ({
+    event: "workflow_finished",
+    conversation_id: "c1",
+    data: { status: "partial-succeeded", outputs: { answer, files: [] } },
+  });
+
+  test("adds only the rest where the right text goes on", async () => {
+    const { events, text } = await hear([stream(started, message("R: "), messageEnd, partly("R: FALLBACK"))]);
+    expect(text).toBe("R: FALLBACK");
+    expect(events.map(({ type }) => type)).not.toContain("replace");
+  });
+
+  test("keeps what moderation has replaced, which the outputs do not have", async () => {
+    const replaced = { event: "message_replace", answer: "Withheld." };
+    const heard = await hear([stream(started, message("bad"), replaced, messageEnd, partly("bad"))]);
+    expect(heard.text).toBe("Withheld.");
+  });
+
+  test("is waited for longer than a second, since its text stands in the run's end", async () => {
+    const clock = makeTestClock();
+    const ended = new AbortController();
+    const heard = listen();
+    const body = (async function* () {
+      yield stream(started, message("bro"), { event: "node_retry", data: {} }, message("R"), messageEnd);
+      await clock.sleep(5_000);
+      yield stream(partly("R"));
+    })();
+    const ports = { ...fresh(), clock, waits: difyLimits, deadline: Number.POSITIVE_INFINITY, ended };
+    const outcome = readAnswer(body, { ...ports, listener: heard.listener });
+    await clock.advance(6_000);
+    expect(await outcome).toEqual({ status: "answered" });
+    expect(heard.textSoFar()).toBe("R");
+  });
+});
+
+describe("text that repeats what was said", () => {
+  const agent = (answer: string) => ({ event: "agent_message", conversation_id: "c1", answer });
+  const replaced = (answer: string) => ({ event: "message_replace", conversation_id: "c1", answer });
+
+  test.each<[string, object[], string, boolean]>([
+    ["a replacement that repeats it adds nothing", [message("hello"), replaced("hello")], "hello", false],
+    ["a replacement that continues it adds the rest", [message("hel"), replaced("hello")], "hello", false],
+    ["a replacement that differs takes its place", [message("damn"), replaced("****")], "****", true],
+    [
+      "pieces after an agent's are new text",
+      [agent("Let me look. "), message("It is "), message("42.")],
+      "Let me look. It is 42.",
+      false,
+    ],
+    [
+      "one piece after an agent's, much shorter, is new text",
+      [agent("Let me look that up for you. "), message("42.")],
+      "Let me look that up for you. 42.",
+      false,
+    ],
+    [
+      "an agent's closing message in other words takes its place",
+      [agent("Let me  look."), message("Let me look!")],
+      "Let me look!",
+      true,
+    ],
+    [
+      "an agent goes on after a piece",
+      [agent("One. "), message("Two. "), agent("Three.")],
+      "One. Two. Three.",
+      false,
+    ],
+  ])("%s", async (_, events, text, isReplaced) => {
+    const heard = await hear([stream(...events, messageEnd)]);
+    expect(heard.text).toBe(text);
+    expect(heard.events.some(({ type }) => type === "replace")).toBe(isReplaced);
+  });
+
+  test("is not lost where the stream breaks off before its end", async () => {
+    const heard = await hear([stream(agent("Let me look. "), message("It is 42."))]);
+    expect(heard).toMatchObject({ outcome: { status: "incomplete" }, text: "Let me look. It is 42." });
+  });
+
+  test("stands in a chatflow's outputs alone", async () => {
+    const finishedWith = {
+      event: "workflow_finished",
+      conversation_id: "c1",
+      data: { status: "succeeded", outputs: { answer: "Only here", files: [] } },
+    };
+    expect((await hear([stream(started, messageEnd, finishedWith)])).text).toBe("Only here");
+    expect((await hear([stream(started, finishedWith, messageEnd)])).text).toBe("Only here");
+  });
+});
+
 describe("after its end", () => {
   test("an answer is whole, whatever error the server still sends", async () => {
     const events = [started, message("hi"), messageEnd, { event: "error", code: "internal_server_error" }];
@@ -429,6 +535,14 @@ describe("a workflow that streamed no text", () => {
 
   test.each([
     ["says what its outputs say", ended("succeeded", { title: "A", count: 2, body: "B" }), "A\nB"],
+    ["says one value as it is", ended("succeeded", { result: 42 }), "42"],
+    ["says one object as JSON", ended("succeeded", { data: { city: "Paris" } }), '{\n  "city": "Paris"\n}'],
+    [
+      "says several values as JSON",
+      ended("succeeded", { total: 3, ok: true }),
+      '{\n  "total": 3,\n  "ok": true\n}',
+    ],
+    ["says nothing of outputs that are empty", ended("succeeded", { text: "", files: [], none: null }), ""],
     ["has nothing to say without outputs", ended("succeeded", null), ""],
     ["says nothing where it failed", ended("failed", { body: "half" }), ""],
   ])("%s", async (_, event, text) => {
@@ -526,48 +640,114 @@ describe("time", () => {
     expect(settled()).toMatchObject({ status: "failed", code: "timeout" });
   });
 
-  test("pings alone, where a conversation was to go on, mean that Dify does not know it (1.13 to 1.14)", async () => {
-    for (const continues of [true, false]) {
-      const clock = makeTestClock();
-      const ended = new AbortController();
-      const pings = (async function* () {
-        while (!ended.signal.aborted) {
-          yield Buffer.from("event: ping\n\n");
-          await clock.sleep(10_000, ended.signal);
-        }
-      })();
-      const deadline = Number.POSITIVE_INFINITY;
-      const ports = { ...fresh(continues), clock, waits: difyLimits, deadline, listener: () => {}, ended };
-      const outcome = readAnswer(pings, ports);
-      await clock.advance(130_000);
-      expect(await outcome).toMatchObject({ code: continues ? "conversation_lost" : "timeout" });
-    }
-  });
-
-  test("pings keep an answer open, but pings alone only for two minutes", async () => {
-    const clock = makeTestClock();
+  /** Replays reads at their times, and then leaves the stream open. */
+  const replay = (reads: readonly Read[], ports: Partial<ReadAnswerPorts> = {}, clock = makeTestClock()) => {
+    const startedAt = clock.now();
     const ended = new AbortController();
-    const pings = (async function* () {
-      while (!ended.signal.aborted) {
-        yield Buffer.from("event: ping\n\n");
-        await clock.sleep(10_000, ended.signal);
+    const heard = listen();
+    const body = async function* () {
+      for (const { atMs, bytes } of reads) {
+        await clock.sleep(startedAt + atMs - clock.now(), ended.signal);
+        if (ended.signal.aborted) return;
+        yield bytes;
       }
-    })();
+      await clock.sleep(Number.MAX_SAFE_INTEGER, ended.signal);
+    };
     let settled: AnswerOutcome | undefined;
-    readAnswer(pings, {
+    readAnswer(body(), {
       ...fresh(),
       clock,
       waits: difyLimits,
-      deadline: Number.POSITIVE_INFINITY,
-      listener: () => {},
+      deadline: startedAt + 840_000,
+      listener: heard.listener,
       ended,
-    }).then((value) => {
-      settled = value;
+      ...ports,
+    }).then((outcome) => {
+      settled = outcome;
     });
-    await clock.advance(115_000);
-    expect(settled).toBeUndefined();
-    await clock.advance(10_000);
-    expect(settled).toMatchObject({ status: "failed", code: "timeout" });
+    return { clock, heard, settled: () => settled };
+  };
+  const ping = Buffer.from("event: ping\n\n");
+  const pingsUntil = (untilMs: number): Read[] =>
+    Array.from({ length: untilMs / 10_000 }, (_, index) => ({ atMs: 10_000 * (index + 1), bytes: ping }));
+
+  test.each([
+    ["1.16.1/queued-behind-four", 69_000, "You said: Hello [2 messages]"],
+    ["1.16.1/cf-worker-stalled", 152_000, "You said: raw while stalled [2 messages]"],
+    ["1.16.1/cf-wait75", 77_000, "After the wait."],
+    ["1.16.1/chat-wait75", 77_000, "After the wait."],
+    ["1.16.1/comp-wait75", 77_000, "After the wait."],
+  ])(
+    "a run that waits for a worker or a model is waited for, as recorded: %s",
+    async (name, untilMs, text) => {
+      const { clock, heard, settled } = replay(readsOf(name));
+      await clock.advance(untilMs);
+      expect(settled()).toEqual({ status: "answered" });
+      expect(heard.textSoFar()).toBe(text);
+    },
+  );
+
+  test("pings keep an answer open for ten minutes", async () => {
+    const end = { atMs: 600_000, bytes: stream(message("late"), messageEnd) };
+    const { clock, heard, settled } = replay([...pingsUntil(590_000), end]);
+    await clock.advance(601_000);
+    expect(settled()).toEqual({ status: "answered" });
+    expect(heard.textSoFar()).toBe("late");
+  });
+
+  test("pings do not keep an answer open past the deadline", async () => {
+    const { clock, settled } = replay(pingsUntil(900_000));
+    await clock.advance(839_000);
+    expect(settled()).toBeUndefined();
+    await clock.advance(2_000);
+    expect(settled()).toMatchObject({ status: "failed", code: "timeout" });
+  });
+
+  test("a conversation is lost where Dify says so, and not for its silence (1.13 to 1.14)", async () => {
+    const answers: ("unknown" | "lost")[] = ["unknown", "lost"];
+    const { clock, settled } = replay([{ atMs: 0, bytes: ping }], {
+      findConversation: async () => answers.shift() ?? "lost",
+    });
+    await clock.advance(11_000);
+    expect(settled()).toBeUndefined();
+    await clock.advance(20_000);
+    expect(settled()).toMatchObject({ status: "failed", code: "conversation_lost" });
+  });
+
+  test("a conversation that Dify has is asked for once, and its run waited for", async () => {
+    let asked = 0;
+    const { clock, settled } = replay([{ atMs: 0, bytes: ping }], {
+      findConversation: async () => {
+        asked += 1;
+        return "found";
+      },
+    });
+    await clock.advance(830_000);
+    expect({ asked, settled: settled() }).toEqual({ asked: 1, settled: undefined });
+  });
+
+  test("a run that falls silent is looked up before its minute is over, and its end taken from there", async () => {
+    const detached = {
+      event: "workflow_started",
+      conversation_id: "c1",
+      message_id: "m1",
+      workflow_run_id: "r1",
+      data: { reason: "initial" },
+    };
+    const found: Found[] = [{ status: "running" }, { status: "broken_off", text: "half of it", more: [] }];
+    const taken: Found[] = [];
+    const { clock, settled } = replay([{ atMs: 0, bytes: stream(detached, message("half")) }], {
+      findAnswer: async () => found.shift() ?? { status: "running" },
+      takeFound: async (each) => {
+        taken.push(each);
+        return { status: "incomplete" };
+      },
+    });
+    await clock.advance(24_000);
+    expect(settled()).toBeUndefined();
+    await clock.advance(6_000);
+    expect(settled()).toEqual({ status: "incomplete" });
+    expect(taken).toEqual([{ status: "broken_off", text: "half of it", more: [] }]);
   });
 
   test("a reader that is slow to take is not mistaken for a silent Dify", async () => {

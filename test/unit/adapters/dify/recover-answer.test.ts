@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 let apps = 0;
 /** Asks an app of the test's own, and looks for what is left of a cut answer every 50 ms. */
-const ask = async (profile: ProfileInput, type: DifyType = "dify_chatflow", waits = {}) => {
+const ask = async (profile: ProfileInput, type: DifyType = "dify_chatflow", limitMs = 60_000) => {
   apps += 1;
   const apiKey = `app-recover-${apps}`;
   dify.configure(apiKey, profile);
@@ -27,14 +27,14 @@ const ask = async (profile: ProfileInput, type: DifyType = "dify_chatflow", wait
   const outcome = await makeAskDify({
     sendHttp: makeHttpClient({ publicOnly: false, clock }),
     clock,
-    waits: { ...difyLimits, twinMs: 50, recoveryPauseMs: 50, ...waits },
+    waits: { ...difyLimits, twinMs: 50, lookMs: 50, maxLookMs: 50 },
   })(
     questionOf({
       integration: difyIntegration({ apiKey, type, callbackUrl: dify.url }),
       text: "tell me of it",
     }),
     (event) => void events.push(event),
-    noLimits({ deadline: Date.now() + 60_000 }),
+    noLimits({ deadline: Date.now() + limitMs }),
   );
   const text = events.reduce((said, event) => {
     if (event.type === "replace") return event.text;
@@ -76,9 +76,7 @@ describe("an answer whose stream was cut", () => {
     const { outcome } = await ask(
       { version: "1.14.2", script: cutAfter(["tell "], ["me"]), paceMs: 700 },
       "dify_chatflow",
-      {
-        recoveryMs: 200,
-      },
+      1_100,
     );
     expect(outcome).toEqual({ status: "incomplete" });
   });
