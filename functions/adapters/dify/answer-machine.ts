@@ -33,8 +33,12 @@ export interface AnswerMachine {
   readonly hasBegun: boolean;
   /** Known once a run has begun that outlives its stream. */
   readonly detachedRun: DetachedRun | undefined;
+  /** Whether a node failed and was tried again or given another value: then the run's outputs have the right text. */
+  readonly mayBeCorrected: boolean;
   /** What Dify has said, thoughts between tags and all. */
   readonly said: RunningText;
+  /** The stream has ended: what was held back of it. */
+  rest(): readonly AnswerEvent[];
 }
 
 const answered: AnswerOutcome = { status: "answered" };
@@ -54,14 +58,27 @@ const finished = (status: string): End => {
   }
 };
 
+/** Neither a file nor nothing. */
+const isSaid = (value: unknown): boolean =>
+  value !== null &&
+  value !== "" &&
+  !(Array.isArray(value) && value.length === 0) &&
+  filesOfOutputs({ value }).length === 0;
+
+const indented = (value: unknown): string => JSON.stringify(value, null, 2);
+
 /**
- * A workflow app may say all it has to say in its outputs: one whose texts come from no model sent no `text_chunk`
- * (R015). A chatflow's outputs repeat its answer.
+ * The text of a run's outputs: of a chatflow its answer; of a workflow its strings, each on a line, and where it has none
+ * one value as it is, and several as JSON.
  */
-export const textOfOutputs = (outputs: Readonly<Record<string, unknown>> | null | undefined): string =>
-  Object.values(outputs ?? {})
-    .filter((value) => typeof value === "string")
-    .join("\n");
+export const textOfOutputs = (outputs: Readonly<Record<string, unknown>> | null | undefined): string => {
+  const values = Object.entries(outputs ?? {}).filter(([, value]) => isSaid(value));
+  const texts = values.map(([, value]) => value).filter((value) => typeof value === "string");
+  if (texts.length > 0) return texts.join("\n");
+  const [[, first] = [], ...others] = values;
+  if (first === undefined) return "";
+  return others.length === 0 ? indented(first) : indented(Object.fromEntries(values));
+};
 
 const idsOf = (event: DifyEvent): AnswerIds | undefined => {
   const conversationId = "conversation_id" in event ? event.conversation_id : undefined;
@@ -83,6 +100,10 @@ export const makeAnswerMachine = ({
   let detachedRun: DetachedRun | undefined;
   let isWorkflow = false;
   let isAgent = false;
+  /** What may be an agent's closing message, or the first of more text. */
+  let mayClose: string | undefined;
+  let isModerated = false;
+  let mayBeCorrected = false;
   let form: string | undefined;
   const said = makeRunningText();
 
@@ -91,9 +112,39 @@ export const makeAnswerMachine = ({
     said.append(text);
     return [{ type: "delta", text }];
   };
-  const replaceText = (text: string): readonly AnswerEvent[] => {
-    said.reset(text);
-    return [{ type: "replace", text }];
+  /** All of the text, which may be what was said, or go on where that ended. */
+  const sayWhole = (whole: string): readonly AnswerEvent[] => {
+    const rest = said.restOf(whole);
+    if (rest !== undefined) return say(rest);
+    said.reset(whole);
+    return [{ type: "replace", text: whole }];
+  };
+
+  /**
+   * The New Agent closes with one `message` that repeats the whole (1.16), perhaps in other words. More than one are the
+   * pieces of new text.
+   */
+  const sayAfterAgent = (text: string): readonly AnswerEvent[] => {
+    if (mayClose !== undefined) {
+      isAgent = false;
+      return [...release(), ...say(text)];
+    }
+    const rest = said.restOf(text);
+    if (rest !== undefined) return say(rest);
+    mayClose = text;
+    return nothing;
+  };
+  const release = (): readonly AnswerEvent[] => {
+    const text = mayClose ?? "";
+    mayClose = undefined;
+    return say(text);
+  };
+  const close = (): readonly AnswerEvent[] => {
+    // A closing message is about as long as what it repeats.
+    if (mayClose === undefined || 2 * mayClose.length < said.length) return release();
+    const whole = mayClose;
+    mayClose = undefined;
+    return sayWhole(whole);
   };
 
   const endRun = ({
@@ -105,14 +156,14 @@ export const makeAnswerMachine = ({
     state = end;
     if (end.outcome.status !== "answered") return nothing;
     const files = filesOfOutputs(outputs ?? {}).map((file): AnswerEvent => ({ type: "file", file }));
-    // A chatflow's text has come, and what it has cost comes with its message's end.
-    if (ids?.conversationId !== undefined) return files;
+    const whole = textOfOutputs(outputs);
+    // What was streamed of a node that failed is no part of the answer. Moderated text is not in the outputs.
+    const isCorrected = status === "partial-succeeded" && whole !== "" && !isModerated;
+    const text = isCorrected ? sayWhole(whole) : said.length === 0 ? say(whole) : nothing;
+    // What a chatflow has cost comes with its message's end.
+    if (ids?.conversationId !== undefined) return [...text, ...files];
     const usage = totalTokens === undefined ? undefined : { totalTokens };
-    return [
-      ...(said.length === 0 ? say(textOfOutputs(outputs)) : nothing),
-      ...files,
-      { type: "facts", facts: { usage, sources: [] } },
-    ];
+    return [...text, ...files, { type: "facts", facts: { usage, sources: [] } }];
   };
 
   /** Dify has named the turn, and it may have begun a conversation. */
@@ -126,11 +177,10 @@ export const makeAnswerMachine = ({
   const take = (event: DifyEvent): readonly AnswerEvent[] => {
     switch (event.event) {
       case "message":
-        // The New Agent closes with one `message` that repeats the whole (1.16).
-        return say(isAgent ? (said.restOf(event.answer) ?? "") : event.answer);
+        return isAgent ? sayAfterAgent(event.answer) : say(event.answer);
       case "agent_message":
         isAgent ||= event.answer !== "";
-        return say(event.answer);
+        return [...release(), ...say(event.answer)];
       case "text_chunk":
         return say(event.data.text);
       case "reasoning_chunk":
@@ -143,9 +193,17 @@ export const makeAnswerMachine = ({
         return [{ type: "file", file: { url, name: undefined, isImage: type === "image" } }];
       }
       case "message_replace":
-        return replaceText(event.answer);
+        isModerated = true;
+        return sayWhole(event.answer);
       case "text_replace":
-        return replaceText(event.data.text);
+        isModerated = true;
+        return sayWhole(event.data.text);
+      case "node_retry":
+        mayBeCorrected = true;
+        return nothing;
+      case "node_finished":
+        mayBeCorrected ||= event.data.status === "exception";
+        return nothing;
       case "workflow_started":
         isWorkflow = true;
         if (event.data.reason !== undefined && event.workflow_run_id !== undefined && ids !== undefined)
@@ -159,6 +217,7 @@ export const makeAnswerMachine = ({
       case "message_end":
         state = { status: isWorkflow && state.status === "reading" ? "closing" : "ended", outcome: answered };
         return [
+          ...close(),
           ...event.files.map((file): AnswerEvent => ({ type: "file", file })),
           { type: "facts", facts: event.metadata },
         ];
@@ -185,6 +244,10 @@ export const makeAnswerMachine = ({
       return ids ? [...begin(ids), ...take(event)] : take(event);
     },
     said,
+    rest: release,
+    get mayBeCorrected() {
+      return mayBeCorrected;
+    },
     get state() {
       return state;
     },
