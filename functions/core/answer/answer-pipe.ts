@@ -14,6 +14,8 @@ export interface AnswerPipeOptions {
   readonly resolveLink: (url: string) => string;
   /** Whether the user sees the model's reasoning, as a quote. */
   readonly showThinking: boolean;
+  /** Names of the tags around reasoning. Default: those that models use. */
+  readonly thinkingTags?: readonly string[] | undefined;
 }
 
 export interface AnswerPipe {
@@ -37,9 +39,10 @@ const linkTo = ({ name, isImage }: AnswerFile, url: string): string => {
  */
 export const makeAnswerPipe = (
   sink: TextSink,
-  { resolveLink, showThinking }: AnswerPipeOptions,
+  { resolveLink, showThinking, thinkingTags }: AnswerPipeOptions,
 ): AnswerPipe => {
-  let thoughts = makeThinkFilter({ quotes: showThinking });
+  const newThinkFilter = () => makeThinkFilter({ quotes: showThinking, tags: thinkingTags });
+  let thoughts = newThinkFilter();
   let links = makeLinkFilter(resolveLink);
   let files: AnswerFile[] = [];
   let hasText = false;
@@ -75,7 +78,7 @@ export const makeAnswerPipe = (
           return replacesAll ? replace(text) : append(text);
         }
         case "replace":
-          thoughts = makeThinkFilter({ quotes: showThinking });
+          thoughts = newThinkFilter();
           files = [];
           return replace(thoughts.push(event.text).text);
         case "thought":

@@ -1,4 +1,12 @@
 import { makeCodeFenceTracker } from "./code-fence-tracker.ts";
+import {
+  answerMarks,
+  defaultThinkingTags,
+  type MarkPattern,
+  markStart,
+  type ThoughtMark,
+  thoughtMarks,
+} from "./thought-marks.ts";
 import { makeThoughtQuote } from "./thought-quote.ts";
 
 /** The change to the visible text. */
@@ -17,34 +25,37 @@ export interface ThinkFilter {
   end(): string;
 }
 
-const opening = "<think>";
-const closing = "</think>";
+export interface ThinkFilterOptions {
+  /** Whether thoughts are shown as a quote. */
+  readonly quotes: boolean;
+  /** The names of tags around thoughts. */
+  readonly tags?: readonly string[] | undefined;
+}
 
-/** The length of the text's end that may be the beginning of a tag. */
-const partialTagLength = (text: string, tags: readonly string[]): number => {
-  const at = text.lastIndexOf("<");
-  if (at < 0) return 0;
-  const tail = text.slice(at);
-  return tags.some((tag) => tag.length > tail.length && tag.startsWith(tail)) ? tail.length : 0;
-};
+type FoundMark =
+  | { readonly kind: "opening" | "closing"; readonly mark: ThoughtMark }
+  /** Stands around the answer. */
+  | { readonly kind: "dropped" };
 
 /**
- * Separates a model's reasoning, `<think>…</think>`, from its answer, however the tags are split, and removes or quotes it.
- * Some models omit the opening tag: then all text before the closing tag is reasoning. Tags after a backtick or inside a code
- * block are literal text, and so is an opening tag within the answer that is never closed (docs/spec/dify.md, A8-5).
+ * Separates a model's reasoning, `<think>…</think>` or another mark (`thoughtMarks`), from its answer, however the marks are
+ * split, and removes or quotes it. Some models omit the opening mark: then all text before the closing mark is reasoning. Marks
+ * after a backtick or inside a code block are literal text, and so is an opening mark within the answer that is never closed
+ * (docs/spec/dify.md, A8-5).
  */
-export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): ThinkFilter => {
+export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFilterOptions): ThinkFilter => {
+  const marks = thoughtMarks(tags);
   const quote = makeThoughtQuote();
   let code = makeCodeFenceTracker();
   let buffered = "";
-  let inside = false;
+  let inside: ThoughtMark | undefined;
   let seenTag = false;
   let shownAny = false;
   /** White space before the first word. It is shown with the word, or dropped with reasoning that follows. */
   let leadingBlank = "";
   let lastCharacter = "";
   let skipsBlank = false;
-  /** Text hidden since an opening tag within the answer; shown if the tag is never closed. */
+  /** Text hidden since an opening mark within the answer; shown if the mark is never closed. */
   let maybeLiteral: string | undefined;
 
   const show = (text: string): string => {
@@ -64,16 +75,16 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
     return quotes && text !== "" ? quote.push(text) : "";
   };
 
-  const open = (): string => {
-    inside = true;
+  const open = (mark: ThoughtMark, written: string): string => {
+    inside = mark;
     seenTag = true;
     leadingBlank = "";
-    maybeLiteral = shownAny ? opening : undefined;
+    maybeLiteral = shownAny ? written : undefined;
     return quotes && shownAny && lastCharacter !== "\n" ? "\n\n" : "";
   };
 
   const close = (): void => {
-    inside = false;
+    inside = undefined;
     maybeLiteral = undefined;
     skipsBlank = !shownAny;
     lastCharacter = "";
@@ -86,24 +97,54 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
     code = makeCodeFenceTracker();
   };
 
-  /** The index of the next tag, or -1. Inside reasoning, only the closing tag counts. */
-  const nextTag = (text: string): number => {
-    for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
-      if (text.startsWith(closing, at) || (!inside && text.startsWith(opening, at))) return at;
+  const markAt = (text: string, at: number): (FoundMark & { readonly length: number }) | undefined => {
+    const candidates: readonly (readonly [FoundMark, MarkPattern])[] = inside
+      ? [[{ kind: "closing", mark: inside }, inside.closing]]
+      : [
+          ...marks.map((mark) => [{ kind: "opening", mark }, mark.opening] as const),
+          ...marks
+            .filter(({ mayLackOpening }) => mayLackOpening)
+            .map((mark) => [{ kind: "closing", mark }, mark.closing] as const),
+          [{ kind: "dropped" }, answerMarks],
+        ];
+    for (const [found, pattern] of candidates) {
+      const length = pattern.lengthAt(text, at);
+      if (length > 0) return { ...found, length };
     }
-    return -1;
+    return undefined;
+  };
+
+  /** The next mark. Inside reasoning, only its closing mark counts. */
+  const nextMark = (text: string) => {
+    for (const { index } of text.matchAll(markStart)) {
+      const found = markAt(text, index);
+      if (found) return { ...found, at: index };
+    }
+    return undefined;
+  };
+
+  /** The length of the text's end that may be the beginning of a mark. */
+  const partialMarkLength = (text: string): number => {
+    const patterns = inside
+      ? [inside.closing]
+      : [...marks.flatMap(({ opening, closing }) => [opening, closing]), answerMarks];
+    for (const { index } of text.matchAll(markStart)) {
+      const end = text.slice(index);
+      if (patterns.some((pattern) => pattern.mayBegin(end))) return end.length;
+    }
+    return 0;
   };
 
   const push = (more: string): VisibleChange => {
-    // Fast path: most of an answer contains no tags.
-    if (buffered === "" && !inside && !more.includes("<")) return { text: show(more), replacesAll: false };
+    // Fast path: most of an answer contains no marks.
+    if (buffered === "" && !inside && !/[<◁]/.test(more)) return { text: show(more), replacesAll: false };
     let rest = buffered + more;
     let text = "";
     let replacesAll = false;
-    for (let at = nextTag(rest); at >= 0; at = nextTag(rest)) {
-      const before = rest.slice(0, at);
-      const tag = rest.startsWith(opening, at) ? opening : closing;
-      rest = rest.slice(at + tag.length);
+    for (let found = nextMark(rest); found; found = nextMark(rest)) {
+      const before = rest.slice(0, found.at);
+      const written = rest.slice(found.at, found.at + found.length);
+      rest = rest.slice(found.at + found.length);
       if (inside) {
         text += hide(before);
         close();
@@ -111,10 +152,10 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
       }
       text += show(before);
       if (lastCharacter === "`" || code.inside) {
-        text += show(tag);
-      } else if (tag === opening) {
-        text += open();
-      } else if (!seenTag) {
+        text += show(written);
+      } else if (found.kind === "opening") {
+        text += open(found.mark, written);
+      } else if (found.kind === "closing" && !seenTag) {
         seenTag = true;
         skipsBlank = true;
         leadingBlank = "";
@@ -127,7 +168,7 @@ export const makeThinkFilter = ({ quotes }: { readonly quotes: boolean }): Think
         }
       }
     }
-    const bufferedLength = partialTagLength(rest, inside ? [closing] : [opening, closing]);
+    const bufferedLength = partialMarkLength(rest);
     buffered = rest.slice(rest.length - bufferedLength);
     const settled = rest.slice(0, rest.length - bufferedLength);
     return { text: text + (inside ? hide(settled) : show(settled)), replacesAll };

@@ -45,7 +45,56 @@ const hidden: readonly (readonly [string, string, string])[] = [
   ],
   ["a thought behind a block of code", "```\nx\n```\n<think>a</think>Hello.", "```\nx\n```\nHello."],
   ["a text that looks like a tag", "<thinker> and <thin", "<thinker> and <thin"],
+  ["tags in upper case", "<THINK>hm</THINK>Hello.", "Hello."],
+  ["blanks in tags", "<think >hm</think >Hello.", "Hello."],
+  ["blanks before the name", "< think>hm</ think>Hello.", "Hello."],
+  ["an attribute", '<think type="x">hm</think>Hello.', "Hello."],
+  ["<thinking>", "<thinking>hm</thinking>Hello.", "Hello."],
+  ["<thought>", "<thought>hm</thought>Hello.", "Hello."],
+  ["<reasoning>", "<reasoning>hm</reasoning>\n\nHello.", "Hello."],
+  ["a tag of another name within a thought", "<thinking>see </think> hm</thinking>Hello.", "Hello."],
+  ["another name's closing alone", "I wonder.</thinking>Hello.", "Hello."],
+  [
+    "details of Dify 0.15",
+    '<details style="color:gray;" open> <summary> Thinking... </summary>\nhm\n</details>\n\nHello.',
+    "Hello.",
+  ],
+  ["details, written shorter", "<details open><summary>Thinking…</summary>hm</details>Hello.", "Hello."],
+  [
+    "details that are part of the answer",
+    "<details><summary>Spoiler</summary>The butler</details>",
+    "<details><summary>Spoiler</summary>The butler</details>",
+  ],
+  [
+    "details about thinking",
+    "<details><summary>Thinking fast</summary>a book</details>",
+    "<details><summary>Thinking fast</summary>a book</details>",
+  ],
+  ["Kimi's marks", "◁think▷hm◁/think▷Hello.", "Hello."],
+  ["a triangle", "◁ left ◁th", "◁ left ◁th"],
+  ["Gemma's channel", "<|channel>thought\nhm<channel|>Hello.", "Hello."],
+  [
+    "gpt-oss's channels",
+    "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Hello.<|return|>",
+    "Hello.",
+  ],
+  [
+    "gpt-oss's channels without an end",
+    "<|start|>assistant<|channel|>analysis<|message|>hm<|channel|>final<|message|>Hello.",
+    "Hello.",
+  ],
+  [
+    "prose about other tags",
+    "Use `<thinking>` or <reasoning> first.",
+    "Use `<thinking>` or <reasoning> first.",
+  ],
 ];
+
+test("a bot may name the tags of its model", () => {
+  const filter = makeThinkFilter({ quotes: false, tags: ["scratchpad"] });
+  const said = "<scratchpad>hm</scratchpad><think>Hello</think>";
+  expect(filter.push(said).text + filter.end()).toBe("<think>Hello</think>");
+});
 
 describe("a thought", () => {
   test.each(hidden)("is kept out: %s", (_, said, shown) => {
@@ -74,6 +123,15 @@ describe("a thought", () => {
       "<",
       "> x",
       "😀",
+      "<reasoning x>",
+      "</reasoning>",
+      "<details>",
+      "<summary>Thinking</summary>",
+      "</details>",
+      "◁think▷",
+      "◁/",
+      "<|channel|>analysis<|message|>",
+      "<|end|>",
     );
     fc.assert(
       fc.property(
