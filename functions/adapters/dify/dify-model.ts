@@ -2,13 +2,12 @@ import type { Model } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAskDify } from "./ask-dify.ts";
 import { type CallDifyPorts, makeCallDify } from "./call-dify.ts";
+import { resolveDifyLink } from "./resolve-dify-link.ts";
 import { makeTurnCalls } from "./turn-calls.ts";
 
 /** Apps of Dify as models (docs/spec/dify.md). */
 export const makeDifyModel = (ports: CallDifyPorts): Model<DifyType> => ({
   ask: makeAskDify(ports),
   ...makeTurnCalls(makeCallDify(ports)),
-  // A Dify that has not been told its own address gives its files as `/files/…`.
-  resolveLink: ({ callbackUrl }, url) =>
-    url.startsWith("/files/") ? (URL.parse(url, callbackUrl)?.href ?? url) : url,
+  resolveLink: ({ callbackUrl }, url) => resolveDifyLink(callbackUrl, url),
 });

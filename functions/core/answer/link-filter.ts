@@ -9,35 +9,58 @@ export interface LinkFilter {
   hasLinkTo(url: string): boolean;
 }
 
-/** The opening delimiter of a link's target: in Markdown, in Markdown with angle brackets, and in HTML. */
-const openingDelimiter = /\]\(<?|="/g;
-/** The delimiter that closes a target. */
-const closingDelimiter = (opening: string): RegExp => {
-  switch (opening) {
-    case "](<":
-      return />|\n/g;
-    case "](":
-      return /\s|\)/g;
-    default:
-      return /"|\n/g;
-  }
-};
+/** The forms of a link: what comes before its target, and what ends it. */
+const forms = {
+  /** `[text](target "title")` */
+  inline: { beginning: /\]\([ \t]*(?!<)/, ending: /[\s)]/g },
+  /** `[text](<target>)` and `[1]: <target>` */
+  angled: { beginning: /\](?:\(|:)[ \t]*</, ending: /[>\n]/g },
+  /** `[1]: target` */
+  definition: { beginning: /\]:[ \t]+(?!<)/, ending: /\s/g },
+  /** `src="target"` */
+  quoted: { beginning: /=[ \t]*"/, ending: /["\n]/g },
+  singleQuoted: { beginning: /=[ \t]*'/, ending: /['\n]/g },
+  /** `src=target` */
+  unquoted: { beginning: /=(?=\.?\/|https?:\/\/)/, ending: /[\s>"']/g },
+  /** A URL or a path in the text, between white space or punctuation. */
+  bare: {
+    beginning: /(?<=^|[\s:：（>]|(?<!\])\()(?=https?:\/\/|\.?\/)/,
+    ending: /[.,;:!?]*[\s<>"')\]，。；、）】]/g,
+  },
+} as const;
+type Form = keyof typeof forms;
+const formNames = Object.keys(forms).filter((name): name is Form => name in forms);
+
+const beginning = new RegExp(
+  formNames.map((name) => `(?<${name}>${forms[name].beginning.source})`).join("|"),
+  "g",
+);
+/** Forms that the end of the text ends too. */
+const endsWithText: ReadonlySet<Form> = new Set(["definition", "unquoted", "bare"]);
+
+/** The end of a text that more text may complete to the beginning of a link. */
+const partialBeginning =
+  /(?:\](?:[(:][ \t]*)?|=[ \t]*|=(?:\.|ht?t?p?s?:?\/?)|(?<=^|[\s:：（>]|(?<!\])\()(?:\.|ht?t?p?s?:?\/?))$/;
+
+/** In characters. Limits the white space before a target. */
+const maxBeginningLength = 64;
+
 /** In characters. Anything longer is not treated as a target. */
 const maxTargetLength = 4096;
 
 /**
  * Returns a function that finds where a target ends. Positions must not decrease between calls: results are cached per
- * delimiter, so the text is scanned only once.
+ * form, so the text is scanned only once.
  */
 const makeFindEnd = (text: string) => {
-  const found = new Map<string, number>();
-  return (opening: string, from: number): number => {
-    const cached = found.get(opening);
+  const found = new Map<Form, number>();
+  return (form: Form, from: number): number => {
+    const cached = found.get(form);
     if (cached !== undefined && cached >= from) return cached;
-    const closing = closingDelimiter(opening);
-    closing.lastIndex = from;
-    const at = closing.exec(text)?.index ?? Number.POSITIVE_INFINITY;
-    found.set(opening, at);
+    const { ending } = forms[form];
+    ending.lastIndex = from;
+    const at = ending.exec(text)?.index ?? Number.POSITIVE_INFINITY;
+    found.set(form, at);
     return at;
   };
 };
@@ -54,46 +77,51 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
   /** The URL's path, without the query: a file's signature and timestamp differ between two links to it. */
   const pathOf = (url: string): string => URL.parse(resolveLink(url))?.pathname ?? url;
 
+  let lastCharacter = "";
+
   const pass = (text: string): string => {
     code.push(text);
+    lastCharacter = text.at(-1) ?? lastCharacter;
     return text;
   };
 
-  const push = (more: string): string => {
-    if (buffered === "" && !more.includes("]") && !more.includes("=")) return pass(more);
-    const all = buffered + more;
+  const resolve = (all: string, isComplete: boolean): string => {
     const findEnd = makeFindEnd(all);
-    buffered = "";
+    // The character before this text decides whether a URL may begin here.
+    const context = lastCharacter;
     let text = "";
     let at = 0;
-    for (const { 0: opening, index } of all.matchAll(openingDelimiter)) {
+    buffered = "";
+    for (const { 0: begin, index: found, groups = {} } of (context + all).matchAll(beginning)) {
+      const index = found - context.length;
       // This one is inside a target.
       if (index < at) continue;
-      const from = index + opening.length;
-      const end = findEnd(opening, from);
-      if (end > all.length && all.length - from <= maxTargetLength) {
+      const form = formNames.find((name) => groups[name] !== undefined) ?? "bare";
+      const from = index + begin.length;
+      const ending = findEnd(form, from);
+      const end = isComplete && endsWithText.has(form) ? Math.min(ending, all.length) : ending;
+      if (end > all.length && all.length - from <= maxTargetLength && !isComplete) {
         buffered = all.slice(index);
         return text + pass(all.slice(at, index));
       }
       text += pass(all.slice(at, from));
       const target = end - from > maxTargetLength ? "" : all.slice(from, end);
       if (target !== "") linked.add(pathOf(target));
-      text += pass(code.inside ? target : resolveLink(target));
+      text += code.inside ? pass(target) : pass(resolveLink(target));
       at = from + target.length;
     }
-    // May be the first character of a delimiter.
-    const bufferedLength = /[\]=]$/.test(all) ? 1 : 0;
-    buffered = all.slice(Math.max(at, all.length - bufferedLength));
-    return text + pass(all.slice(at, all.length - buffered.length));
+    const rest = all.slice(at);
+    const bufferedLength = isComplete ? 0 : (partialBeginning.exec(rest.slice(-maxBeginningLength))?.[0].length ?? 0);
+    buffered = rest.slice(rest.length - bufferedLength);
+    return text + pass(rest.slice(0, rest.length - bufferedLength));
   };
+
+  const push = (more: string): string =>
+    buffered === "" && !/[\]=/]|ht?t?p?s?:?$|\.$/.test(more) ? pass(more) : resolve(buffered + more, false);
 
   return {
     push,
-    end: () => {
-      const rest = buffered;
-      buffered = "";
-      return rest;
-    },
+    end: () => resolve(buffered, true),
     hasLinkTo: (url) => linked.has(pathOf(url)),
   };
 };

@@ -49,6 +49,16 @@ describe("what a user reads of an answer", () => {
     ["[x](</files/b c.png>)", "[x](<https://dify.example/files/b%20c.png>)"],
     ["```js\na[0](/files/x)\n```", "```js\na[0](/files/x)\n```"],
     ['a = "b" [c]', 'a = "b" [c]'],
+    ["<img src='/files/a.png'>", "<img src='https://dify.example/files/a.png'>"],
+    ["<img src=/files/a.png>", "<img src=https://dify.example/files/a.png>"],
+    ["![x][1]\n\n[1]: /files/a.png\nend", "![x][1]\n\n[1]: https://dify.example/files/a.png\nend"],
+    ["[1]: </files/a.png>", "[1]: <https://dify.example/files/a.png>"],
+    ["[1]: /files/a.png", "[1]: https://dify.example/files/a.png"],
+    ['![x](/files/a.png "a title")', '![x](https://dify.example/files/a.png "a title")'],
+    ["It is here: /files/a.png?sign=3%3D.", "It is here: https://dify.example/files/a.png?sign=3%3D."],
+    ["在这里：/files/a.png。", "在这里：https://dify.example/files/a.png。"],
+    ["either/or, a / b, other.com/files/a", "either/or, a / b, other.com/files/a"],
+    ["https://other.com/files/a.png is not ours", "https://other.com/files/a.png is not ours"],
   ])("has links in other clothes, and leaves code alone: %s", (said, works) => {
     for (let at = 0; at <= said.length; at += 1) {
       expect(show([delta(said.slice(0, at)), delta(said.slice(at))]).text()).toBe(works);
