@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
+import { pythonJson } from "#adapters/model-api/python-json.ts";
 import { answerMetadata } from "./answer-metadata.ts";
 import type { DifyEvent } from "./dify-event.ts";
 
@@ -43,7 +44,7 @@ const runBody = v.pipe(
   v.transform((run): DifyEvent[] => [{ event: "workflow_finished", ...run }]),
 );
 
-const body = v.pipe(v.string(), v.parseJson(), v.union([messageBody, pausedBody, runBody]));
+const body = v.pipe(v.string(), pythonJson, v.union([messageBody, pausedBody, runBody]));
 
 /**
  * The events that a stream would have brought in the place of a whole answer (docs/spec/dify.md, A2); undefined where the

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { SendHttp } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
+import { pythonJson } from "#adapters/model-api/python-json.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import type { DifyLimits } from "./dify-limits.ts";
@@ -35,7 +36,7 @@ export type CallDify = (call: DifyCall) => Promise<DifyReply>;
 /** Enough for a page of messages. */
 const maxReplyBytes = 8 * 1024 * 1024;
 
-const json = v.pipe(v.string(), v.parseJson());
+const json = v.pipe(v.string(), pythonJson);
 
 export const makeCallDify =
   ({ sendHttp, clock, waits }: CallDifyPorts): CallDify =>

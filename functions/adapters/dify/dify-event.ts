@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
+import { pythonJson } from "#adapters/model-api/python-json.ts";
 import { answerMetadata } from "./answer-metadata.ts";
 import { difyFile } from "./dify-file.ts";
 
@@ -67,7 +68,7 @@ const difyEvent = v.variant("event", [
 
 export type DifyEvent = v.InferOutput<typeof difyEvent>;
 
-const dataLine = v.pipe(v.string(), v.parseJson(), difyEvent);
+const dataLine = v.pipe(v.string(), pythonJson, difyEvent);
 
 /** The event that one `data:` line holds, or undefined for one that is broken or not ours to act on. */
 export const parseDifyEvent = (data: string): DifyEvent | undefined => {

@@ -1,6 +1,7 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
-import type { Duplex } from "node:stream";
+import { type Duplex, pipeline, type Readable } from "node:stream";
+import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Clock } from "#core/shared/clock.ts";
 import { isPublicAddress, literalAddress, lookupPublic } from "./public-address.ts";
 
@@ -48,6 +49,34 @@ export interface HttpClientPorts {
 const isForbidden = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "EADDRNOTPUBLIC";
 
+/** Each piece as far as it can be decoded: a stream's events must not wait for more. */
+const inflating = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
+const inflatingBrotli = {
+  flush: constants.BROTLI_OPERATION_FLUSH,
+  finishFlush: constants.BROTLI_OPERATION_FLUSH,
+};
+
+const decoderOf = (encoding: string): Duplex | undefined => {
+  switch (encoding.trim().toLowerCase()) {
+    case "gzip":
+    case "x-gzip":
+      return createGunzip(inflating);
+    case "deflate":
+      return createInflate(inflating);
+    case "br":
+      return createBrotliDecompress(inflatingBrotli);
+    default:
+      return undefined;
+  }
+};
+
+/** A body as it was before a server or a proxy compressed it, although it was asked not to. */
+const decoded = (response: IncomingMessage): Readable => {
+  const decoder = decoderOf(response.headers["content-encoding"] ?? "");
+  // The reader sees an error, and that it stops reading ends the response.
+  return decoder ? pipeline(response, decoder, () => {}) : response;
+};
+
 const timedOut = Symbol("timed out");
 
 /** A server may close a connection that rests, Node's own after 5 s: a call that is on its way by then is lost. */
@@ -87,7 +116,8 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
       const secure = url.protocol === "https:";
       const request = (secure ? https : http).request(url, {
         method,
-        headers: { ...headers, "content-length": Buffer.byteLength(body) },
+        // A compressor holds an event back until its buffer is full.
+        headers: { "accept-encoding": "identity", ...headers, "content-length": Buffer.byteLength(body) },
         agent: (secure ? secureAgent : plainAgent)(),
         signal,
       });
@@ -116,7 +146,7 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
       request.once("response", (response: IncomingMessage) => {
         waiting.abort();
         answered = true;
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) });
       });
       request.once("error", (error) => {
         waiting.abort();

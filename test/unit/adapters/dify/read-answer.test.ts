@@ -515,6 +515,12 @@ describe("text that repeats what was said", () => {
   });
 });
 
+test("an end whose metadata hold numbers that JSON does not have is an end", async () => {
+  const end = `data: ${JSON.stringify({ ...messageEnd, metadata: { usage: { latency: 0 } } })}\n\n`;
+  const heard = await hear([stream(message("hi")), Buffer.from(end.replace(":0}", ":NaN}"))]);
+  expect(heard).toMatchObject({ outcome: { status: "answered" }, text: "hi" });
+});
+
 describe("after its end", () => {
   test("an answer is whole, whatever error the server still sends", async () => {
     const events = [started, message("hi"), messageEnd, { event: "error", code: "internal_server_error" }];

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { text as readAll } from "node:stream/consumers";
+import { createBrotliCompress, createDeflate, createGzip } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { HttpFailure, type HttpResponse, makeHttpClient } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
@@ -114,6 +115,43 @@ describe("a call", () => {
         const client = makeHttpClient({ publicOnly: false, clock: systemClock });
         for (let call = 0; call < 5; call += 1) expect(await textOf(await client(post(url)))).toBe("done");
         expect(connections()).toBe(1);
+      },
+    ),
+  );
+
+  test.each([
+    ["gzip", createGzip],
+    ["deflate", createDeflate],
+    ["br", createBrotliCompress],
+  ] as const)(
+    "asks for no compression, and reads %s that came all the same, piece by piece",
+    (encoding, compress) =>
+      withServer(
+        async (request, response) => {
+          expect(request.headers["accept-encoding"]).toBe("identity");
+          response.writeHead(200, { "content-encoding": encoding });
+          const compressor = compress();
+          compressor.pipe(response);
+          compressor.write("data: 你好\n\n");
+          compressor.flush();
+          await once(request.socket, "close");
+        },
+        async ({ url }) => {
+          const { body } = await send(post(url));
+          for await (const piece of body) {
+            expect(piece.toString()).toBe("data: 你好\n\n");
+            break;
+          }
+        },
+      )(),
+  );
+
+  test(
+    "ends like a cut one where what came is not what it is said to be",
+    withServer(
+      (_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end("not gzip"),
+      async ({ url }) => {
+        await expect(textOf(await send(post(url)))).rejects.toThrow("incorrect header check");
       },
     ),
   );
