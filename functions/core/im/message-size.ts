@@ -1,3 +1,5 @@
+import { makeBlockTracker } from "./markdown-blocks.ts";
+
 /**
  * Maximum size of a message's text, including JSON escapes. RongCloud accepts 128 KB per message, for all chunks of a stream
  * together (docs/spec/rongcloud.md, section 8); the rest is reserved for the fields around the text.
@@ -35,6 +37,18 @@ const fittingLength = (text: string, maxBytes: number): number => {
   return length;
 };
 
+/** In UTF-16 code units. No visible character is longer: the emoji of a family has 11. */
+const maxGraphemeLength = 64;
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** The last place up to `length` that is not inside a visible character, which may have several code points. */
+const characterEnd = (text: string, length: number): number => {
+  const from = Math.max(0, length - maxGraphemeLength);
+  const around = text.slice(from, length + maxGraphemeLength);
+  const ends = [...graphemes.segment(around)].map(({ index }) => from + index);
+  return ends.findLast((at) => at <= length && at > from) ?? length;
+};
+
 /** Preferred places to split a text, best first. */
 const separators = [/\n{2,}/g, /\n/g, /\s/g];
 
@@ -51,17 +65,24 @@ const lastSeparatorEnd = (text: string): number | undefined => {
 /** The length of the part of a text that fits into `maxBytes`, split after a paragraph, a line or a word if possible. */
 export const splitLength = (text: string, maxBytes: number): number => {
   const length = fittingLength(text, maxBytes);
-  return length === text.length ? length : (lastSeparatorEnd(text.slice(0, length)) ?? length);
+  return length === text.length ? length : (lastSeparatorEnd(text.slice(0, length)) ?? characterEnd(text, length));
 };
 
-/** Splits a text into messages that the IM accepts. */
+/** In bytes. Reserved for what closes a Markdown block at the end of a message. */
+export const closingBytes = 64;
+
+/** Splits a text into messages that the IM accepts. Markdown blocks that are split are closed and reopened in the next. */
 export const messagesOf = (text: string): string[] => {
   const messages: string[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let rest = text; rest !== ""; ) {
     // A character has at least one byte.
-    const length = splitLength(text.slice(at, at + maxMessageBytes + 1), maxMessageBytes);
-    messages.push(text.slice(at, at + length));
-    at += length;
+    const length = splitLength(rest.slice(0, maxMessageBytes + 1), maxMessageBytes - closingBytes);
+    const blocks = makeBlockTracker();
+    blocks.push(rest.slice(0, length));
+    const isLast = length === rest.length;
+    const { closing, opening } = isLast ? { closing: "", opening: "" } : blocks.continuation();
+    messages.push(rest.slice(0, length) + closing);
+    rest = opening + rest.slice(length);
   }
   return messages;
 };

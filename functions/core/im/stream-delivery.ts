@@ -7,7 +7,8 @@ import {
   type ImMessages,
   type MessageRoute,
 } from "./im-messages.ts";
-import { maxMessageBytes, messageSize, softMaxMessageBytes, splitLength } from "./message-size.ts";
+import { type Continuation, makeBlockTracker, noContinuation } from "./markdown-blocks.ts";
+import { closingBytes, maxMessageBytes, messageSize, softMaxMessageBytes, splitLength } from "./message-size.ts";
 import { makeSendPacer } from "./send-pacer.ts";
 import { makeStreamMessage, type StreamMessage } from "./stream-message.ts";
 import { makeWholeDelivery } from "./whole-delivery.ts";
@@ -59,7 +60,8 @@ const reasonFor = (ending: VisibleEnding, isOnlyText: boolean): CompleteReason =
  */
 const cutLength = (waiting: string, size: number): number | undefined => {
   const total = size + messageSize(waiting);
-  if (total > maxMessageBytes) return splitLength(waiting, maxMessageBytes - size);
+  const maxBytes = maxMessageBytes - closingBytes;
+  if (total > maxBytes) return splitLength(waiting, maxBytes - size);
   if (total <= softMaxMessageBytes) return undefined;
   const paragraph = waiting.indexOf("\n\n");
   return paragraph < 0 ? undefined : paragraph + 2;
@@ -97,6 +99,8 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
     const startMessage = (): StreamMessage =>
       makeStreamMessage(route, { im, clock, onCall, onRateLimit: pacer.slowDown });
     let message = startMessage();
+    /** Of the text that the message has. */
+    let blocks = makeBlockTracker();
 
     const drain = (): void => {
       drained?.resolve();
@@ -113,16 +117,26 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
     const retryUntil = (reason: CompleteReason | undefined): number =>
       Math.min(clock.now() + maxRetryMs, lease.deliverBy - (reason === undefined ? closingMs : 0));
 
-    const send = async (text: string, reason: CompleteReason | undefined): Promise<void> => {
-      const result = await message.send(text, reason, retryUntil(reason));
+    /** `next`: how the block that the message ends in is closed, and opened again in the next. */
+    const send = async (
+      text: string,
+      reason: CompleteReason | undefined,
+      next: Continuation = noContinuation,
+    ): Promise<void> => {
+      const result = await message.send(text + next.closing, reason, retryUntil(reason));
       pacer.onAccepted();
       lease.onOpen(message.open);
       if (!isKeptAlive) keepAlive();
-      if (result === "accepted" && reason === undefined) return;
+      if (result === "accepted" && reason === undefined) return blocks.push(text);
+      const { opening } = blocks.continuation();
       message = startMessage();
-      if (result === "accepted") return;
+      blocks = makeBlockTracker();
+      if (result === "accepted") {
+        if (!replaced) waiting = next.opening + waiting;
+        return;
+      }
       // Unless a replacement is waiting by now.
-      if (!replaced) waiting = text + waiting;
+      if (!replaced) waiting = opening + text + waiting;
       if (result === "ended") return;
       whole = deliverWhole(route, lease);
       whole.delta(waiting);
@@ -152,7 +166,7 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
       const text = waiting.slice(0, cut);
       waiting = waiting.slice(text.length);
       drain();
-      if (cut !== undefined) return send(text, completeReason.continued);
+      if (cut !== undefined) return send(text, completeReason.continued, blocks.continuation(text));
       const reason = closing;
       if (text !== "" || message.open) await send(text, reason);
       if (reason === undefined || waiting !== "") return;
