@@ -46,7 +46,9 @@ const nothing: readonly AnswerEvent[] = [];
 
 type End = Exclude<MachineState, { status: "reading" }>;
 
-const finished = (status: string): End => {
+type RunEnd = Extract<DifyEvent, { event: "workflow_finished" }>["data"];
+
+const finished = ({ status, error = "", total_steps }: RunEnd): End => {
   switch (status) {
     case "succeeded":
     case "partial-succeeded":
@@ -54,7 +56,7 @@ const finished = (status: string): End => {
     case "stopped":
       return { status: "ended", outcome: { status: "stopped" } };
     default:
-      return { status: "ended", outcome: runFailure(status) };
+      return { status: "ended", outcome: runFailure({ status, error, isUnstarted: total_steps === 0 }) };
   }
 };
 
@@ -147,12 +149,9 @@ export const makeAnswerMachine = ({
     return sayWhole(whole);
   };
 
-  const endRun = ({
-    status,
-    outputs,
-    total_tokens: totalTokens,
-  }: Extract<DifyEvent, { event: "workflow_finished" }>["data"]): readonly AnswerEvent[] => {
-    const end: End = state.status === "closing" ? { ...state, status: "ended" } : finished(status);
+  const endRun = (run: RunEnd): readonly AnswerEvent[] => {
+    const { status, outputs, total_tokens: totalTokens } = run;
+    const end: End = state.status === "closing" ? { ...state, status: "ended" } : finished(run);
     state = end;
     if (end.outcome.status !== "answered") return nothing;
     const files = filesOfOutputs(outputs ?? {}).map((file): AnswerEvent => ({ type: "file", file }));

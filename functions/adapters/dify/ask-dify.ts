@@ -84,6 +84,7 @@ export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<Di
         listener,
         ended,
         findConversation: (until) => lookUpAnswer.findConversation(question, until),
+        findInputProblem: (until) => lookUpAnswer.findInputProblem(question, until),
         findAnswer: (run, until) =>
           lookUpAnswer.findAnswer(question, run, machine, { isQuiet: true, signal: until }),
         takeFound: (found) => takeFound(found, machine, listener, { ...limits, clock }),

@@ -37,7 +37,9 @@ const runBody = v.pipe(
     data: v.object({
       status: v.string(),
       outputs: v.nullish(v.record(v.string(), v.unknown()), {}),
+      error: lenient(v.string()),
       total_tokens: lenient(v.number()),
+      total_steps: lenient(v.number()),
     }),
     ...ids,
   }),

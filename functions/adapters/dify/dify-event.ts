@@ -48,7 +48,13 @@ const difyEvent = v.variant("event", [
   v.object({ event: v.literal("node_finished"), data: v.object({ status: v.string() }), ...ids }),
   v.object({
     event: v.literal("workflow_finished"),
-    data: v.object({ status: v.string(), outputs, total_tokens: lenient(v.number()) }),
+    data: v.object({
+      status: v.string(),
+      outputs,
+      error: lenient(text),
+      total_tokens: lenient(v.number()),
+      total_steps: lenient(v.number()),
+    }),
     ...ids,
   }),
   v.object({

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { lenientList } from "#adapters/model-api/lenient.ts";
+import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-machine.ts";
 import { answerSources } from "./answer-metadata.ts";
@@ -33,6 +33,33 @@ const outputs = v.union([
 ]);
 const run = v.object({ status: v.string(), outputs: v.fallback(v.nullish(outputs, {}), {}) });
 type Run = v.InferOutput<typeof run>;
+
+/** Each entry holds one field, by the name of its type. */
+const inputField = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((entry) => Object.values(entry)[0]),
+  v.object({
+    variable: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
+    required: lenient(v.boolean()),
+    max_length: lenient(v.number()),
+    options: lenientList(v.string()),
+  }),
+);
+type InputField = v.InferOutput<typeof inputField>;
+const parameters = v.object({ user_input_form: lenientList(inputField) });
+
+const isProblem = (problem: string | undefined): boolean => problem !== undefined;
+const problemWith = (
+  { variable, required, max_length: limit = 0, options }: InputField,
+  value = "",
+): string | undefined => {
+  if (required && value === "") return `input ${variable}: required`;
+  if (limit > 0 && [...value].length > limit) return `input ${variable}: at most ${limit} characters`;
+  if (options.length > 0 && value !== "" && !options.includes(value)) {
+    return `input ${variable}: not one of its options`;
+  }
+  return undefined;
+};
 
 const envelope = v.object({ code: v.string(), message: v.string() });
 
@@ -118,6 +145,17 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
   };
 
   return {
+    /** What of the question's inputs the app does not accept: 1.13 to 1.14 say nothing of it in the stream (A7). */
+    async findInputProblem(
+      { integration, inputs }: DifyQuestion,
+      signal: AbortSignal,
+    ): Promise<string | undefined> {
+      const found = await lookUp(parameters, { integration, path: "parameters", signal });
+      return found?.user_input_form
+        .map((field) => problemWith(field, inputs[field.variable]))
+        .find(isProblem);
+    },
+
     /** `isQuiet`: nothing has come of the run for as long as it sends two pings in. */
     async findAnswer(
       question: DifyQuestion,

@@ -14,6 +14,8 @@ export interface ReadAnswerPorts extends ReadingPorts {
   readonly waits: DifyLimits;
   /** Asks Dify about the conversation that the question continues. */
   readonly findConversation: (signal: AbortSignal) => Promise<"found" | "lost" | "unknown">;
+  /** Asks Dify which of the question's inputs it does not accept, if any; for the logs. */
+  readonly findInputProblem: (signal: AbortSignal) => Promise<string | undefined>;
   /** Asks Dify what has become of a run that has fallen silent. */
   readonly findAnswer: (run: DetachedRun, signal: AbortSignal) => Promise<Found>;
   /** Passes on what was found. */
@@ -28,11 +30,11 @@ export interface ReadAnswerPorts extends ReadingPorts {
  */
 export const readAnswer = async (
   body: AsyncIterable<Buffer>,
-  { machine, waits, findConversation, findAnswer, takeFound, ...ports }: ReadAnswerPorts,
+  { machine, waits, findConversation, findInputProblem, findAnswer, takeFound, ...ports }: ReadAnswerPorts,
 ): Promise<AnswerOutcome> => {
   const { clock, ended } = ports;
   let heardAt = clock.now();
-  let isLost = false;
+  let unstartedFailure: AnswerOutcome | undefined;
   let found: EndedRun | undefined;
 
   const heard = async function* (): AsyncGenerator<Buffer> {
@@ -42,17 +44,29 @@ export const readAnswer = async (
     }
   };
 
-  /** Asks until Dify has said yes or no: 1.13 to 1.14 say nothing in the stream of a conversation that they do not have (A5). */
-  const askForConversation = async (): Promise<void> => {
+  /** Ends reading with a reason that the stream does not give, unless the run has begun by now. */
+  const giveUp = (failure: AnswerOutcome): void => {
+    if (machine.hasBegun || ended.signal.aborted) return;
+    unstartedFailure = failure;
+    ended.abort();
+  };
+
+  /** 1.13 to 1.14 say nothing in the stream of a conversation that they do not have, nor of inputs they refuse (A5, A7). */
+  const askWhyNotStarted = async (): Promise<void> => {
+    let isConversationKnown = false;
+    let areInputsKnown = false;
     for (let pauseMs = waits.unstartedMs; ; pauseMs = Math.min(2 * pauseMs, waits.maxLookMs)) {
       await clock.sleep(pauseMs, ended.signal);
-      if (ended.signal.aborted || machine.hasBegun) return;
-      const answer = await findConversation(ended.signal);
-      if (answer === "found") return;
-      if (answer === "lost" && !machine.hasBegun) {
-        isLost = true;
-        return ended.abort();
+      if (ended.signal.aborted || machine.hasBegun || isConversationKnown) return;
+      const conversation = await findConversation(ended.signal);
+      isConversationKnown = conversation === "found";
+      if (conversation === "lost") {
+        return giveUp(failed("conversation_lost", false, "Dify does not have the conversation"));
       }
+      if (areInputsKnown) continue;
+      areInputsKnown = true;
+      const problem = await findInputProblem(ended.signal);
+      if (problem !== undefined) return giveUp(failed("refused", false, problem));
     }
   };
 
@@ -75,7 +89,7 @@ export const readAnswer = async (
     }
   };
 
-  askForConversation();
+  askWhyNotStarted();
   askForRun();
   const { outOfTime } = await readEvents(heard(), {
     ...ports,
@@ -97,7 +111,7 @@ export const readAnswer = async (
   if (found) return takeFound(found);
   for (const event of machine.rest()) await ports.listener(event);
   if (machine.state.status !== "reading") return machine.state.outcome;
-  if (isLost) return failed("conversation_lost", false, "Dify does not have the conversation");
+  if (unstartedFailure) return unstartedFailure;
   if (outOfTime) return failed("timeout", false, "the answer stopped coming");
   // A ping is no answer: from 1.13 on it comes before a model has been asked.
   if (!machine.hasBegun) return failed("unavailable", true, "ended before the first event");

@@ -48,6 +48,8 @@ export type AnswerOutcome =
       readonly status: "failed";
       readonly code: FailureCode;
       readonly retryable: boolean;
+      /** Whether the conversation may be the cause, so that the same question may be answered in a new one. */
+      readonly mayNeedNewConversation?: true;
       /** How long the model's server asked to wait before the next call, in milliseconds. */
       readonly retryAfterMs?: number | undefined;
       /** For logs: codes and numbers, never text from the model's server. */

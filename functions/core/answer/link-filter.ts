@@ -111,7 +111,9 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
       at = from + target.length;
     }
     const rest = all.slice(at);
-    const bufferedLength = isComplete ? 0 : (partialBeginning.exec(rest.slice(-maxBeginningLength))?.[0].length ?? 0);
+    const bufferedLength = isComplete
+      ? 0
+      : (partialBeginning.exec(rest.slice(-maxBeginningLength))?.[0].length ?? 0);
     buffered = rest.slice(rest.length - bufferedLength);
     return text + pass(rest.slice(0, rest.length - bufferedLength));
   };

@@ -47,7 +47,9 @@ const fenceAfter = (fence: Fence | undefined, line: string): Fence | undefined =
   const [, mark, info = ""] = fenceLine.exec(line) ?? [];
   if (fence) return mark?.startsWith(fence.mark) && info.trim() === "" ? undefined : fence;
   // Code within a line may begin with three backticks too.
-  return mark === undefined || (mark.startsWith("`") && info.includes("`")) ? undefined : { mark, firstLine: line };
+  return mark === undefined || (mark.startsWith("`") && info.includes("`"))
+    ? undefined
+    : { mark, firstLine: line };
 };
 
 const tableAfter = ({ table, lineBefore, line }: State): string | undefined => {
@@ -86,7 +88,13 @@ const continuationOf = ({ line, fence, table, items }: State): Continuation => {
   if (!isAtLineStart) return noContinuation;
   if (table !== undefined) return { closing: "", opening: table };
   // Without its parents, an indented item would be rendered as code.
-  return { closing: "", opening: items.slice(0, -1).map(({ firstLine }) => `${firstLine}\n`).join("") };
+  return {
+    closing: "",
+    opening: items
+      .slice(0, -1)
+      .map(({ firstLine }) => `${firstLine}\n`)
+      .join(""),
+  };
 };
 
 /** Tracks fences, tables and lists. A paragraph needs nothing to go on. */

@@ -65,7 +65,9 @@ const lastSeparatorEnd = (text: string): number | undefined => {
 /** The length of the part of a text that fits into `maxBytes`, split after a paragraph, a line or a word if possible. */
 export const splitLength = (text: string, maxBytes: number): number => {
   const length = fittingLength(text, maxBytes);
-  return length === text.length ? length : (lastSeparatorEnd(text.slice(0, length)) ?? characterEnd(text, length));
+  return length === text.length
+    ? length
+    : (lastSeparatorEnd(text.slice(0, length)) ?? characterEnd(text, length));
 };
 
 /** In bytes. Reserved for what closes a Markdown block at the end of a message. */

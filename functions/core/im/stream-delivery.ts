@@ -8,7 +8,13 @@ import {
   type MessageRoute,
 } from "./im-messages.ts";
 import { type Continuation, makeBlockTracker, noContinuation } from "./markdown-blocks.ts";
-import { closingBytes, maxMessageBytes, messageSize, softMaxMessageBytes, splitLength } from "./message-size.ts";
+import {
+  closingBytes,
+  maxMessageBytes,
+  messageSize,
+  softMaxMessageBytes,
+  splitLength,
+} from "./message-size.ts";
 import { makeSendPacer } from "./send-pacer.ts";
 import { makeStreamMessage, type StreamMessage } from "./stream-message.ts";
 import { makeWholeDelivery } from "./whole-delivery.ts";

@@ -38,7 +38,7 @@ const maxPausesMs = 60_000;
 
 /**
  * Calls the model, and retries while the failure is retryable and the user has received nothing. If the model no longer
- * knows the conversation, starts a new one, once.
+ * knows the conversation, or fails in a way that a new conversation may avoid, starts a new one, once.
  */
 export const makeAskUntilAnswered =
   ({ models, clock, log }: AskUntilAnsweredPorts) =>
@@ -55,8 +55,10 @@ export const makeAskUntilAnswered =
         return outcome;
       const { code, detail, retryable, retryAfterMs = 0 } = outcome;
       log.warn("model_failed", { ...ids, code, detail, modelCalls: progress.modelCalls });
-      if (code === "conversation_lost" && mayStartNew && clock.now() < limits.deadline) {
+      const isOfConversation = code === "conversation_lost" || outcome.mayNeedNewConversation === true;
+      if (isOfConversation && mayStartNew && clock.now() < limits.deadline) {
         mayStartNew = false;
+        progress.triesNewConversation = code !== "conversation_lost";
         progress.memory = undefined;
         continue;
       }

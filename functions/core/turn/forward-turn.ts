@@ -118,6 +118,14 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
       progress.memory = memory;
     };
 
+    /** Memory of a new conversation that has no answer yet. */
+    let unprovenMemory: string | undefined;
+    const saveUnprovenMemory = (): void => {
+      if (unprovenMemory === undefined) return;
+      saveMemory(unprovenMemory, true);
+      unprovenMemory = undefined;
+    };
+
     // Not async: the first text must reach the sink in the same tick.
     const handleEvent = (event: AnswerEvent): void | Promise<void> => {
       if (event.type === "begun") {
@@ -129,7 +137,9 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
         case "begun":
           return observer?.onReference?.(event.reference);
         case "memory":
-          return saveMemory(event.memory, event.startsNew);
+          if (!progress.triesNewConversation) return saveMemory(event.memory, event.startsNew);
+          unprovenMemory = event.memory;
+          return undefined;
         case "facts":
           progress.facts = event.facts;
           return undefined;
@@ -182,6 +192,7 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
       modelOutcome.status === "answered" && !progress.hasText
         ? { status: "failed", code: "empty", retryable: false, detail: "the answer has no text" }
         : modelOutcome;
+    if (isAnswer(outcome)) saveUnprovenMemory();
     if (options.slidingContext && isAnswer(outcome)) conversation.extend();
     const delivery = await sink.end(
       answerEnding(outcome, { ...progress, sentFiles: files.length > 0 }, options),

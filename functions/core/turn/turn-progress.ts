@@ -7,6 +7,8 @@ import type { Clock } from "#core/shared/clock.ts";
 export interface TurnProgress {
   /** The memory sent with the question; undefined in a new conversation. */
   memory: string | undefined;
+  /** Whether a new conversation is tried; it replaces the old one if it gives an answer. */
+  triesNewConversation: boolean;
   /** The model's reference for the turn, once known. */
   reference: string | undefined;
   facts: AnswerFacts | undefined;
@@ -20,6 +22,7 @@ export interface TurnProgress {
 
 export const makeTurnProgress = (memory: string | undefined): TurnProgress => ({
   memory,
+  triesNewConversation: false,
   reference: undefined,
   facts: undefined,
   modelCalls: 0,

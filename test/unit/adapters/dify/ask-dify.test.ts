@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { makeAskDify } from "#adapters/dify/ask-dify.ts";
 import { readMemory, writeMemory } from "#adapters/dify/dify-ids.ts";
 import { difyInputs } from "#adapters/dify/dify-inputs.ts";
 import { type DifyLimits, difyLimits } from "#adapters/dify/dify-limits.ts";
 import { difyRequest, toDifyQuestion } from "#adapters/dify/dify-request.ts";
-import { httpFailure } from "#adapters/dify/failures.ts";
+import { httpFailure, runFailure, streamFailure } from "#adapters/dify/failures.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import type { AnswerEvent } from "#core/answer/answer.ts";
@@ -241,12 +242,48 @@ describe("a refusal", () => {
     [400, "invalid_param", "Too many requests. Please try again later. The current maximum…", true],
     [500, "unknown", "Internal Server Error", true],
     [502, "unknown", "", true],
-    [400, "completion_request_error", "API request failed with status code 429", false],
+    // A model's 429 under the code of other failures, as until 1.15.
+    [400, "completion_request_error", "API request failed with status code 429", true],
+    [400, "completion_request_error", "API request failed with status code 400", false],
     [400, "provider_quota_exceeded", "", false],
     [401, "unauthorized", "Access token is invalid", false],
     [403, "forbidden", "", false],
   ])("of HTTP %i %s (%s) is worth another try: %s", (status, code, message, retryable) => {
     expect(httpFailure(status, code, message).retryable).toBe(retryable);
+  });
+
+  test.each([
+    ["conversation_completed", "", true],
+    ["completion_request_error", "messages with images are not supported", true],
+    ["provider_not_initialize", "", true],
+    ["model_currently_not_support", "", true],
+    ["invalid_param", "conversation_id must be a valid UUID", true],
+    ["app_unavailable", "", false],
+    ["invalid_param", "nick is required in input form", false],
+  ])("of HTTP 400 %s (%s) may be answered in a new conversation: %s", (code, message, may) => {
+    expect(httpFailure(400, code, message).mayNeedNewConversation ?? false).toBe(may);
+  });
+
+  test.each([
+    ["nick is required in input form", "input nick: required"],
+    ["nick in input form must be less than 48 characters", "input nick: at most 48 characters"],
+    ["lang in input form must be one of the following: ['en', 'zh']", "input lang: not one of its options"],
+    ["(type 'text-input') nick in input form must be a string", "input nick: must be a string"],
+    ["level in input form must be a valid number", "input level: must be a valid number"],
+  ])("of an input names it and its limit in the logs, however it comes: %s", (message, detail) => {
+    const expected = { code: "refused", retryable: false, detail: expect.stringMatching(`, ${detail}$`) };
+    expect(httpFailure(400, "invalid_param", message)).toMatchObject(expected);
+    expect(streamFailure("unknown", message)).toMatchObject(expected);
+    expect(runFailure({ status: "failed", error: message, isUnstarted: true })).toMatchObject(expected);
+  });
+
+  test("of an input never brings the user's text into the logs", () => {
+    fc.assert(
+      fc.property(fc.string(), (name) => {
+        const { detail } = httpFailure(400, "invalid_param", `${name} is required in input form`);
+        expect(detail).toMatch(/^HTTP 400 invalid_param(, input [\w-]+: required)?$/);
+      }),
+    );
   });
 
   test("of a real Dify keeps its message out of the logs", () => {

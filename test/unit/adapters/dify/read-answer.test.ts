@@ -13,6 +13,7 @@ import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 const fresh = () => ({
   machine: makeAnswerMachine({ user: "u7", conversationId: undefined }),
   findConversation: async (): Promise<"found" | "lost" | "unknown"> => "found",
+  findInputProblem: async (): Promise<string | undefined> => undefined,
   findAnswer: async (): Promise<Found> => ({ status: "running" }),
   takeFound: async (): Promise<AnswerOutcome> => ({ status: "answered" }),
 });
@@ -529,7 +530,25 @@ describe("after its end", () => {
 
   test("a failed run is told as what it was", async () => {
     const { outcome } = await hear([stream(started, finished("failed"))]);
-    expect(outcome).toEqual({ status: "failed", code: "model", retryable: false, detail: "run failed" });
+    expect(outcome).toMatchObject({
+      status: "failed",
+      code: "model",
+      retryable: false,
+      detail: "run failed",
+    });
+  });
+});
+
+describe("a run that failed", () => {
+  test.each([
+    ["1.16.1/cf-required-missing", "refused", false, "run failed, input nick: required"],
+    ["1.16.1/cf-toolong-input", "refused", false, "run failed, input nick: at most 48 characters"],
+    ["1.16.1/wf-required-missing", "refused", false, "run failed, input query: required"],
+    ["1.16.1/cf-fail429", "unavailable", true, "run failed, rate limit"],
+    ["1.14.2/chat-fail429", "unavailable", true, "error event completion_request_error"],
+  ])("says why, as recorded: %s", async (name, code, retryable, detail) => {
+    const { outcome } = await hear([recording(name).body]);
+    expect(outcome).toMatchObject({ status: "failed", code, retryable, detail });
   });
 });
 
@@ -730,6 +749,19 @@ describe("time", () => {
     });
     await clock.advance(830_000);
     expect({ asked, settled: settled() }).toEqual({ asked: 1, settled: undefined });
+  });
+
+  test("a run that does not begin for an input that Dify refuses is refused, and named in the log", async () => {
+    const { clock, settled } = replay([{ atMs: 0, bytes: ping }], {
+      findInputProblem: async () => "input nick: required",
+    });
+    await clock.advance(11_000);
+    expect(settled()).toEqual({
+      status: "failed",
+      code: "refused",
+      retryable: false,
+      detail: "input nick: required",
+    });
   });
 
   test("a run that falls silent is looked up before its minute is over, and its end taken from there", async () => {

@@ -202,6 +202,36 @@ describe("the conversation", () => {
     expect(sink.text()).toBe("hi");
   });
 
+  const dead: AnswerOutcome = { ...refused, mayNeedNewConversation: true };
+
+  test("that fails in a way that a new one may not is begun again, once, unseen by the user", async () => {
+    const { forwardTurn, sink, questions, stored } = setUp(
+      [{ outcome: dead }, { events: [begun, memory("new"), delta("hi")], outcome: answered }],
+      {},
+    );
+    await forwardTurn(turn(), sink);
+    expect(questions.map(({ memory: given }) => given)).toEqual(["old", undefined]);
+    expect(sink.text()).toBe("hi");
+    expect(stored.at(-1)).toMatchObject({ memory: "new" });
+  });
+
+  test("that is no better when it is begun again is kept", async () => {
+    const { forwardTurn, sink, questions, stored } = setUp(
+      [{ outcome: dead }, { events: [begun, memory("new")], outcome: dead }],
+      {},
+    );
+    const { outcome } = await forwardTurn(turn(), sink);
+    expect(outcome).toEqual(dead);
+    expect(questions).toHaveLength(2);
+    expect(stored.at(-1)).toMatchObject({ memory: "old" });
+  });
+
+  test("that fails after its first text is not begun again", async () => {
+    const { forwardTurn, sink, questions } = setUp([{ events: [begun, delta("hi")], outcome: dead }], {});
+    await forwardTurn(turn(), sink);
+    expect(questions).toHaveLength(1);
+  });
+
   test("that is lost again without having been asked for is a failure, not a loop", async () => {
     const { forwardTurn, sink, questions } = setUp([{ outcome: lost }], {});
     await forwardTurn(turn(), sink);
