@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { makeAskDify } from "#adapters/dify/ask-dify.ts";
-import { difyLimits } from "#adapters/dify/dify-limits.ts";
+import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
@@ -63,7 +63,7 @@ const askAlone = async (): Promise<number> => {
     options: {},
     maskedApiKey: "app-****",
   } as const;
-  await makeAskDify({ sendHttp, clock, waits: difyLimits })(
+  await makeAskDify({ sendHttp, clock, timeouts: difyTimeouts })(
     { integration, text: "hello", files: [], event, bot, memory: undefined },
     (event) => {
       if (event.type === "delta") firstAt ??= performance.now();

@@ -5,7 +5,7 @@ import type { Integration } from "#core/bot/integration.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { optionsByType } from "#core/bot/options.ts";
 
-/** The options of every type, each schema once. */
+/** The options of all types; types may share a schema. */
 const optionsReply = v.union([...new Set(Object.values(optionsByType))]);
 
 const integrationReply = v.object({
@@ -22,7 +22,7 @@ const integrationReply = v.object({
 
 const time = v.pipe(v.number(), v.integer(), v.description("Milliseconds since the epoch."));
 
-/** A bot as an app reads it: what it left out filled in, and its keys masked. */
+/** A bot as the API returns it: with defaults for omitted fields, and masked keys. */
 export const botReply = v.object({
   userId: v.string(),
   name: v.string(),
@@ -34,7 +34,7 @@ export const botReply = v.object({
   updatedAt: time,
 });
 
-/** Some of an app's bots, and how many there are in all. */
+/** A page of an app's bots, and their total number. */
 export const botsReply = v.object({
   bots: v.array(botReply),
   total: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -60,7 +60,7 @@ const toIntegrationReply = (integration: Integration): IntegrationReply => {
   };
 };
 
-/** Field by field: what a record holds besides must not get out by being there. */
+/** Fields are listed explicitly, so that other fields of a record are not exposed. */
 export const toBotReply = (bot: Bot, withIntegrations: boolean): BotReply => {
   const { userId, name, type, profileUrl, metadata, integrations, createdAt, updatedAt } = bot;
   return {

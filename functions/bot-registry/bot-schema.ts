@@ -3,10 +3,10 @@ import { integrationTypes } from "#core/bot/integration-types.ts";
 import { anyObject, arrayOf, stringOf } from "#core/shared/rules.ts";
 import { type BotRules, newIntegration, sentIntegration } from "./integration-schema.ts";
 
-const mostPairs = 16;
-const longestValue = 128;
+const maxPairs = 16;
+const maxValueCharacters = 128;
 
-/** JSON.parse has rounded a larger one, such as a 64-bit id. */
+/** JSON.parse rounds larger numbers, such as 64-bit ids. */
 const isExact = (sent: number): boolean => Math.abs(sent) <= Number.MAX_SAFE_INTEGER;
 
 /** The guide sends `"version": 1`: numbers and booleans are stored as strings. */
@@ -16,12 +16,12 @@ const metadataValue = v.pipe(
     (sent) => typeof sent !== "number" || isExact(sent),
     `a number beyond ${Number.MAX_SAFE_INTEGER} must be sent as a string`,
   ),
-  v.metadata({ minLength: 1, maxLength: longestValue }),
+  v.metadata({ minLength: 1, maxLength: maxValueCharacters }),
   v.transform(String),
-  stringOf(1, longestValue),
+  stringOf(1, maxValueCharacters),
 );
 
-/** Names that mean something to every object; valibot would leave such pairs out without a word. */
+/** Names that are special in every object. Without this check, valibot would silently drop such pairs. */
 const reservedKeys = ["__proto__", "constructor", "prototype"];
 
 const metadata = v.pipe(
@@ -30,7 +30,7 @@ const metadata = v.pipe(
     (pairs) => reservedKeys.every((key) => !Object.hasOwn(pairs, key)),
     `must not have a key called ${reservedKeys.join(", ")}`,
   ),
-  v.maxEntries(mostPairs, `at most ${mostPairs} pairs`),
+  v.maxEntries(maxPairs, `at most ${maxPairs} pairs`),
   v.description("Sent with each event. Numbers and booleans are stored as strings."),
   v.record(stringOf(1, 32), metadataValue),
 );
@@ -41,7 +41,7 @@ const profileUrl = v.pipe(
   v.regex(/^https?:/i, "must be an http or https URL"),
 );
 
-/** Counted before any is looked at: the patterns of one alone may take a while. */
+/** The length is checked before the elements are parsed, as checking the patterns of a single one may take a while. */
 const oneOfEach = <I extends v.GenericSchema<unknown, { readonly type: string }>>(integration: I) =>
   v.pipe(
     v.custom<unknown[]>(Array.isArray, "must be an array"),
@@ -57,7 +57,7 @@ export const botId = stringOf(1, 64);
 const name = stringOf(1, 128);
 const type = stringOf(1, 128);
 
-/** A bot as an app describes it (docs/spec/rongcloud.md, section 4). */
+/** A request to create a bot (docs/spec/rongcloud.md, section 4). */
 export const botSchema = (rules: BotRules) =>
   v.object(
     {
@@ -71,7 +71,7 @@ export const botSchema = (rules: BotRules) =>
     "must be an object",
   );
 
-/** The id of a bot, and what of it is to change. */
+/** A request to update a bot: its id and the fields to change. */
 export const botUpdateSchema = (rules: BotRules) =>
   v.pipe(
     v.object(
@@ -89,7 +89,7 @@ export const botUpdateSchema = (rules: BotRules) =>
     v.transform(({ userId, ...changes }) => ({ userId, changes })),
   );
 
-const userIds = v.pipe(arrayOf(botId, 20), v.minLength(1, "must name at least one"));
+const userIds = v.pipe(arrayOf(botId, 20), v.minLength(1, "must contain at least one"));
 
 export const botIdSchema = v.object({ userId: botId }, "must be an object");
 export const botIdsSchema = v.object({ userIds }, "must be an object");

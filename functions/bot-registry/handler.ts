@@ -2,23 +2,23 @@ import * as v from "valibot";
 import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
-import { count, flag, parseEnvironment, text } from "#adapters/node/environment.ts";
+import { flag, nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import { openSignedCallers, signedCallersEnv } from "#adapters/rongcloud/signed-callers.ts";
+import { callVerifierEnv, openCallVerifier } from "#adapters/rongcloud/open-verifiers.ts";
 import { makeBotRoutes } from "./routes.ts";
 
 const env = parseEnvironment(
   v.object({
-    BOTS_TABLE: text,
-    ...signedCallersEnv,
-    BOTS_PER_APP: count,
+    BOTS_TABLE: nonEmptyString,
+    ...callVerifierEnv,
+    BOTS_PER_APP: positiveInteger,
     ALLOW_PRIVATE_CALLBACKS: flag,
   }),
 );
 const log = makeJsonLog();
 const client = makeDocumentClient();
-const { apps, verifyCall } = await openSignedCallers({ env, client, clock, log });
+const { apps, verifyCall } = await openCallVerifier({ env, client, clock, log });
 
 export const handler = makeSignedApi(
   { verifyCall, log },

@@ -7,7 +7,7 @@ import {
 } from "#core/bot/integration-types.ts";
 import { optionsByType } from "#core/bot/options.ts";
 
-/** Types that share their fields, and so one schema of each kind. */
+/** Types with the same fields, which share their schemas. */
 export interface IntegrationGroup<T extends IntegrationType = IntegrationType> extends ModelApi {
   readonly types: readonly [T, ...T[]];
 }
@@ -19,7 +19,7 @@ export const webhookGroup: IntegrationGroup<"webhook"> = {
   endpoints: [],
 };
 
-/** Model types by their API and their options. */
+/** Model types, grouped by their API and options. */
 export const modelGroups: readonly IntegrationGroup<ModelType>[] = [
   ...Map.groupBy(modelTypes, (type) => modelApis[type]),
 ].flatMap(([api, types]) =>

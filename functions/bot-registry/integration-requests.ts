@@ -4,14 +4,14 @@ import { type BotRules, integrationChanges, integrationType, newIntegration } fr
 
 const ofBot = v.object({ userId: botId }, "must be an object");
 
-/** An integration and the id of the bot that gets it, all at the top level. */
+/** A request to add an integration: the bot's id and the integration's fields, all at the top level. */
 export const integrationSchema = (rules: BotRules) =>
   v.pipe(
     v.intersect([ofBot, newIntegration(rules)]),
     v.transform(({ userId, ...integration }) => ({ userId, integration })),
   );
 
-/** A bot's id, the type of its integration, and what of it is to change. */
+/** A request to update an integration: the bot's id, the integration's type and the fields to change. */
 export const integrationUpdateSchema = (rules: BotRules) =>
   v.pipe(
     v.intersect([ofBot, integrationChanges(rules)]),

@@ -8,7 +8,7 @@ import { arrayOf, oneOf, stringOf, trueOrFalse } from "#core/shared/rules.ts";
 import { type IntegrationGroup, modelGroups, webhookGroup } from "./integration-groups.ts";
 import { requestOptions } from "./request-options.ts";
 
-/** Whether callback URLs may be private addresses: see `callbackUrlFault`. */
+/** Whether callback URLs may have private addresses: see `callbackUrlFault`. */
 export interface BotRules {
   readonly allowPrivate: boolean;
 }
@@ -35,23 +35,27 @@ const callbackUrl = ({ allowPrivate }: BotRules, endpoints: readonly string[]) =
     v.metadata({
       format: "uri",
       description:
-        "For webhooks, the app server's URL; for models, the base URL of their API, such as https://api.dify.ai/v1. Public, and https.",
+        "For webhooks, the app server's URL; for models, the base URL of their API, such as https://api.dify.ai/v1. Must be public and use https.",
     }),
   );
 
 const objectNames = v.pipe(
   arrayOf(stringOf(1, 32), maxEntries),
-  v.description("Message types that trigger; none: every type but signals, such as read receipts."),
+  v.description(
+    "Message types that trigger the integration. Empty: every type except signals, such as read receipts.",
+  ),
 );
 const events = v.pipe(
   arrayOf(eventName, maxEntries),
-  v.description(`Events that trigger; none: ${defaultEvents.join(" and ")}.`),
+  v.description(`Events that trigger the integration. Empty: ${defaultEvents.join(" and ")}.`),
 );
 const stream = v.pipe(
   trueOrFalse,
-  v.description("Whether the answer is sent as it grows, or in one piece at the end."),
+  v.description(
+    "Whether the answer is streamed while it is generated. Otherwise it is sent as one message at the end.",
+  ),
 );
-const handleResponse = v.pipe(trueOrFalse, v.description("Whether the answer is sent to the user at all."));
+const handleResponse = v.pipe(trueOrFalse, v.description("Whether the answer is sent to the user."));
 
 const fields = (rules: BotRules, { types, endpoints }: IntegrationGroup) => ({
   enabled: trueOrFalse,
@@ -66,7 +70,7 @@ const fields = (rules: BotRules, { types, endpoints }: IntegrationGroup) => ({
 type Fields = ReturnType<typeof fields>;
 
 /** Omitted fields get their defaults; options have none where the type requires some. */
-const filledIn = ({ callbackUrl: url, ...rest }: Fields) => ({
+const withDefaults = ({ callbackUrl: url, ...rest }: Fields) => ({
   callbackUrl: url,
   enabled: v.optional(rest.enabled, true),
   objectNames: v.optional(rest.objectNames, []),
@@ -76,14 +80,14 @@ const filledIn = ({ callbackUrl: url, ...rest }: Fields) => ({
   options: v.is(rest.options, {}) ? v.optional(rest.options, {}) : rest.options,
 });
 
-/** Omitted fields get their defaults, but for options: these keep their stored values. */
-const resent = (entries: Fields) => ({
-  ...filledIn(entries),
+/** Omitted fields get their defaults, except that omitted options keep their stored values. */
+const replacement = (entries: Fields) => ({
+  ...withDefaults(entries),
   options: v.exactOptional(entries.options),
 });
 
 /** Omitted fields keep their stored values. */
-const named = (entries: Fields) => ({
+const partial = (entries: Fields) => ({
   callbackUrl: v.exactOptional(entries.callbackUrl),
   enabled: v.exactOptional(entries.enabled),
   objectNames: v.exactOptional(entries.objectNames),
@@ -93,8 +97,11 @@ const named = (entries: Fields) => ({
   options: v.exactOptional(entries.options),
 });
 
-/** It goes out in a header. */
-const apiKey = v.pipe(stringOf(1, 512), v.regex(/^[\x21-\x7e]+$/, "visible ASCII characters only"));
+/** Sent in a header. */
+const apiKey = v.pipe(
+  stringOf(1, 512),
+  v.regex(/^[\x21-\x7e]+$/, "must contain only visible ASCII characters"),
+);
 
 const objectWithKey = "must be an object with an apiKey";
 const unmasked = v.check((key: string) => !isMasked(key), "must be the full key, not its masked form");
@@ -108,7 +115,7 @@ const newAuth = v.pipe(
 /** A key, or the stored one in its masked form. */
 const keptOrNewAuth = v.pipe(
   v.object({ apiKey }, objectWithKey),
-  v.description("The key, or its masked form as shown, which keeps the stored key."),
+  v.description("The key, or its masked form as returned by the API, which keeps the stored key."),
   v.transform(({ apiKey: key }) =>
     isMasked(key) ? { maskedApiKey: key } : { apiKey: key, maskedApiKey: maskKey(key) },
   ),
@@ -116,7 +123,7 @@ const keptOrNewAuth = v.pipe(
 
 export const integrationType = oneOf(integrationTypes);
 
-/** `variant` has one message, both for what is not an object and for an object of a type that it does not know. */
+/** `variant` has one message for values that are not objects and for objects of an unknown type. */
 const notAnIntegration = ({ expected }: v.VariantIssue) =>
   expected === "Object" ? "must be an object" : String(integrationType.message);
 
@@ -137,9 +144,9 @@ const variantOf = <E extends v.ObjectEntries, M extends v.VariantOptions<"type">
     notAnIntegration,
   );
 
-/** An integration as an app describes it (docs/spec/rongcloud.md, section 4). */
+/** A new integration (docs/spec/rongcloud.md, section 4). */
 export const newIntegration = (rules: BotRules) =>
-  variantOf(rules, filledIn, (entries) =>
+  variantOf(rules, withDefaults, (entries) =>
     v.pipe(
       v.object({ ...entries, auth: newAuth }),
       v.transform(({ auth, ...rest }) => ({ ...rest, ...auth })),
@@ -148,7 +155,7 @@ export const newIntegration = (rules: BotRules) =>
 
 /** An integration in an array that replaces the stored one: a masked key and omitted options keep their stored values. */
 export const sentIntegration = (rules: BotRules) =>
-  variantOf(rules, resent, (entries) =>
+  variantOf(rules, replacement, (entries) =>
     v.pipe(
       v.object({ ...entries, auth: keptOrNewAuth }),
       v.transform(({ auth, ...rest }) => ({ ...rest, ...auth })),
@@ -157,7 +164,7 @@ export const sentIntegration = (rules: BotRules) =>
 
 /** The fields of an integration that an update changes. */
 export const integrationChanges = (rules: BotRules) =>
-  variantOf(rules, named, (entries) =>
+  variantOf(rules, partial, (entries) =>
     v.pipe(
       v.object({ ...entries, auth: v.exactOptional(keptOrNewAuth) }),
       v.transform(({ auth, ...rest }) => ({ ...rest, ...auth })),

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { integerBetween, trueOrFalse } from "#core/shared/rules.ts";
 
-/** Which page of the app's bots, and whether with their integrations. */
+/** A request for a page of the app's bots, with or without their integrations. */
 export const pageSchema = v.object(
   {
     page: v.optional(integerBetween(1, 1_000_000), 1),

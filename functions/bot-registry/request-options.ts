@@ -1,24 +1,24 @@
 import * as v from "valibot";
-import { mostPatternSize, patternSize } from "#adapters/patterns/pattern-size.ts";
+import { maxPatternSize, patternSize } from "#adapters/patterns/pattern-size.ts";
 import type { IntegrationType } from "#core/bot/integration-types.ts";
 import { type OptionsOf, optionsByType } from "#core/bot/options.ts";
 
 const notAPattern = "must be a regular expression (RE2 syntax)";
-const tooLarge = `must keep the list within ${mostPatternSize} characters, repeats such as {3} written out`;
+const tooLarge = `at most ${maxPatternSize} characters for all patterns of the list, with repeats such as {3} expanded`;
 
 interface PatternFault {
   readonly index: number;
   readonly rule: string;
 }
 
-/** The first pattern that is wrong. Those after it are not compiled: one that is too large takes long enough. */
+/** The first invalid pattern. The patterns after it are not compiled, as a large one is slow to compile. */
 const patternFault = (patterns: readonly string[]): PatternFault | undefined => {
   let total = 0;
   for (const [index, pattern] of patterns.entries()) {
     const size = patternSize(pattern);
     if (size === undefined) return { index, rule: notAPattern };
     total += size;
-    if (total > mostPatternSize) return { index, rule: tooLarge };
+    if (total > maxPatternSize) return { index, rule: tooLarge };
   }
   return undefined;
 };
@@ -41,6 +41,6 @@ const checkPatterns = v.rawCheck<OptionsOf<IntegrationType>>(({ dataset, addIssu
   });
 });
 
-/** The options of a type as callers send them: their patterns compile, and are not too large (`functions/core/bot/options.ts`). */
+/** The options of a type in a request. Their patterns must compile and not be too large (`functions/core/bot/options.ts`). */
 export const requestOptions = <T extends IntegrationType>(type: T): v.GenericSchema<unknown, OptionsOf<T>> =>
   v.pipe(optionsByType[type], checkPatterns);

@@ -13,7 +13,7 @@ export interface BotRoutesPorts {
   readonly clock: Clock;
   /** How many bots an app may have. */
   readonly maxBots: number;
-  /** Whether callback URLs may lead to neighbours: see `callbackUrlFault`. */
+  /** Whether callback URLs may have private addresses: see `callbackUrlFault`. */
   readonly allowPrivate: boolean;
 }
 

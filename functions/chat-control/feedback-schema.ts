@@ -3,14 +3,14 @@ import { stringOf } from "#core/shared/rules.ts";
 
 const ratings = ["like", "dislike"] as const;
 
-/** What a user thinks of an answer. */
+/** A user's rating of an answer. */
 export const feedbackSchema = v.object({
   rating: v.pipe(
     v.nullable(v.picklist(ratings, "must be like, dislike or null")),
-    v.description("Null takes one back."),
+    v.description("Null removes the rating."),
   ),
-  content: v.pipe(v.exactOptional(stringOf(1, 4096)), v.description("A note.")),
+  content: v.pipe(v.exactOptional(stringOf(1, 4096)), v.description("A comment.")),
 });
 
-/** The query. */
+/** Query parameters: the conversation's name, if any. */
 export const conversationQuery = v.object({ conversation: v.optional(stringOf(1, 64)) });

@@ -5,7 +5,7 @@ import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeTokenRevocations } from "#adapters/dynamodb/token-revocations.ts";
 import { modelsEnv, openModels } from "#adapters/models/open-models.ts";
-import { parseEnvironment, text } from "#adapters/node/environment.ts";
+import { nonEmptyString, parseEnvironment } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
@@ -18,8 +18,8 @@ import { makeChatControlRoutes } from "./routes.ts";
 const env = parseEnvironment(
   v.object({
     ...modelsEnv,
-    TURNS_TABLE: text,
-    GUARDS_TABLE: text,
+    TURNS_TABLE: nonEmptyString,
+    GUARDS_TABLE: nonEmptyString,
     ...corsEnv,
   }),
 );

@@ -1,7 +1,7 @@
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { parseInput } from "#adapters/api-gateway/parse-input.ts";
-import { parameterOf } from "#adapters/api-gateway/path-parameter.ts";
+import { pathParameter } from "#adapters/api-gateway/path-parameter.ts";
 import type { ChatConversations } from "#core/chat/chat-conversations.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import type { TurnFeedback } from "#core/chat/turn-feedback.ts";
@@ -13,14 +13,14 @@ export interface ChatControlPorts {
   readonly conversations: ChatConversations;
 }
 
-/** Answers a user who may speak to the bot; what it gives joins `{"code":200}`. */
+/** Handles a request of a user who may use the bot. The result is merged with `{"code":200}`. */
 export type UserRoute = (user: ChatUser, botUserId: string, request: ApiRequest) => Promise<object>;
 
-const turnOf = (request: ApiRequest): string => parameterOf(request, "turn");
+const turnOf = (request: ApiRequest): string => pathParameter(request, "turn");
 const nameOf = ({ query }: ApiRequest): string | undefined =>
   parseInput(conversationQuery, { conversation: query.get("conversation") ?? undefined }).conversation;
 
-/** What a client can do beside hearing an answer. */
+/** The chat API other than answers: stop, feedback, suggestions and conversations. */
 export const makeChatControlRoutes = ({
   stopChatTurn,
   feedback,

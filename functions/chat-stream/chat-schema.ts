@@ -3,12 +3,12 @@ import { modelTypes } from "#core/bot/integration-types.ts";
 import { fileKinds } from "#core/message/question-file.ts";
 import { arrayOf, oneOf, stringOf } from "#core/shared/rules.ts";
 
-/** In bytes, as much as a message of the IM holds. */
-export const longestContent = 128 * 1024;
-/** In bytes; JSON may need six for a character. */
-export const longestBody = 1024 * 1024;
+/** The limit of a message in the IM. */
+export const maxContentBytes = 128 * 1024;
+/** JSON may use six bytes for a one-byte character. */
+export const maxBodyBytes = 1024 * 1024;
 
-const mostFiles = 10;
+const maxFiles = 10;
 
 const webUrl = v.pipe(
   stringOf(1, 2048),
@@ -18,15 +18,15 @@ const webUrl = v.pipe(
 
 const file = v.object({
   type: oneOf(fileKinds),
-  url: v.pipe(webUrl, v.description("The model's server fetches it.")),
+  url: v.pipe(webUrl, v.description("The model's server downloads the file from here.")),
 });
 
 const content = v.pipe(
   v.string("must be a string"),
   v.check((text) => text.isWellFormed(), "must be Unicode without lone surrogates"),
-  v.maxBytes(longestContent, `at most ${longestContent} bytes`),
+  v.maxBytes(maxContentBytes, `at most ${maxContentBytes} bytes`),
   v.check((text) => text.trim() !== "", "must not be blank"),
-  v.metadata({ minLength: 1, description: `What the user says. At most ${longestContent} bytes.` }),
+  v.metadata({ minLength: 1, description: `The question. At most ${maxContentBytes} bytes.` }),
 );
 
 /** A user's question (docs/http-chat.md). */
@@ -34,18 +34,18 @@ export const chatSchema = v.object({
   content,
   conversation: v.pipe(
     v.exactOptional(stringOf(1, 64)),
-    v.description("A conversation by name; without it, the one that the user has with the bot in the IM."),
+    v.description("Name of the conversation. Default: the one that the user has with the bot in the IM."),
   ),
   integration: v.pipe(
     v.exactOptional(oneOf(modelTypes)),
-    v.description("Which of the bot's integrations answers; without it, the first that is enabled."),
+    v.description("Type of the integration that answers. Default: the first enabled one."),
   ),
-  files: v.exactOptional(arrayOf(file, mostFiles)),
+  files: v.exactOptional(arrayOf(file, maxFiles)),
 });
 
 const visible = /^[\x21-\x7e]{1,64}$/;
 
-/** Headers, by their names as callers know them. */
+/** Headers, by their documented names, which error messages quote. */
 export const chatHeaders = v.object({
   "Idempotency-Key": v.optional(
     v.pipe(v.string(), v.regex(visible, "must be 1 to 64 visible ASCII characters")),

@@ -7,7 +7,7 @@ import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeUserGuard, userLimitsEnv } from "#adapters/dynamodb/user-guard.ts";
 import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts";
 import { modelsEnv, openModels } from "#adapters/models/open-models.ts";
-import { parseEnvironment, text } from "#adapters/node/environment.ts";
+import { nonEmptyString, parseEnvironment } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
@@ -25,8 +25,8 @@ import { makeChatStreamRoutes } from "./routes.ts";
 const env = parseEnvironment(
   v.object({
     ...modelsEnv,
-    TURNS_TABLE: text,
-    GUARDS_TABLE: text,
+    TURNS_TABLE: nonEmptyString,
+    GUARDS_TABLE: nonEmptyString,
     ...userLimitsEnv,
     ...corsEnv,
   }),
@@ -41,7 +41,7 @@ const guard = makeUserGuard({
   counts: "turns",
   limits: { turnsPerMinute: env.TURNS_PER_MINUTE, turnsAtOnce: env.TURNS_AT_ONCE },
 });
-/** Two devices may read what a user has running, and lose their connection every other second. */
+/** Enough for two devices that follow all of a user's running turns and reconnect every two seconds. */
 const readers = makeUserGuard({
   ...toGuards,
   counts: "readers",
@@ -71,7 +71,7 @@ const routes = makeChatStreamRoutes({
     log,
     recordTurn: makeRecordTurn({ metrics: makeMetrics(), clock }),
   }),
-  admitReader: makeAcquireReader({ readers, newId: randomUUID, log }),
+  acquireReader: makeAcquireReader({ readers, newId: randomUUID, log }),
   followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
   clock,
 });

@@ -1,7 +1,7 @@
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { parseInput } from "#adapters/api-gateway/parse-input.ts";
-import { parameterOf } from "#adapters/api-gateway/path-parameter.ts";
+import { pathParameter } from "#adapters/api-gateway/path-parameter.ts";
 import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
 import { type EventResponse, makeEventResponse } from "#adapters/lambda-stream/event-response.ts";
 import type { VerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
@@ -17,7 +17,7 @@ import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { endingMs, maxWholeAnswerMs } from "#core/turn/turn-time.ts";
-import { chatHeaders, chatSchema, longestBody } from "./chat-schema.ts";
+import { chatHeaders, chatSchema, maxBodyBytes } from "./chat-schema.ts";
 import { makeWholeAnswer } from "./whole-answer.ts";
 
 export interface ChatStreamPorts {
@@ -27,31 +27,31 @@ export interface ChatStreamPorts {
   readonly beginChatTurn: BeginChatTurn;
   readonly runChatTurn: RunChatTurn;
   readonly followChatTurn: FollowChatTurn;
-  readonly admitReader: AcquireReader;
+  readonly acquireReader: AcquireReader;
   readonly clock: Clock;
 }
 
 /** Milliseconds since the epoch. */
 interface CallTime {
-  /** When the answer must have come. */
+  /** When the answer must have ended. */
   readonly deadline: number;
-  /** When the function has ended, one way or other. */
+  /** When the invocation ends at the latest. */
   readonly until: number;
 }
 
 export type StreamedRoute = (request: ApiRequest, leftMs: number) => Promise<ApiResult>;
 
-/** For how long a client whose conversation is busy should wait. */
+/** The `Retry-After` of a busy conversation. */
 const busyRetryMs = 2_000;
 
 const eventHeaders = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-store",
-  // Proxies such as nginx would gather it.
+  // Tells proxies such as nginx not to buffer the response.
   "x-accel-buffering": "no",
 };
 
-const wantsWhole = ({ headers }: ApiRequest): boolean => {
+const wantsJson = ({ headers }: ApiRequest): boolean => {
   const accept = headers.accept?.toLowerCase() ?? "";
   return accept.includes("application/json") && !accept.includes("text/event-stream");
 };
@@ -62,9 +62,9 @@ const chatRequestOf = (request: ApiRequest): ChatRequest => {
     conversation,
     integration,
     files = [],
-  } = parseJsonBody(chatSchema, request.body, longestBody);
+  } = parseJsonBody(chatSchema, request.body, maxBodyBytes);
   return {
-    botUserId: parameterOf(request, "userId"),
+    botUserId: pathParameter(request, "userId"),
     content,
     conversation,
     integration,
@@ -75,11 +75,11 @@ const chatRequestOf = (request: ApiRequest): ChatRequest => {
   };
 };
 
-/** As a header where the client can send one, else in the query, as `EventSource` needs it. */
-const lastHeardOf = ({ headers, query }: ApiRequest): ChatPosition | undefined => {
-  const given = headers["last-event-id"] ?? query.get("lastEventId") ?? "";
-  if (given === "") return undefined;
-  const position = readPosition(given);
+/** The last event received: a header, or a query parameter for clients such as `EventSource` that cannot set headers. */
+const lastPositionOf = ({ headers, query }: ApiRequest): ChatPosition | undefined => {
+  const value = headers["last-event-id"] ?? query.get("lastEventId") ?? "";
+  if (value === "") return undefined;
+  const position = readPosition(value);
   if (position) return position;
   throw callerError("bad_parameter", "Last-Event-ID: must be the id of an event of this turn");
 };
@@ -91,44 +91,44 @@ export const makeChatStreamRoutes = ({
   beginChatTurn,
   runChatTurn,
   followChatTurn,
-  admitReader,
+  acquireReader,
   clock,
 }: ChatStreamPorts): Record<string, StreamedRoute> => {
-  const timeOf = (leftMs: number, mostMs = Number.POSITIVE_INFINITY): CallTime => ({
-    deadline: clock.now() + Math.min(leftMs - endingMs, mostMs),
+  const timeOf = (leftMs: number, maxMs = Number.POSITIVE_INFINITY): CallTime => ({
+    deadline: clock.now() + Math.min(leftMs - endingMs, maxMs),
     until: clock.now() + leftMs,
   });
 
   const streamed = ({ body }: EventResponse): ApiResult => ({ statusCode: 200, headers: eventHeaders, body });
 
-  /** A reply that leaves with its first event; what breaks before it is thrown. */
+  /** A response that starts with the first event. Earlier errors are thrown. */
   const runInStream = async (ready: ReadyChatTurn, deadline: number): Promise<ApiResult> => {
     const response = makeEventResponse(clock);
-    const begun = Promise.withResolvers<"emitted">();
+    const firstEvent = Promise.withResolvers<"emitted">();
     const emit: EmitEvent = (event, position) => {
-      begun.resolve("emitted");
+      firstEvent.resolve("emitted");
       return response.emit(event, position);
     };
-    const done = runChatTurn(ready, emit, deadline).finally(response.end);
-    if ((await Promise.race([begun.promise, done])) === "busy") throw busy();
-    // It rejects only where nothing was told.
-    done.catch(() => {});
+    const ended = runChatTurn(ready, emit, deadline).finally(response.end);
+    if ((await Promise.race([firstEvent.promise, ended])) === "busy") throw busy();
+    // It only rejects before the first event; this prevents an unhandled rejection.
+    ended.catch(() => {});
     return streamed(response);
   };
 
-  /** A reply that leaves at once: a turn that is known may be silent for long. */
+  /** A response that starts immediately, as a known turn may emit nothing for a long time. */
   const followInStream = async (
     user: ChatUser,
     turn: ChatTurn,
-    lastHeard: ChatPosition | undefined,
+    lastPosition: ChatPosition | undefined,
     { deadline, until }: CallTime,
   ): Promise<ApiResult> => {
-    const leave = await admitReader(user, until);
+    const release = await acquireReader(user, until);
     const response = makeEventResponse(clock);
-    followChatTurn(turn, lastHeard, response.emit, deadline)
-      // It tells itself what breaks, and a rejection that nobody takes would end the runtime process.
+    followChatTurn(turn, lastPosition, response.emit, deadline)
+      // It emits its errors itself, and an unhandled rejection would end the runtime process.
       .catch(() => {})
-      .finally(leave)
+      .finally(release)
       .finally(response.end);
     return streamed(response);
   };
@@ -138,9 +138,9 @@ export const makeChatStreamRoutes = ({
     turn: ChatTurn,
     { deadline, until }: CallTime,
   ): Promise<ApiResult> => {
-    const leave = await admitReader(user, until);
+    const release = await acquireReader(user, until);
     const answer = makeWholeAnswer();
-    await followChatTurn(turn, undefined, answer.emit, deadline).finally(leave);
+    await followChatTurn(turn, undefined, answer.emit, deadline).finally(release);
     return answer.reply();
   };
 
@@ -153,43 +153,46 @@ export const makeChatStreamRoutes = ({
   return {
     "POST /v1/bots/{userId}/chat": async (request, leftMs) => {
       const user = await verifyUserToken(request.headers.authorization);
-      const isWhole = wantsWhole(request);
+      const isWhole = wantsJson(request);
       const time = timeOf(leftMs, isWhole ? maxWholeAnswerMs : undefined);
-      const begun = await beginChatTurn(user, chatRequestOf(request), time.until);
-      if (begun.status === "existing") {
+      const result = await beginChatTurn(user, chatRequestOf(request), time.until);
+      if (result.status === "existing") {
         return isWhole
-          ? followWhole(user, begun.turn, time)
-          : followInStream(user, begun.turn, undefined, time);
+          ? followWhole(user, result.turn, time)
+          : followInStream(user, result.turn, undefined, time);
       }
-      return isWhole ? runWhole(begun.ready, time.deadline) : runInStream(begun.ready, time.deadline);
+      return isWhole ? runWhole(result.ready, time.deadline) : runInStream(result.ready, time.deadline);
     },
 
     "GET /v1/bots/{userId}/turns/{turn}/events": async (request, leftMs) => {
       const user = await verifyUserToken(request.headers.authorization);
-      const botUserId = parameterOf(request, "userId");
+      const botUserId = pathParameter(request, "userId");
       checkBot(user, botUserId);
-      const lastHeard = lastHeardOf(request);
+      const lastPosition = lastPositionOf(request);
       const [turn, isRevoked] = await Promise.all([
-        findOwnTurn(turns, user, botUserId, parameterOf(request, "turn")),
+        findOwnTurn(turns, user, botUserId, pathParameter(request, "turn")),
         revocations.isRevoked(user),
       ]);
       if (isRevoked) throw revokedToken();
       if (!turn.keepsAnswer) {
-        throw callerError("not_found", "turn: its answer is not kept, ask with an Idempotency-Key");
+        throw callerError(
+          "not_found",
+          "turn: the answer was not stored; send questions with an Idempotency-Key",
+        );
       }
       if (turn.replayUntil !== undefined && turn.replayUntil <= clock.now()) {
-        throw callerError("not_found", "turn: its answer is not kept any more");
+        throw callerError("not_found", "turn: the answer has expired");
       }
-      // It has heard all there is; EventSource asks again until it is told so.
-      if (lastHeard?.ended && lastHeard.attempt === turn.attempt)
+      // The client has received everything. EventSource reconnects until it gets a 204.
+      if (lastPosition?.ended && lastPosition.attempt === turn.attempt)
         return { statusCode: 204, headers: {}, body: "" };
-      return followInStream(user, turn, lastHeard, timeOf(leftMs));
+      return followInStream(user, turn, lastPosition, timeOf(leftMs));
     },
   };
 };
 
 const busy = (): BridgeError =>
-  new BridgeError("conflict", "conversation: another turn runs in it, please wait for its end", {
+  new BridgeError("conflict", "conversation: another turn is in progress in this conversation; retry later", {
     expose: true,
     retryable: true,
     retryAfterMs: busyRetryMs,

@@ -1,3 +1,4 @@
+import { internalErrorMessage } from "#adapters/api-gateway/api-error.ts";
 import { jsonReply } from "#adapters/api-gateway/json-reply.ts";
 import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
 import type { ChatErrorCode, ChatEvent } from "#core/chat/chat-event.ts";
@@ -5,7 +6,7 @@ import type { ChatErrorCode, ChatEvent } from "#core/chat/chat-event.ts";
 type End = Extract<ChatEvent, { type: "end" }>;
 type Failure = Extract<ChatEvent, { type: "error" }>;
 
-/** An answer as it stands once it has ended. */
+/** A complete answer, as JSON. */
 export interface WholeAnswer {
   readonly turn: string;
   readonly conversation: string | null;
@@ -17,7 +18,7 @@ export interface WholeAnswer {
   readonly truncated?: End["truncated"];
 }
 
-/** A failure that came too late for any text is told as one that came at once. */
+/** The HTTP status of a failed answer. */
 const statusOf = (code: ChatErrorCode): number => {
   switch (code) {
     case "timeout":
@@ -33,7 +34,7 @@ const statusOf = (code: ChatErrorCode): number => {
 /** RongCloud's codes (docs/spec/rongcloud.md, section 3). */
 const codeOf = (status: number): number => (status === 504 ? 1050 : 1000);
 
-/** Gathers the events of a turn into one reply. */
+/** Collects the events of a turn into one response. */
 export const makeWholeAnswer = () => {
   let turn = "";
   let conversation: string | null = null;
@@ -60,7 +61,7 @@ export const makeWholeAnswer = () => {
         const status = statusOf(end?.code ?? "internal");
         return jsonReply(status, {
           code: codeOf(status),
-          errorMessage: end?.message ?? "internal error, please try again",
+          errorMessage: end?.message ?? internalErrorMessage,
         });
       }
       const { usage, sources, stopped, paused, truncated } = end;

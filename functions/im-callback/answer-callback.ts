@@ -8,7 +8,7 @@ import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
 import { botEventSchema } from "./bot-event-schema.ts";
-import { repeatable, routedMessageSchema } from "./routed-message-schema.ts";
+import { repeatableFields, routedMessageSchema } from "./routed-message-schema.ts";
 
 export interface AnswerCallbackPorts {
   readonly verifyCallback: VerifyCallback;
@@ -19,18 +19,19 @@ export interface AnswerCallbackPorts {
   readonly log: Log;
 }
 
-/** In bytes: 128 KB of content are 768 KB where JSON escapes every character. */
-const longestBotEvent = 1024 * 1024;
+/** 128 KB of content take 768 KB if JSON escapes every character. */
+const maxBotEventBytes = 1024 * 1024;
 
-/** What is wrong with a callback, where that will not change by its being sent again. */
+/** The reason why a callback is invalid, which a retry would not change. Other errors are thrown again. */
 const faultOf = (error: unknown): string => {
   if (error instanceof BridgeError && error.expose) return error.logSafeMessage;
   throw error;
 };
 
 /**
- * Takes what RongCloud calls back with (docs/spec/rongcloud.md, section 9). What is well signed is answered 200, also what
- * nobody can make sense of, which it would only send again; that is logged and counted. A failure of our own is not.
+ * Handles RongCloud's callbacks (docs/spec/rongcloud.md, section 9). A callback with a valid signature gets 200 even if it is
+ * invalid, as RongCloud would only repeat it; it is logged and counted. Errors of the bridge are returned, so that RongCloud
+ * retries.
  */
 export const makeAnswerCallback = ({
   verifyCallback,
@@ -45,32 +46,32 @@ export const makeAnswerCallback = ({
     metrics.count("CallbackDropped", { route });
   };
 
-  const takeMessage = async (appKey: string, body: Buffer): Promise<string | undefined> => {
-    const routed = parseFormBody(routedMessageSchema(clock.now()), body, repeatable);
-    // Discussions, chat rooms and the like: no bot is spoken to there.
+  const acceptMessage = async (appKey: string, body: Buffer): Promise<string | undefined> => {
+    const routed = parseFormBody(routedMessageSchema(clock.now()), body, repeatableFields);
+    // Discussions, chat rooms and others: bots do not take part in these.
     if (routed.channelType === "other") return undefined;
     await acceptMessages(appKey, routed.message.fromUserId, [routed.message]);
     return undefined;
   };
 
-  const takeBotEvent = async (appKey: string, body: Buffer): Promise<string | undefined> => {
-    const { botUserId, event } = parseJsonBody(botEventSchema(clock.now()), body, longestBotEvent);
+  const acceptEvent = async (appKey: string, body: Buffer): Promise<string | undefined> => {
+    const { botUserId, event } = parseJsonBody(botEventSchema(clock.now()), body, maxBotEventBytes);
     const { status } = await acceptBotEvent(appKey, botUserId, event);
     return status === "unknown_bot" ? "bot.userId: no bot has this id" : undefined;
   };
 
-  /** Each gives why it took nothing, if so. */
+  /** Each returns the reason if it did not accept the callback. */
   const routes = new Map([
-    ["/callbacks/rongcloud/messages", takeMessage],
-    ["/callbacks/rongcloud/bot-events", takeBotEvent],
+    ["/callbacks/rongcloud/messages", acceptMessage],
+    ["/callbacks/rongcloud/bot-events", acceptEvent],
   ]);
 
   return async (request: ApiRequest): Promise<object> => {
     const { route } = request;
-    const take = routes.get(route);
-    if (!take) throw callerError("not_found", "no such path");
+    const accept = routes.get(route);
+    if (!accept) throw callerError("not_found", "no such path");
     const { appKey } = await verifyCallback(request.query, request.headers);
-    const fault = await take(appKey, request.body).catch(faultOf);
+    const fault = await accept(appKey, request.body).catch(faultOf);
     if (fault !== undefined) drop(appKey, route, fault);
     return { code: 200 };
   };

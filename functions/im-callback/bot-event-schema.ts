@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { derivedMessageUID } from "#adapters/rongcloud/derived-message-uid.ts";
 import {
-  dispensable,
   eventName,
-  holdsJson,
-  longestContent,
+  ignoreInvalid,
+  isJson,
+  maxContentBytes,
   messageContent,
   milliseconds,
   objectName,
@@ -15,9 +15,9 @@ import { channelTypes, type MessageEvent } from "#core/message/message-event.ts"
 import { stringOf } from "#core/shared/rules.ts";
 
 const channelType = v.picklist(channelTypes, `must be one of ${channelTypes.join(", ")}`);
-const time = dispensable(milliseconds);
-const msgUID = dispensable(stringOf(1, 64));
-const source = dispensable(stringOf(1, 64));
+const time = ignoreInvalid(milliseconds);
+const msgUID = ignoreInvalid(stringOf(1, 64));
+const source = ignoreInvalid(stringOf(1, 64));
 
 const messageData = v.object(
   {
@@ -33,13 +33,13 @@ const messageData = v.object(
   "must be an object",
 );
 
-/** Public documents show the data of messages alone: of other events everything is kept, as the content where it has none. */
-const happeningData = v.pipe(
+/** RongCloud documents the data of messages only. For other events, all of the data becomes the content if they have none. */
+const otherEventData = v.pipe(
   v.looseObject(
     {
-      fromUserId: dispensable(userId),
-      toUserId: dispensable(userId),
-      groupId: dispensable(userId),
+      fromUserId: ignoreInvalid(userId),
+      toUserId: ignoreInvalid(userId),
+      groupId: ignoreInvalid(userId),
       objectName: v.fallback(stringOf(0, 32), ""),
       channelType: v.nullish(channelType),
       msgTimestamp: time,
@@ -50,19 +50,18 @@ const happeningData = v.pipe(
   ),
   v.transform((data) => ({
     ...data,
-    content:
-      typeof data.content === "string" && holdsJson(data.content) ? data.content : JSON.stringify(data),
+    content: typeof data.content === "string" && isJson(data.content) ? data.content : JSON.stringify(data),
   })),
-  v.check(({ content }) => Buffer.byteLength(content) <= longestContent, `at most ${longestContent} bytes`),
+  v.check(({ content }) => Buffer.byteLength(content) <= maxContentBytes, `at most ${maxContentBytes} bytes`),
 );
 
 const head = { bot: v.object({ userId }, "must be an object"), type: eventName };
 
-/** A message as RongCloud tells a bot of it. */
+/** A message event as RongCloud sends it to a bot. */
 export const messageEvent = v.object({ ...head, timestamp: time, data: messageData }, "must be an object");
 
-const happening = v.pipe(
-  v.object({ ...head, timestamp: time, data: v.pipe(v.optional(v.unknown(), {}), happeningData) }),
+const otherEvent = v.pipe(
+  v.object({ ...head, timestamp: time, data: v.pipe(v.optional(v.unknown(), {}), otherEventData) }),
   v.transform(({ data, ...rest }) => ({
     ...rest,
     data: {
@@ -77,17 +76,17 @@ const happening = v.pipe(
 
 const typed = v.object({ type: eventName });
 
-/** The bot that is told, and the event. */
+/** A bot event and the bot that it was sent to. */
 export interface ReceivedBotEvent {
   readonly botUserId: string;
   readonly event: MessageEvent;
 }
 
-type Envelope = v.InferOutput<typeof messageEvent> | v.InferOutput<typeof happening>;
+type Envelope = v.InferOutput<typeof messageEvent> | v.InferOutput<typeof otherEvent>;
 
 const toReceived = ({ bot, type, timestamp, data }: Envelope, now: number): ReceivedBotEvent => {
   const { fromUserId, toUserId, objectName: name, content, channelType: channel, source: from } = data;
-  const told = { fromUserId, toUserId, objectName: name, content, channelType: channel };
+  const common = { fromUserId, toUserId, objectName: name, content, channelType: channel };
   const msgTimestamp = data.msgTimestamp ?? timestamp;
   return {
     botUserId: bot.userId,
@@ -95,9 +94,9 @@ const toReceived = ({ bot, type, timestamp, data }: Envelope, now: number): Rece
       type,
       timestamp: timestamp ?? now,
       data: {
-        ...told,
+        ...common,
         msgTimestamp: msgTimestamp ?? now,
-        msgUID: data.msgUID ?? derivedMessageUID({ ...told, msgTimestamp: data.msgTimestamp }),
+        msgUID: data.msgUID ?? derivedMessageUID({ ...common, msgTimestamp: data.msgTimestamp }),
         ...(from !== undefined && { source: from }),
       },
     },
@@ -105,14 +104,14 @@ const toReceived = ({ bot, type, timestamp, data }: Envelope, now: number): Rece
 };
 
 /**
- * An event that RongCloud tells the webhook of a bot it hosts (docs/spec/rongcloud.md, sections 6 and 9). One without an id
- * is told by what it says. `now`: the time of one that bears none, in milliseconds since the epoch.
+ * An event that RongCloud sends to the webhook of a bot that it hosts (docs/spec/rongcloud.md, sections 6 and 9). An event
+ * without an id gets one from its content. `now`: the time for events without one, in milliseconds since the epoch.
  */
 export const botEventSchema = (now: number) =>
   v.pipe(
     v.lazy((input) => {
       const parsed = v.safeParse(typed, input);
-      return parsed.success && !isMessageType(parsed.output.type) ? happening : messageEvent;
+      return parsed.success && !isMessageType(parsed.output.type) ? otherEvent : messageEvent;
     }),
     v.transform((envelope) => toReceived(envelope, now)),
   );

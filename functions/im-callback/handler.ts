@@ -1,32 +1,38 @@
 import * as v from "valibot";
 import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
-import { makeMessageDoor, messageDoorEnv } from "#adapters/messages/message-door.ts";
-import { count, parseEnvironment } from "#adapters/node/environment.ts";
+import { makeMessageIngress, messageIngressEnv } from "#adapters/ingress/message-ingress.ts";
+import { parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import { callbackEnv, openCallbackCallers } from "#adapters/rongcloud/signed-callers.ts";
+import { callbackVerifierEnv, openCallbackVerifier } from "#adapters/rongcloud/open-verifiers.ts";
 import { makeAcceptBotEvent } from "#core/intake/accept-bot-event.ts";
 import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
 import { makeCachedBotDirectory } from "#core/intake/bot-directory.ts";
 import { makeAnswerCallback } from "./answer-callback.ts";
 
-const env = parseEnvironment(v.object({ ...messageDoorEnv, ...callbackEnv, BOT_CACHE_SECONDS: count }));
+const env = parseEnvironment(
+  v.object({ ...messageIngressEnv, ...callbackVerifierEnv, BOT_CACHE_SECONDS: positiveInteger }),
+);
 const log = makeJsonLog();
 const metrics = makeMetrics();
 const client = makeDocumentClient();
-const { apps, verifyCallback } = await openCallbackCallers({ env, clock, log });
-const door = makeMessageDoor({ env, client, apps, metrics, clock, log });
-const knownBots = makeCachedBotDirectory({ bots: door.bots, clock, maxAgeMs: env.BOT_CACHE_SECONDS * 1000 });
+const { apps, verifyCallback } = await openCallbackVerifier({ env, clock, log });
+const ingress = makeMessageIngress({ env, client, apps, metrics, clock, log });
+const knownBots = makeCachedBotDirectory({
+  bots: ingress.bots,
+  clock,
+  maxAgeMs: env.BOT_CACHE_SECONDS * 1000,
+});
 
 export const handler = makeApiHandler(
   log,
   makeAnswerCallback({
     verifyCallback,
-    acceptMessages: makeAcceptMessages({ ...door, bots: knownBots, clock }),
-    // It names its bot: one read says what stands, also of a bot created a second ago.
-    acceptBotEvent: makeAcceptBotEvent({ ...door, clock }),
+    acceptMessages: makeAcceptMessages({ ...ingress, bots: knownBots, clock }),
+    // Reads the bot that the event names without the cache, so that bots created a second ago are found.
+    acceptBotEvent: makeAcceptBotEvent({ ...ingress, clock }),
     metrics,
     clock,
     log,

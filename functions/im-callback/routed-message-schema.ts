@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { derivedMessageUID } from "#adapters/rongcloud/derived-message-uid.ts";
 import {
-  dispensable,
+  ignoreInvalid,
   messageContent,
   milliseconds,
   objectName,
@@ -11,7 +11,7 @@ import type { IncomingMessage } from "#core/intake/incoming-message.ts";
 import { channelTypes } from "#core/message/message-event.ts";
 import { stringOf } from "#core/shared/rules.ts";
 
-/** Where nobody speaks to a bot: discussions, chat rooms, customer service, notices, public services, ultra groups. */
+/** Channel types without bots: discussions, chat rooms, customer service, notices, public services, ultra groups. */
 const otherChannelTypes = [
   "PERSONS",
   "TEMPGROUP",
@@ -28,14 +28,14 @@ const isBotChannel = (channelType: string): channelType is IncomingMessage["chan
 
 const idsInJson = v.pipe(v.string(), v.parseJson(), v.array(v.union([v.string(), v.number()])));
 
-/** Ids with commas between them, in brackets or not, where it is no JSON. */
+/** Parses a JSON array of ids, or ids separated by commas, with or without brackets. */
 const idsIn = (text: string): string[] => {
   const parsed = v.safeParse(idsInJson, text);
   const ids = parsed.success ? parsed.output.map(String) : text.replace(/^\s*\[|\]\s*$/g, "").split(",");
   return ids.map((id) => id.trim()).filter(Boolean);
 };
 
-/** A field for each of them, or all of them in one. */
+/** Group members: one field per id, or one field with several ids. */
 const memberIds = v.pipe(
   v.array(v.string()),
   v.transform((sent) => sent.flatMap(idsIn)),
@@ -46,8 +46,8 @@ export type RoutedMessage =
   | { readonly channelType: "other" };
 
 /**
- * A message as the full message route copies it (docs/spec/rongcloud.md, section 9). One without an id is told by its
- * sender, target, time and content. `now`: the time of one without, in milliseconds since the epoch.
+ * A message from the full message route (docs/spec/rongcloud.md, section 9). A message without an id gets one from its sender,
+ * target, time and content. `now`: the time for messages without one, in milliseconds since the epoch.
  */
 export const routedMessageSchema = (now: number) =>
   v.pipe(
@@ -57,9 +57,9 @@ export const routedMessageSchema = (now: number) =>
       objectName,
       content: messageContent,
       channelType: v.picklist([...channelTypes, ...otherChannelTypes], "must be a channel type"),
-      msgTimestamp: dispensable(milliseconds),
-      msgUID: dispensable(stringOf(1, 64)),
-      source: dispensable(stringOf(1, 64)),
+      msgTimestamp: ignoreInvalid(milliseconds),
+      msgUID: ignoreInvalid(stringOf(1, 64)),
+      source: ignoreInvalid(stringOf(1, 64)),
       groupUserIds: v.optional(memberIds, []),
     }),
     v.transform(({ channelType, groupUserIds, msgUID, msgTimestamp, source, ...rest }): RoutedMessage => {
@@ -79,5 +79,5 @@ export const routedMessageSchema = (now: number) =>
     }),
   );
 
-/** The fields of the form that may be repeated. */
-export const repeatable = ["groupUserIds"];
+/** Form fields that may be repeated. */
+export const repeatableFields = ["groupUserIds"];

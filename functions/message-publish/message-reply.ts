@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What each of a message's targets was sent: RongCloud's `messageUID` is what later calls name it by. */
+/** The id of the message for each target. Later calls to RongCloud refer to the message by its `messageUID`. */
 export const privateMessageReply = v.object({
   messageUIDs: v.array(v.object({ userId: v.string(), messageUID: v.string() })),
 });

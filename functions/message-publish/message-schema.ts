@@ -3,13 +3,14 @@ import { messageContent, objectName, userId } from "#adapters/rongcloud/message-
 import type { PublishedMessage } from "#core/intake/publish-message.ts";
 import { arrayOf } from "#core/shared/rules.ts";
 
-const someOf = (most: number) => v.pipe(arrayOf(userId, most), v.minLength(1, "must be sent at least once"));
+const repeatedIds = (max: number) =>
+  v.pipe(arrayOf(userId, max), v.minLength(1, "must be sent at least once"));
 
 const message = { objectName, content: messageContent };
 
-/** A private message as the send API takes it (docs/spec/rongcloud.md, section 8). What concerns its push alone is passed over. */
+/** A private message of the send API (docs/spec/rongcloud.md, section 8). Fields for push notifications are ignored. */
 export const privateMessageSchema = v.pipe(
-  v.object({ fromUserId: userId, toUserId: someOf(1000), ...message }),
+  v.object({ fromUserId: userId, toUserId: repeatedIds(1000), ...message }),
   v.transform(
     ({ toUserId, ...rest }): PublishedMessage => ({
       ...rest,
@@ -21,11 +22,11 @@ export const privateMessageSchema = v.pipe(
   ),
 );
 
-/** A message to groups. It mentions nobody, whatever its content says, unless `isMentioned` is 1. */
+/** A message to groups. Mentions in its content only count if `isMentioned` is 1. */
 export const groupMessageSchema = v.pipe(
   v.object({
     fromUserId: userId,
-    toGroupId: someOf(3),
+    toGroupId: repeatedIds(3),
     ...message,
     toUserId: v.optional(arrayOf(userId, 1000), []),
     isMentioned: v.optional(v.picklist(["0", "1"], "must be 0 or 1"), "0"),
@@ -41,5 +42,5 @@ export const groupMessageSchema = v.pipe(
   ),
 );
 
-/** The fields of the forms that may be repeated. */
-export const repeatable = ["toUserId", "toGroupId"];
+/** Form fields that may be repeated. */
+export const repeatableFields = ["toUserId", "toGroupId"];

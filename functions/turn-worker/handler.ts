@@ -4,7 +4,7 @@ import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { modelsEnv, openModels } from "#adapters/models/open-models.ts";
-import { parseEnvironment, text } from "#adapters/node/environment.ts";
+import { nonEmptyString, parseEnvironment } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
@@ -27,9 +27,9 @@ const env = parseEnvironment(
   v.object({
     ...modelsEnv,
     ...rongcloudEnv,
-    TURNS_TABLE: text,
-    TURNS_QUEUE_URL: text,
-    DEAD_LETTERS_URL: text,
+    TURNS_TABLE: nonEmptyString,
+    TURNS_QUEUE_URL: nonEmptyString,
+    DEAD_LETTERS_URL: nonEmptyString,
   }),
 );
 const log = makeJsonLog();

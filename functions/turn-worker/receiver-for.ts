@@ -6,23 +6,23 @@ import { makeWholeDelivery } from "#core/im/whole-delivery.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Turn } from "#core/turn/turn.ts";
 
-/** Five calls a second for each stream, of the 100 that RongCloud takes for an app. */
+/** Five calls per second and stream, of the 100 per second that RongCloud allows an app. */
 const minIntervalMs = 200;
-/** RongCloud may be away for a while in the middle of an answer; for longer than this, nobody waits for the rest. */
+/** How long RongCloud may be unavailable during an answer before the rest is given up. */
 const maxRetryMs = 120_000;
 
-/** How a turn's answer reaches its user: as a stream, in one message, or not at all. */
+/** Chooses how a turn's answer is delivered: as a stream, as one message, or not at all. */
 export const makeReceiverFor = ({ im, clock }: { readonly im: ImMessages; readonly clock: Clock }) => {
   const streamTo = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs });
-  const bringWholeTo = makeWholeDelivery({ im, clock, maxRetryMs });
+  const sendWholeTo = makeWholeDelivery({ im, clock, maxRetryMs });
   const withTypingIndicator = makeTypingIndicator({ im, clock });
 
   return (turn: Turn, lease: DeliveryLease): AnswerReceiver => {
     const { handleResponse, stream, options } = turn.integration;
     if (!handleResponse) return { sink: makeNullSink() };
     const route = replyRouteOf(turn);
-    const sink = (stream ? streamTo : bringWholeTo)(route, lease);
-    // The IM shows it in private alone.
+    const sink = (stream ? streamTo : sendWholeTo)(route, lease);
+    // The IM shows typing in private chats only.
     const hints = options.typing !== false && route.channelType === "PERSON";
     const until = stream ? "first text" : "end";
     return hints ? withTypingIndicator(sink, route, { isHeld: lease.isHeld, until }) : { sink };

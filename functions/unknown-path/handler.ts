@@ -5,22 +5,22 @@ import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { flag, parseEnvironment } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import { makePassOn } from "#adapters/rongcloud/pass-on.ts";
+import { makeForwardCall } from "#adapters/rongcloud/forward-call.ts";
+import { callVerifierEnv, openCallVerifier } from "#adapters/rongcloud/open-verifiers.ts";
 import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
-import { openSignedCallers, signedCallersEnv } from "#adapters/rongcloud/signed-callers.ts";
 import { makeAnswerUnknownPath } from "./answer-unknown-path.ts";
 
-const env = parseEnvironment(v.object({ ...signedCallersEnv, ...rongcloudEnv, PASS_THROUGH: flag }));
+const env = parseEnvironment(v.object({ ...callVerifierEnv, ...rongcloudEnv, PASS_THROUGH: flag }));
 const log = makeJsonLog();
-const { apps, verifyCall } = await openSignedCallers({ env, client: makeDocumentClient(), clock, log });
+const { apps, verifyCall } = await openCallVerifier({ env, client: makeDocumentClient(), clock, log });
 const sendHttp = makeHttpClient({ publicOnly: false, clock });
 
 export const handler = makeApiHandler(
   log,
   makeAnswerUnknownPath({
     verifyCall,
-    passOn: env.PASS_THROUGH
-      ? makePassOn({ sendHttp, apps, clock, apiUrls: env.RONGCLOUD_API_URL })
+    forwardCall: env.PASS_THROUGH
+      ? makeForwardCall({ sendHttp, apps, clock, apiUrls: env.RONGCLOUD_API_URL })
       : undefined,
   }),
 );

@@ -3,27 +3,27 @@ import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeTokenRevocations } from "#adapters/dynamodb/token-revocations.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
-import { count, flag, parseEnvironment } from "#adapters/node/environment.ts";
+import { flag, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import { makePassOn } from "#adapters/rongcloud/pass-on.ts";
+import { makeForwardCall } from "#adapters/rongcloud/forward-call.ts";
+import { callVerifierEnv, openCallVerifier } from "#adapters/rongcloud/open-verifiers.ts";
 import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
-import { openSignedCallers, signedCallersEnv } from "#adapters/rongcloud/signed-callers.ts";
-import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
+import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import { maxTokenHours } from "#core/chat/chat-user.ts";
 import { makeTokenRoutes } from "./routes.ts";
 
 const env = parseEnvironment(
   v.object({
-    ...signedCallersEnv,
+    ...callVerifierEnv,
     ...rongcloudEnv,
     PASS_THROUGH: flag,
-    USER_TOKEN_HOURS: v.pipe(count, v.maxValue(maxTokenHours)),
+    USER_TOKEN_HOURS: v.pipe(positiveInteger, v.maxValue(maxTokenHours)),
   }),
 );
 const log = makeJsonLog();
 const client = makeDocumentClient();
-const { apps, verifyCall } = await openSignedCallers({ env, client, clock, log });
+const { apps, verifyCall } = await openCallVerifier({ env, client, clock, log });
 const sendHttp = makeHttpClient({ publicOnly: false, clock });
 
 export const handler = makeSignedApi(
@@ -32,8 +32,8 @@ export const handler = makeSignedApi(
     signUserToken: makeSignUserToken({ clock, lifeMs: env.USER_TOKEN_HOURS * 60 * 60 * 1000 }),
     revocations: makeTokenRevocations({ client, tableName: env.GUARDS_TABLE, clock }),
     clock,
-    passOn: env.PASS_THROUGH
-      ? makePassOn({ sendHttp, apps, clock, apiUrls: env.RONGCLOUD_API_URL })
+    forwardCall: env.PASS_THROUGH
+      ? makeForwardCall({ sendHttp, apps, clock, apiUrls: env.RONGCLOUD_API_URL })
       : undefined,
   }),
 );

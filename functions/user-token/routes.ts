@@ -1,27 +1,27 @@
 import * as v from "valibot";
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
+import { ForwardedReply } from "#adapters/api-gateway/forwarded-reply.ts";
 import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
-import { PassedReply } from "#adapters/api-gateway/passed-reply.ts";
 import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
-import type { SignUserToken } from "#adapters/secrets/user-tokens.ts";
+import type { SignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import type { App } from "#core/bot/app.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import type { ForwardCall, ForwardedCall } from "#core/intake/forward-call.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { expiryRepeatable, expirySchema } from "./expiry-schema.ts";
+import { expirySchema, repeatableExpiryFields } from "./expiry-schema.ts";
 import type { TokenReply } from "./token-reply.ts";
-import { repeatable, userSchema } from "./user-schema.ts";
+import { repeatableFields, userSchema } from "./user-schema.ts";
 
 export interface TokenRoutesPorts {
   readonly signUserToken: SignUserToken;
   readonly revocations: Pick<TokenRevocations, "revoke">;
   readonly clock: Clock;
-  /** Undefined where no real IM is behind us. */
-  readonly passOn: ForwardCall | undefined;
+  /** Undefined if there is no real IM (`PASS_THROUGH`). */
+  readonly forwardCall: ForwardCall | undefined;
 }
 
-const done = v.looseObject({ code: v.literal(200) });
-const given = v.looseObject({ ...done.entries, token: v.string() });
+const okResponse = v.looseObject({ code: v.literal(200) });
+const tokenResponse = v.looseObject({ ...okResponse.entries, token: v.string() });
 
 const toCall = ({ appKey }: App, { route }: ApiRequest, body: string): ForwardedCall => ({
   appKey,
@@ -31,55 +31,67 @@ const toCall = ({ appKey }: App, { route }: ApiRequest, body: string): Forwarded
   body,
 });
 
-/** What the IM gave; its own reply, for the caller as it is, where it gave no such thing. */
+/** Forwards a call to the IM. Returns the parsed response, or the unchanged reply if it is not a success. */
 const askIm = async <T extends v.GenericSchema>(
-  passOn: ForwardCall,
+  forwardCall: ForwardCall,
   call: ForwardedCall,
   answer: T,
-): Promise<v.InferOutput<T> | PassedReply> => {
-  const reply = await passOn(call);
-  const theirs = v.safeParse(v.pipe(v.string(), v.parseJson(), answer), reply.body);
-  return reply.status === 200 && theirs.success ? theirs.output : new PassedReply(reply);
+): Promise<v.InferOutput<T> | ForwardedReply> => {
+  const reply = await forwardCall(call);
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), answer), reply.body);
+  return reply.status === 200 && parsed.success ? parsed.output : new ForwardedReply(reply);
 };
 
-/** The form as it came, without what is ours alone. */
-const withoutOurs = (form: string): string => {
+/** The original form without `bots`, which RongCloud does not have. */
+const withoutOwnFields = (form: string): string => {
   const fields = new URLSearchParams(form);
   if (!fields.has("bots")) return form;
   fields.delete("bots");
   return fields.toString();
 };
 
-/** RongCloud wants a time. */
+/** RongCloud requires a time. */
 const withTime = (form: string, time: number): string =>
   new URLSearchParams(form).has("time") ? form : `${form}&time=${time}`;
 
-/** Over a real IM `token` is the IM's own, and `botToken` ours; stand-alone `token` is ours. */
-const giveToken =
-  ({ signUserToken, passOn }: TokenRoutesPorts): SignedRoute =>
-  async (app, request): Promise<TokenReply | PassedReply> => {
-    const { userId, bots } = parseFormBody(userSchema, request.body, repeatable);
-    const ours = await signUserToken(app, { userId, bots: bots && [...new Set(bots)] });
-    if (!passOn) return { userId, token: ours };
-    const theirs = await askIm(passOn, toCall(app, request, withoutOurs(request.body.toString())), given);
-    return theirs instanceof PassedReply ? theirs : { ...theirs, userId, botToken: ours };
+/** With a real IM, `token` is the IM's and `botToken` the bridge's; without one, `token` is the bridge's. */
+const issueToken =
+  ({ signUserToken, forwardCall }: TokenRoutesPorts): SignedRoute =>
+  async (app, request): Promise<TokenReply | ForwardedReply> => {
+    const { userId, bots } = parseFormBody(userSchema, request.body, repeatableFields);
+    const botToken = await signUserToken(app, { userId, bots: bots && [...new Set(bots)] });
+    if (!forwardCall) return { userId, token: botToken };
+    const imReply = await askIm(
+      forwardCall,
+      toCall(app, request, withoutOwnFields(request.body.toString())),
+      tokenResponse,
+    );
+    return imReply instanceof ForwardedReply ? imReply : { ...imReply, userId, botToken };
   };
 
-/** Ours are revoked first: they are so too where the IM refuses or does not answer. */
+/** Revokes the bridge's tokens first, so that they are revoked even if the IM refuses or does not answer. */
 const expireTokens =
-  ({ revocations, clock, passOn }: TokenRoutesPorts): SignedRoute =>
+  ({ revocations, clock, forwardCall }: TokenRoutesPorts): SignedRoute =>
   async (app, request) => {
     const now = clock.now();
-    const { userId: userIds, time = now } = parseFormBody(expirySchema(now), request.body, expiryRepeatable);
+    const { userId: userIds, time = now } = parseFormBody(
+      expirySchema(now),
+      request.body,
+      repeatableExpiryFields,
+    );
     await Promise.all(
       [...new Set(userIds)].map((userId) => revocations.revoke({ appKey: app.appKey, userId }, time)),
     );
-    if (!passOn) return {};
-    const theirs = await askIm(passOn, toCall(app, request, withTime(request.body.toString(), time)), done);
-    return theirs instanceof PassedReply ? theirs : {};
+    if (!forwardCall) return {};
+    const imReply = await askIm(
+      forwardCall,
+      toCall(app, request, withTime(request.body.toString(), time)),
+      okResponse,
+    );
+    return imReply instanceof ForwardedReply ? imReply : {};
   };
 
 export const makeTokenRoutes = (ports: TokenRoutesPorts): Record<string, SignedRoute> => ({
-  "/user/getToken.json": giveToken(ports),
+  "/user/getToken.json": issueToken(ports),
   "/user/token/expire.json": expireTokens(ports),
 });

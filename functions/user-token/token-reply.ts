@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** A user, and what they sign in with. */
+/** A user and their tokens. */
 export const tokenReply = v.object({
   userId: v.string(),
   token: v.string(),

@@ -1,29 +1,29 @@
 import * as v from "valibot";
 import { arrayOf, stringOf } from "#core/shared/rules.ts";
 
-/** In bytes of JSON: with more, the token would be longer than is taken, and than a proxy may let pass in a header. */
-const longestBots = 2048;
+/** Size as JSON. With more, the token would exceed the accepted length, and proxies' limits for headers. */
+const maxBotsBytes = 2048;
 
-/** How a user may be called (docs/spec/rongcloud.md, section 8). */
+/** A user id (docs/spec/rongcloud.md, section 8). */
 export const userId = v.pipe(
   stringOf(1, 64),
-  v.regex(/^[A-Za-z0-9+=_-]+$/, "letters, digits and + = - _ only"),
+  v.regex(/^[A-Za-z0-9+=_-]+$/, "must contain only letters, digits and + = - _"),
 );
 
-/** The only bots that the token is good for. The name is ours, and RongCloud has nothing like it. */
+/** The bots that the token is valid for. An extension: RongCloud has no such field. */
 const bots = v.pipe(
   arrayOf(stringOf(1, 64), 20),
-  v.minLength(1, "must name at least one bot"),
+  v.minLength(1, "must contain at least one bot"),
   v.check(
-    (ids) => Buffer.byteLength(JSON.stringify(ids)) <= longestBots,
-    `at most ${longestBots} bytes in all`,
+    (ids) => Buffer.byteLength(JSON.stringify(ids)) <= maxBotsBytes,
+    `at most ${maxBotsBytes} bytes in total, as a JSON array`,
   ),
   v.description(
-    `The only bots that the token is good for; without it, all of the app's. ${longestBots} bytes in all.`,
+    `The bots that the token is valid for, at most ${maxBotsBytes} bytes as a JSON array. Default: all of the app's bots.`,
   ),
 );
 
-/** A user as an app presents them. Who they are called is the IM's affair, not ours. */
+/** A request for a user's token. The name and portrait are for the IM only. */
 export const userSchema = v.object({
   userId,
   name: v.optional(stringOf(0, 128)),
@@ -31,5 +31,5 @@ export const userSchema = v.object({
   bots: v.optional(bots),
 });
 
-/** The fields of the form that may be repeated. */
-export const repeatable = ["bots"];
+/** Form fields that may be repeated. */
+export const repeatableFields = ["bots"];

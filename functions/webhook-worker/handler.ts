@@ -4,7 +4,7 @@ import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
-import { flag, parseEnvironment, text } from "#adapters/node/environment.ts";
+import { flag, nonEmptyString, parseEnvironment } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
@@ -21,11 +21,11 @@ import { makeRunWebhookJob } from "#core/jobs/run-webhook-job.ts";
 
 const env = parseEnvironment(
   v.object({
-    BOTS_TABLE: text,
-    TURNS_TABLE: text,
+    BOTS_TABLE: nonEmptyString,
+    TURNS_TABLE: nonEmptyString,
     ...appSecretsEnv,
-    WEBHOOKS_QUEUE_URL: text,
-    DEAD_LETTERS_URL: text,
+    WEBHOOKS_QUEUE_URL: nonEmptyString,
+    DEAD_LETTERS_URL: nonEmptyString,
     ALLOW_PRIVATE_CALLBACKS: flag,
   }),
 );

@@ -80,6 +80,10 @@ const enter = async (): Promise<Room> => {
   return vacant;
 };
 
+/** A refusal quotes what was sent, unless the body cannot be parsed at all. */
+const refusal =
+  /^\S.*: .+(, got .+|; send the full key)$|^body: (must not be empty|must be valid (JSON|UTF-8)|at most 32 levels deep)$/s;
+
 const expectWholeAnswer = ({ status, body, text }: Answer): void => {
   expect([200, 400, 401]).toContain(status);
   expect(body).toEqual(
@@ -87,7 +91,7 @@ const expectWholeAnswer = ({ status, body, text }: Answer): void => {
       ? expect.objectContaining({ code: 200 })
       : { code: expect.any(Number), errorMessage: expect.stringMatching(/^.+: .+/s) },
   );
-  if (status === 400) expect(body.errorMessage).toMatch(/^\S.*: .+(, got .+|; send the full key)$/s);
+  if (status === 400) expect(body.errorMessage).toMatch(refusal);
   expect(text + JSON.stringify(registry.log.lines)).not.toContain(recognisable);
   registry.log.lines.length = 0;
 };

@@ -77,7 +77,7 @@ const bytesOf = (body: object | string | Buffer): Buffer =>
 
 const knownApps: AppSecrets = {
   find: async (appKey) => (appKey.startsWith("app-") ? app({ appKey, secrets: [secret] }) : undefined),
-  findAgain: async (appKey) => app({ appKey, secrets: [secret] }),
+  findFresh: async (appKey) => app({ appKey, secrets: [secret] }),
   lastKnown: (appKey) => app({ appKey, secrets: [secret] }),
 };
 

@@ -124,7 +124,7 @@ describe("what a model remembers of a conversation", () => {
       const { opened, token } = await open(copy, by);
       expect(opened).toEqual(none);
       const fields = { app: appKey, bot: botUserId, reason: expect.any(String) };
-      expect(by.log.lines).toEqual([{ level: "error", event: "memory_not_opened", fields }]);
+      expect(by.log.lines).toEqual([{ level: "error", event: "memory_decryption_failed", fields }]);
       expect(await by.store.begin(copy, token, { memory: "of the copy", ...life })).toBe(true);
       await by.store.close(copy, token, undefined);
       expect(await look(copy)).toMatchObject({ conversation: { memory: "of the copy" } });
@@ -152,7 +152,7 @@ describe("a data key that is rotated", () => {
     let reads = 0;
     const behind: AppSecrets = {
       ...appsOf(app({ dataKeys: [before] })),
-      findAgain: async () => {
+      findFresh: async () => {
         reads += 1;
         return app({ dataKeys: [next, before] });
       },
@@ -168,7 +168,7 @@ describe("a data key that is rotated", () => {
     await begin(storeWith(anyApp({ dataKeys: [before] })));
     const rotated = storeWith(anyApp({ dataKeys: [next] }));
     expect(await look(undefined, rotated)).toEqual(none);
-    expect(rotated.log.lines).toMatchObject([{ level: "error", event: "memory_not_opened" }]);
+    expect(rotated.log.lines).toMatchObject([{ level: "error", event: "memory_decryption_failed" }]);
     await begin(rotated);
     expect(await look(undefined, rotated)).toMatchObject({ conversation: { memory } });
   });

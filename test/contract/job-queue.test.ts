@@ -145,7 +145,7 @@ describe("a queue that does not take a job", () => {
       code: "upstream_unavailable",
       retryable: true,
       expose: false,
-      message: "the queue refused 1 jobs: InternalError",
+      message: "SQS rejected 1 jobs: InternalError",
     });
   });
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { makeReplayGuard } from "#adapters/dynamodb/guards-table.ts";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
+import { makeReplayGuard } from "#adapters/dynamodb/replay-guard.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import type { JobId } from "#core/jobs/job.ts";
 import { startHttpServer } from "../../local/http-server.ts";

@@ -54,7 +54,7 @@ const listed = [
   `^app-one  bot-helpdesk  dify_chat  m-turn  accepted 2026-01-01T00:00:00Z  given up ${time}  tries 10  ours`,
   `^app-one  bot-001  webhook  m-hook  accepted ${time}  given up ${time}  tries 7  HTTP 410 drawkcab`,
   `^app-one  bot-helpdesk  webhook  m-worn  accepted ${time}  given up ${time}  tries unknown  moved by SQS`,
-  `^unreadable  message \\S+  given up ${time}  a webhook job is not of its form`,
+  `^unreadable  message \\S+  given up ${time}  a webhook job is invalid`,
 ];
 
 describe("npm run redrive", () => {
@@ -147,7 +147,7 @@ describe("npm run redrive -- --stage dev", () => {
 
   test.each([
     ["prod", "bot-bridge-prod-messaging: Stack with id bot-bridge-prod-messaging does not exist"],
-    ["dev", "the stack bot-bridge-dev-messaging is not of its form: TurnsTable"],
+    ["dev", "the stack bot-bridge-dev-messaging is invalid: TurnsTable"],
   ])("says in one line what is wrong with stage %s", async (stage, line) => {
     const { TurnsTable: _missing, ...others } = outputs();
     const cloudFormation = closeAfterEach(await startCloudFormation(others));

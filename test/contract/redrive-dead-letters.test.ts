@@ -53,7 +53,7 @@ describe("dead letters are listed", () => {
     await queues.sendDead(bodyOf({ ...webhookJob("m-1"), integrationType: "dify_chat" }));
     const letters = await queues.list();
     expect(letters.map(({ fault }) => fault)).toEqual([
-      expect.stringMatching(/not of its form/),
+      expect.stringMatching(/is invalid/),
       expect.stringMatching(/version/),
       expect.stringMatching(/integrationType/),
     ]);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { clientDefaults } from "#adapters/aws/client-defaults.ts";
-import { difyLimits } from "#adapters/dify/dify-limits.ts";
+import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { toJobMessage } from "#adapters/sqs/job-message.ts";
 import { endingMs, maxTurnMs, maxWholeAnswerMs } from "#core/turn/turn-time.ts";
 import { turnJob, webhookJob } from "../support/jobs.ts";
@@ -25,7 +25,7 @@ const gatewayMs = (name: string): number => {
   return Math.min(...waits);
 };
 
-const { twinMs, correctionMs, ...difyWaits } = difyLimits;
+const { secondEndMs, correctionMs, ...difyWaits } = difyTimeouts;
 /** API Gateway's, for a regional API. */
 const silentStreamMs = 300_000;
 
@@ -33,7 +33,7 @@ describe("each wait ends before the one around it, so that whoever waits is told
   test.each(["ChatStream", "TurnWorker"])("Dify, then the turn, then %s", (name) => {
     const turnMs = functionMs(name) - endingMs;
     for (const waitMs of Object.values(difyWaits)) expect(waitMs).toBeLessThan(turnMs);
-    expect(Math.max(twinMs, correctionMs)).toBeLessThan(endingMs);
+    expect(Math.max(secondEndMs, correctionMs)).toBeLessThan(endingMs);
     expect(turnMs).toBeLessThan(functionMs(name));
     expect(functionMs(name)).toBeLessThanOrEqual(maxTurnMs);
   });

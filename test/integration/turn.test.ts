@@ -206,10 +206,15 @@ describe("bad input", () => {
   });
 
   test.each([
-    ["/v3/bot/create.json", "{", 1002, /^body: must be JSON/],
+    ["/v3/bot/create.json", "{", 1002, /^body: must be valid JSON/],
     ["/v3/bot/create.json", "", 1003, /^body: must not be empty/],
     ["/v3/bot/create.json", { userId: "" }, 1002, /^userId: must not be empty, got ""/],
-    ["/user/getToken.json", new URLSearchParams({ userId: "a b" }), 1002, /^userId: letters, digits/],
+    [
+      "/user/getToken.json",
+      new URLSearchParams({ userId: "a b" }),
+      1002,
+      /^userId: must contain only letters/,
+    ],
     [
       "/message/private/publish.json",
       new URLSearchParams({ fromUserId: "u7" }),

@@ -9,7 +9,7 @@ import { type MemoryLog, makeMemoryLog } from "./memory-log.ts";
 /** Every app key has an app, all with the same keys. */
 export const anyApp = (given: Partial<AppWithKeys> = {}): AppSecrets => ({
   find: async (appKey) => app({ appKey, ...given }),
-  findAgain: async (appKey) => app({ appKey, ...given }),
+  findFresh: async (appKey) => app({ appKey, ...given }),
   lastKnown: (appKey) => app({ appKey, ...given }),
 });
 

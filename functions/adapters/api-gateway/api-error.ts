@@ -5,7 +5,7 @@ interface ApiError {
   readonly code: number;
 }
 
-/** RongCloud's codes and our statuses (docs/spec/rongcloud.md, section 3). */
+/** The HTTP status and RongCloud's code of each error (docs/spec/rongcloud.md, section 3). */
 const apiErrors: Record<ErrorCode, ApiError> = {
   internal: { status: 500, code: 1000 },
   unknown_app: { status: 401, code: 1001 },
@@ -24,21 +24,25 @@ const apiErrors: Record<ErrorCode, ApiError> = {
   conflict: { status: 409, code: 409 },
 };
 
-const hidden = "internal error, please try again";
+export const internalErrorMessage = "internal error, please try again";
 
 export interface ApiFailure {
   readonly status: number;
   readonly body: { readonly code: number; readonly errorMessage: string };
 }
 
-/** What a caller is told of an error: its own words only where they are meant for the caller. */
+/** The error response for a caller. Its message is the error's own only if that is meant for the caller (`expose`). */
 export const toApiFailure = (error: unknown): ApiFailure => {
-  const bridgeError = error instanceof BridgeError ? error : new BridgeError("internal", hidden);
+  const bridgeError =
+    error instanceof BridgeError ? error : new BridgeError("internal", internalErrorMessage);
   const { status, code } = apiErrors[bridgeError.code];
-  return { status, body: { code, errorMessage: bridgeError.expose ? bridgeError.message : hidden } };
+  return {
+    status,
+    body: { code, errorMessage: bridgeError.expose ? bridgeError.message : internalErrorMessage },
+  };
 };
 
-/** When a caller may come again, where that is theirs to know: in whole seconds, and one at least. */
+/** A `Retry-After` header in whole seconds, at least 1; empty unless the error is meant for the caller and has a delay. */
 export const retryAfterHeader = (error: unknown): Readonly<Record<string, string>> => {
   if (!(error instanceof BridgeError && error.expose) || error.retryAfterMs === undefined) return {};
   return { "retry-after": String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))) };

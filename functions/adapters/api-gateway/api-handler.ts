@@ -3,19 +3,19 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { Log } from "#core/shared/log.ts";
 import { type ApiRequest, toApiRequest } from "./api-request.ts";
 import { errorReplies } from "./error-replies.ts";
+import { ForwardedReply } from "./forwarded-reply.ts";
 import { jsonReply } from "./json-reply.ts";
-import { PassedReply } from "./passed-reply.ts";
 import { type ApiMiddleware, requestId } from "./request-id.ts";
 
-/** A handler for API Gateway: what `answer` gives is the reply's body, what it throws becomes an error reply. */
+/** A handler for API Gateway. The value of `answer` becomes the response body; an error that it throws, an error response. */
 export const makeApiHandler = (
   log: Log,
-  answer: (request: ApiRequest) => Promise<object | PassedReply>,
-  besides: readonly ApiMiddleware<APIGatewayProxyResult>[] = [],
+  answer: (request: ApiRequest) => Promise<object | ForwardedReply>,
+  extraMiddleware: readonly ApiMiddleware<APIGatewayProxyResult>[] = [],
 ) =>
   middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
-    .use([requestId(), ...besides, errorReplies(log, (reply) => reply)])
+    .use([requestId(), ...extraMiddleware, errorReplies(log, (reply) => reply)])
     .handler(async (event) => {
-      const answered = await answer(toApiRequest(event));
-      return answered instanceof PassedReply ? answered.toResult() : jsonReply(200, answered);
+      const result = await answer(toApiRequest(event));
+      return result instanceof ForwardedReply ? result.toResult() : jsonReply(200, result);
     });

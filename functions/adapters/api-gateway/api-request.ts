@@ -2,21 +2,21 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 
 /** A request as the routes see it. */
 export interface ApiRequest {
-  /** As the template has it: a custom domain may put a prefix before the path itself. */
+  /** The resource path as in the template, without the prefix that a custom domain may add to the request's path. */
   readonly route: string;
   readonly method: string;
-  /** As it was called, without the query; of a path that is not ours also without such a prefix. */
+  /** The requested path without the query. For a request to `{proxy+}`, also without such a prefix. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** What stands in the places that the route names in braces. */
+  /** Values of the route's path parameters, the names in braces. */
   readonly parameters: Readonly<Record<string, string | undefined>>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Decoded only when it is read: a caller who did not sign costs us no decoding. */
+  /** Decoded on access, so an unsigned request costs no decoding. */
   readonly body: Buffer;
 }
 
-/** Names in lower case: callers may write them as they like. */
+/** Header names are case-insensitive, so they are converted to lower case. */
 export const headersOf = ({ headers }: APIGatewayProxyEvent): ApiRequest["headers"] =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
 
@@ -27,11 +27,11 @@ const queryOf = ({ multiValueQueryStringParameters }: APIGatewayProxyEvent): URL
     ),
   );
 
-/** What `{proxy+}` stands for has no prefix before it. */
+/** The value of `{proxy+}` does not include a custom domain's prefix. */
 const pathOf = ({ path, pathParameters }: APIGatewayProxyEvent): string =>
   pathParameters?.proxy === undefined ? path : `/${pathParameters.proxy}`;
 
-/** They may come as they were sent, with escapes. */
+/** API Gateway may pass path parameters percent-encoded. */
 const withoutEscapes = (value: string): string => {
   try {
     return decodeURIComponent(value);

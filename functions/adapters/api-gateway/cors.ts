@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { headersOf } from "./api-request.ts";
 import type { ApiMiddleware, ApiResult } from "./request-id.ts";
 
-/** What a function that browsers call reads from its environment besides its own: origins, parted by commas, or `*`. */
+/** Environment variables of every function that browsers call. CORS_ORIGINS: allowed origins, separated by commas, or `*`. */
 export const corsEnv = {
   CORS_ORIGINS: v.pipe(
     v.string(),
@@ -10,18 +10,18 @@ export const corsEnv = {
   ),
 };
 
-/** What a page may send and read beyond what every page may. */
+/** Methods and headers of cross-origin requests that browsers do not allow by default. */
 const allowed = {
   "access-control-allow-methods": "GET, POST, DELETE",
   "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-ID",
-  // Two hours: browsers take no longer.
+  // Two hours, the maximum in Chromium.
   "access-control-max-age": "7200",
 };
 const exposed = { "access-control-expose-headers": "Retry-After, X-Request-ID" };
 
 /**
- * Lets pages of these origins read the replies (CORS), and answers browsers that ask before they send. Nobody is let in by it: a user's token does that, which no browser
- * sends by itself. So any origin (`*`) is no danger to users either.
+ * Lets pages of these origins read the responses (CORS), and answers preflight requests. It grants no access: that takes a
+ * user's token, which browsers do not send automatically. So allowing every origin (`*`) does not endanger users.
  */
 export const cors = <R extends ApiResult>(origins: readonly string[]): ApiMiddleware<R> => {
   const headersFor = (origin: string | undefined): Record<string, string> => {
@@ -35,7 +35,7 @@ export const cors = <R extends ApiResult>(origins: readonly string[]): ApiMiddle
   return {
     before: ({ event }) => {
       if (event.httpMethod !== "OPTIONS") return undefined;
-      // Whose origin is not allowed learns so by what is missing.
+      // Disallowed origins get no CORS headers.
       return { statusCode: 204, headers: { ...allowed, ...headersFor(headersOf(event).origin) }, body: "" };
     },
     after: addHeaders,

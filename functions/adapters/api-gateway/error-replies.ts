@@ -4,7 +4,7 @@ import { retryAfterHeader, toApiFailure } from "./api-error.ts";
 import { jsonReply } from "./json-reply.ts";
 import type { ApiMiddleware, ApiResult } from "./request-id.ts";
 
-/** Turns whatever was thrown into a reply, which is whole. What the caller is not told stands in the log. */
+/** Turns a thrown error into an error response, never a streamed one. The log has the details that the caller does not get. */
 export const errorReplies = <R extends ApiResult>(
   log: Log,
   toResult: (reply: APIGatewayProxyResult) => R,

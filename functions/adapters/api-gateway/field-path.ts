@@ -1,13 +1,13 @@
-const longestEcho = 80;
+const maxEchoCharacters = 80;
 
-/** What a caller sent, in so few characters that a refusal stays readable. */
+/** Truncates a value that an error message quotes, so that the message stays readable. */
 export const shorten = (text: string): string =>
-  text.length > longestEcho ? `${text.slice(0, longestEcho)}…` : text;
+  text.length > maxEchoCharacters ? `${text.slice(0, maxEchoCharacters)}…` : text;
 
-/** `1 key`, `3 keys`. */
+/** Formats a count, such as `1 key` or `3 keys`. */
 export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** `integrations[1].callbackUrl`. */
+/** Formats keys as a path, such as `integrations[1].callbackUrl`. */
 export const fieldPath = (keys: readonly unknown[]): string =>
   keys.reduce<string>((path, key) => {
     if (typeof key === "number") return `${path}[${key}]`;

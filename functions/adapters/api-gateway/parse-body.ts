@@ -5,10 +5,10 @@ import { parseInput } from "./parse-input.ts";
 import { parseJson } from "./parse-json.ts";
 import { repeatedField } from "./repeated-field.ts";
 
-/** Well above a bot with everything in it. */
-const longestJson = 128 * 1024;
-/** 128 KB of content and a thousand targets are 600 KB where every byte is percent-encoded. */
-const longestForm = 1024 * 1024;
+/** Well above the size of a bot with every field at its limit. */
+const maxJsonBytes = 128 * 1024;
+/** With every byte percent-encoded, 128 KB of content and 1000 targets take 600 KB. */
+const maxFormBytes = 1024 * 1024;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -16,26 +16,26 @@ const decode = (body: Buffer): string => {
   try {
     return utf8.decode(body);
   } catch {
-    throw callerError("bad_parameter", `body: must be UTF-8, got ${body.length} bytes that are not`);
+    throw callerError("bad_parameter", "body: must be valid UTF-8");
   }
 };
 
-const textOf = (body: Buffer, longest: number): string => {
-  if (body.length === 0) throw callerError("empty_body", "body: must not be empty, got no bytes");
-  if (body.length > longest) {
-    throw callerError("parameter_too_long", `body: at most ${longest} bytes, got ${body.length} bytes`);
+const decodeBody = (body: Buffer, maxBytes: number): string => {
+  if (body.length === 0) throw callerError("empty_body", "body: must not be empty");
+  if (body.length > maxBytes) {
+    throw callerError("parameter_too_long", `body: at most ${maxBytes} bytes, got ${body.length} bytes`);
   }
   return decode(body);
 };
 
-/** `longest`: in bytes. @throws BridgeError `empty_body`, `parameter_too_long`, or what `parseInput` throws. */
+/** @throws BridgeError `empty_body`, `parameter_too_long`, `bad_parameter`, or the errors of `parseInput`. */
 export const parseJsonBody = <T extends v.GenericSchema>(
   schema: T,
   body: Buffer,
-  longest = longestJson,
+  maxBytes = maxJsonBytes,
 ): v.InferOutput<T> => {
-  const value = parseJson(textOf(body, longest));
-  // A schema of an object whose fields may all be left out would take it for an empty one.
+  const value = parseJson(decodeBody(body, maxBytes));
+  // An object schema whose fields are all optional would accept an array as an empty object.
   if (Array.isArray(value)) {
     throw callerError(
       "bad_parameter",
@@ -45,16 +45,16 @@ export const parseJsonBody = <T extends v.GenericSchema>(
   return parseInput(schema, value);
 };
 
-/** Parses a form; the fields named in `lists` may be repeated. @throws as `parseJsonBody` does. */
+/** Parses a form. The fields in `arrayFields` may be repeated and become arrays. @throws the errors of `parseJsonBody`. */
 export const parseFormBody = <T extends v.GenericSchema>(
   schema: T,
   body: Buffer,
-  lists: readonly string[] = [],
+  arrayFields: readonly string[] = [],
 ): v.InferOutput<T> => {
-  const pairs = new URLSearchParams(textOf(body, longestForm));
+  const pairs = new URLSearchParams(decodeBody(body, maxFormBytes));
   const fields = [...Map.groupBy(pairs, ([name]) => name)].map(([name, sent]) => {
     const values = sent.map(([, value]) => value);
-    if (lists.includes(name)) return [name, values] as const;
+    if (arrayFields.includes(name)) return [name, values] as const;
     if (values.length > 1) throw repeatedField([name], values.length);
     return [name, values[0]] as const;
   });

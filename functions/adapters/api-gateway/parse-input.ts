@@ -2,10 +2,10 @@ import * as v from "valibot";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import { countOf, fieldPath, shorten } from "./field-path.ts";
 
-/** By the field's name, whether a value may contain a secret. A body or integrations sent as a string contain keys too. */
+/** Whether a field may contain a secret, by its name. A body or integrations sent as a string contain keys too. */
 const isSecret = (path: string): boolean => /key|secret|auth|^body$|integrations(\[\d+\])?$/i.test(path);
 
-/** A short description of what was sent: arrays and objects only by their size, as they may contain an API key. */
+/** Describes a value in few words. Arrays and objects are described by their size, as they may contain an API key. */
 const describeSent = (path: string, value: unknown): string => {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "[]" : `an array of ${countOf(value.length, "item")}`;
@@ -14,7 +14,7 @@ const describeSent = (path: string, value: unknown): string => {
     return size === 0 ? "{}" : `an object with ${countOf(size, "key")}`;
   }
   if (typeof value === "string" && isSecret(path)) return `a string of ${countOf(value.length, "character")}`;
-  // A key of digits alone may be sent without its quotes.
+  // A key that consists of digits may be sent without quotes.
   if (typeof value === "number" && /key|secret/i.test(path)) return "a number";
   return shorten(JSON.stringify(value) ?? typeof value);
 };
@@ -22,7 +22,7 @@ const describeSent = (path: string, value: unknown): string => {
 const ruleOf = (issue: v.GenericIssue): string =>
   issue.kind === "schema" && issue.input === undefined ? "is required" : issue.message;
 
-const sentOf = (path: string, issue: v.GenericIssue): string => {
+const receivedOf = (path: string, issue: v.GenericIssue): string => {
   switch (issue.type) {
     case "max_bytes":
       return `${issue.received} bytes`;
@@ -40,10 +40,10 @@ const toCallerError = (issue: v.GenericIssue): BridgeError => {
     (issue.type === "max_length" || issue.type === "max_bytes") && typeof issue.input === "string";
   const rule = `${path}: ${ruleOf(issue)}`;
   const code = tooLong ? "parameter_too_long" : "bad_parameter";
-  return callerError(code, `${rule}, got ${sentOf(path, issue)}`, rule);
+  return callerError(code, `${rule}, got ${receivedOf(path, issue)}`, rule);
 };
 
-/** @throws BridgeError naming the first field that breaks a rule, the rule, and what was sent. */
+/** @throws BridgeError `bad_parameter` or `parameter_too_long` for the first invalid field: its path, the rule and the value. */
 export const parseInput = <T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> => {
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return parsed.output;

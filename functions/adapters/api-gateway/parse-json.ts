@@ -2,8 +2,8 @@ import { type JSONPath, visit } from "jsonc-parser";
 import { callerError } from "#core/shared/errors.ts";
 import { repeatedField } from "./repeated-field.ts";
 
-/** A bot is four levels deep; `visit` calls itself for each level, and some thousands overflow the stack. */
-const deepest = 32;
+/** A bot has four levels. `visit` is recursive: a few thousand levels would overflow the stack. */
+const maxDepth = 32;
 
 interface SentObject {
   readonly path: JSONPath;
@@ -14,13 +14,13 @@ const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw callerError("bad_parameter", `body: must be JSON, got ${text.length} characters that are not`);
+    throw callerError("bad_parameter", "body: must be valid JSON");
   }
 };
 
 const refuseTooDeep = (path: JSONPath): void => {
-  if (path.length < deepest) return;
-  throw callerError("bad_parameter", `body: at most ${deepest} levels deep, got more`);
+  if (path.length < maxDepth) return;
+  throw callerError("bad_parameter", `body: at most ${maxDepth} levels deep`);
 };
 
 const refuseRepeated = ({ path, names }: SentObject): void => {
@@ -49,8 +49,9 @@ const checkKeys = (text: string): void => {
 };
 
 /**
- * As JSON.parse, which decides what is JSON, but refuses a key that stands twice in an object: JSON.parse would take its
- * last value in silence, where whatever read the body before us may have taken the first.
+ * Parses like JSON.parse, but rejects duplicate keys in an object and deep nesting. JSON.parse silently uses the last value
+ * of a duplicate key, while a proxy that read the body before us may have used the first.
+ * @throws BridgeError `bad_parameter`.
  */
 export const parseJson = (text: string): unknown => {
   const value = parse(text);

@@ -1,8 +1,8 @@
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import { fieldPath } from "./field-path.ts";
 
-/** Quotes none of the values: any of them may be a secret. A log is not told the name either, which may be anybody's words. */
+/** Quotes none of the values, as any of them may be a secret. The log-safe message omits the name too: the caller chose it. */
 export const repeatedField = (keys: readonly unknown[], count: number): BridgeError => {
-  const rule = `may be sent once, got ${count} of it`;
+  const rule = `may be sent only once, got ${count}`;
   return callerError("bad_parameter", `${fieldPath(keys)}: ${rule}`, `a field: ${rule}`);
 };

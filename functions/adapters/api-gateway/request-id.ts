@@ -4,21 +4,21 @@ import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import { headersOf } from "./api-request.ts";
 
-/** At most 36 characters (docs/spec/rongcloud.md, section 2), and none that could begin another header. */
+/** At most 36 visible ASCII characters (docs/spec/rongcloud.md, section 2), so it cannot inject another header. */
 const acceptable = /^[\x21-\x7e]{1,36}$/;
 
-/** The caller's `X-Request-ID`, or one made up where it sent none. */
+/** The caller's `X-Request-ID`, or a new one if it is missing or not acceptable. */
 const requestIdOf = (event: APIGatewayProxyEvent): string => {
-  const given = headersOf(event)["x-request-id"];
-  return given !== undefined && acceptable.test(given) ? given : randomUUID();
+  const header = headersOf(event)["x-request-id"];
+  return header !== undefined && acceptable.test(header) ? header : randomUUID();
 };
 
-/** What a request carries from one middleware to the next. */
-export interface RequestMarks extends Record<string, unknown> {
+/** State of a request that middlewares share (`request.internal` of middy). */
+export interface RequestState extends Record<string, unknown> {
   requestId?: string;
 }
 
-/** A reply, whole or as it comes. */
+/** A response, with a complete or a streamed body. */
 export type ApiResult = Omit<APIGatewayProxyResult, "body"> & { readonly body: string | Readable };
 
 export type ApiMiddleware<R extends ApiResult> = MiddlewareObj<
@@ -26,10 +26,10 @@ export type ApiMiddleware<R extends ApiResult> = MiddlewareObj<
   R,
   Error,
   Context,
-  RequestMarks
+  RequestState
 >;
 
-/** Names each request, and tells the caller the name. */
+/** Gives each request an id and returns it as `X-Request-ID`. */
 export const requestId = <R extends ApiResult>(): ApiMiddleware<R> => {
   const addHeader: ApiMiddleware<R>["after"] = ({ response, internal }) => {
     if (response) response.headers = { ...response.headers, "x-request-id": internal.requestId ?? "" };

@@ -4,17 +4,17 @@ import { callerError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
 import { makeApiHandler } from "./api-handler.ts";
 import type { ApiRequest } from "./api-request.ts";
-import { PassedReply } from "./passed-reply.ts";
+import { ForwardedReply } from "./forwarded-reply.ts";
 
-/** Answers one path for the app that signed; what it gives joins `{"code":200}`, unless it is the IM's own answer. */
-export type SignedRoute = (app: AppWithKeys, request: ApiRequest) => Promise<object | PassedReply>;
+/** Handles one path for the app that signed the call. The result is merged with `{"code":200}`, except a forwarded reply. */
+export type SignedRoute = (app: AppWithKeys, request: ApiRequest) => Promise<object | ForwardedReply>;
 
 export interface SignedApiPorts {
   readonly verifyCall: VerifyCall;
   readonly log: Log;
 }
 
-/** A handler for paths of the server API: the signature is checked before the body is looked at. */
+/** A handler for paths of the server API. The signature is verified before the body is parsed. */
 export const makeSignedApi = (
   { verifyCall, log }: SignedApiPorts,
   routes: Readonly<Record<string, SignedRoute>>,
@@ -25,6 +25,6 @@ export const makeSignedApi = (
     if (!route) throw callerError("not_found", "no such path");
     const app = await verifyCall(request.headers);
     const answer = await route(app, request);
-    return answer instanceof PassedReply ? answer : { code: 200, ...answer };
+    return answer instanceof ForwardedReply ? answer : { code: 200, ...answer };
   });
 };

@@ -1,7 +1,7 @@
 /**
- * What every AWS client is given. Two tries of two seconds: a call that hangs must neither use up the gateway's 29 s nor
- * outlast the heartbeat of a turn. Without `throwOnRequestTimeout` the SDK only logs a call that takes too long. Its
- * connections are kept alive, as the SDK does unless told otherwise.
+ * Options of every AWS client. Two attempts of two seconds each: a call that hangs must neither use up API Gateway's 29 s nor
+ * delay the heartbeat of a turn. Without `throwOnRequestTimeout` the SDK only logs a call that takes too long. Connections
+ * are kept alive, which is the SDK's default.
  */
 export const clientDefaults = {
   maxAttempts: 2,

@@ -1,8 +1,8 @@
 import { fromEnv } from "@aws-sdk/credential-provider-env";
 
 /**
- * Stands in the bundles for the SDK's own chain of credentials (lib/constructs/bundle.ts). Lambda gives a function its
- * credentials in its environment, where that chain looks first; the rest of it asks files, SSO, STS and the instance's
- * metadata, and is a fifth of a bundle.
+ * Replaces the SDK's default credential provider chain in the bundles (lib/constructs/bundle.ts). Lambda provides credentials
+ * in environment variables, which that chain reads first. The rest of it (files, SSO, STS, instance metadata) would take up a
+ * fifth of each bundle.
  */
 export const defaultProvider = fromEnv;

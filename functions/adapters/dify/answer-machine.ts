@@ -4,9 +4,9 @@ import { filesOfOutputs } from "./dify-file.ts";
 import { writeMemory, writeReference } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
 import { runFailure, streamFailure } from "./failures.ts";
-import { makeRunningText, type RunningText } from "./running-text.ts";
+import { makeTextDigest, type TextDigest } from "./text-digest.ts";
 
-/** What Dify calls a turn; a workflow has neither conversation nor message. */
+/** Dify's ids of a turn. A workflow run has neither a conversation nor a message. */
 export interface AnswerIds {
   readonly conversationId: string | undefined;
   readonly messageId: string | undefined;
@@ -15,30 +15,30 @@ export interface AnswerIds {
 
 export type MachineState =
   | { readonly status: "reading" }
-  /** The answer has ended, and most versions send a second terminal event: worth a short wait. */
+  /** The answer has ended. Most versions send a second terminal event, which is awaited for a short time. */
   | { readonly status: "closing"; readonly outcome: AnswerOutcome }
   | { readonly status: "ended"; readonly outcome: AnswerOutcome };
 
-/** A run that goes on in Dify without its client, and where its result will stand (docs/spec/dify.md, A8-8). */
+/** A run that continues in Dify when its client disconnects, with the ids to look up its result (docs/spec/dify.md, A8-8). */
 export interface DetachedRun {
   readonly runId: string;
   readonly ids: AnswerIds;
 }
 
 export interface AnswerMachine {
-  /** Takes the next event; gives what it means for the answer. Nothing follows an end. */
+  /** Takes the next event and returns the answer events that result from it; none after the end. */
   take(event: DifyEvent): readonly AnswerEvent[];
   readonly state: MachineState;
-  /** Whether Dify has so much as named the turn. */
+  /** Whether Dify has sent the ids of the turn. */
   readonly hasBegun: boolean;
-  /** Known once a run has begun that outlives its stream. */
+  /** Defined once a run has started that continues without its client. */
   readonly detachedRun: DetachedRun | undefined;
-  /** Whether a node failed and was tried again or given another value: then the run's outputs have the right text. */
+  /** Whether a node failed and was retried or replaced by a default value: then only the run's outputs have the right text. */
   readonly mayBeCorrected: boolean;
-  /** What Dify has said, thoughts between tags and all. */
-  readonly said: RunningText;
-  /** The stream has ended: what was held back of it. */
-  rest(): readonly AnswerEvent[];
+  /** The text received so far, including reasoning between tags. */
+  readonly received: TextDigest;
+  /** Returns the buffered text; for the end of the stream. */
+  flush(): readonly AnswerEvent[];
 }
 
 const answered: AnswerOutcome = { status: "answered" };
@@ -60,8 +60,8 @@ const finished = ({ status, error = "", total_steps }: RunEnd): End => {
   }
 };
 
-/** Neither a file nor nothing. */
-const isSaid = (value: unknown): boolean =>
+/** Whether an output is part of the text: not empty, and not a file. */
+const isText = (value: unknown): boolean =>
   value !== null &&
   value !== "" &&
   !(Array.isArray(value) && value.length === 0) &&
@@ -70,11 +70,11 @@ const isSaid = (value: unknown): boolean =>
 const indented = (value: unknown): string => JSON.stringify(value, null, 2);
 
 /**
- * The text of a run's outputs: of a chatflow its answer; of a workflow its strings, each on a line, and where it has none
- * one value as it is, and several as JSON.
+ * The text in a run's outputs. A chatflow's outputs have its answer. A workflow's text is its strings, one per line; without
+ * strings, a single value as it is, or several as JSON. A workflow without a model sends no `text_chunk` (R015).
  */
 export const textOfOutputs = (outputs: Readonly<Record<string, unknown>> | null | undefined): string => {
-  const values = Object.entries(outputs ?? {}).filter(([, value]) => isSaid(value));
+  const values = Object.entries(outputs ?? {}).filter(([, value]) => isText(value));
   const texts = values.map(([, value]) => value).filter((value) => typeof value === "string");
   if (texts.length > 0) return texts.join("\n");
   const [[, first] = [], ...others] = values;
@@ -90,63 +90,63 @@ const idsOf = (event: DifyEvent): AnswerIds | undefined => {
 };
 
 /**
- * From Dify's events to an answer. Terminal events come in another order by version, and either may be missing,
- * so whichever comes first ends the answer and the other is waited for only shortly (docs/spec/dify.md, A4 and A8).
+ * Turns Dify's events into an answer's events and outcome. The order of the two terminal events depends on the version, and
+ * either may be missing: the first one ends the answer, and the second is awaited only briefly (docs/spec/dify.md, A4, A8).
  */
 export const makeAnswerMachine = ({
   user,
-  conversationId: known,
+  conversationId: continuedConversationId,
 }: Pick<DifyQuestion, "user" | "conversationId">): AnswerMachine => {
   let state: MachineState = { status: "reading" };
   let ids: AnswerIds | undefined;
   let detachedRun: DetachedRun | undefined;
   let isWorkflow = false;
   let isAgent = false;
-  /** What may be an agent's closing message, or the first of more text. */
-  let mayClose: string | undefined;
+  /** May be an agent's closing message, or the first piece of more text. */
+  let maybeClosing: string | undefined;
   let isModerated = false;
   let mayBeCorrected = false;
   let form: string | undefined;
-  const said = makeRunningText();
+  const received = makeTextDigest();
 
-  const say = (text: string): readonly AnswerEvent[] => {
+  const appendText = (text: string): readonly AnswerEvent[] => {
     if (text === "") return nothing;
-    said.append(text);
+    received.append(text);
     return [{ type: "delta", text }];
   };
-  /** All of the text, which may be what was said, or go on where that ended. */
-  const sayWhole = (whole: string): readonly AnswerEvent[] => {
-    const rest = said.restOf(whole);
-    if (rest !== undefined) return say(rest);
-    said.reset(whole);
+  /** Sets the whole text. Emits only the rest if it begins with the text received so far. */
+  const setText = (whole: string): readonly AnswerEvent[] => {
+    const rest = received.restOf(whole);
+    if (rest !== undefined) return appendText(rest);
+    received.reset(whole);
     return [{ type: "replace", text: whole }];
   };
 
   /**
-   * The New Agent closes with one `message` that repeats the whole (1.16), perhaps in other words. More than one are the
-   * pieces of new text.
+   * The New Agent ends with one `message` that repeats the whole answer (1.16), perhaps in other words. Several are pieces of
+   * new text.
    */
-  const sayAfterAgent = (text: string): readonly AnswerEvent[] => {
-    if (mayClose !== undefined) {
+  const appendAfterAgent = (text: string): readonly AnswerEvent[] => {
+    if (maybeClosing !== undefined) {
       isAgent = false;
-      return [...release(), ...say(text)];
+      return [...release(), ...appendText(text)];
     }
-    const rest = said.restOf(text);
-    if (rest !== undefined) return say(rest);
-    mayClose = text;
+    const rest = received.restOf(text);
+    if (rest !== undefined) return appendText(rest);
+    maybeClosing = text;
     return nothing;
   };
   const release = (): readonly AnswerEvent[] => {
-    const text = mayClose ?? "";
-    mayClose = undefined;
-    return say(text);
+    const text = maybeClosing ?? "";
+    maybeClosing = undefined;
+    return appendText(text);
   };
   const close = (): readonly AnswerEvent[] => {
-    // A closing message is about as long as what it repeats.
-    if (mayClose === undefined || 2 * mayClose.length < said.length) return release();
-    const whole = mayClose;
-    mayClose = undefined;
-    return sayWhole(whole);
+    // A closing message is about as long as the text that it repeats.
+    if (maybeClosing === undefined || 2 * maybeClosing.length < received.length) return release();
+    const whole = maybeClosing;
+    maybeClosing = undefined;
+    return setText(whole);
   };
 
   const endRun = (run: RunEnd): readonly AnswerEvent[] => {
@@ -156,47 +156,47 @@ export const makeAnswerMachine = ({
     if (end.outcome.status !== "answered") return nothing;
     const files = filesOfOutputs(outputs ?? {}).map((file): AnswerEvent => ({ type: "file", file }));
     const whole = textOfOutputs(outputs);
-    // What was streamed of a node that failed is no part of the answer. Moderated text is not in the outputs.
+    // The streamed text of a failed node is not part of the answer. The outputs do not contain moderated text.
     const isCorrected = status === "partial-succeeded" && whole !== "" && !isModerated;
-    const text = isCorrected ? sayWhole(whole) : said.length === 0 ? say(whole) : nothing;
-    // What a chatflow has cost comes with its message's end.
+    const text = isCorrected ? setText(whole) : received.length === 0 ? appendText(whole) : nothing;
+    // The usage of a chatflow comes with `message_end`.
     if (ids?.conversationId !== undefined) return [...text, ...files];
     const usage = totalTokens === undefined ? undefined : { totalTokens };
     return [...text, ...files, { type: "facts", facts: { usage, sources: [] } }];
   };
 
-  /** Dify has named the turn, and it may have begun a conversation. */
+  /** The events for the first ids: the turn's reference, and the memory if Dify started a new conversation. */
   const begin = ({ conversationId, messageId, taskId }: AnswerIds): readonly AnswerEvent[] => {
-    const begun: AnswerEvent = { type: "begun", reference: writeReference({ taskId, messageId, user }) };
-    return conversationId === undefined || conversationId === known
-      ? [begun]
-      : [begun, { type: "memory", memory: writeMemory({ conversationId, user }), startsNew: true }];
+    const beginEvent: AnswerEvent = { type: "begun", reference: writeReference({ taskId, messageId, user }) };
+    return conversationId === undefined || conversationId === continuedConversationId
+      ? [beginEvent]
+      : [beginEvent, { type: "memory", memory: writeMemory({ conversationId, user }), startsNew: true }];
   };
 
   const take = (event: DifyEvent): readonly AnswerEvent[] => {
     switch (event.event) {
       case "message":
-        return isAgent ? sayAfterAgent(event.answer) : say(event.answer);
+        return isAgent ? appendAfterAgent(event.answer) : appendText(event.answer);
       case "agent_message":
         isAgent ||= event.answer !== "";
-        return [...release(), ...say(event.answer)];
+        return [...release(), ...appendText(event.answer)];
       case "text_chunk":
-        return say(event.data.text);
+        return appendText(event.data.text);
       case "reasoning_chunk":
         return event.data.reasoning === "" ? nothing : [{ type: "thought", text: event.data.reasoning }];
       case "message_file": {
         const { answer, url, type, belongs_to } = event;
-        if (answer !== undefined) return say(answer);
-        // Dify also reports the files that the user has sent.
+        if (answer !== undefined) return appendText(answer);
+        // Dify also reports the files that the user sent.
         if (url === undefined || belongs_to === "user") return nothing;
         return [{ type: "file", file: { url, name: undefined, isImage: type === "image" } }];
       }
       case "message_replace":
         isModerated = true;
-        return sayWhole(event.answer);
+        return setText(event.answer);
       case "text_replace":
         isModerated = true;
-        return sayWhole(event.data.text);
+        return setText(event.data.text);
       case "node_retry":
         mayBeCorrected = true;
         return nothing;
@@ -226,7 +226,7 @@ export const makeAnswerMachine = ({
         state = { status: "ended", outcome: { status: "paused", form } };
         return nothing;
       case "error":
-        // After its end an answer is whole, whatever the server still says: 1.17.1 adds a spurious error.
+        // An error after the answer's end is ignored: 1.17.1 sends a spurious one.
         state = {
           status: "ended",
           outcome: state.status === "closing" ? state.outcome : streamFailure(event.code, event.message),
@@ -242,8 +242,8 @@ export const makeAnswerMachine = ({
       ids = idsOf(event);
       return ids ? [...begin(ids), ...take(event)] : take(event);
     },
-    said,
-    rest: release,
+    received,
+    flush: release,
     get mayBeCorrected() {
       return mayBeCorrected;
     },

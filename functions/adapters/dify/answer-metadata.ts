@@ -7,16 +7,16 @@ const usage = v.pipe(
     prompt_tokens: v.number(),
     completion_tokens: v.number(),
     total_tokens: v.number(),
-    // A8-13: a decimal text.
+    // A decimal string (A8-13).
     total_price: lenient(v.string()),
     currency: lenient(v.string()),
   }),
-  v.transform((given) => ({
-    promptTokens: given.prompt_tokens,
-    completionTokens: given.completion_tokens,
-    totalTokens: given.total_tokens,
-    totalPrice: given.total_price,
-    currency: given.currency,
+  v.transform((raw) => ({
+    promptTokens: raw.prompt_tokens,
+    completionTokens: raw.completion_tokens,
+    totalTokens: raw.total_tokens,
+    totalPrice: raw.total_price,
+    currency: raw.currency,
   })),
 );
 
@@ -35,11 +35,11 @@ const source = v.pipe(
   })),
 );
 
-/** `retriever_resources`, wherever they stand. */
+/** `retriever_resources` of an event, a blocking answer or a stored message. */
 export const answerSources = lenientList(source);
 
-/** `metadata` of a `message_end` and of a blocking answer (docs/spec/dify.md, A2). */
+/** `metadata` of a `message_end` event or a blocking answer (docs/spec/dify.md, A2). */
 export const answerMetadata = v.pipe(
   v.fallback(v.nullish(v.object({ usage: lenient(usage), retriever_resources: answerSources }), null), null),
-  v.transform((given): AnswerFacts => ({ usage: given?.usage, sources: given?.retriever_resources ?? [] })),
+  v.transform((raw): AnswerFacts => ({ usage: raw?.usage, sources: raw?.retriever_resources ?? [] })),
 );

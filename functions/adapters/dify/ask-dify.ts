@@ -20,24 +20,24 @@ import {
 import { httpFailure } from "./failures.ts";
 import { makeLookUpAnswer } from "./look-up-answer.ts";
 import { readAnswer } from "./read-answer.ts";
-import { makeRecoverAnswer, takeFound } from "./recover-answer.ts";
+import { emitFound, makeRecoverAnswer } from "./recover-answer.ts";
 
-const envelope = v.object({ code: v.optional(v.string(), "unknown"), message: v.optional(v.string(), "") });
-const envelopeText = v.pipe(v.string(), v.parseJson(), envelope);
+const errorBody = v.object({ code: v.optional(v.string(), "unknown"), message: v.optional(v.string(), "") });
+const errorBodyText = v.pipe(v.string(), v.parseJson(), errorBody);
 
-type Envelope = v.InferOutput<typeof envelope>;
-const noEnvelope: Envelope = { code: "unknown", message: "" };
+type ErrorBody = v.InferOutput<typeof errorBody>;
+const unknownError: ErrorBody = { code: "unknown", message: "" };
 
-/** What a server says that has no streams, as an agent of Dify's says that it has nothing else. */
+/** The error message of an app that does not support streaming. It must not match an agent's: that only streaming is supported. */
 const cannotStream = /(not|n't) support(ed)?\b.*\bstream|\bstream\w*\b.*\bnot\b.*\bsupported/i;
 
 /**
- * Asks a Dify app over its service API, and reads its answer as it is generated: a blocking call is cut at 60–100 s and an
- * agent refuses it. Only what cannot stream is asked for the whole, or answers with it unasked.
+ * Asks a Dify app through its service API and reads the answer as a stream: a blocking call is cut off after 60–100 s, and
+ * agents reject it. Blocking mode is used only if the app cannot stream. A blocking answer to a streaming call is accepted.
  */
-export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<DifyType>["ask"] => {
-  const lookUpAnswer = makeLookUpAnswer({ sendHttp, clock, waits });
-  const recoverAnswer = makeRecoverAnswer({ lookUpAnswer, clock, waits });
+export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model<DifyType>["ask"] => {
+  const lookUpAnswer = makeLookUpAnswer({ sendHttp, clock, timeouts });
+  const recoverAnswer = makeRecoverAnswer({ lookUpAnswer, clock, timeouts });
 
   const ask = (
     question: DifyQuestion,
@@ -50,22 +50,22 @@ export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<Di
       ...difyHeaders(question.integration),
       accept: mode === "streaming" ? "text/event-stream" : "application/json",
     };
-    return sendHttp({ method: "POST", url, headers, body, connectMs: waits.connectMs, headMs, signal });
+    return sendHttp({ method: "POST", url, headers, body, connectMs: timeouts.connectMs, headMs, signal });
   };
 
-  return async (asked, listener, limits) => {
+  return async (input, listener, limits) => {
     const { deadline, signal } = limits;
-    const question = toDifyQuestion(asked);
+    const question = toDifyQuestion(input);
     const machine = makeAnswerMachine(question);
     const ended = new AbortController();
     const end = (): void => ended.abort();
     const leftMs = (): number => Math.max(0, deadline - clock.now());
 
-    /** The status says whether another try is worth it, even where the body that should say why never ends. */
-    const readEnvelope = async (response: HttpResponse): Promise<Envelope> => {
-      const text = await readRefusal(response, waits.refusalMs, { clock, ended });
-      const parsed = v.safeParse(envelopeText, text);
-      return parsed.success ? parsed.output : noEnvelope;
+    /** The error body. If it does not end in time, the status alone decides whether a retry is worthwhile. */
+    const readErrorBody = async (response: HttpResponse): Promise<ErrorBody> => {
+      const text = await readRefusal(response, timeouts.refusalMs, { clock, ended });
+      const parsed = v.safeParse(errorBodyText, text);
+      return parsed.success ? parsed.output : unknownError;
     };
 
     const readBlocking = async (response: HttpResponse): Promise<AnswerOutcome> => {
@@ -79,15 +79,15 @@ export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<Di
       const outcome = await readAnswer(body, {
         machine,
         clock,
-        waits,
+        timeouts,
         deadline,
         listener,
         ended,
         findConversation: (until) => lookUpAnswer.findConversation(question, until),
         findInputProblem: (until) => lookUpAnswer.findInputProblem(question, until),
-        findAnswer: (run, until) =>
-          lookUpAnswer.findAnswer(question, run, machine, { isQuiet: true, signal: until }),
-        takeFound: (found) => takeFound(found, machine, listener, { ...limits, clock }),
+        findRun: (run, until) =>
+          lookUpAnswer.findRun(question, run, machine, { isQuiet: true, signal: until }),
+        emitFound: (run) => emitFound(run, machine, listener, { ...limits, clock }),
       });
       const { detachedRun } = machine;
       return outcome.status === "incomplete" && detachedRun && !signal.aborted
@@ -97,7 +97,7 @@ export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<Di
 
     const read = async (response: HttpResponse, mode: ResponseMode): Promise<AnswerOutcome> => {
       if (response.status !== 200) {
-        const { code, message } = await readEnvelope(response);
+        const { code, message } = await readErrorBody(response);
         return mode === "streaming" && response.status === 400 && cannotStream.test(message)
           ? askAndRead("blocking")
           : {
@@ -108,11 +108,11 @@ export const makeAskDify = ({ sendHttp, clock, waits }: CallDifyPorts): Model<Di
       const type = (response.headers["content-type"] ?? "").trim().toLowerCase();
       if (type.startsWith("text/event-stream")) return readStream(response);
       if (type.startsWith("application/json")) return readBlocking(response);
-      return failed("unavailable", false, "the answer is no event stream");
+      return failed("unavailable", false, "the response is not an event stream");
     };
 
     const askAndRead = async (mode: ResponseMode): Promise<AnswerOutcome> => {
-      const headMs = mode === "streaming" ? Math.min(waits.headMs, leftMs()) : leftMs();
+      const headMs = mode === "streaming" ? Math.min(timeouts.headMs, leftMs()) : leftMs();
       const response = await ask(question, mode, headMs, ended.signal).catch(callFailure);
       return "body" in response ? read(response, mode) : response;
     };

@@ -9,15 +9,15 @@ const ids = { conversation_id: id, message_id: id, task_id: id };
 
 const messageBody = v.pipe(
   v.object({ event: v.literal("message"), answer: v.string(), metadata: answerMetadata, ...ids }),
-  v.transform(({ answer, metadata, event, ...named }): DifyEvent[] => [
-    { event, answer, ...named },
-    { event: "message_end", metadata, files: [], ...named },
+  v.transform(({ answer, metadata, event, ...eventIds }): DifyEvent[] => [
+    { event, answer, ...eventIds },
+    { event: "message_end", metadata, files: [], ...eventIds },
   ]),
 );
 
 const reasons = lenientList(v.object({ form_content: v.string() }));
 
-/** A chatflow that waits for a person (from 1.14). */
+/** A chatflow that timeouts for human input (from 1.14). */
 const pausedBody = v.pipe(
   v.object({
     event: v.literal("workflow_paused"),
@@ -25,10 +25,10 @@ const pausedBody = v.pipe(
     data: lenient(v.object({ reasons })),
     ...ids,
   }),
-  v.transform(({ answer = "", data, event, ...named }): DifyEvent[] => [
-    { event: "message", answer, ...named },
-    { event: "human_input_required", data: { form_content: data?.reasons[0]?.form_content }, ...named },
-    { event, ...named },
+  v.transform(({ answer = "", data, event, ...eventIds }): DifyEvent[] => [
+    { event: "message", answer, ...eventIds },
+    { event: "human_input_required", data: { form_content: data?.reasons[0]?.form_content }, ...eventIds },
+    { event, ...eventIds },
   ]),
 );
 
@@ -49,8 +49,8 @@ const runBody = v.pipe(
 const body = v.pipe(v.string(), pythonJson, v.union([messageBody, pausedBody, runBody]));
 
 /**
- * The events that a stream would have brought in the place of a whole answer (docs/spec/dify.md, A2); undefined where the
- * text is no answer of Dify's.
+ * Converts a blocking answer into the events of an equivalent stream (docs/spec/dify.md, A2); undefined if the text is not
+ * an answer of Dify.
  */
 export const eventsOfBlockingBody = (text: string): DifyEvent[] | undefined => {
   const parsed = v.safeParse(body, text);

@@ -4,20 +4,20 @@ import { readText } from "#adapters/http/read-text.ts";
 import { pythonJson } from "#adapters/model-api/python-json.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
-import type { DifyLimits } from "./dify-limits.ts";
 import { type DifyIntegration, difyHeaders, difyUrl } from "./dify-request.ts";
+import type { DifyTimeouts } from "./dify-timeouts.ts";
 
 export interface CallDifyPorts {
   readonly sendHttp: SendHttp;
   readonly clock: Clock;
-  readonly waits: DifyLimits;
+  readonly timeouts: DifyTimeouts;
 }
 
-/** A call that is answered at once, unlike a question. */
+/** A call with a short JSON response, unlike a question. */
 export interface DifyCall {
   readonly integration: DifyIntegration;
   readonly method: "GET" | "POST";
-  /** Below the base of the service API. */
+  /** Relative to the base URL of the service API. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
@@ -26,31 +26,31 @@ export interface DifyCall {
 
 export interface DifyReply {
   readonly status: number;
-  /** Undefined where it is no JSON. */
+  /** Undefined if the body is not JSON. */
   readonly json: unknown;
 }
 
-/** Rejects with a BridgeError where no reply comes. */
+/** Rejects with BridgeError `upstream_unavailable` if there is no response. */
 export type CallDify = (call: DifyCall) => Promise<DifyReply>;
 
-/** Enough for a page of messages. */
+/** Large enough for a page of messages. */
 const maxReplyBytes = 8 * 1024 * 1024;
 
 const json = v.pipe(v.string(), pythonJson);
 
 export const makeCallDify =
-  ({ sendHttp, clock, waits }: CallDifyPorts): CallDify =>
+  ({ sendHttp, clock, timeouts }: CallDifyPorts): CallDify =>
   async ({ integration, method, path, query, body, signal }) => {
     const ended = new AbortController();
-    clock.sleep(waits.refusalMs, ended.signal).then(() => ended.abort());
+    clock.sleep(timeouts.refusalMs, ended.signal).then(() => ended.abort());
     try {
       const response = await sendHttp({
         method,
         url: difyUrl(integration, path, query),
         headers: difyHeaders(integration),
         body: body === undefined ? "" : JSON.stringify(body),
-        connectMs: waits.connectMs,
-        headMs: waits.refusalMs,
+        connectMs: timeouts.connectMs,
+        headMs: timeouts.refusalMs,
         signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal,
       });
       const parsed = v.safeParse(json, await readText(response.body, maxReplyBytes));

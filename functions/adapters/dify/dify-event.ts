@@ -6,13 +6,12 @@ import { difyFile } from "./dify-file.ts";
 
 const text = v.string();
 const id = lenient(v.pipe(v.string(), v.nonEmpty()));
-/** On every event of a chat, but for an error's task (docs/spec/dify.md, A3). */
+/** In every event of a chat, except that an error may have no task id (docs/spec/dify.md, A3). */
 const ids = { conversation_id: id, message_id: id, task_id: id };
 const outputs = v.fallback(v.nullish(v.record(v.string(), v.unknown()), {}), {});
 
 /**
- * The events that a bridge acts on (docs/spec/dify.md, A3). All others, such as those that new versions bring, are
- * passed over.
+ * The events that the bridge handles (docs/spec/dify.md, A3). Others, such as events of newer versions, are ignored.
  */
 const difyEvent = v.variant("event", [
   v.object({ event: v.literal("message"), answer: text, ...ids }),
@@ -22,7 +21,7 @@ const difyEvent = v.variant("event", [
   v.object({ event: v.literal("agent_thought"), ...ids }),
   v.object({
     event: v.literal("message_file"),
-    // Once an assistant's file exists, the text chunks of a chat app carry this name, with `answer` (1.14.2).
+    // After an assistant's file, the text chunks of a chat app have this event name, with `answer` (1.14.2).
     answer: lenient(text),
     belongs_to: lenient(text),
     type: lenient(text),
@@ -40,7 +39,7 @@ const difyEvent = v.variant("event", [
   v.object({
     event: v.literal("workflow_started"),
     workflow_run_id: id,
-    // `reason` came with the runs that outlive their client (1.13).
+    // `reason` exists since runs continue without their client (1.13).
     data: v.fallback(v.optional(v.object({ reason: lenient(text) }), {}), {}),
     ...ids,
   }),
@@ -63,7 +62,7 @@ const difyEvent = v.variant("event", [
     ...ids,
   }),
   v.object({ event: v.literal("workflow_paused"), ...ids }),
-  // Pre-run failures of 1.15 and later come without a code.
+  // Failures before the run have no code from 1.15 on.
   v.object({
     event: v.literal("error"),
     code: v.fallback(v.optional(text, "unknown"), "unknown"),
@@ -76,7 +75,7 @@ export type DifyEvent = v.InferOutput<typeof difyEvent>;
 
 const dataLine = v.pipe(v.string(), pythonJson, difyEvent);
 
-/** The event that one `data:` line holds, or undefined for one that is broken or not ours to act on. */
+/** Parses a `data:` line; undefined if it is malformed or an event that the bridge does not handle. */
 export const parseDifyEvent = (data: string): DifyEvent | undefined => {
   const parsed = v.safeParse(dataLine, data);
   return parsed.success ? parsed.output : undefined;

@@ -4,7 +4,7 @@ import type { AnswerFile } from "#core/answer/answer-facts.ts";
 
 const link = v.pipe(v.string(), v.nonEmpty());
 
-/** A file in an event or an output of an app; 0.15 has fewer fields than 1.x. */
+/** A file in an event or in an app's outputs; 0.15 sends fewer fields than 1.x. */
 export const difyFile = v.pipe(
   v.object({
     url: lenient(link),
@@ -23,21 +23,21 @@ export const difyFile = v.pipe(
   ),
 );
 
-const marked = v.object({ dify_model_identity: v.literal("__dify__file__") });
-const markedFile = v.pipe(
+const fileMarker = v.object({ dify_model_identity: v.literal("__dify__file__") });
+const outputFile = v.pipe(
   v.looseObject({}),
-  v.check((file) => v.is(marked, file)),
+  v.check((file) => v.is(fileMarker, file)),
   difyFile,
 );
 const files = v.union([
   v.pipe(
-    markedFile,
+    outputFile,
     v.transform((file) => [file]),
   ),
-  v.array(markedFile),
+  v.array(outputFile),
 ]);
 
-/** The files among a workflow's outputs: one, or a list of them. */
+/** The files in a workflow's outputs. An output is a file, an array of files, or something else. */
 export const filesOfOutputs = (outputs: Readonly<Record<string, unknown>>): AnswerFile[] =>
   Object.values(outputs).flatMap((value): AnswerFile[] => {
     const parsed = v.safeParse(files, value);

@@ -8,7 +8,7 @@ import { sharesContext } from "#core/turn/conversation.ts";
 const memory = v.object({ conversationId: v.string(), user: v.string() });
 const memoryText = v.pipe(v.string(), v.parseJson(), memory);
 
-/** What is remembered of a conversation: Dify finds one only by its id and the `user` under whom it was begun. */
+/** Identifies a conversation: Dify finds it only by its id together with the `user` that started it. */
 export type DifyMemory = v.InferOutput<typeof memory>;
 
 export const writeMemory = ({ conversationId, user }: DifyMemory): string =>
@@ -20,15 +20,15 @@ export const readMemory = (text: string): DifyMemory | undefined => {
 };
 
 const reference = v.object({
-  /** By which a run is stopped. */
+  /** Identifies the run in a stop request. */
   taskId: lenient(v.string()),
-  /** By which an answer is rated; a workflow has none. */
+  /** Identifies the answer in a rating; a workflow has none. */
   messageId: lenient(v.string()),
   user: v.string(),
 });
 const referenceText = v.pipe(v.string(), v.parseJson(), reference);
 
-/** What Dify calls a turn, and the `user` under whom it was asked. */
+/** Dify's ids of a turn and the `user` that asked. */
 export type DifyReference = v.InferOutput<typeof reference>;
 
 export const writeReference = ({ taskId, messageId, user }: DifyReference): string =>
@@ -39,16 +39,16 @@ export const readReference = (text: string): DifyReference | undefined => {
   return parsed.success ? parsed.output : undefined;
 };
 
-/** The `user` that Dify is told: a conversation that a group shares is found under one name for all its members. */
-export const askingUser = ({
+/** The `user` for a new conversation. Members of a group with shared context use the same one, so they share a conversation. */
+export const initialUser = ({
   integration,
   event,
 }: Pick<Question<DifyType>, "integration" | "event">): string =>
   sharesContext(integration, event) ? `group:${event.data.toUserId}` : event.data.fromUserId;
 
-/** In characters. Dify answers 500 to a longer one. */
+/** In characters. Dify responds to a longer one with 500. */
 const maxUserLength = 255;
 
-/** A `user` as it is sent, the same with each call. */
+/** A `user` as it is sent in every call: hashed if it is too long. */
 export const difyUser = (user: string): string =>
   [...user].length > maxUserLength ? createHash("sha256").update(user).digest("hex") : user;

@@ -1,12 +1,12 @@
 import type { BotProfile } from "#core/answer/model.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 
-interface Envelope {
-  readonly [name: string]: string | number | Envelope | undefined;
+interface NestedFields {
+  readonly [name: string]: string | number | NestedFields | undefined;
 }
 
-const flatten = (envelope: Envelope, prefix: string, into: Map<string, string>): Map<string, string> => {
-  for (const [name, value] of Object.entries(envelope)) {
+const flatten = (fields: NestedFields, prefix: string, into: Map<string, string>): Map<string, string> => {
+  for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     if (typeof value === "object") flatten(value, `${prefix}${name}_`, into);
     else into.set(`${prefix}${name}`, String(value));
@@ -15,13 +15,13 @@ const flatten = (envelope: Envelope, prefix: string, into: Map<string, string>):
 };
 
 /**
- * The event's envelope, its names joined by `_`, and each metadata pair also under its own name, so that a Dify app's
- * variable `tone` is filled from metadata `{"tone":…}` (docs/spec/rongcloud.md, section 7). All strings: a text field of
- * Dify refuses a number. Names of the envelope win over those of the metadata.
+ * The inputs of an app: the fields of the event, with nested names joined by `_`, and each metadata pair under its own name,
+ * so metadata `{"tone":…}` fills a variable `tone` (docs/spec/rongcloud.md, section 7). All values are strings, as Dify's text
+ * fields reject numbers. Event fields take precedence over metadata.
  */
 export const difyInputs = (bot: BotProfile, event: MessageEvent): Record<string, string> => {
   const { userId, name, profileUrl, type, metadata } = bot;
-  const envelope = flatten(
+  const eventFields = flatten(
     {
       type: event.type,
       timestamp: event.timestamp,
@@ -31,6 +31,6 @@ export const difyInputs = (bot: BotProfile, event: MessageEvent): Record<string,
     "",
     new Map(),
   );
-  for (const [key, value] of Object.entries(metadata)) envelope.set(`bot_metadata_${key}`, value);
-  return Object.fromEntries([...Object.entries(metadata), ...envelope]);
+  for (const [key, value] of Object.entries(metadata)) eventFields.set(`bot_metadata_${key}`, value);
+  return Object.fromEntries([...Object.entries(metadata), ...eventFields]);
 };

@@ -5,7 +5,7 @@ import { type CallDifyPorts, makeCallDify } from "./call-dify.ts";
 import { resolveDifyLink } from "./resolve-dify-link.ts";
 import { makeTurnCalls } from "./turn-calls.ts";
 
-/** Apps of Dify as models (docs/spec/dify.md). */
+/** A Dify app as a model (docs/spec/dify.md). */
 export const makeDifyModel = (ports: CallDifyPorts): Model<DifyType> => ({
   ask: makeAskDify(ports),
   ...makeTurnCalls(makeCallDify(ports)),

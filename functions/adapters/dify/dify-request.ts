@@ -1,17 +1,17 @@
 import type { Question } from "#core/answer/model.ts";
 import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
-import { askingUser, difyUser, readMemory } from "./dify-ids.ts";
+import { difyUser, initialUser, readMemory } from "./dify-ids.ts";
 import { difyInputs } from "./dify-inputs.ts";
 
 export type DifyIntegration = ModelIntegrationWithKey<DifyType>;
 
-/** A question in Dify's own terms. */
+/** A question in Dify's terms. */
 export interface DifyQuestion {
   readonly integration: DifyIntegration;
   readonly text: string;
   readonly files: Question["files"];
-  /** All of them, every turn: since Dify 1.0 each turn uses the inputs that it is sent. */
+  /** Complete in every turn: since Dify 1.0, each turn uses the inputs sent with it. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly user: string;
   readonly conversationId: string | undefined;
@@ -19,14 +19,14 @@ export interface DifyQuestion {
 
 export const toDifyQuestion = (question: Question<DifyType>): DifyQuestion => {
   const { integration, text, files, bot, event, memory } = question;
-  const known = memory === undefined ? undefined : readMemory(memory);
+  const stored = memory === undefined ? undefined : readMemory(memory);
   return {
     integration,
     text,
     files,
     inputs: difyInputs(bot, event),
-    user: known?.user ?? askingUser(question),
-    conversationId: known?.conversationId,
+    user: stored?.user ?? initialUser(question),
+    conversationId: stored?.conversationId,
   };
 };
 
@@ -45,13 +45,13 @@ const paths: Record<DifyType, string> = {
   dify_workflow: "workflows/run",
 };
 
-/** Where a run is stopped: of a workflow below its tasks. */
+/** The path of a stop request. */
 export const stopPath = (type: DifyType, taskId: string): string => {
   const runs = type === "dify_workflow" ? "workflows/tasks" : paths[type];
   return `${runs}/${encodeURIComponent(taskId)}/stop`;
 };
 
-/** An address below the base of an app's service API, whose own query stays. */
+/** A URL below the base URL of an app's service API. The base URL's query is kept. */
 export const difyUrl = (
   { callbackUrl }: Pick<DifyIntegration, "callbackUrl">,
   path: string,
@@ -69,8 +69,8 @@ export const difyHeaders = ({ apiKey }: Pick<DifyIntegration, "apiKey">) => ({
 });
 
 /**
- * No name is asked for: it costs a model call, and a second before the first event on Dify 1.11 to 1.13.
- * An empty list of files is left out, as by those who send none.
+ * Does not request a conversation name: generating it costs a model call, and delays the first event by a second on Dify
+ * 1.11 to 1.13. An empty `files` array is omitted.
  */
 export const difyRequest = (
   { integration, text, files, inputs, user, conversationId }: DifyQuestion,

@@ -2,20 +2,20 @@ import { type Failed, failed } from "#adapters/model-api/failures.ts";
 
 const overloadCodes = new Set(["too_many_requests", "rate_limit_error"]);
 const modelCodes = /^(completion_request_error|provider_|model_)/;
-/** Codes are words; anything else is not a code and stays out of the logs. */
+/** A code that is safe to log; anything else could contain other data. */
 const plainCode = (code: string): string => (/^[\w-]{1,64}$/.test(code) ? code : "unknown");
 
-/** The message goes on differently by version; its beginning is the same in all (A5). */
-const saysConversationIsLost = (message: string): boolean => message.startsWith("Conversation Not Exists");
+/** The beginning of the message is the same in all versions (A5). */
+const isConversationLost = (message: string): boolean => message.startsWith("Conversation Not Exists");
 
-/** Whether a reply says that Dify does not have a conversation. */
-export const conversationIsLost = (status: number, code: string, message: string): boolean =>
-  status === 404 && code === "not_found" && saysConversationIsLost(message);
+/** Whether an error response means that Dify does not have the conversation. */
+export const isLostConversation = (status: number, code: string, message: string): boolean =>
+  status === 404 && code === "not_found" && isConversationLost(message);
 
-/** A model's limit under the codes of other failures: until 1.15 in every app, later in chatflows and workflows. */
+/** A model's rate limit has the code of other failures: until 1.15 in all apps, later in chatflows and workflows. */
 const isRateLimit = (message: string): boolean => /\b429\b|rate.?limit|too many requests/i.test(message);
 
-/** What Dify says of an input of the app that it does not accept (A6). */
+/** Dify's messages for inputs that it does not accept (A6). */
 const inputProblems: readonly (readonly [RegExp, (limit: string) => string])[] = [
   [/^(?<name>\S+) is required in input form/, () => "required"],
   [
@@ -29,7 +29,7 @@ const inputProblems: readonly (readonly [RegExp, (limit: string) => string])[] =
   ],
 ];
 
-/** Names the input and its limit; undefined where the message has none of Dify's known shapes, and may hold anything. */
+/** The input and its rule; undefined if the message is not one of Dify's known messages, since it could then contain anything. */
 const inputProblem = (message: string): string | undefined => {
   for (const [shape, rule] of inputProblems) {
     const { name, limit = "" } = shape.exec(message)?.groups ?? {};
@@ -38,17 +38,17 @@ const inputProblem = (message: string): string | undefined => {
   return undefined;
 };
 
-/** Codes of a conversation that is over, or whose history or settings the model refuses. */
+/** Codes of a conversation that is closed, or whose history or settings the model refuses. */
 const conversationCodes =
   /^(conversation_completed|completion_request_error|provider_not_initialize|model_currently_not_support|invalid_param)$/;
 
 const ofConversation = (failure: Failed): Failed => ({ ...failure, mayNeedNewConversation: true });
 
-/** An `error` event within a stream: only an overload is worth another try (docs/spec/dify.md, decision 7). */
+/** An `error` event in a stream. Only overload is retryable (docs/spec/dify.md, decision 7). */
 export const streamFailure = (code: string, message: string): Failed => {
   const detail = `error event ${plainCode(code)}`;
   // From 1.13 on a chatflow may learn it only in the worker that runs it, where errors have no code.
-  if (saysConversationIsLost(message)) return failed("conversation_lost", false, detail);
+  if (isConversationLost(message)) return failed("conversation_lost", false, detail);
   if (overloadCodes.has(code) || isRateLimit(message)) return failed("unavailable", true, detail);
   const problem = inputProblem(message);
   if (problem !== undefined) return failed("refused", false, `${detail}, ${problem}`);
@@ -63,11 +63,11 @@ export const streamFailure = (code: string, message: string): Failed => {
 export interface FailedRun {
   readonly status: string;
   readonly error: string;
-  /** Whether no node of it ran. */
+  /** Whether no node ran. */
   readonly isUnstarted: boolean;
 }
 
-/** A run that ended as anything but succeeded. */
+/** A run that did not succeed. */
 export const runFailure = ({ status, error, isUnstarted }: FailedRun): Failed => {
   const detail = `run ${plainCode(status)}`;
   if (isRateLimit(error)) return failed("unavailable", true, `${detail}, rate limit`);
@@ -79,14 +79,14 @@ export const runFailure = ({ status, error, isUnstarted }: FailedRun): Failed =>
 
 const retryableStatus = new Set([429, 500, 502, 503, 504]);
 
-/** An answer other than 2xx, by its status and envelope (docs/spec/dify.md, A7). */
+/** A response other than 200, by its status and error body (docs/spec/dify.md, A7). */
 export const httpFailure = (status: number, code: string, message: string): Failed => {
   const detail = `HTTP ${status} ${plainCode(code)}`;
-  if (conversationIsLost(status, code, message)) return failed("conversation_lost", false, detail);
+  if (isLostConversation(status, code, message)) return failed("conversation_lost", false, detail);
   // Dify's own concurrency limit is a 400 on servers that promise a 429.
   const overloaded = overloadCodes.has(code) || (status === 400 && isRateLimit(message));
   if (overloaded || retryableStatus.has(status)) return failed("unavailable", true, detail);
-  // A proxy's own, such as Cloudflare's 520 to 524: Dify may be at work on the question.
+  // From a proxy, such as Cloudflare's 520 to 524: Dify may still be working on the answer.
   if (status > 504 || status === 408) return failed("unavailable", false, detail);
   const problem = inputProblem(message);
   if (problem !== undefined) return failed("refused", false, `${detail}, ${problem}`);

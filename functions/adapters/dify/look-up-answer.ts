@@ -7,9 +7,9 @@ import { type CallDifyPorts, type DifyCall, makeCallDify } from "./call-dify.ts"
 import { difyFile, filesOfOutputs } from "./dify-file.ts";
 import { difyUser } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
-import { conversationIsLost } from "./failures.ts";
+import { isLostConversation } from "./failures.ts";
 
-/** The list also holds the files that the user has sent. */
+/** The list also contains the files that the user sent. */
 const answersFile = v.pipe(
   v.looseObject({}),
   v.check(({ belongs_to }) => belongs_to !== "user"),
@@ -26,7 +26,7 @@ const message = v.object({
 type Message = v.InferOutput<typeof message>;
 const messages = v.object({ data: lenientList(message) });
 
-/** Until 1.12 the outputs are a string that holds JSON (docs/spec/dify.md, A1). */
+/** Until 1.12 the outputs are a JSON string (docs/spec/dify.md, A1). */
 const outputs = v.union([
   v.record(v.string(), v.unknown()),
   v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown())),
@@ -34,7 +34,7 @@ const outputs = v.union([
 const run = v.object({ status: v.string(), outputs: v.fallback(v.nullish(outputs, {}), {}) });
 type Run = v.InferOutput<typeof run>;
 
-/** Each entry holds one field, by the name of its type. */
+/** Each entry contains one field, under the name of its type. */
 const inputField = v.pipe(
   v.record(v.string(), v.unknown()),
   v.transform((entry) => Object.values(entry)[0]),
@@ -63,13 +63,13 @@ const problemWith = (
 
 const envelope = v.object({ code: v.string(), message: v.string() });
 
-/** More than one: others in the same conversation may have asked since. */
+/** More than one: other questions may have followed in the same conversation. */
 const messagesLookedAt = "20";
 
-/** What is known of a run. */
-export type Found =
+/** The state of a run, as Dify stores it. */
+export type RunState =
   | { readonly status: "running" }
-  /** `more`: the events of its answer other than the text. */
+  /** `more`: the events of the answer other than its text. */
   | {
       readonly status: "answered" | "broken_off";
       readonly text: string;
@@ -77,10 +77,10 @@ export type Found =
     }
   | { readonly status: "ended"; readonly outcome: AnswerOutcome };
 
-export type EndedRun = Exclude<Found, { status: "running" }>;
+export type EndedRun = Exclude<RunState, { status: "running" }>;
 
-const running: Found = { status: "running" };
-const endedAs = (outcome: AnswerOutcome): Found => ({ status: "ended", outcome });
+const running: RunState = { status: "running" };
+const endedAs = (outcome: AnswerOutcome): RunState => ({ status: "ended", outcome });
 const asFile = (file: Message["message_files"][number]): AnswerEvent => ({ type: "file", file });
 
 const moreOf = ({ message_files, retriever_resources: sources }: Message): AnswerEvent[] => [
@@ -88,17 +88,17 @@ const moreOf = ({ message_files, retriever_resources: sources }: Message): Answe
   { type: "facts", facts: { usage: undefined, sources } },
 ];
 
-/** What has become of a run whose message, for a chatflow, is stored beside it. */
-const foundOf = (
+/** The state of a run. Dify stores the message of a chatflow separately. */
+const runStateOf = (
   { status, outputs }: Run,
   stored: Message | undefined,
-  said: AnswerMachine["said"],
+  received: AnswerMachine["received"],
   isQuiet: boolean,
-): Found => {
+): RunState => {
   switch (status) {
     case "running":
-      // While a run goes on its message has no answer: the worker was killed and left what it had (1.14.2, 1.16.1).
-      return isQuiet && stored && stored.answer !== "" && said.restOf(stored.answer) !== undefined
+      // The message of a running run has no answer. One with an answer lost its worker (1.14.2, 1.16.1).
+      return isQuiet && stored && stored.answer !== "" && received.restOf(stored.answer) !== undefined
         ? { status: "broken_off", text: stored.answer, more: moreOf(stored) }
         : running;
     case "paused":
@@ -109,7 +109,7 @@ const foundOf = (
     case "partial-succeeded": {
       const ofRun = textOfOutputs(outputs);
       const ofMessage = stored?.answer ?? "";
-      // After an error branch or a default value the outputs alone are right; else output moderation has changed the message.
+      // After an error branch or a default value, only the outputs are right. Otherwise the message is: it may be moderated.
       const text = status === "succeeded" ? ofMessage || ofRun : ofRun || ofMessage;
       const files = filesOfOutputs(outputs ?? {}).map(asFile);
       return { status: "answered", text, more: stored ? moreOf(stored) : files };
@@ -119,11 +119,11 @@ const foundOf = (
   }
 };
 
-/** Asks Dify about runs and conversations instead of guessing from its silence. */
+/** Asks Dify for the state of runs and conversations, rather than infer it from silence. */
 export const makeLookUpAnswer = (ports: CallDifyPorts) => {
   const callDify = makeCallDify(ports);
 
-  /** Undefined where Dify does not say, for whatever reason. */
+  /** Undefined if Dify does not answer, for any reason. */
   const lookUp = async <T extends v.GenericSchema>(
     schema: T,
     call: Omit<DifyCall, "method">,
@@ -145,7 +145,7 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
   };
 
   return {
-    /** What of the question's inputs the app does not accept: 1.13 to 1.14 say nothing of it in the stream (A7). */
+    /** The first input of the question that the app does not accept; for logs. */
     async findInputProblem(
       { integration, inputs }: DifyQuestion,
       signal: AbortSignal,
@@ -156,22 +156,22 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
         .find(isProblem);
     },
 
-    /** `isQuiet`: nothing has come of the run for as long as it sends two pings in. */
-    async findAnswer(
+    /** `isQuiet`: the run has sent neither events nor pings for some time. */
+    async findRun(
       question: DifyQuestion,
       { runId, ids }: DetachedRun,
-      { said }: Pick<AnswerMachine, "said">,
+      { received }: Pick<AnswerMachine, "received">,
       { isQuiet, signal }: { readonly isQuiet: boolean; readonly signal: AbortSignal },
-    ): Promise<Found> {
+    ): Promise<RunState> {
       const path = `workflows/run/${encodeURIComponent(runId)}`;
       const [found, stored] = await Promise.all([
         lookUp(run, { integration: question.integration, path, signal }),
         findMessage(question, ids, signal),
       ]);
-      return found ? foundOf(found, stored, said, isQuiet) : running;
+      return found ? runStateOf(found, stored, received, isQuiet) : running;
     },
 
-    /** Whether Dify has the conversation that the question continues; "unknown" where it does not say. */
+    /** Whether Dify has the conversation that the question continues; "unknown" if it does not answer. */
     async findConversation(
       { integration, user, conversationId }: DifyQuestion,
       signal: AbortSignal,
@@ -186,7 +186,7 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
       const isLost =
         reply !== undefined &&
         refusal.success &&
-        conversationIsLost(reply.status, refusal.output.code, refusal.output.message);
+        isLostConversation(reply.status, refusal.output.code, refusal.output.message);
       return isLost ? "lost" : "unknown";
     },
   };

@@ -11,20 +11,21 @@ const suggested = v.object({ data: lenientList(v.string()) });
 
 const refusal = (status: number): BridgeError =>
   status === 404
-    ? callerError("not_found", "Dify does not know this turn any more")
+    ? callerError("not_found", "turn: Dify no longer has this message")
     : new BridgeError("upstream_refused", `Dify answered HTTP ${status}`);
 
-/** What can be asked and said of a turn that Dify has named (docs/spec/dify.md, A1). */
+/** Stops, rates and follows up a turn by Dify's ids (docs/spec/dify.md, A1). */
 export const makeTurnCalls = (
   callDify: CallDify,
 ): Required<Pick<Model<DifyType>, "stop" | "suggest" | "rate">> => ({
-  // Dify answers 200 whether or not it knows the task, and stops when it gets to it (A1 and A8-12).
+  // Dify responds with 200 whether or not the task exists, and stops it asynchronously (A1, A8-12).
   stop: async (integration, reference) => {
     const { taskId, user } = readReference(reference) ?? {};
     if (taskId === undefined || user === undefined) return;
     const path = stopPath(integration.type, taskId);
     const { status } = await callDify({ integration, method: "POST", path, body: { user: difyUser(user) } });
-    if (status !== 200) throw new BridgeError("upstream_refused", `Dify answered HTTP ${status} to a stop`);
+    if (status !== 200)
+      throw new BridgeError("upstream_refused", `Dify answered the stop request with HTTP ${status}`);
   },
   suggest: async (integration, reference) => {
     const { messageId, user } = readReference(reference) ?? {};
@@ -32,7 +33,7 @@ export const makeTurnCalls = (
     const path = `messages/${encodeURIComponent(messageId)}/suggested`;
     const query = { user: difyUser(user) };
     const { status, json } = await callDify({ integration, method: "GET", path, query });
-    // An app that suggests nothing says so with 400.
+    // 400 means that suggestions are disabled in the app.
     if (status === 400) return [];
     const parsed = v.safeParse(suggested, json);
     if (status !== 200 || !parsed.success) throw refusal(status);
@@ -41,12 +42,12 @@ export const makeTurnCalls = (
   rate: async (integration, reference, { rating, note }) => {
     const { messageId, user } = readReference(reference) ?? {};
     if (messageId === undefined || user === undefined) {
-      throw callerError("not_found", "turn: Dify has no message for it");
+      throw callerError("not_found", "turn: Dify has no message for this turn");
     }
     const path = `messages/${encodeURIComponent(messageId)}/feedbacks`;
     const body = { rating, user: difyUser(user), ...(note !== undefined && { content: note }) };
     const { status } = await callDify({ integration, method: "POST", path, body });
-    // Taking back a rating that was never given changes nothing.
+    // Dify responds with 400 if there is no rating to remove; nothing changes.
     if (status === 400 && rating === null) return;
     if (status !== 200) throw refusal(status);
   },

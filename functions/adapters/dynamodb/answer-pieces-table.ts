@@ -7,9 +7,9 @@ import type { AnswerPiece, AnswerPieces, StoredAnswer } from "#core/chat/answer-
 import { replayLifeMs } from "#core/chat/chat-turn.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { maxTurnMs } from "#core/turn/turn-time.ts";
+import { answerPieceJson } from "./answer-piece-json.ts";
 import { makeBatchGet } from "./batch-get.ts";
 import { ttlOf } from "./expiry.ts";
-import { pieceText } from "./piece-text.ts";
 
 export interface AnswerPiecesTablePorts {
   readonly client: DynamoDBDocumentClient;
@@ -20,7 +20,7 @@ export interface AnswerPiecesTablePorts {
 
 const pieceRecord = v.object({ sealed: v.string(), expiresAt: v.number() });
 
-/** Pieces of answers in the guards table, each an item, sealed for this app, turn and place. */
+/** Stores pieces of answers in the guards table, one item each, encrypted for its app, turn, attempt and position. */
 export const makeAnswerPiecesTable = ({
   client,
   tableName,
@@ -38,7 +38,7 @@ export const makeAnswerPiecesTable = ({
   return {
     put: async (answer, n, piece) => {
       const { dataKeys } = await appOf(answer);
-      // The first piece is kept until the last can be had no more.
+      // Long enough for the first piece to outlive the replay of a turn of maximum length.
       const expiresAt = clock.now() + maxTurnMs + replayLifeMs;
       const guard = keyOf(answer, n);
       await client.send(
@@ -54,18 +54,18 @@ export const makeAnswerPiecesTable = ({
         }),
       );
     },
-    read: async (answer, n, most) => {
+    read: async (answer, n, max) => {
       const { dataKeys } = await appOf(answer);
-      const guards = Array.from({ length: most }, (_, at) => keyOf(answer, n + at));
+      const guards = Array.from({ length: max }, (_, at) => keyOf(answer, n + at));
       const items = await batchGet(guards.map((guard) => ({ guard })));
       const found = new Map(items.map((item) => [item.guard, item]));
       const pieces: AnswerPiece[] = [];
       for (const guard of guards) {
         const item = found.get(guard);
         if (!item) break;
-        const { sealed, expiresAt } = parseRecord(pieceRecord, item, "a piece of an answer");
+        const { sealed, expiresAt } = parseRecord(pieceRecord, item, "an answer piece");
         if (expiresAt <= clock.now()) break;
-        pieces.push(parseRecord(pieceText, unseal(dataKeys, sealed, [guard]), "a piece of an answer"));
+        pieces.push(parseRecord(answerPieceJson, unseal(dataKeys, sealed, [guard]), "an answer piece"));
       }
       return pieces;
     },

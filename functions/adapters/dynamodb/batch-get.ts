@@ -8,13 +8,14 @@ export interface BatchGetPorts {
   readonly clock: Clock;
 }
 
-/** Pauses double from the first: about five seconds in all. */
-const mostRounds = 8;
-const firstPauseMs = 40;
+/** Delays double with each round: about five seconds in total. */
+const maxRounds = 8;
+const firstDelayMs = 40;
 
 /**
- * Reads up to a hundred items as they stand at this moment; those that are not there are left out, no order. DynamoDB may
- * leave any of them unread, by the megabyte or when it is busy: it is asked again. @throws BridgeError where it never reads all.
+ * Reads up to 100 items with strong consistency, in no particular order, without those that do not exist. DynamoDB may leave
+ * keys unprocessed at its size limit or when throttled; those are requested again.
+ * @throws BridgeError `internal`, retryable, if keys are still unprocessed after the last round.
  */
 export const makeBatchGet =
   ({ client, tableName, clock }: BatchGetPorts) =>
@@ -22,9 +23,9 @@ export const makeBatchGet =
     const items: Record<string, unknown>[] = [];
     let left: Record<string, unknown>[] = [...keys];
     for (let round = 0; left.length > 0; round += 1) {
-      if (round === mostRounds)
-        throw new BridgeError("internal", "DynamoDB left keys of a batch unread", { retryable: true });
-      if (round > 0) await clock.sleep(firstPauseMs * 2 ** (round - 1));
+      if (round === maxRounds)
+        throw new BridgeError("internal", "DynamoDB did not read all keys of a batch", { retryable: true });
+      if (round > 0) await clock.sleep(firstDelayMs * 2 ** (round - 1));
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } } }),
       );

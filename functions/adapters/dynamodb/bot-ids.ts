@@ -11,7 +11,7 @@ import { conditionMet } from "./conditional-write.ts";
 
 export const appItem = "app";
 
-/** The item of an app: the ids of its bots, and when one was last about to be created. */
+/** The item of an app: the ids of its bots, and when an id was last reserved, in milliseconds since the epoch. */
 export const appRecord = v.object({
   botIds: v.optional(v.set(v.string()), new Set()),
   reservedAt: v.optional(v.number(), 0),
@@ -25,13 +25,13 @@ export interface BotIdsPorts {
   readonly clock: Clock;
 }
 
-/** Longer than a function of ours may run: a bot whose id was entered so long ago will not come any more. */
+/** Longer than any invocation: a bot whose id was reserved before that is never created. */
 const creationMs = 60_000;
 
 /**
- * The set of an app's bot ids, which gives the cap, the total and "is this anybody's bot" in one item. It stands beside
- * the bots themselves, and no write takes both: whoever creates a bot enters its id before and after, whoever deletes one
- * looks again afterwards, and what a crash has left is put right by the next that reads all of them (docs/adr/0006).
+ * The set of an app's bot ids: one item is enough to enforce the cap, count the bots and check whether a user id is a bot. It is
+ * separate from the bots' own items, and no write covers both. Creating a bot adds its id before and after; deleting one checks the bot again
+ * afterwards; and after a crash, the next read of all bots repairs the set (docs/adr/0006).
  */
 export const makeBotIds = ({ client, tableName, clock }: BotIdsPorts) => {
   const update = (
@@ -51,7 +51,7 @@ export const makeBotIds = ({ client, tableName, clock }: BotIdsPorts) => {
       ),
     );
 
-  const enter = async (appKey: string, userIds: readonly string[]): Promise<void> => {
+  const add = async (appKey: string, userIds: readonly string[]): Promise<void> => {
     await update(appKey, userIds, { UpdateExpression: "ADD botIds :ids" });
   };
 
@@ -62,7 +62,7 @@ export const makeBotIds = ({ client, tableName, clock }: BotIdsPorts) => {
       );
       return parseRecord(appRecord, Item, "an app record").botIds;
     },
-    /** Enters the id of a bot about to be created; false where the app has `cap` others. */
+    /** Adds the id of a bot that is about to be created; false if the app already has `cap` other bots. */
     reserve: (appKey: string, userId: string, cap: number): Promise<boolean> =>
       update(
         appKey,
@@ -73,28 +73,28 @@ export const makeBotIds = ({ client, tableName, clock }: BotIdsPorts) => {
         },
         { ":version": 1, ":now": clock.now(), ":cap": cap, ":id": userId },
       ),
-    enter,
-    /** Takes an id out; false where it was not in. */
-    leave: (appKey: string, userId: string): Promise<boolean> =>
+    add,
+    /** Removes an id; false if it was not in the set. */
+    remove: (appKey: string, userId: string): Promise<boolean> =>
       update(
         appKey,
         [userId],
         { UpdateExpression: "DELETE botIds :ids", ConditionExpression: "contains(botIds, :id)" },
         { ":id": userId },
       ),
-    /** Brings the set to what all of the app's bots say; gives whether ids went out of it. */
-    repair: async (appKey: string, { botIds, reservedAt }: AppRecord, present: readonly string[]) => {
-      const missing = present.filter((userId) => !botIds.has(userId));
-      if (missing.length > 0) await enter(appKey, missing);
-      const bots = new Set(present);
-      const gone = [...botIds].filter((userId) => !bots.has(userId));
-      if (gone.length === 0 || clock.now() - reservedAt < creationMs) return false;
+    /** Makes the set match `existing`, the ids of all of the app's bots. Returns whether ids were removed. */
+    repair: async (appKey: string, { botIds, reservedAt }: AppRecord, existing: readonly string[]) => {
+      const missing = existing.filter((userId) => !botIds.has(userId));
+      if (missing.length > 0) await add(appKey, missing);
+      const bots = new Set(existing);
+      const stale = [...botIds].filter((userId) => !bots.has(userId));
+      if (stale.length === 0 || clock.now() - reservedAt < creationMs) return false;
       return update(
         appKey,
-        gone,
+        stale,
         {
           UpdateExpression: "DELETE botIds :ids",
-          // Absent in an item from before there was one.
+          // Absent in items of versions before it existed.
           ConditionExpression: "reservedAt = :reservedAt OR attribute_not_exists(reservedAt)",
         },
         { ":reservedAt": reservedAt },

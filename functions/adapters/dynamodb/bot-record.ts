@@ -14,10 +14,10 @@ import {
 import { maskKey } from "#core/bot/key-mask.ts";
 import { type OptionsOf, optionsByType } from "#core/bot/options.ts";
 
-/** Shown of a key from before masks were kept. */
+/** The mask of a key that was stored before masks were. */
 export const unknownMask = maskKey("");
 
-/** Whether an integration of this type cannot be without options. */
+/** Whether an integration of this type requires options. */
 export const requiresOptions = (type: IntegrationType): boolean => !v.is(optionsByType[type], {});
 
 const integrationBase = {
@@ -35,17 +35,17 @@ const integrationRecord = v.variant("type", [
     ...integrationBase,
     type: v.picklist(modelTypes),
     sealedApiKey: v.string(),
-    /** Kept beside the key, so that a bot is shown without any key being opened. */
+    /** Stored with the key, so that a bot can be shown without decrypting its keys. */
     maskedApiKey: v.optional(v.string(), unknownMask),
   }),
 ]);
 
 type IntegrationRecord = v.InferOutput<typeof integrationRecord>;
 
-/** Apart from the integrations: one that is replaced keeps its options unless it names others. */
-export const optionsPlace = (type: IntegrationType) => `options:${type}` as const;
+/** The attribute of a type's options. Separate from the integration, as replacing one without options keeps the stored ones. */
+export const optionsAttribute = (type: IntegrationType) => `options:${type}` as const;
 
-/** How a bot stands in the table. Integrations are a map by type, so that two updates at once lose neither. */
+/** A bot's item. Integrations are a map by type, so concurrent updates of different types do not overwrite each other. */
 export const botRecord = v.object({
   userId: v.string(),
   name: v.string(),
@@ -53,7 +53,7 @@ export const botRecord = v.object({
   profileUrl: v.string(),
   metadata: v.record(v.string(), v.string()),
   integrations: v.record(v.string(), integrationRecord),
-  ...v.entriesFromList(integrationTypes.map(optionsPlace), v.optional(v.unknown())),
+  ...v.entriesFromList(integrationTypes.map(optionsAttribute), v.optional(v.unknown())),
   createdAt: v.number(),
   updatedAt: v.number(),
 });
@@ -66,7 +66,7 @@ const sealContext = ({ appKey }: AppWithKeys, botUserId: string, type: ModelType
   type,
 ];
 
-/** A key as it is kept: sealed for this app, bot and type alone, and what may be shown of it. */
+/** A stored key: encrypted for its app, bot and type, and masked for display. */
 export const toKeyRecord = (
   app: AppWithKeys,
   botUserId: string,
@@ -85,26 +85,26 @@ export const toIntegrationRecord = (
   integration: WithoutOptions<IntegrationWithKey>,
 ) => {
   if (integration.type === "webhook") return integration;
-  const { apiKey: _inClear, ...fields } = integration;
+  const { apiKey: _plain, ...fields } = integration;
   return { ...fields, ...toKeyRecord(app, botUserId, integration.type, integration) };
 };
 
 export const toBotRecord = (app: AppWithKeys, { integrations, ...bot }: BotWithKeys) => ({
   ...bot,
   integrations: Object.fromEntries(
-    integrations.map(({ options: _beside, ...each }) => [
+    integrations.map(({ options: _separate, ...each }) => [
       each.type,
       toIntegrationRecord(app, bot.userId, each),
     ]),
   ),
-  ...Object.fromEntries(integrations.map(({ type, options }) => [optionsPlace(type), options])),
+  ...Object.fromEntries(integrations.map(({ type, options }) => [optionsAttribute(type), options])),
 });
 
-/** Strict: an option that this version does not know must not be taken for one that is off. */
+/** Strict: an option that this version does not know must not count as disabled. */
 const optionsOf = <T extends IntegrationType>(record: BotRecord, type: T): OptionsOf<T> =>
-  parseRecord(optionsByType[type], record[optionsPlace(type)] ?? {}, "the options of a bot record");
+  parseRecord(optionsByType[type], record[optionsAttribute(type)] ?? {}, "the options of a bot record");
 
-/** A map has no order, so they come in that of the types. */
+/** In the order of the types, as a map has none. */
 const integrationsOf = <I>(record: BotRecord, toIntegration: (stored: IntegrationRecord) => I): I[] =>
   integrationTypes.flatMap((type) => {
     const stored = record.integrations[type];

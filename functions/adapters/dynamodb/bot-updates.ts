@@ -9,7 +9,7 @@ import {
 } from "#core/bot/integration.ts";
 import { type IntegrationType, integrationTypes } from "#core/bot/integration-types.ts";
 import {
-  optionsPlace,
+  optionsAttribute,
   requiresOptions,
   toIntegrationRecord,
   toKeyRecord,
@@ -28,23 +28,23 @@ const setEach = (update: UpdateExpression, path: ItemPath, fields: object): void
   for (const [name, value] of Object.entries(fields)) update.set([...path, name], value);
 };
 
-const placeOf = (type: IntegrationType): ItemPath => ["integrations", type];
+const pathOf = (type: IntegrationType): ItemPath => ["integrations", type];
 
 const setOptions = (
   update: UpdateExpression,
   type: IntegrationType,
   options: Integration["options"] | undefined,
 ): void => {
-  if (options !== undefined) update.set([optionsPlace(type)], options);
+  if (options !== undefined) update.set([optionsAttribute(type)], options);
 };
 
 const keepKey = (update: UpdateExpression, type: IntegrationType, maskedApiKey: string): void => {
-  const place = [...placeOf(type), "maskedApiKey"];
+  const path = [...pathOf(type), "maskedApiKey"];
   if (maskedApiKey === unknownMask) {
-    update.requireExists([...placeOf(type), "sealedApiKey"]);
-    update.requireEqualOrAbsent(place, maskedApiKey);
+    update.requireExists([...pathOf(type), "sealedApiKey"]);
+    update.requireEqualOrAbsent(path, maskedApiKey);
   } else {
-    update.requireEqual(place, maskedApiKey);
+    update.requireEqual(path, maskedApiKey);
   }
 };
 
@@ -55,21 +55,21 @@ const replaceIntegration = (
   { options, ...sent }: IntegrationInput,
 ): void => {
   if (options !== undefined) setOptions(update, sent.type, options);
-  else if (requiresOptions(sent.type)) update.requireExists([optionsPlace(sent.type)]);
+  else if (requiresOptions(sent.type)) update.requireExists([optionsAttribute(sent.type)]);
   if (hasPlainKey(sent)) {
-    update.set(placeOf(sent.type), toIntegrationRecord(app, userId, sent));
+    update.set(pathOf(sent.type), toIntegrationRecord(app, userId, sent));
   } else {
     keepKey(update, sent.type, sent.maskedApiKey);
-    setEach(update, placeOf(sent.type), sent);
+    setEach(update, pathOf(sent.type), sent);
   }
 };
 
 const removeIntegration = (update: UpdateExpression, type: IntegrationType): void => {
-  update.remove(placeOf(type));
-  update.remove([optionsPlace(type)]);
+  update.remove(pathOf(type));
+  update.remove([optionsAttribute(type)]);
 };
 
-/** One write that touches what is named alone. Of the list of integrations each type is a place of its own. */
+/** One write of the changed fields only. Each type in the array of integrations is written to its own path. */
 export const botUpdate = (
   app: AppWithKeys,
   userId: string,
@@ -95,8 +95,8 @@ export const integrationAddition = (
 ): UpdateExpression => {
   const update = beginUpdate(now);
   const { options, ...fields } = integration;
-  update.requireAbsent(placeOf(fields.type));
-  update.set(placeOf(fields.type), toIntegrationRecord(app, userId, fields));
+  update.requireAbsent(pathOf(fields.type));
+  update.set(pathOf(fields.type), toIntegrationRecord(app, userId, fields));
   setOptions(update, fields.type, options);
   return update;
 };
@@ -109,16 +109,16 @@ export const integrationUpdate = (
   now: number,
 ): UpdateExpression => {
   const update = beginUpdate(now);
-  update.requireExists(placeOf(type));
+  update.requireExists(pathOf(type));
   setOptions(update, type, options);
   if ("apiKey" in changes && type !== "webhook") {
     const { apiKey, maskedApiKey, ...fields } = changes;
-    setEach(update, placeOf(type), {
+    setEach(update, pathOf(type), {
       ...fields,
       ...toKeyRecord(app, userId, type, { apiKey, maskedApiKey }),
     });
   } else {
-    setEach(update, placeOf(type), changes);
+    setEach(update, pathOf(type), changes);
     if (changes.maskedApiKey !== undefined) keepKey(update, type, changes.maskedApiKey);
   }
   return update;
@@ -126,7 +126,7 @@ export const integrationUpdate = (
 
 export const integrationRemoval = (type: IntegrationType, now: number): UpdateExpression => {
   const update = beginUpdate(now);
-  update.requireExists(placeOf(type));
+  update.requireExists(pathOf(type));
   removeIntegration(update, type);
   return update;
 };

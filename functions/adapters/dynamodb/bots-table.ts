@@ -19,12 +19,12 @@ export interface BotsTablePorts {
   readonly clock: Clock;
 }
 
-/** A bot changes between a refused write and the look at why; seldom, and hardly ever as often as this. */
-const maxTries = 3;
+/** A bot may change between a failed write and the read of the reason: rarely, and hardly ever this often. */
+const maxAttempts = 3;
 
 const unknownBot = { status: "unknown_bot" } as const;
 
-/** An app's bots, an item each, and one item that holds the set of their ids. */
+/** An app's bots, one item each, and one item with the set of their ids. */
 export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts): BotStore => {
   const ids = makeBotIds({ client, tableName, clock });
   const read = makeReadBots({ client, tableName, clock });
@@ -42,25 +42,25 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
 
   const reserve = async (appKey: string, userId: string, cap: number): Promise<boolean> => {
     if (await ids.reserve(appKey, userId, cap)) return true;
-    // An id too many, left by a crash, must not cost the app a bot.
-    const made = await repairIds(await read.first(appKey, Number.POSITIVE_INFINITY), appKey);
-    return made && ids.reserve(appKey, userId, cap);
+    // An id that a crash left in the set must not count against the cap.
+    const hasRoom = await repairIds(await read.first(appKey, Number.POSITIVE_INFINITY), appKey);
+    return hasRoom && ids.reserve(appKey, userId, cap);
   };
 
-  /** Makes an update, or returns why it is refused. Where the stored bot does not show why, it has changed since. */
-  const refusedUpdate = async <Refusal>(
+  /** Updates the bot; returns the reason if its condition fails. If the stored bot shows no reason, it has changed: try again. */
+  const tryUpdate = async <Refusal>(
     appKey: string,
     userId: string,
     update: UpdateExpression,
-    refusalBy: (kept: BotRecord) => Refusal | undefined,
+    refusalBy: (stored: BotRecord) => Refusal | undefined,
   ): Promise<Refusal | typeof unknownBot | undefined> => {
     const Key = { appKey, item: botItem(userId) };
     const input = { TableName: tableName, Key, ...update.toInput(randomUUID()) };
-    for (let tries = 0; tries < maxTries; tries += 1) {
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       if (await conditionMet(client.send(new UpdateCommand(input)))) return undefined;
-      const kept = await readOne(appKey, userId);
-      if (!kept) return unknownBot;
-      const refusal = refusalBy(kept);
+      const stored = await readOne(appKey, userId);
+      if (!stored) return unknownBot;
+      const refusal = refusalBy(stored);
       if (refusal !== undefined) return refusal;
     }
     throw new BridgeError("internal", "the bot changed while it was being updated", { retryable: true });
@@ -69,7 +69,7 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
   return {
     create: async (appKey, bot, cap) => {
       const app = await appWithKeys(appKey);
-      // An app that makes sure of its bots at each start must not hold up the repair of the ids (docs/adr/0006).
+      // No reservation for an existing bot: an app that creates its bots at each start would delay the repair (docs/adr/0006).
       if (await readOne(appKey, bot.userId)) return "exists";
       if (!(await reserve(appKey, bot.userId, cap))) return "limit_reached";
       const writtenBy = randomUUID();
@@ -78,21 +78,21 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
           new PutCommand({
             TableName: tableName,
             Item: { appKey, item: botItem(bot.userId), version: 1, writtenBy, ...toBotRecord(app, bot) },
-            // Its own too: the SDK makes a write again whose reply was lost.
+            // Its own item too: the SDK repeats a write whose response was lost.
             ConditionExpression: "attribute_not_exists(appKey) OR writtenBy = :writtenBy",
             ExpressionAttributeValues: { ":writtenBy": writtenBy },
           }),
         ),
       );
       if (!created) return "exists";
-      // A deletion of the bot before may have taken the id out since.
-      await ids.enter(appKey, [bot.userId]);
+      // A concurrent deletion of an earlier bot may have removed the id.
+      await ids.add(appKey, [bot.userId]);
       return "created";
     },
     update: async (appKey, userId, changes, now) => {
       const app = await appWithKeys(appKey);
       const update = botUpdate(app, userId, changes, now);
-      return (await refusedUpdate(appKey, userId, update, botRefusal(changes))) ?? { status: "updated" };
+      return (await tryUpdate(appKey, userId, update, botRefusal(changes))) ?? { status: "updated" };
     },
     delete: async (appKey, userId) => {
       const { Attributes } = await client.send(
@@ -102,21 +102,21 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
           ReturnValues: "ALL_OLD",
         }),
       );
-      // In the set still: the SDK's first try deleted it and the reply was lost, or a crash came in between.
-      const wasListed = await ids.leave(appKey, userId);
+      // Still in the set: the SDK's first attempt deleted the bot and the response was lost, or a crash came in between.
+      const wasListed = await ids.remove(appKey, userId);
       const deleted = wasListed || Attributes !== undefined;
-      if (deleted && (await readOne(appKey, userId))) await ids.enter(appKey, [userId]);
+      if (deleted && (await readOne(appKey, userId))) await ids.add(appKey, [userId]);
       return deleted;
     },
     ids: ids.all,
     find: async (appKey, userIds) => (await read.byId(appKey, userIds)).map(toBot),
     page: async (appKey, page, pageSize) => {
       const listing = await read.first(appKey, page * pageSize);
-      // The page is right without it, and the next one repairs as well.
+      // The page does not depend on the repair, and the next read repairs as well.
       if (listing.complete) await repairIds(listing, appKey).catch(() => false);
       return {
         bots: listing.bots.slice((page - 1) * pageSize, page * pageSize).map(toBot),
-        // Where the set lacks one that was read, the last page must not seem to be one before it.
+        // If the set lacks a bot that was read, the total must still include it, or the last page would seem empty.
         total: listing.complete
           ? listing.bots.length
           : Math.max(listing.bots.length, listing.app.botIds.size),
@@ -130,22 +130,20 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
     addIntegration: async (appKey, userId, integration, now) => {
       const app = await appWithKeys(appKey);
       const update = integrationAddition(app, userId, integration, now);
-      return (
-        (await refusedUpdate(appKey, userId, update, hasIntegration(integration.type)))?.status ?? "added"
-      );
+      return (await tryUpdate(appKey, userId, update, hasIntegration(integration.type)))?.status ?? "added";
     },
     updateIntegration: async (appKey, userId, type, changes, now) => {
       const app = await appWithKeys(appKey);
       const update = integrationUpdate(app, userId, type, changes, now);
       return (
-        (await refusedUpdate(appKey, userId, update, integrationRefusal(type, changes))) ?? {
+        (await tryUpdate(appKey, userId, update, integrationRefusal(type, changes))) ?? {
           status: "updated",
         }
       );
     },
     removeIntegration: async (appKey, userId, type, now) => {
       const update = integrationRemoval(type, now);
-      return (await refusedUpdate(appKey, userId, update, lacksIntegration(type)))?.status ?? "removed";
+      return (await tryUpdate(appKey, userId, update, lacksIntegration(type)))?.status ?? "removed";
     },
   };
 };

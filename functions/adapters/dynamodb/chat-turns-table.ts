@@ -20,18 +20,18 @@ const turnRecord = v.object({
   replayUntil: v.optional(v.number()),
   expiresAt: v.number(),
   reference: v.optional(v.string()),
-  /** As the version before writes a reference: Dify's ids, by the same names. Where both exist, that version wrote it since. */
+  /** A reference as the previous version writes it: Dify's ids, by the same names. If both exist, this one is newer. */
   named: v.optional(v.record(v.string(), v.string())),
 });
 
-const renewed = v.object({ stopAsked: v.optional(v.boolean(), false) });
+const renewedRecord = v.object({ stopAsked: v.optional(v.boolean(), false) });
 
-/** As JSON, since keys may contain any separator; in the table of the jobs, whose keys have other parts. */
+/** As JSON, since keys may contain any separator. Jobs are in the same table, but their keys have other parts. */
 const keyOf = ({ appKey, turn }: ChatTurnId) => ({ turn: JSON.stringify(["chat", appKey, turn]) });
 
 const whileHeld = "#state = :running AND #token = :token";
 
-/** Names that DynamoDB reserves, or may. */
+/** Attribute names that DynamoDB reserves or may reserve. */
 const names = {
   "#state": "state",
   "#token": "token",
@@ -42,8 +42,8 @@ const names = {
 };
 
 /**
- * Turns of clients, in the table of the jobs: `running` under a short lease, then `done`. A requested stop is a mark that the
- * next heartbeat returns.
+ * Turns of clients, in the turns table: `running` under a short lease, then `done`. A stop request sets an attribute that the
+ * next heartbeat reads.
  */
 export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): ChatTurnStore => {
   const conditionalUpdate = makeConditionalUpdate({ client, tableName, names });
@@ -54,7 +54,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
     const { expiresAt, named, reference, conversation, replayUntil, ...rest } = parseRecord(
       turnRecord,
       item,
-      "a client's turn",
+      "a chat turn",
     );
     if (expiresAt <= clock.now()) return undefined;
     return {
@@ -81,10 +81,10 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       const now = clock.now();
       const expiresAt = now + chatTurnLifeMs;
       const fields = Object.keys(rest).map((name) => `${name} = :${name}`);
-      const begun = await update(
+      const item = await update(
         turn,
         `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, #reference, replayUntil, mayBeAskedAgain ADD attempt :one`,
-        // Its own token too: the SDK repeats a write whose reply was lost.
+        // Its own token too: the SDK repeats a write whose response was lost.
         "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token OR (questionHash = :questionHash AND ((#state = :running AND heldUntil <= :now) OR (#state = :done AND (replayUntil <= :now OR mayBeAskedAgain = :true))))",
         {
           ":version": 1,
@@ -102,23 +102,23 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
           ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [`:${name}`, value])),
         },
       );
-      if (begun) {
-        const { attempt } = parseRecord(v.object({ attempt: v.number() }), begun, "a client's turn");
+      if (item) {
+        const { attempt } = parseRecord(v.object({ attempt: v.number() }), item, "a chat turn");
         return { status: "begun", attempt };
       }
-      const known = await find(turn);
-      // It was forgotten between the two: the client asks again.
-      if (!known) throw new Error("a client's turn was neither begun nor found");
-      return { status: "existing", turn: known };
+      const existing = await find(turn);
+      // It expired between the two calls; the client retries.
+      if (!existing) throw new Error("a chat turn could be neither begun nor found");
+      return { status: "existing", turn: existing };
     },
     renew: async (id, { token, expiresAt }) => {
-      const held = await update(id, "SET heldUntil = :until", whileHeld, {
+      const item = await update(id, "SET heldUntil = :until", whileHeld, {
         ":running": "running",
         ":token": token,
         ":until": expiresAt,
       });
-      if (!held) return "lost";
-      return parseRecord(renewed, held, "a client's turn").stopAsked ? "stop" : "run";
+      if (!item) return "lost";
+      return parseRecord(renewedRecord, item, "a chat turn").stopAsked ? "stop" : "run";
     },
     saveReference: async (id, token, reference) => {
       const values = { ":reference": reference, ":token": token };
@@ -137,7 +137,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
         },
       );
     },
-    // Not deleted: pieces of an earlier run may be left, which the next must not take for its own.
+    // Not deleted, as that would reset the attempt: pieces of earlier runs would count as those of the next.
     discard: async (id, token) => {
       await update(id, "SET heldUntil = :none REMOVE #token", whileHeld, {
         ":none": 0,
@@ -146,13 +146,13 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       });
     },
     requestStop: async (id, { userId, botUserId }) => {
-      const asked = await update(
+      const item = await update(
         id,
         "SET stopAsked = :true",
         "#user = :user AND botUserId = :bot AND expiresAt > :now",
         { ":true": true, ":user": userId, ":bot": botUserId, ":now": clock.now() },
       );
-      return asked && toTurn(id, asked);
+      return item && toTurn(id, item);
     },
   };
 };

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, type NativeAttributeValue, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 
-/** The result of a write; undefined where its condition was not met. */
+/** The result of a write; undefined if its condition was not met. */
 const ignoreConditionFailure = async <T>(write: Promise<T>): Promise<T | undefined> => {
   try {
     return await write;
@@ -17,7 +17,7 @@ export const conditionMet = async (write: Promise<unknown>): Promise<boolean> =>
 
 type Names = Readonly<Record<string, string>>;
 
-/** Those of the names that the expressions use: DynamoDB refuses one that none uses. */
+/** The names that the expressions use; DynamoDB rejects unused ones. */
 const usedNames = (names: Names, ...expressions: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     Object.entries(names).filter(([name]) => expressions.some((expression) => expression.includes(name))),
@@ -27,18 +27,18 @@ interface ConditionalUpdate {
   readonly update: string;
   readonly condition: string;
   readonly values: Readonly<Record<string, NativeAttributeValue>>;
-  /** Names of this update alone. */
+  /** Additional names for this update. */
   readonly names?: Names;
 }
 
 export interface ConditionalUpdatePorts {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
-  /** Attribute names that DynamoDB reserves, by the placeholders that stand for them in expressions. */
+  /** Attribute names that DynamoDB reserves, by their placeholders in expressions. */
   readonly names: Names;
 }
 
-/** Updates an item, and returns it as it then is; undefined where the condition was not met. */
+/** Updates an item and returns the new item; undefined if the condition was not met. */
 export const makeConditionalUpdate =
   ({ client, tableName, names: tableNames }: ConditionalUpdatePorts) =>
   async (

@@ -22,20 +22,20 @@ export interface ConversationsTablePorts {
   readonly log: Log;
 }
 
-/** When a conversation began and ends; apps that know no context never have one. */
+/** When a conversation began and expires, in milliseconds since the epoch. Apps without context have no conversation. */
 const life = { startedAt: v.number(), expiresAt: v.number() };
 const record = v.union([
-  // The version before kept Dify's id and user in clear. Where it stands beside a memory, that version wrote it since.
+  // The previous version stores Dify's id and user unencrypted. If there is a memory too, the id is newer.
   v.object({ conversationId: v.string(), user: v.string(), ...life }),
   v.object({ conversationId: v.optional(v.undefined()), sealedMemory: v.string(), ...life }),
-  // That version forgets without removing the memory.
+  // The previous version forgets a conversation without removing its memory.
   v.object({ conversationId: v.optional(v.undefined()), startedAt: v.optional(v.undefined()) }),
 ]);
 
-/** Records of the version before may count none. */
-const counted = v.object({ turns: v.optional(v.number(), 0) });
+/** Records of the previous version may have no count. */
+const countRecord = v.object({ turns: v.optional(v.number(), 0) });
 
-/** As JSON, since ids may contain any separator. A group that shares one has null in the sender's place. */
+/** As JSON, since ids may contain any separator. The sender is null for a conversation that a group shares. */
 const keyOf = ({
   appKey,
   botUserId,
@@ -54,7 +54,7 @@ const unlessForgotten = `${whileHeld} AND (attribute_not_exists(forgotten) OR fo
 const names = { "#token": "token", "#user": "user", "#ttl": "ttl" };
 
 /**
- * A conversation's record: what its model remembers, sealed, and the lease of the turn that has it (`heldBy`, `token`,
+ * A conversation's record: its model's memory, encrypted, and the lease of the turn that holds it (`heldBy`, `token`,
  * `heldUntil`).
  *
  *   open ──► held (until heldUntil) ──close──► free for the next turn
@@ -76,30 +76,31 @@ export const makeConversationsTable = ({
     values: Readonly<Record<string, string | number>>,
   ) => conditionalUpdate({ conversation: keyOf(key) }, { update: expression, condition, values });
 
-  const sealMemory = async (key: ConversationKey, memory: string): Promise<string> => {
+  const encryptMemory = async (key: ConversationKey, memory: string): Promise<string> => {
     const { dataKeys } = await requireApp(apps.find(key.appKey));
     return seal(dataKeys, memory, ["memory", keyOf(key)]);
   };
 
-  /** Where its key is gone, the conversation counts as gone as well: it must not keep its user from an answer. */
-  const openMemory = async (key: ConversationKey, sealed: string): Promise<string | undefined> => {
-    const openWith = ({ dataKeys }: AppWithKeys): string => unseal(dataKeys, sealed, ["memory", keyOf(key)]);
+  /** Undefined if the key no longer exists: the user then starts a new conversation instead of getting no answer. */
+  const decryptMemory = async (key: ConversationKey, sealed: string): Promise<string | undefined> => {
+    const decryptWith = ({ dataKeys }: AppWithKeys): string =>
+      unseal(dataKeys, sealed, ["memory", keyOf(key)]);
     try {
-      return openWith(await requireApp(apps.find(key.appKey)));
+      return decryptWith(await requireApp(apps.find(key.appKey)));
     } catch {}
     try {
-      // Another process may seal with a key that was added to the secret within the last minute.
-      return openWith(await requireApp(apps.findAgain(key.appKey)));
+      // Another process may encrypt with a key that was added to the secret within the last minute.
+      return decryptWith(await requireApp(apps.findFresh(key.appKey)));
     } catch (error) {
-      log.error("memory_not_opened", { app: key.appKey, bot: key.botUserId, reason: String(error) });
+      log.error("memory_decryption_failed", { app: key.appKey, bot: key.botUserId, reason: String(error) });
       return undefined;
     }
   };
 
-  /** For as long as a conversation that begins now would live: the record holds one, or may soon. */
+  /** The TTL of a conversation that begins now, as the record has a conversation or may soon have one. */
   const ttlFromNow = (): number => ttlOf(clock.now() + conversationLifeMs);
 
-  const livingIn = (item: Record<string, unknown>) => {
+  const activeIn = (item: Record<string, unknown>) => {
     const stored = parseRecord(record, item, "a conversation record");
     return "expiresAt" in stored && stored.expiresAt > clock.now() ? stored : undefined;
   };
@@ -108,13 +109,13 @@ export const makeConversationsTable = ({
     key: ConversationKey,
     item: Record<string, unknown>,
   ): Promise<Conversation | undefined> => {
-    const living = livingIn(item);
-    if (!living) return undefined;
-    const { startedAt, expiresAt } = living;
+    const active = activeIn(item);
+    if (!active) return undefined;
+    const { startedAt, expiresAt } = active;
     const memory =
-      living.conversationId === undefined
-        ? await openMemory(key, living.sealedMemory)
-        : JSON.stringify({ conversationId: living.conversationId, user: living.user });
+      active.conversationId === undefined
+        ? await decryptMemory(key, active.sealedMemory)
+        : JSON.stringify({ conversationId: active.conversationId, user: active.user });
     return memory === undefined ? undefined : { memory, startedAt, expiresAt };
   };
 
@@ -123,7 +124,7 @@ export const makeConversationsTable = ({
       const item = await update(
         key,
         "SET version = :version, heldBy = :turn, #token = :token, heldUntil = :until, #ttl = :ttl",
-        // Its own token too: the SDK repeats a write whose reply was lost.
+        // Its own token too: the SDK repeats a write whose response was lost.
         "attribute_not_exists(heldUntil) OR heldUntil <= :now OR heldBy = :turn OR #token = :token",
         {
           ":version": 1,
@@ -141,12 +142,12 @@ export const makeConversationsTable = ({
       return (await update(key, "SET heldUntil = :until", whileHeld, values)) !== undefined;
     },
     begin: async (key, token, { memory, startedAt, expiresAt }) => {
-      const begun = await update(
+      const item = await update(
         key,
         "SET sealedMemory = :memory, startedAt = :started, expiresAt = :until, turns = :none, #ttl = :ttl REMOVE conversationId, #user",
         unlessForgotten,
         {
-          ":memory": await sealMemory(key, memory),
+          ":memory": await encryptMemory(key, memory),
           ":started": startedAt,
           ":until": expiresAt,
           ":none": 0,
@@ -154,45 +155,45 @@ export const makeConversationsTable = ({
           ":token": token,
         },
       );
-      return begun !== undefined;
+      return item !== undefined;
     },
     remember: async (key, token, memory) => {
-      const remembered = await update(
+      const item = await update(
         key,
         "SET sealedMemory = :memory REMOVE conversationId, #user",
         unlessForgotten,
-        { ":memory": await sealMemory(key, memory), ":token": token },
+        { ":memory": await encryptMemory(key, memory), ":token": token },
       );
-      return remembered !== undefined;
+      return item !== undefined;
     },
     find: async (key) => {
       const { Item } = await client.send(
         new GetCommand({ TableName: tableName, Key: { conversation: keyOf(key) }, ConsistentRead: true }),
       );
-      const living = Item && livingIn(Item);
-      if (!living) return undefined;
-      const { startedAt, expiresAt } = living;
-      return { startedAt, expiresAt, turns: parseRecord(counted, Item, "a conversation record").turns };
+      const active = Item && activeIn(Item);
+      if (!active) return undefined;
+      const { startedAt, expiresAt } = active;
+      return { startedAt, expiresAt, turns: parseRecord(countRecord, Item, "a conversation record").turns };
     },
     forget: async (key) => {
       await update(
         key,
-        // What the turn that runs in it has yet to learn from its model is forgotten too.
+        // A memory that the running turn has yet to store must be forgotten too.
         "SET forgotten = if_not_exists(#token, :nobody) REMOVE sealedMemory, conversationId, #user, startedAt, expiresAt, turns",
         "attribute_exists(sealedMemory) OR attribute_exists(conversationId) OR attribute_exists(#token)",
         { ":nobody": "" },
       );
     },
     close: async (key, token, expiresAt) => {
-      const isProlonged = expiresAt !== undefined;
+      const isExtended = expiresAt !== undefined;
       await update(
         key,
-        `${isProlonged ? "SET expiresAt = :until, #ttl = :ttl " : ""}REMOVE heldBy, heldUntil, #token ADD turns :one`,
+        `${isExtended ? "SET expiresAt = :until, #ttl = :ttl " : ""}REMOVE heldBy, heldUntil, #token ADD turns :one`,
         whileHeld,
         {
           ":token": token,
           ":one": 1,
-          ...(isProlonged && { ":until": expiresAt, ":ttl": ttlOf(expiresAt) }),
+          ...(isExtended && { ":until": expiresAt, ":ttl": ttlOf(expiresAt) }),
         },
       );
     },

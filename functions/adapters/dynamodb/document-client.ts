@@ -5,6 +5,6 @@ import { clientDefaults } from "#adapters/aws/client-defaults.ts";
 export const toDocumentClient = (client: DynamoDBClient): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
-/** Made once for each runtime process: its connections are kept. */
+/** Create one per process, so that its connections are reused. */
 export const makeDocumentClient = (endpoint?: string): DynamoDBDocumentClient =>
   toDocumentClient(new DynamoDBClient({ ...clientDefaults, ...(endpoint !== undefined && { endpoint }) }));

@@ -13,13 +13,13 @@ export interface TurnsTablePorts {
   readonly clock: Clock;
 }
 
-const claimed = v.object({
+const claimedRecord = v.object({
   tries: v.number(),
   expiresAt: v.number(),
   open: v.optional(v.object({ messageUID: v.string(), seq: v.number() })),
 });
 
-/** A holder whose lease ran out may find the job in other hands: then none of its writes passes. */
+/** If a lease has expired and another holder has taken over, the writes of the former holder fail. */
 const whileHeld = "#state = :running AND #token = :token";
 const names = { "#state": "state", "#token": "token", "#ttl": "ttl", "#open": "open" };
 
@@ -30,23 +30,23 @@ const names = { "#state": "state", "#token": "token", "#ttl": "ttl", "#open": "o
  *               ▲ │ renew
  *               └─┴──release, or the lease ends──► free for the next claim
  *
- * One `expiresAt` serves both: a record past it is as good as none, except for the `tries` of a job that is not done, which
- * each claim counts up.
+ * `expiresAt` ends both: a record past it counts as absent, except that the `tries` of a job that is not done are kept and
+ * increase with each claim.
  */
 export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): JobStore => {
   const conditionalUpdate = makeConditionalUpdate({ client, tableName, names });
   const update = (id: JobId, expression: string, condition: string, values: Record<string, unknown>) =>
     conditionalUpdate({ turn: jobKeyOf(id) }, { update: expression, condition, values });
 
-  const read = (record: Record<string, unknown>) => parseRecord(claimed, record, "a job record");
+  const read = (record: Record<string, unknown>) => parseRecord(claimedRecord, record, "a job record");
 
   return {
     claim: async (id, { token, expiresAt }): Promise<JobClaim> => {
       const now = clock.now();
-      const taken = await update(
+      const claim = await update(
         id,
         "SET version = :version, #state = :running, #token = :token, expiresAt = :until, #ttl = :ttl REMOVE outcome ADD tries :one",
-        // Its own token too: the SDK repeats a write whose reply was lost.
+        // Its own token too: the SDK repeats a write whose response was lost.
         "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token",
         {
           ":version": 1,
@@ -58,8 +58,8 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
           ":one": 1,
         },
       );
-      if (taken) {
-        const { tries, open } = read(taken);
+      if (claim) {
+        const { tries, open } = read(claim);
         return { status: "claimed", tries, open };
       }
       const busy = await update(id, "ADD tries :one", "#state = :running", {
@@ -86,9 +86,9 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
     complete: async (id, token, outcome, rememberUntil) => {
       const completed = await update(
         id,
-        // Its tries are over: a job that is reopened, or forgotten and delivered again, has all of them before it.
+        // The tries are reset: a job that is reopened, or delivered again after its record expired, gets all of them.
         "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl REMOVE tries, #open",
-        // Also when it is done already: the SDK repeats a write whose reply was lost.
+        // Also if it is already done: the SDK repeats a write whose response was lost.
         "#token = :token",
         {
           ":token": token,
@@ -109,7 +109,7 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
       });
     },
     release: async (id, token) => {
-      // Without its token no heartbeat that is still under way can take it back.
+      // Without the token, a heartbeat that is still in flight cannot renew the lease.
       await update(id, "SET expiresAt = :now REMOVE #token", whileHeld, {
         ":running": "running",
         ":token": token,

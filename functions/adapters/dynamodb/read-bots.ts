@@ -14,7 +14,7 @@ export interface ReadBotsPorts {
 type Keys = Record<string, string>[];
 type Item = Record<string, unknown>;
 
-/** BatchGetItem takes at most this many keys. */
+/** BatchGetItem accepts at most this many keys. */
 const batchSize = 100;
 
 export const botItem = (userId: string): string => `bot#${userId}`;
@@ -33,7 +33,7 @@ export const makeReadBots = ({ client, tableName, clock }: ReadBotsPorts) => {
   const getBatch = makeBatchGet({ client, tableName, clock });
 
   return {
-    /** These bots, one BatchGetItem for each hundred. */
+    /** The bots with these ids, with one BatchGetItem per 100. */
     byId: async (appKey: string, userIds: readonly string[]): Promise<BotRecord[]> => {
       const keys = [...new Set(userIds)].map((userId) => ({ appKey, item: botItem(userId) }));
       const batches: Keys[] = [];
@@ -42,8 +42,8 @@ export const makeReadBots = ({ client, tableName, clock }: ReadBotsPorts) => {
       }
       return (await Promise.all(batches.map(getBatch))).flat().map(parseBot);
     },
-    /** The app's item and its first bots, at least `most` if it has so many: one query where they are within a megabyte. */
-    first: async (appKey: string, most: number): Promise<Listing> => {
+    /** The app's item and its first bots: `minBots` or more, if it has that many. One query per megabyte. */
+    first: async (appKey: string, minBots: number): Promise<Listing> => {
       const items: Item[] = [];
       let ExclusiveStartKey: Item | undefined;
       do {
@@ -53,14 +53,14 @@ export const makeReadBots = ({ client, tableName, clock }: ReadBotsPorts) => {
             KeyConditionExpression: "appKey = :appKey",
             ExpressionAttributeValues: { ":appKey": appKey },
             ConsistentRead: true,
-            // The app's item, and one bot more: only by it are the last ones known to be the last.
-            Limit: Number.isFinite(most) ? most + 2 : undefined,
+            // The app's item, and one more bot to learn whether there are any after these.
+            Limit: Number.isFinite(minBots) ? minBots + 2 : undefined,
             ExclusiveStartKey,
           }),
         );
         items.push(...Items);
         ExclusiveStartKey = LastEvaluatedKey;
-      } while (ExclusiveStartKey && items.length < most + 2);
+      } while (ExclusiveStartKey && items.length < minBots + 2);
       const bots = items.filter(({ item }) => item !== appItem).map(parseBot);
       const app = items.find(({ item }) => item === appItem) ?? {};
       return {

@@ -8,9 +8,9 @@ import type { TurnsTablePorts } from "./jobs-table.ts";
 const doneRecord = v.object({ state: v.literal("done"), outcome: v.string() });
 
 /**
- * Reopens a job by deleting its record, and its tries with it. Only one that was given up, or whose lease has
- * run out: the workers died, and SQS gave it up.
- * A worker that is late finds its token gone, as when another has taken the job.
+ * Reopens a job by deleting its record, including its tries. Only for a job that was given up, or whose lease has expired
+ * because its workers crashed and SQS moved it to the dead letters. A worker that is still running finds its token gone, as if
+ * another worker had claimed the job.
  */
 export const makeReopenJob =
   ({ client, tableName, clock }: TurnsTablePorts): ReopenJob =>

@@ -4,12 +4,12 @@ import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import { conditionMet } from "./conditional-write.ts";
-import type { GuardsTablePorts } from "./guards-table.ts";
+import type { GuardsTablePorts } from "./replay-guard.ts";
 import { keyOf, lifeFrom } from "./user-guard-record.ts";
 
 const revocation = v.object({ revokedBefore: v.number() });
 
-/** In the one record of each user, beside what counts their turns (`makeUserGuard`). */
+/** Revocations are in the user's record of the guards table, which also counts the user's turns (`makeUserGuard`). */
 export const makeTokenRevocations = ({ client, tableName, clock }: GuardsTablePorts): TokenRevocations => ({
   isRevoked: async ({ issuedAt, ...user }) => {
     const { Item } = await client.send(
@@ -20,24 +20,26 @@ export const makeTokenRevocations = ({ client, tableName, clock }: GuardsTablePo
         ProjectionExpression: "revokedBefore",
       }),
     );
-    return Item !== undefined && issuedAt < parseRecord(revocation, Item, "a user's guard").revokedBefore;
+    return (
+      Item !== undefined && issuedAt < parseRecord(revocation, Item, "a user guard record").revokedBefore
+    );
   },
   revoke: async (user, before) => {
     const { expiresAt, ttl } = lifeFrom(clock.now());
-    // Where it is refused, as many are revoked already: by another, or by the SDK's first try whose reply was lost.
+    // If the condition fails, these tokens are already revoked, perhaps by the SDK's first attempt whose response was lost.
     await conditionMet(
       client.send(
         new UpdateCommand({
           TableName: tableName,
           Key: keyOf(user, "turns"),
           UpdateExpression:
-            "SET version = :version, revokedBefore = :before, writtenBy = :mine, expiresAt = :expiresAt, #ttl = :ttl",
+            "SET version = :version, revokedBefore = :before, writtenBy = :writtenBy, expiresAt = :expiresAt, #ttl = :ttl",
           ConditionExpression: "attribute_not_exists(revokedBefore) OR revokedBefore < :before",
           ExpressionAttributeNames: { "#ttl": "ttl" },
           ExpressionAttributeValues: {
             ":version": 1,
             ":before": before,
-            ":mine": randomUUID(),
+            ":writtenBy": randomUUID(),
             ":expiresAt": expiresAt,
             ":ttl": ttl,
           },

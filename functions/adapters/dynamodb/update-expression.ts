@@ -1,9 +1,9 @@
 import type { NativeAttributeValue } from "@aws-sdk/lib-dynamodb";
 
-/** A place within an item: `["integrations", "webhook", "enabled"]`. */
+/** The path of an attribute within an item, such as `["integrations", "webhook", "enabled"]`. */
 export type ItemPath = readonly string[];
 
-/** The parts of an UpdateItem as they gather. Names and values go by aliases: DynamoDB reserves hundreds of words. */
+/** Builds the expressions of an UpdateItem. Names and values get placeholders, as DynamoDB reserves hundreds of words. */
 export interface UpdateExpression {
   set(path: ItemPath, value: NativeAttributeValue): void;
   remove(path: ItemPath): void;
@@ -11,7 +11,7 @@ export interface UpdateExpression {
   requireAbsent(path: ItemPath): void;
   requireEqual(path: ItemPath, value: NativeAttributeValue): void;
   requireEqualOrAbsent(path: ItemPath, value: NativeAttributeValue): void;
-  /** `writtenBy`: marks the item, so that the SDK's second try of a write whose reply was lost passes as well. */
+  /** `writtenBy`: stored in the item, so that the condition also holds when the SDK repeats a write whose response was lost. */
   toInput(writtenBy: string): {
     readonly UpdateExpression: string;
     readonly ConditionExpression: string;
@@ -33,13 +33,13 @@ export const makeUpdateExpression = (): UpdateExpression => {
     return name;
   };
   const at = (path: ItemPath): string => path.map(nameOf).join(".");
-  const aliasOf = (value: NativeAttributeValue): string => {
+  const placeholderOf = (value: NativeAttributeValue): string => {
     const name = `:v${Object.keys(values).length}`;
     values[name] = value;
     return name;
   };
   const set = (path: ItemPath, value: NativeAttributeValue): void => {
-    sets.push(`${at(path)} = ${aliasOf(value)}`);
+    sets.push(`${at(path)} = ${placeholderOf(value)}`);
   };
 
   return {
@@ -47,12 +47,12 @@ export const makeUpdateExpression = (): UpdateExpression => {
     remove: (path) => void removes.push(at(path)),
     requireExists: (path) => void conditions.push(`attribute_exists(${at(path)})`),
     requireAbsent: (path) => void conditions.push(`attribute_not_exists(${at(path)})`),
-    requireEqual: (path, value) => void conditions.push(`${at(path)} = ${aliasOf(value)}`),
+    requireEqual: (path, value) => void conditions.push(`${at(path)} = ${placeholderOf(value)}`),
     requireEqualOrAbsent: (path, value) =>
-      void conditions.push(`(${at(path)} = ${aliasOf(value)} OR attribute_not_exists(${at(path)}))`),
+      void conditions.push(`(${at(path)} = ${placeholderOf(value)} OR attribute_not_exists(${at(path)}))`),
     toInput: (writtenBy) => {
       set(["writtenBy"], writtenBy);
-      const own = `${nameOf("writtenBy")} = ${aliasOf(writtenBy)}`;
+      const own = `${nameOf("writtenBy")} = ${placeholderOf(writtenBy)}`;
       return {
         UpdateExpression: `SET ${sets.join(", ")}${removes.length > 0 ? ` REMOVE ${removes.join(", ")}` : ""}`,
         ConditionExpression: `(${conditions.join(" AND ")}) OR ${own}`,

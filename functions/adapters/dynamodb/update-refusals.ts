@@ -1,9 +1,9 @@
 import type { BotChanges, BotRefusal, IntegrationRefusal } from "#core/bot/bot.ts";
 import { hasPlainKey, type IntegrationChanges, type IntegrationInput } from "#core/bot/integration.ts";
 import type { IntegrationType } from "#core/bot/integration-types.ts";
-import { type BotRecord, optionsPlace, requiresOptions } from "./bot-record.ts";
+import { type BotRecord, optionsAttribute, requiresOptions } from "./bot-record.ts";
 
-/** Why the stored bot refuses an update; undefined where it does not. */
+/** Why the stored bot does not allow an update; undefined if it does. */
 type RefusalBy<Refusal> = (stored: BotRecord) => Refusal | undefined;
 
 const isKeyOf = ({ integrations }: BotRecord, type: IntegrationType, maskedApiKey: string): boolean => {
@@ -16,11 +16,11 @@ const isKeyOf = ({ integrations }: BotRecord, type: IntegrationType, maskedApiKe
 const refusalOf = (stored: BotRecord, sent: IntegrationInput): BotRefusal | undefined => {
   const { type } = sent;
   if (!hasPlainKey(sent) && !isKeyOf(stored, type, sent.maskedApiKey)) return { status: "wrong_key", type };
-  const lacksOptions = sent.options === undefined && stored[optionsPlace(type)] === undefined;
+  const lacksOptions = sent.options === undefined && stored[optionsAttribute(type)] === undefined;
   return lacksOptions && requiresOptions(type) ? { status: "missing_options", type } : undefined;
 };
 
-/** For the first integration that is refused. */
+/** The refusal of the first integration that has one. */
 export const botRefusal =
   ({ integrations = [] }: BotChanges): RefusalBy<BotRefusal> =>
   (stored) =>

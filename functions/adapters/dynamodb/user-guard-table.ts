@@ -3,20 +3,27 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { minuteMs, type UserState } from "#core/chat/decide-admission.ts";
 import type { GuardedUser, TurnRequest, UserLimits } from "#core/chat/user-guard.ts";
 import { makeConditionalUpdate } from "./conditional-write.ts";
-import type { GuardsTablePorts } from "./guards-table.ts";
-import { type Counted, type KeptUser, keyOf, lifeFrom, parseUser, placeOf } from "./user-guard-record.ts";
+import type { GuardsTablePorts } from "./replay-guard.ts";
+import {
+  attributeOf,
+  type Counted,
+  keyOf,
+  lifeFrom,
+  parseUser,
+  type StoredUser,
+} from "./user-guard-record.ts";
 
 export interface UserGuardTablePorts extends GuardsTablePorts {
   readonly counts: Counted;
 }
 
 export interface UserGuardTable {
-  /** Lets a turn in by one conditional write; false where that cannot tell. */
-  enter(asked: TurnRequest, limits: UserLimits, now: number): Promise<boolean>;
-  find(user: GuardedUser): Promise<KeptUser | undefined>;
-  /** False where another has written since `kept` was found. */
-  replace(user: GuardedUser, kept: KeptUser | undefined, next: UserState): Promise<boolean>;
-  free(user: GuardedUser, turn: string): Promise<void>;
+  /** Admits a turn with one conditional write; false if the write alone cannot decide. */
+  tryAdmit(asked: TurnRequest, limits: UserLimits, now: number): Promise<boolean>;
+  find(user: GuardedUser): Promise<StoredUser | undefined>;
+  /** False if the record was written after `stored` was read. */
+  replace(user: GuardedUser, stored: StoredUser | undefined, next: UserState): Promise<boolean>;
+  release(user: GuardedUser, turn: string): Promise<void>;
 }
 
 const names = {
@@ -30,9 +37,9 @@ const names = {
   "#ttl": "ttl",
 };
 
-const keep = "#version = :version, #writtenBy = :mine, #expiresAt = :expiresAt, #ttl = :ttl";
+const commonFields = "#version = :version, #writtenBy = :writtenBy, #expiresAt = :expiresAt, #ttl = :ttl";
 
-/** The record of each user in the guards table. Every write marks it, so that one made by what was read before fails. */
+/** A user's record in the guards table, with optimistic locking: every write sets a new `writtenBy`. */
 export const makeUserGuardTable = ({
   client,
   tableName,
@@ -50,21 +57,21 @@ export const makeUserGuardTable = ({
     const written = await conditionalUpdate(keyOf(user, counts), {
       update: `SET ${set}${remove === undefined ? "" : ` REMOVE ${remove}`}`,
       condition,
-      values: { ":version": 1, ":mine": randomUUID(), ":expiresAt": expiresAt, ":ttl": ttl, ...values },
-      ...(turn !== undefined && { names: { "#turn": placeOf(turn) } }),
+      values: { ":version": 1, ":writtenBy": randomUUID(), ":expiresAt": expiresAt, ":ttl": ttl, ...values },
+      ...(turn !== undefined && { names: { "#turn": attributeOf(turn) } }),
     });
     return written !== undefined;
   };
 
   /**
-   * `starts` has as many times as may begin in a minute: if the first is past, so are enough of them, and the turn takes
-   * its place. Refused too where the turn is in already, which is how the SDK's second try finds its first.
+   * `starts` has the start times of the last `turnsPerMinute` turns. If the first is more than a minute ago, the turn is within
+   * the limit and replaces it. Also fails if the turn is already in, as when the SDK repeats a write whose response was lost.
    */
-  const enter: UserGuardTable["enter"] = ({ turn, issuedAt, until, ...user }, limits, now) =>
+  const tryAdmit: UserGuardTable["tryAdmit"] = ({ turn, issuedAt, until, ...user }, limits, now) =>
     write(
       user,
       {
-        set: `${keep}, #open.#turn = :until, #starts[${limits.turnsPerMinute}] = :now`,
+        set: `${commonFields}, #open.#turn = :until, #starts[${limits.turnsPerMinute}] = :now`,
         remove: "#starts[0]",
         condition:
           "size(#starts) = :perMinute AND #starts[0] <= :minuteAgo AND size(#open) < :atOnce AND attribute_not_exists(#open.#turn) AND #revokedBefore <= :issuedAt",
@@ -87,29 +94,29 @@ export const makeUserGuardTable = ({
     return Item && parseUser(Item);
   };
 
-  const replace: UserGuardTable["replace"] = (user, kept, next) =>
+  const replace: UserGuardTable["replace"] = (user, stored, next) =>
     write(
       user,
       {
-        set: `${keep}, #revokedBefore = :revokedBefore, #open = :open, #starts = :starts`,
-        condition: kept ? "#writtenBy = :kept" : "attribute_not_exists(#guard)",
+        set: `${commonFields}, #revokedBefore = :revokedBefore, #open = :open, #starts = :starts`,
+        condition: stored ? "#writtenBy = :stored" : "attribute_not_exists(#guard)",
       },
       {
         ":revokedBefore": next.revokedBefore,
-        ":open": Object.fromEntries([...next.open].map(([turn, until]) => [placeOf(turn), until])),
+        ":open": Object.fromEntries([...next.open].map(([turn, until]) => [attributeOf(turn), until])),
         ":starts": next.starts,
-        ...(kept && { ":kept": kept.writtenBy }),
+        ...(stored && { ":stored": stored.writtenBy }),
       },
     );
 
   return {
-    enter,
+    tryAdmit,
     find,
     replace,
-    free: async (user, turn) => {
+    release: async (user, turn) => {
       await write(
         user,
-        { set: keep, remove: "#open.#turn", condition: "attribute_exists(#open.#turn)" },
+        { set: commonFields, remove: "#open.#turn", condition: "attribute_exists(#open.#turn)" },
         {},
         turn,
       );

@@ -10,22 +10,22 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Until the connection stands. */
+  /** Until the connection is established. */
   readonly connectMs: number;
-  /** From the request until the answer's head. */
+  /** From the connection until the response headers. */
   readonly headMs: number;
-  /** Ends the call and its answer, whatever their state. */
+  /** Aborts the request or its response. */
   readonly signal: AbortSignal;
 }
 
 export interface HttpResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  /** The body's pieces as they arrive. Leaving the loop early closes the connection. */
+  /** The body's chunks as they arrive. Leaving the loop early closes the connection. */
   readonly body: AsyncIterable<Buffer>;
 }
 
-/** Why a call brought no answer. `connected`: whether the other side may have seen the request. */
+/** A call without a response. `connected`: whether the server may have received the request. */
 export class HttpFailure extends Error {
   override readonly name = "HttpFailure";
   readonly kind: "unreachable" | "timeout" | "forbidden_address";
@@ -41,7 +41,7 @@ export class HttpFailure extends Error {
 export type SendHttp = (request: HttpRequest) => Promise<HttpResponse>;
 
 export interface HttpClientPorts {
-  /** Whether no connection may be made to an address that is not public. */
+  /** Whether to connect to public addresses only. */
   readonly publicOnly: boolean;
   readonly clock: Clock;
 }
@@ -49,7 +49,7 @@ export interface HttpClientPorts {
 const isForbidden = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "EADDRNOTPUBLIC";
 
-/** Each piece as far as it can be decoded: a stream's events must not wait for more. */
+/** Decodes each piece as far as possible, so that events are not delayed until more bytes arrive. */
 const inflating = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
 const inflatingBrotli = {
   flush: constants.BROTLI_OPERATION_FLUSH,
@@ -70,37 +70,37 @@ const decoderOf = (encoding: string): Duplex | undefined => {
   }
 };
 
-/** A body as it was before a server or a proxy compressed it, although it was asked not to. */
+/** The body, decompressed if a server or a proxy compressed it although the request asks for `identity`. */
 const decoded = (response: IncomingMessage): Readable => {
   const decoder = decoderOf(response.headers["content-encoding"] ?? "");
-  // The reader sees an error, and that it stops reading ends the response.
+  // The reader gets the decoder's errors. If the reader stops, the pipeline ends the response.
   return decoder ? pipeline(response, decoder, () => {}) : response;
 };
 
 const timedOut = Symbol("timed out");
 
-/** A server may close a connection that rests, Node's own after 5 s: a call that is on its way by then is lost. */
-const longestRestMs = 4_000;
+/** A server may close an idle connection, Node's server after 5 s. A request sent at that moment fails. */
+const maxIdleMs = 4_000;
 
-/** Connections that are kept open, and used again for as long as nobody can have closed them. */
+/** Returns the agent after closing connections that have been idle for too long. */
 const makeAgent = <A extends http.Agent>(agent: A, clock: Clock) => {
-  const restingSince = new WeakMap<Duplex, number>();
+  const idleSince = new WeakMap<Duplex, number>();
   const keep = agent.keepSocketAlive.bind(agent);
   agent.keepSocketAlive = (socket) => {
-    restingSince.set(socket, clock.now());
+    idleSince.set(socket, clock.now());
     return keep(socket);
   };
   return (): A => {
     for (const socket of Object.values(agent.freeSockets).flat()) {
-      if (socket && clock.now() - (restingSince.get(socket) ?? 0) > longestRestMs) socket.destroy();
+      if (socket && clock.now() - (idleSince.get(socket) ?? 0) > maxIdleMs) socket.destroy();
     }
     return agent;
   };
 };
 
 /**
- * Calls other servers over connections that are kept open. Redirects are answers like any other: none is followed.
- * With `publicOnly`, no connection is made to an address that is not public, whatever the name resolves to.
+ * An HTTP client with keep-alive. It does not follow redirects. With `publicOnly`, it connects to no address that is not public,
+ * whatever a name resolves to. Rejects with HttpFailure.
  */
 export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp => {
   const options = { keepAlive: true, ...(publicOnly && { lookup: lookupPublic }) };
@@ -116,47 +116,47 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
       const secure = url.protocol === "https:";
       const request = (secure ? https : http).request(url, {
         method,
-        // A compressor holds an event back until its buffer is full.
+        // A compressor would delay events until its buffer is full.
         headers: { "accept-encoding": "identity", ...headers, "content-length": Buffer.byteLength(body) },
         agent: (secure ? secureAgent : plainAgent)(),
         signal,
       });
 
       let connected = false;
-      let answered = false;
-      const giveUp = (): void =>
+      let hasResponse = false;
+      const timeOut = (): void =>
         void request.destroy(Object.assign(new Error("timed out"), { [timedOut]: true }));
-      const giveUpAfter = (ms: number): AbortController => {
-        const inTime = new AbortController();
-        clock.sleep(ms, inTime.signal).then(() => inTime.signal.aborted || giveUp());
-        return inTime;
+      const timeOutAfter = (ms: number): AbortController => {
+        const timer = new AbortController();
+        clock.sleep(ms, timer.signal).then(() => timer.signal.aborted || timeOut());
+        return timer;
       };
-      let waiting = giveUpAfter(connectMs);
+      let timer = timeOutAfter(connectMs);
       const onConnected = (): void => {
         connected = true;
-        waiting.abort();
-        waiting = giveUpAfter(headMs);
+        timer.abort();
+        timer = timeOutAfter(headMs);
       };
       request.once("socket", (socket) => {
-        // A call that was aborted while it waited for a connection gets one all the same.
+        // A request that was aborted while it waited for a connection still gets one.
         if (request.destroyed) return;
         if (!socket.connecting) return onConnected();
         socket.once(secure ? "secureConnect" : "connect", onConnected);
       });
       request.once("response", (response: IncomingMessage) => {
-        waiting.abort();
-        answered = true;
+        timer.abort();
+        hasResponse = true;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) });
       });
       request.once("error", (error) => {
-        waiting.abort();
+        timer.abort();
         if (isForbidden(error)) return reject(new HttpFailure("forbidden_address", false, error));
         reject(new HttpFailure(timedOut in error ? "timeout" : "unreachable", connected, error));
       });
-      // After a 101 that nobody asked for, Node closes the connection and says no more than this.
+      // After an unexpected 101, Node closes the connection and emits only this.
       request.once("close", () => {
-        waiting.abort();
-        if (!answered) reject(new HttpFailure("unreachable", connected, undefined));
+        timer.abort();
+        if (!hasResponse) reject(new HttpFailure("unreachable", connected, undefined));
       });
       request.end(body);
     });

@@ -1,11 +1,11 @@
-/** The body as text, at most `limitBytes` of it; what is over is not waited for. */
-export const readText = async (body: AsyncIterable<Buffer>, limitBytes: number): Promise<string> => {
-  const pieces: Buffer[] = [];
+/** The body as UTF-8 text, cut off at `maxBytes`; the rest is not read. */
+export const readText = async (body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> => {
+  const chunks: Buffer[] = [];
   let size = 0;
-  for await (const piece of body) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size >= limitBytes) break;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= maxBytes) break;
   }
-  return Buffer.concat(pieces).subarray(0, limitBytes).toString("utf8");
+  return Buffer.concat(chunks).subarray(0, maxBytes).toString("utf8");
 };

@@ -1,18 +1,18 @@
 /**
- * However long it asks for: the next messages of the conversation wait behind this one, and a chat that is answered
- * later than this is answered to nobody.
+ * Longer delays are capped: later messages of the conversation wait behind this one, and nobody waits longer than this for an
+ * answer.
  */
-const longestMs = 15 * 60_000;
+const maxDelayMs = 15 * 60_000;
 
 const delaySeconds = /^\d+$/;
-/** RFC 9110, 5.6.7, but for asctime's form: it names no zone, and `Date.parse` would read it in the machine's own. */
+/** RFC 9110, 5.6.7, except the asctime format: it has no time zone, so `Date.parse` would use the local one. */
 const httpDate = /^[A-Z][a-z]+, .* GMT$/;
 
-/** The wait in milliseconds that a Retry-After asks for (RFC 9110, 10.2.3); undefined where it says nothing of the kind. */
+/** The delay that a `Retry-After` header requests (RFC 9110, 10.2.3), in milliseconds; undefined if it is missing or invalid. */
 export const retryAfterMs = (header: string | undefined, now: number): number | undefined => {
   if (header === undefined) return undefined;
-  const asked = delaySeconds.test(header)
+  const delayMs = delaySeconds.test(header)
     ? Number(header) * 1000
     : Date.parse(httpDate.test(header) ? header : "") - now;
-  return Number.isNaN(asked) ? undefined : Math.min(Math.max(0, asked), longestMs);
+  return Number.isNaN(delayMs) ? undefined : Math.min(Math.max(0, delayMs), maxDelayMs);
 };

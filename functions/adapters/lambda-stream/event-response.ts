@@ -4,24 +4,24 @@ import type { ChatEvent } from "#core/chat/chat-event.ts";
 import type { EmitEvent } from "#core/chat/run-chat-turn.ts";
 import type { Clock } from "#core/shared/clock.ts";
 
-/** A response of server-sent events, open until it is ended. */
+/** A response of server-sent events, open until `end` is called. */
 export interface EventResponse {
   readonly body: Readable;
   readonly emit: EmitEvent;
-  /** May be said again. */
+  /** Idempotent. */
   end(): void;
 }
 
-/** Proxies and browsers take a connection for dead that is silent for long. */
+/** Proxies and browsers close connections without traffic. */
 const heartbeatMs = 10_000;
-/** Nobody tells a function that its client has left: one who takes nothing for so long is told nothing more. */
-const patienceMs = 15_000;
+/** A function is not notified when its client disconnects: a client that reads nothing for this long gets no more events. */
+const drainTimeoutMs = 15_000;
 
-/** JSON has no line breaks of its own, so each field is one line. */
+/** JSON.stringify emits no line breaks, so each field is one line. */
 const frameOf = ({ type, ...data }: ChatEvent, position: string): string =>
   `id: ${position}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 
-/** Never fails, whatever becomes of the client: an error in a streamed body ends the runtime process. */
+/** Never throws, whatever happens to the client: an error in a streamed body ends the runtime process. */
 export const makeEventResponse = (clock: Clock): EventResponse => {
   const body = new PassThrough();
   const ended = new AbortController();
@@ -35,19 +35,19 @@ export const makeEventResponse = (clock: Clock): EventResponse => {
       () => true,
       () => false,
     );
-    const inTime = await Promise.race([drained, clock.sleep(patienceMs, waiting.signal)]);
+    const isDrained = await Promise.race([drained, clock.sleep(drainTimeoutMs, waiting.signal)]);
     waiting.abort();
-    isDetached ||= inTime !== true;
+    isDetached ||= isDrained !== true;
   };
 
-  const beat = async (): Promise<void> => {
+  const sendHeartbeats = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       await clock.sleep(heartbeatMs, ended.signal);
-      // Not into a buffer that nobody empties.
+      // Not while the buffer is full.
       if (!body.writableNeedDrain) write(": hb\n\n");
     }
   };
-  void beat();
+  void sendHeartbeats();
 
   return {
     body,

@@ -7,14 +7,14 @@ import { type ApiMiddleware, type ApiResult, requestId } from "#adapters/api-gat
 import type { Log } from "#core/shared/log.ts";
 
 /**
- * A handler whose replies leave as they come. `answer` gives a reply, or throws before its first byte; what goes wrong after
- * that belongs into the body. `leftMs`: what is left of the function's time.
+ * A handler that streams its responses. `answer` returns a response, or throws before its first byte; later errors belong in
+ * the body. `leftMs`: the remaining time of the invocation.
  */
 export const makeStreamedHandler = (
   log: Log,
   answer: (request: ApiRequest, leftMs: number) => Promise<ApiResult>,
-  besides: readonly ApiMiddleware<ApiResult>[],
+  extraMiddleware: readonly ApiMiddleware<ApiResult>[],
 ) =>
   middy<APIGatewayProxyEvent, ApiResult>({ executionMode: executionModeStreamifyResponse })
-    .use([requestId(), ...besides, errorReplies<ApiResult>(log, (reply) => reply)])
+    .use([requestId(), ...extraMiddleware, errorReplies<ApiResult>(log, (reply) => reply)])
     .handler((event, context) => answer(toApiRequest(event), context.getRemainingTimeInMillis()));

@@ -49,11 +49,11 @@ const endOf = (text: string, maxBytes: number): string => {
   return text.slice(from);
 };
 
-/** For a question and answer that exceed the limit alone: the question gets up to half of the bytes, the answer the rest. */
+/** Shortens an exchange that alone exceeds the limit: the question gets up to half of the bytes, the answer the rest. */
 const shortened = (question: string, answer: string): string => {
   const maxContentBytes = maxMemoryBytes - write(exchange("", "")).length;
-  const asked = endOf(question, Math.floor(maxContentBytes / 2));
-  return write(exchange(asked, endOf(answer, maxContentBytes - (jsonBytes(asked) - 2))));
+  const keptQuestion = endOf(question, Math.floor(maxContentBytes / 2));
+  return write(exchange(keptQuestion, endOf(answer, maxContentBytes - (jsonBytes(keptQuestion) - 2))));
 };
 
 /** The messages to send before the question. A memory that cannot be parsed counts as none. */
@@ -63,7 +63,7 @@ export const historyOf = (memory: string | undefined, maxMessages: number): read
 };
 
 /**
- * The memory after another question and its answer; undefined where there is no answer. It is empty where `maxMessages`
+ * The memory after another question and its answer; undefined if there is no answer. It is empty if `maxMessages`
  * is less than an exchange, and so replaces a memory from before that limit was set.
  */
 export const memoryOf = (
@@ -73,9 +73,10 @@ export const memoryOf = (
   maxMessages: number,
 ): string | undefined => {
   if (answer.trim() === "") return undefined;
-  let kept = latest([...history, ...exchange(question, answer)], maxMessages);
-  while (kept.length > 2 && Buffer.byteLength(write(kept)) > maxMemoryBytes) kept = fromUser(kept.slice(1));
-  const memory = write(kept);
+  let messages = latest([...history, ...exchange(question, answer)], maxMessages);
+  while (messages.length > 2 && Buffer.byteLength(write(messages)) > maxMemoryBytes)
+    messages = fromUser(messages.slice(1));
+  const memory = write(messages);
   return Buffer.byteLength(memory) > maxMemoryBytes ? shortened(question, answer) : memory;
 };
 

@@ -13,14 +13,14 @@ export const failed = (code: FailureCode, retryable: boolean, detail: string): F
 
 /** A call without a response. */
 export const callFailure = (error: unknown): Failed => {
-  if (!(error instanceof HttpFailure)) return failed("unavailable", false, "could not be asked");
+  if (!(error instanceof HttpFailure)) return failed("unavailable", false, "the request could not be sent");
   switch (error.kind) {
     case "forbidden_address":
       return failed("refused", false, "the address is not public");
     case "timeout":
       // Once connected, the server may be working on the answer: a retry would make it answer twice.
-      return failed("timeout", !error.connected, "no answer in time");
+      return failed("timeout", !error.connected, "timed out");
     case "unreachable":
-      return failed("unavailable", true, "not reached");
+      return failed("unavailable", true, "unreachable");
   }
 };

@@ -9,7 +9,7 @@ export interface ReadBodyPorts {
 }
 
 /**
- * A body as a string, at most `maxBytes` of it; undefined where it does not end within `timeoutMs`, or its connection is cut.
+ * A body as a string, at most `maxBytes` of it; undefined if it does not end within `timeoutMs`, or its connection is cut.
  * Only the time of this body counts: the call may be followed by another under the same `ended`.
  */
 export const readBody = async (
@@ -31,7 +31,7 @@ export const readBody = async (
 /** Errors are short; a proxy's page need not be read whole. */
 const maxRefusalBytes = 64 * 1024;
 
-/** The beginning of an error response's body; empty where it does not end within `timeoutMs`: its status counts all the same. */
+/** The beginning of an error response's body; empty if it does not end within `timeoutMs`, as the status alone is then used. */
 export const readRefusal = async (
   response: HttpResponse,
   timeoutMs: number,

@@ -10,7 +10,7 @@ export interface LastHeard {
   readonly eventAt: number;
 }
 
-/** What reading an answer needs, in whichever form it comes. */
+/** Ports for reading an answer, streamed or not. */
 export interface ReadingPorts {
   readonly clock: Clock;
   /** When the answer must have ended, in milliseconds since the epoch. */
@@ -21,18 +21,18 @@ export interface ReadingPorts {
 }
 
 export interface ReadEventsPorts extends ReadingPorts {
-  /** Takes the data of one event, and returns what it means for the answer. */
+  /** Takes the data of one event, and returns the resulting answer events. */
   readonly take: (data: string) => readonly AnswerEvent[];
-  /** Whether nothing more is to be read. */
-  readonly isOver: () => boolean;
+  /** Whether reading can stop. */
+  readonly isFinished: () => boolean;
   /** Until when to wait for more, in milliseconds since the epoch. */
-  readonly patienceEndsAt: (last: LastHeard) => number;
+  readonly quietEndsAt: (last: LastHeard) => number;
   /** A larger event is not part of an answer. */
   readonly maxEventCharacters: number;
 }
 
 export interface ReadEvents {
-  /** Whether any byte has come. */
+  /** Whether any byte was received. */
   readonly hasBytes: boolean;
   readonly outOfTime: boolean;
 }
@@ -44,9 +44,9 @@ export interface ReadEvents {
  */
 export const readEvents = async (
   body: AsyncIterable<Buffer>,
-  { take, isOver, patienceEndsAt, maxEventCharacters, clock, deadline, listener, ended }: ReadEventsPorts,
+  { take, isFinished, quietEndsAt, maxEventCharacters, clock, deadline, listener, ended }: ReadEventsPorts,
 ): Promise<ReadEvents> => {
-  const meanings: AnswerEvent[] = [];
+  const pending: AnswerEvent[] = [];
   let hasBytes = false;
   let byteAt = clock.now();
   let eventAt = byteAt;
@@ -62,16 +62,16 @@ export const readEvents = async (
     maxBufferSize: maxEventCharacters,
     onEvent: ({ data }) => {
       eventAt = byteAt;
-      meanings.push(...take(data));
+      pending.push(...take(data));
     },
   });
 
-  const endOfPatience = (): number =>
-    listenerIsBusy ? deadline : Math.min(deadline, patienceEndsAt({ byteAt, eventAt }));
+  const waitEndsAt = (): number =>
+    listenerIsBusy ? deadline : Math.min(deadline, quietEndsAt({ byteAt, eventAt }));
 
   const watch = async (): Promise<void> => {
     while (!ended.signal.aborted) {
-      wakesAt = endOfPatience();
+      wakesAt = waitEndsAt();
       const leftMs = wakesAt - clock.now();
       if (leftMs <= 0) {
         outOfTime = true;
@@ -82,14 +82,14 @@ export const readEvents = async (
     }
   };
 
-  const pass = async (): Promise<void> => {
+  const passPending = async (): Promise<void> => {
     try {
-      for (const meaning of meanings.splice(0)) {
-        const taken = listener(meaning);
-        if (!taken) continue;
+      for (const event of pending.splice(0)) {
+        const accepted = listener(event);
+        if (!accepted) continue;
         listenerIsBusy = true;
         // A listener that never resolves must not outlast the deadline.
-        await Promise.race([taken, aborted]);
+        await Promise.race([accepted, aborted]);
         listenerIsBusy = false;
         byteAt = eventAt = clock.now();
       }
@@ -103,17 +103,17 @@ export const readEvents = async (
       hasBytes = true;
       byteAt = clock.now();
       parser.feed(decoder.decode(bytes, { stream: true }));
-      if (meanings.length > 0) await pass();
-      if (listenerError || isOver()) return;
-      if (endOfPatience() < wakesAt) awake.abort();
+      if (pending.length > 0) await passPending();
+      if (listenerError || isFinished()) return;
+      if (waitEndsAt() < wakesAt) awake.abort();
     }
     // The blank line after the last event may be missing.
     parser.feed(`${decoder.decode()}\n\n`);
-    await pass();
+    await passPending();
   };
 
   void watch();
-  // A connection that is cut ends the stream like any other end.
+  // A broken connection counts as the end of the stream.
   await read().catch(() => {});
   ended.abort();
 

@@ -5,16 +5,16 @@ import { passEvents } from "./pass-events.ts";
 import { readBody } from "./read-body.ts";
 import type { ReadingPorts } from "./read-events.ts";
 
-/** A whole answer in one body. */
+/** The limit for an answer in one body. */
 const maxAnswerBytes = 16 * 1024 * 1024;
 
 export interface ReadWholePorts extends ReadingPorts {
-  /** Takes the body, and returns what it means for the answer; undefined where it is no answer. */
+  /** Takes the body, and returns the resulting answer events; undefined if it is not an answer. */
   readonly take: (body: string) => readonly AnswerEvent[] | undefined;
 }
 
 /**
- * Reads an answer that comes in one body instead of a stream. Resolves with the failure, or undefined where the answer has been
+ * Reads an answer that comes in one body instead of a stream. Resolves with the failure, or undefined if the answer has been
  * passed on.
  * @throws what the listener throws.
  */
@@ -25,10 +25,10 @@ export const readWhole = async (
   const limits = { maxBytes: maxAnswerBytes, timeoutMs: Math.max(0, deadline - clock.now()) };
   const body = await readBody(response, limits, { clock, ended });
   if (body === undefined) {
-    return ended.signal.aborted ? failed("timeout", false, "no answer in time") : { status: "incomplete" };
+    return ended.signal.aborted ? failed("timeout", false, "timed out") : { status: "incomplete" };
   }
   const events = take(body);
-  if (!events) return failed("unavailable", false, "the body is no answer");
+  if (!events) return failed("unavailable", false, "the response body is not an answer");
   await passEvents(events, listener, { clock, deadline, signal: ended.signal });
   return undefined;
 };

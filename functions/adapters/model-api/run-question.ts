@@ -4,7 +4,7 @@ import type { AnswerListener, AskLimits } from "#core/answer/model.ts";
 export interface QuestionRun {
   /** Asks the server and reads its answer. Ends soon after `ended` aborts, and may abort it. */
   readonly answer: (listener: AnswerListener, ended: AbortController) => Promise<AnswerOutcome>;
-  /** What to remember of the conversation with what has been answered so far; undefined where nothing is to be kept. */
+  /** The conversation's memory including the answer so far; undefined if nothing is to be stored. */
   readonly memory: () => string | undefined;
 }
 
@@ -18,26 +18,26 @@ export const runQuestion = async (
   { signal, stop }: Pick<AskLimits, "signal" | "stop">,
 ): Promise<AnswerOutcome> => {
   const ended = new AbortController();
-  let early: AnswerOutcome | undefined;
-  let remembering: Promise<void> | undefined;
+  let earlyOutcome: AnswerOutcome | undefined;
+  let emittingMemory: Promise<void> | undefined;
 
-  const remember = async (): Promise<void> => {
-    const remembered = memory();
-    if (remembered !== undefined) await listener({ type: "memory", memory: remembered });
+  const emitMemory = async (): Promise<void> => {
+    const newMemory = memory();
+    if (newMemory !== undefined) await listener({ type: "memory", memory: newMemory });
   };
-  const hear: AnswerListener = (event) => (early ? undefined : listener(event));
+  const forward: AnswerListener = (event) => (earlyOutcome ? undefined : listener(event));
 
   const onAbort = (): void => {
-    early ??= { status: "abandoned" };
+    earlyOutcome ??= { status: "abandoned" };
     ended.abort();
   };
   const onStop = (): void => {
-    if (early) return;
-    early = { status: "stopped" };
+    if (earlyOutcome) return;
+    earlyOutcome = { status: "stopped" };
     // At once: the listener accepts nothing more soon after a stop.
-    remembering = remember();
+    emittingMemory = emitMemory();
     // It is awaited below; this only prevents an unhandled rejection until then.
-    remembering.catch(() => {});
+    emittingMemory.catch(() => {});
     ended.abort();
   };
 
@@ -46,10 +46,10 @@ export const runQuestion = async (
   signal.addEventListener("abort", onAbort, { once: true });
   stop?.addEventListener("abort", onStop, { once: true });
   try {
-    const outcome = await answer(hear, ended);
-    if (isAnswer(outcome) && !early) remembering = remember();
-    await remembering;
-    return early ?? outcome;
+    const outcome = await answer(forward, ended);
+    if (isAnswer(outcome) && !earlyOutcome) emittingMemory = emitMemory();
+    await emittingMemory;
+    return earlyOutcome ?? outcome;
   } finally {
     signal.removeEventListener("abort", onAbort);
     stop?.removeEventListener("abort", onStop);

@@ -1,27 +1,27 @@
-import { difyLimits } from "#adapters/dify/dify-limits.ts";
 import { makeDifyModel } from "#adapters/dify/dify-model.ts";
+import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { makeOpenAi } from "#adapters/openai/openai.ts";
-import { openAiLimits } from "#adapters/openai/openai-limits.ts";
+import { openAiTimeouts } from "#adapters/openai/openai-timeouts.ts";
 import type { Models } from "#core/answer/model.ts";
 import type { Clock } from "#core/shared/clock.ts";
 
 export interface MakeModelsPorts {
   readonly clock: Clock;
-  /** Whether models may be at addresses that are not public: for a local run. */
+  /** Whether models may have private addresses, for a local run. */
   readonly allowPrivate: boolean;
 }
 
 /** The model of each type, for every function that calls one. */
 export const makeModels = ({ clock, allowPrivate }: MakeModelsPorts): Models => {
   const sendHttp = makeHttpClient({ publicOnly: !allowPrivate, clock });
-  const dify = makeDifyModel({ sendHttp, clock, waits: difyLimits });
+  const dify = makeDifyModel({ sendHttp, clock, timeouts: difyTimeouts });
   return {
     dify_chat: dify,
     dify_completion: dify,
     dify_chatflow: dify,
     dify_agent: dify,
     dify_workflow: dify,
-    openai: makeOpenAi({ sendHttp, clock, waits: openAiLimits }),
+    openai: makeOpenAi({ sendHttp, clock, timeouts: openAiTimeouts }),
   };
 };

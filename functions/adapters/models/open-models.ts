@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type * as v from "valibot";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeConversationsTable } from "#adapters/dynamodb/conversations-table.ts";
-import { flag, text } from "#adapters/node/environment.ts";
+import { flag, nonEmptyString } from "#adapters/node/environment.ts";
 import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
 import { appSecretsEnv, openAppSecrets } from "#adapters/secrets/open-app-secrets.ts";
 import type { Models } from "#core/answer/model.ts";
@@ -12,10 +12,10 @@ import type { Log } from "#core/shared/log.ts";
 import type { ConversationStore } from "#core/turn/conversation.ts";
 import { makeModels } from "./make-models.ts";
 
-/** What a function that calls models reads from its environment, in addition to its own variables. */
+/** Environment variables of every function that calls models. */
 export const modelsEnv = {
-  BOTS_TABLE: text,
-  CONVERSATIONS_TABLE: text,
+  BOTS_TABLE: nonEmptyString,
+  CONVERSATIONS_TABLE: nonEmptyString,
   ...appSecretsEnv,
   ALLOW_PRIVATE_CALLBACKS: flag,
 };
@@ -34,7 +34,7 @@ export interface OpenedModels {
   readonly models: Models;
 }
 
-/** The models, and the stores that say which bot has which and what they remember. */
+/** The models, and the stores of the bots that use them and of their conversations. */
 export const openModels = async ({ env, client, clock, log }: OpenModelsPorts): Promise<OpenedModels> => {
   const apps = await openAppSecrets({ env, clock, log });
   return {

@@ -2,19 +2,19 @@ import * as v from "valibot";
 import { parseRecord } from "./parse-record.ts";
 
 /**
- * A function's environment, parsed once at start.
- * @throws BridgeError naming every variable that is missing or wrong, and never a value: it may be a secret.
+ * Parses a function's environment variables, once at its start.
+ * @throws BridgeError naming every variable that is missing or invalid, without values, which may be secrets.
  */
 export const parseEnvironment = <T extends v.GenericSchema>(schema: T): v.InferOutput<T> =>
   parseRecord(schema, process.env, "the environment");
 
-/** A variable holding `1` or `0`. */
+/** A variable with the value `1` or `0`. */
 export const flag = v.pipe(
   v.picklist(["0", "1"]),
   v.transform((value) => value === "1"),
 );
 
-/** A variable holding a whole number above zero. */
-export const count = v.pipe(v.string(), v.regex(/^[1-9]\d*$/), v.transform(Number));
+/** A variable with a positive whole number. */
+export const positiveInteger = v.pipe(v.string(), v.regex(/^[1-9]\d*$/), v.transform(Number));
 
-export const text = v.pipe(v.string(), v.nonEmpty());
+export const nonEmptyString = v.pipe(v.string(), v.nonEmpty());

@@ -1,15 +1,15 @@
 import * as v from "valibot";
 import { BridgeError } from "#core/shared/errors.ts";
 
-/** What is wrong, by path and rule. Never the value: it may be a secret, or what a user said. */
+/** Describes issues by path and expected type, without values, which may be secrets or user content. */
 const describeIssues = (issues: readonly v.GenericIssue[]): string =>
   issues
-    .map((issue) => `${v.getDotPath(issue) ?? "all of it"} (expected ${issue.expected ?? issue.type})`)
+    .map((issue) => `${v.getDotPath(issue) ?? "value"} (expected ${issue.expected ?? issue.type})`)
     .join(", ");
 
 /**
- * Parses what we ourselves once stored or sent.
- * @throws BridgeError `internal`, naming what is not of its form.
+ * Parses data that the bridge itself stored or sent. `what` names it in the error message.
+ * @throws BridgeError `internal`, naming the invalid fields.
  */
 export const parseRecord = <T extends v.GenericSchema>(
   schema: T,
@@ -18,5 +18,5 @@ export const parseRecord = <T extends v.GenericSchema>(
 ): v.InferOutput<T> => {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  throw new BridgeError("internal", `${what} is not of its form: ${describeIssues(parsed.issues)}`);
+  throw new BridgeError("internal", `${what} is invalid: ${describeIssues(parsed.issues)}`);
 };

@@ -2,7 +2,7 @@ import type { Clock } from "#core/shared/clock.ts";
 
 export const systemClock: Clock = {
   now: Date.now,
-  // Not timers/promises: it makes an error, with its stack, for each sleep that is broken off, and most are.
+  // Not timers/promises: it creates an error with a stack for each aborted sleep, and most sleeps are aborted.
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

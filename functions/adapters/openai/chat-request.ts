@@ -25,13 +25,13 @@ const completionsUrl = (callbackUrl: string): URL => {
 /** Images are sent by URL. The API accepts no other files by URL, so the text gets a marker for each of them. */
 const userContent = ({ text, files }: Pick<Question, "text" | "files">): string | readonly object[] => {
   const images = files.filter(({ kind }) => kind === "image");
-  const asked = textWithMarkers(
+  const content = textWithMarkers(
     text,
     files.filter(({ kind }) => kind !== "image"),
   );
-  if (images.length === 0) return asked;
+  if (images.length === 0) return content;
   return [
-    { type: "text", text: asked },
+    { type: "text", text: content },
     ...images.map(({ url }) => ({ type: "image_url", image_url: { url } })),
   ];
 };

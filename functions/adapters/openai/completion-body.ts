@@ -9,7 +9,7 @@ const textParts = v.pipe(
   v.transform((parts) => parts.map((part) => part.text).join("")),
 );
 
-const said = v.pipe(
+const messagePart = v.pipe(
   v.object({
     // Some servers send an array of parts where OpenAI sends a string.
     content: v.fallback(v.union([v.string(), textParts]), ""),
@@ -27,9 +27,9 @@ const said = v.pipe(
 const choice = v.object({
   index: v.fallback(v.optional(v.number(), 0), 0),
   /** In a stream. */
-  delta: lenient(said),
+  delta: lenient(messagePart),
   /** In a whole answer. */
-  message: lenient(said),
+  message: lenient(messagePart),
   finish_reason: text,
   error: lenient(apiError),
 });
@@ -41,10 +41,10 @@ const usage = v.pipe(
     total_tokens: v.number(),
   }),
   v.transform(
-    (given): AnswerUsage => ({
-      promptTokens: given.prompt_tokens,
-      completionTokens: given.completion_tokens,
-      totalTokens: given.total_tokens,
+    (raw): AnswerUsage => ({
+      promptTokens: raw.prompt_tokens,
+      completionTokens: raw.completion_tokens,
+      totalTokens: raw.total_tokens,
     }),
   ),
 );

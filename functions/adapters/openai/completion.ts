@@ -29,8 +29,8 @@ export interface Completion {
   /** Whether there has been any text or reasoning. */
   readonly hasSpoken: boolean;
   /** Whether reading can stop. */
-  readonly isOver: boolean;
-  /** Defined once the server has given it. Unless `isOver`, the usage, and from some servers more text, may follow. */
+  readonly isFinished: boolean;
+  /** Defined once the server has sent it. Unless `isFinished`, the usage, and from some servers more text, may follow. */
   readonly outcome: AnswerOutcome | undefined;
   readonly usage: AnswerUsage | undefined;
 }
@@ -57,17 +57,17 @@ export const makeCompletion = (): Completion => {
         isDone = true;
         return [];
       }
-      const given = parseCompletionBody(data);
-      if (!given) return [];
-      if (given.error) return fail(given.error);
-      if (!("text" in given)) return [];
+      const body = parseCompletionBody(data);
+      if (!body) return [];
+      if (body.error) return fail(body.error);
+      if (!("text" in body)) return [];
       const events: AnswerEvent[] = [];
       hasBegun = true;
-      if (given.thought !== "") events.push({ type: "thought", text: given.thought });
-      if (given.text !== "") events.push({ type: "delta", text: given.text });
-      hasSpoken ||= given.thought !== "" || given.text !== "";
-      finish = given.finish ?? finish;
-      latestUsage = given.usage ?? latestUsage;
+      if (body.thought !== "") events.push({ type: "thought", text: body.thought });
+      if (body.text !== "") events.push({ type: "delta", text: body.text });
+      hasSpoken ||= body.thought !== "" || body.text !== "";
+      finish = body.finish ?? finish;
+      latestUsage = body.usage ?? latestUsage;
       return events;
     },
     get hasBegun() {
@@ -76,7 +76,7 @@ export const makeCompletion = (): Completion => {
     get hasSpoken() {
       return hasSpoken;
     },
-    get isOver() {
+    get isFinished() {
       return failure !== undefined || isDone;
     },
     get outcome() {

@@ -26,14 +26,14 @@ export const apiError = v.union([
   ),
   v.pipe(
     v.object(fields),
-    v.transform((given): ErrorNames => namesOf(given)),
+    v.transform((error): ErrorNames => namesOf(error)),
   ),
 ]);
 
 /** FastChat, Mistral and earlier versions of vLLM send the error at the top level instead of in `error`. */
 export const bareError = v.pipe(
   v.object({ object: v.literal("error"), ...fields }),
-  v.transform((given): ErrorNames => namesOf(given)),
+  v.transform((error): ErrorNames => namesOf(error)),
 );
 
 const errorBody = v.pipe(

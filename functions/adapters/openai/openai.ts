@@ -12,20 +12,20 @@ import type { Clock } from "#core/shared/clock.ts";
 import { chatRequest, type RequestForm, relaxed } from "./chat-request.ts";
 import { makeCompletion } from "./completion.ts";
 import { httpFailure } from "./failures.ts";
-import type { OpenAiLimits } from "./openai-limits.ts";
+import type { OpenAiTimeouts } from "./openai-timeouts.ts";
 import { readStream } from "./read-stream.ts";
 
 export interface OpenAiPorts {
   readonly sendHttp: SendHttp;
   readonly clock: Clock;
-  readonly waits: OpenAiLimits;
+  readonly timeouts: OpenAiTimeouts;
 }
 
 /**
  * Asks an OpenAI-compatible API. The API keeps no conversations, so the memory holds the last messages. It has no call that
  * stops an answer either, so a stop closes the connection.
  */
-export const makeOpenAi = ({ sendHttp, clock, waits }: OpenAiPorts): Model<"openai"> => ({
+export const makeOpenAi = ({ sendHttp, clock, timeouts }: OpenAiPorts): Model<"openai"> => ({
   ask: (question, listener, limits) => {
     const { deadline } = limits;
     const { historyMessages = defaultHistoryMessages } = question.integration.options;
@@ -38,7 +38,7 @@ export const makeOpenAi = ({ sendHttp, clock, waits }: OpenAiPorts): Model<"open
     };
     const leftMs = (): number => Math.max(0, deadline - clock.now());
 
-    const hear: AnswerListener = (event) => {
+    const record: AnswerListener = (event) => {
       if (event.type === "delta") spoken.push(event.text);
       return listener(event);
     };
@@ -46,8 +46,8 @@ export const makeOpenAi = ({ sendHttp, clock, waits }: OpenAiPorts): Model<"open
     const memory = (): string | undefined => {
       const keepsNone = historyMessages < 2;
       if (keepsNone && question.memory === undefined) return undefined;
-      const asked = textWithMarkers(question.text, question.files);
-      return memoryOf(form.history, asked, spoken.end(), historyMessages);
+      const questionText = textWithMarkers(question.text, question.files);
+      return memoryOf(form.history, questionText, spoken.end(), historyMessages);
     };
 
     const readAnswer = async (
@@ -57,33 +57,33 @@ export const makeOpenAi = ({ sendHttp, clock, waits }: OpenAiPorts): Model<"open
     ): Promise<AnswerOutcome> => {
       const type = response.headers["content-type"] ?? "";
       if (type.startsWith("text/event-stream")) {
-        return readStream(response.body, { completion, clock, waits, firstTextBy, deadline, ...ports });
+        return readStream(response.body, { completion, clock, timeouts, firstTextBy, deadline, ...ports });
       }
       if (!type.startsWith("application/json")) {
-        return failed("unavailable", false, "neither an event stream nor JSON");
+        return failed("unavailable", false, "the response is neither an event stream nor JSON");
       }
       const failure = await readWhole(response, { take: completion.take, clock, deadline, ...ports });
       if (failure) return failure;
       if (completion.outcome) return completion.outcome;
       return completion.hasSpoken
         ? { status: "answered" }
-        : failed("unavailable", false, "the body is no completion");
+        : failed("unavailable", false, "the response body is not a completion");
     };
 
-    /** Asks again, at once, without what the server refuses of the request. */
-    const converse = async (heard: AnswerListener, ended: AbortController): Promise<AnswerOutcome> => {
+    /** Retries immediately without the parts of the request that the server rejects. */
+    const converse = async (onEvent: AnswerListener, ended: AbortController): Promise<AnswerOutcome> => {
       for (;;) {
-        const headMs = form.streams ? Math.min(waits.firstTextMs, leftMs()) : leftMs();
-        const firstTextBy = clock.now() + waits.firstTextMs;
+        const headMs = form.streams ? Math.min(timeouts.firstTextMs, leftMs()) : leftMs();
+        const firstTextBy = clock.now() + timeouts.firstTextMs;
         const request = chatRequest(question, form);
-        const call = { method: "POST", connectMs: waits.connectMs, headMs, signal: ended.signal } as const;
+        const call = { method: "POST", connectMs: timeouts.connectMs, headMs, signal: ended.signal } as const;
         const response = await sendHttp({ ...request, ...call }).catch(callFailure);
         if (!("body" in response)) return response;
         const { status, headers } = response;
         if (status >= 200 && status < 300) {
-          return readAnswer(response, firstTextBy, { listener: heard, ended });
+          return readAnswer(response, firstTextBy, { listener: onEvent, ended });
         }
-        const text = await readRefusal(response, waits.refusalMs, { clock, ended });
+        const text = await readRefusal(response, timeouts.refusalMs, { clock, ended });
         const next = relaxed(form, status, text);
         if (!next || ended.signal.aborted) {
           return httpFailure(status, text, retryAfterMs(headers["retry-after"], clock.now()));
@@ -92,13 +92,13 @@ export const makeOpenAi = ({ sendHttp, clock, waits }: OpenAiPorts): Model<"open
       }
     };
 
-    const answer = async (heard: AnswerListener, ended: AbortController): Promise<AnswerOutcome> => {
-      const outcome = await converse(heard, ended);
+    const answer = async (onEvent: AnswerListener, ended: AbortController): Promise<AnswerOutcome> => {
+      const outcome = await converse(onEvent, ended);
       const { usage } = completion;
-      if (isAnswer(outcome) && usage) await heard({ type: "facts", facts: { usage, sources: [] } });
+      if (isAnswer(outcome) && usage) await onEvent({ type: "facts", facts: { usage, sources: [] } });
       return outcome;
     };
 
-    return runQuestion({ answer, memory }, hear, limits);
+    return runQuestion({ answer, memory }, record, limits);
   },
 });

@@ -2,14 +2,14 @@ import { failed } from "#adapters/model-api/failures.ts";
 import { type ReadingPorts, readEvents } from "#adapters/model-api/read-events.ts";
 import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { Completion } from "./completion.ts";
-import type { OpenAiLimits } from "./openai-limits.ts";
+import type { OpenAiTimeouts } from "./openai-timeouts.ts";
 
 /** A larger event is not part of a completion: most hold a few words, the largest a whole answer. */
 const maxEventCharacters = 16 * 1024 * 1024;
 
 export interface ReadStreamPorts extends ReadingPorts {
   readonly completion: Completion;
-  readonly waits: OpenAiLimits;
+  readonly timeouts: OpenAiTimeouts;
   /** When the first text must have arrived, in milliseconds since the epoch. */
   readonly firstTextBy: number;
 }
@@ -20,21 +20,21 @@ export interface ReadStreamPorts extends ReadingPorts {
  */
 export const readStream = async (
   body: AsyncIterable<Buffer>,
-  { completion, waits, firstTextBy, ...ports }: ReadStreamPorts,
+  { completion, timeouts, firstTextBy, ...ports }: ReadStreamPorts,
 ): Promise<AnswerOutcome> => {
   const { outOfTime } = await readEvents(body, {
     ...ports,
     take: completion.take,
-    isOver: () => completion.isOver || ports.ended.signal.aborted,
+    isFinished: () => completion.isFinished || ports.ended.signal.aborted,
     maxEventCharacters,
-    patienceEndsAt: ({ byteAt, eventAt }) => {
-      if (completion.outcome) return eventAt + waits.closingMs;
+    quietEndsAt: ({ byteAt, eventAt }) => {
+      if (completion.outcome) return eventAt + timeouts.closingMs;
       if (!completion.hasSpoken) return firstTextBy;
-      return Math.min(byteAt + waits.silenceMs, eventAt + waits.commentsOnlyMs);
+      return Math.min(byteAt + timeouts.silenceMs, eventAt + timeouts.commentsOnlyMs);
     },
   });
   if (completion.outcome) return completion.outcome;
-  if (outOfTime) return failed("timeout", false, "the answer stopped coming");
+  if (outOfTime) return failed("timeout", false, "the answer stalled");
   return completion.hasBegun
     ? { status: "incomplete" }
     : failed("unavailable", true, "ended before the first chunk");

@@ -1,16 +1,15 @@
 import { RE2JS } from "re2js";
 
 /**
- * How large the patterns of one list may be together. What they cost, to compile and for each character of a text, grows
- * with it.
+ * Maximum total size of the patterns of one list (`patternSize`). The cost of compiling them, and of each character of a text,
+ * grows with it.
  */
-export const mostPatternSize = 1000;
+export const maxPatternSize = 1000;
 
 /**
- * A pattern's length, its repeats written out: `\d{3}` counts like `\d\d\d`. Undefined where it is no regular expression
- * in RE2's syntax, which has nothing that takes more than linear time: no back references, no looking around. RE2 itself
- * refuses more than 1000 repeats, one within another multiplied; so the worst pattern of 256 characters is measured in
- * 0.3 s and 120 MB, and then too large by far.
+ * A pattern's length with repeats expanded: `\d{3}` counts like `\d\d\d`. Undefined if it is not a regular expression in RE2
+ * syntax, which has no back references or lookarounds and so needs only linear time. RE2 itself limits repeats to 1000,
+ * multiplied when nested: measuring the largest pattern of 256 characters takes 0.3 s and 120 MB.
  */
 export const patternSize = (pattern: string): number | undefined => {
   try {

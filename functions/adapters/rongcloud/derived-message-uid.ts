@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { MessageEvent } from "#core/message/message-event.ts";
 
-interface MessageWithoutUID
+interface MessageWithoutUid
   extends Pick<MessageEvent["data"], "fromUserId" | "toUserId" | "channelType" | "objectName" | "content"> {
-  /** Milliseconds since the epoch; undefined where it arrived without one: the time of arrival differs between copies. */
+  /** Milliseconds since the epoch. Undefined if the message has none: the time of arrival would differ between copies. */
   readonly msgTimestamp: number | undefined;
 }
 
-/** The id of a message that arrived without one: the same for each of its copies, by whichever entry point they arrive. */
+/** An id for a message without one. All copies of a message get the same id, whichever entry point they arrive at. */
 export const derivedMessageUID = ({
   fromUserId,
   toUserId,
@@ -15,7 +15,7 @@ export const derivedMessageUID = ({
   objectName,
   content,
   msgTimestamp,
-}: MessageWithoutUID): string =>
+}: MessageWithoutUid): string =>
   createHash("sha256")
     .update(JSON.stringify([fromUserId, toUserId, channelType, objectName, content, msgTimestamp ?? null]))
     .digest("base64url");

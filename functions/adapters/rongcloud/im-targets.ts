@@ -1,4 +1,4 @@
-/** Where a message of each channel is published, and the field that names to whom (docs/spec/rongcloud.md, section 8). */
+/** The paths that publish messages of each channel type, and the field for the target (docs/spec/rongcloud.md, section 8). */
 export const imTargets = {
   PERSON: {
     publish: "/message/private/publish.json",
@@ -12,5 +12,5 @@ export const imTargets = {
   },
 } as const;
 
-/** A message that nobody counts, keeps or gets later; typing is shown in private alone (RongCloud's status messages). */
+/** Status messages are neither stored nor counted as unread. RongCloud shows typing in private chats only. */
 export const privateStatus = "/statusmessage/private/publish.json";

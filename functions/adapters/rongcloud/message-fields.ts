@@ -2,10 +2,10 @@ import * as v from "valibot";
 import { type EventType, eventTypes } from "#core/bot/event-type.ts";
 import { stringOf } from "#core/shared/rules.ts";
 
-/** In bytes, as RongCloud limits it (docs/spec/rongcloud.md, section 8). */
-export const longestContent = 128 * 1024;
+/** RongCloud's limit (docs/spec/rongcloud.md, section 8). */
+export const maxContentBytes = 128 * 1024;
 
-export const holdsJson = (text: string): boolean => {
+export const isJson = (text: string): boolean => {
   try {
     JSON.parse(text);
     return true;
@@ -18,27 +18,27 @@ export const userId = stringOf(1, 64);
 export const objectName = stringOf(1, 32);
 
 /**
- * What a message that is told by RongCloud can do without: null, empty or ill-formed, it is taken for absent, or the whole
- * message would be lost for it.
+ * An optional field of a message from RongCloud. An invalid value (null, empty or malformed) counts as absent, so that the
+ * message is not rejected for it.
  */
-export const dispensable = <T extends v.GenericSchema>(schema: T) =>
+export const ignoreInvalid = <T extends v.GenericSchema>(schema: T) =>
   v.fallback(v.optional(schema), undefined);
 
-/** A time as a number, or as a text of digits. */
+/** Milliseconds since the epoch, as a number or a string of digits. */
 export const milliseconds = v.union([
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
   v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
 ]);
 
-/** A message's content: a text holding JSON. */
+/** A message's content: a JSON string. */
 export const messageContent = v.pipe(
   v.string("must be a string"),
-  v.maxBytes(longestContent, `at most ${longestContent} bytes`),
-  v.check(holdsJson, "must hold JSON"),
-  v.metadata({ contentMediaType: "application/json", description: `At most ${longestContent} bytes.` }),
+  v.maxBytes(maxContentBytes, `at most ${maxContentBytes} bytes`),
+  v.check(isJson, "must contain valid JSON"),
+  v.metadata({ contentMediaType: "application/json", description: `At most ${maxContentBytes} bytes.` }),
 );
 
-/** The guide's readers try `message:group`. */
+/** `message:group` is not an event of RongCloud, but readers of its guide use it. */
 const eventAlias = new Map<string, EventType>([["message:group", "message:group_mentioned"]]);
 
 export const eventName = v.pipe(

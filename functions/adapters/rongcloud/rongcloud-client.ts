@@ -10,19 +10,19 @@ export interface RongCloudCall {
   readonly body: string;
 }
 
-/** Makes one signed call; resolves with the reply's JSON. Rejects with a BridgeError. */
+/** Makes one signed call. Resolves with the response's JSON; rejects with a BridgeError unless its code is 200. */
 export type CallRongCloud = (call: RongCloudCall) => Promise<unknown>;
 
-const longestReply = 64 * 1024;
+const maxReplyBytes = 64 * 1024;
 
 const reply = v.pipe(v.string(), v.parseJson(), v.looseObject({ code: v.number() }));
 
 const retryableStatus = new Set([408, 500, 502, 503, 504]);
-/** What stood before the IM has given up on it, or the IM on itself: it may have done what it was asked. */
+/** Timeouts and errors of the IM or of a proxy before it: the call may have been executed. */
 const uncertainStatus = new Set([408, 500, 502, 504]);
-/** RongCloud's own word for too many calls; it comes with status 200 too. */
+/** RongCloud's code for exceeded rate limits, also sent with status 200. */
 const rateLimitCode = 1008;
-/** A stream message that was silent for 30 s, or is 30 min old (docs/spec/rongcloud.md, section 8). */
+/** The stream message ended after 30 s of silence or 30 minutes in total (docs/spec/rongcloud.md, section 8). */
 const endedCodes = new Set([29003, 29004]);
 
 const toErrorCode = (status: number, code: number | undefined): ErrorCode => {
@@ -33,7 +33,7 @@ const toErrorCode = (status: number, code: number | undefined): ErrorCode => {
 export const makeRongCloudClient = (ports: RongCloudPorts): CallRongCloud => {
   const sendToRongCloud = makeSendToRongCloud(ports);
   return async (call) => {
-    const { status, headers, text } = await sendToRongCloud({ ...call, method: "POST" }, longestReply);
+    const { status, headers, text } = await sendToRongCloud({ ...call, method: "POST" }, maxReplyBytes);
     const parsed = v.safeParse(reply, text);
     if (status === 200 && parsed.success && parsed.output.code === 200) return parsed.output;
     const code = parsed.success ? parsed.output.code : undefined;

@@ -11,7 +11,7 @@ const contentOf = ({ seq, text, messageUID, completeReason }: StreamChunk) => ({
   seq,
   complete: completeReason !== undefined,
   ...(completeReason !== undefined && { completeReason }),
-  // `type` belongs to the first chunk alone, `messageUID` to all but the first.
+  // The first chunk has `type`; all others have `messageUID`.
   ...(messageUID === undefined ? { type: "markdown" } : { messageUID }),
 });
 
@@ -41,7 +41,7 @@ const ordinaryCall = (
   }).toString(),
 });
 
-/** Messages by RongCloud's send API (docs/spec/rongcloud.md, section 8). */
+/** Sends messages through RongCloud's server API (docs/spec/rongcloud.md, section 8). */
 export const makeRongCloudMessages = (callRongCloud: CallRongCloud): ImMessages => ({
   sendChunk: async (route, chunk) => {
     const answer = await callRongCloud({
@@ -53,7 +53,7 @@ export const makeRongCloudMessages = (callRongCloud: CallRongCloud): ImMessages 
     const parsed = v.safeParse(streamReply, answer);
     if (parsed.success) return parsed.output.messageUID;
     if (chunk.messageUID !== undefined) return chunk.messageUID;
-    throw new BridgeError("upstream_refused", "the IM took a first chunk and named no messageUID", {
+    throw new BridgeError("upstream_refused", "the IM accepted the first chunk but returned no messageUID", {
       uncertain: true,
     });
   },

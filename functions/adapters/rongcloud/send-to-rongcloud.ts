@@ -7,22 +7,22 @@ import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import { signCall } from "./sign-call.ts";
 
-/** The backup of each data centre is told from its primary by two letters (docs/spec/rongcloud.md, section 10). */
+/** Each data center has a primary host `api…` and a backup host `api-b…` (docs/spec/rongcloud.md, section 10). */
 const primaryHost = /^api(\.(?:rong-api|(?:sg|sg-b|us|sau)-light-api)\.com)$/;
 const backupHost = /^api-b(\.(?:rong-api|(?:sg|sg-b|us|sau)-light-api)\.com)$/;
 
-/** Where calls may go, the preferred first: RongCloud's hosts come in twos, any other stands alone. */
+/** The URLs to try, preferred first: the configured one and, for RongCloud's own hosts, its counterpart. */
 export const rongcloudUrls = (apiUrl: string): readonly [string, ...string[]] => {
   const url = new URL(apiUrl);
-  const other = primaryHost.test(url.hostname)
+  const counterpart = primaryHost.test(url.hostname)
     ? url.hostname.replace(primaryHost, "api-b$1")
     : url.hostname.replace(backupHost, "api$1");
-  if (other === url.hostname) return [apiUrl];
-  url.hostname = other;
+  if (counterpart === url.hostname) return [apiUrl];
+  url.hostname = counterpart;
   return [apiUrl, url.href];
 };
 
-/** What a function that calls RongCloud reads from its environment besides its own. */
+/** Environment variables of every function that calls RongCloud. */
 export const rongcloudEnv = {
   RONGCLOUD_API_URL: v.pipe(v.string(), v.url(), v.transform(rongcloudUrls)),
 };
@@ -31,32 +31,32 @@ export interface RongCloudPorts {
   readonly sendHttp: SendHttp;
   readonly apps: AppDirectory;
   readonly clock: Clock;
-  /** Such as `https://api.rong-api.com`, the preferred first. */
+  /** Such as `https://api.rong-api.com`, preferred first. */
   readonly apiUrls: readonly [string, ...string[]];
 }
 
 export interface RongCloudRequest {
   readonly appKey: string;
   readonly method: "GET" | "POST";
-  /** With its query, where it has one. */
+  /** Including the query, if any. */
   readonly path: string;
   readonly contentType: string;
   readonly body: string;
 }
 
-export interface RongCloudAnswer {
+export interface RongCloudResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
 const connectMs = 2_000;
-/** For all of it: the connection, the answer's head, its body. */
-const callMs = 10_000;
+/** For the whole call: connection, response headers and body. */
+const callTimeoutMs = 10_000;
 
-const toBridgeError = (error: unknown, isOver: boolean): BridgeError => {
-  const reason = error instanceof HttpFailure ? error.message : "the reply broke off";
-  const timedOut = isOver || (error instanceof HttpFailure && error.kind === "timeout");
+const toBridgeError = (error: unknown, isAborted: boolean): BridgeError => {
+  const reason = error instanceof HttpFailure ? error.message : "the response was cut off";
+  const timedOut = isAborted || (error instanceof HttpFailure && error.kind === "timeout");
   return new BridgeError(
     timedOut ? "upstream_timeout" : "upstream_unavailable",
     `the IM: ${timedOut ? "timeout" : reason}`,
@@ -65,9 +65,9 @@ const toBridgeError = (error: unknown, isOver: boolean): BridgeError => {
 };
 
 /**
- * Sends one call to RongCloud, signed in the app's name. Stays with the host that answers; where one does not, the next
- * call goes to the other, and this one too if nobody can have seen it.
- * Rejects with a BridgeError where no answer comes, `uncertain` where the call may have been taken.
+ * Sends a call to RongCloud, signed with the app's secret. It keeps using the host that answers. If that host fails, later calls
+ * go to the other one, and so does this call unless the failed host may have received it.
+ * Rejects with a BridgeError if there is no response: `uncertain` if the call may have been executed.
  */
 export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongCloudPorts) => {
   let current = 0;
@@ -75,15 +75,15 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
   const sendTo = async (
     apiUrl: string,
     { appKey, method, path, contentType, body }: RongCloudRequest,
-    longestReply: number,
-  ): Promise<RongCloudAnswer> => {
-    // Whoever answers has read the app when the turn began: no chunk waits for Secrets Manager.
+    maxReplyBytes: number,
+  ): Promise<RongCloudResponse> => {
+    // The app was already read when the turn began, so no chunk waits for Secrets Manager.
     const app = apps.lastKnown(appKey) ?? (await apps.find(appKey));
-    if (!app) throw new BridgeError("unknown_app", "the app has no secret any more");
+    if (!app) throw new BridgeError("unknown_app", "the app is no longer in the secret");
     const [secret] = app.secrets;
     const ended = new AbortController();
     const end = (): void => ended.abort();
-    clock.sleep(callMs, ended.signal).then(end);
+    clock.sleep(callTimeoutMs, ended.signal).then(end);
     try {
       const response = await sendHttp({
         method,
@@ -91,10 +91,10 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
         headers: { ...signCall({ appKey, secret }, clock.now()), "content-type": contentType },
         body,
         connectMs,
-        headMs: callMs,
+        headMs: callTimeoutMs,
         signal: ended.signal,
       });
-      const text = await readText(response.body, longestReply);
+      const text = await readText(response.body, maxReplyBytes);
       return { status: response.status, headers: response.headers, text };
     } catch (error) {
       throw toBridgeError(error, ended.signal.aborted);
@@ -103,17 +103,17 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
     }
   };
 
-  return async (request: RongCloudRequest, longestReply: number): Promise<RongCloudAnswer> => {
-    const urlAt = (index: number): string => apiUrls[index % apiUrls.length] ?? apiUrls[0];
-    const asked = current;
+  return async (request: RongCloudRequest, maxReplyBytes: number): Promise<RongCloudResponse> => {
+    const urlAt = (n: number): string => apiUrls[n % apiUrls.length] ?? apiUrls[0];
+    const index = current;
     try {
-      return await sendTo(urlAt(asked), request, longestReply);
+      return await sendTo(urlAt(index), request, maxReplyBytes);
     } catch (error) {
       const isDown = error instanceof BridgeError && error.retryable;
-      // Of several calls that fail at once, the first moves on.
-      if (isDown && current === asked) current += 1;
+      // Of several concurrent failures, only the first switches the host.
+      if (isDown && current === index) current += 1;
       if (!isDown || error.uncertain || apiUrls.length === 1) throw error;
-      return sendTo(urlAt(asked + 1), request, longestReply);
+      return sendTo(urlAt(index + 1), request, maxReplyBytes);
     }
   };
 };

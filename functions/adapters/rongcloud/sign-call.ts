@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { signatureOf } from "./signature.ts";
 
-/** Documented: at most 18 characters. */
+/** 16 characters; RongCloud documents at most 18. */
 const newNonce = (): string => randomBytes(8).toString("hex");
 
-/** The headers that sign one call, at `now` (milliseconds since the epoch). Each call needs its own. */
+/** Signature headers for one call. `now`: milliseconds since the epoch. Do not reuse them: each call needs its own nonce. */
 export const signCall = (
   { appKey, secret }: { appKey: string; secret: string },
   now: number,

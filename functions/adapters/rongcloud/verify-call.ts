@@ -13,7 +13,7 @@ export interface VerifyCallPorts extends VerifySignaturePorts {
 
 export type VerifyCall = (headers: Headers) => Promise<AppWithKeys>;
 
-/** Seen requests are remembered for longer than they would be let in, by more than clocks differ. */
+/** Used signatures are stored for longer than they are valid, to allow for clock skew. */
 const marginMs = 60_000;
 
 const readHeader = (headers: Headers, name: string): string => {
@@ -23,7 +23,7 @@ const readHeader = (headers: Headers, name: string): string => {
   return value;
 };
 
-/** The four headers of a signed call, each with or without `RC-`. @throws BridgeError `bad_signature` where one is missing. */
+/** The four headers of a signed call, each with or without `RC-`. @throws BridgeError `bad_signature` if one is missing. */
 export const signedHeaders = (headers: Headers) => ({
   appKey: readHeader(headers, "app-key"),
   nonce: readHeader(headers, "nonce"),
@@ -32,7 +32,8 @@ export const signedHeaders = (headers: Headers) => ({
 });
 
 /**
- * Says which app signed a call (docs/spec/rongcloud.md, section 2). The body is not looked at.
+ * Verifies a signed call and returns its app (docs/spec/rongcloud.md, section 2). The signature does not cover the body. Each
+ * signature is accepted once.
  * @throws BridgeError `unknown_app` or `bad_signature`.
  */
 export const makeVerifyCall = ({ replays, ...ports }: VerifyCallPorts): VerifyCall => {
@@ -40,11 +41,14 @@ export const makeVerifyCall = ({ replays, ...ports }: VerifyCallPorts): VerifyCa
   return async (headers) => {
     const signed = signedHeaders(headers);
     const { app, signedAt } = await verifySignature(signed);
-    // Case is folded: the same signature in other letters is the same request.
+    // Lower case, so that the same signature in upper case counts as the same request.
     const parts = [signed.appKey, signed.nonce, signed.timestamp, signed.signature.toLowerCase()];
     const request = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
     if (!(await replays.isFirst(request, signedAt + ports.windowMs + marginMs))) {
-      throw callerError("bad_signature", "nonce: this request has been seen before, sign each one anew");
+      throw callerError(
+        "bad_signature",
+        "nonce: signature already used; sign every request with a new nonce",
+      );
     }
     return app;
   };

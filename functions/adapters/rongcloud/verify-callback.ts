@@ -8,7 +8,7 @@ export type VerifyCallback = (query: URLSearchParams, headers: Headers) => Promi
 const readQuery = (query: URLSearchParams, ...names: readonly string[]): string => {
   const value = names.map((name) => query.get(name)).find((each) => each !== null && each !== "");
   if (value === undefined || value === null)
-    throw callerError("bad_signature", `${names.join(" or ")}: is required in the query`);
+    throw callerError("bad_signature", `${names.join(" or ")}: this query parameter is required`);
   return value;
 };
 
@@ -20,8 +20,8 @@ const signedQuery = (query: URLSearchParams): Signed => ({
 });
 
 /**
- * Says for which app RongCloud calls: signed by the query, or by the headers where there is no signature in it
- * (docs/spec/rongcloud.md, section 9). A repeated callback is let in: it changes nothing, and must be answered.
+ * Verifies a callback of RongCloud and returns its app (docs/spec/rongcloud.md, section 9). The signature is in the query or
+ * in the headers. A repeated callback is accepted: it has no effect, and RongCloud expects a response.
  * @throws BridgeError `unknown_app` or `bad_signature`.
  */
 export const makeVerifyCallback = (ports: VerifySignaturePorts): VerifyCallback => {

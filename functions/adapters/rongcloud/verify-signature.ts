@@ -1,9 +1,9 @@
 import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
-import { isSignedBy, webhookNonceMark } from "./signature.ts";
+import { isSignedBy, webhookNoncePrefix } from "./signature.ts";
 
-/** What signs a request (docs/spec/rongcloud.md, sections 2 and 9). */
+/** The signature of a request (docs/spec/rongcloud.md, sections 2 and 9). */
 export interface Signed {
   readonly appKey: string;
   readonly nonce: string;
@@ -14,7 +14,7 @@ export interface Signed {
 export interface VerifySignaturePorts {
   readonly apps: AppSecrets;
   readonly clock: Clock;
-  /** How far a timestamp may be from our clock, either side. */
+  /** Maximum difference between a timestamp and the current time, in either direction. */
   readonly windowMs: number;
 }
 
@@ -24,41 +24,41 @@ export interface VerifiedApp {
   readonly signedAt: number;
 }
 
-/** Documented: 18 characters; the official SDKs send longer ones. */
-const longestNonce = 64;
+/** RongCloud documents 18 characters, but its official SDKs send longer nonces. */
+const maxNonceCharacters = 64;
 
-/** The guide's script and the Java SDK send seconds, the documentation says milliseconds. */
+/** The documentation specifies milliseconds, but the guide's script and the Java SDK send seconds. */
 const timestampMs = (value: string): number => {
   if (!/^\d{10,13}$/.test(value)) {
     throw callerError(
       "bad_signature",
-      `timestamp: must be the time in seconds or milliseconds, got ${JSON.stringify(value)}`,
+      `timestamp: must be a Unix time in seconds or milliseconds, got ${JSON.stringify(value)}`,
     );
   }
   return value.length <= 10 ? Number(value) * 1000 : Number(value);
 };
 
 /**
- * Says which app made a signature.
+ * Verifies a signature and returns its app.
  * @throws BridgeError `unknown_app` or `bad_signature`.
  */
 export const makeVerifySignature =
   ({ apps, clock, windowMs }: VerifySignaturePorts) =>
   async ({ appKey, nonce, timestamp, signature }: Signed): Promise<VerifiedApp> => {
-    if (nonce.length > longestNonce) {
-      throw callerError("bad_signature", `nonce: at most ${longestNonce} characters, got ${nonce.length}`);
-    }
-    if (nonce.startsWith(webhookNonceMark)) {
+    if (nonce.length > maxNonceCharacters) {
       throw callerError(
         "bad_signature",
-        "nonce: this signature was made for a webhook, and opens nothing here",
+        `nonce: at most ${maxNonceCharacters} characters, got ${nonce.length}`,
       );
+    }
+    if (nonce.startsWith(webhookNoncePrefix)) {
+      throw callerError("bad_signature", "nonce: webhook signatures are not accepted by this API");
     }
     const signedAt = timestampMs(timestamp);
     const app = await apps.find(appKey);
-    if (!app) throw callerError("unknown_app", "app-key: no such app");
+    if (!app) throw callerError("unknown_app", "app-key: unknown app");
     if (!isSignedBy(app.secrets, { nonce, timestamp, signature })) {
-      throw callerError("bad_signature", "signature: does not fit the app secret, nonce and timestamp");
+      throw callerError("bad_signature", "signature: does not match the app secret, nonce and timestamp");
     }
     const ageMs = clock.now() - signedAt;
     if (Math.abs(ageMs) > windowMs) {

@@ -16,8 +16,8 @@ const namedKey = v.object({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/)), ke
 const atLeastOne = <T extends v.GenericSchema>(item: T) => v.tupleWithRest([item], item);
 
 /**
- * The one secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],
- * "tokenKeys":[…]}}}`. Of each list the first is used, and all are accepted, so that one can be rotated.
+ * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…]}}}`.
+ * The first element of each array is used for signing and encryption; all are accepted, so that they can be rotated.
  */
 const secretValue = v.pipe(
   v.string(),
@@ -34,32 +34,32 @@ const secretValue = v.pipe(
   }),
 );
 
-/** A key of 32 bytes and the name by which what it sealed or signed is told. */
+/** A key of 32 bytes. Its id is stored with the data that it encrypts or signs. */
 export type NamedKey = v.InferOutput<typeof namedKey>;
 
 export interface AppWithKeys extends App {
-  /** Seal API keys, kept answers and what models remember. */
+  /** Encrypt API keys, stored answers and the memories of models. */
   readonly dataKeys: readonly [NamedKey, ...NamedKey[]];
-  /** Sign the tokens of clients. */
+  /** Sign user tokens. */
   readonly tokenKeys: readonly [NamedKey, ...NamedKey[]];
 }
 
 export interface AppSecrets extends AppDirectory {
   find(appKey: string): Promise<AppWithKeys | undefined>;
   lastKnown(appKey: string): AppWithKeys | undefined;
-  /** Reads the secret again first: for what was sealed with a key that was not there when it was read last. */
-  findAgain(appKey: string): Promise<AppWithKeys | undefined>;
+  /** Reads the secret again first, for data that was encrypted with a newer key than those read last. */
+  findFresh(appKey: string): Promise<AppWithKeys | undefined>;
 }
 
-/** @throws BridgeError `unknown_app` where the app is no longer in the secret. */
+/** @throws BridgeError `unknown_app` if the app is no longer in the secret. */
 export const requireApp = async (find: Promise<AppWithKeys | undefined>): Promise<AppWithKeys> => {
   const app = await find;
-  if (!app) throw new BridgeError("unknown_app", "the app is gone from the secret");
+  if (!app) throw new BridgeError("unknown_app", "the app is no longer in the secret");
   return app;
 };
 
-export interface OpenAppSecrets extends AppSecrets {
-  /** Has them at hand, for `lastKnown`. @throws what `find` would. */
+export interface ReadableAppSecrets extends AppSecrets {
+  /** Reads the secret, so that `lastKnown` has the apps. @throws the errors of `find`. */
   read(): Promise<void>;
 }
 
@@ -70,30 +70,30 @@ export interface AppSecretsPorts {
   readonly log: Log;
 }
 
-/** A rotated secret is seen after this long at the latest. */
-const freshMs = 60_000;
-/** While Secrets Manager does not answer, what was read last serves for this long. */
-const staleMs = 30 * 60_000;
+/** A rotated secret takes effect within this time. */
+const maxAgeMs = 60_000;
+/** While Secrets Manager is unavailable, the last value is used for this long. */
+const maxStaleMs = 30 * 60_000;
 
 type Apps = ReadonlyMap<string, AppWithKeys>;
 
-/** Reads the apps' secrets, and keeps them. @throws BridgeError when the secret is missing or not of its form. */
-export const makeAppSecrets = ({ client, secretId, clock, log }: AppSecretsPorts): OpenAppSecrets => {
-  let known: { readonly apps: Apps; readonly readAt: number } | undefined;
+/** Reads and caches the apps' secrets. Its methods throw BridgeError `internal` if the secret's value is invalid. */
+export const makeAppSecrets = ({ client, secretId, clock, log }: AppSecretsPorts): ReadableAppSecrets => {
+  let cached: { readonly apps: Apps; readonly readAt: number } | undefined;
   let reading: Promise<Apps> | undefined;
 
   const read = async (): Promise<Apps> => {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     const parsed = v.safeParse(secretValue, SecretString);
-    // Not the issues themselves: they quote what they found.
-    if (!parsed.success) throw new BridgeError("internal", `the secret ${secretId} is not of its form`);
+    // Without the issues, as they quote the value.
+    if (!parsed.success) throw new BridgeError("internal", `the secret ${secretId} has an invalid value`);
     return new Map(Object.entries(parsed.output.apps).map(([appKey, keys]) => [appKey, { appKey, ...keys }]));
   };
 
   const refresh = (): Promise<Apps> => {
     reading ??= read()
       .then((apps) => {
-        known = { apps, readAt: clock.now() };
+        cached = { apps, readAt: clock.now() };
         return apps;
       })
       .finally(() => {
@@ -103,12 +103,12 @@ export const makeAppSecrets = ({ client, secretId, clock, log }: AppSecretsPorts
   };
 
   const current = async (): Promise<Apps> => {
-    const last = known;
+    const last = cached;
     const age = last ? clock.now() - last.readAt : Number.POSITIVE_INFINITY;
-    if (last && age < freshMs) return last.apps;
+    if (last && age < maxAgeMs) return last.apps;
     return refresh().catch((error: unknown) => {
-      if (!last || age >= staleMs) throw error;
-      log.warn("secret_not_read", { reason: String(error) });
+      if (!last || age >= maxStaleMs) throw error;
+      log.warn("secret_read_failed", { reason: String(error) });
       return last.apps;
     });
   };
@@ -118,7 +118,7 @@ export const makeAppSecrets = ({ client, secretId, clock, log }: AppSecretsPorts
       await current();
     },
     find: async (appKey) => (await current()).get(appKey),
-    findAgain: async (appKey) => (await refresh()).get(appKey),
-    lastKnown: (appKey) => known?.apps.get(appKey),
+    findFresh: async (appKey) => (await refresh()).get(appKey),
+    lastKnown: (appKey) => cached?.apps.get(appKey),
   };
 };

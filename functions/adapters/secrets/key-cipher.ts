@@ -6,12 +6,12 @@ const algorithm = "aes-256-gcm";
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** What a sealed text is bound to: moved to another bot or app, it does not open. */
+/** What an encrypted text is bound to: in the record of another app or bot, it cannot be decrypted. */
 export type SealContext = readonly string[];
 
 const contextBytes = (context: SealContext): Buffer => Buffer.from(JSON.stringify(context), "utf8");
 
-/** Seals a text with the first key, as `<key id>.<base64 of nonce, tag and ciphertext>`. */
+/** Encrypts a text with the first key, as `<key id>.<base64 of nonce, tag and ciphertext>`. */
 export const seal = (
   [newest]: readonly [NamedKey, ...NamedKey[]],
   text: string,
@@ -23,15 +23,15 @@ export const seal = (
   return `${newest.id}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64")}`;
 };
 
-/** @throws Error when no key fits, or the text was sealed for something else or changed. */
+/** Decrypts a text. @throws Error if the key is missing, the context differs or the text was modified. */
 export const unseal = (keys: readonly NamedKey[], sealed: string, context: SealContext): string => {
   const [id, body = ""] = sealed.split(".", 2);
-  const named = keys.find((key) => key.id === id);
-  if (!named) throw new BridgeError("internal", `no key called ${id} to open a sealed text`);
+  const dataKey = keys.find((key) => key.id === id);
+  if (!dataKey) throw new BridgeError("internal", `no data key with the id ${id}`);
   const bytes = Buffer.from(body, "base64");
   const nonce = bytes.subarray(0, nonceBytes);
   const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes);
-  const decipher = createDecipheriv(algorithm, named.key, nonce, { authTagLength: tagBytes })
+  const decipher = createDecipheriv(algorithm, dataKey.key, nonce, { authTagLength: tagBytes })
     .setAAD(contextBytes(context))
     .setAuthTag(tag);
   const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);

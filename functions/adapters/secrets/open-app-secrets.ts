@@ -1,16 +1,16 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import { clientDefaults } from "#adapters/aws/client-defaults.ts";
-import { text } from "#adapters/node/environment.ts";
+import { nonEmptyString } from "#adapters/node/environment.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
 import { type AppSecrets, makeAppSecrets } from "./app-secrets.ts";
 
-/** What a function that knows the apps reads from its environment besides its own. */
+/** Environment variables of every function that reads the apps' secrets. */
 export const appSecretsEnv = {
-  SECRET_ID: text,
-  /** App Keys that the secret must hold, with commas between them; empty: whatever it holds. */
+  SECRET_ID: nonEmptyString,
+  /** App Keys that the secret must contain, separated by commas. Empty: any. */
   APPS: v.pipe(
     v.string(),
     v.transform((list) => list.split(",").filter((appKey) => appKey !== "")),
@@ -24,27 +24,27 @@ export interface AppSecretsParts {
   readonly client?: SecretsManagerClient;
 }
 
-/** No later try mends these: there is no such secret, or it has no value, is being deleted, or is not for us. */
-const lasting: ReadonlySet<string> = new Set([
+/** Errors that a retry cannot fix: no such secret, no value, pending deletion or no permission. */
+const permanentErrors: ReadonlySet<string> = new Set([
   "ResourceNotFoundException",
   "InvalidRequestException",
   "AccessDeniedException",
   "DecryptionFailure",
 ]);
 
-/** The error that a function's start ends with; undefined where the next read may well succeed. */
+/** The error that stops the function's start; undefined if a later read may succeed. */
 const startError = (secretId: string, error: unknown): BridgeError | undefined => {
   if (error instanceof BridgeError) return error;
-  if (!(error instanceof Error) || !lasting.has(error.name)) return undefined;
+  if (!(error instanceof Error) || !permanentErrors.has(error.name)) return undefined;
   return new BridgeError("internal", `the secret ${secretId} cannot be read: ${error.name}`, {
     cause: error,
   });
 };
 
 /**
- * The apps' secrets, read once before the function takes its first call.
- * @throws BridgeError with the name of the secret that is missing or not of its form, or of the apps that it lacks. One
- * that is not answered in time is read again by the first call.
+ * Opens the apps' secrets and reads them before the function's first call. If Secrets Manager does not respond in time, the first
+ * call reads them.
+ * @throws BridgeError `internal` naming the secret that is missing or invalid, or the apps that it does not contain.
  */
 export const openAppSecrets = async ({
   env: { SECRET_ID: secretId, APPS: expected },
@@ -58,10 +58,10 @@ export const openAppSecrets = async ({
   } catch (error) {
     const final = startError(secretId, error);
     if (final) throw final;
-    log.warn("secret_not_read", { reason: String(error) });
+    log.warn("secret_read_failed", { reason: String(error) });
     return apps;
   }
   const missing = expected.filter((appKey) => apps.lastKnown(appKey) === undefined);
   if (missing.length === 0) return apps;
-  throw new BridgeError("internal", `the secret ${secretId} lacks the apps ${missing.join(", ")}`);
+  throw new BridgeError("internal", `the secret ${secretId} does not contain the apps ${missing.join(", ")}`);
 };

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { maxTokenHours } from "#core/chat/chat-user.ts";
 
-/** Who gives these tokens. */
+/** The `iss` claim. */
 export const issuer = "bot-bridge";
 export const algorithm = "HS256";
 
@@ -10,8 +10,8 @@ export const secondsOf = (ms: number): number => Math.floor(ms / 1000);
 const wholeNumber = v.pipe(v.number(), v.safeInteger());
 
 /**
- * A token's claims beside issuer and audience. JWT counts seconds; `iat_ms` is the same time in milliseconds, since a
- * token given right after a revocation is good, and one given right before it is not.
+ * A token's claims other than issuer and audience. JWT times are in seconds; `iat_ms` is the time of issue in milliseconds, so
+ * that a token issued right after a revocation is valid and one issued right before it is not.
  */
 export const userTokenClaims = v.pipe(
   v.object({

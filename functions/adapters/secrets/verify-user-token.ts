@@ -7,7 +7,7 @@ import type { BridgeError } from "#core/shared/errors.ts";
 import type { AppSecrets } from "./app-secrets.ts";
 import { algorithm, issuer, userTokenClaims } from "./user-token-claims.ts";
 
-/** Takes the `Authorization` header. @throws BridgeError `bad_token`, naming the rule that was broken. */
+/** Verifies an `Authorization` header. @throws BridgeError `bad_token` with the rule that it breaks. */
 export type VerifyUserToken = (authorization: string | undefined) => Promise<ChatUser>;
 
 export interface VerifyUserTokenPorts {
@@ -15,24 +15,24 @@ export interface VerifyUserTokenPorts {
   readonly clock: Clock;
 }
 
-/** In characters. The largest token of ours has 3 KB (functions/user-token/user-schema.ts). */
-const longestToken = 4096;
-const longestHeader = longestToken + "Bearer ".length;
-/** So far may the clock of the machine that gave a token be ahead of ours. */
-const aheadMs = 60_000;
+/** The largest issued token has 3 KB (functions/user-token/user-schema.ts). */
+const maxTokenCharacters = 4096;
+const maxHeaderCharacters = maxTokenCharacters + "Bearer ".length;
+/** How far the clock of the issuing machine may be ahead. */
+const maxClockSkewMs = 60_000;
 
 const bearer = /^Bearer +([\w-]+\.[\w-]+\.([\w-]+))$/i;
 
-const malformed = (): BridgeError => badToken("must be one that /user/getToken.json gave");
-const unknownKey = (): BridgeError => badToken("its key is not known here, get a new one");
+const malformed = (): BridgeError => badToken("must be a token issued by /user/getToken.json");
+const unknownKey = (): BridgeError => badToken("signed with an unknown key; get a new token");
 
-/** Bits that no byte is made of may not differ either: one token is written in one way. */
+/** Rejects alternative encodings of the same bytes (unused trailing bits), so that each token has one representation. */
 const isCanonical = (base64url: string): boolean =>
   Buffer.from(base64url, "base64url").toString("base64url") === base64url;
 
 const tokenIn = (authorization: string | undefined): string => {
   if (!authorization) throw badToken("is required, as `Authorization: Bearer <token>`");
-  if (authorization.length > longestHeader) throw badToken(`at most ${longestToken} characters`);
+  if (authorization.length > maxHeaderCharacters) throw badToken(`at most ${maxTokenCharacters} characters`);
   const [, token, signature] = bearer.exec(authorization) ?? [];
   if (token === undefined || signature === undefined || !isCanonical(signature)) throw malformed();
   return token;
@@ -41,8 +41,8 @@ const tokenIn = (authorization: string | undefined): string => {
 const claimedHeader = v.object({ alg: v.literal(algorithm), kid: v.string() });
 const claimedPayload = v.object({ aud: v.string() });
 
-/** Which app's token it says it is, and by which key: nothing of it is true before that key has verified it. */
-const claimsOf = (token: string): { appKey: string; kid: string } => {
+/** The unverified app and key id of a token, to find the key that verifies it. */
+const unverifiedClaims = (token: string): { appKey: string; kid: string } => {
   try {
     const { kid } = v.parse(claimedHeader, decodeProtectedHeader(token));
     const { aud } = v.parse(claimedPayload, decodeJwt(token));
@@ -53,12 +53,12 @@ const claimsOf = (token: string): { appKey: string; kid: string } => {
 };
 
 const refusalOf = (error: unknown): BridgeError => {
-  if (error instanceof errors.JWTExpired) return badToken("has expired, get a new one");
-  if (error instanceof errors.JWSSignatureVerificationFailed) return badToken("its signature does not fit");
+  if (error instanceof errors.JWTExpired) return badToken("has expired; get a new token");
+  if (error instanceof errors.JWSSignatureVerificationFailed) return badToken("its signature is invalid");
   return malformed();
 };
 
-/** Says whose token it is. Whether it was revoked is not looked at: that stands in the user's guard. */
+/** Verifies a token and returns its user. It does not check revocations: they are in the user guard. */
 export const makeVerifyUserToken = ({ apps, clock }: VerifyUserTokenPorts): VerifyUserToken => {
   const verified = async (token: string, key: Uint8Array, appKey: string) => {
     try {
@@ -77,12 +77,12 @@ export const makeVerifyUserToken = ({ apps, clock }: VerifyUserTokenPorts): Veri
 
   return async (authorization) => {
     const token = tokenIn(authorization);
-    const { appKey, kid } = claimsOf(token);
+    const { appKey, kid } = unverifiedClaims(token);
     const app = await apps.find(appKey);
-    const named = app?.tokenKeys.find(({ id }) => id === kid);
-    if (!named) throw unknownKey();
-    const { sub, iat_ms, bots } = await verified(token, named.key, appKey);
-    if (iat_ms > clock.now() + aheadMs) throw badToken("was given later than now");
+    const tokenKey = app?.tokenKeys.find(({ id }) => id === kid);
+    if (!tokenKey) throw unknownKey();
+    const { sub, iat_ms, bots } = await verified(token, tokenKey.key, appKey);
+    if (iat_ms > clock.now() + maxClockSkewMs) throw badToken("was issued in the future");
     return { appKey, userId: sub, bots, issuedAt: iat_ms };
   };
 };

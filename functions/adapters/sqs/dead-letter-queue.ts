@@ -8,23 +8,23 @@ import {
 import type { JobQueuePorts } from "./job-queue.ts";
 
 export interface DeadLetterQueuePorts extends JobQueuePorts {
-  /** How long a queue that seems empty is waited for. A long poll, however short, asks all of SQS's servers; 0 asks some. */
+  /** Wait time for messages. Any long poll queries all of SQS's servers; 0 (short polling) queries a subset. */
   readonly waitSeconds: number;
 }
 
-const mostPerCall = 10;
+const maxMessagesPerCall = 10;
 
 export interface DeadLetterQueue {
-  /** About how many messages lie there, in whosever hands. */
+  /** The approximate number of messages, including those in flight. */
   count(): Promise<number>;
-  /** Takes a few messages, so that nobody else is handed them for a while. None: there are none to be had. */
-  receive(holdSeconds: number): Promise<Message[]>;
+  /** Receives up to 10 messages and hides them from other consumers; empty if none are available. */
+  receive(visibilityTimeoutSeconds: number): Promise<Message[]>;
   remove(message: Message): Promise<void>;
-  /** Gives messages back, for anybody to be handed at once. */
-  letGo(messages: readonly Message[]): Promise<void>;
+  /** Makes received messages visible again immediately. */
+  release(messages: readonly Message[]): Promise<void>;
 }
 
-/** What is asked of a dead-letter queue, of one that has no worker. */
+/** The calls to a dead-letter queue, which has no worker. */
 export const makeDeadLetterQueue = ({
   client,
   queueUrl,
@@ -39,12 +39,12 @@ export const makeDeadLetterQueue = ({
     );
     return Object.values(Attributes).reduce((sum, each) => sum + Number(each), 0);
   },
-  receive: async (holdSeconds) => {
+  receive: async (visibilityTimeoutSeconds) => {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: mostPerCall,
-        VisibilityTimeout: holdSeconds,
+        MaxNumberOfMessages: maxMessagesPerCall,
+        VisibilityTimeout: visibilityTimeoutSeconds,
         WaitTimeSeconds: waitSeconds,
         MessageSystemAttributeNames: ["SentTimestamp"],
         MessageAttributeNames: ["reason", "tries"],
@@ -55,12 +55,12 @@ export const makeDeadLetterQueue = ({
   remove: async ({ ReceiptHandle }) => {
     await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
   },
-  letGo: async (messages) => {
-    for (let at = 0; at < messages.length; at += mostPerCall) {
+  release: async (messages) => {
+    for (let at = 0; at < messages.length; at += maxMessagesPerCall) {
       const Entries = messages
-        .slice(at, at + mostPerCall)
+        .slice(at, at + maxMessagesPerCall)
         .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: 0 }));
-      // One whose hold has run out is refused, and needs no letting go.
+      // An entry whose visibility timeout has expired fails, which is fine: the message is visible already.
       await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
     }
   },

@@ -3,17 +3,17 @@ import type { DeadLetters } from "#core/jobs/job.ts";
 import { toJobMessage } from "./job-message.ts";
 import type { JobQueuePorts } from "./job-queue.ts";
 
-/** A sentence for a person: the job in the same message may take nearly all of the size limit. */
+/** Short, as the job in the same message may take up nearly all of the size limit. */
 const maxReasonCharacters = 1024;
 const refusedCharacter = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
-/** A reason as SQS accepts it: it refuses the whole message for certain characters in an attribute, or for an empty one. */
+/** A reason as a message attribute. SQS rejects a message with an empty attribute or with certain characters in one. */
 const asAttribute = (reason: string): string =>
-  reason.slice(0, maxReasonCharacters).replace(refusedCharacter, "\uFFFD").trim() || "none given";
+  reason.slice(0, maxReasonCharacters).replace(refusedCharacter, "\uFFFD").trim() || "no reason given";
 
 /**
- * As SQS itself moves messages that it gives up, but with the reason and the tries as attributes of the message, and each in
- * a group of its own: SQS hands out at most ten messages of one group, and a person who lists them wants to see all.
+ * Sends jobs to the dead-letter queue, as SQS's redrive policy would, but with the reason and the number of tries as message
+ * attributes. Each message has its own group: SQS returns at most ten messages in flight per group, and a listing must show all.
  */
 export const makeDeadLetters = ({ client, queueUrl }: JobQueuePorts): DeadLetters => ({
   add: async (job, { reason, tries }) => {

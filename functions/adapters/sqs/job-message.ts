@@ -9,7 +9,7 @@ import { channelTypes } from "#core/message/message-event.ts";
 const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
   v.pipe(
     v.object({
-      /** Of this form; a worker may meet jobs that the version before it sent. */
+      /** The version of this format. A worker may receive jobs that the previous version sent. */
       version: v.literal(1),
       appKey: v.string(),
       botUserId: v.string(),
@@ -38,14 +38,14 @@ const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
 const turnJobMessage = v.pipe(v.string(), v.parseJson(), jobMessage<readonly ModelType[]>(modelTypes));
 const webhookJobMessage = v.pipe(v.string(), v.parseJson(), jobMessage(["webhook"]));
 
-/** @throws BridgeError `internal` for a body that is not a job of ours for a model. */
+/** @throws BridgeError `internal` if the body is not a turn job. */
 export const parseTurnJob = (body: string): TurnJob => parseRecord(turnJobMessage, body, "a turn job");
 
-/** @throws BridgeError `internal` for a body that is not a job of ours for a webhook. */
+/** @throws BridgeError `internal` if the body is not a webhook job. */
 export const parseWebhookJob = (body: string): WebhookJob =>
   parseRecord(webhookJobMessage, body, "a webhook job");
 
-/** SQS refuses these two, wherever they stand; within JSON they can be written as escapes. */
+/** SQS rejects these two characters in a body; in JSON they can be escaped. */
 const escapeNoncharacters = (json: string): string =>
   json.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 
@@ -59,9 +59,9 @@ export interface JobMessage {
 }
 
 /**
- * The message that carries a job. Group: one conversation, whose jobs go one after another. Both ids are hashed:
- * SQS takes 128 ASCII characters, user ids hold any. A job that is redriven is a new one to SQS, which would else swallow
- * it for five minutes.
+ * The SQS message of a job. The group is the conversation, whose jobs run in order. Both ids are hashes, as SQS allows 128 ASCII
+ * characters and user ids may contain any. A redriven job gets a new deduplication id, as SQS would otherwise drop it for five
+ * minutes.
  */
 export const toJobMessage = (job: Job): JobMessage => {
   const { appKey, botUserId, integrationType, event, redrivenAt, sharesContext } = job;

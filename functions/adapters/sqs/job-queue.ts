@@ -12,13 +12,13 @@ export interface JobQueuePorts {
 export const makeJobQueue = ({ client, queueUrl }: JobQueuePorts): JobQueue => ({
   send: async (jobs) => {
     const messages = jobs.map(toJobMessage);
-    // One batch after another: jobs of one conversation keep their order.
+    // Sequentially, so that the jobs of a conversation keep their order.
     for (const batch of packBySize(messages, ({ MessageBody }) => Buffer.byteLength(MessageBody))) {
       const Entries = batch.map((message, index) => ({ Id: String(index), ...message }));
       const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
       if (Failed && Failed.length > 0) {
         const codes = [...new Set(Failed.map(({ Code }) => Code ?? "unknown"))].join(", ");
-        throw new BridgeError("upstream_unavailable", `the queue refused ${Failed.length} jobs: ${codes}`, {
+        throw new BridgeError("upstream_unavailable", `SQS rejected ${Failed.length} jobs: ${codes}`, {
           retryable: Failed.every(({ SenderFault }) => !SenderFault),
         });
       }

@@ -1,15 +1,15 @@
-/** SendMessageBatch takes ten messages, of 256 KiB together (1 MiB since 2025, but not everywhere). */
-const mostMessages = 10;
-const mostBytes = 256 * 1024;
+/** SendMessageBatch accepts ten messages of 256 KiB in total (1 MiB since 2025, but not in all regions). */
+const maxMessages = 10;
+const maxBatchBytes = 256 * 1024;
 
-/** Splits messages into batches that SQS takes, in order. A message that is too large alone goes alone. */
+/** Splits messages into batches within SQS's limits, in order. A message above the limit gets its own batch. */
 export const packBySize = <T>(messages: readonly T[], bytesOf: (message: T) => number): T[][] => {
   const batches: T[][] = [];
   let current: T[] = [];
   let bytes = 0;
   for (const message of messages) {
     const size = bytesOf(message);
-    if (current.length === mostMessages || (current.length > 0 && bytes + size > mostBytes)) {
+    if (current.length === maxMessages || (current.length > 0 && bytes + size > maxBatchBytes)) {
       batches.push(current);
       current = [];
       bytes = 0;

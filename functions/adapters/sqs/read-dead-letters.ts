@@ -5,17 +5,17 @@ import type { Clock } from "#core/shared/clock.ts";
 import { type DeadLetterQueuePorts, makeDeadLetterQueue } from "./dead-letter-queue.ts";
 
 export interface ReadDeadLettersPorts<J extends Job> extends DeadLetterQueuePorts {
-  /** @throws for a body that is no job of this queue's. */
+  /** @throws if the body is not a job of this queue. */
   readonly parseJob: (body: string) => J;
   readonly clock: Clock;
 }
 
-/** So long a letter is in our hands. Not longer: if this process dies, nobody sees until then what it held. */
-const holdSeconds = 300;
-/** Of these, what a visit may take. */
+/** Not longer, as the messages that this process has received stay hidden for this long if it crashes. */
+const visibilityTimeoutSeconds = 300;
+/** The part of the visibility timeout that is reserved for one visit. */
 const visitMs = 30_000;
 
-interface HeldMessage {
+interface ReceivedMessage {
   readonly messageId: string;
   readonly message: Message;
   readonly addedAt: number;
@@ -29,10 +29,10 @@ const causeOf = ({ MessageAttributes = {} }: Message): DeadLetterCause | undefin
 };
 
 /**
- * Reads a dead-letter queue to its end and leaves it as it was, but for what a visit removes.
+ * Reads a dead-letter queue to its end and leaves it unchanged, except for messages that a visit removes.
  *
- * While a message is in flight, SQS hands out no more of its group than came with it. So all that comes is taken and
- * visited, and again, for as long as a removal may have let others forward. What stays behind others is counted.
+ * While a message is in flight, SQS returns no further messages of its group. So all available messages are received and
+ * visited, and this repeats as long as removals may have made others available. Messages that stay hidden are counted.
  */
 export const makeReadDeadLetters = <J extends Job>({
   parseJob,
@@ -41,9 +41,9 @@ export const makeReadDeadLetters = <J extends Job>({
 }: ReadDeadLettersPorts<J>): ReadDeadLetters<J> => {
   const queue = makeDeadLetterQueue(ports);
 
-  const receive = async (): Promise<HeldMessage[]> => {
-    const visitUntil = clock.now() + holdSeconds * 1000 - visitMs;
-    const messages = await queue.receive(holdSeconds);
+  const receive = async (): Promise<ReceivedMessage[]> => {
+    const visitUntil = clock.now() + visibilityTimeoutSeconds * 1000 - visitMs;
+    const messages = await queue.receive(visibilityTimeoutSeconds);
     return messages.map((message) => ({
       messageId: message.MessageId ?? "",
       message,
@@ -52,22 +52,22 @@ export const makeReadDeadLetters = <J extends Job>({
     }));
   };
 
-  /** Until nothing new comes: a message whose hold has run out comes again. */
-  const receiveInto = async (held: Map<string, HeldMessage>): Promise<HeldMessage[]> => {
-    const round = new Map<string, HeldMessage>();
+  /** Receives until nothing new arrives: a message whose visibility timeout has expired arrives again. */
+  const receiveInto = async (received: Map<string, ReceivedMessage>): Promise<ReceivedMessage[]> => {
+    const round = new Map<string, ReceivedMessage>();
     for (;;) {
       const batch = await receive();
       const isNew = batch.some(({ messageId }) => !round.has(messageId));
       for (const each of batch) {
         round.set(each.messageId, each);
-        held.set(each.messageId, each);
+        received.set(each.messageId, each);
       }
       if (!isNew) return [...round.values()];
     }
   };
 
   const letterOf = (
-    { messageId, message, addedAt }: HeldMessage,
+    { messageId, message, addedAt }: ReceivedMessage,
     remove: () => Promise<void>,
   ): DeadLetter<J> => {
     try {
@@ -80,26 +80,26 @@ export const makeReadDeadLetters = <J extends Job>({
 
   return async (visit) => {
     const total = await queue.count();
-    const held = new Map<string, HeldMessage>();
+    const received = new Map<string, ReceivedMessage>();
     const visited = new Set<string>();
     try {
       for (;;) {
-        const round = (await receiveInto(held)).filter(({ messageId }) => !visited.has(messageId));
-        // By time, not as the groups come.
+        const round = (await receiveInto(received)).filter(({ messageId }) => !visited.has(messageId));
+        // By time, not by group.
         for (const each of round.sort((one, other) => one.addedAt - other.addedAt)) {
-          // No longer ours: the next round brings it again.
+          // Too late: the message will be visible again, and the next round receives it.
           if (clock.now() > each.visitUntil) continue;
           visited.add(each.messageId);
           const remove = async (): Promise<void> => {
             await queue.remove(each.message);
-            held.delete(each.messageId);
+            received.delete(each.messageId);
           };
           await visit(letterOf(each, remove));
         }
-        if (round.every(({ messageId }) => held.has(messageId))) break;
+        if (round.every(({ messageId }) => received.has(messageId))) break;
       }
     } finally {
-      await queue.letGo([...held.values()].map(({ message }) => message));
+      await queue.release([...received.values()].map(({ message }) => message));
     }
     return { hidden: Math.max(0, total - visited.size) };
   };

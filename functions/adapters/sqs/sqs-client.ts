@@ -1,5 +1,5 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { clientDefaults } from "#adapters/aws/client-defaults.ts";
 
-/** Made once for each runtime process: its connections are kept. */
+/** Create one per process, so that its connections are reused. */
 export const makeSqsClient = (): SQSClient => new SQSClient(clientDefaults);

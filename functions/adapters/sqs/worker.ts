@@ -3,18 +3,18 @@ import type { JobResult, JobVisibility } from "#core/jobs/job-lease.ts";
 import type { Log } from "#core/shared/log.ts";
 
 export interface WorkerPorts<J> {
-  /** @throws BridgeError for a body that is no job of this worker's. */
+  /** @throws BridgeError if the body is not a job of this worker. */
   readonly parseJob: (body: string) => J;
-  /** Never rejects. `leftMs`: what is left of the function's time. */
+  /** Never rejects. `leftMs`: the remaining time of the invocation. */
   readonly runJob: (job: J, visibility: JobVisibility, leftMs: number) => Promise<JobResult>;
   readonly visibilityOf: (record: SQSRecord) => JobVisibility;
   readonly log: Log;
 }
 
-/** A newer version's job comes to an older worker while a deployment is shifted or rolled back. */
+/** During a deployment or rollback, an older worker may receive a newer version's job. */
 const unreadablePauseMs = 60_000;
 
-/** A handler that runs the jobs which messages carry. One that cannot be read stays for a worker that can, or for the dead letters. */
+/** A handler that runs jobs. An unreadable job stays in the queue, for another version or for the dead letters. */
 export const makeWorker = <J>({ parseJob, runJob, visibilityOf, log }: WorkerPorts<J>) => {
   const readJob = (record: SQSRecord, tries: number): J | undefined => {
     try {
@@ -25,7 +25,7 @@ export const makeWorker = <J>({ parseJob, runJob, visibilityOf, log }: WorkerPor
     }
   };
 
-  const takeRecord = async (record: SQSRecord, leftMs: number): Promise<JobResult> => {
+  const handleRecord = async (record: SQSRecord, leftMs: number): Promise<JobResult> => {
     const visibility = visibilityOf(record);
     const job = readJob(record, visibility.receiveCount);
     if (job !== undefined) return runJob(job, visibility, leftMs);
@@ -37,7 +37,7 @@ export const makeWorker = <J>({ parseJob, runJob, visibilityOf, log }: WorkerPor
 
   return async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const leftMs = context.getRemainingTimeInMillis();
-    const results = await Promise.all(Records.map((record) => takeRecord(record, leftMs)));
+    const results = await Promise.all(Records.map((record) => handleRecord(record, leftMs)));
     const again = Records.filter((_, index) => results[index] === "retry");
     return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };

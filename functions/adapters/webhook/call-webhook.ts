@@ -10,23 +10,23 @@ import { failed, outcomeOfError, outcomeOfStatus } from "./outcomes.ts";
 import { signedUrl } from "./signed-url.ts";
 import { standardHeaders } from "./standard-headers.ts";
 
-/** The `webhook-id` of a job: the same at each try, also after a redrive, so that the receiver tells a repetition. */
+/** The `webhook-id` of a job. It is the same for every try and after a redrive, so that the receiver can detect repetitions. */
 export const webhookIdOf = (id: JobId): string =>
   `msg_${createHash("sha256").update(jobKeyOf(id)).digest("base64url").slice(0, 32)}`;
 
 export interface CallWebhookPorts {
-  /** In a deployment one that connects to public addresses alone. */
+  /** In a deployment, a client that connects to public addresses only. */
   readonly sendHttp: SendHttp;
   readonly apps: Pick<AppDirectory, "find">;
   readonly clock: Clock;
 }
 
-/** For all of it: the connection, the answer's head, its body (docs/spec/rongcloud.md, section 6). */
-const answerMs = 5_000;
-/** In bytes. More of a reply than this is not worth the connection that could be used again. */
-const longestReply = 64 * 1024;
+/** For the whole call: connection, response headers and body (docs/spec/rongcloud.md, section 6). */
+const callTimeoutMs = 5_000;
+/** Reading more of a response than this costs more than a new connection. */
+const maxReplyBytes = 64 * 1024;
 
-/** Without a version, which would be of use to nobody but an attacker. */
+/** Without a version, which would only help attackers. */
 const userAgent = "dify-bot-bridge";
 
 const requestOf = (
@@ -46,24 +46,24 @@ const requestOf = (
   };
 };
 
-/** Calls the servers of apps. Nothing of what they answer is kept but the status and how long they want to be left alone. */
+/** Calls the apps' servers. Only the status and `Retry-After` of the response are used. */
 export const makeCallWebhook = ({ sendHttp, apps, clock }: CallWebhookPorts): CallWebhook => {
   const callAs = async (app: App, call: WebhookCall): Promise<WebhookOutcome> => {
     const ended = new AbortController();
     const end = (): void => ended.abort();
-    clock.sleep(answerMs, ended.signal).then(end);
+    clock.sleep(callTimeoutMs, ended.signal).then(end);
     try {
       const response = await sendHttp({
         ...requestOf(call, app, clock.now()),
         method: "POST",
-        connectMs: answerMs,
-        headMs: answerMs,
+        connectMs: callTimeoutMs,
+        headMs: callTimeoutMs,
         signal: ended.signal,
       });
       const outcome = outcomeOfStatus(response, clock.now());
-      // Read only so that the connection can be used again. The status was the answer: were a body that is too long, too
-      // slow or broken off to fail it, the app would get what it has taken a second time.
-      await readText(response.body, longestReply).catch(() => undefined);
+      // Read only so that the connection can be reused. The status decides: if a body that is too long, too slow or cut off
+      // failed the call, the app would get an event again that it has accepted.
+      await readText(response.body, maxReplyBytes).catch(() => undefined);
       return outcome;
     } catch (error) {
       return ended.signal.aborted ? failed("timeout") : outcomeOfError(error);
@@ -75,10 +75,10 @@ export const makeCallWebhook = ({ sendHttp, apps, clock }: CallWebhookPorts): Ca
   return async (call) => {
     try {
       const app = await apps.find(call.appKey);
-      // Not refused: the door may have read of a new app within the minute for which this process keeps what it read.
+      // Retryable: the app may be new, and this process may still have a secret cached from before.
       return app ? await callAs(app, call) : failed("unknown app");
     } catch {
-      return failed("app not read");
+      return failed("app secret not readable");
     }
   };
 };

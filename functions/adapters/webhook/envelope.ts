@@ -1,8 +1,8 @@
 import type { WebhookCall } from "#core/jobs/call-webhook.ts";
 
 /**
- * What the app receives, as JSON (docs/spec/rongcloud.md, section 6). Each field is named, so that nothing which a bot
- * or an event comes to hold besides leaves by this door.
+ * The request body, as JSON (docs/spec/rongcloud.md, section 6). Fields are listed explicitly, so that fields added to bots or
+ * events later are not sent.
  */
 export const envelopeOf = ({ bot, event }: Pick<WebhookCall, "bot" | "event">): string => {
   const { userId, name, profileUrl, type, metadata } = bot;

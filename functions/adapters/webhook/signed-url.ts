@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
-import { webhookNonceMark } from "#adapters/rongcloud/signature.ts";
+import { webhookNoncePrefix } from "#adapters/rongcloud/signature.ts";
 
-/** 17 characters of the 18 that are documented. */
-const newNonce = (): string => `${webhookNonceMark}${randomBytes(7).toString("hex")}`;
+/** 17 characters; RongCloud documents at most 18. */
+const newNonce = (): string => `${webhookNoncePrefix}${randomBytes(7).toString("hex")}`;
 
 /**
- * The callback URL with RongCloud's signature in its query, at `now` (milliseconds since the epoch). A query of the
- * app's own stays as it is written, before ours: `searchParams` would spell it anew.
+ * The callback URL with RongCloud's signature appended to its query. `now`: milliseconds since the epoch. The app's own query is
+ * kept verbatim; `searchParams` would re-encode it.
  */
 export const signedUrl = (
   callbackUrl: string,

@@ -10,12 +10,12 @@ export interface SignedMessage {
 export type StandardHeaders = Record<"webhook-id" | "webhook-timestamp" | "webhook-signature", string>;
 
 /**
- * The headers of Standard Webhooks 1.0, which cover the body, with a signature by each secret: whoever holds one of
- * them can check while they are rotated.
+ * The headers of Standard Webhooks 1.0, which sign the body with each secret, so that receivers can verify them during a
+ * rotation with any of them.
  *
- * The key is the App Secret itself, in UTF-8, not what it might mean as base64: secrets are not made as such. A
- * receiver hands its library the secret as raw bytes (`format: "raw"`, `NewWebhookRaw`), or, where that takes base64
- * alone, `whsec_` and the base64 of the secret's text.
+ * The key is the App Secret as UTF-8, not decoded from base64, as App Secrets are not base64. Receivers pass the secret to their
+ * library as raw bytes (`format: "raw"`, `NewWebhookRaw`) or, if it accepts only base64, as `whsec_` followed by the base64 of
+ * the secret.
  */
 export const standardHeaders = (
   secrets: readonly string[],
@@ -23,7 +23,7 @@ export const standardHeaders = (
 ): StandardHeaders => ({
   "webhook-id": id,
   "webhook-timestamp": String(Math.floor(sentAt / 1000)),
-  // Given a text as its raw key, the library would keep the low byte of each character.
+  // As bytes: of a string as raw key, the library would use only the low byte of each character.
   "webhook-signature": secrets
     .map((secret) => new Webhook(Buffer.from(secret), { format: "raw" }).sign(id, new Date(sentAt), body))
     .join(" "),

@@ -24,7 +24,7 @@ export const findOwnTurn = async (
 /** The error for an invalid token: names the rule that the token breaks, never its value. */
 export const badToken = (rule: string): BridgeError => callerError("bad_token", `token: ${rule}`);
 
-export const revokedToken = (): BridgeError => badToken("was revoked; get a new one");
+export const revokedToken = (): BridgeError => badToken("has been revoked; get a new token");
 
 /** `what`: what the user has too many of, in the plural, such as `turns`. */
 export const rateLimited = (what: string, retryAfterMs: number): BridgeError =>

@@ -32,7 +32,7 @@ export const startCuttingProxy = async (target: string): Promise<CuttingProxy> =
     response.destroy();
   };
 
-  const passOn = (answer: IncomingMessage, response: ServerResponse, cut: Cut | undefined): void => {
+  const forwardCall = (answer: IncomingMessage, response: ServerResponse, cut: Cut | undefined): void => {
     if (cut === "head") {
       destroy(response);
       return;
@@ -60,7 +60,7 @@ export const startCuttingProxy = async (target: string): Promise<CuttingProxy> =
     if (isStream) open.add(response);
     const { method, url, headers } = request;
     const onward = http.request(new URL(url ?? "/", target), { method, headers }, (answer) =>
-      passOn(answer, response, cut),
+      forwardCall(answer, response, cut),
     );
     onward.on("error", () => response.destroy());
     response.on("close", () => {

@@ -3,7 +3,7 @@ import { beforeAll } from "@jest/globals";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
-import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
+import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import type { ChatTurnStore } from "#core/chat/chat-turn.ts";
 import { startDynamoDb } from "../../../local/aws/dynamodb.ts";
 import { startSecrets } from "../../../local/aws/secrets.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
-import { PassedReply } from "#adapters/api-gateway/passed-reply.ts";
+import { ForwardedReply } from "#adapters/api-gateway/forwarded-reply.ts";
 import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
 import { BridgeError, callerError, type ErrorCode } from "#core/shared/errors.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -11,7 +11,7 @@ import { lambdaContext, proxyEvent } from "./proxy-event.ts";
 
 interface Given {
   readonly event?: Partial<APIGatewayProxyEvent>;
-  readonly answer?: (request: ApiRequest) => Promise<object | PassedReply>;
+  readonly answer?: (request: ApiRequest) => Promise<object | ForwardedReply>;
 }
 
 /** One request through a handler as Lambda runs it. */
@@ -133,7 +133,7 @@ describe("a request's path", () => {
 
 describe("an answer of the IM's", () => {
   const passed = (status: number, contentType: string, body: string) => ({
-    answer: async () => new PassedReply({ status, contentType, body }),
+    answer: async () => new ForwardedReply({ status, contentType, body }),
     event: { headers: { "X-Request-ID": "order-7" } },
   });
 
@@ -263,7 +263,7 @@ describe("a signed path", () => {
         verifyCall: async () => {
           seen.push("verified");
           if (verified) return app();
-          throw callerError("bad_signature", "signature: does not fit");
+          throw callerError("bad_signature", "signature: does not match");
         },
       },
       {
@@ -285,7 +285,7 @@ describe("a signed path", () => {
     const reply = { status: 429, contentType: "application/json", body: '{"code":1008}' };
     const api = makeSignedApi(
       { log: makeMemoryLog(), verifyCall: async () => app() },
-      { "/user/getToken.json": async () => new PassedReply(reply) },
+      { "/user/getToken.json": async () => new ForwardedReply(reply) },
     );
     const result = await api(proxyEvent({ path: "/user/getToken.json" }), lambdaContext);
     expect(result).toMatchObject({ statusCode: 429, body: '{"code":1008}' });

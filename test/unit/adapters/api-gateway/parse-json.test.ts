@@ -27,19 +27,19 @@ describe("a key that stands twice in an object is refused with its path and how 
     ["__proto__", '{"__proto__":{"admin":true},"__proto__":{}}', "__proto__", 2],
     ["constructor", '{"a":{"constructor":1,"constructor":2}}', "a.constructor", 2],
   ])("%s", (_name, text, path, count) => {
-    expect(told(text)).toBe(`${path}: may be sent once, got ${count} of it`);
+    expect(told(text)).toBe(`${path}: may be sent only once, got ${count}`);
     expect({}).not.toHaveProperty("admin");
   });
 
   test("and none of its values is told back", () => {
     expect(told('{"auth":{"apiKey":"app-1234567890","apiKey":"app-0987654321"}}')).toBe(
-      "auth.apiKey: may be sent once, got 2 of it",
+      "auth.apiKey: may be sent only once, got 2",
     );
   });
 
   test("and a name as long as a body may be is not told back whole", () => {
     const name = "k".repeat(60_000);
-    expect(told(`{"${name}":1,"${name}":2}`)).toBe(`${"k".repeat(80)}…: may be sent once, got 2 of it`);
+    expect(told(`{"${name}":1,"${name}":2}`)).toBe(`${"k".repeat(80)}…: may be sent only once, got 2`);
   });
 });
 
@@ -65,7 +65,7 @@ describe("what JSON.parse does not take is refused, though the library would", (
   test.each(['{"a":1,}', "[1,]", "// note\n{}", "{} /* note */", "{} {}", "{a:1}", "\ufeff{}", ""])(
     "%j",
     (text) => {
-      expect(told(text)).toBe(`body: must be JSON, got ${text.length} characters that are not`);
+      expect(told(text)).toBe("body: must be valid JSON");
     },
   );
 });
@@ -79,7 +79,7 @@ describe("lists and maps within each other", () => {
     ["maps", maps],
   ])("are read to 32 levels and refused beyond, %s", (_name, nest) => {
     expect(parseJson(nest(32))).toEqual(JSON.parse(nest(32)));
-    expect(told(nest(33))).toBe("body: at most 32 levels deep, got more");
+    expect(told(nest(33))).toBe("body: at most 32 levels deep");
   });
 
   test.each([
@@ -147,7 +147,7 @@ describe("of any JSON", () => {
   test("what has a key twice is refused with the path to it", () => {
     fc.assert(
       fc.property(withRepeatedKey, ({ text, keys }) => {
-        expect(told(text)).toBe(`${fieldPath(keys)}: may be sent once, got 2 of it`);
+        expect(told(text)).toBe(`${fieldPath(keys)}: may be sent only once, got 2`);
       }),
       { numRuns: 300 },
     );

@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { makeAskDify } from "#adapters/dify/ask-dify.ts";
 import { readMemory, writeMemory } from "#adapters/dify/dify-ids.ts";
 import { difyInputs } from "#adapters/dify/dify-inputs.ts";
-import { type DifyLimits, difyLimits } from "#adapters/dify/dify-limits.ts";
 import { difyRequest, toDifyQuestion } from "#adapters/dify/dify-request.ts";
+import { type DifyTimeouts, difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { httpFailure, runFailure, streamFailure } from "#adapters/dify/failures.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
@@ -35,7 +35,7 @@ const ask = async (given: {
   readonly callbackUrl?: string;
   readonly conversationId?: string;
   readonly user?: string;
-  readonly waits?: Partial<DifyLimits>;
+  readonly timeouts?: Partial<DifyTimeouts>;
   readonly limits?: AskLimits;
   readonly publicOnly?: boolean;
   readonly files?: readonly QuestionFile[];
@@ -48,7 +48,7 @@ const ask = async (given: {
   const askDify = makeAskDify({
     sendHttp: makeHttpClient({ publicOnly: given.publicOnly ?? false, clock: systemClock }),
     clock: systemClock,
-    waits: { ...difyLimits, twinMs: 50, ...given.waits },
+    timeouts: { ...difyTimeouts, secondEndMs: 50, ...given.timeouts },
   });
   const outcome = await askDify(question, (event) => void events.push(event), given.limits ?? noLimits());
   const text = events.map((event) => (event.type === "delta" ? event.text : "")).join("");
@@ -123,13 +123,13 @@ describe("an answer over the wire", () => {
       status: "failed",
       code: "unavailable",
       retryable: true,
-      detail: "not reached",
+      detail: "unreachable",
     });
   });
 
   test("that does not begin in time is given up, and not asked for twice", async () => {
     dify.configure("app-silent", { script: silence });
-    const { outcome } = await ask({ apiKey: "app-silent", waits: { headMs: 100, silenceMs: 100 } });
+    const { outcome } = await ask({ apiKey: "app-silent", timeouts: { headMs: 100, silenceMs: 100 } });
     expect(outcome).toMatchObject({ status: "failed", code: "timeout", retryable: false });
   });
 
@@ -178,7 +178,7 @@ describe("an answer that nobody may wait for any longer", () => {
     await once(stalled, "listening");
     const address = stalled.address();
     const callbackUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/v1`;
-    const { outcome } = await ask({ apiKey: "app-one", callbackUrl, waits: { refusalMs: 100 } });
+    const { outcome } = await ask({ apiKey: "app-one", callbackUrl, timeouts: { refusalMs: 100 } });
     expect(outcome).toMatchObject({ status: "failed", code: "unavailable", retryable: true });
   });
 });

@@ -1,8 +1,8 @@
 import { makeAskDify } from "#adapters/dify/ask-dify.ts";
 import { makeCallDify } from "#adapters/dify/call-dify.ts";
 import { type DifyReference, readReference, writeMemory } from "#adapters/dify/dify-ids.ts";
-import { difyLimits } from "#adapters/dify/dify-limits.ts";
 import type { DifyIntegration } from "#adapters/dify/dify-request.ts";
+import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { makeTurnCalls } from "#adapters/dify/turn-calls.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
@@ -41,8 +41,8 @@ export const questionOf = ({
 });
 
 /** The calls about a turn, as chat-control makes them. */
-export const difyCalls = (waits: Partial<typeof difyLimits> = {}) => {
-  const callDify = makeCallDify({ sendHttp, clock, waits: { ...difyLimits, ...waits } });
+export const difyCalls = (timeouts: Partial<typeof difyTimeouts> = {}) => {
+  const callDify = makeCallDify({ sendHttp, clock, timeouts: { ...difyTimeouts, ...timeouts } });
   return { callDify, ...makeTurnCalls(callDify) };
 };
 
@@ -50,7 +50,7 @@ export const difyCalls = (waits: Partial<typeof difyLimits> = {}) => {
 export const askNow = (integration: DifyIntegration, user = "u7") => {
   const named = Promise.withResolvers<DifyReference & { readonly reference: string }>();
   let text = "";
-  const ask = makeAskDify({ sendHttp, clock, waits: { ...difyLimits, twinMs: 50 } });
+  const ask = makeAskDify({ sendHttp, clock, timeouts: { ...difyTimeouts, secondEndMs: 50 } });
   const outcome: Promise<AnswerOutcome> = ask(
     questionOf({ integration, user }),
     (event) => {

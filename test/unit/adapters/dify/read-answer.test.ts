@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeAnswerMachine } from "#adapters/dify/answer-machine.ts";
 import { readMemory, writeMemory, writeReference } from "#adapters/dify/dify-ids.ts";
-import { difyLimits } from "#adapters/dify/dify-limits.ts";
-import type { Found } from "#adapters/dify/look-up-answer.ts";
+import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
+import type { RunState } from "#adapters/dify/look-up-answer.ts";
 import { type ReadAnswerPorts, readAnswer } from "#adapters/dify/read-answer.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { type Read, readsOf, recordedStreams, recording, splitAt } from "../../../support/recordings.ts";
@@ -14,8 +14,8 @@ const fresh = () => ({
   machine: makeAnswerMachine({ user: "u7", conversationId: undefined }),
   findConversation: async (): Promise<"found" | "lost" | "unknown"> => "found",
   findInputProblem: async (): Promise<string | undefined> => undefined,
-  findAnswer: async (): Promise<Found> => ({ status: "running" }),
-  takeFound: async (): Promise<AnswerOutcome> => ({ status: "answered" }),
+  findRun: async (): Promise<RunState> => ({ status: "running" }),
+  emitFound: async (): Promise<AnswerOutcome> => ({ status: "answered" }),
 });
 
 interface Heard {
@@ -48,7 +48,7 @@ const hear = async (pieces: Iterable<Buffer> | AsyncIterable<Buffer>, clock: Tes
   const outcome = await readAnswer(body, {
     ...fresh(),
     clock,
-    waits: difyLimits,
+    timeouts: difyTimeouts,
     deadline: Number.POSITIVE_INFINITY,
     listener: heard.listener,
     ended,
@@ -112,7 +112,7 @@ describe("a recorded stream", () => {
     const ports = {
       ...fresh(),
       clock: makeTestClock(),
-      waits: difyLimits,
+      timeouts: difyTimeouts,
       deadline: Number.POSITIVE_INFINITY,
       listener: heard.listener,
       ended,
@@ -454,7 +454,7 @@ describe("a node that failed and was given another value", () => {
       await clock.sleep(5_000);
       yield stream(partly("R"));
     })();
-    const ports = { ...fresh(), clock, waits: difyLimits, deadline: Number.POSITIVE_INFINITY, ended };
+    const ports = { ...fresh(), clock, timeouts: difyTimeouts, deadline: Number.POSITIVE_INFINITY, ended };
     const outcome = readAnswer(body, { ...ports, listener: heard.listener });
     await clock.advance(6_000);
     expect(await outcome).toEqual({ status: "answered" });
@@ -594,7 +594,7 @@ describe("a listener", () => {
     const body = openBody([stream(message("hi"), messageEnd)], ended);
     return {
       clock,
-      answer: readAnswer(body, { ...fresh(), clock, waits: difyLimits, deadline, listener, ended }),
+      answer: readAnswer(body, { ...fresh(), clock, timeouts: difyTimeouts, deadline, listener, ended }),
     };
   };
 
@@ -624,7 +624,7 @@ describe("time", () => {
     const outcome = readAnswer(body, {
       ...fresh(),
       clock,
-      waits: difyLimits,
+      timeouts: difyTimeouts,
       deadline: Number.POSITIVE_INFINITY,
       listener: heard.listener,
       ended,
@@ -682,7 +682,7 @@ describe("time", () => {
     readAnswer(body(), {
       ...fresh(),
       clock,
-      waits: difyLimits,
+      timeouts: difyTimeouts,
       deadline: startedAt + 840_000,
       listener: heard.listener,
       ended,
@@ -772,11 +772,11 @@ describe("time", () => {
       workflow_run_id: "r1",
       data: { reason: "initial" },
     };
-    const found: Found[] = [{ status: "running" }, { status: "broken_off", text: "half of it", more: [] }];
-    const taken: Found[] = [];
+    const found: RunState[] = [{ status: "running" }, { status: "broken_off", text: "half of it", more: [] }];
+    const taken: RunState[] = [];
     const { clock, settled } = replay([{ atMs: 0, bytes: stream(detached, message("half")) }], {
-      findAnswer: async () => found.shift() ?? { status: "running" },
-      takeFound: async (each) => {
+      findRun: async () => found.shift() ?? { status: "running" },
+      emitFound: async (each) => {
         taken.push(each);
         return { status: "incomplete" };
       },
@@ -797,7 +797,7 @@ describe("time", () => {
     readAnswer(body, {
       ...fresh(),
       clock,
-      waits: difyLimits,
+      timeouts: difyTimeouts,
       deadline: Number.POSITIVE_INFINITY,
       listener,
       ended,

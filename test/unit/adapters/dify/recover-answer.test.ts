@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeAskDify } from "#adapters/dify/ask-dify.ts";
-import { difyLimits } from "#adapters/dify/dify-limits.ts";
+import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import type { AnswerEvent } from "#core/answer/answer.ts";
@@ -27,7 +27,7 @@ const ask = async (profile: ProfileInput, type: DifyType = "dify_chatflow", limi
   const outcome = await makeAskDify({
     sendHttp: makeHttpClient({ publicOnly: false, clock }),
     clock,
-    waits: { ...difyLimits, twinMs: 50, lookMs: 50, maxLookMs: 50 },
+    timeouts: { ...difyTimeouts, secondEndMs: 50, pollMs: 50, maxPollMs: 50 },
   })(
     questionOf({
       integration: difyIntegration({ apiKey, type, callbackUrl: dify.url }),

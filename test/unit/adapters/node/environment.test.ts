@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import * as v from "valibot";
-import { count, flag, parseEnvironment, text } from "#adapters/node/environment.ts";
+import { flag, nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 
-const schema = v.object({ TEST_TABLE: text, TEST_SECRET: text, TEST_LIMIT: count, TEST_PRIVATE: flag });
+const schema = v.object({
+  TEST_TABLE: nonEmptyString,
+  TEST_SECRET: nonEmptyString,
+  TEST_LIMIT: positiveInteger,
+  TEST_PRIVATE: flag,
+});
 const whole = { TEST_TABLE: "bots", TEST_SECRET: "hunter2", TEST_LIMIT: "10", TEST_PRIVATE: "0" };
 
 const read = (given: Readonly<Record<string, string | undefined>> = {}) => {

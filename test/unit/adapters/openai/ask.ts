@@ -1,7 +1,7 @@
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import { makeOpenAi } from "#adapters/openai/openai.ts";
-import { type OpenAiLimits, openAiLimits } from "#adapters/openai/openai-limits.ts";
+import { type OpenAiTimeouts, openAiTimeouts } from "#adapters/openai/openai-timeouts.ts";
 import type { AnswerEvent } from "#core/answer/answer.ts";
 import type { AnswerListener, AskLimits } from "#core/answer/model.ts";
 import type { OptionsOf } from "#core/bot/options.ts";
@@ -18,7 +18,7 @@ export interface Asked {
   readonly options?: Partial<OptionsOf<"openai">>;
   readonly limits?: Partial<AskLimits>;
   readonly clock?: Clock;
-  readonly waits?: Partial<OpenAiLimits>;
+  readonly timeouts?: Partial<OpenAiTimeouts>;
   readonly publicOnly?: boolean;
   /** Called after the event was recorded. */
   readonly listener?: AnswerListener;
@@ -36,7 +36,7 @@ export const ask = async ({
   const { ask } = makeOpenAi({
     sendHttp: makeHttpClient({ publicOnly: given.publicOnly ?? false, clock }),
     clock,
-    waits: { ...openAiLimits, ...given.waits },
+    timeouts: { ...openAiTimeouts, ...given.timeouts },
   });
   const outcome = await ask(
     {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { openAiLimits } from "#adapters/openai/openai-limits.ts";
+import { openAiTimeouts } from "#adapters/openai/openai-timeouts.ts";
 import type { AnswerEvent } from "#core/answer/answer.ts";
 import { type OpenAiSimulator, startOpenAiSimulator } from "../../../../local/openai/server.ts";
 import { closeAfterAll } from "../../../support/close-after.ts";
@@ -274,7 +274,7 @@ describe("failures", () => {
     expect((await ask({ url: "http://127.0.0.1:9/v1" })).outcome).toMatchObject({
       code: "unavailable",
       retryable: true,
-      detail: "not reached",
+      detail: "unreachable",
     });
   });
 
@@ -283,7 +283,7 @@ describe("failures", () => {
     const clock = makeTestClock();
     const asked = ask({ apiKey: "sk-silent", clock });
     await eventually(() => expect(requestsOf("sk-silent")).toHaveLength(1));
-    await clock.advance(openAiLimits.firstTextMs);
+    await clock.advance(openAiTimeouts.firstTextMs);
     expect((await asked).outcome).toMatchObject({ code: "timeout", retryable: false });
   });
 
@@ -301,7 +301,7 @@ describe("failures", () => {
     await withServer(
       (_, response) => {
         response.writeHead(503, { "content-type": "application/json" }).write("{", () => {
-          clock.advance(openAiLimits.refusalMs);
+          clock.advance(openAiTimeouts.refusalMs);
         });
       },
       async ({ url }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeCompletion } from "#adapters/openai/completion.ts";
-import { openAiLimits } from "#adapters/openai/openai-limits.ts";
+import { openAiTimeouts } from "#adapters/openai/openai-timeouts.ts";
 import { readStream } from "#adapters/openai/read-stream.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerListener } from "#core/answer/model.ts";
@@ -35,8 +35,8 @@ const hear = async (
   const outcome = await readStream(body, {
     completion,
     clock,
-    waits: openAiLimits,
-    firstTextBy: clock.now() + openAiLimits.firstTextMs,
+    timeouts: openAiTimeouts,
+    firstTextBy: clock.now() + openAiTimeouts.firstTextMs,
     deadline: clock.now() + deadlineMs,
     listener: (event) => {
       events.push(event);
@@ -310,7 +310,7 @@ describe("time", () => {
     status: "failed",
     code: "timeout",
     retryable: false,
-    detail: "the answer stopped coming",
+    detail: "the answer stalled",
   };
 
   test("a model may think for five minutes before its first word", async () => {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, RequestListener, ServerResponse } from "node:http";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
-import { makePassOn } from "#adapters/rongcloud/pass-on.ts";
+import { makeForwardCall } from "#adapters/rongcloud/forward-call.ts";
 import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 import type { ForwardCall, ForwardedCall } from "#core/intake/forward-call.ts";
 import { readBody } from "../../../../local/http-server.ts";
@@ -29,15 +29,17 @@ export const isSigned = ({ headers }: ReceivedCall): boolean =>
   });
 
 /** What passes calls on to a server API, as a function puts it together, and the clock in its hand. */
-export const passOnTo = (apiUrl: string): { readonly passOn: ForwardCall; readonly clock: TestClock } => {
+export const passOnTo = (
+  apiUrl: string,
+): { readonly forwardCall: ForwardCall; readonly clock: TestClock } => {
   const clock = makeTestClock();
-  const passOn = makePassOn({
+  const forwardCall = makeForwardCall({
     sendHttp: makeHttpClient({ publicOnly: false, clock: systemClock }),
     apps: appsOf(app({ secrets: [newestSecret, "secret-before"] })),
     clock,
     apiUrls: [apiUrl],
   });
-  return { passOn, clock };
+  return { forwardCall, clock };
 };
 
 export interface RongCloud extends ReturnType<typeof passOnTo> {

@@ -188,7 +188,7 @@ describe("a call sent twice", () => {
     const { enter, clock } = makeDoor();
     expect(await enter(sign())).toEqual(passed);
     await clock.advance(60_000);
-    expect(await enter(sign())).toEqual(refusedWith(1004, expect.stringContaining("seen before")));
+    expect(await enter(sign())).toEqual(refusedWith(1004, expect.stringContaining("signature already used")));
   });
 
   test("is refused with the signature's letters in another case", async () => {

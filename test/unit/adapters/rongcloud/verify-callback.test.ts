@@ -113,7 +113,7 @@ describe("a callback signed by its query", () => {
 
   test("is refused with 1004 without its time, and told both names of it", async () => {
     expect(await makeDoor().enter(queryOf(signed()))).toEqual(
-      refusedWith(1004, "signTimestamp or timestamp: is required in the query"),
+      refusedWith(1004, "signTimestamp or timestamp: this query parameter is required"),
     );
   });
 

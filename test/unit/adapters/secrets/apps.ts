@@ -14,6 +14,6 @@ export const app = (given: Partial<AppWithKeys> = {}): AppWithKeys => ({
 /** The apps as a deployment's secret would give them. */
 export const appsOf = (...apps: readonly AppWithKeys[]): AppSecrets => ({
   find: async (appKey) => apps.find((each) => each.appKey === appKey),
-  findAgain: async (appKey) => apps.find((each) => each.appKey === appKey),
+  findFresh: async (appKey) => apps.find((each) => each.appKey === appKey),
   lastKnown: (appKey) => apps.find((each) => each.appKey === appKey),
 });

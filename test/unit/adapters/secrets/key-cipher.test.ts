@@ -82,7 +82,7 @@ describe("a sealed key", () => {
 
   test("of a key that is gone says which, and nothing of what it holds", () => {
     const sealed = seal([older], "app-1234567890", context);
-    expect(() => unseal([newer], sealed, context)).toThrow("no key called d1");
+    expect(() => unseal([newer], sealed, context)).toThrow("no data key with the id d1");
   });
 });
 
@@ -92,6 +92,6 @@ describe("while a key is rotated", () => {
     expect(after).toMatch(/^d2\./);
     expect(unseal([newer, older], before, context)).toBe("one");
     expect(unseal([newer, older], after, context)).toBe("two");
-    expect(() => unseal([older], after, context)).toThrow("no key called d2");
+    expect(() => unseal([older], after, context)).toThrow("no data key with the id d2");
   });
 });

@@ -66,7 +66,7 @@ describe("a function at its start", () => {
 
   test("fails with the names of all apps that the secret lacks", async () => {
     expect(await failureOf([value(holding("one"))], "one", "two", "constructor")).toBe(
-      "the secret bot-bridge-prod-apps lacks the apps two, constructor",
+      "the secret bot-bridge-prod-apps does not contain the apps two, constructor",
     );
   });
 
@@ -83,7 +83,7 @@ describe("a function at its start", () => {
 
   test("fails with the name of a secret that nobody has filled in, and quotes nothing of it", async () => {
     expect(await failureOf([value("p4ssw0rd-that-AWS-made")])).toBe(
-      "the secret bot-bridge-prod-apps is not of its form",
+      "the secret bot-bridge-prod-apps has an invalid value",
     );
   });
 
@@ -92,7 +92,7 @@ describe("a function at its start", () => {
     async (trouble) => {
       const { find, log } = await open([trouble, value(holding("one"))], "one");
       expect(await find("one")).toMatchObject({ appKey: "one" });
-      expect(JSON.stringify(log.lines)).toContain("secret_not_read");
+      expect(JSON.stringify(log.lines)).toContain("secret_read_failed");
     },
   );
 });

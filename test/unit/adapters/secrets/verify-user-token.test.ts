@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { toApiFailure } from "#adapters/api-gateway/api-error.ts";
 import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
-import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
+import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
@@ -39,9 +39,9 @@ const refusalOf = async (authorization: string | undefined, given: Check = {}): 
   return body.errorMessage;
 };
 
-const malformed = "token: must be one that /user/getToken.json gave";
-const wrongSignature = "token: its signature does not fit";
-const unknownKey = "token: its key is not known here, get a new one";
+const malformed = "token: must be a token issued by /user/getToken.json";
+const wrongSignature = "token: its signature is invalid";
+const unknownKey = "token: signed with an unknown key; get a new token";
 
 describe("a user's token", () => {
   test("says whose it is, of which app, and when it was given, to the millisecond", async () => {
@@ -73,7 +73,7 @@ describe("a user's token", () => {
     const token = `Bearer ${await give()}`;
     const endMs = startMs - 123 + lifeMs;
     expect(await check(token, { atMs: endMs - 1 })).toMatchObject({ userId: "u7" });
-    expect(await refusalOf(token, { atMs: endMs })).toBe("token: has expired, get a new one");
+    expect(await refusalOf(token, { atMs: endMs })).toBe("token: has expired; get a new token");
   });
 
   test("may come from a clock that is a minute ahead, and not from tomorrow", async () => {
@@ -81,7 +81,7 @@ describe("a user's token", () => {
       issuedAt: startMs + 60_000,
     });
     expect(await refusalOf(`Bearer ${await give(one, undefined, startMs + 60_001)}`)).toBe(
-      "token: was given later than now",
+      "token: was issued in the future",
     );
   });
 
@@ -152,7 +152,7 @@ describe("what is no token", () => {
         ),
         async (authorization) => {
           const said = await refusalOf(authorization);
-          expect(said).toMatch(/^token: (is required|must be one|at most|its key|its signature)/);
+          expect(said).toMatch(/^token: (is required|must be a token|at most|signed with|its signature)/);
         },
       ),
       { numRuns: 500 },

@@ -317,7 +317,7 @@ describe("a call that cannot be made", () => {
     const { callWebhook } = makeCaller({ apps: { ...appsOf(), find } });
     expect(await callWebhook(callTo("http://127.0.0.1/"))).toEqual({
       status: "failed",
-      reason: "app not read",
+      reason: "app secret not readable",
       retryAfterMs: undefined,
     });
   });

@@ -21,7 +21,7 @@ interface Answer {
 }
 
 const answered: AnswerOutcome = { status: "answered" };
-const down: AnswerOutcome = { status: "failed", code: "unavailable", retryable: true, detail: "not reached" };
+const down: AnswerOutcome = { status: "failed", code: "unavailable", retryable: true, detail: "unreachable" };
 const refused: AnswerOutcome = { status: "failed", code: "refused", retryable: false, detail: "HTTP 401" };
 const lost: AnswerOutcome = {
   status: "failed",

@@ -27,7 +27,7 @@ const wrong: readonly Fault[] = [
     "with a callbackUrl into the network",
     dify({ callbackUrl: "https://169.254.169.254/" }),
     1002,
-    'callbackUrl: must not name a special address, got "https://169.254.169.254/"',
+    'callbackUrl: must not be a private or reserved IP address, got "https://169.254.169.254/"',
   ],
   ["with an empty callbackUrl", webhook({ callbackUrl: "" }), 1002, 'callbackUrl: must not be empty, got ""'],
   [
@@ -107,7 +107,7 @@ const wrong: readonly Fault[] = [
     "with a key that breaks a line",
     dify({ auth: { apiKey: "app-1\n" } }),
     1002,
-    "auth.apiKey: visible ASCII characters only, got a string of 6 characters",
+    "auth.apiKey: must contain only visible ASCII characters, got a string of 6 characters",
   ],
   [
     "with a key of 513 characters",

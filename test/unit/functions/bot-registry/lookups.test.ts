@@ -18,7 +18,7 @@ describe("getting bots", () => {
 
   test.each<[string, unknown, number, string]>([
     ["none named", {}, 1002, "userIds: is required, got nothing"],
-    ["an empty list", { userIds: [] }, 1002, "userIds: must name at least one, got []"],
+    ["an empty list", { userIds: [] }, 1002, "userIds: must contain at least one, got []"],
     ["21 ids", { userIds: idsOf(21) }, 1002, "userIds: at most 20 entries, got 21"],
     ["one id that stands in no list", { userIds: "bot-1" }, 1002, 'userIds: must be an array, got "bot-1"'],
     ["an id that is none", { userIds: ["bot-1", null] }, 1002, "userIds[1]: must be a string, got null"],

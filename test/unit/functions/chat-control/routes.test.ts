@@ -194,8 +194,8 @@ describe.each(every)("%s %s", (method, path) => {
 
 describe("what is wrong with a request is named:", () => {
   test.each<[string, string, Given, string]>([
-    ["POST", "/turns/{turn}/feedback", { body: "{" }, "body: must be JSON, got 1 characters that are not"],
-    ["POST", "/turns/{turn}/feedback", {}, "body: must not be empty, got no bytes"],
+    ["POST", "/turns/{turn}/feedback", { body: "{" }, "body: must be valid JSON"],
+    ["POST", "/turns/{turn}/feedback", {}, "body: must not be empty"],
     ["POST", "/turns/{turn}/feedback", { body: "{}" }, "rating: is required, got nothing"],
     ["GET", "/conversation", { query: { conversation: "" } }, 'conversation: must not be empty, got ""'],
     [

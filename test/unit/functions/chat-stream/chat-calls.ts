@@ -132,7 +132,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
   const routes = makeChatStreamRoutes({
     verifyUserToken: async (authorization) => {
       const user = users[authorization?.replace("Bearer ", "") ?? ""];
-      if (!user) throw badToken("must be one that /user/getToken.json gave");
+      if (!user) throw badToken("must be a token issued by /user/getToken.json");
       return user;
     },
     revocations: { isRevoked: async () => guard.isRevoked },
@@ -166,8 +166,8 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       log,
       recordTurn: () => {},
     }),
-    admitReader: makeAcquireReader({
-      readers: { admit: async () => guard.ofReader, release: async (over) => void left.push(over.turn) },
+    acquireReader: makeAcquireReader({
+      readers: { admit: async () => guard.ofReader, release: async ({ turn }) => void left.push(turn) },
       newId,
       log,
     }),

@@ -187,7 +187,7 @@ describe("a question is refused before anything of it is told:", () => {
     ["of a bot that is not there", { botId: "bot-nowhere" }, 404, 404, /^userId: /],
     ["without content", { body: {} }, 400, 1002, /^content: is required/],
     ["without a body", { rawBody: "" }, 400, 1003, /^body: /],
-    ["with broken JSON", { rawBody: "{" }, 400, 1002, /^body: must be JSON/],
+    ["with broken JSON", { rawBody: "{" }, 400, 1002, /^body: must be valid JSON/],
     ["with too much of it", { body: { content: "x".repeat(131_073) } }, 400, 1005, /^content: at most/],
     [
       "to an integration that is not there",
@@ -223,7 +223,7 @@ describe("a question is refused before anything of it is told:", () => {
     const reply = chat();
     await clock.advance(0);
     expect(reply.status()).toBe(401);
-    expect(reply.json()).toEqual({ code: 1004, errorMessage: "token: was revoked; get a new one" });
+    expect(reply.json()).toEqual({ code: 1004, errorMessage: "token: has been revoked; get a new token" });
   });
 
   test("too often, with when to come back, and a page may read it", async () => {

@@ -5,10 +5,10 @@ import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { parseInput } from "#adapters/api-gateway/parse-input.ts";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import { fileKinds } from "#core/message/question-file.ts";
-import { chatHeaders, chatSchema, longestBody } from "../../../../functions/chat-stream/chat-schema.ts";
+import { chatHeaders, chatSchema, maxBodyBytes } from "../../../../functions/chat-stream/chat-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 
-const parse = (sent: unknown) => parseJsonBody(chatSchema, jsonOf(sent), longestBody);
+const parse = (sent: unknown) => parseJsonBody(chatSchema, jsonOf(sent), maxBodyBytes);
 const refused = (sent: unknown) => refusalOf(() => parse(sent));
 
 const file = { type: "image", url: "https://example.com/a.png" };
@@ -134,8 +134,8 @@ describe("a question is refused", () => {
 
   test.each([
     ["no bytes", "", 1003, /^body: must not be empty/],
-    ["no JSON", '{"content":', 1002, /^body: must be JSON, got 11 characters/],
-    ["a field twice", '{"content":"a","content":"b"}', 1002, /^content: may be sent once/],
+    ["no JSON", '{"content":', 1002, /^body: must be valid JSON$/],
+    ["a field twice", '{"content":"a","content":"b"}', 1002, /^content: may be sent only once/],
     [
       "more than a megabyte",
       `{"content":"a"${" ".repeat(1024 * 1024)}}`,
@@ -143,7 +143,7 @@ describe("a question is refused", () => {
       /^body: at most 1048576 bytes/,
     ],
   ])("with %s", (_what, text, code, message) => {
-    const refusal = refusalOf(() => parseJsonBody(chatSchema, Buffer.from(text), longestBody));
+    const refusal = refusalOf(() => parseJsonBody(chatSchema, Buffer.from(text), maxBodyBytes));
     expect(refusal).toEqual({ code, errorMessage: expect.stringMatching(message) });
   });
 

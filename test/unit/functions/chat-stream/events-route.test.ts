@@ -146,7 +146,7 @@ describe("an answer is not had again", () => {
       {},
       { state: "done", replayUntil: startMs },
       404,
-      /^turn: its answer is not kept any more/,
+      /^turn: the answer has expired/,
     ],
     ["from an id that is none of ours", { headers: { "Last-Event-ID": "7" } }, {}, 400, /^Last-Event-ID: /],
     ["from such an id in the query", { query: { lastEventId: "7" } }, {}, 400, /^Last-Event-ID: /],

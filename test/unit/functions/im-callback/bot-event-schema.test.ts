@@ -226,7 +226,7 @@ describe("an event that nobody can make sense of", () => {
       "with content that is no JSON",
       botEvent({ content: "hello" }),
       1002,
-      'data.content: must hold JSON, got "hello"',
+      'data.content: must contain valid JSON, got "hello"',
     ],
     ["with content that is a map", botEvent({ content: {} }), 1002, "data.content: must be a string, got {}"],
     [
@@ -252,11 +252,11 @@ describe("an event that nobody can make sense of", () => {
   });
 
   test.each<[string, string, string]>([
-    ["a field", '{"type":"message:private","type":"message:private"}', "type: may be sent once, got 2 of it"],
+    ["a field", '{"type":"message:private","type":"message:private"}', "type: may be sent only once, got 2"],
     [
       "a field of its data",
       '{"data":{"content":"{}","content":"{}"}}',
-      "data.content: may be sent once, got 2 of it",
+      "data.content: may be sent only once, got 2",
     ],
   ])("with %s twice is refused", (_name, text, errorMessage) => {
     expect(refusalOf(() => parseJsonBody(botEventSchema(now), Buffer.from(text)))).toEqual({

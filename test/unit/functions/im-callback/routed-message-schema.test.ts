@@ -1,7 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
 import type { IncomingMessage } from "#core/intake/incoming-message.ts";
-import { repeatable, routedMessageSchema } from "../../../../functions/im-callback/routed-message-schema.ts";
+import {
+  repeatableFields,
+  routedMessageSchema,
+} from "../../../../functions/im-callback/routed-message-schema.ts";
 import { refusalOf } from "../../adapters/api-gateway/refusal.ts";
 import { type Form, formOf } from "../message-publish/forms.ts";
 import { routedForm } from "./callbacks.ts";
@@ -9,7 +12,7 @@ import { routedForm } from "./callbacks.ts";
 const now = Date.UTC(2026, 0, 1);
 
 const parse = (given: Form, at = now) =>
-  parseFormBody(routedMessageSchema(at), formOf(routedForm(given)), repeatable);
+  parseFormBody(routedMessageSchema(at), formOf(routedForm(given)), repeatableFields);
 
 const message = (given: Form, at = now): IncomingMessage => {
   const parsed = parse(given, at);
@@ -141,14 +144,19 @@ describe("a routed message that nobody can make sense of", () => {
       1002,
       'channelType: must be a channel type, got "person"',
     ],
-    ["with content that is no JSON", { content: "hello" }, 1002, 'content: must hold JSON, got "hello"'],
+    [
+      "with content that is no JSON",
+      { content: "hello" },
+      1002,
+      'content: must contain valid JSON, got "hello"',
+    ],
     [
       "with content of more than 128 KB",
       { content: JSON.stringify("x".repeat(128 * 1024 - 1)) },
       1005,
       "content: at most 131072 bytes, got 131073 bytes",
     ],
-    ["with content twice", { content: ["{}", "{}"] }, 1002, "content: may be sent once, got 2 of it"],
+    ["with content twice", { content: ["{}", "{}"] }, 1002, "content: may be sent only once, got 2"],
     [
       "from an id of 65 characters",
       { fromUserId: "u".repeat(65) },

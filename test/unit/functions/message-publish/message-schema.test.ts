@@ -4,14 +4,14 @@ import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
 import {
   groupMessageSchema,
   privateMessageSchema,
-  repeatable,
+  repeatableFields,
 } from "../../../../functions/message-publish/message-schema.ts";
 import { refusalOf } from "../../adapters/api-gateway/refusal.ts";
 import { anyText } from "../../adapters/node/any-text.ts";
 import { type Form, formOf, groupForm, mentioningContent, privateForm } from "./forms.ts";
 
-const parsePrivate = (given: Form) => parseFormBody(privateMessageSchema, formOf(given), repeatable);
-const parseGroup = (given: Form) => parseFormBody(groupMessageSchema, formOf(given), repeatable);
+const parsePrivate = (given: Form) => parseFormBody(privateMessageSchema, formOf(given), repeatableFields);
+const parseGroup = (given: Form) => parseFormBody(groupMessageSchema, formOf(given), repeatableFields);
 
 const doors = [
   ["private", parsePrivate, privateForm],
@@ -73,7 +73,7 @@ describe.each(doors)("a %s message", (_name, parse, form) => {
       1005,
       "fromUserId: at most 64 characters, got 65 characters",
     ],
-    ["from two users", { fromUserId: ["u7", "u8"] }, 1002, "fromUserId: may be sent once, got 2 of it"],
+    ["from two users", { fromUserId: ["u7", "u8"] }, 1002, "fromUserId: may be sent only once, got 2"],
     ["of no kind", { objectName: "" }, 1002, 'objectName: must not be empty, got ""'],
     [
       "of a kind of 33 characters",
@@ -85,21 +85,26 @@ describe.each(doors)("a %s message", (_name, parse, form) => {
       "of two kinds",
       { objectName: ["RC:TxtMsg", "RC:ImgMsg"] },
       1002,
-      "objectName: may be sent once, got 2 of it",
+      "objectName: may be sent only once, got 2",
     ],
-    ["with no content", { content: "" }, 1002, 'content: must hold JSON, got ""'],
-    ["with content that is no JSON", { content: "hello" }, 1002, 'content: must hold JSON, got "hello"'],
+    ["with no content", { content: "" }, 1002, 'content: must contain valid JSON, got ""'],
+    [
+      "with content that is no JSON",
+      { content: "hello" },
+      1002,
+      'content: must contain valid JSON, got "hello"',
+    ],
     [
       "with content that is nearly JSON",
       { content: "{'a':1}" },
       1002,
-      "content: must hold JSON, got \"{'a':1}\"",
+      "content: must contain valid JSON, got \"{'a':1}\"",
     ],
     [
       "with content twice, though both are the same",
       { content: ['{"a":1}', '{"a":1}'] },
       1002,
-      "content: may be sent once, got 2 of it",
+      "content: may be sent only once, got 2",
     ],
     [
       "with content of more than 128 KB",
@@ -243,7 +248,7 @@ describe("a message to a group", () => {
       "with isMentioned twice",
       { isMentioned: ["1", "1"] },
       1002,
-      "isMentioned: may be sent once, got 2 of it",
+      "isMentioned: may be sent only once, got 2",
     ],
   ];
 

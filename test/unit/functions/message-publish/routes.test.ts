@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
 import { newMessageUID } from "#adapters/rongcloud/message-uid.ts";
-import { makePublishAtIm } from "#adapters/rongcloud/publish-at-im.ts";
+import { makePublishToIm } from "#adapters/rongcloud/publish-to-im.ts";
 import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
 import { makePublishMessage } from "#core/intake/publish-message.ts";
 import { makePublishRoutes } from "../../../../functions/message-publish/routes.ts";
@@ -22,7 +22,7 @@ const privatePath = "/message/private/publish.json";
 const groupPath = "/message/group/publish.json";
 
 /** The function as it is put together, but for AWS, with helpdesk for its bot. */
-const makeDoor = ({ passOn }: Pick<RongCloud, "passOn">, passesThrough: boolean) => {
+const makeDoor = ({ forwardCall }: Pick<RongCloud, "forwardCall">, passesThrough: boolean) => {
   const door = setUpDoor([bot()]);
   const log = makeMemoryLog();
   const handler = makeSignedApi(
@@ -34,7 +34,7 @@ const makeDoor = ({ passOn }: Pick<RongCloud, "passOn">, passesThrough: boolean)
         newMessageUID,
         clock: door.clock,
       }),
-      publishAtIm: makePublishAtIm(passOn),
+      publishToIm: makePublishToIm(forwardCall),
     }),
   );
   const publish = async (path: string, form: Form) => {
@@ -179,7 +179,7 @@ describe("a message that breaks a rule", () => {
       const { publish, jobs, log } = makeDoor(rongcloud, true);
       expect(await publish(path, form)).toMatchObject({
         status: 400,
-        body: { code: 1002, errorMessage: 'content: must hold JSON, got "hello"' },
+        body: { code: 1002, errorMessage: 'content: must contain valid JSON, got "hello"' },
       });
       expect(jobs()).toEqual([]);
       expect(rongcloud.received).toEqual([]);

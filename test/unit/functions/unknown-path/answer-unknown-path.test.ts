@@ -20,7 +20,7 @@ import { app, appsOf } from "../../adapters/secrets/apps.ts";
 const startMs = Date.UTC(2026, 0, 1);
 
 /** The function as it is put together, but for AWS. */
-const makeDoor = (passOn: ForwardCall | undefined) => {
+const makeDoor = (forwardCall: ForwardCall | undefined) => {
   const clock = makeTestClock(startMs);
   const log = makeMemoryLog();
   const seen = new Set<string>();
@@ -30,7 +30,7 @@ const makeDoor = (passOn: ForwardCall | undefined) => {
     clock,
     windowMs: 300_000,
   });
-  const handler = makeApiHandler(log, makeAnswerUnknownPath({ verifyCall, passOn }));
+  const handler = makeApiHandler(log, makeAnswerUnknownPath({ verifyCall, forwardCall }));
   const call = async (given: Partial<APIGatewayProxyEvent> = {}) => {
     const path = given.path ?? "/user/info.json";
     const event = proxyEvent({
@@ -84,8 +84,8 @@ describe("stand-alone, a path that nobody serves", () => {
 describe("with a real RongCloud behind the bridge, a path that is not ours", () => {
   test(
     "is 404 where nobody signed it, and RongCloud does not hear of it",
-    withRongCloud(info, async ({ passOn, received }) => {
-      const { call } = makeDoor(passOn);
+    withRongCloud(info, async ({ forwardCall, received }) => {
+      const { call } = makeDoor(forwardCall);
       expect(await call()).toEqual(notFound);
       expect(await call({ path: "/", httpMethod: "GET", body: null })).toEqual(notFound);
       expect(await call({ headers: { "App-Key": "app-one", Nonce: "n", Timestamp: "1" } })).toEqual(notFound);
@@ -99,8 +99,8 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
   ])(
     "comes to RongCloud where it is signed %s, and RongCloud's answer comes back",
     async (_name, headers) => {
-      await withRongCloud(info, async ({ passOn, received }) => {
-        const { call } = makeDoor(passOn);
+      await withRongCloud(info, async ({ forwardCall, received }) => {
+        const { call } = makeDoor(forwardCall);
         expect(await call({ headers: { ...headers, "X-Request-ID": "order-7" } })).toEqual({
           status: 200,
           headers: { "content-type": "application/json;charset=utf-8", "x-request-id": "order-7" },
@@ -117,8 +117,8 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
 
   test(
     "comes with its query, each value of it, in any script",
-    withRongCloud(info, async ({ passOn, received }) => {
-      await makeDoor(passOn).call({
+    withRongCloud(info, async ({ forwardCall, received }) => {
+      await makeDoor(forwardCall).call({
         headers: signed(),
         multiValueQueryStringParameters: { id: ["b", "a"], name: ["你好 &=+%20"], empty: [""] },
       });
@@ -135,9 +135,9 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
 
   test(
     "comes as JSON where it is JSON, also where API Gateway made base64 of it",
-    withRongCloud(info, async ({ passOn, received }) => {
+    withRongCloud(info, async ({ forwardCall, received }) => {
       const body = '{"name":"你好 😀"}';
-      await makeDoor(passOn).call({
+      await makeDoor(forwardCall).call({
         headers: signed({ "Content-Type": "application/json;charset=utf-8" }),
         body: Buffer.from(body).toString("base64"),
         isBase64Encoded: true,
@@ -149,17 +149,17 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
 
   test(
     "comes as a form where it does not say what it is, as all of the API that is no JSON",
-    withRongCloud(info, async ({ passOn, received }) => {
+    withRongCloud(info, async ({ forwardCall, received }) => {
       const { "Content-Type": _type, ...headers } = signed();
-      await makeDoor(passOn).call({ headers });
+      await makeDoor(forwardCall).call({ headers });
       expect(received).toMatchObject([{ headers: { "content-type": form } }]);
     }),
   );
 
   test(
     "comes by GET, too",
-    withRongCloud(info, async ({ passOn, received }) => {
-      const { call } = makeDoor(passOn);
+    withRongCloud(info, async ({ forwardCall, received }) => {
+      const { call } = makeDoor(forwardCall);
       expect(await call({ httpMethod: "GET", headers: signed(), body: null })).toMatchObject({ status: 200 });
       expect(received).toMatchObject([{ method: "GET", path: "/user/info.json" }]);
       expect(received[0]?.body).toHaveLength(0);
@@ -169,8 +169,8 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
   test.each(["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])(
     "is 404 by %s, which RongCloud's API does not know",
     async (httpMethod) => {
-      await withRongCloud(info, async ({ passOn, received }) => {
-        expect(await makeDoor(passOn).call({ httpMethod, headers: signed() })).toEqual(notFound);
+      await withRongCloud(info, async ({ forwardCall, received }) => {
+        expect(await makeDoor(forwardCall).call({ httpMethod, headers: signed() })).toEqual(notFound);
         expect(received).toEqual([]);
       })();
     },
@@ -178,7 +178,7 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
 
   test(
     "comes with no header of its caller's but its content type: no cookie, no address, no signature",
-    withRongCloud(info, async ({ passOn, received, url }) => {
+    withRongCloud(info, async ({ forwardCall, received, url }) => {
       const sent = signed({
         Cookie: "session=1",
         Authorization: "Bearer secret",
@@ -189,9 +189,10 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
         "Content-Length": "9999",
         Connection: "close",
       });
-      await makeDoor(passOn).call({ headers: sent });
+      await makeDoor(forwardCall).call({ headers: sent });
       const { headers = {} } = received[0] ?? {};
       expect(Object.keys(headers).sort()).toEqual([
+        "accept-encoding",
         "app-key",
         "connection",
         "content-length",
@@ -211,8 +212,8 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
     ["signed by nobody whom we know", signed({ "App-Key": "app-two" }), 1001],
     ["signed with an empty signature", signed({ Signature: "" }), 1004],
   ])("is 401 where it is %s, and RongCloud does not hear of it", async (_name, headers, code) => {
-    await withRongCloud(info, async ({ passOn, received }) => {
-      const { status, text } = await makeDoor(passOn).call({ headers });
+    await withRongCloud(info, async ({ forwardCall, received }) => {
+      const { status, text } = await makeDoor(forwardCall).call({ headers });
       expect(status).toBe(401);
       expect(JSON.parse(text)).toMatchObject({ code });
       expect(received).toEqual([]);
@@ -221,8 +222,8 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
 
   test(
     "is passed on once: the same call again is a replay, and a stale one is none of ours",
-    withRongCloud(info, async ({ passOn, received }) => {
-      const { call, clock } = makeDoor(passOn);
+    withRongCloud(info, async ({ forwardCall, received }) => {
+      const { call, clock } = makeDoor(forwardCall);
       expect(await call({ headers: signed() })).toMatchObject({ status: 200 });
       expect(await call({ headers: signed() })).toMatchObject({ status: 401 });
       await clock.advance(300_001);
@@ -237,8 +238,8 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
     [429, '{"code":1008}'],
     [500, "<h1>Bad Gateway</h1>"],
   ])("has RongCloud's own answer, also %d", async (status, text) => {
-    await withRongCloud(answerWith(status, "text/plain", text), async ({ passOn }) => {
-      const answered = await makeDoor(passOn).call({ headers: signed() });
+    await withRongCloud(answerWith(status, "text/plain", text), async ({ forwardCall }) => {
+      const answered = await makeDoor(forwardCall).call({ headers: signed() });
       expect(answered).toMatchObject({ status, headers: { "content-type": "text/plain" }, text });
     })();
   });
@@ -247,8 +248,8 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
     "is 500 where RongCloud does not answer, and nothing internal is told",
     withRongCloud(
       (response) => void response.destroy(),
-      async ({ passOn, url }) => {
-        const { status, text } = await makeDoor(passOn).call({ headers: signed() });
+      async ({ forwardCall, url }) => {
+        const { status, text } = await makeDoor(forwardCall).call({ headers: signed() });
         expect(status).toBe(500);
         expect(JSON.parse(text)).toEqual({ code: 1000, errorMessage: "internal error, please try again" });
         expect(text).not.toContain(new URL(url).port);

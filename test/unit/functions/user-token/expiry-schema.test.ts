@@ -2,12 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
 import { BridgeError } from "#core/shared/errors.ts";
-import { expiryRepeatable, expirySchema } from "../../../../functions/user-token/expiry-schema.ts";
+import { expirySchema, repeatableExpiryFields } from "../../../../functions/user-token/expiry-schema.ts";
 import { refusalOf } from "../../adapters/api-gateway/refusal.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const dayMs = 24 * 60 * 60 * 1000;
-const parse = (form: string) => parseFormBody(expirySchema(now), Buffer.from(form), expiryRepeatable);
+const parse = (form: string) => parseFormBody(expirySchema(now), Buffer.from(form), repeatableExpiryFields);
 
 describe("a revocation", () => {
   test("is of one user or of up to twenty, and for a time or none", () => {
@@ -18,7 +18,11 @@ describe("a revocation", () => {
 
   test.each([
     ["of nobody", "time=1767225600000", "userId: is required, got nothing"],
-    ["of a name that may not be", "userId=u%207", 'userId[0]: letters, digits and + = - _ only, got "u 7"'],
+    [
+      "of a name that may not be",
+      "userId=u%207",
+      'userId[0]: must contain only letters, digits and + = - _, got "u 7"',
+    ],
     [
       "of more than twenty",
       Array.from({ length: 21 }, (_, n) => `userId=u${n}`).join("&"),
@@ -35,7 +39,7 @@ describe("a revocation", () => {
       "userId=u7&time=4102444800000",
       "time: must not be more than a day ahead, got 4102444800000",
     ],
-    ["for two times", "userId=u7&time=1&time=2", "time: may be sent once, got 2 of it"],
+    ["for two times", "userId=u7&time=1&time=2", "time: may be sent only once, got 2"],
   ])("%s is refused", (_name, form, errorMessage) => {
     expect(refusalOf(() => parse(form))).toEqual({ code: 1002, errorMessage });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
+import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import type { GuardedUser } from "#core/chat/user-guard.ts";
 import type { ForwardCall } from "#core/intake/forward-call.ts";
@@ -16,21 +16,22 @@ const ours = app();
 const lifeMs = 60 * 60 * 1000;
 
 /** The reply to a call, and what it revoked. */
-const call = async (path: string, form: string, passOn?: ForwardCall) => {
+const call = async (path: string, form: string, forwardCall?: ForwardCall) => {
   const log = makeMemoryLog();
   const revoked: (GuardedUser & { readonly before: number })[] = [];
   const routes = makeTokenRoutes({
     signUserToken: makeSignUserToken({ clock, lifeMs }),
     revocations: { revoke: async (user, before) => void revoked.push({ ...user, before }) },
     clock,
-    passOn,
+    forwardCall,
   });
   const handler = makeSignedApi({ verifyCall: async () => ours, log }, routes);
   const { statusCode, headers, body } = await handler(proxyEvent({ path, body: form }), lambdaContext);
   return { status: statusCode, headers, text: body, body: JSON.parse(body), log: log.lines, revoked };
 };
-const askFor = (form: string, passOn?: ForwardCall) => call("/user/getToken.json", form, passOn);
-const expire = (form: string, passOn?: ForwardCall) => call("/user/token/expire.json", form, passOn);
+const askFor = (form: string, forwardCall?: ForwardCall) => call("/user/getToken.json", form, forwardCall);
+const expire = (form: string, forwardCall?: ForwardCall) =>
+  call("/user/token/expire.json", form, forwardCall);
 
 const verify = makeVerifyUserToken({ apps: appsOf(ours), clock });
 /** Whose token of ours it is. */
@@ -65,8 +66,8 @@ describe("stand-alone, a user", () => {
 describe("with a real RongCloud behind the bridge, a user", () => {
   test(
     "gets RongCloud's token, and the bridge's own beside it",
-    withRongCloud(json(200, theirs), async ({ passOn }) => {
-      const { status, body } = await askFor("userId=u7&name=Ann", passOn);
+    withRongCloud(json(200, theirs), async ({ forwardCall }) => {
+      const { status, body } = await askFor("userId=u7&name=Ann", forwardCall);
       expect({ status, body }).toEqual({ status: 200, body: { ...theirs, botToken: expect.any(String) } });
       expect(await userOf(body.botToken)).toBe("u7");
     }),
@@ -74,9 +75,9 @@ describe("with a real RongCloud behind the bridge, a user", () => {
 
   test(
     "is made known to RongCloud as they came: name, portrait and whatever else it takes",
-    withRongCloud(json(200, theirs), async ({ passOn, received }) => {
+    withRongCloud(json(200, theirs), async ({ forwardCall, received }) => {
       const form = "userId=u7&name=%E4%BD%A0%E5%A5%BD+%26&portraitUri=https%3A%2F%2Fexample.com%2Fa.png&x=1";
-      await askFor(form, passOn);
+      await askFor(form, forwardCall);
       expect(received).toMatchObject([
         {
           method: "POST",
@@ -91,8 +92,8 @@ describe("with a real RongCloud behind the bridge, a user", () => {
 
   test(
     "is not bound to bots there, which RongCloud knows nothing of",
-    withRongCloud(json(200, theirs), async ({ passOn, received }) => {
-      const { body } = await askFor("userId=u7&bots=bot-1&name=%E4%BD%A0+%26&bots=bot-2", passOn);
+    withRongCloud(json(200, theirs), async ({ forwardCall, received }) => {
+      const { body } = await askFor("userId=u7&bots=bot-1&name=%E4%BD%A0+%26&bots=bot-2", forwardCall);
       expect(received[0]?.body.toString()).toBe("userId=u7&name=%E4%BD%A0+%26");
       expect(await botsOf(body.botToken)).toEqual(["bot-1", "bot-2"]);
     }),
@@ -100,8 +101,8 @@ describe("with a real RongCloud behind the bridge, a user", () => {
 
   test(
     "has a token of the bridge's for who they are here, whomever RongCloud names",
-    withRongCloud(json(200, { ...theirs, userId: "somebody else" }), async ({ passOn }) => {
-      const { body } = await askFor("userId=u7", passOn);
+    withRongCloud(json(200, { ...theirs, userId: "somebody else" }), async ({ forwardCall }) => {
+      const { body } = await askFor("userId=u7", forwardCall);
       expect(body.userId).toBe("u7");
       expect(await userOf(body.botToken)).toBe("u7");
     }),
@@ -117,8 +118,8 @@ describe("with a real RongCloud behind the bridge, a user", () => {
   ])(
     "whom RongCloud refuses by %s is refused in its words, and gets no token",
     async (_name, status, refusal) => {
-      await withRongCloud(json(status, refusal), async ({ passOn }) => {
-        const reply = await askFor("userId=u7", passOn);
+      await withRongCloud(json(status, refusal), async ({ forwardCall }) => {
+        const reply = await askFor("userId=u7", forwardCall);
         expect(reply).toMatchObject({ status, text: JSON.stringify(refusal) });
         expect(reply.headers).toMatchObject({
           "content-type": "application/json;charset=utf-8",
@@ -130,8 +131,8 @@ describe("with a real RongCloud behind the bridge, a user", () => {
 
   test(
     "of a name that may not be is refused before RongCloud hears of them",
-    withRongCloud(json(200, theirs), async ({ passOn, received }) => {
-      expect(await askFor("name=Ann", passOn)).toMatchObject({ status: 400, body: { code: 1002 } });
+    withRongCloud(json(200, theirs), async ({ forwardCall, received }) => {
+      expect(await askFor("name=Ann", forwardCall)).toMatchObject({ status: 400, body: { code: 1002 } });
       expect(received).toEqual([]);
     }),
   );
@@ -140,8 +141,8 @@ describe("with a real RongCloud behind the bridge, a user", () => {
     "gets no token where RongCloud does not answer, and nothing internal",
     withRongCloud(
       (response) => void response.destroy(),
-      async ({ passOn, url }) => {
-        const { status, body, text } = await askFor("userId=u7", passOn);
+      async ({ forwardCall, url }) => {
+        const { status, body, text } = await askFor("userId=u7", forwardCall);
         expect({ status, body }).toEqual({
           status: 500,
           body: { code: 1000, errorMessage: "internal error, please try again" },
@@ -189,8 +190,8 @@ describe("with a real RongCloud behind the bridge, tokens", () => {
 
   test(
     "are revoked there too, by the same words",
-    withRongCloud(json(200, { code: 200 }), async ({ passOn, received }) => {
-      const { status, body, revoked } = await expire(form, passOn);
+    withRongCloud(json(200, { code: 200 }), async ({ forwardCall, received }) => {
+      const { status, body, revoked } = await expire(form, forwardCall);
       expect({ status, body }).toEqual({ status: 200, body: { code: 200 } });
       expect(revoked).toHaveLength(2);
       expect(received).toMatchObject([{ method: "POST", path: "/user/token/expire.json" }]);
@@ -201,8 +202,8 @@ describe("with a real RongCloud behind the bridge, tokens", () => {
 
   test(
     "are revoked there as of the same time as here, where none is said: RongCloud wants one",
-    withRongCloud(json(200, { code: 200 }), async ({ passOn, received }) => {
-      const { revoked } = await expire("userId=u7", passOn);
+    withRongCloud(json(200, { code: 200 }), async ({ forwardCall, received }) => {
+      const { revoked } = await expire("userId=u7", forwardCall);
       const sent = new URLSearchParams(received[0]?.body.toString());
       expect(revoked).toEqual([revocation("u7", Number(sent.get("time")))]);
       expect(sent.get("userId")).toBe("u7");
@@ -215,8 +216,8 @@ describe("with a real RongCloud behind the bridge, tokens", () => {
   ])(
     "that RongCloud does not revoke, by %s, are ours alone: its words say so",
     async (_name, status, refusal) => {
-      await withRongCloud(json(status, refusal), async ({ passOn }) => {
-        const reply = await expire(form, passOn);
+      await withRongCloud(json(status, refusal), async ({ forwardCall }) => {
+        const reply = await expire(form, forwardCall);
         expect(reply).toMatchObject({ status, text: JSON.stringify(refusal) });
         expect(reply.revoked).toHaveLength(2);
       })();
@@ -227,8 +228,8 @@ describe("with a real RongCloud behind the bridge, tokens", () => {
     "are revoked here where RongCloud does not answer, and the call fails: it may be made again",
     withRongCloud(
       (response) => void response.destroy(),
-      async ({ passOn }) => {
-        const { status, revoked } = await expire(form, passOn);
+      async ({ forwardCall }) => {
+        const { status, revoked } = await expire(form, forwardCall);
         expect(status).toBe(500);
         expect(revoked).toHaveLength(2);
       },

@@ -2,16 +2,16 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import * as v from "valibot";
 import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
-import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
+import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
-import { repeatable, userSchema } from "../../../../functions/user-token/user-schema.ts";
+import { repeatableFields, userSchema } from "../../../../functions/user-token/user-schema.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { refusalOf } from "../../adapters/api-gateway/refusal.ts";
 import { app, appsOf } from "../../adapters/secrets/apps.ts";
 
 const parse = (form: Record<string, string>) => parsePairs(Object.entries(form));
 const parsePairs = (pairs: [string, string][]) =>
-  parseFormBody(userSchema, Buffer.from(String(new URLSearchParams(pairs))), repeatable);
+  parseFormBody(userSchema, Buffer.from(String(new URLSearchParams(pairs))), repeatableFields);
 const boundTo = (...bots: readonly string[]) =>
   parsePairs([["userId", "u7"], ...bots.map((bot): [string, string] => ["bots", bot])]);
 

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyResult } from "aws-lambda";
 import type { ImReply } from "#core/intake/forward-call.ts";
 
-/** An answer of the IM's that goes to the caller as it is. */
-export class PassedReply {
+/** A response of the IM that is returned to the caller unchanged. */
+export class ForwardedReply {
   readonly reply: ImReply;
 
   constructor(reply: ImReply) {

@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
 
-/** All of a text that comes piece by piece, of which nothing but its length and its hash is kept: it may be long. */
-export interface RunningText {
+/** The length and hash of a text that arrives in pieces. The text itself may be long and is not kept. */
+export interface TextDigest {
   readonly length: number;
   append(piece: string): void;
-  /** Replaces everything by `text`. */
+  /** Starts over with `text`. */
   reset(text: string): void;
-  /** What follows the text so far in `whole`; undefined where `whole` does not begin with it. */
+  /** The part of `whole` after the text so far; undefined if `whole` does not begin with that text. */
   restOf(whole: string): string | undefined;
 }
 
-export const makeRunningText = (): RunningText => {
+export const makeTextDigest = (): TextDigest => {
   let hash = createHash("sha256");
   let length = 0;
   const append = (piece: string): void => {
-    // By code units: a pair of surrogates may come in two pieces.
+    // UTF-16, as a surrogate pair may be split between two pieces.
     hash.update(piece, "utf16le");
     length += piece.length;
   };

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { makeReplayGuard } from "#adapters/dynamodb/guards-table.ts";
+import { makeReplayGuard } from "#adapters/dynamodb/replay-guard.ts";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { makeVerifyCall } from "#adapters/rongcloud/verify-call.ts";
 import { closeAfterAll } from "../support/close-after.ts";

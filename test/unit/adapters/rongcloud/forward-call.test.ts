@@ -20,9 +20,9 @@ const timedOut = { status: 504, body: { code: 1050, errorMessage: "internal erro
 describe("a call that is passed on", () => {
   test(
     "comes to RongCloud as it was made: method, path, content type and body, in any script",
-    withRongCloud(done, async ({ passOn, received }) => {
+    withRongCloud(done, async ({ forwardCall, received }) => {
       const body = '{"name":"你好 😀 &=+%20"}';
-      await passOn(
+      await forwardCall(
         passedCall({ path: "/v3/user/info.json", contentType: "application/json; charset=utf-8", body }),
       );
       expect(received).toMatchObject([
@@ -38,16 +38,16 @@ describe("a call that is passed on", () => {
 
   test(
     "comes with its query",
-    withRongCloud(done, async ({ passOn, received }) => {
-      await passOn(passedCall({ path: "/user/info.json?page=2&name=%E4%BD%A0%26&name=" }));
+    withRongCloud(done, async ({ forwardCall, received }) => {
+      await forwardCall(passedCall({ path: "/user/info.json?page=2&name=%E4%BD%A0%26&name=" }));
       expect(received[0]?.path).toBe("/user/info.json?page=2&name=%E4%BD%A0%26&name=");
     }),
   );
 
   test(
     "comes by GET, too, without a body",
-    withRongCloud(done, async ({ passOn, received }) => {
-      await passOn(passedCall({ method: "GET", body: "" }));
+    withRongCloud(done, async ({ forwardCall, received }) => {
+      await forwardCall(passedCall({ method: "GET", body: "" }));
       expect(received).toMatchObject([{ method: "GET", path: "/user/info.json" }]);
       expect(received[0]?.body).toHaveLength(0);
     }),
@@ -55,9 +55,9 @@ describe("a call that is passed on", () => {
 
   test(
     "is signed anew with the app's newest secret, each time",
-    withRongCloud(done, async ({ passOn, received, clock }) => {
-      await passOn(passedCall());
-      await passOn(passedCall());
+    withRongCloud(done, async ({ forwardCall, received, clock }) => {
+      await forwardCall(passedCall());
+      await forwardCall(passedCall());
       expect(received.map(isSigned)).toEqual([true, true]);
       expect(new Set(received.map(({ headers }) => headers.nonce)).size).toBe(2);
       expect(received[0]?.headers.timestamp).toBe(String(clock.now()));
@@ -67,10 +67,10 @@ describe("a call that is passed on", () => {
   test(
     "goes to the host that is set up, with or without a slash or a path at its end, and to no other",
     withRongCloud(done, async ({ url, received }) => {
-      await passOnTo(`${url}/`).passOn(passedCall());
-      await passOnTo(`${url}/api/`).passOn(passedCall());
-      await passOnTo(url).passOn(passedCall({ path: "//example.com/user/info.json" }));
-      await passOnTo(url).passOn(passedCall({ path: "/@example.com/" }));
+      await passOnTo(`${url}/`).forwardCall(passedCall());
+      await passOnTo(`${url}/api/`).forwardCall(passedCall());
+      await passOnTo(url).forwardCall(passedCall({ path: "//example.com/user/info.json" }));
+      await passOnTo(url).forwardCall(passedCall({ path: "/@example.com/" }));
       expect(received.map(({ path }) => path)).toEqual([
         "/user/info.json",
         "/api/user/info.json",
@@ -82,8 +82,8 @@ describe("a call that is passed on", () => {
 
   test(
     "is not made for an app that has no secret any more",
-    withRongCloud(done, async ({ passOn, received }) => {
-      expect(await refusalOf(passOn(passedCall({ appKey: "app-gone" })))).toMatchObject({ status: 401 });
+    withRongCloud(done, async ({ forwardCall, received }) => {
+      expect(await refusalOf(forwardCall(passedCall({ appKey: "app-gone" })))).toMatchObject({ status: 401 });
       expect(received).toEqual([]);
     }),
   );
@@ -100,15 +100,15 @@ describe("RongCloud's answer", () => {
     [302, "text/plain", "elsewhere"],
     [200, "text/plain", ""],
   ])("%i, %s, comes as it is: %s", async (status, contentType, body) => {
-    await withRongCloud(answerWith(status, contentType, body), async ({ passOn }) => {
-      expect(await passOn(passedCall())).toEqual({ status, contentType, body });
+    await withRongCloud(answerWith(status, contentType, body), async ({ forwardCall }) => {
+      expect(await forwardCall(passedCall())).toEqual({ status, contentType, body });
     })();
   });
 
   test(
     "that does not say what it is, is JSON, as all of its API",
-    withRongCloud(answerWith(200, undefined, '{"code":200}'), async ({ passOn }) => {
-      expect(await passOn(passedCall())).toMatchObject({ contentType: "application/json" });
+    withRongCloud(answerWith(200, undefined, '{"code":200}'), async ({ forwardCall }) => {
+      expect(await forwardCall(passedCall())).toMatchObject({ contentType: "application/json" });
     }),
   );
 
@@ -116,15 +116,15 @@ describe("RongCloud's answer", () => {
 
   test(
     "comes whole up to what Lambda can answer with",
-    withRongCloud(answerWith(200, "text/plain", large), async ({ passOn }) => {
-      expect((await passOn(passedCall())).body === large).toBe(true);
+    withRongCloud(answerWith(200, "text/plain", large), async ({ forwardCall }) => {
+      expect((await forwardCall(passedCall())).body === large).toBe(true);
     }),
   );
 
   test(
     "of more than that is an error, and not cut short as if that were all",
-    withRongCloud(answerWith(200, "text/plain", `${large}yz`), async ({ passOn }) => {
-      expect(await refusalOf(passOn(passedCall()))).toEqual(internal);
+    withRongCloud(answerWith(200, "text/plain", `${large}yz`), async ({ forwardCall }) => {
+      expect(await refusalOf(forwardCall(passedCall()))).toEqual(internal);
     }),
   );
 });
@@ -134,15 +134,15 @@ describe("a RongCloud that does not answer", () => {
     const server = createServer();
     const url = await listen(server, 0);
     await closeServer(server);
-    expect(await refusalOf(passOnTo(url).passOn(passedCall()))).toEqual(internal);
+    expect(await refusalOf(passOnTo(url).forwardCall(passedCall()))).toEqual(internal);
   });
 
   test(
     "but hangs up, is 500 with code 1000",
     withRongCloud(
       (response) => void response.destroy(),
-      async ({ passOn }) => {
-        expect(await refusalOf(passOn(passedCall()))).toEqual(internal);
+      async ({ forwardCall }) => {
+        expect(await refusalOf(forwardCall(passedCall()))).toEqual(internal);
       },
     ),
   );
@@ -154,8 +154,8 @@ describe("a RongCloud that does not answer", () => {
         response.writeHead(200, { "content-length": "100" });
         response.write('{"code":', () => response.destroy());
       },
-      async ({ passOn }) => {
-        expect(await refusalOf(passOn(passedCall()))).toEqual(internal);
+      async ({ forwardCall }) => {
+        expect(await refusalOf(forwardCall(passedCall()))).toEqual(internal);
       },
     ),
   );
@@ -167,9 +167,9 @@ describe("a RongCloud that does not answer", () => {
   ];
 
   test.each(silences)("%s, is given up after ten seconds with 504 and code 1050", async (_name, answer) => {
-    await withRongCloud(answer, async ({ passOn, received, clock }) => {
+    await withRongCloud(answer, async ({ forwardCall, received, clock }) => {
       let isOver = false;
-      const reply = refusalOf(passOn(passedCall())).finally(() => {
+      const reply = refusalOf(forwardCall(passedCall())).finally(() => {
         isOver = true;
       });
       await eventually(() => expect(received).toHaveLength(1));
@@ -183,10 +183,10 @@ describe("a RongCloud that does not answer", () => {
 
 test(
   "calls go one after another over one connection, which a time that has run out does not end",
-  withRongCloud(done, async ({ passOn, clock, connections }) => {
-    await passOn(passedCall());
+  withRongCloud(done, async ({ forwardCall, clock, connections }) => {
+    await forwardCall(passedCall());
     await clock.advance(60_000);
-    for (let calls = 0; calls < 3; calls += 1) await passOn(passedCall());
+    for (let calls = 0; calls < 3; calls += 1) await forwardCall(passedCall());
     expect(connections()).toBe(1);
   }),
 );

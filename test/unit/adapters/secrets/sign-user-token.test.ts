@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { decodeProtectedHeader, type JWTVerifyOptions, jwtVerify } from "jose";
-import { makeSignUserToken } from "#adapters/secrets/user-tokens.ts";
+import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { app, namedKey } from "./apps.ts";
 

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
-import { text } from "#adapters/node/environment.ts";
-import { makeFitsPattern } from "#adapters/patterns/fits-pattern.ts";
+import { nonEmptyString } from "#adapters/node/environment.ts";
+import { makeMatchesPattern } from "#adapters/patterns/matches-pattern.ts";
 import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
 import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
 import { makeSqsClient } from "#adapters/sqs/sqs-client.ts";
@@ -13,11 +13,15 @@ import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
 
-/** What a function that takes messages reads from its environment besides its own. */
-export const messageDoorEnv = { BOTS_TABLE: text, TURNS_QUEUE_URL: text, WEBHOOKS_QUEUE_URL: text };
+/** Environment variables of every function that accepts messages. */
+export const messageIngressEnv = {
+  BOTS_TABLE: nonEmptyString,
+  TURNS_QUEUE_URL: nonEmptyString,
+  WEBHOOKS_QUEUE_URL: nonEmptyString,
+};
 
-export interface MessageDoorParts {
-  readonly env: Readonly<Record<keyof typeof messageDoorEnv, string>>;
+export interface MessageIngressParts {
+  readonly env: Readonly<Record<keyof typeof messageIngressEnv, string>>;
   readonly client: DynamoDBDocumentClient;
   readonly apps: AppSecrets;
   readonly metrics: Metrics;
@@ -25,25 +29,25 @@ export interface MessageDoorParts {
   readonly log: Log;
 }
 
-export interface MessageDoor {
+export interface MessageIngress {
   readonly bots: BotStore;
   readonly matchIntegrations: MatchIntegrations;
   readonly dispatchJobs: DispatchJobs;
 }
 
-/** What stands behind each door that messages come in by. */
-export const makeMessageDoor = ({
+/** The parts that every entry point for messages shares. */
+export const makeMessageIngress = ({
   env,
   client,
   apps,
   metrics,
   clock,
   log,
-}: MessageDoorParts): MessageDoor => {
+}: MessageIngressParts): MessageIngress => {
   const sqs = makeSqsClient();
   return {
     bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock }),
-    matchIntegrations: makeMatchIntegrations(makeFitsPattern()),
+    matchIntegrations: makeMatchIntegrations(makeMatchesPattern()),
     dispatchJobs: makeDispatchJobs({
       turns: makeJobQueue({ client: sqs, queueUrl: env.TURNS_QUEUE_URL }),
       webhooks: makeJobQueue({ client: sqs, queueUrl: env.WEBHOOKS_QUEUE_URL }),

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { describe, expect, test } from "@jest/globals";
-import { makePublishAtIm } from "#adapters/rongcloud/publish-at-im.ts";
+import { makePublishToIm } from "#adapters/rongcloud/publish-to-im.ts";
 import { closeServer, listen } from "../../../../local/http-server.ts";
 import { startImSimulator } from "../../../../local/im/server.ts";
 import { answerWith, isSigned, newestSecret, passOnTo, withRongCloud } from "./rongcloud.ts";
@@ -25,7 +25,7 @@ const json = (status: number, body: unknown) => answerWith(status, "application/
 describe("a message published at the IM", () => {
   test("reaches each of its users, and has there the ids that are given back", async () => {
     const im = await startImSimulator({ appKey: "app-one", appSecret: newestSecret });
-    const published = await makePublishAtIm(passOnTo(im.url).passOn)("app-one", "PERSON", toUsers);
+    const published = await makePublishToIm(passOnTo(im.url).forwardCall)("app-one", "PERSON", toUsers);
     const seen = im.messages().map(({ targetId, messageUID }) => [targetId, messageUID] as const);
     expect(seen.map(([targetId]) => targetId)).toEqual(["u7", "u8"]);
     expect(published).toEqual({ status: "published", messageUIDs: new Map(seen) });
@@ -34,7 +34,7 @@ describe("a message published at the IM", () => {
 
   test("reaches its group, and has there the id that is given back", async () => {
     const im = await startImSimulator({ appKey: "app-one", appSecret: newestSecret });
-    const published = await makePublishAtIm(passOnTo(im.url).passOn)("app-one", "GROUP", toGroup);
+    const published = await makePublishToIm(passOnTo(im.url).forwardCall)("app-one", "GROUP", toGroup);
     const [seen] = im.messages();
     expect(seen).toMatchObject({ channelType: "GROUP", targetId: "g1", text: "你好 😀 & more" });
     expect(published).toEqual({ status: "published", messageUIDs: new Map([["g1", seen?.messageUID]]) });
@@ -47,8 +47,8 @@ describe("a message published at the IM", () => {
   ] as const)(
     "comes to a %s as it was sent, all that concerns its push included",
     async (channelType, path, form) => {
-      await withRongCloud(json(200, { code: 200 }), async ({ passOn, received }) => {
-        await makePublishAtIm(passOn)("app-one", channelType, form);
+      await withRongCloud(json(200, { code: 200 }), async ({ forwardCall, received }) => {
+        await makePublishToIm(forwardCall)("app-one", channelType, form);
         expect(received).toMatchObject([
           { method: "POST", path, headers: { "content-type": "application/x-www-form-urlencoded" } },
         ]);
@@ -64,8 +64,8 @@ describe("a message published at the IM", () => {
     ["names them in another form", { code: 200, messageUIDs: { u7: "uid-1" } }],
     ["names one of nobody", { code: 200, messageUIDs: [{ messageUID: "uid-1" }] }],
   ])("is published where the IM takes it and %s", async (_name, reply) => {
-    await withRongCloud(json(200, reply), async ({ passOn }) => {
-      const published = await makePublishAtIm(passOn)("app-one", "PERSON", toUsers);
+    await withRongCloud(json(200, reply), async ({ forwardCall }) => {
+      const published = await makePublishToIm(forwardCall)("app-one", "PERSON", toUsers);
       expect(published).toEqual({ status: "published", messageUIDs: new Map() });
     })();
   });
@@ -74,8 +74,8 @@ describe("a message published at the IM", () => {
     "has the id of its group where the IM names null for the user",
     withRongCloud(
       json(200, { code: 200, messageUIDs: [{ userId: null, groupId: "g1", messageUID: "uid-1" }] }),
-      async ({ passOn }) => {
-        const published = await makePublishAtIm(passOn)("app-one", "GROUP", toGroup);
+      async ({ forwardCall }) => {
+        const published = await makePublishToIm(forwardCall)("app-one", "GROUP", toGroup);
         expect(published).toEqual({ status: "published", messageUIDs: new Map([["g1", "uid-1"]]) });
       },
     ),
@@ -91,8 +91,8 @@ describe("a message that the IM refuses", () => {
     ["HTTP 200 and no JSON", 200, "<html>Welcome</html>"],
     ["HTTP 200 and nothing", 200, ""],
   ])("by %s is refused in its words", async (_name, status, body) => {
-    await withRongCloud(answerWith(status, "application/json", body), async ({ passOn }) => {
-      const published = await makePublishAtIm(passOn)("app-one", "PERSON", toUsers);
+    await withRongCloud(answerWith(status, "application/json", body), async ({ forwardCall }) => {
+      const published = await makePublishToIm(forwardCall)("app-one", "PERSON", toUsers);
       expect(published).toEqual({
         status: "refused",
         reply: { status, contentType: "application/json", body },
@@ -104,7 +104,9 @@ describe("a message that the IM refuses", () => {
     const server = createServer();
     const url = await listen(server, 0);
     await closeServer(server);
-    await expect(makePublishAtIm(passOnTo(url).passOn)("app-one", "PERSON", toUsers)).rejects.toMatchObject({
+    await expect(
+      makePublishToIm(passOnTo(url).forwardCall)("app-one", "PERSON", toUsers),
+    ).rejects.toMatchObject({
       code: "upstream_unavailable",
       retryable: true,
       expose: false,

@@ -34,8 +34,8 @@ const event = v.variant("type", [
   }),
 ]);
 
-/** A piece of an answer, as a text holding JSON. */
-export const pieceText = v.pipe(
+/** An answer piece as a JSON string. */
+export const answerPieceJson = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({ events: v.array(event), isCut: v.exactOptional(v.literal(true)) }),

@@ -3,10 +3,10 @@ import type { Clock } from "#core/shared/clock.ts";
 import type { AppWithKeys } from "./app-secrets.ts";
 import { algorithm, issuer, secondsOf } from "./user-token-claims.ts";
 
-/** Whose a token is. */
+/** The user of a token. */
 export interface TokenHolder {
   readonly userId: string;
-  /** The bots that it is bound to; undefined: any bot of the app. */
+  /** The bots that the token is valid for; undefined: all of the app's. */
   readonly bots: readonly string[] | undefined;
 }
 
@@ -14,11 +14,11 @@ export type SignUserToken = (app: AppWithKeys, holder: TokenHolder) => Promise<s
 
 export interface SignUserTokenPorts {
   readonly clock: Clock;
-  /** For how long a token is good, in milliseconds. */
+  /** Lifetime of a token, in milliseconds. */
   readonly lifeMs: number;
 }
 
-/** Signs tokens that are one user's of one app, and expire. */
+/** Signs an expiring token (JWT) for one user of one app. */
 export const makeSignUserToken =
   ({ clock, lifeMs }: SignUserTokenPorts): SignUserToken =>
   ({ appKey, tokenKeys: [newest] }, { userId, bots }) => {

@@ -1,5 +1,5 @@
 /** Timeouts, in milliseconds. */
-export interface OpenAiLimits {
+export interface OpenAiTimeouts {
   /** Until the connection is established. */
   readonly connectMs: number;
   /**
@@ -17,7 +17,7 @@ export interface OpenAiLimits {
   readonly refusalMs: number;
 }
 
-export const openAiLimits: OpenAiLimits = {
+export const openAiTimeouts: OpenAiTimeouts = {
   connectMs: 5_000,
   firstTextMs: 300_000,
   silenceMs: 60_000,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { makeFitsPattern } from "#adapters/patterns/fits-pattern.ts";
-import { mostPatternSize, patternSize } from "#adapters/patterns/pattern-size.ts";
+import { makeMatchesPattern } from "#adapters/patterns/matches-pattern.ts";
+import { maxPatternSize, patternSize } from "#adapters/patterns/pattern-size.ts";
 import { cpuTimed } from "../../../support/cpu-time.ts";
 
-const fitsPattern = makeFitsPattern();
+const fitsPattern = makeMatchesPattern();
 
 /** What a message can hold at most. */
 const longest = 128 * 1024;
@@ -76,7 +76,7 @@ describe("a text", () => {
   });
 
   test("is looked at by the largest list for its first 950 characters at least", () => {
-    const patterns = [..."abcd"].map((letter) => letter.repeat(mostPatternSize / 4 - 2));
+    const patterns = [..."abcd"].map((letter) => letter.repeat(maxPatternSize / 4 - 2));
     expect(fitsPattern([...patterns.slice(1), "order"], `${"x".repeat(940)}order`)).toBe(true);
   });
 });
@@ -101,7 +101,7 @@ describe("a pattern", () => {
   });
 
   test.each(["(()()()){1000}", "a{0,1000}b{0,1000}", "(\\pL\\pN){1000}"])("%s is too large", (pattern) => {
-    expect(patternSize(pattern)).toBeGreaterThan(mostPatternSize);
+    expect(patternSize(pattern)).toBeGreaterThan(maxPatternSize);
   });
 
   test("whatever it is, either has a size and is matched, or is refused: it never throws", () => {
@@ -109,7 +109,7 @@ describe("a pattern", () => {
       fc.property(anyPattern, fc.string({ unit: "binary" }), (pattern, text) => {
         const size = patternSize(pattern);
         if (size === undefined) expect(fitsPattern([pattern], text)).toBe(false);
-        else if (size <= mostPatternSize) expect([true, false]).toContain(fitsPattern([pattern], text));
+        else if (size <= maxPatternSize) expect([true, false]).toContain(fitsPattern([pattern], text));
       }),
       { numRuns: 500 },
     );

@@ -12,8 +12,8 @@ export interface GuardsTablePorts {
 }
 
 /**
- * One conditional write a request: of two at the same instant, one is the first. The SDK makes a write again whose reply
- * was lost; by the mark of the call it knows its own.
+ * One conditional write per request: of two concurrent ones, exactly one succeeds. The SDK repeats a write whose response was
+ * lost; `seenBy` identifies its own item.
  */
 export const makeReplayGuard = ({ client, tableName, clock }: GuardsTablePorts): ReplayGuard => ({
   isFirst: (request, expiresAt) => {

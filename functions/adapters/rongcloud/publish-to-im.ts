@@ -9,24 +9,24 @@ const receipt = v.object({
   groupId: v.nullish(v.string()),
   messageUID: v.string(),
 });
-/** The code alone says whether the IM has taken the message: then bots must hear of it, whatever it tells of the ids. */
+/** The code alone decides whether the message was published. If so, bots must receive it, even if the ids are invalid. */
 const published = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({ code: v.literal(200), messageUIDs: v.fallback(v.array(receipt), []) }),
 );
 
-export type PublishAtIm = (
+export type PublishToIm = (
   appKey: string,
   channelType: ChannelType,
   form: string,
 ) => Promise<ImPublishResult>;
 
-/** Hands a published form to the IM as it came. */
-export const makePublishAtIm =
-  (passOn: ForwardCall): PublishAtIm =>
+/** Forwards a message to the IM with the original form. */
+export const makePublishToIm =
+  (forwardCall: ForwardCall): PublishToIm =>
   async (appKey, channelType, form) => {
-    const reply = await passOn({
+    const reply = await forwardCall({
       appKey,
       method: "POST",
       path: imTargets[channelType].publish,

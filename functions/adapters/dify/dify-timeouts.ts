@@ -1,0 +1,35 @@
+/** Timeouts, in milliseconds (docs/spec/dify.md, decision 4). */
+export interface DifyTimeouts {
+  /** Until the connection is established. */
+  readonly connectMs: number;
+  /** Until the response headers. A chat app sends them with its first ping, after 10 s. */
+  readonly headMs: number;
+  /** Without any bytes, once a run has begun. Pings count as bytes and are sent every 10 s. */
+  readonly silenceMs: number;
+  /** Before a run begins: then Dify is asked whether it has the conversation and accepts the inputs. */
+  readonly notBegunMs: number;
+  /** Without any bytes of a run that has begun (two pings are missing): then Dify is asked for the run's status. */
+  readonly quietMs: number;
+  /** After the first terminal event, for the second. */
+  readonly secondEndMs: number;
+  /** The same if the second has the right text. */
+  readonly correctionMs: number;
+  /** For the body of an error response, and for calls other than questions. */
+  readonly refusalMs: number;
+  /** Between two requests for a run or a conversation; doubled each time, up to the maximum. */
+  readonly pollMs: number;
+  readonly maxPollMs: number;
+}
+
+export const difyTimeouts: DifyTimeouts = {
+  connectMs: 5_000,
+  headMs: 60_000,
+  silenceMs: 60_000,
+  notBegunMs: 10_000,
+  quietMs: 25_000,
+  secondEndMs: 1_000,
+  correctionMs: 10_000,
+  refusalMs: 5_000,
+  pollMs: 2_000,
+  maxPollMs: 30_000,
+};
