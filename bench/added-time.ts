@@ -18,7 +18,7 @@ let users = 0;
 const firstMs = (answerTurn: AnswerTurn) => async (): Promise<number> => {
   users += 1;
   const user = `user-${users}`;
-  const [seen] = await Promise.all([peers.seenOf(user), answerTurn(user, script)]);
+  const [seen] = await Promise.all([peers.waitForTurn(user), answerTurn(user, script)]);
   return seen.firstMs;
 };
 

@@ -48,13 +48,13 @@ const callBack = (toUserId: string) => (run: number) =>
   });
 
 const floor = await medianOf(() => timed(() => fetch(`${bridge.url}/health`)));
-const forNobody = await medianOf(callBack("user-of-no-bot"));
-const forBot = await medianOf(callBack("bot-demo"));
+const withoutBot = await medianOf(callBack("user-of-no-bot"));
+const withBot = await medianOf(callBack("bot-demo"));
 const line = (what: string, ms: number): string =>
   `${what} ${ms.toFixed(1)} ms (${(ms / floor).toFixed(1)} times the floor)`;
 console.log(
   `a callback's answer, median of ${runs} less the first 10: a function that does nothing ${floor.toFixed(1)} ms, ` +
-    `${line("a message for nobody's bot", forNobody)}, ${line("one for a bot", forBot)}`,
+    `${line("a message for nobody's bot", withoutBot)}, ${line("one for a bot", withBot)}`,
 );
 await bridge.close();
 process.exit(0);

@@ -7,50 +7,50 @@ import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
 import { prices } from "../lib/observability/prices.ts";
 import { readCounts } from "./calls/counts.ts";
-import { type PricedLine, priceTurns, totalOf, type WayOfTurn } from "./calls/price-turns.ts";
+import { type PricedLine, priceTurns, totalOf, type TurnUsage } from "./calls/price-turns.ts";
 
 // Prints the tables of docs/cost.md, from what was counted and the price list; a test says where they differ.
 
 const counts = readCounts();
 
 /** In seconds: of an answer, of a call that does not stream, of a webhook that answers quickly. */
-const answer = 11;
-const door = 0.05;
-const webhook = 0.3;
+const answerSeconds = 11;
+const ingressSeconds = 0.05;
+const webhookSeconds = 0.3;
 
 /** In bytes, about: a chunk's call to the IM with its headers, five a second; an answer's events; a question, a webhook. */
-const chunkCall = 900;
-const answerEvents = 8_000;
-const question = 3_000;
+const chunkBytes = 900;
+const answerBytes = 8_000;
+const questionBytes = 3_000;
 
-const ways: Record<string, WayOfTurn> = {
+const ways: Record<string, TurnUsage> = {
   "IM turn": {
     tally: counts.callback.elevenSeconds,
     invocations: 2,
-    functionSeconds: door + answer,
+    functionSeconds: ingressSeconds + answerSeconds,
     requests: 1,
-    outboundBytes: 5 * answer * chunkCall + question,
+    outboundBytes: 5 * answerSeconds * chunkBytes + questionBytes,
   },
   "HTTP turn": {
     tally: counts.http.elevenSeconds,
     invocations: 1,
-    functionSeconds: answer,
+    functionSeconds: answerSeconds,
     requests: 1,
-    outboundBytes: answerEvents + question,
+    outboundBytes: answerBytes + questionBytes,
   },
   "HTTP turn with a key": {
     tally: counts.httpWithKey.elevenSeconds,
     invocations: 1,
-    functionSeconds: answer,
+    functionSeconds: answerSeconds,
     requests: 1,
-    outboundBytes: answerEvents + question,
+    outboundBytes: answerBytes + questionBytes,
   },
   "webhook event": {
     tally: counts.webhook.atOnce,
     invocations: 2,
-    functionSeconds: door + webhook,
+    functionSeconds: ingressSeconds + webhookSeconds,
     requests: 1,
-    outboundBytes: question,
+    outboundBytes: questionBytes,
   },
 };
 
@@ -68,7 +68,7 @@ const priced = Object.entries(ways).map(([name, way]): [string, PricedLine[]] =>
 const [, [, first] = ["", []]] = [0, priced[0]];
 printRows([
   ["US$ for a million", ...priced.map(([name]) => name)],
-  ...first.map(({ what }, index) => [
+  ...first.map(({ item: what }, index) => [
     what,
     ...priced.map(([, lines]) => {
       const { dollars: amount = 0, amount: of = "" } = lines[index] ?? {};

@@ -5,7 +5,7 @@ import { startDifySimulator } from "../local/dify/server.ts";
 import { readSettings } from "../local/settings.ts";
 import { startCountedAws } from "./calls/counting-proxies.ts";
 import { makeTallier, type Tally } from "./calls/tally.ts";
-import { callBack, callServer, chat, type Place, publish, untilQuiet } from "./calls/ways.ts";
+import { callBack, callServer, chat, type Target, publish, waitUntilQuiet } from "./calls/ways.ts";
 
 /**
  * Counts what one turn asks of AWS, by each way that it can come in, of a conversation that is under way: with an answer
@@ -25,7 +25,7 @@ const bridge = await startLocalBridge(settings, {
   },
   isShared: false,
 });
-const place: Place = { url: bridge.url, appKey: settings.appKey, appSecret: settings.appSecret };
+const place: Target = { url: bridge.url, appKey: settings.appKey, appSecret: settings.appSecret };
 
 /** Repeated by the simulator, in about a hundred pieces. */
 const words = 40;
@@ -70,7 +70,7 @@ const ways: Record<string, (length: Length) => Promise<void>> = {
 const ended = (line: string): boolean => /"(job_delivered|chat_answered)"/.test(line);
 
 const count = async (run: () => Promise<void>): Promise<Tally> => {
-  await untilQuiet(() => noted);
+  await waitUntilQuiet(() => noted);
   tallier.take();
   const done = new AbortController();
   const log = tallier.log;
@@ -82,7 +82,7 @@ const count = async (run: () => Promise<void>): Promise<Tally> => {
   await run();
   await over;
   tallier.log = log;
-  await untilQuiet(() => noted);
+  await waitUntilQuiet(() => noted);
   return tallier.take();
 };
 

@@ -18,31 +18,31 @@ const minIntervalMs = 20;
 interface Memory {
   readonly heap: number;
   /** Buffers, and strings that stand outside the heap. */
-  readonly beside: number;
+  readonly external: number;
 }
 
 /** In megabytes. */
-const look = (): Memory => {
+const measure = (): Memory => {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
-  return { heap: heapUsed / megabyte, beside: external / megabyte };
+  return { heap: heapUsed / megabyte, external: external / megabyte };
 };
 
 const peers = await startPeers();
 const answerTurn = makePipeline(peers, minIntervalMs);
 const answer = async (user: string, given: typeof script) => {
-  const [seen] = await Promise.all([peers.seenOf(user), answerTurn(user, given)]);
+  const [seen] = await Promise.all([peers.waitForTurn(user), answerTurn(user, given)]);
   return seen;
 };
 // What is compiled and cached once is not of the answer.
 await answer("user-warm", { ...script, deltas: 8 * 1024 });
 
-const start = look();
+const start = measure();
 const during: Memory[] = [];
-const watching = setInterval(() => during.push(look()), everyMs);
+const watching = setInterval(() => during.push(measure()), everyMs);
 const { length, messages, chunks } = await answer("user-long", script);
 clearInterval(watching);
-const end = look();
+const end = measure();
 if (length !== script.deltas * script.size) throw new Error(`${length} characters of the answer arrived`);
 
 const line = (of: keyof Memory): string => {

@@ -2,11 +2,11 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { type Addresses, addresses, type TurnSeen, turnSeen } from "./peers/script.ts";
+import { type Addresses, addresses, type TurnResult, turnResult } from "./peers/script.ts";
 
 export interface Peers extends Addresses {
   /** What they have seen of this user's turn, once its answer has ended. */
-  readonly seenOf: (user: string) => Promise<TurnSeen>;
+  readonly waitForTurn: (user: string) => Promise<TurnResult>;
   readonly close: () => void;
 }
 
@@ -14,15 +14,15 @@ export interface Peers extends Addresses {
 export const startPeers = async (): Promise<Peers> => {
   const child = fork(fileURLToPath(new URL("./peers/main.ts", import.meta.url)));
   const [first] = await once(child, "message");
-  const waiting = new Map<string, (seen: TurnSeen) => void>();
+  const waiting = new Map<string, (seen: TurnResult) => void>();
   child.on("message", (message) => {
-    const seen = v.parse(turnSeen, message);
+    const seen = v.parse(turnResult, message);
     waiting.get(seen.user)?.(seen);
     waiting.delete(seen.user);
   });
   return {
     ...v.parse(addresses, first),
-    seenOf: (user) => new Promise((resolve) => waiting.set(user, resolve)),
+    waitForTurn: (user) => new Promise((resolve) => waiting.set(user, resolve)),
     close: () => child.disconnect(),
   };
 };

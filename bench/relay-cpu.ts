@@ -24,7 +24,7 @@ const cpuOf = async (answerTurn: AnswerTurn): Promise<number> => {
     Array.from({ length: answers }, async () => {
       users += 1;
       const user = `user-${users}`;
-      const [seen] = await Promise.all([peers.seenOf(user), answerTurn(user, script)]);
+      const [seen] = await Promise.all([peers.waitForTurn(user), answerTurn(user, script)]);
       if (seen.length !== script.deltas * script.size) throw new Error("some of the answer is missing");
     }),
   );

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { simulateDoors } from "./scale/doors.ts";
+import { simulateHttpTurns } from "./scale/doors.ts";
 import { simulateStreams } from "./scale/streams.ts";
 import { simulateWorkers } from "./scale/workers.ts";
 
@@ -42,7 +40,7 @@ printRows([
   ).map(([turnsPerSecond, mostAtOnce, name, pollers]) => {
     const { waitP50, waitP95, busyAtEnd, waitingAtEnd } = simulateWorkers({
       turnsPerSecond,
-      mostAtOnce,
+      maxConcurrency: mostAtOnce,
       ...pollers,
     });
     return [
@@ -68,7 +66,7 @@ printRows([
       [1_000, 120, 15_000],
     ] as const
   ).map(([turnsPerSecond, rise, mostAtOnce]) => {
-    const { turnedAway, mostBusy } = simulateDoors({ turnsPerSecond, rise, mostAtOnce });
+    const { throttledShare: turnedAway, peakConcurrency: mostBusy } = simulateHttpTurns({ turnsPerSecond, rampSeconds: rise, maxConcurrency: mostAtOnce });
     const within = rise === 0 ? "at once" : `${rise} s`;
     return [number(turnsPerSecond), within, number(mostAtOnce), number(mostBusy), share(turnedAway)];
   }),
@@ -84,7 +82,7 @@ for (const [turnsPerSecond, minIntervalMs] of [
   [10, 1_000],
   [20, 3_000],
 ] as const) {
-  const { atOnce, firstP95, endP95, chunkEvery, refused, undelivered } = await simulateStreams(
+  const { peakConcurrency: atOnce, firstP95, endP95, chunkInterval: chunkEvery, throttledShare: refused, undelivered } = await simulateStreams(
     turnsPerSecond,
     minIntervalMs,
   );

@@ -11,7 +11,7 @@ import { secretEnvironment } from "./secret-environment.ts";
 const apiTimeoutSeconds = 28;
 
 /** What API Gateway and Lambda allow for a reply that streams; the turn itself ends a minute earlier. */
-export const streamSeconds = 900;
+export const streamTimeoutSeconds = 900;
 
 export interface ApiFunctionsParts {
   readonly config: Config;
@@ -55,7 +55,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     RONGCLOUD_API_URL: config.rongcloudApiUrl,
     PASS_THROUGH: config.passThrough ? "1" : "0",
   };
-  const doorEnvironment = {
+  const ingressEnvironment = {
     BOTS_TABLE: data.bots.tableName,
     TURNS_QUEUE_URL: messaging.turns.queue.queueUrl,
     WEBHOOKS_QUEUE_URL: messaging.webhooks.queue.queueUrl,
@@ -84,7 +84,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
   );
 
   const messagePublish = signedFunction("MessagePublish", "message-publish", "Takes messages to bots", {
-    ...doorEnvironment,
+    ...ingressEnvironment,
     ...rongcloudEnvironment,
   });
 
@@ -92,13 +92,13 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     "ImCallback",
     "im-callback",
     "Takes the messages and events that RongCloud calls back with",
-    { ...signatureEnvironment, ...doorEnvironment, BOT_CACHE_SECONDS: String(config.botCacheSeconds) },
+    { ...signatureEnvironment, ...ingressEnvironment, BOT_CACHE_SECONDS: String(config.botCacheSeconds) },
   );
 
-  for (const door of [messagePublish, imCallback]) {
-    door.allow(data.bots.tableArn, "dynamodb:BatchGetItem", "dynamodb:GetItem");
-    door.allow(messaging.turns.queue.queueArn, "sqs:SendMessage");
-    door.allow(messaging.webhooks.queue.queueArn, "sqs:SendMessage");
+  for (const ingress of [messagePublish, imCallback]) {
+    ingress.allow(data.bots.tableArn, "dynamodb:BatchGetItem", "dynamodb:GetItem");
+    ingress.allow(messaging.turns.queue.queueArn, "sqs:SendMessage");
+    ingress.allow(messaging.webhooks.queue.queueArn, "sqs:SendMessage");
   }
 
   const userToken = signedFunction("UserToken", "user-token", "Gives users their tokens, and revokes them", {
@@ -116,7 +116,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
       TURNS_PER_MINUTE: String(config.turnsPerMinute),
       TURNS_AT_ONCE: String(config.turnsAtOnce),
     },
-    streamSeconds,
+    streamTimeoutSeconds,
   );
   chatStream.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
   chatStream.allow(data.turns.tableArn, "dynamodb:UpdateItem", "dynamodb:GetItem");

@@ -4,7 +4,7 @@ import {
   type MethodDeploymentOptions,
   ResponseTransferMode,
 } from "aws-cdk-lib/aws-apigateway";
-import { type ApiFunctions, streamSeconds } from "./api-functions.ts";
+import { type ApiFunctions, streamTimeoutSeconds } from "./api-functions.ts";
 import type { BridgeFunction } from "./constructs/bridge-function.ts";
 
 /**
@@ -22,10 +22,10 @@ const chat = "/v1/bots/{userId}";
 const chatsPerSecond = 1_000;
 
 /** All of RongCloud's paths that pass through, together; it has limits of its own for each. */
-const passedPerSecond = 1_000;
+const forwardedPerSecond = 1_000;
 
 /** By what a caller of a route is known. It is the function that looks: the gateway knows neither. */
-export type Caller =
+export type Authentication =
   /** An app secret. */
   | "signature"
   /** A token from /user/getToken.json. */
@@ -38,15 +38,15 @@ export interface Route {
   /** From the root: `/v3/bot/create.json`. */
   readonly path: string;
   readonly target: BridgeFunction;
-  readonly caller: Caller;
+  readonly caller: Authentication;
   /** Of all apps together: it protects, it is no quota. */
   readonly requestsPerSecond: number;
   /** Whether the reply leaves as it comes. */
   readonly streams: boolean;
 }
 
-const routeOf =
-  (caller: Caller, streams = false) =>
+const routeFactory =
+  (caller: Authentication, streams = false) =>
   (
     method: string,
     path: string,
@@ -54,13 +54,13 @@ const routeOf =
     requestsPerSecond = defaultRequestsPerSecond,
   ): Route => ({ method, path, target, caller, requestsPerSecond, streams });
 
-const signed = routeOf("signature");
-const ofUser = routeOf("token");
-const streamed = routeOf("token", true);
-const open = routeOf("nothing");
+const signed = routeFactory("signature");
+const withToken = routeFactory("token");
+const streamed = routeFactory("token", true);
+const unauthenticated = routeFactory("nothing");
 
 /** All that the API answers. */
-export const routesTo = ({
+export const makeRoutes = ({
   botRegistry,
   messagePublish,
   imCallback,
@@ -86,23 +86,23 @@ export const routesTo = ({
   signed("POST", "/user/token/expire.json", userToken),
   streamed("POST", `${chat}/chat`, chatStream, chatsPerSecond),
   streamed("GET", `${chat}/turns/{turn}/events`, chatStream, chatsPerSecond),
-  ofUser("POST", `${chat}/turns/{turn}/stop`, chatControl),
-  ofUser("POST", `${chat}/turns/{turn}/feedback`, chatControl),
-  ofUser("GET", `${chat}/turns/{turn}/suggested`, chatControl),
-  ofUser("GET", `${chat}/conversation`, chatControl),
-  ofUser("DELETE", `${chat}/conversation`, chatControl),
+  withToken("POST", `${chat}/turns/{turn}/stop`, chatControl),
+  withToken("POST", `${chat}/turns/{turn}/feedback`, chatControl),
+  withToken("GET", `${chat}/turns/{turn}/suggested`, chatControl),
+  withToken("GET", `${chat}/conversation`, chatControl),
+  withToken("DELETE", `${chat}/conversation`, chatControl),
   ...["chat", "turns/{turn}/events", "turns/{turn}/stop", "turns/{turn}/feedback"].map((path) =>
-    open("OPTIONS", `${chat}/${path}`, chatControl, chatsPerSecond),
+    unauthenticated("OPTIONS", `${chat}/${path}`, chatControl, chatsPerSecond),
   ),
   ...["turns/{turn}/suggested", "conversation"].map((path) =>
-    open("OPTIONS", `${chat}/${path}`, chatControl),
+    unauthenticated("OPTIONS", `${chat}/${path}`, chatControl),
   ),
-  open("GET", "/openapi.json", about),
-  open("GET", "/health", about),
-  signed("POST", "/{proxy+}", unknownPath, passedPerSecond),
-  signed("GET", "/{proxy+}", unknownPath, passedPerSecond),
-  open("ANY", "/", unknownPath),
-  open("ANY", "/{proxy+}", unknownPath),
+  unauthenticated("GET", "/openapi.json", about),
+  unauthenticated("GET", "/health", about),
+  signed("POST", "/{proxy+}", unknownPath, forwardedPerSecond),
+  signed("GET", "/{proxy+}", unknownPath, forwardedPerSecond),
+  unauthenticated("ANY", "/", unknownPath),
+  unauthenticated("ANY", "/{proxy+}", unknownPath),
 ];
 
 export const integrationOf = ({ target, streams }: Route): LambdaIntegration =>
@@ -110,7 +110,7 @@ export const integrationOf = ({ target, streams }: Route): LambdaIntegration =>
     allowTestInvoke: false,
     ...(streams && {
       responseTransferMode: ResponseTransferMode.STREAM,
-      timeout: Duration.seconds(streamSeconds),
+      timeout: Duration.seconds(streamTimeoutSeconds),
     }),
   });
 

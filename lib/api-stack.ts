@@ -4,16 +4,16 @@ import type { Construct } from "constructs";
 import { accessLogFormat } from "./access-log.ts";
 import { type ApiFunctions, makeApiFunctions } from "./api-functions.ts";
 import {
-  type Caller,
+  type Authentication,
   defaultThrottle,
   integrationOf,
   type Route,
-  routesTo,
+  makeRoutes,
   throttlesOf,
 } from "./api-routes.ts";
 import type { Config } from "./config.ts";
 import { addFirewall } from "./constructs/firewall.ts";
-import { keptLogs } from "./constructs/kept-logs.ts";
+import { makeLogGroup } from "./constructs/kept-logs.ts";
 import { Releases } from "./constructs/releases.ts";
 import { addCustomDomain } from "./custom-domain.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -35,7 +35,7 @@ export class ApiStack extends Stack {
     super(scope, id, props);
     const releases = new Releases(this, "Releases", config);
     this.functions = makeApiFunctions(this, { config, data, messaging, releases });
-    const routes = routesTo(this.functions);
+    const routes = makeRoutes(this.functions);
 
     this.api = new RestApi(this, "Api", {
       // By which CloudWatch tells its metrics from another stage's.
@@ -52,14 +52,14 @@ export class ApiStack extends Stack {
         ...defaultThrottle,
         methodOptions: throttlesOf(routes),
         tracingEnabled: true,
-        accessLogDestination: new LogGroupLogDestination(keptLogs(this, "AccessLogs", config)),
+        accessLogDestination: new LogGroupLogDestination(makeLogGroup(this, "AccessLogs", config)),
         accessLogFormat: accessLogFormat(),
       },
     });
     addGatewayResponses(this.api);
     for (const each of routes) {
       const resource = this.api.root.resourceForPath(each.path);
-      acknowledgeCaller(resource.addMethod(each.method, integrationOf(each)), each);
+      acknowledgeAuthentication(resource.addMethod(each.method, integrationOf(each)), each);
     }
     if (config.waf) addFirewall(this, this.api.deploymentStage);
     if (config.domain) addCustomDomain(this.api, config.domain);
@@ -72,15 +72,15 @@ export class ApiStack extends Stack {
   }
 }
 
-const whoLooks: Readonly<Record<Caller, string>> = {
+const authenticationReasons: Readonly<Record<Authentication, string>> = {
   signature: "The function verifies a signature made with the app's secret, and that it was not used before.",
   token:
     "The function verifies the user's token, and asks for its revocation in the write that lets the turn in.",
   nothing: "It is for anybody, and tells nothing that is anybody's.",
 };
 
-const acknowledgeCaller = (method: Method, { caller, method: verb }: Route): void => {
-  const reason = whoLooks[caller];
+const acknowledgeAuthentication = (method: Method, { caller, method: verb }: Route): void => {
+  const reason = authenticationReasons[caller];
   Validations.of(method).acknowledge(
     { id: "AwsSolutions-APIG4", reason },
     // What browsers ask beforehand is not looked at by that rule.

@@ -27,11 +27,11 @@ export interface BuildInputs {
 }
 
 export interface CachedBuild {
-  readonly isMade: boolean;
+  readonly exists: boolean;
   /** Where a missing build is to be made. */
   readonly draft: string;
   /** Keeps the draft. Of two processes that build at the same time, the first one wins. */
-  keep(): void;
+  save(): void;
   copyTo(outdir: string): void;
 }
 
@@ -43,13 +43,13 @@ const fingerprintOf = ({ files, settings = null, root = projectRoot }: BuildInpu
   return hash.digest("hex").slice(0, 32);
 };
 
-const keptForMs = 24 * 60 * 60_000;
+const maxAgeMs = 24 * 60 * 60_000;
 
-const dropOldEntries = (cache: string): void => {
+const removeOldEntries = (cache: string): void => {
   for (const entry of readdirSync(cache)) {
     const path = join(cache, entry);
     const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
-    if (mtimeMs < Date.now() - keptForMs) rmSync(path, { recursive: true, force: true });
+    if (mtimeMs < Date.now() - maxAgeMs) rmSync(path, { recursive: true, force: true });
   }
 };
 
@@ -64,12 +64,12 @@ export const findBuild = (inputs: BuildInputs): CachedBuild => {
   const isMade = existsSync(entry);
   if (!isMade) {
     mkdirSync(cache, { recursive: true });
-    dropOldEntries(cache);
+    removeOldEntries(cache);
   }
   return {
-    isMade,
+    exists: isMade,
     draft,
-    keep() {
+    save() {
       try {
         renameSync(draft, entry);
       } catch (error) {

@@ -5,7 +5,7 @@ import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 import { makeTable } from "./constructs/bridge-table.ts";
 import { makeDataKey } from "./constructs/data-key.ts";
-import { keepData } from "./constructs/keep-data.ts";
+import { retainData } from "./constructs/keep-data.ts";
 
 export interface DataStackProps extends StackProps {
   readonly config: Config;
@@ -23,7 +23,7 @@ export class DataStack extends Stack {
     super(scope, id, props);
     const isProduction = config.production;
     const key = makeDataKey(this, "Key");
-    keepData(key, isProduction);
+    retainData(key, isProduction);
     const stored = { key, isProduction };
     this.bots = makeTable(this, "Bots", {
       partitionKey: "appKey",
@@ -43,7 +43,7 @@ export class DataStack extends Stack {
       secretName: `bot-bridge-${config.stage}-apps`,
       description: "App secrets and keys of Bot Bridge: see the README for its form",
     });
-    keepData(this.appSecrets, isProduction);
+    retainData(this.appSecrets, isProduction);
     const resource = this.appSecrets.node.defaultChild;
     if (!(resource instanceof CfnSecret)) throw new Error("the secret is no secret");
     // By hand: told of the key, Secret would add to its policy what the policy has already, by wildcards.

@@ -1,6 +1,6 @@
 import { type ResponseType, type RestApi, ResponseType as types } from "aws-cdk-lib/aws-apigateway";
 
-interface GatewayAnswer {
+interface GatewayError {
   readonly type: ResponseType;
   readonly status: number;
   readonly code: number;
@@ -8,7 +8,7 @@ interface GatewayAnswer {
 }
 
 /** What the gateway itself answers, in our codes (docs/spec/rongcloud.md, section 3), and echoing nothing that it was sent. */
-const answers: readonly GatewayAnswer[] = [
+const gatewayErrors: readonly GatewayError[] = [
   { type: types.DEFAULT_4XX, status: 400, code: 1002, errorMessage: "bad request" },
   { type: types.DEFAULT_5XX, status: 500, code: 1000, errorMessage: "internal error, please try again" },
   { type: types.MISSING_AUTHENTICATION_TOKEN, status: 404, code: 404, errorMessage: "no such path" },
@@ -29,7 +29,7 @@ const corsHeaders = {
 };
 
 export const addGatewayResponses = (api: RestApi): void => {
-  for (const { type, status, code, errorMessage } of answers) {
+  for (const { type, status, code, errorMessage } of gatewayErrors) {
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(status),

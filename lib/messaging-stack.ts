@@ -52,7 +52,7 @@ export class MessagingStack extends Stack {
       config,
       releases,
     });
-    this.turns.feed(this.turnWorker, config.turnsInFlight);
+    this.turns.addWorker(this.turnWorker, config.turnsInFlight);
     this.turnWorker.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
 
     this.webhookWorker = new BridgeFunction(this, "WebhookWorker", {
@@ -67,7 +67,7 @@ export class MessagingStack extends Stack {
       config,
       releases,
     });
-    this.webhooks.feed(this.webhookWorker, config.webhooksInFlight);
+    this.webhooks.addWorker(this.webhookWorker, config.webhooksInFlight);
 
     for (const worker of [this.turnWorker, this.webhookWorker]) {
       worker.allow(data.bots.tableArn, "dynamodb:BatchGetItem");

@@ -11,7 +11,7 @@ import type { AlarmSpec } from "./observability/alarm-spec.ts";
 import { dashboardRows } from "./observability/dashboard-rows.ts";
 import { gatewayThrottles } from "./observability/gateway-throttles.ts";
 import { logQueries } from "./observability/log-queries.ts";
-import { ownMetricsOf, serviceOf } from "./observability/own-metrics.ts";
+import { customMetricsOf, serviceOf } from "./observability/own-metrics.ts";
 import { platformAlarms } from "./observability/platform-alarms.ts";
 import { queueAlarms } from "./observability/queue-alarms.ts";
 import { turnAlarms } from "./observability/turn-alarms.ts";
@@ -45,14 +45,14 @@ const alarmTopic = (stack: Stack, { stage, alarmEmail }: Config): Topic => {
   return topic;
 };
 
-const alarmOf = (stack: Stack, { id, says, entry, metric, above, periods }: AlarmSpec): Alarm =>
+const alarmOf = (stack: Stack, { id, problem: says, runbookEntry: entry, metric, threshold: above, periods }: AlarmSpec): Alarm =>
   new Alarm(stack, id, {
     alarmDescription: `${says[0]?.toUpperCase()}${says.slice(1)}. What to do: docs/runbook.md#${entry}`,
     metric,
     threshold: above,
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    evaluationPeriods: periods?.of ?? 1,
-    datapointsToAlarm: periods?.bad ?? 1,
+    evaluationPeriods: periods?.evaluated ?? 1,
+    datapointsToAlarm: periods?.breaching ?? 1,
     // Nothing happens at night, and nothing is wrong with that.
     treatMissingData: TreatMissingData.NOT_BREACHING,
     ...("statistic" in metric && /^p\d+$/.test(String(metric.statistic))
@@ -72,9 +72,9 @@ export class ObservabilityStack extends Stack {
     for (const { lambda } of [...watched.apiFunctions, ...watched.workers])
       lambda.addEnvironment("POWERTOOLS_SERVICE_NAME", serviceOf(stage));
 
-    const own = ownMetricsOf(stage);
+    const own = customMetricsOf(stage);
     const throttledByGateway = gatewayThrottles(this, watched);
-    const tell = new SnsAction(alarmTopic(this, config));
+    const notify = new SnsAction(alarmTopic(this, config));
     const specs = [
       ...queueAlarms(watched.queues),
       ...turnAlarms(own),
@@ -82,8 +82,8 @@ export class ObservabilityStack extends Stack {
     ];
     const alarms = specs.map((spec) => {
       const alarm = alarmOf(this, spec);
-      alarm.addAlarmAction(tell);
-      alarm.addOkAction(tell);
+      alarm.addAlarmAction(notify);
+      alarm.addOkAction(notify);
       return alarm;
     });
 

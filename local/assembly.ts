@@ -17,12 +17,12 @@ const noAddress = "http://127.0.0.1";
 export const copyAssembly = async (given: Config, outdir: string): Promise<void> => {
   const config = { ...given, rongcloudApiUrl: noAddress };
   const assembly = findBuild({ name: "bot-bridge-assemblies", files, settings: config });
-  if (!assembly.isMade) {
+  if (!assembly.exists) {
     // Imported where it is needed: CDK takes a second of CPU time to load.
     const { makeApp } = await import("../lib/app.ts");
     // Validation takes two seconds; tests and deployments have it.
     makeApp(config, { outdir: assembly.draft, builtinCloudFormationValidation: false }).synth();
-    assembly.keep();
+    assembly.save();
   }
   assembly.copyTo(outdir);
 };

@@ -46,7 +46,7 @@ const proxyTo = async (
   };
 };
 
-const costless = new Set(["CreateTable", "DescribeTable"]);
+const freeOperations = new Set(["CreateTable", "DescribeTable"]);
 
 /** dynalite and fauxqs, each behind a proxy that counts what goes through: dynalite itself tells what a call consumes. */
 export const startCountedAws = async (tallier: Tallier): Promise<CountedAws> => {
@@ -55,11 +55,11 @@ export const startCountedAws = async (tallier: Tallier): Promise<CountedAws> => 
   const tables = await proxyTo(
     dynamodb.endpoint,
     (body, operation) =>
-      costless.has(operation)
+      freeOperations.has(operation)
         ? body
         : JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: "TOTAL" }),
     (operation, status, body) => {
-      if (!costless.has(operation)) tallier.dynamodb(operation, unitsIn(status, body));
+      if (!freeOperations.has(operation)) tallier.dynamodb(operation, unitsIn(status, body));
     },
   );
   const queues = await proxyTo(

@@ -1,7 +1,7 @@
 import { prices } from "../../lib/observability/prices.ts";
 import type { Tally } from "./tally.ts";
 
-export interface WayOfTurn {
+export interface TurnUsage {
   readonly tally: Tally;
   /** Functions that are called. */
   readonly invocations: number;
@@ -13,7 +13,7 @@ export interface WayOfTurn {
 }
 
 /** What nobody can count here: assumed, and said so in docs/cost.md. */
-export const assumed = {
+export const assumptions = {
   /** In gigabytes. */
   functionMemory: 0.5,
   /** The platform's own lines of an invocation: its start, its end, its report. */
@@ -26,7 +26,7 @@ export const assumed = {
 } as const;
 
 export interface PricedLine {
-  readonly what: string;
+  readonly item: string;
   /** Of a million turns. */
   readonly amount: string;
   readonly dollars: number;
@@ -48,30 +48,30 @@ const amountOf = (number: number, unit: string): string => {
 };
 
 /** What a million turns cost, line by line, in US dollars. */
-export const priceTurns = (way: WayOfTurn): PricedLine[] => {
+export const priceTurns = (way: TurnUsage): PricedLine[] => {
   const { tally, invocations, functionSeconds, requests, outboundBytes } = way;
   const line = (what: string, each: number, unit: string, price: number): PricedLine => ({
-    what,
+    item: what,
     amount: amountOf(each * million, unit),
     dollars: each * million * price,
   });
   const gigabytes = (what: string, bytes: number, price: number): PricedLine => {
     const amount = (bytes * million) / 1e9;
-    return { what, amount: `${Number(amount.toPrecision(3))} GB`, dollars: amount * price };
+    return { item: what, amount: `${Number(amount.toPrecision(3))} GB`, dollars: amount * price };
   };
   const sqsRequests = Object.values(tally.sqs).reduce((sum, calls) => sum + calls, 0);
   const logBytes =
-    tally.logBytes + invocations * assumed.platformLogBytes + requests * assumed.accessLogBytes;
+    tally.logBytes + invocations * assumptions.platformLogBytes + requests * assumptions.accessLogBytes;
   return [
-    line("Lambda, time", functionSeconds * assumed.functionMemory, "GB s", prices.lambdaGigabyteSecond),
+    line("Lambda, time", functionSeconds * assumptions.functionMemory, "GB s", prices.lambdaGigabyteSecond),
     line("Lambda, calls", invocations, "calls", prices.lambdaRequests),
     line("API Gateway", requests, "requests", prices.apiRequests),
     line("DynamoDB, writes", unitsOf(tally, true), "units", prices.dynamodbWrites),
     line("DynamoDB, reads", unitsOf(tally, false), "units", prices.dynamodbReads),
     line("SQS", sqsRequests, "requests", prices.sqsRequests),
     gigabytes("Logs, metrics in them", logBytes, prices.logGigabyte),
-    line("Secrets Manager", functionSeconds / assumed.secretFreshSeconds, "calls", prices.secretReads),
-    line("X-Ray", invocations * assumed.tracesPerInvocation, "traces", prices.traces),
+    line("Secrets Manager", functionSeconds / assumptions.secretFreshSeconds, "calls", prices.secretReads),
+    line("X-Ray", invocations * assumptions.tracesPerInvocation, "traces", prices.traces),
     gigabytes("Data out", outboundBytes, prices.outboundGigabyte),
   ];
 };

@@ -1,29 +1,29 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 
-export interface Place {
+export interface Target {
   readonly url: string;
   readonly appKey: string;
   readonly appSecret: string;
 }
 
-const signed = ({ appKey, appSecret }: Place): Record<string, string> =>
+const signed = ({ appKey, appSecret }: Target): Record<string, string> =>
   signCall({ appKey, secret: appSecret }, Date.now());
 
-const taken = async (response: Response): Promise<string> => {
+const readOk = async (response: Response): Promise<string> => {
   const text = await response.text();
   if (response.status !== 200) throw new Error(`answered ${response.status} ${text}`);
   return text;
 };
 
 export const callServer = async (
-  place: Place,
+  place: Target,
   path: string,
   body: object | URLSearchParams,
 ): Promise<string> => {
   const isForm = body instanceof URLSearchParams;
   const type = isForm ? "application/x-www-form-urlencoded" : "application/json";
-  return taken(
+  return readOk(
     await fetch(`${place.url}${path}`, {
       method: "POST",
       headers: { "content-type": type, ...signed(place) },
@@ -35,7 +35,7 @@ export const callServer = async (
 const textOf = (content: string): string => JSON.stringify({ content });
 
 /** As RongCloud's full message route brings a message. */
-export const callBack = async (place: Place, to: string, content: string): Promise<void> => {
+export const callBack = async (place: Target, to: string, content: string): Promise<void> => {
   const { "App-Key": appKey = "", Nonce = "", Timestamp = "", Signature = "" } = signed(place);
   const query = new URLSearchParams({ appKey, nonce: Nonce, signTimestamp: Timestamp, signature: Signature });
   const body = new URLSearchParams({
@@ -47,11 +47,11 @@ export const callBack = async (place: Place, to: string, content: string): Promi
     msgTimestamp: Timestamp,
     msgUID: `${Nonce}-${Timestamp}`.slice(0, 32),
   });
-  await taken(await fetch(`${place.url}/callbacks/rongcloud/messages?${query}`, { method: "POST", body }));
+  await readOk(await fetch(`${place.url}/callbacks/rongcloud/messages?${query}`, { method: "POST", body }));
 };
 
 /** As the app's server sends one. */
-export const publish = async (place: Place, to: string, content: string): Promise<void> => {
+export const publish = async (place: Target, to: string, content: string): Promise<void> => {
   const message = {
     fromUserId: "user-of-the-count",
     toUserId: to,
@@ -62,12 +62,12 @@ export const publish = async (place: Place, to: string, content: string): Promis
 };
 
 export const chat = async (
-  place: Place,
+  place: Target,
   bot: string,
   content: string,
   { token, key }: { readonly token: string; readonly key?: string },
 ): Promise<void> => {
-  const text = await taken(
+  const text = await readOk(
     await fetch(`${place.url}/v1/bots/${bot}/chat`, {
       method: "POST",
       headers: {
@@ -82,7 +82,7 @@ export const chat = async (
 };
 
 /** Until nothing has been counted for a while. */
-export const untilQuiet = async (count: () => number): Promise<void> => {
+export const waitUntilQuiet = async (count: () => number): Promise<void> => {
   const quietMs = 700;
   for (let last = -1; last !== count(); ) {
     last = count();

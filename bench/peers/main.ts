@@ -1,13 +1,13 @@
 import { performance } from "node:perf_hooks";
 import { startDifyPeer } from "./dify.ts";
 import { startImPeer } from "./im.ts";
-import type { Addresses, TurnSeen } from "./script.ts";
+import type { Addresses, TurnResult } from "./script.ts";
 
 /** Reasons that end an answer; with the others its next message is on its way. */
 const lastReasons = [0, 1, 2];
 
-const turns = new Map<string, { firstTextAt: number; seen: TurnSeen }>();
-const send = (message: Addresses | TurnSeen): void => void process.send?.(message);
+const turns = new Map<string, { firstTextAt: number; seen: TurnResult }>();
+const send = (message: Addresses | TurnResult): void => void process.send?.(message);
 
 const difyUrl = await startDifyPeer((user) => {
   const seen = { user, firstMs: Number.NaN, length: 0, chunks: 0, messages: 0 };

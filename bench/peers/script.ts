@@ -11,7 +11,7 @@ export const answerScript = v.object({
 export type AnswerScript = v.InferOutput<typeof answerScript>;
 
 /** What the two have seen of one turn, which is told by its user. */
-export const turnSeen = v.object({
+export const turnResult = v.object({
   user: v.string(),
   /** From Dify's writing of the first text to the arrival of the first chunk at the IM. */
   firstMs: v.number(),
@@ -20,7 +20,7 @@ export const turnSeen = v.object({
   chunks: v.number(),
   messages: v.number(),
 });
-export type TurnSeen = v.InferOutput<typeof turnSeen>;
+export type TurnResult = v.InferOutput<typeof turnResult>;
 
 export const addresses = v.object({ difyUrl: v.string(), imUrl: v.string() });
 export type Addresses = v.InferOutput<typeof addresses>;

@@ -1,17 +1,17 @@
 import { answerLength, exponential, seededRandom } from "./random.ts";
 
-export interface DoorsCase {
+export interface HttpTurnsCase {
   readonly turnsPerSecond: number;
   /** Over how many seconds the rate rises from nothing. */
-  readonly rise: number;
+  readonly rampSeconds: number;
   /** The account's, for this function. */
-  readonly mostAtOnce: number;
+  readonly maxConcurrency: number;
 }
 
-export interface DoorsSeen {
+export interface HttpTurnsResult {
   /** Of all that came in ten minutes. */
-  readonly turnedAway: number;
-  readonly mostBusy: number;
+  readonly throttledShare: number;
+  readonly peakConcurrency: number;
 }
 
 const answerSeconds = 11;
@@ -20,7 +20,7 @@ const seconds = 600;
 const growthPerSecond = 100;
 
 /** Clients' turns: nobody queues them. What Lambda has no room for is turned away. */
-export const simulateDoors = ({ turnsPerSecond, rise, mostAtOnce }: DoorsCase): DoorsSeen => {
+export const simulateHttpTurns = ({ turnsPerSecond, rampSeconds: rise, maxConcurrency: mostAtOnce }: HttpTurnsCase): HttpTurnsResult => {
   const random = seededRandom(11);
   const step = 0.1;
   const ends: number[] = [];
@@ -51,5 +51,5 @@ export const simulateDoors = ({ turnsPerSecond, rise, mostAtOnce }: DoorsCase): 
       ends[end] = (ends[end] ?? 0) + 1;
     }
   }
-  return { turnedAway: away / came, mostBusy };
+  return { throttledShare: away / came, peakConcurrency: mostBusy };
 };

@@ -5,7 +5,7 @@ interface Sleeper {
   readonly at: number;
   readonly order: number;
   readonly wake: () => void;
-  isOff: boolean;
+  isCancelled: boolean;
 }
 
 export interface SimClock extends Clock {
@@ -59,12 +59,12 @@ export const makeSimClock = (): SimClock => {
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
         order += 1;
-        const sleeper: Sleeper = { at: now + Math.max(0, ms), order, wake: resolve, isOff: false };
+        const sleeper: Sleeper = { at: now + Math.max(0, ms), order, wake: resolve, isCancelled: false };
         heap.push(sleeper);
         signal?.addEventListener(
           "abort",
           () => {
-            sleeper.isOff = true;
+            sleeper.isCancelled = true;
             resolve();
           },
           { once: true },
@@ -76,7 +76,7 @@ export const makeSimClock = (): SimClock => {
         now = next.at;
         for (; next && next.at <= now; next = heap.first()) {
           heap.pop();
-          if (!next.isOff) next.wake();
+          if (!next.isCancelled) next.wake();
         }
         await nextTurn();
       }

@@ -4,15 +4,15 @@ import { BridgeError } from "#core/shared/errors.ts";
 import { answerLength, exponential, percentile, seededRandom } from "./random.ts";
 import { makeSimClock } from "./sim-clock.ts";
 
-export interface StreamsSeen {
-  readonly atOnce: number;
+export interface StreamsResult {
+  readonly peakConcurrency: number;
   /** In seconds: from Dify's first text to the IM's taking it, and from Dify's end to the answer's. */
   readonly firstP95: number;
   readonly endP95: number;
   /** In seconds: between two chunks of a stream. */
-  readonly chunkEvery: number;
+  readonly chunkInterval: number;
   /** Of all calls. */
-  readonly refused: number;
+  readonly throttledShare: number;
   readonly undelivered: number;
 }
 
@@ -38,7 +38,7 @@ const route: MessageRoute = {
 export const simulateStreams = async (
   turnsPerSecond: number,
   minIntervalMs = usualIntervalMs,
-): Promise<StreamsSeen> => {
+): Promise<StreamsResult> => {
   const clock = makeSimClock();
   const random = seededRandom(13);
   let [tokens, filledAt, calls, refused, taken, atOnce, mostAtOnce, undelivered] = [
@@ -114,11 +114,11 @@ export const simulateStreams = async (
   arrive();
   await clock.run((simulatedSeconds + 300) * 1000);
   return {
-    atOnce: mostAtOnce,
+    peakConcurrency: mostAtOnce,
     firstP95: percentile(firsts, 0.95),
     endP95: percentile(ends, 0.95),
-    chunkEvery: streamedMs / 1000 / Math.max(1, taken),
-    refused: refused / calls,
+    chunkInterval: streamedMs / 1000 / Math.max(1, taken),
+    throttledShare: refused / calls,
     undelivered,
   };
 };

@@ -4,13 +4,13 @@ export interface WorkersCase {
   /** Of all apps together, each in a conversation of its own. */
   readonly turnsPerSecond: number;
   /** How many the mapping hands out at once at the most. */
-  readonly mostAtOnce: number;
+  readonly maxConcurrency: number;
   /** How many it begins with, and by how many a minute it grows while jobs wait. */
-  readonly atFirst: number;
+  readonly initialConcurrency: number;
   readonly growthPerMinute: number;
 }
 
-export interface WorkersSeen {
+export interface WorkersResult {
   readonly waitP50: number;
   readonly waitP95: number;
   readonly busyAtEnd: number;
@@ -21,8 +21,8 @@ const answerSeconds = 11;
 const simulatedSeconds = 600;
 
 /** Jobs that come out of nothing at a rate, and are handed to workers as Lambda's pollers hand them out; in seconds. */
-export const simulateWorkers = (given: WorkersCase): WorkersSeen => {
-  const { turnsPerSecond, mostAtOnce, atFirst, growthPerMinute } = given;
+export const simulateWorkers = (given: WorkersCase): WorkersResult => {
+  const { turnsPerSecond, maxConcurrency: mostAtOnce, initialConcurrency: atFirst, growthPerMinute } = given;
   const random = seededRandom(7);
   const step = 0.1;
   const waiting: number[] = [];

@@ -13,7 +13,7 @@ import { Construct } from "constructs";
 import type { Config } from "../config.ts";
 import type { FunctionName } from "../function-names.ts";
 import { bundleOf } from "./bundle.ts";
-import { keptLogs } from "./kept-logs.ts";
+import { makeLogGroup } from "./kept-logs.ts";
 import type { Releases } from "./releases.ts";
 
 export interface BridgeFunctionProps {
@@ -38,7 +38,7 @@ export class BridgeFunction extends Construct {
   constructor(scope: Construct, id: string, props: BridgeFunctionProps) {
     super(scope, id);
     const { name, description, timeoutSeconds, environment, config, releases } = props;
-    const logGroup = keptLogs(this, "Logs", config);
+    const logGroup = makeLogGroup(this, "Logs", config);
     const role = new Role(this, "Role", {
       description: `Bot Bridge: what ${name} may do`,
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),

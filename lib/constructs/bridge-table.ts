@@ -1,7 +1,7 @@
 import { type Attribute, AttributeType, Billing, CfnGlobalTable, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
-import { keepData } from "./keep-data.ts";
+import { retainData } from "./keep-data.ts";
 
 export interface BridgeTableProps {
   readonly partitionKey: string;
@@ -12,20 +12,20 @@ export interface BridgeTableProps {
   readonly isProduction: boolean;
 }
 
-const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
+const stringAttribute = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 
 /** A table, paid by use. In production it outlives its stack, is deleted by nobody's slip, and goes back to any second. */
 export const makeTable = (scope: Construct, id: string, props: BridgeTableProps): TableV2 => {
   const { partitionKey, sortKey, expires, key, isProduction } = props;
   const table = new TableV2(scope, id, {
-    partitionKey: text(partitionKey),
-    ...(sortKey !== undefined && { sortKey: text(sortKey) }),
+    partitionKey: stringAttribute(partitionKey),
+    ...(sortKey !== undefined && { sortKey: stringAttribute(sortKey) }),
     billing: Billing.onDemand(),
     ...(expires && { timeToLiveAttribute: "ttl" }),
     deletionProtection: isProduction,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: isProduction },
   });
-  keepData(table, isProduction);
+  retainData(table, isProduction);
   encryptWith(table, key);
   return table;
 };

@@ -42,14 +42,14 @@ const files = [
 
 const copyBundles = (outdir: string): void => {
   const bundles = findBuild({ name: "bot-bridge-bundles", files });
-  if (!bundles.isMade) {
+  if (!bundles.exists) {
     bundleAllInto(bundles.draft);
-    bundles.keep();
+    bundles.save();
   }
   bundles.copyTo(outdir);
 };
 
-const bundled = new Set<string>();
+const copied = new Set<string>();
 
 /**
  * The folder that holds a function bundled into one ESM file, within the assembly that is being made. All are made at
@@ -61,7 +61,7 @@ export const bundleOf = (scope: Construct, name: FunctionName): string => {
   const assembly = Stage.of(scope)?.outdir;
   if (assembly === undefined) throw new Error("a function stands in no app");
   const bundles = join(assembly, "bundles");
-  if (!bundled.has(bundles)) copyBundles(bundles);
-  bundled.add(bundles);
+  if (!copied.has(bundles)) copyBundles(bundles);
+  copied.add(bundles);
   return join(bundles, name);
 };

@@ -4,7 +4,7 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
 
 /** What DynamoDB and Secrets Manager do with a key in the name of whoever calls them. */
-const uses = [
+const serviceActions = [
   "kms:Encrypt",
   "kms:Decrypt",
   "kms:ReEncryptFrom",
@@ -14,7 +14,7 @@ const uses = [
   "kms:DescribeKey",
 ];
 
-const keepings = [
+const adminActions = [
   "kms:DescribeKey",
   "kms:GetKeyPolicy",
   "kms:PutKeyPolicy",
@@ -52,13 +52,13 @@ export const makeDataKey = (scope: Construct, id: string): Key => {
         new PolicyStatement({
           sid: "Keep",
           principals: [new AccountRootPrincipal()],
-          actions: keepings,
+          actions: adminActions,
           resources: ["*"],
         }),
         new PolicyStatement({
           sid: "UseThroughServices",
           principals: [new AnyPrincipal()],
-          actions: uses,
+          actions: serviceActions,
           resources: ["*"],
           conditions: {
             StringEquals: {

@@ -3,14 +3,14 @@ import { CfnWebACL, CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
 
 /** Of one address, in five minutes, where users' clients call. A household or an office may share an address. */
-const requestsPerAddress = 3_000;
+const maxRequestsPerAddress = 3_000;
 
 /**
  * Rules of AWS's common set that are counted and do not block. They look for code in bodies, which here are what people
  * say and where callbacks lead, and are checked by the functions; or refuse what is long, or has no User-Agent, as
  * RongCloud's callbacks may.
  */
-const counted = [
+const countOnlyRules = [
   "SizeRestrictions_BODY",
   "CrossSiteScripting_BODY",
   "GenericLFI_BODY",
@@ -19,7 +19,7 @@ const counted = [
   "NoUserAgent_HEADER",
 ];
 
-const seenAs = (metricName: string) => ({
+const visibility = (metricName: string) => ({
   metricName,
   cloudWatchMetricsEnabled: true,
   // Samples hold headers and bodies of real requests.
@@ -31,7 +31,7 @@ export const addFirewall = (scope: Construct, stage: Stage): void => {
   const acl = new CfnWebACL(scope, "Firewall", {
     scope: "REGIONAL",
     defaultAction: { allow: {} },
-    visibilityConfig: seenAs("bot-bridge"),
+    visibilityConfig: visibility("bot-bridge"),
     rules: [
       {
         name: "rate",
@@ -40,7 +40,7 @@ export const addFirewall = (scope: Construct, stage: Stage): void => {
         statement: {
           rateBasedStatement: {
             aggregateKeyType: "IP",
-            limit: requestsPerAddress,
+            limit: maxRequestsPerAddress,
             evaluationWindowSec: 300,
             // Servers of apps and of RongCloud call from few addresses, and much: their calls are signed.
             scopeDownStatement: {
@@ -53,7 +53,7 @@ export const addFirewall = (scope: Construct, stage: Stage): void => {
             },
           },
         },
-        visibilityConfig: seenAs("rate"),
+        visibilityConfig: visibility("rate"),
       },
       {
         name: "common",
@@ -63,10 +63,10 @@ export const addFirewall = (scope: Construct, stage: Stage): void => {
           managedRuleGroupStatement: {
             vendorName: "AWS",
             name: "AWSManagedRulesCommonRuleSet",
-            ruleActionOverrides: counted.map((name) => ({ name, actionToUse: { count: {} } })),
+            ruleActionOverrides: countOnlyRules.map((name) => ({ name, actionToUse: { count: {} } })),
           },
         },
-        visibilityConfig: seenAs("common"),
+        visibilityConfig: visibility("common"),
       },
     ],
   });

@@ -2,13 +2,13 @@ import { Duration, Validations } from "aws-cdk-lib";
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { BridgeFunction } from "./bridge-function.ts";
-import { keepData } from "./keep-data.ts";
+import { retainData } from "./keep-data.ts";
 
 /**
  * A backstop: a worker counts its tries in the job's record and buries the job by its own hand. Only a job that nobody can
  * read, or whose record nobody can write, is handed out so often.
  */
-const mostReceives = 100;
+const maxReceives = 100;
 
 export interface JobQueueProps {
   /** How long its worker may run. */
@@ -37,9 +37,9 @@ export class JobQueue extends Construct {
       retentionPeriod: Duration.days(4),
       // Longer than the worker may run, as AWS asks; the worker itself shortens it once it has the job.
       visibilityTimeout: Duration.seconds(workerSeconds + 30),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: mostReceives },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: maxReceives },
     });
-    for (const queue of [this.queue, this.deadLetters]) keepData(queue, isProduction);
+    for (const queue of [this.queue, this.deadLetters]) retainData(queue, isProduction);
     Validations.of(this.deadLetters).acknowledge({
       id: "Serverless-SQSRedrivePolicy",
       reason: "It is the end of the way: a person looks, and has them run again (docs/runbook.md).",
@@ -47,7 +47,7 @@ export class JobQueue extends Construct {
   }
 
   /** One job an invocation: a slow one delays nobody else's. At most so many at once. */
-  feed(worker: BridgeFunction, inFlight: number): void {
+  addWorker(worker: BridgeFunction, maxConcurrency: number): void {
     worker.allow(
       this.queue.queueArn,
       "sqs:ReceiveMessage",
@@ -60,7 +60,7 @@ export class JobQueue extends Construct {
       eventSourceArn: this.queue.queueArn,
       batchSize: 1,
       reportBatchItemFailures: true,
-      maxConcurrency: inFlight,
+      maxConcurrency: maxConcurrency,
     });
     Validations.of(mapping).acknowledge({
       id: "Serverless-LambdaEventSourceMappingDestination",

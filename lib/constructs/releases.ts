@@ -30,12 +30,12 @@ const errorsOfNewVersion = (lambda: LambdaFunction): Metric =>
 export class Releases extends Construct {
   /** What becomes of a version that is called no more. In production it can be gone back to by hand. */
   readonly oldVersions: RemovalPolicy;
-  private readonly gradual: { readonly application: LambdaApplication; readonly role: Role } | undefined;
+  private readonly canary: { readonly application: LambdaApplication; readonly role: Role } | undefined;
 
   constructor(scope: Construct, id: string, { production }: Config) {
     super(scope, id);
     this.oldVersions = production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    this.gradual = production
+    this.canary = production
       ? {
           application: new LambdaApplication(this, "Application"),
           role: new Role(this, "Role", {
@@ -49,15 +49,15 @@ export class Releases extends Construct {
   /** The alias by which the newest version is called. */
   release(scope: Construct, lambda: LambdaFunction): Alias {
     const live = lambda.addAlias(aliasName);
-    if (this.gradual) this.shiftGradually(scope, lambda, live, this.gradual);
+    if (this.canary) this.addCanary(scope, lambda, live, this.canary);
     return live;
   }
 
-  private shiftGradually(
+  private addCanary(
     scope: Construct,
     lambda: LambdaFunction,
     alias: Alias,
-    { application, role }: NonNullable<Releases["gradual"]>,
+    { application, role }: NonNullable<Releases["canary"]>,
   ): void {
     const alarm: Alarm = errorsOfNewVersion(lambda).createAlarm(scope, "NewVersionErrors", {
       alarmDescription: `A new version of ${Stack.of(scope).stackName}/${scope.node.id} fails: a deployment under way goes back. What to do: docs/runbook.md#a-new-version-fails`,

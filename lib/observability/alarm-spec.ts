@@ -5,12 +5,12 @@ export interface AlarmSpec {
   /** Of its construct, and within its name. */
   readonly id: string;
   /** In plain words, for the mail that it sends. */
-  readonly says: string;
+  readonly problem: string;
   /** Its heading in docs/runbook.md, as a link there names it. */
-  readonly entry: string;
+  readonly runbookEntry: string;
   readonly metric: IMetric;
   /** It goes off above this. */
-  readonly above: number;
+  readonly threshold: number;
   /** Of the last `of` periods, how many must be above. */
-  readonly periods?: { readonly bad: number; readonly of: number };
+  readonly periods?: { readonly breaching: number; readonly evaluated: number };
 }

@@ -11,7 +11,7 @@ import {
   TextWidget,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { costGraphs } from "./cost-graphs.ts";
-import { channels, type OwnMetrics, outcomes } from "./own-metrics.ts";
+import { channels, type CustomMetrics, outcomes } from "./own-metrics.ts";
 import type { Watched } from "./watched.ts";
 
 const period = Duration.minutes(5);
@@ -37,16 +37,16 @@ export const graph = (
 
 const search = (expression: string): IMetric => new SearchExpression({ expression, period });
 
-const wayOf = { im: "IM", http: "HTTP" } as const;
+const channelLabels = { im: "IM", http: "HTTP" } as const;
 
 export interface DashboardParts {
   readonly watched: Watched;
-  readonly own: OwnMetrics;
+  readonly own: CustomMetrics;
   readonly alarms: readonly Alarm[];
   readonly throttledByGateway: IMetric;
 }
 
-const isItWell = ({ alarms, own }: DashboardParts): IWidget[] => {
+const healthRow = ({ alarms, own }: DashboardParts): IWidget[] => {
   const day = Duration.days(1);
   const count = (label: string, ...wanted: (typeof outcomes)[number][]): IMetric => {
     const metrics = Object.fromEntries(
@@ -77,12 +77,12 @@ const isItWell = ({ alarms, own }: DashboardParts): IWidget[] => {
   ];
 };
 
-const howFast = ({ watched: { apiFunctions, queues }, own }: DashboardParts): IWidget[] => [
+const latencyRow = ({ watched: { apiFunctions, queues }, own }: DashboardParts): IWidget[] => [
   graph(
     "Until a user sees the first word",
     channels.flatMap((channel) =>
       ["p50", "p95"].map((statistic) =>
-        own.firstText(channel, { statistic, label: `${wayOf[channel]} ${statistic}` }),
+        own.firstText(channel, { statistic, label: `${channelLabels[channel]} ${statistic}` }),
       ),
     ),
     { unit: "ms" },
@@ -91,7 +91,7 @@ const howFast = ({ watched: { apiFunctions, queues }, own }: DashboardParts): IW
     "Until an answer is whole",
     channels.flatMap((channel) =>
       ["p50", "p95"].map((statistic) =>
-        own.turnEnded(channel, "answered", { statistic, label: `${wayOf[channel]} ${statistic}` }),
+        own.turnEnded(channel, "answered", { statistic, label: `${channelLabels[channel]} ${statistic}` }),
       ),
     ),
     { unit: "ms" },
@@ -118,12 +118,12 @@ const howFast = ({ watched: { apiFunctions, queues }, own }: DashboardParts): IW
   ),
   graph(
     "From a message to what came of its job, p95",
-    [search(own.search("JobDelivered", ["integration"], "p95"))],
+    [search(own.searchExpression("JobDelivered", ["integration"], "p95"))],
     { unit: "ms" },
   ),
 ];
 
-const whatFails = ({ watched, own, throttledByGateway }: DashboardParts): IWidget[] => {
+const errorRow = ({ watched, own, throttledByGateway }: DashboardParts): IWidget[] => {
   const { api, apiFunctions, workers, queues, tables } = watched;
   const all = [...apiFunctions, ...workers];
   const stage = api.deploymentStage;
@@ -132,25 +132,25 @@ const whatFails = ({ watched, own, throttledByGateway }: DashboardParts): IWidge
       "Turns by what they came to",
       outcomes.flatMap((outcome) =>
         channels.map((channel) =>
-          own.turnEnded(channel, outcome, { label: `${outcome}, ${wayOf[channel]}` }),
+          own.turnEnded(channel, outcome, { label: `${outcome}, ${channelLabels[channel]}` }),
         ),
       ),
       { stacked: true },
     ),
-    graph("Why models failed", [search(own.search("ModelFailed", ["integration", "code"], "Sum"))]),
+    graph("Why models failed", [search(own.searchExpression("ModelFailed", ["integration", "code"], "Sum"))]),
     graph(
       "Dead letters",
-      queues.map(({ name, dead }) =>
+      queues.map(({ name, deadLetters: dead }) =>
         dead.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period, label: name }),
       ),
     ),
     graph("Tries that failed, and jobs given up", [
-      search(own.search("JobTried", ["integration"], "SampleCount")),
-      search(own.search("JobGivenUp", ["integration"], "SampleCount")),
-      search(own.search("JobDropped", ["integration"], "SampleCount")),
+      search(own.searchExpression("JobTried", ["integration"], "SampleCount")),
+      search(own.searchExpression("JobGivenUp", ["integration"], "SampleCount")),
+      search(own.searchExpression("JobDropped", ["integration"], "SampleCount")),
     ]),
     graph("Callbacks that nobody can make sense of", [
-      search(own.search("CallbackDropped", ["route"], "Sum")),
+      search(own.searchExpression("CallbackDropped", ["route"], "Sum")),
     ]),
     graph("The API's answers", [
       stage.metricServerError({ ...sum, label: "5xx" }),
@@ -182,11 +182,11 @@ const whatFails = ({ watched, own, throttledByGateway }: DashboardParts): IWidge
 /** From top to bottom: is it well, how fast, what fails, what does it cost. */
 export const dashboardRows = (parts: DashboardParts): IWidget[][] => [
   [heading("Is it well?")],
-  isItWell(parts),
+  healthRow(parts),
   [heading("How fast?")],
-  howFast(parts),
+  latencyRow(parts),
   [heading("What fails?")],
-  whatFails(parts),
+  errorRow(parts),
   [heading("What does it cost?")],
   costGraphs(parts.watched, graph),
 ];

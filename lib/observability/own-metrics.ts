@@ -29,16 +29,16 @@ export interface MetricOptions {
 }
 
 /** The metrics that the functions note, of one stage. */
-export interface OwnMetrics {
+export interface CustomMetrics {
   turnEnded(channel: Channel, outcome: Outcome, options?: MetricOptions): Metric;
   firstText(channel: Channel, options?: MetricOptions): Metric;
   /** By any dimensions: what a graph draws a line for each of. */
-  search(name: string, dimensions: readonly string[], statistic: string): string;
+  searchExpression(name: string, dimensions: readonly string[], statistic: string): string;
 }
 
 const period = Duration.minutes(5);
 
-export const ownMetricsOf = (stage: string): OwnMetrics => {
+export const customMetricsOf = (stage: string): CustomMetrics => {
   const service = serviceOf(stage);
   const metric = (
     metricName: string,
@@ -50,7 +50,7 @@ export const ownMetricsOf = (stage: string): OwnMetrics => {
     turnEnded: (channel, outcome, options) =>
       metric("TurnEnded", { channel, outcome }, { statistic: "SampleCount", ...options }),
     firstText: (channel, options) => metric("FirstText", { channel }, { statistic: "p95", ...options }),
-    search: (name, dimensions, statistic) =>
+    searchExpression: (name, dimensions, statistic) =>
       `SEARCH('{${[namespace, "service", ...dimensions].join(",")}} MetricName="${name}" service="${service}"', '${statistic}')`,
   };
 };

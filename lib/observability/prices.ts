@@ -16,7 +16,7 @@ export const prices = {
   outboundGigabyte: 0.09,
   /** By the month. */
   alarmMetric: 0.1,
-  ownMetric: 0.3,
+  customMetric: 0.3,
   dashboard: 3,
   secret: 0.4,
   key: 1,

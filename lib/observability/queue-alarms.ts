@@ -6,7 +6,7 @@ import type { WatchedQueue } from "./watched.ts";
  * In seconds. A message is as old as its job, also while a worker has it: a turn may run for 14 minutes, and a webhook is
  * tried for 15.
  */
-const oldest = 20 * 60;
+const maxAgeSeconds = 20 * 60;
 
 const idOf = ({ name }: WatchedQueue): string => (name === "turns" ? "Turns" : "Webhooks");
 
@@ -17,7 +17,7 @@ export const queueAlarms = (queues: readonly WatchedQueue[]): AlarmSpec[] =>
       id: `${idOf(queue)}DeadLetters`,
       says: `there are dead letters of ${queue.name}`,
       entry: "dead-letters",
-      metric: queue.dead.metricApproximateNumberOfMessagesVisible({
+      metric: queue.deadLetters.metricApproximateNumberOfMessagesVisible({
         statistic: "Maximum",
         period: Duration.minutes(5),
       }),
@@ -31,6 +31,6 @@ export const queueAlarms = (queues: readonly WatchedQueue[]): AlarmSpec[] =>
         statistic: "Maximum",
         period: Duration.minutes(5),
       }),
-      above: oldest,
+      above: maxAgeSeconds,
     },
   ]);

@@ -2,10 +2,10 @@ import type { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 
 /** Named metrics, for an expression; a metric that has noted nothing counts as none. */
-export type Named = Readonly<Record<string, IMetric>>;
+export type NamedMetrics = Readonly<Record<string, IMetric>>;
 
 /** The sum of all of them, as a part of an expression. */
-export const sumOf = (metrics: Named): string =>
+export const sumOf = (metrics: NamedMetrics): string =>
   `(${Object.keys(metrics)
     .map((id) => `FILL(${id},0)`)
     .join("+")})`;
@@ -16,7 +16,7 @@ export const named = (prefix: string, metrics: readonly IMetric[]): Record<strin
 
 export const expression = (
   text: string,
-  usingMetrics: Named,
+  usingMetrics: NamedMetrics,
   label: string,
   period: Duration,
 ): MathExpression =>

@@ -1,21 +1,21 @@
 import { Duration } from "aws-cdk-lib";
 import type { AlarmSpec } from "./alarm-spec.ts";
-import { type Channel, channels, type Outcome, type OwnMetrics } from "./own-metrics.ts";
+import { type Channel, channels, type Outcome, type CustomMetrics } from "./own-metrics.ts";
 import { expression, named, sumOf } from "./sums.ts";
 
 const window = Duration.minutes(15);
 
 /** One failure is a person's bad luck; three in a quarter of an hour are somebody's fault. */
-const fewest = 3;
+const minFailures = 3;
 
 /** Of fewer turns a share means nothing. */
-const fewestForShare = 20;
+const minTurnsForRate = 20;
 
 /** A model that thinks takes seconds, and a person leaves after about as many. */
 const maxFirstTextMs = 15_000;
 
 /** What comes of turns, and how soon: the part of the bridge that its users feel. */
-export const turnAlarms = (own: OwnMetrics): AlarmSpec[] => {
+export const turnAlarms = (own: CustomMetrics): AlarmSpec[] => {
   const turns = (outcome: Outcome, ...at: readonly Channel[]) =>
     named(
       outcome,
@@ -27,7 +27,7 @@ export const turnAlarms = (own: OwnMetrics): AlarmSpec[] => {
     turns("incomplete", ...channels),
   ];
   const abandoned = turns("abandoned", "http");
-  const answeredHere = turns("answered", "http");
+  const answeredHttp = turns("answered", "http");
 
   const all = sumOf({ ...answered, ...failed, ...incomplete });
   const wrong = sumOf({ ...failed, ...incomplete });
@@ -35,51 +35,51 @@ export const turnAlarms = (own: OwnMetrics): AlarmSpec[] => {
   return [
     {
       id: "ModelErrorRate",
-      says: "more than a tenth of the turns fail at their model, or break off there",
-      entry: "model-fails",
+      problem: "more than a tenth of the turns fail at their model, or break off there",
+      runbookEntry: "model-fails",
       metric: expression(
-        `IF(${all} >= ${fewestForShare}, 100 * ${wrong} / ${all}, 0)`,
+        `IF(${all} >= ${minTurnsForRate}, 100 * ${wrong} / ${all}, 0)`,
         { ...answered, ...failed, ...incomplete },
         "% of turns",
         window,
       ),
-      above: 10,
+      threshold: 10,
     },
     {
       id: "TurnsFailed",
-      says: "turns fail, more of them than are answered",
-      entry: "turns-fail",
+      problem: "turns fail, more of them than are answered",
+      runbookEntry: "turns-fail",
       metric: expression(
         `IF(${sumOf(failed)} > ${sumOf(answered)}, ${sumOf(failed)}, 0)`,
         { ...answered, ...failed },
         "turns",
         window,
       ),
-      above: fewest - 1,
+      threshold: minFailures - 1,
     },
     {
       id: "TurnsIncomplete",
-      says: "the models' streams break off in the middle of answers",
-      entry: "answers-break-off",
+      problem: "the models' streams break off in the middle of answers",
+      runbookEntry: "answers-break-off",
       metric: expression(
         `IF(${sumOf(incomplete)} > 0.05 * ${sumOf(answered)}, ${sumOf(incomplete)}, 0)`,
         { ...answered, ...incomplete },
         "turns",
         window,
       ),
-      above: fewest - 1,
+      threshold: minFailures - 1,
     },
     {
       id: "TurnsAbandoned",
-      says: "the bridge itself gives up turns of clients",
-      entry: "turns-are-abandoned",
+      problem: "the bridge itself gives up turns of clients",
+      runbookEntry: "turns-are-abandoned",
       metric: expression(
-        `IF(${sumOf(abandoned)} > 0.01 * ${sumOf(answeredHere)}, ${sumOf(abandoned)}, 0)`,
-        { ...answeredHere, ...abandoned },
+        `IF(${sumOf(abandoned)} > 0.01 * ${sumOf(answeredHttp)}, ${sumOf(abandoned)}, 0)`,
+        { ...answeredHttp, ...abandoned },
         "turns",
         window,
       ),
-      above: fewest - 1,
+      threshold: minFailures - 1,
     },
     ...channels.map((channel) => ({
       id: channel === "im" ? "FirstTextIm" : "FirstTextHttp",

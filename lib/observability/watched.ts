@@ -16,7 +16,7 @@ export interface WatchedFunction {
 export interface WatchedQueue {
   readonly name: "turns" | "webhooks";
   readonly jobs: IQueue;
-  readonly dead: IQueue;
+  readonly deadLetters: IQueue;
 }
 
 /** What is deployed, as far as it is watched. */
@@ -35,7 +35,7 @@ export interface Watched {
 
 type Class<T> = abstract new (...parts: never[]) => T;
 
-const allIn = <T extends IConstruct>(stack: Stack, kind: Class<T>): T[] =>
+const findAllIn = <T extends IConstruct>(stack: Stack, kind: Class<T>): T[] =>
   stack.node.findAll().filter((each): each is T => each instanceof kind);
 
 /** Below the stack, whatever it is wrapped in. */
@@ -43,7 +43,7 @@ const nameIn = (stack: Stack, construct: IConstruct): string =>
   construct.node.scopes[stack.node.scopes.length]?.node.id ?? construct.node.id;
 
 const functionsIn = (stack: Stack): WatchedFunction[] =>
-  allIn(stack, LambdaFunction).map((lambda) => ({ name: nameIn(stack, lambda), lambda }));
+  findAllIn(stack, LambdaFunction).map((lambda) => ({ name: nameIn(stack, lambda), lambda }));
 
 export interface WatchedStacks {
   readonly data: Stack;
@@ -53,12 +53,12 @@ export interface WatchedStacks {
 
 /** All there is in the stacks: a function that is added is watched without a word. */
 export const findWatched = ({ data, messaging, api }: WatchedStacks): Watched => {
-  const [restApi] = allIn(api, RestApi);
+  const [restApi] = findAllIn(api, RestApi);
   const accessLogs = api.node.tryFindChild("AccessLogs");
   if (!restApi || !(accessLogs instanceof LogGroup)) throw new Error("there is no API to watch");
   return {
     api: restApi,
-    tables: allIn(data, TableV2),
+    tables: findAllIn(data, TableV2),
     apiFunctions: functionsIn(api),
     workers: functionsIn(messaging),
     queues: (["turns", "webhooks"] as const).map((name) => {
@@ -66,7 +66,7 @@ export const findWatched = ({ data, messaging, api }: WatchedStacks): Watched =>
       return { name, jobs, dead };
     }),
     functionLogs: [messaging, api]
-      .flatMap((stack) => allIn(stack, LogGroup))
+      .flatMap((stack) => findAllIn(stack, LogGroup))
       .filter((group) => group !== accessLogs),
     accessLogs,
   };

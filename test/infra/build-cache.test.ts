@@ -34,9 +34,9 @@ const setUp = () => {
     runs += 1;
     const outdir = join(root, `out-${runs}`);
     const found = findBuild({ name: "bundles", files: ["functions/**/*.ts"], settings, root });
-    if (!found.isMade) {
+    if (!found.exists) {
       build(found.draft);
-      found.keep();
+      found.save();
     }
     found.copyTo(outdir);
     return readFileSync(join(outdir, "index.mjs"), "utf8");
@@ -73,7 +73,7 @@ test("of two builds at the same time the first is kept", () => {
   const both = [findBuild(inputs), findBuild(inputs)];
   for (const found of both) {
     build(found.draft);
-    found.keep();
+    found.save();
   }
   const outdir = join(root, "out");
   findBuild(inputs).copyTo(outdir);

@@ -13,7 +13,7 @@ describe("the simulation", () => {
   });
 
   test("hands out no more at once than it may", () => {
-    expect(simulateWorkers({ turnsPerSecond: 20, ...ample, mostAtOnce: 50 }).busyAtEnd).toBe(50);
+    expect(simulateWorkers({ turnsPerSecond: 20, ...ample, maxConcurrency: 50 }).busyAtEnd).toBe(50);
   });
 
   test("wakes who sleeps in the order of their times, and who is called off at once", async () => {
