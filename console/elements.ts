@@ -6,7 +6,7 @@ const find = <E extends HTMLElement>(id: string, kind: new () => E): E => {
 
 /** What the page is made of. */
 export const elements = {
-  parties: find("parties", HTMLFieldSetElement),
+  participants: find("participants", HTMLFieldSetElement),
   bot: find("bot", HTMLInputElement),
   user: find("user", HTMLInputElement),
   who: find("who", HTMLFormElement),

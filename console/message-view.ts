@@ -1,5 +1,5 @@
 import { elements, makeButton } from "./elements.ts";
-import { keepTheEnd } from "./keep-the-end.ts";
+import { scrollToEnd } from "./scroll-to-end.ts";
 
 export interface MessageView {
   /** All of the text, which is shown as the plain text that it is. */
@@ -23,28 +23,28 @@ export const addMessage = (from: "user" | "bot", name: string): MessageView => {
   const article = document.createElement("article");
   article.className = from === "user" ? "mine" : "theirs";
   // Whoever sees the message sees by its place whose it is.
-  addParagraph(article, "unseen", `${name}:`);
+  addParagraph(article, "visually-hidden", `${name}:`);
   const shown = new Text();
   addParagraph(article, "text").append(shown);
   const note = (words: string): void => {
     addParagraph(article, "note", words);
-    keepTheEnd();
+    scrollToEnd();
   };
   if (from === "bot") article.classList.add("writing");
   elements.log.append(article);
-  keepTheEnd("wherever it stood");
+  scrollToEnd("wherever it stood");
   return {
     show: (text) => {
       if (text.startsWith(shown.data)) shown.appendData(text.slice(shown.length));
       else shown.data = text;
-      keepTheEnd();
+      scrollToEnd();
     },
     note,
     fail: (words, again) => {
       article.classList.add("failed");
       note(words);
       if (again) article.append(makeButton("Try again", again));
-      keepTheEnd();
+      scrollToEnd();
     },
     done: () => article.classList.remove("writing"),
   };

@@ -1,19 +1,19 @@
 import { type Answer, BotError } from "../client/src/index.ts";
+import { describeError } from "./describe-error.ts";
 import { elements } from "./elements.ts";
 import { addMessage, type MessageView } from "./message-view.ts";
-import { readParties } from "./parties.ts";
-import { plainWords } from "./plain-words.ts";
+import { readParticipants } from "./participants.ts";
 import { settings } from "./settings.ts";
-import { offer } from "./suggestions.ts";
+import { showSuggestions } from "./suggestions.ts";
 
-const { bot: botField, user, composer, message, send, stop, forget, log, parties, status } = elements;
+const { bot: botField, user, composer, message, send, stop, forget, log, participants, status } = elements;
 
 let current: Answer | undefined;
 
 const setAnswer = (answer: Answer | undefined): void => {
   current = answer;
   const isBusy = answer !== undefined;
-  parties.disabled = isBusy;
+  participants.disabled = isBusy;
   send.hidden = isBusy;
   stop.hidden = !isBusy;
   stop.disabled = false;
@@ -31,12 +31,12 @@ const read = async (answer: Answer, view: MessageView): Promise<void> => {
 };
 
 const ask = async (content: string): Promise<void> => {
-  const found = current ? undefined : readParties();
+  const found = current ? undefined : readParticipants();
   if (!found) return;
   const { bot, botId, userId } = found;
   const answer = bot.chat(content);
   setAnswer(answer);
-  offer([], ask);
+  showSuggestions([], ask);
   addMessage("user", userId).show(content);
   const view = addMessage("bot", botId);
   status.textContent = "The bot is answering.";
@@ -45,7 +45,7 @@ const ask = async (content: string): Promise<void> => {
     status.textContent = "The answer is complete.";
   } catch (error) {
     const mayTryAgain = !(error instanceof BotError) || error.retryable;
-    view.fail(plainWords(error), mayTryAgain ? () => void ask(content) : undefined);
+    view.fail(describeError(error), mayTryAgain ? () => void ask(content) : undefined);
     status.textContent = "The answer failed.";
     return;
   } finally {
@@ -55,7 +55,7 @@ const ask = async (content: string): Promise<void> => {
   }
   // Nobody misses suggestions that could not be had; those that come late are for a question that is past.
   const questions = await bot.suggested(answer.turn ?? "").catch(() => []);
-  if (!current) offer(questions, ask);
+  if (!current) showSuggestions(questions, ask);
 };
 
 const stopAnswer = async (): Promise<void> => {
@@ -63,24 +63,24 @@ const stopAnswer = async (): Promise<void> => {
   stop.disabled = true;
   status.textContent = "Stopping.";
   await current.stop().catch((error: unknown) => {
-    status.textContent = plainWords(error);
+    status.textContent = describeError(error);
     stop.disabled = false;
   });
 };
 
-const startAnew = async (): Promise<void> => {
-  const found = readParties();
+const startNewConversation = async (): Promise<void> => {
+  const found = readParticipants();
   if (!found) return;
-  parties.disabled = true;
+  participants.disabled = true;
   try {
     await found.bot.forget();
     log.replaceChildren();
-    offer([], ask);
+    showSuggestions([], ask);
     status.textContent = "A new conversation.";
   } catch (error) {
-    addMessage("bot", found.botId).fail(plainWords(error), undefined);
+    addMessage("bot", found.botId).fail(describeError(error), undefined);
   } finally {
-    parties.disabled = false;
+    participants.disabled = false;
     message.focus();
   }
 };
@@ -91,7 +91,7 @@ elements.who.addEventListener("submit", (event) => event.preventDefault());
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
   const content = message.value.trim();
-  if (content === "" || current || !readParties()) return;
+  if (content === "" || current || !readParticipants()) return;
   message.value = "";
   void ask(content);
 });
@@ -105,5 +105,5 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") void stopAnswer();
 });
 stop.addEventListener("click", () => void stopAnswer());
-forget.addEventListener("click", () => void startAnew());
+forget.addEventListener("click", () => void startNewConversation());
 message.focus();

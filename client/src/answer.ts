@@ -31,7 +31,7 @@ export interface AnswerPorts extends FollowPorts {
   readonly stopTurn: (turn: string) => Promise<void>;
 }
 
-export interface AnswerOpening {
+export interface AnswerOptions {
   readonly botPath: string;
   /** What begins the turn; the same, whenever it must be sent again. */
   readonly ask: CallRequest;
@@ -41,22 +41,22 @@ export interface AnswerOpening {
 
 export const makeAnswer = (
   { stopTurn, ...ports }: AnswerPorts,
-  { botPath, ask, progress, textSoFar }: AnswerOpening,
+  { botPath, ask, progress, textSoFar }: AnswerOptions,
 ): Answer => {
   let text = textSoFar;
   let state: "idle" | "being read" | "over" = "idle";
   let failure: unknown;
-  const unwanted = new AbortController();
+  const stopRequested = new AbortController();
   /** Who waits to learn which turn this is; nobody learns it once the reading has stopped. */
-  const waiting: ((turn: string | undefined) => void)[] = [];
-  const tellTurn = (): void => {
-    for (const tell of waiting.splice(0)) tell(progress.turn);
+  const turnWaiters: ((turn: string | undefined) => void)[] = [];
+  const notifyTurn = (): void => {
+    for (const resolve of turnWaiters.splice(0)) resolve(progress.turn);
   };
 
-  const take = (event: WireEvent): AnswerEvent => {
+  const apply = (event: WireEvent): AnswerEvent => {
     switch (event.type) {
       case "start":
-        tellTurn();
+        notifyTurn();
         return event;
       case "delta":
         text += event.content;
@@ -80,12 +80,17 @@ export const makeAnswer = (
     if (state === "over") return;
     state = "being read";
     try {
-      for await (const event of followTurn(ports, { botPath, ask, progress, unwanted: unwanted.signal }))
-        yield take(event);
+      for await (const event of followTurn(ports, {
+        botPath,
+        ask,
+        progress,
+        stopRequested: stopRequested.signal,
+      }))
+        yield apply(event);
       state = "over";
     } finally {
       if (state === "being read") state = "idle";
-      tellTurn();
+      notifyTurn();
     }
   }
 
@@ -98,8 +103,8 @@ export const makeAnswer = (
     stop: async () => {
       if (state === "over") return;
       if (progress.turn === undefined && state === "being read") {
-        unwanted.abort();
-        await new Promise((resolve) => waiting.push(resolve));
+        stopRequested.abort();
+        await new Promise((resolve) => turnWaiters.push(resolve));
       }
       if (progress.turn !== undefined) await stopTurn(progress.turn);
     },

@@ -1,4 +1,4 @@
-import { refusalOf } from "./refusal.ts";
+import { responseErrorOf } from "./response-error.ts";
 import type { TokenSource } from "./token-source.ts";
 import type { Reply, Transport } from "./transport.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -49,13 +49,13 @@ export const makeCall = ({ url, tokens, transport }: CallPorts): Call => {
     const token = await unlessAborted(tokens.current(), signal);
     let reply = await send(token);
     if (reply.status === 401) {
-      const renewed = await unlessAborted(tokens.renewed(token), signal);
+      const renewed = await unlessAborted(tokens.renew(token), signal);
       if (renewed !== undefined) {
         reply.close();
         reply = await send(renewed);
       }
     }
-    if (reply.status < 200 || reply.status > 299) throw await refusalOf(reply);
+    if (reply.status < 200 || reply.status > 299) throw await responseErrorOf(reply);
     return reply;
   };
 };

@@ -8,7 +8,7 @@ export interface StreamedMessage {
 }
 
 /** A replay brings 1 MB at most, and one event is a part of it. */
-const longestEvent = 4 * 1024 * 1024;
+const maxEventBytes = 4 * 1024 * 1024;
 
 /**
  * Bytes to messages: a character, a line or a message may be split over any number of pieces. One that the stream does
@@ -19,7 +19,7 @@ export async function* readEventStream(body: AsyncIterable<Uint8Array>): AsyncGe
   const messages: StreamedMessage[] = [];
   let isTooLong = false;
   const parser = createParser({
-    maxBufferSize: longestEvent,
+    maxBufferSize: maxEventBytes,
     onEvent: (message) => messages.push(message),
     onError: ({ type }) => {
       isTooLong ||= type === "max-buffer-size-exceeded";

@@ -2,13 +2,13 @@ import { BotError } from "./bot-error.ts";
 import type { CallRequest } from "./call.ts";
 import type { FollowPorts } from "./follow-turn.ts";
 import { type JsonObject, parseJsonObject } from "./json.ts";
-import { makePatience } from "./patience.ts";
 import { readText } from "./read-text.ts";
+import { makeRetryBudget } from "./retry-budget.ts";
 
 export type FetchJson = (request: CallRequest) => Promise<JsonObject>;
 
-const mostTries = 4;
-const longestBody = 1024 * 1024;
+const maxAttempts = 4;
+const maxBodyBytes = 1024 * 1024;
 
 export const isStatus = (error: unknown, status: number): boolean =>
   error instanceof BotError && error.status === status;
@@ -20,15 +20,15 @@ export const isStatus = (error: unknown, status: number): boolean =>
 export const makeFetchJson =
   ({ call, clock, random }: FollowPorts): FetchJson =>
   async (request) => {
-    const patience = makePatience({ clock, random }, mostTries);
+    const retries = makeRetryBudget({ clock, random }, maxAttempts);
     for (;;) {
       try {
         const { body, status } = await call(request);
-        const json = parseJsonObject(await readText(body, longestBody));
+        const json = parseJsonObject(await readText(body, maxBodyBytes));
         if (!json) throw new BotError("no JSON object", { code: "bad_answer", status, retryable: false });
         return json;
       } catch (failure) {
-        await patience.afterFailure(failure, request.signal);
+        await retries.waitAfterFailure(failure, request.signal);
       }
     }
   };

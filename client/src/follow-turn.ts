@@ -1,7 +1,7 @@
 import { BotError } from "./bot-error.ts";
 import type { Call, CallRequest } from "./call.ts";
 import { readEventStream } from "./event-stream.ts";
-import { makePatience, type PatiencePorts } from "./patience.ts";
+import { makeRetryBudget, type RetryPorts } from "./retry-budget.ts";
 import { parseWireEvent, type WireEvent } from "./wire-event.ts";
 
 /** How far an answer has been read, over any number of connections. */
@@ -10,24 +10,24 @@ export interface TurnProgress {
   lastEventId: string | undefined;
 }
 
-export interface FollowPorts extends PatiencePorts {
+export interface FollowPorts extends RetryPorts {
   readonly call: Call;
 }
 
-export interface TurnToFollow {
+export interface FollowOptions {
   readonly botPath: string;
   /** What begins the turn; the same, whenever it must be sent again. */
   readonly ask: CallRequest;
   /** Kept up to what has been given out, so that another loop can go on from where this one was left. */
   readonly progress: TurnProgress;
   /** Aborted by who wants no answer: a turn that has not begun is not asked for again. */
-  readonly unwanted: AbortSignal;
+  readonly stopRequested: AbortSignal;
 }
 
-const mostTries = 8;
+const maxAttempts = 8;
 
 /** What an answer ends with that was never begun. */
-const nothing: WireEvent = {
+const stoppedBeforeStart: WireEvent = {
   type: "end",
   stopped: true,
   paused: false,
@@ -45,12 +45,12 @@ const eventStream = /^text\/event-stream\b/i;
  */
 export async function* followTurn(
   { call, clock, random }: FollowPorts,
-  { botPath, ask, progress, unwanted }: TurnToFollow,
+  { botPath, ask, progress, stopRequested }: FollowOptions,
 ): AsyncGenerator<WireEvent> {
   const { signal } = ask;
-  const patience = makePatience({ clock, random }, mostTries);
+  const retries = makeRetryBudget({ clock, random }, maxAttempts);
 
-  const requestNow = (): CallRequest => {
+  const nextRequest = (): CallRequest => {
     const { turn, lastEventId } = progress;
     if (turn === undefined) return ask;
     const path = `${botPath}/turns/${encodeURIComponent(turn)}/events`;
@@ -64,7 +64,7 @@ export async function* followTurn(
 
   for (;;) {
     try {
-      const request = requestNow();
+      const request = nextRequest();
       const reply = await call({ ...request, headers: { ...request.headers, accept: "text/event-stream" } });
       if (reply.status === 204) {
         reply.close();
@@ -77,17 +77,21 @@ export async function* followTurn(
       for await (const message of readEventStream(reply.body)) {
         const event = parseWireEvent(message);
         if (message.id !== undefined) progress.lastEventId = message.id;
-        patience.progressed();
+        retries.reset();
         if (event?.type === "start") progress.turn = event.turn;
         if (event) yield event;
         if (event?.type === "end" || event?.type === "error") return;
       }
       throw new BotError("the answer has no end", { code: "broken_off", retryable: true });
     } catch (failure) {
-      await patience.afterFailure(failure, signal, progress.turn === undefined ? unwanted : undefined);
+      await retries.waitAfterFailure(
+        failure,
+        signal,
+        progress.turn === undefined ? stopRequested : undefined,
+      );
     }
-    if (progress.turn === undefined && unwanted.aborted) {
-      yield nothing;
+    if (progress.turn === undefined && stopRequested.aborted) {
+      yield stoppedBeforeStart;
       return;
     }
   }

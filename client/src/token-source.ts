@@ -4,21 +4,21 @@ export type Token = string | (() => string | Promise<string>);
 export interface TokenSource {
   current(): Promise<string>;
   /** Another token than the one refused; undefined where there is no asking. */
-  renewed(refused: string): Promise<string | undefined>;
+  renew(refused: string): Promise<string | undefined>;
 }
 
-interface Asked {
+interface TokenRequest {
   readonly promise: Promise<string>;
   value?: string;
 }
 
 /** Asks once for all calls that wait for a token. What the asking throws goes to them, and the next call asks again. */
 export const makeTokenSource = (token: Token): TokenSource => {
-  if (typeof token === "string") return { current: async () => token, renewed: async () => undefined };
+  if (typeof token === "string") return { current: async () => token, renew: async () => undefined };
 
-  let latest: Asked | undefined;
+  let latest: TokenRequest | undefined;
   const ask = (): Promise<string> => {
-    const asked: Asked = { promise: (async () => token())() };
+    const asked: TokenRequest = { promise: (async () => token())() };
     latest = asked;
     asked.promise.then(
       (value) => {
@@ -32,5 +32,5 @@ export const makeTokenSource = (token: Token): TokenSource => {
   };
   const current = (): Promise<string> => latest?.promise ?? ask();
   // Another call may have been refused before, and asked.
-  return { current, renewed: (refused) => (latest?.value === refused ? ask() : current()) };
+  return { current, renew: (refused) => (latest?.value === refused ? ask() : current()) };
 };

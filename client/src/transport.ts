@@ -24,42 +24,45 @@ export interface Reply {
 export type Transport = (url: string, init: RequestInit, signal: AbortSignal | undefined) => Promise<Reply>;
 
 /** The bridge's heartbeats come every 10 s: three of them lost, and the connection is as good as dead. */
-const longestSilenceMs = 30_000;
+const maxSilenceMs = 30_000;
 
 export const makeTransport =
   ({ fetch, clock }: TransportPorts): Transport =>
   async (url, init, signal) => {
     signal?.throwIfAborted();
     const connection = new AbortController();
-    const leave = (): void => connection.abort(signal?.reason);
-    signal?.addEventListener("abort", leave);
+    const abort = (): void => connection.abort(signal?.reason);
+    signal?.addEventListener("abort", abort);
     const close = (): void => {
-      signal?.removeEventListener("abort", leave);
+      signal?.removeEventListener("abort", abort);
       connection.abort();
     };
 
     /** What the other side is to do next. While nobody waits for it, its silence is not held against it. */
-    const next = async <T>(step: Promise<T>, code: "unreachable" | "broken_off"): Promise<T> => {
-      const heard = new AbortController();
-      clock.sleep(longestSilenceMs, heard.signal).then(() => {
-        if (heard.signal.aborted) return;
+    const withSilenceLimit = async <T>(step: Promise<T>, code: "unreachable" | "broken_off"): Promise<T> => {
+      const settled = new AbortController();
+      clock.sleep(maxSilenceMs, settled.signal).then(() => {
+        if (settled.signal.aborted) return;
         connection.abort(new BotError("nothing came for 30 s", { code: "silent", retryable: true }));
       });
       try {
         return await step;
       } catch (cause) {
         const reason: unknown = connection.signal.reason;
-        const isOurs = connection.signal.aborted;
+        const isAborted = connection.signal.aborted;
         close();
-        throw isOurs
+        throw isAborted
           ? reason
           : new BotError(`the connection failed: ${code}`, { code, retryable: true, cause });
       } finally {
-        heard.abort();
+        settled.abort();
       }
     };
 
-    const response = await next(fetch(url, { ...init, signal: connection.signal }), "unreachable");
+    const response = await withSilenceLimit(
+      fetch(url, { ...init, signal: connection.signal }),
+      "unreachable",
+    );
     return {
       status: response.status,
       headers: response.headers,
@@ -68,7 +71,7 @@ export const makeTransport =
         const reader = response.body?.getReader();
         try {
           for (;;) {
-            const piece = reader && (await next(reader.read(), "broken_off"));
+            const piece = reader && (await withSilenceLimit(reader.read(), "broken_off"));
             if (!piece || piece.done) return;
             yield piece.value;
           }

@@ -2,14 +2,14 @@
 export const unlessAborted = async <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (!signal) return promise;
   signal.throwIfAborted();
-  let giveUp = (): void => {};
+  let onAbort = (): void => {};
   const aborted = new Promise<never>((_resolve, reject) => {
-    giveUp = () => reject(signal.reason);
-    signal.addEventListener("abort", giveUp);
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
   });
   try {
     return await Promise.race([promise, aborted]);
   } finally {
-    signal.removeEventListener("abort", giveUp);
+    signal.removeEventListener("abort", onAbort);
   }
 };

@@ -3,7 +3,7 @@ import { elements } from "./elements.ts";
 import { fetchToken } from "./fetch-token.ts";
 import { settings } from "./settings.ts";
 
-export interface Parties {
+export interface Participants {
   readonly bot: Bot;
   readonly botId: string;
   readonly userId: string;
@@ -19,7 +19,7 @@ const clientOf = (userId: string): BotClient => {
 };
 
 /** Who talks to whom, as the page says; undefined, and the browser says why, where a name is missing. */
-export const readParties = (): Parties | undefined => {
+export const readParticipants = (): Participants | undefined => {
   if (!elements.who.reportValidity()) return undefined;
   const botId = elements.bot.value.trim();
   const userId = elements.user.value.trim();
