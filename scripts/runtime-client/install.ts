@@ -21,15 +21,15 @@ const tools = [
   ["python3", "python"],
 ] as const;
 
-const isThere = (command: string): boolean =>
+const isOnPath = (command: string): boolean =>
   (process.env.PATH ?? "").split(delimiter).some((place) => existsSync(join(place, command)));
 
 /** What keeps it from being compiled here, in words for the person at the terminal. */
-const obstacle = (): string | undefined => {
+const missingPrerequisite = (): string | undefined => {
   if (process.platform !== "linux") {
     return `${name} compiles on Linux alone, and this is ${process.platform}: run this in a container.`;
   }
-  const missing = tools.filter((names) => !names.some(isThere)).map(([first]) => first);
+  const missing = tools.filter((names) => !names.some(isOnPath)).map(([first]) => first);
   if (missing.length === 0) return undefined;
   return `${name} must be compiled, and this machine lacks ${missing.join(", ")}. On Debian or Ubuntu: apt-get install cmake g++ make tar xz-utils python3`;
 };
@@ -53,7 +53,7 @@ export const installRuntimeClient = (): string => {
   const index = join(installed, "index.mjs");
   // The last thing that its installation makes.
   if (existsSync(join(installed, "rapid-client.node"))) return index;
-  const reason = obstacle();
+  const reason = missingPrerequisite();
   if (reason !== undefined) throw new Error(reason);
 
   console.error(`Compiling ${name} ${version} (once, a minute or two) …`);

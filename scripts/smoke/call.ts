@@ -1,10 +1,10 @@
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import type { SmokeOptions } from "./options.ts";
 
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 /** What was not expected; the message says what was asked and what came. */
-export class Unexpected extends Error {
+export class UnexpectedResponseError extends Error {
   override readonly name = "Unexpected";
 }
 
@@ -22,14 +22,15 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const fetchJson = async (url: string, init: RequestInit): Promise<Record<string, unknown>> => {
-  const what = `${init.method ?? "GET"} ${new URL(url).pathname}`;
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(patienceMs) }).catch((error) => {
+  const request = `${init.method ?? "GET"} ${new URL(url).pathname}`;
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }).catch((error) => {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : "";
-    throw new Unexpected(`${what}: no answer: ${error} ${cause}`);
+    throw new UnexpectedResponseError(`${request}: no answer: ${error} ${cause}`);
   });
   const text = await response.text();
   const body = parse(text);
-  if (response.status !== 200 || !isRecord(body)) throw new Unexpected(`${what}: ${response.status} ${text}`);
+  if (response.status !== 200 || !isRecord(body))
+    throw new UnexpectedResponseError(`${request}: ${response.status} ${text}`);
   return body;
 };
 

@@ -5,25 +5,25 @@ export interface Step {
 }
 
 export interface StepPorts {
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
   readonly now: () => number;
   /** What may be shown of an error. */
-  readonly explain: (error: unknown) => string;
+  readonly describeError: (error: unknown) => string;
 }
 
 /** One line a step, with its time; ends at the first that fails, and says whether all went well. */
-export const takeSteps = async (
+export const runSteps = async (
   steps: readonly Step[],
-  { say, now, explain }: StepPorts,
+  { print, now, describeError }: StepPorts,
 ): Promise<boolean> => {
   for (const { name, run } of steps) {
     const startedAt = now();
     const line = (mark: string, what: string): void =>
-      say(`${mark} ${name}  ${Math.round(now() - startedAt)} ms  ${what}`);
+      print(`${mark} ${name}  ${Math.round(now() - startedAt)} ms  ${what}`);
     try {
       line("ok  ", await run());
     } catch (error) {
-      line("FAIL", explain(error));
+      line("FAIL", describeError(error));
       return false;
     }
   }

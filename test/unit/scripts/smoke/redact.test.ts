@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { withoutSecrets } from "../../../../scripts/smoke/without-secrets.ts";
+import { redact } from "../../../../scripts/smoke/redact.ts";
 
 describe("what a smoke test shows", () => {
   test("holds no secret, whatever stands around it", () => {
@@ -13,7 +13,7 @@ describe("what a smoke test shows", () => {
           const text = around
             .flatMap((each, index) => [each, secrets[index % secrets.length] ?? ""])
             .join("");
-          const shown = withoutSecrets(text, secrets);
+          const shown = redact(text, secrets);
           for (const each of secrets) expect(shown).not.toContain(each);
         },
       ),
@@ -21,11 +21,11 @@ describe("what a smoke test shows", () => {
   });
 
   test("blots out a longer secret whole, though a shorter one is a part of it", () => {
-    expect(withoutSecrets("key=abc123xyz", ["abc123", "abc123xyz", ""])).toBe("key=***");
+    expect(redact("key=abc123xyz", ["abc123", "abc123xyz", ""])).toBe("key=***");
   });
 
   test("is one line that no terminal obeys, and not endless", () => {
-    const shown = withoutSecrets(`one\r\ntwo\u001b[2J\u202e${"x".repeat(1000)}`, []);
+    const shown = redact(`one\r\ntwo\u001b[2J\u202e${"x".repeat(1000)}`, []);
     expect(shown).toMatch(/^one two \[2J x+ …$/);
     expect(shown.length).toBeLessThan(510);
   });

@@ -1,34 +1,37 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createBotClient } from "../../client/src/index.ts";
 import { findDemoDify } from "../../local/demo-bots.ts";
-import { type CallServer, fetchJson, Unexpected } from "./call.ts";
+import { type CallServer, fetchJson, UnexpectedResponseError } from "./call.ts";
 import type { SmokeOptions } from "./options.ts";
 import type { Step } from "./steps.ts";
 
-export interface Walk {
+export interface SmokeTest {
   readonly steps: readonly Step[];
   /** Takes away what the walk has left, if it left anything. */
-  readonly tidy: () => Promise<void>;
+  readonly cleanUp: () => Promise<void>;
 }
 
-export interface WalkPorts {
+export interface SmokeTestPorts {
   readonly callServer: CallServer;
   /** Nothing that it returns may be shown. */
-  readonly keepSecret: (secret: string) => void;
+  readonly addSecret: (secret: string) => void;
   /** For names that nobody has. */
   readonly newId: () => string;
 }
 
 const question = "Please say hello in a few words.";
-const answerPatienceMs = 60_000;
-const lookEveryMs = 1_000;
+const answerTimeoutMs = 60_000;
+const pollIntervalMs = 1_000;
 
-const expectThat = (is: boolean, what: string): void => {
-  if (!is) throw new Unexpected(what);
+const check = (is: boolean, what: string): void => {
+  if (!is) throw new UnexpectedResponseError(what);
 };
 
 /** RongCloud's integration guide, from the token to the deleted bot; a bot of its own, which nobody else has. */
-export const makeWalk = (options: SmokeOptions, { callServer, keepSecret, newId }: WalkPorts): Walk => {
+export const makeSmokeTest = (
+  options: SmokeOptions,
+  { callServer, addSecret, newId }: SmokeTestPorts,
+): SmokeTest => {
   const { url, dify, isLocal } = options;
   const botId = `smoke-${newId()}`;
   const userId = `smoke-user-${newId()}`;
@@ -61,9 +64,10 @@ export const makeWalk = (options: SmokeOptions, { callServer, keepSecret, newId 
     run: async () => {
       const reply = await callServer("/user/getToken.json", new URLSearchParams({ userId, name: "Smoke" }));
       const given = reply.botToken ?? reply.token;
-      if (typeof given !== "string" || given === "") throw new Unexpected("the answer has no token");
+      if (typeof given !== "string" || given === "")
+        throw new UnexpectedResponseError("the answer has no token");
       token = given;
-      keepSecret(token);
+      addSecret(token);
       return `for ${userId}`;
     },
   };
@@ -108,12 +112,13 @@ export const makeWalk = (options: SmokeOptions, { callServer, keepSecret, newId 
     name: "its turn",
     run: async () => {
       if (!hasConversations) return "nobody can tell: such an app keeps no conversation";
-      const until = Date.now() + answerPatienceMs;
+      const until = Date.now() + answerTimeoutMs;
       for (;;) {
         const found = await bot().conversation();
         if (found && found.turns > 0) return `${found.turns} in the conversation`;
-        if (Date.now() > until) throw new Unexpected(`no turn ended in ${answerPatienceMs / 1000} s`);
-        await delay(lookEveryMs);
+        if (Date.now() > until)
+          throw new UnexpectedResponseError(`no turn ended in ${answerTimeoutMs / 1000} s`);
+        await delay(pollIntervalMs);
       }
     },
   };
@@ -124,17 +129,17 @@ export const makeWalk = (options: SmokeOptions, { callServer, keepSecret, newId 
       const startedAt = Date.now();
       let firstMs: number | undefined;
       let pieces = 0;
-      let said = "";
-      const signal = AbortSignal.timeout(answerPatienceMs);
+      let text = "";
+      const signal = AbortSignal.timeout(answerTimeoutMs);
       for await (const event of bot().chat({ content: question, conversation: "smoke" }, { signal })) {
         if (event.type === "delta") {
           firstMs ??= Date.now() - startedAt;
           pieces += 1;
         }
-        if ("text" in event) said = event.text;
+        if ("text" in event) text = event.text;
       }
-      expectThat(said !== "", "the answer ended and had no text");
-      return `${said.length} characters in ${pieces} pieces, the first after ${firstMs ?? "?"} ms`;
+      check(text !== "", "the answer ended and had no text");
+      return `${text.length} characters in ${pieces} pieces, the first after ${firstMs ?? "?"} ms`;
     },
   };
 
@@ -142,7 +147,7 @@ export const makeWalk = (options: SmokeOptions, { callServer, keepSecret, newId 
     name: "get",
     run: async () => {
       const found = await listed(callServer("/v3/bot/get.json", { userIds: [botId] }));
-      expectThat(found.some(isOurs), "the bot that was created is not there");
+      check(found.some(isOurs), "the bot that was created is not there");
       return "the bot is there";
     },
   };
@@ -153,25 +158,25 @@ export const makeWalk = (options: SmokeOptions, { callServer, keepSecret, newId 
       for (let page = 1; ; page += 1) {
         const found = await listed(callServer("/v3/bot/query.json", { page, pageSize: 100 }));
         if (found.some(isOurs)) return `on page ${page}`;
-        expectThat(found.length > 0, "the bot that was created is on no page");
+        check(found.length > 0, "the bot that was created is on no page");
       }
     },
   };
 
-  const drop: Step = {
+  const deleteBot: Step = {
     name: "delete",
     run: async () => {
       await remove();
       const found = await listed(callServer("/v3/bot/get.json", { userIds: [botId] }));
-      expectThat(!found.some(isOurs), "the bot that was deleted is still there");
+      check(!found.some(isOurs), "the bot that was deleted is still there");
       return "the bot is gone";
     },
   };
 
   const asksDify = isLocal || dify !== undefined;
   return {
-    steps: [health, getToken, create, ...(asksDify ? [message, chat, answered] : []), get, query, drop],
-    tidy: async () => {
+    steps: [health, getToken, create, ...(asksDify ? [message, chat, answered] : []), get, query, deleteBot],
+    cleanUp: async () => {
       if (isCreated) await remove();
     },
   };
