@@ -7,13 +7,13 @@ import {
   type Authentication,
   defaultThrottle,
   integrationOf,
-  type Route,
   makeRoutes,
+  type Route,
   throttlesOf,
 } from "./api-routes.ts";
 import type { Config } from "./config.ts";
 import { addFirewall } from "./constructs/firewall.ts";
-import { makeLogGroup } from "./constructs/kept-logs.ts";
+import { makeLogGroup } from "./constructs/log-group.ts";
 import { Releases } from "./constructs/releases.ts";
 import { addCustomDomain } from "./custom-domain.ts";
 import type { DataStack } from "./data-stack.ts";

@@ -61,13 +61,13 @@ export const findBuild = (inputs: BuildInputs): CachedBuild => {
   const cache = join(inputs.root ?? projectRoot, "node_modules/.cache", inputs.name);
   const entry = join(cache, fingerprintOf(inputs));
   const draft = `${entry}-${process.pid}`;
-  const isMade = existsSync(entry);
-  if (!isMade) {
+  const exists = existsSync(entry);
+  if (!exists) {
     mkdirSync(cache, { recursive: true });
     removeOldEntries(cache);
   }
   return {
-    exists: isMade,
+    exists,
     draft,
     save() {
       try {

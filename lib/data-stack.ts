@@ -5,7 +5,7 @@ import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 import { makeTable } from "./constructs/bridge-table.ts";
 import { makeDataKey } from "./constructs/data-key.ts";
-import { retainData } from "./constructs/keep-data.ts";
+import { retainData } from "./constructs/retain-data.ts";
 
 export interface DataStackProps extends StackProps {
   readonly config: Config;

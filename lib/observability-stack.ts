@@ -8,10 +8,10 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 import type { AlarmSpec } from "./observability/alarm-spec.ts";
+import { customMetricsOf, serviceOf } from "./observability/custom-metrics.ts";
 import { dashboardRows } from "./observability/dashboard-rows.ts";
 import { gatewayThrottles } from "./observability/gateway-throttles.ts";
 import { logQueries } from "./observability/log-queries.ts";
-import { customMetricsOf, serviceOf } from "./observability/own-metrics.ts";
 import { platformAlarms } from "./observability/platform-alarms.ts";
 import { queueAlarms } from "./observability/queue-alarms.ts";
 import { turnAlarms } from "./observability/turn-alarms.ts";
@@ -24,7 +24,7 @@ export interface ObservabilityStackProps extends StackProps {
 
 /**
  * Who is told of alarms, besides the address of the config: whoever subscribes. Not encrypted by a key of ours: CloudWatch
- * sends to it what docs/runbook.md says of an alarm and a number, nobody's data, and would need to be let at that key.
+ * sends to it what docs/runbook.md problem of an alarm and a number, nobody's data, and would need to be let at that key.
  */
 const alarmTopic = (stack: Stack, { stage, alarmEmail }: Config): Topic => {
   const topic = new Topic(stack, "Alarms", { displayName: `Bot Bridge ${stage}`, enforceSSL: true });
@@ -45,11 +45,11 @@ const alarmTopic = (stack: Stack, { stage, alarmEmail }: Config): Topic => {
   return topic;
 };
 
-const alarmOf = (stack: Stack, { id, problem: says, runbookEntry: entry, metric, threshold: above, periods }: AlarmSpec): Alarm =>
+const alarmOf = (stack: Stack, { id, problem, runbookEntry, metric, threshold, periods }: AlarmSpec): Alarm =>
   new Alarm(stack, id, {
-    alarmDescription: `${says[0]?.toUpperCase()}${says.slice(1)}. What to do: docs/runbook.md#${entry}`,
+    alarmDescription: `${problem[0]?.toUpperCase()}${problem.slice(1)}. What to do: docs/runbook.md#${runbookEntry}`,
     metric,
-    threshold: above,
+    threshold,
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     evaluationPeriods: periods?.evaluated ?? 1,
     datapointsToAlarm: periods?.breaching ?? 1,

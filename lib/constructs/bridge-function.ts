@@ -13,7 +13,7 @@ import { Construct } from "constructs";
 import type { Config } from "../config.ts";
 import type { FunctionName } from "../function-names.ts";
 import { bundleOf } from "./bundle.ts";
-import { makeLogGroup } from "./kept-logs.ts";
+import { makeLogGroup } from "./log-group.ts";
 import type { Releases } from "./releases.ts";
 
 export interface BridgeFunctionProps {

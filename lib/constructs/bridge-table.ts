@@ -1,7 +1,7 @@
 import { type Attribute, AttributeType, Billing, CfnGlobalTable, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
-import { retainData } from "./keep-data.ts";
+import { retainData } from "./retain-data.ts";
 
 export interface BridgeTableProps {
   readonly partitionKey: string;

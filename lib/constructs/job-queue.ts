@@ -2,7 +2,7 @@ import { Duration, Validations } from "aws-cdk-lib";
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { BridgeFunction } from "./bridge-function.ts";
-import { retainData } from "./keep-data.ts";
+import { retainData } from "./retain-data.ts";
 
 /**
  * A backstop: a worker counts its tries in the job's record and buries the job by its own hand. Only a job that nobody can

@@ -11,7 +11,7 @@ import {
   TextWidget,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { costGraphs } from "./cost-graphs.ts";
-import { channels, type CustomMetrics, outcomes } from "./own-metrics.ts";
+import { type CustomMetrics, channels, outcomes } from "./custom-metrics.ts";
 import type { Watched } from "./watched.ts";
 
 const period = Duration.minutes(5);
@@ -140,8 +140,8 @@ const errorRow = ({ watched, own, throttledByGateway }: DashboardParts): IWidget
     graph("Why models failed", [search(own.searchExpression("ModelFailed", ["integration", "code"], "Sum"))]),
     graph(
       "Dead letters",
-      queues.map(({ name, deadLetters: dead }) =>
-        dead.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period, label: name }),
+      queues.map(({ name, deadLetters }) =>
+        deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period, label: name }),
       ),
     ),
     graph("Tries that failed, and jobs given up", [

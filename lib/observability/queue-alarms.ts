@@ -15,22 +15,22 @@ export const queueAlarms = (queues: readonly WatchedQueue[]): AlarmSpec[] =>
   queues.flatMap((queue) => [
     {
       id: `${idOf(queue)}DeadLetters`,
-      says: `there are dead letters of ${queue.name}`,
-      entry: "dead-letters",
+      problem: `there are dead letters of ${queue.name}`,
+      runbookEntry: "dead-letters",
       metric: queue.deadLetters.metricApproximateNumberOfMessagesVisible({
         statistic: "Maximum",
         period: Duration.minutes(5),
       }),
-      above: 0,
+      threshold: 0,
     },
     {
       id: `${idOf(queue)}Waiting`,
-      says: `the oldest of the ${queue.name} has waited for 20 minutes`,
-      entry: "jobs-wait",
+      problem: `the oldest of the ${queue.name} has waited for 20 minutes`,
+      runbookEntry: "jobs-wait",
       metric: queue.jobs.metricApproximateAgeOfOldestMessage({
         statistic: "Maximum",
         period: Duration.minutes(5),
       }),
-      above: maxAgeSeconds,
+      threshold: maxAgeSeconds,
     },
   ]);

@@ -1,6 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import type { AlarmSpec } from "./alarm-spec.ts";
-import { type Channel, channels, type Outcome, type CustomMetrics } from "./own-metrics.ts";
+import { type Channel, type CustomMetrics, channels, type Outcome } from "./custom-metrics.ts";
 import { expression, named, sumOf } from "./sums.ts";
 
 const window = Duration.minutes(15);
@@ -83,11 +83,11 @@ export const turnAlarms = (own: CustomMetrics): AlarmSpec[] => {
     },
     ...channels.map((channel) => ({
       id: channel === "im" ? "FirstTextIm" : "FirstTextHttp",
-      says: `one user of twenty waits too long for the first word, ${channel === "im" ? "in the IM" : "over HTTP"}`,
-      entry: "the-first-word-is-late",
+      problem: `one user of twenty waits too long for the first word, ${channel === "im" ? "in the IM" : "over HTTP"}`,
+      runbookEntry: "the-first-word-is-late",
       metric: own.firstText(channel),
-      above: maxFirstTextMs,
-      periods: { bad: 2, of: 3 },
+      threshold: maxFirstTextMs,
+      periods: { breaching: 2, evaluated: 3 },
     })),
   ];
 };

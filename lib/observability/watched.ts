@@ -62,8 +62,8 @@ export const findWatched = ({ data, messaging, api }: WatchedStacks): Watched =>
     apiFunctions: functionsIn(api),
     workers: functionsIn(messaging),
     queues: (["turns", "webhooks"] as const).map((name) => {
-      const { queue: jobs, deadLetters: dead } = messaging[name];
-      return { name, jobs, dead };
+      const { queue: jobs, deadLetters } = messaging[name];
+      return { name, jobs, deadLetters };
     }),
     functionLogs: [messaging, api]
       .flatMap((stack) => findAllIn(stack, LogGroup))
