@@ -7,7 +7,7 @@ import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
 import { prices } from "../lib/observability/prices.ts";
 import { readCounts } from "./calls/counts.ts";
-import { type PricedLine, priceTurns, totalOf, type TurnUsage } from "./calls/price-turns.ts";
+import { type PricedLine, priceTurns, type TurnUsage, totalOf } from "./calls/price-turns.ts";
 
 // Prints the tables of docs/cost.md, from what was counted and the price list; a test says where they differ.
 
@@ -68,8 +68,8 @@ const priced = Object.entries(ways).map(([name, way]): [string, PricedLine[]] =>
 const [, [, first] = ["", []]] = [0, priced[0]];
 printRows([
   ["US$ for a million", ...priced.map(([name]) => name)],
-  ...first.map(({ item: what }, index) => [
-    what,
+  ...first.map(({ item }, index) => [
+    item,
     ...priced.map(([, lines]) => {
       const { dollars: amount = 0, amount: of = "" } = lines[index] ?? {};
       return amount === 0 ? "" : `${dollars(amount)} (${of})`;

@@ -4,8 +4,8 @@ import { startLocalBridge } from "../local/bridge.ts";
 import { startDifySimulator } from "../local/dify/server.ts";
 import { readSettings } from "../local/settings.ts";
 import { startCountedAws } from "./calls/counting-proxies.ts";
+import { callBack, callServer, chat, publish, type Target, waitUntilQuiet } from "./calls/send-turns.ts";
 import { makeTallier, type Tally } from "./calls/tally.ts";
-import { callBack, callServer, chat, type Target, publish, waitUntilQuiet } from "./calls/ways.ts";
 
 /**
  * Counts what one turn asks of AWS, by each way that it can come in, of a conversation that is under way: with an answer

@@ -18,7 +18,7 @@ const settings = { ...readSettings({}), port: 0 };
 const dify = await startDifySimulator({ paceMs: 5 });
 const sendHttp = makeHttpClient({ publicOnly: false, clock });
 let onChunk = (): void => {};
-const im = await startImSimulator({ ...settings, onHappening: () => onChunk() });
+const im = await startImSimulator({ ...settings, onEvent: () => onChunk() });
 const bridge = await startLocalBridge(
   { ...settings, rongcloudApiUrl: im.url, realDify: { apiUrl: dify.url, apiKey: "app-bench" } },
   { write: () => {}, writeLog: () => {}, isShared: false },

@@ -54,6 +54,6 @@ const line = (of: keyof Memory): string => {
 };
 console.log(
   `memory while an answer of ${(length / megabyte).toFixed(0)} MB goes out in ${messages} messages and ${chunks} chunks, ` +
-    `${during.length} looks: the heap ${line("heap")}; beside it ${line("beside")}`,
+    `${during.length} looks: the heap ${line("heap")}; beside it ${line("external")}`,
 );
 peers.close();

@@ -1,4 +1,4 @@
-import { simulateHttpTurns } from "./scale/doors.ts";
+import { simulateHttpTurns } from "./scale/http-turns.ts";
 import { simulateStreams } from "./scale/streams.ts";
 import { simulateWorkers } from "./scale/workers.ts";
 
@@ -23,8 +23,8 @@ const share = (of: number): string => `${(100 * of).toFixed(of > 0 && of < 0.1 ?
 const number = (amount: number): string => amount.toLocaleString("en-US");
 
 /** As Lambda's pollers begin and grow: by themselves, or where they are provisioned. */
-const standard = { atFirst: 5, growthPerMinute: 300 };
-const provisioned = { atFirst: 2_000, growthPerMinute: 1_000 };
+const standard = { initialConcurrency: 5, growthPerMinute: 300 };
+const provisioned = { initialConcurrency: 2_000, growthPerMinute: 1_000 };
 
 printRows([
   ["turns a second", "at once at most", "pollers", "wait, median", "wait, p95", "busy", "waiting then"],
@@ -37,15 +37,15 @@ printRows([
       [1_000, 1_000, "standard", standard],
       [1_000, 20_000, "provisioned", provisioned],
     ] as const
-  ).map(([turnsPerSecond, mostAtOnce, name, pollers]) => {
+  ).map(([turnsPerSecond, maxConcurrency, name, pollers]) => {
     const { waitP50, waitP95, busyAtEnd, waitingAtEnd } = simulateWorkers({
       turnsPerSecond,
-      maxConcurrency: mostAtOnce,
+      maxConcurrency,
       ...pollers,
     });
     return [
       number(turnsPerSecond),
-      number(mostAtOnce),
+      number(maxConcurrency),
       name,
       seconds(waitP50),
       seconds(waitP95),
@@ -65,10 +65,20 @@ printRows([
       [1_000, 0, 15_000],
       [1_000, 120, 15_000],
     ] as const
-  ).map(([turnsPerSecond, rise, mostAtOnce]) => {
-    const { throttledShare: turnedAway, peakConcurrency: mostBusy } = simulateHttpTurns({ turnsPerSecond, rampSeconds: rise, maxConcurrency: mostAtOnce });
-    const within = rise === 0 ? "at once" : `${rise} s`;
-    return [number(turnsPerSecond), within, number(mostAtOnce), number(mostBusy), share(turnedAway)];
+  ).map(([turnsPerSecond, rampSeconds, maxConcurrency]) => {
+    const { throttledShare, peakConcurrency } = simulateHttpTurns({
+      turnsPerSecond,
+      rampSeconds,
+      maxConcurrency,
+    });
+    const within = rampSeconds === 0 ? "at once" : `${rampSeconds} s`;
+    return [
+      number(turnsPerSecond),
+      within,
+      number(maxConcurrency),
+      number(peakConcurrency),
+      share(throttledShare),
+    ];
   }),
 ]);
 
@@ -82,18 +92,16 @@ for (const [turnsPerSecond, minIntervalMs] of [
   [10, 1_000],
   [20, 3_000],
 ] as const) {
-  const { peakConcurrency: atOnce, firstP95, endP95, chunkInterval: chunkEvery, throttledShare: refused, undelivered } = await simulateStreams(
-    turnsPerSecond,
-    minIntervalMs,
-  );
+  const { peakConcurrency, firstP95, endP95, chunkInterval, throttledShare, undelivered } =
+    await simulateStreams(turnsPerSecond, minIntervalMs);
   streams.push([
     number(turnsPerSecond),
     seconds(minIntervalMs / 1000),
-    number(atOnce),
+    number(peakConcurrency),
     seconds(firstP95),
-    seconds(chunkEvery),
+    seconds(chunkInterval),
     seconds(endP95),
-    share(refused),
+    share(throttledShare),
     number(undelivered),
   ]);
 }
@@ -105,7 +113,7 @@ printRows([
     "first chunk, p95",
     "a chunk each",
     "end is late by, p95",
-    "calls refused",
+    "calls throttledShare",
     "answers lost",
   ],
   ...streams,

@@ -50,14 +50,14 @@ const amountOf = (number: number, unit: string): string => {
 /** What a million turns cost, line by line, in US dollars. */
 export const priceTurns = (way: TurnUsage): PricedLine[] => {
   const { tally, invocations, functionSeconds, requests, outboundBytes } = way;
-  const line = (what: string, each: number, unit: string, price: number): PricedLine => ({
-    item: what,
+  const line = (item: string, each: number, unit: string, price: number): PricedLine => ({
+    item,
     amount: amountOf(each * million, unit),
     dollars: each * million * price,
   });
-  const gigabytes = (what: string, bytes: number, price: number): PricedLine => {
+  const gigabytes = (item: string, bytes: number, price: number): PricedLine => {
     const amount = (bytes * million) / 1e9;
-    return { item: what, amount: `${Number(amount.toPrecision(3))} GB`, dollars: amount * price };
+    return { item, amount: `${Number(amount.toPrecision(3))} GB`, dollars: amount * price };
   };
   const sqsRequests = Object.values(tally.sqs).reduce((sum, calls) => sum + calls, 0);
   const logBytes =

@@ -41,7 +41,7 @@ export const simulateStreams = async (
 ): Promise<StreamsResult> => {
   const clock = makeSimClock();
   const random = seededRandom(13);
-  let [tokens, filledAt, calls, refused, taken, atOnce, mostAtOnce, undelivered] = [
+  let [tokens, filledAt, calls, throttled, accepted, running, peakRunning, undelivered] = [
     callsPerSecond,
     0,
     0,
@@ -64,23 +64,23 @@ export const simulateStreams = async (
   };
   const call = async (): Promise<void> => {
     calls += 1;
-    const isTaken = takeToken();
+    const isAccepted = takeToken();
     await clock.sleep(callMs);
-    if (isTaken) return;
-    refused += 1;
+    if (isAccepted) return;
+    throttled += 1;
     throw new BridgeError("rate_limited", "too many calls", { retryable: true });
   };
 
   const runTurn = async (): Promise<void> => {
-    atOnce += 1;
-    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    running += 1;
+    peakRunning = Math.max(peakRunning, running);
     const begunAt = clock.now();
-    let firstTaken: number | undefined;
+    let firstAccepted: number | undefined;
     const im: Pick<ImMessages, "sendChunk" | "sendText"> = {
       sendChunk: async (_route, { messageUID }) => {
         await call();
-        taken += 1;
-        firstTaken ??= clock.now();
+        accepted += 1;
+        firstAccepted ??= clock.now();
         return messageUID ?? `m-${calls}`;
       },
       sendText: call,
@@ -98,10 +98,10 @@ export const simulateStreams = async (
     const saidAt = clock.now();
     const { status } = await sink.end({ status: "complete" });
     if (status === "undelivered") undelivered += 1;
-    if (firstTaken !== undefined) firsts.push((firstTaken - begunAt) / 1000);
+    if (firstAccepted !== undefined) firsts.push((firstAccepted - begunAt) / 1000);
     ends.push((clock.now() - saidAt) / 1000);
     streamedMs += clock.now() - begunAt;
-    atOnce -= 1;
+    running -= 1;
   };
 
   const arrive = async (): Promise<void> => {
@@ -114,11 +114,11 @@ export const simulateStreams = async (
   arrive();
   await clock.run((simulatedSeconds + 300) * 1000);
   return {
-    peakConcurrency: mostAtOnce,
+    peakConcurrency: peakRunning,
     firstP95: percentile(firsts, 0.95),
     endP95: percentile(ends, 0.95),
-    chunkInterval: streamedMs / 1000 / Math.max(1, taken),
-    throttledShare: refused / calls,
+    chunkInterval: streamedMs / 1000 / Math.max(1, accepted),
+    throttledShare: throttled / calls,
     undelivered,
   };
 };

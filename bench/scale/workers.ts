@@ -22,7 +22,7 @@ const simulatedSeconds = 600;
 
 /** Jobs that come out of nothing at a rate, and are handed to workers as Lambda's pollers hand them out; in seconds. */
 export const simulateWorkers = (given: WorkersCase): WorkersResult => {
-  const { turnsPerSecond, maxConcurrency: mostAtOnce, initialConcurrency: atFirst, growthPerMinute } = given;
+  const { turnsPerSecond, maxConcurrency, initialConcurrency, growthPerMinute } = given;
   const random = seededRandom(7);
   const step = 0.1;
   const waiting: number[] = [];
@@ -31,7 +31,7 @@ export const simulateWorkers = (given: WorkersCase): WorkersResult => {
   /** Ends, by tenths of a second. */
   const ends: number[] = [];
   let busy = 0;
-  let allowed = Math.min(atFirst, mostAtOnce);
+  let allowed = Math.min(initialConcurrency, maxConcurrency);
   let nextArrival = exponential(random, 1 / turnsPerSecond);
   for (let tick = 0; tick * step < simulatedSeconds; tick += 1) {
     const now = tick * step;
@@ -47,7 +47,7 @@ export const simulateWorkers = (given: WorkersCase): WorkersResult => {
       const end = tick + Math.max(1, Math.round(answerLength(random, answerSeconds) / step));
       ends[end] = (ends[end] ?? 0) + 1;
     }
-    if (head < waiting.length) allowed = Math.min(mostAtOnce, allowed + (growthPerMinute / 60) * step);
+    if (head < waiting.length) allowed = Math.min(maxConcurrency, allowed + (growthPerMinute / 60) * step);
   }
   const stillWaiting = waiting.slice(head).map((since) => simulatedSeconds - since);
   const all = [...waits, ...stillWaiting];

@@ -3,7 +3,7 @@ import { makeSimClock } from "../../../bench/scale/sim-clock.ts";
 import { simulateWorkers } from "../../../bench/scale/workers.ts";
 
 describe("the simulation", () => {
-  const ample = { mostAtOnce: 1_000, atFirst: 1_000, growthPerMinute: 0 };
+  const ample = { maxConcurrency: 1_000, initialConcurrency: 1_000, growthPerMinute: 0 };
 
   test("has as many at work as come in the time of an answer", () => {
     const { busyAtEnd, waitingAtEnd } = simulateWorkers({ turnsPerSecond: 20, ...ample });

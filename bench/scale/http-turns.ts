@@ -9,7 +9,7 @@ export interface HttpTurnsCase {
 }
 
 export interface HttpTurnsResult {
-  /** Of all that came in ten minutes. */
+  /** Of all that arrived in ten minutes. */
   readonly throttledShare: number;
   readonly peakConcurrency: number;
 }
@@ -19,37 +19,42 @@ const seconds = 600;
 /** Lambda adds so many to a function in a second. */
 const growthPerSecond = 100;
 
-/** Clients' turns: nobody queues them. What Lambda has no room for is turned away. */
-export const simulateHttpTurns = ({ turnsPerSecond, rampSeconds: rise, maxConcurrency: mostAtOnce }: HttpTurnsCase): HttpTurnsResult => {
+/** Clients' turns: nobody queues them. What Lambda has no room for is turned throttled. */
+export const simulateHttpTurns = ({
+  turnsPerSecond,
+  rampSeconds,
+  maxConcurrency,
+}: HttpTurnsCase): HttpTurnsResult => {
   const random = seededRandom(11);
   const step = 0.1;
   const ends: number[] = [];
   let busy = 0;
   let environments = 0;
   let mayAdd = growthPerSecond * 10;
-  let [came, away, mostBusy] = [0, 0, 0];
+  let [arrived, throttled, peakConcurrency] = [0, 0, 0];
   let nextArrival = 0;
   for (let tick = 0; tick * step < seconds; tick += 1) {
     const now = tick * step;
     busy -= ends[tick] ?? 0;
     mayAdd = Math.min(growthPerSecond * 10, mayAdd + growthPerSecond * step);
     while (nextArrival <= now) {
-      const rate = turnsPerSecond * Math.min(1, rise === 0 ? 1 : Math.max(nextArrival / rise, 0.001));
+      const rate =
+        turnsPerSecond * Math.min(1, rampSeconds === 0 ? 1 : Math.max(nextArrival / rampSeconds, 0.001));
       nextArrival += exponential(random, 1 / rate);
-      came += 1;
-      if (busy >= environments && environments < mostAtOnce && mayAdd >= 1) {
+      arrived += 1;
+      if (busy >= environments && environments < maxConcurrency && mayAdd >= 1) {
         environments += 1;
         mayAdd -= 1;
       }
       if (busy >= environments) {
-        away += 1;
+        throttled += 1;
         continue;
       }
       busy += 1;
-      mostBusy = Math.max(mostBusy, busy);
+      peakConcurrency = Math.max(peakConcurrency, busy);
       const end = tick + Math.max(1, Math.round(answerLength(random, answerSeconds) / step));
       ends[end] = (ends[end] ?? 0) + 1;
     }
   }
-  return { throttledShare: away / came, peakConcurrency: mostBusy };
+  return { throttledShare: throttled / arrived, peakConcurrency };
 };
