@@ -6,7 +6,7 @@ import { startAppServerSimulator } from "./app-server/server.ts";
 import { copyAssembly } from "./assembly.ts";
 import { startLocalAws } from "./aws/start.ts";
 import { startConsole } from "./console/server.ts";
-import { takeDataDir } from "./data-dir.ts";
+import { lockDataDir } from "./data-dir.ts";
 import { findDemoBots, putDemoBot } from "./demo-bots.ts";
 import { startDifySimulator } from "./dify/server.ts";
 import { startImSimulator } from "./im/server.ts";
@@ -44,18 +44,18 @@ export interface Screen {
 const stage = "local";
 
 /** The guide's own host leads to the simulator, unless that very host is the real Dify of the settings. */
-const guidesDify = "api.dify.ai";
-const isGuidesDify = ({ realDify }: Settings): boolean =>
-  realDify !== undefined && new URL(realDify.apiUrl).hostname === guidesDify;
+const guideDifyHost = "api.dify.ai";
+const usesGuideDifyHost = ({ realDify }: Settings): boolean =>
+  realDify !== undefined && new URL(realDify.apiUrl).hostname === guideDifyHost;
 
 /** Where the guide's webhooks go. */
-const guidesAppServer = "yourserver.com";
+const guideAppServerHost = "yourserver.com";
 
-const reachablePatienceMs = 5_000;
+const reachableTimeoutMs = 5_000;
 
 /** Whether a server answers there, with any status. @throws SettingsError naming the variable. */
 const checkReachable = async (variable: string, url: string): Promise<void> => {
-  await fetch(url, { signal: AbortSignal.timeout(reachablePatienceMs) }).catch(() => {
+  await fetch(url, { signal: AbortSignal.timeout(reachableTimeoutMs) }).catch(() => {
     throw new SettingsError(`${variable}: nobody answers at ${url}`);
   });
 };
@@ -69,7 +69,7 @@ const checkSettings = async ({
 }: Settings): Promise<void> => {
   await checkPort("PORT", port);
   await checkPort("CONSOLE_PORT", consolePort);
-  if (dataDir !== undefined) await takeDataDir(dataDir);
+  if (dataDir !== undefined) await lockDataDir(dataDir);
   if (dynamodbEndpoint !== undefined) await checkReachable("DYNAMODB_ENDPOINT", dynamodbEndpoint);
   if (sqsEndpoint !== undefined) await checkReachable("SQS_ENDPOINT", sqsEndpoint);
 };
@@ -90,9 +90,9 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
     const seenAtIm = new Set<string>();
     const im = await startImSimulator({
       ...settings,
-      onHappening: ({ message, added }) => {
+      onEvent: ({ message, added }) => {
         seenAtIm.add(message.fromUserId);
-        view.streamed(message.messageUID, message.fromUserId, message.targetId, added, message.complete);
+        view.showStreamed(message.messageUID, message.fromUserId, message.targetId, added, message.complete);
       },
     });
     closers.push(im.close);
@@ -102,7 +102,7 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
     const appServer = await startAppServerSimulator({
       ...settings,
       bridgeUrl,
-      onReceived: (webhook) => view.called(`${webhook.host}${webhook.path}`, describeWebhook(webhook)),
+      onReceived: (webhook) => view.showWebhook(`${webhook.host}${webhook.path}`, describeWebhook(webhook)),
     });
     closers.push(appServer.close);
     const page = await startConsole({ ...settings, bridgeUrl, port: settings.consolePort });
@@ -121,8 +121,8 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
     await copyAssembly(config, assemblyDir);
 
     const hostAliases = new URL("./host-aliases.ts", import.meta.url);
-    if (!isGuidesDify(settings)) hostAliases.searchParams.set(guidesDify, new URL(dify.url).origin);
-    hostAliases.searchParams.set(guidesAppServer, appServer.url);
+    if (!usesGuideDifyHost(settings)) hostAliases.searchParams.set(guideDifyHost, new URL(dify.url).origin);
+    hostAliases.searchParams.set(guideAppServerHost, appServer.url);
     const { port, appKey, appSecret, dataDir, dynamodbEndpoint, sqsEndpoint } = settings;
     const aws = await startLocalAws({
       assemblyDir,
@@ -133,10 +133,10 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
       secretValues: { [`bot-bridge-${stage}-apps`]: localSecretValue(appKey, appSecret) },
       environment: { RONGCLOUD_API_URL: rongcloudApiUrl },
       preload: hostAliases.href,
-      log: makeLogStream({ write: screen.writeLog, isShared: screen.isShared, makeRoom: view.makeRoom }),
+      log: makeLogStream({ write: screen.writeLog, isShared: screen.isShared, endLine: view.endLine }),
       onExchange: ({ path, requestBody, statusCode }) => {
         const sent = statusCode === 200 ? readSentMessage(path, requestBody) : undefined;
-        if (sent && !seenAtIm.has(sent.from)) view.said(sent.from, sent.to, sent.text);
+        if (sent && !seenAtIm.has(sent.from)) view.showSent(sent.from, sent.to, sent.text);
       },
     });
     closers.push(aws.close);

@@ -14,15 +14,15 @@ const isAlive = (pid: number): boolean => {
  * Takes a DATA_DIR for this run, making it where it is missing. A run that died leaves its mark, which counts for
  * nothing then. @throws SettingsError when nothing can be kept there, or another run has it.
  */
-export const takeDataDir = async (dataDir: string): Promise<void> => {
-  const mark = join(dataDir, "bridge.pid");
-  const holder = Number(await readFile(mark, "utf8").catch(() => ""));
+export const lockDataDir = async (dataDir: string): Promise<void> => {
+  const lockFile = join(dataDir, "bridge.pid");
+  const holder = Number(await readFile(lockFile, "utf8").catch(() => ""));
   if (holder > 0 && isAlive(holder)) {
     throw new SettingsError(`DATA_DIR ${dataDir} is in use by another run (process ${holder})`);
   }
   try {
     await mkdir(dataDir, { recursive: true });
-    await writeFile(mark, String(process.pid));
+    await writeFile(lockFile, String(process.pid));
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? error.code : "unknown";
     throw new SettingsError(`DATA_DIR ${dataDir} is no folder that can be written to (${String(reason)})`);

@@ -26,28 +26,28 @@ interface RealApi {
 }
 
 /** How the settings name an API. */
-interface ApiNames {
+interface ApiSettingNames {
   readonly url: string;
   readonly key: string;
   readonly service: string;
 }
 
 /** How long a real API may take to say what it is, in milliseconds. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 
 /**
  * What a real API says of itself.
  * @throws SettingsError when it cannot be reached, refuses the key, or is something else.
  */
-const askApi = async <T extends v.GenericSchema>(
+const queryApi = async <T extends v.GenericSchema>(
   { apiUrl, apiKey }: RealApi,
   path: string,
   schema: T,
-  names: ApiNames,
+  names: ApiSettingNames,
 ): Promise<v.InferOutput<T>> => {
   const url = `${apiUrl.replace(/\/+$/, "")}/${path}`;
   const headers = { authorization: `Bearer ${apiKey}` };
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(patienceMs) }).catch(() => {
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) }).catch(() => {
     throw new SettingsError(`${names.url}: nobody answers at ${url}`);
   });
   if (response.status === 401) throw new SettingsError(`${names.key}: this ${names.service} API refuses it`);
@@ -58,7 +58,7 @@ const askApi = async <T extends v.GenericSchema>(
 };
 
 const difyInfo = v.object({ mode: v.optional(v.string()) });
-const difyNames: ApiNames = { url: "DIFY_API_URL", key: "DIFY_API_KEY", service: "Dify" };
+const difyNames: ApiSettingNames = { url: "DIFY_API_URL", key: "DIFY_API_KEY", service: "Dify" };
 
 const difyTypeByMode = new Map<string, ModelType>([
   ["chat", "dify_chat"],
@@ -74,16 +74,20 @@ const difyTypeByMode = new Map<string, ModelType>([
  */
 export const findDemoDify = async ({ realDify }: Pick<Settings, "realDify">): Promise<DemoModel> => {
   if (!realDify) return { apiUrl: "https://api.dify.ai/v1", apiKey: "app-demo", type: "dify_chatflow" };
-  const { mode = "" } = await askApi(realDify, "info", difyInfo, difyNames);
+  const { mode = "" } = await queryApi(realDify, "info", difyInfo, difyNames);
   // Dify 0.15 does not tell its mode.
   return { ...realDify, type: difyTypeByMode.get(mode) ?? "dify_chatflow" };
 };
 
 const openAiModels = v.object({ data: v.array(v.object({ id: v.string() })) });
-const openAiNames: ApiNames = { url: "OPENAI_API_URL", key: "OPENAI_API_KEY", service: "OpenAI-compatible" };
+const openAiNames: ApiSettingNames = {
+  url: "OPENAI_API_URL",
+  key: "OPENAI_API_KEY",
+  service: "OpenAI-compatible",
+};
 
 const findOpenAi = async ({ model, ...api }: NonNullable<Settings["openai"]>): Promise<DemoModel> => {
-  const listed = model ?? (await askApi(api, "models", openAiModels, openAiNames)).data[0]?.id;
+  const listed = model ?? (await queryApi(api, "models", openAiModels, openAiNames)).data[0]?.id;
   if (listed === undefined) throw new SettingsError("OPENAI_MODEL: this API lists no model, so name one");
   return { ...api, type: "openai", options: { model: listed } };
 };

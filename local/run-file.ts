@@ -42,7 +42,7 @@ export const findRun = async (port: string): Promise<LocalRun | undefined> => {
   const parsed = v.safeParse(content, await readFile(fileOf(port), "utf8").catch(() => ""));
   if (!parsed.success) return undefined;
   const { url, endpoints } = parsed.output;
-  const doors = [`${url}/health`, endpoints.sqs, endpoints.dynamodb];
-  const areOpen = await Promise.all(doors.map(answers));
+  const urls = [`${url}/health`, endpoints.sqs, endpoints.dynamodb];
+  const areOpen = await Promise.all(urls.map(answers));
   return areOpen.every(Boolean) ? parsed.output : undefined;
 };

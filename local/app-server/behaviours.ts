@@ -31,19 +31,19 @@ export interface Behaviours {
 const anyPath = "";
 
 export const makeBehaviours = (): Behaviours => {
-  const held = new Map<string, { readonly behaviour: Behaviour; left: number }>();
+  const stored = new Map<string, { readonly behaviour: Behaviour; left: number }>();
   return {
     set: (behaviour) => {
       const { path = anyPath, times = Number.POSITIVE_INFINITY } = behaviour;
-      held.set(path, { behaviour, left: times });
+      stored.set(path, { behaviour, left: times });
     },
-    clear: () => held.clear(),
+    clear: () => stored.clear(),
     take: (path) => {
-      const key = held.has(path) ? path : anyPath;
-      const found = held.get(key);
+      const key = stored.has(path) ? path : anyPath;
+      const found = stored.get(key);
       if (found === undefined) return {};
       found.left -= 1;
-      if (found.left === 0) held.delete(key);
+      if (found.left === 0) stored.delete(key);
       return found.behaviour;
     },
   };

@@ -53,9 +53,9 @@ const answerForm = ({ bot, data }: EchoedMessage): URLSearchParams =>
     content: JSON.stringify({ content: answerTo(data) }),
   });
 
-const taken = v.pipe(v.string(), v.parseJson(), v.object({ code: v.literal(200) }));
+const accepted = v.pipe(v.string(), v.parseJson(), v.object({ code: v.literal(200) }));
 
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /** Answers a message as an app answers for its bot: by the send API, in the bot's name. Never rejects. */
 export const makeEcho =
@@ -68,10 +68,10 @@ export const makeEcho =
         method: "POST",
         headers: { ...signCall({ appKey, secret: appSecret }, now()) },
         body: answerForm(received),
-        signal: AbortSignal.any([closing, AbortSignal.timeout(patienceMs)]),
+        signal: AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]),
       });
       const reply = await response.text();
-      if (response.ok && v.is(taken, reply)) return { status: "sent" };
+      if (response.ok && v.is(accepted, reply)) return { status: "sent" };
       return { status: "failed", reason: `HTTP ${response.status}: ${reply}` };
     } catch (error) {
       // fetch says nothing itself; its cause does.

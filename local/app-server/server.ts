@@ -6,7 +6,7 @@ import { type Behaviour, behaviourSchema, makeBehaviours } from "./behaviours.ts
 import { type EchoOutcome, makeEcho, readMessage } from "./echo.ts";
 import type { ReceivedWebhook } from "./received-webhook.ts";
 import { sendAnswer, statusOf } from "./send-answer.ts";
-import { areGood, judgeSignatures, type SigningApp } from "./signatures.ts";
+import { areValid, type SigningApp, verifySignatures } from "./signatures.ts";
 
 export type { Behaviour } from "./behaviours.ts";
 export type { ReceivedWebhook } from "./received-webhook.ts";
@@ -27,11 +27,11 @@ export interface AppServerSimulator {
   readonly close: () => Promise<void>;
 }
 
-interface Kept extends ReceivedWebhook {
+interface StoredWebhook extends ReceivedWebhook {
   echo?: EchoOutcome;
 }
 
-const mostKept = 1_000;
+const maxReceived = 1_000;
 const echoPath = "/echo";
 
 const parseJson = (text: string): unknown => {
@@ -67,17 +67,17 @@ export const startAppServerSimulator = async ({
   const closing = new AbortController();
   // Every slow answer listens to it.
   setMaxListeners(0, closing.signal);
-  const received: Kept[] = [];
+  const received: StoredWebhook[] = [];
   const behaviours = makeBehaviours();
   const sendEcho = makeEcho({ ...app, bridgeUrl, now, closing: closing.signal });
 
   /** A try that is repeated, because its answer was too slow, is the same message. */
-  const wasEchoed = (webhook: Kept): boolean =>
+  const wasEchoed = (webhook: StoredWebhook): boolean =>
     received.some(
       ({ headers, echo }) => echo !== undefined && headers["webhook-id"] === webhook.headers["webhook-id"],
     );
 
-  const echo = async (webhook: Kept): Promise<void> => {
+  const echo = async (webhook: StoredWebhook): Promise<void> => {
     const message = readMessage(webhook.envelope);
     if (webhook.path !== echoPath || message === undefined || wasEchoed(webhook)) return;
     webhook.echo = { status: "sending" };
@@ -87,11 +87,11 @@ export const startAppServerSimulator = async ({
   const take = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const body = await readBody(request);
     const { headers } = request;
-    const signatures = judgeSignatures(app, { query: url.searchParams, headers, body }, now());
-    const isGood = areGood(signatures);
+    const signatures = verifySignatures(app, { query: url.searchParams, headers, body }, now());
+    const isSigned = areValid(signatures);
     const behaviour = behaviours.take(url.pathname);
-    const status = statusOf(behaviour, isGood ? 200 : 401);
-    const webhook: Kept = {
+    const status = statusOf(behaviour, isSigned ? 200 : 401);
+    const webhook: StoredWebhook = {
       host: headers.host ?? "",
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
@@ -102,11 +102,11 @@ export const startAppServerSimulator = async ({
       status,
     };
     received.push(webhook);
-    received.splice(0, received.length - mostKept);
+    received.splice(0, received.length - maxReceived);
     onReceived?.(webhook);
     await sendAnswer(response, behaviour, status, closing.signal);
     const acknowledged = status !== undefined && status < 300;
-    if (isGood && acknowledged) await echo(webhook);
+    if (isSigned && acknowledged) await echo(webhook);
   };
 
   const setBehaviour = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -121,7 +121,7 @@ export const startAppServerSimulator = async ({
   const showReceived = (_request: IncomingMessage, response: ServerResponse): void =>
     reply(response, 200, received);
 
-  const switches = new Map<string, (request: IncomingMessage, response: ServerResponse) => unknown>([
+  const controlRoutes = new Map<string, (request: IncomingMessage, response: ServerResponse) => unknown>([
     ["GET /_simulator/received", showReceived],
     ["PUT /_simulator/behaviour", setBehaviour],
     ["DELETE /_simulator/behaviour", clearBehaviours],
@@ -130,8 +130,8 @@ export const startAppServerSimulator = async ({
   const server = await startHttpServer(0, async (request, response) => {
     const url = new URL(request.url ?? "/", "http://app-server.local");
     if (url.pathname.startsWith("/_simulator/")) {
-      const flip = switches.get(`${request.method} ${url.pathname}`);
-      await (flip ? flip(request, response) : reply(response, 404, { error: "no such switch" }));
+      const handle = controlRoutes.get(`${request.method} ${url.pathname}`);
+      await (handle ? handle(request, response) : reply(response, 404, { error: "no such switch" }));
     } else if (request.method === "POST") await take(request, response, url);
     else reply(response, 405, { error: "a webhook is a POST" });
   });

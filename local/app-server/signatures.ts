@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders } from "node:http";
 import { Webhook } from "standardwebhooks";
 import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 
-export type Verdict = "good" | "missing" | "unknown_app" | "wrong" | "stale";
+export type SignatureVerdict = "good" | "missing" | "unknown_app" | "wrong" | "stale";
 
 /** What a webhook's two signatures are worth (docs/spec/rongcloud.md, section 6). */
 export interface SignatureVerdicts {
   /** RongCloud's, in the query. */
-  readonly query: Verdict;
+  readonly query: SignatureVerdict;
   /** That of the Standard Webhooks headers, which covers the body. */
-  readonly headers: Verdict;
+  readonly headers: SignatureVerdict;
 }
 
 export interface SignedRequest {
@@ -28,7 +28,11 @@ const windowMs = 5 * 60_000;
 
 const isStale = (ms: number, now: number): boolean => Math.abs(now - ms) > windowMs;
 
-const judgeQuery = ({ appKey, appSecret }: SigningApp, query: URLSearchParams, now: number): Verdict => {
+const verifyQuery = (
+  { appKey, appSecret }: SigningApp,
+  query: URLSearchParams,
+  now: number,
+): SignatureVerdict => {
   // The last of a name: a callbackUrl may have a query of its own, and that comes first.
   const read = (name: string): string => query.getAll(name).at(-1) ?? "";
   const names = ["appKey", "nonce", "timestamp", "signTimestamp", "signature"];
@@ -41,7 +45,11 @@ const judgeQuery = ({ appKey, appSecret }: SigningApp, query: URLSearchParams, n
 };
 
 // The library's own `verify` reads the machine's clock; what is signed is the library's word all the same.
-const judgeHeaders = (appSecret: string, { headers, body }: SignedRequest, now: number): Verdict => {
+const verifyHeaders = (
+  appSecret: string,
+  { headers, body }: SignedRequest,
+  now: number,
+): SignatureVerdict => {
   const [id, timestamp, signatures] = ["id", "timestamp", "signature"].map((name) =>
     String(headers[`webhook-${name}`] ?? ""),
   );
@@ -53,10 +61,14 @@ const judgeHeaders = (appSecret: string, { headers, body }: SignedRequest, now: 
   return isStale(signedAt.getTime(), now) ? "stale" : "good";
 };
 
-export const judgeSignatures = (app: SigningApp, request: SignedRequest, now: number): SignatureVerdicts => ({
-  query: judgeQuery(app, request.query, now),
-  headers: judgeHeaders(app.appSecret, request, now),
+export const verifySignatures = (
+  app: SigningApp,
+  request: SignedRequest,
+  now: number,
+): SignatureVerdicts => ({
+  query: verifyQuery(app, request.query, now),
+  headers: verifyHeaders(app.appSecret, request, now),
 });
 
-export const areGood = ({ query, headers }: SignatureVerdicts): boolean =>
+export const areValid = ({ query, headers }: SignatureVerdicts): boolean =>
   query === "good" && headers === "good";

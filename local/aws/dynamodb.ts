@@ -44,7 +44,7 @@ const startDynalite = async (dataDir: string | undefined): Promise<DynamoDb> => 
   const path = dataDir && join(dataDir, "dynamodb");
   if (path) mkdirSync(path, { recursive: true });
   const server = dynalite({ createTableMs: 0, ...(path && { path }) });
-  shield(server);
+  bufferRequests(server);
   return { endpoint: await listen(server, 0), close: () => closeServer(server) };
 };
 
@@ -52,7 +52,7 @@ const startDynalite = async (dataDir: string | undefined): Promise<DynamoDb> => 
  * dynalite throws, uncaught, when a request breaks off under it, as one does whenever a function is stopped at its
  * timeout. So it is handed whole requests only.
  */
-const shield = (server: Server): void => {
+const bufferRequests = (server: Server): void => {
   const handlers = server.listeners("request");
   server.removeAllListeners("request");
   server.on("request", async (request, response) => {
@@ -80,11 +80,11 @@ const createTable = async (client: DynamoDBClient, table: Table): Promise<void> 
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
-  await untilActive(client, table.name);
+  await waitUntilActive(client, table.name);
 };
 
 /** A table that is being made takes no items yet. */
-const untilActive = async (client: DynamoDBClient, name: string): Promise<void> => {
+const waitUntilActive = async (client: DynamoDBClient, name: string): Promise<void> => {
   for (;;) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
     if (Table?.TableStatus === "ACTIVE") return;

@@ -27,9 +27,9 @@ export interface RunningMapping {
 }
 
 const longPollSeconds = 20;
-const mostPerReceive = 10;
+const maxPerReceive = 10;
 const pauseAfterErrorMs = 1000;
-const graceAtStopMs = 1000;
+const stopGraceMs = 1000;
 
 /** Takes messages from a queue to a function as Lambda's pollers do. */
 export const startMapping = ({
@@ -53,7 +53,7 @@ export const startMapping = ({
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: Math.min(mapping.batchSize, mostPerReceive),
+        MaxNumberOfMessages: Math.min(mapping.batchSize, maxPerReceive),
         WaitTimeSeconds: longPollSeconds,
         MessageSystemAttributeNames: ["All"],
         MessageAttributeNames: ["All"],
@@ -101,9 +101,9 @@ export const startMapping = ({
     async stop() {
       stopping.abort();
       const ended = polling.then(() => Promise.all(running));
-      const over = new AbortController();
-      await Promise.race([ended, clock.sleep(graceAtStopMs, over.signal)]);
-      over.abort();
+      const settled = new AbortController();
+      await Promise.race([ended, clock.sleep(stopGraceMs, settled.signal)]);
+      settled.abort();
     },
   };
 };

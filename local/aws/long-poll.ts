@@ -24,7 +24,7 @@ export const longPoll = async (
   const deadline = Date.now() + request.output.WaitTimeSeconds * 1000;
   const shortPoll = JSON.stringify({ ...request.output, WaitTimeSeconds: 0 });
   for (;;) {
-    const next = activity.next(gone);
+    const next = activity.wait(gone);
     const answer = await post(shortPoll);
     if (!isEmpty(answer) || gone.aborted || Date.now() >= deadline) return answer;
     await next;

@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { startMapping } from "./event-source-mapping.ts";
 import type { Invoke } from "./lambda/outcome.ts";
-import { maximumThreads } from "./lambda/pool.ts";
+import { maxThreads } from "./lambda/pool.ts";
 import { localClient } from "./local-client.ts";
 import type { Assembly } from "./template/read-assembly.ts";
 
@@ -24,7 +24,7 @@ export const startMappings = async ({ assembly, endpoint, queueUrls, invoke, log
     return startMapping({
       mapping,
       // More would only wait in the pool, their visibility running.
-      concurrency: Math.min(mapping.maximumConcurrency, maximumThreads),
+      concurrency: Math.min(mapping.maximumConcurrency, maxThreads),
       queueUrl,
       client,
       invoke: invoke(mapping.functionName),

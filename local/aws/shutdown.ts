@@ -4,7 +4,7 @@ interface Closable {
 
 export interface Shutdown {
   /** Notes what is being started, to be closed whenever it has started. */
-  started<Part extends Closable>(starting: Promise<Part>): Promise<Part>;
+  track<Part extends Closable>(starting: Promise<Part>): Promise<Part>;
   /** Closes the last started first. */
   close(): Promise<void>;
 }
@@ -12,7 +12,7 @@ export interface Shutdown {
 export const makeShutdown = (): Shutdown => {
   const parts: Promise<Closable>[] = [];
   return {
-    started(starting) {
+    track(starting) {
       parts.push(starting);
       return starting;
     },

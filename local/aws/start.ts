@@ -45,21 +45,21 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
   if (!api || others.length > 0) throw new Error("one REST API is served here, no fewer and no more");
 
   const shutdown = makeShutdown();
-  const { started } = shutdown;
+  const { track } = shutdown;
   try {
     const [dynamodb, sqs, secrets] = await Promise.all([
-      started(startDynamoDb({ tables: assembly.tables, endpoint: options.dynamodbEndpoint, dataDir })),
-      started(startSqs({ queues: assembly.queues, endpoint: options.sqsEndpoint, dataDir })),
-      started(startSecrets({ secrets: assembly.secrets, values: options.secretValues })),
+      track(startDynamoDb({ tables: assembly.tables, endpoint: options.dynamodbEndpoint, dataDir })),
+      track(startSqs({ queues: assembly.queues, endpoint: options.sqsEndpoint, dataDir })),
+      track(startSecrets({ secrets: assembly.secrets, values: options.secretValues })),
     ]);
     const endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, secrets: secrets.url };
     const { queueUrls } = sqs;
     const { preload } = options;
-    const pools = await started(startPools({ assembly, endpoints, queueUrls, environment, preload, log }));
-    await started(startMappings({ assembly, endpoint: sqs.endpoint, queueUrls, invoke: pools.invoke, log }));
+    const pools = await track(startPools({ assembly, endpoints, queueUrls, environment, preload, log }));
+    await track(startMappings({ assembly, endpoint: sqs.endpoint, queueUrls, invoke: pools.invoke, log }));
     const { invoke, crash } = pools;
     const { port, onExchange } = options;
-    const server = await started(startApiGateway({ api, port, invoke, onExchange }));
+    const server = await track(startApiGateway({ api, port, invoke, onExchange }));
     return { url: server.url, endpoints, queueUrls, crash, close: shutdown.close };
   } catch (error) {
     await shutdown.close();

@@ -30,13 +30,13 @@ export const startStrictSqs = async ({ endpoint, persistent }: StrictSqsOptions)
         return longPoll((request) => upstream.post(headers, request), body, activity, gone);
       case "AmazonSQS.SendMessage": {
         const bad = badIdentifierOf(parseJson(body));
-        return bad ? refusal(bad) : upstream.post(headers, body);
+        return bad ? errorAnswer(bad) : upstream.post(headers, body);
       }
       case "AmazonSQS.SendMessageBatch":
         return answerToBatch((request) => upstream.post(headers, request), body);
       case "AmazonSQS.ChangeMessageVisibility":
       case "AmazonSQS.ChangeMessageVisibilityBatch":
-        return upstream.post(headers, persistent ? letGoLater(body) : body);
+        return upstream.post(headers, persistent ? delayRelease(body) : body);
       default:
         return upstream.post(headers, body);
     }
@@ -47,7 +47,7 @@ export const startStrictSqs = async ({ endpoint, persistent }: StrictSqsOptions)
     response.once("close", () => gone.abort());
     const body = await readBody(request);
     const answer = await answerTo(request.headers, body, gone.signal);
-    if (request.headers["x-amz-target"] !== "AmazonSQS.ReceiveMessage") activity.happened();
+    if (request.headers["x-amz-target"] !== "AmazonSQS.ReceiveMessage") activity.notify();
     response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   });
   return {
@@ -60,7 +60,7 @@ export const startStrictSqs = async ({ endpoint, persistent }: StrictSqsOptions)
 };
 
 /** Of one message, or of each entry of a batch. */
-const letGoLater = (body: Buffer): string =>
+const delayRelease = (body: Buffer): string =>
   JSON.stringify(parseJson(body), (name, value: unknown) =>
     name === "VisibilityTimeout" && value === 0 ? 1 : value,
   );
@@ -87,7 +87,7 @@ const answerToBatch = async (
   return jsonAnswer(200, { ...rest, Failed: [...rest.Failed, ...failed] });
 };
 
-const refusal = ({ code, message }: BadIdentifier): Answer => {
+const errorAnswer = ({ code, message }: BadIdentifier): Answer => {
   const answer = jsonAnswer(400, { __type: `com.amazonaws.sqs#${code}`, message });
   return { ...answer, headers: { ...answer.headers, "x-amzn-query-error": `${code};Sender` } };
 };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
-import { readAtMost } from "../aws/api-gateway/read-at-most.ts";
+import { readLimitedBody } from "../aws/api-gateway/read-limited-body.ts";
 import { demoBotId } from "../demo-bots.ts";
 import { type HttpServer, startHttpServer } from "../http-server.ts";
 import { makePageFiles, type PageFile, type PageFiles } from "./page-files.ts";
@@ -18,7 +18,7 @@ export interface ConsoleOptions extends Omit<TokenPorts, "bridgeUrl"> {
 }
 
 const tokenRequest = v.pipe(v.string(), v.parseJson(), v.object({ userId: v.string() }));
-const mostRequestBytes = 1_024;
+const maxRequestBytes = 1_024;
 
 interface Answer extends PageFile {
   readonly status: number;
@@ -36,11 +36,11 @@ const refuse = (status: number, errorMessage: string): Answer => json(status, { 
  * Whether a request was addressed to this server by a name that is its own. Another site can have its name resolve to
  * this machine (DNS rebinding), but its pages still send that name.
  */
-const isForUs = ({ headers: { host }, socket: { localPort } }: IncomingMessage): boolean =>
+const hasOwnHost = ({ headers: { host }, socket: { localPort } }: IncomingMessage): boolean =>
   host === `127.0.0.1:${localPort}` || host === `localhost:${localPort}`;
 
 /** Whether a page of this server sent it: browsers say where each POST comes from, and let no page say otherwise. */
-const isFromOurPage = ({ headers }: IncomingMessage): boolean =>
+const isFromOwnPage = ({ headers }: IncomingMessage): boolean =>
   headers.origin === `http://${headers.host}` &&
   (headers["sec-fetch-site"] ?? "same-origin") === "same-origin" &&
   headers["content-type"] === "application/json";
@@ -66,10 +66,10 @@ export const startConsole = async ({
   // Whoever asks for the page is told; nobody may.
   prepared.catch(() => undefined);
 
-  const giveToken = async (request: IncomingMessage): Promise<Answer> => {
-    const body = await readAtMost(request, mostRequestBytes);
+  const issueToken = async (request: IncomingMessage): Promise<Answer> => {
+    const body = await readLimitedBody(request, maxRequestBytes);
     const parsed = v.safeParse(tokenRequest, body?.toString());
-    if (!isFromOurPage(request)) return refuse(403, "only the console's page may ask");
+    if (!isFromOwnPage(request)) return refuse(403, "only the console's page may ask");
     if (!parsed.success) return refuse(400, "a user id is needed");
     const { bridgeUrl } = await prepared;
     const { status, ...given } = await getUserToken({ bridgeUrl, appKey, appSecret }, parsed.output.userId);
@@ -79,8 +79,8 @@ export const startConsole = async ({
   const answer = async (request: IncomingMessage, files: PageFiles): Promise<Answer> => {
     const { method, url = "/" } = request;
     const [path = "/"] = url.split("?");
-    if (!isForUs(request)) return refuse(421, "this is not the host that was meant");
-    if (method === "POST" && path === "/token") return giveToken(request);
+    if (!hasOwnHost(request)) return refuse(421, "this is not the host that was meant");
+    if (method === "POST" && path === "/token") return issueToken(request);
     const file = files.get(path);
     if (!file) return refuse(404, "there is no such page");
     if (method !== "GET" && method !== "HEAD") return refuse(405, "this can only be read");

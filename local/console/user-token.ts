@@ -19,7 +19,7 @@ const given = v.pipe(
 );
 const refused = v.pipe(v.string(), v.parseJson(), v.object({ errorMessage: v.string() }));
 
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /** Gets a user's token as an app's server does: by a signed call. */
 export const getUserToken = async (
@@ -31,7 +31,7 @@ export const getUserToken = async (
       method: "POST",
       headers: { ...signCall({ appKey, secret: appSecret }, Date.now()) },
       body: new URLSearchParams({ userId }),
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const body = await response.text();
     const reply = v.safeParse(given, body);

@@ -37,8 +37,8 @@ const silence: readonly Step[] = [{ do: "wait", pings: false }];
 
 const answer = async ({ simulation, request, app }: Exchange): Promise<Reply> => {
   const { mode, version } = app.profile;
-  const unread = replayReply(simulation, app) ?? httpError(app.profile);
-  if (unread) return unread;
+  const immediateReply = replayReply(simulation, app) ?? httpError(app.profile);
+  if (immediateReply) return immediateReply;
 
   const body = asObject(request.body);
   const user = requireUser(body.user);
@@ -57,8 +57,8 @@ const answer = async ({ simulation, request, app }: Exchange): Promise<Reply> =>
 
   const isLost = continued !== "" && earlier.length === 0;
   // 1.14.2 keeps such a stream open and sends nothing.
-  const isMute = isLost && isDetached && findRecording(`${version}/cf-unknown-conv`)?.status === 200;
-  if (isLost && !isMute) throw notFound("Conversation Not Exists.");
+  const isSilent = isLost && isDetached && findRecording(`${version}/cf-unknown-conv`)?.status === 200;
+  if (isLost && !isSilent) throw notFound("Conversation Not Exists.");
   const steps = isLost ? silence : writeScript(app.profile, echo(user, query, inputs, earlier));
   const [first] = steps;
   if (first?.do === "reject" && !isDetached) throw invalidParam(first.message);

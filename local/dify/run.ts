@@ -48,7 +48,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
   const waking = new AbortController();
   const awake = AbortSignal.any([ports.closing, waking.signal]);
   let outcome: Outcome | undefined;
-  let isOver = false;
+  let isFinished = false;
   let stop: "stops" | "fails" | undefined;
   let text = "";
   let freeWorker = (): void => {};
@@ -60,7 +60,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
   const pings = setInterval(() => {
     if (!isQuiet) for (const { send } of listeners) send(undefined);
   }, ports.pingMs).unref();
-  const quietly = async (waiting: Promise<void>): Promise<void> => {
+  const withoutPings = async (waiting: Promise<void>): Promise<void> => {
     isQuiet = true;
     await waiting;
     isQuiet = false;
@@ -71,8 +71,8 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
     listeners.clear();
   };
   const end = (how: "closed" | "cut"): void => {
-    if (isOver) return;
-    isOver = true;
+    if (isFinished) return;
+    isFinished = true;
     clearInterval(pings);
     freeWorker();
     endStreams(how);
@@ -96,7 +96,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
   };
   const say = async (pieces: readonly string[]): Promise<void> => {
     for (const piece of pieces) {
-      if (stop === "stops" || isOver) return;
+      if (stop === "stops" || isFinished) return;
       text += piece;
       emit(frames.piece(piece));
       await systemClock.sleep(paceMs, awake);
@@ -131,13 +131,13 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
         return isDetached ? endStreams("cut") : end("cut");
       case "wait": {
         const waiting = systemClock.sleep(step.ms ?? ports.idleMs, awake);
-        return step.pings ? waiting : quietly(waiting);
+        return step.pings ? waiting : withoutPings(waiting);
       }
     }
   };
   const playAll = async (): Promise<void> => {
     if (isDetached) {
-      await quietly(
+      await withoutPings(
         ports.takeWorker().then((free) => {
           freeWorker = free;
         }),
@@ -145,7 +145,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
     }
     for (const step of steps) {
       await play(step);
-      if (isOver || ports.closing.aborted) return;
+      if (isFinished || ports.closing.aborted) return;
       if (stop === "stops" && outcome === undefined) {
         settle("answered", frames.stopped(text));
         break;

@@ -1,4 +1,4 @@
-export interface StreamChunkSeen {
+export interface ReceivedChunk {
   readonly seq: number;
   readonly content: string;
   readonly complete: boolean;
@@ -15,13 +15,13 @@ export interface ImMessage {
   readonly objectName: string;
   readonly text: string;
   /** Of a stream message; empty for an ordinary one. */
-  readonly chunks: readonly StreamChunkSeen[];
+  readonly chunks: readonly ReceivedChunk[];
   readonly complete: boolean;
   readonly completeReason: number | undefined;
 }
 
 /** What happens in the IM, as it happens. */
-export interface ImHappening {
+export interface ImEvent {
   readonly message: ImMessage;
   /** What came to the message just now. */
   readonly added: string;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { ImHappening } from "./messages.ts";
+import type { ImEvent } from "./messages.ts";
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const parsedContent = v.pipe(v.string(), v.maxBytes(128 * 1024), v.parseJson(), v.looseObject({}));
@@ -27,7 +27,7 @@ export type OrdinaryMessage = v.InferOutput<typeof privateMessage> | v.InferOutp
 export const deliver = (
   { targetIds, content, ...head }: OrdinaryMessage,
   newMessageUID: () => string,
-): ImHappening[] => {
+): ImEvent[] => {
   const text = typeof content.content === "string" ? content.content : JSON.stringify(content);
   return targetIds.map((targetId) => ({
     message: {

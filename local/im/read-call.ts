@@ -4,11 +4,11 @@ import { refuse } from "./refusal.ts";
 /** The form as an object; the fields that RongCloud takes more than once are lists. */
 export const readForm = (
   body: string,
-  lists: readonly string[] = ["toUserId", "toGroupId"],
+  arrayFields: readonly string[] = ["toUserId", "toGroupId"],
 ): Record<string, string | string[]> => {
   const form = new URLSearchParams(body);
   return Object.fromEntries(
-    [...form].map(([name, value]) => [name, lists.includes(name) ? form.getAll(name) : value]),
+    [...form].map(([name, value]) => [name, arrayFields.includes(name) ? form.getAll(name) : value]),
   );
 };
 

@@ -6,7 +6,7 @@ import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 import { makeTokenBucket } from "../aws/api-gateway/token-bucket.ts";
 import { closeServer, listen } from "../http-server.ts";
 import { type Fault, type ForcedAnswer, makeFaults } from "./faults.ts";
-import type { ImHappening, ImMessage } from "./messages.ts";
+import type { ImEvent, ImMessage } from "./messages.ts";
 import { deliver, groupMessage, privateMessage } from "./ordinary-messages.ts";
 import { parseCall, readForm, readJson } from "./read-call.ts";
 import { Refusal, refuse } from "./refusal.ts";
@@ -16,7 +16,7 @@ import { groupChunk, makeStreamMessages, privateChunk } from "./stream-messages.
 export interface ImSimulatorOptions {
   readonly appKey: string;
   readonly appSecret: string;
-  readonly onHappening?: (happening: ImHappening) => void;
+  readonly onEvent?: (event: ImEvent) => void;
   readonly now?: () => number;
   /** So many chunks the app may send in a second, and at once. */
   readonly chunksPerSecond?: number;
@@ -35,9 +35,9 @@ export interface ImSimulator {
   readonly close: () => Promise<void>;
 }
 
-const remembered = 1000;
+const maxRemembered = 1000;
 /** Of an app (docs/spec/rongcloud.md, section 8). */
-const mostChunksPerSecond = 100;
+const defaultChunksPerSecond = 100;
 
 const userId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const user = v.object({ userId });
@@ -50,43 +50,43 @@ const expiry = v.object({
 export const startImSimulator = async ({
   appKey,
   appSecret,
-  onHappening,
+  onEvent,
   now = Date.now,
-  chunksPerSecond = mostChunksPerSecond,
+  chunksPerSecond = defaultChunksPerSecond,
 }: ImSimulatorOptions): Promise<ImSimulator> => {
   const messages = new Map<string, ImMessage>();
   const typings: Typing[] = [];
   const faults = makeFaults(now);
   const streams = makeStreamMessages({ now, newMessageUID });
-  const mayTakeChunk = makeTokenBucket({ ratePerSecond: chunksPerSecond, burst: chunksPerSecond, now });
+  const takeToken = makeTokenBucket({ ratePerSecond: chunksPerSecond, burst: chunksPerSecond, now });
 
-  const happen = (happening: ImHappening): void => {
-    messages.set(happening.message.messageUID, happening.message);
+  const record = (event: ImEvent): void => {
+    messages.set(event.message.messageUID, event.message);
     const oldest = messages.keys().next().value;
-    if (messages.size > remembered && oldest !== undefined) messages.delete(oldest);
-    onHappening?.(happening);
+    if (messages.size > maxRemembered && oldest !== undefined) messages.delete(oldest);
+    onEvent?.(event);
   };
 
   const takeChunk = (schema: typeof privateChunk | typeof groupChunk) => (body: string) => {
-    if (!mayTakeChunk()) refuse(1008, "too many calls", 429, { "retry-after": "1" });
-    const happening = streams.take(parseCall(schema, readJson(body)));
-    happen(happening);
-    return { messageUID: happening.message.messageUID };
+    if (!takeToken()) refuse(1008, "too many calls", 429, { "retry-after": "1" });
+    const event = streams.take(parseCall(schema, readJson(body)));
+    record(event);
+    return { messageUID: event.message.messageUID };
   };
   const takeMessage = (schema: typeof privateMessage | typeof groupMessage) => (body: string) => {
-    const happenings = deliver(parseCall(schema, readForm(body)), newMessageUID);
-    happenings.forEach(happen);
-    const receipts = happenings.map(({ message: { channelType, targetId, messageUID } }) =>
+    const events = deliver(parseCall(schema, readForm(body)), newMessageUID);
+    events.forEach(record);
+    const receipts = events.map(({ message: { channelType, targetId, messageUID } }) =>
       channelType === "GROUP" ? { groupId: targetId, messageUID } : { userId: targetId, messageUID },
     );
     return { messageUIDs: receipts };
   };
   const takeStatus = (body: string) => {
     typings.push(...typingsOf(parseCall(statusMessage, readForm(body)), now()));
-    typings.splice(0, typings.length - remembered);
+    typings.splice(0, typings.length - maxRemembered);
     return {};
   };
-  const giveToken = (body: string) => {
+  const issueToken = (body: string) => {
     const { userId } = parseCall(user, readForm(body));
     return { userId, token: `im-token-of-${userId}` };
   };
@@ -98,7 +98,7 @@ export const startImSimulator = async ({
     ["/message/private/publish.json", takeMessage(privateMessage)],
     ["/message/group/publish.json", takeMessage(groupMessage)],
     ["/statusmessage/private/publish.json", takeStatus],
-    ["/user/getToken.json", giveToken],
+    ["/user/getToken.json", issueToken],
     ["/user/token/expire.json", expireTokens],
     ["/v3/message/private/publish_stream.json", takeChunk(privateChunk)],
     ["/v3/message/group/publish_stream.json", takeChunk(groupChunk)],

@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import type { ImHappening, ImMessage } from "./messages.ts";
+import type { ImEvent, ImMessage } from "./messages.ts";
 import { refuse } from "./refusal.ts";
 
 /** Belong to the first chunk alone. */
-const ofTheFirst = ["type", "user", "mentionedInfo", "extra"] as const;
+const firstChunkFields = ["type", "user", "mentionedInfo", "extra"] as const;
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
 const fields = {
@@ -40,9 +40,9 @@ export const groupChunk = v.pipe(
 export type Chunk = v.InferOutput<typeof privateChunk> | v.InferOutput<typeof groupChunk>;
 
 /** All chunks of a message together (docs/spec/rongcloud.md, section 8). */
-const mostBytes = 128 * 1024;
-const silenceMs = 30_000;
-const lifeMs = 30 * 60_000;
+const maxBytes = 128 * 1024;
+const maxSilenceMs = 30_000;
+const maxAgeMs = 30 * 60_000;
 
 export interface StreamMessagesPorts {
   readonly now: () => number;
@@ -53,22 +53,22 @@ export interface StreamMessagesPorts {
 export const makeStreamMessages = ({ now, newMessageUID }: StreamMessagesPorts) => {
   const open = new Map<string, ImMessage>();
 
-  const begin = ({ fromUserId, channelType, targetId, objectName, content }: Chunk): ImMessage => {
+  const startMessage = ({ fromUserId, channelType, targetId, objectName, content }: Chunk): ImMessage => {
     if (content.seq !== 1) refuse(1002, `content.seq: must be 1 on the first chunk, got ${content.seq}`);
     const messageUID = newMessageUID();
     const head = { messageUID, fromUserId, channelType, targetId, objectName };
     return { ...head, text: "", chunks: [], complete: false, completeReason: undefined };
   };
 
-  const goOn = (messageUID: string, { content, ...head }: Chunk): ImMessage => {
+  const continueMessage = (messageUID: string, { content, ...head }: Chunk): ImMessage => {
     const message = open.get(messageUID);
     const last = message?.chunks.at(-1);
     const isOurs = message?.fromUserId === head.fromUserId && message.targetId === head.targetId;
     if (!isOurs || !last) return refuse(1002, "content.messageUID: no such open stream message");
-    const late = ofTheFirst.find((name) => content[name] !== undefined);
+    const late = firstChunkFields.find((name) => content[name] !== undefined);
     if (late !== undefined) refuse(1002, `content.${late}: belongs to the first chunk alone`);
-    if (now() - last.at > silenceMs) refuse(29003, "the stream message was silent for 30 s and has ended");
-    if (now() - (message.chunks[0]?.at ?? 0) > lifeMs)
+    if (now() - last.at > maxSilenceMs) refuse(29003, "the stream message was silent for 30 s and has ended");
+    if (now() - (message.chunks[0]?.at ?? 0) > maxAgeMs)
       refuse(29004, "the stream message is 30 min old and has ended");
     if (content.seq !== last.seq + 1) {
       refuse(1002, `content.seq: must be ${last.seq + 1} after ${last.seq}, got ${content.seq}`);
@@ -77,11 +77,11 @@ export const makeStreamMessages = ({ now, newMessageUID }: StreamMessagesPorts) 
   };
 
   return {
-    take: (chunk: Chunk): ImHappening => {
+    take: (chunk: Chunk): ImEvent => {
       const { content, seq, complete, completeReason, messageUID } = chunk.content;
-      const before = messageUID === undefined ? begin(chunk) : goOn(messageUID, chunk);
+      const before = messageUID === undefined ? startMessage(chunk) : continueMessage(messageUID, chunk);
       const text = before.text + content;
-      if (Buffer.byteLength(text) > mostBytes)
+      if (Buffer.byteLength(text) > maxBytes)
         refuse(1005, "content.content: at most 128 KB in all chunks together");
       const chunks = [...before.chunks, { seq, content, complete, at: now() }];
       const message: ImMessage = { ...before, text, chunks, complete, completeReason };

@@ -1,12 +1,12 @@
 export interface ConversationView {
   /** A message that a user sent. */
-  said(from: string, to: string, text: string): void;
+  showSent(from: string, to: string, text: string): void;
   /** More of a message from a bot; `message` tells which. */
-  streamed(message: string, from: string, to: string, added: string, complete: boolean): void;
+  showStreamed(message: string, from: string, to: string, added: string, complete: boolean): void;
   /** A webhook that reached the app's server: where, and what it brought. */
-  called(place: string, what: string): void;
+  showWebhook(place: string, what: string): void;
   /** Ends the line that is open, for something else to be written. */
-  makeRoom(): void;
+  endLine(): void;
 }
 
 /** Colours, the moving of the cursor and of the writing's direction are a terminal's own, not a message's. */
@@ -31,8 +31,8 @@ export const makeConversationView = (write: (text: string) => void): Conversatio
   };
 
   return {
-    said: writeLine,
-    streamed: (message, from, to, added, complete) => {
+    showSent: writeLine,
+    showStreamed: (message, from, to, added, complete) => {
       if (open !== message && added !== "") {
         closeLine();
         write(head(from, to));
@@ -41,7 +41,7 @@ export const makeConversationView = (write: (text: string) => void): Conversatio
       write(clean(added));
       if (complete && open === message) closeLine();
     },
-    called: (place, what) => writeLine("webhook", place, what.replaceAll(/\s+/g, " ")),
-    makeRoom: closeLine,
+    showWebhook: (place, what) => writeLine("webhook", place, what.replaceAll(/\s+/g, " ")),
+    endLine: closeLine,
   };
 };

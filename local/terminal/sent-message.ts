@@ -3,7 +3,7 @@ import * as v from "valibot";
 const text = v.pipe(v.string(), v.parseJson(), v.object({ content: v.string() }));
 
 /** Where a message comes in, and the field of the form that says to whom. */
-const doors = new Map([
+const targetFields = new Map([
   ["/message/private/publish.json", "toUserId"],
   ["/message/group/publish.json", "toGroupId"],
   ["/callbacks/rongcloud/messages", "toUserId"],
@@ -17,7 +17,7 @@ export interface SentMessage {
 
 /** What a request says to somebody, as far as it can be shown. */
 export const readSentMessage = (path: string, body: string): SentMessage | undefined => {
-  const targetField = doors.get(path);
+  const targetField = targetFields.get(path);
   if (targetField === undefined) return undefined;
   const form = new URLSearchParams(body);
   const from = form.get("fromUserId");

@@ -32,7 +32,7 @@ export const answerOf = async (
   );
   try {
     const answer = await Promise.race([late, timeout.promise]);
-    if (answer.kind === "failure") late.then(letGo, () => {});
+    if (answer.kind === "failure") late.then(discard, () => {});
     return answer;
   } finally {
     clearTimeout(timer);
@@ -53,6 +53,6 @@ const streamedAnswer = async (outcome: Outcome): Promise<Answer> => {
   return response ? { kind: "stream", response } : failed;
 };
 
-const letGo = (answer: Answer): void => {
+const discard = (answer: Answer): void => {
   if (answer.kind === "stream") answer.response.rest.resume();
 };

@@ -16,9 +16,9 @@ export const proxyEventOf = (api: RestApi, exchange: Exchange, { route, pathPara
     path,
     httpMethod: method,
     headers: Object.fromEntries(headers),
-    multiValueHeaders: gathered(headers),
+    multiValueHeaders: groupedByName(headers),
     queryStringParameters: nullIfEmpty(Object.fromEntries(query)),
-    multiValueQueryStringParameters: nullIfEmpty(gathered(query)),
+    multiValueQueryStringParameters: nullIfEmpty(groupedByName(query)),
     pathParameters: nullIfEmpty(pathParameters),
     stageVariables: null,
     requestContext: {
@@ -62,7 +62,7 @@ const withForwarding = (exchange: Exchange): [string, string][] => {
 
 const sourceIpOf = ({ request }: Exchange): string => request.socket.remoteAddress ?? "127.0.0.1";
 
-const gathered = (pairs: readonly (readonly [string, string])[]): Record<string, string[]> =>
+const groupedByName = (pairs: readonly (readonly [string, string])[]): Record<string, string[]> =>
   Object.fromEntries(
     [...Map.groupBy(pairs, ([name]) => name)].map(([name, same]) => [name, same.map(([, value]) => value)]),
   );

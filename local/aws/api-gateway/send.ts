@@ -5,7 +5,7 @@ import { clientHeaders } from "./response-headers.ts";
 import type { StreamedResponse } from "./streamed-response.ts";
 
 /** A regional REST API ends a stream that is silent for so long. */
-const longestSilenceMs = 5 * 60_000;
+const maxSilenceMs = 5 * 60_000;
 
 export const sendReply = (response: ServerResponse, { requestId }: Exchange, reply: Reply): void => {
   writeHead(response, requestId, reply.statusCode, reply.headers, Buffer.byteLength(reply.body));
@@ -23,8 +23,8 @@ export const sendStream = async (
   deadline: number,
 ): Promise<void> => {
   const cut = () => response.destroy();
-  const total = setTimeout(cut, deadline - Date.now());
-  const silence = setTimeout(cut, longestSilenceMs);
+  const timeoutTimer = setTimeout(cut, deadline - Date.now());
+  const silenceTimer = setTimeout(cut, maxSilenceMs);
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   const write = async (bytes: Uint8Array) => {
@@ -36,15 +36,15 @@ export const sendStream = async (
     response.flushHeaders();
     await write(firstBytes);
     for await (const chunk of rest) {
-      silence.refresh();
+      silenceTimer.refresh();
       await write(chunk);
     }
     response.end();
   } catch {
     response.destroy();
   } finally {
-    clearTimeout(total);
-    clearTimeout(silence);
+    clearTimeout(timeoutTimer);
+    clearTimeout(silenceTimer);
   }
 };
 

@@ -6,7 +6,7 @@ import type { RestApi } from "../template/rest-apis.ts";
 import { answerOf } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import { gatewayReply } from "./gateway-response.ts";
-import { readAtMost } from "./read-at-most.ts";
+import { readLimitedBody } from "./read-limited-body.ts";
 import { makeRouter } from "./router.ts";
 import { sendReply, sendStream } from "./send.ts";
 import { makeThrottle } from "./throttle.ts";
@@ -28,7 +28,7 @@ export interface ApiGatewayOptions {
   readonly now?: () => number;
 }
 
-const mostRequestBytes = 10 * 1024 * 1024;
+const maxRequestBytes = 10 * 1024 * 1024;
 
 /** A REST API on one port; its stage is not part of the path. */
 export const startApiGateway = ({
@@ -39,10 +39,10 @@ export const startApiGateway = ({
   now = () => performance.now(),
 }: ApiGatewayOptions): Promise<HttpServer> => {
   const route = makeRouter(api.routes);
-  const mayPass = makeThrottle(api.stage.throttles, now);
+  const isAllowed = makeThrottle(api.stage.throttles, now);
 
   return startHttpServer(port, async (request, response) => {
-    const body = await readAtMost(request, mostRequestBytes);
+    const body = await readLimitedBody(request, maxRequestBytes);
     const exchange = exchangeOf(request, body ?? Buffer.alloc(0));
     if (onExchange) observe(exchange, response, onExchange);
     const fail = (failure: Parameters<typeof gatewayReply>[2]) =>
@@ -52,7 +52,7 @@ export const startApiGateway = ({
     const match = route(exchange.method, exchange.path);
     if (!match) return fail("MISSING_AUTHENTICATION_TOKEN");
     const { path, integration } = match.route;
-    if (!mayPass(path, exchange.method)) return fail("THROTTLED");
+    if (!isAllowed(path, exchange.method)) return fail("THROTTLED");
     const deadline = Date.now() + integration.timeoutMs;
     const answer = await answerOf(api, exchange, match, integration, invoke(integration.functionName));
     switch (answer.kind) {

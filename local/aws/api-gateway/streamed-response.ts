@@ -11,7 +11,7 @@ export interface StreamedResponse {
 
 const delimiter = Buffer.alloc(8);
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html */
-const mostBeforeDelimiter = 16 * 1024;
+const maxMetadataBytes = 16 * 1024;
 const headSchema = v.pipe(v.string(), v.parseJson(), responseHeadSchema);
 
 /** undefined if what comes is not metadata, eight zero bytes and a body; then the rest of it is let go. */
@@ -21,7 +21,7 @@ export const streamedResponseOf = async (bytes: Readable): Promise<StreamedRespo
     for await (const chunk of bytes.iterator({ destroyOnReturn: false })) {
       received = Buffer.concat([received, chunk]);
       const end = received.indexOf(delimiter);
-      if (end < 0 && received.length > mostBeforeDelimiter) break;
+      if (end < 0 && received.length > maxMetadataBytes) break;
       if (end < 0) continue;
       const head = v.safeParse(headSchema, received.toString("utf8", 0, end));
       if (!head.success) break;

@@ -12,7 +12,7 @@ export interface Invocation {
   fail(error: LambdaError): void;
 }
 
-export const startInvocation = (chunkTaken: () => void): Invocation => {
+export const startInvocation = (onChunkAccepted: () => void): Invocation => {
   const outcome = Promise.withResolvers<Outcome>();
   const finished = Promise.withResolvers<LambdaError | undefined>();
   let bytes: Readable | undefined;
@@ -20,7 +20,7 @@ export const startInvocation = (chunkTaken: () => void): Invocation => {
   const stream = () => {
     if (!bytes) {
       // It may be given up before anybody reads it, and an 'error' without a listener would end the process.
-      bytes = new Readable({ read: chunkTaken }).on("error", () => {});
+      bytes = new Readable({ read: onChunkAccepted }).on("error", () => {});
       outcome.resolve({ kind: "stream", bytes });
     }
     return bytes;

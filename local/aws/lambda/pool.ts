@@ -3,7 +3,7 @@ import type { Invoke, Outcome } from "./outcome.ts";
 import type { LambdaError } from "./protocol.ts";
 import { startThread, type Thread, type ThreadOptions } from "./thread-handle.ts";
 
-export const maximumThreads = 10;
+export const maxThreads = 10;
 
 export interface PoolOptions extends ThreadOptions {
   /** Threads that are there from the first event on; two at least show what works by shared memory only. */
@@ -23,7 +23,7 @@ export interface Pool {
 type Waiter = (got: Thread | LambdaError) => void;
 
 /** The execution environments of one function. */
-export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }: PoolOptions): Pool => {
+export const startPool = ({ minimum = 2, maximum = maxThreads, ...options }: PoolOptions): Pool => {
   const threads = new Set<Thread>();
   const idle: Thread[] = [];
   const busy = new Set<Thread>();
@@ -40,7 +40,7 @@ export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }:
     else idle.push(thread);
   };
 
-  const fillUp = () => {
+  const startMissing = () => {
     // A function that is never called needs no second thread, which takes 0.2 s of CPU time.
     const wanted = hasServed ? minimum : 1;
     while (!stopped && (threads.size < wanted || (waiters.length > starting && threads.size < maximum)))
@@ -63,7 +63,7 @@ export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }:
     thread.exited.then(() => {
       if (!threads.delete(thread)) return;
       if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
-      fillUp();
+      startMissing();
     });
     return thread.ready;
   };
@@ -81,7 +81,7 @@ export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }:
     if (stopped) return { kind: "error", error: shutDown };
     const acquired = acquire();
     hasServed = true;
-    fillUp();
+    startMissing();
     const thread = await acquired;
     if (!("invoke" in thread)) return { kind: "error", error: thread };
     busy.add(thread);
@@ -103,9 +103,9 @@ export const startPool = ({ minimum = 2, maximum = maximumThreads, ...options }:
     started,
     invoke,
     crash() {
-      const struck = [...busy];
-      for (const thread of struck) thread.stop();
-      return struck.length;
+      const crashed = [...busy];
+      for (const thread of crashed) thread.stop();
+      return crashed.length;
     },
     async stop() {
       stopped = true;

@@ -52,7 +52,7 @@ export const startPools = async (options: PoolsOptions): Promise<Pools> => {
       if (!pool) throw new Error(`the function ${functionName} does not run`);
       return pool.invoke;
     },
-    crash: () => [...pools.values()].reduce((struck, pool) => struck + pool.crash(), 0),
+    crash: () => [...pools.values()].reduce((crashed, pool) => crashed + pool.crash(), 0),
     close,
   };
 };

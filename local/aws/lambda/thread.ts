@@ -8,7 +8,7 @@ import { ResponseStream } from "./response-stream.ts";
 
 const port = parentPort;
 if (!port) throw new Error("this module is a worker thread's own");
-const tell = (message: FromThread) => port.postMessage(message);
+const send = (message: FromThread) => port.postMessage(message);
 let chunkTaken = () => {};
 
 const loadHandler = async ({ moduleUrl, exportName, preload }: ThreadData) => {
@@ -21,21 +21,21 @@ const loadHandler = async ({ moduleUrl, exportName, preload }: ThreadData) => {
 const run = async (handler: BufferedHandler | StreamingHandler, event: unknown, context: unknown) => {
   if (!isStreaming(handler)) {
     // What cannot be JSON is null to Lambda.
-    tell({ kind: "value", payload: JSON.stringify(await handler(event, context)) ?? "null" });
+    send({ kind: "value", payload: JSON.stringify(await handler(event, context)) ?? "null" });
     return;
   }
   const stream = new ResponseStream((bytes) => {
-    const taken = new Promise<void>((resolve) => {
+    const accepted = new Promise<void>((resolve) => {
       chunkTaken = resolve;
     });
-    tell({ kind: "chunk", bytes });
-    return taken;
+    send({ kind: "chunk", bytes });
+    return accepted;
   });
   // The runtime waits for the stream's end too: a handler that never ends it runs into its timeout.
   const finished = new Promise((resolve, reject) => stream.once("finish", resolve).once("error", reject));
   try {
     await Promise.all([handler(event, stream, context), finished]);
-    tell({ kind: "streamEnd" });
+    send({ kind: "streamEnd" });
   } finally {
     // What a failed handler still writes must not get into the next event's stream.
     stream.destroy();
@@ -57,10 +57,10 @@ try {
   port.on("message", (message: ToThread) => {
     if (message.kind === "chunkTaken") return chunkTaken();
     return run(handler, JSON.parse(message.event), contextOf(message.context)).catch((thrown) =>
-      tell({ kind: "error", error: lambdaErrorOf(thrown) }),
+      send({ kind: "error", error: lambdaErrorOf(thrown) }),
     );
   });
-  tell({ kind: "ready" });
+  send({ kind: "ready" });
 } catch (thrown) {
-  tell({ kind: "initFailed", error: lambdaErrorOf(thrown) });
+  send({ kind: "initFailed", error: lambdaErrorOf(thrown) });
 }

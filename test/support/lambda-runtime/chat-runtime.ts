@@ -63,18 +63,18 @@ const startChatRuntime = async (): Promise<ChatRuntime> => {
     if (!lambda) throw new Error(`the assembly has no function ${logicalId}`);
     return lambda;
   };
-  const { started, close } = makeShutdown();
+  const { track, close } = makeShutdown();
   try {
     const values = Object.fromEntries(assembly.secrets.map(({ name }) => [name, secretValue]));
     const [dynamodb, secrets, dify] = await Promise.all([
-      started(startDynamoDb({ tables: assembly.tables, endpoint: undefined, dataDir: undefined })),
-      started(startSecrets({ secrets: assembly.secrets, values })),
-      started(startDifySimulator()),
+      track(startDynamoDb({ tables: assembly.tables, endpoint: undefined, dataDir: undefined })),
+      track(startSecrets({ secrets: assembly.secrets, values })),
+      track(startDifySimulator()),
     ]);
     const endpoints = { dynamodb: dynamodb.endpoint, secrets: secrets.url, sqs: "" };
     const [chatStream, chatControl] = await Promise.all([
-      started(startFunction(client, lambdaOf("ChatStream"), endpoints)),
-      started(startFunction(client, lambdaOf("ChatControl"), endpoints)),
+      track(startFunction(client, lambdaOf("ChatStream"), endpoints)),
+      track(startFunction(client, lambdaOf("ChatControl"), endpoints)),
     ]);
 
     const { BOTS_TABLE = "", TURNS_TABLE = "" } = lambdaOf("ChatStream").environment;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { takeDataDir } from "../../../local/data-dir.ts";
+import { lockDataDir } from "../../../local/data-dir.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -13,23 +13,23 @@ afterEach(() => rm(folder, { recursive: true }));
 describe("a DATA_DIR", () => {
   test("is made where it is missing, and may be taken again by the same run", async () => {
     const dataDir = join(folder, "new", "one");
-    await takeDataDir(dataDir);
-    await takeDataDir(dataDir);
+    await lockDataDir(dataDir);
+    await lockDataDir(dataDir);
   });
 
   test("that another run has is refused by one line", async () => {
     await writeFile(join(folder, "bridge.pid"), String(process.ppid));
-    await expect(takeDataDir(folder)).rejects.toThrow(`DATA_DIR ${folder} is in use by another run`);
+    await expect(lockDataDir(folder)).rejects.toThrow(`DATA_DIR ${folder} is in use by another run`);
   });
 
   test("that a dead run has left is taken", async () => {
     await writeFile(join(folder, "bridge.pid"), "2147483646");
-    await takeDataDir(folder);
+    await lockDataDir(folder);
   });
 
   test("that is a file is refused by one line", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
-    await expect(takeDataDir(file)).rejects.toThrow(`DATA_DIR ${file} is no folder that can be written to`);
+    await expect(lockDataDir(file)).rejects.toThrow(`DATA_DIR ${file} is no folder that can be written to`);
   });
 });

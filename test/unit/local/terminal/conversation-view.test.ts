@@ -13,41 +13,41 @@ const setUp = () => {
 describe("the terminal", () => {
   test("shows each piece of an answer at once, on one line", () => {
     const { view, shown } = setUp();
-    view.said("u7", "bot", "hello");
-    view.streamed("m1", "bot", "u7", "Hi ", false);
+    view.showSent("u7", "bot", "hello");
+    view.showStreamed("m1", "bot", "u7", "Hi ", false);
     expect(shown()).toBe("u7 → bot  hello\nbot → u7  Hi ");
-    view.streamed("m1", "bot", "u7", "there", true);
+    view.showStreamed("m1", "bot", "u7", "there", true);
     expect(shown()).toBe("u7 → bot  hello\nbot → u7  Hi there\n");
   });
 
   test("keeps two answers apart that come at the same time", () => {
     const { view, shown } = setUp();
-    view.streamed("m1", "bot", "u7", "one", false);
-    view.streamed("m2", "bot", "u8", "other", true);
-    view.streamed("m1", "bot", "u7", " more", true);
+    view.showStreamed("m1", "bot", "u7", "one", false);
+    view.showStreamed("m2", "bot", "u8", "other", true);
+    view.showStreamed("m1", "bot", "u7", " more", true);
     expect(shown()).toBe("bot → u7  one\nbot → u8  other\nbot → u7   more\n");
   });
 
   test("opens no line for an end that brings nothing", () => {
     const { view, shown } = setUp();
-    view.streamed("m1", "bot", "u7", "one", false);
-    view.streamed("m2", "bot", "u8", "other", true);
-    view.streamed("m1", "bot", "u7", "", true);
+    view.showStreamed("m1", "bot", "u7", "one", false);
+    view.showStreamed("m2", "bot", "u8", "other", true);
+    view.showStreamed("m1", "bot", "u7", "", true);
     expect(shown()).toBe("bot → u7  one\nbot → u8  other\n");
   });
 
   test("makes room for a line of the log", () => {
     const { view, shown } = setUp();
-    view.streamed("m1", "bot", "u7", "one", false);
-    view.makeRoom();
+    view.showStreamed("m1", "bot", "u7", "one", false);
+    view.endLine();
     expect(shown()).toBe("bot → u7  one\n");
   });
 
   test("shows a webhook on a line of its own, between the pieces of an answer", () => {
     const { view, shown } = setUp();
-    view.streamed("m1", "bot", "u7", "one", false);
-    view.called("yourserver.com/callback", "message:private from u7");
-    view.streamed("m1", "bot", "u7", " more", true);
+    view.showStreamed("m1", "bot", "u7", "one", false);
+    view.showWebhook("yourserver.com/callback", "message:private from u7");
+    view.showStreamed("m1", "bot", "u7", " more", true);
     expect(shown()).toBe(
       "bot → u7  one\nwebhook → yourserver.com/callback  message:private from u7\nbot → u7   more\n",
     );
@@ -55,13 +55,13 @@ describe("the terminal", () => {
 
   test("keeps a webhook to one line, whatever it brings", () => {
     const { view, shown } = setUp();
-    view.called("yourserver.com/callback", "a\nbot → u7  forged\u001b[2J");
+    view.showWebhook("yourserver.com/callback", "a\nbot → u7  forged\u001b[2J");
     expect(shown()).toBe("webhook → yourserver.com/callback  a bot → u7 forged[2J\n");
   });
 
   test("is not moved or coloured by what a message holds", () => {
     const { view, shown } = setUp();
-    view.said("u7", "bot", "\u001b[2J\u0007re\u202ed\r");
+    view.showSent("u7", "bot", "\u001b[2J\u0007re\u202ed\r");
     expect(shown()).toBe("u7 → bot  [2Jred\n");
   });
 });

@@ -15,7 +15,7 @@ const logOf = (isShared: boolean): string[] => {
   const log = makeLogStream({
     write: (line) => void written.push(line),
     isShared,
-    makeRoom: () => void written.push("(room)"),
+    endLine: () => void written.push("(room)"),
   });
   for (const line of lines) log.write(line);
   return written;

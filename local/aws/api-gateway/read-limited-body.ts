@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http";
 
 /** The body, or undefined if it is longer: then it is read to its end, so that the client listens to the answer. */
-export const readAtMost = async (
+export const readLimitedBody = async (
   request: IncomingMessage,
-  mostBytes: number,
+  maxBytes: number,
 ): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length <= mostBytes) chunks.push(chunk);
+    if (length <= maxBytes) chunks.push(chunk);
   }
-  return length <= mostBytes ? Buffer.concat(chunks) : undefined;
+  return length <= maxBytes ? Buffer.concat(chunks) : undefined;
 };
