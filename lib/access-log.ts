@@ -1,8 +1,8 @@
 import { AccessLogField, AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 
 /**
- * A line a request: which route, how it went, how long it took, and ids to find it by. Nothing of what was sent: a path is
- * told by its pattern, for ids in it are people's, and a query holds signatures.
+ * One JSON line per request: route, result, latency and ids for lookup. No request data: paths appear as route
+ * patterns, since their ids are personal data, and queries are left out, since they hold signatures.
  */
 export const accessLogFormat = (): AccessLogFormat =>
   AccessLogFormat.custom(

@@ -7,10 +7,10 @@ import type { FunctionName } from "./function-names.ts";
 import type { MessagingStack } from "./messaging-stack.ts";
 import { secretEnvironment } from "./secret-environment.ts";
 
-/** The gateway's own limit for a reply that does not stream, less a second to answer in. */
+/** API Gateway's 29 s limit for buffered responses, minus one second to send the response. */
 const apiTimeoutSeconds = 28;
 
-/** What API Gateway and Lambda allow for a reply that streams; the turn itself ends a minute earlier. */
+/** The maximum that API Gateway and Lambda allow for streamed responses. The turn itself ends one minute earlier. */
 export const streamTimeoutSeconds = 900;
 
 export interface ApiFunctionsParts {
@@ -20,7 +20,7 @@ export interface ApiFunctionsParts {
   readonly releases: Releases;
 }
 
-/** What stands behind the API's routes, each with what it may do. */
+/** Creates the functions behind the API's routes, each with its own permissions. */
 export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => {
   const { config, data, messaging, releases } = parts;
 
@@ -33,21 +33,21 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
   ): BridgeFunction =>
     new BridgeFunction(scope, id, { name, description, timeoutSeconds, environment, config, releases });
 
-  /** One that knows the apps. */
+  /** A function that reads the secrets of the apps. */
   const appFunction = (...[id, name, description, environment, ...more]: Parameters<typeof makeFunction>) => {
     const all = { ...secretEnvironment(data, config), ...environment };
-    const made = makeFunction(id, name, description, all, ...more);
-    made.allow(data.appSecrets.secretArn, "secretsmanager:GetSecretValue");
-    return made;
+    const fn = makeFunction(id, name, description, all, ...more);
+    fn.allow(data.appSecrets.secretArn, "secretsmanager:GetSecretValue");
+    return fn;
   };
 
   const signatureEnvironment = { SIGNATURE_WINDOW_SECONDS: String(config.signatureWindowSeconds) };
-  /** One that takes signed calls, each of them once. */
+  /** A function that accepts signed calls, each signature only once. */
   const signedFunction = (...[id, name, description, environment]: Parameters<typeof makeFunction>) => {
     const all = { ...signatureEnvironment, GUARDS_TABLE: data.guards.tableName, ...environment };
-    const made = appFunction(id, name, description, all);
-    made.allow(data.guards.tableArn, "dynamodb:PutItem");
-    return made;
+    const fn = appFunction(id, name, description, all);
+    fn.allow(data.guards.tableArn, "dynamodb:PutItem");
+    return fn;
   };
 
   const callbackUrlsEnvironment = { ALLOW_PRIVATE_CALLBACKS: config.allowPrivateCallbacks ? "1" : "0" };
@@ -69,11 +69,16 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     CORS_ORIGINS: config.corsOrigins.join(","),
   };
 
-  const botRegistry = signedFunction("BotRegistry", "bot-registry", "Keeps the registry of bots", {
-    BOTS_TABLE: data.bots.tableName,
-    BOTS_PER_APP: String(config.botsPerApp),
-    ...callbackUrlsEnvironment,
-  });
+  const botRegistry = signedFunction(
+    "BotRegistry",
+    "bot-registry",
+    "Creates, updates, deletes and lists bots",
+    {
+      BOTS_TABLE: data.bots.tableName,
+      BOTS_PER_APP: String(config.botsPerApp),
+      ...callbackUrlsEnvironment,
+    },
+  );
   botRegistry.allow(
     data.bots.tableArn,
     "dynamodb:PutItem",
@@ -83,15 +88,20 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     "dynamodb:BatchGetItem",
   );
 
-  const messagePublish = signedFunction("MessagePublish", "message-publish", "Takes messages to bots", {
-    ...ingressEnvironment,
-    ...rongcloudEnvironment,
-  });
+  const messagePublish = signedFunction(
+    "MessagePublish",
+    "message-publish",
+    "Accepts messages that an app server sends to bots",
+    {
+      ...ingressEnvironment,
+      ...rongcloudEnvironment,
+    },
+  );
 
   const imCallback = appFunction(
     "ImCallback",
     "im-callback",
-    "Takes the messages and events that RongCloud calls back with",
+    "Accepts RongCloud's callbacks: messages and bot events",
     { ...signatureEnvironment, ...ingressEnvironment, BOT_CACHE_SECONDS: String(config.botCacheSeconds) },
   );
 
@@ -101,7 +111,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     ingress.allow(messaging.webhooks.queue.queueArn, "sqs:SendMessage");
   }
 
-  const userToken = signedFunction("UserToken", "user-token", "Gives users their tokens, and revokes them", {
+  const userToken = signedFunction("UserToken", "user-token", "Issues and revokes user tokens", {
     ...rongcloudEnvironment,
     USER_TOKEN_HOURS: String(config.userTokenHours),
   });
@@ -131,25 +141,21 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
   const chatControl = appFunction(
     "ChatControl",
     "chat-control",
-    "What a client can do beside hearing an answer: stop it, rate it, forget what was said",
+    "Stops and rates answers, suggests questions, reads and deletes conversations",
     userEnvironment,
   );
   chatControl.allow(data.conversations.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
   chatControl.allow(data.turns.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
   chatControl.allow(data.guards.tableArn, "dynamodb:GetItem");
 
-  for (const each of [chatStream, chatControl]) each.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
+  for (const chat of [chatStream, chatControl]) chat.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
 
-  const about = makeFunction(
-    "About",
-    "about",
-    "Says what this service is: its API description and its health",
-  );
+  const about = makeFunction("About", "about", "Serves the OpenAPI document and the health check");
 
   const unknownPath = signedFunction(
     "UnknownPath",
     "unknown-path",
-    "Answers every path that is not ours, or passes it on to RongCloud",
+    "Forwards unknown paths to RongCloud, or answers 404",
     rongcloudEnvironment,
   );
 

@@ -8,58 +8,58 @@ import { type ApiFunctions, streamTimeoutSeconds } from "./api-functions.ts";
 import type { BridgeFunction } from "./constructs/bridge-function.ts";
 
 /**
- * RongCloud's own limit for most paths, and here the stage's: for each method of each path that has no other, so that a
- * forgotten rate is not an open door. ANY routes always take it, since API Gateway knows no setting for ANY.
+ * RongCloud's own limit for most paths. Here it is the stage's default, for every method without a rate of its own, so
+ * that no route is unthrottled by mistake. ANY routes always use it: API Gateway has no method settings for ANY.
  */
 const defaultRequestsPerSecond = 100;
 
-/** A full message route brings every message of an app, and what is refused comes again. */
+/** A full message route sends every message of an app, and RongCloud retries throttled callbacks. */
 const callbacksPerSecond = 5_000;
 
-/** Where users speak to bots. */
+/** Path prefix of the chat API. */
 const chat = "/v1/bots/{userId}";
-/** Of all users together; each has a limit of their own besides. */
+/** Across all users; each user also has a limit of their own. */
 const chatsPerSecond = 1_000;
 
-/** All of RongCloud's paths that pass through, together; it has limits of its own for each. */
+/** Across all paths forwarded to RongCloud, which has its own limit per path. */
 const forwardedPerSecond = 1_000;
 
-/** By what a caller of a route is known. It is the function that looks: the gateway knows neither. */
+/** How a route authenticates its caller. The functions check it; API Gateway does not. */
 export type Authentication =
-  /** An app secret. */
+  /** A signature made with the app secret. */
   | "signature"
-  /** A token from /user/getToken.json. */
+  /** A bearer token from /user/getToken.json. */
   | "token"
-  /** Nothing: it is for anybody. */
-  | "nothing";
+  /** Public. */
+  | "none";
 
 export interface Route {
   readonly method: string;
-  /** From the root: `/v3/bot/create.json`. */
+  /** Absolute path, such as `/v3/bot/create.json`. */
   readonly path: string;
   readonly target: BridgeFunction;
-  readonly caller: Authentication;
-  /** Of all apps together: it protects, it is no quota. */
+  readonly authentication: Authentication;
+  /** Across all apps: protects the service, is not a quota per app. */
   readonly requestsPerSecond: number;
-  /** Whether the reply leaves as it comes. */
+  /** Whether the response is streamed. */
   readonly streams: boolean;
 }
 
 const routeFactory =
-  (caller: Authentication, streams = false) =>
+  (authentication: Authentication, streams = false) =>
   (
     method: string,
     path: string,
     target: BridgeFunction,
     requestsPerSecond = defaultRequestsPerSecond,
-  ): Route => ({ method, path, target, caller, requestsPerSecond, streams });
+  ): Route => ({ method, path, target, authentication, requestsPerSecond, streams });
 
 const signed = routeFactory("signature");
 const withToken = routeFactory("token");
 const streamed = routeFactory("token", true);
-const unauthenticated = routeFactory("nothing");
+const unauthenticated = routeFactory("none");
 
-/** All that the API answers. */
+/** All routes of the API. */
 export const makeRoutes = ({
   botRegistry,
   messagePublish,
@@ -114,7 +114,7 @@ export const integrationOf = ({ target, streams }: Route): LambdaIntegration =>
     }),
   });
 
-/** At once may come what may come in a second. */
+/** The burst equals one second of the rate. */
 const throttleOf = (requestsPerSecond: number): MethodDeploymentOptions => ({
   throttlingRateLimit: requestsPerSecond,
   throttlingBurstLimit: requestsPerSecond,
@@ -122,7 +122,7 @@ const throttleOf = (requestsPerSecond: number): MethodDeploymentOptions => ({
 
 export const defaultThrottle = throttleOf(defaultRequestsPerSecond);
 
-/** Only where it differs: API Gateway takes so many settings in one update and no more. */
+/** Only rates that differ from the default: API Gateway limits the number of method settings per update. */
 export const throttlesOf = (routes: readonly Route[]): Record<string, MethodDeploymentOptions> =>
   Object.fromEntries(
     routes.flatMap(({ method, path, requestsPerSecond }) =>

@@ -26,7 +26,7 @@ export interface ApiStackProps extends StackProps {
   readonly messaging: MessagingStack;
 }
 
-/** The doors: API Gateway's routes and the functions behind them. */
+/** The API Gateway routes and the functions behind them. */
 export class ApiStack extends Stack {
   readonly api: RestApi;
   readonly functions: ApiFunctions;
@@ -38,13 +38,13 @@ export class ApiStack extends Stack {
     const routes = makeRoutes(this.functions);
 
     this.api = new RestApi(this, "Api", {
-      // By which CloudWatch tells its metrics from another stage's.
+      // CloudWatch metrics use this name as a dimension, so it must be unique per stage.
       restApiName: `bot-bridge-${config.stage}`,
       description: "Bot Bridge",
       endpointTypes: [EndpointType.REGIONAL],
-      // Its address from AWS would be a way around the domain's TLS.
+      // The default endpoint would bypass the domain's TLS policy.
       disableExecuteApiEndpoint: config.domain !== undefined,
-      // API Gateway writes access logs by a role that it is told of once for an account and region.
+      // API Gateway writes logs with one role per account and region.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       deployOptions: {
@@ -57,33 +57,34 @@ export class ApiStack extends Stack {
       },
     });
     addGatewayResponses(this.api);
-    for (const each of routes) {
-      const resource = this.api.root.resourceForPath(each.path);
-      acknowledgeAuthentication(resource.addMethod(each.method, integrationOf(each)), each);
+    for (const route of routes) {
+      const resource = this.api.root.resourceForPath(route.path);
+      acknowledgeAuthentication(resource.addMethod(route.method, integrationOf(route)), route);
     }
     if (config.waf) addFirewall(this, this.api.deploymentStage);
     if (config.domain) addCustomDomain(this.api, config.domain);
     acknowledgeApi(this.api, config);
 
     new CfnOutput(this, "Url", {
-      description: "Where the API is",
+      description: "Base URL of the API",
       value: config.domain ? `https://${config.domain.name}/` : this.api.url,
     });
   }
 }
 
 const authenticationReasons: Readonly<Record<Authentication, string>> = {
-  signature: "The function verifies a signature made with the app's secret, and that it was not used before.",
+  signature:
+    "The function verifies the signature made with the app secret, and rejects a signature that was used before.",
   token:
-    "The function verifies the user's token, and asks for its revocation in the write that lets the turn in.",
-  nothing: "It is for anybody, and tells nothing that is anybody's.",
+    "The function verifies the user's token; the write that starts a turn also checks that the token is not revoked.",
+  none: "Public, and returns no data of any user.",
 };
 
-const acknowledgeAuthentication = (method: Method, { caller, method: verb }: Route): void => {
-  const reason = authenticationReasons[caller];
+const acknowledgeAuthentication = (method: Method, { authentication, method: verb }: Route): void => {
+  const reason = authenticationReasons[authentication];
   Validations.of(method).acknowledge(
     { id: "AwsSolutions-APIG4", reason },
-    // What browsers ask beforehand is not looked at by that rule.
+    // The rule skips CORS preflight requests.
     ...(verb === "OPTIONS" ? [] : [{ id: "AwsSolutions-COG4", reason }]),
   );
 };
@@ -92,21 +93,21 @@ const acknowledgeApi = (api: RestApi, { waf }: Config): void => {
   Validations.of(api).acknowledge({
     id: "AwsSolutions-APIG2",
     reason:
-      "Functions parse what comes by schemas, and answer in RongCloud's codes, which the gateway's validator cannot.",
+      "Functions validate requests with schemas and answer with RongCloud's error codes; the gateway's validator cannot.",
   });
   Validations.of(api.deploymentStage).acknowledge({
     id: "AwsSolutions-APIG6",
     reason:
-      "Execution logs quote queries and headers, in which signatures and tokens stand. Access logs and the functions' own tell enough.",
+      "Execution logs contain queries and headers, and thus signatures and tokens. Access logs and function logs suffice.",
   });
   Validations.of(api.node.findChild("CloudWatchRole")).acknowledge({
     id: "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
-    reason: "API Gateway refuses a role for its logs that may do less than AWS's own policy for it.",
+    reason: "API Gateway rejects a logging role with fewer permissions than AWS's managed policy.",
   });
   if (!waf) {
     Validations.of(api.deploymentStage).acknowledge({
       id: "AwsSolutions-APIG3",
-      reason: "It costs by the month: `waf` of the config puts one before the stage.",
+      reason: "A web ACL has a monthly price. The setting `waf` adds one.",
     });
   }
 };

@@ -6,14 +6,14 @@ import { DataStack } from "./data-stack.ts";
 import { MessagingStack } from "./messaging-stack.ts";
 import { ObservabilityStack } from "./observability-stack.ts";
 
-/** An app with the context of cdk.json, and no stack yet. */
+/** A CDK app with the context of cdk.json and no stacks. */
 export const openApp = (props: AppProps = {}): App => new App({ context: readCdkContext(), ...props });
 
 export const addStacks = (app: App, config: Config): void => {
   const named = (part: string): string => `bot-bridge-${config.stage}-${part}`;
   const terminationProtection = config.production;
   const data = new DataStack(app, named("data"), {
-    description: "Bot Bridge: tables and secrets",
+    description: "Bot Bridge: tables and secret",
     terminationProtection,
     config,
   });
@@ -24,19 +24,19 @@ export const addStacks = (app: App, config: Config): void => {
     data,
   });
   const api = new ApiStack(app, named("api"), {
-    description: "Bot Bridge: routes and functions",
+    description: "Bot Bridge: API and its functions",
     config,
     data,
     messaging,
   });
   new ObservabilityStack(app, named("observability"), {
-    description: "Bot Bridge: alarms, a dashboard and log queries",
+    description: "Bot Bridge: alarms, dashboard and saved log queries",
     config,
     watched: { data, messaging, api },
   });
 };
 
-/** The whole deployment: the same for `cdk deploy`, `npm start` and the tests. */
+/** All stacks of a stage: the same for `cdk deploy`, `npm start` and the tests. */
 export const makeApp = (config: Config, props: AppProps = {}): App => {
   const app = openApp(props);
   addStacks(app, config);

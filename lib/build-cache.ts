@@ -15,22 +15,22 @@ import { fileURLToPath } from "node:url";
 
 const projectRoot = fileURLToPath(new URL("../", import.meta.url));
 
-/** All that a build is made of. */
+/** Everything that the output of a build depends on. */
 export interface BuildInputs {
-  /** What is built: a folder of the cache. */
+  /** The cache's folder for this kind of build. */
   readonly name: string;
-  /** Patterns of files, relative to the root. npm's note of what it installed stands for node_modules. */
+  /** Glob patterns relative to the root. npm's own lock file in node_modules stands for its contents. */
   readonly files: readonly string[];
-  /** The settings of the build. */
+  /** Settings that change the output. */
   readonly settings?: unknown;
   readonly root?: string;
 }
 
 export interface CachedBuild {
   readonly exists: boolean;
-  /** Where a missing build is to be made. */
+  /** Folder to build into if the build does not exist. */
   readonly draft: string;
-  /** Keeps the draft. Of two processes that build at the same time, the first one wins. */
+  /** Moves the draft into the cache. If two processes build the same inputs, the first one wins. */
   save(): void;
   copyTo(outdir: string): void;
 }
@@ -54,8 +54,8 @@ const removeOldEntries = (cache: string): void => {
 };
 
 /**
- * The build of these inputs, kept from one process to the next. Bundling and synthesising take five seconds of CPU time,
- * and the tests start some thirty processes that need the same result.
+ * Returns the cached build of these inputs, shared by all processes. Bundling and synthesising take five seconds of CPU
+ * time, and the tests start about thirty processes that need the same result.
  */
 export const findBuild = (inputs: BuildInputs): CachedBuild => {
   const cache = join(inputs.root ?? projectRoot, "node_modules/.cache", inputs.name);

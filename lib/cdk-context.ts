@@ -4,8 +4,8 @@ import * as v from "valibot";
 const cdkJson = v.pipe(v.string(), v.parseJson(), v.object({ context: v.looseObject({}) }));
 
 /**
- * The context of cdk.json. The CDK's command hands it to an app by itself; who runs the app in process, as `npm start`
- * and the tests do, has to bring it along, or feature flags would make another template.
+ * The context of cdk.json. The cdk command passes it to the app. Code that creates the app in process, such as `npm
+ * start` and the tests, must pass it itself, or other feature flags would change the template.
  */
 export const readCdkContext = () =>
   v.parse(cdkJson, readFileSync(new URL("../cdk.json", import.meta.url), "utf8")).context;

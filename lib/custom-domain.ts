@@ -3,7 +3,7 @@ import { DomainName, EndpointType, type RestApi, SecurityPolicy } from "aws-cdk-
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import type { Config } from "./config.ts";
 
-/** A host name of one's own for the API, by TLS 1.2 or later. What DNS must say of it is an output. */
+/** Serves the API under a custom domain, with TLS 1.2 or later. An output names the target of its DNS record. */
 export const addCustomDomain = (
   api: RestApi,
   { name, certificateArn }: NonNullable<Config["domain"]>,
@@ -16,7 +16,7 @@ export const addCustomDomain = (
   });
   domain.addBasePathMapping(api, { stage: api.deploymentStage });
   new CfnOutput(api.stack, "DomainTarget", {
-    description: `What a CNAME record of ${name} must hold`,
+    description: `Target of the CNAME record for ${name}`,
     value: domain.domainNameAliasDomainName,
   });
 };

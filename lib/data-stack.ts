@@ -11,7 +11,7 @@ export interface DataStackProps extends StackProps {
   readonly config: Config;
 }
 
-/** What the bridge remembers, and the secrets it keeps. Records that expire stand in tables of their own: another life, other permissions. */
+/** The tables and the secret. Records that expire have tables of their own: their lifetimes and permissions differ. */
 export class DataStack extends Stack {
   readonly bots: TableV2;
   readonly conversations: TableV2;
@@ -41,17 +41,17 @@ export class DataStack extends Stack {
 
     this.appSecrets = new Secret(this, "Apps", {
       secretName: `bot-bridge-${config.stage}-apps`,
-      description: "App secrets and keys of Bot Bridge: see the README for its form",
+      description: "App secrets and keys of Bot Bridge; the README describes the format",
     });
     retainData(this.appSecrets, isProduction);
     const resource = this.appSecrets.node.defaultChild;
-    if (!(resource instanceof CfnSecret)) throw new Error("the secret is no secret");
-    // By hand: told of the key, Secret would add to its policy what the policy has already, by wildcards.
+    if (!(resource instanceof CfnSecret)) throw new Error("the secret has no CfnSecret");
+    // Set directly: given the key, Secret would add grants by wildcard that the key policy already covers.
     resource.kmsKeyId = key.keyArn;
     Validations.of(this.appSecrets).acknowledge({
       id: "AwsSolutions-SMG4",
       reason:
-        "An App Secret is changed in RongCloud's console, by a person. Two are good at once, so a rotation is a new version of this secret and nothing more.",
+        "App secrets are rotated by hand in RongCloud's console. Two are valid at once, so a rotation is a new version of this secret.",
     });
   }
 }

@@ -1,4 +1,4 @@
-/** The functions, by the names of their folders below functions/. */
+/** The functions, by the names of their folders in functions/. */
 export const functionNames = [
   "about",
   "bot-registry",

@@ -7,7 +7,10 @@ interface GatewayError {
   readonly errorMessage: string;
 }
 
-/** What the gateway itself answers, in our codes (docs/spec/rongcloud.md, section 3), and echoing nothing that it was sent. */
+/**
+ * Responses of API Gateway itself, with the bridge's error codes (docs/spec/rongcloud.md, section 3). They echo nothing
+ * of the request.
+ */
 const gatewayErrors: readonly GatewayError[] = [
   { type: types.DEFAULT_4XX, status: 400, code: 1002, errorMessage: "bad request" },
   { type: types.DEFAULT_5XX, status: 500, code: 1000, errorMessage: "internal error, please try again" },
@@ -22,7 +25,7 @@ const gatewayErrors: readonly GatewayError[] = [
   },
 ];
 
-/** Pages read them too. They hold nothing that is anybody's, so any page may. */
+/** Lets pages of any origin read these responses: they contain no user data. */
 const corsHeaders = {
   "Access-Control-Allow-Origin": "'*'",
   "Access-Control-Expose-Headers": "'Retry-After, X-Request-ID'",

@@ -12,12 +12,14 @@ export interface MessagingStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** AWS's own limit for a function: an answer of an agent may take long. The model is given up a minute earlier. */
+/** Lambda's maximum: an agent's answer may take long. The turn itself ends one minute earlier. */
 const turnSeconds = 900;
-/** A try takes five seconds at most. */
+/** One attempt takes at most five seconds. */
 const webhookSeconds = 15;
 
-/** Jobs on their way to bots, and the workers that take them there: a dead app server must not delay a turn. */
+/**
+ * The job queues and their workers. Turns and webhooks are separate, so that an app server that is down delays no turn.
+ */
 export class MessagingStack extends Stack {
   readonly turns: JobQueue;
   readonly webhooks: JobQueue;
@@ -40,7 +42,7 @@ export class MessagingStack extends Stack {
 
     this.turnWorker = new BridgeFunction(this, "TurnWorker", {
       name: "turn-worker",
-      description: "Asks the model of a turn and sends its answer to the IM",
+      description: "Runs turns: asks the model and sends its answer to the IM",
       timeoutSeconds: turnSeconds,
       environment: {
         ...workerEnvironment,
@@ -57,7 +59,7 @@ export class MessagingStack extends Stack {
 
     this.webhookWorker = new BridgeFunction(this, "WebhookWorker", {
       name: "webhook-worker",
-      description: "Brings an event to the app's server",
+      description: "Delivers webhook events to app servers",
       timeoutSeconds: webhookSeconds,
       environment: {
         ...workerEnvironment,

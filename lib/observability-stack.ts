@@ -23,12 +23,13 @@ export interface ObservabilityStackProps extends StackProps {
 }
 
 /**
- * Who is told of alarms, besides the address of the config: whoever subscribes. Not encrypted by a key of ours: CloudWatch
- * sends to it what docs/runbook.md problem of an alarm and a number, nobody's data, and would need to be let at that key.
+ * The topic for alarm notifications, with the configured address as a subscriber; others can subscribe. It has no
+ * customer managed key: messages hold a description and a number, no user data, and CloudWatch would need access to the
+ * key.
  */
 const alarmTopic = (stack: Stack, { stage, alarmEmail }: Config): Topic => {
   const topic = new Topic(stack, "Alarms", { displayName: `Bot Bridge ${stage}`, enforceSSL: true });
-  // What is said of TLS takes the place of the policy by which CloudWatch could send.
+  // enforceSSL replaces the default policy that lets CloudWatch publish.
   topic.grantPublish(
     new ServicePrincipal("cloudwatch.amazonaws.com", {
       conditions: { StringEquals: { "aws:SourceAccount": stack.account } },
@@ -38,33 +39,35 @@ const alarmTopic = (stack: Stack, { stage, alarmEmail }: Config): Topic => {
     const subscription = topic.addSubscription(new EmailSubscription(alarmEmail));
     Validations.of(subscription).acknowledge({
       id: "Serverless-SNSRedrivePolicy",
-      reason:
-        "Nobody would read a queue of mails that did not arrive: CloudWatch keeps each alarm's history.",
+      reason: "Undelivered emails need no queue: CloudWatch keeps the history of each alarm.",
     });
   }
   return topic;
 };
 
-const alarmOf = (stack: Stack, { id, problem, runbookEntry, metric, threshold, periods }: AlarmSpec): Alarm =>
+const alarmOf = (
+  stack: Stack,
+  { id, problem, impact, runbookEntry, metric, threshold, periods }: AlarmSpec,
+): Alarm =>
   new Alarm(stack, id, {
-    alarmDescription: `${problem[0]?.toUpperCase()}${problem.slice(1)}. What to do: docs/runbook.md#${runbookEntry}`,
+    alarmDescription: `${problem}. ${impact}. What to do: docs/runbook.md#${runbookEntry}`,
     metric,
     threshold,
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     evaluationPeriods: periods?.evaluated ?? 1,
     datapointsToAlarm: periods?.breaching ?? 1,
-    // Nothing happens at night, and nothing is wrong with that.
+    // A stage without traffic is not an alarm.
     treatMissingData: TreatMissingData.NOT_BREACHING,
     ...("statistic" in metric && /^p\d+$/.test(String(metric.statistic))
       ? { evaluateLowSampleCountPercentile: "ignore" }
       : {}),
   });
 
-/** What tells a team how the bridge is: alarms, a dashboard, questions to the logs. */
+/** Alarms, the dashboard and saved log queries of a stage. */
 export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, { config, watched: stacks, ...props }: ObservabilityStackProps) {
     super(scope, id, props);
-    // An alarm must not keep the function that it watches from being replaced.
+    // An alarm must not prevent replacement of the function that it watches.
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
 
     const { stage } = config;
@@ -72,12 +75,12 @@ export class ObservabilityStack extends Stack {
     for (const { lambda } of [...watched.apiFunctions, ...watched.workers])
       lambda.addEnvironment("POWERTOOLS_SERVICE_NAME", serviceOf(stage));
 
-    const own = customMetricsOf(stage);
+    const custom = customMetricsOf(stage);
     const throttledByGateway = gatewayThrottles(this, watched);
     const notify = new SnsAction(alarmTopic(this, config));
     const specs = [
       ...queueAlarms(watched.queues),
-      ...turnAlarms(own),
+      ...turnAlarms(custom),
       ...platformAlarms(watched, throttledByGateway),
     ];
     const alarms = specs.map((spec) => {
@@ -88,12 +91,12 @@ export class ObservabilityStack extends Stack {
     });
 
     const dashboard = new Dashboard(this, "Dashboard", { dashboardName: `bot-bridge-${stage}` });
-    for (const row of dashboardRows({ watched, own, alarms, throttledByGateway }))
+    for (const row of dashboardRows({ watched, custom, alarms, throttledByGateway }))
       dashboard.addWidgets(...row);
 
     for (const [index, { name, text }] of logQueries.entries()) {
       new CfnQueryDefinition(this, `Query${index + 1}`, {
-        // The slash makes a folder of them.
+        // The console shows the part before the slash as a folder.
         name: `bot-bridge-${stage}/${name}`,
         queryString: text,
         logGroupNames: watched.functionLogs.map(({ logGroupName }) => logGroupName),

@@ -19,7 +19,7 @@ import type { Releases } from "./releases.ts";
 export interface BridgeFunctionProps {
   readonly name: FunctionName;
   readonly description: string;
-  /** Whole seconds. */
+  /** In whole seconds. */
   readonly timeoutSeconds: number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly config: Config;
@@ -27,12 +27,12 @@ export interface BridgeFunctionProps {
 }
 
 /**
- * A function of this project: Node 24 on arm64, one ESM file with everything in it. Its role may write to its own log and
- * send traces, and what it is allowed besides by name.
+ * A function of this project: Node 24 on arm64, bundled into one ESM file. Its role can write to its own log group,
+ * send traces, and do what `allow` adds.
  */
 export class BridgeFunction extends Construct {
   readonly lambda: LambdaFunction;
-  /** What is called: a new version takes its place by and by. */
+  /** The alias that callers invoke. In production, a deployment shifts it to the new version gradually. */
   readonly live: IFunction;
 
   constructor(scope: Construct, id: string, props: BridgeFunctionProps) {
@@ -40,7 +40,7 @@ export class BridgeFunction extends Construct {
     const { name, description, timeoutSeconds, environment, config, releases } = props;
     const logGroup = makeLogGroup(this, "Logs", config);
     const role = new Role(this, "Role", {
-      description: `Bot Bridge: what ${name} may do`,
+      description: `Bot Bridge: execution role of ${name}`,
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
     });
     const reserved = config.reservedConcurrency[name];
@@ -61,18 +61,17 @@ export class BridgeFunction extends Construct {
       currentVersionOptions: { removalPolicy: releases.oldVersions },
     });
     this.allow(logGroup.logGroupArn, "logs:CreateLogStream", "logs:PutLogEvents");
-    // It is one, but for how their types say that an alias may have no role.
+    // An alias is an IFunction, except that its type does not allow an undefined role.
     this.live = releases.release(this, this.lambda) as IFunction;
 
     Validations.of(role).acknowledge({
       id: "AwsSolutions-IAM5[Resource::*]",
       reason:
-        "xray:PutTraceSegments and xray:PutTelemetryRecords know no resource: AWS takes * and nothing else.",
+        "xray:PutTraceSegments and xray:PutTelemetryRecords have no resource-level permissions: only * is valid.",
     });
     Validations.of(this.lambda).acknowledge({
       id: "Serverless-LambdaDLQ",
-      reason:
-        "It is called by the gateway or by its queue, and never asynchronously: nothing would ever lie there.",
+      reason: "API Gateway or SQS invokes it, never asynchronously: its dead-letter queue would stay empty.",
     });
   }
 

@@ -6,7 +6,7 @@ import { retainData } from "./retain-data.ts";
 export interface BridgeTableProps {
   readonly partitionKey: string;
   readonly sortKey?: string;
-  /** Whether its records expire, by their `ttl`. */
+  /** Whether records expire, at the time in their `ttl` attribute. */
   readonly expires: boolean;
   readonly key: IKey;
   readonly isProduction: boolean;
@@ -14,7 +14,10 @@ export interface BridgeTableProps {
 
 const stringAttribute = (name: string): Attribute => ({ name, type: AttributeType.STRING });
 
-/** A table, paid by use. In production it outlives its stack, is deleted by nobody's slip, and goes back to any second. */
+/**
+ * Creates an on-demand table. In production it outlives its stack, has deletion protection, and can be restored to any
+ * second.
+ */
 export const makeTable = (scope: Construct, id: string, props: BridgeTableProps): TableV2 => {
   const { partitionKey, sortKey, expires, key, isProduction } = props;
   const table = new TableV2(scope, id, {
@@ -30,10 +33,10 @@ export const makeTable = (scope: Construct, id: string, props: BridgeTableProps)
   return table;
 };
 
-/** By hand: TableV2 takes a key of ours only where the stack names its region. */
+/** Overrides the template: TableV2 accepts a customer managed key only in stacks with an explicit region. */
 const encryptWith = (table: TableV2, key: IKey): void => {
   const { defaultChild } = table.node;
-  if (!(defaultChild instanceof CfnGlobalTable)) throw new Error(`${table.node.path} is no table`);
+  if (!(defaultChild instanceof CfnGlobalTable)) throw new Error(`${table.node.path} is not a table`);
   defaultChild.sseSpecification = { sseEnabled: true, sseType: "KMS" };
   defaultChild.addPropertyOverride("Replicas.0.SSESpecification.KMSMasterKeyId", key.keyArn);
 };

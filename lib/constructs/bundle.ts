@@ -31,7 +31,7 @@ const bundleAllInto = (outdir: string): void => {
   });
 };
 
-/** What bundles are made of. */
+/** Inputs of the bundles. */
 const files = [
   "functions/**/*.{ts,json}",
   "lib/function-names.ts",
@@ -52,14 +52,14 @@ const copyBundles = (outdir: string): void => {
 const copied = new Set<string>();
 
 /**
- * The folder that holds a function bundled into one ESM file, within the assembly that is being made. All are made at
- * the first call, in one run of esbuild and in process: NodejsFunction starts npx for each function, which takes longer
- * than all of the bundling. Where CDK needs no bundles (`cdk ls`, `cdk destroy`), it is the folder of the source.
+ * Returns the folder with a function's bundle, one ESM file, in the cloud assembly. The first call bundles all
+ * functions in one esbuild run: NodejsFunction starts npx per function, which takes longer than bundling all of them.
+ * For commands that need no bundles (`cdk ls`, `cdk destroy`), returns the source folder.
  */
 export const bundleOf = (scope: Construct, name: FunctionName): string => {
   if (!Stack.of(scope).bundlingRequired) return join(root, "functions", name);
   const assembly = Stage.of(scope)?.outdir;
-  if (assembly === undefined) throw new Error("a function stands in no app");
+  if (assembly === undefined) throw new Error("the function is not part of an app");
   const bundles = join(assembly, "bundles");
   if (!copied.has(bundles)) copyBundles(bundles);
   copied.add(bundles);

@@ -3,7 +3,7 @@ import { AccountRootPrincipal, AnyPrincipal, PolicyDocument, PolicyStatement } f
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
 
-/** What DynamoDB and Secrets Manager do with a key in the name of whoever calls them. */
+/** What DynamoDB and Secrets Manager do with the key on behalf of their callers. */
 const serviceActions = [
   "kms:Encrypt",
   "kms:Decrypt",
@@ -37,20 +37,20 @@ const adminActions = [
 ];
 
 /**
- * The key that tables and secret are encrypted with. Its policy is all there is: the account's administrators may keep it
- * and nobody may use it but through DynamoDB and Secrets Manager, where being allowed the item or the secret is what
- * counts. So no role names the key, and no role, however wide, decrypts anything by itself.
+ * The key that encrypts the tables and the secret. Its policy is the only grant: administrators of the account can
+ * manage it, and it can only be used through DynamoDB and Secrets Manager by principals with access to the item or the
+ * secret. No role names the key, so no role can decrypt with it directly, however broad its permissions.
  */
 export const makeDataKey = (scope: Construct, id: string): Key => {
   const service = (name: string): string => `${name}.${Aws.REGION}.${Stack.of(scope).urlSuffix}`;
   const ofThisAccount = { "kms:CallerAccount": Aws.ACCOUNT_ID };
   return new Key(scope, id, {
-    description: "Bot Bridge: encrypts its tables and its secret",
+    description: "Bot Bridge: encrypts the tables and the secret",
     enableKeyRotation: true,
     policy: new PolicyDocument({
       statements: [
         new PolicyStatement({
-          sid: "Keep",
+          sid: "Administer",
           principals: [new AccountRootPrincipal()],
           actions: adminActions,
           resources: ["*"],
@@ -68,7 +68,7 @@ export const makeDataKey = (scope: Construct, id: string): Key => {
           },
         }),
         new PolicyStatement({
-          sid: "LendToServices",
+          sid: "GrantToServices",
           principals: [new AnyPrincipal()],
           actions: ["kms:CreateGrant"],
           resources: ["*"],

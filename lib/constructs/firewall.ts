@@ -2,13 +2,13 @@ import type { Stage } from "aws-cdk-lib/aws-apigateway";
 import { CfnWebACL, CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
 
-/** Of one address, in five minutes, where users' clients call. A household or an office may share an address. */
+/** Per IP address in five minutes, on the chat API. Households and offices share an address. */
 const maxRequestsPerAddress = 3_000;
 
 /**
- * Rules of AWS's common set that are counted and do not block. They look for code in bodies, which here are what people
- * say and where callbacks lead, and are checked by the functions; or refuse what is long, or has no User-Agent, as
- * RongCloud's callbacks may.
+ * Rules of AWS's common rule set that only count. They inspect bodies for code, but bodies here hold chat messages and
+ * callback URLs, which the functions validate; or they block long bodies and requests without a User-Agent, and
+ * RongCloud's callbacks may be either.
  */
 const countOnlyRules = [
   "SizeRestrictions_BODY",
@@ -22,11 +22,11 @@ const countOnlyRules = [
 const visibility = (metricName: string) => ({
   metricName,
   cloudWatchMetricsEnabled: true,
-  // Samples hold headers and bodies of real requests.
+  // Samples contain headers and bodies of real requests.
   sampledRequestsEnabled: false,
 });
 
-/** A web application firewall before a stage of the API. */
+/** Puts a web application firewall in front of the API's stage. */
 export const addFirewall = (scope: Construct, stage: Stage): void => {
   const acl = new CfnWebACL(scope, "Firewall", {
     scope: "REGIONAL",
@@ -42,7 +42,7 @@ export const addFirewall = (scope: Construct, stage: Stage): void => {
             aggregateKeyType: "IP",
             limit: maxRequestsPerAddress,
             evaluationWindowSec: 300,
-            // Servers of apps and of RongCloud call from few addresses, and much: their calls are signed.
+            // App servers and RongCloud send many requests from few addresses; theirs are signed.
             scopeDownStatement: {
               byteMatchStatement: {
                 fieldToMatch: { uriPath: {} },

@@ -5,25 +5,25 @@ import type { BridgeFunction } from "./bridge-function.ts";
 import { retainData } from "./retain-data.ts";
 
 /**
- * A backstop: a worker counts its tries in the job's record and buries the job by its own hand. Only a job that nobody can
- * read, or whose record nobody can write, is handed out so often.
+ * A backstop. Workers count attempts in the job's record and move the job to the dead letters themselves; only a job
+ * that cannot be read, or whose record cannot be written, is received this often.
  */
 const maxReceives = 100;
 
 export interface JobQueueProps {
-  /** How long its worker may run. */
+  /** Timeout of the worker function. */
   readonly workerSeconds: number;
   readonly isProduction: boolean;
 }
 
-/** Jobs in order per conversation, in SQS's high-throughput mode, and where those lie that were given up. */
+/** A queue of jobs, ordered per conversation, in SQS's high-throughput FIFO mode, and its dead-letter queue. */
 export class JobQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, { workerSeconds, isProduction }: JobQueueProps) {
     super(scope, id);
-    // No name of our own: a queue that is renamed is another queue, and what was in the old one nobody would fetch.
+    // No fixed name: renaming a queue replaces it and strands the messages of the old one.
     const shared = {
       fifo: true,
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
@@ -35,18 +35,18 @@ export class JobQueue extends Construct {
     this.queue = new Queue(this, "Jobs", {
       ...shared,
       retentionPeriod: Duration.days(4),
-      // Longer than the worker may run, as AWS asks; the worker itself shortens it once it has the job.
+      // Longer than the worker's timeout, as AWS requires. The worker shortens it once it has the job.
       visibilityTimeout: Duration.seconds(workerSeconds + 30),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: maxReceives },
     });
     for (const queue of [this.queue, this.deadLetters]) retainData(queue, isProduction);
     Validations.of(this.deadLetters).acknowledge({
       id: "Serverless-SQSRedrivePolicy",
-      reason: "It is the end of the way: a person looks, and has them run again (docs/runbook.md).",
+      reason: "This is the dead-letter queue. Its messages are redriven by hand (docs/runbook.md).",
     });
   }
 
-  /** One job an invocation: a slow one delays nobody else's. At most so many at once. */
+  /** Invokes the worker with one job at a time, so that a slow job delays no other, up to `maxConcurrency` at once. */
   addWorker(worker: BridgeFunction, maxConcurrency: number): void {
     worker.allow(
       this.queue.queueArn,
@@ -64,7 +64,8 @@ export class JobQueue extends Construct {
     });
     Validations.of(mapping).acknowledge({
       id: "Serverless-LambdaEventSourceMappingDestination",
-      reason: "A queue has dead letters instead, where the worker puts a job with its reason.",
+      reason:
+        "SQS sources use dead-letter queues instead; the worker moves failed jobs there, with the reason.",
     });
   }
 }

@@ -3,7 +3,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Config } from "../config.ts";
 
-/** Logs, kept for as long as the config says; in production their stack's end is not theirs. */
+/** Creates a log group with the configured retention. In production it outlives its stack. */
 export const makeLogGroup = (
   scope: Construct,
   id: string,

@@ -8,7 +8,10 @@ import type { Config } from "../config.ts";
 
 const aliasName = "live";
 
-/** One error in a minute: a function answers what it foresees, so what Lambda counts nobody foresaw. */
+/**
+ * Errors of the new version within one minute. Functions handle expected failures, so each one that Lambda counts is
+ * unexpected.
+ */
 const errorsOfNewVersion = (lambda: LambdaFunction): Metric =>
   new Metric({
     namespace: "AWS/Lambda",
@@ -23,12 +26,11 @@ const errorsOfNewVersion = (lambda: LambdaFunction): Metric =>
   });
 
 /**
- * How new versions of a stack's functions come to be called. In production a tenth of the calls goes to one for five
- * minutes, then all; an error of its own within that time, and it is the old one's again. Elsewhere it is called at once,
- * and nothing is waited for or paid for.
+ * Deploys new versions of a stack's functions. In production, a new version gets a tenth of the calls for five minutes,
+ * then all of them; one error in that time rolls it back. Other stages switch at once, without waiting or extra cost.
  */
 export class Releases extends Construct {
-  /** What becomes of a version that is called no more. In production it can be gone back to by hand. */
+  /** Removal policy of old versions. Production keeps them for a manual rollback. */
   readonly oldVersions: RemovalPolicy;
   private readonly canary: { readonly application: LambdaApplication; readonly role: Role } | undefined;
 
@@ -39,14 +41,14 @@ export class Releases extends Construct {
       ? {
           application: new LambdaApplication(this, "Application"),
           role: new Role(this, "Role", {
-            description: "Bot Bridge: shifts calls from one version of a function to the next",
+            description: "Bot Bridge: shifts traffic between function versions",
             assumedBy: new ServicePrincipal("codedeploy.amazonaws.com"),
           }),
         }
       : undefined;
   }
 
-  /** The alias by which the newest version is called. */
+  /** Creates the alias that points to the newest version. */
   release(scope: Construct, lambda: LambdaFunction): Alias {
     const live = lambda.addAlias(aliasName);
     if (this.canary) this.addCanary(scope, lambda, live, this.canary);
@@ -60,7 +62,7 @@ export class Releases extends Construct {
     { application, role }: NonNullable<Releases["canary"]>,
   ): void {
     const alarm: Alarm = errorsOfNewVersion(lambda).createAlarm(scope, "NewVersionErrors", {
-      alarmDescription: `A new version of ${Stack.of(scope).stackName}/${scope.node.id} fails: a deployment under way goes back. What to do: docs/runbook.md#a-new-version-fails`,
+      alarmDescription: `A new version of ${Stack.of(scope).stackName}/${scope.node.id} fails. The deployment rolls back; some calls failed in the meantime. What to do: docs/runbook.md#a-new-version-fails`,
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -68,7 +70,7 @@ export class Releases extends Construct {
     });
     const allow = (resources: string[], ...actions: string[]): unknown =>
       role.addToPolicy(new PolicyStatement({ actions, resources }));
-    // By its name, not by its reference: the alias waits for the group, which waits for the role.
+    // By name, not by reference: the alias depends on the deployment group, which depends on the role.
     const aliasArn = `${lambda.functionArn}:${aliasName}`;
     allow([lambda.functionArn, aliasArn], "lambda:GetAlias", "lambda:UpdateAlias");
     allow([aliasArn], "lambda:GetProvisionedConcurrencyConfig");
@@ -80,7 +82,7 @@ export class Releases extends Construct {
       deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
       alarms: [alarm],
       autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
-      // The construct would add AWS's own policy for any function of the account.
+      // The construct would attach AWS's managed policy, which covers every function of the account.
       role: role.withoutPolicyUpdates(),
     });
     group.node.addDependency(role);

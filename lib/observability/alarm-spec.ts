@@ -1,16 +1,18 @@
 import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
 
-/** What an alarm watches, and when it goes off. */
+/** A CloudWatch alarm. */
 export interface AlarmSpec {
-  /** Of its construct, and within its name. */
+  /** Id of the construct, and part of the alarm's name. */
   readonly id: string;
-  /** In plain words, for the mail that it sends. */
+  /** What is wrong: a sentence without its full stop, for the notification. */
   readonly problem: string;
-  /** Its heading in docs/runbook.md, as a link there names it. */
+  /** How users notice: a sentence without its full stop, for the notification. */
+  readonly impact: string;
+  /** Anchor of its heading in docs/runbook.md. */
   readonly runbookEntry: string;
   readonly metric: IMetric;
-  /** It goes off above this. */
+  /** The alarm goes off when the metric exceeds this value. */
   readonly threshold: number;
-  /** Of the last `of` periods, how many must be above. */
+  /** How many of the last `evaluated` periods must exceed the threshold; default: 1 of 1. */
   readonly periods?: { readonly breaching: number; readonly evaluated: number };
 }

@@ -7,12 +7,12 @@ import type { Watched } from "./watched.ts";
 const hour = Duration.hours(1);
 const sum = { statistic: "Sum", period: hour } as const;
 
-/** In gigabytes: lib/constructs/bridge-function.ts. */
-const functionMemory = 0.5;
+/** Memory of each function, in GB: lib/constructs/bridge-function.ts. */
+const functionMemoryGb = 0.5;
 
-type Graph = (title: string, left: IMetric[], given?: { unit?: string; stacked?: boolean }) => IWidget;
+type Graph = (title: string, left: IMetric[], options?: { unit?: string; stacked?: boolean }) => IWidget;
 
-/** A sum of metrics, at a price each. */
+/** The sum of metrics, times a price per unit. */
 const dollars = (label: string, price: number, metrics: readonly IMetric[]): IMetric => {
   const using = named(label.replace(/\W/g, "").toLowerCase(), metrics);
   const total = Object.keys(using)
@@ -34,7 +34,7 @@ const bytesIn = (LogGroupName: string): IMetric =>
     ...sum,
   });
 
-/** What grows with the turns, by the hour. What does not is in docs/cost.md. */
+/** Hourly costs that grow with the number of turns. docs/cost.md has the fixed costs. */
 export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
   const { api, apiFunctions, workers, queues, tables, functionLogs, accessLogs } = watched;
   const lambdas = [...apiFunctions, ...workers].map(({ lambda }) => lambda);
@@ -49,17 +49,17 @@ export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
   ]);
   return [
     graph(
-      "US dollars an hour, by the price list of docs/cost.md",
+      "US dollars per hour (prices of docs/cost.md)",
       [
-        dollars("Lambda, time", (functionMemory * prices.lambdaGigabyteSecond) / 1000, durations),
+        dollars("Lambda duration", (functionMemoryGb * prices.lambdaGigabyteSecond) / 1000, durations),
         dollars(
-          "Lambda, calls",
+          "Lambda requests",
           prices.lambdaRequests,
           lambdas.map((lambda) => lambda.metricInvocations(sum)),
         ),
         dollars("API Gateway", prices.apiRequests, [api.deploymentStage.metricCount(sum)]),
-        dollars("DynamoDB, writes", prices.dynamodbWrites, consumed("Write")),
-        dollars("DynamoDB, reads", prices.dynamodbReads, consumed("Read")),
+        dollars("DynamoDB writes", prices.dynamodbWrites, consumed("Write")),
+        dollars("DynamoDB reads", prices.dynamodbReads, consumed("Read")),
         dollars("SQS", prices.sqsRequests, requests),
         dollars(
           "Logs",
@@ -70,7 +70,7 @@ export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
       { unit: "US$", stacked: true },
     ),
     graph(
-      "Functions, seconds of each",
+      "Function duration",
       [...apiFunctions, ...workers].map(
         ({ name, lambda }) =>
           new MathExpression({
@@ -83,7 +83,7 @@ export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
       { unit: "s", stacked: true },
     ),
     graph(
-      "What tables read and write",
+      "Consumed table capacity",
       tables.flatMap((table) =>
         (["Read", "Write"] as const).map((kind) =>
           table.metric(`Consumed${kind}CapacityUnits`, {

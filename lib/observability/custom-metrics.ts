@@ -1,10 +1,10 @@
 import { Duration } from "aws-cdk-lib";
 import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 
-/** Where functions/adapters/node/metrics.ts puts what the functions note; a test compares the two. */
+/** The namespace in functions/adapters/node/metrics.ts; a test compares the two. */
 export const namespace = "BotBridge";
 
-/** What every metric of a stage bears, so that two stages of one account are told apart. */
+/** The `service` dimension of every metric, which separates the stages of one account. */
 export const serviceOf = (stage: string): string => `bot-bridge-${stage}`;
 
 export const channels = ["im", "http"] as const;
@@ -28,11 +28,11 @@ export interface MetricOptions {
   readonly label?: string;
 }
 
-/** The metrics that the functions note, of one stage. */
+/** The metrics that the functions of one stage emit. */
 export interface CustomMetrics {
   turnEnded(channel: Channel, outcome: Outcome, options?: MetricOptions): Metric;
   firstText(channel: Channel, options?: MetricOptions): Metric;
-  /** By any dimensions: what a graph draws a line for each of. */
+  /** A search expression for a graph: one line per combination of the values of `dimensions`. */
   searchExpression(name: string, dimensions: readonly string[], statistic: string): string;
 }
 

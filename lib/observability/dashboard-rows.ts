@@ -19,11 +19,11 @@ const sum = { statistic: "Sum", period } as const;
 
 const heading = (text: string): IWidget => new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 });
 
-/** Three beside each other. */
+/** A graph a third of the dashboard wide. */
 export const graph = (
   title: string,
   left: IMetric[],
-  given: { unit?: string; stacked?: boolean } = {},
+  options: { unit?: string; stacked?: boolean } = {},
 ): IWidget =>
   new GraphWidget({
     title,
@@ -31,8 +31,8 @@ export const graph = (
     width: 8,
     height: 6,
     period,
-    stacked: given.stacked ?? false,
-    leftYAxis: { min: 0, showUnits: false, ...(given.unit !== undefined && { label: given.unit }) },
+    stacked: options.stacked ?? false,
+    leftYAxis: { min: 0, showUnits: false, ...(options.unit !== undefined && { label: options.unit }) },
   });
 
 const search = (expression: string): IMetric => new SearchExpression({ expression, period });
@@ -41,19 +41,19 @@ const channelLabels = { im: "IM", http: "HTTP" } as const;
 
 export interface DashboardParts {
   readonly watched: Watched;
-  readonly own: CustomMetrics;
+  readonly custom: CustomMetrics;
   readonly alarms: readonly Alarm[];
   readonly throttledByGateway: IMetric;
 }
 
-const healthRow = ({ alarms, own }: DashboardParts): IWidget[] => {
+const healthRow = ({ alarms, custom }: DashboardParts): IWidget[] => {
   const day = Duration.days(1);
   const count = (label: string, ...wanted: (typeof outcomes)[number][]): IMetric => {
     const metrics = Object.fromEntries(
       wanted.flatMap((outcome) =>
         channels.map((channel) => [
           `${outcome}_${channel}`,
-          own.turnEnded(channel, outcome, { period: day }),
+          custom.turnEnded(channel, outcome, { period: day }),
         ]),
       ),
     );
@@ -65,10 +65,10 @@ const healthRow = ({ alarms, own }: DashboardParts): IWidget[] => {
   return [
     new AlarmStatusWidget({ title: "Alarms", alarms: [...alarms], width: 16, height: 6 }),
     new SingleValueWidget({
-      title: "Turns, in a day",
+      title: "Turns per day",
       metrics: [
         count("answered", "answered"),
-        count("failed or broken off", "failed", "incomplete", "abandoned"),
+        count("failed or incomplete", "failed", "incomplete", "abandoned"),
       ],
       width: 8,
       height: 6,
@@ -77,96 +77,96 @@ const healthRow = ({ alarms, own }: DashboardParts): IWidget[] => {
   ];
 };
 
-const latencyRow = ({ watched: { apiFunctions, queues }, own }: DashboardParts): IWidget[] => [
+const latencyRow = ({ watched: { apiFunctions, queues }, custom }: DashboardParts): IWidget[] => [
   graph(
-    "Until a user sees the first word",
+    "Time to first text",
     channels.flatMap((channel) =>
       ["p50", "p95"].map((statistic) =>
-        own.firstText(channel, { statistic, label: `${channelLabels[channel]} ${statistic}` }),
+        custom.firstText(channel, { statistic, label: `${channelLabels[channel]} ${statistic}` }),
       ),
     ),
     { unit: "ms" },
   ),
   graph(
-    "Until an answer is whole",
+    "Time to complete answer",
     channels.flatMap((channel) =>
       ["p50", "p95"].map((statistic) =>
-        own.turnEnded(channel, "answered", { statistic, label: `${channelLabels[channel]} ${statistic}` }),
+        custom.turnEnded(channel, "answered", { statistic, label: `${channelLabels[channel]} ${statistic}` }),
       ),
     ),
     { unit: "ms" },
   ),
   graph(
-    "Calls of the API, p99, cold starts apart",
+    "API function duration, p99, without cold starts",
     apiFunctions
       .filter(({ name }) => name !== "ChatStream")
       .map(({ name, lambda }) => lambda.metricDuration({ statistic: "p99", period, label: name })),
     { unit: "ms" },
   ),
   graph(
-    "The oldest job of each queue",
+    "Age of the oldest job",
     queues.map(({ name, jobs }) =>
       jobs.metricApproximateAgeOfOldestMessage({ statistic: "Maximum", period, label: name }),
     ),
     { unit: "s" },
   ),
   graph(
-    "Jobs that wait",
+    "Waiting jobs",
     queues.map(({ name, jobs }) =>
       jobs.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period, label: name }),
     ),
   ),
   graph(
-    "From a message to what came of its job, p95",
-    [search(own.searchExpression("JobDelivered", ["integration"], "p95"))],
+    "Time from message to job result, p95",
+    [search(custom.searchExpression("JobDelivered", ["integration"], "p95"))],
     { unit: "ms" },
   ),
 ];
 
-const errorRow = ({ watched, own, throttledByGateway }: DashboardParts): IWidget[] => {
+const errorRow = ({ watched, custom, throttledByGateway }: DashboardParts): IWidget[] => {
   const { api, apiFunctions, workers, queues, tables } = watched;
   const all = [...apiFunctions, ...workers];
   const stage = api.deploymentStage;
   return [
     graph(
-      "Turns by what they came to",
+      "Turns by outcome",
       outcomes.flatMap((outcome) =>
         channels.map((channel) =>
-          own.turnEnded(channel, outcome, { label: `${outcome}, ${channelLabels[channel]}` }),
+          custom.turnEnded(channel, outcome, { label: `${outcome}, ${channelLabels[channel]}` }),
         ),
       ),
       { stacked: true },
     ),
-    graph("Why models failed", [search(own.searchExpression("ModelFailed", ["integration", "code"], "Sum"))]),
+    graph("Model failures by code", [
+      search(custom.searchExpression("ModelFailed", ["integration", "code"], "Sum")),
+    ]),
     graph(
       "Dead letters",
       queues.map(({ name, deadLetters }) =>
         deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period, label: name }),
       ),
     ),
-    graph("Tries that failed, and jobs given up", [
-      search(own.searchExpression("JobTried", ["integration"], "SampleCount")),
-      search(own.searchExpression("JobGivenUp", ["integration"], "SampleCount")),
-      search(own.searchExpression("JobDropped", ["integration"], "SampleCount")),
+    graph("Failed attempts and jobs given up", [
+      search(custom.searchExpression("JobTried", ["integration"], "SampleCount")),
+      search(custom.searchExpression("JobGivenUp", ["integration"], "SampleCount")),
+      search(custom.searchExpression("JobDropped", ["integration"], "SampleCount")),
     ]),
-    graph("Callbacks that nobody can make sense of", [
-      search(own.searchExpression("CallbackDropped", ["route"], "Sum")),
-    ]),
-    graph("The API's answers", [
+    graph("Unreadable callbacks", [search(custom.searchExpression("CallbackDropped", ["route"], "Sum"))]),
+    graph("API errors", [
       stage.metricServerError({ ...sum, label: "5xx" }),
       stage.metricClientError({ ...sum, label: "4xx" }),
       throttledByGateway,
     ]),
     graph(
-      "Functions that fail",
+      "Function errors",
       all.map(({ name, lambda }) => lambda.metricErrors({ ...sum, label: name })),
     ),
     graph(
-      "Functions that are throttled",
+      "Function throttles",
       all.map(({ name, lambda }) => lambda.metricThrottles({ ...sum, label: name })),
     ),
     graph(
-      "Tables that are throttled",
+      "Table throttles",
       tables.flatMap((table) =>
         ["Read", "Write"].map((kind) =>
           table.metric(`${kind}ThrottleEvents`, {
@@ -179,14 +179,14 @@ const errorRow = ({ watched, own, throttledByGateway }: DashboardParts): IWidget
   ];
 };
 
-/** From top to bottom: is it well, how fast, what fails, what does it cost. */
+/** The dashboard from top to bottom: health, latency, errors, cost. */
 export const dashboardRows = (parts: DashboardParts): IWidget[][] => [
-  [heading("Is it well?")],
+  [heading("Health")],
   healthRow(parts),
-  [heading("How fast?")],
+  [heading("Latency")],
   latencyRow(parts),
-  [heading("What fails?")],
+  [heading("Errors")],
   errorRow(parts),
-  [heading("What does it cost?")],
+  [heading("Cost")],
   costGraphs(parts.watched, graph),
 ];

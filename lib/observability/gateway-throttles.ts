@@ -5,8 +5,8 @@ import type { Construct } from "constructs";
 import type { Watched } from "./watched.ts";
 
 /**
- * The requests that the gateway itself turned away, for their route's rate: it has no metric of them, but a line of the
- * access log. A function's own 429, of a user's limits, is none of them.
+ * Requests that API Gateway throttled by their route's rate. It has no metric for them, so this counts access log
+ * lines. A 429 that a function returns for a user's own limit is not counted.
  */
 export const gatewayThrottles = (scope: Construct, { accessLogs, api }: Watched): Metric =>
   new MetricFilter(scope, "GatewayThrottled", {

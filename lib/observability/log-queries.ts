@@ -1,15 +1,15 @@
 export interface LogQuery {
   readonly name: string;
-  /** In CloudWatch's Logs Insights QL. */
+  /** In the CloudWatch Logs Insights query language. */
   readonly text: string;
 }
 
 const lines = (...all: readonly string[]): string => all.join("\n");
 
-/** What people ask of the logs; an id to look for takes the place of PASTE-HERE. */
+/** Saved queries for common questions. PASTE-HERE stands for the id to look up. */
 export const logQueries: readonly LogQuery[] = [
   {
-    name: "The whole story of a turn or message",
+    name: "Trace of a turn or message",
     text: lines(
       "fields @timestamp, level, event, bot, integration, outcome, code, detail, delivery, tries, reason, sinceAcceptedMs, firstTextMs, tookMs",
       '| filter msgUID = "PASTE-HERE" or turn = "PASTE-HERE"',
@@ -18,7 +18,7 @@ export const logQueries: readonly LogQuery[] = [
     ),
   },
   {
-    name: "Failures by code, over the last day",
+    name: "Failures by code",
     text: lines(
       'filter event in ["job_delivered", "chat_answered"] and outcome in ["failed", "incomplete", "abandoned"]',
       '  or event in ["job_given_up", "job_failed", "job_unreadable", "chat_turn_failed", "callback_dropped", "request_failed"]',
@@ -28,7 +28,7 @@ export const logQueries: readonly LogQuery[] = [
     ),
   },
   {
-    name: "The slowest first texts",
+    name: "Slowest first texts",
     text: lines(
       "fields @timestamp, firstTextMs, asked, bot, integration, outcome, coalesce(msgUID, turn) as id",
       '| filter event in ["job_delivered", "chat_answered"] and ispresent(firstTextMs)',
@@ -37,7 +37,7 @@ export const logQueries: readonly LogQuery[] = [
     ),
   },
   {
-    name: "A bot's turns",
+    name: "Turns of a bot",
     text: lines(
       "fields @timestamp, event, outcome, code, firstTextMs, coalesce(tookMs, sinceAcceptedMs) as ms, asked, coalesce(msgUID, turn) as id",
       '| filter bot = "PASTE-HERE" and event in ["job_delivered", "job_given_up", "job_dropped", "chat_answered", "chat_turn_failed"]',

@@ -6,7 +6,7 @@ import type { Watched, WatchedFunction } from "./watched.ts";
 
 const period = Duration.minutes(5);
 
-/** RongCloud waits five seconds for a callback to be answered; in milliseconds. */
+/** In milliseconds. RongCloud waits five seconds for the response to a callback. */
 const maxCallbackMs = 2_000;
 
 const sum = { statistic: "Sum", period } as const;
@@ -18,13 +18,13 @@ const total = (functions: readonly WatchedFunction[], of: (each: WatchedFunction
 const errors = ({ lambda }: WatchedFunction): IMetric => lambda.metricErrors(sum);
 const throttles = ({ lambda }: WatchedFunction): IMetric => lambda.metricThrottles(sum);
 
-/** What AWS itself counts of the functions and of the API before them. */
+/** Alarms on AWS's own metrics of the API and the functions. */
 export const platformAlarms = (
   { api, apiFunctions, workers }: Watched,
   throttledByGateway: IMetric,
 ): AlarmSpec[] => {
   const callback = apiFunctions.find(({ name }) => name === "ImCallback");
-  if (!callback) throw new Error("there is no ImCallback to watch");
+  if (!callback) throw new Error("the API stack has no function ImCallback");
   const stage = api.deploymentStage;
   const share = (failed: IMetric, minFailures: number): IMetric =>
     expression(
@@ -37,23 +37,27 @@ export const platformAlarms = (
   return [
     {
       id: "CallbackSlow",
-      problem: "one of a hundred of RongCloud's callbacks takes over 2 s",
+      problem: "1 % of RongCloud's callbacks take over 2 seconds",
+      impact: "Users get answers late",
       runbookEntry: "callbacks-are-slow",
-      // The function's own time: the gateway tells a route's latency only with detailed metrics, which cost by the route.
+      // The function's duration: API Gateway has latency per route only with detailed metrics, which are priced per
+      // route.
       metric: callback.lambda.metricDuration({ statistic: "p99", period }),
       threshold: maxCallbackMs,
       periods: { breaching: 2, evaluated: 3 },
     },
     {
       id: "ApiErrors",
-      problem: "more than one request of a hundred is answered with a 5xx",
+      problem: "Over 1 % of API requests fail with a 5xx",
+      impact: "Apps and clients get errors",
       runbookEntry: "the-api-answers-with-5xx",
       metric: share(stage.metricServerError(sum), 5),
       threshold: 1,
     },
     {
       id: "ApiRefusals",
-      problem: "more than half of the requests are refused with a 4xx",
+      problem: "Over half of the API requests are rejected with a 4xx",
+      impact: "An app or its clients may not work at all",
       runbookEntry: "the-api-refuses-callers",
       metric: share(stage.metricClientError(sum), 50),
       threshold: 50,
@@ -61,7 +65,8 @@ export const platformAlarms = (
     },
     {
       id: "ApiThrottles",
-      problem: "the API's own rates turn requests away",
+      problem: "The API throttles requests at a route's rate limit",
+      impact: "Callers get a 429 and must retry",
       runbookEntry: "the-api-turns-requests-away",
       metric: throttledByGateway,
       threshold: 0,
@@ -69,32 +74,36 @@ export const platformAlarms = (
     },
     {
       id: "ApiFunctionErrors",
-      problem: "a function behind the API fails",
+      problem: "A function behind the API fails",
+      impact: "Apps and clients get a 5xx",
       runbookEntry: "functions-fail",
       metric: total(apiFunctions, errors),
       threshold: 0,
     },
     {
       id: "WorkerErrors",
-      problem: "a worker fails",
+      problem: "A worker function fails",
+      impact: "Answers and webhook events are late until a retry succeeds",
       runbookEntry: "functions-fail",
       metric: total(workers, errors),
       threshold: 0,
     },
     {
       id: "ApiFunctionThrottles",
-      problem: "functions behind the API get no room to run in",
+      problem: "Lambda throttles functions behind the API",
+      impact: "Apps and clients get a 5xx",
       runbookEntry: "functions-are-throttled",
       metric: total(apiFunctions, throttles),
       threshold: 0,
     },
     {
       id: "WorkerThrottles",
-      problem: "workers get no room to run in",
+      problem: "Lambda throttles workers",
+      impact: "Answers and webhook events are late",
       runbookEntry: "functions-are-throttled",
       metric: total(workers, throttles),
       threshold: 0,
-      // Their jobs come again by themselves.
+      // SQS retries their jobs.
       periods: { breaching: 3, evaluated: 3 },
     },
   ];

@@ -1,12 +1,12 @@
-/** In US dollars, us-east-1. docs/cost.md says where each comes from, and of which day. */
+/** In US dollars, for us-east-1. docs/cost.md names the source and date of each price. */
 export const prices = {
   lambdaRequests: 0.2 / 1e6,
-  /** arm64, the first 7.5 billion of a month. */
+  /** arm64, for the first 7.5 billion GB-seconds a month. */
   lambdaGigabyteSecond: 0.0000133334,
   apiRequests: 3.5 / 1e6,
-  /** FIFO, up to 64 KB each. */
+  /** FIFO, per 64 KB. */
   sqsRequests: 0.5 / 1e6,
-  /** On demand: of up to 1 KB, and of up to 4 KB read as of now. */
+  /** On demand: writes of up to 1 KB, strongly consistent reads of up to 4 KB. */
   dynamodbWrites: 0.625 / 1e6,
   dynamodbReads: 0.125 / 1e6,
   logGigabyte: 0.5,
@@ -14,7 +14,7 @@ export const prices = {
   keyCalls: 0.03 / 1e4,
   traces: 5 / 1e6,
   outboundGigabyte: 0.09,
-  /** By the month. */
+  /** Per month. */
   alarmMetric: 0.1,
   customMetric: 0.3,
   dashboard: 3,

@@ -3,19 +3,27 @@ import type { AlarmSpec } from "./alarm-spec.ts";
 import type { WatchedQueue } from "./watched.ts";
 
 /**
- * In seconds. A message is as old as its job, also while a worker has it: a turn may run for 14 minutes, and a webhook is
- * tried for 15.
+ * In seconds. A message's age includes the time that a worker holds it: a turn runs for up to 14 minutes, and a webhook
+ * is retried for 15.
  */
 const maxAgeSeconds = 20 * 60;
 
+const impacts = {
+  turns: {
+    deadLetters: "Users got an error instead of an answer, or no answer at all",
+    waiting: "Users wait for answers",
+  },
+  webhooks: { deadLetters: "App servers missed events", waiting: "App servers get events late" },
+} as const;
 const idOf = ({ name }: WatchedQueue): string => (name === "turns" ? "Turns" : "Webhooks");
 
-/** What waits, and what was given up. */
+/** Alarms for waiting jobs and dead letters. */
 export const queueAlarms = (queues: readonly WatchedQueue[]): AlarmSpec[] =>
   queues.flatMap((queue) => [
     {
       id: `${idOf(queue)}DeadLetters`,
-      problem: `there are dead letters of ${queue.name}`,
+      problem: `There are dead letters of ${queue.name}`,
+      impact: impacts[queue.name].deadLetters,
       runbookEntry: "dead-letters",
       metric: queue.deadLetters.metricApproximateNumberOfMessagesVisible({
         statistic: "Maximum",
@@ -25,7 +33,8 @@ export const queueAlarms = (queues: readonly WatchedQueue[]): AlarmSpec[] =>
     },
     {
       id: `${idOf(queue)}Waiting`,
-      problem: `the oldest of the ${queue.name} has waited for 20 minutes`,
+      problem: `The oldest job in the queue of ${queue.name} is over 20 minutes old`,
+      impact: impacts[queue.name].waiting,
       runbookEntry: "jobs-wait",
       metric: queue.jobs.metricApproximateAgeOfOldestMessage({
         statistic: "Maximum",

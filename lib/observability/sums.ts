@@ -1,16 +1,16 @@
 import type { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 
-/** Named metrics, for an expression; a metric that has noted nothing counts as none. */
+/** Metrics by their id in an expression. A metric without data counts as 0. */
 export type NamedMetrics = Readonly<Record<string, IMetric>>;
 
-/** The sum of all of them, as a part of an expression. */
+/** An expression for their sum. */
 export const sumOf = (metrics: NamedMetrics): string =>
   `(${Object.keys(metrics)
     .map((id) => `FILL(${id},0)`)
     .join("+")})`;
 
-/** Each with an id that CloudWatch takes: it begins with a small letter. */
+/** Gives each metric an id that CloudWatch accepts: it starts with a lower-case letter. */
 export const named = (prefix: string, metrics: readonly IMetric[]): Record<string, IMetric> =>
   Object.fromEntries(metrics.map((metric, index) => [`${prefix}${index}`, metric]));
 

@@ -5,21 +5,21 @@ import { expression, named, sumOf } from "./sums.ts";
 
 const window = Duration.minutes(15);
 
-/** One failure is a person's bad luck; three in a quarter of an hour are somebody's fault. */
+/** One failure may be chance; three in 15 minutes are a fault. */
 const minFailures = 3;
 
-/** Of fewer turns a share means nothing. */
+/** With fewer turns, a rate is not meaningful. */
 const minTurnsForRate = 20;
 
-/** A model that thinks takes seconds, and a person leaves after about as many. */
+/** In milliseconds. Reasoning models take several seconds, and users leave after about this long. */
 const maxFirstTextMs = 15_000;
 
-/** What comes of turns, and how soon: the part of the bridge that its users feel. */
-export const turnAlarms = (own: CustomMetrics): AlarmSpec[] => {
+/** Alarms on the outcome and latency of turns, which users notice directly. */
+export const turnAlarms = (custom: CustomMetrics): AlarmSpec[] => {
   const turns = (outcome: Outcome, ...at: readonly Channel[]) =>
     named(
       outcome,
-      at.map((channel) => own.turnEnded(channel, outcome, { period: window })),
+      at.map((channel) => custom.turnEnded(channel, outcome, { period: window })),
     );
   const [answered, failed, incomplete] = [
     turns("answered", ...channels),
@@ -35,7 +35,8 @@ export const turnAlarms = (own: CustomMetrics): AlarmSpec[] => {
   return [
     {
       id: "ModelErrorRate",
-      problem: "more than a tenth of the turns fail at their model, or break off there",
+      problem: "Over 10 % of the turns fail at the model or end incomplete",
+      impact: "Users get an error message instead of the answer, or half of it",
       runbookEntry: "model-fails",
       metric: expression(
         `IF(${all} >= ${minTurnsForRate}, 100 * ${wrong} / ${all}, 0)`,
@@ -47,7 +48,8 @@ export const turnAlarms = (own: CustomMetrics): AlarmSpec[] => {
     },
     {
       id: "TurnsFailed",
-      problem: "turns fail, more of them than are answered",
+      problem: "More turns fail than are answered",
+      impact: "Users get an error message instead of an answer",
       runbookEntry: "turns-fail",
       metric: expression(
         `IF(${sumOf(failed)} > ${sumOf(answered)}, ${sumOf(failed)}, 0)`,
@@ -59,7 +61,8 @@ export const turnAlarms = (own: CustomMetrics): AlarmSpec[] => {
     },
     {
       id: "TurnsIncomplete",
-      problem: "the models' streams break off in the middle of answers",
+      problem: "Models' streams break off in the middle of answers",
+      impact: "Users get incomplete answers",
       runbookEntry: "answers-break-off",
       metric: expression(
         `IF(${sumOf(incomplete)} > 0.05 * ${sumOf(answered)}, ${sumOf(incomplete)}, 0)`,
@@ -71,7 +74,8 @@ export const turnAlarms = (own: CustomMetrics): AlarmSpec[] => {
     },
     {
       id: "TurnsAbandoned",
-      problem: "the bridge itself gives up turns of clients",
+      problem: "The bridge gives up turns of HTTP clients",
+      impact: "Clients get the error `interrupted`",
       runbookEntry: "turns-are-abandoned",
       metric: expression(
         `IF(${sumOf(abandoned)} > 0.01 * ${sumOf(answeredHttp)}, ${sumOf(abandoned)}, 0)`,
@@ -83,9 +87,10 @@ export const turnAlarms = (own: CustomMetrics): AlarmSpec[] => {
     },
     ...channels.map((channel) => ({
       id: channel === "im" ? "FirstTextIm" : "FirstTextHttp",
-      problem: `one user of twenty waits too long for the first word, ${channel === "im" ? "in the IM" : "over HTTP"}`,
+      problem: `5 % of first texts ${channel === "im" ? "in the IM" : "over HTTP"} take over 15 seconds`,
+      impact: "Users wait and see nothing",
       runbookEntry: "the-first-word-is-late",
-      metric: own.firstText(channel),
+      metric: custom.firstText(channel),
       threshold: maxFirstTextMs,
       periods: { breaching: 2, evaluated: 3 },
     })),

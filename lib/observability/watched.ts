@@ -7,29 +7,29 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { IConstruct } from "constructs";
 
 export interface WatchedFunction {
-  /** As people call it: `ChatStream`. */
+  /** Short name, such as `ChatStream`. */
   readonly name: string;
   readonly lambda: LambdaFunction;
 }
 
-/** Jobs of one kind, and those that were given up. */
+/** A job queue and its dead-letter queue. */
 export interface WatchedQueue {
   readonly name: "turns" | "webhooks";
   readonly jobs: IQueue;
   readonly deadLetters: IQueue;
 }
 
-/** What is deployed, as far as it is watched. */
+/** The resources that alarms and the dashboard watch. */
 export interface Watched {
   readonly api: RestApi;
   readonly tables: readonly TableV2[];
-  /** Behind the API. */
+  /** Functions behind the API. */
   readonly apiFunctions: readonly WatchedFunction[];
-  /** Behind the queues. */
+  /** Functions behind the queues. */
   readonly workers: readonly WatchedFunction[];
   readonly queues: readonly WatchedQueue[];
   readonly functionLogs: readonly LogGroup[];
-  /** A line a request, as the gateway saw it (lib/access-log.ts). */
+  /** One line per request, written by API Gateway (lib/access-log.ts). */
   readonly accessLogs: LogGroup;
 }
 
@@ -38,7 +38,7 @@ type Class<T> = abstract new (...parts: never[]) => T;
 const findAllIn = <T extends IConstruct>(stack: Stack, kind: Class<T>): T[] =>
   stack.node.findAll().filter((each): each is T => each instanceof kind);
 
-/** Below the stack, whatever it is wrapped in. */
+/** Id of the construct's top-level ancestor in the stack. */
 const nameIn = (stack: Stack, construct: IConstruct): string =>
   construct.node.scopes[stack.node.scopes.length]?.node.id ?? construct.node.id;
 
@@ -51,11 +51,12 @@ export interface WatchedStacks {
   readonly api: Stack;
 }
 
-/** All there is in the stacks: a function that is added is watched without a word. */
+/** Finds all watched resources in the stacks. New functions are included automatically. */
 export const findWatched = ({ data, messaging, api }: WatchedStacks): Watched => {
   const [restApi] = findAllIn(api, RestApi);
   const accessLogs = api.node.tryFindChild("AccessLogs");
-  if (!restApi || !(accessLogs instanceof LogGroup)) throw new Error("there is no API to watch");
+  if (!restApi || !(accessLogs instanceof LogGroup))
+    throw new Error("the API stack has no REST API or access log");
   return {
     api: restApi,
     tables: findAllIn(data, TableV2),

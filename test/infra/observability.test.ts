@@ -132,13 +132,8 @@ describe("who is told", () => {
 });
 
 describe("the dashboard", () => {
-  test("is read from top to bottom: is it well, how fast, what fails, what does it cost", () => {
-    expect(ops.headings).toEqual([
-      "## Is it well?",
-      "## How fast?",
-      "## What fails?",
-      "## What does it cost?",
-    ]);
+  test("shows health, latency, errors and cost, in that order", () => {
+    expect(ops.headings).toEqual(["## Health", "## Latency", "## Errors", "## Cost"]);
   });
 
   test("draws of the functions' own metrics only what a function notes", () => {

@@ -30,7 +30,7 @@ interface Permission {
 }
 
 const functionOf = (description: string): string | undefined =>
-  /^Bot Bridge: what (\S+) may do$/.exec(description)?.[1];
+  /^Bot Bridge: execution role of (\S+)$/.exec(description)?.[1];
 
 /** What docs/security.md calls a resource, by what of its ARN is the same in every deployment. */
 const names: readonly (readonly [RegExp, string | ((holder: string) => string)])[] = [
@@ -144,11 +144,11 @@ test("the key of tables and secret is used through DynamoDB and Secrets Manager 
   expect(Properties.EnableKeyRotation).toBe(true);
   const statements: { Sid: string; Action: string | string[]; Condition?: object }[] =
     Properties.KeyPolicy.Statement;
-  expect(statements.map(({ Sid }) => Sid)).toEqual(["Keep", "UseThroughServices", "LendToServices"]);
+  expect(statements.map(({ Sid }) => Sid)).toEqual(["Administer", "UseThroughServices", "GrantToServices"]);
   for (const { Sid, Action, Condition } of statements) {
     const actions = [Action].flat();
     expect(actions.filter((action) => action.includes("*"))).toEqual([]);
-    if (Sid === "Keep") {
+    if (Sid === "Administer") {
       expect(actions.filter((action) => /crypt|DataKey|CreateGrant/.test(action))).toEqual([]);
     } else {
       const text = JSON.stringify(Condition);

@@ -212,7 +212,7 @@ describe("the chat routes", () => {
     }
     templates.api.hasResourceProperties("AWS::Lambda::Function", {
       Timeout: 28,
-      Description: Match.stringLikeRegexp("What a client can do beside hearing an answer"),
+      Description: Match.stringLikeRegexp("Stops and rates answers"),
     });
   });
 
