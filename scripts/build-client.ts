@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildSync } from "esbuild";
 
-// Builds the client library as it is published: one ES module, and the types.
+// Builds the client library for publishing: one ES module and its type declarations.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const client = join(root, "client");

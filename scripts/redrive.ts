@@ -13,7 +13,7 @@ import { findStack } from "./redrive/find-stack.ts";
 import { readOptions } from "./redrive/options.ts";
 import { makeRedriveReport } from "./redrive/report.ts";
 
-/** A queue of jobs and its dead letters. */
+/** A job queue and its dead-letter queue. */
 interface Queues<J extends Job> {
   readonly name: string;
   readonly parseJob: (body: string) => J;
@@ -28,7 +28,7 @@ const main = async (): Promise<void> => {
   const tables = DynamoDBDocumentClient.from(new DynamoDBClient(dynamodb));
   const reopen = makeReopenJob({ client: tables, tableName: outputs.TurnsTable, clock });
   const report = makeRedriveReport((line) => process.stdout.write(`${line}\n`));
-  // A reader such as `head` may close the pipe: the redrive goes on to its end.
+  // A reader such as `head` may close the pipe; the redrive continues.
   process.stdout.on("error", () => {});
 
   const redriveQueue = async <J extends Job>({ name, parseJob, queueUrl, deadLettersUrl }: Queues<J>) => {

@@ -1,16 +1,16 @@
-// Runs a script of this project with the Node that it is made for, installing what is missing first.
-// It is started by whatever Node the machine has, before anything is installed: no imports but Node's own.
+// Runs a script of this project with the pinned Node version, after installing missing packages. It runs on whatever
+// Node the machine has, before anything is installed, so it imports only Node's own modules.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const oldestNode = 20;
+const minNode = 20;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pinnedNode = fileURLToPath(
   new URL(`../node_modules/node/bin/node${process.platform === "win32" ? ".exe" : ""}`, import.meta.url),
 );
 
-const stop = (line) => {
+const fail = (line) => {
   console.error(line);
   process.exit(1);
 };
@@ -23,7 +23,9 @@ const readPackages = (file) => {
   }
 };
 
-/** Whether node_modules holds what the lock file names; npm leaves a note there of what it installed. */
+/**
+ * Whether node_modules matches the lock file. npm records the installed versions in node_modules/.package-lock.json.
+ */
 const isInstalled = () => {
   const installed = readPackages("../node_modules/.package-lock.json");
   const wanted = Object.entries(readPackages("../package-lock.json"));
@@ -32,25 +34,25 @@ const isInstalled = () => {
   );
 };
 
-if (Number.parseInt(process.versions.node, 10) < oldestNode) {
-  stop(`This needs Node ${oldestNode} or later, and this is Node ${process.versions.node}.`);
+if (Number.parseInt(process.versions.node, 10) < minNode) {
+  fail(`Node ${minNode} or later is required; this is Node ${process.versions.node}.`);
 }
 if (!isInstalled() || !existsSync(pinnedNode)) {
-  console.error("Installing what is needed (once, about a minute) …");
+  console.error("Installing dependencies (once, about a minute) …");
   const options = { cwd: root, stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" };
   const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], options);
-  if (status !== 0) stop("npm could not install what is needed: see above.");
+  if (status !== 0) fail("npm could not install the dependencies; see above.");
   if (!existsSync(pinnedNode))
-    stop("npm left out the `node` package's install script: allow it, and try again.");
+    fail("npm skipped the install script of the `node` package. Allow it and retry.");
 }
 
 const [script, ...args] = process.argv.slice(2);
-// The channel tells the child when this process is gone, however it went.
+// Its IPC channel closes when this process ends, even if it is killed, and the child notices.
 const child = spawn(pinnedNode, [script, ...args], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
-// Ctrl-C reaches the child from the terminal as well; this process waits for it to finish.
+// The terminal sends Ctrl-C to the child too; this process waits for it to finish.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 
-/** npm, where it started this: a shell stands between the two, which passes no signal on and may outlive npm. */
+/** Process id of the npm that started this. The shell between the two forwards no signals and may outlive npm. */
 const npmProcess = () => {
   if (process.env.npm_lifecycle_event === undefined || process.platform === "win32") return undefined;
   const { stdout } = spawnSync("ps", ["-o", "ppid=", "-p", String(process.ppid)], { encoding: "utf8" });

@@ -3,7 +3,7 @@ import { readSettings } from "../local/settings.ts";
 
 try {
   const { appKey, appSecret } = readSettings();
-  // One line a header, as curl reads them: npm run -s sign | curl -H @- …
+  // One header per line, the format of curl's -H @-: npm run -s sign | curl -H @- …
   const headers = signCall({ appKey, secret: appSecret }, Date.now());
   for (const [name, value] of Object.entries(headers)) process.stdout.write(`${name}: ${value}\n`);
 } catch (error) {

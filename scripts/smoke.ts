@@ -6,9 +6,9 @@ import { redact } from "./smoke/redact.ts";
 import { makeSmokeTest } from "./smoke/smoke-test.ts";
 import { runSteps } from "./smoke/steps.ts";
 
-// Walks RongCloud's guide against a bridge, deployed or local, and says of each step whether it went well.
+// Follows RongCloud's integration guide against a bridge, deployed or local, and prints the result of each step.
 
-/** What a client is told when an answer fails is for its user: the code says more. */
+/** The message of a failed answer is written for users; the status and code say more. */
 const describeError = (error: unknown): string => {
   if (error instanceof BotError) return `${error.status ?? ""} ${error.code}: ${error.message}`.trim();
   return error instanceof Error && error.message !== "" ? error.message : String(error);
@@ -28,9 +28,11 @@ const main = async (): Promise<void> => {
     now: () => performance.now(),
     describeError: describeError,
   });
-  await smokeTest.cleanUp().catch((error: unknown) => print(`the bot is left: ${describeError(error)}`));
+  await smokeTest
+    .cleanUp()
+    .catch((error: unknown) => print(`The test bot could not be deleted: ${describeError(error)}`));
   if (!options.isLocal && options.dify === undefined)
-    print("No bot was asked: DIFY_API_URL and DIFY_API_KEY say which Dify may be.");
+    print("Skipped asking the bot: set DIFY_API_URL and DIFY_API_KEY to a Dify app.");
   process.exitCode = passed ? 0 : 1;
 };
 

@@ -7,7 +7,7 @@ import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
 import { installRuntimeClient } from "./runtime-client/install.ts";
 
-// Runs what deploys under Lambda's own runtime client: all files of test/runtime, or those whose names are given.
+// Runs the deployed bundles under Lambda's runtime interface client: all files of test/runtime, or those named.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -20,9 +20,9 @@ const runTests = (client: string, assemblyDir: string): number => {
     "--experimental-vm-modules",
     "--disable-warning=ExperimentalWarning",
     "node_modules/jest/bin/jest.js",
-    // Other runs leave test/runtime out.
+    // Other runs ignore test/runtime.
     "--testPathIgnorePatterns=/node_modules/",
-    // Times are measured.
+    // The tests measure times.
     "--runInBand",
     ...(names.length === 0 ? [""] : names).map((name) => `test/runtime/${name}`),
   ];

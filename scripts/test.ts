@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 import { testEnvironment } from "./test/environment.ts";
 import { planSteps, type Step, type ToolStep, UnknownWordError } from "./test/plan-steps.ts";
 
-// Runs the steps of the tests; words choose some of them (CONTRIBUTING.md).
+// Runs the test steps that the arguments select (CONTRIBUTING.md).
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** A file that Node runs, and its arguments. */
+/** A file for Node to run, and its arguments. */
 type Command = readonly [string, ...string[]];
 
 const tools: Record<ToolStep, Command> = {
@@ -18,7 +18,7 @@ const tools: Record<ToolStep, Command> = {
   types: ["scripts/typecheck.ts"],
 };
 
-/** These wait for clocks and other processes most of the time: they run beside the others, which only compute. */
+/** These mostly wait for clocks and other processes, so they run in parallel with the others, which use the CPU. */
 const waitingNames: readonly string[] = ["integration", "browser"];
 const isWaiting = ({ name }: Step): boolean => waitingNames.includes(name);
 
@@ -29,20 +29,20 @@ const commandOf = (step: Step): Command => {
   return ["node_modules/jest/bin/jest.js", ...selection];
 };
 
-/** jest runs ES modules with the first, of which Node warns. */
+/** Flags for ES modules in jest; the second hides Node's warning about the first. */
 const nodeOptions = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
 
-/** A step that takes longer hangs: the slowest takes four minutes. */
+/** A step that takes longer is stuck: the slowest takes four minutes. */
 const stepLimitMs = 20 * 60_000;
 
 const stopped = new AbortController();
 const stop = (): void => stopped.abort();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
-// The starter is gone. Its channel must not keep this process alive.
+// The parent has ended. The channel must not keep this process alive.
 process.on("disconnect", stop);
 process.channel?.unref();
 
-/** Whether its output appears as it comes, or in one piece at its end, where another step is at work. */
+/** Whether the output is streamed, or printed at the end because another step is running. */
 type Output = "live" | "at the end";
 
 const succeeds = async (command: Command, output: Output): Promise<boolean> => {

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-// Checks the types of every project; arguments go to tsc.
+// Type-checks every project. Arguments go to tsc.
 
-/** What runs in browsers knows the DOM and no Node; all else is the other way round. */
+/** Code for browsers has the DOM's types and none of Node's; the rest is the reverse. */
 const projects = [".", "client", "console", "test/browser"];
 
 const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 
-/** Where an AWS client finds its service; omitted fields come from the environment. */
+/** Configuration of an AWS client. Omitted fields come from the environment. */
 export interface ClientConfig {
   readonly endpoint?: string;
   readonly region?: string;
@@ -16,14 +16,14 @@ const outputs = v.object({
   TurnsTable: v.string(),
 });
 
-/** What is needed of a bridge, deployed or local, to redrive its dead letters. */
+/** The parts of a bridge, deployed or local, that a redrive needs. */
 export interface Bridge {
   readonly sqs: ClientConfig;
   readonly dynamodb: ClientConfig;
-  /** The outputs of its messaging stack. */
+  /** Outputs of its messaging stack. */
   readonly outputs: v.InferOutput<typeof outputs>;
 }
 
-/** @throws BridgeError naming each output that is missing: another version is deployed. */
+/** @throws BridgeError naming each missing output: a version without it is deployed. */
 export const parseOutputs = (given: unknown, stackName: string): Bridge["outputs"] =>
   parseRecord(outputs, given, `the stack ${stackName}`);

@@ -2,12 +2,12 @@ import { localClient } from "../../local/aws/local-client.ts";
 import { findRun } from "../../local/run-file.ts";
 import { type Bridge, parseOutputs } from "./bridge.ts";
 
-/** @throws Error that says how to find or start a run, where none answers at the port. */
+/** @throws Error explaining how to select or start a run, if none responds at the port. */
 export const findLocalBridge = async (port: string): Promise<Bridge> => {
   const run = await findRun(port);
   if (!run)
     throw new Error(
-      `No local run answers at http://127.0.0.1:${port}. Start one with npm start, or choose another with --url or a deployed stage with --stage.`,
+      `No local run responds at http://127.0.0.1:${port}. Start one with npm start, or select another with --url or a deployed stage with --stage.`,
     );
   return {
     sqs: localClient(run.endpoints.sqs),

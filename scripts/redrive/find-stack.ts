@@ -16,8 +16,8 @@ const describe = async (StackName: string): Promise<Stack | undefined> => {
 };
 
 /**
- * The bridge deployed as this stage, in the account and region of the environment.
- * @throws Error whose message is one line for the terminal.
+ * Finds the bridge deployed as this stage, in the account and region of the environment.
+ * @throws Error with a one-line message for the terminal.
  */
 export const findStack = async (stage: string): Promise<Bridge> => {
   const stackName = `bot-bridge-${stage}-messaging`;

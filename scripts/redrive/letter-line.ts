@@ -1,6 +1,6 @@
 import type { DeadLetter, RedriveResult } from "#core/jobs/redrive-jobs.ts";
 
-/** Ids may hold any character; a terminal would obey some. */
+/** Ids may contain any character, and terminals interpret control characters. */
 const controlCharacters = /\p{Cc}|\p{Bidi_Control}/gu;
 const clean = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll(controlCharacters, "");
 

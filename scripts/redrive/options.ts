@@ -3,19 +3,19 @@ import { type IntegrationType, integrationTypes } from "#core/bot/integration-ty
 import type { Job } from "#core/jobs/job.ts";
 
 export interface RedriveOptions {
-  /** Of a deployed stack; undefined: the local run at `port`. */
+  /** Deployed stage; undefined: the local run at `port`. */
   readonly stage: string | undefined;
   readonly port: string;
-  /** Called with undefined for a message that is not readable. Undefined: dead letters are only listed. */
+  /** Selects dead letters to redrive; gets undefined for an unreadable message. Undefined: only list them. */
   readonly isWanted: ((job: Job | undefined) => boolean) | undefined;
 }
 
 const usage =
   "npm run redrive -- [--stage <stage> | --url <url>] [--all | --bot <id> --integration <type> --message <msgUID>]";
 
-const thisMachine = new Set(["127.0.0.1", "localhost", "[::1]"]);
+const localHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-const usageError = (what: string): Error => new Error(`${what}. Usage: ${usage}`);
+const usageError = (problem: string): Error => new Error(`${problem}. Usage: ${usage}`);
 
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
@@ -25,15 +25,15 @@ const parse = (args: readonly string[]) => {
     const options = { stage: text, url: text, all: flag, bot: text, integration: text, message: text };
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    // Node explains in more lines how to pass values that start with a dash.
-    const [what = ""] = String(error instanceof Error ? error.message : error).split(/\.\s/);
-    throw usageError(what);
+    // Node adds sentences on values that start with a dash.
+    const [problem = ""] = String(error instanceof Error ? error.message : error).split(/\.\s/);
+    throw usageError(problem);
   }
 };
 
 const portOf = (url: string): string => {
   const { protocol, hostname, port } = URL.parse(url) ?? {};
-  if (protocol !== "http:" || hostname === undefined || !thisMachine.has(hostname))
+  if (protocol !== "http:" || hostname === undefined || !localHosts.has(hostname))
     throw usageError("--url must be the URL of a local run on this machine, such as http://127.0.0.1:3001");
   return port || "80";
 };
@@ -41,7 +41,10 @@ const portOf = (url: string): string => {
 const isIntegrationType = (type: string): type is IntegrationType =>
   integrationTypes.some((each) => each === type);
 
-/** Parses the command line. @throws Error whose message is one line for the terminal. */
+/**
+ * Parses the command line.
+ * @throws Error with a one-line message for the terminal.
+ */
 export const readOptions = (args: readonly string[]): RedriveOptions => {
   const { stage, url, all = false, bot, integration, message } = parse(args);
   const given = { stage, url, bot, integration, message };

@@ -1,13 +1,13 @@
 import type { DeadLetter, RedriveResult } from "#core/jobs/redrive-jobs.ts";
 import { describeResult, letterLine } from "./letter-line.ts";
 
-/** What the command prints, line by line as it happens. */
+/** The command's output, printed line by line. */
 export interface RedriveReport {
   addListed(letter: DeadLetter): void;
   addResult(letter: DeadLetter, result: RedriveResult): void;
-  /** `queue`: turns or webhooks. `count`: about how many of its dead letters SQS did not deliver. */
+  /** `queue`: turns or webhooks. `count`: approximate number of its dead letters that SQS did not deliver. */
   addHidden(queue: string, count: number): void;
-  /** Prints the totals, or `nothing` where there were no letters. */
+  /** Prints the totals, or `nothing` if there were no dead letters. */
   end(nothing: string): void;
   hasFailures(): boolean;
 }
@@ -35,8 +35,8 @@ export const makeRedriveReport = (print: (line: string) => void): RedriveReport 
       hidden += count;
       if (count === 0) return;
       print(
-        `${queue}: SQS counts ${count} more that it does not deliver now: they are behind others of their conversation, ` +
-          "another redrive holds them (for up to 5 minutes), or they are gone (the count may be a minute old).",
+        `${queue}: SQS counts ${count} more dead letters that it does not deliver now: they are queued behind others of their conversation, ` +
+          "in use by another redrive (for up to 5 minutes), or already deleted (the count can be a minute old).",
       );
     },
     end: (nothing) => {
@@ -45,7 +45,7 @@ export const makeRedriveReport = (print: (line: string) => void): RedriveReport 
         print(
           `${countOf("redriven")} redriven, ${countOf("settled")} removed, ${results.length - removed} left.`,
         );
-      } else if (listed > 0) print(`${listed} in the dead letters. ${hint}`);
+      } else if (listed > 0) print(`Dead letters: ${listed}. ${hint}`);
       else if (hidden === 0) print(nothing);
     },
     hasFailures: () => countOf("failed") > 0,

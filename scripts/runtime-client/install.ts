@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 const name = "aws-lambda-ric";
 const version = "4.0.2";
 
-/** Of its own, so that nobody who installs the project compiles anything; `npm ci` empties it. */
+/** A separate folder, so that installing the project compiles nothing. `npm ci` empties it. */
 const folder = fileURLToPath(new URL(`../../node_modules/.cache/${name}-${version}`, import.meta.url));
 const installed = join(folder, "node_modules", name);
 
-/** Any one of each is enough. */
+/** Required tools, each with its alternatives. */
 const tools = [
   ["cmake", "cmake3"],
   ["g++", "c++"],
@@ -24,17 +24,17 @@ const tools = [
 const isOnPath = (command: string): boolean =>
   (process.env.PATH ?? "").split(delimiter).some((place) => existsSync(join(place, command)));
 
-/** What keeps it from being compiled here, in words for the person at the terminal. */
+/** Explains why the client cannot be compiled on this machine; undefined if it can. */
 const missingPrerequisite = (): string | undefined => {
   if (process.platform !== "linux") {
-    return `${name} compiles on Linux alone, and this is ${process.platform}: run this in a container.`;
+    return `${name} compiles only on Linux, and this is ${process.platform}. Run this in a container.`;
   }
   const missing = tools.filter((names) => !names.some(isOnPath)).map(([first]) => first);
   if (missing.length === 0) return undefined;
-  return `${name} must be compiled, and this machine lacks ${missing.join(", ")}. On Debian or Ubuntu: apt-get install cmake g++ make tar xz-utils python3`;
+  return `Compiling ${name} requires ${missing.join(", ")}. On Debian or Ubuntu: apt-get install cmake g++ make tar xz-utils python3`;
 };
 
-/** The pinned Node brings its C headers along; without them node-gyp takes them from nodejs.org. */
+/** The pinned Node package includes its C headers; without this, node-gyp downloads them from nodejs.org. */
 const headersOfNode = (): Record<string, string> => {
   const { resolve } = createRequire(createRequire(import.meta.url).resolve("node/package.json"));
   try {
@@ -46,12 +46,13 @@ const headersOfNode = (): Record<string, string> => {
 };
 
 /**
- * Lambda's own runtime for Node, for a machine: the path of its index.mjs. It is compiled at the first call, which takes
- * a minute or two. @throws Error saying what this machine lacks for it.
+ * Returns the path of the index.mjs of Lambda's runtime interface client for Node. The first call compiles it, which
+ * takes a minute or two.
+ * @throws Error naming the tools that this machine lacks.
  */
 export const installRuntimeClient = (): string => {
   const index = join(installed, "index.mjs");
-  // The last thing that its installation makes.
+  // The installation creates this file last.
   if (existsSync(join(installed, "rapid-client.node"))) return index;
   const reason = missingPrerequisite();
   if (reason !== undefined) throw new Error(reason);
@@ -63,13 +64,13 @@ export const installRuntimeClient = (): string => {
   const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: folder,
     stdio: ["ignore", "ignore", "inherit"],
-    // npm and node-gyp run by the Node that the result is for.
+    // Run npm and node-gyp with the Node version that the result is for.
     env: {
       ...process.env,
       ...headersOfNode(),
       PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
     },
   });
-  if (status !== 0) throw new Error(`${name} could not be installed: see above.`);
+  if (status !== 0) throw new Error(`npm could not install ${name}; see above.`);
   return index;
 };

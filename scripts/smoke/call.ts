@@ -3,7 +3,7 @@ import type { SmokeOptions } from "./options.ts";
 
 const timeoutMs = 30_000;
 
-/** What was not expected; the message says what was asked and what came. */
+/** An unexpected response. The message names the request and the response. */
 export class UnexpectedResponseError extends Error {
   override readonly name = "Unexpected";
 }
@@ -25,7 +25,7 @@ export const fetchJson = async (url: string, init: RequestInit): Promise<Record<
   const request = `${init.method ?? "GET"} ${new URL(url).pathname}`;
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }).catch((error) => {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : "";
-    throw new UnexpectedResponseError(`${request}: no answer: ${error} ${cause}`);
+    throw new UnexpectedResponseError(`${request}: no response: ${error} ${cause}`);
   });
   const text = await response.text();
   const body = parse(text);
@@ -34,7 +34,10 @@ export const fetchJson = async (url: string, init: RequestInit): Promise<Record<
   return body;
 };
 
-/** Calls of the app's own server: signed, each for itself. @throws Unexpected unless the answer is 200 and JSON. */
+/**
+ * Makes signed calls as the app's server.
+ * @throws UnexpectedResponseError unless the response is 200 and a JSON object.
+ */
 export const makeCallServer =
   ({ url, appKey, appSecret }: SmokeOptions): CallServer =>
   (path, body) => {

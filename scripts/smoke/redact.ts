@@ -1,13 +1,13 @@
 const maxCharacters = 500;
 
-/** A terminal, and a log of GitHub's, would obey some. */
+/** Terminals and CI logs interpret control characters. */
 const controlCharacters = /[\p{Cc}\p{Bidi_Control}]+/gu;
 
-/** What may be shown of a text that may quote a secret: in one line, cut, and with each of them blotted out. */
+/** Makes a string safe to print: on one line, truncated, and with each secret replaced by `***`. */
 export const redact = (text: string, secrets: readonly string[]): string => {
   const redacted = secrets
     .filter((secret) => secret !== "")
-    // A longer one may hold a shorter.
+    // Longest first: one secret may contain another.
     .toSorted((one, other) => other.length - one.length)
     .reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
   const line = redacted.replaceAll(controlCharacters, " ");

@@ -7,15 +7,15 @@ import type { Step } from "./steps.ts";
 
 export interface SmokeTest {
   readonly steps: readonly Step[];
-  /** Takes away what the walk has left, if it left anything. */
+  /** Deletes the test bot if it still exists. */
   readonly cleanUp: () => Promise<void>;
 }
 
 export interface SmokeTestPorts {
   readonly callServer: CallServer;
-  /** Nothing that it returns may be shown. */
+  /** Keeps the secret out of the output. */
   readonly addSecret: (secret: string) => void;
-  /** For names that nobody has. */
+  /** A random id, for names that no other bot or user has. */
   readonly newId: () => string;
 }
 
@@ -27,7 +27,7 @@ const check = (is: boolean, what: string): void => {
   if (!is) throw new UnexpectedResponseError(what);
 };
 
-/** RongCloud's integration guide, from the token to the deleted bot; a bot of its own, which nobody else has. */
+/** Steps of RongCloud's integration guide, from the token to the deleted bot, with a bot of its own. */
 export const makeSmokeTest = (
   options: SmokeOptions,
   { callServer, addSecret, newId }: SmokeTestPorts,
@@ -65,7 +65,7 @@ export const makeSmokeTest = (
       const reply = await callServer("/user/getToken.json", new URLSearchParams({ userId, name: "Smoke" }));
       const given = reply.botToken ?? reply.token;
       if (typeof given !== "string" || given === "")
-        throw new UnexpectedResponseError("the answer has no token");
+        throw new UnexpectedResponseError("the response has no token");
       token = given;
       addSecret(token);
       return `for ${userId}`;
@@ -77,7 +77,7 @@ export const makeSmokeTest = (
     run: async () => {
       const { apiUrl: callbackUrl, apiKey, type } = await findDemoDify({ realDify: dify });
       hasConversations = !["dify_completion", "dify_workflow"].includes(type);
-      // From here on it may be there, whatever comes back.
+      // The bot may exist from here on, even if the call fails.
       isCreated = true;
       await callServer("/v3/bot/create.json", {
         userId: botId,
@@ -103,15 +103,15 @@ export const makeSmokeTest = (
         }),
       );
       const [sent] = Array.isArray(messageUIDs) ? messageUIDs : [];
-      return `msgUID ${sent?.messageUID ?? "of RongCloud's own"}`;
+      return `msgUID ${sent?.messageUID ?? "assigned by RongCloud"}`;
     },
   };
 
-  /** Its turn runs in the conversation that the user has with the bot in the IM. */
+  /** The turn runs in the user's IM conversation with the bot. */
   const answered: Step = {
-    name: "its turn",
+    name: "turn",
     run: async () => {
-      if (!hasConversations) return "nobody can tell: such an app keeps no conversation";
+      if (!hasConversations) return "not checked: this type of app has no conversations";
       const until = Date.now() + answerTimeoutMs;
       for (;;) {
         const found = await bot().conversation();
@@ -128,18 +128,18 @@ export const makeSmokeTest = (
     run: async () => {
       const startedAt = Date.now();
       let firstMs: number | undefined;
-      let pieces = 0;
+      let deltas = 0;
       let text = "";
       const signal = AbortSignal.timeout(answerTimeoutMs);
       for await (const event of bot().chat({ content: question, conversation: "smoke" }, { signal })) {
         if (event.type === "delta") {
           firstMs ??= Date.now() - startedAt;
-          pieces += 1;
+          deltas += 1;
         }
         if ("text" in event) text = event.text;
       }
-      check(text !== "", "the answer ended and had no text");
-      return `${text.length} characters in ${pieces} pieces, the first after ${firstMs ?? "?"} ms`;
+      check(text !== "", "the answer has no text");
+      return `${text.length} characters in ${deltas} deltas, first after ${firstMs ?? "?"} ms`;
     },
   };
 
@@ -147,8 +147,8 @@ export const makeSmokeTest = (
     name: "get",
     run: async () => {
       const found = await listed(callServer("/v3/bot/get.json", { userIds: [botId] }));
-      check(found.some(isOurs), "the bot that was created is not there");
-      return "the bot is there";
+      check(found.some(isOurs), "the created bot was not found");
+      return "found";
     },
   };
 
@@ -158,7 +158,7 @@ export const makeSmokeTest = (
       for (let page = 1; ; page += 1) {
         const found = await listed(callServer("/v3/bot/query.json", { page, pageSize: 100 }));
         if (found.some(isOurs)) return `on page ${page}`;
-        check(found.length > 0, "the bot that was created is on no page");
+        check(found.length > 0, "the created bot is on no page");
       }
     },
   };
@@ -168,8 +168,8 @@ export const makeSmokeTest = (
     run: async () => {
       await remove();
       const found = await listed(callServer("/v3/bot/get.json", { userIds: [botId] }));
-      check(!found.some(isOurs), "the bot that was deleted is still there");
-      return "the bot is gone";
+      check(!found.some(isOurs), "the deleted bot still exists");
+      return "deleted";
     },
   };
 

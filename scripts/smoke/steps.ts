@@ -1,4 +1,7 @@
-/** One thing that must work; it gives what a person likes to know of it. @throws what came instead. */
+/**
+ * One check. `run` resolves to details for the output.
+ * @throws the failure.
+ */
 export interface Step {
   readonly name: string;
   readonly run: () => Promise<string>;
@@ -7,11 +10,11 @@ export interface Step {
 export interface StepPorts {
   readonly print: (line: string) => void;
   readonly now: () => number;
-  /** What may be shown of an error. */
+  /** Formats an error for the output. */
   readonly describeError: (error: unknown) => string;
 }
 
-/** One line a step, with its time; ends at the first that fails, and says whether all went well. */
+/** Prints one line per step with its duration, and stops at the first failure. Resolves to whether all steps passed. */
 export const runSteps = async (
   steps: readonly Step[],
   { print, now, describeError }: StepPorts,

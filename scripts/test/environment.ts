@@ -1,11 +1,11 @@
-/** What programs need of the machine that they run on. */
+/** Variables that programs need on any machine. */
 const machineVariables = [
   ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE"],
   // Windows
   ...["SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE", "APPDATA", "LOCALAPPDATA"],
 ];
 
-/** What people set for the tests, or for how results are shown. */
+/** Variables that configure the tests or their output. */
 const testVariables = [
   ...["CI", "TERM", "COLORTERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR"],
   ...["CHROME_PATH", "DYNAMODB_ENDPOINT", "SQS_ENDPOINT"],
@@ -19,8 +19,9 @@ const pick = (names: readonly string[], environment: NodeJS.ProcessEnv): Record<
   );
 
 /**
- * The environment for programs that tests start. A shell may have settings of the bridge, of AWS, CDK, npm or Node set,
- * and each would change what the program does. jest sets FORCE_COLOR, and Node warns on stderr where NO_COLOR is set too.
+ * The environment for programs that tests start. Without this filter, settings of the bridge, AWS, CDK, npm or Node in
+ * the shell would change their behaviour. FORCE_COLOR is left out because Node warns on stderr when NO_COLOR is also
+ * set.
  */
 export const programEnvironment = (environment: NodeJS.ProcessEnv): Record<string, string> =>
   pick(machineVariables, environment);

@@ -1,4 +1,4 @@
-/** Steps that run the jest tests of the folder of the same name. */
+/** Steps that run the jest tests of the folder with the same name. */
 const jestSteps = ["unit", "contract", "infra", "integration", "browser"] as const;
 const toolSteps = ["lint", "types"] as const;
 
@@ -8,7 +8,7 @@ export type Step =
   | { readonly kind: "tool"; readonly name: ToolStep }
   | { readonly kind: "jest"; readonly name: string; readonly files: "all" | readonly string[] };
 
-/** The message is the one line to show. */
+/** An argument that matches no step and no test file. The message is one line for the terminal. */
 export class UnknownWordError extends Error {
   override readonly name = "UnknownWordError";
 }
@@ -23,10 +23,9 @@ const matcherOf = (word: string): ((file: string) => boolean) => {
 };
 
 /**
- * The steps to run, in order. A word that names a step selects the step; any other word is a pattern for the paths of
- * test files, as in jest, and narrows the selected steps (all, if none is named) to the files that match.
- * @param testFiles paths relative to the project's root, with slashes
- * @throws UnknownWordError
+ * Plans the steps to run, in order. An argument that names a step selects it. Any other argument is a pattern for test
+ * file paths, as in jest, and narrows the selected steps (default: all) to the matching files.
+ * @param testFiles paths relative to the project root, with forward slashes @throws UnknownWordError
  */
 export const planSteps = (words: readonly string[], testFiles: readonly string[]): Step[] => {
   const names: readonly string[] = [...toolSteps, ...jestSteps];

@@ -61,7 +61,7 @@ describe("npm run redrive", () => {
   test("lists the dead letters of both queues and changes nothing; with --all it redrives what can be read", async () => {
     await addLetters();
     const list = await redriveLocal();
-    const expected = [...listed, "^4 in the dead letters\\."].map((line) => expect.stringMatching(line));
+    const expected = [...listed, "^Dead letters: 4\\."].map((line) => expect.stringMatching(line));
     expect(linesOf(list)).toEqual(expected);
     expect({ ...list, stdout: "" }).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(await webhooks.takeJobs()).toEqual([]);
@@ -77,7 +77,7 @@ describe("npm run redrive", () => {
     expect(sent.sort()).toEqual(["m-hook", "m-worn"]);
     expect((await turns.receive()).map(({ Body }) => Body)).toEqual([expect.stringContaining('"m-turn"')]);
 
-    const rest = [expect.stringMatching(/^unreadable/), expect.stringMatching(/^1 in/)];
+    const rest = [expect.stringMatching(/^unreadable/), expect.stringMatching(/^Dead letters: 1\./)];
     expect(linesOf(await redriveLocal())).toEqual(rest);
   });
 
@@ -159,7 +159,7 @@ describe("npm run redrive -- --stage dev", () => {
 
 test.each<[string[], string]>([
   [["--everything"], "Unknown option '--everything'. Usage:"],
-  [["--url", "http://127.0.0.1:1"], "No local run answers at http://127.0.0.1:1."],
+  [["--url", "http://127.0.0.1:1"], "No local run responds at http://127.0.0.1:1."],
 ])("what is wrong with %j is one clear line and exit 1", async (args, line) => {
   const { code, stdout, stderr } = await redrive(args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

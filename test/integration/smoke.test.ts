@@ -36,7 +36,7 @@ const allSteps = [
   "ok   create",
   "ok   message",
   "ok   chat",
-  "ok   its turn",
+  "ok   turn",
   "ok   get",
   "ok   query",
   "ok   delete",
@@ -48,7 +48,7 @@ describe("the smoke test", () => {
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(marksOf(ended)).toEqual(allSteps);
     expect(ended.stdout).toMatch(
-      /^ok {3}chat {2}\d+ ms {2}\d+ characters in \d\d pieces, the first after \d+ ms$/m,
+      /^ok {3}chat {2}\d+ ms {2}\d+ characters in \d\d deltas, first after \d+ ms$/m,
     );
     expect(await botsLeft()).toEqual([]);
   });
@@ -96,14 +96,14 @@ describe("the smoke test", () => {
     await gone.close();
     const ended = await smoke(["--url", gone.url]);
     expect(ended.code).toBe(1);
-    expect(ended.stdout).toMatch(/^FAIL health {2}\d+ ms {2}GET \/health: no answer: .*ECONNREFUSED/m);
+    expect(ended.stdout).toMatch(/^FAIL health {2}\d+ ms {2}GET \/health: no response: .*ECONNREFUSED/m);
   });
 
   test.each([
-    [[], {}, "--url must be where the bridge is"],
-    [["--url", "ftp://example.com"], {}, "--url must be where the bridge is"],
-    [["--url", "http://example.com"], {}, "--url must be https outside this machine"],
-    [["--url", "https://example.com"], {}, "APP_KEY and APP_SECRET must name an app"],
+    [[], {}, "--url must be the bridge's URL"],
+    [["--url", "ftp://example.com"], {}, "--url must be the bridge's URL"],
+    [["--url", "http://example.com"], {}, "--url must be https, except for localhost"],
+    [["--url", "https://example.com"], {}, "APP_KEY and APP_SECRET must be those of an app"],
     [
       ["--url", "http://127.0.0.1:1"],
       { DIFY_API_URL: "https://x.example" },

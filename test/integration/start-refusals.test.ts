@@ -43,7 +43,7 @@ describe("what is wrong at the start is one clear line and exit 1", () => {
     const { code, stderr } = await run(command).ended;
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: "This needs Node 20 or later, and this is Node 18.19.0.\n",
+      stderr: "Node 20 or later is required; this is Node 18.19.0.\n",
     });
   });
 });
