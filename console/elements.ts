@@ -1,10 +1,10 @@
 const find = <E extends HTMLElement>(id: string, kind: new () => E): E => {
   const element = document.getElementById(id);
-  if (!(element instanceof kind)) throw new Error(`the page has no ${id}`);
+  if (!(element instanceof kind)) throw new Error(`the page has no element ${id}`);
   return element;
 };
 
-/** What the page is made of. */
+/** The page's elements. */
 export const elements = {
   participants: find("participants", HTMLFieldSetElement),
   bot: find("bot", HTMLInputElement),
@@ -20,11 +20,11 @@ export const elements = {
   status: find("status", HTMLParagraphElement),
 };
 
-/** A button with these words on it. */
-export const makeButton = (words: string, onClick: () => void): HTMLButtonElement => {
+/** Creates a button with this label. */
+export const makeButton = (label: string, onClick: () => void): HTMLButtonElement => {
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = words;
+  button.textContent = label;
   button.addEventListener("click", onClick);
   return button;
 };

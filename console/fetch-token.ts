@@ -4,16 +4,19 @@ const isToken = (value: unknown): value is { token: string } =>
 const reasonOf = (value: unknown): string =>
   typeof value === "object" && value !== null && "errorMessage" in value
     ? String(value.errorMessage)
-    : "the console's server gave no token";
+    : "the console server returned no token";
 
-/** Has the page's own server get a token for the user, as an app's server would. @throws Error in plain words. */
+/**
+ * Requests a token for the user from the page's own server, as a page does from its app's server.
+ * @throws Error with a message for the page.
+ */
 export const fetchToken = async (userId: string): Promise<string> => {
   const response = await fetch("/token", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ userId }),
   }).catch(() => {
-    throw new Error("The console's own server is gone. Start it, and reload this page.");
+    throw new Error("The console server is not running. Start it and reload this page.");
   });
   const reply: unknown = await response.json().catch(() => undefined);
   if (!isToken(reply)) throw new Error(`No token for ${userId}: ${reasonOf(reply)}.`);

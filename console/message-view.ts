@@ -2,18 +2,19 @@ import { elements, makeButton } from "./elements.ts";
 import { scrollToEnd } from "./scroll-to-end.ts";
 
 export interface MessageView {
-  /** All of the text, which is shown as the plain text that it is. */
+  /** Shows the whole text, as plain text. */
   show(text: string): void;
-  /** A word about the message, below it. */
-  note(words: string): void;
-  fail(words: string, again: (() => void) | undefined): void;
+  /** Adds a note below the message. */
+  note(text: string): void;
+  /** Marks the message as failed, with a button to retry if `retry` is given. */
+  fail(text: string, retry: (() => void) | undefined): void;
   done(): void;
 }
 
-const addParagraph = (article: HTMLElement, className: string, words = ""): HTMLParagraphElement => {
+const addParagraph = (article: HTMLElement, className: string, text = ""): HTMLParagraphElement => {
   const paragraph = document.createElement("p");
   paragraph.className = className;
-  paragraph.textContent = words;
+  paragraph.textContent = text;
   article.append(paragraph);
   return paragraph;
 };
@@ -22,17 +23,17 @@ const addParagraph = (article: HTMLElement, className: string, words = ""): HTML
 export const addMessage = (from: "user" | "bot", name: string): MessageView => {
   const article = document.createElement("article");
   article.className = from === "user" ? "mine" : "theirs";
-  // Whoever sees the message sees by its place whose it is.
+  // For screen readers; visually, the position identifies the sender.
   addParagraph(article, "visually-hidden", `${name}:`);
   const shown = new Text();
   addParagraph(article, "text").append(shown);
-  const note = (words: string): void => {
-    addParagraph(article, "note", words);
+  const note = (text: string): void => {
+    addParagraph(article, "note", text);
     scrollToEnd();
   };
   if (from === "bot") article.classList.add("writing");
   elements.log.append(article);
-  scrollToEnd("wherever it stood");
+  scrollToEnd("always");
   return {
     show: (text) => {
       if (text.startsWith(shown.data)) shown.appendData(text.slice(shown.length));
@@ -40,10 +41,10 @@ export const addMessage = (from: "user" | "bot", name: string): MessageView => {
       scrollToEnd();
     },
     note,
-    fail: (words, again) => {
+    fail: (text, retry) => {
       article.classList.add("failed");
-      note(words);
-      if (again) article.append(makeButton("Try again", again));
+      note(text);
+      if (retry) article.append(makeButton("Retry", retry));
       scrollToEnd();
     },
     done: () => article.classList.remove("writing"),

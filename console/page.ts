@@ -17,7 +17,7 @@ const setAnswer = (answer: Answer | undefined): void => {
   send.hidden = isBusy;
   stop.hidden = !isBusy;
   stop.disabled = false;
-  // What is heard of an answer is all of it, once, and not each piece.
+  // Screen readers announce the complete answer once, not each delta.
   log.ariaBusy = String(isBusy);
 };
 
@@ -26,7 +26,7 @@ const read = async (answer: Answer, view: MessageView): Promise<void> => {
     if (event.type === "start") continue;
     view.show(event.text);
     if (event.type === "end" && event.stopped) view.note("Stopped.");
-    if (event.type === "end" && event.paused) view.note("The bot waits for a person to go on.");
+    if (event.type === "end" && event.paused) view.note("The bot is waiting for a person to respond.");
   }
 };
 
@@ -44,8 +44,8 @@ const ask = async (content: string): Promise<void> => {
     await read(answer, view);
     status.textContent = "The answer is complete.";
   } catch (error) {
-    const mayTryAgain = !(error instanceof BotError) || error.retryable;
-    view.fail(describeError(error), mayTryAgain ? () => void ask(content) : undefined);
+    const isRetryable = !(error instanceof BotError) || error.retryable;
+    view.fail(describeError(error), isRetryable ? () => void ask(content) : undefined);
     status.textContent = "The answer failed.";
     return;
   } finally {
@@ -53,7 +53,7 @@ const ask = async (content: string): Promise<void> => {
     setAnswer(undefined);
     message.focus();
   }
-  // Nobody misses suggestions that could not be had; those that come late are for a question that is past.
+  // Failed suggestions are ignored; late ones belong to an earlier question.
   const questions = await bot.suggested(answer.turn ?? "").catch(() => []);
   if (!current) showSuggestions(questions, ask);
 };
@@ -61,7 +61,7 @@ const ask = async (content: string): Promise<void> => {
 const stopAnswer = async (): Promise<void> => {
   if (!current || stop.disabled) return;
   stop.disabled = true;
-  status.textContent = "Stopping.";
+  status.textContent = "Stopping the answer.";
   await current.stop().catch((error: unknown) => {
     status.textContent = describeError(error);
     stop.disabled = false;
@@ -76,7 +76,7 @@ const startNewConversation = async (): Promise<void> => {
     await found.bot.forget();
     log.replaceChildren();
     showSuggestions([], ask);
-    status.textContent = "A new conversation.";
+    status.textContent = "New conversation started.";
   } catch (error) {
     addMessage("bot", found.botId).fail(describeError(error), undefined);
   } finally {
@@ -96,7 +96,7 @@ composer.addEventListener("submit", (event) => {
   void ask(content);
 });
 message.addEventListener("keydown", (event) => {
-  // Enter within an input method picks a word.
+  // In an input method, Enter selects a word.
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   composer.requestSubmit();

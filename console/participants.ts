@@ -9,7 +9,7 @@ export interface Participants {
   readonly userId: string;
 }
 
-/** A client goes with its user, whose token it keeps. */
+/** Clients by user id; each caches its user's token. */
 const clients = new Map<string, BotClient>();
 const clientOf = (userId: string): BotClient => {
   const known = clients.get(userId);
@@ -18,7 +18,7 @@ const clientOf = (userId: string): BotClient => {
   return client;
 };
 
-/** Who talks to whom, as the page says; undefined, and the browser says why, where a name is missing. */
+/** The bot and user entered on the page; undefined if one is missing, which the browser then reports. */
 export const readParticipants = (): Participants | undefined => {
   if (!elements.who.reportValidity()) return undefined;
   const botId = elements.bot.value.trim();

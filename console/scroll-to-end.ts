@@ -2,23 +2,26 @@ import { elements } from "./elements.ts";
 
 const { log } = elements;
 
-/** How far from the end, in pixels, somebody still counts as reading there. */
+/** Maximum distance from the end, in pixels, at which the user counts as reading there. */
 const nearEndPx = 40;
 let isAtEnd = true;
 let lastTop = 0;
 
-/** Looked at before each change of ours, too: the event of a scroll comes a little after it. */
+/** Updates `isAtEnd` before each change of the log too, since scroll events are delayed. */
 const updateIsAtEnd = (): void => {
   const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < nearEndPx;
-  // What is added below takes the end away as well, but only a person scrolls back.
+  // New content also moves the end away, but only users scroll back.
   isAtEnd = isNear || (isAtEnd && log.scrollTop >= lastTop);
   lastTop = log.scrollTop;
 };
 
-/** Scrolls to the end of the conversation; who has scrolled back to read is left there, unless something new begins. */
-export const scrollToEnd = (wherever?: "wherever it stood"): void => {
+/**
+ * Scrolls to the end of the conversation, unless the user has scrolled back to read. `always`: even then, for a new
+ * message.
+ */
+export const scrollToEnd = (mode?: "always"): void => {
   updateIsAtEnd();
-  if (!isAtEnd && !wherever) return;
+  if (!isAtEnd && mode !== "always") return;
   log.scrollTop = log.scrollHeight;
   lastTop = log.scrollTop;
   isAtEnd = true;

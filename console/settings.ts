@@ -1,4 +1,4 @@
-/** What the server that bundles the page knows. */
+/** Settings that the server compiles into the page. */
 export interface PageSettings {
   readonly bridgeUrl: string;
   readonly botId: string;

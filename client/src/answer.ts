@@ -4,26 +4,30 @@ import { type FollowPorts, followTurn, type TurnProgress } from "./follow-turn.t
 import type { WireEvent } from "./wire-event.ts";
 
 /**
- * A bot's answer. Nothing is sent until it is read, by a loop over it or by `text()`, one reader at a time. Leaving the
- * loop closes the connection and stops nobody: the bot goes on, and another loop goes on from where this one was left.
+ * A bot's answer. Nothing is sent until it is read, with a loop over it or with `text()`, by one reader at a time.
+ * Leaving the loop closes the connection but does not stop the bot; another loop continues where this one left off.
  */
 export interface Answer extends AsyncIterable<AnswerEvent> {
   /**
-   * Each event once and in order, over as many connections as it takes.
-   * @throws BotError where the answer fails or cannot be had; the signal's reason once it aborts.
+   * Yields each event once and in order, reconnecting as needed.
+   * @throws BotError if the answer fails or cannot be read; the signal's reason once it aborts.
    */
   [Symbol.asyncIterator](): AsyncIterator<AnswerEvent, undefined>;
-  /** Reads the answer to its end and gives all of its text. @throws as the loop does. */
+  /**
+   * Reads the answer to its end and resolves to its whole text.
+   * @throws as the loop does.
+   */
   text(): Promise<string>;
   /**
-   * Has the bot stop; the answer then ends with what has been said. While the answer is being read it waits until the turn
-   * is known; where the bridge refused it, or could not be reached, it is not asked again, and the answer ends empty. Of an
-   * answer that has ended, or was never begun, there is nothing to stop. @throws BotError.
+   * Asks the bot to stop; the answer then ends with what has been said. If the answer is being read and its turn is not
+   * known yet, waits for it. If the bridge rejected the question or could not be reached, it is not sent again, and the
+   * answer ends empty. Does nothing if the answer has ended or was never started.
+   * @throws BotError
    */
   stop(): Promise<void>;
-  /** Names the answer in `resume`, `suggested` and `feedback`; undefined until its `start`. */
+  /** Identifies the answer in `resume`, `suggested` and `feedback`; undefined until the `start` event. */
   readonly turn: string | undefined;
-  /** The position of what was read last, for `resume`. */
+  /** The position of the last event that was read, for `resume`. */
   readonly lastEventId: string | undefined;
 }
 
@@ -33,7 +37,7 @@ export interface AnswerPorts extends FollowPorts {
 
 export interface AnswerOptions {
   readonly botPath: string;
-  /** What begins the turn; the same, whenever it must be sent again. */
+  /** The request that starts the turn. Retries send the same request. */
   readonly ask: CallRequest;
   readonly progress: TurnProgress;
   readonly textSoFar: string;
@@ -44,10 +48,10 @@ export const makeAnswer = (
   { botPath, ask, progress, textSoFar }: AnswerOptions,
 ): Answer => {
   let text = textSoFar;
-  let state: "idle" | "being read" | "over" = "idle";
+  let state: "idle" | "reading" | "ended" = "idle";
   let failure: unknown;
   const stopRequested = new AbortController();
-  /** Who waits to learn which turn this is; nobody learns it once the reading has stopped. */
+  /** Callers of `stop` that wait for the turn's id; they get undefined if reading ends without one. */
   const turnWaiters: ((turn: string | undefined) => void)[] = [];
   const notifyTurn = (): void => {
     for (const resolve of turnWaiters.splice(0)) resolve(progress.turn);
@@ -65,20 +69,20 @@ export const makeAnswer = (
         text = event.content;
         return { ...event, type: "replace", text };
       case "end":
-        state = "over";
+        state = "ended";
         return { ...event, text };
       case "error":
-        state = "over";
+        state = "ended";
         failure = event.error;
         throw event.error;
     }
   };
 
   async function* read(): AsyncGenerator<AnswerEvent, undefined> {
-    if (state === "being read") throw new TypeError("this answer is being read already");
+    if (state === "reading") throw new TypeError("this answer is already being read");
     if (failure !== undefined) throw failure;
-    if (state === "over") return;
-    state = "being read";
+    if (state === "ended") return;
+    state = "reading";
     try {
       for await (const event of followTurn(ports, {
         botPath,
@@ -87,9 +91,9 @@ export const makeAnswer = (
         stopRequested: stopRequested.signal,
       }))
         yield apply(event);
-      state = "over";
+      state = "ended";
     } finally {
-      if (state === "being read") state = "idle";
+      if (state === "reading") state = "idle";
       notifyTurn();
     }
   }
@@ -101,8 +105,8 @@ export const makeAnswer = (
       return text;
     },
     stop: async () => {
-      if (state === "over") return;
-      if (progress.turn === undefined && state === "being read") {
+      if (state === "ended") return;
+      if (progress.turn === undefined && state === "reading") {
         stopRequested.abort();
         await new Promise((resolve) => turnWaiters.push(resolve));
       }

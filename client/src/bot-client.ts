@@ -6,30 +6,30 @@ import { makeTokenSource, type Token } from "./token-source.ts";
 import { type Fetch, makeTransport } from "./transport.ts";
 
 export interface BotClientOptions {
-  /** The bridge's address, with the stage if it has one. */
+  /** The bridge's base URL, including the stage if there is one. */
   readonly url: string;
-  /** A user's token, or a function that gets one; it is asked again, once, when a call is answered 401. */
+  /** A user's token, or a function that gets one. The function is called again, once, when a call is answered 401. */
   readonly token: Token;
-  /** For tests, and for where there is none. */
+  /** For tests and for environments without a global fetch. */
   readonly fetch?: Fetch | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;
-  /** For tests: from 0 up to, but not including, 1. */
+  /** For tests: a random number from 0 (inclusive) to 1 (exclusive). */
   readonly random?: (() => number) | undefined;
-  /** For tests: a new idempotency key. */
+  /** For tests: creates an idempotency key. */
   readonly newKey?: (() => string) | undefined;
 }
 
 export interface BotClient {
-  /** The bot of that user id. */
+  /** The bot with this user id. */
   bot(userId: string): Bot;
 }
 
-/** One user's way to an app's bots. */
+/** Creates a client for one user of an app's bots. */
 export const createBotClient = ({
   url,
   token,
-  // Found when it is called, and called as the global that it is: browsers insist.
+  // Looked up at call time and called on globalThis, as browsers require.
   fetch = (input, init) => globalThis.fetch(input, init),
   clock = systemClock,
   random = Math.random,

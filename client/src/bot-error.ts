@@ -7,18 +7,18 @@ export interface BotErrorDetails {
 }
 
 /**
- * Whatever the bridge, or the way to it, did not do. `message` is for logs and developers; `code` is what to decide by:
- * the bridge's number where it refused a call, its word where an answer failed on the way (`timeout`, `model`, …), and of
- * this library `unreachable`, `broken_off`, `silent` and `bad_answer`.
+ * Any failure of the bridge or of the connection to it. `message` is for logs and developers; `code` is for decisions:
+ * the bridge's number for a rejected call, its string for a failed answer (`timeout`, `model`, …), or one of this
+ * library's: `unreachable`, `broken_off`, `silent`, `bad_answer`.
  */
 export class BotError extends Error {
   override readonly name = "BotError";
   readonly code: number | string;
-  /** The HTTP status of a refused call; undefined where there was none. */
+  /** The HTTP status of a rejected call; undefined if there was none. */
   readonly status: number | undefined;
-  /** Whether the same may work when it is asked anew. What could be tried again within a call has been tried by then. */
+  /** Whether sending the question again may work. Retries within a call have already been used up. */
   readonly retryable: boolean;
-  /** How long the bridge asks to wait, in milliseconds. */
+  /** How long the bridge asks callers to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, { code, status, retryable, retryAfterMs, cause }: BotErrorDetails) {

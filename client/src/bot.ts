@@ -6,18 +6,18 @@ import type { FollowPorts } from "./follow-turn.ts";
 import type { Question } from "./question.ts";
 
 export interface ChatOptions {
-  /** Ends the reading, not the turn. */
+  /** Stops reading, but not the turn. */
   readonly signal?: AbortSignal | undefined;
-  /** 1 to 64 visible ASCII characters: the same key and question are the same turn. Random unless given. */
+  /** 1 to 64 visible ASCII characters. The same key and question are the same turn. Default: random. */
   readonly idempotencyKey?: string | undefined;
 }
 
 export interface ResumeOptions {
-  /** Ends the reading, not the turn. */
+  /** Stops reading, but not the turn. */
   readonly signal?: AbortSignal | undefined;
-  /** An answer's `lastEventId`: only what came after it is given. Without it, all from the beginning. */
+  /** An answer's `lastEventId`: only later events are sent. Omitted: all events. */
   readonly lastEventId?: string | undefined;
-  /** The text up to there, for the events' `text` to be whole. */
+  /** The text up to that event, so that the events' `text` is complete. */
   readonly textSoFar?: string | undefined;
 }
 
@@ -27,19 +27,19 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One bot, as the token's user meets it. All calls throw BotError, once trying again is no use. */
+/** A bot, on behalf of the token's user. All calls throw BotError once retrying is no use. */
 export interface Bot {
   chat(question: string | Question, options?: ChatOptions): Answer;
-  /** Reads on where an answer was left, by another page or process too, for ten minutes after its end. */
+  /** Continues an answer, also from another page or process, until ten minutes after its end. */
   resume(turn: string, options?: ResumeOptions): Answer;
   stop(turn: string, options?: CallOptions): Promise<void>;
-  /** Questions that the user might ask next; none where the bot's app suggests none. */
+  /** Questions that the user might ask next; empty if the bot's app suggests none. */
   suggested(turn: string, options?: CallOptions): Promise<string[]>;
-  /** What the user thinks of an answer; null takes it back. */
+  /** Rates an answer; null removes the rating. */
   feedback(turn: string, rating: Rating, note?: string, options?: CallOptions): Promise<void>;
-  /** The conversation so named, or the default one; undefined where there is none. */
+  /** The named conversation, or the default one; undefined if there is none. */
   conversation(name?: string, options?: CallOptions): Promise<Conversation | undefined>;
-  /** The bot forgets what was said in it. */
+  /** Deletes the bot's memory of the conversation. */
   forget(name?: string, options?: CallOptions): Promise<void>;
 }
 
@@ -52,8 +52,8 @@ const withName = (path: string, name: string | undefined): string =>
 
 export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => {
   const botPath = `/v1/bots/${encodeURIComponent(userId)}`;
-  const turnPath = (turn: string, last: string): string =>
-    `${botPath}/turns/${encodeURIComponent(turn)}/${last}`;
+  const turnPath = (turn: string, action: string): string =>
+    `${botPath}/turns/${encodeURIComponent(turn)}/${action}`;
   const fetchJson = makeFetchJson(ports);
   const stop: Bot["stop"] = async (turn, { signal } = {}) => {
     await fetchJson({ method: "POST", path: turnPath(turn, "stop"), signal });

@@ -5,7 +5,7 @@ import { unlessAborted } from "./unless-aborted.ts";
 
 export interface CallRequest {
   readonly method: "GET" | "POST" | "DELETE";
-  /** Below the bridge's URL. */
+  /** Path relative to the bridge's URL. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
@@ -14,8 +14,8 @@ export interface CallRequest {
 }
 
 /**
- * One call in the user's name, made a second time with a new token where the first was refused.
- * @throws BotError for anything but a 2xx, and as the transport does; whatever the token's function throws.
+ * Makes a call on behalf of the user, and once more with a new token if it is answered 401.
+ * @throws BotError for any status but 2xx, and as the transport does; whatever the token function throws.
  */
 export type Call = (request: CallRequest) => Promise<Reply>;
 
@@ -39,7 +39,7 @@ export const makeCall = ({ url, tokens, transport }: CallPorts): Call => {
             ...(body !== undefined && { "content-type": "application/json" }),
           },
           ...(body !== undefined && { body: JSON.stringify(body) }),
-          // The token alone says who asks, and no answer is worth keeping.
+          // The token alone identifies the user, and responses must not be cached.
           credentials: "omit",
           cache: "no-store",
         },

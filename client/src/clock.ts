@@ -1,4 +1,4 @@
-/** Time as a part that a test can hold in its hand. */
+/** Time, replaceable in tests. */
 export interface Clock {
   /** Resolves after `ms` milliseconds, or at once when the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

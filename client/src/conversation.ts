@@ -2,7 +2,7 @@ import { BotError } from "./bot-error.ts";
 import type { JsonObject } from "./json.ts";
 
 export interface Conversation {
-  /** Null for the default one. */
+  /** Null for the default conversation. */
   readonly conversation: string | null;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -10,7 +10,7 @@ export interface Conversation {
   readonly turns: number;
 }
 
-/** @throws BotError `bad_answer`. */
+/** @throws BotError `bad_answer` if a field is missing or malformed. */
 export const parseConversation = ({
   conversation,
   startedAt,
@@ -18,7 +18,7 @@ export const parseConversation = ({
   turns,
 }: JsonObject): Conversation => {
   if (typeof startedAt !== "number" || typeof expiresAt !== "number" || typeof turns !== "number") {
-    throw new BotError("a broken conversation", { code: "bad_answer", retryable: false });
+    throw new BotError("malformed conversation", { code: "bad_answer", retryable: false });
   }
   return {
     conversation: typeof conversation === "string" ? conversation : null,

@@ -7,12 +7,13 @@ export interface StreamedMessage {
   readonly data: string;
 }
 
-/** A replay brings 1 MB at most, and one event is a part of it. */
+/** A replay has at most 1 MB, of which one event is a part. */
 const maxEventBytes = 4 * 1024 * 1024;
 
 /**
- * Bytes to messages: a character, a line or a message may be split over any number of pieces. One that the stream does
- * not end is not given. @throws BotError `bad_answer` where no message ends for too long.
+ * Parses bytes into messages. Characters, lines and messages may be split over several chunks. An unterminated message
+ * at the end is dropped.
+ * @throws BotError `bad_answer` if a message is too long.
  */
 export async function* readEventStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamedMessage> {
   const decoder = new TextDecoder();
@@ -28,6 +29,6 @@ export async function* readEventStream(body: AsyncIterable<Uint8Array>): AsyncGe
   for await (const bytes of body) {
     parser.feed(decoder.decode(bytes, { stream: true }));
     yield* messages.splice(0);
-    if (isTooLong) throw new BotError("an event without an end", { code: "bad_answer", retryable: false });
+    if (isTooLong) throw new BotError("an event exceeds 4 MB", { code: "bad_answer", retryable: false });
   }
 }

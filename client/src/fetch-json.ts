@@ -14,8 +14,8 @@ export const isStatus = (error: unknown, status: number): boolean =>
   error instanceof BotError && error.status === status;
 
 /**
- * A call that is answered at once. Each of the bridge's may be made twice: what it asks for is done by then, or done
- * once more. @throws BotError, once trying again is no use.
+ * Makes a call with a JSON response. Retrying the bridge's calls is safe: they are idempotent.
+ * @throws BotError once retrying is no use.
  */
 export const makeFetchJson =
   ({ call, clock, random }: FollowPorts): FetchJson =>
@@ -25,7 +25,12 @@ export const makeFetchJson =
       try {
         const { body, status } = await call(request);
         const json = parseJsonObject(await readText(body, maxBodyBytes));
-        if (!json) throw new BotError("no JSON object", { code: "bad_answer", status, retryable: false });
+        if (!json)
+          throw new BotError("the response is not a JSON object", {
+            code: "bad_answer",
+            status,
+            retryable: false,
+          });
         return json;
       } catch (failure) {
         await retries.waitAfterFailure(failure, request.signal);

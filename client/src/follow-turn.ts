@@ -4,7 +4,7 @@ import { readEventStream } from "./event-stream.ts";
 import { makeRetryBudget, type RetryPorts } from "./retry-budget.ts";
 import { parseWireEvent, type WireEvent } from "./wire-event.ts";
 
-/** How far an answer has been read, over any number of connections. */
+/** How far an answer has been read, over all connections. */
 export interface TurnProgress {
   turn: string | undefined;
   lastEventId: string | undefined;
@@ -16,17 +16,17 @@ export interface FollowPorts extends RetryPorts {
 
 export interface FollowOptions {
   readonly botPath: string;
-  /** What begins the turn; the same, whenever it must be sent again. */
+  /** The request that starts the turn. Retries send the same request. */
   readonly ask: CallRequest;
-  /** Kept up to what has been given out, so that another loop can go on from where this one was left. */
+  /** Updated with each event, so that another loop can continue where this one left off. */
   readonly progress: TurnProgress;
-  /** Aborted by who wants no answer: a turn that has not begun is not asked for again. */
+  /** Aborted when the caller stops the answer: a turn that has not started is then not requested again. */
   readonly stopRequested: AbortSignal;
 }
 
 const maxAttempts = 8;
 
-/** What an answer ends with that was never begun. */
+/** The end of an answer that was stopped before it started. */
 const stoppedBeforeStart: WireEvent = {
   type: "end",
   stopped: true,
@@ -39,9 +39,9 @@ const stoppedBeforeStart: WireEvent = {
 const eventStream = /^text\/event-stream\b/i;
 
 /**
- * The events of a turn to its `end` or `error`, each once, however often the connection breaks. `ask` begins the turn
- * and may be sent again until the turn is known; from there it is followed by its name.
- * @throws BotError where trying again is no use; the signal's reason once it aborts.
+ * Yields the events of a turn up to its `end` or `error`, each once, across reconnects. `ask` starts the turn and may
+ * be sent again until the turn is known; after that, it is followed by its id.
+ * @throws BotError if retrying is no use; the signal's reason once it aborts.
  */
 export async function* followTurn(
   { call, clock, random }: FollowPorts,
@@ -72,7 +72,11 @@ export async function* followTurn(
       }
       if (!eventStream.test(reply.headers.get("content-type") ?? "")) {
         reply.close();
-        throw new BotError("no event stream", { code: "bad_answer", status: reply.status, retryable: false });
+        throw new BotError("the response is not an event stream", {
+          code: "bad_answer",
+          status: reply.status,
+          retryable: false,
+        });
       }
       for await (const message of readEventStream(reply.body)) {
         const event = parseWireEvent(message);
@@ -82,7 +86,7 @@ export async function* followTurn(
         if (event) yield event;
         if (event?.type === "end" || event?.type === "error") return;
       }
-      throw new BotError("the answer has no end", { code: "broken_off", retryable: true });
+      throw new BotError("the stream ended before the answer did", { code: "broken_off", retryable: true });
     } catch (failure) {
       await retries.waitAfterFailure(
         failure,

@@ -1,15 +1,15 @@
 export interface QuestionFile {
   readonly type: "image" | "document" | "audio" | "video" | "custom";
-  /** https; the bot's app fetches it. */
+  /** An https URL, which the bot's app fetches. */
   readonly url: string;
 }
 
 export interface Question {
   /** At most 128 KB. */
   readonly content: string;
-  /** A conversation besides the default one, which is the one that the user has with the bot in the IM. */
+  /** Name of a separate conversation. Omitted: the user's IM conversation with the bot. */
   readonly conversation?: string | undefined;
-  /** The type of the integration that is to answer, such as `dify_chat`; without it, the bot's first. */
+  /** Type of the integration that answers, such as `dify_chat`; omitted: the bot's first. */
   readonly integration?: string | undefined;
   readonly files?: readonly QuestionFile[] | undefined;
 }

@@ -1,4 +1,4 @@
-/** 128 random bits. Unlike `randomUUID`, these are to be had on pages without https too. */
+/** 128 random bits. Unlike `randomUUID`, this also works on pages without https. */
 export const randomKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(
     "",

@@ -1,4 +1,4 @@
-/** The body as text, at most `limitBytes` of it; what is over is not waited for. */
+/** Reads at most `maxBytes` of a body as a string; the rest is not waited for. */
 export const readText = async (body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> => {
   const decoder = new TextDecoder();
   let text = "";

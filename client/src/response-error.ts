@@ -5,17 +5,20 @@ import type { Reply } from "./transport.ts";
 
 const maxBodyBytes = 64 * 1024;
 
-/** The bridge says whole seconds; a date, which something on the way may put there, needs a clock that is right. */
+/**
+ * In milliseconds. The bridge sends whole seconds; an HTTP date, which a proxy may set, would depend on the local
+ * clock.
+ */
 const retryAfterMs = (header: string | null): number | undefined =>
   header !== null && /^\d+$/.test(header) ? Number(header) * 1000 : undefined;
 
 const retryableStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** Of conflicts, only a busy conversation names a time; another body under the same key stays wrong. */
+/** A 409 has Retry-After only for a busy conversation; one for another body under the same key stays wrong. */
 const isRetryable = (status: number, waitMs: number | undefined): boolean =>
   retryableStatuses.has(status) || (status === 409 && waitMs !== undefined);
 
-/** What a reply other than 2xx says. */
+/** Creates the error for a response other than 2xx. */
 export const responseErrorOf = async ({ status, headers, body }: Reply): Promise<BotError> => {
   const { code, errorMessage } = parseJsonObject(await readText(body, maxBodyBytes)) ?? {};
   const waitMs = retryAfterMs(headers.get("retry-after"));

@@ -3,30 +3,34 @@ import type { Clock } from "./clock.ts";
 
 export interface RetryPorts {
   readonly clock: Clock;
-  /** From 0 up to, but not including, 1. */
+  /** A random number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }
 
 export interface RetryBudget {
-  /** Something came of it: the count starts again. */
+  /** Resets the count of failures after progress. */
   reset(): void;
   /**
-   * Waits until it is time for another try: longer each time, no two clients alike, and never sooner than the bridge asks;
-   * not at all once the signal aborts, and no longer once `enough` does. @throws the failure itself where trying again is no use; the signal's reason
-   * where it had aborted before.
+   * Waits before the next attempt: exponential back-off with jitter, plus any delay that the bridge asks for. Does not
+   * wait once `signal` aborts, and stops waiting once `cancelWait` does.
+   * @throws the failure itself if retrying is no use; the signal's reason if it had already aborted.
    */
-  waitAfterFailure(failure: unknown, signal: AbortSignal | undefined, enough?: AbortSignal): Promise<void>;
+  waitAfterFailure(
+    failure: unknown,
+    signal: AbortSignal | undefined,
+    cancelWait?: AbortSignal,
+  ): Promise<void>;
 }
 
 const initialBackoffMs = 500;
 const maxBackoffMs = 10_000;
-/** A longer wait is the caller's to decide on: somebody may sit before an empty page. */
+/** A longer wait is left to the caller: a user may be looking at an empty page. */
 const maxRetryAfterMs = 30_000;
 
 const backoffMs = (failures: number): number =>
   Math.min(maxBackoffMs, initialBackoffMs * 2 ** (failures - 1));
 
-/** Patience for so many tries in a row that come to nothing. */
+/** Allows up to `maxAttempts` consecutive failed attempts. */
 export const makeRetryBudget = ({ clock, random }: RetryPorts, maxAttempts: number): RetryBudget => {
   let failures = 0;
   return {

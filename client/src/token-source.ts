@@ -1,10 +1,13 @@
-/** A user's token, or what gets one: called when one is first needed, and once more when it is refused. */
+/**
+ * A user's token, or a function that gets one. It is called when a token is first needed, and once more when a token is
+ * rejected.
+ */
 export type Token = string | (() => string | Promise<string>);
 
 export interface TokenSource {
   current(): Promise<string>;
-  /** Another token than the one refused; undefined where there is no asking. */
-  renew(refused: string): Promise<string | undefined>;
+  /** A different token than the rejected one; undefined if the token is fixed. */
+  renew(rejected: string): Promise<string | undefined>;
 }
 
 interface TokenRequest {
@@ -12,7 +15,9 @@ interface TokenRequest {
   value?: string;
 }
 
-/** Asks once for all calls that wait for a token. What the asking throws goes to them, and the next call asks again. */
+/**
+ * Shares one request between all calls that wait for a token. They all get its error, and the next call requests again.
+ */
 export const makeTokenSource = (token: Token): TokenSource => {
   if (typeof token === "string") return { current: async () => token, renew: async () => undefined };
 
@@ -31,6 +36,6 @@ export const makeTokenSource = (token: Token): TokenSource => {
     return asked.promise;
   };
   const current = (): Promise<string> => latest?.promise ?? ask();
-  // Another call may have been refused before, and asked.
-  return { current, renew: (refused) => (latest?.value === refused ? ask() : current()) };
+  // Another call may already have been rejected and requested a new token.
+  return { current, renew: (rejected) => (latest?.value === rejected ? ask() : current()) };
 };

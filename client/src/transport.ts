@@ -11,19 +11,22 @@ export interface TransportPorts {
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  /** The body's pieces as they arrive. Leaving the loop early closes the connection. @throws as the transport does. */
+  /**
+   * The body's chunks as they arrive. Leaving the loop early closes the connection.
+   * @throws as the transport does.
+   */
   readonly body: AsyncIterable<Uint8Array>;
-  /** For whoever does not read the body to its end. */
+  /** Closes the connection, if the body is not read to its end. */
   readonly close: () => void;
 }
 
 /**
- * One HTTP exchange, over whatever `fetch` it is given.
- * @throws BotError `unreachable`, `broken_off` or `silent`, all of them retryable; the signal's reason once it aborts.
+ * Makes one HTTP exchange with the given `fetch`.
+ * @throws BotError `unreachable`, `broken_off` or `silent`, all retryable; the signal's reason once it aborts.
  */
 export type Transport = (url: string, init: RequestInit, signal: AbortSignal | undefined) => Promise<Reply>;
 
-/** The bridge's heartbeats come every 10 s: three of them lost, and the connection is as good as dead. */
+/** The bridge sends heartbeats every 10 s: after three missed ones, the connection counts as dead. */
 const maxSilenceMs = 30_000;
 
 export const makeTransport =
@@ -38,12 +41,12 @@ export const makeTransport =
       connection.abort();
     };
 
-    /** What the other side is to do next. While nobody waits for it, its silence is not held against it. */
+    /** Waits for the server's next step, at most 30 s. Silence counts only while the caller is waiting. */
     const withSilenceLimit = async <T>(step: Promise<T>, code: "unreachable" | "broken_off"): Promise<T> => {
       const settled = new AbortController();
       clock.sleep(maxSilenceMs, settled.signal).then(() => {
         if (settled.signal.aborted) return;
-        connection.abort(new BotError("nothing came for 30 s", { code: "silent", retryable: true }));
+        connection.abort(new BotError("no data for 30 s", { code: "silent", retryable: true }));
       });
       try {
         return await step;
@@ -53,7 +56,7 @@ export const makeTransport =
         close();
         throw isAborted
           ? reason
-          : new BotError(`the connection failed: ${code}`, { code, retryable: true, cause });
+          : new BotError(`connection failed: ${code}`, { code, retryable: true, cause });
       } finally {
         settled.abort();
       }

@@ -1,4 +1,7 @@
-/** The promise's value, unless the signal aborts before. @throws the signal's reason. */
+/**
+ * The promise's value, unless the signal aborts first.
+ * @throws the signal's reason.
+ */
 export const unlessAborted = async <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (!signal) return promise;
   signal.throwIfAborted();

@@ -44,14 +44,14 @@ const parsers = new Map<string | undefined, (data: JsonObject) => WireEvent | un
 ]);
 
 /**
- * The event in a message; undefined for one of a kind that is not known yet.
- * @throws BotError `bad_answer` for a broken one, retryable: passing over it would lose text.
+ * Parses the event of a message; undefined for unknown types.
+ * @throws BotError `bad_answer` for a malformed event. It is retryable, since skipping the event would lose text.
  */
 export const parseWireEvent = ({ event, data }: StreamedMessage): WireEvent | undefined => {
   const parse = parsers.get(event);
   if (!parse) return undefined;
   const json = parseJsonObject(data);
   const parsed = json && parse(json);
-  if (!parsed) throw new BotError(`a broken ${event} event`, { code: "bad_answer", retryable: true });
+  if (!parsed) throw new BotError(`malformed ${event} event`, { code: "bad_answer", retryable: true });
   return parsed;
 };

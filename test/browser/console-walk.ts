@@ -137,7 +137,7 @@ export const describeConsoleAt = (
       await page.page.locator("#bot").fill("bot-nowhere");
       await page.say("Hello");
       await page.finished();
-      expect(await page.note()).toBe("There is no such bot, or its answer is not kept any more.");
+      expect(await page.note()).toBe("The bot does not exist, or the answer has expired.");
     });
 
     more?.(open);

@@ -167,7 +167,7 @@ describe("an answer", () => {
     chats().fake.script((content) => [...echo(content, 20), end]);
     const answer = chats().bot().chat("Hi");
     const reading = answer.text();
-    await expect(answer.text()).rejects.toThrow("being read already");
+    await expect(answer.text()).rejects.toThrow("already being read");
     expect(await reading).toBe("You said: Hi");
   });
 
