@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** One after another: what is measured has the machine for itself. */
+/** Run one at a time, so that each has the machine to itself. */
 const benches = ["first-chunk", "callback", "added-time", "relay-cpu", "memory"];
 
 for (const bench of benches) {

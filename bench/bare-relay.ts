@@ -21,8 +21,8 @@ const questionOf = (user: string, script: AnswerScript) => ({
 });
 
 /**
- * The floor: the least that can stand between the two, trusting both. It reads the events, parses each, gathers their text
- * at an interval and sends it on; it checks nothing, signs nothing, waits for nothing else, and handles no failure.
+ * The baseline: the minimal relay between the two. It reads and parses events, collects their text at an interval and
+ * sends it. It does no validation, signing or error handling.
  */
 export const makeBareRelay =
   ({ difyUrl, imUrl }: Addresses, minIntervalMs: number): AnswerTurn =>

@@ -5,8 +5,8 @@ import { readSettings } from "../local/settings.ts";
 import { medianOf, runs } from "./median.ts";
 
 /**
- * How long RongCloud waits for the answer to a routed message, for nobody's bot and for one with an integration, against
- * the floor of a function that does nothing (`GET /health`), all through the same gateway on this machine.
+ * Measures the response time of callbacks, for a message to no bot and for one to a bot with an integration. Compares
+ * them with a function that does nothing (`GET /health`), all through the same local gateway.
  */
 const settings = { ...readSettings({}), port: 0 };
 const bridge = await startLocalBridge(settings, { write: () => {}, writeLog: () => {}, isShared: false });
@@ -15,7 +15,7 @@ const timed = async (call: () => Promise<Response>): Promise<number> => {
   const start = performance.now();
   const response = await call();
   await response.text();
-  if (response.status !== 200) throw new Error(`answered ${response.status}`);
+  if (response.status !== 200) throw new Error(`unexpected status ${response.status}`);
   return performance.now() - start;
 };
 
@@ -47,14 +47,14 @@ const callBack = (toUserId: string) => (run: number) =>
     });
   });
 
-const floor = await medianOf(() => timed(() => fetch(`${bridge.url}/health`)));
-const withoutBot = await medianOf(callBack("user-of-no-bot"));
+const baseline = await medianOf(() => timed(() => fetch(`${bridge.url}/health`)));
+const withoutBot = await medianOf(callBack("user-without-bot"));
 const withBot = await medianOf(callBack("bot-demo"));
-const line = (what: string, ms: number): string =>
-  `${what} ${ms.toFixed(1)} ms (${(ms / floor).toFixed(1)} times the floor)`;
+const line = (label: string, ms: number): string =>
+  `${label} ${ms.toFixed(1)} ms (${(ms / baseline).toFixed(1)} times the baseline)`;
 console.log(
-  `a callback's answer, median of ${runs} less the first 10: a function that does nothing ${floor.toFixed(1)} ms, ` +
-    `${line("a message for nobody's bot", withoutBot)}, ${line("one for a bot", withBot)}`,
+  `callback response, median of ${runs} without the first 10: empty function ${baseline.toFixed(1)} ms, ` +
+    `${line("message to no bot", withoutBot)}, ${line("message to a bot", withBot)}`,
 );
 await bridge.close();
 process.exit(0);

@@ -9,16 +9,19 @@ import { prices } from "../lib/observability/prices.ts";
 import { readCounts } from "./calls/counts.ts";
 import { type PricedLine, priceTurns, type TurnUsage, totalOf } from "./calls/price-turns.ts";
 
-// Prints the tables of docs/cost.md, from what was counted and the price list; a test says where they differ.
+// Prints the tables of docs/cost.md from the measured counts and the price list. A test compares them.
 
 const counts = readCounts();
 
-/** In seconds: of an answer, of a call that does not stream, of a webhook that answers quickly. */
+/** Durations of an answer, a non-streaming call, and a fast webhook response, in seconds. */
 const answerSeconds = 11;
 const ingressSeconds = 0.05;
 const webhookSeconds = 0.3;
 
-/** In bytes, about: a chunk's call to the IM with its headers, five a second; an answer's events; a question, a webhook. */
+/**
+ * Approximate sizes in bytes: a chunk's call to the IM with headers (five per second), an answer's events, a question
+ * or webhook.
+ */
 const chunkBytes = 900;
 const answerBytes = 8_000;
 const questionBytes = 3_000;
@@ -64,10 +67,10 @@ const printRows = (rows: readonly (readonly string[])[]): void => {
   console.log();
 };
 
-const priced = Object.entries(ways).map(([name, way]): [string, PricedLine[]] => [name, priceTurns(way)]);
+const priced = Object.entries(ways).map(([name, usage]): [string, PricedLine[]] => [name, priceTurns(usage)]);
 const [, [, first] = ["", []]] = [0, priced[0]];
 printRows([
-  ["US$ for a million", ...priced.map(([name]) => name)],
+  ["US$ per million", ...priced.map(([name]) => name)],
   ...first.map(({ item }, index) => [
     item,
     ...priced.map(([, lines]) => {
@@ -75,10 +78,10 @@ printRows([
       return amount === 0 ? "" : `${dollars(amount)} (${of})`;
     }),
   ]),
-  ["**all**", ...priced.map(([, lines]) => `**${dollars(totalOf(lines))}**`)],
+  ["**total**", ...priced.map(([, lines]) => `**${dollars(totalOf(lines))}**`)],
 ]);
 
-/** How many metrics the alarms of a stage read: that is what alarms are paid by. */
+/** Number of metrics that a stage's alarms read, which is what alarms are billed by. */
 const alarmMetrics = (production: boolean): number => {
   const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-cost-"));
   try {
@@ -96,29 +99,32 @@ const alarmMetrics = (production: boolean): number => {
   }
 };
 
-/** Two queues, five pollers each, a call every 20 s: a mapping with a maximum concurrency is polled by no fewer. */
+/**
+ * Polls per month: two queues with five pollers each, one call every 20 s. Mappings with a maximum concurrency have at
+ * least five pollers.
+ */
 const polls = 2 * 5 * 3 * 60 * 24 * 30.4;
 
 const idle = (production: boolean): [string, number][] => [
   [`alarms, ${alarmMetrics(production)} metrics`, alarmMetrics(production) * prices.alarmMetric],
-  ["a dashboard", prices.dashboard],
-  ["the key of the tables", prices.key],
-  ["the secret", prices.secret],
+  ["dashboard", prices.dashboard],
+  ["data key", prices.key],
+  ["secret", prices.secret],
   [`SQS, ${(polls / 1e6).toFixed(1)} million polls`, polls * prices.sqsRequests],
 ];
 const [dev, prod] = [idle(false), idle(true)];
 printRows([
-  ["US$ a month, with nobody there", "dev", "prod"],
-  ...dev.map(([what, amount], index) => {
-    const [whatOfProd = "", amountOfProd = 0] = prod[index] ?? [];
+  ["US$ per month, idle", "dev", "prod"],
+  ...dev.map(([item, amount], index) => {
+    const [prodItem = "", prodAmount = 0] = prod[index] ?? [];
     return [
-      what === whatOfProd ? what : `${what}; ${whatOfProd.replace(/^\D+/, "")} in prod`,
+      item === prodItem ? item : `${item}; ${prodItem.replace(/^\D+/, "")} in prod`,
       dollars(amount),
-      dollars(amountOfProd),
+      dollars(prodAmount),
     ];
   }),
   [
-    "**all**",
+    "**total**",
     ...[dev, prod].map((rows) => `**${dollars(rows.reduce((sum, [, amount]) => sum + amount, 0))}**`),
   ],
 ]);

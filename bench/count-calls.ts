@@ -4,13 +4,13 @@ import { startLocalBridge } from "../local/bridge.ts";
 import { startDifySimulator } from "../local/dify/server.ts";
 import { readSettings } from "../local/settings.ts";
 import { startCountedAws } from "./calls/counting-proxies.ts";
-import { callBack, callServer, chat, publish, type Target, waitUntilQuiet } from "./calls/send-turns.ts";
+import { type Bridge, callBack, callServer, chat, publish, waitUntilQuiet } from "./calls/send-turns.ts";
 import { makeTallier, type Tally } from "./calls/tally.ts";
 
 /**
- * Counts what one turn asks of AWS, by each way that it can come in, of a conversation that is under way: with an answer
- * that is there at once, and with one of eleven seconds. Prints JSON; docs/cost/counts.json is what it printed, and a test
- * says where it is no longer so.
+ * Counts the AWS calls of one turn in an existing conversation, for each way to start a turn, with an answer that is
+ * complete at once and with one of eleven seconds. Prints JSON, which is stored as docs/cost/counts.json; a test
+ * compares the two.
  */
 const tallier = makeTallier();
 const aws = await startCountedAws(tallier);
@@ -25,18 +25,21 @@ const bridge = await startLocalBridge(settings, {
   },
   isShared: false,
 });
-const place: Target = { url: bridge.url, appKey: settings.appKey, appSecret: settings.appSecret };
+const target: Bridge = { url: bridge.url, appKey: settings.appKey, appSecret: settings.appSecret };
 
-/** Repeated by the simulator, in about a hundred pieces. */
+/** The simulator repeats the words in about a hundred pieces. */
 const words = 40;
-/** In milliseconds a piece. Eleven seconds are between two heartbeats, of 2 s and of 8 s: a slow machine counts the same. */
+/**
+ * Milliseconds per piece. Eleven seconds lie between two heartbeats, of 2 s and of 8 s, so a slow machine counts the
+ * same.
+ */
 const paces = { atOnce: 3, elevenSeconds: 110 } as const;
 type Length = keyof typeof paces;
 const question = Array.from({ length: words }, (_, index) => `word${index}`).join(" ");
 const botOf = (length: Length): string => `bot-${length.toLowerCase()}`;
 
 const create = (userId: string, integration: object): Promise<string> =>
-  callServer(place, "/v3/bot/create.json", {
+  callServer(target, "/v3/bot/create.json", {
     userId,
     name: "Counted",
     type: "count",
@@ -55,18 +58,18 @@ for (const [length, paceMs] of Object.entries(paces)) {
 await create("bot-webhook", { type: "webhook", callbackUrl: "https://yourserver.com/callback" });
 
 const tokenReply = JSON.parse(
-  await callServer(place, "/user/getToken.json", new URLSearchParams({ userId: "user-of-the-count" })),
+  await callServer(target, "/user/getToken.json", new URLSearchParams({ userId: "user-of-the-count" })),
 );
 const token: string = tokenReply.token;
 
 const ways: Record<string, (length: Length) => Promise<void>> = {
-  callback: (length) => callBack(place, botOf(length), question),
-  publish: (length) => publish(place, botOf(length), question),
-  http: (length) => chat(place, botOf(length), question, { token }),
-  httpWithKey: (length) => chat(place, botOf(length), question, { token, key: randomUUID() }),
+  callback: (length) => callBack(target, botOf(length), question),
+  publish: (length) => publish(target, botOf(length), question),
+  http: (length) => chat(target, botOf(length), question, { token }),
+  httpWithKey: (length) => chat(target, botOf(length), question, { token, key: randomUUID() }),
 };
 
-/** What is over says so in the log, whichever way it came. */
+/** Every turn logs its end, however it was started. */
 const ended = (line: string): boolean => /"(job_delivered|chat_answered)"/.test(line);
 
 const count = async (run: () => Promise<void>): Promise<Tally> => {
@@ -78,44 +81,45 @@ const count = async (run: () => Promise<void>): Promise<Tally> => {
     log(line);
     if (ended(line)) done.abort();
   };
-  const over = once(done.signal, "abort", { signal: AbortSignal.timeout(60_000) });
+  const finished = once(done.signal, "abort", { signal: AbortSignal.timeout(60_000) });
   await run();
-  await over;
+  await finished;
   tallier.log = log;
   await waitUntilQuiet(() => noted);
   return tallier.take();
 };
 
-/** In milliseconds. Pieces of an answer are kept twice a second: one that takes as long is not there at once. */
+/** In milliseconds. Answers are stored twice a second, so one that takes this long was not complete at once. */
 const atOnceMs = 500;
-/** On a busy machine an answer is late now and then; one that always is late is counted as it comes. */
-const maxTries = 5;
+/** On a busy machine, an answer may be late; after this many attempts, it is counted anyway. */
+const maxAttempts = 5;
 
 const countWay = async (run: (length: Length) => Promise<void>, length: Length): Promise<Tally> => {
-  for (let tries = 1; ; tries += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     let tookMs = 0;
     const tally = await count(async () => {
-      const begunAt = performance.now();
+      const startedAt = performance.now();
       await run(length);
-      tookMs = performance.now() - begunAt;
+      tookMs = performance.now() - startedAt;
     });
-    if (length !== "atOnce" || tookMs < atOnceMs || tries === maxTries) return tally;
+    if (length !== "atOnce" || tookMs < atOnceMs || attempt === maxAttempts) return tally;
   }
 };
 
 const counts: Record<string, Partial<Record<Length, Tally>>> = {};
 for (const [way, run] of Object.entries(ways)) {
   const tallies: Partial<Record<Length, Tally>> = {};
-  // What a published message comes to is the same from the queue on.
+  // From the queue on, a published message is the same as a callback.
   for (const length of way === "publish" ? (["atOnce"] as const) : (["atOnce", "elevenSeconds"] as const)) {
-    // The first turn of a conversation names it, a user's first writes their record, and all make connections.
+    // Warm-up: the first turn of a conversation stores its name, a user's first turn creates their record, and all open
+    // connections.
     if (way === "callback" || way === "http") await count(() => run(length));
     tallies[length] = await countWay(run, length);
   }
   counts[way] = tallies;
 }
-await count(() => callBack(place, "bot-webhook", "hello"));
-counts.webhook = { atOnce: await count(() => callBack(place, "bot-webhook", "hello")) };
+await count(() => callBack(target, "bot-webhook", "hello"));
+counts.webhook = { atOnce: await count(() => callBack(target, "bot-webhook", "hello")) };
 
 process.stdout.write(`${JSON.stringify(counts, null, 2)}\n`);
 await bridge.close();

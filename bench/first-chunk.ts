@@ -11,8 +11,8 @@ import { readSettings } from "../local/settings.ts";
 import { medianOf, runs } from "./median.ts";
 
 /**
- * How long a user waits for the first text of an answer: through the whole bridge on this machine, against the floor of
- * a client that asks the same Dify by itself, over the same number of turns in the same run.
+ * Measures the time to the first text of an answer, through the whole local bridge. Compares it with a client that asks
+ * the same Dify directly, over as many turns in the same run.
  */
 const settings = { ...readSettings({}), port: 0 };
 const dify = await startDifySimulator({ paceMs: 5 });
@@ -89,7 +89,7 @@ const askBridge = async (turn: number): Promise<number> => {
     }),
   });
   const waited = (await arrived) - start;
-  // The rest of this answer is not to be taken for the first of the next.
+  // Waits for the rest of the answer, so that it is not taken for the next one's first chunk.
   await clock.sleep(400);
   return waited;
 };
@@ -97,7 +97,7 @@ const askBridge = async (turn: number): Promise<number> => {
 const alone = await medianOf(askAlone);
 const bridged = await medianOf(askBridge);
 console.log(
-  `first text, median of ${runs} turns less the first 10: Dify alone ${alone.toFixed(1)} ms, through the bridge ${bridged.toFixed(1)} ms`,
+  `first text, median of ${runs} turns without the first 10: Dify alone ${alone.toFixed(1)} ms, through the bridge ${bridged.toFixed(1)} ms`,
 );
 console.log(`added: ${(bridged - alone).toFixed(1)} ms, ratio ${(bridged / alone).toFixed(2)}`);
 await bridge.close();

@@ -4,20 +4,20 @@ import { startPeers } from "./peers.ts";
 import { makePipeline } from "./pipeline.ts";
 
 /**
- * Whether an answer of 10 MB is held anywhere: the heap and its buffers while it runs through at the pace that the IM takes it, after the
- * garbage is collected, at the start, four times a second, and at the end.
+ * Measures whether an answer of 10 MB accumulates in memory: heap and external memory after garbage collection, at the
+ * start, four times a second while the answer streams at the IM's pace, and at the end.
  */
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc");
 const everyMs = 250;
 const megabyte = 1024 * 1024;
 const script = { deltas: 80 * 1024, size: 128, paceMs: 0 };
-/** A tenth of the turn worker's, so that it ends within seconds. */
+/** A tenth of the turn worker's interval, so that the run ends within seconds. */
 const minIntervalMs = 20;
 
 interface Memory {
   readonly heap: number;
-  /** Buffers, and strings that stand outside the heap. */
+  /** Buffers and strings outside the heap. */
   readonly external: number;
 }
 
@@ -34,7 +34,7 @@ const answer = async (user: string, given: typeof script) => {
   const [seen] = await Promise.all([peers.waitForTurn(user), answerTurn(user, given)]);
   return seen;
 };
-// What is compiled and cached once is not of the answer.
+// Warm-up, so that compiled code and caches are not attributed to the answer.
 await answer("user-warm", { ...script, deltas: 8 * 1024 });
 
 const start = measure();
@@ -46,14 +46,14 @@ const end = measure();
 if (length !== script.deltas * script.size) throw new Error(`${length} characters of the answer arrived`);
 
 const line = (of: keyof Memory): string => {
-  const most = Math.max(...during.map((memory) => memory[of]), end[of]);
+  const max = Math.max(...during.map((memory) => memory[of]), end[of]);
   return (
-    `${start[of].toFixed(1)} MB at the start, ${end[of].toFixed(1)} MB at the end, at most ${most.toFixed(1)} MB, ` +
-    `growth ${(most - start[of]).toFixed(1)} MB`
+    `${start[of].toFixed(1)} MB at the start, ${end[of].toFixed(1)} MB at the end, at most ${max.toFixed(1)} MB, ` +
+    `growth ${(max - start[of]).toFixed(1)} MB`
   );
 };
 console.log(
-  `memory while an answer of ${(length / megabyte).toFixed(0)} MB goes out in ${messages} messages and ${chunks} chunks, ` +
-    `${during.length} looks: the heap ${line("heap")}; beside it ${line("external")}`,
+  `memory while an answer of ${(length / megabyte).toFixed(0)} MB is sent in ${messages} messages and ${chunks} chunks, ` +
+    `${during.length} samples: heap ${line("heap")}; external ${line("external")}`,
 );
 peers.close();

@@ -5,12 +5,12 @@ import * as v from "valibot";
 import { type Addresses, addresses, type TurnResult, turnResult } from "./peers/script.ts";
 
 export interface Peers extends Addresses {
-  /** What they have seen of this user's turn, once its answer has ended. */
+  /** Resolves to the result of this user's turn once its answer has ended. */
   readonly waitForTurn: (user: string) => Promise<TurnResult>;
   readonly close: () => void;
 }
 
-/** A Dify and an IM in a process of their own: what they cost is not counted, and one clock tells when both saw a text. */
+/** Starts a Dify and an IM in a separate process: their cost is not measured, and one clock times both. */
 export const startPeers = async (): Promise<Peers> => {
   const child = fork(fileURLToPath(new URL("./peers/main.ts", import.meta.url)));
   const [first] = await once(child, "message");

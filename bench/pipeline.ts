@@ -11,7 +11,7 @@ import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import type { Addresses, AnswerScript } from "./peers/script.ts";
 
-/** Answers a user once, from the question to the last chunk. */
+/** Runs one turn of a user, from the question to the last chunk. */
 export type AnswerTurn = (user: string, script: AnswerScript) => Promise<void>;
 
 const app = { appKey: "app-bench", secrets: ["secret-of-bench"] } as const;
@@ -52,7 +52,7 @@ const turnOf = (callbackUrl: string, fromUserId: string, script: AnswerScript): 
   return { id: data.msgUID, appKey: app.appKey, bot, integration, event };
 };
 
-/** What the turn worker is made of, from a turn on; except for the stores, which neither read nor save anything. */
+/** The turn worker's parts from the turn on, with stores that neither read nor write. */
 export const makePipeline = ({ difyUrl, imUrl }: Addresses, minIntervalMs: number): AnswerTurn => {
   const im = makeRongCloudMessages(
     makeRongCloudClient({

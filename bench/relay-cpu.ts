@@ -4,14 +4,14 @@ import { startPeers } from "./peers.ts";
 import { type AnswerTurn, makePipeline } from "./pipeline.ts";
 
 /**
- * What an answer costs: CPU for 1,000 deltas from socket to socket, against a relay that does the same input and output and
- * nothing else. Dify and the IM run in another process. Deltas come one by one, as a model writes them.
+ * Measures CPU time per 1,000 deltas, from socket to socket. Compares it with a bare relay with the same input and
+ * output. Dify and the IM run in another process. Deltas arrive one by one, as from a model.
  */
 const goal = 2;
 const rounds = 7;
 const answers = 20;
 const script = { deltas: 500, size: 5, paceMs: 5 };
-/** As the turn worker's. */
+/** The turn worker's interval. */
 const minIntervalMs = 200;
 
 const peers = await startPeers();
@@ -25,7 +25,7 @@ const cpuOf = async (answerTurn: AnswerTurn): Promise<number> => {
       users += 1;
       const user = `user-${users}`;
       const [seen] = await Promise.all([peers.waitForTurn(user), answerTurn(user, script)]);
-      if (seen.length !== script.deltas * script.size) throw new Error("some of the answer is missing");
+      if (seen.length !== script.deltas * script.size) throw new Error("part of the answer is missing");
     }),
   );
   const { user, system } = process.cpuUsage(before);
@@ -42,10 +42,10 @@ for (let round = 0; round <= rounds; round += 1) {
 const [, ...counted] = measured;
 const ours = median(counted.map((each) => each.ours));
 const floor = median(counted.map((each) => each.floor));
-// Of the two in one round: whatever else the machine does falls on both.
+// Ratios within a round, since other load on the machine affects both.
 const ratio = median(counted.map((each) => each.ours / each.floor));
 console.log(
-  `CPU for 1,000 deltas, median of ${rounds} rounds of ${answers} answers at once: the bridge ${ours.toFixed(1)} ms, ` +
-    `a bare relay ${floor.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (goal at most ${goal})`,
+  `CPU for 1,000 deltas, median of ${rounds} rounds of ${answers} concurrent answers: bridge ${ours.toFixed(1)} ms, ` +
+    `bare relay ${floor.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (goal: at most ${goal})`,
 );
 peers.close();

@@ -2,10 +2,7 @@ import { simulateHttpTurns } from "./scale/http-turns.ts";
 import { simulateStreams } from "./scale/streams.ts";
 import { simulateWorkers } from "./scale/workers.ts";
 
-// Prints the tables of docs/scale.md, which come out the same each time. With --check it compares them with the page.
-
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
-const page = readFileSync(new URL("../docs/scale.md", import.meta.url), "utf8");
+// Prints the tables of docs/scale.md from deterministic simulations. A test compares them.
 
 const printRows = (rows: readonly (readonly string[])[]): void => {
   const lines = rows.map((row) => `| ${row.join(" | ")} |`);
@@ -22,12 +19,20 @@ const seconds = (amount: number): string => `${amount < 10 ? amount.toFixed(1) :
 const share = (of: number): string => `${(100 * of).toFixed(of > 0 && of < 0.1 ? 1 : 0)} %`;
 const number = (amount: number): string => amount.toLocaleString("en-US");
 
-/** As Lambda's pollers begin and grow: by themselves, or where they are provisioned. */
+/** Initial number and growth of Lambda's pollers, standard and provisioned. */
 const standard = { initialConcurrency: 5, growthPerMinute: 300 };
 const provisioned = { initialConcurrency: 2_000, growthPerMinute: 1_000 };
 
 printRows([
-  ["turns a second", "at once at most", "pollers", "wait, median", "wait, p95", "busy", "waiting then"],
+  [
+    "turns per second",
+    "max concurrency",
+    "pollers",
+    "wait, median",
+    "wait, p95",
+    "busy at end",
+    "waiting at end",
+  ],
   ...(
     [
       [5, 100, "standard", standard],
@@ -56,7 +61,7 @@ printRows([
 ]);
 
 printRows([
-  ["turns a second", "within", "account's concurrency", "busy at most", "turned away"],
+  ["turns per second", "ramp-up", "account concurrency", "peak concurrency", "throttled"],
   ...(
     [
       [10, 0, 1_000],
@@ -71,10 +76,10 @@ printRows([
       rampSeconds,
       maxConcurrency,
     });
-    const within = rampSeconds === 0 ? "at once" : `${rampSeconds} s`;
+    const rampUp = rampSeconds === 0 ? "none" : `${rampSeconds} s`;
     return [
       number(turnsPerSecond),
-      within,
+      rampUp,
       number(maxConcurrency),
       number(peakConcurrency),
       share(throttledShare),
@@ -107,13 +112,13 @@ for (const [turnsPerSecond, minIntervalMs] of [
 }
 printRows([
   [
-    "turns a second of an app",
-    "shortest interval",
-    "at once",
+    "turns per second and app",
+    "min interval",
+    "peak concurrency",
     "first chunk, p95",
-    "a chunk each",
-    "end is late by, p95",
-    "calls throttledShare",
+    "chunk interval",
+    "delay of the end, p95",
+    "calls throttled",
     "answers lost",
   ],
   ...streams,

@@ -17,7 +17,7 @@ const received = v.object({ Messages: v.optional(v.array(v.unknown()), []) });
 
 const operationOf = (target: unknown): string => String(target).replace(/^.*\./, "");
 
-/** A write that failed by its condition costs as much as one that did not; of the small records here, one unit. */
+/** Failed conditional writes also consume capacity: one unit for the small records here. */
 const unitsIn = (status: number, body: string): number => {
   if (status !== 200) return 1;
   const { ConsumedCapacity = [] } = v.parse(reply, JSON.parse(body));
@@ -26,15 +26,15 @@ const unitsIn = (status: number, body: string): number => {
 
 const proxyTo = async (
   endpoint: string,
-  change: (body: string, operation: string) => string,
-  note: (operation: string, status: number, body: string) => void,
+  transform: (body: string, operation: string) => string,
+  count: (operation: string, status: number, body: string) => void,
 ): Promise<HttpServer> => {
   const upstream = makeUpstream(endpoint);
   const server = await startHttpServer(0, async (request, response) => {
     const operation = operationOf(request.headers["x-amz-target"]);
     const body = (await readBody(request)).toString("utf8");
-    const answer = await upstream.post(request.headers, change(body, operation));
-    note(operation, answer.statusCode, answer.body.toString());
+    const answer = await upstream.post(request.headers, transform(body, operation));
+    count(operation, answer.statusCode, answer.body.toString());
     response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   });
   return {
@@ -48,7 +48,9 @@ const proxyTo = async (
 
 const freeOperations = new Set(["CreateTable", "DescribeTable"]);
 
-/** dynalite and fauxqs, each behind a proxy that counts what goes through: dynalite itself tells what a call consumes. */
+/**
+ * Starts dynalite and fauxqs, each behind a proxy that counts its calls. dynalite itself reports the consumed capacity.
+ */
 export const startCountedAws = async (tallier: Tallier): Promise<CountedAws> => {
   const dynamodb = await startDynamoDb({ tables: [], endpoint: undefined, dataDir: undefined });
   const sqs = await startSqs({ queues: [], endpoint: undefined, dataDir: undefined });

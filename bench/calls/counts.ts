@@ -20,5 +20,5 @@ export const parseCounts = (text: string): Counts => v.parse(schema, JSON.parse(
 
 export const countsFile = new URL("../../docs/cost/counts.json", import.meta.url);
 
-/** What bench/count-calls.ts has counted, as docs/cost.md has it. */
+/** The counts of bench/count-calls.ts that docs/cost.md uses. */
 export const readCounts = (): Counts => parseCounts(readFileSync(countsFile, "utf8"));

@@ -3,23 +3,23 @@ import type { Tally } from "./tally.ts";
 
 export interface TurnUsage {
   readonly tally: Tally;
-  /** Functions that are called. */
+  /** Function invocations per turn. */
   readonly invocations: number;
-  /** Of all of them together. */
+  /** Total duration of all invocations. */
   readonly functionSeconds: number;
   readonly requests: number;
-  /** Of what leaves AWS, to clients, the IM, webhooks and Dify. */
+  /** Outbound traffic to clients, the IM, webhooks and Dify. */
   readonly outboundBytes: number;
 }
 
-/** What nobody can count here: assumed, and said so in docs/cost.md. */
+/** Values that cannot be measured locally; docs/cost.md lists them as assumptions. */
 export const assumptions = {
-  /** In gigabytes. */
-  functionMemory: 0.5,
-  /** The platform's own lines of an invocation: its start, its end, its report. */
+  /** In GB. */
+  functionMemoryGb: 0.5,
+  /** Platform log lines per invocation: start, end and report. */
   platformLogBytes: 700,
   accessLogBytes: 550,
-  /** Where calls are many, a trace is taken of so many of them. */
+  /** X-Ray's share of sampled invocations under load. */
   tracesPerInvocation: 0.05,
   /** functions/adapters/secrets/app-secrets.ts. */
   secretFreshSeconds: 60,
@@ -27,7 +27,7 @@ export const assumptions = {
 
 export interface PricedLine {
   readonly item: string;
-  /** Of a million turns. */
+  /** Per million turns. */
   readonly amount: string;
   readonly dollars: number;
 }
@@ -41,15 +41,15 @@ const unitsOf = ({ dynamodb }: Tally, isWrite: boolean): number =>
     0,
   );
 
-/** To three digits, in millions where there are any. */
+/** In millions, to three significant digits. */
 const amountOf = (number: number, unit: string): string => {
   const inMillions = number / million;
   return `${Number(inMillions.toPrecision(3))} million ${unit}`;
 };
 
-/** What a million turns cost, line by line, in US dollars. */
-export const priceTurns = (way: TurnUsage): PricedLine[] => {
-  const { tally, invocations, functionSeconds, requests, outboundBytes } = way;
+/** The cost of a million turns, item by item, in US dollars. */
+export const priceTurns = (usage: TurnUsage): PricedLine[] => {
+  const { tally, invocations, functionSeconds, requests, outboundBytes } = usage;
   const line = (item: string, each: number, unit: string, price: number): PricedLine => ({
     item,
     amount: amountOf(each * million, unit),
@@ -63,16 +63,21 @@ export const priceTurns = (way: TurnUsage): PricedLine[] => {
   const logBytes =
     tally.logBytes + invocations * assumptions.platformLogBytes + requests * assumptions.accessLogBytes;
   return [
-    line("Lambda, time", functionSeconds * assumptions.functionMemory, "GB s", prices.lambdaGigabyteSecond),
-    line("Lambda, calls", invocations, "calls", prices.lambdaRequests),
+    line(
+      "Lambda duration",
+      functionSeconds * assumptions.functionMemoryGb,
+      "GB s",
+      prices.lambdaGigabyteSecond,
+    ),
+    line("Lambda requests", invocations, "calls", prices.lambdaRequests),
     line("API Gateway", requests, "requests", prices.apiRequests),
-    line("DynamoDB, writes", unitsOf(tally, true), "units", prices.dynamodbWrites),
-    line("DynamoDB, reads", unitsOf(tally, false), "units", prices.dynamodbReads),
+    line("DynamoDB writes", unitsOf(tally, true), "units", prices.dynamodbWrites),
+    line("DynamoDB reads", unitsOf(tally, false), "units", prices.dynamodbReads),
     line("SQS", sqsRequests, "requests", prices.sqsRequests),
-    gigabytes("Logs, metrics in them", logBytes, prices.logGigabyte),
+    gigabytes("Logs, including metrics", logBytes, prices.logGigabyte),
     line("Secrets Manager", functionSeconds / assumptions.secretFreshSeconds, "calls", prices.secretReads),
     line("X-Ray", invocations * assumptions.tracesPerInvocation, "traces", prices.traces),
-    gigabytes("Data out", outboundBytes, prices.outboundGigabyte),
+    gigabytes("Data transfer out", outboundBytes, prices.outboundGigabyte),
   ];
 };
 

@@ -1,32 +1,32 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 
-export interface Target {
+export interface Bridge {
   readonly url: string;
   readonly appKey: string;
   readonly appSecret: string;
 }
 
-const signed = ({ appKey, appSecret }: Target): Record<string, string> =>
+const signed = ({ appKey, appSecret }: Bridge): Record<string, string> =>
   signCall({ appKey, secret: appSecret }, Date.now());
 
 const readOk = async (response: Response): Promise<string> => {
   const text = await response.text();
-  if (response.status !== 200) throw new Error(`answered ${response.status} ${text}`);
+  if (response.status !== 200) throw new Error(`unexpected response ${response.status} ${text}`);
   return text;
 };
 
 export const callServer = async (
-  place: Target,
+  bridge: Bridge,
   path: string,
   body: object | URLSearchParams,
 ): Promise<string> => {
   const isForm = body instanceof URLSearchParams;
   const type = isForm ? "application/x-www-form-urlencoded" : "application/json";
   return readOk(
-    await fetch(`${place.url}${path}`, {
+    await fetch(`${bridge.url}${path}`, {
       method: "POST",
-      headers: { "content-type": type, ...signed(place) },
+      headers: { "content-type": type, ...signed(bridge) },
       body: isForm ? body : JSON.stringify(body),
     }),
   );
@@ -34,9 +34,9 @@ export const callServer = async (
 
 const textOf = (content: string): string => JSON.stringify({ content });
 
-/** As RongCloud's full message route brings a message. */
-export const callBack = async (place: Target, to: string, content: string): Promise<void> => {
-  const { "App-Key": appKey = "", Nonce = "", Timestamp = "", Signature = "" } = signed(place);
+/** Sends a message as RongCloud's full message route does. */
+export const callBack = async (bridge: Bridge, to: string, content: string): Promise<void> => {
+  const { "App-Key": appKey = "", Nonce = "", Timestamp = "", Signature = "" } = signed(bridge);
   const query = new URLSearchParams({ appKey, nonce: Nonce, signTimestamp: Timestamp, signature: Signature });
   const body = new URLSearchParams({
     fromUserId: "user-of-the-count",
@@ -47,28 +47,28 @@ export const callBack = async (place: Target, to: string, content: string): Prom
     msgTimestamp: Timestamp,
     msgUID: `${Nonce}-${Timestamp}`.slice(0, 32),
   });
-  await readOk(await fetch(`${place.url}/callbacks/rongcloud/messages?${query}`, { method: "POST", body }));
+  await readOk(await fetch(`${bridge.url}/callbacks/rongcloud/messages?${query}`, { method: "POST", body }));
 };
 
-/** As the app's server sends one. */
-export const publish = async (place: Target, to: string, content: string): Promise<void> => {
+/** Sends a message as an app's server does. */
+export const publish = async (bridge: Bridge, to: string, content: string): Promise<void> => {
   const message = {
     fromUserId: "user-of-the-count",
     toUserId: to,
     objectName: "RC:TxtMsg",
     content: textOf(content),
   };
-  await callServer(place, "/message/private/publish.json", new URLSearchParams(message));
+  await callServer(bridge, "/message/private/publish.json", new URLSearchParams(message));
 };
 
 export const chat = async (
-  place: Target,
+  bridge: Bridge,
   bot: string,
   content: string,
   { token, key }: { readonly token: string; readonly key?: string },
 ): Promise<void> => {
   const text = await readOk(
-    await fetch(`${place.url}/v1/bots/${bot}/chat`, {
+    await fetch(`${bridge.url}/v1/bots/${bot}/chat`, {
       method: "POST",
       headers: {
         authorization: `Bearer ${token}`,
@@ -81,7 +81,7 @@ export const chat = async (
   if (!text.includes("event: end")) throw new Error(`the answer did not end: ${text.slice(-200)}`);
 };
 
-/** Until nothing has been counted for a while. */
+/** Waits until the count has not changed for 700 ms. */
 export const waitUntilQuiet = async (count: () => number): Promise<void> => {
   const quietMs = 700;
   for (let last = -1; last !== count(); ) {

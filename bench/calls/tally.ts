@@ -1,17 +1,17 @@
-/** What AWS would count of a service's calls, by operation. */
+/** Calls to a service as AWS counts them, per operation. */
 export interface Calls {
   readonly calls: number;
-  /** Of DynamoDB: capacity units, as its price goes. */
+  /** DynamoDB's capacity units, the basis of its price. */
   readonly units: number;
 }
 
 export interface Tally {
   readonly dynamodb: Readonly<Record<string, Calls>>;
-  /** Of messages and what is done with them; a poll that finds nothing is not a turn's. */
+  /** Calls per operation, without polls that return no message. */
   readonly sqs: Readonly<Record<string, number>>;
   readonly logLines: number;
   readonly logBytes: number;
-  /** Lines of the log that are a metric. */
+  /** Log lines that are metrics. */
   readonly metricLines: number;
 }
 
@@ -19,7 +19,7 @@ export interface Tallier {
   dynamodb(operation: string, units: number): void;
   sqs(operation: string): void;
   log(line: string): void;
-  /** What has come since the last look. */
+  /** Returns the counts since the last call, and resets them. */
   take(): Tally;
 }
 

@@ -9,7 +9,7 @@ import { answerScript } from "./script.ts";
 
 const question = v.object({ query: v.pipe(v.string(), v.parseJson(), answerScript), user: v.string() });
 
-/** A chatflow of Dify 1.12, its events with the fields that the recordings have, that costs as little as a server can. */
+/** A minimal server for a chatflow of Dify 1.12, with the event fields of the recordings. */
 export const startDifyPeer = (onFirstText: (user: string) => void): Promise<string> => {
   const answer = async (body: unknown, response: ServerResponse): Promise<void> => {
     const { query, user } = v.parse(question, body);

@@ -15,9 +15,7 @@ const chunk = v.object({
 });
 export type Chunk = v.InferOutput<typeof chunk>;
 
-const json = { "content-type": "application/json" };
-
-/** An IM that accepts every chunk, and ignores typing hints and other calls. */
+/** An IM that accepts every chunk. */
 export const startImPeer = (onChunk: (chunk: Chunk) => void): Promise<string> => {
   const server = createServer(async (request, response) => {
     if (!request.url?.endsWith("/publish_stream.json")) {
@@ -32,7 +30,7 @@ export const startImPeer = (onChunk: (chunk: Chunk) => void): Promise<string> =>
       .writeHead(200, json)
       .end(JSON.stringify({ code: 200, messageUID: taken.content.messageUID ?? randomUUID() }));
   });
-  // A kept connection must not close just when its client uses it again.
+  // An idle connection must not close while its client is reusing it.
   server.keepAliveTimeout = 60_000;
   return listen(server, 0);
 };

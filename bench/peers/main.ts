@@ -3,7 +3,7 @@ import { startDifyPeer } from "./dify.ts";
 import { startImPeer } from "./im.ts";
 import type { Addresses, TurnResult } from "./script.ts";
 
-/** Reasons that end an answer; with the others its next message is on its way. */
+/** Reasons that end an answer. After others, its next message follows. */
 const lastReasons = [0, 1, 2];
 
 const turns = new Map<string, { firstTextAt: number; seen: TurnResult }>();

@@ -1,21 +1,21 @@
 import * as v from "valibot";
 
-/** What the Dify of a bench shall answer: it is asked by a question whose text is this, as JSON. */
+/** The answer that a benchmark's Dify sends; its question's text is this object as JSON. */
 export const answerScript = v.object({
   deltas: v.number(),
-  /** Of each delta, in characters. */
+  /** Characters per delta. */
   size: v.number(),
-  /** Before each delta; 0: as quick as it is taken. */
+  /** Delay before each delta; 0: as fast as it is read. */
   paceMs: v.number(),
 });
 export type AnswerScript = v.InferOutput<typeof answerScript>;
 
-/** What the two have seen of one turn, which is told by its user. */
+/** What both peers observed of one turn, identified by its user. */
 export const turnResult = v.object({
   user: v.string(),
-  /** From Dify's writing of the first text to the arrival of the first chunk at the IM. */
+  /** Time from Dify writing the first text to the first chunk at the IM. */
   firstMs: v.number(),
-  /** Of the IM's messages for this user together, in characters. */
+  /** Total characters of the IM's messages to this user. */
   length: v.number(),
   chunks: v.number(),
   messages: v.number(),

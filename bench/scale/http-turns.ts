@@ -2,24 +2,24 @@ import { answerLength, exponential, seededRandom } from "./random.ts";
 
 export interface HttpTurnsCase {
   readonly turnsPerSecond: number;
-  /** Over how many seconds the rate rises from nothing. */
+  /** Time in which the rate rises linearly from zero. */
   readonly rampSeconds: number;
-  /** The account's, for this function. */
+  /** The account's concurrency available to this function. */
   readonly maxConcurrency: number;
 }
 
 export interface HttpTurnsResult {
-  /** Of all that arrived in ten minutes. */
+  /** Share of throttled turns in ten minutes. */
   readonly throttledShare: number;
   readonly peakConcurrency: number;
 }
 
 const answerSeconds = 11;
 const seconds = 600;
-/** Lambda adds so many to a function in a second. */
+/** Concurrency that Lambda adds to a function per second. */
 const growthPerSecond = 100;
 
-/** Clients' turns: nobody queues them. What Lambda has no room for is turned throttled. */
+/** Simulates turns of HTTP clients, which are not queued: Lambda throttles those that it has no capacity for. */
 export const simulateHttpTurns = ({
   turnsPerSecond,
   rampSeconds,

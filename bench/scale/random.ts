@@ -1,4 +1,4 @@
-/** From 0 to 1, the same each time: mulberry32. */
+/** Returns deterministic random numbers from 0 to 1: mulberry32. */
 export const seededRandom = (seed: number): (() => number) => {
   let state = seed;
   return () => {
@@ -9,10 +9,10 @@ export const seededRandom = (seed: number): (() => number) => {
   };
 };
 
-/** Times between arrivals that know nothing of each other. */
+/** A random time between independent arrivals. */
 export const exponential = (random: () => number, mean: number): number => -mean * Math.log(1 - random());
 
-/** Answers: most are of about the mean, some are three times as long. */
+/** A random answer duration: most are near the mean, some three times as long. */
 export const answerLength = (random: () => number, mean: number): number => {
   const sigma = 0.5;
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

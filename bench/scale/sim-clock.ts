@@ -9,14 +9,14 @@ interface Sleeper {
 }
 
 export interface SimClock extends Clock {
-  /** Lets time go by, from one sleeper to the next, until nobody sleeps before `until` (milliseconds). */
+  /** Advances time from one sleeper to the next, until none wakes before `until` (milliseconds). */
   run(until: number): Promise<void>;
 }
 
 const isBefore = (one: Sleeper, other: Sleeper): boolean =>
   one.at < other.at || (one.at === other.at && one.order < other.order);
 
-/** A heap: the next to wake is first. */
+/** A heap with the next sleeper to wake at the top. */
 const makeHeap = () => {
   const heap: Sleeper[] = [];
   const swap = (one: number, other: number): void => {
@@ -48,7 +48,7 @@ const makeHeap = () => {
   };
 };
 
-/** A clock that runs as fast as the code does which sleeps by it: the same each time. */
+/** A deterministic clock that advances as fast as the code that sleeps on it. */
 export const makeSimClock = (): SimClock => {
   const heap = makeHeap();
   let now = 0;

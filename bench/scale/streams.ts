@@ -6,25 +6,25 @@ import { makeSimClock } from "./sim-clock.ts";
 
 export interface StreamsResult {
   readonly peakConcurrency: number;
-  /** In seconds: from Dify's first text to the IM's taking it, and from Dify's end to the answer's. */
+  /** In seconds: from Dify's first text to its acceptance by the IM, and from Dify's end to the end in the IM. */
   readonly firstP95: number;
   readonly endP95: number;
-  /** In seconds: between two chunks of a stream. */
+  /** Mean time between two chunks of a stream, in seconds. */
   readonly chunkInterval: number;
-  /** Of all calls. */
+  /** Share of all calls. */
   readonly throttledShare: number;
   readonly undelivered: number;
 }
 
 const answerSeconds = 11;
 const simulatedSeconds = 300;
-/** docs/spec/rongcloud.md: of an app; at once may come what may come in a second. */
+/** Rate limit and burst of an app (docs/spec/rongcloud.md). */
 const callsPerSecond = 100;
 const callMs = 40;
-/** As functions/turn-worker/receiver-for.ts has them. */
+/** The values of functions/turn-worker/receiver-for.ts. */
 const usualIntervalMs = 200;
-const maxRetryMs = 120_000;
-/** How often Dify says something. */
+const patienceMs = 120_000;
+/** Interval of Dify's deltas. */
 const deltaMs = 100;
 
 const route: MessageRoute = {
@@ -34,7 +34,7 @@ const route: MessageRoute = {
   channelType: "PERSON",
 };
 
-/** One app's turns, through the very code that delivers them, at an IM that takes 100 calls a second. */
+/** Simulates the turns of one app with the production delivery code, at an IM that accepts 100 calls a second. */
 export const simulateStreams = async (
   turnsPerSecond: number,
   minIntervalMs = usualIntervalMs,

@@ -1,11 +1,11 @@
 import { answerLength, exponential, percentile, seededRandom } from "./random.ts";
 
 export interface WorkersCase {
-  /** Of all apps together, each in a conversation of its own. */
+  /** Across all apps, each turn in its own conversation. */
   readonly turnsPerSecond: number;
-  /** How many the mapping hands out at once at the most. */
+  /** Maximum concurrency of the event source mapping. */
   readonly maxConcurrency: number;
-  /** How many it begins with, and by how many a minute it grows while jobs wait. */
+  /** Initial concurrency, and growth per minute while jobs wait. */
   readonly initialConcurrency: number;
   readonly growthPerMinute: number;
 }
@@ -20,7 +20,10 @@ export interface WorkersResult {
 const answerSeconds = 11;
 const simulatedSeconds = 600;
 
-/** Jobs that come out of nothing at a rate, and are handed to workers as Lambda's pollers hand them out; in seconds. */
+/**
+ * Simulates jobs that arrive at a constant rate and are delivered to workers like by Lambda's pollers. Times are in
+ * seconds.
+ */
 export const simulateWorkers = (given: WorkersCase): WorkersResult => {
   const { turnsPerSecond, maxConcurrency, initialConcurrency, growthPerMinute } = given;
   const random = seededRandom(7);
@@ -28,7 +31,7 @@ export const simulateWorkers = (given: WorkersCase): WorkersResult => {
   const waiting: number[] = [];
   let head = 0;
   const waits: number[] = [];
-  /** Ends, by tenths of a second. */
+  /** Number of ending turns, by tenth of a second. */
   const ends: number[] = [];
   let busy = 0;
   let allowed = Math.min(initialConcurrency, maxConcurrency);
