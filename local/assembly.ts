@@ -1,7 +1,7 @@
 import { findBuild } from "../lib/build-cache.ts";
 import type { Config } from "../lib/config.ts";
 
-/** All that stacks and bundles are made of. */
+/** Inputs of the stacks and bundles. */
 const files = [
   "functions/**/*.{ts,json}",
   "lib/**/*.ts",
@@ -10,17 +10,17 @@ const files = [
   "node_modules/.package-lock.json",
 ];
 
-/** The address of the IM changes from run to run: the functions get it when they start. */
+/** The IM simulator's URL changes with each run; functions get it when they start. */
 const noAddress = "http://127.0.0.1";
 
-/** Fills the folder with what would be deployed, synthesised once for each state of the sources. */
+/** Writes the cloud assembly to `outdir`. Each state of the sources is synthesised once. */
 export const copyAssembly = async (given: Config, outdir: string): Promise<void> => {
   const config = { ...given, rongcloudApiUrl: noAddress };
   const assembly = findBuild({ name: "bot-bridge-assemblies", files, settings: config });
   if (!assembly.exists) {
-    // Imported where it is needed: CDK takes a second of CPU time to load.
+    // Imported on demand: CDK takes a second of CPU time to load.
     const { makeApp } = await import("../lib/app.ts");
-    // Validation takes two seconds; tests and deployments have it.
+    // Validation takes two seconds; it runs in tests and deployments.
     makeApp(config, { outdir: assembly.draft, builtinCloudFormationValidation: false }).synth();
     assembly.save();
   }

@@ -22,41 +22,44 @@ import { describeWebhook } from "./terminal/webhook-line.ts";
 
 export interface LocalBridge {
   readonly url: string;
-  /** Undefined where a real Dify is used. */
+  /** Undefined if a real Dify is used. */
   readonly difySimulatorUrl: string | undefined;
   readonly appServerSimulatorUrl: string;
   readonly consoleUrl: string;
-  /** The bots that it begins with, by their ids. */
+  /** User ids of the demo bots. */
   readonly demoBotIds: readonly string[];
-  /** See `LocalAws`. */
+  /** See `LocalAws.crash`. */
   crash(): number;
   close(): Promise<void>;
 }
 
-/** Where people and programs read. */
+/** The outputs of a local run. */
 export interface Screen {
   readonly write: (text: string) => void;
   readonly writeLog: (line: string) => void;
-  /** Whether both are one terminal. */
+  /** Whether both go to the same terminal. */
   readonly isShared: boolean;
 }
 
 const stage = "local";
 
-/** The guide's own host leads to the simulator, unless that very host is the real Dify of the settings. */
+/** RongCloud's guide uses this host, which is routed to the simulator unless it is the real Dify of the settings. */
 const guideDifyHost = "api.dify.ai";
 const usesGuideDifyHost = ({ realDify }: Settings): boolean =>
   realDify !== undefined && new URL(realDify.apiUrl).hostname === guideDifyHost;
 
-/** Where the guide's webhooks go. */
+/** The host of the guide's webhooks. */
 const guideAppServerHost = "yourserver.com";
 
 const reachableTimeoutMs = 5_000;
 
-/** Whether a server answers there, with any status. @throws SettingsError naming the variable. */
+/**
+ * Checks that a server responds at the URL, with any status.
+ * @throws SettingsError naming the variable.
+ */
 const checkReachable = async (variable: string, url: string): Promise<void> => {
   await fetch(url, { signal: AbortSignal.timeout(reachableTimeoutMs) }).catch(() => {
-    throw new SettingsError(`${variable}: nobody answers at ${url}`);
+    throw new SettingsError(`${variable}: no server responds at ${url}`);
   });
 };
 
@@ -74,11 +77,11 @@ const checkSettings = async ({
   if (sqsEndpoint !== undefined) await checkReachable("SQS_ENDPOINT", sqsEndpoint);
 };
 
-/** Starts everything on this machine: what deploys, and simulators of AWS, Dify and the IM. */
+/** Starts everything on this machine: the deployed stacks, and simulators of AWS, Dify, the IM and an app server. */
 export const startLocalBridge = async (settings: Settings, screen: Screen): Promise<LocalBridge> => {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
-    // One that does not close must not keep the others open.
+    // One part that fails to close must not prevent closing the others.
     for (const closeOne of closers.splice(0).reverse()) await closeOne().catch(() => undefined);
   };
 
@@ -86,7 +89,7 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
     await checkSettings(settings);
     const demoBots = await findDemoBots(settings);
     const view = makeConversationView(screen.write);
-    /** Who speaks over the IM is shown there: bots, and with a pass-through users too. */
+    /** Users whose messages the IM shows: bots and, with pass-through, users too. */
     const seenAtIm = new Set<string>();
     const im = await startImSimulator({
       ...settings,

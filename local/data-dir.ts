@@ -11,8 +11,8 @@ const isAlive = (pid: number): boolean => {
 };
 
 /**
- * Takes a DATA_DIR for this run, making it where it is missing. A run that died leaves its mark, which counts for
- * nothing then. @throws SettingsError when nothing can be kept there, or another run has it.
+ * Locks a DATA_DIR for this run and creates it if it is missing. The lock of a process that no longer runs is ignored.
+ * @throws SettingsError if the folder is not writable or in use by another run.
  */
 export const lockDataDir = async (dataDir: string): Promise<void> => {
   const lockFile = join(dataDir, "bridge.pid");
@@ -25,6 +25,6 @@ export const lockDataDir = async (dataDir: string): Promise<void> => {
     await writeFile(lockFile, String(process.pid));
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? error.code : "unknown";
-    throw new SettingsError(`DATA_DIR ${dataDir} is no folder that can be written to (${String(reason)})`);
+    throw new SettingsError(`DATA_DIR ${dataDir} is not a writable folder (${String(reason)})`);
   }
 };

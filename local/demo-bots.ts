@@ -25,19 +25,19 @@ interface RealApi {
   readonly apiKey: string;
 }
 
-/** How the settings name an API. */
+/** The names of an API's settings, for errors. */
 interface ApiSettingNames {
   readonly url: string;
   readonly key: string;
   readonly service: string;
 }
 
-/** How long a real API may take to say what it is, in milliseconds. */
+/** Timeout of a real API, in milliseconds. */
 const timeoutMs = 5_000;
 
 /**
- * What a real API says of itself.
- * @throws SettingsError when it cannot be reached, refuses the key, or is something else.
+ * Queries a real API.
+ * @throws SettingsError if it is unreachable, rejects the key, or is a different API.
  */
 const queryApi = async <T extends v.GenericSchema>(
   { apiUrl, apiKey }: RealApi,
@@ -48,12 +48,13 @@ const queryApi = async <T extends v.GenericSchema>(
   const url = `${apiUrl.replace(/\/+$/, "")}/${path}`;
   const headers = { authorization: `Bearer ${apiKey}` };
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) }).catch(() => {
-    throw new SettingsError(`${names.url}: nobody answers at ${url}`);
+    throw new SettingsError(`${names.url}: no server responds at ${url}`);
   });
-  if (response.status === 401) throw new SettingsError(`${names.key}: this ${names.service} API refuses it`);
+  if (response.status === 401)
+    throw new SettingsError(`${names.key}: the ${names.service} API rejects this key`);
   const parsed = v.safeParse(schema, await response.json().catch(() => undefined));
   if (!response.ok || !parsed.success)
-    throw new SettingsError(`${names.url}: no ${names.service} API at ${url}`);
+    throw new SettingsError(`${names.url}: not a ${names.service} API at ${url}`);
   return parsed.output;
 };
 
@@ -69,13 +70,13 @@ const difyTypeByMode = new Map<string, ModelType>([
 ]);
 
 /**
- * The Dify app behind the demo bot: a real one where the settings name it, else the simulator.
- * @throws SettingsError when the real one cannot be used.
+ * The Dify app of the demo bot: a real one if the settings name it, else the simulator.
+ * @throws SettingsError if the real one cannot be used.
  */
 export const findDemoDify = async ({ realDify }: Pick<Settings, "realDify">): Promise<DemoModel> => {
   if (!realDify) return { apiUrl: "https://api.dify.ai/v1", apiKey: "app-demo", type: "dify_chatflow" };
   const { mode = "" } = await queryApi(realDify, "info", difyInfo, difyNames);
-  // Dify 0.15 does not tell its mode.
+  // Dify 0.15 does not report its mode.
   return { ...realDify, type: difyTypeByMode.get(mode) ?? "dify_chatflow" };
 };
 
@@ -88,13 +89,14 @@ const openAiNames: ApiSettingNames = {
 
 const findOpenAi = async ({ model, ...api }: NonNullable<Settings["openai"]>): Promise<DemoModel> => {
   const listed = model ?? (await queryApi(api, "models", openAiModels, openAiNames)).data[0]?.id;
-  if (listed === undefined) throw new SettingsError("OPENAI_MODEL: this API lists no model, so name one");
+  if (listed === undefined)
+    throw new SettingsError("OPENAI_MODEL: must be set, since the API lists no models");
   return { ...api, type: "openai", options: { model: listed } };
 };
 
 /**
- * The bots that a local run begins with.
- * @throws SettingsError when a real model that the settings name cannot be used.
+ * The demo bots of a local run.
+ * @throws SettingsError if a real model of the settings cannot be used.
  */
 export const findDemoBots = async (settings: Pick<Settings, "realDify" | "openai">): Promise<DemoBot[]> => {
   const { openai } = settings;
@@ -103,7 +105,7 @@ export const findDemoBots = async (settings: Pick<Settings, "realDify" | "openai
   return [dify, { userId: openAiDemoBotId, name: "OpenAI demo", model: await findOpenAi(openai) }];
 };
 
-/** Saves a demo bot as any app would: signed, over HTTP. One that a DATA_DIR has kept gets the model of this run. */
+/** Saves a demo bot as an app does, with signed HTTP calls. A bot kept in a DATA_DIR is updated to this run's model. */
 export const putDemoBot = async (bridgeUrl: string, settings: Settings, demo: DemoBot): Promise<void> => {
   const { appKey, appSecret } = settings;
   const { apiUrl: callbackUrl, apiKey, type, options } = demo.model;
@@ -129,5 +131,6 @@ export const putDemoBot = async (bridgeUrl: string, settings: Settings, demo: De
   const notUpdated = await call("/v3/bot/update.json");
   if (notUpdated === undefined) return;
   const refused = await call("/v3/bot/create.json");
-  if (refused !== undefined) throw new SettingsError(`The demo bot ${demo.userId} was refused: ${refused}`);
+  if (refused !== undefined)
+    throw new SettingsError(`The bridge rejected the demo bot ${demo.userId}: ${refused}`);
 };

@@ -2,14 +2,14 @@ import http from "node:http";
 import https from "node:https";
 import { syncBuiltinESMExports } from "node:module";
 
-/** Host names to local addresses, as this module's own query: `host-aliases.ts?api.dify.ai=http://127.0.0.1:4000`. */
+/** Maps host names to local URLs; given as this module's query: `host-aliases.ts?api.dify.ai=http://127.0.0.1:4000`. */
 const aliases = new URL(import.meta.url).searchParams;
 
 const requestSecurely = https.request;
 
 /**
- * Loaded into each function's thread before its handler: the hosts that RongCloud's guide names, and that nobody has,
- * lead to simulators on this machine, which still see the name that was called. What deploys knows nothing of it.
+ * Loaded into each function's thread before its handler. Routes the placeholder hosts of RongCloud's guide to
+ * simulators on this machine, with the original Host header. Deployed code is not affected.
  */
 const request = (
   url: URL,
@@ -21,7 +21,7 @@ const request = (
   const { agent: _secureAgent, ...rest } = options;
   const aliased = http.request(new URL(`${url.pathname}${url.search}`, alias), rest, callback);
   aliased.setHeader("host", url.host);
-  // Whoever asked for a secure connection waits for it to be secure.
+  // Callers of https wait for the secureConnect event.
   aliased.once("socket", (socket) => socket.once("connect", () => socket.emit("secureConnect")));
   return aliased;
 };

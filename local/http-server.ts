@@ -9,17 +9,17 @@ export interface HttpServer {
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Serves on the loopback interface alone; port 0 takes any. What a handler throws ends that exchange only. */
+/** Serves on the loopback interface only; port 0: any free port. An exception in a handler ends only that exchange. */
 export const startHttpServer = async (port: number, handle: Handle): Promise<HttpServer> => {
   const server = createServer((request, response) => {
-    // A client that leaves in the middle makes both streams fail; there is nobody to tell.
+    // A client that disconnects midway makes both streams fail; there is nobody to notify.
     response.on("error", () => {});
     handle(request, response).catch(() => {
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
     });
   });
-  // A kept connection must not close just when its client uses it again.
+  // An idle connection must not close while its client is reusing it.
   server.keepAliveTimeout = 60_000;
   return { url: await listen(server, port), close: () => closeServer(server) };
 };

@@ -2,7 +2,7 @@ import { startLocalBridge } from "./bridge.ts";
 import { readSettings, SettingsError } from "./settings.ts";
 import { welcome } from "./terminal/welcome.ts";
 
-/** The one line that a person needs; what nobody foresaw keeps its stack. */
+/** One line for settings errors; unexpected errors keep their stack. */
 const explain = (error: unknown): string => {
   if (error instanceof SettingsError) return error.message;
   return String(error instanceof Error ? error.stack : error);
@@ -12,7 +12,7 @@ const main = async (): Promise<void> => {
   const stopped = new AbortController();
   const stop = (): void => stopped.abort();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
-  // The starter is gone, however it went: nothing is left running.
+  // The parent has ended, even if it was killed: stop everything.
   process.on("disconnect", stop);
   if (process.connected === false) stop();
 

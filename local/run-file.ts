@@ -6,19 +6,22 @@ import * as v from "valibot";
 const localRun = v.object({
   url: v.string(),
   endpoints: v.object({ dynamodb: v.string(), sqs: v.string() }),
-  /** Of the messaging stack, as CloudFormation would give them. */
+  /** Outputs of the messaging stack, as CloudFormation returns them. */
   outputs: v.record(v.string(), v.string()),
 });
 const content = v.pipe(v.string(), v.parseJson(), localRun);
 
-/** What another process on this machine needs to reach the parts of a local run. No secret. */
+/** What another process on this machine needs to reach the services of a local run. Contains no secret. */
 export type LocalRun = v.InferOutput<typeof localRun>;
 
-/** A folder for each user: in a shared /tmp another's could neither be written nor trusted. */
+/** One folder per user: in a shared /tmp, another user's folder is not writable and not trustworthy. */
 const fileOf = (port: string): string =>
   join(tmpdir(), `dify-bot-bridge-${process.getuid?.() ?? "user"}`, `${port}.json`);
 
-/** Notes a run by its port; gives what takes the note away. One that a killed run left is replaced. */
+/**
+ * Writes the run's file, named by its port, and replaces one left by a killed run. Resolves to a function that removes
+ * it.
+ */
 export const writeRunFile = async (run: LocalRun): Promise<() => Promise<void>> => {
   const file = fileOf(new URL(run.url).port);
   const remove = (): Promise<void> => rm(file, { force: true });
@@ -28,7 +31,7 @@ export const writeRunFile = async (run: LocalRun): Promise<() => Promise<void>> 
   return remove;
 };
 
-const answers = async (url: string): Promise<boolean> => {
+const isReachable = async (url: string): Promise<boolean> => {
   try {
     await fetch(url, { signal: AbortSignal.timeout(5_000) });
     return true;
@@ -37,12 +40,15 @@ const answers = async (url: string): Promise<boolean> => {
   }
 };
 
-/** The run at this port, if there is one: the note of a killed run leads to ports where nobody answers. */
+/**
+ * Finds the run at this port. Undefined if there is none, or if its file was left by a killed run and its servers do
+ * not respond.
+ */
 export const findRun = async (port: string): Promise<LocalRun | undefined> => {
   const parsed = v.safeParse(content, await readFile(fileOf(port), "utf8").catch(() => ""));
   if (!parsed.success) return undefined;
   const { url, endpoints } = parsed.output;
   const urls = [`${url}/health`, endpoints.sqs, endpoints.dynamodb];
-  const areOpen = await Promise.all(urls.map(answers));
-  return areOpen.every(Boolean) ? parsed.output : undefined;
+  const reachable = await Promise.all(urls.map(isReachable));
+  return reachable.every(Boolean) ? parsed.output : undefined;
 };

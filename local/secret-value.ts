@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
-/** The same for the same app, whatever its secret, so that what a DATA_DIR keeps opens again. */
+/** Derives a key from the App Key alone, not its secret, so that data in a DATA_DIR stays readable. */
 const keyFor = (appKey: string, purpose: string): string =>
   createHash("sha256").update(`${purpose} ${appKey}`).digest("base64");
 
-/** The deployment's secret for one local app, in the form that `adapters/secrets` reads. */
+/** The deployment's secret with one local app, in the format that `adapters/secrets` reads. */
 export const localSecretValue = (appKey: string, appSecret: string): string =>
   JSON.stringify({
     apps: {

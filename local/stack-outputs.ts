@@ -2,7 +2,7 @@ import { queueUrlOnAws } from "./aws/template/account.ts";
 import { readStacks } from "./aws/template/read-stacks.ts";
 import { resolve } from "./aws/template/resolve.ts";
 
-/** A stack's outputs as CloudFormation would give them, with the local queues in the place of AWS's. */
+/** A stack's outputs as CloudFormation returns them, with local queue URLs instead of AWS's. */
 export const stackOutputs = (
   assemblyDir: string,
   stackName: string,

@@ -1,30 +1,30 @@
 import * as v from "valibot";
 
-/** How the app server departs from simply taking a webhook. What is not named stays as it would be. */
+/** How the app server deviates from accepting webhooks. Omitted fields keep the default. */
 export const behaviourSchema = v.strictObject({
-  /** Without it: every path that has no behaviour of its own. */
+  /** Omitted: all paths without their own behaviour. */
   path: v.exactOptional(v.pipe(v.string(), v.startsWith("/"))),
   status: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599))),
   headers: v.exactOptional(v.record(v.string(), v.string())),
   body: v.exactOptional(v.string()),
-  /** Before anything else. */
+  /** Delay before the response. */
   delayMs: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(600_000))),
-  /** Never ends the answer; where there is a body, after the body. */
+  /** Never ends the response; sends the body first, if there is one. */
   hang: v.exactOptional(v.literal(true)),
-  /** Breaks the connection. */
+  /** Resets the connection. */
   reset: v.exactOptional(v.literal(true)),
   redirect: v.exactOptional(v.pipe(v.string(), v.url())),
-  /** Holds for so many requests, after which all is as if nothing had been; without it, until it is taken away. */
+  /** Number of requests that it applies to; omitted: until it is removed. */
   times: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
 
 export type Behaviour = v.InferOutput<typeof behaviourSchema>;
 
 export interface Behaviours {
-  /** In the place of what was set for the same path. */
+  /** Replaces the behaviour of the same path. */
   readonly set: (behaviour: Behaviour) => void;
   readonly clear: () => void;
-  /** That of the next request to this path; one that holds for a number of times is used up by asking. */
+  /** Returns the behaviour for the next request to this path, and counts it against `times`. */
   readonly take: (path: string) => Behaviour;
 }
 

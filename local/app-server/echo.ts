@@ -14,7 +14,7 @@ export interface EchoOptions extends SigningApp {
   readonly closing: AbortSignal;
 }
 
-/** The events that bring a user's words; of what was recalled or read there is nothing to say. */
+/** The events that carry a message of a user. Recalls and read receipts get no echo. */
 const message = v.object({
   type: v.picklist(["message:private", "message:group_mentioned"]),
   bot: v.object({ userId: v.string() }),
@@ -29,7 +29,7 @@ const message = v.object({
 
 export type EchoedMessage = v.InferOutput<typeof message>;
 
-/** The message that an envelope brings, if it brings one. */
+/** The message in an envelope; undefined if it carries none. */
 export const readMessage = (envelope: unknown): EchoedMessage | undefined => {
   const parsed = v.safeParse(message, envelope);
   return parsed.success ? parsed.output : undefined;
@@ -57,13 +57,13 @@ const accepted = v.pipe(v.string(), v.parseJson(), v.object({ code: v.literal(20
 
 const timeoutMs = 10_000;
 
-/** Answers a message as an app answers for its bot: by the send API, in the bot's name. Never rejects. */
+/** Answers a message in the bot's name through the send API, as an app server does. Never rejects. */
 export const makeEcho =
   ({ appKey, appSecret, bridgeUrl, now, closing }: EchoOptions) =>
   async (received: EchoedMessage): Promise<EchoOutcome> => {
     try {
       const url = await bridgeUrl;
-      if (url === undefined) return { status: "failed", reason: "nobody has said where the bridge is" };
+      if (url === undefined) return { status: "failed", reason: "the bridge's URL is not set" };
       const response = await fetch(`${url}${paths[received.data.channelType]}`, {
         method: "POST",
         headers: { ...signCall({ appKey, secret: appSecret }, now()) },
@@ -74,7 +74,7 @@ export const makeEcho =
       if (response.ok && v.is(accepted, reply)) return { status: "sent" };
       return { status: "failed", reason: `HTTP ${response.status}: ${reply}` };
     } catch (error) {
-      // fetch says nothing itself; its cause does.
+      // The details are in the cause of fetch's error.
       return { status: "failed", reason: String(isNativeError(error) ? (error.cause ?? error) : error) };
     }
   };

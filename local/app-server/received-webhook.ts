@@ -1,21 +1,21 @@
 import type { EchoOutcome } from "./echo.ts";
 import type { SignatureVerdicts } from "./signatures.ts";
 
-/** One POST that came, whatever became of it, for tests and people to look at. */
+/** A received POST, whatever the response, for tests and inspection. */
 export interface ReceivedWebhook {
-  /** As the caller named it, such as `yourserver.com`. */
+  /** The Host header, such as `yourserver.com`. */
   readonly host: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Those beginning `webhook-`. */
+  /** The headers that start with `webhook-`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The JSON body; undefined where it is none. */
+  /** The JSON body; undefined if it is not JSON. */
   readonly envelope: unknown;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
   readonly signatures: SignatureVerdicts;
-  /** What it is answered; undefined where it never is. */
+  /** Status of the response; undefined if there is none. */
   readonly status: number | undefined;
-  /** Of a message that the echo bot answers. */
+  /** The echo, if the message is for the echo bot. */
   readonly echo?: EchoOutcome;
 }

@@ -2,17 +2,17 @@ import type { ServerResponse } from "node:http";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import type { Behaviour } from "./behaviours.ts";
 
-/** The status that the caller sees; undefined where it sees none. */
+/** The status that the caller gets; undefined if it gets none. */
 export const statusOf = (
   { hang, reset, body, redirect, status }: Behaviour,
   otherwise: number,
 ): number | undefined => {
   if (reset || (hang && body === undefined)) return undefined;
-  // 307 is the one by which a caller that follows would send the event itself elsewhere.
+  // A client that follows a 307 sends the event again to the new location.
   return status ?? (redirect === undefined ? otherwise : 307);
 };
 
-/** Answers in the behaviour's way. */
+/** Sends the response that the behaviour describes. */
 export const sendAnswer = async (
   response: ServerResponse,
   { delayMs = 0, reset, hang, redirect, headers, body = "" }: Behaviour,

@@ -12,7 +12,7 @@ export type { Behaviour } from "./behaviours.ts";
 export type { ReceivedWebhook } from "./received-webhook.ts";
 
 export interface AppServerSimulatorOptions extends SigningApp {
-  /** Where echoes go; a promise, since a bridge that calls this server may start after it. */
+  /** Where echoes are sent. It may be a promise, since the bridge may start after this server. */
   readonly bridgeUrl?: string | PromiseLike<string> | undefined;
   readonly onReceived?: ((webhook: ReceivedWebhook) => void) | undefined;
   readonly now?: (() => number) | undefined;
@@ -20,10 +20,10 @@ export interface AppServerSimulatorOptions extends SigningApp {
 
 export interface AppServerSimulator {
   readonly url: string;
-  /** The last thousand, oldest first. */
+  /** The last 1,000, oldest first. */
   readonly received: () => readonly ReceivedWebhook[];
   readonly behave: (behaviour: Behaviour) => void;
-  /** Ends open connections and waits at once. */
+  /** Closes open connections and cancels delays at once. */
   readonly close: () => Promise<void>;
 }
 
@@ -55,7 +55,7 @@ const webhookHeaders = ({ headers }: IncomingMessage): Record<string, string> =>
     ),
   );
 
-/** Stands in for the app's own server where nobody has one: it takes what the bots' webhooks bring, on any path. */
+/** Simulates an app's server: accepts the webhooks of bots on any path. */
 export const startAppServerSimulator = async ({
   appKey,
   appSecret,
@@ -65,13 +65,13 @@ export const startAppServerSimulator = async ({
 }: AppServerSimulatorOptions): Promise<AppServerSimulator> => {
   const app = { appKey, appSecret };
   const closing = new AbortController();
-  // Every slow answer listens to it.
+  // Every delayed response listens to it.
   setMaxListeners(0, closing.signal);
   const received: StoredWebhook[] = [];
   const behaviours = makeBehaviours();
   const sendEcho = makeEcho({ ...app, bridgeUrl, now, closing: closing.signal });
 
-  /** A try that is repeated, because its answer was too slow, is the same message. */
+  /** A retry after a slow response carries the same message. */
   const wasEchoed = (webhook: StoredWebhook): boolean =>
     received.some(
       ({ headers, echo }) => echo !== undefined && headers["webhook-id"] === webhook.headers["webhook-id"],
@@ -131,9 +131,11 @@ export const startAppServerSimulator = async ({
     const url = new URL(request.url ?? "/", "http://app-server.local");
     if (url.pathname.startsWith("/_simulator/")) {
       const handle = controlRoutes.get(`${request.method} ${url.pathname}`);
-      await (handle ? handle(request, response) : reply(response, 404, { error: "no such switch" }));
+      await (handle
+        ? handle(request, response)
+        : reply(response, 404, { error: "unknown control endpoint" }));
     } else if (request.method === "POST") await take(request, response, url);
-    else reply(response, 405, { error: "a webhook is a POST" });
+    else reply(response, 405, { error: "webhooks must be POST requests" });
   });
 
   return {

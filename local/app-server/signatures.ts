@@ -4,11 +4,11 @@ import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 
 export type SignatureVerdict = "good" | "missing" | "unknown_app" | "wrong" | "stale";
 
-/** What a webhook's two signatures are worth (docs/spec/rongcloud.md, section 6). */
+/** The results of verifying both signatures of a webhook (docs/spec/rongcloud.md, section 6). */
 export interface SignatureVerdicts {
-  /** RongCloud's, in the query. */
+  /** RongCloud's signature in the query. */
   readonly query: SignatureVerdict;
-  /** That of the Standard Webhooks headers, which covers the body. */
+  /** The signature in the Standard Webhooks headers, which covers the body. */
   readonly headers: SignatureVerdict;
 }
 
@@ -23,7 +23,7 @@ export interface SigningApp {
   readonly appSecret: string;
 }
 
-/** How far a timestamp may be from now, either side. */
+/** Maximum clock difference in either direction. */
 const windowMs = 5 * 60_000;
 
 const isStale = (ms: number, now: number): boolean => Math.abs(now - ms) > windowMs;
@@ -33,7 +33,7 @@ const verifyQuery = (
   query: URLSearchParams,
   now: number,
 ): SignatureVerdict => {
-  // The last of a name: a callbackUrl may have a query of its own, and that comes first.
+  // Uses the last value of each parameter: a callbackUrl may have parameters of the same name, and they come first.
   const read = (name: string): string => query.getAll(name).at(-1) ?? "";
   const names = ["appKey", "nonce", "timestamp", "signTimestamp", "signature"];
   if (names.some((name) => read(name) === "")) return "missing";
@@ -44,7 +44,7 @@ const verifyQuery = (
   return isStale(Number(timestamp), now) ? "stale" : "good";
 };
 
-// The library's own `verify` reads the machine's clock; what is signed is the library's word all the same.
+// The library's `verify` uses the system clock, so this signs with the library and compares.
 const verifyHeaders = (
   appSecret: string,
   { headers, body }: SignedRequest,

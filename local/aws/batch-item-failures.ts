@@ -9,8 +9,8 @@ const reportSchema = v.nullish(
 );
 
 /**
- * The messages of a batch that stay in the queue. With ReportBatchItemFailures, an answer that is malformed or names
- * an unknown message fails the whole batch, an empty one none of it:
+ * The messages of a batch that stay in the queue. With ReportBatchItemFailures, a response that is malformed or names
+ * an unknown message fails the whole batch, and an empty response fails none:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export const failedMessageIds = (

@@ -1,7 +1,7 @@
 declare module "dynalite" {
   import type { Server } from "node:http";
 
-  /** Without a path the tables are in memory. */
+  /** Tables are in memory if `path` is omitted. */
   function dynalite(options: { path?: string; createTableMs?: number }): Server;
   export = dynalite;
 }

@@ -25,7 +25,10 @@ export interface DynamoDb {
   close(): Promise<void>;
 }
 
-/** DynamoDB with the template's tables: dynalite, unless an endpoint is given. Expiry and recovery are not had. */
+/**
+ * Starts DynamoDB with the template's tables: dynalite, unless an endpoint is given. Expiry and point-in-time recovery
+ * are not supported.
+ */
 export const startDynamoDb = async ({ tables, endpoint, dataDir }: DynamoDbOptions): Promise<DynamoDb> => {
   const server = endpoint === undefined ? await startDynalite(dataDir) : { endpoint, close: async () => {} };
   const client = new DynamoDBClient(localClient(server.endpoint));
@@ -49,8 +52,8 @@ const startDynalite = async (dataDir: string | undefined): Promise<DynamoDb> => 
 };
 
 /**
- * dynalite throws, uncaught, when a request breaks off under it, as one does whenever a function is stopped at its
- * timeout. So it is handed whole requests only.
+ * dynalite throws an uncaught error if a request is aborted midway, which happens whenever a function is stopped at its
+ * timeout. It therefore gets only complete requests.
  */
 const bufferRequests = (server: Server): void => {
   const handlers = server.listeners("request");
@@ -83,7 +86,7 @@ const createTable = async (client: DynamoDBClient, table: Table): Promise<void> 
   await waitUntilActive(client, table.name);
 };
 
-/** A table that is being made takes no items yet. */
+/** Tables do not accept items while they are being created. */
 const waitUntilActive = async (client: DynamoDBClient, name: string): Promise<void> => {
   for (;;) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));

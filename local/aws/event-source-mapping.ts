@@ -22,7 +22,7 @@ export interface MappingOptions {
 }
 
 export interface RunningMapping {
-  /** Ends polling at once and gives what runs a moment to end. */
+  /** Stops polling at once and gives running invocations a moment to finish. */
   stop(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ const maxPerReceive = 10;
 const pauseAfterErrorMs = 1000;
 const stopGraceMs = 1000;
 
-/** Takes messages from a queue to a function as Lambda's pollers do. */
+/** Delivers messages from a queue to a function, like Lambda's pollers. */
 export const startMapping = ({
   mapping,
   concurrency,
@@ -44,7 +44,7 @@ export const startMapping = ({
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
 
-  // What stopping itself breaks off is no error.
+  // Requests that stop() aborts are not errors.
   const report = (error: unknown) => {
     if (!stopping.signal.aborted) onError(error);
   };

@@ -2,8 +2,8 @@
 const characterNotAllowed = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 /**
- * fauxqs 2.4 refuses every character beyond U+FFFF, an emoji for one, because its rule lacks the `u` flag. SQS takes
- * them, and people send them, so its rule is given the right one.
+ * fauxqs 2.4 rejects every character above U+FFFF, such as emoji, because its regular expression lacks the `u` flag.
+ * SQS accepts them and users send them, so this replaces the expression.
  */
 export const allowSupplementaryCharacters = async (): Promise<void> => {
   const types = await import(new URL("sqs/sqsTypes.js", import.meta.resolve("fauxqs")).href);

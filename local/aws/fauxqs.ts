@@ -8,13 +8,10 @@ export interface Fauxqs {
   close(): Promise<void>;
 }
 
-/** fauxqs exports its server alone; what the server is made of is imported from its files. Versions are pinned. */
+/** fauxqs exports only its server. Its parts are imported by file; versions are pinned. */
 const partOf = (file: string) => import(new URL(file, import.meta.resolve("fauxqs")).href);
 
-/**
- * fauxqs on the loopback interface. Its own `startFauxqs` opens a port to the whole network, and nobody who calls is
- * asked who they are.
- */
+/** Starts fauxqs on the loopback interface. Its own `startFauxqs` listens on all interfaces, without authentication. */
 export const startFauxqs = async (dataDir: string | undefined): Promise<Fauxqs> => {
   await allowSupplementaryCharacters();
   const [{ SqsStore }, { SnsStore }, { S3Store }, { PersistenceManager }] = await Promise.all(
@@ -25,7 +22,7 @@ export const startFauxqs = async (dataDir: string | undefined): Promise<Fauxqs> 
   if (dataDir !== undefined) {
     mkdirSync(dataDir, { recursive: true });
     const persistence = new PersistenceManager(dataDir);
-    // What is loaded is not to be written again: the stores get to know where they are kept only afterwards.
+    // The stores are connected to the persistence after loading, so that loaded data is not written again.
     persistence.loadSqsAndSns(stores.sqsStore, stores.snsStore);
     stores.sqsStore.persistence = persistence;
     for (const queue of stores.sqsStore.allQueues()) queue.persistence = persistence;

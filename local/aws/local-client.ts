@@ -1,6 +1,6 @@
 import { REGION } from "./template/account.ts";
 
-/** How an SDK client here reaches a local service: any credentials do. */
+/** SDK client configuration for a local service, which accepts any credentials. */
 export const localClient = (endpoint: string) => ({
   endpoint,
   region: REGION,

@@ -6,13 +6,15 @@ const receiveSchema = v.pipe(
   v.string(),
   v.parseJson(),
   v.looseObject({
-    // SQS's own limits; what is beyond them it refuses itself.
+    // SQS's limits; the server rejects other values.
     WaitTimeSeconds: v.pipe(v.number(), v.minValue(1), v.maxValue(20)),
   }),
 );
 const answerSchema = v.object({ Messages: v.optional(v.array(v.unknown()), []) });
 
-/** A long poll made of short ones, so that none is left behind in the queue's server when the client leaves. */
+/**
+ * Implements a long poll by repeated short polls, so that the server holds no poll of a client that has disconnected.
+ */
 export const longPoll = async (
   post: (body: Buffer | string) => Promise<Answer>,
   body: Buffer,

@@ -14,7 +14,7 @@ export interface MappingsOptions {
   readonly log: Writable;
 }
 
-/** Every event source mapping of the template, over one client. */
+/** Starts every event source mapping of the template, with one SQS client. */
 export const startMappings = async ({ assembly, endpoint, queueUrls, invoke, log }: MappingsOptions) => {
   const client = new SQSClient(localClient(endpoint));
   const running = assembly.eventSourceMappings.map((mapping) => {
@@ -23,7 +23,7 @@ export const startMappings = async ({ assembly, endpoint, queueUrls, invoke, log
     if (!queueUrl) throw new Error(`no queue of the template has the ARN ${mapping.queueArn}`);
     return startMapping({
       mapping,
-      // More would only wait in the pool, their visibility running.
+      // Additional messages would wait in the pool while their visibility timeout runs.
       concurrency: Math.min(mapping.maximumConcurrency, maxThreads),
       queueUrl,
       client,

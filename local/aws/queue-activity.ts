@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Tells whoever waits for messages that there may be some. */
+/** Notifies pollers that there may be messages. */
 export interface QueueActivity {
   notify(): void;
-  /** Settles at the next activity, and after a moment without any, since messages also become visible by themselves. */
+  /**
+   * Resolves at the next activity, or after a short time without any, since messages also become visible by timeout.
+   */
   wait(signal: AbortSignal): Promise<void>;
 }
 

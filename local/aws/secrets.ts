@@ -6,7 +6,7 @@ import type { Secret } from "./template/secrets.ts";
 
 export interface SecretsOptions {
   readonly secrets: readonly Secret[];
-  /** By secret name; they replace the generated values and add secrets. */
+  /** By secret name. They override the generated values and add secrets. */
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -15,7 +15,7 @@ const requestSchema = v.object({
   VersionStage: v.optional(v.string(), "AWSCURRENT"),
 });
 
-/** Secrets Manager as far as GetSecretValue goes. */
+/** Starts a Secrets Manager that supports GetSecretValue. */
 export const startSecrets = ({ secrets, values }: SecretsOptions): Promise<HttpServer> => {
   const stored = new Map(secrets.map(({ name }) => [name, randomBytes(24).toString("base64url")]));
   for (const [name, value] of Object.entries(values)) stored.set(name, value);
@@ -24,7 +24,7 @@ export const startSecrets = ({ secrets, values }: SecretsOptions): Promise<HttpS
 
   const answerTo = (target: unknown, body: string) => {
     if (target !== "secretsmanager.GetSecretValue")
-      return failure("InvalidAction", `${String(target)} is not served`);
+      return failure("InvalidAction", `${String(target)} is not supported`);
     const request = v.safeParse(v.pipe(v.string(), v.parseJson(), requestSchema), body);
     if (!request.success) return failure("InvalidParameterException", v.summarize(request.issues));
     const { SecretId: id, VersionStage: stage } = request.output;
@@ -59,7 +59,7 @@ export const startSecrets = ({ secrets, values }: SecretsOptions): Promise<HttpS
   });
 };
 
-/** By its name, its ARN, or its ARN without the six random characters at the end. */
+/** Accepts the name, the ARN, or the ARN without its six random characters. */
 const isSecretId = (id: string, name: string): boolean => {
   const arn = secretArn(name);
   return id === name || id === arn || id === arn.slice(0, -"-000000".length);

@@ -3,9 +3,9 @@ interface Closable {
 }
 
 export interface Shutdown {
-  /** Notes what is being started, to be closed whenever it has started. */
+  /** Registers a part that is starting, to be closed once it has started. */
   track<Part extends Closable>(starting: Promise<Part>): Promise<Part>;
-  /** Closes the last started first. */
+  /** Closes all parts in reverse order. */
   close(): Promise<void>;
 }
 

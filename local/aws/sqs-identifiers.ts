@@ -16,13 +16,13 @@ export interface BadIdentifier {
   readonly message: string;
 }
 
-/** What SQS says to the identifiers of a SendMessage. */
+/** SQS's error for the identifiers of a SendMessage, if any. */
 export const badIdentifierOf = (body: unknown): BadIdentifier | undefined => {
   const parsed = v.safeParse(messageSchema, body);
   return parsed.success ? badIdentifierIn(parsed.output) : undefined;
 };
 
-/** What it says to those of a SendMessageBatch, by entry. */
+/** SQS's errors for the identifiers of a SendMessageBatch, by entry id. */
 export const badIdentifiersByEntry = (body: unknown): Map<string, BadIdentifier> => {
   const parsed = v.safeParse(batchSchema, body);
   const entries = parsed.success ? parsed.output.Entries : [];

@@ -18,7 +18,7 @@ export interface Sqs {
   close(): Promise<void>;
 }
 
-/** SQS with the template's queues: fauxqs behind a check of what it lets pass, unless an endpoint is given. */
+/** Starts SQS with the template's queues: fauxqs behind stricter checks, unless an endpoint is given. */
 export const startSqs = async ({ queues, endpoint, dataDir }: SqsOptions): Promise<Sqs> => {
   const server =
     endpoint === undefined ? await startStrictFauxqs(dataDir) : { endpoint, close: async () => {} };
@@ -45,7 +45,7 @@ const startStrictFauxqs = async (dataDir: string | undefined): Promise<Omit<Sqs,
   };
 };
 
-// FifoQueue cannot change later, and fauxqs knows no change of the others.
+// FifoQueue is immutable, and fauxqs cannot change the others.
 const setAtCreation = new Set([
   "ContentBasedDeduplication",
   "DeduplicationScope",
@@ -53,7 +53,7 @@ const setAtCreation = new Set([
   "FifoThroughputLimit",
 ]);
 
-/** All are made first and then given their attributes, so that each finds its dead-letter queue. */
+/** Creates all queues before setting attributes, since a redrive policy refers to another queue. */
 const createQueues = async (client: SQSClient, queues: readonly Queue[], endpoint: string) => {
   const created = await Promise.all(
     queues.map(async (queue) => {
@@ -61,7 +61,7 @@ const createQueues = async (client: SQSClient, queues: readonly Queue[], endpoin
       const { QueueUrl = "" } = await client.send(
         new CreateQueueCommand({ QueueName: queue.name, Attributes }),
       );
-      // fauxqs and others answer with a host name of theirs, which need not lead anywhere from here.
+      // fauxqs and other servers return their own host name, which may not resolve here.
       return { queue, url: new URL(new URL(QueueUrl).pathname, endpoint).href };
     }),
   );

@@ -10,18 +10,18 @@ import { startSqs } from "./sqs.ts";
 import { readAssembly } from "./template/read-assembly.ts";
 
 export interface LocalAwsOptions {
-  /** A synthesised cloud assembly, cdk.out. */
+  /** A synthesised cloud assembly (cdk.out). */
   readonly assemblyDir: string;
   readonly port: number;
-  /** Where tables and queues are kept; in memory without one. */
+  /** Folder for tables and queues; undefined: in memory. */
   readonly dataDir?: string | undefined;
   readonly dynamodbEndpoint?: string | undefined;
   readonly sqsEndpoint?: string | undefined;
   /** By secret name. */
   readonly secretValues: Readonly<Record<string, string>>;
-  /** Laid over the environment of every function that declares the name; AWS_* over all. */
+  /** Overrides variables in functions that declare them; AWS_* variables are set in all functions. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
-  /** A module (file URL) that every thread imports before its handler. */
+  /** Module (file URL) that every thread imports before its handler. */
   readonly preload?: string | undefined;
   readonly log?: Writable | undefined;
   readonly onExchange?: ((exchange: ObservedExchange) => void) | undefined;
@@ -32,17 +32,17 @@ export interface LocalAws {
   readonly endpoints: Endpoints;
   /** By queue name. */
   readonly queueUrls: ReadonlyMap<string, string>;
-  /** For tests: ends every thread that is at work at this moment, as a crash of the function does; gives how many. */
+  /** For tests: terminates all busy threads, as a crash of the function does. Returns their number. */
   crash(): number;
   close(): Promise<void>;
 }
 
-/** Serves what a CDK app deploys on this machine. If a part does not start, those that did are stopped. */
+/** Runs the deployment of a CDK app on this machine. If one part fails to start, the others are stopped. */
 export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws> => {
   const { dataDir, environment = {}, log = process.stderr } = options;
   const assembly = readAssembly(options.assemblyDir);
   const [api, ...others] = assembly.restApis;
-  if (!api || others.length > 0) throw new Error("one REST API is served here, no fewer and no more");
+  if (!api || others.length > 0) throw new Error("the assembly must have exactly one REST API");
 
   const shutdown = makeShutdown();
   const { track } = shutdown;

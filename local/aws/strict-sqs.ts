@@ -11,14 +11,15 @@ const batchAnswerSchema = v.looseObject({ Failed: v.optional(v.array(v.unknown()
 
 export interface StrictSqsOptions {
   readonly endpoint: string;
-  /** Whether fauxqs keeps its messages on disk. */
+  /** Whether fauxqs stores messages on disk. */
   readonly persistent: boolean;
 }
 
 /**
- * In front of fauxqs, to be as strict as SQS where it is not: it takes any message group and deduplication id, and
- * gives messages to a long poll whose client has left, so that they are gone until their visibility ends. With its data
- * on disk fauxqs 2.4.1 loses a message that is let go at once until it is restarted: there it is let go after a second.
+ * A proxy in front of fauxqs that is as strict as SQS. fauxqs accepts any message group and deduplication id, and
+ * delivers messages to long polls of disconnected clients, so that they stay hidden until their visibility timeout
+ * ends. With data on disk, fauxqs 2.4.1 loses a message whose visibility timeout is set to 0 until it is restarted, so
+ * the proxy sets it to 1 s.
  */
 export const startStrictSqs = async ({ endpoint, persistent }: StrictSqsOptions): Promise<HttpServer> => {
   const upstream = makeUpstream(endpoint);
@@ -59,13 +60,13 @@ export const startStrictSqs = async ({ endpoint, persistent }: StrictSqsOptions)
   };
 };
 
-/** Of one message, or of each entry of a batch. */
+/** Replaces a visibility timeout of 0 with 1 s, in a single request or in each entry of a batch. */
 const delayRelease = (body: Buffer): string =>
   JSON.stringify(parseJson(body), (name, value: unknown) =>
     name === "VisibilityTimeout" && value === 0 ? 1 : value,
   );
 
-/** As SQS does, refuses the bad entries alone. */
+/** Like SQS, rejects only the invalid entries. */
 const answerToBatch = async (
   post: (body: Buffer | string) => Promise<Answer>,
   body: Buffer,

@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 export interface Upstream {
-  /** Posts what came for another server to it. */
+  /** Forwards a request to the server. */
   post(headers: IncomingHttpHeaders, body: Buffer | string): Promise<Answer>;
   close(): void;
 }

@@ -32,7 +32,7 @@ const bundlePage = async (settings: PageSettings): Promise<Uint8Array> => {
   return outputFiles[0]?.contents ?? new Uint8Array();
 };
 
-/** The page's files by their paths, its program bundled with these settings in it. */
+/** The page's files by path. The settings are compiled into its script. */
 export const makePageFiles = async (settings: PageSettings): Promise<PageFiles> => {
   const [html, css, script] = await Promise.all([
     readFile(pathOf("index.html"), "utf8"),

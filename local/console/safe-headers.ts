@@ -1,4 +1,4 @@
-/** The page runs its own program and speaks to the bridge: nothing else, whatever a bot says. */
+/** Security headers: the page may only run its own script and call the bridge, whatever a bot sends. */
 export const safeHeaders = (bridgeUrl: string): Record<string, string> => ({
   "content-security-policy": [
     "default-src 'none'",

@@ -8,11 +8,11 @@ import { safeHeaders } from "./safe-headers.ts";
 import { getUserToken, type TokenPorts } from "./user-token.ts";
 
 export interface ConsoleOptions extends Omit<TokenPorts, "bridgeUrl"> {
-  /** A promise, since a bridge that allows this page's origin starts after it; the page waits. */
+  /** It may be a promise, since the bridge starts after this server; requests wait for it. */
   readonly bridgeUrl: string | PromiseLike<string>;
-  /** 0 for any. */
+  /** 0: any free port. */
   readonly port: number;
-  /** What the page proposes. */
+  /** Initial value of the page's bot field. */
   readonly botId?: string | undefined;
   readonly userId?: string | undefined;
 }
@@ -33,21 +33,21 @@ const json = (status: number, body: object): Answer => ({
 const refuse = (status: number, errorMessage: string): Answer => json(status, { errorMessage });
 
 /**
- * Whether a request was addressed to this server by a name that is its own. Another site can have its name resolve to
- * this machine (DNS rebinding), but its pages still send that name.
+ * Whether the Host header is this server's own. With DNS rebinding, another site's name can resolve to this machine,
+ * but its pages still send that name.
  */
 const hasOwnHost = ({ headers: { host }, socket: { localPort } }: IncomingMessage): boolean =>
   host === `127.0.0.1:${localPort}` || host === `localhost:${localPort}`;
 
-/** Whether a page of this server sent it: browsers say where each POST comes from, and let no page say otherwise. */
+/** Whether a page of this server sent the request. Browsers set the origin of each POST, and pages cannot change it. */
 const isFromOwnPage = ({ headers }: IncomingMessage): boolean =>
   headers.origin === `http://${headers.host}` &&
   (headers["sec-fetch-site"] ?? "same-origin") === "same-origin" &&
   headers["content-type"] === "application/json";
 
 /**
- * Serves the console on the loopback interface, and gets tokens for its page and for no other: it signs as the app does,
- * and would make anybody any user. Whoever runs programs on this machine can pass for the page; it is for development.
+ * Serves the console on the loopback interface and issues tokens to its own page only: it signs as the app and could
+ * issue a token for any user. Other programs on this machine can imitate the page, so it is for development only.
  */
 export const startConsole = async ({
   port,
@@ -63,14 +63,14 @@ export const startConsole = async ({
     return { bridgeUrl, files, headers: safeHeaders(bridgeUrl) };
   };
   const prepared = prepare();
-  // Whoever asks for the page is told; nobody may.
+  // Requests report the failure; this avoids an unhandled rejection.
   prepared.catch(() => undefined);
 
   const issueToken = async (request: IncomingMessage): Promise<Answer> => {
     const body = await readLimitedBody(request, maxRequestBytes);
     const parsed = v.safeParse(tokenRequest, body?.toString());
-    if (!isFromOwnPage(request)) return refuse(403, "only the console's page may ask");
-    if (!parsed.success) return refuse(400, "a user id is needed");
+    if (!isFromOwnPage(request)) return refuse(403, "only the console page may request tokens");
+    if (!parsed.success) return refuse(400, "userId: must be a string");
     const { bridgeUrl } = await prepared;
     const { status, ...given } = await getUserToken({ bridgeUrl, appKey, appSecret }, parsed.output.userId);
     return json(status, given);
@@ -79,11 +79,11 @@ export const startConsole = async ({
   const answer = async (request: IncomingMessage, files: PageFiles): Promise<Answer> => {
     const { method, url = "/" } = request;
     const [path = "/"] = url.split("?");
-    if (!hasOwnHost(request)) return refuse(421, "this is not the host that was meant");
+    if (!hasOwnHost(request)) return refuse(421, "unknown host");
     if (method === "POST" && path === "/token") return issueToken(request);
     const file = files.get(path);
-    if (!file) return refuse(404, "there is no such page");
-    if (method !== "GET" && method !== "HEAD") return refuse(405, "this can only be read");
+    if (!file) return refuse(404, "no such page");
+    if (method !== "GET" && method !== "HEAD") return refuse(405, "method not allowed");
     return { status: 200, ...file };
   };
 

@@ -11,7 +11,7 @@ export type TokenOutcome =
   | { readonly status: 200; readonly token: string }
   | { readonly status: 400 | 502; readonly errorMessage: string };
 
-/** Over a real IM `token` is the IM's, and `botToken` the one for bots. */
+/** With a real IM, `token` is the IM's token and `botToken` the bridge's. */
 const given = v.pipe(
   v.string(),
   v.parseJson(),
@@ -21,7 +21,7 @@ const refused = v.pipe(v.string(), v.parseJson(), v.object({ errorMessage: v.str
 
 const timeoutMs = 10_000;
 
-/** Gets a user's token as an app's server does: by a signed call. */
+/** Requests a user token with a signed call, as an app's server does. */
 export const getUserToken = async (
   { bridgeUrl, appKey, appSecret }: TokenPorts,
   userId: string,
@@ -42,7 +42,7 @@ export const getUserToken = async (
     if (response.status === 400 && refusal.success) {
       return { status: 400, errorMessage: refusal.output.errorMessage };
     }
-    return { status: 502, errorMessage: `the bridge answered ${response.status}` };
+    return { status: 502, errorMessage: `the bridge responded with ${response.status}` };
   } catch {
     return { status: 502, errorMessage: "the bridge cannot be reached" };
   }

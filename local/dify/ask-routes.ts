@@ -13,14 +13,14 @@ import type { AppMode } from "./versions.ts";
 const wrongRoute = "Please check if your app mode matches the right API route.";
 const unavailable = "App unavailable, please check your app configurations.";
 
-/** The routes that ask an app, the modes they are for, and the error for any other mode. */
+/** The routes that ask an app, their app modes, and the error for other modes. */
 const asks: Readonly<Record<string, readonly [modes: readonly AppMode[], code: string, message: string]>> = {
   "/v1/chat-messages": [["chat", "agent-chat", "advanced-chat"], "not_chat_app", wrongRoute],
   "/v1/completion-messages": [["completion"], "app_unavailable", unavailable],
   "/v1/workflows/run": [["workflow"], "not_workflow_app", wrongRoute],
 };
 
-/** Whether the answer comes as a stream. */
+/** Whether the answer is streamed. */
 const streams = ({ mode, behaviour }: App["profile"], asked: unknown): boolean => {
   const isStreaming = asked === "streaming";
   if (!isStreaming && mode === "agent-chat") {
@@ -56,7 +56,7 @@ const answer = async ({ simulation, request, app }: Exchange): Promise<Reply> =>
   const query = String((isChat ? body.query : inputs.query) ?? "");
 
   const isLost = continued !== "" && earlier.length === 0;
-  // 1.14.2 keeps such a stream open and sends nothing.
+  // 1.14.2 keeps such a stream open without sending anything.
   const isSilent = isLost && isDetached && findRecording(`${version}/cf-unknown-conv`)?.status === 200;
   if (isLost && !isSilent) throw notFound("Conversation Not Exists.");
   const steps = isLost ? silence : writeScript(app.profile, echo(user, query, inputs, earlier));

@@ -6,7 +6,7 @@ import type { Template } from "./templates.ts";
 export interface RunFacts {
   readonly taskId: string;
   readonly runId: string;
-  /** A workflow has neither message nor conversation, a completion has no conversation. */
+  /** Workflows have neither message nor conversation; completions have no conversation. */
   readonly messageId: string | undefined;
   readonly conversationId: string | undefined;
   readonly user: string;
@@ -19,7 +19,7 @@ const uuid = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
 /** Seconds since the epoch, as numbers. */
 const time = /(?<=:)1[789]\d{8}(?=[,}])/g;
 
-/** Fills an event of a template with the ids, times, question and answer of a run, and with other values by their keys. */
+/** Fills a template's event with the ids, times, question and answer of a run, and replaces other values by key. */
 type Fill = (recorded: JsonObject, answer?: string, others?: JsonObject) => JsonObject;
 
 export const makeFill = ({ events, answer: recordedAnswer }: Template, run: RunFacts): Fill => {

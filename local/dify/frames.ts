@@ -9,7 +9,7 @@ const withData = (event: JsonObject, data: JsonObject): JsonObject => ({
   data: { ...asObject(event.data), ...data },
 });
 
-/** The events of a run: recorded ones, changed where the script says so. */
+/** Creates the events of a run: recorded events, modified by the script. */
 export const makeFrames = ({ mode, version }: Profile, facts: RunFacts) => {
   const isGraph = runsGraph(mode);
   const answering = readTemplate(version, mode);
@@ -20,7 +20,7 @@ export const makeFrames = ({ mode, version }: Profile, facts: RunFacts) => {
     return template.events.map((event) => fillOne(event, answer, others));
   };
 
-  /** An event that is in no template. */
+  /** An event without a template. */
   const own = (event: string, fields: JsonObject): JsonObject => {
     const node = answering.tail.find((each) => each.event === "node_finished");
     if (event === "node_retry" && node !== undefined) {
@@ -75,7 +75,7 @@ export const makeFrames = ({ mode, version }: Profile, facts: RunFacts) => {
     piece,
     ending,
     head: (): readonly JsonObject[] => answering.head.map((event) => fill(event)),
-    /** The events after the text of a run that was stopped. */
+    /** The events after the text, for a run that was stopped. */
     stopped: (said: string): readonly JsonObject[] => {
       const events = ending({ do: "finish", status: "succeeded" }, said);
       const end = events.findIndex(({ event }) => event === "workflow_finished");
@@ -97,7 +97,7 @@ export const makeFrames = ({ mode, version }: Profile, facts: RunFacts) => {
           return message === undefined ? event : withData(event, { error: message });
         });
     },
-    /** Empty where the version sends nothing for a run that cannot begin. */
+    /** Empty if this version sends nothing for a run that cannot start. */
     rejection: (error: string): readonly JsonObject[] =>
       fillAll("rejection", { ...facts, conversationId: undefined, messageId: undefined }).map((event) =>
         event.event === "workflow_finished" ? withData(event, { error }) : event,

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
 
-/** A request as it came, for tests to look at. */
+/** A received request, for tests. */
 export interface ReceivedRequest {
   /** The bearer token; undefined without one. */
   readonly key: string | undefined;
@@ -9,7 +9,7 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
-  /** Undefined where it is not JSON. */
+  /** Undefined if it is not JSON. */
   readonly body: JsonValue | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface Reply {
 }
 
 export const sendReply = (response: ServerResponse, { status, type, body }: Reply): void => {
-  // The head of a stream goes with its first byte, as Dify's does.
+  // Stream headers are sent with the first byte, as in Dify.
   response.writeHead(status, { "content-type": type });
   if (typeof body === "function") body(response);
   else response.end(body);
@@ -44,7 +44,7 @@ export const jsonReply = (status: number, body: JsonObject, type = "application/
 
 export const success = jsonReply(200, { result: "success" });
 
-/** Ends a request with an error of Dify. */
+/** Ends a request with one of Dify's errors. */
 export class Refusal extends Error {
   readonly reply: Reply;
   constructor(status: number, code: string, message: string) {
@@ -56,6 +56,6 @@ export class Refusal extends Error {
 export const invalidParam = (message: string): Refusal => new Refusal(400, "invalid_param", message);
 export const notFound = (message: string): Refusal => new Refusal(404, "not_found", message);
 
-/** An event, or a ping where there is none. */
+/** An event, or a ping if it is undefined. */
 export const frame = (event: JsonObject | undefined): string =>
   event === undefined ? "event: ping\n\n" : `data: ${JSON.stringify(event)}\n\n`;

@@ -20,10 +20,10 @@ export const jsonValueSchema: v.GenericSchema<unknown, JsonValue> = v.lazy(() =>
 const isJsonObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The value if it is an object, else an empty one. */
+/** The value if it is an object, else an empty object. */
 export const asObject = (value: JsonValue | undefined): JsonObject => (isJsonObject(value) ? value : {});
 
-/** The object without what is undefined in it, and without the keys named. */
+/** The object without undefined values and without the given keys. */
 export const defined = (
   object: Readonly<Record<string, JsonValue | undefined>>,
   ...without: readonly string[]
@@ -32,7 +32,7 @@ export const defined = (
   return Object.fromEntries(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 };
 
-/** Undefined where the text is not JSON. */
+/** Undefined if the text is not JSON. */
 export const parseJson = (text: string): JsonValue | undefined => {
   try {
     return v.parse(jsonValueSchema, JSON.parse(text));

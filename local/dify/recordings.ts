@@ -13,11 +13,11 @@ export interface Recording {
 
 const folder = fileURLToPath(new URL("../../test/fixtures/dify/", import.meta.url));
 
-// 0.15.3 and 1.12.1: a line for the request, one for the reply, an empty one, then the body.
+// 0.15.3 and 1.12.1: a request line, a response line, an empty line, then the body.
 const plain =
   /^(?<method>[A-Z]+) (?<path>\S+) (?<request>[^\n]*)\n(?<status>\d{3}) (?<type>[^\s;]+(?:; \S+)?) [^\n]*\n\n(?<body>.*)$/s;
 
-// 1.14.2 and 1.16.1: lines after `>` and `<`, then the body, with a line before each read that says when it came.
+// 1.14.2 and 1.16.1: lines that start with `>` and `<`, then the body, with a timestamp line before each read.
 const timed =
   /^> (?<method>[A-Z]+) (?<path>\S+)\n(?:> (?<request>[^\n]*)\n)?(?<headers>(?:[<>][^\n]*\n)+)(?<body>.*?)\n?\[(?:EOF|AbortError) *\+\d+ms\]\n$/s;
 const readMark = /^\[(?:head )?\+\d+ms\]\n/gm;
@@ -39,7 +39,7 @@ export const parseRecording = (file: Buffer): Recording => {
   };
 };
 
-/** By `<version>/<name>`; undefined when there is none. */
+/** By `<version>/<name>`; undefined if there is none. */
 export const findRecording = (name: string): Recording | undefined => {
   const path = `${folder}${name}.txt`;
   return existsSync(path) ? parseRecording(readFileSync(path)) : undefined;
@@ -47,7 +47,7 @@ export const findRecording = (name: string): Recording | undefined => {
 
 const meanChunkBytes = 96;
 
-/** Cuts bytes at random places, preferably inside a character: a client must not decode each chunk by itself. */
+/** Splits bytes at random places, preferably inside a character: clients must not decode each chunk separately. */
 export const rechunk = (bytes: Uint8Array, random: () => number = Math.random): readonly Uint8Array[] => {
   const chunks: Uint8Array[] = [];
   let start = 0;

@@ -8,7 +8,7 @@ import type { Simulation } from "./simulation.ts";
 import type { App } from "./store.ts";
 import type { AppMode } from "./versions.ts";
 
-/** The run's events as they come. */
+/** Streams the run's events. */
 export const streamReply = (run: Run): Reply => ({
   status: 200,
   type: "text/event-stream; charset=utf-8",
@@ -24,7 +24,7 @@ export const streamReply = (run: Run): Reply => ({
 
 const wholeType = "application/json; charset=utf-8";
 
-/** A blocking answer holds what the last events of a stream would. */
+/** A blocking response has the content of a stream's last events. */
 export const wholeReply = (mode: AppMode, { kind, text, events }: Outcome): Reply => {
   if (kind === "cut") return { status: 200, type: wholeType, body: (response) => void response.destroy() };
   const last = (...names: readonly string[]) => events.findLast(({ event }) => names.includes(String(event)));
@@ -47,7 +47,7 @@ export const wholeReply = (mode: AppMode, { kind, text, events }: Outcome): Repl
 
 const replayKey = /^app-replay-(?<version>\d[\d.]*)-(?<name>[\w-]+)$/;
 
-/** The recording that the app's key names, cut at random places; undefined for other keys. */
+/** The recording named by the app's key, split at random places; undefined for other keys. */
 export const replayReply = (
   { closing, ...defaults }: Pick<Simulation, "paceMs" | "closing">,
   { key, profile }: App,

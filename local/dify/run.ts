@@ -17,7 +17,7 @@ interface RunListener {
   readonly end: (how: "closed" | "cut") => void;
 }
 
-/** How a run ended, with the last events it sent; "cut" where its connections broke. */
+/** How a run ended, with its last events; "cut" if its connections broke. */
 export interface Outcome {
   readonly kind: "answered" | "failed" | "paused" | "cut";
   readonly text: string;
@@ -25,19 +25,19 @@ export interface Outcome {
 }
 
 export interface RunPorts {
-  /** Between pieces of text, where a profile says nothing else. */
+  /** Default delay between pieces of text. */
   readonly paceMs: number;
   readonly pingMs: number;
-  /** How long a stream without events is kept open. */
+  /** Idle timeout of streams. */
   readonly idleMs: number;
   readonly closing: AbortSignal;
-  /** Resolves, when a worker is free, to a function that frees it again. */
+  /** Waits for a free worker; resolves to a function that releases it. */
   readonly takeWorker: () => Promise<() => void>;
 }
 
 const messageStatus = { answered: "normal", failed: "error", paused: "paused" } as const;
 
-/** Plays a script at its pace and sends its events to all listeners. */
+/** Runs a script at its pace and sends its events to all listeners. */
 export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) => {
   const { message } = turn;
   const { version, behaviour, paceMs = ports.paceMs } = turn.app.profile;
@@ -153,7 +153,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
     }
     end("closed");
   };
-  // The caller gets to listen before the first event.
+  // Lets the caller start listening before the first event.
   setImmediate(() => void playAll());
 
   return {
@@ -166,7 +166,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
-        // Until 1.12 a run ends with its client.
+        // Up to 1.12, a run ends when its client disconnects.
         if (!isDetached && listeners.size === 0) end("closed");
       };
     },

@@ -2,7 +2,7 @@ import type { JsonObject } from "./json.ts";
 import type { Profile, Step } from "./profile.ts";
 import type { StoredMessage } from "./store.ts";
 
-/** Shows what arrived, and that a conversation was continued. */
+/** An answer that shows the received values and whether a conversation was continued. */
 export const echo = (
   user: string,
   query: string,

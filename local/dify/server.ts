@@ -18,13 +18,13 @@ import { makeSimulation, type Simulation, type SimulationOptions } from "./simul
 export type { ProfileInput } from "./profile.ts";
 
 export interface DifySimulator {
-  /** What a bot's integration takes as its callbackUrl. */
+  /** The callbackUrl of a bot's integration. */
   readonly url: string;
-  /** The last thousand, oldest first. */
+  /** The last 1,000, oldest first. */
   readonly requests: readonly ReceivedRequest[];
-  /** Throws where the profile is wrong. */
+  /** @throws TypeError if the profile is invalid. */
   readonly configure: (key: string, profile: ProfileInput) => void;
-  /** Ends open connections at once. */
+  /** Closes open connections at once. */
   readonly close: () => Promise<void>;
 }
 
@@ -61,7 +61,7 @@ const configureApp = (simulation: Simulation, key: string, profile: unknown): Re
 
 const answer = async (simulation: Simulation, request: ReceivedRequest): Promise<Reply> => {
   const { method, path, key = "", body } = request;
-  // Neither the target of links in answers nor the configuration of apps takes a key.
+  // Neither files that answers link to nor the configuration of apps needs a key.
   if (path.startsWith("/files/")) return picture;
   const [, configured] = /^\/_simulator\/apps\/(app-[^/]+)$/.exec(path) ?? [];
   if (method === "PUT" && configured !== undefined) return configureApp(simulation, configured, body);
@@ -77,7 +77,7 @@ const answer = async (simulation: Simulation, request: ReceivedRequest): Promise
   return notFoundPage;
 };
 
-/** Starts an in-process server that speaks Dify's service API as it was recorded. */
+/** Starts an in-process server with Dify's service API, based on recordings. */
 export const startDifySimulator = async (options: DifySimulatorOptions = {}): Promise<DifySimulator> => {
   const { paceMs = 30, pingMs = 10_000, idleMs = 300_000, workers = 4, onRequest } = options;
   const closing = new AbortController();
@@ -88,7 +88,7 @@ export const startDifySimulator = async (options: DifySimulatorOptions = {}): Pr
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(incoming).catch(() => undefined);
-    // The client left in the middle of its request.
+    // The client disconnected before the end of its request.
     if (body === undefined) return;
     const request = describeRequest(incoming, body.toString("utf8"));
     if (!request.path.startsWith("/_simulator/")) {

@@ -4,7 +4,7 @@ import { type Run, type RunPorts, startRun, type Turn } from "./run.ts";
 import { type App, makeApps, makeMessages } from "./store.ts";
 
 export interface SimulationOptions extends Omit<RunPorts, "takeWorker"> {
-  /** How many chatflows and workflows run at once from 1.13 on; the others wait in a queue. */
+  /** Maximum number of concurrent chatflows and workflows from 1.13 on; others are queued. */
   readonly workers: number;
 }
 
@@ -22,7 +22,7 @@ const makeWorkers = (count: number): RunPorts["takeWorker"] => {
   };
 };
 
-/** The state of a simulator, in memory. */
+/** The in-memory state of a simulator. */
 export const makeSimulation = ({ workers, ...options }: SimulationOptions) => {
   const takeWorker = makeWorkers(workers);
   const runs: Run[] = [];
@@ -42,11 +42,11 @@ export const makeSimulation = ({ workers, ...options }: SimulationOptions) => {
 
 export type Simulation = ReturnType<typeof makeSimulation>;
 
-/** A request on its way to its reply. */
+/** A request and its context. */
 export interface Exchange {
   readonly simulation: Simulation;
   readonly request: ReceivedRequest;
-  /** The app that the request's key is for. */
+  /** The app of the request's key. */
   readonly app: App;
   /** The `:id` of the path. */
   readonly id: string;
@@ -58,7 +58,7 @@ export type Route = readonly [
   handle: (exchange: Exchange) => Reply | Promise<Reply>,
 ];
 
-/** Dify fails on more than 255 characters. */
+/** Dify answers 500 for more than 255 characters. */
 export const requireUser = (user: unknown): string => {
   if (typeof user !== "string" || user === "") throw invalidParam("Arg user must be provided.");
   if (user.length > 255) throw new Refusal(500, "unknown", "Internal Server Error");

@@ -7,7 +7,7 @@ export interface App {
   readonly profile: Profile;
 }
 
-/** Any key that begins with `app-` is an app. */
+/** Every key that starts with `app-` is an app. */
 export const makeApps = () => {
   const apps = new Map<string, App>();
   const configure = (key: string, profile: unknown): App => {
@@ -22,13 +22,13 @@ export const makeApps = () => {
 
 export interface StoredMessage {
   readonly id: string;
-  /** The app and its end user; nobody else finds the message. */
+  /** App and end user; only they can find the message. */
   readonly owner: string;
   readonly conversationId: string | undefined;
   readonly inputs: JsonObject;
   readonly query: string;
   readonly createdAt: number;
-  /** Empty until the run has ended, and where it was abandoned. */
+  /** Empty until the run has ended; stays empty if it was abandoned. */
   answer: string;
   status: "normal" | "error" | "paused";
   rating: string | null;
@@ -37,7 +37,7 @@ export interface StoredMessage {
 
 export const ownerOf = (app: App, user: string): string => `${app.key}\n${user}`;
 
-/** A conversation exists as the messages that name it. */
+/** A conversation exists while messages refer to it. */
 export const makeMessages = () => {
   const messages = new Map<string, StoredMessage>();
   return {

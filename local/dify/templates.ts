@@ -2,7 +2,7 @@ import { asObject, type JsonObject, parseJson } from "./json.ts";
 import { findRecording } from "./recordings.ts";
 import type { AppMode, VersionName } from "./versions.ts";
 
-/** The recordings that serve as templates; a version has one of the names. */
+/** The recordings used as templates. Each version has one of the names. */
 const recordingNames = {
   chat: ["chat-stream"],
   "agent-chat": ["agent-stream"],
@@ -18,27 +18,27 @@ const recordingNames = {
 
 export type TemplateName = keyof typeof recordingNames;
 
-/** A recorded stream: what comes before its text, a piece of its text, and what follows. */
+/** A recorded stream, split into the events before the text, a piece of text, and the events after it. */
 export interface Template {
-  /** Since 1.13 chatflows and workflows begin with a ping: they run in a worker, and outlive their client. */
+  /** Since 1.13, chatflows and workflows start with a ping: they run in a worker and outlive their client. */
   readonly startsWithPing: boolean;
   readonly events: readonly JsonObject[];
   readonly head: readonly JsonObject[];
-  /** Undefined where the recorded app streamed no text. */
+  /** Undefined if the recorded app streamed no text. */
   readonly piece: JsonObject | undefined;
-  /** Begins with the empty pieces in which a text ends. */
+  /** Starts with the empty pieces that end a text. */
   readonly tail: readonly JsonObject[];
   readonly answer: string;
 }
 
-/** What an event adds to the answer; undefined for events of another kind. */
+/** The text that an event adds to the answer; undefined for other events. */
 const textOf = ({ event, answer, data }: JsonObject): string | undefined => {
   const text = event === "text_chunk" ? asObject(data).text : answer;
   const isText = event === "message" || event === "agent_message" || event === "text_chunk";
   return isText && typeof text === "string" ? text : undefined;
 };
 
-/** The node that would have produced the text where a recording has none. */
+/** The node that would have produced the text, if a recording has none. */
 const startsTextNode = ({ event, data }: JsonObject): boolean =>
   event === "node_started" && !["answer", "end"].includes(String(asObject(data).node_type));
 
@@ -52,7 +52,7 @@ const cut = (startsWithPing: boolean, events: readonly JsonObject[]): Template =
   return {
     startsWithPing,
     events,
-    // Text of earlier nodes is part of the recorded answer only.
+    // Text of earlier nodes belongs only to the recorded answer.
     head: events.slice(0, start).filter((event) => !textOf(event)),
     piece: pieces[0],
     tail: events.slice(start + spoken.length),

@@ -9,7 +9,7 @@ export const versionNames = ["0.15.3", "1.12.1", "1.14.2", "1.16.1"] as const;
 
 export type VersionName = (typeof versionNames)[number];
 
-/** What a stop by another user does to a chatflow or workflow. */
+/** The effect on a chatflow or workflow of a stop request by another user. */
 export const foreignStops: Readonly<Record<VersionName, "ignored" | "fails" | "stops">> = {
   "0.15.3": "ignored",
   "1.12.1": "fails",

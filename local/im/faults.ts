@@ -1,26 +1,26 @@
-/** An answer that is given in the place of taking a call. */
+/** A response sent instead of handling a call. */
 export interface ForcedAnswer {
   readonly status: number;
   readonly code: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How the IM departs from simply taking calls. */
+/** How the IM deviates from accepting calls. */
 export interface Fault {
-  /** Of the calls that it concerns; without it, of any. */
+  /** Path of the affected calls; omitted: any. */
   readonly path?: string;
-  /** "lost_reply": the call is taken, and its connection breaks before the reply. */
+  /** "lost_reply": the call is handled, but its connection breaks before the response. */
   readonly by: "lost_reply" | ForcedAnswer;
-  /** For so many calls. Without it, for one, or for as many as come within `forMs`. */
+  /** Number of affected calls. Default: one, or all calls within `forMs`. */
   readonly times?: number;
-  /** For so long, in milliseconds from now on; without it, until it is used up. */
+  /** Duration in milliseconds from now; omitted: until it is used up. */
   readonly forMs?: number;
 }
 
 export interface Faults {
-  /** Behind those that were forced before. */
+  /** Appends faults to those already set. */
   readonly force: (...faults: readonly Fault[]) => void;
-  /** What befalls the next call to this path; a fault is used up by asking. */
+  /** Returns the fault for the next call to this path and counts it against `times`. */
   readonly take: (path: string) => Fault["by"] | undefined;
 }
 

@@ -6,7 +6,7 @@ export interface ReceivedChunk {
   readonly at: number;
 }
 
-/** A message as a user's client would show it. */
+/** A message as clients show it. */
 export interface ImMessage {
   readonly messageUID: string;
   readonly fromUserId: string;
@@ -14,15 +14,15 @@ export interface ImMessage {
   readonly targetId: string;
   readonly objectName: string;
   readonly text: string;
-  /** Of a stream message; empty for an ordinary one. */
+  /** Chunks of a stream message; empty for others. */
   readonly chunks: readonly ReceivedChunk[];
   readonly complete: boolean;
   readonly completeReason: number | undefined;
 }
 
-/** What happens in the IM, as it happens. */
+/** A message that was created or extended. */
 export interface ImEvent {
   readonly message: ImMessage;
-  /** What came to the message just now. */
+  /** The text that was added. */
   readonly added: string;
 }

@@ -4,7 +4,7 @@ import type { ImEvent } from "./messages.ts";
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const parsedContent = v.pipe(v.string(), v.maxBytes(128 * 1024), v.parseJson(), v.looseObject({}));
 
-/** Of every message that comes as a form. */
+/** Common fields of messages sent as forms. */
 export const fields = {
   fromUserId: id,
   objectName: v.pipe(v.string(), v.minLength(1), v.maxLength(32)),
@@ -23,7 +23,7 @@ export const groupMessage = v.pipe(
 
 export type OrdinaryMessage = v.InferOutput<typeof privateMessage> | v.InferOutput<typeof groupMessage>;
 
-/** One message for each of its targets. */
+/** Creates one message per target. */
 export const deliver = (
   { targetIds, content, ...head }: OrdinaryMessage,
   newMessageUID: () => string,

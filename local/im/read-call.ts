@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { refuse } from "./refusal.ts";
 
-/** The form as an object; the fields that RongCloud takes more than once are lists. */
+/** Parses a form into an object. Fields that RongCloud accepts repeatedly become arrays. */
 export const readForm = (
   body: string,
   arrayFields: readonly string[] = ["toUserId", "toGroupId"],
@@ -16,11 +16,11 @@ export const readJson = (body: string): unknown => {
   try {
     return JSON.parse(body);
   } catch {
-    return refuse(1002, "body: must be JSON");
+    return refuse(1002, "body: must be valid JSON");
   }
 };
 
-/** @throws Refusal that names the first field that is wrong. */
+/** @throws Refusal naming the first invalid field. */
 export const parseCall = <T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> => {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;

@@ -1,6 +1,6 @@
 type Headers = Readonly<Record<string, string>>;
 
-/** What RongCloud would answer instead of taking a call. */
+/** An error response of RongCloud. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly status: number;

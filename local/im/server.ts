@@ -18,25 +18,25 @@ export interface ImSimulatorOptions {
   readonly appSecret: string;
   readonly onEvent?: (event: ImEvent) => void;
   readonly now?: () => number;
-  /** So many chunks the app may send in a second, and at once. */
+  /** Rate limit for chunks per second and burst, per app. */
   readonly chunksPerSecond?: number;
 }
 
 export interface ImSimulator {
   readonly url: string;
-  /** Every message so far, in the order in which it began, as it stands now. */
+  /** All messages in order of creation, in their current state. */
   readonly messages: () => readonly ImMessage[];
-  /** Who was seen writing, and by whom. */
+  /** Typing notifications that were sent. */
   readonly typings: () => readonly Typing[];
-  /** The next calls get these answers, one each. */
+  /** The next calls get these responses, one each. */
   readonly answerNext: (...answers: readonly ForcedAnswer[]) => void;
-  /** See `Fault`. */
+  /** Injects faults. */
   readonly force: (...faults: readonly Fault[]) => void;
   readonly close: () => Promise<void>;
 }
 
 const maxRemembered = 1000;
-/** Of an app (docs/spec/rongcloud.md, section 8). */
+/** Per app (docs/spec/rongcloud.md, section 8). */
 const defaultChunksPerSecond = 100;
 
 const userId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
@@ -46,7 +46,7 @@ const expiry = v.object({
   time: v.pipe(v.string(), v.digits()),
 });
 
-/** Stands in for RongCloud's server API where nobody has a real one: it takes what a bot says, and shows it. */
+/** Simulates RongCloud's server API: accepts messages and keeps the last 1,000. */
 export const startImSimulator = async ({
   appKey,
   appSecret,
@@ -130,7 +130,7 @@ export const startImSimulator = async ({
     if (fault && fault !== "lost_reply") {
       request.resume();
       const { status, code, headers } = fault;
-      return reply(response, status, { code, errorMessage: "as forced" }, headers);
+      return reply(response, status, { code, errorMessage: "injected fault" }, headers);
     }
     const answered = answer(request).then(
       (body) => () => reply(response, 200, body),

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { fields, targetUsers } from "./ordinary-messages.ts";
 
-/** What clients show for some seconds. */
+/** A typing notification, which clients show for some seconds. */
 export interface Typing {
   readonly fromUserId: string;
   readonly targetId: string;
-  /** The type of the message that is being written. */
+  /** Type of the message being typed. */
   readonly typingContentType: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -13,7 +13,7 @@ export interface Typing {
 
 const typingContent = v.object({ typingContentType: v.pipe(v.string(), v.minLength(1)) });
 
-/** A status message is for whoever looks just now: nobody keeps it, counts it, or gets it later. */
+/** A status message reaches only users who are online: it is not stored, counted or delivered later. */
 export const statusMessage = v.pipe(
   v.object({ ...fields, ...targetUsers }),
   v.check(
@@ -22,7 +22,7 @@ export const statusMessage = v.pipe(
   ),
 );
 
-/** What a status message tells of somebody who is writing, to each who sees it; of any other, nothing. */
+/** The typing notifications of a status message, one per recipient; empty for other status messages. */
 export const typingsOf = (
   { objectName, fromUserId, toUserId, content }: v.InferOutput<typeof statusMessage>,
   at: number,

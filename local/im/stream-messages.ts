@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { ImEvent, ImMessage } from "./messages.ts";
 import { refuse } from "./refusal.ts";
 
-/** Belong to the first chunk alone. */
+/** Fields allowed only in the first chunk. */
 const firstChunkFields = ["type", "user", "mentionedInfo", "extra"] as const;
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
@@ -23,7 +23,7 @@ const fields = {
     }),
     v.check(
       ({ complete, completeReason }) => complete || completeReason === undefined,
-      "completeReason: belongs to the last chunk alone",
+      "completeReason: is only allowed in the last chunk",
     ),
   ),
 };
@@ -39,7 +39,7 @@ export const groupChunk = v.pipe(
 
 export type Chunk = v.InferOutput<typeof privateChunk> | v.InferOutput<typeof groupChunk>;
 
-/** All chunks of a message together (docs/spec/rongcloud.md, section 8). */
+/** Limit of all chunks of a message together (docs/spec/rongcloud.md, section 8). */
 const maxBytes = 128 * 1024;
 const maxSilenceMs = 30_000;
 const maxAgeMs = 30 * 60_000;
@@ -49,7 +49,10 @@ export interface StreamMessagesPorts {
   readonly newMessageUID: () => string;
 }
 
-/** Stream messages as RongCloud keeps them: `seq` without a gap, nothing after the end, 30 s of silence ends them. */
+/**
+ * Stream messages with RongCloud's rules: `seq` has no gaps, nothing follows the end, and 30 s of silence end a
+ * message.
+ */
 export const makeStreamMessages = ({ now, newMessageUID }: StreamMessagesPorts) => {
   const open = new Map<string, ImMessage>();
 
@@ -66,7 +69,7 @@ export const makeStreamMessages = ({ now, newMessageUID }: StreamMessagesPorts) 
     const isOurs = message?.fromUserId === head.fromUserId && message.targetId === head.targetId;
     if (!isOurs || !last) return refuse(1002, "content.messageUID: no such open stream message");
     const late = firstChunkFields.find((name) => content[name] !== undefined);
-    if (late !== undefined) refuse(1002, `content.${late}: belongs to the first chunk alone`);
+    if (late !== undefined) refuse(1002, `content.${late}: is only allowed in the first chunk`);
     if (now() - last.at > maxSilenceMs) refuse(29003, "the stream message was silent for 30 s and has ended");
     if (now() - (message.chunks[0]?.at ?? 0) > maxAgeMs)
       refuse(29004, "the stream message is 30 min old and has ended");

@@ -27,8 +27,8 @@ const echoOf = ({ messages }: CompletionRequest): string => {
 };
 
 /**
- * An answer in the shapes of OpenAI's API reference: whole (`chat.completion`) and in chunks (`chat.completion.chunk`).
- * `reasoning_content` is an extension by DeepSeek and vLLM.
+ * An answer in the formats of OpenAI's API reference: whole (`chat.completion`) and in chunks
+ * (`chat.completion.chunk`). `reasoning_content` is an extension by DeepSeek and vLLM.
  */
 export const completionFor = (profile: Profile, request: CompletionRequest) => {
   const { reply = echoOf(request), reasoning, finishReason } = profile;

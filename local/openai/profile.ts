@@ -13,7 +13,7 @@ const behaviourSchema = v.variant("kind", [
     retryAfter: v.optional(v.string()),
     times: v.optional(count),
   }),
-  /** Sends nothing, not even headers. */
+  /** Sends no response, not even headers. */
   v.strictObject({ kind: v.literal("silent") }),
   v.strictObject({ kind: v.literal("cut"), afterDeltas: count }),
   v.strictObject({ kind: v.literal("error_in_stream"), afterDeltas: count, code: v.string() }),
@@ -23,7 +23,7 @@ const behaviourSchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("context_limit"), messages: count }),
 ]);
 
-/** How the server behaves for one key. */
+/** Configuration of the server for one key. */
 export const profileSchema = v.strictObject({
   models: v.optional(v.array(v.string()), ["simulated-model"]),
   /** A string is sent word by word, an array delta by delta. Default: echoes the question. */

@@ -11,18 +11,18 @@ export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Undefined where it is not JSON. */
+  /** Undefined if it is not JSON. */
   readonly body: unknown;
 }
 
 export interface OpenAiSimulator {
   /** The base URL: an integration's callbackUrl. */
   readonly url: string;
-  /** The last thousand, oldest first. */
+  /** The last 1,000, oldest first. */
   readonly requests: readonly ReceivedRequest[];
-  /** Sets the profile of a key. Keys that begin with `sk-` work without one. */
+  /** Sets the profile of a key. Keys that start with `sk-` work without one. */
   readonly configure: (key: string, profile: ProfileInput) => void;
-  /** Ends open connections at once. */
+  /** Closes open connections at once. */
   readonly close: () => Promise<void>;
 }
 
@@ -56,7 +56,7 @@ const refusalOf = ({ behaviour, models }: Profile, request: CompletionRequest): 
   }
 };
 
-/** OpenAI's envelope. */
+/** OpenAI's error format. */
 const errorBody = ({ code, param }: Pick<Refusal, "code" | "param">) => ({
   error: {
     message: `The request failed (${code ?? "unknown"}).`,
@@ -74,7 +74,7 @@ const refuse = (response: ServerResponse, refusal: Refusal): void => {
   sendJson(response, refusal.status, errorBody(refusal));
 };
 
-/** Starts an in-process server that speaks OpenAI's chat completions API. */
+/** Starts an in-process server with OpenAI's chat completions API. */
 export const startOpenAiSimulator = async ({ paceMs: defaultPaceMs = 30 } = {}): Promise<OpenAiSimulator> => {
   const profiles = new Map<string, Profile>();
   const requests: ReceivedRequest[] = [];
@@ -101,7 +101,7 @@ export const startOpenAiSimulator = async ({ paceMs: defaultPaceMs = 30 } = {}):
       if (response.destroyed) return;
       write(chunk);
     }
-    // Let the chunks already written reach the client first.
+    // Lets the chunks already written reach the client first.
     if (behaviour.kind === "cut") return void setTimeout(() => response.destroy(), paceMs);
     if (behaviour.kind === "error_in_stream") {
       write(errorBody(behaviour));

@@ -1,20 +1,20 @@
 export interface ConversationView {
-  /** A message that a user sent. */
+  /** Shows a message that a user sent. */
   showSent(from: string, to: string, text: string): void;
-  /** More of a message from a bot; `message` tells which. */
+  /** Shows more text of a bot's message; `message` identifies it. */
   showStreamed(message: string, from: string, to: string, added: string, complete: boolean): void;
-  /** A webhook that reached the app's server: where, and what it brought. */
-  showWebhook(place: string, what: string): void;
-  /** Ends the line that is open, for something else to be written. */
+  /** Shows a webhook that the app server received: its URL and content. */
+  showWebhook(url: string, content: string): void;
+  /** Ends the open line, so that other output can follow. */
   endLine(): void;
 }
 
-/** Colours, the moving of the cursor and of the writing's direction are a terminal's own, not a message's. */
+/** Messages must not change the terminal's colours, cursor position or text direction. */
 const controlCharacters = /[^\P{Cc}\n\t]|\p{Bidi_Control}/gu;
 
 /**
- * Shows conversations as they happen: each piece of an answer where it belongs, at once. One message streams on the
- * open line; one that comes between begins a line of its own, and the interrupted one goes on on a line after it.
+ * Shows conversations as they happen. Answers stream on the open line. A message from another sender gets a line of its
+ * own, and the interrupted answer continues on a new line.
  */
 export const makeConversationView = (write: (text: string) => void): ConversationView => {
   let open: string | undefined;
@@ -41,7 +41,7 @@ export const makeConversationView = (write: (text: string) => void): Conversatio
       write(clean(added));
       if (complete && open === message) closeLine();
     },
-    showWebhook: (place, what) => writeLine("webhook", place, what.replaceAll(/\s+/g, " ")),
+    showWebhook: (url, content) => writeLine("webhook", url, content.replaceAll(/\s+/g, " ")),
     endLine: closeLine,
   };
 };

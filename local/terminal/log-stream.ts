@@ -10,15 +10,15 @@ const isRoutine = (line: string): boolean => v.is(routineLine, line);
 
 export interface LogStreamOptions {
   readonly write: (line: string) => void;
-  /** Whether a person reads the log on the screen that shows the conversations. */
+  /** Whether the log goes to the terminal that shows the conversations. */
   readonly isShared: boolean;
-  /** Called before each line that goes to a shared screen. */
+  /** Called before each line that is written to a shared terminal. */
   readonly endLine: () => void;
 }
 
 /**
- * Takes the functions' log, whole lines. On a screen that also shows the conversations only what is wrong is let
- * through, on a line of its own; where the log goes somewhere else, all of it.
+ * Receives the functions' log lines. A terminal shared with the conversations gets only warnings and errors, each on
+ * its own line; any other destination gets all lines.
  */
 export const makeLogStream = ({ write, isShared, endLine }: LogStreamOptions): Writable =>
   new Writable({

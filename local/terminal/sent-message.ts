@@ -2,7 +2,7 @@ import * as v from "valibot";
 
 const text = v.pipe(v.string(), v.parseJson(), v.object({ content: v.string() }));
 
-/** Where a message comes in, and the field of the form that says to whom. */
+/** Paths that accept messages, with the form field of the recipient. */
 const targetFields = new Map([
   ["/message/private/publish.json", "toUserId"],
   ["/message/group/publish.json", "toGroupId"],
@@ -15,7 +15,7 @@ export interface SentMessage {
   readonly text: string;
 }
 
-/** What a request says to somebody, as far as it can be shown. */
+/** The text message that a request sends; undefined if it is not a text message. */
 export const readSentMessage = (path: string, body: string): SentMessage | undefined => {
   const targetField = targetFields.get(path);
   if (targetField === undefined) return undefined;

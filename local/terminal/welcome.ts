@@ -2,13 +2,13 @@ import type { LocalBridge } from "../bridge.ts";
 
 const simulatorsLine = (simulators: readonly (string | false)[]): string => {
   const named = simulators.filter((simulator) => simulator !== false);
-  return named.length === 0 ? "" : `docs/simulators.md tells what these can do: ${named.join(", ")}.\n`;
+  return named.length === 0 ? "" : `Simulators (docs/simulators.md): ${named.join(", ")}.\n`;
 };
 
 const othersLine = (ids: readonly string[]): string =>
-  ids.length === 0 ? "" : `The same works with ${ids.join(", ")}.\n`;
+  ids.length === 0 ? "" : `Other demo bots: ${ids.join(", ")}.\n`;
 
-/** The line that says it is ready, and what to try. */
+/** The message printed at startup: the URL, and commands to try. */
 export const welcome = ({
   url,
   consoleUrl,
@@ -19,15 +19,15 @@ export const welcome = ({
 
 Talk to the demo bot in a browser: ${consoleUrl}
 
-Or send it a message over the IM, from another terminal, and watch the answer stream in here:
+Or send it a message through the IM from another terminal. The answer streams in here:
 
   npm run -s sign | curl -H @- ${url}/message/private/publish.json \\
     -d fromUserId=user-001 -d toUserId=${demoBotId} -d objectName=RC:TxtMsg \\
     --data-urlencode 'content={"content":"Hello, who are you?"}'
 
-${othersLine(others)}Say more: the conversation is kept for 24 hours. The README goes on from here. Ctrl-C stops everything.
+${othersLine(others)}The conversation is kept for 24 hours. The README has more examples. Ctrl-C stops everything.
 ${simulatorsLine([
-  difySimulatorUrl !== undefined && `the Dify simulator at ${difySimulatorUrl}`,
-  `the app server simulator at ${appServerSimulatorUrl}`,
+  difySimulatorUrl !== undefined && `Dify at ${difySimulatorUrl}`,
+  `app server at ${appServerSimulatorUrl}`,
 ])}
 `;

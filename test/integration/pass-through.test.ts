@@ -62,7 +62,7 @@ test("a message that RongCloud refuses is refused in its words, and no bot hears
     "/message/private/publish.json",
     textMessage("u7", "bot-passed", "refuse me"),
   );
-  expect(refused).toMatchObject({ status: 403, body: { code: 1009, errorMessage: "as forced" } });
+  expect(refused).toMatchObject({ status: 403, body: { code: 1009, errorMessage: "injected fault" } });
   await delay(1_000);
   expect(appServer.received()).toHaveLength(before);
 });
@@ -86,7 +86,7 @@ test("a user's tokens are revoked at RongCloud too, which wants a time, and its 
 test("a signed call that the bridge does not serve is answered by RongCloud, an unsigned one by nobody", async () => {
   im.answerNext({ status: 429, code: 1008, headers: { "retry-after": "1" } });
   const passed = await callApi(bridge.url, "/chatroom/create.json", new URLSearchParams({ id: "1" }));
-  expect(passed).toMatchObject({ status: 429, body: { code: 1008, errorMessage: "as forced" } });
+  expect(passed).toMatchObject({ status: 429, body: { code: 1008, errorMessage: "injected fault" } });
   expect(passed.headers.get("retry-after")).toBe("1");
   const unsigned = await callApi(bridge.url, "/chatroom/create.json", new URLSearchParams({ id: "1" }), {});
   expect(unsigned).toMatchObject({ status: 404, body: { code: 404 } });

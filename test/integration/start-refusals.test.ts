@@ -13,7 +13,7 @@ describe("what is wrong at the start is one clear line and exit 1", () => {
     const { code, stderr, stdout } = await run([process.execPath, "local/main.ts"], { PORT: port }).ended;
     expect({ code, stderr, stdout }).toEqual({
       code: 1,
-      stderr: `Port ${port} is in use: stop what uses it, or give another by PORT (0 for any).\n`,
+      stderr: `Port ${port} is already in use. Set PORT to another port (0: any free port).\n`,
       stdout: "",
     });
   }, 60_000);
@@ -22,11 +22,11 @@ describe("what is wrong at the start is one clear line and exit 1", () => {
     [{ PORT: "http" }, "PORT must be a port, 0 for any\n"],
     [{ RONGCLOUD_API_URL: "nowhere" }, "RONGCLOUD_API_URL must be an http or https URL\n"],
     [{ DIFY_API_KEY: "app-x" }, "DIFY_API_URL and DIFY_API_KEY go together: give both or neither\n"],
-    [{ SQS_ENDPOINT: "http://127.0.0.1:9" }, "SQS_ENDPOINT: nobody answers at http://127.0.0.1:9\n"],
-    [{ DATA_DIR: "package.json" }, "DATA_DIR package.json is no folder that can be written to (EEXIST)\n"],
+    [{ SQS_ENDPOINT: "http://127.0.0.1:9" }, "SQS_ENDPOINT: no server responds at http://127.0.0.1:9\n"],
+    [{ DATA_DIR: "package.json" }, "DATA_DIR package.json is not a writable folder (EEXIST)\n"],
     [
       { DIFY_API_URL: "http://127.0.0.1:9/v1", DIFY_API_KEY: "app-x" },
-      "DIFY_API_URL: nobody answers at http://127.0.0.1:9/v1/info\n",
+      "DIFY_API_URL: no server responds at http://127.0.0.1:9/v1/info\n",
     ],
   ])(
     "%o",

@@ -8,13 +8,16 @@ import { replyOf } from "./proxy-response.ts";
 import type { Match } from "./router.ts";
 import { type StreamedResponse, streamedResponseOf } from "./streamed-response.ts";
 
-/** What came of asking the function. */
+/** The result of invoking the function. */
 export type Answer =
   | { readonly kind: "reply"; readonly reply: Reply }
   | { readonly kind: "stream"; readonly response: StreamedResponse }
   | { readonly kind: "failure"; readonly failure: Failure };
 
-/** The function's answer, or that it did not come within the integration's time; the function runs on regardless. */
+/**
+ * Resolves to the function's answer, or to a failure after the integration's timeout. The function keeps running after
+ * a timeout.
+ */
 export const answerOf = async (
   api: RestApi,
   exchange: Exchange,
@@ -42,7 +45,8 @@ export const answerOf = async (
 const failed: Answer = { kind: "failure", failure: "INTEGRATION_FAILURE" };
 
 const bufferedAnswer = (api: RestApi, exchange: Exchange, outcome: Outcome): Answer => {
-  // Invoked for a whole answer, a streaming function gives metadata and all in one, which is no proxy response.
+  // Invoked without streaming, a streaming function returns metadata and body as one value, which is not a proxy
+  // response.
   if (outcome.kind === "stream") outcome.bytes.resume();
   const reply = outcome.kind === "value" ? replyOf(api, exchange, outcome.payload) : undefined;
   return reply ? { kind: "reply", reply } : failed;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** A request as it came, with what the gateway knows of it. */
+/** A request, with what the gateway knows about it. */
 export interface Exchange {
   readonly requestId: string;
   readonly method: string;
@@ -10,7 +10,7 @@ export interface Exchange {
   readonly body: Buffer;
 }
 
-/** A whole answer. */
+/** A buffered response. */
 export interface Reply {
   readonly statusCode: number;
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -24,7 +24,7 @@ const failures = {
     message: "Endpoint request timed out",
     errorType: "InternalServerErrorException",
   },
-  // A failed function or one that answers nonsense is 502, whatever the table says of other integrations.
+  // A failed function or a malformed response is 502, although the table lists 504 for other integrations.
   INTEGRATION_FAILURE: {
     statusCode: 502,
     message: "Internal server error",
@@ -36,7 +36,7 @@ export type Failure = keyof typeof failures;
 
 const defaultTemplate = '{"message":$context.error.messageString}';
 
-/** The answer that the gateway itself gives, as the API's gateway responses have it. */
+/** Builds API Gateway's own response to a failure, as configured by the API's gateway responses. */
 export const gatewayReply = (api: RestApi, exchange: Exchange, failure: Failure): Reply => {
   const { statusCode, message, errorType } = failures[failure];
   const response =
@@ -82,7 +82,7 @@ const templateOf = (response: GatewayResponse | undefined): readonly [string, st
 
 const requestHeader = "method.request.header.";
 
-/** A literal stands in quotes; of the request's parts, headers can be given back. */
+/** Literals are quoted. Of the request's parts, only headers can be mapped. */
 const mappedValue = (mapping: string, { request }: Exchange): string | undefined => {
   if (mapping.startsWith("'")) return mapping.slice(1, -1);
   if (!mapping.startsWith(requestHeader)) return undefined;

@@ -1,4 +1,4 @@
-/** Whether the API's BinaryMediaTypes hold the first media type of a Content-Type or Accept header. */
+/** Whether the API's BinaryMediaTypes contain the first media type of a Content-Type or Accept header. */
 export const isBinaryMediaType = (
   binaryMediaTypes: readonly string[],
   header: string | undefined,

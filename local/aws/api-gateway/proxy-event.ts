@@ -46,7 +46,7 @@ const bodyOf = (api: RestApi, { body, request }: Exchange) => {
   return { body: body.toString(binary ? "base64" : "utf8"), isBase64Encoded: binary };
 };
 
-/** Header names keep the case that the client gave them. */
+/** Header names keep the client's case. */
 const withForwarding = (exchange: Exchange): [string, string][] => {
   const raw = exchange.request.rawHeaders;
   const sent = raw.flatMap((name, index): [string, string][] =>
@@ -67,7 +67,7 @@ const groupedByName = (pairs: readonly (readonly [string, string])[]): Record<st
     [...Map.groupBy(pairs, ([name]) => name)].map(([name, same]) => [name, same.map(([, value]) => value)]),
   );
 
-/** As in an access log: 10/Oct/2026:13:55:36 +0000. */
+/** The format of access logs: 10/Oct/2026:13:55:36 +0000. */
 const logTime = (date: Date): string => {
   const [, day, month, year, time] = date.toUTCString().split(" ");
   return `${day}/${month}/${year}:${time} +0000`;

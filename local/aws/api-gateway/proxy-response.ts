@@ -10,13 +10,13 @@ const proxyResponseSchema = v.object({
   isBase64Encoded: v.nullish(v.boolean(), false),
 });
 
-/** A function's answer as the client gets it; undefined if it is no proxy response. */
+/** Converts a function's result to the response for the client; undefined if it is not a proxy response. */
 export const replyOf = (api: RestApi, exchange: Exchange, payload: string): Reply | undefined => {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), proxyResponseSchema), payload);
   if (!parsed.success) return undefined;
   const { statusCode, body, isBase64Encoded } = parsed.output;
   const headers = clientHeaders(parsed.output);
-  // Base64 becomes bytes only for a client that asks for one of the API's binary media types first.
+  // Base64 is decoded only if the first media type that the client accepts is one of the API's binary media types.
   const decode = isBase64Encoded && isBinaryMediaType(api.binaryMediaTypes, exchange.request.headers.accept);
   return {
     statusCode,

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from "node:http";
 
-/** The body, or undefined if it is longer: then it is read to its end, so that the client listens to the answer. */
+/**
+ * Reads the body; undefined if it is longer than `maxBytes`. It is read to the end anyway, so that the client reads the
+ * response.
+ */
 export const readLimitedBody = async (
   request: IncomingMessage,
   maxBytes: number,

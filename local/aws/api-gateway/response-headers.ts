@@ -2,7 +2,7 @@ import * as v from "valibot";
 
 const scalar = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String));
 
-/** The part that a whole proxy response and a streamed one's metadata have in common. */
+/** What a proxy response and the metadata of a streamed response have in common. */
 export const responseHeadSchema = v.object({
   statusCode: v.pipe(
     v.union([v.number(), v.string()]),
@@ -21,7 +21,7 @@ export type ResponseHead = v.InferOutput<typeof responseHeadSchema>;
 const remapped = new Set(["connection", "content-length", "date", "server", "www-authenticate"]);
 const dropped = new Set(["keep-alive", "te", "trailer", "transfer-encoding", "upgrade"]);
 
-/** What the client gets of the headers that a function answers with; multiValueHeaders win over headers. */
+/** The function's headers as sent to the client. multiValueHeaders take precedence over headers. */
 export const clientHeaders = ({ headers, multiValueHeaders }: ResponseHead): [string, string][] => {
   const multiple = Object.entries(multiValueHeaders ?? {});
   const names = new Set(multiple.map(([name]) => name.toLowerCase()));

@@ -2,7 +2,7 @@ import type { Route } from "../template/routes.ts";
 
 export interface Match {
   readonly route: Route;
-  /** As they stand in the path: a REST API does not decode them. */
+  /** As in the path: REST APIs do not decode them. */
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
@@ -14,8 +14,8 @@ interface Resource {
 }
 
 /**
- * Like API Gateway, chooses the most specific resource first, segment by segment, and then its method: a resource
- * without the method asked for is no match, even if a less specific one has it.
+ * Like API Gateway, selects the most specific resource, segment by segment, and then its method. A resource without the
+ * requested method is no match, even if a less specific resource has it.
  */
 export const makeRouter = (routes: readonly Route[]): Router => {
   const resources: Resource[] = [...Map.groupBy(routes, ({ path }) => path)]

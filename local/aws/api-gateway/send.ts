@@ -4,7 +4,7 @@ import type { Exchange, Reply } from "./exchange.ts";
 import { clientHeaders } from "./response-headers.ts";
 import type { StreamedResponse } from "./streamed-response.ts";
 
-/** A regional REST API ends a stream that is silent for so long. */
+/** The idle timeout of streams on regional REST APIs. */
 const maxSilenceMs = 5 * 60_000;
 
 export const sendReply = (response: ServerResponse, { requestId }: Exchange, reply: Reply): void => {
@@ -13,8 +13,8 @@ export const sendReply = (response: ServerResponse, { requestId }: Exchange, rep
 };
 
 /**
- * Passes a stream on as it comes and no faster than the client takes it. Nobody tells the function that the client
- * has left, or that the gateway's time is over: it writes on, to nobody.
+ * Forwards a stream with back-pressure. The function is not notified when the client disconnects or the integration
+ * times out, and continues to write.
  */
 export const sendStream = async (
   response: ServerResponse,
@@ -22,9 +22,9 @@ export const sendStream = async (
   { head, firstBytes, rest }: StreamedResponse,
   deadline: number,
 ): Promise<void> => {
-  const cut = () => response.destroy();
-  const timeoutTimer = setTimeout(cut, deadline - Date.now());
-  const silenceTimer = setTimeout(cut, maxSilenceMs);
+  const disconnect = () => response.destroy();
+  const timeoutTimer = setTimeout(disconnect, deadline - Date.now());
+  const silenceTimer = setTimeout(disconnect, maxSilenceMs);
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   const write = async (bytes: Uint8Array) => {

@@ -21,16 +21,16 @@ export interface ObservedExchange {
 export interface ApiGatewayOptions {
   readonly api: RestApi;
   readonly port: number;
-  /** The function so named. */
+  /** Returns the invoker of the named function. */
   readonly invoke: (functionName: string) => Invoke;
   readonly onExchange: ((exchange: ObservedExchange) => void) | undefined;
-  /** Milliseconds, by which throttles refill; this process's own without one. */
+  /** Monotonic time in milliseconds for throttling; default: performance.now(). */
   readonly now?: () => number;
 }
 
 const maxRequestBytes = 10 * 1024 * 1024;
 
-/** A REST API on one port; its stage is not part of the path. */
+/** Serves a REST API on one port. The stage is not part of the path. */
 export const startApiGateway = ({
   api,
   port,

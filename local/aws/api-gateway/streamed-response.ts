@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import * as v from "valibot";
 import { type ResponseHead, responseHeadSchema } from "./response-headers.ts";
 
-/** A streamed answer whose metadata has come: its head, and the body as it comes. */
+/** A streamed response whose metadata has arrived. */
 export interface StreamedResponse {
   readonly head: ResponseHead;
   readonly firstBytes: Buffer;
@@ -14,7 +14,10 @@ const delimiter = Buffer.alloc(8);
 const maxMetadataBytes = 16 * 1024;
 const headSchema = v.pipe(v.string(), v.parseJson(), responseHeadSchema);
 
-/** undefined if what comes is not metadata, eight zero bytes and a body; then the rest of it is let go. */
+/**
+ * Parses metadata, eight zero bytes and the beginning of the body. Undefined if the stream has another format; the rest
+ * of it is then discarded.
+ */
 export const streamedResponseOf = async (bytes: Readable): Promise<StreamedResponse | undefined> => {
   let received = Buffer.alloc(0);
   try {

@@ -1,16 +1,19 @@
 import type { Throttle } from "../template/stages.ts";
 import { makeTokenBucket, type TakeToken } from "./token-bucket.ts";
 
-/** Whether one more request may pass to a resource (its path as the template has it) by an HTTP method. */
+/** Whether another request is allowed, for a resource path as in the template and an HTTP method. */
 export type IsAllowed = (path: string, method: string) => boolean;
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, but for each method, not for all at once. */
+/**
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, but applied per method instead of per
+ * account.
+ */
 const accountQuota = { ratePerSecond: 10_000, burst: 5_000 };
 
 /**
- * Each method of each resource has a bucket of its own, whichever setting gives its numbers: one for that very method,
- * then the stage's default, then the account's quota. The methods of an ANY resource are told apart too, and a setting
- * for ANY is for none of them.
+ * Each method of each resource has its own bucket. Its numbers come from the setting for that method, else the stage's
+ * default, else the account's quota. The methods of an ANY resource also have separate buckets, and a setting for ANY
+ * applies to none of them.
  */
 export const makeThrottle = (throttles: readonly Throttle[], now: () => number): IsAllowed => {
   const settingFor = (path: string, method: string): Throttle | undefined =>

@@ -1,12 +1,12 @@
 export interface TokenBucketOptions {
   readonly ratePerSecond: number;
-  /** How many it holds, and has at first. */
+  /** Capacity and initial number of tokens. */
   readonly burst: number;
-  /** Milliseconds that never go back. */
+  /** Monotonic time in milliseconds. */
   readonly now: () => number;
 }
 
-/** Takes a token; false if there is none. */
+/** Takes a token; false if the bucket is empty. */
 export type TakeToken = () => boolean;
 
 export const makeTokenBucket = ({ ratePerSecond, burst, now }: TokenBucketOptions): TakeToken => {

@@ -8,7 +8,7 @@ export type StreamingHandler = (event: unknown, stream: Writable, context: unkno
 
 const delimiterLength = 8;
 
-/** The global that Lambda's Node runtime has and a handler's module finds when it is imported. */
+/** The global of Lambda's Node runtime that handler modules use when they are imported. */
 export const awslambda = {
   streamifyResponse(handler: StreamingHandler): StreamingHandler {
     return Object.assign(handler, { [streaming]: "response" });

@@ -7,7 +7,7 @@ export interface Endpoints {
   readonly secrets: string;
 }
 
-/** What Lambda itself puts into every function's environment, and where the local AWS is. */
+/** The variables that Lambda sets for every function, and the endpoints of the local AWS. */
 export const lambdaEnvironment = (lambda: LambdaFunction, endpoints: Endpoints): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: "local",
   AWS_SECRET_ACCESS_KEY: "local",

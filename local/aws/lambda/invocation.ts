@@ -2,11 +2,11 @@ import { Readable } from "node:stream";
 import type { Outcome } from "./outcome.ts";
 import type { FromThread, LambdaError } from "./protocol.ts";
 
-/** One event in a thread, seen from outside. */
+/** The invocation of a thread with one event. */
 export interface Invocation {
-  /** Settles with the answer, or with a streamed one's first chunk. */
+  /** Resolves with the result, or with the stream at its first chunk. */
   readonly outcome: Promise<Outcome>;
-  /** Settles when the handler is done, with the error if it failed. */
+  /** Resolves when the handler has finished, with the error if it failed. */
   readonly finished: Promise<LambdaError | undefined>;
   receive(message: FromThread): void;
   fail(error: LambdaError): void;
@@ -19,7 +19,7 @@ export const startInvocation = (onChunkAccepted: () => void): Invocation => {
 
   const stream = () => {
     if (!bytes) {
-      // It may be given up before anybody reads it, and an 'error' without a listener would end the process.
+      // It may be destroyed before it has a reader, and an unhandled 'error' event would end the process.
       bytes = new Readable({ read: onChunkAccepted }).on("error", () => {});
       outcome.resolve({ kind: "stream", bytes });
     }

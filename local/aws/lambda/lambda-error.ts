@@ -1,6 +1,6 @@
 import type { LambdaError } from "./protocol.ts";
 
-/** A thrown value as Lambda reports it. */
+/** Converts a thrown value to Lambda's error format. */
 export const lambdaErrorOf = (thrown: unknown): LambdaError => {
   if (!isError(thrown)) return { errorType: typeof thrown, errorMessage: String(thrown) };
   return {
@@ -10,6 +10,6 @@ export const lambdaErrorOf = (thrown: unknown): LambdaError => {
   };
 };
 
-/** One that comes out of another thread, or another context, need not be an instance of this one's Error. */
+/** An error of another thread or context is not an instance of this context's Error. */
 const isError = (thrown: unknown): thrown is Error =>
   typeof thrown === "object" && thrown !== null && "name" in thrown && "message" in thrown;

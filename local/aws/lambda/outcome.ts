@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
 import type { LambdaError } from "./protocol.ts";
 
-/** How an invocation ended, or for a stream: began. */
+/** The result of an invocation, or its stream. */
 export type Outcome =
   | { readonly kind: "value"; readonly payload: string }
-  /** Metadata, delimiter and body as the handler writes them; destroyed with an error if it breaks off. */
+  /** Metadata, delimiter and body as the handler writes them. Destroyed with an error if the handler fails. */
   | { readonly kind: "stream"; readonly bytes: Readable }
   | { readonly kind: "error"; readonly error: LambdaError };
 

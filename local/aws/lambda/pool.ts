@@ -6,23 +6,23 @@ import { startThread, type Thread, type ThreadOptions } from "./thread-handle.ts
 export const maxThreads = 10;
 
 export interface PoolOptions extends ThreadOptions {
-  /** Threads that are there from the first event on; two at least show what works by shared memory only. */
+  /** Number of threads from the first event on. At least two, to expose code that relies on shared memory. */
   readonly minimum?: number;
   readonly maximum?: number;
 }
 
 export interface Pool {
-  /** Settles once one thread can serve; rejects if the handler cannot be loaded. */
+  /** Resolves once a thread can serve; rejects if the handler cannot be loaded. */
   readonly started: Promise<void>;
   readonly invoke: Invoke;
-  /** Ends the threads that are at work on an event, in the middle of it, as a crash does; gives how many. */
+  /** Terminates all busy threads mid-event, as a crash does. Returns their number. */
   crash(): number;
   stop(): Promise<void>;
 }
 
 type Waiter = (got: Thread | LambdaError) => void;
 
-/** The execution environments of one function. */
+/** Starts the execution environments of one function. */
 export const startPool = ({ minimum = 2, maximum = maxThreads, ...options }: PoolOptions): Pool => {
   const threads = new Set<Thread>();
   const idle: Thread[] = [];
@@ -32,7 +32,7 @@ export const startPool = ({ minimum = 2, maximum = maxThreads, ...options }: Poo
   let hasServed = false;
   let stopped = false;
 
-  /** A fresh thread has the next event: from then on events alternate between the threads. */
+  /** A new thread gets the next event. After that, events alternate between the threads. */
   const release = (thread: Thread, place: "first" | "last") => {
     const waiter = waiters.shift();
     if (waiter) waiter(thread);
@@ -41,7 +41,7 @@ export const startPool = ({ minimum = 2, maximum = maxThreads, ...options }: Poo
   };
 
   const startMissing = () => {
-    // A function that is never called needs no second thread, which takes 0.2 s of CPU time.
+    // A function that is never called needs no second thread: each takes 0.2 s of CPU time.
     const wanted = hasServed ? minimum : 1;
     while (!stopped && (threads.size < wanted || (waiters.length > starting && threads.size < maximum)))
       start();
@@ -54,7 +54,7 @@ export const startPool = ({ minimum = 2, maximum = maxThreads, ...options }: Poo
     thread.ready.then((failure) => {
       starting--;
       if (!failure) return release(thread, "first");
-      // Like Lambda, which starts the function anew for the next event and not before.
+      // Like Lambda, this starts the function again only for the next event.
       threads.delete(thread);
       thread.stop();
       if (!stopped) report(options.log, options.name, failure);
@@ -95,8 +95,8 @@ export const startPool = ({ minimum = 2, maximum = maxThreads, ...options }: Poo
   };
 
   const started = start().then((failure) => {
-    // A pool that is stopped while it starts has failed at nothing.
-    if (failure && !stopped) throw new Error(`${options.name} does not start: ${failure.errorMessage}`);
+    // Being stopped while starting is not a failure.
+    if (failure && !stopped) throw new Error(`${options.name} failed to start: ${failure.errorMessage}`);
   });
 
   return {

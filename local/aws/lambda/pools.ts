@@ -17,14 +17,14 @@ export interface PoolsOptions {
 }
 
 export interface Pools {
-  /** Of the function so named. */
+  /** Returns the invoker of the named function. */
   invoke(functionName: string): Invoke;
-  /** See `Pool`: of every function. */
+  /** `Pool.crash` for every function. */
   crash(): number;
   close(): Promise<void>;
 }
 
-/** A pool for each function that a route or a queue leads to. */
+/** Starts a pool for each function that a route or a queue invokes. */
 export const startPools = async (options: PoolsOptions): Promise<Pools> => {
   const { assembly, preload, log } = options;
   const pools = new Map(
@@ -49,7 +49,7 @@ export const startPools = async (options: PoolsOptions): Promise<Pools> => {
   return {
     invoke: (functionName) => {
       const pool = pools.get(functionName);
-      if (!pool) throw new Error(`the function ${functionName} does not run`);
+      if (!pool) throw new Error(`the function ${functionName} is not running`);
       return pool.invoke;
     },
     crash: () => [...pools.values()].reduce((crashed, pool) => crashed + pool.crash(), 0),
@@ -64,7 +64,7 @@ const usedFunctions = ({ restApis, eventSourceMappings }: Assembly): Set<string>
   return new Set([...ofRoutes, ...eventSourceMappings.map(({ functionName }) => functionName)]);
 };
 
-/** A Handler of `index.handler` is the export `handler` of index.mjs in the code folder. */
+/** The handler `index.handler` is the export `handler` of index.mjs in the code folder. */
 const handlerOf = (codeFolder: string, handler: string) => {
   const dot = handler.lastIndexOf(".");
   return {

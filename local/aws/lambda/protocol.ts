@@ -1,4 +1,4 @@
-/** What passes between the pool and one of its threads. */
+/** Messages between the pool and its threads. */
 
 export interface ThreadData {
   /** The handler's module and the name it exports. */
@@ -17,7 +17,7 @@ export interface InvocationContext {
 
 export type ToThread =
   | { readonly kind: "invoke"; readonly event: string; readonly context: InvocationContext }
-  /** The last chunk was taken, the next may come. */
+  /** The last chunk was accepted; the thread may send the next. */
   | { readonly kind: "chunkTaken" };
 
 export interface LambdaError {

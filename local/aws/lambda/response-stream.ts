@@ -3,9 +3,8 @@ import { Writable } from "node:stream";
 type Prelude = (write: (chunk: string | Uint8Array) => void) => void;
 
 /**
- * The stream that Lambda gives a streaming handler. As in its runtime
- * (aws-lambda-nodejs-runtime-interface-client, src/stream), what HttpResponseStream.from sets goes out with the first
- * write and not without one.
+ * The response stream of a streaming handler. As in Lambda's runtime (aws-lambda-nodejs-runtime-interface-client,
+ * src/stream), what HttpResponseStream.from sets is sent with the first write, and never without one.
  */
 export class ResponseStream extends Writable {
   _onBeforeFirstWrite: Prelude | undefined;
@@ -13,7 +12,7 @@ export class ResponseStream extends Writable {
   #begun = false;
   readonly #send: (bytes: Uint8Array) => Promise<void>;
 
-  /** `send` resolves once the chunk was taken: the back-pressure of whoever reads the answer. */
+  /** `send` resolves once the reader has accepted the chunk, for back-pressure. */
   constructor(send: (bytes: Uint8Array) => Promise<void>) {
     super();
     this.#send = send;

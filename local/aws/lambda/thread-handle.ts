@@ -18,17 +18,17 @@ export interface ThreadOptions {
 }
 
 export interface Thread {
-  /** Settles once the handler's module is loaded, with the error if it cannot be. */
+  /** Resolves once the handler's module is loaded, with the error if it failed to load. */
   readonly ready: Promise<LambdaError | undefined>;
   readonly exited: Promise<void>;
-  /** False once it has ended or been told to. */
+  /** False once it has ended or was told to stop. */
   alive(): boolean;
-  /** For one event at a time. */
+  /** Accepts one event at a time. */
   invoke(event: string): Pick<Invocation, "outcome" | "finished">;
   stop(): Promise<void>;
 }
 
-/** Several threads share one log, so each line is written whole. */
+/** Writes whole lines, since several threads share one log. */
 const logLines = (source: Readable, log: Writable): void => {
   createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
     log.write(`${line}\n`);
@@ -38,7 +38,7 @@ const logLines = (source: Readable, log: Writable): void => {
 export const startThread = (options: ThreadOptions): Thread => {
   const worker = new Worker(threadSource, {
     env: { ...options.environment },
-    // The function starts with its own environment's flags (NODE_OPTIONS), not with those of this process.
+    // Node flags come from the function's own NODE_OPTIONS, not from this process.
     execArgv: [],
     workerData: options.data,
     stdout: true,

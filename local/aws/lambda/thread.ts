@@ -4,10 +4,10 @@ import { lambdaErrorOf } from "./lambda-error.ts";
 import type { FromThread, InvocationContext, ThreadData, ToThread } from "./protocol.ts";
 import { ResponseStream } from "./response-stream.ts";
 
-/** Runs in the worker thread: one execution environment of a function, one event at a time. */
+/** Runs in a worker thread: one execution environment of a function, one event at a time. */
 
 const port = parentPort;
-if (!port) throw new Error("this module is a worker thread's own");
+if (!port) throw new Error("this module must run in a worker thread");
 const send = (message: FromThread) => port.postMessage(message);
 let chunkTaken = () => {};
 
@@ -20,7 +20,7 @@ const loadHandler = async ({ moduleUrl, exportName, preload }: ThreadData) => {
 
 const run = async (handler: BufferedHandler | StreamingHandler, event: unknown, context: unknown) => {
   if (!isStreaming(handler)) {
-    // What cannot be JSON is null to Lambda.
+    // Lambda returns null for values that JSON cannot represent.
     send({ kind: "value", payload: JSON.stringify(await handler(event, context)) ?? "null" });
     return;
   }
@@ -31,13 +31,13 @@ const run = async (handler: BufferedHandler | StreamingHandler, event: unknown, 
     send({ kind: "chunk", bytes });
     return accepted;
   });
-  // The runtime waits for the stream's end too: a handler that never ends it runs into its timeout.
+  // The runtime also waits for the end of the stream: a handler that never ends it times out.
   const finished = new Promise((resolve, reject) => stream.once("finish", resolve).once("error", reject));
   try {
     await Promise.all([handler(event, stream, context), finished]);
     send({ kind: "streamEnd" });
   } finally {
-    // What a failed handler still writes must not get into the next event's stream.
+    // Later writes of a failed handler must not end up in the next event's stream.
     stream.destroy();
   }
 };

@@ -25,7 +25,7 @@ export interface LambdaFunction {
   readonly name: string;
   readonly arn: string;
   readonly handler: string;
-  /** undefined for code that stands in the template itself, which nothing local runs. */
+  /** Undefined for inline code, which the local AWS does not run. */
   readonly codeFolder: string | undefined;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;

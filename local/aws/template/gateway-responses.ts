@@ -12,7 +12,7 @@ const gatewayResponseSchema = v.object({
 
 export interface GatewayResponse {
   readonly statusCode: number | undefined;
-  /** Header names with the mapping that gives their value, `'literal'` or `method.request.…`. */
+  /** Header names, with the mapping of their value: `'literal'` or `method.request.…`. */
   readonly headers: Readonly<Record<string, string>>;
   /** Templates by content type. */
   readonly templates: Readonly<Record<string, string>>;

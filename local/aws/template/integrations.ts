@@ -18,7 +18,7 @@ export interface Integration {
 export const integrationOf = (properties: v.InferOutput<typeof integrationSchema>): Integration => {
   const [, functionArn] =
     /\/functions\/(arn:[^/]+)\/(?:response-streaming-)?invocations$/.exec(properties.Uri) ?? [];
-  if (functionArn === undefined) throw new Error(`no function's URI: ${properties.Uri}`);
+  if (functionArn === undefined) throw new Error(`not the URI of a function: ${properties.Uri}`);
   return {
     functionName: functionNameOf(functionArn),
     timeoutMs: properties.TimeoutInMillis,

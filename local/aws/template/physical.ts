@@ -1,10 +1,10 @@
 import { ACCOUNT, arnOf, queueUrlOnAws } from "./account.ts";
 
-/** A resource once its own name is known. */
+/** A resource with its physical name. */
 export interface Physical {
   readonly type: string;
   readonly name: string;
-  /** Of a version or an alias: the name of the function that it is one of. */
+  /** For versions and aliases: the name of the function. */
   readonly functionName?: string;
 }
 
@@ -20,15 +20,15 @@ const nameProperties: Readonly<Record<string, string>> = {
 export const namePropertyOf = (type: string): string | undefined => nameProperties[type];
 
 export const defaultName = (stack: string, logicalId: string, type: string, fifo: boolean): string => {
-  // CDK takes a secret's name out of its ARN by splitting at hyphens, so it must have CloudFormation's shape:
-  // the logical id, one hyphen, twelve characters.
+  // CDK extracts a secret's name from its ARN by splitting at hyphens, so the name must have CloudFormation's format:
+  // logical id, one hyphen, twelve characters.
   if (type === "AWS::SecretsManager::Secret") return `${logicalId}-000000000000`;
   return `${stack}-${logicalId}${fifo ? ".fifo" : ""}`;
 };
 
 export const secretArn = (name: string): string => arnOf("secretsmanager", `secret:${name}-000000`);
 
-/** The one version that there is of a function on one machine. */
+/** The only version of a function on a local machine. */
 const onlyVersion = "1";
 
 const qualifiedArn = (functionName: string, qualifier: string): string =>

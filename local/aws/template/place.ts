@@ -1,6 +1,6 @@
 import type { StackTemplate } from "./stack-template.ts";
 
-/** Where in the assembly a value stands: what its references mean, and what an error about it names. */
+/** The location of a value in the assembly: its references are resolved relative to it, and errors name it. */
 export interface Place {
   readonly stacks: readonly StackTemplate[];
   readonly stack: StackTemplate;

@@ -26,7 +26,7 @@ const queueSchema = v.object({
 export interface Queue {
   readonly name: string;
   readonly arn: string;
-  /** What `Ref` gave the functions' environments; the local server's URL takes its place there. */
+  /** The value of `Ref` in the functions' environments, where the local URL replaces it. */
   readonly urlOnAws: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly redrive: { readonly deadLetterArn: string; readonly maxReceiveCount: number } | undefined;

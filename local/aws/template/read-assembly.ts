@@ -6,7 +6,7 @@ import { type RestApi, restApisOf } from "./rest-apis.ts";
 import { type Secret, secretsOf } from "./secrets.ts";
 import { type Table, tablesOf } from "./tables.ts";
 
-/** What a synthesised CDK app asks of AWS, as far as one machine can give it. */
+/** The resources of a synthesised CDK app that the local AWS supports. */
 export interface Assembly {
   readonly tables: readonly Table[];
   readonly queues: readonly Queue[];

@@ -32,7 +32,7 @@ const assetsSchema = v.object({
 
 export interface Stacks {
   readonly stacks: readonly StackTemplate[];
-  /** Where the code that a Lambda function names by its S3 key lies on this disk. */
+  /** Local folders of function code, by S3 key. */
   readonly folderByS3Key: ReadonlyMap<string, string>;
 }
 

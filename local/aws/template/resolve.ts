@@ -13,7 +13,7 @@ const pseudoParameters = new Map([
   ["AWS::URLSuffix", "amazonaws.com"],
 ]);
 
-/** Those that the stacks of lib/ use. */
+/** The intrinsics that the stacks of lib/ use. */
 const intrinsics: Readonly<Record<string, Intrinsic>> = {
   Ref: (argument, place) => reference(string(argument, place, "Ref"), place),
   "Fn::GetAtt": (argument, place) => {
@@ -41,15 +41,14 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
   "Fn::ImportValue": (argument, place) => importedValue(string(argument, place, "Fn::ImportValue"), place),
 };
 
-/** The value with every intrinsic replaced by what it means at this place. */
+/** Replaces every intrinsic in the value with its result at this place. */
 export const resolve = (value: unknown, place: Place): unknown => {
   if (Array.isArray(value)) return value.map((item) => resolve(item, place));
   if (!isRecord(value)) return value;
   const [entry, ...others] = Object.entries(value);
   if (entry && others.length === 0 && isIntrinsic(entry[0])) {
     const intrinsic = intrinsics[entry[0]];
-    if (!intrinsic)
-      throw unresolvable(place, entry[0], "local/aws/template/resolve.ts has no such intrinsic");
+    if (!intrinsic) throw unresolvable(place, entry[0], "local/aws/template/resolve.ts does not support it");
     return intrinsic(resolve(entry[1], place), place);
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, place)]));
@@ -70,7 +69,7 @@ export const physicalOf = (logicalId: string, resource: Resource, place: Place):
   };
 };
 
-/** What stands for a function by a version of it. */
+/** Types that refer to a version of a function. */
 const qualified: ReadonlySet<string> = new Set(["AWS::Lambda::Alias", "AWS::Lambda::Version"]);
 
 const isIntrinsic = (key: string): boolean => key === "Ref" || key === "Condition" || key.startsWith("Fn::");
@@ -82,7 +81,7 @@ const attributeIn = (logicalId: string, attribute: string, place: Place): string
   const intrinsic = `Fn::GetAtt ${logicalId}.${attribute}`;
   const resource = resourceIn(logicalId, place, intrinsic);
   const value = attributeOf(resource, attribute);
-  if (value === undefined) throw unresolvable(place, intrinsic, `not known of ${resource.type}`);
+  if (value === undefined) throw unresolvable(place, intrinsic, `not supported for ${resource.type}`);
   return value;
 };
 

@@ -3,7 +3,7 @@ import type { Place } from "./place.ts";
 import { physicalOf, resolve } from "./resolve.ts";
 import type { StackTemplate } from "./stack-template.ts";
 
-/** A resource with its properties resolved and checked. */
+/** A resource with resolved and validated properties. */
 export interface Resource<Properties> {
   readonly stack: string;
   readonly logicalId: string;
@@ -12,7 +12,7 @@ export interface Resource<Properties> {
   readonly properties: Properties;
 }
 
-/** Every resource of this type in the assembly. */
+/** All resources of this type in the assembly. */
 export const resourcesOf = <Schema extends v.GenericSchema>(
   stacks: readonly StackTemplate[],
   type: string,

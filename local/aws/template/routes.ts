@@ -13,7 +13,7 @@ const methodSchema = v.object({
 });
 
 export interface Route {
-  /** As the template has it: `/v1/bots/{userId}/chat`. */
+  /** Path with parameters, such as `/v1/bots/{userId}/chat`. */
   readonly path: string;
   /** An HTTP method, or ANY. */
   readonly method: string;

@@ -3,7 +3,7 @@ import { secretArn } from "./physical.ts";
 import { resourcesOf } from "./resources.ts";
 import type { StackTemplate } from "./stack-template.ts";
 
-/** CloudFormation makes the value: a random string. */
+/** CloudFormation generates the value: a random string. */
 const secretSchema = v.object({ GenerateSecretString: v.strictObject({}) });
 
 export interface Secret {

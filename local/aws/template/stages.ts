@@ -17,7 +17,7 @@ const stageSchema = v.object({
   ),
 });
 
-/** Requests a second, and how many at once, for the methods it names; `/*` and `*` mean any other. */
+/** Requests per second and burst, for the methods that it names; `/*` and `*` match all others. */
 export interface Throttle {
   readonly path: string;
   readonly method: string;
@@ -43,7 +43,7 @@ export const stageOf = (stacks: readonly StackTemplate[], restApiId: string): St
           ? []
           : [
               {
-                // CloudFormation writes the slashes of a path as ~1, after the leading one.
+                // CloudFormation encodes the slashes of a path as ~1, after the leading one.
                 path: ResourcePath.replaceAll("~1", "/").replace(/^\/\//, "/"),
                 method: HttpMethod,
                 ratePerSecond: ThrottlingRateLimit,

@@ -30,6 +30,6 @@ describe("a DATA_DIR", () => {
   test("that is a file is refused by one line", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
-    await expect(lockDataDir(file)).rejects.toThrow(`DATA_DIR ${file} is no folder that can be written to`);
+    await expect(lockDataDir(file)).rejects.toThrow(`DATA_DIR ${file} is not a writable folder`);
   });
 });

@@ -36,9 +36,9 @@ describe("the demo bots", () => {
   });
 
   test.each([
-    ["nobody there", { apiUrl: "http://127.0.0.1:9/v1" }, /^OPENAI_API_URL: nobody answers at /],
-    ["a wrong key", { apiKey: "wrong" }, "OPENAI_API_KEY: this OpenAI-compatible API refuses it"],
-    ["no model", { apiKey: "sk-none" }, /^OPENAI_MODEL: this API lists no model/],
+    ["nobody there", { apiUrl: "http://127.0.0.1:9/v1" }, /^OPENAI_API_URL: no server responds at /],
+    ["a wrong key", { apiKey: "wrong" }, "OPENAI_API_KEY: the OpenAI-compatible API rejects this key"],
+    ["no model", { apiKey: "sk-none" }, /^OPENAI_MODEL: must be set, since the API lists no models/],
   ])("are refused by the setting's name where there is %s", async (_what, given, message) => {
     openai.configure("sk-none", { models: [] });
     await expect(botsWith(given)).rejects.toThrow(SettingsError);

@@ -155,6 +155,6 @@ describe("the echo bot", () => {
     await server.close();
     server = await startServer(undefined);
     await call(envelopeWith());
-    expect(await echoOf()).toEqual({ status: "failed", reason: "nobody has said where the bridge is" });
+    expect(await echoOf()).toEqual({ status: "failed", reason: "the bridge's URL is not set" });
   });
 });

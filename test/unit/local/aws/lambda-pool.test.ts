@@ -114,7 +114,7 @@ describe("a pool", () => {
 
   test("does not start with a handler that cannot be loaded", async () => {
     const pool = poolOf(`throw new Error("BOTS_TABLE is missing");`);
-    await expect(pool.started).rejects.toThrow("Worker does not start: BOTS_TABLE is missing");
+    await expect(pool.started).rejects.toThrow("Worker failed to start: BOTS_TABLE is missing");
     expect(await pool.invoke({})).toMatchObject({
       kind: "error",
       error: { errorMessage: "BOTS_TABLE is missing" },

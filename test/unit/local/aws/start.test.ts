@@ -169,7 +169,7 @@ test("a part that does not start stops those that did", async () => {
   const { port } = other.address() as AddressInfo;
   await expect(start({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   await expect(start({}, { door: "throw new Error('MODE is wrong')" })).rejects.toThrow(
-    "Api-Door does not start: MODE is wrong",
+    "Api-Door failed to start: MODE is wrong",
   );
 });
 

@@ -152,8 +152,8 @@ describe("the console's server", () => {
       400,
       "userId has a wrong character",
     ],
-    [{ status: 401, body: { code: 1004, errorMessage: "signature" } }, 502, "the bridge answered 401"],
-    [{ status: 200, body: "no token" }, 502, "the bridge answered 200"],
+    [{ status: 401, body: { code: 1004, errorMessage: "signature" } }, 502, "the bridge responded with 401"],
+    [{ status: 200, body: "no token" }, 502, "the bridge responded with 200"],
   ])("says in plain words why there is no token: %j", async (given, status, errorMessage) => {
     answer = given;
     expect(await askToken()).toMatchObject({ status, body: JSON.stringify({ errorMessage }) });

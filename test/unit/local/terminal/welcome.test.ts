@@ -18,15 +18,15 @@ describe("the welcome", () => {
     const text = welcome(places);
     expect(text).toContain("in a browser: http://127.0.0.1:4\n");
     expect(text).toContain(
-      "Dify simulator at http://127.0.0.1:1, the app server simulator at http://127.0.0.1:2.",
+      "Simulators (docs/simulators.md): Dify at http://127.0.0.1:1, app server at http://127.0.0.1:2.",
     );
   });
 
   test("names the demo bots, the second only where there is one", () => {
     expect(welcome(places)).toContain("-d toUserId=bot-demo ");
-    expect(welcome(places)).not.toContain("The same works with");
+    expect(welcome(places)).not.toContain("Other demo bots:");
     const both = welcome({ ...places, demoBotIds: ["bot-demo", "bot-openai"] });
-    expect(both).toContain("The same works with bot-openai.\n");
+    expect(both).toContain("Other demo bots: bot-openai.\n");
   });
 
   test("names no Dify simulator where there is a real one", () => {
