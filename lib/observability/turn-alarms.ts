@@ -89,7 +89,7 @@ export const turnAlarms = (custom: CustomMetrics): AlarmSpec[] => {
       id: channel === "im" ? "FirstTextIm" : "FirstTextHttp",
       problem: `5 % of first texts ${channel === "im" ? "in the IM" : "over HTTP"} take over 15 seconds`,
       impact: "Users wait and see nothing",
-      runbookEntry: "the-first-word-is-late",
+      runbookEntry: "first-text-is-slow",
       metric: custom.firstText(channel),
       threshold: maxFirstTextMs,
       periods: { breaching: 2, evaluated: 3 },

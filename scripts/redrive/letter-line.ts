@@ -20,8 +20,8 @@ const fieldsOf = (letter: DeadLetter): string[] => {
     job.event.data.msgUID,
     `accepted ${at(job.acceptedAt)}`,
     added,
-    cause ? `tries ${cause.tries}` : "tries unknown",
-    cause ? cause.reason : "moved by SQS: no worker finished it",
+    cause ? `attempts ${cause.tries}` : "attempts unknown",
+    cause ? cause.reason : "moved by SQS: no worker completed it",
   ];
 };
 
@@ -32,14 +32,14 @@ export const describeResult = (result: RedriveResult): string => {
     case "redriven":
       return "redriven";
     case "settled":
-      return `removed: its job has already ended (${clean(result.outcome)})`;
+      return `removed: the job has already ended (${clean(result.outcome)})`;
     case "running":
-      return "left: a worker has it now";
+      return "skipped: a worker is processing it";
     case "given_up_again":
-      return "left: given up again";
+      return "skipped: given up again";
     case "unreadable":
-      return "left: not readable";
+      return "skipped: unreadable";
     case "failed":
-      return `left: ${clean(result.reason)}`;
+      return `failed: ${clean(result.reason)}`;
   }
 };

@@ -43,7 +43,7 @@ export const makeRedriveReport = (print: (line: string) => void): RedriveReport 
       if (results.length > 0) {
         const removed = countOf("redriven", "settled");
         print(
-          `${countOf("redriven")} redriven, ${countOf("settled")} removed, ${results.length - removed} left.`,
+          `${countOf("redriven")} redriven, ${countOf("settled")} removed, ${results.length - removed} skipped or failed.`,
         );
       } else if (listed > 0) print(`Dead letters: ${listed}. ${hint}`);
       else if (hidden === 0) print(nothing);

@@ -51,9 +51,9 @@ const addLetters = async (): Promise<void> => {
 };
 
 const listed = [
-  `^app-one  bot-helpdesk  dify_chat  m-turn  accepted 2026-01-01T00:00:00Z  given up ${time}  tries 10  ours`,
-  `^app-one  bot-001  webhook  m-hook  accepted ${time}  given up ${time}  tries 7  HTTP 410 drawkcab`,
-  `^app-one  bot-helpdesk  webhook  m-worn  accepted ${time}  given up ${time}  tries unknown  moved by SQS`,
+  `^app-one  bot-helpdesk  dify_chat  m-turn  accepted 2026-01-01T00:00:00Z  given up ${time}  attempts 10  ours`,
+  `^app-one  bot-001  webhook  m-hook  accepted ${time}  given up ${time}  attempts 7  HTTP 410 drawkcab`,
+  `^app-one  bot-helpdesk  webhook  m-worn  accepted ${time}  given up ${time}  attempts unknown  moved by SQS`,
   `^unreadable  message \\S+  given up ${time}  a webhook job is invalid`,
 ];
 
@@ -66,11 +66,11 @@ describe("npm run redrive", () => {
     expect({ ...list, stdout: "" }).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(await webhooks.takeJobs()).toEqual([]);
 
-    const results = ["redriven", "redriven", "redriven", "left: not readable"];
+    const results = ["redriven", "redriven", "redriven", "skipped: unreadable"];
     const all = await redriveLocal("--all");
     expect(linesOf(all)).toEqual([
       ...listed.map((line, at) => expect.stringMatching(new RegExp(`${line}.*  → ${results[at]}$`))),
-      "3 redriven, 0 removed, 1 left.",
+      "3 redriven, 0 removed, 1 skipped or failed.",
     ]);
     expect(all.code).toBe(0);
     const sent = (await webhooks.takeJobs()).map(({ event }) => event.data.msgUID);
@@ -84,7 +84,7 @@ describe("npm run redrive", () => {
   test("redrives those that match, and lists no others", async () => {
     await addLetters();
     const { stdout } = await redriveLocal("--integration", "webhook", "--bot", "bot-helpdesk");
-    expect(stdout).toMatch(/ m-worn .* → redriven\n1 redriven, 0 removed, 0 left\.\n$/);
+    expect(stdout).toMatch(/ m-worn .* → redriven\n1 redriven, 0 removed, 0 skipped or failed\.\n$/);
     expect(stdout).not.toMatch(/m-turn|m-hook|unreadable/);
     expect(await webhooks.takeJobs()).toHaveLength(1);
   });
@@ -103,7 +103,7 @@ describe("npm run redrive", () => {
       outputs: { ...outputs(), TurnsTable: "no-such" },
     });
     const { code, stdout } = await redriveLocal("--all");
-    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/→ left: \w+/) });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/→ failed: \w+/) });
   });
 });
 

@@ -30,18 +30,18 @@ describe("the report of a redrive", () => {
     );
     expect(lines).toEqual([
       "redriven",
-      "removed: its job has already ended (delivered)",
-      "left: a worker has it now",
-      "left: given up again",
-      "left: not readable",
-      "1 redriven, 1 removed, 3 left.",
+      "removed: the job has already ended (delivered)",
+      "skipped: a worker is processing it",
+      "skipped: given up again",
+      "skipped: unreadable",
+      "1 redriven, 1 removed, 3 skipped or failed.",
     ]);
   });
 
   test("is a failure only where something went wrong", () => {
     expect(reportOf({ status: "redriven" }, { status: "running" }).failed).toBe(false);
     expect(reportOf({ status: "failed", reason: "no such table" })).toEqual({
-      lines: ["left: no such table", "0 redriven, 0 removed, 1 left."],
+      lines: ["failed: no such table", "0 redriven, 0 removed, 1 skipped or failed."],
       failed: true,
     });
   });
