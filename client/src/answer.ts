@@ -38,14 +38,14 @@ export interface AnswerPorts extends FollowPorts {
 export interface AnswerOptions {
   readonly botPath: string;
   /** The request that starts the turn. Retries send the same request. */
-  readonly ask: CallRequest;
+  readonly startRequest: CallRequest;
   readonly progress: TurnProgress;
   readonly textSoFar: string;
 }
 
 export const makeAnswer = (
   { stopTurn, ...ports }: AnswerPorts,
-  { botPath, ask, progress, textSoFar }: AnswerOptions,
+  { botPath, startRequest, progress, textSoFar }: AnswerOptions,
 ): Answer => {
   let text = textSoFar;
   let state: "idle" | "reading" | "ended" = "idle";
@@ -86,7 +86,7 @@ export const makeAnswer = (
     try {
       for await (const event of followTurn(ports, {
         botPath,
-        ask,
+        startRequest,
         progress,
         stopRequested: stopRequested.signal,
       }))

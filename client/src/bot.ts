@@ -62,7 +62,7 @@ export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => 
 
   return {
     chat: (question, { signal, idempotencyKey = newKey() } = {}) => {
-      const ask: CallRequest = {
+      const startRequest: CallRequest = {
         method: "POST",
         path: `${botPath}/chat`,
         headers: { "idempotency-key": idempotencyKey },
@@ -70,11 +70,11 @@ export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => 
         signal,
       };
       const progress = { turn: undefined, lastEventId: undefined };
-      return makeAnswer(answerPorts, { botPath, ask, progress, textSoFar: "" });
+      return makeAnswer(answerPorts, { botPath, startRequest, progress, textSoFar: "" });
     },
     resume: (turn, { signal, lastEventId, textSoFar = "" } = {}) => {
-      const ask: CallRequest = { method: "GET", path: turnPath(turn, "events"), signal };
-      return makeAnswer(answerPorts, { botPath, ask, progress: { turn, lastEventId }, textSoFar });
+      const startRequest: CallRequest = { method: "GET", path: turnPath(turn, "events"), signal };
+      return makeAnswer(answerPorts, { botPath, startRequest, progress: { turn, lastEventId }, textSoFar });
     },
     stop,
     suggested: async (turn, { signal } = {}) => {

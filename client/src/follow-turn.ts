@@ -17,7 +17,7 @@ export interface FollowPorts extends RetryPorts {
 export interface FollowOptions {
   readonly botPath: string;
   /** The request that starts the turn. Retries send the same request. */
-  readonly ask: CallRequest;
+  readonly startRequest: CallRequest;
   /** Updated with each event, so that another loop can continue where this one left off. */
   readonly progress: TurnProgress;
   /** Aborted when the caller stops the answer: a turn that has not started is then not requested again. */
@@ -39,20 +39,20 @@ const stoppedBeforeStart: WireEvent = {
 const eventStream = /^text\/event-stream\b/i;
 
 /**
- * Yields the events of a turn up to its `end` or `error`, each once, across reconnects. `ask` starts the turn and may
+ * Yields the events of a turn up to its `end` or `error`, each once, across reconnects. `startRequest` starts the turn and may
  * be sent again until the turn is known; after that, it is followed by its id.
  * @throws BotError if retrying is no use; the signal's reason once it aborts.
  */
 export async function* followTurn(
   { call, clock, random }: FollowPorts,
-  { botPath, ask, progress, stopRequested }: FollowOptions,
+  { botPath, startRequest, progress, stopRequested }: FollowOptions,
 ): AsyncGenerator<WireEvent> {
-  const { signal } = ask;
+  const { signal } = startRequest;
   const retries = makeRetryBudget({ clock, random }, maxAttempts);
 
   const nextRequest = (): CallRequest => {
     const { turn, lastEventId } = progress;
-    if (turn === undefined) return ask;
+    if (turn === undefined) return startRequest;
     const path = `${botPath}/turns/${encodeURIComponent(turn)}/events`;
     return {
       method: "GET",

@@ -22,20 +22,20 @@ export const makeTokenSource = (token: Token): TokenSource => {
   if (typeof token === "string") return { current: async () => token, renew: async () => undefined };
 
   let latest: TokenRequest | undefined;
-  const ask = (): Promise<string> => {
-    const asked: TokenRequest = { promise: (async () => token())() };
-    latest = asked;
-    asked.promise.then(
+  const requestToken = (): Promise<string> => {
+    const request: TokenRequest = { promise: (async () => token())() };
+    latest = request;
+    request.promise.then(
       (value) => {
-        asked.value = value;
+        request.value = value;
       },
       () => {
-        if (latest === asked) latest = undefined;
+        if (latest === request) latest = undefined;
       },
     );
-    return asked.promise;
+    return request.promise;
   };
-  const current = (): Promise<string> => latest?.promise ?? ask();
+  const current = (): Promise<string> => latest?.promise ?? requestToken();
   // Another call may already have been rejected and requested a new token.
-  return { current, renew: (rejected) => (latest?.value === rejected ? ask() : current()) };
+  return { current, renew: (rejected) => (latest?.value === rejected ? requestToken() : current()) };
 };
