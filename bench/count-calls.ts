@@ -16,11 +16,11 @@ const tallier = makeTallier();
 const aws = await startCountedAws(tallier);
 const dify = await startDifySimulator();
 const settings = { ...readSettings({}), ...aws, port: 0 };
-let noted = 0;
+let logLines = 0;
 const bridge = await startLocalBridge(settings, {
   write: () => {},
   writeLog: (line) => {
-    noted += 1;
+    logLines += 1;
     tallier.log(line);
   },
   isShared: false,
@@ -73,7 +73,7 @@ const ways: Record<string, (length: Length) => Promise<void>> = {
 const ended = (line: string): boolean => /"(job_delivered|chat_answered)"/.test(line);
 
 const count = async (run: () => Promise<void>): Promise<Tally> => {
-  await waitUntilQuiet(() => noted);
+  await waitUntilQuiet(() => logLines);
   tallier.take();
   const done = new AbortController();
   const log = tallier.log;
@@ -85,7 +85,7 @@ const count = async (run: () => Promise<void>): Promise<Tally> => {
   await run();
   await finished;
   tallier.log = log;
-  await waitUntilQuiet(() => noted);
+  await waitUntilQuiet(() => logLines);
   return tallier.take();
 };
 

@@ -24,11 +24,11 @@ export const startImPeer = (onChunk: (chunk: Chunk) => void): Promise<string> =>
       return;
     }
     const body = await readJson(request);
-    const taken = v.parse(chunk, body);
-    onChunk(taken);
+    const accepted = v.parse(chunk, body);
+    onChunk(accepted);
     response
-      .writeHead(200, json)
-      .end(JSON.stringify({ code: 200, messageUID: taken.content.messageUID ?? randomUUID() }));
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ code: 200, messageUID: accepted.content.messageUID ?? randomUUID() }));
   });
   // An idle connection must not close while its client is reusing it.
   server.keepAliveTimeout = 60_000;
