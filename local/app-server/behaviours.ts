@@ -31,19 +31,19 @@ export interface Behaviours {
 const anyPath = "";
 
 export const makeBehaviours = (): Behaviours => {
-  const stored = new Map<string, { readonly behaviour: Behaviour; left: number }>();
+  const stored = new Map<string, { readonly behaviour: Behaviour; remaining: number }>();
   return {
     set: (behaviour) => {
       const { path = anyPath, times = Number.POSITIVE_INFINITY } = behaviour;
-      stored.set(path, { behaviour, left: times });
+      stored.set(path, { behaviour, remaining: times });
     },
     clear: () => stored.clear(),
     take: (path) => {
       const key = stored.has(path) ? path : anyPath;
       const found = stored.get(key);
       if (found === undefined) return {};
-      found.left -= 1;
-      if (found.left === 0) stored.delete(key);
+      found.remaining -= 1;
+      if (found.remaining === 0) stored.delete(key);
       return found.behaviour;
     },
   };

@@ -19,18 +19,18 @@ export const longPoll = async (
   post: (body: Buffer | string) => Promise<Answer>,
   body: Buffer,
   activity: QueueActivity,
-  gone: AbortSignal,
+  disconnected: AbortSignal,
 ): Promise<Answer> => {
   const request = v.safeParse(receiveSchema, body.toString());
   if (!request.success) return post(body);
   const deadline = Date.now() + request.output.WaitTimeSeconds * 1000;
   const shortPoll = JSON.stringify({ ...request.output, WaitTimeSeconds: 0 });
   for (;;) {
-    const next = activity.wait(gone);
+    const next = activity.wait(disconnected);
     const answer = await post(shortPoll);
-    if (!isEmpty(answer) || gone.aborted || Date.now() >= deadline) return answer;
+    if (!isEmpty(answer) || disconnected.aborted || Date.now() >= deadline) return answer;
     await next;
-    if (gone.aborted) return answer;
+    if (disconnected.aborted) return answer;
   }
 };
 

@@ -25,10 +25,14 @@ export const startStrictSqs = async ({ endpoint, persistent }: StrictSqsOptions)
   const upstream = makeUpstream(endpoint);
   const activity = makeQueueActivity();
 
-  const answerTo = async (headers: IncomingHttpHeaders, body: Buffer, gone: AbortSignal): Promise<Answer> => {
+  const answerTo = async (
+    headers: IncomingHttpHeaders,
+    body: Buffer,
+    disconnected: AbortSignal,
+  ): Promise<Answer> => {
     switch (headers["x-amz-target"]) {
       case "AmazonSQS.ReceiveMessage":
-        return longPoll((request) => upstream.post(headers, request), body, activity, gone);
+        return longPoll((request) => upstream.post(headers, request), body, activity, disconnected);
       case "AmazonSQS.SendMessage": {
         const bad = badIdentifierOf(parseJson(body));
         return bad ? errorAnswer(bad) : upstream.post(headers, body);
@@ -44,10 +48,10 @@ export const startStrictSqs = async ({ endpoint, persistent }: StrictSqsOptions)
   };
 
   const server = await startHttpServer(0, async (request, response) => {
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
+    const disconnected = new AbortController();
+    response.once("close", () => disconnected.abort());
     const body = await readBody(request);
-    const answer = await answerTo(request.headers, body, gone.signal);
+    const answer = await answerTo(request.headers, body, disconnected.signal);
     if (request.headers["x-amz-target"] !== "AmazonSQS.ReceiveMessage") activity.notify();
     response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   });

@@ -14,15 +14,17 @@ const wrongRoute = "Please check if your app mode matches the right API route.";
 const unavailable = "App unavailable, please check your app configurations.";
 
 /** The routes that ask an app, their app modes, and the error for other modes. */
-const asks: Readonly<Record<string, readonly [modes: readonly AppMode[], code: string, message: string]>> = {
+const endpoints: Readonly<
+  Record<string, readonly [modes: readonly AppMode[], code: string, message: string]>
+> = {
   "/v1/chat-messages": [["chat", "agent-chat", "advanced-chat"], "not_chat_app", wrongRoute],
   "/v1/completion-messages": [["completion"], "app_unavailable", unavailable],
   "/v1/workflows/run": [["workflow"], "not_workflow_app", wrongRoute],
 };
 
 /** Whether the answer is streamed. */
-const streams = ({ mode, behaviour }: App["profile"], asked: unknown): boolean => {
-  const isStreaming = asked === "streaming";
+const streams = ({ mode, behaviour }: App["profile"], requestedMode: unknown): boolean => {
+  const isStreaming = requestedMode === "streaming";
   if (!isStreaming && mode === "agent-chat") {
     throw invalidParam("Agent Chat App does not support blocking mode");
   }
@@ -43,7 +45,7 @@ const answer = async ({ simulation, request, app }: Exchange): Promise<Reply> =>
   const body = asObject(request.body);
   const user = requireUser(body.user);
   const owner = ownerOf(app, user);
-  const [modes, code, wrongMode] = asks[request.path] ?? [[], "", ""];
+  const [modes, code, wrongMode] = endpoints[request.path] ?? [[], "", ""];
   if (!modes.includes(mode)) throw new Refusal(400, code, wrongMode);
   const isChat = mode !== "completion" && mode !== "workflow";
   if (isChat && body.query === "") throw invalidParam("query is required");
@@ -83,7 +85,7 @@ const stop = ({ simulation, request, app, id }: Exchange): Reply => {
 };
 
 export const askRoutes: readonly Route[] = [
-  ...Object.keys(asks).map((path) => ["POST", path, answer] as const),
+  ...Object.keys(endpoints).map((path) => ["POST", path, answer] as const),
   ["POST", "/v1/chat-messages/:id/stop", stop],
   ["POST", "/v1/completion-messages/:id/stop", stop],
   ["POST", "/v1/workflows/tasks/:id/stop", stop],

@@ -14,11 +14,11 @@ export const streamReply = (run: Run): Reply => ({
   type: "text/event-stream; charset=utf-8",
   body: (response) => {
     if (run.isDetached) response.write(frame(undefined));
-    const leave = run.listen({
+    const stopListening = run.listen({
       send: (event) => void response.write(frame(event)),
       end: (how) => void (how === "cut" ? response.destroy() : response.end()),
     });
-    response.once("close", leave);
+    response.once("close", stopListening);
   },
 });
 

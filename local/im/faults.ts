@@ -24,26 +24,26 @@ export interface Faults {
   readonly take: (path: string) => Fault["by"] | undefined;
 }
 
-interface Forced {
+interface ActiveFault {
   readonly fault: Fault;
   readonly until: number;
-  left: number;
+  remaining: number;
 }
 
 export const makeFaults = (now: () => number): Faults => {
-  let forced: Forced[] = [];
+  let active: ActiveFault[] = [];
   return {
     force: (...faults) => {
       for (const fault of faults) {
         const { forMs, times = forMs === undefined ? 1 : Number.POSITIVE_INFINITY } = fault;
-        forced.push({ fault, left: times, until: now() + (forMs ?? Number.POSITIVE_INFINITY) });
+        active.push({ fault, remaining: times, until: now() + (forMs ?? Number.POSITIVE_INFINITY) });
       }
     },
     take: (path) => {
-      forced = forced.filter(({ left, until }) => left > 0 && now() < until);
-      const found = forced.find(({ fault }) => fault.path === undefined || fault.path === path);
+      active = active.filter(({ remaining: left, until }) => left > 0 && now() < until);
+      const found = active.find(({ fault }) => fault.path === undefined || fault.path === path);
       if (!found) return undefined;
-      found.left -= 1;
+      found.remaining -= 1;
       return found.fault.by;
     },
   };

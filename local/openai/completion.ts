@@ -21,9 +21,9 @@ const textOf = ({ content }: CompletionRequest["messages"][number]): string =>
   typeof content === "string" ? content : content.map(({ type, text }) => text || `[${type}]`).join(" ");
 
 const echoOf = ({ messages }: CompletionRequest): string => {
-  const asked = messages.filter(({ role }) => role === "user").map(textOf);
-  const before = asked.at(-2);
-  return `You said: ${asked.at(-1)}${before === undefined ? "" : ` (before that you said: ${before})`}`;
+  const questions = messages.filter(({ role }) => role === "user").map(textOf);
+  const previous = questions.at(-2);
+  return `You said: ${questions.at(-1)}${previous === undefined ? "" : ` (before that you said: ${previous})`}`;
 };
 
 /**
@@ -42,8 +42,8 @@ export const completionFor = (profile: Profile, request: CompletionRequest) => {
   const completion_tokens = deltas.length + words(reasoning).length;
   const usage = { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
   const includesUsage = request.stream_options?.include_usage === true;
-  const choice = (said: object, finish_reason: string | null) => [
-    { index: 0, ...said, logprobs: null, finish_reason },
+  const choice = (payload: object, finish_reason: string | null) => [
+    { index: 0, ...payload, logprobs: null, finish_reason },
   ];
   const chunk = (choices: readonly object[], used: object | null = null) => ({
     ...common,

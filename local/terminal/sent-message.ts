@@ -22,6 +22,8 @@ export const readSentMessage = (path: string, body: string): SentMessage | undef
   const form = new URLSearchParams(body);
   const from = form.get("fromUserId");
   const to = form.getAll(targetField).join(", ");
-  const said = v.safeParse(text, form.get("content"));
-  return from !== null && to !== "" && said.success ? { from, to, text: said.output.content } : undefined;
+  const content = v.safeParse(text, form.get("content"));
+  return from !== null && to !== "" && content.success
+    ? { from, to, text: content.output.content }
+    : undefined;
 };

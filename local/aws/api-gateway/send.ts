@@ -25,11 +25,11 @@ export const sendStream = async (
   const disconnect = () => response.destroy();
   const timeoutTimer = setTimeout(disconnect, deadline - Date.now());
   const silenceTimer = setTimeout(disconnect, maxSilenceMs);
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
+  const disconnected = new AbortController();
+  response.once("close", () => disconnected.abort());
   const write = async (bytes: Uint8Array) => {
     if (bytes.length === 0 || response.destroyed || response.write(bytes)) return;
-    await once(response, "drain", { signal: gone.signal }).catch(() => {});
+    await once(response, "drain", { signal: disconnected.signal }).catch(() => {});
   };
   try {
     writeHead(response, requestId, head.statusCode, clientHeaders(head), undefined);
