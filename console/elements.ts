@@ -9,7 +9,7 @@ export const elements = {
   participants: find("participants", HTMLFieldSetElement),
   bot: find("bot", HTMLInputElement),
   user: find("user", HTMLInputElement),
-  who: find("who", HTMLFormElement),
+  participantsForm: find("participants-form", HTMLFormElement),
   forget: find("forget", HTMLButtonElement),
   log: find("log", HTMLDivElement),
   suggestions: find("suggestions", HTMLElement),

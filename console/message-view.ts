@@ -8,6 +8,7 @@ export interface MessageView {
   note(text: string): void;
   /** Marks the message as failed, with a button to retry if `retry` is given. */
   fail(text: string, retry: (() => void) | undefined): void;
+  /** Marks the message as complete. */
   done(): void;
 }
 

@@ -87,7 +87,7 @@ const startNewConversation = async (): Promise<void> => {
 
 botField.value = settings.botId;
 user.value = settings.userId;
-elements.who.addEventListener("submit", (event) => event.preventDefault());
+elements.participantsForm.addEventListener("submit", (event) => event.preventDefault());
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
   const content = message.value.trim();

@@ -20,7 +20,7 @@ const clientOf = (userId: string): BotClient => {
 
 /** The bot and user entered on the page; undefined if one is missing, which the browser then reports. */
 export const readParticipants = (): Participants | undefined => {
-  if (!elements.who.reportValidity()) return undefined;
+  if (!elements.participantsForm.reportValidity()) return undefined;
   const botId = elements.bot.value.trim();
   const userId = elements.user.value.trim();
   return { bot: clientOf(userId).bot(botId), botId, userId };

@@ -11,7 +11,7 @@ const localRun = v.object({
 });
 const content = v.pipe(v.string(), v.parseJson(), localRun);
 
-/** What another process on this machine needs to reach the services of a local run. Contains no secret. */
+/** The addresses that other processes on this machine need to reach a local run's services. Contains no secrets. */
 export type LocalRun = v.InferOutput<typeof localRun>;
 
 /** One folder per user: in a shared /tmp, another user's folder is not writable and not trustworthy. */

@@ -10,7 +10,7 @@ export const answerScript = v.object({
 });
 export type AnswerScript = v.InferOutput<typeof answerScript>;
 
-/** What both peers observed of one turn, identified by its user. */
+/** The observations of both peers for one turn, identified by its user. */
 export const turnResult = v.object({
   user: v.string(),
   /** Time from Dify writing the first text to the first chunk at the IM. */

@@ -11,6 +11,7 @@ export interface HttpTurnsCase {
 export interface HttpTurnsResult {
   /** Share of throttled turns in ten minutes. */
   readonly throttledShare: number;
+  /** Maximum number of concurrent turns. */
   readonly peakConcurrency: number;
 }
 

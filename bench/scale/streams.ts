@@ -5,6 +5,7 @@ import { answerLength, exponential, percentile, seededRandom } from "./random.ts
 import { makeSimClock } from "./sim-clock.ts";
 
 export interface StreamsResult {
+  /** Maximum number of concurrent answers. */
   readonly peakConcurrency: number;
   /** In seconds: from Dify's first text to its acceptance by the IM, and from Dify's end to the end in the IM. */
   readonly firstP95: number;
@@ -13,6 +14,7 @@ export interface StreamsResult {
   readonly chunkInterval: number;
   /** Share of all calls. */
   readonly throttledShare: number;
+  /** Number of answers that were not delivered within `patienceMs`. */
   readonly undelivered: number;
 }
 

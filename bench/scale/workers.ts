@@ -11,6 +11,7 @@ export interface WorkersCase {
 }
 
 export interface WorkersResult {
+  /** Median and 95th percentile of the time that jobs wait for a worker, in seconds. */
   readonly waitP50: number;
   readonly waitP95: number;
   readonly busyAtEnd: number;

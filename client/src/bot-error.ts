@@ -1,3 +1,4 @@
+/** The fields of a BotError other than its message. */
 export interface BotErrorDetails {
   readonly code: number | string;
   readonly status?: number | undefined;

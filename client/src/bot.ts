@@ -29,9 +29,11 @@ export interface CallOptions {
 
 /** A bot, on behalf of the token's user. All calls throw BotError once retrying is no use. */
 export interface Bot {
+  /** Asks the bot a question. It is sent when the answer is first read. */
   chat(question: string | Question, options?: ChatOptions): Answer;
   /** Continues an answer, also from another page or process, until ten minutes after its end. */
   resume(turn: string, options?: ResumeOptions): Answer;
+  /** Asks the bot to stop an answer. The text so far remains. */
   stop(turn: string, options?: CallOptions): Promise<void>;
   /** Questions that the user might ask next; empty if the bot's app suggests none. */
   suggested(turn: string, options?: CallOptions): Promise<string[]>;

@@ -1,12 +1,15 @@
 import { BotError } from "./bot-error.ts";
 import type { JsonObject } from "./json.ts";
 
+/** A user's conversation with a bot. */
 export interface Conversation {
   /** Null for the default conversation. */
   readonly conversation: string | null;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** Number of turns so far. */
   readonly turns: number;
 }
 

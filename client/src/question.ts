@@ -1,9 +1,11 @@
+/** A file that the question refers to. */
 export interface QuestionFile {
   readonly type: "image" | "document" | "audio" | "video" | "custom";
   /** An https URL, which the bot's app fetches. */
   readonly url: string;
 }
 
+/** A question to a bot. */
 export interface Question {
   /** At most 128 KB. */
   readonly content: string;

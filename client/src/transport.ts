@@ -1,6 +1,7 @@
 import { BotError } from "./bot-error.ts";
 import type { Clock } from "./clock.ts";
 
+/** The part of the global `fetch` that the client uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface TransportPorts {

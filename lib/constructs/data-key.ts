@@ -3,7 +3,7 @@ import { AccountRootPrincipal, AnyPrincipal, PolicyDocument, PolicyStatement } f
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
 
-/** What DynamoDB and Secrets Manager do with the key on behalf of their callers. */
+/** Actions that DynamoDB and Secrets Manager perform with the key on behalf of their callers. */
 const serviceActions = [
   "kms:Encrypt",
   "kms:Decrypt",
@@ -14,6 +14,7 @@ const serviceActions = [
   "kms:DescribeKey",
 ];
 
+/** Actions of the account's administrators. */
 const adminActions = [
   "kms:DescribeKey",
   "kms:GetKeyPolicy",

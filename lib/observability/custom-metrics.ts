@@ -24,6 +24,7 @@ export type Outcome = (typeof outcomes)[number];
 
 export interface MetricOptions {
   readonly statistic?: string;
+  /** Default: 5 minutes. */
   readonly period?: Duration;
   readonly label?: string;
 }

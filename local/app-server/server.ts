@@ -14,6 +14,7 @@ export type { ReceivedWebhook } from "./received-webhook.ts";
 export interface AppServerSimulatorOptions extends SigningApp {
   /** Where echoes are sent. It may be a promise, since the bridge may start after this server. */
   readonly bridgeUrl?: string | PromiseLike<string> | undefined;
+  /** Called for each received webhook. */
   readonly onReceived?: ((webhook: ReceivedWebhook) => void) | undefined;
   readonly now?: (() => number) | undefined;
 }
@@ -22,6 +23,7 @@ export interface AppServerSimulator {
   readonly url: string;
   /** The last 1,000, oldest first. */
   readonly received: () => readonly ReceivedWebhook[];
+  /** Sets the behaviour for a path or for all paths. */
   readonly behave: (behaviour: Behaviour) => void;
   /** Closes open connections and cancels delays at once. */
   readonly close: () => Promise<void>;

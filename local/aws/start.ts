@@ -23,7 +23,9 @@ export interface LocalAwsOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Module (file URL) that every thread imports before its handler. */
   readonly preload?: string | undefined;
+  /** Receives log lines of functions and errors of event source mappings; default: stderr. */
   readonly log?: Writable | undefined;
+  /** Called when a response has been sent or the client has disconnected. */
   readonly onExchange?: ((exchange: ObservedExchange) => void) | undefined;
 }
 

@@ -27,6 +27,7 @@ export interface Outcome {
 export interface RunPorts {
   /** Default delay between pieces of text. */
   readonly paceMs: number;
+  /** Interval of pings. */
   readonly pingMs: number;
   /** Idle timeout of streams. */
   readonly idleMs: number;

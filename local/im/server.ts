@@ -16,6 +16,7 @@ import { groupChunk, makeStreamMessages, privateChunk } from "./stream-messages.
 export interface ImSimulatorOptions {
   readonly appKey: string;
   readonly appSecret: string;
+  /** Called for each created or extended message. */
   readonly onEvent?: (event: ImEvent) => void;
   readonly now?: () => number;
   /** Rate limit for chunks per second and burst, per app. */

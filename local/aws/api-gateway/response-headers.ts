@@ -2,7 +2,7 @@ import * as v from "valibot";
 
 const scalar = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String));
 
-/** What a proxy response and the metadata of a streamed response have in common. */
+/** Fields common to proxy responses and the metadata of streamed responses. */
 export const responseHeadSchema = v.object({
   statusCode: v.pipe(
     v.union([v.number(), v.string()]),

@@ -11,6 +11,7 @@ import { makeRouter } from "./router.ts";
 import { sendReply, sendStream } from "./send.ts";
 import { makeThrottle } from "./throttle.ts";
 
+/** A request and the status of its response. */
 export interface ObservedExchange {
   readonly method: string;
   readonly path: string;
@@ -23,6 +24,7 @@ export interface ApiGatewayOptions {
   readonly port: number;
   /** Returns the invoker of the named function. */
   readonly invoke: (functionName: string) => Invoke;
+  /** Called when the response has been sent or the client has disconnected. */
   readonly onExchange: ((exchange: ObservedExchange) => void) | undefined;
   /** Monotonic time in milliseconds for throttling; default: performance.now(). */
   readonly now?: () => number;
