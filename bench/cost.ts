@@ -26,7 +26,7 @@ const chunkBytes = 900;
 const answerBytes = 8_000;
 const questionBytes = 3_000;
 
-const ways: Record<string, TurnUsage> = {
+const usages: Record<string, TurnUsage> = {
   "IM turn": {
     tally: counts.callback.elevenSeconds,
     invocations: 2,
@@ -67,7 +67,10 @@ const printRows = (rows: readonly (readonly string[])[]): void => {
   console.log();
 };
 
-const priced = Object.entries(ways).map(([name, usage]): [string, PricedLine[]] => [name, priceTurns(usage)]);
+const priced = Object.entries(usages).map(([name, usage]): [string, PricedLine[]] => [
+  name,
+  priceTurns(usage),
+]);
 const [, [, first] = ["", []]] = [0, priced[0]];
 printRows([
   ["US$ per million", ...priced.map(([name]) => name)],

@@ -4,7 +4,7 @@ import { startLocalBridge } from "../local/bridge.ts";
 import { startDifySimulator } from "../local/dify/server.ts";
 import { readSettings } from "../local/settings.ts";
 import { startCountedAws } from "./calls/counting-proxies.ts";
-import { type Bridge, callBack, callServer, chat, publish, waitUntilQuiet } from "./calls/send-turns.ts";
+import { type Bridge, callServer, chat, publish, sendCallback, waitUntilQuiet } from "./calls/send-turns.ts";
 import { makeTallier, type Tally } from "./calls/tally.ts";
 
 /**
@@ -62,8 +62,8 @@ const tokenReply = JSON.parse(
 );
 const token: string = tokenReply.token;
 
-const ways: Record<string, (length: Length) => Promise<void>> = {
-  callback: (length) => callBack(target, botOf(length), question),
+const entryPoints: Record<string, (length: Length) => Promise<void>> = {
+  callback: (length) => sendCallback(target, botOf(length), question),
   publish: (length) => publish(target, botOf(length), question),
   http: (length) => chat(target, botOf(length), question, { token }),
   httpWithKey: (length) => chat(target, botOf(length), question, { token, key: randomUUID() }),
@@ -94,7 +94,7 @@ const atOnceMs = 500;
 /** On a busy machine, an answer may be late; after this many attempts, it is counted anyway. */
 const maxAttempts = 5;
 
-const countWay = async (run: (length: Length) => Promise<void>, length: Length): Promise<Tally> => {
+const countEntryPoint = async (run: (length: Length) => Promise<void>, length: Length): Promise<Tally> => {
   for (let attempt = 1; ; attempt += 1) {
     let tookMs = 0;
     const tally = await count(async () => {
@@ -107,19 +107,19 @@ const countWay = async (run: (length: Length) => Promise<void>, length: Length):
 };
 
 const counts: Record<string, Partial<Record<Length, Tally>>> = {};
-for (const [way, run] of Object.entries(ways)) {
+for (const [name, run] of Object.entries(entryPoints)) {
   const tallies: Partial<Record<Length, Tally>> = {};
   // From the queue on, a published message is the same as a callback.
-  for (const length of way === "publish" ? (["atOnce"] as const) : (["atOnce", "elevenSeconds"] as const)) {
+  for (const length of name === "publish" ? (["atOnce"] as const) : (["atOnce", "elevenSeconds"] as const)) {
     // Warm-up: the first turn of a conversation stores its name, a user's first turn creates their record, and all open
     // connections.
-    if (way === "callback" || way === "http") await count(() => run(length));
-    tallies[length] = await countWay(run, length);
+    if (name === "callback" || name === "http") await count(() => run(length));
+    tallies[length] = await countEntryPoint(run, length);
   }
-  counts[way] = tallies;
+  counts[name] = tallies;
 }
-await count(() => callBack(target, "bot-webhook", "hello"));
-counts.webhook = { atOnce: await count(() => callBack(target, "bot-webhook", "hello")) };
+await count(() => sendCallback(target, "bot-webhook", "hello"));
+counts.webhook = { atOnce: await count(() => sendCallback(target, "bot-webhook", "hello")) };
 
 process.stdout.write(`${JSON.stringify(counts, null, 2)}\n`);
 await bridge.close();

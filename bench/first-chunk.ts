@@ -48,7 +48,7 @@ const event = {
   },
 } as const;
 
-const askAlone = async (): Promise<number> => {
+const askDify = async (): Promise<number> => {
   const start = performance.now();
   let firstAt: number | undefined;
   const integration = {
@@ -94,7 +94,7 @@ const askBridge = async (turn: number): Promise<number> => {
   return waited;
 };
 
-const alone = await medianOf(askAlone);
+const alone = await medianOf(askDify);
 const bridged = await medianOf(askBridge);
 console.log(
   `first text, median of ${runs} turns without the first 10: Dify alone ${alone.toFixed(1)} ms, through the bridge ${bridged.toFixed(1)} ms`,

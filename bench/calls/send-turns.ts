@@ -35,7 +35,7 @@ export const callServer = async (
 const textOf = (content: string): string => JSON.stringify({ content });
 
 /** Sends a message as RongCloud's full message route does. */
-export const callBack = async (bridge: Bridge, to: string, content: string): Promise<void> => {
+export const sendCallback = async (bridge: Bridge, to: string, content: string): Promise<void> => {
   const { "App-Key": appKey = "", Nonce = "", Timestamp = "", Signature = "" } = signed(bridge);
   const query = new URLSearchParams({ appKey, nonce: Nonce, signTimestamp: Timestamp, signature: Signature });
   const body = new URLSearchParams({

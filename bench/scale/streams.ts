@@ -76,7 +76,7 @@ export const simulateStreams = async (
   const runTurn = async (): Promise<void> => {
     running += 1;
     peakRunning = Math.max(peakRunning, running);
-    const begunAt = clock.now();
+    const startedAt = clock.now();
     let firstAccepted: number | undefined;
     const im: Pick<ImMessages, "sendChunk" | "sendText"> = {
       sendChunk: async (_route, { messageUID }) => {
@@ -92,17 +92,17 @@ export const simulateStreams = async (
       onOpen: () => {},
       deliverBy: Number.POSITIVE_INFINITY,
     });
-    const endsAt = begunAt + answerLength(random, answerSeconds) * 1000;
+    const endsAt = startedAt + answerLength(random, answerSeconds) * 1000;
     while (clock.now() < endsAt) {
       await sink.delta("some words ");
       await clock.sleep(deltaMs);
     }
-    const saidAt = clock.now();
+    const endedAt = clock.now();
     const { status } = await sink.end({ status: "complete" });
     if (status === "undelivered") undelivered += 1;
-    if (firstAccepted !== undefined) firsts.push((firstAccepted - begunAt) / 1000);
-    ends.push((clock.now() - saidAt) / 1000);
-    streamedMs += clock.now() - begunAt;
+    if (firstAccepted !== undefined) firsts.push((firstAccepted - startedAt) / 1000);
+    ends.push((clock.now() - endedAt) / 1000);
+    streamedMs += clock.now() - startedAt;
     running -= 1;
   };
 
