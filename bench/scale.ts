@@ -1,8 +1,13 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { simulateHttpTurns } from "./scale/http-turns.ts";
 import { simulateStreams } from "./scale/streams.ts";
 import { simulateWorkers } from "./scale/workers.ts";
 
-// Prints the tables of docs/scale.md from deterministic simulations. A test compares them.
+// Prints the tables of docs/scale.md from deterministic simulations. With --check, compares them with the page.
+
+const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+const page = readFileSync(new URL("../docs/scale.md", import.meta.url), "utf8");
 
 const printRows = (rows: readonly (readonly string[])[]): void => {
   const lines = rows.map((row) => `| ${row.join(" | ")} |`);

@@ -45,7 +45,7 @@ export class DataStack extends Stack {
     });
     retainData(this.appSecrets, isProduction);
     const resource = this.appSecrets.node.defaultChild;
-    if (!(resource instanceof CfnSecret)) throw new Error("the secret has no CfnSecret");
+    if (!(resource instanceof CfnSecret)) throw new Error("the secret has no CfnSecret child");
     // Set directly: given the key, Secret would add grants by wildcard that the key policy already covers.
     resource.kmsKeyId = key.keyArn;
     Validations.of(this.appSecrets).acknowledge({

@@ -34,7 +34,7 @@ export interface LocalBridge {
 }
 
 /** The outputs of a local run. */
-export interface Screen {
+export interface RunOutput {
   readonly write: (text: string) => void;
   readonly writeLog: (line: string) => void;
   /** Whether both go to the same terminal. */
@@ -78,7 +78,7 @@ const checkSettings = async ({
 };
 
 /** Starts everything on this machine: the deployed stacks, and simulators of AWS, Dify, the IM and an app server. */
-export const startLocalBridge = async (settings: Settings, screen: Screen): Promise<LocalBridge> => {
+export const startLocalBridge = async (settings: Settings, output: RunOutput): Promise<LocalBridge> => {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     // One part that fails to close must not prevent closing the others.
@@ -88,7 +88,7 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
   try {
     await checkSettings(settings);
     const demoBots = await findDemoBots(settings);
-    const view = makeConversationView(screen.write);
+    const view = makeConversationView(output.write);
     /** Users whose messages the IM shows: bots and, with pass-through, users too. */
     const seenAtIm = new Set<string>();
     const im = await startImSimulator({
@@ -136,7 +136,7 @@ export const startLocalBridge = async (settings: Settings, screen: Screen): Prom
       secretValues: { [`bot-bridge-${stage}-apps`]: localSecretValue(appKey, appSecret) },
       environment: { RONGCLOUD_API_URL: rongcloudApiUrl },
       preload: hostAliases.href,
-      log: makeLogStream({ write: screen.writeLog, isShared: screen.isShared, endLine: view.endLine }),
+      log: makeLogStream({ write: output.writeLog, isShared: output.isShared, endLine: view.endLine }),
       onExchange: ({ path, requestBody, statusCode }) => {
         const sent = statusCode === 200 ? readSentMessage(path, requestBody) : undefined;
         if (sent && !seenAtIm.has(sent.from)) view.showSent(sent.from, sent.to, sent.text);

@@ -15,7 +15,9 @@ const chunk = v.object({
 });
 export type Chunk = v.InferOutput<typeof chunk>;
 
-/** An IM that accepts every chunk. */
+const json = { "content-type": "application/json" };
+
+/** An IM that accepts every chunk, and ignores typing hints and other calls. */
 export const startImPeer = (onChunk: (chunk: Chunk) => void): Promise<string> => {
   const server = createServer(async (request, response) => {
     if (!request.url?.endsWith("/publish_stream.json")) {
@@ -27,7 +29,7 @@ export const startImPeer = (onChunk: (chunk: Chunk) => void): Promise<string> =>
     const accepted = v.parse(chunk, body);
     onChunk(accepted);
     response
-      .writeHead(200, { "content-type": "application/json" })
+      .writeHead(200, json)
       .end(JSON.stringify({ code: 200, messageUID: accepted.content.messageUID ?? randomUUID() }));
   });
   // An idle connection must not close while its client is reusing it.

@@ -31,21 +31,21 @@ export const simulateHttpTurns = ({
   const ends: number[] = [];
   let busy = 0;
   let environments = 0;
-  let mayAdd = growthPerSecond * 10;
+  let spareGrowth = growthPerSecond * 10;
   let [arrived, throttled, peakConcurrency] = [0, 0, 0];
   let nextArrival = 0;
   for (let tick = 0; tick * step < seconds; tick += 1) {
     const now = tick * step;
     busy -= ends[tick] ?? 0;
-    mayAdd = Math.min(growthPerSecond * 10, mayAdd + growthPerSecond * step);
+    spareGrowth = Math.min(growthPerSecond * 10, spareGrowth + growthPerSecond * step);
     while (nextArrival <= now) {
       const rate =
         turnsPerSecond * Math.min(1, rampSeconds === 0 ? 1 : Math.max(nextArrival / rampSeconds, 0.001));
       nextArrival += exponential(random, 1 / rate);
       arrived += 1;
-      if (busy >= environments && environments < maxConcurrency && mayAdd >= 1) {
+      if (busy >= environments && environments < maxConcurrency && spareGrowth >= 1) {
         environments += 1;
-        mayAdd -= 1;
+        spareGrowth -= 1;
       }
       if (busy >= environments) {
         throttled += 1;

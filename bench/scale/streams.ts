@@ -14,7 +14,7 @@ export interface StreamsResult {
   readonly chunkInterval: number;
   /** Share of all calls. */
   readonly throttledShare: number;
-  /** Number of answers that were not delivered within `patienceMs`. */
+  /** Number of answers that were not delivered within `maxRetryMs`. */
   readonly undelivered: number;
 }
 
@@ -25,7 +25,7 @@ const callsPerSecond = 100;
 const callMs = 40;
 /** The values of functions/turn-worker/receiver-for.ts. */
 const usualIntervalMs = 200;
-const patienceMs = 120_000;
+const maxRetryMs = 120_000;
 /** Interval of Dify's deltas. */
 const deltaMs = 100;
 

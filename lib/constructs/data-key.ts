@@ -44,7 +44,7 @@ const adminActions = [
  */
 export const makeDataKey = (scope: Construct, id: string): Key => {
   const service = (name: string): string => `${name}.${Aws.REGION}.${Stack.of(scope).urlSuffix}`;
-  const ofThisAccount = { "kms:CallerAccount": Aws.ACCOUNT_ID };
+  const sameAccount = { "kms:CallerAccount": Aws.ACCOUNT_ID };
   return new Key(scope, id, {
     description: "Bot Bridge: encrypts the tables and the secret",
     enableKeyRotation: true,
@@ -63,7 +63,7 @@ export const makeDataKey = (scope: Construct, id: string): Key => {
           resources: ["*"],
           conditions: {
             StringEquals: {
-              ...ofThisAccount,
+              ...sameAccount,
               "kms:ViaService": [service("dynamodb"), service("secretsmanager")],
             },
           },
@@ -74,7 +74,7 @@ export const makeDataKey = (scope: Construct, id: string): Key => {
           actions: ["kms:CreateGrant"],
           resources: ["*"],
           conditions: {
-            StringEquals: { ...ofThisAccount, "kms:ViaService": service("dynamodb") },
+            StringEquals: { ...sameAccount, "kms:ViaService": service("dynamodb") },
             Bool: { "kms:GrantIsForAWSResource": "true" },
           },
         }),

@@ -64,12 +64,12 @@ const answer = async ({ simulation, request, app }: Exchange): Promise<Reply> =>
   const steps = isLost ? silence : writeScript(app.profile, echo(user, query, inputs, earlier));
   const [first] = steps;
   if (first?.do === "reject" && !isDetached) throw invalidParam(first.message);
-  const begins = !isLost && first?.do !== "reject";
+  const isStarted = !isLost && first?.do !== "reject";
 
   const createdAt = Math.floor(Date.now() / 1_000);
   const conversationId = isChat ? continued || randomUUID() : undefined;
   const message =
-    begins && mode !== "workflow"
+    isStarted && mode !== "workflow"
       ? simulation.messages.add({ owner, conversationId, inputs, query, createdAt })
       : undefined;
   const ids = { taskId: randomUUID(), runId: randomUUID(), messageId: message?.id, conversationId };

@@ -35,8 +35,8 @@ export const makeFill = ({ events, answer: recordedAnswer }: Template, run: RunF
     ids.set(recorded, id);
     return id;
   };
-  const laterBy = run.createdAt - Number(first.created_at ?? asObject(first.data).created_at);
-  const lacks = [
+  const timeOffset = run.createdAt - Number(first.created_at ?? asObject(first.data).created_at);
+  const omittedKeys = [
     ...(run.conversationId === undefined ? ["conversation_id"] : []),
     ...(run.messageId === undefined ? ["message_id", "created_at"] : []),
   ];
@@ -46,9 +46,9 @@ export const makeFill = ({ events, answer: recordedAnswer }: Template, run: RunF
       const isAnswer = typeof value === "string" && recordedAnswer !== "" && value.endsWith(recordedAnswer);
       return values[key] ?? (isAnswer ? answer : value);
     };
-    const json = JSON.stringify(defined(recorded, ...lacks))
+    const json = JSON.stringify(defined(recorded, ...omittedKeys))
       .replace(uuid, idOf)
-      .replace(time, (at) => String(Number(at) + laterBy));
+      .replace(time, (at) => String(Number(at) + timeOffset));
     return asObject(JSON.parse(json, fillValue));
   };
 };

@@ -68,11 +68,11 @@ const answer = async (simulation: Simulation, request: ReceivedRequest): Promise
 
   const routes = [...askRoutes, ...readRoutes];
   for (const [expected, route, handle] of routes) {
-    const fit = new RegExp(`^${route.replace(":id", "(?<id>[^/]+)")}$`).exec(path);
-    if (!fit || method !== expected) continue;
+    const match = new RegExp(`^${route.replace(":id", "(?<id>[^/]+)")}$`).exec(path);
+    if (!match || method !== expected) continue;
     const app = simulation.findApp(key);
     if (app === undefined) throw new Refusal(401, "unauthorized", "Access token is invalid");
-    return handle({ simulation, request, app, id: decodeURIComponent(fit.groups?.id ?? "") });
+    return handle({ simulation, request, app, id: decodeURIComponent(match.groups?.id ?? "") });
   }
   return notFoundPage;
 };

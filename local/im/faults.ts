@@ -40,7 +40,7 @@ export const makeFaults = (now: () => number): Faults => {
       }
     },
     take: (path) => {
-      active = active.filter(({ remaining: left, until }) => left > 0 && now() < until);
+      active = active.filter(({ remaining, until }) => remaining > 0 && now() < until);
       const found = active.find(({ fault }) => fault.path === undefined || fault.path === path);
       if (!found) return undefined;
       found.remaining -= 1;

@@ -54,8 +54,8 @@ export const readOptions = (args: readonly string[]): RedriveOptions => {
   if (stage !== undefined && url !== undefined) throw usageError("--stage and --url are mutually exclusive");
   if (integration !== undefined && !isIntegrationType(integration))
     throw usageError(`--integration must be one of ${integrationTypes.join(", ")}`);
-  const isSome = bot !== undefined || integration !== undefined || message !== undefined;
-  if (all && isSome) throw usageError("--all cannot be combined with --bot, --integration or --message");
+  const hasFilter = bot !== undefined || integration !== undefined || message !== undefined;
+  if (all && hasFilter) throw usageError("--all cannot be combined with --bot, --integration or --message");
 
   const matches = (job: Job | undefined): boolean =>
     job !== undefined &&
@@ -65,6 +65,6 @@ export const readOptions = (args: readonly string[]): RedriveOptions => {
   return {
     stage,
     port: portOf(url ?? "http://127.0.0.1:3000"),
-    isWanted: all ? () => true : isSome ? matches : undefined,
+    isWanted: all ? () => true : hasFilter ? matches : undefined,
   };
 };

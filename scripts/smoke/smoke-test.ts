@@ -23,8 +23,8 @@ const question = "Please say hello in a few words.";
 const answerTimeoutMs = 60_000;
 const pollIntervalMs = 1_000;
 
-const check = (is: boolean, what: string): void => {
-  if (!is) throw new UnexpectedResponseError(what);
+const check = (condition: boolean, message: string): void => {
+  if (!condition) throw new UnexpectedResponseError(message);
 };
 
 /** Steps of RongCloud's integration guide, from the token to the deleted bot, with a bot of its own. */
@@ -173,9 +173,9 @@ export const makeSmokeTest = (
     },
   };
 
-  const asksDify = isLocal || dify !== undefined;
+  const usesDify = isLocal || dify !== undefined;
   return {
-    steps: [health, getToken, create, ...(asksDify ? [message, chat, answered] : []), get, query, deleteBot],
+    steps: [health, getToken, create, ...(usesDify ? [message, chat, answered] : []), get, query, deleteBot],
     cleanUp: async () => {
       if (isCreated) await remove();
     },

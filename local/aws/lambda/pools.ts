@@ -58,10 +58,10 @@ export const startPools = async (options: PoolsOptions): Promise<Pools> => {
 };
 
 const usedFunctions = ({ restApis, eventSourceMappings }: Assembly): Set<string> => {
-  const ofRoutes = restApis
+  const routeFunctions = restApis
     .flatMap(({ routes }) => routes)
     .map(({ integration }) => integration.functionName);
-  return new Set([...ofRoutes, ...eventSourceMappings.map(({ functionName }) => functionName)]);
+  return new Set([...routeFunctions, ...eventSourceMappings.map(({ functionName }) => functionName)]);
 };
 
 /** The handler `index.handler` is the export `handler` of index.mjs in the code folder. */

@@ -94,8 +94,9 @@ const resourceIn = (logicalId: string, place: Place, intrinsic: string): Physica
 const importedValue = (name: string, place: Place): unknown => {
   for (const stack of place.stacks) {
     for (const [logicalId, output] of Object.entries(stack.template.Outputs)) {
-      const there = { ...place, stack, logicalId };
-      if (output.Export && resolve(output.Export.Name, there) === name) return resolve(output.Value, there);
+      const exportPlace = { ...place, stack, logicalId };
+      if (output.Export && resolve(output.Export.Name, exportPlace) === name)
+        return resolve(output.Value, exportPlace);
     }
   }
   throw unresolvable(place, `Fn::ImportValue ${name}`, "no stack exports it");
