@@ -47,7 +47,7 @@ const busyRetryMs = 2_000;
 const eventHeaders = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-store",
-  // Tells proxies such as nginx not to buffer the response.
+  // Asks proxies such as nginx not to buffer the response.
   "x-accel-buffering": "no",
 };
 

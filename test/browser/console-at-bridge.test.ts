@@ -1,5 +1,6 @@
-import { startBridgePlace } from "../support/chat/bridge-place.ts";
-import { describeConsoleAt } from "./console-walk.ts";
+import { startBridgeChat } from "../support/chat/bridge-chat.ts";
+import { describeConsoleAt } from "./console-tests.ts";
 
-// Slow enough that an answer breaks off several times before its end: what was missed comes in halves of a second.
-describeConsoleAt("a real bridge", () => startBridgePlace({ paceMs: 50 }));
+// Slow enough that the connection breaks several times before the answer ends: the missed part is sent in
+// half-second pieces.
+describeConsoleAt("a real bridge", () => startBridgeChat({ paceMs: 50 }));

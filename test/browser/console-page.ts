@@ -1,20 +1,20 @@
 import type { Browser, BrowserContext, Page } from "puppeteer-core";
 
-/** The console in a browser, as a person uses it. */
+/** The console in a browser, operated as a person would. */
 export interface ConsolePage {
   readonly page: Page;
   readonly say: (text: string) => Promise<void>;
-  /** The text of the answer that came last, so far. */
+  /** The text of the latest answer so far. */
   readonly answer: () => Promise<string>;
   /** Waits until no answer is being written. */
   readonly finished: () => Promise<void>;
-  /** Waits until the last answer is at least that long. */
+  /** Waits until the last answer has at least that many characters. */
   readonly hasSaid: (characters: number) => Promise<void>;
-  /** What stands below the last answer. */
+  /** The text below the last answer. */
   readonly note: () => Promise<string | undefined>;
-  /** How often the page has asked for a token. */
+  /** How many times the page has requested a token. */
   readonly tokensAsked: () => number;
-  /** What went wrong in the page's own program. */
+  /** Errors thrown by the page's own script. */
   readonly faults: readonly string[];
   readonly close: () => Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface ConsolePage {
 const lastText = "#log article.theirs:last-of-type .text";
 const lastNote = "#log article.theirs:last-of-type .note";
 
-/** Opens the console in a profile of its own, for that user. */
+/** Opens the console for that user, in a separate browser profile. */
 export const openConsole = async (browser: Browser, url: string, userId: string): Promise<ConsolePage> => {
   const context: BrowserContext = await browser.createBrowserContext();
   const page = await context.newPage();

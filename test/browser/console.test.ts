@@ -1,13 +1,13 @@
 import { expect, test } from "@jest/globals";
-import { longQuestion } from "../support/chat/chat-place.ts";
+import { longQuestion } from "../support/chat/chat-server.ts";
 import { startFakeChat } from "../support/chat/fake-chat.ts";
-import { describeConsoleAt } from "./console-walk.ts";
+import { describeConsoleAt } from "./console-tests.ts";
 
 describeConsoleAt(
   "a fake of the bridge",
   () => startFakeChat({ paceMs: 20, suggested: ["And then?", "<b>Why?</b>"] }),
   (open) => {
-    test("offers the bot's suggestions, and asks the one that is chosen", async () => {
+    test("offers the bot's suggestions and asks the one that is clicked", async () => {
       const page = await open("see-suggestions");
       await page.say("Hello");
       const button = "#suggestions button";
@@ -19,7 +19,7 @@ describeConsoleAt(
       expect(await page.answer()).toBe("You said: And then?");
     });
 
-    test("keeps the end in sight, unless somebody has scrolled back", async () => {
+    test("keeps the end of the answer in view unless the user has scrolled up", async () => {
       const page = await open("see-end");
       const fromEnd = (): Promise<number> =>
         page.page.$eval(
@@ -46,7 +46,7 @@ describeConsoleAt(
       expect(await page.page.$eval("#log", ({ scrollTop }) => scrollTop)).toBe(0);
     });
 
-    test("is read out well: everything has a name, and an answer is heard whole", async () => {
+    test("works with a screen reader: every control has a name, and an answer is announced once, whole", async () => {
       const page = await open("see-names");
       await page.say("Hello");
       await page.finished();

@@ -4,7 +4,7 @@ import { packedBrowser } from "./packed-browser.ts";
 
 export interface Browser {
   readonly executablePath: string;
-  /** What it needs besides this process's own environment. */
+  /** Environment variables that it needs in addition to this process's own. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -12,18 +12,20 @@ const names = ["google-chrome-stable", "google-chrome", "chromium", "chromium-br
 const onPath = (process.env.PATH ?? "")
   .split(delimiter)
   .flatMap((folder) => names.map((name) => join(folder, name)));
-const usualPlaces = [
+const installPaths = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "C:/Program Files/Google/Chrome/Application/chrome.exe",
   "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 ];
 
-/** The browser that CHROME_PATH names, else one of this machine, else the packed one; undefined where there is none. */
+/**
+ * The browser that CHROME_PATH names, else an installed one, else the packed one; undefined if there is none.
+ */
 export const findBrowser = (): Browser | undefined => {
   const { CHROME_PATH: named } = process.env;
   if (named !== undefined && named !== "") return { executablePath: named, env: {} };
-  const installed = [...onPath, ...usualPlaces].find((place) => existsSync(place));
+  const installed = [...onPath, ...installPaths].find((place) => existsSync(place));
   if (installed !== undefined) return { executablePath: installed, env: {} };
   return process.platform === "linux" && process.arch === "x64" ? packedBrowser() : undefined;
 };

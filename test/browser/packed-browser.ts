@@ -11,7 +11,7 @@ const { version } = createRequire(import.meta.url)(`${projectRoot}/node_modules/
 const cache = join(projectRoot, "node_modules/.cache");
 const folder = join(cache, `chromium-${version}`);
 
-/** It unpacks into the temporary folder, and on a Lambda the libraries that it needs as well. */
+/** The package unpacks into the temporary folder, and on Lambda also the libraries that it needs. */
 const unpack = `import chromium from "${packageName}"; await chromium.executablePath();`;
 
 const unpackInto = (place: string): void => {
@@ -23,7 +23,9 @@ const unpackInto = (place: string): void => {
   if (status !== 0) throw new Error(`the browser of ${packageName} could not be unpacked: ${stderr}`);
 };
 
-/** The package's own names the temporary folder, and a browser that finds no font at all dies. */
+/**
+ * The package's own font configuration names the temporary folder, and a browser that finds no font crashes.
+ */
 const fontSettings = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -32,14 +34,14 @@ const fontSettings = `<?xml version="1.0"?>
 </fontconfig>
 `;
 
-/** The browser in an npm package, unpacked once (2 s, 210 MB); for Linux on x64 alone. */
+/** The browser from an npm package, unpacked once (2 s, 210 MB); only for Linux on x64. */
 export const packedBrowser = (): Browser => {
   if (!existsSync(folder)) {
     mkdirSync(cache, { recursive: true });
     const unfinished = mkdtempSync(join(cache, "chromium-"));
     unpackInto(unfinished);
     writeFileSync(join(unfinished, "fonts/fonts.conf"), fontSettings);
-    // Two that unpack at once do not see each other's halves.
+    // Two processes that unpack at once do not see each other's partial files.
     try {
       renameSync(unfinished, folder);
     } catch {

@@ -13,7 +13,7 @@ import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { app, appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
 
-const longestTurnMs = 900_000;
+const maxTurnMs = 900_000;
 const replayMs = 600_000;
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 let turns = 0;
-/** The store, its clock, and an answer that no other test has. */
+/** The store, its clock, and an answer that no other test uses. */
 const setUp = (apps: AppSecrets = appsOf(app(), app({ appKey: "app-two" })), given?: Clock) => {
   turns += 1;
   const testClock = makeTestClock(startMs);
@@ -48,7 +48,7 @@ const setUp = (apps: AppSecrets = appsOf(app(), app({ appKey: "app-two" })), giv
 const piece = (content: string): AnswerPiece => ({ events: [{ type: "delta", content }] });
 
 describe("the pieces of an answer", () => {
-  test("are read in their order, from any of them on, however they were written", async () => {
+  test("are read in order from any position, whatever the order of the writes", async () => {
     const { store, answer } = setUp();
     const pieces = Array.from({ length: 12 }, (_, n) => piece(`piece ${n}`));
     await Promise.all(pieces.toReversed().map((each, at) => store.put(answer, 11 - at, each)));
@@ -57,7 +57,7 @@ describe("the pieces of an answer", () => {
     expect(await store.read(answer, 12, 20)).toEqual([]);
   });
 
-  test("are read to the gap, and no further", async () => {
+  test("are read up to the first gap and no further", async () => {
     const { store, answer } = setUp();
     await store.put(answer, 0, piece("there"));
     await store.put(answer, 2, piece("behind a gap"));
@@ -65,7 +65,7 @@ describe("the pieces of an answer", () => {
     expect(await store.read(answer, 1, 20)).toEqual([]);
   });
 
-  test("are read some at a time where they are many, none twice and none left out", async () => {
+  test("are read page by page if there are many, each exactly once", async () => {
     const { store, answer } = setUp();
     const pieces = Array.from({ length: 45 }, (_, n) => piece(`${n}`));
     for (const [n, each] of pieces.entries()) await store.put(answer, n, each);
@@ -78,7 +78,7 @@ describe("the pieces of an answer", () => {
     expect(read).toEqual(pieces);
   });
 
-  test("tell that the answer was cut", async () => {
+  test("say that the answer was truncated", async () => {
     const { store, answer } = setUp();
     await store.put(answer, 0, { events: [], isCut: true });
     expect(await store.read(answer, 0, 20)).toEqual([{ events: [], isCut: true }]);
@@ -88,13 +88,13 @@ describe("the pieces of an answer", () => {
     ["app", { appKey: "app-two" }],
     ["turn", { turn: "another" }],
     ["run of the same turn", { attempt: 2 }],
-  ])("are no other %s's", async (_whose, other) => {
+  ])("are separate from those of another %s", async (_whose, other) => {
     const { store, answer } = setUp();
     await store.put(answer, 0, piece("mine"));
     expect(await store.read({ ...answer, ...other }, 0, 20)).toEqual([]);
   });
 
-  test("come back as they were, whatever they say", async () => {
+  test("are read back unchanged, whatever they contain", async () => {
     const { store, answer } = setUp();
     let n = 0;
     await fc.assert(
@@ -107,25 +107,25 @@ describe("the pieces of an answer", () => {
     );
   });
 
-  test("of the largest kind fit a record, and twenty of them a read", async () => {
-    // DynamoDB reads a megabyte at a time, in no order: the rest it is asked for again, after a pause.
+  test("of the maximum size fit a record, and one read returns twenty of them", async () => {
+    // DynamoDB reads a megabyte at a time, in no order: the rest is requested again after a pause.
     const { store, answer } = setUp(undefined, systemClock);
     const large = piece("\u0001".repeat(32 * 1024));
     for (let n = 0; n < 20; n += 1) await store.put(answer, n, large);
     expect(await store.read(answer, 0, 20)).toHaveLength(20);
   });
 
-  test("are there for as long as the longest turn and its replay, and not after, though the record still stands", async () => {
+  test("are readable for as long as the longest turn plus its replay, and not after that even if the record still exists", async () => {
     const { store, answer, clock, itemOf } = setUp();
     await store.put(answer, 0, piece("first"));
-    await clock.advance(longestTurnMs + replayMs - 1);
+    await clock.advance(maxTurnMs + replayMs - 1);
     expect(await store.read(answer, 0, 20)).toHaveLength(1);
     await clock.advance(1);
     expect(await store.read(answer, 0, 20)).toEqual([]);
-    expect(await itemOf(0)).toMatchObject({ ttl: (startMs + longestTurnMs + replayMs + dayMs) / 1000 });
+    expect(await itemOf(0)).toMatchObject({ ttl: (startMs + maxTurnMs + replayMs + dayMs) / 1000 });
   });
 
-  test("may be written twice, as the SDK does where a reply was lost", async () => {
+  test("may be written twice, as the SDK does when a reply is lost", async () => {
     const { store, answer } = setUp();
     await store.put(answer, 0, piece("once"));
     await store.put(answer, 0, piece("once"));
@@ -133,8 +133,8 @@ describe("the pieces of an answer", () => {
   });
 });
 
-describe("what a piece says", () => {
-  test("is not to be read in the record", async () => {
+describe("the content of a piece", () => {
+  test("is not readable in the record", async () => {
     const { store, answer, itemOf } = setUp();
     await store.put(answer, 0, piece("a secret of the user's"));
     const item = await itemOf(0);
@@ -145,11 +145,11 @@ describe("what a piece says", () => {
   });
 
   test.each<[string, Partial<StoredAnswer>, number]>([
-    ["another place", {}, 1],
+    ["another position", {}, 1],
     ["another run", { attempt: 2 }, 0],
     ["another turn", { turn: "another's" }, 0],
     ["another app", { appKey: "app-two" }, 0],
-  ])("does not open in %s", async (_where, other, n) => {
+  ])("cannot be decrypted in %s", async (_where, other, n) => {
     const { store, answer, itemOf, plant } = setUp();
     await store.put(answer, 0, piece("mine"));
     const elsewhere = { ...answer, ...other };
@@ -157,14 +157,14 @@ describe("what a piece says", () => {
     await expect(store.read(elsewhere, n, 20)).rejects.toThrow();
   });
 
-  test("opens while the key it was sealed with is being rotated", async () => {
+  test("can be decrypted while the key it was encrypted with is being rotated", async () => {
     const { store, storeWith, answer } = setUp();
     await store.put(answer, 0, piece("sealed before"));
     const rotated = storeWith(appsOf(app({ dataKeys: [namedKey("d2", 7), namedKey("d1", 1)] })));
     expect(await rotated.read(answer, 0, 20)).toEqual([piece("sealed before")]);
   });
 
-  test("is neither kept nor read for an app that has no keys any more", async () => {
+  test("is neither stored nor read for an app whose keys were removed", async () => {
     const { store, answer } = setUp(appsOf());
     await expect(store.put(answer, 0, piece("x"))).rejects.toMatchObject({ code: "unknown_app" });
     await expect(store.read(answer, 0, 20)).rejects.toMatchObject({ code: "unknown_app" });

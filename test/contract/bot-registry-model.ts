@@ -2,10 +2,10 @@ import { integrationTypes } from "#core/bot/integration-types.ts";
 import { isMasked, maskKey } from "#core/bot/key-mask.ts";
 import type { Endpoint } from "./bot-registry.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: what was sent and taken, so of the right shape.
+// biome-ignore lint/suspicious/noExplicitAny: requests that were accepted, so their shape is right.
 type Fields = Record<string, any>;
 
-/** What an app has as its replies show it, by the ids of its bots. */
+/** An app's bots as replies show them, by bot id. */
 export type Shown = ReadonlyMap<string, Fields>;
 
 const metadataShown = (sent: Fields): Fields =>
@@ -76,7 +76,7 @@ const withIntegrations = (
   });
 };
 
-/** What an app has after a call that was taken. */
+/** The app's bots after an accepted call. */
 export const after = (before: Shown, endpoint: Endpoint, sent: Fields, now: number): Shown => {
   switch (endpoint) {
     case "create":

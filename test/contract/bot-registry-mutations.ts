@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** JSON as it is written: a key may stand twice, and `__proto__` is a key like any other. */
+/** JSON as written: a key may appear twice, and `__proto__` is a key like any other. */
 export type Node =
   | { readonly map: readonly Entry[] }
   | { readonly list: readonly Node[] }
@@ -19,7 +19,7 @@ export const textOf = (node: Node): string => {
   return `{${node.map.map(([key, each]) => `${JSON.stringify(key)}:${textOf(each)}`).join()}}`;
 };
 
-/** What becomes of one field or one entry of a list: none, one or more in its place. */
+/** The replacement of one field or array entry: none, one or more in its place. */
 type Change = (entry: Entry) => readonly Entry[];
 
 const countOf = (node: Node): number => {
@@ -28,7 +28,7 @@ const countOf = (node: Node): number => {
   return inner.reduce((sum, each) => sum + 1 + countOf(each), 0);
 };
 
-/** Changes the field or entry that comes `at`th where they are counted from the outside in. */
+/** Changes the field or entry at index `at`, counted depth first. */
 const changeAt = (node: Node, at: number, change: Change): Node => {
   if ("leaf" in node) return node;
   let left = at;
@@ -93,7 +93,7 @@ const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.constant<Change>(([key, node]) => [[key, nodeOf(textOf(node))]]),
 );
 
-/** The JSON of a body in which one thing, somewhere, is other than it should be. */
+/** The JSON of a body with a mistake in one place. */
 export const mutationOf = (body: unknown): fc.Arbitrary<string> => {
   const node = nodeOf(body);
   return fc

@@ -21,7 +21,7 @@ const bot = (userId: string, integrations: readonly object[] = []) => ({
   integrations,
 });
 
-/** An app with one bot, which has one integration with Dify. */
+/** An app with one bot, which has one Dify integration. */
 const withOneBot = async () => {
   const caller = registry.begin();
   await caller.call("create", bot("b1", [chat]));
@@ -32,61 +32,84 @@ const withOneBot = async () => {
 const userId = "b1";
 const otherKey = "the masked key does not match the stored key; send the full key";
 
-describe("a call that cannot be done is refused with HTTP 400 and 1002, says why, and changes nothing:", () => {
+describe("a call that cannot be carried out is rejected with HTTP 400 and 1002, says why, and changes nothing:", () => {
   test.each<[string, Endpoint, object, string]>([
-    ["a second bot of an id", "create", bot("b1"), 'userId: a bot with this id already exists, got "b1"'],
-    ["an update of no bot", "update", { userId: "b2", name: "x" }, 'userId: no bot has this id, got "b2"'],
-    ["the deletion of no bot", "delete", { userId: "b2" }, 'userId: no bot has this id, got "b2"'],
     [
-      "an integration added to no bot",
+      "a second bot with the same id",
+      "create",
+      bot("b1"),
+      'userId: a bot with this id already exists, got "b1"',
+    ],
+    [
+      "an update of an unknown bot",
+      "update",
+      { userId: "b2", name: "x" },
+      'userId: no bot has this id, got "b2"',
+    ],
+    ["the deletion of an unknown bot", "delete", { userId: "b2" }, 'userId: no bot has this id, got "b2"'],
+    [
+      "a second bot with the same id",
+      "create",
+      bot("b1"),
+      'userId: a bot of this id exists already, got "b1"',
+    ],
+    [
+      "an update of an unknown bot",
+      "update",
+      { userId: "b2", name: "x" },
+      'userId: no bot has this id, got "b2"',
+    ],
+    ["the deletion of an unknown bot", "delete", { userId: "b2" }, 'userId: no bot has this id, got "b2"'],
+    [
+      "adding an integration to an unknown bot",
       "integration/create",
       { userId: "b2", ...webhook },
       'userId: no bot has this id, got "b2"',
     ],
     [
-      "an update of an integration of no bot",
+      "an update of an integration of an unknown bot",
       "integration/update",
       { userId: "b2", type: "webhook", enabled: false },
       'userId: no bot has this id, got "b2"',
     ],
     [
-      "the removal of an integration of no bot",
+      "removing an integration from an unknown bot",
       "integration/delete",
       { userId: "b2", type: "webhook" },
       'userId: no bot has this id, got "b2"',
     ],
     [
-      "a second integration of a type",
+      "a second integration of the same type",
       "integration/create",
       { userId, ...chat },
       'type: this bot already has an integration of this type, got "dify_chat"',
     ],
     [
-      "an update of an integration that the bot has not",
+      "an update of an integration that the bot does not have",
       "integration/update",
       { userId, type: "webhook", enabled: false },
       'type: this bot has no integration of this type, got "webhook"',
     ],
     [
-      "the removal of an integration that the bot has not",
+      "removing an integration that the bot does not have",
       "integration/delete",
       { userId, type: "webhook" },
       'type: this bot has no integration of this type, got "webhook"',
     ],
     [
-      "an update with another key's masked form",
+      "an update with the masked form of another key",
       "update",
       { userId, name: "x", integrations: [webhook, { ...chat, auth: { apiKey: "app-****9999" } }] },
       `integrations[1].auth.apiKey: ${otherKey}`,
     ],
     [
-      "an update with a masked key for an integration that is new",
+      "an update with a masked key for a new integration",
       "update",
       { userId, integrations: [{ ...chat, type: "dify_agent", auth: { apiKey: "app-****cdef" } }] },
       `integrations[0].auth.apiKey: ${otherKey}`,
     ],
     [
-      "an update of an integration with another key's masked form",
+      "an update of an integration with the masked form of another key",
       "integration/update",
       { userId, type: "dify_chat", stream: false, auth: { apiKey: "app-****9999" } },
       `auth.apiKey: ${otherKey}`,
@@ -98,7 +121,7 @@ describe("a call that cannot be done is refused with HTTP 400 and 1002, says why
     expect(await items()).toEqual(before);
   });
 
-  test("a bot past the app's cap, until one of the others is deleted", async () => {
+  test("a bot beyond the app's limit, until another bot is deleted", async () => {
     const { call } = await withOneBot();
     await call("create", bot("b2"));
     expect(await call("create", bot("b3"))).toMatchObject({
@@ -117,7 +140,7 @@ describe("a call that cannot be done is refused with HTTP 400 and 1002, says why
 
 describe("every endpoint", () => {
   test.each(endpoints)(
-    "%s refuses no bytes with 1003, what is no JSON with 1002, and both with 400",
+    "%s rejects an empty body with 1003 and invalid JSON with 1002, both with 400",
     async (endpoint) => {
       const { call } = registry.begin();
       expect(await call(endpoint, "")).toMatchObject({
@@ -132,7 +155,7 @@ describe("every endpoint", () => {
   );
 
   test.each(endpoints)(
-    "%s refuses a call that is not signed with HTTP 401 and 1004, whatever its body",
+    "%s rejects an unsigned call with HTTP 401 and 1004, whatever its body",
     async (endpoint) => {
       const reply = await registry.begin().call(endpoint, "", { Signature: "0".repeat(40) });
       expect(reply).toMatchObject({ status: 401, body: { code: 1004 } });
@@ -140,7 +163,7 @@ describe("every endpoint", () => {
   );
 });
 
-describe("a callback URL that leads into the network is refused", () => {
+describe("a callback URL that leads into the private network is rejected", () => {
   const callbackUrl = "https://2130706433/latest/meta-data";
   const errorMessage = `callbackUrl: must not be a private or reserved IP address, got "${callbackUrl}"`;
 
@@ -149,12 +172,12 @@ describe("a callback URL that leads into the network is refused", () => {
     ["update", { userId, integrations: [{ ...chat, callbackUrl }] }, `integrations[0].${errorMessage}`],
     ["integration/create", { userId, ...webhook, callbackUrl }, errorMessage],
     ["integration/update", { userId, type: "dify_chat", callbackUrl }, errorMessage],
-  ])("by %s", async (endpoint, body, told) => {
+  ])("by %s", async (endpoint, body, errorMessageSent) => {
     const { call, items } = await withOneBot();
     const before = await items();
     expect(await call(endpoint, body)).toMatchObject({
       status: 400,
-      body: { code: 1002, errorMessage: told },
+      body: { code: 1002, errorMessage: errorMessageSent },
     });
     expect(await items()).toEqual(before);
   });

@@ -42,7 +42,7 @@ const helpdeskShown = (at: number) => ({
   updatedAt: at,
 });
 
-/** What the classes of the Java SDK keep of a bot that was read. */
+/** The fields that the Java SDK's classes keep of a bot that they read. */
 const asSdkModel = ({
   createdAt: _created,
   updatedAt: _updated,
@@ -65,7 +65,7 @@ const keyOf = async (appKey: string, type: string): Promise<unknown> => {
   return integration && "apiKey" in integration ? integration.apiKey : undefined;
 };
 
-test("the Java SDK's eight calls do to a bot what they say, one after the other", async () => {
+test("the Java SDK's eight calls work one after the other", async () => {
   const { call, appKey } = registry.begin();
   const created = {
     userId: "bot-helpdesk",
@@ -154,7 +154,7 @@ test("the Java SDK's eight calls do to a bot what they say, one after the other"
 });
 
 describe("a bot that was read with the SDK, changed in one field and sent back whole", () => {
-  test("keeps its keys, which went along masked, and all else", async () => {
+  test("keeps its keys, which were sent masked, and everything else", async () => {
     const { call, botsOf, appKey, shown } = await withHelpdesk();
     const [bot] = await botsOf("bot-helpdesk");
     expect(await call("update", { ...asSdkModel(bot), name: "Sales" })).toEqual(done);
@@ -162,7 +162,7 @@ describe("a bot that was read with the SDK, changed in one field and sent back w
     expect(await keyOf(appKey, "dify_chat")).toBe("app-1234567890abcdef");
   });
 
-  test("may have a new key in it, and another integration more or less", async () => {
+  test("may have a new key, an added integration or a removed one", async () => {
     const { call, botsOf, appKey } = await withHelpdesk();
     const agent = { ...chat, type: "dify_agent", auth: { apiKey: "app-agentagentagent" } };
     const integrations = [{ ...chat, auth: { apiKey: "app-newnewnewnew5678" } }, agent];
@@ -175,7 +175,7 @@ describe("a bot that was read with the SDK, changed in one field and sent back w
     expect(await keyOf(appKey, "dify_agent")).toBe("app-agentagentagent");
   });
 
-  test("keeps its integrations where it was read without them", async () => {
+  test("keeps its integrations if it was read without them", async () => {
     const { call, botsOf, shown } = await withHelpdesk();
     const { bots } = (await call("query", {})).body;
     expect(bots[0]).not.toHaveProperty("integrations");
@@ -185,7 +185,7 @@ describe("a bot that was read with the SDK, changed in one field and sent back w
 });
 
 describe("an update", () => {
-  test("replaces metadata whole, keeps the day of creation and moves the other", async () => {
+  test("replaces metadata whole, keeps createdAt and changes updatedAt", async () => {
     const { call, botsOf } = await withHelpdesk();
     await registry.clock.advance(1000);
     await call("update", { userId: "bot-helpdesk", metadata: { version: 2 } });
@@ -193,7 +193,7 @@ describe("an update", () => {
     expect({ metadata, age: updatedAt - createdAt }).toEqual({ metadata: { version: "2" }, age: 1000 });
   });
 
-  test("of an integration changes what it names, and keeps a key that comes masked", async () => {
+  test("of an integration changes the fields it names, and keeps a key that is sent masked", async () => {
     const { call, botsOf, appKey } = await withHelpdesk();
     const sent = {
       userId: "bot-helpdesk",
@@ -209,7 +209,7 @@ describe("an update", () => {
     expect(await keyOf(appKey, "dify_chat")).toBe("app-1234567890abcdef");
   });
 
-  test("of an integration takes a new key", async () => {
+  test("of an integration accepts a new key", async () => {
     const { call, appKey } = await withHelpdesk();
     const auth = { apiKey: "app-newnewnewnew5678" };
     await call("integration/update", { userId: "bot-helpdesk", type: "dify_chat", auth });
@@ -228,13 +228,13 @@ describe("reading bots", () => {
     return idsOf;
   };
 
-  test("by their ids gives each once, in the order asked for, and leaves unknown ones out", async () => {
+  test("by id returns each once, in the order requested, and omits unknown ones", async () => {
     const idsOf = await fill("b1", "b2", "b3");
     const userIds = ["b3", "unknown", "b1", "b3", "app"];
     expect(await idsOf("get", { userIds })).toEqual({ ids: ["b3", "b1"], total: 2, hasNext: false });
   });
 
-  test("by pages gives all of them, in the order of their ids, and says whether there are more", async () => {
+  test("by page returns all of them, ordered by id, and says whether there are more", async () => {
     const idsOf = await fill("b3", "b1", "b5", "b2", "b4");
     expect(await idsOf("query", {})).toEqual({
       ids: ["b1", "b2", "b3", "b4", "b5"],
@@ -250,7 +250,7 @@ describe("reading bots", () => {
     expect(await page(1_000_000)).toEqual({ ids: [], total: 5, hasNext: false });
   });
 
-  test("shows an app its own alone", async () => {
+  test("shows an app only its own bots", async () => {
     const idsOf = await fill("b1");
     const other = registry.begin();
     expect((await other.call("query", {})).body).toEqual({ code: 200, bots: [], total: 0, hasNext: false });

@@ -29,17 +29,17 @@ type SentHeaders = Readonly<Record<string, string>>;
 
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the endpoint answers, for a test to look into.
+  // biome-ignore lint/suspicious/noExplicitAny: any reply of the endpoint, for a test to inspect.
   readonly body: any;
-  /** All that went back to the caller. */
+  /** The reply as the caller gets it. */
   readonly text: string;
 }
 
 export interface TestCaller {
   readonly appKey: string;
-  /** An object goes as Gson writes it: without the fields that are null. */
+  /** Objects are sent as Gson writes them: without fields that are null. */
   call(endpoint: Endpoint, body: object | string | Buffer, headers?: SentHeaders): Promise<Answer>;
-  /** What stands in the table of this app, but for when it last asked for room for a bot. */
+  /** The table's items of this app, except for the time of the last check of the bot limit. */
   items(): Promise<Item[]>;
 }
 
@@ -47,14 +47,14 @@ export interface TestRegistry {
   readonly clock: TestClock;
   readonly log: MemoryLog;
   readonly store: BotStore;
-  /** An app that no other test has. */
+  /** An app that no other test uses. */
   begin(): TestCaller;
   close(): Promise<void>;
 }
 
 const secret = "secret-of-app-one";
 
-/** Signed as the Java SDK does: seconds, and a nonce that is a number. */
+/** Signed as the Java SDK does: a timestamp in seconds and a numeric nonce. */
 const sdkHeaders = (appKey: string, now: number): SentHeaders => {
   const nonce = String(Math.random() * 1_000_000);
   const timestamp = String(Math.floor(now / 1000));
@@ -86,7 +86,7 @@ const makeReplays = () => {
   return { isFirst: async (request: string) => seen.size < seen.add(request).size };
 };
 
-/** The function as Lambda runs it, at a table of its own. */
+/** The function as Lambda runs it, with a table of its own. */
 export const startRegistry = async ({ maxBots = 10 } = {}): Promise<TestRegistry> => {
   const table = await startTable("bots");
   const { client, tableName } = table;

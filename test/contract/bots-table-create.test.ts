@@ -6,7 +6,7 @@ import { difyIntegration, webhookIntegration } from "../support/turns.ts";
 const { begin } = testBots();
 
 describe("a bot", () => {
-  test("is found as it was created, at once", async () => {
+  test("can be read as it was created, immediately", async () => {
     const { store, appKey } = begin();
     const created = botOf("whole", {
       name: "客服 😀",
@@ -20,7 +20,7 @@ describe("a bot", () => {
     expect(await store.findWithKeys(appKey, "whole")).toEqual(created);
   });
 
-  test("is found without metadata and integrations, where it has none", async () => {
+  test("can be read without metadata and integrations if it has none", async () => {
     const { store, appKey } = begin();
     await store.create(appKey, botOf("bare", { metadata: {}, integrations: [] }), 10);
     expect(await store.find(appKey, ["bare"])).toMatchObject([
@@ -28,7 +28,7 @@ describe("a bot", () => {
     ]);
   });
 
-  test("has its integrations in the order of their types, however they were sent", async () => {
+  test("has its integrations ordered by type, whatever the order sent", async () => {
     const { store, appKey } = begin();
     const integrations = integrationTypes.toReversed().map(integrationOf);
     await store.create(appKey, botOf("ordered", { integrations }), 10);
@@ -36,20 +36,20 @@ describe("a bot", () => {
     expect(found?.integrations.map(({ type }) => type)).toEqual(integrationTypes);
   });
 
-  test("of an id that is taken is not created, and the one before it stays as it was", async () => {
+  test("is not created if its id is taken, and the existing bot stays unchanged", async () => {
     const { store, appKey } = begin();
     await store.create(appKey, botOf("twice", { name: "the first" }), 10);
     expect(await store.create(appKey, botOf("twice", { name: "the second" }), 10)).toBe("exists");
     expect(await store.find(appKey, ["twice"])).toMatchObject([{ name: "the first" }]);
   });
 
-  test("of an id that is taken is told so also where the app is full", async () => {
+  test("is rejected because its id is taken even if the app has reached its limit", async () => {
     const { store, appKey } = begin();
     await store.create(appKey, botOf("only"), 1);
     expect(await store.create(appKey, botOf("only"), 1)).toBe("exists");
   });
 
-  test("is created once, of many of the same id at the same time", async () => {
+  test("is created once by many concurrent requests with the same id", async () => {
     const { store, appKey } = begin();
     const names = ids(10);
     const all = await Promise.all(names.map((name) => store.create(appKey, botOf("same", { name }), 10)));
@@ -59,7 +59,7 @@ describe("a bot", () => {
     expect(await store.find(appKey, ["same"])).toMatchObject([{ name: winner }]);
   });
 
-  test("is not created past the app's cap", async () => {
+  test("is not created beyond the app's limit", async () => {
     const { store, appKey, otherAppKey } = begin();
     expect(await store.create(appKey, botOf("one"), 2)).toBe("created");
     expect(await store.create(appKey, botOf("two"), 2)).toBe("created");
@@ -68,7 +68,7 @@ describe("a bot", () => {
     expect(await store.create(otherAppKey, botOf("three"), 2)).toBe("created");
   });
 
-  test("is not created past the app's cap by many at the same time", async () => {
+  test("is not created beyond the app's limit by concurrent requests", async () => {
     const { store, appKey } = begin();
     const all = await Promise.all(ids(30).map((userId) => store.create(appKey, botOf(userId), 10)));
     expect(all.filter((each) => each === "created")).toHaveLength(10);
@@ -76,7 +76,7 @@ describe("a bot", () => {
     expect(await store.find(appKey, ids(30))).toHaveLength(10);
   });
 
-  test("is not seen by another app, which may have one of the same id", async () => {
+  test("is not visible to another app, which may have a bot with the same id", async () => {
     const { store, appKey, otherAppKey } = begin();
     await store.create(appKey, botOf("shared", { name: "ours" }), 10);
     expect(await store.find(otherAppKey, ["shared"])).toEqual([]);

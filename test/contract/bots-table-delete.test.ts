@@ -1,13 +1,13 @@
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "@jest/globals";
-import { crashingBefore } from "../support/altered-client.ts";
 import { botOf, ids, idsOf, testBots } from "../support/bots.ts";
+import { crashingBefore } from "../support/intercepted-client.ts";
 import { difyIntegration } from "../support/turns.ts";
 
 const { begin, table } = testBots();
 
-describe("a bot that is deleted", () => {
-  test("is gone, and the others stay", async () => {
+describe("deleting a bot", () => {
+  test("removes it and keeps the others", async () => {
     const { store, appKey, listedIds } = begin();
     for (const userId of ["one", "two"]) await store.create(appKey, botOf(userId), 10);
     expect(await store.delete(appKey, "one")).toBe(true);
@@ -17,7 +17,7 @@ describe("a bot that is deleted", () => {
     expect(await listedIds()).toEqual(["two"]);
   });
 
-  test("was not there, where there is none, and nothing comes to be", async () => {
+  test("reports one that does not exist, and creates nothing", async () => {
     const { store, appKey } = begin();
     expect(await store.delete(appKey, "nobody")).toBe(false);
     await store.create(appKey, botOf("one"), 10);
@@ -28,7 +28,7 @@ describe("a bot that is deleted", () => {
     expect(items.filter((item) => item.appKey === appKey && item.userId !== undefined)).toEqual([]);
   });
 
-  test("leaves its id to another, who has nothing of it", async () => {
+  test("frees its id for a new bot, which inherits nothing", async () => {
     const { store, appKey } = begin();
     await store.create(appKey, botOf("one", { metadata: { old: "pair" } }), 10);
     await store.delete(appKey, "one");
@@ -37,7 +37,7 @@ describe("a bot that is deleted", () => {
     expect(await store.findWithKeys(appKey, "one")).toEqual(again);
   });
 
-  test("leaves its place under the cap at once", async () => {
+  test("frees its place under the limit immediately", async () => {
     const { store, appKey } = begin();
     for (const userId of ids(3)) await store.create(appKey, botOf(userId), 3);
     for (let round = 0; round < 3; round += 1) {
@@ -47,7 +47,7 @@ describe("a bot that is deleted", () => {
     }
   });
 
-  test("is not another app's of the same id", async () => {
+  test("does not affect another app's bot with the same id", async () => {
     const { store, appKey, otherAppKey } = begin();
     await store.create(otherAppKey, botOf("shared"), 10);
     expect(await store.delete(appKey, "shared")).toBe(false);
@@ -57,7 +57,7 @@ describe("a bot that is deleted", () => {
     expect(await store.page(otherAppKey, 1, 10)).toMatchObject({ total: 1 });
   });
 
-  test("is gone for all who delete it at the same time, and one at least is told so", async () => {
+  test("succeeds for concurrent requests, at least one of which is told that it deleted the bot", async () => {
     const { store, appKey, listedIds } = begin();
     for (const userId of ["one", "two"]) await store.create(appKey, botOf(userId), 10);
     const all = await Promise.all(Array.from({ length: 10 }, () => store.delete(appKey, "one")));
@@ -66,7 +66,7 @@ describe("a bot that is deleted", () => {
     expect(await listedIds()).toEqual(["two"]);
   });
 
-  test("is deleted whole the second time, where the first ended half-way", async () => {
+  test("is completed by the second attempt if the first stopped halfway", async () => {
     const { store, storeWith, appKey, listedIds } = begin();
     await store.create(appKey, botOf("half"), 1);
     const crashing = storeWith({
@@ -80,7 +80,7 @@ describe("a bot that is deleted", () => {
     expect(await store.create(appKey, botOf("another"), 1)).toBe("created");
   });
 
-  test("is still there, where the deletion ended before it began", async () => {
+  test("leaves the bot in place if it stopped before it began", async () => {
     const { store, storeWith, appKey } = begin();
     await store.create(appKey, botOf("whole"), 10);
     const crashing = storeWith({

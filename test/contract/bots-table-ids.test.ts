@@ -1,8 +1,8 @@
 import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { alteredClient, crashingBefore, holdingBefore } from "../support/altered-client.ts";
 import { botOf, ids, idsOf, testBots } from "../support/bots.ts";
+import { crashingBefore, interceptedClient, pausingBefore } from "../support/intercepted-client.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 
 const { begin, table } = testBots();
@@ -10,7 +10,7 @@ const isPut = (command: unknown): boolean => command instanceof PutCommand;
 const isUpdate = (command: unknown): boolean => command instanceof UpdateCommand;
 const minuteMs = 60_000;
 
-/** An app in which the creation of a bot called `crashed` ended half-way. */
+/** An app in which the creation of a bot called `crashed` stopped halfway. */
 const beginCrashed = async () => {
   const clock = makeTestClock();
   const given = begin({ clock });
@@ -21,8 +21,8 @@ const beginCrashed = async () => {
   return { ...given, clock };
 };
 
-describe("the id of a bot whose creation ended half-way", () => {
-  test("takes no place under the cap after a minute", async () => {
+describe("the id of a bot whose creation stopped halfway", () => {
+  test("stops counting toward the limit after a minute", async () => {
     const { store, appKey, clock, listedIds } = await beginCrashed();
     expect(await store.create(appKey, botOf("two"), 2)).toBe("limit_reached");
     await clock.advance(minuteMs - 1);
@@ -33,7 +33,7 @@ describe("the id of a bot whose creation ended half-way", () => {
     expect(await listedIds()).toEqual(["one", "two"]);
   });
 
-  test("is not counted, and leaves the set with the first listing after a minute", async () => {
+  test("is not counted, and is removed from the set by the first listing after a minute", async () => {
     const { store, appKey, clock, listedIds } = await beginCrashed();
     expect(await store.page(appKey, 1, 10)).toMatchObject({ bots: [{ userId: "one" }], total: 1 });
     expect(await listedIds()).toEqual(["crashed", "one"]);
@@ -42,14 +42,14 @@ describe("the id of a bot whose creation ended half-way", () => {
     expect(await listedIds()).toEqual(["one"]);
   });
 
-  test("is free for the next that creates it, at once and where the app is full", async () => {
+  test("can be used by the next creation, immediately and even if the app has reached its limit", async () => {
     const { store, appKey, listedIds } = await beginCrashed();
     expect(await store.create(appKey, botOf("crashed", { name: "again" }), 2)).toBe("created");
     expect(await store.find(appKey, ["crashed"])).toMatchObject([{ name: "again" }]);
     expect(await listedIds()).toEqual(["crashed", "one"]);
   });
 
-  test("takes no place either in an app that the version before wrote, which did not say when", async () => {
+  test("does not count either in an app written by the previous version, which did not store the time", async () => {
     const { store, appKey, plant, plantIds, listedIds } = begin();
     await plant(["one"]);
     await plantIds(["crashed", "one"]);
@@ -57,7 +57,7 @@ describe("the id of a bot whose creation ended half-way", () => {
     expect(await listedIds()).toEqual(["one", "two"]);
   });
 
-  test("leaves the set that it was alone in", async () => {
+  test("is removed from the set even if it was the only one", async () => {
     const { store, appKey, plantIds, listedIds } = begin();
     await plantIds(["crashed"], { reservedAt: 1 });
     expect(await store.page(appKey, 1, 10)).toEqual({ bots: [], total: 0 });
@@ -66,15 +66,15 @@ describe("the id of a bot whose creation ended half-way", () => {
   });
 });
 
-describe("a bot whose creation is under way", () => {
-  test("keeps its place under the cap, whoever lists the bots or creates another meanwhile", async () => {
+describe("a bot whose creation is in progress", () => {
+  test("keeps its place under the limit while others list or create bots", async () => {
     const clock = makeTestClock();
     const { store, storeWith, appKey, listedIds } = begin({ clock });
     await store.create(appKey, botOf("one"), 2);
     await clock.advance(10 * minuteMs);
-    const held = holdingBefore(table().client, isPut);
+    const held = pausingBefore(table().client, isPut);
     const creation = storeWith({ client: held.client, clock }).create(appKey, botOf("slow"), 2);
-    await held.isHeld;
+    await held.paused;
     await clock.advance(minuteMs - 1);
     expect(await store.page(appKey, 1, 10)).toMatchObject({ total: 1 });
     expect(await store.create(appKey, botOf("two"), 2)).toBe("limit_reached");
@@ -83,15 +83,15 @@ describe("a bot whose creation is under way", () => {
     expect(await listedIds()).toEqual(["one", "slow"]);
   });
 
-  test("keeps its place also where a listing has just found that its id was left by a crash", async () => {
+  test("keeps its place even if a listing has just found its id left over from a crash", async () => {
     const { store, storeWith, appKey, clock, listedIds } = await beginCrashed();
     await clock.advance(minuteMs);
-    const listing = holdingBefore(table().client, isUpdate);
+    const listing = pausingBefore(table().client, isUpdate);
     const page = storeWith({ client: listing.client, clock }).page(appKey, 1, 10);
-    await listing.isHeld;
-    const held = holdingBefore(table().client, isPut);
+    await listing.paused;
+    const held = pausingBefore(table().client, isPut);
     const creation = storeWith({ client: held.client, clock }).create(appKey, botOf("crashed"), 2);
-    await held.isHeld;
+    await held.paused;
     listing.release();
     await page;
     expect(await store.create(appKey, botOf("two"), 2)).toBe("limit_reached");
@@ -100,11 +100,11 @@ describe("a bot whose creation is under way", () => {
     expect(await listedIds()).toEqual(["crashed", "one"]);
   });
 
-  test("does not push the app past its cap, however others are created and listed while an old id goes", async () => {
+  test("does not push the app past its limit while others are created and listed as an old id is removed", async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 3 }), async (scheduler, cap) => {
         const call = scheduler.scheduleFunction(async (send: () => Promise<unknown>) => send());
-        const client = alteredClient(table().client, (_command, send) => call(send));
+        const client = interceptedClient(table().client, (_command, send) => call(send));
         const { store, appKey, plantIds, listedIds } = begin({ client });
         await plantIds(ids(cap, "gone"), { reservedAt: 1 });
         const userIds = [...ids(3), "gone-1000"];
@@ -129,7 +129,7 @@ describe("a bot whose creation is under way", () => {
 });
 
 describe("the set of an app's bots", () => {
-  test("is given whole, with no other app's, and empty where there are none", async () => {
+  test("is returned whole, without another app's bots, and is empty if there are none", async () => {
     const { store, appKey, otherAppKey } = begin();
     expect(await store.ids(appKey)).toEqual(new Set());
     await store.create(otherAppKey, botOf("theirs"), 10);
@@ -140,7 +140,7 @@ describe("the set of an app's bots", () => {
     expect(await store.ids(otherAppKey)).toEqual(new Set());
   });
 
-  test("gets the bot that it lacks from the first listing", async () => {
+  test("gets the missing bot added by the first listing", async () => {
     const { store, appKey, plant, listedIds } = begin();
     await store.create(appKey, botOf("one"), 10);
     await plant(["lost"]);

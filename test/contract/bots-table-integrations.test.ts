@@ -15,7 +15,7 @@ const beginWith = async (...integrations: IntegrationWithKey[]) => {
 };
 
 describe("an integration", () => {
-  test("that is added stands beside those before, and the bot is as it was otherwise", async () => {
+  test("that is added joins the existing ones, and the rest of the bot stays unchanged", async () => {
     const { store, appKey } = await beginWith(chat);
     const webhook = webhookIntegration({ events: ["group:bot_left"] });
     expect(await store.addIntegration(appKey, "one", webhook, later)).toBe("added");
@@ -24,14 +24,14 @@ describe("an integration", () => {
     );
   });
 
-  test("of a type that the bot has is not added, and nothing changes", async () => {
+  test("of a type that the bot already has is not added, and nothing changes", async () => {
     const { store, appKey } = await beginWith(chat);
     const another = difyIntegration({ type: "dify_chat", enabled: false, apiKey: "app-another" });
     expect(await store.addIntegration(appKey, "one", another, later)).toBe("exists");
     expect(await store.findWithKeys(appKey, "one")).toEqual(botOf("one", { integrations: [chat] }));
   });
 
-  test("of a type is added once, of many at the same time", async () => {
+  test("of one type is added once by concurrent requests", async () => {
     const { store, appKey } = await beginWith();
     const keys = Array.from({ length: 10 }, (_, at) => `app-key-number-${1000 + at}`);
     const all = await Promise.all(
@@ -43,7 +43,7 @@ describe("an integration", () => {
     expect(await store.findWithKeys(appKey, "one")).toMatchObject({ integrations: [{ apiKey: winner }] });
   });
 
-  test("of every type is added, where all come at the same time", async () => {
+  test("of every type is added if all requests come at once", async () => {
     const { store, appKey } = await beginWith();
     const all = integrationTypes.map(integrationOf);
     const answers = await Promise.all(
@@ -61,7 +61,7 @@ describe("an integration", () => {
     ["events", { events: ["group:bot_join", "group:dismiss"] }],
     ["stream", { stream: false }],
     ["handleResponse", { handleResponse: false }],
-  ])("that is updated has another %s and is as it was otherwise", async (_field, changes) => {
+  ])("that is updated has another %s and is otherwise unchanged", async (_field, changes) => {
     const webhook = webhookIntegration();
     const { store, appKey } = await beginWith(webhook, chat);
     expect(await store.updateIntegration(appKey, "one", "dify_chat", changes, later)).toEqual(updated);
@@ -70,7 +70,7 @@ describe("an integration", () => {
     );
   });
 
-  test("that the bot does not have is not updated, and does not come to be", async () => {
+  test("that the bot does not have is not updated and not created", async () => {
     const { store, appKey } = await beginWith(chat);
     const update = (changes: IntegrationChanges) =>
       store.updateIntegration(appKey, "one", "dify_agent", changes, later);
@@ -91,7 +91,7 @@ describe("an integration", () => {
     expect(await store.removeIntegration(appKey, "one", "dify_chat", later)).toBe("unknown_integration");
   });
 
-  test("that is removed is removed once, of many at the same time", async () => {
+  test("that is removed by concurrent requests is removed once", async () => {
     const { store, appKey } = await beginWith(chat);
     const all = await Promise.all(
       Array.from({ length: 5 }, () => store.removeIntegration(appKey, "one", "dify_chat", later)),
@@ -99,7 +99,7 @@ describe("an integration", () => {
     expect(all.toSorted()).toEqual(["removed", ...Array(4).fill("unknown_integration")]);
   });
 
-  test("that was removed is added again with nothing of what it was", async () => {
+  test("that was removed and is added again has none of its earlier values", async () => {
     const { store, appKey } = await beginWith(chat);
     await store.removeIntegration(appKey, "one", "dify_chat", later);
     const again = difyIntegration({ type: "dify_chat", stream: false, apiKey: "app-another" });
@@ -123,7 +123,7 @@ describe("an integration", () => {
     });
   });
 
-  test.each(integrationTypes)("of type %s is found with no bot that is not there", async (type) => {
+  test.each(integrationTypes)("of type %s is not created on a bot that does not exist", async (type) => {
     const { store, appKey, otherAppKey } = begin();
     await store.create(otherAppKey, botOf("one", { integrations: [chat, webhookIntegration()] }), 10);
     expect(await store.addIntegration(appKey, "one", integrationOf(type), later)).toBe("unknown_bot");

@@ -15,7 +15,7 @@ const keyed = botOf("keyed", {
   integrations: [webhookIntegration(), difyIntegration({ type: "dify_chat", ...openKey(key) })],
 });
 
-/** A bot with a key, and what is sent back of it. */
+/** A bot with a key, and the form of it that is sent back. */
 const beginKeyed = async () => {
   const given = begin();
   await given.store.create(given.appKey, keyed, 10);
@@ -23,7 +23,7 @@ const beginKeyed = async () => {
   return { ...given, shown: shown?.integrations ?? [] };
 };
 
-/** What shows a key to whoever reads it: itself, or its bytes. */
+/** Every form that would reveal a key: the key itself and its bytes. */
 const spellings = (apiKey: string): string[] => [
   apiKey,
   apiKey.slice("app-".length),
@@ -32,7 +32,7 @@ const spellings = (apiKey: string): string[] => [
 ];
 
 describe("a model's API key in the table", () => {
-  test("is in clear neither there nor in what is shown, whichever call brought it", async () => {
+  test("is never stored or shown in plain text, whichever call sent it", async () => {
     const { store, appKey, itemOf } = begin();
     const keys = ["app-created-1111", "app-added-222222", "app-updated-3333", "app-replaced-444"];
     const [created = "", added = "", updated = "", replaced = ""] = keys;
@@ -41,17 +41,17 @@ describe("a model's API key in the table", () => {
     const addition = difyIntegration({ type: "dify_agent", ...openKey(added) });
 
     const seen: string[] = [];
-    const look = async () => {
+    const readBot = async () => {
       seen.push(JSON.stringify([await itemOf("sealed"), await store.find(appKey, ["sealed"])]));
     };
-    await look();
+    await readBot();
     await store.addIntegration(appKey, "sealed", addition, later);
-    await look();
+    await readBot();
     await store.updateIntegration(appKey, "sealed", "dify_agent", openKey(updated), later);
-    await look();
+    await readBot();
     const list = [difyIntegration({ type: "dify_chat", ...openKey(replaced) }), webhookIntegration()];
     await store.update(appKey, "sealed", { integrations: list }, later);
-    await look();
+    await readBot();
 
     for (const text of seen) {
       expect(text).toContain("sealedApiKey");
@@ -59,7 +59,7 @@ describe("a model's API key in the table", () => {
     }
   });
 
-  test("is read under either key while the app's is rotated, and by nobody without them", async () => {
+  test("is readable with either key while the app's keys are rotated, and not without them", async () => {
     const { store, storeWith, appKey } = begin();
     await store.create(appKey, keyed, 10);
     const rotating = storeWith({ dataKeys: [namedKey("d2", 7), namedKey("d1", 1)] });
@@ -69,7 +69,7 @@ describe("a model's API key in the table", () => {
     ).rejects.toThrow();
   });
 
-  test("is kept under the key before by an update, and a new one goes under the newest", async () => {
+  test("stays encrypted with the previous key after an update, and a new one is encrypted with the newest", async () => {
     const { store, storeWith, appKey } = await beginKeyed();
     const rotating = storeWith({ dataKeys: [namedKey("d2", 7), namedKey("d1", 1)] });
     const rotated = storeWith({ dataKeys: [namedKey("d2", 7)] });
@@ -82,7 +82,7 @@ describe("a model's API key in the table", () => {
     });
   });
 
-  test("stays closed for whoever only looks the bot up, who needs no key for it", async () => {
+  test("stays encrypted in a lookup of the bot, which needs no key for it", async () => {
     const { store, storeWith, appKey } = begin();
     await store.create(appKey, keyed, 10);
     const keyless = storeWith({ apps: appsOf() });
@@ -94,7 +94,7 @@ describe("a model's API key in the table", () => {
 });
 
 describe("a bot sent back as it was shown", () => {
-  test("keeps its keys, and takes what else was changed", async () => {
+  test("keeps its keys, and accepts the other changes", async () => {
     const { store, appKey, shown } = await beginKeyed();
     const changed = { enabled: false, callbackUrl: "https://dify.example.com/v1", events: [], stream: false };
     const integrations = shown.map((each) => ({ ...each, ...changed }));
@@ -107,7 +107,7 @@ describe("a bot sent back as it was shown", () => {
     });
   });
 
-  test("keeps one key while another is replaced, and one more is added", async () => {
+  test("keeps one key while another is replaced and a third added", async () => {
     const { store, appKey, shown } = await beginKeyed();
     const agent = difyIntegration({ type: "dify_agent", ...openKey("app-agent") });
     await store.update(appKey, "keyed", { integrations: [...shown, agent] }, later);
@@ -117,7 +117,7 @@ describe("a bot sent back as it was shown", () => {
     expect(await store.findWithKeys(appKey, "keyed")).toMatchObject({ integrations: [chat, another] });
   });
 
-  test("has the new key where it was sent with one", async () => {
+  test("has the new key if it was sent with one", async () => {
     const { store, appKey, shown } = await beginKeyed();
     const integrations = shown.map((each) => (canAnswer(each) ? { ...each, ...openKey(nextKey) } : each));
     expect(await store.update(appKey, "keyed", { integrations }, later)).toEqual(updated);
@@ -130,7 +130,7 @@ describe("a bot sent back as it was shown", () => {
     ["of another key", "dify_chat", "app-****9999"],
     ["of no key", "dify_chat", "****"],
     ["of a key for a type that it does not have", "dify_agent", "app-****0001"],
-  ] as const)("changes nothing at all where one is the mask %s", async (_what, type, maskedApiKey) => {
+  ] as const)("changes nothing at all if one is the mask %s", async (_what, type, maskedApiKey) => {
     const { store, appKey, itemOf } = await beginKeyed();
     const before = await itemOf("keyed");
     const { apiKey: _none, ...masked } = difyIntegration({ type, enabled: false, maskedApiKey });
@@ -141,7 +141,7 @@ describe("a bot sent back as it was shown", () => {
     expect(await itemOf("keyed")).toEqual(before);
   });
 
-  test("is refused for the one key that does not match, among some that do", async () => {
+  test("is rejected for the one key that does not match, even if others do", async () => {
     const { store, appKey, shown } = await beginKeyed();
     const { apiKey: _none, ...agent } = difyIntegration({ type: "dify_agent", maskedApiKey: "app-****0001" });
     expect(await store.update(appKey, "keyed", { integrations: [agent, ...shown] }, later)).toEqual({
@@ -150,13 +150,13 @@ describe("a bot sent back as it was shown", () => {
     });
   });
 
-  test("of one that was deleted meanwhile is unknown, and not one with another key", async () => {
+  test("and deleted in the meantime is reported as unknown, not as having another key", async () => {
     const { store, appKey, shown } = await beginKeyed();
     await store.delete(appKey, "keyed");
     expect(await store.update(appKey, "keyed", { integrations: shown }, later)).toEqual(unknownBot);
   });
 
-  test("does not lose the key that another update brings at the same time", async () => {
+  test("does not lose the key that a concurrent update sets", async () => {
     const { store, appKey, shown } = await beginKeyed();
     const integrations = shown.map((each) => ({ ...each, enabled: false }));
     const [sentBack, replaced] = await Promise.all([
@@ -172,8 +172,8 @@ describe("a bot sent back as it was shown", () => {
 describe("an update of an integration", () => {
   test.each<[string, IntegrationChanges, string]>([
     ["names no key keeps it", { stream: false }, key],
-    ["names it as it was shown keeps it", { stream: false, maskedApiKey: maskKey(key) }, key],
-    ["names another takes it", { stream: false, ...openKey(nextKey) }, nextKey],
+    ["sends the masked key keeps it", { stream: false, maskedApiKey: maskKey(key) }, key],
+    ["sends another key stores it", { stream: false, ...openKey(nextKey) }, nextKey],
   ])("that %s", async (_what, changes, expected) => {
     const { store, appKey } = await beginKeyed();
     expect(await store.updateIntegration(appKey, "keyed", "dify_chat", changes, later)).toEqual(updated);
@@ -182,7 +182,7 @@ describe("an update of an integration", () => {
     });
   });
 
-  test("that names the mask of another key changes nothing at all", async () => {
+  test("that sends the mask of another key changes nothing at all", async () => {
     const { store, appKey, itemOf } = await beginKeyed();
     const before = await itemOf("keyed");
     const changes = { stream: false, maskedApiKey: "app-****9999" };

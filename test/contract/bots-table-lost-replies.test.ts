@@ -17,7 +17,7 @@ const after = (given: Partial<BotWithKeys>): BotWithKeys => ({ ...before, update
 interface Call {
   readonly ask: (store: BotStore, appKey: string) => Promise<unknown>;
   readonly answer: unknown;
-  /** The bots that the app has afterwards. */
+  /** The app's bots afterwards. */
   readonly bots: readonly BotWithKeys[];
 }
 
@@ -73,7 +73,7 @@ const calls: [string, Call][] = [
     },
   ],
   [
-    "look at a page",
+    "read of a page",
     {
       ask: async (store, appKey) => (await store.page(appKey, 1, 10)).total,
       answer: 1,
@@ -82,8 +82,8 @@ const calls: [string, Call][] = [
   ],
 ];
 
-describe("a bot's store of which one reply was lost, whichever it was", () => {
-  test.each(calls)("answers the %s as if none had been", async (_name, { ask, answer, bots }) => {
+describe("a bot store that lost any one reply", () => {
+  test.each(calls)("answers the %s as if none had been lost", async (_name, { ask, answer, bots }) => {
     let lost = 0;
     for (;;) {
       const { store, storeWith, appKey, listedIds } = begin();

@@ -11,7 +11,7 @@ const later = 1_767_225_999_999;
 const key = "app-secret-key-0001";
 const nextKey = { apiKey: "app-second-key-0002", maskedApiKey: maskKey("app-second-key-0002") };
 
-/** A bot as it was written before there were masks, options and marks of the last write. */
+/** A bot as it was stored before masks, options and write markers existed. */
 const beginOlder = async () => {
   const given = begin();
   const { appKey } = given;
@@ -45,8 +45,8 @@ const beginOlder = async () => {
   return { ...given, fields, shown: shown?.integrations ?? [] };
 };
 
-describe("a bot of the version before", () => {
-  test("is found, with no more of its key than that there is one, and opens", async () => {
+describe("a bot stored by the previous version", () => {
+  test("can be read without its key, and its key can be decrypted", async () => {
     const { store, appKey, fields } = await beginOlder();
     const options = {};
     const integrations = [
@@ -63,7 +63,7 @@ describe("a bot of the version before", () => {
     });
   });
 
-  test("sent back as it was shown keeps its key, and takes what else was changed", async () => {
+  test("sent back as it was shown keeps its key and accepts the other changes", async () => {
     const { store, appKey, shown } = await beginOlder();
     const integrations = shown.map((each) => ({ ...each, enabled: false }));
     expect(await store.update(appKey, "older", { name: "another", integrations }, later)).toEqual(updated);
@@ -74,7 +74,7 @@ describe("a bot of the version before", () => {
     });
   });
 
-  test("has an integration updated with its key as it was shown, and with another", async () => {
+  test("has an integration updated with the masked key, and with another one", async () => {
     const { store, appKey } = await beginOlder();
     const update = (changes: object) => store.updateIntegration(appKey, "older", "dify_chat", changes, later);
     expect(await update({ stream: false })).toEqual(updated);
@@ -86,7 +86,7 @@ describe("a bot of the version before", () => {
     expect(await store.findWithKeys(appKey, "older")).toMatchObject({ integrations: [{}, nextKey] });
   });
 
-  test("has no other key than its own kept under its mask", async () => {
+  test("accepts only its own key's masked form", async () => {
     const { store, appKey } = await beginOlder();
     const { apiKey: _none, ...agent } = difyIntegration({ type: "dify_agent", maskedApiKey: "****" });
     expect(await store.update(appKey, "older", { name: "another", integrations: [agent] }, later)).toEqual({
@@ -104,7 +104,7 @@ describe("a bot of the version before", () => {
     expect(await store.find(appKey, ["older"])).toMatchObject([{ name: "Helpdesk" }]);
   });
 
-  test("has integrations added and removed, and is deleted, as any other", async () => {
+  test("has integrations added and removed and is deleted like any other", async () => {
     const { store, appKey } = await beginOlder();
     const agent = difyIntegration({ type: "dify_agent" });
     expect(await store.addIntegration(appKey, "older", agent, later)).toBe("added");

@@ -27,7 +27,7 @@ describe("an integration's options", () => {
     { everyone: true },
     { filter, everyone: false },
     { context: "group", slidingContext: true, showThinking: true, typing: false, errorText: "Sorry." },
-  ])("are kept as they were created: %j", async (options) => {
+  ])("are stored as they were created: %j", async (options) => {
     const given = begin();
     const integrations = [webhookIntegration({ options }), difyIntegration({ options })];
     await given.store.create(given.appKey, botOf("one", { integrations }), 10);
@@ -35,7 +35,7 @@ describe("an integration's options", () => {
     expect((await given.store.findWithKeys(given.appKey, "one"))?.integrations).toEqual(integrations);
   });
 
-  test("are replaced whole by an update, and a filter is taken away by options without one", async () => {
+  test("are replaced whole by an update, and options without a filter remove it", async () => {
     const given = begin();
     const { store, appKey } = given;
     const integrations = [webhookIntegration({ options: { filter, everyone: true } })];
@@ -52,7 +52,7 @@ describe("an integration's options", () => {
     expect(await optionsOf(given)).toEqual([{}]);
   });
 
-  test("stay as they are where an update does not name them", async () => {
+  test("keep their values in an update that does not name them", async () => {
     const given = begin();
     const { store, appKey } = given;
     await store.create(
@@ -64,7 +64,7 @@ describe("an integration's options", () => {
     expect(await optionsOf(given)).toEqual([{ filter }]);
   });
 
-  test("stay where a list of integrations takes another's place and does not name them, as RongCloud's SDK sends it", async () => {
+  test("keep their values if a new array of integrations does not name them, as RongCloud's SDK sends it", async () => {
     const given = begin();
     const { store, appKey } = given;
     const kept = [
@@ -80,7 +80,7 @@ describe("an integration's options", () => {
     expect(await optionsOf(given)).toEqual([{}, { everyone: true }]);
   });
 
-  test("are gone with their integration, and do not come back with another of its type", async () => {
+  test("are removed with their integration and do not return with a new one of its type", async () => {
     const given = begin();
     const { store, appKey } = given;
     const integrations = [webhookIntegration({ options: { filter } })];
@@ -108,7 +108,7 @@ describe("the options of an openai integration", () => {
   const { options: _options, ...withoutOptions } = stored;
   const { apiKey: _key, ...masked } = withoutOptions;
 
-  /** A bot that has one. */
+  /** A bot with such an integration. */
   const beginStored = async () => {
     const given = begin();
     await given.store.create(given.appKey, botOf("one", { integrations: [stored] }), 10);
@@ -129,7 +129,7 @@ describe("the options of an openai integration", () => {
     expect(JSON.stringify(await itemOf("one"))).not.toContain(stored.apiKey);
   });
 
-  test("stay where a list of integrations takes another's place and does not name them", async () => {
+  test("keep their values if a new array of integrations does not name them", async () => {
     const { store, appKey } = await beginStored();
     const integrations = [{ ...masked, enabled: false }];
     expect(await store.update(appKey, "one", { integrations }, later)).toEqual(updated);
@@ -150,7 +150,7 @@ describe("the options of an openai integration", () => {
   test.each([
     ["with its key", withoutOptions, { status: "missing_options", type: "openai" }],
     ["with a masked key that is not stored", masked, { status: "wrong_key", type: "openai" }],
-  ])("must be sent where none are stored: %s", async (_how, sent, refusal) => {
+  ])("are required if none are stored: %s", async (_how, sent, refusal) => {
     const { store, appKey, itemOf } = begin();
     await store.create(appKey, botOf("one", { integrations: [webhookIntegration()] }), 10);
     const before = await itemOf("one");
@@ -159,7 +159,7 @@ describe("the options of an openai integration", () => {
     expect(await itemOf("one")).toEqual(before);
   });
 
-  test("must be sent again once the integration was removed", async () => {
+  test("are required again after the integration was removed", async () => {
     const { store, appKey } = await beginStored();
     expect(await store.removeIntegration(appKey, "one", "openai", later)).toBe("removed");
     const refusal = { status: "missing_options", type: "openai" };

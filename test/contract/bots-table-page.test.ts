@@ -5,7 +5,7 @@ import { botOf, ids, testBots } from "../support/bots.ts";
 const { begin } = testBots();
 
 describe("a page of an app's bots", () => {
-  test("has them in the order of their ids, byte by byte, whenever they were created", async () => {
+  test("orders them by id, byte by byte, whenever they were created", async () => {
     const { store, appKey } = begin();
     const sorted = ["!", "A", "Z", "a", "app", "b", "é", "客服", "～", "😀"];
     for (const userId of sorted.toReversed()) await store.create(appKey, botOf(userId), 10);
@@ -13,13 +13,13 @@ describe("a page of an app's bots", () => {
     expect(bots.map(({ userId }) => userId)).toEqual(sorted);
   });
 
-  test("has them as they are found, with their integrations", async () => {
+  test("returns them complete, with their integrations", async () => {
     const { store, appKey } = begin();
     await store.create(appKey, botOf("whole"), 10);
     expect(await store.page(appKey, 1, 10)).toEqual({ bots: await store.find(appKey, ["whole"]), total: 1 });
   });
 
-  test("of an app without any is empty", async () => {
+  test("is empty for an app without bots", async () => {
     const { store, appKey } = begin();
     expect(await store.page(appKey, 1, 10)).toEqual({ bots: [], total: 0 });
     await store.create(appKey, botOf("one"), 10);
@@ -27,14 +27,14 @@ describe("a page of an app's bots", () => {
     expect(await store.page(appKey, 1, 10)).toEqual({ bots: [], total: 0 });
   });
 
-  test("has none of another app's", async () => {
+  test("has none of another app's bots", async () => {
     const { store, appKey, otherAppKey } = begin();
     await store.create(otherAppKey, botOf("theirs"), 10);
     await store.create(appKey, botOf("ours"), 10);
     expect(await store.page(appKey, 1, 10)).toMatchObject({ bots: [{ userId: "ours" }], total: 1 });
   });
 
-  test("past the last one is empty, and tells how many there are", async () => {
+  test("past the last one is empty, and gives the total", async () => {
     const { store, appKey, plant, plantIds } = begin();
     await plant(ids(5));
     await plantIds(ids(5));
@@ -42,7 +42,7 @@ describe("a page of an app's bots", () => {
     expect(await store.page(appKey, 1_000_000, 100)).toEqual({ bots: [], total: 5 });
   });
 
-  test("is one of those that have every bot once, each telling how many there are in all", async () => {
+  test("and all others together have every bot once, each with the total", async () => {
     const size = { count: fc.nat(30), pageSize: fc.integer({ min: 1, max: 12 }) };
     await fc.assert(
       fc.asyncProperty(fc.record(size), async ({ count, pageSize }) => {
@@ -61,7 +61,7 @@ describe("a page of an app's bots", () => {
     );
   });
 
-  test("leads to the next while there is one, also where a crash left the set of ids wrong, and puts it right", async () => {
+  test("leads to the next while there is one, even if a crash left the set of ids wrong, and repairs the set", async () => {
     const state = {
       count: fc.nat(20),
       pageSize: fc.integer({ min: 1, max: 12 }),
@@ -90,7 +90,7 @@ describe("a page of an app's bots", () => {
     );
   });
 
-  test("is right where the bots are more than DynamoDB reads at once, and no id is taken for one too many", async () => {
+  test("is right if there are more bots than DynamoDB reads at once, and no id is removed as stale", async () => {
     const { store, appKey, plant, plantIds, listedIds } = begin();
     const all = ids(30);
     await plant(all, { name: "x".repeat(100_000) });

@@ -2,8 +2,8 @@ import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "@jest/globals";
 import type { BotChanges, BotStore } from "#core/bot/bot.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
-import { holdingBefore } from "../support/altered-client.ts";
 import { botOf, integrationOf, testBots, unknownBot, updated } from "../support/bots.ts";
+import { pausingBefore } from "../support/intercepted-client.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";
 
 const { begin, table } = testBots();
@@ -11,7 +11,7 @@ const later = 1_767_225_999_999;
 
 /** A bot that has an integration of every type. */
 const fullBot = (userId: string) => botOf(userId, { integrations: integrationTypes.map(integrationOf) });
-/** Additions and removals answer with the status alone. */
+/** Additions and removals return only the status. */
 const statusOf = (answer: string | { readonly status: string }): string =>
   typeof answer === "string" ? answer : answer.status;
 
@@ -24,7 +24,7 @@ describe("an update of a bot", () => {
     ["metadata", { metadata: {} }],
     ["integrations", { integrations: [] }],
     ["integrations", { integrations: [difyIntegration({ type: "dify_agent", apiKey: "app-another" })] }],
-  ])("changes its %s alone, and when it was updated", async (_field, changes) => {
+  ])("changes only its %s and updatedAt", async (_field, changes) => {
     const { store, appKey } = begin();
     const before = botOf("one");
     await store.create(appKey, before, 10);
@@ -32,7 +32,7 @@ describe("an update of a bot", () => {
     expect(await store.findWithKeys(appKey, "one")).toEqual({ ...before, ...changes, updatedAt: later });
   });
 
-  test("changes all that it names at once", async () => {
+  test("changes all the fields that it names at once", async () => {
     const { store, appKey } = begin();
     await store.create(appKey, botOf("one"), 10);
     const changes = {
@@ -49,7 +49,7 @@ describe("an update of a bot", () => {
     });
   });
 
-  test("puts the list of integrations in the place of the one before: types that it leaves out are gone", async () => {
+  test("replaces the array of integrations: types that it omits are removed", async () => {
     const { store, appKey } = begin();
     await store.create(appKey, fullBot("one"), 10);
     const kept = difyIntegration({ type: "dify_agent", enabled: false, apiKey: "app-agent" });
@@ -57,7 +57,7 @@ describe("an update of a bot", () => {
     expect(await store.findWithKeys(appKey, "one")).toMatchObject({ integrations: [kept] });
   });
 
-  test("of an unknown bot is told so, and makes none", async () => {
+  test("that does not exist is reported as such and creates nothing", async () => {
     const { store, appKey, otherAppKey } = begin();
     await store.create(otherAppKey, botOf("theirs"), 10);
     const integrations = [difyIntegration()];
@@ -69,7 +69,7 @@ describe("an update of a bot", () => {
     ]);
   });
 
-  test("that comes after its deletion does not bring it back", async () => {
+  test("that comes after its deletion does not restore it", async () => {
     const { store, appKey, listedIds } = begin();
     await store.create(appKey, fullBot("gone"), 10);
     const writes = [
@@ -85,7 +85,7 @@ describe("an update of a bot", () => {
     expect(await listedIds()).toEqual([]);
   });
 
-  test("does not bring it back when both come at the same time", async () => {
+  test("does not restore it when both come at the same time", async () => {
     const { store, appKey } = begin();
     await store.create(appKey, fullBot("gone"), 10);
     const updates = Array.from(
@@ -99,8 +99,8 @@ describe("an update of a bot", () => {
   });
 });
 
-describe("many updates of a bot at the same time", () => {
-  test("are all there afterwards, where each changes something else", async () => {
+describe("many concurrent updates of a bot", () => {
+  test("all take effect if each changes another field", async () => {
     const { store, appKey } = begin();
     await store.create(appKey, fullBot("busy"), 10);
     const changes: BotChanges[] = [
@@ -127,22 +127,22 @@ describe("many updates of a bot at the same time", () => {
     ]);
   });
 
-  test("leave one of two lists of integrations, and no mixture", async () => {
+  test("leave one of two arrays of integrations, never a mixture", async () => {
     const { store, appKey } = begin();
     await store.create(appKey, botOf("torn", { integrations: [] }), 10);
-    const lists = [
+    const arrays = [
       [webhookIntegration({ stream: false }), difyIntegration({ type: "dify_chat", apiKey: "app-one" })],
       [difyIntegration({ type: "dify_chat", apiKey: "app-two" }), difyIntegration({ type: "dify_agent" })],
     ];
     await Promise.all(
-      [...lists, ...lists].map((integrations) => store.update(appKey, "torn", { integrations }, later)),
+      [...arrays, ...arrays].map((integrations) => store.update(appKey, "torn", { integrations }, later)),
     );
     const found = await store.findWithKeys(appKey, "torn");
-    expect(lists).toContainEqual(found?.integrations);
+    expect(arrays).toContainEqual(found?.integrations);
   });
 });
 
-describe("an update that was refused for what has changed before anybody looks why", () => {
+describe("an update whose condition failed because of a change that was undone before the reason was read", () => {
   const webhook = webhookIntegration();
   type Ask = (store: BotStore, appKey: string) => Promise<unknown>;
 
@@ -171,12 +171,12 @@ describe("an update that was refused for what has changed before anybody looks w
       (store, appKey) => store.addIntegration(appKey, "one", webhook, later),
       "removed",
     ],
-  ])("is made after all: %s", async (_what, ask, meanwhile, answer) => {
+  ])("is applied after all: %s", async (_what, ask, meanwhile, answer) => {
     const { store, storeWith, appKey } = begin();
     await store.create(appKey, botOf("one"), 10);
-    const held = holdingBefore(table().client, (command) => command instanceof BatchGetCommand);
+    const held = pausingBefore(table().client, (command) => command instanceof BatchGetCommand);
     const asked = ask(storeWith({ client: held.client }), appKey);
-    await held.isHeld;
+    await held.paused;
     await meanwhile(store, appKey);
     held.release();
     expect(await asked).toEqual(answer);

@@ -10,7 +10,7 @@ import { makeTestClock } from "../support/test-clock.ts";
 const leaseMs = 10_000;
 const replayMs = 600_000;
 const dayMs = 24 * 60 * 60 * 1000;
-/** Any string of the model's own. */
+/** Any ids as a model may assign them. */
 const reference = '{"taskId":"k1","messageId":"m1","user":"u7"}';
 
 let table: TestTable;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 let turns = 0;
-/** The store, its clock, and a turn that no other test has. */
+/** The store, its clock, and a turn that no other test uses. */
 const setUp = (given: Partial<NewChatTurn> = {}) => {
   turns += 1;
   const clock = makeTestClock(startMs);
@@ -36,7 +36,7 @@ const setUp = (given: Partial<NewChatTurn> = {}) => {
   const find = () => store.find(turn);
   const itemOf = async () =>
     (await table.items()).find(({ turn: key }) => String(key).includes(`"${turn.turn}"`));
-  /** By a client whose `nth` reply is lost. */
+  /** Through a client that loses its `nth` reply. */
   const withLostReply = async <T>(write: (by: ChatTurnStore) => Promise<T>, nth = 1): Promise<T> => {
     const lossy = closeAfterEach(await losingReply(table, nth));
     try {
@@ -52,7 +52,7 @@ const begun = (attempt: number) => ({ status: "begun", attempt });
 const known = (given: object = {}) => ({ status: "existing", turn: expect.objectContaining(given) });
 
 describe("a client's turn", () => {
-  test("begins, and is found as it was begun", async () => {
+  test("is read as it was begun", async () => {
     const { turn, begin, find } = setUp({ conversation: "trip", keepsAnswer: false });
     expect(await begin("first")).toEqual(begun(1));
     expect(await find()).toEqual({
@@ -65,20 +65,20 @@ describe("a client's turn", () => {
     });
   });
 
-  test("of the conversation without a name is found without one", async () => {
+  test("in the unnamed conversation is read without a name", async () => {
     const { begin, find } = setUp();
     await begin("first");
     expect(await find()).toMatchObject({ conversation: undefined });
   });
 
-  test("begins once, of many who begin it at the same time; the others know it", async () => {
+  test("is begun once by concurrent requests; the others learn that it exists", async () => {
     const { begin } = setUp();
     const all = await Promise.all(Array.from({ length: 20 }, (_, at) => begin(`machine ${at}`)));
     expect(all.filter(({ status }) => status === "begun")).toEqual([begun(1)]);
     expect(all.filter(({ status }) => status === "existing")).toHaveLength(19);
   });
 
-  test("is known for as long as its machine lives, and begins again once that has died, once", async () => {
+  test("exists for as long as its process is alive, and is begun again, once, after that has died", async () => {
     const { clock, begin, renew } = setUp();
     await begin("dies");
     await clock.advance(2_000);
@@ -90,7 +90,7 @@ describe("a client's turn", () => {
     expect(all.filter(({ status }) => status === "begun")).toEqual([begun(2)]);
   });
 
-  test("that is done is known for as long as its answer can be had again, and begins again after", async () => {
+  test("that is done exists for as long as its answer can be replayed, and is begun again after that", async () => {
     const { clock, begin, end, find } = setUp();
     await begin("first");
     await end("first");
@@ -102,7 +102,7 @@ describe("a client's turn", () => {
     expect(await find()).toMatchObject({ state: "running", replayUntil: undefined });
   });
 
-  test("that failed in a way that may pass begins again at once, for whoever asks the same, and then as any other", async () => {
+  test("that failed for a transient reason is begun again at once by the same question, and then exists like any other", async () => {
     const { begin, end, store } = setUp();
     await begin("first");
     await end("first", store, true);
@@ -113,7 +113,7 @@ describe("a client's turn", () => {
     expect(await begin("third")).toEqual(known({ state: "done", attempt: 2 }));
   });
 
-  test("is never begun for another question, dead or done: who asks learns what was asked", async () => {
+  test("is never begun for another question, dead or done: the caller learns what the question was", async () => {
     const { clock, begin, end } = setUp();
     const other = { questionHash: "something else" };
     await begin("first");
@@ -124,7 +124,7 @@ describe("a client's turn", () => {
     expect(await begin("other", other)).toEqual(known({ questionHash: "what was asked" }));
   });
 
-  test("is forgotten a day after it began, whether or not its record still stands, and the next has none of its marks", async () => {
+  test("is forgotten a day after it began, whether or not its record still exists, and the next has none of its marks", async () => {
     const { clock, begin, requestStop, store, turn, find, itemOf, renew } = setUp();
     await begin("first");
     await store.saveReference(turn, "first", reference);
@@ -143,13 +143,13 @@ describe("a client's turn", () => {
   test.each<[string, Partial<NewChatTurn>]>([
     ["app", { appKey: "app-two" }],
     ["name", { turn: "another" }],
-  ])("of another %s is another turn", async (_what, other) => {
+  ])("with another %s is another turn", async (_what, other) => {
     const { begin } = setUp();
     await begin("first");
     expect(await begin("second", other)).toEqual(begun(1));
   });
 
-  test("has a key that no other parts make", async () => {
+  test("has a key that no other combination of ids yields", async () => {
     const { begin } = setUp();
     expect(await begin("one", { appKey: 'a","b', turn: "c" })).toEqual(begun(1));
     expect(await begin("two", { appKey: "a", turn: 'b","c' })).toEqual(begun(1));
@@ -157,7 +157,7 @@ describe("a client's turn", () => {
 });
 
 describe("a heartbeat", () => {
-  test("holds a turn for longer", async () => {
+  test("extends a turn's lease", async () => {
     const { clock, begin, renew, find } = setUp();
     await begin("mine");
     await clock.advance(2_000);
@@ -165,7 +165,7 @@ describe("a heartbeat", () => {
     expect(await find()).toMatchObject({ heldUntil: startMs + 2_000 + leaseMs });
   });
 
-  test("brings back that a stop was requested, each time", async () => {
+  test("returns that a stop was requested, each time", async () => {
     const { begin, renew, requestStop } = setUp();
     await begin("mine");
     await requestStop();
@@ -173,7 +173,7 @@ describe("a heartbeat", () => {
     expect(await renew("mine")).toBe("stop");
   });
 
-  test("of a machine whose turn another has by now changes nothing", async () => {
+  test("of a process whose turn has been taken over changes nothing", async () => {
     const { clock, begin, renew, find } = setUp();
     await begin("dead");
     await clock.advance(leaseMs);
@@ -183,7 +183,7 @@ describe("a heartbeat", () => {
     expect(await find()).toMatchObject({ attempt: 2, heldUntil: startMs + 2 * leaseMs });
   });
 
-  test("of a turn that is done, or that there never was, finds nothing to hold", async () => {
+  test("of a turn that is done or never existed finds no lease", async () => {
     const { begin, renew, end } = setUp();
     expect(await renew("mine")).toBe("lost");
     await begin("mine");
@@ -192,8 +192,8 @@ describe("a heartbeat", () => {
   });
 });
 
-describe("what a model calls a turn", () => {
-  test("is found as the model said it, also once the turn is done", async () => {
+describe("the ids that a model gives a turn", () => {
+  test("are read as the model gave them, even after the turn is done", async () => {
     const { store, turn, begin, end, find } = setUp();
     await begin("mine");
     await store.saveReference(turn, "mine", reference);
@@ -202,7 +202,7 @@ describe("what a model calls a turn", () => {
     expect((await find())?.reference).toBe(reference);
   });
 
-  test("is not what another machine's run was called", async () => {
+  test("are not those of another process's run", async () => {
     const { clock, store, turn, begin, find } = setUp();
     await begin("dead");
     await store.saveReference(turn, "dead", reference);
@@ -215,7 +215,7 @@ describe("what a model calls a turn", () => {
 });
 
 describe("the end of a turn", () => {
-  test("is its holder's to say, though the lease has run out", async () => {
+  test("can be set by its holder even though the lease has expired", async () => {
     const { clock, begin, end, find } = setUp();
     await begin("slow");
     await clock.advance(2 * leaseMs);
@@ -225,7 +225,7 @@ describe("the end of a turn", () => {
     expect(await find()).toMatchObject({ state: "done" });
   });
 
-  test("is not said by a machine whose turn another has by now", async () => {
+  test("cannot be set by a process whose turn has been taken over", async () => {
     const { clock, begin, end, find } = setUp();
     await begin("dead");
     await clock.advance(leaseMs);
@@ -235,15 +235,15 @@ describe("the end of a turn", () => {
   });
 });
 
-describe("a turn that was not let in", () => {
-  test("may begin again at once, as another run: pieces of one before it are not its own", async () => {
+describe("a turn that was not admitted", () => {
+  test("may begin again at once, as another run: pieces of an earlier one are not its own", async () => {
     const { store, turn, begin } = setUp();
     await begin("refused");
     await store.discard(turn, "refused");
     expect(await begin("next")).toEqual(begun(2));
   });
 
-  test("runs nowhere: who follows it does not wait", async () => {
+  test("runs nowhere: a client that follows it does not wait", async () => {
     const { store, turn, begin, renew, find } = setUp();
     await begin("refused");
     await store.discard(turn, "refused");
@@ -251,7 +251,7 @@ describe("a turn that was not let in", () => {
     expect(await renew("refused")).toBe("lost");
   });
 
-  test("is discarded by its holder alone, and by nobody once it is done", async () => {
+  test("is discarded only by its holder, and by no one once it is done", async () => {
     const { store, turn, begin, end } = setUp();
     await begin("mine");
     await store.discard(turn, "another's");
@@ -264,7 +264,7 @@ describe("a turn that was not let in", () => {
 });
 
 describe("a stop", () => {
-  test("is asked for by the turn's own user, who learns what it is", async () => {
+  test("is requested by the turn's own user, who gets its ids", async () => {
     const { begin, requestStop } = setUp();
     await begin("mine");
     expect(await requestStop()).toMatchObject({ state: "running", integrationType: "dify_chatflow" });
@@ -273,20 +273,20 @@ describe("a stop", () => {
   test.each([
     ["another user", { userId: "u8" }],
     ["another bot's page", { botUserId: "bot-sales" }],
-  ])("is not asked for by %s", async (_who, owner) => {
+  ])("is not requested by %s", async (_who, owner) => {
     const { begin, requestStop, renew } = setUp();
     await begin("mine");
     expect(await requestStop(owner)).toBeUndefined();
     expect(await renew("mine")).toBe("run");
   });
 
-  test("of a turn that there never was makes none", async () => {
+  test("of a turn that never existed creates none", async () => {
     const { requestStop, itemOf } = setUp();
     expect(await requestStop()).toBeUndefined();
     expect(await itemOf()).toBeUndefined();
   });
 
-  test("of a turn that is done leaves it as it ended", async () => {
+  test("of a turn that is done leaves it unchanged", async () => {
     const { begin, end, requestStop, find } = setUp();
     await begin("mine");
     await end("mine");
@@ -294,7 +294,7 @@ describe("a stop", () => {
     expect(await find()).toMatchObject({ state: "done", replayUntil: startMs + replayMs });
   });
 
-  test("does not stop the run that follows on a dead one", async () => {
+  test("does not stop a later run that replaced a dead one", async () => {
     const { clock, begin, requestStop, renew } = setUp();
     await begin("dead");
     await requestStop();
@@ -304,8 +304,8 @@ describe("a stop", () => {
   });
 });
 
-describe("a write whose reply was lost, and which the SDK makes again,", () => {
-  test("does not make a turn known to the one who begins it", async () => {
+describe("a write whose reply was lost, and which the SDK retries,", () => {
+  test("does not make a turn look like a duplicate to the process that begins it", async () => {
     const { begin, renew, find, withLostReply } = setUp();
     const begunBy = await withLostReply((by) => begin("mine", {}, by));
     const { attempt } = (await find()) ?? {};
@@ -314,13 +314,13 @@ describe("a write whose reply was lost, and which the SDK makes again,", () => {
     expect(await begin("another")).toEqual(known());
   });
 
-  test.each([1, 2])("does not give it to another, whichever of the two replies is lost: %d", async (nth) => {
+  test.each([1, 2])("does not hand it to another, whichever of the two replies is lost: %d", async (nth) => {
     const { begin, withLostReply } = setUp();
     await begin("mine");
     expect(await withLostReply((by) => begin("another", {}, by), nth)).toEqual(known({ attempt: 1 }));
   });
 
-  test("holds, names, stops, ends and discards all the same", async () => {
+  test("extends, names, stops, ends and discards just the same", async () => {
     const { store, turn, begin, renew, end, find, withLostReply } = setUp();
     await begin("mine");
     expect(await withLostReply((by) => renew("mine", by))).toBe("run");
@@ -336,7 +336,7 @@ describe("a write whose reply was lost, and which the SDK makes again,", () => {
   });
 });
 
-test("a turn holds nothing that its user said", async () => {
+test("a turn's record contains nothing that its user said", async () => {
   const { begin, itemOf } = setUp();
   await begin("mine");
   expect(Object.keys((await itemOf()) ?? {}).sort()).toEqual(

@@ -18,12 +18,12 @@ interface GivenTurn {
   /** Whether the model begins a conversation in it. */
   readonly begins?: boolean;
   readonly of?: ConversationKey;
-  /** Where its answer prolongs the conversation. */
+  /** Set if its answer extends the conversation's life. */
   readonly expiresAt?: number | undefined;
 }
 
 let users = 0;
-/** A conversation of a user whom no other test has. */
+/** A conversation of a user that no other test uses. */
 const setUp = (given: Partial<ConversationKey> = {}) => {
   users += 1;
   const clock = makeTestClock(startMs);
@@ -50,8 +50,8 @@ const setUp = (given: Partial<ConversationKey> = {}) => {
 
 const none = { status: "open", conversation: undefined };
 
-describe("a conversation that is looked at", () => {
-  test("is found with the turns it has had since it began, by a look that is no turn itself", async () => {
+describe("a conversation that is looked up", () => {
+  test("is found with its number of turns, and the lookup does not count as one", async () => {
     const { store, key, life, turn } = setUp();
     await turn();
     expect(await store.find(key)).toBeUndefined();
@@ -61,7 +61,7 @@ describe("a conversation that is looked at", () => {
     expect(await store.find(key)).toEqual({ ...life, turns: 2 });
   });
 
-  test("counts from zero where the model begins another in its place", async () => {
+  test("counts from zero after the model begins another in its place", async () => {
     const { store, key, turn } = setUp();
     await turn({ begins: true });
     await turn();
@@ -69,7 +69,7 @@ describe("a conversation that is looked at", () => {
     expect(await store.find(key)).toMatchObject({ turns: 1 });
   });
 
-  test("is found while a turn runs in it, whose lease it leaves alone", async () => {
+  test("is found while a turn runs in it, whose lease is not affected", async () => {
     const { store, key, turn, open } = setUp();
     await turn({ begins: true });
     await open();
@@ -77,7 +77,7 @@ describe("a conversation that is looked at", () => {
     expect((await open()).opened).toEqual({ status: "busy" });
   });
 
-  test("is there to its last millisecond, and lives on where an answer prolongs it", async () => {
+  test("exists to its last millisecond, and longer if an answer extends it", async () => {
     const { store, key, clock, turn } = setUp();
     await turn({ begins: true });
     await clock.advance(dayMs - 1);
@@ -89,8 +89,8 @@ describe("a conversation that is looked at", () => {
   });
 });
 
-describe("a conversation by name", () => {
-  test("is none of another name, nor the one without", async () => {
+describe("a conversation with a name", () => {
+  test("is separate from those with another name and from the unnamed one", async () => {
     const { store, key, turn } = setUp();
     const named = { ...key, name: "trip" };
     await turn({ begins: true, of: named });
@@ -102,7 +102,7 @@ describe("a conversation by name", () => {
     expect(await store.find(named)).toBeDefined();
   });
 
-  test("is no other conversation, whatever the name", async () => {
+  test("is separate from every other conversation, whatever the name", async () => {
     const { store, key, turn } = setUp();
     await turn({ begins: true });
     for (const name of ["", "null", '"', '"]', '","', "undefined"]) {
@@ -112,7 +112,7 @@ describe("a conversation by name", () => {
 });
 
 describe("a conversation that is forgotten", () => {
-  test("is not found any more, and the next turn begins a new one, with its turns counted from zero", async () => {
+  test("is no longer found, and the next turn begins a new one with its turns counted from zero", async () => {
     const { store, key, turn } = setUp();
     await turn({ begins: true });
     await turn();
@@ -122,7 +122,7 @@ describe("a conversation that is forgotten", () => {
     expect(await store.find(key)).toMatchObject({ turns: 1 });
   });
 
-  test("keeps nothing that its model remembered in its record", async () => {
+  test("leaves nothing of the model's memory in its record", async () => {
     const { store, key, turn } = setUp();
     await turn({ begins: true });
     await store.forget(key);
@@ -134,7 +134,7 @@ describe("a conversation that is forgotten", () => {
   });
 
   test.each([undefined, startMs + 2 * dayMs])(
-    "leaves the turn that runs in it its lease, and is not back when that ends (prolonged to %s)",
+    "leaves the running turn its lease, and does not return when that ends (extended to %s)",
     async (expiresAt) => {
       const { store, key, turn, open } = setUp();
       await turn({ begins: true });
@@ -147,7 +147,7 @@ describe("a conversation that is forgotten", () => {
     },
   );
 
-  test("is not begun by the turn that ran in it, whenever its model names it", async () => {
+  test("is not begun again by the turn that ran in it, whenever its model names it", async () => {
     const { store, key, conversation, turn, open } = setUp();
     const { token } = await open();
     await store.forget(key);
@@ -171,7 +171,7 @@ describe("a conversation that is forgotten", () => {
     expect(await store.find(key)).toBeUndefined();
   });
 
-  test("is so although the reply was lost, and the SDK asked again", async () => {
+  test("is forgotten even if the reply was lost and the SDK retried", async () => {
     const { store, key, clock, turn } = setUp();
     await turn({ begins: true });
     const lossy = closeAfterEach(await losingReply(table));

@@ -21,11 +21,11 @@ beforeAll(async () => {
 });
 
 let users = 0;
-/** A conversation of a user that no other test has. */
+/** A conversation of a user that no other test uses. */
 const setUp = (given: Partial<ConversationKey> = {}) => {
   users += 1;
   const key = conversationKey({ senderId: `u${users}`, ...given });
-  /** The store as a process with these secrets makes it, and what it logs. */
+  /** The store as a process with these secrets creates it, and its log. */
   const storeWith = (apps?: AppSecrets) => {
     const log = makeMemoryLog();
     const store = conversationStore({ ...table, clock: makeTestClock(startMs), log, ...(apps && { apps }) });
@@ -37,8 +37,8 @@ const setUp = (given: Partial<ConversationKey> = {}) => {
     const lease = { turnId: `turn ${turns}`, token: `token ${turns}`, expiresAt: startMs + 25_000 };
     return store.open(of, lease).then((opened) => ({ opened, token: lease.token }));
   };
-  /** A turn that looks, from beginning to end. */
-  const look = async (of = key, by = storeWith()) => {
+  /** A turn that only reads, from beginning to end. */
+  const read = async (of = key, by = storeWith()) => {
     const { opened, token } = await open(of, by);
     await by.store.close(of, token, undefined);
     return opened;
@@ -51,33 +51,33 @@ const setUp = (given: Partial<ConversationKey> = {}) => {
   };
   const itemOf = async (of = key) =>
     (await table.items()).find(({ conversation }) => String(conversation).includes(`"${of.senderId}"`));
-  return { key, storeWith, open, look, begin, itemOf };
+  return { key, storeWith, open, read, begin, itemOf };
 };
 
-describe("what a model remembers of a conversation", () => {
-  test("is replaced by each turn that goes on, and the conversation's life and turns stay as they are", async () => {
-    const { key, storeWith, open, look, begin } = setUp();
+describe("a model's memory of a conversation", () => {
+  test("is replaced by each turn that continues it, and the conversation's life and turns stay unchanged", async () => {
+    const { key, storeWith, open, read, begin } = setUp();
     const { store } = storeWith();
     await begin();
     const { token } = await open();
     expect(await store.remember(key, token, "the last messages")).toBe(true);
     await store.close(key, token, undefined);
-    expect(await look()).toEqual({
+    expect(await read()).toEqual({
       status: "open",
       conversation: { memory: "the last messages", ...life },
     });
     expect(await store.find(key)).toEqual({ ...life, turns: 3 });
   });
 
-  test("is not replaced by a turn whose lease another has by now", async () => {
-    const { key, storeWith, look, begin } = setUp();
+  test("is not replaced by a turn whose lease has been taken over", async () => {
+    const { key, storeWith, read, begin } = setUp();
     const { store } = storeWith();
     await begin();
     expect(await store.remember(key, "token of another", "stale")).toBe(false);
-    expect(await look()).toMatchObject({ conversation: { memory } });
+    expect(await read()).toMatchObject({ conversation: { memory } });
   });
 
-  test("is in clear nowhere in its record", async () => {
+  test("is nowhere in plain text in its record", async () => {
     const { key, storeWith, open, begin, itemOf } = setUp();
     const { store } = storeWith();
     const next = "the user's last question";
@@ -102,9 +102,9 @@ describe("what a model remembers of a conversation", () => {
     ["app", { appKey: "app-two", senderId: "copied to an app" }],
     ["conversation of the same user", { name: "copy", senderId: "copied to a name" }],
   ])(
-    "does not open for another %s to whom it was copied: that one begins from nothing",
+    "cannot be decrypted for another %s to which it was copied: that one starts with an empty memory",
     async (_who, other) => {
-      const { key, storeWith, open, look, begin, itemOf } = setUp();
+      const { key, storeWith, open, read, begin, itemOf } = setUp();
       await begin();
       const copy = { ...key, ...other };
       const { appKey, botUserId, integrationType, channelType, targetId, senderId, name } = copy;
@@ -127,8 +127,8 @@ describe("what a model remembers of a conversation", () => {
       expect(by.log.lines).toEqual([{ level: "error", event: "memory_decryption_failed", fields }]);
       expect(await by.store.begin(copy, token, { memory: "of the copy", ...life })).toBe(true);
       await by.store.close(copy, token, undefined);
-      expect(await look(copy)).toMatchObject({ conversation: { memory: "of the copy" } });
-      expect(await look()).toMatchObject({ conversation: { memory } });
+      expect(await read(copy)).toMatchObject({ conversation: { memory: "of the copy" } });
+      expect(await read()).toMatchObject({ conversation: { memory } });
     },
   );
 });
@@ -136,18 +136,18 @@ describe("what a model remembers of a conversation", () => {
 describe("a data key that is rotated", () => {
   const [before, next] = [namedKey("d1", 1), namedKey("d2", 7)];
 
-  test("opens what either key sealed, and seals with the newest", async () => {
-    const { look, begin, storeWith } = setUp();
+  test("decrypts with either key and encrypts with the newest", async () => {
+    const { read, begin, storeWith } = setUp();
     await begin(storeWith(anyApp({ dataKeys: [before] })));
     const rotating = storeWith(anyApp({ dataKeys: [next, before] }));
-    expect(await look(undefined, rotating)).toMatchObject({ conversation: { memory } });
+    expect(await read(undefined, rotating)).toMatchObject({ conversation: { memory } });
     await begin(rotating);
     const rotated = storeWith(anyApp({ dataKeys: [next] }));
-    expect(await look(undefined, rotated)).toMatchObject({ conversation: { memory } });
+    expect(await read(undefined, rotated)).toMatchObject({ conversation: { memory } });
   });
 
-  test("is read again by a process that does not know it yet, and the conversation goes on without a word", async () => {
-    const { look, begin, storeWith } = setUp();
+  test("is loaded by a process that does not know it yet, and the conversation continues silently", async () => {
+    const { read, begin, storeWith } = setUp();
     await begin(storeWith(anyApp({ dataKeys: [next, before] })));
     let reads = 0;
     const behind: AppSecrets = {
@@ -158,18 +158,18 @@ describe("a data key that is rotated", () => {
       },
     };
     const by = storeWith(behind);
-    expect(await look(undefined, by)).toMatchObject({ conversation: { memory } });
+    expect(await read(undefined, by)).toMatchObject({ conversation: { memory } });
     expect(reads).toBe(1);
     expect(by.log.lines).toEqual([]);
   });
 
-  test("and was removed too early costs the conversation, not its user an answer", async () => {
-    const { look, begin, storeWith } = setUp();
+  test("and was removed too early loses the conversation but not the answer", async () => {
+    const { read, begin, storeWith } = setUp();
     await begin(storeWith(anyApp({ dataKeys: [before] })));
     const rotated = storeWith(anyApp({ dataKeys: [next] }));
-    expect(await look(undefined, rotated)).toEqual(none);
+    expect(await read(undefined, rotated)).toEqual(none);
     expect(rotated.log.lines).toMatchObject([{ level: "error", event: "memory_decryption_failed" }]);
     await begin(rotated);
-    expect(await look(undefined, rotated)).toMatchObject({ conversation: { memory } });
+    expect(await read(undefined, rotated)).toMatchObject({ conversation: { memory } });
   });
 });

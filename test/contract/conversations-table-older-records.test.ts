@@ -6,8 +6,8 @@ import { conversationKey, conversationStore } from "../support/conversations.ts"
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 
-// As the version before models had a memory of their own wrote them, which runs next to this one while a deployment is
-// shifted: literally, since what the code of today writes would change with it.
+// As written by the version before models had their own memory, which runs next to this one during a
+// deployment: literal values, since the output of today's code would change with it.
 
 const startMs = Date.UTC(2026, 0, 1);
 const dayMs = 24 * 60 * 60 * 1000;
@@ -26,7 +26,7 @@ describe("a conversation that an older version began", () => {
   const lease = { turnId: "t1", token: "mine", expiresAt: startMs + leaseMs };
 
   let users = 0;
-  /** The record of a user that no other test has. */
+  /** The record of a user that no other test uses. */
   const setUp = async (given: Record<string, unknown> = {}) => {
     users += 1;
     const senderId = `u${users}`;
@@ -37,7 +37,7 @@ describe("a conversation that an older version began", () => {
     const store = conversationStore({ ...table, clock });
     const key = conversationKey({ senderId });
     const itemOf = async () => (await table.items()).find(({ conversation }) => conversation === id) ?? {};
-    /** An update of the older version. */
+    /** An update by the older version. */
     const olderUpdate = (UpdateExpression: string, values?: Record<string, unknown>) =>
       table.client.send(
         new UpdateCommand({
@@ -55,7 +55,7 @@ describe("a conversation that an older version began", () => {
     return { store, key, itemOf, olderUpdate, open };
   };
 
-  test("is found with its turns, and goes on under Dify's id and user", async () => {
+  test("is found with its turns, and continues under Dify's id and user", async () => {
     const { store, key, open } = await setUp();
     expect(await store.find(key)).toEqual({ ...life, turns: 3 });
     const conversation = await open();
@@ -73,7 +73,7 @@ describe("a conversation that an older version began", () => {
     expect(await store.find(key)).toEqual({ ...life, turns: 1 });
   });
 
-  test("is left to the older version's turn while its lease lasts, and goes on after", async () => {
+  test("is left to the older version's turn while its lease lasts, and continues after that", async () => {
     const held = { heldBy: "turn of the older", token: "the older one's", heldUntil: startMs + leaseMs };
     const { key, store } = await setUp(held);
     expect(await store.open(key, lease)).toEqual({ status: "busy" });
@@ -82,7 +82,7 @@ describe("a conversation that an older version began", () => {
     expect(opened).toMatchObject({ status: "open", conversation: { memory: JSON.stringify(dify) } });
   });
 
-  test("has nothing in clear once it goes on, and lives no longer for it", async () => {
+  test("has nothing in plain text once it continues, and its life is not extended", async () => {
     const { store, key, itemOf, open } = await setUp();
     await open();
     expect(await store.remember(key, "mine", "what the model remembers")).toBe(true);
@@ -91,7 +91,7 @@ describe("a conversation that an older version began", () => {
     expect(await open()).toEqual({ memory: "what the model remembers", ...life });
   });
 
-  test("is replaced, with nothing of it left, by one that begins", async () => {
+  test("is replaced completely by a new one", async () => {
     const { store, key, itemOf, open } = await setUp();
     await open();
     const begun = { memory: "new", startedAt: startMs, expiresAt: startMs + dayMs };
@@ -101,7 +101,7 @@ describe("a conversation that an older version began", () => {
     expect(await open()).toEqual(begun);
   });
 
-  test("is forgotten, with nothing of it left", async () => {
+  test("is forgotten completely", async () => {
     const { store, key, itemOf, open } = await setUp();
     await store.forget(key);
     expect(await store.find(key)).toBeUndefined();
@@ -109,7 +109,7 @@ describe("a conversation that an older version began", () => {
     expect(await open()).toBeUndefined();
   });
 
-  test("is the one that goes on where the older version begins it after this one remembered another", async () => {
+  test("is the one that continues if the older version begins it after this one stored another", async () => {
     const { store, key, olderUpdate, open } = await setUp();
     await open();
     await store.remember(key, "mine", "of the one before");
@@ -130,7 +130,7 @@ describe("a conversation that an older version began", () => {
     });
   });
 
-  test("stays forgotten where the older version forgets what this one remembered, and the next begins", async () => {
+  test("stays forgotten if the older version forgets the one that this version stored, and the next turn begins a new one", async () => {
     const { store, key, olderUpdate, open } = await setUp();
     await open();
     await store.remember(key, "mine", "forgotten");

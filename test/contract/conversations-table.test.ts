@@ -43,7 +43,7 @@ const conversationIn = (opened: OpenedConversation): Conversation | undefined =>
   opened.status === "open" ? opened.conversation : undefined;
 
 let turns = 0;
-/** A turn that does nothing but look, from beginning to end. */
+/** A turn that only reads, from beginning to end. */
 const find = async (store: ConversationStore, key: ConversationKey): Promise<Conversation | undefined> => {
   turns += 1;
   const lease = leaseOf(`turn ${turns}`, startMs + 30 * dayMs);
@@ -66,7 +66,7 @@ const itemOf = async (part: string): Promise<Record<string, unknown> | undefined
   (await table.items()).find(({ conversation: key }) => String(key).includes(part));
 
 describe("a conversation", () => {
-  test("is found as it was begun, and none where none was", async () => {
+  test("is read as it was begun, and not found if none was", async () => {
     const { store } = storeAt();
     const key = keyOf({ senderId: "found" });
     expect(await find(store, key)).toBeUndefined();
@@ -83,7 +83,7 @@ describe("a conversation", () => {
     expect(await find(store, key)).toEqual(next);
   });
 
-  test("is there to its last millisecond, and gone after, though its record still stands in the table", async () => {
+  test("exists to its last millisecond and not after that, even if its record is still in the table", async () => {
     const { store, clock } = storeAt();
     const key = keyOf({ senderId: "expired" });
     await begin(store, key, conversation());
@@ -94,7 +94,7 @@ describe("a conversation", () => {
     expect(await itemOf("expired")).toBeDefined();
   });
 
-  test("lives on from each answer where its life is prolonged", async () => {
+  test("has its life extended by each answer if the integration says so", async () => {
     const { store, clock } = storeAt();
     const key = keyOf({ senderId: "sliding" });
     await begin(store, key, conversation());
@@ -113,7 +113,7 @@ describe("a conversation", () => {
     expect((await itemOf("ttl"))?.ttl).toBe((startMs + 2 * dayMs) / 1000);
   });
 
-  test("counts the turns that it has had since it began", async () => {
+  test("counts the turns since it began", async () => {
     const { store } = storeAt();
     const key = keyOf({ senderId: "counted" });
     await find(store, key);
@@ -130,15 +130,15 @@ describe("a conversation", () => {
     ["channel", { channelType: "GROUP" }],
     ["target", { targetId: "g1" }],
     ["sender", { senderId: "u8" }],
-    ["sender (but all of a group)", { senderId: undefined }],
-  ])("is not another %s's", async (name, other) => {
+    ["sender (except in a shared group)", { senderId: undefined }],
+  ])("is separate for another %s", async (name, other) => {
     const { store } = storeAt();
     const own = keyOf({ appKey: `app of ${name}` });
     await begin(store, own, conversation());
     expect(await find(store, { ...own, ...other })).toBeUndefined();
   });
 
-  test("is not mistaken for one whose ids only look the same put together", async () => {
+  test("is not mistaken for one whose ids only look the same when concatenated", async () => {
     const { store } = storeAt();
     await begin(store, keyOf({ targetId: 'g","x', senderId: "u" }), conversation());
     expect(await find(store, keyOf({ targetId: "g", senderId: 'x","u' }))).toBeUndefined();
@@ -146,7 +146,7 @@ describe("a conversation", () => {
     expect(await find(store, keyOf({ targetId: "g9", senderId: "null" }))).toBeUndefined();
   });
 
-  test("is kept for ids of 64 characters of any script", async () => {
+  test("is stored for ids of 64 characters of any script", async () => {
     const { store } = storeAt();
     const id = "\u0001".repeat(64);
     const key = keyOf({ appKey: id, botUserId: id, targetId: id, senderId: "汉".repeat(64) });
@@ -156,7 +156,7 @@ describe("a conversation", () => {
 });
 
 describe("the lease of a conversation", () => {
-  test("is one turn's of many that want it at once", async () => {
+  test("is acquired by one of many concurrent turns", async () => {
     const { store } = storeAt();
     const key = keyOf({ senderId: "wanted" });
     const opened = await Promise.all(
@@ -165,7 +165,7 @@ describe("the lease of a conversation", () => {
     expect(opened.filter(({ status }) => status === "open")).toHaveLength(1);
   });
 
-  test("passes to the next turn when it is given back, and not before", async () => {
+  test("passes to the next turn when it is released, and not before", async () => {
     const { store } = storeAt();
     const key = keyOf({ senderId: "passed on" });
     const first = leaseOf("first");
@@ -175,7 +175,7 @@ describe("the lease of a conversation", () => {
     expect(await store.open(key, leaseOf("second"))).toMatchObject({ status: "open" });
   });
 
-  test("runs out where nobody renews it, and lasts where somebody does", async () => {
+  test("expires if it is not renewed, and lasts if it is", async () => {
     const { store, clock } = storeAt();
     const key = keyOf({ senderId: "renewed" });
     await store.open(key, leaseOf("first"));
@@ -187,7 +187,7 @@ describe("the lease of a conversation", () => {
     expect((await store.open(key, leaseOf("second", clock.now() + leaseMs))).status).toBe("open");
   });
 
-  test("that is another's by now lets its former holder write nothing", async () => {
+  test("that has been taken over lets its former holder write nothing", async () => {
     const { store, clock } = storeAt();
     const key = keyOf({ senderId: "fenced" });
     const late = leaseOf("late");
@@ -203,7 +203,7 @@ describe("the lease of a conversation", () => {
     expect(await find(store, key)).toBeUndefined();
   });
 
-  test("is taken over at once by the same turn, whose worker has died", async () => {
+  test("is taken over at once by the same turn after its worker has died", async () => {
     const { store } = storeAt();
     const key = keyOf({ senderId: "again" });
     await store.open(key, leaseOf("same", startMs + leaseMs, "token of the dead"));
@@ -213,7 +213,7 @@ describe("the lease of a conversation", () => {
     expect(await store.renew(key, leaseOf("same", startMs + leaseMs, "token of the dead"))).toBe(false);
   });
 
-  test("is got although the reply was lost, and the SDK asked again", async () => {
+  test("is acquired even if the reply was lost and the SDK retried", async () => {
     const lossy = closeAfterEach(await losingReply(table));
     const store = conversationStore({ ...lossy, clock: makeTestClock(startMs) });
     expect(await store.open(keyOf({ senderId: "lost reply" }), leaseOf("turn"))).toMatchObject({

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 let jobs = 0;
-/** A job that no other test has. */
+/** A job that no other test uses. */
 const newJob = (): WebhookJob => {
   jobs += 1;
   return {
@@ -28,7 +28,7 @@ const newJob = (): WebhookJob => {
   };
 };
 
-/** What a person finds there. */
+/** The dead letter as an operator sees it. */
 const letterOf = ({ Body = "", MessageAttributes = {} }: Message) => ({
   body: Body,
   reason: MessageAttributes.reason?.StringValue,
@@ -37,12 +37,12 @@ const letterOf = ({ Body = "", MessageAttributes = {} }: Message) => ({
 
 const letters = async (count: number) => (await queue.receive(count)).map(letterOf);
 
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html: as a body, and
-// not empty. fauxqs takes any.
-const taken = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u;
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html: same
+// characters as in a body, and not empty. fauxqs accepts any.
+const acceptedText = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u;
 
 describe("a job that was given up", () => {
-  test("lies in the dead letters as it was, with its reason and tries beside it", async () => {
+  test("is in the dead letters unchanged, with its reason and its number of attempts", async () => {
     const job = newJob();
     await makeDeadLetters(queue).add(job, { reason: "HTTP 404", tries: 7 });
     const [letter] = await letters(1);
@@ -50,14 +50,14 @@ describe("a job that was given up", () => {
     expect(parseWebhookJob(letter?.body ?? "")).toEqual(job);
   });
 
-  test("lies there also where it was for a model", async () => {
+  test("is also there if it was for a model", async () => {
     const job: TurnJob = { ...newJob(), integrationType: "dify_agent" };
     await makeDeadLetters(queue).add(job, { reason: "throttled", tries: 10 });
     const [letter] = await letters(1);
     expect(parseTurnJob(letter?.body ?? "")).toEqual(job);
   });
 
-  test("lies there once where a worker died before it could save that, and the next one adds it again", async () => {
+  test("is there once if a worker died before it could record that and the next one adds it again", async () => {
     const job = newJob();
     await makeDeadLetters(queue).add(job, { reason: "timeout", tries: 3 });
     await makeDeadLetters(queue).add(job, { reason: "timeout", tries: 4 });
@@ -65,7 +65,7 @@ describe("a job that was given up", () => {
     expect(await queue.receiveNow()).toEqual([]);
   });
 
-  test("lies there again where it was redriven and given up once more", async () => {
+  test("is there again if it was redriven and given up once more", async () => {
     const job = newJob();
     await makeDeadLetters(queue).add(job, { reason: "timeout", tries: 3 });
     await makeDeadLetters(queue).add(
@@ -75,7 +75,7 @@ describe("a job that was given up", () => {
     expect(await letters(2)).toHaveLength(2);
   });
 
-  test("can be sent to its queue again as it lies there", async () => {
+  test("can be sent back to its queue unchanged", async () => {
     const job = newJob();
     await makeDeadLetters(queue).add(job, { reason: "timeout", tries: 3 });
     const [letter] = await letters(1);
@@ -86,7 +86,7 @@ describe("a job that was given up", () => {
     expect(again?.reason).toBeUndefined();
   });
 
-  test("lies there with the longest message there is", async () => {
+  test("is there with the longest message possible", async () => {
     const content = JSON.stringify("x".repeat(128 * 1024 - 2));
     const job = newJob();
     const large = { ...job, event: messageEvent({ ...job.event.data, content }) };
@@ -97,7 +97,7 @@ describe("a job that was given up", () => {
 });
 
 describe("the reason of a dead letter", () => {
-  const reasonKept = async (reason: string): Promise<string | undefined> => {
+  const storedReason = async (reason: string): Promise<string | undefined> => {
     await makeDeadLetters(queue).add(newJob(), { reason, tries: 1 });
     return (await letters(1))[0]?.reason;
   };
@@ -106,33 +106,33 @@ describe("the reason of a dead letter", () => {
     ["of several lines", "Error: throttled\n\tby DynamoDB\r\n"],
     ["in any script", "ошибка 你好 😀 \u{10FFFF}"],
   ])("%s is kept", async (_name, reason) => {
-    expect(await reasonKept(reason)).toBe(reason.trim());
+    expect(await storedReason(reason)).toBe(reason.trim());
   });
 
   test.each([
     ["that is empty", ""],
-    ["of blanks alone", " \n"],
-    ["of control characters alone", "\u0000\u001b\u007f"],
+    ["of blanks only", " \n"],
+    ["of control characters only", "\u0000\u001b\u007f"],
     ["with a control character", "HTTP 500\u0000"],
-    ["with half an emoji", "broken \ud83d"],
-    ["with what is no character", "broken \uFFFE\uFFFF"],
+    ["with a lone surrogate", "broken \ud83d"],
+    ["with noncharacters", "broken \uFFFE\uFFFF"],
     ["of a megabyte", "x".repeat(1024 * 1024)],
     ["that is cut in the middle of an emoji", "😀".repeat(1024 * 1024).slice(1)],
-  ])("%s loses nobody the job: SQS takes what is made of it", async (_name, reason) => {
-    const kept = await reasonKept(reason);
-    expect(kept).toMatch(taken);
+  ])("%s does not lose the job: SQS accepts the cleaned reason", async (_name, reason) => {
+    const kept = await storedReason(reason);
+    expect(kept).toMatch(acceptedText);
     expect(kept?.trim()).not.toBe("");
     expect(Buffer.byteLength(kept ?? "")).toBeLessThanOrEqual(4096);
   });
 
-  test("says after its cut what it said before", async () => {
-    expect(await reasonKept(`HTTP 500 ${"x".repeat(10_000)}`)).toMatch(/^HTTP 500 x{900}/);
+  test("is cut at the end and keeps its beginning", async () => {
+    expect(await storedReason(`HTTP 500 ${"x".repeat(10_000)}`)).toMatch(/^HTTP 500 x{900}/);
   });
 
-  test("is one that SQS takes, whatever went wrong", async () => {
+  test("is accepted by SQS, whatever went wrong", async () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (reason) => {
-        expect(await reasonKept(reason)).toMatch(taken);
+        expect(await storedReason(reason)).toMatch(acceptedText);
       }),
       { numRuns: 50 },
     );

@@ -30,20 +30,20 @@ const webhookJob = (fromUserId: string, msgUID: string): WebhookJob => ({
 });
 
 describe("jobs", () => {
-  test("come as they were sent, in any script", async () => {
+  test("arrive as they were sent, in any script", async () => {
     const sent = job("u-script", "s-1", "你好 😀 \u0000 \"'<>");
     await makeJobQueue(queue).send([sent]);
     expect(await received(1)).toMatchObject([sent]);
   });
 
-  test("of one conversation come in the order they were sent in, more than a batch holds too", async () => {
+  test("of one conversation arrive in the order sent, even more than a batch holds", async () => {
     const uids = Array.from({ length: 25 }, (_, at) => `o-${at}`);
     await makeJobQueue(queue).send(uids.slice(0, 23).map((uid) => job("u-order", uid)));
     await makeJobQueue(queue).send(uids.slice(23).map((uid) => job("u-order", uid)));
     expect(uidsOf(await received(uids.length))).toEqual(uids);
   });
 
-  test("of many conversations all come, each in a group of its own", async () => {
+  test("of many conversations all arrive, each in a message group of its own", async () => {
     const uids = Array.from({ length: 25 }, (_, at) => `m-${at}`);
     await makeJobQueue(queue).send(uids.map((uid) => job(`u-of-${uid}`, uid)));
     const messages = await queue.receive(25);
@@ -51,14 +51,14 @@ describe("jobs", () => {
     expect(new Set(messages.map(({ Attributes }) => Attributes?.MessageGroupId)).size).toBe(25);
   });
 
-  test("sent twice come once", async () => {
+  test("sent twice arrive once", async () => {
     await makeJobQueue(queue).send([job("u-twice", "t-1"), job("u-twice", "t-1")]);
     await makeJobQueue(queue).send([job("u-twice", "t-1")]);
     expect(uidsOf(await received(1))).toEqual(["t-1"]);
     expect(await queue.receiveNow()).toEqual([]);
   });
 
-  test("for a webhook come as they were sent, where the message came from included", async () => {
+  test("for a webhook arrive as they were sent, including the message's source", async () => {
     const sent = webhookJob("u-webhook", "w-1");
     const withSource = { ...sent, event: messageEvent({ ...sent.event.data, source: "iOS" }) };
     await makeJobQueue(queue).send([withSource]);
@@ -66,23 +66,23 @@ describe("jobs", () => {
     expect(parseWebhookJob(message?.Body ?? "")).toEqual(withSource);
   });
 
-  test("of one message for two integrations both come: the one does not swallow the other", async () => {
+  test("of one message for two integrations both arrive: neither deduplicates the other", async () => {
     await makeJobQueue(queue).send([job("u-both", "b-1"), webhookJob("u-both", "b-1")]);
     const bodies = (await queue.receive(2)).map(({ Body = "" }) => JSON.parse(Body));
     expect(bodies.map(({ integrationType }) => integrationType).sort()).toEqual(["dify_chat", "webhook"]);
   });
 
-  test("of a message and of its recall both come, in the order they happened in", async () => {
-    const said = job("u-recall", "r-1");
-    const recalled: TurnJob = { ...said, event: { ...said.event, type: "message:private_recall" } };
-    await makeJobQueue(queue).send([said, recalled]);
+  test("of a message and of its recall both arrive, in order", async () => {
+    const message = job("u-recall", "r-1");
+    const recalled: TurnJob = { ...message, event: { ...message.event, type: "message:private_recall" } };
+    await makeJobQueue(queue).send([message, recalled]);
     expect((await received(2)).map(({ event }) => event.type)).toEqual([
       "message:private",
       "message:private_recall",
     ]);
   });
 
-  test("that are redriven come again at once, each redrive once", async () => {
+  test("that are redriven arrive again at once, once per redrive", async () => {
     const sent = job("u-redriven", "d-1");
     await makeJobQueue(queue).send([sent]);
     await received(1);
@@ -97,7 +97,7 @@ describe("jobs", () => {
     expect(await received(1)).toEqual([{ ...sent, redrivenAt: 1_767_225_800_000 }]);
   });
 
-  test("that are large together are sent in more batches than one", async () => {
+  test("that are large in total are sent in several batches", async () => {
     const large = "x".repeat(120 * 1024);
     const uids = ["l-1", "l-2", "l-3", "l-4", "l-5"];
     await makeJobQueue(queue).send(uids.map((uid) => job(`u-of-${uid}`, uid, large)));
@@ -106,7 +106,7 @@ describe("jobs", () => {
     expect(jobs.every(({ event }) => event.data.content.length > 120 * 1024)).toBe(true);
   });
 
-  test("are taken at the size that a message may have, though each of its characters must be escaped", async () => {
+  test("are accepted at the maximum message size, even if each character must be escaped", async () => {
     const content = `"${'\\"'.repeat(64 * 1024 - 1)}"`;
     expect(Buffer.byteLength(content)).toBe(128 * 1024);
     const uids = ["e-1", "e-2"];
@@ -119,15 +119,15 @@ describe("jobs", () => {
     expect(jobs.map(({ event }) => event.data.content === content)).toEqual([true, true]);
   });
 
-  test("are taken with every character that a message may hold", async () => {
+  test("are accepted with every character that a message may contain", async () => {
     const sent = job("u-last", "c-1", "\uFFFE\uFFFF");
     await makeJobQueue(queue).send([sent]);
     expect(await received(1)).toMatchObject([sent]);
   });
 });
 
-describe("a queue that does not take a job", () => {
-  // SQS refuses single entries only when it itself fails: the reply has to be forced.
+describe("a queue that rejects a job", () => {
+  // SQS rejects single entries only when it fails itself: the reply has to be forced.
   const failing = (SenderFault: boolean) =>
     ({
       send: async ({ input }: SendMessageBatchCommand) => ({
@@ -135,7 +135,7 @@ describe("a queue that does not take a job", () => {
       }),
     }) as unknown as SQSClient;
 
-  test("is an error that may be tried again, and says nothing of the job", async () => {
+  test("is a retryable error, which reveals nothing of the job", async () => {
     const sent = makeJobQueue({ client: failing(false), queueUrl: queue.queueUrl }).send([
       job("u7", "f-1", "private words"),
       job("u7", "f-2", "private words"),
@@ -149,12 +149,12 @@ describe("a queue that does not take a job", () => {
     });
   });
 
-  test("because of what is in it, is an error that would come again", async () => {
+  test("because of its content is an error that is not retryable", async () => {
     const sent = makeJobQueue({ client: failing(true), queueUrl: queue.queueUrl }).send([job("u7", "f-3")]);
     await expect(sent).rejects.toMatchObject({ retryable: false });
   });
 
-  test("that is not there is an error, too", async () => {
+  test("because it does not exist is an error, too", async () => {
     const queueUrl = `${queue.queueUrl.slice(0, -".fifo".length)}-gone.fifo`;
     await expect(makeJobQueue({ ...queue, queueUrl }).send([job("u7", "g-1")])).rejects.toThrow();
   });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 let jobs = 0;
-/** The store, its clock, and a job that no other test has. */
+/** The store, its clock, and a job that no other test uses. */
 const begin = () => {
   jobs += 1;
   const clock = makeTestClock(startMs);
@@ -40,7 +40,7 @@ const busy = (tries: number) => expect.objectContaining({ status: "busy", tries 
 const done = { status: "done" };
 
 describe("a job", () => {
-  test("is claimed once, of many claims at the same time, and each of them is counted", async () => {
+  test("is claimed once by concurrent claims, each of which is counted", async () => {
     const { claim } = begin();
     const claims = await Promise.all(Array.from({ length: 20 }, (_, worker) => claim(`worker-${worker}`)));
     expect(claims.filter(({ status }) => status === "claimed")).toEqual([claimed(1)]);
@@ -49,7 +49,7 @@ describe("a job", () => {
     expect(counts.sort((one, other) => one - other)).toEqual(Array.from({ length: 19 }, (_, at) => at + 2));
   });
 
-  test("is busy while its lease lasts, and free from its end on", async () => {
+  test("is busy while its lease lasts, and free when it ends", async () => {
     const { claim, clock } = begin();
     expect(await claim("first")).toEqual(claimed(1));
     await clock.advance(leaseMs - 1);
@@ -58,7 +58,7 @@ describe("a job", () => {
     expect(await claim("second")).toEqual(claimed(3));
   });
 
-  test("is done once it is completed, for as long as it is to be remembered", async () => {
+  test("is done once it is completed, for as long as that is remembered", async () => {
     const { claim, store, id, clock } = begin();
     await claim("first");
     expect(await store.complete(id, "first", "answered", clock.now() + 5 * dayMs)).toBe(true);
@@ -69,7 +69,7 @@ describe("a job", () => {
     expect(await claim("second")).toMatchObject({ status: "claimed" });
   });
 
-  test("that is done stays done, of many claims at the same time", async () => {
+  test("that is done stays done under concurrent claims", async () => {
     const { claim, store, id, clock } = begin();
     await claim("first");
     await store.complete(id, "first", "answered", clock.now() + dayMs);
@@ -77,7 +77,7 @@ describe("a job", () => {
     expect(claims).toEqual(Array.from({ length: 10 }, () => done));
   });
 
-  test("whose end is forgotten begins anew, whether or not its record still stands: it is not given up for old tries", async () => {
+  test("whose end is forgotten starts over, whether or not its record still exists: old attempts do not count", async () => {
     const { claim, store, id, clock, itemOf } = begin();
     for (let tries = 1; tries <= 9; tries += 1) {
       await claim(`worker-${tries}`);
@@ -90,7 +90,7 @@ describe("a job", () => {
     expect(await itemOf()).not.toHaveProperty("outcome");
   });
 
-  test("is not completed by a worker whose lease another has by now", async () => {
+  test("is not completed by a worker whose lease has been taken over", async () => {
     const { claim, store, id, clock } = begin();
     await claim("slow");
     await clock.advance(leaseMs);
@@ -100,7 +100,7 @@ describe("a job", () => {
     expect(await store.complete(id, "quick", "answered", clock.now() + dayMs)).toBe(true);
   });
 
-  test("is completed by a worker whose lease has run out, where nobody else has taken it", async () => {
+  test("is completed by a worker whose lease has expired if no other has claimed it", async () => {
     const { claim, store, id, clock } = begin();
     await claim("slow");
     await clock.advance(2 * leaseMs);
@@ -108,7 +108,7 @@ describe("a job", () => {
     expect(await claim("second")).toEqual(done);
   });
 
-  test("is completed by its holder alone, who may say so twice: the SDK does where a reply was lost", async () => {
+  test("is completed only by its holder, even twice, as the SDK does when a reply was lost", async () => {
     const { claim, store, id, clock } = begin();
     expect(await store.complete(id, "nobody", "answered", clock.now() + dayMs)).toBe(false);
     expect(await claim("first")).toEqual(claimed(1));
@@ -117,7 +117,7 @@ describe("a job", () => {
     expect(await store.complete(id, "second", "answered", clock.now() + dayMs)).toBe(false);
   });
 
-  test("tells the next worker which message the one before it may have left open", async () => {
+  test("lets the next worker know which message the previous one may have left open", async () => {
     const { claim, store, id, clock, itemOf } = begin();
     await claim("dies");
     await store.checkpoint(id, "dies", { messageUID: "m1", seq: 3 });
@@ -129,13 +129,13 @@ describe("a job", () => {
     expect(await itemOf()).not.toHaveProperty("open");
   });
 
-  test("says until when somebody else has it", async () => {
+  test("says until when another worker has its lease", async () => {
     const { claim, clock } = begin();
     await claim("first");
     expect(await claim("second")).toEqual({ status: "busy", tries: 2, heldUntil: clock.now() + leaseMs });
   });
 
-  test("that is postponed is free at once, and this was no try; only its holder can do so", async () => {
+  test("that is postponed is free at once without counting an attempt; only its holder can postpone it", async () => {
     const { claim, store, id } = begin();
     await claim("first");
     await store.postpone(id, "somebody else");
@@ -144,7 +144,7 @@ describe("a job", () => {
     expect(await claim("third")).toEqual(claimed(2));
   });
 
-  test("is held for longer by its holder alone", async () => {
+  test("has its lease extended only by its holder", async () => {
     const { claim, store, id, clock } = begin();
     await claim("first");
     await clock.advance(leaseMs - 1);
@@ -156,7 +156,7 @@ describe("a job", () => {
     expect(await claim("second")).toEqual(claimed(3));
   });
 
-  test("that is done is not held any more", async () => {
+  test("that is done has no lease any more", async () => {
     const { claim, store, id, clock } = begin();
     await claim("first");
     await store.complete(id, "first", "answered", clock.now() + dayMs);
@@ -164,7 +164,7 @@ describe("a job", () => {
     expect(await claim("second")).toEqual(done);
   });
 
-  test("that is given up is free at once, and its tries are counted on", async () => {
+  test("that is released is free at once, and its attempts keep counting", async () => {
     const { claim, store, id } = begin();
     await claim("first");
     await store.release(id, "first");
@@ -173,7 +173,7 @@ describe("a job", () => {
     expect(await claim("third")).toEqual(claimed(3));
   });
 
-  test("that is given up cannot be taken back by a heartbeat that was still under way", async () => {
+  test("that is released cannot be taken back by a heartbeat that was still in flight", async () => {
     const { claim, store, id, clock } = begin();
     await claim("first");
     await store.release(id, "first");
@@ -182,7 +182,7 @@ describe("a job", () => {
     expect(await claim("second")).toEqual(claimed(2));
   });
 
-  test("is not given up by a worker whose lease another has by now, nor once it is done", async () => {
+  test("is not released by a worker whose lease has been taken over, nor once it is done", async () => {
     const { claim, store, id, clock } = begin();
     await claim("slow");
     await clock.advance(leaseMs);
@@ -194,7 +194,7 @@ describe("a job", () => {
     expect(await claim("third")).toEqual(done);
   });
 
-  test("that nobody claimed can be given up, and leaves nothing behind", async () => {
+  test("that was never claimed can be released, and leaves nothing behind", async () => {
     const { store, id, itemOf } = begin();
     await store.release(id, "nobody");
     expect(await store.renew(id, { token: "nobody", expiresAt: startMs + leaseMs })).toBe(false);
@@ -202,7 +202,7 @@ describe("a job", () => {
     expect(await itemOf()).toBeUndefined();
   });
 
-  test("that the version before had claimed, and counted no tries of, is counted from now on", async () => {
+  test("that the previous version claimed without counting attempts is counted from now on", async () => {
     const { claim, id, clock } = begin();
     const turn = jobKeyOf(id);
     const expiresAt = clock.now() + leaseMs;
@@ -219,7 +219,7 @@ describe("a job", () => {
     ["integration", { integrationType: "webhook" }],
     ["message", { msgUID: "another" }],
     ["event of the same message, such as its recall", { eventType: "message:private_recall" }],
-  ])("is not that of another %s", async (_name, other) => {
+  ])("is separate from that of another %s", async (_name, other) => {
     const { claim, store, id, clock } = begin();
     await claim("first");
     const others = { ...id, ...other, msgUID: other.msgUID ? `${id.msgUID} ${other.msgUID}` : id.msgUID };
@@ -228,7 +228,7 @@ describe("a job", () => {
     expect(await claim("third")).toEqual(busy(2));
   });
 
-  test("may be deleted by DynamoDB a day after its lease, or after it is to be remembered", async () => {
+  test("may be deleted by DynamoDB a day after its lease, or after it is no longer remembered", async () => {
     const { claim, store, id, itemOf } = begin();
     await claim("first");
     expect(await itemOf()).toMatchObject({ version: 1, ttl: (startMs + leaseMs + dayMs) / 1000 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   };
 });
 
-/** By a client that loses its `nth` reply. */
+/** Through a client that loses its `nth` reply. */
 const lossy = async <T>(
   table: TestTable,
   ask: (ports: { client: TestTable["client"] }) => Promise<T>,
@@ -28,8 +28,8 @@ const lossy = async <T>(
   return answer;
 };
 
-describe("a write whose reply was lost, and which the SDK makes again", () => {
-  test("does not make a first request a replay", async () => {
+describe("a write whose reply was lost, and which the SDK retries,", () => {
+  test("does not make a first request look like a replay", async () => {
     const { tableName } = tables.guards;
     const isFirst = ({ client }: Pick<TestTable, "client">) =>
       makeReplayGuard({ client, tableName, clock }).isFirst("request-1", clock.now() + 60_000);
@@ -38,9 +38,11 @@ describe("a write whose reply was lost, and which the SDK makes again", () => {
   });
 });
 
-describe("of a job, a write whose reply was lost, and which the SDK makes again,", () => {
+describe("a write to a job whose reply was lost, and which the SDK retries,", () => {
   let jobs = 0;
-  /** A job that no other test has, and the writes of its record, also by a client that loses a reply. */
+  /**
+   * A job that no other test uses, and the writes to its record, also through a client that loses a reply.
+   */
   const begin = () => {
     jobs += 1;
     const { tableName } = tables.turns;
@@ -74,7 +76,7 @@ describe("of a job, a write whose reply was lost, and which the SDK makes again,
   });
 
   test.each([1, 2])(
-    "does not give it to a claim that found it busy, whichever of its two replies is lost: %d",
+    "does not hand it to a claim that found it busy, whichever of its two replies is lost: %d",
     async (nth) => {
       const { withLostReply, claim, renew } = begin();
       await claim("mine");
@@ -84,7 +86,7 @@ describe("of a job, a write whose reply was lost, and which the SDK makes again,
   );
 
   test.each([1, 2])(
-    "does not open it again where it is done, whichever of its two replies is lost: %d",
+    "does not reopen a job that is done, whichever of its two replies is lost: %d",
     async (nth) => {
       const { withLostReply, claim, complete } = begin();
       await claim("mine");
@@ -93,7 +95,7 @@ describe("of a job, a write whose reply was lost, and which the SDK makes again,
     },
   );
 
-  test("does not tell its holder that it is another's", async () => {
+  test("does not tell its holder that another has the lease", async () => {
     const { withLostReply, claim } = begin();
     await claim("mine");
     expect(await withLostReply((store) => store.renew("mine"))).toBe(true);
@@ -101,7 +103,7 @@ describe("of a job, a write whose reply was lost, and which the SDK makes again,
     expect(await claim("another")).toEqual({ status: "done" });
   });
 
-  test("does not keep it from the next where it is given up", async () => {
+  test("does not keep a released job from the next worker", async () => {
     const { withLostReply, claim } = begin();
     await claim("mine");
     await withLostReply((store) => store.release("mine"));
@@ -109,7 +111,7 @@ describe("of a job, a write whose reply was lost, and which the SDK makes again,
   });
 });
 
-test("a DynamoDB that never answers is given up within the gateway's time", async () => {
+test("a call to DynamoDB that never answers fails within the gateway's timeout", async () => {
   const silent = closeAfterEach(await startHttpServer(0, async () => {}));
   const client = makeClient(silent.url);
   const guard = makeReplayGuard({ client, tableName: "any", clock });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 let jobs = 0;
-/** A job in the queue, that no other test has. */
+/** A job in the queue that no other test uses. */
 const sendJob = async (): Promise<string> => {
   jobs += 1;
   const job: TurnJob = {
@@ -28,7 +28,7 @@ const sendJob = async (): Promise<string> => {
   return toJobMessage(job).MessageBody;
 };
 
-/** Takes the job as Lambda does, for a minute, if it is there within `seconds`. */
+/** Receives the job as Lambda does, for a minute, if it is visible within `seconds`. */
 const takeJob = async (body: string, seconds: number): Promise<Message | undefined> => {
   const { Messages = [] } = await queue.client.send(
     new ReceiveMessageCommand({
@@ -57,8 +57,8 @@ const recordOf = (
 const visibilityOf = ({ ReceiptHandle = "", Attributes }: Message = {}) =>
   makeMessageVisibility(queue)(recordOf(ReceiptHandle, Attributes?.ApproximateReceiveCount ?? ""));
 
-describe("the visibility of a job", () => {
-  test("hides it from others for as long as asked and no longer, and each receive is counted", async () => {
+describe("the visibility timeout of a job", () => {
+  test("hides it from others for exactly as long as requested, and each receive is counted", async () => {
     const body = await sendJob();
     const first = visibilityOf(await takeJob(body, 2));
     expect(first.receiveCount).toBe(1);
@@ -69,14 +69,14 @@ describe("the visibility of a job", () => {
     expect(visibilityOf(again).receiveCount).toBe(2);
   });
 
-  test("is never shorter than asked for: SQS counts in whole seconds", async () => {
+  test("is never shorter than requested: SQS counts in whole seconds", async () => {
     const body = await sendJob();
     await visibilityOf(await takeJob(body, 2)).hideFor(1_001);
     expect(await takeJob(body, 1)).toBeUndefined();
     expect(await takeJob(body, 4)).toBeDefined();
   });
 
-  test("is given back at once by hiding it for 0 ms", async () => {
+  test("of 0 ms returns it at once", async () => {
     const body = await sendJob();
     await visibilityOf(await takeJob(body, 2)).hideFor(0);
     expect(await takeJob(body, 1)).toBeDefined();

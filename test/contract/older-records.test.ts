@@ -11,8 +11,9 @@ import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { app, appsOf } from "../unit/adapters/secrets/apps.ts";
 
-// As the version before models had a memory of their own wrote them, which runs next to this one while a deployment is
-// shifted: literally, since what the code of today writes would change with it. Conversations have a file of their own.
+// As written by the version before models had their own memory, which runs next to this one during a
+// deployment: literal values, since the output of today's code would change with it. Conversations have a
+// file of their own.
 
 const startMs = Date.UTC(2026, 0, 1);
 const dayMs = 24 * 60 * 60 * 1000;
@@ -67,7 +68,7 @@ describe("a client's turn that an older version began", () => {
     return { id, store: storeAt(startMs), storeAt };
   };
 
-  test("is found as it runs, and its user stops it by what Dify called it", async () => {
+  test("is found while it runs, and its user stops it by Dify's ids", async () => {
     const { id, store } = await setUp("runs", { named });
     expect(await store.find(id)).toEqual({
       ...id,
@@ -89,7 +90,7 @@ describe("a client's turn that an older version began", () => {
     expect(readReference(reference ?? "")).toEqual({ taskId: "k1", messageId: undefined, user: "u7" });
   });
 
-  test("is found as done, and begins again where it failed in a way that may pass, with nothing of that run", async () => {
+  test("is found as done, and if it failed for a transient reason begins again with nothing of that run", async () => {
     const ended = { state: "done", replayUntil: startMs + 600_000, named };
     const { id, store } = await setUp("done", { ...ended, mayBeAskedAgain: false });
     const lease = { token: "mine", expiresAt: startMs + 10_000 };
@@ -99,12 +100,12 @@ describe("a client's turn that an older version began", () => {
     expect(await failed.store.find(failed.id)).toMatchObject({ reference: undefined });
   });
 
-  test("again after this one's machine died has the name that Dify gave it last", async () => {
+  test("after a crash of this version has the ids that Dify gave it last", async () => {
     const { id, storeAt } = await setUp("both", { named, reference: "of the run before" });
     expect(await storeAt(startMs).find(id)).toMatchObject({ reference: JSON.stringify(named) });
   });
 
-  test("is taken over once its lease has run out", async () => {
+  test("is taken over once its lease has expired", async () => {
     const { id, storeAt } = await setUp("dead", { named });
     const lease = { token: "mine", expiresAt: startMs + 20_000 };
     expect(await storeAt(startMs + 9_999).begin(id, lease)).toMatchObject({ status: "existing" });
@@ -112,7 +113,7 @@ describe("a client's turn that an older version began", () => {
   });
 });
 
-test("the pieces of an answer that an older version kept are read", async () => {
+test("the pieces of an answer that an older version stored are readable", async () => {
   const sealed = [
     "d1.SathZzjWBNCekbrD4qN+fL1Haq3qs7jMDXtdkH+AgpJCLL+WwPlO2Zz+PAZjvXWsSSuokJRiP61Lqe9eUuQjbhDtoftsGwl85q5qOC9/3TjXRNM3iGtkC+vC929X/sizUM9suLvsqe72JWP/YLnFb1xkmJveMbehyGP1jOSen/kKE4UgkeVllQSjBycPOnxF0L+y6TcHXuThp6piGSot",
     "d1.tHkd8dDZ1REBrAjiadeRhMEgPP1K31W3wmJpy5WwQhMGMeLYpsAEJQGB3tS2Qzei84ydczYCLWxvhuaEWUwf7KO4Cb/3d+KCgAntKpll4p2tO+jcMwQMdinIJcm1PUprjJxGncMG+tpyZhFe7FTTDVjFdhuuagqKLPeaqRY6ozFnRZZF1mGQ8Ox9KH95PtTgdae0KQHMqfeda2/wN66wIElQu1rCFxPJqcClZDtYDlXTecLybBP1bO1BuK367FWUntGTiDy9p9IZ8+NRLoKFR9kI5SAhe4LE76De47cVGw1rXpBYxqcMHobOyvNVQQebNU0GBG8TkvLdrzPce/O2wg==",
@@ -144,7 +145,7 @@ test("the pieces of an answer that an older version kept are read", async () => 
   ]);
 });
 
-test("a bot that an older version stored opens with its key and options, and is shown without its key", async () => {
+test("a bot that an older version stored is read with its key and options, and shown without its key", async () => {
   const fields = { enabled: true, objectNames: [], events: [], stream: true, handleResponse: true };
   const webhook = { type: "webhook", ...fields, callbackUrl: "https://yourserver.com/callback" };
   const dify = {
@@ -219,12 +220,12 @@ describe("a job that an older version ran", () => {
       { token: "mine", expiresAt: now + leaseMs },
     );
 
-  test("is done for the newer one too", async () => {
+  test("is also done for the newer version", async () => {
     await put("done", { state: "done", outcome: "answered", expiresAt: startMs + dayMs });
     expect(await claim("done", startMs)).toEqual({ status: "done" });
   });
 
-  test("is left to it while its lease lasts, and taken over with all its tries after", async () => {
+  test("is left to it while its lease lasts, and is taken over with all its attempts after that", async () => {
     await put("running", { state: "running", tries: 2, expiresAt: startMs + 900_000 });
     expect(await claim("running", startMs)).toMatchObject({ status: "busy", tries: 3 });
     expect(await claim("running", startMs + 900_000)).toEqual({ status: "claimed", tries: 4 });
@@ -237,7 +238,7 @@ describe("a job that an older version ran", () => {
   });
 });
 
-describe("a job that an older version put into its queue", () => {
+describe("a job that an older version queued", () => {
   const event = {
     type: "message:private",
     timestamp: startMs,
@@ -261,7 +262,7 @@ describe("a job that an older version put into its queue", () => {
     ["dify_chatflow", { ...job, event: ofGroup, sharesContext: true }],
     ["dify_agent", { ...job, event: ofGroup, sharesContext: false }],
     ["dify_workflow", job],
-  ])("is read by the worker of turns: %s", (integrationType, given) => {
+  ])("is parsed by the turn worker: %s", (integrationType, given) => {
     const body = JSON.stringify({ version: 1, ...given, integrationType });
     expect(parseTurnJob(body)).toEqual({ ...given, integrationType });
     expect(() => parseWebhookJob(body)).toThrow();
@@ -271,7 +272,7 @@ describe("a job that an older version put into its queue", () => {
     ["message:private", job],
     ["message:private_recall", { ...job, redrivenAt: startMs + 1 }],
     ["group:user_join", { ...job, event: ofGroup }],
-  ])("is read by the worker of webhooks: %s", (type, given) => {
+  ])("is parsed by the webhook worker: %s", (type, given) => {
     const sent = { ...given, integrationType: "webhook", event: { ...given.event, type } };
     const body = JSON.stringify({ version: 1, ...sent });
     expect(parseWebhookJob(body)).toEqual(sent);

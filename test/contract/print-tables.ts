@@ -3,6 +3,6 @@ import { Template } from "aws-cdk-lib/assertions";
 import { makeConfig } from "../../lib/config.ts";
 import { DataStack } from "../../lib/data-stack.ts";
 
-// A program of its own: within Jest the CDK takes longer to load than all the other tests to run.
+// A separate program: within Jest the CDK takes longer to load than all the other tests take to run.
 const stack = new DataStack(new App(), "data", { config: makeConfig() });
 console.log(JSON.stringify(Template.fromStack(stack).findResources("AWS::DynamoDB::GlobalTable")));

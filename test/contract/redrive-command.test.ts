@@ -11,7 +11,7 @@ let webhooks: TestQueues;
 let bridge: HttpServer;
 let forget: () => Promise<void>;
 
-/** The outputs of a bridge; both queues have their records in the one table. */
+/** A bridge's outputs; both queues use the same table for their records. */
 const outputs = (): Record<string, string> => ({
   TurnsQueueUrl: turns.queueUrl,
   TurnsDeadLettersUrl: turns.deadLettersUrl,
@@ -40,7 +40,7 @@ const linesOf = ({ stdout }: Ended): string[] => stdout.trimEnd().split("\n");
 
 const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`;
 
-/** Dead letters of both queues, and one that is not readable. */
+/** Dead letters of both queues, one of which cannot be parsed. */
 const addLetters = async (): Promise<void> => {
   const job = { ...webhookJob("m-turn"), integrationType: "dify_chat" } as const;
   const { client, deadLettersUrl: queueUrl } = turns;
@@ -58,7 +58,7 @@ const listed = [
 ];
 
 describe("npm run redrive", () => {
-  test("lists the dead letters of both queues and changes nothing; with --all it redrives what can be read", async () => {
+  test("lists the dead letters of both queues and changes nothing; with --all it redrives those that can be parsed", async () => {
     await addLetters();
     const list = await redriveLocal();
     const expected = [...listed, "^Dead letters: 4\\."].map((line) => expect.stringMatching(line));
@@ -81,7 +81,7 @@ describe("npm run redrive", () => {
     expect(linesOf(await redriveLocal())).toEqual(rest);
   });
 
-  test("redrives those that match, and lists no others", async () => {
+  test("redrives those that match and lists no others", async () => {
     await addLetters();
     const { stdout } = await redriveLocal("--integration", "webhook", "--bot", "bot-helpdesk");
     expect(stdout).toMatch(/ m-worn .* → redriven\n1 redriven, 0 removed, 0 skipped or failed\.\n$/);
@@ -89,11 +89,11 @@ describe("npm run redrive", () => {
     expect(await webhooks.takeJobs()).toHaveLength(1);
   });
 
-  test("says so where there are none", async () => {
+  test("says so if there are none", async () => {
     expect(await redriveLocal()).toEqual({ code: 0, stdout: "No dead letters.\n", stderr: "" });
   });
 
-  test("fails where one could not be redriven", async () => {
+  test("fails if one could not be redriven", async () => {
     await webhooks.giveUp(webhookJob("m-1"));
     await forget();
     const endpoints = { sqs: webhooks.endpoint, dynamodb: webhooks.table.endpoint };
@@ -116,7 +116,7 @@ describe("npm run redrive -- --stage dev", () => {
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
   });
-  /** CloudFormation, which knows one stack. */
+  /** CloudFormation with a single stack. */
   const startCloudFormation = (stackOutputs: Record<string, string>): Promise<HttpServer> =>
     startHttpServer(0, async (request, response) => {
       const form = new URLSearchParams((await request.toArray()).join(""));
@@ -137,7 +137,7 @@ describe("npm run redrive -- --stage dev", () => {
       );
     });
 
-  test("redrives what a deployed stack's outputs name", async () => {
+  test("redrives the queues that a deployed stack's outputs name", async () => {
     await webhooks.giveUp(webhookJob("m-1"));
     const cloudFormation = closeAfterEach(await startCloudFormation(outputs()));
     const ended = await redrive(["--stage", "dev", "--all"], environmentOf(cloudFormation.url));
@@ -160,7 +160,7 @@ describe("npm run redrive -- --stage dev", () => {
 test.each<[string[], string]>([
   [["--everything"], "Unknown option '--everything'. Usage:"],
   [["--url", "http://127.0.0.1:1"], "No local run responds at http://127.0.0.1:1."],
-])("what is wrong with %j is one clear line and exit 1", async (args, line) => {
+])("an error in %j is one clear line and exit code 1", async (args, line) => {
   const { code, stdout, stderr } = await redrive(args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr.trimEnd().split("\n")).toEqual([expect.stringContaining(line)]);

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 
 describe("dead letters are listed", () => {
-  test("with the job, when and why it was given up, and after how many tries", async () => {
+  test("with the job, the time and reason it was given up, and the number of attempts", async () => {
     const began = Date.now();
     const job = webhookJob("m-1");
     await queues.addDead(job, { reason: "HTTP 410 用户", tries: 12 });
@@ -22,32 +22,32 @@ describe("dead letters are listed", () => {
     expect(letter?.addedAt).toBeLessThanOrEqual(Date.now());
   });
 
-  test("all of them, of many conversations, as often as one looks", async () => {
+  test("in full, for many conversations, each time", async () => {
     const uids = Array.from({ length: 25 }, (_, at) => `m-${at}`);
     for (const uid of uids)
       await queues.addDead(webhookJob(uid, `u-of-${uid}`), { reason: "gone", tries: 1 });
     for (const _time of [1, 2, 3]) expect(uidsOf(await queues.list()).sort()).toEqual([...uids].sort());
   });
 
-  test("in the order in which they were given up, in whichever order their groups come", async () => {
+  test("in the order in which they were given up, whatever the order of their groups", async () => {
     const uids = ["m-1", "m-2", "m-3"];
     for (const uid of uids) await queues.sendDead(bodyOf(webhookJob(uid)));
     await queues.mixUpDead();
     expect(uidsOf(await queues.list())).toEqual(uids);
   });
 
-  test("none, where there are none", async () => {
+  test("as an empty list if there are none", async () => {
     expect(await queues.list()).toEqual([]);
   });
 
-  test("also one that SQS itself moved, which has no reason", async () => {
+  test("even if SQS itself moved one, without a reason", async () => {
     const job = webhookJob("m-1");
     await queues.queue.send([job]);
     await queues.wearOut();
     expect(await queues.list()).toMatchObject([{ job, cause: undefined }]);
   });
 
-  test("also what is not readable, with the reason, and without its content", async () => {
+  test("even if one cannot be parsed, with the reason and without its content", async () => {
     await queues.sendDead("not JSON, but private words");
     await queues.sendDead(bodyOf(webhookJob("m-1"), 2));
     await queues.sendDead(bodyOf({ ...webhookJob("m-1"), integrationType: "dify_chat" }));
@@ -62,7 +62,7 @@ describe("dead letters are listed", () => {
 });
 
 describe("letters that wait behind others of their group", () => {
-  test("are counted, since SQS does not hand them out", async () => {
+  test("are counted, since SQS does not return them", async () => {
     for (const uid of ["m-1", "m-2", "m-3"]) await queues.moveToDead(webhookJob(uid));
     const seen: unknown[] = [];
     const { hidden } = await queues.readDeadLetters(async (letter) => {
@@ -72,7 +72,7 @@ describe("letters that wait behind others of their group", () => {
     expect(seen.length).toBeGreaterThan(0);
   });
 
-  test("come forward when these are removed", async () => {
+  test("become visible when those are removed", async () => {
     const uids = Array.from({ length: 12 }, (_, at) => `m-${at}`);
     for (const uid of uids) await queues.moveToDead(webhookJob(uid));
     const seen: (string | undefined)[] = [];
@@ -86,8 +86,8 @@ describe("letters that wait behind others of their group", () => {
   });
 });
 
-describe("a reading", () => {
-  test("that fails lets go of what it held", async () => {
+describe("reading dead letters", () => {
+  test("releases what it received if it fails", async () => {
     for (const uid of ["m-1", "m-2"])
       await queues.addDead(webhookJob(uid, uid), { reason: "gone", tries: 1 });
     const reading = queues.readDeadLetters(() => Promise.reject(new Error("cannot go on")));
@@ -95,7 +95,7 @@ describe("a reading", () => {
     expect(uidsOf(await queues.list())).toEqual(["m-1", "m-2"]);
   });
 
-  test("counts letters that another reader holds", async () => {
+  test("counts letters that another reader has received", async () => {
     await queues.addDead(webhookJob("m-1"), { reason: "gone", tries: 1 });
     const others = await queues.readDeadLetters(async () => {
       expect(await queues.list()).toEqual([]);
@@ -104,7 +104,7 @@ describe("a reading", () => {
     expect(others).toEqual({ hidden: 0 });
   });
 
-  test("does not touch a letter that it has held for too long, and gets it again", async () => {
+  test("does not delete a letter whose visibility timeout has expired, and receives it again", async () => {
     for (const uid of ["m-1", "m-2"])
       await queues.addDead(webhookJob(uid, uid), { reason: "gone", tries: 1 });
     let now = Date.now();
@@ -127,7 +127,7 @@ describe("a reading", () => {
   });
 });
 
-test("a queue that is not there is an error", async () => {
+test("dead letters of a queue that does not exist cannot be read", async () => {
   const queueUrl = `${queues.deadLettersUrl.slice(0, -".fifo".length)}-gone.fifo`;
   const ports = {
     client: queues.client,

@@ -10,7 +10,7 @@ beforeEach(async () => {
 
 const uids = (jobs: readonly WebhookJob[]) => uidsOf(jobs.map((job) => ({ job })));
 
-/** Workers that take what is in the queue: those that found something to do. */
+/** Workers that receive what is in the queue: those that found a job to run. */
 const runAll = async (outcome = "delivered"): Promise<(string | undefined)[]> => {
   const ran: WebhookJob[] = [];
   for (const job of await queues.takeJobs()) {
@@ -20,7 +20,7 @@ const runAll = async (outcome = "delivered"): Promise<(string | undefined)[]> =>
 };
 
 describe("a job that was given up", () => {
-  test("comes again as a new job, with all its tries, and is no dead letter any more", async () => {
+  test("runs again as a new job with all its attempts, and is removed from the dead letters", async () => {
     const job = webhookJob("m-1");
     await queues.giveUp(job);
     const began = Date.now();
@@ -33,7 +33,7 @@ describe("a job that was given up", () => {
     expect(await queues.list()).toEqual([]);
   });
 
-  test("that SQS has had within five minutes is not swallowed as a repeated one", async () => {
+  test("is not deduplicated by SQS within five minutes", async () => {
     const job = webhookJob("m-1");
     await queues.queue.send([job]);
     expect(uids(await queues.takeJobs())).toEqual(["m-1"]);
@@ -42,7 +42,7 @@ describe("a job that was given up", () => {
     expect(await runAll()).toEqual(["m-1"]);
   });
 
-  test("can be given up and redriven again and again", async () => {
+  test("can be given up and redriven repeatedly", async () => {
     await queues.giveUp(webhookJob("m-1"));
     for (const _time of [1, 2, 3]) {
       expect(await queues.redrive()).toEqual([["m-1", "redriven"]]);
@@ -52,7 +52,7 @@ describe("a job that was given up", () => {
     expect(await queues.list()).toMatchObject([{ cause: { reason: "HTTP 410", tries: 7 } }]);
   });
 
-  test("by SQS itself runs again like any other, though its last worker left its lease behind", async () => {
+  test("by SQS itself runs again like any other, even if its last worker left its lease behind", async () => {
     const job = webhookJob("m-1");
     await queues.claim(job, "died", 1);
     await queues.moveToDead(job);
@@ -62,11 +62,11 @@ describe("a job that was given up", () => {
   });
 });
 
-describe("of many jobs", () => {
-  test("of one conversation each runs again, in order, also where SQS hands them out one after another", async () => {
+describe("among many jobs", () => {
+  test("all those of one conversation run again in order, even if SQS returns them one at a time", async () => {
     const sent = Array.from({ length: 12 }, (_, at) => `m-${at}`);
     for (const [at, uid] of sent.entries()) {
-      // By the worker's hand and by SQS's.
+      // Both by the worker and by SQS.
       if (at % 2) await queues.giveUp(webhookJob(uid));
       else await queues.moveToDead(webhookJob(uid));
     }
@@ -75,7 +75,7 @@ describe("of many jobs", () => {
     expect(await queues.list()).toEqual([]);
   });
 
-  test("of one conversation, given up one after another, they come in that order", async () => {
+  test("those of one conversation that are given up one after another keep that order", async () => {
     const sent = Array.from({ length: 12 }, (_, at) => `m-${at}`);
     for (const uid of sent) {
       await queues.giveUp(webhookJob(uid));
@@ -84,7 +84,7 @@ describe("of many jobs", () => {
     expect(await runAll()).toEqual(sent);
   });
 
-  test("of many conversations each runs again", async () => {
+  test("all those of many conversations run again", async () => {
     const sent = Array.from({ length: 25 }, (_, at) => `m-${at}`);
     for (const uid of sent) await queues.giveUp(webhookJob(uid, `u-of-${uid}`));
     await queues.redrive();
@@ -92,7 +92,7 @@ describe("of many jobs", () => {
     expect(await queues.list()).toEqual([]);
   });
 
-  test("only those that are wanted run again, and the others lie where they lay", async () => {
+  test("only the selected ones run again, and the others stay where they are", async () => {
     for (const uid of ["m-1", "m-2", "m-3", "m-4"])
       await queues.giveUp(webhookJob(uid, `u-of-${uid}`, { botUserId: uid < "m-3" ? "bot-001" : "bot-002" }));
     expect(await queues.redrive((job) => job?.botUserId === "bot-001")).toEqual([
@@ -104,7 +104,7 @@ describe("of many jobs", () => {
     expect(await queues.finish(webhookJob("m-3", "u-of-m-3", { botUserId: "bot-002" }), "late")).toBe("done");
   });
 
-  test("one that nobody can read is left, and stops no other", async () => {
+  test("one that cannot be parsed stays and blocks no other", async () => {
     await queues.sendDead("not a job");
     await queues.giveUp(webhookJob("m-1"));
     expect(await queues.redrive()).toEqual([
@@ -114,7 +114,7 @@ describe("of many jobs", () => {
     expect(await queues.list()).toMatchObject([{ fault: expect.any(String) }]);
   });
 
-  test("one that cannot be sent is left, and stops no other", async () => {
+  test("one that cannot be sent stays and blocks no other", async () => {
     for (const uid of ["m-1", "m-2"]) await queues.giveUp(webhookJob(uid, `u-of-${uid}`));
     const send = async (jobs: readonly WebhookJob[]) => {
       if (uids(jobs).includes("m-1")) throw new Error("the queue is full");
@@ -127,7 +127,7 @@ describe("of many jobs", () => {
     expect(uidsOf(await queues.list())).toEqual(["m-1"]);
   });
 
-  test("one that fails again at once is not redriven round and round", async () => {
+  test("one that fails again at once is not redriven in a loop", async () => {
     await queues.giveUp(webhookJob("m-1"));
     const failAtOnce = async (jobs: readonly WebhookJob[]) => {
       for (const job of jobs) await queues.giveUp(job);
@@ -141,7 +141,7 @@ describe("of many jobs", () => {
 });
 
 describe("a dead letter whose job", () => {
-  test("is in a worker's hands is left, and its worker undisturbed", async () => {
+  test("is being run by a worker stays, and its worker is not disturbed", async () => {
     const job = webhookJob("m-1");
     await queues.addDead(job, { reason: "HTTP 410", tries: 1 });
     await queues.claim(job, "working");
@@ -159,7 +159,7 @@ describe("a dead letter whose job", () => {
     expect(await queues.list()).toEqual([]);
   });
 
-  test("lies there twice runs once more", async () => {
+  test("is there twice runs once more", async () => {
     const job = webhookJob("m-1");
     await queues.moveToDead(job);
     await queues.sendDead(bodyOf(job));
@@ -170,13 +170,13 @@ describe("a dead letter whose job", () => {
   });
 });
 
-describe("a redrive that breaks off", () => {
+describe("a redrive that is interrupted", () => {
   const gone = new Error("the process is gone");
-  /** Each breaks off when its step is done. */
+  /** Each stops after its step. */
   const crashes: [string, () => Parameters<TestQueues["redrive"]>[1]][] = [
     ["before anything is done", () => ({ reopen: () => Promise.reject(gone) })],
     [
-      "once the record is open",
+      "after the record is reopened",
       () => ({
         reopen: async (id) => {
           await queues.ports.reopen(id);
@@ -185,7 +185,7 @@ describe("a redrive that breaks off", () => {
       }),
     ],
     [
-      "once the job is sent",
+      "after the job is sent",
       () => ({
         queue: {
           send: async (jobs) => {
@@ -196,7 +196,7 @@ describe("a redrive that breaks off", () => {
       }),
     ],
     [
-      "once the letter is removed",
+      "after the letter is removed",
       () => ({
         readDeadLetters: (visit) =>
           queues.readDeadLetters((letter) =>
@@ -216,7 +216,7 @@ describe("a redrive that breaks off", () => {
     ],
   ];
 
-  test.each(crashes)("%s is done again, and the job runs exactly once more", async (_when, crash) => {
+  test.each(crashes)("%s is repeated, and the job runs exactly once more", async (_when, crash) => {
     const job = webhookJob("m-1");
     await queues.giveUp(job);
     expect(await queues.redrive(undefined, crash())).toEqual([["m-1", `failed: ${gone}`]]);
@@ -225,7 +225,7 @@ describe("a redrive that breaks off", () => {
     expect(await queues.list()).toEqual([]);
   });
 
-  test.each(crashes)("%s, and whose job has run by then, runs it no more", async (_when, crash) => {
+  test.each(crashes)("%s, and whose job has run by then, does not run it again", async (_when, crash) => {
     await queues.giveUp(webhookJob("m-1"));
     await queues.redrive(undefined, crash());
     const ran = await runAll();
@@ -246,7 +246,7 @@ describe("a redrive that breaks off", () => {
   });
 });
 
-test("a worker that is quicker than the redrive finds the job open", async () => {
+test("a worker that is faster than the redrive finds the job open", async () => {
   await queues.giveUp(webhookJob("m-1"));
   const claims: unknown[] = [];
   const send = async (jobs: readonly WebhookJob[]) => {

@@ -3,7 +3,7 @@ import type { Job } from "#core/jobs/job.ts";
 import { readOptions } from "../../scripts/redrive/options.ts";
 import { webhookJob } from "./redrive.ts";
 
-describe("where npm run redrive looks", () => {
+describe("the target of npm run redrive", () => {
   test.each<[string[], object]>([
     [[], { stage: undefined, port: "3000" }],
     [["--url", "http://127.0.0.1:3001"], { stage: undefined, port: "3001" }],
@@ -15,7 +15,7 @@ describe("where npm run redrive looks", () => {
   });
 });
 
-describe("what it redrives", () => {
+describe("the dead letters that it redrives", () => {
   const jobs: Record<string, Job | undefined> = {
     hook: webhookJob("m-1", "u7", { botUserId: "bot-001" }),
     chat: { ...webhookJob("m-1", "u7", { botUserId: "bot-001" }), integrationType: "dify_chat" },

@@ -44,7 +44,7 @@ const begin = (given: Partial<JobId> = {}) => {
 
 describe("a job is reopened", () => {
   test.each(integrationTypes)(
-    "when it was given up, and %s has all its tries again",
+    "when it was given up, and %s has all its attempts again",
     async (integrationType) => {
       const { id, claim, end, reopen } = begin({ integrationType });
       await end("given_up");
@@ -54,7 +54,7 @@ describe("a job is reopened", () => {
     },
   );
 
-  test("when its record has expired and is still there, which would go on counting tries", async () => {
+  test("when its record has expired but still exists, which would otherwise keep counting attempts", async () => {
     const { id, clock, claim, end, reopen } = begin();
     await end("given_up");
     await clock.advance(rememberMs);
@@ -62,7 +62,7 @@ describe("a job is reopened", () => {
     expect(await claim("new")).toEqual({ status: "claimed", tries: 1 });
   });
 
-  test("when its workers died one after another, and SQS itself gave it up", async () => {
+  test("when its workers died one after another and SQS itself gave it up", async () => {
     const { id, clock, store, claim, reopen } = begin();
     await claim("dead");
     await clock.advance(leaseMs);
@@ -72,7 +72,7 @@ describe("a job is reopened", () => {
     expect(await claim("new")).toEqual({ status: "claimed", tries: 1 });
   });
 
-  test("when there is no record of it, and as often as one likes", async () => {
+  test("when it has no record, any number of times", async () => {
     const { id, end, reopen } = begin();
     expect(await reopen(id)).toEqual({ status: "open" });
     await end("given_up");
@@ -80,7 +80,7 @@ describe("a job is reopened", () => {
     expect(await reopen(id)).toEqual({ status: "open" });
   });
 
-  test("also where the reply to that was lost, and the SDK asks again", async () => {
+  test("even if the reply was lost and the SDK retries", async () => {
     const { id, clock, end } = begin();
     await end("given_up");
     const lossy = closeAfterEach(await losingReply(table));
@@ -89,8 +89,8 @@ describe("a job is reopened", () => {
   });
 });
 
-describe("a job is left as it is", () => {
-  test("while a worker has it", async () => {
+describe("a job is left unchanged", () => {
+  test("while a worker has its lease", async () => {
     const { id, clock, store, claim, reopen } = begin();
     await claim("working");
     await clock.advance(leaseMs - 1);
@@ -99,7 +99,7 @@ describe("a job is left as it is", () => {
   });
 
   test.each(["delivered", "dropped", "answered", "failed"])(
-    "when it has ended as %s, for as long as anybody knows",
+    "when it has ended as %s, for as long as that is remembered",
     async (outcome) => {
       const { id, clock, claim, end, reopen } = begin();
       await end(outcome);
@@ -116,7 +116,7 @@ describe("a job is left as it is", () => {
     ["message", { msgUID: "another" }],
     ["bot", { botUserId: "bot-sales" }],
     ["integration", { integrationType: "dify_chat" }],
-  ])("when it is another %s's", async (_name, other) => {
+  ])("when it is that of another %s", async (_name, other) => {
     const { id, claim, end, reopen } = begin();
     await end("given_up");
     await reopen({ ...id, ...other });

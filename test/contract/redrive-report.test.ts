@@ -20,7 +20,7 @@ const reportOf = (...results: RedriveResult[]) => {
 };
 
 describe("the report of a redrive", () => {
-  test("says what became of each letter, and of how many", () => {
+  test("gives the result of each letter and the totals", () => {
     const { lines } = reportOf(
       { status: "redriven" },
       { status: "settled", outcome: "delivered" },
@@ -38,7 +38,7 @@ describe("the report of a redrive", () => {
     ]);
   });
 
-  test("is a failure only where something went wrong", () => {
+  test("is a failure only if something went wrong", () => {
     expect(reportOf({ status: "redriven" }, { status: "running" }).failed).toBe(false);
     expect(reportOf({ status: "failed", reason: "no such table" })).toEqual({
       lines: ["failed: no such table", "0 redriven, 0 removed, 1 skipped or failed."],
@@ -46,7 +46,7 @@ describe("the report of a redrive", () => {
     });
   });
 
-  test("keeps what an id or a reason holds on its line, and from the terminal", () => {
+  test("keeps an id or a reason with control characters on its line and away from the terminal", () => {
     const lines: string[] = [];
     const report = makeRedriveReport((line) => lines.push(line));
     const job = webhookJob("m-1\u001b[2J", "u7", { botUserId: "bot\r\n001" });
@@ -55,7 +55,7 @@ describe("the report of a redrive", () => {
     expect(lines.join()).toMatch(/bot 001.*m-1\[2J.*one two$/);
   });
 
-  test("says how many could not be read, and of which queue, and nothing where all were", () => {
+  test("says how many could not be parsed, and of which queue, only if there are any", () => {
     const lines: string[] = [];
     const report = makeRedriveReport((line) => lines.push(line));
     report.addHidden("turns", 0);

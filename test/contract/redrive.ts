@@ -45,19 +45,19 @@ export const webhookJob = (
 
 export const bodyOf = (job: Job, version = 1): string => JSON.stringify({ version, ...job });
 
-/** SQS itself gives up a job that was handed out once more than this. */
-const mostReceives = 3;
+/** SQS itself gives up a job that was received more often than this. */
+const maxReceives = 3;
 
 type Ports = RedriveJobsPorts<WebhookJob>;
-/** What a redrive made of one letter. */
+/** The result of redriving one letter. */
 export type Reported = readonly [msgUID: string | undefined, result: string];
 
-/** A queue of jobs, the dead letters behind it and the turns table, at a running SQS if one is given. */
+/** A queue of jobs, its dead-letter queue and the turns table, at a running SQS if one is given. */
 export const startQueues = async (endpoint = process.env.SQS_ENDPOINT || undefined) => {
   const id = randomBytes(6).toString("hex");
   const attributes = { FifoQueue: "true" };
   const dead = { name: `test-dead-${id}.fifo`, arn: arnOf("sqs", `test-dead-${id}.fifo`), urlOnAws: "" };
-  const redrive = { deadLetterArn: dead.arn, maxReceiveCount: mostReceives };
+  const redrive = { deadLetterArn: dead.arn, maxReceiveCount: maxReceives };
   const jobs = { name: `test-jobs-${id}.fifo`, arn: "", urlOnAws: "", attributes, redrive };
   const queues = [jobs, { ...dead, attributes, redrive: undefined }];
   const sqs = await startSqs({ queues, endpoint, dataDir: undefined });
@@ -82,7 +82,7 @@ export const startQueues = async (endpoint = process.env.SQS_ENDPOINT || undefin
   const claim = (job: WebhookJob, token: string = randomUUID(), leaseMs = 60_000) =>
     store.claim(jobIdOf(job), { token, expiresAt: clock.now() + leaseMs });
 
-  /** A worker that takes the job, and has it end like this. */
+  /** A worker that receives the job and ends it with this result. */
   const finish = async (job: WebhookJob, outcome: string): Promise<string> => {
     const token = randomUUID();
     const { status } = await claim(job, token);
@@ -102,7 +102,7 @@ export const startQueues = async (endpoint = process.env.SQS_ENDPOINT || undefin
     return Messages;
   };
 
-  /** SQS timestamps a letter in milliseconds: no two get the same. */
+  /** SQS timestamps a letter in milliseconds: makes sure that no two are equal. */
   const untilNextMs = async (sent: Promise<unknown>): Promise<void> => {
     await sent;
     await delay(2);
@@ -125,18 +125,18 @@ export const startQueues = async (endpoint = process.env.SQS_ENDPOINT || undefin
     receive,
     readDeadLetters,
     ports,
-    /** As a worker gives a job up. */
+    /** Gives a job up as a worker does. */
     giveUp: async (job: WebhookJob, reason = "HTTP 410", tries = 7): Promise<void> => {
       await addDead(job, { reason, tries });
       await finish(job, "given_up");
     },
     addDead,
-    /** Puts a message among the dead letters, in whichever group. */
+    /** Puts a message into the dead letters, in any group. */
     sendDead: (MessageBody: string, MessageGroupId: string = randomUUID()): Promise<void> =>
       putDead({ MessageBody, MessageGroupId, MessageDeduplicationId: randomUUID() }),
-    /** As SQS moves what it gives up: in the group of its conversation, without a reason. */
+    /** Moves a job as SQS does: in the group of its conversation, without a reason. */
     moveToDead: (job: WebhookJob): Promise<void> => putDead(toJobMessage(job)),
-    /** Has the groups come the other way round. */
+    /** Reverses the order of the groups. */
     mixUpDead: async (): Promise<void> => {
       const { Messages = [] } = await client.send(
         new ReceiveMessageCommand({ QueueUrl: deadLettersUrl, MaxNumberOfMessages: 10 }),
@@ -166,16 +166,16 @@ export const startQueues = async (endpoint = process.env.SQS_ENDPOINT || undefin
       });
       return reported;
     },
-    /** Receives jobs and does not finish them, until SQS gives them up. */
+    /** Receives jobs and does not finish them until SQS gives them up. */
     wearOut: async (): Promise<void> => {
-      for (let time = 0; time <= mostReceives; time += 1) {
+      for (let time = 0; time <= maxReceives; time += 1) {
         for (const { ReceiptHandle } of await receive())
           await client.send(
             new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
           );
       }
     },
-    /** Takes out of the jobs' queue what is there, in its order. */
+    /** Receives what is in the jobs' queue, in its order. */
     takeJobs: async (): Promise<WebhookJob[]> => {
       const jobs: WebhookJob[] = [];
       for (;;) {

@@ -18,7 +18,7 @@ beforeAll(async () => {
 const guardAt = (clock = makeTestClock(startMs)) => ({ clock, guard: makeReplayGuard({ ...table, clock }) });
 
 describe("a request", () => {
-  test("is the first once, of many at the same time", async () => {
+  test("is the first only once among concurrent copies", async () => {
     const { guard } = guardAt();
     const all = await Promise.all(
       Array.from({ length: 20 }, () => guard.isFirst("many", startMs + windowMs)),
@@ -26,7 +26,7 @@ describe("a request", () => {
     expect(all.filter(Boolean)).toHaveLength(1);
   });
 
-  test("is the first again once it is forgotten, though its record still stands in the table", async () => {
+  test("is the first again after its expiry, even if its record is still in the table", async () => {
     const { guard, clock } = guardAt();
     expect(await guard.isFirst("forgotten", startMs + windowMs)).toBe(true);
     await clock.advance(windowMs - 1);
@@ -36,13 +36,13 @@ describe("a request", () => {
     expect(await guard.isFirst("forgotten", startMs + 2 * windowMs)).toBe(false);
   });
 
-  test("is not another one", async () => {
+  test("is separate from another one", async () => {
     const { guard } = guardAt();
     await guard.isFirst("one", startMs + windowMs);
     expect(await guard.isFirst("other", startMs + windowMs)).toBe(true);
   });
 
-  test("may be deleted by DynamoDB a day after it is forgotten, in seconds", async () => {
+  test("may be deleted by DynamoDB a day after its expiry, in seconds", async () => {
     const { guard } = guardAt();
     await guard.isFirst("ttl", startMs + windowMs);
     const item = (await table.items()).find(({ guard: key }) => String(key).endsWith("ttl"));
@@ -50,7 +50,7 @@ describe("a request", () => {
   });
 });
 
-test("of one signed call sent many times at once, one is let through", async () => {
+test("of many copies of a signed call sent at once, one passes", async () => {
   const { guard, clock } = guardAt();
   const verifyCall = makeVerifyCall({ apps: appsOf(app()), replays: guard, clock, windowMs });
   const signed = signCall({ appKey: "app-one", secret: "secret-of-app-one" }, startMs);

@@ -19,7 +19,7 @@ const deployedTables = v.pipe(
   ),
 );
 
-test("the stores are tested on tables keyed as the deployed ones are, which delete by the attribute ttl", () => {
+test("the stores are tested on tables with the keys and the TTL attribute of the deployed ones", () => {
   const program = fileURLToPath(new URL("./print-tables.ts", import.meta.url));
   const printed = execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", program]);
   const deployed = Object.values(v.parse(deployedTables, printed.toString()));

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
-import { holdingBefore } from "../support/altered-client.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
+import { pausingBefore } from "../support/intercepted-client.ts";
 import { admitted, beginGuard, leaseMs, revoked } from "./user-guards.ts";
 
 let table: TestTable;
@@ -10,7 +10,7 @@ beforeAll(async () => {
   table = closeAfterAll(await startTable("guards"));
 });
 
-/** Of two places one is a crashed turn's: the next turn has read so, and is about to write the record anew. */
+/** One of two slots is a crashed turn's: the next turn has read that and is about to rewrite the record. */
 const heldBeforeReplacing = async () => {
   const limits = { turnsPerMinute: 30, turnsAtOnce: 2 };
   const given = beginGuard(table, limits);
@@ -18,16 +18,16 @@ const heldBeforeReplacing = async () => {
   await admit("crashed", { until: clock.now() + 1 });
   await admit("running", { until: clock.now() + 2 * leaseMs });
   await clock.advance(1);
-  const { client, isHeld, release } = holdingBefore(table.client, ({ input }) =>
+  const { client, paused, release } = pausingBefore(table.client, ({ input }) =>
     JSON.stringify(input).includes("#starts = :starts"),
   );
   const held = makeUserGuard({ ...table, client, clock, counts: "turns", limits });
   const answer = admit("next", {}, held);
-  await isHeld;
+  await paused;
   return { ...given, answer, release };
 };
 
-test("a revocation that comes while a user's record is written anew is not lost", async () => {
+test("a revocation during a rewrite of the user's record is not lost", async () => {
   const { revoke, isRevoked, clock, answer, release } = await heldBeforeReplacing();
   await revoke(clock.now() + 1);
   release();
@@ -35,7 +35,7 @@ test("a revocation that comes while a user's record is written anew is not lost"
   expect(await isRevoked(clock.now())).toBe(true);
 });
 
-test("a turn that leaves while the record is written anew does not come back", async () => {
+test("a turn that leaves during a rewrite of the record does not return", async () => {
   const { leave, itemOf, clock, answer, release } = await heldBeforeReplacing();
   await leave("running");
   release();
@@ -44,7 +44,7 @@ test("a turn that leaves while the record is written anew does not come back", a
   expect(Object(await itemOf()).open).toHaveProperty("turn#next", clock.now() + leaseMs);
 });
 
-test("a turn that comes in while the record is written anew keeps its place", async () => {
+test("a turn that is admitted during a rewrite of the record keeps its slot", async () => {
   const { admit, itemOf, answer, release } = await heldBeforeReplacing();
   expect(await admit("quick")).toEqual(admitted);
   release();

@@ -29,7 +29,7 @@ const begin = () => {
     issuedAt: clock.now(),
     until: clock.now() + 60_000,
   });
-  /** By a client that loses its `nth` reply. */
+  /** Through a client that loses its `nth` reply. */
   const withLostReply = async <T>(nth: number, ask: (guard: UserGuard) => Promise<T>): Promise<T> => {
     const lossy = closeAfterEach(await losingReply(table, nth));
     const answer = await ask(guardBy(lossy));
@@ -41,9 +41,9 @@ const begin = () => {
 
 const admitted = { status: "admitted" };
 
-describe("a write whose reply was lost, and which the SDK makes again,", () => {
+describe("a write whose reply was lost, and which the SDK retries,", () => {
   test.each([1, 2, 3])(
-    "lets somebody's first turn in, and counts it once, whichever of its replies is lost: %d",
+    "admits a user's first turn and counts it once, whichever of its replies is lost: %d",
     async (nth) => {
       const { asked, guard, withLostReply } = begin();
       expect(await withLostReply(nth, (lossy) => lossy.admit(asked("t1")))).toEqual(admitted);
@@ -52,7 +52,7 @@ describe("a write whose reply was lost, and which the SDK makes again,", () => {
     },
   );
 
-  test("lets a later turn in, and counts it once", async () => {
+  test("admits a later turn and counts it once", async () => {
     const { user, asked, guard, withLostReply } = begin();
     await guard.admit(asked("t1"));
     expect(await withLostReply(1, (lossy) => lossy.admit(asked("t2")))).toEqual(admitted);
@@ -60,7 +60,7 @@ describe("a write whose reply was lost, and which the SDK makes again,", () => {
     expect(await guard.admit(asked("t2"))).toEqual(admitted);
   });
 
-  test("frees a place once", async () => {
+  test("frees a slot once", async () => {
     const { user, asked, guard, withLostReply } = begin();
     await guard.admit(asked("t1"));
     await withLostReply(1, (lossy) => lossy.release({ ...user, turn: "t1" }));

@@ -13,14 +13,14 @@ const dayMs = 24 * 60 * 60 * 1000;
 const begin = (limits?: UserLimits) => beginGuard(table, limits);
 
 describe("a user's tokens", () => {
-  test("are good where nothing was ever revoked", async () => {
+  test("are valid if nothing was ever revoked", async () => {
     const { isRevoked, admit } = begin();
     expect(await isRevoked(startMs)).toBe(false);
     await admit("t1");
     expect(await isRevoked(0)).toBe(false);
   });
 
-  test("that were given before a revocation let nobody in, those given from then on do, in the same second too", async () => {
+  test("from before a revocation are rejected, and those from then on accepted, even within the same second", async () => {
     const { admit, revoke, isRevoked, clock } = begin();
     const before = clock.now();
     await admit("running", { issuedAt: before });
@@ -33,7 +33,7 @@ describe("a user's tokens", () => {
     expect(await isRevoked(clock.now())).toBe(false);
   });
 
-  test("are revoked for somebody who has never asked anything, who then comes by a new one", async () => {
+  test("are revoked for a user who has never asked anything and who then gets a new one", async () => {
     const { admit, revoke, clock } = begin();
     await revoke();
     expect(await admit("t1", { issuedAt: clock.now() - 1 })).toEqual(revoked);
@@ -41,7 +41,7 @@ describe("a user's tokens", () => {
     expect(await admit("t2", { issuedAt: clock.now() - 1 })).toEqual(revoked);
   });
 
-  test("stay revoked where an earlier time is named later, or at once", async () => {
+  test("stay revoked if an earlier time is named later or at the same time", async () => {
     const { revoke, isRevoked } = begin();
     await Promise.all([startMs - 1000, startMs, startMs - 500].map((before) => revoke(before)));
     await revoke(startMs - 2000);
@@ -49,14 +49,14 @@ describe("a user's tokens", () => {
     expect(await isRevoked(startMs)).toBe(false);
   });
 
-  test("are one user's of one app", async () => {
+  test("are those of one user of one app", async () => {
     const { revoke, guard, user } = begin();
     await revoke();
     expect(await guard.isRevoked({ ...user, appKey: "app-two", issuedAt: 0 })).toBe(false);
     expect(await guard.isRevoked({ ...user, userId: "somebody else", issuedAt: 0 })).toBe(false);
   });
 
-  test("stay revoked while turns come and go, of twenty at once too", async () => {
+  test("stay revoked while turns come and go, even twenty at once", async () => {
     const { admit, leave, revoke, isRevoked, clock } = begin();
     const turns = Array.from({ length: 20 }, (_, n) => `t${n}`);
     await Promise.all([...turns.map((turn) => admit(turn)), revoke(clock.now() + 1)]);
@@ -85,7 +85,7 @@ describe("a user's record", () => {
     expect(await given.itemOf()).toMatchObject({ expiresAt: startMs + dayMs + keptMs });
   });
 
-  test("that has expired keeps nobody out, though it still stands in the table", async () => {
+  test("that has expired rejects no one, even if it is still in the table", async () => {
     const { admit, revoke, clock } = begin({ turnsPerMinute: 1, turnsAtOnce: 1 });
     await admit("t1");
     await revoke();

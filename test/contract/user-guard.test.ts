@@ -15,7 +15,7 @@ beforeAll(async () => {
 const begin = (limits?: UserLimits) => beginGuard(table, limits);
 
 describe("a user's turns", () => {
-  test("that never began leave their place, and count for nothing, however many at once", async () => {
+  test("that never began free their slots and are not counted, however many at once", async () => {
     const { guard, user, admit, itemOf } = begin({ turnsPerMinute: 3, turnsAtOnce: 3 });
     for (let n = 0; n < 5; n += 1) {
       expect(await admit("busy")).toEqual(admitted);
@@ -26,7 +26,7 @@ describe("a user's turns", () => {
     expect(await itemOf()).toMatchObject({ open: {}, starts: [0, 0, 0] });
   });
 
-  test("are counted apart from who reads their answers, who have none of the tokens' revocations", async () => {
+  test("are counted separately from reads of answers, which token revocations do not affect", async () => {
     const { user, clock, admit, revoke } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
     const limits = { turnsPerMinute: 60, turnsAtOnce: 1 };
     const readers = makeUserGuard({ ...table, clock, counts: "readers", limits });
@@ -41,7 +41,7 @@ describe("a user's turns", () => {
     expect(await admit("t1")).toEqual(revoked);
   });
 
-  test("get in three at once of twenty that come at once, the others are told to come again", async () => {
+  test("are admitted three at a time if twenty come at once, and the others are told to retry", async () => {
     const { admit, itemOf } = begin();
     const all = await Promise.all(Array.from({ length: 20 }, (_, n) => admit(`t${n}`)));
     expect(all.filter(({ status }) => status === "admitted")).toHaveLength(3);
@@ -53,7 +53,7 @@ describe("a user's turns", () => {
     expect(item?.starts).toEqual([...Array(27).fill(0), startMs, startMs, startMs]);
   });
 
-  test("get in as many as may of many that come at once to somebody known", async () => {
+  test("are admitted up to the limit if many come at once from a known user", async () => {
     const { admit, leave } = begin({ turnsPerMinute: 120, turnsAtOnce: 20 });
     await admit("first");
     await leave("first");
@@ -61,7 +61,7 @@ describe("a user's turns", () => {
     expect(all.filter(({ status }) => status === "admitted")).toHaveLength(20);
   });
 
-  test("get in as each of them leaves, which may be said twice, and by one that never was in", async () => {
+  test("are admitted as others leave; leaving may be repeated, and so may leaving without having been admitted", async () => {
     const { admit, leave } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
     await leave("never in");
     expect(await admit("t1")).toEqual(admitted);
@@ -74,7 +74,7 @@ describe("a user's turns", () => {
     expect(await admit("t3")).toEqual(limited(2000));
   });
 
-  test("get in where one has crashed, once its lease has ended", async () => {
+  test("are admitted in place of one that crashed, once its lease has expired", async () => {
     const { admit, clock, itemOf } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
     await admit("crashed");
     await clock.advance(leaseMs - 1);
@@ -84,7 +84,7 @@ describe("a user's turns", () => {
     expect((await itemOf())?.open).toEqual({ "turn#next": clock.now() + leaseMs });
   });
 
-  test("are counted once however often they come in, one after another or at once", async () => {
+  test("are counted once however often they are admitted, in sequence or concurrently", async () => {
     const { admit, leave } = begin({ turnsPerMinute: 2, turnsAtOnce: 2 });
     const all = await Promise.all(Array.from({ length: 5 }, () => admit("t1")));
     expect(all).toEqual(Array.from({ length: 5 }, () => admitted));
@@ -94,7 +94,7 @@ describe("a user's turns", () => {
     expect(await admit("t3")).toEqual(limited(60_000));
   });
 
-  test("are thirty in any minute, and the next when the first of them is a minute old", async () => {
+  test("are limited to thirty in any minute, and the next is admitted when the first of them is a minute old", async () => {
     const { admit, leave, clock } = begin();
     for (let n = 0; n < 30; n += 1) {
       expect(await admit(`t${n}`)).toEqual(admitted);
@@ -111,7 +111,7 @@ describe("a user's turns", () => {
     expect(await admit("t32")).toEqual(admitted);
   });
 
-  test("are no other user's, nor those of one who is called the same in another app", async () => {
+  test("are separate from those of another user, and of a user with the same id in another app", async () => {
     const { admit, guard, user, clock } = begin({ turnsPerMinute: 1, turnsAtOnce: 1 });
     await admit("t1");
     const ask = { turn: "t2", issuedAt: clock.now(), until: clock.now() + leaseMs };
@@ -120,7 +120,7 @@ describe("a user's turns", () => {
     expect(await guard.admit({ ...user, ...ask, userId: `${user.userId}"` })).toEqual(admitted);
   });
 
-  test("get in whatever they are called", async () => {
+  test("are admitted whatever their ids", async () => {
     const { admit, leave } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
     for (const turn of ["__proto__", "constructor", "a.b", "#open", "x".repeat(64), "机", ""]) {
       expect(await admit(turn)).toEqual(admitted);
@@ -130,22 +130,22 @@ describe("a user's turns", () => {
     }
   });
 
-  test("go by limits that were set anew", async () => {
+  test("follow limits that were changed", async () => {
     const { admit, leave, guardWith, clock } = begin({ turnsPerMinute: 4, turnsAtOnce: 9 });
     for (const turn of ["t1", "t2", "t3"]) await admit(turn);
-    const narrower = guardWith({ turnsPerMinute: 2, turnsAtOnce: 1 });
-    expect(await admit("t4", {}, narrower)).toEqual(limited(60_000));
+    const tighterGuard = guardWith({ turnsPerMinute: 2, turnsAtOnce: 1 });
+    expect(await admit("t4", {}, tighterGuard)).toEqual(limited(60_000));
     await clock.advance(60_000);
-    expect(await admit("t4", {}, narrower)).toEqual(limited(2000));
+    expect(await admit("t4", {}, tighterGuard)).toEqual(limited(2000));
     for (const turn of ["t1", "t2", "t3"]) await leave(turn);
-    expect(await admit("t4", {}, narrower)).toEqual(admitted);
+    expect(await admit("t4", {}, tighterGuard)).toEqual(admitted);
     expect(await admit("t5")).toEqual(admitted);
     expect(await admit("t6")).toEqual(admitted);
   });
 });
 
-describe("a turn is let in", () => {
-  test("by one write, and leaves by one", async () => {
+describe("a turn is admitted", () => {
+  test("with one write, and leaves with one", async () => {
     const { admit, leave, clock, calls } = begin();
     await admit("first ever");
     await leave("first ever");
@@ -159,7 +159,7 @@ describe("a turn is let in", () => {
     }
   });
 
-  test("by one write also in a quick row and beside others", async () => {
+  test("with one write even in quick succession and alongside others", async () => {
     const { admit, calls } = begin();
     await admit("t1");
     calls();
@@ -168,7 +168,7 @@ describe("a turn is let in", () => {
     expect(calls()).toEqual(["UpdateCommand", "UpdateCommand"]);
   });
 
-  test("or not, by a write that fails and one read", async () => {
+  test("or rejected with one failed write and one read", async () => {
     const { admit, calls } = begin({ turnsPerMinute: 1, turnsAtOnce: 1 });
     await admit("t1");
     calls();
@@ -177,7 +177,7 @@ describe("a turn is let in", () => {
   });
 });
 
-test("whatever comes, the table says what the whole state says", async () => {
+test("the table agrees with the complete state after any sequence", async () => {
   const step = fc.record({
     afterMs: fc.constantFrom(0, 1, 10_000, 30_000, 60_000),
     what: fc.constantFrom("admit", "admit", "admit", "leave", "revoke"),

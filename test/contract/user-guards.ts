@@ -1,19 +1,22 @@
 import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
 import type { TurnRequest, UserLimits } from "#core/chat/user-guard.ts";
-import { alteredClient, type Command } from "../support/altered-client.ts";
 import type { TestTable } from "../support/dynamodb.ts";
+import { type Command, interceptedClient } from "../support/intercepted-client.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 
 export const startMs = Date.UTC(2026, 0, 1);
 export const leaseMs = 300_000;
 
 let users = 0;
-/** A guard, its clock, and a user whom no other test has. `calls`: what went to the table since they were last asked for. */
+/**
+ * A guard, its clock, and a user that no other test uses. `calls`: the calls to the table since it was last
+ * called.
+ */
 export const beginGuard = (table: TestTable, limits: UserLimits = { turnsPerMinute: 30, turnsAtOnce: 3 }) => {
   users += 1;
   const clock = makeTestClock(startMs);
   const sent: string[] = [];
-  const client = alteredClient(table.client, (command: Command, send) => {
+  const client = interceptedClient(table.client, (command: Command, send) => {
     sent.push(command.constructor.name);
     return send();
   });

@@ -44,12 +44,12 @@ const setUp = () => {
   return { root, cache, build, writeSource, bundle };
 };
 
-test("bundles are made once for the same sources", () => {
+test("bundles are built once for the same sources", () => {
   const { bundle } = setUp();
   expect([bundle(), bundle()]).toEqual(["build 1", "build 1"]);
 });
 
-test("a changed source is bundled again, and its old bundles are used again when it is changed back", () => {
+test("a changed source is bundled again, and its old bundles are reused when it is changed back", () => {
   const { bundle, writeSource } = setUp();
   bundle();
   writeSource("two");
@@ -58,7 +58,7 @@ test("a changed source is bundled again, and its old bundles are used again when
   expect(bundle()).toBe("build 1");
 });
 
-test("other settings are another build of the same sources", () => {
+test("other settings are a separate build of the same sources", () => {
   const { bundle } = setUp();
   expect([bundle({ stage: "one" }), bundle({ stage: "two" }), bundle({ stage: "one" })]).toEqual([
     "build 1",
@@ -67,7 +67,7 @@ test("other settings are another build of the same sources", () => {
   ]);
 });
 
-test("of two builds at the same time the first is kept", () => {
+test("of two concurrent builds the first is kept", () => {
   const { root, build } = setUp();
   const inputs = { name: "bundles", files: ["functions/**/*.ts"], root };
   const both = [findBuild(inputs), findBuild(inputs)];
@@ -80,7 +80,7 @@ test("of two builds at the same time the first is kept", () => {
   expect(readFileSync(join(outdir, "index.mjs"), "utf8")).toBe("build 1");
 });
 
-test("bundles that are older than a day are dropped when others are made", () => {
+test("bundles older than a day are deleted when others are built", () => {
   const { bundle, writeSource, cache } = setUp();
   bundle();
   const [old = ""] = readdirSync(cache);

@@ -15,10 +15,10 @@ beforeAll(() => {
 }, 60_000);
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-/** In bytes. What a function carries is loaded at each cold start. */
+/** In bytes. A function's bundle is loaded at each cold start. */
 const budget = 450_000;
 const largeBudget = 650_000;
-/** They match messages, by patterns that a caller gives, or deliver answers. */
+/** These match messages against callers' patterns or deliver answers. */
 const large: readonly string[] = [
   "im-callback",
   "message-publish",
@@ -36,18 +36,18 @@ test("every function's folder is deployed", () => {
 });
 
 describe.each(functionNames)("the bundle of %s", (name) => {
-  test("is within its budget", () => {
+  test("stays within its budget", () => {
     expect(statSync(bundle(name)).size).toBeLessThanOrEqual(large.includes(name) ? largeBudget : budget);
   });
 
-  test("is minified, with a source map that holds no source", () => {
+  test("is minified, with a source map that contains no sources", () => {
     const map = JSON.parse(readFileSync(`${bundle(name)}.map`, "utf8"));
     expect(map.sourcesContent).toBeUndefined();
     expect(map.sources).not.toEqual([]);
     expect(readFileSync(bundle(name), "utf8").split("\n").length).toBeLessThan(1_000);
   });
 
-  test("looks for its credentials where Lambda puts them, and carries no tracing SDK", () => {
+  test("reads credentials where Lambda puts them, and contains no tracing SDK", () => {
     const { sources } = JSON.parse(readFileSync(`${bundle(name)}.map`, "utf8"));
     const unwanted =
       /credential-provider-(node|ini|sso|process|web-identity|login)\/|nested-clients|aws-xray/;

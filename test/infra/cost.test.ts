@@ -5,7 +5,7 @@ import { projectRoot, run } from "../support/local-run.ts";
 
 const page = readFileSync(`${projectRoot}/docs/cost.md`, "utf8");
 
-test("what a million turns and an idle month cost stands in docs/cost.md as it is reckoned now", async () => {
+test("docs/cost.md has the current cost of a million turns and of an idle month", async () => {
   const { code, stdout } = await run([process.execPath, "bench/cost.ts"]).ended;
   expect(code).toBe(0);
   const tables = stdout.trim().split("\n\n");
@@ -13,7 +13,7 @@ test("what a million turns and an idle month cost stands in docs/cost.md as it i
   for (const table of tables) expect(page).toContain(table);
 }, 60_000);
 
-test("every price that is reckoned with stands in docs/cost.md, with where it is from", () => {
+test("docs/cost.md has every price that the calculation uses, with its source", () => {
   const listed = [...page.matchAll(/^\| `(\w+)` \| [^|]+ \| [^|]+ \| [^|]*\d{4}[^|]* \|$/gm)].map(
     ([, name]) => name,
   );

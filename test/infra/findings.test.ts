@@ -12,10 +12,10 @@ import { withoutBundles } from "../support/synthesised.ts";
 
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c";
 const deployments: [string, GivenSettings][] = [
-  ["to try things", { stage: "dev" }],
-  ["of production", { stage: "prod" }],
+  ["for trying things", { stage: "dev" }],
+  ["for production", { stage: "prod" }],
   [
-    "with all that can be chosen",
+    "with every option enabled",
     {
       stage: "prod",
       waf: true,
@@ -36,7 +36,7 @@ interface Finding {
   readonly path: string;
 }
 
-/** What the packs find, whatever is acknowledged: that stands in the constructs' metadata. */
+/** The packs' findings, acknowledged or not: acknowledgements are in the constructs' metadata. */
 const allFindings = (app: App): Finding[] => {
   const unseen = jest.spyOn(Node.prototype, "metadata", "get").mockReturnValue([]);
   const packs: NagPack[] = [new AwsSolutionsChecks(app), new ServerlessChecks(app)];
@@ -74,7 +74,7 @@ const isFor = (acknowledged: Finding, found: Finding): boolean =>
   acknowledged.rule === found.rule && `${found.path}/`.startsWith(`${acknowledged.path}/`);
 
 describe.each(deployments)("in a deployment %s", (_what, given) => {
-  test("neither AWS's advice nor CloudFormation's rules find anything that was not thought about", () => {
+  test("AWS's best practices and CloudFormation's rules have no finding that is not acknowledged", () => {
     const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-findings-"));
     try {
       const app = deploymentOf(given, outdir, true);
@@ -89,7 +89,7 @@ describe.each(deployments)("in a deployment %s", (_what, given) => {
     }
   }, 60_000);
 
-  test("nothing is acknowledged that is not found, and all of it for a reason", () => {
+  test("every acknowledgement has a finding and a reason", () => {
     const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-findings-"));
     try {
       const app = deploymentOf(given, outdir);
@@ -105,7 +105,7 @@ describe.each(deployments)("in a deployment %s", (_what, given) => {
   }, 60_000);
 });
 
-test("a synth ends in an error where something is found", () => {
+test("synthesis fails on an unacknowledged finding", () => {
   const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-findings-"));
   const faulty: IPolicyValidationPlugin = {
     name: "Faulty",

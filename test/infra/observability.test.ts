@@ -19,13 +19,13 @@ beforeAll(async () => {
   emitted = await emittedMetrics("bot-bridge-test");
 }, 60_000);
 
-const told = ({ namespace, name, dimensions }: EmittedMetric | MetricUse): string =>
+const metricKey = ({ namespace, name, dimensions }: EmittedMetric | MetricUse): string =>
   JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
 
 const isOwn = ({ namespace }: MetricUse): boolean => namespace === "BotBridge";
 
 describe("the alarms", () => {
-  test("watch what a team must know of, and no more", () => {
+  test("cover what a team must know, and no more", () => {
     expect(ops.alarms.map(({ id }) => id)).toEqual([
       "TurnsDeadLetters",
       "TurnsWaiting",
@@ -48,25 +48,25 @@ describe("the alarms", () => {
     ]);
   });
 
-  test("do not go off where nothing happens, and tell somebody when they go off and when it is over", () => {
+  test("do not go off without traffic, and notify when they go off and when they recover", () => {
     for (const alarm of ops.alarms) {
       expect(alarm).toMatchObject({ TreatMissingData: "notBreaching" });
       expect([alarm.AlarmActions, alarm.OKActions].map(({ length }) => length)).toEqual([1, 1]);
     }
   });
 
-  test("read of the functions' own metrics only what a function notes, by its very dimensions", () => {
-    const noted = new Set(emitted.map(told));
+  test("read only metrics that a function emits, with exactly its dimensions", () => {
+    const emittedKeys = new Set(emitted.map(metricKey));
     const read = ops.alarms.flatMap(({ reads }) => reads).filter(isOwn);
     expect(read.length).toBeGreaterThan(10);
-    for (const use of read) expect(noted).toContain(told(use));
+    for (const use of read) expect(emittedKeys).toContain(metricKey(use));
   });
 
-  test("read no more metrics each than CloudWatch takes", () => {
+  test("read no more metrics each than CloudWatch accepts", () => {
     for (const { reads } of ops.alarms) expect(reads.length).toBeLessThanOrEqual(10);
   });
 
-  test("know of what the gateway turned away by a line of its log, which a function's own 429 is not", () => {
+  test("detect calls that the gateway rejected by its access log, not counting a function's own 429", () => {
     const { reads } = ops.alarms.find(({ id }) => id === "ApiThrottles") ?? {};
     expect(reads).toEqual([
       { namespace: "BotBridge/bot-bridge-test", name: "GatewayThrottled", dimensions: {} },
@@ -84,7 +84,7 @@ describe("the alarms", () => {
     expect(accessLogFormat().toString()).toContain('"responseType":"$context.error.responseType"');
   });
 
-  test("of functions watch every one of them", () => {
+  test("of functions cover every function", () => {
     const functionsOf = (...ids: string[]): number =>
       ops.alarms.filter(({ id }) => ids.includes(id)).flatMap(({ reads }) => reads).length;
     expect(functionsOf("ApiFunctionErrors", "WorkerErrors")).toBe(10);
@@ -92,21 +92,21 @@ describe("the alarms", () => {
   });
 });
 
-describe("who is told", () => {
-  test("is the address of the config", () => {
+describe("alarm notifications", () => {
+  test("go to the address in the config", () => {
     ops.template.hasResourceProperties("AWS::SNS::Subscription", {
       Protocol: "email",
       Endpoint: "ops@example.com",
     });
   });
 
-  test("is nobody where the config names nobody, and who subscribes later", () => {
+  test("go to no one if the config has no address, and others can subscribe later", () => {
     const { template } = synthesizeOps({});
     template.resourceCountIs("AWS::SNS::Subscription", 0);
     template.resourceCountIs("AWS::SNS::Topic", 1);
   });
 
-  test("is told by CloudWatch of this account alone, over TLS", () => {
+  test("are sent only by CloudWatch in this account, over TLS", () => {
     ops.template.hasResourceProperties("AWS::SNS::TopicPolicy", {
       PolicyDocument: {
         Statement: Match.arrayWith(
@@ -124,7 +124,7 @@ describe("who is told", () => {
     });
   });
 
-  test("must be an address", () => {
+  test("need a valid address", () => {
     expect(() => synthesizeOps({ alarmEmail: "ops" })).toThrow(
       "config: alarmEmail: must be an email address",
     );
@@ -136,14 +136,14 @@ describe("the dashboard", () => {
     expect(ops.headings).toEqual(["## Health", "## Latency", "## Errors", "## Cost"]);
   });
 
-  test("draws of the functions' own metrics only what a function notes", () => {
-    const noted = new Set(emitted.map(told));
+  test("graphs only metrics that a function emits", () => {
+    const emittedKeys = new Set(emitted.map(metricKey));
     const own = ops.drawn.filter(isOwn);
     expect(own.length).toBeGreaterThan(20);
-    for (const use of own) expect(noted).toContain(told(use));
+    for (const use of own) expect(emittedKeys).toContain(metricKey(use));
   });
 
-  test("looks only for metrics that a function notes, by all of their dimensions", () => {
+  test("searches only for metrics that a function emits, with all of their dimensions", () => {
     expect(ops.searches.length).toBeGreaterThan(4);
     for (const search of ops.searches) {
       const [, schema = "", name, service] =
@@ -158,7 +158,7 @@ describe("the dashboard", () => {
     }
   });
 
-  test("shows every metric that a function notes, but for jobs that went as they should", () => {
+  test("shows every metric that a function emits, except for jobs that went as expected", () => {
     const shown = [
       ...ops.drawn.map(({ name }) => name),
       ...ops.searches.map((search) => /MetricName="(\w+)"/.exec(search)?.[1]),
@@ -167,24 +167,24 @@ describe("the dashboard", () => {
     expect(unseen.sort()).toEqual(["JobAccepted", "JobRepeated"]);
   });
 
-  test("shows every outcome of a turn, by either channel", () => {
-    const outcomes = emitted.filter(({ name }) => name === "TurnEnded").map(told);
-    expect(ops.drawn.map(told)).toEqual(expect.arrayContaining(outcomes));
+  test("shows every outcome of a turn, on either channel", () => {
+    const outcomes = emitted.filter(({ name }) => name === "TurnEnded").map(metricKey);
+    expect(ops.drawn.map(metricKey)).toEqual(expect.arrayContaining(outcomes));
   });
 });
 
-test("every function says in its metrics which stage it is of", () => {
+test("every function adds its stage to its metrics", () => {
   expect(ops.services).toHaveLength(10);
   expect(new Set(ops.services)).toEqual(new Set(["bot-bridge-test"]));
 });
 
-describe("the questions to the logs", () => {
+describe("the log queries", () => {
   const sources = readdirSync(join(projectRoot, "functions"), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts"))
     .map((path) => readFileSync(join(projectRoot, "functions", path), "utf8"))
     .join("\n");
 
-  /** Their names are made of the stages. */
+  /** Their names contain the stage. */
   const jobEvents = (): string[] => {
     const log = makeMemoryLog();
     const report = makeReportJob({ log, metrics: makeMemoryMetrics(), clock: makeTestClock() });
@@ -192,7 +192,7 @@ describe("the questions to the logs", () => {
     return log.lines.map(({ event }) => event);
   };
 
-  test("are asked of every function's log", () => {
+  test("cover every function's log", () => {
     for (const { Properties } of Object.values(ops.template.findResources("AWS::Logs::QueryDefinition")))
       expect(Properties.LogGroupNames).toHaveLength(10);
   });

@@ -26,23 +26,23 @@ export interface AlarmResource {
 export interface SynthesizedOps {
   readonly template: Template;
   readonly alarms: readonly AlarmResource[];
-  /** Of all stacks, as far as the runbook goes. */
+  /** Of all stacks that the runbook covers. */
   readonly descriptions: readonly string[];
   /** Of the dashboard's graphs. */
   readonly titles: readonly string[];
   readonly headings: readonly string[];
-  /** Every metric that a graph draws. */
+  /** Every metric that a graph shows. */
   readonly drawn: readonly MetricUse[];
-  /** What graphs look for, such as `SEARCH('{…} …', 'Sum')`. */
+  /** The expressions that graphs search with, such as `SEARCH('{…} …', 'Sum')`. */
   readonly searches: readonly string[];
   readonly queries: readonly { readonly name: string; readonly text: string }[];
-  /** What each function of the deployment calls itself in its metrics. */
+  /** The service name of each deployed function in its metrics. */
   readonly services: readonly unknown[];
 }
 
 const stage = "test";
 
-/** The dashboard's text, with what only AWS knows named instead. */
+/** The dashboard's JSON, with placeholders for values that only AWS knows. */
 const bodyOf = (body: { "Fn::Join": [string, unknown[]] }): string =>
   body["Fn::Join"][1].map((part) => (typeof part === "string" ? part : "of-aws")).join("");
 
@@ -61,8 +61,8 @@ const usesIn = (properties: Record<string, never>): MetricUse[] => {
   }));
 };
 
-/** A graph's line: namespace, name, dimensions by twos, and options. */
-const drawnIn = (line: unknown[]): MetricUse[] => {
+/** A graph's line: namespace, name, dimensions as name and value pairs, and options. */
+const metricsIn = (line: unknown[]): MetricUse[] => {
   const [namespace, name, ...rest] = line.filter((part): part is string => typeof part === "string");
   if (namespace === undefined || name === undefined) return [];
   const dimensions: Record<string, string> = {};
@@ -70,7 +70,7 @@ const drawnIn = (line: unknown[]): MetricUse[] => {
   return [{ namespace, name, dimensions }];
 };
 
-/** What is deployed to watch a stage, whose alarms go to somebody. */
+/** The alarms, dashboard and queries of a stage, with an alarm address. */
 export const synthesizeOps = (
   settings: Record<string, unknown> = { alarmEmail: "ops@example.com" },
 ): SynthesizedOps => {
@@ -104,7 +104,7 @@ export const synthesizeOps = (
       headings: widgets.flatMap(
         ({ properties }: { properties: { markdown?: string } }) => properties.markdown ?? [],
       ),
-      drawn: lines.flatMap(drawnIn),
+      drawn: lines.flatMap(metricsIn),
       searches: lines
         .flatMap((line) => line as { expression?: string }[])
         .flatMap(({ expression }) => (expression?.startsWith("SEARCH") ? [expression] : [])),

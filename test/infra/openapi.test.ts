@@ -19,7 +19,7 @@ beforeAll(() => {
 }, 60_000);
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-test("every route that is deployed is described, and no other, but for what browsers ask by themselves", () => {
+test("every deployed route is described, and no other, except for preflights", () => {
   const deployed = api?.routes.filter(
     ({ path, method }) => path !== "/" && path !== "/{proxy+}" && method !== "OPTIONS",
   );
@@ -29,20 +29,20 @@ test("every route that is deployed is described, and no other, but for what brow
   expect(described.sort()).toEqual(deployed?.map(({ method, path }) => `${method} ${path}`).sort());
 });
 
-test("what the gateway itself answers is described, by status and code", () => {
-  const said = [...(api?.gatewayResponses.values() ?? [])].map(({ statusCode, templates }) => ({
+test("the gateway's own replies are described, by status and code", () => {
+  const replies = [...(api?.gatewayResponses.values() ?? [])].map(({ statusCode, templates }) => ({
     status: String(statusCode),
     body: JSON.parse(templates["application/json"] ?? ""),
   }));
-  expect(said).not.toEqual([]);
-  for (const { status, body } of said) {
+  expect(replies).not.toEqual([]);
+  for (const { status, body } of replies) {
     const { $ref = "" } = document.paths["/v3/bot/create.json"].post.responses[status];
     const { content } = document.components.responses[$ref.replace("#/components/responses/", "")];
     expect(content["application/json"].examples[body.code].value.code).toBe(body.code);
   }
 });
 
-test("no function carries what makes the description, and the one that serves it no schema library", () => {
+test("no function contains the generator of the description, and the one that serves it contains no schema library", () => {
   const sourcesOf = (folder: string): string[] =>
     JSON.parse(readFileSync(join(outdir, "bundles", folder, "index.mjs.map"), "utf8")).sources;
   const folders = readdirSync(join(outdir, "bundles"));

@@ -22,7 +22,7 @@ const roleSchema = v.object({
   Policies: v.optional(v.array(v.unknown()), []),
 });
 
-/** `action` on `resource`, of whom. */
+/** `action` on `resource`, of that function. */
 interface Permission {
   readonly holder: string;
   readonly action: string;
@@ -32,7 +32,10 @@ interface Permission {
 const functionOf = (description: string): string | undefined =>
   /^Bot Bridge: execution role of (\S+)$/.exec(description)?.[1];
 
-/** What docs/security.md calls a resource, by what of its ARN is the same in every deployment. */
+/**
+ * The names that docs/security.md gives resources, by the part of the ARN that is the same in every
+ * deployment.
+ */
 const names: readonly (readonly [RegExp, string | ((holder: string) => string)])[] = [
   [/^\*$/, "*"],
   [/:table\/\S*-BotsBCA2D619$/, "bots"],
@@ -83,7 +86,7 @@ const granted = (): Permission[] => {
   );
 };
 
-/** The rows of the table in docs/security.md: function, actions, resource, why. */
+/** The rows of the table in docs/security.md: function, actions, resource, reason. */
 const documented = (): Permission[] => {
   const text = readFileSync(`${projectRoot}/docs/security.md`, "utf8");
   const section = text.split("## What each function may do")[1]?.split("\n## ")[0] ?? "";
@@ -105,12 +108,12 @@ const lines = (permissions: readonly Permission[], holder: string): string[] =>
     .sort();
 
 describe.each(functionNames)("%s", (name) => {
-  test("may do exactly what docs/security.md says", () => {
+  test("has exactly the permissions in docs/security.md", () => {
     expect(lines(granted(), name)).not.toEqual([]);
     expect(lines(granted(), name)).toEqual(lines(documented(), name));
   });
 
-  test("has a role of its own, with no policy but its own", () => {
+  test("has a role of its own, with only its own policy", () => {
     const roles = rolesOfFunctions().filter(({ holder }) => holder === name);
     expect(roles).toHaveLength(1);
     expect(roles[0]).toMatchObject({ ManagedPolicyArns: [], Policies: [] });
@@ -123,7 +126,7 @@ describe.each(functionNames)("%s", (name) => {
   });
 });
 
-test("no role of the deployment may do anything by a wildcard, or on everything but where AWS knows nothing else", () => {
+test("no role of the deployment has a wildcard action, or a wildcard resource unless AWS supports nothing else", () => {
   const onEverything = new Set<string>();
   for (const { properties } of resourcesOf(deployment.stacks, "AWS::IAM::Policy", policySchema)) {
     for (const { Effect, Action, Resource } of properties.PolicyDocument.Statement) {
@@ -137,7 +140,7 @@ test("no role of the deployment may do anything by a wildcard, or on everything 
   expect([...onEverything].sort()).toEqual(["xray:PutTelemetryRecords", "xray:PutTraceSegments"]);
 });
 
-test("the key of tables and secret is used through DynamoDB and Secrets Manager alone, by principals of the account", () => {
+test("the key of tables and secret can be used only through DynamoDB and Secrets Manager, by principals of the account", () => {
   const [{ Properties } = { Properties: {} }] = Object.values(
     deployment.templates.data.findResources("AWS::KMS::Key"),
   );

@@ -30,7 +30,7 @@ describe("a new version in production", () => {
     }
   });
 
-  test("goes back at the first error of its own, and at none of the old one's", () => {
+  test("is rolled back at its first error, and not at errors of the old version", () => {
     for (const template of both(prod)) {
       template.allResourcesProperties("AWS::CodeDeploy::DeploymentGroup", {
         AlarmConfiguration: {
@@ -55,12 +55,12 @@ describe("a new version in production", () => {
     }
   });
 
-  test("leaves the old one where it can be gone back to by hand", () => {
+  test("leaves the old version in place for a manual rollback", () => {
     for (const version of resources(prod, "AWS::Lambda::Version"))
       expect(version.DeletionPolicy).toBe("Retain");
   });
 
-  test("is shifted by a role that may do so to these functions and to no other", () => {
+  test("is deployed by a role that may update only these functions", () => {
     const roles = resources(prod, "AWS::IAM::Role").filter(({ Properties }) =>
       JSON.stringify(Properties.AssumeRolePolicyDocument).includes("codedeploy.amazonaws.com"),
     );
@@ -69,13 +69,13 @@ describe("a new version in production", () => {
   });
 });
 
-test("a new version elsewhere is called at once, and nothing of it is paid for", () => {
+test("a new version elsewhere gets all calls at once, without paid extras", () => {
   expect(resources(dev, "AWS::Lambda::Alias")).toHaveLength(functionNames.length);
   for (const { UpdatePolicy } of resources(dev, "AWS::Lambda::Alias")) expect(UpdatePolicy).toBeUndefined();
   expect(resources(dev, "AWS::CodeDeploy::DeploymentGroup")).toEqual([]);
 });
 
-test("gateway and queues call functions by their aliases, or a version would shift nothing", () => {
+test("gateway and queues call functions by alias: otherwise traffic would not shift", () => {
   const uris = resources(prod, "AWS::ApiGateway::Method").map(({ Properties }) =>
     JSON.stringify(Properties.Integration.Uri),
   );

@@ -9,7 +9,7 @@ beforeAll(() => {
   ops = synthesizeOps({ production: true });
 }, 60_000);
 
-/** By the anchor that GitHub gives a heading. */
+/** The anchor that GitHub gives a heading. */
 const entries = new Map(
   readFileSync(`${projectRoot}/docs/runbook.md`, "utf8")
     .split(/^## /m)
@@ -28,30 +28,30 @@ const anchorOf = (description: string): string =>
   /What to do: docs\/runbook\.md#([\w-]+)$/.exec(description)?.[1] ?? description;
 
 describe("the runbook", () => {
-  test("has an entry for every alarm, which the alarm's own mail links to", () => {
+  test("has an entry for every alarm, which the alarm's mail links to", () => {
     expect(ops.descriptions.length).toBeGreaterThan(20);
     for (const description of ops.descriptions) expect([...entries.keys()]).toContain(anchorOf(description));
   });
 
-  test("has no entry that no alarm leads to", () => {
+  test("has no entry without an alarm", () => {
     expect([...entries.keys()].sort()).toEqual([...new Set(ops.descriptions.map(anchorOf))].sort());
   });
 
   test.each([...entries])(
-    "says of %s what it means, what to look at, and what to do, in that order",
+    "says for %s what it means, what to look at, and what to do, in that order",
     (_, text) => {
       expect(text).toMatch(/^\nWhat it means: [\s\S]+\n\nWhat to look at: [\s\S]+\n\nWhat to do: /);
     },
   );
 
-  test("links to nothing that is not there", () => {
+  test("has no dead links", () => {
     for (const text of entries.values()) {
       for (const [, anchor = ""] of text.matchAll(/\]\(#([^)]+)\)/g))
         expect([...entries.keys()]).toContain(anchor);
     }
   });
 
-  test("names graphs and queries as the dashboard and the console do", () => {
+  test("uses the dashboard's and the console's names for graphs and queries", () => {
     const titles = [...ops.titles, ...ops.queries.map(({ name }) => name.replace(/^.*\//, ""))];
     for (const text of entries.values()) {
       for (const [, name = ""] of text.matchAll(/\*([A-Z][^*]+)\*/g)) {

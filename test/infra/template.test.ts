@@ -16,7 +16,7 @@ beforeAll(() => {
 }, 60_000);
 
 describe("the tables", () => {
-  test.each(["conversation", "turn", "guard"])("of %ss forget by TTL", (key) => {
+  test.each(["conversation", "turn", "guard"])("of %ss expire items by TTL", (key) => {
     templates.data.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
       KeySchema: [{ AttributeName: key, KeyType: "HASH" }],
       TimeToLiveSpecification: { AttributeName: "ttl", Enabled: true },
@@ -29,7 +29,7 @@ describe("the queues of turns and of webhooks", () => {
   const queues = () => Object.entries(templates.messaging.findResources("AWS::SQS::Queue"));
   const jobQueues = () => queues().filter(([, { Properties }]) => Properties.RedrivePolicy !== undefined);
 
-  test("are first in, first out by conversation, and lose nothing of what cannot be done", () => {
+  test("are FIFO per conversation, and keep jobs that cannot be done", () => {
     expect(jobQueues()).toHaveLength(2);
     for (const [, { Properties }] of jobQueues()) {
       expect(Properties).toMatchObject({
@@ -41,7 +41,7 @@ describe("the queues of turns and of webhooks", () => {
     }
   });
 
-  test("have dead letters of their own, kept for two weeks", () => {
+  test("have dead-letter queues of their own, which keep jobs for two weeks", () => {
     const dead = queues().filter(([, { Properties }]) => Properties.RedrivePolicy === undefined);
     expect(dead.map(([, { Properties }]) => Properties.MessageRetentionPeriod)).toEqual([
       1_209_600, 1_209_600,
@@ -52,7 +52,7 @@ describe("the queues of turns and of webhooks", () => {
     expect(targets.sort()).toEqual(dead.map(([name]) => name).sort());
   });
 
-  test("hide a job for longer than its worker may run, with half a minute to spare, and hand out one at a time", () => {
+  test("hide a job for half a minute longer than its worker may run, and deliver one at a time", () => {
     const { functions, eventSourceMappings, queues: all } = deployment.assembly;
     expect(eventSourceMappings).toHaveLength(2);
     for (const mapping of eventSourceMappings) {
@@ -64,7 +64,7 @@ describe("the queues of turns and of webhooks", () => {
     }
   });
 
-  test("hand out no more at once than the config says", () => {
+  test("deliver no more at once than the config says", () => {
     const concurrencyOf = (worker: string) =>
       deployment.assembly.eventSourceMappings.find(({ functionName }) => functionName.includes(worker))
         ?.maximumConcurrency;
@@ -74,7 +74,7 @@ describe("the queues of turns and of webhooks", () => {
 });
 
 describe("the functions", () => {
-  test("that gives tokens gives them the life of the config", () => {
+  test("that issue tokens get the lifetime from the config", () => {
     templates.api.resourcePropertiesCountIs(
       "AWS::Lambda::Function",
       { Environment: { Variables: Match.objectLike({ USER_TOKEN_HOURS: "12" }) } },
@@ -82,7 +82,7 @@ describe("the functions", () => {
     );
   });
 
-  test("refuse private callbacks, and deliver to the data centre of the config", () => {
+  test("reject private callbacks, and deliver to the data centre in the config", () => {
     templates.messaging.hasResourceProperties("AWS::Lambda::Function", {
       Environment: {
         Variables: Match.objectLike({
@@ -95,13 +95,13 @@ describe("the functions", () => {
 });
 
 describe("the API", () => {
-  test("is regional, so that a later stream may be silent for five minutes", () => {
+  test("is regional, so that a stream may later be silent for five minutes", () => {
     templates.api.hasResourceProperties("AWS::ApiGateway::RestApi", {
       EndpointConfiguration: { Types: ["REGIONAL"] },
     });
   });
 
-  test("answers every unknown path by a function of ours", () => {
+  test("answers every unknown path with a function of ours", () => {
     templates.api.hasResourceProperties("AWS::ApiGateway::Resource", { PathPart: "{proxy+}" });
     const methods = Object.values(templates.api.findResources("AWS::ApiGateway::Method"));
     expect(methods.filter(({ Properties }) => Properties.HttpMethod === "ANY")).toHaveLength(2);
@@ -114,7 +114,7 @@ describe("the API", () => {
     ["DEFAULT_5XX", "500", 1000],
     ["DEFAULT_4XX", "400", 1002],
     ["MISSING_AUTHENTICATION_TOKEN", "404", 404],
-  ])("says %s in our own codes, echoing nothing", (type, status, code) => {
+  ])("reports %s with our own codes, echoing nothing", (type, status, code) => {
     const found = templates.api.findResources("AWS::ApiGateway::GatewayResponse", {
       Properties: { ResponseType: type, StatusCode: status },
     });
@@ -124,7 +124,7 @@ describe("the API", () => {
     expect(body).not.toContain("$");
   });
 
-  test("lets pass in a second, and at once, what RongCloud does: 100 requests a path, 200 for tokens, and more of what it sends or passes through, and of users' chats", () => {
+  test("allows RongCloud's rates and bursts: 100 requests a path, 200 for tokens, and more for callbacks, passed-through calls and users' chats", () => {
     const [api] = deployment.assembly.restApis;
     const throttles = api?.stage.throttles.map(({ method, path, ratePerSecond, burst }) => [
       `${method} ${path}`,
@@ -147,7 +147,7 @@ describe("the API", () => {
     ]);
   });
 
-  test("lets every page read what it answers itself: that is nobody's, and says when to come back", () => {
+  test("lets every page read its own replies: they contain no user data, and say when to retry", () => {
     const answers = Object.values(templates.api.findResources("AWS::ApiGateway::GatewayResponse"));
     expect(answers).toHaveLength(6);
     for (const { Properties } of answers) {
@@ -158,7 +158,7 @@ describe("the API", () => {
     }
   });
 
-  test("tells who was throttled when to come back", () => {
+  test("gives throttled callers the time to retry", () => {
     templates.api.hasResourceProperties("AWS::ApiGateway::GatewayResponse", {
       ResponseType: "THROTTLED",
       ResponseParameters: { "gatewayresponse.header.Retry-After": "'1'" },
@@ -183,7 +183,7 @@ describe("the chat routes", () => {
   };
   const streamed = () => routes().filter(({ transfer }) => transfer === "STREAM");
 
-  test("that stream are the answer and its resumption, through the path of Lambda's that streams", () => {
+  test("that stream are the answer and its resumption, integrated through Lambda's streaming path", () => {
     expect(streamed().map(({ name, functionName }) => [name, functionName])).toEqual([
       ["POST /v1/bots/{userId}/chat", "ChatStream"],
       ["GET /v1/bots/{userId}/turns/{turn}/events", "ChatStream"],
@@ -196,7 +196,7 @@ describe("the chat routes", () => {
     for (const uri of uris) expect(uri).toContain("/response-streaming-invocations");
   });
 
-  test("that stream are waited for by the gateway for as long as their function may take, which is all that Lambda gives", () => {
+  test("that stream have a gateway timeout as long as their function's, the longest that Lambda allows", () => {
     const functions = templates.api.findResources("AWS::Lambda::Function", {
       Properties: { Timeout: 900 },
     });
@@ -204,7 +204,7 @@ describe("the chat routes", () => {
     expect(streamed().map(({ timeoutMs }) => timeoutMs)).toEqual([900_000, 900_000]);
   });
 
-  test("that do not stream are answered within what the gateway waits for", () => {
+  test("that do not stream are answered within the gateway's timeout", () => {
     for (const { transfer, functionName, timeoutMs } of routes()) {
       if (transfer === "STREAM") continue;
       expect(functionName).toBe("ChatControl");
@@ -216,7 +216,7 @@ describe("the chat routes", () => {
     });
   });
 
-  test("are each asked about by browsers first, which is answered without the function that streams", () => {
+  test("each have a preflight, answered without invoking the streaming function", () => {
     const asked = (method: string) => routes().filter((each) => each.method === method);
     const paths = new Set(routes().map(({ path }) => path));
     expect(new Set(asked("OPTIONS").map(({ path }) => path))).toEqual(paths);
@@ -225,7 +225,7 @@ describe("the chat routes", () => {
     );
   });
 
-  test("know the origins and limits of the config", () => {
+  test("get the origins and limits from the config", () => {
     templates.api.hasResourceProperties("AWS::Lambda::Function", {
       Environment: {
         Variables: Match.objectLike({

@@ -16,7 +16,7 @@ const functionMs = (name: string): number => {
   if (!found) throw new Error(`no function ${name}`);
   return found.timeoutSeconds * 1000;
 };
-/** How long the gateway waits for a function, at the least of its routes. */
+/** The gateway's timeout for a function, the shortest of its routes. */
 const gatewayMs = (name: string): number => {
   const routes = deployment.assembly.restApis.flatMap((api) => api.routes);
   const waits = routes.flatMap(({ integration }) =>
@@ -26,10 +26,10 @@ const gatewayMs = (name: string): number => {
 };
 
 const { secondEndMs, correctionMs, ...difyWaits } = difyTimeouts;
-/** API Gateway's, for a regional API. */
+/** API Gateway's limit for a regional API. */
 const silentStreamMs = 300_000;
 
-describe("each wait ends before the one around it, so that whoever waits is told why", () => {
+describe("each timeout ends before the one around it, so that the caller is told the reason:", () => {
   test.each(["ChatStream", "TurnWorker"])("Dify, then the turn, then %s", (name) => {
     const turnMs = functionMs(name) - endingMs;
     for (const waitMs of Object.values(difyWaits)) expect(waitMs).toBeLessThan(turnMs);
@@ -38,11 +38,11 @@ describe("each wait ends before the one around it, so that whoever waits is told
     expect(functionMs(name)).toBeLessThanOrEqual(maxTurnMs);
   });
 
-  test("a function that streams, then the gateway, which waits as long as it ever does", () => {
+  test("a streaming function, then the gateway at its maximum", () => {
     expect(functionMs("ChatStream")).toBeLessThanOrEqual(gatewayMs("ChatStream"));
   });
 
-  test("an answer that comes whole, then the gateway's patience with silence", () => {
+  test("an answer in one body, then the gateway's idle timeout", () => {
     expect(maxWholeAnswerMs).toBeLessThan(silentStreamMs);
   });
 
@@ -54,14 +54,14 @@ describe("each wait ends before the one around it, so that whoever waits is told
     "ChatControl",
     "About",
     "UnknownPath",
-  ])("a call of AWS with its second try, then %s, then the gateway", (name) => {
+  ])("a call to AWS with one retry, then %s, then the gateway", (name) => {
     const { maxAttempts, requestHandler } = clientDefaults;
     expect(maxAttempts * requestHandler.requestTimeout).toBeLessThan(functionMs(name) / 2);
     expect(functionMs(name)).toBeLessThan(gatewayMs(name));
   });
 });
 
-test("every job says which version of its form it is", () => {
+test("every job carries the version of its format", () => {
   for (const job of [turnJob(), webhookJob()]) {
     expect(JSON.parse(toJobMessage(job).MessageBody)).toMatchObject({ version: 1 });
   }

@@ -23,7 +23,7 @@ beforeAll(async () => {
 const streamPath = "/v3/message/private/publish_stream.json";
 const story = { kind: "text", text: "Once upon a time there was a bot that told long stories." } as const;
 
-/** A bot behind a Dify app of its own, for the time of one test. */
+/** A bot with a Dify app of its own, for one test. */
 const withBot =
   (
     userId: string,
@@ -67,11 +67,11 @@ const answerOf = (botId: string, nth = 0): Promise<ImMessage> =>
 const askedOf = (apiKey: string): (JsonValue | undefined)[] =>
   dify.requests.filter(({ key, method }) => key === apiKey && method === "POST").map(({ body }) => body);
 
-describe("what a model thinks", () => {
+describe("a model's thoughts", () => {
   const thoughtful: ProfileInput = { script: thinking("Who is it?"), reply: story };
 
   test(
-    "is kept from the user",
+    "are hidden from the user",
     withBot("bot-thinks", { profile: thoughtful }, async ({ userId }) => {
       await say(userId, "hello");
       expect((await answerOf(userId)).text).toBe(story.text);
@@ -79,7 +79,7 @@ describe("what a model thinks", () => {
   );
 
   test(
-    "is quoted where the integration shows it",
+    "are quoted if the integration shows them",
     withBot(
       "bot-thinks-aloud",
       { profile: thoughtful, options: { showThinking: true } },
@@ -91,9 +91,9 @@ describe("what a model thinks", () => {
   );
 });
 
-describe("a message that is no plain text", () => {
+describe("a message that is not plain text", () => {
   test(
-    "but a picture reaches Dify as a file that it fetches itself",
+    "but a picture reaches Dify as a file that Dify downloads",
     withBot("bot-sees", {}, async ({ userId, apiKey }) => {
       const url = "https://im.example.com/cat.jpg";
       await send(userId, "RC:ImgMsg", { content: "bm8gcHJldmlldw==", imageUri: url });
@@ -108,7 +108,7 @@ describe("a message that is no plain text", () => {
   );
 
   test(
-    "but an answer to another quotes what it refers to",
+    "but a reply to another quotes that message",
     withBot("bot-reads-on", {}, async ({ userId, apiKey }) => {
       await send(userId, "RC:ReferenceMsg", {
         content: "is that still so?",
@@ -140,7 +140,7 @@ test(
 );
 
 test(
-  "a workflow's picture, which stands among its outputs, follows its text as a link",
+  "a workflow's picture, which is one of its outputs, follows its text as a link",
   withBot(
     "bot-workflow",
     {
@@ -175,7 +175,7 @@ test(
 );
 
 test(
-  "an answer that Dify takes back at its end is closed, and what takes its place follows",
+  "an answer that Dify replaces at its end is closed, and the replacement follows",
   withBot(
     "bot-moderated",
     {
@@ -197,7 +197,7 @@ test(
 );
 
 test(
-  "an answer that is too long for one message goes on in the next, and nothing of it is lost",
+  "an answer that is too long for one message continues in the next, and nothing is lost",
   withBot("bot-long", {}, async ({ userId, apiKey }) => {
     const paragraph = "你好 ".repeat(100).trimEnd();
     const deltas = Array.from({ length: 400 }, (_, index) => `${index} ${paragraph}\n\n`);
@@ -216,7 +216,7 @@ test(
 );
 
 test(
-  "an answer that waits for a person says so, with what the person is asked",
+  "an answer that waits for a person says so, with the form's question",
   withBot(
     "bot-waits",
     { profile: { version: "1.14.2", script: [{ do: "pause", form: "May I refund\n20 euros?" }] } },
@@ -230,7 +230,7 @@ test(
 );
 
 test(
-  "a Dify that refuses is told of in the team's own words, once",
+  "an error from Dify reaches the user as the team's own text, once",
   withBot(
     "bot-sorry",
     { profile: { behaviour: { kind: "http_error", status: 403 } }, options: { errorText: "Back at nine." } },
@@ -243,7 +243,7 @@ test(
 );
 
 test(
-  "a group that shares its context has one conversation, under one name, whoever speaks",
+  "a group that shares its context has one conversation under one user, whichever member writes",
   withBot("bot-shared", { options: { context: "group" } }, async ({ userId, apiKey }) => {
     const sayInGroup = (fromUserId: string, content: string) =>
       callApi(
@@ -271,7 +271,7 @@ test(
 
 test(
   "a user sees that the bot is typing while Dify thinks",
-  // Nothing to read for a second: the thought is not shown.
+  // No text for a second: the thought is not shown.
   withBot(
     "bot-types",
     {
@@ -296,7 +296,7 @@ describe("an IM in trouble", () => {
   const slowStory: ProfileInput = { reply: story, paceMs: 60 };
 
   test(
-    "that asks for fewer calls in the middle of an answer gets all of it, in one message",
+    "that throttles in the middle of an answer gets all of it, in one message",
     withBot("bot-slowed", { profile: slowStory }, async ({ userId }) => {
       await say(userId, "a story, please");
       await eventually(() => expect(messagesOf(userId)[0]?.chunks.length).toBeGreaterThan(0));
@@ -317,7 +317,7 @@ describe("an IM in trouble", () => {
       await say(userId, "a story, please");
       const answer = await answerOf(userId);
       expect(answer).toMatchObject({ objectName: "RC:TxtMsg", text: story.text });
-      // The stream that nobody can name stays as it is; the IM ends it after 30 s of silence.
+      // The stream whose id is unknown stays as it is; the IM ends it after 30 s of silence.
       expect(messagesOf(userId)).toEqual([
         expect.objectContaining({ objectName: "RC:StreamMsg", complete: false }),
         answer,
@@ -337,9 +337,9 @@ describe("an IM in trouble", () => {
   );
 });
 
-describe("a Dify whose stream breaks or that has none", () => {
+describe("a Dify whose stream breaks or that cannot stream", () => {
   test(
-    "has its answer told to the end where the run goes on without the stream",
+    "has its answer delivered to the end if the run continues without the stream",
     withBot(
       "bot-recovers",
       {
@@ -361,7 +361,7 @@ describe("a Dify whose stream breaks or that has none", () => {
   );
 
   test(
-    "has its whole answer told where it gives one, asked for a stream",
+    "has its whole answer delivered if it sends one instead of the requested stream",
     withBot(
       "bot-unasked",
       { profile: { reply: story, behaviour: { kind: "no_streaming", how: "answers_whole" } } },
@@ -374,7 +374,7 @@ describe("a Dify whose stream breaks or that has none", () => {
   );
 
   test(
-    "is asked for the whole answer where it refuses to stream",
+    "is asked for the whole answer if it rejects streaming",
     withBot(
       "bot-whole",
       { profile: { reply: story, behaviour: { kind: "no_streaming", how: "refuses" } } },

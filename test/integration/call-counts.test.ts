@@ -14,32 +14,41 @@ beforeAll(async () => {
 
 const unless = (is: boolean, what: string): string[] => (is ? [] : [what]);
 
-/** Where they differ by more than `beats` of a heartbeat, and by more than numbers in log lines do. */
-const differences = (now: Tally, then: Tally, beats: number): string[] => {
-  const operations = [...new Set([...Object.keys(now.dynamodb), ...Object.keys(then.dynamodb)])];
+/** Where they differ by more than `beats` heartbeats, and by more than numbers in log lines account for. */
+const differences = (actual: Tally, expected: Tally, beats: number): string[] => {
+  const operations = [...new Set([...Object.keys(actual.dynamodb), ...Object.keys(expected.dynamodb)])];
   return [
     ...operations.flatMap((name) => {
-      const { calls = 0, units = 0 } = now.dynamodb[name] ?? {};
-      const { calls: callsThen = 0, units: unitsThen = 0 } = then.dynamodb[name] ?? {};
-      const isClose = Math.abs(calls - callsThen) <= beats && Math.abs(units - unitsThen) <= beats;
-      return unless(isClose, `${name}: ${calls} calls and ${units} units, not ${callsThen} and ${unitsThen}`);
+      const { calls = 0, units = 0 } = actual.dynamodb[name] ?? {};
+      const { calls: expectedCalls = 0, units: expectedUnits = 0 } = expected.dynamodb[name] ?? {};
+      const isClose = Math.abs(calls - expectedCalls) <= beats && Math.abs(units - expectedUnits) <= beats;
+      return unless(
+        isClose,
+        `${name}: ${calls} calls and ${units} units, not ${expectedCalls} and ${expectedUnits}`,
+      );
     }),
-    ...unless(JSON.stringify(now.sqs) === JSON.stringify(then.sqs), `SQS: ${JSON.stringify(now.sqs)}`),
-    ...unless(now.logLines === then.logLines, `${now.logLines} lines of the log`),
-    ...unless(now.metricLines === then.metricLines, `${now.metricLines} metrics`),
     ...unless(
-      Math.abs(now.logBytes / then.logBytes - 1) < 0.05,
-      `${now.logBytes} bytes of the log, not ${then.logBytes}`,
+      JSON.stringify(actual.sqs) === JSON.stringify(expected.sqs),
+      `SQS: ${JSON.stringify(actual.sqs)}`,
+    ),
+    ...unless(actual.logLines === expected.logLines, `${actual.logLines} lines of the log`),
+    ...unless(actual.metricLines === expected.metricLines, `${actual.metricLines} metrics`),
+    ...unless(
+      Math.abs(actual.logBytes / expected.logBytes - 1) < 0.05,
+      `${actual.logBytes} bytes of the log, not ${expected.logBytes}`,
     ),
   ];
 };
 
-/** If it does not hold: npx node bench/count-calls.ts > docs/cost/counts.json, and the tables of npx node bench/cost.ts. */
-describe("what a turn asks of AWS is what docs/cost.md says,", () => {
+/**
+ * If this fails: npx node bench/count-calls.ts > docs/cost/counts.json, and the tables of npx node
+ * bench/cost.ts.
+ */
+describe("a turn makes the AWS calls that docs/cost.md says,", () => {
   test.each(["callback", "publish", "http", "httpWithKey", "webhook"] as const)(
-    "by the way of %s, where it is answered at once",
+    "through %s, if it is answered at once",
     (way) => {
-      // With a key, what is said so far is kept each half second: a slow machine keeps more of it.
+      // With a key, the answer so far is stored each half second: a slow machine stores more pieces.
       const beats = way === "httpWithKey" ? 2 : 0;
       expect(differences(counted[way].atOnce, documented[way].atOnce, beats)).toEqual([]);
     },
@@ -50,7 +59,7 @@ describe("what a turn asks of AWS is what docs/cost.md says,", () => {
     ["http", 1],
     // A piece each half second.
     ["httpWithKey", 3],
-  ] as const)("by the way of %s, where the answer takes eleven seconds", (way, beats) => {
+  ] as const)("through %s, if the answer takes eleven seconds", (way, beats) => {
     expect(differences(counted[way].elevenSeconds, documented[way].elevenSeconds, beats)).toEqual([]);
   });
 });

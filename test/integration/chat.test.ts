@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { type AnswerEvent, type Bot, createBotClient } from "../../client/src/index.ts";
 import { type DifySimulator, type ProfileInput, startDifySimulator } from "../../local/dify/server.ts";
 import { type ImSimulator, startImSimulator } from "../../local/im/server.ts";
-import { type ChatPlace, localPlace, longQuestion, userToken } from "../support/chat/chat-place.ts";
+import { type ChatServer, localCredentials, longQuestion, userToken } from "../support/chat/chat-server.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { cutAfter, failAfter, onlyPings } from "../support/dify-scripts.ts";
 import { eventually } from "../support/eventually.ts";
@@ -13,7 +13,7 @@ import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 let dify: DifySimulator;
 let im: ImSimulator;
 let bridge: RunningBridge;
-let place: Omit<ChatPlace, "botId" | "close">;
+let server: Omit<ChatServer, "botId" | "close">;
 
 beforeAll(async () => {
   dify = closeAfterAll(await startDifySimulator({ paceMs: 30 }));
@@ -23,12 +23,12 @@ beforeAll(async () => {
     DIFY_API_URL: dify.url,
     DIFY_API_KEY: "app-of-the-settings",
   });
-  place = { ...localPlace, url: bridge.url };
+  server = { ...localCredentials, url: bridge.url };
 }, 60_000);
 
 const created: string[] = [];
 
-/** A bot of a test's own, whose Dify is as the test wants it. */
+/** A bot of a test's own, with the Dify behaviour that the test needs. */
 const createBot = async (userId: string, profile: ProfileInput = {}, given: object = {}): Promise<void> => {
   dify.configure(`app-${userId}`, profile);
   const integration = {
@@ -43,7 +43,7 @@ const createBot = async (userId: string, profile: ProfileInput = {}, given: obje
   created.push(userId);
 };
 
-/** An app has ten bots at most. */
+/** An app has at most ten bots. */
 afterEach(async () => {
   for (const userId of created.splice(0)) await callApi(bridge.url, "/v3/bot/delete.json", { userId });
 });
@@ -51,12 +51,12 @@ afterEach(async () => {
 const botOf = async (botId: string, user = `of-${botId}`): Promise<Bot> =>
   createBotClient({
     url: bridge.url,
-    token: await userToken({ ...place, botId, close: async () => {} }, user),
+    token: await userToken({ ...server, botId, close: async () => {} }, user),
   }).bot(botId);
 
-/** A call of a client that has no library. */
+/** A call by a client without the library. */
 const call = async (path: string, user: string, init: RequestInit = {}): Promise<Response> => {
-  const token = await userToken({ ...place, botId: "", close: async () => {} }, user);
+  const token = await userToken({ ...server, botId: "", close: async () => {} }, user);
   return fetch(`${bridge.url}/v1/bots/${path}`, {
     ...init,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...init.headers },
@@ -74,7 +74,7 @@ const askedOf = (botId: string) =>
   dify.requests.filter(({ headers }) => headers.authorization === `Bearer app-${botId}`);
 
 describe("a stop", () => {
-  /** How soon it is over is asserted by a clock that a test controls (run-chat-turn-stop.test.ts). */
+  /** How soon it ends is asserted with a clock that a test controls (run-chat-turn-stop.test.ts). */
   const stopIn = async (botId: string): Promise<void> => {
     const answer = (await botOf(botId)).chat(longQuestion);
     let isStopped = false;
@@ -90,19 +90,19 @@ describe("a stop", () => {
     expect(await answer.text()).not.toContain(longQuestion);
   };
 
-  test("ends the answer where Dify obeys, and Dify is told with the same user", async () => {
+  test("ends the answer if Dify obeys, and is sent to Dify with the same user", async () => {
     await createBot("bot-obeys", { mode: "chat" });
     await stopIn("bot-obeys");
     const stop = askedOf("bot-obeys").find(({ path }) => path.endsWith("/stop"));
     expect(stop?.body).toEqual({ user: "of-bot-obeys" });
   });
 
-  test("ends it where Dify goes on", async () => {
+  test("ends it if Dify continues", async () => {
     await createBot("bot-disobeys", { behaviour: { kind: "stop_disobeyed" }, paceMs: 100 });
     await stopIn("bot-disobeys");
   });
 
-  test("that comes before Dify has named its task ends it too", async () => {
+  test("that comes before Dify has sent its task id ends it too", async () => {
     await createBot("bot-unnamed", { mode: "chat", script: onlyPings });
     const answer = (await botOf("bot-unnamed")).chat("Hello");
     const events: AnswerEvent[] = [];
@@ -113,7 +113,7 @@ describe("a stop", () => {
     expect(events.map(({ type }) => type)).toEqual(["start", "end"]);
   });
 
-  test("is no business of another user", async () => {
+  test("by another user has no effect", async () => {
     await createBot("bot-private");
     const answer = (await botOf("bot-private", "ann")).chat(longQuestion);
     for await (const event of answer) if (event.type === "start") break;
@@ -125,7 +125,7 @@ describe("a stop", () => {
 });
 
 describe("one conversation", () => {
-  test("is the same in the IM and over HTTP, and has one turn at a time in both", async () => {
+  test("is the same in the IM and over HTTP, and has one turn at a time across both", async () => {
     await createBot("bot-both", { paceMs: 40 });
     const bot = await botOf("bot-both", "both");
     const overHttp = bot.chat(longQuestion);
@@ -145,7 +145,7 @@ describe("one conversation", () => {
     expect(await bot.conversation()).toMatchObject({ turns: 2 });
   });
 
-  test("that is busy is waited for five seconds, and then the client is told when to come again", async () => {
+  test("that is busy is waited for up to five seconds, and then the client is told when to retry", async () => {
     await createBot("bot-busy", { paceMs: 200 });
     const long = (await botOf("bot-busy", "busy")).chat(longQuestion);
     for await (const event of long) if (event.type === "start") break;
@@ -168,7 +168,7 @@ describe("one conversation", () => {
 });
 
 describe("the same key twice", () => {
-  test("is one turn, told from the beginning each time, and with another question it is refused", async () => {
+  test("is one turn, replayed from the beginning each time, and is rejected with another question", async () => {
     await createBot("bot-key");
     const key = { "idempotency-key": randomUUID() };
     const [first, second] = await Promise.all([
@@ -186,7 +186,7 @@ describe("the same key twice", () => {
     expect((await ask("bot-key", "keys", "twice", key)).status).toBe(409);
   });
 
-  test("of two users are two turns", async () => {
+  test("from two users is two turns", async () => {
     await createBot("bot-keys");
     const key = { "idempotency-key": "the-same" };
     const all = await Promise.all(["ann", "bob"].map((user) => ask("bot-keys", user, "mine", key)));
@@ -196,7 +196,7 @@ describe("the same key twice", () => {
   });
 });
 
-describe("what goes wrong after the first byte", () => {
+describe("a failure after the first byte", () => {
   test.each<[string, ProfileInput, object]>([
     ["the model fails", { script: failAfter(["Hello ", "you "]) }, { code: "model", retryable: true }],
     [
@@ -204,7 +204,7 @@ describe("what goes wrong after the first byte", () => {
       { version: "1.12.1", script: cutAfter(["Hello ", "you "]) },
       { code: "broken_off", retryable: true },
     ],
-  ])("is told in band, and the next question is answered: %s", async (what, profile, expected) => {
+  ])("is reported in the stream, and the next question is answered: %s", async (what, profile, expected) => {
     const botId = `bot-${what.replaceAll(" ", "-")}`;
     await createBot(botId, profile);
     const events = await (await ask(botId, "unlucky", "Hello you there")).text();
@@ -214,7 +214,7 @@ describe("what goes wrong after the first byte", () => {
     expect(await (await ask(botId, "unlucky", "and now")).text()).toContain('"stopped":false');
   });
 
-  test("has a status of its own where the answer was wanted whole", async () => {
+  test("has its own status if the answer was requested whole", async () => {
     await createBot("bot-whole", { script: failAfter([]) });
     const reply = await ask("bot-whole", "unlucky", "Hello", { accept: "application/json" });
     expect([reply.status, await reply.json()]).toEqual([
@@ -224,8 +224,8 @@ describe("what goes wrong after the first byte", () => {
   });
 });
 
-describe("who may come in, and how often", () => {
-  test("at most three turns at once, and the fourth is told when to come again", async () => {
+describe("a caller", () => {
+  test("may run three turns at once, and is told when to retry the fourth", async () => {
     await createBot("bot-limits", { paceMs: 150 });
     const open = await Promise.all(
       ["a", "b", "c"].map((name) =>
@@ -243,7 +243,7 @@ describe("who may come in, and how often", () => {
     await Promise.all(open.map((reply) => reply.body?.cancel()));
   });
 
-  test("a token that is bound to one bot opens no other", async () => {
+  test("whose token is bound to one bot can use only that bot", async () => {
     await createBot("bot-mine");
     await createBot("bot-theirs");
     const form = new URLSearchParams([
@@ -267,8 +267,14 @@ describe("who may come in, and how often", () => {
     ["content over 128 KB", undefined, { content: "x".repeat(128 * 1024 + 1) }, 400, 1005],
     ["broken JSON", undefined, "{", 400, 1002],
     ["no body", undefined, "", 400, 1003],
-    ["an integration that the bot has not", undefined, { content: "x", integration: "dify_chat" }, 409, 409],
-  ])("with %s is refused before anything begins", async (_, headers, body, status, code) => {
+    [
+      "an integration that the bot does not have",
+      undefined,
+      { content: "x", integration: "dify_chat" },
+      409,
+      409,
+    ],
+  ])("with %s is rejected before anything begins", async (_, headers, body, status, code) => {
     const init = { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) };
     const reply = headers
       ? await fetch(`${bridge.url}/v1/bots/bot-demo/chat`, { ...init, headers })
@@ -276,7 +282,7 @@ describe("who may come in, and how often", () => {
     expect([reply.status, await reply.json()]).toEqual([status, { code, errorMessage: expect.any(String) }]);
   });
 
-  test("a page of another origin may ask, as the settings say", async () => {
+  test("on a page of another origin is allowed as the settings say", async () => {
     const preflight = await fetch(`${bridge.url}/v1/bots/bot-demo/chat`, {
       method: "OPTIONS",
       headers: { origin: "https://www.example.com", "access-control-request-method": "POST" },
@@ -287,8 +293,8 @@ describe("who may come in, and how often", () => {
   });
 });
 
-describe("what can be done with an answer", () => {
-  test("is asking for suggestions and rating it, which reach Dify", async () => {
+describe("an answer", () => {
+  test("has suggestions and can be rated, both through Dify", async () => {
     await createBot("bot-talk", { suggested: ["And then?"] });
     const bot = await botOf("bot-talk");
     const answer = bot.chat("Hello");
@@ -300,7 +306,7 @@ describe("what can be done with an answer", () => {
     expect(rating?.body).toEqual({ rating: "like", content: "Well said.", user: "of-bot-talk" });
   });
 
-  test("tells the sources that it rests on, and what it has cost", async () => {
+  test("comes with its sources and its usage", async () => {
     const source = { dataset_name: "Handbook", document_name: "a.pdf", content: "We open at 9." };
     await createBot("bot-sources", {
       script: [{ do: "begin" }, { do: "say" }, { do: "finish", metadata: { retriever_resources: [source] } }],
@@ -312,7 +318,7 @@ describe("what can be done with an answer", () => {
     });
   });
 
-  test("goes along with files, which Dify fetches", async () => {
+  test("can use files that came with the question, which Dify downloads", async () => {
     await createBot("bot-files");
     const files = [{ type: "image" as const, url: "https://files.example/a.png" }];
     await (await botOf("bot-files")).chat({ content: "What is this?", files }).text();

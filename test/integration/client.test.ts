@@ -1,4 +1,4 @@
-import { startBridgePlace } from "../support/chat/bridge-place.ts";
-import { describeClientAt } from "../support/chat/client-walk.ts";
+import { startBridgeChat } from "../support/chat/bridge-chat.ts";
+import { describeClientAt } from "../support/chat/client-tests.ts";
 
-describeClientAt("a real bridge", startBridgePlace);
+describeClientAt("a real bridge", startBridgeChat);

@@ -6,7 +6,7 @@ import { closeAfterAll } from "../support/close-after.ts";
 import { startBridge } from "../support/local-run.ts";
 import { callApi, textMessage } from "../support/signed-call.ts";
 
-describe("a run as strict as a deployed one, with a DATA_DIR", () => {
+describe("a run with a deployment's restrictions and a DATA_DIR", () => {
   const guideBot = (callbackUrl: string): object => ({
     userId: "bot-001",
     name: "Helpdesk",
@@ -17,7 +17,7 @@ describe("a run as strict as a deployed one, with a DATA_DIR", () => {
   const create = async (url: string, callbackUrl: string) =>
     (await callApi(url, "/v3/bot/create.json", guideBot(callbackUrl))).body;
 
-  test("refuses private callback URLs, answers the guide's bot, and still has it in the next run", async () => {
+  test("rejects private callback URLs, answers as the guide's bot, and still has it in the next run", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "bot-bridge-data-"));
     closeAfterAll({ close: () => rm(dataDir, { recursive: true }) });
     const environment = { DATA_DIR: dataDir, ALLOW_PRIVATE_CALLBACKS: "0" };

@@ -12,13 +12,16 @@ import { eventually } from "../support/eventually.ts";
 import { startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 
-/** Before the IM ends the silent message: a killed worker's job comes back when its hold has run out, 25 s at most. */
+/**
+ * Before the IM ends the silent message: a killed worker's job returns when its visibility timeout has
+ * expired, after 25 s at most.
+ */
 const resumesWithinMs = 30_000;
 const patienceMs = resumesWithinMs + 15_000;
 
 const question = "please tell me a long story of many words, one after the other";
 
-/** A slow Dify, an IM, and how the demo bot's turn stands there. */
+/** A slow Dify, an IM, and the state of the demo bot's turn. */
 const setUp = async () => {
   const askedAt: number[] = [];
   const dify = closeAfterAll(
@@ -43,7 +46,7 @@ const wholeAnswer = (im: ImSimulator): Promise<ImMessage> =>
     return whole;
   }, patienceMs);
 
-/** One message that breaks off, and one that holds the whole answer. */
+/** One message that breaks off, and one with the whole answer. */
 const expectAnsweredOnce = (im: ImSimulator): void => {
   expect(im.messages()).toMatchObject([
     { targetId: "u7", complete: true, completeReason: 1 },
@@ -51,11 +54,11 @@ const expectAnsweredOnce = (im: ImSimulator): void => {
   ]);
 };
 
-/** A bridge that starts in this process blocks it for seconds: the simulators answer nobody meanwhile. */
+/** A bridge that starts in this process blocks it for seconds, in which the simulators answer no one. */
 const started = Promise.withResolvers<void>();
 
-// At the same time: most of each is waiting.
-test.concurrent("a turn whose whole process is killed in the middle of the answer is answered by the next", async () => {
+// At the same time, since most of each is waiting.
+test.concurrent("a turn whose process is killed in the middle of the answer is answered by the next process", async () => {
   await started.promise;
   const { dify, im, askAndWaitForText } = await setUp();
   const dataDir = await mkdtemp(join(tmpdir(), "bot-bridge-killed-"));
@@ -76,7 +79,7 @@ test.concurrent("a turn whose whole process is killed in the middle of the answe
   expectAnsweredOnce(im);
 }, 120_000);
 
-test.concurrent("a turn whose worker dies in the middle of the answer is on its way again within 30 s, and answered once", async () => {
+test.concurrent("a turn whose worker dies in the middle of the answer is retried within 30 s, and answered once", async () => {
   const { dify, im, askedAt, askAndWaitForText } = await setUp();
   const starting = startLocalBridge(
     {

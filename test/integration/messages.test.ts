@@ -26,7 +26,7 @@ beforeAll(async () => {
   appServer = closeAfterAll(await startAppServerSimulator({ ...app, bridgeUrl }));
   bridge = await startBridge({ RONGCLOUD_API_URL: im.url });
   resolve(bridge.url);
-  // Callbacks trust for five seconds what they know of who is a bot: by their turn these two are known.
+  // Callbacks cache for five seconds who is a bot: by their turn these two are known.
   await createBot("bot-routed", webhook("bot-routed"));
   await createBot("bot-joins", webhook("bot-joins", { events: ["group:bot_join"] }));
 }, 60_000);
@@ -88,15 +88,15 @@ const webhooks = (botId: string, count: number, patienceMs?: number): Promise<Re
   }, patienceMs);
 const answers = (botId: string, count: number) =>
   eventually(() => {
-    const said = im.messages().filter(({ fromUserId, complete }) => fromUserId === botId && complete);
-    if (said.length < count) throw new Error(`${said.length} answers of ${botId}\n${bridge.stderr()}`);
-    return said;
+    const answers = im.messages().filter(({ fromUserId, complete }) => fromUserId === botId && complete);
+    if (answers.length < count) throw new Error(`${answers.length} answers of ${botId}\n${bridge.stderr()}`);
+    return answers;
   });
-/** Long enough for what should not come to come. */
-const aWhile = () => delay(1_500);
+/** Long enough to notice a message that should not arrive. */
+const shortDelay = () => delay(1_500);
 
 describe("a webhook", () => {
-  test("is told of a message, signed both ways, with the bot and what was said", async () => {
+  test("receives a message, signed both ways, with the bot and the content", async () => {
     await createBot("bot-told", webhook("bot-told"));
     const { body } = await say("bot-told", "hello");
     const [received] = await webhooks("bot-told", 1);
@@ -120,7 +120,7 @@ describe("a webhook", () => {
     await deleteBot("bot-told");
   });
 
-  test("answers by publishing in the bot's name, and its answer reaches the user", async () => {
+  test("answers by publishing as the bot, and its answer reaches the user", async () => {
     await createBot("bot-echo", { type: "webhook", callbackUrl: `${appServer.url}/echo` });
     await say("bot-echo", "are you there?");
     const [answer] = await answers("bot-echo", 1);
@@ -128,7 +128,7 @@ describe("a webhook", () => {
     await deleteBot("bot-echo");
   });
 
-  test("that is down holds back neither the bot's Dify answer nor another bot's webhook, and is told once it is up", async () => {
+  test("that is down delays neither the bot's Dify answer nor another bot's webhook, and gets the message once it is up", async () => {
     appServer.behave({ path: "/bot-down", status: 503, times: 2 });
     await createBot("bot-down", webhook("bot-down"), chatflow());
     await createBot("bot-up", webhook("bot-up"));
@@ -136,29 +136,29 @@ describe("a webhook", () => {
     await say("bot-up", "hello");
     await webhooks("bot-up", 1);
     await answers("bot-down", 1);
-    const tried = await webhooks("bot-down", 3, 15_000);
-    expect(tried.map(({ status }) => status)).toEqual([503, 503, 200]);
-    expect(new Set(tried.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
-    await aWhile();
+    const attempts = await webhooks("bot-down", 3, 15_000);
+    expect(attempts.map(({ status }) => status)).toEqual([503, 503, 200]);
+    expect(new Set(attempts.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+    await shortDelay();
     expect(webhooksOf("bot-down")).toHaveLength(3);
     await deleteBot("bot-down");
     await deleteBot("bot-up");
   }, 40_000);
 
-  test("is told of its conversation's messages in order, also when the first has to be tried again", async () => {
+  test("receives the messages of its conversation in order, even if the first has to be retried", async () => {
     await createBot("bot-order", webhook("bot-order"));
     appServer.behave({ path: "/bot-order", status: 500, times: 1 });
     for (const text of ["one", "two", "three"]) await say("bot-order", text);
     const received = await webhooks("bot-order", 4, 15_000);
-    const taken = received.filter(({ status }) => status === 200);
-    expect(taken.map(({ envelope }) => (envelope as { data: { content: string } }).data.content)).toEqual(
-      ["one", "two", "three"].map(textOf),
-    );
+    const acceptedWebhooks = received.filter(({ status }) => status === 200);
+    expect(
+      acceptedWebhooks.map(({ envelope }) => (envelope as { data: { content: string } }).data.content),
+    ).toEqual(["one", "two", "three"].map(textOf));
     await deleteBot("bot-order");
   }, 30_000);
 });
 
-describe("a webhook that refuses", () => {
+describe("a webhook that rejects a message", () => {
   const redrive = async (...options: readonly string[]): Promise<string> => {
     const command = run([process.execPath, "scripts/redrive.ts", "--url", bridge.url, ...options]);
     const { code, stdout, stderr } = await command.ended;
@@ -166,17 +166,17 @@ describe("a webhook that refuses", () => {
     return stdout;
   };
 
-  test("makes a dead letter at once, which a redrive brings once it is mended", async () => {
+  test("makes a dead letter at once, which is delivered by a redrive once the webhook works", async () => {
     await createBot("bot-refuses", webhook("bot-refuses"));
     appServer.behave({ path: "/bot-refuses", status: 410, times: 1 });
-    await say("bot-refuses", "mend me");
+    await say("bot-refuses", "fix me");
     const [refused] = await webhooks("bot-refuses", 1);
     const listed = await eventually(async () => {
       const list = await redrive();
       expect(list).toMatch(/bot-refuses {2}webhook {2}.* tries 1 {2}HTTP 410/);
       return list;
     });
-    expect(listed).not.toContain("mend me");
+    expect(listed).not.toContain("fix me");
 
     expect(await redrive("--bot", "bot-refuses")).toMatch(/→ redriven/);
     const [, brought] = await webhooks("bot-refuses", 2);
@@ -220,16 +220,16 @@ describe("a message in a group", () => {
     });
   });
 
-  test("that mentions nobody, or not by isMentioned, is told to no bot", async () => {
+  test("that mentions no one, or not with isMentioned, reaches no bot", async () => {
     await sayInGroup({ content: "hello all" }, "1");
     await sayInGroup(mentioning("bot-group"), "0");
     await sayInGroup({ content: "@all", mentionedInfo: { type: 1 } }, "1");
-    await aWhile();
+    await shortDelay();
     expect(webhooksOf("bot-group")).toHaveLength(1);
     await deleteBot("bot-group");
   });
 
-  test("that mentions everyone is told to who asks for it", async () => {
+  test("that mentions everyone reaches the integrations that ask for it", async () => {
     await createBot("bot-everyone", webhook("bot-everyone", { options: { everyone: true } }));
     await createBot("bot-reserved", webhook("bot-reserved"));
     await sayInGroup({ content: "@all", mentionedInfo: { type: 1 } }, "1");
@@ -240,15 +240,15 @@ describe("a message in a group", () => {
   });
 });
 
-describe("a callback of RongCloud", () => {
-  test("four times at the same instant is one event", async () => {
+describe("a callback from RongCloud", () => {
+  test("that arrives four times at once is one event", async () => {
     const message = { fromUserId: "u7", toUserId: "bot-routed", content: textOf("hi"), msgUID: "UID-1" };
     const replies = await Promise.all(Array.from({ length: 4 }, () => routeMessage(message)));
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     await webhooks("bot-routed", 1);
-    await aWhile();
+    await shortDelay();
     expect(await routeMessage(message)).toMatchObject({ status: 200, body: { code: 200 } });
-    await aWhile();
+    await shortDelay();
     expect(webhooksOf("bot-routed")).toHaveLength(1);
   }, 30_000);
 
@@ -262,26 +262,26 @@ describe("a callback of RongCloud", () => {
     await Promise.all([routeMessage(message), routeMessage(message)]);
     await routeMessage({ ...message, content: textOf("again") });
     const received = await webhooks("bot-routed", 3);
-    await aWhile();
+    await shortDelay();
     expect(webhooksOf("bot-routed")).toHaveLength(3);
     expect(new Set(received.map(({ headers }) => headers["webhook-id"])).size).toBe(3);
   });
 
-  test("tells a bot of what is no message, where it asks for it", async () => {
+  test("delivers events other than messages to a bot that asks for them", async () => {
     const envelope = { type: "group:bot_join", timestamp: 1_767_225_600_123, bot: { userId: "bot-joins" } };
-    const told = await callApi(
+    const reply = await callApi(
       bridge.url,
       `/callbacks/rongcloud/bot-events?${callbackQuery()}`,
       { ...envelope, data: { fromUserId: "u7", groupId: "g1" } },
       {},
     );
-    expect(told).toMatchObject({ status: 200, body: { code: 200 } });
+    expect(reply).toMatchObject({ status: 200, body: { code: 200 } });
     const [received] = await webhooks("bot-joins", 1);
     expect(received?.envelope).toMatchObject({ type: "group:bot_join", data: { toUserId: "g1" } });
     await deleteBot("bot-joins");
   }, 30_000);
 
-  test("that makes no sense is answered 200 and told in the log, without its text; a forged one is refused", async () => {
+  test("that cannot be parsed is answered 200 and logged without its content; a forged one is rejected", async () => {
     const nonsense = { fromUserId: "u7", toUserId: "bot-routed", content: "no-json-of-mine" };
     expect(await routeMessage(nonsense)).toMatchObject({ status: 200, body: { code: 200 } });
     await eventually(() =>
@@ -300,14 +300,14 @@ describe("a callback of RongCloud", () => {
 });
 
 describe("a keyword filter", () => {
-  test("lets through what fits it alone", async () => {
+  test("passes only matching messages", async () => {
     await createBot(
       "bot-filter",
       webhook("bot-filter", { options: { filter: { startsWith: ["/help"], matches: ["^#\\d+$"] } } }),
     );
     for (const text of ["hello", "/HELP me", "#12", "#12a"]) await say("bot-filter", text);
     const received = await webhooks("bot-filter", 2);
-    await aWhile();
+    await shortDelay();
     expect(webhooksOf("bot-filter")).toHaveLength(2);
     expect(received.map(({ envelope }) => (envelope as { data: { content: string } }).data.content)).toEqual(
       ["/HELP me", "#12"].map(textOf),

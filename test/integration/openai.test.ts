@@ -3,7 +3,7 @@ import { type AnswerEvent, type Bot, createBotClient } from "../../client/src/in
 import type { ImMessage } from "../../local/im/messages.ts";
 import { type ImSimulator, startImSimulator } from "../../local/im/server.ts";
 import { type OpenAiSimulator, startOpenAiSimulator } from "../../local/openai/server.ts";
-import { localPlace, userToken } from "../support/chat/chat-place.ts";
+import { localCredentials, userToken } from "../support/chat/chat-server.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
@@ -49,7 +49,7 @@ const answerOf = (botId: string, nth = 0): Promise<ImMessage> =>
     return message;
   });
 
-/** The chat messages of each question that was asked with this key. */
+/** The chat messages of each question asked with this key. */
 const askedOf = (key: string): { role: string; content: unknown }[][] =>
   openai.requests.flatMap(({ key: its, body }) =>
     its === key && typeof body === "object" && body !== null && "messages" in body
@@ -58,8 +58,8 @@ const askedOf = (key: string): { role: string; content: unknown }[][] =>
   );
 
 const botOf = async (botId: string): Promise<Bot> => {
-  const place = { ...localPlace, url: bridge.url, botId, close: async () => {} };
-  return createBotClient({ url: bridge.url, token: await userToken(place, `of-${botId}`) }).bot(botId);
+  const server = { ...localCredentials, url: bridge.url, botId, close: async () => {} };
+  return createBotClient({ url: bridge.url, token: await userToken(server, `of-${botId}`) }).bot(botId);
 };
 
 const collect = async (events: AsyncIterable<AnswerEvent>): Promise<AnswerEvent[]> => {
@@ -79,7 +79,7 @@ describe("over the IM", () => {
     expect(body).toMatchObject({ model: "simulated-model", stream: true });
   });
 
-  test("a second message is asked with the first and its answer before it", async () => {
+  test("a second message is sent with the first and its answer before it", async () => {
     await createBot("bot-remembers", { systemPrompt: "Be brief." });
     await say("bot-remembers", "first");
     const { text } = await answerOf("bot-remembers");
@@ -93,14 +93,14 @@ describe("over the IM", () => {
     ]);
   });
 
-  test("an answer comes in one ordinary message where the integration does not stream", async () => {
+  test("an answer comes in one ordinary message if the integration does not stream", async () => {
     await createBot("bot-in-one", {}, { stream: false });
     await say("bot-in-one", "in one piece");
     const message = await answerOf("bot-in-one");
     expect(message).toMatchObject({ objectName: "RC:TxtMsg", text: expect.stringContaining("in one piece") });
   });
 
-  test("reasoning stays out, and an answer at its maximum length says so", async () => {
+  test("reasoning is hidden, and an answer at its maximum length says so", async () => {
     openai.configure("sk-bot-thinks", { reasoning: "Hm.", reply: "Half an", finishReason: "length" });
     await createBot("bot-thinks");
     await say("bot-thinks", "think");
@@ -120,7 +120,7 @@ describe("over HTTP", () => {
     });
   });
 
-  test("a conversation is forgotten with what was said in it", async () => {
+  test("a conversation is forgotten with all its messages", async () => {
     await createBot("bot-forgets");
     const bot = await botOf("bot-forgets");
     await collect(bot.chat("first"));
@@ -129,7 +129,7 @@ describe("over HTTP", () => {
     expect(askedOf("sk-bot-forgets")[1]).toEqual([{ role: "user", content: "second" }]);
   });
 
-  test("a stop ends the answer, and what was said of it is remembered", async () => {
+  test("a stop ends the answer, and the partial answer is remembered", async () => {
     openai.configure("sk-bot-stops", { reply: "word ".repeat(400), paceMs: 50 });
     await createBot("bot-stops");
     const bot = await botOf("bot-stops");
@@ -150,7 +150,7 @@ describe("over HTTP", () => {
     ]);
   });
 
-  test("a wrong key is a failure in plain words, without the key or what the API said", async () => {
+  test("a wrong key is reported in plain words, without the key or the API's error text", async () => {
     openai.configure("sk-bot-refused", {
       behaviour: { kind: "error", status: 401, code: "invalid_api_key" },
     });

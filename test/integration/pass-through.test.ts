@@ -8,7 +8,7 @@ import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 
-/** In the place of a real RongCloud. */
+/** Simulates a real RongCloud. */
 let im: ImSimulator;
 let appServer: AppServerSimulator;
 let bridge: RunningBridge;
@@ -37,7 +37,7 @@ const routedCopy = (msgUID: string) => {
   return callApi(bridge.url, `/callbacks/rongcloud/messages?${query}`, copy, {});
 };
 
-test("a published message goes to RongCloud too, keeps its id, and the copy that its message route brings is no second event", async () => {
+test("a published message is also sent to RongCloud, keeps its id, and the copy from its message route is no second event", async () => {
   const { body } = await callApi(
     bridge.url,
     "/message/private/publish.json",
@@ -54,7 +54,7 @@ test("a published message goes to RongCloud too, keeps its id, and the copy that
   expect(appServer.received()).toMatchObject([{ envelope: { data: { msgUID: messageUID } } }]);
 });
 
-test("a message that RongCloud refuses is refused in its words, and no bot hears of it", async () => {
+test("a message that RongCloud rejects is rejected with its error, and reaches no bot", async () => {
   const before = appServer.received().length;
   im.answerNext({ status: 403, code: 1009 });
   const refused = await callApi(
@@ -67,7 +67,7 @@ test("a message that RongCloud refuses is refused in its words, and no bot hears
   expect(appServer.received()).toHaveLength(before);
 });
 
-test("a user gets RongCloud's token, and the bridge's own beside it", async () => {
+test("a user gets RongCloud's token and the bridge's own", async () => {
   const form = new URLSearchParams({ userId: "u7", name: "Ann" });
   expect(await callApi(bridge.url, "/user/getToken.json", form)).toMatchObject({
     status: 200,
@@ -75,7 +75,7 @@ test("a user gets RongCloud's token, and the bridge's own beside it", async () =
   });
 });
 
-test("a user's tokens are revoked at RongCloud too, which wants a time, and its refusal is told", async () => {
+test("a user's tokens are also revoked at RongCloud, which requires a time, and its rejection is returned", async () => {
   const expire = (form: string) => callApi(bridge.url, "/user/token/expire.json", new URLSearchParams(form));
   expect(await expire("userId=u7")).toMatchObject({ status: 200, body: { code: 200 } });
   expect(await expire("userId=u7&userId=u8&time=1767225600000")).toMatchObject({ status: 200 });
@@ -83,7 +83,7 @@ test("a user's tokens are revoked at RongCloud too, which wants a time, and its 
   expect(await expire("userId=u7")).toMatchObject({ status: 429, body: { code: 1008 } });
 });
 
-test("a signed call that the bridge does not serve is answered by RongCloud, an unsigned one by nobody", async () => {
+test("a signed call that the bridge does not serve is answered by RongCloud, and an unsigned one is 404", async () => {
   im.answerNext({ status: 429, code: 1008, headers: { "retry-after": "1" } });
   const passed = await callApi(bridge.url, "/chatroom/create.json", new URLSearchParams({ id: "1" }));
   expect(passed).toMatchObject({ status: 429, body: { code: 1008, errorMessage: "injected fault" } });

@@ -43,7 +43,7 @@ const allSteps = [
 ];
 
 describe("the smoke test", () => {
-  test("walks the guide against the local bridge, a line a step, and leaves nothing behind", async () => {
+  test("walks the guide against the local bridge, one line per step, and leaves nothing behind", async () => {
     const ended = await smokeHere();
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(marksOf(ended)).toEqual(allSteps);
@@ -53,14 +53,14 @@ describe("the smoke test", () => {
     expect(await botsLeft()).toEqual([]);
   });
 
-  test("asks the Dify that it is given", async () => {
+  test("uses the Dify that it is given", async () => {
     dify.configure("app-of-the-smoke", {});
     const ended = await smokeHere({ DIFY_API_URL: dify.url, DIFY_API_KEY: "app-of-the-smoke" });
     expect(marksOf(ended)).toEqual(allSteps);
     expect(dify.requests.filter(({ path }) => path.endsWith("/chat-messages"))).toHaveLength(2);
   });
 
-  test("ends with 1 at the step that fails, says what came back, and takes its bot away", async () => {
+  test("exits with 1 at the step that fails, prints the reply, and deletes its bot", async () => {
     dify.configure("app-that-breaks", { script: failAfter([]) });
     const ended = await smokeHere({ DIFY_API_URL: dify.url, DIFY_API_KEY: "app-that-breaks" });
     expect(ended.code).toBe(1);
@@ -69,7 +69,7 @@ describe("the smoke test", () => {
     expect(await botsLeft()).toEqual([]);
   });
 
-  test("says what came back where the secret is wrong, and not the secret", async () => {
+  test("prints the reply if the secret is wrong, and not the secret", async () => {
     const ended = await smokeHere({ APP_SECRET: "a-secret-of-another" });
     expect(ended.code).toBe(1);
     expect(marksOf(ended)).toEqual(["ok   health", "FAIL token"]);
@@ -77,7 +77,7 @@ describe("the smoke test", () => {
     expect(ended.stdout + ended.stderr).not.toContain("a-secret-of-another");
   });
 
-  test("does not show a secret that comes back in an answer", async () => {
+  test("does not print a secret that is part of a reply", async () => {
     const echo = closeAfterEach(
       await startHttpServer(0, async (request, response) => {
         if (request.url === "/dev/health") response.end("{}");
@@ -91,7 +91,7 @@ describe("the smoke test", () => {
     );
   });
 
-  test("says where nobody answers", async () => {
+  test("reports that nothing answers at the address", async () => {
     const gone = await startHttpServer(0, async () => {});
     await gone.close();
     const ended = await smoke(["--url", gone.url]);

@@ -5,8 +5,8 @@ import { type LocalRun, run } from "../support/local-run.ts";
 
 const npmStart = ["npm", "start", "--silent"] as const;
 
-/** Whether any process of the group is left. */
-const isLeft = (groupId: number | undefined): boolean => {
+/** Whether the group has any process left. */
+const isRunning = (groupId: number | undefined): boolean => {
   try {
     return groupId !== undefined && process.kill(-groupId, 0);
   } catch {
@@ -14,39 +14,39 @@ const isLeft = (groupId: number | undefined): boolean => {
   }
 };
 
-/** On a slow machine a start takes half a minute, and ends no sooner. */
-const nothingIsLeft = ({ process: { pid } }: LocalRun): Promise<void> =>
-  eventually(() => expect(isLeft(pid)).toBe(false), 60_000);
+/** On a slow machine a start takes half a minute, and cannot be stopped sooner. */
+const nothingRuns = ({ process: { pid } }: LocalRun): Promise<void> =>
+  eventually(() => expect(isRunning(pid)).toBe(false), 60_000);
 
 describe("npm start", () => {
-  test("is ready with one line that says where, and Ctrl-C leaves nothing running", async () => {
+  test("prints one line with its address when it is ready, and Ctrl-C leaves nothing running", async () => {
     const start = run(npmStart, { PORT: "0" });
     const [, url = ""] = await start.shows(/^ready (http:\/\/127\.0\.0\.1:\d+)$/m);
     expect((await fetch(`${url}/nowhere`)).status).toBe(404);
     const ended = await start.interrupt();
     expect(ended.stdout.match(/^ready/gm)).toHaveLength(1);
-    await nothingIsLeft(start);
+    await nothingRuns(start);
     await expect(fetch(url)).rejects.toThrow();
   }, 180_000);
 
-  test("that loses its starter, however it went, leaves nothing running", async () => {
+  test("leaves nothing running when its parent process ends, for any reason", async () => {
     const start = run([process.execPath, "scripts/run.mjs", "local/main.ts"], { PORT: "0" });
     await start.shows(/^ready/m);
     start.process.kill("SIGKILL");
-    await nothingIsLeft(start);
+    await nothingRuns(start);
   }, 180_000);
 });
 
-test("npm that is killed by itself, as a supervisor does, leaves nothing running", async () => {
+test("npm start leaves nothing running when npm alone is killed, as a supervisor does", async () => {
   const start = run(npmStart, { PORT: "0" });
   await start.shows(/^ready/m);
   start.process.kill("SIGKILL");
-  await nothingIsLeft(start);
+  await nothingRuns(start);
 }, 180_000);
 
-test("a start whose starter dies before it is ready leaves nothing running either", async () => {
+test("npm start leaves nothing running when its parent process ends before it is ready", async () => {
   const start = run([process.execPath, "scripts/run.mjs", "local/main.ts"], { PORT: "0" });
   await delay(800);
   start.process.kill("SIGKILL");
-  await nothingIsLeft(start);
+  await nothingRuns(start);
 }, 90_000);

@@ -89,7 +89,7 @@ describe("a message to a bot", () => {
     });
   });
 
-  test("goes on in the conversation of the one before", async () => {
+  test("continues the conversation of the previous one", async () => {
     await createBot("bot-talks", "app-talks");
     await say("bot-talks", "first");
     await answerOf("bot-talks");
@@ -112,7 +112,7 @@ describe("a message to a bot", () => {
     expect(askedOf("app-queues")[1]).toHaveProperty("conversation_id");
   });
 
-  test("arrives byte for byte as a real Dify said it", async () => {
+  test("is answered byte for byte as a real Dify answered it", async () => {
     const apiKey = "app-replay-1.12.1-cf-llm-stream";
     dify.configure(apiKey, { paceMs: 1 });
     await createBot("bot-real", apiKey);
@@ -120,7 +120,7 @@ describe("a message to a bot", () => {
     expect((await answerOf("bot-real")).text).toBe("你好，you said: hi llm 👋");
   });
 
-  test("is answered in one ordinary message where the integration does not stream", async () => {
+  test("is answered in one ordinary message if the integration does not stream", async () => {
     await createBot("bot-whole", "app-whole", { stream: false });
     await say("bot-whole", "in one piece");
     const message = await answerOf("bot-whole");
@@ -128,7 +128,7 @@ describe("a message to a bot", () => {
   });
 });
 
-test("the demo bot is answered by the Dify of the settings", async () => {
+test("the demo bot answers with the Dify in the settings", async () => {
   await say("bot-demo", "is this the real one?");
   expect((await answerOf("bot-demo")).text).toContain("is this the real one?");
   expect(askedOf("app-of-the-settings").filter((body) => body !== undefined)).not.toHaveLength(0);
@@ -136,10 +136,10 @@ test("the demo bot is answered by the Dify of the settings", async () => {
 
 describe("a Dify that does not answer", () => {
   test.each([
-    ["refuses the key", "bot-refused", "key-without-prefix", () => dify.url],
+    ["rejects the key", "bot-refused", "key-without-prefix", () => dify.url],
     ["has a model that fails", "bot-model", "app-replay-1.12.1-llm-chatflow-FAIL401", () => dify.url],
   ])(
-    "and %s ends in a plain sentence and a line in the log, without its words",
+    "and %s leads to a plain sentence and a log line, without Dify's error text",
     async (_, botId, apiKey, callbackUrl) => {
       await createBot(botId, apiKey, { callbackUrl: callbackUrl() });
       await say(botId, "anybody there?");
@@ -156,19 +156,19 @@ describe("a Dify that does not answer", () => {
     },
   );
 
-  test("at all is tried again for a while, and then the user is told", async () => {
+  test("at all is retried for a while, and then the user is told", async () => {
     await createBot("bot-down", "app-down", { callbackUrl: "http://127.0.0.1:9/v1" });
     await say("bot-down", "hello?");
-    const told = await eventually(() => {
+    const notice = await eventually(() => {
       const [message] = answersOf("bot-down");
-      if (!message) throw new Error("not told yet");
+      if (!message) throw new Error("no message yet");
       return message;
     }, 30_000);
-    expect(told.text).toBe(sentences.failed);
+    expect(notice.text).toBe(sentences.failed);
   }, 40_000);
 });
 
-describe("a caller who is not let in", () => {
+describe("an unauthorized caller", () => {
   const publish = "/message/private/publish.json";
   const message = textMessage("u7", "bot-streams", "let me in");
 
@@ -184,7 +184,7 @@ describe("a caller who is not let in", () => {
     });
   });
 
-  test("who sends the same signed request twice gets in once", async () => {
+  test("that repeats a signed request is admitted once", async () => {
     const headers = signCall(localApp, Date.now());
     expect(await callApi(bridge.url, publish, message, headers)).toMatchObject({ status: 200 });
     expect(await callApi(bridge.url, publish, message, headers)).toMatchObject({
@@ -221,14 +221,14 @@ describe("bad input", () => {
       1002,
       /^toUserId: is required/,
     ],
-  ])("to %s (%o) is 400 with code %i and the field named", async (path, body, code, errorMessage) => {
+  ])("to %s (%o) is 400 with code %i and names the field", async (path, body, code, errorMessage) => {
     expect(await callApi(bridge.url, path, body)).toMatchObject({
       status: 400,
       body: { code, errorMessage: expect.stringMatching(errorMessage) },
     });
   });
 
-  test("is answered under the caller's own request id", async () => {
+  test("is answered with the caller's own request id", async () => {
     const headers = { ...signCall(localApp, Date.now()), "X-Request-ID": "trace-42" };
     const reply = await callApi(bridge.url, "/v3/bot/create.json", "{", headers);
     expect(reply.headers.get("x-request-id")).toBe("trace-42");

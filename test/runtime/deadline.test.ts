@@ -7,17 +7,17 @@ import { eventsIn, wholeReply } from "../support/lambda-runtime/streamed-reply.t
 
 const runtime = chatRuntime();
 
-/** A turn ends a minute before its function's time is over, so this leaves two seconds. */
+/** A turn ends a minute before its function's timeout, so this leaves two seconds. */
 const leftMs = 62_000;
 
 const long = Array.from({ length: 300 }, (_, index) => `word${index} `);
 
-describe("an answer that its function has no time for", () => {
+describe("an answer that does not fit into its function's time", () => {
   test.each<[string, ProfileInput]>([
-    ["of a Dify that goes on and on", { paceMs: 100, reply: { kind: "deltas", deltas: long } }],
-    ["of a Dify that says nothing", { script: silence }],
-    ["of a Dify that only pings", { script: onlyPings }],
-  ])("%s ends in band, long before Lambda would end it", async (_what, profile) => {
+    ["from a Dify that never ends", { paceMs: 100, reply: { kind: "deltas", deltas: long } }],
+    ["from a Dify that says nothing", { script: silence }],
+    ["from a Dify that only pings", { script: onlyPings }],
+  ])("%s ends in the stream, long before Lambda would end it", async (_what, profile) => {
     const pair = await runtime().pair(profile);
     const invocation = runtime().chatStream.invoke(question(pair, "Hello"), leftMs);
     const { reply } = await wholeReply(invocation);

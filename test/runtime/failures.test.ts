@@ -7,7 +7,7 @@ import { eventsIn, wholeEvents, wholeReply } from "../support/lambda-runtime/str
 
 const runtime = chatRuntime();
 
-/** The runtime process is the one that began, and serves on. */
+/** The same runtime process serves on. */
 afterEach(async () => {
   const { chatStream, pair } = runtime();
   const events = await wholeEvents(chatStream.invoke(question(await pair(), "Are you there?")));
@@ -46,7 +46,7 @@ describe("after the first byte,", () => {
     ["a stream without an end", [{ do: "begin" }, { do: "say" }], "broken_off"],
   ];
 
-  test.each(brokenOff)("%s ends the answer in band", async (_what, script, code) => {
+  test.each(brokenOff)("%s ends the answer in the stream", async (_what, script, code) => {
     const pair = await runtime().pair({ script, paceMs: 20 });
     const { statusCode, reply } = await wholeReply(runtime().chatStream.invoke(question(pair, "Hello")));
     const events = eventsIn(reply.chunks);
@@ -60,7 +60,7 @@ describe("after the first byte,", () => {
     expect(reply.trailers).toEqual({});
   });
 
-  test("a Dify that refuses all calls ends the answer in band", async () => {
+  test("a Dify that rejects all calls ends the answer in the stream", async () => {
     const behaviour = { kind: "http_error", status: 401, code: "unauthorized" } as const;
     const pair = await runtime().pair({ behaviour });
     const events = await wholeEvents(runtime().chatStream.invoke(question(pair, "Hello")));
@@ -69,7 +69,7 @@ describe("after the first byte,", () => {
   });
 });
 
-test("what has been said and shown stands in no log", async () => {
+test("no log contains what was said or shown", async () => {
   const pair = await runtime().pair();
   const { chatStream } = runtime();
   await chatStream.invoke(question(pair, "my very secret question")).replied;

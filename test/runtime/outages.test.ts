@@ -6,10 +6,10 @@ import { eventsIn, wholeEvents, wholeReply } from "../support/lambda-runtime/str
 
 const runtime = chatRuntime();
 
-/** Every connection that has been idle for so long is closed by its server, as `node:http` does after 5 s. */
+/** Each server closes connections that were idle for this long, as `node:http` does after 5 s. */
 const idleMs = 6_500;
 
-test("a process that Lambda has frozen serves on, though its connections were closed meanwhile", async () => {
+test("a process that Lambda has frozen serves on, even if its connections were closed in the meantime", async () => {
   const { chatStream, pair } = runtime();
   const asker = await pair();
   await wholeEvents(chatStream.invoke(question(asker, "Hello")));
@@ -21,13 +21,13 @@ test("a process that Lambda has frozen serves on, though its connections were cl
   expect(events.at(-1)).toMatchObject({ type: "end", data: { stopped: false } });
 });
 
-test("tables that go away in the middle of an answer end it in band, and the process lives", async () => {
-  const { chatStream, pair, loseTables } = runtime();
+test("tables that fail in the middle of an answer end it in the stream, and the process survives", async () => {
+  const { chatStream, pair, failTables } = runtime();
   const deltas = Array.from({ length: 300 }, (_, index) => `word${index} `);
   const asker = await pair({ paceMs: 100, reply: { kind: "deltas", deltas } });
   const invocation = chatStream.invoke(question(asker, "Hello", { "Idempotency-Key": "k1" }));
   await delay(1_000);
-  await loseTables();
+  await failTables();
   const { statusCode, reply } = await wholeReply(invocation);
   expect(statusCode).toBe(200);
   expect(eventsIn(reply.chunks).at(-1)).toMatchObject({

@@ -5,7 +5,7 @@ import { eventsIn, wholeEvents, wholeReply } from "../support/lambda-runtime/str
 
 const runtime = chatRuntime();
 
-const askKept = async (pair: ChatPair) => {
+const askWithKey = async (pair: ChatPair) => {
   const events = await wholeEvents(
     runtime().chatStream.invoke(question(pair, "Hello", { "Idempotency-Key": "k1" })),
   );
@@ -15,11 +15,11 @@ const askKept = async (pair: ChatPair) => {
 const resume = (pair: ChatPair, turn: string, headers = {}) =>
   runtime().chatStream.invoke(chatCall(pair, { to: `turns/${turn}/events`, method: "GET", headers }));
 
-test("who has heard the end is told 204: an empty body, which has its status and headers all the same", async () => {
+test("a client that has received the end is answered 204: an empty body, but with status and headers", async () => {
   const pair = await runtime().pair();
-  const { events, turn } = await askKept(pair);
-  const lastHeard = { "Last-Event-ID": events.at(-1)?.id ?? "" };
-  const { statusCode, headers, body, reply } = await wholeReply(resume(pair, turn, lastHeard));
+  const { events, turn } = await askWithKey(pair);
+  const lastReceived = { "Last-Event-ID": events.at(-1)?.id ?? "" };
+  const { statusCode, headers, body, reply } = await wholeReply(resume(pair, turn, lastReceived));
   expect(statusCode).toBe(204);
   expect(headers).toMatchObject({
     "x-request-id": expect.stringMatching(/./),
@@ -29,11 +29,11 @@ test("who has heard the end is told 204: an empty body, which has its status and
   expect(reply.trailers).toEqual({});
 });
 
-test("who has missed some of an answer gets the rest of it", async () => {
+test("a client that has missed part of an answer gets the rest of it", async () => {
   const pair = await runtime().pair();
-  const { events, turn } = await askKept(pair);
+  const { events, turn } = await askWithKey(pair);
   const { reply } = await wholeReply(resume(pair, turn, { "Last-Event-ID": events[2]?.id ?? "" }));
-  const text = (heard: typeof events) => heard.map(({ data }) => data.content ?? "").join("");
+  const text = (received: typeof events) => received.map(({ data }) => data.content ?? "").join("");
   const rest = eventsIn(reply.chunks);
   expect(text(rest)).toBe(text(events.slice(3)));
   expect(rest.at(-1)).toMatchObject({ id: "1.end", type: "end" });

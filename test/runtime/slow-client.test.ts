@@ -6,16 +6,16 @@ import { eventsIn, wholeEvents, wholeReply } from "../support/lambda-runtime/str
 
 const runtime = chatRuntime();
 
-/** More than the buffers of all sockets on the way take. */
+/** More than all socket buffers on the way hold. */
 const words = Array.from({ length: 1_500 }, (_, index) => `${index}:${"x".repeat(8_000)} `);
-const talks = { paceMs: 0, reply: { kind: "deltas", deltas: words } } as const;
+const longAnswer = { paceMs: 0, reply: { kind: "deltas", deltas: words } } as const;
 
-/** What comes of an answer that nobody takes for so long. */
-const hearAfter = async (heldBackMs: number) => {
-  const invocation = runtime().chatStream.invoke(question(await runtime().pair(talks), "Hello"));
-  invocation.holdBack();
-  await delay(heldBackMs);
-  invocation.readOn();
+/** The result of an answer that is not read for so long. */
+const readAfterPause = async (pauseMs: number) => {
+  const invocation = runtime().chatStream.invoke(question(await runtime().pair(longAnswer), "Hello"));
+  invocation.pause();
+  await delay(pauseMs);
+  invocation.resume();
   const { reply } = await wholeReply(invocation);
   const events = eventsIn(reply.chunks);
   return { reply, last: events.at(-1)?.type, text: events.map(({ data }) => data.content ?? "").join("") };
@@ -27,14 +27,14 @@ afterEach(async () => {
   expect(events.at(-1)).toMatchObject({ type: "end" });
 });
 
-describe("a client that takes nothing", () => {
+describe("a client that reads nothing", () => {
   test("for some seconds loses nothing", async () => {
-    const { text } = await hearAfter(3_000);
+    const { text } = await readAfterPause(3_000);
     expect(text).toBe(words.join(""));
   });
 
-  test("for fifteen seconds is let go: its stream ends without an end, and the next client is served", async () => {
-    const { reply, last, text } = await hearAfter(17_000);
+  test("for fifteen seconds is dropped: its stream ends without a final event, and the next client is served", async () => {
+    const { reply, last, text } = await readAfterPause(17_000);
     expect(last).toBe("delta");
     expect(words.join("").startsWith(text)).toBe(true);
     expect(reply.trailers).toEqual({});

@@ -10,15 +10,15 @@ const runtime = chatRuntime();
 const long = Array.from({ length: 300 }, (_, index) => `word${index} `);
 const talks = { paceMs: 100, reply: { kind: "deltas", deltas: long } } as const;
 
-/** The turn, once some of its answer has come. */
+/** The turn, once part of its answer has arrived. */
 const turnOf = (invocation: Invocation): Promise<string> =>
   eventually(() => {
     const events = eventsIn(invocation.chunks);
-    if (events.length < 4) throw new Error("too little has come");
+    if (events.length < 4) throw new Error("not enough events yet");
     return String(events[0]?.data.turn);
   });
 
-/** Ends the stream, and tells how long that took. */
+/** Ends the stream, and returns how long that took. */
 const endOf = async (invocation: Invocation) => {
   const begun = performance.now();
   const end = (await wholeEvents(invocation)).at(-1);
@@ -33,8 +33,8 @@ const control = async (pair: ChatPair, method: string, to: string) => {
   return JSON.parse(textOf(chunks));
 };
 
-describe("a stream ends, with what has been said,", () => {
-  test("soon after its turn was marked as not wanted", async () => {
+describe("a stream ends, with the answer so far,", () => {
+  test("soon after its turn's record got a stop request", async () => {
     const pair = await runtime().pair({ ...talks, behaviour: { kind: "stop_disobeyed" } });
     const invocation = runtime().chatStream.invoke(question(pair, "Hello"));
     const turn = await turnOf(invocation);
@@ -45,7 +45,7 @@ describe("a stream ends, with what has been said,", () => {
     expect(tookMs).toBeLessThan(3_000);
   });
 
-  test("at once where another function stops it and Dify obeys", async () => {
+  test("at once if another function stops it and Dify obeys", async () => {
     const pair = await runtime().pair(talks);
     const invocation = runtime().chatStream.invoke(question(pair, "Hello"));
     const turn = await turnOf(invocation);
@@ -60,7 +60,7 @@ describe("a stream ends, with what has been said,", () => {
 });
 
 describe("a function that does not stream", () => {
-  test("gives its reply whole", async () => {
+  test("sends its reply whole", async () => {
     const pair = await runtime().pair();
     await wholeEvents(runtime().chatStream.invoke(question(pair, "Hello")));
     const { statusCode, headers, body } = await control(pair, "GET", "conversation");
@@ -69,7 +69,7 @@ describe("a function that does not stream", () => {
     expect(JSON.parse(body)).toMatchObject({ code: 200, conversation: null, turns: 1 });
   });
 
-  test("refuses as a reply, not as a failure of the function", async () => {
+  test("rejects with a reply, not with a failure of the function", async () => {
     const pair = await runtime().pair();
     expect(await control({ ...pair, token: "none" }, "GET", "conversation")).toMatchObject({
       statusCode: 401,

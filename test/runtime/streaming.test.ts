@@ -31,7 +31,7 @@ describe("an answer, under Lambda's own runtime,", () => {
     expect(body).toMatch(/\nevent: end\ndata: .*\n\n$/);
   });
 
-  test("leaves as it comes: its start at once, then each word when Dify says it", async () => {
+  test("is sent as it is produced: its start at once, then each word when Dify sends it", async () => {
     const pair = await runtime().pair(slowly);
     const invocation = runtime().chatStream.invoke(question(pair, "Hello"));
     const events = await wholeEvents(invocation);
@@ -40,14 +40,14 @@ describe("an answer, under Lambda's own runtime,", () => {
     const [start, ...rest] = events;
     const [firstWord, ...later] = rest;
     expect((start?.at ?? 0) - (invocation.takenAt() ?? 0)).toBeLessThan(1_000);
-    // Dify's last word is four paces away when the first event leaves.
+    // Dify's last word is four intervals away when the first event is sent.
     const end = events.at(-1);
     expect((end?.at ?? 0) - (start?.at ?? 0)).toBeGreaterThan(deltas.length * paceMs * 0.9);
     const pauses = later.map(({ at }, index) => at - ([firstWord, ...later][index]?.at ?? 0));
     expect(Math.min(...pauses)).toBeGreaterThan(paceMs / 2);
   });
 
-  test("brings each event whole, in a chunk of its own", async () => {
+  test("sends each event whole, in a chunk of its own", async () => {
     const pair = await runtime().pair(slowly);
     const { body } = await wholeReply(runtime().chatStream.invoke(question(pair, "Hello")));
     expect(body).toHaveLength(deltas.length + 2);
@@ -61,7 +61,7 @@ describe("an answer, under Lambda's own runtime,", () => {
     expect(events.map(({ data }) => data.content ?? "").join("")).toBe(words.join(""));
   });
 
-  test("is whole and in JSON where the client wants it so", async () => {
+  test("is whole and in JSON if the client asks for it", async () => {
     const pair = await runtime().pair();
     const event = question(pair, "Hello", { Accept: "application/json" });
     const { statusCode, headers, text } = await wholeReply(runtime().chatStream.invoke(event));
@@ -72,7 +72,7 @@ describe("an answer, under Lambda's own runtime,", () => {
     });
   });
 
-  test("is nobody else's: of two in one process, each has its own", async () => {
+  test("is separate from others in the same process", async () => {
     const { chatStream } = runtime();
     const pairs = [await runtime().pair(slowly), await runtime().pair(), await runtime().pair(slowly)];
     // All wait from the beginning, and the runtime takes them one after the other.

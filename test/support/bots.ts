@@ -23,17 +23,17 @@ export interface Given {
   readonly dataKeys?: AppWithKeys["dataKeys"];
 }
 
-/** An app that no other test has, and what stands in the table of it. */
+/** An app that no other test uses, and its items in the table. */
 export interface TestApp {
   readonly appKey: string;
   readonly otherAppKey: string;
   readonly store: BotStore;
-  /** The store as another process makes it. */
+  /** The store as another process creates it. */
   storeWith(given: Given & { readonly apps?: AppSecrets }): BotStore;
   itemOf(userId: string): Promise<Item | undefined>;
   /** The set of the bots' ids, sorted. */
   listedIds(): Promise<string[]>;
-  /** Bots in plenty, past the store and the set of ids. */
+  /** Many bots, written without the store and the set of ids. */
   plant(userIds: readonly string[], given?: Item): Promise<void>;
   /** The app's item as a crash or another version may have left it. */
   plantIds(userIds: readonly string[], given?: Item): Promise<void>;
@@ -46,7 +46,7 @@ export interface TestBots {
 
 export const botOf = (userId: string, given: Partial<BotWithKeys> = {}): BotWithKeys =>
   bot({ userId, ...given });
-/** An integration of any type, with its key in clear. */
+/** An integration of any type, with its key in plain text. */
 export const integrationOf = (type: IntegrationType): IntegrationWithKey =>
   v.parse(newIntegration({ allowPrivate: false }), {
     type,
@@ -54,7 +54,7 @@ export const integrationOf = (type: IntegrationType): IntegrationWithKey =>
     auth: { apiKey: "secret-key-0001" },
     options: requiredOptions(type),
   });
-/** What an update answers where it was made. */
+/** The result of a successful update. */
 export const updated = { status: "updated" } as const;
 export const unknownBot = { status: "unknown_bot" } as const;
 

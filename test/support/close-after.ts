@@ -1,6 +1,6 @@
 import { afterAll, afterEach } from "@jest/globals";
 
-/** What an end of a test may call. */
+/** The ways to close a resource. */
 type Close = () => unknown;
 
 interface Closable {
@@ -10,7 +10,7 @@ interface Closable {
 const afterFile: Close[] = [];
 const afterTest: Close[] = [];
 
-/** Closes the last started first; one that fails does not keep the others open. */
+/** Closes the last opened first; a failure does not keep the others open. */
 const closeAll = async (closers: Close[]): Promise<void> => {
   const faults: unknown[] = [];
   for (const close of closers.splice(0).reverse()) {
@@ -27,7 +27,7 @@ afterEach(() => closeAll(afterTest));
 afterAll(() => closeAll(afterFile));
 
 /**
- * Closes what was started when the file's tests are over. A hook that names what beforeAll sets fails where a start has
+ * Closes the resource after the file's tests. A hook that uses what beforeAll assigns fails if beforeAll has
  * failed, and leaves open what did start: jest then waits for it forever.
  */
 export const closeAfterAll = <T extends Closable>(started: T): T => {
@@ -35,7 +35,7 @@ export const closeAfterAll = <T extends Closable>(started: T): T => {
   return started;
 };
 
-/** The same, when the test is over. */
+/** The same, after each test. */
 export const closeAfterEach = <T extends Closable>(started: T): T => {
   afterTest.push(() => started.close());
   return started;

@@ -6,7 +6,7 @@ import type { ConversationKey, ConversationStore } from "#core/turn/conversation
 import { app } from "../unit/adapters/secrets/apps.ts";
 import { type MemoryLog, makeMemoryLog } from "./memory-log.ts";
 
-/** Every app key has an app, all with the same keys. */
+/** Every App Key has an app, all with the same keys. */
 export const anyApp = (given: Partial<AppWithKeys> = {}): AppSecrets => ({
   find: async (appKey) => app({ appKey, ...given }),
   findFresh: async (appKey) => app({ appKey, ...given }),

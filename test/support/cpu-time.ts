@@ -1,4 +1,4 @@
-/** What a call returns, and how long this thread computed for it, in milliseconds: the same while other programs run. */
+/** A call's result, and this thread's CPU time for it in milliseconds, independent of other programs. */
 export const cpuTimed = <T>(call: () => T): { readonly result: T; readonly cpuMs: number } => {
   const before = process.threadCpuUsage();
   const result = call();

@@ -6,19 +6,19 @@ type Fail = Extract<Script[number], { do: "fail" }>;
 const begin = { do: "begin" } as const;
 const finish = { do: "finish" } as const;
 
-/** The connection breaks after some of the text; a run that outlives its client says the rest. */
-export const cutAfter = (said: string[], rest: string[] = []): Script => [
+/** The connection breaks after part of the text; a run that outlives its client says the rest. */
+export const cutAfter = (sent: string[], rest: string[] = []): Script => [
   begin,
-  { do: "say", pieces: said },
+  { do: "say", pieces: sent },
   { do: "cut" },
   { do: "say", pieces: rest },
   finish,
 ];
 
-/** The model fails after some of the text. */
-export const failAfter = (said: string[], failure: Omit<Fail, "do"> = {}): Script => [
+/** The model fails after part of the text. */
+export const failAfter = (sent: string[], failure: Omit<Fail, "do"> = {}): Script => [
   begin,
-  { do: "say", pieces: said },
+  { do: "say", pieces: sent },
   { do: "fail", ...failure },
 ];
 

@@ -19,7 +19,7 @@ const keyedBy = (partitionKey: string, sortKey?: string): KeySchema => {
   };
 };
 
-/** As lib/data-stack.ts has them; contract/table-keys.test.ts says if they differ. */
+/** As lib/data-stack.ts defines them; contract/table-keys.test.ts fails if they differ. */
 export const tableKeys = {
   bots: keyedBy("appKey", "item"),
   conversations: keyedBy("conversation"),
@@ -31,25 +31,25 @@ export interface TestTable {
   readonly endpoint: string;
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
-  /** Everything in the table, as it stands there. */
+  /** All items of the table. */
   readonly items: () => Promise<Record<string, unknown>[]>;
   readonly close: () => Promise<void>;
 }
 
-/** What Lambda gives a function. */
+/** The environment that Lambda gives a function. */
 const setAwsEnvironment = (): void => {
   process.env.AWS_REGION ??= "us-east-1";
   process.env.AWS_ACCESS_KEY_ID ??= "local";
   process.env.AWS_SECRET_ACCESS_KEY ??= "local";
 };
 
-/** A client as a function makes it. */
+/** A client as a function creates it. */
 export const makeClient = (endpoint: string): DynamoDBDocumentClient => {
   setAwsEnvironment();
   return makeDocumentClient(endpoint);
 };
 
-/** A client that a busy machine does not time out. */
+/** A client that does not time out on a busy machine. */
 const makePatientClient = (endpoint: string): DynamoDBDocumentClient => {
   setAwsEnvironment();
   const requestHandler = {
@@ -60,11 +60,11 @@ const makePatientClient = (endpoint: string): DynamoDBDocumentClient => {
   return toDocumentClient(new DynamoDBClient({ ...clientDefaults, requestHandler, endpoint }));
 };
 
-/** A table of one's own, in dynalite or at `DYNAMODB_ENDPOINT`; gone when it is closed. */
+/** A table of the test's own, in dynalite or at `DYNAMODB_ENDPOINT`; deleted when it is closed. */
 export const startTable = async (kind: keyof typeof tableKeys): Promise<TestTable> => {
   const name = `test-${kind}-${randomBytes(6).toString("hex")}`;
   const table: Table = { name, ...tableKeys[kind] };
-  // Files of settings name what they leave empty.
+  // Settings files leave unset variables empty.
   const endpoint = process.env.DYNAMODB_ENDPOINT || undefined;
   const server = await startDynamoDb({ tables: [table], endpoint, dataDir: undefined });
   const client = makePatientClient(server.endpoint);

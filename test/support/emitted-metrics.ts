@@ -5,7 +5,7 @@ import { integrationTypes, modelTypes } from "#core/bot/integration-types.ts";
 import { jobMetrics, makeReportJob } from "#core/jobs/job-report.ts";
 import type { TurnReport } from "#core/turn/forward-turn.ts";
 import { makeRecordTurn, turnChannels } from "#core/turn/turn-report.ts";
-import { botEventsRoute, makeCallbackDoor, messagesRoute } from "../unit/functions/im-callback/callbacks.ts";
+import { botEventsRoute, messagesRoute, setUpCallbacks } from "../unit/functions/im-callback/callbacks.ts";
 import { webhookJob } from "./jobs.ts";
 import { makeMemoryLog } from "./memory-log.ts";
 import { type MemoryMetrics, makeMemoryMetrics } from "./memory-metrics.ts";
@@ -14,13 +14,13 @@ import { makeTestClock } from "./test-clock.ts";
 export interface EmittedMetric {
   readonly namespace: string;
   readonly name: string;
-  /** All of them, `service` too. */
+  /** All of them, including `service`. */
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
 type Outcome = TurnReport["outcome"];
 
-/** The outcomes that carry no data. */
+/** The outcomes without data. */
 const others: Record<Exclude<Outcome["status"], "failed" | "paused" | "truncated">, true> = {
   answered: true,
   stopped: true,
@@ -29,7 +29,7 @@ const others: Record<Exclude<Outcome["status"], "failed" | "paused" | "truncated
   unreadable: true,
 };
 
-/** The keys, as the compiler knows them: a kind that is added must be added here. */
+/** The keys, checked by the compiler: a kind that is added must be added here. */
 const keysOf = <K extends string>(all: Record<K, unknown>): K[] => Object.keys(all) as K[];
 
 const cleanup = Promise.resolve();
@@ -61,12 +61,12 @@ const reportJobs = (metrics: MemoryMetrics): void => {
 };
 
 const dropCallbacks = async (metrics: MemoryMetrics): Promise<void> => {
-  const door = makeCallbackDoor();
-  for (const route of [messagesRoute, botEventsRoute]) await door.call(route, Buffer.from("nonsense"));
-  metrics.counts.push(...door.metrics.counts);
+  const callbacks = setUpCallbacks();
+  for (const route of [messagesRoute, botEventsRoute]) await callbacks.call(route, Buffer.from("nonsense"));
+  metrics.counts.push(...callbacks.metrics.counts);
 };
 
-/** Runs the metrics through what writes them on Lambda, and reads the lines as CloudWatch does. */
+/** Emits the metrics as on Lambda, and parses the lines as CloudWatch does. */
 const asCloudWatchReads = ({ notes, counts }: MemoryMetrics, service: string): EmittedMetric[] => {
   const lines: string[] = [];
   const write = jest
@@ -93,7 +93,7 @@ const asCloudWatchReads = ({ notes, counts }: MemoryMetrics, service: string): E
   });
 };
 
-/** Every metric that the functions can note, with all that they can say of it. */
+/** Every metric that the functions can emit, with all dimension values. */
 export const emittedMetrics = async (service: string): Promise<EmittedMetric[]> => {
   const metrics = makeMemoryMetrics();
   noteTurns(metrics);

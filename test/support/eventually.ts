@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Tries until it does not throw: for what another process does in its own time. */
+/** Retries until it does not throw: for asynchronous work in another process. */
 export const eventually = async <T>(check: () => T | Promise<T>, patienceMs = 15_000): Promise<T> => {
   const deadline = Date.now() + patienceMs;
   for (;;) {

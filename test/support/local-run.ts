@@ -15,24 +15,24 @@ export interface Ended {
 
 export interface LocalRun {
   readonly process: ChildProcess;
-  /** What people have been shown so far. */
+  /** Standard output so far. */
   readonly stdout: () => string;
   /** The log so far, JSON lines. */
   readonly stderr: () => string;
   readonly ended: Promise<Ended>;
-  /** Waits until what is shown on standard output fits. */
+  /** Waits until standard output matches. */
   readonly shows: (pattern: RegExp) => Promise<RegExpExecArray>;
-  /** Ctrl-C: the terminal sends it to every process of the group. One that does not end is killed. */
+  /** Ctrl-C: the terminal sends it to every process of the group. A process that does not end is killed. */
   readonly interrupt: () => Promise<Ended>;
 }
 
 const patienceMs = 110_000;
-/** Less than a hook's time limit in jest.config.js. */
+/** Less than a hook's timeout in jest.config.js. */
 const endPatienceMs = 20_000;
 
 /**
- * Starts a command of the project in a process group of its own, as a terminal does. It ends with the file's tests: jest
- * waits forever for a child process that is still running.
+ * Starts a command of the project in a process group of its own, as a terminal does. It ends with the file's
+ * tests: jest waits forever for a child process that is still running.
  */
 export const run = (
   command: readonly [string, ...string[]],
@@ -42,7 +42,7 @@ export const run = (
   const child = spawn(file, args, {
     cwd: projectRoot,
     env: { ...programEnvironment(process.env), PORT: "0", ...environment },
-    // The bridge ends when its channel closes: jest is gone, however it went.
+    // The bridge ends when its channel closes, which happens however jest ends.
     stdio: ["ignore", "pipe", "pipe", ...(file === process.execPath ? (["ipc"] as const) : [])],
     detached: true,
   });
@@ -74,7 +74,7 @@ export const run = (
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
     } catch {
-      // Nothing of the group is left.
+      // The group has no process left.
     }
   };
   const interrupt = async (): Promise<Ended> => {

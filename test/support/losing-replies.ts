@@ -5,12 +5,12 @@ import { makeClient, type TestTable } from "./dynamodb.ts";
 export interface LossyTable {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
-  /** How many calls have come, each try of the SDK's one of them. */
+  /** The number of calls so far, including the SDK's retries. */
   readonly calls: () => number;
   readonly close: () => Promise<void>;
 }
 
-/** The table by a client whose `nth` call reaches it, and whose reply to that one does not come back. */
+/** The table through a client whose `nth` call reaches it, but whose reply to that call is lost. */
 export const losingReply = async ({ endpoint, tableName }: TestTable, nth = 1): Promise<LossyTable> => {
   let calls = 0;
   const proxy = await startHttpServer(0, async (request, response) => {

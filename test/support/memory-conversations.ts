@@ -2,17 +2,17 @@ import type { Clock } from "#core/shared/clock.ts";
 import type { Conversation, ConversationLease, ConversationStore } from "#core/turn/conversation.ts";
 
 export interface MemoryConversations extends ConversationStore {
-  /** All that were begun or gone on with, in order. */
+  /** All that were begun or continued, in order. */
   readonly kept: Conversation[];
-  /** The turn that has it now. */
+  /** The turn that holds the lease. */
   holder(): ConversationLease | undefined;
-  /** Lets another turn have it. */
+  /** Gives the lease to another turn. */
   take(lease: ConversationLease): void;
-  /** How many turns have come to their end, and what each has prolonged its life to. */
+  /** The number of turns that have ended, and the new expiry that each has set. */
   readonly closed: (number | undefined)[];
 }
 
-/** Keeps one conversation as the table does, whatever its key. */
+/** Stores one conversation as the table does, whatever its key. */
 export const makeMemoryConversations = (clock: Clock, before?: Conversation): MemoryConversations => {
   const kept: Conversation[] = before ? [before] : [];
   const closed: (number | undefined)[] = [];

@@ -15,11 +15,11 @@ export interface JobRecord {
 
 export interface MemoryJobs extends JobStore {
   recordOf(id: JobId): JobRecord | undefined;
-  /** The record as others may have left it. */
+  /** The record as another worker may have left it. */
   plant(id: JobId, given: Partial<JobRecord>): void;
 }
 
-/** Keeps jobs as the turns table does. */
+/** Stores jobs as the turns table does. */
 export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
   const records = new Map<string, JobRecord>();
   const fresh: JobRecord = { state: "running", token: undefined, expiresAt: 0, tries: 0, outcome: undefined };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "#core/intake/incoming-message.ts";
 
-/** The content of a text that mentions as `mentionedInfo` says. */
+/** The content of a text message with this `mentionedInfo`. */
 export const mentioning = (mentionedInfo: unknown): string =>
   JSON.stringify({ content: "hello", mentionedInfo });
 

@@ -7,7 +7,7 @@ export type SinkCall =
 
 export interface RecordingSink extends AnswerSink {
   readonly calls: SinkCall[];
-  /** What the user has in front of them. */
+  /** What the user sees. */
   text(): string;
   /** The other side accepts no more. */
   giveUp(): void;

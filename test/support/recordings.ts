@@ -22,7 +22,7 @@ export const allRecordings = (): (readonly [name: string, recording: Recording])
 export const recordedStreams = (): (readonly [name: string, recording: Recording])[] =>
   allRecordings().filter(([, { contentType }]) => contentType.startsWith("text/event-stream"));
 
-/** A piece that splits the bytes at these places, in any order, with doubles. */
+/** Splits the bytes at these positions, in any order, with duplicates. */
 export const splitAt = (bytes: Buffer, places: readonly number[]): Buffer[] => {
   const sorted = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort(
     (one, other) => one - other,

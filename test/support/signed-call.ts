@@ -8,7 +8,7 @@ export interface Reply {
   readonly body: unknown;
 }
 
-/** One signed call of the server API; an object goes as JSON, a form as a form. */
+/** A signed call of the server API; an object is sent as JSON, a form as a form. */
 export const callApi = async (
   url: string,
   path: string,

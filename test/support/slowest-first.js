@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 
-// jest requires this file, and then Node gives `import` another default of that package than it gives otherwise.
+// jest requires this file, after which Node resolves another default export of that package for `import`.
 const { default: Sequencer } = createRequire(import.meta.url)("@jest/test-sequencer");
 
-/** More than ten seconds each: started last, one alone would decide when the step ends. */
+/** More than ten seconds each: if one of them started last, it alone would delay the end of the step. */
 const slowest = [
   "bench/scale",
   "redrive-command",
@@ -15,7 +15,7 @@ const slowest = [
 
 const isSlow = ({ path }) => slowest.some((name) => path.endsWith(`/${name}.test.ts`));
 
-/** jest itself knows how long a file takes from the run before, which a fresh clone does not have. */
+/** jest itself knows how long a file takes from the previous run, which a fresh clone does not have. */
 export default class SlowestFirst extends Sequencer {
   sort(tests) {
     const sorted = super.sort(tests);

@@ -12,25 +12,25 @@ import { startSqs } from "../../local/aws/sqs.ts";
 export interface TestQueue {
   readonly client: SQSClient;
   readonly queueUrl: string;
-  /** Takes messages out of the queue until there are `count`, or no more come. */
+  /** Receives messages from the queue until there are `count`, or no more come. */
   readonly receive: (count: number) => Promise<Message[]>;
-  /** Takes out what is there at this moment. */
+  /** Receives what is in the queue now. */
   readonly receiveNow: () => Promise<Message[]>;
   readonly close: () => Promise<void>;
 }
 
-/** As lib/messaging-stack.ts has them, without the dead-letter queue. */
+/** As lib/messaging-stack.ts defines them, without the dead-letter queue. */
 const attributes = {
   FifoQueue: "true",
   FifoThroughputLimit: "perMessageGroupId",
   DeduplicationScope: "messageGroup",
 };
 
-/** A FIFO queue of one's own, in fauxqs or at `SQS_ENDPOINT`; gone when it is closed. */
+/** A FIFO queue of the test's own, in fauxqs or at `SQS_ENDPOINT`; deleted when it is closed. */
 export const startQueue = async (): Promise<TestQueue> => {
   const name = `test-turns-${randomBytes(6).toString("hex")}.fifo`;
   const queue = { name, arn: "", urlOnAws: "", attributes, redrive: undefined };
-  // Files of settings name what they leave empty.
+  // Settings files leave unset variables empty.
   const endpoint = process.env.SQS_ENDPOINT || undefined;
   const server = await startSqs({ queues: [queue], endpoint, dataDir: undefined });
   process.env.AWS_REGION ??= "us-east-1";
@@ -39,7 +39,7 @@ export const startQueue = async (): Promise<TestQueue> => {
   const client = new SQSClient(localClient(server.endpoint));
   const queueUrl = server.queueUrls.get(name) ?? "";
 
-  /** Takes a few messages and deletes them, as a worker that is done with them does. */
+  /** Receives a few messages and deletes them, as a worker that has finished them does. */
   const take = async (WaitTimeSeconds: number): Promise<Message[]> => {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({

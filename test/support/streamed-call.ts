@@ -4,7 +4,7 @@ import { awslambda } from "../../local/aws/lambda/awslambda.ts";
 import { ResponseStream } from "../../local/aws/lambda/response-stream.ts";
 import { lambdaContext } from "../unit/adapters/api-gateway/proxy-event.ts";
 
-// Lambda's runtime has it before a handler's module is imported.
+// Lambda's runtime defines it before a handler's module is imported.
 Object.assign(globalThis, { awslambda });
 
 const prelude = v.pipe(
@@ -13,12 +13,12 @@ const prelude = v.pipe(
   v.object({ statusCode: v.number(), headers: v.record(v.string(), v.string()) }),
 );
 
-/** Eight of them part a reply's head from its body. */
+/** Eight of them separate a reply's head from its body. */
 const nulls = Buffer.alloc(8);
 
-/** A reply as it comes. */
+/** A reply as it arrives. */
 export interface StreamedReply {
-  /** Whether its head has left. */
+  /** Whether its head was sent. */
   readonly hasBegun: () => boolean;
   readonly head: () => v.InferOutput<typeof prelude>;
   readonly text: () => string;
@@ -26,8 +26,8 @@ export interface StreamedReply {
   /** Settles when the function's handler does. */
   readonly done: Promise<unknown>;
   readonly isDone: () => boolean;
-  /** Nobody takes anything of it from now on. */
-  readonly stall: () => void;
+  /** Stops reading from now on. */
+  readonly stopReading: () => void;
 }
 
 type StreamedHandler = (event: APIGatewayProxyEvent, stream: never, context: never) => unknown;
@@ -64,7 +64,7 @@ export const callStreamed = (
     json: () => JSON.parse(text()),
     done,
     isDone: () => isDone,
-    stall: () => {
+    stopReading: () => {
       isStalled = true;
     },
   };

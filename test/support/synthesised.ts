@@ -16,7 +16,7 @@ export type Part = (typeof parts)[number];
 /** For tests that read templates: bundling takes two seconds, and is the same in every deployment. */
 export const withoutBundles: AppProps = { postCliContext: { "aws:cdk:bundling-stacks": [] } };
 
-/** A deployment as it is synthesised, without what looks for faults in it; gone after the tests of the file. */
+/** A synthesised deployment without the rule checks; deleted after the tests of the file. */
 export interface Synthesised {
   readonly app: App;
   readonly outdir: string;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "#core/shared/clock.ts";
 
 export interface TestClock extends Clock {
-  /** Lets `ms` go by: whoever sleeps until then wakes in order, each at its own time. */
+  /** Advances time by `ms`: sleepers whose time comes wake in order, each at its own time. */
   advance(ms: number): Promise<void>;
 }
 
@@ -11,12 +11,12 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Whatever is ready to run has run. */
+/** Resolves when everything that is ready to run has run. */
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 3; turn += 1) await nextTurn();
 };
 
-/** A clock that stands still until a test moves it. */
+/** A clock that stands still until a test advances it. */
 export const makeTestClock = (startMs = Date.UTC(2026, 0, 1)): TestClock => {
   let now = startMs;
   let sleepers: Sleeper[] = [];

@@ -7,7 +7,7 @@ import { bot, messageEvent } from "../support/turns.ts";
 
 const read = (file: string) => parse(readFileSync(`${projectRoot}/${file}`, "utf8"));
 
-/** Names all the way down: what Dify's import looks at besides the values. */
+/** Keys and types without values, since Dify's import checks more than the values. */
 const shapeOf = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
   if (typeof value !== "object" || value === null) return typeof value;
@@ -35,7 +35,7 @@ describe("the example chatflow", () => {
     expect(withoutVariables(example)).toEqual(withoutVariables(imported));
   });
 
-  test("declares variables that the bridge fills, the metadata's under their own names", () => {
+  test("declares the variables that the bridge sets, and the metadata under its own names", () => {
     const sent = difyInputs(bot({ metadata: { tone: "formal", version: "1" } }), messageEvent());
     const { start } = nodesOf(example);
     const declared = start?.variables as { variable: string; type: string }[];

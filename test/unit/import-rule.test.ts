@@ -5,17 +5,17 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { projectRoot } from "../support/local-run.ts";
 
-/** The rooms of core from the ground up: each may import those before it. */
-const rooms = ["shared", "bot", "message", "answer", "turn", "im", "jobs", "intake", "chat"];
+/** The layers of core from the bottom up: each may import those before it. */
+const layers = ["shared", "bot", "message", "answer", "turn", "im", "jobs", "intake", "chat"];
 
-/** `file`: of the importer, where that matters. */
-type Probe = readonly [folder: string, from: string, may: "may" | "may not", file?: string];
+/** `file`: that of the importer, if it matters. */
+type ImportCase = readonly [folder: string, from: string, may: "may" | "may not", file?: string];
 
-const imports: readonly Probe[] = [
-  ...rooms.flatMap((room, floor) =>
-    rooms.map((other, otherFloor): Probe => {
-      const from = room === other ? "./probe.ts" : `#core/${other}/probe.ts`;
-      return [`functions/core/${room}`, from, otherFloor <= floor ? "may" : "may not"];
+const imports: readonly ImportCase[] = [
+  ...layers.flatMap((layer, level) =>
+    layers.map((other, otherLevel): ImportCase => {
+      const from = layer === other ? "./probe.ts" : `#core/${other}/probe.ts`;
+      return [`functions/core/${layer}`, from, otherLevel <= level ? "may" : "may not"];
     }),
   ),
   ["functions/core/turn", "../bot/bot.ts", "may not"],
@@ -60,9 +60,9 @@ const imports: readonly Probe[] = [
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "import-rule-"));
-let complaints = "";
+let output = "";
 
-/** One file for each import, in a tree of its own under the project's lint settings. */
+/** One file for each import, in a temporary project with the project's lint settings. */
 beforeAll(() => {
   copyFileSync(join(projectRoot, "biome.json"), join(folder, "biome.json"));
   imports.forEach(([place, from, , name], index) => {
@@ -72,24 +72,24 @@ beforeAll(() => {
   });
   const biome = join(projectRoot, "node_modules/.bin/biome");
   const args = ["lint", "--only=style/noRestrictedImports", "--vcs-enabled=false", "--reporter=github", "."];
-  complaints = spawnSync(biome, args, { cwd: folder, encoding: "utf8" }).stdout;
+  output = spawnSync(biome, args, { cwd: folder, encoding: "utf8" }).stdout;
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("every room of core has its floor", () => {
-  expect(readdirSync(join(projectRoot, "functions/core")).toSorted()).toEqual(rooms.toSorted());
+test("every folder of core has a layer", () => {
+  expect(readdirSync(join(projectRoot, "functions/core")).toSorted()).toEqual(layers.toSorted());
 });
 
-test("the tests of core stand in the rooms of what they test", () => {
+test("the tests of core are in the folders of the code that they test", () => {
   const tested = readdirSync(join(projectRoot, "test/unit/core"));
-  expect(tested.filter((folder) => !rooms.includes(folder))).toEqual([]);
+  expect(tested.filter((folder) => !layers.includes(folder))).toEqual([]);
 });
 
-describe("lint keeps the design's arrows:", () => {
+describe("lint enforces the design's import rules:", () => {
   test.each(imports.map(([place, from, may, file], index) => [place, may, from, file, index] as const))(
     "%s %s import %s",
     (place, may, _from, file, index) => {
-      expect(complaints.includes(`${place}/${file ?? `probe-${index}.ts`}`)).toBe(may === "may not");
+      expect(output.includes(`${place}/${file ?? `probe-${index}.ts`}`)).toBe(may === "may not");
     },
   );
 });

@@ -34,21 +34,21 @@ describe("the lock file", () => {
     expect(missing).toEqual([]);
   });
 
-  test("names no registry, so that everybody installs from their own", () => {
+  test("names no registry, so that everyone installs from their own", () => {
     const named = Object.entries(packages).filter(
       ([, { resolved, link }]) => resolved !== undefined && !link,
     );
     expect(named).toEqual([]);
   });
 
-  test("has the hash of every package, so that npm refuses any other content", () => {
+  test("has the hash of every package, so that npm rejects any other content", () => {
     const withoutHash = Object.entries(packages)
       .filter(([path, { integrity, inBundle }]) => !isOwn(path) && integrity === undefined && !inBundle)
       .map(([path]) => path);
     expect(withoutHash).toEqual([]);
   });
 
-  test("holds exact versions of what the project names", () => {
+  test("has exact versions of the project's direct dependencies", () => {
     for (const [folder, { dependencies = {}, devDependencies = {} }] of own) {
       for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
         const path = [folder, "node_modules", name].filter(Boolean).join("/");

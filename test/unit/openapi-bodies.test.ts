@@ -21,11 +21,14 @@ type Json = Readonly<Record<string, unknown>>;
 
 const document = JSON.parse(readFileSync(documentFile, "utf8"));
 
-/** Formats are not asserted: JSON Schema's `uri` refuses what URL takes, such as letters beyond ASCII. */
+/**
+ * Formats are not asserted: JSON Schema's `uri` rejects URLs that URL accepts, such as ones with letters
+ * beyond ASCII.
+ */
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, validateFormats: false });
 ajv.addVocabulary(["components", "discriminator"]);
 
-/** What the document has against a value, by a schema that stands in it. */
+/** The errors of a value against one of the document's schemas. */
 const faultsBy = (schema: object) => {
   const validate = ajv.compile({ ...schema, components: document.components });
   return (value: unknown): unknown[] => (validate(value) ? [] : (validate.errors ?? []));
@@ -62,7 +65,7 @@ const parse = ({ contentType, schema }: RequestBody, fields: Json): unknown =>
 
 describe("an example in the API's description", () => {
   test.each(withBody)(
-    "of what $path takes is taken by its schema, and by the document",
+    "of a request to $path is accepted by its schema, and by the document",
     ({ operation, body }) => {
       expect(() => parse(body, body.example)).not.toThrow();
       expect(faultsOfBody(operation, body)(body.example)).toEqual([]);
@@ -70,7 +73,7 @@ describe("an example in the API's description", () => {
   );
 
   test.each(withReply)(
-    "of what $method $path gives fits the schema of its reply, and the document",
+    "of a reply to $method $path matches the schema of its reply, and the document",
     (given) => {
       const { operation, reply } = given;
       expect(v.is(reply.schema, reply.example)).toBe(true);
@@ -102,7 +105,7 @@ describe("the bot routes", () => {
     createdAt: 1767225600000,
     updatedAt: 1767225600000,
   };
-  /** Has one bot, and takes everything. */
+  /** Has one bot, and accepts everything. */
   const bots: BotStore = {
     create: async () => "created",
     update: async () => ({ status: "updated" }),
@@ -134,8 +137,8 @@ describe("the bot routes", () => {
 describe("a whole answer", () => {
   const chat = operations.find(({ id }) => id === "chat");
 
-  test("is as described, whatever Dify says of it", () => {
-    if (!chat) throw new Error("nobody describes it");
+  test("is as described, whatever Dify sends", () => {
+    if (!chat) throw new Error("the chat route is not described");
     const faultsOf = faultsOfReply(chat);
     fc.assert(
       fc.property(anyAnswer, (events) => {
@@ -154,7 +157,7 @@ interface Change {
   readonly to: unknown;
 }
 
-/** The place of everything in a value, and of fields that its objects could have besides. */
+/** The path of everything in a value, and of extra fields in its objects. */
 const placesIn = (value: unknown, at: Path = []): Path[] => {
   if (Array.isArray(value)) return [at, ...value.flatMap((item, index) => placesIn(item, [...at, index]))];
   if (typeof value !== "object" || value === null) return [at];
@@ -174,7 +177,7 @@ const otherFields = [
   "extra",
 ];
 
-/** `undefined` takes the place out. */
+/** `undefined` removes the value. */
 const put = (value: unknown, [key, ...rest]: Path, to: unknown): unknown => {
   if (key === undefined) return to;
   const changed = new Map(Object.entries(value ?? {}));
@@ -207,11 +210,11 @@ const aValue = fc.oneof(
   fc.jsonValue(),
 );
 
-/** valibot takes a list for an object that needs no field. */
+/** valibot accepts an array for an object without required fields. */
 const isListForMap = ({ at, to }: Change): boolean =>
   ["options", "filter", "data"].includes(String(at.at(-1))) && Array.isArray(to);
 
-/** An example, changed in up to three places. */
+/** An example with up to three changes. */
 const near = (example: Json): fc.Arbitrary<unknown> => {
   const at = fc.constantFrom(...placesIn(example).slice(1));
   const change = fc.record<Change>({ at, to: aValue }).filter((made) => !isListForMap(made));
@@ -222,21 +225,21 @@ const near = (example: Json): fc.Arbitrary<unknown> => {
 };
 
 describe("the description and the functions agree:", () => {
-  /** RongCloud's callbacks are taken with more than it says that it sends: a field that can be done without may be anything. */
+  /** RongCloud's callbacks may contain more than is documented: an optional field may be anything. */
   const strict = withBody.filter(({ operation }) => operation.caller !== "rongcloud");
 
-  test.each(strict)("whatever $path takes, the document takes", ({ operation, body }) => {
+  test.each(strict)("the document accepts whatever $path accepts", ({ operation, body }) => {
     const faultsOf = faultsOfBody(operation, body);
-    let taken = 0;
+    let acceptedCount = 0;
     fc.assert(
       fc.property(near(body.example), (sent) => {
         if (!v.is(body.schema, sent)) return;
-        taken += 1;
+        acceptedCount += 1;
         expect(faultsOf(sent)).toEqual([]);
       }),
       { numRuns: 500 },
     );
-    expect(taken).toBeGreaterThan(100);
+    expect(acceptedCount).toBeGreaterThan(100);
   });
 
   const change = (path: string, at: Path, to: unknown) => ({ path, at, to, field: at.join(".") });
@@ -296,7 +299,7 @@ describe("the description and the functions agree:", () => {
     change("/v1/bots/{userId}/turns/{turn}/feedback", ["rating"], "love"),
     change("/v1/bots/{userId}/turns/{turn}/feedback", ["rating"], undefined),
     change("/v1/bots/{userId}/turns/{turn}/feedback", ["content"], ""),
-  ])("both refuse to take $to as $field at $path", ({ path, at, to }) => {
+  ])("both reject $to as $field at $path", ({ path, at, to }) => {
     const found = withBody.find((each) => each.path === path);
     if (!found) throw new Error(`no operation at ${path}`);
     const sent = put(found.body.example, at, to);

@@ -59,7 +59,7 @@ const everyError = [
 ] satisfies ErrorCode[];
 
 describe("the API's description", () => {
-  test("in git is what the schemas say; where it is not, run `npm run openapi`", () => {
+  test("in git is generated from the schemas; if this fails, run `npm run openapi`", () => {
     expect(kept).toBe(documentText());
   });
 
@@ -69,11 +69,11 @@ describe("the API's description", () => {
     expect(validator.version).toBe("3.1");
   });
 
-  test("refers to nothing that it does not hold", () => {
+  test("has no broken references", () => {
     expect(references.filter((reference) => !reference.startsWith("#/") || !resolve(reference))).toEqual([]);
   });
 
-  test("holds no part that nothing refers to", () => {
+  test("has no unused component", () => {
     const { securitySchemes, ...parts } = document.components;
     const names = Object.entries<object>(parts).flatMap(([kind, held]) =>
       Object.keys(held).map((name) => `#/components/${kind}/${name}`),
@@ -92,7 +92,7 @@ describe("the API's description", () => {
     }
   });
 
-  test("names each operation and each path once", () => {
+  test("has unique operation names and paths", () => {
     expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
     const described = Object.values<object>(document.paths).flatMap((item) => Object.keys(item));
     expect(described).toHaveLength(operations.length);
@@ -121,7 +121,7 @@ describe("the API's description", () => {
     expect(undescribed).toEqual([]);
   });
 
-  test.each(everyError)("tells callers of the error called %s, its status and its code", (code) => {
+  test.each(everyError)("documents for callers the error called %s, its status and its code", (code) => {
     const { status, body } = toApiFailure(new BridgeError(code, ""));
     for (const { path, method } of operations.filter(({ caller }) => caller === "app-server")) {
       const response = resolve(document.paths[path][method].responses[status].$ref);
@@ -149,14 +149,14 @@ describe("a user's client", () => {
     content: { "application/json": { examples: { [code]: { value: { code } } } } },
   });
 
-  test.each(errorsOfUsers)("is told of the error called %s, its status and its code", (code) => {
+  test.each(errorsOfUsers)("has documentation of the error called %s, its status and its code", (code) => {
     const { status, body } = toApiFailure(new BridgeError(code, ""));
     expect(chats).toHaveLength(7);
     for (const operation of chats) expect(responseOf(operation, status)).toMatchObject(saying(body.code));
   });
 
   test.each(["bad_parameter", "empty_body", "parameter_too_long", "conflict"] satisfies ErrorCode[])(
-    "that asks is told of the error called %s too",
+    "that asks a question has documentation of the error called %s too",
     (code) => {
       const { status, body } = toApiFailure(new BridgeError(code, ""));
       const [chat] = chats;
@@ -164,7 +164,7 @@ describe("a user's client", () => {
     },
   );
 
-  test("sends its token, and every place that a path names is described", () => {
+  test("sends its token, and every parameter of a path is described", () => {
     for (const { path, method } of chats) {
       const { security, parameters } = document.paths[path][method];
       expect(security).toEqual([{ userToken: [] }]);
@@ -185,14 +185,14 @@ describe("without a signature,", () => {
 
   const get = async (path: string) => handler(proxyEvent({ path, httpMethod: "GET" }), lambdaContext);
 
-  test("/openapi.json gives the description, as JSON", async () => {
+  test("/openapi.json returns the description, as JSON", async () => {
     const { statusCode, headers, body } = await get("/openapi.json");
     expect(statusCode).toBe(200);
     expect(headers?.["content-type"]).toBe("application/json; charset=utf-8");
     expect(JSON.parse(body)).toEqual(document);
   });
 
-  test("/health says that the service is there", async () => {
+  test("/health says that the service is up", async () => {
     const { statusCode, body } = await get("/health");
     expect({ statusCode, body }).toEqual({ statusCode: 200, body: '{"code":200}' });
   });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { truncationReasons } from "#core/answer/answer.ts";
 import type { ChatEvent } from "#core/chat/chat-event.ts";
 
-/** Code units of every kind: half of a pair of surrogates too, which may stand at the end of what Dify sends at once. */
+/** Code units of every kind, including lone surrogates, which may be at the end of a piece from Dify. */
 const anyUnit = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 0x20, max: 0x7e }) },
   fc.constantFrom(0x00, 0x0a, 0x0d, 0x22, 0x5c, 0x2028, 0xd83d, 0xde00, 0xfeff),
@@ -10,7 +10,7 @@ const anyUnit = fc.oneof(
 );
 const anyUnits = fc.string({ unit: anyUnit.map((code) => String.fromCharCode(code)), maxLength: 12 });
 
-/** Any text at all, as JavaScript knows it. */
+/** Any JavaScript string. */
 export const anyContent = fc.oneof(anyUnits, fc.constantFrom("", "👋", "你好", "data: x\n\nid: 9.end\n\n"));
 
 const usage = fc.record(
@@ -60,12 +60,12 @@ const last = fc.oneof(
 /** One event of any kind. */
 export const anyEvent: fc.Arbitrary<ChatEvent> = fc.oneof(start, text, last);
 
-/** What a client may hear of a turn, from its start to its end. */
+/** The events that a client may get of a turn, from start to end. */
 export const anyAnswer: fc.Arbitrary<readonly ChatEvent[]> = fc
   .tuple(start, fc.array(text, { maxLength: 8 }), last)
   .map(([first, texts, end]) => [first, ...texts, end]);
 
-/** What a client has before it that has heard so much. */
+/** The text that a client shows after these events. */
 export const shownBy = (events: readonly ChatEvent[]): string =>
   events.reduce((shown, event) => {
     if (event.type === "delta") return shown + event.content;

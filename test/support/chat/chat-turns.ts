@@ -15,7 +15,7 @@ export const newChatTurn = (given: Partial<NewChatTurn> = {}): NewChatTurn => ({
   ...given,
 });
 
-/** A turn that runs, and whose machine was there just now. */
+/** A running turn whose process has just renewed its lease. */
 export const chatTurn = (given: Partial<ChatTurn> = {}): ChatTurn => ({
   ...newChatTurn(),
   state: "running",

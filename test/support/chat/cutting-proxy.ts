@@ -1,19 +1,21 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { startHttpServer } from "../../../local/http-server.ts";
 
-/** Where the next call of the chat breaks: before anybody hears of it, before its answer, or within the answer. */
+/**
+ * Where the next call of the chat breaks: before the server gets it, before its answer, or within the answer.
+ */
 export type Cut = "request" | "head" | { readonly afterBytes: number };
 
 export interface CuttingProxy {
   readonly url: string;
   /** One for each of the next calls that open a stream. */
   readonly cut: (...cuts: readonly Cut[]) => void;
-  /** Breaks all streams that are open. */
+  /** Breaks all open streams. */
   readonly cutNow: () => void;
-  /** Those that were ordered and have not come. */
-  readonly forgetCuts: () => void;
+  /** Drops the cuts that are still pending. */
+  readonly clearCuts: () => void;
   readonly cutsMade: () => number;
-  /** How many streams are open. */
+  /** The number of open streams. */
   readonly open: () => number;
   readonly close: () => Promise<void>;
 }
@@ -21,7 +23,7 @@ export interface CuttingProxy {
 const opensStream = ({ method, url = "" }: IncomingMessage): boolean =>
   (method === "POST" && url.endsWith("/chat")) || (method === "GET" && /\/events$/.test(url));
 
-/** A way to the chat on which connections break where a test has them break. */
+/** A proxy to the chat on which connections break where a test wants them to. */
 export const startCuttingProxy = async (target: string): Promise<CuttingProxy> => {
   const cuts: Cut[] = [];
   const open = new Set<ServerResponse>();
@@ -40,7 +42,7 @@ export const startCuttingProxy = async (target: string): Promise<CuttingProxy> =
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     response.flushHeaders();
     let left = typeof cut === "object" ? cut.afterBytes : Number.POSITIVE_INFINITY;
-    // What was sent before the cut must arrive: only then is it where the test wants it.
+    // What was sent before the cut must arrive: only then is the cut where the test wants it.
     const cutAfter = (piece: Buffer) => response.write(piece, () => setImmediate(() => destroy(response)));
     if (left === 0) setImmediate(() => destroy(response));
     answer.on("data", (piece: Buffer) => {
@@ -59,15 +61,15 @@ export const startCuttingProxy = async (target: string): Promise<CuttingProxy> =
     if (cut === "request") return destroy(response);
     if (isStream) open.add(response);
     const { method, url, headers } = request;
-    const onward = http.request(new URL(url ?? "/", target), { method, headers }, (answer) =>
+    const forwarded = http.request(new URL(url ?? "/", target), { method, headers }, (answer) =>
       forwardCall(answer, response, cut),
     );
-    onward.on("error", () => response.destroy());
+    forwarded.on("error", () => response.destroy());
     response.on("close", () => {
       open.delete(response);
-      onward.destroy();
+      forwarded.destroy();
     });
-    request.pipe(onward);
+    request.pipe(forwarded);
   });
 
   return {
@@ -76,7 +78,7 @@ export const startCuttingProxy = async (target: string): Promise<CuttingProxy> =
     cutNow: () => {
       for (const response of open) destroy(response);
     },
-    forgetCuts: () => void cuts.splice(0),
+    clearCuts: () => void cuts.splice(0),
     cutsMade: () => made,
     open: () => open.size,
     close: server.close,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as v from "valibot";
 import { readBody, startHttpServer } from "../../../local/http-server.ts";
-import { type ChatPlace, localPlace } from "./chat-place.ts";
+import { type ChatServer, localCredentials } from "./chat-server.ts";
 import { makeFakeConversations } from "./fake-conversations.ts";
 import { fail, type Headers, reply } from "./fake-reply.ts";
 import { makeFakeTokens } from "./fake-tokens.ts";
@@ -22,27 +22,27 @@ export interface Refusal {
   readonly body?: unknown;
 }
 
-export interface FakeChat extends ChatPlace {
+export interface FakeChat extends ChatServer {
   /** All but preflights and the app's own calls, oldest first. */
   readonly requests: () => readonly FakeRequest[];
-  /** How many turns have been begun. */
+  /** The number of turns begun. */
   readonly turns: () => number;
-  /** What the next turns say after their `start`. */
+  /** The events of the next turns after their `start`. */
   readonly script: (answer: (content: string) => readonly Step[]) => void;
-  /** Answers the next calls so, one each. */
+  /** Replies to the next calls, one each. */
   readonly refuse: (...refusals: readonly Refusal[]) => void;
-  /** Takes calls and never answers them. */
+  /** Accepts calls and never answers them. */
   readonly fallSilent: () => void;
 }
 
 export interface FakeChatOptions {
-  /** There is no other. */
+  /** The only bot. */
   readonly botId?: string;
   readonly paceMs?: number;
   readonly suggested?: readonly string[];
 }
 
-/** Says it word by word, as the Dify simulator does. */
+/** Answers word by word, as the Dify simulator does. */
 export const echo = (content: string, paceMs = 0): Step[] =>
   `You said: ${content}`
     .split(/(?<= )/)
@@ -59,13 +59,13 @@ const chatBody = v.pipe(
   }),
 );
 
-/** No more than the protocol needs: a page that sends other headers is refused by its browser. */
+/** No more than the protocol needs: a browser blocks a page that sends other headers. */
 const allowed = {
   "access-control-allow-methods": "GET, POST, DELETE",
   "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
 };
 
-/** Speaks the HTTP chat protocol from memory, for tests of those who speak to it. */
+/** Serves the HTTP chat protocol from memory, for tests of its clients. */
 export const startFakeChat = async (options: FakeChatOptions = {}): Promise<FakeChat> => {
   const { botId = "bot-001", paceMs = 0, suggested = [] } = options;
   const requests: FakeRequest[] = [];
@@ -147,7 +147,7 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
   });
 
   return {
-    ...localPlace,
+    ...localCredentials,
     url: server.url,
     botId,
     close: async () => {

@@ -3,7 +3,7 @@ import { fail, reply } from "./fake-reply.ts";
 
 export interface FakeConversations {
   readonly addTurn: (userId: string, name: string | null) => void;
-  /** Answers GET and DELETE of one. */
+  /** Answers GET and DELETE of a conversation. */
   readonly answer: (method: string, userId: string, name: string | null, response: ServerResponse) => void;
 }
 

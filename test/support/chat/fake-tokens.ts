@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { reply } from "./fake-reply.ts";
 
 export interface FakeTokens {
-  /** Whose it is; undefined for one that is not valid. */
+  /** The token's user; undefined for an invalid token. */
   readonly userOf: (token: string) => string | undefined;
   /** Answers the app's own calls under /user. */
   readonly answer: (path: string, form: URLSearchParams, response: ServerResponse) => void;

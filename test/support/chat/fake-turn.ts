@@ -1,15 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** What a turn does, one after the other. */
+/** A turn's steps, one after the other. */
 export type Step =
   | { readonly event: string; readonly data: unknown }
-  /** An event whose data is this very text. */
+  /** An event whose data is exactly this string. */
   | { readonly event: string; readonly raw: string }
   | { readonly waitMs: number };
 
 export interface FakeTurn {
   readonly id: string;
-  /** Each piece of the stream from after that position on, now and as it comes. */
+  /** Each piece of the stream after that position, stored ones first and then as they come. */
   follow(lastEventId: string | undefined, signal: AbortSignal): AsyncGenerator<string>;
   isEnd(lastEventId: string | undefined): boolean;
   stop(): void;
@@ -22,7 +22,7 @@ interface Kept {
 
 const isLast = (step: Step): boolean => "event" in step && (step.event === "end" || step.event === "error");
 
-/** A turn that runs by itself, whoever follows it, and keeps all that it said. */
+/** A turn that runs without followers, and stores all its events. */
 export const startFakeTurn = (id: string, conversation: string | null, steps: readonly Step[]): FakeTurn => {
   const kept: Kept[] = [];
   const stopped = new AbortController();

@@ -9,13 +9,13 @@ export interface KeptChatTurn extends ChatTurn {
 
 export interface MemoryChatTurns extends ChatTurnStore {
   recordOf(id: ChatTurnId): KeptChatTurn | undefined;
-  /** The record as others may have left it. */
+  /** The record as another process may have left it. */
   plant(turn: Partial<KeptChatTurn> & NewChatTurn): void;
 }
 
 const keyOf = ({ appKey, turn }: ChatTurnId): string => JSON.stringify([appKey, turn]);
 
-/** Keeps turns of clients as the table does. */
+/** Stores clients' turns as the table does. */
 export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
   const records = new Map<string, KeptChatTurn>();
   const recordOf = (id: ChatTurnId) => records.get(keyOf(id));

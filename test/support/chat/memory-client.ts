@@ -4,19 +4,19 @@ import { shownBy } from "./any-events.ts";
 
 export interface MemoryClient {
   readonly emit: EmitEvent;
-  /** All that it received, in order. */
+  /** All received events, in order. */
   readonly events: ChatEvent[];
-  /** The id of each, as it came. */
+  /** The id of each event, in order. */
   readonly ids: string[];
-  /** As the ids say. */
+  /** Decoded from the ids. */
   readonly positions: () => (ChatPosition | undefined)[];
-  /** When each came, in milliseconds since the epoch. */
+  /** The time of each event, in milliseconds since the epoch. */
   readonly times: number[];
   readonly types: () => string[];
   readonly text: () => string;
 }
 
-/** A client that hears all it is told. */
+/** A client that records all its events. */
 export const makeMemoryClient = (now: () => number = Date.now): MemoryClient => {
   const events: ChatEvent[] = [];
   const ids: string[] = [];

@@ -2,14 +2,14 @@ import type { AnswerPiece, AnswerPieces, StoredAnswer } from "#core/chat/answer-
 import type { ChatEvent } from "#core/chat/chat-event.ts";
 
 export interface MemoryPieces extends AnswerPieces {
-  /** What is kept of an answer, in order; a hole where a piece was never written. */
+  /** The stored pieces of an answer, in order; a hole where a piece was never written. */
   of(answer: StoredAnswer): readonly (AnswerPiece | undefined)[];
   eventsOf(answer: StoredAnswer): readonly ChatEvent[];
 }
 
 const keyOf = ({ appKey, turn, attempt }: StoredAnswer): string => JSON.stringify([appKey, turn, attempt]);
 
-/** Keeps pieces as the guards table does. */
+/** Stores pieces as the guards table does. */
 export const makeMemoryPieces = (): MemoryPieces => {
   const answers = new Map<string, (AnswerPiece | undefined)[]>();
   const of = (answer: StoredAnswer) => answers.get(keyOf(answer)) ?? [];

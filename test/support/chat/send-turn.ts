@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { FakeTurn } from "./fake-turn.ts";
 
-/** Streams a turn from after that position on, to whoever is still there. */
+/** Streams a turn from after that position, for as long as the client is connected. */
 export const sendTurn = async (
   response: ServerResponse,
   turn: FakeTurn,

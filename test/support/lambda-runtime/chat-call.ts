@@ -12,7 +12,7 @@ export interface ChatCall {
 
 const turnPath = /^turns\/([^/]+)\//;
 
-/** A user's call of a bot, as API Gateway brings it to the function. */
+/** A user's call to a bot, as API Gateway sends it to the function. */
 export const chatCall = (
   { botId, token }: ChatPair,
   { to, method = "POST", headers = {}, body }: ChatCall,

@@ -16,7 +16,7 @@ import { makeClient } from "../dynamodb.ts";
 import { bot, difyIntegration } from "../turns.ts";
 import { type RunningFunction, startFunction } from "./running-function.ts";
 
-/** A user of the test's own, and a bot of the user's own. */
+/** A user of the test's own, and a bot of that user's own. */
 export interface ChatPair {
   readonly userId: string;
   readonly botId: string;
@@ -28,10 +28,10 @@ export interface ChatRuntime {
   readonly chatStream: RunningFunction;
   readonly chatControl: RunningFunction;
   readonly turns: ChatTurnStore;
-  /** The bot's Dify app is as the profile says. */
+  /** The bot's Dify app follows the profile. */
   readonly pair: (profile?: ProfileInput) => Promise<ChatPair>;
-  /** From here on, DynamoDB does not answer. */
-  readonly loseTables: () => Promise<void>;
+  /** Makes DynamoDB stop answering. */
+  readonly failTables: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -54,7 +54,7 @@ const secretValue = JSON.stringify({
   },
 });
 
-/** What deploys, under Lambda's own runtime, with tables, secrets and a Dify on this machine. */
+/** The deployed bundles under Lambda's own runtime, with local tables, secrets and Dify. */
 const startChatRuntime = async (): Promise<ChatRuntime> => {
   const client = given("RUNTIME_CLIENT");
   const assembly = readAssembly(given("ASSEMBLY_DIR"));
@@ -94,7 +94,7 @@ const startChatRuntime = async (): Promise<ChatRuntime> => {
         await bots.create(testApp.appKey, bot({ userId: botId, integrations }), Number.MAX_SAFE_INTEGER);
         return { userId, botId, token: await signToken(testApp, { userId, bots: undefined }) };
       },
-      loseTables: dynamodb.close,
+      failTables: dynamodb.close,
       close: async () => {
         table.client.destroy();
         await close();

@@ -1,37 +1,37 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
-/** Bytes as they came. Here, all times are milliseconds by `performance.now()`. */
+/** Bytes as they arrived. All times here are milliseconds of `performance.now()`. */
 export interface Chunk {
   readonly at: number;
   readonly bytes: Buffer;
 }
 
-/** What the runtime has answered to an event. */
+/** The runtime's answer to an event. */
 export interface RuntimeReply {
-  /** Which of the two places it was posted to. */
+  /** Which of the two endpoints it was posted to. */
   readonly kind: "response" | "error";
   readonly headers: IncomingHttpHeaders;
   readonly chunks: readonly Chunk[];
-  /** A streamed answer's failure stands here. */
+  /** The trailer that reports a streamed answer's failure. */
   readonly trailers: Readonly<Record<string, string | undefined>>;
 }
 
-/** An event on its way through the runtime. */
+/** An event that the runtime is processing. */
 export interface Invocation {
   readonly requestId: string;
   /** When the runtime took the event; undefined until it does. */
   readonly takenAt: () => number | undefined;
-  /** What has come of the answer so far. */
+  /** The answer so far. */
   readonly chunks: readonly Chunk[];
-  /** Takes no more of the answer, until it is to be read on. */
-  readonly holdBack: () => void;
-  readonly readOn: () => void;
-  /** Resolves when the answer is whole; rejects where the runtime has died. */
+  /** Stops reading the answer until `resume`. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Resolves when the answer is whole; rejects if the runtime has died. */
   readonly replied: Promise<RuntimeReply>;
 }
 
-/** An event as the Runtime API knows it. */
+/** An event in the form of the Runtime API. */
 export interface Pending {
   readonly requestId: string;
   readonly body: string;
@@ -39,7 +39,7 @@ export interface Pending {
   readonly chunks: Chunk[];
   readonly reply: PromiseWithResolvers<RuntimeReply>;
   takenAt: number | undefined;
-  /** Unresolved while nothing more is taken. */
+  /** Pending while reading is paused. */
   gate: PromiseWithResolvers<void> | undefined;
 }
 
@@ -57,9 +57,9 @@ export const invocationOf = (pending: Pending): Invocation => ({
   requestId: pending.requestId,
   takenAt: () => pending.takenAt,
   chunks: pending.chunks,
-  holdBack: () => {
+  pause: () => {
     pending.gate ??= Promise.withResolvers();
   },
-  readOn: () => pending.gate?.resolve(),
+  resume: () => pending.gate?.resolve(),
   replied: pending.reply.promise,
 });

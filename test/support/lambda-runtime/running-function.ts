@@ -5,20 +5,20 @@ import type { LambdaFunction } from "../../../local/aws/template/functions.ts";
 import type { Invocation } from "./invocation.ts";
 import { startRuntimeApi } from "./runtime-api.ts";
 
-/** A function as it is deployed, in one process of Lambda's own runtime. */
+/** A function as deployed, in one process of Lambda's own runtime. */
 export interface RunningFunction {
-  /** `leftMs`: its time for this event; without it, all that it has. */
+  /** `leftMs`: the remaining time for this event; without it, the whole timeout. */
   readonly invoke: (event: unknown, leftMs?: number) => Invocation;
   readonly isAlive: () => boolean;
-  /** As Lambda does to a process that has nothing to do. */
+  /** As Lambda does to an idle process. */
   readonly freeze: () => void;
   readonly thaw: () => void;
-  /** All that it has written so far. */
+  /** All its output so far. */
   readonly log: () => string;
   readonly close: () => Promise<void>;
 }
 
-/** `client`: the index.mjs of an aws-lambda-ric, which loads the handler and speaks to the Runtime API. */
+/** `client`: the index.mjs of an aws-lambda-ric, which loads the handler and calls the Runtime API. */
 export const startFunction = async (
   client: string,
   lambda: LambdaFunction,
@@ -27,7 +27,7 @@ export const startFunction = async (
   const api = await startRuntimeApi(lambda.arn);
   const child = spawn(process.execPath, [client], {
     cwd: lambda.codeFolder,
-    // Nothing of this process's own.
+    // Nothing from this process's environment.
     env: {
       ...lambda.environment,
       ...lambdaEnvironment(lambda, endpoints),
@@ -54,7 +54,7 @@ export const startFunction = async (
     thaw: () => void child.kill("SIGCONT"),
     log: () => log,
     close: async () => {
-      // Also one that is frozen.
+      // Works on a frozen process too.
       child.kill("SIGKILL");
       await closed;
       await api.close();

@@ -4,11 +4,14 @@ import { readBody, startHttpServer } from "../../../local/http-server.ts";
 import { type Invocation, invocationOf, newPending, type Pending, type RuntimeReply } from "./invocation.ts";
 
 export interface RuntimeApi {
-  /** As `AWS_LAMBDA_RUNTIME_API` names it. */
+  /** The value of `AWS_LAMBDA_RUNTIME_API`. */
   readonly host: string;
-  /** Events are taken one at a time, in order. `leftMs`: the function's time, from when the event is taken. */
+  /**
+   * Events are delivered one at a time, in order. `leftMs`: the function's time, from when the event is
+   * delivered.
+   */
   readonly invoke: (event: unknown, leftMs: number) => Invocation;
-  /** There is nobody any more to answer. */
+  /** Fails what is pending: the runtime is gone. */
   readonly abandon: (reason: Error) => void;
   readonly close: () => Promise<void>;
 }
@@ -16,7 +19,7 @@ export interface RuntimeApi {
 const version = "/2018-06-01/runtime";
 const posted = new RegExp(`^${version}/invocation/([^/]+)/(response|error)$`);
 
-/** Lambda's Runtime API for one process: it gives out events, and keeps what comes back with its times. */
+/** Lambda's Runtime API for one process: it delivers events, and records the replies with their times. */
 export const startRuntimeApi = async (functionArn: string): Promise<RuntimeApi> => {
   const waiting: Pending[] = [];
   const taken = new Map<string, Pending>();
@@ -77,7 +80,7 @@ export const startRuntimeApi = async (functionArn: string): Promise<RuntimeApi> 
     host: new URL(server.url).host,
     invoke: (event, leftMs) => {
       const pending = newPending(event, leftMs);
-      // Whoever waits for it hears of it; who does not must not end the test's process.
+      // A caller that awaits it gets the error; without one it must not end the test's process.
       pending.reply.promise.catch(() => {});
       waiting.push(pending);
       if (abandoned) abandon(abandoned);

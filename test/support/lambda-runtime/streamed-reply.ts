@@ -4,23 +4,23 @@ import type { Chunk, Invocation, RuntimeReply } from "./invocation.ts";
 
 const preludeSchema = v.object({ statusCode: v.number(), headers: v.record(v.string(), v.string()) });
 
-/** What API Gateway makes an HTTP reply of. */
+/** API Gateway's input for an HTTP reply. */
 export interface StreamedReply extends v.InferOutput<typeof preludeSchema> {
   readonly body: readonly Chunk[];
 }
 
 const delimiter = Buffer.alloc(8);
 
-/** Undefined until all of the prelude has come. @throws where there is none. */
+/** Undefined until all of the prelude has arrived. @throws if there is none. */
 export const readReply = (chunks: readonly Chunk[]): StreamedReply | undefined => {
   const all = Buffer.concat(chunks.map(({ bytes }) => bytes));
   const end = all.indexOf(delimiter);
   if (end === -1) return undefined;
   const prelude = v.parse(preludeSchema, JSON.parse(all.subarray(0, end).toString()));
-  let toSkip = end + delimiter.length;
+  let bytesToSkip = end + delimiter.length;
   const body = chunks.flatMap(({ at, bytes }) => {
-    const rest = bytes.subarray(toSkip);
-    toSkip = Math.max(0, toSkip - bytes.length);
+    const rest = bytes.subarray(bytesToSkip);
+    bytesToSkip = Math.max(0, bytesToSkip - bytes.length);
     return rest.length > 0 ? [{ at, bytes: rest }] : [];
   });
   return { ...prelude, body };
@@ -30,7 +30,7 @@ export const textOf = (chunks: readonly Chunk[]): string =>
   Buffer.concat(chunks.map(({ bytes }) => bytes)).toString();
 
 export interface TimedEvent {
-  /** When its last byte came. */
+  /** When its last byte arrived. */
   readonly at: number;
   readonly id: string | undefined;
   readonly type: string | undefined;
@@ -39,7 +39,7 @@ export interface TimedEvent {
 
 const eventData = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 
-/** The server-sent events of an answer, as far as it has come. */
+/** The server-sent events of an answer that have arrived so far. */
 export const eventsIn = (chunks: readonly Chunk[]): TimedEvent[] => {
   const events: TimedEvent[] = [];
   const decoder = new TextDecoder();
@@ -62,7 +62,7 @@ export interface WholeReply extends StreamedReply {
   readonly text: string;
 }
 
-/** The whole answer to an event. @throws where it is no streamed one, or has no prelude. */
+/** The whole answer to an event. @throws if it is not streamed, or has no prelude. */
 export const wholeReply = async ({ replied }: Invocation): Promise<WholeReply> => {
   const reply = await replied;
   const streamed = reply.kind === "response" ? readReply(reply.chunks) : undefined;

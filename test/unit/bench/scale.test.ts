@@ -5,30 +5,30 @@ import { simulateWorkers } from "../../../bench/scale/workers.ts";
 describe("the simulation", () => {
   const ample = { maxConcurrency: 1_000, initialConcurrency: 1_000, growthPerMinute: 0 };
 
-  test("has as many at work as come in the time of an answer", () => {
+  test("has as many turns running as arrive during an answer", () => {
     const { busyAtEnd, waitingAtEnd } = simulateWorkers({ turnsPerSecond: 20, ...ample });
     expect(busyAtEnd).toBeGreaterThan(20 * 11 * 0.8);
     expect(busyAtEnd).toBeLessThan(20 * 11 * 1.2);
     expect(waitingAtEnd).toBe(0);
   });
 
-  test("hands out no more at once than it may", () => {
+  test("delivers no more at once than its limit", () => {
     expect(simulateWorkers({ turnsPerSecond: 20, ...ample, maxConcurrency: 50 }).busyAtEnd).toBe(50);
   });
 
-  test("wakes who sleeps in the order of their times, and who is called off at once", async () => {
+  test("wakes sleepers in the order of their times, and aborted ones at once", async () => {
     const clock = makeSimClock();
-    const woken: string[] = [];
+    const wakeups: string[] = [];
     const off = new AbortController();
     const sleep = async (name: string, ms: number, signal?: AbortSignal): Promise<void> => {
       await clock.sleep(ms, signal);
-      woken.push(`${name} at ${clock.now()}`);
+      wakeups.push(`${name} at ${clock.now()}`);
     };
     for (const ms of [50, 10, 30, 20, 40]) sleep("each", ms);
     sleep("off", 45, off.signal);
     clock.sleep(25).then(() => off.abort());
     await clock.run(45);
-    expect(woken).toEqual(["each at 10", "each at 20", "off at 25", "each at 30", "each at 40"]);
+    expect(wakeups).toEqual(["each at 10", "each at 20", "off at 25", "each at 30", "each at 40"]);
     expect(clock.now()).toBe(45);
   });
 });

@@ -14,7 +14,7 @@ const failure: Step = {
 };
 
 describe("an answer", () => {
-  test("comes piece by piece, with all of its text so far, and tells what it took", async () => {
+  test("arrives piece by piece, with all of its text so far, and ends with its usage", async () => {
     const usage = { total_tokens: 7 };
     const sources = [{ title: "Manual" }];
     chats().fake.script(() => [
@@ -30,7 +30,7 @@ describe("an answer", () => {
     ]);
   });
 
-  test("is had whole as well, and again once it has been read", async () => {
+  test("can be read whole, and again once it has been read", async () => {
     const answer = chats().bot().chat("Hi");
     expect(await answer.text()).toBe("You said: Hi");
     expect(await answer.text()).toBe("You said: Hi");
@@ -38,7 +38,7 @@ describe("an answer", () => {
     expect(chats().fake.requests()).toHaveLength(1);
   });
 
-  test("sends the question as it was given, with a key of its own", async () => {
+  test("sends the question as it was given, with a new idempotency key", async () => {
     const question = {
       content: "What is this?",
       conversation: "photos",
@@ -54,7 +54,7 @@ describe("an answer", () => {
     expect(one?.headers["idempotency-key"]).not.toBe(other?.headers["idempotency-key"]);
   });
 
-  test("is the same turn under a key that the caller gives", async () => {
+  test("is the same turn with a key that the caller provides", async () => {
     const options = { idempotencyKey: "order-7" };
     await chats().bot().chat("Hi", options).text();
     const again = chats().bot().chat("Hi", options);
@@ -62,7 +62,7 @@ describe("an answer", () => {
     expect(again.turn).toBe("turn-0");
   });
 
-  test("takes back what the bot replaces", async () => {
+  test("removes what the bot replaces", async () => {
     chats().fake.script(() => [
       delta("something rude"),
       { event: "replace", data: { content: "I would rather not." } },
@@ -79,7 +79,7 @@ describe("an answer", () => {
     ]);
   });
 
-  test("passes over kinds of events that a later bridge may send", async () => {
+  test("ignores kinds of events that a later bridge may send", async () => {
     chats().fake.script(() => [
       { event: "thought", raw: "not even JSON" },
       delta("Hi"),
@@ -104,8 +104,8 @@ describe("an answer", () => {
 
   test.each([
     ["before any text", []],
-    ["after some text", [delta("Well, ")]],
-  ])("fails with the bridge's own words where the bot fails %s", async (_when, steps) => {
+    ["after part of the text", [delta("Well, ")]],
+  ])("fails with the bridge's message if the bot fails %s", async (_when, steps) => {
     chats().fake.script(() => [...steps, failure]);
     const answer = chats().bot().chat("Hi");
     const seen: AnswerEvent[] = [];
@@ -129,7 +129,7 @@ describe("an answer", () => {
     ["no JSON", "{broken"],
     ["no text", '{"content":7}'],
     ["no object", "null"],
-  ])("asks again for an event that holds %s, and gives up where it stays so", async (_what, raw) => {
+  ])("requests an event again that contains %s, and gives up if it stays so", async (_what, raw) => {
     chats().fake.script(() => [delta("Well"), { event: "delta", raw }, end]);
     const answer = chats().bot().chat("Hi");
     await expect(answer.text()).rejects.toMatchObject({ code: "bad_answer" });
@@ -144,7 +144,7 @@ describe("an answer", () => {
     ).toBe(1);
   });
 
-  test("goes on in another loop where one was left, and closes the connection in between", async () => {
+  test("continues in another loop after one was left, with the connection closed in between", async () => {
     chats().fake.script((content) => [...echo(content, 20), end]);
     const answer = chats().bot().chat("one two three four five");
     const first: AnswerEvent[] = [];
@@ -171,7 +171,7 @@ describe("an answer", () => {
     expect(await reading).toBe("You said: Hi");
   });
 
-  test("is read on by its turn and position, as from another page", async () => {
+  test("can be continued by its turn and position, as from another page", async () => {
     const answer = chats().bot().chat("one two three");
     let textSoFar = "";
     for await (const event of answer) {
@@ -185,7 +185,7 @@ describe("an answer", () => {
     expect(await collect(chats().bot().resume(turn))).toHaveLength(7);
   });
 
-  test("that was read to its end has nothing more to give", async () => {
+  test("that was read to its end yields nothing more", async () => {
     const answer = chats().bot().chat("Hi");
     await answer.text();
     const { turn = "", lastEventId } = answer;
@@ -193,7 +193,7 @@ describe("an answer", () => {
     expect(await collect(answer)).toEqual([]);
   });
 
-  test("is refused where the reply is no event stream, such as a hotel's login page", async () => {
+  test("fails if the reply is not an event stream, such as a hotel's login page", async () => {
     chats().fake.refuse({ status: 200, body: "<html>" });
     await expect(chats().bot().chat("Hi").text()).rejects.toMatchObject({
       code: "bad_answer",

@@ -14,13 +14,13 @@ const anyCut: fc.Arbitrary<Cut> = fc.oneof(
   fc.nat(700).map((afterBytes) => ({ afterBytes })),
 );
 
-describe("where the connection breaks", () => {
-  test("the text comes whole, once and in order, wherever and however often that is", async () => {
+describe("if the connection breaks,", () => {
+  test("the text arrives whole, once and in order, wherever and however often it breaks", async () => {
     const { fake, proxy, bot } = chats();
     const anyText = fc.array(fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 }), { maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(anyText, fc.array(anyCut, { maxLength: 6 }), async (contents, cuts) => {
-        proxy.forgetCuts();
+        proxy.clearCuts();
         proxy.cut(...cuts);
         fake.script(() => [...contents.map(delta), end]);
         const before = fake.turns();
@@ -35,7 +35,7 @@ describe("where the connection breaks", () => {
   });
 
   test.each<Cut>(["request", "head", { afterBytes: 0 }, { afterBytes: 30 }])(
-    "before the turn is known (%j), the same is asked again with the same key",
+    "before the turn is known (%j), the same request is repeated with the same key",
     async (cut) => {
       const { fake, proxy, bot } = chats();
       proxy.cut(cut);
@@ -47,7 +47,7 @@ describe("where the connection breaks", () => {
     },
   );
 
-  test("after it, the turn is followed from what was read last", async () => {
+  test("after that, the turn is followed from the last event read", async () => {
     const { fake, proxy, bot } = chats();
     fake.script(() => [delta("one "), { waitMs: 300 }, delta("two"), end]);
     const answer = bot().chat("Hi");
@@ -62,7 +62,7 @@ describe("where the connection breaks", () => {
     expect(again?.headers["last-event-id"]).toBe(positions[1]);
   });
 
-  test("the tries are further apart each time, and have an end", async () => {
+  test("retries are further apart each time, and limited", async () => {
     const { proxy, bot, clock } = chats();
     proxy.cut(...Array.from({ length: 20 }, (): Cut => "head"));
     await expect(bot().chat("Hi").text()).rejects.toMatchObject({
@@ -73,7 +73,7 @@ describe("where the connection breaks", () => {
     expect(clock.waits()).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
   });
 
-  test("no two clients come back at the same time", async () => {
+  test("no two clients reconnect at the same time", async () => {
     const { proxy, bot, clock } = chats();
     proxy.cut("head", "head");
     await bot({ random: () => 0.5 })
@@ -82,17 +82,17 @@ describe("where the connection breaks", () => {
     expect(clock.waits()).toEqual([375, 750]);
   });
 
-  test("a long answer over a bad line is not given up while it goes on", async () => {
+  test("a long answer over a bad connection is not given up while it makes progress", async () => {
     const { fake, proxy, bot } = chats();
     const contents = Array.from({ length: 20 }, (_, index) => `word${index} `);
     fake.script(() => [...contents.map(delta), end]);
-    // Each connection brings a delta or two.
+    // Each connection delivers a delta or two.
     proxy.cut(...Array.from({ length: 40 }, (): Cut => ({ afterBytes: 150 })));
     expect(await bot().chat("Hi").text()).toBe(contents.join(""));
     expect(proxy.cutsMade()).toBeGreaterThan(8);
   });
 
-  test("an answer that is no longer kept is said to be gone", async () => {
+  test("an answer that has expired is reported as gone", async () => {
     const { fake, proxy, bot } = chats();
     fake.script(() => [delta("one "), { waitMs: 300 }, delta("two"), end]);
     const reading = (async () => {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { createBotClient } from "../../../client/src/index.ts";
-import { userToken } from "../../support/chat/chat-place.ts";
+import { userToken } from "../../support/chat/chat-server.ts";
 import { startFakeChat } from "../../support/chat/fake-chat.ts";
 import { closeAfterEach } from "../../support/close-after.ts";
 import { useChats } from "./chats.ts";
 
 const chats = useChats();
 
-describe("around the answers", () => {
-  test("a conversation is told of, and forgotten, by its name or without one", async () => {
+describe("apart from answers,", () => {
+  test("a conversation can be read and forgotten, with a name or without one", async () => {
     const bot = chats().bot();
     expect(await bot.conversation()).toBeUndefined();
     await bot.chat("Hi").text();
@@ -24,7 +24,7 @@ describe("around the answers", () => {
     expect(await bot.conversation()).toBeUndefined();
   });
 
-  test("an answer is rated, with a note or without", async () => {
+  test("an answer can be rated, with a note or without", async () => {
     const { fake, bot } = chats();
     const answer = bot().chat("Hi");
     await answer.text();
@@ -36,7 +36,7 @@ describe("around the answers", () => {
     expect(JSON.parse(second?.body ?? "")).toEqual({ rating: null });
   });
 
-  test("questions are suggested where the bot suggests some", async () => {
+  test("suggested questions are returned if the bot has any", async () => {
     const fake = closeAfterEach(await startFakeChat({ botId: "a bot/1", suggested: ["Why?", "How?"] }));
     const token = await userToken(fake, "u7");
     const bot = createBotClient({ url: `${fake.url}/`, token }).bot(fake.botId);

@@ -28,7 +28,7 @@ const spelled = (contents: readonly string[], newline: string): string =>
     .join(newline);
 
 describe("the event stream", () => {
-  test("gives the same events wherever the network splits it, within a character or a line too", async () => {
+  test("yields the same events wherever the network splits it, even within a character or a line", async () => {
     const anyStream = fc.tuple(words, fc.constantFrom("\n", "\r\n")).map(([contents, newline]) => ({
       contents,
       bytes: new TextEncoder().encode(spelled(contents, newline)),
@@ -54,7 +54,7 @@ describe("the event stream", () => {
     );
   });
 
-  test("takes any bytes at all", async () => {
+  test("accepts any bytes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.array(fc.nat(400)), async (bytes, places) => {
         const within = places.filter((place) => place <= bytes.length);
@@ -63,14 +63,14 @@ describe("the event stream", () => {
     );
   });
 
-  test("does not give an event that was cut off before its end", async () => {
+  test("does not yield an event that was cut off before its end", async () => {
     const bytes = new TextEncoder().encode(
       'id: a\nevent: delta\ndata: {"content":"whole"}\n\nid: b\ndata: {}\n',
     );
     expect(await read(bytes)).toMatchObject([{ id: "a" }]);
   });
 
-  test("does not fill the memory with an event that never ends", async () => {
+  test("does not fill the memory with an endless event", async () => {
     const endless = async function* (): AsyncGenerator<Uint8Array> {
       for (;;) yield new TextEncoder().encode(`data: ${"x".repeat(100_000)}`);
     };

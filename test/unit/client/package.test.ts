@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { userToken } from "../../support/chat/chat-place.ts";
+import { userToken } from "../../support/chat/chat-server.ts";
 import { startFakeChat } from "../../support/chat/fake-chat.ts";
 import { closeAfterEach } from "../../support/close-after.ts";
 import { projectRoot, run } from "../../support/local-run.ts";
@@ -14,7 +14,7 @@ interface Manifest {
 const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(projectRoot, folder, "package.json"), "utf8"));
 
-/** A program as somebody else would write it. */
+/** A program as another developer would write it. */
 const program = `
 import { type AnswerEvent, BotError, createBotClient } from "@bot-bridge/client";
 
@@ -48,7 +48,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the client's package", () => {
-  test.each(["bundler", "nodenext"])("is typed for whoever resolves it as %s does", (moduleResolution) => {
+  test.each(["bundler", "nodenext"])("has types that resolve with %s", (moduleResolution) => {
     const module = moduleResolution === "bundler" ? "esnext" : "nodenext";
     const options = ["--strict", "--noEmit", "--target", "es2022", "--types", ""];
     const args = [...options, "--module", module, "--moduleResolution", moduleResolution, "program.ts"];
@@ -56,14 +56,14 @@ describe("the client's package", () => {
     expect(spawnSync(tsc, args, { cwd: folder, encoding: "utf8" })).toMatchObject({ stdout: "", status: 0 });
   });
 
-  test("runs as it is built", async () => {
+  test("runs in its built form", async () => {
     const fake = closeAfterEach(await startFakeChat());
     const token = await userToken(fake, "u7");
     const ended = await run([process.execPath, join(folder, "program.ts"), fake.url, token]).ended;
     expect(ended).toMatchObject({ code: 0, stdout: "You said: Hi\n", stderr: "" });
   });
 
-  test("depends on the very library that it was tested with", () => {
+  test("depends on exactly the library version that it was tested with", () => {
     const { "eventsource-parser": version = "" } = manifestOf(".").dependencies;
     expect(manifestOf("client").dependencies).toEqual({ "eventsource-parser": version });
   });

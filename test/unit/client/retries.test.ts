@@ -4,11 +4,11 @@ import { useChats } from "./chats.ts";
 const chats = useChats();
 const busy = { status: 409, headers: { "retry-after": "2" }, body: { code: 409, errorMessage: "busy" } };
 
-describe("a call that is refused for now", () => {
+describe("a call that is rejected for now", () => {
   test.each([
     ["a busy conversation", busy],
     ["too many turns", { status: 429, headers: { "retry-after": "2" }, body: { code: 1008 } }],
-  ])("is made again after the time that the bridge names: %s", async (_what, refusal) => {
+  ])("is retried after the time that the bridge names: %s", async (_what, refusal) => {
     const { fake, bot, clock } = chats();
     fake.refuse(refusal, refusal);
     expect(await bot().chat("Hi").text()).toBe("You said: Hi");
@@ -17,7 +17,7 @@ describe("a call that is refused for now", () => {
   });
 
   test.each([429, 500, 502, 503, 504])(
-    "is made again a little later after a %d that names none",
+    "is retried a little later after a %d that names none",
     async (status) => {
       const { fake, bot, clock } = chats();
       fake.refuse({ status });
@@ -26,7 +26,7 @@ describe("a call that is refused for now", () => {
     },
   );
 
-  test("is given back, with its time, where that is too long to wait unasked", async () => {
+  test("fails with its retry time if that is too long to wait", async () => {
     const { fake, bot, clock } = chats();
     fake.refuse({
       status: 429,
@@ -43,7 +43,7 @@ describe("a call that is refused for now", () => {
     expect(clock.waits()).toEqual([]);
   });
 
-  test("is given back after so many tries", async () => {
+  test("fails after the last retry", async () => {
     const { fake, bot } = chats();
     fake.refuse(...Array.from({ length: 20 }, () => busy));
     await expect(bot().chat("Hi").text()).rejects.toMatchObject({ status: 409, retryAfterMs: 2_000 });
@@ -57,7 +57,7 @@ describe("a call that is refused for now", () => {
     [403, 403],
     [404, 404],
     [409, 409],
-  ])("is not made again after a %d that time does not mend", async (status, code) => {
+  ])("is not retried after a %d that time does not fix", async (status, code) => {
     const { fake, bot } = chats();
     fake.refuse({ status, body: { code, errorMessage: "no" } });
     await expect(bot().chat("Hi").text()).rejects.toMatchObject({
@@ -69,7 +69,7 @@ describe("a call that is refused for now", () => {
     expect(fake.requests()).toHaveLength(1);
   });
 
-  test("says its status where the answer is not the bridge's", async () => {
+  test("reports the status if the response is not the bridge's", async () => {
     chats().fake.refuse({ status: 413, body: "<html>" });
     await expect(chats().bot().chat("Hi").text()).rejects.toMatchObject({
       status: 413,

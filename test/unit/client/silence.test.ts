@@ -6,7 +6,7 @@ import { useChats } from "./chats.ts";
 const chats = useChats();
 
 describe("silence", () => {
-  test("of half a minute within an answer means another connection", async () => {
+  test("of half a minute within an answer leads to another connection", async () => {
     const { fake, bot } = chats();
     const clock = makeTestClock();
     fake.script(() => [
@@ -18,7 +18,7 @@ describe("silence", () => {
     const answer = bot({ clock }).chat("Hi");
     for await (const event of answer) {
       if (event.type !== "delta" || event.content !== "one ") continue;
-      // The next read begins once this turn of the loop is over.
+      // The next read begins after this turn of the event loop.
       setImmediate(async () => {
         await clock.advance(29_999);
         expect(fake.requests()).toHaveLength(1);
@@ -30,7 +30,7 @@ describe("silence", () => {
     expect(fake.requests().map(({ method }) => method)).toEqual(["POST", "GET"]);
   });
 
-  test("before an answer means another try, and is what the error says in the end", async () => {
+  test("before an answer leads to a retry, and is the final error's reason", async () => {
     const { fake, bot } = chats();
     const clock = makeTestClock();
     fake.fallSilent();
@@ -44,7 +44,7 @@ describe("silence", () => {
     await failed;
   });
 
-  test("is not held against the bridge while the caller takes its time with an event", async () => {
+  test("does not count while the caller takes its time with an event", async () => {
     const { fake, bot } = chats();
     const clock = makeTestClock();
     const answer = bot({ clock }).chat("Hi");

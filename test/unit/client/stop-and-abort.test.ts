@@ -14,7 +14,7 @@ const paths = (): string[] =>
     .map(({ method, path }) => `${method} ${path.replace("/v1/bots/bot-001", "")}`);
 
 describe("stopping an answer", () => {
-  test("ends it with what has been said", async () => {
+  test("ends it with the text so far", async () => {
     chats().fake.script(slowly);
     const answer = chats().bot().chat("one two three");
     const events: AnswerEvent[] = [];
@@ -45,11 +45,11 @@ describe("stopping an answer", () => {
     expect(paths()).toEqual(["POST /chat"]);
   });
 
-  test("ends the wait for a conversation that is busy, and the answer, which is then not asked for again", async () => {
+  test("ends the wait for a busy conversation, and the answer, which is then not requested again", async () => {
     const { fake, bot } = chats();
     fake.refuse({ status: 409, headers: { "retry-after": "2" }, body: { code: 409, errorMessage: "busy" } });
     const isWaiting = Promise.withResolvers<void>();
-    /** On which the wait never ends by itself. */
+    /** A clock on which the wait never ends by itself. */
     const clock: Clock = {
       sleep: (ms, signal) => {
         if (ms === 2_250) isWaiting.resolve();
@@ -77,7 +77,7 @@ describe("stopping an answer", () => {
     expect((await collect(answer)).at(-1)).toMatchObject({ type: "end", stopped: true });
   });
 
-  test("is asked again where the call fails on the way", async () => {
+  test("is retried if the call fails on the way", async () => {
     chats().fake.script(slowly);
     const answer = chats().bot().chat("one two three");
     for await (const event of answer) {
@@ -89,7 +89,7 @@ describe("stopping an answer", () => {
 });
 
 describe("aborting an answer", () => {
-  test("ends the reading with the signal's reason, and stops nobody", async () => {
+  test("ends the reading with the signal's reason, and does not stop the turn", async () => {
     chats().fake.script(slowly);
     const controller = new AbortController();
     const answer = chats().bot().chat("one two three", { signal: controller.signal });
@@ -102,21 +102,21 @@ describe("aborting an answer", () => {
     await eventually(() => expect(chats().proxy.open()).toBe(0));
   });
 
-  test("sends nothing where it was aborted before", async () => {
+  test("sends nothing if it was aborted before", async () => {
     await expect(chats().bot().chat("Hi", { signal: AbortSignal.abort() }).text()).rejects.toMatchObject({
       name: "AbortError",
     });
     expect(paths()).toEqual([]);
   });
 
-  test("does not wait for a token that does not come", async () => {
+  test("does not wait for a token that does not arrive", async () => {
     const controller = new AbortController();
     const token = () => new Promise<string>(() => controller.abort());
     const reading = chats().bot({ token }).chat("Hi", { signal: controller.signal }).text();
     await expect(reading).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  test("does not wait for the next try", async () => {
+  test("does not wait for the next retry", async () => {
     const controller = new AbortController();
     const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
       new Promise((resolve) => {
@@ -131,7 +131,7 @@ describe("aborting an answer", () => {
     expect(paths()).toEqual(["POST /chat"]);
   });
 
-  test("leaving the loop closes the connection too", async () => {
+  test("by leaving the loop closes the connection too", async () => {
     chats().fake.script(slowly);
     for await (const event of chats().bot().chat("one two three")) if (event.type === "delta") break;
     await eventually(() => expect(chats().proxy.open()).toBe(0));

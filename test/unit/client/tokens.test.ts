@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { expireTokens, userToken } from "../../support/chat/chat-place.ts";
+import { expireTokens, userToken } from "../../support/chat/chat-server.ts";
 import { useChats } from "./chats.ts";
 
 const chats = useChats();
 
-/** Gets tokens as a page does from its own server, and counts. */
+/** Gets tokens as a page does from its own server, and counts them. */
 const tokens = (given: readonly string[] = []) => {
   const left = [...given];
   let asked = 0;
@@ -18,7 +18,7 @@ const tokens = (given: readonly string[] = []) => {
 };
 
 describe("the user's token", () => {
-  test("is asked for once, and used for every call", async () => {
+  test("is requested once, and used for every call", async () => {
     const source = tokens();
     const bot = chats().bot(source);
     await Promise.all([bot.chat("Hi").text(), bot.chat("Hello").text(), bot.conversation("none")]);
@@ -26,7 +26,7 @@ describe("the user's token", () => {
     expect(source.asked()).toBe(1);
   });
 
-  test("is asked for anew when it is refused, and the call is made again", async () => {
+  test("is requested again when it is rejected, and the call is repeated", async () => {
     const source = tokens();
     const bot = chats().bot(source);
     await bot.chat("Hi").text();
@@ -37,14 +37,14 @@ describe("the user's token", () => {
     expect(again?.headers["idempotency-key"]).toBe(refused?.headers["idempotency-key"]);
   });
 
-  test("is asked for anew but once by calls that are refused together", async () => {
+  test("is requested only once more by calls that are rejected together", async () => {
     const source = tokens(["expired"]);
     const bot = chats().bot(source);
     await Promise.all([bot.chat("Hi").text(), bot.chat("Hello").text(), bot.chat("Hey").text()]);
     expect(source.asked()).toBe(2);
   });
 
-  test("is asked for anew in the middle of an answer too", async () => {
+  test("is also requested again in the middle of an answer", async () => {
     const { fake, proxy, bot } = chats();
     const source = tokens();
     fake.script(() => [
@@ -63,7 +63,7 @@ describe("the user's token", () => {
     expect(source.asked()).toBe(2);
   });
 
-  test("that is refused twice is the caller's affair", async () => {
+  test("that is rejected twice is reported to the caller", async () => {
     const source = tokens(["expired", "expired"]);
     await expect(chats().bot(source).chat("Hi").text()).rejects.toMatchObject({
       status: 401,
@@ -73,13 +73,13 @@ describe("the user's token", () => {
     expect(source.asked()).toBe(2);
   });
 
-  test("that is a plain string is not asked for", async () => {
+  test("that is a plain string is not requested", async () => {
     const bot = chats().bot({ token: "expired" });
     await expect(bot.chat("Hi").text()).rejects.toMatchObject({ status: 401 });
     expect(chats().fake.requests()).toHaveLength(1);
   });
 
-  test("that could not be had fails the call as its function failed, and is asked for by the next", async () => {
+  test("that could not be obtained fails the call with the function's error, and is requested by the next call", async () => {
     const { fake, bot } = chats();
     let isDown = true;
     const flaky = bot({

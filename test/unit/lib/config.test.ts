@@ -5,7 +5,7 @@ import { makeConfig } from "../../../lib/config.ts";
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c";
 
 describe("a config", () => {
-  test("without a word is a stage for trying things, in which nothing is kept and nothing costs while it is idle", () => {
+  test("without settings is a development stage, in which nothing is retained and idle costs are zero", () => {
     expect(makeConfig()).toMatchObject({
       stage: "dev",
       production: false,
@@ -25,12 +25,12 @@ describe("a config", () => {
     ["https://api-b.sg-light-api.com", true],
     ["https://im.example.com", false],
     ["https://not-rong-api.com", false],
-  ])("with %s behind the bridge passes through: %s", (rongcloudApiUrl, passThrough) => {
+  ])("with %s behind the bridge passes calls through: %s", (rongcloudApiUrl, passThrough) => {
     expect(makeConfig({ rongcloudApiUrl }).passThrough).toBe(passThrough);
     expect(makeConfig({ rongcloudApiUrl, passThrough: !passThrough }).passThrough).toBe(!passThrough);
   });
 
-  test("takes a domain, apps, an address for alarms and reserved concurrency", () => {
+  test("accepts a domain, apps, an alarm address and reserved concurrency", () => {
     const given = {
       apps: ["kj7swf8o", "local-app-key"],
       domain: { name: "bots.example.com", certificateArn },
@@ -75,18 +75,18 @@ describe("a wrong config", () => {
     [{ corsOrigins: ["https://www.example.com/"] }, "corsOrigins.0: must be an origin"],
     [{ corsOrigins: ["*", "https://*.example.com"] }, "corsOrigins.1: must be an origin"],
     [{ rongCloudUrl: "https://x" }, "rongCloudUrl: unknown setting"],
-  ])("%o names its field and the rule", (given, message) => {
+  ])("%o is reported with its field and the rule", (given, message) => {
     expect(() => makeConfig(given)).toThrow(`config: ${message}`);
   });
 
-  test("names all that is wrong at once", () => {
+  test("is reported with all mistakes at once", () => {
     const given = { stage: "X", waf: "on", nosuch: 1, domain: { name: "x" }, botsPerApp: "ten" };
     expect(() => makeConfig(given)).toThrow(
       /stage: .*; .*domain\.name: .*; .*domain\.certificateArn: .*; .*waf: .*; .*botsPerApp: .*; .*nosuch: /,
     );
   });
 
-  test("is refused, whatever it is, and never half taken", () => {
+  test("is rejected, whatever it is, and never partly applied", () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom("stage", "apps", "domain", "waf", "x"), fc.anything()),

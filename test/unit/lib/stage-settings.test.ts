@@ -11,7 +11,7 @@ describe("the settings of a stage", () => {
     stages: { dev: {}, prod: { waf: true } },
   };
 
-  test("are those of all stages with its own over them", () => {
+  test("are those of all stages, overridden by its own", () => {
     expect(stageSettings(reading({ ...context, stage: "prod" }))).toEqual({
       stage: "prod",
       botsPerApp: 20,
@@ -19,24 +19,24 @@ describe("the settings of a stage", () => {
     });
   });
 
-  test("are those of dev where none is chosen", () => {
+  test("are those of dev if no stage is chosen", () => {
     expect(stageSettings(reading(context))).toEqual({ stage: "dev", botsPerApp: 20, waf: false });
   });
 
-  test("are not made up for a stage that cdk.json does not name: a slip of the pen deploys nothing", () => {
+  test("do not exist for a stage that cdk.json does not name: a typo deploys nothing", () => {
     expect(() => stageSettings(reading({ ...context, stage: "prd" }))).toThrow(
       'config: stage: must be one of context.stages in cdk.json (dev, prod), got "prd"',
     );
   });
 
-  test("name what of the context is not of its form", () => {
+  test("report malformed entries of the context", () => {
     expect(() => stageSettings(reading({ config: [], stages: { dev: 1 } }))).toThrow(
       "stages.dev: must be an object of settings",
     );
   });
 });
 
-test("cdk.json has settings for dev and prod that are right", () => {
+test("cdk.json has valid settings for dev and prod", () => {
   for (const stage of ["dev", "prod"]) {
     const context = { ...readCdkContext(), stage };
     expect(makeConfig(stageSettings(reading(context)))).toMatchObject({

@@ -11,23 +11,23 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("a DATA_DIR", () => {
-  test("is made where it is missing, and may be taken again by the same run", async () => {
+  test("is created if it is missing, and may be used again by the same run", async () => {
     const dataDir = join(folder, "new", "one");
     await lockDataDir(dataDir);
     await lockDataDir(dataDir);
   });
 
-  test("that another run has is refused by one line", async () => {
+  test("that another run uses is rejected with one line", async () => {
     await writeFile(join(folder, "bridge.pid"), String(process.ppid));
     await expect(lockDataDir(folder)).rejects.toThrow(`DATA_DIR ${folder} is in use by another run`);
   });
 
-  test("that a dead run has left is taken", async () => {
+  test("that a dead run has left is used", async () => {
     await writeFile(join(folder, "bridge.pid"), "2147483646");
     await lockDataDir(folder);
   });
 
-  test("that is a file is refused by one line", async () => {
+  test("that is a file is rejected with one line", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
     await expect(lockDataDir(file)).rejects.toThrow(`DATA_DIR ${file} is not a writable folder`);

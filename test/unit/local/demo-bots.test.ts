@@ -16,12 +16,12 @@ const botsWith = (given: { readonly apiKey?: string; readonly apiUrl?: string; r
   });
 
 describe("the demo bots", () => {
-  test("are one, with the Dify simulator behind it, where nothing is given", async () => {
+  test("are one, with the Dify simulator behind it, by default", async () => {
     const bots = await findDemoBots({ realDify: undefined, openai: undefined });
     expect(bots.map(({ userId, model }) => [userId, model.type])).toEqual([["bot-demo", "dify_chatflow"]]);
   });
 
-  test("are two where an OpenAI-compatible API is given, with the first model that it lists", async () => {
+  test("are two if an OpenAI-compatible API is given, with the first model that it lists", async () => {
     openai.configure("sk-two", { models: ["small", "large"] });
     const [, second] = await botsWith({ apiKey: "sk-two" });
     expect(second).toMatchObject({
@@ -36,10 +36,10 @@ describe("the demo bots", () => {
   });
 
   test.each([
-    ["nobody there", { apiUrl: "http://127.0.0.1:9/v1" }, /^OPENAI_API_URL: no server responds at /],
+    ["no server", { apiUrl: "http://127.0.0.1:9/v1" }, /^OPENAI_API_URL: no server responds at /],
     ["a wrong key", { apiKey: "wrong" }, "OPENAI_API_KEY: the OpenAI-compatible API rejects this key"],
     ["no model", { apiKey: "sk-none" }, /^OPENAI_MODEL: must be set, since the API lists no models/],
-  ])("are refused by the setting's name where there is %s", async (_what, given, message) => {
+  ])("are rejected by the setting's name with %s", async (_what, given, message) => {
     openai.configure("sk-none", { models: [] });
     await expect(botsWith(given)).rejects.toThrow(SettingsError);
     await expect(botsWith(given)).rejects.toThrow(message);

@@ -25,18 +25,18 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-/** Where the note of this port lies. */
+/** The path of the run file of this port. */
 const fileOf = async (): Promise<string> => {
   const folders = (await readdir(tmpdir())).filter((name) => name.startsWith("dify-bot-bridge-"));
   for (const folder of folders) {
     const files = await readdir(join(tmpdir(), folder)).catch((): string[] => []);
     if (files.includes(`${port}.json`)) return join(tmpdir(), folder, `${port}.json`);
   }
-  throw new Error("no note");
+  throw new Error("no run file");
 };
 
 describe("a local run", () => {
-  test("is found by its port, until its note is taken away", async () => {
+  test("is found by its port, until its run file is deleted", async () => {
     const forget = await writeRunFile(run);
     expect(await findRun(port)).toEqual(run);
     await forget();
@@ -44,7 +44,7 @@ describe("a local run", () => {
     await forget();
   });
 
-  test("notes no more than is needed, for its user's eyes alone", async () => {
+  test("records no more than is needed, readable only by its user", async () => {
     const endpoints = { ...run.endpoints, secrets: "http://127.0.0.1:9/secrets" };
     const forget = await writeRunFile({ ...run, endpoints });
     const file = await fileOf();
@@ -53,21 +53,21 @@ describe("a local run", () => {
     await forget();
   });
 
-  test("that was killed is not found by the note that it left", async () => {
+  test("that was killed is not found by the run file that it left", async () => {
     const forget = await writeRunFile(run);
     for (const server of servers.splice(0, 1)) await server.close();
     expect(await findRun(port)).toBeUndefined();
     await forget();
   });
 
-  test("that was killed is not found where another program has its port by now", async () => {
+  test("that was killed is not found if another program has its port by now", async () => {
     const forget = await writeRunFile(run);
     for (const server of servers.splice(1)) await server.close();
     expect(await findRun(port)).toBeUndefined();
     await forget();
   });
 
-  test("takes the place of the note that another has left, wherever that leads", async () => {
+  test("replaces another run's file, wherever that leads", async () => {
     const forget = await writeRunFile({ ...run, outputs: {} });
     const file = await fileOf();
     await forget();
@@ -81,7 +81,7 @@ describe("a local run", () => {
     await rm(elsewhere);
   });
 
-  test("is not found by a note that is broken", async () => {
+  test("is not found by an invalid run file", async () => {
     const forget = await writeRunFile(run);
     await writeFile(await fileOf(), '{"url":');
     expect(await findRun(port)).toBeUndefined();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { readSettings, SettingsError } from "../../../local/settings.ts";
 
 describe("the settings of a local run", () => {
-  test("are as the README says where nothing is given", () => {
+  test("are as the README says by default", () => {
     expect(readSettings({})).toEqual({
       port: 3000,
       consolePort: 0,
@@ -18,7 +18,7 @@ describe("the settings of a local run", () => {
     });
   });
 
-  test("that are left empty, as in a file of settings, are not given", () => {
+  test("that are empty, as in a settings file, count as unset", () => {
     const empty = { DIFY_API_URL: "", DIFY_API_KEY: "", RONGCLOUD_API_URL: "" };
     const openai = { OPENAI_API_URL: "", OPENAI_API_KEY: "", OPENAI_MODEL: "" };
     expect(readSettings({ ...empty, ...openai })).toEqual(readSettings({}));
@@ -33,7 +33,7 @@ describe("the settings of a local run", () => {
     [{ RONGCLOUD_API_URL: "localhost:4000" }, "RONGCLOUD_API_URL must be an http or https URL"],
     [{ DIFY_API_URL: "https://dify.example/v1" }, /DIFY_API_URL and DIFY_API_KEY go together/],
     [{ OPENAI_API_KEY: "sk-1" }, /OPENAI_API_URL and OPENAI_API_KEY go together/],
-  ])("%o are refused by name and rule", (environment, message) => {
+  ])("%o are rejected by name and rule", (environment, message) => {
     expect(() => readSettings(environment)).toThrow(SettingsError);
     expect(() => readSettings(environment)).toThrow(message);
   });

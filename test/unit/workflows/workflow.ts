@@ -38,7 +38,7 @@ export interface Workflow extends v.InferOutput<typeof workflow> {
 
 const folder = join(projectRoot, ".github/workflows");
 
-/** What GitHub runs, by file. */
+/** The workflows that GitHub runs, by file. */
 export const readWorkflows = (): Workflow[] =>
   readdirSync(folder).map((name) => {
     const text = readFileSync(join(folder, name), "utf8");

@@ -18,7 +18,7 @@ const commandsOf = ({ steps }: Job): string => steps.map(({ run = "" }) => run).
 const isCredentials = ({ uses = "" }: Step): boolean =>
   uses.startsWith("aws-actions/configure-aws-credentials@");
 
-/** As GitHub writes what it fills in. */
+/** An expression in GitHub's syntax. */
 const expression = (text: string): string => `$\{{ ${text} }}`;
 
 describe("GitHub", () => {
@@ -42,7 +42,7 @@ describe("GitHub", () => {
     }
   });
 
-  test("runs only actions that are pinned by their commit", () => {
+  test("runs only actions that are pinned to a commit", () => {
     for (const { uses } of steps)
       if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
     for (const { text } of workflows) {
@@ -50,7 +50,7 @@ describe("GitHub", () => {
     }
   });
 
-  test("has no key of AWS's, only roles that it takes on for a while", () => {
+  test("has no AWS keys, only roles that it assumes for a limited time", () => {
     for (const { text } of workflows) {
       expect(text).not.toMatch(/secrets\.AWS|aws-access-key-id|aws-secret-access-key|aws-session-token/i);
     }
@@ -58,7 +58,7 @@ describe("GitHub", () => {
     expect(roles).toEqual(["vars.AWS_DIFF_ROLE", "vars.AWS_DEPLOY_ROLE"].map(expression));
   });
 
-  test("gives no package that is being installed, and no test, what opens AWS", () => {
+  test("gives neither packages that are being installed nor tests the AWS credentials", () => {
     for (const [, job] of jobs) {
       const at = job.steps.findIndex(isCredentials);
       const after = at < 0 ? [] : job.steps.slice(at);
@@ -71,17 +71,17 @@ describe("GitHub", () => {
       expect(step.with["persist-credentials"]).toBe(false);
   });
 
-  test("is stopped where it hangs", () => {
+  test("has a timeout for every job", () => {
     for (const [, job] of jobs) expect(job["timeout-minutes"]).toBeLessThanOrEqual(60);
   });
 
-  test("never puts into a command what somebody else may have written", () => {
-    // Expressions are pasted into the script before the shell reads it: values go by the environment.
+  test("never inserts into a command what an outsider may have written", () => {
+    // Expressions are inserted into the script before the shell parses it: values go through the environment.
     for (const { run = "" } of steps) expect(run).not.toContain("${{");
     for (const { on } of workflows) expect(on).not.toHaveProperty("pull_request_target");
   });
 
-  test("runs commands that are there", () => {
+  test("runs commands that exist", () => {
     const { scripts } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8"));
     for (const [, job] of jobs) {
       for (const [, script = ""] of commandsOf(job).matchAll(/npm run (?:-s )?(\S+)/g))
@@ -95,12 +95,12 @@ describe("GitHub", () => {
 });
 
 describe("every change", () => {
-  test("passes what CI calls, on the oldest Node that may start it and on the one that runs it", () => {
+  test("passes the commands of CI, on the oldest supported Node and on the deployed one", () => {
     expect(commandsOf(jobCalled("ci.yml test"))).toBe("\n\nbash .ci/run");
     expect(jobCalled("ci.yml test").strategy).toMatchObject({ matrix: { node: ["20", "24"] } });
   });
 
-  test("is shown with what it would change at AWS, but one from a fork", () => {
+  test("is shown with its effect on AWS, except one from a fork", () => {
     const { if: condition } = jobCalled("ci.yml diff");
     expect(condition).toContain("github.event.pull_request.head.repo.full_name == github.repository");
     expect(commandsOf(jobCalled("ci.yml diff"))).toContain("npx cdk diff --all");
@@ -110,7 +110,7 @@ describe("every change", () => {
 describe("a deployment", () => {
   const deploy = jobCalled("deploy.yml deploy");
 
-  test("is tested before, goes out whole, and is walked through at its address", () => {
+  test("is tested before, is complete, and is checked at its address", () => {
     const all = commandsOf(deploy);
     const order = ["bash .ci/run", "npx cdk deploy --all --require-approval never", "npm run smoke -- --url"];
     const places = order.map((command) => all.indexOf(command));
@@ -118,11 +118,11 @@ describe("a deployment", () => {
     expect(places).toEqual(places.toSorted((one, other) => one - other));
   });
 
-  test("is of an environment, whose guards it waits for and whose roles it takes", () => {
+  test("uses an environment, with its protection rules and its roles", () => {
     expect(deploy.environment).toBe(expression("inputs.stage || 'dev'"));
   });
 
-  test("is never two at once, nor broken off", () => {
+  test("never runs twice at once, and is never interrupted", () => {
     const workflow = workflows.find(({ name }) => name === "deploy.yml");
     expect(workflow?.concurrency).toMatchObject({ "cancel-in-progress": false });
   });

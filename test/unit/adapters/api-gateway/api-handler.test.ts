@@ -46,14 +46,14 @@ const requestSeen = async (event: Partial<APIGatewayProxyEvent>): Promise<ApiReq
 };
 
 describe("a request", () => {
-  test("is answered 200 with what the route gives, as JSON in UTF-8", async () => {
+  test("is answered 200 with the route's result, as JSON in UTF-8", async () => {
     const reply = await ask({ answer: async () => ({ code: 200, userId: "你好 😀" }) });
     expect(reply.status).toBe(200);
     expect(reply.headers["content-type"]).toBe("application/json; charset=utf-8");
     expect(reply.body).toEqual({ code: 200, userId: "你好 😀" });
   });
 
-  test("reaches the route with its body whole, in UTF-8 as it stands or base64 as API Gateway may make of it", async () => {
+  test("reaches the route with its whole body, in UTF-8 or decoded from API Gateway's base64", async () => {
     const body = '{"name":"你好 😀"}';
     const plain = await requestSeen({ body });
     const encoded = await requestSeen({ body: Buffer.from(body).toString("base64"), isBase64Encoded: true });
@@ -61,17 +61,17 @@ describe("a request", () => {
     expect(encoded?.body.toString("utf8")).toBe(body);
   });
 
-  test("reaches the route with bytes that are no text", async () => {
+  test("reaches the route with bytes that are not UTF-8", async () => {
     const bytes = Buffer.from([0, 255, 254, 128]);
     const request = await requestSeen({ body: bytes.toString("base64"), isBase64Encoded: true });
     expect(request?.body.equals(bytes)).toBe(true);
   });
 
-  test("reaches the route without a body as one of no bytes", async () => {
+  test("without a body reaches the route with zero bytes", async () => {
     expect((await requestSeen({ body: null }))?.body).toHaveLength(0);
   });
 
-  test("reaches the route with the names of its headers in lower case, however they were written", async () => {
+  test("reaches the route with header names in lower case, however they were sent", async () => {
     const request = await requestSeen({ headers: { "App-Key": "k", NONCE: "n", timestamp: "t" } });
     expect(request?.headers).toMatchObject({ "app-key": "k", nonce: "n", timestamp: "t" });
   });
@@ -91,7 +91,7 @@ describe("a request's query", () => {
     ]);
   });
 
-  test("reaches the route with all that was sent under one name, in order", async () => {
+  test("reaches the route with all values sent under one name, in order", async () => {
     expect(await queryOf({ id: ["b", "a", "b"], page: ["2"] })).toEqual([
       ["id", "b"],
       ["id", "a"],
@@ -100,13 +100,13 @@ describe("a request's query", () => {
     ]);
   });
 
-  test.each([null, {}, { name: undefined }])("that is none, %j, is empty", async (sent) => {
+  test.each([null, {}, { name: undefined }])("that is missing, %j, is empty", async (sent) => {
     expect(await queryOf(sent)).toEqual([]);
   });
 });
 
 describe("a request's path", () => {
-  test("reaches the route as it was called, beside the one that the template has", async () => {
+  test("reaches the route as it was called, along with the template's path", async () => {
     const request = await requestSeen({
       resource: "/{proxy+}",
       path: "/user/info.json",
@@ -115,7 +115,7 @@ describe("a request's path", () => {
     expect(request).toMatchObject({ route: "/{proxy+}", method: "POST", path: "/user/info.json" });
   });
 
-  test("reaches the route without the prefix that a custom domain puts before it", async () => {
+  test("reaches the route without the base path of a custom domain", async () => {
     const unknown = await requestSeen({
       resource: "/{proxy+}",
       path: "/bots/user/info.json",
@@ -126,12 +126,12 @@ describe("a request's path", () => {
     expect(known?.route).toBe("/user/getToken.json");
   });
 
-  test("that is the root's is the root's", async () => {
+  test("that is the root is the root", async () => {
     expect(await requestSeen({ resource: "/", path: "/" })).toMatchObject({ route: "/", path: "/" });
   });
 });
 
-describe("an answer of the IM's", () => {
+describe("a reply from the IM", () => {
   const passed = (status: number, contentType: string, body: string) => ({
     answer: async () => new ForwardedReply({ status, contentType, body }),
     event: { headers: { "X-Request-ID": "order-7" } },
@@ -142,7 +142,7 @@ describe("an answer of the IM's", () => {
     [400, "application/json", '{"code":1002}'],
     [503, "text/html", "<h1>Busy</h1>"],
     [204, "application/json", ""],
-  ])("%i, %s, goes to the caller as it is, under the request's id", async (status, contentType, body) => {
+  ])("%i, %s, reaches the caller unchanged, with the request's id", async (status, contentType, body) => {
     const given = passed(status, contentType, body);
     const log = makeMemoryLog();
     const result = await makeApiHandler(log, given.answer)(proxyEvent(given.event), lambdaContext);
@@ -156,12 +156,12 @@ describe("an answer of the IM's", () => {
 });
 
 describe("a request's id", () => {
-  test.each(["X-Request-ID", "x-request-id", "X-REQUEST-ID"])("sent as %s comes back", async (name) => {
+  test.each(["X-Request-ID", "x-request-id", "X-REQUEST-ID"])("sent as %s is returned", async (name) => {
     const { headers } = await ask({ event: { headers: { [name]: "order-7" } } });
     expect(headers["x-request-id"]).toBe("order-7");
   });
 
-  test("comes back with an error, too", async () => {
+  test("is returned with an error, too", async () => {
     const reply = await ask({
       event: { headers: { "X-Request-ID": "order-7" } },
       ...failing(callerError("bad_parameter", "name: is required, got nothing")),
@@ -173,14 +173,14 @@ describe("a request's id", () => {
     ["none", undefined],
     ["an empty one", ""],
     ["one of 37 characters", "x".repeat(37)],
-    ["one that holds another header", "a\r\nset-cookie: x=1"],
-    ["one outside ASCII", "попытка"],
-  ])("is made up where the caller sent %s", async (_name, given) => {
+    ["one that contains another header", "a\r\nset-cookie: x=1"],
+    ["one beyond ASCII", "попытка"],
+  ])("is generated if the caller sent %s", async (_name, given) => {
     const { headers } = await ask({ event: { headers: { "X-Request-ID": given } } });
     expect(headers["x-request-id"]).toMatch(/^[\da-f-]{36}$/);
   });
 
-  test("of 36 characters is taken", async () => {
+  test("of 36 characters is accepted", async () => {
     const given = "x".repeat(36);
     expect((await ask({ event: { headers: { "X-Request-ID": given } } })).headers["x-request-id"]).toBe(
       given,
@@ -199,18 +199,18 @@ describe("an error", () => {
     ["upstream_timeout", 504, 1050],
     ["not_found", 404, 404],
   ])(
-    "called %s is HTTP %d with code %d, with its words where they are for the caller",
-    async (code, status, told) => {
+    "called %s is HTTP %d with code %d, with its message if that is for the caller",
+    async (code, status, bodyCode) => {
       const reply = await ask(failing(callerError(code, "the field, the rule and what was sent")));
       expect(reply).toMatchObject({
         status,
         headers: { "content-type": "application/json; charset=utf-8" },
-        body: { code: told, errorMessage: "the field, the rule and what was sent" },
+        body: { code: bodyCode, errorMessage: "the field, the rule and what was sent" },
       });
     },
   );
 
-  test("of the caller is one line in the log under its request id, and no alarm", async () => {
+  test("of the caller is one log line with its request id, and raises no alarm", async () => {
     const { log, headers } = await ask(
       failing(callerError("bad_parameter", 'name: must be a string, got {"a":"private"}')),
     );
@@ -226,11 +226,11 @@ describe("an error", () => {
 
   test.each([
     ["thrown by a library", new TypeError("connect ECONNREFUSED 10.0.3.7:8000")],
-    ["thrown as a text", "arn:aws:dynamodb:eu-central-1:123456789012:table/bots"],
-    ["thrown as nothing", undefined],
+    ["thrown as a string", "arn:aws:dynamodb:eu-central-1:123456789012:table/bots"],
+    ["thrown as undefined", undefined],
     ["of ours that is not for the caller", new BridgeError("internal", "the table bots-4F5 is gone")],
     ["of the IM", new BridgeError("upstream_refused", "the IM answered HTTP 403, code 1009")],
-  ])("%s is 500 with code 1000, tells nothing, and stands in the log", async (_name, error) => {
+  ])("%s is 500 with code 1000, reveals nothing, and is logged", async (_name, error) => {
     const { status, body, headers, text, log } = await ask(failing(error));
     expect(status).toBe(500);
     expect(body).toEqual({ code: 1000, errorMessage: "internal error, please try again" });
@@ -247,7 +247,7 @@ describe("an error", () => {
 });
 
 describe("a signed path", () => {
-  /** An event that writes down when its body is looked at. */
+  /** An event that records whether its body is read. */
   const watchedEvent = (seen: string[]) =>
     Object.defineProperty(proxyEvent({ path: "/user/getToken.json" }), "body", {
       get: () => {
@@ -281,7 +281,7 @@ describe("a signed path", () => {
     expect(seen).toEqual(["verified", "body", "answered app-one userId=u7"]);
   });
 
-  test("is answered with the IM's own answer where a route gives that, and nothing joins it", async () => {
+  test("is answered with the IM's own reply if the route returns one, unchanged", async () => {
     const reply = { status: 429, contentType: "application/json", body: '{"code":1008}' };
     const api = makeSignedApi(
       { log: makeMemoryLog(), verifyCall: async () => app() },
@@ -291,7 +291,7 @@ describe("a signed path", () => {
     expect(result).toMatchObject({ statusCode: 429, body: '{"code":1008}' });
   });
 
-  test("whose signature is wrong is refused with its body untouched", async () => {
+  test("with a wrong signature is rejected and its body is not read", async () => {
     const seen: string[] = [];
     const reply = await signedApi(seen, false)(watchedEvent(seen), lambdaContext);
     expect(reply.statusCode).toBe(401);

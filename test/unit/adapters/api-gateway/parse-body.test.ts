@@ -24,22 +24,22 @@ const person = v.object(
 );
 
 const parsed = (value: unknown) => parseJsonBody(person, jsonOf(value));
-const told = (value: unknown) => refusalOf(() => parsed(value));
+const rejectionOf = (value: unknown) => refusalOf(() => parsed(value));
 
 describe("a JSON body", () => {
-  test("is read where it keeps the rules, and fields that nobody knows are left out", () => {
+  test("is parsed if it follows the rules, and unknown fields are dropped", () => {
     expect(parsed({ name: "Ann", tags: [{ label: "x" }], shoeSize: 41 })).toEqual({
       name: "Ann",
       tags: [{ label: "x" }],
     });
   });
 
-  test("of no bytes is refused with 1003", () => {
+  test("of no bytes is rejected with 1003", () => {
     expect(refusalOf(() => parseJsonBody(person, Buffer.alloc(0)))).toMatchObject({ code: 1003 });
   });
 
   test.each(["{", "name=Ann", " ", "\u0000", "{'name':'Ann'}"])(
-    "that is no JSON, %j, is refused with 1002",
+    "that is not JSON, %j, is rejected with 1002",
     (text) => {
       expect(refusalOf(() => parseJsonBody(person, Buffer.from(text)))).toEqual({
         code: 1002,
@@ -48,16 +48,16 @@ describe("a JSON body", () => {
     },
   );
 
-  test("of more than 128 KB is refused with 1005, and one of 128 KB read", () => {
+  test("of more than 128 KB is rejected with 1005, and one of exactly 128 KB parsed", () => {
     const room = 128 * 1024 - jsonOf({ name: "Ann", pad: "" }).length;
-    expect(told({ name: "Ann", pad: "x".repeat(room) })).toBeUndefined();
-    expect(told({ name: "Ann", pad: "x".repeat(room + 1) })).toEqual({
+    expect(rejectionOf({ name: "Ann", pad: "x".repeat(room) })).toBeUndefined();
+    expect(rejectionOf({ name: "Ann", pad: "x".repeat(room + 1) })).toEqual({
       code: 1005,
       errorMessage: "body: at most 131072 bytes, got 131073 bytes",
     });
   });
 
-  test("of bytes that are not UTF-8 is refused, in place of a name that nobody sent", () => {
+  test("of invalid UTF-8 is rejected instead of being stored with replacement characters", () => {
     const latin1 = Buffer.from('{"name":"Zoë"}', "latin1");
     expect(refusalOf(() => parseJsonBody(person, latin1))).toEqual({
       code: 1002,
@@ -65,15 +65,15 @@ describe("a JSON body", () => {
     });
   });
 
-  test("is read after a byte order mark, as some editors write one", () => {
+  test("is parsed after a byte order mark, as some editors write", () => {
     expect(parseJsonBody(person, Buffer.from('\ufeff{"name":"Zoë 😀"}'))).toMatchObject({ name: "Zoë 😀" });
   });
 
-  test("with a replacement character that was sent is read", () => {
+  test("with a replacement character that was really sent is parsed", () => {
     expect(parsed({ name: "\ufffd" })).toMatchObject({ name: "\ufffd" });
   });
 
-  test("with a key twice is refused with its path, before its fields are looked at", () => {
+  test("with a duplicate key is rejected with its path, before its fields are validated", () => {
     const text = '{"name":7,"tags":[{},{"label":"x","label":"y"}]}';
     expect(refusalOf(() => parseJsonBody(person, Buffer.from(text)))).toEqual({
       code: 1002,
@@ -82,56 +82,56 @@ describe("a JSON body", () => {
   });
 
   test.each([
-    ["a field that is missing", {}, 1002, "name: is required, got nothing"],
+    ["a missing field", {}, 1002, "name: is required, got nothing"],
     ["a field of another type", { name: 7 }, 1002, "name: must be a string, got 7"],
     ["null", { name: null }, 1002, "name: must be a string, got null"],
-    ["a text that is empty", { name: "" }, 1002, 'name: must not be empty, got ""'],
-    ["a text that is too long", { name: "123456789" }, 1005, "name: at most 8 characters, got 9 characters"],
+    ["an empty string", { name: "" }, 1002, 'name: must not be empty, got ""'],
     [
-      "a text of too many bytes",
+      "a string that is too long",
+      { name: "123456789" },
+      1005,
+      "name: at most 8 characters, got 9 characters",
+    ],
+    [
+      "a string of too many bytes",
       { name: "Ann", note: "你好你好" },
       1005,
       "note: at most 8 bytes, got 12 bytes",
     ],
     [
-      "a field of a list's entry",
+      "a field of an array item",
       { name: "A", tags: [{ label: "x" }, {}] },
       1002,
       "tags[1].label: is required, got nothing",
     ],
-    [
-      "an entry of a list",
-      { name: "A", tags: [null] },
-      1002,
-      expect.stringMatching(/^tags\[0\]: .*got null$/),
-    ],
-    ["a list that is none", { name: "A", tags: "x" }, 1002, 'tags: must be an array, got "x"'],
+    ["an array item", { name: "A", tags: [null] }, 1002, expect.stringMatching(/^tags\[0\]: .*got null$/)],
+    ["an array that is not one", { name: "A", tags: "x" }, 1002, 'tags: must be an array, got "x"'],
     ["no object", "Ann", 1002, "body: must be an object, got a string of 3 characters"],
-    ["null for the whole", null, 1002, "body: must be an object, got null"],
-  ])("with %s is told the field, the rule and what was sent", (_name, body, code, errorMessage) => {
-    expect(told(body)).toEqual({ code, errorMessage });
+    ["null for the whole body", null, 1002, "body: must be an object, got null"],
+  ])("with %s is rejected with the field, the rule and the value sent", (_name, body, code, errorMessage) => {
+    expect(rejectionOf(body)).toEqual({ code, errorMessage });
   });
 
-  test("with too many entries is refused with 1002: 1005 is for texts", () => {
+  test("with too many items is rejected with 1002: 1005 is for strings", () => {
     const tags = Array.from({ length: 4 }, () => ({ label: "x" }));
-    expect(told({ name: "Ann", tags })).toMatchObject({
+    expect(rejectionOf({ name: "Ann", tags })).toMatchObject({
       code: 1002,
       errorMessage: expect.stringMatching(/^tags: at most 3 entries, got /),
     });
   });
 
-  test("is told of one fault at a time, the first", () => {
-    expect(told({ name: 7, tags: 7 })?.errorMessage).toMatch(/^name: /);
+  test("is rejected for one mistake at a time, the first", () => {
+    expect(rejectionOf({ name: 7, tags: 7 })?.errorMessage).toMatch(/^name: /);
   });
 
-  test("is not told all of what it sent where that is long", () => {
-    const message = told({ name: { text: "x".repeat(10_000) } })?.errorMessage ?? "";
+  test("is not echoed in full if it is long", () => {
+    const message = rejectionOf({ name: { text: "x".repeat(10_000) } })?.errorMessage ?? "";
     expect(message).toMatch(/^name: must be a string, got /);
     expect(message.length).toBeLessThan(200);
   });
 });
 
-describe("a secret that was sent in a wrong form is not told back", () => {
+describe("a secret that was sent in a wrong form is not echoed", () => {
   const secret = "app-1234567890abcdef";
   const bot = (integration: unknown) => ({
     userId: "bot-helpdesk",
@@ -143,18 +143,15 @@ describe("a secret that was sent in a wrong form is not told back", () => {
   const dify = { type: "dify_chat", callbackUrl: "https://api.dify.ai/v1", auth: { apiKey: secret } };
 
   test.each([
-    ["as a text that is too long", bot({ ...dify, auth: { apiKey: secret.repeat(30) } })],
-    ["within a list", bot({ ...dify, auth: { apiKey: [secret] } })],
+    ["as a string that is too long", bot({ ...dify, auth: { apiKey: secret.repeat(30) } })],
+    ["within an array", bot({ ...dify, auth: { apiKey: [secret] } })],
     ["within an object", bot({ ...dify, auth: { apiKey: { value: secret } } })],
-    ["in the place of auth", bot({ ...dify, auth: secret })],
-    ["in a list in the place of auth", bot({ ...dify, auth: [secret] })],
+    ["in place of auth", bot({ ...dify, auth: secret })],
+    ["in an array in place of auth", bot({ ...dify, auth: [secret] })],
     ["under another name in auth", bot({ ...dify, auth: { key: secret } })],
-    ["beside a wrong type", bot({ auth: { apiKey: secret }, type: "dify" })],
-    [
-      "within an integration that stands in no list",
-      { ...bot(dify), integrations: { auth: { apiKey: secret } } },
-    ],
-    ["within a list in a list", bot([{ auth: { apiKey: secret } }])],
+    ["along with a wrong type", bot({ auth: { apiKey: secret }, type: "dify" })],
+    ["within an integration outside an array", { ...bot(dify), integrations: { auth: { apiKey: secret } } }],
+    ["within an array in an array", bot([{ auth: { apiKey: secret } }])],
     ["in two integrations of a type", { ...bot(dify), integrations: [dify, dify] }],
   ])("%s", (_name, body) => {
     const refusal = refusalOf(() => parseJsonBody(botSchema({ allowPrivate: false }), jsonOf(body)));
@@ -168,7 +165,7 @@ const formOf = (form: string) => () =>
 const content = encodeURIComponent('{"content":"a+b&c=d 你好 😀"}');
 
 describe("a form", () => {
-  test("is read with its escapes undone, in UTF-8", () => {
+  test("is decoded as UTF-8", () => {
     expect(formOf(`fromUserId=u%2B7&toUserId=bot&objectName=RC%3ATxtMsg&content=${content}`)()).toMatchObject(
       {
         fromUserId: "u+7",
@@ -179,19 +176,19 @@ describe("a form", () => {
     );
   });
 
-  test("is read with a field repeated that may be", () => {
+  test("is parsed with a repeated field that may be repeated", () => {
     const form = `toUserId=b2&fromUserId=u7&toUserId=b1&objectName=RC:TxtMsg&content=${content}`;
     expect(formOf(form)()).toMatchObject({ targetIds: ["b2", "b1"] });
   });
 
-  test("is refused with 1002 where a field is repeated that may be sent once", () => {
+  test("is rejected with 1002 if a field is repeated that may be sent only once", () => {
     expect(refusalOf(formOf("fromUserId=u7&fromUserId=u8"))).toEqual({
       code: 1002,
       errorMessage: "fromUserId: may be sent only once, got 2",
     });
   });
 
-  test("of bytes that are not UTF-8 is refused with 1002", () => {
+  test("of invalid UTF-8 is rejected with 1002", () => {
     const latin1 = Buffer.from("fromUserId=Zoë", "latin1");
     expect(refusalOf(() => messages(latin1))).toEqual({
       code: 1002,
@@ -199,18 +196,18 @@ describe("a form", () => {
     });
   });
 
-  test("of no bytes is refused with 1003", () => {
+  test("of no bytes is rejected with 1003", () => {
     expect(refusalOf(formOf(""))).toMatchObject({ code: 1003 });
   });
 
-  test("that is JSON is refused with the name of the first field that it does not have", () => {
+  test("that is JSON is rejected with the name of the first missing field", () => {
     expect(refusalOf(formOf('{"fromUserId":"u7"}'))).toEqual({
       code: 1002,
       errorMessage: "fromUserId: is required, got nothing",
     });
   });
 
-  test("of many thousands of fields does not hold up its function", () => {
+  test("of many thousands of fields is parsed quickly", () => {
     const form = Array.from({ length: 20_000 }, (_, index) => `f${index}`).join("&");
     const { result, cpuMs } = cpuTimed(() => refusalOf(formOf(form)));
     expect(result).toMatchObject({ code: 1002 });
@@ -223,7 +220,7 @@ const users = (body: Buffer) => parseFormBody(userSchema, body);
 const messages = (body: Buffer) => parseFormBody(privateMessageSchema, body, repeatableFields);
 const bots = (body: Buffer) => parseJsonBody(bot, body);
 
-/** Something of a bot's shape, with any of its parts replaced by anything. */
+/** An object like a bot, with any of its parts replaced by anything. */
 const botLike = (() => {
   const or = (value: unknown) => fc.oneof({ weight: 4, arbitrary: fc.constant(value) }, fc.jsonValue());
   const integration = fc.record(
@@ -252,7 +249,7 @@ const botLike = (() => {
 
 const wholeRefusal = { code: expect.any(Number), errorMessage: expect.stringMatching(/^.+: ./s) };
 
-describe("whatever is sent is read, or refused with words for the caller, and never breaks", () => {
+describe("any input is parsed or rejected with an error for the caller, and never throws", () => {
   const held = (parse: (body: Buffer) => unknown, body: Buffer) => {
     const refusal = refusalOf(() => parse(body));
     if (refusal !== undefined) expect(refusal).toEqual(wholeRefusal);
@@ -311,13 +308,13 @@ describe("whatever is sent is read, or refused with words for the caller, and ne
       '{"userId":"b","name":"B","type":"t","profileUrl":"https://e.com","integrations":[{"__proto__":{"type":"webhook"}}]}',
     ],
     ["constructor in the body", '{"constructor":{"prototype":{"admin":true}}}'],
-    ["a number beyond all numbers", '{"userId":1e400}'],
+    ["a number beyond the range of numbers", '{"userId":1e400}'],
     ["a number of a thousand digits", `{"userId":${"9".repeat(1000)}}`],
-    ["half an emoji", '{"userId":"\\ud83d","name":7}'],
-    ["lists in lists, thousands deep, for the whole", "[".repeat(60_000) + "]".repeat(60_000)],
-    ["lists in lists, thousands deep, for a field", `{"userId":${"[".repeat(60_000)}${"]".repeat(60_000)}}`],
+    ["a lone surrogate", '{"userId":"\\ud83d","name":7}'],
+    ["arrays nested thousands deep, for the whole body", "[".repeat(60_000) + "]".repeat(60_000)],
+    ["arrays nested thousands deep, for a field", `{"userId":${"[".repeat(60_000)}${"]".repeat(60_000)}}`],
     [
-      "objects in objects, thousands deep, for a field",
+      "objects nested thousands deep, for a field",
       `{"userId":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}`,
     ],
   ])("%s", (_name, text) => {
@@ -325,7 +322,7 @@ describe("whatever is sent is read, or refused with words for the caller, and ne
     expect({}).not.toHaveProperty("admin");
   });
 
-  test("a field whose name is as long as a body may be is not told back whole", () => {
+  test("a field name as long as the body limit is not echoed in full", () => {
     const metadata = { ["k".repeat(100_000)]: "v" };
     const body = {
       userId: "b",

@@ -3,7 +3,7 @@ import { BridgeError } from "#core/shared/errors.ts";
 
 export type Refused = ApiFailure["body"];
 
-/** What the caller is told where parsing refuses; undefined where it does not. Any other error than ours fails. */
+/** The rejection's message for the caller; undefined if parsing succeeds. Any other error fails the test. */
 export const refusalOf = (parse: () => unknown): Refused | undefined => {
   try {
     parse();

@@ -25,7 +25,7 @@ afterAll(() => {
   server.close();
 });
 
-test("calls one after another take one connection, and the credentials that Lambda gives", async () => {
+test("consecutive calls share one connection, and use the credentials that Lambda provides", async () => {
   const given = { AWS_ACCESS_KEY_ID: "AKIDGIVEN", AWS_SECRET_ACCESS_KEY: "k", AWS_SESSION_TOKEN: "t" };
   const before = { ...process.env };
   Object.assign(process.env, given);

@@ -56,7 +56,7 @@ const ask = async (given: {
 };
 
 describe("a question", () => {
-  test("goes out with the bearer key, streaming, all inputs, the user, no name and no empty conversation", async () => {
+  test("is sent with the bearer key, streaming, all inputs, the user, no name and no empty conversation", async () => {
     const { outcome, request } = await ask({ apiKey: "app-one" });
     expect(outcome).toEqual({ status: "answered" });
     expect(request).toMatchObject({ method: "POST", path: "/v1/chat-messages" });
@@ -70,7 +70,7 @@ describe("a question", () => {
     });
   });
 
-  test("goes on in the conversation that Dify named", async () => {
+  test("continues the conversation that Dify named", async () => {
     const first = await ask({ apiKey: "app-one" });
     const memory = first.events.find((event) => event.type === "memory")?.memory ?? "";
     const { conversationId, user } = readMemory(memory) ?? {};
@@ -92,7 +92,7 @@ describe("a question", () => {
     expect(request?.body).toMatchObject({ inputs: { query: "hello", bot_name: "Helpdesk" } });
   });
 
-  test("under a user longer than Dify takes is asked under its hash", async () => {
+  test("from a user id longer than Dify accepts is sent under its hash", async () => {
     const { outcome, request } = await ask({ apiKey: "app-one", user: "x".repeat(256) });
     expect(outcome).toEqual({ status: "answered" });
     expect(request?.body).toMatchObject({ user: expect.stringMatching(/^[0-9a-f]{64}$/) });
@@ -100,24 +100,24 @@ describe("a question", () => {
 });
 
 describe("an answer over the wire", () => {
-  test("of a real Dify arrives whole, however it is cut on the way", async () => {
+  test("from a real Dify arrives whole, however it is split on the way", async () => {
     expect((await ask({ apiKey: "app-replay-1.12.1-cf-llm-stream" })).text).toBe("你好，you said: hi llm 👋");
     expect((await ask({ apiKey: "app-replay-0.15.3-chat-stream" })).text).toBe("你好，you said: hi 👋");
   });
 
   test.each([
     ["a wrong key", "key-without-prefix", { code: "refused", retryable: false }],
-    ["a refused form", "app-replay-1.12.1-err-required", { code: "refused", retryable: false }],
+    ["a malformed request", "app-replay-1.12.1-err-required", { code: "refused", retryable: false }],
     ["an app of another mode", "app-replay-0.15.3-err-notchat", { code: "refused", retryable: false }],
     ["a lost conversation (1.12.1)", "app-replay-1.12.1-cf-unknown-conv", { code: "conversation_lost" }],
     ["a lost conversation (0.15.3)", "app-replay-0.15.3-cf-wrong-user", { code: "conversation_lost" }],
-    ["a model that refuses", "app-replay-1.12.1-llm-chatflow-FAIL401", { code: "model", retryable: false }],
+    ["a model that rejects", "app-replay-1.12.1-llm-chatflow-FAIL401", { code: "model", retryable: false }],
     ["a path that Dify does not know", "app-replay-1.12.1-err-404", { code: "refused", retryable: false }],
-  ])("that is a refusal for %s says so", async (_, apiKey, outcome) => {
+  ])("that is an error because of %s is reported as such", async (_, apiKey, outcome) => {
     expect((await ask({ apiKey })).outcome).toMatchObject({ status: "failed", ...outcome });
   });
 
-  test("that nobody gives is worth another try", async () => {
+  test("that fails because the server is unreachable is retryable", async () => {
     const { outcome } = await ask({ apiKey: "app-one", callbackUrl: "http://127.0.0.1:9/v1" });
     expect(outcome).toEqual({
       status: "failed",
@@ -127,20 +127,20 @@ describe("an answer over the wire", () => {
     });
   });
 
-  test("that does not begin in time is given up, and not asked for twice", async () => {
+  test("that does not begin in time is given up, and not requested twice", async () => {
     dify.configure("app-silent", { script: silence });
     const { outcome } = await ask({ apiKey: "app-silent", timeouts: { headMs: 100, silenceMs: 100 } });
     expect(outcome).toMatchObject({ status: "failed", code: "timeout", retryable: false });
   });
 
-  test("that is cut half way is incomplete", async () => {
+  test("that is cut halfway is incomplete", async () => {
     dify.configure("app-cut", { script: cutAfter(["Half ", "of it "]) });
     const { outcome, text } = await ask({ apiKey: "app-cut" });
     expect(outcome).toEqual({ status: "incomplete" });
     expect(text).not.toBe("");
   });
 
-  test("from a private address is not fetched where only public ones are allowed", async () => {
+  test("from a private address is not fetched if only public ones are allowed", async () => {
     const before = dify.requests.length;
     const { outcome } = await ask({ apiKey: "app-one", publicOnly: true });
     expect(outcome).toMatchObject({ status: "failed", code: "refused", retryable: false });
@@ -148,8 +148,8 @@ describe("an answer over the wire", () => {
   });
 });
 
-describe("an answer that nobody may wait for any longer", () => {
-  test("is abandoned at once when the turn is another's, in the middle of it", async () => {
+describe("an answer that is no longer wanted", () => {
+  test("is abandoned at once when the lease is lost in the middle of it", async () => {
     dify.configure("app-slow", { paceMs: 100 });
     const lost = new AbortController();
     setTimeout(() => lost.abort(), 250);
@@ -157,7 +157,7 @@ describe("an answer that nobody may wait for any longer", () => {
     expect(outcome).toEqual({ status: "abandoned" });
   });
 
-  test("is not even asked for when the turn was lost before", async () => {
+  test("is not even requested if the lease was lost before", async () => {
     const before = dify.requests.length;
     const { outcome } = await ask({ apiKey: "app-one", limits: noLimits({ signal: AbortSignal.abort() }) });
     expect(outcome).toEqual({ status: "abandoned" });
@@ -170,7 +170,7 @@ describe("an answer that nobody may wait for any longer", () => {
     expect(outcome).toMatchObject({ status: "failed", code: "timeout", retryable: false });
   });
 
-  test("that is a refusal whose body never ends is judged by its status", async () => {
+  test("with an error status and an endless body is judged by its status", async () => {
     const stalled = createServer((_request, response) => {
       response.writeHead(503, { "content-type": "application/json" }).write("{");
     }).listen(0, "127.0.0.1");
@@ -184,7 +184,7 @@ describe("an answer that nobody may wait for any longer", () => {
 });
 
 test(
-  "a refusal says when Dify may be asked again",
+  "an error response says when Dify may be called again",
   withServer(
     (_request, response) => {
       response.writeHead(429, { "retry-after": "7" }).end('{"code":"too_many_requests"}');
@@ -196,10 +196,10 @@ test(
   ),
 );
 
-describe("the user that Dify is told", () => {
+describe("the user that is sent to Dify", () => {
   const inGroup = messageEvent({ channelType: "GROUP", toUserId: "g1" }, { type: "message:group_mentioned" });
 
-  test("of a group that shares a conversation is the group, for every sender", () => {
+  test("is the group for every sender if the group shares a conversation", () => {
     const shared = difyIntegration({ options: { context: "group" } });
     const asked = toDifyQuestion({ ...questionOf({ integration: shared }), event: inGroup });
     expect(asked).toMatchObject({ user: "group:g1", inputs: { data_fromUserId: "u7" } });
@@ -214,7 +214,7 @@ describe("the user that Dify is told", () => {
   });
 
   test.each(["", "nonsense", "{}", '{"conversationId":7,"user":"u7"}'])(
-    "is the sender where the memory (%j) is none of Dify's",
+    "is the sender if the memory (%j) is not one of Dify's",
     (memory) => {
       const question = questionOf({ integration: difyIntegration() });
       const asked = toDifyQuestion({ ...question, memory });
@@ -223,7 +223,7 @@ describe("the user that Dify is told", () => {
   );
 });
 
-test("metadata called query does not take the place of what the user said", () => {
+test("metadata called query does not replace the user's text", () => {
   const integration = difyIntegration({
     type: "dify_completion",
     callbackUrl: "https://dify.example/v1/?tenant=7",
@@ -235,7 +235,7 @@ test("metadata called query does not take the place of what the user said", () =
   expect(url.href).toBe("https://dify.example/v1/completion-messages?tenant=7");
 });
 
-describe("a refusal", () => {
+describe("an error response", () => {
   test.each([
     [429, "too_many_requests", "", true],
     [429, "rate_limit_error", "", true],
@@ -248,7 +248,7 @@ describe("a refusal", () => {
     [400, "provider_quota_exceeded", "", false],
     [401, "unauthorized", "Access token is invalid", false],
     [403, "forbidden", "", false],
-  ])("of HTTP %i %s (%s) is worth another try: %s", (status, code, message, retryable) => {
+  ])("of HTTP %i %s (%s) is retryable: %s", (status, code, message, retryable) => {
     expect(httpFailure(status, code, message).retryable).toBe(retryable);
   });
 

@@ -4,7 +4,7 @@ import { makeAnswerMachine } from "#adapters/dify/answer-machine.ts";
 import { eventsOfBlockingBody } from "#adapters/dify/blocking-body.ts";
 import { recording } from "../../../support/recordings.ts";
 
-/** What the body of a blocking answer means, by the machine that reads streams too. */
+/** The meaning of a blocking answer's body, by the reader that also reads streams. */
 const meaningOf = (body: string) => {
   const machine = makeAnswerMachine({ user: "u7", conversationId: undefined });
   const meanings = (eventsOfBlockingBody(body) ?? []).flatMap((event) => machine.take(event));
@@ -12,7 +12,7 @@ const meaningOf = (body: string) => {
   return { text, types: meanings.map(({ type }) => type), state: machine.state };
 };
 
-describe("a whole answer of Dify's", () => {
+describe("a whole answer from Dify", () => {
   test.each([
     ["0.15.3/chat-block", "你好，you said: hi again 👋", ["begun", "memory", "delta", "facts"]],
     [
@@ -28,7 +28,7 @@ describe("a whole answer of Dify's", () => {
     expect(meaning.state).toMatchObject({ outcome: { status: "answered" } });
   });
 
-  test("of a workflow that failed is a failure, though it came with 200", () => {
+  test("of a workflow that failed is a failure, even with status 200", () => {
     const body = {
       task_id: "t1",
       workflow_run_id: "r1",
@@ -39,7 +39,7 @@ describe("a whole answer of Dify's", () => {
     });
   });
 
-  test("of a chatflow that waits for a person tells its form", () => {
+  test("of a chatflow that waits for a person returns its form", () => {
     const data = { paused_nodes: ["n"], status: "paused", reasons: [{ form_content: "May it go out?" }] };
     const body = { event: "workflow_paused", task_id: "t1", answer: "So far.", data };
     expect(meaningOf(JSON.stringify(body))).toMatchObject({
@@ -48,7 +48,7 @@ describe("a whole answer of Dify's", () => {
     });
   });
 
-  test("is none, or one, of any text, and never an error", () => {
+  test("is an outcome or undefined for any string, and never throws", () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (body) => {
         expect(["undefined", "object"]).toContain(typeof eventsOfBlockingBody(body));

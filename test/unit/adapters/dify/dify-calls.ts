@@ -18,9 +18,9 @@ export interface Asked {
   readonly integration: DifyIntegration;
   readonly text?: string;
   readonly files?: Question["files"];
-  /** Who asks. */
+  /** The user who asks. */
   readonly user?: string;
-  /** The one to go on with. */
+  /** The conversation to continue. */
   readonly conversationId?: string | undefined;
 }
 
@@ -46,7 +46,7 @@ export const difyCalls = (timeouts: Partial<typeof difyTimeouts> = {}) => {
   return { callDify, ...makeTurnCalls(callDify) };
 };
 
-/** Asks, and returns what Dify calls the turn as soon as it says so. */
+/** Asks, and returns Dify's ids of the turn as soon as it sends them. */
 export const askNow = (integration: DifyIntegration, user = "u7") => {
   const named = Promise.withResolvers<DifyReference & { readonly reference: string }>();
   let text = "";

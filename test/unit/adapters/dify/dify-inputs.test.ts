@@ -25,7 +25,7 @@ describe("the inputs", () => {
     });
   });
 
-  test("are all texts, and no metadata can pass for the sender or the bot", () => {
+  test("are all strings, and no metadata can pass for the sender or the bot", () => {
     const name = fc.oneof(
       fc.constantFrom("data_fromUserId", "bot_name", "type", "__proto__"),
       fc.string({ minLength: 1 }),

@@ -18,7 +18,7 @@ const fresh = () => ({
   emitFound: async (): Promise<AnswerOutcome> => ({ status: "answered" }),
 });
 
-interface Heard {
+interface Collected {
   readonly outcome: AnswerOutcome;
   readonly text: string;
   readonly conversationId: string | undefined;
@@ -39,8 +39,11 @@ const listen = () => {
   return { events, listener: (event: AnswerEvent) => void events.push(event), textSoFar, conversationIds };
 };
 
-const hear = async (pieces: Iterable<Buffer> | AsyncIterable<Buffer>, clock: TestClock = makeTestClock()) => {
-  const heard = listen();
+const collect = async (
+  pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+  clock: TestClock = makeTestClock(),
+) => {
+  const collected = listen();
   const body = (async function* () {
     yield* pieces;
   })();
@@ -50,17 +53,22 @@ const hear = async (pieces: Iterable<Buffer> | AsyncIterable<Buffer>, clock: Tes
     clock,
     timeouts: difyTimeouts,
     deadline: Number.POSITIVE_INFINITY,
-    listener: heard.listener,
+    listener: collected.listener,
     ended,
   });
-  const [conversationId] = heard.conversationIds();
-  return { outcome, text: heard.textSoFar(), conversationId, events: heard.events } satisfies Heard;
+  const [conversationId] = collected.conversationIds();
+  return {
+    outcome,
+    text: collected.textSoFar(),
+    conversationId,
+    events: collected.events,
+  } satisfies Collected;
 };
 
 const stream = (...events: object[]): Buffer =>
   Buffer.from(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""));
 
-/** A body that goes on until the reader has ended the call. */
+/** A body that continues until the reader cancels it. */
 const openBody = (pieces: Buffer[], ended: AbortController): AsyncIterable<Buffer> =>
   (async function* () {
     yield* pieces;
@@ -84,46 +92,46 @@ describe("a recorded stream", () => {
     ["1.12.1/wf-stream", "answered", "nick=Bob"],
     ["0.15.3/wf-stream", "answered", "nick=Bob"],
   ])("%s is %s with its text", async (name, status, text) => {
-    const heard = await hear([recording(name).body]);
-    expect(heard.outcome.status).toBe(status);
-    expect(heard.text).toBe(text);
+    const collected = await collect([recording(name).body]);
+    expect(collected.outcome.status).toBe(status);
+    expect(collected.text).toBe(text);
   });
 
   test.each(recordedStreams())("%s means the same however its bytes are split", async (_, { body }) => {
-    const whole = await hear([body]);
+    const whole = await collect([body]);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(body.length), { maxLength: 40 }), async (places) => {
-        const { events: _pieces, ...heard } = await hear(splitAt(body, places));
-        expect(whole).toMatchObject(heard);
+        const { events: _pieces, ...collected } = await collect(splitAt(body, places));
+        expect(whole).toMatchObject(collected);
       }),
       { numRuns: 20 },
     );
   });
 
-  test("means the same when every byte comes alone", async () => {
+  test("means the same when every byte arrives alone", async () => {
     const { body } = recording("1.12.1/cf-llm-stream");
-    expect((await hear([...body].map((byte) => Buffer.from([byte])))).text).toBe(answer);
+    expect((await collect([...body].map((byte) => Buffer.from([byte])))).text).toBe(answer);
   });
 
-  test("names its conversation at the first event that bears it, once", async () => {
+  test("names its conversation once, at the first event that carries it", async () => {
     const { body } = recording("1.12.1/cf-llm-stream");
-    const heard = listen();
+    const collected = listen();
     const ended = new AbortController();
     const ports = {
       ...fresh(),
       clock: makeTestClock(),
       timeouts: difyTimeouts,
       deadline: Number.POSITIVE_INFINITY,
-      listener: heard.listener,
+      listener: collected.listener,
       ended,
     };
     await readAnswer(openBody([body], ended), ports);
-    expect(heard.events[0]?.type).toBe("begun");
-    expect(heard.conversationIds()).toEqual(["b4250487-1c1c-4257-8cb8-47cec568c5ca"]);
+    expect(collected.events[0]?.type).toBe("begun");
+    expect(collected.conversationIds()).toEqual(["b4250487-1c1c-4257-8cb8-47cec568c5ca"]);
   });
 });
 
-describe("bytes of any kind", () => {
+describe("any bytes", () => {
   test("end in an outcome, never in an error", async () => {
     const line = fc.oneof(
       fc.json().map((json) => `data: ${json}\n\n`),
@@ -144,7 +152,7 @@ describe("bytes of any kind", () => {
         ),
         async (pieces) => {
           expect(["answered", "failed", "stopped", "paused", "incomplete"]).toContain(
-            (await hear(pieces)).outcome.status,
+            (await collect(pieces)).outcome.status,
           );
         },
       ),
@@ -179,7 +187,7 @@ describe("every ending", () => {
     ],
     ["partly succeeded", [started, message("hi"), finished("partial-succeeded")], "answered", "hi"],
     [
-      "a replacement between the twins",
+      "a replacement between the two end events",
       [
         started,
         message("bad"),
@@ -214,7 +222,7 @@ describe("every ending", () => {
     ["EOF before any end", [message("half")], "incomplete", "half"],
     ["EOF before Dify has named the turn, pings or not", [], "failed", ""],
     [
-      "the New Agent's closing repetition",
+      "the New Agent's final repetition",
       [
         { event: "agent_message", answer: "hel" },
         { event: "agent_message", answer: "lo" },
@@ -231,13 +239,13 @@ describe("every ending", () => {
       "see this",
     ],
     [
-      "the New Agent's closing message that goes on where the pieces ended",
+      "the New Agent's final message that continues after the pieces",
       [{ event: "agent_message", answer: "hel" }, message("hello"), messageEnd],
       "answered",
       "hello",
     ],
     [
-      "ids and other by-matters that are not of their form",
+      "ids and other metadata that are malformed",
       [
         { event: "message", conversation_id: null, task_id: 7, answer: "hi" },
         { event: "message_end", conversation_id: 7, metadata: [], files: "none" },
@@ -257,7 +265,7 @@ describe("every ending", () => {
       "good",
     ],
     [
-      "a conversation that a worker of Dify's did not find",
+      "a conversation that a worker of Dify did not find",
       [{ event: "error", status: 500, message: "Conversation Not Exists." }],
       "failed",
       "",
@@ -279,16 +287,16 @@ describe("every ending", () => {
       "hi",
     ],
   ])("%s", async (_, events, status, text) => {
-    const heard = await hear([stream(...events)]);
-    expect(heard.outcome.status).toBe(status);
-    expect(heard.text).toBe(text);
+    const collected = await collect([stream(...events)]);
+    expect(collected.outcome.status).toBe(status);
+    expect(collected.text).toBe(text);
   });
 
-  const eventsOf = async (...events: object[]) => (await hear([stream(...events)])).events;
+  const eventsOf = async (...events: object[]) => (await collect([stream(...events)])).events;
 
-  test("tells the form that a run waits with", async () => {
+  test("emits the form that a run waits with", async () => {
     const form = { event: "human_input_required", data: { form_content: "May it go out?" } };
-    const { outcome } = await hear([stream(started, form, { event: "workflow_paused" })]);
+    const { outcome } = await collect([stream(started, form, { event: "workflow_paused" })]);
     expect(outcome).toEqual({ status: "paused", form: "May it go out?" });
   });
 
@@ -303,7 +311,7 @@ describe("every ending", () => {
     expect(events.map(({ type }) => type)).toEqual(["begun", "memory", "delta", "facts"]);
   });
 
-  test("tells what an answer has cost and rests on", async () => {
+  test("emits an answer's usage and sources", async () => {
     const usage = {
       prompt_tokens: 9,
       completion_tokens: 7,
@@ -328,7 +336,7 @@ describe("every ending", () => {
     });
   });
 
-  test("brings the files that the app made, and not those that the user sent", async () => {
+  test("emits the files that the app made, and not those that the user sent", async () => {
     const file = { event: "message_file", type: "image", url: "/files/a.png" };
     const events = await eventsOf(
       { ...file, belongs_to: "user" },
@@ -341,7 +349,7 @@ describe("every ending", () => {
     ]);
   });
 
-  test("brings the files among a workflow's outputs, alone or in a list", async () => {
+  test("emits the files among a workflow's outputs, alone or in an array", async () => {
     const file = {
       dify_model_identity: "__dify__file__",
       url: "/files/c.png",
@@ -362,7 +370,7 @@ describe("every ending", () => {
     ]);
   });
 
-  test("tells thoughts that Dify parts from the answer", async () => {
+  test("emits thoughts that Dify separates from the answer", async () => {
     const chunk = {
       event: "reasoning_chunk",
       conversation_id: "c1",
@@ -371,16 +379,16 @@ describe("every ending", () => {
     expect(await eventsOf(chunk, message("hi"), messageEnd)).toContainEqual({ type: "thought", text: "hm" });
   });
 
-  test("a stream that ends before Dify has named the turn is worth another try: nothing has begun", async () => {
+  test("a stream that ends before Dify has named the turn is retryable: nothing has begun", async () => {
     for (const bytes of ["", "event: ping\n\n"]) {
-      expect((await hear([Buffer.from(bytes)])).outcome).toMatchObject({
+      expect((await collect([Buffer.from(bytes)])).outcome).toMatchObject({
         code: "unavailable",
         retryable: true,
       });
     }
   });
 
-  test("brings a chatflow's files though the end of its message is lost (1.13.0)", async () => {
+  test("emits a chatflow's files even if the end of its message is lost (1.13.0)", async () => {
     const file = {
       dify_model_identity: "__dify__file__",
       url: "/files/c.png",
@@ -397,20 +405,20 @@ describe("every ending", () => {
     ]);
   });
 
-  test("only an overload within a stream is worth another try", async () => {
-    const outcomeOf = async (code: string) => (await hear([stream({ event: "error", code })])).outcome;
+  test("only an overload within a stream is retryable", async () => {
+    const outcomeOf = async (code: string) => (await collect([stream({ event: "error", code })])).outcome;
     expect(await outcomeOf("too_many_requests")).toMatchObject({ status: "failed", retryable: true });
     expect(await outcomeOf("rate_limit_error")).toMatchObject({ status: "failed", retryable: true });
     expect(await outcomeOf("internal_server_error")).toMatchObject({ status: "failed", retryable: false });
   });
 
-  test("tells the logs a code, and nothing that Dify says", async () => {
+  test("gives the logs a code, and none of Dify's text", async () => {
     const error = {
       event: "error",
       code: "provider_error",
       message: "key sk-123 at http://10.0.0.7 refused",
     };
-    expect(JSON.stringify((await hear([stream(error)])).outcome)).not.toMatch(/sk-123|10\.0\.0\.7/);
+    expect(JSON.stringify((await collect([stream(error)])).outcome)).not.toMatch(/sk-123|10\.0\.0\.7/);
   });
 });
 
@@ -422,8 +430,8 @@ describe("a node that failed and was given another value", () => {
     // It had said nothing yet.
     ["1.16.1/errbranch-0", "R: FALLBACK", false],
   ])("ends with the right text, in place of what was streamed: %s", async (name, text, isReplaced) => {
-    const { outcome, events, ...heard } = await hear([recording(name).body]);
-    expect({ outcome, text: heard.text }).toEqual({ outcome: { status: "answered" }, text });
+    const { outcome, events, ...collected } = await collect([recording(name).body]);
+    expect({ outcome, text: collected.text }).toEqual({ outcome: { status: "answered" }, text });
     expect(events.filter(({ type }) => type === "replace")).toHaveLength(isReplaced ? 1 : 0);
   });
 
@@ -434,31 +442,33 @@ describe("a node that failed and was given another value", () => {
   });
 
   test("adds only the rest where the right text goes on", async () => {
-    const { events, text } = await hear([stream(started, message("R: "), messageEnd, partly("R: FALLBACK"))]);
+    const { events, text } = await collect([
+      stream(started, message("R: "), messageEnd, partly("R: FALLBACK")),
+    ]);
     expect(text).toBe("R: FALLBACK");
     expect(events.map(({ type }) => type)).not.toContain("replace");
   });
 
   test("keeps what moderation has replaced, which the outputs do not have", async () => {
     const replaced = { event: "message_replace", answer: "Withheld." };
-    const heard = await hear([stream(started, message("bad"), replaced, messageEnd, partly("bad"))]);
-    expect(heard.text).toBe("Withheld.");
+    const collected = await collect([stream(started, message("bad"), replaced, messageEnd, partly("bad"))]);
+    expect(collected.text).toBe("Withheld.");
   });
 
   test("is waited for longer than a second, since its text stands in the run's end", async () => {
     const clock = makeTestClock();
     const ended = new AbortController();
-    const heard = listen();
+    const collected = listen();
     const body = (async function* () {
       yield stream(started, message("bro"), { event: "node_retry", data: {} }, message("R"), messageEnd);
       await clock.sleep(5_000);
       yield stream(partly("R"));
     })();
     const ports = { ...fresh(), clock, timeouts: difyTimeouts, deadline: Number.POSITIVE_INFINITY, ended };
-    const outcome = readAnswer(body, { ...ports, listener: heard.listener });
+    const outcome = readAnswer(body, { ...ports, listener: collected.listener });
     await clock.advance(6_000);
     expect(await outcome).toEqual({ status: "answered" });
-    expect(heard.textSoFar()).toBe("R");
+    expect(collected.textSoFar()).toBe("R");
   });
 });
 
@@ -495,14 +505,14 @@ describe("text that repeats what was said", () => {
       false,
     ],
   ])("%s", async (_, events, text, isReplaced) => {
-    const heard = await hear([stream(...events, messageEnd)]);
-    expect(heard.text).toBe(text);
-    expect(heard.events.some(({ type }) => type === "replace")).toBe(isReplaced);
+    const collected = await collect([stream(...events, messageEnd)]);
+    expect(collected.text).toBe(text);
+    expect(collected.events.some(({ type }) => type === "replace")).toBe(isReplaced);
   });
 
   test("is not lost where the stream breaks off before its end", async () => {
-    const heard = await hear([stream(agent("Let me look. "), message("It is 42."))]);
-    expect(heard).toMatchObject({ outcome: { status: "incomplete" }, text: "Let me look. It is 42." });
+    const collected = await collect([stream(agent("Let me look. "), message("It is 42."))]);
+    expect(collected).toMatchObject({ outcome: { status: "incomplete" }, text: "Let me look. It is 42." });
   });
 
   test("stands in a chatflow's outputs alone", async () => {
@@ -511,25 +521,25 @@ describe("text that repeats what was said", () => {
       conversation_id: "c1",
       data: { status: "succeeded", outputs: { answer: "Only here", files: [] } },
     };
-    expect((await hear([stream(started, messageEnd, finishedWith)])).text).toBe("Only here");
-    expect((await hear([stream(started, finishedWith, messageEnd)])).text).toBe("Only here");
+    expect((await collect([stream(started, messageEnd, finishedWith)])).text).toBe("Only here");
+    expect((await collect([stream(started, finishedWith, messageEnd)])).text).toBe("Only here");
   });
 });
 
 test("an end whose metadata hold numbers that JSON does not have is an end", async () => {
   const end = `data: ${JSON.stringify({ ...messageEnd, metadata: { usage: { latency: 0 } } })}\n\n`;
-  const heard = await hear([stream(message("hi")), Buffer.from(end.replace(":0}", ":NaN}"))]);
-  expect(heard).toMatchObject({ outcome: { status: "answered" }, text: "hi" });
+  const collected = await collect([stream(message("hi")), Buffer.from(end.replace(":0}", ":NaN}"))]);
+  expect(collected).toMatchObject({ outcome: { status: "answered" }, text: "hi" });
 });
 
 describe("after its end", () => {
   test("an answer is whole, whatever error the server still sends", async () => {
     const events = [started, message("hi"), messageEnd, { event: "error", code: "internal_server_error" }];
-    expect((await hear([stream(...events)])).outcome).toEqual({ status: "answered" });
+    expect((await collect([stream(...events)])).outcome).toEqual({ status: "answered" });
   });
 
-  test("a failed run is told as what it was", async () => {
-    const { outcome } = await hear([stream(started, finished("failed"))]);
+  test("a failed run stays failed", async () => {
+    const { outcome } = await collect([stream(started, finished("failed"))]);
     expect(outcome).toMatchObject({
       status: "failed",
       code: "model",
@@ -547,7 +557,7 @@ describe("a run that failed", () => {
     ["1.16.1/cf-fail429", "unavailable", true, "run failed, rate limit"],
     ["1.14.2/chat-fail429", "unavailable", true, "error event completion_request_error"],
   ])("says why, as recorded: %s", async (name, code, retryable, detail) => {
-    const { outcome } = await hear([recording(name).body]);
+    const { outcome } = await collect([recording(name).body]);
     expect(outcome).toMatchObject({ status: "failed", code, retryable, detail });
   });
 });
@@ -559,7 +569,7 @@ describe("a workflow that streamed no text", () => {
   });
 
   test.each([
-    ["says what its outputs say", ended("succeeded", { title: "A", count: 2, body: "B" }), "A\nB"],
+    ["emits the text of its outputs", ended("succeeded", { title: "A", count: 2, body: "B" }), "A\nB"],
     ["says one value as it is", ended("succeeded", { result: 42 }), "42"],
     ["says one object as JSON", ended("succeeded", { data: { city: "Paris" } }), '{\n  "city": "Paris"\n}'],
     [
@@ -568,22 +578,23 @@ describe("a workflow that streamed no text", () => {
       '{\n  "total": 3,\n  "ok": true\n}',
     ],
     ["says nothing of outputs that are empty", ended("succeeded", { text: "", files: [], none: null }), ""],
-    ["has nothing to say without outputs", ended("succeeded", null), ""],
-    ["says nothing where it failed", ended("failed", { body: "half" }), ""],
+    ["emits nothing without outputs", ended("succeeded", null), ""],
+    ["emits nothing if it failed", ended("failed", { body: "half" }), ""],
   ])("%s", async (_, event, text) => {
-    expect((await hear([stream({ event: "workflow_started" }, event)])).text).toBe(text);
+    expect((await collect([stream({ event: "workflow_started" }, event)])).text).toBe(text);
   });
 
-  test("does not say twice what it streamed", async () => {
+  test("does not emit its streamed text twice", async () => {
     const chunk = { event: "text_chunk", data: { text: "hi" } };
     expect(
-      (await hear([stream({ event: "workflow_started" }, chunk, ended("succeeded", { text: "hi" }))])).text,
+      (await collect([stream({ event: "workflow_started" }, chunk, ended("succeeded", { text: "hi" }))]))
+        .text,
     ).toBe("hi");
   });
 
-  test("nor does a chatflow whose outputs repeat its answer", async () => {
+  test("a chatflow whose outputs repeat its answer does not either", async () => {
     const repeated = { ...ended("succeeded", { answer: "hi" }), conversation_id: "c1" };
-    expect((await hear([stream(started, message("hi"), repeated, messageEnd)])).text).toBe("hi");
+    expect((await collect([stream(started, message("hi"), repeated, messageEnd)])).text).toBe("hi");
   });
 });
 
@@ -598,14 +609,14 @@ describe("a listener", () => {
     };
   };
 
-  test("that fails is not taken for a failing Dify", async () => {
+  test("that fails is not mistaken for a failing Dify", async () => {
     const { answer } = readTo(() => {
       throw new TypeError("a bug of ours");
     }, 60_000);
     await expect(answer).rejects.toThrow("a bug of ours");
   });
 
-  test("that never comes back holds nobody past the deadline", async () => {
+  test("that never returns delays no one past the deadline", async () => {
     const { clock, answer } = readTo(
       (event) => (event.type === "delta" ? new Promise(() => {}) : undefined),
       60_000,
@@ -619,24 +630,24 @@ describe("time", () => {
   const start = (pieces: Buffer[]) => {
     const clock = makeTestClock();
     const ended = new AbortController();
-    const heard = listen();
+    const collected = listen();
     const body = openBody(pieces, ended);
     const outcome = readAnswer(body, {
       ...fresh(),
       clock,
       timeouts: difyTimeouts,
       deadline: Number.POSITIVE_INFINITY,
-      listener: heard.listener,
+      listener: collected.listener,
       ended,
     });
     let settled: AnswerOutcome | undefined;
     outcome.then((value) => {
       settled = value;
     });
-    return { clock, settled: () => settled, heard, ended };
+    return { clock, settled: () => settled, collected, ended };
   };
 
-  test("a chatflow's end is not waited for by more than a second, and the connection is closed", async () => {
+  test("a chatflow's end is awaited for a second at most, and the connection is closed", async () => {
     const { clock, settled, ended } = start([stream(started, message("hi"), messageEnd)]);
     await clock.advance(900);
     expect(settled()).toBeUndefined();
@@ -645,13 +656,13 @@ describe("time", () => {
     expect(ended.signal.aborted).toBe(true);
   });
 
-  test("an end that has no twin is not waited for at all", async () => {
+  test("an end that comes without a second event is not awaited at all", async () => {
     const { clock, settled } = start([stream(message("hi"), messageEnd)]);
     await clock.advance(0);
     expect(settled()).toEqual({ status: "answered" });
   });
 
-  test("an error is an end, though the connection stays open (from 1.13)", async () => {
+  test("an error is an end even if the connection stays open (from 1.13)", async () => {
     const { clock, settled } = start([stream({ event: "error", code: "unknown" })]);
     await clock.advance(0);
     expect(settled()).toMatchObject({ status: "failed" });
@@ -669,7 +680,7 @@ describe("time", () => {
   const replay = (reads: readonly Read[], ports: Partial<ReadAnswerPorts> = {}, clock = makeTestClock()) => {
     const startedAt = clock.now();
     const ended = new AbortController();
-    const heard = listen();
+    const collected = listen();
     const body = async function* () {
       for (const { atMs, bytes } of reads) {
         await clock.sleep(startedAt + atMs - clock.now(), ended.signal);
@@ -684,13 +695,13 @@ describe("time", () => {
       clock,
       timeouts: difyTimeouts,
       deadline: startedAt + 840_000,
-      listener: heard.listener,
+      listener: collected.listener,
       ended,
       ...ports,
     }).then((outcome) => {
       settled = outcome;
     });
-    return { clock, heard, settled: () => settled };
+    return { clock, collected, settled: () => settled };
   };
   const ping = Buffer.from("event: ping\n\n");
   const pingsUntil = (untilMs: number): Read[] =>
@@ -705,19 +716,19 @@ describe("time", () => {
   ])(
     "a run that waits for a worker or a model is waited for, as recorded: %s",
     async (name, untilMs, text) => {
-      const { clock, heard, settled } = replay(readsOf(name));
+      const { clock, collected, settled } = replay(readsOf(name));
       await clock.advance(untilMs);
       expect(settled()).toEqual({ status: "answered" });
-      expect(heard.textSoFar()).toBe(text);
+      expect(collected.textSoFar()).toBe(text);
     },
   );
 
   test("pings keep an answer open for ten minutes", async () => {
     const end = { atMs: 600_000, bytes: stream(message("late"), messageEnd) };
-    const { clock, heard, settled } = replay([...pingsUntil(590_000), end]);
+    const { clock, collected, settled } = replay([...pingsUntil(590_000), end]);
     await clock.advance(601_000);
     expect(settled()).toEqual({ status: "answered" });
-    expect(heard.textSoFar()).toBe("late");
+    expect(collected.textSoFar()).toBe("late");
   });
 
   test("pings do not keep an answer open past the deadline", async () => {
@@ -788,7 +799,7 @@ describe("time", () => {
     expect(taken).toEqual([{ status: "broken_off", text: "half of it", more: [] }]);
   });
 
-  test("a reader that is slow to take is not mistaken for a silent Dify", async () => {
+  test("a slow reader is not mistaken for a silent Dify", async () => {
     const clock = makeTestClock();
     const ended = new AbortController();
     const body = openBody([stream(message("hi"), messageEnd)], ended);
@@ -808,13 +819,13 @@ describe("time", () => {
     expect(settled).toEqual({ status: "answered" });
   });
 
-  test("a connection cut before its first byte is worth another try, one cut later is not", async () => {
+  test("a connection cut before its first byte is retryable, one cut later is not", async () => {
     const cut = (pieces: Buffer[]) =>
       (async function* () {
         yield* pieces;
         throw new Error("socket hang up");
       })();
-    expect((await hear(cut([]))).outcome).toMatchObject({ status: "failed", retryable: true });
-    expect((await hear(cut([stream(message("half"))]))).outcome).toEqual({ status: "incomplete" });
+    expect((await collect(cut([]))).outcome).toMatchObject({ status: "failed", retryable: true });
+    expect((await collect(cut([stream(message("half"))]))).outcome).toEqual({ status: "incomplete" });
   });
 });

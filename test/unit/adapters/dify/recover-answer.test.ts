@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 let apps = 0;
-/** Asks an app of the test's own, and looks for what is left of a cut answer every 50 ms. */
+/** Asks an app of the test's own, and polls for the rest of a cut answer every 50 ms. */
 const ask = async (profile: ProfileInput, type: DifyType = "dify_chatflow", limitMs = 60_000) => {
   apps += 1;
   const apiKey = `app-recover-${apps}`;
@@ -36,9 +36,9 @@ const ask = async (profile: ProfileInput, type: DifyType = "dify_chatflow", limi
     (event) => void events.push(event),
     noLimits({ deadline: Date.now() + limitMs }),
   );
-  const text = events.reduce((said, event) => {
+  const text = events.reduce((textSoFar, event) => {
     if (event.type === "replace") return event.text;
-    return event.type === "delta" ? said + event.text : said;
+    return event.type === "delta" ? textSoFar + event.text : textSoFar;
   }, "");
   const asked = dify.requests.filter(({ headers }) => headers.authorization === `Bearer ${apiKey}`);
   return { outcome, text, types: events.map(({ type: each }) => each), asked };
@@ -48,7 +48,7 @@ const script = cutAfter(["Well, ", "you ", "asked: "], ["tell ", "me ", "of ", "
 
 describe("an answer whose stream was cut", () => {
   test.each(["1.14.2", "1.16.1"] as const)(
-    "is whole all the same where the run went on without us: a chatflow of %s",
+    "is still whole if the run continued on Dify's side: a chatflow of %s",
     async (version) => {
       const { outcome, text, types } = await ask({ version, script });
       expect(outcome).toEqual({ status: "answered" });
@@ -57,7 +57,7 @@ describe("an answer whose stream was cut", () => {
     },
   );
 
-  test("is whole of a workflow too, by the result of its run", async () => {
+  test("is still whole for a workflow, from the result of its run", async () => {
     const { outcome, text } = await ask({ version: "1.14.2", mode: "workflow", script }, "dify_workflow");
     expect(outcome).toEqual({ status: "answered" });
     expect(text).toContain("tell me of it");
@@ -66,13 +66,13 @@ describe("an answer whose stream was cut", () => {
   test.each<[string, ProfileInput, DifyType]>([
     ["a chatflow of 1.12, whose run ends with its client", { version: "1.12.1", script }, "dify_chatflow"],
     ["a chat app", { version: "1.16.1", mode: "chat", script }, "dify_chat"],
-  ])("is incomplete, and not waited for, of %s", async (_, profile, type) => {
+  ])("is incomplete, without waiting, for %s", async (_, profile, type) => {
     const { outcome, asked } = await ask(profile, type);
     expect(outcome).toEqual({ status: "incomplete" });
     expect(asked).toHaveLength(1);
   });
 
-  test("is incomplete where its run does not end in time", async () => {
+  test("is incomplete if its run does not end in time", async () => {
     const { outcome } = await ask(
       { version: "1.14.2", script: cutAfter(["tell "], ["me"]), paceMs: 700 },
       "dify_chatflow",
@@ -83,7 +83,7 @@ describe("an answer whose stream was cut", () => {
 });
 
 describe("a Dify that cannot stream", () => {
-  test("and answers whole is read as it is", async () => {
+  test("and sends the whole answer is read as it is", async () => {
     const { outcome, text } = await ask(
       { mode: "chat", behaviour: { kind: "no_streaming", how: "answers_whole" } },
       "dify_chat",
@@ -92,7 +92,7 @@ describe("a Dify that cannot stream", () => {
     expect(text).toContain("tell me of it");
   });
 
-  test("and says so is asked for the whole, once", async () => {
+  test("and says so is asked for the whole answer, once", async () => {
     const { outcome, text, asked } = await ask(
       { mode: "chat", behaviour: { kind: "no_streaming", how: "refuses" } },
       "dify_chat",

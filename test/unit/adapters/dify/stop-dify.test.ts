@@ -20,7 +20,7 @@ describe("a stop", () => {
     ["dify_agent", "agent-chat", "/v1/chat-messages/"],
     ["dify_completion", "completion", "/v1/completion-messages/"],
     ["dify_workflow", "workflow", "/v1/workflows/tasks/"],
-  ])("of %s ends what Dify does", (type, mode, path) =>
+  ])("of %s ends Dify's work", (type, mode, path) =>
     withDify(async (dify) => {
       dify.configure("app-x", { mode, reply: { kind: "deltas", deltas: long }, paceMs: 10 });
       const integration = difyIntegration({ type, apiKey: "app-x", callbackUrl: dify.url });
@@ -39,7 +39,7 @@ describe("a stop", () => {
   );
 
   test(
-    "is under the user that the question was asked for, also one that Dify knows by its hash",
+    "is sent with the user of the question, even one that Dify knows by its hash",
     withDify(async (dify) => {
       dify.configure("app-x", { mode: "chat", reply: { kind: "deltas", deltas: long }, paceMs: 10 });
       const integration = difyIntegration({ type: "dify_chat", apiKey: "app-x", callbackUrl: dify.url });
@@ -63,9 +63,9 @@ describe("a stop", () => {
   );
 });
 
-describe("a stop that Dify cannot be told of is thrown", () => {
+describe("a stop that cannot be sent to Dify throws", () => {
   test(
-    "where the key is wrong",
+    "if the key is wrong",
     withDify(async (dify) => {
       const integration = difyIntegration({ apiKey: "wrong", callbackUrl: dify.url });
       await expect(stop(integration, referenceOf("t1"))).rejects.toMatchObject({
@@ -75,7 +75,7 @@ describe("a stop that Dify cannot be told of is thrown", () => {
     }),
   );
 
-  test("where nobody is there", async () => {
+  test("if there is no server", async () => {
     const integration = difyIntegration({ callbackUrl: "http://127.0.0.1:9/v1" });
     await expect(stop(integration, referenceOf("t1"))).rejects.toMatchObject({
       code: "upstream_unavailable",
@@ -90,7 +90,7 @@ describe("a stop that Dify cannot be told of is thrown", () => {
       "never ends its answer",
       (_: unknown, response: { write: (text: string) => void }): void => response.write("{"),
     ],
-  ])("within its time, where Dify %s", async (_how, answer) => {
+  ])("in time, if Dify %s", async (_how, answer) => {
     const server = createServer(answer);
     closeAfterEach({ close: () => closeServer(server) });
     const callbackUrl = `${await listen(server, 0)}/v1`;

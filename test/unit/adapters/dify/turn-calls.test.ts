@@ -14,7 +14,7 @@ import { askNow, difyCalls } from "./dify-calls.ts";
 
 const calls = difyCalls();
 
-/** An answer that Dify has given to u7. */
+/** Dify's answer to u7. */
 const answerOf = async (dify: DifySimulator, profile: ProfileInput = {}) => {
   dify.configure("app-x", { mode: "chat", ...profile });
   const integration = difyIntegration({ type: "dify_chat", apiKey: "app-x", callbackUrl: dify.url });
@@ -23,9 +23,9 @@ const answerOf = async (dify: DifySimulator, profile: ProfileInput = {}) => {
   return { integration, ...(await named) };
 };
 
-describe("what to ask next", () => {
+describe("suggested questions", () => {
   test(
-    "is what the app suggests, asked for under the user that the answer was for",
+    "are the app's suggestions, requested as the user who got the answer",
     withDify(async (dify) => {
       const message = await answerOf(dify, { suggested: ["Why?", "And then?"] });
       expect(await calls.suggest(message.integration, message.reference)).toEqual(["Why?", "And then?"]);
@@ -35,7 +35,7 @@ describe("what to ask next", () => {
   );
 
   test(
-    "is nothing where the app suggests nothing",
+    "are empty if the app suggests nothing",
     withDify(async (dify) => {
       const { integration, reference } = await answerOf(dify);
       expect(await calls.suggest(integration, reference)).toEqual([]);
@@ -43,7 +43,7 @@ describe("what to ask next", () => {
   );
 
   test(
-    "is not found of an answer that Dify does not know, or that was for somebody else",
+    "are not found for an answer that Dify does not know, or that was for another user",
     withDify(async (dify) => {
       const message = await answerOf(dify, { suggested: [] });
       const error = { code: "not_found", expose: true };
@@ -55,7 +55,7 @@ describe("what to ask next", () => {
     }),
   );
 
-  test("is a list of texts, whatever Dify says, or an error of ours", async () => {
+  test("are an array of strings, whatever Dify sends, or an error of ours", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.record({ data: fc.oneof(fc.array(fc.jsonValue()), fc.jsonValue()) }), fc.jsonValue()),
@@ -73,9 +73,9 @@ describe("what to ask next", () => {
   });
 });
 
-describe("what a user thinks of an answer", () => {
+describe("a user's rating of an answer", () => {
   test(
-    "reaches Dify with their note, and can be taken back",
+    "reaches Dify with the user's note, and can be withdrawn",
     withDify(async (dify) => {
       const message = await answerOf(dify);
       await calls.rate(message.integration, message.reference, { rating: "like", note: "thanks" });
@@ -92,16 +92,16 @@ describe("what a user thinks of an answer", () => {
   );
 
   test(
-    "may be taken back though it was never said",
+    "may be withdrawn even if there was none",
     withDify(async (dify) => {
       const { integration, reference } = await answerOf(dify);
-      const taken = calls.rate(integration, reference, { rating: null, note: undefined });
-      await expect(taken).resolves.toBeUndefined();
+      const withdrawal = calls.rate(integration, reference, { rating: null, note: undefined });
+      await expect(withdrawal).resolves.toBeUndefined();
     }),
   );
 
   test(
-    "is not found of somebody else's answer",
+    "is not found for another user's answer",
     withDify(async (dify) => {
       const message = await answerOf(dify);
       await expect(
@@ -114,7 +114,7 @@ describe("what a user thinks of an answer", () => {
   );
 
   test(
-    "is not taken for said where Dify refuses it",
+    "is not reported as saved if Dify rejects it",
     withDify(async (dify) => {
       const message = await answerOf(dify);
       const wrongKey = { ...message.integration, apiKey: "wrong" };
@@ -127,25 +127,25 @@ describe("what a user thinks of an answer", () => {
   );
 });
 
-describe("of an answer without a message, such as a workflow's, or without a name at all", () => {
-  const nobody = makeTurnCalls(() => Promise.reject(new Error("Dify was asked")));
+describe("for an answer without a message, such as a workflow's, or without any ids", () => {
+  const unreachable = makeTurnCalls(() => Promise.reject(new Error("Dify was asked")));
   test.each([writeReference({ taskId: "t1", messageId: undefined, user: "u7" }), "nonsense", "{}"])(
-    "nothing is suggested and no rating taken (%s)",
+    "nothing is suggested and no rating accepted (%s)",
     async (reference) => {
-      expect(await nobody.suggest(difyIntegration(), reference)).toEqual([]);
-      const rated = nobody.rate(difyIntegration(), reference, { rating: "like", note: undefined });
+      expect(await unreachable.suggest(difyIntegration(), reference)).toEqual([]);
+      const rated = unreachable.rate(difyIntegration(), reference, { rating: "like", note: undefined });
       await expect(rated).rejects.toMatchObject({ code: "not_found", expose: true });
     },
   );
   test.each([writeReference({ taskId: undefined, messageId: "m1", user: "u7" }), "nonsense"])(
     "nothing is stopped (%s)",
     async (reference) => {
-      await expect(nobody.stop(difyIntegration(), reference)).resolves.toBeUndefined();
+      await expect(unreachable.stop(difyIntegration(), reference)).resolves.toBeUndefined();
     },
   );
 });
 
-test("a reply without end is cut, and none of Dify's is no reply", async () => {
+test("an endless reply is cut, and one that is not Dify's is ignored", async () => {
   const { callDify } = difyCalls();
   const server = createServer((_request, response) => {
     response.writeHead(200);

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 
-/** Blocks of IPv4 that are not the public internet (IANA's special-purpose registry), one address of each and why. */
+/**
+ * Blocks of IPv4 that are not the public internet (IANA's special-purpose registry), one address of each and
+ * why.
+ */
 export const specialIPv4: readonly (readonly [string, string])[] = [
   ["0.0.0.0", "this host"],
   ["0.1.2.3", "this network"],
@@ -80,7 +83,7 @@ const octets = (...bounds: readonly (readonly [number, number])[]): fc.Arbitrary
   fc.tuple(...bounds.map(([min, max]) => fc.integer({ min, max })));
 const any = [0, 255] as const;
 
-/** Any address that leads into a network or onto the machine itself. */
+/** Any address that leads into a private network or to the machine itself. */
 export const privateIPv4: fc.Arbitrary<number[]> = fc.oneof(
   octets([0, 0], any, any, any),
   octets([10, 10], any, any, any),
@@ -97,7 +100,7 @@ const pieces = (bytes: readonly number[], separately: number): number[] => [
   asNumber(bytes.slice(separately)),
 ];
 
-/** Every way in which a URL may write an IPv4 address, in IPv6 too. */
+/** Every way in which a URL can write an IPv4 address, including IPv6. */
 export const notations: Readonly<Record<string, (bytes: readonly number[]) => string>> = {
   dotted: (bytes) => bytes.join("."),
   "dotted, with a trailing dot": (bytes) => `${bytes.join(".")}.`,

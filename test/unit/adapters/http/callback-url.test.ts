@@ -27,7 +27,7 @@ describe("a deployed bridge", () => {
     "https://home.com/",
     "https://mylocal.io/",
     ...publicAddresses.map(inUrl),
-  ])("takes %s", (url) => {
+  ])("accepts %s", (url) => {
     expect(callbackUrlFault(url, false)).toBeUndefined();
   });
 
@@ -104,15 +104,15 @@ describe("a deployed bridge", () => {
     ["https://wiki.corp/", "must have a public host name"],
     ["https://router.home.arpa/", "must have a public host name"],
     ["https://host.localdomain/", "must have a public host name"],
-  ])("refuses %p: it %s", (url, fault) => {
+  ])("rejects %p: it %s", (url, fault) => {
     expect(callbackUrlFault(url, false)).toBe(fault);
   });
 
-  test.each([...specialIPv4, ...specialIPv6])("refuses the address %s: %s", (address) => {
+  test.each([...specialIPv4, ...specialIPv6])("rejects the address %s: %s", (address) => {
     expect(callbackUrlFault(inUrl(address), false)).toBe("must not be a private or reserved IP address");
   });
 
-  test.each(Object.keys(notations))("refuses any private IPv4 address, %s", (name) => {
+  test.each(Object.keys(notations))("rejects any private IPv4 address, %s", (name) => {
     fc.assert(
       fc.property(privateIPv4, fc.constantFrom("", ":8443"), (bytes, port) => {
         const url = `https://${notations[name]?.(bytes)}${port}/callback`;
@@ -122,13 +122,13 @@ describe("a deployed bridge", () => {
   });
 });
 
-describe("a bridge on one machine", () => {
+describe("a local bridge", () => {
   test.each([
     "http://127.0.0.1:5001/v1",
     "http://localhost/callback",
     "https://10.0.0.1/",
     "http://[::1]:80/",
-  ])("takes %s", (url) => {
+  ])("accepts %s", (url) => {
     expect(callbackUrlFault(url, true)).toBeUndefined();
   });
 
@@ -138,12 +138,12 @@ describe("a bridge on one machine", () => {
     ["http://user:secret@127.0.0.1/", "must not contain credentials"],
     ["http://127.0.0.1:5001/v1\n", "must not contain spaces, control characters or backslashes"],
     ["http://127.0.0.1/#part", "must not have a fragment"],
-  ])("refuses %p: it %s", (url, fault) => {
+  ])("rejects %p: it %s", (url, fault) => {
     expect(callbackUrlFault(url, true)).toBe(fault);
   });
 });
 
-test("any text at all is taken or refused, without an error, and taken only where it is an https URL", () => {
+test("any string is accepted or rejected without throwing, and accepted only if it is an https URL", () => {
   const text = fc.oneof(
     anyText,
     fc.webUrl({ withFragments: true, withQueryParameters: true }),

@@ -18,13 +18,13 @@ const textOf = ({ body }: HttpResponse): Promise<string> => readText(body, 1024 
 
 const failureOf = (attempt: Promise<unknown>): Promise<HttpFailure> =>
   attempt.then(
-    () => Promise.reject(new Error("an answer came")),
+    () => Promise.reject(new Error("the call succeeded")),
     (error: HttpFailure) => error,
   );
 
 describe("a call", () => {
   test(
-    "brings method, headers and body there, and status, headers and body back",
+    "transmits method, headers and body, and returns status, headers and body",
     withServer(
       async (request, response) => {
         const body = await readAll(request);
@@ -56,7 +56,7 @@ describe("a call", () => {
   );
 
   test(
-    "hands the body over piece by piece, before it is all there",
+    "delivers the body piece by piece, before it is complete",
     withServer(
       (_request, response) => {
         response.write("first");
@@ -71,7 +71,7 @@ describe("a call", () => {
   );
 
   test(
-    "uses no connection again that has rested for so long that the server may be closing it",
+    "does not reuse a connection that was idle for so long that the server may be closing it",
     withServer(
       (_request, response) => response.end("done"),
       async ({ url, connections }) => {
@@ -91,7 +91,7 @@ describe("a call", () => {
   );
 
   test(
-    "is given up by the clock that it is given",
+    "times out by the clock that it is given",
     withServer(
       () => {},
       async ({ url }) => {
@@ -108,7 +108,7 @@ describe("a call", () => {
   );
 
   test(
-    "uses a connection again that is open",
+    "reuses an open connection",
     withServer(
       (_request, response) => response.end("done"),
       async ({ url, connections }) => {
@@ -156,7 +156,7 @@ describe("a call", () => {
     ),
   );
 
-  test("follows no redirect: it is an answer like any other", async () => {
+  test("follows no redirect: it is a response like any other", async () => {
     let reached = false;
     await withServer(
       (_request, response) => {
@@ -177,8 +177,8 @@ describe("a call", () => {
   });
 });
 
-describe("a call that brings no answer", () => {
-  test("is unreachable where the connection is refused, and the other side has seen nothing", async () => {
+describe("a call without a response", () => {
+  test("is unreachable if the connection is refused, and the server has seen nothing", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();
@@ -189,8 +189,8 @@ describe("a call that brings no answer", () => {
     expect(failure).toMatchObject({ kind: "unreachable", connected: false });
   });
 
-  test("is given up when no connection stands in time, and the other side has seen nothing", async () => {
-    // Takes connections, and never answers the TLS handshake.
+  test("times out if no connection is established in time, and the server has seen nothing", async () => {
+    // Accepts connections, and never answers the TLS handshake.
     const server = closeAfterEach(createServer().listen(0, "127.0.0.1"));
     await once(server, "listening");
     const address = server.address();
@@ -200,7 +200,7 @@ describe("a call that brings no answer", () => {
   });
 
   test(
-    "is given up when no head comes in time, and the other side may have seen it",
+    "times out if no head arrives in time, and the server may have seen it",
     withServer(
       () => undefined,
       async ({ url }) => {
@@ -211,7 +211,7 @@ describe("a call that brings no answer", () => {
   );
 
   test(
-    "is unreachable where the connection breaks after the request went out",
+    "is unreachable if the connection breaks after the request was sent",
     withServer(
       (request) => request.socket.destroy(),
       async ({ url }) => {
@@ -221,7 +221,7 @@ describe("a call that brings no answer", () => {
   );
 
   test(
-    "is not bounded by the time for the head once the head is there",
+    "is not subject to the head's timeout once the head has arrived",
     withServer(
       (_request, response) => {
         response.write("one ");
@@ -233,7 +233,7 @@ describe("a call that brings no answer", () => {
     ),
   );
 
-  test("ends at once where its signal is aborted already, and no connection is made", async () => {
+  test("ends at once if its signal is already aborted, without a connection", async () => {
     await withServer(
       (_request, response) => response.end(),
       async ({ url, connections }) => {
@@ -267,7 +267,7 @@ describe("a call that brings no answer", () => {
     ),
   );
 
-  test("fails with neither URL nor headers in its words: a log may hold them", async () => {
+  test("fails with neither URL nor headers in its message, which may be logged", async () => {
     const request = post("http://127.0.0.1:1/?token=secret-token", {
       headers: { authorization: "Bearer app-secret" },
     });
@@ -276,8 +276,8 @@ describe("a call that brings no answer", () => {
   });
 });
 
-describe("leaving the body early", () => {
-  test("closes the connection, so that the other side stops", async () => {
+describe("closing the body early", () => {
+  test("closes the connection, so that the server stops", async () => {
     let left: () => void = () => undefined;
     const closed = new Promise<void>((resolve) => {
       left = resolve;
@@ -296,7 +296,7 @@ describe("leaving the body early", () => {
   });
 });
 
-describe("a client of public addresses alone", () => {
+describe("a client for public addresses only", () => {
   test.each([
     ["an address", (port: string) => `http://127.0.0.1:${port}/`],
     ["an address as one number", (port: string) => `http://2130706433:${port}/`],
@@ -304,7 +304,7 @@ describe("a client of public addresses alone", () => {
     ["an address mapped into IPv6", (port: string) => `http://[::ffff:127.0.0.1]:${port}/`],
     ["this host", (port: string) => `http://0.0.0.0:${port}/`],
     ["a name", (port: string) => `http://localhost:${port}/`],
-  ])("makes no connection to a local server by %s", async (_name, urlOf) => {
+  ])("does not connect to a local server by %s", async (_name, urlOf) => {
     await withServer(
       (_request, response) => response.end("internal"),
       async ({ port, connections }) => {
@@ -316,7 +316,7 @@ describe("a client of public addresses alone", () => {
   });
 
   test.each(["http://169.254.169.254/latest/meta-data/", "https://[fd00:ec2::254]/", "https://10.0.0.1/"])(
-    "refuses %s",
+    "rejects %s",
     async (url) => {
       expect(await failureOf(sendPublic(post(url)))).toMatchObject({ kind: "forbidden_address" });
     },
@@ -331,17 +331,17 @@ describe("reading a body as text", () => {
     for (;;) yield Buffer.alloc(1000, "x");
   }
 
-  test("gives all of it up to the limit", async () => {
+  test("returns all of it up to the limit", async () => {
     expect(await readText(piecesOf("he", "llo"), 5)).toBe("hello");
     expect(await readText(piecesOf(), 5)).toBe("");
   });
 
-  test("gives as many bytes as the limit and does not wait for more", async () => {
+  test("returns as many bytes as the limit and does not wait for more", async () => {
     expect(await readText(piecesOf("hello", " world"), 7)).toBe("hello w");
     expect(await readText(endless(), 2500)).toBe("x".repeat(2500));
   });
 
-  test("puts a character together that came in two pieces", async () => {
+  test("decodes a character that was split into two pieces", async () => {
     const [first, second] = [Buffer.from("你").subarray(0, 1), Buffer.from("你").subarray(1)];
     async function* halves(): AsyncGenerator<Buffer> {
       yield first;

@@ -19,13 +19,13 @@ describe("an address", () => {
   });
 
   test.each(["", "example.com", "1.2.3.4.5", "256.1.1.1", "[::1]", "8.8.8.8/8", ":::", "fe80::1%eth0"])(
-    "that is none, such as %p, is not public",
+    "that is invalid, such as %p, is not public",
     (text) => {
       expect(isPublicAddress(text)).toBe(false);
     },
   );
 
-  test("is looked at without an error, whatever the text", () => {
+  test("is checked without throwing, whatever the string", () => {
     const text = fc.oneof(anyText, fc.ipV4Extended(), fc.ipV6(), fc.stringMatching(/^[\d.:xa-f%]*$/));
     fc.assert(fc.property(text, (given) => expect(typeof isPublicAddress(given)).toBe("boolean")));
   });
@@ -39,7 +39,7 @@ describe("the address that a URL names", () => {
     ["https://[::1]/", "::1"],
     ["https://example.com/", undefined],
     ["https://1.example.com/", undefined],
-  ])("of %s is %p", (url, address) => {
+  ])("%s is %p", (url, address) => {
     expect(literalAddress(new URL(url))).toBe(address);
   });
 });
@@ -53,8 +53,8 @@ const lookUp = (host: string, options: LookupOptions): Promise<Found> =>
   new Promise((resolve) => lookupPublic(host, options, (error, address) => resolve({ error, address })));
 
 // Addresses for names: node:dns answers these without a name server.
-describe("looking a name up", () => {
-  test("gives a public address, alone or in a list as it was asked for", async () => {
+describe("looking up a name", () => {
+  test("returns a public address, alone or in an array as requested", async () => {
     expect(await lookUp("8.8.8.8", {})).toEqual({ error: null, address: "8.8.8.8" });
     expect(await lookUp("8.8.8.8", { all: true })).toEqual({
       error: null,
@@ -63,7 +63,7 @@ describe("looking a name up", () => {
   });
 
   test.each(["localhost", "127.0.0.1", "::1", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1"])(
-    "gives no address for %s",
+    "returns no address for %s",
     async (host) => {
       for (const options of [{}, { all: true }]) {
         const { error, address } = await lookUp(host, options);
@@ -73,8 +73,8 @@ describe("looking a name up", () => {
     },
   );
 
-  test("passes on that a name leads nowhere", async () => {
-    // No resolver is asked for a name with an empty label.
+  test("reports that a name does not exist", async () => {
+    // No resolver is called for a name with an empty label.
     expect((await lookUp("no..name", {})).error).toMatchObject({ syscall: "getaddrinfo" });
   });
 });

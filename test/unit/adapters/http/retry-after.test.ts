@@ -4,7 +4,7 @@ import { retryAfterMs } from "#adapters/http/retry-after.ts";
 import { anyText } from "../node/any-text.ts";
 
 const now = Date.UTC(2026, 0, 1);
-const longestMs = 15 * 60_000;
+const maxMs = 15 * 60_000;
 
 describe("a Retry-After", () => {
   test.each([
@@ -12,12 +12,12 @@ describe("a Retry-After", () => {
     ["0", 0],
     ["1", 1_000],
     ["007", 7_000],
-    ["900", longestMs],
-    ["901", longestMs],
-    ["9".repeat(400), longestMs],
+    ["900", maxMs],
+    ["901", maxMs],
+    ["9".repeat(400), maxMs],
     ["Thu, 01 Jan 2026 00:00:05 GMT", 5_000],
     ["Thursday, 01-Jan-26 00:00:05 GMT", 5_000],
-    ["Fri, 02 Jan 2026 00:00:00 GMT", longestMs],
+    ["Fri, 02 Jan 2026 00:00:00 GMT", maxMs],
     ["Wed, 31 Dec 2025 23:59:59 GMT", 0],
   ])("of %p asks for %p ms", (header, ms) => {
     expect(retryAfterMs(header, now)).toBe(ms);
@@ -32,15 +32,15 @@ describe("a Retry-After", () => {
     "5 s",
     "soon",
     "2026-01-01T00:00:05Z",
-    // asctime's form names no zone.
+    // asctime's form has no time zone.
     "Thu Jan  1 00:00:05 2026",
     "Thu, 01 Jan 2026 00:00:05 +0100",
     "Thu, 99 Foo 2026 00:00:05 GMT",
-  ])("of %p says nothing", (header) => {
+  ])("of %p means nothing", (header) => {
     expect(retryAfterMs(header, now)).toBeUndefined();
   });
 
-  test("of any text is a wait that is not too long, or none", () => {
+  test("of any string is a wait that is not too long, or undefined", () => {
     const header = fc.oneof(
       anyText,
       fc.stringMatching(/^\d+$/),
@@ -53,7 +53,7 @@ describe("a Retry-After", () => {
         if (ms === undefined) return;
         expect(Number.isInteger(ms)).toBe(true);
         expect(ms).toBeGreaterThanOrEqual(0);
-        expect(ms).toBeLessThanOrEqual(longestMs);
+        expect(ms).toBeLessThanOrEqual(maxMs);
       }),
     );
   });

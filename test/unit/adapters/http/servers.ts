@@ -5,7 +5,7 @@ import { closeServer, listen } from "../../../../local/http-server.ts";
 export interface TestServer {
   readonly url: string;
   readonly port: string;
-  /** How many connections have been made to it. */
+  /** The number of connections made to it. */
   readonly connections: () => number;
 }
 

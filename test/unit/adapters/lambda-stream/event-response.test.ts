@@ -7,7 +7,7 @@ import { anyAnswer } from "../../../support/chat/any-events.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 
 const delta = (content: string): ChatEvent => ({ type: "delta", content });
-/** More than what is taken of a stream before somebody reads it. */
+/** More than the stream buffers before it is read. */
 const large = "x".repeat(64 * 1024);
 
 const setUp = () => {
@@ -23,7 +23,7 @@ const setUp = () => {
   };
 };
 
-/** What a client makes of the bytes. */
+/** A client's interpretation of the bytes. */
 const parse = (text: string): { events: EventSourceMessage[]; comments: string[] } => {
   const events: EventSourceMessage[] = [];
   const comments: string[] = [];
@@ -47,7 +47,7 @@ const hasEnded = (waited: void | Promise<void>) => {
 };
 
 describe("an event", () => {
-  test("goes out as one frame: where it is, what it is, and what it says", async () => {
+  test("is sent as one frame: its position, its type and its data", async () => {
     const { emit, read, text, clock, end } = setUp();
     read();
     expect(emit({ type: "start", turn: "t1", conversation: null }, "1.0.0")).toBeUndefined();
@@ -56,13 +56,13 @@ describe("an event", () => {
     end();
   });
 
-  test("is read by a client as it was told, whatever it says", async () => {
+  test("is parsed by a client as it was emitted, whatever it contains", async () => {
     await fc.assert(
       fc.asyncProperty(anyAnswer, async (events) => {
         const { emit, read, text, clock, end } = setUp();
         read();
         let position = startOf(1);
-        const told = events.map((event) => {
+        const emitted = events.map((event) => {
           position = positionAfter(position, event);
           emit(event, writePosition(position));
           const { type, ...data } = event;
@@ -70,14 +70,14 @@ describe("an event", () => {
         });
         end();
         await clock.advance(0);
-        const heard = parse(text()).events.map((each) => ({ ...each, data: JSON.parse(each.data) }));
-        expect(heard).toEqual(told);
+        const received = parse(text()).events.map((each) => ({ ...each, data: JSON.parse(each.data) }));
+        expect(received).toEqual(emitted);
       }),
       { numRuns: 60 },
     );
   });
 
-  test("leaves as it is told: nothing is gathered", async () => {
+  test("is sent as it is emitted: nothing is buffered", async () => {
     const { emit, read, text, clock, end } = setUp();
     read();
     for (const [at, word] of ["one", "two", "three"].entries()) {
@@ -90,7 +90,7 @@ describe("an event", () => {
 });
 
 describe("a client that is slow", () => {
-  test("is waited for until it has read, and hears all of it", async () => {
+  test("is waited for until it has read, and receives everything", async () => {
     const { emit, read, text, clock, end } = setUp();
     const isTaken = hasEnded(emit(delta(large), "1.0.1"));
     await clock.advance(14_999);
@@ -104,7 +104,7 @@ describe("a client that is slow", () => {
     expect(parse(text()).events.map(({ id }) => id)).toEqual(["1.0.1", "1.0.2"]);
   });
 
-  test("and takes nothing for fifteen seconds stops nobody: it is told nothing more, and who tells goes on", async () => {
+  test("and reads nothing for fifteen seconds does not block: it is sent nothing more, and the emitter continues", async () => {
     const { emit, body, read, text, clock, end } = setUp();
     const isTaken = hasEnded(emit(delta(large), "1.0.1"));
     await clock.advance(15_000);
@@ -118,7 +118,7 @@ describe("a client that is slow", () => {
     expect(body.readableEnded).toBe(true);
   });
 
-  test("now and then is waited for each time anew", async () => {
+  test("repeatedly is waited for each time", async () => {
     const { emit, body, clock, end } = setUp();
     for (let n = 0; n < 3; n += 1) {
       const isTaken = hasEnded(emit(delta(large), `1.0.${n}`));
@@ -133,7 +133,7 @@ describe("a client that is slow", () => {
 });
 
 describe("the heartbeat", () => {
-  test("comes each ten seconds, as a comment, for as long as the response is open", async () => {
+  test("is sent each ten seconds, as a comment, for as long as the response is open", async () => {
     const { read, text, clock, end } = setUp();
     read();
     await clock.advance(9_999);
@@ -147,7 +147,7 @@ describe("the heartbeat", () => {
     expect(parse(text()).comments).toHaveLength(3);
   });
 
-  test("is not written into a buffer that nobody empties", async () => {
+  test("is not written into a buffer that is not read", async () => {
     const { emit, read, text, clock, end } = setUp();
     emit(delta(large), "1.0.1");
     await clock.advance(120_000);
@@ -159,7 +159,7 @@ describe("the heartbeat", () => {
 });
 
 describe("the end", () => {
-  test("closes the response behind what was told, and may be said again", async () => {
+  test("closes the response after what was emitted, and may be repeated", async () => {
     const { emit, read, text, body, clock, end } = setUp();
     emit(delta("last"), "1.0.4");
     end();
@@ -171,7 +171,7 @@ describe("the end", () => {
     expect(body.readableEnded).toBe(true);
   });
 
-  test("lets nobody sleep on", async () => {
+  test("ends every pending sleep", async () => {
     const { clock, end, text } = setUp();
     end();
     await clock.advance(3_600_000);
@@ -179,13 +179,13 @@ describe("the end", () => {
   });
 });
 
-describe("a client that is gone", () => {
+describe("a client that has disconnected", () => {
   test.each([
-    ["in peace", undefined],
-    ["by an error", new Error("ECONNRESET")],
-  ])("%s makes nothing fail, and holds up nobody for longer than one who is slow", async (_how, error) => {
+    ["cleanly", undefined],
+    ["with an error", new Error("ECONNRESET")],
+  ])("%s makes nothing fail, and blocks for no longer than a slow client does", async (_how, error) => {
     const { emit, body, clock, end } = setUp();
-    // As the pipeline that the body goes through does: it listens, and destroys.
+    // As the pipeline of the body does: it listens, and destroys.
     body.on("error", () => {});
     emit(delta("heard"), "1.0.5");
     body.destroy(error);

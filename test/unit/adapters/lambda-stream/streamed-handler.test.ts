@@ -51,14 +51,14 @@ describe("a reply that streams", () => {
     expect(isDone()).toBe(true);
   });
 
-  test("has its head though its body is empty", async () => {
+  test("has its head even if its body is empty", async () => {
     const { head, text, done } = setUp(async () => ({ statusCode: 204, headers: {}, body: "" }));
     await done;
     expect(head().statusCode).toBe(204);
     expect(text()).toBe("");
   });
 
-  test("knows how much of the function's time is left", async () => {
+  test("gets the function's remaining time", async () => {
     const { json, done } = setUp(async (_request, leftMs) => ({
       statusCode: 200,
       headers: {},
@@ -69,8 +69,8 @@ describe("a reply that streams", () => {
   });
 });
 
-describe("a request's name", () => {
-  test("is the caller's, in a reply and in a refusal", async () => {
+describe("a request's id", () => {
+  test("is the caller's, in a reply and in an error", async () => {
     const given = { headers: { "X-Request-ID": "order-7" } };
     for (const answer of [says("x"), throws(new Error("x"))]) {
       const { head, done } = setUp(answer, given);
@@ -79,15 +79,15 @@ describe("a request's name", () => {
     }
   });
 
-  test("is made up where the caller gives none", async () => {
+  test("is generated if the caller sends none", async () => {
     const { head, done } = setUp(says("x"));
     await done;
     expect(head().headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
 
-describe("what is thrown before the first byte", () => {
-  test("for the caller is told in its words, with when to come back", async () => {
+describe("an error before the first byte", () => {
+  test("for the caller is sent with its message and its Retry-After", async () => {
     const error = new BridgeError("rate_limited", "too many turns", { expose: true, retryAfterMs: 1_200 });
     const { head, json, done, log } = setUp(throws(error));
     await done;
@@ -104,7 +104,7 @@ describe("what is thrown before the first byte", () => {
     ["an error of ours that is not for callers", new BridgeError("internal", "password=hunter2")],
     ["no error at all", "password=hunter2"],
     ["nothing", undefined],
-  ])("is a plain 500 where it is %s, and never ends the process", async (_what, thrown) => {
+  ])("is a plain 500 for %s, and never ends the process", async (_what, thrown) => {
     const { head, text, json, done } = setUp(throws(thrown));
     await expect(done).resolves.toBeUndefined();
     expect(head().statusCode).toBe(500);
@@ -112,7 +112,7 @@ describe("what is thrown before the first byte", () => {
     expect(text()).not.toContain("hunter2");
   });
 
-  test("may be read by a page of an origin that is allowed, and by no other", async () => {
+  test("may be read by a page of an allowed origin, and by no other", async () => {
     const refusalTo = async (from: string) => {
       const { head, done } = setUp(throws(new Error("x")), { headers: { Origin: from } });
       await done;

@@ -24,27 +24,27 @@ const setUp = (
 
 describe("an answer in one body", () => {
   test("reaches the listener in order, which may take its time for each event", async () => {
-    const heard: string[] = [];
+    const received: string[] = [];
     const { clock, reading } = setUp(async (event) => {
       await clock.sleep(100);
-      heard.push(event.type === "delta" ? event.text : event.type);
+      received.push(event.type === "delta" ? event.text : event.type);
     });
     await clock.advance(100);
     await clock.advance(100);
     await clock.advance(100);
     expect(await reading).toBeUndefined();
-    expect(heard).toEqual(["one", "two", "three"]);
+    expect(received).toEqual(["one", "two", "three"]);
   });
 
   test("ends at the deadline for a listener that never resolves", async () => {
-    const heard: AnswerEvent[] = [];
+    const received: AnswerEvent[] = [];
     const { clock, reading } = setUp((event) => {
-      heard.push(event);
+      received.push(event);
       return new Promise(() => {});
     });
     await clock.advance(1_000);
     expect(await reading).toBeUndefined();
-    expect(heard).toEqual([delta("one")]);
+    expect(received).toEqual([delta("one")]);
   });
 
   test("ends at once for such a listener on a stop", async () => {
@@ -63,7 +63,7 @@ describe("an answer in one body", () => {
     await expect(reading).rejects.toThrow("the sink is gone");
   });
 
-  test("that is none fails", async () => {
+  test("that cannot be parsed fails", async () => {
     const { reading } = setUp(
       () => {},
       () => undefined,

@@ -9,7 +9,7 @@ const character = fc.oneof(
 );
 
 /**
- * Texts of whole characters of every kind: control characters, every plane, what is none. fast-check's own unit
- * `binary` says the same, and takes a second to begin.
+ * Strings of whole characters of every kind: control characters, every plane, unassigned ones. fast-check's
+ * own unit `binary` is equivalent, and takes a second to start.
  */
 export const anyText = fc.string({ unit: character.map((code) => String.fromCodePoint(code)) });

@@ -26,7 +26,7 @@ const failureOf = (given: Readonly<Record<string, string | undefined>>): BridgeE
     if (error instanceof BridgeError) return error;
     throw error;
   }
-  throw new Error("it was read");
+  throw new Error("parsing succeeded");
 };
 
 describe("a function's environment", () => {
@@ -39,7 +39,7 @@ describe("a function's environment", () => {
     Object.assign(process.env, before);
   });
 
-  test("is read into texts, numbers and switches", () => {
+  test("is parsed into strings, numbers and booleans", () => {
     expect(read()).toEqual({
       TEST_TABLE: "bots",
       TEST_SECRET: "hunter2",
@@ -49,7 +49,7 @@ describe("a function's environment", () => {
     expect(read({ TEST_PRIVATE: "1" }).TEST_PRIVATE).toBe(true);
   });
 
-  test("names everything that is missing, at once", () => {
+  test("lists everything that is missing, at once", () => {
     const { message } = failureOf({ TEST_TABLE: undefined, TEST_LIMIT: undefined });
     expect(message).toMatch(/TEST_TABLE.*TEST_LIMIT/);
     expect(message).not.toMatch(/TEST_SECRET|TEST_PRIVATE/);
@@ -65,7 +65,7 @@ describe("a function's environment", () => {
     ["TEST_LIMIT", " 10"],
     ["TEST_PRIVATE", "true"],
     ["TEST_PRIVATE", ""],
-  ])("with %s=%p is refused by that name, and no value is told", (name, value) => {
+  ])("with %s=%p is rejected by that name, and no value is revealed", (name, value) => {
     const failure = failureOf({ [name]: value });
     expect(failure.message).toContain(name);
     expect(failure).toMatchObject({ code: "internal", expose: false });

@@ -20,7 +20,7 @@ describe("a metric", () => {
     delete process.env.POWERTOOLS_SERVICE_NAME;
   });
 
-  test("is one line of the log at once, in the form that CloudWatch makes a metric of", () => {
+  test("is one log line at once, in the format from which CloudWatch extracts metrics", () => {
     makeMetrics().time("JobDelivered", 1234, { integration: "webhook" });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^[^\n]+\n$/);
@@ -43,14 +43,14 @@ describe("a metric", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("is counted as often as it is noted, also when it took no time, or our clocks differ", () => {
+  test("is counted each time it is emitted, even with a duration of zero or with clock skew", () => {
     const metrics = makeMetrics();
     for (const ms of [0, 0, -3])
       metrics.time("CallbackDropped", ms, { route: "/callbacks/rongcloud/messages" });
     expect(lines.map((line) => JSON.parse(line).CallbackDropped)).toEqual([0, 0, -3]);
   });
 
-  test("has the dimensions that it was noted with, and none of another's", () => {
+  test("has the dimensions that it was emitted with, and none of another's", () => {
     const metrics = makeMetrics();
     metrics.time("JobTried", 1, { integration: "webhook" });
     metrics.time("CallbackDropped", 2, { route: "/callbacks/rongcloud/messages" });

@@ -324,17 +324,17 @@ describe("stopping", () => {
   test("emits the memory of the text so far before abort() returns, and nothing afterwards", async () => {
     simulator.configure("sk-stop", { paceMs: 20, reply: "one two three four five six seven eight" });
     const stop = new AbortController();
-    const heard: AnswerEvent[] = [];
+    const received: AnswerEvent[] = [];
     let atOnce: AnswerEvent | undefined;
     const { outcome, events, text, memory } = await ask({
       apiKey: "sk-stop",
       limits: { stop: stop.signal },
       listener: (event) => {
-        heard.push(event);
+        received.push(event);
         if (event.type !== "delta" || stop.signal.aborted || !event.text.includes("three")) return;
         setTimeout(() => {
           stop.abort();
-          atOnce = heard.at(-1);
+          atOnce = received.at(-1);
         });
       },
     });

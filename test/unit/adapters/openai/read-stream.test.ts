@@ -16,7 +16,7 @@ interface Given {
   readonly staysOpen?: boolean;
 }
 
-const hear = async (
+const collect = async (
   pieces: Iterable<Buffer | number>,
   { clock = makeTestClock(), deadlineMs = 600_000, staysOpen = false, ...given }: Given = {},
 ) => {
@@ -84,7 +84,7 @@ const everything = Buffer.from(
 
 describe("a stream", () => {
   test("means the same however its bytes are split", async () => {
-    const whole = await hear([everything]);
+    const whole = await collect([everything]);
     expect(whole).toEqual({
       outcome: { status: "answered" },
       events: [
@@ -96,10 +96,10 @@ describe("a stream", () => {
       thought: "想一想 🤔",
       usage: { promptTokens: 3, completionTokens: 2, totalTokens: 5 },
     });
-    expect(await hear([...everything].map((byte) => Buffer.from([byte])))).toEqual(whole);
+    expect(await collect([...everything].map((byte) => Buffer.from([byte])))).toEqual(whole);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(everything.length), { maxLength: 40 }), async (places) => {
-        expect(await hear(splitAt(everything, places))).toEqual(whole);
+        expect(await collect(splitAt(everything, places))).toEqual(whole);
       }),
       { numRuns: 50 },
     );
@@ -108,7 +108,7 @@ describe("a stream", () => {
   test("of LiteLLM 1.108.7 is understood: no finish_reason until the last chunk, usage next to an empty choice", async () => {
     const of = (rest: string): string =>
       `{"id":"chatcmpl-57c8b681","object":"chat.completion.chunk","created":1795744664,"model":"think",${rest}}`;
-    const heard = await hear([
+    const collected = await collect([
       stream(
         of('"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]'),
         of('"choices":[{"index":0,"delta":{"reasoning_content":"two"}}]'),
@@ -120,7 +120,7 @@ describe("a stream", () => {
         "[DONE]",
       ),
     ]);
-    expect(heard).toMatchObject({
+    expect(collected).toMatchObject({
       outcome: { status: "answered" },
       text: "4",
       thought: "two",
@@ -151,7 +151,7 @@ describe("a stream", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(piece), async (pieces) => {
-        const { outcome } = await hear(pieces);
+        const { outcome } = await collect(pieces);
         expect(["answered", "truncated", "failed", "incomplete"]).toContain(outcome.status);
       }),
     );
@@ -185,16 +185,19 @@ describe("every ending", () => {
     ["nothing after [DONE]", [says("hi"), "[DONE]", says("no more")], "answered", "hi"],
     ["no chunk at all", ["", "{}"], "incomplete", ""],
   ])("%s", async (_, data, status, text) => {
-    expect(await hear([stream(...data)])).toMatchObject({ outcome: { status }, text });
+    expect(await collect([stream(...data)])).toMatchObject({ outcome: { status }, text });
   });
 
   test("the last event may lack its blank line", async () => {
     const bytes = stream(says("hi"), finish("length"));
-    expect((await hear([bytes.subarray(0, -2)])).outcome).toEqual({ status: "truncated", reason: "length" });
+    expect((await collect([bytes.subarray(0, -2)])).outcome).toEqual({
+      status: "truncated",
+      reason: "length",
+    });
   });
 
   test("a stream that ends with comments only is worth a retry", async () => {
-    expect((await hear([Buffer.from(": ping\n\n")])).outcome).toEqual({
+    expect((await collect([Buffer.from(": ping\n\n")])).outcome).toEqual({
       status: "failed",
       code: "unavailable",
       retryable: true,
@@ -204,7 +207,7 @@ describe("every ending", () => {
 
   test("an event larger than the limit ends the stream", async () => {
     const endless = Array.from({ length: 20 }, () => Buffer.from(`data: ${"x".repeat(1024 * 1024)}`));
-    expect((await hear([stream(says("hi")), ...endless, stream("[DONE]")])).outcome).toEqual({
+    expect((await collect([stream(says("hi")), ...endless, stream("[DONE]")])).outcome).toEqual({
       status: "incomplete",
     });
   });
@@ -230,12 +233,12 @@ describe("a chunk", () => {
     ["a choice without an index", { id: "c", choices: [{ delta: { content: "a" } }] }, "a", ""],
     ["a tool call", chunk({ tool_calls: [{ index: 0, function: { name: "f", arguments: "{}" } }] }), "", ""],
   ])("of %s", async (_, data, text, thought) => {
-    expect(await hear([stream(data, "[DONE]")])).toMatchObject({ text, thought });
+    expect(await collect([stream(data, "[DONE]")])).toMatchObject({ text, thought });
   });
 
   test("without an id emits no reference, and an id after the first text comes too late", async () => {
     const anonymous = { choices: [{ index: 0, delta: { content: "a" } }] };
-    const { events } = await hear([stream(anonymous, says("b"), "[DONE]")]);
+    const { events } = await collect([stream(anonymous, says("b"), "[DONE]")]);
     expect(events.map(({ type }) => type)).toEqual(["delta", "delta"]);
   });
 });
@@ -258,7 +261,7 @@ describe("an error in a stream", () => {
       { code: "refused", retryable: false },
     ],
     [
-      "OpenRouter's, beside a finish_reason",
+      "OpenRouter's, next to a finish_reason",
       {
         id: "gen-1",
         error: { code: 429, message: "…" },
@@ -287,7 +290,7 @@ describe("an error in a stream", () => {
       { code: "model", detail: "error unknown" },
     ],
   ])("is recognized: %s", async (_, error, expected) => {
-    const { outcome, events } = await hear([stream(error, says("no more"))]);
+    const { outcome, events } = await collect([stream(error, says("no more"))]);
     expect(outcome).toMatchObject({ status: "failed", retryable: false, ...expected });
     expect(events).toEqual([]);
   });
@@ -298,13 +301,13 @@ describe("time", () => {
   const endsAfter = async (seconds: number, pieces: (Buffer | number)[], given: Given = {}) => {
     const clock = makeTestClock();
     let isOver = false;
-    const hearing = hear(pieces, { clock, staysOpen: true, ...given }).finally(() => {
+    const collecting = collect(pieces, { clock, staysOpen: true, ...given }).finally(() => {
       isOver = true;
     });
     await clock.advance(seconds * 1000 - 1);
     expect(isOver).toBe(false);
     await clock.advance(1);
-    return hearing;
+    return collecting;
   };
   const timeout = {
     status: "failed",
@@ -347,9 +350,9 @@ describe("time", () => {
   test("a slow listener does not count as silence of the server", async () => {
     const clock = makeTestClock();
     const listener = ({ type }: AnswerEvent) => (type === "delta" ? clock.sleep(100_000) : undefined);
-    const hearing = hear([stream(says("hi"), finish("stop"), "[DONE]")], { clock, listener });
+    const collecting = collect([stream(says("hi"), finish("stop"), "[DONE]")], { clock, listener });
     await clock.advance(100_000);
-    expect((await hearing).outcome).toEqual({ status: "answered" });
+    expect((await collecting).outcome).toEqual({ status: "answered" });
   });
 
   test("a listener that never resolves does not outlast the deadline, and has been given all that came", async () => {

@@ -13,7 +13,7 @@ const call: RongCloudCall = {
   body: "fromUserId=bot",
 };
 
-/** Two hosts, of which each can be told how to answer. */
+/** Two hosts, each of which can be told how to answer. */
 const withHosts = async (
   test: (given: {
     readonly callRongCloud: CallRongCloud;
@@ -38,7 +38,7 @@ const withHosts = async (
       asked,
       close: async (at) => {
         await hosts[at]?.close();
-        // The kept connection is seen to be closed.
+        // The kept connection is noticed to be closed.
         await delay(20);
       },
     });
@@ -49,12 +49,12 @@ const withHosts = async (
 
 const failureOf = (attempt: Promise<unknown>): Promise<BridgeError> =>
   attempt.then(
-    () => Promise.reject(new Error("it was taken")),
+    () => Promise.reject(new Error("the call succeeded")),
     (error: BridgeError) => error,
   );
 
-describe("a host of the IM that is down", () => {
-  test("is left for the other within the same call where nobody can have seen it, and not gone back to", async () => {
+describe("an IM host that is down", () => {
+  test("is replaced by the other within the same call if it cannot have seen the call, and stays replaced", async () => {
     await withHosts(async ({ callRongCloud, asked, close }) => {
       await callRongCloud(call);
       await close(0);
@@ -64,7 +64,7 @@ describe("a host of the IM that is down", () => {
     });
   });
 
-  test("is left for the other with the next call where it may have taken this one: it is not made twice", async () => {
+  test("is replaced by the other with the next call if it may have accepted this one, which is not repeated", async () => {
     await withHosts(async ({ callRongCloud, answers, asked }) => {
       answers[0] = (request) => void request.socket.destroy();
       expect(await failureOf(callRongCloud(call))).toMatchObject({ retryable: true, uncertain: true });
@@ -73,7 +73,7 @@ describe("a host of the IM that is down", () => {
     });
   });
 
-  test("is gone back to when the other is down as well", async () => {
+  test("is used again when the other is down as well", async () => {
     await withHosts(async ({ callRongCloud, answers, asked }) => {
       answers[0] = answers[1] = (request) => void request.socket.destroy();
       for (let at = 0; at < 3; at += 1) await failureOf(callRongCloud(call));
@@ -81,7 +81,7 @@ describe("a host of the IM that is down", () => {
     });
   });
 
-  test("is not one that refuses a call, or has no time for it", async () => {
+  test("is not one that rejects a call or throttles it", async () => {
     await withHosts(async ({ callRongCloud, answers, asked }) => {
       answers[0] = (_request, response) => void response.writeHead(429).end('{"code":1008}');
       expect(await failureOf(callRongCloud(call))).toMatchObject({ code: "rate_limited", uncertain: false });
@@ -99,7 +99,7 @@ describe("a call that the IM did not confirm", () => {
     [504, true],
     [429, false],
     [400, false],
-  ])("with HTTP %i may have been taken all the same: %s", async (status, uncertain) => {
+  ])("with HTTP %i may have been accepted all the same: %s", async (status, uncertain) => {
     await withHosts(async ({ callRongCloud, answers }) => {
       answers[0] = (_request, response) => void response.writeHead(status).end('{"code":1000}');
       expect(await failureOf(callRongCloud(call))).toMatchObject({ uncertain });

@@ -7,19 +7,19 @@ import { type Answer, answerWith, isSigned, passedCall, passOnTo, withRongCloud 
 
 const done = answerWith(200, "application/json", '{"code":200}');
 
-/** What the app's server is told where RongCloud does not answer. */
+/** The app's server's reply if RongCloud does not answer. */
 const refusalOf = (attempt: Promise<unknown>) =>
   attempt.then(
-    () => Promise.reject(new Error("it was answered")),
+    () => Promise.reject(new Error("the call succeeded")),
     (error: unknown) => toApiFailure(error),
   );
 
 const internal = { status: 500, body: { code: 1000, errorMessage: "internal error, please try again" } };
 const timedOut = { status: 504, body: { code: 1050, errorMessage: "internal error, please try again" } };
 
-describe("a call that is passed on", () => {
+describe("a call that is passed through", () => {
   test(
-    "comes to RongCloud as it was made: method, path, content type and body, in any script",
+    "reaches RongCloud unchanged: method, path, content type and body, in any script",
     withRongCloud(done, async ({ forwardCall, received }) => {
       const body = '{"name":"你好 😀 &=+%20"}';
       await forwardCall(
@@ -45,7 +45,7 @@ describe("a call that is passed on", () => {
   );
 
   test(
-    "comes by GET, too, without a body",
+    "may be a GET without a body",
     withRongCloud(done, async ({ forwardCall, received }) => {
       await forwardCall(passedCall({ method: "GET", body: "" }));
       expect(received).toMatchObject([{ method: "GET", path: "/user/info.json" }]);
@@ -54,7 +54,7 @@ describe("a call that is passed on", () => {
   );
 
   test(
-    "is signed anew with the app's newest secret, each time",
+    "is signed with the app's newest secret and a new nonce each time",
     withRongCloud(done, async ({ forwardCall, received, clock }) => {
       await forwardCall(passedCall());
       await forwardCall(passedCall());
@@ -65,7 +65,7 @@ describe("a call that is passed on", () => {
   );
 
   test(
-    "goes to the host that is set up, with or without a slash or a path at its end, and to no other",
+    "goes only to the configured host, with or without a slash or a path at its end",
     withRongCloud(done, async ({ url, received }) => {
       await passOnTo(`${url}/`).forwardCall(passedCall());
       await passOnTo(`${url}/api/`).forwardCall(passedCall());
@@ -81,7 +81,7 @@ describe("a call that is passed on", () => {
   );
 
   test(
-    "is not made for an app that has no secret any more",
+    "is not made for an app that no longer has a secret",
     withRongCloud(done, async ({ forwardCall, received }) => {
       expect(await refusalOf(forwardCall(passedCall({ appKey: "app-gone" })))).toMatchObject({ status: 401 });
       expect(received).toEqual([]);
@@ -99,14 +99,14 @@ describe("RongCloud's answer", () => {
     [500, "text/html", "<h1>Bad Gateway</h1>"],
     [302, "text/plain", "elsewhere"],
     [200, "text/plain", ""],
-  ])("%i, %s, comes as it is: %s", async (status, contentType, body) => {
+  ])("%i, %s, is returned unchanged: %s", async (status, contentType, body) => {
     await withRongCloud(answerWith(status, contentType, body), async ({ forwardCall }) => {
       expect(await forwardCall(passedCall())).toEqual({ status, contentType, body });
     })();
   });
 
   test(
-    "that does not say what it is, is JSON, as all of its API",
+    "without a content type is JSON, as all of its API",
     withRongCloud(answerWith(200, undefined, '{"code":200}'), async ({ forwardCall }) => {
       expect(await forwardCall(passedCall())).toMatchObject({ contentType: "application/json" });
     }),
@@ -115,14 +115,14 @@ describe("RongCloud's answer", () => {
   const large = "x".repeat(3 * 1024 * 1024 - 1);
 
   test(
-    "comes whole up to what Lambda can answer with",
+    "is returned whole up to Lambda's response limit",
     withRongCloud(answerWith(200, "text/plain", large), async ({ forwardCall }) => {
       expect((await forwardCall(passedCall())).body === large).toBe(true);
     }),
   );
 
   test(
-    "of more than that is an error, and not cut short as if that were all",
+    "beyond Lambda's response limit is an error, and not a truncated body",
     withRongCloud(answerWith(200, "text/plain", `${large}yz`), async ({ forwardCall }) => {
       expect(await refusalOf(forwardCall(passedCall()))).toEqual(internal);
     }),
@@ -130,7 +130,7 @@ describe("RongCloud's answer", () => {
 });
 
 describe("a RongCloud that does not answer", () => {
-  test("since it is down, is 500 with code 1000, and nothing internal", async () => {
+  test("because it is down is 500 with code 1000, without internals", async () => {
     const server = createServer();
     const url = await listen(server, 0);
     await closeServer(server);
@@ -138,7 +138,7 @@ describe("a RongCloud that does not answer", () => {
   });
 
   test(
-    "but hangs up, is 500 with code 1000",
+    "because it hangs up is 500 with code 1000",
     withRongCloud(
       (response) => void response.destroy(),
       async ({ forwardCall }) => {
@@ -148,7 +148,7 @@ describe("a RongCloud that does not answer", () => {
   );
 
   test(
-    "to its end, is 500 with code 1000, and not half an answer",
+    "to its end is 500 with code 1000, and not half an answer",
     withRongCloud(
       (response) => {
         response.writeHead(200, { "content-length": "100" });
@@ -162,11 +162,11 @@ describe("a RongCloud that does not answer", () => {
 
   const silences: readonly (readonly [string, Answer])[] = [
     ["at all", () => {}],
-    ["but with its head", (response) => void response.writeHead(200).flushHeaders()],
-    ["but with half of its body", (response) => void response.writeHead(200).write('{"code":')],
+    ["after its head", (response) => void response.writeHead(200).flushHeaders()],
+    ["after half of its body", (response) => void response.writeHead(200).write('{"code":')],
   ];
 
-  test.each(silences)("%s, is given up after ten seconds with 504 and code 1050", async (_name, answer) => {
+  test.each(silences)("%s times out after ten seconds with 504 and code 1050", async (_name, answer) => {
     await withRongCloud(answer, async ({ forwardCall, received, clock }) => {
       let isOver = false;
       const reply = refusalOf(forwardCall(passedCall())).finally(() => {
@@ -182,7 +182,7 @@ describe("a RongCloud that does not answer", () => {
 });
 
 test(
-  "calls go one after another over one connection, which a time that has run out does not end",
+  "consecutive calls share one connection, which a timeout does not close",
   withRongCloud(done, async ({ forwardCall, clock, connections }) => {
     await forwardCall(passedCall());
     await clock.advance(60_000);

@@ -9,7 +9,7 @@ describe("RongCloud's hosts", () => {
     ["https://api.us-light-api.com", "https://api-b.us-light-api.com/"],
     ["https://api.sau-light-api.com", "https://api-b.sau-light-api.com/"],
     ["https://api-b.sg-light-api.com", "https://api.sg-light-api.com/"],
-  ])("come in twos, each the other's backup: %s", (given, other) => {
+  ])("come in pairs, each the other's backup: %s", (given, other) => {
     expect(rongcloudUrls(given)).toEqual([given, other]);
   });
 
@@ -17,7 +17,7 @@ describe("RongCloud's hosts", () => {
     "http://127.0.0.1:7000",
     "https://im.example.com/rong",
     "https://api.rong-api.com.evil.example",
-  ])("are not guessed at: %s stands alone", (given) => {
+  ])("are not guessed: %s has no backup", (given) => {
     expect(rongcloudUrls(given)).toEqual([given]);
   });
 });

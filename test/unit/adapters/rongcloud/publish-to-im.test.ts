@@ -23,7 +23,7 @@ const toGroup = formOf([...message, ["toGroupId", "g1"], ["isMentioned", "1"]]);
 const json = (status: number, body: unknown) => answerWith(status, "application/json", JSON.stringify(body));
 
 describe("a message published at the IM", () => {
-  test("reaches each of its users, and has there the ids that are given back", async () => {
+  test("reaches each of its users under the returned ids", async () => {
     const im = await startImSimulator({ appKey: "app-one", appSecret: newestSecret });
     const published = await makePublishToIm(passOnTo(im.url).forwardCall)("app-one", "PERSON", toUsers);
     const seen = im.messages().map(({ targetId, messageUID }) => [targetId, messageUID] as const);
@@ -32,7 +32,7 @@ describe("a message published at the IM", () => {
     await im.close();
   });
 
-  test("reaches its group, and has there the id that is given back", async () => {
+  test("reaches its group under the returned id", async () => {
     const im = await startImSimulator({ appKey: "app-one", appSecret: newestSecret });
     const published = await makePublishToIm(passOnTo(im.url).forwardCall)("app-one", "GROUP", toGroup);
     const [seen] = im.messages();
@@ -45,7 +45,7 @@ describe("a message published at the IM", () => {
     ["PERSON", "/message/private/publish.json", toUsers],
     ["GROUP", "/message/group/publish.json", toGroup],
   ] as const)(
-    "comes to a %s as it was sent, all that concerns its push included",
+    "reaches a %s as it was sent, including everything about its push",
     async (channelType, path, form) => {
       await withRongCloud(json(200, { code: 200 }), async ({ forwardCall, received }) => {
         await makePublishToIm(forwardCall)("app-one", channelType, form);
@@ -63,7 +63,7 @@ describe("a message published at the IM", () => {
     ["names null for them", { code: 200, messageUIDs: null }],
     ["names them in another form", { code: 200, messageUIDs: { u7: "uid-1" } }],
     ["names one of nobody", { code: 200, messageUIDs: [{ messageUID: "uid-1" }] }],
-  ])("is published where the IM takes it and %s", async (_name, reply) => {
+  ])("counts as published if the IM accepts it and %s", async (_name, reply) => {
     await withRongCloud(json(200, reply), async ({ forwardCall }) => {
       const published = await makePublishToIm(forwardCall)("app-one", "PERSON", toUsers);
       expect(published).toEqual({ status: "published", messageUIDs: new Map() });
@@ -71,7 +71,7 @@ describe("a message published at the IM", () => {
   });
 
   test(
-    "has the id of its group where the IM names null for the user",
+    "has the id of its group if the IM returns null for the user",
     withRongCloud(
       json(200, { code: 200, messageUIDs: [{ userId: null, groupId: "g1", messageUID: "uid-1" }] }),
       async ({ forwardCall }) => {
@@ -82,7 +82,7 @@ describe("a message published at the IM", () => {
   );
 });
 
-describe("a message that the IM refuses", () => {
+describe("a message that the IM rejects", () => {
   test.each([
     ["HTTP 400", 400, '{"code":1002,"errorMessage":"content is required."}'],
     ["HTTP 401", 401, '{"code":1004,"errorMessage":"signature error"}'],
@@ -90,7 +90,7 @@ describe("a message that the IM refuses", () => {
     ["HTTP 500, though it says 200 within", 500, '{"code":200}'],
     ["HTTP 200 and no JSON", 200, "<html>Welcome</html>"],
     ["HTTP 200 and nothing", 200, ""],
-  ])("by %s is refused in its words", async (_name, status, body) => {
+  ])("with %s is rejected with the IM's error", async (_name, status, body) => {
     await withRongCloud(answerWith(status, "application/json", body), async ({ forwardCall }) => {
       const published = await makePublishToIm(forwardCall)("app-one", "PERSON", toUsers);
       expect(published).toEqual({
@@ -100,7 +100,7 @@ describe("a message that the IM refuses", () => {
     })();
   });
 
-  test("since it is down, is an error of ours that may pass", async () => {
+  test("because the IM is down is a retryable error of ours", async () => {
     const server = createServer();
     const url = await listen(server, 0);
     await closeServer(server);

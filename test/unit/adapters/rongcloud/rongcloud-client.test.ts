@@ -20,7 +20,7 @@ const call: RongCloudCall = {
 
 const failureOf = (attempt: Promise<unknown>): Promise<BridgeError> =>
   attempt.then(
-    () => Promise.reject(new Error("the call went through")),
+    () => Promise.reject(new Error("the call succeeded")),
     (error: BridgeError) => error,
   );
 
@@ -36,7 +36,7 @@ const failureAt = async (status: number, body: string): Promise<BridgeError> => 
 
 describe("a call to the IM", () => {
   test(
-    "is signed with the newest secret, anew each time, and taken",
+    "is signed with the newest secret and a new nonce each time, and accepted",
     withIm(async (im, { callRongCloud, sent }) => {
       expect(await callRongCloud(call)).toMatchObject({ code: 200 });
       expect(await callRongCloud(call)).toMatchObject({ code: 200 });
@@ -53,10 +53,10 @@ describe("a call to the IM", () => {
 
   test.each([
     ["HTTP 429 with Retry-After", { status: 429, code: 1008, headers: { "retry-after": "2" } }, 2000],
-    ["HTTP 429 without", { status: 429, code: 1008 }, undefined],
+    ["HTTP 429 without it", { status: 429, code: 1008 }, undefined],
     ["HTTP 200 and code 1008", { status: 200, code: 1008, headers: { "retry-after": "1" } }, 1000],
     [
-      "a Retry-After that is a date gone by",
+      "a Retry-After in the past",
       {
         status: 429,
         code: 1008,
@@ -64,7 +64,7 @@ describe("a call to the IM", () => {
       },
       0,
     ],
-  ])("that is over the rate limit may be tried again, by %s", async (_name, answer, retryAfterMs) => {
+  ])("over the rate limit is retryable, by %s", async (_name, answer, retryAfterMs) => {
     await withIm(async (im, { callRongCloud }) => {
       im.answerNext(answer);
       expect(await failureOf(callRongCloud(call))).toMatchObject({ retryable: true, retryAfterMs });
@@ -72,7 +72,7 @@ describe("a call to the IM", () => {
     })();
   });
 
-  test.each([408, 500, 502, 503, 504])("answered HTTP %d may be tried again", async (status) => {
+  test.each([408, 500, 502, 503, 504])("answered HTTP %d is retryable", async (status) => {
     await withIm(async (im, { callRongCloud }) => {
       im.answerNext({ status, code: 1000 });
       expect(await failureOf(callRongCloud(call))).toMatchObject({ name: "BridgeError", retryable: true });
@@ -85,7 +85,7 @@ describe("a call to the IM", () => {
     [403, 1009],
     [404, 404],
     [302, 200],
-  ])("answered HTTP %d with code %d is refused for good, and the log is told both", async (status, code) => {
+  ])("answered HTTP %d with code %d is final, and the log gets both", async (status, code) => {
     await withIm(async (im, { callRongCloud }) => {
       im.answerNext({ status, code });
       const failure = await failureOf(callRongCloud(call));
@@ -104,14 +104,14 @@ describe("a call to the IM", () => {
     })();
   });
 
-  test("answered 200 with something else than JSON did not go through", async () => {
+  test("answered 200 without JSON has failed", async () => {
     expect(await failureAt(200, "<html>Welcome</html>")).toMatchObject({ code: "upstream_refused" });
     expect(await failureAt(200, `{"code":200,"pad":"${"x".repeat(70_000)}"}`)).toMatchObject({
       code: "upstream_refused",
     });
   });
 
-  test("may be tried again where the connection is refused", async () => {
+  test("is retryable if the connection is refused", async () => {
     const server = createServer();
     const url = await listen(server, 0);
     await closeServer(server);
@@ -119,7 +119,7 @@ describe("a call to the IM", () => {
     expect(failure).toMatchObject({ name: "BridgeError", code: "upstream_unavailable", retryable: true });
   });
 
-  test("may be tried again where the connection breaks, before the reply or in it", async () => {
+  test("is retryable if the connection breaks, before or during the reply", async () => {
     const servers = [
       createServer((request) => request.socket.destroy()),
       createServer((request, response) => {
@@ -135,7 +135,7 @@ describe("a call to the IM", () => {
   });
 
   test(
-    "of an app that has no secret any more is not made",
+    "for an app that no longer has a secret is not made",
     withIm(async (im, { callRongCloud, sent }) => {
       const failure = await failureOf(callRongCloud({ ...call, appKey: "app-gone" }));
       expect(failure).toMatchObject({ name: "BridgeError", retryable: false });
@@ -144,7 +144,7 @@ describe("a call to the IM", () => {
   );
 
   test(
-    "fails with no key, no secret, no signature and no text of a user in the message",
+    "fails without key, secret, signature or user text in its message",
     withIm(async (im, { callRongCloud, sent }) => {
       im.answerNext({ status: 401, code: 1004 }, { status: 500, code: 1000 }, { status: 429, code: 1008 });
       const failures = [
@@ -156,13 +156,13 @@ describe("a call to the IM", () => {
       ];
       await im.close();
       failures.push(await failureOf(callRongCloud(call)));
-      const told = failures.map(String).join("\n");
+      const messages = failures.map(String).join("\n");
       for (const { headers } of sent) {
-        expect(told).not.toContain(headers["App-Key"]);
-        expect(told).not.toContain(headers.Signature);
+        expect(messages).not.toContain(headers["App-Key"]);
+        expect(messages).not.toContain(headers.Signature);
       }
-      expect(told).not.toContain(appSecret);
-      expect(told).not.toContain("a text of a user");
+      expect(messages).not.toContain(appSecret);
+      expect(messages).not.toContain("a text of a user");
     }),
   );
 });

@@ -22,7 +22,7 @@ const chunk = (given: Partial<StreamChunk>): StreamChunk => ({
 
 describe("a stream message", () => {
   test(
-    "goes to a user in the calls of the contract: type on the first alone, messageUID on all but the first",
+    "is sent to a user as documented: type only in the first chunk, messageUID in all but the first",
     withIm(async (im, { messages, sent }) => {
       const messageUID = await messages.sendChunk(toUser, chunk({}));
       await messages.sendChunk(toUser, chunk({ seq: 2, text: "lo", messageUID }));
@@ -43,7 +43,7 @@ describe("a stream message", () => {
   );
 
   test(
-    "goes to a group by the group's call, under the group's id",
+    "is sent to a group with the group's call and id",
     withIm(async (im, { messages, sent }) => {
       await messages.sendChunk(toGroup, chunk({}));
       expect(sent[0]?.url.pathname).toBe("/v3/message/group/publish_stream.json");
@@ -53,7 +53,7 @@ describe("a stream message", () => {
   );
 
   test(
-    "that begins and ends in one chunk carries both its type and its reason",
+    "that begins and ends in one chunk has both its type and its reason",
     withIm(async (im, { messages }) => {
       await messages.sendChunk(toUser, chunk({ text: "Sorry.", completeReason: completeReason.brokenOff }));
       expect(im.messages()).toMatchObject([{ text: "Sorry.", complete: true, completeReason: 1 }]);
@@ -61,7 +61,7 @@ describe("a stream message", () => {
   );
 
   test(
-    "arrives whole in any script, quotes, line breaks and emoji included",
+    "arrives whole in any script, including quotes, line breaks and emoji",
     withIm(async (im, { messages }) => {
       const text = 'He said "你好"\r\n\t\\ 😀 <b>&amp;</b> +%20';
       await messages.sendChunk(toUser, chunk({ text }));
@@ -70,7 +70,7 @@ describe("a stream message", () => {
   );
 
   test(
-    "goes on under the id it has where the IM repeats none, and cannot begin without one",
+    "continues under its id if the IM does not repeat it, and cannot begin without one",
     withIm(async (im, { messages }) => {
       im.answerNext({ status: 200, code: 200 }, { status: 200, code: 200 });
       const later = chunk({ seq: 2, messageUID: "C3JH-8VQ4-0000-0002" });
@@ -83,7 +83,7 @@ describe("a stream message", () => {
   );
 
   test(
-    "that is continued out of order is refused for good",
+    "that is continued out of order is final",
     withIm(async (_im, { messages }) => {
       const messageUID = await messages.sendChunk(toUser, chunk({}));
       await expect(messages.sendChunk(toUser, chunk({ seq: 3, messageUID }))).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe("a stream message", () => {
 
 describe("an ordinary message", () => {
   test(
-    "goes to a user as one RC:TxtMsg",
+    "is sent to a user as one RC:TxtMsg",
     withIm(async (im, { messages, sent }) => {
       await messages.sendText(toUser, "Hello");
       expect(sent.map(({ url }) => url.pathname)).toEqual(["/message/private/publish.json"]);
@@ -110,7 +110,7 @@ describe("an ordinary message", () => {
   );
 
   test(
-    "goes to a group by the group's call",
+    "is sent to a group with the group's call",
     withIm(async (im, { messages, sent }) => {
       await messages.sendText(toGroup, "Hello");
       expect(sent.map(({ url }) => url.pathname)).toEqual(["/message/group/publish.json"]);
@@ -119,7 +119,7 @@ describe("an ordinary message", () => {
   );
 
   test(
-    "arrives whole in any script, with the characters that mean something in a form",
+    "arrives whole in any script, including characters with a meaning in forms",
     withIm(async (im, { messages }) => {
       const text = 'a=1&b=2;c+d %41 "你好"\n😀';
       await messages.sendText(toUser, text);
@@ -128,7 +128,7 @@ describe("an ordinary message", () => {
   );
 });
 
-test("that the bot is typing is told by RongCloud's status message, which nobody keeps", async () => {
+test("the typing status is sent as RongCloud's status message, which is not stored", async () => {
   const sent: RongCloudCall[] = [];
   const messages = makeRongCloudMessages(async (call) => void sent.push(call));
   await messages.sendTyping(toUser);

@@ -9,7 +9,7 @@ import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 import { withServer } from "../http/servers.ts";
 import { app, appsOf } from "../secrets/apps.ts";
 
-/** A call as RongCloud gets it. */
+/** A call as RongCloud receives it. */
 export interface ReceivedCall {
   readonly method: string | undefined;
   /** With its query. */
@@ -28,7 +28,7 @@ export const isSigned = ({ headers }: ReceivedCall): boolean =>
     signature: String(headers.signature),
   });
 
-/** What passes calls on to a server API, as a function puts it together, and the clock in its hand. */
+/** The pass-through to a server API as a function composes it, and its clock. */
 export const passOnTo = (
   apiUrl: string,
 ): { readonly forwardCall: ForwardCall; readonly clock: TestClock } => {

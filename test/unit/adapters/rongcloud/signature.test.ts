@@ -20,7 +20,7 @@ describe("RongCloud's signature", () => {
     ["lower case", signature],
     ["upper case", signature.toUpperCase()],
     ["mixed case", signature.replace("e", "E")],
-  ])("is recognised in %s", (_name, given) => {
+  ])("is accepted in %s", (_name, given) => {
     expect(isSignedBy([secret], { nonce, timestamp, signature: given })).toBe(true);
   });
 
@@ -29,21 +29,21 @@ describe("RongCloud's signature", () => {
     ["another nonce", { nonce: "14315" }],
     ["another timestamp", { timestamp: "1408706338" }],
     ["one digit changed", { signature: `9${signature.slice(1)}` }],
-    ["a digit less", { signature: signature.slice(1) }],
-    ["a digit more", { signature: `${signature}0` }],
-    ["nothing at all", { signature: "" }],
+    ["one digit less", { signature: signature.slice(1) }],
+    ["one digit more", { signature: `${signature}0` }],
+    ["an empty string", { signature: "" }],
     ["base64 for hex", { signature: Buffer.from(signature, "hex").toString("base64") }],
-  ])("is refused with %s", (_name, changed) => {
+  ])("is rejected with %s", (_name, changed) => {
     const given = { ...known, ...changed };
     expect(isSignedBy([given.secret], given)).toBe(false);
   });
 
-  test("is refused where a letter of another alphabet stands for a hex digit: it would pass as a new request", () => {
+  test("is rejected if a non-ASCII letter replaces a hex digit: it would pass as a new request", () => {
     // U+0161, whose low byte is that of `a`.
     expect(isSignedBy([secret], { nonce, timestamp, signature: signature.replace("a", "š") })).toBe(false);
   });
 
-  test("is recognised under each of two secrets while one is rotated, and under no third", () => {
+  test("is accepted under each of two secrets during a rotation, and under no third", () => {
     const given = { nonce, timestamp, signature };
     expect(isSignedBy(["new-secret", secret], given)).toBe(true);
     expect(isSignedBy([secret, "new-secret"], given)).toBe(true);
@@ -52,7 +52,7 @@ describe("RongCloud's signature", () => {
 });
 
 describe("a call that we sign", () => {
-  test("carries the documented headers, signed over what they say", () => {
+  test("has the documented headers, with a signature over their values", () => {
     expect(signCall({ appKey: "k", secret }, 1_408_706_337_000, nonce)).toEqual({
       "App-Key": "k",
       Nonce: nonce,
@@ -61,7 +61,7 @@ describe("a call that we sign", () => {
     });
   });
 
-  test("has a nonce of its own each time, of at most the documented 18 characters", () => {
+  test("has a new nonce each time, of at most the documented 18 characters", () => {
     const nonces = Array.from({ length: 1000 }, () => signCall({ appKey: "k", secret }, 0).Nonce);
     expect(new Set(nonces).size).toBe(nonces.length);
     expect(nonces.every((each) => each.length > 0 && each.length <= 18)).toBe(true);

@@ -13,16 +13,16 @@ const windowMs = 300_000;
 
 type Query = Readonly<Record<string, string>>;
 
-const makeDoor = (apps = appsOf(app())) => {
+const setUp = (apps = appsOf(app())) => {
   const clock = makeTestClock(startMs);
   const verifyCallback = makeVerifyCallback({ apps, clock, windowMs });
-  /** "passed", or the reply that the caller gets. */
-  const enter = (query: Query = {}, headers: Headers = {}) =>
+  /** "passed", or the caller's reply. */
+  const verify = (query: Query = {}, headers: Headers = {}) =>
     verifyCallback(new URLSearchParams(query), headers).then(
       ({ appKey }) => ({ passed: appKey }),
       (error: unknown) => toApiFailure(error),
     );
-  return { clock, enter };
+  return { clock, verify };
 };
 
 const passed = { passed: "app-one" };
@@ -40,7 +40,7 @@ const signed = ({
 
 type Signed = ReturnType<typeof signed>;
 
-/** Under the names that the time has in RongCloud's documents, old and new. */
+/** The old and new names of the time in RongCloud's documents. */
 const queryOf = ({ appKey, nonce, timestamp, signature }: Signed, ...names: readonly string[]): Query => ({
   appKey,
   nonce,
@@ -59,144 +59,144 @@ const without = (query: Query, name: string): Query =>
 
 const forged: Query = { ...queryOf(signed(), "timestamp"), signature: "0".repeat(40) };
 
-describe("a callback signed by its query", () => {
+describe("a callback signed in its query", () => {
   test.each([
     ["timestamp", ["timestamp"]],
     ["signTimestamp", ["signTimestamp"]],
     ["both", ["timestamp", "signTimestamp"]],
-  ])("passes with its time as %s, and says which app it is for", async (_name, names) => {
-    expect(await makeDoor().enter(queryOf(signed(), ...names))).toEqual(passed);
+  ])("passes with its time as %s, and identifies its app", async (_name, names) => {
+    expect(await setUp().verify(queryOf(signed(), ...names))).toEqual(passed);
   });
 
   test("passes with its time in seconds", async () => {
     const query = queryOf(signed({ timestamp: String(startMs / 1000) }), "signTimestamp");
-    expect(await makeDoor().enter(query)).toEqual(passed);
+    expect(await setUp().verify(query)).toEqual(passed);
   });
 
-  test("passes where one of the two names of its time is empty", async () => {
+  test("passes if one of the two names of its time is empty", async () => {
     const query = { ...queryOf(signed(), "timestamp"), signTimestamp: "" };
-    expect(await makeDoor().enter(query)).toEqual(passed);
+    expect(await setUp().verify(query)).toEqual(passed);
   });
 
-  test("passes beside parameters that the address has of its own", async () => {
+  test("passes along with other parameters of the address", async () => {
     const query = { source: "rongcloud", ...queryOf(signed(), "timestamp"), v: "2" };
-    expect(await makeDoor().enter(query)).toEqual(passed);
+    expect(await setUp().verify(query)).toEqual(passed);
   });
 
-  test("passes under each of two secrets while one is rotated", async () => {
-    const { enter } = makeDoor(appsOf(app({ secrets: ["new-secret", "secret-of-app-one"] })));
-    expect(await enter(queryOf(signed({ secret: "new-secret" }), "timestamp"))).toEqual(passed);
-    expect(await enter(queryOf(signed(), "timestamp"))).toEqual(passed);
+  test("passes under each of two secrets during a rotation", async () => {
+    const { verify } = setUp(appsOf(app({ secrets: ["new-secret", "secret-of-app-one"] })));
+    expect(await verify(queryOf(signed({ secret: "new-secret" }), "timestamp"))).toEqual(passed);
+    expect(await verify(queryOf(signed(), "timestamp"))).toEqual(passed);
   });
 
-  test("passes as often as it comes: RongCloud repeats what was not answered in time", async () => {
-    const { enter, clock } = makeDoor();
+  test("passes each time it comes: RongCloud repeats what was not answered in time", async () => {
+    const { verify, clock } = setUp();
     const query = queryOf(signed(), "timestamp");
-    for (let copy = 0; copy < 4; copy += 1) expect(await enter(query)).toEqual(passed);
+    for (let copy = 0; copy < 4; copy += 1) expect(await verify(query)).toEqual(passed);
     await clock.advance(windowMs);
-    expect(await enter(query)).toEqual(passed);
+    expect(await verify(query)).toEqual(passed);
   });
 
   test.each([
     ["five minutes and a millisecond old", -windowMs - 1],
     ["five minutes and a millisecond ahead", windowMs + 1],
-  ])("is refused with 1004 when it is %s", async (_name, offBy) => {
+  ])("is rejected with 1004 when it is %s", async (_name, offBy) => {
     const query = queryOf(signed({ timestamp: String(startMs + offBy) }), "signTimestamp");
-    expect(await makeDoor().enter(query)).toEqual(refusedWith(1004, expect.stringMatching(/^timestamp: /)));
+    expect(await setUp().verify(query)).toEqual(refusedWith(1004, expect.stringMatching(/^timestamp: /)));
   });
 
-  test.each(["appKey", "nonce", "signature"])("is refused with 1004 without its %s", async (name) => {
+  test.each(["appKey", "nonce", "signature"])("is rejected with 1004 without its %s", async (name) => {
     const query = queryOf(signed(), "timestamp", "signTimestamp");
-    expect(await makeDoor().enter(without(query, name))).toEqual(refusedWith(1004));
-    expect(await makeDoor().enter({ ...query, [name]: "" })).toEqual(refusedWith(1004));
+    expect(await setUp().verify(without(query, name))).toEqual(refusedWith(1004));
+    expect(await setUp().verify({ ...query, [name]: "" })).toEqual(refusedWith(1004));
   });
 
-  test("is refused with 1004 without its time, and told both names of it", async () => {
-    expect(await makeDoor().enter(queryOf(signed()))).toEqual(
+  test("is rejected with 1004 without its time, and both names of it are given", async () => {
+    expect(await setUp().verify(queryOf(signed()))).toEqual(
       refusedWith(1004, "signTimestamp or timestamp: this query parameter is required"),
     );
   });
 
-  test("is refused with 1004 where it is forged", async () => {
-    expect(await makeDoor().enter(forged)).toEqual(refusedWith(1004));
+  test("is rejected with 1004 if it is forged", async () => {
+    expect(await setUp().verify(forged)).toEqual(refusedWith(1004));
   });
 
-  test("is refused with 1004 where another app's secret signed it", async () => {
-    const { enter } = makeDoor(appsOf(app(), app({ appKey: "app-two", secrets: ["secret-of-app-two"] })));
+  test("is rejected with 1004 if another app's secret signed it", async () => {
+    const { verify } = setUp(appsOf(app(), app({ appKey: "app-two", secrets: ["secret-of-app-two"] })));
     const query = queryOf(signed({ secret: "secret-of-app-two" }), "timestamp");
-    expect(await enter(query)).toEqual(refusedWith(1004));
+    expect(await verify(query)).toEqual(refusedWith(1004));
   });
 
-  test("is refused with 1004 under a time that is not the one which was signed", async () => {
+  test("is rejected with 1004 with a time other than the signed one", async () => {
     const query = { ...queryOf(signed(), "timestamp"), timestamp: String(startMs + 1) };
-    expect(await makeDoor().enter(query)).toEqual(refusedWith(1004));
+    expect(await setUp().verify(query)).toEqual(refusedWith(1004));
   });
 
-  test("is refused with 1001 for an unknown app", async () => {
+  test("is rejected with 1001 for an unknown app", async () => {
     const query = queryOf(signed({ appKey: "app-two" }), "timestamp");
-    expect(await makeDoor().enter(query)).toEqual(refusedWith(1001));
+    expect(await setUp().verify(query)).toEqual(refusedWith(1001));
   });
 });
 
-describe("a callback signed by its headers", () => {
+describe("a callback signed in its headers", () => {
   test.each([
     ["with RC-", "rc-"],
     ["without", ""],
-  ])("passes, their names %s", async (_name, prefix) => {
-    expect(await makeDoor().enter({}, headersOf(signed(), prefix))).toEqual(passed);
+  ])("passes, with names %s", async (_name, prefix) => {
+    expect(await setUp().verify({}, headersOf(signed(), prefix))).toEqual(passed);
   });
 
-  test("passes as often as it comes", async () => {
-    const { enter } = makeDoor();
+  test("passes each time it comes", async () => {
+    const { verify } = setUp();
     for (let copy = 0; copy < 4; copy += 1)
-      expect(await enter({}, headersOf(signed(), "rc-"))).toEqual(passed);
+      expect(await verify({}, headersOf(signed(), "rc-"))).toEqual(passed);
   });
 
-  test("passes beside a query that says other things, or names the app", async () => {
-    const { enter } = makeDoor();
-    expect(await enter({ v: "2", appKey: "app-one" }, headersOf(signed(), "rc-"))).toEqual(passed);
+  test("passes with an unrelated query, or one that names the app", async () => {
+    const { verify } = setUp();
+    expect(await verify({ v: "2", appKey: "app-one" }, headersOf(signed(), "rc-"))).toEqual(passed);
   });
 
   test.each(["app-key", "nonce", "timestamp", "signature"])(
-    "is refused with 1004 without its %s, and told so by name",
+    "is rejected with 1004 without its %s, which is named",
     async (name) => {
       const headers = { ...headersOf(signed()), [name]: undefined };
-      const told = expect.stringMatching(new RegExp(`^${name}: .*required`));
-      expect(await makeDoor().enter({}, headers)).toEqual(refusedWith(1004, told));
+      const reason = expect.stringMatching(new RegExp(`^${name}: .*required`));
+      expect(await setUp().verify({}, headers)).toEqual(refusedWith(1004, reason));
     },
   );
 
-  test("is refused with 1004 where it is stale or forged", async () => {
-    const { enter, clock } = makeDoor();
+  test("is rejected with 1004 if it is stale or forged", async () => {
+    const { verify, clock } = setUp();
     const headers = headersOf(signed(), "rc-");
-    expect(await enter({}, { ...headers, "rc-signature": "0".repeat(40) })).toEqual(refusedWith(1004));
+    expect(await verify({}, { ...headers, "rc-signature": "0".repeat(40) })).toEqual(refusedWith(1004));
     await clock.advance(windowMs + 1);
-    expect(await enter({}, headers)).toEqual(refusedWith(1004));
+    expect(await verify({}, headers)).toEqual(refusedWith(1004));
   });
 });
 
 describe("a callback with a signature in its query and another in its headers", () => {
-  test("passes where both are right", async () => {
-    expect(await makeDoor().enter(queryOf(signed(), "timestamp"), headersOf(signed()))).toEqual(passed);
+  test("passes if both are right", async () => {
+    expect(await setUp().verify(queryOf(signed(), "timestamp"), headersOf(signed()))).toEqual(passed);
   });
 
-  test("counts by its query: what nobody signed there is not let in by the headers", async () => {
-    expect(await makeDoor().enter(forged, headersOf(signed()))).toEqual(refusedWith(1004));
+  test("is judged by its query: valid headers do not make up for a bad signature there", async () => {
+    expect(await setUp().verify(forged, headersOf(signed()))).toEqual(refusedWith(1004));
   });
 
-  test("passes by its query, whatever headers a proxy has put there", async () => {
+  test("passes by its query, whatever headers a proxy has added", async () => {
     const headers = { "app-key": "another", signature: "0".repeat(40) };
-    expect(await makeDoor().enter(queryOf(signed(), "timestamp"), headers)).toEqual(passed);
+    expect(await setUp().verify(queryOf(signed(), "timestamp"), headers)).toEqual(passed);
   });
 });
 
-describe("a callback that nobody signed", () => {
-  test("is refused with 1004", async () => {
-    expect(await makeDoor().enter()).toEqual(refusedWith(1004));
+describe("a callback without a signature", () => {
+  test("is rejected with 1004", async () => {
+    expect(await setUp().verify()).toEqual(refusedWith(1004));
   });
 
-  test("is refused, whatever its query and its headers hold", async () => {
-    const { enter } = makeDoor();
+  test("is rejected, whatever its query and its headers contain", async () => {
+    const { verify } = setUp();
     const names = ["appKey", "nonce", "timestamp", "signTimestamp", "app-key", "rc-nonce", "rc-signature"];
     const value = fc.oneof(anyText, fc.constantFrom(...Object.values(signed())));
     const some = fc.dictionary(fc.constantFrom(...names), value);
@@ -204,17 +204,17 @@ describe("a callback that nobody signed", () => {
     await fc.assert(
       fc.asyncProperty(some, some, wrong, async (query, headers, signature) => {
         const refusals = [refusedWith(1004), refusedWith(1001)];
-        expect(refusals).toContainEqual(await enter({ ...query, signature }, headers));
+        expect(refusals).toContainEqual(await verify({ ...query, signature }, headers));
         expect(refusals).toContainEqual(
-          await enter(query, { ...headers, signature, "rc-signature": signature }),
+          await verify(query, { ...headers, signature, "rc-signature": signature }),
         );
       }),
     );
   });
 
-  test("is refused with neither the right signature nor the secret in the reply", async () => {
-    const told = JSON.stringify(await makeDoor().enter(forged));
-    expect(told).not.toContain(signed().signature);
-    expect(told).not.toContain("secret-of-app-one");
+  test("is rejected with neither the right signature nor the secret in the reply", async () => {
+    const reason = JSON.stringify(await setUp().verify(forged));
+    expect(reason).not.toContain(signed().signature);
+    expect(reason).not.toContain("secret-of-app-one");
   });
 });

@@ -13,8 +13,8 @@ const keys = { secrets: ["s1", "s2"], dataKeys: [key("d1")], tokenKeys: [key("t1
 const secretOf = (...appKeys: readonly string[]): string =>
   JSON.stringify({ apps: Object.fromEntries(appKeys.map((appKey) => [appKey, keys])) });
 
-interface Vault {
-  /** What stands in it; undefined: it is not to be read. */
+interface FakeSecretsManager {
+  /** The secret's value; undefined: it cannot be read. */
   value: string | undefined;
   reads: number;
 }
@@ -22,23 +22,29 @@ interface Vault {
 const secretId = "bot-bridge-dev-apps";
 
 /** Runs a test with the secrets of a Secrets Manager whose value changes. */
-const withVault =
-  (test: (secrets: ReturnType<typeof makeAppSecrets>, vault: Vault, clock: TestClock) => Promise<void>) =>
+const withSecretsManager =
+  (
+    test: (
+      secrets: ReturnType<typeof makeAppSecrets>,
+      fake: FakeSecretsManager,
+      clock: TestClock,
+    ) => Promise<void>,
+  ) =>
   async (): Promise<void> => {
-    const vault: Vault = { value: secretOf("app-one"), reads: 0 };
+    const fake: FakeSecretsManager = { value: secretOf("app-one"), reads: 0 };
     const server = await startHttpServer(0, async (request, response) => {
       await readBody(request);
-      vault.reads += 1;
+      fake.reads += 1;
       const headers = { "content-type": "application/x-amz-json-1.1" };
-      if (vault.value === undefined) {
+      if (fake.value === undefined) {
         response.writeHead(400, headers).end('{"__type":"AccessDeniedException","message":"no"}');
       } else
-        response.writeHead(200, headers).end(JSON.stringify({ Name: secretId, SecretString: vault.value }));
+        response.writeHead(200, headers).end(JSON.stringify({ Name: secretId, SecretString: fake.value }));
     });
     const client = new SecretsManagerClient(localClient(server.url));
     const clock = makeTestClock();
     try {
-      await test(makeAppSecrets({ client, secretId, clock, log: makeMemoryLog() }), vault, clock);
+      await test(makeAppSecrets({ client, secretId, clock, log: makeMemoryLog() }), fake, clock);
     } finally {
       client.destroy();
       await server.close();
@@ -47,7 +53,7 @@ const withVault =
 
 const failureOf = (attempt: Promise<unknown>): Promise<Error> =>
   attempt.then(
-    () => Promise.reject(new Error("it was read")),
+    () => Promise.reject(new Error("the secret was parsed")),
     (error: Error) => error,
   );
 
@@ -68,29 +74,29 @@ describe("an app's secrets", () => {
   });
 
   test.each(["app-two", "", "__proto__", "constructor", "toString"])(
-    "are not found for %p, which is no app",
+    "are not found for %p, which is not an app",
     async (appKey) => {
-      await withVault(async (secrets) => {
+      await withSecretsManager(async (secrets) => {
         expect(await secrets.find(appKey)).toBeUndefined();
       })();
     },
   );
 
   test(
-    "are read once for many at the same time, and kept for a minute",
-    withVault(async (secrets, vault, clock) => {
+    "are read once for concurrent callers, and cached for a minute",
+    withSecretsManager(async (secrets, fake, clock) => {
       await Promise.all(Array.from({ length: 20 }, () => secrets.find("app-one")));
       await clock.advance(59_999);
       await secrets.find("app-one");
-      expect(vault.reads).toBe(1);
+      expect(fake.reads).toBe(1);
     }),
   );
 
   test(
-    "are seen as they were rotated after a minute",
-    withVault(async (secrets, vault, clock) => {
+    "are up to date a minute after a rotation",
+    withSecretsManager(async (secrets, fake, clock) => {
       await secrets.find("app-one");
-      vault.value = secretOf("app-one", "app-two");
+      fake.value = secretOf("app-one", "app-two");
       await clock.advance(59_999);
       expect(await secrets.find("app-two")).toBeUndefined();
       await clock.advance(1);
@@ -99,21 +105,21 @@ describe("an app's secrets", () => {
   );
 
   test(
-    "are read again at once after a read that failed",
-    withVault(async (secrets, vault) => {
-      const { value } = vault;
-      vault.value = undefined;
+    "are read again at once after a failed read",
+    withSecretsManager(async (secrets, fake) => {
+      const { value } = fake;
+      fake.value = undefined;
       await expect(secrets.find("app-one")).rejects.toThrow();
-      vault.value = value;
+      fake.value = value;
       expect(await secrets.find("app-one")).toMatchObject({ appKey: "app-one" });
     }),
   );
 
   test(
-    "serve for half an hour while Secrets Manager does not answer, and no longer",
-    withVault(async (secrets, vault, clock) => {
+    "are used for half an hour while Secrets Manager does not answer, and no longer",
+    withSecretsManager(async (secrets, fake, clock) => {
       await secrets.find("app-one");
-      vault.value = undefined;
+      fake.value = undefined;
       await clock.advance(29 * 60_000);
       expect(await secrets.find("app-one")).toMatchObject({ appKey: "app-one" });
       await clock.advance(2 * 60_000);
@@ -122,43 +128,40 @@ describe("an app's secrets", () => {
   );
 
   test(
-    "are at hand as they were read last, for a chunk that may not wait",
-    withVault(async (secrets, vault, clock) => {
+    "are available from the last read, for a chunk that must not wait",
+    withSecretsManager(async (secrets, fake, clock) => {
       expect(secrets.lastKnown("app-one")).toBeUndefined();
       await secrets.find("app-one");
       await clock.advance(10 * 60_000);
       expect(secrets.lastKnown("app-one")).toMatchObject({ appKey: "app-one" });
-      expect(vault.reads).toBe(1);
+      expect(fake.reads).toBe(1);
     }),
   );
 
   const malformed: readonly (readonly [string, string])[] = [
-    ["no JSON", "hunter2"],
+    ["invalid JSON", "hunter2"],
     ["JSON of another form", '"hunter2"'],
     ["without apps", '{"hunter2":{}}'],
     ["with an app without secrets", JSON.stringify({ apps: { a: { ...keys, secrets: [] } } })],
     ["with an empty app secret", JSON.stringify({ apps: { a: { ...keys, secrets: ["", "hunter2"] } } })],
+    ["with a secret in place of an array", JSON.stringify({ apps: { a: { ...keys, secrets: "hunter2" } } })],
     [
-      "with a secret in the place of a list",
-      JSON.stringify({ apps: { a: { ...keys, secrets: "hunter2" } } }),
-    ],
-    [
-      "with a key that is no base64",
+      "with a key that is not base64",
       JSON.stringify({ apps: { a: { ...keys, dataKeys: [{ id: "d", key: "hunter2!" }] } } }),
     ],
     ["with a key of 31 bytes", JSON.stringify({ apps: { a: { ...keys, dataKeys: [key("d", 1, 31)] } } })],
     ["without token keys", JSON.stringify({ apps: { hunter2: { ...keys, tokenKeys: undefined } } })],
     [
-      "with a key id that would not stand in a sealed text",
+      "with a key id that is not allowed in a ciphertext",
       JSON.stringify({ apps: { a: { ...keys, dataKeys: [key("hunter2.1")] } } }),
     ],
   ];
 
   test.each(malformed)(
-    "%s are refused by the secret's name, and nothing in it is quoted",
+    "%s are rejected by the secret's name, and nothing in it is quoted",
     async (_name, value) => {
-      await withVault(async (secrets, vault) => {
-        vault.value = value;
+      await withSecretsManager(async (secrets, fake) => {
+        fake.value = value;
         const failure = await failureOf(secrets.find("a"));
         expect(failure.message).toContain(secretId);
         expect(`${failure.stack} ${JSON.stringify(failure)} ${String(failure.cause)}`).not.toContain(
@@ -169,11 +172,11 @@ describe("an app's secrets", () => {
   );
 
   test(
-    "that were malformed are read again once they are mended",
-    withVault(async (secrets, vault) => {
-      vault.value = "{";
+    "that were malformed are read again once they are fixed",
+    withSecretsManager(async (secrets, fake) => {
+      fake.value = "{";
       await failureOf(secrets.find("app-one"));
-      vault.value = secretOf("app-one");
+      fake.value = secretOf("app-one");
       expect(await secrets.find("app-one")).toMatchObject({ appKey: "app-one" });
     }),
   );

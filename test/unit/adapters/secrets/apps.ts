@@ -1,6 +1,6 @@
 import type { AppSecrets, AppWithKeys, NamedKey } from "#adapters/secrets/app-secrets.ts";
 
-/** A key of 32 bytes, all of them the same: two of different fill are different keys. */
+/** A key of 32 equal bytes: two with different fills are different keys. */
 export const namedKey = (id: string, fill: number): NamedKey => ({ id, key: Buffer.alloc(32, fill) });
 
 export const app = (given: Partial<AppWithKeys> = {}): AppWithKeys => ({
@@ -11,7 +11,7 @@ export const app = (given: Partial<AppWithKeys> = {}): AppWithKeys => ({
   ...given,
 });
 
-/** The apps as a deployment's secret would give them. */
+/** The apps in the form of a deployment's secret. */
 export const appsOf = (...apps: readonly AppWithKeys[]): AppSecrets => ({
   find: async (appKey) => apps.find((each) => each.appKey === appKey),
   findFresh: async (appKey) => apps.find((each) => each.appKey === appKey),

@@ -20,7 +20,7 @@ interface Reply {
 const value = (SecretString: string): Reply => ({ status: 200, body: { Name: secretId, SecretString } });
 const fault = (status: number, __type: string): Reply => ({ status, body: { __type, message: "no" } });
 
-/** Starts a function's apps with a Secrets Manager that gives these replies, the last of them for ever. */
+/** Starts a function's apps with a Secrets Manager that gives these replies, repeating the last one. */
 const open = async (replies: readonly Reply[], ...expected: readonly string[]) => {
   let calls = 0;
   const server = await startHttpServer(0, async (request, response) => {
@@ -54,12 +54,12 @@ const failureOf = async (replies: readonly Reply[], ...expected: readonly string
 };
 
 describe("a function at its start", () => {
-  test("has the apps at hand that its deployment serves", async () => {
+  test("has the apps that its deployment serves", async () => {
     const { find } = await open([value(holding("one", "two", "three"))], "one", "three");
     expect(await find("one")).toMatchObject({ appKey: "one" });
   });
 
-  test("takes whatever the secret holds where it is told of no apps", async () => {
+  test("accepts any content of the secret if no apps are configured", async () => {
     const { find } = await open([value(holding())]);
     expect(await find("one")).toBeUndefined();
   });
@@ -75,20 +75,20 @@ describe("a function at its start", () => {
     ["InvalidRequestException", "that is being deleted"],
     ["AccessDeniedException", "that it may not read"],
     ["DecryptionFailure", "whose key it may not use"],
-  ])("fails by %s with the name of a secret %s", async (type) => {
+  ])("fails on %s with the name of a secret %s", async (type) => {
     expect(await failureOf([fault(400, type)])).toBe(
       `the secret bot-bridge-prod-apps cannot be read: ${type}`,
     );
   });
 
-  test("fails with the name of a secret that nobody has filled in, and quotes nothing of it", async () => {
+  test("fails with the name of a secret that is not filled in, and quotes nothing of it", async () => {
     expect(await failureOf([value("p4ssw0rd-that-AWS-made")])).toBe(
       "the secret bot-bridge-prod-apps has an invalid value",
     );
   });
 
   test.each([fault(500, "InternalServiceError"), fault(400, "ThrottlingException")])(
-    "goes on where Secrets Manager is in trouble (%p), and reads at the first call",
+    "continues if Secrets Manager is in trouble (%p), and reads at the first call",
     async (trouble) => {
       const { find, log } = await open([trouble, value(holding("one"))], "one");
       expect(await find("one")).toMatchObject({ appKey: "one" });

@@ -20,7 +20,7 @@ const verify = (token: string, options: JWTVerifyOptions = {}, atMs = startMs) =
   });
 
 describe("a user's token", () => {
-  test("is one user's of one app, and lives for as long as is set", async () => {
+  test("belongs to one user of one app, and lives for the configured time", async () => {
     const { payload } = await verify(await tokenOf("u7"), { subject: "u7", algorithms: ["HS256"] });
     expect(payload).toEqual({
       iss: "bot-bridge",
@@ -32,7 +32,7 @@ describe("a user's token", () => {
     });
   });
 
-  test("lives for an hour where that is set, and tells its own time to the millisecond", async () => {
+  test("lives for an hour if so configured, and contains its time to the millisecond", async () => {
     const { payload } = await verify(await tokenOf("u7", undefined, dayMs / 24, startMs + 999));
     expect(payload).toMatchObject({
       iat: startMs / 1000,
@@ -46,7 +46,7 @@ describe("a user's token", () => {
     expect(payload.bots).toEqual(["bot-1", "bot-2"]);
   });
 
-  test("is signed with the newest key, and says which: the next may still be verified while it is rotated", async () => {
+  test("is signed with the newest key, and names it for verification during a rotation", async () => {
     const token = await tokenOf("u7");
     expect(decodeProtectedHeader(token)).toEqual({ alg: "HS256", kid: "t2" });
     await expect(jwtVerify(token, namedKey("t1", 2).key)).rejects.toMatchObject({
@@ -54,13 +54,13 @@ describe("a user's token", () => {
     });
   });
 
-  test("is no other app's", async () => {
+  test("is not valid for another app", async () => {
     await expect(verify(await tokenOf("u7"), { audience: "app-two" })).rejects.toMatchObject({
       claim: "aud",
     });
   });
 
-  test("is good to its last second and not after", async () => {
+  test("is valid to its last second and not after that", async () => {
     const token = await tokenOf("u7");
     await expect(verify(token, {}, startMs + dayMs - 1000)).resolves.toBeDefined();
     await expect(verify(token, {}, startMs + dayMs)).rejects.toMatchObject({ code: "ERR_JWT_EXPIRED" });

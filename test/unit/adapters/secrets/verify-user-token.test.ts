@@ -27,10 +27,10 @@ interface Check {
 const check = (authorization: string | undefined, { atMs = startMs, apps = appsOf(one, two) }: Check = {}) =>
   makeVerifyUserToken({ apps, clock: makeTestClock(atMs) })(authorization);
 
-/** What a client is told who came with that. */
+/** The reply to a client with this header. */
 const refusalOf = async (authorization: string | undefined, given: Check = {}): Promise<string> => {
   const error: unknown = await check(authorization, given).then(
-    () => Promise.reject(new Error("it was let in")),
+    () => Promise.reject(new Error("the token was accepted")),
     (reason: unknown) => reason,
   );
   expect(error).toBeInstanceOf(BridgeError);
@@ -44,7 +44,7 @@ const wrongSignature = "token: its signature is invalid";
 const unknownKey = "token: signed with an unknown key; get a new token";
 
 describe("a user's token", () => {
-  test("says whose it is, of which app, and when it was given, to the millisecond", async () => {
+  test("contains its user, its app, and when it was issued, to the millisecond", async () => {
     expect(await check(`Bearer ${await give()}`)).toEqual({
       appKey: "app-one",
       userId: "u7",
@@ -53,7 +53,7 @@ describe("a user's token", () => {
     });
   });
 
-  test("says to which bots it is bound", async () => {
+  test("contains the bots to which it is bound", async () => {
     const user = await check(`Bearer ${await give(one, ["bot-1", "bot-2"])}`);
     expect(user.bots).toEqual(["bot-1", "bot-2"]);
   });
@@ -62,14 +62,14 @@ describe("a user's token", () => {
     expect(await check(`${scheme} ${await give()}`)).toMatchObject({ userId: "u7" });
   });
 
-  test("by the key before is good while it is rotated, and no more once that is gone", async () => {
+  test("signed with the previous key is valid during a rotation, and no longer once that key is removed", async () => {
     const before = await give(app({ tokenKeys: [namedKey("t1", 2)] }));
     expect(await check(`Bearer ${before}`)).toMatchObject({ userId: "u7" });
     const rotated = appsOf(app({ tokenKeys: [namedKey("t3", 4), namedKey("t2", 3)] }));
     expect(await refusalOf(`Bearer ${before}`, { apps: rotated })).toBe(unknownKey);
   });
 
-  test("is good to its last second and not after", async () => {
+  test("is valid to its last second and not after that", async () => {
     const token = `Bearer ${await give()}`;
     const endMs = startMs - 123 + lifeMs;
     expect(await check(token, { atMs: endMs - 1 })).toMatchObject({ userId: "u7" });
@@ -85,18 +85,18 @@ describe("a user's token", () => {
     );
   });
 
-  test("of an app that is gone is refused as one by an unknown key", async () => {
+  test("of an app that was removed is rejected like one with an unknown key", async () => {
     expect(await refusalOf(`Bearer ${await give()}`, { apps: appsOf(two) })).toBe(unknownKey);
   });
 
-  test("is not to blame where the apps' secrets cannot be read", async () => {
+  test("is not reported as wrong if the apps' secrets cannot be read", async () => {
     const apps = { find: () => Promise.reject(new Error("Secrets Manager is away")) };
     await expect(check(`Bearer ${await give()}`, { apps })).rejects.toThrow("Secrets Manager is away");
   });
 });
 
-describe("what is no token", () => {
-  test.each([undefined, ""])("is asked for where %j came", async (authorization) => {
+describe("an invalid token", () => {
+  test.each([undefined, ""])("is reported as missing for %j", async (authorization) => {
     expect(await refusalOf(authorization)).toMatch(/^token: is required, as `Authorization: Bearer/);
   });
 
@@ -114,8 +114,8 @@ describe("what is no token", () => {
     expect(await refusalOf(authorization)).toBe(malformed);
   });
 
-  test("is refused unread where it is longer than any of ours", async () => {
-    const apps = { find: () => Promise.reject(new Error("it was read")) };
+  test("is rejected unparsed if it is longer than any of ours", async () => {
+    const apps = { find: () => Promise.reject(new Error("the token was parsed")) };
     const header = Buffer.from('{"alg":"HS256","kid":"t2"}').toString("base64url");
     const payload = Buffer.from(JSON.stringify({ aud: "app-one", x: "x".repeat(4096) })).toString(
       "base64url",
@@ -126,7 +126,7 @@ describe("what is no token", () => {
     expect(await refusalOf(`Bearer ${" ".repeat(100_000)}`, { apps })).toBe("token: at most 4096 characters");
   });
 
-  test("is refused in the same words without being quoted, whatever it is", async () => {
+  test("is rejected with the same message and never quoted", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -151,8 +151,8 @@ describe("what is no token", () => {
             .map((token) => `Bearer ${token}`),
         ),
         async (authorization) => {
-          const said = await refusalOf(authorization);
-          expect(said).toMatch(/^token: (is required|must be a token|at most|signed with|its signature)/);
+          const message = await refusalOf(authorization);
+          expect(message).toMatch(/^token: (is required|must be a token|at most|signed with|its signature)/);
         },
       ),
       { numRuns: 500 },
@@ -163,7 +163,7 @@ describe("what is no token", () => {
 describe("a token that was tampered with", () => {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-  test("is refused wherever one character of it is another, to the last bit of its signature", async () => {
+  test("is rejected if any one character of it is changed, down to the last bit of its signature", async () => {
     const token = await give(one, ["bot-1"]);
     await fc.assert(
       fc.asyncProperty(
@@ -181,14 +181,14 @@ describe("a token that was tampered with", () => {
     }
   });
 
-  test("is refused wherever it was cut, or had something added", async () => {
+  test("is rejected if it was shortened or extended anywhere", async () => {
     const token = await give();
     for (let length = 0; length < token.length; length += 1)
       await refusalOf(`Bearer ${token.slice(0, length)}`);
     for (const more of ["A", "=", ".", ".A", " A", "\n"]) await refusalOf(`Bearer ${token}${more}`);
   });
 
-  test("is refused where a claim of it is another's", async () => {
+  test("is rejected if one of its claims is another token's", async () => {
     const [header, , signature] = (await give()).split(".");
     const claims = { iss: "bot-bridge", aud: "app-one", sub: "u8", iat: 1, iat_ms: 1000, exp: 9e9 };
     const payload = Buffer.from(JSON.stringify(claims)).toString("base64url");
@@ -196,7 +196,7 @@ describe("a token that was tampered with", () => {
   });
 });
 
-describe("a token by other means", () => {
+describe("a token made elsewhere", () => {
   const seconds = Math.floor(startMs / 1000);
   const claims = {
     iss: "bot-bridge",
@@ -215,11 +215,11 @@ describe("a token by other means", () => {
       .setProtectedHeader({ alg: "HS256", kid: "t2", ...header })
       .sign(key);
 
-  test("is let in where it is as ours are", async () => {
+  test("is accepted if it is like ours", async () => {
     expect(await check(`Bearer ${await signed({})}`)).toMatchObject({ userId: "u7", issuedAt: startMs });
   });
 
-  test("signed with nothing is refused, by alg none with and without a signature", async () => {
+  test("without a signing key is rejected, by alg none with and without a signature", async () => {
     const none = new UnsecuredJWT(claims).encode();
     expect(await refusalOf(`Bearer ${none}`)).toBe(malformed);
     expect(await refusalOf(`Bearer ${none}AAAA`)).toBe(malformed);
@@ -231,20 +231,20 @@ describe("a token by other means", () => {
     }
   });
 
-  test("signed with another key is refused, under whichever name", async () => {
+  test("signed with another key is rejected, under either name", async () => {
     expect(await refusalOf(`Bearer ${await signed({}, {}, Buffer.alloc(32, 77))}`)).toBe(wrongSignature);
     expect(await refusalOf(`Bearer ${await signed({}, { kid: "t1" })}`)).toBe(wrongSignature);
     expect(await refusalOf(`Bearer ${await signed({}, { kid: "d1" })}`)).toBe(unknownKey);
     expect(await refusalOf(`Bearer ${await signed({}, { kid: undefined })}`)).toBe(malformed);
   });
 
-  test("signed with a key for sealing is refused: each key is for one thing", async () => {
+  test("signed with an encryption key is rejected: each key has one purpose", async () => {
     expect(await refusalOf(`Bearer ${await signed({}, { kid: "d1" }, one.dataKeys[0].key)}`)).toBe(
       unknownKey,
     );
   });
 
-  test("signed by another app is refused, whichever app it names", async () => {
+  test("signed by another app is rejected, whichever app it names", async () => {
     expect(await check(`Bearer ${await give(two)}`)).toMatchObject({ appKey: "app-two" });
     const theirs = await signed({ aud: "app-one" }, {}, two.tokenKeys[0].key);
     expect(await refusalOf(`Bearer ${theirs}`)).toBe(wrongSignature);
@@ -252,7 +252,7 @@ describe("a token by other means", () => {
     expect(await refusalOf(`Bearer ${await signed({ aud: ["app-one", "app-two"] })}`)).toBe(malformed);
   });
 
-  test("signed by RS256 is refused, also with our key's name", async () => {
+  test("signed with RS256 is rejected, even with our key's name", async () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const token = await new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: "t2" }).sign(privateKey);
     expect(await refusalOf(`Bearer ${token}`)).toBe(malformed);
@@ -260,22 +260,22 @@ describe("a token by other means", () => {
 
   test.each<[string, Record<string, unknown>]>([
     ["of another issuer", { iss: "somebody" }],
-    ["of no issuer", { iss: undefined }],
-    ["of nobody", { sub: undefined }],
-    ["of an empty name", { sub: "" }],
+    ["without an issuer", { iss: undefined }],
+    ["without a user", { sub: undefined }],
+    ["with an empty user", { sub: "" }],
     ["that never expires", { exp: undefined }],
     ["that lives for longer than a revocation is remembered", { exp: seconds + 30 * 24 * 3600 + 1 }],
     ["without its time", { iat: undefined }],
     ["without its time in milliseconds", { iat_ms: undefined }],
     ["whose two times differ", { iat_ms: startMs - 1000 }],
-    ["whose times are texts", { iat_ms: String(startMs) }],
-    ["bound to something that is no list", { bots: "bot-1" }],
-    ["that is not good yet", { nbf: seconds + 60 }],
-  ])("%s is refused, though the key is ours", async (_name, changed) => {
+    ["whose times are strings", { iat_ms: String(startMs) }],
+    ["bound to something that is not an array", { bots: "bot-1" }],
+    ["that is not valid yet", { nbf: seconds + 60 }],
+  ])("%s is rejected, even with our key", async (_name, changed) => {
     expect(await refusalOf(`Bearer ${await signed(changed)}`)).toBe(malformed);
   });
 
-  test("with a critical header that nobody here knows is refused", async () => {
+  test("with an unknown critical header is rejected", async () => {
     const header = Buffer.from('{"alg":"HS256","kid":"t2","crit":["x"],"x":1}').toString("base64url");
     const [, payload, signature] = (await give()).split(".");
     expect(await refusalOf(`Bearer ${header}.${payload}.${signature}`)).toBe(malformed);

@@ -46,7 +46,7 @@ const anyTurnJob: fc.Arbitrary<TurnJob> = fc
   .tuple(anyJob, fc.constantFrom(...modelTypes))
   .map(([job, integrationType]) => ({ ...job, integrationType }));
 const anyWebhookJob: fc.Arbitrary<WebhookJob> = anyJob.map((job) => ({ ...job, integrationType: "webhook" }));
-/** What a job may have besides. */
+/** A job's optional fields. */
 const more = fc.record(
   { redrivenAt: time, source: anyText, sharesContext: fc.boolean() },
   { requiredKeys: [] },
@@ -66,7 +66,7 @@ const legalId = /^[\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]{1,128}$/;
 const legalBody = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u;
 
 describe("the message that carries a job", () => {
-  test("brings a job for Dify there as it was, and one for a webhook", () => {
+  test("delivers a job for Dify unchanged, and one for a webhook", () => {
     fc.assert(
       fc.property(anyTurnJob, anyWebhookJob, more, (one, other, given) => {
         const [turn, webhook] = [withMore(one, given), withMore(other, given)];
@@ -76,7 +76,7 @@ describe("the message that carries a job", () => {
     );
   });
 
-  test("has ids that SQS takes, whatever the names in the job", () => {
+  test("has ids that SQS accepts, whatever the ids in the job", () => {
     fc.assert(
       fc.property(fc.oneof(anyTurnJob, anyWebhookJob), (job) => {
         const { MessageGroupId, MessageDeduplicationId } = toJobMessage(job);
@@ -86,7 +86,7 @@ describe("the message that carries a job", () => {
     );
   });
 
-  test("has a body that SQS takes, whatever the texts in the job", () => {
+  test("has a body that SQS accepts, whatever the strings in the job", () => {
     fc.assert(
       fc.property(fc.oneof(anyTurnJob, anyWebhookJob), (job) => {
         expect(toJobMessage(job).MessageBody).toMatch(legalBody);
@@ -97,15 +97,15 @@ describe("the message that carries a job", () => {
   test.each([
     ["an emoji", "😀"],
     ["a control character", "\u0000\u001b"],
-    ["half an emoji", "\ud83d"],
-    ["the last characters of the first plane, which SQS refuses", "\uFFFE\uFFFF"],
-  ])("has a body that SQS takes, with %s in the user's words", (_name, content) => {
+    ["a lone surrogate", "\ud83d"],
+    ["the last characters of the first plane, which SQS rejects", "\uFFFE\uFFFF"],
+  ])("has a body that SQS accepts, with %s in the user's text", (_name, content) => {
     const { MessageBody } = toJobMessage(turnJob({ event: messageEvent({ content }) }));
     expect(MessageBody).toMatch(legalBody);
     expect(parseTurnJob(MessageBody).event.data.content).toBe(content);
   });
 
-  test("goes one after another for all of a group that shares its context, and side by side for others", () => {
+  test("is sequential for all members of a group that shares its context, and parallel for others", () => {
     const groupOf = (fromUserId: string, toUserId: string, sharesContext: boolean) =>
       toJobMessage(
         turnJob({ event: messageEvent({ fromUserId, toUserId, channelType: "GROUP" }), sharesContext }),
@@ -115,14 +115,14 @@ describe("the message that carries a job", () => {
     expect(groupOf("u7", "g1", false)).not.toBe(groupOf("u8", "g1", false));
   });
 
-  test("has the same ids for the same job, whenever it was accepted: the queue drops the second", () => {
+  test("has the same ids for the same job, whenever it was accepted: the queue deduplicates it", () => {
     const once = toJobMessage(turnJob());
     const again = toJobMessage(turnJob({ acceptedAt: 1_767_225_999_999 }));
     expect(again.MessageDeduplicationId).toBe(once.MessageDeduplicationId);
     expect(again.MessageGroupId).toBe(once.MessageGroupId);
   });
 
-  test("that is redriven is a new one to the queue, in its conversation's place, and to its receiver the same", () => {
+  test("that is redriven is new to the queue, in its conversation's group, and the same to its receiver", () => {
     const [first, second] = [webhookJob({ redrivenAt: 1 }), webhookJob({ redrivenAt: 2 })];
     const messages = [webhookJob(), first, second].map(toJobMessage);
     expect(new Set(messages.map(({ MessageDeduplicationId }) => MessageDeduplicationId)).size).toBe(3);
@@ -143,7 +143,7 @@ describe("the message that carries a job", () => {
     expect(other.MessageGroupId).not.toBe(one.MessageGroupId);
   });
 
-  test("of one of several people who read the same message is another job, to its receiver too", () => {
+  test("about one of several readers of the same message is another job, also to its receiver", () => {
     const readBy = (fromUserId: string) =>
       webhookJob({ event: messageEvent({ fromUserId }, { type: "message:group_read" }) });
     const [one, other] = [readBy("u7"), readBy("u8")];
@@ -172,14 +172,14 @@ describe("the message that carries a job", () => {
     expect(groupIdOf("GROUP")).not.toBe(groupIdOf("PERSON"));
   });
 
-  test("of another sender in a group belongs to a conversation of its own", () => {
+  test("of another sender in a group is in a conversation of its own", () => {
     const groupIdOf = (fromUserId: string): string =>
       toJobMessage(turnJob({ event: messageEvent({ fromUserId, toUserId: "g1", channelType: "GROUP" }) }))
         .MessageGroupId;
     expect(groupIdOf("u8")).not.toBe(groupIdOf("u7"));
   });
 
-  test("is not mistaken for another whose ids only look the same put together", () => {
+  test("is not mistaken for another whose ids only look the same when concatenated", () => {
     const one = toJobMessage(turnJob({ appKey: 'a","b', botUserId: "c" }));
     const other = toJobMessage(turnJob({ appKey: "a", botUserId: 'b","c' }));
     expect(other.MessageDeduplicationId).not.toBe(one.MessageDeduplicationId);
@@ -187,35 +187,35 @@ describe("the message that carries a job", () => {
   });
 });
 
-describe("a message that carries no job of ours", () => {
+describe("a message without a job of ours", () => {
   const body = JSON.stringify({ version: 1, ...turnJob() });
   const redriven = JSON.stringify({ version: 1, ...turnJob({ redrivenAt: 1_767_225_700_000 }) });
 
   test.each([
     ["nothing", ""],
     ["no JSON", "what a user said"],
-    ["a text in JSON", '"what a user said"'],
-    ["of a version to come", body.replace('"version":1', '"version":2')],
+    ["a string in JSON", '"what a user said"'],
+    ["of a future version", body.replace('"version":1', '"version":2')],
     ["without its app", body.replace('"appKey"', '"appkey"')],
     ["for a webhook", body.replace("dify_chat", "webhook")],
-    ["for an integration that is none", body.replace("dify_chat", "what a user said")],
-    ["of an event that is none", body.replace("message:private", "what a user said")],
-    ["of a channel that is none", body.replace("PERSON", "what a user said")],
-    ["with a time that is a text", body.replace("1767225600500", '"what a user said"')],
-    ["redriven at a time that is a text", redriven.replace("1767225700000", '"what a user said"')],
-  ])("%s, is refused, and what it holds is not told", (_name, given) => {
+    ["for an unknown integration", body.replace("dify_chat", "what a user said")],
+    ["of an unknown event", body.replace("message:private", "what a user said")],
+    ["of an unknown channel", body.replace("PERSON", "what a user said")],
+    ["with a time that is a string", body.replace("1767225600500", '"what a user said"')],
+    ["redriven at a time that is a string", redriven.replace("1767225700000", '"what a user said"')],
+  ])("%s is rejected, and its content is not revealed", (_name, given) => {
     const parse = () => parseTurnJob(given);
     expect(parse).toThrow(expect.objectContaining({ name: "BridgeError", code: "internal", expose: false }));
     expect(parse).not.toThrow(/what a user said/);
   });
 
-  test.each(modelTypes)("for %s is refused by the worker for webhooks, which calls no model", (type) => {
+  test.each(modelTypes)("for %s is rejected by the webhook worker, which calls no model", (type) => {
     expect(() => parseWebhookJob(body.replace("dify_chat", type))).toThrow(
       expect.objectContaining({ name: "BridgeError", code: "internal" }),
     );
   });
 
-  test("is any text to both workers, and neither breaks", () => {
+  test("may be any string for both workers, and neither throws", () => {
     const internal = expect.objectContaining({ name: "BridgeError", code: "internal" });
     fc.assert(
       fc.property(fc.oneof(anyText, fc.json()), (given) => {

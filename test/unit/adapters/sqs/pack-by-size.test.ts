@@ -7,7 +7,7 @@ const sizeOf = (batch: readonly number[]): number => batch.reduce((sum, size) =>
 const pack = (sizes: readonly number[]): number[][] => packBySize(sizes, (size) => size);
 
 describe("batches for SQS", () => {
-  test("hold every message once, in order, at most ten and 256 KiB of them", () => {
+  test("contain every message once, in order, at most ten and 256 KiB", () => {
     const sizes = fc.array(
       fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: mostBytes + 1000 })),
       { maxLength: 60 },
@@ -25,7 +25,7 @@ describe("batches for SQS", () => {
     );
   });
 
-  test("are no more than are needed: each is full where another follows", () => {
+  test("are as few as possible: each is full if another follows", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: mostBytes }), { maxLength: 60 }), (given) => {
         const batches = pack(given);

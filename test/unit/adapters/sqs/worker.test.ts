@@ -16,7 +16,7 @@ const turnJob = (msgUID: string): TurnJob => ({
   acceptedAt: 1_767_225_600_500,
 });
 
-/** As Lambda hands it over. */
+/** As Lambda delivers it. */
 const recordOf = (messageId: string, body: string, receives = 1): SQSRecord => ({
   messageId,
   receiptHandle: `receipt-${messageId}`,
@@ -66,28 +66,28 @@ const failed = (...messageIds: string[]) => ({
 });
 
 describe("a worker", () => {
-  test("runs the job that a message carries, within its function's time, and takes it out of the queue", async () => {
+  test("runs a message's job within its function's time, and deletes it from the queue", async () => {
     const { take, ran } = setUp();
     expect(await take(recordOf("m1", toJobMessage(turnJob("m1")).MessageBody, 3))).toEqual(failed());
     expect(ran).toEqual([{ job: turnJob("m1"), tries: 3, leftMs: 29_000 }]);
   });
 
-  test("leaves a job in the queue that must come again, and no other of the batch", async () => {
+  test("leaves a job in the queue that must be retried, and no other of the batch", async () => {
     const { take } = setUp({ results: { m2: "retry" } });
     expect(await take(jobRecord("m1"), jobRecord("m2"), jobRecord("m3"))).toEqual(failed("m2"));
   });
 
-  test("leaves all in the queue where all must come again", async () => {
+  test("leaves all in the queue if all must be retried", async () => {
     const { take } = setUp({ results: { m1: "retry", m2: "retry" } });
     expect(await take(jobRecord("m1"), jobRecord("m2"))).toEqual(failed("m1", "m2"));
   });
 
-  test("has nothing to do with an empty batch", async () => {
+  test("does nothing for an empty batch", async () => {
     expect(await setUp().take()).toEqual(failed());
   });
 });
 
-describe("a message that a worker cannot read", () => {
+describe("a message that a worker cannot parse", () => {
   const newer = toJobMessage(turnJob("newer")).MessageBody.replace('"version":1', '"version":2');
 
   test.each([
@@ -101,7 +101,7 @@ describe("a message that a worker cannot read", () => {
     expect(hidden).toEqual(["m1 for 60 s"]);
   });
 
-  test("stands in the log by its message's id, without what it holds", async () => {
+  test("is logged by its message's id, without its content", async () => {
     const { take, log } = setUp();
     await take(recordOf("m1", newer.replace("hello", "what a user said"), 4));
     expect(log.lines).toEqual([
@@ -114,13 +114,13 @@ describe("a message that a worker cannot read", () => {
     expect(JSON.stringify(log.lines)).not.toContain("what a user said");
   });
 
-  test("holds up no other of its batch", async () => {
+  test("does not delay others of its batch", async () => {
     const { take, ran } = setUp();
     expect(await take(recordOf("m1", newer), jobRecord("m2"))).toEqual(failed("m1"));
     expect(ran.map(({ job }) => job.event.data.msgUID)).toEqual(["m2"]);
   });
 
-  test("does not let the others run a second time where SQS does not answer to the wait", async () => {
+  test("does not make the others run twice if SQS does not answer to the change of visibility", async () => {
     const { take, log } = setUp({ hideFor: () => Promise.reject(new Error("the receipt is stale")) });
     expect(await take(recordOf("m1", newer), jobRecord("m2"))).toEqual(failed("m1"));
     expect(log.lines).toContainEqual({

@@ -20,7 +20,7 @@ import {
   withReceiver,
 } from "./receiver.ts";
 
-/** Halves of characters too, which UTF-8 cannot write. */
+/** Lone surrogates too, which UTF-8 cannot encode. */
 const anyUnits = fc.string({
   unit: fc
     .oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd800, max: 0xdfff }))
@@ -70,7 +70,7 @@ const anyEvent: fc.Arbitrary<MessageEvent> = fc
   )
   .map(([data, given]) => messageEvent(data, given));
 
-/** Hands a receiver to one test after another: its connection is kept, and a run of a property is quick. */
+/** Gives one receiver to all tests: its connection is reused, and a run of a property is fast. */
 const holdReceiver = () => {
   const opened = Promise.withResolvers<Receiver>();
   const over = Promise.withResolvers<void>();
@@ -87,7 +87,7 @@ const holdReceiver = () => {
   };
 };
 
-describe("whatever is in it,", () => {
+describe("whatever it contains,", () => {
   let receiver: Receiver;
   beforeAll(async () => {
     const held = holdReceiver();
@@ -98,11 +98,11 @@ describe("whatever is in it,", () => {
   const { callWebhook } = makeCaller();
   const newest = () => {
     const received = receiver.received.at(-1);
-    if (!received) throw new Error("no request came");
+    if (!received) throw new Error("no request received");
     return received;
   };
 
-  test("an event reaches the app as it was, under signatures that hold", async () => {
+  test("an event reaches the app unchanged, with valid signatures", async () => {
     await fc.assert(
       fc.asyncProperty(anyBot, anyEvent, async (someBot, event) => {
         const call = callTo(receiver.url, { bot: someBot, event });
@@ -118,7 +118,7 @@ describe("whatever is in it,", () => {
     );
   });
 
-  test("a callback URL keeps its query, and the signature in it holds", async () => {
+  test("a callback URL keeps its query, and the signature added to it is valid", async () => {
     const pair = fc.tuple(
       fc.oneof(anyText, fc.constantFrom("appKey", "nonce", "timestamp", "signature")),
       anyText,

@@ -18,13 +18,13 @@ import {
 
 const only = (received: readonly Received[]): Received => {
   const [first, ...more] = received;
-  if (!first || more.length > 0) throw new Error(`${received.length} requests came`);
+  if (!first || more.length > 0) throw new Error(`${received.length} requests received`);
   return first;
 };
 
 describe("an app's server", () => {
   test(
-    "gets the documented envelope and nothing else, as JSON, the content as a string",
+    "gets exactly the documented envelope, as JSON, with the content as a string",
     withReceiver(take, async ({ url, received }) => {
       const call = callTo(`${url}/callback`, {
         bot: bot({ integrations: [difyIntegration(), webhookIntegration()] }),
@@ -47,7 +47,7 @@ describe("an app's server", () => {
   );
 
   test(
-    "sees no source where the event has none",
+    "gets no source if the event has none",
     withReceiver(take, async ({ url, received }) => {
       await makeCaller().callWebhook(callTo(url, { event: messageEvent() }));
       expect(JSON.parse(String(only(received).body)).data).toEqual(messageEvent().data);
@@ -55,7 +55,7 @@ describe("an app's server", () => {
   );
 
   test(
-    "can check RongCloud's signature, in milliseconds, by either name of the timestamp",
+    "can verify RongCloud's signature, in milliseconds, with either name of the timestamp",
     withReceiver(take, async ({ url, received }) => {
       const { callWebhook, clock } = makeCaller();
       await callWebhook(callTo(url));
@@ -68,7 +68,7 @@ describe("an app's server", () => {
   );
 
   test(
-    "can check the body with the Standard Webhooks library, by the secret raw or in base64",
+    "can verify the body with the Standard Webhooks library, with the secret raw or in base64",
     withReceiver(take, async ({ url, received }) => {
       const { callWebhook, clock } = makeCaller();
       await callWebhook(callTo(url));
@@ -84,7 +84,7 @@ describe("an app's server", () => {
   );
 
   test(
-    "can check with a secret beyond ASCII, whose key is its UTF-8",
+    "can verify with a secret beyond ASCII, whose key is its UTF-8",
     withReceiver(take, async ({ url, received }) => {
       const secret = "秘密-grüß";
       await makeCaller({ apps: appsOf(app({ secrets: [secret] })) }).callWebhook(callTo(url));
@@ -94,7 +94,7 @@ describe("an app's server", () => {
   );
 
   test(
-    "can check with the old secret or the new one while they are rotated; RongCloud's signature is by the new",
+    "can verify with the old or the new secret during a rotation; RongCloud's signature uses the new one",
     withReceiver(take, async ({ url, received }) => {
       await makeCaller({ apps: appsOf(app({ secrets: ["new", "old"] })) }).callWebhook(callTo(url));
       const request = only(received);
@@ -108,14 +108,14 @@ describe("an app's server", () => {
   );
 
   test(
-    "tells a second try by its id and a replay by its nonce: each try is signed anew",
+    "recognises a retry by its id and a replay by its nonce: each attempt has a new signature",
     withReceiver(take, async ({ url, received }) => {
       const { callWebhook, clock } = makeCaller();
       await callWebhook(callTo(url));
       await clock.advance(7_000);
       await callWebhook(callTo(url));
       const [first, second] = received;
-      if (!first || !second) throw new Error("two requests should have come");
+      if (!first || !second) throw new Error("expected two requests");
       expect(second.headers["webhook-id"]).toBe(first.headers["webhook-id"]);
       expect(second.headers["webhook-id"]).toBe("b3c1f3a0e7");
       expect(second.body.equals(first.body)).toBe(true);
@@ -134,7 +134,7 @@ describe("an app's server", () => {
     ["/callback?a=1&a=2&flag&empty=", "/callback?a=1&a=2&flag&empty=&"],
     ["/callback?q=a%20b+c%7E~&u=%E4%BD%A0", "/callback?q=a%20b+c%7E~&u=%E4%BD%A0&"],
     ["/callback?signature=mine&nonce=mine", "/callback?signature=mine&nonce=mine&"],
-  ])("whose address ends in %p keeps its own query, as it is written, before ours", async (end, start) => {
+  ])("whose address ends in %p keeps its own query unchanged, before ours", async (end, start) => {
     let asked = "";
     await withServer(
       (request, response) => {
@@ -152,7 +152,7 @@ describe("an app's server", () => {
   });
 
   test(
-    "gets the App Key as it is, whatever characters it has",
+    "gets the App Key unchanged, whatever characters it has",
     withReceiver(take, async ({ url, received }) => {
       const appKey = "a&b=c+d e#你";
       const caller = makeCaller({ apps: appsOf(app({ appKey, secrets: [appSecret] })) });
@@ -162,7 +162,7 @@ describe("an app's server", () => {
   );
 
   test(
-    "is called over one connection that is kept, whatever it answers and however much",
+    "is called over one connection that is reused, whatever it answers and however much",
     withReceiver(
       (response, { query }) => {
         response.writeHead(Number(query.get("status"))).end("x".repeat(Number(query.get("size"))));

@@ -8,8 +8,8 @@ import { BridgeError } from "#core/shared/errors.ts";
 import { appsOf } from "../secrets/apps.ts";
 import { appSecret, callTo, makeCaller, take, withReceiver } from "./receiver.ts";
 
-describe("an answer", () => {
-  test.each([200, 201, 202, 204, 226, 299])("HTTP %d is one that has taken the event", async (status) => {
+describe("a reply", () => {
+  test.each([200, 201, 202, 204, 226, 299])("with HTTP %d has accepted the event", async (status) => {
     await withReceiver(
       (response) => response.writeHead(status).end(),
       async ({ url }) => {
@@ -18,7 +18,7 @@ describe("an answer", () => {
     )();
   });
 
-  test.each([408, 429, 500, 502, 503, 504, 599])("HTTP %d may be another one next time", async (status) => {
+  test.each([408, 429, 500, 502, 503, 504, 599])("with HTTP %d is retryable", async (status) => {
     await withReceiver(
       (response) => response.writeHead(status).end("why"),
       async ({ url }) => {
@@ -32,7 +32,7 @@ describe("an answer", () => {
   });
 
   test.each([300, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 425, 451, 499, 600, 999])(
-    "HTTP %d is a refusal",
+    "with HTTP %d is a rejection",
     async (status) => {
       await withReceiver(
         (response) => response.writeHead(status, { "retry-after": "5" }).end(),
@@ -46,20 +46,23 @@ describe("an answer", () => {
     },
   );
 
-  test.each([301, 302, 303, 307, 308])("HTTP %d is a refusal: nobody goes where it leads", async (status) => {
-    await withReceiver(take, async (elsewhere) => {
-      await withReceiver(
-        (response) => response.writeHead(status, { location: elsewhere.url }).end(),
-        async ({ url, received }) => {
-          expect(await makeCaller().callWebhook(callTo(url))).toEqual({
-            status: "refused",
-            reason: `HTTP ${status}`,
-          });
-          expect([received.length, elsewhere.connections()]).toEqual([1, 0]);
-        },
-      )();
-    })();
-  });
+  test.each([301, 302, 303, 307, 308])(
+    "with HTTP %d is a rejection: redirects are not followed",
+    async (status) => {
+      await withReceiver(take, async (elsewhere) => {
+        await withReceiver(
+          (response) => response.writeHead(status, { location: elsewhere.url }).end(),
+          async ({ url, received }) => {
+            expect(await makeCaller().callWebhook(callTo(url))).toEqual({
+              status: "refused",
+              reason: `HTTP ${status}`,
+            });
+            expect([received.length, elsewhere.connections()]).toEqual([1, 0]);
+          },
+        )();
+      })();
+    },
+  );
 
   test.each([
     [429, "2", 2_000],
@@ -69,7 +72,7 @@ describe("an answer", () => {
     [500, "2", undefined],
     [502, "2", undefined],
     [408, "2", undefined],
-  ])("HTTP %d with Retry-After %p asks to be left alone for %p ms", async (status, header, ms) => {
+  ])("with HTTP %d and Retry-After %p asks for a pause of %p ms", async (status, header, ms) => {
     await withReceiver(
       (response) => response.writeHead(status, { "retry-after": header }).end(),
       async ({ url }) => {
@@ -82,7 +85,7 @@ describe("an answer", () => {
     )();
   });
 
-  test("that names a date asks for the time until then", async () => {
+  test("with a date asks for the time until then", async () => {
     const { callWebhook, clock } = makeCaller();
     const wholeSecond = Math.ceil(clock.now() / 1000) * 1000;
     await clock.advance(wholeSecond - clock.now());
@@ -101,7 +104,7 @@ const sendPublic = makeHttpClient({ publicOnly: true, clock: systemClock });
 
 const soFar = (outcome: Promise<unknown>): Promise<unknown> => Promise.race([outcome, "pending"]);
 
-describe("an answer whose status is there", () => {
+describe("a reply whose status has arrived", () => {
   const bodies: readonly (readonly [string, (response: ServerResponse) => void])[] = [
     [
       "without end",
@@ -113,7 +116,7 @@ describe("an answer whose status is there", () => {
         more();
       },
     ],
-    ["larger than is read", (response) => void response.end("x".repeat(300_000))],
+    ["larger than the limit", (response) => void response.end("x".repeat(300_000))],
     [
       "broken off",
       (response) => {
@@ -121,10 +124,10 @@ describe("an answer whose status is there", () => {
         response.write("x", () => response.destroy());
       },
     ],
-    ["that is no text", (response) => void response.end(Buffer.from([0xff, 0xfe, 0x00, 0xc3]))],
+    ["that is not UTF-8", (response) => void response.end(Buffer.from([0xff, 0xfe, 0x00, 0xc3]))],
   ];
 
-  test.each(bodies)("counts, with a body %s, and leaves no connection hanging", async (_name, answer) => {
+  test.each(bodies)("counts, with a body %s, and leaves no connection open", async (_name, answer) => {
     for (const [status, outcome] of [
       [200, { status: "accepted" }],
       [500, { status: "failed", reason: "HTTP 500", retryAfterMs: undefined }],
@@ -145,7 +148,7 @@ describe("an answer whose status is there", () => {
     }
   });
 
-  test("counts, with a body that is still coming after 5 s; then its connection is let go", async () => {
+  test("counts, with a body that is still arriving after 5 s; then its connection is closed", async () => {
     const head = Promise.withResolvers<void>();
     const { callWebhook, clock } = makeCaller({
       sendHttp: async (request) => {
@@ -173,7 +176,7 @@ describe("an answer whose status is there", () => {
   });
 });
 
-/** Runs a test against a server that does with connections what it is told. */
+/** Runs a test against a server that handles connections as it is told. */
 const withTcpServer = async (
   onSocket: (socket: Socket) => void,
   test: (host: string) => Promise<void>,
@@ -193,14 +196,14 @@ const withTcpServer = async (
   }
 };
 
-describe("a server that gives no answer", () => {
+describe("a server that does not reply", () => {
   const timeout = { status: "failed", reason: "timeout", retryAfterMs: undefined };
   const unreachable = { status: "failed", reason: "unreachable", retryAfterMs: undefined };
 
   test.each([
-    ["whose connection stands, but no head comes", "http:"],
+    ["that accepts the connection but sends no head", "http:"],
     ["whose TLS handshake does not end", "https:"],
-  ])("%s, is given up after 5 s, and its connection let go", async (_name, protocol) => {
+  ])("%s times out after 5 s, and its connection is closed", async (_name, protocol) => {
     const { callWebhook, clock } = makeCaller();
     const asked = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
@@ -220,14 +223,14 @@ describe("a server that gives no answer", () => {
     );
   });
 
-  test("by the time that the client gives a connection or a head has timed out too", async () => {
+  test("before the client's limit for a connection or a head has timed out too", async () => {
     const sendHttp: SendHttp = async () => {
       throw new HttpFailure("timeout", false, undefined);
     };
     expect(await makeCaller({ sendHttp }).callWebhook(callTo("http://127.0.0.1/"))).toEqual(timeout);
   });
 
-  test("whose port is closed is unreachable", async () => {
+  test("with a closed port is unreachable", async () => {
     let free = "";
     await withTcpServer(
       () => {},
@@ -238,8 +241,8 @@ describe("a server that gives no answer", () => {
     expect(await makeCaller().callWebhook(callTo(`http://${free}/`))).toEqual(unreachable);
   });
 
-  test("whose name leads nowhere is unreachable", async () => {
-    // No resolver is asked for a name with an empty label.
+  test("whose name does not exist is unreachable", async () => {
+    // No resolver is called for a name with an empty label.
     const { callWebhook } = makeCaller({ sendHttp: sendPublic });
     expect(await callWebhook(callTo("https://no..name/"))).toEqual(unreachable);
   });
@@ -257,10 +260,7 @@ describe("a server that gives no answer", () => {
         socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
     ],
     ["speaks another protocol", (socket) => socket.end("SSH-2.0-OpenSSH_9.9\r\n")],
-    [
-      "sends a head without end",
-      (socket) => socket.write(`HTTP/1.1 200 OK\r\nX-Long: ${"x".repeat(100_000)}`),
-    ],
+    ["sends an endless head", (socket) => socket.write(`HTTP/1.1 200 OK\r\nX-Long: ${"x".repeat(100_000)}`)],
   ])("that %s is unreachable", async (_name, onSocket) => {
     await withTcpServer(
       (socket) => void onSocket(socket),
@@ -278,7 +278,7 @@ describe("an address that is not public", () => {
     ["an address in octal", (port: string) => `http://0177.0.0.1:${port}/`],
     ["an address mapped into IPv6", (port: string) => `http://[::ffff:127.0.0.1]:${port}/`],
     ["a name", (port: string) => `http://localhost:${port}/`],
-  ])("is refused, by %s, and no connection made", async (_name, urlOf) => {
+  ])("is rejected, by %s, without a connection", async (_name, urlOf) => {
     await withReceiver(take, async ({ port, connections }) => {
       const { callWebhook } = makeCaller({ sendHttp: sendPublic });
       expect(await callWebhook(callTo(urlOf(port)))).toEqual({
@@ -290,7 +290,7 @@ describe("an address that is not public", () => {
   });
 
   test.each(["http://169.254.169.254/latest/meta-data/", "https://10.0.0.1/", "https://[fd00:ec2::254]/"])(
-    "such as %s is refused",
+    "such as %s is rejected",
     async (url) => {
       const { callWebhook } = makeCaller({ sendHttp: sendPublic });
       expect(await callWebhook(callTo(url))).toEqual({ status: "refused", reason: "address not public" });
@@ -299,7 +299,7 @@ describe("an address that is not public", () => {
 });
 
 describe("a call that cannot be made", () => {
-  test("for an app that is not known, which may have been added this minute, may be tried again", async () => {
+  test("for an unknown app, which may have been added within the last minute, is retryable", async () => {
     await withReceiver(take, async ({ url, received }) => {
       expect(await makeCaller().callWebhook(callTo(url, { appKey: "app-two" }))).toEqual({
         status: "failed",
@@ -310,7 +310,7 @@ describe("a call that cannot be made", () => {
     })();
   });
 
-  test("since the apps' secrets cannot be read may be tried again", async () => {
+  test("because the apps' secrets cannot be read is retryable", async () => {
     const find = async (): Promise<never> => {
       throw new BridgeError("internal", `the secret holds ${appSecret}`);
     };
@@ -323,7 +323,7 @@ describe("a call that cannot be made", () => {
   });
 
   test.each(["", "yourserver.com/callback", "ftp://127.0.0.1/", "http://"])(
-    "to %p, which is no HTTP address, is refused",
+    "to %p, which is not an HTTP address, is rejected",
     async (callbackUrl) => {
       expect(await makeCaller().callWebhook(callTo(callbackUrl))).toEqual({
         status: "refused",
@@ -332,7 +332,7 @@ describe("a call that cannot be made", () => {
     },
   );
 
-  test("with an id that no header can carry is refused", async () => {
+  test("with an id that no header can carry is rejected", async () => {
     const call = callTo("http://127.0.0.1/", { id: "an\nid" });
     expect(await makeCaller().callWebhook(call)).toEqual({ status: "refused", reason: "could not be sent" });
   });

@@ -13,7 +13,7 @@ import { app, appsOf } from "../secrets/apps.ts";
 
 export const appSecret = "secret-of-app-one";
 
-/** A request as an app's server gets it. */
+/** A request as an app's server receives it. */
 export interface Received {
   readonly method: string | undefined;
   readonly path: string;
@@ -22,7 +22,7 @@ export interface Received {
   readonly body: Buffer;
 }
 
-/** The last of each name: a callback URL may have parameters of its own that are called like ours. */
+/** The last of each name: a callback URL may have parameters with the same names as ours. */
 export const signedQuery = ({ query }: Received) => {
   const last = (name: string): string => query.getAll(name).at(-1) ?? "";
   return {
@@ -34,13 +34,13 @@ export const signedQuery = ({ query }: Received) => {
   };
 };
 
-/** As RongCloud's guide tells a receiver to check. */
+/** As RongCloud's guide asks receivers to verify. */
 export const isSignedWith = (secret: string, received: Received): boolean => {
   const { nonce, timestamp, signature } = signedQuery(received);
   return signature === createHash("sha1").update(`${secret}${nonce}${timestamp}`, "utf8").digest("hex");
 };
 
-/** As a receiver with the stock library checks. @throws WebhookVerificationError */
+/** As a receiver with the stock library verifies. @throws WebhookVerificationError */
 export const readWith = (library: Webhook, { headers, body }: Received): unknown =>
   library.verify(body, {
     "webhook-id": String(headers["webhook-id"]),
@@ -50,7 +50,7 @@ export const readWith = (library: Webhook, { headers, body }: Received): unknown
 
 export const rawLibrary = (secret: string): Webhook => new Webhook(secret, { format: "raw" });
 
-/** For libraries that take base64 alone. */
+/** For libraries that accept only base64. */
 export const base64Library = (secret: string): Webhook =>
   new Webhook(`whsec_${Buffer.from(secret, "utf8").toString("base64")}`);
 
@@ -77,8 +77,8 @@ export const withReceiver = (answer: Answer, test: (receiver: Receiver) => Promi
 export const take: Answer = (response) => void response.writeHead(204).end();
 
 /**
- * The adapter as a function puts it together, and a clock for its hand; the clock starts now, since the library
- * refuses what is five minutes old.
+ * The adapter as a function composes it, with a test clock that starts now, since the library rejects
+ * timestamps older than five minutes.
  */
 export const makeCaller = (given: Partial<CallWebhookPorts> = {}) => {
   const clock = makeTestClock(Date.now());

@@ -21,8 +21,8 @@ const show = (events: readonly AnswerEvent[], showThinking = false) => {
   return sink;
 };
 
-describe("what a user reads of an answer", () => {
-  test("is each piece as it comes, with nothing held back but what may begin a link", () => {
+describe("the text of an answer that a user reads", () => {
+  test("arrives piece by piece, with only the possible start of a link held back", () => {
     expect(show([delta("Hel"), delta("lo [you]"), delta(".")]).calls).toEqual([
       { delta: "Hel" },
       { delta: "lo [you" },
@@ -30,15 +30,15 @@ describe("what a user reads of an answer", () => {
     ]);
   });
 
-  test("has links that work where the model's are relative, however they are split", () => {
-    const said =
+  test("has working links even if the model's are relative, however they are split", () => {
+    const answer =
       "See ![chart](/files/tools/a.png?sign=x) and [more](https://example.com/a) [x](/other) [y] (z).";
     const works =
       "See ![chart](https://dify.example/files/tools/a.png?sign=x) and [more](https://example.com/a) [x](/other) [y] (z).";
     fc.assert(
-      fc.property(fc.array(fc.nat(said.length), { maxLength: 10 }), (places) => {
+      fc.property(fc.array(fc.nat(answer.length), { maxLength: 10 }), (places) => {
         const sorted = [...new Set(places)].sort((a, b) => a - b);
-        const pieces = [0, ...sorted].map((from, at) => said.slice(from, sorted[at] ?? said.length));
+        const pieces = [0, ...sorted].map((from, at) => answer.slice(from, sorted[at] ?? answer.length));
         expect(show(pieces.map(delta)).text()).toBe(works);
       }),
     );
@@ -59,9 +59,9 @@ describe("what a user reads of an answer", () => {
     ["在这里：/files/a.png。", "在这里：https://dify.example/files/a.png。"],
     ["either/or, a / b, other.com/files/a", "either/or, a / b, other.com/files/a"],
     ["https://other.com/files/a.png is not ours", "https://other.com/files/a.png is not ours"],
-  ])("has links in other clothes, and leaves code alone: %s", (said, works) => {
-    for (let at = 0; at <= said.length; at += 1) {
-      expect(show([delta(said.slice(0, at)), delta(said.slice(at))]).text()).toBe(works);
+  ])("has links in other notations resolved, and code left alone: %s", (answer, works) => {
+    for (let at = 0; at <= answer.length; at += 1) {
+      expect(show([delta(answer.slice(0, at)), delta(answer.slice(at))]).text()).toBe(works);
     }
   });
 
@@ -72,15 +72,15 @@ describe("what a user reads of an answer", () => {
   });
 
   test.each(['"](a)"', "](", '="', "](a b="])(
-    "comes at once though it is half a megabyte of what begins links: %s",
+    "arrives at once even if it is half a megabyte of link beginnings: %s",
     (unit) => {
-      // Read anew for each link it would take a minute.
+      // Scanned again for each link it would take a minute.
       const long = unit.repeat(Math.floor((512 * 1024) / unit.length));
       expect(show([delta(long)]).text() === long).toBe(true);
     },
   );
 
-  test("has a link to each file that its text has none to, once", () => {
+  test("has a link to each file that its text does not link, once", () => {
     const events = [
       delta("Here."),
       file("/files/tools/a.png?sign=1", { name: "chart.png", isImage: true }),
@@ -92,16 +92,16 @@ describe("what a user reads of an answer", () => {
     );
   });
 
-  test("has no second link to a file that is linked already, under whatever signature", () => {
+  test("has no second link to a file that is linked already, under any signature", () => {
     const events = [file("/files/tools/a.png?sign=1"), delta("![chart](/files/tools/a.png?sign=2)")];
     expect(show(events).text()).toBe("![chart](https://dify.example/files/tools/a.png?sign=2)");
   });
 
-  test("may be a file and nothing else", () => {
+  test("may be only a file", () => {
     expect(show([file("/files/a.txt")]).text()).toBe("[a.txt](https://dify.example/files/a.txt)");
   });
 
-  test("is the replacement alone, without the files and thoughts of what it replaces", () => {
+  test("is only the replacement, without the files and thoughts of the replaced text", () => {
     const events: AnswerEvent[] = [
       delta("<think>bad"),
       file("/files/bad.png"),
@@ -111,14 +111,14 @@ describe("what a user reads of an answer", () => {
     expect(calls).toEqual([{ replace: "good [a](https://dify.example/files/b.png)" }]);
   });
 
-  test("is what follows the thought where its first tag was left out", () => {
+  test("is what follows the thought if its first tag is missing", () => {
     expect(show([delta("hm"), delta("</think>Hello.")]).calls).toEqual([
       { delta: "hm" },
       { replace: "Hello." },
     ]);
   });
 
-  test("is nothing of a thought that Dify parts from the answer, unless it is to be seen", () => {
+  test("has no thought that Dify separates from the answer, unless thoughts are shown", () => {
     const events: AnswerEvent[] = [{ type: "thought", text: "hm" }, delta("Hello.")];
     expect(show(events).text()).toBe("Hello.");
     expect(show(events, true).text()).toBe("> hm\n\nHello.");

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeThinkFilter } from "#core/answer/think-filter.ts";
 
-/** What a user has before them once all the pieces have come. */
+/** What a user sees once all the pieces have arrived. */
 const shownOf = (pieces: readonly string[], quotes = false): string => {
   const filter = makeThinkFilter({ quotes });
   const shown = pieces.reduce((before, piece) => {
@@ -18,19 +18,23 @@ const cut = (text: string, places: readonly number[]): string[] => {
 };
 
 const hidden: readonly (readonly [string, string, string])[] = [
-  ["a thought in front", "<think>\nLet me see.\n</think>\n\nHello.", "Hello."],
+  ["a thought at the start", "<think>\nLet me see.\n</think>\n\nHello.", "Hello."],
   ["no thought at all", "Hello <b>you</b>, 1 < 2.", "Hello <b>you</b>, 1 < 2."],
   ["an empty thought", "<think>\n\n</think>\n\nHello.", "Hello."],
   ["several thoughts", "<think>a</think>One.\n<think>b</think>Two.", "One.\nTwo."],
-  ["a thought glued to a text", "Let me look.<think>hm</think>\n\nIt is.", "Let me look.\n\nIt is."],
+  [
+    "a thought without a space around it",
+    "Let me look.<think>hm</think>\n\nIt is.",
+    "Let me look.\n\nIt is.",
+  ],
   ["a thought without its first tag", "I wonder.\n</think>\n\nHello.", "Hello."],
   ["a thought without its first tag, and another", "hm</think>One <think>x</think>two", "One two"],
   ["a tag within a thought", "<think>a <think> b</think>Hello.", "Hello."],
-  ["a last tag too many", "<think>a</think>Hello.</think> Bye.", "Hello. Bye."],
+  ["one last tag too many", "<think>a</think>Hello.</think> Bye.", "Hello. Bye."],
   ["a thought that never ends", "<think>I am cut o", ""],
   ["an answer that ends in half a tag", "1 <th", "1 <th"],
-  ["a tag that is spoken of", "Use the `<think>` tag.", "Use the `<think>` tag."],
-  ["both tags spoken of", "`<think>` ends with `</think>`.", "`<think>` ends with `</think>`."],
+  ["a tag that is mentioned", "Use the `<think>` tag.", "Use the `<think>` tag."],
+  ["both tags mentioned", "`<think>` ends with `</think>`.", "`<think>` ends with `</think>`."],
   ["a tag within a line that never closes", "Write <think> first.", "Write <think> first."],
   ["a tag on a line of its own that never closes", "So:\n<think>\nand so on", "So:\n<think>\nand so on"],
   [
@@ -43,7 +47,7 @@ const hidden: readonly (readonly [string, string, string])[] = [
     "See:\n~~~xml\n</think>\n~~~\nDone.",
     "See:\n~~~xml\n</think>\n~~~\nDone.",
   ],
-  ["a thought behind a block of code", "```\nx\n```\n<think>a</think>Hello.", "```\nx\n```\nHello."],
+  ["a thought after a block of code", "```\nx\n```\n<think>a</think>Hello.", "```\nx\n```\nHello."],
   ["a text that looks like a tag", "<thinker> and <thin", "<thinker> and <thin"],
   ["tags in upper case", "<THINK>hm</THINK>Hello.", "Hello."],
   ["blanks in tags", "<think >hm</think >Hello.", "Hello."],
@@ -92,19 +96,19 @@ const hidden: readonly (readonly [string, string, string])[] = [
 
 test("a bot may name the tags of its model", () => {
   const filter = makeThinkFilter({ quotes: false, tags: ["scratchpad"] });
-  const said = "<scratchpad>hm</scratchpad><think>Hello</think>";
-  expect(filter.push(said).text + filter.end()).toBe("<think>Hello</think>");
+  const answer = "<scratchpad>hm</scratchpad><think>Hello</think>";
+  expect(filter.push(answer).text + filter.end()).toBe("<think>Hello</think>");
 });
 
 describe("a thought", () => {
-  test.each(hidden)("is kept out: %s", (_, said, shown) => {
-    expect(shownOf([said])).toBe(shown);
+  test.each(hidden)("is hidden: %s", (_, answer, shown) => {
+    expect(shownOf([answer])).toBe(shown);
   });
 
-  test.each(hidden)("is kept out however it is split: %s", (_, said, shown) => {
+  test.each(hidden)("is hidden however it is split: %s", (_, answer, shown) => {
     fc.assert(
-      fc.property(fc.array(fc.nat(said.length), { maxLength: 12 }), (places) => {
-        expect(shownOf(cut(said, places))).toBe(shown);
+      fc.property(fc.array(fc.nat(answer.length), { maxLength: 12 }), (places) => {
+        expect(shownOf(cut(answer, places))).toBe(shown);
       }),
     );
   });
@@ -138,21 +142,21 @@ describe("a thought", () => {
         fc.array(part, { maxLength: 20 }).map((parts) => parts.join("")),
         fc.array(fc.nat(200), { maxLength: 20 }),
         fc.boolean(),
-        (said, places, quotes) => {
-          expect(shownOf(cut(said, places), quotes)).toBe(shownOf([said], quotes));
+        (answer, places, quotes) => {
+          expect(shownOf(cut(answer, places), quotes)).toBe(shownOf([answer], quotes));
         },
       ),
       { numRuns: 1_000 },
     );
   });
 
-  test("holds back nothing but the beginning of a tag", () => {
+  test("holds back only the beginning of a tag", () => {
     const filter = makeThinkFilter({ quotes: false });
     expect(filter.push("Hello <").text).toBe("Hello ");
     expect(filter.push("b>you").text).toBe("<b>you");
   });
 
-  test("takes back what was shown of it where its first tag is left out", () => {
+  test("is withdrawn if it was shown because its first tag is missing", () => {
     const filter = makeThinkFilter({ quotes: false });
     expect(filter.push("I wonder.")).toEqual({ text: "I wonder.", replacesAll: false });
     expect(filter.push("</think>Hello.")).toEqual({ text: "Hello.", replacesAll: true });
@@ -162,26 +166,22 @@ describe("a thought", () => {
 describe("a thought that is shown", () => {
   test.each([
     [
-      "stands as a quote before the answer",
+      "is a quote before the answer",
       "<think>\nLet me see.\n\nYes.\n</think>\n\nHello.",
       "> Let me see.\n> \n> Yes.\n\nHello.",
     ],
-    ["is no quote where it is empty", "<think>\n\n</think>\n\nHello.", "Hello."],
-    ["stands by itself within an answer", "One.\n<think>a</think>Two.", "One.\n> a\n\nTwo."],
-    ["is a quote to its end where it never ends", "<think>I am cut o", "> I am cut o"],
-    [
-      "stays as it was where its first tag is left out",
-      "I wonder.\n</think>\n\nHello.",
-      "I wonder.\n\n\nHello.",
-    ],
-  ])("%s", (_, said, shown) => {
-    expect(shownOf([said], true)).toBe(shown);
+    ["is no quote if it is empty", "<think>\n\n</think>\n\nHello.", "Hello."],
+    ["is a separate block within an answer", "One.\n<think>a</think>Two.", "One.\n> a\n\nTwo."],
+    ["is a quote to its end if it never ends", "<think>I am cut o", "> I am cut o"],
+    ["stays as it was if its first tag is missing", "I wonder.\n</think>\n\nHello.", "I wonder.\n\n\nHello."],
+  ])("%s", (_, answer, shown) => {
+    expect(shownOf([answer], true)).toBe(shown);
   });
 
-  test("is a quote too where Dify parts it from the answer, and nothing where it is not to be seen", () => {
+  test("is a quote too if Dify separates it from the answer, and nothing if it is not to be shown", () => {
     const shows = makeThinkFilter({ quotes: true });
-    const said = [shows.pushThought("Let me "), shows.pushThought("see."), shows.push("Hello.").text];
-    expect(said.join("")).toBe("> Let me see.\n\nHello.");
+    const answer = [shows.pushThought("Let me "), shows.pushThought("see."), shows.push("Hello.").text];
+    expect(answer.join("")).toBe("> Let me see.\n\nHello.");
     expect(makeThinkFilter({ quotes: false }).pushThought("Let me see.")).toBe("");
   });
 });

@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { isMasked, maskKey } from "#core/bot/key-mask.ts";
 
 const visible = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
-/** Whatever a key may be: of visible ASCII, and mostly as Dify makes them. */
+/** Any possible key: visible ASCII, mostly as Dify makes them. */
 const keys = fc
   .tuple(fc.constantFrom("app-", "app-", ""), fc.string({ unit: visible, minLength: 1, maxLength: 64 }))
   .map((parts) => parts.join(""));
 
 describe("a masked key", () => {
-  test("tells a Dify key from another by its last four characters", () => {
+  test("distinguishes Dify keys by their last four characters", () => {
     expect(maskKey("app-7d1hT3xQ0kfN2vCq9sRw3f9c")).toBe("app-****3f9c");
     expect(maskKey("7d1hT3xQ0kfN2vCq9sRw3f9c")).toBe("****3f9c");
   });
@@ -20,11 +20,11 @@ describe("a masked key", () => {
     ["app-12345678901", "app-****"],
     ["123456789012345", "****"],
     ["", "****"],
-  ])("shows nothing of a key as short as %j", (key, masked) => {
+  ])("reveals nothing of a key as short as %j", (key, masked) => {
     expect(maskKey(key)).toBe(masked);
   });
 
-  test("never shows more of a key than its prefix and its last four characters, and the same of any that ends so", () => {
+  test("never reveals more of a key than its prefix and last four characters, and is the same for any key with these", () => {
     fc.assert(
       fc.property(keys, keys, (key, other) => {
         const masked = maskKey(key);
@@ -38,11 +38,11 @@ describe("a masked key", () => {
     );
   });
 
-  test("is known for one, whatever the key", () => {
+  test("is recognised as one, whatever the key", () => {
     fc.assert(fc.property(keys, (key) => expect(isMasked(maskKey(key))).toBe(true)));
   });
 
-  test("is not what a key without asterisks is taken for", () => {
+  test("is not confused with a key without asterisks", () => {
     const withoutAsterisks = keys.map((key) => key.replaceAll("*", "x"));
     fc.assert(fc.property(withoutAsterisks, (key) => expect(isMasked(key)).toBe(false)));
   });

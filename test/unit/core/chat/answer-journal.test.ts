@@ -11,9 +11,9 @@ import { makeTestClock } from "../../../support/test-clock.ts";
 const answer = { appKey: "app-one", turn: "t1", attempt: 1 };
 const delta = (content: string): ChatEvent => ({ type: "delta", content });
 const end: ChatEvent = { type: "end", stopped: false, usage: null, sources: [] };
-const longestItem = 400 * 1024;
+const maxItem = 400 * 1024;
 
-/** `put`: what stands before the store. */
+/** `put`: a wrapper of the store's write. */
 const begin = (put?: (keep: () => Promise<void>, n: number, piece: AnswerPiece) => Promise<void>) => {
   const clock = makeTestClock();
   const log = makeMemoryLog();
@@ -28,8 +28,8 @@ const begin = (put?: (keep: () => Promise<void>, n: number, piece: AnswerPiece) 
   return { clock, log, journal, kept: () => store.of(answer), events: () => store.eventsOf(answer) };
 };
 
-describe("an answer that is kept", () => {
-  test("is gathered for half a second before it is written, text that follows on text as one", async () => {
+describe("an answer that is stored", () => {
+  test("is buffered for half a second before it is written, with consecutive text merged", async () => {
     const { clock, journal, kept } = begin();
     for (const word of ["You ", "said: ", "hello"]) journal.add(delta(word));
     await clock.advance(499);
@@ -41,7 +41,7 @@ describe("an answer that is kept", () => {
     await journal.close();
   });
 
-  test("is kept to its end when it is closed, without a wait for the half second", async () => {
+  test("is stored to its end when it is closed, without waiting for the half second", async () => {
     const { journal, events } = begin();
     journal.add(delta("all of it"));
     journal.add(end);
@@ -49,28 +49,28 @@ describe("an answer that is kept", () => {
     expect(events()).toEqual([delta("all of it"), end]);
   });
 
-  test("says the same as what went out, whatever that was and however it was gathered", async () => {
+  test("is equal to what was sent, whatever that was and however it was buffered", async () => {
     await fc.assert(
       fc.asyncProperty(
         anyAnswer,
         fc.array(fc.constantFrom(0, 200, 600), { maxLength: 10 }),
-        async (said, pauses) => {
+        async (given, pauses) => {
           const { clock, journal, events } = begin();
-          for (const [at, event] of said.entries()) {
+          for (const [at, event] of given.entries()) {
             journal.add(event);
             await clock.advance(pauses[at] ?? 0);
           }
           await journal.close();
-          expect(shownBy(events())).toBe(shownBy(said));
+          expect(shownBy(events())).toBe(shownBy(given));
           const others = (all: readonly ChatEvent[]) => all.filter(({ type }) => type !== "delta");
-          expect(others(events())).toEqual(others(said));
+          expect(others(events())).toEqual(others(given));
         },
       ),
       { numRuns: 30 },
     );
   });
 
-  test("is written piece after piece, though the store takes its time: nobody finds a gap that will be filled", async () => {
+  test("is written piece after piece even if the store is slow: no reader finds a gap that is filled later", async () => {
     let open = 0;
     const order: number[] = [];
     const slow = Promise.withResolvers<void>();
@@ -93,7 +93,7 @@ describe("an answer that is kept", () => {
     expect(kept()).toHaveLength(3);
   });
 
-  test("holds up nobody who adds to it, while the store does not answer at all", () => {
+  test("does not block the caller while the store does not answer at all", () => {
     const { journal } = begin(() => new Promise(() => {}));
     for (let n = 0; n < 1_000; n += 1) expect(journal.add(delta("word "))).toBeUndefined();
   });
@@ -103,43 +103,43 @@ describe("an answer that is kept", () => {
     ["in one replacement", [{ type: "replace", content: "\u0001".repeat(300_000) } satisfies ChatEvent]],
     ["in many deltas at once", Array.from({ length: 300 }, () => delta("\ud800".repeat(1_000)))],
     [
-      "beside the end's sources",
+      "along with the end's sources",
       [
         delta("x".repeat(32_000)),
         { ...end, sources: [{ content: "你".repeat(60_000) }] } satisfies ChatEvent,
       ],
     ],
-  ])("goes into records that DynamoDB takes, however much comes %s", async (_how, said) => {
+  ])("is split into records that DynamoDB accepts, however much comes %s", async (_how, given) => {
     const { journal, kept, events } = begin();
-    for (const event of said) journal.add(event);
+    for (const event of given) journal.add(event);
     await journal.close();
-    expect(shownBy(events())).toBe(shownBy(said));
+    expect(shownBy(events())).toBe(shownBy(given));
     for (const piece of kept()) {
       const sealed = Math.ceil((Buffer.byteLength(JSON.stringify(piece)) * 4) / 3);
-      expect(sealed).toBeLessThan(longestItem);
+      expect(sealed).toBeLessThan(maxItem);
     }
   });
 });
 
-describe("an answer too long to be kept", () => {
+describe("an answer too long to be stored", () => {
   const word = "x".repeat(10_000);
-  const mostInAll = 1024 * 1024;
+  const maxTotalBytes = 1024 * 1024;
 
-  test("is kept up to a megabyte, and then marked as cut, once, whatever comes after", async () => {
+  test("is stored up to a megabyte, and then marked as truncated, once, whatever comes after", async () => {
     const { clock, journal, kept, events } = begin();
     for (let n = 0; n < 200; n += 1) journal.add(delta(word));
     journal.add(end);
     await clock.advance(5_000);
     await journal.close();
-    expect(shownBy(events())).toBe(word.repeat(Math.floor(mostInAll / word.length)));
+    expect(shownBy(events())).toBe(word.repeat(Math.floor(maxTotalBytes / word.length)));
     expect(kept().map((piece) => piece?.isCut)).toEqual([...Array(kept().length - 1).fill(undefined), true]);
     expect(events()).not.toContainEqual(end);
   });
 
-  test("is one of a megabyte and one letter, and not one of a megabyte", async () => {
+  test("begins at one letter more than a megabyte", async () => {
     for (const [length, isCut] of [
-      [mostInAll, false],
-      [mostInAll + 1, true],
+      [maxTotalBytes, false],
+      [maxTotalBytes + 1, true],
     ] as const) {
       const { journal, kept } = begin();
       journal.add(delta("x".repeat(length)));
@@ -148,7 +148,7 @@ describe("an answer too long to be kept", () => {
     }
   });
 
-  test("is none whose end has many sources: they are kept as far as a record holds them, and the end without", async () => {
+  test("does not include one with many sources: if they exceed a record, the end is stored without them", async () => {
     for (const [length, isKept] of [
       [200_000, true],
       [300_000, false],
@@ -162,7 +162,7 @@ describe("an answer too long to be kept", () => {
     }
   });
 
-  test("is parted between characters, for clients that have no halves of them", async () => {
+  test("is split between characters, for clients that cannot handle lone surrogates", async () => {
     const { journal, events } = begin();
     const text = `x${"😀".repeat(40_000)}`;
     journal.add(delta(text));
@@ -173,7 +173,7 @@ describe("an answer too long to be kept", () => {
 });
 
 describe("a store that fails", () => {
-  test("harms nobody, and is told of once, without the text", async () => {
+  test("causes no further harm, and is logged once, without the text", async () => {
     const { clock, log, journal } = begin(async () => {
       throw new Error("throttled");
     });
@@ -191,7 +191,7 @@ describe("a store that fails", () => {
     ]);
   });
 
-  test("is not given what was to follow while it took its time to fail", async () => {
+  test("gets nothing of what was to follow while it took its time to fail", async () => {
     const asked: number[] = [];
     const slow = Promise.withResolvers<void>();
     const { clock, log, journal } = begin((_keep, n) => {
@@ -208,7 +208,7 @@ describe("a store that fails", () => {
     expect(log.lines).toHaveLength(1);
   });
 
-  test("is given nothing more, for what would stand behind the gap, but that there is no more", async () => {
+  test("gets nothing more, since that would follow a gap, except the marker that there is no more", async () => {
     const asked: number[] = [];
     const { clock, journal, kept } = begin(async (keep, n) => {
       asked.push(n);

@@ -27,7 +27,7 @@ const ask = (given: Partial<ChatRequest> = {}): ChatRequest => ({
 const chat = difyIntegration({ type: "dify_chat" });
 const agent = difyIntegration({ type: "dify_agent" });
 
-/** What tells a turn under a key from every other. */
+/** What distinguishes a turn with an idempotency key from every other. */
 interface Parts {
   readonly appKey: string;
   readonly userId: string;
@@ -74,14 +74,14 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
     /** A turn that may run now. */
     ready: async (request = ask(), as = user) => {
       const begun = await begin(as, request, until);
-      if (begun.status !== "ready") throw new Error("it is known");
+      if (begun.status !== "ready") throw new Error("the turn exists already");
       return begun.ready;
     },
   };
 };
 
 describe("a question", () => {
-  test("becomes the turn that a message to the bot in the IM would be, under a name of its own", async () => {
+  test("becomes the turn that a message to the bot in the IM would be, with an id of its own", async () => {
     const { ready } = setUp();
     const { id, turn, lease, attempt } = await ready();
     expect({ lease, attempt }).toEqual({ lease: { token: "id-2", expiresAt: startMs + 10_000 }, attempt: 1 });
@@ -112,7 +112,7 @@ describe("a question", () => {
     expect(conversationKeyOf(turn)).toMatchObject({ name: "trip" });
   });
 
-  test("is read as the user wrote it, whatever it is, be it a command or a mention", async () => {
+  test("is read as the user wrote it, even if it is a command or a mention", async () => {
     const { ready } = setUp();
     for (const content of ['{"content":"x"}', "@Helpdesk", "/help", "👋"]) {
       const { turn } = await ready(ask({ content }));
@@ -120,7 +120,7 @@ describe("a question", () => {
     }
   });
 
-  test("is let in by the user's guard, in whose eyes it is there until the function's time is over", async () => {
+  test("is admitted by the user's guard, with a lease until the function's time is over", async () => {
     const { ready, asked } = setUp();
     await ready();
     expect(asked).toEqual([
@@ -139,31 +139,31 @@ describe("a question", () => {
   });
 });
 
-const noneAnswers = {
+const noAnswerer = {
   code: "conflict",
   message: "integration: the bot has no enabled integration that can answer",
 };
-const noneOfType = {
+const notOfThisType = {
   code: "conflict",
   message: 'integration: the bot has no enabled integration of this type, got "dify_agent"',
 };
 
-describe("nobody asks", () => {
+describe("a question is rejected", () => {
   test.each<[string, Partial<ChatRequest>, readonly BotWithKeys[], object]>([
-    ["a bot that is not there", { botUserId: "bot-nowhere" }, [bot()], { code: "not_found" }],
-    ["a bot with a webhook alone", {}, [bot({ integrations: [webhookIntegration()] })], noneAnswers],
+    ["for an unknown bot", { botUserId: "bot-nowhere" }, [bot()], { code: "not_found" }],
+    ["for a bot with only a webhook", {}, [bot({ integrations: [webhookIntegration()] })], noAnswerer],
     [
-      "a bot whose integration is off",
+      "for a bot whose integration is disabled",
       {},
       [bot({ integrations: [difyIntegration({ enabled: false })] })],
-      noneAnswers,
+      noAnswerer,
     ],
-    ["an integration that the bot does not have", { integration: "dify_agent" }, [bot()], noneOfType],
+    ["for an integration that the bot does not have", { integration: "dify_agent" }, [bot()], notOfThisType],
     [
-      "an integration that is off",
+      "for an integration that is disabled",
       { integration: "dify_agent" },
       [bot({ integrations: [chat, difyIntegration({ type: "dify_agent", enabled: false })] })],
-      noneOfType,
+      notOfThisType,
     ],
   ])("%s", async (_what, request, bots, error) => {
     const { begin, asked, turns } = setUp(bots);
@@ -172,7 +172,7 @@ describe("nobody asks", () => {
     expect(turns.recordOf({ appKey: "app-one", turn: "id-1" })).toBeUndefined();
   });
 
-  test("a bot that their token is not for, be it there or not", async () => {
+  test("for a bot that the token does not cover, whether it exists or not", async () => {
     const { begin, ready } = setUp();
     const bound = chatUser({ bots: ["bot-sales", "bot-helpdesk"] });
     await expect(ready(ask(), bound)).resolves.toBeDefined();
@@ -193,7 +193,7 @@ describe("nobody asks", () => {
     expect(turns.recordOf({ appKey: "app-one", turn: "id-1" })).toMatchObject({ heldUntil: 0 });
   });
 
-  test("more often than they may: they learn when to come back, and the turn may be begun again by then", async () => {
+  test("above the rate limit: the caller is told when to retry, and the turn may be begun again by then", async () => {
     const { begin, ready, guard } = setUp();
     const request = ask({ idempotencyKey: "k1" });
     guard.admission = { status: "limited", retryAfterMs: 1_700 };
@@ -207,23 +207,23 @@ describe("nobody asks", () => {
     expect((await ready(request)).attempt).toBe(2);
   });
 
-  test("while the guard cannot say who may: the turn may be begun again at once", async () => {
+  test("while the guard cannot decide: the turn may be begun again at once", async () => {
     const { begin, ready, guard, asked, left } = setUp();
     const request = ask({ idempotencyKey: "k1" });
     guard.admission = new Error("throttled");
     await expect(begin(request)).rejects.toThrow("throttled");
-    // It may have been let in all the same.
+    // It may have been admitted all the same.
     expect(left).toEqual([asked[0]?.turn]);
     guard.admission = { status: "admitted" };
     expect((await ready(request)).attempt).toBe(2);
   });
 });
 
-describe("a question under a key", () => {
+describe("a question with a key", () => {
   const key = "order-7";
   const request = ask({ idempotencyKey: key });
 
-  test("is one turn, whose answer is kept, however often it is asked; the guard is asked once", async () => {
+  test("is one turn, whose answer is stored, however often it is asked; the guard is asked once", async () => {
     const { begin, ready, asked } = setUp();
     const { id } = await ready(request);
     expect(id.keepsAnswer).toBe(true);
@@ -231,7 +231,7 @@ describe("a question under a key", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("begins again where its machine has died", async () => {
+  test("begins again if its process has died", async () => {
     const { clock, ready } = setUp();
     const first = await ready(request);
     await clock.advance(10_000);
@@ -243,7 +243,7 @@ describe("a question under a key", () => {
     ["conversation", { conversation: "trip" }],
     ["integration", { integration: "dify_chatflow" }],
     ["files", { files: [{ kind: "image", url: "https://example.com/a.png" }] }],
-  ])("with another %s is refused: it is another question", async (_what, other) => {
+  ])("with another %s is rejected: it is another question", async (_what, other) => {
     const { begin, ready } = setUp();
     await ready(request);
     await expect(begin({ ...request, ...other })).rejects.toMatchObject({
@@ -253,14 +253,14 @@ describe("a question under a key", () => {
     });
   });
 
-  test("that is known is not told to who comes with a revoked token", async () => {
+  test("that is known is not confirmed to a caller with a revoked token", async () => {
     const { begin, ready, guard } = setUp();
     await ready(request);
     guard.isRevoked = true;
     await expect(begin(request)).rejects.toMatchObject({ code: "bad_token" });
   });
 
-  /** The turn's name under a key. */
+  /** The turn's id for a key. */
   const turnOf = async ({ appKey, userId, botUserId, idempotencyKey }: Parts): Promise<string> => {
     const begin = makeBeginChatTurn({
       bots: { findWithKeys: async () => bot({ userId: botUserId }) },
@@ -286,7 +286,7 @@ describe("a question under a key", () => {
     },
   );
 
-  test("is its user's own, of this bot and this app: nobody else's key is ever the same turn", () => {
+  test("belongs to its user, this bot and this app: no other user's key ever yields the same turn", () => {
     const part = fc.constantFrom("a", "b", 'a","b', "a,b", "[", "", '"');
     const of = fc.record({ appKey: part, userId: part, botUserId: part, idempotencyKey: part });
     return fc.assert(
@@ -297,7 +297,7 @@ describe("a question under a key", () => {
     );
   });
 
-  test("and one without, or under another, are turns of their own", async () => {
+  test("and one without, or with another key, are separate turns", async () => {
     const { ready } = setUp();
     const names = [
       await ready(request),

@@ -43,7 +43,7 @@ const setUp = (kept: Partial<Record<ModelType, Found>>, bots = [its]) => {
   return { conversations, asked, forgotten };
 };
 
-/** As a turn of this user with this bot has it. */
+/** As a turn of this user with this bot loads it. */
 const keyOfTurn = (type: DifyType, conversationName?: string): ConversationKey =>
   conversationKeyOf(
     turnOf({
@@ -54,7 +54,7 @@ const keyOfTurn = (type: DifyType, conversationName?: string): ConversationKey =
   );
 
 describe("a user's conversation", () => {
-  test("is told with when it began, when it ends, how many turns it has had, and nothing of its model's", async () => {
+  test("is returned with its beginning, its end and its number of turns, and nothing of its model's memory", async () => {
     const { conversations } = setUp({ dify_chatflow: found() });
     expect(await conversations.find(chatUser(), "bot-helpdesk", "trip")).toEqual({
       conversation: "trip",
@@ -94,7 +94,7 @@ describe("a user's conversation", () => {
     ).toMatchObject({ turns: 1 });
   });
 
-  test("that was never begun is not found, and forgotten all the same", async () => {
+  test("that was never begun is not found, and can be forgotten all the same", async () => {
     const { conversations } = setUp({});
     await expect(conversations.find(chatUser(), "bot-helpdesk", undefined)).rejects.toMatchObject({
       code: "not_found",

@@ -24,7 +24,7 @@ const positionOf = (events: readonly ChatEvent[], attempt = 1): ChatPosition =>
   events.reduce(positionAfter, startOf(attempt));
 
 describe("a position", () => {
-  test("is read as it was written, whatever it is", () => {
+  test("is parsed as it was formatted, whatever it is", () => {
     fc.assert(
       fc.property(anyPosition, (position) => {
         expect(readPosition(writePosition(position))).toEqual(position);
@@ -32,11 +32,11 @@ describe("a position", () => {
     );
   });
 
-  test("goes into an event's id and a header as it is", () => {
+  test("fits into an event's id and a header unchanged", () => {
     fc.assert(fc.property(anyPosition, (position) => /^[\x21-\x7e]+$/.test(writePosition(position))));
   });
 
-  test("is read of nothing that we never wrote, and of no text an error", () => {
+  test("is undefined for any string that we never formatted, and parsing never throws", () => {
     const near = fc.stringMatching(/^[0-9.end -]{0,12}$/);
     fc.assert(
       fc.property(fc.oneof(near, fc.string()), (text) => {
@@ -48,27 +48,27 @@ describe("a position", () => {
   });
 
   test.each(["", "1", "1.", "1.end.", "1.0", "1.0.0.0", "1.0.0\n", " 1.0.0", "1.0.-1", "1.0x1.0", "١.٠.٠"])(
-    "is none that is written %j",
+    "cannot be parsed from %j",
     (text) => {
       expect(readPosition(text)).toBeUndefined();
     },
   );
 
-  test("counts what is before the client since all of it was replaced, and how often that was", () => {
+  test("counts the text since the last replacement, and the number of replacements", () => {
     fc.assert(
       fc.property(anyAnswer, fc.nat(12), (events, length) => {
-        const heard = events.slice(0, -1).slice(0, length);
-        expect(positionOf(heard)).toEqual({
+        const received = events.slice(0, -1).slice(0, length);
+        expect(positionOf(received)).toEqual({
           attempt: 1,
           ended: false,
-          replacements: heard.filter(({ type }) => type === "replace").length,
-          characters: shownBy(heard).length,
+          replacements: received.filter(({ type }) => type === "replace").length,
+          characters: shownBy(received).length,
         });
       }),
     );
   });
 
-  test("is the end once the end was heard, and stays it", () => {
+  test("is the end once the end was received, and stays it", () => {
     fc.assert(
       fc.property(anyAnswer, (events) => {
         expect(positionOf(events, 3)).toEqual({ attempt: 3, ended: true });

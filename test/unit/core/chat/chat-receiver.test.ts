@@ -10,16 +10,16 @@ interface Given {
 }
 
 const begin = ({ conversation, isStopRequested = false }: Given = {}) => {
-  const told: ChatEvent[] = [];
+  const emitted: ChatEvent[] = [];
   const named: string[] = [];
   const { sink, observer } = makeChatReceiver({
     turn: "t1",
     conversation,
-    emit: (event) => void told.push(event),
+    emit: (event) => void emitted.push(event),
     onReference: (reference) => void named.push(reference),
     isStopRequested: async () => isStopRequested,
   });
-  return { sink, observer, told, named };
+  return { sink, observer, emitted, named };
 };
 
 const end = { type: "end", stopped: false, usage: null, sources: [] };
@@ -27,26 +27,26 @@ const stopped = { ...end, stopped: true };
 const facts = { usage: { totalTokens: 7 }, sources: [{ document: "manual.pdf" }] };
 
 describe("a client", () => {
-  test("hears a turn's name and its conversation's, and each piece as it comes", () => {
-    const { sink, observer, told } = begin({ conversation: "trip" });
+  test("receives a turn's id and its conversation's name, and each piece as it comes", () => {
+    const { sink, observer, emitted } = begin({ conversation: "trip" });
     observer?.onModelCalled?.();
     sink.delta("wrong");
     sink.replace("right");
-    expect(told).toEqual([
+    expect(emitted).toEqual([
       { type: "start", turn: "t1", conversation: "trip" },
       { type: "delta", content: "wrong" },
       { type: "replace", content: "right" },
     ]);
   });
 
-  test("of the conversation that is the IM's too hears no name of it", () => {
-    const { observer, told } = begin();
+  test("of the conversation that the IM uses too receives no name of it", () => {
+    const { observer, emitted } = begin();
     observer?.onModelCalled?.();
-    expect(told).toEqual([{ type: "start", turn: "t1", conversation: null }]);
+    expect(emitted).toEqual([{ type: "start", turn: "t1", conversation: null }]);
   });
 
   test.each<[string, AnswerEnding, unknown[]]>([
-    ["what it cost and what it rests on", { status: "complete", facts }, [{ ...end, ...facts }]],
+    ["its usage and sources", { status: "complete", facts }, [{ ...end, ...facts }]],
     ["that neither is known", { status: "complete" }, [end]],
     ["that it was stopped", { status: "stopped" }, [stopped]],
     [
@@ -66,50 +66,50 @@ describe("a client", () => {
       ],
     ],
     [
-      "what failed, in words without the blanks that part them from an answer",
+      "the error text, without the blank lines that separate it from an answer",
       failedWith("\n\nIt broke off."),
       [{ type: "error", code: "unavailable", message: "It broke off.", retryable: true }],
     ],
-  ])("hears at the end %s", async (_what, ending, events) => {
-    const { sink, told } = begin();
+  ])("receives at the end %s", async (_what, ending, events) => {
+    const { sink, emitted } = begin();
     expect(await sink.end(ending)).toEqual({ status: "delivered" });
-    expect(told).toEqual(events);
+    expect(emitted).toEqual(events);
   });
 
-  test("hears nothing of an answer that another machine brings", async () => {
-    const { sink, told } = begin({ isStopRequested: true });
+  test("receives nothing of an answer that another process produces", async () => {
+    const { sink, emitted } = begin({ isStopRequested: true });
     expect(await sink.end({ status: "abandoned" })).toMatchObject({ status: "undelivered" });
-    expect(told).toEqual([]);
+    expect(emitted).toEqual([]);
   });
 
   test.each<[string, AnswerEnding]>([
-    ["as if it had said all", { status: "complete", facts }],
-    ["with nothing said", { status: "failed", sentence: "Sorry.", code: "empty", retryable: true }],
+    ["as if it were complete", { status: "complete", facts }],
+    ["without any text", { status: "failed", sentence: "Sorry.", code: "empty", retryable: true }],
     ["by breaking off", { status: "failed", sentence: "Sorry.", code: "broken_off", retryable: true }],
     ["while it waits for a person", { status: "paused", sentence: "Please wait." }],
-  ])("that has stopped it hears that it is stopped, though the model ends %s", async (_how, ending) => {
-    const { sink, told } = begin({ isStopRequested: true });
+  ])("that has stopped it receives that it is stopped, even if the model ends %s", async (_how, ending) => {
+    const { sink, emitted } = begin({ isStopRequested: true });
     await sink.end(ending);
-    expect(told).toEqual([stopped]);
+    expect(emitted).toEqual([stopped]);
   });
 });
 
-test("what a model calls a turn is passed on", () => {
-  const { observer, named, told } = begin();
+test("the model's ids of a turn are passed on", () => {
+  const { observer, named, emitted } = begin();
   observer?.onReference?.("its name");
   expect(named).toEqual(["its name"]);
-  expect(told).toEqual([]);
+  expect(emitted).toEqual([]);
 });
 
-test("who brings an answer waits where the client does", async () => {
-  const taken = Promise.withResolvers<void>();
+test("the sender of an answer waits when the client does", async () => {
+  const accepted = Promise.withResolvers<void>();
   const { sink } = makeChatReceiver({
     turn: "t1",
     conversation: undefined,
-    emit: () => taken.promise,
+    emit: () => accepted.promise,
     onReference: () => {},
     isStopRequested: async () => false,
   });
-  expect(sink.delta("x")).toBe(taken.promise);
-  expect(sink.replace("x")).toBe(taken.promise);
+  expect(sink.delta("x")).toBe(accepted.promise);
+  expect(sink.replace("x")).toBe(accepted.promise);
 });

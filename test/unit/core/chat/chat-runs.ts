@@ -43,7 +43,7 @@ interface Given {
   readonly id?: Partial<NewChatTurn>;
   readonly ask?: (clock: TestClock) => Ask;
   readonly stop?: NonNullable<Model["stop"]>;
-  /** What stands before the stores. */
+  /** Wrappers of the stores. */
   readonly turns?: (turns: Turns) => Turns;
   readonly conversations?: (conversations: ConversationStore) => ConversationStore;
   readonly leave?: UserGuard["release"];
@@ -52,7 +52,7 @@ interface Given {
   readonly metrics?: Metrics;
 }
 
-/** A turn that has begun, on the machine that runs it. */
+/** A turn that has begun, in the process that runs it. */
 export const setUpChatRun = async (given: Given = {}) => {
   const clock = makeTestClock(startMs);
   const log = makeMemoryLog();
@@ -62,11 +62,11 @@ export const setUpChatRun = async (given: Given = {}) => {
   const kept = makeMemoryPieces();
   const conversations = makeMemoryConversations(clock);
   const left: unknown[] = [];
-  const told: string[] = [];
+  const modelStops: string[] = [];
   const closed: string[] = [];
   const lease = { token: "mine", expiresAt: startMs + 10_000 };
   const begun = await store.begin(id, lease);
-  if (begun.status !== "begun") throw new Error("nobody else has it");
+  if (begun.status !== "begun") throw new Error("the turn was not begun");
   const { attempt } = begun;
   const ask = given.ask ?? (() => answers("You said: ", "hello"));
   const pieces = { put: given.put ?? kept.put };
@@ -87,7 +87,7 @@ export const setUpChatRun = async (given: Given = {}) => {
       models: sameModel({
         ask: ask(clock),
         stop: async (integration, named) => {
-          told.push(named);
+          modelStops.push(named);
           await given.stop?.(integration, named);
         },
       }),
@@ -120,7 +120,7 @@ export const setUpChatRun = async (given: Given = {}) => {
     error,
   }));
   return {
-    ...{ clock, log, metrics: notes, client, running, conversations, left, told, closed },
+    ...{ clock, log, metrics: notes, client, running, conversations, left, modelStops, closed },
     turns: store,
     record: () => store.recordOf(id),
     kept: () => kept.eventsOf({ ...id, attempt }),
@@ -128,8 +128,8 @@ export const setUpChatRun = async (given: Given = {}) => {
   };
 };
 
-/** Says a word each second, forever: it obeys no stop. */
-export const talksOn =
+/** Emits a word each second, forever: it obeys no stop. */
+export const endlessAsk =
   (clock: TestClock): Ask =>
   async (_question, listener, { signal }) => {
     await listener({ type: "begun", reference });

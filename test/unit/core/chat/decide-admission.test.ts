@@ -25,20 +25,20 @@ const decide = (state: UserState, given: Partial<TurnRequest> = {}, at = now) =>
   decideAdmission(state, asked(given), limits, at);
 
 describe("a turn", () => {
-  test("of somebody new is let in", () => {
+  test("of a new user is admitted", () => {
     expect(decide(user())).toEqual({
       status: "admitted",
       next: { revokedBefore: 0, open: new Map([["t1", now + leaseMs]]), starts: [0, 0, now] },
     });
   });
 
-  test("is not let in by a token that was given before the revocation, though it is in already", () => {
+  test("is not admitted by a token from before the revocation, even if it was admitted before", () => {
     const revoked = user({ revokedBefore: now, open: new Map([["t1", now + leaseMs]]) });
     expect(decide(revoked, { issuedAt: now - 1 })).toEqual({ status: "revoked" });
     expect(decide(revoked, { issuedAt: now })).toMatchObject({ status: "admitted" });
   });
 
-  test("waits for a place while as many as may are in: a little, or until the first place is free", () => {
+  test("waits for a slot while all are taken: briefly, or until the first slot is free", () => {
     const open = new Map([
       ["a", now + leaseMs],
       ["b", now + leaseMs],
@@ -50,7 +50,7 @@ describe("a turn", () => {
     });
   });
 
-  test("takes the place of one whose process has ended without a word", () => {
+  test("takes the slot of one whose process has died", () => {
     const open = new Map([
       ["crashed", now],
       ["b", now + leaseMs],
@@ -65,7 +65,7 @@ describe("a turn", () => {
     });
   });
 
-  test("waits until the minute leaves room, whichever order its machine wrote in", () => {
+  test("waits until the minute leaves room, in whichever order the timestamps were written", () => {
     const starts = [now - 10_000, now - 50_000, now - 20_000];
     expect(decide(user({ starts }))).toEqual({ status: "limited", retryAfterMs: 10_000 });
     expect(decide(user({ starts }), {}, now + 9_999)).toEqual({ status: "limited", retryAfterMs: 1 });
@@ -74,7 +74,7 @@ describe("a turn", () => {
     });
   });
 
-  test("that is in already is let in, and not counted again, though there is room for no other", () => {
+  test("that was admitted already is admitted again without being counted again, even if there is room for no other", () => {
     const open = new Map([
       ["t1", now + leaseMs],
       ["b", now + leaseMs],
@@ -84,7 +84,7 @@ describe("a turn", () => {
     expect(decide(full, { until: now + 1 })).toEqual({ status: "admitted", next: undefined });
   });
 
-  test("that is in already keeps its place for longer where it asks to", () => {
+  test("that was admitted already gets a longer lease if it asks for one", () => {
     const starts = [now - 2, now - 1, now];
     const until = now + leaseMs;
     expect(decide(user({ open: new Map([["t1", until]]), starts }), { until: until + 1 })).toEqual({
@@ -96,12 +96,12 @@ describe("a turn", () => {
   test.each([
     ["fewer", [now - 1]],
     ["more", [1, 2, 3, 4, 5, now - 2, now - 1]],
-  ])("is let in by limits that were set anew, whatever was counted by %s", (_name, starts) => {
+  ])("is admitted by the new limits after a change, whatever was counted by %s", (_name, starts) => {
     expect(decide(user({ starts }))).toMatchObject({ status: "admitted", next: { starts: { length: 3 } } });
   });
 });
 
-test("never are more turns in than may be, nor more begun in any minute, nor anybody told to wait for nothing", () => {
+test("admission never exceeds the limits of concurrent turns and of turns per minute, and makes no turn wait without reason", () => {
   const step = fc.record({
     afterMs: fc.constantFrom(0, 1, 500, 2_000, 19_999, 20_000, 59_999, 60_000, 61_000),
     turn: fc.constantFrom("a", "b", "c", "d", "e"),
@@ -126,7 +126,7 @@ test("never are more turns in than may be, nor more begun in any minute, nor any
           expect(decision.retryAfterMs).toBeLessThanOrEqual(60_000);
           continue;
         }
-        if (decision.status !== "admitted") throw new Error("nobody revoked anything");
+        if (decision.status !== "admitted") throw new Error("unexpected revocation");
         if (!wasIn) begun.push(at);
         state = decision.next ?? state;
         expect([...state.open.values()].filter((until) => until > at).length).toBeLessThanOrEqual(2);

@@ -28,7 +28,7 @@ interface Given {
   readonly store?: MemoryPieces;
 }
 
-/** A turn that others run, of which a client hears by following it. */
+/** A turn that others run, which a client follows. */
 const setUp = ({ turn: given = {}, store = makeMemoryPieces() }: Given = {}) => {
   const clock = makeTestClock(startMs);
   const turn = chatTurn(given);
@@ -36,7 +36,7 @@ const setUp = ({ turn: given = {}, store = makeMemoryPieces() }: Given = {}) => 
   turns.plant(turn);
   const log = makeMemoryLog();
   let n = 0;
-  /** Its machine writes a piece. */
+  /** Its process writes a piece. */
   const write = async (...events: ChatEvent[]) => {
     await store.put(turn, n, { events });
     n += 1;
@@ -59,11 +59,11 @@ const setUp = ({ turn: given = {}, store = makeMemoryPieces() }: Given = {}) => 
   return { clock, turn, turns, store, log, write, open };
 };
 
-/** What a client was told that broke off after `heard`, whose events are kept in pieces that end where `cuts` says. */
+/** What a client receives that broke off after `received`, with events stored in pieces that end at `cuts`. */
 const resume = async (
   events: readonly ChatEvent[],
   cuts: readonly number[],
-  heard: ChatPosition | undefined,
+  received: ChatPosition | undefined,
   atOnce: number,
 ) => {
   const { turn, store, clock, log, turns } = setUp();
@@ -74,13 +74,13 @@ const resume = async (
   const client = makeMemoryClient();
   const read: MemoryPieces["read"] = (answer, n, most) => store.read(answer, n, Math.min(most, atOnce));
   const follow = makeFollowChatTurn({ pieces: { read }, turns, clock, log });
-  const following = follow(turn, heard, client.emit, Number.POSITIVE_INFINITY);
+  const following = follow(turn, received, client.emit, Number.POSITIVE_INFINITY);
   await clock.advance(500 * (ends.length + 1));
   await following;
   return client;
 };
 
-/** The same answer as the journal may have joined it: text that follows on text is one event. */
+/** The same answer as the journal may have merged it: consecutive text is one event. */
 const joined = (events: readonly ChatEvent[]): ChatEvent[] => {
   const all: ChatEvent[] = [];
   for (const event of events) {
@@ -95,8 +95,8 @@ const joined = (events: readonly ChatEvent[]): ChatEvent[] => {
 const anyCuts = fc.array(fc.nat(), { maxLength: 5 });
 const anyBreak = fc.nat(12);
 
-describe("a client that comes back", () => {
-  test("has the whole answer, once, wherever it broke off and however the answer was joined and cut", async () => {
+describe("a client that reconnects", () => {
+  test("has the whole answer, once, wherever it broke off and however the answer was merged and split", async () => {
     await fc.assert(
       fc.asyncProperty(
         anyAnswer,
@@ -104,16 +104,16 @@ describe("a client that comes back", () => {
         anyBreak,
         fc.constantFrom(1, 2, 20),
         async (events, cuts, at, atOnce) => {
-          const heard = events.slice(0, at % (events.length + 1));
-          const position = heard.length === 0 ? undefined : heard.reduce(positionAfter, startOf(1));
+          const received = events.slice(0, at % (events.length + 1));
+          const position = received.length === 0 ? undefined : received.reduce(positionAfter, startOf(1));
           const client = await resume(joined(events), cuts, position, atOnce);
-          const all = [...heard, ...client.events];
+          const all = [...received, ...client.events];
           expect(shownBy(all)).toBe(shownBy(events));
-          // Said twice or left out, though what is shown in the end is the same.
-          const lengthOf = (said: readonly ChatEvent[]) =>
-            said.reduce((sum, each) => sum + ("content" in each ? each.content.length : 0), 0);
+          // Repeated or left out, even if the resulting text is the same.
+          const lengthOf = (sequence: readonly ChatEvent[]) =>
+            sequence.reduce((sum, each) => sum + ("content" in each ? each.content.length : 0), 0);
           expect(lengthOf(all)).toBe(lengthOf(events));
-          const without = (said: readonly ChatEvent[]) => said.filter(({ type }) => type !== "delta");
+          const without = (sequence: readonly ChatEvent[]) => sequence.filter(({ type }) => type !== "delta");
           expect(without(all)).toEqual(without(events));
         },
       ),
@@ -121,7 +121,7 @@ describe("a client that comes back", () => {
     );
   });
 
-  test("is told with each event where that brings it to: where it breaks off again it can go on from there", async () => {
+  test("gets a position with each event, from which it can continue if it breaks off again", async () => {
     await fc.assert(
       fc.asyncProperty(anyAnswer, anyCuts, anyBreak, anyBreak, async (events, cuts, at, again) => {
         const first = events.slice(0, at % events.length);
@@ -136,13 +136,13 @@ describe("a client that comes back", () => {
     );
   });
 
-  test("is told the rest of a piece of text in whose middle it broke off", async () => {
+  test("gets the rest of a piece of text in whose middle it broke off", async () => {
     const client = await resume([start, delta("You said: hello"), end], [], readPosition("1.0.4"), 20);
     expect(client.events).toEqual([delta("said: hello"), end]);
     expect(client.ids).toEqual(["1.0.15", "1.end"]);
   });
 
-  test("is told nothing of what was replaced, nor twice of the replacement", async () => {
+  test("gets nothing of what was replaced, and the replacement only once", async () => {
     const events = [start, delta("wrong"), replace("right"), delta(" indeed"), end];
     expect((await resume(events, [], readPosition("1.0.3"), 20)).events).toEqual([
       delta("ng"),
@@ -154,12 +154,12 @@ describe("a client that comes back", () => {
     expect((await resume(events, [], readPosition("1.1.2"), 20)).events).toEqual([delta(" indeed"), end]);
   });
 
-  test("that has heard nothing yet hears it from its start", async () => {
+  test("and has received nothing yet starts from the beginning", async () => {
     const events = [start, delta("all"), end];
     expect((await resume(events, [], undefined, 20)).events).toEqual(events);
   });
 
-  test("to a turn that was run again since is told to begin anew, and hears the whole of that run", async () => {
+  test("to a turn that was run again since is told to start over, and receives the whole of that run", async () => {
     const { turn, store, open, clock } = setUp({ turn: { attempt: 2 } });
     await store.put({ ...turn, attempt: 1 }, 0, { events: [start, delta("of the dead")] });
     await store.put(turn, 0, { events: [start, delta("of the living"), end] });
@@ -172,7 +172,7 @@ describe("a client that comes back", () => {
 });
 
 describe("a client that follows a turn", () => {
-  test("hears each piece within half a second after it is written, and nothing after the end", async () => {
+  test("receives each piece within half a second after it is written, and nothing after the end", async () => {
     const { clock, write, open } = setUp();
     const client = open();
     await write(start);
@@ -187,7 +187,7 @@ describe("a client that follows a turn", () => {
     expect(client.events).toEqual([start, delta("one "), delta("two"), end]);
   });
 
-  test("waits with a turn that says nothing, for as long as its machine lives", async () => {
+  test("waits with a turn that says nothing, for as long as its process lives", async () => {
     const { clock, turn, turns, write, open } = setUp();
     const client = open();
     await write(start);
@@ -201,7 +201,7 @@ describe("a client that follows a turn", () => {
     expect(client.types()).toEqual(["start", "end"]);
   });
 
-  test("learns within seconds of its lease that its machine has died, by an error it may retry", async () => {
+  test("learns within seconds after its lease expired that its process has died, from a retryable error", async () => {
     const { clock, write, open } = setUp();
     const client = open();
     await write(start, delta("half of "));
@@ -210,24 +210,24 @@ describe("a client that follows a turn", () => {
     await clock.advance(3_000);
     await client.done;
     expect(client.events).toEqual([start, delta("half of "), interrupted]);
-    // An EventSource that asks again by itself has no more to come.
+    // An EventSource that reconnects by itself receives no more.
     expect(client.ids.at(-1)).toBe("1.end");
   });
 
   test.each<[string, Partial<ChatTurn>, Partial<ChatEvent>]>([
-    ["that another machine runs by now", { attempt: 2 }, { code: "interrupted", retryable: true }],
+    ["that another process has taken over", { attempt: 2 }, { code: "interrupted", retryable: true }],
     [
-      "that ended without that its end was kept",
+      "that ended without storing its end",
       { state: "done", replayUntil: startMs + 600_000 },
       { code: "replay_too_long", retryable: false },
     ],
-  ])("%s is told so", async (_which, now, told) => {
+  ])("%s is told so", async (_which, now, emitted) => {
     const { clock, turn, turns, write, open } = setUp();
     await write(start);
     const client = open();
     turns.plant({ ...turn, heldUntil: startMs + 60_000, ...now });
     await clock.advance(3_000);
-    expect(client.events).toMatchObject([start, told]);
+    expect(client.events).toMatchObject([start, emitted]);
   });
 
   test("that was discarded is told so", async () => {
@@ -238,7 +238,7 @@ describe("a client that follows a turn", () => {
     expect(client.events).toEqual([interrupted]);
   });
 
-  test("misses nothing of what was written between the last look and the question whether the turn runs", async () => {
+  test("misses nothing that was written between the last read and the check whether the turn runs", async () => {
     const { clock, turn, store, log } = setUp();
     const client = makeMemoryClient();
     const find = async () => {
@@ -253,7 +253,7 @@ describe("a client that follows a turn", () => {
     expect(client.types()).toEqual(["start", "delta", "end"]);
   });
 
-  test("has all that was said long ago without waiting, however many pieces it is", async () => {
+  test("has everything stored long ago without waiting, however many pieces it is", async () => {
     const { clock, write, open } = setUp({ turn: { state: "done", replayUntil: startMs + 600_000 } });
     for (let n = 0; n < 500; n += 1) await write(delta(`${n} `));
     await write(end);
@@ -264,13 +264,13 @@ describe("a client that follows a turn", () => {
     expect(client.types()).toHaveLength(501);
   });
 
-  test("looks once in half a second where it has caught up: each look costs", async () => {
+  test("polls every half second once it has caught up: each read costs", async () => {
     const store = makeMemoryPieces();
-    let looks = 0;
+    let reads = 0;
     const counting: MemoryPieces = {
       ...store,
       read: (...asked) => {
-        looks += 1;
+        reads += 1;
         return store.read(...asked);
       },
     };
@@ -280,13 +280,13 @@ describe("a client that follows a turn", () => {
       await write(delta("word "));
       await clock.advance(500);
     }
-    expect(looks).toBeLessThanOrEqual(7);
+    expect(reads).toBeLessThanOrEqual(7);
     await write(end);
     await clock.advance(500);
     await client.done;
   });
 
-  test("is told that the answer is too long to be had again, after what is kept of it", async () => {
+  test("is told that the answer is too long to be replayed, after the part that is stored", async () => {
     const { clock, turn, store, open } = setUp();
     await store.put(turn, 0, { events: [start, delta("long ")] });
     await store.put(turn, 1, { events: [], isCut: true });
@@ -300,7 +300,7 @@ describe("a client that follows a turn", () => {
     ]);
   });
 
-  test("is told to ask again when the function's own time is over, and goes on from where it was", async () => {
+  test("is told to reconnect when the function's own time is over, and continues from where it was", async () => {
     const { clock, turn, turns, write, open } = setUp();
     turns.plant({ ...turn, heldUntil: startMs + 900_000 });
     await write(start, delta("so far"));
@@ -316,17 +316,17 @@ describe("a client that follows a turn", () => {
   });
 
   test.each(["pieces", "turns"] as const)(
-    "is told so in band, and may ask again, where the store of %s fails",
+    "is told so in the stream, and may retry, if the store of %s fails",
     async (which) => {
       const { clock, turn, turns, store, log } = setUp();
       await store.put(turn, 0, { events: [start] });
       const fail = async (): Promise<never> => {
         throw new Error("throttled");
       };
-      let looks = 0;
+      let reads = 0;
       const read: MemoryPieces["read"] = (...asked) => {
-        looks += 1;
-        return which === "pieces" && looks > 1 ? fail() : store.read(...asked);
+        reads += 1;
+        return which === "pieces" && reads > 1 ? fail() : store.read(...asked);
       };
       const client = makeMemoryClient();
       const follow = makeFollowChatTurn({
@@ -349,25 +349,25 @@ describe("a client that follows a turn", () => {
     },
   );
 
-  test("that takes its time is waited for before it is told more", async () => {
+  test("that is slow is waited for before it is sent more", async () => {
     const { clock, turn, turns, store, log } = setUp();
     await store.put(turn, 0, { events: [start, delta("one"), end] });
-    const told: ChatEvent[] = [];
-    const taken = Promise.withResolvers<void>();
+    const emitted: ChatEvent[] = [];
+    const accepted = Promise.withResolvers<void>();
     const follow = makeFollowChatTurn({ pieces: store, turns, clock, log });
     const done = follow(
       turn,
       undefined,
       (event) => {
-        told.push(event);
-        return event.type === "start" ? taken.promise : undefined;
+        emitted.push(event);
+        return event.type === "start" ? accepted.promise : undefined;
       },
       Number.POSITIVE_INFINITY,
     );
     await clock.advance(5_000);
-    expect(told).toEqual([start]);
-    taken.resolve();
+    expect(emitted).toEqual([start]);
+    accepted.resolve();
     await done;
-    expect(told).toEqual([start, delta("one"), end]);
+    expect(emitted).toEqual([start, delta("one"), end]);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { TestClock } from "../../../support/test-clock.ts";
-import { delta, place, reference, setUpChatRun, start, talksOn } from "./chat-runs.ts";
+import { delta, endlessAsk, place, reference, setUpChatRun, start } from "./chat-runs.ts";
 
-describe("what breaks", () => {
+describe("an error", () => {
   const broken = () => Promise.reject(new Error("throttled"));
 
-  test("before its client has heard anything is thrown, for a status, and the turn may be begun again at once", async () => {
+  test("before its client has received anything is thrown, for a status, and the turn may be begun again at once", async () => {
     const { clock, running, client, record, left, closed } = await setUpChatRun({
       conversations: (conversations) => ({ ...conversations, open: broken }),
     });
@@ -18,28 +18,28 @@ describe("what breaks", () => {
     expect(closed).toEqual(["t1"]);
   });
 
-  test("later is told in band, without a word of what it was, and kept for those who come back", async () => {
+  test("later is sent in the stream, without its details, and stored for clients that reconnect", async () => {
     const { clock, running, client, kept, record } = await setUpChatRun({
       ask: () => async (_question, listener) => {
         await listener({ type: "delta", text: "half of it" });
-        throw new Error("of the inside");
+        throw new Error("internal details");
       },
     });
     await clock.advance(0);
     expect(await running).toBe("emitted");
-    const told = [
+    const expected = [
       start,
       delta("half of it"),
       { type: "error", code: "internal", message: "internal error, please try again", retryable: true },
     ];
-    expect(client.events).toEqual(told);
-    expect(kept()).toEqual(told);
+    expect(client.events).toEqual(expected);
+    expect(kept()).toEqual(expected);
     expect(record()?.state).toBe("done");
   });
 
-  test("is told once: who has had the end hears nothing after it", async () => {
+  test("is sent once: after the end a client receives nothing", async () => {
     const { clock, running, client } = await setUpChatRun({
-      ask: talksOn,
+      ask: endlessAsk,
       stop: broken,
       turns: (turns) => ({ ...turns, renew: async () => "stop", saveReference: broken, end: broken }),
       leave: broken,
@@ -49,7 +49,7 @@ describe("what breaks", () => {
     expect(client.types().filter((type) => type === "end" || type === "error")).toEqual(["end"]);
   });
 
-  test("behind the end, in the report of it, is told to nobody", async () => {
+  test("after the end, in its report, is not sent", async () => {
     const fail = (): never => {
       throw new Error("no room in the log");
     };
@@ -63,7 +63,7 @@ describe("what breaks", () => {
     expect(left).toEqual([place]);
   });
 
-  test("wherever it breaks, the journal is closed, and unless another run has the turn its place is left and it is ended, or discarded if unheard of; its client hears one last event or none at all", async () => {
+  test("wherever it occurs, closes the journal and, unless another run has the turn, frees its slot and ends it, or discards it if it was unknown to the client, which receives one last event or none at all", async () => {
     const fault = fc.constantFrom("none" as const, "throws" as const, "waits" as const);
     const faults = fc.record({
       open: fault,
@@ -118,7 +118,7 @@ describe("what breaks", () => {
           leave: by(wrong.leave, async () => {}),
           ask: (given) => async (_question, listener, limits) => {
             clockOf = given;
-            if (wrong.ask === "throws") throw new Error("of the inside");
+            if (wrong.ask === "throws") throw new Error("internal details");
             if (wrong.ask === "talks on") {
               await given.sleep(100, limits.signal);
               await listener({ type: "begun", reference });
@@ -127,7 +127,7 @@ describe("what breaks", () => {
             }
             if (wrong.ask === "empty") return { status: "answered" };
             await listener({ type: "delta", text: "half" });
-            if (wrong.ask === "throws late") throw new Error("of the inside");
+            if (wrong.ask === "throws late") throw new Error("internal details");
             if (wrong.ask === "breaks off") return { status: "incomplete" };
             if (wrong.ask === "fails") {
               return { status: "failed", code: "timeout", retryable: false, detail: "silence" };
@@ -142,7 +142,7 @@ describe("what breaks", () => {
         const isHeard = client.events.length > 0;
         expect(last).toHaveLength(isHeard ? 1 : 0);
         if (isHeard) expect(["end", "error"]).toContain(client.types().at(-1));
-        // What another run has by now is left to it.
+        // A turn that another run has taken over is left to it.
         expect(done).toEqual(isLost ? [] : [isHeard ? "end" : "discard"]);
         expect(outcome).toEqual(isHeard ? "emitted" : { error: expect.any(Error) });
         expect(left).toHaveLength(isLost ? 0 : 1);

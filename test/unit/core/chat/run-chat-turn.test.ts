@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { newChatTurn, startMs } from "../../../support/chat/chat-turns.ts";
-import { delta, end, place, reference, setUpChatRun, start, talksOn } from "./chat-runs.ts";
+import { delta, end, endlessAsk, place, reference, setUpChatRun, start } from "./chat-runs.ts";
 
 describe("a turn of a client", () => {
-  test("is told as it comes, each piece with where it brings the client to", async () => {
+  test("is sent as it comes, each piece with the client's new position", async () => {
     const { clock, client, running } = await setUpChatRun();
     await clock.advance(0);
     expect(await running).toBe("emitted");
@@ -11,7 +11,7 @@ describe("a turn of a client", () => {
     expect(client.ids).toEqual(["1.0.0", "1.0.10", "1.0.15", "1.end"]);
   });
 
-  test("is kept as it was told, done for as long as it may be had again, and its place is free", async () => {
+  test("is stored as it was sent, done for as long as it can be replayed, and its slot is freed", async () => {
     const { clock, running, record, kept, left, closed } = await setUpChatRun();
     await clock.advance(0);
     await running;
@@ -25,7 +25,7 @@ describe("a turn of a client", () => {
     expect(left).toEqual([place]);
   });
 
-  test("that cannot be had again is not kept", async () => {
+  test("that cannot be replayed is not stored", async () => {
     const { clock, running, kept, record } = await setUpChatRun({ id: { keepsAnswer: false } });
     await clock.advance(0);
     await running;
@@ -33,7 +33,7 @@ describe("a turn of a client", () => {
     expect(record()?.state).toBe("done");
   });
 
-  test("is done only once all of it is kept: whoever finds it done finds its end", async () => {
+  test("is done only once all of it is stored: any reader that finds it done finds its end", async () => {
     const slow = Promise.withResolvers<void>();
     const { clock, running, client, record } = await setUpChatRun({ put: () => slow.promise });
     await clock.advance(1_000);
@@ -44,8 +44,8 @@ describe("a turn of a client", () => {
     expect(record()?.state).toBe("done");
   });
 
-  test("is held for as long as it runs, however long that is", async () => {
-    const { clock, running, record, turns } = await setUpChatRun({ ask: talksOn });
+  test("keeps its lease for as long as it runs, however long that is", async () => {
+    const { clock, running, record, turns } = await setUpChatRun({ ask: endlessAsk });
     for (let seconds = 0; seconds < 60; seconds += 1) {
       await clock.advance(1_000);
       expect(record()?.heldUntil).toBeGreaterThan(clock.now() + 5_000);
@@ -55,7 +55,7 @@ describe("a turn of a client", () => {
     expect(await running).toBe("emitted");
   });
 
-  test("is reported with its outcome, how long it took and until its first text, and never with its text", async () => {
+  test("is reported with its outcome, its duration and its time to first text, and never with its text", async () => {
     const { clock, running, log, metrics } = await setUpChatRun({
       ask: (given) => async (_question, listener) => {
         await given.sleep(400);
@@ -82,7 +82,7 @@ describe("a turn of a client", () => {
     ]);
   });
 
-  test("whose model fails is told so in band, and reported as an error with why", async () => {
+  test("whose model fails is told so in the stream, and reported as an error with the reason", async () => {
     const { clock, running, client, log } = await setUpChatRun({
       ask: () => async () => ({ status: "failed", code: "model", retryable: false, detail: "HTTP 401" }),
     });
@@ -92,26 +92,26 @@ describe("a turn of a client", () => {
     expect(log.lines.at(-1)).toMatchObject({ level: "error", fields: { code: "model", detail: "HTTP 401" } });
   });
 
-  test("waits for a client that takes its time", async () => {
-    const taken = Promise.withResolvers<void>();
+  test("waits for a client that is slow", async () => {
+    const accepted = Promise.withResolvers<void>();
     const events: unknown[] = [];
     const { clock, running } = await setUpChatRun({
       emit: (event) => {
         events.push(event);
-        return event.type === "delta" ? taken.promise : undefined;
+        return event.type === "delta" ? accepted.promise : undefined;
       },
     });
     await clock.advance(1_000);
     expect(events).toHaveLength(2);
-    taken.resolve();
+    accepted.resolve();
     await running;
     expect(events).toHaveLength(4);
   });
 });
 
-describe("a turn that is another machine's by now", () => {
-  test("ends for its client by an error that may be retried, and leaves the other's record alone", async () => {
-    const { clock, running, client, turns, record, events } = await setUpChatRun({ ask: talksOn });
+describe("a turn that another process has taken over", () => {
+  test("ends for its client with a retryable error, and leaves the new holder's record alone", async () => {
+    const { clock, running, client, turns, record, events } = await setUpChatRun({ ask: endlessAsk });
     await clock.advance(1_500);
     turns.plant({ ...newChatTurn(), token: "the other's", attempt: 2, heldUntil: startMs + 60_000 });
     await clock.advance(500);
@@ -121,9 +121,9 @@ describe("a turn that is another machine's by now", () => {
     expect(events()).toContain("chat_turn_lease_lost");
   });
 
-  test("is so too where nobody answers for as long as its lease lasts", async () => {
+  test("is also one whose store does not answer for as long as its lease lasts", async () => {
     const { clock, running, client } = await setUpChatRun({
-      ask: talksOn,
+      ask: endlessAsk,
       turns: (turns) => ({ ...turns, renew: () => Promise.reject(new Error("no answer")) }),
     });
     await clock.advance(9_999);
@@ -135,7 +135,7 @@ describe("a turn that is another machine's by now", () => {
 });
 
 describe("a turn whose conversation is busy", () => {
-  test("is given up after five seconds, unheard of, and may be begun again at once", async () => {
+  test("is given up after five seconds, before its client received anything, and may be begun again at once", async () => {
     const { clock, running, client, record, left, closed, kept } = await setUpChatRun({
       conversations: (real) => ({ ...real, open: async () => ({ status: "busy" }) }),
     });

@@ -15,7 +15,7 @@ const setUp = (given: Partial<ChatTurn> = {}, its: BotWithKeys | undefined = bot
   const turns = makeMemoryChatTurns(makeTestClock(startMs));
   turns.plant(chatTurn({ reference, ...given }));
   const log = makeMemoryLog();
-  const told: unknown[] = [];
+  const modelStops: unknown[] = [];
   const model = { fails: false };
   const stopChatTurn = makeStopChatTurn({
     turns,
@@ -23,7 +23,7 @@ const setUp = (given: Partial<ChatTurn> = {}, its: BotWithKeys | undefined = bot
     models: sameModel({
       ...silentModel,
       stop: async ({ type }, named) => {
-        told.push([type, named]);
+        modelStops.push([type, named]);
         if (model.fails) throw new Error("unreachable");
       },
     }),
@@ -31,14 +31,14 @@ const setUp = (given: Partial<ChatTurn> = {}, its: BotWithKeys | undefined = bot
   });
   const isRequested = () => turns.recordOf({ appKey: "app-one", turn: "t1" })?.isStopRequested;
   return {
-    ...{ told, log, model, isRequested },
+    ...{ modelStops, log, model, isRequested },
     stop: (user = chatUser(), botUserId = "bot-helpdesk", turn = "t1") => stopChatTurn(user, botUserId, turn),
   };
 };
 
 describe("a stop", () => {
-  test("is requested from whichever process runs the turn, and of the model that answers", async () => {
-    const { stop, told, isRequested } = setUp(
+  test("is requested from whichever process runs the turn, and from the model that answers", async () => {
+    const { stop, modelStops, isRequested } = setUp(
       { integrationType: "dify_agent" },
       bot({
         integrations: [webhookIntegration(), difyIntegration(), difyIntegration({ type: "dify_agent" })],
@@ -46,20 +46,20 @@ describe("a stop", () => {
     );
     await stop();
     expect(isRequested()).toBe(true);
-    expect(told).toEqual([["dify_agent", reference]]);
+    expect(modelStops).toEqual([["dify_agent", reference]]);
   });
 
   test.each<[string, Partial<ChatTurn>, BotWithKeys | undefined]>([
     ["which its model has not named yet", { reference: undefined }, bot()],
-    ["whose integration is gone", {}, bot({ integrations: [webhookIntegration()] })],
+    ["whose integration was removed", {}, bot({ integrations: [webhookIntegration()] })],
   ])("of a turn %s is requested all the same", async (_which, given, its) => {
-    const { stop, told, isRequested } = setUp(given, its);
+    const { stop, modelStops, isRequested } = setUp(given, its);
     await stop();
     expect(isRequested()).toBe(true);
-    expect(told).toEqual([]);
+    expect(modelStops).toEqual([]);
   });
 
-  test("of a turn whose bot is gone is requested all the same", async () => {
+  test("of a turn whose bot was deleted is requested all the same", async () => {
     const turns = makeMemoryChatTurns(makeTestClock(startMs));
     turns.plant(chatTurn({ reference }));
     const models = sameModel(silentModel);
@@ -69,12 +69,12 @@ describe("a stop", () => {
   });
 
   test("of a finished turn changes nothing, and its model is not told", async () => {
-    const { stop, told } = setUp({ state: "done" });
+    const { stop, modelStops } = setUp({ state: "done" });
     await expect(stop()).resolves.toBeUndefined();
-    expect(told).toEqual([]);
+    expect(modelStops).toEqual([]);
   });
 
-  test("that the model cannot be told of is requested all the same, and logged", async () => {
+  test("that cannot be sent to the model is requested all the same, and logged", async () => {
     const { stop, model, isRequested, log } = setUp();
     model.fails = true;
     await stop();
@@ -84,13 +84,13 @@ describe("a stop", () => {
 
   test.each([
     ["another user", chatUser({ userId: "u8" }), "bot-helpdesk", "t1"],
-    ["the same name in another app", chatUser({ appKey: "app-two" }), "bot-helpdesk", "t1"],
+    ["the same user id in another app", chatUser({ appKey: "app-two" }), "bot-helpdesk", "t1"],
     ["a user of another bot", chatUser(), "bot-sales", "t1"],
     ["a user who names no turn", chatUser(), "bot-helpdesk", "t2"],
   ])("by %s finds no turn, and stops none", async (_who, user, botUserId, turn) => {
-    const { stop, told, isRequested } = setUp();
+    const { stop, modelStops, isRequested } = setUp();
     await expect(stop(user, botUserId, turn)).rejects.toMatchObject({ code: "not_found", expose: true });
     expect(isRequested()).toBe(false);
-    expect(told).toEqual([]);
+    expect(modelStops).toEqual([]);
   });
 });

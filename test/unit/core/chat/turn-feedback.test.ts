@@ -33,25 +33,25 @@ const setUp = ({ model, ...given }: Given = {}, its: BotWithKeys = bot()) => {
 
 const like = { rating: "like", note: "thanks" } as const;
 
-test("a user is told what to ask next by the model that answered", async () => {
+test("a user gets suggested questions from the model that answered", async () => {
   const its = bot({ integrations: [difyIntegration(), difyIntegration({ type: "dify_agent" })] });
   const { feedback, asked } = setUp({ integrationType: "dify_agent" }, its);
   expect(await feedback.suggest(chatUser(), "bot-helpdesk", "t1")).toEqual(["And then?"]);
   expect(asked).toEqual([["suggest", "dify_agent", reference]]);
 });
 
-test("what a user thinks of an answer reaches the model, with their note", async () => {
+test("a user's rating of an answer reaches the model, with their note", async () => {
   const { feedback, asked } = setUp();
   await feedback.rate(chatUser(), "bot-helpdesk", "t1", like);
   expect(asked).toEqual([["rate", "dify_chatflow", reference, like]]);
 });
 
-describe("nobody hears or says anything", () => {
+describe("no suggestions and no rating", () => {
   test.each<[string, Parameters<typeof setUp>, [ReturnType<typeof chatUser>, string, string]]>([
-    ["of another user's turn", [], [chatUser({ userId: "u8" }), "bot-helpdesk", "t1"]],
-    ["of another app's turn", [], [chatUser({ appKey: "app-two" }), "bot-helpdesk", "t1"]],
-    ["of a turn with another bot", [], [chatUser(), "bot-sales", "t1"]],
-    ["of a turn that never was", [], [chatUser(), "bot-helpdesk", "t2"]],
+    ["for another user's turn", [], [chatUser({ userId: "u8" }), "bot-helpdesk", "t1"]],
+    ["for another app's turn", [], [chatUser({ appKey: "app-two" }), "bot-helpdesk", "t1"]],
+    ["for a turn with another bot", [], [chatUser(), "bot-sales", "t1"]],
+    ["for a turn that never existed", [], [chatUser(), "bot-helpdesk", "t2"]],
   ])("%s", async (_of, given, who) => {
     const { feedback, asked } = setUp(...given);
     await expect(feedback.suggest(...who)).rejects.toMatchObject({ code: "not_found", expose: true });
@@ -60,14 +60,14 @@ describe("nobody hears or says anything", () => {
   });
 });
 
-describe("nothing is suggested, and no note taken", () => {
+describe("nothing is suggested, and no rating accepted", () => {
   const who = [chatUser(), "bot-helpdesk", "t1"] as const;
 
   test.each<[string, Parameters<typeof setUp>, RegExp]>([
-    ["of a turn that its model has not named", [{ reference: undefined }], /cannot be rated/],
-    ["by a model that knows neither", [{ model: silentModel }], /does not accept ratings/],
+    ["for a turn that its model has not named", [{ reference: undefined }], /cannot be rated/],
+    ["for a model that supports neither", [{ model: silentModel }], /does not accept ratings/],
     [
-      "of a turn whose integration is gone",
+      "for a turn whose integration was removed",
       [{}, bot({ integrations: [webhookIntegration()] })],
       /cannot be rated/,
     ],

@@ -12,7 +12,7 @@ const setUp = (...faults: (BridgeError | undefined)[]) => {
 };
 
 describe("a message that a dead worker left open", () => {
-  test("is closed as broken off, though more of it had gone out than was noted", async () => {
+  test("is closed as broken off, even if more of it was sent than was recorded", async () => {
     for (const noted of [9, 8, 1]) {
       const { close, streams } = setUp();
       await close(noted);
@@ -20,13 +20,13 @@ describe("a message that a dead worker left open", () => {
     }
   });
 
-  test("counts as closed where the IM has ended it by itself", async () => {
+  test("counts as closed if the IM has ended it by itself", async () => {
     const { close, clock } = setUp();
     await clock.advance(31_000);
     await expect(close(9)).resolves.toBeUndefined();
   });
 
-  test("is closed by an IM that has no time at first", async () => {
+  test("is closed by an IM that throttles at first", async () => {
     const { close, clock, streams } = setUp(throttled(1_000));
     const closing = close(9);
     await clock.advance(2_000);
@@ -34,7 +34,7 @@ describe("a message that a dead worker left open", () => {
     expect(streams()).toEqual([{ text: "half", completeReason: 1 }]);
   });
 
-  test("is given up after so many numbers, and said so", async () => {
+  test("is given up after a number of sequence numbers, and that is logged", async () => {
     const { close, plant, callTimes } = setUp();
     plant("m1", { text: "half", seq: 500 });
     await expect(close(1)).rejects.toThrow(BridgeError);

@@ -11,7 +11,7 @@ const anyText = fc.oneof(
 );
 
 describe("a text that is too long for one message", () => {
-  test("goes into messages that each fit, and is whole when they are put together", () => {
+  test("is split into messages that each fit, and is whole when they are put together", () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1_000, max: 6_000 }), (text, times) => {
         const long = text.repeat(times);
@@ -23,7 +23,7 @@ describe("a text that is too long for one message", () => {
     );
   });
 
-  test("is split so that as much fits as may, and no character is parted", () => {
+  test("is split as late as possible, and never within a character", () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 6, max: 100 }), (text, room) => {
         const length = splitLength(text, room);
@@ -37,13 +37,13 @@ describe("a text that is too long for one message", () => {
   test.each([
     ["a paragraph", "One line.\nAnother.\n\nThe next paragraph", "One line.\nAnother.\n\n"],
     [
-      "a line, where no paragraph ends late enough",
+      "a line, if no paragraph ends late enough",
       "A.\n\nOne line of many words.\nAnother one that is too",
       "A.\n\nOne line of many words.\n",
     ],
-    ["a word, where no line does", "one two three four five six seven", "one two three four five six "],
-    ["a character, where no word does", "x".repeat(40), "x".repeat(32)],
-  ])("is parted at %s", (_, text, head) => {
+    ["a word, if no line does", "one two three four five six seven", "one two three four five six "],
+    ["a character, if no word does", "x".repeat(40), "x".repeat(32)],
+  ])("is split at %s", (_, text, head) => {
     expect(text.slice(0, splitLength(text, 32))).toBe(head);
   });
 });

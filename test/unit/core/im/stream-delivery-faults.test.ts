@@ -7,7 +7,7 @@ const delivered = { status: "delivered" };
 
 describe("a reply of the IM that is lost", () => {
   test("to a first chunk begins no second stream: the answer comes as one ordinary message at its end", async () => {
-    const { sink, clock, streams, texts, end } = setUpStrictIm((call) =>
+    const { sink, clock, streams, sentTexts, end } = setUpStrictIm((call) =>
       call === 1 ? "reply lost" : undefined,
     );
     sink.delta("Hel");
@@ -17,29 +17,29 @@ describe("a reply of the IM that is lost", () => {
     sink.delta("you.");
     expect(await end()).toEqual(delivered);
     expect(streams()).toEqual([{ text: "Hel", completeReason: undefined }]);
-    expect(texts).toEqual(["Hello, you."]);
+    expect(sentTexts).toEqual(["Hello, you."]);
   });
 
-  test("to a first chunk that was the last as well is made good by an ordinary message", async () => {
-    const { sink, texts, end } = setUpStrictIm((call) => (call === 1 ? "lost on its way" : undefined));
+  test("to a first chunk that was also the last is compensated by an ordinary message", async () => {
+    const { sink, sentTexts, end } = setUpStrictIm((call) => (call === 1 ? "lost on its way" : undefined));
     sink.delta("Hi.");
     expect(await end()).toEqual(delivered);
-    expect(texts).toEqual(["Hi."]);
+    expect(sentTexts).toEqual(["Hi."]);
   });
 
-  test("to a first chunk whose text was replaced in the meantime brings the replacement alone", async () => {
-    const { sink, texts, end } = setUpStrictIm((call) => (call === 1 ? "reply lost" : undefined));
+  test("to a first chunk whose text was replaced in the meantime leads to the replacement alone", async () => {
+    const { sink, sentTexts, end } = setUpStrictIm((call) => (call === 1 ? "reply lost" : undefined));
     sink.delta("bad");
     sink.replace("good");
     sink.delta(" one");
     expect(await end()).toEqual(delivered);
-    expect(texts).toEqual(["good one"]);
+    expect(sentTexts).toEqual(["good one"]);
   });
 
   test.each<[string, Fault]>([
-    ["was taken", "reply lost"],
-    ["was not taken", "lost on its way"],
-  ])("to a later chunk that %s costs nothing, and says nothing twice", async (_, fault) => {
+    ["was accepted", "reply lost"],
+    ["was not accepted", "lost on its way"],
+  ])("to a later chunk that %s loses nothing, and repeats nothing", async (_, fault) => {
     const { sink, clock, streams, end } = setUpStrictIm((call) => (call === 2 ? fault : undefined));
     for (const text of ["a", "b", "c", "d"]) {
       sink.delta(text);
@@ -50,17 +50,17 @@ describe("a reply of the IM that is lost", () => {
   });
 
   test("to the last chunk leaves the message closed, once", async () => {
-    const { sink, clock, streams, texts, end } = setUpStrictIm((call) =>
+    const { sink, clock, streams, sentTexts, end } = setUpStrictIm((call) =>
       call === 2 ? "reply lost" : undefined,
     );
     sink.delta("a");
     await clock.advance(minIntervalMs);
     expect(await end()).toEqual(delivered);
     expect(streams()).toEqual([{ text: "a", completeReason: 0 }]);
-    expect(texts).toEqual([]);
+    expect(sentTexts).toEqual([]);
   });
 
-  test("anywhere but at the first chunk leaves the answer whole, once and in order, whatever else is throttled", async () => {
+  test("anywhere but at the first chunk leaves the answer whole, once and in order, even with throttling", async () => {
     const fault = fc.constantFrom<Fault | undefined>(
       undefined,
       undefined,
@@ -92,8 +92,8 @@ describe("a reply of the IM that is lost", () => {
   });
 });
 
-describe("an IM that asks for fewer calls", () => {
-  test("gets them at a slower beat, and at the old one when it has taken some", async () => {
+describe("an IM that throttles", () => {
+  test("is sent chunks at a longer interval, and at the old one after it has accepted some", async () => {
     const { sink, clock, callTimes, streams, end } = setUpStrictIm((call) =>
       call === 3 || call === 5 ? throttled() : undefined,
     );
@@ -122,7 +122,7 @@ describe("an IM that asks for fewer calls", () => {
     ]);
   });
 
-  test("and ends the message before its last, empty chunk has had the answer", async () => {
+  test("and ends the message before its last, empty chunk has received the answer", async () => {
     const { sink, clock, streams, end } = setUpStrictIm((call) =>
       call === 2 ? throttled(35_000) : undefined,
     );
@@ -134,7 +134,7 @@ describe("an IM that asks for fewer calls", () => {
 });
 
 describe("an answer that is too long for a message", () => {
-  test("goes on in the next, from the next paragraph on", async () => {
+  test("continues in the next, from the next paragraph on", async () => {
     const { sink, clock, streams, end } = setUpStrictIm();
     const paragraph = `${"word ".repeat(2_000).trim()}\n\n`;
     const pieces = Array.from({ length: 30 }, (_, at) => `${at}. ${paragraph}`);
@@ -157,7 +157,7 @@ describe("an answer that is too long for a message", () => {
     ]);
   });
 
-  test("makes Dify wait while the IM has not taken what there is of it", async () => {
+  test("makes Dify wait while the IM has not accepted the text so far", async () => {
     const { sink, clock, end } = setUpStrictIm((call) => (call === 1 ? throttled(5_000) : undefined));
     expect(sink.delta("x")).toBeUndefined();
     expect(sink.delta("x".repeat(60_000))).toBeUndefined();
@@ -173,18 +173,18 @@ describe("an answer that is too long for a message", () => {
   });
 });
 
-describe("an IM that takes no more", () => {
-  test("is not waited for by Dify: what has been gathered for a first chunk that is lost is let go", async () => {
-    const { sink, clock, texts, end } = setUpStrictIm((call) => (call === 1 ? "reply lost" : undefined));
+describe("an IM that accepts no more", () => {
+  test("does not make Dify wait: the text that was buffered for a first chunk that is lost is dropped", async () => {
+    const { sink, clock, sentTexts, end } = setUpStrictIm((call) => (call === 1 ? "reply lost" : undefined));
     sink.delta("a");
     const waits = sink.delta("x".repeat(70_000));
     await clock.advance(0);
     await waits;
     expect(await end()).toEqual(delivered);
-    expect(texts.join("")).toBe(`a${"x".repeat(70_000)}`);
+    expect(sentTexts.join("")).toBe(`a${"x".repeat(70_000)}`);
   });
 
-  test("is told to the turn, which need not ask Dify on", async () => {
+  test("is reported to the turn, which need not read Dify's answer any further", async () => {
     const { sink, clock } = setUpStrictIm((call) => (call > 1 ? throttled() : undefined));
     sink.delta("a");
     await clock.advance(minIntervalMs);
@@ -195,7 +195,7 @@ describe("an IM that takes no more", () => {
     expect(sink.gaveUp.aborted).toBe(true);
   });
 
-  test("is tried no longer than the worker has, with time left to close the message", async () => {
+  test("is retried no longer than the worker has time, with some left to close the message", async () => {
     const { sink, clock, callTimes } = setUpStrictIm((call) => (call > 1 ? throttled() : undefined), {
       endsAfterMs: 30_000,
     });
@@ -211,8 +211,8 @@ describe("an IM that takes no more", () => {
     expect(last.callTimes.at(-1)).toBe(30_000);
   });
 
-  test("since it has ended the message, as its last chunk would have it, has had all", async () => {
-    const { sink, clock, texts, streams, end, im } = setUpStrictIm((call) =>
+  test("because it has ended the message, as its last chunk would, has received everything", async () => {
+    const { sink, clock, sentTexts, streams, end, im } = setUpStrictIm((call) =>
       call === 2 ? "reply lost" : undefined,
     );
     const { sendChunk } = im;
@@ -226,33 +226,33 @@ describe("an IM that takes no more", () => {
     await clock.advance(minIntervalMs);
     sink.delta("b");
     expect(await end()).toEqual(delivered);
-    expect([streams(), texts]).toEqual([[{ text: "ab", completeReason: 0 }], []]);
+    expect([streams(), sentTexts]).toEqual([[{ text: "ab", completeReason: 0 }], []]);
   });
 });
 
 describe("a worker", () => {
-  test("that has lost the turn says nothing more, not even an end", async () => {
-    const { sink, clock, hold, streams, end } = setUpStrictIm();
+  test("that has lost the turn sends nothing more, not even an end", async () => {
+    const { sink, clock, lease, streams, end } = setUpStrictIm();
     sink.delta("mine");
     await clock.advance(minIntervalMs);
-    hold.ours = false;
+    lease.ours = false;
     sink.delta(" and yours");
     expect(await end()).toEqual({ status: "undelivered", reason: "abandoned" });
     expect(streams()).toEqual([{ text: "mine", completeReason: undefined }]);
   });
 
-  test("that has lost the turn brings no ordinary message in the place of the stream either", async () => {
-    const { sink, clock, hold, texts, end } = setUpStrictIm((call) =>
+  test("that has lost the turn sends no ordinary message in place of the stream either", async () => {
+    const { sink, clock, lease, sentTexts, end } = setUpStrictIm((call) =>
       call === 1 ? "reply lost" : undefined,
     );
     sink.delta("mine");
     await clock.advance(minIntervalMs);
-    hold.ours = false;
+    lease.ours = false;
     expect(await end()).toEqual({ status: "undelivered", reason: "abandoned" });
-    expect(texts).toEqual([]);
+    expect(sentTexts).toEqual([]);
   });
 
-  test("is told of the message in hand, chunk by chunk, and that it is closed", async () => {
+  test("is notified of the open message, chunk by chunk, and that it is closed", async () => {
     const { sink, clock, notes, end } = setUpStrictIm();
     sink.delta("a");
     await clock.advance(minIntervalMs);
@@ -262,7 +262,7 @@ describe("a worker", () => {
     expect(notes).toEqual([{ messageUID: "m1", seq: 1 }, { messageUID: "m1", seq: 2 }, undefined]);
   });
 
-  test("whose chunk is refused for good says so", async () => {
+  test("whose chunk is permanently rejected reports that", async () => {
     const { sink, end } = setUpStrictIm((call) =>
       call === 1 ? new BridgeError("upstream_refused", "403") : undefined,
     );

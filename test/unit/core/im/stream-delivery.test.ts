@@ -52,13 +52,13 @@ const tooMany = (retryAfterMs?: number): BridgeError =>
   new BridgeError("rate_limited", "429", { retryable: true, retryAfterMs });
 
 describe("a stream message", () => {
-  test("has its first text sent within the caller's own tick", () => {
+  test("sends its first text synchronously", () => {
     const { sink, calls } = setUp();
     sink.delta("Hel");
     expect(calls()).toBe(1);
   });
 
-  test("gathers what comes between two beats, counts from 1, and completes on the last chunk", async () => {
+  test("gathers the text between two sends, counts from 1, and completes on the last chunk", async () => {
     const { sink, clock, sent } = setUp();
     sink.delta("a");
     sink.delta("b");
@@ -76,7 +76,7 @@ describe("a stream message", () => {
     ]);
   });
 
-  test("is whole, in order, one call at a time and no faster than the beat, however deltas and calls fall", async () => {
+  test("is whole, in order, one call at a time and never above the send rate, however deltas and calls are timed", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.integer({ min: 0, max: 700 })), { minLength: 1 }),
@@ -123,7 +123,7 @@ describe("a stream message", () => {
     ]);
   });
 
-  test("that was throttled waits as long as it is told, and its end arrives all the same", async () => {
+  test("that was throttled waits as long as required, and its end arrives all the same", async () => {
     const { sink, clock, sent } = setUp({ failure: (call) => (call === 2 ? tooMany(3_000) : undefined) });
     sink.delta("a");
     await clock.advance(minIntervalMs);
@@ -139,7 +139,7 @@ describe("a stream message", () => {
     ]);
   });
 
-  test("is tried for at least 30 seconds before it is given up", async () => {
+  test("is retried for at least 30 seconds before it is given up", async () => {
     const { sink, clock, calls } = setUp({ failure: () => tooMany() });
     sink.delta("a");
     const delivered = sink.end({ status: "complete" });
@@ -150,7 +150,7 @@ describe("a stream message", () => {
     expect(await delivered).toMatchObject({ status: "undelivered" });
   });
 
-  test("that is asked to wait for longer than its patience gets a last chance when that ends", async () => {
+  test("that must wait longer than its retry limit gets a last attempt when the wait ends", async () => {
     const { sink, clock, sent } = setUp({ failure: (call) => (call === 1 ? tooMany(60_000) : undefined) });
     sink.delta("a");
     const delivered = sink.end({ status: "complete" });
@@ -159,7 +159,7 @@ describe("a stream message", () => {
     expect(sent[0]).toMatchObject({ text: "a", at: maxRetryMs });
   });
 
-  test("that the IM refuses for good is followed by nothing out of order", async () => {
+  test("that the IM permanently rejects is followed by nothing out of order", async () => {
     const refusal = new BridgeError("upstream_refused", "400");
     const { sink, clock, calls } = setUp({ failure: (call) => (call === 2 ? refusal : undefined) });
     sink.delta("a");
@@ -189,7 +189,7 @@ describe("the end of a stream message", () => {
     expect(sent.at(-1)).toMatchObject({ completeReason: reason, messageUID: "m1" });
   });
 
-  test("with a sentence alone is a whole message of its own", async () => {
+  test("with only a sentence is a whole message of its own", async () => {
     const { sink, clock, sent } = setUp();
     const delivered = sink.end(failedWith("Sorry."));
     await clock.advance(0);
@@ -197,7 +197,7 @@ describe("the end of a stream message", () => {
     expect(sent).toMatchObject([{ seq: 1, text: "Sorry.", completeReason: 0 }]);
   });
 
-  test("arrives whichever moment it comes in, between any two steps of what went before", async () => {
+  test("arrives whenever it comes, between any two steps of what went before", async () => {
     for (let steps = 0; steps < 20; steps += 1) {
       const { sink, clock, sent } = setUp();
       sink.delta("a");
@@ -223,7 +223,7 @@ describe("the end of a stream message", () => {
     expect(sent.map(({ text }) => text)).toEqual(["a"]);
   });
 
-  test("with nothing to say sends nothing", async () => {
+  test("without any text sends nothing", async () => {
     const { sink, calls } = setUp();
     expect(await sink.end({ status: "stopped" })).toEqual({ status: "delivered" });
     expect(calls()).toBe(0);
@@ -231,7 +231,7 @@ describe("the end of a stream message", () => {
 });
 
 describe("a replacement", () => {
-  test("that breaks off is closed as broken off, though it stands in a message of its own", async () => {
+  test("that breaks off is closed as broken off, even though it is a message of its own", async () => {
     const { sink, clock, sent } = setUp();
     sink.delta("bad");
     await clock.advance(minIntervalMs);
@@ -242,7 +242,7 @@ describe("a replacement", () => {
     expect(sent.at(-1)).toMatchObject({ seq: 1, text: "good (broken off)", completeReason: 1 });
   });
 
-  test("before anything has gone out takes its place", async () => {
+  test("before anything was sent is sent instead", async () => {
     const { sink, clock, sent } = setUp();
     sink.replace("good");
     const delivered = sink.end({ status: "complete" });
@@ -251,7 +251,7 @@ describe("a replacement", () => {
     expect(sent.map(({ text }) => text).join("")).toBe("good");
   });
 
-  test("after text has gone out closes the message as replaced and follows as one of its own, once", async () => {
+  test("after text was sent closes the message as replaced and follows as one of its own, once", async () => {
     const { sink, clock, sent } = setUp({ callMs: 50 });
     sink.delta("bad");
     sink.delta(" words");

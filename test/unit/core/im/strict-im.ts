@@ -7,7 +7,7 @@ export const route: MessageRoute = { appKey: "a", fromUserId: "bot", channelType
 export const minIntervalMs = 200;
 export const maxRetryMs = 45_000;
 
-/** What becomes of a call: it is taken, taken without a word, or refused. */
+/** What happens to a call: it is accepted, accepted without a reply, or rejected. */
 export type Fault = "reply lost" | "lost on its way" | BridgeError;
 
 export const throttled = (retryAfterMs?: number): BridgeError =>
@@ -16,7 +16,7 @@ const noReply = new BridgeError("upstream_timeout", "timeout", { retryable: true
 const streamEnded = new BridgeError("stream_ended", "29003");
 const refused = (reason: string): BridgeError => new BridgeError("upstream_refused", reason);
 
-const mostBytes = 128 * 1024;
+const maxBytes = 128 * 1024;
 const silenceMs = 30_000;
 
 interface Shown {
@@ -26,7 +26,7 @@ interface Shown {
   completeReason: number | undefined;
 }
 
-/** An IM as strict as RongCloud: `seq` without a gap, 128 KB a message, 30 s of silence end it. */
+/** An IM as strict as RongCloud: `seq` without a gap, 128 KB a message, and 30 s of silence end it. */
 export const setUpStrictIm = (
   fault: (call: number) => Fault | undefined = () => undefined,
   { endsAfterMs = Number.POSITIVE_INFINITY } = {},
@@ -34,10 +34,10 @@ export const setUpStrictIm = (
   const clock = makeTestClock();
   const start = clock.now();
   const streams = new Map<string, Shown>();
-  const texts: string[] = [];
+  const sentTexts: string[] = [];
   const callTimes: number[] = [];
   const notes: (OpenMessage | undefined)[] = [];
-  const hold = { ours: true };
+  const lease = { ours: true };
   let calls = 0;
 
   const take = ({ seq, text, messageUID, completeReason }: StreamChunk): string => {
@@ -46,7 +46,7 @@ export const setUpStrictIm = (
     if (message.completeReason !== undefined) throw refused("no such open message");
     if (clock.now() - message.lastAt > silenceMs) throw streamEnded;
     if (seq !== message.seq + 1) throw refused(`seq must be ${message.seq + 1}`);
-    if (Buffer.byteLength(message.text + text) > mostBytes) throw refused("too long");
+    if (Buffer.byteLength(message.text + text) > maxBytes) throw refused("too long");
     streams.set(name, { text: message.text + text, seq, lastAt: clock.now(), completeReason });
     return name;
   };
@@ -57,17 +57,17 @@ export const setUpStrictIm = (
     const given = fault(calls);
     if (given instanceof BridgeError) throw given;
     if (given === "lost on its way") throw noReply;
-    const taken = take();
+    const result = take();
     if (given === "reply lost") throw noReply;
-    return taken;
+    return result;
   };
 
   const im: Pick<ImMessages, "sendChunk" | "sendText"> = {
     sendChunk: (_route, chunk) => answer(() => take(chunk)),
-    sendText: (_route, text) => answer(() => void texts.push(text)),
+    sendText: (_route, text) => answer(() => void sentTexts.push(text)),
   };
   const sink = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs })(route, {
-    isHeld: () => hold.ours,
+    isHeld: () => lease.ours,
     onOpen: (open) => void notes.push(open),
     deliverBy: start + endsAfterMs,
   });
@@ -75,9 +75,9 @@ export const setUpStrictIm = (
     sink,
     im,
     clock,
-    hold,
+    lease,
     notes,
-    texts,
+    sentTexts,
     callTimes,
     streams: () => [...streams.values()].map(({ text, completeReason }) => ({ text, completeReason })),
     plant: (name: string, shown: Partial<Shown>) =>

@@ -23,8 +23,8 @@ const setUp = ({ fails = false, until = "first text" as "first text" | "end" } =
   return { clock, hints, held, inner, sink, begin };
 };
 
-describe("that the bot is typing", () => {
-  test("is shown while the model thinks, as often as clients forget it, and no longer than until the first text", async () => {
+describe("the typing status", () => {
+  test("is shown while the model thinks, as often as clients forget it, and only until the first text", async () => {
     const { clock, hints, sink, inner, begin } = setUp();
     begin();
     await clock.advance(12_000);
@@ -34,7 +34,7 @@ describe("that the bot is typing", () => {
     expect(inner.text()).toBe("Hello.");
   });
 
-  test("is shown to the end where the answer comes in one piece", async () => {
+  test("is shown to the end if the answer is sent whole", async () => {
     const { clock, hints, sink, begin } = setUp({ until: "end" });
     begin();
     await clock.advance(1_000);
@@ -64,7 +64,7 @@ describe("that the bot is typing", () => {
     expect(hints).toEqual([0]);
   });
 
-  test("disturbs nothing where the IM does not take it", async () => {
+  test("disturbs nothing if the IM rejects it", async () => {
     const { clock, hints, sink, inner, begin } = setUp({ fails: true });
     begin();
     await clock.advance(7_000);

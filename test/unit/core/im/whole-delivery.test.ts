@@ -28,7 +28,7 @@ const setUp = (failures: BridgeError[] = []) => {
 };
 
 describe("an answer in one message", () => {
-  test("goes out once, when it is whole", async () => {
+  test("is sent once, when it is whole", async () => {
     const { sink, sent } = setUp();
     sink.delta("Hel");
     sink.delta("lo");
@@ -37,7 +37,7 @@ describe("an answer in one message", () => {
     expect(sent).toEqual(["Hello"]);
   });
 
-  test("that was replaced goes out as the replacement", async () => {
+  test("that was replaced is sent as the replacement", async () => {
     const { sink, sent } = setUp();
     sink.delta("bad");
     sink.replace("good");
@@ -45,14 +45,14 @@ describe("an answer in one message", () => {
     expect(sent).toEqual(["good"]);
   });
 
-  test("that failed says so, after what there was of it", async () => {
+  test("that failed says so, after the text so far", async () => {
     const { sink, sent } = setUp();
     sink.delta("half");
     await sink.end(failedWith(" (broken off)"));
     expect(sent).toEqual(["half (broken off)"]);
   });
 
-  test("is tried again while the IM has no time, and reported when it is refused", async () => {
+  test("is retried while the IM throttles, and reported when it is rejected", async () => {
     const busy = new BridgeError("upstream_refused", "429", { retryable: true });
     const { sink, sent, clock } = setUp([busy, busy]);
     sink.delta("x");

@@ -5,21 +5,21 @@ import { makeAcceptBotEvent } from "#core/intake/accept-bot-event.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import { mentioningEveryone, mentioningUsers } from "../../../support/messages.ts";
 import { bot, difyIntegration, messageEvent, webhookIntegration } from "../../../support/turns.ts";
-import { goalOf, setUpDoor } from "./doors.ts";
+import { jobTargetOf, setUpIntake } from "./intake-setup.ts";
 
 const setUp = (given: readonly Bot[] = [bot()]) => {
-  const door = setUpDoor(given);
-  const acceptBotEvent = makeAcceptBotEvent(door.ports);
+  const intake = setUpIntake(given);
+  const acceptBotEvent = makeAcceptBotEvent(intake.ports);
   const accept = (event: MessageEvent, botUserId = "bot-helpdesk") =>
     acceptBotEvent("app-one", botUserId, event);
-  return { ...door, acceptBotEvent, accept, goals: () => door.jobs().map(goalOf) };
+  return { ...intake, acceptBotEvent, accept, jobTargets: () => intake.jobs().map(jobTargetOf) };
 };
 
 const inGroup = (content: string, type: EventType = "message:group_mentioned") =>
   messageEvent({ channelType: "GROUP", toUserId: "g1", content }, { type });
 
-describe("an event that RongCloud tells a bot", () => {
-  test("becomes a job for each integration that it triggers, as it was told", async () => {
+describe("a bot event from RongCloud", () => {
+  test("becomes a job for each integration that it triggers, unchanged", async () => {
     const integrations = [
       webhookIntegration({ events: ["group:user_join", "message:private"] }),
       difyIntegration(),
@@ -39,13 +39,13 @@ describe("an event that RongCloud tells a bot", () => {
     );
   });
 
-  test("is told to that bot alone, whomever it mentions besides", async () => {
-    const { accept, goals } = setUp([bot(), bot({ userId: "b2" })]);
+  test("reaches only that bot, even if it mentions others", async () => {
+    const { accept, jobTargets } = setUp([bot(), bot({ userId: "b2" })]);
     await accept(inGroup(mentioningUsers("b2", "bot-helpdesk")));
-    expect(goals()).toEqual(["bot-helpdesk dify_chatflow"]);
+    expect(jobTargets()).toEqual(["bot-helpdesk dify_chatflow"]);
   });
 
-  test("counts from when it came in", async () => {
+  test("is timed from when it arrived", async () => {
     const { accept, bots, clock, jobs } = setUp();
     const cameIn = clock.now();
     const { find } = bots;
@@ -57,7 +57,7 @@ describe("an event that RongCloud tells a bot", () => {
     expect(jobs()).toMatchObject([{ acceptedAt: cameIn }]);
   });
 
-  test("that triggers nothing is left alone", async () => {
+  test("that triggers nothing is ignored", async () => {
     const { accept, dispatched } = setUp();
     expect(await accept(messageEvent({}, { type: "message:private_read" }))).toEqual({
       status: "accepted",
@@ -66,7 +66,7 @@ describe("an event that RongCloud tells a bot", () => {
     expect(dispatched).toEqual([]);
   });
 
-  test("for a bot that the app does not have is told from one that triggers nothing", async () => {
+  test("for a bot that the app does not have is distinguished from one that triggers nothing", async () => {
     const { accept, acceptBotEvent, dispatched } = setUp([bot(), bot({ userId: "u7" })]);
     expect(await accept(messageEvent(), "bot-gone")).toEqual({ status: "unknown_bot" });
     expect(await acceptBotEvent("app-two", "bot-helpdesk", messageEvent())).toEqual({
@@ -75,7 +75,7 @@ describe("an event that RongCloud tells a bot", () => {
     expect(dispatched).toEqual([]);
   });
 
-  test("costs one read, of the bot and of who sent it, each named once", async () => {
+  test("costs one read, of the bot and of its sender, each named once", async () => {
     const { accept, bots } = setUp();
     await accept(messageEvent());
     await accept(messageEvent({ fromUserId: "bot-helpdesk" }));
@@ -85,8 +85,8 @@ describe("an event that RongCloud tells a bot", () => {
     ]);
   });
 
-  test("whose jobs were not queued is refused, so that RongCloud tells it again", async () => {
-    const { ports } = setUpDoor([bot()]);
+  test("whose jobs were not queued is rejected, so that RongCloud sends it again", async () => {
+    const { ports } = setUpIntake([bot()]);
     const dispatchJobs = () => Promise.reject(new Error("the queue is down"));
     const acceptBotEvent = makeAcceptBotEvent({ ...ports, dispatchJobs });
     await expect(acceptBotEvent("app-one", "bot-helpdesk", messageEvent())).rejects.toThrow(
@@ -95,9 +95,9 @@ describe("an event that RongCloud tells a bot", () => {
   });
 });
 
-describe("an event that bears a bot's name", () => {
+describe("an event that a bot sent", () => {
   test.each(["b2", "bot-helpdesk"])(
-    "fires nothing as a message of %s: two bots would talk for ever",
+    "triggers nothing as a message of %s: two bots would talk forever",
     async (fromUserId) => {
       const { accept, dispatched } = setUp([bot(), bot({ userId: "b2" })]);
       expect(await accept(messageEvent({ fromUserId }))).toEqual({ status: "accepted", jobs: 0 });
@@ -116,26 +116,26 @@ describe("an event that bears a bot's name", () => {
     "message:group_mentioned_recall",
     "message:private_read",
     "message:group_read",
-  ] as const)("still tells of %s: one that names nobody is the bot's own", async (type) => {
-    const { accept, goals } = setUp([bot({ integrations: [webhookIntegration({ events: [type] })] })]);
+  ] as const)("still triggers %s: one without a sender is the bot's own", async (type) => {
+    const { accept, jobTargets } = setUp([bot({ integrations: [webhookIntegration({ events: [type] })] })]);
     expect(await accept(messageEvent({ fromUserId: "bot-helpdesk" }, { type }))).toEqual({
       status: "accepted",
       jobs: 1,
     });
-    expect(goals()).toEqual(["bot-helpdesk webhook"]);
+    expect(jobTargets()).toEqual(["bot-helpdesk webhook"]);
   });
 });
 
-describe("a mention of everyone that RongCloud tells a bot", () => {
+describe("a mention of everyone in a bot event", () => {
   const integrations = [webhookIntegration({ options: { everyone: true } }), difyIntegration()];
 
-  test("triggers those integrations alone that ask for it, as by every other door", async () => {
-    const { accept, goals } = setUp([bot({ integrations })]);
+  test("triggers only the integrations that ask for it, as at every other entry point", async () => {
+    const { accept, jobTargets } = setUp([bot({ integrations })]);
     expect(await accept(inGroup(mentioningEveryone))).toEqual({ status: "accepted", jobs: 1 });
-    expect(goals()).toEqual(["bot-helpdesk webhook"]);
+    expect(jobTargets()).toEqual(["bot-helpdesk webhook"]);
   });
 
-  test("is none in private, nor in what is no message", async () => {
+  test("does not exist in private, nor in an event other than a message", async () => {
     const events = ["message:private", "group:user_join"] as const;
     const { accept } = setUp([bot({ integrations: [difyIntegration({ events })] })]);
     expect(await accept(messageEvent({ content: mentioningEveryone }))).toEqual({

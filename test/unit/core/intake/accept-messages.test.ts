@@ -10,21 +10,21 @@ import {
   privateMessage,
 } from "../../../support/messages.ts";
 import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
-import { goalOf, setUpDoor } from "./doors.ts";
+import { jobTargetOf, setUpIntake } from "./intake-setup.ts";
 
 const setUp = (given: readonly Bot[] = [bot()]) => {
-  const door = setUpDoor(given);
-  const acceptMessages = makeAcceptMessages(door.ports);
+  const intake = setUpIntake(given);
+  const acceptMessages = makeAcceptMessages(intake.ports);
   const accept = (...messages: IncomingMessage[]) =>
     acceptMessages("app-one", messages[0]?.fromUserId ?? "u7", messages);
-  return { ...door, acceptMessages, accept, goals: () => door.jobs().map(goalOf) };
+  return { ...intake, acceptMessages, accept, jobTargets: () => intake.jobs().map(jobTargetOf) };
 };
 
 const all = { everyone: true };
 const both = [webhookIntegration(), difyIntegration()];
 
 describe("a message to a bot", () => {
-  test("becomes a job for each integration that it triggers, with all that its worker must know", async () => {
+  test("becomes a job for each integration that it triggers, with all that its worker needs", async () => {
     const integrations = [...both, difyIntegration({ type: "dify_chat", enabled: false })];
     const { accept, jobs, clock } = setUp([bot({ integrations })]);
     const message = privateMessage({ source: "iOS" });
@@ -41,7 +41,7 @@ describe("a message to a bot", () => {
     );
   });
 
-  test("counts from when it came in, however long its bot took to be found", async () => {
+  test("is timed from when it arrived, however long the lookup of its bot took", async () => {
     const { accept, bots, clock, jobs } = setUp();
     const cameIn = clock.now();
     const { find } = bots;
@@ -53,23 +53,23 @@ describe("a message to a bot", () => {
     expect(jobs()).toMatchObject([{ acceptedAt: cameIn, event: { timestamp: cameIn } }]);
   });
 
-  test("that triggers none of its integrations is left alone", async () => {
+  test("that triggers none of its integrations is ignored", async () => {
     const { accept, dispatched } = setUp([bot({ integrations: [difyIntegration({ enabled: false })] })]);
     expect(await accept(privateMessage())).toEqual({ jobs: 0, fromBot: false });
     expect(dispatched).toEqual([]);
   });
 
-  test("triggers one integration whatever the filter of its neighbour says", async () => {
+  test("triggers one integration whatever the filter of another says", async () => {
     const integrations = [
       webhookIntegration({ options: { filter: { equals: ["/help"] } } }),
       difyIntegration(),
     ];
-    const { accept, goals } = setUp([bot({ integrations })]);
+    const { accept, jobTargets } = setUp([bot({ integrations })]);
     await accept(privateMessage());
-    expect(goals()).toEqual(["bot-helpdesk dify_chatflow"]);
+    expect(jobTargets()).toEqual(["bot-helpdesk dify_chatflow"]);
   });
 
-  test("of another app's is a message to a stranger", async () => {
+  test("of another app is a message to an unknown user", async () => {
     const { acceptMessages, dispatched } = setUp();
     expect(await acceptMessages("app-two", "u7", [privateMessage()])).toEqual({ jobs: 0, fromBot: false });
     expect(dispatched).toEqual([]);
@@ -77,7 +77,7 @@ describe("a message to a bot", () => {
 });
 
 describe("a message in a group", () => {
-  test("tells the bot that it mentions, as a mention, with the group as its target", async () => {
+  test("reaches the bot that it mentions, as a mention, with the group as its target", async () => {
     const { accept, jobs } = setUp();
     await accept(groupMessage());
     expect(jobs()).toMatchObject([
@@ -85,19 +85,19 @@ describe("a message in a group", () => {
     ]);
   });
 
-  test("that mentions nobody reaches no bot, not even one that has the group's id", async () => {
+  test("that mentions no one reaches no bot, not even one with the group's id", async () => {
     const { accept, dispatched } = setUp([bot(), bot({ userId: "g1" })]);
     await accept(groupMessage({ content: '{"content":"hello"}' }));
     expect(dispatched).toEqual([]);
   });
 
   test("that mentions several bots reaches each, once, in the order of its mentions", async () => {
-    const { accept, goals } = setUp([bot({ userId: "b1", integrations: both }), bot({ userId: "b2" })]);
+    const { accept, jobTargets } = setUp([bot({ userId: "b1", integrations: both }), bot({ userId: "b2" })]);
     await accept(groupMessage({ content: mentioningUsers("b2", "u8", "b1", "b2") }));
-    expect(goals()).toEqual(["b2 dify_chatflow", "b1 webhook", "b1 dify_chatflow"]);
+    expect(jobTargets()).toEqual(["b2 dify_chatflow", "b1 webhook", "b1 dify_chatflow"]);
   });
 
-  test("says of the job whether its group shares one context, which is not so in private", async () => {
+  test("marks the job if its group shares one context, which a private message never does", async () => {
     const integrations = [difyIntegration({ options: { context: "group" } })];
     const { accept, jobs } = setUp([bot({ integrations })]);
     await accept(groupMessage());
@@ -105,7 +105,7 @@ describe("a message in a group", () => {
     expect(jobs().map(({ sharesContext }) => sharesContext)).toEqual([true, undefined]);
   });
 
-  test("reaches no bot that does not get it", async () => {
+  test("reaches no bot that is not among its recipients", async () => {
     const { accept, dispatched } = setUp();
     await accept(groupMessage({ directedTo: ["u8"] }));
     expect(dispatched).toEqual([]);
@@ -115,16 +115,16 @@ describe("a message in a group", () => {
 describe("a mention of everyone", () => {
   const everyone = groupMessage({ content: mentioningEveryone });
   const withAll = difyIntegration({ type: "dify_chat", options: all });
-  const crowd = [
+  const groupBots = [
     bot({ userId: "b1", integrations: [webhookIntegration(), difyIntegration(), withAll] }),
     bot({ userId: "b2" }),
     bot({ userId: "b3", integrations: [webhookIntegration({ options: all })] }),
   ];
 
-  test("triggers those integrations alone that ask for it, of every bot", async () => {
-    const { accept, goals } = setUp(crowd);
+  test("triggers only the integrations that ask for it, of every bot", async () => {
+    const { accept, jobTargets } = setUp(groupBots);
     await accept(everyone);
-    expect(goals()).toEqual(["b1 dify_chat", "b3 webhook"]);
+    expect(jobTargets()).toEqual(["b1 dify_chat", "b3 webhook"]);
   });
 
   test("triggers nothing by default", async () => {
@@ -136,7 +136,7 @@ describe("a mention of everyone", () => {
     expect(dispatched).toEqual([]);
   });
 
-  test("asks for the rest of what an integration wants too", async () => {
+  test("must also meet an integration's other conditions", async () => {
     const { accept, dispatched } = setUp([
       bot({ integrations: [webhookIntegration({ options: all, objectNames: ["RC:ImgMsg"] })] }),
     ]);
@@ -144,16 +144,16 @@ describe("a mention of everyone", () => {
     expect(dispatched).toEqual([]);
   });
 
-  test("in a message to some members reaches these alone", async () => {
-    const { accept, goals } = setUp(crowd);
+  test("in a message to some members reaches only these", async () => {
+    const { accept, jobTargets } = setUp(groupBots);
     await accept({ ...everyone, directedTo: ["u8", "b3", "b2"] });
-    expect(goals()).toEqual(["b3 webhook"]);
+    expect(jobTargets()).toEqual(["b3 webhook"]);
   });
 
-  test("takes nothing from an integration that is mentioned by name", async () => {
-    const { accept, goals } = setUp(crowd);
+  test("does not affect an integration that is mentioned by name", async () => {
+    const { accept, jobTargets } = setUp(groupBots);
     await accept(groupMessage({ content: mentioningUsers("b1") }));
-    expect(goals()).toEqual(["b1 webhook", "b1 dify_chatflow", "b1 dify_chat"]);
+    expect(jobTargets()).toEqual(["b1 webhook", "b1 dify_chatflow", "b1 dify_chat"]);
   });
 });
 
@@ -164,7 +164,7 @@ describe("a message from a bot", () => {
     ["by a mention", groupMessage({ fromUserId: "b1", content: mentioningUsers("b2") })],
     ["by a mention of everyone", groupMessage({ fromUserId: "b1", content: mentioningEveryone })],
   ])(
-    "fires nothing %s, so that two bots do not talk for ever, and its sender is told of it",
+    "triggers nothing %s, so that two bots do not talk forever, and its sender is logged",
     async (_, message) => {
       const integrations = [difyIntegration({ options: all })];
       const { accept, dispatched } = setUp([
@@ -181,19 +181,19 @@ describe("a message to several targets", () => {
   const toAll = (...targets: string[]) =>
     targets.map((toUserId, at) => privateMessage({ toUserId, msgUID: `uid-${at}` }));
 
-  test("reaches each bot among them with the id of its own copy, in order, all handed over at once", async () => {
+  test("reaches each bot among them with the id of its own copy, in order, all queued at once", async () => {
     const { accept, jobs, dispatched } = setUp([
       bot({ userId: "b1", integrations: both }),
       bot({ userId: "b2" }),
     ]);
     expect(await accept(...toAll("b2", "u8", "b1"))).toEqual({ jobs: 3, fromBot: false });
     expect(dispatched).toHaveLength(1);
-    expect(jobs().map((job) => `${goalOf(job)} ${job.event.data.toUserId} ${job.event.data.msgUID}`)).toEqual(
-      ["b2 dify_chatflow b2 uid-0", "b1 webhook b1 uid-2", "b1 dify_chatflow b1 uid-2"],
-    );
+    expect(
+      jobs().map((job) => `${jobTargetOf(job)} ${job.event.data.toUserId} ${job.event.data.msgUID}`),
+    ).toEqual(["b2 dify_chatflow b2 uid-0", "b1 webhook b1 uid-2", "b1 dify_chatflow b1 uid-2"]);
   });
 
-  test("of groups makes a mentioned bot answer in each", async () => {
+  test("that are groups makes a mentioned bot answer in each", async () => {
     const { accept, jobs } = setUp();
     await accept(groupMessage({ msgUID: "uid-1" }), groupMessage({ toUserId: "g2", msgUID: "uid-2" }));
     expect(jobs().map(({ event }) => event.data.toUserId)).toEqual(["g1", "g2"]);
@@ -201,31 +201,31 @@ describe("a message to several targets", () => {
 });
 
 describe("the reads that a message costs", () => {
-  test("are one, of its sender and whom it speaks to, each named once", async () => {
+  test("are one, of its sender and its addressees, each named once", async () => {
     const { accept, bots } = setUp();
     await accept(privateMessage(), privateMessage({ toUserId: "u8" }), privateMessage({ toUserId: "u7" }));
     expect(bots.reads).toEqual([{ appKey: "app-one", find: ["u7", "bot-helpdesk", "u8"] }]);
   });
 
-  test("do not grow with the users that it names: of many it is asked first which are bots", async () => {
-    const { accept, bots, goals } = setUp([bot({ userId: "b1" }), bot({ userId: "b2" })]);
-    const crowd = Array.from({ length: 10_000 }, (_, at) => `u${at}`);
-    await accept(groupMessage({ content: mentioningUsers(...crowd, "b2") }));
+  test("do not grow with the users that it names: for many it first asks which are bots", async () => {
+    const { accept, bots, jobTargets } = setUp([bot({ userId: "b1" }), bot({ userId: "b2" })]);
+    const manyUsers = Array.from({ length: 10_000 }, (_, at) => `u${at}`);
+    await accept(groupMessage({ content: mentioningUsers(...manyUsers, "b2") }));
     expect(bots.reads).toEqual([{ appKey: "app-one" }, { appKey: "app-one", find: ["b2"] }]);
-    expect(goals()).toEqual(["b2 dify_chatflow"]);
+    expect(jobTargets()).toEqual(["b2 dify_chatflow"]);
   });
 
-  test("find a bot among many targets to be the sender too", async () => {
+  test("find that the sender is a bot, too, among many targets", async () => {
     const { accept } = setUp([bot({ userId: "b1" }), bot({ userId: "b2" })]);
-    const crowd = Array.from({ length: 200 }, (_, at) => `u${at}`);
-    const content = mentioningUsers(...crowd, "b2");
+    const manyUsers = Array.from({ length: 200 }, (_, at) => `u${at}`);
+    const content = mentioningUsers(...manyUsers, "b2");
     expect(await accept(groupMessage({ fromUserId: "b1", content }))).toEqual({ jobs: 0, fromBot: true });
   });
 });
 
-describe("a message that cannot be taken", () => {
-  test("is refused where its jobs were not queued, so that whoever brought it brings it again", async () => {
-    const { ports } = setUpDoor([bot()]);
+describe("a message that cannot be accepted", () => {
+  test("is rejected if its jobs were not queued, so that its sender repeats it", async () => {
+    const { ports } = setUpIntake([bot()]);
     const acceptMessages = makeAcceptMessages({
       ...ports,
       dispatchJobs: () => Promise.reject(new Error("the queue is down")),
@@ -233,7 +233,7 @@ describe("a message that cannot be taken", () => {
     await expect(acceptMessages("app-one", "u7", [privateMessage()])).rejects.toThrow("the queue is down");
   });
 
-  test("is refused where nobody can say who is a bot, and nothing goes out", async () => {
+  test("is rejected if bots cannot be looked up, and nothing is queued", async () => {
     const { accept, bots, dispatched } = setUp();
     bots.find = () => Promise.reject(new Error("throttled"));
     await expect(accept(privateMessage())).rejects.toThrow("throttled");
@@ -241,15 +241,15 @@ describe("a message that cannot be taken", () => {
   });
 });
 
-test("whatever is mentioned and directed, a message makes at most one job for an integration, of a bot that it speaks to", async () => {
+test("whatever its mentions and recipients, a message makes at most one job for an integration, of a bot that it addresses", async () => {
   const names = ["b1", "b2", "b3"];
-  const crowd = names.map((userId) =>
+  const groupBots = names.map((userId) =>
     bot({ userId, integrations: [webhookIntegration(), difyIntegration({ options: all })] }),
   );
   const someIds = fc.array(fc.constantFrom(...names, "u7", "u8"), { maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(someIds, someIds, fc.boolean(), async (mentioned, directedTo, everyone) => {
-      const { accept, goals } = setUp(crowd);
+      const { accept, jobTargets } = setUp(groupBots);
       const content = everyone ? mentioningEveryone : mentioningUsers(...mentioned);
       await accept(groupMessage({ content, directedTo }));
       const spokenTo = names.filter(
@@ -257,7 +257,7 @@ test("whatever is mentioned and directed, a message makes at most one job for an
           (everyone || mentioned.includes(name)) && (directedTo.length === 0 || directedTo.includes(name)),
       );
       const types = everyone ? ["dify_chatflow"] : ["webhook", "dify_chatflow"];
-      expect(goals().sort()).toEqual(
+      expect(jobTargets().sort()).toEqual(
         spokenTo.flatMap((name) => types.map((type) => `${name} ${type}`)).sort(),
       );
     }),

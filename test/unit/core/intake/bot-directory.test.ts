@@ -5,7 +5,7 @@ import { bot } from "../../../support/turns.ts";
 
 const fiveSeconds = 5_000;
 
-/** Bots of each app, whose ids are read only when the test lets them be. */
+/** Bots of each app, whose lookups wait until the test releases them. */
 const setUp = (maxAgeMs = fiveSeconds) => {
   const clock = makeTestClock();
   const botIds = new Map([
@@ -34,8 +34,8 @@ const setUp = (maxAgeMs = fiveSeconds) => {
   return { known, clock, finds, idReads, botIds, answer, answerRead, failRead };
 };
 
-describe("a directory that remembers", () => {
-  test("costs a message for nobody's bot no read, for as long as what it knows is fresh", async () => {
+describe("a directory with a cache", () => {
+  test("costs a message to no bot no read while the cache is fresh", async () => {
     const { known, clock, finds, idReads } = setUp();
     await known.find("app-one", ["u7"]);
     for (let passed = 0; passed < fiveSeconds - 1; passed += 1_000) {
@@ -46,14 +46,14 @@ describe("a directory that remembers", () => {
     expect(finds).toEqual([]);
   });
 
-  test("reads a bot itself as it stands, and nobody else", async () => {
+  test("always reads a bot itself, and nothing else", async () => {
     const { known, finds } = setUp();
     expect(await known.find("app-one", ["u7", "b2", "b3"])).toEqual([bot({ userId: "b2" })]);
     await known.find("app-one", ["b2"]);
     expect(finds).toEqual(["app-one: b2", "app-one: b2"]);
   });
 
-  test("sees a bot created since, once what it knows is old", async () => {
+  test("sees a bot created since, once the cache is stale", async () => {
     const { known, clock, botIds } = setUp();
     await known.ids("app-one");
     botIds.set("app-one", ["b1", "b2", "b-new"]);
@@ -63,7 +63,7 @@ describe("a directory that remembers", () => {
     expect(await known.find("app-one", ["b-new"])).toEqual([bot({ userId: "b-new" })]);
   });
 
-  test("counts from when it began to read: the answer was true no later", async () => {
+  test("is fresh from when the read began, since the answer may be as old as that", async () => {
     const { known, clock, answer, answerRead, idReads } = setUp();
     answer.isPrompt = false;
     const slow = known.ids("app-one");
@@ -75,7 +75,7 @@ describe("a directory that remembers", () => {
     expect(idReads).toHaveLength(2);
   });
 
-  test("knows each app's bots apart", async () => {
+  test("keeps the bots of each app apart", async () => {
     const { known, idReads } = setUp();
     expect(await known.find("app-one", ["b3"])).toEqual([]);
     expect(await known.find("app-two", ["b1"])).toEqual([]);
@@ -83,7 +83,7 @@ describe("a directory that remembers", () => {
     expect(idReads.map(({ appKey }) => appKey)).toEqual(["app-one", "app-two"]);
   });
 
-  test("that is to remember nothing reads each time", async () => {
+  test("of zero lifetime reads each time", async () => {
     const { known, idReads } = setUp(0);
     await known.ids("app-one");
     await known.ids("app-one");
@@ -91,7 +91,7 @@ describe("a directory that remembers", () => {
   });
 });
 
-describe("callers at the same instant", () => {
+describe("concurrent callers", () => {
   test("share one read", async () => {
     const { known, answer, answerRead, idReads } = setUp();
     answer.isPrompt = false;
@@ -101,7 +101,7 @@ describe("callers at the same instant", () => {
     expect(idReads).toHaveLength(1);
   });
 
-  test("share its failure, and the next message reads anew", async () => {
+  test("share its failure, and the next message reads again", async () => {
     const { known, answer, failRead, idReads } = setUp();
     answer.isPrompt = false;
     const finding = [known.find("app-one", ["b1"]), known.find("app-one", ["b2"])];
@@ -114,7 +114,7 @@ describe("callers at the same instant", () => {
 });
 
 describe("a read that fails late", () => {
-  test("takes nothing from what was read since", async () => {
+  test("removes nothing that was read since", async () => {
     const { known, clock, answer, failRead, idReads } = setUp();
     answer.isPrompt = false;
     const hanging = known.ids("app-one");

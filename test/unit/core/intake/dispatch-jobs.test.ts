@@ -2,13 +2,13 @@ import { describe, expect, test } from "@jest/globals";
 import { makeDispatchJobs } from "#core/intake/dispatch-jobs.ts";
 import type { Job, JobQueue } from "#core/jobs/job.ts";
 import { turnJob, webhookJob } from "../../../support/jobs.ts";
-import { goalOf } from "./doors.ts";
+import { jobTargetOf } from "./intake-setup.ts";
 
 interface TestQueue extends JobQueue {
   readonly sent: (readonly Job[])[];
 }
 
-/** Takes what it is given once `answer` is. */
+/** Accepts its jobs once `answer` resolves. */
 const makeQueue = (answer: Promise<void> = Promise.resolve()): TestQueue => {
   const sent: TestQueue["sent"] = [];
   return {
@@ -25,7 +25,7 @@ const setUp = ({ turns = makeQueue(), webhooks = makeQueue() } = {}) => {
   const dispatchJobs = makeDispatchJobs({
     turns,
     webhooks,
-    report: (stage, job) => void reported.push(`${stage} ${goalOf(job)}`),
+    report: (stage, job) => void reported.push(`${stage} ${jobTargetOf(job)}`),
   });
   return { dispatchJobs, reported, turns, webhooks };
 };
@@ -39,15 +39,15 @@ const jobs = [
 const down = () => Promise.reject(new Error("the queue is down"));
 
 describe("jobs", () => {
-  test("go to the queue of their kind, in order, all of a kind at once, and each is told of", async () => {
+  test("are sent to the queue of their kind, in order, all of a kind at once, and each is logged", async () => {
     const { dispatchJobs, turns, webhooks, reported } = setUp();
     await dispatchJobs(jobs);
     expect(turns.sent).toEqual([[jobs[1], jobs[2]]]);
     expect(webhooks.sent).toEqual([[jobs[0], jobs[3]]]);
-    expect(reported.sort()).toEqual(jobs.map((job) => `accepted ${goalOf(job)}`).sort());
+    expect(reported.sort()).toEqual(jobs.map((job) => `accepted ${jobTargetOf(job)}`).sort());
   });
 
-  test("of one kind leave the other queue in peace", async () => {
+  test("of one kind do not use the other queue", async () => {
     const { dispatchJobs, turns, webhooks } = setUp();
     await dispatchJobs([turnJob()]);
     expect([turns.sent.length, webhooks.sent.length]).toEqual([1, 0]);
@@ -55,36 +55,36 @@ describe("jobs", () => {
     expect([turns.sent.length, webhooks.sent.length]).toEqual([1, 1]);
   });
 
-  test("go out by both queues at the same time: the user waits for both", async () => {
+  test("are sent to both queues at the same time: the user waits for both", async () => {
     const never = new Promise<void>(() => {});
     const { dispatchJobs, turns, webhooks } = setUp({ turns: makeQueue(never), webhooks: makeQueue(never) });
     dispatchJobs(jobs);
     expect([turns.sent.length, webhooks.sent.length]).toEqual([1, 1]);
   });
 
-  test("are told of as accepted only once they are queued", async () => {
-    const taken = Promise.withResolvers<void>();
-    const { dispatchJobs, reported } = setUp({ turns: makeQueue(taken.promise) });
+  test("are logged as accepted only once they are queued", async () => {
+    const accepted = Promise.withResolvers<void>();
+    const { dispatchJobs, reported } = setUp({ turns: makeQueue(accepted.promise) });
     const dispatching = dispatchJobs([turnJob()]);
     await new Promise(setImmediate);
     expect(reported).toEqual([]);
-    taken.resolve();
+    accepted.resolve();
     await dispatching;
     expect(reported).toEqual(["accepted bot-helpdesk dify_chatflow"]);
   });
 });
 
 describe("a queue that is down", () => {
-  test("has the message refused, though the other has taken its jobs, and only theirs are told of as accepted", async () => {
+  test("rejects the message even if the other queue has accepted its jobs, and only those are logged as accepted", async () => {
     const { dispatchJobs, reported } = setUp({ webhooks: makeQueue(down()) });
     await expect(dispatchJobs([webhookJob(), turnJob()])).rejects.toThrow("the queue is down");
     expect(reported).toEqual(["accepted bot-helpdesk dify_chatflow"]);
   });
 
-  test("does not end the call while the other is still at it: a function that has answered stands still", async () => {
-    const taken = Promise.withResolvers<void>();
+  test("does not end the call while the other is in progress: a function that has replied is frozen", async () => {
+    const accepted = Promise.withResolvers<void>();
     const { dispatchJobs, reported } = setUp({
-      turns: makeQueue(taken.promise),
+      turns: makeQueue(accepted.promise),
       webhooks: makeQueue(down()),
     });
     let ended = false;
@@ -95,12 +95,12 @@ describe("a queue that is down", () => {
       });
     await new Promise(setImmediate);
     expect(ended).toBe(false);
-    taken.resolve();
+    accepted.resolve();
     await dispatching;
     expect(reported).toEqual(["accepted bot-helpdesk dify_chatflow"]);
   });
 
-  test("like the other gives one failure, and nothing is told of as accepted", async () => {
+  test("together with the other gives one failure, and nothing is logged as accepted", async () => {
     const { dispatchJobs, reported } = setUp({ turns: makeQueue(down()), webhooks: makeQueue(down()) });
     await expect(dispatchJobs(jobs)).rejects.toThrow("the queue is down");
     expect(reported).toEqual([]);

@@ -8,65 +8,80 @@ const matchIntegrations = makeMatchIntegrations((patterns, text) =>
 );
 
 const order = { filter: { contains: ["order"], matches: ["^#[0-9]+$"] } };
-const said = (content: string) => ({ content: JSON.stringify({ content }) });
+const withText = (content: string) => ({ content: JSON.stringify({ content }) });
 
 describe("an integration", () => {
   test.each<[string, Partial<ReturnType<typeof difyIntegration>>, MessageEvent, boolean]>([
-    ["that names no events fires on a private message", {}, messageEvent(), true],
+    ["that names no events is triggered by a private message", {}, messageEvent(), true],
     [
-      "that names no events fires on a mention",
+      "that names no events is triggered by a mention",
       {},
       messageEvent({}, { type: "message:group_mentioned" }),
       true,
     ],
     [
-      "that names no events does not fire on a recall",
+      "that names no events is not triggered by a recall",
       {},
       messageEvent({}, { type: "message:private_recall" }),
       false,
     ],
     [
-      "fires on an event that it names",
+      "is triggered by an event that it names",
       { events: ["group:bot_join"] },
       messageEvent({}, { type: "group:bot_join" }),
       true,
     ],
-    ["does not fire on one that it does not name", { events: ["group:bot_join"] }, messageEvent(), false],
-    ["fires on a message type that it names", { objectNames: ["RC:TxtMsg"] }, messageEvent(), true],
-    ["does not fire on another", { objectNames: ["RC:ImgMsg"] }, messageEvent(), false],
+    ["is not triggered by one that it does not name", { events: ["group:bot_join"] }, messageEvent(), false],
+    ["is triggered by a message type that it names", { objectNames: ["RC:TxtMsg"] }, messageEvent(), true],
+    ["is not triggered by another", { objectNames: ["RC:ImgMsg"] }, messageEvent(), false],
     [
-      "takes message types for messages alone",
+      "applies message types only to messages",
       { objectNames: ["RC:ImgMsg"], events: ["message:private_read"] },
       messageEvent({}, { type: "message:private_read" }),
       true,
     ],
-    ["that is off does not fire", { enabled: false }, messageEvent(), false],
-    ["with a filter fires on a text that fits it", { options: order }, messageEvent(said("my order")), true],
-    ["with a filter fires on a text that fits a pattern", { options: order }, messageEvent(said("#7")), true],
-    ["with a filter does not fire on another text", { options: order }, messageEvent(said("hello")), false],
+    ["that is disabled is not triggered", { enabled: false }, messageEvent(), false],
     [
-      "with a filter does not fire on a picture",
+      "with a filter is triggered by a matching text",
       { options: order },
-      messageEvent({ ...said("my order"), objectName: "RC:ImgMsg" }),
+      messageEvent(withText("my order")),
+      true,
+    ],
+    [
+      "with a filter is triggered by a text that matches a pattern",
+      { options: order },
+      messageEvent(withText("#7")),
+      true,
+    ],
+    [
+      "with a filter is not triggered by another text",
+      { options: order },
+      messageEvent(withText("hello")),
       false,
     ],
     [
-      "with a filter does not fire on an event that is no message, whatever it holds",
+      "with a filter is not triggered by a picture",
+      { options: order },
+      messageEvent({ ...withText("my order"), objectName: "RC:ImgMsg" }),
+      false,
+    ],
+    [
+      "with a filter is not triggered by an event other than a message, whatever it contains",
       { options: order, events: ["message:private_recall"] },
-      messageEvent(said("my order"), { type: "message:private_recall" }),
+      messageEvent(withText("my order"), { type: "message:private_recall" }),
       false,
     ],
     [
-      "with a filter does not fire on a message type that it does not name, whatever it says",
+      "with a filter is not triggered by a message type that it does not name, whatever the text",
       { options: order, objectNames: ["RC:ReferenceMsg"] },
-      messageEvent(said("my order")),
+      messageEvent(withText("my order")),
       false,
     ],
     [
-      "with a filter fires on what is said behind its bot's name",
+      "with a filter is triggered by the text after its bot's name",
       { options: { filter: { equals: ["/help"] } } },
       messageEvent(
-        { ...said("@Helpdesk\u2005/help"), channelType: "GROUP", toUserId: "g1" },
+        { ...withText("@Helpdesk\u2005/help"), channelType: "GROUP", toUserId: "g1" },
         { type: "message:group_mentioned" },
       ),
       true,
@@ -77,18 +92,18 @@ describe("an integration", () => {
     );
   });
 
-  test("fires on its own, whatever its neighbours do", () => {
+  test("is triggered independently of the bot's other integrations", () => {
     const integrations = [webhookIntegration({ objectNames: ["RC:ImgMsg"] }), difyIntegration()];
     expect(matchIntegrations(bot({ integrations }), messageEvent())).toEqual([integrations[1]]);
   });
 
-  test("fires on its own, whatever its neighbours' filters say", () => {
+  test("is triggered independently of the other integrations' filters", () => {
     const integrations = [
       webhookIntegration({ options: { filter: { startsWith: ["/help"] } } }),
       difyIntegration({ options: order }),
       difyIntegration({ type: "dify_chat" }),
     ];
-    const fired = matchIntegrations(bot({ integrations }), messageEvent(said("/help")));
-    expect(fired).toEqual([integrations[0], integrations[2]]);
+    const triggered = matchIntegrations(bot({ integrations }), messageEvent(withText("/help")));
+    expect(triggered).toEqual([integrations[0], integrations[2]]);
   });
 });

@@ -23,13 +23,13 @@ const refusal: ImPublishResult = {
   reply: { status: 403, contentType: "application/json", body: '{"code":1009}' },
 };
 
-const takenAs = (messageUIDs: Readonly<Record<string, string>>): ImPublishResult => ({
+const publishedAs = (messageUIDs: Readonly<Record<string, string>>): ImPublishResult => ({
   status: "published",
   messageUIDs: new Map(Object.entries(messageUIDs)),
 });
 
 /** An app whose bots are called `bot-…`. */
-const setUp = ({ passesThrough = false, atIm = takenAs({}) } = {}) => {
+const setUp = ({ passesThrough = false, atIm = publishedAs({}) } = {}) => {
   const clock = makeTestClock();
   const steps: string[] = [];
   const accepted: IncomingMessage[] = [];
@@ -60,7 +60,7 @@ const setUp = ({ passesThrough = false, atIm = takenAs({}) } = {}) => {
 const group = { channelType: "GROUP", targetIds: ["g1", "g2"], directedTo: ["u8"], mentions: false } as const;
 
 describe("a published message", () => {
-  test("comes in as its bots are told of it, with its own id and the time of now", async () => {
+  test("reaches its bots unchanged, with its own id and the current time", async () => {
     const { publish, accepted, clock } = setUp();
     expect(await publish()).toEqual({
       status: "published",
@@ -72,7 +72,7 @@ describe("a published message", () => {
     ]);
   });
 
-  test("to several targets is a message of its own to each, and one that is named twice gets it once", async () => {
+  test("to several targets is a message of its own to each, and only one to a repeated target", async () => {
     const { publish, accepted } = setUp();
     const published = await publish({ targetIds: ["b1", "u8", "b1"] });
     expect(published).toMatchObject({
@@ -84,7 +84,7 @@ describe("a published message", () => {
     expect(accepted.map(({ toUserId, msgUID }) => `${toUserId} ${msgUID}`)).toEqual(["b1 own-1", "u8 own-2"]);
   });
 
-  test("to groups keeps who gets it and whether it mentions", async () => {
+  test("to groups keeps its recipients and whether it mentions", async () => {
     const { publish, accepted } = setUp();
     await publish(group);
     expect(accepted).toMatchObject([
@@ -93,7 +93,7 @@ describe("a published message", () => {
     ]);
   });
 
-  test("whose jobs were not queued is refused: its server must not take it for sent", async () => {
+  test("whose jobs were not queued is rejected: its server must not treat it as sent", async () => {
     const { clock } = setUp();
     const publishMessage = makePublishMessage({
       acceptMessages: () => Promise.reject(new Error("the queue is down")),
@@ -101,7 +101,7 @@ describe("a published message", () => {
       newMessageUID: () => "own-1",
       clock,
     });
-    await expect(publishMessage("app-one", message, async () => takenAs({}))).rejects.toThrow(
+    await expect(publishMessage("app-one", message, async () => publishedAs({}))).rejects.toThrow(
       "queue is down",
     );
   });
@@ -110,8 +110,11 @@ describe("a published message", () => {
 describe("with a real IM behind the bridge, a message", () => {
   const passesThrough = true;
 
-  test("goes there first, and is accepted under the ids that it got there: the route's copy is no second event", async () => {
-    const { publish, steps, accepted } = setUp({ passesThrough, atIm: takenAs({ b1: "im-1", b2: "im-2" }) });
+  test("is sent there first, and is accepted under the ids from there: the route's copy is no second event", async () => {
+    const { publish, steps, accepted } = setUp({
+      passesThrough,
+      atIm: publishedAs({ b1: "im-1", b2: "im-2" }),
+    });
     const published = await publish({ targetIds: ["b2", "b1"] });
     expect(steps).toEqual(["published at the IM", "accepted for app-one from u7"]);
     expect(accepted.map(({ toUserId, msgUID }) => `${toUserId} ${msgUID}`)).toEqual(["b2 im-2", "b1 im-1"]);
@@ -124,35 +127,38 @@ describe("with a real IM behind the bridge, a message", () => {
     });
   });
 
-  test("that the IM refuses is refused in its words, and no bot hears of it", async () => {
+  test("that the IM rejects is rejected with its error, and reaches no bot", async () => {
     const { publish, accepted } = setUp({ passesThrough, atIm: refusal });
     expect(await publish()).toEqual(refusal);
     expect(accepted).toEqual([]);
   });
 
-  test("that the IM does not answer is refused, and no bot hears of it", async () => {
+  test("that the IM does not answer is rejected, and reaches no bot", async () => {
     const { publish, accepted } = setUp({ passesThrough });
     await expect(publish({}, () => Promise.reject(new Error("not reached")))).rejects.toThrow("not reached");
     expect(accepted).toEqual([]);
   });
 
   test.each([
-    ["no id", takenAs({ b1: "im-1" })],
-    ["an empty one", takenAs({ b1: "im-1", b2: "" })],
-  ])("to which the IM gives %s has one of our own: no two messages are taken for one", async (_, atIm) => {
+    ["no id", publishedAs({ b1: "im-1" })],
+    ["an empty one", publishedAs({ b1: "im-1", b2: "" })],
+  ])("to which the IM gives %s gets one of our own: no two messages are confused", async (_, atIm) => {
     const { publish, accepted } = setUp({ passesThrough, atIm });
     await publish({ targetIds: ["b1", "b2"] });
     expect(accepted.map(({ msgUID }) => msgUID)).toEqual(["im-1", "own-1"]);
   });
 
-  test("has a receipt for each of its targets alone, whatever else the IM names", async () => {
-    const { publish, accepted } = setUp({ passesThrough, atIm: takenAs({ b1: "im-1", stranger: "im-2" }) });
+  test("has a receipt for each of its targets only, whatever else the IM names", async () => {
+    const { publish, accepted } = setUp({
+      passesThrough,
+      atIm: publishedAs({ b1: "im-1", stranger: "im-2" }),
+    });
     expect(await publish({ targetIds: ["b1"] })).toMatchObject({ receipts: [{ targetId: "b1" }] });
     expect(accepted).toHaveLength(1);
   });
 
-  test("from a bot goes there once", async () => {
-    const { publish, steps } = setUp({ passesThrough, atIm: takenAs({ u7: "im-1" }) });
+  test("from a bot is sent there once", async () => {
+    const { publish, steps } = setUp({ passesThrough, atIm: publishedAs({ u7: "im-1" }) });
     const published = await publish({ fromUserId: "bot-helpdesk", targetIds: ["u7"] });
     expect(steps).toEqual(["published at the IM", "accepted for app-one from bot-helpdesk"]);
     expect(published).toMatchObject({ receipts: [{ targetId: "u7", messageUID: "im-1" }] });
@@ -160,14 +166,14 @@ describe("with a real IM behind the bridge, a message", () => {
 });
 
 describe("stand-alone, a message", () => {
-  test("from a user stays here", async () => {
+  test("from a user is not forwarded", async () => {
     const { publish, steps } = setUp();
     await publish();
     expect(steps).toEqual(["accepted for app-one from u7"]);
   });
 
-  test("from a bot reaches its user over the IM, and has the id that it got there", async () => {
-    const { publish, steps } = setUp({ atIm: takenAs({ u7: "im-1" }) });
+  test("from a bot reaches its user over the IM, and has the id from there", async () => {
+    const { publish, steps } = setUp({ atIm: publishedAs({ u7: "im-1" }) });
     const published = await publish({ fromUserId: "bot-helpdesk", targetIds: ["u7", "u8"] });
     expect(steps).toEqual(["accepted for app-one from bot-helpdesk", "published at the IM"]);
     expect(published).toMatchObject({
@@ -178,12 +184,12 @@ describe("stand-alone, a message", () => {
     });
   });
 
-  test("from a bot that the IM refuses is refused in its words", async () => {
+  test("from a bot that the IM rejects is rejected with its error", async () => {
     const { publish } = setUp({ atIm: refusal });
     expect(await publish({ fromUserId: "bot-helpdesk", targetIds: ["u7"] })).toEqual(refusal);
   });
 
-  test("is not sent to the IM where nobody can say who it is from", async () => {
+  test("is not sent to the IM if its sender cannot be looked up", async () => {
     const { clock } = setUp();
     let sent = false;
     const publishMessage = makePublishMessage({
@@ -194,7 +200,7 @@ describe("stand-alone, a message", () => {
     });
     const publishing = publishMessage("app-one", message, async () => {
       sent = true;
-      return takenAs({});
+      return publishedAs({});
     });
     await expect(publishing).rejects.toThrow("throttled");
     expect(sent).toBe(false);

@@ -11,80 +11,80 @@ import {
 import { anyText } from "../../adapters/node/any-text.ts";
 
 const nobody = { userIds: [], everyone: false };
-const longestId = "u".repeat(64);
+const maxLengthId = "u".repeat(64);
 
 describe("a private message", () => {
   test.each([
-    ["says nothing of mentions", privateMessage()],
+    ["has no mentions", privateMessage()],
     ["mentions somebody else", privateMessage({ content: mentioningUsers("bot-other") })],
     ["mentions everyone", privateMessage({ content: mentioningEveryone })],
     ["mentions without saying so", privateMessage({ mentions: false })],
     ["holds no JSON", privateMessage({ content: "hello" })],
-  ])("that %s speaks to its target alone", (_, message) => {
+  ])("that %s addresses only its target", (_, message) => {
     expect(recipientsOf(message)).toEqual({ userIds: ["bot-helpdesk"], everyone: false });
   });
 });
 
 describe("a group message", () => {
-  test("speaks to the users whom it mentions, and not to the group", () => {
+  test("addresses the users whom it mentions, and not the group", () => {
     expect(recipientsOf(groupMessage({ content: mentioningUsers("bot-helpdesk", "u8") }))).toEqual({
       userIds: ["bot-helpdesk", "u8"],
       everyone: false,
     });
   });
 
-  test("that mentions everyone speaks to everyone, whomever it lists besides", () => {
+  test("that mentions everyone addresses everyone, even if it also lists users", () => {
     for (const mentioned of [{ type: 1 }, { type: 1, userIdList: ["bot-helpdesk"] }]) {
       const content = mentioning(mentioned);
       expect(recipientsOf(groupMessage({ content }))).toEqual({ userIds: [], everyone: true });
     }
   });
 
-  test("speaks to nobody where its server did not say that it mentions, whatever its content says", () => {
+  test("addresses no one if its server did not set isMentioned, whatever its content says", () => {
     expect(recipientsOf(groupMessage({ mentions: false }))).toEqual(nobody);
     expect(recipientsOf(groupMessage({ mentions: false, content: mentioningEveryone }))).toEqual(nobody);
   });
 
   test.each([
-    ["an empty text", ""],
-    ["a text that is no JSON", "@bot-helpdesk hello"],
+    ["an empty string", ""],
+    ["a string that is not JSON", "@bot-helpdesk hello"],
     ["JSON that ends early", mentioningUsers("bot-helpdesk").slice(0, -1)],
     ["null", "null"],
     ["a number", "2"],
     ["a string", '"mentionedInfo"'],
-    ["a list", `[${mentioningUsers("bot-helpdesk")}]`],
+    ["an array", `[${mentioningUsers("bot-helpdesk")}]`],
     ["no mention", '{"content":"hello"}'],
     ["a mention that is null", mentioning(null)],
-    ["a mention that is a text", mentioning('{"type":2,"userIdList":["bot-helpdesk"]}')],
-    ["a mention that is a list", mentioning([2, ["bot-helpdesk"]])],
+    ["a mention that is a string", mentioning('{"type":2,"userIdList":["bot-helpdesk"]}')],
+    ["a mention that is an array", mentioning([2, ["bot-helpdesk"]])],
     ["a mention without a type", mentioning({ userIdList: ["bot-helpdesk"] })],
     ["a mention of type 0", mentioning({ type: 0, userIdList: ["bot-helpdesk"] })],
     ["a mention of type 3", mentioning({ type: 3, userIdList: ["bot-helpdesk"] })],
-    ["a type that is a text", mentioning({ type: "2", userIdList: ["bot-helpdesk"] })],
-    ["everyone as a text", mentioning({ type: "1" })],
+    ["a type that is a string", mentioning({ type: "2", userIdList: ["bot-helpdesk"] })],
+    ["everyone as a string", mentioning({ type: "1" })],
     ["a type that is true", mentioning({ type: true, userIdList: ["bot-helpdesk"] })],
-    ["no list of users", mentioning({ type: 2 })],
-    ["a list that is null", mentioning({ type: 2, userIdList: null })],
-    ["a list that is a text", mentioning({ type: 2, userIdList: "bot-helpdesk" })],
-    ["a list that is a map", mentioning({ type: 2, userIdList: { 0: "bot-helpdesk", length: 1 } })],
-    ["an empty list", mentioningUsers()],
+    ["no array of users", mentioning({ type: 2 })],
+    ["an array that is null", mentioning({ type: 2, userIdList: null })],
+    ["an array that is a string", mentioning({ type: 2, userIdList: "bot-helpdesk" })],
+    ["an array that is an object", mentioning({ type: 2, userIdList: { 0: "bot-helpdesk", length: 1 } })],
+    ["an empty array", mentioningUsers()],
     ["an inherited mention", '{"__proto__":{"mentionedInfo":{"type":2,"userIdList":["bot-helpdesk"]}}}'],
     ["an inherited list", '{"mentionedInfo":{"type":2,"__proto__":{"userIdList":["bot-helpdesk"]}}}'],
     ["lists in each other, sixty thousand deep", `${"[".repeat(60_000)}${"]".repeat(60_000)}`],
-  ])("whose content is %s speaks to nobody", (_, content) => {
+  ])("whose content is %s addresses no one", (_, content) => {
     expect(recipientsOf(groupMessage({ content }))).toEqual(nobody);
   });
 
-  test("passes over what can be nobody's id: no store could be asked for it", () => {
-    const content = mentioningUsers(null, 7, {}, ["u8"], "", `${longestId}u`, "\ud800", longestId, "u8");
-    expect(recipientsOf(groupMessage({ content })).userIds).toEqual([longestId, "u8"]);
+  test("skips strings that cannot be ids: no store could be asked for them", () => {
+    const content = mentioningUsers(null, 7, {}, ["u8"], "", `${maxLengthId}u`, "\ud800", maxLengthId, "u8");
+    expect(recipientsOf(groupMessage({ content })).userIds).toEqual([maxLengthId, "u8"]);
   });
 });
 
 describe("a message to some members of a group", () => {
   const directedTo = ["bot-helpdesk", "u8"];
 
-  test("speaks to those whom it mentions and who get it", () => {
+  test("addresses those whom it mentions and who receive it", () => {
     const content = mentioningUsers("bot-other", "bot-helpdesk", "u9");
     expect(recipientsOf(groupMessage({ content, directedTo }))).toEqual({
       userIds: ["bot-helpdesk"],
@@ -92,19 +92,19 @@ describe("a message to some members of a group", () => {
     });
   });
 
-  test("that mentions everyone speaks to these alone, still as to everyone", () => {
+  test("that mentions everyone addresses only these, still as everyone", () => {
     expect(recipientsOf(groupMessage({ content: mentioningEveryone, directedTo }))).toEqual({
       userIds: directedTo,
       everyone: true,
     });
   });
 
-  test("that mentions nobody speaks to nobody, though a bot gets it", () => {
+  test("that mentions no one addresses no one, even if a bot receives it", () => {
     expect(recipientsOf(groupMessage({ content: "{}", directedTo }))).toEqual(nobody);
   });
 });
 
-describe("whatever a message holds", () => {
+describe("whatever a message contains", () => {
   const ofAnyShape = fc.oneof(
     fc.string(),
     fc.json(),
@@ -118,7 +118,7 @@ describe("whatever a message holds", () => {
     fc.array(fc.jsonValue()).map((userIdList) => mentioning({ type: 2, userIdList })),
   );
 
-  test("it is read without a fault, and speaks to ids alone", () => {
+  test("it is parsed without throwing, and addresses only valid ids", () => {
     fc.assert(
       fc.property(ofAnyShape, fc.array(fc.string()), fc.boolean(), (content, directedTo, mentions) => {
         const { userIds, everyone } = recipientsOf(groupMessage({ content, directedTo, mentions }));
@@ -133,7 +133,7 @@ describe("whatever a message holds", () => {
     );
   });
 
-  test("every id that it mentions is spoken to, in order", () => {
+  test("every id that it mentions is addressed, in order", () => {
     const id = anyText.filter(({ length }) => length >= 1 && length <= 64);
     fc.assert(
       fc.property(fc.array(id), (userIds) => {

@@ -4,10 +4,10 @@ import { makeCircuitBreaker } from "#core/jobs/circuit-breaker.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, messageEvent, webhookIntegration } from "../../../support/turns.ts";
 
-const taken: WebhookOutcome = { status: "accepted" };
+const accepted: WebhookOutcome = { status: "accepted" };
 const timeout: WebhookOutcome = { status: "failed", reason: "timeout", retryAfterMs: undefined };
 const serverError: WebhookOutcome = { status: "failed", reason: "HTTP 503", retryAfterMs: undefined };
-const spared = { status: "failed", reason: "circuit open after timeouts, endpoint not called" };
+const skipped = { status: "failed", reason: "circuit open after timeouts, endpoint not called" };
 
 const callTo = (callbackUrl: string, appKey = "app-one"): WebhookCall => ({
   appKey,
@@ -25,7 +25,7 @@ const setUp = () => {
     clock,
     callWebhook: async ({ integration: { callbackUrl } }) => {
       called.push(callbackUrl);
-      return answers.get(callbackUrl) ?? taken;
+      return answers.get(callbackUrl) ?? accepted;
     },
   });
   return { clock, called, answers, callWebhook };
@@ -33,36 +33,36 @@ const setUp = () => {
 
 const dead = "https://dead.example.com/hook";
 
-test("a server that did not answer twice is left alone for a while, whatever its path, and others are called as ever", async () => {
+test("a server that timed out twice is not called for a while, on any path, and others are called as usual", async () => {
   const { called, answers, callWebhook } = setUp();
   answers.set(dead, timeout);
   await callWebhook(callTo(dead));
   await callWebhook(callTo(dead));
-  expect(await callWebhook(callTo(dead))).toMatchObject(spared);
-  expect(await callWebhook(callTo("https://dead.example.com/other"))).toMatchObject(spared);
-  expect(await callWebhook(callTo("https://well.example.com/hook"))).toEqual(taken);
-  expect(await callWebhook(callTo("https://dead.example.com/another", "app-two"))).toEqual(taken);
+  expect(await callWebhook(callTo(dead))).toMatchObject(skipped);
+  expect(await callWebhook(callTo("https://dead.example.com/other"))).toMatchObject(skipped);
+  expect(await callWebhook(callTo("https://well.example.com/hook"))).toEqual(accepted);
+  expect(await callWebhook(callTo("https://dead.example.com/another", "app-two"))).toEqual(accepted);
   expect(called).toHaveLength(4);
 });
 
-test("it is looked at again after 25 s, left alone again if it is still silent, and called as ever once it answers", async () => {
+test("a skipped server is tried again after 25 s, skipped again if it still times out, and called as usual once it answers", async () => {
   const { called, answers, callWebhook, clock } = setUp();
   answers.set(dead, timeout);
   for (let tries = 0; tries < 3; tries += 1) await callWebhook(callTo(dead));
   await clock.advance(25_000);
   expect(await callWebhook(callTo(dead))).toEqual(timeout);
-  expect(await callWebhook(callTo(dead))).toMatchObject(spared);
+  expect(await callWebhook(callTo(dead))).toMatchObject(skipped);
   await clock.advance(25_000);
-  answers.set(dead, taken);
-  expect(await callWebhook(callTo(dead))).toEqual(taken);
+  answers.set(dead, accepted);
+  expect(await callWebhook(callTo(dead))).toEqual(accepted);
   answers.set(dead, timeout);
   expect(await callWebhook(callTo(dead))).toEqual(timeout);
   expect(called).toHaveLength(5);
 });
 
-test("one slow answer, and errors that come quickly, keep nobody from a server", async () => {
+test("one slow answer, or fast errors, do not stop calls to a server", async () => {
   const { answers, callWebhook } = setUp();
-  for (const outcome of [timeout, serverError, timeout, taken, timeout, serverError]) {
+  for (const outcome of [timeout, serverError, timeout, accepted, timeout, serverError]) {
     answers.set(dead, outcome);
     expect(await callWebhook(callTo(dead))).toEqual(outcome);
   }

@@ -43,7 +43,7 @@ describe("a stage of a job", () => {
     },
   );
 
-  test("names the job by all that its lines are looked for by", () => {
+  test("has all ids of the job by which its lines are searched", () => {
     const { log, report } = setUp();
     report("accepted", turnJob());
     expect(log.lines[0]?.fields).toMatchObject({
@@ -54,14 +54,14 @@ describe("a stage of a job", () => {
     });
   });
 
-  test("is an error where a person should look at it, whatever the stage", () => {
+  test("is an error if a person should look at it, whatever the stage", () => {
     const { log, report } = setUp();
     report("delivered", turnJob(), {}, true);
     report("given_up", turnJob(), {}, false);
     expect(log.lines.map(({ level }) => level)).toEqual(["error", "info"]);
   });
 
-  test("stands under its name in the line as it is written: a field must not take the name's place", () => {
+  test("is the line's event name: no field may replace it", () => {
     const written: string[] = [];
     const { clock, metrics } = setUp();
     const report = makeReportJob({ log: makeJsonLog((line) => void written.push(line)), metrics, clock });
@@ -70,7 +70,7 @@ describe("a stage of a job", () => {
     expect(written.map((line) => JSON.parse(line).event)).toEqual(stages.map((stage) => `job_${stage}`));
   });
 
-  test("says nothing of what the user said, nor who said it", () => {
+  test("contains neither the user's text nor the user's id", () => {
     const { log, metrics, report } = setUp();
     report("accepted", webhookJob());
     expect(JSON.stringify([log.lines, metrics.notes])).not.toMatch(/hello|u7/);

@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { sentences } from "#core/answer/sentences.ts";
 import { answered, setUpTurnRuns, throttled, undelivered } from "./turn-runs.ts";
 
-/** What happens while a worker has the job. */
-interface Chance {
+/** Events while a worker has the job. */
+interface RandomEvent {
   readonly answer: "answered" | "undelivered" | "fails" | "dies" | "unreadable";
-  /** What of the bridge is down meanwhile. */
+  /** Parts of the bridge that fail in the meantime. */
   readonly faults: readonly ("claim" | "release" | "add" | "hold" | "renew")[];
 }
 
-const chance: fc.Arbitrary<Chance> = fc.record({
+const randomEvent: fc.Arbitrary<RandomEvent> = fc.record({
   answer: fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom("fails" as const, "dies" as const) },
     fc.constantFrom("answered" as const, "undelivered" as const, "unreadable" as const),
@@ -32,8 +32,8 @@ const answers = {
 /** Longer than any pause and any lease. */
 const laterMs = 6 * 60_000;
 
-/** Has the job run through what chance has in store, then through a time in which Dify's jobs always fail. */
-const live = async (chances: readonly Chance[], copies: number) => {
+/** Runs the job through random events, then through a time in which Dify's jobs always fail. */
+const runThrough = async (randomEvents: readonly RandomEvent[], copies: number) => {
   const runs = setUpTurnRuns();
   const { run, jobs, bots, model, queue, deadLetters, clock } = runs;
   const { claim, release, renew } = jobs;
@@ -41,7 +41,7 @@ const live = async (chances: readonly Chance[], copies: number) => {
   const { hideFor } = queue;
   const { add } = deadLetters;
 
-  const meet = ({ answer, faults }: Chance): void => {
+  const apply = ({ answer, faults }: RandomEvent): void => {
     jobs.claim = faults.includes("claim") ? throttled : claim;
     jobs.release = faults.includes("release") ? throttled : release;
     jobs.renew = faults.includes("renew") ? throttled : renew;
@@ -51,32 +51,36 @@ const live = async (chances: readonly Chance[], copies: number) => {
     model.answer = answers[answer];
   };
 
-  const workers = chances.values();
+  const workers = randomEvents.values();
   for (let worker = 1; worker < 100; worker += 1) {
-    const met = workers.next().value ?? { answer: "fails", faults: [] };
-    meet(met);
-    const dead = met.answer === "dies" ? [clock.advance(0).then(() => "retry" as const)] : [];
+    const current = workers.next().value ?? { answer: "fails", faults: [] };
+    apply(current);
+    const dead = current.answer === "dies" ? [clock.advance(0).then(() => "retry" as const)] : [];
     const result = await Promise.race([run(worker), ...dead]);
     if (result === "done") break;
-    // The heart of a dead worker beats no more.
+    // A dead worker sends no more heartbeats.
     jobs.renew = async () => false;
     await clock.advance(laterMs);
   }
-  meet({ answer: "answered", faults: [] });
+  apply({ answer: "answered", faults: [] });
   for (let copy = 0; copy < copies; copy += 1) await run();
   return runs;
 };
 
 test("whatever happens on its way, a turn has one end, answered or in the dead letters, and no user is told twice", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(chance, { maxLength: 14 }), fc.nat({ max: 2 }), async (chances, copies) => {
-      const { events, deadLetters, record, shown } = await live(chances, copies);
-      const ends = events().filter((event) => ["job_delivered", "job_given_up"].includes(event));
-      expect(ends).toHaveLength(1);
-      expect(record()?.state).toBe("done");
-      expect(deadLetters.added).toHaveLength(ends[0] === "job_given_up" ? 1 : 0);
-      expect([[], [sentences.failed]]).toContainEqual(shown());
-    }),
+    fc.asyncProperty(
+      fc.array(randomEvent, { maxLength: 14 }),
+      fc.nat({ max: 2 }),
+      async (randomEvents, copies) => {
+        const { events, deadLetters, record, shown } = await runThrough(randomEvents, copies);
+        const ends = events().filter((event) => ["job_delivered", "job_given_up"].includes(event));
+        expect(ends).toHaveLength(1);
+        expect(record()?.state).toBe("done");
+        expect(deadLetters.added).toHaveLength(ends[0] === "job_given_up" ? 1 : 0);
+        expect([[], [sentences.failed]]).toContainEqual(shown());
+      },
+    ),
   );
 });
 
@@ -89,7 +93,7 @@ describe("a job whose worker died", () => {
     expect(forwarded).toHaveLength(1);
   });
 
-  test("is answered although the message cannot be closed, and the log says so", async () => {
+  test("is answered even if the message cannot be closed, and that is logged", async () => {
     const { run, jobs, id, im, events } = setUpTurnRuns();
     jobs.plant(id, { tries: 1, open: { messageUID: "m1", seq: 7 } });
     im.close = () => Promise.reject(new Error("the IM does not answer"));
@@ -97,7 +101,7 @@ describe("a job whose worker died", () => {
     expect(events()).toEqual(expect.arrayContaining(["message_left_open", "job_delivered"]));
   });
 
-  test("is known by what its worker noted of the message in hand, in a note for each two seconds", async () => {
+  test("is resumed from its worker's checkpoints of the open message, one every two seconds", async () => {
     const { run, model, im, jobs, clock, record } = setUpTurnRuns();
     const notes: number[] = [];
     const { checkpoint } = jobs;
@@ -122,14 +126,14 @@ describe("a job whose worker died", () => {
 });
 
 describe("a job that another worker seems to have", () => {
-  test("comes again right behind the end of a dead worker's lease, which may outlast the queue's hold by a moment", async () => {
+  test("returns right after the end of a dead worker's lease, which may be a moment later than the visibility timeout", async () => {
     const { run, jobs, id, clock, hidden } = setUpTurnRuns();
     jobs.plant(id, { tries: 1, token: "dead", expiresAt: clock.now() + 30 });
     expect(await run()).toBe("retry");
     expect(hidden).toEqual(["0.53 s at 0 s"]);
   });
 
-  test("is free for anybody once this worker has lost the conversation alone", async () => {
+  test("is free for any worker once this one has lost only the conversation", async () => {
     const { run, model, record } = setUpTurnRuns();
     model.answer = async () => ({
       ...answered,
@@ -141,15 +145,15 @@ describe("a job that another worker seems to have", () => {
   });
 });
 
-describe("a job whose conversation another turn has", () => {
-  test("is looked at every quarter of a minute, however often it has come already", async () => {
+describe("a job whose conversation has another turn", () => {
+  test("is retried every quarter of a minute, however often it has come already", async () => {
     const { run, model, hidden } = setUpTurnRuns();
     model.answer = async () => ({ status: "busy" });
     await run(30);
     expect(hidden.at(-1)).toBe("15 s at 0 s");
   });
 
-  test("comes again, is free for any worker until then, and its user is told nothing", async () => {
+  test("returns, is free for any worker until then, and its user is told nothing", async () => {
     const { run, model, record, hidden, shown, clock } = setUpTurnRuns();
     model.answer = async () => ({ status: "busy" });
     expect(await run()).toBe("retry");
@@ -158,7 +162,7 @@ describe("a job whose conversation another turn has", () => {
     expect(shown()).toEqual([]);
   });
 
-  test("that never comes free is given up, and the user told", async () => {
+  test("that never becomes free is given up, and the user told", async () => {
     const { run, model, deadLetters, shown, clock } = setUpTurnRuns();
     model.answer = async () => ({ status: "busy" });
     await clock.advance(20 * 60_000);
@@ -170,7 +174,7 @@ describe("a job whose conversation another turn has", () => {
   });
 });
 
-test("an answer that was not delivered since the turn was lost is another worker's to bring", async () => {
+test("an answer that was not delivered because the turn was lost is left to the other worker", async () => {
   const { run, model, jobs, id, clock, deadLetters } = setUpTurnRuns();
   model.answer = async () => {
     jobs.plant(id, { token: "other" });

@@ -11,7 +11,7 @@ const setUpTenth = () => {
 };
 
 describe("a turn that fails a tenth time", () => {
-  test("is given up: its user is told one sentence, and it lies in the dead letters with its reason and tries", async () => {
+  test("is given up: its user gets one sentence, and it is in the dead letters with its reason and attempts", async () => {
     const { run, job, shown, deadLetters, record, log, metrics } = setUpTenth();
     expect(await run()).toBe("done");
     expect(shown()).toEqual([sentences.failed]);
@@ -28,14 +28,14 @@ describe("a turn that fails a tenth time", () => {
     expect(metrics.notes.map(({ name }) => name)).toEqual(["JobTried", "JobGivenUp"]);
   });
 
-  test("comes back no more", async () => {
+  test("does not return", async () => {
     const { run, shown, deadLetters, forwarded } = setUpTenth();
     await run();
     expect(await run()).toBe("done");
     expect([shown().length, deadLetters.added.length, forwarded.length]).toEqual([1, 1, 1]);
   });
 
-  test("and cannot be buried comes again, is not marked as done, and its user hears nothing yet", async () => {
+  test("and cannot be moved to the dead letters returns, is not marked as done, and its user is told nothing yet", async () => {
     const { run, deadLetters, shown, record, hidden, log } = setUpTenth();
     deadLetters.add = throttled;
     expect(await run()).toBe("retry");
@@ -45,7 +45,7 @@ describe("a turn that fails a tenth time", () => {
     expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "job_failed" });
   });
 
-  test("tells its user once, however often it could not be buried", async () => {
+  test("notifies its user once, however often the move to the dead letters failed", async () => {
     const { run, deadLetters, shown, forwarded } = setUpTenth();
     const { add } = deadLetters;
     deadLetters.add = throttled;
@@ -57,7 +57,7 @@ describe("a turn that fails a tenth time", () => {
     expect(forwarded).toHaveLength(1);
   });
 
-  test("is buried also where the bot is gone or cannot be read, and the line says that nobody was told", async () => {
+  test("is also moved to the dead letters if the bot was deleted or cannot be read, and logged with userNotified false", async () => {
     const { run, bots, deadLetters, shown, log } = setUpTenth();
     bots.open = throttled;
     expect(await run()).toBe("done");
@@ -66,7 +66,7 @@ describe("a turn that fails a tenth time", () => {
     expect(log.lines.at(-1)).toMatchObject({ event: "job_given_up", fields: { userNotified: false } });
   });
 
-  test("is held on to while the IM is slow to take the sentence: another worker would tell it too", async () => {
+  test("keeps its lease while the IM is slow to accept the sentence: otherwise another worker would send it too", async () => {
     const { run, im, clock, hidden, jobs, id, record } = setUpTenth();
     im.newSink = () => ({
       ...makeRecordingSink(),
@@ -85,7 +85,7 @@ describe("a turn that fails a tenth time", () => {
     expect(record()).toMatchObject({ outcome: "given_up" });
   });
 
-  test("whose sentence the IM would not take is given up all the same, and the line says so", async () => {
+  test("whose sentence the IM rejects is given up all the same, and that is logged", async () => {
     const { run, im, log } = setUpTenth();
     im.newSink = () => ({
       ...makeRecordingSink(),
@@ -97,7 +97,7 @@ describe("a turn that fails a tenth time", () => {
 });
 
 describe("a turn whose workers have died ten times", () => {
-  test("is given up without Dify being asked again, and its user is told", async () => {
+  test("is given up without calling Dify again, and its user is told", async () => {
     const { run, forwarded, shown, deadLetters, record } = setUpTurnRuns({ tries: 10 });
     expect(await run()).toBe("done");
     expect(forwarded).toEqual([]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { answered, setUpTurnRuns, throttled } from "./turn-runs.ts";
 
-/** A job that Dify takes so long to answer. */
+/** A job that Dify takes this long to answer. */
 const setUpLong = (answerMs: number) => {
   const runs = setUpTurnRuns();
   runs.model.answer = async () => {
@@ -11,8 +11,8 @@ const setUpLong = (answerMs: number) => {
   return runs;
 };
 
-describe("the hold on a job for Dify", () => {
-  test("is kept up by a heartbeat while the answer comes, so that a dead worker is followed within 25 s", async () => {
+describe("the lease of a job for Dify", () => {
+  test("is renewed by a heartbeat while the answer arrives, so that another worker takes over within 25 s of a crash", async () => {
     const { run, jobs, seconds, hidden, clock } = setUpLong(20_000);
     const renewals: string[] = [];
     const { renew } = jobs;
@@ -27,7 +27,7 @@ describe("the hold on a job for Dify", () => {
     expect(renewals).toEqual(["to 33 s", "to 41 s"]);
   });
 
-  test("that cannot be kept up for a moment does not disturb the answer", async () => {
+  test("that cannot be renewed for a moment does not disturb the answer", async () => {
     const { run, jobs, log, clock } = setUpLong(10_000);
     jobs.renew = throttled;
     const running = run();
@@ -36,7 +36,7 @@ describe("the hold on a job for Dify", () => {
     expect(log.lines[0]).toMatchObject({ level: "warn", event: "job_lease_not_renewed" });
   });
 
-  test("that could not be kept up for a lease's time stops the answer: another worker may have the job by then", async () => {
+  test("that could not be renewed for its whole duration stops the answer: another worker may have the job by then", async () => {
     const { run, jobs, limits, model, clock } = setUpTurnRuns();
     jobs.renew = throttled;
     model.answer = async () => {
@@ -55,7 +55,7 @@ describe("the hold on a job for Dify", () => {
     expect(await running).toBe("retry");
   });
 
-  test("that another worker has taken over stops this one's answer, which neither ends the job nor says that it did", async () => {
+  test("that another worker has taken over stops this one's answer, which neither ends the job nor reports its end", async () => {
     const { run, jobs, id, model, queue, limits, clock, record, deadLetters, events } = setUpTurnRuns();
     model.answer = async () => {
       jobs.plant(id, { token: "other", tries: 2 });
@@ -77,7 +77,7 @@ describe("the hold on a job for Dify", () => {
     expect(deadLetters.added).toEqual([]);
   });
 
-  test("that was lost after the answer had gone out is told of", async () => {
+  test("that was lost after the answer was sent is logged", async () => {
     const { run, jobs, id, model, log } = setUpTurnRuns();
     model.answer = async () => {
       jobs.plant(id, { token: "other" });
@@ -87,7 +87,7 @@ describe("the hold on a job for Dify", () => {
     expect(log.lines.at(-1)).toMatchObject({ level: "error", event: "job_lease_lost" });
   });
 
-  test("of another worker makes the job come back later each time, and each time counts", async () => {
+  test("held by another worker makes the job return later each time, and each time counts", async () => {
     const { run, jobs, id, forwarded, hidden, record, clock } = setUpTurnRuns();
     jobs.plant(id, { token: "other", expiresAt: clock.now() + 60_000, tries: 1 });
     expect(await run()).toBe("retry");
@@ -103,7 +103,7 @@ describe("a failure of our own", () => {
     [1, "5 s"],
     [3, "20 s"],
     [9, "300 s"],
-  ])("at try %i gives the job up for %s, free for the next worker", async (tries, pause) => {
+  ])("at attempt %i postpones the job for %s, free for the next worker", async (tries, pause) => {
     const { run, model, record, hidden, log, clock } = setUpTurnRuns({ tries: tries - 1 });
     model.answer = throttled;
     expect(await run()).toBe("retry");
@@ -115,7 +115,7 @@ describe("a failure of our own", () => {
     ]);
   });
 
-  test("that keeps the bot from being read is tried again too", async () => {
+  test("that keeps the bot from being read is retried too", async () => {
     const { run, bots, forwarded, hidden, record } = setUpTurnRuns();
     bots.open = throttled;
     expect(await run()).toBe("retry");
@@ -133,7 +133,7 @@ describe("a failure of our own", () => {
     expect(log.lines).toMatchObject([{ level: "error", event: "job_failed", fields: { tries: 4 } }]);
   });
 
-  test("that keeps the job from being let go, or held, leaves it to the lease and the queue", async () => {
+  test("that keeps the job from being released, or its visibility from being changed, leaves it to the lease and the queue", async () => {
     const { run, jobs, model, queue, events } = setUpTurnRuns();
     model.answer = throttled;
     jobs.release = throttled;

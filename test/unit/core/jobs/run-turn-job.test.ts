@@ -5,7 +5,7 @@ import { bot, difyIntegration, webhookIntegration } from "../../../support/turns
 import { answered, setUpTurnRuns, throttled, undelivered } from "./turn-runs.ts";
 
 describe("a turn over the IM", () => {
-  test("is noted by what it came to, and how long its user waited for the first text", async () => {
+  test("is reported with its outcome and the user's time to first text", async () => {
     const { run, turnMetrics, clock } = setUpTurnRuns();
     await clock.advance(900);
     await run();
@@ -29,7 +29,7 @@ describe("a turn over the IM", () => {
     ]);
   });
 
-  test("that its model failed is noted with why, and that there was no text", async () => {
+  test("whose model failed is reported with the reason, and without a time to first text", async () => {
     const { run, turnMetrics, model } = setUpTurnRuns();
     model.answer = async () => ({
       ...answered,
@@ -47,7 +47,7 @@ describe("a turn over the IM", () => {
 });
 
 describe("a job for Dify", () => {
-  test("is answered with the bot as it is now, remembered, and told of in one line without text or keys", async () => {
+  test("is answered by the bot's current configuration, remembered, and logged in one line without text or keys", async () => {
     const { run, forwarded, job, record, log, metrics, clock } = setUpTurnRuns();
     expect(await run()).toBe("done");
     expect(forwarded).toEqual([
@@ -100,10 +100,10 @@ describe("a job for Dify", () => {
   });
 
   test.each([
-    ["is gone", undefined],
-    ["has no such integration any more", bot({ integrations: [webhookIntegration()] })],
-    ["has switched it off", bot({ integrations: [difyIntegration({ enabled: false })] })],
-  ])("whose bot %s is dropped with a line in the log", async (_, found) => {
+    ["was deleted", undefined],
+    ["no longer has the integration", bot({ integrations: [webhookIntegration()] })],
+    ["has disabled it", bot({ integrations: [difyIntegration({ enabled: false })] })],
+  ])("whose bot %s is dropped with a log line", async (_, found) => {
     const { run, bots, forwarded, record, log } = setUpTurnRuns();
     bots.open = async () => found;
     expect(await run()).toBe("done");
@@ -112,14 +112,14 @@ describe("a job for Dify", () => {
     expect(log.lines).toMatchObject([{ level: "info", event: "job_dropped" }]);
   });
 
-  test("that was answered but could not be marked so does not come back: it would be answered twice", async () => {
+  test("that was answered but could not be marked as such does not return: it would be answered twice", async () => {
     const { run, jobs, log } = setUpTurnRuns();
     jobs.complete = throttled;
     expect(await run()).toBe("done");
     expect(log.lines.at(-1)).toMatchObject({ level: "warn", event: "job_completion_not_saved" });
   });
 
-  test("whose Dify failed is no dead letter, for its user was told so; the line is an error", async () => {
+  test("whose Dify failed is no dead letter, because its user was told; the line is an error", async () => {
     const { run, model, deadLetters, log } = setUpTurnRuns();
     const outcome = { status: "failed", code: "refused", retryable: false, detail: "HTTP 401" } as const;
     model.answer = async () => ({ ...answered, outcome });
@@ -134,7 +134,7 @@ describe("a job for Dify", () => {
     ]);
   });
 
-  test.each(["stopped", "unreadable"] as const)("that ends as %s is nobody's failure", async (status) => {
+  test.each(["stopped", "unreadable"] as const)("that ends as %s is not a failure", async (status) => {
     const { run, model, log } = setUpTurnRuns();
     model.answer = async () => ({ ...answered, outcome: { status } });
     await run();
@@ -142,8 +142,8 @@ describe("a job for Dify", () => {
   });
 });
 
-describe("an answer that the IM would not take", () => {
-  test("lies in the dead letters with its reason: its user has nothing", async () => {
+describe("an answer that the IM rejects", () => {
+  test("is moved to the dead letters with its reason: its user has nothing", async () => {
     const { run, model, deadLetters, job, record, log, metrics } = setUpTurnRuns();
     model.answer = async () => undelivered;
     expect(await run()).toBe("done");
@@ -155,7 +155,7 @@ describe("an answer that the IM would not take", () => {
     expect(metrics.notes.map(({ name }) => name)).toEqual(["JobGivenUp"]);
   });
 
-  test("and cannot be buried comes again", async () => {
+  test("and that cannot be moved to the dead letters returns", async () => {
     const { run, model, deadLetters, record, events } = setUpTurnRuns();
     model.answer = async () => undelivered;
     deadLetters.add = throttled;

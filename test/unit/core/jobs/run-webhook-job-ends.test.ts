@@ -1,22 +1,22 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { WebhookOutcome } from "#core/jobs/call-webhook.ts";
-import { down, refused, setUpWebhookRuns, taken, visibilityMs } from "./webhook-runs.ts";
+import { accepted, down, refused, setUpWebhookRuns, visibilityMs } from "./webhook-runs.ts";
 
-/** What happens while a worker has the job. */
-interface Chance {
+/** Events while a worker has the job. */
+interface RandomEvent {
   readonly outcome: WebhookOutcome | "dies" | "gone" | "unreadable";
   readonly answerMs: number;
-  /** What of the bridge is down meanwhile. */
+  /** Parts of the bridge that fail in the meantime. */
   readonly faults: readonly ("claim" | "release" | "add" | "hold")[];
 }
 
 const outcome = fc.oneof(
   { weight: 4, arbitrary: fc.nat({ max: 20 * 60_000 }).map(down) },
   { weight: 4, arbitrary: fc.constant(down()) },
-  fc.constantFrom(taken, refused, "dies" as const, "gone" as const, "unreadable" as const),
+  fc.constantFrom(accepted, refused, "dies" as const, "gone" as const, "unreadable" as const),
 );
-const chance: fc.Arbitrary<Chance> = fc.record({
+const randomEvent: fc.Arbitrary<RandomEvent> = fc.record({
   outcome,
   answerMs: fc.nat({ max: 5_000 }),
   faults: fc.oneof(
@@ -28,16 +28,16 @@ const chance: fc.Arbitrary<Chance> = fc.record({
 const never = <T>(): Promise<T> => new Promise(() => {});
 const fails = () => Promise.reject(new Error("throttled"));
 
-/** Has the job run through what chance has in store, then through a time in which only its server is down. */
-const live = async (chances: readonly Chance[], random: number, copies: number) => {
+/** Runs the job through random events, then through a time in which only its server is down. */
+const runThrough = async (randomEvents: readonly RandomEvent[], random: number, copies: number) => {
   const runs = setUpWebhookRuns({ random });
-  const { run, jobs, bots, server, queue, holds, deadLetters, clock } = runs;
+  const { run, jobs, bots, server, queue, timeouts, deadLetters, clock } = runs;
   const { claim, release } = jobs;
   const { find } = bots;
   const { hideFor } = queue;
   const { add } = deadLetters;
 
-  const meet = ({ outcome, answerMs, faults }: Chance): void => {
+  const apply = ({ outcome, answerMs, faults }: RandomEvent): void => {
     jobs.claim = faults.includes("claim") ? fails : claim;
     jobs.release = faults.includes("release") ? fails : release;
     deadLetters.add = faults.includes("add") ? fails : add;
@@ -50,14 +50,14 @@ const live = async (chances: readonly Chance[], random: number, copies: number) 
     };
   };
 
-  const workers = chances.values();
+  const workers = randomEvents.values();
   for (let worker = 0; worker < 1_000; worker += 1) {
-    const met = workers.next().value ?? { outcome: down(), answerMs: 0, faults: [] };
-    meet(met);
-    const before = holds.length;
-    const dead = met.outcome === "dies" ? [clock.advance(0).then(() => "retry" as const)] : [];
+    const current = workers.next().value ?? { outcome: down(), answerMs: 0, faults: [] };
+    apply(current);
+    const before = timeouts.length;
+    const dead = current.outcome === "dies" ? [clock.advance(0).then(() => "retry" as const)] : [];
     if ((await Promise.race([run(), ...dead])) === "done") break;
-    await clock.advance(holds.slice(before).at(-1) ?? visibilityMs);
+    await clock.advance(timeouts.slice(before).at(-1) ?? visibilityMs);
   }
   for (let copy = 0; copy < copies; copy += 1) await run();
   return runs;
@@ -66,11 +66,11 @@ const live = async (chances: readonly Chance[], random: number, copies: number) 
 test("whatever happens on its way, a job has one end: delivered, in the dead letters, or dropped with its bot", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(chance, { maxLength: 12 }),
+      fc.array(randomEvent, { maxLength: 12 }),
       fc.double({ min: 0, max: 1, noNaN: true }),
       fc.nat({ max: 2 }),
-      async (chances, random, copies) => {
-        const { events, deadLetters, record, calls } = await live(chances, random, copies);
+      async (randomEvents, random, copies) => {
+        const { events, deadLetters, record, calls } = await runThrough(randomEvents, random, copies);
         const ends = events().filter((event) =>
           ["job_delivered", "job_given_up", "job_dropped"].includes(event),
         );

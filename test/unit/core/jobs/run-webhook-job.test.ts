@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { rememberJobForMs } from "#core/jobs/job-store.ts";
 import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
-import { down, refused, setUpWebhookRuns, taken, webhookBot } from "./webhook-runs.ts";
+import { accepted, down, refused, setUpWebhookRuns, webhookBot } from "./webhook-runs.ts";
 
 describe("a job for a webhook", () => {
-  test("is brought to the bot's server as the bot stands now, once, and remembered as delivered", async () => {
-    const { run, calls, job, holds, record, clock } = setUpWebhookRuns();
+  test("is delivered to the bot's currently configured server, once, and remembered as delivered", async () => {
+    const { run, calls, job, timeouts, record, clock } = setUpWebhookRuns();
     expect(await run()).toBe("done");
     expect(calls).toEqual([
       {
@@ -17,7 +17,7 @@ describe("a job for a webhook", () => {
         atMs: 0,
       },
     ]);
-    expect(holds).toEqual([]);
+    expect(timeouts).toEqual([]);
     expect(record()).toMatchObject({
       state: "done",
       outcome: "delivered",
@@ -25,7 +25,7 @@ describe("a job for a webhook", () => {
     });
   });
 
-  test("that comes again once it is done is not brought again", async () => {
+  test("that returns once it is done is not delivered again", async () => {
     const { run, calls, events, metrics } = setUpWebhookRuns();
     await run();
     expect(await run()).toBe("done");
@@ -42,10 +42,10 @@ describe("a job for a webhook", () => {
   });
 
   test.each([
-    ["is gone", []],
-    ["has no webhook any more", [bot()]],
-    ["has switched it off", [bot({ integrations: [webhookIntegration({ enabled: false })] })]],
-  ])("whose bot %s is dropped with a line in the log", async (_, found) => {
+    ["was deleted", []],
+    ["no longer has a webhook", [bot()]],
+    ["has disabled it", [bot({ integrations: [webhookIntegration({ enabled: false })] })]],
+  ])("whose bot %s is dropped with a log line", async (_, found) => {
     const { run, calls, record, log, deadLetters } = setUpWebhookRuns({ found });
     expect(await run()).toBe("done");
     expect(calls).toEqual([]);
@@ -54,18 +54,18 @@ describe("a job for a webhook", () => {
     expect(deadLetters.added).toEqual([]);
   });
 
-  test("that another worker has in hand comes back in five seconds, and nobody is called twice", async () => {
-    const { run, calls, id, jobs, holds, start, clock, record } = setUpWebhookRuns();
+  test("that another worker has returns in five seconds, and the server is not called twice", async () => {
+    const { run, calls, id, jobs, timeouts, start, clock, record } = setUpWebhookRuns();
     jobs.plant(id, { token: "other", expiresAt: start + 6_000, tries: 1 });
     expect(await run()).toBe("retry");
-    expect(holds).toEqual([5_000]);
+    expect(timeouts).toEqual([5_000]);
     expect([calls.length, record()?.token]).toEqual([0, "other"]);
     await clock.advance(6_000);
     expect(await run()).toBe("done");
     expect(calls).toHaveLength(1);
   });
 
-  test("whose worker died is held by it for no longer than 15 s", async () => {
+  test("whose worker died is leased to it for no longer than 15 s", async () => {
     const { run, server, clock, calls } = setUpWebhookRuns();
     const { call } = server;
     server.call = () => new Promise(() => {});
@@ -79,21 +79,21 @@ describe("a job for a webhook", () => {
   });
 });
 
-describe("a server that takes a job late", () => {
-  test("is called with the same id at each try, and then no more", async () => {
-    const { runOut, calls, record, log } = setUpWebhookRuns({ answers: [down(), down(), taken] });
+describe("a server that accepts a job late", () => {
+  test("is called with the same id at each attempt, and then no more", async () => {
+    const { runOut, calls, record, log } = setUpWebhookRuns({ answers: [down(), down(), accepted] });
     expect(await runOut()).toEqual([1_000, 3_000]);
     expect(new Set(calls.map(({ id }) => id)).size).toBe(1);
     expect(record()).toMatchObject({ state: "done", outcome: "delivered" });
     expect(log.lines.at(-1)).toMatchObject({ event: "job_delivered", fields: { tries: 3 } });
   });
 
-  test("meets the bot as it stands at each try: a server that has moved is found", async () => {
+  test("is called with the bot's current configuration at each attempt: a server that has moved is found", async () => {
     const { runOut, bots, server, calls } = setUpWebhookRuns();
     const moved = webhookIntegration({ callbackUrl: "https://moved.example/" });
     server.call = async () => {
       bots.find = async () => [bot({ integrations: [moved] })];
-      server.call = async () => taken;
+      server.call = async () => accepted;
       return down();
     };
     await runOut();
@@ -103,7 +103,7 @@ describe("a server that takes a job late", () => {
     ]);
   });
 
-  test("of a bot that was deleted in the meantime is not called again", async () => {
+  test("is not called again if the bot was deleted in the meantime", async () => {
     const { runOut, bots, server, calls, record } = setUpWebhookRuns();
     server.call = async () => {
       bots.find = async () => [];
@@ -115,9 +115,9 @@ describe("a server that takes a job late", () => {
   });
 });
 
-describe("what is told of a job", () => {
-  test("is each try and its end, with times and the reason, and no text, address or key", async () => {
-    const { runOut, log, metrics } = setUpWebhookRuns({ answers: [down(), taken], answerMs: 200 });
+describe("the log of a job", () => {
+  test("has each attempt and its end, with times and the reason, and no text, address or key", async () => {
+    const { runOut, log, metrics } = setUpWebhookRuns({ answers: [down(), accepted], answerMs: 200 });
     await runOut();
     const ids = {
       app: "app-one",
@@ -146,7 +146,7 @@ describe("what is told of a job", () => {
     expect(JSON.stringify([log.lines, metrics.notes])).not.toMatch(/hello|yourserver|u7/);
   });
 
-  test("of one that is refused is the try, and as an error that it was given up", async () => {
+  test("has the attempt of a rejected one, and an error that it was given up", async () => {
     const { runOut, log, metrics } = setUpWebhookRuns({ answers: [refused] });
     await runOut();
     expect(log.lines).toMatchObject([

@@ -34,7 +34,7 @@ export const undelivered: TurnReport = {
 
 export const throttled = () => Promise.reject(new Error("throttled"));
 
-/** A job for a model, and the worker that runs it. `tries`: how often it was handed out before. */
+/** A job for a model, and the worker that runs it. `tries`: how often it was delivered before. */
 export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   const clock = makeTestClock(job.acceptedAt);
   const start = clock.now();
@@ -93,7 +93,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   });
 
   return {
-    /** `receives`: how often the queue has handed it out, this time included. */
+    /** `receives`: how often the queue has delivered it, including this time. */
     run: (receives = 1) =>
       runTurnJob(job, { receiveCount: receives, hideFor: (ms) => queue.hideFor(ms) }, clock.now() + 900_000),
     job,
@@ -115,7 +115,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
     turnMetrics,
     record: () => jobs.recordOf(id),
     events: () => log.lines.map(({ event }) => event),
-    /** What the user has been shown by all of them. */
+    /** What all of them have shown the user. */
     shown: () => sinks.map((sink) => sink.text()).filter((text) => text !== ""),
   };
 };

@@ -10,7 +10,7 @@ import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, webhookIntegration } from "../../../support/turns.ts";
 
-export const taken: WebhookOutcome = { status: "accepted" };
+export const accepted: WebhookOutcome = { status: "accepted" };
 export const refused: WebhookOutcome = { status: "refused", reason: "HTTP 404" };
 export const down = (retryAfterMs?: number): WebhookOutcome => ({
   status: "failed",
@@ -20,11 +20,11 @@ export const down = (retryAfterMs?: number): WebhookOutcome => ({
 
 export const webhookBot = bot({ integrations: [webhookIntegration()] });
 
-/** After this the queue hands a job out again that nobody has held on to. */
+/** After this time the queue delivers a job again whose visibility timeout was not extended. */
 export const visibilityMs = 45_000;
 
 interface Given {
-  /** What the app's server answers, one a call, and the last for ever after. */
+  /** The app's server's answers, one per call, repeating the last. */
   readonly answers?: readonly WebhookOutcome[];
   readonly answerMs?: number;
   readonly found?: readonly Bot[];
@@ -32,9 +32,11 @@ interface Given {
   readonly job?: Partial<WebhookJob>;
 }
 
-/** A job, the worker that runs it, and a queue that hands it out again when its hold is over. */
+/**
+ * A job, the worker that runs it, and a queue that delivers it again when its visibility timeout has expired.
+ */
 export const setUpWebhookRuns = ({
-  answers = [taken],
+  answers = [accepted],
   answerMs = 0,
   found = [webhookBot],
   random = 0,
@@ -53,12 +55,12 @@ export const setUpWebhookRuns = ({
   const server = {
     call: async (): Promise<WebhookOutcome> => {
       await clock.advance(answerMs);
-      return answers[Math.min(calls.length, answers.length) - 1] ?? taken;
+      return answers[Math.min(calls.length, answers.length) - 1] ?? accepted;
     },
   };
-  const holds: number[] = [];
+  const timeouts: number[] = [];
   let receives = 0;
-  const queue = { hideFor: async (ms: number): Promise<void> => void holds.push(ms) };
+  const queue = { hideFor: async (ms: number): Promise<void> => void timeouts.push(ms) };
   let tokens = 0;
 
   const runWebhookJob = makeRunWebhookJob({
@@ -85,13 +87,13 @@ export const setUpWebhookRuns = ({
     return runWebhookJob(job, { receiveCount: receives, hideFor: (ms) => queue.hideFor(ms) });
   };
 
-  /** Has the job run until it is done, and gives for how long it was held between. */
+  /** Runs the job until it is done, and returns the visibility timeouts in between. */
   const runOut = async (): Promise<number[]> => {
     const pauses: number[] = [];
     for (;;) {
-      const before = holds.length;
+      const before = timeouts.length;
       if ((await run()) === "done") return pauses;
-      const pauseMs = holds.slice(before).at(-1) ?? visibilityMs;
+      const pauseMs = timeouts.slice(before).at(-1) ?? visibilityMs;
       pauses.push(pauseMs);
       await clock.advance(pauseMs);
     }
@@ -109,7 +111,7 @@ export const setUpWebhookRuns = ({
     server,
     queue,
     calls,
-    holds,
+    timeouts,
     deadLetters,
     log,
     metrics,

@@ -7,8 +7,8 @@ import { bot, messageEvent } from "../../../support/turns.ts";
 const textOf = (data: Partial<MessageEvent["data"]>, name = "Helpdesk") =>
   messageText(bot({ name }), messageEvent(data));
 const content = (given: unknown) => JSON.stringify({ content: given });
-const inGroup = (said: string, name?: string) =>
-  textOf({ content: content(said), channelType: "GROUP", toUserId: "g1" }, name);
+const inGroup = (given: string, name?: string) =>
+  textOf({ content: content(given), channelType: "GROUP", toUserId: "g1" }, name);
 
 describe("a message's text", () => {
   test.each([
@@ -26,7 +26,7 @@ describe("a message's text", () => {
     ["RC:TxtMsg", "not JSON", undefined],
     ["RC:ImgMsg", content("aGVsbG8="), undefined],
     ["app:Order", content("hello"), undefined],
-  ])("of a %s that holds %s is %j", (objectName, given, text) => {
+  ])("of a %s that contains %s is %j", (objectName, given, text) => {
     expect(textOf({ objectName, content: given })).toBe(text);
   });
 
@@ -43,19 +43,19 @@ describe("a message's text", () => {
     ["Helpdesk /help", "Helpdesk /help"],
     ["/help @Helpdesk", "/help @Helpdesk"],
     ["@Helpdesk", undefined],
-  ])("in a group is, of %j, what is said to the bot: %j", (said, text) => {
-    expect(inGroup(said)).toBe(text);
+  ])("in a group, %j, has as its text for the bot %j", (given, text) => {
+    expect(inGroup(given)).toBe(text);
   });
 
-  test("in a group leaves out a name that is no plain word", () => {
+  test("in a group omits a name that is not a plain word", () => {
     expect(inGroup("@Help (desk).* 客服 /help", "Help (desk).* 客服 ")).toBe("/help");
   });
 
-  test("between two keeps a mention: nobody needs one there", () => {
+  test("in private keeps a mention: it is not needed there", () => {
     expect(textOf({ content: content("@Helpdesk /help") })).toBe("@Helpdesk /help");
   });
 
-  test("is read of any content without a throw", () => {
+  test("is parsed from any content without throwing", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (given) => {
         expect(["string", "undefined"]).toContain(typeof textOf({ content: given }));

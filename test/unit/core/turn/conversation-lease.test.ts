@@ -32,7 +32,7 @@ const setUp = () => {
 };
 
 describe("a conversation", () => {
-  test("is one turn's alone for as long as that takes, and free after it", async () => {
+  test("is used by one turn alone for as long as that takes, and free after it", async () => {
     const { clock, conversations, withConversation } = setUp();
     const order: string[] = [];
     const turn = (name: string) =>
@@ -48,7 +48,7 @@ describe("a conversation", () => {
     expect(conversations.holder()).toBeUndefined();
   });
 
-  test("is waited for five seconds, and no turn is run beside another", async () => {
+  test("is waited for up to five seconds, and no two turns run in it at once", async () => {
     const { clock, withConversation } = setUp();
     const long = withConversation(key, "long", () => clock.sleep(60_000));
     let ran = false;
@@ -71,7 +71,7 @@ describe("a conversation", () => {
     await long;
   });
 
-  test("that another has taken over tells its former holder, who gives nothing of theirs back", async () => {
+  test("that another turn has taken over reports that to its former holder, which does not release the new lease", async () => {
     const { clock, conversations, withConversation, events } = setUp();
     let held: LeasedConversation | undefined;
     const late = withConversation(key, "late", async (given) => {
@@ -91,7 +91,7 @@ describe("a conversation", () => {
     expect(conversations.holder()?.token).toBe("other");
   });
 
-  test("is nobody's to act in once its lease is about to end and nobody could renew it", async () => {
+  test("is not used once its lease is about to end and cannot be renewed", async () => {
     const { clock, conversations, withConversation, events } = setUp();
     conversations.renew = () => Promise.reject(new Error("throttled"));
     let held: LeasedConversation | undefined;
@@ -109,7 +109,7 @@ describe("a conversation", () => {
     expect(events()).toContain("conversation_lease_not_renewed");
   });
 
-  test("is given back with how long it lives on, also by a turn that fails", async () => {
+  test("is released with its new expiry, even by a turn that fails", async () => {
     const { clock, conversations, withConversation } = setUp();
     const failing = withConversation(key, "failing", async (held) => {
       await held.saveMemory("what was said", true);
@@ -124,7 +124,7 @@ describe("a conversation", () => {
     expect(await withConversation(key, "next", async ({ memory }) => memory)).toBe("what was said");
   });
 
-  test("that could not be kept or given back costs no answer", async () => {
+  test("that could not be stored or released costs no answer", async () => {
     const { conversations, withConversation, events } = setUp();
     conversations.begin = () => Promise.reject(new Error("throttled"));
     conversations.close = () => Promise.reject(new Error("throttled"));
@@ -136,7 +136,7 @@ describe("a conversation", () => {
     expect(events()).toEqual(["conversation_not_saved", "conversation_lease_not_released"]);
   });
 
-  test("that goes on keeps its beginning and its end when its model remembers more", async () => {
+  test("that continues keeps its beginning and its end when its model remembers more", async () => {
     const { clock, conversations, withConversation } = setUp();
     await withConversation(key, "first", ({ saveMemory }) => saveMemory("one", true));
     await clock.advance(60_000);

@@ -13,12 +13,15 @@ import { turn } from "../../../support/turns.ts";
 const begun: AnswerEvent = { type: "begun", reference: "t1" };
 const memory: AnswerEvent = { type: "memory", memory: "what was said" };
 
-/** A model that names the turn after `namesAfterMs` and says a word each second, forever: a stop it does not obey. */
+/**
+ * A model that names the turn after `namesAfterMs` and emits a word each second, forever: a stop that it does
+ * not obey.
+ */
 const setUp = ({ namesAfterMs = 0 } = {}) => {
   const clock = makeTestClock();
   const log = makeMemoryLog();
   const conversations = makeMemoryConversations(clock);
-  const told: string[] = [];
+  const modelStops: string[] = [];
   const closed: number[] = [];
   const stop = new AbortController();
   const ask: Model["ask"] = async (_question, listener, { signal }) => {
@@ -35,27 +38,27 @@ const setUp = ({ namesAfterMs = 0 } = {}) => {
     return { status: "abandoned" };
   };
   const stopModel = async (_integration: object, reference: string): Promise<void> =>
-    void told.push(reference);
+    void modelStops.push(reference);
   const sink = makeRecordingSink();
   const models = sameModel({ ask, stop: stopModel });
   const forward = makeForwardTurn({ conversations, models, clock, log, newToken: () => "t" });
   const running = forward(turn(), { sink }, { ...noLimits(), stop: stop.signal });
-  return { clock, conversations, told, closed, stop, sink, running };
+  return { clock, conversations, modelStops, closed, stop, sink, running };
 };
 
-test("a turn whose answer is no longer accepted is stopped at its model too, and does not hold its conversation", async () => {
-  const { clock, told, sink, running, conversations } = setUp();
+test("a turn whose answer is no longer accepted is also stopped at its model, and releases its conversation", async () => {
+  const { clock, modelStops, sink, running, conversations } = setUp();
   await clock.advance(2_500);
   sink.giveUp();
   await clock.advance(0);
-  expect(told).toEqual(["t1"]);
+  expect(modelStops).toEqual(["t1"]);
   await running;
   expect(conversations.holder()).toBeUndefined();
 });
 
 describe("a turn that its user stops", () => {
-  test("ends for them at once, though the model goes on, and the model is told", async () => {
-    const { clock, told, closed, stop, sink, running } = setUp();
+  test("ends for them at once even if the model continues, and the model is told", async () => {
+    const { clock, modelStops, closed, stop, sink, running } = setUp();
     await clock.advance(2_500);
     stop.abort();
     await clock.advance(0);
@@ -67,38 +70,38 @@ describe("a turn that its user stops", () => {
     ]);
     const report = await running;
     expect(report).toMatchObject({ outcome: { status: "stopped" } });
-    expect(told).toEqual(["t1"]);
+    expect(modelStops).toEqual(["t1"]);
     if (report.status === "ended") await report.cleanup;
     expect(closed).toHaveLength(1);
   });
 
-  test("before the model has named it ends at once too, for the next turn as well, and the model is told as soon as it has", async () => {
-    const { clock, conversations, told, stop, sink, running } = setUp({ namesAfterMs: 4_000 });
+  test("before the model has named it also ends at once, so that the next turn can run, and the model is told as soon as it has", async () => {
+    const { clock, conversations, modelStops, stop, sink, running } = setUp({ namesAfterMs: 4_000 });
     stop.abort();
     await clock.advance(0);
     expect(sink.calls).toEqual([{ end: { status: "stopped" } }]);
-    expect(told).toEqual([]);
+    expect(modelStops).toEqual([]);
     await running;
     expect(conversations.holder()).toBeUndefined();
     await clock.advance(5_000);
-    expect(told).toEqual(["t1"]);
+    expect(modelStops).toEqual(["t1"]);
     expect(sink.calls).toHaveLength(1);
-    // By then it is the next turn's.
+    // By then the conversation belongs to the next turn.
     expect(conversations.kept).toEqual([]);
   });
 
-  test("holds nobody for longer where the model never names it", async () => {
-    const { clock, told, closed, stop, running } = setUp({ namesAfterMs: 60_000 });
+  test("does not wait longer if the model never names it", async () => {
+    const { clock, modelStops, closed, stop, running } = setUp({ namesAfterMs: 60_000 });
     stop.abort();
     await clock.advance(5_000);
     expect(await running).toMatchObject({ outcome: { status: "stopped" } });
-    expect(told).toEqual([]);
+    expect(modelStops).toEqual([]);
     expect(closed).toEqual([clock.now()]);
   });
 
-  test("is told to the model by the name of the try that runs, not of one before it", async () => {
+  test("is stopped at the model by the ids of the current attempt, not of an earlier one", async () => {
     const clock = makeTestClock();
-    const told: string[] = [];
+    const modelStops: string[] = [];
     const stop = new AbortController();
     let asked = 0;
     const ask: Model["ask"] = async (_question, listener, { signal }) => {
@@ -108,7 +111,7 @@ describe("a turn that its user stops", () => {
       await clock.sleep(60_000, signal);
       return { status: "abandoned" };
     };
-    const stopModel = async (_integration: object, reference: string) => void told.push(reference);
+    const stopModel = async (_integration: object, reference: string) => void modelStops.push(reference);
     const ports = {
       models: sameModel({ ask, stop: stopModel }),
       clock,
@@ -121,10 +124,10 @@ describe("a turn that its user stops", () => {
     stop.abort();
     await clock.advance(1_000);
     await running;
-    expect(told).toEqual(["t2"]);
+    expect(modelStops).toEqual(["t2"]);
   });
 
-  test("is not asked again, though the model has failed and the stop comes while it waits for the next try", async () => {
+  test("is not retried, even if the model has failed and the stop comes during the wait for the next attempt", async () => {
     const clock = makeTestClock();
     const stop = new AbortController();
     let asked = 0;
@@ -143,7 +146,7 @@ describe("a turn that its user stops", () => {
     expect(asked).toBe(2);
   });
 
-  test("brings what was held back of its text before its end", async () => {
+  test("sends the text that was held back before its end", async () => {
     const clock = makeTestClock();
     const stop = new AbortController();
     const ask: Model["ask"] = async (_question, listener, { signal }) => {
@@ -162,7 +165,7 @@ describe("a turn that its user stops", () => {
     expect(sink.text()).toBe("a [link](http");
   });
 
-  test("is remembered as far as it was said, by a model that itself keeps what was said", async () => {
+  test("is remembered with the text so far, by a model that stores its own memory", async () => {
     const clock = makeTestClock();
     const stop = new AbortController();
     const ask: Model["ask"] = async (_question, listener, limits) => {

@@ -33,7 +33,7 @@ const begun: AnswerEvent = { type: "begun", reference: "its name" };
 const memory = (text: string): AnswerEvent => ({ type: "memory", memory: text });
 const delta = (text: string): AnswerEvent => ({ type: "delta", text });
 
-/** A model that gives these answers, one a call, and then the last one again and again. */
+/** A model that gives these answers, one per call, repeating the last. */
 const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
   const clock = makeTestClock();
   const log = makeMemoryLog();
@@ -69,7 +69,7 @@ const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
 };
 
 describe("a turn", () => {
-  test("brings each delta to the sink in order and ends it once", async () => {
+  test("sends each delta to the sink in order and ends it once", async () => {
     const { forwardTurn, sink } = setUp([
       { events: [begun, delta("Hel"), delta("lo"), delta("")], outcome: answered },
     ]);
@@ -89,7 +89,7 @@ describe("a turn", () => {
     ]);
   });
 
-  test("passes a delta on within the model's own call, with nothing awaited between", () => {
+  test("passes a delta on within the model's own call, without awaiting anything in between", () => {
     const { sink, forwardWith } = setUp([]);
     let shownAtOnce = "";
     const ask: Model["ask"] = async (_question, listener) => {
@@ -102,7 +102,7 @@ describe("a turn", () => {
     return forwardWith({ ask })(turn(), { sink }, noLimits()).then(() => expect(shownAtOnce).toBe("first"));
   });
 
-  test("a message that is no text is answered with a sentence, and no model is asked", async () => {
+  test("a message without text is answered with a sentence, and no model is called", async () => {
     const { forwardTurn, sink, questions } = setUp([{ outcome: answered }]);
     await forwardTurn(turn({ event: messageEvent({ objectName: "RC:LBSMsg", content: "{}" }) }), sink);
     expect(sink.text()).toBe(sentences.unreadable);
@@ -116,7 +116,7 @@ describe("a turn", () => {
     expect(outcome).toMatchObject({ status: "failed", code: "empty" });
   });
 
-  test("a replacement takes the place of what was said", async () => {
+  test("a replacement takes the place of the text so far", async () => {
     const { forwardTurn, sink } = setUp([
       { events: [delta("bad"), { type: "replace", text: "better" }], outcome: answered },
     ]);
@@ -144,7 +144,7 @@ describe("the conversation", () => {
     expect(stored).toEqual([{ memory: "new", startedAt, expiresAt: startedAt + conversationLifeMs }]);
   });
 
-  test("goes on in the next turn, and its 24 hours are not prolonged", async () => {
+  test("continues in the next turn, and its 24 hours are not extended", async () => {
     const { forwardTurn, sink, questions, stored } = setUp(
       [{ events: [begun, delta("x"), memory("more")], outcome: answered }],
       { startedAt: 1, expiresAt: 9e15 },
@@ -154,7 +154,7 @@ describe("the conversation", () => {
     expect(stored.at(-1)).toEqual({ memory: "more", startedAt: 1, expiresAt: 9e15 });
   });
 
-  test("that the model itself replaces by a new one lives for 24 hours from then", async () => {
+  test("that the model itself replaces with a new one lives for 24 hours from then", async () => {
     const startsNew: AnswerEvent = { type: "memory", memory: "other", startsNew: true };
     const { forwardTurn, sink, stored, clock } = setUp(
       [{ events: [begun, startsNew, delta("x")], outcome: answered }],
@@ -185,13 +185,13 @@ describe("the conversation", () => {
     expect(conversations.closed).toHaveLength(1);
   });
 
-  test("of which the model remembers nothing new is left as it is", async () => {
+  test("of which the model remembers nothing new stays unchanged", async () => {
     const { forwardTurn, sink, stored } = setUp([{ events: [begun, delta("x")], outcome: answered }], {});
     await forwardTurn(turn(), sink);
     expect(stored).toHaveLength(1);
   });
 
-  test("that the model has lost is begun again, once, unseen by the user", async () => {
+  test("that the model has lost is begun again, once, unnoticed by the user", async () => {
     const { forwardTurn, sink, questions, stored, clock } = setUp(
       [{ outcome: lost }, { events: [begun, memory("new"), delta("hi")], outcome: answered }],
       { startedAt: 1 },
@@ -232,21 +232,21 @@ describe("the conversation", () => {
     expect(questions).toHaveLength(1);
   });
 
-  test("that is lost again without having been asked for is a failure, not a loop", async () => {
+  test("that is lost again without having been continued is a failure, not a loop", async () => {
     const { forwardTurn, sink, questions } = setUp([{ outcome: lost }], {});
     await forwardTurn(turn(), sink);
     expect(questions).toHaveLength(2);
     expect(sink.text()).toBe(sentences.failed);
   });
 
-  test("is begun again once, though the model remembers another and loses that too", async () => {
+  test("is begun again once, even if the model remembers another and loses that too", async () => {
     const { forwardTurn, sink, questions } = setUp([{ events: [begun, memory("new")], outcome: lost }], {});
     await forwardTurn(turn(), sink);
     expect(questions).toHaveLength(2);
     expect(sink.text()).toBe(sentences.failed);
   });
 
-  test("that could not be kept costs the context, not the answer", async () => {
+  test("that could not be stored costs the context, not the answer", async () => {
     const { forwardTurn, conversations, sink, log } = setUp([
       { events: [begun, memory("new"), delta("hi")], outcome: answered },
     ]);
@@ -256,14 +256,14 @@ describe("the conversation", () => {
     expect(log.lines.map(({ event }) => event)).toContain("conversation_not_saved");
   });
 
-  test("lives on from each answer where the integration says so, and from an answer alone", async () => {
-    const slides = turn({ integration: difyIntegration({ options: { slidingContext: true } }) });
-    const well = setUp([{ events: [begun, delta("x")], outcome: answered }], {});
-    await well.forwardTurn(slides, well.sink);
-    expect(well.conversations.closed).toEqual([well.clock.now() + conversationLifeMs]);
-    const badly = setUp([{ outcome: refused }], {});
-    await badly.forwardTurn(slides, badly.sink);
-    expect(badly.conversations.closed).toEqual([undefined]);
+  test("is extended by each answer if the integration says so, and only by an answer", async () => {
+    const slidingTurn = turn({ integration: difyIntegration({ options: { slidingContext: true } }) });
+    const answeredTurn = setUp([{ events: [begun, delta("x")], outcome: answered }], {});
+    await answeredTurn.forwardTurn(slidingTurn, answeredTurn.sink);
+    expect(answeredTurn.conversations.closed).toEqual([answeredTurn.clock.now() + conversationLifeMs]);
+    const failedTurn = setUp([{ outcome: refused }], {});
+    await failedTurn.forwardTurn(slidingTurn, failedTurn.sink);
+    expect(failedTurn.conversations.closed).toEqual([undefined]);
   });
 
   test("in which another turn runs is waited for, and then left to that turn", async () => {
@@ -276,7 +276,7 @@ describe("the conversation", () => {
     expect(sink.calls).toEqual([]);
   });
 
-  test("that another turn has taken over in the meantime is said no more in", async () => {
+  test("that another turn has taken over in the meantime gets no more text", async () => {
     const { conversations, clock, sink, forwardWith } = setUp([]);
     const ask: Model["ask"] = async (_question, listener, { signal }) => {
       await listener(delta("mine"));
@@ -292,10 +292,10 @@ describe("the conversation", () => {
   });
 });
 
-describe("what a user reads", () => {
+describe("the text that a user reads", () => {
   const withOptions = (options: IntegrationOptions) => turn({ integration: difyIntegration({ options }) });
 
-  test("has no thought in it, unless the integration shows them", async () => {
+  test("contains no thought, unless the integration shows them", async () => {
     const answer = { events: [delta("<thi"), delta("nk>hm</think>"), delta("Hello.")], outcome: answered };
     const hides = setUp([answer]);
     await hides.forwardTurn(turn(), hides.sink);
@@ -305,19 +305,19 @@ describe("what a user reads", () => {
     expect(shows.sink.text()).toBe("> hm\n\nHello.");
   });
 
-  test("of an answer that was nothing but thought is that the bot cannot answer", async () => {
+  test("says that the bot cannot answer if the answer was only a thought", async () => {
     const { forwardTurn, sink } = setUp([{ events: [delta("<think>hm</think>\n")], outcome: answered }]);
     expect((await forwardTurn(turn(), sink)).outcome).toMatchObject({ status: "failed", code: "empty" });
     expect(sink.text()).toBe(sentences.failed);
   });
 
-  test("where the model fails is what the team has chosen, once", async () => {
+  test("is the team's own text if the model fails, once", async () => {
     const { forwardTurn, sink } = setUp([{ outcome: refused }]);
     await forwardTurn(withOptions({ errorText: "Please call 555." }), sink);
     expect(sink.calls).toMatchObject([{ end: { status: "failed", sentence: "Please call 555." } }]);
   });
 
-  test("of a run that waits for a person is the form that it waits with", async () => {
+  test("is the form if a run waits for a person", async () => {
     const { forwardTurn, sink } = setUp([
       { events: [delta("Checking.")], outcome: { status: "paused", form: "May it go out?\nYes or no." } },
     ]);
@@ -325,7 +325,7 @@ describe("what a user reads", () => {
     expect(sink.text()).toBe(`Checking.\n\n${sentences.paused}\n\n> May it go out?\n> Yes or no.`);
   });
 
-  test("of a picture that the model does not take is not that they may try again later", async () => {
+  test("does not say to retry later if the model does not support the picture", async () => {
     const { forwardTurn, sink } = setUp([{ outcome: refused }]);
     const event = messageEvent({
       objectName: "RC:ImgMsg",
@@ -335,7 +335,7 @@ describe("what a user reads", () => {
     expect(sink.text()).toBe(sentences.fileRefused);
   });
 
-  test("is that the bot cannot answer where all it said was taken back", async () => {
+  test("says that the bot cannot answer if its whole text was withdrawn", async () => {
     const { forwardTurn, sink } = setUp([
       { events: [delta("bad"), { type: "replace", text: "" }], outcome: answered },
     ]);
@@ -361,14 +361,14 @@ describe("what a user reads", () => {
     ["length", [delta("Half")], `Half\n\n${sentences.length}`],
     ["content_filter", [delta("Half")], `Half\n\n${sentences.contentFilter}`],
     ["content_filter", [], sentences.contentFilterAll],
-  ] as const)("of an answer that ended early (%s) is that it did, once", async (reason, events, text) => {
+  ] as const)("says once that an answer ended early (%s)", async (reason, events, text) => {
     const { forwardTurn, sink, questions } = setUp([{ events, outcome: { status: "truncated", reason } }]);
     await forwardTurn(turn(), sink);
     expect(sink.text()).toBe(text);
     expect(questions).toHaveLength(1);
   });
 
-  test("is followed by what the answer has cost and rests on", async () => {
+  test("is followed by the answer's usage and sources", async () => {
     const facts = { usage: { totalTokens: 7 }, sources: [] };
     const { forwardTurn, sink } = setUp([
       { events: [delta("Hi."), { type: "facts", facts }], outcome: answered },
@@ -377,7 +377,7 @@ describe("what a user reads", () => {
     expect(sink.calls.at(-1)).toEqual({ end: { status: "complete", facts } });
   });
 
-  test("of an answer cut off after a thought comes from asking again, since nothing has reached them", async () => {
+  test("is that of a retry if the answer was cut off after a thought, since nothing was shown", async () => {
     const thought = { events: [delta("<think>hm")], outcome: down };
     const { forwardTurn, sink, clock } = setUp([thought, { events: [delta("Hello.")], outcome: answered }]);
     const running = forwardTurn(turn(), sink);
@@ -388,7 +388,7 @@ describe("what a user reads", () => {
 });
 
 describe("a model that fails", () => {
-  test("is asked six times within 20 seconds, then the user is told, once, and the log says why", async () => {
+  test("is called six times within 20 seconds, then the user is told, once, and the reason is logged", async () => {
     const { forwardTurn, sink, questions, clock, log } = setUp([{ outcome: down }]);
     const start = clock.now();
     const running = forwardTurn(turn(), sink);
@@ -401,7 +401,7 @@ describe("a model that fails", () => {
     expect(log.lines.filter(({ event }) => event === "model_failed")).toHaveLength(6);
   });
 
-  test("and comes back is answered from as if nothing had been", async () => {
+  test("and recovers is used as if nothing had happened", async () => {
     const { forwardTurn, sink, clock } = setUp([
       { outcome: down },
       { outcome: down },
@@ -413,7 +413,7 @@ describe("a model that fails", () => {
     expect(sink.calls).toEqual([{ delta: "back" }, { end: { status: "complete" } }]);
   });
 
-  test("is asked again no sooner than it asks for, and not at all where that is too long", async () => {
+  test("is called again no sooner than it asks for, and not at all if that is too long", async () => {
     const limited = (retryAfterMs: number): AnswerOutcome => ({ ...down, retryAfterMs });
     const soon = setUp([{ outcome: limited(7_000) }, { events: [delta("back")], outcome: answered }]);
     const running = soon.forwardTurn(turn(), soon.sink);
@@ -439,7 +439,7 @@ describe("a model that fails", () => {
     expect(sink.text()).toBe(sentences.failed);
   });
 
-  test("for good is asked once", async () => {
+  test("permanently is called once", async () => {
     const { forwardTurn, sink, questions } = setUp([{ outcome: refused }]);
     await forwardTurn(turn(), sink);
     expect(questions).toHaveLength(1);
@@ -450,7 +450,7 @@ describe("a model that fails", () => {
     ["fails", down],
     ["breaks off", { status: "incomplete" } as const],
   ])(
-    "after text has gone out and then %s is not asked again: the answer is closed with a sentence",
+    "after text was sent and then %s is not called again: the answer is closed with a sentence",
     async (_, end) => {
       const { forwardTurn, sink, questions } = setUp([{ events: [delta("half an ")], outcome: end }]);
       await forwardTurn(turn(), sink);
@@ -461,7 +461,7 @@ describe("a model that fails", () => {
 });
 
 describe("a turn's limits", () => {
-  test("no try is begun that the deadline would cut off", async () => {
+  test("prevent an attempt that the deadline would cut off", async () => {
     const { forwardTurn, sink, questions, clock } = setUp([{ outcome: down }]);
     const running = forwardTurn(turn(), sink, noLimits({ deadline: clock.now() + 3_000 }));
     await clock.advance(10_000);
@@ -470,7 +470,7 @@ describe("a turn's limits", () => {
     expect(sink.text()).toBe(sentences.failed);
   });
 
-  test("a turn that is another's by now says nothing more, not even that it ends", async () => {
+  test("make a turn that was taken over send nothing more, not even its end", async () => {
     const { forwardTurn, sink } = setUp([{ events: [delta("half")], outcome: { status: "abandoned" } }]);
     await forwardTurn(turn(), sink);
     expect(sink.calls).toEqual([{ delta: "half" }, { end: { status: "abandoned" } }]);

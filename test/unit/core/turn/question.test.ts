@@ -14,7 +14,7 @@ describe("the text", () => {
     expect(textOf(bot(), messageEvent({ content: '{"content":"hi there","extra":"x"}' }))).toBe("hi there");
   });
 
-  test("of a message in a group is what was written to the bot, without its name in front", () => {
+  test("of a message in a group is the text for the bot, without the bot's name in front", () => {
     const content = JSON.stringify({ content: "@Helpdesk hello" });
     const event = messageEvent({ channelType: "GROUP", content }, { type: "message:group_mentioned" });
     expect(textOf(bot({ name: "Helpdesk" }), event)).toBe("hello");
@@ -26,7 +26,7 @@ describe("the text", () => {
     expect(textOf(bot({ name: "Helpdesk" }), event)).toBe("@Helpdesk");
   });
 
-  test("of what is no message is its name", () => {
+  test("of an event other than a message is its name", () => {
     expect(textOf(bot(), messageEvent({ objectName: "" }, { type: "group:user_join" }))).toBe(
       "group:user_join",
     );
@@ -36,12 +36,12 @@ describe("the text", () => {
     ["another message type", { objectName: "RC:ImgMsg" }],
     ["nothing but spaces", { content: '{"content":"  "}' }],
     ["content that is not JSON", { content: "hello" }],
-    ["content that is no object", { content: "null" }],
-  ])("of %s is none", (_, data) => {
+    ["content that is not an object", { content: "null" }],
+  ])("of %s is undefined", (_, data) => {
     expect(textOf(bot(), messageEvent(data))).toBeUndefined();
   });
 
-  test("of any JSON is a text or none, never an error", () => {
+  test("of any JSON is a string or undefined, and never throws", () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (content) => {
         expect(["string", "undefined"]).toContain(typeof textOf(bot(), messageEvent({ content })));
@@ -50,7 +50,7 @@ describe("the text", () => {
   });
 });
 
-describe("a message that is no text", () => {
+describe("a message that is not a text", () => {
   const asked = (objectName: string, content: object, objectNames: readonly string[] = []) =>
     questionOf(bot(), { objectNames }, messageEvent({ objectName, content: JSON.stringify(content) }));
   const url = "https://files.example/a";
@@ -67,7 +67,7 @@ describe("a message that is no text", () => {
     expect(asked(objectName, content)?.files).toEqual([file]);
   });
 
-  test("has its caption as the text, or says what it is, since Dify takes no question without a text", () => {
+  test("has its caption as the text, or says what it is, since Dify accepts no question without a text", () => {
     expect(asked("RC:ImgMsg", { imageUri: url, caption: " What is this? " })?.text).toBe("What is this?");
     expect(asked("RC:ImgMsg", { imageUri: url, content: "iVBORw0KGgo=" })?.text).toBe("[image]");
     expect(asked("RC:FileMsg", { fileUrl: url, name: "report.pdf" })?.text).toBe("[document: report.pdf]");
@@ -81,20 +81,20 @@ describe("a message that is no text", () => {
   });
 
   test.each<[string, string, object]>([
-    ["a place", "RC:LBSMsg", { latitude: 1, longitude: 2, poi: "Here" }],
+    ["a location", "RC:LBSMsg", { latitude: 1, longitude: 2, poi: "Here" }],
     ["a picture without an address", "RC:ImgMsg", { content: "iVBORw0KGgo=" }],
-    ["a file that is on the sender's own machine", "RC:FileMsg", { fileUrl: "file:///etc/passwd" }],
-    ["an address that is none", "RC:ImgMsg", { imageUri: "not a url" }],
-    ["an app's own kind that no one asks for", "app:card", { title: "x" }],
-  ])("and cannot be sent is nothing to ask: %s", (_, objectName, content) => {
+    ["a file on the sender's own machine", "RC:FileMsg", { fileUrl: "file:///etc/passwd" }],
+    ["an invalid address", "RC:ImgMsg", { imageUri: "not a url" }],
+    ["an app's own kind that no integration names", "app:card", { title: "x" }],
+  ])("and cannot be sent is not a question: %s", (_, objectName, content) => {
     expect(asked(objectName, content)).toBeUndefined();
   });
 
-  test("but of an app's own kind goes as it is to an integration that names it", () => {
+  test("but of an app's own kind is sent unchanged to an integration that names it", () => {
     expect(asked("app:card", { title: "x" }, ["app:card"])).toEqual({ text: '{"title":"x"}', files: [] });
   });
 
-  test("is asked or not, and never an error, whatever stands in it", () => {
+  test("is a question or not, and never throws, whatever it contains", () => {
     const kinds = fc.constantFrom(
       "RC:ImgMsg",
       "RC:FileMsg",
@@ -135,7 +135,7 @@ describe("a message that refers to another", () => {
       messageEvent({ objectName: "RC:ReferenceMsg", content: JSON.stringify(content) }),
     );
 
-  test("quotes what it refers to", () => {
+  test("quotes that message", () => {
     const referMsg = { content: "We open at 9.\nClosed on Sunday." };
     expect(asked({ content: "And on Monday?", referMsg, objName: "RC:TxtMsg" })).toEqual({
       text: "> We open at 9.\n> Closed on Sunday.\n\nAnd on Monday?",
@@ -144,7 +144,7 @@ describe("a message that refers to another", () => {
     expect(asked({ content: "Why?", referMsg: "as a text" })?.text).toBe("> as a text\n\nWhy?");
   });
 
-  test("brings the picture that it refers to", () => {
+  test("includes the picture of that message", () => {
     const referMsg = { imageUri: "https://files.example/a.png", content: "iVBORw0KGgo=" };
     expect(asked({ content: "What is this?", referMsg, objName: "RC:ImgMsg" })).toEqual({
       text: "> [image]\n\nWhat is this?",
@@ -152,7 +152,7 @@ describe("a message that refers to another", () => {
     });
   });
 
-  test("is its own text where nobody can say what it refers to", () => {
+  test("is only its own text if that message is unknown", () => {
     for (const referMsg of [undefined, null, 7, [], {}, { content: 7 }]) {
       expect(asked({ content: "Why?", referMsg })).toEqual({ text: "Why?", files: [] });
     }

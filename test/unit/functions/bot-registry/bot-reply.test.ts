@@ -2,14 +2,18 @@ import { expect, test } from "@jest/globals";
 import { toBotReply } from "../../../../functions/bot-registry/bot-reply.ts";
 import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
 
-const besides = { sealedApiKey: "d1.c2VhbGVk", version: 1, writtenBy: "w" };
+const internalFields = { sealedApiKey: "d1.c2VhbGVk", version: 1, writtenBy: "w" };
 const webhook = webhookIntegration({ options: { everyone: true } });
 const dify = difyIntegration({ apiKey: "app-1234567890abcdef" });
-const kept = { ...bot(), ...besides, integrations: [webhook, dify].map((each) => ({ ...each, ...besides })) };
+const kept = {
+  ...bot(),
+  ...internalFields,
+  integrations: [webhook, dify].map((each) => ({ ...each, ...internalFields })),
+};
 
 const { integrations: _integrations, ...shown } = bot();
 
-test("a bot is shown with each key masked, and nothing that is kept besides its fields", () => {
+test("a bot is shown with each key masked, and without internal fields", () => {
   const { apiKey: _apiKey, maskedApiKey: _maskedApiKey, ...difyShown } = dify;
   expect(toBotReply(kept, true)).toEqual({
     ...shown,
@@ -17,6 +21,6 @@ test("a bot is shown with each key masked, and nothing that is kept besides its 
   });
 });
 
-test("a bot is shown without its integrations where they are not asked for", () => {
+test("a bot is shown without its integrations if they are not requested", () => {
   expect(toBotReply(kept, false)).toStrictEqual(shown);
 });

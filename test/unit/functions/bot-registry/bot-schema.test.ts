@@ -9,11 +9,11 @@ const parse = (body: Fields) => parseJsonBody(botSchema({ allowPrivate: false })
 const refusal = (body: Fields) => refusalOf(() => parse(body));
 
 describe("a bot", () => {
-  test("is read with what it may leave out filled in", () => {
+  test("is parsed with defaults for omitted fields", () => {
     expect(parse(bot())).toEqual({ ...bot(), metadata: {} });
   });
 
-  test("is read without what nobody knows, the times of one that was read before among it", () => {
+  test("is parsed without unknown fields, such as the timestamps of a bot that was read before", () => {
     expect(parse(bot({ createdAt: 1, updatedAt: 2, appKey: "app-two", version: 9 }))).toEqual(parse(bot()));
   });
 
@@ -31,7 +31,7 @@ describe("a bot", () => {
     ["a name in any script", { name: "客服机器人 😀" }],
     ["a type of 128 characters", { type: "t".repeat(128) }],
     ["a profileUrl of 256 characters", { profileUrl: urlOf(256) }],
-    ["16 pairs of metadata", { metadata: pairsOf(16) }],
+    ["16 metadata pairs", { metadata: pairsOf(16) }],
     ["a metadata key of 32 characters", { metadata: { ["k".repeat(32)]: "v" } }],
     ["a metadata value of 128 characters", { metadata: { k: "v".repeat(128) } }],
   ])("may have %s", (_name, given) => {
@@ -68,14 +68,9 @@ describe("a bot", () => {
       1005,
       "profileUrl: at most 256 characters, got 257 characters",
     ],
-    [
-      "a profileUrl that is none",
-      { profileUrl: "bot.png" },
-      1002,
-      'profileUrl: must be a URL, got "bot.png"',
-    ],
-    ["metadata that is no map", { metadata: "x" }, 1002, 'metadata: must be an object, got "x"'],
-    ["17 pairs of metadata", { metadata: pairsOf(17) }, 1002, "metadata: at most 16 pairs, got 17"],
+    ["an invalid profileUrl", { profileUrl: "bot.png" }, 1002, 'profileUrl: must be a URL, got "bot.png"'],
+    ["metadata that is not an object", { metadata: "x" }, 1002, 'metadata: must be an object, got "x"'],
+    ["17 metadata pairs", { metadata: pairsOf(17) }, 1002, "metadata: at most 16 pairs, got 17"],
     ["an empty metadata value", { metadata: { k: "" } }, 1002, 'metadata.k: must not be empty, got ""'],
     [
       "a metadata value of 129 characters",
@@ -84,7 +79,7 @@ describe("a bot", () => {
       "metadata.k: at most 128 characters, got 129 characters",
     ],
     [
-      "a metadata value that is a map",
+      "a metadata value that is an object",
       { metadata: { k: {} } },
       1002,
       "metadata.k: must be a string, a number or a boolean, got {}",
@@ -96,18 +91,23 @@ describe("a bot", () => {
       "metadata.k: must be a string, a number or a boolean, got null",
     ],
     [
-      "a profileUrl that runs in a page",
+      "a profileUrl that runs code in a page",
       { profileUrl: "javascript:alert(1)" },
       1002,
       'profileUrl: must be an http or https URL, got "javascript:alert(1)"',
     ],
     [
-      "a metadata number that has been rounded on the way",
+      "a metadata number that was rounded on the way",
       { metadata: { build: 2 ** 53 } },
       1002,
       "metadata.build: a number beyond 9007199254740991 must be sent as a string, got 9007199254740992",
     ],
-    ["integrations that are no list", { integrations: {} }, 1002, "integrations: must be an array, got {}"],
+    [
+      "integrations that are not an array",
+      { integrations: {} },
+      1002,
+      "integrations: must be an array, got {}",
+    ],
     ["null for its integrations", { integrations: null }, 1002, "integrations: must be an array, got null"],
   ])("may not have %s", (_name, given, code, errorMessage) => {
     expect(refusal(bot(given))).toEqual({ code, errorMessage });
@@ -118,7 +118,7 @@ describe("a bot", () => {
     expect(refusal(bot({ metadata: { ["k".repeat(33)]: "v" } }))).toMatchObject({ code: 1005 });
   });
 
-  test("keeps numbers and booleans of its metadata as texts, as the guide sends them", () => {
+  test("stores numbers and booleans of its metadata as strings, as the guide sends them", () => {
     const metadata = { version: 1, ratio: 1.5, most: 2 ** 53 - 1, beta: true, off: false, tone: "formal" };
     expect(parse(bot({ metadata })).metadata).toEqual({
       version: "1",
@@ -131,7 +131,7 @@ describe("a bot", () => {
   });
 
   test.each(["__proto__", "constructor", "prototype"])(
-    "refuses metadata called %s instead of losing it",
+    "rejects metadata called %s instead of losing it",
     (name) => {
       const metadata = JSON.parse(`{"tone":"formal","${name}":"v"}`);
       expect(refusal(bot({ metadata }))).toEqual({
@@ -142,7 +142,7 @@ describe("a bot", () => {
     },
   );
 
-  test("keeps metadata under every other key of 1 to 32 characters", () => {
+  test("stores metadata under every other key of 1 to 32 characters", () => {
     const key = fc.oneof(
       fc.constantFrom("toString", "hasOwnProperty"),
       fc

@@ -16,25 +16,25 @@ describe("an update of a bot", () => {
     ["metadata", { metadata: { tone: "casual" } }],
     ["metadata, emptied,", { metadata: {} }],
     ["integrations, emptied,", { integrations: [] }],
-  ])("that names its %s changes that alone", (_name, given) => {
+  ])("that names its %s changes only that", (_name, given) => {
     expect(parse({ userId: "bot-helpdesk", ...given })).toStrictEqual({
       userId: "bot-helpdesk",
       changes: given,
     });
   });
 
-  test("takes a bot whole, as it was read, and changes all but its id and its times", () => {
+  test("accepts a whole bot as it was read, and changes everything but its id and its timestamps", () => {
     const { userId, ...fields } = bot({ metadata: { tone: "formal" } });
     expect(parse({ userId, ...fields, createdAt: 1, updatedAt: 2 })).toEqual({ userId, changes: fields });
   });
 
-  test("keeps numbers and booleans of metadata as texts", () => {
+  test("stores numbers and booleans of metadata as strings", () => {
     expect(changesOf({ metadata: { version: 2, beta: false } })).toEqual({
       metadata: { version: "2", beta: "false" },
     });
   });
 
-  test("replaces the list of integrations: what one of them leaves out is filled in, but for its options, which stay", () => {
+  test("replaces the array of integrations: omitted fields get their defaults, but omitted options keep their values", () => {
     const { options: _kept, ...others } = filledIn;
     expect(changesOf({ integrations: [webhook({ stream: false })] })).toEqual({
       integrations: [{ ...webhook(), ...others, stream: false }],
@@ -43,7 +43,7 @@ describe("an update of a bot", () => {
     expect(changesOf({ integrations: [webhook({ options })] }).integrations).toMatchObject([{ options }]);
   });
 
-  test("leaves a key that comes as it was shown, and takes one that comes in clear", () => {
+  test("keeps a key that is sent masked, and accepts one sent in plain text", () => {
     const keyOf = (apiKey: string) =>
       changesOf({ integrations: [dify({ auth: { apiKey } })] }).integrations?.[0];
     const { auth: _auth, options: _options, ...fields } = { ...dify(), ...filledIn } as Fields;
@@ -63,7 +63,7 @@ describe("an update of a bot", () => {
       "body: must name a field to change other than userId, got an object with 1 key",
     ],
     [
-      "only what nobody knows",
+      "only unknown fields",
       { nmae: "Helpdesk" },
       1002,
       "body: must name a field to change other than userId, got an object with 1 key",
@@ -79,9 +79,9 @@ describe("an update of a bot", () => {
       "name: at most 128 characters, got 129 characters",
     ],
     ["type 7", { type: 7 }, 1002, "type: must be a string, got 7"],
-    ["a profileUrl that is none", { profileUrl: "x" }, 1002, 'profileUrl: must be a URL, got "x"'],
+    ["an invalid profileUrl", { profileUrl: "x" }, 1002, 'profileUrl: must be a URL, got "x"'],
     ["metadata null", { metadata: null }, 1002, "metadata: must be an object, got null"],
-    ["17 pairs of metadata", { metadata: pairsOf(17) }, 1002, "metadata: at most 16 pairs, got 17"],
+    ["17 metadata pairs", { metadata: pairsOf(17) }, 1002, "metadata: at most 16 pairs, got 17"],
     ["integrations null", { integrations: null }, 1002, "integrations: must be an array, got null"],
     [
       "two integrations of a type",
@@ -89,14 +89,14 @@ describe("an update of a bot", () => {
       1002,
       "integrations: at most one integration of each type, got an array of 2 items",
     ],
-  ])("with %s is refused", (_name, given, code, errorMessage) => {
+  ])("with %s is rejected", (_name, given, code, errorMessage) => {
     expect(refusal(given)).toEqual({ code, errorMessage });
   });
 
   test.each([
     [null, "body: must be an object, got null"],
     ["x", "body: must be an object, got a string of 1 character"],
-  ])("that is %j is refused", (body, errorMessage) => {
+  ])("that is %j is rejected", (body, errorMessage) => {
     expect(refusalOf(() => parse(body))).toEqual({ code: 1002, errorMessage });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { eventTypes } from "#core/bot/event-type.ts";
-import { added, botUpdate, changed, newBot } from "./integration-doors.ts";
+import { added, botUpdate, changed, newBot } from "./integration-requests.ts";
 import { dify, type Fields, notAnOption, oneOfTheTypes, urlOf, webhook } from "./samples.ts";
 
 type Fault = readonly [what: string, integration: Fields, code: number, message: string];
@@ -134,7 +134,7 @@ const masked: Fault = [
   "auth.apiKey: must be the full key, not its masked form, got a string of 12 characters",
 ];
 
-describe("an integration is refused, and named by its path,", () => {
+describe("an integration is rejected, and its path named,", () => {
   describe.each([
     { ...newBot, faults: [...wrong, ...missing, masked] },
     { ...botUpdate, faults: [...wrong, ...missing] },
@@ -146,7 +146,7 @@ describe("an integration is refused, and named by its path,", () => {
     });
   });
 
-  test.each([newBot, botUpdate])("$name where it is no object", ({ refusal }) => {
+  test.each([newBot, botUpdate])("$name if it is not an object", ({ refusal }) => {
     expect(refusal(null)?.errorMessage).toBe("integrations[0]: must be an object, got null");
     expect(refusal("webhook")?.errorMessage).toBe(
       "integrations[0]: must be an object, got a string of 7 characters",

@@ -18,14 +18,14 @@ const parse = <T extends v.GenericSchema>(schema: T, body: unknown) => parseJson
 const refusal = (schema: v.GenericSchema, body: unknown) => refusalOf(() => parse(schema, body));
 
 describe("an integration that is added", () => {
-  test("is read beside the id of its bot, with what it may leave out filled in", () => {
+  test("is parsed with the id of its bot and defaults for omitted fields", () => {
     expect(parse(creation, { userId, ...webhook() })).toEqual({
       userId,
       integration: { ...webhook(), ...filledIn },
     });
   });
 
-  test("to Dify is read with its key and what may be shown of it", () => {
+  test("to Dify is parsed with its key and the key's masked form", () => {
     const { auth: _auth, ...fields } = dify();
     expect(parse(creation, { userId, ...dify({ type: "dify_agent" }) })).toEqual({
       userId,
@@ -50,7 +50,7 @@ describe("an update of an integration", () => {
     ["handleResponse", { handleResponse: false }],
     ["options", { options: { everyone: true } }],
     ["options, emptied,", { options: {} }],
-  ])("that names %s changes that alone", (_name, changes) => {
+  ])("that names %s changes only that", (_name, changes) => {
     expect(parse(update, { userId, type: "webhook", ...changes })).toStrictEqual({
       userId,
       type: "webhook",
@@ -63,7 +63,7 @@ describe("an update of an integration", () => {
     });
   });
 
-  test("leaves a key that comes as it was shown, and takes one that comes in clear", () => {
+  test("keeps a key that is sent masked, and accepts one sent in plain text", () => {
     const keyOf = (apiKey: string) => parse(update, { userId, type: "dify_chat", auth: { apiKey } }).changes;
     expect(keyOf("app-****cdef")).toStrictEqual({ maskedApiKey: "app-****cdef" });
     expect(keyOf("app-newnewnewnew1234")).toStrictEqual({
@@ -76,9 +76,9 @@ describe("an update of an integration", () => {
 
   test.each<[string, Fields, string]>([
     ["nothing to change", { type: "dify_chat" }, nothing],
-    ["only what nobody knows", { type: "dify_chat", gentleResponse: true }, nothing],
+    ["only unknown fields", { type: "dify_chat", gentleResponse: true }, nothing],
     ["only a key for a webhook, which has none", { type: "webhook", auth: { apiKey: "app-1" } }, nothing],
-  ])("with %s is refused", (_name, given, errorMessage) => {
+  ])("with %s is rejected", (_name, given, errorMessage) => {
     expect(refusal(update, { userId, ...given })).toEqual({ code: 1002, errorMessage });
   });
 });
@@ -97,23 +97,23 @@ describe("a request about an integration", () => {
     ["creation", creation, { enabled: true }],
     ["update", update, { enabled: true }],
     ["removal", integrationIdSchema, {}],
-  ])("is refused where the bot or the type is not named, for its %s", (_name, schema, given) => {
-    const told = (body: unknown) => refusal(schema, body)?.errorMessage;
-    expect(told({ type: "webhook", ...given })).toBe("userId: is required, got nothing");
-    expect(told({ userId: 7, type: "webhook", ...given })).toBe("userId: must be a string, got 7");
-    expect(told({ userId, ...given })).toBe("type: is required, got nothing");
-    expect(told({ userId, type: "Webhook", ...given })).toBe(`type: ${oneOfTheTypes}, got "Webhook"`);
-    expect(told({ userId, type: null, ...given })).toBe(`type: ${oneOfTheTypes}, got null`);
-    expect(told(null)).toBe("body: must be an object, got null");
-    expect(told("x")).toBe("body: must be an object, got a string of 1 character");
+  ])("is rejected if the bot or the type is not named, for its %s", (_name, schema, given) => {
+    const messageFor = (body: unknown) => refusal(schema, body)?.errorMessage;
+    expect(messageFor({ type: "webhook", ...given })).toBe("userId: is required, got nothing");
+    expect(messageFor({ userId: 7, type: "webhook", ...given })).toBe("userId: must be a string, got 7");
+    expect(messageFor({ userId, ...given })).toBe("type: is required, got nothing");
+    expect(messageFor({ userId, type: "Webhook", ...given })).toBe(`type: ${oneOfTheTypes}, got "Webhook"`);
+    expect(messageFor({ userId, type: null, ...given })).toBe(`type: ${oneOfTheTypes}, got null`);
+    expect(messageFor(null)).toBe("body: must be an object, got null");
+    expect(messageFor("x")).toBe("body: must be an object, got a string of 1 character");
   });
 
-  test("that was turned into JSON twice is refused without the key that it holds", () => {
+  test("that was encoded as JSON twice is rejected without its key", () => {
     const twice = JSON.stringify(JSON.stringify({ auth: { apiKey: "app-of-mine" } }));
     expect(refusalOf(() => parseJsonBody(creation, Buffer.from(twice)))?.errorMessage).not.toContain("app-");
   });
 
-  test("may not name half a character, which would be kept as another", () => {
+  test("may not contain lone surrogates, which would be stored as another character", () => {
     expect(refusal(creation, { userId: "bot-\ud83d", type: "webhook" })).toEqual({
       code: 1002,
       errorMessage: 'userId: must be Unicode without lone surrogates, got "bot-\\ud83d"',

@@ -32,12 +32,12 @@ const ofType = (type: IntegrationType, given: Fields = {}) =>
 const integrationOf = (given: Fields) => parse([given])[0];
 
 describe("an integration", () => {
-  test("of an app's server is read with what it may leave out filled in", () => {
+  test("with an app's server is parsed with defaults for omitted fields", () => {
     expect(integrationOf(webhook())).toEqual({ ...webhook(), ...filledIn });
   });
 
   test.each(difyTypes)(
-    "of type %s is read with its key out of auth, and with what may be shown of it",
+    "of type %s is parsed with its key from auth, and with the key's masked form",
     (type) => {
       expect(integrationOf(dify({ type }))).toEqual({
         type,
@@ -49,8 +49,8 @@ describe("an integration", () => {
     },
   );
 
-  test("is read with what it says otherwise", () => {
-    const said = {
+  test("is parsed with non-default values", () => {
+    const explicit = {
       enabled: false,
       objectNames: ["RC:TxtMsg", "app:Order"],
       events: ["message:private", "group:bot_join"],
@@ -58,35 +58,35 @@ describe("an integration", () => {
       handleResponse: false,
       options: { everyone: true },
     };
-    expect(integrationOf(webhook(said))).toEqual({ ...webhook(), ...said });
+    expect(integrationOf(webhook(explicit))).toEqual({ ...webhook(), ...explicit });
   });
 
-  test("is read without what RongCloud's newer SDKs send besides, and a webhook without a key", () => {
-    const besides = { agent: { agentId: "a" }, waitForInputCompletion: true, gentleResponse: true };
+  test("is parsed without the extra fields of RongCloud's newer SDKs, and a webhook without a key", () => {
+    const extraFields = { agent: { agentId: "a" }, waitForInputCompletion: true, gentleResponse: true };
     const auth = { apiKey: "app-1234567890abcdef" };
-    expect(integrationOf(webhook({ ...besides, auth }))).toEqual({ ...webhook(), ...filledIn });
+    expect(integrationOf(webhook({ ...extraFields, auth }))).toEqual({ ...webhook(), ...filledIn });
   });
 
-  test("takes every event of the contract, and message:group for message:group_mentioned", () => {
+  test("accepts every event of the contract, and message:group for message:group_mentioned", () => {
     expect(integrationOf(webhook({ events: eventTypes }))?.events).toEqual(eventTypes);
     expect(integrationOf(webhook({ events: ["message:group"] }))?.events).toEqual([
       "message:group_mentioned",
     ]);
   });
 
-  test("takes a key of one character and of 512", () => {
+  test("accepts a key of one character and of 512", () => {
     const keyOf = (apiKey: string) => integrationOf(dify({ auth: { apiKey } }));
     expect(keyOf("k")).toMatchObject({ apiKey: "k", maskedApiKey: "****" });
     expect(keyOf("k".repeat(512))).toMatchObject({ apiKey: "k".repeat(512) });
   });
 
-  test("that is wrong is named by its place in the list", () => {
+  test("that is wrong is named by its index in the array", () => {
     expect(refusal(webhook(), dify({ auth: {} }))).toBe(
       "integrations[1].auth.apiKey: is required, got nothing",
     );
   });
 
-  test("may stand beside one of each other type, and not beside a second of its own", () => {
+  test("may be combined with one of each other type, and not with a second of its own", () => {
     const each = parse(integrationTypes.map((type) => ofType(type)));
     expect(each.map(({ type }) => type)).toEqual(integrationTypes);
     expect(refusal(dify(), webhook(), dify({ callbackUrl: "https://dify.example.com/v1" }))).toBe(
@@ -94,7 +94,7 @@ describe("an integration", () => {
     );
   });
 
-  test("on one machine may lead to a neighbour, and deployed not", () => {
+  test("may have a private callback URL on a developer's machine, and not when deployed", () => {
     const near = dify({ callbackUrl: "http://127.0.0.1:5001/v1" });
     expect(parse([near], true)[0]?.callbackUrl).toBe("http://127.0.0.1:5001/v1");
     expect(refusal(near)).toMatch(/^integrations\[0\]\.callbackUrl: must be an https URL, got /);
@@ -104,7 +104,7 @@ describe("an integration", () => {
 describe("an integration of an OpenAI-compatible API", () => {
   const optionsOf = (options: Fields) => openai({ options: { model: "gpt-5", ...options } });
 
-  test("is read with its model, its key out of auth, and its options as they are sent", () => {
+  test("is parsed with its model, its key from auth, and its options as sent", () => {
     const options = { model: "gpt-5", systemPrompt: "Be brief.", historyMessages: 0, typing: false };
     expect(integrationOf(openai({ options }))).toEqual({
       ...filledIn,
@@ -126,22 +126,22 @@ describe("an integration of an OpenAI-compatible API", () => {
       "options.historyMessages: must be an integer from 0 to 50, got 51",
     ],
     [
-      "with half a message of history",
+      "half a message of history",
       optionsOf({ historyMessages: 0.5 }),
       "options.historyMessages: must be an integer from 0 to 50, got 0.5",
     ],
-  ])("%s is refused", (_what, given, message) => {
+  ])("%s is rejected", (_what, given, message) => {
     expect(refusal(given)).toBe(`integrations[0].${message}`);
   });
 
-  test("has options that an app of Dify does not have", () => {
+  test("has options that a Dify app does not have", () => {
     expect(refusal(dify({ options: { model: "gpt-5" } }))).toBe(
       `integrations[0].options.model: ${notAnOption("dify_chat")}, got "model"`,
     );
   });
 });
 
-describe("an address that ends in an endpoint instead of the base of the API is refused", () => {
+describe("a URL that ends in an endpoint instead of the base of the API is rejected", () => {
   const refused = (type: ModelType, endpoint: string, path: string) => {
     const callbackUrl = `https://models.example.com${path}`;
     expect(refusal(ofType(type, { callbackUrl }))).toBe(
@@ -149,7 +149,7 @@ describe("an address that ends in an endpoint instead of the base of the API is 
     );
   };
 
-  test.each(modelTypes)("of type %s", (type) => {
+  test.each(modelTypes)("for type %s", (type) => {
     for (const endpoint of modelApis[type].endpoints) {
       for (const end of ["", "/", "?api-version=1"]) refused(type, endpoint, `/v1/${endpoint}${end}`);
     }
@@ -164,13 +164,13 @@ describe("an address that ends in an endpoint instead of the base of the API is 
       );
     const segments = fc.array(fc.constantFrom("v1", "API", "dify", "messages"), { maxLength: 3 });
     fc.assert(
-      fc.property(sent, segments, fc.nat(3), ([type, endpoint, spelt], path, slashes) => {
-        refused(type, endpoint, `/${[...path, spelt].join("/")}${"/".repeat(slashes)}`);
+      fc.property(sent, segments, fc.nat(3), ([type, endpoint, spelling], path, slashes) => {
+        refused(type, endpoint, `/${[...path, spelling].join("/")}${"/".repeat(slashes)}`);
       }),
     );
   });
 
-  test("but a webhook's may end in anything, and a base in what only looks like one", () => {
+  test("but a webhook's URL may end in anything, and a base URL in anything that only looks like an endpoint", () => {
     expect(parse([webhook({ callbackUrl: "https://yourserver.com/chat/completions" })])).toHaveLength(1);
     expect(parse([dify({ callbackUrl: "https://dify.example.com/my-chat-messages" })])).toHaveLength(1);
     expect(parse([openai({ callbackUrl: "https://api.example.com/completions/v1" })])).toHaveLength(1);

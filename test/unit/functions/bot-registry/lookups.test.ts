@@ -12,16 +12,16 @@ const refusal = (schema: v.GenericSchema, body: unknown) => refusalOf(() => pars
 const idsOf = (count: number): string[] => Array.from({ length: count }, (_, at) => `bot-${at}`);
 
 describe("getting bots", () => {
-  test.each([1, 20])("takes %d ids", (count) => {
+  test.each([1, 20])("accepts %d ids", (count) => {
     expect(parse(botIdsSchema, { userIds: idsOf(count) })).toEqual({ userIds: idsOf(count) });
   });
 
   test.each<[string, unknown, number, string]>([
     ["none named", {}, 1002, "userIds: is required, got nothing"],
-    ["an empty list", { userIds: [] }, 1002, "userIds: must contain at least one, got []"],
+    ["an empty array", { userIds: [] }, 1002, "userIds: must contain at least one, got []"],
     ["21 ids", { userIds: idsOf(21) }, 1002, "userIds: at most 20 entries, got 21"],
-    ["one id that stands in no list", { userIds: "bot-1" }, 1002, 'userIds: must be an array, got "bot-1"'],
-    ["an id that is none", { userIds: ["bot-1", null] }, 1002, "userIds[1]: must be a string, got null"],
+    ["one id outside an array", { userIds: "bot-1" }, 1002, 'userIds: must be an array, got "bot-1"'],
+    ["an invalid id", { userIds: ["bot-1", null] }, 1002, "userIds[1]: must be a string, got null"],
     ["an empty id", { userIds: ["bot-1", ""] }, 1002, 'userIds[1]: must not be empty, got ""'],
     [
       "an id of 65 characters",
@@ -30,7 +30,7 @@ describe("getting bots", () => {
       "userIds[0]: at most 64 characters, got 65 characters",
     ],
     ["no object", "bot-1", 1002, "body: must be an object, got a string of 5 characters"],
-  ])("refuses %s", (_name, body, code, errorMessage) => {
+  ])("rejects %s", (_name, body, code, errorMessage) => {
     expect(refusal(botIdsSchema, body)).toEqual({ code, errorMessage });
   });
 });
@@ -42,9 +42,9 @@ describe("deleting a bot", () => {
 
   test.each<[string, unknown, string]>([
     ["none", {}, "userId: is required, got nothing"],
-    ["a list of them", { userId: ["bot-1"] }, "userId: must be a string, got an array of 1 item"],
+    ["an array of ids", { userId: ["bot-1"] }, "userId: must be a string, got an array of 1 item"],
     ["an empty one", { userId: "" }, 'userId: must not be empty, got ""'],
-  ])("refuses %s", (_name, body, errorMessage) => {
+  ])("rejects %s", (_name, body, errorMessage) => {
     expect(refusal(botIdSchema, body)).toEqual({ code: 1002, errorMessage });
   });
 });
@@ -52,7 +52,7 @@ describe("deleting a bot", () => {
 describe("a page of bots", () => {
   const defaults = { page: 1, pageSize: 10, includeIntegration: false };
 
-  test("is the first ten without their integrations, where nothing else is said", () => {
+  test("is the first ten without their integrations by default", () => {
     expect(parse(pageSchema, {})).toEqual(defaults);
   });
 
@@ -63,7 +63,7 @@ describe("a page of bots", () => {
     { pageSize: 100 },
     { includeIntegration: true },
     { page: 3, pageSize: 50, includeIntegration: true },
-  ])("is the one that is asked for: %j", (asked) => {
+  ])("is the requested one: %j", (asked) => {
     expect(parse(pageSchema, asked)).toEqual({ ...defaults, ...asked });
   });
 
@@ -88,18 +88,18 @@ describe("a page of bots", () => {
     [null, "body: must be an object, got null"],
     [7, "body: must be an object, got 7"],
     [[1], "body: must be an object, got an array of 1 item"],
-  ])("is refused for %j", (body, errorMessage) => {
+  ])("is rejected for %j", (body, errorMessage) => {
     expect(refusal(pageSchema, body)).toEqual({ code: 1002, errorMessage });
   });
 
-  test("is never taken from numbers that no page has", () => {
+  test("is never computed from numbers that no page has", () => {
     const number = fc.oneof(fc.integer({ min: -2, max: 102 }), fc.double());
     const asked = fc.record({ page: number, pageSize: number });
     const isOf = (number: number, most: number) => Number.isInteger(number) && number >= 1 && number <= most;
     fc.assert(
       fc.property(asked, ({ page, pageSize }) => {
-        const taken = refusal(pageSchema, { page, pageSize }) === undefined;
-        expect(taken).toBe(isOf(page, 1_000_000) && isOf(pageSize, 100));
+        const isAccepted = refusal(pageSchema, { page, pageSize }) === undefined;
+        expect(isAccepted).toBe(isOf(page, 1_000_000) && isOf(pageSize, 100));
       }),
     );
   });

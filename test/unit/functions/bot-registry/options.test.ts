@@ -6,7 +6,7 @@ import { toBotReply } from "../../../../functions/bot-registry/bot-reply.ts";
 import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import { bot as botOf, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
-import { added, botUpdate, changed, newBot } from "./integration-doors.ts";
+import { added, botUpdate, changed, newBot } from "./integration-requests.ts";
 import { bot, type Fields, notAnOption, webhook } from "./samples.ts";
 
 const parse = (options: unknown) =>
@@ -26,19 +26,22 @@ const entries = (count: number, entry = "x"): string[] => Array.from({ length: c
 describe("options", () => {
   test.each<[string, Fields]>([
     ["none", {}],
-    ["a filter with every way to fit", { filter }],
-    ["a filter with one way to fit", { filter: { equals: ["hi"] } }],
-    ["a filter with an empty list beside another", { filter: { contains: [], equals: ["hi"] } }],
-    ["a filter of the longest lists and texts", { filter: { contains: entries(32, "x".repeat(128)) } }],
-    ["a filter of the longest patterns", { filter: { matches: entries(3, "x".repeat(256)) } }],
-    ["a filter with the most patterns", { filter: { matches: entries(32, "^#[0-9]{1,9}$") } }],
+    ["a filter with every kind of condition", { filter }],
+    ["a filter with one kind of condition", { filter: { equals: ["hi"] } }],
+    ["a filter with an empty array along with another", { filter: { contains: [], equals: ["hi"] } }],
+    [
+      "a filter with arrays and strings of maximum length",
+      { filter: { contains: entries(32, "x".repeat(128)) } },
+    ],
+    ["a filter with patterns of maximum length", { filter: { matches: entries(3, "x".repeat(256)) } }],
+    ["a filter with the maximum number of patterns", { filter: { matches: entries(32, "^#[0-9]{1,9}$") } }],
     ["everyone on", { everyone: true }],
     ["everyone off and a filter", { everyone: false, filter: { contains: ["x"] } }],
-    ["a context that a group shares, and lives on", { context: "group", slidingContext: true }],
+    ["a context that a group shares, and that is extended", { context: "group", slidingContext: true }],
     ["the context of each member", { context: "member", slidingContext: false }],
     ["thoughts shown and no typing", { showThinking: true, typing: false }],
-    ["the longest words for a failure", { errorText: "x".repeat(1024) }],
-  ])("with %s are taken as they are", (_, options) => {
+    ["an error text of maximum length", { errorText: "x".repeat(1024) }],
+  ])("with %s are accepted as they are", (_, options) => {
     expect(parse(options)).toEqual(options);
   });
 
@@ -47,52 +50,56 @@ describe("options", () => {
   const noPattern = "must be a regular expression (RE2 syntax)";
 
   test.each<[string, unknown, string]>([
-    ["an option that is none", { filters: filter }, `: ${notAnOption("webhook")}, got "filters"`],
-    ["everyone as a text", { everyone: "yes" }, ': must be true or false, got "yes"'],
+    ["an unknown option", { filters: filter }, `: ${notAnOption("webhook")}, got "filters"`],
+    ["everyone as a string", { everyone: "yes" }, ': must be true or false, got "yes"'],
     [
-      "a context of nobody",
+      "an unknown context",
       { context: "user" },
       `.context: must be one of ${groupContexts.join(", ")}, got "user"`,
     ],
-    ["a failure without words", { errorText: "" }, '.errorText: must not be empty, got ""'],
+    ["an empty error text", { errorText: "" }, '.errorText: must not be empty, got ""'],
     ["everyone as null", { everyone: null }, ": must be true or false, got null"],
-    ["a filter as a text", { filter: "order" }, ': must be an object, got "order"'],
-    ["a filter as a list", { filter: ["order"] }, ": must be an object, got an array of 1 item"],
+    ["a filter as a string", { filter: "order" }, ': must be an object, got "order"'],
+    ["a filter as an array", { filter: ["order"] }, ": must be an object, got an array of 1 item"],
     ["a filter as null", { filter: null }, ": must be an object, got null"],
     ["a filter without an entry", { filter: {} }, ": must have at least one entry, got {}"],
     [
-      "a filter of empty lists",
+      "a filter of empty arrays",
       { filter: { contains: [] } },
       ": must have at least one entry, got an object with 1 key",
     ],
     [
-      "a way to fit that is none",
+      "an unknown kind of condition",
       { filter: { contain: ["x"] } },
       `: is not a filter field; ${known}, got "contain"`,
     ],
-    ["a way to fit called as every object's own", { filter: { toString: ["x"] } }, ', got "toString"'],
-    ["a text instead of a list", { filter: { contains: "order" } }, ': must be an array, got "order"'],
-    ["an entry that is no text", { filter: { equals: ["hi", 7] } }, ": must be a string, got 7"],
+    [
+      "a kind of condition named like an inherited property",
+      { filter: { toString: ["x"] } },
+      ', got "toString"',
+    ],
+    ["a string instead of an array", { filter: { contains: "order" } }, ': must be an array, got "order"'],
+    ["an entry that is not a string", { filter: { equals: ["hi", 7] } }, ": must be a string, got 7"],
     ["an empty entry", { filter: { startsWith: [""] } }, ': must not be empty, got ""'],
     [
-      "too long an entry",
+      "an entry that is too long",
       { filter: { endsWith: ["x".repeat(129)] } },
       ": at most 128 characters, got 129 characters",
     ],
     ["too many entries", { filter: { contains: entries(33) } }, ": at most 32 entries, got 33"],
     ["an empty pattern", { filter: { matches: [""] } }, ': must not be empty, got ""'],
     [
-      "too long a pattern",
+      "a pattern that is too long",
       { filter: { matches: ["x".repeat(257)] } },
       ": at most 256 characters, got 257 characters",
     ],
     [
-      "too many patterns, right or wrong",
+      "too many patterns, valid or not",
       { filter: { matches: entries(33, "(") } },
       ": at most 32 entries, got 33",
     ],
-    ["a pattern that is none", { filter: { matches: ["("] } }, `: ${noPattern}, got "("`],
-    ["a pattern with a look ahead", { filter: { matches: ["x", "(?=a)"] } }, `: ${noPattern}, got "(?=a)"`],
+    ["an invalid pattern", { filter: { matches: ["("] } }, `: ${noPattern}, got "("`],
+    ["a pattern with a lookahead", { filter: { matches: ["x", "(?=a)"] } }, `: ${noPattern}, got "(?=a)"`],
     [
       "a pattern with too many repeats",
       { filter: { matches: ["(a{1000}){1000}"] } },
@@ -100,11 +107,11 @@ describe("options", () => {
     ],
     ["a pattern that is too large", { filter: { matches: ["(ab){600}"] } }, `: ${tooLarge}, got "(ab){600}"`],
     [
-      "patterns that are too large together",
+      "patterns that are too large in total",
       { filter: { matches: entries(3, "a{400}") } },
       `: ${tooLarge}, got "a{400}"`,
     ],
-  ])("with %s are refused", (_, options, message) => {
+  ])("with %s are rejected", (_, options, message) => {
     expect(refusal(options)?.errorMessage).toContain(message);
   });
 
@@ -119,20 +126,20 @@ describe("options", () => {
     expect(refusal(options)?.errorMessage.startsWith(path)).toBe(true);
   });
 
-  test("with too long an entry are refused as too long", () => {
+  test("with an entry that is too long are rejected as too long", () => {
     expect(refusal({ filter: { contains: ["x".repeat(129)] } })?.code).toBe(1005);
     expect(refusal({ filter: { contains: entries(33) } })?.code).toBe(1002);
   });
 
-  test.each([newBot, botUpdate, added, changed])("of an integration $name are held to the rules", (door) => {
+  test.each([newBot, botUpdate, added, changed])("of an integration $name are validated", (request) => {
     const wrong = webhook({ options: { filter: { matches: ["("] } } });
-    expect(door.refusal(wrong)?.errorMessage).toBe(
-      `${door.path}options.filter.matches[0]: ${noPattern}, got "("`,
+    expect(request.refusal(wrong)?.errorMessage).toBe(
+      `${request.path}options.filter.matches[0]: ${noPattern}, got "("`,
     );
-    expect(door.refusal(webhook({ options: { filter, everyone: true } }))).toBeUndefined();
+    expect(request.refusal(webhook({ options: { filter, everyone: true } }))).toBeUndefined();
   });
 
-  test("come back in replies as they were taken", () => {
+  test("are returned in replies as they were sent", () => {
     const integrations = [
       webhookIntegration({ options: { filter, everyone: true } }),
       difyIntegration({ options: {} }),

@@ -4,7 +4,7 @@ import { optionsByType } from "#core/bot/options.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What an app sends; a field given as undefined is left out. */
+/** A request of an app; a field that is given as undefined is omitted. */
 export const webhook = (given: Fields = {}): Fields => ({
   type: "webhook",
   callbackUrl: "https://yourserver.com/callback",
@@ -35,7 +35,7 @@ export const bot = (given: Fields = {}): Fields => ({
   ...given,
 });
 
-/** What an integration has where the app leaves it out. */
+/** The defaults of an integration. */
 export const filledIn: Fields = {
   enabled: true,
   objectNames: [],
@@ -45,7 +45,7 @@ export const filledIn: Fields = {
   options: {},
 };
 
-/** The fewest options that a type takes. */
+/** The required options of a type. */
 export const requiredOptions = (type: IntegrationType): Fields =>
   v.is(optionsByType[type], {}) ? {} : { model: "gpt-5" };
 

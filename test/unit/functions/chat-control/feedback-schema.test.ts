@@ -25,7 +25,7 @@ describe("feedback", () => {
     expect(refusalOf(() => parse(sent))).toMatchObject({ errorMessage });
   });
 
-  test("is taken or refused with a named field, whatever JSON it is", () => {
+  test("is accepted or rejected with a named field, whatever JSON it is", () => {
     const near = fc.record(
       {
         rating: fc.oneof(fc.constantFrom("like", null), fc.jsonValue()),

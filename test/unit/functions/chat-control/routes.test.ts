@@ -21,7 +21,7 @@ interface Given {
   readonly parameters?: Record<string, string>;
   readonly origins?: readonly string[];
   readonly isRevoked?: boolean;
-  /** What whatever is asked comes to. */
+  /** The result of every call. */
   readonly fails?: unknown;
 }
 
@@ -30,7 +30,7 @@ const users: Readonly<Record<string, ChatUser>> = {
   bound: chatUser({ bots: ["bot-sales"] }),
 };
 
-/** What chat-control answers, and what was done for it. */
+/** The replies of chat-control, and its effects. */
 const call = async (httpMethod: string, path: string, given: Given = {}) => {
   const log = makeMemoryLog();
   const done: unknown[] = [];
@@ -126,7 +126,7 @@ describe("a user", () => {
       {},
     ],
     ["DELETE", "/conversation", {}, ["forget", "u7", "bot-helpdesk", undefined], {}],
-  ])("asks %s %s (%j) and is answered", async (method, path, given, done, reply) => {
+  ])("calls %s %s (%j) and is answered", async (method, path, given, done, reply) => {
     const answer = await call(method, path, given);
     expect(answer.status).toBe(200);
     expect(answer.json()).toMatchObject({ code: 200, ...reply });
@@ -145,11 +145,11 @@ const every = [
 describe.each(every)("%s %s", (method, path) => {
   test.each<[string, Given, number, number]>([
     ["without a token", { token: "" }, 401, 1004],
-    ["with a token that is none", { token: "x" }, 401, 1004],
+    ["with an invalid token", { token: "x" }, 401, 1004],
     ["with a token that was revoked", { isRevoked: true }, 401, 1004],
     ["with a token for other bots", { token: "bound" }, 403, 403],
   ])(
-    "%s is refused before its body or its query is read, and nothing is done",
+    "%s is rejected before its body or its query is parsed, and nothing is done",
     async (_how, given, status, code) => {
       const answer = await call(method, path, { body: "{", query: { conversation: "" }, ...given });
       expect(answer.status).toBe(status);
@@ -159,23 +159,23 @@ describe.each(every)("%s %s", (method, path) => {
   );
 
   test.each<[string, unknown, number, number]>([
-    ["an error of the inside", new Error("password=hunter2"), 500, 1000],
-    ["Dify's refusal", new BridgeError("upstream_refused", "Dify answered hunter2"), 500, 1000],
-    ["nothing at all", undefined, 500, 1000],
-  ])("that comes to %s is answered without a word of it", async (_what, fails, status, code) => {
+    ["an internal error", new Error("password=hunter2"), 500, 1000],
+    ["Dify's error", new BridgeError("upstream_refused", "Dify answered hunter2"), 500, 1000],
+    ["undefined", undefined, 500, 1000],
+  ])("that fails with %s is answered without its details", async (_what, fails, status, code) => {
     const answer = await call(method, path, { ...feedback, fails });
     expect(answer.status).toBe(status);
     expect(answer.json()).toEqual({ code, errorMessage: "internal error, please try again" });
     expect(answer.text).not.toContain("hunter2");
   });
 
-  test("of what is not there is a 404 in plain words", async () => {
+  test("for something that does not exist is a 404 in plain words", async () => {
     const answer = await call(method, path, { ...feedback, fails: callerError("not_found", "turn: none") });
     expect(answer.status).toBe(404);
     expect(answer.json()).toEqual({ code: 404, errorMessage: "turn: none" });
   });
 
-  test("may be read by pages of an origin that is allowed, its refusals too, and by no other page", async () => {
+  test("may be read by pages of an allowed origin, including errors, and by no other page", async () => {
     for (const given of [feedback, { token: "" }]) {
       const from = async (Origin: string) =>
         (await call(method, path, { ...given, headers: { Origin } })).headers;
@@ -192,7 +192,7 @@ describe.each(every)("%s %s", (method, path) => {
   });
 });
 
-describe("what is wrong with a request is named:", () => {
+describe("a mistake in a request is named:", () => {
   test.each<[string, string, Given, string]>([
     ["POST", "/turns/{turn}/feedback", { body: "{" }, "body: must be valid JSON"],
     ["POST", "/turns/{turn}/feedback", {}, "body: must not be empty"],
@@ -211,7 +211,7 @@ describe("what is wrong with a request is named:", () => {
     expect(answer.done).toEqual([]);
   });
 
-  test("a path that is none of ours", async () => {
+  test("an unknown path", async () => {
     expect((await call("POST", "/turns")).status).toBe(404);
     expect((await call("PATCH", "/conversation")).status).toBe(404);
   });
@@ -224,7 +224,7 @@ describe("what is wrong with a request is named:", () => {
   });
 });
 
-describe("a browser that asks before it sends", () => {
+describe("a browser's preflight", () => {
   const ask = (Origin: string, origins: readonly string[]) =>
     call("OPTIONS", "/chat", {
       token: "",
@@ -232,7 +232,7 @@ describe("a browser that asks before it sends", () => {
       headers: { Origin, "Access-Control-Request-Method": "POST" },
     });
 
-  test("is told what a page of an allowed origin may send, without a token, and for how long that holds", async () => {
+  test("is told what a page of an allowed origin may send, without a token, and for how long to cache that", async () => {
     const { status, headers, text, done } = await ask(origin, ["https://a.example", origin]);
     expect({ status, text, done }).toEqual({ status: 204, text: "", done: [] });
     expect(headers).toEqual({
@@ -248,17 +248,17 @@ describe("a browser that asks before it sends", () => {
 
   test.each([
     ["another origin", "https://evil.example", [origin]],
-    ["an origin that only begins so", `${origin}.evil.example`, [origin]],
+    ["an origin with an allowed one as its prefix", `${origin}.evil.example`, [origin]],
     ["another scheme", "http://www.example.com", [origin]],
     ["no origin at all", "null", [origin]],
-    ["any origin where none is set", origin, []],
-  ])("for %s is told nothing that lets it", async (_which, from, origins) => {
+    ["any origin if none is set", origin, []],
+  ])("for %s gets nothing that allows it", async (_which, from, origins) => {
     const { status, headers } = await ask(from, origins);
     expect(status).toBe(204);
     expect(headers).not.toHaveProperty("access-control-allow-origin");
   });
 
-  test("is let wherever it comes from, where any origin is set", async () => {
+  test("is allowed from any origin if so configured", async () => {
     const { headers } = await ask("https://anywhere.example", ["*"]);
     expect(headers).toMatchObject({ "access-control-allow-origin": "*" });
     expect(headers).not.toHaveProperty("vary");

@@ -29,7 +29,7 @@ import { proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
 
 export const origin = "https://www.example.com";
 
-/** Whose token is `u7`, `u8`; others are no tokens. */
+/** The tokens of `u7` and `u8` are their ids; others are invalid. */
 const users: Readonly<Record<string, ChatUser>> = {
   u7: chatUser(),
   u8: chatUser({ userId: "u8" }),
@@ -40,7 +40,7 @@ export interface Call {
   readonly token?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** As it is, in the place of `body`. */
+  /** Sent unchanged, in place of `body`. */
   readonly rawBody?: string;
   readonly botId?: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -50,8 +50,8 @@ export interface ChatCall extends StreamedReply {
   readonly status: () => number;
   readonly events: () => EventSourceMessage[];
   readonly types: () => (string | undefined)[];
-  /** All text that was said in deltas. */
-  readonly said: () => string;
+  /** The text of all deltas. */
+  readonly deltaText: () => string;
 }
 
 const withEvents = (reply: StreamedReply): ChatCall => {
@@ -65,7 +65,7 @@ const withEvents = (reply: StreamedReply): ChatCall => {
     status: () => reply.head().statusCode,
     events,
     types: () => events().map(({ event }) => event),
-    said: () =>
+    deltaText: () =>
       events()
         .filter(({ event }) => event === "delta")
         .map(({ data }) => JSON.parse(data).content)
@@ -88,8 +88,8 @@ export const answering =
     return { status: "answered" };
   };
 
-/** Says a word each second, for so long. */
-export const talkingFor =
+/** Emits a word each second, for this long. */
+export const askFor =
   (seconds: number) =>
   (clock: TestClock): Ask =>
   async (_question, listener, { signal }) => {
@@ -100,7 +100,7 @@ export const talkingFor =
     return signal.aborted ? { status: "abandoned" } : { status: "answered" };
   };
 
-/** The function chat-stream, but for what is outside: its clock, its stores and the model. */
+/** The function chat-stream with a test clock, stores and model. */
 export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said: ", "hello")) => {
   const clock = makeTestClock(startMs);
   const log = makeMemoryLog();
@@ -114,7 +114,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
   };
   const model = { ask: askBy(clock) };
   const forwarded: Turn[] = [];
-  /** Readers that have gone. */
+  /** Readers that have disconnected. */
   const left: string[] = [];
   const failing: { store: Error | undefined } = { store: undefined };
   let ids = 0;

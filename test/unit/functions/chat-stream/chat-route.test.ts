@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { startMs } from "../../../support/chat/chat-turns.ts";
-import { type Ask, answering, type Call, origin, setUpChat, talkingFor } from "./chat-calls.ts";
+import { type Ask, answering, askFor, type Call, origin, setUpChat } from "./chat-calls.ts";
 
 const whole = { headers: { Accept: "application/json" } };
 const keyed = { headers: { "Idempotency-Key": "k1" } };
 
 describe("an answer that streams", () => {
-  test("is the turn's start, its text as it comes, and its end with what it cost and rests on", async () => {
+  test("is the turn's start, its text as it comes, and its end with usage and sources", async () => {
     const { clock, chat } = setUpChat();
     const reply = chat();
     await clock.advance(0);
@@ -23,7 +23,7 @@ describe("an answer that streams", () => {
     ]);
   });
 
-  test("begins as soon as the turn is let in, long before Dify says anything", async () => {
+  test("begins as soon as the turn is admitted, long before Dify says anything", async () => {
     const { clock, chat } = setUpChat((given) => async () => {
       await given.sleep(60_000);
       return { status: "answered" };
@@ -35,17 +35,17 @@ describe("an answer that streams", () => {
     expect(reply.text()).toContain(": hb\n\n");
   });
 
-  test("lets each word go as it comes", async () => {
-    const { clock, chat } = setUpChat(talkingFor(5));
+  test("sends each word as it comes", async () => {
+    const { clock, chat } = setUpChat(askFor(5));
     const reply = chat();
     for (let n = 0; n < 5; n += 1) {
       await clock.advance(n === 0 ? 0 : 1_000);
-      expect(reply.said()).toBe(Array.from({ length: n + 1 }, (_, at) => `word${at} `).join(""));
+      expect(reply.deltaText()).toBe(Array.from({ length: n + 1 }, (_, at) => `word${at} `).join(""));
     }
   });
 
   test.each([undefined, "*/*", "text/event-stream", "text/event-stream, application/json", "text/html"])(
-    "is what a client gets that accepts %s",
+    "is sent to a client that accepts %s",
     async (accept) => {
       const { clock, chat } = setUpChat();
       const reply = chat({ headers: accept === undefined ? {} : { accept } });
@@ -54,21 +54,21 @@ describe("an answer that streams", () => {
     },
   );
 
-  test("goes on, whoever has left, and is kept for them", async () => {
-    const { clock, chat, events, turns } = setUpChat(talkingFor(40));
+  test("continues after its client has disconnected, and is stored", async () => {
+    const { clock, chat, events, turns } = setUpChat(askFor(40));
     const reply = chat(keyed);
     await clock.advance(0);
     const { turn } = JSON.parse(reply.events()[0]?.data ?? "");
-    reply.stall();
+    reply.stopReading();
     await clock.advance(60_000);
     expect(turns.recordOf({ appKey: "app-one", turn })?.state).toBe("done");
     const again = events(turn, { headers: { "Last-Event-ID": "1.0.0" } });
     await clock.advance(500);
-    expect(again.said()).toBe(Array.from({ length: 40 }, (_, at) => `word${at} `).join(""));
+    expect(again.deltaText()).toBe(Array.from({ length: 40 }, (_, at) => `word${at} `).join(""));
     expect(again.types().at(-1)).toBe("end");
   });
 
-  test("has its end a minute before the function's own, which would leave the client without one", async () => {
+  test("ends a minute before the function's own end, which would leave the client without a final event", async () => {
     let until = 0;
     const { clock, chat } = setUpChat(() => async (_question, _listener, { deadline }) => {
       until = deadline;
@@ -79,7 +79,7 @@ describe("an answer that streams", () => {
     expect(until).toBe(startMs + 900_000 - 60_000);
   });
 
-  test("carries the question as it was asked: its text, its files, its conversation", async () => {
+  test("is for the question as it was asked: its text, its files, its conversation", async () => {
     const { clock, chat, forwarded } = setUpChat();
     const files = [{ type: "image", url: "https://example.com/a.png" }];
     const reply = chat({
@@ -98,7 +98,7 @@ describe("an answer that streams", () => {
 });
 
 describe("an answer that is whole", () => {
-  test("is what a client gets that accepts JSON and nothing that streams, however it is written", async () => {
+  test("is sent to a client that accepts JSON and not event streams, however that is written", async () => {
     for (const accept of [
       "application/json",
       "Application/JSON; charset=utf-8",
@@ -120,7 +120,7 @@ describe("an answer that is whole", () => {
     }
   });
 
-  test("has the replacement in the place of what it replaces", async () => {
+  test("has the replacement in place of the replaced text", async () => {
     const { clock, chat } = setUpChat(() => async (_question, listener) => {
       await listener({ type: "delta", text: "wrong" });
       await listener({ type: "replace", text: "right" });
@@ -145,7 +145,7 @@ describe("an answer that is whole", () => {
     ["without its model", { status: "failed", code: "model", retryable: false, detail: "d" }, 502, 1000],
     ["breaking off", { status: "incomplete" }, 502, 1000],
     ["without a word", { status: "answered" }, 502, 1000],
-  ])("of a Dify that is %s is a status and a plain sentence", async (_how, outcome, status, code) => {
+  ])("from a Dify that is %s is a status and a plain sentence", async (_how, outcome, status, code) => {
     const { clock, chat } = setUpChat(() => async () => outcome);
     const reply = chat(whole);
     await clock.advance(0);
@@ -156,7 +156,7 @@ describe("an answer that is whole", () => {
     });
   });
 
-  test("of a machine that breaks is a 500 without a word of why", async () => {
+  test("that fails with an internal error is a 500 without its details", async () => {
     const { clock, chat } = setUpChat(() => async (_question, listener) => {
       await listener({ type: "delta", text: "half" });
       throw new Error("password=hunter2");
@@ -167,7 +167,7 @@ describe("an answer that is whole", () => {
     expect(reply.json()).toEqual({ code: 1000, errorMessage: "internal error, please try again" });
   });
 
-  test("comes before the gateway loses patience, though Dify would go on", async () => {
+  test("arrives before the gateway's timeout, even if Dify would continue", async () => {
     const { clock, chat } = setUpChat((given) => async (_question, _listener, { deadline }) => {
       await given.sleep(deadline - given.now());
       return { status: "failed", code: "timeout", retryable: false, detail: "deadline" };
@@ -179,25 +179,25 @@ describe("an answer that is whole", () => {
   });
 });
 
-describe("a question is refused before anything of it is told:", () => {
+describe("a question is rejected before any of it is answered:", () => {
   test.each<[string, Call, number, number, RegExp]>([
     ["without a token", { token: "" }, 401, 1004, /^token: /],
-    ["with a token that is none", { token: "x" }, 401, 1004, /^token: /],
+    ["with an invalid token", { token: "x" }, 401, 1004, /^token: /],
     ["with a token for other bots", { token: "bound" }, 403, 403, /^userId: /],
-    ["of a bot that is not there", { botId: "bot-nowhere" }, 404, 404, /^userId: /],
+    ["for an unknown bot", { botId: "bot-nowhere" }, 404, 404, /^userId: /],
     ["without content", { body: {} }, 400, 1002, /^content: is required/],
     ["without a body", { rawBody: "" }, 400, 1003, /^body: /],
     ["with broken JSON", { rawBody: "{" }, 400, 1002, /^body: must be valid JSON/],
-    ["with too much of it", { body: { content: "x".repeat(131_073) } }, 400, 1005, /^content: at most/],
+    ["with too large a body", { body: { content: "x".repeat(131_073) } }, 400, 1005, /^content: at most/],
     [
-      "to an integration that is not there",
+      "to an unknown integration",
       { body: { content: "x", integration: "dify_agent" } },
       409,
       409,
       /^integration: /,
     ],
-    ["with a key that is none", { headers: { "Idempotency-Key": "a b" } }, 400, 1002, /^Idempotency-Key: /],
-    ["with a key that is empty", { headers: { "Idempotency-Key": "" } }, 400, 1002, /^Idempotency-Key: /],
+    ["with an invalid key", { headers: { "Idempotency-Key": "a b" } }, 400, 1002, /^Idempotency-Key: /],
+    ["with an empty key", { headers: { "Idempotency-Key": "" } }, 400, 1002, /^Idempotency-Key: /],
   ])("%s", async (_how, given, status, code, message) => {
     for (const accept of ["text/event-stream", "application/json"]) {
       const { clock, chat, forwarded } = setUpChat();
@@ -210,7 +210,7 @@ describe("a question is refused before anything of it is told:", () => {
     }
   });
 
-  test("who they are is asked before their body is read", async () => {
+  test("for its token before its body is parsed", async () => {
     const { clock, chat } = setUpChat();
     const reply = chat({ token: "x", rawBody: "{" });
     await clock.advance(0);
@@ -226,7 +226,7 @@ describe("a question is refused before anything of it is told:", () => {
     expect(reply.json()).toEqual({ code: 1004, errorMessage: "token: has been revoked; get a new token" });
   });
 
-  test("too often, with when to come back, and a page may read it", async () => {
+  test("above the rate limit, with a retry time that a page may read", async () => {
     const { clock, chat, guard } = setUpChat();
     guard.admission = { status: "limited", retryAfterMs: 12_345 };
     const reply = chat({ headers: { Origin: origin } });
@@ -256,7 +256,7 @@ describe("a question is refused before anything of it is told:", () => {
     },
   );
 
-  test("by what breaks before the start, without a word of what it was", async () => {
+  test("because of an error before the start, without its details", async () => {
     const { clock, chat, failing, log } = setUpChat();
     failing.store = new Error("password=hunter2");
     const reply = chat();
@@ -268,8 +268,8 @@ describe("a question is refused before anything of it is told:", () => {
   });
 });
 
-describe("what breaks after the start", () => {
-  test("is told in band, closes the stream, and leaves the process alone", async () => {
+describe("an error after the start", () => {
+  test("is sent in the stream, closes the stream, and leaves the process alone", async () => {
     const { clock, chat } = setUpChat(() => async (_question, listener) => {
       await listener({ type: "delta", text: "half" });
       throw new Error("password=hunter2");
@@ -287,16 +287,16 @@ describe("what breaks after the start", () => {
   });
 });
 
-describe("the same question under the same key", () => {
-  test("is one turn, whose answer so far is told again, and then the rest as it comes", async () => {
-    const { clock, chat, forwarded } = setUpChat(talkingFor(10));
+describe("the same question with the same key", () => {
+  test("is one turn, whose answer so far is replayed, and then continues as it comes", async () => {
+    const { clock, chat, forwarded } = setUpChat(askFor(10));
     const first = chat(keyed);
     await clock.advance(4_000);
     const again = chat(keyed);
     await clock.advance(500);
-    expect(again.said()).toBe("word0 word1 word2 word3 word4 ");
+    expect(again.deltaText()).toBe("word0 word1 word2 word3 word4 ");
     await clock.advance(10_000);
-    expect(again.said()).toBe(first.said());
+    expect(again.deltaText()).toBe(first.deltaText());
     expect(again.types().at(0)).toBe("start");
     expect(again.types().at(-1)).toBe("end");
     expect(again.events().at(0)?.data).toBe(first.events().at(0)?.data);
@@ -304,7 +304,7 @@ describe("the same question under the same key", () => {
     await again.done;
   });
 
-  test("is told whole to who accepts JSON", async () => {
+  test("is answered whole to a client that accepts JSON", async () => {
     const { clock, chat } = setUpChat(answering("all of it"));
     chat(keyed);
     await clock.advance(0);
@@ -313,7 +313,7 @@ describe("the same question under the same key", () => {
     expect(again.json()).toMatchObject({ content: "all of it", usage: { totalTokens: 7 } });
   });
 
-  test("with another body is refused", async () => {
+  test("with another body is rejected", async () => {
     const { clock, chat } = setUpChat();
     chat(keyed);
     await clock.advance(0);
@@ -323,7 +323,7 @@ describe("the same question under the same key", () => {
     expect(other.json()).toMatchObject({ errorMessage: expect.stringMatching(/^Idempotency-Key: /) });
   });
 
-  test("of another user is another turn", async () => {
+  test("from another user is another turn", async () => {
     const { clock, chat, forwarded, conversations } = setUpChat();
     chat(keyed);
     await clock.advance(0);

@@ -14,25 +14,25 @@ const refused = (sent: unknown) => refusalOf(() => parse(sent));
 const file = { type: "image", url: "https://example.com/a.png" };
 
 describe("a question", () => {
-  test("is its content alone, or with all that may go along", () => {
+  test("may have only its content, or all optional fields", () => {
     expect(parse({ content: "hello" })).toEqual({ content: "hello" });
     const all = { content: "hello", conversation: "trip", integration: "dify_agent", files: [file] };
     expect(parse(all)).toEqual(all);
   });
 
-  test("is taken as it was written, white space and all", () => {
+  test("is accepted as it was written, including white space", () => {
     expect(parse({ content: " a\n\tb " })).toEqual({ content: " a\n\tb " });
   });
 
-  test("leaves out what is none of ours", () => {
+  test("drops unknown fields", () => {
     expect(parse({ content: "hello", user: "u8", appKey: "app-two" })).toEqual({ content: "hello" });
   });
 
   test.each([
     ["letters", "a".repeat(128 * 1024)],
     ["characters of three bytes", "你".repeat((128 * 1024 - 2) / 3)],
-    ["characters that JSON writes in six bytes", "\u0001".repeat(128 * 1024)],
-  ])("holds 128 KB of %s, and not a byte more", (_what, content) => {
+    ["characters that JSON escapes with six bytes", "\u0001".repeat(128 * 1024)],
+  ])("may have 128 KB of %s, and not a byte more", (_what, content) => {
     expect(parse({ content })).toEqual({ content });
     expect(refused({ content: `${content}你` })).toEqual({
       code: 1005,
@@ -41,12 +41,12 @@ describe("a question", () => {
   });
 });
 
-describe("a question is refused", () => {
+describe("a question is rejected", () => {
   test.each<[string, unknown, number, unknown]>([
     ["without content", {}, 1002, "content: is required, got nothing"],
     ["with content that is null", { content: null }, 1002, "content: must be a string, got null"],
     [
-      "with content that is a list",
+      "with content that is an array",
       { content: ["hello"] },
       1002,
       "content: must be a string, got an array of 1 item",
@@ -54,13 +54,13 @@ describe("a question is refused", () => {
     ["with empty content", { content: "" }, 1002, 'content: must not be blank, got ""'],
     ["with blank content", { content: " \n\u3000" }, 1002, 'content: must not be blank, got " \\n\u3000"'],
     [
-      "with half a character",
+      "with a lone surrogate",
       { content: "a\ud800" },
       1002,
       'content: must be Unicode without lone surrogates, got "a\\ud800"',
     ],
     [
-      "with an empty name of a conversation",
+      "with an empty conversation name",
       { content: "x", conversation: "" },
       1002,
       'conversation: must not be empty, got ""',
@@ -72,19 +72,19 @@ describe("a question is refused", () => {
       "conversation: must be a string, got null",
     ],
     [
-      "with too long a name",
+      "with a name that is too long",
       { content: "x", conversation: "c".repeat(65) },
       1005,
       "conversation: at most 64 characters, got 65 characters",
     ],
     [
-      "for a webhook, which answers nobody here",
+      "for a webhook, which does not answer here",
       { content: "x", integration: "webhook" },
       1002,
       `integration: must be one of ${modelTypes.join(", ")}, got "webhook"`,
     ],
     [
-      "with files that are none",
+      "with files that are not an array",
       { content: "x", files: file },
       1002,
       "files: must be an array, got an object with 2 keys",
@@ -96,38 +96,38 @@ describe("a question is refused", () => {
       "files: at most 10 entries, got 11",
     ],
     [
-      "with a file of no kind that Dify knows",
+      "with a file of a kind that Dify does not know",
       { content: "x", files: [{ ...file, type: "pdf" }] },
       1002,
       `files[0].type: must be one of ${fileKinds.join(", ")}, got "pdf"`,
     ],
     [
-      "with a file without an address",
+      "with a file without a URL",
       { content: "x", files: [file, { type: "image" }] },
       1002,
       "files[1].url: is required, got nothing",
     ],
     [
-      "with a file that is on nobody's web",
+      "with a file that is not on the web",
       { content: "x", files: [{ ...file, url: "file:///etc/passwd" }] },
       1002,
       'files[0].url: must be an http or https URL, got "file:///etc/passwd"',
     ],
     [
-      "with a file whose address is in itself",
+      "with a file in a data URL",
       { content: "x", files: [{ ...file, url: "data:text/plain,x" }] },
       1002,
       'files[0].url: must be an http or https URL, got "data:text/plain,x"',
     ],
     [
-      "with too long an address",
+      "with a URL that is too long",
       { content: "x", files: [{ ...file, url: `https://example.com/${"a".repeat(2048)}` }] },
       1005,
       "files[0].url: at most 2048 characters, got 2068 characters",
     ],
-    ["that is a list", ["hello"], 1002, "body: must be an object, got an array of 1 item"],
-    ["that is a text", "hello", 1002, expect.stringMatching(/^body: /)],
-    ["that is nothing", null, 1002, expect.stringMatching(/^body: /)],
+    ["that is an array", ["hello"], 1002, "body: must be an object, got an array of 1 item"],
+    ["that is a string", "hello", 1002, expect.stringMatching(/^body: /)],
+    ["that is null", null, 1002, expect.stringMatching(/^body: /)],
   ])("%s", (_how, sent, code, errorMessage) => {
     expect(refused(sent)).toEqual({ code, errorMessage });
   });
@@ -135,7 +135,7 @@ describe("a question is refused", () => {
   test.each([
     ["no bytes", "", 1003, /^body: must not be empty/],
     ["no JSON", '{"content":', 1002, /^body: must be valid JSON$/],
-    ["a field twice", '{"content":"a","content":"b"}', 1002, /^content: may be sent only once/],
+    ["a duplicate field", '{"content":"a","content":"b"}', 1002, /^content: may be sent only once/],
     [
       "more than a megabyte",
       `{"content":"a"${" ".repeat(1024 * 1024)}}`,
@@ -147,7 +147,7 @@ describe("a question is refused", () => {
     expect(refusal).toEqual({ code, errorMessage: expect.stringMatching(message) });
   });
 
-  test("or taken, whatever JSON it is: where it is refused, the refusal names a field and a rule, and no secret of ours", () => {
+  test("or accepted, whatever JSON it is, and the rejection names a field and a rule, and no secret of ours", () => {
     const near = fc.record(
       {
         content: fc.oneof(fc.string(), fc.jsonValue()),
@@ -178,14 +178,14 @@ describe("a question is refused", () => {
 describe("an Idempotency-Key", () => {
   const headerOf = (key: string | undefined) => parseInput(chatHeaders, { "Idempotency-Key": key });
 
-  test("is one to 64 visible characters, or none", () => {
+  test("is one to 64 visible characters, or missing", () => {
     for (const key of [undefined, "k", "!~", "x".repeat(64)]) {
       expect(headerOf(key)["Idempotency-Key"]).toBe(key);
     }
   });
 
   test.each(["", "x".repeat(65), "a b", "ä", "a\u007f", " "])(
-    "is refused by its name where it is %j",
+    "is rejected by its name if it is %j",
     (key) => {
       expect(refusalOf(() => headerOf(key))).toEqual({
         code: 1002,

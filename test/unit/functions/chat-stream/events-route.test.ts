@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { type ChatTurn, replayLifeMs } from "#core/chat/chat-turn.ts";
 import { chatTurn, startMs } from "../../../support/chat/chat-turns.ts";
-import { answering, type Call, setUpChat, talkingFor } from "./chat-calls.ts";
+import { answering, askFor, type Call, setUpChat } from "./chat-calls.ts";
 
 const keyed = { headers: { "Idempotency-Key": "k1" } };
 
-/** A turn that is over, and its name. */
+/** A turn that has ended, and its id. */
 const setUpDone = async () => {
   const chat = setUpChat(answering("You said: ", "hello"));
   const reply = chat.chat(keyed);
@@ -14,7 +14,7 @@ const setUpDone = async () => {
   return { ...chat, turn: String(JSON.parse(reply.events()[0]?.data ?? "").turn) };
 };
 
-/** A turn of u7 that somebody else runs. */
+/** A turn of u7 that another process runs. */
 const setUpPlanted = (given: Partial<ChatTurn> = {}) => {
   const chat = setUpChat();
   chat.turns.plant(chatTurn(given));
@@ -26,10 +26,10 @@ describe("a client whose connection broke", () => {
     ["its header", { headers: { "Last-Event-ID": "1.0.10" } }],
     ["the query", { query: { lastEventId: "1.0.10" } }],
     [
-      "its header, though the query says another",
+      "its header, even if the query says otherwise",
       { headers: { "last-event-id": "1.0.10" }, query: { lastEventId: "1.0.0" } },
     ],
-  ])("says by %s where it is, and hears the rest, with the id of each", async (_where, given) => {
+  ])("says with %s where it is, and gets the rest, with the id of each event", async (_where, given) => {
     const { clock, events, turn } = await setUpDone();
     const reply = events(turn, given);
     await clock.advance(500);
@@ -42,21 +42,21 @@ describe("a client whose connection broke", () => {
       ["1.0.15", "delta"],
       ["1.end", "end"],
     ]);
-    expect(reply.said()).toBe("hello");
+    expect(reply.deltaText()).toBe("hello");
   });
 
   test.each<[string, Call]>([
     ["nothing", {}],
     ["an empty id, as EventSource does", { headers: { "Last-Event-ID": "" } }],
-  ])("and that sends %s hears all of it", async (_what, given) => {
+  ])("and that sends %s gets all of it", async (_what, given) => {
     const { clock, events, turn } = await setUpDone();
     const reply = events(turn, given);
     await clock.advance(500);
     expect(reply.types()).toEqual(["start", "delta", "end"]);
-    expect(reply.said()).toBe("You said: hello");
+    expect(reply.deltaText()).toBe("You said: hello");
   });
 
-  test("is one of so many at once, told by 429 when to come again, and makes room when it goes", async () => {
+  test("is one of a limited number at once, gets a 429 with a retry time, and makes room when it disconnects", async () => {
     const { clock, events, turn, guard, left } = await setUpDone();
     const reply = events(turn);
     await clock.advance(500);
@@ -69,7 +69,7 @@ describe("a client whose connection broke", () => {
     expect(left).toHaveLength(1);
   });
 
-  test("after the end is told by 204 that there is no more", async () => {
+  test("after the end gets 204: there is no more", async () => {
     const { events, turn } = await setUpDone();
     const reply = events(turn, { headers: { "Last-Event-ID": "1.end" } });
     await reply.done;
@@ -77,16 +77,16 @@ describe("a client whose connection broke", () => {
     expect(reply.text()).toBe("");
   });
 
-  test("after the end of a run that was followed by another hears the other", async () => {
+  test("after the end of a run that was followed by another gets the other", async () => {
     const { clock, events, pieces } = setUpPlanted({ attempt: 2 });
     const end = { type: "end", stopped: false, usage: null, sources: [] } as const;
-    await pieces.put(chatTurn({ attempt: 2 }), 0, { events: [{ type: "delta", content: "anew" }, end] });
+    await pieces.put(chatTurn({ attempt: 2 }), 0, { events: [{ type: "delta", content: "again" }, end] });
     const reply = events("t1", { headers: { "Last-Event-ID": "1.end" } });
     await clock.advance(500);
     expect(reply.types()).toEqual(["replace", "delta", "end"]);
   });
 
-  test("has its answer's head at once, and heartbeats, though the turn is silent", async () => {
+  test("has its answer's head at once, and heartbeats, even if the turn is silent", async () => {
     const { clock, events } = setUpPlanted({ heldUntil: startMs + 60_000 });
     const reply = events("t1", { headers: { "Last-Event-ID": "1.0.4" } });
     await clock.advance(0);
@@ -96,7 +96,7 @@ describe("a client whose connection broke", () => {
     expect(reply.text()).toContain(": hb\n\n");
   });
 
-  test("is told to come back a minute before the function's own end, which would leave it without a word", async () => {
+  test("is told to reconnect a minute before the function's own end, which would leave it without a final event", async () => {
     const { clock, events } = setUpPlanted({ heldUntil: startMs + 3_600_000 });
     const reply = events("t1");
     await clock.advance(839_000);
@@ -109,20 +109,20 @@ describe("a client whose connection broke", () => {
     });
   });
 
-  test("hears a turn that runs to its end, as it comes", async () => {
-    const { clock, chat, events } = setUpChat(talkingFor(10));
+  test("gets a turn that runs to its end, as it comes", async () => {
+    const { clock, chat, events } = setUpChat(askFor(10));
     const first = chat(keyed);
     await clock.advance(3_000);
     const { turn } = JSON.parse(first.events()[0]?.data ?? "");
     const reply = events(turn, { headers: { "Last-Event-ID": String(first.events().at(-1)?.id) } });
-    const heard = first.said();
+    const received = first.deltaText();
     await clock.advance(20_000);
     await reply.done;
-    expect(heard + reply.said()).toBe(first.said());
+    expect(received + reply.deltaText()).toBe(first.deltaText());
     expect(reply.types().at(-1)).toBe("end");
   });
 
-  test("of a store that fails is told so in band, and may come back", async () => {
+  test("is told in the stream if the store fails, and may retry", async () => {
     const { clock, events, pieces } = setUpPlanted();
     pieces.read = () => Promise.reject(new Error("password=hunter2"));
     const reply = events("t1");
@@ -133,23 +133,17 @@ describe("a client whose connection broke", () => {
   });
 });
 
-describe("an answer is not had again", () => {
+describe("an answer is not replayed", () => {
   test.each<[string, Call, Partial<ChatTurn>, number, RegExp]>([
     ["without a token", { token: "" }, {}, 401, /^token: /],
-    ["by a token for other bots", { token: "bound" }, {}, 403, /^userId: /],
-    ["by another user", { token: "u8" }, {}, 404, /^turn: no such turn/],
-    ["under another bot", { botId: "bot-sales" }, {}, 404, /^turn: no such turn/],
-    ["that was never asked for", {}, { turn: "t2" }, 404, /^turn: no such turn/],
+    ["with a token for other bots", { token: "bound" }, {}, 403, /^userId: /],
+    ["for another user", { token: "u8" }, {}, 404, /^turn: no such turn/],
+    ["for another bot", { botId: "bot-sales" }, {}, 404, /^turn: no such turn/],
+    ["that never existed", {}, { turn: "t2" }, 404, /^turn: no such turn/],
     ["that was asked for without a key", {}, { keepsAnswer: false }, 404, /^turn: .*Idempotency-Key/],
-    [
-      "that is kept no more",
-      {},
-      { state: "done", replayUntil: startMs },
-      404,
-      /^turn: the answer has expired/,
-    ],
-    ["from an id that is none of ours", { headers: { "Last-Event-ID": "7" } }, {}, 400, /^Last-Event-ID: /],
-    ["from such an id in the query", { query: { lastEventId: "7" } }, {}, 400, /^Last-Event-ID: /],
+    ["that has expired", {}, { state: "done", replayUntil: startMs }, 404, /^turn: the answer has expired/],
+    ["from an invalid id", { headers: { "Last-Event-ID": "7" } }, {}, 400, /^Last-Event-ID: /],
+    ["from an invalid id in the query", { query: { lastEventId: "7" } }, {}, 400, /^Last-Event-ID: /],
   ])("%s", async (_how, given, planted, status, message) => {
     const { events } = setUpPlanted(planted);
     const reply = events("t1", given);
@@ -158,7 +152,7 @@ describe("an answer is not had again", () => {
     expect(reply.json()).toMatchObject({ errorMessage: expect.stringMatching(message) });
   });
 
-  test("by a token that was revoked", async () => {
+  test("with a token that was revoked", async () => {
     const { events, guard } = setUpPlanted();
     guard.isRevoked = true;
     const reply = events("t1");
@@ -166,12 +160,12 @@ describe("an answer is not had again", () => {
     expect(reply.status()).toBe(401);
   });
 
-  test("after ten minutes, and is to their end", async () => {
+  test("after ten minutes, and is until then", async () => {
     const { clock, events, turn } = await setUpDone();
     await clock.advance(replayLifeMs - 1);
     const last = events(turn);
     await clock.advance(0);
-    expect(last.said()).toBe("You said: hello");
+    expect(last.deltaText()).toBe("You said: hello");
     await clock.advance(1);
     const late = events(turn);
     await late.done;

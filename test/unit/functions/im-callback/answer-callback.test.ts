@@ -15,28 +15,28 @@ import { type Form, formOf } from "../message-publish/forms.ts";
 import {
   botEvent,
   botEventsRoute,
-  makeCallbackDoor,
   messagesRoute,
+  ok,
   rcHeaders,
   routedForm,
+  setUpCallbacks,
   signedQuery,
-  taken,
 } from "./callbacks.ts";
 
 const routed = (given: Form = {}): Buffer => formOf(routedForm(given));
-const told = (data: object = {}, given: object = {}): Buffer => jsonOf(botEvent(data, given));
+const eventBody = (data: object = {}, given: object = {}): Buffer => jsonOf(botEvent(data, given));
 
 const routes = [
   [messagesRoute, routed],
-  [botEventsRoute, told],
+  [botEventsRoute, eventBody],
 ] as const;
 
 const refusedWith = (code: number) => ({ status: 401, body: { code, errorMessage: expect.any(String) } });
 
 describe.each(routes)("a callback at %s", (route, body) => {
-  test("is answered 200, and its bot has a job of it", async () => {
-    const { call, jobs, log, metrics } = makeCallbackDoor();
-    expect(await call(route, body())).toEqual(taken);
+  test("is answered 200, and its bot gets a job for it", async () => {
+    const { call, jobs, log, metrics } = setUpCallbacks();
+    expect(await call(route, body())).toEqual(ok);
     expect(jobs()).toMatchObject([
       {
         appKey: "app-one",
@@ -48,16 +48,16 @@ describe.each(routes)("a callback at %s", (route, body) => {
     expect(metrics.counts).toEqual([]);
   });
 
-  test("is taken where its headers sign it", async () => {
-    const { call, jobs, clock } = makeCallbackDoor();
-    expect(await call(route, body(), { query: {}, headers: rcHeaders(clock.now()) })).toEqual(taken);
+  test("is accepted if its headers sign it", async () => {
+    const { call, jobs, clock } = setUpCallbacks();
+    expect(await call(route, body(), { query: {}, headers: rcHeaders(clock.now()) })).toEqual(ok);
     expect(jobs()).toHaveLength(1);
   });
 
-  test("is answered 200 as often as it comes, and each copy makes the same job: the queue drops the second", async () => {
-    const { call, jobs, clock } = makeCallbackDoor();
+  test("is answered 200 each time it comes, and each copy makes the same job, which the queue deduplicates", async () => {
+    const { call, jobs, clock } = setUpCallbacks();
     for (const given of [{}, {}, { msgUID: undefined }, { msgUID: undefined }]) {
-      expect(await call(route, body(given), { query: signedQuery(clock.now(), "the same") })).toEqual(taken);
+      expect(await call(route, body(given), { query: signedQuery(clock.now(), "the same") })).toEqual(ok);
       await clock.advance(5_000);
     }
     const [first, again, nameless, namelessAgain] = jobs().map(({ event }) => event.data.msgUID);
@@ -66,8 +66,8 @@ describe.each(routes)("a callback at %s", (route, body) => {
     expect(nameless).not.toBe(first);
   });
 
-  test("is 401 where it is forged, stale or signed by nobody whom we know, and changes nothing", async () => {
-    const { call, clock, jobs, reads } = makeCallbackDoor();
+  test("is 401 if it is forged, stale or signed by an unknown app, and changes nothing", async () => {
+    const { call, clock, jobs, reads } = setUpCallbacks();
     const right = signedQuery(clock.now());
     expect(await call(route, body(), { query: {} })).toEqual(refusedWith(1004));
     expect(await call(route, body(), { query: { ...right, signature: "0".repeat(40) } })).toEqual(
@@ -81,8 +81,8 @@ describe.each(routes)("a callback at %s", (route, body) => {
     expect(reads).toEqual([]);
   });
 
-  test("costs a forger nothing but the check: its body is not looked at", async () => {
-    const { handle } = makeCallbackDoor();
+  test("that is forged costs only the verification: its body is not parsed", async () => {
+    const { handle } = setUpCallbacks();
     const looked: string[] = [];
     const event = Object.defineProperty(proxyEvent({ path: route }), "body", {
       get: () => looked.push("body"),
@@ -91,16 +91,16 @@ describe.each(routes)("a callback at %s", (route, body) => {
     expect(looked).toEqual([]);
   });
 
-  test("that is for nobody's bot is left alone", async () => {
-    const { call, jobs, log } = makeCallbackDoor({ bots: [bot({ integrations: [] })] });
-    expect(await call(route, body())).toEqual(taken);
+  test("for no bot is ignored", async () => {
+    const { call, jobs, log } = setUpCallbacks({ bots: [bot({ integrations: [] })] });
+    expect(await call(route, body())).toEqual(ok);
     expect(jobs()).toEqual([]);
     expect(log.lines).toEqual([]);
   });
 
-  test("that makes no sense is answered 200, since it would only come again, and is logged and counted", async () => {
-    const { call, jobs, log, metrics } = makeCallbackDoor();
-    expect(await call(route, body({ content: "private words" }))).toEqual(taken);
+  test("that cannot be parsed is answered 200, since it would only be repeated, and is logged and counted", async () => {
+    const { call, jobs, log, metrics } = setUpCallbacks();
+    expect(await call(route, body({ content: "private words" }))).toEqual(ok);
     expect(jobs()).toEqual([]);
     expect(log.lines).toEqual([
       {
@@ -114,22 +114,22 @@ describe.each(routes)("a callback at %s", (route, body) => {
 
   test.each<[string, object, string]>([
     ["without its sender", { fromUserId: undefined }, "fromUserId: is required"],
-    ["of a channel that is none", { channelType: "private words" }, "channelType: must be"],
+    ["of an unknown channel", { channelType: "private words" }, "channelType: must be"],
     ["with content of over 128 KB", { content: JSON.stringify("private words".repeat(12_000)) }, "at most"],
-  ])("%s is dropped by field and rule, without what it says", async (_name, given, reason) => {
-    const { call, log, metrics } = makeCallbackDoor();
-    expect(await call(route, body({ ...given }))).toEqual(taken);
+  ])("%s is dropped by field and rule, without its content", async (_name, given, reason) => {
+    const { call, log, metrics } = setUpCallbacks();
+    expect(await call(route, body({ ...given }))).toEqual(ok);
     expect(log.lines).toMatchObject([{ event: "callback_dropped", fields: { route } }]);
     expect(String(log.lines[0]?.fields.reason)).toContain(reason);
     expect(JSON.stringify(log.lines)).not.toContain("private words");
     expect(metrics.counts).toHaveLength(1);
   });
 
-  test("of no bytes, of bytes that are no text, and of a megabyte and more is dropped", async () => {
-    const { call, log } = makeCallbackDoor();
-    expect(await call(route, Buffer.alloc(0))).toEqual(taken);
-    expect(await call(route, Buffer.from([0xff, 0xfe, 0x00]))).toEqual(taken);
-    expect(await call(route, Buffer.alloc(1024 * 1024 + 1, "private words"))).toEqual(taken);
+  test("of no bytes, of invalid UTF-8, or of a megabyte and more is dropped", async () => {
+    const { call, log } = setUpCallbacks();
+    expect(await call(route, Buffer.alloc(0))).toEqual(ok);
+    expect(await call(route, Buffer.from([0xff, 0xfe, 0x00]))).toEqual(ok);
+    expect(await call(route, Buffer.alloc(1024 * 1024 + 1, "private words"))).toEqual(ok);
     expect(log.lines.map(({ fields }) => fields.reason)).toEqual([
       "body: must not be empty",
       "body: must be valid UTF-8",
@@ -137,16 +137,16 @@ describe.each(routes)("a callback at %s", (route, body) => {
     ]);
   });
 
-  test("stops no other: the next one is taken", async () => {
-    const { call, jobs } = makeCallbackDoor();
+  test("that is dropped does not affect the next one", async () => {
+    const { call, jobs } = setUpCallbacks();
     await call(route, Buffer.from("{"));
-    expect(await call(route, body())).toEqual(taken);
+    expect(await call(route, body())).toEqual(ok);
     expect(jobs()).toHaveLength(1);
   });
 });
 
 describe("a failure of our own", () => {
-  /** SQS as it is when it takes some entries of a batch and not others. */
+  /** SQS when it accepts some entries of a batch and not others. */
   const refusing = {
     send: async () => ({ Failed: [{ Id: "1", Code: "InternalError", SenderFault: false }] }),
   } as unknown as SQSClient;
@@ -158,7 +158,7 @@ describe("a failure of our own", () => {
       metrics: makeMemoryMetrics(),
       clock: makeTestClock(),
     });
-    return makeCallbackDoor({
+    return setUpCallbacks({
       bots: [bot({ integrations: [webhookIntegration(), difyIntegration()] })],
       dispatchJobs: makeDispatchJobs({ turns: queue, webhooks: queue, report }),
     });
@@ -175,7 +175,7 @@ describe("a failure of our own", () => {
     expect(metrics.counts).toEqual([]);
   });
 
-  test.each(routes)("is 500 at %s where the queue cannot be reached at all", async (route, body) => {
+  test.each(routes)("is 500 at %s if the queue cannot be reached at all", async (route, body) => {
     const unreachable = {
       send: () => Promise.reject(new Error("connect ECONNREFUSED")),
     } as unknown as SQSClient;
@@ -185,16 +185,16 @@ describe("a failure of our own", () => {
 
 describe("a routed message", () => {
   test.each(["PERSONS", "TEMPGROUP", "CUSTOMERSERVICE", "NOTIFY", "MC", "MP", "ULTRAGROUP", "SYSTEM"])(
-    "of the channel %s is left alone, and costs no look at the bots",
+    "of the channel %s is ignored without reading any bots",
     async (channelType) => {
-      const { call, jobs, log, metrics, reads } = makeCallbackDoor();
-      expect(await call(messagesRoute, routed({ channelType }))).toEqual(taken);
+      const { call, jobs, log, metrics, reads } = setUpCallbacks();
+      expect(await call(messagesRoute, routed({ channelType }))).toEqual(ok);
       expect([...jobs(), ...log.lines, ...metrics.counts, ...reads]).toEqual([]);
     },
   );
 
-  test("to a group speaks to the bots that its content mentions", async () => {
-    const { call, jobs } = makeCallbackDoor();
+  test("to a group addresses the bots that its content mentions", async () => {
+    const { call, jobs } = setUpCallbacks();
     const group = { channelType: "GROUP", toUserId: "g1" };
     await call(messagesRoute, routed(group));
     expect(jobs()).toEqual([]);
@@ -204,8 +204,8 @@ describe("a routed message", () => {
     ]);
   });
 
-  test("to some members of a group speaks to no bot but these", async () => {
-    const { call, jobs } = makeCallbackDoor();
+  test("to some members of a group addresses only bots among them", async () => {
+    const { call, jobs } = setUpCallbacks();
     const group = { channelType: "GROUP", toUserId: "g1", content: mentioningUsers("bot-helpdesk") };
     await call(messagesRoute, routed({ ...group, groupUserIds: '["u8"]' }));
     expect(jobs()).toEqual([]);
@@ -213,43 +213,43 @@ describe("a routed message", () => {
     expect(jobs()).toHaveLength(1);
   });
 
-  test("with a field twice is dropped", async () => {
-    const { call, log } = makeCallbackDoor();
-    expect(await call(messagesRoute, routed({ content: ['{"a":1}', '{"a":1}'] }))).toEqual(taken);
+  test("with a duplicate field is dropped", async () => {
+    const { call, log } = setUpCallbacks();
+    expect(await call(messagesRoute, routed({ content: ['{"a":1}', '{"a":1}'] }))).toEqual(ok);
     expect(log.lines).toMatchObject([
       { fields: { reason: expect.stringContaining("may be sent only once") } },
     ]);
   });
 
-  test("with a field twice that nobody knows is dropped without its name: it may be what a user said", async () => {
-    const { call, log } = makeCallbackDoor();
+  test("with a duplicate unknown field is dropped without its name, which may be user text", async () => {
+    const { call, log } = setUpCallbacks();
     const body = `${routed()}&private words&private words`;
-    expect(await call(messagesRoute, Buffer.from(body))).toEqual(taken);
+    expect(await call(messagesRoute, Buffer.from(body))).toEqual(ok);
     expect(log.lines).toMatchObject([{ event: "callback_dropped" }]);
     expect(JSON.stringify(log.lines)).not.toContain("private words");
   });
 });
 
-describe("what RongCloud tells a bot", () => {
+describe("a bot event from RongCloud", () => {
   test.each(eventTypes)("of %s reaches its integrations that ask for it", async (type) => {
     const integrations = [webhookIntegration({ events: [type] })];
-    const { call, jobs } = makeCallbackDoor({ bots: [bot({ integrations })] });
-    expect(await call(botEventsRoute, told({}, { type }))).toEqual(taken);
+    const { call, jobs } = setUpCallbacks({ bots: [bot({ integrations })] });
+    expect(await call(botEventsRoute, eventBody({}, { type }))).toEqual(ok);
     expect(jobs().map(({ event }) => event)).toEqual([
       { type, timestamp: 1_767_225_600_123, data: botEvent().data },
     ]);
   });
 
-  test.each(eventTypes)("of %s goes to no bot that it does not name", async (type) => {
+  test.each(eventTypes)("of %s reaches no bot that it does not name", async (type) => {
     const other = bot({ userId: "bot-sales", integrations: [webhookIntegration({ events: [type] })] });
-    const { call, jobs } = makeCallbackDoor({ bots: [bot(), other] });
-    expect(await call(botEventsRoute, told({ toUserId: "bot-sales" }, { type }))).toEqual(taken);
+    const { call, jobs } = setUpCallbacks({ bots: [bot(), other] });
+    expect(await call(botEventsRoute, eventBody({ toUserId: "bot-sales" }, { type }))).toEqual(ok);
     expect(jobs().filter(({ botUserId }) => botUserId === "bot-sales")).toEqual([]);
   });
 
-  test("but is no bot of ours, is dropped with that reason: its webhook leads here, and nobody hears it", async () => {
-    const { call, log, metrics } = makeCallbackDoor({ bots: [] });
-    expect(await call(botEventsRoute, told())).toEqual(taken);
+  test("for a bot that does not exist is dropped with that reason: its webhook leads here, and no one receives it", async () => {
+    const { call, log, metrics } = setUpCallbacks({ bots: [] });
+    expect(await call(botEventsRoute, eventBody())).toEqual(ok);
     expect(log.lines).toMatchObject([
       { event: "callback_dropped", fields: { reason: "bot.userId: no bot has this id" } },
     ]);
@@ -257,39 +257,39 @@ describe("what RongCloud tells a bot", () => {
   });
 
   test.each<[string, Buffer]>([
-    ["a text in JSON", jsonOf("private words")],
+    ["a string in JSON", jsonOf("private words")],
     ["no JSON", Buffer.from("private words")],
-    ["a list", jsonOf(["private words"])],
-    ["a type that is none", told({}, { type: "private words" })],
-    ["a bot that is a text", told({}, { bot: "private words" })],
-    ["data that are a text", told({}, { data: "private words" })],
-    ["an id that is a list", told({ fromUserId: ["private words"] })],
-  ])("as %s is dropped without what it says", async (_name, body) => {
-    const { call, log } = makeCallbackDoor();
-    expect(await call(botEventsRoute, body)).toEqual(taken);
+    ["an array", jsonOf(["private words"])],
+    ["an unknown type", eventBody({}, { type: "private words" })],
+    ["a bot that is a string", eventBody({}, { bot: "private words" })],
+    ["data that is a string", eventBody({}, { data: "private words" })],
+    ["an id that is an array", eventBody({ fromUserId: ["private words"] })],
+  ])("as %s is dropped without its content", async (_name, body) => {
+    const { call, log } = setUpCallbacks();
+    expect(await call(botEventsRoute, body)).toEqual(ok);
     expect(log.lines).toMatchObject([{ event: "callback_dropped" }]);
     expect(JSON.stringify(log.lines)).not.toContain("private words");
   });
 
-  test("of the longest message there is reaches them, each character of it escaped", async () => {
+  test("with the longest message possible reaches its integrations, each character of it escaped", async () => {
     const content = JSON.stringify("<".repeat(128 * 1024 - 2));
-    const body = told({ content }).toString().replaceAll("<", "\\u003c");
-    const { call, jobs } = makeCallbackDoor();
-    expect(await call(botEventsRoute, Buffer.from(body))).toEqual(taken);
+    const body = eventBody({ content }).toString().replaceAll("<", "\\u003c");
+    const { call, jobs } = setUpCallbacks();
+    expect(await call(botEventsRoute, Buffer.from(body))).toEqual(ok);
     expect(jobs().map(({ event }) => event.data.content === content)).toEqual([true]);
   });
 
-  test("with a key twice that nobody knows is dropped without it: it may be what a user said", async () => {
-    const { call, log } = makeCallbackDoor();
+  test("with a duplicate unknown key is dropped without it, since it may be user text", async () => {
+    const { call, log } = setUpCallbacks();
     const body = '{"private words":1,"private words":2}';
-    expect(await call(botEventsRoute, Buffer.from(body))).toEqual(taken);
+    expect(await call(botEventsRoute, Buffer.from(body))).toEqual(ok);
     expect(log.lines).toMatchObject([{ event: "callback_dropped" }]);
     expect(JSON.stringify(log.lines)).not.toContain("private words");
   });
 });
 
-test("a callback at an address that nobody gave out is 404, signed or not", async () => {
-  const { call } = makeCallbackDoor();
+test("a callback to an unknown address is 404, signed or not", async () => {
+  const { call } = setUpCallbacks();
   const notFound = { status: 404, body: { code: 404, errorMessage: "no such path" } };
   for (const route of ["/callbacks/rongcloud", "/callbacks/rongcloud/messages/", "/constructor"]) {
     expect(await call(route, routed())).toEqual(notFound);

@@ -6,12 +6,12 @@ import { bot, webhookIntegration } from "../../../support/turns.ts";
 import { jsonOf } from "../../adapters/api-gateway/refusal.ts";
 import { anyText } from "../../adapters/node/any-text.ts";
 import { formOf } from "../message-publish/forms.ts";
-import { botEvent, botEventsRoute, makeCallbackDoor, messagesRoute, routedForm, taken } from "./callbacks.ts";
+import { botEvent, botEventsRoute, messagesRoute, ok, routedForm, setUpCallbacks } from "./callbacks.ts";
 
-/** Begins every text that somebody may have said, and stands in nothing of ours. */
+/** The prefix of every user text, and part of nothing of ours. */
 const words = "private words";
 const text = anyText.map((said) => `${words}${said}`);
-/** What may stand in the place of a field. */
+/** Possible values of a field. */
 const anything = fc.oneof(
   fc.jsonValue(),
   text,
@@ -19,7 +19,7 @@ const anything = fc.oneof(
   fc.constant({ [words]: words }),
 );
 
-/** With one field replaced by anything, one left out, or neither. */
+/** With one field replaced by anything, one omitted, or neither. */
 const replacing = <T extends object>(given: T): fc.Arbitrary<object> => {
   const name = fc.constantFrom(...Object.keys(given));
   return fc.oneof(
@@ -63,7 +63,7 @@ const nearEvent = fc
   .tuple(eventData, fc.constantFrom(...eventTypes))
   .chain(([data, type]) => replacing({ ...botEvent({}, { type }), data }));
 
-/** Whoever sends it, whatever it is. */
+/** Any sender. */
 const bodies: Readonly<Record<string, fc.Arbitrary<Buffer>>> = {
   "any bytes": bytes,
   "any form": anyForm,
@@ -74,7 +74,7 @@ const bodies: Readonly<Record<string, fc.Arbitrary<Buffer>>> = {
   "an event with a byte of it changed": withByteChanged(nearEvent.map(jsonOf)),
 };
 
-/** So that whatever can be taken is taken. */
+/** Lets everything be accepted that can be. */
 const bots = [bot({ integrations: [webhookIntegration({ events: eventTypes })] })];
 
 const cases = [messagesRoute, botEventsRoute].flatMap((route) =>
@@ -83,14 +83,14 @@ const cases = [messagesRoute, botEventsRoute].flatMap((route) =>
 
 const settings = { numRuns: 150 };
 
-describe("a callback that is well signed", () => {
+describe("a callback with a valid signature", () => {
   test.each(cases)(
-    "and holds %s is answered 200 at %s, nothing that it says is logged, and what is taken can be worked on",
+    "and with %s is answered 200 at %s, nothing of its content is logged, and accepted jobs can be run",
     async (_name, route, body) => {
       await fc.assert(
         fc.asyncProperty(body, async (given) => {
-          const { call, log, metrics, jobs } = makeCallbackDoor({ bots });
-          expect(await call(route, given)).toEqual(taken);
+          const { call, log, metrics, jobs } = setUpCallbacks({ bots });
+          expect(await call(route, given)).toEqual(ok);
           expect(JSON.stringify(log.lines)).not.toContain(words);
           expect(log.lines.length).toBe(metrics.counts.length);
           expect(log.lines.length + jobs().length).toBeLessThanOrEqual(1);
@@ -106,10 +106,10 @@ describe("a callback that is well signed", () => {
 });
 
 describe("a callback that is forged", () => {
-  test.each(cases)("and holds %s is 401 at %s, and changes nothing", async (_name, route, body) => {
+  test.each(cases)("and with %s is 401 at %s, and changes nothing", async (_name, route, body) => {
     await fc.assert(
       fc.asyncProperty(body, text, async (given, signature) => {
-        const { call, jobs, log, metrics, clock } = makeCallbackDoor({ bots });
+        const { call, jobs, log, metrics, clock } = setUpCallbacks({ bots });
         const query = { appKey: "app-one", nonce: "n", timestamp: String(clock.now()), signature };
         expect(await call(route, given, { query })).toMatchObject({ status: 401, body: { code: 1004 } });
         expect(jobs()).toEqual([]);

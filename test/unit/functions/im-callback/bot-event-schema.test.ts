@@ -15,15 +15,15 @@ const eventOf = (data: object = {}, given: object = {}, at = now) => parse(botEv
 const uidOf = (data: object = {}, given: object = {}, at = now): string =>
   eventOf({ msgUID: undefined, ...data }, given, at).data.msgUID;
 
-const happenings = eventTypes.filter((type) => !isMessageType(type));
+const nonMessageEvents = eventTypes.filter((type) => !isMessageType(type));
 
-describe("a message that RongCloud tells a bot", () => {
-  test("is read as the bot's own app would be told of it", () => {
+describe("a message event from RongCloud", () => {
+  test("is parsed as the bot's own app would receive it", () => {
     const { timestamp, type, data } = botEvent();
     expect(parse(botEvent())).toEqual({ botUserId: "bot-helpdesk", event: { type, timestamp, data } });
   });
 
-  test("of a group is read with the group as its target, also under the name that the guide's readers try", () => {
+  test("of a group is parsed with the group as its target, also under the name that the guide's readers try", () => {
     const data = { channelType: "GROUP", toUserId: "g1" };
     for (const type of ["message:group_mentioned", "message:group"]) {
       expect(eventOf(data, { type })).toMatchObject({
@@ -33,7 +33,7 @@ describe("a message that RongCloud tells a bot", () => {
     }
   });
 
-  test("is read without all that it can be told without", () => {
+  test("is parsed without its optional fields", () => {
     const { data } = eventOf(
       { source: undefined, msgTimestamp: undefined },
       { bot: { userId: "bot-helpdesk" } },
@@ -48,34 +48,34 @@ describe("a message that RongCloud tells a bot", () => {
     ["msgUID", null],
     ["msgTimestamp", -1],
     ["msgTimestamp", "now"],
-  ])("is not lost for a %s that is none: %j", (field, value) => {
+  ])("is not lost for a malformed %s: %j", (field, value) => {
     expect(eventOf({ [field]: value })).toEqual(eventOf({ [field]: undefined }));
   });
 
-  test("may bear its time as a text of digits", () => {
+  test("may have its time as a string of digits", () => {
     expect(eventOf({ msgTimestamp: "1767225600101" }).data.msgTimestamp).toBe(1_767_225_600_101);
   });
 
-  test("without an id has the same as its copy that comes by the message route", () => {
+  test("without an id has the same as its copy from the message route", () => {
     const { fromUserId, toUserId, objectName, content, channelType, msgTimestamp } = botEvent().data;
     const form = { fromUserId, toUserId, objectName, content, channelType, msgTimestamp: `${msgTimestamp}` };
     const routed = v.parse(routedMessageSchema(now), form);
     expect(routed).toMatchObject({ message: { msgUID: uidOf({ msgUID: undefined }) } });
   });
 
-  test("that bears no time at all has that of its coming", () => {
+  test("without a time has that of its arrival", () => {
     expect(eventOf({ msgTimestamp: undefined }, { timestamp: undefined })).toMatchObject({
       timestamp: now,
       data: { msgTimestamp: now },
     });
   });
 
-  test("is read with nothing of what it holds besides, which no bot is told", () => {
+  test("is parsed without unknown fields, which no bot receives", () => {
     const event = eventOf({ extra: "x" }, { extra: "y" });
     expect(event).toEqual(eventOf());
   });
 
-  test("is read at 128 KB, envelope included", () => {
+  test("is parsed at 128 KB, envelope included", () => {
     const content = JSON.stringify("x".repeat(127 * 1024));
     expect(eventOf({ content }).data.content).toBe(content);
   });
@@ -83,7 +83,7 @@ describe("a message that RongCloud tells a bot", () => {
 
 describe("a message without an id", () => {
   test.each([undefined, ""])(
-    "is told by what it says: each copy of it has the same, where msgUID is %p",
+    "gets one from its content: the same for each copy, with msgUID %p",
     (msgUID) => {
       const copies = [
         uidOf({ msgUID }),
@@ -102,20 +102,20 @@ describe("a message without an id", () => {
     ["kind", { objectName: "app:order" }, {}],
     ["time", { msgTimestamp: 1_767_225_600_102 }, {}],
     ["content", { content: '{"content":"hello "}' }, {}],
-  ])("is another where its %s is another", (_name, data, given) => {
+  ])("gets another if its %s is another", (_name, data, given) => {
     expect(uidOf(data, given)).not.toBe(uidOf());
   });
 });
 
-describe.each(happenings)("%s", (type) => {
-  test("is read where it is told as a message is", () => {
+describe.each(nonMessageEvents)("%s", (type) => {
+  test("is parsed if it has the form of a message", () => {
     expect(parse(botEvent({}, { type }))).toEqual({
       botUserId: "bot-helpdesk",
       event: { type, timestamp: 1_767_225_600_123, data: botEvent().data },
     });
   });
 
-  test("is read where it says hardly anything, in the bot's own name, and everything is kept as its content", () => {
+  test("is parsed if it has hardly any fields, with the bot as sender and everything else as its content", () => {
     const data = { groupId: "g1", operatorId: "u9", userIds: ["u8"], more: { nested: true } };
     const event = parse({ type, bot: { userId: "bot-helpdesk" }, data }).event;
     const channelType = type.includes("group") ? "GROUP" : "PERSON";
@@ -130,13 +130,16 @@ describe.each(happenings)("%s", (type) => {
     );
   });
 
-  test.each(["", "hello"])("is kept whole where its content is none that a bot could read: %j", (content) => {
-    const data = { content, operatorId: "u9" };
-    const event = parse({ type, bot: { userId: "bot-helpdesk" }, data }).event;
-    expect(JSON.parse(event.data.content)).toMatchObject(data);
-  });
+  test.each(["", "hello"])(
+    "keeps all of it if its content is not one that a bot could read: %j",
+    (content) => {
+      const data = { content, operatorId: "u9" };
+      const event = parse({ type, bot: { userId: "bot-helpdesk" }, data }).event;
+      expect(JSON.parse(event.data.content)).toMatchObject(data);
+    },
+  );
 
-  test("of more than a message may hold is refused, also where it is longer than it was sent", () => {
+  test("larger than the message limit is rejected, even if only its stored form is longer", () => {
     const sent = `{"type":"${type}","bot":{"userId":"bot-helpdesk"},"data":{"all":[${"1E20,".repeat(12_000)}1]}}`;
     expect(refusalOf(() => parseJsonBody(botEventSchema(now), Buffer.from(sent)))).toMatchObject({
       code: 1002,
@@ -144,50 +147,50 @@ describe.each(happenings)("%s", (type) => {
     });
   });
 
-  test("without an id is another than one of another user at the same time", () => {
-    const told = (userIds: readonly string[]) =>
+  test("without an id differs from one of another user at the same time", () => {
+    const readEvent = (userIds: readonly string[]) =>
       botEvent({ msgUID: undefined, content: undefined, userIds }, { type });
-    const [one, copy, other] = [told(["u8"]), told(["u8"]), told(["u9"])].map(
+    const [one, copy, other] = [readEvent(["u8"]), readEvent(["u8"]), readEvent(["u9"])].map(
       (each) => parse(each).event.data.msgUID,
     );
     expect(copy).toBe(one);
     expect(other).not.toBe(one);
   });
 
-  test("in a channel where no bot is is refused", () => {
+  test("in a channel without bots is rejected", () => {
     const data = { channelType: "TEMPGROUP" };
     expect(refusalOf(() => parse({ type, bot: { userId: "bot-helpdesk" }, data }))).toMatchObject({
       code: 1002,
     });
   });
 
-  test("is not lost for a field that is none of its kind, nor for having no data", () => {
+  test("is not lost for a field of the wrong type, nor for missing data", () => {
     const dataOf = (data?: object | null) =>
       parse({ type, bot: { userId: "bot-helpdesk" }, data }).event.data;
     const { content: _content, msgUID: _msgUID, ...bare } = dataOf({});
-    for (const odd of [
+    for (const malformed of [
       { fromUserId: 7 },
       { fromUserId: "" },
       { msgTimestamp: "now" },
       { groupId: "g".repeat(65) },
       { source: null, channelType: null, objectName: null },
     ]) {
-      expect(dataOf(odd)).toMatchObject(bare);
+      expect(dataOf(malformed)).toMatchObject(bare);
     }
     expect(dataOf(undefined)).toMatchObject(bare);
   });
 });
 
-describe("an event that nobody can make sense of", () => {
+describe("an event that cannot be parsed", () => {
   const types = eventTypes.join(", ");
 
   test.each<[string, unknown, number, unknown]>([
-    ["that is a text", "hello", 1002, expect.stringMatching(/^body: must be an object/)],
+    ["that is a string", "hello", 1002, expect.stringMatching(/^body: must be an object/)],
     ["that is null", null, 1002, "body: must be an object, got null"],
     ["that is a number", 7, 1002, "body: must be an object, got 7"],
-    ["of no type", { ...botEvent(), type: undefined }, 1002, "type: is required, got nothing"],
+    ["without a type", { ...botEvent(), type: undefined }, 1002, "type: is required, got nothing"],
     [
-      "of a type that is none",
+      "of an unknown type",
       botEvent({}, { type: "message:ultra" }),
       1002,
       `type: must be one of ${types}, got "message:ultra"`,
@@ -195,10 +198,15 @@ describe("an event that nobody can make sense of", () => {
     ["of a type that is a number", botEvent({}, { type: 7 }), 1002, "type: must be a string, got 7"],
     ["to no bot", botEvent({}, { bot: undefined }), 1002, "bot: is required, got nothing"],
     ["to a bot without an id", botEvent({}, { bot: {} }), 1002, "bot.userId: is required, got nothing"],
-    ["to a bot that is a text", botEvent({}, { bot: "hello" }), 1002, 'bot: must be an object, got "hello"'],
+    [
+      "to a bot that is a string",
+      botEvent({}, { bot: "hello" }),
+      1002,
+      'bot: must be an object, got "hello"',
+    ],
     ["without data", { ...botEvent(), data: undefined }, 1002, "data: is required, got nothing"],
     [
-      "with data that are a text",
+      "with data that is a string",
       { ...botEvent(), data: "hello" },
       1002,
       'data: must be an object, got "hello"',
@@ -216,19 +224,24 @@ describe("an event that nobody can make sense of", () => {
       "data.toUserId: is required, got nothing",
     ],
     [
-      "without its kind",
+      "without its message type",
       botEvent({ objectName: undefined }),
       1002,
       "data.objectName: is required, got nothing",
     ],
     ["without content", botEvent({ content: undefined }), 1002, "data.content: is required, got nothing"],
     [
-      "with content that is no JSON",
+      "with content that is not JSON",
       botEvent({ content: "hello" }),
       1002,
       'data.content: must contain valid JSON, got "hello"',
     ],
-    ["with content that is a map", botEvent({ content: {} }), 1002, "data.content: must be a string, got {}"],
+    [
+      "with content that is an object",
+      botEvent({ content: {} }),
+      1002,
+      "data.content: must be a string, got {}",
+    ],
     [
       "without its channel",
       botEvent({ channelType: undefined }),
@@ -236,7 +249,7 @@ describe("an event that nobody can make sense of", () => {
       "data.channelType: is required, got nothing",
     ],
     [
-      "of a channel where no bot is",
+      "of a channel without bots",
       botEvent({ channelType: "TEMPGROUP" }),
       1002,
       `data.channelType: must be one of ${channelTypes.join(", ")}, got "TEMPGROUP"`,
@@ -247,7 +260,7 @@ describe("an event that nobody can make sense of", () => {
       1005,
       "data.fromUserId: at most 64 characters, got 65 characters",
     ],
-  ])("%s is refused by field and rule", (_name, body, code, errorMessage) => {
+  ])("%s is rejected by field and rule", (_name, body, code, errorMessage) => {
     expect(refusalOf(() => parse(body))).toEqual({ code, errorMessage });
   });
 
@@ -258,7 +271,7 @@ describe("an event that nobody can make sense of", () => {
       '{"data":{"content":"{}","content":"{}"}}',
       "data.content: may be sent only once, got 2",
     ],
-  ])("with %s twice is refused", (_name, text, errorMessage) => {
+  ])("with %s twice is rejected", (_name, text, errorMessage) => {
     expect(refusalOf(() => parseJsonBody(botEventSchema(now), Buffer.from(text)))).toEqual({
       code: 1002,
       errorMessage,

@@ -12,7 +12,7 @@ import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { bot } from "../../../support/turns.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
 import { app, appsOf } from "../../adapters/secrets/apps.ts";
-import { setUpDoor } from "../../core/intake/doors.ts";
+import { setUpIntake } from "../../core/intake/intake-setup.ts";
 import type { Form } from "../message-publish/forms.ts";
 
 export const messagesRoute = "/callbacks/rongcloud/messages";
@@ -40,16 +40,16 @@ export interface Sent {
   readonly headers?: Record<string, string>;
 }
 
-export interface GivenDoor {
+export interface GivenCallbacks {
   readonly bots?: readonly Bot[];
   readonly dispatchJobs?: DispatchJobs;
 }
 
-/** The function as it is put together, but for AWS: app-one with helpdesk for its bot, and nothing that is remembered. */
-export const makeCallbackDoor = ({ bots = [bot()], dispatchJobs }: GivenDoor = {}) => {
-  const door = setUpDoor(bots);
-  const ports = { ...door.ports, ...(dispatchJobs && { dispatchJobs }) };
-  const { clock } = door;
+/** The function as it is composed, without AWS: app-one with helpdesk as its bot, and no cache. */
+export const setUpCallbacks = ({ bots = [bot()], dispatchJobs }: GivenCallbacks = {}) => {
+  const intake = setUpIntake(bots);
+  const ports = { ...intake.ports, ...(dispatchJobs && { dispatchJobs }) };
+  const { clock } = intake;
   const log = makeMemoryLog();
   const metrics = makeMemoryMetrics();
   const handler = makeApiHandler(
@@ -67,7 +67,7 @@ export const makeCallbackDoor = ({ bots = [bot()], dispatchJobs }: GivenDoor = {
     const { statusCode, body } = await handler(event, lambdaContext);
     return { status: statusCode, body: JSON.parse(body) };
   };
-  /** Well signed, unless something else is given. */
+  /** Signed correctly by default. */
   const call = (route: string, body: Buffer, { query = signedQuery(clock.now()), headers = {} }: Sent = {}) =>
     handle(
       proxyEvent({
@@ -80,10 +80,10 @@ export const makeCallbackDoor = ({ bots = [bot()], dispatchJobs }: GivenDoor = {
         isBase64Encoded: true,
       }),
     );
-  return { call, handle, clock, log, metrics, jobs: door.jobs, reads: door.bots.reads };
+  return { call, handle, clock, log, metrics, jobs: intake.jobs, reads: intake.bots.reads };
 };
 
-export const taken = { status: 200, body: { code: 200 } };
+export const ok = { status: 200, body: { code: 200 } };
 
 /** As the full message route sends it. */
 export const routedForm = (given: Form = {}): Form => ({
@@ -101,7 +101,7 @@ export const routedForm = (given: Form = {}): Form => ({
   ...given,
 });
 
-/** As RongCloud tells the webhook of a bot. */
+/** As RongCloud sends it to a bot's webhook. */
 export const botEvent = (data: object = {}, given: object = {}) => ({
   type: "message:private",
   timestamp: 1_767_225_600_123,

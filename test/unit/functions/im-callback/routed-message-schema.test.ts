@@ -17,13 +17,13 @@ const parse = (given: Form, at = now) =>
 const message = (given: Form, at = now): IncomingMessage => {
   const parsed = parse(given, at);
   if (parsed.channelType === "bot") return parsed.message;
-  throw new Error("it is for no bot");
+  throw new Error("the message is for no bot");
 };
 
 const uidOf = (given: Form, at = now): string => message({ msgUID: undefined, ...given }, at).msgUID;
 
 describe("a routed message", () => {
-  test("is read with all that a bot is told of it", () => {
+  test("is parsed with all the fields that a bot receives", () => {
     expect(message({})).toEqual({
       fromUserId: "u7",
       toUserId: "bot-helpdesk",
@@ -38,14 +38,14 @@ describe("a routed message", () => {
     });
   });
 
-  test("may come with what concerns no bot, and without all that it can be told without", () => {
+  test("may have fields that do not concern bots, and may lack the optional ones", () => {
     expect(message({ sensitiveType: "0", busChannel: "x", appId: "y" })).toEqual(message({}));
     expect(message({ source: undefined, groupUserIds: undefined, sensitiveType: undefined })).toMatchObject({
       msgUID: "C3JH-8VQ4-0000-0001",
     });
   });
 
-  test("of a group mentions whom its content says: nobody asks for isMentioned here", () => {
+  test("of a group has the mentions of its content: isMentioned is not required here", () => {
     expect(message({ channelType: "GROUP", toUserId: "g1" })).toMatchObject({
       channelType: "GROUP",
       toUserId: "g1",
@@ -53,7 +53,7 @@ describe("a routed message", () => {
     });
   });
 
-  test("that bears no time has that of its coming", () => {
+  test("without a time has that of its arrival", () => {
     expect(message({ msgTimestamp: undefined }).msgTimestamp).toBe(now);
   });
 
@@ -65,43 +65,43 @@ describe("a routed message", () => {
   );
 });
 
-describe("who alone gets a message to a group", () => {
+describe("the recipients of a message to a group", () => {
   const directedTo = (groupUserIds: Form[string]) =>
     message({ channelType: "GROUP", groupUserIds }).directedTo;
 
   test.each<[string, Form[string], string[]]>([
-    ["a list in JSON", '["u8","bot-helpdesk"]', ["u8", "bot-helpdesk"]],
-    ["a list in JSON with blanks", '[ "u8", "bot-helpdesk" ]', ["u8", "bot-helpdesk"]],
-    ["a list in JSON of numbers, as some ids look", "[7001,7002]", ["7001", "7002"]],
+    ["an array in JSON", '["u8","bot-helpdesk"]', ["u8", "bot-helpdesk"]],
+    ["an array in JSON with blanks", '[ "u8", "bot-helpdesk" ]', ["u8", "bot-helpdesk"]],
+    ["an array in JSON of numbers, as some ids look", "[7001,7002]", ["7001", "7002"]],
     ["a field for each", ["u8", "bot-helpdesk"], ["u8", "bot-helpdesk"]],
     ["one", "bot-helpdesk", ["bot-helpdesk"]],
     ["commas", "u8,bot-helpdesk", ["u8", "bot-helpdesk"]],
     ["commas and blanks", "u8, bot-helpdesk ", ["u8", "bot-helpdesk"]],
     ["a list as Java prints it", "[u8, bot-helpdesk]", ["u8", "bot-helpdesk"]],
-  ])("is read from %s", (_name, sent, ids) => {
+  ])("are parsed from %s", (_name, sent, ids) => {
     expect(directedTo(sent)).toEqual(ids);
   });
 
   test.each<[string, Form[string]]>([
     ["no such field", undefined],
     ["an empty field", ""],
-    ["an empty list in JSON", "[]"],
+    ["an empty array in JSON", "[]"],
     ["nothing between commas", " , "],
-  ])("is everybody where there is %s", (_name, sent) => {
+  ])("are everyone with %s", (_name, sent) => {
     expect(directedTo(sent)).toEqual([]);
   });
 
   test.each<[string, Form[string]]>([
-    ["a list in JSON that is broken off", '["u8"'],
-    ["a list in JSON of what is no id", '[{"userId":"u8"}]'],
-  ])("is not everybody where there is %s", (_name, sent) => {
+    ["a truncated array in JSON", '["u8"'],
+    ["an array in JSON of invalid ids", '[{"userId":"u8"}]'],
+  ])("are not everyone with %s", (_name, sent) => {
     expect(directedTo(sent)).not.toEqual([]);
   });
 });
 
 describe("a routed message without an id", () => {
   test.each([undefined, ""])(
-    "is told by what it says: each copy of it has the same, where msgUID is %p",
+    "gets one from its content: the same for each copy, with msgUID %p",
     (msgUID) => {
       const copies = [
         message({ msgUID }),
@@ -120,18 +120,18 @@ describe("a routed message without an id", () => {
     ["kind", { objectName: "app:order" }],
     ["time", { msgTimestamp: "1767225600102" }],
     ["content", { content: '{"content":"hello "}' }],
-  ])("is another where its %s is another", (_name, other) => {
+  ])("gets another if its %s is another", (_name, other) => {
     expect(uidOf(other)).not.toBe(uidOf({}));
   });
 
-  test("is another where two of its fields only look the same put together", () => {
+  test("gets another if two of its fields only look the same when concatenated", () => {
     expect(uidOf({ fromUserId: "u7b", toUserId: "ot" })).not.toBe(
       uidOf({ fromUserId: "u7", toUserId: "bot" }),
     );
   });
 });
 
-describe("a routed message that nobody can make sense of", () => {
+describe("a routed message that cannot be parsed", () => {
   test.each<[string, Form, number, unknown]>([
     ["without fromUserId", { fromUserId: undefined }, 1002, "fromUserId: is required, got nothing"],
     ["without toUserId", { toUserId: undefined }, 1002, "toUserId: is required, got nothing"],
@@ -139,13 +139,13 @@ describe("a routed message that nobody can make sense of", () => {
     ["without content", { content: undefined }, 1002, "content: is required, got nothing"],
     ["without channelType", { channelType: undefined }, 1002, "channelType: is required, got nothing"],
     [
-      "of a channel that is none",
+      "of an unknown channel",
       { channelType: "person" },
       1002,
       'channelType: must be a channel type, got "person"',
     ],
     [
-      "with content that is no JSON",
+      "with content that is not JSON",
       { content: "hello" },
       1002,
       'content: must contain valid JSON, got "hello"',
@@ -163,7 +163,7 @@ describe("a routed message that nobody can make sense of", () => {
       1005,
       "fromUserId: at most 64 characters, got 65 characters",
     ],
-  ])("%s is refused by field and rule", (_name, given, code, errorMessage) => {
+  ])("%s is rejected by field and rule", (_name, given, code, errorMessage) => {
     expect(refusalOf(() => parse(given))).toEqual({ code, errorMessage });
   });
 
@@ -173,11 +173,11 @@ describe("a routed message that nobody can make sense of", () => {
     ["msgTimestamp", "9".repeat(16)],
     ["msgTimestamp", ""],
     ["source", "s".repeat(65)],
-  ])("is not lost for a %s that is none: %j", (field, value) => {
+  ])("does not include one with a malformed %s: %j", (field, value) => {
     expect(parse({ [field]: value })).toEqual(parse({ [field]: undefined }));
   });
 
-  test("is read at 128 KB of content", () => {
+  test("does not include one with 128 KB of content", () => {
     const content = JSON.stringify("你".repeat((128 * 1024 - 2) / 3));
     expect(message({ content }).content).toBe(content);
   });

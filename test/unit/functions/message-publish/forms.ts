@@ -1,6 +1,6 @@
 export type Form = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** As a form on the wire; a field that is a list is sent once for each of its values. */
+/** A form as sent; a field with an array is sent once for each of its values. */
 export const formOf = (given: Form): Buffer => {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(given)) {

@@ -13,13 +13,13 @@ import { type Form, formOf, groupForm, mentioningContent, privateForm } from "./
 const parsePrivate = (given: Form) => parseFormBody(privateMessageSchema, formOf(given), repeatableFields);
 const parseGroup = (given: Form) => parseFormBody(groupMessageSchema, formOf(given), repeatableFields);
 
-const doors = [
+const messageKinds = [
   ["private", parsePrivate, privateForm],
   ["group", parseGroup, groupForm],
 ] as const;
 
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `u${at}`);
-/** JSON of this many bytes, or as few less as the filling takes. */
+/** JSON of this many bytes, or fewer by less than one character of the filling. */
 const contentOf = (bytes: number, filling = "x"): string =>
   JSON.stringify({ content: filling.repeat(Math.floor((bytes - 14) / Buffer.byteLength(filling))) });
 
@@ -44,8 +44,8 @@ const ofThePush = {
 
 type Refusals = readonly (readonly [string, Form, number, unknown])[];
 
-describe.each(doors)("a %s message", (_name, parse, form) => {
-  test("may hold 128 KB of content, in any script", () => {
+describe.each(messageKinds)("a %s message", (_name, parse, form) => {
+  test("may have 128 KB of content, in any script", () => {
     for (const filling of ["x", "你"]) {
       const content = contentOf(131_072, filling);
       expect(Buffer.byteLength(content)).toBeGreaterThan(131_069);
@@ -53,11 +53,11 @@ describe.each(doors)("a %s message", (_name, parse, form) => {
     }
   });
 
-  test("may come with all that concerns its push, as the SDKs send it", () => {
+  test("may have everything about its push, as the SDKs send it", () => {
     expect(parse(form(ofThePush))).toEqual(parse(form()));
   });
 
-  test("may have ids and a kind as long as they may be", () => {
+  test("may have ids and a type of maximum length", () => {
     const [fromUserId, objectName] = ["u".repeat(64), "x".repeat(32)];
     expect(parse(form({ fromUserId, objectName }))).toMatchObject({ fromUserId, objectName });
   });
@@ -66,7 +66,7 @@ describe.each(doors)("a %s message", (_name, parse, form) => {
     ["without fromUserId", { fromUserId: undefined }, 1002, "fromUserId: is required, got nothing"],
     ["without objectName", { objectName: undefined }, 1002, "objectName: is required, got nothing"],
     ["without content", { content: undefined }, 1002, "content: is required, got nothing"],
-    ["from nobody", { fromUserId: "" }, 1002, 'fromUserId: must not be empty, got ""'],
+    ["from an empty id", { fromUserId: "" }, 1002, 'fromUserId: must not be empty, got ""'],
     [
       "from an id of 65 characters",
       { fromUserId: "u".repeat(65) },
@@ -74,34 +74,34 @@ describe.each(doors)("a %s message", (_name, parse, form) => {
       "fromUserId: at most 64 characters, got 65 characters",
     ],
     ["from two users", { fromUserId: ["u7", "u8"] }, 1002, "fromUserId: may be sent only once, got 2"],
-    ["of no kind", { objectName: "" }, 1002, 'objectName: must not be empty, got ""'],
+    ["of an empty type", { objectName: "" }, 1002, 'objectName: must not be empty, got ""'],
     [
-      "of a kind of 33 characters",
+      "of a type of 33 characters",
       { objectName: "x".repeat(33) },
       1005,
       "objectName: at most 32 characters, got 33 characters",
     ],
     [
-      "of two kinds",
+      "of two types",
       { objectName: ["RC:TxtMsg", "RC:ImgMsg"] },
       1002,
       "objectName: may be sent only once, got 2",
     ],
-    ["with no content", { content: "" }, 1002, 'content: must contain valid JSON, got ""'],
+    ["with empty content", { content: "" }, 1002, 'content: must contain valid JSON, got ""'],
     [
-      "with content that is no JSON",
+      "with content that is not JSON",
       { content: "hello" },
       1002,
       'content: must contain valid JSON, got "hello"',
     ],
     [
-      "with content that is nearly JSON",
+      "with content that is almost JSON",
       { content: "{'a':1}" },
       1002,
       "content: must contain valid JSON, got \"{'a':1}\"",
     ],
     [
-      "with content twice, though both are the same",
+      "with content twice, even if both are the same",
       { content: ['{"a":1}', '{"a":1}'] },
       1002,
       "content: may be sent only once, got 2",
@@ -120,11 +120,11 @@ describe.each(doors)("a %s message", (_name, parse, form) => {
     ],
   ];
 
-  test.each(refusals)("%s is refused, and its server told why", (_case, given, code, errorMessage) => {
+  test.each(refusals)("%s is rejected, and its server told why", (_case, given, code, errorMessage) => {
     expect(refusalOf(() => parse(form(given)))).toEqual({ code, errorMessage });
   });
 
-  test("of any fields is read or refused with words for its server, and never breaks", () => {
+  test("with any fields is parsed or rejected with an error for its server, and never throws", () => {
     const names = [
       "fromUserId",
       "toUserId",
@@ -151,7 +151,7 @@ describe.each(doors)("a %s message", (_name, parse, form) => {
 });
 
 describe("a private message", () => {
-  test("is read with whom it is from and to, its kind and its content", () => {
+  test("is parsed with its sender, target, type and content", () => {
     expect(parsePrivate(privateForm())).toEqual({
       channelType: "PERSON",
       fromUserId: "u7",
@@ -163,7 +163,7 @@ describe("a private message", () => {
     });
   });
 
-  test("may be sent to a thousand users under the longest ids, with the longest content, each byte escaped", () => {
+  test("may be sent to a thousand users with the longest ids, with the longest content, each byte escaped", () => {
     const toUserId = ids(1000).map((id) => id.padStart(64, "你"));
     const content = contentOf(131_072, "你");
     expect(parsePrivate(privateForm({ toUserId, content }))).toMatchObject({ targetIds: toUserId, content });
@@ -171,7 +171,7 @@ describe("a private message", () => {
 
   const refusals: Refusals = [
     ["without toUserId", { toUserId: undefined }, 1002, "toUserId: is required, got nothing"],
-    ["to nobody", { toUserId: ["u1", ""] }, 1002, 'toUserId[1]: must not be empty, got ""'],
+    ["to an empty id", { toUserId: ["u1", ""] }, 1002, 'toUserId[1]: must not be empty, got ""'],
     [
       "to an id of 65 characters",
       { toUserId: "u".repeat(65) },
@@ -187,13 +187,13 @@ describe("a private message", () => {
     ["to a group", { toUserId: undefined, toGroupId: "g1" }, 1002, "toUserId: is required, got nothing"],
   ];
 
-  test.each(refusals)("%s is refused", (_case, given, code, errorMessage) => {
+  test.each(refusals)("%s is rejected", (_case, given, code, errorMessage) => {
     expect(refusalOf(() => parsePrivate(privateForm(given)))).toEqual({ code, errorMessage });
   });
 });
 
 describe("a message to a group", () => {
-  test("is read with whom it is from and to, and mentions whom its content says", () => {
+  test("is parsed with its sender and target, and the mentions of its content", () => {
     expect(parseGroup(groupForm())).toEqual({
       channelType: "GROUP",
       fromUserId: "u7",
@@ -205,7 +205,7 @@ describe("a message to a group", () => {
     });
   });
 
-  test("may be sent to three groups, and to some of their members alone", () => {
+  test("may be sent to three groups, and to some of their members only", () => {
     const toUserId = ids(1000);
     expect(parseGroup(groupForm({ toGroupId: ["g1", "g2", "g3"], toUserId }))).toMatchObject({
       targetIds: ["g1", "g2", "g3"],
@@ -214,7 +214,7 @@ describe("a message to a group", () => {
   });
 
   test.each([undefined, "0"])(
-    "mentions nobody where isMentioned is %p, whatever its content says",
+    "mentions no one if isMentioned is %p, whatever its content says",
     (isMentioned) => {
       expect(parseGroup(groupForm({ isMentioned })).mentions).toBe(false);
     },
@@ -222,9 +222,9 @@ describe("a message to a group", () => {
 
   const refusals: Refusals = [
     ["without toGroupId", { toGroupId: undefined }, 1002, "toGroupId: is required, got nothing"],
-    ["to a group of no name", { toGroupId: "" }, 1002, 'toGroupId[0]: must not be empty, got ""'],
+    ["to an empty group id", { toGroupId: "" }, 1002, 'toGroupId[0]: must not be empty, got ""'],
     [
-      "to a group's id of 65 characters",
+      "to a group id of 65 characters",
       { toGroupId: "g".repeat(65) },
       1005,
       "toGroupId[0]: at most 64 characters, got 65 characters",
@@ -235,7 +235,7 @@ describe("a message to a group", () => {
       1002,
       expect.stringMatching(/^toGroupId: at most 3 entries, got /),
     ],
-    ["to a member of no name", { toUserId: "" }, 1002, 'toUserId[0]: must not be empty, got ""'],
+    ["to an empty member id", { toUserId: "" }, 1002, 'toUserId[0]: must not be empty, got ""'],
     [
       "to 1001 members",
       { toUserId: ids(1001) },
@@ -252,7 +252,7 @@ describe("a message to a group", () => {
     ],
   ];
 
-  test.each(refusals)("%s is refused", (_case, given, code, errorMessage) => {
+  test.each(refusals)("%s is rejected", (_case, given, code, errorMessage) => {
     expect(refusalOf(() => parseGroup(groupForm(given)))).toEqual({ code, errorMessage });
   });
 });

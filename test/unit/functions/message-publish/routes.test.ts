@@ -15,24 +15,24 @@ import {
   withRongCloud,
 } from "../../adapters/rongcloud/rongcloud.ts";
 import { app } from "../../adapters/secrets/apps.ts";
-import { setUpDoor } from "../../core/intake/doors.ts";
+import { setUpIntake } from "../../core/intake/intake-setup.ts";
 import { type Form, formOf, groupForm, privateForm } from "./forms.ts";
 
 const privatePath = "/message/private/publish.json";
 const groupPath = "/message/group/publish.json";
 
-/** The function as it is put together, but for AWS, with helpdesk for its bot. */
-const makeDoor = ({ forwardCall }: Pick<RongCloud, "forwardCall">, passesThrough: boolean) => {
-  const door = setUpDoor([bot()]);
+/** The function as it is composed, without AWS, with helpdesk as its bot. */
+const setUp = ({ forwardCall }: Pick<RongCloud, "forwardCall">, passesThrough: boolean) => {
+  const intake = setUpIntake([bot()]);
   const log = makeMemoryLog();
   const handler = makeSignedApi(
     { verifyCall: async () => app(), log },
     makePublishRoutes({
       publishMessage: makePublishMessage({
-        acceptMessages: makeAcceptMessages({ ...door.ports }),
+        acceptMessages: makeAcceptMessages({ ...intake.ports }),
         passesThrough,
         newMessageUID,
-        clock: door.clock,
+        clock: intake.clock,
       }),
       publishToIm: makePublishToIm(forwardCall),
     }),
@@ -42,7 +42,7 @@ const makeDoor = ({ forwardCall }: Pick<RongCloud, "forwardCall">, passesThrough
     const { statusCode, body, headers } = await handler(event, lambdaContext);
     return { status: statusCode, text: body, body: body && JSON.parse(body), headers };
   };
-  return { publish, log, jobs: door.jobs };
+  return { publish, log, jobs: intake.jobs };
 };
 
 const uid = expect.stringMatching(/^(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
@@ -52,9 +52,9 @@ const notCalled = json(500, {});
 
 describe("stand-alone", () => {
   test(
-    "a private message is answered with an id for each of its users, and goes to no IM",
+    "a private message is answered with an id for each of its users, and is sent to no IM",
     withRongCloud(notCalled, async (rongcloud) => {
-      const { publish, jobs } = makeDoor(rongcloud, false);
+      const { publish, jobs } = setUp(rongcloud, false);
       const { status, body } = await publish(privatePath, privateForm({ toUserId: ["bot-helpdesk", "u8"] }));
       expect(status).toBe(200);
       expect(body).toEqual({
@@ -72,7 +72,7 @@ describe("stand-alone", () => {
   test(
     "a message to groups is answered with an id for each of them",
     withRongCloud(notCalled, async (rongcloud) => {
-      const { publish, jobs } = makeDoor(rongcloud, false);
+      const { publish, jobs } = setUp(rongcloud, false);
       const { body } = await publish(groupPath, groupForm({ toGroupId: ["g1", "g2"] }));
       expect(body).toEqual({
         code: 200,
@@ -86,11 +86,11 @@ describe("stand-alone", () => {
   );
 
   test(
-    "what a bot says goes to the IM as it came, and has the id that it got there",
+    "a bot's message is sent to the IM unchanged, and has the id from there",
     withRongCloud(
       json(200, { code: 200, messageUIDs: [{ userId: "u7", messageUID: "im-1" }] }),
       async (rongcloud) => {
-        const { publish, jobs } = makeDoor(rongcloud, false);
+        const { publish, jobs } = setUp(rongcloud, false);
         const form = privateForm({ fromUserId: "bot-helpdesk", toUserId: "u7", pushContent: "你好 & more" });
         const { body } = await publish(privatePath, form);
         expect(body).toEqual({ code: 200, messageUIDs: [{ userId: "u7", messageUID: "im-1" }] });
@@ -104,11 +104,11 @@ describe("stand-alone", () => {
 
 describe("with a real RongCloud behind the bridge", () => {
   test(
-    "a private message goes there, and its bot is told it under the id that it got there",
+    "a private message is sent there, and its bot gets it under the id from there",
     withRongCloud(
       json(200, { code: 200, messageUIDs: [{ userId: "bot-helpdesk", messageUID: "im-1" }] }),
       async (rongcloud) => {
-        const { publish, jobs } = makeDoor(rongcloud, true);
+        const { publish, jobs } = setUp(rongcloud, true);
         const { status, body } = await publish(privatePath, privateForm());
         expect({ status, body }).toEqual({
           status: 200,
@@ -120,11 +120,11 @@ describe("with a real RongCloud behind the bridge", () => {
   );
 
   test(
-    "a message to a group goes there by the group's path",
+    "a message to a group is sent there with the group's path",
     withRongCloud(
       json(200, { code: 200, messageUIDs: [{ groupId: "g1", messageUID: "im-2" }] }),
       async (rongcloud) => {
-        const { publish } = makeDoor(rongcloud, true);
+        const { publish } = setUp(rongcloud, true);
         const { body } = await publish(groupPath, groupForm());
         expect(body).toEqual({ code: 200, messageUIDs: [{ groupId: "g1", messageUID: "im-2" }] });
         expect(rongcloud.received).toMatchObject([{ path: groupPath }]);
@@ -137,11 +137,11 @@ describe("with a real RongCloud behind the bridge", () => {
     ["private", privatePath, privateForm()],
     ["group", groupPath, groupForm()],
   ])(
-    "a %s message that it refuses is refused in its words, and no bot hears of it",
+    "a %s message that it rejects is rejected with its error, and reaches no bot",
     async (_name, path, form) => {
       const refusal = { code: 1009, errorMessage: "not in group", extra: 1 };
       await withRongCloud(json(403, refusal), async (rongcloud) => {
-        const { publish, jobs } = makeDoor(rongcloud, true);
+        const { publish, jobs } = setUp(rongcloud, true);
         const { status, text, headers } = await publish(path, form);
         expect({ status, text }).toEqual({ status: 403, text: JSON.stringify(refusal) });
         expect(headers).toMatchObject({
@@ -154,11 +154,11 @@ describe("with a real RongCloud behind the bridge", () => {
   );
 
   test(
-    "a message to which it does not answer is refused with 500, and no bot hears of it",
+    "a message that it does not answer is rejected with 500, and reaches no bot",
     withRongCloud(
       (response) => void response.destroy(),
       async (rongcloud) => {
-        const { publish, jobs, log } = makeDoor(rongcloud, true);
+        const { publish, jobs, log } = setUp(rongcloud, true);
         expect(await publish(privatePath, privateForm())).toMatchObject({
           status: 500,
           body: { code: 1000, errorMessage: "internal error, please try again" },
@@ -174,9 +174,9 @@ describe("a message that breaks a rule", () => {
   test.each([
     ["private", privatePath, privateForm({ content: "hello" })],
     ["group", groupPath, groupForm({ content: "hello" })],
-  ])("is refused before RongCloud hears of it, by the %s path", async (_name, path, form) => {
+  ])("is rejected before RongCloud is called, with the %s path", async (_name, path, form) => {
     await withRongCloud(notCalled, async (rongcloud) => {
-      const { publish, jobs, log } = makeDoor(rongcloud, true);
+      const { publish, jobs, log } = setUp(rongcloud, true);
       expect(await publish(path, form)).toMatchObject({
         status: 400,
         body: { code: 1002, errorMessage: 'content: must contain valid JSON, got "hello"' },
@@ -188,9 +188,9 @@ describe("a message that breaks a rule", () => {
   });
 
   test(
-    "since it has no body is refused with 1003",
+    "because it has no body is rejected with 1003",
     withRongCloud(notCalled, async (rongcloud) => {
-      const { publish } = makeDoor(rongcloud, true);
+      const { publish } = setUp(rongcloud, true);
       expect(await publish(privatePath, {})).toMatchObject({ status: 400, body: { code: 1003 } });
     }),
   );

@@ -19,8 +19,8 @@ import { app, appsOf } from "../../adapters/secrets/apps.ts";
 
 const startMs = Date.UTC(2026, 0, 1);
 
-/** The function as it is put together, but for AWS. */
-const makeDoor = (forwardCall: ForwardCall | undefined) => {
+/** The function as it is composed, without AWS. */
+const setUp = (forwardCall: ForwardCall | undefined) => {
   const clock = makeTestClock(startMs);
   const log = makeMemoryLog();
   const seen = new Set<string>();
@@ -70,22 +70,22 @@ const notFound = {
 
 const info: Answer = answerWith(200, "application/json;charset=utf-8", '{"code":200,"userName":"Ann"}');
 
-describe("stand-alone, a path that nobody serves", () => {
+describe("stand-alone, an unknown path", () => {
   test.each([
-    ["nobody signed", undefined],
-    ["somebody signed", signed()],
-    ["somebody forged", signed({ Signature: "0".repeat(40) })],
-  ])("is 404 where %s it, and nothing is quoted", async (_name, headers) => {
-    const { call } = makeDoor(undefined);
+    ["no one signed", undefined],
+    ["an app signed", signed()],
+    ["an attacker signed", signed({ Signature: "0".repeat(40) })],
+  ])("is 404 if %s it, and nothing is echoed", async (_name, headers) => {
+    const { call } = setUp(undefined);
     expect(await call({ path: "/<script>", ...(headers && { headers }) })).toEqual(notFound);
   });
 });
 
-describe("with a real RongCloud behind the bridge, a path that is not ours", () => {
+describe("with a real RongCloud behind the bridge, an unknown path", () => {
   test(
-    "is 404 where nobody signed it, and RongCloud does not hear of it",
+    "is 404 if it is not signed, and RongCloud is not called",
     withRongCloud(info, async ({ forwardCall, received }) => {
-      const { call } = makeDoor(forwardCall);
+      const { call } = setUp(forwardCall);
       expect(await call()).toEqual(notFound);
       expect(await call({ path: "/", httpMethod: "GET", body: null })).toEqual(notFound);
       expect(await call({ headers: { "App-Key": "app-one", Nonce: "n", Timestamp: "1" } })).toEqual(notFound);
@@ -94,31 +94,28 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
   );
 
   test.each([
-    ["under their names", signed()],
-    ["under their RC- names", withRcNames(signed())],
-  ])(
-    "comes to RongCloud where it is signed %s, and RongCloud's answer comes back",
-    async (_name, headers) => {
-      await withRongCloud(info, async ({ forwardCall, received }) => {
-        const { call } = makeDoor(forwardCall);
-        expect(await call({ headers: { ...headers, "X-Request-ID": "order-7" } })).toEqual({
-          status: 200,
-          headers: { "content-type": "application/json;charset=utf-8", "x-request-id": "order-7" },
-          text: '{"code":200,"userName":"Ann"}',
-        });
-        expect(received).toMatchObject([
-          { method: "POST", path: "/user/info.json", headers: { "content-type": form } },
-        ]);
-        expect(received[0]?.body.toString()).toBe("userId=u7");
-        expect(received.map(isSigned)).toEqual([true]);
-      })();
-    },
-  );
+    ["with their names", signed()],
+    ["with their RC- names", withRcNames(signed())],
+  ])("is sent to RongCloud if it is signed %s, and RongCloud's reply is returned", async (_name, headers) => {
+    await withRongCloud(info, async ({ forwardCall, received }) => {
+      const { call } = setUp(forwardCall);
+      expect(await call({ headers: { ...headers, "X-Request-ID": "order-7" } })).toEqual({
+        status: 200,
+        headers: { "content-type": "application/json;charset=utf-8", "x-request-id": "order-7" },
+        text: '{"code":200,"userName":"Ann"}',
+      });
+      expect(received).toMatchObject([
+        { method: "POST", path: "/user/info.json", headers: { "content-type": form } },
+      ]);
+      expect(received[0]?.body.toString()).toBe("userId=u7");
+      expect(received.map(isSigned)).toEqual([true]);
+    })();
+  });
 
   test(
-    "comes with its query, each value of it, in any script",
+    "keeps its query, each value of it, in any script",
     withRongCloud(info, async ({ forwardCall, received }) => {
-      await makeDoor(forwardCall).call({
+      await setUp(forwardCall).call({
         headers: signed(),
         multiValueQueryStringParameters: { id: ["b", "a"], name: ["你好 &=+%20"], empty: [""] },
       });
@@ -134,10 +131,10 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
   );
 
   test(
-    "comes as JSON where it is JSON, also where API Gateway made base64 of it",
+    "is sent as JSON if it is JSON, even if API Gateway encoded it as base64",
     withRongCloud(info, async ({ forwardCall, received }) => {
       const body = '{"name":"你好 😀"}';
-      await makeDoor(forwardCall).call({
+      await setUp(forwardCall).call({
         headers: signed({ "Content-Type": "application/json;charset=utf-8" }),
         body: Buffer.from(body).toString("base64"),
         isBase64Encoded: true,
@@ -148,18 +145,18 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
   );
 
   test(
-    "comes as a form where it does not say what it is, as all of the API that is no JSON",
+    "is sent as a form if it has no content type, like all of the API that is not JSON",
     withRongCloud(info, async ({ forwardCall, received }) => {
       const { "Content-Type": _type, ...headers } = signed();
-      await makeDoor(forwardCall).call({ headers });
+      await setUp(forwardCall).call({ headers });
       expect(received).toMatchObject([{ headers: { "content-type": form } }]);
     }),
   );
 
   test(
-    "comes by GET, too",
+    "may be a GET",
     withRongCloud(info, async ({ forwardCall, received }) => {
-      const { call } = makeDoor(forwardCall);
+      const { call } = setUp(forwardCall);
       expect(await call({ httpMethod: "GET", headers: signed(), body: null })).toMatchObject({ status: 200 });
       expect(received).toMatchObject([{ method: "GET", path: "/user/info.json" }]);
       expect(received[0]?.body).toHaveLength(0);
@@ -167,17 +164,17 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
   );
 
   test.each(["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])(
-    "is 404 by %s, which RongCloud's API does not know",
+    "is 404 with %s, which RongCloud's API does not support",
     async (httpMethod) => {
       await withRongCloud(info, async ({ forwardCall, received }) => {
-        expect(await makeDoor(forwardCall).call({ httpMethod, headers: signed() })).toEqual(notFound);
+        expect(await setUp(forwardCall).call({ httpMethod, headers: signed() })).toEqual(notFound);
         expect(received).toEqual([]);
       })();
     },
   );
 
   test(
-    "comes with no header of its caller's but its content type: no cookie, no address, no signature",
+    "is sent without the caller's headers except the content type: no cookie, no address, no signature",
     withRongCloud(info, async ({ forwardCall, received, url }) => {
       const sent = signed({
         Cookie: "session=1",
@@ -189,7 +186,7 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
         "Content-Length": "9999",
         Connection: "close",
       });
-      await makeDoor(forwardCall).call({ headers: sent });
+      await setUp(forwardCall).call({ headers: sent });
       const { headers = {} } = received[0] ?? {};
       expect(Object.keys(headers).sort()).toEqual([
         "accept-encoding",
@@ -209,11 +206,11 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
 
   test.each([
     ["forged", signed({ Signature: "0".repeat(40) }), 1004],
-    ["signed by nobody whom we know", signed({ "App-Key": "app-two" }), 1001],
+    ["signed by an unknown app", signed({ "App-Key": "app-two" }), 1001],
     ["signed with an empty signature", signed({ Signature: "" }), 1004],
-  ])("is 401 where it is %s, and RongCloud does not hear of it", async (_name, headers, code) => {
+  ])("is 401 if it is %s, and RongCloud is not called", async (_name, headers, code) => {
     await withRongCloud(info, async ({ forwardCall, received }) => {
-      const { status, text } = await makeDoor(forwardCall).call({ headers });
+      const { status, text } = await setUp(forwardCall).call({ headers });
       expect(status).toBe(401);
       expect(JSON.parse(text)).toMatchObject({ code });
       expect(received).toEqual([]);
@@ -221,9 +218,9 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
   });
 
   test(
-    "is passed on once: the same call again is a replay, and a stale one is none of ours",
+    "is passed through once: a repeated call is a replay, and a stale one is rejected",
     withRongCloud(info, async ({ forwardCall, received }) => {
-      const { call, clock } = makeDoor(forwardCall);
+      const { call, clock } = setUp(forwardCall);
       expect(await call({ headers: signed() })).toMatchObject({ status: 200 });
       expect(await call({ headers: signed() })).toMatchObject({ status: 401 });
       await clock.advance(300_001);
@@ -237,19 +234,19 @@ describe("with a real RongCloud behind the bridge, a path that is not ours", () 
     [404, '{"code":404}'],
     [429, '{"code":1008}'],
     [500, "<h1>Bad Gateway</h1>"],
-  ])("has RongCloud's own answer, also %d", async (status, text) => {
+  ])("returns RongCloud's own reply, even %d", async (status, text) => {
     await withRongCloud(answerWith(status, "text/plain", text), async ({ forwardCall }) => {
-      const answered = await makeDoor(forwardCall).call({ headers: signed() });
+      const answered = await setUp(forwardCall).call({ headers: signed() });
       expect(answered).toMatchObject({ status, headers: { "content-type": "text/plain" }, text });
     })();
   });
 
   test(
-    "is 500 where RongCloud does not answer, and nothing internal is told",
+    "is 500 if RongCloud does not answer, without internals",
     withRongCloud(
       (response) => void response.destroy(),
       async ({ forwardCall, url }) => {
-        const { status, text } = await makeDoor(forwardCall).call({ headers: signed() });
+        const { status, text } = await setUp(forwardCall).call({ headers: signed() });
         expect(status).toBe(500);
         expect(JSON.parse(text)).toEqual({ code: 1000, errorMessage: "internal error, please try again" });
         expect(text).not.toContain(new URL(url).port);

@@ -10,16 +10,16 @@ const dayMs = 24 * 60 * 60 * 1000;
 const parse = (form: string) => parseFormBody(expirySchema(now), Buffer.from(form), repeatableExpiryFields);
 
 describe("a revocation", () => {
-  test("is of one user or of up to twenty, and for a time or none", () => {
+  test("is of one user or of up to twenty, with or without a time", () => {
     expect(parse(`userId=u7&time=${now}`)).toEqual({ userId: ["u7"], time: now });
     expect(parse("userId=u7&userId=u8")).toEqual({ userId: ["u7", "u8"] });
     expect(parse(Array.from({ length: 20 }, (_, n) => `userId=u${n}`).join("&")).userId).toHaveLength(20);
   });
 
   test.each([
-    ["of nobody", "time=1767225600000", "userId: is required, got nothing"],
+    ["of no user", "time=1767225600000", "userId: is required, got nothing"],
     [
-      "of a name that may not be",
+      "of an invalid user id",
       "userId=u%207",
       'userId[0]: must contain only letters, digits and + = - _, got "u 7"',
     ],
@@ -33,14 +33,14 @@ describe("a revocation", () => {
       "userId=u7&time=1767225600",
       'time: must be milliseconds since the epoch, 13 digits, got "1767225600"',
     ],
-    ["for no time", "userId=u7&time=", 'time: must be milliseconds since the epoch, 13 digits, got ""'],
+    ["for an empty time", "userId=u7&time=", 'time: must be milliseconds since the epoch, 13 digits, got ""'],
     [
-      "for a time of the next century, which would lock the user out",
+      "for a time in the next century, which would lock the user out",
       "userId=u7&time=4102444800000",
       "time: must not be more than a day ahead, got 4102444800000",
     ],
     ["for two times", "userId=u7&time=1&time=2", "time: may be sent only once, got 2"],
-  ])("%s is refused", (_name, form, errorMessage) => {
+  ])("%s is rejected", (_name, form, errorMessage) => {
     expect(refusalOf(() => parse(form))).toEqual({ code: 1002, errorMessage });
   });
 
@@ -49,7 +49,7 @@ describe("a revocation", () => {
     expect(() => parse(`userId=u7&time=${now + dayMs + 1}`)).toThrow("must not be more than a day ahead");
   });
 
-  test("is parsed or refused, whatever comes", () => {
+  test("is parsed or rejected, whatever the input", () => {
     const field = fc.constantFrom("userId", "time", "bots", "__proto__");
     fc.assert(
       fc.property(fc.array(fc.tuple(field, fc.string({ unit: "binary" })), { maxLength: 30 }), (fields) => {

@@ -15,7 +15,7 @@ const ours = app();
 
 const lifeMs = 60 * 60 * 1000;
 
-/** The reply to a call, and what it revoked. */
+/** The reply to a call, and the revocations. */
 const call = async (path: string, form: string, forwardCall?: ForwardCall) => {
   const log = makeMemoryLog();
   const revoked: (GuardedUser & { readonly before: number })[] = [];
@@ -34,7 +34,7 @@ const expire = (form: string, forwardCall?: ForwardCall) =>
   call("/user/token/expire.json", form, forwardCall);
 
 const verify = makeVerifyUserToken({ apps: appsOf(ours), clock });
-/** Whose token of ours it is. */
+/** The user of a token of ours. */
 const userOf = async (token: unknown): Promise<string> => (await verify(`Bearer ${token}`)).userId;
 const botsOf = async (token: unknown) => (await verify(`Bearer ${token}`)).bots;
 
@@ -43,7 +43,7 @@ const json = (status: number, body: object): Answer =>
 const theirs = { code: 200, userId: "u7", token: "their-token@cn.rongnav.com", expires: 0 };
 
 describe("stand-alone, a user", () => {
-  test("gets a token of the bridge's own, which is theirs", async () => {
+  test("gets a token of the bridge's own, for that user", async () => {
     const { status, body } = await askFor("userId=u7&name=Ann&portraitUri=");
     expect({ status, body }).toEqual({
       status: 200,
@@ -52,20 +52,20 @@ describe("stand-alone, a user", () => {
     expect(await userOf(body.token)).toBe("u7");
   });
 
-  test("gets a token that is bound to the bots that are named, each once", async () => {
+  test("gets a token that is bound to the named bots, each once", async () => {
     const { body } = await askFor("userId=u7&bots=bot-1&bots=bot-2&bots=bot-1");
     expect(await botsOf(body.token)).toEqual(["bot-1", "bot-2"]);
     expect(await botsOf((await askFor("userId=u7")).body.token)).toBeUndefined();
   });
 
-  test("of a name that may not be is refused", async () => {
+  test("with an invalid id is rejected", async () => {
     expect(await askFor("userId=u%207")).toMatchObject({ status: 400, body: { code: 1002 } });
   });
 });
 
 describe("with a real RongCloud behind the bridge, a user", () => {
   test(
-    "gets RongCloud's token, and the bridge's own beside it",
+    "gets RongCloud's token and the bridge's own",
     withRongCloud(json(200, theirs), async ({ forwardCall }) => {
       const { status, body } = await askFor("userId=u7&name=Ann", forwardCall);
       expect({ status, body }).toEqual({ status: 200, body: { ...theirs, botToken: expect.any(String) } });
@@ -74,7 +74,7 @@ describe("with a real RongCloud behind the bridge, a user", () => {
   );
 
   test(
-    "is made known to RongCloud as they came: name, portrait and whatever else it takes",
+    "is registered with RongCloud unchanged: name, portrait and any other fields that it accepts",
     withRongCloud(json(200, theirs), async ({ forwardCall, received }) => {
       const form = "userId=u7&name=%E4%BD%A0%E5%A5%BD+%26&portraitUri=https%3A%2F%2Fexample.com%2Fa.png&x=1";
       await askFor(form, forwardCall);
@@ -91,7 +91,7 @@ describe("with a real RongCloud behind the bridge, a user", () => {
   );
 
   test(
-    "is not bound to bots there, which RongCloud knows nothing of",
+    "is not bound to bots there, which RongCloud does not support",
     withRongCloud(json(200, theirs), async ({ forwardCall, received }) => {
       const { body } = await askFor("userId=u7&bots=bot-1&name=%E4%BD%A0+%26&bots=bot-2", forwardCall);
       expect(received[0]?.body.toString()).toBe("userId=u7&name=%E4%BD%A0+%26");
@@ -100,7 +100,7 @@ describe("with a real RongCloud behind the bridge, a user", () => {
   );
 
   test(
-    "has a token of the bridge's for who they are here, whomever RongCloud names",
+    "has a token of the bridge's for the requested id, whatever id RongCloud returns",
     withRongCloud(json(200, { ...theirs, userId: "somebody else" }), async ({ forwardCall }) => {
       const { body } = await askFor("userId=u7", forwardCall);
       expect(body.userId).toBe("u7");
@@ -112,11 +112,11 @@ describe("with a real RongCloud behind the bridge, a user", () => {
     ["HTTP 400", 400, { code: 1002, errorMessage: "name is required." }],
     ["HTTP 429", 429, { code: 1008 }],
     ["HTTP 200 with another code", 200, { code: 2007, errorMessage: "over the number of test users" }],
-    ["HTTP 200 with another code beside a token", 200, { ...theirs, code: 2007 }],
-    ["HTTP 500, though it says 200 within", 500, theirs],
+    ["HTTP 200 with another code and a token", 200, { ...theirs, code: 2007 }],
+    ["HTTP 500 with 200 in its body", 500, theirs],
     ["HTTP 200 without a token", 200, { code: 200, userId: "u7" }],
   ])(
-    "whom RongCloud refuses by %s is refused in its words, and gets no token",
+    "that RongCloud rejects with %s is rejected with its error, and gets no token",
     async (_name, status, refusal) => {
       await withRongCloud(json(status, refusal), async ({ forwardCall }) => {
         const reply = await askFor("userId=u7", forwardCall);
@@ -130,7 +130,7 @@ describe("with a real RongCloud behind the bridge, a user", () => {
   );
 
   test(
-    "of a name that may not be is refused before RongCloud hears of them",
+    "with an invalid id is rejected before RongCloud is called",
     withRongCloud(json(200, theirs), async ({ forwardCall, received }) => {
       expect(await askFor("name=Ann", forwardCall)).toMatchObject({ status: 400, body: { code: 1002 } });
       expect(received).toEqual([]);
@@ -138,7 +138,7 @@ describe("with a real RongCloud behind the bridge, a user", () => {
   );
 
   test(
-    "gets no token where RongCloud does not answer, and nothing internal",
+    "gets no token if RongCloud does not answer, and no internals",
     withRongCloud(
       (response) => void response.destroy(),
       async ({ forwardCall, url }) => {
@@ -156,13 +156,13 @@ describe("with a real RongCloud behind the bridge, a user", () => {
 const revocation = (userId: string, before: unknown) => ({ appKey: "app-one", userId, before });
 
 describe("stand-alone, tokens", () => {
-  test("are revoked that were given before a time", async () => {
+  test("issued before a time are revoked", async () => {
     const { status, body, revoked } = await expire("userId=u7&time=1767225600000");
     expect({ status, body }).toEqual({ status: 200, body: { code: 200 } });
     expect(revoked).toEqual([revocation("u7", 1767225600000)]);
   });
 
-  test("are revoked as of now where no time is said", async () => {
+  test("are revoked as of now without a time", async () => {
     const start = clock.now();
     const { status, revoked } = await expire("userId=u7");
     expect(status).toBe(200);
@@ -177,7 +177,7 @@ describe("stand-alone, tokens", () => {
   });
 
   test.each(["time=1767225600000", "userId=u7&time=yesterday", ""])(
-    "stay as they are where it is said wrongly: %j",
+    "stay valid after a malformed request: %j",
     async (form) => {
       const { status, revoked } = await expire(form);
       expect({ status, revoked }).toEqual({ status: 400, revoked: [] });
@@ -189,7 +189,7 @@ describe("with a real RongCloud behind the bridge, tokens", () => {
   const form = "userId=u7&userId=u8&time=1767225600000";
 
   test(
-    "are revoked there too, by the same words",
+    "are revoked there too, with the same fields",
     withRongCloud(json(200, { code: 200 }), async ({ forwardCall, received }) => {
       const { status, body, revoked } = await expire(form, forwardCall);
       expect({ status, body }).toEqual({ status: 200, body: { code: 200 } });
@@ -201,7 +201,7 @@ describe("with a real RongCloud behind the bridge, tokens", () => {
   );
 
   test(
-    "are revoked there as of the same time as here, where none is said: RongCloud wants one",
+    "are revoked there as of the same time as here without a time, which RongCloud requires",
     withRongCloud(json(200, { code: 200 }), async ({ forwardCall, received }) => {
       const { revoked } = await expire("userId=u7", forwardCall);
       const sent = new URLSearchParams(received[0]?.body.toString());
@@ -214,7 +214,7 @@ describe("with a real RongCloud behind the bridge, tokens", () => {
     ["HTTP 400", 400, { code: 1002, errorMessage: "time is required." }],
     ["HTTP 200 with another code", 200, { code: 1004, errorMessage: "bad signature" }],
   ])(
-    "that RongCloud does not revoke, by %s, are ours alone: its words say so",
+    "that RongCloud does not revoke, because of %s, are revoked only here, and its error is returned",
     async (_name, status, refusal) => {
       await withRongCloud(json(status, refusal), async ({ forwardCall }) => {
         const reply = await expire(form, forwardCall);
@@ -225,7 +225,7 @@ describe("with a real RongCloud behind the bridge, tokens", () => {
   );
 
   test(
-    "are revoked here where RongCloud does not answer, and the call fails: it may be made again",
+    "are revoked here if RongCloud does not answer, and the call fails: it may be repeated",
     withRongCloud(
       (response) => void response.destroy(),
       async ({ forwardCall }) => {

@@ -22,7 +22,7 @@ describe("a user", () => {
     });
   });
 
-  test("may come without a name and a portrait, or with empty ones", () => {
+  test("may lack a name and a portrait, or have empty ones", () => {
     expect(parse({ userId: "u7" })).toMatchObject({ userId: "u7" });
     expect(parse({ userId: "u7", name: "", portraitUri: "" })).toMatchObject({ userId: "u7" });
   });
@@ -42,7 +42,7 @@ describe("a user", () => {
     });
   });
 
-  test("must be called something", () => {
+  test("must have an id", () => {
     expect(refusalOf(() => parse({ name: "Ann" }))).toEqual({
       code: 1002,
       errorMessage: "userId: is required, got nothing",
@@ -51,7 +51,7 @@ describe("a user", () => {
 });
 
 describe("a user's bots", () => {
-  test("are all of the app's where none is named", () => {
+  test("are all of the app's if none is named", () => {
     expect(parse({ userId: "u7" }).bots).toBeUndefined();
   });
 
@@ -62,17 +62,17 @@ describe("a user's bots", () => {
 
   test.each([
     ["more than twenty", Array.from({ length: 21 }, (_, n) => `bot-${n}`), 1002],
-    ["one without a name", [""], 1002],
-    ["one of more than 64 characters", ["b".repeat(65)], 1005],
-    ["more than a token has room for", Array.from({ length: 11 }, () => "机".repeat(64)), 1002],
-  ])("may not be %s", (_name, bots, code) => {
+    ["an empty id", [""], 1002],
+    ["an id of more than 64 characters", ["b".repeat(65)], 1005],
+    ["more than fit into a token", Array.from({ length: 11 }, () => "机".repeat(64)), 1002],
+  ])("may not include %s", (_name, bots, code) => {
     expect(refusalOf(() => boundTo(...bots))).toEqual({
       code,
       errorMessage: expect.stringMatching(/^bots(\[0\])?: /),
     });
   });
 
-  test("never make a token longer than one that is taken, whatever their names", async () => {
+  test("never make a token longer than the limit, whatever their names", async () => {
     const clock = makeTestClock();
     const ours = app();
     const sign = makeSignUserToken({ clock, lifeMs: 60_000 });

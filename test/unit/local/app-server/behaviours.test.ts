@@ -24,7 +24,7 @@ describe("the app server simulator can be told", () => {
     expect(server.received().map(({ status }) => status)).toEqual([503, 503, 200]);
   });
 
-  test("to misbehave on one path, before what holds for every path", async () => {
+  test("to misbehave on one path, with precedence over the rule for every path", async () => {
     await put({ status: 500 });
     await put({ path: "/callback", status: 404 });
     await put({ path: "/well" });
@@ -39,13 +39,13 @@ describe("the app server simulator can be told", () => {
     expect(await statuses("/callback")).toEqual([200]);
   });
 
-  test("to ask for time", async () => {
+  test("to ask for a pause", async () => {
     await put({ status: 429, headers: { "Retry-After": "7" } });
     const response = await call();
     expect([response.status, response.headers.get("retry-after")]).toEqual([429, "7"]);
   });
 
-  test("to lead elsewhere", async () => {
+  test("to redirect", async () => {
     await put({ redirect: "https://example.com/elsewhere" });
     const response = await call();
     expect([response.status, response.headers.get("location")]).toEqual([
@@ -104,7 +104,7 @@ describe("the app server simulator can be told", () => {
     expect(await statuses("/callback")).toEqual([200]);
   });
 
-  test("to close in the middle of its slowness", async () => {
+  test("to close in the middle of a delay", async () => {
     await put({ delayMs: 600_000 });
     const pending = call();
     while (server.received().length === 0) await new Promise(setImmediate);

@@ -51,7 +51,7 @@ const echoOf = async (index = 0): Promise<unknown> =>
     if (echo === undefined || echo.status === "sending") throw new Error("not echoed yet");
     return echo;
   });
-/** A later echo is out, so an earlier one would be. */
+/** A later echo was sent, so an earlier one would have been. */
 const afterAnotherEcho = async (): Promise<readonly Published[]> => {
   await call(envelopeWith({ content: '{"content":"the last"}' }));
   await eventually(() => expect(published.at(-1)?.form.content).toContain("the last"));
@@ -59,7 +59,7 @@ const afterAnotherEcho = async (): Promise<readonly Published[]> => {
 };
 
 describe("the echo bot", () => {
-  test("answers the user in the bot's own name, by a signed call", async () => {
+  test("answers the user as the bot, with a signed call", async () => {
     expect((await call(envelopeWith())).status).toBe(200);
     expect(await echoOf()).toEqual({ status: "sent" });
     const form = {
@@ -83,7 +83,7 @@ describe("the echo bot", () => {
     expect(published).toEqual([{ path: "/message/group/publish.json", form, isSigned: true }]);
   });
 
-  test("names what it cannot repeat", async () => {
+  test("says what it cannot repeat", async () => {
     await call(envelopeWith({ objectName: "RC:ImgMsg", content: '{"content":"aGVsbG8="}' }));
     await echoOf();
     expect(published[0]?.form.content).toBe('{"content":"You sent: RC:ImgMsg"}');
@@ -101,33 +101,33 @@ describe("the echo bot", () => {
 
   test.each([
     ["a recall", envelopeWith({}, "message:private_recall"), "/echo"],
-    ["what happens in a group", { type: "group:bot_join", data: {} }, "/echo"],
+    ["an event in a group", { type: "group:bot_join", data: {} }, "/echo"],
     ["a message on another path", envelopeWith(), "/callback"],
   ])("does not answer %s", async (_, envelope, path) => {
     await call(envelope, path);
     expect(await afterAnotherEcho()).toEqual([]);
   });
 
-  test("does not answer what is badly signed, not even where it is taken", async () => {
+  test("does not answer a bad signature, not even if it is accepted", async () => {
     server.behave({ status: 200, times: 1 });
     const parts = signed(`${server.url}/echo`, Date.now());
     await post({ ...parts, headers: {} });
     expect(await afterAnotherEcho()).toEqual([]);
   });
 
-  test("does not answer what it did not take", async () => {
+  test("does not answer an event that it did not accept", async () => {
     server.behave({ status: 503, times: 1 });
     await call(envelopeWith());
     expect(await afterAnotherEcho()).toEqual([]);
   });
 
-  test("answers once a message that is sent again because its first answer came too late", async () => {
+  test("answers once a message that is sent again because its first reply came too late", async () => {
     await call(envelopeWith(), "/echo", "msg_again");
     await call(envelopeWith(), "/echo", "msg_again");
     expect(await afterAnotherEcho()).toHaveLength(1);
   });
 
-  test("is ended in the middle of it when the server closes", async () => {
+  test("is stopped in the middle of it when the server closes", async () => {
     await server.close();
     const hanging = closeAfterEach(await startHttpServer(0, () => new Promise(() => {})));
     server = await startServer(hanging.url);
@@ -139,19 +139,19 @@ describe("the echo bot", () => {
   test.each([
     [{ status: 400, body: '{"code":1002}' }, 'HTTP 400: {"code":1002}'],
     [{ status: 200, body: '{"code":1008}' }, 'HTTP 200: {"code":1008}'],
-  ])("remembers that it was refused: %o", async (answer, reason) => {
+  ])("records that it was rejected: %o", async (answer, reason) => {
     bridgeAnswer = answer;
     await call(envelopeWith());
     expect(await echoOf()).toEqual({ status: "failed", reason });
   });
 
-  test("remembers that nobody was there", async () => {
+  test("records that the bridge was unreachable", async () => {
     await bridge.close();
     await call(envelopeWith());
     expect(await echoOf()).toEqual({ status: "failed", reason: expect.stringContaining("ECONNREFUSED") });
   });
 
-  test("remembers that nobody said where the bridge is", async () => {
+  test("records that the bridge's address is unknown", async () => {
     await server.close();
     server = await startServer(undefined);
     await call(envelopeWith());

@@ -46,12 +46,12 @@ describe("the app server that the guide names", () => {
     expect(server.received()).toMatchObject([{ host: "yourserver.com", path: "/callback" }]);
   });
 
-  test("is waited for as one that is connected", async () => {
+  test("is connected to in the usual way", async () => {
     server.behave({ delayMs: 1_500 });
     expect(await call()).toEqual({ status: 200 });
   });
 
-  test("has seen the request when it breaks the connection", async () => {
+  test("has received the request when it breaks the connection", async () => {
     server.behave({ reset: true });
     expect(await call()).toEqual({ kind: "unreachable", connected: true });
   });

@@ -3,7 +3,7 @@ import { standardHeaders } from "#adapters/webhook/standard-headers.ts";
 
 export const app = { appKey: "app-one", secret: "s1" };
 
-/** What a webhook is made of, for a test to alter. */
+/** The parts of a webhook, for a test to change. */
 export interface Parts {
   readonly url: URL;
   readonly headers: Record<string, string>;

@@ -36,7 +36,7 @@ const withHeader = (parts: Parts, name: string, value: string): Parts => ({
 
 describe("the app server simulator", () => {
   test.each(["/callback", "/", "/any/other?tenant=7", "/callback?timestamp=1"])(
-    "takes what is signed well, at %s",
+    "accepts a valid signature, at %s",
     async (path) => {
       expect((await post(callback(path))).status).toBe(200);
       expect(server.received()).toMatchObject([
@@ -45,7 +45,7 @@ describe("the app server simulator", () => {
     },
   );
 
-  test("takes a webhook that is signed with the new secret and the old one", async () => {
+  test("accepts a webhook that is signed with the new secret and the old one", async () => {
     const parts = callback();
     const signatures = `v1,b2xkZXI= ${parts.headers["webhook-signature"]}`;
     expect((await post(withHeader(parts, "webhook-signature", signatures))).status).toBe(200);
@@ -68,19 +68,19 @@ describe("the app server simulator", () => {
       (parts) => withHeader(parts, "webhook-timestamp", "now"),
       { query: "good", headers: "wrong" },
     ],
-  ])("refuses what has %s, and says which signature is wrong", async (_, alter, signatures) => {
+  ])("rejects a request with %s, and says which signature is wrong", async (_, alter, signatures) => {
     expect((await post(alter(callback()))).status).toBe(401);
     expect(server.received()).toMatchObject([{ status: 401, signatures }]);
   });
 
-  test.each([300_001, -300_001])("refuses what was signed %d ms ago", async (ago) => {
+  test.each([300_001, -300_001])("rejects a request that was signed %d ms ago", async (ago) => {
     const parts = callback();
     now += ago;
     expect((await post(parts)).status).toBe(401);
     expect(server.received()).toMatchObject([{ signatures: { query: "stale", headers: "stale" } }]);
   });
 
-  test("remembers what came, for tests, for onReceived and for people", async () => {
+  test("records requests, for tests, for onReceived and for people", async () => {
     const parts = callback("/callback?tenant=7");
     await post(parts);
     const expected = {
@@ -99,12 +99,12 @@ describe("the app server simulator", () => {
     expect(await response.json()).toEqual([expected]);
   });
 
-  test("remembers what is no JSON as well", async () => {
+  test("records a body that is not JSON as well", async () => {
     await post({ ...callback(), body: "<html>" });
     expect(server.received()).toMatchObject([{ status: 401, envelope: undefined }]);
   });
 
-  test("remembers the last thousand", async () => {
+  test("records the last thousand", async () => {
     for (let sent = 0; sent < 1_001; sent += 1) await post(callback(`/${sent}`));
     const paths = server.received().map(({ path }) => path);
     expect([paths.length, paths[0], paths.at(-1)]).toEqual([1_000, "/1", "/1000"]);
@@ -114,7 +114,7 @@ describe("the app server simulator", () => {
     ["GET", "/callback", 405],
     ["POST", "/_simulator/received", 404],
     ["PUT", "/_simulator/behaviours", 404],
-  ])("takes no %s of %s for a webhook", async (method, path, status) => {
+  ])("does not treat %s of %s as a webhook", async (method, path, status) => {
     expect((await fetch(`${server.url}${path}`, { method })).status).toBe(status);
     expect(server.received()).toEqual([]);
   });

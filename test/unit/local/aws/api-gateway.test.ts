@@ -12,7 +12,7 @@ import { closeAfterEach } from "../../../support/close-after.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 
 const integration: Integration = {
-  functionName: "Door",
+  functionName: "Handler",
   timeoutMs: 29_000,
   transfer: "BUFFERED",
 };
@@ -43,7 +43,7 @@ const answering =
   (answer: unknown): Invoke =>
   async () =>
     value(answer);
-/** Gives the event back as the body. */
+/** Returns the event as the body. */
 const echo: Invoke = async (event) => value({ statusCode: 200, body: JSON.stringify(event) });
 
 describe("routing", () => {
@@ -66,20 +66,20 @@ describe("routing", () => {
     ["POST", "/v1/bots/a%2Fb/chat", "/v1/bots/{id}/chat", { id: "a%2Fb" }],
     ["PUT", "/v1/bots/b1/other/x", "/v1/{proxy+}", { proxy: "bots/b1/other/x" }],
     ["GET", "/v2/bots", "/{proxy+}", { proxy: "v2/bots" }],
-  ])("%s %s goes to %s", (method, path, expected, pathParameters) => {
+  ])("%s %s is routed to %s", (method, path, expected, pathParameters) => {
     const match = route(method, path);
     expect(match?.route.path).toBe(expected);
     expect(match?.pathParameters).toEqual(pathParameters);
   });
 
-  test("a resource without the method asked for does not fall back to a wider one", () => {
+  test("a resource without the requested method does not fall back to a wider one", () => {
     expect(route("DELETE", "/v1/bots/all")).toBeUndefined();
     expect(route("POST", "/")).toBeUndefined();
   });
 });
 
 describe("the proxy event", () => {
-  test("carries the request as a REST API does", async () => {
+  test("contains the request as in a REST API", async () => {
     const url = await serve({ routes: [{ path: "/bots/{id}", method: "POST", integration }] }, echo);
     const response = await fetch(`${url}/bots/a%20b?x=1&x=2&y=%E4%BD%A0`, {
       method: "POST",
@@ -114,7 +114,7 @@ describe("the proxy event", () => {
     });
   });
 
-  test("takes any name in the query", async () => {
+  test("accepts any name in the query", async () => {
     const url = await serve({}, echo);
     const response = await fetch(`${url}/x?constructor=1&__proto__=2&toString=3`);
     const { multiValueQueryStringParameters } = JSON.parse(await response.text());
@@ -125,7 +125,7 @@ describe("the proxy event", () => {
     ]);
   });
 
-  test("has null for what a request lacks", async () => {
+  test("has null for missing parts of a request", async () => {
     const url = await serve({ routes: [{ path: "/", method: "GET", integration }] }, echo);
     expect(await (await fetch(url)).json()).toMatchObject({
       queryStringParameters: null,
@@ -135,7 +135,7 @@ describe("the proxy event", () => {
     });
   });
 
-  test("has base64 for binary media types and for bytes that are no text", async () => {
+  test("has base64 for binary media types and for bytes that are not UTF-8", async () => {
     const url = await serve({ binaryMediaTypes: ["image/png"] }, echo);
     const send = async (contentType: string, body: Uint8Array<ArrayBuffer>) =>
       (await fetch(`${url}/x`, { method: "POST", headers: { "content-type": contentType }, body })).json();
@@ -155,7 +155,7 @@ describe("the proxy event", () => {
 });
 
 describe("the proxy response", () => {
-  test("becomes the answer, several values of a header included", async () => {
+  test("becomes the reply, including several values of a header", async () => {
     const url = await serve(
       {},
       answering({
@@ -172,12 +172,12 @@ describe("the proxy response", () => {
     expect(response.headers.get("x-number")).toBe("2");
     expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
     expect(response.headers.get("content-type")).toBe("application/json");
-    // A REST API gives some headers away under another name only.
+    // A REST API renames some headers.
     expect(response.headers.get("www-authenticate")).toBeNull();
     expect(response.headers.get("x-amzn-remapped-www-authenticate")).toBe("Bearer");
   });
 
-  test("in base64 becomes bytes for a client that accepts a binary media type, and else stays text", async () => {
+  test("in base64 becomes bytes for a client that accepts a binary media type, and otherwise stays a string", async () => {
     const answer = { statusCode: 200, body: "/w==", isBase64Encoded: true };
     const url = await serve({ binaryMediaTypes: ["image/png"] }, answering(answer));
     const get = async (accept: string) =>
@@ -205,15 +205,15 @@ describe("gateway responses", () => {
       502,
       { message: "Internal server error" },
     ],
-    ["an answer that is no proxy response", value("hello"), 502, { message: "Internal server error" }],
-    ["an answer without status code", value({ body: "" }), 502, { message: "Internal server error" }],
+    ["a reply that is not a proxy response", value("hello"), 502, { message: "Internal server error" }],
+    ["a reply without status code", value({ body: "" }), 502, { message: "Internal server error" }],
     [
-      "a body that is no string",
+      "a body that is not a string",
       value({ statusCode: 200, body: {} }),
       502,
       { message: "Internal server error" },
     ],
-    ["no answer at all", value(null), 502, { message: "Internal server error" }],
+    ["no reply at all", value(null), 502, { message: "Internal server error" }],
   ])("%s is AWS's own 502 by default", async (_name, outcome, status, body) => {
     const url = await serve({}, async () => outcome);
     const response = await fetch(`${url}/x`);
@@ -230,7 +230,7 @@ describe("gateway responses", () => {
     expect(response.headers.get("x-amzn-errortype")).toBe("MissingAuthenticationTokenException");
   });
 
-  test("the API's own take their place, the defaults those that it has not", async () => {
+  test("the API's own replace the defaults that they define", async () => {
     const template =
       '{"code":$context.status,"said":$context.error.messageString,"for":"$context.error.responseType"}';
     const gatewayResponses = new Map([
@@ -273,7 +273,7 @@ describe("gateway responses", () => {
     ]);
   });
 
-  test("an invocation that throws ends its own exchange only", async () => {
+  test("an invocation that throws ends only its own exchange", async () => {
     let calls = 0;
     const url = await serve({}, async () => {
       if (calls++ === 0) throw new Error("broken");
@@ -292,7 +292,9 @@ describe("throttles", () => {
     templates: { "application/json": '{"code":1008,"errorMessage":"slow down"}' },
   };
 
-  /** A gateway of those throttles: `ask` gives the status of each request in turn, `calls` is what was invoked. */
+  /**
+   * A gateway with those throttles: `ask` gives the status of each request in turn, `calls` the invocations.
+   */
   const serveThrottled = async (throttles: Throttle[], parts: Partial<RestApi> = {}) => {
     const { now, advance } = makeTestClock();
     let calls = 0;
@@ -317,7 +319,7 @@ describe("throttles", () => {
     return { url, ask, advance, calls: () => calls };
   };
 
-  test("answer what is too much as the API's own gateway response says, and spare the function", async () => {
+  test("reply to excess requests with the API's own gateway response, without invoking the function", async () => {
     const { url, ask, advance, calls } = await serveThrottled([stageDefault], {
       gatewayResponses: new Map([["THROTTLED", throttled]]),
     });
@@ -330,7 +332,7 @@ describe("throttles", () => {
     expect(await ask("POST /bots", "POST /bots")).toEqual([200, 429]);
   });
 
-  test("answer as AWS does by default", async () => {
+  test("reply as AWS does by default", async () => {
     const { url, ask } = await serveThrottled([stageDefault]);
     await ask("GET /bots");
     const refused = await fetch(`${url}/bots`);
@@ -338,7 +340,7 @@ describe("throttles", () => {
     expect(refused.headers.get("x-amzn-errortype")).toBe("TooManyRequestsException");
   });
 
-  test("count each method of each resource by itself, whatever of a greedy one is asked for", async () => {
+  test("count each method of each resource separately, even those of a greedy resource", async () => {
     const { ask } = await serveThrottled([stageDefault]);
     expect(await ask("POST /bots", "POST /bots?x=1", "GET /bots", "POST /", "POST /")).toEqual([
       200, 429, 200, 200, 429,
@@ -346,7 +348,7 @@ describe("throttles", () => {
     expect(await ask("POST /unknown", "POST /other/path", "PUT /unknown")).toEqual([200, 429, 200]);
   });
 
-  test("of one method come before the stage's default, which gives what they lack", async () => {
+  test("of one method override the stage's default, which provides missing values", async () => {
     const { ask, advance } = await serveThrottled([
       stageDefault,
       { path: "/bots", method: "POST", ratePerSecond: undefined, burst: 2 },
@@ -357,7 +359,7 @@ describe("throttles", () => {
     expect(await ask("POST /bots", "POST /bots")).toEqual([200, 429]);
   });
 
-  test("let pass what no setting is for, one for ANY being for no method", async () => {
+  test("allow requests without a setting; one for ANY does not apply to any method", async () => {
     const { ask } = await serveThrottled([{ path: "/bots", method: "ANY", ratePerSecond: 0, burst: 0 }]);
     expect(await ask("GET /bots", "GET /bots", "GET /")).toEqual([200, 200, 200]);
   });
@@ -370,7 +372,7 @@ describe("a streamed response", () => {
     (bytes: Readable): Invoke =>
     async () => ({ kind: "stream", bytes });
 
-  test("has its head from the metadata, however the pieces fall", async () => {
+  test("has its head from the metadata, however the pieces are split", async () => {
     const whole = Buffer.concat([
       head({ statusCode: 201, headers: { "Content-Type": "text/event-stream" } }),
       Buffer.from("你好"),
@@ -387,7 +389,7 @@ describe("a streamed response", () => {
 
   test.each([
     ["no delimiter", Readable.from([Buffer.from('{"statusCode":200}')])],
-    ["nonsense before it", Readable.from([Buffer.concat([Buffer.from("x"), Buffer.alloc(8)])])],
+    ["invalid metadata before it", Readable.from([Buffer.concat([Buffer.from("x"), Buffer.alloc(8)])])],
     ["no delimiter in 16 KB", Readable.from([Buffer.alloc(20_000, "x"), Buffer.alloc(8)])],
     ["nothing", Readable.from([])],
   ])("with %s is 502", async (_name, bytes) => {
@@ -413,7 +415,7 @@ describe("a streamed response", () => {
     await expect(response.text()).rejects.toThrow();
   });
 
-  test("over its time is cut", async () => {
+  test("that exceeds its timeout is cut", async () => {
     async function* endless() {
       yield head({ statusCode: 200 });
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -425,7 +427,7 @@ describe("a streamed response", () => {
     await expect(response.text()).rejects.toThrow();
   });
 
-  test("waits for a slow client, and is read to its end for one that left", async () => {
+  test("waits for a slow client, and is drained for one that disconnected", async () => {
     const chunks = 200;
     let given = 0;
     async function* plenty() {
@@ -451,7 +453,7 @@ describe("a streamed response", () => {
   });
 });
 
-test("an observer learns of every exchange", async () => {
+test("an observer is notified of every exchange", async () => {
   const seen: ObservedExchange[] = [];
   const url = await serve({}, answering({ statusCode: 202 }), (exchange) => seen.push(exchange));
   await (await fetch(`${url}/some/path?x=1`, { method: "POST", body: "said" })).text();
@@ -459,7 +461,7 @@ test("an observer learns of every exchange", async () => {
   expect(seen).toEqual([{ method: "POST", path: "/some/path", requestBody: "said", statusCode: 202 }]);
 });
 
-test("a port in use is refused by name", async () => {
+test("a port in use is reported by name", async () => {
   const url = await serve({}, echo);
   const options = { api: apiWith({}), port: Number(new URL(url).port), invoke: () => echo };
   await expect(startApiGateway({ ...options, onExchange: undefined })).rejects.toMatchObject({

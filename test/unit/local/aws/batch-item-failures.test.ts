@@ -10,8 +10,8 @@ const failedOf = (answer: unknown, reports = true) => [
 test.each<[string, unknown]>([
   ["null", null],
   ["an empty object", {}],
-  ["an empty list", { batchItemFailures: [] }],
-  ["a null list", { batchItemFailures: null }],
+  ["an empty array", { batchItemFailures: [] }],
+  ["a null array", { batchItemFailures: null }],
 ])("%s is a full success", (_name, answer) => {
   expect(failedOf(answer)).toEqual([]);
 });
@@ -21,22 +21,22 @@ test.each<[string, unknown]>([
   ["an empty identifier", { batchItemFailures: [{ itemIdentifier: "" }] }],
   ["a null identifier", { batchItemFailures: [{ itemIdentifier: null }] }],
   ["a misspelt key", { batchItemFailures: [{ id: "a" }] }],
-  ["a list of text", { batchItemFailures: ["a"] }],
-  ["no list", { batchItemFailures: "a" }],
+  ["an array of strings", { batchItemFailures: ["a"] }],
+  ["no array", { batchItemFailures: "a" }],
   ["text", "done"],
 ])("%s fails the whole batch", (_name, answer) => {
   expect(failedOf(answer)).toEqual(["a", "b"]);
 });
 
-test("what is reported failed, and nothing else did", () => {
+test("reported items fail, and no others", () => {
   expect(failedOf({ batchItemFailures: [{ itemIdentifier: "b" }] })).toEqual(["b"]);
 });
 
-test("a mapping that asks for no report takes none", () => {
+test("a mapping without reports ignores them", () => {
   expect(failedOf({ batchItemFailures: [{ itemIdentifier: "b" }] }, false)).toEqual([]);
 });
 
-test("a failed function failed the whole batch, whatever the mapping asks for", () => {
+test("a failed function fails the whole batch, with or without reports", () => {
   const outcome = { kind: "error", error: { errorType: "Error", errorMessage: "" } } as const;
   expect([...failedMessageIds(outcome, messages, false)]).toEqual(["a", "b"]);
 });

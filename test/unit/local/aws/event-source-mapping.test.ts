@@ -41,7 +41,7 @@ beforeAll(async () => {
     if (name === "poison") {
       return queue("poison.fifo", fifo, { deadLetterArn: dead.arn, maxReceiveCount: 2 });
     }
-    // Longer than a busy machine may take for one: no message may come back while it is being handled.
+    // Longer than a busy machine needs for one: no message may return while it is being handled.
     return queue(`${name}.fifo`, name === "groups" ? { ...fifo, VisibilityTimeout: "60" } : fifo);
   });
   const plain = queue("plain", { VisibilityTimeout: "1" });
@@ -125,7 +125,7 @@ const isOutcome = (answer: unknown): answer is Outcome =>
   typeof answer === "object" && answer !== null && "kind" in answer;
 
 describe("an event source mapping", () => {
-  test("hands over a true SQS event and deletes what succeeded", async () => {
+  test("delivers a real SQS event and deletes what succeeded", async () => {
     const events: SqsEvent[] = [];
     map("events.fifo", (event) => {
       events.push(event);
@@ -156,7 +156,7 @@ describe("an event source mapping", () => {
     });
   });
 
-  test("leaves the items that were reported, which come again, and deletes the rest", async () => {
+  test("leaves the reported items, which are delivered again, and deletes the rest", async () => {
     for (const body of ["a", "b", "c"]) await send("plain", body);
     const seen: string[][] = [];
     map(
@@ -176,7 +176,7 @@ describe("an event source mapping", () => {
     expect(seen).toEqual([["a1", "b1", "c1"], ["b2"]]);
   });
 
-  test("keeps a group's order, also over a failure, and does not hold up other groups", async () => {
+  test("keeps a group's order, even after a failure, and does not delay other groups", async () => {
     for (const body of ["1", "2", "3"]) await send("order.fifo", body, "one");
     await send("order.fifo", "other", "two");
     const seen: string[] = [];
@@ -189,7 +189,7 @@ describe("an event source mapping", () => {
     expect(seen).toEqual(["1", "other", "1", "2", "3"]);
   });
 
-  test("runs as many at once as it may, one of a group", async () => {
+  test("runs as many at once as it may, one per group", async () => {
     for (let index = 0; index < 6; index++) await send("groups.fifo", `m${index}`, `g${index % 3}`);
     let [running, most] = [0, 0];
     const groups = new Set<string | undefined>();
@@ -209,7 +209,7 @@ describe("an event source mapping", () => {
       { concurrency: 2 },
     );
     await until(() => running === 2);
-    // A moment for a third, if it may come.
+    // Time for a third, if one were to come.
     await delay(60);
     gate.resolve();
     await until(async () => (await countOf("groups.fifo")) === 0);
@@ -230,7 +230,7 @@ describe("an event source mapping", () => {
     expect(Messages?.map(({ Body }) => Body)).toEqual(["poison"]);
   });
 
-  test("leaves nothing behind that takes the next message", async () => {
+  test("leaves nothing behind that receives the next message", async () => {
     const stopped = map("answers.fifo", () => undefined);
     await new Promise((resolve) => setTimeout(resolve, 50));
     await stopped.stop();
@@ -243,7 +243,7 @@ describe("an event source mapping", () => {
     expect(counts).toEqual(["1"]);
   });
 
-  test("stops at once when idle, and after a moment when something runs on", async () => {
+  test("stops at once when idle, and after a moment when something is running", async () => {
     const clock = makeTestClock();
     const idle = map("slow.fifo", () => undefined, { clock });
     await idle.stop();

@@ -103,7 +103,7 @@ describe("a pool", () => {
     expect(answer.remaining).toBeLessThanOrEqual(5000);
   });
 
-  test("imports the preloaded module before the handler, which finds awslambda there", async () => {
+  test("imports the preloaded module before the handler, which finds awslambda defined", async () => {
     const pool = poolOf(
       `const found = [typeof awslambda.streamifyResponse, globalThis.preloaded];
       export const handler = async () => found;`,
@@ -121,7 +121,7 @@ describe("a pool", () => {
     });
   });
 
-  test("passes on whole lines of what a handler writes", async () => {
+  test("forwards whole lines of a handler's output", async () => {
     const { log, lines } = textLog();
     const pool = poolOf(
       `${threadOf} export const handler = async ({ name }) => {
@@ -161,7 +161,7 @@ describe("a failing handler", () => {
       `globalThis.setTimeout(() => { throw new RangeError("late") })`,
       "RangeError",
     ],
-    ["leaves a rejection alone", `Promise.reject(new RangeError("alone"))`, "RangeError"],
+    ["leaves a rejection unhandled", `Promise.reject(new RangeError("alone"))`, "RangeError"],
   ])("that %s fails its invocation and is replaced", async (_name, crash, errorType) => {
     const { log, lines } = textLog();
     const pool = poolOf(
@@ -180,7 +180,7 @@ describe("a failing handler", () => {
     ]);
   });
 
-  test("that runs over its time is ended and replaced, even one that never yields", async () => {
+  test("that exceeds its timeout is ended and replaced, even one that never yields", async () => {
     const pool = poolOf(
       `${threadOf} export const handler = async (forever) => { while (forever); return threadId; };`,
       { maximum: 1, timeoutSeconds: 0.2 },
@@ -229,7 +229,7 @@ describe("a streaming handler", () => {
     expect(await text(await bytesOf(pool, { writes: true }))).toBe(`{"statusCode":204}${"\0".repeat(8)}`);
   });
 
-  test("waits while nobody reads", async () => {
+  test("waits while its stream is not read", async () => {
     const { log, lines } = textLog();
     const pool = poolOf(
       streaming(`
@@ -259,7 +259,7 @@ describe("a streaming handler", () => {
     await expect(text(await bytesOf(pool))).rejects.toThrow("late");
   });
 
-  test("that writes on after it failed does not get into the next stream", async () => {
+  test("that writes after it failed does not write into the next stream", async () => {
     const pool = poolOf(
       streaming(`
         if (event.fails) {
@@ -275,13 +275,13 @@ describe("a streaming handler", () => {
     expect(await text(await bytesOf(pool))).toBe("fresh");
   });
 
-  test("that never ends its stream runs into its timeout", async () => {
+  test("that never ends its stream times out", async () => {
     const pool = poolOf(streaming(`stream.write("begun");`), { timeoutSeconds: 0.2 });
     await expect(text(await bytesOf(pool))).rejects.toThrow("timed out");
   });
 });
 
-test("a pool that is told to crash ends the thread that is at work, and no other", async () => {
+test("a pool that is told to crash ends the busy thread, and no other", async () => {
   const pool = poolOf(
     `${threadOf} export const handler = async (ms) => { await setTimeout(ms); return threadId; };`,
     { minimum: 2 },
@@ -297,7 +297,7 @@ test("a pool that is told to crash ends the thread that is at work, and no other
   if (before !== other) expect(after).not.toContain(before);
 });
 
-test("a stopped pool fails what waits and what comes", async () => {
+test("a stopped pool fails pending and new calls", async () => {
   const pool = poolOf(`${threadOf} export const handler = async () => { await setTimeout(5000); };`, {
     maximum: 1,
   });

@@ -70,17 +70,18 @@ const stacks = {
     Resources: {
       Api: { Type: "AWS::ApiGateway::RestApi", Properties: {} },
       Stage: { Type: "AWS::ApiGateway::Stage", Properties: { RestApiId: api, StageName: "v1" } },
-      Door: lambda("door", { QUEUE_URL: { "Fn::ImportValue": "Queues:Url" }, MODE: "deployed" }),
+      Handler: lambda("handler", { QUEUE_URL: { "Fn::ImportValue": "Queues:Url" }, MODE: "deployed" }),
       Chat: lambda("chat"),
-      ...route("{proxy+}", "Door", "invocations"),
+      ...route("{proxy+}", "Handler", "invocations"),
       ...route("chat", "Chat", "response-streaming-invocations"),
     },
   },
 };
 
-// Without the SDK, which a fixture in a temporary folder cannot import, the door speaks SQS's protocol itself.
+// Without the SDK, which a fixture in a temporary folder cannot import, this function speaks SQS's protocol
+// itself.
 const code = {
-  door: `export const handler = async ({ path, body }) => {
+  handler: `export const handler = async ({ path, body }) => {
     if (path === "/environment") return { statusCode: 200, body: JSON.stringify(process.env) };
     const answer = await fetch(process.env.QUEUE_URL, {
       method: "POST",
@@ -135,7 +136,7 @@ test("a streamed response arrives piece by piece", async () => {
   expect(pieces).toEqual(["one", "two", "three"]);
 });
 
-test("a function's environment is the template's, Lambda's and the local services'", async () => {
+test("a function's environment combines the template's, Lambda's and the local services'", async () => {
   const { aws } = await start({
     environment: { MODE: "local", UNDECLARED: "x", AWS_REGION: "eu-west-1" },
   });
@@ -148,12 +149,12 @@ test("a function's environment is the template's, Lambda's and the local service
     AWS_ENDPOINT_URL_SQS: aws.endpoints.sqs,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.endpoints.secrets,
     AWS_ACCESS_KEY_ID: "local",
-    AWS_LAMBDA_FUNCTION_NAME: "Api-Door",
+    AWS_LAMBDA_FUNCTION_NAME: "Api-Handler",
   });
   expect(environment).not.toHaveProperty("UNDECLARED");
 });
 
-test("closing ends everything, and does not wait for what runs", async () => {
+test("closing ends everything, and does not wait for running functions", async () => {
   const { aws } = await start({}, { worker: "export const handler = () => new Promise(() => {});" });
   await fetch(`${aws.url}/group`, { method: "POST", body: "never done" });
   const { headers } = await startGate();
@@ -168,12 +169,12 @@ test("a part that does not start stops those that did", async () => {
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   const { port } = other.address() as AddressInfo;
   await expect(start({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
-  await expect(start({}, { door: "throw new Error('MODE is wrong')" })).rejects.toThrow(
-    "Api-Door failed to start: MODE is wrong",
+  await expect(start({}, { handler: "throw new Error('MODE is wrong')" })).rejects.toThrow(
+    "Api-Handler failed to start: MODE is wrong",
   );
 });
 
-test("queues and tables elsewhere are used as they are", async () => {
+test("external queues and tables are used as they are", async () => {
   const { aws: first } = await start();
   const { aws: second } = await start({ sqsEndpoint: first.endpoints.sqs });
   expect(second.endpoints.sqs).toBe(first.endpoints.sqs);

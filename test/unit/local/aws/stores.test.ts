@@ -51,7 +51,7 @@ describe("DynamoDB", () => {
     expect((await client.send(new ScanCommand({ TableName: "Bots" }))).Items).toEqual([item]);
   });
 
-  test("keeps them in a data folder over a restart", async () => {
+  test("stores them in a data folder across a restart", async () => {
     const folder = temporaryFolder();
     const first = await dynamoDb(folder);
     await first.client.send(new PutItemCommand({ TableName: "Bots", Item: item }));
@@ -61,14 +61,14 @@ describe("DynamoDB", () => {
     expect(Item).toEqual(item);
   });
 
-  test("makes them at a given endpoint, and leaves that running", async () => {
+  test("creates them at a given endpoint, and leaves that running", async () => {
     const { server, client } = await dynamoDb();
     const given = await dynamoDb(undefined, server.endpoint);
     await given.server.close();
     expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(["Bots"]);
   });
 
-  test("outlives a request that breaks off", async () => {
+  test("survives a request that breaks off", async () => {
     const { server, client } = await dynamoDb();
     const socket = connect(Number(new URL(server.endpoint).port), "127.0.0.1");
     socket.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
@@ -112,14 +112,14 @@ describe("SQS", () => {
     ["one of 129 characters", `${longest}a`],
     ["one with a space", "a b"],
     ["one beyond ASCII", "用户"],
-  ])("refuses %s as message group and deduplication id", async (_name, id) => {
+  ])("rejects %s as message group and deduplication id", async (_name, id) => {
     const { send } = await sqs();
     const refused = { name: "InvalidParameterValue", $metadata: { httpStatusCode: 400 } };
     await expect(send(id, "d")).rejects.toMatchObject(refused);
     await expect(send("g", id)).rejects.toMatchObject(refused);
   });
 
-  test("takes every character that AWS takes, in 128 of them, and any text as a body", async () => {
+  test("accepts every character that AWS accepts, in 128 of them, and any string as a body", async () => {
     const { send, client, QueueUrl } = await sqs();
     await send(longest, longest, "你好 😀");
     const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
@@ -129,7 +129,7 @@ describe("SQS", () => {
     });
   });
 
-  test("refuses the bad entries of a batch alone", async () => {
+  test("rejects only the bad entries of a batch", async () => {
     const { client, QueueUrl } = await sqs();
     const entry = (Id: string, group: string) => ({
       Id,
@@ -151,7 +151,7 @@ describe("SQS", () => {
   test.each([
     ["in memory", () => undefined],
     ["in a data folder", temporaryFolder],
-  ])("hands a message out again that was let go at once, with its data %s", async (_name, folder) => {
+  ])("delivers a message again at once after its release, with its data %s", async (_name, folder) => {
     const { send, client, QueueUrl } = await sqs(folder());
     await send("g", "d", "let go");
     const receive = () => client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
@@ -166,7 +166,7 @@ describe("SQS", () => {
     expect((await receive()).Messages?.map(({ Body }) => Body)).toEqual(["let go"]);
   });
 
-  test("keeps its messages in a data folder over a restart", async () => {
+  test("stores its messages in a data folder across a restart", async () => {
     const folder = temporaryFolder();
     const first = await sqs(folder);
     await first.send("g", "d", "kept");
@@ -194,7 +194,7 @@ describe("Secrets Manager", () => {
       client.send(new GetSecretValueCommand({ SecretId, VersionStage }));
   }
 
-  test("gives the caller's values by name and by ARN, and else what CloudFormation would generate", async () => {
+  test("returns the caller's values by name and by ARN, and otherwise what CloudFormation would generate", async () => {
     const get = await secrets();
     const arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:app";
     for (const id of ["app", arn, `${arn}-000000`]) {
@@ -204,7 +204,7 @@ describe("Secrets Manager", () => {
     expect((await get("made")).SecretString).toMatch(/^.{32}$/);
   });
 
-  test("knows no other secret and no other version", async () => {
+  test("has no other secret and no other version", async () => {
     const get = await secrets();
     await expect(get("nobody")).rejects.toMatchObject({ name: "ResourceNotFoundException" });
     await expect(get("app", "AWSPREVIOUS")).rejects.toMatchObject({ name: "ResourceNotFoundException" });

@@ -66,7 +66,7 @@ const assemblyCalling = (called: unknown, source: unknown) =>
     }),
   );
 
-/** As CDK writes it: the function's name out of the alias's ARN, and the alias. */
+/** As CDK writes it: the function's name from the alias's ARN, and the alias. */
 const nameByAlias = {
   "Fn::Join": ["", [{ "Fn::Select": [6, { "Fn::Split": [":", { Ref: "Live" }] }] }, ":live"]],
 };
@@ -75,13 +75,16 @@ test.each([
   ["an alias", { Ref: "Live" }, nameByAlias],
   ["a version", { Ref: "Version" }, { Ref: "Live" }],
   ["a function", { "Fn::GetAtt": ["Worker", "Arn"] }, { Ref: "Worker" }],
-])("what calls %s calls its function, which one machine has one version of", (_what, called, source) => {
-  const { restApis, eventSourceMappings } = assemblyCalling(called, source);
-  expect(restApis[0]?.routes[0]?.integration).toMatchObject({ functionName: "App-Worker" });
-  expect(eventSourceMappings).toMatchObject([{ functionName: "App-Worker" }]);
-});
+])(
+  "a call to %s calls its function, which has one version on a developer's machine",
+  (_what, called, source) => {
+    const { restApis, eventSourceMappings } = assemblyCalling(called, source);
+    expect(restApis[0]?.routes[0]?.integration).toMatchObject({ functionName: "App-Worker" });
+    expect(eventSourceMappings).toMatchObject([{ functionName: "App-Worker" }]);
+  },
+);
 
-test("an alias of a function that another stack has made is followed there", () => {
+test("an alias of a function in another stack is resolved there", () => {
   const { eventSourceMappings } = readAssembly(
     writeAssembly(temporaryFolder(), {
       stacks: {

@@ -63,7 +63,7 @@ describe("intrinsics", () => {
             TABLE: { "Fn::ImportValue": "Data:BotsName" },
             INDEXES: { "Fn::Join": ["", [{ "Fn::ImportValue": "Data:BotsArn" }, "/index/*"]] },
             SECRET: { "Fn::ImportValue": "Data:AppArn" },
-            // This is how CDK takes the name of a secret that it did not name out of its ARN.
+            // This is how CDK gets the name of an unnamed secret from its ARN.
             SECRET_NAME: { "Fn::Join": ["-", [secretPart(0), secretPart(1)]] },
           }),
         },
@@ -99,7 +99,7 @@ describe("intrinsics", () => {
     expect(() => environmentOf({ VALUE: value })).toThrow(message);
   });
 
-  test("an unknown intrinsic does no harm where nothing local reads it", () => {
+  test("an unknown intrinsic does no harm if nothing local reads it", () => {
     const policy = { Type: "AWS::IAM::Policy", Properties: { Any: { "Fn::Cidr": [] } } };
     expect(() => read({ App: { Resources: { Policy: policy } } })).not.toThrow();
   });
@@ -122,7 +122,7 @@ test("a function's code is found by its S3 key, its limits and handler as given"
   ]);
 });
 
-test("queues carry their attributes, their dead-letter queue and the mapping that reads them", () => {
+test("queues have their attributes, their dead-letter queue and the mapping that reads them", () => {
   const { queues, eventSourceMappings } = read({
     App: {
       Resources: {
@@ -169,7 +169,7 @@ test("queues carry their attributes, their dead-letter queue and the mapping tha
   ]);
 });
 
-test("a REST API gives its routes, gateway responses and throttles", () => {
+test("a REST API has its routes, gateway responses and throttles", () => {
   const api = { Ref: "Api" };
   const uri = (version: string, kind: string) => ({
     "Fn::Join": [

@@ -12,10 +12,10 @@ export const textLog = () => {
   return { log, lines: () => text.split("\n").filter((line) => line !== "") };
 };
 
-export const until = async (holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> => {
+export const until = async (isMet: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> => {
   const deadline = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error("it did not come about in time");
+  while (!(await isMet())) {
+    if (Date.now() > deadline) throw new Error("condition not met in time");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 };

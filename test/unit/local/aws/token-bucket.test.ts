@@ -6,7 +6,7 @@ const rates = fc.integer({ min: 1, max: 1_000 });
 const bursts = fc.integer({ min: 0, max: 50 });
 const pauses = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })), { maxLength: 200 });
 
-/** The times, in milliseconds, at which one passed of those who come after each of the pauses. */
+/** The times, in milliseconds, at which requests passed that arrive after each of the pauses. */
 const passTimes = (ratePerSecond: number, burst: number, waits: readonly number[]): number[] => {
   let time = 0;
   const takeToken = makeTokenBucket({ ratePerSecond, burst, now: () => time });
@@ -17,7 +17,7 @@ const passTimes = (ratePerSecond: number, burst: number, waits: readonly number[
 };
 
 describe("a token bucket", () => {
-  test("lets its burst pass at once, and then as many as the rate has let in", () => {
+  test("lets its burst pass at once, and then as many as the rate allows", () => {
     const atOnce = Array<number>(15).fill(0);
     expect(passTimes(10, 10, atOnce)).toHaveLength(10);
     expect(passTimes(10, 10, [...atOnce, 99, 1, 0, 200, 0, 0])).toEqual([
@@ -28,15 +28,15 @@ describe("a token bucket", () => {
     ]);
   });
 
-  test("holds no more than its burst, however long it was left alone", () => {
+  test("holds no more than its burst, however long it was idle", () => {
     expect(passTimes(10, 2, [3_600_000, 0, 0, 0])).toHaveLength(2);
   });
 
-  test("of no size lets nobody pass", () => {
+  test("of size zero lets nothing pass", () => {
     expect(passTimes(10, 0, [0, 1_000, 1_000])).toEqual([]);
   });
 
-  test("never lets more pass in any while than its burst and what the rate lets in meanwhile", () => {
+  test("never lets more pass in any period than its burst and what the rate allows meanwhile", () => {
     fc.assert(
       fc.property(rates, bursts, pauses, (rate, burst, waits) => {
         const times = passTimes(rate, burst, waits);
@@ -49,7 +49,7 @@ describe("a token bucket", () => {
     );
   });
 
-  test("never refuses who keeps to the rate", () => {
+  test("never rejects a caller that keeps to the rate", () => {
     const pace = rates.chain((rate) =>
       fc.record({
         rate: fc.constant(rate),

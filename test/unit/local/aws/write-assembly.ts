@@ -4,11 +4,11 @@ import { join } from "node:path";
 interface AssemblyParts {
   /** Templates by stack name. */
   readonly stacks: Readonly<Record<string, object>>;
-  /** The source of index.mjs by the name that a function's S3Key has, less `.zip`. */
+  /** The source of index.mjs by the function's S3Key without `.zip`. */
   readonly code?: Readonly<Record<string, string>>;
 }
 
-/** Writes what `cdk synth` would, as far as it is read. */
+/** Writes the output of `cdk synth`, as far as it is read. */
 export const writeAssembly = (folder: string, { stacks, code = {} }: AssemblyParts): string => {
   const write = (file: string, content: unknown) =>
     writeFileSync(join(folder, file), JSON.stringify(content));

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 import { startConsole } from "../../../../local/console/server.ts";
 import { type HttpServer, readBody, startHttpServer } from "../../../../local/http-server.ts";
-import { localPlace } from "../../../support/chat/chat-place.ts";
+import { localCredentials } from "../../../support/chat/chat-server.ts";
 import { closeAfterEach } from "../../../support/close-after.ts";
 
 interface Asked {
@@ -12,7 +12,7 @@ interface Asked {
   readonly isSigned: boolean;
 }
 
-/** What the bridge answers, and what it was asked. */
+/** The bridge's replies, and the requests that it got. */
 let answer: { status: number; body: unknown };
 let asked: Asked[];
 let bridge: HttpServer;
@@ -26,13 +26,13 @@ beforeEach(async () => {
     await startHttpServer(0, async (request, response) => {
       const header = (name: string): string => String(request.headers[name]);
       const [nonce, timestamp, signature] = [header("nonce"), header("timestamp"), header("signature")];
-      const isSigned = isSignedBy([localPlace.appSecret], { nonce, timestamp, signature });
+      const isSigned = isSignedBy([localCredentials.appSecret], { nonce, timestamp, signature });
       asked.push({ body: `${request.url} ${await readBody(request)}`, isSigned });
       response.writeHead(answer.status).end(JSON.stringify(answer.body));
     }),
   );
   server = closeAfterEach(
-    await startConsole({ ...localPlace, bridgeUrl: bridge.url, port: 0, botId: "bot-7" }),
+    await startConsole({ ...localCredentials, bridgeUrl: bridge.url, port: 0, botId: "bot-7" }),
   );
   origin = server.url;
 });
@@ -43,7 +43,7 @@ interface Reply {
   readonly body: string;
 }
 
-/** Any request at all, as fetch would not let us make it. */
+/** Any request at all, including ones that fetch would reject. */
 const send = (
   method: string,
   path: string,
@@ -72,7 +72,7 @@ const askToken = (headers: Record<string, string | undefined> = {}, body = '{"us
   send("POST", "/token", { ...fromOurPage(), ...headers }, body);
 
 describe("the console's server", () => {
-  test("gives its page, which runs nothing but its own program", async () => {
+  test("serves its page, which may run only its own script", async () => {
     const page = await send("GET", "/");
     expect(page).toMatchObject({ status: 200, headers: { "content-type": "text/html; charset=utf-8" } });
     const policy = page.headers["content-security-policy"];
@@ -87,28 +87,28 @@ describe("the console's server", () => {
     expect((await send("GET", "/style.css")).status).toBe(200);
   });
 
-  test("is there before the bridge, which is to allow its origin", async () => {
+  test("starts before the bridge, which is to allow its origin", async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
-    const early = await startConsole({ ...localPlace, bridgeUrl: promise, port: 0 });
+    const early = await startConsole({ ...localCredentials, bridgeUrl: promise, port: 0 });
     const page = fetch(`${early.url}/page.js`);
     resolve(bridge.url);
     expect(await (await page).text()).toContain(bridge.url);
     await early.close();
   });
 
-  test("holds nothing of the app's secret in what it gives", async () => {
+  test("reveals nothing of the app's secret in its replies", async () => {
     for (const path of ["/", "/page.js", "/style.css"]) {
-      expect((await send("GET", path)).body).not.toContain(localPlace.appSecret);
+      expect((await send("GET", path)).body).not.toContain(localCredentials.appSecret);
     }
   });
 
-  test("has its page get a user's token, by a signed call", async () => {
+  test("gets a user's token for its page, with a signed call", async () => {
     const reply = await askToken();
     expect(reply).toMatchObject({ status: 200, body: '{"token":"token-of-u7"}' });
     expect(asked).toEqual([{ body: "/user/getToken.json userId=u7", isSigned: true }]);
   });
 
-  test("gives the bots' token where a real IM has one of its own", async () => {
+  test("returns the token for bots if a real IM has one of its own", async () => {
     answer = { status: 200, body: { code: 200, userId: "u7", token: "of-the-im", botToken: "of-the-bots" } };
     expect((await askToken()).body).toBe('{"token":"of-the-bots"}');
   });
@@ -116,8 +116,8 @@ describe("the console's server", () => {
   test.each([
     ["another site's page", { origin: "https://evil.example", "sec-fetch-site": "cross-site" }],
     ["a page of another port", { origin: "http://127.0.0.1:1", "sec-fetch-site": "same-site" }],
-    ["a page that has no origin, such as a sandboxed frame", { origin: "null" }],
-    ["something that names no origin", { origin: undefined }],
+    ["a page without an origin, such as a sandboxed frame", { origin: "null" }],
+    ["a program that sends no origin", { origin: undefined }],
     ["a form, which browsers send without asking", { "content-type": "text/plain" }],
     ["a browser that says it comes from elsewhere", { "sec-fetch-site": "cross-site" }],
   ])("gives no token to %s", async (_who, headers) => {
@@ -125,17 +125,14 @@ describe("the console's server", () => {
     expect(asked).toEqual([]);
   });
 
-  test.each(["/", "/page.js", "/token"])(
-    "answers nothing at %s under a name that is not its own",
-    async (path) => {
-      const headers = { ...fromOurPage(), host: "evil.example", origin: "http://evil.example" };
-      expect((await send("GET", path, headers)).status).toBe(421);
-      expect((await send("POST", path, headers, '{"userId":"u7"}')).status).toBe(421);
-      expect(asked).toEqual([]);
-    },
-  );
+  test.each(["/", "/page.js", "/token"])("answers nothing at %s under another host name", async (path) => {
+    const headers = { ...fromOurPage(), host: "evil.example", origin: "http://evil.example" };
+    expect((await send("GET", path, headers)).status).toBe(421);
+    expect((await send("POST", path, headers, '{"userId":"u7"}')).status).toBe(421);
+    expect(asked).toEqual([]);
+  });
 
-  test("is known as localhost too", async () => {
+  test("is also known as localhost", async () => {
     const host = new URL(origin).host.replace("127.0.0.1", "localhost");
     expect((await askToken({ host, origin: `http://${host}` })).status).toBe(200);
     expect((await askToken({ host })).status).toBe(403);
@@ -159,7 +156,7 @@ describe("the console's server", () => {
     expect(await askToken()).toMatchObject({ status, body: JSON.stringify({ errorMessage }) });
   });
 
-  test("says that the bridge is not there", async () => {
+  test("says that the bridge is unreachable", async () => {
     await bridge.close();
     expect(await askToken()).toMatchObject({
       status: 502,
@@ -167,7 +164,7 @@ describe("the console's server", () => {
     });
   });
 
-  test("takes anything for a token request, and asks the bridge for well-formed ones alone", async () => {
+  test("accepts any input for a token request, and forwards only well-formed ones to the bridge", async () => {
     const anyBody = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.json(),
@@ -182,7 +179,7 @@ describe("the console's server", () => {
     expect(await askToken({}, "{}")).toMatchObject({ status: 400 });
   });
 
-  test("knows no other paths, and lets nothing be written", async () => {
+  test("has no other paths, and accepts no other methods", async () => {
     expect((await send("GET", "/../package.json")).status).toBe(404);
     expect((await send("GET", "/token")).status).toBe(404);
     expect((await send("PUT", "/")).status).toBe(405);

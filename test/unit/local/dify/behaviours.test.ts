@@ -26,7 +26,7 @@ const deltas = { kind: "deltas" as const, deltas: ["one ", "two ", "three"] };
 
 describe("an app", () => {
   test(
-    "answers with the error it is given",
+    "answers with the configured error",
     withDify(async (dify) => {
       const error = { status: 429, code: "too_many_requests", message: "Later." };
       dify.configure("app-x", { behaviour: { kind: "http_error", ...error } });
@@ -36,7 +36,7 @@ describe("an app", () => {
   );
 
   test(
-    "answers like a proxy in front of it where the error has no code",
+    "answers like a proxy in front of it if the error has no code",
     withDify(async (dify) => {
       dify.configure("app-x", { behaviour: { kind: "http_error", status: 502 } });
       const { status, headers, text } = await ask(dify, "app-x", question("hi"));
@@ -46,7 +46,7 @@ describe("an app", () => {
   );
 
   test.each(["chat", "completion", "advanced-chat", "workflow"] as const)(
-    "in mode %s answers whole, though asked for a stream, where its server cannot stream",
+    "in mode %s answers whole instead of the requested stream, if its server cannot stream",
     withAnyDify(async (dify, mode) => {
       const behaviour = { kind: "no_streaming", how: "answers_whole" } as const;
       dify.configure("app-x", { mode, reply: deltas, behaviour });
@@ -61,7 +61,7 @@ describe("an app", () => {
   );
 
   test(
-    "refuses a stream, and gives the whole, where its server cannot stream and says so",
+    "rejects a stream, and answers whole, if its server cannot stream and says so",
     withDify(async (dify) => {
       dify.configure("app-x", { reply: deltas, behaviour: { kind: "no_streaming", how: "refuses" } });
       const refused = await ask(dify, "app-x", question("hi"));
@@ -115,7 +115,7 @@ describe("a stream that is cut", () => {
   };
 
   test(
-    "leaves a chatflow at work from 1.13 on, whose answer is stored once it has ended",
+    "leaves a chatflow running from 1.13 on, whose answer is stored once it has ended",
     withDify(async (dify) => {
       dify.configure("app-x", { version: "1.14.2", paceMs: 60, script });
       const text = await readUntilCut(dify, "/chat-messages");
@@ -134,7 +134,7 @@ describe("a stream that is cut", () => {
   );
 
   test(
-    "leaves a workflow at work from 1.13 on, whose outputs are stored once it has ended",
+    "leaves a workflow running from 1.13 on, whose outputs are stored once it has ended",
     withDify(async (dify) => {
       dify.configure("app-x", { mode: "workflow", version: "1.14.2", paceMs: 60, script });
       const text = await readUntilCut(dify, "/workflows/run");
@@ -171,7 +171,7 @@ describe("a stream that is cut", () => {
   );
 });
 
-describe("a client that leaves", () => {
+describe("a client that disconnects", () => {
   test(
     "ends the run until 1.12, with an empty answer left behind",
     withDify(async (dify) => {
@@ -188,7 +188,7 @@ describe("a client that leaves", () => {
   );
 
   test(
-    "leaves the run at work from 1.13 on",
+    "leaves the run going from 1.13 on",
     withDify(async (dify) => {
       dify.configure("app-x", { version: "1.14.2", reply: deltas, paceMs: 20 });
       const stream = await openStream(dify, "app-x", "/chat-messages", question("hi"));

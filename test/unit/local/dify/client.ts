@@ -41,7 +41,7 @@ export const send = async (
 export const ask = (dify: DifySimulator, key: string, body: Body): Promise<Asked> =>
   send(dify, key, "POST", "/chat-messages", body);
 
-/** The JSON events of a stream; pings, which carry none, are left out. */
+/** The JSON events of a stream; pings, which have no data, are omitted. */
 export const eventsIn = (text: string): readonly JsonObject[] =>
   text
     .split("\n\n")
@@ -50,7 +50,7 @@ export const eventsIn = (text: string): readonly JsonObject[] =>
 
 export const eventNames = (text: string): readonly unknown[] => eventsIn(text).map(({ event }) => event);
 
-/** What a client would show: the answer's pieces together. */
+/** The text that a client would show: the answer's pieces together. */
 export const answerIn = (text: string): string =>
   eventsIn(text)
     .map(({ event, answer }) =>
@@ -70,7 +70,7 @@ export const withDify =
     }
   };
 
-/** The same for a test that is given its cases. */
+/** The same for a parameterized test. */
 export const withAnyDify =
   <A extends readonly unknown[]>(
     test: (dify: DifySimulator, ...given: A) => Promise<void>,
@@ -80,12 +80,12 @@ export const withAnyDify =
     withDify((dify) => test(dify, ...given), options)();
 
 export interface OpenStream {
-  /** Reads on until the text so far satisfies the condition, or the stream ends. */
+  /** Reads until the text so far satisfies the condition, or the stream ends. */
   readonly until: (enough: (text: string) => boolean) => Promise<string>;
   readonly leave: () => void;
 }
 
-/** A stream read bit by bit, for what happens while it is open. */
+/** A stream read piece by piece, for tests of what happens while it is open. */
 export const openStream = async (
   dify: DifySimulator,
   key: string,

@@ -10,7 +10,7 @@ const goOn = (dify: DifySimulator, key: string, id: string, more = {}) =>
 
 describe("a conversation", () => {
   test(
-    "remembers what was said before",
+    "remembers its earlier messages",
     withDify(async (dify) => {
       const inputs = { bot_name: "Helpdesk" };
       const first = await ask(dify, "app-x", question("hello", { inputs }));
@@ -24,7 +24,7 @@ describe("a conversation", () => {
   );
 
   test(
-    "is nobody else's, neither user's nor app's",
+    "belongs to its user and its app",
     withDify(async (dify) => {
       const id = await begin(dify, "app-x");
       expect((await goOn(dify, "app-x", id, { user: "u2" })).status).toBe(404);
@@ -34,7 +34,7 @@ describe("a conversation", () => {
   );
 
   test(
-    "is shown with its oldest message first, and with no more of its last messages than asked for",
+    "is listed with its oldest message first, and with no more of its last messages than requested",
     withDify(async (dify) => {
       const id = await begin(dify, "app-x");
       await goOn(dify, "app-x", id);
@@ -49,7 +49,7 @@ describe("a conversation", () => {
 
 describe("a message", () => {
   test(
-    "takes feedback from its own user",
+    "accepts feedback from its own user",
     withDify(async (dify) => {
       const { text } = await ask(dify, "app-x", question("hi"));
       const path = `/messages/${eventsIn(text)[0]?.message_id}/feedbacks`;
@@ -65,7 +65,7 @@ describe("a message", () => {
   );
 
   test(
-    "has suggested questions where the app has some",
+    "has suggested questions if the app has any",
     withDify(async (dify) => {
       dify.configure("app-x", { suggested: ["And then?"] });
       const { text } = await ask(dify, "app-x", question("hi"));

@@ -47,7 +47,7 @@ describe("an error", () => {
       expect([response.status, response.headers.get("content-type")]).toEqual([status, contentType]);
       const [simulated, recorded] = [json(await response.text()), json(body.toString("utf8"))];
       expect([simulated.code, simulated.status]).toEqual([recorded.code, recorded.status]);
-      // Flask appends what only it knows.
+      // Flask appends text that only it knows.
       expect(recorded.message).toMatch(String(simulated.message));
     }),
   );
@@ -116,7 +116,7 @@ describe("a reply", () => {
   );
 
   test(
-    "on a path that Dify does not know is a page, as it is for a message without suggestions an error",
+    "on an unknown path is a page, and an error for a message without suggestions",
     withDify(async (dify) => {
       const unknown = await send(dify, "app-x", "GET", "/nothing");
       expect([unknown.status, unknown.headers.get("content-type")]).toEqual([

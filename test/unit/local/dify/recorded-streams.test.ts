@@ -90,7 +90,7 @@ const shapeOf = ({ event, data, metadata, code, status, message, ...rest }: Json
   error: [code, status, message],
 });
 
-/** How many pieces there are depends on the text; that they follow each other does not. */
+/** The number of pieces depends on the text; their sequence does not. */
 const shapesIn = (stream: string) => {
   const shapes = eventsIn(stream).map((event) => JSON.stringify(shapeOf(event)));
   return shapes.filter((shape, index) => shape !== shapes[index - 1]).map((shape) => JSON.parse(shape));
@@ -113,7 +113,7 @@ describe("the simulator's stream", () => {
       )(),
   );
 
-  test("after a node that failed half way is that of a default value", async () => {
+  test("after a node that failed halfway has the default value", async () => {
     const endOf = (stream: string) => {
       const shapes = shapesIn(stream);
       return shapes.slice(shapes.findIndex(({ ended }) => ended[0] === "exception"));

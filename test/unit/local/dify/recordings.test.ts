@@ -14,7 +14,7 @@ describe("the reader of recordings", () => {
     ]);
   });
 
-  test("gives back every byte, whatever the reads were", () => {
+  test("returns every byte, whatever the read sizes were", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme", minLength: 1 })), (reads) => {
         const frames = reads.map((text) => `data: ${JSON.stringify(text)}\n\n`);
@@ -34,7 +34,7 @@ describe("the reader of recordings", () => {
     );
   });
 
-  test("refuses anything else, and never fails otherwise", () => {
+  test("rejects anything else with its own error", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(() => parseRecording(Buffer.from(text))).toThrow("not a recording");

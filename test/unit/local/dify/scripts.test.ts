@@ -40,7 +40,7 @@ describe("a chatflow in the queue", () => {
   );
 
   test(
-    "really waits where there are more runs than workers",
+    "really waits if there are more runs than workers",
     withDify(
       async (dify) => {
         dify.configure("app-slow", { version: "1.16.1", paceMs: 30 });
@@ -58,7 +58,7 @@ describe("a chatflow in the queue", () => {
 
 describe("a model that thinks", () => {
   test.each(["chat", "completion"] as const)(
-    "has the head of a %s app's stream come with the first ping only",
+    "has the head of a %s app's stream arrive only with the first ping",
     withAnyDify(
       async (dify, mode) => {
         const path = mode === "chat" ? "/chat-messages" : "/completion-messages";
@@ -74,9 +74,9 @@ describe("a model that thinks", () => {
   );
 });
 
-describe("a node that is tried again", () => {
+describe("a node that is retried", () => {
   test(
-    "says the next attempt's text after the broken one's",
+    "emits the next attempt's text after the broken one's",
     withDify(async (dify) => {
       dify.configure("app-x", {
         version: "1.16.1",
@@ -140,7 +140,7 @@ describe("a run that waits for a person", () => {
   );
 
   test(
-    "gives a blocking client the form",
+    "sends a blocking client the form",
     withDify(async (dify) => {
       dify.configure("app-x", { version: "1.14.2", script: [...script] });
       const { status, text } = await ask(dify, "app-x", question("hi", { response_mode: "blocking" }));
@@ -166,7 +166,7 @@ describe("a profile sent over HTTP", () => {
   };
 
   test(
-    "makes an app what it says",
+    "configures an app",
     withDify(async (dify) => {
       const profile =
         '{"mode":"chat","script":[{"do":"begin"},{"do":"say","pieces":["Yes."]},{"do":"finish"}]}';
@@ -176,7 +176,7 @@ describe("a profile sent over HTTP", () => {
   );
 
   test(
-    "says what is wrong with it",
+    "is rejected with what is wrong with it",
     withDify(async (dify) => {
       const wrong = await put(
         dify,
@@ -192,7 +192,7 @@ describe("a profile sent over HTTP", () => {
   );
 });
 
-test("the simulator keeps what it was sent", async () => {
+test("the simulator records what it was sent", async () => {
   const seen: string[] = [];
   await withDify(
     async (dify) => {

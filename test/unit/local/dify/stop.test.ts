@@ -15,7 +15,7 @@ import {
 
 const long = Array.from({ length: 40 }, (_, index) => `${index} `);
 
-/** Stops a run after its first piece of text, and reads on to the end. */
+/** Stops a run after its first piece of text, and reads to the end. */
 const stopEarly = async (dify: DifySimulator, profile: ProfileInput, user = "u1"): Promise<string> => {
   dify.configure("app-x", { reply: { kind: "deltas", deltas: long }, paceMs: 10, ...profile });
   const path = profile.mode === "workflow" ? "/workflows/run" : "/chat-messages";
@@ -61,7 +61,7 @@ describe("a stop by the user who asked", () => {
   );
 
   test(
-    "changes nothing where the app does not obey",
+    "changes nothing if the app does not obey",
     withDify(async (dify) => {
       const text = await stopEarly(dify, { behaviour: { kind: "stop_disobeyed" } });
       expect(answerIn(text)).toBe(everything);
@@ -69,7 +69,7 @@ describe("a stop by the user who asked", () => {
   );
 });
 
-describe("a stop by somebody else", () => {
+describe("a stop by another user", () => {
   test(
     "changes nothing for a chat app",
     withDify(async (dify) => {
@@ -85,7 +85,7 @@ describe("a stop by somebody else", () => {
   );
 
   test(
-    "has a chatflow of 1.12.1 and 1.14.2 fail when its node has ended",
+    "makes a chatflow of 1.12.1 and 1.14.2 fail when its node has ended",
     withDify(async (dify) => {
       const aborted = { status: "failed", error: "Aborted: User requested stop" };
       const old = await stopEarly(dify, { version: "1.12.1" }, "u2");

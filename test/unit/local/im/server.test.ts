@@ -39,10 +39,10 @@ describe("the IM simulator", () => {
     ["a type after the first", { content: "x", seq: 2, complete: false, type: "markdown" }, 1002],
     ["a sender after the first", { content: "x", seq: 2, complete: false, user: { id: "u1" } }, 1002],
     ["a reason before the end", { content: "x", seq: 2, complete: false, completeReason: 0 }, 1002],
-    ["a reason that there is none of", { content: "", seq: 2, complete: true, completeReason: 5 }, 1002],
-    ["a field that nobody knows", { content: "x", seq: 2, complete: false, reason: 1 }, 1002],
-    ["more than 128 KB in all", { content: "x".repeat(128 * 1024), seq: 2, complete: false }, 1005],
-  ])("refuses %s", async (_, content, code) => {
+    ["an unknown reason", { content: "", seq: 2, complete: true, completeReason: 5 }, 1002],
+    ["an unknown field", { content: "x", seq: 2, complete: false, reason: 1 }, 1002],
+    ["more than 128 KB in total", { content: "x".repeat(128 * 1024), seq: 2, complete: false }, 1005],
+  ])("rejects %s", async (_, content, code) => {
     const messageUID = await begin();
     expect(await send({ ...content, messageUID })).toMatchObject({ status: 400, body: { code } });
   });
@@ -53,7 +53,7 @@ describe("the IM simulator", () => {
     expect(im.messages()).toMatchObject([{ complete: true, completeReason }]);
   });
 
-  test("lets nobody go on with a message that is another's, or goes to another", async () => {
+  test("does not let another sender or another target continue a message", async () => {
     const messageUID = await begin();
     const content = { content: "x", seq: 2, complete: false, messageUID };
     const head = { fromUserId: "bot", toUserId: "u7", objectName: "RC:StreamMsg", content };
@@ -69,13 +69,13 @@ describe("the IM simulator", () => {
     expect(late.body).toMatchObject({ code: 29003 });
   });
 
-  test("takes nothing after the end", async () => {
+  test("accepts nothing after the end", async () => {
     const messageUID = await begin();
     await send({ content: "", seq: 2, complete: true, completeReason: 0, messageUID });
     expect((await send({ content: "x", seq: 3, complete: false, messageUID })).status).toBe(400);
   });
 
-  test("takes an ordinary message for each of its targets", async () => {
+  test("accepts an ordinary message for each of its targets", async () => {
     const form = new URLSearchParams([
       ["fromUserId", "bot"],
       ["toUserId", "u7"],
@@ -97,14 +97,14 @@ describe("the IM simulator", () => {
     ]);
   });
 
-  test("lets nobody in whose signature is wrong", async () => {
+  test("rejects a wrong signature", async () => {
     const headers = { ...signCall(app, Date.now()), Signature: "0".repeat(40) };
     expect(await callApi(im.url, path, {}, headers)).toMatchObject({ status: 401, body: { code: 1004 } });
     expect(im.messages()).toEqual([]);
   });
 });
 
-describe("somebody who is writing", () => {
+describe("a typing status", () => {
   const statusPath = "/statusmessage/private/publish.json";
   const typing = (given: Record<string, string> = {}): URLSearchParams =>
     new URLSearchParams({
@@ -115,7 +115,7 @@ describe("somebody who is writing", () => {
       ...given,
     });
 
-  test("is seen, and leaves no message behind", async () => {
+  test("is recorded, and leaves no message behind", async () => {
     expect(await call(statusPath, typing())).toMatchObject({ status: 200, body: { code: 200 } });
     expect(im.typings()).toEqual([
       { fromUserId: "bot", targetId: "u7", typingContentType: "RC:TxtMsg", at: now },
@@ -123,7 +123,7 @@ describe("somebody who is writing", () => {
     expect(im.messages()).toEqual([]);
   });
 
-  test("must say of which type the message is", async () => {
+  test("must name the type of message", async () => {
     expect(await call(statusPath, typing({ content: "{}" }))).toMatchObject({
       status: 400,
       body: { code: 1002 },
@@ -131,7 +131,7 @@ describe("somebody who is writing", () => {
     expect(im.typings()).toEqual([]);
   });
 
-  test("is not seen in a status message of another kind", async () => {
+  test("is not recorded for a status message of another kind", async () => {
     expect(await call(statusPath, typing({ objectName: "app:here", content: "{}" }))).toMatchObject({
       status: 200,
     });
@@ -139,7 +139,7 @@ describe("somebody who is writing", () => {
   });
 });
 
-describe("told to fail, the IM simulator", () => {
+describe("the IM simulator, told to fail,", () => {
   const chunk = { content: "Hel", seq: 1, complete: false };
 
   test("answers what it is told, once", async () => {
@@ -150,7 +150,7 @@ describe("told to fail, the IM simulator", () => {
     expect(await begin()).not.toBe("");
   });
 
-  test("takes a call and loses its reply", async () => {
+  test("accepts a call and loses its reply", async () => {
     im.force({ by: "lost_reply" });
     await expect(send(chunk)).rejects.toThrow();
     expect(im.messages()).toMatchObject([{ text: "Hel", complete: false }]);
@@ -169,7 +169,7 @@ describe("told to fail, the IM simulator", () => {
     expect((await send(chunk)).status).toBe(500);
   });
 
-  test("fails so many times, or for so long, and then works", async () => {
+  test("fails a number of times, or for a time, and then works", async () => {
     const busy = { status: 429, code: 1008, headers: { "Retry-After": "1" } };
     im.force({ by: busy, times: 2 }, { by: { status: 503, code: 1000 }, forMs: 1_000 });
     const statuses: number[] = [];
@@ -180,7 +180,7 @@ describe("told to fail, the IM simulator", () => {
   });
 });
 
-test("an app that sends more chunks in a second than it may is told to wait", async () => {
+test("an app that sends more chunks a second than allowed is throttled", async () => {
   for (let sent = 0; sent < 100; sent += 1) await begin();
   const refused = await send({ content: "x", seq: 1, complete: false });
   expect(refused).toMatchObject({ status: 429, body: { code: 1008 } });

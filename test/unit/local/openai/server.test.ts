@@ -94,7 +94,7 @@ describe("the simulator answers as in OpenAI's API reference", () => {
     ["an unknown path", "responses", question, "sk-one", 404],
     ["a request without messages", "chat/completions", { model: "simulated-model" }, "sk-one", 400],
     ["an unknown model", "chat/completions", { ...question, model: "gpt-0" }, "sk-one", 404],
-  ])("with a refusal of %s", async (_, path, body, key, status) => {
+  ])("with an error for %s", async (_, path, body, key, status) => {
     expect((await call(path, body, key)).status).toBe(status);
   });
 });

@@ -20,7 +20,7 @@ describe("the terminal", () => {
     expect(shown()).toBe("u7 → bot  hello\nbot → u7  Hi there\n");
   });
 
-  test("keeps two answers apart that come at the same time", () => {
+  test("keeps two concurrent answers apart", () => {
     const { view, shown } = setUp();
     view.showStreamed("m1", "bot", "u7", "one", false);
     view.showStreamed("m2", "bot", "u8", "other", true);
@@ -28,7 +28,7 @@ describe("the terminal", () => {
     expect(shown()).toBe("bot → u7  one\nbot → u8  other\nbot → u7   more\n");
   });
 
-  test("opens no line for an end that brings nothing", () => {
+  test("starts no line for an end without text", () => {
     const { view, shown } = setUp();
     view.showStreamed("m1", "bot", "u7", "one", false);
     view.showStreamed("m2", "bot", "u8", "other", true);
@@ -36,7 +36,7 @@ describe("the terminal", () => {
     expect(shown()).toBe("bot → u7  one\nbot → u8  other\n");
   });
 
-  test("makes room for a line of the log", () => {
+  test("makes room for a log line", () => {
     const { view, shown } = setUp();
     view.showStreamed("m1", "bot", "u7", "one", false);
     view.endLine();
@@ -53,13 +53,13 @@ describe("the terminal", () => {
     );
   });
 
-  test("keeps a webhook to one line, whatever it brings", () => {
+  test("keeps a webhook to one line, whatever it contains", () => {
     const { view, shown } = setUp();
     view.showWebhook("yourserver.com/callback", "a\nbot → u7  forged\u001b[2J");
     expect(shown()).toBe("webhook → yourserver.com/callback  a bot → u7 forged[2J\n");
   });
 
-  test("is not moved or coloured by what a message holds", () => {
+  test("is not moved or coloured by the content of a message", () => {
     const { view, shown } = setUp();
     view.showSent("u7", "bot", "\u001b[2J\u0007re\u202ed\r");
     expect(shown()).toBe("u7 → bot  [2Jred\n");
@@ -74,9 +74,9 @@ describe("a publish request", () => {
     [path, { toUserId: "bot" }, "bot"],
     ["/message/group/publish.json", { toGroupId: "g1", toUserId: "bot" }, "g1"],
     ["/callbacks/rongcloud/messages", { toUserId: "bot" }, "bot"],
-  ])("to %s is shown by what it says, and to whom", (door, target, to) => {
+  ])("to %s is shown with its text and its target", (path, target, to) => {
     const form = new URLSearchParams({ fromUserId: "u7", content, ...target });
-    expect(readSentMessage(door, form.toString())).toEqual({ from: "u7", to, text: "hello" });
+    expect(readSentMessage(path, form.toString())).toEqual({ from: "u7", to, text: "hello" });
   });
 
   test.each(["", "content=hello", "fromUserId=a&toUserId=b&content=%7B%7D"])("%j is not shown", (form) => {

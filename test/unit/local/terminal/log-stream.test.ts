@@ -22,11 +22,11 @@ const logOf = (isShared: boolean): string[] => {
 };
 
 describe("the log", () => {
-  test("is whole where it goes to a file or a pipe", () => {
+  test("is complete if it goes to a file or a pipe", () => {
     expect(logOf(false)).toEqual(lines);
   });
 
-  test("on the screen of the conversations is what is wrong alone, on lines of its own", () => {
+  test("shows only problems on the conversation screen, on lines of their own", () => {
     expect(logOf(true)).toEqual(["(room)", lines[2], "(room)", lines[3]]);
   });
 });

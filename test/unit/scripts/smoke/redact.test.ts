@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { redact } from "../../../../scripts/smoke/redact.ts";
 
-describe("what a smoke test shows", () => {
-  test("holds no secret, whatever stands around it", () => {
+describe("a smoke test's output", () => {
+  test("contains no secret, whatever surrounds it", () => {
     const secret = fc.stringMatching(/^[\w-]{12,40}$/);
     fc.assert(
       fc.property(
@@ -20,11 +20,11 @@ describe("what a smoke test shows", () => {
     );
   });
 
-  test("blots out a longer secret whole, though a shorter one is a part of it", () => {
+  test("redacts a longer secret whole, even if a shorter one is a part of it", () => {
     expect(redact("key=abc123xyz", ["abc123", "abc123xyz", ""])).toBe("key=***");
   });
 
-  test("is one line that no terminal obeys, and not endless", () => {
+  test("is one line of limited length, without terminal escape sequences", () => {
     const shown = redact(`one\r\ntwo\u001b[2J\u202e${"x".repeat(1000)}`, []);
     expect(shown).toMatch(/^one two \[2J x+ …$/);
     expect(shown.length).toBeLessThan(510);

@@ -14,8 +14,8 @@ const shell = {
   UNSET: undefined,
 };
 
-describe("the settings of a shell", () => {
-  test("reach the tests where they are for the tests", () => {
+describe("a shell's environment variables", () => {
+  test("reach the tests if they are meant for the tests", () => {
     expect(testEnvironment(shell)).toEqual({ ...machine, ...ofTests });
   });
 
@@ -23,7 +23,7 @@ describe("the settings of a shell", () => {
     expect(programEnvironment(shell)).toEqual(machine);
   });
 
-  test("are known by their names in any case, as Windows has them", () => {
+  test("are recognised in any case, as on Windows", () => {
     expect(programEnvironment({ Path: "C:\\bin" })).toEqual({ Path: "C:\\bin" });
   });
 });

@@ -54,7 +54,7 @@ describe("npm test", () => {
     [["unit", "template"], /^"template" is neither .* in unit\.$/],
     [["question", "no-such"], /^"no-such" is/],
     [["lint", "("], /^"\(" is/],
-  ])("refuses the words %j, of which one matches nothing", (words, message) => {
+  ])("rejects the arguments %j, one of which matches nothing", (words, message) => {
     expect(() => planSteps(words, testFiles)).toThrow(UnknownWordError);
     expect(() => planSteps(words, testFiles)).toThrow(message);
   });

@@ -1,12 +1,12 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
-/** A call as it is about to be made. */
+/** A call that is about to be made. */
 export interface Command {
   readonly input: object;
 }
 
-/** The client, with each of its calls made by `onCall`, who may hold it up or let it fail. */
-export const alteredClient = (
+/** The client, with each of its calls made by `onCall`, which may delay or fail it. */
+export const interceptedClient = (
   client: DynamoDBDocumentClient,
   onCall: (command: Command, send: () => Promise<unknown>) => Promise<unknown>,
 ): DynamoDBDocumentClient =>
@@ -20,37 +20,37 @@ export const crashingBefore = (
   isLast: (command: Command) => boolean,
 ): DynamoDBDocumentClient => {
   let isOver = false;
-  return alteredClient(client, async (command, send) => {
+  return interceptedClient(client, async (command, send) => {
     isOver ||= isLast(command);
     if (isOver) throw new Error("the process is gone");
     return send();
   });
 };
 
-export interface HeldClient {
+export interface PausedClient {
   readonly client: DynamoDBDocumentClient;
   /** Resolves when such a call is about to be made. */
-  readonly isHeld: Promise<void>;
-  /** Lets it go on. */
+  readonly paused: Promise<void>;
+  /** Releases it. */
   release(): void;
 }
 
 /** A client whose calls of one kind do not reach the table before they are released. */
-export const holdingBefore = (
+export const pausingBefore = (
   client: DynamoDBDocumentClient,
-  isHeldUp: (command: Command) => boolean,
-): HeldClient => {
-  const held = Promise.withResolvers<void>();
+  pausesAt: (command: Command) => boolean,
+): PausedClient => {
+  const paused = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
   return {
-    client: alteredClient(client, async (command, send) => {
-      if (isHeldUp(command)) {
-        held.resolve();
+    client: interceptedClient(client, async (command, send) => {
+      if (pausesAt(command)) {
+        paused.resolve();
         await released.promise;
       }
       return send();
     }),
-    isHeld: held.promise,
+    paused: paused.promise,
     release: released.resolve,
   };
 };

@@ -19,9 +19,9 @@ beforeAll(async () => {
   registry = closeAfterAll(await startRegistry());
 });
 
-/** Stands in every key that is sent, and in nothing else. */
-const recognisable = "KeyToBeFound";
-const keyOf = (name: string): string => `app-${recognisable}-${name}-abcd`;
+/** Part of every key that is sent, and of nothing else. */
+const marker = "KeyToBeFound";
+const keyOf = (name: string): string => `app-${marker}-${name}-abcd`;
 
 const webhook = {
   type: "webhook",
@@ -45,8 +45,8 @@ const bot = (userId: string) => ({
   integrations: [webhook, dify("dify_chat")],
 });
 
-/** Each of them is taken by an app that has the bots b1 and b2. */
-const taken: Readonly<Record<Endpoint, object>> = {
+/** Valid for an app that has the bots b1 and b2. */
+const validBodies: Readonly<Record<Endpoint, object>> = {
   create: bot("b3"),
   update: { ...bot("b1"), integrations: [{ ...dify("dify_chat"), auth: { apiKey: "app-****abcd" } }] },
   delete: { userId: "b1" },
@@ -57,7 +57,7 @@ const taken: Readonly<Record<Endpoint, object>> = {
   "integration/delete": { userId: "b1", type: "webhook" },
 };
 
-interface Room {
+interface AppState {
   readonly caller: TestCaller;
   readonly shown: Shown;
   readonly items: Item[];
@@ -68,16 +68,16 @@ const shownTo = async ({ call }: TestCaller): Promise<Shown> => {
   return new Map(bots.map((each: { userId: string }) => [each.userId, each]));
 };
 
-/** An app with two bots; the same one until a call has changed it. */
-let vacant: Room | undefined;
-const enter = async (): Promise<Room> => {
-  if (vacant) return vacant;
+/** An app with two bots; the same app until a call has changed it. */
+let reusable: AppState | undefined;
+const acquireApp = async (): Promise<AppState> => {
+  if (reusable) return reusable;
   const caller = registry.begin();
   await caller.call("create", bot("b1"));
   await caller.call("create", bot("b2"));
   await registry.clock.advance(1000);
-  vacant = { caller, shown: await shownTo(caller), items: await caller.items() };
-  return vacant;
+  reusable = { caller, shown: await shownTo(caller), items: await caller.items() };
+  return reusable;
 };
 
 /** A refusal quotes what was sent, unless the body cannot be parsed at all. */
@@ -92,43 +92,43 @@ const expectWholeAnswer = ({ status, body, text }: Answer): void => {
       : { code: expect.any(Number), errorMessage: expect.stringMatching(/^.+: .+/s) },
   );
   if (status === 400) expect(body.errorMessage).toMatch(refusal);
-  expect(text + JSON.stringify(registry.log.lines)).not.toContain(recognisable);
+  expect(text + JSON.stringify(registry.log.lines)).not.toContain(marker);
   registry.log.lines.length = 0;
 };
 
-/** Makes a call and holds that it was refused whole, or taken whole. */
+/** Makes a call and asserts that it was either rejected with no effect or applied in full. */
 const expectWholeCall = async (
   endpoint: Endpoint,
   body: string | Buffer,
   headers: Record<string, string> = {},
 ): Promise<Answer> => {
-  const room = await enter();
-  const { caller, shown, items } = room;
-  vacant = undefined;
+  const state = await acquireApp();
+  const { caller, shown, items } = state;
+  reusable = undefined;
   const answer = await caller.call(endpoint, body, headers);
   expectWholeAnswer(answer);
   if (answer.status === 200) {
     const expected = after(shown, endpoint, JSON.parse(body.toString()), registry.clock.now());
     expect(await shownTo(caller)).toEqual(expected);
-    if (expected === shown) vacant = room;
+    if (expected === shown) reusable = state;
   } else {
     expect(await caller.items()).toEqual(items);
-    vacant = room;
+    reusable = state;
   }
   return answer;
 };
 
 const anEndpoint = fc.constantFrom(...endpoints);
 
-test.each(endpoints)("what the others are made of is taken: %s", async (endpoint) => {
-  expect((await expectWholeCall(endpoint, JSON.stringify(taken[endpoint]))).body.code).toBe(200);
+test.each(endpoints)("the valid base of the mutated bodies is accepted: %s", async (endpoint) => {
+  expect((await expectWholeCall(endpoint, JSON.stringify(validBodies[endpoint]))).body.code).toBe(200);
 });
 
 test.each(endpoints)(
-  "a body of %s with anything wrong in it is refused whole, or taken whole",
+  "a body of %s with any mistake in it is either rejected with no effect or applied in full",
   async (endpoint) => {
     await fc.assert(
-      fc.asyncProperty(mutationOf(taken[endpoint]), async (body) => {
+      fc.asyncProperty(mutationOf(validBodies[endpoint]), async (body) => {
         await expectWholeCall(endpoint, body);
       }),
       { numRuns: 60 },
@@ -136,7 +136,7 @@ test.each(endpoints)(
   },
 );
 
-test("any JSON is refused whole, or taken whole", async () => {
+test("any JSON is either rejected with no effect or applied in full", async () => {
   await fc.assert(
     fc.asyncProperty(anEndpoint, fc.json(), async (endpoint, body) => {
       await expectWholeCall(endpoint, body);
@@ -145,7 +145,7 @@ test("any JSON is refused whole, or taken whole", async () => {
   );
 });
 
-test("any bytes are refused", async () => {
+test("any bytes are rejected", async () => {
   await fc.assert(
     fc.asyncProperty(anEndpoint, fc.uint8Array(), async (endpoint, bytes) => {
       expect(await expectWholeCall(endpoint, Buffer.from(bytes))).toMatchObject({ status: 400 });
@@ -154,7 +154,7 @@ test("any bytes are refused", async () => {
   );
 });
 
-test("any headers are refused, or do not matter", async () => {
+test("any headers are rejected or have no effect", async () => {
   const names = [
     "App-Key",
     "Nonce",
@@ -168,7 +168,7 @@ test("any headers are refused, or do not matter", async () => {
   const name = fc.oneof(fc.constantFrom(...names), anyText);
   await fc.assert(
     fc.asyncProperty(anEndpoint, fc.dictionary(name, anyText), async (endpoint, headers) => {
-      const { status } = await expectWholeCall(endpoint, JSON.stringify(taken[endpoint]), headers);
+      const { status } = await expectWholeCall(endpoint, JSON.stringify(validBodies[endpoint]), headers);
       expect([200, 401]).toContain(status);
     }),
     { numRuns: 60 },

@@ -4,11 +4,11 @@ import { describe, expect, test } from "@jest/globals";
 import { closeAfterEach } from "../support/close-after.ts";
 import { run } from "../support/local-run.ts";
 
-describe("what is wrong at the start is one clear line and exit 1", () => {
+describe("a problem at the start is one clear line and exit code 1", () => {
   test("a port in use", async () => {
-    const neighbour = closeAfterEach(createServer().listen(0, "127.0.0.1"));
-    await once(neighbour, "listening");
-    const address = neighbour.address();
+    const otherServer = closeAfterEach(createServer().listen(0, "127.0.0.1"));
+    await once(otherServer, "listening");
+    const address = otherServer.address();
     const port = typeof address === "object" ? String(address?.port) : "";
     const { code, stderr, stdout } = await run([process.execPath, "local/main.ts"], { PORT: port }).ended;
     expect({ code, stderr, stdout }).toEqual({
@@ -38,8 +38,8 @@ describe("what is wrong at the start is one clear line and exit 1", () => {
   );
 
   test("a Node that is too old", async () => {
-    const pretend = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"18.19.0"})';
-    const command = [process.execPath, "--import", pretend, "scripts/run.mjs", "local/main.ts"] as const;
+    const oldNode = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"18.19.0"})';
+    const command = [process.execPath, "--import", oldNode, "scripts/run.mjs", "local/main.ts"] as const;
     const { code, stderr } = await run(command).ended;
     expect({ code, stderr }).toEqual({
       code: 1,

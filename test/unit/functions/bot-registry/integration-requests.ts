@@ -8,10 +8,10 @@ import {
 import { jsonOf, type Refused, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 import { bot, type Fields } from "./samples.ts";
 
-/** One of the requests that an integration comes in by. */
-export interface Door {
+/** One of the requests that contain an integration. */
+export interface IntegrationRequest {
   readonly name: string;
-  /** What stands before the name of an integration's field. */
+  /** The path prefix of an integration's fields. */
   readonly path: string;
   refusal(integration: unknown): Refused | undefined;
 }
@@ -20,29 +20,34 @@ const rules = { allowPrivate: false };
 const userId = "bot-helpdesk";
 const among = (integration: unknown) => ({ integrations: [integration] });
 
-const door = (
+const requestOf = (
   name: string,
   path: string,
   schema: v.GenericSchema,
   bodyOf: (given: unknown) => Fields,
-): Door => ({
+): IntegrationRequest => ({
   name,
   path,
   refusal: (integration) => refusalOf(() => parseJsonBody(schema, jsonOf(bodyOf(integration)))),
 });
 
-export const newBot = door("of a new bot", "integrations[0].", botSchema(rules), (given) =>
+export const newBot = requestOf("of a new bot", "integrations[0].", botSchema(rules), (given) =>
   bot(among(given)),
 );
-export const botUpdate = door("of a bot's update", "integrations[0].", botUpdateSchema(rules), (given) => ({
-  userId,
-  ...among(given),
-}));
-export const added = door("added to a bot", "", integrationSchema(rules), (given) => ({
+export const botUpdate = requestOf(
+  "of a bot's update",
+  "integrations[0].",
+  botUpdateSchema(rules),
+  (given) => ({
+    userId,
+    ...among(given),
+  }),
+);
+export const added = requestOf("added to a bot", "", integrationSchema(rules), (given) => ({
   userId,
   ...(given as Fields),
 }));
-export const changed = door("changed", "", integrationUpdateSchema(rules), (given) => ({
+export const changed = requestOf("changed", "", integrationUpdateSchema(rules), (given) => ({
   userId,
   ...(given as Fields),
 }));

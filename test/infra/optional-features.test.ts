@@ -23,7 +23,7 @@ const functions = ({ templates }: Synthesised) =>
   );
 
 describe("a domain", () => {
-  test("is the API's only address, by TLS 1.2 or later", () => {
+  test("is the API's only address, with TLS 1.2 or later", () => {
     chosen.templates.api.hasResourceProperties("AWS::ApiGateway::DomainName", {
       DomainName: "bots.example.com",
       SecurityPolicy: "TLS_1_2",
@@ -39,7 +39,7 @@ describe("a domain", () => {
     });
   });
 
-  test("is not needed: AWS gives the API an address", () => {
+  test("is optional: AWS gives the API an address", () => {
     plain.templates.api.resourceCountIs("AWS::ApiGateway::DomainName", 0);
     plain.templates.api.hasResourceProperties("AWS::ApiGateway::RestApi", {
       DisableExecuteApiEndpoint: false,
@@ -48,7 +48,7 @@ describe("a domain", () => {
 });
 
 describe("a firewall", () => {
-  test("stands before the stage where it is wanted, and limits addresses where users call", () => {
+  test("protects the stage if the config asks for it, and limits addresses on the routes that users call", () => {
     chosen.templates.api.resourceCountIs("AWS::WAFv2::WebACLAssociation", 1);
     chosen.templates.api.hasResourceProperties("AWS::WAFv2::WebACL", {
       Scope: "REGIONAL",
@@ -75,7 +75,7 @@ describe("a firewall", () => {
     });
   });
 
-  test("refuses nobody for what they say to a bot: rules about bodies only count", () => {
+  test("blocks no one for what they write to a bot: rules about bodies only count", () => {
     const [{ Properties } = { Properties: { Rules: [] } }] = Object.values(
       chosen.templates.api.findResources("AWS::WAFv2::WebACL"),
     );
@@ -99,13 +99,13 @@ describe("a firewall", () => {
     expect(acl).not.toContain('"SampledRequestsEnabled":true');
   });
 
-  test("is not there unasked", () => {
+  test("is not deployed by default", () => {
     plain.templates.api.resourceCountIs("AWS::WAFv2::WebACL", 0);
   });
 });
 
 describe("every function", () => {
-  test("runs on Node 24 on arm64, is traced, and writes JSON", () => {
+  test("runs on Node 24 on arm64, is traced, and logs JSON", () => {
     for (const { Properties } of functions(plain)) {
       expect(Properties).toMatchObject({
         Runtime: "nodejs24.x",
@@ -118,18 +118,18 @@ describe("every function", () => {
     }
   });
 
-  test("shares the account's concurrency, but what the config gives it for itself", () => {
+  test("shares the account's concurrency unless the config reserves some for it", () => {
     const reserved = (deployment: Synthesised) =>
       functions(deployment).flatMap(({ Properties }) => Properties.ReservedConcurrentExecutions ?? []);
     expect(reserved(plain)).toEqual([]);
     expect(reserved(chosen).sort((one, other) => one - other)).toEqual([20, 500]);
   });
 
-  test("that knows the apps is told which there must be", () => {
-    const told = (deployment: Synthesised) =>
+  test("that reads the apps' secrets gets the list of required apps", () => {
+    const appsSettings = (deployment: Synthesised) =>
       functions(deployment).flatMap(({ Properties: { Environment } }) => Environment.Variables.APPS ?? []);
-    expect(told(chosen)).toEqual(Array.from({ length: 9 }, () => "app-one,app-two"));
-    expect(told(plain)).toEqual(Array.from({ length: 9 }, () => ""));
+    expect(appsSettings(chosen)).toEqual(Array.from({ length: 9 }, () => "app-one,app-two"));
+    expect(appsSettings(plain)).toEqual(Array.from({ length: 9 }, () => ""));
   });
 });
 
@@ -150,7 +150,7 @@ describe("the access log", () => {
     return JSON.parse(stage?.Properties.AccessLogSetting.Format);
   };
 
-  test("has a line of JSON a request, by which it is found again", () => {
+  test("has one line of JSON per request, which can be looked up by its id", () => {
     expect(format()).toMatchObject({
       requestId: "$context.requestId",
       traceId: "$context.xrayTraceId",
@@ -160,12 +160,12 @@ describe("the access log", () => {
     });
   });
 
-  test("says nothing of what was sent, by whom, or of whom: no path, query, header, body or address", () => {
-    const said = Object.values(format()).join(" ");
-    expect(said).not.toMatch(/\$context\.path\b|identity|authorizer|querystring|header|body|input/i);
+  test("contains nothing of what was sent, by whom or to whom: no path, query, header, body or address", () => {
+    const formatText = Object.values(format()).join(" ");
+    expect(formatText).not.toMatch(/\$context\.path\b|identity|authorizer|querystring|header|body|input/i);
   });
 
-  test("is all that the gateway writes: it traces no data, and keeps no execution log", () => {
+  test("is all that the gateway writes: data tracing and the execution log are off", () => {
     const settings = JSON.stringify(plain.templates.api.findResources("AWS::ApiGateway::Stage"));
     expect(settings).toContain('"TracingEnabled":true');
     expect(settings).toContain('"DataTraceEnabled":false');

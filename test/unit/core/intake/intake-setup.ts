@@ -5,7 +5,7 @@ import type { Job } from "#core/jobs/job.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 
 export interface TestDirectory extends BotDirectory {
-  /** What each read asked for, in order. */
+  /** The ids of each read, in order. */
   readonly reads: { readonly appKey: string; readonly find?: readonly string[] }[];
 }
 
@@ -26,11 +26,11 @@ export const makeTestDirectory = (bots: readonly Bot[]): TestDirectory => {
   };
 };
 
-/** What stands behind each door, with nothing outside. */
-export const setUpDoor = (given: readonly Bot[]) => {
+/** The parts that all entry points share, in memory. */
+export const setUpIntake = (given: readonly Bot[]) => {
   const bots = makeTestDirectory(given);
   const clock = makeTestClock();
-  /** As they were handed over, one list each time. */
+  /** As they were queued, one array per call. */
   const dispatched: (readonly Job[])[] = [];
   const ports = {
     bots,
@@ -41,5 +41,5 @@ export const setUpDoor = (given: readonly Bot[]) => {
   return { ports, bots, clock, dispatched, jobs: () => dispatched.flat() };
 };
 
-/** Which integration of which bot a job is for. */
-export const goalOf = ({ botUserId, integrationType }: Job): string => `${botUserId} ${integrationType}`;
+/** The bot and the integration that a job is for. */
+export const jobTargetOf = ({ botUserId, integrationType }: Job): string => `${botUserId} ${integrationType}`;

@@ -10,7 +10,7 @@ beforeAll(() => {
   prod = synthesise({ stage: "prod" });
 }, 60_000);
 
-/** By logical id: what makes a table or a queue another one than it was. */
+/** By logical id: the properties whose change makes CloudFormation replace a table or a queue. */
 const identities = ({ templates }: Synthesised) =>
   Object.fromEntries(
     [
@@ -26,8 +26,9 @@ const identities = ({ templates }: Synthesised) =>
     ]),
   );
 
-// A change here is a table or queue that a deploy would replace, and leave behind with all that is in it.
-test("a deploy over data finds every table, queue, key and secret as what it was", () => {
+// A change here is a table or queue that a deployment would replace, leaving the old one behind with all its
+// data.
+test("a deployment over existing data keeps every table, queue, key and secret", () => {
   expect(identities(prod)).toEqual({
     BotsBCA2D619: ["appKey", "item"],
     ConversationsBC91B70D: ["conversation"],
@@ -42,7 +43,7 @@ test("a deploy over data finds every table, queue, key and secret as what it was
   });
 });
 
-test("no table or queue has a name of ours, by which it could be replaced", () => {
+test("no table or queue has a fixed name, which would prevent its replacement", () => {
   for (const { Properties } of Object.values(
     prod.templates.data.findResources("AWS::DynamoDB::GlobalTable"),
   )) {
@@ -53,25 +54,25 @@ test("no table or queue has a name of ours, by which it could be replaced", () =
   }
 });
 
-const keeping = [
+const retainedResources = [
   ["data", "AWS::DynamoDB::GlobalTable", 4],
   ["data", "AWS::SecretsManager::Secret", 1],
   ["data", "AWS::KMS::Key", 1],
   ["messaging", "AWS::SQS::Queue", 4],
 ] as const;
 
-describe.each(keeping)("in the %s stack each %s", (part, type, count) => {
+describe.each(retainedResources)("in the %s stack each %s", (part, type, count) => {
   const policies = ({ templates }: Synthesised) =>
     Object.values(templates[part].findResources(type)).map(({ DeletionPolicy, UpdateReplacePolicy }) => [
       DeletionPolicy,
       UpdateReplacePolicy,
     ]);
 
-  test("outlives its stack in production, and is left where a deploy would replace it", () => {
+  test("outlives its stack in production, and is retained if a deployment would replace it", () => {
     expect(policies(prod)).toEqual(Array.from({ length: count }, () => ["Retain", "Retain"]));
   });
 
-  test("goes with its stack elsewhere, but not with a deploy", () => {
+  test("is deleted with its stack elsewhere, but not by a deployment", () => {
     expect(policies(dev)).toEqual(Array.from({ length: count }, () => ["Delete", "Retain"]));
   });
 });
@@ -86,21 +87,21 @@ describe("every table", () => {
     ],
   });
 
-  test("can be put back to any second in production, and is deleted by nobody's slip", () => {
+  test("can be restored to any second in production, and is protected from deletion", () => {
     prod.templates.data.allResourcesProperties("AWS::DynamoDB::GlobalTable", replica(true));
   });
 
-  test("costs nothing for that elsewhere", () => {
+  test("has neither of these elsewhere, where they would cost money", () => {
     dev.templates.data.allResourcesProperties("AWS::DynamoDB::GlobalTable", replica(false));
   });
 });
 
-test("the stacks that hold data cannot be deleted by a slip in production", () => {
-  const protectedOnes = ({ app }: Synthesised) =>
+test("the stacks that hold data are protected from deletion in production", () => {
+  const protectedStacks = ({ app }: Synthesised) =>
     app.node.children
       .filter((child) => Stack.isStack(child))
       .filter(({ terminationProtection }) => terminationProtection === true)
       .map(({ node }) => node.id);
-  expect(protectedOnes(prod)).toEqual(["bot-bridge-prod-data", "bot-bridge-prod-messaging"]);
-  expect(protectedOnes(dev)).toEqual([]);
+  expect(protectedStacks(prod)).toEqual(["bot-bridge-prod-data", "bot-bridge-prod-messaging"]);
+  expect(protectedStacks(dev)).toEqual([]);
 });

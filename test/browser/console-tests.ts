@@ -3,7 +3,7 @@ import puppeteer, { type Browser } from "puppeteer-core";
 import { createBotClient } from "../../client/src/index.ts";
 import { startConsole } from "../../local/console/server.ts";
 import type { HttpServer } from "../../local/http-server.ts";
-import { type ChatPlace, expireTokens, longQuestion, userToken } from "../support/chat/chat-place.ts";
+import { type ChatServer, expireTokens, longQuestion, userToken } from "../support/chat/chat-server.ts";
 import { type CuttingProxy, startCuttingProxy } from "../support/chat/cutting-proxy.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
@@ -14,30 +14,31 @@ const found = findBrowser();
 if (!found)
   console.warn("No browser is found here: CHROME_PATH may name one. The tests that need it are skipped.");
 
-/** What a person sees of the console in a real browser, wherever the chat is: at the fake, or at a real bridge. */
+/** What a person sees of the console in a real browser, against the fake chat or a real bridge. */
 export const describeConsoleAt = (
   name: string,
-  start: () => Promise<ChatPlace>,
+  start: () => Promise<ChatServer>,
   more?: (open: (userId: string) => Promise<ConsolePage>) => void,
 ): void =>
   (found ? describe : describe.skip)(`the console, at ${name},`, () => {
-    let place: ChatPlace;
+    let chat: ChatServer;
     let proxy: CuttingProxy;
     let server: HttpServer;
     let browser: Browser;
     const pages: ConsolePage[] = [];
 
     beforeAll(async () => {
-      place = closeAfterAll(await start());
-      proxy = closeAfterAll(await startCuttingProxy(place.url));
-      server = closeAfterAll(await startConsole({ ...place, bridgeUrl: proxy.url, port: 0 }));
+      chat = closeAfterAll(await start());
+      proxy = closeAfterAll(await startCuttingProxy(chat.url));
+      server = closeAfterAll(await startConsole({ ...chat, bridgeUrl: proxy.url, port: 0 }));
       browser = closeAfterAll(
         await puppeteer.launch({
           executablePath: found?.executablePath ?? "",
           env: { ...process.env, ...found?.env },
-          // The packed browser is the shell, which knows no other way to be without a head; every Chrome takes it too.
+          // The packed browser is the headless shell, which accepts only this flag; every Chrome accepts it
+          // too.
           headless: "shell",
-          // Nothing is opened but our own page, and not every container lets a browser have its sandbox.
+          // Only our own page is opened, and not every container allows the browser's sandbox.
           args: ["--no-sandbox"],
         }),
       );
@@ -54,7 +55,7 @@ export const describeConsoleAt = (
       return page;
     };
 
-    test("shows the answer while the bot still writes it", async () => {
+    test("shows the answer while the bot is still writing it", async () => {
       const page = await open("see-stream");
       await page.say(longQuestion);
       const seen: string[] = [];
@@ -83,7 +84,7 @@ export const describeConsoleAt = (
       expect(await page.note()).toBe("Stopped.");
     });
 
-    test("shows the answer whole where the connection breaks", async () => {
+    test("shows the whole answer after the connection breaks", async () => {
       const page = await open("see-cut");
       const cutsBefore = proxy.cutsMade();
       proxy.cut("head");
@@ -100,30 +101,30 @@ export const describeConsoleAt = (
       expect(proxy.cutsMade() - cutsBefore).toBe(4);
     });
 
-    test("gets another token where the first has expired", async () => {
+    test("gets another token when the first has expired", async () => {
       const page = await open("see-token");
       await page.say("Hello");
       await page.finished();
-      await expireTokens(place, "see-token");
+      await expireTokens(chat, "see-token");
       await page.say("Hello again");
       await page.finished();
       expect(await page.answer()).toContain("Hello again");
       expect(page.tokensAsked()).toBe(2);
     });
 
-    test("begins a new conversation, and the bot forgets the old one", async () => {
+    test("starts a new conversation, and the bot forgets the old one", async () => {
       const page = await open("see-forget");
       await page.say("Hello");
       await page.finished();
-      const token = () => userToken(place, "see-forget");
-      const bot = createBotClient({ url: place.url, token }).bot(place.botId);
+      const token = () => userToken(chat, "see-forget");
+      const bot = createBotClient({ url: chat.url, token }).bot(chat.botId);
       expect(await bot.conversation()).toMatchObject({ turns: 1 });
       await page.page.click("#forget");
       await page.page.waitForSelector("#log:empty");
       expect(await bot.conversation()).toBeUndefined();
     });
 
-    test("shows markup as the text that it is", async () => {
+    test("shows markup as plain text", async () => {
       const page = await open("see-markup");
       const markup = '<img src=x onerror="alert(1)"><b>bold</b> & so on';
       await page.say(markup);
@@ -132,7 +133,7 @@ export const describeConsoleAt = (
       expect(await page.page.$("#log img, #log b")).toBeNull();
     });
 
-    test("says in plain words that there is no such bot", async () => {
+    test("says in plain words that the bot does not exist", async () => {
       const page = await open("see-nobody");
       await page.page.locator("#bot").fill("bot-nowhere");
       await page.say("Hello");

@@ -1,4 +1,4 @@
-import { describeClientAt } from "../../support/chat/client-walk.ts";
+import { describeClientAt } from "../../support/chat/client-tests.ts";
 import { startFakeChat } from "../../support/chat/fake-chat.ts";
 
 describeClientAt("a fake of the bridge", () => startFakeChat({ paceMs: 10 }));

@@ -1,23 +1,23 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { type AnswerEvent, type Bot, createBotClient } from "../../../client/src/index.ts";
 import { closeAfterAll } from "../close-after.ts";
-import { type ChatPlace, expireTokens, longQuestion, userToken } from "./chat-place.ts";
+import { type ChatServer, expireTokens, longQuestion, userToken } from "./chat-server.ts";
 import { collect } from "./collect.ts";
 import { type CuttingProxy, startCuttingProxy } from "./cutting-proxy.ts";
 
-/** What the client library promises, wherever the chat is: at the fake, or at a real bridge. */
-export const describeClientAt = (name: string, start: () => Promise<ChatPlace>): void =>
+/** The client library's promises, against the fake chat or a real bridge. */
+export const describeClientAt = (name: string, start: () => Promise<ChatServer>): void =>
   describe(`the client library, at ${name},`, () => {
-    let place: ChatPlace;
+    let server: ChatServer;
     let proxy: CuttingProxy;
     beforeAll(async () => {
-      place = closeAfterAll(await start());
-      proxy = closeAfterAll(await startCuttingProxy(place.url));
+      server = closeAfterAll(await start());
+      proxy = closeAfterAll(await startCuttingProxy(server.url));
     }, 60_000);
 
-    /** The bot, through the proxy, as a user of the test's own meets it. */
+    /** The bot, through the proxy, for a user of the test's own. */
     const botFor = (userId: string): Bot =>
-      createBotClient({ url: proxy.url, token: () => userToken(place, userId) }).bot(place.botId);
+      createBotClient({ url: proxy.url, token: () => userToken(server, userId) }).bot(server.botId);
 
     test("streams an answer piece by piece", async () => {
       const events = await collect(botFor("walk-stream").chat(longQuestion));
@@ -27,7 +27,7 @@ export const describeClientAt = (name: string, start: () => Promise<ChatPlace>):
       expect(events.at(-1)).toMatchObject({ stopped: false, text: expect.stringContaining(longQuestion) });
     });
 
-    test("loses nothing and repeats nothing where the connection breaks", async () => {
+    test("loses nothing and repeats nothing if the connection breaks", async () => {
       const bot = botFor("walk-cut");
       const answer = bot.chat(longQuestion);
       let seen = 0;
@@ -41,7 +41,7 @@ export const describeClientAt = (name: string, start: () => Promise<ChatPlace>):
     });
 
     test.each(["request", "head"] as const)(
-      "begins one turn where the first call is lost at its %s",
+      "begins one turn if the first call is lost at its %s",
       async (cut) => {
         const bot = botFor(`walk-lost-${cut}`);
         proxy.cut(cut);
@@ -50,7 +50,7 @@ export const describeClientAt = (name: string, start: () => Promise<ChatPlace>):
       },
     );
 
-    test("stops an answer, which ends with what has been said", async () => {
+    test("stops an answer, which ends with the text so far", async () => {
       const events: AnswerEvent[] = [];
       const answer = botFor("walk-stop").chat(longQuestion);
       for await (const event of answer) {
@@ -61,7 +61,7 @@ export const describeClientAt = (name: string, start: () => Promise<ChatPlace>):
       expect(await answer.text()).not.toContain(longQuestion);
     });
 
-    test("reads on where a loop was left", async () => {
+    test("continues after a loop was left", async () => {
       const answer = botFor("walk-leave").chat(longQuestion);
       let seen = 0;
       for await (const _ of answer) {
@@ -71,10 +71,10 @@ export const describeClientAt = (name: string, start: () => Promise<ChatPlace>):
       expect((await answer.text()).endsWith(longQuestion)).toBe(true);
     });
 
-    test("gets a new token where the old one was expired", async () => {
+    test("gets a new token when the old one has expired", async () => {
       const bot = botFor("walk-token");
       await bot.chat("Hello").text();
-      await expireTokens(place, "walk-token");
+      await expireTokens(server, "walk-token");
       expect(await bot.chat("Hello again").text()).toContain("Hello again");
     });
 
@@ -87,18 +87,22 @@ export const describeClientAt = (name: string, start: () => Promise<ChatPlace>):
     });
 
     test.each([
-      ["a wrong token", (): Bot => createBotClient({ url: place.url, token: "wrong" }).bot(place.botId), 401],
       [
-        "a bot that is not there",
+        "a wrong token",
+        (): Bot => createBotClient({ url: server.url, token: "wrong" }).bot(server.botId),
+        401,
+      ],
+      [
+        "an unknown bot",
         (): Bot =>
-          createBotClient({ url: place.url, token: () => userToken(place, "walk-no") }).bot("bot-nowhere"),
+          createBotClient({ url: server.url, token: () => userToken(server, "walk-no") }).bot("bot-nowhere"),
         404,
       ],
-    ])("says so, of %s", async (_what, bot, status) => {
+    ])("reports %s", async (_what, bot, status) => {
       await expect(bot().chat("Hello").text()).rejects.toMatchObject({ status, retryable: false });
     });
 
-    test("says so, of an empty question", async () => {
+    test("reports an empty question", async () => {
       await expect(botFor("walk-empty").chat("").text()).rejects.toMatchObject({ status: 400 });
     });
   });
