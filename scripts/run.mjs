@@ -48,7 +48,11 @@ if (!isInstalled() || !existsSync(pinnedNode)) {
 
 const [script, ...args] = process.argv.slice(2);
 // Its IPC channel closes when this process ends, even if it is killed, and the child notices.
-const child = spawn(pinnedNode, [script, ...args], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+const child = spawn(pinnedNode, [script, ...args], {
+  stdio: ["inherit", "inherit", "inherit", "ipc"],
+  // Node keeps compiled code there: a second start takes a tenth less CPU time.
+  env: { NODE_COMPILE_CACHE: `${root}node_modules/.cache/node`, ...process.env },
+});
 // The terminal sends Ctrl-C to the child too; this process waits for it to finish.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 

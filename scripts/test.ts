@@ -26,7 +26,9 @@ const commandOf = (step: Step): Command => {
   if (step.kind === "tool") return tools[step.name];
   const { name, files } = step;
   const selection = files === "all" ? ["--roots", `test/${name}`] : ["--runTestsByPath", ...files];
-  return ["node_modules/jest/bin/jest.js", ...selection];
+  // More workers than cores only pay off for tests that wait.
+  const workers = isWaiting(step) ? 3 : 2;
+  return ["node_modules/jest/bin/jest.js", `--maxWorkers=${workers}`, ...selection];
 };
 
 /** Flags for ES modules in jest; the second hides Node's warning about the first. */

@@ -51,7 +51,7 @@ describe("a call that cannot be carried out is rejected with HTTP 400 and 1002, 
       "a second bot with the same id",
       "create",
       bot("b1"),
-      'userId: a bot of this id exists already, got "b1"',
+      'userId: a bot with this id already exists, got "b1"',
     ],
     [
       "an update of an unknown bot",

@@ -223,7 +223,7 @@ test(
     async ({ userId }) => {
       await say(userId, "my money back, please");
       const { text, completeReason } = await answerOf(userId);
-      expect(text).toMatch(/waiting for a person.*\n\n> May I refund\n> 20 euros\?$/s);
+      expect(text).toMatch(/waiting for someone.*\n\n> May I refund\n> 20 euros\?$/s);
       expect([completeReason, messagesOf(userId).length]).toEqual([0, 1]);
     },
   ),

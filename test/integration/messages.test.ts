@@ -173,7 +173,7 @@ describe("a webhook that rejects a message", () => {
     const [refused] = await webhooks("bot-refuses", 1);
     const listed = await eventually(async () => {
       const list = await redrive();
-      expect(list).toMatch(/bot-refuses {2}webhook {2}.* tries 1 {2}HTTP 410/);
+      expect(list).toMatch(/bot-refuses {2}webhook {2}.* attempts 1 {2}HTTP 410/);
       return list;
     });
     expect(listed).not.toContain("fix me");

@@ -42,7 +42,7 @@ const terms: readonly (readonly [RegExp, string])[] = [
 const files = globSync("**/*.{ts,js,mjs,md,html,css,yml,json}", {
   cwd: projectRoot,
   exclude: [
-    "node_modules",
+    "**/node_modules",
     "cdk.out",
     "client/dist",
     "test/fixtures",

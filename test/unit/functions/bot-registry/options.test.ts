@@ -45,7 +45,7 @@ describe("options", () => {
     expect(parse(options)).toEqual(options);
   });
 
-  const known = `known are: ${filterKinds.join(", ")}`;
+  const known = `known fields: ${filterKinds.join(", ")}`;
   const tooLarge = "at most 1000 characters for all patterns of the list, with repeats such as {3} expanded";
   const noPattern = "must be a regular expression (RE2 syntax)";
 
