@@ -9,7 +9,7 @@ export interface QueueActivity {
   wait(signal: AbortSignal): Promise<void>;
 }
 
-const visibilityCheckMs = 100;
+const visibilityCheckMs = 300;
 
 export const makeQueueActivity = (): QueueActivity => {
   let activity = Promise.withResolvers<void>();

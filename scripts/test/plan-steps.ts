@@ -1,5 +1,7 @@
 /** Steps that run the jest tests of the folder with the same name. */
-const jestSteps = ["unit", "contract", "infra", "integration", "browser"] as const;
+const jestSteps = ["unit", "contract", "infra", "integration", "browser", "tables"] as const;
+/** Runs only if it is selected, as CI does: it counts and simulates for two minutes to check tables in docs/. */
+const onDemand = "tables";
 const toolSteps = ["lint", "types"] as const;
 
 export type ToolStep = (typeof toolSteps)[number];
@@ -31,8 +33,9 @@ export const planSteps = (words: readonly string[], testFiles: readonly string[]
   const names: readonly string[] = [...toolSteps, ...jestSteps];
   const patterns = words.filter((word) => !names.includes(word));
   const selected = jestSteps.filter((name) => words.includes(name));
+  const unselected = words.length === 0 ? jestSteps.filter((name) => name !== onDemand) : jestSteps;
   const runsAllJestSteps = selected.length === 0 && (patterns.length > 0 || words.length === 0);
-  const candidates = (runsAllJestSteps ? jestSteps : selected).map((name) => ({
+  const candidates = (runsAllJestSteps ? unselected : selected).map((name) => ({
     name,
     files: testFiles.filter((file) => file.startsWith(`test/${name}/`)),
   }));

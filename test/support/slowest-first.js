@@ -4,14 +4,7 @@ import { createRequire } from "node:module";
 const { default: Sequencer } = createRequire(import.meta.url)("@jest/test-sequencer");
 
 /** More than ten seconds each: if one of them started last, it alone would delay the end of the step. */
-const slowest = [
-  "bench/scale",
-  "redrive-command",
-  "findings",
-  "call-counts",
-  "killed-worker",
-  "start-and-stop",
-];
+const slowest = ["redrive-command", "findings", "killed-worker", "start-and-stop"];
 
 const isSlow = ({ path }) => slowest.some((name) => path.endsWith(`/${name}.test.ts`));
 

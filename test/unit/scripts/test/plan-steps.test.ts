@@ -8,6 +8,7 @@ const testFiles = [
   "test/infra/template.test.ts",
   "test/integration/turn.test.ts",
   "test/browser/console.test.ts",
+  "test/tables/scale.test.ts",
 ];
 
 /** `lint`, or the step's name with the names of its files. */
@@ -19,7 +20,7 @@ const planned = (...words: string[]): string[] =>
   });
 
 describe("npm test", () => {
-  test("runs every step", () => {
+  test("runs every step that takes no minutes by itself", () => {
     expect(planned()).toEqual([
       "lint",
       "types",
@@ -29,6 +30,11 @@ describe("npm test", () => {
       "integration: all",
       "browser: all",
     ]);
+  });
+
+  test("runs the check of tables only if it is selected", () => {
+    expect(planned("tables")).toEqual(["tables: all"]);
+    expect(planned("scale")).toEqual(["tables: scale"]);
   });
 
   test("runs the steps that are named, in the order of a whole run", () => {
