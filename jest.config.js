@@ -24,4 +24,6 @@ export default {
   // In milliseconds. A worker that has synthesised stacks gives 700 MB back as it exits, which on a busy machine takes
   // longer than the default of 500. One with an open handle never exits, and is reported all the same.
   workerGracefulExitTimeout: 10_000,
+  // One more than the two cores of CI, since the longest tests wait for other processes.
+  maxWorkers: 3,
 };

@@ -27,9 +27,7 @@ const commandOf = (step: Step): Command => {
   if (step.kind === "tool") return tools[step.name];
   const { name, files } = step;
   const selection = files === "all" ? ["--roots", `test/${name}`] : ["--runTestsByPath", ...files];
-  // More workers than cores only pay off for tests that wait, as those of queues do.
-  const workers = isWaiting(step) || name === "contract" ? 3 : 2;
-  return ["node_modules/jest/bin/jest.js", `--maxWorkers=${workers}`, ...selection];
+  return ["node_modules/jest/bin/jest.js", ...selection];
 };
 
 /** Flags for ES modules in jest; the second hides Node's warning about the first. */
