@@ -23,7 +23,6 @@ const file = v.object({
 
 const content = v.pipe(
   v.string("must be a string"),
-  v.check((text) => text.isWellFormed(), "must be Unicode without lone surrogates"),
   v.maxBytes(maxContentBytes, `at most ${maxContentBytes} bytes`),
   v.check((text) => text.trim() !== "", "must not be blank"),
   v.metadata({ minLength: 1, description: `The question. At most ${maxContentBytes} bytes.` }),

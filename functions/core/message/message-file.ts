@@ -11,7 +11,7 @@ export interface MessageFile extends QuestionFile {
 interface FileMessageType {
   /** The content field that holds the file's URL. */
   readonly url: string;
-  /** Undefined if the kind follows from the file's name. */
+  /** Undefined if the kind follows from the file's type, name or URL. */
   readonly kind: FileKind | undefined;
 }
 
@@ -32,13 +32,18 @@ const stringField = (content: Content, field: string): string | undefined => {
 
 const isWebUrl = (url: string): boolean => /^https?:$/.test(URL.parse(url)?.protocol ?? "");
 
+/** Whether a URL needs no escapes: clients send spaces and characters of any script. */
+const isAscii = (url: string): boolean => /^[\x21-\x7e]+$/.test(url);
+
 /** The file of a message of this type; undefined if it has none that can be fetched. */
 export const fileOfMessage = (objectName: string, content: Content): MessageFile | undefined => {
-  const type = fileMessageTypes.get(objectName);
-  const url = type && stringField(content, type.url);
-  if (!type || url === undefined || !isWebUrl(url)) return undefined;
+  const form = fileMessageTypes.get(objectName);
+  const given = form && stringField(content, form.url);
+  if (!form || given === undefined || !isWebUrl(given)) return undefined;
+  const url = isAscii(given) ? given : (URL.parse(given)?.href ?? given);
   const name = stringField(content, "name");
-  return { kind: type.kind ?? kindOfFile(name ?? URL.parse(url)?.pathname ?? ""), url, name };
+  const type = stringField(content, "type");
+  return { kind: form.kind ?? kindOfFile({ type, name, url }), url, name };
 };
 
 /** The text that the sender attached to the file. RongCloud's content types have no other fields for it. */

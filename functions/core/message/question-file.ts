@@ -25,6 +25,31 @@ const kindByExtension = new Map(
   ),
 );
 
-/** The kind of a file, by its name or URL. */
-export const kindOfFile = (name: string): FileKind =>
-  kindByExtension.get(/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? "") ?? "custom";
+const extensionOf = (name: string): string => /\.(\w+)$/.exec(name.replace(/[?#].*$/s, ""))?.[1] ?? "";
+
+/** What RongCloud's clients send as a file's `type`: an extension, with or without a dot, or a media type. */
+const kindOfType = (type: string): FileKind | undefined => {
+  const [kind = "", subtype] = type.trim().toLowerCase().split("/");
+  if (subtype === undefined) return kindByExtension.get(kind.replace(/^\./, ""));
+  const ofMediaType = fileKinds.find((each) => each === kind);
+  return ofMediaType ?? kindByExtension.get(subtype);
+};
+
+/** The kind of a file by its type, its name and the path of its URL, in this order. */
+export const kindOfFile = ({
+  type = "",
+  name = "",
+  url,
+}: {
+  readonly type?: string | undefined;
+  readonly name?: string | undefined;
+  readonly url: string;
+}): FileKind => {
+  const path = URL.parse(url)?.pathname ?? "";
+  const extensions = [name, path].map((each) => extensionOf(each).toLowerCase());
+  return (
+    [kindOfType(type), ...extensions.map((extension) => kindByExtension.get(extension))].find(
+      (kind) => kind !== undefined,
+    ) ?? "custom"
+  );
+};

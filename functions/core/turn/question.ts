@@ -41,6 +41,17 @@ const textQuestion = (bot: Pick<Bot, "name">, event: MessageEvent): QuestionCont
 };
 
 /**
+ * Clients cut texts at a number of code units, which leaves half an emoji, and send NUL. Models and Dify's database reject
+ * both.
+ */
+const wellFormed = (text: string): string => text.toWellFormed().replaceAll("\0", "");
+
+const toWellFormed = ({ text, files }: QuestionContent): QuestionContent => ({
+  text: wellFormed(text),
+  files: files.map(({ kind, url }) => ({ kind, url: wellFormed(url) })),
+});
+
+/**
  * Returns the question for a model: the user's text or file, with the message that it quotes. For an event that is not a
  * message, the event's type. For an app's own message type, the raw content, if the integration's `objectNames` lists the
  * type. Undefined if there is nothing that a model can read.
@@ -52,7 +63,9 @@ export const questionOf = (
 ): QuestionContent | undefined => {
   if (!isMessageType(event.type)) return { text: event.type, files: [] };
   const question = textQuestion(bot, event) ?? fileQuestion(event.data);
-  const { objectName, content } = event.data;
+  const { objectName, content: raw } = event.data;
   const isCustomType = !objectName.startsWith("RC:") && objectNames.includes(objectName);
-  return question ?? (isCustomType && content.trim() !== "" ? { text: content, files: [] } : undefined);
+  const content = question ?? (isCustomType ? { text: raw, files: [] } : undefined);
+  const wellFormedContent = content && toWellFormed(content);
+  return wellFormedContent?.text.trim() === "" ? undefined : wellFormedContent;
 };

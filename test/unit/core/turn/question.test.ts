@@ -50,6 +50,41 @@ describe("the text", () => {
   });
 });
 
+describe("text that is not well-formed", () => {
+  const half = "\ud83d";
+  const url = "https://files.example/a.png";
+  const asked = (objectName: string, content: object) =>
+    questionOf(bot(), named, messageEvent({ objectName, content: JSON.stringify(content) }));
+
+  test.each<[string, string, object]>([
+    ["a text", "RC:TxtMsg", { content: `cut ${half}` }],
+    ["a text with NUL", "RC:TxtMsg", { content: "a\0b" }],
+    [
+      "a quoted text",
+      "RC:ReferenceMsg",
+      { content: "this?", referMsg: { content: half }, objName: "RC:TxtMsg" },
+    ],
+    ["a caption", "RC:ImgMsg", { imageUri: url, caption: half }],
+    ["a file name", "RC:FileMsg", { fileUrl: url, name: `${half}.pdf` }],
+    ["a title", "RC:ImgTextMsg", { imageUri: url, title: half }],
+    ["a URL", "RC:ImgMsg", { imageUri: `https://files.example/${half}.png` }],
+  ])("is made well-formed, since models and Dify reject it: %s", (_, objectName, content) => {
+    const question = asked(objectName, content);
+    const texts = [question?.text ?? half, ...(question?.files ?? []).map((file) => file.url)];
+    for (const text of texts) expect(text).toBe(text.toWellFormed().replaceAll("\0", ""));
+  });
+
+  test("is well-formed whatever a client sends", () => {
+    const units = fc.array(fc.integer({ min: 0, max: 0xffff })).map((each) => String.fromCharCode(...each));
+    fc.assert(
+      fc.property(units, (content) => {
+        const { text } = asked("RC:TxtMsg", { content }) ?? { text: "nothing to ask" };
+        expect(text.isWellFormed() && !text.includes("\0") && text.trim() !== "").toBe(true);
+      }),
+    );
+  });
+});
+
 describe("a message that is not a text", () => {
   const asked = (objectName: string, content: object, objectNames: readonly string[] = []) =>
     questionOf(bot(), { objectNames }, messageEvent({ objectName, content: JSON.stringify(content) }));
@@ -63,6 +98,17 @@ describe("a message that is not a text", () => {
     ["RC:FileMsg", { fileUrl: url, name: "a.PDF", size: 7 }, { kind: "document", url }],
     ["RC:FileMsg", { fileUrl: `${url}.mp3?sign=x` }, { kind: "audio", url: `${url}.mp3?sign=x` }],
     ["RC:FileMsg", { fileUrl: url, name: "a.xyz" }, { kind: "custom", url }],
+    ["RC:FileMsg", { fileUrl: url, name: "report", type: "pdf" }, { kind: "document", url }],
+    ["RC:FileMsg", { fileUrl: url, type: ".DOCX" }, { kind: "document", url }],
+    ["RC:FileMsg", { fileUrl: url, name: "a", type: "audio/mpeg" }, { kind: "audio", url }],
+    ["RC:FileMsg", { fileUrl: url, name: "a.txt", type: "png" }, { kind: "image", url }],
+    ["RC:FileMsg", { fileUrl: url, name: "a.png?x=1", type: "unknown" }, { kind: "image", url }],
+    [
+      "RC:FileMsg",
+      { fileUrl: `${url}/b.pdf?sig=1`, name: "b" },
+      { kind: "document", url: `${url}/b.pdf?sig=1` },
+    ],
+    ["RC:FileMsg", { fileUrl: `${url}/报 1.pdf` }, { kind: "document", url: `${url}/%E6%8A%A5%201.pdf` }],
   ])("%s goes to Dify as a file: %j", (objectName, content, file) => {
     expect(asked(objectName, content)?.files).toEqual([file]);
   });
