@@ -1,12 +1,6 @@
+import { defaultThinkingTags } from "#core/bot/options.ts";
 import { makeCodeFenceTracker } from "./code-fence-tracker.ts";
-import {
-  answerMarks,
-  defaultThinkingTags,
-  type MarkPattern,
-  markStart,
-  type ThoughtMark,
-  thoughtMarks,
-} from "./thought-marks.ts";
+import { answerMarks, type MarkPattern, markStart, type ThoughtMark, thoughtMarks } from "./thought-marks.ts";
 import { makeThoughtQuote } from "./thought-quote.ts";
 
 /** The change to the visible text. */
@@ -26,15 +20,15 @@ export interface ThinkFilter {
 }
 
 export interface ThinkFilterOptions {
-  /** Whether thoughts are shown as a quote. */
+  /** Whether reasoning is shown, as a quote. */
   readonly quotes: boolean;
-  /** The names of tags around thoughts. */
+  /** Names of the tags around reasoning. */
   readonly tags?: readonly string[] | undefined;
 }
 
 type FoundMark =
   | { readonly kind: "opening" | "closing"; readonly mark: ThoughtMark }
-  /** Stands around the answer. */
+  /** A mark around the answer. */
   | { readonly kind: "dropped" };
 
 /**

@@ -1,20 +1,20 @@
-/** Where a mark stands in a text that comes piece by piece. */
+/** Recognises a mark in a text that is received in pieces. */
 export interface MarkPattern {
-  /** How long the mark is that stands at this place; 0 where none does. */
+  /** The length of the mark at this position; 0 if there is none. */
   lengthAt(text: string, at: number): number;
-  /** Whether more of the text may make this end of it a mark. */
+  /** Whether the end of a text may be the beginning of a mark. */
   mayBegin(end: string): boolean;
 }
 
-/** How a model sets what it thinks apart from what it answers. */
+/** How a model separates its reasoning from its answer. */
 export interface ThoughtMark {
   readonly opening: MarkPattern;
   readonly closing: MarkPattern;
-  /** Whether some models leave the opening out: then all before the first closing was thought. */
+  /** Whether some models omit the opening mark: then all text before the first closing mark is reasoning. */
   readonly mayLackOpening: boolean;
 }
 
-/** What marks begin with. */
+/** The first characters of marks. */
 export const markStart = /[<◁]/g;
 
 const literals = (...marks: string[]): MarkPattern => ({
@@ -22,10 +22,10 @@ const literals = (...marks: string[]): MarkPattern => ({
   mayBegin: (end) => marks.some((mark) => mark.length > end.length && mark.startsWith(end)),
 });
 
-/** In characters. A longer one is no tag. */
+/** In characters. Anything longer is not treated as a tag. */
 const maxTagLength = 300;
 
-/** A sticky pattern of the whole mark, and a pattern of its beginnings. */
+/** `whole` is sticky; `beginning` matches every beginning of the mark. */
 const pattern = (whole: RegExp, beginning: RegExp): MarkPattern => ({
   lengthAt: (text, at) => {
     whole.lastIndex = at;
@@ -34,11 +34,11 @@ const pattern = (whole: RegExp, beginning: RegExp): MarkPattern => ({
   mayBegin: (end) => end.length < maxTagLength && beginning.test(end),
 });
 
-/** `t(?:h(?:i(?:n(?:k)?)?)?)?`: the beginnings of a word. */
+/** A pattern for the beginnings of a word: `(?:t(?:h(?:i(?:n(?:k)?)?)?)?)?`. */
 const beginningsOf = (word: string): string =>
   [...word].reduceRight((rest, letter) => `(?:${letter}${rest})?`, "");
 
-/** A tag as in HTML, in any case, with blanks and attributes. */
+/** A tag as in HTML: in any case, with white space and attributes. */
 const tag = (name: string, slash: "" | "/"): MarkPattern =>
   pattern(
     new RegExp(`<\\s*${slash}\\s*${name}(?:\\s[^<>]{0,${maxTagLength}})?>`, "iy"),
@@ -51,12 +51,9 @@ const tagged = (name: string): ThoughtMark => ({
   mayLackOpening: true,
 });
 
-/** The names of the tags that models and their servers use; `options.thinkingTags` replaces them. */
-export const defaultThinkingTags = ["think", "thinking", "thought", "reasoning"] as const;
-
 const otherMarks: readonly ThoughtMark[] = [
   {
-    // Dify 0.15 writes thoughts so. Other details are part of the answer.
+    // The format of Dify 0.15. Other `details` elements are part of the answer.
     opening: pattern(
       /<details(?:\s[^<>]*)?>\s*<summary(?:\s[^<>]*)?>\s*Thinking[.…\s]*<\/summary>/iy,
       /^<(?:d(?:e(?:t(?:a(?:i(?:l)?)?)?)?)?)?$|^<details(?:\s[^<>]*)?(?:>\s*(?:<[^<>]*(?:>[^<]*(?:<[^<>]*)?)?)?)?$/i,
@@ -76,7 +73,7 @@ const otherMarks: readonly ThoughtMark[] = [
     mayLackOpening: false,
   },
   {
-    // gpt-oss. What follows is in the channel "final".
+    // gpt-oss. Its answer is in the channel "final".
     opening: literals(
       ...["analysis", "commentary"].flatMap((channel) => [
         `<|start|>assistant<|channel|>${channel}<|message|>`,
@@ -92,7 +89,7 @@ const otherMarks: readonly ThoughtMark[] = [
   },
 ];
 
-/** What gpt-oss puts around its answer, and is no part of it. */
+/** Marks of gpt-oss around its answer, which are not part of it. */
 export const answerMarks: MarkPattern = literals(
   "<|start|>assistant<|channel|>final<|message|>",
   "<|channel|>final<|message|>",

@@ -55,6 +55,15 @@ export const triggerOptions = {
   ),
 };
 
+/** The names of the tags that models and their servers put around reasoning. */
+export const defaultThinkingTags: readonly string[] = ["think", "thinking", "thought", "reasoning"];
+
+const tagName = v.pipe(
+  stringOf(1, 32),
+  v.regex(/^[A-Za-z][\w-]*$/, "must be a letter, followed by letters, digits, - or _"),
+  v.title("tag name"),
+);
+
 /** How a model answers. Webhooks accept these too, but have no use for them. */
 export const answerOptions = {
   context: v.exactOptional(
@@ -83,6 +92,16 @@ export const answerOptions = {
       v.metadata({
         default: false,
         description: "Whether the user sees the model's reasoning, as a quote before the answer.",
+      }),
+    ),
+  ),
+  thinkingTags: v.exactOptional(
+    v.pipe(
+      arrayOf(tagName, 10),
+      v.metadata({
+        default: defaultThinkingTags,
+        description:
+          "Names of the tags around the model's reasoning, in any case. Replaces the default names. Marks of Dify 0.15, gpt-oss, Gemma and Kimi that are not such tags are always recognised.",
       }),
     ),
   ),

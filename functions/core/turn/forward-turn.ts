@@ -110,6 +110,7 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
       makeAnswerPipe(trackText(progress, sink, clock), {
         resolveLink: (url) => model.resolveLink?.(integration, url) ?? url,
         showThinking: options.showThinking === true,
+        thinkingTags: options.thinkingTags,
       });
     let pipe = newPipe();
 

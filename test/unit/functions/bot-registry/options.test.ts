@@ -40,6 +40,8 @@ describe("options", () => {
     ["a context that a group shares, and that is extended", { context: "group", slidingContext: true }],
     ["the context of each member", { context: "member", slidingContext: false }],
     ["thoughts shown and no typing", { showThinking: true, typing: false }],
+    ["tags of a model's own around its reasoning", { thinkingTags: ["scratchpad", "my-plan_2"] }],
+    ["no tags around reasoning", { thinkingTags: [] }],
     ["an error text of maximum length", { errorText: "x".repeat(1024) }],
   ])("with %s are accepted as they are", (_, options) => {
     expect(parse(options)).toEqual(options);
@@ -117,6 +119,8 @@ describe("options", () => {
 
   test.each<[unknown, string]>([
     [{ everyone: 1 }, "integrations[0].options.everyone: "],
+    [{ thinkingTags: ["think", "a b"] }, "integrations[0].options.thinkingTags[1]: "],
+    [{ thinkingTags: "think" }, "integrations[0].options.thinkingTags: "],
     [{ filter: {} }, "integrations[0].options.filter: "],
     [{ filter: { any: [] } }, "integrations[0].options.filter.any: "],
     [{ filter: { contains: ["a", ""] } }, "integrations[0].options.filter.contains[1]: "],
