@@ -18,6 +18,7 @@ const apiErrors: Record<ErrorCode, ApiError> = {
   upstream_refused: { status: 500, code: 1000 },
   upstream_timeout: { status: 504, code: 1050 },
   rate_limited: { status: 429, code: 1008 },
+  text_refused: { status: 500, code: 1000 },
   stream_ended: { status: 500, code: 1000 },
   not_found: { status: 404, code: 404 },
   forbidden: { status: 403, code: 403 },

@@ -25,8 +25,12 @@ const rateLimitCode = 1008;
 /** The stream message ended after 30 s of silence or 30 minutes in total (docs/spec/rongcloud.md, section 8). */
 const endedCodes = new Set([29003, 29004]);
 
+/** Content moderation: 21501 is a sensitive word. 21502 means that the word was replaced, and the message delivered. */
+const isTextRefused = (code: number): boolean => code >= 21_501 && code <= 21_599 && code !== 21_502;
+
 const toErrorCode = (status: number, code: number | undefined): ErrorCode => {
   if (status === 429 || code === rateLimitCode) return "rate_limited";
+  if (code !== undefined && isTextRefused(code)) return "text_refused";
   return code !== undefined && endedCodes.has(code) ? "stream_ended" : "upstream_refused";
 };
 

@@ -15,6 +15,7 @@ import {
   softMaxMessageBytes,
   splitLength,
 } from "./message-size.ts";
+import { closeRefused, notifyRefused } from "./notify-refused.ts";
 import { makeSendPacer } from "./send-pacer.ts";
 import { makeStreamMessage, type StreamMessage } from "./stream-message.ts";
 import { makeWholeDelivery } from "./whole-delivery.ts";
@@ -198,7 +199,11 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
       if (running) return;
       running = true;
       // Here too `running` stays set: after a chunk that the IM refused, no later chunk is sent.
-      sendWaiting().catch((error: unknown) => settle({ status: "undelivered", reason: String(error) }));
+      sendWaiting().catch(async (error: unknown) => {
+        await closeRefused(im, error, route, message.open);
+        await notifyRefused(im, error, route);
+        settle({ status: "undelivered", reason: String(error) });
+      });
     };
 
     return {

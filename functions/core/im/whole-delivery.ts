@@ -2,6 +2,7 @@ import type { AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { DeliveryLease, ImMessages, MessageRoute } from "./im-messages.ts";
 import { messagesOf } from "./message-size.ts";
+import { notifyRefused } from "./notify-refused.ts";
 import { retryUntilAccepted } from "./retry.ts";
 
 export interface WholeDeliveryPorts {
@@ -39,6 +40,7 @@ export const makeWholeDelivery =
           }
           return { status: "delivered" };
         } catch (error) {
+          await notifyRefused(im, error, route);
           return { status: "undelivered", reason: String(error) };
         }
       },

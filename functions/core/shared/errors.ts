@@ -11,6 +11,8 @@ export type ErrorCode =
   | "upstream_refused"
   | "upstream_timeout"
   | "rate_limited"
+  /** The IM does not accept this text, such as a sensitive word. */
+  | "text_refused"
   /** The IM has already closed the stream message. */
   | "stream_ended"
   | "not_found"

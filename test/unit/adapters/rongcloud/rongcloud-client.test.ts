@@ -52,6 +52,18 @@ describe("a call to the IM", () => {
   );
 
   test.each([
+    [21_501, "text_refused"],
+    [21_502, "upstream_refused"],
+    [405, "upstream_refused"],
+    [29_003, "stream_ended"],
+  ])("that is refused with code %i has an error of its kind: %s", async (code, expected) => {
+    await withIm(async (im, { callRongCloud }) => {
+      im.answerNext({ status: 200, code });
+      expect(await failureOf(callRongCloud(call))).toMatchObject({ code: expected, retryable: false });
+    });
+  });
+
+  test.each([
     ["HTTP 429 with Retry-After", { status: 429, code: 1008, headers: { "retry-after": "2" } }, 2000],
     ["HTTP 429 without it", { status: 429, code: 1008 }, undefined],
     ["HTTP 200 and code 1008", { status: 200, code: 1008, headers: { "retry-after": "1" } }, 1000],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { AnswerEnding } from "#core/answer/answer-sink.ts";
+import { sentences } from "#core/answer/sentences.ts";
 import type { ImMessages, MessageRoute, StreamChunk } from "#core/im/im-messages.ts";
 import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
 import { BridgeError } from "#core/shared/errors.ts";
@@ -20,6 +21,7 @@ const setUp = ({ callMs = 0, failure = (_call: number): BridgeError | undefined 
   const clock = makeTestClock();
   const start = clock.now();
   const sent: SentChunk[] = [];
+  const texts: string[] = [];
   let calls = 0;
   let begun = 0;
   let inFlight = 0;
@@ -38,18 +40,52 @@ const setUp = ({ callMs = 0, failure = (_call: number): BridgeError | undefined 
       if (chunk.messageUID === undefined) begun += 1;
       return chunk.messageUID ?? `m${begun}`;
     },
-    sendText: () => Promise.reject(new Error("not here")),
+    sendText: async (_route, text) => void texts.push(text),
   };
   const sink = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs })(route, {
     isHeld: () => true,
     onOpen: () => {},
     deliverBy: Number.POSITIVE_INFINITY,
   });
-  return { sink, clock, sent, calls: () => calls, mostInFlight: () => mostInFlight };
+  return { sink, clock, sent, texts, calls: () => calls, mostInFlight: () => mostInFlight };
 };
 
 const tooMany = (retryAfterMs?: number): BridgeError =>
   new BridgeError("rate_limited", "429", { retryable: true, retryAfterMs });
+
+describe("an answer whose text the IM refuses", () => {
+  const refused = new BridgeError("text_refused", "the IM answered HTTP 200, code 21501");
+
+  test("is followed by one harmless sentence, and counts as undelivered", async () => {
+    const { sink, sent, texts } = setUp({ failure: () => refused });
+    sink.delta("a bad word");
+    const delivery = await sink.end({ status: "complete" });
+    expect(delivery).toMatchObject({ status: "undelivered", reason: expect.stringContaining("21501") });
+    expect({ sent, texts }).toEqual({ sent: [], texts: [sentences.refusedByIm] });
+  });
+
+  test("is closed as broken off if some of it was accepted", async () => {
+    const { sink, clock, sent, texts } = setUp({ failure: (call) => (call === 2 ? refused : undefined) });
+    sink.delta("so far so good, ");
+    await clock.advance(minIntervalMs);
+    sink.delta("a bad word");
+    const ended = sink.end({ status: "complete" });
+    await clock.advance(minIntervalMs);
+    expect(await ended).toMatchObject({ status: "undelivered" });
+    expect(sent.map(({ text, completeReason }) => [text, completeReason])).toEqual([
+      ["so far so good, ", undefined],
+      ["", 1],
+    ]);
+    expect(texts).toEqual([sentences.refusedByIm]);
+  });
+
+  test("is followed by nothing if the user blocks the bot", async () => {
+    const { sink, texts } = setUp({ failure: () => new BridgeError("upstream_refused", "code 405") });
+    sink.delta("hello");
+    expect(await sink.end({ status: "complete" })).toMatchObject({ status: "undelivered" });
+    expect(texts).toEqual([]);
+  });
+});
 
 describe("a stream message", () => {
   test("sends its first text synchronously", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { sentences } from "#core/answer/sentences.ts";
 import type { MessageRoute } from "#core/im/im-messages.ts";
 import { makeWholeDelivery } from "#core/im/whole-delivery.ts";
 import { BridgeError } from "#core/shared/errors.ts";
@@ -50,6 +51,13 @@ describe("an answer in one message", () => {
     sink.delta("half");
     await sink.end(failedWith(" (broken off)"));
     expect(sent).toEqual(["half (broken off)"]);
+  });
+
+  test("is replaced by one harmless sentence if the IM refuses its text", async () => {
+    const { sink, sent } = setUp([new BridgeError("text_refused", "code 21501")]);
+    sink.delta("a bad word");
+    expect(await sink.end({ status: "complete" })).toMatchObject({ status: "undelivered" });
+    expect(sent).toEqual([sentences.refusedByIm]);
   });
 
   test("is retried while the IM throttles, and reported when it is rejected", async () => {
