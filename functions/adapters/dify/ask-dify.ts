@@ -8,6 +8,7 @@ import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { Model } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAnswerMachine } from "./answer-machine.ts";
+import { makeAppParameters } from "./app-parameters.ts";
 import { eventsOfBlockingBody } from "./blocking-body.ts";
 import type { CallDifyPorts } from "./call-dify.ts";
 import {
@@ -37,6 +38,7 @@ const cannotStream = /(not|n't) support(ed)?\b.*\bstream|\bstream\w*\b.*\bnot\b.
  */
 export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model<DifyType>["ask"] => {
   const lookUpAnswer = makeLookUpAnswer({ sendHttp, clock, timeouts });
+  const appParameters = makeAppParameters({ sendHttp, clock, timeouts });
   const recoverAnswer = makeRecoverAnswer({ lookUpAnswer, clock, timeouts });
 
   const ask = (
@@ -84,7 +86,7 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
         listener,
         ended,
         findConversation: (until) => lookUpAnswer.findConversation(question, until),
-        findInputProblem: (until) => lookUpAnswer.findInputProblem(question, until),
+        findInputProblem: (until) => appParameters.findInputProblem(question, until),
         findRun: (run, until) =>
           lookUpAnswer.findRun(question, run, machine, { isQuiet: true, signal: until }),
         emitFound: (run) => emitFound(run, machine, listener, { ...limits, clock }),
@@ -120,7 +122,11 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
     if (signal.aborted) return { status: "abandoned" };
     signal.addEventListener("abort", end, { once: true });
     try {
-      const outcome = await askAndRead("streaming");
+      const isRefused =
+        question.files.length > 0 && (await appParameters.refusesFiles(question, ended.signal));
+      const outcome = isRefused
+        ? failed("refused", false, "the app accepts no files")
+        : await askAndRead("streaming");
       return signal.aborted ? { status: "abandoned" } : outcome;
     } finally {
       signal.removeEventListener("abort", end);

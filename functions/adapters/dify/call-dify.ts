@@ -61,3 +61,15 @@ export const makeCallDify =
       ended.abort();
     }
   };
+
+/** Gets and parses a reply; undefined if Dify does not give one, for any reason. */
+export const makeLookUp =
+  (callDify: CallDify) =>
+  async <T extends v.GenericSchema>(
+    schema: T,
+    call: Omit<DifyCall, "method">,
+  ): Promise<v.InferOutput<T> | undefined> => {
+    const reply = await callDify({ method: "GET", ...call }).catch(() => undefined);
+    const parsed = v.safeParse(schema, reply?.json);
+    return reply?.status === 200 && parsed.success ? parsed.output : undefined;
+  };

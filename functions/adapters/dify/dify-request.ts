@@ -68,31 +68,33 @@ export const difyHeaders = ({ apiKey }: Pick<DifyIntegration, "apiKey">) => ({
   "content-type": "application/json",
 });
 
+const isChat = ({ type }: DifyIntegration): boolean => paths[type] === "chat-messages";
+
+/** The app's inputs as they are sent: apps without a chat get the text among them. */
+export const sentInputs = ({ integration, inputs, text }: DifyQuestion): Readonly<Record<string, string>> =>
+  isChat(integration) ? inputs : { ...inputs, query: text };
+
 /**
  * Does not request a conversation name: generating it costs a model call, and delays the first event by a second on Dify
  * 1.11 to 1.13. An empty `files` array is omitted.
  */
-export const difyRequest = (
-  { integration, text, files, inputs, user, conversationId }: DifyQuestion,
-  mode: ResponseMode,
-): DifyRequest => {
-  const path = paths[integration.type];
+export const difyRequest = (question: DifyQuestion, mode: ResponseMode): DifyRequest => {
+  const { integration, text, files, user, conversationId } = question;
   const common = {
     response_mode: mode,
     user: difyUser(user),
+    inputs: sentInputs(question),
     ...(files.length > 0 && {
       files: files.map(({ kind, url }) => ({ type: kind, transfer_method: "remote_url", url })),
     }),
   };
-  const body =
-    path === "chat-messages"
-      ? {
-          ...common,
-          query: text,
-          inputs,
-          auto_generate_name: false,
-          ...(conversationId && { conversation_id: conversationId }),
-        }
-      : { ...common, inputs: { ...inputs, query: text } };
-  return { url: difyUrl(integration, path), body: JSON.stringify(body) };
+  const body = isChat(integration)
+    ? {
+        ...common,
+        query: text,
+        auto_generate_name: false,
+        ...(conversationId && { conversation_id: conversationId }),
+      }
+    : common;
+  return { url: difyUrl(integration, paths[integration.type]), body: JSON.stringify(body) };
 };

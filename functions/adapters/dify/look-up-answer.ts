@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
+import { lenientList } from "#adapters/model-api/lenient.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-machine.ts";
 import { answerSources } from "./answer-metadata.ts";
-import { type CallDifyPorts, type DifyCall, makeCallDify } from "./call-dify.ts";
+import { type CallDifyPorts, makeCallDify, makeLookUp } from "./call-dify.ts";
 import { difyFile, filesOfOutputs } from "./dify-file.ts";
 import { difyUser } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
@@ -33,33 +33,6 @@ const outputs = v.union([
 ]);
 const run = v.object({ status: v.string(), outputs: v.fallback(v.nullish(outputs, {}), {}) });
 type Run = v.InferOutput<typeof run>;
-
-/** Each entry contains one field, under the name of its type. */
-const inputField = v.pipe(
-  v.record(v.string(), v.unknown()),
-  v.transform((entry) => Object.values(entry)[0]),
-  v.object({
-    variable: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
-    required: lenient(v.boolean()),
-    max_length: lenient(v.number()),
-    options: lenientList(v.string()),
-  }),
-);
-type InputField = v.InferOutput<typeof inputField>;
-const parameters = v.object({ user_input_form: lenientList(inputField) });
-
-const isProblem = (problem: string | undefined): boolean => problem !== undefined;
-const problemWith = (
-  { variable, required, max_length: limit = 0, options }: InputField,
-  value = "",
-): string | undefined => {
-  if (required && value === "") return `input ${variable}: required`;
-  if (limit > 0 && [...value].length > limit) return `input ${variable}: at most ${limit} characters`;
-  if (options.length > 0 && value !== "" && !options.includes(value)) {
-    return `input ${variable}: not one of its options`;
-  }
-  return undefined;
-};
 
 const envelope = v.object({ code: v.string(), message: v.string() });
 
@@ -122,16 +95,7 @@ const runStateOf = (
 /** Asks Dify for the state of runs and conversations, rather than infer it from silence. */
 export const makeLookUpAnswer = (ports: CallDifyPorts) => {
   const callDify = makeCallDify(ports);
-
-  /** Undefined if Dify does not answer, for any reason. */
-  const lookUp = async <T extends v.GenericSchema>(
-    schema: T,
-    call: Omit<DifyCall, "method">,
-  ): Promise<v.InferOutput<T> | undefined> => {
-    const reply = await callDify({ method: "GET", ...call }).catch(() => undefined);
-    const parsed = v.safeParse(schema, reply?.json);
-    return reply?.status === 200 && parsed.success ? parsed.output : undefined;
-  };
+  const lookUp = makeLookUp(callDify);
 
   const findMessage = async (
     { integration, user }: DifyQuestion,
@@ -145,17 +109,6 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
   };
 
   return {
-    /** The first input of the question that the app does not accept; for logs. */
-    async findInputProblem(
-      { integration, inputs }: DifyQuestion,
-      signal: AbortSignal,
-    ): Promise<string | undefined> {
-      const found = await lookUp(parameters, { integration, path: "parameters", signal });
-      return found?.user_input_form
-        .map((field) => problemWith(field, inputs[field.variable]))
-        .find(isProblem);
-    },
-
     /** `isQuiet`: the run has sent neither events nor pings for some time. */
     async findRun(
       question: DifyQuestion,
