@@ -105,6 +105,8 @@ export const findDemoBots = async (settings: Pick<Settings, "realDify" | "openai
   return [dify, { userId: openAiDemoBotId, name: "OpenAI demo", model: await findOpenAi(openai) }];
 };
 
+const foundBots = v.object({ bots: v.array(v.unknown()) });
+
 /** Saves a demo bot as an app does, with signed HTTP calls. A bot kept in a DATA_DIR is updated to this run's model. */
 export const putDemoBot = async (bridgeUrl: string, settings: Settings, demo: DemoBot): Promise<void> => {
   const { appKey, appSecret } = settings;
@@ -116,21 +118,19 @@ export const putDemoBot = async (bridgeUrl: string, settings: Settings, demo: De
     profileUrl: "https://example.com/demo.png",
     integrations: [{ type, callbackUrl, auth: { apiKey }, ...(options && { options }) }],
   };
-  const call = async (path: string): Promise<string | undefined> => {
-    const response = await fetch(`${bridgeUrl}${path}`, {
+  const call = (path: string, body: object): Promise<Response> =>
+    fetch(`${bridgeUrl}${path}`, {
       method: "POST",
       headers: {
         ...signCall({ appKey, secret: appSecret }, Date.now()),
         "content-type": "application/json",
       },
-      body: JSON.stringify(bot),
+      body: JSON.stringify(body),
     });
-    return response.ok ? undefined : response.text();
-  };
 
-  const notUpdated = await call("/v3/bot/update.json");
-  if (notUpdated === undefined) return;
-  const refused = await call("/v3/bot/create.json");
-  if (refused !== undefined)
-    throw new SettingsError(`The bridge rejected the demo bot ${demo.userId}: ${refused}`);
+  const found = await call("/v3/bot/get.json", { userIds: [demo.userId] });
+  const exists = found.ok && v.parse(foundBots, await found.json()).bots.length > 0;
+  const saved = await call(exists ? "/v3/bot/update.json" : "/v3/bot/create.json", bot);
+  if (!saved.ok)
+    throw new SettingsError(`The bridge rejected the demo bot ${demo.userId}: ${await saved.text()}`);
 };

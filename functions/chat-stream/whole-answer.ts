@@ -62,6 +62,8 @@ export const makeWholeAnswer = () => {
         return jsonReply(status, {
           code: codeOf(status),
           errorMessage: end?.message ?? internalErrorMessage,
+          // The log has the cause under it.
+          ...(turn !== "" && { turn }),
         });
       }
       const { usage, sources, stopped, paused, truncated } = end;

@@ -25,7 +25,7 @@ Or send it a message through the IM from another terminal. The answer streams in
     -d fromUserId=user-001 -d toUserId=${demoBotId} -d objectName=RC:TxtMsg \\
     --data-urlencode 'content={"content":"Hello, who are you?"}'
 
-${othersLine(others)}The conversation is kept for 24 hours. The README has more examples. Ctrl-C stops everything.
+${othersLine(others)}The conversation is kept for 24 hours. docs/getting-started.md has more examples. Ctrl-C stops everything.
 ${simulatorsLine([
   difySimulatorUrl !== undefined && `Dify at ${difySimulatorUrl}`,
   `app server at ${appServerSimulatorUrl}`,

@@ -153,6 +153,8 @@ describe("an answer that is whole", () => {
     expect(reply.json()).toEqual({
       code,
       errorMessage: expect.stringMatching(/^Sorry, the bot cannot answer/),
+      // The log has the cause under it.
+      turn: "id-1",
     });
   });
 
@@ -164,7 +166,11 @@ describe("an answer that is whole", () => {
     const reply = chat(whole);
     await clock.advance(0);
     expect(reply.status()).toBe(500);
-    expect(reply.json()).toEqual({ code: 1000, errorMessage: "internal error, please try again" });
+    expect(reply.json()).toEqual({
+      code: 1000,
+      errorMessage: "internal error, please try again",
+      turn: "id-1",
+    });
   });
 
   test("arrives before the gateway's timeout, even if Dify would continue", async () => {
