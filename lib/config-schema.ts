@@ -89,7 +89,7 @@ const settings = v.strictObject({
       v.metadata({
         whenOmitted: "address of API Gateway",
         description:
-          "Host name of the API, and its ACM certificate in the region of the stacks. Accepts TLS 1.2 and later. Point your DNS record at the stack output `DomainTarget`.",
+          "Host name of the API, and its ACM certificate in the region of the stacks. Accepts TLS 1.2 and later. Point a CNAME record at the stack output `DomainTarget`.",
       }),
     ),
   ),

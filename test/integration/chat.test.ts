@@ -219,7 +219,7 @@ describe("a failure after the first byte", () => {
     const reply = await ask("bot-whole", "unlucky", "Hello", { accept: "application/json" });
     expect([reply.status, await reply.json()]).toEqual([
       502,
-      { code: 1000, errorMessage: expect.any(String) },
+      { code: 1000, errorMessage: expect.any(String), turn: expect.any(String) },
     ]);
   });
 });

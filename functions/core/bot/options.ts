@@ -118,7 +118,7 @@ export const answerOptions = {
     v.pipe(
       stringOf(1, 1024),
       v.description(
-        "Text that the user gets if the model cannot answer. If omitted, a sentence in English and Chinese.",
+        "Text that the user gets if the model cannot answer. If omitted, a message in English and Chinese.",
       ),
     ),
   ),
