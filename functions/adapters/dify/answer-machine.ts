@@ -104,6 +104,8 @@ export const makeAnswerMachine = ({
   let isAgent = false;
   /** May be an agent's closing message, or the first piece of more text. */
   let maybeClosing: string | undefined;
+  /** Whether an agent's messages are pieces of new text. */
+  let hasPieces = false;
   let isModerated = false;
   let mayBeCorrected = false;
   let form: string | undefined;
@@ -127,14 +129,14 @@ export const makeAnswerMachine = ({
    * new text.
    */
   const appendAfterAgent = (text: string): readonly AnswerEvent[] => {
-    if (maybeClosing !== undefined) {
-      isAgent = false;
-      return [...release(), ...appendText(text)];
-    }
+    if (text === "") return nothing;
+    hasPieces ||= maybeClosing !== undefined;
+    const released = release();
     const rest = received.restOf(text);
-    if (rest !== undefined) return appendText(rest);
+    if (rest !== undefined) return [...released, ...appendText(rest)];
+    if (hasPieces) return [...released, ...appendText(text)];
     maybeClosing = text;
-    return nothing;
+    return released;
   };
   const release = (): readonly AnswerEvent[] => {
     const text = maybeClosing ?? "";

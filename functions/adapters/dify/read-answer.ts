@@ -1,4 +1,5 @@
 import { failed } from "#adapters/model-api/failures.ts";
+import { passEvents } from "#adapters/model-api/pass-events.ts";
 import { type ReadingPorts, readEvents } from "#adapters/model-api/read-events.ts";
 import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
@@ -108,7 +109,9 @@ export const readAnswer = async (
   });
 
   if (endedRun) return emitFound(endedRun);
-  for (const event of machine.flush()) await ports.listener(event);
+  // Reading has ended, so only the deadline limits this.
+  const { deadline, listener } = ports;
+  await passEvents(machine.flush(), listener, { clock, deadline, signal: new AbortController().signal });
   if (machine.state.status !== "reading") return machine.state.outcome;
   if (failureBeforeBegin) return failureBeforeBegin;
   if (outOfTime) return failed("timeout", false, "the answer stalled");

@@ -499,6 +499,18 @@ describe("text that repeats what was said", () => {
       true,
     ],
     [
+      "an agent's closing message after an empty one is said once",
+      [agent("hello"), message(""), message("hello")],
+      "hello",
+      false,
+    ],
+    [
+      "an agent's closing message after pieces is said once",
+      [agent("One. "), message("Two. "), message("Three."), message("One. Two. Three.")],
+      "One. Two. Three.",
+      false,
+    ],
+    [
       "an agent goes on after a piece",
       [agent("One. "), message("Two. "), agent("Three.")],
       "One. Two. Three.",
