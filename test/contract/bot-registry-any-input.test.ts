@@ -131,7 +131,7 @@ test.each(endpoints)(
       fc.asyncProperty(mutationOf(validBodies[endpoint]), async (body) => {
         await expectWholeCall(endpoint, body);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   },
 );
@@ -141,7 +141,7 @@ test("any JSON is either rejected with no effect or applied in full", async () =
     fc.asyncProperty(anEndpoint, fc.json(), async (endpoint, body) => {
       await expectWholeCall(endpoint, body);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
@@ -150,7 +150,7 @@ test("any bytes are rejected", async () => {
     fc.asyncProperty(anEndpoint, fc.uint8Array(), async (endpoint, bytes) => {
       expect(await expectWholeCall(endpoint, Buffer.from(bytes))).toMatchObject({ status: 400 });
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
@@ -171,6 +171,6 @@ test("any headers are rejected or have no effect", async () => {
       const { status } = await expectWholeCall(endpoint, JSON.stringify(validBodies[endpoint]), headers);
       expect([200, 401]).toContain(status);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });

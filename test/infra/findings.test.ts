@@ -13,9 +13,8 @@ import { withoutBundles } from "../support/synthesised.ts";
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c";
 const deployments: [string, GivenSettings][] = [
   ["for trying things", { stage: "dev" }],
-  ["for production", { stage: "prod" }],
   [
-    "with every option enabled",
+    "for production, with every option enabled",
     {
       stage: "prod",
       waf: true,

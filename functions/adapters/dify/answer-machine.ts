@@ -56,7 +56,7 @@ const finished = ({ status, error = "", total_steps }: RunEnd): End => {
     case "stopped":
       return { status: "ended", outcome: { status: "stopped" } };
     default:
-      return { status: "ended", outcome: runFailure({ status, error, isUnstarted: total_steps === 0 }) };
+      return { status: "ended", outcome: runFailure({ status, error, steps: total_steps }) };
   }
 };
 
@@ -160,7 +160,8 @@ export const makeAnswerMachine = ({
     const whole = textOfOutputs(outputs);
     // The streamed text of a failed node is not part of the answer. The outputs do not contain moderated text.
     const isCorrected = status === "partial-succeeded" && whole !== "" && !isModerated;
-    const text = isCorrected ? setText(whole) : received.length === 0 ? appendText(whole) : nothing;
+    const isMissing = received.length === 0 && !isModerated;
+    const text = isCorrected ? setText(whole) : isMissing ? appendText(whole) : nothing;
     // The usage of a chatflow comes with `message_end`.
     if (ids?.conversationId !== undefined) return [...text, ...files];
     const usage = totalTokens === undefined ? undefined : { totalTokens };

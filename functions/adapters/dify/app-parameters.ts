@@ -6,15 +6,40 @@ import { type DifyQuestion, sentInputs } from "./dify-request.ts";
 /** Each entry contains one field, under the name of its type. */
 const inputField = v.pipe(
   v.record(v.string(), v.unknown()),
-  v.transform((entry) => Object.values(entry)[0]),
+  v.transform((entry) => {
+    const [[type, field] = []] = Object.entries(entry);
+    return { type, field };
+  }),
   v.object({
-    variable: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
-    required: lenient(v.boolean()),
-    max_length: lenient(v.number()),
-    options: lenientList(v.string()),
+    type: v.string(),
+    field: v.object({
+      variable: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
+      required: lenient(v.boolean()),
+      max_length: lenient(v.number()),
+      options: lenientList(v.string()),
+    }),
   }),
 );
 type InputField = v.InferOutput<typeof inputField>;
+
+/** Whether Dify accepts the inputs; "unknown" if it does not answer. `detail` is for logs. */
+export type InputCheck =
+  | { readonly status: "accepted" | "unknown" }
+  | { readonly status: "refused"; readonly detail: string };
+
+/** Dify's own rules (docs/spec/dify.md, A6): an empty string is a value. */
+const problemWith = ({ type, field }: InputField, value: string | undefined): string | undefined => {
+  const { variable, required, max_length: limit = 0, options } = field;
+  if (value === undefined) return required ? `input ${variable}: required` : undefined;
+  const isText = type === "text-input" || type === "paragraph";
+  if (isText && limit > 0 && [...value].length > limit)
+    return `input ${variable}: at most ${limit} characters`;
+  if (type === "select" && value !== "" && !options.includes(value)) {
+    return `input ${variable}: not one of its options`;
+  }
+  return undefined;
+};
+
 const enabled = lenient(v.object({ enabled: lenient(v.boolean()) }));
 const parameters = v.object({
   user_input_form: lenientList(inputField),
@@ -24,19 +49,6 @@ const parameters = v.object({
 
 /** How long an app's answer whether it accepts files is reused, in milliseconds: somebody may turn it on. */
 const filesMaxAgeMs = 60_000;
-
-const isProblem = (problem: string | undefined): boolean => problem !== undefined;
-const problemWith = (
-  { variable, required, max_length: limit = 0, options }: InputField,
-  value = "",
-): string | undefined => {
-  if (required && value === "") return `input ${variable}: required`;
-  if (limit > 0 && [...value].length > limit) return `input ${variable}: at most ${limit} characters`;
-  if (options.length > 0 && value !== "" && !options.includes(value)) {
-    return `input ${variable}: not one of its options`;
-  }
-  return undefined;
-};
 
 /** Asks Dify what an app accepts (`GET /parameters`). */
 export const makeAppParameters = (ports: CallDifyPorts) => {
@@ -57,14 +69,16 @@ export const makeAppParameters = (ports: CallDifyPorts) => {
       return isRefused;
     },
 
-    /** The first input of the question that the app does not accept; for logs. */
-    async findInputProblem(question: DifyQuestion, signal: AbortSignal): Promise<string | undefined> {
+    async checkInputs(question: DifyQuestion, signal: AbortSignal): Promise<InputCheck> {
       const { integration } = question;
       const inputs = sentInputs(question);
       const found = await lookUp(parameters, { integration, path: "parameters", signal });
-      return found?.user_input_form
-        .map((field) => problemWith(field, inputs[field.variable]))
-        .find(isProblem);
+      if (!found) return { status: "unknown" };
+      for (const field of found.user_input_form) {
+        const detail = problemWith(field, inputs[field.field.variable]);
+        if (detail !== undefined) return { status: "refused", detail };
+      }
+      return { status: "accepted" };
     },
   };
 };

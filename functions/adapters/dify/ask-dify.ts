@@ -78,6 +78,8 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
     };
 
     const readStream = async ({ body }: HttpResponse): Promise<AnswerOutcome> => {
+      // What Dify has said of a run is final, even that it broke off.
+      let isFinal = false;
       const outcome = await readAnswer(body, {
         machine,
         clock,
@@ -86,13 +88,16 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
         listener,
         ended,
         findConversation: (until) => lookUpAnswer.findConversation(question, until),
-        findInputProblem: (until) => appParameters.findInputProblem(question, until),
+        checkInputs: (until) => appParameters.checkInputs(question, until),
         findRun: (run, until) =>
           lookUpAnswer.findRun(question, run, machine, { isQuiet: true, signal: until }),
-        emitFound: (run) => emitFound(run, machine, listener, { ...limits, clock }),
+        emitFound: (run) => {
+          isFinal = true;
+          return emitFound(run, machine, listener, { ...limits, clock });
+        },
       });
       const { detachedRun } = machine;
-      return outcome.status === "incomplete" && detachedRun && !signal.aborted
+      return outcome.status === "incomplete" && detachedRun && !isFinal && !signal.aborted
         ? recoverAnswer(question, machine, detachedRun, listener, limits)
         : outcome;
     };

@@ -1,5 +1,6 @@
 import type { BotProfile } from "#core/answer/model.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
+import { wellFormed } from "#core/shared/well-formed.ts";
 
 interface NestedFields {
   readonly [name: string]: string | number | NestedFields | undefined;
@@ -32,5 +33,7 @@ export const difyInputs = (bot: BotProfile, event: MessageEvent): Record<string,
     new Map(),
   );
   for (const [key, value] of Object.entries(metadata)) eventFields.set(`bot_metadata_${key}`, value);
-  return Object.fromEntries([...Object.entries(metadata), ...eventFields]);
+  return Object.fromEntries(
+    [...Object.entries(metadata), ...eventFields].map(([field, value]) => [field, wellFormed(value)]),
+  );
 };

@@ -13,27 +13,35 @@ export const isLostConversation = (status: number, code: string, message: string
   status === 404 && code === "not_found" && isConversationLost(message);
 
 /** A model's rate limit has the code of other failures: until 1.15 in all apps, later in chatflows and workflows. */
-const isRateLimit = (message: string): boolean => /\b429\b|rate.?limit|too many requests/i.test(message);
+const isRateLimit = (message: string): boolean =>
+  /\b429\b|rate.?limit|too many requests/i.test(message) && inputProblem(message) === undefined;
+
+/** An outage of the model, which says nothing about the conversation. */
+const isOutage = (message: string): boolean =>
+  /\b5\d\d\b|timed? ?out|connection|unavailable|overloaded/i.test(message);
 
 /** Dify's messages for inputs that it does not accept (A6). */
 const inputProblems: readonly (readonly [RegExp, (limit: string) => string])[] = [
-  [/^(?<name>\S+) is required in input form/, () => "required"],
+  [/^(?<name>[\w-]{1,64}) is required in input form/, () => "required"],
   [
-    /(?<name>\S+) in input form must be less than (?<limit>\d+) characters/,
+    /(?<![\w-])(?<name>[\w-]{1,64}) in input form must be less than (?<limit>\d+) characters/,
     (limit) => `at most ${limit} characters`,
   ],
-  [/(?<name>\S+) in input form must be one of/, () => "not one of its options"],
+  [/(?<![\w-])(?<name>[\w-]{1,64}) in input form must be one of/, () => "not one of its options"],
   [
-    /(?<name>\S+) in input form must be a (?<limit>string|valid number|file|list)/,
+    /(?<![\w-])(?<name>[\w-]{1,64}) in input form must be a (?<limit>string|valid number|file|list)/,
     (limit) => `must be a ${limit}`,
   ],
 ];
 
+/** In characters. Dify's own messages are shorter; others may repeat a file. */
+const maxMessageLength = 1_000;
+
 /** The input and its rule; undefined if the message is not one of Dify's known messages, since it could then contain anything. */
 const inputProblem = (message: string): string | undefined => {
   for (const [shape, rule] of inputProblems) {
-    const { name, limit = "" } = shape.exec(message)?.groups ?? {};
-    if (name !== undefined && /^[\w-]{1,64}$/.test(name)) return `input ${name}: ${rule(limit)}`;
+    const { name, limit = "" } = shape.exec(message.slice(0, maxMessageLength))?.groups ?? {};
+    if (name !== undefined) return `input ${name}: ${rule(limit)}`;
   }
   return undefined;
 };
@@ -57,24 +65,26 @@ export const streamFailure = (code: string, message: string): Failed => {
     false,
     detail,
   );
-  return conversationCodes.test(code) ? ofConversation(failure) : failure;
+  return conversationCodes.test(code) && !isOutage(message) ? ofConversation(failure) : failure;
 };
 
 export interface FailedRun {
   readonly status: string;
   readonly error: string;
-  /** Whether no node ran. */
-  readonly isUnstarted: boolean;
+  /** Number of nodes that ran; undefined if Dify does not say. */
+  readonly steps: number | undefined;
 }
 
 /** A run that did not succeed. */
-export const runFailure = ({ status, error, isUnstarted }: FailedRun): Failed => {
+export const runFailure = ({ status, error, steps }: FailedRun): Failed => {
   const detail = `run ${plainCode(status)}`;
   if (isRateLimit(error)) return failed("unavailable", true, `${detail}, rate limit`);
   const problem = inputProblem(error);
   if (problem !== undefined) return failed("refused", false, `${detail}, ${problem}`);
-  if (isUnstarted) return failed("refused", false, `${detail} before its first node`);
-  return ofConversation(failed("model", false, detail));
+  if (steps === 0) return failed("refused", false, `${detail} before its first node`);
+  const failure = failed("model", false, detail);
+  // Only a start node and a model: a longer run may have acted already, and must not run twice.
+  return steps !== undefined && steps <= 2 && !isOutage(error) ? ofConversation(failure) : failure;
 };
 
 const retryableStatus = new Set([429, 500, 502, 503, 504]);
@@ -91,5 +101,7 @@ export const httpFailure = (status: number, code: string, message: string): Fail
   const problem = inputProblem(message);
   if (problem !== undefined) return failed("refused", false, `${detail}, ${problem}`);
   const failure = failed(modelCodes.test(code) ? "model" : "refused", false, detail);
-  return status === 400 && conversationCodes.test(code) ? ofConversation(failure) : failure;
+  return status === 400 && conversationCodes.test(code) && !isOutage(message)
+    ? ofConversation(failure)
+    : failure;
 };

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { lenientList } from "#adapters/model-api/lenient.ts";
+import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-machine.ts";
 import { answerSources } from "./answer-metadata.ts";
@@ -7,7 +7,7 @@ import { type CallDifyPorts, makeCallDify, makeLookUp } from "./call-dify.ts";
 import { difyFile, filesOfOutputs } from "./dify-file.ts";
 import { difyUser } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
-import { isLostConversation } from "./failures.ts";
+import { isLostConversation, runFailure } from "./failures.ts";
 
 /** The list also contains the files that the user sent. */
 const answersFile = v.pipe(
@@ -31,7 +31,12 @@ const outputs = v.union([
   v.record(v.string(), v.unknown()),
   v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown())),
 ]);
-const run = v.object({ status: v.string(), outputs: v.fallback(v.nullish(outputs, {}), {}) });
+const run = v.object({
+  status: v.string(),
+  outputs: v.fallback(v.nullish(outputs, {}), {}),
+  error: lenient(v.string()),
+  total_steps: lenient(v.number()),
+});
 type Run = v.InferOutput<typeof run>;
 
 const envelope = v.object({ code: v.string(), message: v.string() });
@@ -63,7 +68,7 @@ const moreOf = ({ message_files, retriever_resources: sources }: Message): Answe
 
 /** The state of a run. Dify stores the message of a chatflow separately. */
 const runStateOf = (
-  { status, outputs }: Run,
+  { status, outputs, error = "", total_steps: steps }: Run,
   stored: Message | undefined,
   received: AnswerMachine["received"],
   isQuiet: boolean,
@@ -88,7 +93,7 @@ const runStateOf = (
       return { status: "answered", text, more: stored ? moreOf(stored) : files };
     }
     default:
-      return endedAs({ status: "incomplete" });
+      return endedAs(received.length > 0 ? { status: "incomplete" } : runFailure({ status, error, steps }));
   }
 };
 
@@ -121,7 +126,10 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
         lookUp(run, { integration: question.integration, path, signal }),
         findMessage(question, ids, signal),
       ]);
-      return found ? runStateOf(found, stored, received, isQuiet) : running;
+      // Without its message, which may be moderated, a chatflow's answer is not known.
+      const isUnknown = ids.messageId !== undefined && stored === undefined;
+      const isAnswered = found?.status.endsWith("succeeded");
+      return !found || (isAnswered && isUnknown) ? running : runStateOf(found, stored, received, isQuiet);
     },
 
     /** Whether Dify has the conversation that the question continues; "unknown" if it does not answer. */

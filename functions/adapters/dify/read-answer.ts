@@ -1,8 +1,9 @@
 import { failed } from "#adapters/model-api/failures.ts";
 import { passEvents } from "#adapters/model-api/pass-events.ts";
 import { type ReadingPorts, readEvents } from "#adapters/model-api/read-events.ts";
-import type { AnswerOutcome } from "#core/answer/answer.ts";
+import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
+import type { InputCheck } from "./app-parameters.ts";
 import { parseDifyEvent } from "./dify-event.ts";
 import type { DifyTimeouts } from "./dify-timeouts.ts";
 import type { EndedRun, RunState } from "./look-up-answer.ts";
@@ -15,8 +16,8 @@ export interface ReadAnswerPorts extends ReadingPorts {
   readonly timeouts: DifyTimeouts;
   /** Asks Dify whether it has the conversation that the question continues. */
   readonly findConversation: (signal: AbortSignal) => Promise<"found" | "lost" | "unknown">;
-  /** Asks Dify which input of the question it does not accept, if any; for logs. */
-  readonly findInputProblem: (signal: AbortSignal) => Promise<string | undefined>;
+  /** Asks Dify whether it accepts the inputs of the question. */
+  readonly checkInputs: (signal: AbortSignal) => Promise<InputCheck>;
   /** Asks Dify for the state of a run. */
   readonly findRun: (run: DetachedRun, signal: AbortSignal) => Promise<RunState>;
   /** Emits the answer of a run that was found to have ended. */
@@ -31,10 +32,12 @@ export interface ReadAnswerPorts extends ReadingPorts {
  */
 export const readAnswer = async (
   body: AsyncIterable<Buffer>,
-  { machine, timeouts, findConversation, findInputProblem, findRun, emitFound, ...ports }: ReadAnswerPorts,
+  { machine, timeouts, findConversation, checkInputs, findRun, emitFound, ...ports }: ReadAnswerPorts,
 ): Promise<AnswerOutcome> => {
   const { clock, ended } = ports;
   let lastByteAt = clock.now();
+  /** While the listener makes Dify wait, its silence does not count. */
+  let isListenerBusy = false;
   let failureBeforeBegin: AnswerOutcome | undefined;
   let endedRun: EndedRun | undefined;
 
@@ -43,6 +46,16 @@ export const readAnswer = async (
       lastByteAt = clock.now();
       yield bytes;
     }
+  };
+
+  const listener = (event: AnswerEvent): void | Promise<void> => {
+    const taken = ports.listener(event);
+    if (!taken) return undefined;
+    isListenerBusy = true;
+    return taken.finally(() => {
+      isListenerBusy = false;
+      lastByteAt = clock.now();
+    });
   };
 
   const failUnlessBegun = (failure: AnswerOutcome): void => {
@@ -54,19 +67,20 @@ export const readAnswer = async (
   /** In the stream, 1.13 to 1.14 report neither an unknown conversation nor inputs that they refuse (A5, A7). */
   const checkWhyNotBegun = async (): Promise<void> => {
     let hasConversation = false;
-    let areInputsChecked = false;
+    let areInputsAccepted = false;
     for (let pauseMs = timeouts.notBegunMs; ; pauseMs = Math.min(2 * pauseMs, timeouts.maxPollMs)) {
       await clock.sleep(pauseMs, ended.signal);
-      if (ended.signal.aborted || machine.hasBegun || hasConversation) return;
-      const conversation = await findConversation(ended.signal);
+      if (ended.signal.aborted || machine.hasBegun || (hasConversation && areInputsAccepted)) return;
+      const conversation: "found" | "lost" | "unknown" = hasConversation
+        ? "found"
+        : await findConversation(ended.signal);
       hasConversation = conversation === "found";
       if (conversation === "lost") {
         return failUnlessBegun(failed("conversation_lost", false, "Dify does not have the conversation"));
       }
-      if (areInputsChecked) continue;
-      areInputsChecked = true;
-      const problem = await findInputProblem(ended.signal);
-      if (problem !== undefined) return failUnlessBegun(failed("refused", false, problem));
+      const inputs: InputCheck = areInputsAccepted ? { status: "accepted" } : await checkInputs(ended.signal);
+      areInputsAccepted = inputs.status === "accepted";
+      if (inputs.status === "refused") return failUnlessBegun(failed("refused", false, inputs.detail));
     }
   };
 
@@ -75,13 +89,13 @@ export const readAnswer = async (
     while (!ended.signal.aborted) {
       const quietMs = clock.now() - lastByteAt;
       const run = machine.detachedRun;
-      if (!run || machine.state.status !== "reading" || quietMs < timeouts.quietMs) {
+      if (!run || isListenerBusy || machine.state.status !== "reading" || quietMs < timeouts.quietMs) {
         await clock.sleep(Math.max(timeouts.pollMs, timeouts.quietMs - quietMs), ended.signal);
         continue;
       }
       const found = await findRun(run, ended.signal);
       const isStillQuiet = clock.now() - lastByteAt >= timeouts.quietMs;
-      if (isStillQuiet && !ended.signal.aborted && found.status !== "running") {
+      if (isStillQuiet && !isListenerBusy && !ended.signal.aborted && found.status !== "running") {
         endedRun = found;
         return ended.abort();
       }
@@ -93,6 +107,7 @@ export const readAnswer = async (
   checkQuietRun();
   const { outOfTime } = await readEvents(timedBody(), {
     ...ports,
+    listener,
     take: (data) => {
       const event = parseDifyEvent(data);
       return event ? machine.take(event) : [];
@@ -110,10 +125,12 @@ export const readAnswer = async (
 
   if (endedRun) return emitFound(endedRun);
   // Reading has ended, so only the deadline limits this.
-  const { deadline, listener } = ports;
+  const { deadline } = ports;
   await passEvents(machine.flush(), listener, { clock, deadline, signal: new AbortController().signal });
   if (machine.state.status !== "reading") return machine.state.outcome;
   if (failureBeforeBegin) return failureBeforeBegin;
+  // A run that continues without its client may end later: its caller looks it up.
+  if (outOfTime && machine.detachedRun && clock.now() < deadline) return { status: "incomplete" };
   if (outOfTime) return failed("timeout", false, "the answer stalled");
   // A ping does not mean that an answer began: from 1.13 on, pings start before the model is called.
   if (!machine.hasBegun) return failed("unavailable", true, "ended before the first event");

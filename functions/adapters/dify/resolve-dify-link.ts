@@ -1,7 +1,7 @@
 import { isPublicAddress, literalAddress } from "#adapters/http/public-address.ts";
 
 /** Paths of Dify's files: `/files/tools/<name>`, `/files/<id>/file-preview`, also below the prefix of an API. */
-const filePath = /^(?:\.?\/)?(?:(?:v1|console\/api)\/)?files\/(?:tools\/|[0-9a-f-]{36}\/|[\w-]+\/)/;
+const filePath = /^(?:\.?\/)?(?:(?:v1|console\/api)\/)?files\/(?:tools\/|[0-9a-f-]{36}\/)/;
 
 /** Whether only Dify's own network can reach the host: a name without a dot, or an address that is not public. */
 const isInner = (url: URL, base: URL): boolean => {
@@ -10,7 +10,8 @@ const isInner = (url: URL, base: URL): boolean => {
     return address === undefined ? each.hostname.includes(".") : isPublicAddress(address);
   };
   // If Dify itself has a private address, users may be in the same network.
-  return !url.hostname.includes(".") || (isOutside(base) && !isOutside(url));
+  const isName = literalAddress(url) === undefined;
+  return (isName && !url.hostname.includes(".")) || (isOutside(base) && !isOutside(url));
 };
 
 /**

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** A string, which may hold anything, or a number that JSON does not have. */
-const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+const stringOrNumber = /"(?:[^"\\]|\\.)*(?:"|$)|-?\b(?:NaN|Infinity)\b/g;
 
 const withoutNumbers = (text: string): string =>
   text.replace(stringOrNumber, (found) => (found.startsWith('"') ? found : "null"));
@@ -9,7 +9,8 @@ const withoutNumbers = (text: string): string =>
 const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
-  } catch {
+  } catch (error) {
+    if (!/NaN|Infinity/.test(text)) throw error;
     return JSON.parse(withoutNumbers(text));
   }
 };

@@ -25,7 +25,7 @@ const forms = {
   /** A URL or a path in the text, between white space or punctuation. */
   bare: {
     beginning: /(?<=^|[\s:：（>]|(?<!\])\()(?=https?:\/\/|\.?\/)/,
-    ending: /[.,;:!?]*[\s<>"')\]，。；、）】]/g,
+    ending: /[\s<>"')\]，。；、）】]/g,
   },
 } as const;
 type Form = keyof typeof forms;
@@ -47,6 +47,13 @@ const maxBeginningLength = 64;
 
 /** In characters. Anything longer is not treated as a target. */
 const maxTargetLength = 4096;
+
+/** The end of a sentence is not part of a URL in its text. */
+const withoutPunctuation = (text: string): string => {
+  let end = text.length;
+  while (end > 0 && ".,;:!?".includes(text[end - 1] ?? "")) end -= 1;
+  return text.slice(0, end);
+};
 
 /**
  * Returns a function that finds where a target ends. Positions must not decrease between calls: results are cached per
@@ -92,8 +99,8 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
     let text = "";
     let at = 0;
     buffered = "";
-    for (const { 0: begin, index: found, groups = {} } of (context + all).matchAll(beginning)) {
-      const index = found - context.length;
+    for (const { 0: begin, index: foundAt, groups = {} } of (context + all).matchAll(beginning)) {
+      const index = foundAt - context.length;
       // This one is inside a target.
       if (index < at) continue;
       const form = formNames.find((name) => groups[name] !== undefined) ?? "bare";
@@ -105,7 +112,8 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
         return text + pass(all.slice(at, index));
       }
       text += pass(all.slice(at, from));
-      const target = end - from > maxTargetLength ? "" : all.slice(from, end);
+      const found = end - from > maxTargetLength ? "" : all.slice(from, end);
+      const target = form === "bare" ? withoutPunctuation(found) : found;
       if (target !== "") linked.add(pathOf(target));
       text += code.inside ? pass(target) : pass(resolveLink(target));
       at = from + target.length;

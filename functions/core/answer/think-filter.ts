@@ -26,6 +26,9 @@ export interface ThinkFilterOptions {
   readonly tags?: readonly string[] | undefined;
 }
 
+/** Whether a closing mark after this character is mentioned rather than used: models put theirs at the end of a line. */
+const isProse = (before: string): boolean => /[ \t"'“‘(（]/.test(before);
+
 type FoundMark =
   | { readonly kind: "opening" | "closing"; readonly mark: ThoughtMark }
   /** A mark around the answer. */
@@ -149,6 +152,8 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
         text += show(written);
       } else if (found.kind === "opening") {
         text += open(found.mark, written);
+      } else if (found.kind === "closing" && !seenTag && isProse(lastCharacter)) {
+        text += show(written);
       } else if (found.kind === "closing" && !seenTag) {
         seenTag = true;
         skipsBlank = true;

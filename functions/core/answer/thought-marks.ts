@@ -41,7 +41,7 @@ const beginningsOf = (word: string): string =>
 /** A tag as in HTML: in any case, with white space and attributes. */
 const tag = (name: string, slash: "" | "/"): MarkPattern =>
   pattern(
-    new RegExp(`<\\s*${slash}\\s*${name}(?:\\s[^<>]{0,${maxTagLength}})?>`, "iy"),
+    new RegExp(`<\\s{0,20}${slash && "/\\s{0,20}"}${name}(?:\\s[^<>]{0,${maxTagLength}})?>`, "iy"),
     new RegExp(`^<\\s*(?:${slash}\\s*(?:${beginningsOf(name)}|${name}\\s[^<>]*))?$`, "i"),
   );
 

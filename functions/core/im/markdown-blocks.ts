@@ -1,7 +1,8 @@
-/** What closes a Markdown block at the end of a message, and what opens it again in the next message. */
+/** What closes a Markdown block at the end of a message, and opens it again in the next one. */
 export interface Continuation {
   readonly closing: string;
-  readonly opening: string;
+  /** Returns the text that follows, with the block opened again if the text is part of it. */
+  reopen(following: string): string;
 }
 
 /** Tracks the block that the end of a text is in, however the text is split. */
@@ -11,7 +12,7 @@ export interface BlockTracker {
   continuation(text?: string): Continuation;
 }
 
-export const noContinuation: Continuation = { closing: "", opening: "" };
+export const noContinuation: Continuation = { closing: "", reopen: (following) => following };
 
 interface Fence {
   readonly mark: string;
@@ -84,17 +85,23 @@ const push = (state: State, text: string): State => {
 
 const continuationOf = ({ line, fence, table, items }: State): Continuation => {
   const isAtLineStart = line === "";
-  if (fence) return { closing: `${isAtLineStart ? "" : "\n"}${fence.mark}`, opening: `${fence.firstLine}\n` };
+  if (fence) {
+    const { mark, firstLine } = fence;
+    return {
+      closing: `${isAtLineStart ? "" : "\n"}${mark}`,
+      reopen: (following) => (following === "" ? "" : `${firstLine}\n${following}`),
+    };
+  }
   if (!isAtLineStart) return noContinuation;
-  if (table !== undefined) return { closing: "", opening: table };
+  const isPart = table === undefined ? /^[ \t]/ : /^[^\n]*\|/;
   // Without its parents, an indented item would be rendered as code.
-  return {
-    closing: "",
-    opening: items
+  const opening =
+    table ??
+    items
       .slice(0, -1)
       .map(({ firstLine }) => `${firstLine}\n`)
-      .join(""),
-  };
+      .join("");
+  return { closing: "", reopen: (following) => (isPart.test(following) ? opening + following : following) };
 };
 
 /** Tracks fences, tables and lists. A paragraph needs nothing to go on. */

@@ -1,4 +1,4 @@
-import { makeBlockTracker } from "./markdown-blocks.ts";
+import { makeBlockTracker, noContinuation } from "./markdown-blocks.ts";
 
 /**
  * Maximum size of a message's text, including JSON escapes. RongCloud accepts 128 KB per message, for all chunks of a stream
@@ -46,7 +46,7 @@ const characterEnd = (text: string, length: number): number => {
   const from = Math.max(0, length - maxGraphemeLength);
   const around = text.slice(from, length + maxGraphemeLength);
   const ends = [...graphemes.segment(around)].map(({ index }) => from + index);
-  return ends.findLast((at) => at <= length && at > from) ?? length;
+  return ends.findLast((at) => at <= length && (at > from || from === 0)) ?? length;
 };
 
 /** Preferred places to split a text, best first. */
@@ -82,9 +82,9 @@ export const messagesOf = (text: string): string[] => {
     const blocks = makeBlockTracker();
     blocks.push(rest.slice(0, length));
     const isLast = length === rest.length;
-    const { closing, opening } = isLast ? { closing: "", opening: "" } : blocks.continuation();
+    const { closing, reopen } = isLast ? noContinuation : blocks.continuation();
     messages.push(rest.slice(0, length) + closing);
-    rest = opening + rest.slice(length);
+    rest = reopen(rest.slice(length));
   }
   return messages;
 };

@@ -109,6 +109,13 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
     /** Of the text that the message has. */
     let blocks = makeBlockTracker();
 
+    /** Opens a block again in the next message; set if no text has followed yet. */
+    let reopenNext: Continuation["reopen"] | undefined;
+    const reopenWith = (reopen: Continuation["reopen"]): void => {
+      if (waiting === "") reopenNext = reopen;
+      else waiting = reopen(waiting);
+    };
+
     const drain = (): void => {
       drained?.resolve();
       drained = undefined;
@@ -135,15 +142,18 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
       lease.onOpen(message.open);
       if (!isKeptAlive) keepAlive();
       if (result === "accepted" && reason === undefined) return blocks.push(text);
-      const { opening } = blocks.continuation();
+      const { reopen } = blocks.continuation();
       message = startMessage();
       blocks = makeBlockTracker();
       if (result === "accepted") {
-        if (!replaced) waiting = next.opening + waiting;
+        if (!replaced) reopenWith(next.reopen);
         return;
       }
       // Unless a replacement is waiting by now.
-      if (!replaced) waiting = opening + text + waiting;
+      if (!replaced) {
+        waiting = text + waiting;
+        if (reason !== completeReason.replaced) reopenWith(reopen);
+      }
       if (result === "ended") return;
       whole = deliverWhole(route, lease);
       whole.delta(waiting);
@@ -211,7 +221,8 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
       delta: (text) => {
         if (whole) return whole.delta(text);
         if (settled.signal.aborted) return undefined;
-        waiting += text;
+        waiting += reopenNext ? reopenNext(text) : text;
+        reopenNext = undefined;
         run();
         if (waiting.length <= maxWaitingLength) return undefined;
         drained ??= Promise.withResolvers<void>();
@@ -220,6 +231,7 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
       replace: (text) => {
         if (whole) return whole.replace(text);
         replaced = message.begun;
+        reopenNext = undefined;
         waiting = text;
         run();
         return undefined;

@@ -25,7 +25,8 @@ const kindByExtension = new Map(
   ),
 );
 
-const extensionOf = (name: string): string => /\.(\w+)$/.exec(name.replace(/[?#].*$/s, ""))?.[1] ?? "";
+/** Of a name, or of a URL that a client gives as the name. */
+const extensionOf = (name: string): string => (/\.(\w+)$/.exec(name) ?? /\.(\w+)[?#]/.exec(name))?.[1] ?? "";
 
 /** What RongCloud's clients send as a file's `type`: an extension, with or without a dot, or a media type. */
 const kindOfType = (type: string): FileKind | undefined => {

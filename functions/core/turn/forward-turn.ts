@@ -13,7 +13,7 @@ import {
   type LeasedConversation,
   makeWithConversation,
 } from "./conversation-lease.ts";
-import { type QuestionContent, questionOf } from "./question.ts";
+import { type QuestionContent, questionOf, toWellFormedFile } from "./question.ts";
 import type { Turn } from "./turn.ts";
 import { makeTurnProgress, trackText } from "./turn-progress.ts";
 
@@ -213,7 +213,7 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
   return (turn, receiver, limits) => {
     const content = questionOf(turn.bot, turn.integration, turn.event);
     if (!content) return rejectUnreadable(receiver.sink);
-    const withFiles = { ...content, files: [...content.files, ...(turn.files ?? [])] };
+    const withFiles = { ...content, files: [...content.files, ...(turn.files ?? []).map(toWellFormedFile)] };
     return withConversation(conversationKeyOf(turn), turn.id, (conversation) =>
       forward(turn, withFiles, conversation, receiver, limits),
     );

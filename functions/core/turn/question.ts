@@ -7,6 +7,7 @@ import { captionOf, fileOfMessage, type MessageFile } from "#core/message/messag
 import { messageText, writtenText } from "#core/message/message-text.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import { quotedMessage } from "#core/message/quoted-message.ts";
+import { wellFormed } from "#core/shared/well-formed.ts";
 
 /** The content of a question to a model. */
 export interface QuestionContent {
@@ -40,15 +41,14 @@ const textQuestion = (bot: Pick<Bot, "name">, event: MessageEvent): QuestionCont
   };
 };
 
-/**
- * Clients cut texts at a number of code units, which leaves half an emoji, and send NUL. Models and Dify's database reject
- * both.
- */
-const wellFormed = (text: string): string => text.toWellFormed().replaceAll("\0", "");
+export const toWellFormedFile = ({ kind, url }: QuestionFile): QuestionFile => ({
+  kind,
+  url: wellFormed(url),
+});
 
 const toWellFormed = ({ text, files }: QuestionContent): QuestionContent => ({
   text: wellFormed(text),
-  files: files.map(({ kind, url }) => ({ kind, url: wellFormed(url) })),
+  files: files.map(toWellFormedFile),
 });
 
 /**

@@ -161,7 +161,7 @@ describe("for any JSON,", () => {
         const text = whole.with(at % whole.length, changed).join("");
         if (messageOf(text) === undefined) expect(parseJson(text)).toStrictEqual(JSON.parse(text));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

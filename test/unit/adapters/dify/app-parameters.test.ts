@@ -43,6 +43,7 @@ const nick = (given: object) => ({ "text-input": { variable: "nick", required: f
 
 describe("the inputs of a question", () => {
   test.each<[string, object, string | undefined]>([
+    ["a text field with options left over", form(nick({ variable: "bot_name", options: ["a"] })), undefined],
     ["all there", form(nick({ max_length: 8 })), undefined],
     ["one missing", form(nick({ required: true })), "input nick: required"],
     [
@@ -62,23 +63,26 @@ describe("the inputs of a question", () => {
     ],
   ])("are compared with the app's form: %s", (_, parameters, problem) =>
     withApp(parameters, async ({ parameters: app, question }) => {
-      expect(await app.findInputProblem(question(), signal)).toBe(problem);
+      const expected =
+        problem === undefined ? { status: "accepted" } : { status: "refused", detail: problem };
+      expect(await app.checkInputs(question(), signal)).toEqual(expected);
     })(),
   );
 
   test("include the text where the app has no chat", () =>
     withApp(form({ paragraph: { variable: "query", required: true, max_length: 5 } }), async (app) => {
-      expect(
-        await app.parameters.findInputProblem(app.question("dify_completion", "hello"), signal),
-      ).toBeUndefined();
-      expect(await app.parameters.findInputProblem(app.question("dify_workflow", "hello you"), signal)).toBe(
-        "input query: at most 5 characters",
-      );
+      expect(await app.parameters.checkInputs(app.question("dify_completion", "hello"), signal)).toEqual({
+        status: "accepted",
+      });
+      expect(await app.parameters.checkInputs(app.question("dify_workflow", "hello you"), signal)).toEqual({
+        status: "refused",
+        detail: "input query: at most 5 characters",
+      });
     })());
 
   test("are not the problem where Dify does not answer", () =>
     withApp(undefined, async ({ parameters, question }) => {
-      expect(await parameters.findInputProblem(question(), signal)).toBeUndefined();
+      expect(await parameters.checkInputs(question(), signal)).toEqual({ status: "unknown" });
     })());
 });
 

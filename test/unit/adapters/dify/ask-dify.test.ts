@@ -259,6 +259,7 @@ describe("an error response", () => {
     ["model_currently_not_support", "", true],
     ["invalid_param", "conversation_id must be a valid UUID", true],
     ["app_unavailable", "", false],
+    ["completion_request_error", "The server had an error: 500", false],
     ["invalid_param", "nick is required in input form", false],
   ])("of HTTP 400 %s (%s) may be answered in a new conversation: %s", (code, message, may) => {
     expect(httpFailure(400, code, message).mayNeedNewConversation ?? false).toBe(may);
@@ -274,7 +275,7 @@ describe("an error response", () => {
     const expected = { code: "refused", retryable: false, detail: expect.stringMatching(`, ${detail}$`) };
     expect(httpFailure(400, "invalid_param", message)).toMatchObject(expected);
     expect(streamFailure("unknown", message)).toMatchObject(expected);
-    expect(runFailure({ status: "failed", error: message, isUnstarted: true })).toMatchObject(expected);
+    expect(runFailure({ status: "failed", error: message, steps: 0 })).toMatchObject(expected);
   });
 
   test("of an input never brings the user's text into the logs", () => {

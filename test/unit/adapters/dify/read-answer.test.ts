@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeAnswerMachine } from "#adapters/dify/answer-machine.ts";
+import type { InputCheck } from "#adapters/dify/app-parameters.ts";
 import { readMemory, writeMemory, writeReference } from "#adapters/dify/dify-ids.ts";
 import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import type { RunState } from "#adapters/dify/look-up-answer.ts";
@@ -13,7 +14,7 @@ import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 const fresh = () => ({
   machine: makeAnswerMachine({ user: "u7", conversationId: undefined }),
   findConversation: async (): Promise<"found" | "lost" | "unknown"> => "found",
-  findInputProblem: async (): Promise<string | undefined> => undefined,
+  checkInputs: async (): Promise<InputCheck> => ({ status: "accepted" }),
   findRun: async (): Promise<RunState> => ({ status: "running" }),
   emitFound: async (): Promise<AnswerOutcome> => ({ status: "answered" }),
 });
@@ -522,6 +523,15 @@ describe("text that repeats what was said", () => {
     expect(collected.events.some(({ type }) => type === "replace")).toBe(isReplaced);
   });
 
+  test("that moderation took back stays taken back, whatever the outputs say", async () => {
+    const run = {
+      event: "workflow_finished",
+      conversation_id: "c1",
+      data: { status: "succeeded", outputs: { answer: "damn" } },
+    };
+    expect((await collect([stream(started, message("damn"), replaced(""), messageEnd, run)])).text).toBe("");
+  });
+
   test("is not lost where the stream breaks off before its end", async () => {
     const collected = await collect([stream(agent("Let me look. "), message("It is 42."))]);
     expect(collected).toMatchObject({ outcome: { status: "incomplete" }, text: "Let me look. It is 42." });
@@ -776,7 +786,7 @@ describe("time", () => {
 
   test("a run that does not begin for an input that Dify refuses is refused, and named in the log", async () => {
     const { clock, settled } = replay([{ atMs: 0, bytes: ping }], {
-      findInputProblem: async () => "input nick: required",
+      checkInputs: async () => ({ status: "refused", detail: "input nick: required" }),
     });
     await clock.advance(11_000);
     expect(settled()).toEqual({
@@ -785,6 +795,19 @@ describe("time", () => {
       retryable: false,
       detail: "input nick: required",
     });
+  });
+
+  test("a detached run that stays silent is left to those who look it up, until the deadline", async () => {
+    const detached = {
+      event: "workflow_started",
+      conversation_id: "c1",
+      message_id: "m1",
+      workflow_run_id: "r1",
+      data: { reason: "initial" },
+    };
+    const { clock, settled } = replay([{ atMs: 0, bytes: stream(detached, message("half")) }]);
+    await clock.advance(61_000);
+    expect(settled()).toEqual({ status: "incomplete" });
   });
 
   test("a run that falls silent is looked up before its minute is over, and its end taken from there", async () => {

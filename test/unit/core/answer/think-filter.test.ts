@@ -74,6 +74,12 @@ const hidden: readonly (readonly [string, string, string])[] = [
     "<details><summary>Thinking fast</summary>a book</details>",
     "<details><summary>Thinking fast</summary>a book</details>",
   ],
+  [
+    "prose about a closing mark",
+    "The model closes it with </reasoning> and goes on.",
+    "The model closes it with </reasoning> and goes on.",
+  ],
+  ["a quoted closing mark", 'It ends with "</think>", always.', 'It ends with "</think>", always.'],
   ["Kimi's marks", "◁think▷hm◁/think▷Hello.", "Hello."],
   ["a triangle", "◁ left ◁th", "◁ left ◁th"],
   ["Gemma's channel", "<|channel>thought\nhm<channel|>Hello.", "Hello."],
@@ -146,7 +152,7 @@ describe("a thought", () => {
           expect(shownOf(cut(answer, places), quotes)).toBe(shownOf([answer], quotes));
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 

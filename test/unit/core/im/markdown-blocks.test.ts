@@ -6,7 +6,10 @@ import { maxMessageBytes, messageSize, messagesOf } from "#core/im/message-size.
 const continuationAfter = (...pieces: string[]) => {
   const blocks = makeBlockTracker();
   for (const piece of pieces) blocks.push(piece);
-  return blocks.continuation();
+  const { closing, reopen } = blocks.continuation();
+  // A row, a nested item and code.
+  const next = "  - | x |";
+  return { closing, opening: reopen(next).slice(0, -next.length) };
 };
 const none = { closing: "", opening: "" };
 
@@ -49,6 +52,16 @@ describe("what a message ends within", () => {
       }),
     );
   });
+});
+
+test.each([
+  ["a paragraph after a nested list", "- a\n  - b\n", "And so on."],
+  ["a paragraph after a table", "| a |\n|---|\n", "And so on."],
+  ["nothing after a fence", "```js\n", ""],
+])("a block is not opened again for %s", (_, text, following) => {
+  const blocks = makeBlockTracker();
+  blocks.push(text);
+  expect(blocks.continuation().reopen(following)).toBe(following);
 });
 
 describe("a text that is too long for one message", () => {

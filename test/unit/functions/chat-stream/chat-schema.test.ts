@@ -164,7 +164,7 @@ describe("a question is rejected", () => {
           /^(body|content|conversation|integration|files(\[\d+\](\.(type|url))?)?): .+, got /s,
         );
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
