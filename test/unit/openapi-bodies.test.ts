@@ -237,7 +237,7 @@ describe("the description and the functions agree:", () => {
         acceptedCount += 1;
         expect(faultsOf(sent)).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
     expect(acceptedCount).toBeGreaterThan(100);
   });
