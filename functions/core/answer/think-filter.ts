@@ -34,6 +34,20 @@ type FoundMark =
   /** A mark around the answer. */
   | { readonly kind: "dropped" };
 
+type Candidate = readonly [FoundMark, MarkPattern];
+
+/** The marks that count outside of reasoning. */
+const marksOutside = (tags: readonly string[]): readonly Candidate[] => {
+  const marks = thoughtMarks(tags);
+  return [
+    ...marks.map((mark): Candidate => [{ kind: "opening", mark }, mark.opening]),
+    ...marks
+      .filter(({ mayLackOpening }) => mayLackOpening)
+      .map((mark): Candidate => [{ kind: "closing", mark }, mark.closing]),
+    [{ kind: "dropped" }, answerMarks],
+  ];
+};
+
 /**
  * Separates a model's reasoning, `<think>…</think>` or another mark (`thoughtMarks`), from its answer, however the marks are
  * split, and removes or quotes it. Some models omit the opening mark: then all text before the closing mark is reasoning. Marks
@@ -41,7 +55,7 @@ type FoundMark =
  * (docs/spec/dify.md, A8-5).
  */
 export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFilterOptions): ThinkFilter => {
-  const marks = thoughtMarks(tags);
+  const outside = marksOutside(tags);
   const quote = makeThoughtQuote();
   let code = makeCodeFenceTracker();
   let buffered = "";
@@ -94,24 +108,18 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
     code = makeCodeFenceTracker();
   };
 
+  /** The marks that count here: inside reasoning, only its closing mark. */
+  const marksHere = (): readonly Candidate[] =>
+    inside ? [[{ kind: "closing", mark: inside }, inside.closing]] : outside;
+
   const markAt = (text: string, at: number): (FoundMark & { readonly length: number }) | undefined => {
-    const candidates: readonly (readonly [FoundMark, MarkPattern])[] = inside
-      ? [[{ kind: "closing", mark: inside }, inside.closing]]
-      : [
-          ...marks.map((mark) => [{ kind: "opening", mark }, mark.opening] as const),
-          ...marks
-            .filter(({ mayLackOpening }) => mayLackOpening)
-            .map((mark) => [{ kind: "closing", mark }, mark.closing] as const),
-          [{ kind: "dropped" }, answerMarks],
-        ];
-    for (const [found, pattern] of candidates) {
+    for (const [found, pattern] of marksHere()) {
       const length = pattern.lengthAt(text, at);
       if (length > 0) return { ...found, length };
     }
     return undefined;
   };
 
-  /** The next mark. Inside reasoning, only its closing mark counts. */
   const nextMark = (text: string) => {
     for (const { index } of text.matchAll(markStart)) {
       const found = markAt(text, index);
@@ -122,12 +130,9 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
 
   /** The length of the text's end that may be the beginning of a mark. */
   const partialMarkLength = (text: string): number => {
-    const patterns = inside
-      ? [inside.closing]
-      : [...marks.flatMap(({ opening, closing }) => [opening, closing]), answerMarks];
     for (const { index } of text.matchAll(markStart)) {
       const end = text.slice(index);
-      if (patterns.some((pattern) => pattern.mayBegin(end))) return end.length;
+      if (marksHere().some(([, pattern]) => pattern.mayBegin(end))) return end.length;
     }
     return 0;
   };
