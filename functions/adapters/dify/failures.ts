@@ -6,15 +6,14 @@ const modelCodes = /^(completion_request_error|provider_|model_)/;
 const plainCode = (code: string): string => (/^[\w-]{1,64}$/.test(code) ? code : "unknown");
 
 /** The beginning of the message is the same in all versions (A5). */
-const isConversationLost = (message: string): boolean => message.startsWith("Conversation Not Exists");
+const namesLostConversation = (message: string): boolean => message.startsWith("Conversation Not Exists");
 
 /** Whether an error response means that Dify does not have the conversation. */
 export const isLostConversation = (status: number, code: string, message: string): boolean =>
-  status === 404 && code === "not_found" && isConversationLost(message);
+  status === 404 && code === "not_found" && namesLostConversation(message);
 
 /** A model's rate limit has the code of other failures: until 1.15 in all apps, later in chatflows and workflows. */
-const isRateLimit = (message: string): boolean =>
-  /\b429\b|rate.?limit|too many requests/i.test(message) && inputProblem(message) === undefined;
+const isRateLimit = (message: string): boolean => /\b429\b|rate.?limit|too many requests/i.test(message);
 
 /** An outage of the model, which says nothing about the conversation. */
 const isOutage = (message: string): boolean =>
@@ -50,22 +49,25 @@ const inputProblem = (message: string): string | undefined => {
 const conversationCodes =
   /^(conversation_completed|completion_request_error|provider_not_initialize|model_currently_not_support|invalid_param)$/;
 
-const ofConversation = (failure: Failed): Failed => ({ ...failure, mayNeedNewConversation: true });
+/** Marks the failure of a question that a new conversation may answer, unless the message is about an outage. */
+const ofConversation = (failure: Failed, message: string): Failed =>
+  isOutage(message) ? failure : { ...failure, mayNeedNewConversation: true };
 
 /** An `error` event in a stream. Only overload is retryable (docs/spec/dify.md, decision 7). */
 export const streamFailure = (code: string, message: string): Failed => {
   const detail = `error event ${plainCode(code)}`;
   // From 1.13 on a chatflow may learn it only in the worker that runs it, where errors have no code.
-  if (isConversationLost(message)) return failed("conversation_lost", false, detail);
-  if (overloadCodes.has(code) || isRateLimit(message)) return failed("unavailable", true, detail);
+  if (namesLostConversation(message)) return failed("conversation_lost", false, detail);
+  if (overloadCodes.has(code)) return failed("unavailable", true, detail);
   const problem = inputProblem(message);
   if (problem !== undefined) return failed("refused", false, `${detail}, ${problem}`);
+  if (isRateLimit(message)) return failed("unavailable", true, detail);
   const failure = failed(
     modelCodes.test(code) || code === "invalid_param" ? "model" : "unavailable",
     false,
     detail,
   );
-  return conversationCodes.test(code) && !isOutage(message) ? ofConversation(failure) : failure;
+  return conversationCodes.test(code) ? ofConversation(failure, message) : failure;
 };
 
 export interface FailedRun {
@@ -78,13 +80,13 @@ export interface FailedRun {
 /** A run that did not succeed. */
 export const runFailure = ({ status, error, steps }: FailedRun): Failed => {
   const detail = `run ${plainCode(status)}`;
-  if (isRateLimit(error)) return failed("unavailable", true, `${detail}, rate limit`);
   const problem = inputProblem(error);
   if (problem !== undefined) return failed("refused", false, `${detail}, ${problem}`);
+  if (isRateLimit(error)) return failed("unavailable", true, `${detail}, rate limit`);
   if (steps === 0) return failed("refused", false, `${detail} before its first node`);
   const failure = failed("model", false, detail);
   // Only a start node and a model: a longer run may have acted already, and must not run twice.
-  return steps !== undefined && steps <= 2 && !isOutage(error) ? ofConversation(failure) : failure;
+  return steps !== undefined && steps <= 2 ? ofConversation(failure, error) : failure;
 };
 
 const retryableStatus = new Set([429, 500, 502, 503, 504]);
@@ -93,15 +95,14 @@ const retryableStatus = new Set([429, 500, 502, 503, 504]);
 export const httpFailure = (status: number, code: string, message: string): Failed => {
   const detail = `HTTP ${status} ${plainCode(code)}`;
   if (isLostConversation(status, code, message)) return failed("conversation_lost", false, detail);
+  const problem = inputProblem(message);
   // Dify's own concurrency limit is a 400 on servers that promise a 429.
-  const overloaded = overloadCodes.has(code) || (status === 400 && isRateLimit(message));
-  if (overloaded || retryableStatus.has(status)) return failed("unavailable", true, detail);
+  const isLimited = status === 400 && problem === undefined && isRateLimit(message);
+  if (isLimited || overloadCodes.has(code) || retryableStatus.has(status))
+    return failed("unavailable", true, detail);
   // From a proxy, such as Cloudflare's 520 to 524: Dify may still be working on the answer.
   if (status > 504 || status === 408) return failed("unavailable", false, detail);
-  const problem = inputProblem(message);
   if (problem !== undefined) return failed("refused", false, `${detail}, ${problem}`);
   const failure = failed(modelCodes.test(code) ? "model" : "refused", false, detail);
-  return status === 400 && conversationCodes.test(code) && !isOutage(message)
-    ? ofConversation(failure)
-    : failure;
+  return status === 400 && conversationCodes.test(code) ? ofConversation(failure, message) : failure;
 };

@@ -3,16 +3,16 @@ import { isPublicAddress, literalAddress } from "#adapters/http/public-address.t
 /** Paths of Dify's files: `/files/tools/<name>`, `/files/<id>/file-preview`, also below the prefix of an API. */
 const filePath = /^(?:\.?\/)?(?:(?:v1|console\/api)\/)?files\/(?:tools\/|[0-9a-f-]{36}\/)/;
 
-/** Whether only Dify's own network can reach the host: a name without a dot, or an address that is not public. */
-const isInner = (url: URL, base: URL): boolean => {
-  const isOutside = (each: URL): boolean => {
-    const address = literalAddress(each);
-    return address === undefined ? each.hostname.includes(".") : isPublicAddress(address);
-  };
-  // If Dify itself has a private address, users may be in the same network.
-  const isName = literalAddress(url) === undefined;
-  return (isName && !url.hostname.includes(".")) || (isOutside(base) && !isOutside(url));
+/** Whether a host is reachable from anywhere: a name with a dot, or a public address. */
+const isPublic = (url: URL): boolean => {
+  const address = literalAddress(url);
+  return address === undefined ? url.hostname.includes(".") : isPublicAddress(address);
 };
+
+/** Whether only Dify's own network can reach the host. */
+const isInner = (url: URL, base: URL): boolean =>
+  // If Dify itself has a private address, users may be in the same network and reach others there.
+  !isPublic(url) && (literalAddress(url) === undefined || isPublic(base));
 
 /**
  * Makes links to Dify's files absolute and public. If FILES_URL is not configured, Dify returns paths, or URLs with the name of its
