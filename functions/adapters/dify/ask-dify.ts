@@ -10,7 +10,7 @@ import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAnswerMachine } from "./answer-machine.ts";
 import { makeAppParameters } from "./app-parameters.ts";
 import { eventsOfBlockingBody } from "./blocking-body.ts";
-import type { CallDifyPorts } from "./call-dify.ts";
+import { type CallDifyPorts, errorBody } from "./call-dify.ts";
 import {
   type DifyQuestion,
   difyHeaders,
@@ -23,7 +23,6 @@ import { makeLookUpAnswer } from "./look-up-answer.ts";
 import { readAnswer } from "./read-answer.ts";
 import { emitFound, makeRecoverAnswer } from "./recover-answer.ts";
 
-const errorBody = v.object({ code: v.optional(v.string(), "unknown"), message: v.optional(v.string(), "") });
 const errorBodyText = v.pipe(v.string(), v.parseJson(), errorBody);
 
 type ErrorBody = v.InferOutput<typeof errorBody>;
@@ -77,10 +76,8 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
       return machine.state.status === "reading" ? { status: "incomplete" } : machine.state.outcome;
     };
 
-    const readStream = async ({ body }: HttpResponse): Promise<AnswerOutcome> => {
-      // What Dify has said of a run is final, even that it broke off.
-      let isFinal = false;
-      const outcome = await readAnswer(body, {
+    const readStream = ({ body }: HttpResponse): Promise<AnswerOutcome> =>
+      readAnswer(body, {
         machine,
         clock,
         timeouts,
@@ -91,16 +88,9 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
         checkInputs: (until) => appParameters.checkInputs(question, until),
         findRun: (run, until) =>
           lookUpAnswer.findRun(question, run, machine, { isQuiet: true, signal: until }),
-        emitFound: (run) => {
-          isFinal = true;
-          return emitFound(run, machine, listener, { ...limits, clock });
-        },
+        emitFound: (run) => emitFound(run, machine, listener, { ...limits, clock }),
+        recover: (run) => recoverAnswer(question, machine, run, listener, limits),
       });
-      const { detachedRun } = machine;
-      return outcome.status === "incomplete" && detachedRun && !isFinal && !signal.aborted
-        ? recoverAnswer(question, machine, detachedRun, listener, limits)
-        : outcome;
-    };
 
     const read = async (response: HttpResponse, mode: ResponseMode): Promise<AnswerOutcome> => {
       if (response.status !== 200) {

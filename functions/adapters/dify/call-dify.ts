@@ -33,6 +33,12 @@ export interface DifyReply {
 /** Rejects with BridgeError `upstream_unavailable` if there is no response. */
 export type CallDify = (call: DifyCall) => Promise<DifyReply>;
 
+/** The body of Dify's error responses (docs/spec/dify.md, A7). */
+export const errorBody = v.object({
+  code: v.optional(v.string(), "unknown"),
+  message: v.optional(v.string(), ""),
+});
+
 /** Large enough for a page of messages. */
 const maxReplyBytes = 8 * 1024 * 1024;
 

@@ -3,7 +3,7 @@ import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-machine.ts";
 import { answerSources } from "./answer-metadata.ts";
-import { type CallDifyPorts, makeCallDify, makeLookUp } from "./call-dify.ts";
+import { type CallDifyPorts, errorBody, makeCallDify, makeLookUp } from "./call-dify.ts";
 import { difyFile, filesOfOutputs } from "./dify-file.ts";
 import { difyUser } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
@@ -38,8 +38,6 @@ const run = v.object({
   total_steps: lenient(v.number()),
 });
 type Run = v.InferOutput<typeof run>;
-
-const envelope = v.object({ code: v.string(), message: v.string() });
 
 /** More than one: other questions may have followed in the same conversation. */
 const messagesLookedAt = "20";
@@ -143,7 +141,7 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
         () => undefined,
       );
       if (reply?.status === 200) return "found";
-      const refusal = v.safeParse(envelope, reply?.json);
+      const refusal = v.safeParse(errorBody, reply?.json);
       const isLost =
         reply !== undefined &&
         refusal.success &&

@@ -1,7 +1,7 @@
 import { failed } from "#adapters/model-api/failures.ts";
 import { passEvents } from "#adapters/model-api/pass-events.ts";
 import { type ReadingPorts, readEvents } from "#adapters/model-api/read-events.ts";
-import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
+import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
 import type { InputCheck } from "./app-parameters.ts";
 import { parseDifyEvent } from "./dify-event.ts";
@@ -22,6 +22,8 @@ export interface ReadAnswerPorts extends ReadingPorts {
   readonly findRun: (run: DetachedRun, signal: AbortSignal) => Promise<RunState>;
   /** Emits the answer of a run that was found to have ended. */
   readonly emitFound: (run: EndedRun) => Promise<AnswerOutcome>;
+  /** Looks for the rest of a run that continues without its client. */
+  readonly recover: (run: DetachedRun) => Promise<AnswerOutcome>;
 }
 
 /**
@@ -32,31 +34,20 @@ export interface ReadAnswerPorts extends ReadingPorts {
  */
 export const readAnswer = async (
   body: AsyncIterable<Buffer>,
-  { machine, timeouts, findConversation, checkInputs, findRun, emitFound, ...ports }: ReadAnswerPorts,
+  {
+    machine,
+    timeouts,
+    findConversation,
+    checkInputs,
+    findRun,
+    emitFound,
+    recover,
+    ...ports
+  }: ReadAnswerPorts,
 ): Promise<AnswerOutcome> => {
   const { clock, ended } = ports;
-  let lastByteAt = clock.now();
-  /** While the listener makes Dify wait, its silence does not count. */
-  let isListenerBusy = false;
   let failureBeforeBegin: AnswerOutcome | undefined;
   let endedRun: EndedRun | undefined;
-
-  const timedBody = async function* (): AsyncGenerator<Buffer> {
-    for await (const bytes of body) {
-      lastByteAt = clock.now();
-      yield bytes;
-    }
-  };
-
-  const listener = (event: AnswerEvent): void | Promise<void> => {
-    const taken = ports.listener(event);
-    if (!taken) return undefined;
-    isListenerBusy = true;
-    return taken.finally(() => {
-      isListenerBusy = false;
-      lastByteAt = clock.now();
-    });
-  };
 
   const failUnlessBegun = (failure: AnswerOutcome): void => {
     if (machine.hasBegun || ended.signal.aborted) return;
@@ -85,17 +76,16 @@ export const readAnswer = async (
   };
 
   /** A run without pings may have lost its worker. */
-  const checkQuietRun = async (): Promise<void> => {
+  const checkQuietRun = async (quietMs: () => number): Promise<void> => {
     while (!ended.signal.aborted) {
-      const quietMs = clock.now() - lastByteAt;
       const run = machine.detachedRun;
-      if (!run || isListenerBusy || machine.state.status !== "reading" || quietMs < timeouts.quietMs) {
-        await clock.sleep(Math.max(timeouts.pollMs, timeouts.quietMs - quietMs), ended.signal);
+      if (!run || machine.state.status !== "reading" || quietMs() < timeouts.quietMs) {
+        await clock.sleep(Math.max(timeouts.pollMs, timeouts.quietMs - quietMs()), ended.signal);
         continue;
       }
       const found = await findRun(run, ended.signal);
-      const isStillQuiet = clock.now() - lastByteAt >= timeouts.quietMs;
-      if (isStillQuiet && !isListenerBusy && !ended.signal.aborted && found.status !== "running") {
+      const isStillQuiet = quietMs() >= timeouts.quietMs;
+      if (isStillQuiet && !ended.signal.aborted && found.status !== "running") {
         endedRun = found;
         return ended.abort();
       }
@@ -104,10 +94,9 @@ export const readAnswer = async (
   };
 
   checkWhyNotBegun();
-  checkQuietRun();
-  const { outOfTime } = await readEvents(timedBody(), {
+  const { outOfTime } = await readEvents(body, {
     ...ports,
-    listener,
+    onStart: checkQuietRun,
     take: (data) => {
       const event = parseDifyEvent(data);
       return event ? machine.take(event) : [];
@@ -125,14 +114,15 @@ export const readAnswer = async (
 
   if (endedRun) return emitFound(endedRun);
   // Reading has ended, so only the deadline limits this.
-  const { deadline } = ports;
+  const { deadline, listener } = ports;
   await passEvents(machine.flush(), listener, { clock, deadline, signal: new AbortController().signal });
   if (machine.state.status !== "reading") return machine.state.outcome;
   if (failureBeforeBegin) return failureBeforeBegin;
-  // A run that continues without its client may end later: its caller looks it up.
-  if (outOfTime && machine.detachedRun && clock.now() < deadline) return { status: "incomplete" };
-  if (outOfTime) return failed("timeout", false, "the answer stalled");
+  const { detachedRun } = machine;
+  if (outOfTime && !(detachedRun && clock.now() < deadline)) {
+    return failed("timeout", false, "the answer stalled");
+  }
   // A ping does not mean that an answer began: from 1.13 on, pings start before the model is called.
   if (!machine.hasBegun) return failed("unavailable", true, "ended before the first event");
-  return { status: "incomplete" };
+  return detachedRun ? recover(detachedRun) : { status: "incomplete" };
 };

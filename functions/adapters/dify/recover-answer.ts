@@ -31,10 +31,7 @@ export const emitFound = async (
   limits: AskLimits & { readonly clock: Clock },
 ): Promise<AnswerOutcome> => {
   if (found.status === "ended") return found.outcome;
-  const { received } = machine;
-  const rest = received.restOf(found.text);
-  // A second look must not emit the same text again.
-  received.reset(found.text);
+  const rest = machine.received.restOf(found.text);
   const text: AnswerEvent =
     rest === undefined ? { type: "replace", text: found.text } : { type: "delta", text: rest };
   await passEvents([text, ...found.more], listener, limits);

@@ -29,11 +29,11 @@ export interface ReadEventsPorts extends ReadingPorts {
   readonly quietEndsAt: (last: LastHeard) => number;
   /** A larger event is not part of an answer. */
   readonly maxEventCharacters: number;
+  /** Called once, with how long no byte has come, in milliseconds; 0 while the listener makes the server wait. */
+  readonly onStart?: (quietMs: () => number) => void;
 }
 
 export interface ReadEvents {
-  /** Whether any byte was received. */
-  readonly hasBytes: boolean;
   readonly outOfTime: boolean;
 }
 
@@ -44,10 +44,19 @@ export interface ReadEvents {
  */
 export const readEvents = async (
   body: AsyncIterable<Buffer>,
-  { take, isFinished, quietEndsAt, maxEventCharacters, clock, deadline, listener, ended }: ReadEventsPorts,
+  {
+    take,
+    isFinished,
+    quietEndsAt,
+    maxEventCharacters,
+    onStart,
+    clock,
+    deadline,
+    listener,
+    ended,
+  }: ReadEventsPorts,
 ): Promise<ReadEvents> => {
   const pending: AnswerEvent[] = [];
-  let hasBytes = false;
   let byteAt = clock.now();
   let eventAt = byteAt;
   let listenerIsBusy = false;
@@ -100,7 +109,6 @@ export const readEvents = async (
 
   const read = async (): Promise<void> => {
     for await (const bytes of body) {
-      hasBytes = true;
       byteAt = clock.now();
       parser.feed(decoder.decode(bytes, { stream: true }));
       if (pending.length > 0) await passPending();
@@ -112,11 +120,12 @@ export const readEvents = async (
     await passPending();
   };
 
+  onStart?.(() => (listenerIsBusy ? 0 : clock.now() - byteAt));
   void watch();
   // A broken connection counts as the end of the stream.
   await read().catch(() => {});
   ended.abort();
 
   if (listenerError) throw listenerError.thrown;
-  return { hasBytes, outOfTime };
+  return { outOfTime };
 };

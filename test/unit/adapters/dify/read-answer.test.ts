@@ -17,6 +17,7 @@ const fresh = () => ({
   checkInputs: async (): Promise<InputCheck> => ({ status: "accepted" }),
   findRun: async (): Promise<RunState> => ({ status: "running" }),
   emitFound: async (): Promise<AnswerOutcome> => ({ status: "answered" }),
+  recover: async (): Promise<AnswerOutcome> => ({ status: "incomplete" }),
 });
 
 interface Collected {
