@@ -86,15 +86,16 @@ export const textWithMarkers = (text: string, files: readonly Pick<QuestionFile,
     "\n",
   );
 
-/** The answer's text without reasoning in `<think>` tags. Only the end of a long answer is kept. */
+/** The answer's text without the reasoning between marks. Only the end of a long answer is kept. */
 export interface SpokenText {
   push(text: string): void;
   /** Call once, after the last `push`. */
   end(): string;
 }
 
-export const makeSpokenText = (): SpokenText => {
-  const thoughts = makeThinkFilter({ quotes: false });
+/** `tags`: names of the tags around reasoning; default: those that models use. */
+export const makeSpokenText = (tags?: readonly string[]): SpokenText => {
+  const thoughts = makeThinkFilter({ quotes: false, tags });
   let spoken = "";
   return {
     push: (text) => {

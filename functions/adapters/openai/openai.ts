@@ -28,9 +28,9 @@ export interface OpenAiPorts {
 export const makeOpenAi = ({ sendHttp, clock, timeouts }: OpenAiPorts): Model<"openai"> => ({
   ask: (question, listener, limits) => {
     const { deadline } = limits;
-    const { historyMessages = defaultHistoryMessages } = question.integration.options;
+    const { historyMessages = defaultHistoryMessages, thinkingTags } = question.integration.options;
     const completion = makeCompletion();
-    const spoken = makeSpokenText();
+    const spoken = makeSpokenText(thinkingTags);
     let form: RequestForm = {
       streams: true,
       asksUsage: true,

@@ -91,6 +91,14 @@ describe("the answer", () => {
     expect(remembered(memory)).toEqual(["user: hello", "assistant: 4 it is"]);
   });
 
+  test("is remembered as the user sees it: without the text between the tags that the bot names", async () => {
+    const reply = "<scratchpad>two and two</scratchpad><think>4</think> it is";
+    simulator.configure("sk-own-tags", { reply });
+    const options = { thinkingTags: ["scratchpad"] };
+    const { memory } = await ask({ apiKey: "sk-own-tags", options });
+    expect(remembered(memory)).toEqual(["user: hello", "assistant: <think>4</think> it is"]);
+  });
+
   test.each(["length", "content_filter"] as const)(
     "is truncated by finish_reason %s, and still remembered",
     async (reason) => {
