@@ -37,6 +37,8 @@ export interface AnswerMachine {
   readonly mayBeCorrected: boolean;
   /** The text received so far, including reasoning between tags. */
   readonly received: TextDigest;
+  /** Sets the whole text. The event has only the rest if the text begins with the text received so far. */
+  setText(whole: string): readonly AnswerEvent[];
   /** Returns the buffered text; for the end of the stream. */
   flush(): readonly AnswerEvent[];
 }
@@ -116,7 +118,6 @@ export const makeAnswerMachine = ({
     received.append(text);
     return [{ type: "delta", text }];
   };
-  /** Sets the whole text. Emits only the rest if it begins with the text received so far. */
   const setText = (whole: string): readonly AnswerEvent[] => {
     const rest = received.restOf(whole);
     if (rest !== undefined) return appendText(rest);
@@ -246,6 +247,7 @@ export const makeAnswerMachine = ({
       return ids ? [...begin(ids), ...take(event)] : take(event);
     },
     received,
+    setText,
     flush: release,
     get mayBeCorrected() {
       return mayBeCorrected;

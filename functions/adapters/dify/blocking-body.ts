@@ -17,7 +17,7 @@ const messageBody = v.pipe(
 
 const reasons = lenientList(v.object({ form_content: v.string() }));
 
-/** A chatflow that timeouts for human input (from 1.14). */
+/** A chatflow that waits for human input (from 1.14). */
 const pausedBody = v.pipe(
   v.object({
     event: v.literal("workflow_paused"),

@@ -1,5 +1,5 @@
 import { passEvents } from "#adapters/model-api/pass-events.ts";
-import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
+import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerListener, AskLimits } from "#core/answer/model.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
@@ -31,10 +31,7 @@ export const emitFound = async (
   limits: AskLimits & { readonly clock: Clock },
 ): Promise<AnswerOutcome> => {
   if (found.status === "ended") return found.outcome;
-  const rest = machine.received.restOf(found.text);
-  const text: AnswerEvent =
-    rest === undefined ? { type: "replace", text: found.text } : { type: "delta", text: rest };
-  await passEvents([text, ...found.more], listener, limits);
+  await passEvents([...machine.setText(found.text), ...found.more], listener, limits);
   return found.status === "broken_off" ? incomplete : { status: "answered" };
 };
 
@@ -48,10 +45,11 @@ export const makeRecoverAnswer =
     const { deadline, signal } = limits;
     const cutAt = clock.now();
     for (let pauseMs = timeouts.pollMs; ; pauseMs = Math.min(2 * pauseMs, timeouts.maxPollMs)) {
+      if (signal.aborted) return incomplete;
       const isQuiet = clock.now() - cutAt >= timeouts.silenceMs;
       const found = await lookUpAnswer.findRun(question, run, machine, { isQuiet, signal });
       if (found.status !== "running") return emitFound(found, machine, listener, { ...limits, clock });
-      if (signal.aborted || clock.now() + pauseMs >= deadline) return incomplete;
+      if (clock.now() + pauseMs >= deadline) return incomplete;
       await clock.sleep(pauseMs, signal);
     }
   };

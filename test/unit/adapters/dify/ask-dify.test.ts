@@ -45,14 +45,19 @@ const ask = async (given: {
   const { files = [], conversationId } = given;
   const question = questionOf({ integration, files, user, conversationId });
   const events: AnswerEvent[] = [];
+  const paths: string[] = [];
+  const sendHttp = makeHttpClient({ publicOnly: given.publicOnly ?? false, clock: systemClock });
   const askDify = makeAskDify({
-    sendHttp: makeHttpClient({ publicOnly: given.publicOnly ?? false, clock: systemClock }),
+    sendHttp: (call) => {
+      paths.push(call.url.pathname);
+      return sendHttp(call);
+    },
     clock: systemClock,
     timeouts: { ...difyTimeouts, secondEndMs: 50, ...given.timeouts },
   });
   const outcome = await askDify(question, (event) => void events.push(event), given.limits ?? noLimits());
   const text = events.map((event) => (event.type === "delta" ? event.text : "")).join("");
-  return { outcome, events, text, request: dify.requests.at(-1) };
+  return { outcome, events, text, paths, request: dify.requests.at(-1) };
 };
 
 describe("a question", () => {
@@ -149,13 +154,17 @@ describe("an answer over the wire", () => {
 });
 
 describe("an answer that is no longer wanted", () => {
-  test("is abandoned at once when the lease is lost in the middle of it", async () => {
-    dify.configure("app-slow", { paceMs: 100 });
-    const lost = new AbortController();
-    setTimeout(() => lost.abort(), 250);
-    const { outcome } = await ask({ apiKey: "app-slow", limits: noLimits({ signal: lost.signal }) });
-    expect(outcome).toEqual({ status: "abandoned" });
-  });
+  test.each(["1.12.1", "1.16.1"] as const)(
+    "is abandoned at once when the lease is lost in the middle of it, and Dify %s is asked nothing more",
+    async (version) => {
+      dify.configure("app-slow", { version, paceMs: 100 });
+      const lost = new AbortController();
+      setTimeout(() => lost.abort(), 250);
+      const { outcome, paths } = await ask({ apiKey: "app-slow", limits: noLimits({ signal: lost.signal }) });
+      expect(outcome).toEqual({ status: "abandoned" });
+      expect(paths).toEqual(["/v1/chat-messages"]);
+    },
+  );
 
   test("is not even requested if the lease was lost before", async () => {
     const before = dify.requests.length;
