@@ -1,5 +1,8 @@
 import type { Clock } from "#core/shared/clock.ts";
 
+/** In milliseconds: the longest that a timer of Node waits. It fires a longer one at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: Date.now,
   // Not timers/promises: it creates an error with a stack for each aborted sleep, and most sleeps are aborted.
@@ -11,7 +14,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", wake);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
+      const timer = setTimeout(wake, Math.min(ms, maxTimerMs));
       signal?.addEventListener("abort", wake, { once: true });
     }),
 };
