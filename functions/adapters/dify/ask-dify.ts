@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { HttpResponse } from "#adapters/http/http-client.ts";
 import { retryAfterMs } from "#adapters/http/retry-after.ts";
+import { answerFormat } from "#adapters/model-api/answer-format.ts";
 import { callFailure, failed } from "#adapters/model-api/failures.ts";
 import { readRefusal } from "#adapters/model-api/read-body.ts";
 import { readWhole } from "#adapters/model-api/read-whole.ts";
@@ -102,10 +103,14 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
               retryAfterMs: retryAfterMs(response.headers["retry-after"], clock.now()),
             };
       }
-      const type = (response.headers["content-type"] ?? "").trim().toLowerCase();
-      if (type.startsWith("text/event-stream")) return readStream(response);
-      if (type.startsWith("application/json")) return readBlocking(response);
-      return failed("unavailable", false, "the response is not an event stream");
+      switch (answerFormat(response)) {
+        case "events":
+          return readStream(response);
+        case "json":
+          return readBlocking(response);
+        default:
+          return failed("unavailable", false, "the response is not an event stream");
+      }
     };
 
     const askAndRead = async (mode: ResponseMode): Promise<AnswerOutcome> => {

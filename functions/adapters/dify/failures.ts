@@ -1,4 +1,4 @@
-import { type Failed, failed } from "#adapters/model-api/failures.ts";
+import { type Failed, failed, statusFailure } from "#adapters/model-api/failures.ts";
 
 const overloadCodes = new Set(["too_many_requests", "rate_limit_error"]);
 const modelCodes = /^(completion_request_error|provider_|model_)/;
@@ -89,8 +89,6 @@ export const runFailure = ({ status, error, steps }: FailedRun): Failed => {
   return steps !== undefined && steps <= 2 ? ofConversation(failure, error) : failure;
 };
 
-const retryableStatus = new Set([429, 500, 502, 503, 504]);
-
 /** A response other than 200, by its status and error body (docs/spec/dify.md, A7). */
 export const httpFailure = (status: number, code: string, message: string): Failed => {
   const detail = `HTTP ${status} ${plainCode(code)}`;
@@ -98,10 +96,9 @@ export const httpFailure = (status: number, code: string, message: string): Fail
   const problem = inputProblem(message);
   // Dify's own concurrency limit is a 400 on servers that promise a 429.
   const isLimited = status === 400 && problem === undefined && isRateLimit(message);
-  if (isLimited || overloadCodes.has(code) || retryableStatus.has(status))
-    return failed("unavailable", true, detail);
-  // From a proxy, such as Cloudflare's 520 to 524: Dify may still be working on the answer.
-  if (status > 504 || status === 408) return failed("unavailable", false, detail);
+  if (isLimited || overloadCodes.has(code)) return failed("unavailable", true, detail);
+  const ofStatus = statusFailure(status, detail);
+  if (ofStatus) return ofStatus;
   if (problem !== undefined) return failed("refused", false, `${detail}, ${problem}`);
   const failure = failed(modelCodes.test(code) ? "model" : "refused", false, detail);
   return status === 400 && conversationCodes.test(code) ? ofConversation(failure, message) : failure;

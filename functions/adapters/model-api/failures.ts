@@ -11,6 +11,16 @@ export const failed = (code: FailureCode, retryable: boolean, detail: string): F
   detail,
 });
 
+/** The server did not process the question, and may do so later. */
+const retryableStatus = new Set([429, 500, 502, 503, 504]);
+
+/** The failure that a response's status alone shows; undefined if its body must tell. */
+export const statusFailure = (status: number, detail: string): Failed | undefined => {
+  if (retryableStatus.has(status)) return failed("unavailable", true, detail);
+  // From a proxy, such as Cloudflare's 520 to 524: the server may still be working on the answer.
+  return status > 504 || status === 408 ? failed("unavailable", false, detail) : undefined;
+};
+
 /** A call without a response. */
 export const callFailure = (error: unknown): Failed => {
   if (!(error instanceof HttpFailure)) return failed("unavailable", false, "the request could not be sent");

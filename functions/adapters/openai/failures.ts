@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type Failed, failed } from "#adapters/model-api/failures.ts";
+import { type Failed, failed, statusFailure } from "#adapters/model-api/failures.ts";
 import { lenient } from "#adapters/model-api/lenient.ts";
 
 /** The `code` and `type` of an error, as strings, without those that are missing. */
@@ -80,16 +80,17 @@ export const streamFailure = (names: ErrorNames): Failed => {
     : failed("model", false, detail);
 };
 
-/** 529 is Anthropic's status for an overload. */
-const retryableStatus = new Set([429, 500, 502, 503, 504, 529]);
+/** Anthropic's status for an overload. */
+const overloadStatus = 529;
 
 /** A response other than 2xx. `text`: its body, or the beginning of it. */
 export const httpFailure = (status: number, text: string, retryAfterMs: number | undefined): Failed => {
   const names = errorNames(text);
   const detail = `HTTP ${status} ${plainName(names)}`;
   if (isOutOfQuota(names)) return failed("refused", false, detail);
-  if (retryableStatus.has(status)) return { ...failed("unavailable", true, detail), retryAfterMs };
-  // From a proxy, such as Cloudflare's 520 to 524: the server may still be working on the answer.
-  if (status > 504 || status === 408) return failed("unavailable", false, detail);
-  return failed("refused", false, detail);
+  const failure =
+    status === overloadStatus
+      ? failed("unavailable", true, detail)
+      : (statusFailure(status, detail) ?? failed("refused", false, detail));
+  return failure.retryable ? { ...failure, retryAfterMs } : failure;
 };

@@ -1,5 +1,6 @@
 import type { HttpResponse, SendHttp } from "#adapters/http/http-client.ts";
 import { retryAfterMs } from "#adapters/http/retry-after.ts";
+import { answerFormat } from "#adapters/model-api/answer-format.ts";
 import { historyOf, makeSpokenText, memoryOf, textWithMarkers } from "#adapters/model-api/chat-memory.ts";
 import { callFailure, failed } from "#adapters/model-api/failures.ts";
 import { readRefusal } from "#adapters/model-api/read-body.ts";
@@ -55,11 +56,11 @@ export const makeOpenAi = ({ sendHttp, clock, timeouts }: OpenAiPorts): Model<"o
       firstTextBy: number,
       ports: { readonly listener: AnswerListener; readonly ended: AbortController },
     ): Promise<AnswerOutcome> => {
-      const type = response.headers["content-type"] ?? "";
-      if (type.startsWith("text/event-stream")) {
+      const format = answerFormat(response);
+      if (format === "events") {
         return readStream(response.body, { completion, clock, timeouts, firstTextBy, deadline, ...ports });
       }
-      if (!type.startsWith("application/json")) {
+      if (format === undefined) {
         return failed("unavailable", false, "the response is neither an event stream nor JSON");
       }
       const failure = await readWhole(response, { take: completion.take, clock, deadline, ...ports });
