@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import { type ChatTurn, type ChatTurnId, type ChatTurnStore, chatTurnLifeMs } from "#core/chat/chat-turn.ts";
-import { makeConditionalUpdate } from "./conditional-write.ts";
+import { makeConditionalUpdates } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 import type { TurnsTablePorts } from "./jobs-table.ts";
 
@@ -46,9 +46,7 @@ const names = {
  * next heartbeat reads.
  */
 export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): ChatTurnStore => {
-  const conditionalUpdate = makeConditionalUpdate({ client, tableName, names });
-  const update = (id: ChatTurnId, expression: string, condition: string, values: Record<string, unknown>) =>
-    conditionalUpdate(keyOf(id), { update: expression, condition, values });
+  const { update, updateAndGet } = makeConditionalUpdates({ client, tableName, keyOf, names });
 
   const toTurn = ({ appKey, turn }: ChatTurnId, item: Record<string, unknown>): ChatTurn | undefined => {
     const { expiresAt, named, reference, conversation, replayUntil, ...rest } = parseRecord(
@@ -81,7 +79,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       const now = clock.now();
       const expiresAt = now + chatTurnLifeMs;
       const fields = Object.keys(rest).map((name) => `${name} = :${name}`);
-      const item = await update(
+      const item = await updateAndGet(
         turn,
         `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, #reference, replayUntil, mayBeAskedAgain ADD attempt :one`,
         // Its own token too: the SDK repeats a write whose response was lost.
@@ -112,7 +110,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       return { status: "existing", turn: existing };
     },
     renew: async (id, { token, expiresAt }) => {
-      const item = await update(id, "SET heldUntil = :until", whileHeld, {
+      const item = await updateAndGet(id, "SET heldUntil = :until", whileHeld, {
         ":running": "running",
         ":token": token,
         ":until": expiresAt,
@@ -146,7 +144,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       });
     },
     requestStop: async (id, { userId, botUserId }) => {
-      const item = await update(
+      const item = await updateAndGet(
         id,
         "SET stopAsked = :true",
         "#user = :user AND botUserId = :bot AND expiresAt > :now",

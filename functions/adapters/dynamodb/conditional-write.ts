@@ -23,38 +23,49 @@ const usedNames = (names: Names, ...expressions: readonly string[]): Record<stri
     Object.entries(names).filter(([name]) => expressions.some((expression) => expression.includes(name))),
   );
 
-interface ConditionalUpdate {
-  readonly update: string;
-  readonly condition: string;
-  readonly values: Readonly<Record<string, NativeAttributeValue>>;
-  /** Additional names for this update. */
-  readonly names?: Names;
-}
-
-export interface ConditionalUpdatePorts {
+export interface ConditionalUpdatePorts<Id> {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
+  readonly keyOf: (id: Id) => Readonly<Record<string, string>>;
   /** Attribute names that DynamoDB reserves, by their placeholders in expressions. */
   readonly names: Names;
 }
 
-/** Updates an item and returns the new item; undefined if the condition was not met. */
-export const makeConditionalUpdate =
-  ({ client, tableName, names: tableNames }: ConditionalUpdatePorts) =>
-  async (
-    Key: Readonly<Record<string, string>>,
-    { update, condition, values, names = {} }: ConditionalUpdate,
-  ): Promise<Record<string, unknown> | undefined> => {
-    const write = client.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key,
-        UpdateExpression: update,
-        ConditionExpression: condition,
-        ExpressionAttributeNames: usedNames({ ...tableNames, ...names }, update, condition),
-        ExpressionAttributeValues: values,
-        ReturnValues: "ALL_NEW",
-      }),
-    );
-    return (await ignoreConditionFailure(write))?.Attributes;
+type Values = Readonly<Record<string, NativeAttributeValue>>;
+
+/** Updates of a table's items, each under a condition. */
+export interface ConditionalUpdates<Id> {
+  /** Whether the condition was met. `extraNames`: additional names for this update. */
+  update(id: Id, update: string, condition: string, values: Values, extraNames?: Names): Promise<boolean>;
+  /** The new item; undefined if the condition was not met. */
+  updateAndGet(
+    id: Id,
+    update: string,
+    condition: string,
+    values: Values,
+  ): Promise<Record<string, unknown> | undefined>;
+}
+
+export const makeConditionalUpdates = <Id>({
+  client,
+  tableName,
+  keyOf,
+  names,
+}: ConditionalUpdatePorts<Id>): ConditionalUpdates<Id> => {
+  const inputOf = (id: Id, update: string, condition: string, values: Values, extraNames: Names = {}) => ({
+    TableName: tableName,
+    Key: keyOf(id),
+    UpdateExpression: update,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: usedNames({ ...names, ...extraNames }, update, condition),
+    ExpressionAttributeValues: values,
+  });
+
+  return {
+    update: (...given) => conditionMet(client.send(new UpdateCommand(inputOf(...given)))),
+    updateAndGet: async (...given) => {
+      const command = new UpdateCommand({ ...inputOf(...given), ReturnValues: "ALL_NEW" });
+      return (await ignoreConditionFailure(client.send(command)))?.Attributes;
+    },
   };
+};

@@ -11,7 +11,7 @@ import {
   type ConversationStore,
   conversationLifeMs,
 } from "#core/turn/conversation.ts";
-import { makeConditionalUpdate } from "./conditional-write.ts";
+import { makeConditionalUpdates } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 
 export interface ConversationsTablePorts {
@@ -68,13 +68,12 @@ export const makeConversationsTable = ({
   clock,
   log,
 }: ConversationsTablePorts): ConversationStore => {
-  const conditionalUpdate = makeConditionalUpdate({ client, tableName, names });
-  const update = (
-    key: ConversationKey,
-    expression: string,
-    condition: string,
-    values: Readonly<Record<string, string | number>>,
-  ) => conditionalUpdate({ conversation: keyOf(key) }, { update: expression, condition, values });
+  const { update, updateAndGet } = makeConditionalUpdates({
+    client,
+    tableName,
+    keyOf: (key: ConversationKey) => ({ conversation: keyOf(key) }),
+    names,
+  });
 
   const encryptMemory = async (key: ConversationKey, memory: string): Promise<string> => {
     const { dataKeys } = await requireApp(apps.find(key.appKey));
@@ -121,7 +120,7 @@ export const makeConversationsTable = ({
 
   return {
     open: async (key, { turnId, token, expiresAt }) => {
-      const item = await update(
+      const item = await updateAndGet(
         key,
         "SET version = :version, heldBy = :turn, #token = :token, heldUntil = :until, #ttl = :ttl",
         // Its own token too: the SDK repeats a write whose response was lost.
@@ -137,12 +136,10 @@ export const makeConversationsTable = ({
       );
       return item ? { status: "open", conversation: await conversationIn(key, item) } : { status: "busy" };
     },
-    renew: async (key, { token, expiresAt }) => {
-      const values = { ":until": expiresAt, ":token": token };
-      return (await update(key, "SET heldUntil = :until", whileHeld, values)) !== undefined;
-    },
-    begin: async (key, token, { memory, startedAt, expiresAt }) => {
-      const item = await update(
+    renew: (key, { token, expiresAt }) =>
+      update(key, "SET heldUntil = :until", whileHeld, { ":until": expiresAt, ":token": token }),
+    begin: async (key, token, { memory, startedAt, expiresAt }) =>
+      update(
         key,
         "SET sealedMemory = :memory, startedAt = :started, expiresAt = :until, turns = :none, #ttl = :ttl REMOVE conversationId, #user",
         unlessForgotten,
@@ -154,18 +151,12 @@ export const makeConversationsTable = ({
           ":ttl": ttlOf(expiresAt),
           ":token": token,
         },
-      );
-      return item !== undefined;
-    },
-    remember: async (key, token, memory) => {
-      const item = await update(
-        key,
-        "SET sealedMemory = :memory REMOVE conversationId, #user",
-        unlessForgotten,
-        { ":memory": await encryptMemory(key, memory), ":token": token },
-      );
-      return item !== undefined;
-    },
+      ),
+    remember: async (key, token, memory) =>
+      update(key, "SET sealedMemory = :memory REMOVE conversationId, #user", unlessForgotten, {
+        ":memory": await encryptMemory(key, memory),
+        ":token": token,
+      }),
     find: async (key) => {
       const { Item } = await client.send(
         new GetCommand({ TableName: tableName, Key: { conversation: keyOf(key) }, ConsistentRead: true }),

@@ -4,7 +4,7 @@ import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
 import type { JobClaim, JobStore } from "#core/jobs/job-store.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { makeConditionalUpdate } from "./conditional-write.ts";
+import { makeConditionalUpdates } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 
 export interface TurnsTablePorts {
@@ -34,16 +34,15 @@ const names = { "#state": "state", "#token": "token", "#ttl": "ttl", "#open": "o
  * increase with each claim.
  */
 export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): JobStore => {
-  const conditionalUpdate = makeConditionalUpdate({ client, tableName, names });
-  const update = (id: JobId, expression: string, condition: string, values: Record<string, unknown>) =>
-    conditionalUpdate({ turn: jobKeyOf(id) }, { update: expression, condition, values });
+  const keyOf = (id: JobId) => ({ turn: jobKeyOf(id) });
+  const { update, updateAndGet } = makeConditionalUpdates({ client, tableName, keyOf, names });
 
   const read = (record: Record<string, unknown>) => parseRecord(claimedRecord, record, "a job record");
 
   return {
     claim: async (id, { token, expiresAt }): Promise<JobClaim> => {
       const now = clock.now();
-      const claim = await update(
+      const claim = await updateAndGet(
         id,
         "SET version = :version, #state = :running, #token = :token, expiresAt = :until, #ttl = :ttl REMOVE outcome ADD tries :one",
         // Its own token too: the SDK repeats a write whose response was lost.
@@ -62,7 +61,7 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
         const { tries, open } = read(claim);
         return { status: "claimed", tries, open };
       }
-      const busy = await update(id, "ADD tries :one", "#state = :running", {
+      const busy = await updateAndGet(id, "ADD tries :one", "#state = :running", {
         ":running": "running",
         ":one": 1,
       });
@@ -70,21 +69,19 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
       const { tries, expiresAt: heldUntil } = read(busy);
       return { status: "busy", tries, heldUntil };
     },
-    renew: async (id, { token, expiresAt }) => {
-      const renewed = await update(id, "SET expiresAt = :until, #ttl = :ttl", whileHeld, {
+    renew: (id, { token, expiresAt }) =>
+      update(id, "SET expiresAt = :until, #ttl = :ttl", whileHeld, {
         ":running": "running",
         ":token": token,
         ":until": expiresAt,
         ":ttl": ttlOf(expiresAt),
-      });
-      return renewed !== undefined;
-    },
+      }),
     checkpoint: async (id, token, open) => {
       const values = { ":running": "running", ":token": token, ":open": { ...open } };
       await update(id, "SET #open = :open", whileHeld, values);
     },
-    complete: async (id, token, outcome, rememberUntil) => {
-      const completed = await update(
+    complete: (id, token, outcome, rememberUntil) =>
+      update(
         id,
         // The tries are reset: a job that is reopened, or delivered again after its record expired, gets all of them.
         "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl REMOVE tries, #open",
@@ -97,9 +94,7 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
           ":until": rememberUntil,
           ":ttl": ttlOf(rememberUntil),
         },
-      );
-      return completed !== undefined;
-    },
+      ),
     postpone: async (id, token) => {
       await update(id, "SET expiresAt = :now REMOVE #token ADD tries :less", whileHeld, {
         ":running": "running",

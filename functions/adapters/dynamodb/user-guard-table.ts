@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { minuteMs, type UserState } from "#core/chat/decide-admission.ts";
 import type { GuardedUser, TurnRequest, UserLimits } from "#core/chat/user-guard.ts";
-import { makeConditionalUpdate } from "./conditional-write.ts";
+import { makeConditionalUpdates } from "./conditional-write.ts";
 import type { GuardsTablePorts } from "./replay-guard.ts";
 import {
   attributeOf,
@@ -46,21 +46,26 @@ export const makeUserGuardTable = ({
   clock,
   counts,
 }: UserGuardTablePorts): UserGuardTable => {
-  const conditionalUpdate = makeConditionalUpdate({ client, tableName, names });
-  const write = async (
+  const { update } = makeConditionalUpdates({
+    client,
+    tableName,
+    keyOf: (user: GuardedUser) => keyOf(user, counts),
+    names,
+  });
+  const write = (
     user: GuardedUser,
     { set, remove, condition }: { set: string; remove?: string; condition: string },
     values: Record<string, unknown>,
     turn?: string,
   ): Promise<boolean> => {
     const { expiresAt, ttl } = lifeFrom(clock.now());
-    const written = await conditionalUpdate(keyOf(user, counts), {
-      update: `SET ${set}${remove === undefined ? "" : ` REMOVE ${remove}`}`,
+    return update(
+      user,
+      `SET ${set}${remove === undefined ? "" : ` REMOVE ${remove}`}`,
       condition,
-      values: { ":version": 1, ":writtenBy": randomUUID(), ":expiresAt": expiresAt, ":ttl": ttl, ...values },
-      ...(turn !== undefined && { names: { "#turn": attributeOf(turn) } }),
-    });
-    return written !== undefined;
+      { ":version": 1, ":writtenBy": randomUUID(), ":expiresAt": expiresAt, ":ttl": ttl, ...values },
+      turn === undefined ? {} : { "#turn": attributeOf(turn) },
+    );
   };
 
   /**
