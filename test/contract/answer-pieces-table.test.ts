@@ -11,7 +11,7 @@ import { startMs } from "../support/chat/chat-turns.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeTestClock } from "../support/test-clock.ts";
-import { app, appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
+import { app, appsBehind, appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
 
 const maxTurnMs = 900_000;
 const replayMs = 600_000;
@@ -162,6 +162,15 @@ describe("the content of a piece", () => {
     await store.put(answer, 0, piece("sealed before"));
     const rotated = storeWith(appsOf(app({ dataKeys: [namedKey("d2", 7), namedKey("d1", 1)] })));
     expect(await rotated.read(answer, 0, 20)).toEqual([piece("sealed before")]);
+  });
+
+  test("can be decrypted by a process that does not know the newest key yet", async () => {
+    const [before, now] = [app(), app({ dataKeys: [namedKey("d2", 7), namedKey("d1", 1)] })];
+    const { store, storeWith, answer } = setUp(appsOf(now));
+    await store.put(answer, 0, piece("sealed by the newest"));
+    const { apps, reads } = appsBehind(before, now);
+    expect(await storeWith(apps).read(answer, 0, 20)).toEqual([piece("sealed by the newest")]);
+    expect(reads.count).toBe(1);
   });
 
   test("is neither stored nor read for an app whose keys were removed", async () => {

@@ -3,7 +3,7 @@ import { canAnswer, type IntegrationChanges } from "#core/bot/integration.ts";
 import { maskKey } from "#core/bot/key-mask.ts";
 import { botOf, testBots, unknownBot, updated } from "../support/bots.ts";
 import { difyIntegration, webhookIntegration } from "../support/turns.ts";
-import { appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
+import { app, appsBehind, appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
 
 const { begin } = testBots();
 const later = 1_767_225_999_999;
@@ -67,6 +67,28 @@ describe("a model's API key in the table", () => {
     await expect(
       storeWith({ dataKeys: [namedKey("d2", 7)] }).findWithKeys(appKey, "keyed"),
     ).rejects.toThrow();
+  });
+
+  test("is readable by a process that does not know the newest key yet, and reads the secret for it once", async () => {
+    const { storeWith, appKey } = begin();
+    const before = app({ appKey });
+    const now = app({ appKey, dataKeys: [namedKey("d2", 7), namedKey("d1", 1)] });
+    const { apps, reads } = appsBehind(before, now);
+    const behind = storeWith({ apps });
+    await storeWith({ apps: appsOf(before) }).create(appKey, keyed, 10);
+    expect(await behind.findWithKeys(appKey, "keyed")).toEqual(keyed);
+    expect(reads.count).toBe(0);
+    await storeWith({ apps: appsOf(now) }).updateIntegration(
+      appKey,
+      "keyed",
+      "dify_chat",
+      openKey(nextKey),
+      later,
+    );
+    expect(await behind.findWithKeys(appKey, "keyed")).toMatchObject({
+      integrations: [{}, { apiKey: nextKey }],
+    });
+    expect(reads.count).toBe(1);
   });
 
   test("stays encrypted with the previous key after an update, and a new one is encrypted with the newest", async () => {

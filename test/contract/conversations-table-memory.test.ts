@@ -8,7 +8,7 @@ import { anyApp, conversationKey, conversationStore } from "../support/conversat
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { makeMemoryLog } from "../support/memory-log.ts";
 import { makeTestClock } from "../support/test-clock.ts";
-import { app, appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
+import { app, appsBehind, namedKey } from "../unit/adapters/secrets/apps.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 const memory = '{"conversationId":"1e5c2a4e-0f8a-4f0f-9d3b-0a1b2c3d4e5f","user":"u7"}';
@@ -149,17 +149,10 @@ describe("a data key that is rotated", () => {
   test("is loaded by a process that does not know it yet, and the conversation continues silently", async () => {
     const { read, begin, storeWith } = setUp();
     await begin(storeWith(anyApp({ dataKeys: [next, before] })));
-    let reads = 0;
-    const behind: AppSecrets = {
-      ...appsOf(app({ dataKeys: [before] })),
-      findFresh: async () => {
-        reads += 1;
-        return app({ dataKeys: [next, before] });
-      },
-    };
-    const by = storeWith(behind);
+    const { apps, reads } = appsBehind(app({ dataKeys: [before] }), app({ dataKeys: [next, before] }));
+    const by = storeWith(apps);
     expect(await read(undefined, by)).toMatchObject({ conversation: { memory } });
-    expect(reads).toBe(1);
+    expect(reads.count).toBe(1);
     expect(by.log.lines).toEqual([]);
   });
 

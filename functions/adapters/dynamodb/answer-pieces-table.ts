@@ -3,7 +3,8 @@ import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
-import type { AnswerPiece, AnswerPieces, StoredAnswer } from "#core/chat/answer-pieces.ts";
+import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
+import type { AnswerPieces, StoredAnswer } from "#core/chat/answer-pieces.ts";
 import { replayLifeMs } from "#core/chat/chat-turn.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { maxTurnMs } from "#core/turn/turn-time.ts";
@@ -55,19 +56,23 @@ export const makeAnswerPiecesTable = ({
       );
     },
     read: async (answer, n, max) => {
-      const { dataKeys } = await appOf(answer);
+      const app = await appOf(answer);
       const guards = Array.from({ length: max }, (_, at) => keyOf(answer, n + at));
       const items = await batchGet(guards.map((guard) => ({ guard })));
       const found = new Map(items.map((item) => [item.guard, item]));
-      const pieces: AnswerPiece[] = [];
+      const stored: { readonly guard: string; readonly sealed: string }[] = [];
       for (const guard of guards) {
         const item = found.get(guard);
         if (!item) break;
         const { sealed, expiresAt } = parseRecord(pieceRecord, item, "an answer piece");
         if (expiresAt <= clock.now()) break;
-        pieces.push(parseRecord(answerPieceJson, unseal(dataKeys, sealed, [guard]), "an answer piece"));
+        stored.push({ guard, sealed });
       }
-      return pieces;
+      const texts = stored.map(({ sealed }) => sealed);
+      const { dataKeys } = await withDataKeysOf(apps, app, texts);
+      return stored.map(({ guard, sealed }) =>
+        parseRecord(answerPieceJson, unseal(dataKeys, sealed, [guard]), "an answer piece"),
+      );
     },
   };
 };

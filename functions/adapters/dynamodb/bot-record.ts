@@ -130,6 +130,10 @@ export const toBot = (record: BotRecord): Bot => ({
   }),
 });
 
+/** The encrypted keys of a bot's integrations. */
+export const sealedKeysOf = ({ integrations }: BotRecord): string[] =>
+  Object.values(integrations).flatMap((stored) => (stored.type === "webhook" ? [] : stored.sealedApiKey));
+
 export const toOpenBot = (app: AppWithKeys, record: BotRecord): BotWithKeys => ({
   ...fieldsOf(record),
   integrations: integrationsOf(record, (stored): IntegrationWithKey => {

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
+import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { BotStore } from "#core/bot/bot.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import { makeBotIds } from "./bot-ids.ts";
-import { type BotRecord, toBot, toBotRecord, toOpenBot } from "./bot-record.ts";
+import { type BotRecord, sealedKeysOf, toBot, toBotRecord, toOpenBot } from "./bot-record.ts";
 import { botUpdate, integrationAddition, integrationRemoval, integrationUpdate } from "./bot-updates.ts";
 import { conditionMet } from "./conditional-write.ts";
 import { botItem, type Listing, makeReadBots } from "./read-bots.ts";
@@ -124,7 +125,7 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
     },
     findWithKeys: async (appKey, userId) => {
       const [app, record] = await Promise.all([appWithKeys(appKey), readOne(appKey, userId)]);
-      return record && toOpenBot(app, record);
+      return record && toOpenBot(await withDataKeysOf(apps, app, sealedKeysOf(record)), record);
     },
 
     addIntegration: async (appKey, userId, integration, now) => {

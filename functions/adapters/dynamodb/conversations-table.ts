@@ -1,8 +1,9 @@
 import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
-import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
+import { type AppSecrets, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
+import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
 import {
@@ -82,14 +83,10 @@ export const makeConversationsTable = ({
 
   /** Undefined if the key no longer exists: the user then starts a new conversation instead of getting no answer. */
   const decryptMemory = async (key: ConversationKey, sealed: string): Promise<string | undefined> => {
-    const decryptWith = ({ dataKeys }: AppWithKeys): string =>
-      unseal(dataKeys, sealed, ["memory", keyOf(key)]);
     try {
-      return decryptWith(await requireApp(apps.find(key.appKey)));
-    } catch {}
-    try {
-      // Another process may encrypt with a key that was added to the secret within the last minute.
-      return decryptWith(await requireApp(apps.findFresh(key.appKey)));
+      const app = await requireApp(apps.find(key.appKey));
+      const { dataKeys } = await withDataKeysOf(apps, app, [sealed]);
+      return unseal(dataKeys, sealed, ["memory", keyOf(key)]);
     } catch (error) {
       log.error("memory_decryption_failed", { app: key.appKey, bot: key.botUserId, reason: String(error) });
       return undefined;

@@ -23,12 +23,15 @@ export const seal = (
   return `${newest.id}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64")}`;
 };
 
+/** The id of the key that a text was encrypted with. */
+export const keyIdOf = (sealed: string): string => sealed.split(".", 1)[0] ?? "";
+
 /** Decrypts a text. @throws Error if the key is missing, the context differs or the text was modified. */
 export const unseal = (keys: readonly NamedKey[], sealed: string, context: SealContext): string => {
-  const [id, body = ""] = sealed.split(".", 2);
+  const id = keyIdOf(sealed);
   const dataKey = keys.find((key) => key.id === id);
   if (!dataKey) throw new BridgeError("internal", `no data key with the id ${id}`);
-  const bytes = Buffer.from(body, "base64");
+  const bytes = Buffer.from(sealed.slice(id.length + 1), "base64");
   const nonce = bytes.subarray(0, nonceBytes);
   const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes);
   const decipher = createDecipheriv(algorithm, dataKey.key, nonce, { authTagLength: tagBytes })

@@ -11,6 +11,19 @@ export const app = (given: Partial<AppWithKeys> = {}): AppWithKeys => ({
   ...given,
 });
 
+/** As a process that has not read the secret since its app was given `now`; counts how often it reads the secret again. */
+export const appsBehind = (before: AppWithKeys, now: AppWithKeys) => {
+  const reads = { count: 0 };
+  const apps: AppSecrets = {
+    ...appsOf(before),
+    findFresh: async () => {
+      reads.count += 1;
+      return now;
+    },
+  };
+  return { apps, reads };
+};
+
 /** The apps in the form of a deployment's secret. */
 export const appsOf = (...apps: readonly AppWithKeys[]): AppSecrets => ({
   find: async (appKey) => apps.find((each) => each.appKey === appKey),
