@@ -9,6 +9,10 @@ export const checkBot = ({ bots }: ChatUser, botUserId: string): void => {
   }
 };
 
+/** The error for a turn that does not exist, or is another user's. */
+export const unknownTurn = (): BridgeError =>
+  callerError("not_found", "turn: no such turn for this user and bot");
+
 /** Returns the user's turn with this bot. Rejects with a BridgeError `not_found`, also for another user's turn. */
 export const findOwnTurn = async (
   turns: Pick<ChatTurnStore, "find">,
@@ -18,7 +22,7 @@ export const findOwnTurn = async (
 ): Promise<ChatTurn> => {
   const found = await turns.find({ appKey, turn });
   if (found?.userId === userId && found.botUserId === botUserId) return found;
-  throw callerError("not_found", "turn: no such turn for this user and bot");
+  throw unknownTurn();
 };
 
 /** The error for an invalid token: names the rule that the token breaks, never its value. */

@@ -1,10 +1,10 @@
-import { type Models, modelFor } from "#core/answer/model.ts";
+import type { Models } from "#core/answer/model.ts";
 import type { BotStore } from "#core/bot/bot.ts";
-import { canAnswer } from "#core/bot/integration.ts";
-import { callerError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
+import { unknownTurn } from "./chat-access.ts";
 import type { ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
+import { modelTurnOf } from "./model-turn.ts";
 
 export interface StopChatTurnPorts {
   readonly turns: Pick<ChatTurnStore, "requestStop">;
@@ -24,15 +24,9 @@ export const makeStopChatTurn =
       turns.requestStop({ appKey, turn }, { userId, botUserId }),
       bots.findWithKeys(appKey, botUserId),
     ]);
-    if (!stopped) throw callerError("not_found", "turn: no such turn for this user and bot");
-    const integration = bot?.integrations
-      .filter(canAnswer)
-      .find(({ type }) => type === stopped.integrationType);
-    const { reference, state } = stopped;
-    if (state === "done" || !integration || reference === undefined) return;
-    await modelFor(models, integration)
-      .stop?.(integration, reference)
-      .catch((error: unknown) => {
-        log.warn("model_not_stopped", { app: appKey, bot: botUserId, turn, reason: String(error) });
-      });
+    if (!stopped) throw unknownTurn();
+    const modelTurn = stopped.state === "done" ? undefined : modelTurnOf(models, bot, stopped);
+    await modelTurn?.model.stop?.(modelTurn.integration, modelTurn.reference).catch((error: unknown) => {
+      log.warn("model_not_stopped", { app: appKey, bot: botUserId, turn, reason: String(error) });
+    });
   };

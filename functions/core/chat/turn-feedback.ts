@@ -1,10 +1,10 @@
-import { type Feedback, type Model, type Models, modelFor } from "#core/answer/model.ts";
+import type { Feedback, Models } from "#core/answer/model.ts";
 import type { BotStore } from "#core/bot/bot.ts";
-import { canAnswer, type ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import { callerError } from "#core/shared/errors.ts";
 import { findOwnTurn } from "./chat-access.ts";
 import type { ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
+import { type ModelTurn, modelTurnOf } from "./model-turn.ts";
 
 export interface TurnFeedbackPorts {
   readonly turns: Pick<ChatTurnStore, "find">;
@@ -23,26 +23,17 @@ export interface TurnFeedback {
   rate(user: ChatUser, botUserId: string, turn: string, feedback: Feedback): Promise<void>;
 }
 
-interface ModelTurn {
-  readonly model: Model;
-  readonly integration: ModelIntegrationWithKey;
-  readonly reference: string;
-}
-
 export const makeTurnFeedback = ({ turns, bots, models }: TurnFeedbackPorts): TurnFeedback => {
-  /** Undefined if the model's reference is not known or the integration was removed. */
   const findModelTurn = async (
     user: ChatUser,
     botUserId: string,
     turn: string,
   ): Promise<ModelTurn | undefined> => {
-    const [{ reference, integrationType }, bot] = await Promise.all([
+    const [found, bot] = await Promise.all([
       findOwnTurn(turns, user, botUserId, turn),
       bots.findWithKeys(user.appKey, botUserId),
     ]);
-    const integration = bot?.integrations.filter(canAnswer).find(({ type }) => type === integrationType);
-    if (!integration || reference === undefined) return undefined;
-    return { model: modelFor(models, integration), integration, reference };
+    return modelTurnOf(models, bot, found);
   };
 
   return {
