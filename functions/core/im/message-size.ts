@@ -1,4 +1,4 @@
-import { makeBlockTracker, noContinuation } from "./markdown-blocks.ts";
+import { makeBlockTracker } from "./markdown-blocks.ts";
 
 /**
  * Maximum size of a message's text, including JSON escapes. RongCloud accepts 128 KB per message, for all chunks of a stream
@@ -79,10 +79,10 @@ export const messagesOf = (text: string): string[] => {
   for (let rest = text; rest !== ""; ) {
     // A character has at least one byte.
     const length = splitLength(rest.slice(0, maxMessageBytes + 1), maxMessageBytes - closingBytes);
+    if (length === rest.length) return [...messages, rest];
     const blocks = makeBlockTracker();
     blocks.push(rest.slice(0, length));
-    const isLast = length === rest.length;
-    const { closing, reopen } = isLast ? noContinuation : blocks.continuation();
+    const { closing, reopen } = blocks.continuation();
     messages.push(rest.slice(0, length) + closing);
     rest = reopen(rest.slice(length));
   }

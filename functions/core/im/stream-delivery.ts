@@ -15,7 +15,7 @@ import {
   softMaxMessageBytes,
   splitLength,
 } from "./message-size.ts";
-import { closeRefused, notifyRefused } from "./notify-refused.ts";
+import { isTextRefused, notifyRefused } from "./notify-refused.ts";
 import { makeSendPacer } from "./send-pacer.ts";
 import { makeStreamMessage, type StreamMessage } from "./stream-message.ts";
 import { makeWholeDelivery } from "./whole-delivery.ts";
@@ -210,7 +210,10 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
       running = true;
       // Here too `running` stays set: after a chunk that the IM refused, no later chunk is sent.
       sendWaiting().catch(async (error: unknown) => {
-        await closeRefused(im, error, route, message.open);
+        // One attempt: the user gets a sentence in place of the rest.
+        if (message.open && isTextRefused(error)) {
+          await message.send("", completeReason.brokenOff, clock.now()).catch(() => undefined);
+        }
         await notifyRefused(im, error, route);
         settle({ status: "undelivered", reason: String(error) });
       });
