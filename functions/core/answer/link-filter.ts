@@ -38,12 +38,15 @@ const beginning = new RegExp(
 /** Forms that the end of the text ends too. */
 const endsWithText: ReadonlySet<Form> = new Set(["definition", "unquoted", "bare"]);
 
-/** The end of a text that more text may complete to the beginning of a link. */
 const partialBeginning =
   /(?:\](?:[(:][ \t]*)?|=[ \t]*|=(?:\.|ht?t?p?s?:?\/?)|(?<=^|[\s:：（>]|(?<!\])\()(?:\.|ht?t?p?s?:?\/?))$/;
 
 /** In characters. Limits the white space before a target. */
 const maxBeginningLength = 64;
+
+/** The length of the text's end that more text may complete to the beginning of a link. */
+const partialLength = (text: string): number =>
+  partialBeginning.exec(text.slice(-maxBeginningLength))?.[0].length ?? 0;
 
 /** In characters. Anything longer is not treated as a target. */
 const maxTargetLength = 4096;
@@ -82,7 +85,7 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
   let buffered = "";
 
   /** The URL's path, without the query: a file's signature and timestamp differ between two links to it. */
-  const pathOf = (url: string): string => URL.parse(resolveLink(url))?.pathname ?? url;
+  const pathOf = (resolved: string): string => URL.parse(resolved)?.pathname ?? resolved;
 
   let lastCharacter = "";
 
@@ -114,24 +117,26 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
       text += pass(all.slice(at, from));
       const found = end - from > maxTargetLength ? "" : all.slice(from, end);
       const target = form === "bare" ? withoutPunctuation(found) : found;
-      if (target !== "") linked.add(pathOf(target));
-      text += code.inside ? pass(target) : pass(resolveLink(target));
+      const resolved = resolveLink(target);
+      if (target !== "") linked.add(pathOf(resolved));
+      text += pass(code.inside ? target : resolved);
       at = from + target.length;
     }
     const rest = all.slice(at);
-    const bufferedLength = isComplete
-      ? 0
-      : (partialBeginning.exec(rest.slice(-maxBeginningLength))?.[0].length ?? 0);
+    const bufferedLength = isComplete ? 0 : partialLength(rest);
     buffered = rest.slice(rest.length - bufferedLength);
     return text + pass(rest.slice(0, rest.length - bufferedLength));
   };
 
-  const push = (more: string): string =>
-    buffered === "" && !/[\]=/]|ht?t?p?s?:?$|\.$/.test(more) ? pass(more) : resolve(buffered + more, false);
+  const push = (more: string): string => {
+    // Fast path: most of an answer contains no links.
+    const mayHaveLink = buffered !== "" || /[\]=/]/.test(more) || partialLength(more) > 0;
+    return mayHaveLink ? resolve(buffered + more, false) : pass(more);
+  };
 
   return {
     push,
     end: () => resolve(buffered, true),
-    hasLinkTo: (url) => linked.has(pathOf(url)),
+    hasLinkTo: (url) => linked.has(pathOf(resolveLink(url))),
   };
 };

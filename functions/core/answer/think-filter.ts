@@ -139,7 +139,8 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
 
   const push = (more: string): VisibleChange => {
     // Fast path: most of an answer contains no marks.
-    if (buffered === "" && !inside && !/[<◁]/.test(more)) return { text: show(more), replacesAll: false };
+    if (buffered === "" && !inside && more.search(markStart) < 0)
+      return { text: show(more), replacesAll: false };
     let rest = buffered + more;
     let text = "";
     let replacesAll = false;

@@ -51,12 +51,21 @@ const tagged = (name: string): ThoughtMark => ({
   mayLackOpening: true,
 });
 
+/** Where a message of gpt-oss in this channel begins. */
+const channelMarks = (channel: string): string[] => [
+  `<|start|>assistant<|channel|>${channel}<|message|>`,
+  `<|channel|>${channel}<|message|>`,
+];
+
 const otherMarks: readonly ThoughtMark[] = [
   {
     // The format of Dify 0.15. Other `details` elements are part of the answer.
     opening: pattern(
       /<details(?:\s[^<>]*)?>\s*<summary(?:\s[^<>]*)?>\s*Thinking[.…\s]*<\/summary>/iy,
-      /^<(?:d(?:e(?:t(?:a(?:i(?:l)?)?)?)?)?)?$|^<details(?:\s[^<>]*)?(?:>\s*(?:<[^<>]*(?:>[^<]*(?:<[^<>]*)?)?)?)?$/i,
+      new RegExp(
+        `^<${beginningsOf("detail")}$|^<details(?:\\s[^<>]*)?(?:>\\s*(?:<[^<>]*(?:>[^<]*(?:<[^<>]*)?)?)?)?$`,
+        "i",
+      ),
     ),
     closing: tag("details", "/"),
     mayLackOpening: false,
@@ -74,27 +83,14 @@ const otherMarks: readonly ThoughtMark[] = [
   },
   {
     // gpt-oss. Its answer is in the channel "final".
-    opening: literals(
-      ...["analysis", "commentary"].flatMap((channel) => [
-        `<|start|>assistant<|channel|>${channel}<|message|>`,
-        `<|channel|>${channel}<|message|>`,
-      ]),
-    ),
-    closing: literals(
-      "<|end|>",
-      "<|start|>assistant<|channel|>final<|message|>",
-      "<|channel|>final<|message|>",
-    ),
+    opening: literals(...channelMarks("analysis"), ...channelMarks("commentary")),
+    closing: literals("<|end|>", ...channelMarks("final")),
     mayLackOpening: false,
   },
 ];
 
 /** Marks of gpt-oss around its answer, which are not part of it. */
-export const answerMarks: MarkPattern = literals(
-  "<|start|>assistant<|channel|>final<|message|>",
-  "<|channel|>final<|message|>",
-  "<|return|>",
-);
+export const answerMarks: MarkPattern = literals(...channelMarks("final"), "<|return|>");
 
 export const thoughtMarks = (tags: readonly string[]): readonly ThoughtMark[] => [
   ...tags.map(tagged),
