@@ -1,5 +1,6 @@
 import { startLocalBridge } from "./bridge.ts";
 import { readSettings, SettingsError } from "./settings.ts";
+import { stopSignal } from "./stop-signal.ts";
 import { welcome } from "./terminal/welcome.ts";
 
 /** One line for settings errors; unexpected errors keep their stack. */
@@ -9,13 +10,7 @@ const explain = (error: unknown): string => {
 };
 
 const main = async (): Promise<void> => {
-  const stopped = new AbortController();
-  const stop = (): void => stopped.abort();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
-  // The parent has ended, even if it was killed: stop everything.
-  process.on("disconnect", stop);
-  if (process.connected === false) stop();
-
+  const stopped = stopSignal();
   const bridge = await startLocalBridge(readSettings(), {
     write: (text) => process.stdout.write(text),
     writeLog: (line) => process.stderr.write(line),
@@ -25,8 +20,8 @@ const main = async (): Promise<void> => {
     await bridge.close();
     process.exit(0);
   };
-  if (stopped.signal.aborted) return close();
-  stopped.signal.addEventListener("abort", close);
+  if (stopped.aborted) return close();
+  stopped.addEventListener("abort", close);
   process.stdout.write(welcome(bridge));
 };
 

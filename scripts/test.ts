@@ -4,6 +4,7 @@ import { globSync } from "node:fs";
 import { sep } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
+import { stopSignal } from "../local/stop-signal.ts";
 import { testEnvironment } from "./test/environment.ts";
 import { planSteps, type Step, type ToolStep, UnknownWordError } from "./test/plan-steps.ts";
 
@@ -36,12 +37,7 @@ const nodeOptions = ["--experimental-vm-modules", "--disable-warning=Experimenta
 /** A step that takes longer is stuck: the slowest takes four minutes. */
 const stepLimitMs = 20 * 60_000;
 
-const stopped = new AbortController();
-const stop = (): void => stopped.abort();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
-// The parent has ended. The channel must not keep this process alive.
-process.on("disconnect", stop);
-process.channel?.unref();
+const stopped = stopSignal();
 
 /** Whether the output is streamed, or printed at the end because another step is running. */
 type Output = "live" | "at the end";
@@ -53,7 +49,7 @@ const succeeds = async (command: Command, output: Output): Promise<boolean> => {
     cwd: root,
     stdio: ["inherit", pipe, pipe],
     env: testEnvironment(process.env),
-    signal: AbortSignal.any([stopped.signal, limit]),
+    signal: AbortSignal.any([stopped, limit]),
   });
   const printed: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => printed.push(chunk));
@@ -81,7 +77,7 @@ type NextStep = () => Step | undefined;
 
 const runInTurn = async (next: NextStep, output: Output): Promise<Result[]> => {
   const results: Result[] = [];
-  for (let step = next(); step !== undefined && !stopped.signal.aborted; step = next()) {
+  for (let step = next(); step !== undefined && !stopped.aborted; step = next()) {
     console.log(`${step.name} …`);
     const start = performance.now();
     const passed = await succeeds(commandOf(step), output);
@@ -107,7 +103,7 @@ const main = async (): Promise<void> => {
   const failed = lines.filter(({ passed }) => !passed);
   console.log(lines.map(lineOf).join("\n"));
   console.log(`\n${lines.length - failed.length} passed, ${failed.length} failed`);
-  process.exitCode = stopped.signal.aborted || failed.length > 0 ? 1 : 0;
+  process.exitCode = stopped.aborted || failed.length > 0 ? 1 : 0;
 };
 
 main().catch((error: unknown) => {
