@@ -108,13 +108,16 @@ const alarmMetrics = (production: boolean): number => {
  */
 const polls = 2 * 5 * 3 * 60 * 24 * 30.4;
 
-const idle = (production: boolean): [string, number][] => [
-  [`alarms, ${alarmMetrics(production)} metrics`, alarmMetrics(production) * prices.alarmMetric],
-  ["dashboard", prices.dashboard],
-  ["data key", prices.key],
-  ["secret", prices.secret],
-  [`SQS, ${(polls / 1e6).toFixed(1)} million polls`, polls * prices.sqsRequests],
-];
+const idle = (production: boolean): [string, number][] => {
+  const metrics = alarmMetrics(production);
+  return [
+    [`alarms, ${metrics} metrics`, metrics * prices.alarmMetric],
+    ["dashboard", prices.dashboard],
+    ["data key", prices.key],
+    ["secret", prices.secret],
+    [`SQS, ${(polls / 1e6).toFixed(1)} million polls`, polls * prices.sqsRequests],
+  ];
+};
 const [dev, prod] = [idle(false), idle(true)];
 printRows([
   ["US$ per month, idle", "dev", "prod"],

@@ -9,6 +9,7 @@ import { startDifySimulator } from "../local/dify/server.ts";
 import { startImSimulator } from "../local/im/server.ts";
 import { readSettings } from "../local/settings.ts";
 import { medianOf, runs } from "./median.ts";
+import { turnOf } from "./turn.ts";
 
 /**
  * Measures the time to the first text of an answer, through the whole local bridge. Compares it with a client that asks
@@ -24,49 +25,14 @@ const bridge = await startLocalBridge(
   { write: () => {}, writeLog: () => {}, isShared: false },
 );
 
-const bot = {
-  userId: "bot-alone",
-  name: "Bench",
-  type: "faq",
-  profileUrl: "https://example.com/bot.png",
-  metadata: {},
-  integrations: [],
-  createdAt: 0,
-  updatedAt: 0,
-};
-const event = {
-  type: "message:private",
-  timestamp: 0,
-  data: {
-    fromUserId: "u7",
-    toUserId: bot.userId,
-    objectName: "RC:TxtMsg",
-    content: JSON.stringify({ content: "hello" }),
-    channelType: "PERSON",
-    msgTimestamp: 0,
-    msgUID: "bench",
-  },
-} as const;
-
 const askDify = async (): Promise<number> => {
   const start = performance.now();
   let firstAt: number | undefined;
-  const integration = {
-    type: "dify_chatflow",
-    callbackUrl: dify.url,
-    apiKey: "app-bench",
-    enabled: true,
-    objectNames: [],
-    events: [],
-    stream: true,
-    handleResponse: true,
-    options: {},
-    maskedApiKey: "app-****",
-  } as const;
+  const { bot, event, integration } = turnOf(dify.url, "u7", "hello");
   await makeAskDify({ sendHttp, clock, timeouts: difyTimeouts })(
     { integration, text: "hello", files: [], event, bot, memory: undefined },
-    (event) => {
-      if (event.type === "delta") firstAt ??= performance.now();
+    ({ type }) => {
+      if (type === "delta") firstAt ??= performance.now();
     },
     { deadline: Number.POSITIVE_INFINITY, signal: new AbortController().signal },
   );
