@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import puppeteer, { type Browser } from "puppeteer-core";
+import type { Browser } from "puppeteer-core";
 import { createBotClient } from "../../client/src/index.ts";
 import { startConsole } from "../../local/console/server.ts";
 import type { HttpServer } from "../../local/http-server.ts";
@@ -9,6 +9,7 @@ import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { type ConsolePage, openConsole } from "./console-page.ts";
 import { findBrowser } from "./find-browser.ts";
+import { launchBrowser } from "./launch-browser.ts";
 
 const found = findBrowser();
 if (!found)
@@ -31,17 +32,8 @@ export const describeConsoleAt = (
       chat = closeAfterAll(await start());
       proxy = closeAfterAll(await startCuttingProxy(chat.url));
       server = closeAfterAll(await startConsole({ ...chat, bridgeUrl: proxy.url, port: 0 }));
-      browser = closeAfterAll(
-        await puppeteer.launch({
-          executablePath: found?.executablePath ?? "",
-          env: { ...process.env, ...found?.env },
-          // The packed browser is the headless shell, which accepts only this flag; every Chrome accepts it
-          // too.
-          headless: "shell",
-          // Only our own page is opened, and not every container allows the browser's sandbox.
-          args: ["--no-sandbox"],
-        }),
-      );
+      // Without a browser these tests are skipped.
+      if (found) browser = closeAfterAll(await launchBrowser(found));
     }, 60_000);
     afterEach(async () => {
       const faults = pages.flatMap((page) => page.faults);
