@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 
-const isSchema = (value: unknown): value is v.GenericSchema =>
+export const isSchema = (value: unknown): value is v.GenericSchema =>
   typeof value === "object" && value !== null && "kind" in value && value.kind === "schema";
 
 /** The properties of schemas that contain other schemas. */

@@ -1,11 +1,12 @@
 import * as v from "valibot";
+import { isSchema } from "../../openapi/guards.ts";
 import { jsonSchemaOf } from "../../openapi/json-schema.ts";
 import { inlineCode } from "./inline-code.ts";
 import { typeText } from "./type-text.ts";
 
 const optionalField = v.looseObject({
   type: v.picklist(["optional", "exact_optional"]),
-  wrapped: v.custom<v.GenericSchema>((value) => v.is(v.object({ kind: v.literal("schema") }), value)),
+  wrapped: v.custom<v.GenericSchema>(isSchema),
 });
 
 const fieldMetadata = v.object({

@@ -22,8 +22,8 @@ const stringText = ({ format, pattern, minLength, maxLength }: JsonSchema): stri
 };
 
 const arrayText = ({ items, maxItems }: JsonSchema): string => {
-  const array =
-    typeof items === "object" && !Array.isArray(items) ? `array of ${typeText(items)}` : "array of any type";
+  if (typeof items !== "object" || Array.isArray(items)) throw new Error("no text for a tuple");
+  const array = `array of ${typeText(items)}`;
   return maxItems === undefined ? array : `${array}, at most ${maxItems} items`;
 };
 
