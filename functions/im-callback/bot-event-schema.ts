@@ -12,9 +12,9 @@ import {
 } from "#adapters/rongcloud/message-fields.ts";
 import { isMessageType } from "#core/bot/event-type.ts";
 import { channelTypes, type MessageEvent } from "#core/message/message-event.ts";
-import { stringOf } from "#core/shared/rules.ts";
+import { oneOf, stringOf } from "#core/shared/rules.ts";
 
-const channelType = v.picklist(channelTypes, `must be one of ${channelTypes.join(", ")}`);
+const channelType = oneOf(channelTypes);
 const time = ignoreInvalid(milliseconds);
 const msgUID = ignoreInvalid(stringOf(1, 64));
 const source = ignoreInvalid(stringOf(1, 64));

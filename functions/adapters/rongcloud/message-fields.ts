@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type EventType, eventTypes } from "#core/bot/event-type.ts";
-import { stringOf } from "#core/shared/rules.ts";
+import { oneOf, stringOf } from "#core/shared/rules.ts";
 
 /** RongCloud's limit (docs/spec/rongcloud.md, section 8). */
 export const maxContentBytes = 128 * 1024;
@@ -45,5 +45,5 @@ export const eventName = v.pipe(
   v.string("must be a string"),
   v.metadata({ enum: [...eventTypes, ...eventAlias.keys()] }),
   v.transform((name) => eventAlias.get(name) ?? name),
-  v.picklist(eventTypes, `must be one of ${eventTypes.join(", ")}`),
+  oneOf(eventTypes),
 );
