@@ -5,7 +5,7 @@ import { stageSettings } from "../lib/stage-settings.ts";
 
 const app = openApp();
 
-/** Ends with the fields that are wrong, one per line, rather than with a stack trace. */
+/** Ends with the fields that are wrong, in one line, rather than with a stack trace. */
 const readConfig = (): Config => {
   try {
     return makeConfig(stageSettings((key) => app.node.tryGetContext(key)));

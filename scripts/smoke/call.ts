@@ -5,7 +5,7 @@ const timeoutMs = 30_000;
 
 /** An unexpected response. The message names the request and the response. */
 export class UnexpectedResponseError extends Error {
-  override readonly name = "Unexpected";
+  override readonly name = "UnexpectedResponseError";
 }
 
 export type CallServer = (path: string, body: object | URLSearchParams) => Promise<Record<string, unknown>>;

@@ -24,7 +24,7 @@ test.each(["dev", "prod"])("the example of cdk.json in docs/configuration.md is 
 });
 
 test("the error in docs/configuration.md is the one that invalid settings cause", () => {
-  const [, message] = /^Error: (config: .*)$/m.exec(page) ?? [];
+  const [, message] = /^(config: .*)$/m.exec(page) ?? [];
   expect(() => makeConfig({ alarmEmail: "ops", turnsInFlight: 1 })).toThrow(new Error(message));
 });
 
