@@ -9,11 +9,12 @@ import { startConsole } from "./console/server.ts";
 import { lockDataDir } from "./data-dir.ts";
 import { findDemoBots, putDemoBot } from "./demo-bots.ts";
 import { startDifySimulator } from "./dify/server.ts";
+import { fetchFrom } from "./fetch-from.ts";
 import { startImSimulator } from "./im/server.ts";
 import { checkPort } from "./port.ts";
 import { writeRunFile } from "./run-file.ts";
 import { localSecretValue } from "./secret-value.ts";
-import { type Settings, SettingsError } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { makeConversationView } from "./terminal/conversation-view.ts";
 import { makeLogStream } from "./terminal/log-stream.ts";
@@ -51,18 +52,6 @@ const usesGuideDifyHost = ({ realDify }: Settings): boolean =>
 /** The host of the guide's webhooks. */
 const guideAppServerHost = "yourserver.com";
 
-const reachableTimeoutMs = 5_000;
-
-/**
- * Checks that a server responds at the URL, with any status.
- * @throws SettingsError naming the variable.
- */
-const checkReachable = async (variable: string, url: string): Promise<void> => {
-  await fetch(url, { signal: AbortSignal.timeout(reachableTimeoutMs) }).catch(() => {
-    throw new SettingsError(`${variable}: no server responds at ${url}`);
-  });
-};
-
 const checkSettings = async ({
   port,
   consolePort,
@@ -73,8 +62,8 @@ const checkSettings = async ({
   await checkPort("PORT", port);
   await checkPort("CONSOLE_PORT", consolePort);
   if (dataDir !== undefined) await lockDataDir(dataDir);
-  if (dynamodbEndpoint !== undefined) await checkReachable("DYNAMODB_ENDPOINT", dynamodbEndpoint);
-  if (sqsEndpoint !== undefined) await checkReachable("SQS_ENDPOINT", sqsEndpoint);
+  if (dynamodbEndpoint !== undefined) await fetchFrom("DYNAMODB_ENDPOINT", dynamodbEndpoint);
+  if (sqsEndpoint !== undefined) await fetchFrom("SQS_ENDPOINT", sqsEndpoint);
 };
 
 /** Starts everything on this machine: the deployed stacks, and simulators of AWS, Dify, the IM and an app server. */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
+import { fetchFrom } from "./fetch-from.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 
 export const demoBotId = "bot-demo";
@@ -32,9 +33,6 @@ interface ApiSettingNames {
   readonly service: string;
 }
 
-/** Timeout of a real API, in milliseconds. */
-const timeoutMs = 5_000;
-
 /**
  * Queries a real API.
  * @throws SettingsError if it is unreachable, rejects the key, or is a different API.
@@ -46,10 +44,7 @@ const queryApi = async <T extends v.GenericSchema>(
   names: ApiSettingNames,
 ): Promise<v.InferOutput<T>> => {
   const url = `${apiUrl.replace(/\/+$/, "")}/${path}`;
-  const headers = { authorization: `Bearer ${apiKey}` };
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) }).catch(() => {
-    throw new SettingsError(`${names.url}: no server responds at ${url}`);
-  });
+  const response = await fetchFrom(names.url, url, { authorization: `Bearer ${apiKey}` });
   if (response.status === 401)
     throw new SettingsError(`${names.key}: the ${names.service} API rejects this key`);
   const parsed = v.safeParse(schema, await response.json().catch(() => undefined));

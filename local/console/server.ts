@@ -14,8 +14,10 @@ export interface ConsoleOptions extends Omit<TokenPorts, "bridgeUrl"> {
   readonly port: number;
   /** Initial value of the page's bot field. */
   readonly botId?: string | undefined;
-  readonly userId?: string | undefined;
 }
+
+/** Initial value of the page's user field. */
+const demoUserId = "user-001";
 
 const tokenRequest = v.pipe(v.string(), v.parseJson(), v.object({ userId: v.string() }));
 const maxRequestBytes = 1_024;
@@ -55,11 +57,10 @@ export const startConsole = async ({
   appKey,
   appSecret,
   botId = demoBotId,
-  userId = "user-001",
 }: ConsoleOptions): Promise<HttpServer> => {
   const prepare = async () => {
     const bridgeUrl = await givenUrl;
-    const files = await makePageFiles({ bridgeUrl, botId, userId });
+    const files = await makePageFiles({ bridgeUrl, botId, userId: demoUserId });
     return { bridgeUrl, files, headers: safeHeaders(bridgeUrl) };
   };
   const prepared = prepare();

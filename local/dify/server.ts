@@ -59,6 +59,11 @@ const configureApp = (simulation: Simulation, key: string, profile: unknown): Re
   }
 };
 
+const routes = [...askRoutes, ...readRoutes].map(
+  ([method, route, handle]) =>
+    [method, new RegExp(`^${route.replace(":id", "(?<id>[^/]+)")}$`), handle] as const,
+);
+
 const answer = async (simulation: Simulation, request: ReceivedRequest): Promise<Reply> => {
   const { method, path, key = "", body } = request;
   // Neither files that answers link to nor the configuration of apps needs a key.
@@ -66,9 +71,8 @@ const answer = async (simulation: Simulation, request: ReceivedRequest): Promise
   const [, configured] = /^\/_simulator\/apps\/(app-[^/]+)$/.exec(path) ?? [];
   if (method === "PUT" && configured !== undefined) return configureApp(simulation, configured, body);
 
-  const routes = [...askRoutes, ...readRoutes];
-  for (const [expected, route, handle] of routes) {
-    const match = new RegExp(`^${route.replace(":id", "(?<id>[^/]+)")}$`).exec(path);
+  for (const [expected, pattern, handle] of routes) {
+    const match = pattern.exec(path);
     if (!match || method !== expected) continue;
     const app = simulation.findApp(key);
     if (app === undefined) throw new Refusal(401, "unauthorized", "Access token is invalid");

@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text as readText } from "node:stream/consumers";
 import * as v from "valibot";
 import { newMessageUID } from "#adapters/rongcloud/message-uid.ts";
 import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 import { makeTokenBucket } from "../aws/api-gateway/token-bucket.ts";
-import { closeServer, listen } from "../http-server.ts";
+import { startHttpServer } from "../http-server.ts";
 import { type Fault, type ForcedAnswer, makeFaults } from "./faults.ts";
 import type { ImEvent, ImMessage } from "./messages.ts";
 import { deliver, groupMessage, privateMessage } from "./ordinary-messages.ts";
@@ -19,8 +19,6 @@ export interface ImSimulatorOptions {
   /** Called for each created or extended message. */
   readonly onEvent?: (event: ImEvent) => void;
   readonly now?: () => number;
-  /** Rate limit for chunks per second and burst, per app. */
-  readonly chunksPerSecond?: number;
 }
 
 export interface ImSimulator {
@@ -37,8 +35,8 @@ export interface ImSimulator {
 }
 
 const maxRemembered = 1000;
-/** Per app (docs/spec/rongcloud.md, section 8). */
-const defaultChunksPerSecond = 100;
+/** Rate limit for chunks and their burst, per app (docs/spec/rongcloud.md, section 8). */
+const chunksPerSecond = 100;
 
 const userId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const user = v.object({ userId });
@@ -53,7 +51,6 @@ export const startImSimulator = async ({
   appSecret,
   onEvent,
   now = Date.now,
-  chunksPerSecond = defaultChunksPerSecond,
 }: ImSimulatorOptions): Promise<ImSimulator> => {
   const messages = new Map<string, ImMessage>();
   const typings: Typing[] = [];
@@ -126,14 +123,14 @@ export const startImSimulator = async ({
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
   };
 
-  const server = createServer((request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const fault = faults.take(request.url ?? "");
     if (fault && fault !== "lost_reply") {
       request.resume();
       const { status, code, headers } = fault;
       return reply(response, status, { code, errorMessage: "injected fault" }, headers);
     }
-    const answered = answer(request).then(
+    const send = await answer(request).then(
       (body) => () => reply(response, 200, body),
       (error: unknown) => () => {
         const { status, code, message, headers } =
@@ -141,15 +138,17 @@ export const startImSimulator = async ({
         reply(response, status, { code, errorMessage: message }, headers);
       },
     );
-    answered.then((send) => (fault === "lost_reply" ? response.destroy() : send()));
-  });
+    if (fault === "lost_reply") response.destroy();
+    else send();
+  };
+  const { url, close } = await startHttpServer(0, serve);
 
   return {
-    url: await listen(server, 0),
+    url,
     messages: () => [...messages.values()],
     typings: () => [...typings],
     answerNext: (...answers) => faults.force(...answers.map((by) => ({ by }))),
     force: faults.force,
-    close: () => closeServer(server),
+    close,
   };
 };

@@ -73,7 +73,6 @@ export const startPool = ({ minimum = 2, maximum = maxThreads, ...options }: Poo
     if (thread) return Promise.resolve(thread);
     return new Promise((resolve) => {
       waiters.push(resolve);
-      if (waiters.length > starting && threads.size < maximum) start();
     });
   };
 

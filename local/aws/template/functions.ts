@@ -20,7 +20,6 @@ const functionSchema = v.object({
 });
 
 export interface LambdaFunction {
-  readonly stack: string;
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
@@ -33,16 +32,13 @@ export interface LambdaFunction {
 }
 
 export const functionsOf = ({ stacks, folderByS3Key }: Stacks): LambdaFunction[] =>
-  resourcesOf(stacks, "AWS::Lambda::Function", functionSchema).map(
-    ({ stack, logicalId, name, properties }) => ({
-      stack,
-      logicalId,
-      name,
-      arn: arnOf("lambda", `function:${name}`),
-      handler: properties.Handler,
-      codeFolder: properties.Code.S3Key === undefined ? undefined : folderByS3Key.get(properties.Code.S3Key),
-      timeoutSeconds: properties.Timeout,
-      memoryMb: properties.MemorySize,
-      environment: properties.Environment.Variables ?? {},
-    }),
-  );
+  resourcesOf(stacks, "AWS::Lambda::Function", functionSchema).map(({ logicalId, name, properties }) => ({
+    logicalId,
+    name,
+    arn: arnOf("lambda", `function:${name}`),
+    handler: properties.Handler,
+    codeFolder: properties.Code.S3Key === undefined ? undefined : folderByS3Key.get(properties.Code.S3Key),
+    timeoutSeconds: properties.Timeout,
+    memoryMb: properties.MemorySize,
+    environment: properties.Environment.Variables ?? {},
+  }));

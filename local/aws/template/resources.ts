@@ -5,7 +5,6 @@ import type { StackTemplate } from "./stack-template.ts";
 
 /** A resource with resolved and validated properties. */
 export interface Resource<Properties> {
-  readonly stack: string;
   readonly logicalId: string;
   /** Its physical name or id. */
   readonly name: string;
@@ -26,6 +25,6 @@ export const resourcesOf = <Schema extends v.GenericSchema>(
       if (!parsed.success)
         throw new Error(`${stack.name}/${logicalId} (${resource.Type}): ${v.summarize(parsed.issues)}`);
       const { name } = physicalOf(logicalId, resource, place);
-      return [{ stack: stack.name, logicalId, name, properties: parsed.output }];
+      return [{ logicalId, name, properties: parsed.output }];
     }),
   );
