@@ -5,7 +5,11 @@ export type Step =
   | { readonly event: string; readonly data: unknown }
   /** An event whose data is exactly this string. */
   | { readonly event: string; readonly raw: string }
-  | { readonly waitMs: number };
+  | { readonly waitMs: number }
+  /** Waits until this many connections, in all, have followed the turn. */
+  | { readonly untilFollowed: number };
+
+type EventStep = Extract<Step, { event: string }>;
 
 export interface FakeTurn {
   readonly id: string;
@@ -27,15 +31,19 @@ export const startFakeTurn = (id: string, conversation: string | null, steps: re
   const kept: Kept[] = [];
   const stopped = new AbortController();
   let isOver = false;
+  let followed = 0;
   let changed = Promise.withResolvers<void>();
+  const change = (): void => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
 
-  const add = (step: Exclude<Step, { waitMs: number }>): void => {
+  const add = (step: EventStep): void => {
     const position = `${id}~${kept.length.toString(36)}`;
     const data = "raw" in step ? step.raw : JSON.stringify(step.data);
     kept.push({ position, frame: `id: ${position}\nevent: ${step.event}\ndata: ${data}\n\n` });
     isOver = isLast(step);
-    changed.resolve();
-    changed = Promise.withResolvers();
+    change();
   };
 
   const run = async (): Promise<void> => {
@@ -43,7 +51,9 @@ export const startFakeTurn = (id: string, conversation: string | null, steps: re
     for (const step of steps) {
       if (stopped.signal.aborted) break;
       if ("waitMs" in step) await delay(step.waitMs, undefined, stopped).catch(() => undefined);
-      else add(step);
+      else if ("untilFollowed" in step) {
+        while (followed < step.untilFollowed && !stopped.signal.aborted) await changed.promise;
+      } else add(step);
     }
     if (stopped.signal.aborted && !isOver) {
       add({ event: "end", data: { stopped: true, usage: null, sources: [] } });
@@ -57,6 +67,8 @@ export const startFakeTurn = (id: string, conversation: string | null, steps: re
   return {
     id,
     follow: async function* (lastEventId, signal) {
+      followed += 1;
+      change();
       for (let next = indexAfter(lastEventId); !signal.aborted; ) {
         const { frame } = kept[next] ?? {};
         if (frame !== undefined) {
@@ -67,6 +79,9 @@ export const startFakeTurn = (id: string, conversation: string | null, steps: re
       }
     },
     isEnd: (lastEventId) => isOver && indexAfter(lastEventId) === kept.length,
-    stop: () => stopped.abort(),
+    stop: () => {
+      stopped.abort();
+      change();
+    },
   };
 };

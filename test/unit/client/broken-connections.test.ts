@@ -49,7 +49,7 @@ describe("if the connection breaks,", () => {
 
   test("after that, the turn is followed from the last event read", async () => {
     const { fake, proxy, bot } = chats();
-    fake.script(() => [delta("one "), { waitMs: 300 }, delta("two"), end]);
+    fake.script(() => [delta("one "), { untilFollowed: 2 }, delta("two"), end]);
     const answer = bot().chat("Hi");
     const positions: (string | undefined)[] = [];
     for await (const event of answer) {
@@ -94,7 +94,7 @@ describe("if the connection breaks,", () => {
 
   test("an answer that has expired is reported as gone", async () => {
     const { fake, proxy, bot } = chats();
-    fake.script(() => [delta("one "), { waitMs: 300 }, delta("two"), end]);
+    fake.script(() => [delta("one "), { untilFollowed: 2 }, delta("two"), end]);
     const reading = (async () => {
       for await (const event of bot().chat("Hi")) {
         if (event.type !== "delta") continue;

@@ -11,7 +11,7 @@ describe("silence", () => {
     const clock = makeTestClock();
     fake.script(() => [
       { event: "delta", data: { content: "one " } },
-      { waitMs: 1_000 },
+      { untilFollowed: 2 },
       { event: "delta", data: { content: "two" } },
       { event: "end", data: { stopped: false, usage: null, sources: [] } },
     ]);

@@ -49,7 +49,7 @@ describe("the user's token", () => {
     const source = tokens();
     fake.script(() => [
       { event: "delta", data: { content: "one " } },
-      { waitMs: 500 },
+      { untilFollowed: 2 },
       { event: "delta", data: { content: "two" } },
       { event: "end", data: { stopped: false, usage: null, sources: [] } },
     ]);
