@@ -28,12 +28,13 @@ export const makePipeline = ({ difyUrl, imUrl }: Addresses, minIntervalMs: numbe
   );
   const forwardTurn = makeForwardTurn({
     conversations: {
-      open: async () => ({ status: "open", conversation: undefined }),
+      open: async () => ({ status: "open", conversation: undefined, pauses: [] }),
       renew: async () => true,
       begin: async () => true,
       remember: async () => true,
       close: async () => {},
       find: async () => undefined,
+      findPauses: async () => [],
       forget: async () => {},
     },
     models: makeModels({ clock, allowPrivate: true }),
@@ -52,7 +53,7 @@ export const makePipeline = ({ difyUrl, imUrl }: Addresses, minIntervalMs: numbe
     const deadline = Date.now() + 600_000;
     const report = await forwardTurn(turn, receiver, { deadline, signal: new AbortController().signal });
     if (
-      report.status === "busy" ||
+      report.status !== "ended" ||
       report.delivery.status !== "delivered" ||
       report.outcome.status !== "answered"
     )

@@ -26,7 +26,9 @@ const read = async (answer: Answer, view: MessageView): Promise<void> => {
     if (event.type === "start") continue;
     view.show(event.text);
     if (event.type === "end" && event.stopped) view.note("Stopped.");
-    if (event.type === "end" && event.paused) view.note("The bot is waiting for a person to respond.");
+    if (event.type === "end" && event.paused) {
+      view.note(event.prompt ?? "The bot is waiting for a person to respond.");
+    }
   }
 };
 

@@ -128,7 +128,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     },
     streamTimeoutSeconds,
   );
-  chatStream.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
+  chatStream.allow(data.conversations.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
   chatStream.allow(data.turns.tableArn, "dynamodb:UpdateItem", "dynamodb:GetItem");
   chatStream.allow(
     data.guards.tableArn,

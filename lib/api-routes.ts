@@ -85,14 +85,15 @@ export const makeRoutes = ({
   signed("POST", "/user/getToken.json", userToken, 200),
   signed("POST", "/user/token/expire.json", userToken),
   streamed("POST", `${chat}/chat`, chatStream, chatsPerSecond),
+  streamed("POST", `${chat}/turns/{turn}/input`, chatStream, chatsPerSecond),
   streamed("GET", `${chat}/turns/{turn}/events`, chatStream, chatsPerSecond),
   withToken("POST", `${chat}/turns/{turn}/stop`, chatControl),
   withToken("POST", `${chat}/turns/{turn}/feedback`, chatControl),
   withToken("GET", `${chat}/turns/{turn}/suggested`, chatControl),
   withToken("GET", `${chat}/conversation`, chatControl),
   withToken("DELETE", `${chat}/conversation`, chatControl),
-  ...["chat", "turns/{turn}/events", "turns/{turn}/stop", "turns/{turn}/feedback"].map((path) =>
-    unauthenticated("OPTIONS", `${chat}/${path}`, chatControl, chatsPerSecond),
+  ...["chat", "turns/{turn}/input", "turns/{turn}/events", "turns/{turn}/stop", "turns/{turn}/feedback"].map(
+    (path) => unauthenticated("OPTIONS", `${chat}/${path}`, chatControl, chatsPerSecond),
   ),
   ...["turns/{turn}/suggested", "conversation"].map((path) =>
     unauthenticated("OPTIONS", `${chat}/${path}`, chatControl),

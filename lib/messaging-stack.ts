@@ -56,6 +56,8 @@ export class MessagingStack extends Stack {
     });
     this.turns.addWorker(this.turnWorker, config.turnsInFlight);
     this.turnWorker.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
+    // Checks of answers that wait for human input.
+    this.turnWorker.allow(this.turns.queue.queueArn, "sqs:SendMessage");
 
     this.webhookWorker = new BridgeFunction(this, "WebhookWorker", {
       name: "webhook-worker",

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { truncationReasons } from "#core/answer/answer.ts";
+import type { FormField } from "#core/answer/pause.ts";
 
 const tokens = (description: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(0), v.description(description));
@@ -25,6 +26,8 @@ export const source = v.object({
   ),
 });
 
+const fieldName = v.pipe(v.string(), v.description("The name of the field, as `inputs` has it."));
+
 export const turnId = v.pipe(
   v.string(),
   v.description("The ID of the turn, for the calls under `/turns/{turn}`."),
@@ -34,6 +37,54 @@ export const conversationName = v.pipe(
   v.description("The name of the conversation; null for the user's IM conversation with the bot."),
 );
 
+const fieldType = <const Type extends FormField["type"]>(type: Type) =>
+  v.pipe(v.literal(type), v.description("What the user may enter."));
+
+const formField = v.variant("type", [
+  v.object({
+    type: fieldType("text"),
+    name: fieldName,
+    default: v.pipe(v.string(), v.description("The value to suggest; may be empty.")),
+  }),
+  v.object({
+    type: fieldType("choice"),
+    name: fieldName,
+    choices: v.pipe(v.array(v.string()), v.description("The values to choose from.")),
+  }),
+  v.object({ type: fieldType("file"), name: fieldName }),
+  v.object({
+    type: fieldType("files"),
+    name: fieldName,
+    maxFiles: v.pipe(v.number(), v.description("The maximum number of files; none is allowed too.")),
+  }),
+]);
+
+const form = v.pipe(
+  v.object({
+    id: v.pipe(v.string(), v.description("The ID of the form.")),
+    text: v.pipe(v.string(), v.description("What the user is asked, as Markdown. Fields are `[name]`.")),
+    fields: v.pipe(v.array(formField), v.description("The fields. Each needs a value.")),
+    actions: v.pipe(
+      v.array(
+        v.object({
+          id: v.pipe(v.string(), v.description("The value to send.")),
+          title: v.pipe(v.string(), v.description("The text of the button.")),
+        }),
+      ),
+      v.description("The buttons below the form."),
+    ),
+    expiresAt: v.exactOptional(
+      v.pipe(
+        v.number(),
+        v.description("When the form can no longer be filled in, in milliseconds since the epoch."),
+      ),
+    ),
+  }),
+  v.description(
+    "Present if the user may fill in the form that the app waits for, with `POST …/turns/{turn}/input` or by further questions.",
+  ),
+);
+
 /** The fields of a complete answer in addition to its text. */
 export const completion = {
   stopped: v.pipe(v.boolean(), v.description("Whether the user stopped the answer before it was complete.")),
@@ -41,6 +92,13 @@ export const completion = {
     v.pipe(
       v.literal(true),
       v.description("Present if the Dify app waits for a person's decision; the answer continues after it."),
+    ),
+  ),
+  form: v.exactOptional(form),
+  prompt: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description("Present with `form`: asks the user for the next value or the action, as Markdown."),
     ),
   ),
   truncated: v.exactOptional(

@@ -1,3 +1,4 @@
+import type { InputForm } from "./input-form.ts";
 import type { JsonObject } from "./json.ts";
 
 /** The events of an answer, in order. `text` is the answer's whole text so far. */
@@ -20,8 +21,12 @@ export interface AnswerEnd {
   readonly text: string;
   /** Whether the user stopped the answer; `text` is what had been said by then. */
   readonly stopped: boolean;
-  /** Whether the bot's app waits for a person to act outside of this chat. */
+  /** Whether the answer continues after human input. */
   readonly paused: boolean;
+  /** The form, if the user may fill it in, for `Bot.input`; null otherwise. */
+  readonly form: InputForm | null;
+  /** Asks for the form's next value as Markdown, for pages that show no form: a further question may answer it. */
+  readonly prompt: string | null;
   /** Why the model ended early, such as `length` or `content_filter`; null if it did not. */
   readonly truncated: string | null;
   /** Usage as counted by the bot's app. */

@@ -3,6 +3,7 @@ import type { CallRequest } from "./call.ts";
 import { type Conversation, parseConversation } from "./conversation.ts";
 import { isStatus, makeFetchJson } from "./fetch-json.ts";
 import type { FollowPorts } from "./follow-turn.ts";
+import type { FormInput } from "./input-form.ts";
 import type { Question } from "./question.ts";
 
 export interface ChatOptions {
@@ -31,6 +32,10 @@ export interface CallOptions {
 export interface Bot {
   /** Asks the bot a question. It is sent when the answer is first read. */
   chat(question: string | Question, options?: ChatOptions): Answer;
+  /**
+   * Fills in the form of a paused answer. The result is the rest of the answer; the same input again gets the same rest.
+   */
+  input(turn: string, input: FormInput, options?: CallOptions): Answer;
   /** Continues an answer, also from another page or process, until ten minutes after its end. */
   resume(turn: string, options?: ResumeOptions): Answer;
   /** Asks the bot to stop an answer. The text so far remains. */
@@ -71,6 +76,12 @@ export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => 
         body: typeof question === "string" ? { content: question } : question,
         signal,
       };
+      const progress = { turn: undefined, lastEventId: undefined };
+      return makeAnswer(answerPorts, { botPath, startRequest, progress, textSoFar: "" });
+    },
+    input: (turn, input, { signal } = {}) => {
+      const path = turnPath(turn, "input");
+      const startRequest: CallRequest = { method: "POST", path, body: input, signal };
       const progress = { turn: undefined, lastEventId: undefined };
       return makeAnswer(answerPorts, { botPath, startRequest, progress, textSoFar: "" });
     },

@@ -31,6 +31,8 @@ const stoppedBeforeStart: WireEvent = {
   type: "end",
   stopped: true,
   paused: false,
+  form: null,
+  prompt: null,
   truncated: null,
   usage: null,
   sources: [],

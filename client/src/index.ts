@@ -5,6 +5,7 @@ export { type BotClient, type BotClientOptions, createBotClient } from "./bot-cl
 export { BotError, type BotErrorDetails } from "./bot-error.ts";
 export type { Clock } from "./clock.ts";
 export type { Conversation } from "./conversation.ts";
+export type { FormField, FormInput, InputForm } from "./input-form.ts";
 export type { JsonObject } from "./json.ts";
 export type { Question, QuestionFile } from "./question.ts";
 export type { Token } from "./token-source.ts";

@@ -1,6 +1,7 @@
 import type { AnswerEnd, AnswerStart } from "./answer-event.ts";
 import { BotError } from "./bot-error.ts";
 import type { StreamedMessage } from "./event-stream.ts";
+import { parseForm } from "./input-form.ts";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./json.ts";
 
 /** An event as the bridge sends it. */
@@ -18,10 +19,12 @@ const startOf = ({ turn, conversation }: JsonObject): WireEvent | undefined =>
     ? { type: "start", turn, conversation: typeof conversation === "string" ? conversation : null }
     : undefined;
 
-const endOf = ({ stopped, paused, truncated, usage, sources }: JsonObject): WireEvent => ({
+const endOf = ({ stopped, paused, form, prompt, truncated, usage, sources }: JsonObject): WireEvent => ({
   type: "end",
   stopped: stopped === true,
   paused: paused === true,
+  form: parseForm(form),
+  prompt: typeof prompt === "string" ? prompt : null,
   truncated: typeof truncated === "string" ? truncated : null,
   usage: isJsonObject(usage) ? usage : null,
   sources: Array.isArray(sources) ? sources.filter(isJsonObject) : [],

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import { fileKinds } from "#core/message/question-file.ts";
-import { arrayOf, oneOf, stringOf } from "#core/shared/rules.ts";
+import { anyObject, arrayOf, oneOf, stringOf } from "#core/shared/rules.ts";
 
 /** The limit of a message in the IM. */
 export const maxContentBytes = 128 * 1024;
@@ -40,6 +40,24 @@ export const chatSchema = v.object({
     v.description("Type of the integration that answers. Default: the first enabled one."),
   ),
   files: v.exactOptional(arrayOf(file, maxFiles)),
+});
+
+const fieldValue = v.union(
+  [v.pipe(v.string(), v.maxBytes(maxContentBytes)), file, v.pipe(v.array(file), v.maxLength(maxFiles))],
+  `must be a string of at most ${maxContentBytes} bytes, a file, or an array of at most ${maxFiles} files`,
+);
+
+/** A form that the user filled in (docs/http-chat.md). */
+export const inputSchema = v.object({
+  form: v.pipe(
+    v.exactOptional(stringOf(1, 128)),
+    v.description("The form's `id`. Default: the form that the turn waits for now."),
+  ),
+  action: v.pipe(stringOf(1, 128), v.description("The `id` of the action that the user chose.")),
+  inputs: v.pipe(
+    v.exactOptional(v.pipe(anyObject(), v.record(stringOf(1, 128), fieldValue)), {}),
+    v.description("The values by the name of the field. Every field of the form needs one."),
+  ),
 });
 
 const visible = /^[\x21-\x7e]{1,64}$/;

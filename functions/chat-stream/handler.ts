@@ -14,6 +14,7 @@ import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import { makeAcquireReader } from "#core/chat/acquire-reader.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
+import { makeBeginChatInput } from "#core/chat/begin-chat-input.ts";
 import { makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
 import { makeFollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import { makeRunChatTurn } from "#core/chat/run-chat-turn.ts";
@@ -50,6 +51,9 @@ const readers = makeUserGuard({
 const pieces = makeAnswerPiecesTable({ client, tableName: env.GUARDS_TABLE, apps, clock });
 const forwardTurn = makeForwardTurn({ conversations, models, clock, log, newToken: randomUUID });
 
+const hash = (parts: readonly unknown[]): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+
 const routes = makeChatStreamRoutes({
   verifyUserToken: makeVerifyUserToken({ apps, clock }),
   revocations: guard,
@@ -60,8 +64,9 @@ const routes = makeChatStreamRoutes({
     guard,
     clock,
     newId: randomUUID,
-    hash: (parts) => createHash("sha256").update(JSON.stringify(parts)).digest("base64url"),
+    hash,
   }),
+  beginChatInput: makeBeginChatInput({ bots, turns, conversations, guard, clock, newId: randomUUID, hash }),
   runChatTurn: makeRunChatTurn({
     turns,
     guard,

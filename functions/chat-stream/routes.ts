@@ -1,3 +1,4 @@
+import type * as v from "valibot";
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { parseInput } from "#adapters/api-gateway/parse-input.ts";
@@ -5,8 +6,10 @@ import { pathParameter } from "#adapters/api-gateway/path-parameter.ts";
 import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
 import { type EventResponse, makeEventResponse } from "#adapters/lambda-stream/event-response.ts";
 import type { VerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
+import type { FieldValue } from "#core/answer/pause.ts";
 import type { AcquireReader } from "#core/chat/acquire-reader.ts";
-import type { BeginChatTurn, ChatRequest, ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
+import type { BeginChatInput, ChatInput } from "#core/chat/begin-chat-input.ts";
+import type { BeginChatTurn, BegunChatTurn, ChatRequest, ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
 import { checkBot, findOwnTurn, revokedToken } from "#core/chat/chat-access.ts";
 import { type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
 import type { ChatTurn, ChatTurnStore } from "#core/chat/chat-turn.ts";
@@ -14,10 +17,11 @@ import type { ChatUser } from "#core/chat/chat-user.ts";
 import type { FollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import type { EmitEvent, RunChatTurn } from "#core/chat/run-chat-turn.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
+import type { QuestionFile } from "#core/message/question-file.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { endingMs, maxWholeAnswerMs } from "#core/turn/turn-time.ts";
-import { chatHeaders, chatSchema, maxBodyBytes } from "./chat-schema.ts";
+import { chatHeaders, chatSchema, inputSchema, maxBodyBytes } from "./chat-schema.ts";
 import { makeWholeAnswer } from "./whole-answer.ts";
 
 export interface ChatStreamPorts {
@@ -25,6 +29,7 @@ export interface ChatStreamPorts {
   readonly revocations: Pick<TokenRevocations, "isRevoked">;
   readonly turns: Pick<ChatTurnStore, "find">;
   readonly beginChatTurn: BeginChatTurn;
+  readonly beginChatInput: BeginChatInput;
   readonly runChatTurn: RunChatTurn;
   readonly followChatTurn: FollowChatTurn;
   readonly acquireReader: AcquireReader;
@@ -56,6 +61,16 @@ const wantsJson = ({ headers }: ApiRequest): boolean => {
   return accept.includes("application/json") && !accept.includes("text/event-stream");
 };
 
+type SentFile = NonNullable<v.InferOutput<typeof chatSchema>["files"]>[number];
+type SentValue = v.InferOutput<typeof inputSchema>["inputs"][string];
+
+const toQuestionFile = ({ type: kind, url }: SentFile): QuestionFile => ({ kind, url });
+
+const toFieldValue = (value: SentValue): FieldValue => {
+  if (typeof value === "string") return value;
+  return Array.isArray(value) ? value.map(toQuestionFile) : toQuestionFile(value);
+};
+
 const chatRequestOf = (request: ApiRequest): ChatRequest => {
   const {
     content,
@@ -68,10 +83,21 @@ const chatRequestOf = (request: ApiRequest): ChatRequest => {
     content,
     conversation,
     integration,
-    files: files.map(({ type: kind, url }) => ({ kind, url })),
+    files: files.map(toQuestionFile),
     idempotencyKey: parseInput(chatHeaders, { "Idempotency-Key": request.headers["idempotency-key"] })[
       "Idempotency-Key"
     ],
+  };
+};
+
+const chatInputOf = (request: ApiRequest): ChatInput => {
+  const { form, action, inputs } = parseJsonBody(inputSchema, request.body, maxBodyBytes);
+  return {
+    botUserId: pathParameter(request, "userId"),
+    turn: pathParameter(request, "turn"),
+    form,
+    action,
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, toFieldValue(value)])),
   };
 };
 
@@ -89,6 +115,7 @@ export const makeChatStreamRoutes = ({
   revocations,
   turns,
   beginChatTurn,
+  beginChatInput,
   runChatTurn,
   followChatTurn,
   acquireReader,
@@ -150,19 +177,30 @@ export const makeChatStreamRoutes = ({
     return answer.reply();
   };
 
-  return {
-    "POST /v1/bots/{userId}/chat": async (request, leftMs) => {
+  /** A route that begins a turn, or a run that continues one, and sends its answer. */
+  const answerRoute =
+    (begin: (user: ChatUser, request: ApiRequest, until: number) => Promise<BegunChatTurn>): StreamedRoute =>
+    async (request, leftMs) => {
       const user = await verifyUserToken(request.headers.authorization);
       const isWhole = wantsJson(request);
       const time = timeOf(leftMs, isWhole ? maxWholeAnswerMs : undefined);
-      const result = await beginChatTurn(user, chatRequestOf(request), time.until);
+      const result = await begin(user, request, time.until);
       if (result.status === "existing") {
         return isWhole
           ? followWhole(user, result.turn, time)
           : followInStream(user, result.turn, undefined, time);
       }
       return isWhole ? runWhole(result.ready, time.deadline) : runInStream(result.ready, time.deadline);
-    },
+    };
+
+  return {
+    "POST /v1/bots/{userId}/chat": answerRoute((user, request, until) =>
+      beginChatTurn(user, chatRequestOf(request), until),
+    ),
+
+    "POST /v1/bots/{userId}/turns/{turn}/input": answerRoute((user, request, until) =>
+      beginChatInput(user, chatInputOf(request), until),
+    ),
 
     "GET /v1/bots/{userId}/turns/{turn}/events": async (request, leftMs) => {
       const user = await verifyUserToken(request.headers.authorization);

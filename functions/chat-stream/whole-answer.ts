@@ -1,6 +1,7 @@
 import { internalErrorMessage } from "#adapters/api-gateway/api-error.ts";
 import { jsonReply } from "#adapters/api-gateway/json-reply.ts";
 import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
+import type { InputForm } from "#core/answer/pause.ts";
 import type { ChatErrorCode, ChatEvent } from "#core/chat/chat-event.ts";
 
 type End = Extract<ChatEvent, { type: "end" }>;
@@ -15,6 +16,8 @@ export interface WholeAnswer {
   readonly sources: End["sources"];
   readonly stopped: boolean;
   readonly paused?: true;
+  readonly form?: InputForm;
+  readonly prompt?: string;
   readonly truncated?: End["truncated"];
 }
 
@@ -66,7 +69,7 @@ export const makeWholeAnswer = () => {
           ...(turn !== "" && { turn }),
         });
       }
-      const { usage, sources, stopped, paused, truncated } = end;
+      const { usage, sources, stopped, paused, form, prompt, truncated } = end;
       const whole: WholeAnswer = {
         turn,
         conversation,
@@ -75,6 +78,8 @@ export const makeWholeAnswer = () => {
         sources,
         stopped,
         ...(paused && { paused }),
+        ...(form && { form }),
+        ...(prompt !== undefined && { prompt }),
         ...(truncated && { truncated }),
       };
       return jsonReply(200, whole);

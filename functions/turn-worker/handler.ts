@@ -13,6 +13,7 @@ import { makeRongCloudMessages } from "#adapters/rongcloud/rongcloud-messages.ts
 import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
 import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
 import { parseTurnJob } from "#adapters/sqs/job-message.ts";
+import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
 import { makeMessageVisibility } from "#adapters/sqs/message-visibility.ts";
 import { makeSqsClient } from "#adapters/sqs/sqs-client.ts";
 import { makeWorker } from "#adapters/sqs/worker.ts";
@@ -44,12 +45,14 @@ const callRongCloud = makeRongCloudClient({
   apiUrls: env.RONGCLOUD_API_URL,
 });
 const im = makeRongCloudMessages(callRongCloud);
+const turns = makeJobQueue({ client: sqs, queueUrl: env.TURNS_QUEUE_URL });
 const runTurnJob = makeRunTurnJob({
   bots,
   jobs: makeJobsTable({ client, tableName: env.TURNS_TABLE, clock }),
   forwardTurn: makeForwardTurn({ conversations, models, clock, log, newToken: randomUUID }),
   receiverFor: makeReceiverFor({ im, clock }),
   closeOpenMessage: makeCloseOpenMessage({ im, clock }),
+  sendCheck: (job) => turns.send([job]),
   deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),
   report: makeReportJob({ log, metrics, clock }),
   recordTurn: makeRecordTurn({ metrics, clock }),

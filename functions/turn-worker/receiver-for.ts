@@ -23,7 +23,8 @@ export const makeReceiverFor = ({ im, clock }: { readonly im: ImMessages; readon
     const route = replyRouteOf(turn);
     const sink = (stream ? streamTo : sendWholeTo)(route, lease);
     // The IM shows typing in private chats only.
-    const hints = options.typing !== false && route.channelType === "PERSON";
+    const isChecking = turn.continues?.by === "check";
+    const hints = options.typing !== false && route.channelType === "PERSON" && !isChecking;
     const until = stream ? "first text" : "end";
     return hints ? withTypingIndicator(sink, route, { isHeld: lease.isHeld, until }) : { sink };
   };

@@ -1,4 +1,5 @@
 import { makeFill, type RunFacts } from "./fill.ts";
+import type { RunForm } from "./forms.ts";
 import { asObject, defined, type JsonObject } from "./json.ts";
 import type { Profile, StepOf } from "./profile.ts";
 import { readTemplate, type TemplateName } from "./templates.ts";
@@ -102,7 +103,22 @@ export const makeFrames = ({ mode, version }: Profile, facts: RunFacts) => {
       fillAll("rejection", { ...facts, conversationId: undefined, messageId: undefined }).map((event) =>
         event.event === "workflow_finished" ? withData(event, { error }) : event,
       ),
-    paused: ({ form, said }: StepOf<"pause">): readonly JsonObject[] =>
-      fillAll("pause", facts, said, { form_content: form }),
+    /** `said`: the text before the form. `isBegun`: the events before it have been sent. */
+    paused: (form: RunForm, said: string, isBegun: boolean): readonly JsonObject[] => {
+      const events = fillAll("pause", facts, said).map((event) => {
+        const data = asObject(event.data);
+        if (event.event === "human_input_required") return withData(event, { ...form });
+        if (event.event !== "workflow_paused") return event;
+        const { display_in_ui: _, ...reason } = form;
+        const reasons = Object.values(data.reasons ?? []).map((each) => ({ ...asObject(each), ...reason }));
+        return withData(event, { reasons });
+      });
+      return isBegun ? events.slice(events.findLastIndex(({ event }) => event === "node_started")) : events;
+    },
+    /** A run that goes on after its pause. */
+    resumed: (): readonly JsonObject[] =>
+      answering.head
+        .filter(({ event }) => event === "workflow_started")
+        .map((event) => withData(fill(event), { reason: "resumption" })),
   };
 };

@@ -38,8 +38,20 @@ const stepSchema = v.variant("do", [
   v.strictObject({ do: v.literal("fail"), ...failure }),
   /** The run fails before it starts. */
   v.strictObject({ do: v.literal("reject"), message: v.string() }),
-  /** The run waits for a person. `said` precedes the form. */
-  v.strictObject({ do: v.literal("pause"), form: v.string(), said: v.optional(v.string(), "") }),
+  /** The run waits for a person; the next steps follow when the form is submitted. `said` precedes the form. */
+  v.strictObject({
+    do: v.literal("pause"),
+    form: v.string(),
+    said: v.exactOptional(v.string()),
+    /** As Dify defines them (docs/spec/dify.md, A9). */
+    inputs: v.optional(v.array(jsonObject), []),
+    actions: v.optional(v.array(v.object({ id: v.string(), title: v.string() })), [
+      { id: "yes", title: "Yes" },
+      { id: "no", title: "No" },
+    ]),
+    /** Without it, only an e-mail asks for the form, and this API does not accept it. */
+    isDisplayed: v.optional(v.boolean(), true),
+  }),
   /** The connections break. A run that outlives its client continues. */
   v.strictObject({ do: v.literal("cut") }),
   /** Waits `ms`, or until Dify closes the idle stream. Without `pings`, in silence, as when queued for a worker. */

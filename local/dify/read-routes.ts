@@ -1,6 +1,9 @@
-import { invalidParam, jsonReply, notFound, Refusal, type Reply, success } from "./http.ts";
-import { asObject, type JsonObject, parseJson } from "./json.ts";
+import { type FormState, requireForm } from "./forms.ts";
+import { frame, invalidParam, jsonReply, notFound, Refusal, type Reply, success } from "./http.ts";
+import { asObject, defined, type JsonObject, parseJson } from "./json.ts";
 import { findRecording } from "./recordings.ts";
+import { streamReply } from "./replies.ts";
+import type { Run } from "./run.ts";
 import { type Exchange, type Route, requireUser } from "./simulation.ts";
 import { ownerOf, type StoredMessage } from "./store.ts";
 
@@ -13,7 +16,14 @@ const info = ({ app }: Exchange): Reply =>
     author_name: "admin",
   });
 
-const shownMessage = (message: StoredMessage): JsonObject => ({
+const shownForm = (run: Run, state: FormState): JsonObject => ({
+  type: "human_input",
+  workflow_run_id: run.turn.runId,
+  submitted: state.isSubmitted(),
+  form_definition: state.isSubmitted() ? null : { ...state.form },
+});
+
+const shownMessage = (message: StoredMessage, run: Run | undefined): JsonObject => ({
   id: message.id,
   conversation_id: message.conversationId ?? null,
   inputs: message.inputs,
@@ -23,6 +33,7 @@ const shownMessage = (message: StoredMessage): JsonObject => ({
   retriever_resources: message.sources,
   created_at: message.createdAt,
   status: message.status,
+  ...(run?.isDetached && { extra_contents: run.forms().map((state) => shownForm(run, state)) }),
 });
 
 const listMessages = ({ simulation, request, app }: Exchange): Reply => {
@@ -31,9 +42,10 @@ const listMessages = ({ simulation, request, app }: Exchange): Reply => {
   if (all.length === 0) throw notFound("Conversation Not Exists.");
   const recorded = findRecording(`${app.profile.version}/messages`)?.body.toString("utf8") ?? "";
   const [template] = Object.values(asObject(parseJson(recorded)).data ?? []);
-  const data = all
-    .slice(-Number(limit))
-    .map((message) => ({ ...asObject(template), ...shownMessage(message) }));
+  const data = all.slice(-Number(limit)).map((message) => {
+    const run = simulation.findRun(app, ({ messageId }) => messageId === message.id);
+    return { ...asObject(template), ...shownMessage(message, run) };
+  });
   return jsonReply(200, { limit: Number(limit), has_more: all.length > data.length, data });
 };
 
@@ -74,10 +86,32 @@ const showRun = ({ simulation, app, id }: Exchange): Reply => {
   });
 };
 
+/** The events from now on; of a run that has ended, one event without the turn's ids. */
+const followRun = ({ simulation, request, app, id }: Exchange): Reply => {
+  const user = requireUser(request.query.user);
+  const run = simulation.findRun(app, (turn) => turn.runId === id && turn.user === user);
+  if (run === undefined) throw notFound("Workflow run not found");
+  const finished = run.outcome()?.events.findLast(({ event }) => event === "workflow_finished");
+  if (finished === undefined) return streamReply(run);
+  const event = { ...defined(finished, "conversation_id", "message_id"), task_id: id };
+  return { status: 200, type: "text/event-stream; charset=utf-8", body: frame(event) };
+};
+
+const formOf = ({ simulation, app, id }: Exchange): FormState =>
+  requireForm(
+    simulation
+      .runsOf(app)
+      .flatMap((run) => run.forms())
+      .find(({ form }) => form.form_token === id),
+  );
+
 export const readRoutes: readonly Route[] = [
   ["GET", "/v1/info", info],
   ["GET", "/v1/messages", listMessages],
   ["POST", "/v1/messages/:id/feedbacks", rate],
   ["GET", "/v1/messages/:id/suggested", suggest],
   ["GET", "/v1/workflows/run/:id", showRun],
+  ["GET", "/v1/workflow/:id/events", followRun],
+  ["GET", "/v1/form/human_input/:id", (exchange) => formOf(exchange).show()],
+  ["POST", "/v1/form/human_input/:id", (exchange) => formOf(exchange).submit(exchange.request.body)],
 ];

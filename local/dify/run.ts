@@ -1,8 +1,9 @@
 import { systemClock } from "#adapters/node/system-clock.ts";
 import type { RunFacts } from "./fill.ts";
+import { type FormState, makeFormState, newForm } from "./forms.ts";
 import { makeFrames } from "./frames.ts";
 import { asObject, type JsonObject } from "./json.ts";
-import type { Step } from "./profile.ts";
+import type { Step, StepOf } from "./profile.ts";
 import type { App, StoredMessage } from "./store.ts";
 import { foreignStops } from "./versions.ts";
 
@@ -54,6 +55,8 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
   let text = "";
   let freeWorker = (): void => {};
   let isQuiet = false;
+  let isBegun = false;
+  const forms: FormState[] = [];
 
   const emit = (events: readonly JsonObject[]): void => {
     for (const event of events) for (const { send } of listeners) send(event);
@@ -104,9 +107,24 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
     }
   };
 
+  const pause = async (step: StepOf<"pause">): Promise<void> => {
+    const state = makeFormState(newForm(step));
+    forms.push(state);
+    text += step.said ?? "";
+    settle("paused", frames.paused(state.form, text, isBegun));
+    endStreams("closed");
+    freeWorker();
+    await Promise.race([state.submitted, systemClock.sleep(Number.POSITIVE_INFINITY, ports.closing)]);
+    if (ports.closing.aborted) return;
+    outcome = undefined;
+    isBegun = true;
+    emit(frames.resumed());
+  };
+
   const play = async (step: Step): Promise<void> => {
     switch (step.do) {
       case "begin":
+        isBegun = true;
         return emit(frames.head());
       case "say":
         return say(step.pieces ?? []);
@@ -126,8 +144,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
         return events.length === 0 ? play({ do: "wait", pings: false }) : emit(events);
       }
       case "pause":
-        settle("paused", frames.paused(step), step.said);
-        return end("closed");
+        return pause(step);
       case "cut":
         return isDetached ? endStreams("cut") : end("cut");
       case "wait": {
@@ -162,6 +179,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
     isDetached,
     firstOutcome: firstOutcome.promise,
     outcome: (): Outcome | undefined => outcome,
+    forms: (): readonly FormState[] => forms,
     /** Returns a function that stops listening. */
     listen: (listener: RunListener): (() => void) => {
       listeners.add(listener);

@@ -24,6 +24,8 @@ export interface DifySimulator {
   readonly requests: readonly ReceivedRequest[];
   /** @throws TypeError if the profile is invalid. */
   readonly configure: (key: string, profile: ProfileInput) => void;
+  /** Fills in the open forms of an app, as a person does on Dify's web page. */
+  readonly fillForms: (key: string) => void;
   /** Closes open connections at once. */
   readonly close: () => Promise<void>;
 }
@@ -117,6 +119,10 @@ export const startDifySimulator = async (options: DifySimulatorOptions = {}): Pr
     url: `${server.url}/v1`,
     requests,
     configure: simulation.configure,
+    fillForms: (key) => {
+      const app = simulation.findApp(key);
+      for (const run of app ? simulation.runsOf(app) : []) for (const form of run.forms()) form.accept();
+    },
     close: async () => {
       closing.abort();
       await server.close();

@@ -35,6 +35,7 @@ export const makeSimulation = ({ workers, ...options }: SimulationOptions) => {
       runs.push(run);
       return run;
     },
+    runsOf: (app: App): readonly Run[] => runs.filter(({ turn }) => turn.app.key === app.key),
     findRun: (app: App, matches: (turn: Turn) => boolean): Run | undefined =>
       runs.find(({ turn }) => turn.app.key === app.key && matches(turn)),
   };

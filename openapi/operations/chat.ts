@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { conversationQuery, feedbackSchema } from "../../functions/chat-control/feedback-schema.ts";
-import { chatHeaders, chatSchema } from "../../functions/chat-stream/chat-schema.ts";
+import { chatHeaders, chatSchema, inputSchema } from "../../functions/chat-stream/chat-schema.ts";
 import type { Operation, Parameter } from "../operation.ts";
 import { chatAnswer, conversation, done, suggestions } from "../reply-schemas.ts";
 
@@ -82,6 +82,38 @@ export const chatOperations: readonly Operation[] = [
         turn: turn.example,
         conversation: "trip",
         content: "I am a bot.",
+        usage: { totalTokens: 42 },
+        sources: [],
+        stopped: false,
+      },
+    },
+    errors: ["BadRequest", "PayloadTooLarge", "Conflict", "AnswerFailed"],
+  },
+  {
+    id: "continueTurn",
+    method: "post",
+    path: `${base}/turns/{turn}/input`,
+    tag: "Chat",
+    caller: "user",
+    summary: "Fill in a form",
+    description: `Continues a turn that ended with \`paused\` and a \`form\`. ${stream} The answer is only what is new.`,
+    success: "The rest of the answer, as a stream of events or complete.",
+    parameters: [bot, turn],
+    body: {
+      contentType,
+      schema: inputSchema,
+      example: { action: "approve", inputs: { reason: "The amount is correct." } },
+    },
+    streamExample:
+      frame("2.0.0", "start", { turn: turn.example, conversation: "trip" }) +
+      frame("2.0.9", "delta", { content: "Approved." }) +
+      frame("2.end", "end", { stopped: false, usage: { totalTokens: 42 }, sources: [] }),
+    reply: {
+      schema: chatAnswer,
+      example: {
+        turn: turn.example,
+        conversation: "trip",
+        content: "Approved.",
         usage: { totalTokens: 42 },
         sources: [],
         stopped: false,

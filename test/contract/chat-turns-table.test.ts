@@ -62,7 +62,37 @@ describe("a client's turn", () => {
       heldUntil: startMs + leaseMs,
       replayUntil: undefined,
       reference: undefined,
+      inputHash: undefined,
     });
+  });
+
+  test("continues once with a user's input, as another run, and only after it has ended", async () => {
+    const { turn, store, begin, end, find } = setUp();
+    const lease = (token: string) => ({ token, expiresAt: startMs + leaseMs });
+    const input = { ...turn, attempt: 1, inputHash: "what was entered" };
+    await begin("first");
+    expect(await store.continue(input, lease("early"))).toBeUndefined();
+    await end("first");
+    const both = await Promise.all(["one", "two"].map((token) => store.continue(input, lease(token))));
+    expect(both.toSorted()).toEqual([2, undefined]);
+    expect(await find()).toMatchObject({ state: "running", attempt: 2, inputHash: "what was entered" });
+    expect((await find())?.replayUntil).toBeUndefined();
+  });
+
+  test("continues again if the process that continued it died", async () => {
+    const { turn, store, begin, end, clock } = setUp();
+    let tokens = 0;
+    const continueAfter = (attempt: number) => {
+      tokens += 1;
+      const lease = { token: `token ${tokens}`, expiresAt: clock.now() + leaseMs };
+      return store.continue({ ...turn, attempt, inputHash: "what was entered" }, lease);
+    };
+    await begin("first");
+    await end("first");
+    expect(await continueAfter(1)).toBe(2);
+    await clock.advance(leaseMs);
+    expect(await continueAfter(1)).toBeUndefined();
+    expect(await continueAfter(2)).toBe(3);
   });
 
   test("in the unnamed conversation is read without a name", async () => {

@@ -42,13 +42,13 @@ const setUp = (given: Partial<ConversationKey> = {}) => {
   const turn = async ({ begins = false, of = key, expiresAt }: GivenTurn = {}) => {
     const { token, opened } = await open(of);
     if (begins) await store.begin(of, token, conversation);
-    await store.close(of, token, expiresAt);
+    await store.close(of, token, { expiresAt });
     return opened;
   };
   return { clock, store, key, conversation, life, open, turn };
 };
 
-const none = { status: "open", conversation: undefined };
+const none = { status: "open", conversation: undefined, pauses: [] };
 
 describe("a conversation that is looked up", () => {
   test("is found with its number of turns, and the lookup does not count as one", async () => {
@@ -141,7 +141,7 @@ describe("a conversation that is forgotten", () => {
       const { token } = await open();
       await store.forget(key);
       expect((await open()).opened).toEqual({ status: "busy" });
-      await store.close(key, token, expiresAt);
+      await store.close(key, token, { expiresAt });
       expect(await store.find(key)).toBeUndefined();
       expect(await turn()).toEqual(none);
     },
@@ -153,7 +153,7 @@ describe("a conversation that is forgotten", () => {
     await store.forget(key);
     expect(await store.begin(key, token, conversation)).toBe(false);
     expect(await store.remember(key, token, "more")).toBe(false);
-    await store.close(key, token, undefined);
+    await store.close(key, token, {});
     expect(await store.find(key)).toBeUndefined();
     expect(await turn({ begins: true })).toEqual(none);
     expect(await store.find(key)).toMatchObject({ turns: 1 });

@@ -13,7 +13,7 @@ import { app, appsBehind, namedKey } from "../unit/adapters/secrets/apps.ts";
 const dayMs = 24 * 60 * 60 * 1000;
 const memory = '{"conversationId":"1e5c2a4e-0f8a-4f0f-9d3b-0a1b2c3d4e5f","user":"u7"}';
 const life = { startedAt: startMs, expiresAt: startMs + dayMs };
-const none = { status: "open", conversation: undefined };
+const none = { status: "open", conversation: undefined, pauses: [] };
 
 let table: TestTable;
 beforeAll(async () => {
@@ -40,14 +40,14 @@ const setUp = (given: Partial<ConversationKey> = {}) => {
   /** A turn that only reads, from beginning to end. */
   const read = async (of = key, by = storeWith()) => {
     const { opened, token } = await open(of, by);
-    await by.store.close(of, token, undefined);
+    await by.store.close(of, token, {});
     return opened;
   };
   /** A turn that begins a conversation. */
   const begin = async (by = storeWith(), given = memory) => {
     const { token } = await open(key, by);
     expect(await by.store.begin(key, token, { memory: given, ...life })).toBe(true);
-    await by.store.close(key, token, undefined);
+    await by.store.close(key, token, {});
   };
   const itemOf = async (of = key) =>
     (await table.items()).find(({ conversation }) => String(conversation).includes(`"${of.senderId}"`));
@@ -61,10 +61,11 @@ describe("a model's memory of a conversation", () => {
     await begin();
     const { token } = await open();
     expect(await store.remember(key, token, "the last messages")).toBe(true);
-    await store.close(key, token, undefined);
+    await store.close(key, token, {});
     expect(await read()).toEqual({
       status: "open",
       conversation: { memory: "the last messages", ...life },
+      pauses: [],
     });
     expect(await store.find(key)).toEqual({ ...life, turns: 3 });
   });
@@ -126,7 +127,7 @@ describe("a model's memory of a conversation", () => {
       const fields = { app: appKey, bot: botUserId, reason: expect.any(String) };
       expect(by.log.lines).toEqual([{ level: "error", event: "memory_decryption_failed", fields }]);
       expect(await by.store.begin(copy, token, { memory: "of the copy", ...life })).toBe(true);
-      await by.store.close(copy, token, undefined);
+      await by.store.close(copy, token, {});
       expect(await read(copy)).toMatchObject({ conversation: { memory: "of the copy" } });
       expect(await read()).toMatchObject({ conversation: { memory } });
     },

@@ -61,7 +61,7 @@ describe("a conversation that an older version began", () => {
     const conversation = await open();
     expect(conversation).toMatchObject(life);
     expect(readMemory(conversation?.memory ?? "")).toEqual(dify);
-    await store.close(key, "mine", undefined);
+    await store.close(key, "mine", {});
     expect(await store.find(key)).toEqual({ ...life, turns: 4 });
   });
 
@@ -69,7 +69,7 @@ describe("a conversation that an older version began", () => {
     const { store, key, open } = await setUp({ turns: undefined });
     expect(await store.find(key)).toEqual({ ...life, turns: 0 });
     await open();
-    await store.close(key, "mine", undefined);
+    await store.close(key, "mine", {});
     expect(await store.find(key)).toEqual({ ...life, turns: 1 });
   });
 
@@ -135,7 +135,7 @@ describe("a conversation that an older version began", () => {
     await open();
     await store.remember(key, "mine", "forgotten");
     await olderUpdate("REMOVE conversationId, #user, startedAt, expiresAt, turns");
-    await store.close(key, "mine", startMs + dayMs);
+    await store.close(key, "mine", { expiresAt: startMs + dayMs });
     expect(await store.find(key)).toBeUndefined();
     expect(await open()).toBeUndefined();
     const begun = { memory: "new", startedAt: startMs, expiresAt: startMs + dayMs };

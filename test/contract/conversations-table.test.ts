@@ -49,7 +49,7 @@ const find = async (store: ConversationStore, key: ConversationKey): Promise<Con
   const lease = leaseOf(`turn ${turns}`, startMs + 30 * dayMs);
   const opened = await store.open(key, lease);
   expect(opened.status).toBe("open");
-  await store.close(key, lease.token, undefined);
+  await store.close(key, lease.token, {});
   return conversationIn(opened);
 };
 
@@ -59,7 +59,7 @@ const begin = async (store: ConversationStore, key: ConversationKey, begun: Conv
   const lease = leaseOf(`turn ${turns}`, startMs + 30 * dayMs);
   await store.open(key, lease);
   expect(await store.begin(key, lease.token, begun)).toBe(true);
-  await store.close(key, lease.token, undefined);
+  await store.close(key, lease.token, {});
 };
 
 const itemOf = async (part: string): Promise<Record<string, unknown> | undefined> =>
@@ -101,7 +101,7 @@ describe("a conversation", () => {
     await clock.advance(dayMs - 1);
     const lease = leaseOf("late", clock.now() + leaseMs);
     await store.open(key, lease);
-    await store.close(key, lease.token, clock.now() + dayMs);
+    await store.close(key, lease.token, { expiresAt: clock.now() + dayMs });
     await clock.advance(dayMs - 1);
     expect(await find(store, key)).toBeDefined();
     expect((await itemOf("sliding"))?.ttl).toBeGreaterThanOrEqual((startMs + 3 * dayMs) / 1000);
@@ -171,7 +171,7 @@ describe("the lease of a conversation", () => {
     const first = leaseOf("first");
     await store.open(key, first);
     expect(await store.open(key, leaseOf("second"))).toEqual({ status: "busy" });
-    await store.close(key, first.token, undefined);
+    await store.close(key, first.token, {});
     expect(await store.open(key, leaseOf("second"))).toMatchObject({ status: "open" });
   });
 
@@ -197,9 +197,9 @@ describe("the lease of a conversation", () => {
     await store.open(key, next);
     expect(await store.renew(key, late)).toBe(false);
     expect(await store.begin(key, late.token, conversation({ memory: "stale" }))).toBe(false);
-    await store.close(key, late.token, undefined);
+    await store.close(key, late.token, {});
     expect((await store.open(key, leaseOf("third", clock.now() + leaseMs))).status).toBe("busy");
-    await store.close(key, next.token, undefined);
+    await store.close(key, next.token, {});
     expect(await find(store, key)).toBeUndefined();
   });
 

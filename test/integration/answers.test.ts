@@ -215,19 +215,59 @@ test(
   }),
 );
 
-test(
-  "an answer that waits for a person says so, with the form's question",
-  withBot(
-    "bot-waits",
-    { profile: { version: "1.14.2", script: [{ do: "pause", form: "May I refund\n20 euros?" }] } },
-    async ({ userId }) => {
+describe("an answer that waits for a person", () => {
+  const refund = (given: object): ProfileInput => ({
+    version: "1.14.2",
+    script: [
+      { do: "begin" },
+      { do: "say", pieces: ["I have asked."] },
+      { do: "pause", form: "May I refund\n20 euros?", ...given },
+      { do: "say", pieces: [" It is on its way."] },
+      { do: "finish" },
+    ],
+  });
+
+  test(
+    "continues with the user's choice",
+    withBot(
+      "bot-refunds",
+      {
+        profile: refund({
+          form: "May I refund? {{#$output.why#}}",
+          inputs: [{ output_variable_name: "why", type: "paragraph", default: null }],
+        }),
+      },
+      async ({ userId, apiKey }) => {
+        await say(userId, "my money back, please");
+        expect((await answerOf(userId)).text).toMatch(/^I have asked\.\n\nMay I refund\? \[why\]/);
+        await say(userId, "it was late");
+        expect((await answerOf(userId, 1)).text).toMatch(/1\. Yes\n2\. No/);
+        await say(userId, "yes");
+        expect((await answerOf(userId, 2)).text).toBe(" It is on its way.");
+        expect(askedOf(apiKey)).toEqual([
+          expect.objectContaining({ query: "my money back, please" }),
+          { user: "u7", action: "yes", inputs: { why: "it was late" } },
+        ]);
+        await say(userId, "thanks");
+        await answerOf(userId, 3);
+        expect(askedOf(apiKey).at(-1)).toMatchObject({ query: "thanks" });
+      },
+    ),
+  );
+
+  test(
+    "says so if somebody else is asked, and continues when that person has answered",
+    withBot("bot-waits", { profile: refund({ isDisplayed: false }) }, async ({ userId, apiKey }) => {
       await say(userId, "my money back, please");
       const { text, completeReason } = await answerOf(userId);
       expect(text).toMatch(/waiting for someone.*\n\n> May I refund\n> 20 euros\?$/s);
       expect([completeReason, messagesOf(userId).length]).toEqual([0, 1]);
-    },
-  ),
-);
+      dify.fillForms(apiKey);
+      expect((await answerOf(userId, 1)).text).toBe(" It is on its way.");
+    }),
+    30_000,
+  );
+});
 
 test(
   "an error from Dify reaches the user as the team's own text, once",

@@ -3,7 +3,7 @@ import { makeMetrics } from "#adapters/node/metrics.ts";
 import { failureCodes, truncationReasons } from "#core/answer/answer.ts";
 import { integrationTypes, modelTypes } from "#core/bot/integration-types.ts";
 import { jobMetrics, makeReportJob } from "#core/jobs/job-report.ts";
-import type { TurnReport } from "#core/turn/forward-turn.ts";
+import type { TurnReport } from "#core/turn/stream-answer.ts";
 import { makeRecordTurn, turnChannels } from "#core/turn/turn-report.ts";
 import { botEventsRoute, messagesRoute, setUpCallbacks } from "../unit/functions/im-callback/callbacks.ts";
 import { webhookJob } from "./jobs.ts";
@@ -38,7 +38,7 @@ const noteTurns = (metrics: MemoryMetrics): void => {
   const recordTurn = makeRecordTurn({ metrics, clock: makeTestClock() });
   const outcomes: Outcome[] = [
     ...keysOf(others).map((status) => ({ status })),
-    { status: "paused", form: undefined },
+    { status: "paused", pause: {} },
     ...truncationReasons.map((reason) => ({ status: "truncated", reason }) as const),
     ...failureCodes.map((code) => ({ status: "failed", code, retryable: true, detail: "" }) as const),
   ];

@@ -1,5 +1,6 @@
 import type { Clock } from "#core/shared/clock.ts";
 import type { Conversation, ConversationLease, ConversationStore } from "#core/turn/conversation.ts";
+import type { ConversationPause } from "#core/turn/conversation-pause.ts";
 
 export interface MemoryConversations extends ConversationStore {
   /** All that were begun or continued, in order. */
@@ -17,6 +18,7 @@ export const makeMemoryConversations = (clock: Clock, before?: Conversation): Me
   const kept: Conversation[] = before ? [before] : [];
   const closed: (number | undefined)[] = [];
   let held: ConversationLease | undefined;
+  let pauses: readonly ConversationPause[] = [];
   const isHolder = (token: string): boolean => held?.token === token;
   return {
     kept,
@@ -30,7 +32,8 @@ export const makeMemoryConversations = (clock: Clock, before?: Conversation): Me
       if (isTaken) return { status: "busy" };
       held = lease;
       const last = kept.at(-1);
-      return { status: "open", conversation: last && last.expiresAt > clock.now() ? last : undefined };
+      const conversation = last && last.expiresAt > clock.now() ? last : undefined;
+      return { status: "open", conversation, pauses };
     },
     renew: async (_key, lease) => {
       if (!isHolder(lease.token)) return false;
@@ -51,11 +54,16 @@ export const makeMemoryConversations = (clock: Clock, before?: Conversation): Me
       const last = kept.at(-1);
       return last && { ...last, turns: closed.length };
     },
-    forget: async () => void kept.splice(0),
-    close: async (_key, token, expiresAt) => {
+    forget: async () => {
+      kept.splice(0);
+      pauses = [];
+    },
+    close: async (_key, token, { expiresAt, pauses: kept = [] }) => {
       if (!isHolder(token)) return;
       held = undefined;
+      pauses = kept;
       closed.push(expiresAt);
     },
+    findPauses: async () => pauses,
   };
 };

@@ -1,9 +1,11 @@
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import type { DifyEvent } from "./dify-event.ts";
 import { filesOfOutputs } from "./dify-file.ts";
+import { type DifyForm, pauseOf } from "./dify-form.ts";
 import { writeMemory, writeReference } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
 import { runFailure, streamFailure } from "./failures.ts";
+import { type PausedRun, writePausedRun } from "./paused-run.ts";
 import { makeTextDigest, type TextDigest } from "./text-digest.ts";
 
 /** Dify's ids of a turn. A workflow run has neither a conversation nor a message. */
@@ -25,6 +27,12 @@ export interface DetachedRun {
   readonly ids: AnswerIds;
 }
 
+/** A run that has paused, and goes on. */
+export interface ResumedRun extends DetachedRun {
+  /** The text before the pause. */
+  readonly received: PausedRun["received"];
+}
+
 export interface AnswerMachine {
   /** Takes the next event and returns the answer events that result from it; none after the end. */
   take(event: DifyEvent): readonly AnswerEvent[];
@@ -39,6 +47,8 @@ export interface AnswerMachine {
   readonly received: TextDigest;
   /** Sets the whole text. The event has only the rest if the text begins with the text received so far. */
   setText(whole: string): readonly AnswerEvent[];
+  /** The outcome of a run that waits for these forms. */
+  pauseWith(forms: readonly DifyForm[]): AnswerOutcome;
   /** Returns the buffered text; for the end of the stream. */
   flush(): readonly AnswerEvent[];
 }
@@ -95,14 +105,14 @@ const idsOf = (event: DifyEvent): AnswerIds | undefined => {
  * Turns Dify's events into an answer's events and outcome. The order of the two terminal events depends on the version, and
  * either may be missing: the first one ends the answer, and the second is awaited only briefly (docs/spec/dify.md, A4, A8).
  */
-export const makeAnswerMachine = ({
-  user,
-  conversationId: continuedConversationId,
-}: Pick<DifyQuestion, "user" | "conversationId">): AnswerMachine => {
+export const makeAnswerMachine = (
+  { user, conversationId: continuedConversationId }: Pick<DifyQuestion, "user" | "conversationId">,
+  resumed?: ResumedRun,
+): AnswerMachine => {
   let state: MachineState = { status: "reading" };
-  let ids: AnswerIds | undefined;
-  let detachedRun: DetachedRun | undefined;
-  let isWorkflow = false;
+  let ids = resumed?.ids;
+  let detachedRun: DetachedRun | undefined = resumed;
+  let isWorkflow = resumed !== undefined;
   let isAgent = false;
   /** May be an agent's closing message, or the first piece of more text. */
   let maybeClosing: string | undefined;
@@ -110,12 +120,15 @@ export const makeAnswerMachine = ({
   let hasPieces = false;
   let isModerated = false;
   let mayBeCorrected = false;
-  let form: string | undefined;
-  const received = makeTextDigest();
+  const forms = new Map<string | undefined, DifyForm>();
+  const received = makeTextDigest(resumed?.received);
+  /** Whether text has come since the run was resumed. */
+  let hasNewText = false;
 
   const appendText = (text: string): readonly AnswerEvent[] => {
     if (text === "") return nothing;
     received.append(text);
+    hasNewText = true;
     return [{ type: "delta", text }];
   };
   const setText = (whole: string): readonly AnswerEvent[] => {
@@ -152,6 +165,20 @@ export const makeAnswerMachine = ({
     return setText(whole);
   };
 
+  /** The outputs have the whole text; the events only the part after they were opened. */
+  const restAfterPause = (whole: string): readonly AnswerEvent[] => {
+    if (!resumed || isModerated) return nothing;
+    const rest = received.restOf(whole);
+    if (rest !== undefined) return appendText(rest);
+    return hasNewText ? nothing : appendText(whole);
+  };
+
+  const pauseWith = (given: readonly DifyForm[], runId = detachedRun?.runId): AnswerOutcome => {
+    const run = runId !== undefined && ids ? { runId, ids } : undefined;
+    const reference = run && writePausedRun(run, user, given, received.save());
+    return { status: "paused", pause: pauseOf(given, reference) };
+  };
+
   const endRun = (run: RunEnd): readonly AnswerEvent[] => {
     const { status, outputs, total_tokens: totalTokens } = run;
     const end: End = state.status === "closing" ? { ...state, status: "ended" } : finished(run);
@@ -162,7 +189,7 @@ export const makeAnswerMachine = ({
     // The streamed text of a failed node is not part of the answer. The outputs do not contain moderated text.
     const isCorrected = status === "partial-succeeded" && whole !== "" && !isModerated;
     const isMissing = received.length === 0 && !isModerated;
-    const text = isCorrected ? setText(whole) : isMissing ? appendText(whole) : nothing;
+    const text = isCorrected ? setText(whole) : isMissing ? appendText(whole) : restAfterPause(whole);
     // The usage of a chatflow comes with `message_end`.
     if (ids?.conversationId !== undefined) return [...text, ...files];
     const usage = totalTokens === undefined ? undefined : { totalTokens };
@@ -215,7 +242,7 @@ export const makeAnswerMachine = ({
       case "agent_thought":
         return nothing;
       case "human_input_required":
-        form = event.data.form_content;
+        if (event.data) forms.set(event.data.form_id, event.data);
         return nothing;
       case "message_end":
         state = { status: isWorkflow && state.status === "reading" ? "closing" : "ended", outcome: answered };
@@ -226,9 +253,15 @@ export const makeAnswerMachine = ({
         ];
       case "workflow_finished":
         return endRun(event.data);
-      case "workflow_paused":
-        state = { status: "ended", outcome: { status: "paused", form } };
-        return nothing;
+      case "workflow_paused": {
+        const text = close();
+        // Only the events have `display_in_ui`.
+        for (const reason of event.data?.reasons ?? [])
+          if (!forms.has(reason.form_id)) forms.set(reason.form_id, reason);
+        const runId = event.workflow_run_id ?? detachedRun?.runId;
+        state = { status: "ended", outcome: pauseWith([...forms.values()], runId) };
+        return text;
+      }
       case "error":
         // An error after the answer's end is ignored: 1.17.1 sends a spurious one.
         state = {
@@ -248,6 +281,7 @@ export const makeAnswerMachine = ({
     },
     received,
     setText,
+    pauseWith,
     flush: release,
     get mayBeCorrected() {
       return mayBeCorrected;

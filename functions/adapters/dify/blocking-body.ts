@@ -3,6 +3,7 @@ import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import { pythonJson } from "#adapters/model-api/python-json.ts";
 import { answerMetadata } from "./answer-metadata.ts";
 import type { DifyEvent } from "./dify-event.ts";
+import { difyForm } from "./dify-form.ts";
 
 const id = lenient(v.pipe(v.string(), v.nonEmpty()));
 const ids = { conversation_id: id, message_id: id, task_id: id };
@@ -15,21 +16,31 @@ const messageBody = v.pipe(
   ]),
 );
 
-const reasons = lenientList(v.object({ form_content: v.string() }));
+const reasons = lenientList(difyForm);
 
 /** A chatflow that waits for human input (from 1.14). */
-const pausedBody = v.pipe(
+const pausedChat = v.pipe(
   v.object({
     event: v.literal("workflow_paused"),
     answer: lenient(v.string()),
+    workflow_run_id: id,
     data: lenient(v.object({ reasons })),
     ...ids,
   }),
-  v.transform(({ answer = "", data, event, ...eventIds }): DifyEvent[] => [
+  v.transform(({ answer = "", data, event, workflow_run_id, ...eventIds }): DifyEvent[] => [
     { event: "message", answer, ...eventIds },
-    { event: "human_input_required", data: { form_content: data?.reasons[0]?.form_content }, ...eventIds },
-    { event, ...eventIds },
+    { event, workflow_run_id, data, ...eventIds },
   ]),
+);
+
+/** A workflow that waits for human input (from 1.14). */
+const pausedRun = v.pipe(
+  v.object({
+    workflow_run_id: id,
+    data: v.object({ status: v.literal("paused"), reasons }),
+    ...ids,
+  }),
+  v.transform((run): DifyEvent[] => [{ event: "workflow_paused", ...run }]),
 );
 
 const runBody = v.pipe(
@@ -46,7 +57,7 @@ const runBody = v.pipe(
   v.transform((run): DifyEvent[] => [{ event: "workflow_finished", ...run }]),
 );
 
-const body = v.pipe(v.string(), pythonJson, v.union([messageBody, pausedBody, runBody]));
+const body = v.pipe(v.string(), pythonJson, v.union([messageBody, pausedChat, pausedRun, runBody]));
 
 /**
  * Converts a blocking answer into the events of an equivalent stream (docs/spec/dify.md, A2); undefined if the text is not

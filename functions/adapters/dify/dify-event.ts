@@ -3,6 +3,7 @@ import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import { pythonJson } from "#adapters/model-api/python-json.ts";
 import { answerMetadata } from "./answer-metadata.ts";
 import { difyFile } from "./dify-file.ts";
+import { difyForm } from "./dify-form.ts";
 
 const text = v.string();
 const id = lenient(v.pipe(v.string(), v.nonEmpty()));
@@ -58,10 +59,17 @@ const difyEvent = v.variant("event", [
   }),
   v.object({
     event: v.literal("human_input_required"),
-    data: v.fallback(v.optional(v.object({ form_content: lenient(text) }), {}), {}),
+    workflow_run_id: id,
+    data: lenient(difyForm),
     ...ids,
   }),
-  v.object({ event: v.literal("workflow_paused"), ...ids }),
+  // The reasons are the forms again.
+  v.object({
+    event: v.literal("workflow_paused"),
+    workflow_run_id: id,
+    data: lenient(v.object({ reasons: lenientList(difyForm) })),
+    ...ids,
+  }),
   // Failures before the run have no code from 1.15 on.
   v.object({
     event: v.literal("error"),

@@ -10,6 +10,8 @@ export interface DifyTimeouts {
   readonly notBegunMs: number;
   /** Without any bytes of a run that has begun (two pings are missing): then Dify is asked for the run's status. */
   readonly quietMs: number;
+  /** For the first ping of a run's events, before a form is submitted. */
+  readonly firstPingMs: number;
   /** After the first terminal event, for the second. */
   readonly secondEndMs: number;
   /** The same if the second has the right text. */
@@ -27,6 +29,7 @@ export const difyTimeouts: DifyTimeouts = {
   silenceMs: 60_000,
   notBegunMs: 10_000,
   quietMs: 25_000,
+  firstPingMs: 5_000,
   secondEndMs: 1_000,
   correctionMs: 10_000,
   refusalMs: 5_000,

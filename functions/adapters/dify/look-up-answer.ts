@@ -5,6 +5,7 @@ import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-ma
 import { answerSources } from "./answer-metadata.ts";
 import { type CallDifyPorts, errorBody, makeCallDify, makeLookUp } from "./call-dify.ts";
 import { difyFile, filesOfOutputs } from "./dify-file.ts";
+import { type DifyForm, difyForm } from "./dify-form.ts";
 import { difyUser } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
 import { isLostConversation, runFailure } from "./failures.ts";
@@ -16,12 +17,19 @@ const answersFile = v.pipe(
   difyFile,
 );
 
+/** A form of a run that pauses, or has paused (≥1.13). */
+const storedForm = v.pipe(
+  v.object({ type: v.literal("human_input"), submitted: v.literal(false), form_definition: difyForm }),
+  v.transform(({ form_definition: form }) => form),
+);
+
 const message = v.object({
   id: v.string(),
   answer: v.string(),
   status: v.string(),
   message_files: lenientList(answersFile),
   retriever_resources: answerSources,
+  extra_contents: lenientList(storedForm),
 });
 type Message = v.InferOutput<typeof message>;
 const messages = v.object({ data: lenientList(message) });
@@ -39,12 +47,18 @@ const run = v.object({
 });
 type Run = v.InferOutput<typeof run>;
 
+/** The app that was asked, and for whom. */
+type AskedUser = Pick<DifyQuestion, "integration" | "user">;
+
 /** More than one: other questions may have followed in the same conversation. */
 const messagesLookedAt = "20";
 
 /** The state of a run, as Dify stores it. */
 export type RunState =
-  | { readonly status: "running" }
+  /** "unknown": Dify does not say. */
+  | { readonly status: "running" | "unknown" }
+  /** Undefined in a workflow, which has no message. */
+  | { readonly status: "paused"; readonly text: string | undefined; readonly forms: readonly DifyForm[] }
   /** `more`: the events of the answer other than its text. */
   | {
       readonly status: "answered" | "broken_off";
@@ -53,9 +67,13 @@ export type RunState =
     }
   | { readonly status: "ended"; readonly outcome: AnswerOutcome };
 
-export type EndedRun = Exclude<RunState, { status: "running" }>;
+export type EndedRun = Exclude<RunState, { status: "running" | "unknown" }>;
+
+export const hasEnded = (run: RunState): run is EndedRun =>
+  run.status !== "running" && run.status !== "unknown";
 
 const running: RunState = { status: "running" };
+const unknown: RunState = { status: "unknown" };
 const endedAs = (outcome: AnswerOutcome): RunState => ({ status: "ended", outcome });
 const asFile = (file: Message["message_files"][number]): AnswerEvent => ({ type: "file", file });
 
@@ -78,7 +96,7 @@ const runStateOf = (
         ? { status: "broken_off", text: stored.answer, more: moreOf(stored) }
         : running;
     case "paused":
-      return endedAs({ status: "paused", form: undefined });
+      return { status: "paused", text: stored?.answer, forms: stored?.extra_contents ?? [] };
     case "stopped":
       return endedAs({ status: "stopped" });
     case "succeeded":
@@ -101,7 +119,7 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
   const lookUp = makeLookUp(callDify);
 
   const findMessage = async (
-    { integration, user }: DifyQuestion,
+    { integration, user }: AskedUser,
     { conversationId, messageId }: DetachedRun["ids"],
     signal: AbortSignal,
   ): Promise<Message | undefined> => {
@@ -114,7 +132,7 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
   return {
     /** `isQuiet`: the run has sent neither events nor pings for some time. */
     async findRun(
-      question: DifyQuestion,
+      question: AskedUser,
       { runId, ids }: DetachedRun,
       { received }: Pick<AnswerMachine, "received">,
       { isQuiet, signal }: { readonly isQuiet: boolean; readonly signal: AbortSignal },
@@ -127,7 +145,8 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
       // Without its message, which may be moderated, a chatflow's answer is not known.
       const isUnknown = ids.messageId !== undefined && stored === undefined;
       const isAnswered = found?.status.endsWith("succeeded");
-      return !found || (isAnswered && isUnknown) ? running : runStateOf(found, stored, received, isQuiet);
+      if (!found) return unknown;
+      return isAnswered && isUnknown ? running : runStateOf(found, stored, received, isQuiet);
     },
 
     /** Whether Dify has the conversation that the question continues; "unknown" if it does not answer. */

@@ -6,7 +6,7 @@ import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
 import type { InputCheck } from "./app-parameters.ts";
 import { parseDifyEvent } from "./dify-event.ts";
 import type { DifyTimeouts } from "./dify-timeouts.ts";
-import type { EndedRun, RunState } from "./look-up-answer.ts";
+import { type EndedRun, hasEnded, type RunState } from "./look-up-answer.ts";
 
 /** An event contains a node's inputs and outputs, or the whole answer again. A larger one is not an event of Dify. */
 const maxEventCharacters = 32 * 1024 * 1024;
@@ -85,7 +85,7 @@ export const readAnswer = async (
       }
       const found = await findRun(run, ended.signal);
       const isStillQuiet = quietMs() >= timeouts.quietMs;
-      if (isStillQuiet && !ended.signal.aborted && found.status !== "running") {
+      if (isStillQuiet && !ended.signal.aborted && hasEnded(found)) {
         endedRun = found;
         return ended.abort();
       }

@@ -5,7 +5,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
 import type { DifyQuestion } from "./dify-request.ts";
 import type { DifyTimeouts } from "./dify-timeouts.ts";
-import type { EndedRun, LookUpAnswer } from "./look-up-answer.ts";
+import { type EndedRun, hasEnded, type LookUpAnswer } from "./look-up-answer.ts";
 
 export interface RecoverAnswerPorts {
   readonly lookUpAnswer: LookUpAnswer;
@@ -14,7 +14,7 @@ export interface RecoverAnswerPorts {
 }
 
 export type RecoverAnswer = (
-  question: DifyQuestion,
+  question: Pick<DifyQuestion, "integration" | "user">,
   machine: AnswerMachine,
   run: DetachedRun,
   listener: AnswerListener,
@@ -31,6 +31,10 @@ export const emitFound = async (
   limits: AskLimits & { readonly clock: Clock },
 ): Promise<AnswerOutcome> => {
   if (found.status === "ended") return found.outcome;
+  if (found.status === "paused") {
+    if (found.text !== undefined) await passEvents(machine.setText(found.text), listener, limits);
+    return machine.pauseWith(found.forms);
+  }
   await passEvents([...machine.setText(found.text), ...found.more], listener, limits);
   return found.status === "broken_off" ? incomplete : { status: "answered" };
 };
@@ -48,7 +52,7 @@ export const makeRecoverAnswer =
       if (signal.aborted) return incomplete;
       const isQuiet = clock.now() - cutAt >= timeouts.silenceMs;
       const found = await lookUpAnswer.findRun(question, run, machine, { isQuiet, signal });
-      if (found.status !== "running") return emitFound(found, machine, listener, { ...limits, clock });
+      if (hasEnded(found)) return emitFound(found, machine, listener, { ...limits, clock });
       if (clock.now() + pauseMs >= deadline) return incomplete;
       await clock.sleep(pauseMs, signal);
     }

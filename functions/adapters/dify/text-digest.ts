@@ -1,4 +1,9 @@
 import { createHash } from "node:crypto";
+import * as v from "valibot";
+
+/** Lengths in UTF-16 code units and SHA-256 hashes of consecutive parts of a text. */
+export const savedDigest = v.array(v.object({ length: v.number(), sha256: v.string() }));
+type SavedDigest = v.InferOutput<typeof savedDigest>;
 
 /** The length and hash of a text that arrives in pieces. The text itself may be long and is not kept. */
 export interface TextDigest {
@@ -8,30 +13,44 @@ export interface TextDigest {
   reset(text: string): void;
   /** The part of `whole` after the text so far; undefined if `whole` does not begin with that text. */
   restOf(whole: string): string | undefined;
+  /** For another process that continues the text. */
+  save(): SavedDigest;
 }
 
-export const makeTextDigest = (): TextDigest => {
+// UTF-16, as a surrogate pair may be split between two pieces.
+const hashOf = (text: string): string => createHash("sha256").update(text, "utf16le").digest("base64");
+
+/** `saved`: the text that an earlier process received. */
+export const makeTextDigest = (saved: SavedDigest = []): TextDigest => {
+  let earlier = saved;
   let hash = createHash("sha256");
   let length = 0;
   const append = (piece: string): void => {
-    // UTF-16, as a surrogate pair may be split between two pieces.
     hash.update(piece, "utf16le");
     length += piece.length;
   };
+  const save = (): SavedDigest =>
+    length === 0 ? earlier : [...earlier, { length, sha256: hash.copy().digest("base64") }];
   return {
     get length() {
-      return length;
+      return earlier.reduce((sum, part) => sum + part.length, length);
     },
     append,
     reset: (text) => {
+      earlier = [];
       hash = createHash("sha256");
       length = 0;
       append(text);
     },
     restOf: (whole) => {
-      if (whole.length < length) return undefined;
-      const head = createHash("sha256").update(whole.slice(0, length), "utf16le").digest();
-      return head.equals(hash.copy().digest()) ? whole.slice(length) : undefined;
+      let at = 0;
+      for (const part of save()) {
+        const end = at + part.length;
+        if (whole.length < end || hashOf(whole.slice(at, end)) !== part.sha256) return undefined;
+        at = end;
+      }
+      return whole.slice(at);
     },
+    save,
   };
 };

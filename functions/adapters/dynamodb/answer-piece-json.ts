@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { truncationReasons } from "#core/answer/answer.ts";
 import type { AnswerPiece } from "#core/chat/answer-pieces.ts";
 import { chatErrorCodes } from "#core/chat/chat-event.ts";
+import { formRecord } from "./pause-record.ts";
 
 const text = v.optional(v.string());
 const count = v.optional(v.number());
@@ -14,6 +15,8 @@ const event = v.variant("type", [
     type: v.literal("end"),
     stopped: v.boolean(),
     paused: v.exactOptional(v.literal(true)),
+    form: v.exactOptional(formRecord),
+    prompt: v.exactOptional(v.string()),
     truncated: v.exactOptional(v.picklist(truncationReasons)),
     usage: v.nullable(
       v.object({

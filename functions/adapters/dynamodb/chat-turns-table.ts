@@ -20,6 +20,7 @@ const turnRecord = v.object({
   replayUntil: v.optional(v.number()),
   expiresAt: v.number(),
   reference: v.optional(v.string()),
+  inputHash: v.optional(v.string()),
   /** A reference as the previous version writes it: Dify's ids, by the same names. If both exist, this one is newer. */
   named: v.optional(v.record(v.string(), v.string())),
 });
@@ -49,7 +50,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
   const { update, updateAndGet } = makeConditionalUpdates({ client, tableName, keyOf, names });
 
   const toTurn = ({ appKey, turn }: ChatTurnId, item: Record<string, unknown>): ChatTurn | undefined => {
-    const { expiresAt, named, reference, conversation, replayUntil, ...rest } = parseRecord(
+    const { expiresAt, named, reference, inputHash, conversation, replayUntil, ...rest } = parseRecord(
       turnRecord,
       item,
       "a chat turn",
@@ -61,6 +62,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       ...rest,
       conversation: conversation ?? undefined,
       replayUntil,
+      inputHash,
       reference: named ? JSON.stringify(named) : reference,
     };
   };
@@ -81,7 +83,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       const fields = Object.keys(rest).map((name) => `${name} = :${name}`);
       const item = await updateAndGet(
         turn,
-        `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, #reference, replayUntil, mayBeAskedAgain ADD attempt :one`,
+        `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, #reference, inputHash, replayUntil, mayBeAskedAgain ADD attempt :one`,
         // Its own token too: the SDK repeats a write whose response was lost.
         "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token OR (questionHash = :questionHash AND ((#state = :running AND heldUntil <= :now) OR (#state = :done AND (replayUntil <= :now OR mayBeAskedAgain = :true))))",
         {
@@ -108,6 +110,29 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       // It expired between the two calls; the client retries.
       if (!existing) throw new Error("a chat turn could be neither begun nor found");
       return { status: "existing", turn: existing };
+    },
+    continue: async ({ attempt, inputHash, ...id }, lease) => {
+      const now = clock.now();
+      const expiresAt = now + chatTurnLifeMs;
+      const item = await updateAndGet(
+        id,
+        "SET #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, inputHash = :hash REMOVE stopAsked, replayUntil, mayBeAskedAgain ADD attempt :one",
+        // Its own token too: the SDK repeats a write whose response was lost.
+        "#token = :token OR (attempt = :attempt AND expiresAt > :now AND (#state = :done OR heldUntil <= :now))",
+        {
+          ":running": "running",
+          ":done": "done",
+          ":token": lease.token,
+          ":until": lease.expiresAt,
+          ":expiresAt": expiresAt,
+          ":ttl": ttlOf(expiresAt),
+          ":hash": inputHash,
+          ":attempt": attempt,
+          ":now": now,
+          ":one": 1,
+        },
+      );
+      return item && parseRecord(v.object({ attempt: v.number() }), item, "a chat turn").attempt;
     },
     renew: async (id, { token, expiresAt }) => {
       const item = await updateAndGet(id, "SET heldUntil = :until", whileHeld, {

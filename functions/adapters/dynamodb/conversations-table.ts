@@ -12,8 +12,10 @@ import {
   type ConversationStore,
   conversationLifeMs,
 } from "#core/turn/conversation.ts";
+import { type ConversationPause, pauseEndsAt } from "#core/turn/conversation-pause.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
+import { pauseRecord } from "./pause-record.ts";
 
 export interface ConversationsTablePorts {
   readonly client: DynamoDBDocumentClient;
@@ -33,8 +35,14 @@ const record = v.union([
   v.object({ conversationId: v.optional(v.undefined()), startedAt: v.optional(v.undefined()) }),
 ]);
 
+const pausesText = v.pipe(v.string(), v.parseJson(), v.array(pauseRecord));
+const pausesRecord = v.object({ sealedPauses: v.optional(v.string()) });
+
 /** Records of the previous version may have no count. */
 const countRecord = v.object({ turns: v.optional(v.number(), 0) });
+
+/** What an encrypted attribute holds: text of one cannot be read as that of another. */
+type Purpose = "memory" | "pauses";
 
 /** As JSON, since ids may contain any separator. The sender is null for a conversation that a group shares. */
 const keyOf = ({
@@ -55,7 +63,7 @@ const unlessForgotten = `${whileHeld} AND (attribute_not_exists(forgotten) OR fo
 const names = { "#token": "token", "#user": "user", "#ttl": "ttl" };
 
 /**
- * A conversation's record: its model's memory, encrypted, and the lease of the turn that holds it (`heldBy`, `token`,
+ * A conversation's record: its model's memory and the answers that wait for human input, both encrypted, and the lease of the turn that holds it (`heldBy`, `token`,
  * `heldUntil`).
  *
  *   open ──► held (until heldUntil) ──close──► free for the next turn
@@ -76,17 +84,21 @@ export const makeConversationsTable = ({
     names,
   });
 
-  const encryptMemory = async (key: ConversationKey, memory: string): Promise<string> => {
+  const encrypt = async (key: ConversationKey, text: string, purpose: Purpose): Promise<string> => {
     const { dataKeys } = await requireApp(apps.find(key.appKey));
-    return seal(dataKeys, memory, ["memory", keyOf(key)]);
+    return seal(dataKeys, text, [purpose, keyOf(key)]);
   };
 
   /** Undefined if the key no longer exists: the user then starts a new conversation instead of getting no answer. */
-  const decryptMemory = async (key: ConversationKey, sealed: string): Promise<string | undefined> => {
+  const decrypt = async (
+    key: ConversationKey,
+    sealed: string,
+    purpose: Purpose,
+  ): Promise<string | undefined> => {
     try {
       const app = await requireApp(apps.find(key.appKey));
       const { dataKeys } = await withDataKeysOf(apps, app, [sealed]);
-      return unseal(dataKeys, sealed, ["memory", keyOf(key)]);
+      return unseal(dataKeys, sealed, [purpose, keyOf(key)]);
     } catch (error) {
       log.error("memory_decryption_failed", { app: key.appKey, bot: key.botUserId, reason: String(error) });
       return undefined;
@@ -110,9 +122,27 @@ export const makeConversationsTable = ({
     const { startedAt, expiresAt } = active;
     const memory =
       active.conversationId === undefined
-        ? await decryptMemory(key, active.sealedMemory)
+        ? await decrypt(key, active.sealedMemory, "memory")
         : JSON.stringify({ conversationId: active.conversationId, user: active.user });
     return memory === undefined ? undefined : { memory, startedAt, expiresAt };
+  };
+
+  const pausesIn = async (
+    key: ConversationKey,
+    item: Record<string, unknown>,
+  ): Promise<ConversationPause[]> => {
+    const { sealedPauses } = parseRecord(pausesRecord, item, "a conversation record");
+    const text = sealedPauses && (await decrypt(key, sealedPauses, "pauses"));
+    if (!text) return [];
+    const now = clock.now();
+    return parseRecord(pausesText, text, "paused answers").filter((each) => pauseEndsAt(each, now) > now);
+  };
+
+  const get = async (key: ConversationKey): Promise<Record<string, unknown> | undefined> => {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: { conversation: keyOf(key) }, ConsistentRead: true }),
+    );
+    return Item;
   };
 
   return {
@@ -131,7 +161,9 @@ export const makeConversationsTable = ({
           ":now": clock.now(),
         },
       );
-      return item ? { status: "open", conversation: await conversationIn(key, item) } : { status: "busy" };
+      if (!item) return { status: "busy" };
+      const [conversation, pauses] = await Promise.all([conversationIn(key, item), pausesIn(key, item)]);
+      return { status: "open", conversation, pauses };
     },
     renew: (key, { token, expiresAt }) =>
       update(key, "SET heldUntil = :until", whileHeld, { ":until": expiresAt, ":token": token }),
@@ -141,7 +173,7 @@ export const makeConversationsTable = ({
         "SET sealedMemory = :memory, startedAt = :started, expiresAt = :until, turns = :none, #ttl = :ttl REMOVE conversationId, #user",
         unlessForgotten,
         {
-          ":memory": await encryptMemory(key, memory),
+          ":memory": await encrypt(key, memory, "memory"),
           ":started": startedAt,
           ":until": expiresAt,
           ":none": 0,
@@ -151,39 +183,56 @@ export const makeConversationsTable = ({
       ),
     remember: async (key, token, memory) =>
       update(key, "SET sealedMemory = :memory REMOVE conversationId, #user", unlessForgotten, {
-        ":memory": await encryptMemory(key, memory),
+        ":memory": await encrypt(key, memory, "memory"),
         ":token": token,
       }),
     find: async (key) => {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { conversation: keyOf(key) }, ConsistentRead: true }),
-      );
-      const active = Item && activeIn(Item);
+      const item = await get(key);
+      const active = item && activeIn(item);
       if (!active) return undefined;
       const { startedAt, expiresAt } = active;
-      return { startedAt, expiresAt, turns: parseRecord(countRecord, Item, "a conversation record").turns };
+      return { startedAt, expiresAt, turns: parseRecord(countRecord, item, "a conversation record").turns };
+    },
+    findPauses: async (key) => {
+      const item = await get(key);
+      return item ? pausesIn(key, item) : [];
     },
     forget: async (key) => {
       await update(
         key,
         // A memory that the running turn has yet to store must be forgotten too.
-        "SET forgotten = if_not_exists(#token, :nobody) REMOVE sealedMemory, conversationId, #user, startedAt, expiresAt, turns",
-        "attribute_exists(sealedMemory) OR attribute_exists(conversationId) OR attribute_exists(#token)",
+        "SET forgotten = if_not_exists(#token, :nobody) REMOVE sealedMemory, sealedPauses, conversationId, #user, startedAt, expiresAt, turns",
+        "attribute_exists(sealedMemory) OR attribute_exists(sealedPauses) OR attribute_exists(conversationId) OR attribute_exists(#token)",
         { ":nobody": "" },
       );
     },
-    close: async (key, token, expiresAt) => {
-      const isExtended = expiresAt !== undefined;
-      await update(
-        key,
-        `${isExtended ? "SET expiresAt = :until, #ttl = :ttl " : ""}REMOVE heldBy, heldUntil, #token ADD turns :one`,
-        whileHeld,
-        {
-          ":token": token,
-          ":one": 1,
-          ...(isExtended && { ":until": expiresAt, ":ttl": ttlOf(expiresAt) }),
-        },
-      );
+    close: async (key, token, { isCounted = true, expiresAt, pauses = [] }) => {
+      const now = clock.now();
+      const release = async (kept: readonly ConversationPause[]): Promise<boolean> => {
+        const pausesEnd = Math.max(0, ...kept.map((each) => pauseEndsAt(each, now)));
+        const isKept = kept.length > 0;
+        const ttl = ttlOf(Math.max(expiresAt ?? now + conversationLifeMs, pausesEnd));
+        const sets = [
+          ...(expiresAt === undefined ? [] : ["expiresAt = :until"]),
+          ...(isKept ? ["sealedPauses = :pauses"] : []),
+          ...(expiresAt !== undefined || isKept ? ["#ttl = :ttl"] : []),
+        ];
+        const set = sets.length === 0 ? "" : `SET ${sets.join(", ")} `;
+        return update(
+          key,
+          `${set}REMOVE heldBy, heldUntil, #token${isKept ? "" : ", sealedPauses"} ADD turns :count`,
+          isKept ? unlessForgotten : whileHeld,
+          {
+            ":token": token,
+            ":count": isCounted ? 1 : 0,
+            ...(expiresAt !== undefined && { ":until": expiresAt }),
+            ...(isKept && { ":pauses": await encrypt(key, JSON.stringify(kept), "pauses") }),
+            ...(sets.length > 0 && { ":ttl": ttl }),
+          },
+        );
+      };
+      const isClosed = await release(pauses);
+      if (!isClosed && pauses.length > 0) await release([]);
     },
   };
 };

@@ -30,6 +30,9 @@ const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
       }),
       acceptedAt: v.number(),
       sharesContext: v.exactOptional(v.boolean()),
+      check: v.exactOptional(
+        v.object({ pauseId: v.string(), since: v.number(), until: v.number(), round: v.number() }),
+      ),
       redrivenAt: v.exactOptional(v.number()),
     }),
     v.transform(({ version: _version, ...job }) => job),
@@ -59,17 +62,21 @@ export interface JobMessage {
 }
 
 /**
- * The SQS message of a job. The group is the conversation, whose jobs run in order. Both ids are hashes, as SQS allows 128 ASCII
+ * The SQS message of a job. The group is the conversation, whose jobs run in order; a check of a paused answer has a group of
+ * its own, so that the conversation's messages need not wait for it. Both ids are hashes, as SQS allows 128 ASCII
  * characters and user ids may contain any. A redriven job gets a new deduplication id, as SQS would otherwise drop it for five
  * minutes.
  */
 export const toJobMessage = (job: Job): JobMessage => {
-  const { appKey, botUserId, integrationType, event, redrivenAt, sharesContext } = job;
+  const { appKey, botUserId, integrationType, event, check, redrivenAt, sharesContext } = job;
   const { fromUserId, toUserId, channelType } = event.data;
   const speaker = sharesContext === true ? null : fromUserId;
+  const jobKey = jobKeyOf(jobIdOf(job));
   return {
     MessageBody: escapeNoncharacters(JSON.stringify({ version: 1, ...job })),
-    MessageGroupId: sha256([appKey, botUserId, integrationType, channelType, toUserId, speaker]),
-    MessageDeduplicationId: sha256([jobKeyOf(jobIdOf(job)), redrivenAt]),
+    MessageGroupId: check
+      ? sha256([jobKey])
+      : sha256([appKey, botUserId, integrationType, channelType, toUserId, speaker]),
+    MessageDeduplicationId: sha256([jobKey, redrivenAt, ...(check ? [check.round] : [])]),
   };
 };

@@ -2,6 +2,8 @@ import type { IntegrationOptions } from "#core/bot/options.ts";
 import type { AnswerOutcome, FailureCode, TruncationReason } from "./answer.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
 import type { AnswerEnding } from "./answer-sink.ts";
+import { formText } from "./form-text.ts";
+import type { Pause } from "./pause.ts";
 import { sentences } from "./sentences.ts";
 
 /** The state of an answer at its end. */
@@ -18,8 +20,10 @@ const isRetryable = (code: FailureCode): boolean => code !== "refused";
 
 const quote = (text: string): string => text.trim().replaceAll(/^/gm, "> ");
 
-const pausedText = (form: string | undefined): string =>
-  form === undefined || form.trim() === "" ? sentences.paused : `${sentences.paused}\n\n${quote(form)}`;
+const pausedText = ({ form, notice = "" }: Pause): string => {
+  if (form) return formText(form);
+  return notice.trim() === "" ? sentences.paused : `${sentences.paused}\n\n${quote(notice)}`;
+};
 
 /** The message to the user when there is no answer: the integration's `errorText`, or a default. */
 export const errorTextOf = ({ errorText }: Pick<IntegrationOptions, "errorText">): string =>
@@ -57,8 +61,11 @@ export const answerEnding = (
     case "stopped":
     case "abandoned":
       return { status: outcome.status };
-    case "paused":
-      return { status: "paused", sentence: `${hasText ? "\n\n" : ""}${pausedText(outcome.form)}` };
+    case "paused": {
+      const { pause } = outcome;
+      const sentence = `${hasText ? "\n\n" : ""}${pausedText(pause)}`;
+      return { status: "paused", sentence, form: pause.form };
+    }
     case "failed":
     case "incomplete":
       return {

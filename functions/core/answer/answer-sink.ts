@@ -1,5 +1,6 @@
 import { failureCodes, type TruncationReason } from "./answer.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
+import type { InputForm } from "./pause.ts";
 
 /** Why an answer failed. */
 export const endingCodes = [
@@ -21,8 +22,8 @@ export type AnswerEnding =
       readonly facts: AnswerFacts | undefined;
     }
   | { readonly status: "stopped" }
-  /** The answer continues after human input. */
-  | { readonly status: "paused"; readonly sentence: string }
+  /** The answer continues after human input. `form`: the form, if the user may fill it in; `sentence` has it as text. */
+  | { readonly status: "paused"; readonly sentence: string; readonly form?: InputForm | undefined }
   /** Nothing more is sent, not even an end: another worker delivers the answer. */
   | { readonly status: "abandoned" }
   | {

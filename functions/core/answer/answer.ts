@@ -1,4 +1,5 @@
 import type { AnswerFacts, AnswerFile } from "./answer-facts.ts";
+import type { Pause } from "./pause.ts";
 
 /** An event of a model's answer. */
 export type AnswerEvent =
@@ -56,8 +57,8 @@ export type AnswerOutcome =
       readonly detail: string;
     }
   | { readonly status: "stopped" }
-  /** The model waits for human input; `form` is the text of its form, if known. */
-  | { readonly status: "paused"; readonly form: string | undefined }
+  /** The answer continues after human input. */
+  | { readonly status: "paused"; readonly pause: Pause }
   /** The stream ended prematurely. */
   | { readonly status: "incomplete" }
   /** The bridge stopped the call because another worker has the turn. */

@@ -4,6 +4,7 @@ import type { ModelType } from "#core/bot/integration-types.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import type { AnswerEvent, AnswerOutcome } from "./answer.ts";
+import type { FormInput } from "./pause.ts";
 
 /** The bot's data that models get: without its integrations, which hold the API keys of other services. */
 export type BotProfile = Pick<Bot, "userId" | "name" | "type" | "profileUrl" | "metadata">;
@@ -30,6 +31,22 @@ export interface AskLimits {
   readonly stop?: AbortSignal;
 }
 
+/** An answer that waits for human input, to be continued. */
+export interface PausedAnswer<T extends ModelType = ModelType> {
+  readonly integration: ModelIntegrationWithKey<T>;
+  /** See `Pause`. */
+  readonly reference: string;
+  /** Undefined: somebody else may have given it. */
+  readonly input: FormInput | undefined;
+}
+
+export type ResumeOutcome =
+  | AnswerOutcome
+  /** Nothing new so far. `isRunning`: the input has been given, and the rest of the answer will come soon. */
+  | { readonly status: "waiting"; readonly isRunning: boolean }
+  /** The form cannot be filled in any more, and the rest of the answer has not come yet. */
+  | { readonly status: "closed"; readonly reason: "answered" | "expired" };
+
 /** Receives events in order. A returned promise asks the model to wait before the next event. */
 export type AnswerListener = (event: AnswerEvent) => void | Promise<void>;
 
@@ -50,6 +67,11 @@ export interface Model<T extends ModelType = ModelType> {
    * model's server are outcomes.
    */
   ask(question: Question<T>, listener: AnswerListener, limits: AskLimits): Promise<AnswerOutcome>;
+  /**
+   * Gives the input for a paused answer, and sends its rest to the listener: only what is new since the pause. Resolves
+   * and rejects like `ask`. For models whose outcome "paused" has a reference.
+   */
+  resume?(paused: PausedAnswer<T>, listener: AnswerListener, limits: AskLimits): Promise<ResumeOutcome>;
   /** Asks the server to stop working on a turn. Rejects if the server cannot be reached; whether it stopped is not known. */
   stop?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<void>;
   /** Suggested next questions; may be empty. Rejects with a BridgeError. */

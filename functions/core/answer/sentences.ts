@@ -1,4 +1,4 @@
-/** Messages to users when there is no answer or only part of one, in English and Chinese. */
+/** Messages to users in place of an answer, or beside one, in English and Chinese. */
 export const sentences = {
   failed:
     "Sorry, the bot cannot answer right now. Please try again later.\n抱歉，机器人暂时无法回答，请稍后再试。",
@@ -12,4 +12,21 @@ export const sentences = {
   contentFilter:
     "(The rest of the answer was blocked by a content filter.)\n（其余内容已被内容过滤器屏蔽。）",
   contentFilterAll: "Sorry, the answer was blocked by a content filter.\n抱歉，该回答已被内容过滤器屏蔽。",
+  chooseAction: "Reply with a number or a name:\n请回复编号或名称：",
+  textField: (name: string) => `${name}: reply with a text.\n${name}：请回复文字。`,
+  /** The user takes the default with a hyphen: an empty message cannot be sent. */
+  defaultText: (text: string) => `(- stands for “${text}”. - 表示“${text}”。)`,
+  choiceField: (name: string) => `${name}: reply with a number or a name.\n${name}：请回复编号或名称。`,
+  fileField: (name: string) => `${name}: send a file or a picture.\n${name}：请发送文件或图片。`,
+  filesField: (name: string) =>
+    `${name}: send a file or a picture, or reply with - for none.\n${name}：请发送文件或图片；如无，请回复 -。`,
+  severalFields:
+    "(Several values may be sent at once, one per line, as “name: value”.)\n（可一次发送多项，每行一项，格式为“名称：值”。）",
+  otherQuestion: "(To ask something else, begin the message with “?”.)\n（如要问其他问题，请以“?”开头。）",
+  notAChoice: "This is not one of the choices.\n这不是可选项之一。",
+  fileExpected: "Please send a file here, not a text.\n此处请发送文件，而不是文字。",
+  textExpected: "Please reply with a text here, not a file.\n此处请回复文字，而不是文件。",
+  inputAccepted: "Thank you, your input was accepted.\n谢谢，您的填写已提交。",
+  alreadyAnswered: "This form has already been filled in.\n该表单已填写。",
+  formExpired: "The time for this form is over.\n该表单已过期。",
 } as const;

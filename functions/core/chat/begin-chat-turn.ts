@@ -6,7 +6,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { Lease } from "#core/shared/lease.ts";
 import type { Turn } from "#core/turn/turn.ts";
-import { checkBot, rateLimited, revokedToken } from "./chat-access.ts";
+import { checkAdmission, checkBot, revokedToken } from "./chat-access.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease, type NewChatTurn } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import type { UserGuard } from "./user-guard.ts";
@@ -61,11 +61,11 @@ const integrationOf = (bot: BotWithKeys, requested: ModelType | undefined): Mode
 };
 
 /** The same turn that the other entry points create for a text message. */
-const toTurn = (
+export const toTurn = (
   id: NewChatTurn,
   bot: BotWithKeys,
   integration: ModelIntegrationWithKey,
-  request: ChatRequest,
+  { content, files }: Pick<ChatRequest, "content" | "files">,
   now: number,
 ): Turn => ({
   id: id.turn,
@@ -79,13 +79,13 @@ const toTurn = (
       fromUserId: id.userId,
       toUserId: bot.userId,
       objectName: "RC:TxtMsg",
-      content: JSON.stringify({ content: request.content }),
+      content: JSON.stringify({ content }),
       channelType: "PERSON",
       msgTimestamp: now,
       msgUID: id.turn,
     },
   },
-  files: request.files,
+  files,
   ...(id.conversation !== undefined && { conversationName: id.conversation }),
 });
 
@@ -135,11 +135,8 @@ export const makeBeginChatTurn =
         ]);
         throw error;
       });
-    if (admission.status !== "admitted") {
-      await turns.discard(id, lease.token);
-      if (admission.status === "revoked") throw revokedToken();
-      throw rateLimited("turns", admission.retryAfterMs);
-    }
+    if (admission.status !== "admitted") await turns.discard(id, lease.token);
+    checkAdmission(admission);
     const turn = toTurn(id, bot, integration, request, clock.now());
     return { status: "ready", ready: { id, turn, lease, attempt: begun.attempt } };
   };

@@ -1,6 +1,7 @@
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { ChatTurn, ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
+import type { Admission } from "./user-guard.ts";
 
 /** @throws BridgeError `forbidden` if the user's token is restricted to other bots. */
 export const checkBot = ({ bots }: ChatUser, botUserId: string): void => {
@@ -29,6 +30,12 @@ export const findOwnTurn = async (
 export const badToken = (rule: string): BridgeError => callerError("bad_token", `token: ${rule}`);
 
 export const revokedToken = (): BridgeError => badToken("has been revoked; get a new token");
+
+/** @throws BridgeError `bad_token` or `rate_limited` if the turn was not admitted. */
+export const checkAdmission = (admission: Admission): void => {
+  if (admission.status === "revoked") throw revokedToken();
+  if (admission.status === "limited") throw rateLimited("turns", admission.retryAfterMs);
+};
 
 /** `what`: what the user has too many of, in the plural, such as `turns`. */
 export const rateLimited = (what: string, retryAfterMs: number): BridgeError =>

@@ -1,6 +1,7 @@
 import type { TruncationReason } from "#core/answer/answer.ts";
 import type { AnswerSource, AnswerUsage } from "#core/answer/answer-facts.ts";
 import { endingCodes } from "#core/answer/answer-sink.ts";
+import type { InputForm } from "#core/answer/pause.ts";
 
 /** Why an answer failed, as the client sees it. */
 export const chatErrorCodes = [
@@ -24,6 +25,9 @@ export type ChatEvent =
       readonly stopped: boolean;
       /** Present if the answer continues after human input. */
       readonly paused?: true;
+      /** The form, if the user may fill it in; `prompt` asks for it as text. */
+      readonly form?: InputForm;
+      readonly prompt?: string;
       /** Present if the answer is incomplete. */
       readonly truncated?: TruncationReason;
       readonly usage: AnswerUsage | null;

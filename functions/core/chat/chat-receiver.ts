@@ -13,12 +13,17 @@ export interface ChatReceiverPorts {
 
 type End = Extract<ChatEvent, { type: "end" }>;
 
+type Paused = Extract<AnswerEnding, { status: "paused" }>;
+
+const formOf = ({ form, sentence }: Paused): Pick<End, "form" | "prompt"> =>
+  form ? { form, prompt: sentence.trim() } : {};
+
 const endOf = (ending: Exclude<AnswerEnding, { status: "failed" | "abandoned" }>): End => {
   const facts = "facts" in ending ? ending.facts : undefined;
   return {
     type: "end",
     stopped: ending.status === "stopped",
-    ...(ending.status === "paused" && { paused: true }),
+    ...(ending.status === "paused" && { paused: true, ...formOf(ending) }),
     ...(ending.status === "truncated" && { truncated: ending.reason }),
     usage: facts?.usage ?? null,
     sources: facts?.sources ?? [],
@@ -53,7 +58,9 @@ export const makeChatReceiver = ({
         await emit({ type: "error", code, message: sentence.trim(), retryable });
         return { status: "delivered" };
       }
-      if ("sentence" in ending) await emit({ type: "delta", content: ending.sentence });
+      // A client shows the form in its own way.
+      const isForm = ending.status === "paused" && ending.form !== undefined;
+      if ("sentence" in ending && !isForm) await emit({ type: "delta", content: ending.sentence });
       await emit(endOf(ending));
       return { status: "delivered" };
     },

@@ -37,6 +37,8 @@ export interface ChatTurn extends NewChatTurn {
   readonly replayUntil: number | undefined;
   /** The model's reference for the turn (see `Model`); undefined until known. */
   readonly reference: string | undefined;
+  /** A hash of the input that this run continues the answer with; undefined if it asks the question. */
+  readonly inputHash: string | undefined;
 }
 
 export type BegunTurn =
@@ -54,12 +56,24 @@ export interface EndedTurn {
   readonly isRetryable: boolean;
 }
 
+/** A run that continues a turn. */
+export interface ContinuedTurn extends ChatTurnId {
+  /** The number of the turn's last run. */
+  readonly attempt: number;
+  readonly inputHash: string;
+}
+
 export interface ChatTurnStore {
   /**
    * Begins the turn, unless it is running or its answer is still stored. A turn that failed or whose process died begins
    * again.
    */
   begin(turn: NewChatTurn, lease: Lease): Promise<BegunTurn>;
+  /**
+   * Begins a run that continues the answer after human input, and returns its number; undefined if another run has begun
+   * since `attempt`, or that one is still running.
+   */
+  continue(turn: ContinuedTurn, lease: Lease): Promise<number | undefined>;
   /** Extends the lease, and returns whether a stop was requested. */
   renew(id: ChatTurnId, lease: Lease): Promise<RenewedTurn>;
   /** Saves the model's reference for the turn. */

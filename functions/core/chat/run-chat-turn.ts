@@ -1,7 +1,9 @@
 import type { Clock } from "#core/shared/clock.ts";
+import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { keepLease } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
-import type { ForwardTurn, TurnReport } from "#core/turn/forward-turn.ts";
+import type { ForwardTurn } from "#core/turn/forward-turn.ts";
+import type { TurnReport } from "#core/turn/stream-answer.ts";
 import { isSuccessful, type RecordTurn } from "#core/turn/turn-report.ts";
 import type { AnswerJournal } from "./answer-journal.ts";
 import type { StoredAnswer } from "./answer-pieces.ts";
@@ -44,6 +46,8 @@ const internalErrorEvent: ChatEvent = {
   message: "internal error, please try again",
   retryable: true,
 };
+
+const isConflict = (error: unknown): boolean => error instanceof BridgeError && error.code === "conflict";
 
 /** Runs a turn that a client waits for, to its end, even if the client disconnects. */
 export const makeRunChatTurn =
@@ -115,11 +119,14 @@ export const makeRunChatTurn =
           ({ signal }) => forwardTurn(turn, receiver, { deadline, signal, stop: stop.signal }),
         );
         if (ended.status === "busy") return "busy";
+        if (ended.status === "not_continued") {
+          throw callerError("conflict", "turn: it does not wait for human input any more");
+        }
         cleanup = ended.cleanup;
         report(ended);
         if (!position.ended) await emit(interruptedEvent);
       } catch (error) {
-        log.error("chat_turn_failed", { ...ids, reason: String(error) });
+        if (!isConflict(error)) log.error("chat_turn_failed", { ...ids, reason: String(error) });
         if (!hasEmitted) throw error;
         if (!position.ended) await emit(internalErrorEvent);
       }
@@ -129,9 +136,11 @@ export const makeRunChatTurn =
     const finish = async (): Promise<void> => {
       const slot = { appKey: id.appKey, userId: id.userId, turn: id.turn };
       const replayUntil = clock.now() + replayLifeMs;
-      const ended = hasEmitted
-        ? turns.end(id, token, { replayUntil, isRetryable })
-        : turns.discard(id, token);
+      // A turn that was to continue has an answer already.
+      const ended =
+        hasEmitted || turn.continues
+          ? turns.end(id, token, { replayUntil, isRetryable })
+          : turns.discard(id, token);
       await Promise.all([
         ended.catch(warn("chat_turn_end_not_saved")),
         (hasEmitted ? guard.release(slot) : guard.cancel(slot)).catch(warn("chat_turn_slot_not_released")),

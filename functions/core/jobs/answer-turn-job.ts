@@ -12,7 +12,9 @@ import {
 import type { Clock } from "#core/shared/clock.ts";
 import type { ActiveLease } from "#core/shared/lease.ts";
 import type { Log, LogFields } from "#core/shared/log.ts";
-import type { ForwardTurn, TurnReport } from "#core/turn/forward-turn.ts";
+import { type ConversationPause, pauseEndsAt } from "#core/turn/conversation-pause.ts";
+import type { ForwardTurn } from "#core/turn/forward-turn.ts";
+import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { isSuccessful, type RecordTurn } from "#core/turn/turn-report.ts";
 import { type DeadLetters, jobIdOf, jobKeyOf, type TurnJob } from "./job.ts";
@@ -26,6 +28,8 @@ export interface AnswerTurnJobPorts {
   readonly receiverFor: (turn: Turn, lease: DeliveryLease) => AnswerReceiver;
   /** Rejects with a BridgeError if the IM does not close the message. */
   readonly closeOpenMessage: (route: MessageRoute, open: OpenMessage) => Promise<void>;
+  /** Sends the job that checks a paused answer. */
+  readonly sendCheck: (job: TurnJob) => Promise<void>;
   readonly deadLetters: DeadLetters;
   readonly report: ReportJob;
   readonly recordTurn: RecordTurn;
@@ -54,7 +58,9 @@ export type AnsweredJob =
   /** Another turn is in progress in the conversation. */
   | { readonly status: "busy" }
   /** Another worker has the job, or another turn has the conversation. */
-  | { readonly status: "abandoned" };
+  | { readonly status: "abandoned" }
+  /** The answer that the job checks still waits for human input. `isRunning`: its rest will come soon. */
+  | { readonly status: "waiting"; readonly isRunning: boolean };
 
 export interface AnswerTurnJob {
   answer(leased: LeasedTurn, lease: ActiveLease, time: WorkerTime): Promise<AnsweredJob>;
@@ -69,7 +75,7 @@ export interface AnswerTurnJob {
 const checkpointPauseMs = 2_000;
 
 const logFieldsOf = (
-  job: TurnJob,
+  startedAt: number,
   { outcome, delivery, modelCalls, firstTextAt }: TurnReport,
 ): LogFields => ({
   outcome: outcome.status,
@@ -78,7 +84,7 @@ const logFieldsOf = (
   delivery: delivery.status,
   reason: delivery.status === "undelivered" ? delivery.reason : undefined,
   modelCalls,
-  firstTextMs: firstTextAt && firstTextAt - job.acceptedAt,
+  firstTextMs: firstTextAt && firstTextAt - startedAt,
 });
 
 /** Answers a job that a worker has leased, and logs the result in one line. */
@@ -87,6 +93,7 @@ export const makeAnswerTurnJob = ({
   forwardTurn,
   receiverFor,
   closeOpenMessage,
+  sendCheck,
   deadLetters,
   report,
   recordTurn,
@@ -99,7 +106,17 @@ export const makeAnswerTurnJob = ({
       .filter(canAnswer)
       .find(({ type, enabled }) => type === job.integrationType && enabled);
     const id = jobKeyOf(jobIdOf(job));
-    return bot && integration && { id, appKey: job.appKey, bot, integration, event: job.event };
+    if (!bot || !integration) return undefined;
+    const turn: Turn = { id, appKey: job.appKey, bot, integration, event: job.event };
+    return job.check ? { ...turn, continues: { by: "check", pauseId: job.check.pauseId } } : turn;
+  };
+
+  /** Without the check, the answer still continues when the user fills in the form. */
+  const checkPaused = async (job: TurnJob, paused: ConversationPause | undefined): Promise<void> => {
+    if (!paused || paused.pause.reference === undefined) return;
+    const since = clock.now();
+    const check = { pauseId: paused.id, since, until: pauseEndsAt(paused, since), round: 1 };
+    await sendCheck({ ...job, check }).catch(logWarning(log, "pause_not_checked", job));
   };
 
   /** The answer starts again in a new message, without waiting for this. */
@@ -135,19 +152,28 @@ export const makeAnswerTurnJob = ({
         report("dropped", job, { reason: "the bot or its integration was removed or disabled" });
         return { status: "ended", outcome: "dropped" };
       }
+      // The user did not wait for us while somebody else was asked.
+      const startedAt = job.check ? clock.now() : job.acceptedAt;
       const closing = closeLeftOpen(turn, leased);
       const limits: AskLimits = { deadline: time.deadline, signal: lease.signal };
       const receiver = receiverFor(turn, deliveryLeaseOf(leased, lease, time));
       const answered = await forwardTurn(turn, receiver, limits);
       await closing;
       if (answered.status === "busy") return { status: "busy" };
+      if (answered.status === "not_continued") {
+        const { reason } = answered;
+        return reason === "over"
+          ? { status: "ended", outcome: "over" }
+          : { status: "waiting", isRunning: reason === "running" };
+      }
+      await checkPaused(job, answered.paused);
       await answered.cleanup;
       const { outcome, delivery } = answered;
       const isLost = delivery.status === "undelivered" && !lease.isHeld();
       if (outcome.status === "abandoned" || isLost) return { status: "abandoned" };
-      const { integrationType, acceptedAt: startedAt } = job;
+      const { integrationType } = job;
       recordTurn({ channel: "im", integrationType, startedAt }, answered);
-      const fields = { ...logFieldsOf(job, answered), tries };
+      const fields = { ...logFieldsOf(startedAt, answered), tries };
       if (delivery.status === "undelivered") {
         await deadLetters.add(job, { reason: delivery.reason, tries });
         report("given_up", job, fields);

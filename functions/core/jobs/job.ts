@@ -2,6 +2,16 @@ import type { EventType } from "#core/bot/event-type.ts";
 import type { IntegrationType, ModelType } from "#core/bot/integration-types.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 
+/** Checks of an answer that waits for human input. Times are in milliseconds since the epoch. */
+export interface PauseCheck {
+  readonly pauseId: string;
+  readonly since: number;
+  /** When to stop checking. */
+  readonly until: number;
+  /** How often the job was sent: a queue limits how often it delivers one message. */
+  readonly round: number;
+}
+
 /** An event for one integration of a bot. It contains ids and the event, never a key: the worker reads the bot itself. */
 export interface Job<T extends IntegrationType = IntegrationType> {
   readonly appKey: string;
@@ -12,6 +22,8 @@ export interface Job<T extends IntegrationType = IntegrationType> {
   readonly acceptedAt: number;
   /** Whether the group shares one context: then the turns of all its members run one after another. */
   readonly sharesContext?: boolean;
+  /** The job checks whether an answer that waits for human input has continued, and delivers its rest. */
+  readonly check?: PauseCheck;
   /** When it was moved from the dead letters back to the queue, in milliseconds since the epoch. */
   readonly redrivenAt?: number;
 }
@@ -34,6 +46,8 @@ export interface JobId {
   readonly fromUserId: string;
   readonly botUserId: string;
   readonly integrationType: IntegrationType;
+  /** Of a job that checks a paused answer. */
+  readonly pauseId?: string;
 }
 
 export const jobIdOf = (job: Job): JobId => ({
@@ -43,6 +57,7 @@ export const jobIdOf = (job: Job): JobId => ({
   fromUserId: job.event.data.fromUserId,
   botUserId: job.botUserId,
   integrationType: job.integrationType,
+  ...(job.check && { pauseId: job.check.pauseId }),
 });
 
 /** A job's id as one string. JSON, since ids may contain any separator. */
@@ -53,7 +68,11 @@ export const jobKeyOf = ({
   fromUserId,
   botUserId,
   integrationType,
-}: JobId): string => JSON.stringify([appKey, eventType, msgUID, fromUserId, botUserId, integrationType]);
+  pauseId,
+}: JobId): string => {
+  const parts = [appKey, eventType, msgUID, fromUserId, botUserId, integrationType];
+  return JSON.stringify(pauseId === undefined ? parts : [...parts, pauseId]);
+};
 
 /** Passes jobs to the workers: jobs of one conversation in order, duplicates once. */
 export interface JobQueue<J extends Job = Job> {

@@ -35,6 +35,12 @@ const pauseAfter = (tries: number): number => Math.min(firstPauseMs * 2 ** (trie
 /** A busy conversation may become free at any moment; a turn may take 14 minutes. */
 const busyPauseMs = 15_000;
 const maxBusyWaitMs = 20 * 60_000;
+/** A paused answer is checked after a quarter of the time that it has waited, within these limits, in milliseconds. */
+const minCheckPauseMs = 5_000;
+const maxCheckPauseMs = 5 * 60_000;
+/** SQS moves a message to the dead letters that it has delivered 100 times; the job is sent again before. */
+const maxCheckReceives = 50;
+
 /** Added to the expiry of another worker's lease, since clocks differ. */
 const leasePauseMs = 500;
 
@@ -49,7 +55,7 @@ const retryIn = (pauseMs: number): Result => ({ status: "retry", pauseMs });
 
 /** Runs a job from the queue, exactly once however often it is delivered. */
 export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): RunTurnJob => {
-  const { jobs, deadLetters, report, clock, log } = ports;
+  const { jobs, deadLetters, report, sendCheck, clock, log } = ports;
   const { answer, sendFailure } = makeAnswerTurnJob(ports);
   const { keep, complete, release, postpone } = makeJobLeases({ jobs, clock, log });
   const newLease = (token: string) => ({ token, expiresAt: clock.now() + leaseMs });
@@ -94,6 +100,28 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
     return retryIn(Math.min(pauseAfter(visibility.receiveCount), busyPauseMs));
   };
 
+  /** Waiting for human input does not count as a try. */
+  const checkLater = async (
+    leased: LeasedTurn,
+    { receiveCount }: JobVisibility,
+    isRunning: boolean,
+  ): Promise<Result> => {
+    const { job } = leased;
+    const { check } = job;
+    const now = clock.now();
+    if (!check || now >= check.until) {
+      await complete(leased, "over");
+      return done;
+    }
+    await postpone(leased);
+    if (receiveCount >= maxCheckReceives) {
+      await sendCheck({ ...job, check: { ...check, round: check.round + 1 } });
+      return done;
+    }
+    const pauseMs = Math.min(Math.max((now - check.since) / 4, minCheckPauseMs), maxCheckPauseMs);
+    return retryIn(isRunning ? minCheckPauseMs : pauseMs);
+  };
+
   const answerLeased = async (
     leased: LeasedTurn,
     visibility: JobVisibility,
@@ -107,7 +135,11 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
       const answered = await keep(leased, visibility, (activeLease) => answer(leased, activeLease, time));
       switch (answered.status) {
         case "busy":
-          return await waitForConversation(leased, visibility, time);
+          return job.check
+            ? await checkLater(leased, visibility, true)
+            : await waitForConversation(leased, visibility, time);
+        case "waiting":
+          return await checkLater(leased, visibility, answered.isRunning);
         case "abandoned":
           // If only the conversation's lease was lost, the job's lease would still keep other workers out.
           await release(leased);

@@ -1,14 +1,8 @@
 import type { AnswerOutcome } from "#core/answer/answer.ts";
-import {
-  type AnswerListener,
-  type AskLimits,
-  type Models,
-  modelFor,
-  type Question,
-} from "#core/answer/model.ts";
+import { type Models, modelFor, type Question } from "#core/answer/model.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import type { Log, LogFields } from "#core/shared/log.ts";
-import type { TurnProgress } from "./turn-progress.ts";
+import type { Log } from "#core/shared/log.ts";
+import type { ModelCall } from "./stream-answer.ts";
 
 export interface AskUntilAnsweredPorts {
   readonly models: Models;
@@ -16,16 +10,8 @@ export interface AskUntilAnsweredPorts {
   readonly log: Log;
 }
 
-export interface AskRequest {
+export interface AskRequest extends ModelCall {
   readonly question: Omit<Question, "memory">;
-  readonly progress: TurnProgress;
-  /** Creates a listener for each attempt, so that text buffered by a failed attempt is dropped. */
-  readonly newListener: () => AnswerListener;
-  readonly limits: AskLimits;
-  /** Aborted once the user has received the end of the answer: then the model is not called again. */
-  readonly finished: AbortSignal;
-  /** The ids in the turn's log lines. */
-  readonly ids: LogFields;
 }
 
 /** Six attempts in all: long enough for a server to restart, short enough for a waiting user. */

@@ -2,6 +2,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { type ActiveLease, keepLease, leaseMs } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
 import { type ConversationKey, type ConversationStore, conversationLifeMs } from "./conversation.ts";
+import { type ConversationPause, maxPauses } from "./conversation-pause.ts";
 
 export interface ConversationLeasePorts {
   readonly conversations: ConversationStore;
@@ -21,6 +22,10 @@ export interface LeasedConversation extends ActiveLease {
   saveMemory(memory: string, isNew: boolean): Promise<void>;
   /** When the turn ends, sets the conversation to expire 24 hours from this call. */
   extend(): void;
+  /** Its answers that wait for human input; the latest is the last. */
+  readonly pauses: readonly ConversationPause[];
+  /** When the turn ends, adds the pause, or replaces the one with its id. */
+  setPause(pause: ConversationPause): void;
 }
 
 /** Another turn is in progress in the conversation, and did not end in time. */
@@ -32,12 +37,15 @@ export interface ConversationBusy {
 const maxWaitMs = 5_000;
 const pauseMs = 500;
 
-/** Runs `work` while the turn holds the conversation's lease, which is renewed meanwhile. */
+/**
+ * Runs `work` while the turn holds the conversation's lease, which is renewed meanwhile. `isCounted`: whether the turn
+ * counts as one of the conversation.
+ */
 export const makeWithConversation =
   ({ conversations, clock, log, newToken }: ConversationLeasePorts) =>
   async <T>(
     key: ConversationKey,
-    turnId: string,
+    { id: turnId, isCounted = true }: { readonly id: string; readonly isCounted?: boolean },
     work: (conversation: LeasedConversation) => Promise<T>,
   ): Promise<T | ConversationBusy> => {
     const token = newToken();
@@ -71,6 +79,13 @@ export const makeWithConversation =
     const opened = await open();
     if (opened.status === "busy") return { status: "busy" };
     let extendedUntil: number | undefined;
+    let { pauses } = opened;
+    const setPause = (changed: ConversationPause): void => {
+      const isNew = pauses.every(({ id }) => id !== changed.id);
+      pauses = isNew
+        ? [...pauses, changed].slice(-maxPauses)
+        : pauses.map((each) => (each.id === changed.id ? changed : each));
+    };
     const extend = (): void => {
       extendedUntil = clock.now() + conversationLifeMs;
     };
@@ -80,9 +95,19 @@ export const makeWithConversation =
       return await keepLease(
         { clock, expiresAt: opened.expiresAt, renew, onError: warn("conversation_lease_not_renewed") },
         ({ signal, isHeld }) =>
-          work({ signal, isHeld, memory: opened.conversation?.memory, saveMemory, extend }),
+          work({
+            signal,
+            isHeld,
+            memory: opened.conversation?.memory,
+            saveMemory,
+            extend,
+            pauses,
+            setPause,
+          }),
       );
     } finally {
-      await conversations.close(key, token, extendedUntil).catch(warn("conversation_lease_not_released"));
+      await conversations
+        .close(key, token, { isCounted, expiresAt: extendedUntil, pauses })
+        .catch(warn("conversation_lease_not_released"));
     }
   };

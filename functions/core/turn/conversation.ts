@@ -2,6 +2,7 @@ import type { Integration } from "#core/bot/integration.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { ChannelType, MessageEvent } from "#core/message/message-event.ts";
 import type { Lease } from "#core/shared/lease.ts";
+import type { ConversationPause } from "./conversation-pause.ts";
 import type { Turn } from "./turn.ts";
 
 /** Identifies a conversation. Each integration has its own: models do not share conversations. */
@@ -33,9 +34,23 @@ export interface ConversationLease extends Lease {
 
 export type OpenedConversation =
   /** `conversation`: undefined if none has begun or the last one has expired. */
-  | { readonly status: "open"; readonly conversation: Conversation | undefined }
+  | {
+      readonly status: "open";
+      readonly conversation: Conversation | undefined;
+      /** Its answers that wait for human input; the latest is the last. */
+      readonly pauses: readonly ConversationPause[];
+    }
   /** Another turn is in progress. */
   | { readonly status: "busy" };
+
+export interface ClosedConversation {
+  /** Whether the turn counts as one of the conversation; default true. */
+  readonly isCounted?: boolean;
+  /** The new expiry, in milliseconds since the epoch; undefined to keep the current one. */
+  readonly expiresAt?: number | undefined;
+  /** Its answers that wait for human input; dropped if the conversation was deleted meanwhile. Default: none. */
+  readonly pauses?: readonly ConversationPause[];
+}
 
 export interface ConversationStore {
   /** Acquires the lease for a turn. A turn that is retried after its worker died takes over its earlier lease. */
@@ -58,8 +73,10 @@ export interface ConversationStore {
    * conversation.
    */
   forget(key: ConversationKey): Promise<void>;
-  /** Counts the turn and releases the lease. `expiresAt`: the new expiry, or undefined to keep the current one. */
-  close(key: ConversationKey, token: string, expiresAt: number | undefined): Promise<void>;
+  /** Releases the lease. */
+  close(key: ConversationKey, token: string, closed: ClosedConversation): Promise<void>;
+  /** Returns the answers that wait for human input. */
+  findPauses(key: ConversationKey): Promise<readonly ConversationPause[]>;
 }
 
 /** Lifetime of a conversation: 24 hours from the first answer (docs/spec/rongcloud.md, section 7). */

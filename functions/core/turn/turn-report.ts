@@ -1,7 +1,7 @@
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
-import type { TurnReport } from "./forward-turn.ts";
+import type { TurnReport } from "./stream-answer.ts";
 
 /** The channel through which a turn arrives and its answer is sent. */
 export const turnChannels = ["im", "http"] as const;

@@ -1,3 +1,4 @@
+import type { FormInput } from "#core/answer/pause.ts";
 import type { Bot } from "#core/bot/bot.ts";
 import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
@@ -15,4 +16,9 @@ export interface Turn {
   readonly files?: readonly QuestionFile[];
   /** The name of a conversation of its own; undefined for the one that the user has with the bot in the IM. */
   readonly conversationName?: string;
+  /** The turn continues an answer that waits for human input, instead of asking a question. */
+  readonly continues?:
+    | { readonly by: "input"; readonly input: FormInput }
+    /** Checks whether somebody else has filled in the form, or its time is over. */
+    | { readonly by: "check"; readonly pauseId: string };
 }

@@ -37,12 +37,25 @@ const text = fc.record({
   type: fc.constantFrom("delta" as const, "delta" as const, "delta" as const, "replace" as const),
   content: anyContent,
 });
+const field = fc.oneof(
+  fc.record({ type: fc.constant("text" as const), name: fc.string(), default: anyContent }),
+  fc.record({ type: fc.constant("choice" as const), name: fc.string(), choices: fc.array(anyContent) }),
+  fc.record({ type: fc.constant("file" as const), name: fc.string() }),
+  fc.record({ type: fc.constant("files" as const), name: fc.string(), maxFiles: fc.nat() }),
+);
 const last = fc.oneof(
   fc.record(
     {
       type: fc.constant("end" as const),
       stopped: fc.boolean(),
       paused: fc.constant(true as const),
+      form: fc.record({
+        id: fc.constant("f1"),
+        text: anyContent,
+        fields: fc.array(field, { maxLength: 2 }),
+        actions: fc.array(fc.record({ id: fc.string(), title: anyContent }), { maxLength: 2 }),
+      }),
+      prompt: anyContent,
       truncated: fc.constantFrom(...truncationReasons),
       usage: fc.option(usage),
       sources: fc.array(source, { maxLength: 2 }),

@@ -23,6 +23,7 @@ export const chatTurn = (given: Partial<ChatTurn> = {}): ChatTurn => ({
   heldUntil: startMs + 10_000,
   replayUntil: undefined,
   reference: undefined,
+  inputHash: undefined,
   ...given,
 });
 

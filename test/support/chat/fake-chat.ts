@@ -59,6 +59,8 @@ const chatBody = v.pipe(
   }),
 );
 
+const inputBody = v.pipe(v.string(), v.parseJson(), v.object({ action: v.string() }));
+
 /** No more than the protocol needs: a browser blocks a page that sends other headers. */
 const allowed = {
   "access-control-allow-methods": "GET, POST, DELETE",
@@ -99,6 +101,13 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
     switch (`${request.method} ${what}`) {
       case "GET events":
         return sendTurn(response, turn, typeof lastEventId === "string" ? lastEventId : undefined);
+      case "POST input": {
+        const parsed = v.safeParse(inputBody, request.body);
+        if (!parsed.success) return fail(response, 400, 1002, "action is missing");
+        const rest = startFakeTurn(id, null, script(parsed.output.action));
+        turns.set(id, rest);
+        return sendTurn(response, rest, undefined);
+      }
       case "POST stop":
         turn.stop();
         return reply(response, 200, { code: 200 });

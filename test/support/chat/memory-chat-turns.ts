@@ -32,6 +32,7 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
     heldUntil: 0,
     replayUntil: undefined,
     reference: undefined,
+    inputHash: undefined,
     token: "nobody's",
     isStopRequested: false,
     isRetryable: false,
@@ -50,6 +51,17 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
       const attempt = (known?.attempt ?? 0) + 1;
       records.set(keyOf(turn), { ...fresh, ...turn, token, attempt, heldUntil: expiresAt });
       return { status: "begun", attempt };
+    },
+    continue: async ({ attempt, inputHash, ...id }, { token, expiresAt }) => {
+      const isFreeNow = (record: KeptChatTurn): boolean =>
+        record.attempt === attempt && (record.state === "done" || record.heldUntil <= clock.now());
+      return change(id, isFreeNow, {
+        ...fresh,
+        attempt: attempt + 1,
+        token,
+        inputHash,
+        heldUntil: expiresAt,
+      })?.attempt;
     },
     renew: async (id, { token, expiresAt }) => {
       const held = change(id, (record) => record.token === token && record.state === "running", {

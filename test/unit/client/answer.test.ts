@@ -13,6 +13,8 @@ const failure: Step = {
   data: { code: "timeout", message: "the bot took too long", retryable: true },
 };
 
+const notPaused = { paused: false, form: null, prompt: null };
+
 describe("an answer", () => {
   test("arrives piece by piece, with all of its text so far, and ends with its usage", async () => {
     const usage = { total_tokens: 7 };
@@ -26,7 +28,7 @@ describe("an answer", () => {
       { type: "start", turn: "turn-0", conversation: "trip" },
       { type: "delta", content: "Hel", text: "Hel" },
       { type: "delta", content: "lo 你好", text: "Hello 你好" },
-      { type: "end", text: "Hello 你好", stopped: false, paused: false, truncated: null, usage, sources },
+      { type: "end", text: "Hello 你好", stopped: false, ...notPaused, truncated: null, usage, sources },
     ]);
   });
 
@@ -99,7 +101,37 @@ describe("an answer", () => {
   test("says when the bot waits for a person", async () => {
     const data = { stopped: false, paused: true, usage: null, sources: [] };
     chats().fake.script(() => [{ event: "end", data }]);
-    expect((await collect(chats().bot().chat("Hi"))).at(-1)).toMatchObject({ paused: true, text: "" });
+    expect((await collect(chats().bot().chat("Hi"))).at(-1)).toMatchObject({
+      paused: true,
+      form: null,
+      prompt: null,
+      text: "",
+    });
+  });
+
+  test("that waits for its user has a form, and continues with the user's input", async () => {
+    const { fake, bot } = chats();
+    const actions = [{ id: "ok", title: "Approve" }];
+    const form = { id: "f1", text: "May I?", fields: [], actions };
+    const data = {
+      stopped: false,
+      paused: true,
+      form,
+      prompt: "May I?\n\n1. Approve",
+      usage: null,
+      sources: [],
+    };
+    fake.script((content) =>
+      content === "Hi" ? [{ event: "end", data }] : [delta(`Done: ${content}`), end],
+    );
+    const answer = bot().chat("Hi");
+    expect((await collect(answer)).at(-1)).toMatchObject({ form, prompt: "May I?\n\n1. Approve" });
+    const rest = bot().input(answer.turn ?? "", { action: "ok", inputs: { why: "late" } });
+    expect(await rest.text()).toBe("Done: ok");
+    expect(rest.turn).toBe(answer.turn);
+    const sent = fake.requests().at(-1);
+    expect(sent).toMatchObject({ method: "POST", path: "/v1/bots/bot-001/turns/turn-0/input" });
+    expect(JSON.parse(sent?.body ?? "")).toEqual({ action: "ok", inputs: { why: "late" } });
   });
 
   test.each([

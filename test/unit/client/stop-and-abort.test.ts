@@ -64,7 +64,17 @@ describe("stopping an answer", () => {
     await isWaiting.promise;
     await answer.stop();
     expect(await reading).toEqual([
-      { type: "end", stopped: true, paused: false, truncated: null, text: "", usage: null, sources: [] },
+      {
+        type: "end",
+        stopped: true,
+        paused: false,
+        form: null,
+        prompt: null,
+        truncated: null,
+        text: "",
+        usage: null,
+        sources: [],
+      },
     ]);
     expect(paths()).toEqual(["POST /chat"]);
   });

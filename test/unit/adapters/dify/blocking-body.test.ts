@@ -44,7 +44,7 @@ describe("a whole answer from Dify", () => {
     const body = { event: "workflow_paused", task_id: "t1", answer: "So far.", data };
     expect(meaningOf(JSON.stringify(body))).toMatchObject({
       text: "So far.",
-      state: { outcome: { status: "paused", form: "May it go out?" } },
+      state: { outcome: { status: "paused", pause: { notice: "May it go out?" } } },
     });
   });
 

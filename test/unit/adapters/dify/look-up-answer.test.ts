@@ -82,7 +82,7 @@ describe("a run", () => {
       message(""),
       false,
       "",
-      { outcome: { status: "paused" } },
+      { status: "paused", text: "", forms: [] },
     ],
     [
       "has failed, and says why",
@@ -108,7 +108,7 @@ describe("a run", () => {
       "",
       { status: "running" },
     ],
-    ["may go on if Dify does not answer", [502, {}], message("half"), true, "", { status: "running" }],
+    ["may go on if Dify does not answer", [502, {}], message("half"), true, "", { status: "unknown" }],
   ])("%s", (_, runReply, messages, isQuiet, text, expected) =>
     withDify({ run: runReply, messages }, async (question) => {
       const received = makeTextDigest();

@@ -1,11 +1,11 @@
 import type { AskLimits } from "#core/answer/model.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
 import type { DeliveryLease, OpenMessage } from "#core/im/im-messages.ts";
-import { jobIdOf } from "#core/jobs/job.ts";
+import { jobIdOf, type TurnJob } from "#core/jobs/job.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeRunTurnJob } from "#core/jobs/run-turn-job.ts";
-import type { ConversationBusy } from "#core/turn/conversation-lease.ts";
-import type { TurnReport } from "#core/turn/forward-turn.ts";
+import type { ForwardTurn } from "#core/turn/forward-turn.ts";
+import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { makeRecordTurn } from "#core/turn/turn-report.ts";
 import { makeMemoryDeadLetters, turnJob } from "../../../support/jobs.ts";
@@ -16,14 +16,14 @@ import { makeRecordingSink, type RecordingSink } from "../../../support/recordin
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot } from "../../../support/turns.ts";
 
-const job = turnJob();
+const plainJob = turnJob();
 
 export const answered: TurnReport = {
   status: "ended",
   outcome: { status: "answered" },
   delivery: { status: "delivered" },
   modelCalls: 1,
-  firstTextAt: job.acceptedAt + 40,
+  firstTextAt: plainJob.acceptedAt + 40,
   cleanup: Promise.resolve(),
 };
 
@@ -35,7 +35,7 @@ export const undelivered: TurnReport = {
 export const throttled = () => Promise.reject(new Error("throttled"));
 
 /** A job for a model, and the worker that runs it. `tries`: how often it was delivered before. */
-export const setUpTurnRuns = ({ tries = 0 } = {}) => {
+export const setUpTurnRuns = ({ tries = 0, job = plainJob }: { tries?: number; job?: TurnJob } = {}) => {
   const clock = makeTestClock(job.acceptedAt);
   const start = clock.now();
   const seconds = (ms: number): string => `${(ms - start) / 1000} s`;
@@ -45,7 +45,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   const bots = { open: async (): Promise<BotWithKeys | undefined> => bot() };
   const forwarded: Turn[] = [];
   const limits: AskLimits[] = [];
-  const model = { answer: async (): Promise<TurnReport | ConversationBusy> => answered };
+  const model = { answer: async (): ReturnType<ForwardTurn> => answered };
   const sinks: RecordingSink[] = [];
   const closed: OpenMessage[] = [];
   let given: DeliveryLease | undefined;
@@ -60,6 +60,8 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
   const metrics = makeMemoryMetrics();
   const turnMetrics = makeMemoryMetrics();
   const hidden: string[] = [];
+  const checks: TurnJob[] = [];
+  const queueOfChecks = { send: async (check: TurnJob): Promise<void> => void checks.push(check) };
   const queue = {
     hideFor: async (ms: number): Promise<void> =>
       void hidden.push(`${ms / 1000} s at ${seconds(clock.now())}`),
@@ -80,6 +82,7 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
       sinks.push(sink);
       return { sink };
     },
+    sendCheck: (check) => queueOfChecks.send(check),
     closeOpenMessage: (_route, open) => im.close(open),
     deadLetters,
     report: makeReportJob({ log, metrics, clock }),
@@ -106,6 +109,8 @@ export const setUpTurnRuns = ({ tries = 0 } = {}) => {
     im,
     queue,
     forwarded,
+    checks,
+    queueOfChecks,
     limits,
     hidden,
     closed,

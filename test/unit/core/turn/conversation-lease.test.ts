@@ -36,7 +36,7 @@ describe("a conversation", () => {
     const { clock, conversations, withConversation } = setUp();
     const order: string[] = [];
     const turn = (name: string) =>
-      withConversation(key, name, async () => {
+      withConversation(key, { id: name }, async () => {
         order.push(`${name} begins`);
         await clock.sleep(3_000);
         order.push(`${name} ends`);
@@ -50,9 +50,9 @@ describe("a conversation", () => {
 
   test("is waited for up to five seconds, and no two turns run in it at once", async () => {
     const { clock, withConversation } = setUp();
-    const long = withConversation(key, "long", () => clock.sleep(60_000));
+    const long = withConversation(key, { id: "long" }, () => clock.sleep(60_000));
     let ran = false;
-    const answer = withConversation(key, "next", async () => {
+    const answer = withConversation(key, { id: "next" }, async () => {
       ran = true;
     });
     await clock.advance(6_000);
@@ -64,7 +64,7 @@ describe("a conversation", () => {
 
   test("is kept by a heartbeat through a turn of minutes", async () => {
     const { clock, conversations, withConversation } = setUp();
-    const long = withConversation(key, "long", () => clock.sleep(120_000));
+    const long = withConversation(key, { id: "long" }, () => clock.sleep(120_000));
     await clock.advance(110_000);
     expect(conversations.holder()?.expiresAt).toBeGreaterThan(clock.now());
     await clock.advance(20_000);
@@ -74,7 +74,7 @@ describe("a conversation", () => {
   test("that another turn has taken over reports that to its former holder, which does not release the new lease", async () => {
     const { clock, conversations, withConversation, events } = setUp();
     let held: LeasedConversation | undefined;
-    const late = withConversation(key, "late", async (given) => {
+    const late = withConversation(key, { id: "late" }, async (given) => {
       held = given;
       await clock.sleep(20_000);
       await given.saveMemory("what was said", true);
@@ -95,7 +95,7 @@ describe("a conversation", () => {
     const { clock, conversations, withConversation, events } = setUp();
     conversations.renew = () => Promise.reject(new Error("throttled"));
     let held: LeasedConversation | undefined;
-    const turn = withConversation(key, "cut off", async (given) => {
+    const turn = withConversation(key, { id: "cut off" }, async (given) => {
       held = given;
       await clock.sleep(40_000);
     });
@@ -111,7 +111,7 @@ describe("a conversation", () => {
 
   test("is released with its new expiry, even by a turn that fails", async () => {
     const { clock, conversations, withConversation } = setUp();
-    const failing = withConversation(key, "failing", async (held) => {
+    const failing = withConversation(key, { id: "failing" }, async (held) => {
       await held.saveMemory("what was said", true);
       await clock.sleep(1_000);
       held.extend();
@@ -121,14 +121,14 @@ describe("a conversation", () => {
     await clock.advance(1_000);
     await expect(failing).rejects.toThrow("a bug of ours");
     expect(conversations.closed).toEqual([clock.now() + conversationLifeMs]);
-    expect(await withConversation(key, "next", async ({ memory }) => memory)).toBe("what was said");
+    expect(await withConversation(key, { id: "next" }, async ({ memory }) => memory)).toBe("what was said");
   });
 
   test("that could not be stored or released costs no answer", async () => {
     const { conversations, withConversation, events } = setUp();
     conversations.begin = () => Promise.reject(new Error("throttled"));
     conversations.close = () => Promise.reject(new Error("throttled"));
-    const answer = withConversation(key, "turn", async (held) => {
+    const answer = withConversation(key, { id: "turn" }, async (held) => {
       await held.saveMemory("what was said", true);
       return "answered";
     });
@@ -138,9 +138,9 @@ describe("a conversation", () => {
 
   test("that continues keeps its beginning and its end when its model remembers more", async () => {
     const { clock, conversations, withConversation } = setUp();
-    await withConversation(key, "first", ({ saveMemory }) => saveMemory("one", true));
+    await withConversation(key, { id: "first" }, ({ saveMemory }) => saveMemory("one", true));
     await clock.advance(60_000);
-    await withConversation(key, "second", ({ saveMemory }) => saveMemory("two", false));
+    await withConversation(key, { id: "second" }, ({ saveMemory }) => saveMemory("two", false));
     const [begun, gone] = conversations.kept;
     expect(gone).toEqual({ ...begun, memory: "two" });
   });

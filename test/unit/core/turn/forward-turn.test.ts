@@ -5,7 +5,8 @@ import type { Model, Question } from "#core/answer/model.ts";
 import { sentences } from "#core/answer/sentences.ts";
 import type { IntegrationOptions } from "#core/bot/options.ts";
 import { type Conversation, conversationLifeMs } from "#core/turn/conversation.ts";
-import { makeForwardTurn, type TurnReport } from "#core/turn/forward-turn.ts";
+import { makeForwardTurn } from "#core/turn/forward-turn.ts";
+import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -51,7 +52,7 @@ const setUp = (answers: readonly Answer[], kept?: Partial<Conversation>) => {
   const forward = forwardWith({ ask });
   const forwardTurn = async (given: Turn, sink: AnswerSink, limits = noLimits()): Promise<TurnReport> => {
     const report = await forward(given, { sink }, limits);
-    if (report.status === "busy") throw new Error("another turn runs in the conversation");
+    if (report.status !== "ended") throw new Error(`the turn is ${report.status}`);
     return report;
   };
   const stored = conversations.kept;
@@ -128,7 +129,7 @@ describe("a turn", () => {
     const stopped = setUp([{ events: [delta("so")], outcome: { status: "stopped" } }]);
     await stopped.forwardTurn(turn(), stopped.sink);
     expect(stopped.sink.calls.at(-1)).toEqual({ end: { status: "stopped" } });
-    const paused = setUp([{ outcome: { status: "paused", form: undefined } }]);
+    const paused = setUp([{ outcome: { status: "paused", pause: {} } }]);
     await paused.forwardTurn(turn(), paused.sink);
     expect(paused.sink.text()).toBe(sentences.paused);
   });
@@ -319,7 +320,10 @@ describe("the text that a user reads", () => {
 
   test("is the form if a run waits for a person", async () => {
     const { forwardTurn, sink } = setUp([
-      { events: [delta("Checking.")], outcome: { status: "paused", form: "May it go out?\nYes or no." } },
+      {
+        events: [delta("Checking.")],
+        outcome: { status: "paused", pause: { notice: "May it go out?\nYes or no." } },
+      },
     ]);
     await forwardTurn(turn(), sink);
     expect(sink.text()).toBe(`Checking.\n\n${sentences.paused}\n\n> May it go out?\n> Yes or no.`);

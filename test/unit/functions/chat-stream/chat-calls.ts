@@ -6,6 +6,7 @@ import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts
 import type { Model } from "#core/answer/model.ts";
 import { makeAcquireReader } from "#core/chat/acquire-reader.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
+import { makeBeginChatInput } from "#core/chat/begin-chat-input.ts";
 import { makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
 import { badToken } from "#core/chat/chat-access.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
@@ -112,7 +113,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
     ofReader: { status: "admitted" },
     isRevoked: false,
   };
-  const model = { ask: askBy(clock) };
+  const model: Pick<Model, "ask" | "resume"> = { ask: askBy(clock) };
   const forwarded: Turn[] = [];
   /** Readers that have disconnected. */
   const left: string[] = [];
@@ -124,11 +125,22 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
   };
   const forwardTurn = makeForwardTurn({
     conversations,
-    models: sameModel({ ask: (...asked) => model.ask(...asked) }),
+    models: sameModel({
+      ask: (...asked) => model.ask(...asked),
+      resume: async (...paused) => (await model.resume?.(...paused)) ?? { status: "answered" },
+    }),
     clock,
     log,
     newToken: newId,
   });
+  const bots = {
+    findWithKeys: async (_app: string, userId: string) => {
+      if (failing.store) throw failing.store;
+      return userId === "bot-helpdesk" ? bot() : undefined;
+    },
+  };
+  const hash = (parts: readonly unknown[]) =>
+    createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
   const routes = makeChatStreamRoutes({
     verifyUserToken: async (authorization) => {
       const user = users[authorization?.replace("Bearer ", "") ?? ""];
@@ -138,12 +150,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
     revocations: { isRevoked: async () => guard.isRevoked },
     turns,
     beginChatTurn: makeBeginChatTurn({
-      bots: {
-        findWithKeys: async (_app, userId) => {
-          if (failing.store) throw failing.store;
-          return userId === "bot-helpdesk" ? bot() : undefined;
-        },
-      },
+      bots,
       turns,
       guard: {
         admit: async () => guard.admission,
@@ -152,7 +159,16 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       },
       clock,
       newId,
-      hash: (parts) => createHash("sha256").update(JSON.stringify(parts)).digest("base64url"),
+      hash,
+    }),
+    beginChatInput: makeBeginChatInput({
+      bots,
+      turns,
+      conversations,
+      guard: { admit: async () => guard.admission, release: async () => {} },
+      clock,
+      newId,
+      hash,
     }),
     runChatTurn: makeRunChatTurn({
       turns,
@@ -214,6 +230,13 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
           body: { content: "hello" },
           ...given,
         },
+      ),
+    input: (turn: string, given: Call = {}) =>
+      call(
+        "POST",
+        "/v1/bots/{userId}/turns/{turn}/input",
+        { userId: given.botId ?? "bot-helpdesk", turn },
+        given,
       ),
     events: (turn: string, given: Call = {}) =>
       call(

@@ -133,7 +133,7 @@ describe("an answer that is whole", () => {
   });
 
   test("that waits for a person says so", async () => {
-    const { clock, chat } = setUpChat(() => async () => ({ status: "paused", form: undefined }));
+    const { clock, chat } = setUpChat(() => async () => ({ status: "paused", pause: {} }));
     const reply = chat(whole);
     await clock.advance(0);
     expect(reply.json()).toMatchObject({ paused: true, stopped: false });

@@ -139,6 +139,51 @@ describe("a run that waits for a person", () => {
     }),
   );
 
+  test.each(["1.14.2", "1.16.1"] as const)(
+    "of %s continues when its form is submitted, for any client that follows its events",
+    withAnyDify(async (dify, version) => {
+      const inputs = [{ output_variable_name: "why", type: "paragraph", default: null }];
+      dify.configure("app-x", {
+        version,
+        script: [
+          begin,
+          { do: "say", pieces: ["Before. "] },
+          { do: "pause", form: "Is it right?", inputs },
+          { do: "say", pieces: ["After."] },
+          { do: "finish" },
+        ],
+      });
+      const first = eventsIn((await ask(dify, "app-x", question("hi"))).text);
+      const form = first.find(({ event }) => event === "human_input_required")?.data as Readonly<
+        Record<string, unknown>
+      >;
+      const runId = String(first[0]?.workflow_run_id);
+      const token = `/form/human_input/${form.form_token}`;
+      const submit = async (body: Readonly<Record<string, unknown>>) =>
+        send(dify, "app-x", "POST", token, body);
+      const events = send(dify, "app-x", "GET", `/workflow/${runId}/events?user=u1`);
+
+      expect((await submit({ user: "u1", action: "maybe", inputs: {} })).text).toMatch(
+        /Invalid action: maybe/,
+      );
+      expect((await submit({ user: "u1", action: "yes", inputs: {} })).text).toMatch(/inputs: why/);
+      expect((await submit({ user: "u1", action: "yes", inputs: { why: "x" } })).status).toBe(200);
+      const again = await submit({ user: "u1", action: "yes", inputs: { why: "x" } });
+      expect([again.status, JSON.parse(again.text).code]).toEqual([412, "human_input_form_submitted"]);
+
+      const rest = eventsIn((await events).text);
+      expect(rest[0]).toMatchObject({ event: "workflow_started", data: { reason: "resumption" } });
+      expect(rest.filter(({ event }) => event === "message").map(({ answer }) => answer)).toContain("After.");
+      expect(rest.find(({ event }) => event === "workflow_finished")).toMatchObject({
+        data: { status: "succeeded", outputs: { answer: "Before. After." } },
+      });
+      const late = eventsIn((await send(dify, "app-x", "GET", `/workflow/${runId}/events?user=u1`)).text);
+      expect(late).toMatchObject([{ event: "workflow_finished", task_id: runId }]);
+      const other = await send(dify, "app-x", "GET", `/workflow/${runId}/events?user=u8`);
+      expect(other.status).toBe(404);
+    }),
+  );
+
   test(
     "sends a blocking client the form",
     withDify(async (dify) => {

@@ -1,0 +1,95 @@
+import * as v from "valibot";
+import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
+import type { FormField, InputForm, Pause } from "#core/answer/pause.ts";
+
+const text = v.string();
+
+/** Defaults that are variables are in `resolved_default_values`. */
+const constant = v.object({ type: v.literal("constant"), value: text });
+
+const formInput = v.variant("type", [
+  v.object({ type: v.literal("paragraph"), output_variable_name: text, default: lenient(constant) }),
+  v.object({
+    type: v.literal("select"),
+    output_variable_name: text,
+    option_source: v.object({ value: v.array(text) }),
+  }),
+  v.object({ type: v.literal("file"), output_variable_name: text }),
+  v.object({ type: v.literal("file-list"), output_variable_name: text, number_limits: lenient(v.number()) }),
+]);
+type FormInput = v.InferOutput<typeof formInput>;
+
+const fields = {
+  form_id: lenient(text),
+  form_content: v.fallback(v.optional(text, ""), ""),
+  inputs: v.fallback(v.optional(v.array(v.unknown()), []), []),
+  actions: lenientList(v.object({ id: text, title: text })),
+  resolved_default_values: v.fallback(v.optional(v.record(text, v.unknown()), {}), {}),
+  form_token: v.fallback(v.nullish(text), undefined),
+  /** In seconds. */
+  expiration_time: lenient(v.number()),
+};
+
+/** A form as events, replies and stored messages have it (docs/spec/dify.md, A9). The reasons of a pause have no `display_in_ui`. */
+export const difyForm = v.object({ ...fields, display_in_ui: lenient(v.boolean()) });
+export type DifyForm = v.InferOutput<typeof difyForm>;
+
+/** Dify's default for files of one field. */
+const defaultMaxFiles = 10;
+
+const toField = (input: FormInput, defaults: DifyForm["resolved_default_values"]): FormField => {
+  const name = input.output_variable_name;
+  switch (input.type) {
+    case "paragraph": {
+      const resolved = defaults[name];
+      return {
+        type: "text",
+        name,
+        default: typeof resolved === "string" ? resolved : (input.default?.value ?? ""),
+      };
+    }
+    case "select":
+      return { type: "choice", name, choices: input.option_source.value };
+    case "file":
+      return { type: "file", name };
+    case "file-list":
+      return { type: "files", name, maxFiles: input.number_limits ?? defaultMaxFiles };
+  }
+};
+
+/** Dify marks the place of a field in the text: `{{#$output.NAME#}}`. */
+const withoutMarks = (content: string): string =>
+  content.replace(/\{\{#\$output\.([\w-]{1,64})#\}\}/g, "[$1]").trim();
+
+const expiresAtOf = ({ expiration_time: seconds }: DifyForm) =>
+  seconds === undefined ? {} : { expiresAt: seconds * 1000 };
+
+/**
+ * The form, if this API accepts it: it has a token and is displayed in the web app, not only in e-mails. Undefined too if it has
+ * a field of an unknown type, since every field needs a value.
+ */
+const toInputForm = (form: DifyForm): InputForm | undefined => {
+  const { form_id: id, form_token: token, display_in_ui: isDisplayed, actions } = form;
+  const inputs = v.safeParse(v.array(formInput), form.inputs);
+  if (!inputs.success || id === undefined || !token || isDisplayed === false || actions.length === 0)
+    return undefined;
+  return {
+    id,
+    text: withoutMarks(form.form_content),
+    fields: inputs.output.map((input) => toField(input, form.resolved_default_values)),
+    actions,
+    ...expiresAtOf(form),
+  };
+};
+
+/** The state of a run that waits for these forms. The first that the user may fill in is asked; then Dify pauses again. */
+export const pauseOf = (forms: readonly DifyForm[], reference: string | undefined): Pause => {
+  const form = forms.map(toInputForm).find((each) => each !== undefined);
+  const notice = forms.map(({ form_content }) => withoutMarks(form_content)).find((each) => each !== "");
+  const ends = forms.flatMap(({ expiration_time: seconds = [] }) => seconds);
+  return {
+    ...(reference !== undefined && { reference }),
+    ...(form ? { form } : notice !== undefined && { notice }),
+    ...(ends.length > 0 && { expiresAt: 1000 * Math.max(...ends) }),
+  };
+};

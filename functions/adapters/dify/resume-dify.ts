@@ -1,0 +1,147 @@
+import { callFailure, failed } from "#adapters/model-api/failures.ts";
+import type { Model, ResumeOutcome } from "#core/answer/model.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
+import { makeAnswerMachine } from "./answer-machine.ts";
+import { type CallDifyPorts, makeCallDify } from "./call-dify.ts";
+import { writeReference } from "./dify-ids.ts";
+import { makeLookUpAnswer, type RunState } from "./look-up-answer.ts";
+import { type PausedRun, readPausedRun } from "./paused-run.ts";
+import { readAnswer } from "./read-answer.ts";
+import { emitFound, makeRecoverAnswer } from "./recover-answer.ts";
+import { makeOpenRunEvents } from "./run-events.ts";
+import { makeSubmitForm, type SubmittedForm } from "./submit-form.ts";
+
+type ResumeDify = NonNullable<Model<DifyType>["resume"]>;
+
+const waiting: ResumeOutcome = { status: "waiting", isRunning: false };
+const runningSoon: ResumeOutcome = { status: "waiting", isRunning: true };
+const expired: ResumeOutcome = { status: "closed", reason: "expired" };
+
+/** Whether the run waits for a form that was not known at the pause: somebody has filled in the earlier one. */
+const isNextPause = (found: RunState, { tokens }: PausedRun): boolean =>
+  found.status === "paused" &&
+  found.forms.some(({ form_id: id, form_token: token }) => token && id !== undefined && !(id in tokens));
+
+/** Calls `onFirst` when the first bytes have come. */
+async function* withFirstBytes(body: AsyncIterable<Buffer>, onFirst: () => void): AsyncGenerator<Buffer> {
+  for await (const bytes of body) {
+    onFirst();
+    yield bytes;
+  }
+}
+
+/** Continues runs that wait for human input (docs/spec/dify.md, A9). */
+export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
+  const { clock, timeouts } = ports;
+  const callDify = makeCallDify(ports);
+  const lookUpAnswer = makeLookUpAnswer(ports);
+  const openRunEvents = makeOpenRunEvents(ports);
+  const submitForm = makeSubmitForm(callDify);
+
+  return async ({ integration, reference, input }, listener, limits) => {
+    const { deadline, signal } = limits;
+    if (signal.aborted) return { status: "abandoned" };
+    const paused = readPausedRun(reference);
+    if (!paused) return expired;
+    const { runId, user, received, conversationId, messageId, taskId } = paused;
+    const ids = { conversationId, messageId, taskId };
+    const run = { runId, ids };
+    const asked = { integration, user };
+    const machine = makeAnswerMachine({ user, conversationId }, { ...run, received });
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+
+    const findRun = (isQuiet: boolean, until: AbortSignal): Promise<RunState> =>
+      lookUpAnswer.findRun(asked, run, machine, { isQuiet, signal: until });
+
+    const check = async (): Promise<ResumeOutcome> => {
+      const found = await findRun(false, signal);
+      switch (found.status) {
+        case "unknown":
+          return waiting;
+        case "running":
+          return runningSoon;
+        case "paused":
+          if (!isNextPause(found, paused)) return waiting;
+          break;
+        case "ended":
+          // Nobody filled in the form within Dify's limit for all forms.
+          if (found.outcome.status === "stopped") return expired;
+      }
+      return emitFound(found, machine, listener, { ...limits, clock });
+    };
+
+    /** Until a worker begins, Dify says that the run waits for the form that was just submitted. */
+    const findResumedRun = async (isQuiet: boolean, until: AbortSignal): Promise<RunState> => {
+      const found = await findRun(isQuiet, until);
+      return found.status === "paused" && !isNextPause(found, paused) ? { status: "running" } : found;
+    };
+
+    /** Undefined: the events of the run have the rest. */
+    const failureOf = async (submitted: SubmittedForm): Promise<ResumeOutcome | undefined> => {
+      if (submitted.status === "accepted") return undefined;
+      if (submitted.status === "refused") return failed("refused", false, submitted.detail);
+      const found = await findRun(false, signal);
+      const waits = found.status === "paused" && !isNextPause(found, paused);
+      if (submitted.status === "closed") return waits ? submitted : undefined;
+      return waits || found.status === "unknown"
+        ? failed("unavailable", true, "the form was not submitted")
+        : undefined;
+    };
+
+    const continueWith = async (given: NonNullable<typeof input>): Promise<ResumeOutcome> => {
+      const token = paused.tokens[given.formId];
+      if (token === undefined) return expired;
+      const response = await openRunEvents(integration, paused, ended.signal).catch(callFailure);
+      if (!("body" in response)) return response;
+      if (response.status !== 200) return failed("unavailable", true, `run events: HTTP ${response.status}`);
+
+      let failure: ResumeOutcome | undefined;
+      let submitting: Promise<void> | undefined;
+      // Text that Dify sends before the events are open is lost, so the form is submitted after the first ping.
+      const submitOnce = (): void => {
+        submitting ??= submitForm(integration, token, user, given).then(async (submitted) => {
+          failure = await failureOf(submitted);
+          if (failure) end();
+        });
+      };
+      clock.sleep(timeouts.firstPingMs, ended.signal).then(() => ended.signal.aborted || submitOnce());
+      const recover = makeRecoverAnswer({
+        lookUpAnswer: {
+          ...lookUpAnswer,
+          findRun: (_asked, _run, _machine, { isQuiet, signal: until }) => findResumedRun(isQuiet, until),
+        },
+        clock,
+        timeouts,
+      });
+      const outcome = await readAnswer(withFirstBytes(response.body, submitOnce), {
+        machine,
+        clock,
+        timeouts,
+        deadline,
+        listener,
+        ended,
+        findConversation: async () => "found",
+        checkInputs: async () => ({ status: "accepted" }),
+        findRun: (_run, until) => findResumedRun(true, until),
+        emitFound: (found) => emitFound(found, machine, listener, { ...limits, clock }),
+        recover: async () => {
+          await submitting;
+          return failure ? { status: "incomplete" } : recover(asked, machine, run, listener, limits);
+        },
+      });
+      await submitting;
+      return failure ?? outcome;
+    };
+
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      await listener({ type: "begun", reference: writeReference({ taskId, messageId, user }) });
+      const outcome = await (input ? continueWith(input) : check());
+      return signal.aborted ? { status: "abandoned" } : outcome;
+    } finally {
+      signal.removeEventListener("abort", end);
+      end();
+    }
+  };
+};

@@ -1,0 +1,54 @@
+import * as v from "valibot";
+import type { FieldValue, FormInput } from "#core/answer/pause.ts";
+import { type CallDify, errorBody } from "./call-dify.ts";
+import { difyUser } from "./dify-ids.ts";
+import type { DifyIntegration } from "./dify-request.ts";
+
+export type SubmittedForm =
+  | { readonly status: "accepted" }
+  /** Dify's rules for a field or the action. `detail` is a code. */
+  | { readonly status: "refused"; readonly detail: string }
+  | { readonly status: "closed"; readonly reason: "answered" | "expired" }
+  /** Dify may or may not have taken it. */
+  | { readonly status: "unknown" };
+
+/** Files are sent as links; uploads are known to the app and user that uploaded them only. */
+const toDifyValue = (value: FieldValue): unknown => {
+  if (typeof value === "string") return value;
+  if (!("url" in value)) return value.map(toDifyValue);
+  return { transfer_method: "remote_url", url: value.url, type: value.kind };
+};
+
+/** Submits a form (docs/spec/dify.md, A9). Dify accepts two submits at the same time: the caller must see to that. */
+export const makeSubmitForm =
+  (callDify: CallDify) =>
+  async (
+    integration: DifyIntegration,
+    token: string,
+    user: string,
+    { action, values }: FormInput,
+  ): Promise<SubmittedForm> => {
+    const inputs = Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, toDifyValue(value)]),
+    );
+    const reply = await callDify({
+      integration,
+      method: "POST",
+      path: `form/human_input/${encodeURIComponent(token)}`,
+      body: { user: difyUser(user), action, inputs },
+    }).catch(() => undefined);
+    const { code = "unknown" } = v.is(errorBody, reply?.json) ? reply.json : {};
+    switch (reply?.status) {
+      case 200:
+        return { status: "accepted" };
+      case 400:
+      case 401:
+        return { status: "refused", detail: `form: HTTP ${reply.status}` };
+      case 404:
+        return { status: "closed", reason: "expired" };
+      case 412:
+        return { status: "closed", reason: code === "human_input_form_expired" ? "expired" : "answered" };
+      default:
+        return { status: "unknown" };
+    }
+  };

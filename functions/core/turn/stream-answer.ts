@@ -1,0 +1,215 @@
+import { type AnswerEvent, type AnswerOutcome, isAnswer } from "#core/answer/answer.ts";
+import { answerEnding } from "#core/answer/answer-ending.ts";
+import { makeAnswerPipe } from "#core/answer/answer-pipe.ts";
+import type { AnswerReceiver, Delivery } from "#core/answer/answer-sink.ts";
+import {
+  type AnswerListener,
+  type AskLimits,
+  type Models,
+  modelFor,
+  type ResumeOutcome,
+} from "#core/answer/model.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import type { Log, LogFields } from "#core/shared/log.ts";
+import type { LeasedConversation } from "./conversation-lease.ts";
+import type { ConversationPause } from "./conversation-pause.ts";
+import type { Turn } from "./turn.ts";
+import { makeTurnProgress, type TurnProgress, trackText } from "./turn-progress.ts";
+
+export interface StreamAnswerPorts {
+  readonly models: Models;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newToken: () => string;
+}
+
+/** A turn's call to its model, which may take several attempts. */
+export interface ModelCall {
+  readonly progress: TurnProgress;
+  /** Creates a listener for each attempt, so that text buffered by a failed attempt is dropped. */
+  readonly newListener: () => AnswerListener;
+  readonly limits: AskLimits;
+  /** Aborted once the user has received the end of the answer: then the model is not called again. */
+  readonly finished: AbortSignal;
+  /** The ids in the turn's log lines. */
+  readonly ids: LogFields;
+}
+
+/** What a turn asks of its model. */
+export interface AnswerSource {
+  readonly call: (call: ModelCall) => Promise<ResumeOutcome>;
+  readonly sentFiles: boolean;
+  /** What an answer without text says; undefined: it has failed. */
+  readonly emptyText: string | undefined;
+}
+
+export interface TurnReport {
+  readonly status: "ended";
+  readonly outcome: AnswerOutcome | { readonly status: "unreadable" };
+  readonly delivery: Delivery;
+  /** Number of calls to the model. */
+  readonly modelCalls: number;
+  /** When the model sent the first text for the user, in milliseconds since the epoch. */
+  readonly firstTextAt: number | undefined;
+  /** The answer that now waits for human input, if it began to wait in this turn. */
+  readonly paused?: ConversationPause | undefined;
+  /**
+   * Stops the model after the user has received the end and the conversation has been released. The process must wait for
+   * it before it exits. Never rejects.
+   */
+  readonly cleanup: Promise<void>;
+}
+
+/** What a paused answer came to without an end. */
+type NotContinued = Exclude<ResumeOutcome, AnswerOutcome>;
+
+/** How long a stopped turn waits for the model's reference, which a stop request needs, in milliseconds. */
+const referenceWaitMs = 5_000;
+
+const stopped: AnswerOutcome = { status: "stopped" };
+
+const whenAborted = (signal: AbortSignal): Promise<AnswerOutcome> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(stopped);
+    else signal.addEventListener("abort", () => resolve(stopped), { once: true });
+  });
+
+const isNotContinued = (outcome: ResumeOutcome): outcome is NotContinued =>
+  outcome.status === "waiting" || outcome.status === "closed";
+
+/**
+ * Calls the turn's model and streams the answer to the sink: completely, once and in order. Nothing reaches the sink if a
+ * paused answer does not continue.
+ */
+export const makeStreamAnswer =
+  ({ models, clock, log, newToken }: StreamAnswerPorts) =>
+  async (
+    turn: Turn,
+    { call, sentFiles, emptyText }: AnswerSource,
+    conversation: LeasedConversation,
+    { sink, observer }: AnswerReceiver,
+    { deadline, signal, stop }: AskLimits,
+  ): Promise<TurnReport | NotContinued> => {
+    const { bot, integration, event } = turn;
+    const { options } = integration;
+    const model = modelFor(models, integration);
+    const ids = { bot: bot.userId, msgUID: event.data.msgUID };
+    const progress = makeTurnProgress(conversation.memory);
+    /** Aborted once the user has received the end: later events from the model are ignored. */
+    const finished = new AbortController();
+    const closed = new AbortController();
+    // If the other side accepts no more text, the model need not continue.
+    const cancelled = stop ? AbortSignal.any([stop, sink.gaveUp]) : sink.gaveUp;
+    const limits = {
+      deadline,
+      signal: AbortSignal.any([signal, conversation.signal, closed.signal]),
+      stop: cancelled,
+    };
+    const referenceKnown = Promise.withResolvers<void>();
+    let saving: Promise<void> = Promise.resolve();
+
+    const newPipe = () =>
+      makeAnswerPipe(trackText(progress, sink, clock), {
+        resolveLink: (url) => model.resolveLink?.(integration, url) ?? url,
+        showThinking: options.showThinking === true,
+        thinkingTags: options.thinkingTags,
+      });
+    let pipe = newPipe();
+
+    const saveMemory = (memory: string, startsNew = progress.memory === undefined): void => {
+      saving = saving.then(() => conversation.saveMemory(memory, startsNew));
+      progress.memory = memory;
+    };
+
+    /** Memory of a new conversation that has no answer yet. */
+    let unprovenMemory: string | undefined;
+    const saveUnprovenMemory = (): void => {
+      if (unprovenMemory === undefined) return;
+      saveMemory(unprovenMemory, true);
+      unprovenMemory = undefined;
+    };
+
+    // Not async: the first text must reach the sink in the same tick.
+    const handleEvent = (event: AnswerEvent): void | Promise<void> => {
+      if (event.type === "begun") {
+        progress.reference = event.reference;
+        referenceKnown.resolve();
+      }
+      if (finished.signal.aborted || !conversation.isHeld()) return undefined;
+      switch (event.type) {
+        case "begun":
+          return observer?.onReference?.(event.reference);
+        case "memory":
+          if (!progress.triesNewConversation) return saveMemory(event.memory, event.startsNew);
+          unprovenMemory = event.memory;
+          return undefined;
+        case "facts":
+          progress.facts = event.facts;
+          return undefined;
+        default:
+          return pipe.push(event);
+      }
+    };
+    const newListener = () => {
+      pipe = newPipe();
+      return handleEvent;
+    };
+
+    /** The model may send its reference only now, and may stop late or not at all. */
+    const stopModel = async (): Promise<void> => {
+      if (!model.stop) return;
+      await Promise.race([referenceKnown.promise, clock.sleep(referenceWaitMs, limits.signal)]);
+      if (progress.reference === undefined) return;
+      await model.stop(integration, progress.reference).catch((error: unknown) => {
+        log.warn("model_not_stopped", { ...ids, reason: String(error) });
+      });
+    };
+
+    /** Sends the buffered text, unless another worker has the turn or the text belongs to an error. */
+    const flush = async ({ status }: AnswerOutcome): Promise<void> => {
+      const isWanted = status !== "abandoned" && (status !== "failed" || progress.firstTextAt !== undefined);
+      if (isWanted) await pipe.end();
+      finished.abort();
+    };
+
+    const pauseOf = (outcome: AnswerOutcome): ConversationPause | undefined =>
+      outcome.status === "paused"
+        ? { id: newToken(), turnId: turn.id, pause: outcome.pause, values: {} }
+        : undefined;
+
+    observer?.onModelCalled?.();
+    const answering = call({ progress, newListener, limits, finished: finished.signal, ids });
+    // After a stop the model's outcome does not matter, and no reference will follow it.
+    answering.then(
+      () => referenceKnown.resolve(),
+      () => referenceKnown.resolve(),
+    );
+    const modelOutcome = await Promise.race([answering, whenAborted(cancelled)]);
+    if (isNotContinued(modelOutcome)) {
+      finished.abort();
+      closed.abort();
+      return modelOutcome;
+    }
+    await flush(modelOutcome);
+    if (modelOutcome.status === "answered" && !progress.hasText && emptyText) await sink.delta(emptyText);
+    const outcome: AnswerOutcome =
+      modelOutcome.status === "answered" && !progress.hasText && emptyText === undefined
+        ? { status: "failed", code: "empty", retryable: false, detail: "the answer has no text" }
+        : modelOutcome;
+    if (isAnswer(outcome)) saveUnprovenMemory();
+    if (options.slidingContext && isAnswer(outcome)) conversation.extend();
+    const paused = pauseOf(outcome);
+    if (paused) conversation.setPause(paused);
+    const delivery = await sink.end(answerEnding(outcome, { ...progress, sentFiles }, options));
+    const cleanup = modelOutcome === stopped ? stopModel() : Promise.resolve();
+    await saving;
+    return {
+      status: "ended",
+      outcome,
+      delivery,
+      modelCalls: progress.modelCalls,
+      firstTextAt: progress.firstTextAt,
+      paused,
+      cleanup: cleanup.finally(() => closed.abort()),
+    };
+  };
