@@ -299,7 +299,7 @@ describe("every ending", () => {
   test("emits the form that a run waits with", async () => {
     const form = { event: "human_input_required", data: { form_content: "May it go out?" } };
     const { outcome } = await collect([stream(started, form, { event: "workflow_paused" })]);
-    expect(outcome).toEqual({ status: "paused", form: "May it go out?" });
+    expect(outcome).toMatchObject({ status: "paused", pause: { notice: "May it go out?" } });
   });
 
   test("names the turn and its conversation once, at the first event that carries their ids", async () => {
