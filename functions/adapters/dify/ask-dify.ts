@@ -39,7 +39,7 @@ const cannotStream = /(not|n't) support(ed)?\b.*\bstream|\bstream\w*\b.*\bnot\b.
 export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model<DifyType>["ask"] => {
   const lookUpAnswer = makeLookUpAnswer({ sendHttp, clock, timeouts });
   const appParameters = makeAppParameters({ sendHttp, clock, timeouts });
-  const recoverAnswer = makeRecoverAnswer({ lookUpAnswer, clock, timeouts });
+  const recoverAnswer = makeRecoverAnswer({ findRun: lookUpAnswer.findRun, clock, timeouts });
 
   const ask = (
     question: DifyQuestion,

@@ -8,7 +8,7 @@ import type { DifyTimeouts } from "./dify-timeouts.ts";
 import { type EndedRun, hasEnded, type LookUpAnswer } from "./look-up-answer.ts";
 
 export interface RecoverAnswerPorts {
-  readonly lookUpAnswer: LookUpAnswer;
+  readonly findRun: LookUpAnswer["findRun"];
   readonly clock: Clock;
   readonly timeouts: DifyTimeouts;
 }
@@ -44,14 +44,14 @@ export const emitFound = async (
  * A8-8). Polls for it until the turn's deadline, at growing intervals.
  */
 export const makeRecoverAnswer =
-  ({ lookUpAnswer, clock, timeouts }: RecoverAnswerPorts): RecoverAnswer =>
+  ({ findRun, clock, timeouts }: RecoverAnswerPorts): RecoverAnswer =>
   async (question, machine, run, listener, limits) => {
     const { deadline, signal } = limits;
     const cutAt = clock.now();
     for (let pauseMs = timeouts.pollMs; ; pauseMs = Math.min(2 * pauseMs, timeouts.maxPollMs)) {
       if (signal.aborted) return incomplete;
       const isQuiet = clock.now() - cutAt >= timeouts.silenceMs;
-      const found = await lookUpAnswer.findRun(question, run, machine, { isQuiet, signal });
+      const found = await findRun(question, run, machine, { isQuiet, signal });
       if (hasEnded(found)) return emitFound(found, machine, listener, { ...limits, clock });
       if (clock.now() + pauseMs >= deadline) return incomplete;
       await clock.sleep(pauseMs, signal);

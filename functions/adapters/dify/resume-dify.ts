@@ -1,4 +1,4 @@
-import { callFailure, failed } from "#adapters/model-api/failures.ts";
+import { failed } from "#adapters/model-api/failures.ts";
 import type { Model, ResumeOutcome } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAnswerMachine } from "./answer-machine.ts";
@@ -89,31 +89,36 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
         : undefined;
     };
 
+    const recoverAnswer = makeRecoverAnswer({
+      findRun: (_asked, _run, _machine, { isQuiet, signal: until }) => findResumedRun(isQuiet, until),
+      clock,
+      timeouts,
+    });
+    const recover = () => recoverAnswer(asked, machine, run, listener, limits);
+
     const continueWith = async (given: NonNullable<typeof input>): Promise<ResumeOutcome> => {
       const token = paused.tokens[given.formId];
       if (token === undefined) return expired;
-      const response = await openRunEvents(integration, paused, ended.signal).catch(callFailure);
-      if (!("body" in response)) return response;
-      if (response.status !== 200) return failed("unavailable", true, `run events: HTTP ${response.status}`);
-
       let failure: ResumeOutcome | undefined;
-      let submitting: Promise<void> | undefined;
-      // Text that Dify sends before the events are open is lost, so the form is submitted after the first ping.
-      const submitOnce = (): void => {
-        submitting ??= submitForm(integration, token, user, given).then(async (submitted) => {
-          failure = await failureOf(submitted);
-          if (failure) end();
-        });
+      const submit = async (): Promise<void> => {
+        failure = await failureOf(await submitForm(integration, token, user, given));
+        if (failure) end();
       };
-      clock.sleep(timeouts.firstPingMs, ended.signal).then(() => ended.signal.aborted || submitOnce());
-      const recover = makeRecoverAnswer({
-        lookUpAnswer: {
-          ...lookUpAnswer,
-          findRun: (_asked, _run, _machine, { isQuiet, signal: until }) => findResumedRun(isQuiet, until),
-        },
-        clock,
-        timeouts,
-      });
+      let submitting: Promise<void> | undefined;
+      const submitOnce = (): Promise<void> => {
+        submitting ??= submit();
+        return submitting;
+      };
+
+      const response = await openRunEvents(integration, paused, ended.signal).catch(() => undefined);
+      if (response?.status !== 200) {
+        await submitOnce();
+        return failure ?? recover();
+      }
+      // Text that Dify sends before the events are open is lost, so the form is submitted after the first ping.
+      clock
+        .sleep(timeouts.firstPingMs, ended.signal)
+        .then(() => (ended.signal.aborted ? undefined : submitOnce()));
       const outcome = await readAnswer(withFirstBytes(response.body, submitOnce), {
         machine,
         clock,
@@ -126,8 +131,8 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
         findRun: (_run, until) => findResumedRun(true, until),
         emitFound: (found) => emitFound(found, machine, listener, { ...limits, clock }),
         recover: async () => {
-          await submitting;
-          return failure ? { status: "incomplete" } : recover(asked, machine, run, listener, limits);
+          await submitOnce();
+          return failure ? { status: "incomplete" } : recover();
         },
       });
       await submitting;

@@ -163,6 +163,18 @@ describe.each(versions)("a run of Dify %s that waits for a person", (version: Ve
     expect(text).toMatch(/^Approved \(!slow 400 12\): tick0 .*tick11 $/);
   });
 
+  test("has its rest, later, if its events cannot be opened", async () => {
+    const { outcome, text, calls } = await resume(first.pause, {
+      events: json({}, 502),
+      form: accepted,
+      run: replyOf(`${version}/C9-run-after`),
+      messages: withMessageOf(first.pause, `${version}/C9b-messages-after`),
+    });
+    expect(outcome).toEqual({ status: "answered" });
+    expect(text).toMatch(/^Approved \(!slow 400 12\): tick0 .*tick11 $/);
+    expect(calls.slice(0, 2)).toEqual(["events", "form"]);
+  });
+
   test("pauses again at its second form, and continues after that", async () => {
     const { pause } = pausedBy(`${version}/G0-pause1`);
     const second = await resume(pause, { events: replyOf(`${version}/G1-events-plain`), form: accepted });
