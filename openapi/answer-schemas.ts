@@ -62,7 +62,10 @@ const formField = v.variant("type", [
 const form = v.pipe(
   v.object({
     id: v.pipe(v.string(), v.description("The ID of the form.")),
-    text: v.pipe(v.string(), v.description("What the user is asked, as Markdown. Fields are `[name]`.")),
+    text: v.pipe(
+      v.string(),
+      v.description("What the user is asked, as Markdown. Fields are `[name]` or `[name: choice / choice]`."),
+    ),
     fields: v.pipe(v.array(formField), v.description("The fields. Each needs a value.")),
     actions: v.pipe(
       v.array(

@@ -11,7 +11,7 @@ export type FormField =
 /** A form that a paused answer waits for. */
 export interface InputForm {
   readonly id: string;
-  /** What the user is asked, as Markdown. Fields are `[name]`. */
+  /** What the user is asked, as Markdown. Fields are `[name]` or `[name: choice / choice]`. */
   readonly text: string;
   readonly fields: readonly FormField[];
   /** The buttons below the form. */

@@ -57,9 +57,16 @@ const toField = (input: FormInput, defaults: DifyForm["resolved_default_values"]
   }
 };
 
-/** Dify marks the place of a field in the text: `{{#$output.NAME#}}`. */
-const withoutMarks = (content: string): string =>
-  content.replace(/\{\{#\$output\.([\w-]{1,64})#\}\}/g, "[$1]").trim();
+const mark = /\{\{#\$output\.([\w-]{1,64})#\}\}/g;
+
+/** Replaces Dify's marks for the places of fields: `[name]`, or `[name: choice / choice]`. */
+const withoutMarks = (content: string, fields: readonly FormField[] = []): string => {
+  const shown = (name: string): string => {
+    const field = fields.find((each) => each.name === name);
+    return field?.type === "choice" ? `[${name}: ${field.choices.join(" / ")}]` : `[${name}]`;
+  };
+  return content.replace(mark, (_, name: string) => shown(name)).trim();
+};
 
 const expiresAtOf = ({ expiration_time: seconds }: DifyForm) =>
   seconds === undefined ? {} : { expiresAt: seconds * 1000 };
@@ -73,10 +80,11 @@ const toInputForm = (form: DifyForm): InputForm | undefined => {
   const inputs = v.safeParse(v.array(formInput), form.inputs);
   if (!inputs.success || id === undefined || !token || isDisplayed === false || actions.length === 0)
     return undefined;
+  const fields = inputs.output.map((input) => toField(input, form.resolved_default_values));
   return {
     id,
-    text: withoutMarks(form.form_content),
-    fields: inputs.output.map((input) => toField(input, form.resolved_default_values)),
+    text: withoutMarks(form.form_content, fields),
+    fields,
     actions,
     ...expiresAtOf(form),
   };

@@ -32,6 +32,8 @@ export const formPrompt = (form: InputForm, values: FieldValues): string => {
 export const formText = (form: InputForm): string =>
   [
     form.text.trim(),
+    // Without fields, the prompt lists the actions.
+    ...(form.fields.length > 0 ? [form.actions.map(({ title }) => `[${title}]`).join(" ")] : []),
     ...(form.fields.length > 1 ? [sentences.severalFields] : []),
     formPrompt(form, {}),
     sentences.otherQuestion,

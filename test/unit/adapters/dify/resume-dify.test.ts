@@ -129,7 +129,7 @@ describe.each(versions)("a run of Dify %s that waits for a person", (version: Ve
       { type: "files", name: "atts", maxFiles: 2 },
     ]);
     expect(pause.form?.text).toBe(
-      "# Leave request\n\nFor Ann\n\n[why]\n\n[note]\n\n[kind]\n\n[att]\n\n[atts]",
+      "# Leave request\n\nFor Ann\n\n[why]\n\n[note]\n\n[kind: sick / holiday]\n\n[att]\n\n[atts]",
     );
   });
 

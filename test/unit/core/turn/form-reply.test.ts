@@ -134,7 +134,9 @@ test("a form says what it asks, its first field and how to ask something else", 
   expect(formText(approval)).toBe(
     `Refund 20 EUR?\n\n${sentences.chooseAction}\n\n1. Approve\n2. Reject\n\n${sentences.otherQuestion}`,
   );
-  expect(formText(leave)).toContain(`${sentences.severalFields}\n\n${sentences.textField("why")}`);
+  expect(formText(leave)).toContain(
+    `[kind]\n\n[Send]\n\n${sentences.severalFields}\n\n${sentences.textField("why")}`,
+  );
   expect(formText(leave)).toContain("“because”");
 });
 
