@@ -57,6 +57,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
   };
   const ingressEnvironment = {
     BOTS_TABLE: data.bots.tableName,
+    GUARDS_TABLE: data.guards.tableName,
     TURNS_QUEUE_URL: messaging.turns.queue.queueUrl,
     WEBHOOKS_QUEUE_URL: messaging.webhooks.queue.queueUrl,
   };
@@ -107,6 +108,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
 
   for (const ingress of [messagePublish, imCallback]) {
     ingress.allow(data.bots.tableArn, "dynamodb:BatchGetItem", "dynamodb:GetItem");
+    ingress.allow(data.guards.tableArn, "dynamodb:UpdateItem");
     ingress.allow(messaging.turns.queue.queueArn, "sqs:SendMessage");
     ingress.allow(messaging.webhooks.queue.queueArn, "sqs:SendMessage");
   }

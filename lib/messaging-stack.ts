@@ -47,6 +47,7 @@ export class MessagingStack extends Stack {
       environment: {
         ...workerEnvironment,
         CONVERSATIONS_TABLE: data.conversations.tableName,
+        GUARDS_TABLE: data.guards.tableName,
         RONGCLOUD_API_URL: config.rongcloudApiUrl,
         TURNS_QUEUE_URL: this.turns.queue.queueUrl,
         DEAD_LETTERS_URL: this.turns.deadLetters.queueUrl,
@@ -56,6 +57,7 @@ export class MessagingStack extends Stack {
     });
     this.turns.addWorker(this.turnWorker, config.turnsInFlight);
     this.turnWorker.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
+    this.turnWorker.allow(data.guards.tableArn, "dynamodb:BatchGetItem", "dynamodb:GetItem");
     // Checks of answers that wait for human input.
     this.turnWorker.allow(this.turns.queue.queueArn, "sqs:SendMessage");
 

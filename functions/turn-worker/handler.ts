@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
+import { makeReadTurnJob } from "#adapters/dynamodb/read-turn-job.ts";
+import { makeRecallsTable } from "#adapters/dynamodb/recalls-table.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { modelsEnv, openModels } from "#adapters/models/open-models.ts";
 import { nonEmptyString, parseEnvironment } from "#adapters/node/environment.ts";
@@ -29,6 +31,7 @@ const env = parseEnvironment(
     ...modelsEnv,
     ...rongcloudEnv,
     TURNS_TABLE: nonEmptyString,
+    GUARDS_TABLE: nonEmptyString,
     TURNS_QUEUE_URL: nonEmptyString,
     DEAD_LETTERS_URL: nonEmptyString,
   }),
@@ -37,7 +40,7 @@ const log = makeJsonLog();
 const metrics = makeMetrics();
 const client = makeDocumentClient();
 const sqs = makeSqsClient();
-const { apps, bots, conversations, models } = await openModels({ env, client, clock, log });
+const { apps, conversations, models } = await openModels({ env, client, clock, log });
 const callRongCloud = makeRongCloudClient({
   sendHttp: makeHttpClient({ publicOnly: false, clock }),
   apps,
@@ -47,7 +50,14 @@ const callRongCloud = makeRongCloudClient({
 const im = makeRongCloudMessages(callRongCloud);
 const turns = makeJobQueue({ client: sqs, queueUrl: env.TURNS_QUEUE_URL });
 const runTurnJob = makeRunTurnJob({
-  bots,
+  readTurnJob: makeReadTurnJob({
+    client,
+    botsTable: env.BOTS_TABLE,
+    guardsTable: env.GUARDS_TABLE,
+    apps,
+    clock,
+  }),
+  recalls: makeRecallsTable({ client, tableName: env.GUARDS_TABLE, clock }),
   jobs: makeJobsTable({ client, tableName: env.TURNS_TABLE, clock }),
   forwardTurn: makeForwardTurn({ conversations, models, clock, log, newToken: randomUUID }),
   receiverFor: makeReceiverFor({ im, clock }),

@@ -150,6 +150,7 @@ const errorRow = ({ watched, custom, throttledByGateway }: DashboardParts): IWid
       search(custom.searchExpression("JobTried", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobGivenUp", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobDropped", ["integration"], "SampleCount")),
+      search(custom.searchExpression("JobRecalled", ["integration"], "SampleCount")),
     ]),
     graph("Unreadable callbacks", [search(custom.searchExpression("CallbackDropped", ["route"], "Sum"))]),
     graph("API errors", [

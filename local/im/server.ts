@@ -9,6 +9,7 @@ import { type Fault, type ForcedAnswer, makeFaults } from "./faults.ts";
 import type { ImEvent, ImMessage } from "./messages.ts";
 import { deliver, groupMessage, privateMessage } from "./ordinary-messages.ts";
 import { parseCall, readForm, readJson } from "./read-call.ts";
+import { type ImRecall, recallCall } from "./recalls.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { statusMessage, type Typing, typingsOf } from "./status-messages.ts";
 import { groupChunk, makeStreamMessages, privateChunk } from "./stream-messages.ts";
@@ -27,6 +28,8 @@ export interface ImSimulator {
   readonly messages: () => readonly ImMessage[];
   /** Typing notifications that were sent. */
   readonly typings: () => readonly Typing[];
+  /** Messages that app servers took back. */
+  readonly recalls: () => readonly ImRecall[];
   /** The next calls get these responses, one each. */
   readonly answerNext: (...answers: readonly ForcedAnswer[]) => void;
   /** Injects faults. */
@@ -54,6 +57,7 @@ export const startImSimulator = async ({
 }: ImSimulatorOptions): Promise<ImSimulator> => {
   const messages = new Map<string, ImMessage>();
   const typings: Typing[] = [];
+  const recalls: ImRecall[] = [];
   const faults = makeFaults(now);
   const streams = makeStreamMessages({ now, newMessageUID });
   const takeToken = makeTokenBucket({ ratePerSecond: chunksPerSecond, burst: chunksPerSecond, now });
@@ -84,6 +88,11 @@ export const startImSimulator = async ({
     typings.splice(0, typings.length - maxRemembered);
     return {};
   };
+  const takeRecall = (body: string) => {
+    recalls.push(parseCall(recallCall, readForm(body)));
+    recalls.splice(0, recalls.length - maxRemembered);
+    return {};
+  };
   const issueToken = (body: string) => {
     const { userId } = parseCall(user, readForm(body));
     return { userId, token: `im-token-of-${userId}` };
@@ -95,6 +104,7 @@ export const startImSimulator = async ({
   const routes = new Map<string, (body: string) => object>([
     ["/message/private/publish.json", takeMessage(privateMessage)],
     ["/message/group/publish.json", takeMessage(groupMessage)],
+    ["/message/recall.json", takeRecall],
     ["/statusmessage/private/publish.json", takeStatus],
     ["/user/getToken.json", issueToken],
     ["/user/token/expire.json", expireTokens],
@@ -147,6 +157,7 @@ export const startImSimulator = async ({
     url,
     messages: () => [...messages.values()],
     typings: () => [...typings],
+    recalls: () => [...recalls],
     answerNext: (...answers) => faults.force(...answers.map((by) => ({ by }))),
     force: faults.force,
     close,

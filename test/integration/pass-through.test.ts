@@ -67,6 +67,20 @@ test("a message that RongCloud rejects is rejected with its error, and reaches n
   expect(appServer.received()).toHaveLength(before);
 });
 
+test("a message that the app's server takes back is taken back at RongCloud, whose message route then says so", async () => {
+  const recall = {
+    fromUserId: "u7",
+    conversationType: "1",
+    targetId: "bot-passed",
+    messageUID: "m1",
+    sentTime: "1767225600101",
+  };
+  const form = new URLSearchParams(recall);
+  expect(await callApi(bridge.url, "/message/recall.json", form)).toMatchObject({ body: { code: 200 } });
+  const { fromUserId, targetId, messageUID } = recall;
+  expect(im.recalls()).toEqual([{ fromUserId, targetId, messageUID, isAdmin: false }]);
+});
+
 test("a user gets RongCloud's token and the bridge's own", async () => {
   const form = new URLSearchParams({ userId: "u7", name: "Ann" });
   expect(await callApi(bridge.url, "/user/getToken.json", form)).toMatchObject({

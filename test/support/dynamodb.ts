@@ -60,12 +60,18 @@ const makePatientClient = (endpoint: string): DynamoDBDocumentClient => {
   return toDocumentClient(new DynamoDBClient({ ...clientDefaults, requestHandler, endpoint }));
 };
 
-/** A table of the test's own, in dynalite or at `DYNAMODB_ENDPOINT`; deleted when it is closed. */
-export const startTable = async (kind: keyof typeof tableKeys): Promise<TestTable> => {
+/**
+ * A table of the test's own, in dynalite or at `DYNAMODB_ENDPOINT`; deleted when it is closed. `beside`: a table in the same
+ * server, for calls that use both.
+ */
+export const startTable = async (
+  kind: keyof typeof tableKeys,
+  beside?: Pick<TestTable, "endpoint">,
+): Promise<TestTable> => {
   const name = `test-${kind}-${randomBytes(6).toString("hex")}`;
   const table: Table = { name, ...tableKeys[kind] };
   // Settings files leave unset variables empty.
-  const endpoint = process.env.DYNAMODB_ENDPOINT || undefined;
+  const endpoint = beside?.endpoint ?? (process.env.DYNAMODB_ENDPOINT || undefined);
   const server = await startDynamoDb({ tables: [table], endpoint, dataDir: undefined });
   const client = makePatientClient(server.endpoint);
   return {

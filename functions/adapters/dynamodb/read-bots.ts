@@ -19,7 +19,9 @@ const batchSize = 100;
 
 export const botItem = (userId: string): string => `bot#${userId}`;
 
-const parseBot = (item: Item): BotRecord => parseRecord(botRecord, item, "a bot record");
+export const botKeyOf = (appKey: string, userId: string) => ({ appKey, item: botItem(userId) });
+
+export const parseBot = (item: Item): BotRecord => parseRecord(botRecord, item, "a bot record");
 
 /** The beginning of an app's partition. */
 export interface Listing {
@@ -35,7 +37,7 @@ export const makeReadBots = ({ client, tableName, clock }: ReadBotsPorts) => {
   return {
     /** The bots with these ids, with one BatchGetItem per 100. */
     byId: async (appKey: string, userIds: readonly string[]): Promise<BotRecord[]> => {
-      const keys = [...new Set(userIds)].map((userId) => ({ appKey, item: botItem(userId) }));
+      const keys = [...new Set(userIds)].map((userId) => botKeyOf(appKey, userId));
       const batches: Keys[] = [];
       for (let start = 0; start < keys.length; start += batchSize) {
         batches.push(keys.slice(start, start + batchSize));

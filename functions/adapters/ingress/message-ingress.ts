@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
+import { makeRecallsTable } from "#adapters/dynamodb/recalls-table.ts";
 import { nonEmptyString } from "#adapters/node/environment.ts";
 import { makeMatchesPattern } from "#adapters/patterns/matches-pattern.ts";
 import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
@@ -9,6 +10,7 @@ import type { BotStore } from "#core/bot/bot.ts";
 import { type DispatchJobs, makeDispatchJobs } from "#core/intake/dispatch-jobs.ts";
 import { type MatchIntegrations, makeMatchIntegrations } from "#core/intake/matching.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
+import type { RecallStore } from "#core/message/recall.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
@@ -16,6 +18,7 @@ import type { Metrics } from "#core/shared/metrics.ts";
 /** Environment variables of every function that accepts messages. */
 export const messageIngressEnv = {
   BOTS_TABLE: nonEmptyString,
+  GUARDS_TABLE: nonEmptyString,
   TURNS_QUEUE_URL: nonEmptyString,
   WEBHOOKS_QUEUE_URL: nonEmptyString,
 };
@@ -32,6 +35,7 @@ export interface MessageIngressParts {
 export interface MessageIngress {
   readonly bots: BotStore;
   readonly matchIntegrations: MatchIntegrations;
+  readonly recalls: RecallStore;
   readonly dispatchJobs: DispatchJobs;
 }
 
@@ -48,6 +52,7 @@ export const makeMessageIngress = ({
   return {
     bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock }),
     matchIntegrations: makeMatchIntegrations(makeMatchesPattern()),
+    recalls: makeRecallsTable({ client, tableName: env.GUARDS_TABLE, clock }),
     dispatchJobs: makeDispatchJobs({
       turns: makeJobQueue({ client: sqs, queueUrl: env.TURNS_QUEUE_URL }),
       webhooks: makeJobQueue({ client: sqs, queueUrl: env.WEBHOOKS_QUEUE_URL }),

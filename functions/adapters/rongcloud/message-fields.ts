@@ -38,8 +38,11 @@ export const messageContent = v.pipe(
   v.metadata({ contentMediaType: "application/json", description: `At most ${maxContentBytes} bytes.` }),
 );
 
-/** `message:group` is not an event of RongCloud, but readers of its guide use it. */
-const eventAlias = new Map<string, EventType>([["message:group", "message:group_mentioned"]]);
+/** Names that are not events of RongCloud, but that readers of its guide use. */
+const eventAlias = new Map<string, EventType>([
+  ["message:group", "message:group_mentioned"],
+  ["message:group_recall", "message:group_mentioned_recall"],
+]);
 
 export const eventName = v.pipe(
   v.string("must be a string"),

@@ -21,7 +21,11 @@ export type AnswerEnding =
       readonly sentence: string;
       readonly facts: AnswerFacts | undefined;
     }
-  | { readonly status: "stopped" }
+  | {
+      readonly status: "stopped";
+      /** Set if the user took the question back: text that was not sent yet is dropped. */
+      readonly isRecalled?: true;
+    }
   /** The answer continues after human input. `form`: the form, if the user may fill it in; `sentence` has it as text. */
   | { readonly status: "paused"; readonly sentence: string; readonly form?: InputForm | undefined }
   /** Nothing more is sent, not even an end: another worker delivers the answer. */

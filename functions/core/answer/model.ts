@@ -27,9 +27,12 @@ export interface AskLimits {
   readonly deadline: number;
   /** Aborted when the lease is lost: this process must send nothing more to the user. */
   readonly signal: AbortSignal;
-  /** Aborted when the rest of the answer is not wanted. */
+  /** Aborted when the rest of the answer is not wanted; with `questionRecalled` if the question is not to be remembered. */
   readonly stop?: AbortSignal;
 }
+
+/** The reason of a stop because the user took the question back. */
+export const questionRecalled = "the question was recalled";
 
 /** An answer that waits for human input, to be continued. */
 export interface PausedAnswer<T extends ModelType = ModelType> {

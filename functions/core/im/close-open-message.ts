@@ -1,6 +1,6 @@
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
-import { completeReason, type ImMessages, type MessageRoute, type OpenMessage } from "./im-messages.ts";
+import type { CompleteReason, ImMessages, MessageRoute, OpenMessage } from "./im-messages.ts";
 import { retryUntilAccepted } from "./retry.ts";
 
 export interface CloseOpenMessagePorts {
@@ -13,15 +13,15 @@ const maxRetryMs = 5_000;
 const maxTries = 20;
 
 /**
- * Closes a stream message whose sender died, with the reason `brokenOff`. The number of its last chunk is known only
+ * Closes a stream message whose sender died. The number of its last chunk is known only
  * approximately, and the IM accepts only the next number.
  * @throws BridgeError if the IM accepts none of the numbers.
  */
 export const makeCloseOpenMessage =
   ({ im, clock }: CloseOpenMessagePorts) =>
-  async (route: MessageRoute, { messageUID, seq }: OpenMessage): Promise<void> => {
+  async (route: MessageRoute, { messageUID, seq }: OpenMessage, reason: CompleteReason): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
-      const chunk = { seq: seq + attempt, text: "", messageUID, completeReason: completeReason.brokenOff };
+      const chunk = { seq: seq + attempt, text: "", messageUID, completeReason: reason };
       try {
         await retryUntilAccepted(() => im.sendChunk(route, chunk), {
           clock,

@@ -243,6 +243,10 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
         if (ending.status === "abandoned") settle({ status: "undelivered", reason: "abandoned" });
         else if (whole) settle(await whole.end(ending));
         else {
+          if (ending.status === "stopped" && ending.isRecalled) {
+            waiting = "";
+            replaced = false;
+          }
           closing = reasonFor(ending, !message.begun && waiting === "");
           if ("sentence" in ending) waiting += ending.sentence;
           run();

@@ -30,6 +30,7 @@ export const makeWholeDelivery =
       },
       end: async (ending): Promise<Delivery> => {
         if (ending.status === "abandoned") return abandoned;
+        if (ending.status === "stopped" && ending.isRecalled) answer = "";
         if ("sentence" in ending) answer += ending.sentence;
         if (answer === "") return { status: "delivered" };
         try {

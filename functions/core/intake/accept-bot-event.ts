@@ -1,5 +1,6 @@
 import { isMessageType } from "#core/bot/event-type.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
+import { type RecallStore, recallOf } from "#core/message/recall.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { BotDirectory } from "./bot-directory.ts";
 import type { DispatchJobs } from "./dispatch-jobs.ts";
@@ -10,6 +11,7 @@ import { makeTriggeredJobs } from "./triggered-jobs.ts";
 export interface AcceptBotEventPorts {
   readonly bots: BotDirectory;
   readonly matchIntegrations: MatchIntegrations;
+  readonly recalls: Pick<RecallStore, "add">;
   readonly dispatchJobs: DispatchJobs;
   readonly clock: Clock;
 }
@@ -27,12 +29,13 @@ export type AcceptBotEvent = (
 ) => Promise<AcceptedBotEvent>;
 
 /**
- * Queues a job for each integration of the bot that the event triggers. RongCloud determines the bot; otherwise events are
- * handled like messages from other entry points.
+ * Queues a job for each integration of the bot that the event triggers, and stores recalls. RongCloud determines the bot;
+ * otherwise events are handled like messages from other entry points.
  */
 export const makeAcceptBotEvent = ({
   bots,
   matchIntegrations,
+  recalls,
   dispatchJobs,
   clock,
 }: AcceptBotEventPorts): AcceptBotEvent => {
@@ -48,6 +51,8 @@ export const makeAcceptBotEvent = ({
     // Only for messages: in group events, the sender may be the bot itself.
     if (isMessage && found.some(({ userId }) => userId === fromUserId))
       return { status: "accepted", jobs: 0 };
+    const recall = recallOf(appKey, botUserId, event);
+    if (recall) await recalls.add(recall);
     const everyone = isMessage && event.data.channelType === "GROUP" && mentionsEveryone(content);
     const jobs = triggeredJobs(bot, { appKey, event, everyone, acceptedAt });
     if (jobs.length > 0) await dispatchJobs(jobs);

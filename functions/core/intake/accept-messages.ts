@@ -1,5 +1,7 @@
 import type { Bot } from "#core/bot/bot.ts";
 import type { Job } from "#core/jobs/job.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
+import { type RecallStore, recallOf } from "#core/message/recall.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { BotDirectory } from "./bot-directory.ts";
 import type { DispatchJobs } from "./dispatch-jobs.ts";
@@ -11,6 +13,7 @@ import { makeTriggeredJobs } from "./triggered-jobs.ts";
 export interface AcceptMessagesPorts {
   readonly bots: BotDirectory;
   readonly matchIntegrations: MatchIntegrations;
+  readonly recalls: Pick<RecallStore, "add">;
   readonly dispatchJobs: DispatchJobs;
   readonly clock: Clock;
 }
@@ -22,7 +25,7 @@ export interface AcceptedMessages {
   readonly fromBot: boolean;
 }
 
-/** Accepts messages from one sender. Rejects if a job could not be queued. */
+/** Accepts messages from one sender, and recalls of messages. Rejects if a job could not be queued, or a recall not stored. */
 export type AcceptMessages = (
   appKey: string,
   fromUserId: string,
@@ -32,6 +35,7 @@ export type AcceptMessages = (
 interface AddressedMessage {
   readonly message: IncomingMessage;
   readonly to: Recipients;
+  readonly event: MessageEvent;
 }
 
 /**
@@ -44,6 +48,7 @@ const maxIdsPerLookup = 100;
 export const makeAcceptMessages = ({
   bots,
   matchIntegrations,
+  recalls,
   dispatchJobs,
   clock,
 }: AcceptMessagesPorts): AcceptMessages => {
@@ -73,18 +78,30 @@ export const makeAcceptMessages = ({
 
   return async (appKey, fromUserId, messages) => {
     const acceptedAt = clock.now();
-    const addressed = messages.map((message) => ({ message, to: recipientsOf(message) }));
+    const addressed = messages.map((message) => ({
+      message,
+      to: recipientsOf(message),
+      event: toMessageEvent(message, acceptedAt),
+    }));
     const botsById = await findBots(appKey, fromUserId, addressed);
     // A bot's message triggers nothing; otherwise two bots could answer each other forever.
     if (botsById.has(fromUserId)) return { jobs: 0, fromBot: true };
 
+    /** In a group a recall does not say which bots the message addressed. */
+    const addRecall = async ({ event }: AddressedMessage): Promise<void> => {
+      const { channelType, toUserId } = event.data;
+      const recall = recallOf(appKey, toUserId, event);
+      if (recall && (channelType === "GROUP" || botsById.has(toUserId))) await recalls.add(recall);
+    };
+
     const jobsFor = (each: AddressedMessage): Job[] => {
-      const event = toMessageEvent(each.message, acceptedAt);
-      const { everyone } = each.to;
+      const { event, to } = each;
       return addressedBots(botsById, each).flatMap((bot) =>
-        triggeredJobs(bot, { appKey, event, everyone, acceptedAt }),
+        triggeredJobs(bot, { appKey, event, everyone: to.everyone, acceptedAt }),
       );
     };
+
+    await Promise.all(addressed.map(addRecall));
 
     const jobs = addressed.flatMap(jobsFor);
     if (jobs.length > 0) await dispatchJobs(jobs);

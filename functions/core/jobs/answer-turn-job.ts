@@ -4,11 +4,14 @@ import type { AskLimits } from "#core/answer/model.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
 import { canAnswer } from "#core/bot/integration.ts";
 import {
+  type CompleteReason,
+  completeReason,
   type DeliveryLease,
   type MessageRoute,
   type OpenMessage,
   replyRouteOf,
 } from "#core/im/im-messages.ts";
+import type { RecallStore } from "#core/message/recall.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { ActiveLease } from "#core/shared/lease.ts";
 import type { Log, LogFields } from "#core/shared/log.ts";
@@ -17,17 +20,23 @@ import type { ForwardTurn } from "#core/turn/forward-turn.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { isSuccessful, type RecordTurn } from "#core/turn/turn-report.ts";
-import { type DeadLetters, jobIdOf, jobKeyOf, type TurnJob } from "./job.ts";
+import { type DeadLetters, jobIdOf, jobKeyOf, recallableOf, type TurnJob } from "./job.ts";
 import { type LeasedJob, logWarning } from "./job-lease.ts";
 import type { ReportJob } from "./job-report.ts";
 import type { JobStore } from "./job-store.ts";
+import { makeRecallableReceiver, watchRecall } from "./recall-watch.ts";
 
 export interface AnswerTurnJobPorts {
   readonly jobs: Pick<JobStore, "checkpoint">;
+  readonly recalls: Pick<RecallStore, "isRecalled">;
   readonly forwardTurn: ForwardTurn;
   readonly receiverFor: (turn: Turn, lease: DeliveryLease) => AnswerReceiver;
   /** Rejects with a BridgeError if the IM does not close the message. */
-  readonly closeOpenMessage: (route: MessageRoute, open: OpenMessage) => Promise<void>;
+  readonly closeOpenMessage: (
+    route: MessageRoute,
+    open: OpenMessage,
+    reason: CompleteReason,
+  ) => Promise<void>;
   /** Sends the job that checks a paused answer. */
   readonly sendCheck: (job: TurnJob) => Promise<void>;
   readonly deadLetters: DeadLetters;
@@ -37,9 +46,19 @@ export interface AnswerTurnJobPorts {
   readonly log: Log;
 }
 
+/** What a worker reads before it runs a turn. */
+export interface TurnJobState {
+  /** Undefined if the bot was removed. */
+  readonly bot: BotWithKeys | undefined;
+  /** Whether the job's message was taken back. */
+  readonly isRecalled: boolean;
+}
+
+export type ReadTurnJob = (job: TurnJob) => Promise<TurnJobState>;
+
 export interface LeasedTurn extends LeasedJob<TurnJob> {
-  /** Read while the job is claimed, since the user waits for both. Undefined: the bot was removed. */
-  readonly bot: Promise<BotWithKeys | undefined>;
+  /** Read while the job is claimed, since the user waits for both. */
+  readonly state: Promise<TurnJobState>;
   /** The stream message that an earlier worker may have left open. */
   readonly open: OpenMessage | undefined;
 }
@@ -90,6 +109,7 @@ const logFieldsOf = (
 /** Answers a job that a worker has leased, and logs the result in one line. */
 export const makeAnswerTurnJob = ({
   jobs,
+  recalls,
   forwardTurn,
   receiverFor,
   closeOpenMessage,
@@ -100,8 +120,8 @@ export const makeAnswerTurnJob = ({
   clock,
   log,
 }: AnswerTurnJobPorts): AnswerTurnJob => {
-  const findTurn = async ({ job, bot: botLookup }: LeasedTurn): Promise<Turn | undefined> => {
-    const bot = await botLookup;
+  const findTurn = async ({ job, state }: LeasedTurn): Promise<Turn | undefined> => {
+    const { bot } = await state;
     const integration = bot?.integrations
       .filter(canAnswer)
       .find(({ type, enabled }) => type === job.integrationType && enabled);
@@ -120,9 +140,19 @@ export const makeAnswerTurnJob = ({
   };
 
   /** The answer starts again in a new message, without waiting for this. */
-  const closeLeftOpen = async (turn: Turn, { job, open }: LeasedTurn): Promise<void> => {
-    if (open)
-      await closeOpenMessage(replyRouteOf(turn), open).catch(logWarning(log, "message_left_open", job));
+  const closeLeftOpen = async (
+    turn: Turn,
+    { job, open }: LeasedTurn,
+    reason: CompleteReason = completeReason.brokenOff,
+  ): Promise<void> => {
+    if (!open) return;
+    const warn = logWarning(log, "message_left_open", job);
+    await closeOpenMessage(replyRouteOf(turn), open, reason).catch(warn);
+  };
+
+  const isRecalledNow = async (job: TurnJob): Promise<boolean> => {
+    const message = recallableOf(job);
+    return message !== undefined && recalls.isRecalled(message, job.event.data.fromUserId);
   };
 
   /** Saves checkpoints of the open stream message: a new message immediately, its progress at intervals. */
@@ -144,10 +174,34 @@ export const makeAnswerTurnJob = ({
     { deliverBy }: WorkerTime,
   ): DeliveryLease => ({ isHeld, deliverBy, onOpen: makeCheckpoint(leased) });
 
+  const forwardUnlessRecalled = (
+    turn: Turn,
+    leased: LeasedTurn,
+    lease: ActiveLease,
+    time: WorkerTime,
+  ): Promise<{ readonly answered: Awaited<ReturnType<ForwardTurn>>; readonly wasRecalled: boolean }> => {
+    const { job } = leased;
+    const onError = logWarning(log, "recall_not_read", job);
+    const ports = { isRecalled: () => isRecalledNow(job), lost: lease.signal, clock, onError };
+    return watchRecall(ports, async (watch) => {
+      const inner = receiverFor(turn, deliveryLeaseOf(leased, lease, time));
+      const receiver = makeRecallableReceiver(inner, watch, !turn.integration.stream);
+      const limits: AskLimits = { deadline: time.deadline, signal: lease.signal, stop: watch.signal };
+      const answered = await forwardTurn(turn, receiver, limits);
+      return { answered, wasRecalled: receiver.wasRecalled() };
+    });
+  };
+
   return {
     answer: async (leased, lease, time) => {
       const { job, tries } = leased;
       const turn = await findTurn(leased);
+      const { isRecalled } = await leased.state;
+      if (isRecalled) {
+        if (turn) await closeLeftOpen(turn, leased, completeReason.stopped);
+        report("recalled", job, { tries });
+        return { status: "ended", outcome: "recalled" };
+      }
       if (!turn) {
         report("dropped", job, { reason: "the bot or its integration was removed or disabled" });
         return { status: "ended", outcome: "dropped" };
@@ -155,9 +209,7 @@ export const makeAnswerTurnJob = ({
       // The user did not wait for us while somebody else was asked.
       const startedAt = job.check ? clock.now() : job.acceptedAt;
       const closing = closeLeftOpen(turn, leased);
-      const limits: AskLimits = { deadline: time.deadline, signal: lease.signal };
-      const receiver = receiverFor(turn, deliveryLeaseOf(leased, lease, time));
-      const answered = await forwardTurn(turn, receiver, limits);
+      const { answered, wasRecalled } = await forwardUnlessRecalled(turn, leased, lease, time);
       await closing;
       if (answered.status === "busy") return { status: "busy" };
       if (answered.status === "not_continued") {
@@ -166,7 +218,7 @@ export const makeAnswerTurnJob = ({
           ? { status: "ended", outcome: "over" }
           : { status: "waiting", isRunning: reason === "running" };
       }
-      await checkPaused(job, answered.paused);
+      if (!wasRecalled) await checkPaused(job, answered.paused);
       await answered.cleanup;
       const { outcome, delivery } = answered;
       const isLost = delivery.status === "undelivered" && !lease.isHeld();
@@ -174,6 +226,10 @@ export const makeAnswerTurnJob = ({
       const { integrationType } = job;
       recordTurn({ channel: "im", integrationType, startedAt }, answered);
       const fields = { ...logFieldsOf(startedAt, answered), tries };
+      if (wasRecalled) {
+        report("recalled", job, fields);
+        return { status: "ended", outcome: "recalled" };
+      }
       if (delivery.status === "undelivered") {
         await deadLetters.add(job, { reason: delivery.reason, tries });
         report("given_up", job, fields);

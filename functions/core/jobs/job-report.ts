@@ -10,6 +10,7 @@ export const jobMetrics = {
   delivered: "JobDelivered",
   given_up: "JobGivenUp",
   dropped: "JobDropped",
+  recalled: "JobRecalled",
   repeated: "JobRepeated",
 } as const;
 
@@ -22,8 +23,8 @@ export interface JobReportPorts {
 }
 
 /**
- * Every accepted job ends as delivered, given up, dropped (its bot or integration was removed or disabled) or repeated (it was
- * already done), except duplicates within five minutes, which SQS discards. `isError`: logged as an error, for an operator to
+ * Every accepted job ends as delivered, given up, dropped (its bot or integration was removed or disabled), recalled (its
+ * message was taken back) or repeated (it was already done), except duplicates within five minutes, which SQS discards. `isError`: logged as an error, for an operator to
  * look at.
  */
 export type ReportJob = (stage: JobStage, job: Job, fields?: LogFields, isError?: boolean) => void;

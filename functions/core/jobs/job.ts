@@ -1,6 +1,7 @@
-import type { EventType } from "#core/bot/event-type.ts";
+import { type EventType, isMessageType } from "#core/bot/event-type.ts";
 import type { IntegrationType, ModelType } from "#core/bot/integration-types.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
+import type { SentMessage } from "#core/message/recall.ts";
 
 /** Checks of an answer that waits for human input. Times are in milliseconds since the epoch. */
 export interface PauseCheck {
@@ -72,6 +73,13 @@ export const jobKeyOf = ({
 }: JobId): string => {
   const parts = [appKey, eventType, msgUID, fromUserId, botUserId, integrationType];
   return JSON.stringify(pauseId === undefined ? parts : [...parts, pauseId]);
+};
+
+/** The job's message, whose recall ends the job; undefined for other events, which cannot be taken back. */
+export const recallableOf = ({ appKey, botUserId, event }: Job): SentMessage | undefined => {
+  const { channelType, toUserId, msgUID } = event.data;
+  if (!isMessageType(event.type)) return undefined;
+  return { appKey, channelType, targetId: channelType === "PERSON" ? botUserId : toUserId, msgUID };
 };
 
 /** Passes jobs to the workers: jobs of one conversation in order, duplicates once. */

@@ -1,10 +1,10 @@
-import type { BotStore } from "#core/bot/bot.ts";
 import { leaseMs } from "#core/shared/lease.ts";
 import { endingMs } from "#core/turn/turn-time.ts";
 import {
   type AnswerTurnJobPorts,
   type LeasedTurn,
   makeAnswerTurnJob,
+  type ReadTurnJob,
   type WorkerTime,
 } from "./answer-turn-job.ts";
 import { jobIdOf, type TurnJob } from "./job.ts";
@@ -13,7 +13,7 @@ import { idsOf } from "./job-report.ts";
 import type { JobStore } from "./job-store.ts";
 
 export interface RunTurnJobPorts extends AnswerTurnJobPorts {
-  readonly bots: Pick<BotStore, "findWithKeys">;
+  readonly readTurnJob: ReadTurnJob;
   readonly jobs: JobStore;
   readonly newToken: () => string;
 }
@@ -54,7 +54,7 @@ const done: Result = { status: "done" };
 const retryIn = (pauseMs: number): Result => ({ status: "retry", pauseMs });
 
 /** Runs a job from the queue, exactly once however often it is delivered. */
-export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): RunTurnJob => {
+export const makeRunTurnJob = ({ readTurnJob, newToken, ...ports }: RunTurnJobPorts): RunTurnJob => {
   const { jobs, deadLetters, report, sendCheck, clock, log } = ports;
   const { answer, sendFailure } = makeAnswerTurnJob(ports);
   const { keep, complete, release, postpone } = makeJobLeases({ jobs, clock, log });
@@ -128,7 +128,9 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
     time: WorkerTime,
   ): Promise<Result> => {
     const { job, tries } = leased;
-    if (tries > maxTries) {
+    // Nobody waits for the answer to a recalled message, so there is nobody to apologise to.
+    const isRecalled = async () => (await leased.state.catch(() => undefined))?.isRecalled === true;
+    if (tries > maxTries && !(await isRecalled())) {
       return giveUp(leased, visibility, time, `the worker crashed or timed out ${maxTries} times`);
     }
     try {
@@ -157,9 +159,9 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
 
   const run = async (job: TurnJob, visibility: JobVisibility, time: WorkerTime): Promise<Result> => {
     const lease = newLease(newToken());
-    const bot = bots.findWithKeys(job.appKey, job.botUserId);
-    // Handled where the bot is used; until then a failure must not count as an unhandled rejection.
-    bot.catch(() => {});
+    const state = readTurnJob(job);
+    // Handled where it is used; until then a failure must not count as an unhandled rejection.
+    state.catch(() => {});
     const claim = await jobs.claim(jobIdOf(job), lease);
     if (claim.status === "done") {
       report("repeated", job);
@@ -170,7 +172,7 @@ export const makeRunTurnJob = ({ bots, newToken, ...ports }: RunTurnJobPorts): R
       // A dead worker's lease may expire slightly after the visibility timeout that led to this delivery.
       return retryIn(Math.min(Math.max(0, claim.heldUntil - clock.now()) + leasePauseMs, pauseAfter(tries)));
     }
-    const leased = { job, lease, tries, bot, open: claim.open };
+    const leased = { job, lease, tries, state, open: claim.open };
     return answerLeased(leased, visibility, time).catch(async (error: unknown) => {
       log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
       await release(leased);

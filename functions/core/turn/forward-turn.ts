@@ -41,6 +41,7 @@ export type ForwardTurn = (
 ) => Promise<TurnReport | ConversationBusy | NotContinuedTurn>;
 
 const answered: AnswerOutcome = { status: "answered" };
+const stopped: AnswerOutcome = { status: "stopped" };
 const over: NotContinuedTurn = { status: "not_continued", reason: "over" };
 
 /** A turn whose model is not called. */
@@ -62,6 +63,12 @@ const rejectUnreadable = async (sink: AnswerSink): Promise<TurnReport> => {
 const say = async ({ sink }: AnswerReceiver, sentence: string): Promise<TurnReport> => {
   await sink.delta(sentence);
   return endedWith(answered, await sink.end({ status: "complete" }));
+};
+
+const endStopped = async ({ sink, observer }: AnswerReceiver): Promise<TurnReport> => {
+  // Clients expect a start before the end.
+  observer?.onModelCalled?.();
+  return endedWith(stopped, await sink.end({ status: "stopped" }));
 };
 
 const promptUser = async (
@@ -154,6 +161,8 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
     };
     const lease = { id: turn.id, isCounted: turn.continues?.by !== "check" };
     return withConversation(conversationKeyOf(turn), lease, async (conversation) => {
+      // While the turn waited for its conversation.
+      if (limits.stop?.aborted) return endStopped(receiver);
       const step = pauseStepOf(turn, withFiles, conversation.pauses, clock.now());
       switch (step.do) {
         case "ask":

@@ -7,6 +7,7 @@ import {
   type AskLimits,
   type Models,
   modelFor,
+  questionRecalled,
   type ResumeOutcome,
 } from "#core/answer/model.ts";
 import type { Clock } from "#core/shared/clock.ts";
@@ -54,8 +55,8 @@ export interface TurnReport {
   /** The answer that now waits for human input, if it began to wait in this turn. */
   readonly paused?: ConversationPause | undefined;
   /**
-   * Stops the model after the user has received the end and the conversation has been released. The process must wait for
-   * it before it exits. Never rejects.
+   * Stops the model; may take longer than the user's end and the release of the conversation. The process must wait for it
+   * before it exits. Never rejects.
    */
   readonly cleanup: Promise<void>;
 }
@@ -65,6 +66,9 @@ type NotContinued = Exclude<ResumeOutcome, AnswerOutcome>;
 
 /** How long a stopped turn waits for the model's reference, which a stop request needs, in milliseconds. */
 const referenceWaitMs = 5_000;
+
+/** How long the end of an answer whose question was taken back waits for the model's stop, in milliseconds. */
+const recallWaitMs = 1_000;
 
 const stopped: AnswerOutcome = { status: "stopped" };
 
@@ -140,6 +144,7 @@ export const makeStreamAnswer =
         case "begun":
           return observer?.onReference?.(event.reference);
         case "memory":
+          if (stop?.reason === questionRecalled) return undefined;
           if (!progress.triesNewConversation) return saveMemory(event.memory, event.startsNew);
           unprovenMemory = event.memory;
           return undefined;
@@ -200,8 +205,12 @@ export const makeStreamAnswer =
     if (options.slidingContext && isAnswer(outcome)) conversation.extend();
     const paused = pauseOf(outcome);
     if (paused) conversation.setPause(paused);
-    const delivery = await sink.end(answerEnding(outcome, { ...progress, sentFiles }, options));
+    // At once: it need not wait for the IM, nor the user for it.
     const cleanup = modelOutcome === stopped ? stopModel() : Promise.resolve();
+    // Nobody waits for the end of an answer to a question that was taken back, so the model is stopped first.
+    if (stop?.reason === questionRecalled)
+      await Promise.race([cleanup, clock.sleep(recallWaitMs, closed.signal)]);
+    const delivery = await sink.end(answerEnding(outcome, { ...progress, sentFiles }, options));
     await saving;
     return {
       status: "ended",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeCloseOpenMessage } from "#core/im/close-open-message.ts";
+import { type CompleteReason, completeReason } from "#core/im/im-messages.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import { route, setUpStrictIm, throttled } from "./strict-im.ts";
 
@@ -7,7 +8,8 @@ const setUp = (...faults: (BridgeError | undefined)[]) => {
   const strict = setUpStrictIm((call) => faults[call - 1]);
   const { im, clock, plant } = strict;
   plant("m1", { text: "half", seq: 9 });
-  const close = (seq: number) => makeCloseOpenMessage({ im, clock })(route, { messageUID: "m1", seq });
+  const close = (seq: number, reason: CompleteReason = completeReason.brokenOff) =>
+    makeCloseOpenMessage({ im, clock })(route, { messageUID: "m1", seq }, reason);
   return { ...strict, close };
 };
 
@@ -18,6 +20,12 @@ describe("a message that a dead worker left open", () => {
       await close(noted);
       expect(streams()).toEqual([{ text: "half", completeReason: 1 }]);
     }
+  });
+
+  test("is closed as stopped if its question was taken back", async () => {
+    const { close, streams } = setUp();
+    await close(9, completeReason.stopped);
+    expect(streams()).toEqual([{ text: "half", completeReason: 2 }]);
   });
 
   test("counts as closed if the IM has ended it by itself", async () => {

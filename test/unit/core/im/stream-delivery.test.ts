@@ -266,6 +266,40 @@ describe("the end of a stream message", () => {
   });
 });
 
+describe("an answer whose question was taken back", () => {
+  const recalled = { status: "stopped", isRecalled: true } as const;
+
+  test("is closed as stopped, without the text that was not sent yet", async () => {
+    const { sink, sent, clock } = setUp();
+    sink.delta("Hello");
+    sink.delta(" world");
+    const delivered = sink.end(recalled);
+    await clock.advance(1_000);
+    expect(await delivered).toEqual({ status: "delivered" });
+    expect(sent.map(({ text, completeReason }) => [text, completeReason])).toEqual([
+      ["Hello", undefined],
+      ["", 2],
+    ]);
+  });
+
+  test("is closed as stopped, not as replaced, if a replacement was waiting", async () => {
+    const { sink, sent, clock } = setUp();
+    sink.delta("Hello");
+    await clock.advance(0);
+    sink.replace("Goodbye");
+    const delivered = sink.end(recalled);
+    await clock.advance(1_000);
+    await delivered;
+    expect(sent.map(({ completeReason }) => completeReason)).toEqual([undefined, 2]);
+  });
+
+  test("sends nothing if nothing was sent", async () => {
+    const { sink, calls } = setUp();
+    expect(await sink.end(recalled)).toEqual({ status: "delivered" });
+    expect(calls()).toBe(0);
+  });
+});
+
 describe("a replacement", () => {
   test("that breaks off is closed as broken off, even though it is a message of its own", async () => {
     const { sink, clock, sent } = setUp();

@@ -46,6 +46,18 @@ describe("an answer in one message", () => {
     expect(sent).toEqual(["good"]);
   });
 
+  test("that was stopped is sent as far as it came, unless its question was taken back", async () => {
+    for (const [ending, expected] of [
+      [{ status: "stopped" }, ["half"]],
+      [{ status: "stopped", isRecalled: true }, []],
+    ] as const) {
+      const { sink, sent } = setUp();
+      sink.delta("half");
+      expect(await sink.end(ending)).toEqual({ status: "delivered" });
+      expect(sent).toEqual(expected);
+    }
+  });
+
   test("that failed says so, after the text so far", async () => {
     const { sink, sent } = setUp();
     sink.delta("half");

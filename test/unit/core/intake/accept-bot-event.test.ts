@@ -126,6 +126,42 @@ describe("an event that a bot sent", () => {
   });
 });
 
+describe("a recall in a bot event", () => {
+  const recalled = { appKey: "app-one", channelType: "PERSON", targetId: "bot-helpdesk", byUserId: "u7" };
+  const type = "message:private_recall";
+
+  test("is stored, and triggers only the integrations that name the event", async () => {
+    const integrations = [webhookIntegration({ events: [type] }), difyIntegration()];
+    const { accept, recalls, jobTargets } = setUp([bot({ integrations })]);
+    expect(await accept(messageEvent({ msgUID: "m1" }, { type }))).toEqual({ status: "accepted", jobs: 1 });
+    expect(recalls).toEqual([{ ...recalled, msgUID: "m1", isAdmin: false }]);
+    expect(jobTargets()).toEqual(["bot-helpdesk webhook"]);
+  });
+
+  test("concerns a message to the bot that the event was sent to", async () => {
+    const { accept, recalls } = setUp([bot(), bot({ userId: "b2" })]);
+    await accept(messageEvent({ toUserId: "bot-helpdesk" }, { type }), "b2");
+    expect(recalls).toMatchObject([{ targetId: "b2" }]);
+  });
+
+  test("of an unknown bot, or from a bot, is not stored", async () => {
+    const { accept, recalls } = setUp();
+    await accept(messageEvent({}, { type }), "b9");
+    const objectName = "RC:RcCmd";
+    await accept(messageEvent({ objectName, content: '{"messageUId":"m1"}', fromUserId: "bot-helpdesk" }));
+    expect(recalls).toEqual([]);
+  });
+
+  test("that cannot be stored is rejected, so that RongCloud sends it again", async () => {
+    const { ports } = setUpIntake([bot()]);
+    const recalls = { add: () => Promise.reject(new Error("throttled")) };
+    const acceptBotEvent = makeAcceptBotEvent({ ...ports, recalls });
+    await expect(acceptBotEvent("app-one", "bot-helpdesk", messageEvent({}, { type }))).rejects.toThrow(
+      "throttled",
+    );
+  });
+});
+
 describe("a mention of everyone in a bot event", () => {
   const integrations = [webhookIntegration({ options: { everyone: true } }), difyIntegration()];
 

@@ -223,6 +223,58 @@ describe("the reads that a message costs", () => {
   });
 });
 
+describe("a recall", () => {
+  const content = JSON.stringify({ messageUId: "m1", isAdmin: false });
+  const command = { objectName: "RC:RcCmd", msgUID: "m2", content };
+
+  test("of a message to a bot is stored, and triggers nothing", async () => {
+    const { accept, recalls, dispatched } = setUp();
+    await accept(privateMessage(command));
+    expect(recalls).toEqual([
+      {
+        appKey: "app-one",
+        channelType: "PERSON",
+        targetId: "bot-helpdesk",
+        msgUID: "m1",
+        byUserId: "u7",
+        isAdmin: false,
+      },
+    ]);
+    expect(dispatched).toEqual([]);
+  });
+
+  test("in a group is stored for the group, as it names no bot", async () => {
+    const { accept, recalls, bots } = setUp();
+    await accept(groupMessage(command));
+    expect(recalls).toMatchObject([{ channelType: "GROUP", targetId: "g1", msgUID: "m1" }]);
+    expect(bots.reads).toEqual([{ appKey: "app-one", find: ["u7"] }]);
+  });
+
+  test("of a message to a user, or by a bot, is not stored", async () => {
+    const { accept, acceptMessages, recalls } = setUp();
+    await accept(privateMessage({ ...command, toUserId: "u8" }));
+    await acceptMessages("app-one", "bot-helpdesk", [
+      privateMessage({ ...command, fromUserId: "bot-helpdesk" }),
+    ]);
+    expect(recalls).toEqual([]);
+  });
+
+  test("also triggers the integrations whose objectNames list the command", async () => {
+    const integrations = [difyIntegration(), webhookIntegration({ objectNames: ["RC:RcCmd"] })];
+    const { accept, recalls, jobTargets } = setUp([bot({ integrations })]);
+    await accept(privateMessage(command));
+    expect(recalls).toHaveLength(1);
+    expect(jobTargets()).toEqual(["bot-helpdesk webhook"]);
+  });
+
+  test("that cannot be stored is rejected, so that its sender repeats it", async () => {
+    const { ports } = setUpIntake([bot()]);
+    const recalls = { add: () => Promise.reject(new Error("throttled")) };
+    const acceptMessages = makeAcceptMessages({ ...ports, recalls });
+    await expect(acceptMessages("app-one", "u7", [privateMessage(command)])).rejects.toThrow("throttled");
+  });
+});
+
 describe("a message that cannot be accepted", () => {
   test("is rejected if its jobs were not queued, so that its sender repeats it", async () => {
     const { ports } = setUpIntake([bot()]);

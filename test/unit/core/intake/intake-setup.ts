@@ -2,6 +2,7 @@ import type { Bot } from "#core/bot/bot.ts";
 import type { BotDirectory } from "#core/intake/bot-directory.ts";
 import { makeMatchIntegrations } from "#core/intake/matching.ts";
 import type { Job } from "#core/jobs/job.ts";
+import type { Recall } from "#core/message/recall.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 
 export interface TestDirectory extends BotDirectory {
@@ -32,13 +33,15 @@ export const setUpIntake = (given: readonly Bot[]) => {
   const clock = makeTestClock();
   /** As they were queued, one array per call. */
   const dispatched: (readonly Job[])[] = [];
+  const recalls: Recall[] = [];
   const ports = {
     bots,
     clock,
+    recalls: { add: async (recall: Recall): Promise<void> => void recalls.push(recall) },
     matchIntegrations: makeMatchIntegrations((patterns, text) => patterns.includes(text)),
     dispatchJobs: async (jobs: readonly Job[]): Promise<void> => void dispatched.push(jobs),
   };
-  return { ports, bots, clock, dispatched, jobs: () => dispatched.flat() };
+  return { ports, bots, clock, dispatched, recalls, jobs: () => dispatched.flat() };
 };
 
 /** The bot and the integration that a job is for. */

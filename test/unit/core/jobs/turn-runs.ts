@@ -1,6 +1,7 @@
+import type { AnswerReceiver } from "#core/answer/answer-sink.ts";
 import type { AskLimits } from "#core/answer/model.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
-import type { DeliveryLease, OpenMessage } from "#core/im/im-messages.ts";
+import type { CompleteReason, DeliveryLease, OpenMessage } from "#core/im/im-messages.ts";
 import { jobIdOf, type TurnJob } from "#core/jobs/job.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeRunTurnJob } from "#core/jobs/run-turn-job.ts";
@@ -14,7 +15,7 @@ import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { makeRecordingSink, type RecordingSink } from "../../../support/recording-sink.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
-import { bot } from "../../../support/turns.ts";
+import { bot, difyIntegration } from "../../../support/turns.ts";
 
 const plainJob = turnJob();
 
@@ -34,20 +35,31 @@ export const undelivered: TurnReport = {
 
 export const throttled = () => Promise.reject(new Error("throttled"));
 
-/** A job for a model, and the worker that runs it. `tries`: how often it was delivered before. */
-export const setUpTurnRuns = ({ tries = 0, job = plainJob }: { tries?: number; job?: TurnJob } = {}) => {
+interface GivenTurnRuns {
+  /** How often the job was delivered before. */
+  readonly tries?: number;
+  readonly job?: TurnJob;
+  readonly stream?: boolean;
+}
+
+/** A job for a model, and the worker that runs it. */
+export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: GivenTurnRuns = {}) => {
   const clock = makeTestClock(job.acceptedAt);
   const start = clock.now();
   const seconds = (ms: number): string => `${(ms - start) / 1000} s`;
   const id = jobIdOf(job);
   const jobs = makeMemoryJobs(clock);
   if (tries > 0) jobs.plant(id, { tries });
-  const bots = { open: async (): Promise<BotWithKeys | undefined> => bot() };
+  const openBot = bot({ integrations: [difyIntegration({ stream })] });
+  const bots = { open: async (): Promise<BotWithKeys | undefined> => openBot };
+  /** Whether the job's message was taken back. `reads`: how often a running turn has looked. */
+  const recall = { stored: false, reads: 0, read: async (): Promise<boolean> => recall.stored };
   const forwarded: Turn[] = [];
   const limits: AskLimits[] = [];
-  const model = { answer: async (): ReturnType<ForwardTurn> => answered };
+  const model = { answer: async (_to: AnswerReceiver): ReturnType<ForwardTurn> => answered };
   const sinks: RecordingSink[] = [];
   const closed: OpenMessage[] = [];
+  const closedAs: [OpenMessage, CompleteReason][] = [];
   let given: DeliveryLease | undefined;
   const im = {
     newSink: makeRecordingSink,
@@ -69,12 +81,18 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob }: { tries?: number; j
   let tokens = 0;
 
   const runTurnJob = makeRunTurnJob({
-    bots: { findWithKeys: () => bots.open() },
+    readTurnJob: async () => ({ bot: await bots.open(), isRecalled: recall.stored }),
+    recalls: {
+      isRecalled: () => {
+        recall.reads += 1;
+        return recall.read();
+      },
+    },
     jobs,
-    forwardTurn: (turn, _receiver, until) => {
+    forwardTurn: (turn, receiver, until) => {
       forwarded.push(turn);
       limits.push(until);
-      return model.answer();
+      return model.answer(receiver);
     },
     receiverFor: (_turn, lease) => {
       given = lease;
@@ -83,7 +101,10 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob }: { tries?: number; j
       return { sink };
     },
     sendCheck: (check) => queueOfChecks.send(check),
-    closeOpenMessage: (_route, open) => im.close(open),
+    closeOpenMessage: (_route, open, reason) => {
+      closedAs.push([open, reason]);
+      return im.close(open);
+    },
     deadLetters,
     report: makeReportJob({ log, metrics, clock }),
     recordTurn: makeRecordTurn({ metrics: turnMetrics, clock }),
@@ -105,6 +126,7 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob }: { tries?: number; j
     seconds,
     jobs,
     bots,
+    recall,
     model,
     im,
     queue,
@@ -114,6 +136,8 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob }: { tries?: number; j
     limits,
     hidden,
     closed,
+    closedAs,
+    sinks,
     deadLetters,
     log,
     metrics,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { AnswerEvent } from "#core/answer/answer.ts";
-import type { Model } from "#core/answer/model.ts";
+import { type Model, questionRecalled } from "#core/answer/model.ts";
+import { conversationKeyOf } from "#core/turn/conversation.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -75,8 +76,28 @@ describe("a turn that its user stops", () => {
     expect(closed).toHaveLength(1);
   });
 
+  test("because they took the question back is stopped at the model first, but does not wait for it long", async () => {
+    for (const [namesAfterMs, endsAfterMs] of [
+      [0, 0],
+      [4_000, 1_000],
+    ] as const) {
+      const { clock, modelStops, stop, sink, running } = setUp({ namesAfterMs });
+      await clock.advance(500);
+      const ended = () => sink.calls.some((call) => "end" in call);
+      stop.abort(questionRecalled);
+      if (endsAfterMs > 0) await clock.advance(endsAfterMs - 1);
+      expect(ended()).toBe(false);
+      await clock.advance(endsAfterMs > 0 ? 1 : 0);
+      expect(ended()).toBe(true);
+      await clock.advance(10_000);
+      await running;
+      expect(modelStops).toEqual(["t1"]);
+    }
+  });
+
   test("before the model has named it also ends at once, so that the next turn can run, and the model is told as soon as it has", async () => {
     const { clock, conversations, modelStops, stop, sink, running } = setUp({ namesAfterMs: 4_000 });
+    await clock.advance(0);
     stop.abort();
     await clock.advance(0);
     expect(sink.calls).toEqual([{ end: { status: "stopped" } }]);
@@ -92,6 +113,7 @@ describe("a turn that its user stops", () => {
 
   test("does not wait longer if the model never names it", async () => {
     const { clock, modelStops, closed, stop, running } = setUp({ namesAfterMs: 60_000 });
+    await clock.advance(0);
     stop.abort();
     await clock.advance(5_000);
     expect(await running).toMatchObject({ outcome: { status: "stopped" } });
@@ -165,7 +187,14 @@ describe("a turn that its user stops", () => {
     expect(sink.text()).toBe("a [link](http");
   });
 
-  test("is remembered with the text so far, by a model that stores its own memory", async () => {
+  test.each([
+    [
+      "is remembered with the text so far, by a model that stores its own memory",
+      undefined,
+      ["what was said"],
+    ],
+    ["because they took the question back is not remembered", questionRecalled, []],
+  ])("%s", async (_name, reason, remembered) => {
     const clock = makeTestClock();
     const stop = new AbortController();
     const ask: Model["ask"] = async (_question, listener, limits) => {
@@ -180,10 +209,36 @@ describe("a turn that its user stops", () => {
     const sink = makeRecordingSink();
     const running = forward(turn(), { sink }, { ...noLimits(), stop: stop.signal });
     await clock.advance(1_000);
-    stop.abort();
+    stop.abort(reason);
     await clock.advance(0);
     expect(await running).toMatchObject({ outcome: { status: "stopped" } });
     expect(sink.calls).toEqual([{ delta: "half" }, { end: { status: "stopped" } }]);
-    expect(conversations.kept).toMatchObject([{ memory: "what was said" }]);
+    expect(conversations.kept.map(({ memory: kept }) => kept)).toEqual(remembered);
+  });
+
+  test("while it waits for its conversation is never asked", async () => {
+    const clock = makeTestClock();
+    const stop = new AbortController();
+    let asked = 0;
+    const ask: Model["ask"] = async () => {
+      asked += 1;
+      return { status: "answered" };
+    };
+    const conversations = makeMemoryConversations(clock);
+    const ports = { models: sameModel({ ask }), clock, log: makeMemoryLog() };
+    const forward = makeForwardTurn({ conversations, ...ports, newToken: () => "t" });
+    const sink = makeRecordingSink();
+    await conversations.open(conversationKeyOf(turn()), {
+      turnId: "earlier",
+      token: "earlier",
+      expiresAt: clock.now() + 2_000,
+    });
+    const running = forward(turn(), { sink }, { ...noLimits(), stop: stop.signal });
+    await clock.advance(1_000);
+    stop.abort();
+    await clock.advance(5_000);
+    expect(await running).toMatchObject({ outcome: { status: "stopped" }, modelCalls: 0 });
+    expect(asked).toBe(0);
+    expect(sink.calls).toEqual([{ end: { status: "stopped" } }]);
   });
 });

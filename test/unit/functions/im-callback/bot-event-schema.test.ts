@@ -33,6 +33,11 @@ describe("a message event from RongCloud", () => {
     }
   });
 
+  test("about a recall in a group is parsed under both names too", () => {
+    for (const type of ["message:group_mentioned_recall", "message:group_recall"])
+      expect(eventOf({ groupId: "g1" }, { type })).toMatchObject({ type: "message:group_mentioned_recall" });
+  });
+
   test("is parsed without its optional fields", () => {
     const { data } = eventOf(
       { source: undefined, msgTimestamp: undefined },

@@ -104,6 +104,22 @@ describe("the IM simulator", () => {
   });
 });
 
+test("a recall is recorded, and must name its message", async () => {
+  const form = {
+    fromUserId: "u7",
+    conversationType: "3",
+    targetId: "g1",
+    messageUID: "m1",
+    sentTime: "1767225600101",
+    isAdmin: "1",
+  };
+  const recall = (given: Record<string, string> = {}) =>
+    call("/message/recall.json", new URLSearchParams({ ...form, ...given }));
+  expect(await recall()).toMatchObject({ status: 200, body: { code: 200 } });
+  expect(im.recalls()).toEqual([{ fromUserId: "u7", targetId: "g1", messageUID: "m1", isAdmin: true }]);
+  expect(await recall({ messageUID: "" })).toMatchObject({ status: 400, body: { code: 1002 } });
+});
+
 describe("a typing status", () => {
   const statusPath = "/statusmessage/private/publish.json";
   const typing = (given: Record<string, string> = {}): URLSearchParams =>

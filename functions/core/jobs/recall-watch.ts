@@ -1,0 +1,85 @@
+import type { AnswerReceiver } from "#core/answer/answer-sink.ts";
+import { questionRecalled } from "#core/answer/model.ts";
+import type { Clock } from "#core/shared/clock.ts";
+
+/** How often a running turn looks for the recall of its message, in milliseconds; as often as a turn over HTTP for a stop. */
+const pollMs = 2_000;
+
+export interface RecallWatchPorts {
+  /** Whether the turn's message was taken back. */
+  readonly isRecalled: () => Promise<boolean>;
+  /** Aborted when another worker has the turn. */
+  readonly lost: AbortSignal;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface RecallWatch {
+  /** Aborted once the message was taken back. */
+  readonly signal: AbortSignal;
+  /** Looks now, in addition. Never rejects. */
+  check(): Promise<void>;
+}
+
+/** Looks for a recall for as long as `work` runs. */
+export const watchRecall = async <T>(
+  { isRecalled, lost, clock, onError }: RecallWatchPorts,
+  work: (watch: RecallWatch) => Promise<T>,
+): Promise<T> => {
+  const recalled = new AbortController();
+  const ended = new AbortController();
+
+  const check = async (): Promise<void> => {
+    try {
+      if (await isRecalled()) recalled.abort(questionRecalled);
+    } catch (error) {
+      onError(error);
+    }
+  };
+  const poll = async (): Promise<void> => {
+    const over = AbortSignal.any([ended.signal, lost]);
+    while (!recalled.signal.aborted) {
+      await clock.sleep(pollMs, over);
+      if (over.aborted) return;
+      await check();
+    }
+  };
+
+  const polling = poll();
+  try {
+    return await work({ signal: recalled.signal, check });
+  } finally {
+    ended.abort();
+    await polling;
+  }
+};
+
+/** A receiver that shows nothing more once the question was taken back. */
+export interface RecallableReceiver extends AnswerReceiver {
+  /** Whether the answer has ended for this reason. */
+  wasRecalled(): boolean;
+}
+
+/** `isWhole`: the answer is sent only at its end, so that a recall is looked for once more before. */
+export const makeRecallableReceiver = (
+  { sink, ...receiver }: AnswerReceiver,
+  { signal, check }: RecallWatch,
+  isWhole: boolean,
+): RecallableReceiver => {
+  let endedByRecall = false;
+  return {
+    ...receiver,
+    wasRecalled: () => endedByRecall,
+    sink: {
+      gaveUp: sink.gaveUp,
+      delta: (text) => (signal.aborted ? undefined : sink.delta(text)),
+      replace: (text) => (signal.aborted ? undefined : sink.replace(text)),
+      end: async (ending) => {
+        if (isWhole && ending.status !== "abandoned") await check();
+        if (!signal.aborted || ending.status === "abandoned") return sink.end(ending);
+        endedByRecall = true;
+        return sink.end({ status: "stopped", isRecalled: true });
+      },
+    },
+  };
+};
