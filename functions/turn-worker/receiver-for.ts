@@ -1,5 +1,6 @@
 import { type AnswerReceiver, makeNullSink } from "#core/answer/answer-sink.ts";
-import { type DeliveryLease, type ImMessages, replyRouteOf } from "#core/im/im-messages.ts";
+import { makeBusyNotice } from "#core/im/busy-notice.ts";
+import { type ImMessages, type ReceiverLease, replyRouteOf } from "#core/im/im-messages.ts";
 import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
 import { makeTypingIndicator } from "#core/im/typing-indicator.ts";
 import { makeWholeDelivery } from "#core/im/whole-delivery.ts";
@@ -16,8 +17,9 @@ export const makeReceiverFor = ({ im, clock }: { readonly im: ImMessages; readon
   const streamTo = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs });
   const sendWholeTo = makeWholeDelivery({ im, clock, maxRetryMs });
   const withTypingIndicator = makeTypingIndicator({ im, clock });
+  const withBusyNotice = makeBusyNotice({ im, clock });
 
-  return (turn: Turn, lease: DeliveryLease): AnswerReceiver => {
+  return (turn: Turn, lease: ReceiverLease): AnswerReceiver => {
     const { handleResponse, stream, options } = turn.integration;
     if (!handleResponse) return { sink: makeNullSink() };
     const route = replyRouteOf(turn);
@@ -26,6 +28,10 @@ export const makeReceiverFor = ({ im, clock }: { readonly im: ImMessages; readon
     const isChecking = turn.continues?.by === "check";
     const hints = options.typing !== false && route.channelType === "PERSON" && !isChecking;
     const until = stream ? "first text" : "end";
-    return hints ? withTypingIndicator(sink, route, { isHeld: lease.isHeld, until }) : { sink };
+    const receiver = hints ? withTypingIndicator(sink, route, { isHeld: lease.isHeld, until }) : { sink };
+    const { busyNoticeSeconds } = options;
+    return busyNoticeSeconds === undefined || isChecking
+      ? receiver
+      : withBusyNotice(receiver, route, { ...lease, until, afterMs: busyNoticeSeconds * 1000 });
   };
 };

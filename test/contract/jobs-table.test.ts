@@ -49,6 +49,17 @@ describe("a job", () => {
     expect(counts.sort((one, other) => one - other)).toEqual(Array.from({ length: 19 }, (_, at) => at + 2));
   });
 
+  test("claims the notice to its user once, through any worker", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("first");
+    expect(await store.claimNotice(id, "another")).toBe(false);
+    expect(await store.claimNotice(id, "first")).toBe(true);
+    await clock.advance(leaseMs);
+    await claim("second");
+    expect(await store.claimNotice(id, "second")).toBe(false);
+    expect(await store.claimNotice(id, "first")).toBe(false);
+  });
+
   test("is busy while its lease lasts, and free when it ends", async () => {
     const { claim, clock } = begin();
     expect(await claim("first")).toEqual(claimed(1));

@@ -61,6 +61,7 @@ describe("a write to a job whose reply was lost, and which the SDK retries,", ()
         claim: (token: string) => store.claim(id, lease(token)),
         renew: (token: string) => store.renew(id, lease(token)),
         complete: (token: string) => store.complete(id, token, "answered", clock.now() + 60_000),
+        claimNotice: (token: string) => store.claimNotice(id, token),
         release: (token: string) => store.release(id, token),
       };
     };
@@ -73,6 +74,12 @@ describe("a write to a job whose reply was lost, and which the SDK retries,", ()
     const { withLostReply, claim } = begin();
     expect(await withLostReply((store) => store.claim("mine"))).toMatchObject({ status: "claimed" });
     expect(await claim("another")).toMatchObject({ status: "busy" });
+  });
+
+  test("does not withhold the notice that the user must wait", async () => {
+    const { withLostReply, claim } = begin();
+    await claim("mine");
+    expect(await withLostReply((store) => store.claimNotice("mine"))).toBe(true);
   });
 
   test.each([1, 2])(

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { sentences } from "#core/answer/sentences.ts";
 import type { JsonValue } from "../../local/dify/json.ts";
 import type { ProfileInput } from "../../local/dify/profile.ts";
 import { type DifySimulator, startDifySimulator } from "../../local/dify/server.ts";
@@ -66,6 +67,25 @@ const answerOf = (botId: string, nth = 0): Promise<ImMessage> =>
 
 const askedOf = (apiKey: string): (JsonValue | undefined)[] =>
   dify.requests.filter(({ key, method }) => key === apiKey && method === "POST").map(({ body }) => body);
+
+test(
+  "a user who waits is told so before the answer, once, if the integration says so",
+  withBot(
+    "bot-busy",
+    {
+      options: { busyNoticeSeconds: 1 },
+      profile: {
+        script: [{ do: "wait", ms: 2_500 }, { do: "begin" }, { do: "say" }, { do: "finish" }],
+        reply: story,
+      },
+    },
+    async ({ userId }) => {
+      await say(userId, "hello");
+      expect((await answerOf(userId, 1)).text).toBe(story.text);
+      expect(messagesOf(userId).map(({ text }) => text)).toEqual([sentences.busy, story.text]);
+    },
+  ),
+);
 
 describe("a model's thoughts", () => {
   const thoughtful: ProfileInput = { script: thinking("Who is it?"), reply: story };

@@ -11,6 +11,7 @@ export interface JobRecord {
   readonly tries: number;
   readonly outcome: string | undefined;
   readonly open?: OpenMessage | undefined;
+  readonly noticedBy?: string | undefined;
 }
 
 export interface MemoryJobs extends JobStore {
@@ -53,9 +54,22 @@ export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
     checkpoint: async (id, token, open) => {
       if (holder(id, token)?.state === "running") plant(id, { open });
     },
+    claimNotice: async (id, token) => {
+      const record = holder(id, token);
+      if (record?.state !== "running" || (record.noticedBy ?? token) !== token) return false;
+      plant(id, { noticedBy: token });
+      return true;
+    },
     complete: async (id, token, outcome, rememberUntil) => {
       if (!holder(id, token)) return false;
-      plant(id, { state: "done", outcome, expiresAt: rememberUntil, tries: 0, open: undefined });
+      plant(id, {
+        state: "done",
+        outcome,
+        expiresAt: rememberUntil,
+        tries: 0,
+        open: undefined,
+        noticedBy: undefined,
+      });
       return true;
     },
     postpone: async (id, token) => {

@@ -80,11 +80,19 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
       const values = { ":running": "running", ":token": token, ":open": { ...open } };
       await update(id, "SET #open = :open", whileHeld, values);
     },
+    claimNotice: (id, token) =>
+      update(
+        id,
+        "SET noticedBy = :token",
+        // Its own notice too: the SDK repeats a write whose response was lost.
+        `${whileHeld} AND (attribute_not_exists(noticedBy) OR noticedBy = :token)`,
+        { ":running": "running", ":token": token },
+      ),
     complete: (id, token, outcome, rememberUntil) =>
       update(
         id,
         // The tries are reset: a job that is reopened, or delivered again after its record expired, gets all of them.
-        "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl REMOVE tries, #open",
+        "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl REMOVE tries, #open, noticedBy",
         // Also if it is already done: the SDK repeats a write whose response was lost.
         "#token = :token",
         {

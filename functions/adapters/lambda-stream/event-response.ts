@@ -14,6 +14,9 @@ export interface EventResponse {
 
 /** Proxies and browsers close connections without traffic. */
 const heartbeatMs = 10_000;
+const heartbeat = ": hb\n\n";
+/** So that people who look at the stream see that nothing is wrong. */
+const busyHeartbeat = `: the bot is busy, its answer has not begun\n${heartbeat}`;
 /** A function is not notified when its client disconnects: a client that reads nothing for this long gets no more events. */
 const drainTimeoutMs = 15_000;
 
@@ -26,6 +29,7 @@ export const makeEventResponse = (clock: Clock): EventResponse => {
   const body = new PassThrough();
   const ended = new AbortController();
   let isDetached = false;
+  let isWaiting = false;
 
   const write = (text: string): boolean => isDetached || ended.signal.aborted || body.write(text);
 
@@ -44,14 +48,17 @@ export const makeEventResponse = (clock: Clock): EventResponse => {
     while (!ended.signal.aborted) {
       await clock.sleep(heartbeatMs, ended.signal);
       // Not while the buffer is full.
-      if (!body.writableNeedDrain) write(": hb\n\n");
+      if (!body.writableNeedDrain) write(isWaiting ? busyHeartbeat : heartbeat);
     }
   };
   void sendHeartbeats();
 
   return {
     body,
-    emit: (event, position) => (write(frameOf(event, position)) ? undefined : untilDrained()),
+    emit: (event, position) => {
+      isWaiting = event.type === "start";
+      return write(frameOf(event, position)) ? undefined : untilDrained();
+    },
     end: () => {
       ended.abort();
       body.end();

@@ -2,6 +2,7 @@
 export const sentences = {
   failed:
     "Sorry, the bot cannot answer right now. Please try again later.\n抱歉，机器人暂时无法回答，请稍后再试。",
+  busy: "The bot is busy. Its answer takes a little longer.\n机器人正忙，回答需要更长时间，请稍候。",
   brokenOff: "\n\n(The answer was interrupted here. Please ask again.)\n（回答在此中断，请重新提问。）",
   paused:
     "The bot is waiting for someone to review this before it continues.\n机器人正在等待人工处理，处理完成后将继续。",

@@ -114,6 +114,14 @@ export const answerOptions = {
       }),
     ),
   ),
+  busyNoticeSeconds: v.exactOptional(
+    v.pipe(
+      integerBetween(1, 600),
+      v.description(
+        "Seconds without an answer after which a user in the IM is told, once, that it takes longer. If omitted, they are not told.",
+      ),
+    ),
+  ),
   errorText: v.exactOptional(
     v.pipe(
       stringOf(1, 1024),

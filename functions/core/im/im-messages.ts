@@ -59,3 +59,9 @@ export interface DeliveryLease extends Pick<ActiveLease, "isHeld"> {
   /** Called after each chunk with the open stream message, or undefined if there is none. */
   onOpen(open: OpenMessage | undefined): void;
 }
+
+/** The part of a turn's lease that everything between the turn and the IM needs. */
+export interface ReceiverLease extends DeliveryLease {
+  /** Resolves to true once per turn, even if several workers run it: then the user may be told to wait. */
+  claimNotice(): Promise<boolean>;
+}

@@ -9,6 +9,7 @@ import {
   type DeliveryLease,
   type MessageRoute,
   type OpenMessage,
+  type ReceiverLease,
   replyRouteOf,
 } from "#core/im/im-messages.ts";
 import type { RecallStore } from "#core/message/recall.ts";
@@ -27,10 +28,10 @@ import type { JobStore } from "./job-store.ts";
 import { makeRecallableReceiver, watchRecall } from "./recall-watch.ts";
 
 export interface AnswerTurnJobPorts {
-  readonly jobs: Pick<JobStore, "checkpoint">;
+  readonly jobs: Pick<JobStore, "checkpoint" | "claimNotice">;
   readonly recalls: Pick<RecallStore, "isRecalled">;
   readonly forwardTurn: ForwardTurn;
-  readonly receiverFor: (turn: Turn, lease: DeliveryLease) => AnswerReceiver;
+  readonly receiverFor: (turn: Turn, lease: ReceiverLease) => AnswerReceiver;
   /** Rejects with a BridgeError if the IM does not close the message. */
   readonly closeOpenMessage: (
     route: MessageRoute,
@@ -168,11 +169,16 @@ export const makeAnswerTurnJob = ({
     };
   };
 
-  const deliveryLeaseOf = (
+  const receiverLeaseOf = (
     leased: LeasedTurn,
     { isHeld }: ActiveLease,
     { deliverBy }: WorkerTime,
-  ): DeliveryLease => ({ isHeld, deliverBy, onOpen: makeCheckpoint(leased) });
+  ): ReceiverLease => ({
+    isHeld,
+    deliverBy,
+    onOpen: makeCheckpoint(leased),
+    claimNotice: () => jobs.claimNotice(jobIdOf(leased.job), leased.lease.token),
+  });
 
   const forwardUnlessRecalled = (
     turn: Turn,
@@ -183,12 +189,17 @@ export const makeAnswerTurnJob = ({
     const { job } = leased;
     const onError = logWarning(log, "recall_not_read", job);
     const ports = { isRecalled: () => isRecalledNow(job), lost: lease.signal, clock, onError };
+    // A turn may return without an end: then the user must not be told to wait, or see that the bot is typing.
+    let isOver = false;
+    const whileRunning = { ...lease, isHeld: () => !isOver && lease.isHeld() };
     return watchRecall(ports, async (watch) => {
-      const inner = receiverFor(turn, deliveryLeaseOf(leased, lease, time));
+      const inner = receiverFor(turn, receiverLeaseOf(leased, whileRunning, time));
       const receiver = makeRecallableReceiver(inner, watch, !turn.integration.stream);
       const limits: AskLimits = { deadline: time.deadline, signal: lease.signal, stop: watch.signal };
       const answered = await forwardTurn(turn, receiver, limits);
       return { answered, wasRecalled: receiver.wasRecalled() };
+    }).finally(() => {
+      isOver = true;
     });
   };
 
@@ -243,7 +254,7 @@ export const makeAnswerTurnJob = ({
       const turn = await findTurn(leased).catch(() => undefined);
       if (!turn) return false;
       const closing = closeLeftOpen(turn, leased);
-      const { sink } = receiverFor(turn, deliveryLeaseOf(leased, lease, time));
+      const { sink } = receiverFor(turn, receiverLeaseOf(leased, lease, time));
       const { status } = await sink.end({
         status: "failed",
         sentence: errorTextOf(turn.integration.options),

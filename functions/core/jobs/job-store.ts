@@ -23,6 +23,8 @@ export interface JobStore {
   renew(id: JobId, lease: Lease): Promise<boolean>;
   /** Saves the open stream message, for the worker that takes over if this one dies. */
   checkpoint(id: JobId, token: string, open: OpenMessage): Promise<void>;
+  /** Records that the user is told to wait; false if they already were, or another worker has the job. */
+  claimNotice(id: JobId, token: string): Promise<boolean>;
   /**
    * Marks the job as done; the record expires at `rememberUntil` (milliseconds since the epoch). False if another worker
    * has the job.

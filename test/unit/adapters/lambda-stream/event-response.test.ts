@@ -147,6 +147,17 @@ describe("the heartbeat", () => {
     expect(parse(text()).comments).toHaveLength(3);
   });
 
+  test("says that the bot is busy until its answer begins", async () => {
+    const { emit, read, text, clock, end } = setUp();
+    read();
+    emit({ type: "start", turn: "t1", conversation: null }, "1.0.0");
+    await clock.advance(10_000);
+    emit(delta("Hello"), "1.0.5");
+    await clock.advance(10_000);
+    expect(parse(text()).comments).toEqual(["the bot is busy, its answer has not begun", "hb", "hb"]);
+    end();
+  });
+
   test("is not written into a buffer that is not read", async () => {
     const { emit, read, text, clock, end } = setUp();
     emit(delta(large), "1.0.1");

@@ -27,6 +27,20 @@ describe("the lease of a job for Dify", () => {
     expect(renewals).toEqual(["to 33 s", "to 41 s"]);
   });
 
+  test("no longer lets anything reach the user once the turn has returned, even without an end", async () => {
+    const { run, model, im, clock } = setUpTurnRuns();
+    const held: (boolean | undefined)[] = [];
+    model.answer = async () => {
+      held.push(im.lease()?.isHeld());
+      return { status: "busy" };
+    };
+    const running = run();
+    await clock.advance(0);
+    await running;
+    held.push(im.lease()?.isHeld());
+    expect(held).toEqual([true, false]);
+  });
+
   test("that cannot be renewed for a moment does not disturb the answer", async () => {
     const { run, jobs, log, clock } = setUpLong(10_000);
     jobs.renew = throttled;
