@@ -49,6 +49,23 @@ const listMessages = ({ simulation, request, app }: Exchange): Reply => {
   return jsonReply(200, { limit: Number(limit), has_more: all.length > data.length, data });
 };
 
+const listConversations = ({ simulation, request, app }: Exchange): Reply => {
+  if (app.profile.mode === "workflow" || app.profile.mode === "completion")
+    throw new Refusal(400, "not_chat_app", "Please check if your app mode matches the right API route.");
+  const { user = "", limit = "20" } = request.query;
+  const all = simulation.messages.conversationsOf(ownerOf(app, user));
+  const data = all.slice(0, Number(limit)).map(({ conversationId = null, inputs, query, createdAt }) => ({
+    id: conversationId,
+    name: query.slice(0, 20),
+    inputs,
+    status: "normal",
+    introduction: "",
+    created_at: createdAt,
+    updated_at: createdAt,
+  }));
+  return jsonReply(200, { limit: Number(limit), has_more: all.length > data.length, data });
+};
+
 const findMessage = ({ simulation, app, id }: Exchange, user: unknown): StoredMessage => {
   const message = simulation.messages.find(ownerOf(app, requireUser(user)), id);
   if (message === undefined) throw notFound("Message Not Exists.");
@@ -108,6 +125,7 @@ const formOf = ({ simulation, app, id }: Exchange): FormState =>
 export const readRoutes: readonly Route[] = [
   ["GET", "/v1/info", info],
   ["GET", "/v1/messages", listMessages],
+  ["GET", "/v1/conversations", listConversations],
   ["POST", "/v1/messages/:id/feedbacks", rate],
   ["GET", "/v1/messages/:id/suggested", suggest],
   ["GET", "/v1/workflows/run/:id", showRun],

@@ -45,6 +45,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
   const { version, behaviour, paceMs = ports.paceMs } = turn.app.profile;
   const frames = makeFrames(turn.app.profile, turn);
   const { isDetached } = frames;
+  if (message && !isDetached) message.isStored = true;
   const listeners = new Set<RunListener>();
   const firstOutcome = Promise.withResolvers<Outcome>();
   const waking = new AbortController();
@@ -121,7 +122,12 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
     emit(frames.resumed());
   };
 
+  /** The first step that is neither a wait in the queue nor the end of a connection begins the run. */
+  const store = ({ do: kind }: Step): void => {
+    if (message && kind !== "wait" && kind !== "cut") message.isStored = true;
+  };
   const play = async (step: Step): Promise<void> => {
+    store(step);
     switch (step.do) {
       case "begin":
         isBegun = true;

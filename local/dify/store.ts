@@ -33,6 +33,8 @@ export interface StoredMessage {
   status: "normal" | "error" | "paused";
   rating: string | null;
   sources: JsonValue;
+  /** False while its run waits in a queue: then Dify has neither the message nor, if it is new, its conversation. */
+  isStored: boolean;
 }
 
 export const ownerOf = (app: App, user: string): string => `${app.key}\n${user}`;
@@ -40,9 +42,20 @@ export const ownerOf = (app: App, user: string): string => `${app.key}\n${user}`
 /** A conversation exists while messages refer to it. */
 export const makeMessages = () => {
   const messages = new Map<string, StoredMessage>();
+  const storedBy = (owner: string): StoredMessage[] =>
+    [...messages.values()].filter((each) => each.isStored && each.owner === owner);
   return {
     inConversation: (owner: string, id: string): StoredMessage[] =>
-      [...messages.values()].filter((each) => each.owner === owner && each.conversationId === id),
+      storedBy(owner).filter(({ conversationId }) => conversationId === id),
+    /** Newest first. */
+    conversationsOf: (owner: string): StoredMessage[] => {
+      const first = new Map<string, StoredMessage>();
+      for (const message of storedBy(owner)) {
+        const { conversationId } = message;
+        if (conversationId !== undefined && !first.has(conversationId)) first.set(conversationId, message);
+      }
+      return [...first.values()].reverse();
+    },
     find: (owner: string, id: string): StoredMessage | undefined => {
       const message = messages.get(id);
       return message?.owner === owner ? message : undefined;
@@ -50,7 +63,7 @@ export const makeMessages = () => {
     add: (
       facts: Pick<StoredMessage, "owner" | "conversationId" | "inputs" | "query" | "createdAt">,
     ): StoredMessage => {
-      const empty = { answer: "", status: "normal" as const, rating: null, sources: [] };
+      const empty = { answer: "", status: "normal" as const, rating: null, sources: [], isStored: false };
       const message: StoredMessage = { id: randomUUID(), ...facts, ...empty };
       messages.set(message.id, message);
       return message;

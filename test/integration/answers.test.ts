@@ -87,6 +87,32 @@ test(
   ),
 );
 
+test(
+  "a question whose stream is cut while its run is queued is answered, and asked once",
+  withBot(
+    "bot-queued",
+    {
+      profile: {
+        version: "1.16.1",
+        reply: story,
+        script: [
+          { do: "wait", ms: 300, pings: false },
+          { do: "cut" },
+          { do: "wait", ms: 1_500, pings: false },
+          { do: "begin" },
+          { do: "say" },
+          { do: "finish" },
+        ],
+      },
+    },
+    async ({ userId, apiKey }) => {
+      await say(userId, "hello");
+      expect((await answerOf(userId)).text).toBe(story.text);
+      expect(askedOf(apiKey)).toHaveLength(1);
+    },
+  ),
+);
+
 describe("a model's thoughts", () => {
   const thoughtful: ProfileInput = { script: thinking("Who is it?"), reply: story };
 

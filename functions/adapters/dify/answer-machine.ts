@@ -47,8 +47,8 @@ export interface AnswerMachine {
   readonly received: TextDigest;
   /** Sets the whole text. The event has only the rest if the text begins with the text received so far. */
   setText(whole: string): readonly AnswerEvent[];
-  /** The outcome of a run that waits for these forms. */
-  pauseWith(forms: readonly DifyForm[]): AnswerOutcome;
+  /** The outcome of a run that waits for these forms. `runId`: if the stream did not name the run. */
+  pauseWith(forms: readonly DifyForm[], runId?: string): AnswerOutcome;
   /** Returns the buffered text; for the end of the stream. */
   flush(): readonly AnswerEvent[];
 }

@@ -20,9 +20,11 @@ import {
   toDifyQuestion,
 } from "./dify-request.ts";
 import { httpFailure } from "./failures.ts";
+import { askedAtOf, makeFindQuestion } from "./find-question.ts";
 import { makeLookUpAnswer } from "./look-up-answer.ts";
 import { readAnswer } from "./read-answer.ts";
 import { emitFound, makeRecoverAnswer } from "./recover-answer.ts";
+import { makeRecoverUnbegun } from "./recover-unbegun.ts";
 
 const errorBodyText = v.pipe(v.string(), v.parseJson(), errorBody);
 
@@ -40,6 +42,8 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
   const lookUpAnswer = makeLookUpAnswer({ sendHttp, clock, timeouts });
   const appParameters = makeAppParameters({ sendHttp, clock, timeouts });
   const recoverAnswer = makeRecoverAnswer({ findRun: lookUpAnswer.findRun, clock, timeouts });
+  const findQuestion = makeFindQuestion({ sendHttp, clock, timeouts });
+  const recoverUnbegun = makeRecoverUnbegun({ findQuestion, clock, timeouts });
 
   const ask = (
     question: DifyQuestion,
@@ -77,8 +81,10 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
       return machine.state.status === "reading" ? { status: "incomplete" } : machine.state.outcome;
     };
 
-    const readStream = ({ body }: HttpResponse): Promise<AnswerOutcome> =>
-      readAnswer(body, {
+    const readStream = ({ body, headers }: HttpResponse, headAfterMs: number): Promise<AnswerOutcome> => {
+      const since = askedAtOf(headers.date, headAfterMs, clock.now());
+      const isDetached = headAfterMs < timeouts.quickHeadMs;
+      return readAnswer(body, {
         machine,
         clock,
         timeouts,
@@ -91,9 +97,16 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
           lookUpAnswer.findRun(question, run, machine, { isQuiet: true, signal: until }),
         emitFound: (run) => emitFound(run, machine, listener, { ...limits, clock }),
         recover: (run) => recoverAnswer(question, machine, run, listener, limits),
+        recoverUnbegun: (beginCheck) =>
+          recoverUnbegun({ question, machine, since, isDetached, beginCheck }, listener, limits),
       });
+    };
 
-    const read = async (response: HttpResponse, mode: ResponseMode): Promise<AnswerOutcome> => {
+    const read = async (
+      response: HttpResponse,
+      mode: ResponseMode,
+      headAfterMs: number,
+    ): Promise<AnswerOutcome> => {
       if (response.status !== 200) {
         const { code, message } = await readErrorBody(response);
         return mode === "streaming" && response.status === 400 && cannotStream.test(message)
@@ -105,7 +118,7 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
       }
       switch (answerFormat(response)) {
         case "events":
-          return readStream(response);
+          return readStream(response, headAfterMs);
         case "json":
           return readBlocking(response);
         default:
@@ -115,8 +128,9 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
 
     const askAndRead = async (mode: ResponseMode): Promise<AnswerOutcome> => {
       const headMs = mode === "streaming" ? Math.min(timeouts.headMs, leftMs()) : leftMs();
+      const askedAt = clock.now();
       const response = await ask(question, mode, headMs, ended.signal).catch(callFailure);
-      return "body" in response ? read(response, mode) : response;
+      return "body" in response ? read(response, mode, clock.now() - askedAt) : response;
     };
 
     if (signal.aborted) return { status: "abandoned" };

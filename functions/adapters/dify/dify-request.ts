@@ -68,7 +68,8 @@ export const difyHeaders = ({ apiKey }: Pick<DifyIntegration, "apiKey">) => ({
   "content-type": "application/json",
 });
 
-const isChat = ({ type }: DifyIntegration): boolean => paths[type] === "chat-messages";
+/** Whether the app has conversations, and stores each question in one as a message. */
+export const isChat = ({ type }: Pick<DifyIntegration, "type">): boolean => paths[type] === "chat-messages";
 
 /** The app's inputs as they are sent: apps without a chat get the text among them. */
 export const sentInputs = ({ integration, inputs, text }: DifyQuestion): Readonly<Record<string, string>> =>

@@ -1,38 +1,14 @@
 import * as v from "valibot";
-import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
+import { lenient } from "#adapters/model-api/lenient.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-machine.ts";
-import { answerSources } from "./answer-metadata.ts";
 import { type CallDifyPorts, errorBody, makeCallDify, makeLookUp } from "./call-dify.ts";
-import { difyFile, filesOfOutputs } from "./dify-file.ts";
-import { type DifyForm, difyForm } from "./dify-form.ts";
+import { filesOfOutputs } from "./dify-file.ts";
+import type { DifyForm } from "./dify-form.ts";
 import { difyUser } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
 import { isLostConversation, runFailure } from "./failures.ts";
-
-/** The list also contains the files that the user sent. */
-const answersFile = v.pipe(
-  v.looseObject({}),
-  v.check(({ belongs_to }) => belongs_to !== "user"),
-  difyFile,
-);
-
-/** A form of a run that pauses, or has paused (≥1.13). */
-const storedForm = v.pipe(
-  v.object({ type: v.literal("human_input"), submitted: v.literal(false), form_definition: difyForm }),
-  v.transform(({ form_definition: form }) => form),
-);
-
-const message = v.object({
-  id: v.string(),
-  answer: v.string(),
-  status: v.string(),
-  message_files: lenientList(answersFile),
-  retriever_resources: answerSources,
-  extra_contents: lenientList(storedForm),
-});
-type Message = v.InferOutput<typeof message>;
-const messages = v.object({ data: lenientList(message) });
+import { factsOf, type StoredMessage, storedMessages } from "./stored-message.ts";
 
 /** Until 1.12 the outputs are a JSON string (docs/spec/dify.md, A1). */
 const outputs = v.union([
@@ -57,8 +33,14 @@ const messagesLookedAt = "20";
 export type RunState =
   /** "unknown": Dify does not say. */
   | { readonly status: "running" | "unknown" }
-  /** Undefined in a workflow, which has no message. */
-  | { readonly status: "paused"; readonly text: string | undefined; readonly forms: readonly DifyForm[] }
+  | {
+      readonly status: "paused";
+      /** Undefined in a workflow, which has no message. */
+      readonly text: string | undefined;
+      readonly forms: readonly DifyForm[];
+      /** If it was not known before. */
+      readonly runId?: string | undefined;
+    }
   /** `more`: the events of the answer other than its text. */
   | {
       readonly status: "answered" | "broken_off";
@@ -75,17 +57,11 @@ export const hasEnded = (run: RunState): run is EndedRun =>
 const running: RunState = { status: "running" };
 const unknown: RunState = { status: "unknown" };
 const endedAs = (outcome: AnswerOutcome): RunState => ({ status: "ended", outcome });
-const asFile = (file: Message["message_files"][number]): AnswerEvent => ({ type: "file", file });
-
-const moreOf = ({ message_files, retriever_resources: sources }: Message): AnswerEvent[] => [
-  ...message_files.map(asFile),
-  { type: "facts", facts: { usage: undefined, sources } },
-];
 
 /** The state of a run. Dify stores the message of a chatflow separately. */
 const runStateOf = (
   { status, outputs, error = "", total_steps: steps }: Run,
-  stored: Message | undefined,
+  stored: StoredMessage | undefined,
   received: AnswerMachine["received"],
   isQuiet: boolean,
 ): RunState => {
@@ -93,7 +69,7 @@ const runStateOf = (
     case "running":
       // The message of a running run has no answer. One with an answer lost its worker (1.14.2, 1.16.1).
       return isQuiet && stored && stored.answer !== "" && received.restOf(stored.answer) !== undefined
-        ? { status: "broken_off", text: stored.answer, more: moreOf(stored) }
+        ? { status: "broken_off", text: stored.answer, more: factsOf(stored) }
         : running;
     case "paused":
       return { status: "paused", text: stored?.answer, forms: stored?.extra_contents ?? [] };
@@ -105,8 +81,8 @@ const runStateOf = (
       const ofMessage = stored?.answer ?? "";
       // After an error branch or a default value, only the outputs are right. Otherwise the message is: it may be moderated.
       const text = status === "succeeded" ? ofMessage || ofRun : ofRun || ofMessage;
-      const files = filesOfOutputs(outputs ?? {}).map(asFile);
-      return { status: "answered", text, more: stored ? moreOf(stored) : files };
+      const files = filesOfOutputs(outputs ?? {}).map((file): AnswerEvent => ({ type: "file", file }));
+      return { status: "answered", text, more: stored ? factsOf(stored) : files };
     }
     default:
       return endedAs(received.length > 0 ? { status: "incomplete" } : runFailure({ status, error, steps }));
@@ -122,10 +98,10 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
     { integration, user }: AskedUser,
     { conversationId, messageId }: DetachedRun["ids"],
     signal: AbortSignal,
-  ): Promise<Message | undefined> => {
+  ): Promise<StoredMessage | undefined> => {
     if (conversationId === undefined || messageId === undefined) return undefined;
     const query = { conversation_id: conversationId, user: difyUser(user), limit: messagesLookedAt };
-    const found = await lookUp(messages, { integration, path: "messages", query, signal });
+    const found = await lookUp(storedMessages, { integration, path: "messages", query, signal });
     return found?.data.find(({ id }) => id === messageId);
   };
 

@@ -3,7 +3,7 @@ import { passEvents } from "#adapters/model-api/pass-events.ts";
 import { type ReadingPorts, readEvents } from "#adapters/model-api/read-events.ts";
 import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
-import type { InputCheck } from "./app-parameters.ts";
+import { type BeginCheck, type BeginCheckPorts, makeBeginCheck } from "./begin-check.ts";
 import { parseDifyEvent } from "./dify-event.ts";
 import type { DifyTimeouts } from "./dify-timeouts.ts";
 import { type EndedRun, hasEnded, type RunState } from "./look-up-answer.ts";
@@ -11,19 +11,17 @@ import { type EndedRun, hasEnded, type RunState } from "./look-up-answer.ts";
 /** An event contains a node's inputs and outputs, or the whole answer again. A larger one is not an event of Dify. */
 const maxEventCharacters = 32 * 1024 * 1024;
 
-export interface ReadAnswerPorts extends ReadingPorts {
+export interface ReadAnswerPorts extends ReadingPorts, BeginCheckPorts {
   readonly machine: AnswerMachine;
   readonly timeouts: DifyTimeouts;
-  /** Asks Dify whether it has the conversation that the question continues. */
-  readonly findConversation: (signal: AbortSignal) => Promise<"found" | "lost" | "unknown">;
-  /** Asks Dify whether it accepts the inputs of the question. */
-  readonly checkInputs: (signal: AbortSignal) => Promise<InputCheck>;
   /** Asks Dify for the state of a run. */
   readonly findRun: (run: DetachedRun, signal: AbortSignal) => Promise<RunState>;
   /** Emits the answer of a run that was found to have ended. */
   readonly emitFound: (run: EndedRun) => Promise<AnswerOutcome>;
   /** Looks for the rest of a run that continues without its client. */
   readonly recover: (run: DetachedRun) => Promise<AnswerOutcome>;
+  /** Looks for the answer of a run that sent no ids. */
+  readonly recoverUnbegun: (beginCheck: BeginCheck) => Promise<AnswerOutcome>;
 }
 
 /**
@@ -42,10 +40,12 @@ export const readAnswer = async (
     findRun,
     emitFound,
     recover,
+    recoverUnbegun,
     ...ports
   }: ReadAnswerPorts,
 ): Promise<AnswerOutcome> => {
   const { clock, ended } = ports;
+  const beginCheck = makeBeginCheck({ findConversation, checkInputs });
   let failureBeforeBegin: AnswerOutcome | undefined;
   let endedRun: EndedRun | undefined;
 
@@ -55,23 +55,12 @@ export const readAnswer = async (
     ended.abort();
   };
 
-  /** In the stream, 1.13 to 1.14 report neither an unknown conversation nor inputs that they refuse (A5, A7). */
   const checkWhyNotBegun = async (): Promise<void> => {
-    let hasConversation = false;
-    let areInputsAccepted = false;
     for (let pauseMs = timeouts.notBegunMs; ; pauseMs = Math.min(2 * pauseMs, timeouts.maxPollMs)) {
       await clock.sleep(pauseMs, ended.signal);
-      if (ended.signal.aborted || machine.hasBegun || (hasConversation && areInputsAccepted)) return;
-      const conversation: "found" | "lost" | "unknown" = hasConversation
-        ? "found"
-        : await findConversation(ended.signal);
-      hasConversation = conversation === "found";
-      if (conversation === "lost") {
-        return failUnlessBegun(failed("conversation_lost", false, "Dify does not have the conversation"));
-      }
-      const inputs: InputCheck = areInputsAccepted ? { status: "accepted" } : await checkInputs(ended.signal);
-      areInputsAccepted = inputs.status === "accepted";
-      if (inputs.status === "refused") return failUnlessBegun(failed("refused", false, inputs.detail));
+      if (ended.signal.aborted || machine.hasBegun || beginCheck.hasPassed) return;
+      const failure = await beginCheck.ask(ended.signal);
+      if (failure) return failUnlessBegun(failure);
     }
   };
 
@@ -122,7 +111,6 @@ export const readAnswer = async (
   if (outOfTime && !(detachedRun && clock.now() < deadline)) {
     return failed("timeout", false, "the answer stalled");
   }
-  // A ping does not mean that an answer began: from 1.13 on, pings start before the model is called.
-  if (!machine.hasBegun) return failed("unavailable", true, "ended before the first event");
+  if (!machine.hasBegun) return recoverUnbegun(beginCheck);
   return detachedRun ? recover(detachedRun) : { status: "incomplete" };
 };

@@ -33,7 +33,7 @@ export const emitFound = async (
   if (found.status === "ended") return found.outcome;
   if (found.status === "paused") {
     if (found.text !== undefined) await passEvents(machine.setText(found.text), listener, limits);
-    return machine.pauseWith(found.forms);
+    return machine.pauseWith(found.forms, found.runId);
   }
   await passEvents([...machine.setText(found.text), ...found.more], listener, limits);
   return found.status === "broken_off" ? incomplete : { status: "answered" };

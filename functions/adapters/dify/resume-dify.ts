@@ -134,6 +134,8 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
           await submitOnce();
           return failure ? { status: "incomplete" } : recover();
         },
+        // A run that is resumed has begun.
+        recoverUnbegun: async () => ({ status: "incomplete" }),
       });
       await submitting;
       return failure ?? outcome;

@@ -10,6 +10,14 @@ import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { type Read, readsOf, recordedStreams, recording, splitAt } from "../../../support/recordings.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 
+/** What the look-up of a run that sent no ids returns. */
+const unbegun: AnswerOutcome = {
+  status: "failed",
+  code: "unavailable",
+  retryable: true,
+  detail: "ended before the first event",
+};
+
 /** What a stream is read into, and a Dify that has the conversation and says that the run goes on. */
 const fresh = () => ({
   machine: makeAnswerMachine({ user: "u7", conversationId: undefined }),
@@ -18,6 +26,7 @@ const fresh = () => ({
   findRun: async (): Promise<RunState> => ({ status: "running" }),
   emitFound: async (): Promise<AnswerOutcome> => ({ status: "answered" }),
   recover: async (): Promise<AnswerOutcome> => ({ status: "incomplete" }),
+  recoverUnbegun: async (): Promise<AnswerOutcome> => unbegun,
 });
 
 interface Collected {

@@ -82,6 +82,48 @@ describe("an answer whose stream was cut", () => {
   });
 });
 
+describe("a queued run whose stream was cut after its first ping", () => {
+  const queued = (ms: number, ...rest: NonNullable<ProfileInput["script"]>): ProfileInput["script"] => [
+    { do: "wait", ms: 100, pings: false },
+    { do: "cut" },
+    { do: "wait", ms, pings: false },
+    ...rest,
+  ];
+  const whole = [{ do: "begin" }, { do: "say" }, { do: "finish" }] as const;
+
+  test.each(["1.14.2", "1.16.1"] as const)(
+    "is found by its question, which is not asked again: a chatflow of %s",
+    async (version) => {
+      const { outcome, text, types, asked } = await ask({ version, script: queued(300, ...whole) });
+      expect(outcome).toEqual({ status: "answered" });
+      expect(text).toContain("tell me of it");
+      expect(types.slice(0, 2)).toEqual(["begun", "memory"]);
+      expect(asked.filter(({ method }) => method === "POST")).toHaveLength(1);
+    },
+  );
+
+  test("fails if its run fails, and is not asked again", async () => {
+    const script = queued(300, { do: "begin" }, { do: "fail" });
+    const { outcome } = await ask({ version: "1.16.1", script });
+    expect(outcome).toMatchObject({ status: "failed", retryable: false });
+  });
+
+  test("is not asked again if it does not end in time", async () => {
+    const { outcome } = await ask(
+      { version: "1.16.1", script: queued(5_000, ...whole) },
+      "dify_chatflow",
+      700,
+    );
+    expect(outcome).toMatchObject({ status: "failed", code: "timeout", retryable: false });
+  });
+
+  test("may be asked again if it is a workflow, whose runs Dify does not list", async () => {
+    const profile: ProfileInput = { version: "1.16.1", mode: "workflow", script: queued(5_000, ...whole) };
+    const { outcome } = await ask(profile, "dify_workflow");
+    expect(outcome).toMatchObject({ code: "unavailable", retryable: true });
+  });
+});
+
 describe("a Dify that cannot stream", () => {
   test("and sends the whole answer is read as it is", async () => {
     const { outcome, text } = await ask(

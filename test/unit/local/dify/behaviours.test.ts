@@ -115,6 +115,37 @@ describe("a stream that is cut", () => {
   };
 
   test(
+    "leaves a queued chatflow in the queue from 1.13 on, whose conversation exists once it has begun",
+    withDify(async (dify) => {
+      const queued = { do: "wait", ms: 80, pings: false } as const;
+      dify.configure("app-x", {
+        version: "1.16.1",
+        script: [
+          queued,
+          { do: "cut" },
+          queued,
+          { do: "begin" },
+          { do: "say", pieces: ["one "] },
+          { do: "finish" },
+        ],
+      });
+      const conversations = async () =>
+        JSON.parse((await send(dify, "app-x", "GET", "/conversations?user=u1&limit=20")).text).data;
+      const stream = await openStream(dify, "app-x", "/chat-messages", question("hi"));
+      await expect(stream.until(never)).rejects.toThrow();
+      expect(await conversations()).toEqual([]);
+      await eventually(async () => expect(await conversations()).toHaveLength(1));
+      const [{ id }] = await conversations();
+      const path = `/messages?user=u1&conversation_id=${id}`;
+      await eventually(async () =>
+        expect(JSON.parse((await send(dify, "app-x", "GET", path)).text).data).toMatchObject([
+          { query: "hi", answer: "one " },
+        ]),
+      );
+    }),
+  );
+
+  test(
     "leaves a chatflow running from 1.13 on, whose answer is stored once it has ended",
     withDify(async (dify) => {
       dify.configure("app-x", { version: "1.14.2", paceMs: 60, script });
