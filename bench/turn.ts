@@ -37,5 +37,5 @@ export const turnOf = (callbackUrl: string, fromUserId: string, text: string) =>
     msgUID: randomUUID(),
   } as const;
   const event = { type: "message:private", timestamp: 0, data } as const;
-  return { id: data.msgUID, appKey: benchAppKey, bot, integration, event } satisfies Turn;
+  return { id: data.msgUID, appKey: benchAppKey, bot, integration, event, acceptedAt: 0 } satisfies Turn;
 };

@@ -21,7 +21,8 @@ const storeAt = (clock = makeTestClock(startMs)) => ({
 
 const paused = (given: Partial<ConversationPause> = {}): ConversationPause => ({
   id: "p1",
-  turnId: "turn one",
+  turnIds: ["turn one"],
+  openedAt: startMs,
   pause: {
     reference: "run one",
     form: {
@@ -60,8 +61,8 @@ describe("an answer that waits for human input", () => {
   test("is read as it was stored, by the next turn and by a client's input", async () => {
     const { store } = storeAt();
     const key = keyOf({ targetId: "read" });
-    await turn(store, key, [paused(), paused({ id: "p2", closedAt: startMs })]);
-    const stored = [paused(), paused({ id: "p2", closedAt: startMs })];
+    await turn(store, key, [paused(), paused({ id: "p2", closedAt: startMs, isOver: true })]);
+    const stored = [paused(), paused({ id: "p2", closedAt: startMs, isOver: true })];
     expect(await turn(store, key)).toEqual(stored);
     expect(await store.findPauses(key)).toEqual(stored);
   });
@@ -88,7 +89,7 @@ describe("an answer that waits for human input", () => {
   test("is forgotten ten minutes after it was filled in", async () => {
     const { store, clock } = storeAt();
     const key = keyOf({ targetId: "closed" });
-    await turn(store, key, [paused({ closedAt: startMs })]);
+    await turn(store, key, [paused({ closedAt: startMs, isOver: true })]);
     await clock.advance(9 * 60_000);
     expect(await store.findPauses(key)).toHaveLength(1);
     await clock.advance(60_000);

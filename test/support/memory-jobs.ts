@@ -72,10 +72,10 @@ export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
       });
       return true;
     },
-    postpone: async (id, token) => {
+    postpone: async (id, token, { forgetsTries = false } = {}) => {
       const record = holder(id, token);
-      if (record?.state === "running")
-        plant(id, { token: undefined, expiresAt: clock.now(), tries: record.tries - 1 });
+      const tries = forgetsTries || !record ? 0 : record.tries - 1;
+      if (record?.state === "running") plant(id, { token: undefined, expiresAt: clock.now(), tries });
     },
     release: async (id, token) => {
       if (holder(id, token)?.state === "running") plant(id, { token: undefined, expiresAt: clock.now() });

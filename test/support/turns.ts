@@ -81,5 +81,6 @@ export const turn = (given: Partial<Turn> = {}): Turn => ({
   bot: bot(),
   integration: difyIntegration(),
   event: messageEvent(),
+  acceptedAt: 1_767_225_600_123,
   ...given,
 });

@@ -1,11 +1,11 @@
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import type { DifyEvent } from "./dify-event.ts";
 import { filesOfOutputs } from "./dify-file.ts";
-import { type DifyForm, pauseOf } from "./dify-form.ts";
+import type { DifyForm } from "./dify-form.ts";
 import { writeMemory, writeReference } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
 import { runFailure, streamFailure } from "./failures.ts";
-import { type PausedRun, writePausedRun } from "./paused-run.ts";
+import { type PausedRun, pausedOutcome } from "./paused-run.ts";
 import { makeTextDigest, type TextDigest } from "./text-digest.ts";
 
 /** Dify's ids of a turn. A workflow run has neither a conversation nor a message. */
@@ -31,6 +31,8 @@ export interface DetachedRun {
 export interface ResumedRun extends DetachedRun {
   /** The text before the pause. */
   readonly received: PausedRun["received"];
+  /** The forms that were asked so far. */
+  readonly asked: PausedRun["asked"];
 }
 
 export interface AnswerMachine {
@@ -43,6 +45,8 @@ export interface AnswerMachine {
   readonly detachedRun: DetachedRun | undefined;
   /** Whether a node failed and was retried or replaced by a default value: then only the run's outputs have the right text. */
   readonly mayBeCorrected: boolean;
+  /** The length of the text before the pause of a run that was resumed, else 0. */
+  readonly lengthBefore: number;
   /** The text received so far, including reasoning between tags. */
   readonly received: TextDigest;
   /** Sets the whole text. The event has only the rest if the text begins with the text received so far. */
@@ -55,6 +59,7 @@ export interface AnswerMachine {
 
 const answered: AnswerOutcome = { status: "answered" };
 const nothing: readonly AnswerEvent[] = [];
+const noIds: AnswerIds = { conversationId: undefined, messageId: undefined, taskId: undefined };
 
 type End = Exclude<MachineState, { status: "reading" }>;
 
@@ -170,13 +175,19 @@ export const makeAnswerMachine = (
     if (!resumed || isModerated) return nothing;
     const rest = received.restOf(whole);
     if (rest !== undefined) return appendText(rest);
-    return hasNewText ? nothing : appendText(whole);
+    // A workflow's outputs may have its text in another order.
+    if (hasNewText && ids?.conversationId === undefined) return nothing;
+    // The events were opened too late, and some text is missing.
+    const sincePause = makeTextDigest(resumed.received).restOf(whole) ?? whole;
+    received.reset(whole);
+    return [{ type: "replace", text: sincePause }];
   };
 
   const pauseWith = (given: readonly DifyForm[], runId = detachedRun?.runId): AnswerOutcome => {
-    const run = runId !== undefined && ids ? { runId, ids } : undefined;
-    const reference = run && writePausedRun(run, user, given, received.save());
-    return { status: "paused", pause: pauseOf(given, reference) };
+    // A stream that was cut may have had the forms of a run that has no message.
+    const open = given.length > 0 ? given : [...forms.values()];
+    const { asked = [] } = resumed ?? {};
+    return pausedOutcome({ runId, ids: ids ?? noIds, user, asked, received: received.save() }, open);
   };
 
   const endRun = (run: RunEnd): readonly AnswerEvent[] => {
@@ -272,7 +283,10 @@ export const makeAnswerMachine = (
     }
   };
 
+  const lengthBefore = received.length;
+
   return {
+    lengthBefore,
     take: (event) => {
       if (state.status === "ended") return nothing;
       if (ids) return take(event);

@@ -71,9 +71,17 @@ const withoutMarks = (content: string, fields: readonly FormField[] = []): strin
 const expiresAtOf = ({ expiration_time: seconds }: DifyForm) =>
   seconds === undefined ? {} : { expiresAt: seconds * 1000 };
 
+/** In characters as JSON: a form is stored in the conversation's record until it is filled in. */
+const maxFormLength = 32 * 1024;
+const maxNoticeLength = 16 * 1024;
+
+/** Whether a value can be stored by the field's name, and there is one. */
+const isAnswerable = (field: FormField): boolean =>
+  !(field.name in {}) && (field.type !== "choice" || field.choices.length > 0);
+
 /**
- * The form, if this API accepts it: it has a token and is displayed in the web app, not only in e-mails. Undefined too if it has
- * a field of an unknown type, since every field needs a value.
+ * The form, if this API accepts it: it has a token and is displayed in the web app, not only in e-mails. Undefined too if it is
+ * too long, or has a field of an unknown type, since every field needs a value.
  */
 const toInputForm = (form: DifyForm): InputForm | undefined => {
   const { form_id: id, form_token: token, display_in_ui: isDisplayed, actions } = form;
@@ -81,23 +89,22 @@ const toInputForm = (form: DifyForm): InputForm | undefined => {
   if (!inputs.success || id === undefined || !token || isDisplayed === false || actions.length === 0)
     return undefined;
   const fields = inputs.output.map((input) => toField(input, form.resolved_default_values));
-  return {
-    id,
-    text: withoutMarks(form.form_content, fields),
-    fields,
-    actions,
-    ...expiresAtOf(form),
-  };
+  const text = withoutMarks(form.form_content, fields);
+  const inputForm = { id, text, fields, actions, ...expiresAtOf(form) };
+  const isTooLong = JSON.stringify(inputForm).length > maxFormLength;
+  return fields.every(isAnswerable) && !isTooLong ? inputForm : undefined;
 };
 
-/** The state of a run that waits for these forms. The first that the user may fill in is asked; then Dify pauses again. */
-export const pauseOf = (forms: readonly DifyForm[], reference: string | undefined): Pause => {
+/** Whether Dify no longer accepts the form; it stays in the message after its time. */
+export const isExpired = (
+  { expiration_time: seconds = Number.POSITIVE_INFINITY }: DifyForm,
+  now: number,
+): boolean => seconds * 1000 <= now;
+
+/** What a person is asked: the first form that the user may fill in, or else the text of one that somebody else gets. */
+export const requestOf = (forms: readonly DifyForm[]): Pick<Pause, "form" | "notice"> => {
   const form = forms.map(toInputForm).find((each) => each !== undefined);
+  if (form) return { form };
   const notice = forms.map(({ form_content }) => withoutMarks(form_content)).find((each) => each !== "");
-  const ends = forms.flatMap(({ expiration_time: seconds = [] }) => seconds);
-  return {
-    ...(reference !== undefined && { reference }),
-    ...(form ? { form } : notice !== undefined && { notice }),
-    ...(ends.length > 0 && { expiresAt: 1000 * Math.max(...ends) }),
-  };
+  return notice === undefined ? {} : { notice: notice.slice(0, maxNoticeLength) };
 };

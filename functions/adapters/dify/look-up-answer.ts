@@ -4,10 +4,11 @@ import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-machine.ts";
 import { type CallDifyPorts, errorBody, makeCallDify, makeLookUp } from "./call-dify.ts";
 import { filesOfOutputs } from "./dify-file.ts";
-import type { DifyForm } from "./dify-form.ts";
+import { type DifyForm, isExpired } from "./dify-form.ts";
 import { difyUser } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
 import { isLostConversation, runFailure } from "./failures.ts";
+import { makeReadOpenForms } from "./run-events.ts";
 import { factsOf, type StoredMessage, storedMessages } from "./stored-message.ts";
 
 /** Until 1.12 the outputs are a JSON string (docs/spec/dify.md, A1). */
@@ -26,8 +27,10 @@ type Run = v.InferOutput<typeof run>;
 /** The app that was asked, and for whom. */
 type AskedUser = Pick<DifyQuestion, "integration" | "user">;
 
-/** More than one: other questions may have followed in the same conversation. */
-const messagesLookedAt = "20";
+type TextSoFar = Pick<AnswerMachine, "received" | "lengthBefore">;
+
+/** The messages of each page that is read: other questions may have followed in the same conversation. Dify allows 100. */
+const messagesLookedAt = ["20", "100", "100"];
 
 /** The state of a run, as Dify stores it. */
 export type RunState =
@@ -62,13 +65,16 @@ const endedAs = (outcome: AnswerOutcome): RunState => ({ status: "ended", outcom
 const runStateOf = (
   { status, outputs, error = "", total_steps: steps }: Run,
   stored: StoredMessage | undefined,
-  received: AnswerMachine["received"],
+  { received, lengthBefore }: TextSoFar,
   isQuiet: boolean,
 ): RunState => {
   switch (status) {
     case "running":
-      // The message of a running run has no answer. One with an answer lost its worker (1.14.2, 1.16.1).
-      return isQuiet && stored && stored.answer !== "" && received.restOf(stored.answer) !== undefined
+      // The message of a running run has no new answer. One that has lost its worker (1.14.2, 1.16.1).
+      return isQuiet &&
+        stored &&
+        stored.answer.length > lengthBefore &&
+        received.restOf(stored.answer) !== undefined
         ? { status: "broken_off", text: stored.answer, more: factsOf(stored) }
         : running;
     case "paused":
@@ -91,18 +97,35 @@ const runStateOf = (
 
 /** Asks Dify for the state of runs and conversations, rather than infer it from silence. */
 export const makeLookUpAnswer = (ports: CallDifyPorts) => {
+  const { clock } = ports;
+  const readOpenForms = makeReadOpenForms(ports);
   const callDify = makeCallDify(ports);
   const lookUp = makeLookUp(callDify);
 
+  /** "absent": Dify has deleted it, or it is behind many later ones. */
   const findMessage = async (
     { integration, user }: AskedUser,
     { conversationId, messageId }: DetachedRun["ids"],
     signal: AbortSignal,
-  ): Promise<StoredMessage | undefined> => {
-    if (conversationId === undefined || messageId === undefined) return undefined;
-    const query = { conversation_id: conversationId, user: difyUser(user), limit: messagesLookedAt };
-    const found = await lookUp(storedMessages, { integration, path: "messages", query, signal });
-    return found?.data.find(({ id }) => id === messageId);
+  ): Promise<StoredMessage | "absent" | "unknown"> => {
+    if (conversationId === undefined || messageId === undefined) return "absent";
+    let oldest: StoredMessage | undefined;
+    for (const limit of messagesLookedAt) {
+      const page = oldest && { first_id: oldest.id };
+      const query = { conversation_id: conversationId, user: difyUser(user), limit, ...page };
+      const reply = await callDify({ method: "GET", integration, path: "messages", query, signal }).catch(
+        () => undefined,
+      );
+      if (reply?.status === 404) return "absent";
+      const parsed = v.safeParse(storedMessages, reply?.json);
+      if (reply?.status !== 200 || !parsed.success) return "unknown";
+      const { data } = parsed.output;
+      const found = data.find(({ id }) => id === messageId);
+      if (found) return found;
+      [oldest] = data;
+      if (!parsed.output.has_more || !oldest) return "absent";
+    }
+    return "absent";
   };
 
   return {
@@ -110,19 +133,23 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
     async findRun(
       question: AskedUser,
       { runId, ids }: DetachedRun,
-      { received }: Pick<AnswerMachine, "received">,
+      textSoFar: TextSoFar,
       { isQuiet, signal }: { readonly isQuiet: boolean; readonly signal: AbortSignal },
     ): Promise<RunState> {
       const path = `workflows/run/${encodeURIComponent(runId)}`;
-      const [found, stored] = await Promise.all([
+      const [found, message] = await Promise.all([
         lookUp(run, { integration: question.integration, path, signal }),
         findMessage(question, ids, signal),
       ]);
-      // Without its message, which may be moderated, a chatflow's answer is not known.
-      const isUnknown = ids.messageId !== undefined && stored === undefined;
-      const isAnswered = found?.status.endsWith("succeeded");
       if (!found) return unknown;
-      return isAnswered && isUnknown ? running : runStateOf(found, stored, received, isQuiet);
+      // Without its message, which may be moderated, a chatflow's answer is not known.
+      if (found.status.endsWith("succeeded") && message === "unknown") return running;
+      const stored = typeof message === "string" ? undefined : message;
+      const state = runStateOf(found, stored, textSoFar, isQuiet);
+      if (state.status !== "paused") return state;
+      const forms = stored ? state.forms : await readOpenForms(question, runId, signal);
+      const now = clock.now();
+      return { ...state, forms: forms.filter((form) => !isExpired(form, now)) };
     },
 
     /** Whether Dify has the conversation that the question continues; "unknown" if it does not answer. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { lenient } from "#adapters/model-api/lenient.ts";
-import type { DetachedRun } from "./answer-machine.ts";
-import type { DifyForm } from "./dify-form.ts";
+import type { AnswerOutcome } from "#core/answer/answer.ts";
+import { type DifyForm, requestOf } from "./dify-form.ts";
 import { savedDigest } from "./text-digest.ts";
 
 const pausedRun = v.object({
@@ -10,8 +10,10 @@ const pausedRun = v.object({
   messageId: lenient(v.string()),
   taskId: lenient(v.string()),
   user: v.string(),
-  /** Tokens by the id of the form. */
-  tokens: v.record(v.string(), v.string()),
+  /** The forms that were asked, the current one last: their ids. */
+  asked: v.array(v.string()),
+  /** Of the current form; absent if somebody else fills it in. */
+  token: lenient(v.string()),
   received: savedDigest,
 });
 const pausedRunText = v.pipe(v.string(), v.parseJson(), pausedRun);
@@ -19,20 +21,56 @@ const pausedRunText = v.pipe(v.string(), v.parseJson(), pausedRun);
 /** A run that waits for human input: what continuing it needs. */
 export type PausedRun = v.InferOutput<typeof pausedRun>;
 
-export const writePausedRun = (
-  { runId, ids }: DetachedRun,
-  user: string,
-  forms: readonly DifyForm[],
-  received: PausedRun["received"],
-): string => {
-  const tokens = forms.flatMap(({ form_id: id, form_token: token }) =>
-    id === undefined || !token ? [] : [[id, token] as const],
-  );
-  const run: PausedRun = { runId, ...ids, user, tokens: Object.fromEntries(tokens), received };
-  return JSON.stringify(run);
-};
-
 export const readPausedRun = (text: string): PausedRun | undefined => {
   const parsed = v.safeParse(pausedRunText, text);
   return parsed.success ? parsed.output : undefined;
+};
+
+/** What the turn before the pause knows of its run. */
+export interface PausingRun {
+  /** Undefined if Dify did not name the run: then it cannot be continued. */
+  readonly runId: string | undefined;
+  readonly ids: Pick<PausedRun, "conversationId" | "messageId" | "taskId">;
+  readonly user: string;
+  /** The forms that were asked before. */
+  readonly asked: readonly string[];
+  readonly received: PausedRun["received"];
+}
+
+/** The outcome of a run that waits for these forms. If there are several, Dify pauses again after each. */
+export const pausedOutcome = (
+  { runId, ids, user, asked, received }: PausingRun,
+  forms: readonly DifyForm[],
+): AnswerOutcome => {
+  const request = requestOf(forms);
+  const shown = request.form ? forms.filter(({ form_id: id }) => id === request.form?.id) : forms;
+  const ends = forms.flatMap(({ expiration_time: seconds = [] }) => seconds);
+  const run: PausedRun | undefined =
+    runId === undefined
+      ? undefined
+      : {
+          runId,
+          ...ids,
+          user,
+          asked: [...asked, ...shown.flatMap(({ form_id: id = [] }) => id)],
+          token: (request.form && shown[0]?.form_token) ?? undefined,
+          received,
+        };
+  return {
+    status: "paused",
+    pause: {
+      ...request,
+      ...(run && { reference: JSON.stringify(run) }),
+      ...(ends.length > 0 && { expiresAt: 1000 * Math.max(...ends) }),
+    },
+  };
+};
+
+/** The forms that a run waits for after those that were asked; undefined if it still waits for one of them. */
+export const nextForms = (
+  { asked }: PausedRun,
+  open: readonly DifyForm[],
+): readonly DifyForm[] | undefined => {
+  const isAsked = ({ form_id: id }: DifyForm): boolean => id !== undefined && asked.includes(id);
+  return open.length === 0 || open.some(isAsked) ? undefined : open;
 };

@@ -5,7 +5,7 @@ import { makeAnswerMachine } from "./answer-machine.ts";
 import { type CallDifyPorts, makeCallDify } from "./call-dify.ts";
 import { writeReference } from "./dify-ids.ts";
 import { makeLookUpAnswer, type RunState } from "./look-up-answer.ts";
-import { type PausedRun, readPausedRun } from "./paused-run.ts";
+import { nextForms, type PausedRun, readPausedRun } from "./paused-run.ts";
 import { readAnswer } from "./read-answer.ts";
 import { emitFound, makeRecoverAnswer } from "./recover-answer.ts";
 import { makeOpenRunEvents } from "./run-events.ts";
@@ -17,10 +17,9 @@ const waiting: ResumeOutcome = { status: "waiting", isRunning: false };
 const runningSoon: ResumeOutcome = { status: "waiting", isRunning: true };
 const expired: ResumeOutcome = { status: "closed", reason: "expired" };
 
-/** Whether the run waits for a form that was not known at the pause: somebody has filled in the earlier one. */
-const isNextPause = (found: RunState, { tokens }: PausedRun): boolean =>
-  found.status === "paused" &&
-  found.forms.some(({ form_id: id, form_token: token }) => token && id !== undefined && !(id in tokens));
+/** Whether the run waits for another form: somebody has filled in the earlier one. */
+const isNextPause = (found: RunState, paused: PausedRun): boolean =>
+  found.status === "paused" && nextForms(paused, found.forms) !== undefined;
 
 /** Calls `onFirst` when the first bytes have come. */
 async function* withFirstBytes(body: AsyncIterable<Buffer>, onFirst: () => void): AsyncGenerator<Buffer> {
@@ -43,11 +42,11 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
     if (signal.aborted) return { status: "abandoned" };
     const paused = readPausedRun(reference);
     if (!paused) return expired;
-    const { runId, user, received, conversationId, messageId, taskId } = paused;
+    const { runId, user, received, asked: askedForms, conversationId, messageId, taskId } = paused;
     const ids = { conversationId, messageId, taskId };
     const run = { runId, ids };
     const asked = { integration, user };
-    const machine = makeAnswerMachine({ user, conversationId }, { ...run, received });
+    const machine = makeAnswerMachine({ user, conversationId }, { ...run, received, asked: askedForms });
     const ended = new AbortController();
     const end = (): void => ended.abort();
 
@@ -80,6 +79,7 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
     /** Undefined: the events of the run have the rest. */
     const failureOf = async (submitted: SubmittedForm): Promise<ResumeOutcome | undefined> => {
       if (submitted.status === "accepted") return undefined;
+      if (submitted.status === "rejected") return submitted;
       if (submitted.status === "refused") return failed("refused", false, submitted.detail);
       const found = await findRun(false, signal);
       const waits = found.status === "paused" && !isNextPause(found, paused);
@@ -97,8 +97,8 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
     const recover = () => recoverAnswer(asked, machine, run, listener, limits);
 
     const continueWith = async (given: NonNullable<typeof input>): Promise<ResumeOutcome> => {
-      const token = paused.tokens[given.formId];
-      if (token === undefined) return expired;
+      const { token } = paused;
+      if (token === undefined || askedForms.at(-1) !== given.formId) return expired;
       let failure: ResumeOutcome | undefined;
       const submit = async (): Promise<void> => {
         failure = await failureOf(await submitForm(integration, token, user, given));
@@ -110,7 +110,7 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
         return submitting;
       };
 
-      const response = await openRunEvents(integration, paused, ended.signal).catch(() => undefined);
+      const response = await openRunEvents(asked, runId, { signal: ended.signal }).catch(() => undefined);
       if (response?.status !== 200) {
         await submitOnce();
         return failure ?? recover();
@@ -138,7 +138,10 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
         recoverUnbegun: async () => ({ status: "incomplete" }),
       });
       await submitting;
-      return failure ?? outcome;
+      if (failure) return failure;
+      // Nobody filled in the form within Dify's limit for all forms.
+      const isTooLate = outcome.status === "stopped" && machine.received.length === machine.lengthBefore;
+      return isTooLate ? expired : outcome;
     };
 
     signal.addEventListener("abort", end, { once: true });

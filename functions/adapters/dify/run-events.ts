@@ -1,24 +1,56 @@
 import type { HttpResponse } from "#adapters/http/http-client.ts";
+import { readText } from "#adapters/http/read-text.ts";
 import type { CallDifyPorts } from "./call-dify.ts";
+import { parseDifyEvent } from "./dify-event.ts";
+import type { DifyForm } from "./dify-form.ts";
 import { difyUser } from "./dify-ids.ts";
-import { type DifyIntegration, difyHeaders, difyUrl } from "./dify-request.ts";
+import { type DifyQuestion, difyHeaders, difyUrl } from "./dify-request.ts";
 
-/** A run, and the user who asked: nobody else can read its events. */
-export interface RunOfUser {
-  readonly runId: string;
-  readonly user: string;
-}
+/** The app of a run, and the user who asked: nobody else can read its events. */
+type AskedUser = Pick<DifyQuestion, "integration" | "user">;
 
-/** Opens the events of a run from now on (docs/spec/dify.md, A9; Dify ≥1.13). */
+/** Opens the events of a run from now on (docs/spec/dify.md, A9; Dify ≥1.13). `snapshot`: first what has happened so far. */
 export const makeOpenRunEvents =
   ({ sendHttp, timeouts }: Pick<CallDifyPorts, "sendHttp" | "timeouts">) =>
-  (integration: DifyIntegration, { runId, user }: RunOfUser, signal: AbortSignal): Promise<HttpResponse> =>
+  (
+    { integration, user }: AskedUser,
+    runId: string,
+    { signal, snapshot = false }: { readonly signal: AbortSignal; readonly snapshot?: boolean },
+  ): Promise<HttpResponse> =>
     sendHttp({
       method: "GET",
-      url: difyUrl(integration, `workflow/${encodeURIComponent(runId)}/events`, { user: difyUser(user) }),
+      url: difyUrl(integration, `workflow/${encodeURIComponent(runId)}/events`, {
+        user: difyUser(user),
+        ...(snapshot && { include_state_snapshot: "true" }),
+      }),
       headers: { ...difyHeaders(integration), accept: "text/event-stream" },
       body: "",
       connectMs: timeouts.connectMs,
       headMs: timeouts.refusalMs,
       signal,
     });
+
+/** Of the snapshot of a run: nodes without their inputs and outputs. */
+const maxSnapshotBytes = 4 * 1024 * 1024;
+
+/** Reads the forms that a paused run waits for; none if Dify does not say. The snapshot of a paused run ends at once. */
+export const makeReadOpenForms = (ports: CallDifyPorts) => {
+  const openRunEvents = makeOpenRunEvents(ports);
+  return async (asked: AskedUser, runId: string, signal: AbortSignal): Promise<readonly DifyForm[]> => {
+    const ended = new AbortController();
+    ports.clock.sleep(ports.timeouts.refusalMs, ended.signal).then(() => ended.abort());
+    try {
+      const limits = { signal: AbortSignal.any([signal, ended.signal]), snapshot: true };
+      const { status, body } = await openRunEvents(asked, runId, limits);
+      const text = status === 200 ? await readText(body, maxSnapshotBytes) : "";
+      return text.split("\n").flatMap((line) => {
+        const event = line.startsWith("data:") ? parseDifyEvent(line.slice("data:".length)) : undefined;
+        return event?.event === "human_input_required" && event.data ? event.data : [];
+      });
+    } catch {
+      return [];
+    } finally {
+      ended.abort();
+    }
+  };
+};

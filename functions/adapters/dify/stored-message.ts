@@ -40,7 +40,10 @@ const storedMessage = v.object({
 export type StoredMessage = v.InferOutput<typeof storedMessage>;
 
 /** The reply of `GET /messages`: the newest ones, oldest first. */
-export const storedMessages = v.object({ data: lenientList(storedMessage) });
+export const storedMessages = v.object({
+  data: lenientList(storedMessage),
+  has_more: v.fallback(v.optional(v.boolean(), false), false),
+});
 
 /** The events of a stored answer other than its text. */
 export const factsOf = ({ message_files, retriever_resources: sources }: StoredMessage): AnswerEvent[] => [

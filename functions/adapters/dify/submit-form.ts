@@ -6,7 +6,9 @@ import type { DifyIntegration } from "./dify-request.ts";
 
 export type SubmittedForm =
   | { readonly status: "accepted" }
-  /** Dify's rules for a field or the action. `detail` is a code. */
+  /** The values break a rule of Dify's. */
+  | { readonly status: "rejected" }
+  /** `detail` is for logs. */
   | { readonly status: "refused"; readonly detail: string }
   | { readonly status: "closed"; readonly reason: "answered" | "expired" }
   /** Dify may or may not have taken it. */
@@ -42,7 +44,9 @@ export const makeSubmitForm =
       case 200:
         return { status: "accepted" };
       case 400:
+        return { status: "rejected" };
       case 401:
+      case 403:
         return { status: "refused", detail: `form: HTTP ${reply.status}` };
       case 404:
         return { status: "closed", reason: "expired" };

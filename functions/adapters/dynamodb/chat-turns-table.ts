@@ -147,12 +147,15 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       const values = { ":reference": reference, ":token": token };
       await update(id, "SET #reference = :reference", "#token = :token", values);
     },
-    end: async (id, token, { replayUntil, isRetryable }) => {
+    end: async (id, token, { replayUntil, isRetryable, pausedUntil = 0 }) => {
+      const expiresAt = Math.max(pausedUntil, clock.now() + chatTurnLifeMs);
       await update(
         id,
-        "SET #state = :done, replayUntil = :until, mayBeAskedAgain = :again",
+        "SET #state = :done, replayUntil = :until, mayBeAskedAgain = :again, expiresAt = :expiresAt, #ttl = :ttl",
         "#token = :token",
         {
+          ":expiresAt": expiresAt,
+          ":ttl": ttlOf(expiresAt),
           ":done": "done",
           ":until": replayUntil,
           ":again": isRetryable,

@@ -127,6 +127,7 @@ export const makeConversationsTable = ({
     return memory === undefined ? undefined : { memory, startedAt, expiresAt };
   };
 
+  /** Those that another version has stored in another form are dropped: they must not stop the conversation. */
   const pausesIn = async (
     key: ConversationKey,
     item: Record<string, unknown>,
@@ -134,8 +135,10 @@ export const makeConversationsTable = ({
     const { sealedPauses } = parseRecord(pausesRecord, item, "a conversation record");
     const text = sealedPauses && (await decrypt(key, sealedPauses, "pauses"));
     if (!text) return [];
+    const parsed = v.safeParse(pausesText, text);
+    if (!parsed.success) log.error("pauses_unreadable", { app: key.appKey, bot: key.botUserId });
     const now = clock.now();
-    return parseRecord(pausesText, text, "paused answers").filter((each) => pauseEndsAt(each, now) > now);
+    return parsed.success ? parsed.output.filter((each) => pauseEndsAt(each) > now) : [];
   };
 
   const get = async (key: ConversationKey): Promise<Record<string, unknown> | undefined> => {
@@ -209,7 +212,7 @@ export const makeConversationsTable = ({
     close: async (key, token, { isCounted = true, expiresAt, pauses = [] }) => {
       const now = clock.now();
       const release = async (kept: readonly ConversationPause[]): Promise<boolean> => {
-        const pausesEnd = Math.max(0, ...kept.map((each) => pauseEndsAt(each, now)));
+        const pausesEnd = Math.max(0, ...kept.map(pauseEndsAt));
         const isKept = kept.length > 0;
         const ttl = ttlOf(Math.max(expiresAt ?? now + conversationLifeMs, pausesEnd));
         const sets = [

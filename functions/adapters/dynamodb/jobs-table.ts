@@ -103,12 +103,15 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
           ":ttl": ttlOf(rememberUntil),
         },
       ),
-    postpone: async (id, token) => {
-      await update(id, "SET expiresAt = :now REMOVE #token ADD tries :less", whileHeld, {
+    postpone: async (id, token, { forgetsTries = false } = {}) => {
+      const tries = forgetsTries
+        ? "SET expiresAt = :now, tries = :tries REMOVE #token"
+        : "SET expiresAt = :now REMOVE #token ADD tries :tries";
+      await update(id, tries, whileHeld, {
         ":running": "running",
         ":token": token,
         ":now": clock.now(),
-        ":less": -1,
+        ":tries": forgetsTries ? 0 : -1,
       });
     },
     release: async (id, token) => {

@@ -26,7 +26,8 @@ const file = v.object({ kind: v.picklist(fileKinds), url: v.string() });
 /** An answer that waits for human input, as it is stored. */
 export const pauseRecord: v.GenericSchema<unknown, ConversationPause> = v.object({
   id: v.string(),
-  turnId: v.string(),
+  turnIds: v.array(v.string()),
+  openedAt: v.number(),
   pause: v.object({
     reference: v.exactOptional(v.string()),
     form: v.exactOptional(formRecord),
@@ -35,4 +36,5 @@ export const pauseRecord: v.GenericSchema<unknown, ConversationPause> = v.object
   }),
   values: v.record(v.string(), v.union([v.string(), file, v.array(file)])),
   closedAt: v.exactOptional(v.number()),
+  isOver: v.exactOptional(v.literal(true)),
 });

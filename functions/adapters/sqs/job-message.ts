@@ -31,7 +31,14 @@ const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
       acceptedAt: v.number(),
       sharesContext: v.exactOptional(v.boolean()),
       check: v.exactOptional(
-        v.object({ pauseId: v.string(), since: v.number(), until: v.number(), round: v.number() }),
+        v.object({
+          pauseId: v.string(),
+          since: v.number(),
+          until: v.number(),
+          round: v.number(),
+          sentAt: v.number(),
+          nextAt: v.number(),
+        }),
       ),
       redrivenAt: v.exactOptional(v.number()),
     }),

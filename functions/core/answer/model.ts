@@ -48,7 +48,9 @@ export type ResumeOutcome =
   /** Nothing new so far. `isRunning`: the input has been given, and the rest of the answer will come soon. */
   | { readonly status: "waiting"; readonly isRunning: boolean }
   /** The form cannot be filled in any more, and the rest of the answer has not come yet. */
-  | { readonly status: "closed"; readonly reason: "answered" | "expired" };
+  | { readonly status: "closed"; readonly reason: "answered" | "expired" }
+  /** The model's server does not accept the values. */
+  | { readonly status: "rejected" };
 
 /** Receives events in order. A returned promise asks the model to wait before the next event. */
 export type AnswerListener = (event: AnswerEvent) => void | Promise<void>;

@@ -27,6 +27,7 @@ export const sentences = {
   notAChoice: "This is not one of the choices.\n这不是可选项之一。",
   fileExpected: "Please send a file here, not a text.\n此处请发送文件，而不是文字。",
   textExpected: "Please reply with a text here, not a file.\n此处请回复文字，而不是文件。",
+  inputRejected: "These values were not accepted.\n填写的内容未被接受。",
   inputAccepted: "Thank you, your input was accepted.\n谢谢，您的填写已提交。",
   alreadyAnswered: "This form has already been filled in.\n该表单已填写。",
   formExpired: "The time for this form is over.\n该表单已过期。",

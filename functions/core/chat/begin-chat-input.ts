@@ -6,7 +6,7 @@ import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import { type ConversationStore, conversationKeyOf } from "#core/turn/conversation.ts";
 import type { ConversationPause } from "#core/turn/conversation-pause.ts";
 import { type BegunChatTurn, toTurn } from "./begin-chat-turn.ts";
-import { checkAdmission, checkBot, findOwnTurn } from "./chat-access.ts";
+import { checkAdmission, checkBot, findOwnTurn, revokedToken } from "./chat-access.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import { checkFormInput } from "./form-input.ts";
@@ -26,7 +26,7 @@ export interface BeginChatInputPorts {
   readonly bots: Pick<BotStore, "findWithKeys">;
   readonly turns: Pick<ChatTurnStore, "find" | "continue">;
   readonly conversations: Pick<ConversationStore, "findPauses">;
-  readonly guard: Pick<UserGuard, "admit" | "release">;
+  readonly guard: Pick<UserGuard, "admit" | "release" | "isRevoked">;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly hash: (parts: readonly unknown[]) => string;
@@ -53,10 +53,12 @@ export const makeBeginChatInput =
   ({ bots, turns, conversations, guard, clock, newId, hash }: BeginChatInputPorts): BeginChatInput =>
   async (user, { botUserId, turn: turnId, form: formId, action, inputs }, until) => {
     checkBot(user, botUserId);
-    const [found, bot] = await Promise.all([
+    const [found, bot, isRevoked] = await Promise.all([
       findOwnTurn(turns, user, botUserId, turnId),
       bots.findWithKeys(user.appKey, botUserId),
+      guard.isRevoked(user),
     ]);
+    if (isRevoked) throw revokedToken();
     const { state, attempt, heldUntil, replayUntil, reference: _, inputHash, ...id }: ChatTurn = found;
     const integration = bot?.integrations
       .filter(canAnswer)
@@ -65,7 +67,7 @@ export const makeBeginChatInput =
 
     const turn = toTurn(id, bot, integration, { content: "", files: [] }, clock.now());
     const pauses = await conversations.findPauses(conversationKeyOf(turn));
-    const pause = pauses.findLast((each) => each.turnId === turnId);
+    const pause = pauses.findLast(({ turnIds }) => turnIds.includes(turnId));
     const hashOfInput = hash([formId, action, inputs]);
     const form = openFormOf(pause, formId);
     if (state === "running" && heldUntil > clock.now()) {

@@ -72,6 +72,7 @@ export const toTurn = (
   appKey: id.appKey,
   bot,
   integration,
+  acceptedAt: now,
   event: {
     type: "message:private",
     timestamp: now,

@@ -54,6 +54,8 @@ export interface EndedTurn {
   readonly replayUntil: number;
   /** Whether a retry may succeed: the same request then runs the turn again. */
   readonly isRetryable: boolean;
+  /** Until when the answer may continue after human input, in milliseconds since the epoch; undefined if it is complete. */
+  readonly pausedUntil?: number | undefined;
 }
 
 /** A run that continues a turn. */

@@ -137,7 +137,9 @@ export const makeFollowChatTurn =
         return "later";
       });
 
-    if (after && !sameRun) await emit({ type: "replace", content: "" });
+    // A run that continues the answer adds to it.
+    const isAgain = after && !sameRun && turn.inputHash === undefined;
+    if (isAgain) await emit({ type: "replace", content: "" });
     for (;;) {
       const found = await nextOrLater();
       if (found === "done") return void (await emitLast(replayTooLong));

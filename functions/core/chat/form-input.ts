@@ -1,5 +1,12 @@
 import type { FieldValue, FieldValues, FormField, FormInput, InputForm } from "#core/answer/pause.ts";
 import { callerError } from "#core/shared/errors.ts";
+import { wellFormed } from "#core/shared/well-formed.ts";
+import { toWellFormedFile } from "#core/turn/question.ts";
+
+const toWellFormed = (value: FieldValue): FieldValue => {
+  if (typeof value === "string") return wellFormed(value);
+  return "url" in value ? toWellFormedFile(value) : value.map(toWellFormedFile);
+};
 
 /** The problem with a field's value, or undefined. */
 const problemOf = (field: FormField, value: FieldValue | undefined): string | undefined => {
@@ -27,7 +34,7 @@ export const checkFormInput = (form: InputForm, action: string, inputs: FieldVal
     throw callerError(
       "bad_parameter",
       `action: must be one of ${ids}, got ${JSON.stringify(action)}`,
-      `action: must be one of ${ids}`,
+      "action: is not one of the form",
     );
   }
   const unknown = Object.keys(inputs).find((name) => fields.every((field) => field.name !== name));
@@ -40,7 +47,17 @@ export const checkFormInput = (form: InputForm, action: string, inputs: FieldVal
   }
   for (const field of fields) {
     const problem = problemOf(field, inputs[field.name]);
-    if (problem !== undefined) throw callerError("bad_parameter", `inputs.${field.name}: ${problem}`);
+    // What an app offers to choose from may be confidential.
+    if (problem !== undefined) {
+      throw callerError(
+        "bad_parameter",
+        `inputs.${field.name}: ${problem}`,
+        `inputs: a ${field.type} is invalid`,
+      );
+    }
   }
-  return { formId, action, values: inputs };
+  const values = Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, toWellFormed(value)]),
+  );
+  return { formId, action, values };
 };

@@ -2,6 +2,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { keepLease } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
+import { pauseEndsAt } from "#core/turn/conversation-pause.ts";
 import type { ForwardTurn } from "#core/turn/forward-turn.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import { isSuccessful, type RecordTurn } from "#core/turn/turn-report.ts";
@@ -62,6 +63,7 @@ export const makeRunChatTurn =
     let isLost = false;
     let hasEmitted = false;
     let isRetryable = false;
+    let pausedUntil: number | undefined;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
 
@@ -123,6 +125,7 @@ export const makeRunChatTurn =
           throw callerError("conflict", "turn: it does not wait for human input any more");
         }
         cleanup = ended.cleanup;
+        pausedUntil = ended.paused && pauseEndsAt(ended.paused);
         report(ended);
         if (!position.ended) await emit(interruptedEvent);
       } catch (error) {
@@ -139,7 +142,7 @@ export const makeRunChatTurn =
       // A turn that was to continue has an answer already.
       const ended =
         hasEmitted || turn.continues
-          ? turns.end(id, token, { replayUntil, isRetryable })
+          ? turns.end(id, token, { replayUntil, isRetryable, pausedUntil })
           : turns.discard(id, token);
       await Promise.all([
         ended.catch(warn("chat_turn_end_not_saved")),

@@ -94,6 +94,9 @@ export interface AnswerTurnJob {
  */
 const checkpointPauseMs = 2_000;
 
+/** When a paused answer is checked for the first time, in milliseconds: a person needs some time. */
+const firstCheckMs = 5_000;
+
 const logFieldsOf = (
   startedAt: number,
   { outcome, delivery, modelCalls, firstTextAt }: TurnReport,
@@ -128,7 +131,8 @@ export const makeAnswerTurnJob = ({
       .find(({ type, enabled }) => type === job.integrationType && enabled);
     const id = jobKeyOf(jobIdOf(job));
     if (!bot || !integration) return undefined;
-    const turn: Turn = { id, appKey: job.appKey, bot, integration, event: job.event };
+    const { appKey, event, acceptedAt } = job;
+    const turn: Turn = { id, appKey, bot, integration, event, acceptedAt };
     return job.check ? { ...turn, continues: { by: "check", pauseId: job.check.pauseId } } : turn;
   };
 
@@ -136,7 +140,14 @@ export const makeAnswerTurnJob = ({
   const checkPaused = async (job: TurnJob, paused: ConversationPause | undefined): Promise<void> => {
     if (!paused || paused.pause.reference === undefined) return;
     const since = clock.now();
-    const check = { pauseId: paused.id, since, until: pauseEndsAt(paused, since), round: 1 };
+    const check = {
+      pauseId: paused.id,
+      since,
+      until: pauseEndsAt(paused),
+      round: 1,
+      sentAt: since,
+      nextAt: since + firstCheckMs,
+    };
     await sendCheck({ ...job, check }).catch(logWarning(log, "pause_not_checked", job));
   };
 

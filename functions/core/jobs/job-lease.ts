@@ -3,7 +3,7 @@ import { type ActiveLease, keepLease, type Lease, leaseMs } from "#core/shared/l
 import type { Log } from "#core/shared/log.ts";
 import { type Job, jobIdOf } from "./job.ts";
 import { idsOf } from "./job-report.ts";
-import { type JobStore, rememberJobForMs } from "./job-store.ts";
+import { type JobStore, type PostponeOptions, rememberJobForMs } from "./job-store.ts";
 
 /** The visibility of a job's message in its queue: while it is hidden, no other worker receives the job. */
 export interface JobVisibility {
@@ -41,8 +41,8 @@ export interface JobLeases {
   complete(leased: LeasedJob, outcome: string): Promise<void>;
   /** Releases the job for another try. If that fails, the lease expires. */
   release(leased: LeasedJob): Promise<void>;
-  /** Releases the job without counting a try. If that fails, the lease expires. */
-  postpone(leased: LeasedJob): Promise<void>;
+  /** Releases the job without counting a try, or any earlier one. If that fails, the lease expires. */
+  postpone(leased: LeasedJob, options?: PostponeOptions): Promise<void>;
 }
 
 /** Returns a handler that logs an error which does not stop the job. */
@@ -77,8 +77,8 @@ export const makeJobLeases = ({ jobs, clock, log }: JobLeasesPorts): JobLeases =
       .catch(logWarning(log, "job_completion_not_saved", job));
     if (isHeld === false) log.error("job_lease_lost", idsOf(job));
   },
-  postpone: ({ job, lease: { token } }) =>
-    jobs.postpone(jobIdOf(job), token).catch(logWarning(log, "job_lease_not_released", job)),
+  postpone: ({ job, lease: { token } }, options) =>
+    jobs.postpone(jobIdOf(job), token, options).catch(logWarning(log, "job_lease_not_released", job)),
   release: ({ job, lease: { token } }) =>
     jobs.release(jobIdOf(job), token).catch(logWarning(log, "job_lease_not_released", job)),
 });

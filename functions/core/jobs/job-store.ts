@@ -12,6 +12,11 @@ export type JobClaim =
   | { readonly status: "busy"; readonly tries: number; readonly heldUntil: number }
   | { readonly status: "done" };
 
+export interface PostponeOptions {
+  /** Whether earlier tries no longer count either; default false. */
+  readonly forgetsTries?: boolean;
+}
+
 /**
  * Records jobs, so that a message that is delivered again is not answered again. The holder of an expired lease can still
  * renew it or complete the job as long as no other worker has claimed the job, which the token shows.
@@ -33,7 +38,7 @@ export interface JobStore {
   /** Releases the job for another try. */
   release(id: JobId, token: string): Promise<void>;
   /** Releases the job without counting a try. */
-  postpone(id: JobId, token: string): Promise<void>;
+  postpone(id: JobId, token: string, options?: PostponeOptions): Promise<void>;
 }
 
 /**

@@ -9,8 +9,11 @@ export interface PauseCheck {
   readonly since: number;
   /** When to stop checking. */
   readonly until: number;
-  /** How often the job was sent: a queue limits how often it delivers one message. */
+  /** How often the job was sent: a message that stays in a queue for long looks like one that is stuck. */
   readonly round: number;
+  /** When this message was sent, and when to check next. */
+  readonly sentAt: number;
+  readonly nextAt: number;
 }
 
 /** An event for one integration of a bot. It contains ids and the event, never a key: the worker reads the bot itself. */

@@ -38,8 +38,10 @@ const maxBusyWaitMs = 20 * 60_000;
 /** A paused answer is checked after a quarter of the time that it has waited, within these limits, in milliseconds. */
 const minCheckPauseMs = 5_000;
 const maxCheckPauseMs = 5 * 60_000;
-/** SQS moves a message to the dead letters that it has delivered 100 times; the job is sent again before. */
-const maxCheckReceives = 50;
+/** The same for one that goes on: a run whose worker died goes on forever. */
+const maxRunningPauseMs = 30_000;
+/** Half of what the alarm for jobs that wait allows (lib/observability/queue-alarms.ts). Then the job is sent again. */
+const maxCheckAgeMs = 10 * 60_000;
 
 /** Added to the expiry of another worker's lease, since clocks differ. */
 const leasePauseMs = 500;
@@ -73,7 +75,9 @@ export const makeRunTurnJob = ({ readTurnJob, newToken, ...ports }: RunTurnJobPo
     await keep({ ...leased, lease }, visibility, async (activeLease) => {
       // Before the user is notified: if this fails, the job is retried, and the user would be notified each time.
       await deadLetters.add(job, { reason, tries });
-      report("given_up", job, { reason, tries, userNotified: await sendFailure(leased, activeLease, time) });
+      // The user has an answer; only its rest is missing.
+      const userNotified = job.check === undefined && (await sendFailure(leased, activeLease, time));
+      report("given_up", job, { reason, tries, userNotified });
     });
     await complete(leased, "given_up");
     return done;
@@ -100,12 +104,8 @@ export const makeRunTurnJob = ({ readTurnJob, newToken, ...ports }: RunTurnJobPo
     return retryIn(Math.min(pauseAfter(visibility.receiveCount), busyPauseMs));
   };
 
-  /** Waiting for human input does not count as a try. */
-  const checkLater = async (
-    leased: LeasedTurn,
-    { receiveCount }: JobVisibility,
-    isRunning: boolean,
-  ): Promise<Result> => {
+  /** Waiting for human input does not count as a try, and ends a series of failed ones. */
+  const checkLater = async (leased: LeasedTurn, isRunning: boolean): Promise<Result> => {
     const { job } = leased;
     const { check } = job;
     const now = clock.now();
@@ -113,13 +113,15 @@ export const makeRunTurnJob = ({ readTurnJob, newToken, ...ports }: RunTurnJobPo
       await complete(leased, "over");
       return done;
     }
-    await postpone(leased);
-    if (receiveCount >= maxCheckReceives) {
-      await sendCheck({ ...job, check: { ...check, round: check.round + 1 } });
-      return done;
-    }
-    const pauseMs = Math.min(Math.max((now - check.since) / 4, minCheckPauseMs), maxCheckPauseMs);
-    return retryIn(isRunning ? minCheckPauseMs : pauseMs);
+    await postpone(leased, { forgetsTries: true });
+    const maxMs = isRunning ? maxRunningPauseMs : maxCheckPauseMs;
+    const pauseMs = Math.min(Math.max((now - check.since) / 4, minCheckPauseMs), maxMs);
+    if (now + pauseMs - check.sentAt <= maxCheckAgeMs) return retryIn(pauseMs);
+    await sendCheck({
+      ...job,
+      check: { ...check, round: check.round + 1, sentAt: now, nextAt: now + pauseMs },
+    });
+    return done;
   };
 
   const answerLeased = async (
@@ -138,10 +140,10 @@ export const makeRunTurnJob = ({ readTurnJob, newToken, ...ports }: RunTurnJobPo
       switch (answered.status) {
         case "busy":
           return job.check
-            ? await checkLater(leased, visibility, true)
+            ? await checkLater(leased, true)
             : await waitForConversation(leased, visibility, time);
         case "waiting":
-          return await checkLater(leased, visibility, answered.isRunning);
+          return await checkLater(leased, answered.isRunning);
         case "abandoned":
           // If only the conversation's lease was lost, the job's lease would still keep other workers out.
           await release(leased);
@@ -158,6 +160,8 @@ export const makeRunTurnJob = ({ readTurnJob, newToken, ...ports }: RunTurnJobPo
   };
 
   const run = async (job: TurnJob, visibility: JobVisibility, time: WorkerTime): Promise<Result> => {
+    const earlyMs = job.check ? job.check.nextAt - clock.now() : 0;
+    if (earlyMs > 0) return retryIn(earlyMs);
     const lease = newLease(newToken());
     const state = readTurnJob(job);
     // Handled where it is used; until then a failure must not count as an unhandled rejection.

@@ -2,7 +2,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { type ActiveLease, keepLease, leaseMs } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
 import { type ConversationKey, type ConversationStore, conversationLifeMs } from "./conversation.ts";
-import { type ConversationPause, maxPauses } from "./conversation-pause.ts";
+import { type ConversationPause, withPause } from "./conversation-pause.ts";
 
 export interface ConversationLeasePorts {
   readonly conversations: ConversationStore;
@@ -81,10 +81,7 @@ export const makeWithConversation =
     let extendedUntil: number | undefined;
     let { pauses } = opened;
     const setPause = (changed: ConversationPause): void => {
-      const isNew = pauses.every(({ id }) => id !== changed.id);
-      pauses = isNew
-        ? [...pauses, changed].slice(-maxPauses)
-        : pauses.map((each) => (each.id === changed.id ? changed : each));
+      pauses = withPause(pauses, changed);
     };
     const extend = (): void => {
       extendedUntil = clock.now() + conversationLifeMs;

@@ -92,13 +92,17 @@ const readNamedLines = ({ fields }: InputForm, text: string) => {
   return { named, rest };
 };
 
-/** Reads values given by name. The last line may name the action. Undefined if the text has none. */
+/** Reads values given by name. The first or the last line may name the action. Undefined if the text has no name. */
 const readNamed = (form: InputForm, before: FieldValues, text: string) => {
   const { named, rest } = readNamedLines(form, text);
-  if (named.size === 0) return undefined;
-  const last = [...named.values()].at(-1) ?? rest;
-  const action = last.length > 1 ? findAction(form, last.at(-1) ?? "") : undefined;
-  if (action !== undefined) last.pop();
+  const [lastField, last = []] = [...named].at(-1) ?? [];
+  if (!lastField) return undefined;
+  const lastLine = last.length > 1 ? (last.at(-1) ?? "") : "";
+  // A number may be part of a text.
+  const isText = lastField.type === "text" && /^\s*\d+\s*$/.test(lastLine) && last.at(-2)?.trim() !== "";
+  const trailing = isText ? undefined : findAction(form, lastLine);
+  if (trailing !== undefined) last.pop();
+  const action = trailing ?? findAction(form, rest.join("\n"));
   const values = { ...before };
   let problem: string | undefined;
   for (const [field, lines] of named) {

@@ -1,5 +1,6 @@
 import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerReceiver, AnswerSink } from "#core/answer/answer-sink.ts";
+import { formText } from "#core/answer/form-text.ts";
 import { type AskLimits, type BotProfile, type Models, modelFor } from "#core/answer/model.ts";
 import type { FormInput } from "#core/answer/pause.ts";
 import { sentences } from "#core/answer/sentences.ts";
@@ -40,6 +41,9 @@ export type ForwardTurn = (
   limits: AskLimits,
 ) => Promise<TurnReport | ConversationBusy | NotContinuedTurn>;
 
+/** A client may fill in a form under each turn that asked for it. */
+const maxLaterTurnIds = 20;
+
 const answered: AnswerOutcome = { status: "answered" };
 const stopped: AnswerOutcome = { status: "stopped" };
 const over: NotContinuedTurn = { status: "not_continued", reason: "over" };
@@ -72,13 +76,37 @@ const endStopped = async ({ sink, observer }: AnswerReceiver): Promise<TurnRepor
 };
 
 const promptUser = async (
-  { sink, observer }: AnswerReceiver,
-  { pause }: ConversationPause,
+  { id }: Turn,
+  paused: ConversationPause,
+  conversation: LeasedConversation,
+  { sink }: AnswerReceiver,
   prompt: string,
 ): Promise<TurnReport> => {
-  observer?.onModelCalled?.();
+  const { pause, turnIds } = paused;
+  const [first = id, ...later] = turnIds;
+  const asked = { ...paused, turnIds: [...new Set([first, ...later.slice(-maxLaterTurnIds), id])] };
+  conversation.setPause(asked);
   const delivery = await sink.end({ status: "paused", sentence: prompt, form: pause.form });
-  return endedWith({ status: "paused", pause }, delivery);
+  const report = endedWith({ status: "paused", pause }, delivery);
+  // Its process died before the answer was known to have paused.
+  return first === id ? { ...report, paused: asked } : report;
+};
+
+/** After a failure the user can try again, and an answer that is not known in time is looked for. */
+const mayContinueLater = ({ outcome: { status }, firstTextAt }: TurnReport): boolean =>
+  status === "failed" || status === "abandoned" || (status === "incomplete" && firstTextAt === undefined);
+
+/** Asks for all values again. */
+const rejectInput = (
+  turn: Turn,
+  paused: ConversationPause | undefined,
+  conversation: LeasedConversation,
+  receiver: AnswerReceiver,
+): Promise<TurnReport> => {
+  const form = paused?.pause.form;
+  if (!form) return say(receiver, sentences.inputRejected);
+  const prompt = `${sentences.inputRejected}\n\n${formText(form)}`;
+  return promptUser(turn, { ...paused, values: {} }, conversation, receiver, prompt);
 };
 
 /**
@@ -105,10 +133,12 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
 
   const continuePaused = (
     { integration }: Turn,
-    { pause: { reference } }: ConversationPause,
+    { pause: { reference, form } }: ConversationPause,
     input: FormInput | undefined,
   ): AnswerSource => {
     const model = modelFor(models, integration);
+    // Somebody else who filled in the form may have ended the answer there; nobody did if it has expired.
+    const isExpired = form?.expiresAt !== undefined && form.expiresAt <= clock.now();
     return {
       call: async ({ progress, newListener, limits }) => {
         if (reference === undefined || !model.resume) return { status: "closed", reason: "expired" };
@@ -116,8 +146,7 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
         return model.resume({ integration, reference, input }, newListener(), limits);
       },
       sentFiles: false,
-      // Somebody else who filled in the form may have ended the answer there.
-      emptyText: input ? sentences.inputAccepted : "",
+      emptyText: input ? sentences.inputAccepted : isExpired ? sentences.formExpired : "",
     };
   };
 
@@ -131,22 +160,23 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
     limits: AskLimits,
   ): Promise<TurnReport | NotContinuedTurn> => {
     const result = await streamAnswer(turn, source, conversation, receiver, limits);
-    const close = (): void => {
-      if (paused) conversation.setPause({ ...paused, closedAt: clock.now() });
+    const change = (changes: Partial<ConversationPause>): void => {
+      if (paused) conversation.setPause({ ...paused, ...changes });
     };
     switch (result.status) {
       case "waiting":
         return { status: "not_continued", reason: result.isRunning ? "running" : "waiting" };
       case "closed":
-        close();
+        change({ closedAt: clock.now() });
         return say(
           receiver,
           result.reason === "answered" ? sentences.alreadyAnswered : sentences.formExpired,
         );
+      case "rejected":
+        return rejectInput(turn, paused, conversation, receiver);
       case "ended": {
-        const { status } = result.outcome;
-        // After a failure the user can try again.
-        if (status !== "failed" && status !== "abandoned") close();
+        if (mayContinueLater(result)) return result;
+        change({ closedAt: paused?.closedAt ?? clock.now(), isOver: true });
         return result;
       }
     }
@@ -177,8 +207,8 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
             limits,
           );
         case "prompt":
-          conversation.setPause(step.paused);
-          return promptUser(receiver, step.paused, step.prompt);
+          receiver.observer?.onModelCalled?.();
+          return promptUser(turn, step.paused, conversation, receiver, step.prompt);
         case "say":
           receiver.observer?.onModelCalled?.();
           return say(receiver, step.sentence);

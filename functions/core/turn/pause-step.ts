@@ -1,7 +1,9 @@
+import { formText } from "#core/answer/form-text.ts";
 import type { FormInput, InputForm } from "#core/answer/pause.ts";
 import { sentences } from "#core/answer/sentences.ts";
 import { isMessageType } from "#core/bot/event-type.ts";
 import { messageText, writtenText } from "#core/message/message-text.ts";
+import { wellFormed } from "#core/shared/well-formed.ts";
 import type { ConversationPause } from "./conversation-pause.ts";
 import { findAction, readFormReply } from "./form-reply.ts";
 import type { QuestionContent } from "./question.ts";
@@ -23,6 +25,7 @@ const nothing: PauseStep = { do: "nothing" };
 type WithForm = ConversationPause & { readonly pause: { readonly form: InputForm } };
 const hasForm = (paused: ConversationPause): paused is WithForm => paused.pause.form !== undefined;
 
+const isOpen = ({ closedAt }: ConversationPause): boolean => closedAt === undefined;
 const isExpired = ({ pause: { form } }: WithForm, now: number): boolean =>
   form.expiresAt !== undefined && form.expiresAt <= now;
 
@@ -32,17 +35,20 @@ const continueStep = (
   pauses: readonly ConversationPause[],
 ): PauseStep => {
   if (continues.by === "check") {
-    const paused = pauses.find(({ id, closedAt }) => id === continues.pauseId && closedAt === undefined);
+    const paused = pauses.find(({ id, isOver }) => id === continues.pauseId && !isOver);
     return paused ? { do: "resume", paused, input: undefined } : nothing;
   }
   const paused = pauses.find(({ pause: { form } }) => form?.id === continues.input.formId);
-  return paused?.turnId === turnId && paused.closedAt === undefined
+  return paused?.turnIds.includes(turnId) && isOpen(paused)
     ? { do: "resume", paused, input: continues.input }
     : nothing;
 };
 
-/** The text as the user wrote it: without a quoted message, which may be the form. */
-const replyText = ({ bot, event }: Turn): string => messageText(bot, event) ?? writtenText(event) ?? "";
+/** A message as the reply to a form: without a quoted message, which may be the form. */
+const replyOf = ({ bot, event, files: ownFiles = [] }: Turn, { files }: QuestionContent) => ({
+  text: wellFormed(messageText(bot, event) ?? writtenText(event) ?? ""),
+  files: event.data.objectName === "RC:ReferenceMsg" ? ownFiles : files,
+});
 
 /** Decides whether a message belongs to the latest open form. */
 export const pauseStepOf = (
@@ -55,30 +61,39 @@ export const pauseStepOf = (
   if (!content) return nothing;
   const ask: PauseStep = { do: "ask", content };
   if (!isMessageType(turn.event.type)) return ask;
+
+  // The process that ran this turn died after the answer had paused.
+  const own = pauses.find(({ turnIds: [first] }) => first === turn.id);
+  if (own && isOpen(own) && hasForm(own)) {
+    return { do: "prompt", paused: own, prompt: formText(own.pause.form) };
+  }
+
+  const reply = replyOf(turn, content);
+  if (reply.text === "" && reply.files.length === 0) return ask;
   const withForm = pauses.filter(hasForm);
-  const text = replyText(turn);
   // Sent before the form's answer arrived, so it does not reply to what came after it.
   const isRepeated = withForm.some(
     ({ pause: { form }, closedAt }) =>
-      closedAt !== undefined &&
-      turn.event.data.msgTimestamp <= closedAt &&
-      findAction(form, text) !== undefined,
+      closedAt !== undefined && turn.acceptedAt <= closedAt && findAction(form, reply.text) !== undefined,
   );
   if (isRepeated) return { do: "say", sentence: sentences.alreadyAnswered };
-  const paused = withForm.findLast(({ closedAt }) => closedAt === undefined);
+  // A message that was sent before the form was shown does not reply to it.
+  const paused = withForm.findLast((each) => isOpen(each) && each.openedAt < turn.acceptedAt);
   if (!paused) return ask;
   const { form } = paused.pause;
   if (isExpired(paused, now)) {
-    const isReply = findAction(form, text) !== undefined;
+    const isReply = findAction(form, reply.text) !== undefined;
     return isReply ? { do: "say", sentence: sentences.formExpired } : ask;
   }
-  const reply = readFormReply(form, paused.values, { text, files: content.files });
-  switch (reply.status) {
-    case "question":
-      return { do: "ask", content: { ...content, text: reply.text } };
+  const read = readFormReply(form, paused.values, reply);
+  switch (read.status) {
+    case "question": {
+      const quoted = content.text.endsWith(reply.text) ? content.text.slice(0, -reply.text.length) : "";
+      return { do: "ask", content: { ...content, text: quoted + read.text } };
+    }
     case "incomplete":
-      return { do: "prompt", paused: { ...paused, values: reply.values }, prompt: reply.prompt };
+      return { do: "prompt", paused: { ...paused, values: read.values }, prompt: read.prompt };
     case "complete":
-      return { do: "resume", paused, input: reply.input };
+      return { do: "resume", paused, input: read.input };
   }
 };

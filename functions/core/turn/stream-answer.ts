@@ -78,8 +78,8 @@ const whenAborted = (signal: AbortSignal): Promise<AnswerOutcome> =>
     else signal.addEventListener("abort", () => resolve(stopped), { once: true });
   });
 
-const isNotContinued = (outcome: ResumeOutcome): outcome is NotContinued =>
-  outcome.status === "waiting" || outcome.status === "closed";
+const notContinued: Record<NotContinued["status"], true> = { waiting: true, closed: true, rejected: true };
+const isNotContinued = (outcome: ResumeOutcome): outcome is NotContinued => outcome.status in notContinued;
 
 /**
  * Calls the turn's model and streams the answer to the sink: completely, once and in order. Nothing reaches the sink if a
@@ -179,7 +179,13 @@ export const makeStreamAnswer =
 
     const pauseOf = (outcome: AnswerOutcome): ConversationPause | undefined =>
       outcome.status === "paused"
-        ? { id: newToken(), turnId: turn.id, pause: outcome.pause, values: {} }
+        ? {
+            id: newToken(),
+            turnIds: [turn.id],
+            openedAt: clock.now(),
+            pause: outcome.pause,
+            values: {},
+          }
         : undefined;
 
     observer?.onModelCalled?.();
@@ -203,7 +209,8 @@ export const makeStreamAnswer =
         : modelOutcome;
     if (isAnswer(outcome)) saveUnprovenMemory();
     if (options.slidingContext && isAnswer(outcome)) conversation.extend();
-    const paused = pauseOf(outcome);
+    // Without a response, nobody sees the form or the rest.
+    const paused = integration.handleResponse ? pauseOf(outcome) : undefined;
     if (paused) conversation.setPause(paused);
     // At once: it need not wait for the IM, nor the user for it.
     const cleanup = modelOutcome === stopped ? stopModel() : Promise.resolve();
@@ -211,6 +218,11 @@ export const makeStreamAnswer =
     if (stop?.reason === questionRecalled)
       await Promise.race([cleanup, clock.sleep(recallWaitMs, closed.signal)]);
     const delivery = await sink.end(answerEnding(outcome, { ...progress, sentFiles }, options));
+    if (paused && delivery.status === "undelivered") {
+      // The user has not seen the form, so no message replies to it.
+      const { form: _, ...withoutForm } = paused.pause;
+      conversation.setPause({ ...paused, pause: withoutForm });
+    }
     await saving;
     return {
       status: "ended",

@@ -12,6 +12,8 @@ export interface Turn {
   readonly bot: Bot;
   readonly integration: ModelIntegrationWithKey;
   readonly event: MessageEvent;
+  /** When the bridge accepted the message, in milliseconds since the epoch; the same for every retry. */
+  readonly acceptedAt: number;
   /** Files in addition to those in the message itself. */
   readonly files?: readonly QuestionFile[];
   /** The name of a conversation of its own; undefined for the one that the user has with the bot in the IM. */

@@ -113,7 +113,12 @@ describe("a run", () => {
     withDify({ run: runReply, messages }, async (question) => {
       const received = makeTextDigest();
       received.append(text);
-      const state: RunState = await lookUpAnswer.findRun(question, run, { received }, { isQuiet, signal });
+      const state: RunState = await lookUpAnswer.findRun(
+        question,
+        run,
+        { received, lengthBefore: 0 },
+        { isQuiet, signal },
+      );
       expect(state).toMatchObject(expected);
     }),
   );

@@ -92,7 +92,7 @@ describe("a queued run whose stream was cut", () => {
     expect(ended.status === "paused" && readPausedRun(ended.pause.reference ?? "")).toMatchObject({
       runId: "r1",
       messageId: "m1",
-      tokens: { f1: "token" },
+      asked: ["f1"],
     });
   });
 

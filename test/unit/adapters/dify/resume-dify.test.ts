@@ -5,13 +5,19 @@ import { parseDifyEvent } from "#adapters/dify/dify-event.ts";
 import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { makeResumeDify } from "#adapters/dify/resume-dify.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
-import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { systemClock } from "#adapters/node/system-clock.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import type { FormInput, Pause } from "#core/answer/pause.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import { recording } from "../../../support/recordings.ts";
 import { noLimits } from "../../../support/turn-limits.ts";
 import { difyIntegration } from "../../../support/turns.ts";
 import { withServer } from "../http/servers.ts";
+
+/** Runs from the time of the recordings on, when their forms had not expired. */
+const recordedAt = 1_795_736_400_000;
+const startedAt = Date.now();
+const clock: Clock = { ...systemClock, now: () => recordedAt + Date.now() - startedAt };
 
 const versions = ["1.14.2", "1.16.1"] as const;
 type Version = (typeof versions)[number];
@@ -35,6 +41,23 @@ const pausedBy = (name: string): { readonly text: string; readonly pause: Pause 
     machine.state.status === "reading" ? undefined : machine.state.outcome;
   if (outcome?.status !== "paused") throw new Error(`${name} does not pause`);
   return { text: textOf(events), pause: outcome.pause };
+};
+
+/** The pause of a chatflow with these forms. */
+const pauseWith = (...forms: object[]): Pause => {
+  const machine = makeAnswerMachine({ user: "ann", conversationId: undefined });
+  const ids = { conversation_id: "c1", message_id: "m1", task_id: "t1", workflow_run_id: "r1" };
+  const events = [
+    ...forms.map((data) => ({ event: "human_input_required", data, ...ids })),
+    { event: "workflow_paused", ...ids },
+  ];
+  for (const event of events) {
+    const parsed = parseDifyEvent(JSON.stringify(event));
+    if (parsed) machine.take(parsed);
+  }
+  const { state } = machine;
+  if (state.status === "reading" || state.outcome.status !== "paused") throw new Error("not paused");
+  return state.outcome.pause;
 };
 
 interface Reply {
@@ -248,7 +271,7 @@ describe.each(versions)("a run of Dify %s that waits for a person", (version: Ve
       form: replyOf(`${version}/B3-submit-missing-input`),
       run: json({ status: "paused" }),
     });
-    expect(outcome).toMatchObject({ status: "failed", code: "refused", detail: "form: HTTP 400" });
+    expect(outcome).toEqual({ status: "rejected" });
   });
 });
 
@@ -265,22 +288,8 @@ const withMessageOf = (pause: Pause, name: string, sameForm = false): Reply => {
 };
 
 describe("who may fill in a form", () => {
-  const event = (data: object) => ({
-    event: "human_input_required",
-    workflow_run_id: "r1",
-    task_id: "t1",
-    data: { form_id: "f1", form_content: "May it?", actions: [{ id: "ok", title: "OK" }], ...data },
-  });
-  const pauseAfter = (data: object): Pause => {
-    const machine = makeAnswerMachine({ user: "ann", conversationId: undefined });
-    for (const each of [event(data), { event: "workflow_paused", task_id: "t1", workflow_run_id: "r1" }]) {
-      const parsed = parseDifyEvent(JSON.stringify(each));
-      if (parsed) machine.take(parsed);
-    }
-    const { state } = machine;
-    if (state.status === "reading" || state.outcome.status !== "paused") throw new Error("not paused");
-    return state.outcome.pause;
-  };
+  const pauseAfter = (data: object): Pause =>
+    pauseWith({ form_id: "f1", form_content: "May it?", actions: [{ id: "ok", title: "OK" }], ...data });
 
   test.each<[string, object, boolean]>([
     ["the user, in the web app", { form_token: "x", display_in_ui: true }, true],
@@ -291,12 +300,95 @@ describe("who may fill in a form", () => {
       { form_token: "x", display_in_ui: true, inputs: [{ type: "date", output_variable_name: "d" }] },
       false,
     ],
+    [
+      "nobody here, with a field that cannot be stored by its name",
+      {
+        form_token: "x",
+        display_in_ui: true,
+        inputs: [{ type: "paragraph", output_variable_name: "constructor" }],
+      },
+      false,
+    ],
+    [
+      "nobody here, with a text that is too long to keep",
+      { form_token: "x", display_in_ui: true, form_content: "May it?".padEnd(40_000, " x") },
+      false,
+    ],
     ["nobody here, without a choice", { form_token: "x", display_in_ui: true, actions: [] }, false],
   ])("is %s", (_, data, isUser) => {
     const pause = pauseAfter(data);
     expect(pause.form !== undefined).toBe(isUser);
-    expect(pause.notice).toBe(isUser ? undefined : "May it?");
+    expect(pause.notice?.slice(0, 7)).toBe(isUser ? undefined : "May it?");
     expect(pause.reference).toBeDefined();
+  });
+});
+
+describe("parallel forms", () => {
+  const form = (id: string, given = {}) => ({
+    form_id: id,
+    form_token: `token-${id}`,
+    form_content: `Form ${id}?`,
+    actions: [{ id: "ok", title: "OK" }],
+    display_in_ui: true,
+    ...given,
+  });
+  const both = pauseWith(form("a"), form("b"));
+  const stored = (...forms: object[]) =>
+    json({
+      data: [
+        {
+          id: "m1",
+          answer: "",
+          status: "paused",
+          extra_contents: forms.map((each) => ({
+            type: "human_input",
+            submitted: false,
+            form_definition: each,
+          })),
+        },
+      ],
+    });
+  const paused = json({ status: "paused" });
+
+  test("are asked one after the other, by whom the first is filled in", async () => {
+    expect(both.form?.id).toBe("a");
+    const waits = { run: paused, messages: stored(form("a"), form("b")) };
+    expect((await resume(both, waits, "none")).outcome).toEqual({ status: "waiting", isRunning: false });
+    const next = { run: paused, messages: stored(form("b")) };
+    expect((await resume(both, next, "none")).outcome).toMatchObject({
+      status: "paused",
+      pause: { form: { id: "b" } },
+    });
+  });
+
+  test("leave out one whose time is over, though Dify keeps it", async () => {
+    const dead = form("a", { expiration_time: recordedAt / 1000 - 60 });
+    const next = { run: paused, messages: stored(dead, form("b")) };
+    expect((await resume(both, next, "none")).outcome).toMatchObject({ pause: { form: { id: "b" } } });
+  });
+
+  test("are asked at once if the user fills in one that somebody else has filled in", async () => {
+    const { outcome } = await resume(both, {
+      events: json({}, 200),
+      form: json({ code: "human_input_form_submitted" }, 412),
+      run: paused,
+      messages: stored(form("b")),
+    });
+    expect(outcome).toMatchObject({ status: "paused", pause: { form: { id: "b" } } });
+  });
+
+  test("of a workflow, which has no message, are read from its events", async () => {
+    const { pause } = pausedBy("1.16.1/J0-wf-pause-stream");
+    const snapshot = (given: object) => ({
+      status: 200,
+      body: `data: ${JSON.stringify({ event: "human_input_required", data: form("b", given) })}\n\n`,
+    });
+    const { outcome } = await resume(pause, { run: paused, events: snapshot({}) }, "none");
+    expect(outcome).toMatchObject({ status: "paused", pause: { form: { id: "b" } } });
+    const same = snapshot({ form_id: pause.form?.id });
+    expect((await resume(pause, { run: paused, events: same }, "none")).outcome).toMatchObject({
+      status: "waiting",
+    });
   });
 });
 

@@ -9,7 +9,8 @@ const hourMs = 60 * 60_000;
 
 const pause: ConversationPause = {
   id: "p1",
-  turnId: "turn one",
+  turnIds: ["turn one"],
+  openedAt: acceptedAt,
   pause: { reference: "run one", expiresAt: acceptedAt + hourMs },
   values: {},
 };
@@ -21,7 +22,15 @@ const paused: TurnReport = {
 
 const checkJob = (given = {}) =>
   turnJob({
-    check: { pauseId: "p1", since: acceptedAt, until: acceptedAt + 2 * hourMs, round: 1, ...given },
+    check: {
+      pauseId: "p1",
+      since: acceptedAt,
+      until: acceptedAt + 2 * hourMs,
+      round: 1,
+      sentAt: acceptedAt,
+      nextAt: acceptedAt,
+      ...given,
+    },
   });
 
 const waiting = { status: "not_continued", reason: "waiting" } as const;
@@ -31,7 +40,7 @@ describe("a job whose answer pauses", () => {
     const { run, model, checks, job, record } = setUpTurnRuns();
     model.answer = async () => paused;
     expect(await run()).toBe("done");
-    expect(checks).toEqual([checkJob()]);
+    expect(checks).toEqual([checkJob({ nextAt: acceptedAt + 5_000 })]);
     expect(checks[0]?.event).toEqual(job.event);
     expect(record()).toMatchObject({ outcome: "paused" });
   });
@@ -60,29 +69,27 @@ describe("a check", () => {
     expect(record()).toMatchObject({ state: "done" });
   });
 
-  test("comes back after a quarter of the time waited so far, and does not use up tries", async () => {
-    const { run, model, clock, hidden, record } = setUpTurnRuns({ job: checkJob() });
-    model.answer = async () => waiting;
-    for (const minutes of [0, 1, 9, 50]) {
-      await clock.advance(minutes * 60_000);
-      expect(await run()).toBe("retry");
-    }
-    const pauses = hidden.map((line) => line.split(" at ")[0]).filter((each) => each !== "25 s");
-    expect(pauses).toEqual(["5 s", "15 s", "150 s", "300 s"]);
-    expect(record()).toMatchObject({ tries: 0 });
-  });
-
   test.each([
-    ["the run goes on", { status: "not_continued", reason: "running" }],
-    ["the conversation is busy", { status: "busy" }],
-  ] as const)("comes back soon if %s, however long it has waited", async (_, result) => {
-    const { run, model, clock, hidden, deadLetters } = setUpTurnRuns({ job: checkJob() });
-    await clock.advance(hourMs);
-    model.answer = async () => result;
-    expect(await run()).toBe("retry");
-    expect(hidden.at(-1)).toMatch(/^5 s/);
-    expect(deadLetters.added).toEqual([]);
-  });
+    [0, waiting, "5 s"],
+    [1, waiting, "15 s"],
+    [9, waiting, "135 s"],
+    [90, waiting, "300 s"],
+    [9, { status: "not_continued", reason: "running" }, "30 s"],
+    [9, { status: "busy" }, "30 s"],
+  ] as const)(
+    "after %d minutes of %j comes back in %s, without using up tries",
+    async (minutes, result, pause) => {
+      const afterMs = minutes * 60_000;
+      const job = checkJob({ sentAt: acceptedAt + afterMs });
+      const { run, model, clock, hidden, record, deadLetters } = setUpTurnRuns({ job, tries: 3 });
+      await clock.advance(afterMs);
+      model.answer = async () => result;
+      expect(await run()).toBe("retry");
+      expect(hidden.at(-1)).toMatch(new RegExp(`^${pause} `));
+      expect(record()).toMatchObject({ tries: 0 });
+      expect(deadLetters.added).toEqual([]);
+    },
+  );
 
   test.each([
     ["there is no such pause any more", 0, { status: "not_continued", reason: "over" }],
@@ -95,11 +102,27 @@ describe("a check", () => {
     expect(record()).toMatchObject({ state: "done", outcome: "over" });
   });
 
-  test("is sent again before the queue moves it to the dead letters", async () => {
-    const { run, model, checks, record } = setUpTurnRuns({ job: checkJob({ round: 3 }) });
+  test("is sent again before its message looks stuck, and waits there until its time", async () => {
+    const { run, model, clock, checks, record } = setUpTurnRuns({ job: checkJob({ round: 3 }) });
     model.answer = async () => waiting;
-    expect(await run(50)).toBe("done");
-    expect(checks).toEqual([checkJob({ round: 4 })]);
+    await clock.advance(9 * 60_000);
+    expect(await run()).toBe("done");
+    const sentAt = clock.now();
+    expect(checks).toEqual([checkJob({ round: 4, sentAt, nextAt: sentAt + 135_000 })]);
     expect(record()).not.toMatchObject({ state: "done" });
+  });
+
+  test("that comes before its time asks nobody", async () => {
+    const { run, forwarded, hidden } = setUpTurnRuns({ job: checkJob({ nextAt: acceptedAt + 60_000 }) });
+    expect(await run()).toBe("retry");
+    expect([forwarded, hidden]).toEqual([[], ["60 s at 0 s"]]);
+  });
+
+  test("that fails for good does not disturb the user, who has an answer", async () => {
+    const { run, model, shown, deadLetters } = setUpTurnRuns({ job: checkJob(), tries: 9 });
+    model.answer = throttled;
+    await run();
+    expect(shown()).toEqual([]);
+    expect(deadLetters.added).toHaveLength(1);
   });
 });

@@ -53,6 +53,7 @@ describe("a job for Dify", () => {
     expect(forwarded).toEqual([
       {
         id: jobKeyOf(jobIdOf(job)),
+        acceptedAt: job.acceptedAt,
         appKey: "app-one",
         bot: bot(),
         integration: difyIntegration(),

@@ -74,10 +74,8 @@ const setUp = (...resumed: { events?: AnswerEvent[]; outcome: ResumeOutcome }[])
     messages += 1;
     return send({
       id: `turn-${messages}`,
-      event: messageEvent({
-        content: JSON.stringify({ content: text }),
-        msgTimestamp: sentAt ?? clock.now(),
-      }),
+      event: messageEvent({ content: JSON.stringify({ content: text }) }),
+      acceptedAt: sentAt ?? clock.now(),
     });
   };
   return { clock, conversations, questions, continued, send, say };

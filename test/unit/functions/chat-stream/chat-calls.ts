@@ -165,7 +165,11 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       bots,
       turns,
       conversations,
-      guard: { admit: async () => guard.admission, release: async () => {} },
+      guard: {
+        admit: async () => guard.admission,
+        release: async () => {},
+        isRevoked: async () => guard.isRevoked,
+      },
       clock,
       newId,
       hash,
