@@ -115,7 +115,9 @@ const newAuth = v.pipe(
 /** A key, or the stored one in its masked form. */
 const keptOrNewAuth = v.pipe(
   v.object({ apiKey }, objectWithKey),
-  v.description("The key, or its masked form as returned by the API, which keeps the stored key."),
+  v.description(
+    "The key, or its masked form as returned by the API, which keeps the stored key. A masked key is refused if callbackUrl changes to another origin.",
+  ),
   v.transform(({ apiKey: key }) =>
     isMasked(key) ? { maskedApiKey: key } : { apiKey: key, maskedApiKey: maskKey(key) },
   ),

@@ -30,6 +30,9 @@ const withOneBot = async () => {
 };
 
 const userId = "b1";
+const moved = { callbackUrl: "https://dify.example.com/v1" };
+const newOrigin =
+  'must be given again when callbackUrl changes to another origin, from "https://api.dify.ai" to "https://dify.example.com"';
 const otherKey = "the masked key does not match the stored key; send the full key";
 
 describe("a call that cannot be carried out is rejected with HTTP 400 and 1002, says why, and changes nothing:", () => {
@@ -113,6 +116,24 @@ describe("a call that cannot be carried out is rejected with HTTP 400 and 1002, 
       "integration/update",
       { userId, type: "dify_chat", stream: false, auth: { apiKey: "app-****9999" } },
       `auth.apiKey: ${otherKey}`,
+    ],
+    [
+      "an update that moves a masked key to another origin",
+      "update",
+      { userId, integrations: [webhook, { ...chat, ...moved, auth: { apiKey: "app-****cdef" } }] },
+      `integrations[1].auth.apiKey: ${newOrigin}`,
+    ],
+    [
+      "an update of an integration that moves its masked key to another origin",
+      "integration/update",
+      { userId, type: "dify_chat", ...moved, auth: { apiKey: "app-****cdef" } },
+      `auth.apiKey: ${newOrigin}`,
+    ],
+    [
+      "an update of an integration that moves the key that it leaves out to another origin",
+      "integration/update",
+      { userId, type: "dify_chat", ...moved },
+      `auth.apiKey: ${newOrigin}`,
     ],
   ])("%s", async (_name, endpoint, body, errorMessage) => {
     const { call, items } = await withOneBot();

@@ -56,7 +56,7 @@ describe("an integration", () => {
 
   test.each<[string, IntegrationChanges]>([
     ["enabled", { enabled: false }],
-    ["callbackUrl", { callbackUrl: "https://dify.example.com/v1" }],
+    ["callbackUrl", { callbackUrl: "https://api.dify.ai/another/v1" }],
     ["objectNames", { objectNames: [] }],
     ["events", { events: ["group:bot_join", "group:dismiss"] }],
     ["stream", { stream: false }],

@@ -118,7 +118,7 @@ describe("a model's API key in the table", () => {
 describe("a bot sent back as it was shown", () => {
   test("keeps its keys, and accepts the other changes", async () => {
     const { store, appKey, shown } = await beginKeyed();
-    const changed = { enabled: false, callbackUrl: "https://dify.example.com/v1", events: [], stream: false };
+    const changed = { enabled: false, callbackUrl: "https://api.dify.ai/v2", events: [], stream: false };
     const integrations = shown.map((each) => ({ ...each, ...changed }));
     expect(await store.update(appKey, "keyed", { name: "another", integrations }, later)).toEqual(updated);
     expect(await store.findWithKeys(appKey, "keyed")).toEqual({

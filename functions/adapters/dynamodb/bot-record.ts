@@ -1,18 +1,13 @@
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
-import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import type { Bot, BotWithKeys } from "#core/bot/bot.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
-import type { Integration, IntegrationWithKey, PlainKey } from "#core/bot/integration.ts";
-import {
-  type IntegrationType,
-  integrationTypes,
-  type ModelType,
-  modelTypes,
-} from "#core/bot/integration-types.ts";
+import type { Integration, IntegrationWithKey } from "#core/bot/integration.ts";
+import { type IntegrationType, integrationTypes, modelTypes } from "#core/bot/integration-types.ts";
 import { maskKey } from "#core/bot/key-mask.ts";
 import { type OptionsOf, optionsByType } from "#core/bot/options.ts";
+import { sealApiKey, unsealApiKey } from "./sealed-api-key.ts";
 
 /** The mask of a key that was stored before masks were. */
 export const unknownMask = maskKey("");
@@ -60,23 +55,6 @@ export const botRecord = v.object({
 
 export type BotRecord = v.InferOutput<typeof botRecord>;
 
-const sealContext = ({ appKey }: AppWithKeys, botUserId: string, type: ModelType) => [
-  appKey,
-  botUserId,
-  type,
-];
-
-/** A stored key: encrypted for its app, bot and type, and masked for display. */
-export const toKeyRecord = (
-  app: AppWithKeys,
-  botUserId: string,
-  type: ModelType,
-  { apiKey, maskedApiKey }: PlainKey,
-) => ({
-  sealedApiKey: seal(app.dataKeys, apiKey, sealContext(app, botUserId, type)),
-  maskedApiKey,
-});
-
 type WithoutOptions<I> = I extends unknown ? Omit<I, "options"> : never;
 
 export const toIntegrationRecord = (
@@ -85,8 +63,8 @@ export const toIntegrationRecord = (
   integration: WithoutOptions<IntegrationWithKey>,
 ) => {
   if (integration.type === "webhook") return integration;
-  const { apiKey: _plain, ...fields } = integration;
-  return { ...fields, ...toKeyRecord(app, botUserId, integration.type, integration) };
+  const { apiKey, ...fields } = integration;
+  return { ...fields, sealedApiKey: sealApiKey(app, { botUserId, ...fields }, apiKey) };
 };
 
 export const toBotRecord = (app: AppWithKeys, { integrations, ...bot }: BotWithKeys) => ({
@@ -139,8 +117,7 @@ export const toOpenBot = (app: AppWithKeys, record: BotRecord): BotWithKeys => (
   integrations: integrationsOf(record, (stored): IntegrationWithKey => {
     if (stored.type === "webhook") return { ...stored, options: optionsOf(record, stored.type) };
     const { sealedApiKey, ...open } = stored;
-    const context = sealContext(app, record.userId, open.type);
-    const apiKey = unseal(app.dataKeys, sealedApiKey, context);
+    const apiKey = unsealApiKey(app, { botUserId: record.userId, ...open }, sealedApiKey);
     return { ...open, apiKey, options: optionsOf(record, stored.type) };
   }),
 });

@@ -6,16 +6,24 @@ import {
   type IntegrationChanges,
   type IntegrationInput,
   type IntegrationWithKey,
+  type PlainKey,
 } from "#core/bot/integration.ts";
-import { type IntegrationType, integrationTypes } from "#core/bot/integration-types.ts";
+import { type IntegrationType, integrationTypes, type ModelType } from "#core/bot/integration-types.ts";
 import {
+  type BotRecord,
   optionsAttribute,
   requiresOptions,
   toIntegrationRecord,
-  toKeyRecord,
   unknownMask,
 } from "./bot-record.ts";
+import { isOriginBound, type KeyPlace, sealApiKey, unsealApiKey } from "./sealed-api-key.ts";
 import { type ItemPath, makeUpdateExpression, type UpdateExpression } from "./update-expression.ts";
+
+/** The bot as it was read. The conditions of an update no longer hold once what the update takes from it has changed. */
+export interface StoredBot {
+  readonly app: AppWithKeys;
+  readonly stored: BotRecord;
+}
 
 const beginUpdate = (now: number): UpdateExpression => {
   const update = makeUpdateExpression();
@@ -38,7 +46,7 @@ const setOptions = (
   if (options !== undefined) update.set([optionsAttribute(type)], options);
 };
 
-const keepKey = (update: UpdateExpression, type: IntegrationType, maskedApiKey: string): void => {
+const requireMask = (update: UpdateExpression, type: IntegrationType, maskedApiKey: string): void => {
   const path = [...pathOf(type), "maskedApiKey"];
   if (maskedApiKey === unknownMask) {
     update.requireExists([...pathOf(type), "sealedApiKey"]);
@@ -48,18 +56,50 @@ const keepKey = (update: UpdateExpression, type: IntegrationType, maskedApiKey: 
   }
 };
 
+/** While the stored URL is the one that was read, so is the origin that the stored key is bound to. */
+const requireSameUrl = (update: UpdateExpression, { stored }: StoredBot, type: IntegrationType): void => {
+  update.requireEqual([...pathOf(type), "callbackUrl"], stored.integrations[type]?.callbackUrl);
+};
+
+/** The same key, bound to its origin. Undefined if it cannot be decrypted: other changes of the bot must not fail for that. */
+const bound = (app: AppWithKeys, place: KeyPlace, sealedApiKey: string): string | undefined => {
+  try {
+    return sealApiKey(app, place, unsealApiKey(app, place, sealedApiKey));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Binds the key of a type that keeps it to the origin, unless it is bound: versions before 0.3 did not. */
+const bindKey = (update: UpdateExpression, bot: StoredBot, type: IntegrationType): void => {
+  const { app, stored } = bot;
+  const integration = stored.integrations[type];
+  if (!integration || integration.type === "webhook" || isOriginBound(integration.sealedApiKey)) return;
+  const sealed = bound(app, { ...integration, botUserId: stored.userId }, integration.sealedApiKey);
+  if (sealed === undefined) return;
+  const path = [...pathOf(type), "sealedApiKey"];
+  update.requireEqual(path, integration.sealedApiKey);
+  requireSameUrl(update, bot, type);
+  update.set(path, sealed);
+};
+
+const bindOtherKeys = (update: UpdateExpression, bot: StoredBot, type?: IntegrationType): void => {
+  for (const other of integrationTypes) if (other !== type) bindKey(update, bot, other);
+};
+
 const replaceIntegration = (
   update: UpdateExpression,
-  app: AppWithKeys,
-  userId: string,
+  bot: StoredBot,
   { options, ...sent }: IntegrationInput,
 ): void => {
   if (options !== undefined) setOptions(update, sent.type, options);
   else if (requiresOptions(sent.type)) update.requireExists([optionsAttribute(sent.type)]);
   if (hasPlainKey(sent)) {
-    update.set(pathOf(sent.type), toIntegrationRecord(app, userId, sent));
+    update.set(pathOf(sent.type), toIntegrationRecord(bot.app, bot.stored.userId, sent));
   } else {
-    keepKey(update, sent.type, sent.maskedApiKey);
+    requireMask(update, sent.type, sent.maskedApiKey);
+    requireSameUrl(update, bot, sent.type);
+    bindKey(update, bot, sent.type);
     setEach(update, pathOf(sent.type), sent);
   }
 };
@@ -71,39 +111,53 @@ const removeIntegration = (update: UpdateExpression, type: IntegrationType): voi
 
 /** One write of the changed fields only. Each type in the array of integrations is written to its own path. */
 export const botUpdate = (
-  app: AppWithKeys,
-  userId: string,
+  bot: StoredBot,
   { integrations, ...fields }: BotChanges,
   now: number,
 ): UpdateExpression => {
   const update = beginUpdate(now);
   setEach(update, [], fields);
-  if (!integrations) return update;
+  if (!integrations) {
+    bindOtherKeys(update, bot);
+    return update;
+  }
   for (const type of integrationTypes) {
     const sent = integrations.find((each) => each.type === type);
-    if (sent) replaceIntegration(update, app, userId, sent);
+    if (sent) replaceIntegration(update, bot, sent);
     else removeIntegration(update, type);
   }
   return update;
 };
 
 export const integrationAddition = (
-  app: AppWithKeys,
-  userId: string,
+  bot: StoredBot,
   integration: IntegrationWithKey,
   now: number,
 ): UpdateExpression => {
   const update = beginUpdate(now);
   const { options, ...fields } = integration;
   update.requireAbsent(pathOf(fields.type));
-  update.set(pathOf(fields.type), toIntegrationRecord(app, userId, fields));
+  update.set(pathOf(fields.type), toIntegrationRecord(bot.app, bot.stored.userId, fields));
   setOptions(update, fields.type, options);
+  bindOtherKeys(update, bot, fields.type);
   return update;
 };
 
+const setNewKey = (
+  update: UpdateExpression,
+  bot: StoredBot,
+  type: ModelType,
+  { apiKey, maskedApiKey }: PlainKey,
+  sentUrl: string | undefined,
+): void => {
+  if (sentUrl === undefined) requireSameUrl(update, bot, type);
+  const callbackUrl = sentUrl ?? bot.stored.integrations[type]?.callbackUrl ?? "";
+  const sealedApiKey = sealApiKey(bot.app, { botUserId: bot.stored.userId, type, callbackUrl }, apiKey);
+  setEach(update, pathOf(type), { sealedApiKey, maskedApiKey });
+};
+
 export const integrationUpdate = (
-  app: AppWithKeys,
-  userId: string,
+  bot: StoredBot,
   type: IntegrationType,
   { options, ...changes }: IntegrationChanges,
   now: number,
@@ -111,22 +165,24 @@ export const integrationUpdate = (
   const update = beginUpdate(now);
   update.requireExists(pathOf(type));
   setOptions(update, type, options);
+  bindOtherKeys(update, bot, type);
   if ("apiKey" in changes && type !== "webhook") {
     const { apiKey, maskedApiKey, ...fields } = changes;
-    setEach(update, pathOf(type), {
-      ...fields,
-      ...toKeyRecord(app, userId, type, { apiKey, maskedApiKey }),
-    });
+    setEach(update, pathOf(type), fields);
+    setNewKey(update, bot, type, { apiKey, maskedApiKey }, fields.callbackUrl);
   } else {
     setEach(update, pathOf(type), changes);
-    if (changes.maskedApiKey !== undefined) keepKey(update, type, changes.maskedApiKey);
+    if (changes.maskedApiKey !== undefined) requireMask(update, type, changes.maskedApiKey);
+    if (changes.callbackUrl !== undefined && type !== "webhook") requireSameUrl(update, bot, type);
+    bindKey(update, bot, type);
   }
   return update;
 };
 
-export const integrationRemoval = (type: IntegrationType, now: number): UpdateExpression => {
+export const integrationRemoval = (bot: StoredBot, type: IntegrationType, now: number): UpdateExpression => {
   const update = beginUpdate(now);
   update.requireExists(pathOf(type));
   removeIntegration(update, type);
+  bindOtherKeys(update, bot, type);
   return update;
 };

@@ -7,7 +7,13 @@ import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import { makeBotIds } from "./bot-ids.ts";
 import { type BotRecord, sealedKeysOf, toBot, toBotRecord, toOpenBot } from "./bot-record.ts";
-import { botUpdate, integrationAddition, integrationRemoval, integrationUpdate } from "./bot-updates.ts";
+import {
+  botUpdate,
+  integrationAddition,
+  integrationRemoval,
+  integrationUpdate,
+  type StoredBot,
+} from "./bot-updates.ts";
 import { conditionMet } from "./conditional-write.ts";
 import { botItem, type Listing, makeReadBots } from "./read-bots.ts";
 import type { UpdateExpression } from "./update-expression.ts";
@@ -20,7 +26,7 @@ export interface BotsTablePorts {
   readonly clock: Clock;
 }
 
-/** A bot may change between a failed write and the read of the reason: rarely, and hardly ever this often. */
+/** A bot may change between its read and its write: rarely, and hardly ever this often. */
 const maxAttempts = 3;
 
 const unknownBot = { status: "unknown_bot" } as const;
@@ -48,21 +54,23 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
     return hasRoom && ids.reserve(appKey, userId, cap);
   };
 
-  /** Updates the bot; returns the reason if its condition fails. If the stored bot shows no reason, it has changed: try again. */
+  /** Updates the bot, or returns the reason not to. If it changes between the read and the write, both are repeated. */
   const tryUpdate = async <Refusal>(
     appKey: string,
     userId: string,
-    update: UpdateExpression,
     refusalBy: (stored: BotRecord) => Refusal | undefined,
+    updateOf: (bot: StoredBot) => UpdateExpression,
   ): Promise<Refusal | typeof unknownBot | undefined> => {
+    const app = await appWithKeys(appKey);
     const Key = { appKey, item: botItem(userId) };
-    const input = { TableName: tableName, Key, ...update.toInput(randomUUID()) };
+    const writtenBy = randomUUID();
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      if (await conditionMet(client.send(new UpdateCommand(input)))) return undefined;
       const stored = await readOne(appKey, userId);
       if (!stored) return unknownBot;
       const refusal = refusalBy(stored);
       if (refusal !== undefined) return refusal;
+      const input = { TableName: tableName, Key, ...updateOf({ app, stored }).toInput(writtenBy) };
+      if (await conditionMet(client.send(new UpdateCommand(input)))) return undefined;
     }
     throw new BridgeError("internal", "the bot changed while it was being updated", { retryable: true });
   };
@@ -90,11 +98,10 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
       await ids.add(appKey, [bot.userId]);
       return "created";
     },
-    update: async (appKey, userId, changes, now) => {
-      const app = await appWithKeys(appKey);
-      const update = botUpdate(app, userId, changes, now);
-      return (await tryUpdate(appKey, userId, update, botRefusal(changes))) ?? { status: "updated" };
-    },
+    update: async (appKey, userId, changes, now) =>
+      (await tryUpdate(appKey, userId, botRefusal(changes), (bot) => botUpdate(bot, changes, now))) ?? {
+        status: "updated",
+      },
     delete: async (appKey, userId) => {
       const { Attributes } = await client.send(
         new DeleteCommand({
@@ -128,23 +135,18 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
       return record && toOpenBot(await withDataKeysOf(apps, app, sealedKeysOf(record)), record);
     },
 
-    addIntegration: async (appKey, userId, integration, now) => {
-      const app = await appWithKeys(appKey);
-      const update = integrationAddition(app, userId, integration, now);
-      return (await tryUpdate(appKey, userId, update, hasIntegration(integration.type)))?.status ?? "added";
-    },
-    updateIntegration: async (appKey, userId, type, changes, now) => {
-      const app = await appWithKeys(appKey);
-      const update = integrationUpdate(app, userId, type, changes, now);
-      return (
-        (await tryUpdate(appKey, userId, update, integrationRefusal(type, changes))) ?? {
-          status: "updated",
-        }
-      );
-    },
-    removeIntegration: async (appKey, userId, type, now) => {
-      const update = integrationRemoval(type, now);
-      return (await tryUpdate(appKey, userId, update, lacksIntegration(type)))?.status ?? "removed";
-    },
+    addIntegration: async (appKey, userId, integration, now) =>
+      (
+        await tryUpdate(appKey, userId, hasIntegration(integration.type), (bot) =>
+          integrationAddition(bot, integration, now),
+        )
+      )?.status ?? "added",
+    updateIntegration: async (appKey, userId, type, changes, now) =>
+      (await tryUpdate(appKey, userId, integrationRefusal(type, changes), (bot) =>
+        integrationUpdate(bot, type, changes, now),
+      )) ?? { status: "updated" },
+    removeIntegration: async (appKey, userId, type, now) =>
+      (await tryUpdate(appKey, userId, lacksIntegration(type), (bot) => integrationRemoval(bot, type, now)))
+        ?.status ?? "removed",
   };
 };

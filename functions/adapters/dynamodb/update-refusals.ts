@@ -2,20 +2,37 @@ import type { BotChanges, BotRefusal, IntegrationRefusal } from "#core/bot/bot.t
 import { hasPlainKey, type IntegrationChanges, type IntegrationInput } from "#core/bot/integration.ts";
 import type { IntegrationType } from "#core/bot/integration-types.ts";
 import { type BotRecord, optionsAttribute, requiresOptions } from "./bot-record.ts";
+import { originOf } from "./sealed-api-key.ts";
 
 /** Why the stored bot does not allow an update; undefined if it does. */
 type RefusalBy<Refusal> = (stored: BotRecord) => Refusal | undefined;
 
-const isKeyOf = ({ integrations }: BotRecord, type: IntegrationType, maskedApiKey: string): boolean => {
-  const integration = integrations[type];
-  return (
-    integration !== undefined && integration.type !== "webhook" && integration.maskedApiKey === maskedApiKey
-  );
+interface KeptKey {
+  readonly type: IntegrationType;
+  /** Undefined: the stored key is kept without its mask. */
+  readonly maskedApiKey?: string | undefined;
+  /** Undefined: the stored URL is kept. */
+  readonly callbackUrl?: string | undefined;
+}
+
+/** Why the stored key of a model cannot be kept; undefined if it can. */
+const keptKeyRefusal = (
+  { integrations }: BotRecord,
+  { type, maskedApiKey, callbackUrl }: KeptKey,
+): BotRefusal | undefined => {
+  const stored = integrations[type];
+  const hasKey = stored !== undefined && stored.type !== "webhook";
+  if (maskedApiKey !== undefined && (!hasKey || stored.maskedApiKey !== maskedApiKey))
+    return { status: "wrong_key", type };
+  if (!hasKey || callbackUrl === undefined) return undefined;
+  const [from, to] = [originOf(stored.callbackUrl), originOf(callbackUrl)];
+  return from === to ? undefined : { status: "new_origin", type, from, to };
 };
 
 const refusalOf = (stored: BotRecord, sent: IntegrationInput): BotRefusal | undefined => {
   const { type } = sent;
-  if (!hasPlainKey(sent) && !isKeyOf(stored, type, sent.maskedApiKey)) return { status: "wrong_key", type };
+  const keyRefusal = hasPlainKey(sent) ? undefined : keptKeyRefusal(stored, sent);
+  if (keyRefusal) return keyRefusal;
   const lacksOptions = sent.options === undefined && stored[optionsAttribute(type)] === undefined;
   return lacksOptions && requiresOptions(type) ? { status: "missing_options", type } : undefined;
 };
@@ -41,6 +58,5 @@ export const integrationRefusal =
   (stored) => {
     const missing = lacksIntegration(type)(stored);
     if (missing) return missing;
-    if ("apiKey" in changes || changes.maskedApiKey === undefined) return undefined;
-    return isKeyOf(stored, type, changes.maskedApiKey) ? undefined : { status: "wrong_key", type };
+    return "apiKey" in changes ? undefined : keptKeyRefusal(stored, { type, ...changes });
   };

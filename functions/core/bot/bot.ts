@@ -42,6 +42,13 @@ export type BotRefusal =
   | { readonly status: "unknown_bot" }
   /** A masked key was sent that does not match the stored key of this type, or no key is stored. */
   | { readonly status: "wrong_key"; readonly type: IntegrationType }
+  /** `callbackUrl` changes to another origin, and the key was not sent again: keys are never sent to an origin that they were not given for. */
+  | {
+      readonly status: "new_origin";
+      readonly type: IntegrationType;
+      readonly from: string;
+      readonly to: string;
+    }
   /** Options that this type requires were omitted, and none are stored. */
   | { readonly status: "missing_options"; readonly type: IntegrationType };
 export type IntegrationRefusal = BotRefusal | { readonly status: "unknown_integration" };

@@ -58,6 +58,11 @@ const refusalError = (
         "bad_parameter",
         `${fieldOf(refusal.type)}auth.apiKey: the masked key does not match the stored key; send the full key`,
       );
+    case "new_origin":
+      return callerError(
+        "bad_parameter",
+        `${fieldOf(refusal.type)}auth.apiKey: must be given again when callbackUrl changes to another origin, from ${JSON.stringify(refusal.from)} to ${JSON.stringify(refusal.to)}`,
+      );
     case "missing_options":
       return callerError(
         "bad_parameter",
