@@ -41,10 +41,13 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     return fn;
   };
 
-  const signatureEnvironment = { SIGNATURE_WINDOW_SECONDS: String(config.signatureWindowSeconds) };
-  /** A function that accepts signed calls, each signature only once. */
+  /** A function that accepts signed calls or callbacks, and records their signatures. */
   const signedFunction = (...[id, name, description, environment]: Parameters<typeof makeFunction>) => {
-    const all = { ...signatureEnvironment, GUARDS_TABLE: data.guards.tableName, ...environment };
+    const all = {
+      SIGNATURE_WINDOW_SECONDS: String(config.signatureWindowSeconds),
+      GUARDS_TABLE: data.guards.tableName,
+      ...environment,
+    };
     const fn = appFunction(id, name, description, all);
     fn.allow(data.guards.tableArn, "dynamodb:PutItem");
     return fn;
@@ -99,11 +102,11 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     },
   );
 
-  const imCallback = appFunction(
+  const imCallback = signedFunction(
     "ImCallback",
     "im-callback",
     "Accepts RongCloud's callbacks: messages and bot events",
-    { ...signatureEnvironment, ...ingressEnvironment, BOT_CACHE_SECONDS: String(config.botCacheSeconds) },
+    { ...ingressEnvironment, BOT_CACHE_SECONDS: String(config.botCacheSeconds) },
   );
 
   for (const ingress of [messagePublish, imCallback]) {

@@ -5,13 +5,13 @@ import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { flag, nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import { callVerifierEnv, openCallVerifier } from "#adapters/rongcloud/open-verifiers.ts";
+import { openCallVerifier, verifierEnv } from "#adapters/rongcloud/open-verifiers.ts";
 import { makeBotRoutes } from "./routes.ts";
 
 const env = parseEnvironment(
   v.object({
     BOTS_TABLE: nonEmptyString,
-    ...callVerifierEnv,
+    ...verifierEnv,
     BOTS_PER_APP: positiveInteger,
     ALLOW_PRIVATE_CALLBACKS: flag,
   }),

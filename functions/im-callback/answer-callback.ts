@@ -70,7 +70,7 @@ export const makeAnswerCallback = ({
     const { route } = request;
     const accept = routes.get(route);
     if (!accept) throw callerError("not_found", "no such path");
-    const { appKey } = await verifyCallback(request.query, request.headers);
+    const { appKey } = await verifyCallback(request);
     const fault = await accept(appKey, request.body).catch(faultOf);
     if (fault !== undefined) drop(appKey, route, fault);
     return { code: 200 };

@@ -6,19 +6,19 @@ import { parseEnvironment, positiveInteger } from "#adapters/node/environment.ts
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import { callbackVerifierEnv, openCallbackVerifier } from "#adapters/rongcloud/open-verifiers.ts";
+import { openCallbackVerifier, verifierEnv } from "#adapters/rongcloud/open-verifiers.ts";
 import { makeAcceptBotEvent } from "#core/intake/accept-bot-event.ts";
 import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
 import { makeCachedBotDirectory } from "#core/intake/bot-directory.ts";
 import { makeAnswerCallback } from "./answer-callback.ts";
 
 const env = parseEnvironment(
-  v.object({ ...messageIngressEnv, ...callbackVerifierEnv, BOT_CACHE_SECONDS: positiveInteger }),
+  v.object({ ...messageIngressEnv, ...verifierEnv, BOT_CACHE_SECONDS: positiveInteger }),
 );
 const log = makeJsonLog();
 const metrics = makeMetrics();
 const client = makeDocumentClient();
-const { apps, verifyCallback } = await openCallbackVerifier({ env, clock, log });
+const { apps, verifyCallback } = await openCallbackVerifier({ env, client, clock, log });
 const ingress = makeMessageIngress({ env, client, apps, metrics, clock, log });
 const knownBots = makeCachedBotDirectory({
   bots: ingress.bots,

@@ -9,7 +9,7 @@ import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeForwardCall } from "#adapters/rongcloud/forward-call.ts";
 import { newMessageUID } from "#adapters/rongcloud/message-uid.ts";
-import { callVerifierEnv, openCallVerifier } from "#adapters/rongcloud/open-verifiers.ts";
+import { openCallVerifier, verifierEnv } from "#adapters/rongcloud/open-verifiers.ts";
 import { makePublishToIm } from "#adapters/rongcloud/publish-to-im.ts";
 import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
 import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
@@ -17,7 +17,7 @@ import { makePublishMessage } from "#core/intake/publish-message.ts";
 import { makePublishRoutes } from "./routes.ts";
 
 const env = parseEnvironment(
-  v.object({ ...messageIngressEnv, ...callVerifierEnv, ...rongcloudEnv, PASS_THROUGH: flag }),
+  v.object({ ...messageIngressEnv, ...verifierEnv, ...rongcloudEnv, PASS_THROUGH: flag }),
 );
 const log = makeJsonLog();
 const client = makeDocumentClient();

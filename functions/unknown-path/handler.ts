@@ -6,11 +6,11 @@ import { flag, parseEnvironment } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeForwardCall } from "#adapters/rongcloud/forward-call.ts";
-import { callVerifierEnv, openCallVerifier } from "#adapters/rongcloud/open-verifiers.ts";
+import { openCallVerifier, verifierEnv } from "#adapters/rongcloud/open-verifiers.ts";
 import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
 import { makeAnswerUnknownPath } from "./answer-unknown-path.ts";
 
-const env = parseEnvironment(v.object({ ...callVerifierEnv, ...rongcloudEnv, PASS_THROUGH: flag }));
+const env = parseEnvironment(v.object({ ...verifierEnv, ...rongcloudEnv, PASS_THROUGH: flag }));
 const log = makeJsonLog();
 const { apps, verifyCall } = await openCallVerifier({ env, client: makeDocumentClient(), clock, log });
 const sendHttp = makeHttpClient({ publicOnly: false, clock });

@@ -7,7 +7,7 @@ import { flag, parseEnvironment, positiveInteger } from "#adapters/node/environm
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeForwardCall } from "#adapters/rongcloud/forward-call.ts";
-import { callVerifierEnv, openCallVerifier } from "#adapters/rongcloud/open-verifiers.ts";
+import { openCallVerifier, verifierEnv } from "#adapters/rongcloud/open-verifiers.ts";
 import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
 import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import { maxTokenHours } from "#core/chat/chat-user.ts";
@@ -15,7 +15,7 @@ import { makeTokenRoutes } from "./routes.ts";
 
 const env = parseEnvironment(
   v.object({
-    ...callVerifierEnv,
+    ...verifierEnv,
     ...rongcloudEnv,
     PASS_THROUGH: flag,
     USER_TOKEN_HOURS: v.pipe(positiveInteger, v.maxValue(maxTokenHours)),

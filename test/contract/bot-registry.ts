@@ -8,6 +8,7 @@ import type { BotStore } from "#core/bot/bot.ts";
 import { makeBotRoutes } from "../../functions/bot-registry/routes.ts";
 import { startTable } from "../support/dynamodb.ts";
 import { type MemoryLog, makeMemoryLog } from "../support/memory-log.ts";
+import { makeMemoryReplays } from "../support/memory-replays.ts";
 import { makeTestClock, type TestClock } from "../support/test-clock.ts";
 import { lambdaContext, proxyEvent } from "../unit/adapters/api-gateway/proxy-event.ts";
 import { app } from "../unit/adapters/secrets/apps.ts";
@@ -81,11 +82,6 @@ const knownApps: AppSecrets = {
   lastKnown: (appKey) => app({ appKey, secrets: [secret] }),
 };
 
-const makeReplays = () => {
-  const seen = new Set<string>();
-  return { isFirst: async (request: string) => seen.size < seen.add(request).size };
-};
-
 /** The function as Lambda runs it, with a table of its own. */
 export const startRegistry = async ({ maxBots = 10 } = {}): Promise<TestRegistry> => {
   const table = await startTable("bots");
@@ -93,7 +89,12 @@ export const startRegistry = async ({ maxBots = 10 } = {}): Promise<TestRegistry
   const clock = makeTestClock();
   const log = makeMemoryLog();
   const store = makeBotsTable({ client, tableName, apps: knownApps, clock });
-  const verifyCall = makeVerifyCall({ apps: knownApps, replays: makeReplays(), clock, windowMs: 300_000 });
+  const verifyCall = makeVerifyCall({
+    apps: knownApps,
+    replays: makeMemoryReplays(clock),
+    clock,
+    windowMs: 300_000,
+  });
   const handler = makeSignedApi(
     { verifyCall, log },
     makeBotRoutes({ bots: store, clock, maxBots, allowPrivate: false }),

@@ -12,21 +12,19 @@ export interface GuardsTablePorts {
 }
 
 /**
- * One conditional write per request: of two concurrent ones, exactly one succeeds. The SDK repeats a write whose response was
- * lost; `seenBy` identifies its own item.
+ * One conditional write per request: of two concurrent ones, exactly one succeeds. `seenBy` is the use of the signature. By it the
+ * SDK, which repeats a write whose response was lost, also recognises its own item.
  */
 export const makeReplayGuard = ({ client, tableName, clock }: GuardsTablePorts): ReplayGuard => ({
-  isFirst: (request, expiresAt) => {
-    const seenBy = randomUUID();
-    return conditionMet(
+  isFirst: (signature, expiresAt, seenBy = randomUUID()) =>
+    conditionMet(
       client.send(
         new PutCommand({
           TableName: tableName,
-          Item: { guard: `replay#${request}`, version: 1, seenBy, expiresAt, ttl: ttlOf(expiresAt) },
+          Item: { guard: `replay#${signature}`, version: 1, seenBy, expiresAt, ttl: ttlOf(expiresAt) },
           ConditionExpression: "attribute_not_exists(guard) OR expiresAt <= :now OR seenBy = :seenBy",
           ExpressionAttributeValues: { ":now": clock.now(), ":seenBy": seenBy },
         }),
       ),
-    );
-  },
+    ),
 });

@@ -8,37 +8,36 @@ import type { Log } from "#core/shared/log.ts";
 import { makeVerifyCall, type VerifyCall } from "./verify-call.ts";
 import { makeVerifyCallback, type VerifyCallback } from "./verify-callback.ts";
 
-/** Environment variables of every function that RongCloud calls. */
-export const callbackVerifierEnv = { ...appSecretsEnv, SIGNATURE_WINDOW_SECONDS: positiveInteger };
+/** Environment variables of every function that accepts signed calls or callbacks. */
+export const verifierEnv = {
+  ...appSecretsEnv,
+  SIGNATURE_WINDOW_SECONDS: positiveInteger,
+  GUARDS_TABLE: nonEmptyString,
+};
 
-/** Environment variables of every function that accepts signed calls. */
-export const callVerifierEnv = { ...callbackVerifierEnv, GUARDS_TABLE: nonEmptyString };
-
-interface VerifierParts {
-  readonly env: AppSecretsParts["env"] & { readonly SIGNATURE_WINDOW_SECONDS: number };
+export interface VerifierParts {
+  readonly env: AppSecretsParts["env"] & {
+    readonly SIGNATURE_WINDOW_SECONDS: number;
+    readonly GUARDS_TABLE: string;
+  };
+  readonly client: DynamoDBDocumentClient;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export interface CallVerifierParts extends VerifierParts {
-  readonly env: VerifierParts["env"] & { readonly GUARDS_TABLE: string };
-  readonly client: DynamoDBDocumentClient;
-}
-
-const openVerifierPorts = async ({ env, clock, log }: VerifierParts) => ({
+const openVerifierPorts = async ({ env, client, clock, log }: VerifierParts) => ({
   apps: await openAppSecrets({ env, clock, log }),
   clock,
   windowMs: env.SIGNATURE_WINDOW_SECONDS * 1000,
+  replays: makeReplayGuard({ client, tableName: env.GUARDS_TABLE, clock }),
 });
 
 /** The apps' secrets, and the verification of signed calls that every function of the server API uses. */
 export const openCallVerifier = async (
-  parts: CallVerifierParts,
+  parts: VerifierParts,
 ): Promise<{ apps: AppSecrets; verifyCall: VerifyCall }> => {
   const ports = await openVerifierPorts(parts);
-  const { env, client, clock } = parts;
-  const replays = makeReplayGuard({ client, tableName: env.GUARDS_TABLE, clock });
-  return { apps: ports.apps, verifyCall: makeVerifyCall({ ...ports, replays }) };
+  return { apps: ports.apps, verifyCall: makeVerifyCall(ports) };
 };
 
 /** The apps' secrets, and the verification of the IM's callbacks. */
@@ -46,5 +45,5 @@ export const openCallbackVerifier = async (
   parts: VerifierParts,
 ): Promise<{ apps: AppSecrets; verifyCallback: VerifyCallback }> => {
   const ports = await openVerifierPorts(parts);
-  return { apps: ports.apps, verifyCallback: makeVerifyCallback(ports) };
+  return { apps: ports.apps, verifyCallback: makeVerifyCallback({ ...ports, log: parts.log }) };
 };

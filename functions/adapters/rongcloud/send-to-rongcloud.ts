@@ -5,7 +5,8 @@ import { readText } from "#adapters/http/read-text.ts";
 import type { AppDirectory } from "#core/bot/app.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
-import { signCall } from "./sign-call.ts";
+import { newNonce, signCall } from "./sign-call.ts";
+import { imNoncePrefix } from "./signature.ts";
 
 /** Each data center has a primary host `api…` and a backup host `api-b…` (docs/spec/rongcloud.md, section 10). */
 const primaryHost = /^api(\.(?:rong-api|(?:sg|sg-b|us|sau)-light-api)\.com)$/;
@@ -88,7 +89,10 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
       const response = await sendHttp({
         method,
         url: new URL(`${apiUrl.replace(/\/+$/, "")}${path}`),
-        headers: { ...signCall({ appKey, secret }, clock.now()), "content-type": contentType },
+        headers: {
+          ...signCall({ appKey, secret }, clock.now(), newNonce(imNoncePrefix)),
+          "content-type": contentType,
+        },
         body,
         connectMs,
         headMs: callTimeoutMs,

@@ -1,8 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { signatureOf } from "./signature.ts";
 
-/** 16 characters; RongCloud documents at most 18. */
-const newNonce = (): string => randomBytes(8).toString("hex");
+/** RongCloud documents at most 18 characters. */
+const maxNonceCharacters = 18;
+
+/** A random nonce, in hex after the prefix. */
+export const newNonce = (prefix = ""): string =>
+  prefix + randomBytes(Math.floor((maxNonceCharacters - prefix.length) / 2)).toString("hex");
 
 /** Signature headers for one call. `now`: milliseconds since the epoch. Do not reuse them: each call needs its own nonce. */
 export const signCall = (

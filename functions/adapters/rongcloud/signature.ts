@@ -5,10 +5,12 @@ export const signatureOf = (secret: string, nonce: string, timestamp: string): s
   createHash("sha1").update(secret).update(nonce).update(timestamp).digest("hex");
 
 /**
- * Prefix of the nonces in calls to webhooks. A webhook may belong to a third party, and its URL, with the signature, appears in
- * access logs. The bridge's own API therefore rejects signatures with this prefix.
+ * Prefixes of the nonces in the bridge's own calls: to webhooks, which may belong to a third party and have the signature in
+ * their access logs, and to the IM. The bridge's API rejects signatures with these prefixes. Longer than three characters, so that
+ * the random nonce of an SDK does not begin with one by chance; `wh-` is older.
  */
 export const webhookNoncePrefix = "wh-";
+export const imNoncePrefix = "bb-im-";
 
 const bytesOf = (signature: string): Buffer => Buffer.from(signature, "hex");
 

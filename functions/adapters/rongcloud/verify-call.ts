@@ -1,20 +1,12 @@
-import { createHash } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
-import type { ReplayGuard } from "#core/intake/replay-guard.ts";
 import { callerError } from "#core/shared/errors.ts";
 import { makeVerifySignature, type VerifySignaturePorts } from "./verify-signature.ts";
 
 /** Header names in lower case. */
 export type Headers = Readonly<Record<string, string | undefined>>;
 
-export interface VerifyCallPorts extends VerifySignaturePorts {
-  readonly replays: ReplayGuard;
-}
-
 export type VerifyCall = (headers: Headers) => Promise<AppWithKeys>;
-
-/** Used signatures are stored for longer than they are valid, to allow for clock skew. */
-const marginMs = 60_000;
 
 const readHeader = (headers: Headers, name: string): string => {
   const value = headers[name] ?? headers[`rc-${name}`];
@@ -31,20 +23,19 @@ export const signedHeaders = (headers: Headers) => ({
   signature: readHeader(headers, "signature"),
 });
 
+/** Each call is a use of its own, which makes a signature valid once. */
+const useOfCall = (): string => randomUUID();
+
 /**
  * Verifies a signed call and returns its app (docs/spec/rongcloud.md, section 2). The signature does not cover the body. Each
  * signature is accepted once.
  * @throws BridgeError `unknown_app` or `bad_signature`.
  */
-export const makeVerifyCall = ({ replays, ...ports }: VerifyCallPorts): VerifyCall => {
+export const makeVerifyCall = (ports: VerifySignaturePorts): VerifyCall => {
   const verifySignature = makeVerifySignature(ports);
   return async (headers) => {
-    const signed = signedHeaders(headers);
-    const { app, signedAt } = await verifySignature(signed);
-    // Lower case, so that the same signature in upper case counts as the same request.
-    const parts = [signed.appKey, signed.nonce, signed.timestamp, signed.signature.toLowerCase()];
-    const request = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-    if (!(await replays.isFirst(request, signedAt + ports.windowMs + marginMs))) {
+    const { app, claim } = await verifySignature(signedHeaders(headers));
+    if (!(await claim(useOfCall()))) {
       throw callerError(
         "bad_signature",
         "nonce: signature already used; sign every request with a new nonce",

@@ -1,9 +1,22 @@
+import { createHash } from "node:crypto";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import { callerError } from "#core/shared/errors.ts";
+import type { Log } from "#core/shared/log.ts";
 import { type Headers, signedHeaders } from "./verify-call.ts";
 import { makeVerifySignature, type Signed, type VerifySignaturePorts } from "./verify-signature.ts";
 
-export type VerifyCallback = (query: URLSearchParams, headers: Headers) => Promise<AppWithKeys>;
+export interface Callback {
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+  readonly route: string;
+  readonly body: Buffer;
+}
+
+export interface VerifyCallbackPorts extends VerifySignaturePorts {
+  readonly log: Log;
+}
+
+export type VerifyCallback = (callback: Callback) => Promise<AppWithKeys>;
 
 const readQuery = (query: URLSearchParams, ...names: readonly string[]): string => {
   const value = names.map((name) => query.get(name)).find((each) => each !== null && each !== "");
@@ -19,16 +32,27 @@ const signedQuery = (query: URLSearchParams): Signed => ({
   signature: readQuery(query, "signature"),
 });
 
+/** RongCloud repeats a callback with the same body, until it is answered in time. */
+const useOfCallback = ({ route, body }: Callback): string =>
+  createHash("sha256").update(`${route}\n`).update(body).digest("hex");
+
 /**
  * Verifies a callback of RongCloud and returns its app (docs/spec/rongcloud.md, section 9). The signature is in the query or
- * in the headers. A repeated callback is accepted: it has no effect, and RongCloud expects a response.
+ * in the headers, and is accepted for one path and body, also repeatedly: a repeated callback has no effect, and RongCloud expects a
+ * response.
  * @throws BridgeError `unknown_app` or `bad_signature`.
  */
-export const makeVerifyCallback = (ports: VerifySignaturePorts): VerifyCallback => {
+export const makeVerifyCallback = ({ log, ...ports }: VerifyCallbackPorts): VerifyCallback => {
   const verifySignature = makeVerifySignature(ports);
-  return async (query, headers) => {
-    const signed = query.has("signature") ? signedQuery(query) : signedHeaders(headers);
-    const { app } = await verifySignature(signed);
+  return async (callback) => {
+    const { query, headers, route } = callback;
+    const { app, claim } = await verifySignature(
+      query.has("signature") ? signedQuery(query) : signedHeaders(headers),
+    );
+    if (!(await claim(useOfCallback(callback)))) {
+      log.warn("callback_signature_reused", { app: app.appKey, route });
+      throw callerError("bad_signature", "signature: already used for another path or body, or another API");
+    }
     return app;
   };
 };

@@ -1,9 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { signCall } from "#adapters/rongcloud/sign-call.ts";
+import { newNonce, signCall } from "#adapters/rongcloud/sign-call.ts";
 import { webhookNoncePrefix } from "#adapters/rongcloud/signature.ts";
-
-/** 17 characters; RongCloud documents at most 18. */
-const newNonce = (): string => `${webhookNoncePrefix}${randomBytes(7).toString("hex")}`;
 
 /**
  * The callback URL with RongCloud's signature appended to its query. `now`: milliseconds since the epoch. The app's own query is
@@ -14,7 +10,7 @@ export const signedUrl = (
   app: { readonly appKey: string; readonly secret: string },
   now: number,
 ): URL => {
-  const signed = signCall(app, now, newNonce());
+  const signed = signCall(app, now, newNonce(webhookNoncePrefix));
   const query = new URLSearchParams({
     appKey: signed["App-Key"],
     nonce: signed.Nonce,

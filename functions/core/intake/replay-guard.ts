@@ -1,5 +1,8 @@
-/** Remembers signed requests, so that an intercepted request cannot be replayed. */
+/** Remembers signatures, so that one from an intercepted request cannot be used again. */
 export interface ReplayGuard {
-  /** Records the request until `expiresAt` (milliseconds since the epoch); false if it was recorded before. */
-  isFirst(request: string, expiresAt: number): Promise<boolean>;
+  /**
+   * Records the signature until `expiresAt` (milliseconds since the epoch). False if it was recorded before, unless for the same
+   * `use`; without one, each call is a use of its own.
+   */
+  isFirst(signature: string, expiresAt: number, use?: string): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { signCall } from "#adapters/rongcloud/sign-call.ts";
-import { isSignedBy, signatureOf } from "#adapters/rongcloud/signature.ts";
+import { newNonce, signCall } from "#adapters/rongcloud/sign-call.ts";
+import { imNoncePrefix, isSignedBy, signatureOf, webhookNoncePrefix } from "#adapters/rongcloud/signature.ts";
 
 // printf %s local-app-secret143141408706337 | sha1sum
 const known = {
@@ -62,8 +62,11 @@ describe("a call that we sign", () => {
   });
 
   test("has a new nonce each time, of at most the documented 18 characters", () => {
-    const nonces = Array.from({ length: 1000 }, () => signCall({ appKey: "k", secret }, 0).Nonce);
-    expect(new Set(nonces).size).toBe(nonces.length);
-    expect(nonces.every((each) => each.length > 0 && each.length <= 18)).toBe(true);
+    for (const prefix of ["", webhookNoncePrefix, imNoncePrefix]) {
+      const nonces = Array.from({ length: 1000 }, () => newNonce(prefix));
+      expect(new Set(nonces).size).toBe(nonces.length);
+      expect(nonces.every((each) => each.startsWith(prefix) && each.length <= 18)).toBe(true);
+    }
+    expect(signCall({ appKey: "k", secret }, 0).Nonce).not.toBe(signCall({ appKey: "k", secret }, 0).Nonce);
   });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { toApiFailure } from "#adapters/api-gateway/api-error.ts";
-import { signatureOf } from "#adapters/rongcloud/signature.ts";
+import { newNonce } from "#adapters/rongcloud/sign-call.ts";
+import { imNoncePrefix, signatureOf } from "#adapters/rongcloud/signature.ts";
 import { type Headers, makeVerifyCall } from "#adapters/rongcloud/verify-call.ts";
 import { signedUrl } from "#adapters/webhook/signed-url.ts";
+import { makeMemoryReplays } from "../../../support/memory-replays.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { anyText } from "../node/any-text.ts";
 import { app, appsOf } from "../secrets/apps.ts";
@@ -14,26 +16,15 @@ const windowMs = 300_000;
 /** The check, with a guard that remembers as the guards table does. */
 const setUp = (apps = appsOf(app())) => {
   const clock = makeTestClock(startMs);
-  const remembered = new Map<string, number>();
-  const verifyCall = makeVerifyCall({
-    apps,
-    clock,
-    windowMs,
-    replays: {
-      isFirst: async (request, expiresAt) => {
-        if ((remembered.get(request) ?? 0) > clock.now()) return false;
-        remembered.set(request, expiresAt);
-        return true;
-      },
-    },
-  });
+  const replays = makeMemoryReplays(clock);
+  const verifyCall = makeVerifyCall({ apps, clock, windowMs, replays });
   /** "passed", or the caller's reply. */
   const verify = (headers: Headers) =>
     verifyCall(headers).then(
       ({ appKey }) => ({ passed: appKey }),
       (error: unknown) => toApiFailure(error),
     );
-  return { clock, remembered, verify };
+  return { clock, remembered: replays.remembered, verify };
 };
 
 const passed = { passed: "app-one" };
@@ -149,6 +140,11 @@ describe("a signed call", () => {
       signature: given("signature"),
     });
     expect(reply).toEqual(refusedWith(1004, expect.stringMatching(/^nonce: .*webhook/)));
+  });
+
+  test("is rejected with 1004 if the signature is one that we sent to the IM", async () => {
+    const reply = await setUp().verify(sign({ nonce: newNonce(imNoncePrefix) }));
+    expect(reply).toEqual(refusedWith(1004, expect.stringMatching(/^nonce: .*IM/)));
   });
 
   test("is rejected with 1001 for an unknown App-Key", async () => {

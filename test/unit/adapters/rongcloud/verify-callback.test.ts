@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { toApiFailure } from "#adapters/api-gateway/api-error.ts";
 import { signatureOf } from "#adapters/rongcloud/signature.ts";
 import type { Headers } from "#adapters/rongcloud/verify-call.ts";
-import { makeVerifyCallback } from "#adapters/rongcloud/verify-callback.ts";
+import { type Callback, makeVerifyCallback } from "#adapters/rongcloud/verify-callback.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeMemoryReplays } from "../../../support/memory-replays.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { anyText } from "../node/any-text.ts";
 import { app, appsOf } from "../secrets/apps.ts";
@@ -11,18 +13,28 @@ import { app, appsOf } from "../secrets/apps.ts";
 const startMs = Date.UTC(2026, 0, 1);
 const windowMs = 300_000;
 
+const route = "/callbacks/rongcloud/messages";
+const body = Buffer.from("fromUserId=u7&toUserId=bot-helpdesk");
+
 type Query = Readonly<Record<string, string>>;
 
 const setUp = (apps = appsOf(app())) => {
   const clock = makeTestClock(startMs);
-  const verifyCallback = makeVerifyCallback({ apps, clock, windowMs });
+  const log = makeMemoryLog();
+  const verifyCallback = makeVerifyCallback({
+    apps,
+    replays: makeMemoryReplays(clock),
+    clock,
+    windowMs,
+    log,
+  });
   /** "passed", or the caller's reply. */
-  const verify = (query: Query = {}, headers: Headers = {}) =>
-    verifyCallback(new URLSearchParams(query), headers).then(
+  const verify = (query: Query = {}, headers: Headers = {}, sent: Partial<Callback> = {}) =>
+    verifyCallback({ query: new URLSearchParams(query), headers, route, body, ...sent }).then(
       ({ appKey }) => ({ passed: appKey }),
       (error: unknown) => toApiFailure(error),
     );
-  return { clock, verify };
+  return { clock, log, verify };
 };
 
 const passed = { passed: "app-one" };
@@ -187,6 +199,46 @@ describe("a callback with a signature in its query and another in its headers", 
   test("passes by its query, whatever headers a proxy has added", async () => {
     const headers = { "app-key": "another", signature: "0".repeat(40) };
     expect(await setUp().verify(queryOf(signed(), "timestamp"), headers)).toEqual(passed);
+  });
+});
+
+describe("a callback's signature", () => {
+  const query = queryOf(signed(), "timestamp");
+  const reused = refusedWith(1004, "signature: already used for another path or body, or another API");
+
+  test.each<[string, Partial<Callback>]>([
+    ["body", { body: Buffer.from("fromUserId=u8&toUserId=bot-helpdesk") }],
+    ["body, empty", { body: Buffer.alloc(0) }],
+    ["path", { route: "/callbacks/rongcloud/bot-events" }],
+  ])("is good for no other %s, and logged", async (_what, sent) => {
+    const { verify, log } = setUp();
+    expect(await verify(query)).toEqual(passed);
+    expect(await verify(query, {}, sent)).toEqual(reused);
+    expect(log.lines).toEqual([
+      {
+        level: "warn",
+        event: "callback_signature_reused",
+        fields: { app: "app-one", route: sent.route ?? route },
+      },
+    ]);
+    expect(await verify(query)).toEqual(passed);
+  });
+
+  test("is good for no other body in the headers or in upper case either", async () => {
+    const { verify } = setUp();
+    const other = { body: Buffer.from("another") };
+    expect(await verify(query)).toEqual(passed);
+    expect(await verify({}, headersOf(signed(), "rc-"), other)).toEqual(reused);
+    const loud = { ...query, signature: signed().signature.toUpperCase() };
+    expect(await verify(loud, {}, other)).toEqual(reused);
+  });
+
+  test("is not recorded before it is verified: a forged one does not use it up", async () => {
+    const { verify } = setUp();
+    const other = { body: Buffer.from("another") };
+    expect(await verify(forged, {}, other)).toEqual(refusedWith(1004));
+    expect(await verify({ ...query, timestamp: "1" }, {}, other)).toEqual(refusedWith(1004));
+    expect(await verify(query)).toEqual(passed);
   });
 });
 

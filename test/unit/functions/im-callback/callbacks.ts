@@ -9,6 +9,7 @@ import type { DispatchJobs } from "#core/intake/dispatch-jobs.ts";
 import { makeAnswerCallback } from "../../../../functions/im-callback/answer-callback.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
+import { makeMemoryReplays } from "../../../support/memory-replays.ts";
 import { bot } from "../../../support/turns.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
 import { app, appsOf } from "../../adapters/secrets/apps.ts";
@@ -22,7 +23,14 @@ export type Query = Readonly<Record<string, string>>;
 
 const newestSecret = "secret-of-app-one";
 
-export const signedQuery = (now: number, nonce = "n-1"): Query => ({
+let nonces = 0;
+/** RongCloud signs each callback with a nonce of its own. */
+const newNonce = (): string => {
+  nonces += 1;
+  return `n-${nonces}`;
+};
+
+export const signedQuery = (now: number, nonce = newNonce()): Query => ({
   appKey: "app-one",
   nonce,
   timestamp: String(now),
@@ -55,7 +63,13 @@ export const setUpCallbacks = ({ bots = [bot()], dispatchJobs }: GivenCallbacks 
   const handler = makeApiHandler(
     log,
     makeAnswerCallback({
-      verifyCallback: makeVerifyCallback({ apps: appsOf(app()), clock, windowMs: 300_000 }),
+      verifyCallback: makeVerifyCallback({
+        apps: appsOf(app()),
+        replays: makeMemoryReplays(clock),
+        clock,
+        windowMs: 300_000,
+        log,
+      }),
       acceptMessages: makeAcceptMessages(ports),
       acceptBotEvent: makeAcceptBotEvent(ports),
       metrics,

@@ -6,6 +6,7 @@ import { makeVerifyCall } from "#adapters/rongcloud/verify-call.ts";
 import type { ForwardCall } from "#core/intake/forward-call.ts";
 import { makeAnswerUnknownPath } from "../../../../functions/unknown-path/answer-unknown-path.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
+import { makeMemoryReplays } from "../../../support/memory-replays.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
 import {
@@ -23,10 +24,9 @@ const startMs = Date.UTC(2026, 0, 1);
 const setUp = (forwardCall: ForwardCall | undefined) => {
   const clock = makeTestClock(startMs);
   const log = makeMemoryLog();
-  const seen = new Set<string>();
   const verifyCall = makeVerifyCall({
     apps: appsOf(app()),
-    replays: { isFirst: async (request) => seen.size < seen.add(request).size },
+    replays: makeMemoryReplays(clock),
     clock,
     windowMs: 300_000,
   });
