@@ -147,6 +147,28 @@ describe("a data key that is rotated", () => {
     expect(await read(undefined, rotated)).toMatchObject({ conversation: { memory } });
   });
 
+  test("encrypts the memory of a conversation that is only continued, so that the old key need not be kept for it", async () => {
+    const { read, begin, storeWith, itemOf } = setUp();
+    await begin(storeWith(anyApp({ dataKeys: [before] })));
+    const rotating = storeWith(anyApp({ dataKeys: [next, before] }));
+    expect(await read(undefined, rotating)).toMatchObject({ conversation: { memory, ...life } });
+    const again = await itemOf();
+    expect(again?.sealedMemory).toMatch(/^d2\./);
+    expect(await read(undefined, rotating)).toMatchObject({ conversation: { memory } });
+    expect((await itemOf())?.sealedMemory).toBe(again?.sealedMemory);
+    const rotated = storeWith(anyApp({ dataKeys: [next] }));
+    expect(await read(undefined, rotated)).toMatchObject({ conversation: { memory, ...life } });
+    expect(rotating.log.lines).toEqual([]);
+  });
+
+  test("is not replaced by an older one by a process that does not know it yet", async () => {
+    const { read, begin, storeWith, itemOf } = setUp();
+    await begin(storeWith(anyApp({ dataKeys: [next, before] })));
+    const { apps } = appsBehind(app({ dataKeys: [before] }), app({ dataKeys: [next, before] }));
+    await read(undefined, storeWith(apps));
+    expect((await itemOf())?.sealedMemory).toMatch(/^d2\./);
+  });
+
   test("is loaded by a process that does not know it yet, and the conversation continues silently", async () => {
     const { read, begin, storeWith } = setUp();
     await begin(storeWith(anyApp({ dataKeys: [next, before] })));

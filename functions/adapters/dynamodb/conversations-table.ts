@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type AppSecrets, requireApp } from "#adapters/secrets/app-secrets.ts";
-import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
+import { keyIdOf, seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
@@ -58,6 +58,11 @@ const keyOf = ({
   return JSON.stringify(name === undefined ? parts : [...parts, name]);
 };
 
+interface Decrypted {
+  readonly text: string;
+  readonly hasNewestKey: boolean;
+}
+
 const whileHeld = "#token = :token";
 const unlessForgotten = `${whileHeld} AND (attribute_not_exists(forgotten) OR forgotten <> :token)`;
 const names = { "#token": "token", "#user": "user", "#ttl": "ttl" };
@@ -94,16 +99,29 @@ export const makeConversationsTable = ({
     key: ConversationKey,
     sealed: string,
     purpose: Purpose,
-  ): Promise<string | undefined> => {
+  ): Promise<Decrypted | undefined> => {
     try {
       const app = await requireApp(apps.find(key.appKey));
       const { dataKeys } = await withDataKeysOf(apps, app, [sealed]);
-      return unseal(dataKeys, sealed, [purpose, keyOf(key)]);
+      const text = unseal(dataKeys, sealed, [purpose, keyOf(key)]);
+      return { text, hasNewestKey: keyIdOf(sealed) === dataKeys[0].id };
     } catch (error) {
       log.error("memory_decryption_failed", { app: key.appKey, bot: key.botUserId, reason: String(error) });
       return undefined;
     }
   };
+
+  const remember = async (key: ConversationKey, token: string, memory: string): Promise<boolean> =>
+    update(key, "SET sealedMemory = :memory REMOVE conversationId, #user", unlessForgotten, {
+      ":memory": await encrypt(key, memory, "memory"),
+      ":token": token,
+    });
+
+  /** A Dify conversation saves its memory once: extended by each answer, it would need its data key for as long as it is used. */
+  const encryptAgain = (key: ConversationKey, token: string, memory: string): Promise<unknown> =>
+    remember(key, token, memory).catch((error: unknown) =>
+      log.warn("memory_not_encrypted_again", { bot: key.botUserId, reason: String(error) }),
+    );
 
   /** The TTL of a conversation that begins now, as the record has a conversation or may soon have one. */
   const ttlFromNow = (): number => ttlOf(clock.now() + conversationLifeMs);
@@ -115,16 +133,20 @@ export const makeConversationsTable = ({
 
   const conversationIn = async (
     key: ConversationKey,
+    token: string,
     item: Record<string, unknown>,
   ): Promise<Conversation | undefined> => {
     const active = activeIn(item);
     if (!active) return undefined;
     const { startedAt, expiresAt } = active;
-    const memory =
-      active.conversationId === undefined
-        ? await decrypt(key, active.sealedMemory, "memory")
-        : JSON.stringify({ conversationId: active.conversationId, user: active.user });
-    return memory === undefined ? undefined : { memory, startedAt, expiresAt };
+    if (active.conversationId !== undefined) {
+      const memory = JSON.stringify({ conversationId: active.conversationId, user: active.user });
+      return { memory, startedAt, expiresAt };
+    }
+    const decrypted = await decrypt(key, active.sealedMemory, "memory");
+    if (!decrypted) return undefined;
+    if (!decrypted.hasNewestKey) await encryptAgain(key, token, decrypted.text);
+    return { memory: decrypted.text, startedAt, expiresAt };
   };
 
   /** Those that another version has stored in another form are dropped: they must not stop the conversation. */
@@ -133,9 +155,9 @@ export const makeConversationsTable = ({
     item: Record<string, unknown>,
   ): Promise<ConversationPause[]> => {
     const { sealedPauses } = parseRecord(pausesRecord, item, "a conversation record");
-    const text = sealedPauses && (await decrypt(key, sealedPauses, "pauses"));
-    if (!text) return [];
-    const parsed = v.safeParse(pausesText, text);
+    const decrypted = sealedPauses ? await decrypt(key, sealedPauses, "pauses") : undefined;
+    if (!decrypted) return [];
+    const parsed = v.safeParse(pausesText, decrypted.text);
     if (!parsed.success) log.error("pauses_unreadable", { app: key.appKey, bot: key.botUserId });
     const now = clock.now();
     return parsed.success ? parsed.output.filter((each) => pauseEndsAt(each) > now) : [];
@@ -165,7 +187,10 @@ export const makeConversationsTable = ({
         },
       );
       if (!item) return { status: "busy" };
-      const [conversation, pauses] = await Promise.all([conversationIn(key, item), pausesIn(key, item)]);
+      const [conversation, pauses] = await Promise.all([
+        conversationIn(key, token, item),
+        pausesIn(key, item),
+      ]);
       return { status: "open", conversation, pauses };
     },
     renew: (key, { token, expiresAt }) =>
@@ -184,11 +209,7 @@ export const makeConversationsTable = ({
           ":token": token,
         },
       ),
-    remember: async (key, token, memory) =>
-      update(key, "SET sealedMemory = :memory REMOVE conversationId, #user", unlessForgotten, {
-        ":memory": await encrypt(key, memory, "memory"),
-        ":token": token,
-      }),
+    remember,
     find: async (key) => {
       const item = await get(key);
       const active = item && activeIn(item);
