@@ -21,7 +21,7 @@ export const makePipeline = ({ difyUrl, imUrl }: Addresses, minIntervalMs: numbe
   const im = makeRongCloudMessages(
     makeRongCloudClient({
       sendHttp: makeHttpClient({ publicOnly: false, clock }),
-      apps: { find: async () => app, lastKnown: () => app },
+      apps: { find: async () => app, findFresh: async () => app, lastKnown: () => app },
       clock,
       apiUrls: [imUrl],
     }),

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import * as v from "valibot";
 import { HttpFailure, type SendHttp } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
-import type { AppDirectory } from "#core/bot/app.ts";
+import { requireApp } from "#adapters/secrets/app-secrets.ts";
+import type { App, AppDirectory } from "#core/bot/app.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import { newNonce, signCall } from "./sign-call.ts";
@@ -30,7 +31,10 @@ export const rongcloudEnv = {
 
 export interface RongCloudPorts {
   readonly sendHttp: SendHttp;
-  readonly apps: AppDirectory;
+  readonly apps: AppDirectory & {
+    /** Reads the secret again first. */
+    findFresh(appKey: string): Promise<App | undefined>;
+  };
   readonly clock: Clock;
   /** Such as `https://api.rong-api.com`, preferred first. */
   readonly apiUrls: readonly [string, ...string[]];
@@ -54,6 +58,8 @@ export interface RongCloudResponse {
 const connectMs = 2_000;
 /** For the whole call: connection, response headers and body. */
 const callTimeoutMs = 10_000;
+/** If RongCloud refuses the newest App Secret too, the secret is not read again for each call. */
+const minSecretAgeMs = 5_000;
 
 const toBridgeError = (error: unknown, isAborted: boolean): BridgeError => {
   const reason = error instanceof HttpFailure ? error.message : "the response was cut off";
@@ -73,15 +79,14 @@ const toBridgeError = (error: unknown, isAborted: boolean): BridgeError => {
 export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongCloudPorts) => {
   let current = 0;
 
-  const sendTo = async (
+  let secretReadAt = Number.NEGATIVE_INFINITY;
+
+  const sendSigned = async (
+    secret: string,
     apiUrl: string,
     { appKey, method, path, contentType, body }: RongCloudRequest,
     maxReplyBytes: number,
   ): Promise<RongCloudResponse> => {
-    // The app was already read when the turn began, so no chunk waits for Secrets Manager.
-    const app = apps.lastKnown(appKey) ?? (await apps.find(appKey));
-    if (!app) throw new BridgeError("unknown_app", "the app is no longer in the secret");
-    const [secret] = app.secrets;
     const ended = new AbortController();
     const end = (): void => ended.abort();
     clock.sleep(callTimeoutMs, ended.signal).then(end);
@@ -105,6 +110,30 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
     } finally {
       end();
     }
+  };
+
+  /** The newest App Secret if it is another one. */
+  const changedSecret = async (appKey: string, used: string): Promise<string | undefined> => {
+    if (clock.now() - secretReadAt < minSecretAgeMs) return undefined;
+    secretReadAt = clock.now();
+    const fresh = await apps.findFresh(appKey).catch(() => undefined);
+    const [newest] = fresh?.secrets ?? [];
+    return newest === used ? undefined : newest;
+  };
+
+  const sendTo = async (
+    apiUrl: string,
+    request: RongCloudRequest,
+    maxReplyBytes: number,
+  ): Promise<RongCloudResponse> => {
+    const { appKey } = request;
+    // The app was already read when the turn began, so no chunk waits for Secrets Manager.
+    const { secrets } = apps.lastKnown(appKey) ?? (await requireApp(apps.find(appKey)));
+    const response = await sendSigned(secrets[0], apiUrl, request, maxReplyBytes);
+    if (response.status !== 401) return response;
+    // RongCloud accepts the old App Secret until it sees the new one, which another process may have sent already.
+    const newest = await changedSecret(appKey, secrets[0]);
+    return newest === undefined ? response : sendSigned(newest, apiUrl, request, maxReplyBytes);
   };
 
   return async (request: RongCloudRequest, maxReplyBytes: number): Promise<RongCloudResponse> => {

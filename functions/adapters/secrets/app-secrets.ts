@@ -52,7 +52,7 @@ export interface AppSecrets extends AppDirectory {
 }
 
 /** @throws BridgeError `unknown_app` if the app is no longer in the secret. */
-export const requireApp = async (find: Promise<AppWithKeys | undefined>): Promise<AppWithKeys> => {
+export const requireApp = async <A extends App>(find: Promise<A | undefined>): Promise<A> => {
   const app = await find;
   if (!app) throw new BridgeError("unknown_app", "the app is no longer in the secret");
   return app;
