@@ -81,11 +81,13 @@ export class MessagingStack extends Stack {
       worker.allow(data.appSecrets.secretArn, "secretsmanager:GetSecretValue");
     }
 
-    // Read by `npm run redrive`.
+    // Read by `npm run redrive` and `npm run reseal`.
     new CfnOutput(this, "TurnsQueueUrl", { value: this.turns.queue.queueUrl });
     new CfnOutput(this, "TurnsDeadLettersUrl", { value: this.turns.deadLetters.queueUrl });
     new CfnOutput(this, "WebhooksQueueUrl", { value: this.webhooks.queue.queueUrl });
     new CfnOutput(this, "WebhooksDeadLettersUrl", { value: this.webhooks.deadLetters.queueUrl });
     new CfnOutput(this, "TurnsTable", { value: data.turns.tableName });
+    new CfnOutput(this, "BotsTable", { value: data.bots.tableName });
+    new CfnOutput(this, "AppsSecret", { value: data.appSecrets.secretArn });
   }
 }

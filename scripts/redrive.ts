@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
 import { makeReopenJob } from "#adapters/dynamodb/reopen-job.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { parseTurnJob, parseWebhookJob } from "#adapters/sqs/job-message.ts";
@@ -8,10 +9,17 @@ import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
 import { makeReadDeadLetters } from "#adapters/sqs/read-dead-letters.ts";
 import type { Job } from "#core/jobs/job.ts";
 import { makeRedriveJobs } from "#core/jobs/redrive-jobs.ts";
-import { findLocalBridge } from "./redrive/find-local-bridge.ts";
-import { findStack } from "./redrive/find-stack.ts";
+import { findBridge } from "./command/target.ts";
 import { readOptions } from "./redrive/options.ts";
 import { makeRedriveReport } from "./redrive/report.ts";
+
+const neededOutputs = v.object({
+  TurnsQueueUrl: v.string(),
+  TurnsDeadLettersUrl: v.string(),
+  WebhooksQueueUrl: v.string(),
+  WebhooksDeadLettersUrl: v.string(),
+  TurnsTable: v.string(),
+});
 
 /** A job queue and its dead-letter queue. */
 interface Queues<J extends Job> {
@@ -22,8 +30,8 @@ interface Queues<J extends Job> {
 }
 
 const main = async (): Promise<void> => {
-  const { stage, port, isWanted } = readOptions(process.argv.slice(2));
-  const { sqs, dynamodb, outputs } = await (stage === undefined ? findLocalBridge(port) : findStack(stage));
+  const { isWanted, ...target } = readOptions(process.argv.slice(2));
+  const { sqs, dynamodb, outputs } = await findBridge(target, neededOutputs);
   const client = new SQSClient(sqs);
   const tables = DynamoDBDocumentClient.from(new DynamoDBClient(dynamodb));
   const reopen = makeReopenJob({ client: tables, tableName: outputs.TurnsTable, clock });

@@ -2,7 +2,7 @@ import type { DeadLetter, RedriveResult } from "#core/jobs/redrive-jobs.ts";
 
 /** Ids may contain any character, and terminals interpret control characters. */
 const controlCharacters = /\p{Cc}|\p{Bidi_Control}/gu;
-const clean = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll(controlCharacters, "");
+export const clean = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll(controlCharacters, "");
 
 const at = (ms: number): string => {
   const date = new Date(ms);

@@ -3,6 +3,7 @@ import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
 import { type HttpServer, startHttpServer } from "../../local/http-server.ts";
 import { writeRunFile } from "../../local/run-file.ts";
 import { closeAfterEach } from "../support/close-after.ts";
+import { startCloudFormation } from "../support/cloudformation.ts";
 import { type Ended, run } from "../support/local-run.ts";
 import { startQueues, type TestQueues, webhookJob } from "./redrive.ts";
 
@@ -108,6 +109,7 @@ describe("npm run redrive", () => {
 });
 
 describe("npm run redrive -- --stage dev", () => {
+  const stackName = "bot-bridge-dev-messaging";
   const environmentOf = (cloudFormation: string): Record<string, string> => ({
     AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation,
     AWS_ENDPOINT_URL_SQS: webhooks.endpoint,
@@ -116,30 +118,9 @@ describe("npm run redrive -- --stage dev", () => {
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
   });
-  /** CloudFormation with a single stack. */
-  const startCloudFormation = (stackOutputs: Record<string, string>): Promise<HttpServer> =>
-    startHttpServer(0, async (request, response) => {
-      const form = new URLSearchParams((await request.toArray()).join(""));
-      const StackName = form.get("StackName");
-      if (StackName !== "bot-bridge-dev-messaging") {
-        const error = `<Code>ValidationError</Code><Message>Stack with id ${StackName} does not exist</Message>`;
-        response
-          .writeHead(400)
-          .end(`<ErrorResponse><Error><Type>Sender</Type>${error}</Error></ErrorResponse>`);
-        return;
-      }
-      const members = Object.entries(stackOutputs).map(
-        ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
-      );
-      const stack = `<member><StackName>${StackName}</StackName><Outputs>${members.join("")}</Outputs></member>`;
-      response.end(
-        `<DescribeStacksResponse><DescribeStacksResult><Stacks>${stack}</Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-      );
-    });
-
   test("redrives the queues that a deployed stack's outputs name", async () => {
     await webhooks.giveUp(webhookJob("m-1"));
-    const cloudFormation = closeAfterEach(await startCloudFormation(outputs()));
+    const cloudFormation = closeAfterEach(await startCloudFormation(stackName, outputs()));
     const ended = await redrive(["--stage", "dev", "--all"], environmentOf(cloudFormation.url));
     expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining("1 redriven"), stderr: "" });
     expect(await webhooks.takeJobs()).toMatchObject([{ redrivenAt: expect.any(Number) }]);
@@ -150,7 +131,7 @@ describe("npm run redrive -- --stage dev", () => {
     ["dev", "the stack bot-bridge-dev-messaging is invalid: TurnsTable"],
   ])("says in one line what is wrong with stage %s", async (stage, line) => {
     const { TurnsTable: _missing, ...others } = outputs();
-    const cloudFormation = closeAfterEach(await startCloudFormation(others));
+    const cloudFormation = closeAfterEach(await startCloudFormation(stackName, others));
     const { code, stdout, stderr } = await redrive(["--stage", stage], environmentOf(cloudFormation.url));
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr.trimEnd().split("\n")).toEqual([expect.stringContaining(line)]);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { closeAfterAll } from "../support/close-after.ts";
-import { startBridge } from "../support/local-run.ts";
+import { run, startBridge } from "../support/local-run.ts";
 import { callApi, textMessage } from "../support/signed-call.ts";
 
 describe("a run with a deployment's restrictions and a DATA_DIR", () => {
@@ -30,6 +30,12 @@ describe("a run with a deployment's restrictions and a DATA_DIR", () => {
     expect(await create(second.url, "https://api.dify.ai/v1")).toMatchObject({ code: 1002 });
     await callApi(second.url, "/message/private/publish.json", textMessage("u7", "bot-001", "still there?"));
     await second.shows(/^bot-001 → u7 {2}.*still there\?/m);
+    const reseal = run([process.execPath, "scripts/reseal.ts", "--url", second.url]);
+    expect(await reseal.ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^API keys: 0 encrypted again, [1-9] already up to date, 0 failed\.\n/),
+      stderr: "",
+    });
     await second.interrupt();
   }, 90_000);
 });

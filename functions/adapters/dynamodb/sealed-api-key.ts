@@ -1,5 +1,5 @@
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
-import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
+import { keyIdOf, seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 
 /** Where an API key is stored and sent to. */
@@ -14,6 +14,10 @@ export interface KeyPlace {
 const originMark = ".origin";
 
 export const isOriginBound = (sealedApiKey: string): boolean => sealedApiKey.endsWith(originMark);
+
+/** Whether it is encrypted with the app's newest data key, and bound to its origin. */
+export const isNewestSeal = ({ dataKeys: [newest] }: AppWithKeys, sealedApiKey: string): boolean =>
+  keyIdOf(sealedApiKey) === newest.id && isOriginBound(sealedApiKey);
 
 /** A URL that cannot be parsed is an origin of its own: nothing is ever sent to it. */
 export const originOf = (callbackUrl: string): string => URL.parse(callbackUrl)?.origin ?? callbackUrl;

@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
+import type * as v from "valibot";
 import { type Bridge, parseOutputs } from "./bridge.ts";
 
 const describe = async (StackName: string): Promise<Stack | undefined> => {
@@ -19,9 +20,16 @@ const describe = async (StackName: string): Promise<Stack | undefined> => {
  * Finds the bridge deployed as this stage, in the account and region of the environment.
  * @throws Error with a one-line message for the terminal.
  */
-export const findStack = async (stage: string): Promise<Bridge> => {
+export const findStack = async <S extends v.GenericSchema>(
+  stage: string,
+  schema: S,
+): Promise<Bridge<v.InferOutput<S>>> => {
   const stackName = `bot-bridge-${stage}-messaging`;
   const stack = await describe(stackName);
   const outputs = (stack?.Outputs ?? []).map(({ OutputKey = "", OutputValue }) => [OutputKey, OutputValue]);
-  return { sqs: {}, dynamodb: {}, outputs: parseOutputs(Object.fromEntries(outputs), stackName) };
+  return {
+    sqs: {},
+    dynamodb: {},
+    outputs: parseOutputs(schema, Object.fromEntries(outputs), stackName),
+  };
 };

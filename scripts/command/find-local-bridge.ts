@@ -1,9 +1,13 @@
+import type * as v from "valibot";
 import { localClient } from "../../local/aws/local-client.ts";
 import { findRun } from "../../local/run-file.ts";
 import { type Bridge, parseOutputs } from "./bridge.ts";
 
 /** @throws Error explaining how to select or start a run, if none responds at the port. */
-export const findLocalBridge = async (port: string): Promise<Bridge> => {
+export const findLocalBridge = async <S extends v.GenericSchema>(
+  port: string,
+  outputs: S,
+): Promise<Bridge<v.InferOutput<S>>> => {
   const run = await findRun(port);
   if (!run)
     throw new Error(
@@ -12,6 +16,6 @@ export const findLocalBridge = async (port: string): Promise<Bridge> => {
   return {
     sqs: localClient(run.endpoints.sqs),
     dynamodb: localClient(run.endpoints.dynamodb),
-    outputs: parseOutputs(run.outputs, "of the local run"),
+    outputs: parseOutputs(outputs, run.outputs, "of the local run"),
   };
 };
