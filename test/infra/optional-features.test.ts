@@ -94,11 +94,6 @@ describe("a firewall", () => {
     }
   });
 
-  test("keeps no sample of what people send", () => {
-    const acl = JSON.stringify(chosen.templates.api.findResources("AWS::WAFv2::WebACL"));
-    expect(acl).not.toContain('"SampledRequestsEnabled":true');
-  });
-
   test("is not deployed by default", () => {
     plain.templates.api.resourceCountIs("AWS::WAFv2::WebACL", 0);
   });
@@ -142,33 +137,4 @@ test.each([
   );
   expect(logs).toHaveLength(11);
   for (const { Properties } of logs) expect(Properties.RetentionInDays).toBe(days);
-});
-
-describe("the access log", () => {
-  const format = (): Record<string, string> => {
-    const [stage] = Object.values(plain.templates.api.findResources("AWS::ApiGateway::Stage"));
-    return JSON.parse(stage?.Properties.AccessLogSetting.Format);
-  };
-
-  test("has one line of JSON per request, which can be looked up by its id", () => {
-    expect(format()).toMatchObject({
-      requestId: "$context.requestId",
-      traceId: "$context.xrayTraceId",
-      route: "$context.resourcePath",
-      status: "$context.status",
-      latencyMs: "$context.responseLatency",
-    });
-  });
-
-  test("contains nothing of what was sent, by whom or to whom: no path, query, header, body or address", () => {
-    const formatText = Object.values(format()).join(" ");
-    expect(formatText).not.toMatch(/\$context\.path\b|identity|authorizer|querystring|header|body|input/i);
-  });
-
-  test("is all that the gateway writes: data tracing and the execution log are off", () => {
-    const settings = JSON.stringify(plain.templates.api.findResources("AWS::ApiGateway::Stage"));
-    expect(settings).toContain('"TracingEnabled":true');
-    expect(settings).toContain('"DataTraceEnabled":false');
-    expect(settings).not.toMatch(/"LoggingLevel":"(INFO|ERROR)"/);
-  });
 });
