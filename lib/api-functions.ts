@@ -1,4 +1,5 @@
 import type { Construct } from "constructs";
+import { slotEnvironment } from "./capacity.ts";
 import type { Config } from "./config.ts";
 import { BridgeFunction } from "./constructs/bridge-function.ts";
 import type { Releases } from "./constructs/releases.ts";
@@ -130,6 +131,10 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
       ...userEnvironment,
       TURNS_PER_MINUTE: String(config.turnsPerMinute),
       TURNS_AT_ONCE: String(config.turnsAtOnce),
+      ...slotEnvironment(config.chatsInFlight, config),
+      // A reservation bounds the function too, without a write per answer.
+      SLOTS_IN_TOTAL:
+        config.reservedConcurrency["chat-stream"] === undefined ? String(config.chatsInFlight) : "",
     },
     streamTimeoutSeconds,
   );

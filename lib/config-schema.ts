@@ -1,4 +1,16 @@
 import * as v from "valibot";
+import {
+  type Bounds,
+  defaultAccountConcurrency,
+  defaultBounds,
+  defaultReservations,
+  minAccountConcurrency,
+  minRoom,
+  minUnreserved,
+  type ReservedConcurrency,
+  totalBounded,
+  totalReserved,
+} from "./capacity.ts";
 import { functionNames } from "./function-names.ts";
 
 // Each setting has its default, its rule and its description here and nowhere else: docs/configuration.md is generated
@@ -42,6 +54,9 @@ const certificateArn = matching(
 );
 
 export const defaultStage = "dev";
+
+/** In percent. */
+const defaultBotShare = 50;
 
 const settings = v.strictObject({
   stage: v.exactOptional(
@@ -142,25 +157,80 @@ const settings = v.strictObject({
     v.pipe(integerBetween(1, 1000), v.description("Maximum number of bots per app.")),
     10,
   ),
+  accountConcurrency: v.exactOptional(
+    v.pipe(
+      integerBetween(minAccountConcurrency, 1_000_000),
+      v.description(
+        "Concurrent executions that Lambda allows the account in the region. `npm run deploy` reads it from AWS and stops if the account has less. The settings below must leave a tenth of it for other functions.",
+      ),
+    ),
+    defaultAccountConcurrency,
+  ),
   turnsInFlight: v.exactOptional(
     v.pipe(
       integerBetween(2, 1000),
-      v.description("Maximum number of turns from the IM that run concurrently."),
+      v.metadata({
+        whenOmitted: "`100`, at most 30 % of `accountConcurrency`",
+        description: "Maximum number of turns from the IM that run concurrently. More wait in the queue.",
+      }),
     ),
-    100,
   ),
   webhooksInFlight: v.exactOptional(
-    v.pipe(integerBetween(2, 1000), v.description("Maximum number of webhook calls that run concurrently.")),
-    100,
+    v.pipe(
+      integerBetween(2, 1000),
+      v.metadata({
+        whenOmitted: "`100`, at most 20 % of `accountConcurrency`",
+        description: "Maximum number of webhook calls that run concurrently. More wait in the queue.",
+      }),
+    ),
+  ),
+  chatsInFlight: v.exactOptional(
+    v.pipe(
+      integerBetween(2, 100_000),
+      v.metadata({
+        whenOmitted: "`300`, at most 30 % of `accountConcurrency`",
+        description:
+          "Maximum number of answers that are streamed over HTTP concurrently, resumed ones included. More get a 429.",
+      }),
+    ),
+  ),
+  appShare: v.exactOptional(
+    v.pipe(
+      integerBetween(1, 100),
+      v.description(
+        "Share of `turnsInFlight`, `webhooksInFlight` and `chatsInFlight` that one app may use, in percent. 100 if the stage has one app only.",
+      ),
+    ),
+    75,
+  ),
+  botShare: v.exactOptional(
+    v.pipe(
+      integerBetween(1, 100),
+      v.metadata({
+        whenOmitted: `\`${defaultBotShare}\`, at most \`appShare\``,
+        description: "Share of each of the three that one bot may use, in percent. At most `appShare`.",
+      }),
+    ),
+  ),
+  userTurnsInFlight: v.exactOptional(
+    v.pipe(
+      integerBetween(1, 100),
+      v.description(
+        "Maximum number of a user's turns from the IM that run concurrently, across bots and groups. More wait in the queue.",
+      ),
+    ),
+    10,
   ),
   reservedConcurrency: v.exactOptional(
     v.pipe(
       concurrencyByFunction,
-      v.description(
-        'Reserved Lambda concurrency by function, such as `{ "turn-worker": 200 }`: other functions cannot use it, and the function gets no more. Functions that are not named share the concurrency that is left in the account. At least `turnsInFlight` for `turn-worker` and `webhooksInFlight` for `webhook-worker`. New AWS accounts have too little concurrency to reserve any.',
-      ),
+      v.metadata({
+        whenOmitted:
+          "in production a tenth of `accountConcurrency` for `im-callback`, at most 100, and `chatsInFlight` for `chat-stream`, as far as Lambda allows it",
+        description:
+          'Reserved Lambda concurrency by function, such as `{ "turn-worker": 200 }`, in addition to the default: other functions cannot use it, and the function gets no more. Functions that are not named share the concurrency that is left in the account, of which Lambda keeps 100 unreserved. At least `turnsInFlight` for `turn-worker`, `webhooksInFlight` for `webhook-worker` and `chatsInFlight` for `chat-stream`. New AWS accounts have too little concurrency to reserve any.',
+      }),
     ),
-    {},
   ),
   botCacheSeconds: v.exactOptional(
     v.pipe(
@@ -229,33 +299,96 @@ const rongcloudHost = /(^|\.)(rong-api|(sg|sg-b|us|sau)-light-api)\.com$/;
 
 const isRongCloud = (url: string): boolean => rongcloudHost.test(URL.parse(url)?.hostname ?? "");
 
-/** An event source mapping that runs more invocations than its function may is throttled. */
+type Given = v.InferOutput<typeof settings>;
+
+const withDefaults = (given: Given) => {
+  const { accountConcurrency: account, reservedConcurrency } = given;
+  const production = given.production ?? given.stage === "prod";
+  const reservedChats = reservedConcurrency?.["chat-stream"];
+  const bounds = {
+    ...defaultBounds(account),
+    ...(reservedChats !== undefined && { chatsInFlight: reservedChats }),
+  };
+  const chatsInFlight = given.chatsInFlight ?? bounds.chatsInFlight;
+  const reserved: ReservedConcurrency = {
+    ...(production && defaultReservations(account, chatsInFlight)),
+    ...reservedConcurrency,
+  };
+  return {
+    ...given,
+    production,
+    passThrough: given.passThrough ?? isRongCloud(given.rongcloudApiUrl),
+    turnsInFlight: given.turnsInFlight ?? bounds.turnsInFlight,
+    webhooksInFlight: given.webhooksInFlight ?? bounds.webhooksInFlight,
+    chatsInFlight,
+    botShare: given.botShare ?? Math.min(defaultBotShare, given.appShare),
+    reservedConcurrency: reserved,
+  };
+};
+
+/** A function that is invoked more often than its reservation allows is throttled. */
 const isEnough = (reserved: number | undefined, inFlight: number): boolean =>
   reserved === undefined || reserved >= inFlight;
 
+const neededConcurrency = (bounds: Bounds): number => {
+  const bounded = totalBounded(bounds);
+  return Math.max(bounded + 2, Math.ceil((bounded * 10) / 9));
+};
+
+const messageOf =
+  (text: (config: Bounds) => string) =>
+  ({ input }: { readonly input: Bounds }): string =>
+    text(input);
+
 export const configSchema = v.pipe(
   settings,
+  v.transform(withDefaults),
   v.forward(
-    v.partialCheck(
-      [["reservedConcurrency"], ["turnsInFlight"]],
+    v.check(
       (given) => isEnough(given.reservedConcurrency["turn-worker"], given.turnsInFlight),
       "must be at least turnsInFlight",
     ),
     ["reservedConcurrency", "turn-worker"],
   ),
   v.forward(
-    v.partialCheck(
-      [["reservedConcurrency"], ["webhooksInFlight"]],
+    v.check(
       (given) => isEnough(given.reservedConcurrency["webhook-worker"], given.webhooksInFlight),
       "must be at least webhooksInFlight",
     ),
     ["reservedConcurrency", "webhook-worker"],
   ),
-  v.transform(({ production, passThrough, ...given }) => ({
-    ...given,
-    production: production ?? given.stage === "prod",
-    passThrough: passThrough ?? isRongCloud(given.rongcloudApiUrl),
-  })),
+  v.forward(
+    v.check(
+      (given) => isEnough(given.reservedConcurrency["chat-stream"], given.chatsInFlight),
+      "must be at least chatsInFlight",
+    ),
+    ["reservedConcurrency", "chat-stream"],
+  ),
+  v.forward(
+    v.check(({ appShare, botShare }) => botShare <= appShare, "must be at most appShare"),
+    ["botShare"],
+  ),
+  v.forward(
+    v.check(
+      (given) =>
+        totalReserved(given) === 0 || totalReserved(given) <= given.accountConcurrency - minUnreserved,
+      messageOf(
+        (given) =>
+          `must be at most ${given.accountConcurrency - minUnreserved} in total (accountConcurrency less ${minUnreserved} that Lambda keeps unreserved), got ${totalReserved(given)}`,
+      ),
+    ),
+    ["reservedConcurrency"],
+  ),
+  v.forward(
+    v.check(
+      (given) => totalBounded(given) + minRoom(given.accountConcurrency) <= given.accountConcurrency,
+      messageOf(
+        (given) =>
+          `must be at least ${neededConcurrency(given)}: turnsInFlight, webhooksInFlight, chatsInFlight and reservedConcurrency add up to ${totalBounded(given)}, and a tenth must be left for other functions, got ${given.accountConcurrency}`,
+      ),
+    ),
+    ["accountConcurrency"],
+  ),
 );
 
 /** The settings of a deployment, with defaults filled in. */

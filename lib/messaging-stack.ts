@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { slotEnvironment } from "./capacity.ts";
 import type { Config } from "./config.ts";
 import { BridgeFunction } from "./constructs/bridge-function.ts";
 import { JobQueue } from "./constructs/job-queue.ts";
@@ -36,6 +37,7 @@ export class MessagingStack extends Stack {
     const workerEnvironment = {
       BOTS_TABLE: data.bots.tableName,
       TURNS_TABLE: data.turns.tableName,
+      GUARDS_TABLE: data.guards.tableName,
       ...secretEnvironment(data, config),
       ALLOW_PRIVATE_CALLBACKS: config.allowPrivateCallbacks ? "1" : "0",
     };
@@ -46,8 +48,9 @@ export class MessagingStack extends Stack {
       timeoutSeconds: turnSeconds,
       environment: {
         ...workerEnvironment,
+        ...slotEnvironment(config.turnsInFlight, config),
+        SLOTS_PER_USER: String(config.userTurnsInFlight),
         CONVERSATIONS_TABLE: data.conversations.tableName,
-        GUARDS_TABLE: data.guards.tableName,
         RONGCLOUD_API_URL: config.rongcloudApiUrl,
         TURNS_QUEUE_URL: this.turns.queue.queueUrl,
         DEAD_LETTERS_URL: this.turns.deadLetters.queueUrl,
@@ -57,7 +60,7 @@ export class MessagingStack extends Stack {
     });
     this.turns.addWorker(this.turnWorker, config.turnsInFlight);
     this.turnWorker.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
-    this.turnWorker.allow(data.guards.tableArn, "dynamodb:BatchGetItem", "dynamodb:GetItem");
+    this.turnWorker.allow(data.guards.tableArn, "dynamodb:BatchGetItem");
     // Checks of answers that wait for human input.
     this.turnWorker.allow(this.turns.queue.queueArn, "sqs:SendMessage");
 
@@ -67,6 +70,7 @@ export class MessagingStack extends Stack {
       timeoutSeconds: webhookSeconds,
       environment: {
         ...workerEnvironment,
+        ...slotEnvironment(config.webhooksInFlight, config),
         WEBHOOKS_QUEUE_URL: this.webhooks.queue.queueUrl,
         DEAD_LETTERS_URL: this.webhooks.deadLetters.queueUrl,
       },
@@ -78,6 +82,7 @@ export class MessagingStack extends Stack {
     for (const worker of [this.turnWorker, this.webhookWorker]) {
       worker.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
       worker.allow(data.turns.tableArn, "dynamodb:UpdateItem");
+      worker.allow(data.guards.tableArn, "dynamodb:UpdateItem", "dynamodb:GetItem");
       worker.allow(data.appSecrets.secretArn, "secretsmanager:GetSecretValue");
     }
 

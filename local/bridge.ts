@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { makeConfig } from "../lib/config.ts";
 import { startAppServerSimulator } from "./app-server/server.ts";
 import { copyAssembly } from "./assembly.ts";
+import { maxThreads } from "./aws/lambda/pool.ts";
 import { startLocalAws } from "./aws/start.ts";
 import { startConsole } from "./console/server.ts";
 import { lockDataDir } from "./data-dir.ts";
@@ -108,6 +109,11 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       rongcloudApiUrl,
       allowPrivateCallbacks,
       corsOrigins: ["*"],
+      // As many as can run here: apps' and bots' shares are shares of it.
+      turnsInFlight: maxThreads,
+      webhooksInFlight: maxThreads,
+      // As in production, where it replaces a limit that costs two writes per answer.
+      reservedConcurrency: { "chat-stream": 300 },
       ...(passThrough !== undefined && { passThrough }),
     });
     await copyAssembly(config, assemblyDir);

@@ -91,7 +91,8 @@ const errorResponses = {
   },
   TooManyTurns: {
     status: 429,
-    description: "The user has too many turns per minute or at the same time.",
+    description:
+      "The user has too many turns per minute or at the same time, or the bot or its app too many in progress.",
     messages: { 1008: "too many turns, please slow down" },
     headers: { ...retryAfter, ...requestIdOfReply },
   },

@@ -4,10 +4,11 @@ import { cors, corsEnv } from "#adapters/api-gateway/cors.ts";
 import { makeAnswerPiecesTable } from "#adapters/dynamodb/answer-pieces-table.ts";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
+import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
 import { makeUserGuard, userLimitsEnv } from "#adapters/dynamodb/user-guard.ts";
 import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts";
 import { modelsEnv, openModels } from "#adapters/models/open-models.ts";
-import { nonEmptyString, parseEnvironment } from "#adapters/node/environment.ts";
+import { nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
@@ -16,9 +17,11 @@ import { makeAcquireReader } from "#core/chat/acquire-reader.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
 import { makeBeginChatInput } from "#core/chat/begin-chat-input.ts";
 import { makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
+import type { AcquireChatSlot } from "#core/chat/chat-access.ts";
 import { makeFollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import { makeRunChatTurn } from "#core/chat/run-chat-turn.ts";
 import { callerError } from "#core/shared/errors.ts";
+import { botSlot, makeAcquireSlots, stageSlot } from "#core/shared/slots.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { makeRecordTurn } from "#core/turn/turn-report.ts";
 import { makeChatStreamRoutes } from "./routes.ts";
@@ -29,10 +32,15 @@ const env = parseEnvironment(
     TURNS_TABLE: nonEmptyString,
     GUARDS_TABLE: nonEmptyString,
     ...userLimitsEnv,
+    SLOTS_PER_APP: positiveInteger,
+    SLOTS_PER_BOT: positiveInteger,
+    /** Empty: the function's reserved concurrency is the limit. */
+    SLOTS_IN_TOTAL: v.union([v.literal(""), positiveInteger]),
     ...corsEnv,
   }),
 );
 const log = makeJsonLog();
+const metrics = makeMetrics();
 const client = makeDocumentClient();
 const { apps, bots, conversations, models } = await openModels({ env, client, clock, log });
 const turns = makeChatTurnsTable({ client, tableName: env.TURNS_TABLE, clock });
@@ -48,6 +56,18 @@ const readers = makeUserGuard({
   counts: "readers",
   limits: { turnsPerMinute: 60, turnsAtOnce: 2 * env.TURNS_AT_ONCE },
 });
+const acquireSlots = makeAcquireSlots({
+  store: makeSlotsTable({ ...toGuards, random: Math.random }),
+  channel: "http",
+  metrics,
+  log,
+});
+const slotLimits = { perApp: env.SLOTS_PER_APP, perBot: env.SLOTS_PER_BOT };
+const acquireSlot: AcquireChatSlot = ({ slot, until, ...of }) =>
+  acquireSlots([
+    botSlot("http", { slot, until, ...of }, slotLimits),
+    ...(env.SLOTS_IN_TOTAL === "" ? [] : [stageSlot("http", { slot, until }, env.SLOTS_IN_TOTAL)]),
+  ]);
 const pieces = makeAnswerPiecesTable({ client, tableName: env.GUARDS_TABLE, apps, clock });
 const forwardTurn = makeForwardTurn({ conversations, models, clock, log, newToken: randomUUID });
 
@@ -62,11 +82,21 @@ const routes = makeChatStreamRoutes({
     bots,
     turns,
     guard,
+    acquireSlot,
     clock,
     newId: randomUUID,
     hash,
   }),
-  beginChatInput: makeBeginChatInput({ bots, turns, conversations, guard, clock, newId: randomUUID, hash }),
+  beginChatInput: makeBeginChatInput({
+    bots,
+    turns,
+    conversations,
+    guard,
+    acquireSlot,
+    clock,
+    newId: randomUUID,
+    hash,
+  }),
   runChatTurn: makeRunChatTurn({
     turns,
     guard,
@@ -74,9 +104,9 @@ const routes = makeChatStreamRoutes({
     journalOf: makeAnswerJournal({ pieces, clock, log }),
     clock,
     log,
-    recordTurn: makeRecordTurn({ metrics: makeMetrics(), clock }),
+    recordTurn: makeRecordTurn({ metrics, clock }),
   }),
-  acquireReader: makeAcquireReader({ readers, newId: randomUUID, log }),
+  acquireReader: makeAcquireReader({ readers, acquireSlot, newId: randomUUID, log }),
   followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
   clock,
 });

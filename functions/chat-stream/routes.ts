@@ -150,7 +150,7 @@ export const makeChatStreamRoutes = ({
     lastPosition: ChatPosition | undefined,
     { deadline, until }: CallTime,
   ): Promise<ApiResult> => {
-    const release = await acquireReader(user, until);
+    const release = await acquireReader(user, turn.botUserId, until);
     const response = makeEventResponse(clock);
     followChatTurn(turn, lastPosition, response.emit, deadline)
       // It emits its errors itself, and an unhandled rejection would end the runtime process.
@@ -165,7 +165,7 @@ export const makeChatStreamRoutes = ({
     turn: ChatTurn,
     { deadline, until }: CallTime,
   ): Promise<ApiResult> => {
-    const release = await acquireReader(user, until);
+    const release = await acquireReader(user, turn.botUserId, until);
     const answer = makeWholeAnswer();
     await followChatTurn(turn, undefined, answer.emit, deadline).finally(release);
     return answer.reply();

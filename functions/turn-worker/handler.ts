@@ -4,9 +4,10 @@ import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { makeReadTurnJob } from "#adapters/dynamodb/read-turn-job.ts";
 import { makeRecallsTable } from "#adapters/dynamodb/recalls-table.ts";
+import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { modelsEnv, openModels } from "#adapters/models/open-models.ts";
-import { nonEmptyString, parseEnvironment } from "#adapters/node/environment.ts";
+import { nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
@@ -21,7 +22,9 @@ import { makeSqsClient } from "#adapters/sqs/sqs-client.ts";
 import { makeWorker } from "#adapters/sqs/worker.ts";
 import { makeCloseOpenMessage } from "#core/im/close-open-message.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
+import { makeAcquireJobSlots } from "#core/jobs/job-slots.ts";
 import { makeRunTurnJob } from "#core/jobs/run-turn-job.ts";
+import { makeAcquireSlots } from "#core/shared/slots.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { makeRecordTurn } from "#core/turn/turn-report.ts";
 import { makeReceiverFor } from "./receiver-for.ts";
@@ -32,6 +35,9 @@ const env = parseEnvironment(
     ...rongcloudEnv,
     TURNS_TABLE: nonEmptyString,
     GUARDS_TABLE: nonEmptyString,
+    SLOTS_PER_APP: positiveInteger,
+    SLOTS_PER_BOT: positiveInteger,
+    SLOTS_PER_USER: positiveInteger,
     TURNS_QUEUE_URL: nonEmptyString,
     DEAD_LETTERS_URL: nonEmptyString,
   }),
@@ -49,6 +55,16 @@ const callRongCloud = makeRongCloudClient({
 });
 const im = makeRongCloudMessages(callRongCloud);
 const turns = makeJobQueue({ client: sqs, queueUrl: env.TURNS_QUEUE_URL });
+const acquireSlots = makeAcquireJobSlots({
+  acquireSlots: makeAcquireSlots({
+    store: makeSlotsTable({ client, tableName: env.GUARDS_TABLE, clock, random: Math.random }),
+    channel: "im",
+    metrics,
+    log,
+  }),
+  channel: "im",
+  limits: { perApp: env.SLOTS_PER_APP, perBot: env.SLOTS_PER_BOT, perUser: env.SLOTS_PER_USER },
+});
 const runTurnJob = makeRunTurnJob({
   readTurnJob: makeReadTurnJob({
     client,
@@ -68,7 +84,9 @@ const runTurnJob = makeRunTurnJob({
   recordTurn: makeRecordTurn({ metrics, clock }),
   clock,
   log,
+  acquireSlots,
   newToken: randomUUID,
+  random: Math.random,
 });
 
 export const handler = makeWorker({

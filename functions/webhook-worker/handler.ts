@@ -3,8 +3,9 @@ import * as v from "valibot";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
+import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
-import { flag, nonEmptyString, parseEnvironment } from "#adapters/node/environment.ts";
+import { flag, nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
@@ -17,12 +18,17 @@ import { makeWorker } from "#adapters/sqs/worker.ts";
 import { makeCallWebhook, webhookIdOf } from "#adapters/webhook/call-webhook.ts";
 import { makeCircuitBreaker } from "#core/jobs/circuit-breaker.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
+import { makeAcquireJobSlots } from "#core/jobs/job-slots.ts";
 import { makeRunWebhookJob } from "#core/jobs/run-webhook-job.ts";
+import { makeAcquireSlots } from "#core/shared/slots.ts";
 
 const env = parseEnvironment(
   v.object({
     BOTS_TABLE: nonEmptyString,
     TURNS_TABLE: nonEmptyString,
+    GUARDS_TABLE: nonEmptyString,
+    SLOTS_PER_APP: positiveInteger,
+    SLOTS_PER_BOT: positiveInteger,
     ...appSecretsEnv,
     WEBHOOKS_QUEUE_URL: nonEmptyString,
     DEAD_LETTERS_URL: nonEmptyString,
@@ -30,6 +36,7 @@ const env = parseEnvironment(
   }),
 );
 const log = makeJsonLog();
+const metrics = makeMetrics();
 const client = makeDocumentClient();
 const sqs = makeSqsClient();
 const apps = await openAppSecrets({ env, clock, log });
@@ -47,8 +54,18 @@ export const handler = makeWorker({
       }),
       clock,
     }),
+    acquireSlots: makeAcquireJobSlots({
+      acquireSlots: makeAcquireSlots({
+        store: makeSlotsTable({ client, tableName: env.GUARDS_TABLE, clock, random: Math.random }),
+        channel: "webhook",
+        metrics,
+        log,
+      }),
+      channel: "webhook",
+      limits: { perApp: env.SLOTS_PER_APP, perBot: env.SLOTS_PER_BOT },
+    }),
     deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),
-    report: makeReportJob({ log, metrics: makeMetrics(), clock }),
+    report: makeReportJob({ log, metrics, clock }),
     clock,
     log,
     newToken: randomUUID,

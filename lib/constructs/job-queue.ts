@@ -6,9 +6,10 @@ import { retainData } from "./retain-data.ts";
 
 /**
  * A backstop. Workers count attempts in the job's record and move the job to the dead letters themselves; only a job
- * that cannot be read, or whose record cannot be written, is received this often.
+ * that cannot be read, or whose record cannot be written, is received this often. A job that waits for its conversation
+ * or for a slot is received up to 100 times (`slotPauseMs`), and then tried.
  */
-const maxReceives = 100;
+const maxReceives = 200;
 
 export interface JobQueueProps {
   /** Timeout of the worker function. */

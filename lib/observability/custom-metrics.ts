@@ -22,6 +22,9 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
+/** What a turn waited for although its conversation was free (functions/core/turn/turn-report.ts). */
+export type WaitCause = "capacity" | "limit";
+
 export interface MetricOptions {
   readonly statistic?: string;
   /** Default: 5 minutes. */
@@ -33,6 +36,7 @@ export interface MetricOptions {
 export interface CustomMetrics {
   turnEnded(channel: Channel, outcome: Outcome, options?: MetricOptions): Metric;
   firstText(channel: Channel, options?: MetricOptions): Metric;
+  startDelay(cause: WaitCause, options?: MetricOptions): Metric;
   /** A search expression for a graph: one line per combination of the values of `dimensions`. */
   searchExpression(name: string, dimensions: readonly string[], statistic: string): string;
 }
@@ -51,6 +55,7 @@ export const customMetricsOf = (stage: string): CustomMetrics => {
     turnEnded: (channel, outcome, options) =>
       metric("TurnEnded", { channel, outcome }, { statistic: "SampleCount", ...options }),
     firstText: (channel, options) => metric("FirstText", { channel }, { statistic: "p95", ...options }),
+    startDelay: (cause, options) => metric("StartDelay", { cause }, { statistic: "Maximum", ...options }),
     searchExpression: (name, dimensions, statistic) =>
       `SEARCH('{${[namespace, "service", ...dimensions].join(",")}} MetricName="${name}" service="${service}"', '${statistic}')`,
   };

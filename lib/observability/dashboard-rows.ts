@@ -117,6 +117,14 @@ const latencyRow = ({ watched: { apiFunctions, queues }, custom }: DashboardPart
     ),
   ),
   graph(
+    "Delay of turns whose conversation is free, maximum",
+    [
+      custom.startDelay("capacity", { label: "waited for a worker" }),
+      custom.startDelay("limit", { label: "waited at a limit" }),
+    ],
+    { unit: "ms" },
+  ),
+  graph(
     "Time from message to job result, p95",
     [search(custom.searchExpression("JobDelivered", ["integration"], "p95"))],
     { unit: "ms" },
@@ -151,6 +159,9 @@ const errorRow = ({ watched, custom, throttledByGateway }: DashboardParts): IWid
       search(custom.searchExpression("JobGivenUp", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobDropped", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobRecalled", ["integration"], "SampleCount")),
+    ]),
+    graph("Requests at a limit of an app, bot or user", [
+      search(custom.searchExpression("SlotRefused", ["channel", "limit"], "Sum")),
     ]),
     graph("Unreadable callbacks", [search(custom.searchExpression("CallbackDropped", ["route"], "Sum"))]),
     graph("API errors", [

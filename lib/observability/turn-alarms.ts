@@ -14,6 +14,12 @@ const minTurnsForRate = 20;
 /** In milliseconds. Reasoning models take several seconds, and users leave after about this long. */
 const maxFirstTextMs = 15_000;
 
+/** In milliseconds. A turn waits no second for a worker unless others have them all. */
+const maxStartDelayMs = 15_000;
+
+/** In milliseconds. Turns at a limit wait for the others of their bot, by design, but not for longer than a few answers. */
+const maxLimitDelayMs = 60_000;
+
 /** Alarms on the outcome and latency of turns, which users notice directly. */
 export const turnAlarms = (custom: CustomMetrics): AlarmSpec[] => {
   const turns = (outcome: Outcome, ...at: readonly Channel[]) =>
@@ -94,5 +100,22 @@ export const turnAlarms = (custom: CustomMetrics): AlarmSpec[] => {
       threshold: maxFirstTextMs,
       periods: { breaching: 2, evaluated: 3 },
     })),
+    {
+      id: "TurnsStartLate",
+      problem: "A turn waited over 15 seconds for a worker although nothing of its own was in progress",
+      impact: "A user waits because of the messages of others",
+      runbookEntry: "turns-start-late",
+      metric: custom.startDelay("capacity"),
+      threshold: maxStartDelayMs,
+    },
+    {
+      id: "TurnsAtLimit",
+      problem:
+        "A turn waited over a minute because its app, bot or user had as many turns in progress as allowed",
+      impact: "Users of that bot wait for each other",
+      runbookEntry: "turns-wait-at-a-limit",
+      metric: custom.startDelay("limit"),
+      threshold: maxLimitDelayMs,
+    },
   ];
 };

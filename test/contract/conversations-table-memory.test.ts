@@ -62,12 +62,12 @@ describe("a model's memory of a conversation", () => {
     const { token } = await open();
     expect(await store.remember(key, token, "the last messages")).toBe(true);
     await store.close(key, token, {});
-    expect(await read()).toEqual({
+    expect(await read()).toMatchObject({
       status: "open",
       conversation: { memory: "the last messages", ...life },
       pauses: [],
     });
-    expect(await store.find(key)).toEqual({ ...life, turns: 3 });
+    expect(await store.find(key)).toMatchObject({ ...life, turns: 3 });
   });
 
   test("is not replaced by a turn whose lease has been taken over", async () => {
@@ -123,7 +123,7 @@ describe("a model's memory of a conversation", () => {
 
       const by = storeWith();
       const { opened, token } = await open(copy, by);
-      expect(opened).toEqual(none);
+      expect(opened).toMatchObject(none);
       const fields = { app: appKey, bot: botUserId, reason: expect.any(String) };
       expect(by.log.lines).toEqual([{ level: "error", event: "memory_decryption_failed", fields }]);
       expect(await by.store.begin(copy, token, { memory: "of the copy", ...life })).toBe(true);
@@ -183,7 +183,7 @@ describe("a data key that is rotated", () => {
     const { read, begin, storeWith } = setUp();
     await begin(storeWith(anyApp({ dataKeys: [before] })));
     const rotated = storeWith(anyApp({ dataKeys: [next] }));
-    expect(await read(undefined, rotated)).toEqual(none);
+    expect(await read(undefined, rotated)).toMatchObject(none);
     expect(rotated.log.lines).toMatchObject([{ level: "error", event: "memory_decryption_failed" }]);
     await begin(rotated);
     expect(await read(undefined, rotated)).toMatchObject({ conversation: { memory } });

@@ -175,6 +175,33 @@ describe("the lease of a conversation", () => {
     expect(await store.open(key, leaseOf("second"))).toMatchObject({ status: "open" });
   });
 
+  test("says since when it was free, so that a turn's wait can be told from the previous turn's time", async () => {
+    const { store, clock } = storeAt();
+    const key = keyOf({ senderId: "free since" });
+    const first = leaseOf("first");
+    expect(await store.open(key, first)).toMatchObject({ freeSince: undefined });
+    await clock.advance(5_000);
+    await store.close(key, first.token, {});
+    const second = leaseOf("second", clock.now() + leaseMs);
+    expect(await store.open(key, second)).toMatchObject({ freeSince: startMs + 5_000 });
+    await clock.advance(2_000);
+    await store.close(key, second.token, { expiresAt: clock.now() + 60_000 });
+    expect(await store.open(key, leaseOf("third", clock.now() + leaseMs))).toMatchObject({
+      freeSince: startMs + 7_000,
+    });
+  });
+
+  test("was not in use for a check of a paused answer: nobody waits for that", async () => {
+    const { store, clock } = storeAt();
+    const key = keyOf({ senderId: "checked" });
+    const check = leaseOf("check");
+    await store.open(key, check);
+    await store.close(key, check.token, { isCounted: false });
+    expect(await store.open(key, leaseOf("next", clock.now() + leaseMs))).toMatchObject({
+      freeSince: undefined,
+    });
+  });
+
   test("expires if it is not renewed, and lasts if it is", async () => {
     const { store, clock } = storeAt();
     const key = keyOf({ senderId: "renewed" });

@@ -35,7 +35,7 @@ const takeJob = async (body: string, seconds: number): Promise<Message | undefin
       QueueUrl: queue.queueUrl,
       VisibilityTimeout: 60,
       WaitTimeSeconds: seconds,
-      MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+      MessageSystemAttributeNames: ["ApproximateReceiveCount", "ApproximateFirstReceiveTimestamp"],
     }),
   );
   return Messages.find(({ Body }) => Body === body);
@@ -44,29 +44,37 @@ const takeJob = async (body: string, seconds: number): Promise<Message | undefin
 const recordOf = (
   receiptHandle: string,
   receives: string,
+  firstReceivedAt = "",
 ): Parameters<ReturnType<typeof makeMessageVisibility>>[0] => ({
   receiptHandle,
   attributes: {
     ApproximateReceiveCount: receives,
     SentTimestamp: "",
     SenderId: "",
-    ApproximateFirstReceiveTimestamp: "",
+    ApproximateFirstReceiveTimestamp: firstReceivedAt,
   },
 });
 
 const visibilityOf = ({ ReceiptHandle = "", Attributes }: Message = {}) =>
-  makeMessageVisibility(queue)(recordOf(ReceiptHandle, Attributes?.ApproximateReceiveCount ?? ""));
+  makeMessageVisibility(queue)(
+    recordOf(
+      ReceiptHandle,
+      Attributes?.ApproximateReceiveCount ?? "",
+      Attributes?.ApproximateFirstReceiveTimestamp,
+    ),
+  );
 
 describe("the visibility timeout of a job", () => {
   test("hides it from others for exactly as long as requested, and each receive is counted", async () => {
     const body = await sendJob();
     const first = visibilityOf(await takeJob(body, 2));
     expect(first.receiveCount).toBe(1);
+    expect(first.firstReceivedAt).toBeGreaterThan(Date.UTC(2026, 0, 1));
     await first.hideFor(2_000);
     expect(await takeJob(body, 1)).toBeUndefined();
     const again = await takeJob(body, 4);
     expect(again).toBeDefined();
-    expect(visibilityOf(again).receiveCount).toBe(2);
+    expect(visibilityOf(again)).toMatchObject({ receiveCount: 2, firstReceivedAt: first.firstReceivedAt });
   });
 
   test("is never shorter than requested: SQS counts in whole seconds", async () => {

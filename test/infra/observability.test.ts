@@ -37,6 +37,8 @@ describe("the alarms", () => {
       "TurnsAbandoned",
       "FirstTextIm",
       "FirstTextHttp",
+      "TurnsStartLate",
+      "TurnsAtLimit",
       "CallbackSlow",
       "ApiErrors",
       "ApiRefusals",

@@ -36,7 +36,7 @@ describe("the queues of turns and of webhooks", () => {
         FifoQueue: true,
         FifoThroughputLimit: "perMessageGroupId",
         DeduplicationScope: "messageGroup",
-        RedrivePolicy: { maxReceiveCount: 100 },
+        RedrivePolicy: { maxReceiveCount: 200 },
       });
     }
   });

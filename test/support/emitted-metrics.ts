@@ -3,8 +3,9 @@ import { makeMetrics } from "#adapters/node/metrics.ts";
 import { failureCodes, truncationReasons } from "#core/answer/answer.ts";
 import { integrationTypes, modelTypes } from "#core/bot/integration-types.ts";
 import { jobMetrics, makeReportJob } from "#core/jobs/job-report.ts";
+import { makeAcquireSlots, type SlotStore, slotChannels, slotLimitKinds } from "#core/shared/slots.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
-import { makeRecordTurn, turnChannels } from "#core/turn/turn-report.ts";
+import { makeRecordTurn, turnChannels, waitCauses } from "#core/turn/turn-report.ts";
 import { botEventsRoute, messagesRoute, setUpCallbacks } from "../unit/functions/im-callback/callbacks.ts";
 import { webhookJob } from "./jobs.ts";
 import { makeMemoryLog } from "./memory-log.ts";
@@ -53,6 +54,35 @@ const noteTurns = (metrics: MemoryMetrics): void => {
   }
 };
 
+const noteStarts = (metrics: MemoryMetrics): void => {
+  const recordTurn = makeRecordTurn({ metrics, clock: makeTestClock() });
+  const turn = { channel: "im", integrationType: "dify_chat", startedAt: 0 } as const;
+  for (const cause of waitCauses) {
+    recordTurn(
+      { ...turn, wait: { since: 0, cause } },
+      {
+        status: "ended",
+        outcome: { status: "answered" },
+        delivery: { status: "delivered" },
+        modelCalls: 1,
+        firstTextAt: 1,
+        start: { openedAt: 1, freeSince: undefined },
+        cleanup,
+      },
+    );
+  }
+};
+
+const refuseSlots = async (metrics: MemoryMetrics): Promise<void> => {
+  for (const channel of slotChannels) {
+    for (const kind of slotLimitKinds) {
+      const store: SlotStore = { acquire: async () => ({ status: "refused", by: kind }) };
+      const acquireSlots = makeAcquireSlots({ store, channel, metrics, log: makeMemoryLog() });
+      await acquireSlots([{ pool: [], slot: "", limits: [{ kind, id: "", max: 1 }], until: 0 }]);
+    }
+  }
+};
+
 const reportJobs = (metrics: MemoryMetrics): void => {
   const report = makeReportJob({ metrics, log: makeMemoryLog(), clock: makeTestClock() });
   for (const integrationType of integrationTypes) {
@@ -97,6 +127,8 @@ const asCloudWatchReads = ({ notes, counts }: MemoryMetrics, service: string): E
 export const emittedMetrics = async (service: string): Promise<EmittedMetric[]> => {
   const metrics = makeMemoryMetrics();
   noteTurns(metrics);
+  noteStarts(metrics);
+  await refuseSlots(metrics);
   reportJobs(metrics);
   await dropCallbacks(metrics);
   return asCloudWatchReads(metrics, service);

@@ -19,6 +19,7 @@ export const makeMemoryConversations = (clock: Clock, before?: Conversation): Me
   const closed: (number | undefined)[] = [];
   let held: ConversationLease | undefined;
   let pauses: readonly ConversationPause[] = [];
+  let freeSince: number | undefined;
   const isHolder = (token: string): boolean => held?.token === token;
   return {
     kept,
@@ -33,7 +34,7 @@ export const makeMemoryConversations = (clock: Clock, before?: Conversation): Me
       held = lease;
       const last = kept.at(-1);
       const conversation = last && last.expiresAt > clock.now() ? last : undefined;
-      return { status: "open", conversation, pauses };
+      return { status: "open", conversation, pauses, freeSince };
     },
     renew: async (_key, lease) => {
       if (!isHolder(lease.token)) return false;
@@ -62,6 +63,7 @@ export const makeMemoryConversations = (clock: Clock, before?: Conversation): Me
       if (!isHolder(token)) return;
       held = undefined;
       pauses = kept;
+      freeSince = clock.now();
       closed.push(expiresAt);
     },
     findPauses: async () => pauses,

@@ -41,6 +41,9 @@ const pausesRecord = v.object({ sealedPauses: v.optional(v.string()) });
 /** Records of the previous version may have no count. */
 const countRecord = v.object({ turns: v.optional(v.number(), 0) });
 
+/** When the last turn ended, in milliseconds since the epoch. */
+const closedRecord = v.object({ closedAt: v.optional(v.number()) });
+
 /** What an encrypted attribute holds: text of one cannot be read as that of another. */
 type Purpose = "memory" | "pauses";
 
@@ -187,11 +190,12 @@ export const makeConversationsTable = ({
         },
       );
       if (!item) return { status: "busy" };
+      const { closedAt: freeSince } = parseRecord(closedRecord, item, "a conversation record");
       const [conversation, pauses] = await Promise.all([
         conversationIn(key, token, item),
         pausesIn(key, item),
       ]);
-      return { status: "open", conversation, pauses };
+      return { status: "open", conversation, pauses, freeSince };
     },
     renew: (key, { token, expiresAt }) =>
       update(key, "SET heldUntil = :until", whileHeld, { ":until": expiresAt, ":token": token }),
@@ -237,6 +241,8 @@ export const makeConversationsTable = ({
         const isKept = kept.length > 0;
         const ttl = ttlOf(Math.max(expiresAt ?? now + conversationLifeMs, pausesEnd));
         const sets = [
+          // A check of a paused answer is not a turn that another one waits for.
+          ...(isCounted ? ["closedAt = :now"] : []),
           ...(expiresAt === undefined ? [] : ["expiresAt = :until"]),
           ...(isKept ? ["sealedPauses = :pauses"] : []),
           ...(expiresAt !== undefined || isKept ? ["#ttl = :ttl"] : []),
@@ -249,9 +255,10 @@ export const makeConversationsTable = ({
           {
             ":token": token,
             ":count": isCounted ? 1 : 0,
+            ...(isCounted && { ":now": now }),
             ...(expiresAt !== undefined && { ":until": expiresAt }),
             ...(isKept && { ":pauses": await encrypt(key, JSON.stringify(kept), "pauses") }),
-            ...(sets.length > 0 && { ":ttl": ttl }),
+            ...((expiresAt !== undefined || isKept) && { ":ttl": ttl }),
           },
         );
       };

@@ -11,6 +11,7 @@ export const makeMessageVisibility =
   ({ client, queueUrl }: MessageVisibilityPorts) =>
   ({ receiptHandle, attributes }: Pick<SQSRecord, "receiptHandle" | "attributes">): JobVisibility => ({
     receiveCount: Number(attributes.ApproximateReceiveCount),
+    firstReceivedAt: Number(attributes.ApproximateFirstReceiveTimestamp),
     hideFor: async (ms) => {
       await client.send(
         new ChangeMessageVisibilityCommand({

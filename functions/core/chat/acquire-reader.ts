@@ -1,11 +1,12 @@
 import type { Log } from "#core/shared/log.ts";
-import { rateLimited } from "./chat-access.ts";
+import { type AcquireChatSlot, busyBot, rateLimited } from "./chat-access.ts";
 import type { ChatUser } from "./chat-user.ts";
 import type { UserGuard } from "./user-guard.ts";
 
 export interface AcquireReaderPorts {
   /** Limits readers the way turns are limited, with separate counts. */
   readonly readers: Pick<UserGuard, "admit" | "release">;
+  readonly acquireSlot: AcquireChatSlot;
   readonly newId: () => string;
   readonly log: Log;
 }
@@ -17,17 +18,34 @@ export interface AcquireReaderPorts {
  */
 export type AcquireReader = (
   user: Pick<ChatUser, "appKey" | "userId" | "issuedAt">,
+  botUserId: string,
   until: number,
 ) => Promise<() => Promise<void>>;
 
 export const makeAcquireReader =
-  ({ readers, newId, log }: AcquireReaderPorts): AcquireReader =>
-  async ({ appKey, userId, issuedAt }, until) => {
-    const slot = { appKey, userId, turn: newId() };
-    const admission = await readers.admit({ ...slot, issuedAt, until });
-    if (admission.status === "limited") throw rateLimited("open event streams", admission.retryAfterMs);
-    return () =>
-      readers.release(slot).catch((error: unknown) => {
+  ({ readers, acquireSlot, newId, log }: AcquireReaderPorts): AcquireReader =>
+  async ({ appKey, userId, issuedAt }, botUserId, until) => {
+    const id = newId();
+    const reader = { appKey, userId, turn: id };
+    const release = (): Promise<void> =>
+      readers.release(reader).catch((error: unknown) => {
         log.warn("reader_slot_not_released", { app: appKey, reason: String(error) });
       });
+    const acquiring = acquireSlot({ appKey, botUserId, slot: id, until });
+    const admission = await readers.admit({ ...reader, issuedAt, until }).catch(async (error: unknown) => {
+      await (await acquiring).release();
+      throw error;
+    });
+    const slots = await acquiring;
+    if (admission.status === "limited") {
+      await slots.release();
+      throw rateLimited("open event streams", admission.retryAfterMs);
+    }
+    if (slots.refusedBy) {
+      await release();
+      throw busyBot();
+    }
+    return async () => {
+      await Promise.all([release(), slots.release()]);
+    };
   };

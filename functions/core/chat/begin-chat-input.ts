@@ -6,7 +6,14 @@ import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import { type ConversationStore, conversationKeyOf } from "#core/turn/conversation.ts";
 import type { ConversationPause } from "#core/turn/conversation-pause.ts";
 import { type BegunChatTurn, toTurn } from "./begin-chat-turn.ts";
-import { checkAdmission, checkBot, findOwnTurn, revokedToken } from "./chat-access.ts";
+import {
+  type AcquireChatSlot,
+  busyBot,
+  checkAdmission,
+  checkBot,
+  findOwnTurn,
+  revokedToken,
+} from "./chat-access.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import { checkFormInput } from "./form-input.ts";
@@ -27,6 +34,7 @@ export interface BeginChatInputPorts {
   readonly turns: Pick<ChatTurnStore, "find" | "continue">;
   readonly conversations: Pick<ConversationStore, "findPauses">;
   readonly guard: Pick<UserGuard, "admit" | "release" | "isRevoked">;
+  readonly acquireSlot: AcquireChatSlot;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly hash: (parts: readonly unknown[]) => string;
@@ -50,7 +58,16 @@ const openFormOf = (
  * does not match the form, `conflict` if the turn does not wait for it, and those of `BeginChatTurn`.
  */
 export const makeBeginChatInput =
-  ({ bots, turns, conversations, guard, clock, newId, hash }: BeginChatInputPorts): BeginChatInput =>
+  ({
+    bots,
+    turns,
+    conversations,
+    guard,
+    acquireSlot,
+    clock,
+    newId,
+    hash,
+  }: BeginChatInputPorts): BeginChatInput =>
   async (user, { botUserId, turn: turnId, form: formId, action, inputs }, until) => {
     checkBot(user, botUserId);
     const [found, bot, isRevoked] = await Promise.all([
@@ -87,16 +104,41 @@ export const makeBeginChatInput =
     const input = checkFormInput(form, action, inputs);
 
     const lease = { token: newId(), expiresAt: clock.now() + chatLease.leaseMs };
-    const slot = { appKey: id.appKey, userId: id.userId, turn: turnId };
-    checkAdmission(await guard.admit({ ...slot, issuedAt: user.issuedAt, until }));
+    const guarded = { appKey: id.appKey, userId: id.userId, turn: turnId };
+    const acquiring = acquireSlot({ appKey: id.appKey, botUserId, slot: turnId, until });
+    const admission = await guard
+      .admit({ ...guarded, issuedAt: user.issuedAt, until })
+      .catch(async (error: unknown) => {
+        await (await acquiring).undo();
+        throw error;
+      });
+    const slots = await acquiring;
+    if (admission.status !== "admitted") await slots.undo();
+    checkAdmission(admission);
+    const giveBack = async (): Promise<void> => {
+      await Promise.all([guard.release(guarded).catch(() => {}), slots.undo()]);
+    };
+    if (slots.refusedBy) {
+      await giveBack();
+      throw busyBot();
+    }
     const continued = { appKey: id.appKey, turn: turnId, attempt, inputHash: hashOfInput };
     const begun = await turns.continue(continued, lease).catch(async (error: unknown) => {
-      await guard.release(slot).catch(() => {});
+      await giveBack();
       throw error;
     });
-    if (begun === undefined) throw conflict("turn: is running; wait until it has ended");
+    if (begun === undefined) {
+      await slots.undo();
+      throw conflict("turn: is running; wait until it has ended");
+    }
     return {
       status: "ready",
-      ready: { id, turn: { ...turn, continues: { by: "input", input } }, lease, attempt: begun },
+      ready: {
+        id,
+        turn: { ...turn, continues: { by: "input", input } },
+        lease,
+        attempt: begun,
+        releaseSlot: slots.release,
+      },
     };
   };

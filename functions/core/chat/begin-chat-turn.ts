@@ -6,7 +6,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { Lease } from "#core/shared/lease.ts";
 import type { Turn } from "#core/turn/turn.ts";
-import { checkAdmission, checkBot, revokedToken } from "./chat-access.ts";
+import { type AcquireChatSlot, busyBot, checkAdmission, checkBot, revokedToken } from "./chat-access.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease, type NewChatTurn } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import type { UserGuard } from "./user-guard.ts";
@@ -29,6 +29,8 @@ export interface ReadyChatTurn {
   readonly turn: Turn;
   readonly lease: Lease;
   readonly attempt: number;
+  /** Releases the bot's slot. Never rejects. */
+  readonly releaseSlot: () => Promise<void>;
 }
 
 export type BegunChatTurn =
@@ -40,6 +42,7 @@ export interface BeginChatTurnPorts {
   readonly bots: Pick<BotStore, "findWithKeys">;
   readonly turns: Pick<ChatTurnStore, "begin" | "discard">;
   readonly guard: Pick<UserGuard, "admit" | "cancel" | "isRevoked">;
+  readonly acquireSlot: AcquireChatSlot;
   readonly clock: Clock;
   readonly newId: () => string;
   /** Returns a short hash: equal for equal parts, different otherwise. */
@@ -95,7 +98,7 @@ export const toTurn = (
  * `not_found`, `conflict`, `bad_token` or `rate_limited`, whose message is shown to the caller.
  */
 export const makeBeginChatTurn =
-  ({ bots, turns, guard, clock, newId, hash }: BeginChatTurnPorts): BeginChatTurn =>
+  ({ bots, turns, guard, acquireSlot, clock, newId, hash }: BeginChatTurnPorts): BeginChatTurn =>
   async (user, request, until) => {
     const { appKey, userId, issuedAt } = user;
     const { botUserId, conversation, idempotencyKey } = request;
@@ -125,19 +128,23 @@ export const makeBeginChatTurn =
       return begun;
     }
 
-    const admission = await guard
-      .admit({ appKey, userId, turn: id.turn, issuedAt, until })
-      .catch(async (error: unknown) => {
-        // Otherwise the turn would look as if it were running, and occupy a slot. The first error is more useful than a
-        // second one.
-        await Promise.allSettled([
-          turns.discard(id, lease.token),
-          guard.cancel({ appKey, userId, turn: id.turn }),
-        ]);
-        throw error;
-      });
-    if (admission.status !== "admitted") await turns.discard(id, lease.token);
+    const guarded = { appKey, userId, turn: id.turn };
+    const acquiring = acquireSlot({ appKey, botUserId, slot: id.turn, until });
+    const admission = await guard.admit({ ...guarded, issuedAt, until }).catch(async (error: unknown) => {
+      const slots = await acquiring;
+      // Otherwise the turn would look as if it were running, and occupy a slot. The first error is more useful than a
+      // second one.
+      await Promise.allSettled([turns.discard(id, lease.token), guard.cancel(guarded), slots.release()]);
+      throw error;
+    });
+    const slots = await acquiring;
+    if (admission.status !== "admitted") await Promise.all([turns.discard(id, lease.token), slots.release()]);
     checkAdmission(admission);
+    if (slots.refusedBy) {
+      await Promise.all([turns.discard(id, lease.token), guard.cancel(guarded)]);
+      throw busyBot();
+    }
     const turn = toTurn(id, bot, integration, request, clock.now());
-    return { status: "ready", ready: { id, turn, lease, attempt: begun.attempt } };
+    const { release: releaseSlot } = slots;
+    return { status: "ready", ready: { id, turn, lease, attempt: begun.attempt, releaseSlot } };
   };

@@ -1,4 +1,5 @@
 import { BridgeError, callerError } from "#core/shared/errors.ts";
+import type { AcquiredSlots } from "#core/shared/slots.ts";
 import type { ChatTurn, ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import type { Admission } from "./user-guard.ts";
@@ -36,6 +37,29 @@ export const checkAdmission = (admission: Admission): void => {
   if (admission.status === "revoked") throw revokedToken();
   if (admission.status === "limited") throw rateLimited("turns", admission.retryAfterMs);
 };
+
+/**
+ * Acquires a place among the answers that a bot and its app stream at the same time. `until`: when it is free in any case, in
+ * milliseconds since the epoch. Never rejects.
+ */
+export type AcquireChatSlot = (of: {
+  readonly appKey: string;
+  readonly botUserId: string;
+  /** Identifies the stream. */
+  readonly slot: string;
+  readonly until: number;
+}) => Promise<AcquiredSlots>;
+
+/** Suggested delay while a bot or its app has all its slots in use, in milliseconds. When one becomes free is unknown. */
+const busyBotRetryMs = 5_000;
+
+/** The error if a bot or its app streams as many answers as it may, which is no fault of the user. */
+export const busyBot = (): BridgeError =>
+  new BridgeError("rate_limited", "the bot is answering as many questions as it can; retry later", {
+    expose: true,
+    retryable: true,
+    retryAfterMs: busyBotRetryMs,
+  });
 
 /** `what`: what the user has too many of, in the plural, such as `turns`. */
 export const rateLimited = (what: string, retryAfterMs: number): BridgeError =>

@@ -53,7 +53,7 @@ const isConflict = (error: unknown): boolean => error instanceof BridgeError && 
 /** Runs a turn that a client waits for, to its end, even if the client disconnects. */
 export const makeRunChatTurn =
   ({ turns, guard, forwardTurn, journalOf, clock, log, recordTurn }: RunChatTurnPorts): RunChatTurn =>
-  async ({ id, turn, lease: { token, expiresAt }, attempt }, emitEvent, deadline) => {
+  async ({ id, turn, lease: { token, expiresAt }, attempt, releaseSlot }, emitEvent, deadline) => {
     const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
     const startedAt = clock.now();
     const stop = new AbortController();
@@ -147,6 +147,7 @@ export const makeRunChatTurn =
       await Promise.all([
         ended.catch(warn("chat_turn_end_not_saved")),
         (hasEmitted ? guard.release(slot) : guard.cancel(slot)).catch(warn("chat_turn_slot_not_released")),
+        releaseSlot(),
       ]);
     };
 

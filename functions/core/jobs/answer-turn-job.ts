@@ -20,7 +20,7 @@ import { type ConversationPause, pauseEndsAt } from "#core/turn/conversation-pau
 import type { ForwardTurn } from "#core/turn/forward-turn.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
-import { isSuccessful, type RecordTurn } from "#core/turn/turn-report.ts";
+import { isSuccessful, type RecordTurn, type WaitCause } from "#core/turn/turn-report.ts";
 import { type DeadLetters, jobIdOf, jobKeyOf, recallableOf, type TurnJob } from "./job.ts";
 import { type LeasedJob, logWarning } from "./job-lease.ts";
 import type { ReportJob } from "./job-report.ts";
@@ -62,6 +62,8 @@ export interface LeasedTurn extends LeasedJob<TurnJob> {
   readonly state: Promise<TurnJobState>;
   /** The stream message that an earlier worker may have left open. */
   readonly open: OpenMessage | undefined;
+  /** Whether the job was postponed before: it has been received, but not tried. */
+  readonly wasPostponed: boolean;
 }
 
 /** A worker's time limits, in milliseconds since the epoch. */
@@ -246,7 +248,11 @@ export const makeAnswerTurnJob = ({
       const isLost = delivery.status === "undelivered" && !lease.isHeld();
       if (outcome.status === "abandoned" || isLost) return { status: "abandoned" };
       const { integrationType } = job;
-      recordTurn({ channel: "im", integrationType, startedAt }, answered);
+      const cause: WaitCause = leased.wasPostponed ? "limit" : "capacity";
+      const wait = { since: job.redrivenAt ?? startedAt, cause };
+      // The delay of a further try is that of the first one's failure, and nobody waits for a check.
+      const isFirst = tries === 1 && !job.check;
+      recordTurn({ channel: "im", integrationType, startedAt, ...(isFirst && { wait }) }, answered);
       const fields = { ...logFieldsOf(startedAt, answered), tries };
       if (wasRecalled) {
         report("recalled", job, fields);

@@ -12,6 +12,8 @@ export interface JobVisibility {
    * read.
    */
   readonly receiveCount: number;
+  /** When the queue delivered the job for the first time, in milliseconds since the epoch. */
+  readonly firstReceivedAt: number;
   /** Hides the message for `ms` milliseconds from now; replaces the remaining time. */
   hideFor(ms: number): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { leaseMs } from "#core/shared/lease.ts";
+import type { SlotLimitKind } from "#core/shared/slots.ts";
 import { endingMs } from "#core/turn/turn-time.ts";
 import {
   type AnswerTurnJobPorts,
@@ -10,12 +11,16 @@ import {
 import { jobIdOf, type TurnJob } from "./job.ts";
 import { type JobResult, type JobVisibility, logWarning, makeJobLeases } from "./job-lease.ts";
 import { idsOf } from "./job-report.ts";
+import { type AcquireJobSlots, slotPauseMs } from "./job-slots.ts";
 import type { JobStore } from "./job-store.ts";
 
 export interface RunTurnJobPorts extends AnswerTurnJobPorts {
   readonly readTurnJob: ReadTurnJob;
   readonly jobs: JobStore;
+  readonly acquireSlots: AcquireJobSlots;
   readonly newToken: () => string;
+  /** Returns a number from 0 to 1. */
+  readonly random: () => number;
 }
 
 /** Never rejects. `endsAt`: when the worker's invocation times out, in milliseconds since the epoch. */
@@ -34,7 +39,8 @@ const pauseAfter = (tries: number): number => Math.min(firstPauseMs * 2 ** (trie
 
 /** A busy conversation may become free at any moment; a turn may take 14 minutes. */
 const busyPauseMs = 15_000;
-const maxBusyWaitMs = 20 * 60_000;
+/** How long a job waits for its conversation or its slots. */
+const maxWaitMs = 20 * 60_000;
 /** A paused answer is checked after a quarter of the time that it has waited, within these limits, in milliseconds. */
 const minCheckPauseMs = 5_000;
 const maxCheckPauseMs = 5 * 60_000;
@@ -56,7 +62,8 @@ const done: Result = { status: "done" };
 const retryIn = (pauseMs: number): Result => ({ status: "retry", pauseMs });
 
 /** Runs a job from the queue, exactly once however often it is delivered. */
-export const makeRunTurnJob = ({ readTurnJob, newToken, ...ports }: RunTurnJobPorts): RunTurnJob => {
+export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
+  const { readTurnJob, acquireSlots, newToken, random, ...ports } = given;
   const { jobs, deadLetters, report, sendCheck, clock, log } = ports;
   const { answer, sendFailure } = makeAnswerTurnJob(ports);
   const { keep, complete, release, postpone } = makeJobLeases({ jobs, clock, log });
@@ -83,25 +90,31 @@ export const makeRunTurnJob = ({ readTurnJob, newToken, ...ports }: RunTurnJobPo
     return done;
   };
 
-  /** Waiting for another turn does not count as a try. */
-  const waitForConversation = async (
+  /** Waiting for other turns does not count as a try. `reason`: for the dead letter if the wait is too long. */
+  const wait = async (
+    leased: LeasedTurn,
+    visibility: JobVisibility,
+    time: WorkerTime,
+    since: number,
+    pauseMs: number,
+    reason: string,
+  ): Promise<Result> => {
+    if (clock.now() - since > maxWaitMs)
+      return giveUp(leased, visibility, time, `${reason} for ${maxWaitMs / 60_000} minutes`);
+    await postpone(leased);
+    return retryIn(pauseMs);
+  };
+
+  const waitForConversation = (
     leased: LeasedTurn,
     visibility: JobVisibility,
     time: WorkerTime,
   ): Promise<Result> => {
     const { job, tries } = leased;
-    const waitedMs = clock.now() - (job.redrivenAt ?? job.acceptedAt);
     report("tried", job, { tries, reason: "another turn is in progress in the conversation" });
-    if (waitedMs > maxBusyWaitMs) {
-      return giveUp(
-        leased,
-        visibility,
-        time,
-        `the conversation was busy for ${maxBusyWaitMs / 60_000} minutes`,
-      );
-    }
-    await postpone(leased);
-    return retryIn(Math.min(pauseAfter(visibility.receiveCount), busyPauseMs));
+    const pauseMs = Math.min(pauseAfter(visibility.receiveCount), busyPauseMs);
+    const since = job.redrivenAt ?? job.acceptedAt;
+    return wait(leased, visibility, time, since, pauseMs, "the conversation was busy");
   };
 
   /** Waiting for human input does not count as a try, and ends a series of failed ones. */
@@ -122,6 +135,20 @@ export const makeRunTurnJob = ({ readTurnJob, newToken, ...ports }: RunTurnJobPo
       check: { ...check, round: check.round + 1, sentAt: now, nextAt: now + pauseMs },
     });
     return done;
+  };
+
+  const waitForSlots = (
+    leased: LeasedTurn,
+    visibility: JobVisibility,
+    time: WorkerTime,
+    limit: SlotLimitKind,
+  ): Promise<Result> => {
+    log.info("job_postponed", { ...idsOf(leased.job), limit });
+    if (leased.job.check) return checkLater(leased, true);
+    // Before its first delivery the job waited for earlier ones of its conversation.
+    const since = visibility.firstReceivedAt;
+    const pauseMs = slotPauseMs(clock.now() - since, random);
+    return wait(leased, visibility, time, since, pauseMs, `the ${limit}'s turns were all in use`);
   };
 
   const answerLeased = async (
@@ -159,34 +186,50 @@ export const makeRunTurnJob = ({ readTurnJob, newToken, ...ports }: RunTurnJobPo
     }
   };
 
-  const run = async (job: TurnJob, visibility: JobVisibility, time: WorkerTime): Promise<Result> => {
+  const run = async (job: TurnJob, visibility: JobVisibility, endsAt: number): Promise<Result> => {
     const earlyMs = job.check ? job.check.nextAt - clock.now() : 0;
     if (earlyMs > 0) return retryIn(earlyMs);
+    const time = { deadline: endsAt - endingMs, deliverBy: endsAt - lastCallMs };
     const lease = newLease(newToken());
+    // At the same time, since the user waits for all of them.
     const state = readTurnJob(job);
+    const acquiring = acquireSlots(job, endsAt);
     // Handled where it is used; until then a failure must not count as an unhandled rejection.
     state.catch(() => {});
-    const claim = await jobs.claim(jobIdOf(job), lease);
-    if (claim.status === "done") {
-      report("repeated", job);
-      return done;
+    let isClaimed = false;
+    try {
+      const claim = await jobs.claim(jobIdOf(job), lease);
+      if (claim.status === "done") {
+        report("repeated", job);
+        return done;
+      }
+      const { tries } = claim;
+      if (claim.status === "busy") {
+        // A dead worker's lease may expire slightly after the visibility timeout that led to this delivery.
+        return retryIn(
+          Math.min(Math.max(0, claim.heldUntil - clock.now()) + leasePauseMs, pauseAfter(tries)),
+        );
+      }
+      isClaimed = true;
+      const wasPostponed = visibility.receiveCount > tries;
+      const leased = { job, lease, tries, state, open: claim.open, wasPostponed };
+      const { refusedBy } = await acquiring;
+      const running = refusedBy
+        ? waitForSlots(leased, visibility, time, refusedBy)
+        : answerLeased(leased, visibility, time);
+      return await running.catch(async (error: unknown) => {
+        log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
+        await release(leased);
+        return retryIn(pauseAfter(tries));
+      });
+    } finally {
+      const slots = await acquiring;
+      await (isClaimed ? slots.release() : slots.undo());
     }
-    const { tries } = claim;
-    if (claim.status === "busy") {
-      // A dead worker's lease may expire slightly after the visibility timeout that led to this delivery.
-      return retryIn(Math.min(Math.max(0, claim.heldUntil - clock.now()) + leasePauseMs, pauseAfter(tries)));
-    }
-    const leased = { job, lease, tries, state, open: claim.open };
-    return answerLeased(leased, visibility, time).catch(async (error: unknown) => {
-      log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
-      await release(leased);
-      return retryIn(pauseAfter(tries));
-    });
   };
 
   return async (job, visibility, endsAt) => {
-    const time = { deadline: endsAt - endingMs, deliverBy: endsAt - lastCallMs };
-    const result = await run(job, visibility, time).catch((error: unknown): Result => {
+    const result = await run(job, visibility, endsAt).catch((error: unknown): Result => {
       const tries = visibility.receiveCount;
       log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
       return retryIn(pauseAfter(tries));

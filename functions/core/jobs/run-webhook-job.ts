@@ -1,6 +1,7 @@
 import type { BotStore } from "#core/bot/bot.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
+import type { SlotLimitKind } from "#core/shared/slots.ts";
 import type { CallWebhook, WebhookCall, WebhookOutcome } from "./call-webhook.ts";
 import { type DeadLetters, type JobId, jobIdOf, type WebhookJob } from "./job.ts";
 import {
@@ -11,12 +12,15 @@ import {
   makeJobLeases,
 } from "./job-lease.ts";
 import { idsOf, type ReportJob } from "./job-report.ts";
+import { type AcquireJobSlots, slotPauseMs } from "./job-slots.ts";
 import type { JobStore } from "./job-store.ts";
 
 export interface RunWebhookJobPorts {
   readonly bots: Pick<BotStore, "find">;
   readonly jobs: JobStore;
   readonly callWebhook: CallWebhook;
+  /** Bounds the calls in progress: an endpoint that hangs must not occupy all workers. */
+  readonly acquireSlots: AcquireJobSlots;
   readonly deadLetters: DeadLetters;
   readonly report: ReportJob;
   readonly clock: Clock;
@@ -55,6 +59,7 @@ export const makeRunWebhookJob = ({
   bots,
   jobs,
   callWebhook,
+  acquireSlots,
   deadLetters,
   report,
   clock,
@@ -65,7 +70,7 @@ export const makeRunWebhookJob = ({
 }: RunWebhookJobPorts): RunWebhookJob => {
   const pauseAfter = (tries: number): number => (pausesMs[tries - 1] ?? maxPauseMs) * (1 + jitter * random());
 
-  const { complete, release } = makeJobLeases({ jobs, clock, log });
+  const { complete, release, postpone } = makeJobLeases({ jobs, clock, log });
 
   const findCall = async ({ job }: LeasedJob<WebhookJob>): Promise<WebhookCall | undefined> => {
     const [bot] = await bots.find(job.appKey, [job.botUserId]);
@@ -122,23 +127,54 @@ export const makeRunWebhookJob = ({
     return "retry";
   };
 
+  /** Waiting for calls of the same bot or app does not count as a try. */
+  const waitForSlot = async (
+    leased: LeasedJob<WebhookJob>,
+    visibility: JobVisibility,
+    limit: SlotLimitKind,
+  ): Promise<JobResult> => {
+    const { job } = leased;
+    const waitedMs = clock.now() - visibility.firstReceivedAt;
+    if (waitedMs > retryForMs)
+      return giveUp(
+        leased,
+        `the ${limit}'s webhook calls were all in use for ${retryForMs / 60_000} minutes`,
+      );
+    log.info("job_postponed", { ...idsOf(job), limit });
+    await postpone(leased);
+    await visibility.hideFor(slotPauseMs(waitedMs, random));
+    return "retry";
+  };
+
   const run = async (job: WebhookJob, visibility: JobVisibility): Promise<JobResult> => {
     const lease = { token: newToken(), expiresAt: clock.now() + leaseMs };
-    const claim = await jobs.claim(jobIdOf(job), lease);
-    switch (claim.status) {
-      case "done":
-        report("repeated", job);
-        return "done";
-      case "busy":
-        await visibility.hideFor(busyPauseMs);
-        return "retry";
-      case "claimed": {
-        const leased = { job, lease, tries: claim.tries };
-        return tryOnce(leased, visibility).catch(async (error: unknown) => {
-          await release(leased);
-          throw error;
-        });
+    const acquiring = acquireSlots(job, lease.expiresAt);
+    let isClaimed = false;
+    try {
+      const claim = await jobs.claim(jobIdOf(job), lease);
+      switch (claim.status) {
+        case "done":
+          report("repeated", job);
+          return "done";
+        case "busy":
+          await visibility.hideFor(busyPauseMs);
+          return "retry";
+        case "claimed": {
+          isClaimed = true;
+          const leased = { job, lease, tries: claim.tries };
+          const { refusedBy } = await acquiring;
+          const running = refusedBy
+            ? waitForSlot(leased, visibility, refusedBy)
+            : tryOnce(leased, visibility);
+          return await running.catch(async (error: unknown) => {
+            await release(leased);
+            throw error;
+          });
+        }
       }
+    } finally {
+      const slots = await acquiring;
+      await (isClaimed ? slots.release() : slots.undo());
     }
   };
 

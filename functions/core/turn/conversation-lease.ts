@@ -15,6 +15,9 @@ export interface ConversationLeasePorts {
 export interface LeasedConversation extends ActiveLease {
   /** The model's memory when the lease was acquired; undefined in a new conversation. */
   readonly memory: string | undefined;
+  /** When the lease was acquired, and since when it was free (see `ConversationStore.open`). */
+  readonly openedAt: number;
+  readonly freeSince: number | undefined;
   /**
    * Saves the model's memory, for a new conversation or this one. Never rejects: a failure loses the context, not the
    * answer.
@@ -78,6 +81,8 @@ export const makeWithConversation =
 
     const opened = await open();
     if (opened.status === "busy") return { status: "busy" };
+    const { freeSince, conversation } = opened;
+    const openedAt = clock.now();
     let extendedUntil: number | undefined;
     let { pauses } = opened;
     const setPause = (changed: ConversationPause): void => {
@@ -95,7 +100,9 @@ export const makeWithConversation =
           work({
             signal,
             isHeld,
-            memory: opened.conversation?.memory,
+            memory: conversation?.memory,
+            openedAt,
+            freeSince,
             saveMemory,
             extend,
             pauses,

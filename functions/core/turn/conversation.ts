@@ -39,6 +39,8 @@ export type OpenedConversation =
       readonly conversation: Conversation | undefined;
       /** Its answers that wait for human input; the latest is the last. */
       readonly pauses: readonly ConversationPause[];
+      /** When the previous turn ended, in milliseconds since the epoch; undefined if there was none. */
+      readonly freeSince?: number | undefined;
     }
   /** Another turn is in progress. */
   | { readonly status: "busy" };

@@ -52,6 +52,8 @@ export interface TurnReport {
   readonly modelCalls: number;
   /** When the model sent the first text for the user, in milliseconds since the epoch. */
   readonly firstTextAt: number | undefined;
+  /** When the turn got its conversation, and since when that was free; undefined if the model was not asked. */
+  readonly start?: Pick<LeasedConversation, "openedAt" | "freeSince">;
   /** The answer that now waits for human input, if it began to wait in this turn. */
   readonly paused?: ConversationPause | undefined;
   /**
@@ -230,6 +232,7 @@ export const makeStreamAnswer =
       delivery,
       modelCalls: progress.modelCalls,
       firstTextAt: progress.firstTextAt,
+      start: { openedAt: conversation.openedAt, freeSince: conversation.freeSince },
       paused,
       cleanup: cleanup.finally(() => closed.abort()),
     };

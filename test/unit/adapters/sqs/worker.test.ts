@@ -54,6 +54,7 @@ const setUp = ({ results = {}, hideFor }: Given = {}) => {
     },
     visibilityOf: ({ messageId, attributes }) => ({
       receiveCount: Number(attributes.ApproximateReceiveCount),
+      firstReceivedAt: 0,
       hideFor: hideFor ?? (async (ms) => void hidden.push(`${messageId} for ${ms / 1000} s`)),
     }),
     log,

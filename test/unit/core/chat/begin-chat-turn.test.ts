@@ -8,6 +8,7 @@ import { conversationKeyOf } from "#core/turn/conversation.ts";
 import { questionOf } from "#core/turn/question.ts";
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
+import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
 
@@ -44,6 +45,7 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
     admission: { status: "admitted" },
     isRevoked: false,
   };
+  const slots = makeFreeSlots();
   let ids = 0;
   const begin = makeBeginChatTurn({
     bots: {
@@ -59,6 +61,7 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
       cancel: async ({ turn }) => void left.push(turn),
       isRevoked: async () => guard.isRevoked,
     },
+    acquireSlot: slots.acquire,
     clock,
     newId: () => {
       ids += 1;
@@ -69,7 +72,7 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
   const until = startMs + 900_000;
   const user = chatUser();
   return {
-    ...{ clock, turns, asked, left, guard },
+    ...{ clock, turns, asked, left, guard, slots },
     begin: (request = ask(), as = user) => begin(as, request, until),
     /** A turn that may run now. */
     ready: async (request = ask(), as = user) => {
@@ -270,6 +273,7 @@ describe("a question with a key", () => {
         cancel: async () => {},
         isRevoked: async () => false,
       },
+      acquireSlot: makeFreeSlots().acquire,
       clock: makeTestClock(startMs),
       newId: () => "a new one",
       hash,
@@ -307,4 +311,52 @@ describe("a question with a key", () => {
     ].map(({ id }) => id.turn);
     expect(new Set(names).size).toBe(4);
   });
+});
+
+describe("a turn for which the bot or its app has no free slot", () => {
+  test.each(["app", "bot"] as const)(
+    "is told to retry, at the limit of the %s, and is not counted",
+    async (limit) => {
+      const { begin, slots, left, asked, ready } = setUp();
+      slots.refuse(limit);
+      await expect(begin(ask({ idempotencyKey: "k" }))).rejects.toMatchObject({
+        code: "rate_limited",
+        retryable: true,
+        retryAfterMs: 5_000,
+        message: "the bot is answering as many questions as it can; retry later",
+      });
+      expect(left).toEqual([asked[0]?.turn]);
+      slots.refuse(undefined);
+      expect(await ready(ask({ idempotencyKey: "k" }))).toMatchObject({
+        id: { turn: asked[0]?.turn },
+        attempt: 2,
+      });
+    },
+  );
+
+  test("does not hide that the user's token is revoked", async () => {
+    const { begin, slots, guard } = setUp();
+    slots.refuse("bot");
+    guard.admission = { status: "revoked" };
+    await expect(begin()).rejects.toMatchObject({ code: "bad_token" });
+  });
+});
+
+test.each<[string, Admission | Error]>([
+  ["is limited", { status: "limited", retryAfterMs: 1 }],
+  ["has a revoked token", { status: "revoked" }],
+  ["cannot be checked", new Error("throttled")],
+])("a turn whose user %s gives the bot's slot back", async (_how, admission) => {
+  const { begin, slots, guard } = setUp();
+  guard.admission = admission;
+  await expect(begin()).rejects.toThrow();
+  expect(slots.log).toEqual(["granted", "released"]);
+});
+
+test("a turn that begins keeps the bot's slot until it is released", async () => {
+  const { ready, slots } = setUp();
+  const { releaseSlot } = await ready();
+  expect(slots.log).toEqual(["granted"]);
+  await releaseSlot();
+  expect(slots.log).toEqual(["granted", "released"]);
 });

@@ -62,6 +62,7 @@ export const setUpChatRun = async (given: Given = {}) => {
   const kept = makeMemoryPieces();
   const conversations = makeMemoryConversations(clock);
   const left: unknown[] = [];
+  const slots: string[] = [];
   const modelStops: string[] = [];
   const closed: string[] = [];
   const lease = { token: "mine", expiresAt: startMs + 10_000 };
@@ -115,12 +116,13 @@ export const setUpChatRun = async (given: Given = {}) => {
     turn: turn({ id: id.turn }),
     lease,
     attempt,
+    releaseSlot: async () => void slots.push("released"),
   };
   const running = run(ready, given.emit ?? client.emit, startMs + 840_000).catch((error: unknown) => ({
     error,
   }));
   return {
-    ...{ clock, log, metrics: notes, client, running, conversations, left, modelStops, closed },
+    ...{ clock, log, metrics: notes, client, running, conversations, left, slots, modelStops, closed },
     turns: store,
     record: () => store.recordOf(id),
     kept: () => kept.eventsOf({ ...id, attempt }),

@@ -89,7 +89,7 @@ describe("an error", () => {
           };
         let isLost = false;
         const done: string[] = [];
-        const { clock, running, client, left, closed } = await setUpChatRun({
+        const { clock, running, client, left, slots, closed } = await setUpChatRun({
           conversations: (real) => ({
             ...real,
             open: by(wrong.open, real.open),
@@ -146,6 +146,7 @@ describe("an error", () => {
         expect(done).toEqual(isLost ? [] : [isHeard ? "end" : "discard"]);
         expect(outcome).toEqual(isHeard ? "emitted" : { error: expect.any(Error) });
         expect(left).toHaveLength(isLost ? 0 : 1);
+        expect(slots).toHaveLength(isLost ? 0 : 1);
         expect(closed).toEqual(["t1"]);
       }),
       { numRuns: 100 },

@@ -12,7 +12,7 @@ describe("a turn of a client", () => {
   });
 
   test("is stored as it was sent, done for as long as it can be replayed, and its slot is freed", async () => {
-    const { clock, running, record, kept, left, closed } = await setUpChatRun();
+    const { clock, running, record, kept, left, slots, closed } = await setUpChatRun();
     await clock.advance(0);
     await running;
     expect(kept()).toEqual([start, delta("You said: hello"), end]);
@@ -23,6 +23,7 @@ describe("a turn of a client", () => {
       reference,
     });
     expect(left).toEqual([place]);
+    expect(slots).toEqual(["released"]);
   });
 
   test("that cannot be replayed is not stored", async () => {

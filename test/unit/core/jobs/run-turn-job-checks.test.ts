@@ -91,6 +91,17 @@ describe("a check", () => {
     },
   );
 
+  test("comes back soon if its bot has no free slot, however long it has waited", async () => {
+    const job = checkJob({ sentAt: acceptedAt + hourMs });
+    const { run, slots, clock, hidden, forwarded, deadLetters, record } = setUpTurnRuns({ job });
+    slots.refuse("bot");
+    await clock.advance(hourMs);
+    expect(await run()).toBe("retry");
+    expect(hidden.at(-1)).toMatch(/^30 s/);
+    expect(record()).toMatchObject({ tries: 0 });
+    expect([forwarded, deadLetters.added]).toEqual([[], []]);
+  });
+
   test.each([
     ["there is no such pause any more", 0, { status: "not_continued", reason: "over" }],
     ["its time is over", 2 * hourMs, waiting],

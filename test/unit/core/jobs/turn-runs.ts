@@ -9,6 +9,7 @@ import type { ForwardTurn } from "#core/turn/forward-turn.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { makeRecordTurn } from "#core/turn/turn-report.ts";
+import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeMemoryDeadLetters, turnJob } from "../../../support/jobs.ts";
 import { makeMemoryJobs } from "../../../support/memory-jobs.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -75,9 +76,11 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
   const checks: TurnJob[] = [];
   const queueOfChecks = { send: async (check: TurnJob): Promise<void> => void checks.push(check) };
   const queue = {
+    firstReceivedAt: start,
     hideFor: async (ms: number): Promise<void> =>
       void hidden.push(`${ms / 1000} s at ${seconds(clock.now())}`),
   };
+  const slots = makeFreeSlots();
   let tokens = 0;
 
   const runTurnJob = makeRunTurnJob({
@@ -108,8 +111,10 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
     deadLetters,
     report: makeReportJob({ log, metrics, clock }),
     recordTurn: makeRecordTurn({ metrics: turnMetrics, clock }),
+    acquireSlots: slots.acquire,
     clock,
     log,
+    random: () => 0,
     newToken: () => {
       tokens += 1;
       return `t${tokens}`;
@@ -119,7 +124,15 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
   return {
     /** `receives`: how often the queue has delivered it, including this time. */
     run: (receives = 1) =>
-      runTurnJob(job, { receiveCount: receives, hideFor: (ms) => queue.hideFor(ms) }, clock.now() + 900_000),
+      runTurnJob(
+        job,
+        {
+          receiveCount: receives,
+          firstReceivedAt: queue.firstReceivedAt,
+          hideFor: (ms) => queue.hideFor(ms),
+        },
+        clock.now() + 900_000,
+      ),
     job,
     id,
     clock,
@@ -130,6 +143,7 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
     model,
     im,
     queue,
+    slots,
     forwarded,
     checks,
     queueOfChecks,

@@ -3,6 +3,7 @@ import type { WebhookCall, WebhookOutcome } from "#core/jobs/call-webhook.ts";
 import { jobIdOf, type WebhookJob } from "#core/jobs/job.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeRunWebhookJob } from "#core/jobs/run-webhook-job.ts";
+import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeMemoryDeadLetters, webhookJob } from "../../../support/jobs.ts";
 import { makeMemoryJobs } from "../../../support/memory-jobs.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -61,6 +62,7 @@ export const setUpWebhookRuns = ({
   const timeouts: number[] = [];
   let receives = 0;
   const queue = { hideFor: async (ms: number): Promise<void> => void timeouts.push(ms) };
+  const slots = makeFreeSlots();
   let tokens = 0;
 
   const runWebhookJob = makeRunWebhookJob({
@@ -70,6 +72,7 @@ export const setUpWebhookRuns = ({
       calls.push({ ...call, atMs: clock.now() - start });
       return server.call();
     },
+    acquireSlots: slots.acquire,
     deadLetters,
     report: makeReportJob({ log, metrics, clock }),
     clock,
@@ -84,7 +87,11 @@ export const setUpWebhookRuns = ({
 
   const run = () => {
     receives += 1;
-    return runWebhookJob(job, { receiveCount: receives, hideFor: (ms) => queue.hideFor(ms) });
+    return runWebhookJob(job, {
+      receiveCount: receives,
+      firstReceivedAt: start,
+      hideFor: (ms) => queue.hideFor(ms),
+    });
   };
 
   /** Runs the job until it is done, and returns the visibility timeouts in between. */
@@ -110,6 +117,7 @@ export const setUpWebhookRuns = ({
     bots,
     server,
     queue,
+    slots,
     calls,
     timeouts,
     deadLetters,

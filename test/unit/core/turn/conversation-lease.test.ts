@@ -48,6 +48,22 @@ describe("a conversation", () => {
     expect(conversations.holder()).toBeUndefined();
   });
 
+  test("shows a turn when it got the conversation, and since when that was free", async () => {
+    const { clock, withConversation } = setUp();
+    const start = clock.now();
+    const timesOf = (name: string) =>
+      withConversation(key, { id: name }, async ({ openedAt, freeSince }) => {
+        await clock.sleep(3_000);
+        return { openedAt: openedAt - start, freeSince: freeSince && freeSince - start };
+      });
+    const first = timesOf("one");
+    await clock.advance(4_000);
+    const second = timesOf("two");
+    await clock.advance(4_000);
+    expect(await first).toEqual({ openedAt: 0, freeSince: undefined });
+    expect(await second).toEqual({ openedAt: 4_000, freeSince: 3_000 });
+  });
+
   test("is waited for up to five seconds, and no two turns run in it at once", async () => {
     const { clock, withConversation } = setUp();
     const long = withConversation(key, { id: "long" }, () => clock.sleep(60_000));

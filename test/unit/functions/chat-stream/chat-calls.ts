@@ -20,6 +20,7 @@ import { makeChatStreamRoutes } from "../../../../functions/chat-stream/routes.t
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
+import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { sameModel } from "../../../support/models.ts";
@@ -118,6 +119,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
   /** Readers that have disconnected. */
   const left: string[] = [];
   const failing: { store: Error | undefined } = { store: undefined };
+  const slots = makeFreeSlots();
   let ids = 0;
   const newId = (): string => {
     ids += 1;
@@ -157,11 +159,13 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
         cancel: async () => {},
         isRevoked: async () => guard.isRevoked,
       },
+      acquireSlot: slots.acquire,
       clock,
       newId,
       hash,
     }),
     beginChatInput: makeBeginChatInput({
+      acquireSlot: slots.acquire,
       bots,
       turns,
       conversations,
@@ -188,6 +192,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
     }),
     acquireReader: makeAcquireReader({
       readers: { admit: async () => guard.ofReader, release: async ({ turn }) => void left.push(turn) },
+      acquireSlot: slots.acquire,
       newId,
       log,
     }),
@@ -224,7 +229,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
     return withEvents(callStreamed(handler, proxyEvent(event)));
   };
   return {
-    ...{ clock, log, turns, pieces, conversations, guard, model, forwarded, left, failing },
+    ...{ clock, log, turns, pieces, conversations, guard, model, forwarded, left, failing, slots },
     chat: (given: Call = {}) =>
       call(
         "POST",

@@ -69,6 +69,20 @@ describe("a client whose connection broke", () => {
     expect(left).toHaveLength(1);
   });
 
+  test("takes one of the bot's slots, gets a 429 if there is none, and gives back what it has", async () => {
+    const { clock, events, turn, slots, left } = await setUpDone();
+    slots.log.splice(0);
+    const reply = events(turn);
+    await clock.advance(500);
+    await reply.done;
+    expect(slots.log).toEqual(["granted", "released"]);
+    slots.refuse("bot");
+    const refused = events(turn);
+    await refused.done;
+    expect(refused.head()).toMatchObject({ statusCode: 429, headers: { "retry-after": "5" } });
+    expect(left).toHaveLength(2);
+  });
+
   test("after the end gets 204: there is no more", async () => {
     const { events, turn } = await setUpDone();
     const reply = events(turn, { headers: { "Last-Event-ID": "1.end" } });

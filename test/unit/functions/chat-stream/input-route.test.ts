@@ -100,6 +100,29 @@ describe("a paused answer", () => {
     expect(continued).toHaveLength(1);
   });
 
+  test("is continued with one of the bot's slots; without one the client is told to retry, and can", async () => {
+    const { send, slots, continued } = await setUp();
+    slots.log.splice(0);
+    slots.refuse("bot");
+    const refused = await send();
+    expect(refused.head()).toMatchObject({ statusCode: 429, headers: { "retry-after": "5" } });
+    expect(continued).toEqual([]);
+    slots.refuse(undefined);
+    expect((await send()).status()).toBe(200);
+    expect(slots.log).toEqual(["refused by bot", "undone", "granted", "released"]);
+  });
+
+  test.each([
+    ["is limited", { status: "limited", retryAfterMs: 1 }, 429],
+    ["has a revoked token", { status: "revoked" }, 401],
+  ] as const)("gives the bot's slot back if the user %s", async (_how, admission, status) => {
+    const { send, slots, guard } = await setUp();
+    slots.log.splice(0);
+    guard.admission = admission;
+    expect((await send()).status()).toBe(status);
+    expect(slots.log).toEqual(["granted", "undone"]);
+  });
+
   test("can be continued again after a failure", async () => {
     const { send, model, resume, continued } = await setUp();
     model.resume = async () => ({

@@ -1,0 +1,178 @@
+import { createHash, randomBytes } from "node:crypto";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { decideSlot, type OpenSlot, type SlotResult, type SlotStore } from "#core/shared/slots.ts";
+import { makeConditionalUpdates } from "./conditional-write.ts";
+import { ttlOf } from "./expiry.ts";
+import type { GuardsTablePorts } from "./replay-guard.ts";
+import {
+  countAttribute,
+  counterOf,
+  type PoolPart,
+  parsePool,
+  partOf,
+  partsOf,
+  type StoredPool,
+  type StoredSlot,
+  slotAttribute,
+  toSlotEntry,
+} from "./slots-record.ts";
+
+export interface SlotsTablePorts extends GuardsTablePorts {
+  /** Returns a number from 0 to 1. */
+  readonly random: () => number;
+}
+
+/** A round only fails if another slot was opened or released in the meantime. */
+const maxRounds = 4;
+
+const newToken = (): string => randomBytes(6).toString("base64url");
+
+const names = { "#writtenBy": "writtenBy", "#ttl": "ttl" };
+const commonFields = "version = :version, #writtenBy = :writtenBy, expiresAt = :expiresAt, #ttl = :ttl";
+
+/** Placeholders `#<letter>0`, `#<letter>1`, … for attribute names. */
+const numbered = (letter: string, attributes: readonly string[]): Record<string, string> =>
+  Object.fromEntries(attributes.map((attribute, n) => [`#${letter}${n}`, attribute]));
+
+interface HashedSlot {
+  readonly slot: string;
+  readonly until: number;
+}
+
+/**
+ * Open slots, in the guards table. A record has an attribute for each open slot and a counter for each limit, so one conditional
+ * write checks the limits and opens a slot, also in a record that does not exist yet. If it fails, the record is read, and its
+ * slots that have not expired decide (docs/adr/0030).
+ */
+export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTablePorts): SlotStore => {
+  const { update } = makeConditionalUpdates({
+    client,
+    tableName,
+    keyOf: (guard: string) => ({ guard }),
+    names,
+  });
+
+  const find = async (guard: string): Promise<StoredPool | undefined> => {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: { guard }, ConsistentRead: true }),
+    );
+    return Item && parsePool(Item);
+  };
+
+  /** The writes to one record on behalf of one request. */
+  const writesOf = ({ guard, limits }: PoolPart, { slot, until }: HashedSlot, token: string) => {
+    const counters = limits.map(counterOf);
+    const counts = numbered("n", counters.map(countAttribute));
+    const entry = toSlotEntry({ until, token, limits });
+    const write = (
+      expression: string,
+      condition: string,
+      values: Record<string, unknown>,
+      usedNames: Record<string, string>,
+    ): Promise<boolean> =>
+      update(
+        guard,
+        `SET ${commonFields}${expression}`,
+        condition,
+        {
+          ":version": 1,
+          ":writtenBy": newToken(),
+          ":expiresAt": until,
+          ":ttl": ttlOf(until),
+          ":entry": entry,
+          ...values,
+        },
+        { "#slot": slotAttribute(slot), ...usedNames },
+      );
+    const addToCounts = (value: string): string =>
+      Object.keys(counts)
+        .map((count) => `${count} ${value}`)
+        .join(", ");
+
+    return {
+      open: (): Promise<boolean> => {
+        const maxima = Object.fromEntries(limits.map(({ max }, n) => [`:max${n}`, max]));
+        const isBelow = (count: string, n: number): string =>
+          `(attribute_not_exists(${count}) OR ${count} < :max${n})`;
+        return write(
+          `, #slot = :entry ADD ${addToCounts(":one")}`,
+          ["attribute_not_exists(#slot)", ...Object.keys(counts).map(isBelow)].join(" AND "),
+          { ":one": 1, ...maxima },
+          counts,
+        );
+      },
+      takeOver: (from: StoredSlot): Promise<boolean> =>
+        write(", #slot = :entry", "#slot = :former", { ":former": toSlotEntry(from) }, {}),
+      giveBack: (to: StoredSlot): Promise<boolean> =>
+        write(", #slot = :former", "#slot = :entry", { ":former": toSlotEntry(to) }, {}),
+      release: (): Promise<boolean> =>
+        write(` REMOVE #slot ADD ${addToCounts(":less")}`, "#slot = :entry", { ":less": -1 }, counts),
+      /** Opens the slot in place of those that have expired, and counts all again. */
+      replace: (stored: StoredPool, live: ReadonlyMap<string, OpenSlot>): Promise<boolean> => {
+        const counted = new Map(counters.map((counter) => [counter, 1]));
+        for (const counter of [...live.values()].flatMap((each) => each.limits.map(counterOf)))
+          counted.set(counter, (counted.get(counter) ?? 0) + 1);
+        const kept = numbered("k", [...counted.keys()].map(countAttribute));
+        const removed = numbered("r", [
+          ...[...stored.open.keys()].filter((other) => other !== slot && !live.has(other)).map(slotAttribute),
+          ...stored.counters.filter((counter) => !counted.has(counter)).map(countAttribute),
+        ]);
+        const removing = Object.keys(removed).join(", ");
+        return write(
+          `, #slot = :entry, ${Object.keys(kept)
+            .map((name, n) => `${name} = :k${n}`)
+            .join(", ")}${removing === "" ? "" : ` REMOVE ${removing}`}`,
+          "#writtenBy = :stored",
+          {
+            ":stored": stored.writtenBy,
+            ...Object.fromEntries([...counted.values()].map((count, n) => [`:k${n}`, count])),
+          },
+          { ...kept, ...removed },
+        );
+      },
+    };
+  };
+
+  const acquireIn = async (part: PoolPart, hashed: HashedSlot): Promise<SlotResult> => {
+    const token = newToken();
+    const { open, takeOver, giveBack, replace, release } = writesOf(part, hashed, token);
+    const granted = (undo: () => Promise<boolean> = release): SlotResult => ({
+      status: "granted",
+      release: async () => {
+        await release();
+      },
+      undo: async () => {
+        await undo();
+      },
+    });
+    for (let round = 0; round < maxRounds; round += 1) {
+      if (await open()) return granted();
+      const stored = await find(part.guard);
+      // It expired and was deleted between the two calls.
+      if (!stored) continue;
+      const own = stored.open.get(hashed.slot);
+      // The SDK repeats a write whose response was lost: then the slot is this request's own.
+      if (own?.token === token) return granted();
+      const decision = decideSlot(stored.open, { ...hashed, limits: part.limits }, clock.now());
+      if (decision.status === "full") return { status: "refused", by: decision.by };
+      if (decision.status === "free") {
+        if (await replace(stored, decision.live)) return granted();
+      } else if (own && (await takeOver(own))) return granted(() => giveBack(own));
+    }
+    return { status: "refused", by: part.limits[0].kind };
+  };
+
+  return {
+    acquire: async (request) => {
+      const hash = createHash("sha256").update(request.slot).digest();
+      const hashed = { slot: hash.toString("base64url").slice(0, 16), until: request.until };
+      const parts = partsOf(request);
+      const first = hash.readUInt32BE() % parts;
+      const result = await acquireIn(partOf(request, first, parts), hashed);
+      if (result.status === "granted" || parts === 1) return result;
+      // Another record may have a free slot. One more try is enough: what waits comes again.
+      const second = (first + 1 + Math.floor(random() * (parts - 1))) % parts;
+      return acquireIn(partOf(request, second, parts), hashed);
+    },
+  };
+};

@@ -1,0 +1,21 @@
+import type { AcquiredSlots, SlotLimitKind } from "#core/shared/slots.ts";
+
+/** Grants slots to all, unless `refuse` was called, and records what happens to them. */
+export const makeFreeSlots = () => {
+  const log: string[] = [];
+  let refusedBy: SlotLimitKind | undefined;
+  return {
+    log,
+    refuse: (limit: SlotLimitKind | undefined): void => {
+      refusedBy = limit;
+    },
+    acquire: async (): Promise<AcquiredSlots> => {
+      log.push(refusedBy === undefined ? "granted" : `refused by ${refusedBy}`);
+      return {
+        refusedBy,
+        release: async () => void log.push("released"),
+        undo: async () => void log.push("undone"),
+      };
+    },
+  };
+};
