@@ -29,6 +29,16 @@ describe("the settings of a stage", () => {
     );
   });
 
+  test("include the account's concurrency that a deployment has found, unless cdk.json has one", () => {
+    const found = { ...context, accountConcurrency: "10" };
+    expect(stageSettings(reading(found))).toMatchObject({ accountConcurrency: 10 });
+    const set = { ...found, config: { accountConcurrency: 2_000 } };
+    expect(stageSettings(reading(set))).toMatchObject({ accountConcurrency: 2_000 });
+    expect(() => stageSettings(reading({ ...context, accountConcurrency: "ten" }))).toThrow(
+      "context: accountConcurrency: must be a number",
+    );
+  });
+
   test("report malformed entries of the context", () => {
     expect(() => stageSettings(reading({ config: [], stages: { dev: 1 } }))).toThrow(
       "stages.dev: must be an object of settings",

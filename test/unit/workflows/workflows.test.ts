@@ -112,7 +112,11 @@ describe("a deployment", () => {
 
   test("is tested before, is complete, and is checked at its address", () => {
     const all = commandsOf(deploy);
-    const order = ["bash .ci/run", "npx cdk deploy --all --require-approval never", "npm run smoke -- --url"];
+    const order = [
+      "bash .ci/run",
+      "npm run deploy -- --all --require-approval never",
+      "npm run smoke -- --url",
+    ];
     const places = order.map((command) => all.indexOf(command));
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((one, other) => one - other));
