@@ -1,9 +1,11 @@
-import { type AnswerReceiver, makeNullSink } from "#core/answer/answer-sink.ts";
+import { makeNullSink } from "#core/answer/answer-sink.ts";
 import { makeBusyNotice } from "#core/im/busy-notice.ts";
+import { type ContinuableMessage, makeContinuedDelivery } from "#core/im/continued-delivery.ts";
 import { type ImMessages, type ReceiverLease, replyRouteOf } from "#core/im/im-messages.ts";
 import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
 import { makeTypingIndicator } from "#core/im/typing-indicator.ts";
 import { makeWholeDelivery } from "#core/im/whole-delivery.ts";
+import type { DeliveryReceiver } from "#core/jobs/answer-turn-job.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Turn } from "#core/turn/turn.ts";
 
@@ -12,17 +14,22 @@ const minIntervalMs = 200;
 /** How long RongCloud may be unavailable during an answer before the rest is given up. */
 const maxRetryMs = 120_000;
 
-/** Chooses how a turn's answer is delivered: as a stream, as one message, or not at all. */
+/** Chooses how a turn's answer is delivered: as a stream, as one message, or not at all. `open`: the stream to go on with. */
 export const makeReceiverFor = ({ im, clock }: { readonly im: ImMessages; readonly clock: Clock }) => {
   const streamTo = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs });
+  const continueStream = makeContinuedDelivery({ im, clock, deliverStream: streamTo, maxRetryMs });
   const sendWholeTo = makeWholeDelivery({ im, clock, maxRetryMs });
   const withTypingIndicator = makeTypingIndicator({ im, clock });
   const withBusyNotice = makeBusyNotice({ im, clock });
 
-  return (turn: Turn, lease: ReceiverLease): AnswerReceiver => {
+  return (turn: Turn, lease: ReceiverLease, open: ContinuableMessage | undefined): DeliveryReceiver => {
     const { handleResponse, stream, options } = turn.integration;
     if (!handleResponse) return { sink: makeNullSink() };
     const route = replyRouteOf(turn);
+    if (stream && open) {
+      const sink = continueStream(route, lease, open);
+      return { sink, restart: sink.restart };
+    }
     const sink = (stream ? streamTo : sendWholeTo)(route, lease);
     // The IM shows typing in private chats only.
     const isChecking = turn.continues?.by === "check";

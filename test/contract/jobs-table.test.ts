@@ -140,6 +140,20 @@ describe("a job", () => {
     expect(await itemOf()).not.toHaveProperty("open");
   });
 
+  test("lets the next worker know how much was sent, and by which reference the model finds the answer", async () => {
+    const { claim, store, id, clock, itemOf } = begin();
+    const plan = { first: 8, next: 9, growth: 1 };
+    const open = { messageUID: "m1", seq: 3, sent: { length: 40, hash: "00ff", plan, chunks: 2 } };
+    await claim("dies");
+    expect(await store.checkpoint(id, "dies", undefined, "r1")).toBe(true);
+    expect(await store.checkpoint(id, "dies", open, undefined)).toBe(true);
+    expect(await store.checkpoint(id, "somebody else", undefined, "r2")).toBe(false);
+    await clock.advance(leaseMs);
+    expect(await claim("next")).toEqual({ status: "claimed", tries: 2, open, reference: "r1" });
+    await store.complete(id, "next", "answered", clock.now() + dayMs);
+    expect(await itemOf()).not.toHaveProperty("reference");
+  });
+
   test("says until when another worker has its lease", async () => {
     const { claim, clock } = begin();
     await claim("first");

@@ -1,16 +1,14 @@
-import type { OpenMessage } from "#core/im/im-messages.ts";
 import type { JobId } from "#core/jobs/job.ts";
-import type { JobStore } from "#core/jobs/job-store.ts";
+import type { JobStore, TurnCheckpoint } from "#core/jobs/job-store.ts";
 import type { Clock } from "#core/shared/clock.ts";
 
-export interface JobRecord {
+export interface JobRecord extends TurnCheckpoint {
   readonly state: "running" | "done";
   readonly token: string | undefined;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   readonly tries: number;
   readonly outcome: string | undefined;
-  readonly open?: OpenMessage | undefined;
   readonly noticedBy?: string | undefined;
 }
 
@@ -44,15 +42,17 @@ export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
         return { status: "busy", tries, heldUntil: record.expiresAt };
       }
       plant(id, { state: "running", token, expiresAt, tries, outcome: undefined });
-      return { status: "claimed", tries, open: record.open };
+      return { status: "claimed", tries, open: record.open, reference: record.reference };
     },
     renew: async (id, { token, expiresAt }) => {
       if (holder(id, token)?.state !== "running") return false;
       plant(id, { expiresAt });
       return true;
     },
-    checkpoint: async (id, token, open) => {
-      if (holder(id, token)?.state === "running") plant(id, { open });
+    checkpoint: async (id, token, open, reference) => {
+      if (holder(id, token)?.state !== "running") return false;
+      plant(id, { ...(open && { open }), ...(reference !== undefined && { reference }) });
+      return true;
     },
     claimNotice: async (id, token) => {
       const record = holder(id, token);
@@ -68,6 +68,7 @@ export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
         expiresAt: rememberUntil,
         tries: 0,
         open: undefined,
+        reference: undefined,
         noticedBy: undefined,
       });
       return true;

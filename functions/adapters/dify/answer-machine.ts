@@ -106,6 +106,12 @@ const idsOf = (event: DifyEvent): AnswerIds | undefined => {
   return (conversationId ?? taskId) === undefined ? undefined : { conversationId, messageId, taskId };
 };
 
+/** The run that an event starts. From 1.13 on, when runs no longer end with their client, the event has a reason. */
+const runOf = (event: DifyEvent) =>
+  event.event === "workflow_started" && event.workflow_run_id !== undefined
+    ? { id: event.workflow_run_id, isDetached: event.data.reason !== undefined }
+    : undefined;
+
 /**
  * Turns Dify's events into an answer's events and outcome. The order of the two terminal events depends on the version, and
  * either may be missing: the first one ends the answer, and the second is awaited only briefly (docs/spec/dify.md, A4, A8).
@@ -208,8 +214,14 @@ export const makeAnswerMachine = (
   };
 
   /** The events for the first ids: the turn's reference, and the memory if Dify started a new conversation. */
-  const begin = ({ conversationId, messageId, taskId }: AnswerIds): readonly AnswerEvent[] => {
-    const beginEvent: AnswerEvent = { type: "begun", reference: writeReference({ taskId, messageId, user }) };
+  const begin = (
+    { conversationId, messageId, taskId }: AnswerIds,
+    event: DifyEvent,
+  ): readonly AnswerEvent[] => {
+    const started = runOf(event);
+    const run = started && { ...started, conversationId };
+    const reference = writeReference({ taskId, messageId, user, run });
+    const beginEvent: AnswerEvent = { type: "begun", reference };
     return conversationId === undefined || conversationId === continuedConversationId
       ? [beginEvent]
       : [beginEvent, { type: "memory", memory: writeMemory({ conversationId, user }), startsNew: true }];
@@ -247,7 +259,7 @@ export const makeAnswerMachine = (
         return nothing;
       case "workflow_started":
         isWorkflow = true;
-        if (event.data.reason !== undefined && event.workflow_run_id !== undefined && ids !== undefined)
+        if (runOf(event)?.isDetached === true && event.workflow_run_id !== undefined && ids !== undefined)
           detachedRun = { runId: event.workflow_run_id, ids };
         return nothing;
       case "agent_thought":
@@ -291,7 +303,7 @@ export const makeAnswerMachine = (
       if (state.status === "ended") return nothing;
       if (ids) return take(event);
       ids = idsOf(event);
-      return ids ? [...begin(ids), ...take(event)] : take(event);
+      return ids ? [...begin(ids, event), ...take(event)] : take(event);
     },
     received,
     setText,

@@ -25,6 +25,7 @@ import { makeLookUpAnswer } from "./look-up-answer.ts";
 import { readAnswer } from "./read-answer.ts";
 import { emitFound, makeRecoverAnswer } from "./recover-answer.ts";
 import { makeRecoverUnbegun } from "./recover-unbegun.ts";
+import { makeWaitForRun } from "./run-events.ts";
 
 const errorBodyText = v.pipe(v.string(), v.parseJson(), errorBody);
 
@@ -41,7 +42,8 @@ const cannotStream = /(not|n't) support(ed)?\b.*\bstream|\bstream\w*\b.*\bnot\b.
 export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model<DifyType>["ask"] => {
   const lookUpAnswer = makeLookUpAnswer({ sendHttp, clock, timeouts });
   const appParameters = makeAppParameters({ sendHttp, clock, timeouts });
-  const recoverAnswer = makeRecoverAnswer({ findRun: lookUpAnswer.findRun, clock, timeouts });
+  const waitForRun = makeWaitForRun({ sendHttp, clock, timeouts });
+  const recoverAnswer = makeRecoverAnswer({ findRun: lookUpAnswer.findRun, waitForRun, clock, timeouts });
   const findQuestion = makeFindQuestion({ sendHttp, clock, timeouts });
   const recoverUnbegun = makeRecoverUnbegun({ findQuestion, clock, timeouts });
 

@@ -25,14 +25,29 @@ const reference = v.object({
   /** Identifies the answer in a rating; a workflow has none. */
   messageId: lenient(v.string()),
   user: v.string(),
+  /** Of a chatflow or workflow: finds the result. */
+  run: lenient(
+    v.object({
+      id: v.string(),
+      /** Of the run's message; a workflow has none. */
+      conversationId: lenient(v.string()),
+      /** Whether the run continues when its client disconnects. */
+      isDetached: v.boolean(),
+    }),
+  ),
 });
 const referenceText = v.pipe(v.string(), v.parseJson(), reference);
 
 /** Dify's ids of a turn and the `user` that asked. */
 export type DifyReference = v.InferOutput<typeof reference>;
 
-export const writeReference = ({ taskId, messageId, user }: DifyReference): string =>
-  JSON.stringify({ taskId, messageId, user });
+export const writeReference = ({
+  taskId,
+  messageId,
+  user,
+  run,
+}: Omit<DifyReference, "run"> & Partial<Pick<DifyReference, "run">>): string =>
+  JSON.stringify({ taskId, messageId, user, run });
 
 export const readReference = (text: string): DifyReference | undefined => {
   const parsed = v.safeParse(referenceText, text);

@@ -2,6 +2,7 @@ import type { Model } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAskDify } from "./ask-dify.ts";
 import { type CallDifyPorts, makeCallDify } from "./call-dify.ts";
+import { makeFindTurn } from "./find-turn.ts";
 import { resolveDifyLink } from "./resolve-dify-link.ts";
 import { makeResumeDify } from "./resume-dify.ts";
 import { makeTurnCalls } from "./turn-calls.ts";
@@ -9,6 +10,7 @@ import { makeTurnCalls } from "./turn-calls.ts";
 /** A Dify app as a model (docs/spec/dify.md). */
 export const makeDifyModel = (ports: CallDifyPorts): Model<DifyType> => ({
   ask: makeAskDify(ports),
+  recover: makeFindTurn(ports),
   resume: makeResumeDify(ports),
   ...makeTurnCalls(makeCallDify(ports)),
   resolveLink: ({ callbackUrl }, url) => resolveDifyLink(callbackUrl, url),

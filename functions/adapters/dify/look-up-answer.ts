@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { lenient } from "#adapters/model-api/lenient.ts";
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import { type AnswerMachine, type DetachedRun, textOfOutputs } from "./answer-machine.ts";
-import { type CallDifyPorts, errorBody, makeCallDify, makeLookUp } from "./call-dify.ts";
+import { type CallDifyPorts, errorBody, makeCallDify } from "./call-dify.ts";
 import { filesOfOutputs } from "./dify-file.ts";
 import { type DifyForm, isExpired } from "./dify-form.ts";
 import { difyUser } from "./dify-ids.ts";
@@ -57,6 +57,9 @@ export type EndedRun = Exclude<RunState, { status: "running" | "unknown" }>;
 export const hasEnded = (run: RunState): run is EndedRun =>
   run.status !== "running" && run.status !== "unknown";
 
+/** "lost": Dify does not have the run, or has no answer for the message. */
+export type FoundRun = RunState | { readonly status: "lost" };
+
 const running: RunState = { status: "running" };
 const unknown: RunState = { status: "unknown" };
 const endedAs = (outcome: AnswerOutcome): RunState => ({ status: "ended", outcome });
@@ -95,12 +98,31 @@ const runStateOf = (
   }
 };
 
+interface LookUpOptions {
+  /** Whether the run has sent neither events nor pings for some time. */
+  readonly isQuiet: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** Asks Dify for the state of runs and conversations, rather than infer it from silence. */
 export const makeLookUpAnswer = (ports: CallDifyPorts) => {
   const { clock } = ports;
   const readOpenForms = makeReadOpenForms(ports);
   const callDify = makeCallDify(ports);
-  const lookUp = makeLookUp(callDify);
+
+  /** "lost" only if Dify says that it does not have the run; undefined if it does not answer. */
+  const findStoredRun = async (
+    { integration }: AskedUser,
+    runId: string,
+    signal: AbortSignal,
+  ): Promise<Run | "lost" | undefined> => {
+    const path = `workflows/run/${encodeURIComponent(runId)}`;
+    const reply = await callDify({ method: "GET", integration, path, signal }).catch(() => undefined);
+    const refusal = v.safeParse(errorBody, reply?.json);
+    if (reply?.status === 404 && refusal.success && refusal.output.code === "not_found") return "lost";
+    const parsed = v.safeParse(run, reply?.json);
+    return reply?.status === 200 && parsed.success ? parsed.output : undefined;
+  };
 
   /** "absent": Dify has deleted it, or it is behind many later ones. */
   const findMessage = async (
@@ -128,28 +150,52 @@ export const makeLookUpAnswer = (ports: CallDifyPorts) => {
     return "absent";
   };
 
+  const findEarlierRun = async (
+    question: AskedUser,
+    { runId, ids }: DetachedRun,
+    textSoFar: TextSoFar,
+    { isQuiet, signal }: LookUpOptions,
+  ): Promise<FoundRun> => {
+    const [found, message] = await Promise.all([
+      findStoredRun(question, runId, signal),
+      findMessage(question, ids, signal),
+    ]);
+    if (found === "lost") return { status: "lost" };
+    if (!found) return unknown;
+    // Without its message, which may be moderated, a chatflow's answer is not known.
+    if (found.status.endsWith("succeeded") && message === "unknown") return running;
+    const stored = typeof message === "string" ? undefined : message;
+    const state = runStateOf(found, stored, textSoFar, isQuiet);
+    if (state.status !== "paused") return state;
+    const forms = stored ? state.forms : await readOpenForms(question, runId, signal);
+    const now = clock.now();
+    return { ...state, forms: forms.filter((form) => !isExpired(form, now)) };
+  };
+
   return {
-    /** `isQuiet`: the run has sent neither events nor pings for some time. */
+    findEarlierRun,
+
+    /** As `findEarlierRun`, for a run that is known to exist. */
     async findRun(
       question: AskedUser,
-      { runId, ids }: DetachedRun,
+      run: DetachedRun,
       textSoFar: TextSoFar,
-      { isQuiet, signal }: { readonly isQuiet: boolean; readonly signal: AbortSignal },
+      options: LookUpOptions,
     ): Promise<RunState> {
-      const path = `workflows/run/${encodeURIComponent(runId)}`;
-      const [found, message] = await Promise.all([
-        lookUp(run, { integration: question.integration, path, signal }),
-        findMessage(question, ids, signal),
-      ]);
-      if (!found) return unknown;
-      // Without its message, which may be moderated, a chatflow's answer is not known.
-      if (found.status.endsWith("succeeded") && message === "unknown") return running;
-      const stored = typeof message === "string" ? undefined : message;
-      const state = runStateOf(found, stored, textSoFar, isQuiet);
-      if (state.status !== "paused") return state;
-      const forms = stored ? state.forms : await readOpenForms(question, runId, signal);
-      const now = clock.now();
-      return { ...state, forms: forms.filter((form) => !isExpired(form, now)) };
+      const found = await findEarlierRun(question, run, textSoFar, options);
+      return found.status === "lost" ? unknown : found;
+    },
+
+    /** The answer of a message without a run. Dify stores it once it is complete. */
+    async findAnswer(
+      question: AskedUser,
+      ids: DetachedRun["ids"],
+      signal: AbortSignal,
+    ): Promise<EndedRun | undefined> {
+      const stored = await findMessage(question, ids, signal);
+      return typeof stored !== "string" && stored.status === "normal" && stored.answer !== ""
+        ? { status: "answered", text: stored.answer, more: factsOf(stored) }
+        : undefined;
     },
 
     /** Whether Dify has the conversation that the question continues; "unknown" if it does not answer. */

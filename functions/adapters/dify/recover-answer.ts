@@ -6,9 +6,11 @@ import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
 import type { DifyQuestion } from "./dify-request.ts";
 import type { DifyTimeouts } from "./dify-timeouts.ts";
 import { type EndedRun, hasEnded, type LookUpAnswer } from "./look-up-answer.ts";
+import type { WaitForRun } from "./run-events.ts";
 
 export interface RecoverAnswerPorts {
   readonly findRun: LookUpAnswer["findRun"];
+  readonly waitForRun: WaitForRun;
   readonly clock: Clock;
   readonly timeouts: DifyTimeouts;
 }
@@ -41,10 +43,10 @@ export const emitFound = async (
 
 /**
  * From 1.13 on, a chatflow or workflow continues when its stream is cut, and Dify stores its answer (docs/spec/dify.md,
- * A8-8). Polls for it until the turn's deadline, at growing intervals.
+ * A8-8). Looks for it until the turn's deadline: when the run's events show its end, and at growing intervals.
  */
 export const makeRecoverAnswer =
-  ({ findRun, clock, timeouts }: RecoverAnswerPorts): RecoverAnswer =>
+  ({ findRun, waitForRun, clock, timeouts }: RecoverAnswerPorts): RecoverAnswer =>
   async (question, machine, run, listener, limits) => {
     const { deadline, signal } = limits;
     const cutAt = clock.now();
@@ -54,6 +56,6 @@ export const makeRecoverAnswer =
       const found = await findRun(question, run, machine, { isQuiet, signal });
       if (hasEnded(found)) return emitFound(found, machine, listener, { ...limits, clock });
       if (clock.now() + pauseMs >= deadline) return incomplete;
-      await clock.sleep(pauseMs, signal);
+      await waitForRun(question, run.runId, pauseMs, signal);
     }
   };

@@ -8,7 +8,7 @@ import { makeLookUpAnswer, type RunState } from "./look-up-answer.ts";
 import { nextForms, type PausedRun, readPausedRun } from "./paused-run.ts";
 import { readAnswer } from "./read-answer.ts";
 import { emitFound, makeRecoverAnswer } from "./recover-answer.ts";
-import { makeOpenRunEvents } from "./run-events.ts";
+import { makeOpenRunEvents, makeWaitForRun } from "./run-events.ts";
 import { makeSubmitForm, type SubmittedForm } from "./submit-form.ts";
 
 type ResumeDify = NonNullable<Model<DifyType>["resume"]>;
@@ -35,6 +35,7 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
   const callDify = makeCallDify(ports);
   const lookUpAnswer = makeLookUpAnswer(ports);
   const openRunEvents = makeOpenRunEvents(ports);
+  const waitForRun = makeWaitForRun(ports);
   const submitForm = makeSubmitForm(callDify);
 
   return async ({ integration, reference, input }, listener, limits) => {
@@ -91,6 +92,7 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
 
     const recoverAnswer = makeRecoverAnswer({
       findRun: (_asked, _run, _machine, { isQuiet, signal: until }) => findResumedRun(isQuiet, until),
+      waitForRun,
       clock,
       timeouts,
     });

@@ -1,5 +1,7 @@
 import type { HttpResponse } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
+import { answerFormat } from "#adapters/model-api/answer-format.ts";
+import { readEvents } from "#adapters/model-api/read-events.ts";
 import type { CallDifyPorts } from "./call-dify.ts";
 import { parseDifyEvent } from "./dify-event.ts";
 import type { DifyForm } from "./dify-form.ts";
@@ -52,5 +54,55 @@ export const makeReadOpenForms = (ports: CallDifyPorts) => {
     } finally {
       ended.abort();
     }
+  };
+};
+
+/** Events with a node's inputs and outputs. */
+const maxEventCharacters = 32 * 1024 * 1024;
+
+export type WaitForRun = (asked: AskedUser, runId: string, ms: number, signal: AbortSignal) => Promise<void>;
+
+/**
+ * Waits until the events of a run show that it has ended or waits for a person, at most `ms` milliseconds. Its state must be
+ * looked up all the same: events may be missing, and their text is incomplete. Never rejects.
+ */
+export const makeWaitForRun = (ports: CallDifyPorts): WaitForRun => {
+  const { clock } = ports;
+  const openRunEvents = makeOpenRunEvents(ports);
+
+  const isOver = async (
+    asked: AskedUser,
+    runId: string,
+    ms: number,
+    ended: AbortController,
+  ): Promise<boolean> => {
+    const response = await openRunEvents(asked, runId, { signal: ended.signal }).catch(() => undefined);
+    if (response?.status !== 200 || answerFormat(response) !== "events") return false;
+    let over = false;
+    await readEvents(response.body, {
+      clock,
+      deadline: clock.now() + ms,
+      ended,
+      listener: () => {},
+      take: (data) => {
+        const event = parseDifyEvent(data)?.event;
+        over ||= event === "workflow_finished" || event === "workflow_paused";
+        return [];
+      },
+      isFinished: () => over,
+      quietEndsAt: () => Number.POSITIVE_INFINITY,
+      maxEventCharacters,
+    });
+    return over;
+  };
+
+  return async (asked, runId, ms, signal) => {
+    const over = new AbortController();
+    const ended = new AbortController();
+    void isOver(asked, runId, ms, ended).then((isOverNow) => {
+      if (isOverNow) over.abort();
+    });
+    await clock.sleep(ms, AbortSignal.any([signal, over.signal]));
+    ended.abort();
   };
 };

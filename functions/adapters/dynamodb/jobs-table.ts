@@ -13,15 +13,30 @@ export interface TurnsTablePorts {
   readonly clock: Clock;
 }
 
+const sentText = v.object({
+  length: v.number(),
+  hash: v.string(),
+  plan: v.object({ first: v.number(), next: v.number(), growth: v.number() }),
+  chunks: v.optional(v.number()),
+});
+
 const claimedRecord = v.object({
   tries: v.number(),
   expiresAt: v.number(),
-  open: v.optional(v.object({ messageUID: v.string(), seq: v.number() })),
+  // Without `sent` in records written before 0.3.
+  open: v.optional(v.object({ messageUID: v.string(), seq: v.number(), sent: v.optional(sentText) })),
+  reference: v.optional(v.string()),
 });
 
 /** If a lease has expired and another holder has taken over, the writes of the former holder fail. */
 const whileHeld = "#state = :running AND #token = :token";
-const names = { "#state": "state", "#token": "token", "#ttl": "ttl", "#open": "open" };
+const names = {
+  "#state": "state",
+  "#token": "token",
+  "#ttl": "ttl",
+  "#open": "open",
+  "#reference": "reference",
+};
 
 /**
  * Jobs, in the turns table. A record is `running` under a lease, then `done`.
@@ -58,8 +73,8 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
         },
       );
       if (claim) {
-        const { tries, open } = read(claim);
-        return { status: "claimed", tries, open };
+        const { tries, open, reference } = read(claim);
+        return { status: "claimed", tries, open, reference };
       }
       const busy = await updateAndGet(id, "ADD tries :one", "#state = :running", {
         ":running": "running",
@@ -76,9 +91,14 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
         ":until": expiresAt,
         ":ttl": ttlOf(expiresAt),
       }),
-    checkpoint: async (id, token, open) => {
-      const values = { ":running": "running", ":token": token, ":open": { ...open } };
-      await update(id, "SET #open = :open", whileHeld, values);
+    checkpoint: (id, token, open, reference) => {
+      const changes = [open && "#open = :open", reference !== undefined && "#reference = :reference"];
+      return update(id, `SET ${changes.filter(Boolean).join(", ")}`, whileHeld, {
+        ":running": "running",
+        ":token": token,
+        ...(open && { ":open": open }),
+        ...(reference !== undefined && { ":reference": reference }),
+      });
     },
     claimNotice: (id, token) =>
       update(
@@ -92,7 +112,7 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
       update(
         id,
         // The tries are reset: a job that is reopened, or delivered again after its record expired, gets all of them.
-        "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl REMOVE tries, #open, noticedBy",
+        "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl REMOVE tries, #open, #reference, noticedBy",
         // Also if it is already done: the SDK repeats a write whose response was lost.
         "#token = :token",
         {

@@ -63,10 +63,21 @@ export interface TurnObserver {
   onReference?(reference: string): void;
 }
 
+/** The answer of an earlier worker that died. The sink goes on where it stopped, unless the answer begins again. */
+export interface EarlierAnswer {
+  /** The model's reference for the turn; see `Model`. */
+  readonly reference: string;
+  /** Whether the user has received any of its text. */
+  readonly hasText: boolean;
+  /** The answer begins again: its text is not that of the earlier worker. Called before any text. */
+  restart(): void;
+}
+
 /** Receives an answer. */
 export interface AnswerReceiver {
   readonly sink: AnswerSink;
   readonly observer?: TurnObserver;
+  readonly earlier?: EarlierAnswer | undefined;
 }
 
 /** A sink that discards the answer (`handleResponse: false`). */

@@ -77,6 +77,17 @@ export interface Model<T extends ModelType = ModelType> {
    * and rejects like `ask`. For models whose outcome "paused" has a reference.
    */
   resume?(paused: PausedAnswer<T>, listener: AnswerListener, limits: AskLimits): Promise<ResumeOutcome>;
+  /**
+   * Finds the answer of a turn whose worker died, without asking again, and waits for it if the server still works on it.
+   * Emits the whole answer from its beginning. Undefined if the server has no answer; then nothing was emitted. Otherwise as
+   * `ask`.
+   */
+  recover?(
+    question: Question<T>,
+    reference: string,
+    listener: AnswerListener,
+    limits: AskLimits,
+  ): Promise<AnswerOutcome | undefined>;
   /** Asks the server to stop working on a turn. Rejects if the server cannot be reached; whether it stopped is not known. */
   stop?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<void>;
   /** Suggested next questions; may be empty. Rejects with a BridgeError. */

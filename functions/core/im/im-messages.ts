@@ -1,6 +1,7 @@
 import type { ChannelType } from "#core/message/message-event.ts";
 import type { ActiveLease } from "#core/shared/lease.ts";
 import type { Turn } from "#core/turn/turn.ts";
+import type { ChunkPlan } from "./chunk-plan.ts";
 
 /** A message's sender and target. */
 export interface MessageRoute {
@@ -33,10 +34,27 @@ export interface StreamChunk {
   readonly completeReason: CompleteReason | undefined;
 }
 
+/** How much of an answer was sent in the chunks of a message, without the text itself. */
+export interface SentText {
+  /** Of the answer's text up to a chunk, in UTF-16 code units. */
+  readonly length: number;
+  /** Of the same text, for comparing it with an answer that is found later. */
+  readonly hash: string;
+  /** How the chunks after it were cut. */
+  readonly plan: ChunkPlan;
+  /**
+   * The number of chunks that were cut by the plan, if known: they are counted in the message's `seq`, and later chunks are
+   * empty. Otherwise all chunks after `seq` were cut by the plan.
+   */
+  readonly chunks?: number | undefined;
+}
+
 /** A stream message that is not closed, with the number of its last known chunk. */
 export interface OpenMessage {
   readonly messageUID: string;
   readonly seq: number;
+  /** Undefined if it is not known: then no other worker can continue the message. */
+  readonly sent?: SentText | undefined;
 }
 
 /** The IM's message API. All calls reject with a BridgeError, `retryable` if the same call may succeed later. */
@@ -56,8 +74,12 @@ export interface ImMessages {
 export interface DeliveryLease extends Pick<ActiveLease, "isHeld"> {
   /** When the last call may start, in milliseconds since the epoch: the worker's invocation ends soon after. */
   readonly deliverBy: number;
-  /** Called after each chunk with the open stream message, or undefined if there is none. */
+  /** Called after each chunk with the open stream message, or undefined if there is none; see `isResumable`. */
   onOpen(open: OpenMessage | undefined): void;
+  /** Whether another worker could go on with the answer. Then `saveOpen` is called instead of `onOpen`. */
+  isResumable?(): boolean;
+  /** Resolves when the open message is stored, or the lease is lost. Never rejects. */
+  saveOpen?(open: OpenMessage): Promise<void>;
 }
 
 /** The part of a turn's lease that everything between the turn and the IM needs. */

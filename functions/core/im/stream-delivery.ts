@@ -1,11 +1,14 @@
 import type { AnswerEnding, AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
 import type { Clock } from "#core/shared/clock.ts";
+import { makeTextHash } from "#core/shared/text-hash.ts";
+import { makeChunkPlanner, planMs } from "./chunk-planner.ts";
 import {
   type CompleteReason,
   completeReason,
   type DeliveryLease,
   type ImMessages,
   type MessageRoute,
+  type OpenMessage,
 } from "./im-messages.ts";
 import { type Continuation, makeBlockTracker, noContinuation } from "./markdown-blocks.ts";
 import {
@@ -17,7 +20,7 @@ import {
 } from "./message-size.ts";
 import { isTextRefused, notifyRefused } from "./notify-refused.ts";
 import { makeSendPacer } from "./send-pacer.ts";
-import { makeStreamMessage, type StreamMessage } from "./stream-message.ts";
+import { makeStreamMessage, type StreamMessage, type StreamMessagePorts } from "./stream-message.ts";
 import { makeWholeDelivery } from "./whole-delivery.ts";
 
 export interface StreamDeliveryPorts {
@@ -32,6 +35,17 @@ export interface StreamDeliveryPorts {
   readonly maxRetryMs: number;
 }
 
+/** What an earlier worker has sent. */
+export interface EarlierText {
+  /** The answer's text that was sent. */
+  readonly text: string;
+  /** The stream message that the text ends in; undefined if the IM has ended it. */
+  readonly open: OpenMessage | undefined;
+}
+
+/** `earlier`: the text that an earlier worker has sent; the sink gets only what follows it. */
+export type StreamDelivery = (route: MessageRoute, lease: DeliveryLease, earlier?: EarlierText) => AnswerSink;
+
 /** Time reserved for the last chunk, in milliseconds: retries of other chunks end earlier. */
 const closingMs = 12_000;
 
@@ -39,7 +53,7 @@ const closingMs = 12_000;
  * Interval of keep-alive chunks: RongCloud ends a stream message after 30 s without one (docs/spec/rongcloud.md, section
  * 8), and a tool call may take longer.
  */
-const keepAliveMs = 20_000;
+export const keepAliveMs = 20_000;
 
 /** In characters: if more text than this is waiting, the model is asked to wait too. */
 const maxWaitingLength = 64 * 1024;
@@ -79,11 +93,18 @@ const cutLength = (waiting: string, size: number): number | undefined => {
  * in flight, in order of `seq`. A replacement after text was sent closes the message and is sent as a new one. Text that is
  * too long for one message continues in the next. If the reply to a first chunk is lost, the message's id is unknown: the
  * rest of the answer is then sent as a plain message at its end.
+ *
+ * If another worker could go on with the answer, later chunks are cut by a plan that is stored before (`ChunkPlanner`).
  */
-export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: StreamDeliveryPorts) => {
+export const makeStreamDelivery = ({
+  im,
+  clock,
+  minIntervalMs,
+  maxRetryMs,
+}: StreamDeliveryPorts): StreamDelivery => {
   const deliverWhole = makeWholeDelivery({ im, clock, maxRetryMs });
 
-  return (route: MessageRoute, lease: DeliveryLease): AnswerSink => {
+  return (route, lease, earlier) => {
     const delivered = Promise.withResolvers<Delivery>();
     const pacer = makeSendPacer(minIntervalMs);
     const settled = new AbortController();
@@ -98,13 +119,19 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
     let isKeptAlive = false;
     let drained: PromiseWithResolvers<void> | undefined;
     let whole: AnswerSink | undefined;
+    /** Set while text is waiting that does not fill a chunk of the plan. */
+    let waking: AbortController | undefined;
+    /** Of the answer's text in all messages, since it was last replaced. */
+    let sent = makeTextHash();
+    /** Number of characters at the start of `waiting` that only open a block again. */
+    let reopening = 0;
 
     const onCall = (): void => {
       lastCallAt = clock.now();
       nextCallAt = lastCallAt + pacer.intervalMs;
     };
-    const startMessage = (): StreamMessage =>
-      makeStreamMessage(route, { im, clock, onCall, onRateLimit: pacer.slowDown });
+    const messagePorts: StreamMessagePorts = { im, clock, onCall, onRateLimit: pacer.slowDown };
+    const startMessage = (): StreamMessage => makeStreamMessage(route, messagePorts);
     let message = startMessage();
     /** Of the text that the message has. */
     let blocks = makeBlockTracker();
@@ -113,7 +140,32 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
     let reopenNext: Continuation["reopen"] | undefined;
     const reopenWith = (reopen: Continuation["reopen"]): void => {
       if (waiting === "") reopenNext = reopen;
-      else waiting = reopen(waiting);
+      else {
+        const before = waiting.length;
+        waiting = reopen(waiting);
+        reopening += waiting.length - before;
+      }
+    };
+    const addText = (text: string): void => {
+      const added = reopenNext ? reopenNext(text) : text;
+      reopening += added.length - text.length;
+      reopenNext = undefined;
+      waiting += added;
+    };
+    const countSent = (text: string): void => {
+      const opening = Math.min(reopening, text.length);
+      reopening -= opening;
+      sent.append(text.slice(opening));
+    };
+
+    const planner = makeChunkPlanner({ clock, lease, intervalMs: () => pacer.intervalMs });
+    /** The message, if its chunks are cut by a plan. */
+    const plannedMessage = (): OpenMessage | undefined =>
+      lease.isResumable?.() === true ? message.open : undefined;
+    const nextSendAt = (): number => {
+      const open = plannedMessage();
+      if (!open || replaced || isKeepAliveDue || closing !== undefined) return nextCallAt;
+      return Math.max(nextCallAt, planner.nextChunkAt(open, waiting));
     };
 
     const drain = (): void => {
@@ -139,9 +191,13 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
     ): Promise<void> => {
       const result = await message.send(text + next.closing, reason, retryUntil(reason));
       pacer.onAccepted();
-      lease.onOpen(message.open);
+      if (result === "accepted") countSent(text);
+      const open = plannedMessage();
+      if (open) planner.begin(open, sent);
+      else lease.onOpen(message.open);
       if (!isKeptAlive) keepAlive();
       if (result === "accepted" && reason === undefined) return blocks.push(text);
+      planner.forget();
       const { reopen } = blocks.continuation();
       message = startMessage();
       blocks = makeBlockTracker();
@@ -161,10 +217,18 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
       drain();
     };
 
+    const settleCheckpoint = (): void => {
+      const open = plannedMessage();
+      const isIdle = !running && !settled.signal.aborted && clock.now() - lastCallAt >= planMs;
+      if (open && isIdle && !planner.isSettled) planner.settle(open, sent);
+    };
+
     const keepAlive = async (): Promise<void> => {
       isKeptAlive = true;
       while (!settled.signal.aborted) {
-        await clock.sleep(Math.max(pacer.intervalMs, lastCallAt + keepAliveMs - clock.now()), settled.signal);
+        const pauseMs = planner.isSettled ? keepAliveMs : planMs;
+        await clock.sleep(Math.max(pacer.intervalMs, lastCallAt + pauseMs - clock.now()), settled.signal);
+        settleCheckpoint();
         isKeepAliveDue = message.open !== undefined && clock.now() - lastCallAt >= keepAliveMs;
         if (isKeepAliveDue) run();
       }
@@ -172,14 +236,29 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
 
     const hasWork = (): boolean => replaced || isKeepAliveDue || waiting !== "" || closing !== undefined;
 
+    const sendPlanned = async (open: OpenMessage): Promise<void> => {
+      const length = await planner.nextChunk(open, sent, () => waiting);
+      if (length === undefined || replaced || !lease.isHeld()) return;
+      const text = waiting.slice(0, length);
+      waiting = waiting.slice(length);
+      drain();
+      await send(text, undefined);
+    };
+
     const sendNext = async (): Promise<void> => {
       if (replaced) {
         replaced = false;
+        const open = plannedMessage();
+        if (open) await planner.end(open);
+        sent = makeTextHash();
         if (message.open) await send("", completeReason.replaced);
         return;
       }
       isKeepAliveDue = false;
       const cut = cutLength(waiting, message.size);
+      const open = plannedMessage();
+      if (open && cut === undefined && closing === undefined) return sendPlanned(open);
+      if (open && cut !== undefined) await planner.end(open);
       const text = waiting.slice(0, cut);
       waiting = waiting.slice(text.length);
       drain();
@@ -192,9 +271,13 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
 
     const sendWaiting = async (): Promise<void> => {
       while (hasWork() && !settled.signal.aborted) {
-        const pauseMs = nextCallAt - clock.now();
-        if (pauseMs > 0) await clock.sleep(pauseMs, settled.signal);
-        if (settled.signal.aborted) return;
+        for (let pauseMs = nextSendAt() - clock.now(); pauseMs > 0; pauseMs = nextSendAt() - clock.now()) {
+          const { signal } = settled;
+          waking = nextSendAt() > nextCallAt ? new AbortController() : undefined;
+          await clock.sleep(pauseMs, waking ? AbortSignal.any([signal, waking.signal]) : signal);
+          waking = undefined;
+          if (signal.aborted) return;
+        }
         if (!lease.isHeld()) return settle({ status: "undelivered", reason: "abandoned" });
         await sendNext();
         // `running` stays set: from now on all text goes into the single message at the end.
@@ -206,7 +289,10 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
 
     // Starts in the caller's tick, so that the first delta leads to the first call without delay.
     const run = (): void => {
-      if (running) return;
+      if (running) {
+        if (waking && nextSendAt() <= nextCallAt) waking.abort();
+        return;
+      }
       running = true;
       // Here too `running` stays set: after a chunk that the IM refused, no later chunk is sent.
       sendWaiting().catch(async (error: unknown) => {
@@ -219,13 +305,26 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
       });
     };
 
+    const startAfter = ({ text, open }: EarlierText): void => {
+      sent.append(text);
+      blocks.push(text);
+      lastCallAt = clock.now();
+      if (open) {
+        message = makeStreamMessage(route, messagePorts, { open, text });
+        keepAlive();
+      } else {
+        reopenWith(blocks.continuation().reopen);
+        blocks = makeBlockTracker();
+      }
+    };
+    if (earlier) startAfter(earlier);
+
     return {
       gaveUp: gaveUp.signal,
       delta: (text) => {
         if (whole) return whole.delta(text);
         if (settled.signal.aborted) return undefined;
-        waiting += reopenNext ? reopenNext(text) : text;
-        reopenNext = undefined;
+        addText(text);
         run();
         if (waiting.length <= maxWaitingLength) return undefined;
         drained ??= Promise.withResolvers<void>();
@@ -234,7 +333,9 @@ export const makeStreamDelivery = ({ im, clock, minIntervalMs, maxRetryMs }: Str
       replace: (text) => {
         if (whole) return whole.replace(text);
         replaced = message.begun;
+        if (!replaced) sent = makeTextHash();
         reopenNext = undefined;
+        reopening = 0;
         waiting = text;
         run();
         return undefined;

@@ -35,13 +35,20 @@ export interface StreamMessage {
   send(text: string, reason: CompleteReason | undefined, until: number): Promise<ChunkResult>;
 }
 
+/** A stream message that another worker has begun, with the text that it has. */
+export interface BegunMessage {
+  readonly open: OpenMessage;
+  readonly text: string;
+}
+
 export const makeStreamMessage = (
   route: MessageRoute,
   { im, clock, onCall, onRateLimit }: StreamMessagePorts,
+  earlier?: BegunMessage,
 ): StreamMessage => {
-  let open: OpenMessage | undefined;
-  let begun = false;
-  let size = 0;
+  let open = earlier?.open;
+  let begun = earlier !== undefined;
+  let size = messageSize(earlier?.text ?? "");
 
   /** Returns the message's id, or undefined if it is unknown. The reply to an accepted chunk may be lost. */
   const sendChunk = async (

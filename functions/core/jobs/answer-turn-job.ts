@@ -1,12 +1,12 @@
 import { errorTextOf } from "#core/answer/answer-ending.ts";
-import type { AnswerReceiver } from "#core/answer/answer-sink.ts";
+import type { AnswerReceiver, EarlierAnswer } from "#core/answer/answer-sink.ts";
 import type { AskLimits } from "#core/answer/model.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
 import { canAnswer } from "#core/bot/integration.ts";
+import { type ContinuableMessage, isContinuable } from "#core/im/continued-delivery.ts";
 import {
   type CompleteReason,
   completeReason,
-  type DeliveryLease,
   type MessageRoute,
   type OpenMessage,
   type ReceiverLease,
@@ -24,14 +24,25 @@ import { isSuccessful, type RecordTurn, type WaitCause } from "#core/turn/turn-r
 import { type DeadLetters, jobIdOf, jobKeyOf, recallableOf, type TurnJob } from "./job.ts";
 import { type LeasedJob, logWarning } from "./job-lease.ts";
 import type { ReportJob } from "./job-report.ts";
-import type { JobStore } from "./job-store.ts";
+import type { JobStore, TurnCheckpoint } from "./job-store.ts";
 import { makeRecallableReceiver, watchRecall } from "./recall-watch.ts";
+import { makeTurnCheckpoints, type TurnCheckpoints } from "./turn-checkpoints.ts";
+
+/** A receiver that goes on with a stream message of an earlier worker, if it was given one and the bot still streams. */
+export interface DeliveryReceiver extends AnswerReceiver {
+  /** The answer begins again in another message. Resolves with the message of the earlier worker, to close it. */
+  readonly restart?: (() => Promise<OpenMessage>) | undefined;
+}
 
 export interface AnswerTurnJobPorts {
   readonly jobs: Pick<JobStore, "checkpoint" | "claimNotice">;
   readonly recalls: Pick<RecallStore, "isRecalled">;
   readonly forwardTurn: ForwardTurn;
-  readonly receiverFor: (turn: Turn, lease: ReceiverLease) => AnswerReceiver;
+  readonly receiverFor: (
+    turn: Turn,
+    lease: ReceiverLease,
+    open: ContinuableMessage | undefined,
+  ) => DeliveryReceiver;
   /** Rejects with a BridgeError if the IM does not close the message. */
   readonly closeOpenMessage: (
     route: MessageRoute,
@@ -57,13 +68,18 @@ export interface TurnJobState {
 
 export type ReadTurnJob = (job: TurnJob) => Promise<TurnJobState>;
 
-export interface LeasedTurn extends LeasedJob<TurnJob> {
+/** With the checkpoint of an earlier worker, if there was one. */
+export interface LeasedTurn extends LeasedJob<TurnJob>, TurnCheckpoint {
   /** Read while the job is claimed, since the user waits for both. */
   readonly state: Promise<TurnJobState>;
-  /** The stream message that an earlier worker may have left open. */
-  readonly open: OpenMessage | undefined;
   /** Whether the job was postponed before: it has been received, but not tried. */
   readonly wasPostponed: boolean;
+}
+
+interface OpenedReceiver {
+  readonly receiver: AnswerReceiver;
+  /** Resolves when a message that an earlier worker left open is closed. */
+  readonly closed: () => Promise<void>;
 }
 
 /** A worker's time limits, in milliseconds since the epoch. */
@@ -90,12 +106,6 @@ export interface AnswerTurnJob {
   sendFailure(leased: LeasedTurn, lease: ActiveLease, time: WorkerTime): Promise<boolean>;
 }
 
-/**
- * Minimum interval between checkpoints of an open stream message, in milliseconds: each one is a write.
- * `closeOpenMessage` tolerates an old checkpoint.
- */
-const checkpointPauseMs = 2_000;
-
 /** When a paused answer is checked for the first time, in milliseconds: a person needs some time. */
 const firstCheckMs = 5_000;
 
@@ -112,6 +122,9 @@ const logFieldsOf = (
   firstTextMs: firstTextAt && firstTextAt - startedAt,
 });
 
+/** For a sentence that is sent in one chunk. */
+const noCheckpoints = { onOpen: () => {} };
+
 /** Answers a job that a worker has leased, and logs the result in one line. */
 export const makeAnswerTurnJob = ({
   jobs,
@@ -126,6 +139,8 @@ export const makeAnswerTurnJob = ({
   clock,
   log,
 }: AnswerTurnJobPorts): AnswerTurnJob => {
+  const checkpointsOf = makeTurnCheckpoints({ jobs, clock, log });
+
   const findTurn = async ({ job, state }: LeasedTurn): Promise<Turn | undefined> => {
     const { bot } = await state;
     const integration = bot?.integrations
@@ -156,8 +171,9 @@ export const makeAnswerTurnJob = ({
   /** The answer starts again in a new message, without waiting for this. */
   const closeLeftOpen = async (
     turn: Turn,
-    { job, open }: LeasedTurn,
-    reason: CompleteReason = completeReason.brokenOff,
+    { job }: LeasedTurn,
+    open: OpenMessage | undefined,
+    reason: CompleteReason,
   ): Promise<void> => {
     if (!open) return;
     const warn = logWarning(log, "message_left_open", job);
@@ -169,29 +185,44 @@ export const makeAnswerTurnJob = ({
     return message !== undefined && recalls.isRecalled(message, job.event.data.fromUserId);
   };
 
-  /** Saves checkpoints of the open stream message: a new message immediately, its progress at intervals. */
-  const makeCheckpoint = ({ job, lease }: LeasedTurn): DeliveryLease["onOpen"] => {
-    let saved: string | undefined;
-    let nextAt = 0;
-    return (open) => {
-      // A closed message needs no checkpoint: the job's completion or the next message replaces it.
-      if (!open || (open.messageUID === saved && clock.now() < nextAt)) return;
-      saved = open.messageUID;
-      nextAt = clock.now() + checkpointPauseMs;
-      jobs.checkpoint(jobIdOf(job), lease.token, open).catch(logWarning(log, "open_message_not_saved", job));
-    };
-  };
-
   const receiverLeaseOf = (
     leased: LeasedTurn,
     { isHeld }: ActiveLease,
     { deliverBy }: WorkerTime,
+    checkpoints: Pick<ReceiverLease, "onOpen" | "isResumable" | "saveOpen">,
   ): ReceiverLease => ({
     isHeld,
     deliverBy,
-    onOpen: makeCheckpoint(leased),
+    ...checkpoints,
     claimNotice: () => jobs.claimNotice(jobIdOf(leased.job), leased.lease.token),
   });
+
+  /** The receiver of an answer, which goes on where an earlier worker stopped if the model may have the answer. */
+  const openReceiver = (
+    turn: Turn,
+    leased: LeasedTurn,
+    lease: ReceiverLease,
+    { onReference }: Pick<TurnCheckpoints, "onReference">,
+  ): OpenedReceiver => {
+    const { open, reference } = leased;
+    const continued = reference !== undefined && isContinuable(open) ? open : undefined;
+    const { restart, ...opened } = receiverFor(turn, lease, continued);
+    const receiver = { ...opened, observer: { ...opened.observer, onReference } };
+    const { brokenOff, replaced } = completeReason;
+    if (reference === undefined) {
+      const closing = closeLeftOpen(turn, leased, open, brokenOff);
+      return { receiver, closed: () => closing };
+    }
+    let closing = restart ? Promise.resolve() : closeLeftOpen(turn, leased, open, replaced);
+    const earlier: EarlierAnswer = {
+      reference,
+      hasText: restart !== undefined,
+      restart: () => {
+        if (restart) closing = restart().then((left) => closeLeftOpen(turn, leased, left, brokenOff));
+      },
+    };
+    return { receiver: { ...receiver, earlier }, closed: () => closing };
+  };
 
   const forwardUnlessRecalled = (
     turn: Turn,
@@ -206,11 +237,18 @@ export const makeAnswerTurnJob = ({
     let isOver = false;
     const whileRunning = { ...lease, isHeld: () => !isOver && lease.isHeld() };
     return watchRecall(ports, async (watch) => {
-      const inner = receiverFor(turn, receiverLeaseOf(leased, whileRunning, time));
+      const checkpoints = checkpointsOf(leased, whileRunning);
+      const receiverLease = receiverLeaseOf(leased, whileRunning, time, checkpoints);
+      const { receiver: inner, closed } = openReceiver(turn, leased, receiverLease, checkpoints);
       const receiver = makeRecallableReceiver(inner, watch, !turn.integration.stream);
       const limits: AskLimits = { deadline: time.deadline, signal: lease.signal, stop: watch.signal };
-      const answered = await forwardTurn(turn, receiver, limits);
-      return { answered, wasRecalled: receiver.wasRecalled() };
+      try {
+        const answered = await forwardTurn(turn, receiver, limits);
+        return { answered, wasRecalled: receiver.wasRecalled() };
+      } finally {
+        checkpoints.close();
+        await closed();
+      }
     }).finally(() => {
       isOver = true;
     });
@@ -222,7 +260,7 @@ export const makeAnswerTurnJob = ({
       const turn = await findTurn(leased);
       const { isRecalled } = await leased.state;
       if (isRecalled) {
-        if (turn) await closeLeftOpen(turn, leased, completeReason.stopped);
+        if (turn) await closeLeftOpen(turn, leased, leased.open, completeReason.stopped);
         report("recalled", job, { tries });
         return { status: "ended", outcome: "recalled" };
       }
@@ -232,9 +270,7 @@ export const makeAnswerTurnJob = ({
       }
       // The user did not wait for us while somebody else was asked.
       const startedAt = job.check ? clock.now() : job.acceptedAt;
-      const closing = closeLeftOpen(turn, leased);
       const { answered, wasRecalled } = await forwardUnlessRecalled(turn, leased, lease, time);
-      await closing;
       if (answered.status === "busy") return { status: "busy" };
       if (answered.status === "not_continued") {
         const { reason } = answered;
@@ -270,8 +306,8 @@ export const makeAnswerTurnJob = ({
     sendFailure: async (leased, lease, time) => {
       const turn = await findTurn(leased).catch(() => undefined);
       if (!turn) return false;
-      const closing = closeLeftOpen(turn, leased);
-      const { sink } = receiverFor(turn, receiverLeaseOf(leased, lease, time));
+      const closing = closeLeftOpen(turn, leased, leased.open, completeReason.brokenOff);
+      const { sink } = receiverFor(turn, receiverLeaseOf(leased, lease, time, noCheckpoints), undefined);
       const { status } = await sink.end({
         status: "failed",
         sentence: errorTextOf(turn.integration.options),

@@ -2,12 +2,20 @@ import type { OpenMessage } from "#core/im/im-messages.ts";
 import type { Lease } from "#core/shared/lease.ts";
 import type { JobId } from "./job.ts";
 
+/** What a worker stores of its turn, for the worker that takes over if it dies. */
+export interface TurnCheckpoint {
+  /** The stream message that may be open. */
+  readonly open?: OpenMessage | undefined;
+  /** The model's reference for the turn; see `Model`. */
+  readonly reference?: string | undefined;
+}
+
 /**
- * `tries`: number of times that the job was handed to a worker, including this one. `open`: the last checkpoint of an earlier
- * worker, whose stream message may still be open.
+ * `tries`: number of times that the job was handed to a worker, including this one. The checkpoint is the last one of an
+ * earlier worker.
  */
 export type JobClaim =
-  | { readonly status: "claimed"; readonly tries: number; readonly open?: OpenMessage | undefined }
+  | ({ readonly status: "claimed"; readonly tries: number } & TurnCheckpoint)
   /** `heldUntil`: when the other worker's lease expires unless it is renewed, in milliseconds since the epoch. */
   | { readonly status: "busy"; readonly tries: number; readonly heldUntil: number }
   | { readonly status: "done" };
@@ -26,8 +34,13 @@ export interface JobStore {
   claim(id: JobId, lease: Lease): Promise<JobClaim>;
   /** Extends the lease; false if another worker has the job or it is done. */
   renew(id: JobId, lease: Lease): Promise<boolean>;
-  /** Saves the open stream message, for the worker that takes over if this one dies. */
-  checkpoint(id: JobId, token: string, open: OpenMessage): Promise<void>;
+  /** Replaces what the checkpoint has; undefined: that part stays. False if another worker has the job. */
+  checkpoint(
+    id: JobId,
+    token: string,
+    open: OpenMessage | undefined,
+    reference?: string | undefined,
+  ): Promise<boolean>;
   /** Records that the user is told to wait; false if they already were, or another worker has the job. */
   claimNotice(id: JobId, token: string): Promise<boolean>;
   /**

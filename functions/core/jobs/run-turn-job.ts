@@ -212,7 +212,8 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
       }
       isClaimed = true;
       const wasPostponed = visibility.receiveCount > tries;
-      const leased = { job, lease, tries, state, open: claim.open, wasPostponed };
+      const { open, reference } = claim;
+      const leased = { job, lease, tries, state, open, reference, wasPostponed };
       const { refusedBy } = await acquiring;
       const running = refusedBy
         ? waitForSlots(leased, visibility, time, refusedBy)

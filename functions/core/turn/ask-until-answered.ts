@@ -1,4 +1,5 @@
 import type { AnswerOutcome } from "#core/answer/answer.ts";
+import type { EarlierAnswer } from "#core/answer/answer-sink.ts";
 import { type Models, modelFor, type Question } from "#core/answer/model.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
@@ -12,6 +13,8 @@ export interface AskUntilAnsweredPorts {
 
 export interface AskRequest extends ModelCall {
   readonly question: Omit<Question, "memory">;
+  /** The answer of an earlier worker that died, if any: the model is asked only if it cannot be found. */
+  readonly earlier: EarlierAnswer | undefined;
 }
 
 /** Six attempts in all: long enough for a server to restart, short enough for a waiting user. */
@@ -28,17 +31,38 @@ const maxPausesMs = 60_000;
  */
 export const makeAskUntilAnswered =
   ({ models, clock, log }: AskUntilAnsweredPorts) =>
-  async ({ question, progress, newListener, limits, finished, ids }: AskRequest): Promise<AnswerOutcome> => {
+  async ({
+    question,
+    earlier,
+    progress,
+    newListener,
+    limits,
+    finished,
+    ids,
+  }: AskRequest): Promise<AnswerOutcome> => {
     const model = modelFor(models, question.integration);
+    const ask = (): Promise<AnswerOutcome> => {
+      progress.modelCalls += 1;
+      return model.ask({ ...question, memory: progress.memory }, newListener(), limits);
+    };
+    const recover = async ({ reference, restart }: EarlierAnswer): Promise<AnswerOutcome> => {
+      const asked = { ...question, memory: progress.memory };
+      const recovered = await model.recover?.(asked, reference, newListener(), limits);
+      if (recovered) return recovered;
+      restart();
+      progress.hasText = false;
+      return ask();
+    };
+    let first = earlier;
     const cancelled = AbortSignal.any([limits.signal, finished]);
     const delays = retryDelaysMs.values();
     let pausedMs = 0;
     let mayStartNew = progress.memory !== undefined;
     for (;;) {
-      progress.modelCalls += 1;
-      const outcome = await model.ask({ ...question, memory: progress.memory }, newListener(), limits);
-      if (outcome.status !== "failed" || progress.firstTextAt !== undefined || finished.aborted)
-        return outcome;
+      const outcome = await (first ? recover(first) : ask());
+      first = undefined;
+      const hasText = progress.hasText || progress.firstTextAt !== undefined;
+      if (outcome.status !== "failed" || hasText || finished.aborted) return outcome;
       const { code, detail, retryable, retryAfterMs = 0 } = outcome;
       log.warn("model_failed", { ...ids, code, detail, modelCalls: progress.modelCalls });
       const isOfConversation = code === "conversation_lost" || outcome.mayNeedNewConversation === true;

@@ -120,12 +120,16 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
   const askUntilAnswered = makeAskUntilAnswered(ports);
   const streamAnswer = makeStreamAnswer(ports);
 
-  const askQuestion = ({ bot, integration, event }: Turn, content: QuestionContent): AnswerSource => {
+  const askQuestion = (
+    { bot, integration, event }: Turn,
+    content: QuestionContent,
+    { earlier }: AnswerReceiver,
+  ): AnswerSource => {
     const { userId, name, type, profileUrl, metadata } = bot;
     const profile: BotProfile = { userId, name, type, profileUrl, metadata };
     const question = { integration, ...content, bot: profile, event };
     return {
-      call: (call) => askUntilAnswered({ ...call, question }),
+      call: (call) => askUntilAnswered({ ...call, question, earlier }),
       sentFiles: content.files.length > 0,
       emptyText: undefined,
     };
@@ -196,7 +200,14 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
       const step = pauseStepOf(turn, withFiles, conversation.pauses, clock.now());
       switch (step.do) {
         case "ask":
-          return stream(turn, askQuestion(turn, step.content), undefined, conversation, receiver, limits);
+          return stream(
+            turn,
+            askQuestion(turn, step.content, receiver),
+            undefined,
+            conversation,
+            receiver,
+            limits,
+          );
         case "resume":
           return stream(
             turn,

@@ -93,14 +93,14 @@ export const makeStreamAnswer =
     turn: Turn,
     { call, sentFiles, emptyText }: AnswerSource,
     conversation: LeasedConversation,
-    { sink, observer }: AnswerReceiver,
+    { sink, observer, earlier }: AnswerReceiver,
     { deadline, signal, stop }: AskLimits,
   ): Promise<TurnReport | NotContinued> => {
     const { bot, integration, event } = turn;
     const { options } = integration;
     const model = modelFor(models, integration);
     const ids = { bot: bot.userId, msgUID: event.data.msgUID };
-    const progress = makeTurnProgress(conversation.memory);
+    const progress = makeTurnProgress(conversation.memory, earlier?.hasText === true);
     /** Aborted once the user has received the end: later events from the model are ignored. */
     const finished = new AbortController();
     const closed = new AbortController();

@@ -20,14 +20,15 @@ export interface TurnProgress {
   hasText: boolean;
 }
 
-export const makeTurnProgress = (memory: string | undefined): TurnProgress => ({
+/** `hasText`: whether an earlier worker has sent text that the answer goes on from. */
+export const makeTurnProgress = (memory: string | undefined, hasText: boolean): TurnProgress => ({
   memory,
   triesNewConversation: false,
   reference: undefined,
   facts: undefined,
   modelCalls: 0,
   firstTextAt: undefined,
-  hasText: false,
+  hasText,
 });
 
 /** Forwards text to the sink and records it in `progress`. */

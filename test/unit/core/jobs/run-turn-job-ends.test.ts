@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { sentences } from "#core/answer/sentences.ts";
+import { completeReason } from "#core/im/im-messages.ts";
 import { answered, setUpTurnRuns, throttled, undelivered } from "./turn-runs.ts";
 
 /** Events while a worker has the job. */
@@ -93,6 +94,53 @@ describe("a job whose worker died", () => {
     expect(forwarded).toHaveLength(1);
   });
 
+  const open = {
+    messageUID: "m1",
+    seq: 7,
+    sent: { length: 20, hash: "0123456789abcdef", plan: { first: 8, next: 8, growth: 1 } },
+  };
+
+  test("goes on with the message that it left open, by the model's reference", async () => {
+    const { run, jobs, id, closed, continued, receivers, record } = setUpTurnRuns();
+    jobs.plant(id, { tries: 1, open, reference: "r1" });
+    expect(await run()).toBe("done");
+    expect(continued).toEqual([open]);
+    expect(closed).toEqual([]);
+    expect(receivers[0]?.earlier).toMatchObject({ reference: "r1", hasText: true });
+    expect(record()).toMatchObject({ open: undefined, reference: undefined });
+  });
+
+  test("has that message closed as broken off if the model has no answer", async () => {
+    const { run, jobs, id, model, closed, closedAs, receivers } = setUpTurnRuns();
+    jobs.plant(id, { tries: 1, open, reference: "r1" });
+    model.answer = async () => {
+      receivers[0]?.earlier?.restart();
+      return answered;
+    };
+    expect(await run()).toBe("done");
+    expect(closed).toEqual([{ ...open, seq: 10 }]);
+    expect(closedAs.map(([, reason]) => reason)).toEqual([completeReason.brokenOff]);
+  });
+
+  test("replaces a message that cannot be continued by the whole answer", async () => {
+    const { run, jobs, id, closed, closedAs, continued, receivers } = setUpTurnRuns();
+    jobs.plant(id, { tries: 1, open: { messageUID: "m1", seq: 7 }, reference: "r1" });
+    expect(await run()).toBe("done");
+    expect(continued).toEqual([]);
+    expect(closed).toEqual([{ messageUID: "m1", seq: 7 }]);
+    expect(closedAs.map(([, reason]) => reason)).toEqual([completeReason.replaced]);
+    expect(receivers[0]?.earlier).toMatchObject({ reference: "r1", hasText: false });
+  });
+
+  test("has the message closed if its model had not begun, whatever the message has", async () => {
+    const { run, jobs, id, closed, continued, receivers } = setUpTurnRuns();
+    jobs.plant(id, { tries: 1, open });
+    expect(await run()).toBe("done");
+    expect(continued).toEqual([]);
+    expect(closed).toEqual([open]);
+    expect(receivers[0]?.earlier).toBeUndefined();
+  });
+
   test("is answered even if the message cannot be closed, and that is logged", async () => {
     const { run, jobs, id, im, events } = setUpTurnRuns();
     jobs.plant(id, { tries: 1, open: { messageUID: "m1", seq: 7 } });
@@ -106,7 +154,7 @@ describe("a job whose worker died", () => {
     const notes: number[] = [];
     const { checkpoint } = jobs;
     jobs.checkpoint = (id, token, open) => {
-      notes.push(open.seq);
+      notes.push(open?.seq ?? 0);
       return checkpoint(id, token, open);
     };
     model.answer = async () => {

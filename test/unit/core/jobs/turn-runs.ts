@@ -57,10 +57,13 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
   const recall = { stored: false, reads: 0, read: async (): Promise<boolean> => recall.stored };
   const forwarded: Turn[] = [];
   const limits: AskLimits[] = [];
+  const receivers: AnswerReceiver[] = [];
   const model = { answer: async (_to: AnswerReceiver): ReturnType<ForwardTurn> => answered };
   const sinks: RecordingSink[] = [];
   const closed: OpenMessage[] = [];
   const closedAs: [OpenMessage, CompleteReason][] = [];
+  /** The messages that deliveries went on with. */
+  const continued: OpenMessage[] = [];
   let given: DeliveryLease | undefined;
   const im = {
     newSink: makeRecordingSink,
@@ -94,20 +97,23 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
     jobs,
     forwardTurn: (turn, receiver, until) => {
       forwarded.push(turn);
+      receivers.push(receiver);
       limits.push(until);
       return model.answer(receiver);
     },
-    receiverFor: (_turn, lease) => {
+    receiverFor: (_turn, lease, open) => {
       given = lease;
       const sink = im.newSink();
       sinks.push(sink);
-      return { sink };
+      if (!open) return { sink };
+      continued.push(open);
+      return { sink, restart: async () => ({ ...open, seq: open.seq + 3 }) };
     },
-    sendCheck: (check) => queueOfChecks.send(check),
     closeOpenMessage: (_route, open, reason) => {
       closedAs.push([open, reason]);
       return im.close(open);
     },
+    sendCheck: (check) => queueOfChecks.send(check),
     deadLetters,
     report: makeReportJob({ log, metrics, clock }),
     recordTurn: makeRecordTurn({ metrics: turnMetrics, clock }),
@@ -148,10 +154,12 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
     checks,
     queueOfChecks,
     limits,
+    receivers,
     hidden,
     closed,
     closedAs,
     sinks,
+    continued,
     deadLetters,
     log,
     metrics,

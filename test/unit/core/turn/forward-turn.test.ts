@@ -480,3 +480,88 @@ describe("a turn's limits", () => {
     expect(sink.calls).toEqual([{ delta: "half" }, { end: { status: "abandoned" } }]);
   });
 });
+
+describe("a turn whose worker died", () => {
+  const question = turn();
+  const setUpEarlier = ({
+    recovered,
+    hasText = true,
+  }: {
+    readonly recovered: Answer | undefined;
+    readonly hasText?: boolean;
+  }) => {
+    const given = setUp([{ events: [begun, delta("asked again")], outcome: answered }]);
+    const recoveredBy: string[] = [];
+    let restarts = 0;
+    const ask: Model["ask"] = async (asked, listener) => {
+      given.questions.push(asked);
+      await listener(begun);
+      await listener(delta("asked again"));
+      return answered;
+    };
+    const recover: Required<Model>["recover"] = async (_question, reference, listener) => {
+      recoveredBy.push(reference);
+      for (const event of recovered?.events ?? []) await listener(event);
+      return recovered?.outcome;
+    };
+    const run = async (model: Model) => {
+      const restart = (): void => {
+        restarts += 1;
+      };
+      const earlier = { reference: "its name", hasText, restart };
+      const forwarding = given.forwardWith(model)(question, { sink: given.sink, earlier }, noLimits());
+      await given.clock.advance(60_000);
+      return forwarding;
+    };
+    return {
+      ...given,
+      recoveredBy,
+      restarts: () => restarts,
+      run: () => run({ ask, recover }),
+      runWithoutRecover: () => run({ ask }),
+    };
+  };
+
+  test("gets the answer that the model has, and asks nothing", async () => {
+    const { run, sink, questions, recoveredBy, restarts } = setUpEarlier({
+      recovered: { events: [begun, delta("the whole answer")], outcome: answered },
+    });
+    expect(await run()).toMatchObject({ outcome: answered, modelCalls: 0 });
+    expect(sink.calls).toEqual([{ delta: "the whole answer" }, { end: { status: "complete" } }]);
+    expect({ questions, recoveredBy, restarts: restarts() }).toEqual({
+      questions: [],
+      recoveredBy: ["its name"],
+      restarts: 0,
+    });
+  });
+
+  test("begins again if the model has no answer", async () => {
+    const { run, sink, restarts } = setUpEarlier({ recovered: undefined });
+    expect(await run()).toMatchObject({ outcome: answered, modelCalls: 1 });
+    expect(restarts()).toBe(1);
+    expect(sink.text()).toBe("asked again");
+  });
+
+  test("begins again with a model that cannot find it", async () => {
+    const { runWithoutRecover, restarts, sink } = setUpEarlier({ recovered: undefined });
+    await runWithoutRecover();
+    expect(restarts()).toBe(1);
+    expect(sink.text()).toBe("asked again");
+  });
+
+  test("that failed meanwhile ends as interrupted after its text, and is not asked again", async () => {
+    const { run, sink, questions } = setUpEarlier({ recovered: { outcome: down } });
+    expect(await run()).toMatchObject({ outcome: down });
+    expect(questions).toEqual([]);
+    expect(sink.calls).toEqual([
+      { end: expect.objectContaining({ status: "failed", sentence: sentences.brokenOff }) },
+    ]);
+  });
+
+  test("that failed before any text is asked again like any other", async () => {
+    const { run, sink, questions } = setUpEarlier({ recovered: { outcome: down }, hasText: false });
+    expect(await run()).toMatchObject({ outcome: answered, modelCalls: 1 });
+    expect(questions).toHaveLength(1);
+    expect(sink.text()).toBe("asked again");
+  });
+});
