@@ -16,6 +16,7 @@ const counts = readCounts();
 /** Durations of an answer, a non-streaming call, and a fast webhook response, in seconds. */
 const answerSeconds = 11;
 const ingressSeconds = 0.05;
+const starterSeconds = 0.05;
 const webhookSeconds = 0.3;
 
 /**
@@ -29,8 +30,8 @@ const questionBytes = 3_000;
 const usages: Record<string, TurnUsage> = {
   "IM turn": {
     tally: counts.callback.elevenSeconds,
-    invocations: 2,
-    functionSeconds: ingressSeconds + answerSeconds,
+    invocations: 3,
+    functionSeconds: ingressSeconds + starterSeconds + answerSeconds,
     requests: 1,
     outboundBytes: 5 * answerSeconds * chunkBytes + questionBytes,
   },
@@ -103,10 +104,10 @@ const alarmMetrics = (production: boolean): number => {
 };
 
 /**
- * Polls per month: two queues with five pollers each, one call every 20 s. Mappings with a maximum concurrency have at
+ * Polls per month: four queues with five pollers each, one call every 20 s. Mappings with a maximum concurrency have at
  * least five pollers.
  */
-const polls = 2 * 5 * 3 * 60 * 24 * 30.4;
+const polls = 4 * 5 * 3 * 60 * 24 * 30.4;
 
 const idle = (production: boolean): [string, number][] => {
   const metrics = alarmMetrics(production);

@@ -6,6 +6,7 @@ export const functionNames = [
   "chat-stream",
   "im-callback",
   "message-publish",
+  "turn-starter",
   "turn-worker",
   "unknown-path",
   "user-token",

@@ -3,8 +3,9 @@ import type { Construct } from "constructs";
 import { slotEnvironment } from "./capacity.ts";
 import type { Config } from "./config.ts";
 import { BridgeFunction } from "./constructs/bridge-function.ts";
-import { JobQueue } from "./constructs/job-queue.ts";
+import { addConsumer, allowConsumer, JobQueue } from "./constructs/job-queue.ts";
 import { Releases } from "./constructs/releases.ts";
+import { StartQueue } from "./constructs/start-queue.ts";
 import type { DataStack } from "./data-stack.ts";
 import { secretEnvironment } from "./secret-environment.ts";
 
@@ -17,21 +18,35 @@ export interface MessagingStackProps extends StackProps {
 const turnSeconds = 900;
 /** One attempt takes at most five seconds. */
 const webhookSeconds = 15;
+/** It makes one call to SQS. Six times this is the longest that a job waits if its worker never begins. */
+const starterSeconds = 20;
+/** Each takes milliseconds, so ten start hundreds of turns per second. */
+const maxStartersAtOnce = 10;
 
 /**
- * The job queues and their workers. Turns and webhooks are separate, so that an app server that is down delays no turn.
+ * The job queues and their workers. Turns and webhooks are separate, so that an app server that is down delays no turn. A turn
+ * takes longer than its job may stay hidden for a worker that never begins, so a short function receives the jobs of turns and
+ * requests a worker for each.
  */
 export class MessagingStack extends Stack {
   readonly turns: JobQueue;
   readonly webhooks: JobQueue;
+  readonly turnStarter: BridgeFunction;
   readonly turnWorker: BridgeFunction;
   readonly webhookWorker: BridgeFunction;
 
   constructor(scope: Construct, id: string, { config, data, ...props }: MessagingStackProps) {
     super(scope, id, props);
     const isProduction = config.production;
-    this.turns = new JobQueue(this, "Turns", { workerSeconds: turnSeconds, isProduction });
-    this.webhooks = new JobQueue(this, "Webhooks", { workerSeconds: webhookSeconds, isProduction });
+    this.turns = new JobQueue(this, "Turns", { consumerSeconds: starterSeconds, isProduction });
+    this.webhooks = new JobQueue(this, "Webhooks", { consumerSeconds: webhookSeconds, isProduction });
+    const startQueue = (id: string): StartQueue =>
+      new StartQueue(this, id, {
+        workerSeconds: turnSeconds,
+        jobsVisibilitySeconds: this.turns.visibilitySeconds,
+      });
+    const starts = startQueue("TurnStarts");
+    const restarts = startQueue("TurnRestarts");
     const releases = new Releases(this, "Releases", config);
 
     const workerEnvironment = {
@@ -58,7 +73,29 @@ export class MessagingStack extends Stack {
       config,
       releases,
     });
-    this.turns.addWorker(this.turnWorker, config.turnsInFlight);
+    this.turns.addWorker(this.turnWorker);
+    // A worker deletes the jobs that it has ended. Until an upgrade from 0.2 has removed the mapping from this queue to the
+    // worker, Lambda also receives jobs with its role.
+    allowConsumer(this.turnWorker, this.turns.queue.queueArn);
+    const startsToWorker = addConsumer(this.turnWorker, "Jobs", starts.queue, config.turnsInFlight);
+    // Apart from new turns: however many wait, the answer of a dead worker goes on before the IM ends its message.
+    const restartsAtOnce = Math.max(2, Math.ceil(config.turnsInFlight / 4));
+    const restartsToWorker = addConsumer(this.turnWorker, "Restarts", restarts.queue, restartsAtOnce);
+
+    this.turnStarter = new BridgeFunction(this, "TurnStarter", {
+      name: "turn-starter",
+      description: "Requests a turn-worker for each turn",
+      timeoutSeconds: starterSeconds,
+      environment: { STARTS_QUEUE_URL: starts.queue.queueUrl, RESTARTS_QUEUE_URL: restarts.queue.queueUrl },
+      config,
+      releases,
+    });
+    for (const { queue } of [starts, restarts]) this.turnStarter.allow(queue.queueArn, "sqs:SendMessage");
+    const startersAtOnce = Math.min(maxStartersAtOnce, Math.max(2, Math.ceil(config.turnsInFlight / 10)));
+    const jobsToStarter = addConsumer(this.turnStarter, "Jobs", this.turns.queue, startersAtOnce);
+    // No start may wait for a worker that is still being deployed.
+    jobsToStarter.node.addDependency(startsToWorker, restartsToWorker);
+
     this.turnWorker.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
     this.turnWorker.allow(data.guards.tableArn, "dynamodb:BatchGetItem");
     // Checks of answers that wait for human input.
@@ -77,7 +114,8 @@ export class MessagingStack extends Stack {
       config,
       releases,
     });
-    this.webhooks.addWorker(this.webhookWorker, config.webhooksInFlight);
+    this.webhooks.addWorker(this.webhookWorker);
+    addConsumer(this.webhookWorker, "Jobs", this.webhooks.queue, config.webhooksInFlight);
 
     for (const worker of [this.turnWorker, this.webhookWorker]) {
       worker.allow(data.bots.tableArn, "dynamodb:BatchGetItem");

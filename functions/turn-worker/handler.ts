@@ -24,6 +24,7 @@ import { makeCloseOpenMessage } from "#core/im/close-open-message.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeAcquireJobSlots } from "#core/jobs/job-slots.ts";
 import { makeRunTurnJob } from "#core/jobs/run-turn-job.ts";
+import { leaseMs } from "#core/shared/lease.ts";
 import { makeAcquireSlots } from "#core/shared/slots.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { makeRecordTurn } from "#core/turn/turn-report.ts";
@@ -93,5 +94,6 @@ export const handler = makeWorker({
   parseJob: parseTurnJob,
   runJob: (job, visibility, leftMs) => runTurnJob(job, visibility, clock.now() + leftMs),
   visibilityOf: makeMessageVisibility({ client: sqs, queueUrl: env.TURNS_QUEUE_URL }),
+  hideMs: leaseMs,
   log,
 });

@@ -19,7 +19,7 @@ import { makeCallWebhook, webhookIdOf } from "#adapters/webhook/call-webhook.ts"
 import { makeCircuitBreaker } from "#core/jobs/circuit-breaker.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeAcquireJobSlots } from "#core/jobs/job-slots.ts";
-import { makeRunWebhookJob } from "#core/jobs/run-webhook-job.ts";
+import { makeRunWebhookJob, webhookLeaseMs } from "#core/jobs/run-webhook-job.ts";
 import { makeAcquireSlots } from "#core/shared/slots.ts";
 
 const env = parseEnvironment(
@@ -73,5 +73,6 @@ export const handler = makeWorker({
     random: Math.random,
   }),
   visibilityOf: makeMessageVisibility({ client: sqs, queueUrl: env.WEBHOOKS_QUEUE_URL }),
+  hideMs: webhookLeaseMs,
   log,
 });

@@ -25,8 +25,15 @@ const reservedIn = (deployment: Synthesised) =>
   );
 const variablesOf = (deployment: Synthesised, wanted: string): Record<string, string> =>
   functionsOf(deployment).find(({ name }) => name === wanted)?.Environment.Variables ?? {};
-const mappedIn = ({ assembly }: Synthesised) =>
-  assembly.eventSourceMappings.map(({ maximumConcurrency }) => maximumConcurrency);
+const mappedIn = ({ templates }: Synthesised) =>
+  Object.fromEntries(
+    Object.entries(templates.messaging.findResources("AWS::Lambda::EventSourceMapping")).map(
+      ([id, { Properties }]) => [
+        id.replace(/FunctionAliaslive(Jobs|Restarts)[0-9A-F]{8}$/, "$1"),
+        Properties.ScalingConfig.MaximumConcurrency,
+      ],
+    ),
+  );
 
 describe("production", () => {
   test("reserves executions for callbacks, and bounds chats by a reservation", () => {
@@ -36,7 +43,13 @@ describe("production", () => {
 
   test("in a new account with ten executions leaves two for callbacks: chats are bounded by a count", () => {
     expect(reservedIn(small)).toEqual({});
-    expect(mappedIn(small)).toEqual([3, 2]);
+    // The starter takes milliseconds, and only turns of dead workers are restarted.
+    expect(mappedIn(small)).toEqual({
+      TurnStarterJobs: 2,
+      TurnWorkerJobs: 3,
+      TurnWorkerRestarts: 2,
+      WebhookWorkerJobs: 2,
+    });
     expect(variablesOf(small, "ChatStream").SLOTS_IN_TOTAL).toBe("3");
   });
 });

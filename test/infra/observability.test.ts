@@ -89,8 +89,8 @@ describe("the alarms", () => {
   test("of functions cover every function", () => {
     const functionsOf = (...ids: string[]): number =>
       ops.alarms.filter(({ id }) => ids.includes(id)).flatMap(({ reads }) => reads).length;
-    expect(functionsOf("ApiFunctionErrors", "WorkerErrors")).toBe(10);
-    expect(functionsOf("ApiFunctionThrottles", "WorkerThrottles")).toBe(10);
+    expect(functionsOf("ApiFunctionErrors", "WorkerErrors")).toBe(11);
+    expect(functionsOf("ApiFunctionThrottles", "WorkerThrottles")).toBe(11);
   });
 });
 
@@ -176,7 +176,7 @@ describe("the dashboard", () => {
 });
 
 test("every function adds its stage to its metrics", () => {
-  expect(ops.services).toHaveLength(10);
+  expect(ops.services).toHaveLength(11);
   expect(new Set(ops.services)).toEqual(new Set(["bot-bridge-test"]));
 });
 
@@ -196,7 +196,7 @@ describe("the log queries", () => {
 
   test("cover every function's log", () => {
     for (const { Properties } of Object.values(ops.template.findResources("AWS::Logs::QueryDefinition")))
-      expect(Properties.LogGroupNames).toHaveLength(10);
+      expect(Properties.LogGroupNames).toHaveLength(11);
   });
 
   test("name only events that a function logs", () => {

@@ -135,6 +135,6 @@ test.each([
   const logs = [deployment().templates.api, deployment().templates.messaging].flatMap((template) =>
     Object.values(template.findResources("AWS::Logs::LogGroup")),
   );
-  expect(logs).toHaveLength(11);
+  expect(logs).toHaveLength(12);
   for (const { Properties } of logs) expect(Properties.RetentionInDays).toBe(days);
 });

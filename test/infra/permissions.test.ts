@@ -45,6 +45,8 @@ const names: readonly (readonly [RegExp, string | ((holder: string) => string)])
   [/:secret:bot-bridge-test-apps-/, "apps' secret"],
   [/:sqs:\S*-TurnsJobs\w+\.fifo$/, "turns.fifo"],
   [/:sqs:\S*-TurnsDead\w+\.fifo$/, "dead letters of turns.fifo"],
+  [/:sqs:\S*-TurnStarts\w+$/, "starts of turns"],
+  [/:sqs:\S*-TurnRestarts\w+$/, "restarts of turns"],
   [/:sqs:\S*-WebhooksJobs\w+\.fifo$/, "webhooks.fifo"],
   [/:sqs:\S*-WebhooksDead\w+\.fifo$/, "dead letters of webhooks.fifo"],
   [/:logs:\S*-(\w+?)Logs[0-9A-F]{8}$/, "its log"],

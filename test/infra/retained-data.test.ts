@@ -10,12 +10,15 @@ beforeAll(() => {
   prod = synthesise({ stage: "prod" });
 }, 60_000);
 
+/** All queues but that of starts, which hold nothing that another delivery of their jobs does not repeat. */
+const jobQueues = { Properties: { FifoQueue: true } };
+
 /** By logical id: the properties whose change makes CloudFormation replace a table or a queue. */
 const identities = ({ templates }: Synthesised) =>
   Object.fromEntries(
     [
       ...Object.entries(templates.data.findResources("AWS::DynamoDB::GlobalTable")),
-      ...Object.entries(templates.messaging.findResources("AWS::SQS::Queue")),
+      ...Object.entries(templates.messaging.findResources("AWS::SQS::Queue", jobQueues)),
       ...Object.entries(templates.data.findResources("AWS::KMS::Key")),
       ...Object.entries(templates.data.findResources("AWS::SecretsManager::Secret")),
     ].map(([logicalId, { Properties }]) => [
@@ -55,18 +58,17 @@ test("no table or queue has a fixed name, which would prevent its replacement", 
 });
 
 const retainedResources = [
-  ["data", "AWS::DynamoDB::GlobalTable", 4],
-  ["data", "AWS::SecretsManager::Secret", 1],
-  ["data", "AWS::KMS::Key", 1],
-  ["messaging", "AWS::SQS::Queue", 4],
+  ["data", "AWS::DynamoDB::GlobalTable", 4, {}],
+  ["data", "AWS::SecretsManager::Secret", 1, {}],
+  ["data", "AWS::KMS::Key", 1, {}],
+  ["messaging", "AWS::SQS::Queue", 4, jobQueues],
 ] as const;
 
-describe.each(retainedResources)("in the %s stack each %s", (part, type, count) => {
+describe.each(retainedResources)("in the %s stack each %s", (part, type, count, properties) => {
   const policies = ({ templates }: Synthesised) =>
-    Object.values(templates[part].findResources(type)).map(({ DeletionPolicy, UpdateReplacePolicy }) => [
-      DeletionPolicy,
-      UpdateReplacePolicy,
-    ]);
+    Object.values(templates[part].findResources(type, properties)).map(
+      ({ DeletionPolicy, UpdateReplacePolicy }) => [DeletionPolicy, UpdateReplacePolicy],
+    );
 
   test("outlives its stack in production, and is retained if a deployment would replace it", () => {
     expect(policies(prod)).toEqual(Array.from({ length: count }, () => ["Retain", "Retain"]));

@@ -26,7 +26,10 @@ describe("the tables", () => {
 });
 
 describe("the queues of turns and of webhooks", () => {
-  const queues = () => Object.entries(templates.messaging.findResources("AWS::SQS::Queue"));
+  const queues = () =>
+    Object.entries(templates.messaging.findResources("AWS::SQS::Queue")).filter(
+      ([, { Properties }]) => Properties.FifoQueue,
+    );
   const jobQueues = () => queues().filter(([, { Properties }]) => Properties.RedrivePolicy !== undefined);
 
   test("are FIFO per conversation, and keep jobs that cannot be done", () => {
@@ -52,16 +55,56 @@ describe("the queues of turns and of webhooks", () => {
     expect(targets.sort()).toEqual(dead.map(([name]) => name).sort());
   });
 
-  test("hide a job for half a minute longer than its worker may run, and deliver one at a time", () => {
+  /** The mappings, with the timeout of the function and the visibility timeout of the queue, in seconds. */
+  const mappings = () => {
     const { functions, eventSourceMappings, queues: all } = deployment.assembly;
-    expect(eventSourceMappings).toHaveLength(2);
-    for (const mapping of eventSourceMappings) {
-      expect(mapping).toMatchObject({ batchSize: 1, reportsBatchItemFailures: true });
+    return eventSourceMappings.map((mapping) => {
       const queue = all.find(({ arn }) => arn === mapping.queueArn);
-      const worker = functions.find(({ name }) => name === mapping.functionName);
-      const spare = Number(queue?.attributes.VisibilityTimeout) - Number(worker?.timeoutSeconds);
-      expect(spare).toBeGreaterThanOrEqual(30);
+      const { timeoutSeconds } = functions.find(({ name }) => name === mapping.functionName) ?? {};
+      return {
+        ...mapping,
+        isFifo: queue?.attributes.FifoQueue === "true",
+        retentionSeconds: Number(queue?.attributes.MessageRetentionPeriod),
+        visibilitySeconds: Number(queue?.attributes.VisibilityTimeout),
+        timeoutSeconds: Number(timeoutSeconds),
+      };
+    });
+  };
+
+  test("deliver one at a time, to a function that ends before they deliver again, as Lambda requires", () => {
+    expect(mappings()).toHaveLength(4);
+    for (const { visibilitySeconds, timeoutSeconds, ...mapping } of mappings()) {
+      expect(mapping).toMatchObject({ batchSize: 1, reportsBatchItemFailures: true });
+      expect(timeoutSeconds).toBeLessThan(visibilitySeconds);
     }
+  });
+
+  test("deliver a job again within two minutes if its worker never began, and give Lambda six timeouts to retry", () => {
+    const jobs = mappings().filter(({ isFifo }) => isFifo);
+    expect(jobs).toHaveLength(2);
+    for (const { visibilitySeconds, timeoutSeconds } of jobs) {
+      expect(visibilitySeconds).toBeLessThanOrEqual(120);
+      expect(visibilitySeconds).toBeGreaterThanOrEqual(6 * timeoutSeconds);
+    }
+  });
+
+  test("start a turn at most once for each time that its job is delivered", () => {
+    const turns = mappings().find(({ functionName }) => functionName.includes("TurnStarter"));
+    const starts = mappings().filter(({ isFifo }) => !isFifo);
+    expect(starts).toHaveLength(2);
+    for (const { retentionSeconds, visibilitySeconds, functionName } of starts) {
+      expect(functionName).toContain("TurnWorker");
+      expect(retentionSeconds).toBe(turns?.visibilitySeconds);
+      expect(visibilitySeconds).toBeGreaterThan(retentionSeconds);
+    }
+  });
+
+  test("deliver nothing to the starter before the worker can take starts", () => {
+    const found = templates.messaging.findResources("AWS::Lambda::EventSourceMapping");
+    const idsOf = (name: string) => Object.keys(found).filter((id) => id.startsWith(name));
+    expect(idsOf("TurnWorker")).toHaveLength(2);
+    const [starter = ""] = idsOf("TurnStarter");
+    expect(found[starter]?.DependsOn).toEqual(expect.arrayContaining(idsOf("TurnWorker")));
   });
 
   test("deliver no more at once than the config says", () => {

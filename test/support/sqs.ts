@@ -20,16 +20,28 @@ export interface TestQueue {
 }
 
 /** As lib/messaging-stack.ts defines them, without the dead-letter queue. */
-const attributes = {
+const fifo = {
   FifoQueue: "true",
   FifoThroughputLimit: "perMessageGroupId",
   DeduplicationScope: "messageGroup",
 };
 
-/** A FIFO queue of the test's own, in fauxqs or at `SQS_ENDPOINT`; deleted when it is closed. */
-export const startQueue = async (): Promise<TestQueue> => {
-  const name = `test-turns-${randomBytes(6).toString("hex")}.fifo`;
-  const queue = { name, arn: "", urlOnAws: "", attributes, redrive: undefined };
+/** A queue of the test's own, FIFO by default, in fauxqs or at `SQS_ENDPOINT`; deleted when it is closed. */
+export const startQueue = async ({
+  isFifo = true,
+  visibilitySeconds = 30,
+}: {
+  readonly isFifo?: boolean;
+  readonly visibilitySeconds?: number;
+} = {}): Promise<TestQueue> => {
+  const name = `test-turns-${randomBytes(6).toString("hex")}${isFifo ? ".fifo" : ""}`;
+  const queue = {
+    name,
+    arn: "",
+    urlOnAws: "",
+    attributes: { ...(isFifo && fifo), VisibilityTimeout: String(visibilitySeconds) },
+    redrive: undefined,
+  };
   // Settings files leave unset variables empty.
   const endpoint = process.env.SQS_ENDPOINT || undefined;
   const server = await startSqs({ queues: [queue], endpoint, dataDir: undefined });

@@ -11,7 +11,7 @@ import { type DifyQuestion, difyHeaders, difyUrl } from "./dify-request.ts";
 /** The app of a run, and the user who asked: nobody else can read its events. */
 type AskedUser = Pick<DifyQuestion, "integration" | "user">;
 
-/** Opens the events of a run from now on (docs/spec/dify.md, A9; Dify ≥1.13). `snapshot`: first what has happened so far. */
+/** Opens the events of a run from now on (docs/spec/dify.md, A9 and A10; Dify ≥1.13). `snapshot`: first what has happened so far. */
 export const makeOpenRunEvents =
   ({ sendHttp, timeouts }: Pick<CallDifyPorts, "sendHttp" | "timeouts">) =>
   (

@@ -1,13 +1,19 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { JobResult, JobVisibility } from "#core/jobs/job-lease.ts";
 import type { Log } from "#core/shared/log.ts";
+import type { JobMessage, StartedJobMessage } from "./message-visibility.ts";
 
 export interface WorkerPorts<J> {
   /** @throws BridgeError if the body is not a job of this worker. */
   readonly parseJob: (body: string) => J;
   /** Never rejects. `leftMs`: the remaining time of the invocation. */
   readonly runJob: (job: J, visibility: JobVisibility, leftMs: number) => Promise<JobResult>;
-  readonly visibilityOf: (record: SQSRecord) => JobVisibility;
+  readonly visibilityOf: (record: SQSRecord) => JobMessage;
+  /**
+   * How long a job's message is hidden before anything else, in milliseconds. If the worker dies, another gets the job after
+   * this time, not only after the queue's visibility timeout.
+   */
+  readonly hideMs: number;
   readonly log: Log;
 }
 
@@ -15,7 +21,7 @@ export interface WorkerPorts<J> {
 const unreadablePauseMs = 60_000;
 
 /** A handler that runs jobs. An unreadable job stays in the queue, for another version or for the dead letters. */
-export const makeWorker = <J>({ parseJob, runJob, visibilityOf, log }: WorkerPorts<J>) => {
+export const makeWorker = <J>({ parseJob, runJob, visibilityOf, hideMs, log }: WorkerPorts<J>) => {
   const readJob = (record: SQSRecord, tries: number): J | undefined => {
     try {
       return parseJob(record.body);
@@ -25,14 +31,47 @@ export const makeWorker = <J>({ parseJob, runJob, visibilityOf, log }: WorkerPor
     }
   };
 
-  const handleRecord = async (record: SQSRecord, leftMs: number): Promise<JobResult> => {
-    const visibility = visibilityOf(record);
-    const job = readJob(record, visibility.receiveCount);
-    if (job !== undefined) return runJob(job, visibility, leftMs);
-    await visibility.hideFor(unreadablePauseMs).catch((error: unknown) => {
-      log.warn("job_not_hidden", { messageId: record.messageId, reason: String(error) });
-    });
+  const warn =
+    (event: string, { messageId }: SQSRecord) =>
+    (error: unknown): void =>
+      log.warn(event, { messageId, reason: String(error) });
+
+  const handleMessage = async (
+    record: SQSRecord,
+    message: JobMessage,
+    leftMs: number,
+  ): Promise<JobResult> => {
+    const job = readJob(record, message.receiveCount);
+    if (job !== undefined) return runJob(job, message, leftMs);
+    await message.hideFor(unreadablePauseMs).catch(warn("job_not_hidden", record));
     return "retry";
+  };
+
+  /** Lambda deletes the start in any case: a job that is not done is delivered, and started, again by itself. */
+  const handleStart = async (
+    record: SQSRecord,
+    message: StartedJobMessage,
+    leftMs: number,
+  ): Promise<JobResult> => {
+    try {
+      await message.hideFor(hideMs);
+    } catch (error) {
+      // The start waited so long that its job was delivered again: that start is the valid one.
+      warn("start_outdated", record)(error);
+      return "done";
+    }
+    const result = await handleMessage(record, message, leftMs);
+    if (result === "done") await message.remove().catch(warn("job_not_removed", record));
+    return "done";
+  };
+
+  const handleRecord = async (record: SQSRecord, leftMs: number): Promise<JobResult> => {
+    const message = visibilityOf(record);
+    if ("remove" in message) return handleStart(record, message, leftMs);
+    const hidden = message.hideFor(hideMs).catch(warn("job_not_hidden", record));
+    const result = await handleMessage(record, message, leftMs);
+    await hidden;
+    return result;
   };
 
   return async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {

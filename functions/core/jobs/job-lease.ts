@@ -54,24 +54,17 @@ export const logWarning =
     log.warn(event, { ...idsOf(job), reason: String(error) });
 
 export const makeJobLeases = ({ jobs, clock, log }: JobLeasesPorts): JobLeases => ({
-  keep: async ({ job, lease: { token, expiresAt } }, visibility, work) => {
+  keep: ({ job, lease: { token, expiresAt } }, visibility, work) => {
     const id = jobIdOf(job);
     const warn = logWarning(log, "job_lease_not_renewed", job);
-    const hide = (): Promise<void> => visibility.hideFor(leaseMs).catch(warn);
-
     const renew = async (until: number): Promise<boolean> => {
-      const [renewed] = await Promise.all([jobs.renew(id, { token, expiresAt: until }), hide()]);
+      const hidden = visibility.hideFor(leaseMs).catch(warn);
+      const [renewed] = await Promise.all([jobs.renew(id, { token, expiresAt: until }), hidden]);
       if (!renewed) log.error("job_lease_lost", idsOf(job));
       return renewed;
     };
 
-    // The queue's default visibility timeout exceeds the longest invocation; from now on the heartbeat extends a short one.
-    const shortened = hide();
-    try {
-      return await keepLease({ clock, expiresAt, renew, onError: warn }, work);
-    } finally {
-      await shortened;
-    }
+    return keepLease({ clock, expiresAt, renew, onError: warn }, work);
   },
   complete: async ({ job, lease: { token } }, outcome) => {
     const isHeld = await jobs

@@ -35,8 +35,8 @@ export interface RunWebhookJobPorts {
 /** Never rejects. */
 export type RunWebhookJob = (job: WebhookJob, visibility: JobVisibility) => Promise<JobResult>;
 
-/** Longer than the longest attempt. */
-const leaseMs = 15_000;
+/** In milliseconds: longer than the longest attempt. */
+export const webhookLeaseMs = 15_000;
 const busyPauseMs = 5_000;
 
 /** The first three attempts happen within 10 s if the other side answers quickly (docs/spec/rongcloud.md, section 6). */
@@ -147,7 +147,7 @@ export const makeRunWebhookJob = ({
   };
 
   const run = async (job: WebhookJob, visibility: JobVisibility): Promise<JobResult> => {
-    const lease = { token: newToken(), expiresAt: clock.now() + leaseMs };
+    const lease = { token: newToken(), expiresAt: clock.now() + webhookLeaseMs };
     const acquiring = acquireSlots(job, lease.expiresAt);
     let isClaimed = false;
     try {

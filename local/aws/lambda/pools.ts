@@ -5,7 +5,7 @@ import type { LambdaFunction } from "../template/functions.ts";
 import type { Assembly } from "../template/read-assembly.ts";
 import { type Endpoints, lambdaEnvironment } from "./environment.ts";
 import type { Invoke } from "./outcome.ts";
-import { startPool } from "./pool.ts";
+import { maxThreads, startPool } from "./pool.ts";
 
 export interface PoolsOptions {
   readonly assembly: Assembly;
@@ -34,7 +34,11 @@ export const startPools = async (options: PoolsOptions): Promise<Pools> => {
       const { arn, timeoutSeconds, memoryMb } = lambda;
       const environment = environmentOf(lambda, options);
       const data = { ...handlerOf(lambda.codeFolder, lambda.handler), preload };
-      return [name, startPool({ name, arn, timeoutSeconds, memoryMb, data, environment, log })] as const;
+      // Each mapping may use as many: one that is busy delays no other.
+      const mappings = assembly.eventSourceMappings.filter(({ functionName }) => functionName === name);
+      const maximum = maxThreads * Math.max(1, mappings.length);
+      const thread = { name, arn, timeoutSeconds, memoryMb, data, environment, log };
+      return [name, startPool({ ...thread, maximum })] as const;
     }),
   );
   const close = async () => {

@@ -38,28 +38,48 @@ const recordOf = (messageId: string, body: string, receives = 1): SQSRecord => (
 const jobRecord = (msgUID: string): SQSRecord => recordOf(msgUID, toJobMessage(turnJob(msgUID)).MessageBody);
 
 interface Given {
+  /** Whether a start invoked the worker, and not the job's own message. */
+  readonly isStart?: boolean;
+  readonly remove?: () => Promise<void>;
   readonly results?: Readonly<Record<string, JobResult>>;
   readonly hideFor?: JobVisibility["hideFor"];
 }
 
-const setUp = ({ results = {}, hideFor }: Given = {}) => {
+const setUp = ({ results = {}, hideFor, isStart = false, remove }: Given = {}) => {
+  const removed: string[] = [];
+  /** What was done, in order. */
+  const steps: string[] = [];
   const ran: { readonly job: TurnJob; readonly tries: number; readonly leftMs: number }[] = [];
   const hidden: string[] = [];
   const log = makeMemoryLog();
   const worker = makeWorker({
     parseJob: parseTurnJob,
     runJob: async (job, { receiveCount: tries }, leftMs) => {
+      steps.push("run");
       ran.push({ job, tries, leftMs });
       return results[job.event.data.msgUID] ?? "done";
     },
     visibilityOf: ({ messageId, attributes }) => ({
       receiveCount: Number(attributes.ApproximateReceiveCount),
       firstReceivedAt: 0,
-      hideFor: hideFor ?? (async (ms) => void hidden.push(`${messageId} for ${ms / 1000} s`)),
+      hideFor: async (ms) => {
+        steps.push("hide");
+        if (hideFor) return hideFor(ms);
+        hidden.push(`${messageId} for ${ms / 1000} s`);
+      },
+      ...(isStart && { remove: remove ?? (async () => void removed.push(messageId)) }),
     }),
+    hideMs: 25_000,
     log,
   });
-  return { take: (...Records: SQSRecord[]) => worker({ Records }, lambdaContext), ran, hidden, log };
+  return {
+    take: (...Records: SQSRecord[]) => worker({ Records }, lambdaContext),
+    ran,
+    hidden,
+    removed,
+    steps,
+    log,
+  };
 };
 
 const failed = (...messageIds: string[]) => ({
@@ -88,6 +108,50 @@ describe("a worker", () => {
   });
 });
 
+describe("a job's message", () => {
+  test("is hidden for a short time before anything else, so that a worker that dies delays it by seconds", async () => {
+    const { take, steps, hidden } = setUp();
+    await take(jobRecord("m1"));
+    expect(steps).toEqual(["hide", "run"]);
+    expect(hidden).toEqual(["m1 for 25 s"]);
+  });
+
+  test("is run even if it cannot be hidden, and that is logged", async () => {
+    const { take, ran, log } = setUp({ hideFor: () => Promise.reject(new Error("throttled")) });
+    expect(await take(jobRecord("m1"))).toEqual(failed());
+    expect(ran).toHaveLength(1);
+    expect(log.lines).toMatchObject([{ level: "warn", event: "job_not_hidden" }]);
+  });
+
+  test("is deleted by the worker if a start invoked it, which Lambda deletes", async () => {
+    const { take, removed } = setUp({ isStart: true });
+    expect(await take(jobRecord("m1"))).toEqual(failed());
+    expect(removed).toEqual(["m1"]);
+  });
+
+  test("stays in its queue if it must be retried, while its start is deleted", async () => {
+    const { take, removed } = setUp({ isStart: true, results: { m1: "retry" } });
+    expect(await take(jobRecord("m1"))).toEqual(failed());
+    expect(removed).toEqual([]);
+  });
+
+  test("that a later start is responsible for is not run by an earlier one", async () => {
+    const { take, ran, removed, log } = setUp({
+      isStart: true,
+      hideFor: () => Promise.reject(new Error("the receipt handle has expired")),
+    });
+    expect(await take(jobRecord("m1"))).toEqual(failed());
+    expect({ ran, removed }).toEqual({ ran: [], removed: [] });
+    expect(log.lines).toMatchObject([{ level: "warn", event: "start_outdated" }]);
+  });
+
+  test("that cannot be deleted is delivered again and found done; that is logged", async () => {
+    const { take, log } = setUp({ isStart: true, remove: () => Promise.reject(new Error("expired")) });
+    expect(await take(jobRecord("m1"))).toEqual(failed());
+    expect(log.lines).toMatchObject([{ level: "warn", event: "job_not_removed" }]);
+  });
+});
+
 describe("a message that a worker cannot parse", () => {
   const newer = toJobMessage(turnJob("newer")).MessageBody.replace('"version":1', '"version":2');
 
@@ -99,7 +163,7 @@ describe("a message that a worker cannot parse", () => {
     const { take, ran, hidden } = setUp();
     expect(await take(recordOf("m1", body))).toEqual(failed("m1"));
     expect(ran).toEqual([]);
-    expect(hidden).toEqual(["m1 for 60 s"]);
+    expect(hidden).toEqual(["m1 for 25 s", "m1 for 60 s"]);
   });
 
   test("is logged by its message's id, without its content", async () => {
