@@ -8,12 +8,27 @@ interface Package {
   readonly integrity?: string;
   /** Part of another package's archive, which that package's hash covers. */
   readonly inBundle?: boolean;
+  readonly license?: string;
+  /** Not part of what is deployed. */
+  readonly dev?: boolean;
   /** A folder of this repository, linked into node_modules. */
   readonly link?: boolean;
   readonly optionalDependencies?: Record<string, string>;
   readonly dependencies?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
 }
+
+/** SPDX expressions. Of "OR" one may choose. */
+const permissive = new Set([
+  "0BSD",
+  "Apache-2.0",
+  "BlueOak-1.0.0",
+  "ISC",
+  "MIT",
+  "MIT-0",
+  "Unlicense",
+  "(MIT OR GPL-3.0-or-later)",
+]);
 
 const packages: Record<string, Package> = JSON.parse(
   readFileSync(`${projectRoot}/package-lock.json`, "utf8"),
@@ -32,6 +47,13 @@ describe("the lock file", () => {
       (name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)),
     );
     expect(missing).toEqual([]);
+  });
+
+  test("has only licences that allow to deploy and to sell what uses them", () => {
+    const deployed = Object.entries(packages).filter(([path, { dev }]) => !isOwn(path) && !dev);
+    expect(deployed.length).toBeGreaterThan(0);
+    const refused = deployed.filter(([, { license = "none" }]) => !permissive.has(license));
+    expect(refused.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
   });
 
   test("names no registry, so that everyone installs from their own", () => {
