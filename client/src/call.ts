@@ -26,7 +26,8 @@ export interface CallPorts {
 }
 
 export const makeCall = ({ url, tokens, transport }: CallPorts): Call => {
-  const base = url.replace(/\/+$/, "");
+  let base = url;
+  while (base.endsWith("/")) base = base.slice(0, -1);
   return async ({ method, path, headers, body, signal }) => {
     const send = (token: string): Promise<Reply> =>
       transport(

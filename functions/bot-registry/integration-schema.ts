@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { withoutTrailingSlashes } from "#adapters/http/base-url.ts";
 import { callbackUrlFault } from "#adapters/http/callback-url.ts";
 import { eventName } from "#adapters/rongcloud/message-fields.ts";
 import { defaultEvents } from "#core/bot/event-type.ts";
@@ -17,7 +18,7 @@ const maxEntries = 64;
 
 /** The endpoint that a URL ends in, in any letter case and with any number of trailing slashes. */
 const endpointOf = (url: string, endpoints: readonly string[]): string | undefined => {
-  const path = URL.parse(url)?.pathname.toLowerCase().replace(/\/+$/, "") ?? "";
+  const path = withoutTrailingSlashes(URL.parse(url)?.pathname.toLowerCase() ?? "");
   return endpoints.find((endpoint) => path.endsWith(`/${endpoint}`));
 };
 

@@ -19,7 +19,7 @@ import {
   type ResponseMode,
   toDifyQuestion,
 } from "./dify-request.ts";
-import { httpFailure } from "./failures.ts";
+import { cannotStream, httpFailure } from "./failures.ts";
 import { askedAtOf, makeFindQuestion } from "./find-question.ts";
 import { makeLookUpAnswer } from "./look-up-answer.ts";
 import { readAnswer } from "./read-answer.ts";
@@ -31,9 +31,6 @@ const errorBodyText = v.pipe(v.string(), v.parseJson(), errorBody);
 
 type ErrorBody = v.InferOutput<typeof errorBody>;
 const unknownError: ErrorBody = { code: "unknown", message: "" };
-
-/** The error message of an app that does not support streaming. It must not match an agent's: that only streaming is supported. */
-const cannotStream = /(not|n't) support(ed)?\b.*\bstream|\bstream\w*\b.*\bnot\b.*\bsupported/i;
 
 /**
  * Asks a Dify app through its service API and reads the answer as a stream: a blocking call is cut off after 60–100 s, and
@@ -111,7 +108,7 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
     ): Promise<AnswerOutcome> => {
       if (response.status !== 200) {
         const { code, message } = await readErrorBody(response);
-        return mode === "streaming" && response.status === 400 && cannotStream.test(message)
+        return mode === "streaming" && response.status === 400 && cannotStream(message)
           ? askAndRead("blocking")
           : {
               ...httpFailure(response.status, code, message),

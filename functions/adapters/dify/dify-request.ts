@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from "#adapters/http/base-url.ts";
 import type { Question } from "#core/answer/model.ts";
 import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
@@ -58,7 +59,7 @@ export const difyUrl = (
   query: Readonly<Record<string, string>> = {},
 ): URL => {
   const url = new URL(callbackUrl);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/${path}`;
+  url.pathname = `${withoutTrailingSlashes(url.pathname)}/${path}`;
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url;
 };

@@ -21,26 +21,51 @@ const isOutage = (message: string): boolean =>
 
 /** Dify's messages for inputs that it does not accept (A6). */
 const inputProblems: readonly (readonly [RegExp, (limit: string) => string])[] = [
-  [/^(?<name>[\w-]{1,64}) is required in input form/, () => "required"],
+  [/^(?<name>[\w-]+) is required in input form/, () => "required"],
   [
-    /(?<![\w-])(?<name>[\w-]{1,64}) in input form must be less than (?<limit>\d+) characters/,
+    /(?:^|[^\w-])(?<name>[\w-]+) in input form must be less than (?<limit>\d+) characters/,
     (limit) => `at most ${limit} characters`,
   ],
-  [/(?<![\w-])(?<name>[\w-]{1,64}) in input form must be one of/, () => "not one of its options"],
+  [/(?:^|[^\w-])(?<name>[\w-]+) in input form must be one of/, () => "not one of its options"],
   [
-    /(?<![\w-])(?<name>[\w-]{1,64}) in input form must be a (?<limit>string|valid number|file|list)/,
+    /(?:^|[^\w-])(?<name>[\w-]+) in input form must be a (?<limit>string|valid number|file|list)/,
     (limit) => `must be a ${limit}`,
   ],
 ];
 
+/** In characters. Dify refuses longer names of variables. */
+const maxNameLength = 64;
+
 /** In characters. Dify's own messages are shorter; others may repeat a file. */
 const maxMessageLength = 1_000;
+
+const occurInOrder = (text: string, patterns: readonly RegExp[]): boolean => {
+  let rest = text;
+  for (const pattern of patterns) {
+    const found = pattern.exec(rest);
+    if (!found) return false;
+    rest = rest.slice(found.index + found[0].length);
+  }
+  return true;
+};
+
+/**
+ * Whether an error message says that the app does not support streaming. An agent's message, that only streaming is supported,
+ * does not. One expression for all the words would take cubic time.
+ */
+export const cannotStream = (message: string): boolean => {
+  const text = message.slice(0, maxMessageLength);
+  return (
+    occurInOrder(text, [/(?:not|n't) support(?:ed)?\b/i, /\bstream/i]) ||
+    occurInOrder(text, [/\bstream/i, /\bnot\b/i, /\bsupported/i])
+  );
+};
 
 /** The input and its rule; undefined if the message is not one of Dify's known messages, since it could then contain anything. */
 const inputProblem = (message: string): string | undefined => {
   for (const [shape, rule] of inputProblems) {
     const { name, limit = "" } = shape.exec(message.slice(0, maxMessageLength))?.groups ?? {};
-    if (name !== undefined) return `input ${name}: ${rule(limit)}`;
+    if (name !== undefined && name.length <= maxNameLength) return `input ${name}: ${rule(limit)}`;
   }
   return undefined;
 };

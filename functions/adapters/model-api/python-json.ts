@@ -1,7 +1,10 @@
 import * as v from "valibot";
 
-/** A string, which may hold anything, or a number that JSON does not have. */
-const stringOrNumber = /"(?:[^"\\]|\\.)*(?:"|$)|-?\b(?:NaN|Infinity)\b/g;
+/**
+ * A string, which may hold anything, or a number that JSON does not have. The string may be unclosed: if it did not match,
+ * the search would begin again at each of its quotes.
+ */
+const stringOrNumber = /"(?:[^"\\]|\\(?:[\s\S]|$))*(?:"|$)|-?\b(?:NaN|Infinity)\b/g;
 
 const withoutNumbers = (text: string): string =>
   text.replace(stringOrNumber, (found) => (found.startsWith('"') ? found : "null"));

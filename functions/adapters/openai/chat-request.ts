@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from "#adapters/http/base-url.ts";
 import { type ChatMessage, textWithMarkers } from "#adapters/model-api/chat-memory.ts";
 import type { Question } from "#core/answer/model.ts";
 
@@ -18,7 +19,7 @@ export interface RequestForm {
 /** `https://…/v1` or `https://…/v1/` becomes `https://…/v1/chat/completions`. The query is kept: Azure needs `api-version`. */
 const completionsUrl = (callbackUrl: string): URL => {
   const url = new URL(callbackUrl);
-  url.pathname = url.pathname.replace(/\/*$/, "/chat/completions");
+  url.pathname = `${withoutTrailingSlashes(url.pathname)}/chat/completions`;
   return url;
 };
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import * as v from "valibot";
+import { withoutTrailingSlashes } from "#adapters/http/base-url.ts";
 import { HttpFailure, type SendHttp } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
 import { requireApp } from "#adapters/secrets/app-secrets.ts";
@@ -93,7 +94,7 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
     try {
       const response = await sendHttp({
         method,
-        url: new URL(`${apiUrl.replace(/\/+$/, "")}${path}`),
+        url: new URL(`${withoutTrailingSlashes(apiUrl)}${path}`),
         headers: {
           ...signCall({ appKey, secret }, clock.now(), newNonce(imNoncePrefix)),
           "content-type": contentType,

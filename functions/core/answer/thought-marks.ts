@@ -42,7 +42,7 @@ const beginningsOf = (word: string): string =>
 const tag = (name: string, slash: "" | "/"): MarkPattern =>
   pattern(
     new RegExp(`<\\s{0,20}${slash && "/\\s{0,20}"}${name}(?:\\s[^<>]{0,${maxTagLength}})?>`, "iy"),
-    new RegExp(`^<\\s*(?:${slash}\\s*(?:${beginningsOf(name)}|${name}\\s[^<>]*))?$`, "i"),
+    new RegExp(`^<\\s*(?:${slash && "/\\s*"}(?:${beginningsOf(name)}|${name}\\s[^<>]*))?$`, "i"),
   );
 
 const tagged = (name: string): ThoughtMark => ({

@@ -27,7 +27,7 @@ interface ListItem {
 /** In characters. The rest of a line does not change its block. */
 const maxLineLength = 1_024;
 
-const fenceLine = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+const fenceLine = /^ {0,3}(`{3,}|~{3,})([\s\S]*)/;
 const delimiterRow = /^ {0,3}\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?[ \t]*)?$/;
 const itemLine = /^([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]/;
 

@@ -7,7 +7,7 @@ import { readMemory, writeMemory } from "#adapters/dify/dify-ids.ts";
 import { difyInputs } from "#adapters/dify/dify-inputs.ts";
 import { difyRequest, toDifyQuestion } from "#adapters/dify/dify-request.ts";
 import { type DifyTimeouts, difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
-import { httpFailure, runFailure, streamFailure } from "#adapters/dify/failures.ts";
+import { cannotStream, httpFailure, runFailure, streamFailure } from "#adapters/dify/failures.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import type { AnswerEvent } from "#core/answer/answer.ts";
@@ -294,6 +294,19 @@ describe("an error response", () => {
         expect(detail).toMatch(/^HTTP 400 invalid_param(, input [\w-]+: required)?$/);
       }),
     );
+  });
+
+  test.each([
+    ["App does not support streaming mode", true],
+    ["this app doesn't support Stream responses", true],
+    ["Streaming is not supported by this app", true],
+    ["Agent App only supports streaming response mode.", false],
+    ["Agent Chat App does not support blocking mode", false],
+    ["streaming is required", false],
+    // Only its beginning is read.
+    [`${" ".repeat(1_000)}App does not support streaming mode`, false],
+  ])("%j says that the app cannot stream: %p", (message, says) => {
+    expect(cannotStream(message)).toBe(says);
   });
 
   test("of a real Dify keeps its message out of the logs", () => {

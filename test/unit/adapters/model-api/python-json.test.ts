@@ -14,6 +14,10 @@ describe("JSON as Python writes it", () => {
     });
   });
 
+  test.each(['"\\', '"a\\\n', '["\\u2028'])("is refused if a string is not closed: %j, NaN", (text) => {
+    expect(v.safeParse(schema, `${text}, NaN`).success).toBe(false);
+  });
+
   test("reads all JSON as it is", () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
