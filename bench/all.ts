@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** Run one at a time, so that each has the machine to itself. */
-const benches = ["first-chunk", "callback", "added-time", "relay-cpu", "memory"];
+const benches = ["first-chunk", "callback", "added-time", "relay-cpu", "memory", "bounds"];
 
 for (const bench of benches) {
   const file = fileURLToPath(new URL(`./${bench}.ts`, import.meta.url));

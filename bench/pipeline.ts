@@ -8,6 +8,7 @@ import { replyRouteOf } from "#core/im/im-messages.ts";
 import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
 import { makeTypingIndicator } from "#core/im/typing-indicator.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
+import { noConversations } from "./no-conversations.ts";
 import type { Addresses, AnswerScript } from "./peers/script.ts";
 import { benchAppKey, turnOf } from "./turn.ts";
 
@@ -27,16 +28,7 @@ export const makePipeline = ({ difyUrl, imUrl }: Addresses, minIntervalMs: numbe
     }),
   );
   const forwardTurn = makeForwardTurn({
-    conversations: {
-      open: async () => ({ status: "open", conversation: undefined, pauses: [] }),
-      renew: async () => true,
-      begin: async () => true,
-      remember: async () => true,
-      close: async () => {},
-      find: async () => undefined,
-      findPauses: async () => [],
-      forget: async () => {},
-    },
+    conversations: noConversations,
     models: makeModels({ clock, allowPrivate: true }),
     clock,
     log: { info: () => {}, warn: console.error, error: console.error },

@@ -136,7 +136,7 @@ export const makeChatStreamRoutes = ({
       firstEvent.resolve("emitted");
       return response.emit(event, position);
     };
-    const ended = runChatTurn(ready, emit, deadline).finally(response.end);
+    const ended = runChatTurn(ready, { emit }, deadline).finally(response.end);
     if ((await Promise.race([firstEvent.promise, ended])) === "busy") throw busy();
     // It only rejects before the first event; this prevents an unhandled rejection.
     ended.catch(() => {});
@@ -173,7 +173,7 @@ export const makeChatStreamRoutes = ({
 
   const runWhole = async (ready: ReadyChatTurn, deadline: number): Promise<ApiResult> => {
     const answer = makeWholeAnswer();
-    if ((await runChatTurn(ready, answer.emit, deadline)) === "busy") throw busy();
+    if ((await runChatTurn(ready, answer, deadline)) === "busy") throw busy();
     return answer.reply();
   };
 

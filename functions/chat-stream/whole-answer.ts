@@ -1,6 +1,7 @@
 import { internalErrorMessage } from "#adapters/api-gateway/api-error.ts";
 import { jsonReply } from "#adapters/api-gateway/json-reply.ts";
 import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
+import { makeKeptText } from "#core/answer/kept-text.ts";
 import type { InputForm } from "#core/answer/pause.ts";
 import type { ChatErrorCode, ChatEvent } from "#core/chat/chat-event.ts";
 
@@ -41,19 +42,20 @@ const codeOf = (status: number): number => (status === 504 ? 1050 : 1000);
 export const makeWholeAnswer = () => {
   let turn = "";
   let conversation: string | null = null;
-  let content = "";
+  const kept = makeKeptText();
   let end: End | Failure | undefined;
   return {
+    full: kept.full,
     emit: (event: ChatEvent): void => {
       switch (event.type) {
         case "start":
           ({ turn, conversation } = event);
           return;
         case "delta":
-          content += event.content;
+          kept.append(event.content);
           return;
         case "replace":
-          content = event.content;
+          kept.replace(event.content);
           return;
         default:
           end = event;
@@ -67,13 +69,14 @@ export const makeWholeAnswer = () => {
           errorMessage: end?.message ?? internalErrorMessage,
           // The log has the cause under it.
           ...(turn !== "" && { turn }),
+          ...(end?.code === "broken_off" && kept.text !== "" && { content: kept.text }),
         });
       }
       const { usage, sources, stopped, paused, form, prompt, truncated } = end;
       const whole: WholeAnswer = {
         turn,
         conversation,
-        content,
+        content: kept.text,
         usage,
         sources,
         stopped,

@@ -30,7 +30,7 @@ const idsInJson = v.pipe(v.string(), v.parseJson(), v.array(v.union([v.string(),
 
 /** Parses a JSON array of ids, or ids separated by commas, with or without brackets. */
 const idsIn = (text: string): string[] => {
-  const parsed = v.safeParse(idsInJson, text);
+  const parsed = v.safeParse(idsInJson, text, { abortEarly: true });
   const ids = parsed.success ? parsed.output.map(String) : text.replace(/^\s*\[|\]\s*$/g, "").split(",");
   return ids.map((id) => id.trim()).filter(Boolean);
 };

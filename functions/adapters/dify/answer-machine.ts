@@ -77,8 +77,17 @@ const finished = ({ status, error = "", total_steps }: RunEnd): End => {
   }
 };
 
-/** Whether an output is part of the text: not empty, and not a file. */
+/** In levels. Indented JSON of deeper values would be far longer than what Dify sent. */
+const maxDepth = 16;
+
+const isDeeperThan = (levels: number, value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each)));
+
+/** Whether an output is part of the text: not empty, not too deep, and not a file. */
 const isText = (value: unknown): boolean =>
+  !isDeeperThan(maxDepth, value) &&
   value !== null &&
   value !== "" &&
   !(Array.isArray(value) && value.length === 0) &&

@@ -2,14 +2,16 @@ import * as v from "valibot";
 import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import type { AnswerFacts } from "#core/answer/answer-facts.ts";
 
+const shortText = v.pipe(v.string(), v.maxLength(64));
+
 const usage = v.pipe(
   v.object({
     prompt_tokens: v.number(),
     completion_tokens: v.number(),
     total_tokens: v.number(),
     // A decimal string (A8-13).
-    total_price: lenient(v.string()),
-    currency: lenient(v.string()),
+    total_price: lenient(shortText),
+    currency: lenient(shortText),
   }),
   v.transform((raw) => ({
     promptTokens: raw.prompt_tokens,

@@ -4,8 +4,9 @@ import { pythonJson } from "#adapters/model-api/python-json.ts";
 import { answerMetadata } from "./answer-metadata.ts";
 import type { DifyEvent } from "./dify-event.ts";
 import { difyForm } from "./dify-form.ts";
+import { difyId as id } from "./dify-ids.ts";
+import { runOutputs } from "./run-outputs.ts";
 
-const id = lenient(v.pipe(v.string(), v.nonEmpty()));
 const ids = { conversation_id: id, message_id: id, task_id: id };
 
 const messageBody = v.pipe(
@@ -47,7 +48,7 @@ const runBody = v.pipe(
   v.object({
     data: v.object({
       status: v.string(),
-      outputs: v.nullish(v.record(v.string(), v.unknown()), {}),
+      outputs: v.nullish(runOutputs, {}),
       error: lenient(v.string()),
       total_tokens: lenient(v.number()),
       total_steps: lenient(v.number()),

@@ -4,12 +4,13 @@ import { pythonJson } from "#adapters/model-api/python-json.ts";
 import { answerMetadata } from "./answer-metadata.ts";
 import { difyFile } from "./dify-file.ts";
 import { difyForm } from "./dify-form.ts";
+import { difyId as id } from "./dify-ids.ts";
+import { runOutputs } from "./run-outputs.ts";
 
 const text = v.string();
-const id = lenient(v.pipe(v.string(), v.nonEmpty()));
 /** In every event of a chat, except that an error may have no task id (docs/spec/dify.md, A3). */
 const ids = { conversation_id: id, message_id: id, task_id: id };
-const outputs = v.fallback(v.nullish(v.record(v.string(), v.unknown()), {}), {});
+const outputs = v.fallback(v.nullish(runOutputs, {}), {});
 
 /**
  * The events that the bridge handles (docs/spec/dify.md, A3). Others, such as events of newer versions, are ignored.

@@ -2,14 +2,18 @@ import * as v from "valibot";
 import { lenient } from "#adapters/model-api/lenient.ts";
 import type { AnswerFile } from "#core/answer/answer-facts.ts";
 
-const link = v.pipe(v.string(), v.nonEmpty());
+/** In characters. Longer addresses and names count as missing. */
+const maxLinkCharacters = 4_096;
+const maxNameCharacters = 1_024;
+
+const link = v.pipe(v.string(), v.nonEmpty(), v.maxLength(maxLinkCharacters));
 
 /** A file in an event or in an app's outputs; 0.15 sends fewer fields than 1.x. */
 export const difyFile = v.pipe(
   v.object({
     url: lenient(link),
     remote_url: lenient(link),
-    filename: lenient(link),
+    filename: lenient(v.pipe(v.string(), v.nonEmpty(), v.maxLength(maxNameCharacters))),
     type: lenient(v.string()),
     mime_type: lenient(v.string()),
   }),
@@ -37,9 +41,13 @@ const files = v.union([
   v.array(outputFile),
 ]);
 
+/** More than an answer may have. */
+const maxOutputFiles = 200;
+
 /** The files in a workflow's outputs. An output is a file, an array of files, or something else. */
 export const filesOfOutputs = (outputs: Readonly<Record<string, unknown>>): AnswerFile[] =>
   Object.values(outputs).flatMap((value): AnswerFile[] => {
-    const parsed = v.safeParse(files, value);
-    return parsed.success ? parsed.output : [];
+    // Early, as an array of other things could have millions of issues.
+    const parsed = v.safeParse(files, value, { abortEarly: true });
+    return parsed.success ? parsed.output.slice(0, maxOutputFiles) : [];
   });

@@ -85,9 +85,11 @@ const isAnswerable = (field: FormField): boolean =>
  */
 const toInputForm = (form: DifyForm): InputForm | undefined => {
   const { form_id: id, form_token: token, display_in_ui: isDisplayed, actions } = form;
-  const inputs = v.safeParse(v.array(formInput), form.inputs);
+  const inputs = v.safeParse(v.array(formInput), form.inputs, { abortEarly: true });
   if (!inputs.success || id === undefined || !token || isDisplayed === false || actions.length === 0)
     return undefined;
+  // Each mark in the content may stand for many choices.
+  if (form.form_content.length + JSON.stringify(inputs.output).length > maxFormLength) return undefined;
   const fields = inputs.output.map((input) => toField(input, form.resolved_default_values));
   const text = withoutMarks(form.form_content, fields);
   const inputForm = { id, text, fields, actions, ...expiresAtOf(form) };

@@ -5,6 +5,12 @@ import type { Question } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { sharesContext } from "#core/turn/conversation.ts";
 
+/** Dify's ids are UUIDs. Longer ones are ignored: they are stored, and sent in paths. */
+const maxIdCharacters = 128;
+
+/** An id in an event or a reply. */
+export const difyId = lenient(v.pipe(v.string(), v.nonEmpty(), v.maxLength(maxIdCharacters)));
+
 const memory = v.object({ conversationId: v.string(), user: v.string() });
 const memoryText = v.pipe(v.string(), v.parseJson(), memory);
 

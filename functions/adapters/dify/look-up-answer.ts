@@ -9,13 +9,11 @@ import { difyUser } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
 import { isLostConversation, runFailure } from "./failures.ts";
 import { makeReadOpenForms } from "./run-events.ts";
+import { runOutputs } from "./run-outputs.ts";
 import { factsOf, type StoredMessage, storedMessages } from "./stored-message.ts";
 
 /** Until 1.12 the outputs are a JSON string (docs/spec/dify.md, A1). */
-const outputs = v.union([
-  v.record(v.string(), v.unknown()),
-  v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown())),
-]);
+const outputs = v.union([runOutputs, v.pipe(v.string(), v.parseJson(), runOutputs)]);
 const run = v.object({
   status: v.string(),
   outputs: v.fallback(v.nullish(outputs, {}), {}),

@@ -8,9 +8,6 @@ import { parseDifyEvent } from "./dify-event.ts";
 import type { DifyTimeouts } from "./dify-timeouts.ts";
 import { type EndedRun, hasEnded, type RunState } from "./look-up-answer.ts";
 
-/** An event contains a node's inputs and outputs, or the whole answer again. A larger one is not an event of Dify. */
-const maxEventCharacters = 32 * 1024 * 1024;
-
 export interface ReadAnswerPorts extends ReadingPorts, BeginCheckPorts {
   readonly machine: AnswerMachine;
   readonly timeouts: DifyTimeouts;
@@ -83,7 +80,7 @@ export const readAnswer = async (
   };
 
   checkWhyNotBegun();
-  const { outOfTime } = await readEvents(body, {
+  const { outOfTime, isTooLarge } = await readEvents(body, {
     ...ports,
     onStart: checkQuietRun,
     take: (data) => {
@@ -91,7 +88,6 @@ export const readAnswer = async (
       return event ? machine.take(event) : [];
     },
     isFinished: () => machine.state.status === "ended",
-    maxEventCharacters,
     // A ping has no data, so it counts as bytes but not as an event.
     quietEndsAt: ({ byteAt, eventAt }) => {
       if (machine.state.status === "closing") {
@@ -108,6 +104,7 @@ export const readAnswer = async (
   if (machine.state.status !== "reading") return machine.state.outcome;
   if (failureBeforeBegin) return failureBeforeBegin;
   const { detachedRun } = machine;
+  if (isTooLarge) return { status: "incomplete" };
   if (outOfTime && !(detachedRun && clock.now() < deadline)) {
     return failed("timeout", false, "the answer stalled");
   }

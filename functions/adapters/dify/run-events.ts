@@ -57,9 +57,6 @@ export const makeReadOpenForms = (ports: CallDifyPorts) => {
   };
 };
 
-/** Events with a node's inputs and outputs. */
-const maxEventCharacters = 32 * 1024 * 1024;
-
 export type WaitForRun = (asked: AskedUser, runId: string, ms: number, signal: AbortSignal) => Promise<void>;
 
 /**
@@ -91,7 +88,6 @@ export const makeWaitForRun = (ports: CallDifyPorts): WaitForRun => {
       },
       isFinished: () => over,
       quietEndsAt: () => Number.POSITIVE_INFINITY,
-      maxEventCharacters,
     });
     return over;
   };

@@ -7,7 +7,13 @@ import type { CallDify } from "./call-dify.ts";
 import { difyUser, readReference } from "./dify-ids.ts";
 import { stopPath } from "./dify-request.ts";
 
-const suggested = v.object({ data: lenientList(v.string()) });
+/** Dify suggests three questions. Longer ones, and any more, are dropped. */
+const maxSuggestions = 20;
+const maxSuggestionCharacters = 1_024;
+
+const suggested = v.object({
+  data: lenientList(v.pipe(v.string(), v.maxLength(maxSuggestionCharacters)), maxSuggestions),
+});
 
 const refusal = (status: number): BridgeError =>
   status === 404

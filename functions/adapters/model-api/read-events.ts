@@ -27,15 +27,21 @@ export interface ReadEventsPorts extends ReadingPorts {
   readonly isFinished: () => boolean;
   /** Until when to wait for more, in milliseconds since the epoch. */
   readonly quietEndsAt: (last: LastHeard) => number;
-  /** A larger event is not part of an answer. */
-  readonly maxEventCharacters: number;
   /** Called once, with how long no byte has come, in milliseconds; 0 while the listener makes the server wait. */
   readonly onStart?: (quietMs: () => number) => void;
 }
 
 export interface ReadEvents {
   readonly outOfTime: boolean;
+  /** Whether reading ended because one event exceeded the limit. */
+  readonly isTooLarge: boolean;
 }
+
+/**
+ * In UTF-16 code units, from the end of one event to the end of the next. An event contains a node's inputs and outputs, or
+ * the whole answer, whose text may be escaped with six units for a character. Parsed, it may take twenty times its size.
+ */
+const maxEventCharacters = 8 * 1024 * 1024;
 
 /**
  * Reads server-sent events to their end, however that comes, within the limits. Bytes may be split anywhere. While the
@@ -44,17 +50,7 @@ export interface ReadEvents {
  */
 export const readEvents = async (
   body: AsyncIterable<Buffer>,
-  {
-    take,
-    isFinished,
-    quietEndsAt,
-    maxEventCharacters,
-    onStart,
-    clock,
-    deadline,
-    listener,
-    ended,
-  }: ReadEventsPorts,
+  { take, isFinished, quietEndsAt, onStart, clock, deadline, listener, ended }: ReadEventsPorts,
 ): Promise<ReadEvents> => {
   const pending: AnswerEvent[] = [];
   let byteAt = clock.now();
@@ -62,14 +58,17 @@ export const readEvents = async (
   let listenerIsBusy = false;
   let listenerError: { readonly thrown: unknown } | undefined;
   let outOfTime = false;
+  /** The length of what was read since the chunk that ended an event. Also counts lines without data, which the parser skips. */
+  let unfinished = 0;
+  let isTooLarge = false;
   let wakesAt = Number.POSITIVE_INFINITY;
   let awake = new AbortController();
 
   const aborted = once(ended.signal, "abort");
   const decoder = new TextDecoder();
   const parser = createParser({
-    maxBufferSize: maxEventCharacters,
     onEvent: ({ data }) => {
+      unfinished = 0;
       eventAt = byteAt;
       pending.push(...take(data));
     },
@@ -110,9 +109,13 @@ export const readEvents = async (
   const read = async (): Promise<void> => {
     for await (const bytes of body) {
       byteAt = clock.now();
-      parser.feed(decoder.decode(bytes, { stream: true }));
+      const text = decoder.decode(bytes, { stream: true });
+      unfinished += text.length;
+      parser.feed(text);
       if (pending.length > 0) await passPending();
       if (listenerError || isFinished()) return;
+      isTooLarge = unfinished > maxEventCharacters;
+      if (isTooLarge) return;
       if (waitEndsAt() < wakesAt) awake.abort();
     }
     // The blank line after the last event may be missing.
@@ -127,5 +130,5 @@ export const readEvents = async (
   ended.abort();
 
   if (listenerError) throw listenerError.thrown;
-  return { outOfTime };
+  return { outOfTime, isTooLarge };
 };

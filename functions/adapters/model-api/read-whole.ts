@@ -5,8 +5,8 @@ import { passEvents } from "./pass-events.ts";
 import { readBody } from "./read-body.ts";
 import type { ReadingPorts } from "./read-events.ts";
 
-/** The limit for an answer in one body. */
-const maxAnswerBytes = 16 * 1024 * 1024;
+/** The limit for an answer in one body. Its text may be escaped, with six bytes for a character. */
+const maxAnswerBytes = 8 * 1024 * 1024;
 
 export interface ReadWholePorts extends ReadingPorts {
   /** Takes the body, and returns the resulting answer events; undefined if it is not an answer. */
@@ -27,6 +27,8 @@ export const readWhole = async (
   if (body === undefined) {
     return ended.signal.aborted ? failed("timeout", false, "timed out") : { status: "incomplete" };
   }
+  // It was cut off, and is no JSON.
+  if (Buffer.byteLength(body) >= maxAnswerBytes) return { status: "incomplete" };
   const events = take(body);
   if (!events) return failed("unavailable", false, "the response body is not an answer");
   await passEvents(events, listener, { clock, deadline, signal: ended.signal });

@@ -4,9 +4,6 @@ import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { Completion } from "./completion.ts";
 import type { OpenAiTimeouts } from "./openai-timeouts.ts";
 
-/** A larger event is not part of a completion: most hold a few words, the largest a whole answer. */
-const maxEventCharacters = 16 * 1024 * 1024;
-
 export interface ReadStreamPorts extends ReadingPorts {
   readonly completion: Completion;
   readonly timeouts: OpenAiTimeouts;
@@ -22,11 +19,10 @@ export const readStream = async (
   body: AsyncIterable<Buffer>,
   { completion, timeouts, firstTextBy, ...ports }: ReadStreamPorts,
 ): Promise<AnswerOutcome> => {
-  const { outOfTime } = await readEvents(body, {
+  const { outOfTime, isTooLarge } = await readEvents(body, {
     ...ports,
     take: completion.take,
     isFinished: () => completion.isFinished || ports.ended.signal.aborted,
-    maxEventCharacters,
     quietEndsAt: ({ byteAt, eventAt }) => {
       if (completion.outcome) return eventAt + timeouts.closingMs;
       if (!completion.hasSpoken) return firstTextBy;
@@ -34,6 +30,7 @@ export const readStream = async (
     },
   });
   if (completion.outcome) return completion.outcome;
+  if (isTooLarge) return { status: "incomplete" };
   if (outOfTime) return failed("timeout", false, "the answer stalled");
   return completion.hasBegun
     ? { status: "incomplete" }

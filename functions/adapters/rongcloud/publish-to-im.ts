@@ -33,7 +33,7 @@ export const makePublishToIm =
       contentType: "application/x-www-form-urlencoded",
       body: form,
     });
-    const parsed = v.safeParse(published, reply.body);
+    const parsed = v.safeParse(published, reply.body, { abortEarly: true });
     if (reply.status !== 200 || !parsed.success) return { status: "refused", reply };
     const messageUIDs = parsed.output.messageUIDs.flatMap(({ userId, groupId, messageUID }) => {
       const targetId = userId ?? groupId;

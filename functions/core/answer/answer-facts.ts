@@ -1,3 +1,5 @@
+import { maxSources, maxSourcesCharacters } from "./answer-bounds.ts";
+
 /** A file in an answer, as the model describes it. */
 export interface AnswerFile {
   /** May be relative to the model's server; see `Model.resolveLink`. */
@@ -29,3 +31,16 @@ export interface AnswerFacts {
   readonly usage: AnswerUsage | undefined;
   readonly sources: readonly AnswerSource[];
 }
+
+const sizeOf = ({ dataset = "", document = "", content = "" }: AnswerSource): number =>
+  dataset.length + document.length + content.length;
+
+/** The facts with only the first sources, if there are more than an answer may have. */
+export const limitFacts = ({ usage, sources }: AnswerFacts): AnswerFacts => {
+  let size = 0;
+  const first = sources.slice(0, maxSources).filter((source) => {
+    size += sizeOf(source);
+    return size <= maxSourcesCharacters;
+  });
+  return { usage, sources: first };
+};

@@ -1,4 +1,5 @@
 import type { AnswerEvent } from "./answer.ts";
+import { maxFiles, maxReplacements } from "./answer-bounds.ts";
 import type { AnswerFile } from "./answer-facts.ts";
 import { makeLinkFilter } from "./link-filter.ts";
 import { makeThinkFilter } from "./think-filter.ts";
@@ -16,6 +17,8 @@ export interface AnswerPipeOptions {
   readonly showThinking: boolean;
   /** Names of the tags around reasoning. Default: those that models use. */
   readonly thinkingTags?: readonly string[] | undefined;
+  /** Called once, if the answer exceeds a bound (`answer-bounds.ts`): later events are ignored. */
+  readonly onFull?: () => void;
 }
 
 export interface AnswerPipe {
@@ -39,13 +42,20 @@ const linkTo = ({ name, isImage }: AnswerFile, url: string): string => {
  */
 export const makeAnswerPipe = (
   sink: TextSink,
-  { resolveLink, showThinking, thinkingTags }: AnswerPipeOptions,
+  { resolveLink, showThinking, thinkingTags, onFull }: AnswerPipeOptions,
 ): AnswerPipe => {
   const newThinkFilter = () => makeThinkFilter({ quotes: showThinking, tags: thinkingTags });
   let thoughts = newThinkFilter();
   let links = makeLinkFilter(resolveLink);
   let files: AnswerFile[] = [];
+  let replacements = 0;
   let hasText = false;
+  let isFull = false;
+
+  const end = (): void => {
+    isFull = true;
+    onFull?.();
+  };
 
   const send = (text: string): void | Promise<void> => {
     if (text === "") return undefined;
@@ -54,6 +64,8 @@ export const makeAnswerPipe = (
   };
   const append = (text: string): void | Promise<void> => send(links.push(text));
   const replace = (text: string): void | Promise<void> => {
+    replacements += 1;
+    if (replacements > maxReplacements) return end();
     links = makeLinkFilter(resolveLink);
     const visible = links.push(text);
     hasText = visible !== "";
@@ -72,9 +84,11 @@ export const makeAnswerPipe = (
 
   return {
     push: (event) => {
+      if (isFull) return undefined;
       switch (event.type) {
         case "delta": {
           const { text, replacesAll } = thoughts.push(event.text);
+          if (thoughts.isFull) end();
           return replacesAll ? replace(text) : append(text);
         }
         case "replace":
@@ -84,7 +98,8 @@ export const makeAnswerPipe = (
         case "thought":
           return append(thoughts.pushThought(event.text));
         case "file":
-          files.push(event.file);
+          if (files.length === maxFiles) end();
+          else files.push(event.file);
           return undefined;
         default:
           return undefined;

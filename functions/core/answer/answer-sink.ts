@@ -47,6 +47,8 @@ export type Delivery =
 export interface AnswerSink {
   /** Aborted when the other side accepts no more text: the model can stop. */
   readonly gaveUp: AbortSignal;
+  /** Aborted when it can keep no more text: the answer then ends as broken off. Undefined if it keeps none. */
+  readonly full?: AbortSignal | undefined;
   /** Accepts more of the answer immediately. A returned promise asks the turn to wait before it sends more. */
   delta(text: string): void | Promise<void>;
   /** Replaces all previous text with `text`. */

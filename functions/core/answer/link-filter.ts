@@ -51,6 +51,9 @@ const partialLength = (text: string): number =>
 /** In characters. Anything longer is not treated as a target. */
 const maxTargetLength = 4096;
 
+/** Links whose files are remembered. A file that only a later link names is linked once more at the end. */
+const maxLinks = 1_000;
+
 /** The end of a sentence is not part of a URL in its text. */
 const withoutPunctuation = (text: string): string => {
   let end = text.length;
@@ -83,6 +86,8 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
   const code = makeCodeFenceTracker();
   const linked = new Set<string>();
   let buffered = "";
+  /** The form of the link that is buffered. */
+  let open: Form | undefined;
 
   /** The URL's path, without the query: a file's signature and timestamp differ between two links to it. */
   const pathOf = (resolved: string): string => URL.parse(resolved)?.pathname ?? resolved;
@@ -102,6 +107,7 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
     let text = "";
     let at = 0;
     buffered = "";
+    open = undefined;
     for (const { 0: begin, index: foundAt, groups = {} } of (context + all).matchAll(beginning)) {
       const index = foundAt - context.length;
       // This one is inside a target.
@@ -112,13 +118,14 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
       const end = isComplete && endsWithText.has(form) ? Math.min(ending, all.length) : ending;
       if (end > all.length && all.length - from <= maxTargetLength && !isComplete) {
         buffered = all.slice(index);
+        open = form;
         return text + pass(all.slice(at, index));
       }
       text += pass(all.slice(at, from));
       const found = end - from > maxTargetLength ? "" : all.slice(from, end);
       const target = form === "bare" ? withoutPunctuation(found) : found;
       const resolved = resolveLink(target);
-      if (target !== "") linked.add(pathOf(resolved));
+      if (target !== "" && linked.size < maxLinks) linked.add(pathOf(resolved));
       text += pass(code.inside ? target : resolved);
       at = from + target.length;
     }
@@ -128,7 +135,17 @@ export const makeLinkFilter = (resolveLink: (url: string) => string): LinkFilter
     return text + pass(rest.slice(0, rest.length - bufferedLength));
   };
 
+  /** Whether this only makes the target of the buffered link longer, so that the link need not be read again. */
+  const isInTarget = (more: string): boolean =>
+    open !== undefined &&
+    buffered.length + more.length <= maxTargetLength &&
+    more.search(forms[open].ending) < 0;
+
   const push = (more: string): string => {
+    if (isInTarget(more)) {
+      buffered += more;
+      return "";
+    }
     // Fast path: most of an answer contains no links.
     const mayHaveLink = buffered !== "" || /[\]=/]/.test(more) || partialLength(more) > 0;
     return mayHaveLink ? resolve(buffered + more, false) : pass(more);

@@ -1,4 +1,5 @@
 import { defaultThinkingTags } from "#core/bot/options.ts";
+import { maxBlankCharacters, maxKeptCharacters } from "./answer-bounds.ts";
 import { makeCodeFenceTracker } from "./code-fence-tracker.ts";
 import { answerMarks, type MarkPattern, markStart, type ThoughtMark, thoughtMarks } from "./thought-marks.ts";
 import { makeThoughtQuote } from "./thought-quote.ts";
@@ -11,6 +12,8 @@ export interface VisibleChange {
 }
 
 export interface ThinkFilter {
+  /** Whether the text after an opening mark within the answer is too long to be kept. It then counts as reasoning. */
+  readonly isFull: boolean;
   /** Adds more of the answer, split anywhere. */
   push(text: string): VisibleChange;
   /** Adds more reasoning, if the model sends it separately from the answer; returns the visible text. */
@@ -68,11 +71,13 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
   let skipsBlank = false;
   /** Text hidden since an opening mark within the answer; shown if the mark is never closed. */
   let maybeLiteral: string | undefined;
+  let isFull = false;
 
   const show = (text: string): string => {
     const visible = skipsBlank || quote.begun ? text.trimStart() : leadingBlank + text;
-    leadingBlank = shownAny || visible.trim() !== "" ? "" : visible;
-    if (visible === leadingBlank) return "";
+    const isBlank = visible === "" || (!shownAny && visible.trim() === "");
+    leadingBlank = isBlank && !shownAny ? visible.slice(0, maxBlankCharacters) : "";
+    if (isBlank) return "";
     const gap = quote.end();
     code.push(gap + visible);
     skipsBlank = false;
@@ -83,6 +88,10 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
 
   const hide = (text: string): string => {
     if (maybeLiteral !== undefined) maybeLiteral += text;
+    if (maybeLiteral !== undefined && maybeLiteral.length > maxKeptCharacters) {
+      maybeLiteral = undefined;
+      isFull = true;
+    }
     return quotes && text !== "" ? quote.push(text) : "";
   };
 
@@ -90,7 +99,7 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
     inside = mark;
     seenTag = true;
     leadingBlank = "";
-    maybeLiteral = shownAny ? written : undefined;
+    maybeLiteral = shownAny && !quotes ? written : undefined;
     return quotes && shownAny && lastCharacter !== "\n" ? "\n\n" : "";
   };
 
@@ -180,13 +189,16 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
   };
 
   return {
+    get isFull() {
+      return isFull;
+    },
     push,
     pushThought: (text) => (quotes ? quote.push(text) : ""),
     end: () => {
       const rest = buffered;
       buffered = "";
       if (!inside) return show(rest);
-      return maybeLiteral === undefined || quotes ? hide(rest) : show(maybeLiteral + rest);
+      return maybeLiteral === undefined ? hide(rest) : show(maybeLiteral + rest);
     },
   };
 };

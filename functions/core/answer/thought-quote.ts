@@ -1,3 +1,5 @@
+import { maxBlankCharacters } from "./answer-bounds.ts";
+
 /** Formats reasoning as a Markdown quote, without leading and trailing white space. */
 export interface ThoughtQuote {
   /** Whether any word of the quote has been returned. */
@@ -24,7 +26,7 @@ export const makeThoughtQuote = (): ThoughtQuote => {
       let quoted = "";
       for (const [run] of text.matchAll(/\s+|\S+/g)) {
         if (run.trim() === "") {
-          blank += run;
+          blank += run.slice(0, maxBlankCharacters - blank.length);
           continue;
         }
         quoted += gapBefore() + run;

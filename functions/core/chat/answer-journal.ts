@@ -25,12 +25,17 @@ const maxEndBytes = 256 * 1024;
 /** Maximum length of the whole answer's text. */
 const maxAnswerCharacters = 1024 * 1024;
 
-/** Merges consecutive deltas into one event: clients track positions, not events. */
-const join = (events: readonly ChatEvent[], next: ChatEvent): ChatEvent[] => {
+/** In characters. What an event takes in a piece in addition to its text: replacements may be empty. */
+const eventCharacters = 32;
+
+/** Adds an event, merged with the last one if both are deltas: clients track positions, not events. */
+const join = (events: ChatEvent[], next: ChatEvent): void => {
   const last = events.at(-1);
-  return last?.type === "delta" && next.type === "delta"
-    ? [...events.slice(0, -1), { type: "delta", content: last.content + next.content }]
-    : [...events, next];
+  if (last?.type === "delta" && next.type === "delta") {
+    events[events.length - 1] = { type: "delta", content: last.content + next.content };
+  } else {
+    events.push(next);
+  }
 };
 
 /** Splits an event so that each part fits in a piece; a replacement continues as deltas. */
@@ -48,7 +53,7 @@ const partsOf = (event: ChatEvent): ChatEvent[] => {
 };
 
 const sizeOf = (event: ChatEvent): number =>
-  "content" in event ? event.content.length : JSON.stringify(event).length;
+  eventCharacters + ("content" in event ? event.content.length : JSON.stringify(event).length);
 
 /** An end event that is too large is stored without its sources: a client that has the text must receive the end. */
 const limitEnd = (event: ChatEvent): ChatEvent =>
@@ -100,7 +105,7 @@ export const makeAnswerJournal =
     return {
       add: (event) => {
         if (isCut || gapAt !== undefined) return;
-        if ("content" in event) total += event.content.length;
+        if ("content" in event) total += event.type === "replace" ? sizeOf(event) : event.content.length;
         if (total > maxAnswerCharacters) {
           write();
           put({ events: [], isCut: true });
@@ -109,7 +114,7 @@ export const makeAnswerJournal =
         }
         for (const part of partsOf(limitEnd(event))) {
           if (size + sizeOf(part) > maxPieceCharacters) write();
-          waiting = join(waiting, part);
+          join(waiting, part);
           size += sizeOf(part);
         }
       },

@@ -9,6 +9,8 @@ export interface ChatReceiverPorts {
   readonly onReference: (reference: string) => void;
   /** Whether the user has requested a stop: a stopped model may end its answer as if it were complete or empty. */
   readonly isStopRequested: () => Promise<boolean>;
+  /** See `AnswerSink.full`. */
+  readonly full?: AbortSignal | undefined;
 }
 
 type End = Extract<ChatEvent, { type: "end" }>;
@@ -37,6 +39,7 @@ export const makeChatReceiver = ({
   emit,
   onReference,
   isStopRequested,
+  full,
 }: ChatReceiverPorts): AnswerReceiver => ({
   observer: {
     onModelCalled: () => void emit({ type: "start", turn, conversation: conversation ?? null }),
@@ -45,6 +48,7 @@ export const makeChatReceiver = ({
   sink: {
     // The turn continues even if the client disconnects.
     gaveUp: new AbortController().signal,
+    full,
     delta: (content) => emit({ type: "delta", content }),
     replace: (content) => emit({ type: "replace", content }),
     end: async (answerEnding) => {

@@ -20,6 +20,12 @@ import type { UserGuard } from "./user-guard.ts";
  */
 export type EmitEvent = (event: ChatEvent, position: string) => void | Promise<void>;
 
+/** Receives the events of a turn. `full`: see `AnswerSink`. */
+export interface TurnClient {
+  readonly emit: EmitEvent;
+  readonly full?: AbortSignal;
+}
+
 export interface RunChatTurnPorts {
   readonly turns: Pick<ChatTurnStore, "renew" | "saveReference" | "end" | "discard">;
   readonly guard: Pick<UserGuard, "release" | "cancel">;
@@ -37,7 +43,7 @@ export interface RunChatTurnPorts {
  */
 export type RunChatTurn = (
   ready: ReadyChatTurn,
-  emitEvent: EmitEvent,
+  client: TurnClient,
   deadline: number,
 ) => Promise<"emitted" | "busy">;
 
@@ -53,7 +59,7 @@ const isConflict = (error: unknown): boolean => error instanceof BridgeError && 
 /** Runs a turn that a client waits for, to its end, even if the client disconnects. */
 export const makeRunChatTurn =
   ({ turns, guard, forwardTurn, journalOf, clock, log, recordTurn }: RunChatTurnPorts): RunChatTurn =>
-  async ({ id, turn, lease: { token, expiresAt }, attempt, releaseSlot }, emitEvent, deadline) => {
+  async ({ id, turn, lease: { token, expiresAt }, attempt, releaseSlot }, client, deadline) => {
     const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
     const startedAt = clock.now();
     const stop = new AbortController();
@@ -72,7 +78,7 @@ export const makeRunChatTurn =
       hasEmitted = true;
       isRetryable = event.type === "error" && event.retryable;
       journal?.add(event);
-      return emitEvent(event, writePosition(position));
+      return client.emit(event, writePosition(position));
     };
 
     const renew = async (expiresAt: number): Promise<boolean> => {
@@ -95,6 +101,7 @@ export const makeRunChatTurn =
         turns.saveReference(id, token, reference).catch(warn("chat_turn_reference_not_saved"));
       },
       isStopRequested,
+      full: client.full,
     });
 
     const report = (ended: TurnReport): void => {

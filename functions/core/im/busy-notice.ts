@@ -67,6 +67,7 @@ export const makeBusyNotice =
       },
       sink: {
         gaveUp: sink.gaveUp,
+        full: sink.full,
         delta: (text) => passText(() => sink.delta(text)),
         replace: (text) => passText(() => sink.replace(text)),
         end: async (ending) => {

@@ -1,3 +1,4 @@
+import { maxKeptCharacters } from "#core/answer/answer-bounds.ts";
 import type { AnswerEnding, AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { hashOf } from "#core/shared/text-hash.ts";
@@ -54,6 +55,7 @@ export const makeContinuedDelivery =
   ({ im, clock, deliverStream, maxRetryMs }: ContinuedDeliveryPorts) =>
   (route: MessageRoute, lease: DeliveryLease, earlier: ContinuableMessage): ContinuedSink => {
     const gaveUp = new AbortController();
+    const full = new AbortController();
     /** Aborted when `rest` is set, or nothing more is sent. */
     const located = new AbortController();
     /** The answer so far, until it is known where the rest begins. */
@@ -94,6 +96,7 @@ export const makeContinuedDelivery =
       located.abort();
       rest = sink;
       sink.gaveUp.addEventListener("abort", () => gaveUp.abort(), { once: true });
+      sink.full?.addEventListener("abort", () => full.abort(), { once: true });
       return sink;
     };
     const restAfter = (sentText: string, open: OpenMessage | undefined): AnswerSink =>
@@ -154,9 +157,12 @@ export const makeContinuedDelivery =
 
     return {
       gaveUp: gaveUp.signal,
+      full: full.signal,
       delta: (more) => {
         if (rest) return rest.delta(more);
+        if (full.signal.aborted) return undefined;
         text += more;
+        if (text.length > maxKeptCharacters) full.abort();
         return sendRest(false);
       },
       replace: (whole) => {

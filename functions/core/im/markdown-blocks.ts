@@ -27,6 +27,13 @@ interface ListItem {
 /** In characters. The rest of a line does not change its block. */
 const maxLineLength = 1_024;
 
+/** In characters. A longer mark is text: what closes a block must fit into `closingBytes` of a message. */
+const maxMarkLength = 60;
+/** In characters. A longer beginning of a block is not repeated: else the next message might have room for nothing more. */
+const maxOpeningLength = 4_096;
+/** Deeper lists are not continued with all of their levels. */
+const maxListDepth = 32;
+
 const fenceLine = /^ {0,3}(`{3,}|~{3,})([\s\S]*)/;
 const delimiterRow = /^ {0,3}\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?[ \t]*)?$/;
 const itemLine = /^([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]/;
@@ -48,7 +55,7 @@ const fenceAfter = (fence: Fence | undefined, line: string): Fence | undefined =
   const [, mark, info = ""] = fenceLine.exec(line) ?? [];
   if (fence) return mark?.startsWith(fence.mark) && info.trim() === "" ? undefined : fence;
   // Code within a line may begin with three backticks too.
-  return mark === undefined || (mark.startsWith("`") && info.includes("`"))
+  return mark === undefined || mark.length > maxMarkLength || (mark.startsWith("`") && info.includes("`"))
     ? undefined
     : { mark, firstLine: line };
 };
@@ -61,7 +68,7 @@ const tableAfter = ({ table, lineBefore, line }: State): string | undefined => {
 const itemsAfter = ({ items, lineBefore, line }: State): readonly ListItem[] => {
   const indent = indentOf(line);
   const parents = items.filter((item) => item.indent < indent);
-  if (itemLine.test(line)) return [...parents, { indent, firstLine: line }];
+  if (itemLine.test(line)) return [...parents.slice(-maxListDepth), { indent, firstLine: line }];
   // A paragraph after an empty line belongs to the items that it is indented under.
   return line.trim() !== "" && lineBefore.trim() === "" ? parents : items;
 };
@@ -101,7 +108,9 @@ const continuationOf = ({ line, fence, table, items }: State): Continuation => {
       .slice(0, -1)
       .map(({ firstLine }) => `${firstLine}\n`)
       .join("");
-  return { closing: "", reopen: (following) => (isPart.test(following) ? opening + following : following) };
+  const isReopened = (following: string): boolean =>
+    opening.length <= maxOpeningLength && isPart.test(following.slice(0, maxLineLength));
+  return { closing: "", reopen: (following) => (isReopened(following) ? opening + following : following) };
 };
 
 /** Tracks fences, tables and lists. A paragraph needs nothing to go on. */

@@ -80,7 +80,8 @@ const reasonFor = (ending: VisibleEnding, isOnlyText: boolean): CompleteReason =
  * stays open.
  */
 const cutLength = (waiting: string, size: number): number | undefined => {
-  const total = size + messageSize(waiting);
+  // A character has at least one byte, so the rest need not be measured.
+  const total = size + messageSize(waiting.slice(0, maxMessageBytes));
   const maxBytes = maxMessageBytes - closingBytes;
   if (total > maxBytes) return splitLength(waiting, maxBytes - size);
   if (total <= softMaxMessageBytes) return undefined;
@@ -109,6 +110,7 @@ export const makeStreamDelivery = ({
     const pacer = makeSendPacer(minIntervalMs);
     const settled = new AbortController();
     const gaveUp = new AbortController();
+    const full = new AbortController();
     let waiting = "";
     let closing: CompleteReason | undefined;
     let replaced = false;
@@ -212,6 +214,7 @@ export const makeStreamDelivery = ({
       }
       if (result === "ended") return;
       whole = deliverWhole(route, lease);
+      whole.full?.addEventListener("abort", () => full.abort(), { once: true });
       whole.delta(waiting);
       waiting = "";
       drain();
@@ -321,6 +324,7 @@ export const makeStreamDelivery = ({
 
     return {
       gaveUp: gaveUp.signal,
+      full: full.signal,
       delta: (text) => {
         if (whole) return whole.delta(text);
         if (settled.signal.aborted) return undefined;

@@ -41,6 +41,7 @@ export const makeTypingIndicator =
       observer: { onModelCalled: () => void showTyping() },
       sink: {
         gaveUp: sink.gaveUp,
+        full: sink.full,
         delta: (text) => {
           onText();
           return sink.delta(text);

@@ -1,4 +1,5 @@
 import type { AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
+import { makeKeptText } from "#core/answer/kept-text.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { DeliveryLease, ImMessages, MessageRoute } from "./im-messages.ts";
 import { messagesOf } from "./message-size.ts";
@@ -19,19 +20,16 @@ export const makeWholeDelivery =
   ({ im, clock, maxRetryMs }: WholeDeliveryPorts) =>
   (route: MessageRoute, { isHeld, deliverBy }: Pick<DeliveryLease, "isHeld" | "deliverBy">): AnswerSink => {
     const never = new AbortController().signal;
-    let answer = "";
+    const kept = makeKeptText();
     return {
       gaveUp: never,
-      delta: (text) => {
-        answer += text;
-      },
-      replace: (text) => {
-        answer = text;
-      },
+      full: kept.full,
+      delta: kept.append,
+      replace: kept.replace,
       end: async (ending): Promise<Delivery> => {
         if (ending.status === "abandoned") return abandoned;
-        if (ending.status === "stopped" && ending.isRecalled) answer = "";
-        if ("sentence" in ending) answer += ending.sentence;
+        const isRecalled = ending.status === "stopped" && ending.isRecalled === true;
+        const answer = (isRecalled ? "" : kept.text) + ("sentence" in ending ? ending.sentence : "");
         if (answer === "") return { status: "delivered" };
         try {
           for (const text of messagesOf(answer)) {

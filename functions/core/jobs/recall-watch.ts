@@ -72,6 +72,7 @@ export const makeRecallableReceiver = (
     wasRecalled: () => endedByRecall,
     sink: {
       gaveUp: sink.gaveUp,
+      full: sink.full,
       delta: (text) => (signal.aborted ? undefined : sink.delta(text)),
       replace: (text) => (signal.aborted ? undefined : sink.replace(text)),
       end: async (ending) => {

@@ -1,5 +1,6 @@
 import { type AnswerEvent, type AnswerOutcome, isAnswer } from "#core/answer/answer.ts";
 import { answerEnding } from "#core/answer/answer-ending.ts";
+import { limitFacts } from "#core/answer/answer-facts.ts";
 import { makeAnswerPipe } from "#core/answer/answer-pipe.ts";
 import type { AnswerReceiver, Delivery } from "#core/answer/answer-sink.ts";
 import {
@@ -73,11 +74,12 @@ const referenceWaitMs = 5_000;
 const recallWaitMs = 1_000;
 
 const stopped: AnswerOutcome = { status: "stopped" };
+const tooLarge: AnswerOutcome = { status: "incomplete" };
 
-const whenAborted = (signal: AbortSignal): Promise<AnswerOutcome> =>
+const whenAborted = (signal: AbortSignal, outcome: AnswerOutcome): Promise<AnswerOutcome> =>
   new Promise((resolve) => {
-    if (signal.aborted) resolve(stopped);
-    else signal.addEventListener("abort", () => resolve(stopped), { once: true });
+    if (signal.aborted) resolve(outcome);
+    else signal.addEventListener("abort", () => resolve(outcome), { once: true });
   });
 
 const notContinued: Record<NotContinued["status"], true> = { waiting: true, closed: true, rejected: true };
@@ -104,6 +106,8 @@ export const makeStreamAnswer =
     /** Aborted once the user has received the end: later events from the model are ignored. */
     const finished = new AbortController();
     const closed = new AbortController();
+    const overflow = new AbortController();
+    const full = sink.full ? AbortSignal.any([overflow.signal, sink.full]) : overflow.signal;
     // If the other side accepts no more text, the model need not continue.
     const cancelled = stop ? AbortSignal.any([stop, sink.gaveUp]) : sink.gaveUp;
     const limits = {
@@ -119,6 +123,7 @@ export const makeStreamAnswer =
         resolveLink: (url) => model.resolveLink?.(integration, url) ?? url,
         showThinking: options.showThinking === true,
         thinkingTags: options.thinkingTags,
+        onFull: () => overflow.abort(),
       });
     let pipe = newPipe();
 
@@ -151,7 +156,7 @@ export const makeStreamAnswer =
           unprovenMemory = event.memory;
           return undefined;
         case "facts":
-          progress.facts = event.facts;
+          progress.facts = limitFacts(event.facts);
           return undefined;
         default:
           return pipe.push(event);
@@ -197,25 +202,37 @@ export const makeStreamAnswer =
       () => referenceKnown.resolve(),
       () => referenceKnown.resolve(),
     );
-    const modelOutcome = await Promise.race([answering, whenAborted(cancelled)]);
+    const modelOutcome = await Promise.race([
+      answering,
+      whenAborted(cancelled, stopped),
+      whenAborted(full, tooLarge),
+    ]);
     if (isNotContinued(modelOutcome)) {
       finished.abort();
       closed.abort();
       return modelOutcome;
     }
+    if (modelOutcome === tooLarge) {
+      log.warn("answer_too_large", ids);
+      // Otherwise the model's server could go on sending until the stop request is answered.
+      closed.abort();
+    }
     await flush(modelOutcome);
     if (modelOutcome.status === "answered" && !progress.hasText && emptyText) await sink.delta(emptyText);
-    const outcome: AnswerOutcome =
+    const whole: AnswerOutcome =
       modelOutcome.status === "answered" && !progress.hasText && emptyText === undefined
         ? { status: "failed", code: "empty", retryable: false, detail: "the answer has no text" }
         : modelOutcome;
+    // The text that was buffered may be too much, too.
+    const outcome = isAnswer(whole) && full.aborted ? tooLarge : whole;
     if (isAnswer(outcome)) saveUnprovenMemory();
     if (options.slidingContext && isAnswer(outcome)) conversation.extend();
     // Without a response, nobody sees the form or the rest.
     const paused = integration.handleResponse ? pauseOf(outcome) : undefined;
     if (paused) conversation.setPause(paused);
     // At once: it need not wait for the IM, nor the user for it.
-    const cleanup = modelOutcome === stopped ? stopModel() : Promise.resolve();
+    const endsEarly = modelOutcome === stopped || modelOutcome === tooLarge;
+    const cleanup = endsEarly ? stopModel() : Promise.resolve();
     // Nobody waits for the end of an answer to a question that was taken back, so the model is stopped first.
     if (stop?.reason === questionRecalled)
       await Promise.race([cleanup, clock.sleep(recallWaitMs, closed.signal)]);

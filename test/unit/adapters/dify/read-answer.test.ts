@@ -874,3 +874,77 @@ describe("time", () => {
     expect((await collect(cut([stream(message("half"))]))).outcome).toEqual({ status: "incomplete" });
   });
 });
+
+/** An endless body; `taken` counts the bytes that were read. */
+const endless = (first: Buffer, repeated: string) => {
+  const piece = Buffer.from(repeated.repeat(Math.ceil(65_536 / repeated.length)));
+  let taken = 0;
+  const pieces = (function* () {
+    yield first;
+    for (; taken < 64 * 1024 * 1024; taken += piece.length) yield piece;
+  })();
+  return { pieces, taken: () => taken };
+};
+
+describe("an endless event is not kept, but ends the answer", () => {
+  const beginning = stream({
+    event: "message",
+    answer: "Hello",
+    task_id: "t",
+    conversation_id: "c",
+    message_id: "m",
+  });
+
+  test.each([
+    ["of lines without a blank one", "data: x\n"],
+    ["of empty lines of data", "data:\n"],
+    ["in one line", "x"],
+    ["of comments", ": ping\n\n"],
+    ["of ids", "id: 7\n"],
+  ])("%s", async (_, repeated) => {
+    const { pieces, taken } = endless(Buffer.concat([beginning, Buffer.from("data: ")]), repeated);
+    expect(await collect(pieces)).toMatchObject({ outcome: { status: "incomplete" }, text: "Hello" });
+    expect(taken()).toBeLessThan(10 * 1024 * 1024);
+    const first = endless(Buffer.from("data: "), repeated);
+    // It is not asked again.
+    expect(await collect(first.pieces)).toMatchObject({ outcome: { status: "incomplete" } });
+  });
+});
+
+describe("an event that is small but would grow", () => {
+  const finishedWith = (outputs: object) =>
+    collect([stream({ event: "workflow_finished", task_id: "t", data: { status: "succeeded", outputs } })]);
+  /** A run's end with one output that is nested this deep, which JSON.stringify could not write. */
+  const nested = (levels: number): Buffer => {
+    const [head = "", tail = ""] = stream({
+      event: "workflow_finished",
+      task_id: "t",
+      data: { status: "succeeded", outputs: { deep: "?", plain: 7 } },
+    })
+      .toString()
+      .split('"?"');
+    return Buffer.from(`${head}${"[".repeat(levels)}${"]".repeat(levels)}${tail}`);
+  };
+
+  test.each([20, 5_000, 100_000])("has no text if it is nested %i levels deep", async (levels) => {
+    const { outcome, text } = await collect([nested(levels)]);
+    expect(outcome.status).toBe("answered");
+    expect(text).toBe("7");
+  });
+
+  test("is read up to a limit, whatever it has too many of", async () => {
+    const file = { dify_model_identity: "__dify__file__", url: "https://a.example/a.png" };
+    const many = Array.from({ length: 150_000 }, () => file);
+    const { events } = await finishedWith({ files: many, others: many.map(() => 0) });
+    expect(events.filter(({ type }) => type === "file").length).toBeLessThan(1_000);
+    const outputs = Object.fromEntries(many.map((_, at) => [`o${at}`, "x"]));
+    expect((await finishedWith(outputs)).text.length).toBeLessThan(1_000);
+  });
+
+  test("does not name the conversation if its id is no id", async () => {
+    const { conversationId } = await collect([
+      stream({ event: "message_end", task_id: "t", conversation_id: "c".repeat(1_000), message_id: "m" }),
+    ]);
+    expect(conversationId).toBeUndefined();
+  });
+});

@@ -71,3 +71,25 @@ describe("an answer in one body", () => {
     expect(await reading).toMatchObject({ status: "failed", code: "unavailable", retryable: false });
   });
 });
+
+test("an endless body is broken off at its limit, and not taken", async () => {
+  const clock = makeTestClock();
+  let read = 0;
+  async function* body() {
+    for (; ; read += 65_536) yield Buffer.alloc(65_536, "x");
+  }
+  const reading = readWhole(
+    { status: 200, headers: {}, body: body() },
+    {
+      take: () => {
+        throw new Error("it was taken");
+      },
+      clock,
+      deadline: clock.now() + 1_000,
+      listener: () => {},
+      ended: new AbortController(),
+    },
+  );
+  expect(await reading).toEqual({ status: "incomplete" });
+  expect(read).toBeLessThan(9 * 1024 * 1024);
+});

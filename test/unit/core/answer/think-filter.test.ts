@@ -191,3 +191,18 @@ describe("a thought that is shown", () => {
     expect(makeThinkFilter({ quotes: false }).pushThought("Let me see.")).toBe("");
   });
 });
+
+test("white space before the first word is kept up to a limit, in linear time", () => {
+  const filter = makeThinkFilter({ quotes: false });
+  for (let n = 0; n < 100_000; n += 1) expect(filter.push(" ").text).toBe("");
+  expect(filter.push("word").text).toBe(`${" ".repeat(1_024)}word`);
+});
+
+test("hidden text is kept up to a limit, and then counts as reasoning", () => {
+  const filter = makeThinkFilter({ quotes: false });
+  const shown = [filter.push("answer <think>").text];
+  for (let n = 0; n < 3 && !filter.isFull; n += 1) shown.push(filter.push("x".repeat(600_000)).text);
+  expect(filter.isFull).toBe(true);
+  shown.push(filter.push("</think>more").text, filter.end());
+  expect(shown.join("")).toBe("answer more");
+});

@@ -224,3 +224,12 @@ describe("a store that fails", () => {
     expect(kept()).toEqual([{ events: [delta("word ")] }, { events: [], isCut: true }]);
   });
 });
+
+test("endless empty replacements are cut off, and take no more than linear time", async () => {
+  const { journal, kept, events } = begin();
+  const replacement: ChatEvent = { type: "replace", content: "" };
+  for (let n = 0; n < 200_000; n += 1) journal.add(replacement);
+  await journal.close();
+  expect(kept().at(-1)).toEqual({ events: [], isCut: true });
+  expect(events().length).toBeLessThan(40_000);
+});

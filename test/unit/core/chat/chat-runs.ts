@@ -118,9 +118,11 @@ export const setUpChatRun = async (given: Given = {}) => {
     attempt,
     releaseSlot: async () => void slots.push("released"),
   };
-  const running = run(ready, given.emit ?? client.emit, startMs + 840_000).catch((error: unknown) => ({
-    error,
-  }));
+  const running = run(ready, { emit: given.emit ?? client.emit }, startMs + 840_000).catch(
+    (error: unknown) => ({
+      error,
+    }),
+  );
   return {
     ...{ clock, log, metrics: notes, client, running, conversations, left, slots, modelStops, closed },
     turns: store,

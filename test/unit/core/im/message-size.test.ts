@@ -47,3 +47,23 @@ describe("a text that is too long for one message", () => {
     expect(text.slice(0, splitLength(text, 32))).toBe(head);
   });
 });
+
+describe("a text of blocks that are split", () => {
+  const deepList = Array.from({ length: 900 }, (_, level) => `${" ".repeat(level)}- item`).join("\n");
+  const wideTable = `${"| head ".repeat(150)}|\n${"|-".repeat(500)}|\n`;
+
+  test.each([
+    ["a list that is nested a thousand times", deepList],
+    [
+      "a list with long items",
+      Array.from({ length: 300 }, (_, level) => `${" ".repeat(level)}- ${"x".repeat(900)}\n`).join(""),
+    ],
+    ["a table with long rows", wideTable + `| ${"cell ".repeat(150)}|\n`.repeat(400)],
+    ["a fence with a long mark", `${"~".repeat(1_000)}\n${"code\n".repeat(60_000)}`],
+    ["a fence with a long first line", `\`\`\`${"x".repeat(2_000)}\n${"code\n".repeat(60_000)}`],
+  ])("fits into few messages: %s", (_, text) => {
+    const messages = messagesOf(text);
+    expect(messages.every((each) => messageSize(each) <= maxMessageBytes)).toBe(true);
+    expect(messages.length).toBeLessThan(3 + (2 * messageSize(text)) / maxMessageBytes);
+  });
+});

@@ -158,6 +158,21 @@ describe("an answer that is whole", () => {
     });
   });
 
+  test("that is endless is broken off, with the text so far", async () => {
+    const { clock, chat } = setUpChat(() => async (_question, listener, { signal }) => {
+      while (!signal.aborted) await listener({ type: "delta", text: "x".repeat(4_096) });
+      return { status: "abandoned" };
+    });
+    const reply = chat(whole);
+    await clock.advance(0);
+    expect(reply.status()).toBe(502);
+    expect(reply.json()).toMatchObject({
+      code: 1000,
+      errorMessage: expect.stringMatching(/interrupted/),
+      content: expect.stringMatching(/^x{1048576}$/),
+    });
+  });
+
   test("that fails with an internal error is a 500 without its details", async () => {
     const { clock, chat } = setUpChat(() => async (_question, listener) => {
       await listener({ type: "delta", text: "half" });
