@@ -10,6 +10,15 @@ export interface AnswerUnknownPathPorts {
   readonly forwardCall: ForwardCall | undefined;
 }
 
+/** Of a header. Node throws for characters that a header may not have. */
+const printable = /^[\x20-\x7e]{1,256}$/;
+
+const contentTypeOf = ({ headers }: ApiRequest): string => {
+  const contentType = headers["content-type"] ?? "application/x-www-form-urlencoded";
+  if (printable.test(contentType)) return contentType;
+  throw callerError("bad_parameter", "content-type: must be 1 to 256 printable ASCII characters");
+};
+
 const isSigned = ({ headers }: ApiRequest): boolean =>
   headers.signature !== undefined || headers["rc-signature"] !== undefined;
 
@@ -25,11 +34,12 @@ export const makeAnswerUnknownPath =
       throw callerError("not_found", "no such path");
     }
     const { appKey } = await verifyCall(headers);
+    const contentType = contentTypeOf(request);
     const reply = await forwardCall({
       appKey,
       method,
       path: query.size > 0 ? `${path}?${query}` : path,
-      contentType: headers["content-type"] ?? "application/x-www-form-urlencoded",
+      contentType,
       body: request.body.toString(),
     });
     return new ForwardedReply(reply);

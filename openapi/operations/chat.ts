@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { maxIdCharacters } from "#adapters/api-gateway/path-parameter.ts";
+import { stringOf } from "#core/shared/rules.ts";
 import { conversationQuery, feedbackSchema } from "../../functions/chat-control/feedback-schema.ts";
 import { chatHeaders, chatSchema, inputSchema } from "../../functions/chat-stream/chat-schema.ts";
 import type { Operation, Parameter } from "../operation.ts";
@@ -7,18 +9,20 @@ import { chatAnswer, conversation, done, suggestions } from "../reply-schemas.ts
 const contentType = "application/json";
 const base = "/v1/bots/{userId}";
 
+const pathId = stringOf(1, maxIdCharacters);
+
 const bot: Parameter = {
   name: "userId",
   in: "path",
   description: "The bot's user ID.",
-  schema: v.string(),
+  schema: pathId,
   example: "bot-001",
 };
 const turn: Parameter = {
   name: "turn",
   in: "path",
   description: "The ID of the turn, from the `start` event or the complete answer.",
-  schema: v.string(),
+  schema: pathId,
   example: "0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0",
 };
 const name: Parameter = {

@@ -54,6 +54,21 @@ describe("an integration", () => {
     expect(found?.integrations).toEqual(all);
   });
 
+  test("that would make the bot too large for its item is refused with the limit", async () => {
+    const { store, appKey } = await beginWith();
+    const objectNames = ["x".repeat(100_000)];
+    const add = async (): Promise<void> => {
+      for (const integration of integrationTypes.map(integrationOf)) {
+        await store.addIntegration(appKey, "one", { ...integration, objectNames }, later);
+      }
+    };
+    await expect(add()).rejects.toMatchObject({
+      code: "parameter_too_long",
+      expose: true,
+      message: "integrations: at most 400 KB for all integrations of a bot",
+    });
+  });
+
   test.each<[string, IntegrationChanges]>([
     ["enabled", { enabled: false }],
     ["callbackUrl", { callbackUrl: "https://api.dify.ai/another/v1" }],

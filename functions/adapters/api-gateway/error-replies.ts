@@ -4,6 +4,9 @@ import { retryAfterHeader, toApiFailure } from "./api-error.ts";
 import { jsonReply } from "./json-reply.ts";
 import type { ApiMiddleware, ApiResult } from "./request-id.ts";
 
+/** In characters. The longest path of this API with two ids is shorter. */
+const maxLoggedPath = 200;
+
 /** Turns a thrown error into an error response, never a streamed one. The log has the details that the caller does not get. */
 export const errorReplies = <R extends ApiResult>(
   log: Log,
@@ -12,7 +15,8 @@ export const errorReplies = <R extends ApiResult>(
   onError: (request) => {
     const { status, body } = toApiFailure(request.error);
     const { requestId } = request.internal;
-    const fields = { path: request.event.path, requestId, status, code: body.code };
+    const path = request.event.path.slice(0, maxLoggedPath);
+    const fields = { path, requestId, status, code: body.code };
     if (status >= 500) log.error("request_failed", { ...fields, reason: String(request.error) });
     else log.info("request_refused", fields);
     request.response = toResult(jsonReply(status, body, retryAfterHeader(request.error)));

@@ -4,7 +4,7 @@ import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { BotStore } from "#core/bot/bot.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { BridgeError } from "#core/shared/errors.ts";
+import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { makeBotIds } from "./bot-ids.ts";
 import { type BotRecord, sealedKeysOf, toBot, toBotRecord, toOpenBot } from "./bot-record.ts";
 import {
@@ -25,6 +25,17 @@ export interface BotsTablePorts {
   readonly apps: AppSecrets;
   readonly clock: Clock;
 }
+
+/**
+ * DynamoDB's limit for an item is 400 KB. Only integrations that are added one by one, each with every field at its limit, exceed
+ * it.
+ */
+const refuseTooLarge = (error: unknown): never => {
+  if (error instanceof Error && error.name === "ValidationException" && /item size/i.test(error.message)) {
+    throw callerError("parameter_too_long", "integrations: at most 400 KB for all integrations of a bot");
+  }
+  throw error;
+};
 
 /** A bot may change between its read and its write: rarely, and hardly ever this often. */
 const maxAttempts = 3;
@@ -70,7 +81,8 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
       const refusal = refusalBy(stored);
       if (refusal !== undefined) return refusal;
       const input = { TableName: tableName, Key, ...updateOf({ app, stored }).toInput(writtenBy) };
-      if (await conditionMet(client.send(new UpdateCommand(input)))) return undefined;
+      const updated = client.send(new UpdateCommand(input)).catch(refuseTooLarge);
+      if (await conditionMet(updated)) return undefined;
     }
     throw new BridgeError("internal", "the bot changed while it was being updated", { retryable: true });
   };

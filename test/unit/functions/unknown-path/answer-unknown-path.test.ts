@@ -163,6 +163,20 @@ describe("with a real RongCloud behind the bridge, an unknown path", () => {
     }),
   );
 
+  test.each(["text/plain\u0000", "a\r\nb: c", "类型", "", "x".repeat(257)])(
+    "is 400 with the content type %j, which no header may have",
+    async (contentType) => {
+      await withRongCloud(info, async ({ forwardCall, received }) => {
+        const reply = await setUp(forwardCall).call({ headers: signed({ "Content-Type": contentType }) });
+        expect(reply).toMatchObject({
+          status: 400,
+          text: '{"code":1002,"errorMessage":"content-type: must be 1 to 256 printable ASCII characters"}',
+        });
+        expect(received).toEqual([]);
+      })();
+    },
+  );
+
   test.each(["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])(
     "is 404 with %s, which RongCloud's API does not support",
     async (httpMethod) => {
