@@ -9,6 +9,7 @@ import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
 import { makeReadDeadLetters } from "#adapters/sqs/read-dead-letters.ts";
 import type { Job } from "#core/jobs/job.ts";
 import { makeRedriveJobs } from "#core/jobs/redrive-jobs.ts";
+import { oneLine } from "#core/shared/one-line.ts";
 import { findBridge } from "./command/target.ts";
 import { readOptions } from "./redrive/options.ts";
 import { makeRedriveReport } from "./redrive/report.ts";
@@ -35,7 +36,7 @@ const main = async (): Promise<void> => {
   const client = new SQSClient(sqs);
   const tables = DynamoDBDocumentClient.from(new DynamoDBClient(dynamodb));
   const reopen = makeReopenJob({ client: tables, tableName: outputs.TurnsTable, clock });
-  const report = makeRedriveReport((line) => process.stdout.write(`${line}\n`));
+  const report = makeRedriveReport((line) => process.stdout.write(`${oneLine(line)}\n`));
   // A reader such as `head` may close the pipe; the redrive continues.
   process.stdout.on("error", () => {});
 

@@ -1,3 +1,5 @@
+import { oneLine } from "#core/shared/one-line.ts";
+
 export interface ConversationView {
   /** Shows a message that a user sent. */
   showSent(from: string, to: string, text: string): void;
@@ -9,25 +11,22 @@ export interface ConversationView {
   endLine(): void;
 }
 
-/** Messages must not change the terminal's colours, cursor position or text direction. */
-const controlCharacters = /[^\P{Cc}\n\t]|\p{Bidi_Control}/gu;
-
 /**
- * Shows conversations as they happen. Answers stream on the open line. A message from another sender gets a line of its
+ * Shows conversations as they happen, one line a message: ids and texts cannot begin a line, change the terminal's colours or
+ * move its cursor. Answers stream on the open line. A message from another sender gets a line of its
  * own, and the interrupted answer continues on a new line.
  */
 export const makeConversationView = (write: (text: string) => void): ConversationView => {
   let open: string | undefined;
 
-  const clean = (text: string): string => text.replace(controlCharacters, "");
-  const head = (from: string, to: string): string => `${clean(from)} → ${clean(to)}  `;
+  const head = (from: string, to: string): string => `${oneLine(from)} → ${oneLine(to)}  `;
   const closeLine = (): void => {
     if (open !== undefined) write("\n");
     open = undefined;
   };
   const writeLine = (from: string, to: string, text: string): void => {
     closeLine();
-    write(`${head(from, to)}${clean(text)}\n`);
+    write(`${head(from, to)}${oneLine(text)}\n`);
   };
 
   return {
@@ -38,10 +37,10 @@ export const makeConversationView = (write: (text: string) => void): Conversatio
         write(head(from, to));
         open = message;
       }
-      write(clean(added));
+      write(oneLine(added));
       if (complete && open === message) closeLine();
     },
-    showWebhook: (url, content) => writeLine("webhook", url, content.replaceAll(/\s+/g, " ")),
+    showWebhook: (url, content) => writeLine("webhook", url, content),
     endLine: closeLine,
   };
 };

@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import * as v from "valibot";
+import { oneLine } from "#core/shared/one-line.ts";
 
 const information = v.object({ level: v.literal("INFO") });
 /** CloudWatch's embedded metric format. */
@@ -24,7 +25,8 @@ export const makeLogStream = ({ write, isShared, endLine }: LogStreamOptions): W
   new Writable({
     decodeStrings: false,
     write: (chunk, _encoding, done) => {
-      const line = String(chunk);
+      // Stacks and what libraries print are not JSON.
+      const line = `${oneLine(String(chunk).replace(/\n$/, ""))}\n`;
       if (!isShared) write(line);
       else if (!isRoutine(line)) {
         endLine();

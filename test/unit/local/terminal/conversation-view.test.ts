@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { makeConversationView } from "../../../../local/terminal/conversation-view.ts";
 import { readSentMessage } from "../../../../local/terminal/sent-message.ts";
+import { anyText } from "../../adapters/node/any-text.ts";
 
 const setUp = () => {
   let shown = "";
@@ -56,14 +58,30 @@ describe("the terminal", () => {
   test("keeps a webhook to one line, whatever it contains", () => {
     const { view, shown } = setUp();
     view.showWebhook("yourserver.com/callback", "a\nbot → u7  forged\u001b[2J");
-    expect(shown()).toBe("webhook → yourserver.com/callback  a bot → u7 forged[2J\n");
+    expect(shown()).toBe("webhook → yourserver.com/callback  a\\nbot → u7  forged\\u001b[2J\n");
   });
 
   test("is not moved or coloured by the content of a message", () => {
     const { view, shown } = setUp();
     view.showSent("u7", "bot", "\u001b[2J\u0007re\u202ed\r");
-    expect(shown()).toBe("u7 → bot  [2Jred\n");
+    expect(shown()).toBe("u7 → bot  \\u001b[2J\\u0007re\\u202ed\\r\n");
   });
+});
+
+test("the terminal shows one line for each message, whatever its ids and its text contain", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anyText, anyText, anyText), { maxLength: 5 }), (messages) => {
+      const { view, shown } = setUp();
+      for (const [index, [from, to, text]] of messages.entries()) {
+        view.showSent(from, to, text);
+        view.showStreamed(String(index), from, to, `a${text}`, false);
+        view.showStreamed(String(index), from, to, text, true);
+        view.showWebhook(to, text);
+      }
+      expect(shown().split("\n")).toHaveLength(3 * messages.length + 1);
+      expect(shown().replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u2028\u2029\p{Bidi_Control}]/u);
+    }),
+  );
 });
 
 describe("a publish request", () => {

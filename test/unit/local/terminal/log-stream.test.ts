@@ -26,6 +26,13 @@ describe("the log", () => {
     expect(logOf(false)).toEqual(lines);
   });
 
+  test.each([true, false])("shows each line on one line, whatever it contains (shared: %p)", (isShared) => {
+    const written: string[] = [];
+    const log = makeLogStream({ write: (line) => void written.push(line), isShared, endLine: () => {} });
+    log.write("Error: a\u2028b\u001b[2J\u0085\u202e\n");
+    expect(written).toEqual(["Error: a\\u2028b\\u001b[2J\\u0085\\u202e\n"]);
+  });
+
   test("shows only problems on the conversation screen, on lines of their own", () => {
     expect(logOf(true)).toEqual(["(room)", lines[2], "(room)", lines[3]]);
   });
