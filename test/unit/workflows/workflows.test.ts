@@ -25,6 +25,7 @@ describe("GitHub", () => {
   test("checks every change, deploys, and publishes releases", () => {
     expect(jobs.map(([name]) => name)).toEqual([
       "ci.yml test",
+      "ci.yml audit",
       "ci.yml synth",
       "ci.yml diff",
       "deploy.yml deploy",
