@@ -40,23 +40,30 @@ export const conversationName = v.pipe(
 const fieldType = <const Type extends FormField["type"]>(type: Type) =>
   v.pipe(v.literal(type), v.description("What the user may enter."));
 
-const formField = v.variant("type", [
-  v.object({
+export const formFields = {
+  text: v.object({
     type: fieldType("text"),
     name: fieldName,
     default: v.pipe(v.string(), v.description("The value to suggest; may be empty.")),
   }),
-  v.object({
+  choice: v.object({
     type: fieldType("choice"),
     name: fieldName,
     choices: v.pipe(v.array(v.string()), v.description("The values to choose from.")),
   }),
-  v.object({ type: fieldType("file"), name: fieldName }),
-  v.object({
+  file: v.object({ type: fieldType("file"), name: fieldName }),
+  files: v.object({
     type: fieldType("files"),
     name: fieldName,
     maxFiles: v.pipe(v.number(), v.description("The maximum number of files; none is allowed too.")),
   }),
+};
+
+export const formField = v.variant("type", [
+  formFields.text,
+  formFields.choice,
+  formFields.file,
+  formFields.files,
 ]);
 
 const form = v.pipe(

@@ -15,7 +15,7 @@ import { routedMessageSchema } from "../functions/im-callback/routed-message-sch
 import { groupMessageSchema, privateMessageSchema } from "../functions/message-publish/message-schema.ts";
 import { expirySchema } from "../functions/user-token/expiry-schema.ts";
 import { userSchema } from "../functions/user-token/user-schema.ts";
-import { source, usage } from "./answer-schemas.ts";
+import { formField, formFields, source, usage } from "./answer-schemas.ts";
 import { chatEvent, chatEvents } from "./chat-events.ts";
 import { integrationSchemas, rules } from "./integration-schemas.ts";
 import type { NamedSchemas } from "./named-schema.ts";
@@ -54,7 +54,19 @@ const eventSchemas: NamedSchemas = {
   },
 };
 
+const formSchemas: NamedSchemas = {
+  TextField: { schema: formFields.text, description: "A field for a text." },
+  ChoiceField: { schema: formFields.choice, description: "A field for one of several values." },
+  FileField: { schema: formFields.file, description: "A field for a file." },
+  FilesField: { schema: formFields.files, description: "A field for several files." },
+  FormField: {
+    schema: formField,
+    description: "A field of a form. Ignore forms with fields of other types.",
+  },
+};
+
 export const namedSchemas: NamedSchemas = {
+  ...formSchemas,
   BotId: { schema: botIdSchema, description: "Identifies one bot of the app." },
   BotIds: { schema: botIdsSchema, description: "Identifies bots of the app." },
   BotQuery: { schema: pageSchema, description: "A page of the app's bots, which are ordered by user ID." },
