@@ -107,6 +107,7 @@ const routes = makeChatStreamRoutes({
     recordTurn: makeRecordTurn({ metrics, clock }),
   }),
   acquireReader: makeAcquireReader({ readers, acquireSlot, newId: randomUUID, log }),
+  allowPrivate: env.ALLOW_PRIVATE_CALLBACKS,
   followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
   clock,
 });

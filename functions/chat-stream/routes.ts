@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
+import { shorten } from "#adapters/api-gateway/field-path.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { parseInput } from "#adapters/api-gateway/parse-input.ts";
 import { pathParameter } from "#adapters/api-gateway/path-parameter.ts";
@@ -22,6 +23,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { endingMs, maxWholeAnswerMs } from "#core/turn/turn-time.ts";
 import { chatHeaders, chatSchema, inputSchema, maxBodyBytes } from "./chat-schema.ts";
+import { type CheckFile, makeCheckFile } from "./check-file.ts";
 import { makeWholeAnswer } from "./whole-answer.ts";
 
 export interface ChatStreamPorts {
@@ -33,6 +35,8 @@ export interface ChatStreamPorts {
   readonly runChatTurn: RunChatTurn;
   readonly followChatTurn: FollowChatTurn;
   readonly acquireReader: AcquireReader;
+  /** Whether files may have private addresses: see `fileUrlFault`. */
+  readonly allowPrivate: boolean;
   readonly clock: Clock;
 }
 
@@ -71,13 +75,19 @@ const toFieldValue = (value: SentValue): FieldValue => {
   return Array.isArray(value) ? value.map(toQuestionFile) : toQuestionFile(value);
 };
 
-const chatRequestOf = (request: ApiRequest): ChatRequest => {
+const checkValue = (path: string, value: SentValue, checkFile: CheckFile): void => {
+  if (Array.isArray(value)) for (const [index, file] of value.entries()) checkFile(`${path}[${index}]`, file);
+  else if (typeof value === "object") checkFile(path, value);
+};
+
+const chatRequestOf = (request: ApiRequest, checkFile: CheckFile): ChatRequest => {
   const {
     content,
     conversation,
     integration,
     files = [],
   } = parseJsonBody(chatSchema, request.body, maxBodyBytes);
+  checkValue("files", files, checkFile);
   return {
     botUserId: pathParameter(request, "userId"),
     content,
@@ -90,8 +100,9 @@ const chatRequestOf = (request: ApiRequest): ChatRequest => {
   };
 };
 
-const chatInputOf = (request: ApiRequest): ChatInput => {
+const chatInputOf = (request: ApiRequest, checkFile: CheckFile): ChatInput => {
   const { form, action, inputs } = parseJsonBody(inputSchema, request.body, maxBodyBytes);
+  for (const [name, value] of Object.entries(inputs)) checkValue(`inputs.${shorten(name)}`, value, checkFile);
   return {
     botUserId: pathParameter(request, "userId"),
     turn: pathParameter(request, "turn"),
@@ -119,8 +130,11 @@ export const makeChatStreamRoutes = ({
   runChatTurn,
   followChatTurn,
   acquireReader,
+  allowPrivate,
   clock,
 }: ChatStreamPorts): Record<string, StreamedRoute> => {
+  const checkFile = makeCheckFile(allowPrivate);
+
   const timeOf = (leftMs: number, maxMs = Number.POSITIVE_INFINITY): CallTime => ({
     deadline: clock.now() + Math.min(leftMs - endingMs, maxMs),
     until: clock.now() + leftMs,
@@ -195,11 +209,11 @@ export const makeChatStreamRoutes = ({
 
   return {
     "POST /v1/bots/{userId}/chat": answerRoute((user, request, until) =>
-      beginChatTurn(user, chatRequestOf(request), until),
+      beginChatTurn(user, chatRequestOf(request, checkFile), until),
     ),
 
     "POST /v1/bots/{userId}/turns/{turn}/input": answerRoute((user, request, until) =>
-      beginChatInput(user, chatInputOf(request), until),
+      beginChatInput(user, chatInputOf(request, checkFile), until),
     ),
 
     "GET /v1/bots/{userId}/turns/{turn}/events": async (request, leftMs) => {

@@ -106,6 +106,7 @@ const startChat = async () => {
     }),
     acquireReader: makeAcquireReader({ readers, acquireSlot, newId, log }),
     followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
+    allowPrivate: false,
     clock,
   });
   const stream = makeStreamedHandler(

@@ -197,6 +197,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       log,
     }),
     followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),
+    allowPrivate: false,
     clock,
   });
   const handler = makeStreamedHandler(
