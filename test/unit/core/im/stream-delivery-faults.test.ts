@@ -74,7 +74,8 @@ describe("a reply of the IM that is lost", () => {
           minLength: 2,
           maxLength: 12,
         }),
-        fc.array(fault, { maxLength: 12 }),
+        // After 30 s without an accepted chunk, the IM ends the message: ten retries in a row take longer.
+        fc.array(fault, { maxLength: 8 }),
         async (deltas, faults) => {
           const { sink, clock, streams, end } = setUpStrictIm((call) =>
             call === 1 ? undefined : faults[call - 2],
