@@ -45,6 +45,10 @@ export interface FormInput {
   readonly values: FieldValues;
 }
 
+/** `now`: in milliseconds since the epoch. */
+export const isFormExpired = ({ expiresAt = Number.POSITIVE_INFINITY }: InputForm, now: number): boolean =>
+  expiresAt <= now;
+
 /** The first field without a value. */
 export const nextField = ({ fields }: InputForm, values: FieldValues): FormField | undefined =>
   fields.find(({ name }) => values[name] === undefined);

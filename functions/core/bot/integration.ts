@@ -68,6 +68,13 @@ export const canAnswer = <I extends Integration>(
   integration: I,
 ): integration is Exclude<I, WebhookIntegration> => integration.type !== "webhook";
 
+/** The first enabled integration with a model, of the type if one is given. */
+export const findEnabledModel = (
+  integrations: readonly IntegrationWithKey[],
+  type: ModelType | undefined,
+): ModelIntegrationWithKey | undefined =>
+  integrations.filter(canAnswer).find((each) => each.enabled && (type === undefined || each.type === type));
+
 /** Whether the integration has its key in plain text, or needs none. */
 export const hasPlainKey = <I extends IntegrationInput>(
   integration: I,

@@ -1,6 +1,6 @@
-import type { FieldValues, InputForm } from "#core/answer/pause.ts";
+import { type FieldValues, type InputForm, isFormExpired } from "#core/answer/pause.ts";
 import type { BotStore } from "#core/bot/bot.ts";
-import { canAnswer } from "#core/bot/integration.ts";
+import { findEnabledModel } from "#core/bot/integration.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import { type ConversationStore, conversationKeyOf } from "#core/turn/conversation.ts";
@@ -77,9 +77,7 @@ export const makeBeginChatInput =
     ]);
     if (isRevoked) throw revokedToken();
     const { state, attempt, heldUntil, replayUntil, reference: _, inputHash, ...id }: ChatTurn = found;
-    const integration = bot?.integrations
-      .filter(canAnswer)
-      .find(({ type, enabled }) => enabled && type === id.integrationType);
+    const integration = bot && findEnabledModel(bot.integrations, id.integrationType);
     if (!bot || !integration) throw conflict("turn: the integration that answers it was removed or disabled");
 
     const turn = toTurn(id, bot, integration, { content: "", files: [] }, clock.now());
@@ -98,9 +96,7 @@ export const makeBeginChatInput =
         pause ? "turn: its form has already been filled in" : "turn: it does not wait for human input",
       );
     }
-    if (form.expiresAt !== undefined && form.expiresAt <= clock.now()) {
-      throw conflict("turn: its form has expired");
-    }
+    if (isFormExpired(form, clock.now())) throw conflict("turn: its form has expired");
     const input = checkFormInput(form, action, inputs);
 
     const lease = { token: newId(), expiresAt: clock.now() + chatLease.leaseMs };

@@ -1,5 +1,5 @@
 import type { BotStore, BotWithKeys } from "#core/bot/bot.ts";
-import { canAnswer, type ModelIntegrationWithKey } from "#core/bot/integration.ts";
+import { findEnabledModel, type ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import type { Clock } from "#core/shared/clock.ts";
@@ -53,8 +53,7 @@ export interface BeginChatTurnPorts {
 export type BeginChatTurn = (user: ChatUser, request: ChatRequest, until: number) => Promise<BegunChatTurn>;
 
 const integrationOf = (bot: BotWithKeys, requested: ModelType | undefined): ModelIntegrationWithKey => {
-  const enabled = bot.integrations.filter(canAnswer).filter((each) => each.enabled);
-  const integration = enabled.find(({ type }) => requested === undefined || type === requested);
+  const integration = findEnabledModel(bot.integrations, requested);
   if (integration) return integration;
   const fault =
     requested === undefined

@@ -2,7 +2,7 @@ import { errorTextOf } from "#core/answer/answer-ending.ts";
 import type { AnswerReceiver, EarlierAnswer } from "#core/answer/answer-sink.ts";
 import type { AskLimits } from "#core/answer/model.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
-import { canAnswer } from "#core/bot/integration.ts";
+import { findEnabledModel } from "#core/bot/integration.ts";
 import { type ContinuableMessage, isContinuable } from "#core/im/continued-delivery.ts";
 import {
   type CompleteReason,
@@ -143,9 +143,7 @@ export const makeAnswerTurnJob = ({
 
   const findTurn = async ({ job, state }: LeasedTurn): Promise<Turn | undefined> => {
     const { bot } = await state;
-    const integration = bot?.integrations
-      .filter(canAnswer)
-      .find(({ type, enabled }) => type === job.integrationType && enabled);
+    const integration = bot && findEnabledModel(bot.integrations, job.integrationType);
     const id = jobKeyOf(jobIdOf(job));
     if (!bot || !integration) return undefined;
     const { appKey, event, acceptedAt } = job;

@@ -2,7 +2,7 @@ import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerReceiver, AnswerSink } from "#core/answer/answer-sink.ts";
 import { formText } from "#core/answer/form-text.ts";
 import { type AskLimits, type BotProfile, type Models, modelFor } from "#core/answer/model.ts";
-import type { FormInput } from "#core/answer/pause.ts";
+import { type FormInput, isFormExpired } from "#core/answer/pause.ts";
 import { sentences } from "#core/answer/sentences.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
@@ -142,7 +142,7 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
   ): AnswerSource => {
     const model = modelFor(models, integration);
     // Somebody else who filled in the form may have ended the answer there; nobody did if it has expired.
-    const isExpired = form?.expiresAt !== undefined && form.expiresAt <= clock.now();
+    const isExpired = form !== undefined && isFormExpired(form, clock.now());
     return {
       call: async ({ progress, newListener, limits }) => {
         if (reference === undefined || !model.resume) return { status: "closed", reason: "expired" };

@@ -1,5 +1,5 @@
 import { formText } from "#core/answer/form-text.ts";
-import type { FormInput, InputForm } from "#core/answer/pause.ts";
+import { type FormInput, type InputForm, isFormExpired } from "#core/answer/pause.ts";
 import { sentences } from "#core/answer/sentences.ts";
 import { isMessageType } from "#core/bot/event-type.ts";
 import { messageText, writtenText } from "#core/message/message-text.ts";
@@ -26,8 +26,6 @@ type WithForm = ConversationPause & { readonly pause: { readonly form: InputForm
 const hasForm = (paused: ConversationPause): paused is WithForm => paused.pause.form !== undefined;
 
 const isOpen = ({ closedAt }: ConversationPause): boolean => closedAt === undefined;
-const isExpired = ({ pause: { form } }: WithForm, now: number): boolean =>
-  form.expiresAt !== undefined && form.expiresAt <= now;
 
 const continueStep = (
   continues: NonNullable<Turn["continues"]>,
@@ -81,7 +79,7 @@ export const pauseStepOf = (
   const paused = withForm.findLast((each) => isOpen(each) && each.openedAt < turn.acceptedAt);
   if (!paused) return ask;
   const { form } = paused.pause;
-  if (isExpired(paused, now)) {
+  if (isFormExpired(form, now)) {
     const isReply = findAction(form, reply.text) !== undefined;
     return isReply ? { do: "say", sentence: sentences.formExpired } : ask;
   }
