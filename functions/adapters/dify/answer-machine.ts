@@ -142,13 +142,11 @@ export const makeAnswerMachine = (
   let mayBeCorrected = false;
   const forms = new Map<string | undefined, DifyForm>();
   const received = makeTextDigest(resumed?.received);
-  /** Whether text has come since the run was resumed. */
-  let hasNewText = false;
+  const lengthBefore = received.length;
 
   const appendText = (text: string): readonly AnswerEvent[] => {
     if (text === "") return nothing;
     received.append(text);
-    hasNewText = true;
     return [{ type: "delta", text }];
   };
   const setText = (whole: string): readonly AnswerEvent[] => {
@@ -191,7 +189,7 @@ export const makeAnswerMachine = (
     const rest = received.restOf(whole);
     if (rest !== undefined) return appendText(rest);
     // A workflow's outputs may have its text in another order.
-    if (hasNewText && ids?.conversationId === undefined) return nothing;
+    if (received.length > lengthBefore && ids?.conversationId === undefined) return nothing;
     // The events were opened too late, and some text is missing.
     const sincePause = makeTextDigest(resumed.received).restOf(whole) ?? whole;
     received.reset(whole);
@@ -303,8 +301,6 @@ export const makeAnswerMachine = (
         return nothing;
     }
   };
-
-  const lengthBefore = received.length;
 
   return {
     lengthBefore,

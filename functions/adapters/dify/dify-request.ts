@@ -18,6 +18,9 @@ export interface DifyQuestion {
   readonly conversationId: string | undefined;
 }
 
+/** The app of a run or conversation, and the user who asked: Dify shows it to nobody else. */
+export type AskedUser = Pick<DifyQuestion, "integration" | "user">;
+
 export const toDifyQuestion = (question: Question<DifyType>): DifyQuestion => {
   const { integration, text, files, bot, event, memory } = question;
   const stored = memory === undefined ? undefined : readMemory(memory);

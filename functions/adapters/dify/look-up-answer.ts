@@ -6,7 +6,7 @@ import { type CallDifyPorts, errorBody, makeCallDify } from "./call-dify.ts";
 import { filesOfOutputs } from "./dify-file.ts";
 import { type DifyForm, isExpired } from "./dify-form.ts";
 import { difyUser } from "./dify-ids.ts";
-import type { DifyQuestion } from "./dify-request.ts";
+import type { AskedUser, DifyQuestion } from "./dify-request.ts";
 import { isLostConversation, runFailure } from "./failures.ts";
 import { makeReadOpenForms } from "./run-events.ts";
 import { runOutputs } from "./run-outputs.ts";
@@ -21,9 +21,6 @@ const run = v.object({
   total_steps: lenient(v.number()),
 });
 type Run = v.InferOutput<typeof run>;
-
-/** The app that was asked, and for whom. */
-type AskedUser = Pick<DifyQuestion, "integration" | "user">;
 
 type TextSoFar = Pick<AnswerMachine, "received" | "lengthBefore">;
 

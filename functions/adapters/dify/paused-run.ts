@@ -66,11 +66,6 @@ export const pausedOutcome = (
   };
 };
 
-/** The forms that a run waits for after those that were asked; undefined if it still waits for one of them. */
-export const nextForms = (
-  { asked }: PausedRun,
-  open: readonly DifyForm[],
-): readonly DifyForm[] | undefined => {
-  const isAsked = ({ form_id: id }: DifyForm): boolean => id !== undefined && asked.includes(id);
-  return open.length === 0 || open.some(isAsked) ? undefined : open;
-};
+/** Whether a run with these open forms still waits for one that was asked, rather than for the next ones. */
+export const stillWaits = ({ asked }: PausedRun, open: readonly DifyForm[]): boolean =>
+  open.length === 0 || open.some(({ form_id: id }) => id !== undefined && asked.includes(id));

@@ -3,7 +3,7 @@ import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerListener, AskLimits } from "#core/answer/model.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
-import type { DifyQuestion } from "./dify-request.ts";
+import type { AskedUser } from "./dify-request.ts";
 import type { DifyTimeouts } from "./dify-timeouts.ts";
 import { type EndedRun, hasEnded, type LookUpAnswer } from "./look-up-answer.ts";
 import type { WaitForRun } from "./run-events.ts";
@@ -16,7 +16,7 @@ export interface RecoverAnswerPorts {
 }
 
 export type RecoverAnswer = (
-  question: Pick<DifyQuestion, "integration" | "user">,
+  question: AskedUser,
   machine: AnswerMachine,
   run: DetachedRun,
   listener: AnswerListener,

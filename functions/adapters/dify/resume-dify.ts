@@ -5,7 +5,7 @@ import { makeAnswerMachine } from "./answer-machine.ts";
 import { type CallDifyPorts, makeCallDify } from "./call-dify.ts";
 import { writeReference } from "./dify-ids.ts";
 import { makeLookUpAnswer, type RunState } from "./look-up-answer.ts";
-import { nextForms, type PausedRun, readPausedRun } from "./paused-run.ts";
+import { readPausedRun, stillWaits } from "./paused-run.ts";
 import { readAnswer } from "./read-answer.ts";
 import { emitFound, makeRecoverAnswer } from "./recover-answer.ts";
 import { makeOpenRunEvents, makeWaitForRun } from "./run-events.ts";
@@ -16,10 +16,6 @@ type ResumeDify = NonNullable<Model<DifyType>["resume"]>;
 const waiting: ResumeOutcome = { status: "waiting", isRunning: false };
 const runningSoon: ResumeOutcome = { status: "waiting", isRunning: true };
 const expired: ResumeOutcome = { status: "closed", reason: "expired" };
-
-/** Whether the run waits for another form: somebody has filled in the earlier one. */
-const isNextPause = (found: RunState, paused: PausedRun): boolean =>
-  found.status === "paused" && nextForms(paused, found.forms) !== undefined;
 
 /** Calls `onFirst` when the first bytes have come. */
 async function* withFirstBytes(body: AsyncIterable<Buffer>, onFirst: () => void): AsyncGenerator<Buffer> {
@@ -54,6 +50,10 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
     const findRun = (isQuiet: boolean, until: AbortSignal): Promise<RunState> =>
       lookUpAnswer.findRun(asked, run, machine, { isQuiet, signal: until });
 
+    /** Whether nobody has filled in the form. */
+    const isUnchanged = (found: RunState): boolean =>
+      found.status === "paused" && stillWaits(paused, found.forms);
+
     const check = async (): Promise<ResumeOutcome> => {
       const found = await findRun(false, signal);
       switch (found.status) {
@@ -62,7 +62,7 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
         case "running":
           return runningSoon;
         case "paused":
-          if (!isNextPause(found, paused)) return waiting;
+          if (isUnchanged(found)) return waiting;
           break;
         case "ended":
           // Nobody filled in the form within Dify's limit for all forms.
@@ -74,7 +74,7 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
     /** Until a worker begins, Dify says that the run waits for the form that was just submitted. */
     const findResumedRun = async (isQuiet: boolean, until: AbortSignal): Promise<RunState> => {
       const found = await findRun(isQuiet, until);
-      return found.status === "paused" && !isNextPause(found, paused) ? { status: "running" } : found;
+      return isUnchanged(found) ? { status: "running" } : found;
     };
 
     /** Undefined: the events of the run have the rest. */
@@ -83,7 +83,7 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
       if (submitted.status === "rejected") return submitted;
       if (submitted.status === "refused") return failed("refused", false, submitted.detail);
       const found = await findRun(false, signal);
-      const waits = found.status === "paused" && !isNextPause(found, paused);
+      const waits = isUnchanged(found);
       if (submitted.status === "closed") return waits ? submitted : undefined;
       return waits || found.status === "unknown"
         ? failed("unavailable", true, "the form was not submitted")

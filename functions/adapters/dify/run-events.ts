@@ -1,3 +1,4 @@
+import { createParser } from "eventsource-parser";
 import type { HttpResponse } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
 import { answerFormat } from "#adapters/model-api/answer-format.ts";
@@ -6,10 +7,7 @@ import type { CallDifyPorts } from "./call-dify.ts";
 import { parseDifyEvent } from "./dify-event.ts";
 import type { DifyForm } from "./dify-form.ts";
 import { difyUser } from "./dify-ids.ts";
-import { type DifyQuestion, difyHeaders, difyUrl } from "./dify-request.ts";
-
-/** The app of a run, and the user who asked: nobody else can read its events. */
-type AskedUser = Pick<DifyQuestion, "integration" | "user">;
+import { type AskedUser, difyHeaders, difyUrl } from "./dify-request.ts";
 
 /** Opens the events of a run from now on (docs/spec/dify.md, A9 and A10; Dify ≥1.13). `snapshot`: first what has happened so far. */
 export const makeOpenRunEvents =
@@ -35,6 +33,14 @@ export const makeOpenRunEvents =
 /** Of the snapshot of a run: nodes without their inputs and outputs. */
 const maxSnapshotBytes = 4 * 1024 * 1024;
 
+/** The data of each event of a complete stream. */
+const dataOf = (text: string): readonly string[] => {
+  const all: string[] = [];
+  // The blank line after the last event may be missing.
+  createParser({ onEvent: ({ data }) => all.push(data) }).feed(`${text}\n\n`);
+  return all;
+};
+
 /** Reads the forms that a paused run waits for; none if Dify does not say. The snapshot of a paused run ends at once. */
 export const makeReadOpenForms = (ports: CallDifyPorts) => {
   const openRunEvents = makeOpenRunEvents(ports);
@@ -45,8 +51,8 @@ export const makeReadOpenForms = (ports: CallDifyPorts) => {
       const limits = { signal: AbortSignal.any([signal, ended.signal]), snapshot: true };
       const { status, body } = await openRunEvents(asked, runId, limits);
       const text = status === 200 ? await readText(body, maxSnapshotBytes) : "";
-      return text.split("\n").flatMap((line) => {
-        const event = line.startsWith("data:") ? parseDifyEvent(line.slice("data:".length)) : undefined;
+      return dataOf(text).flatMap((data) => {
+        const event = parseDifyEvent(data);
         return event?.event === "human_input_required" && event.data ? event.data : [];
       });
     } catch {

@@ -71,8 +71,8 @@ const unlessForgotten = `${whileHeld} AND (attribute_not_exists(forgotten) OR fo
 const names = { "#token": "token", "#user": "user", "#ttl": "ttl" };
 
 /**
- * A conversation's record: its model's memory and the answers that wait for human input, both encrypted, and the lease of the turn that holds it (`heldBy`, `token`,
- * `heldUntil`).
+ * A conversation's record: its model's memory and the answers that wait for human input, both encrypted, and the lease of
+ * the turn that holds it (`heldBy`, `token`, `heldUntil`).
  *
  *   open ──► held (until heldUntil) ──close──► free for the next turn
  *             ▲ │ renew, begin, remember
