@@ -1,4 +1,3 @@
-import { systemClock } from "#adapters/node/system-clock.ts";
 import { frame, jsonReply, notFound, type Reply } from "./http.ts";
 import { asObject, defined } from "./json.ts";
 import type { Profile } from "./profile.ts";
@@ -49,7 +48,7 @@ const replayKey = /^app-replay-(?<version>\d[\d.]*)-(?<name>[\w-]+)$/;
 
 /** The recording named by the app's key, split at random places; undefined for other keys. */
 export const replayReply = (
-  { closing, ...defaults }: Pick<Simulation, "paceMs" | "closing">,
+  { clock, closing, ...defaults }: Pick<Simulation, "clock" | "paceMs" | "closing">,
   { key, profile }: App,
 ): Reply | undefined => {
   const { version, name } = replayKey.exec(key)?.groups ?? {};
@@ -64,7 +63,7 @@ export const replayReply = (
     body: async (response) => {
       for (const chunk of rechunk(body)) {
         response.write(chunk);
-        await systemClock.sleep(paceMs, closing);
+        await clock.sleep(paceMs, closing);
       }
       response.end();
     },

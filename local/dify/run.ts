@@ -1,4 +1,4 @@
-import { systemClock } from "#adapters/node/system-clock.ts";
+import type { Clock } from "#core/shared/clock.ts";
 import type { RunFacts } from "./fill.ts";
 import { type FormState, makeFormState, newForm } from "./forms.ts";
 import { makeFrames } from "./frames.ts";
@@ -26,6 +26,8 @@ export interface Outcome {
 }
 
 export interface RunPorts {
+  /** The time of runs and recordings. Pings are sent in real time. */
+  readonly clock: Clock;
   /** Default delay between pieces of text. */
   readonly paceMs: number;
   /** Interval of pings. */
@@ -42,6 +44,7 @@ const messageStatus = { answered: "normal", failed: "error", paused: "paused" } 
 /** Runs a script at its pace and sends its events to all listeners. */
 export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) => {
   const { message } = turn;
+  const { clock } = ports;
   const { version, behaviour, paceMs = ports.paceMs } = turn.app.profile;
   const frames = makeFrames(turn.app.profile, turn);
   const { isDetached } = frames;
@@ -104,7 +107,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
       if (stop === "stops" || isFinished) return;
       text += piece;
       emit(frames.piece(piece));
-      await systemClock.sleep(paceMs, awake);
+      await clock.sleep(paceMs, awake);
     }
   };
 
@@ -115,7 +118,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
     settle("paused", frames.paused(state.form, text, isBegun));
     endStreams("closed");
     freeWorker();
-    await Promise.race([state.submitted, systemClock.sleep(Number.POSITIVE_INFINITY, ports.closing)]);
+    await Promise.race([state.submitted, clock.sleep(Number.POSITIVE_INFINITY, ports.closing)]);
     if (ports.closing.aborted) return;
     outcome = undefined;
     isBegun = true;
@@ -136,7 +139,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
         return say(step.pieces ?? []);
       case "emit":
         emit([frames.own(step.event, step.fields)]);
-        return systemClock.sleep(paceMs, awake);
+        return clock.sleep(paceMs, awake);
       case "finish":
         // A stop by another user takes effect once the node has ended.
         return stop === "fails"
@@ -154,7 +157,7 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
       case "cut":
         return isDetached ? endStreams("cut") : end("cut");
       case "wait": {
-        const waiting = systemClock.sleep(step.ms ?? ports.idleMs, awake);
+        const waiting = clock.sleep(step.ms ?? ports.idleMs, awake);
         return step.pings ? waiting : withoutPings(waiting);
       }
     }

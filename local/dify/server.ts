@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { systemClock } from "#adapters/node/system-clock.ts";
 import { readBody, startHttpServer } from "../http-server.ts";
 import { askRoutes } from "./ask-routes.ts";
 import {
@@ -85,12 +86,13 @@ const answer = async (simulation: Simulation, request: ReceivedRequest): Promise
 
 /** Starts an in-process server with Dify's service API, based on recordings. */
 export const startDifySimulator = async (options: DifySimulatorOptions = {}): Promise<DifySimulator> => {
-  const { paceMs = 30, pingMs = 10_000, idleMs = 300_000, workers = 4, onRequest } = options;
+  const { clock = systemClock, paceMs = 30, pingMs = 10_000, idleMs = 300_000, workers = 4 } = options;
+  const { onRequest } = options;
   const closing = new AbortController();
   // Every open wait listens to it.
   setMaxListeners(0, closing.signal);
   const requests: ReceivedRequest[] = [];
-  const simulation = makeSimulation({ paceMs, pingMs, idleMs, workers, closing: closing.signal });
+  const simulation = makeSimulation({ clock, paceMs, pingMs, idleMs, workers, closing: closing.signal });
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(incoming).catch(() => undefined);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import type { DifySimulator } from "../../../../local/dify/server.ts";
+import type { DifySimulator, ProfileInput } from "../../../../local/dify/server.ts";
 import { cutAfter, onlyPings, silence } from "../../../support/dify-scripts.ts";
 import { eventually } from "../../../support/eventually.ts";
+import type { TestClock } from "../../../support/test-clock.ts";
 import {
   answerIn,
   ask,
@@ -9,9 +10,11 @@ import {
   eventsIn,
   never,
   openStream,
+  paceMs,
   question,
   send,
   withAnyDify,
+  withClock,
   withDify,
 } from "./client.ts";
 
@@ -103,9 +106,10 @@ describe("an app", () => {
 
 describe("a stream that is cut", () => {
   const script = cutAfter(["one "], ["two ", "three"]);
-  const readUntilCut = async (dify: DifySimulator, path: string): Promise<string> => {
+  const readUntilCut = async (dify: DifySimulator, clock: TestClock, path: string): Promise<string> => {
     const stream = await openStream(dify, "app-x", path, question("hi"));
     const text = await stream.until((soFar) => soFar.includes("one "));
+    await clock.advance(paceMs);
     await expect(stream.until(never)).rejects.toThrow();
     return text;
   };
@@ -116,7 +120,7 @@ describe("a stream that is cut", () => {
 
   test(
     "leaves a queued chatflow in the queue from 1.13 on, whose conversation exists once it has begun",
-    withDify(async (dify) => {
+    withClock(async (dify, clock) => {
       const queued = { do: "wait", ms: 80, pings: false } as const;
       dify.configure("app-x", {
         version: "1.16.1",
@@ -132,33 +136,33 @@ describe("a stream that is cut", () => {
       const conversations = async () =>
         JSON.parse((await send(dify, "app-x", "GET", "/conversations?user=u1&limit=20")).text).data;
       const stream = await openStream(dify, "app-x", "/chat-messages", question("hi"));
+      await clock.advance(80);
       await expect(stream.until(never)).rejects.toThrow();
       expect(await conversations()).toEqual([]);
-      await eventually(async () => expect(await conversations()).toHaveLength(1));
+      await clock.advance(80);
+      expect(await conversations()).toHaveLength(1);
       const [{ id }] = await conversations();
       const path = `/messages?user=u1&conversation_id=${id}`;
-      await eventually(async () =>
-        expect(JSON.parse((await send(dify, "app-x", "GET", path)).text).data).toMatchObject([
-          { query: "hi", answer: "one " },
-        ]),
-      );
+      await clock.advance(paceMs);
+      expect(JSON.parse((await send(dify, "app-x", "GET", path)).text).data).toMatchObject([
+        { query: "hi", answer: "one " },
+      ]);
     }),
   );
 
   test(
     "leaves a chatflow running from 1.13 on, whose answer is stored once it has ended",
-    withDify(async (dify) => {
-      dify.configure("app-x", { version: "1.14.2", paceMs: 60, script });
-      const text = await readUntilCut(dify, "/chat-messages");
+    withClock(async (dify, clock) => {
+      dify.configure("app-x", { version: "1.14.2", script });
+      const text = await readUntilCut(dify, clock, "/chat-messages");
       expect(answerIn(text)).toBe("one ");
       expect(await storedIn(dify, text)).toMatchObject({ answer: "", status: "normal" });
       const runPath = `/workflows/run/${eventsIn(text)[0]?.workflow_run_id}`;
       const running = JSON.parse((await send(dify, "app-x", "GET", runPath)).text);
       expect(running).toMatchObject({ status: "running", outputs: {} });
 
-      await eventually(async () =>
-        expect(await storedIn(dify, text)).toMatchObject({ answer: "one two three" }),
-      );
+      await clock.advance(2 * paceMs);
+      expect(await storedIn(dify, text)).toMatchObject({ answer: "one two three" });
       const ended = JSON.parse((await send(dify, "app-x", "GET", runPath)).text);
       expect(ended).toMatchObject({ status: "succeeded", outputs: { answer: "one two three" } });
     }),
@@ -166,15 +170,14 @@ describe("a stream that is cut", () => {
 
   test(
     "leaves a workflow running from 1.13 on, whose outputs are stored once it has ended",
-    withDify(async (dify) => {
-      dify.configure("app-x", { mode: "workflow", version: "1.14.2", paceMs: 60, script });
-      const text = await readUntilCut(dify, "/workflows/run");
-      await eventually(async () => {
-        const path = `/workflows/run/${eventsIn(text)[0]?.workflow_run_id}`;
-        expect(JSON.parse((await send(dify, "app-x", "GET", path)).text)).toMatchObject({
-          status: "succeeded",
-          outputs: { text: "one two three" },
-        });
+    withClock(async (dify, clock) => {
+      dify.configure("app-x", { mode: "workflow", version: "1.14.2", script });
+      const text = await readUntilCut(dify, clock, "/workflows/run");
+      await clock.advance(2 * paceMs);
+      const path = `/workflows/run/${eventsIn(text)[0]?.workflow_run_id}`;
+      expect(JSON.parse((await send(dify, "app-x", "GET", path)).text)).toMatchObject({
+        status: "succeeded",
+        outputs: { text: "one two three" },
       });
     }),
   );
@@ -184,10 +187,10 @@ describe("a stream that is cut", () => {
     ["a chat app of any version", { mode: "chat", version: "1.16.1" }],
   ] as const)(
     "ends %s, with an empty answer left behind",
-    withAnyDify(async (dify, _, profile) => {
-      dify.configure("app-x", { ...profile, paceMs: 30, script });
-      const text = await readUntilCut(dify, "/chat-messages");
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    withClock(async (dify, clock, _: string, profile: ProfileInput) => {
+      dify.configure("app-x", { ...profile, script });
+      const text = await readUntilCut(dify, clock, "/chat-messages");
+      await clock.advance(1_000);
       expect(await storedIn(dify, text)).toMatchObject({ answer: "", status: "normal" });
     }),
   );

@@ -4,6 +4,7 @@ import {
   type DifySimulatorOptions,
   startDifySimulator,
 } from "../../../../local/dify/server.ts";
+import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 
 export type Body = Readonly<Record<string, unknown>>;
 
@@ -78,6 +79,20 @@ export const withAnyDify =
   ) =>
   (...given: A): Promise<void> =>
     withDify((dify) => test(dify, ...given), options)();
+
+/** In milliseconds: the delay between deltas in a test with a clock. */
+export const paceMs = 60;
+
+/** Runs a test against a simulator whose runs stand still until the test advances the clock. */
+export const withClock =
+  <A extends readonly unknown[]>(
+    test: (dify: DifySimulator, clock: TestClock, ...given: A) => Promise<void>,
+    options: DifySimulatorOptions = {},
+  ) =>
+  (...given: A): Promise<void> => {
+    const clock = makeTestClock();
+    return withDify((dify) => test(dify, clock, ...given), { ...options, clock, paceMs })();
+  };
 
 export interface OpenStream {
   /** Reads until the text so far satisfies the condition, or the stream ends. */

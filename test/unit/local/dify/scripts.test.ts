@@ -13,6 +13,7 @@ import {
   send,
   taskIn,
   withAnyDify,
+  withClock,
   withDify,
 } from "./client.ts";
 
@@ -41,13 +42,14 @@ describe("a chatflow in the queue", () => {
 
   test(
     "really waits if there are more runs than workers",
-    withDify(
-      async (dify) => {
-        dify.configure("app-slow", { version: "1.16.1", paceMs: 30 });
+    withClock(
+      async (dify, clock) => {
+        dify.configure("app-slow", { version: "1.16.1" });
         const first = await open(dify, "app-slow");
         await first.until((text) => text.includes("Hello"));
         const second = await open(dify, "app-slow");
         expect(await second.until((text) => text.length > ping.length - 1)).toBe(ping);
+        await clock.advance(60_000);
         const whole = await first.until(never);
         expect(answerIn(await second.until(never))).toBe(answerIn(whole));
       },
