@@ -8,7 +8,7 @@ import { Node } from "constructs";
 import { addStacks, openApp } from "../../lib/app.ts";
 import { checkAtSynth } from "../../lib/check-at-synth.ts";
 import { type GivenSettings, makeConfig } from "../../lib/config.ts";
-import { withoutBundles } from "../support/synthesised.ts";
+import { templatesOnly } from "../support/synthesised.ts";
 
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c";
 const deployments: [string, GivenSettings][] = [
@@ -25,7 +25,7 @@ const deployments: [string, GivenSettings][] = [
 ];
 
 const deploymentOf = (given: GivenSettings, outdir: string, builtinCloudFormationValidation = false): App => {
-  const app = openApp({ ...withoutBundles, outdir, builtinCloudFormationValidation });
+  const app = openApp({ ...templatesOnly, outdir, builtinCloudFormationValidation });
   addStacks(app, makeConfig(given));
   return app;
 };

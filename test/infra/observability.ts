@@ -1,11 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Stack } from "aws-cdk-lib";
-import { Template } from "aws-cdk-lib/assertions";
-import { makeApp } from "../../lib/app.ts";
-import { makeConfig } from "../../lib/config.ts";
-import { withoutBundles } from "../support/synthesised.ts";
+import type { Template } from "aws-cdk-lib/assertions";
+import type { GivenSettings } from "../../lib/config.ts";
+import { parts, synthesise } from "../support/synthesised.ts";
 
 export interface MetricUse {
   readonly namespace: string;
@@ -40,8 +35,6 @@ export interface SynthesizedOps {
   readonly services: readonly unknown[];
 }
 
-const stage = "test";
-
 /** The dashboard's JSON, with placeholders for values that only AWS knows. */
 const bodyOf = (body: { "Fn::Join": [string, unknown[]] }): string =>
   body["Fn::Join"][1].map((part) => (typeof part === "string" ? part : "of-aws")).join("");
@@ -72,51 +65,40 @@ const metricsIn = (line: unknown[]): MetricUse[] => {
 
 /** The alarms, dashboard and queries of a stage, with an alarm address. */
 export const synthesizeOps = (
-  settings: Record<string, unknown> = { alarmEmail: "ops@example.com" },
+  settings: GivenSettings = { alarmEmail: "ops@example.com" },
 ): SynthesizedOps => {
-  const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-ops-"));
-  try {
-    const config = makeConfig({ stage, ...settings });
-    const app = makeApp(config, { ...withoutBundles, outdir, builtinCloudFormationValidation: false });
-    const templateOf = (part: string): Template => {
-      const stack = app.node.findChild(`bot-bridge-${stage}-${part}`);
-      if (!Stack.isStack(stack)) throw new Error(`there is no stack ${part}`);
-      return Template.fromStack(stack);
-    };
-    const template = templateOf("observability");
-    const resources = (type: string) => Object.entries(template.findResources(type));
-    const [[, dashboard] = []] = resources("AWS::CloudWatch::Dashboard");
-    const { widgets } = JSON.parse(bodyOf(dashboard?.Properties.DashboardBody));
-    const lines: unknown[][] = widgets.flatMap(
-      ({ properties }: { properties: { metrics?: unknown[][] } }) => properties.metrics ?? [],
-    );
-    return {
-      template,
-      descriptions: ["data", "messaging", "api", "observability"]
-        .flatMap((part) => Object.values(templateOf(part).findResources("AWS::CloudWatch::Alarm")))
-        .map(({ Properties }) => Properties.AlarmDescription),
-      alarms: resources("AWS::CloudWatch::Alarm").map(([id, { Properties }]) => ({
-        id: id.replace(/[0-9A-F]{8}$/, ""),
-        ...Properties,
-        reads: usesIn(Properties),
-      })),
-      titles: widgets.flatMap(({ properties }: { properties: { title?: string } }) => properties.title ?? []),
-      headings: widgets.flatMap(
-        ({ properties }: { properties: { markdown?: string } }) => properties.markdown ?? [],
-      ),
-      drawn: lines.flatMap(metricsIn),
-      searches: lines
-        .flatMap((line) => line as { expression?: string }[])
-        .flatMap(({ expression }) => (expression?.startsWith("SEARCH") ? [expression] : [])),
-      queries: resources("AWS::Logs::QueryDefinition").map(([, { Properties }]) => ({
-        name: Properties.Name,
-        text: Properties.QueryString,
-      })),
-      services: ["messaging", "api"]
-        .flatMap((part) => Object.values(templateOf(part).findResources("AWS::Lambda::Function")))
-        .map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME),
-    };
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
+  const { templates } = synthesise(settings);
+  const template = templates.observability;
+  const resources = (type: string) => Object.entries(template.findResources(type));
+  const [[, dashboard] = []] = resources("AWS::CloudWatch::Dashboard");
+  const { widgets } = JSON.parse(bodyOf(dashboard?.Properties.DashboardBody));
+  const lines: unknown[][] = widgets.flatMap(
+    ({ properties }: { properties: { metrics?: unknown[][] } }) => properties.metrics ?? [],
+  );
+  return {
+    template,
+    descriptions: parts
+      .flatMap((part) => Object.values(templates[part].findResources("AWS::CloudWatch::Alarm")))
+      .map(({ Properties }) => Properties.AlarmDescription),
+    alarms: resources("AWS::CloudWatch::Alarm").map(([id, { Properties }]) => ({
+      id: id.replace(/[0-9A-F]{8}$/, ""),
+      ...Properties,
+      reads: usesIn(Properties),
+    })),
+    titles: widgets.flatMap(({ properties }: { properties: { title?: string } }) => properties.title ?? []),
+    headings: widgets.flatMap(
+      ({ properties }: { properties: { markdown?: string } }) => properties.markdown ?? [],
+    ),
+    drawn: lines.flatMap(metricsIn),
+    searches: lines
+      .flatMap((line) => line as { expression?: string }[])
+      .flatMap(({ expression }) => (expression?.startsWith("SEARCH") ? [expression] : [])),
+    queries: resources("AWS::Logs::QueryDefinition").map(([, { Properties }]) => ({
+      name: Properties.Name,
+      text: Properties.QueryString,
+    })),
+    services: [templates.messaging, templates.api]
+      .flatMap((each) => Object.values(each.findResources("AWS::Lambda::Function")))
+      .map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME),
+  };
 };

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { Stack } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
 import { type Synthesised, synthesise } from "../support/synthesised.ts";
 
@@ -99,11 +98,6 @@ describe("every table", () => {
 });
 
 test("the stacks that hold data are protected from deletion in production", () => {
-  const protectedStacks = ({ app }: Synthesised) =>
-    app.node.children
-      .filter((child) => Stack.isStack(child))
-      .filter(({ terminationProtection }) => terminationProtection === true)
-      .map(({ node }) => node.id);
-  expect(protectedStacks(prod)).toEqual(["bot-bridge-prod-data", "bot-bridge-prod-messaging"]);
-  expect(protectedStacks(dev)).toEqual([]);
+  expect(prod.protectedStacks).toEqual(["bot-bridge-prod-data", "bot-bridge-prod-messaging"]);
+  expect(dev.protectedStacks).toEqual([]);
 });

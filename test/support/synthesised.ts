@@ -1,51 +1,75 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type App, type AppProps, Stack } from "aws-cdk-lib";
+import type { AppProps } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { addStacks, openApp } from "../../lib/app.ts";
+import { findBuild } from "../../lib/build-cache.ts";
 import { type GivenSettings, makeConfig } from "../../lib/config.ts";
+import { assemblyFiles } from "../../local/assembly.ts";
 import { type Assembly, readAssembly } from "../../local/aws/template/read-assembly.ts";
 import { readStacks } from "../../local/aws/template/read-stacks.ts";
 import type { StackTemplate } from "../../local/aws/template/stack-template.ts";
-import { closeAfterAll } from "./close-after.ts";
 
-export const parts = ["data", "messaging", "api"] as const;
+export const parts = ["data", "messaging", "api", "observability"] as const;
 export type Part = (typeof parts)[number];
 
-/** For tests that read templates: bundling takes two seconds, and is the same in every deployment. */
-export const withoutBundles: AppProps = { postCliContext: { "aws:cdk:bundling-stacks": [] } };
+/**
+ * For tests that read templates. Bundling takes two seconds and is the same in every deployment; the other options leave out
+ * the checks of `cdk synth`, and what only the CDK's own tools read.
+ */
+export const templatesOnly: AppProps = {
+  postCliContext: { "aws:cdk:bundling-stacks": [] },
+  builtinCloudFormationValidation: false,
+  treeMetadata: false,
+};
 
-/** A synthesised deployment without the rule checks; deleted after the tests of the file. */
+/** A deployment that was synthesised without the rule checks. */
 export interface Synthesised {
-  readonly app: App;
-  readonly outdir: string;
   readonly templates: Readonly<Record<Part, Template>>;
   readonly stacks: readonly StackTemplate[];
   readonly assembly: Assembly;
+  /** Names of the stacks that CloudFormation refuses to delete. */
+  readonly protectedStacks: readonly string[];
 }
 
-export const synthesise = (
-  given: GivenSettings = {},
-  prepare: (app: App) => void = () => undefined,
-): Synthesised => {
-  const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-infra-"));
-  closeAfterAll({ close: () => rmSync(outdir, { recursive: true }) });
+interface Manifest {
+  readonly artifacts: Readonly<
+    Record<string, { readonly properties?: { readonly terminationProtection?: boolean } }>
+  >;
+}
+
+/** Synthesises each deployment once for all test files: it takes a second of CPU time. */
+export const synthesise = (given: GivenSettings = {}): Synthesised => {
   const config = makeConfig({ stage: "test", ...given });
-  const app = openApp({ ...withoutBundles, outdir, builtinCloudFormationValidation: false });
-  addStacks(app, config);
-  prepare(app);
-  app.synth();
-  const template = (part: Part): Template => {
-    const stack = app.node.findChild(`bot-bridge-${config.stage}-${part}`);
-    if (!Stack.isStack(stack)) throw new Error(`no stack ${part}`);
-    return Template.fromStack(stack);
-  };
-  return {
-    app,
-    outdir,
-    templates: { data: template("data"), messaging: template("messaging"), api: template("api") },
-    stacks: readStacks(outdir).stacks,
-    assembly: readAssembly(outdir),
-  };
+  const build = findBuild({ name: "bot-bridge-templates", files: assemblyFiles, settings: config });
+  if (!build.exists) {
+    const app = openApp({ ...templatesOnly, outdir: build.draft });
+    addStacks(app, config);
+    app.synth();
+    build.save();
+  }
+  const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-infra-"));
+  try {
+    build.copyTo(outdir);
+    const read = (file: string): string => readFileSync(join(outdir, file), "utf8");
+    const { artifacts }: Manifest = JSON.parse(read("manifest.json"));
+    const template = (part: Part): Template =>
+      Template.fromString(read(`bot-bridge-${config.stage}-${part}.template.json`));
+    return {
+      templates: {
+        data: template("data"),
+        messaging: template("messaging"),
+        api: template("api"),
+        observability: template("observability"),
+      },
+      stacks: readStacks(outdir).stacks,
+      assembly: readAssembly(outdir),
+      protectedStacks: Object.keys(artifacts).filter(
+        (id) => artifacts[id]?.properties?.terminationProtection,
+      ),
+    };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 };
