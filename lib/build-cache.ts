@@ -28,6 +28,8 @@ export interface BuildInputs {
 
 export interface CachedBuild {
   readonly exists: boolean;
+  /** Where the build is once it exists. Later builds remove it after a day. */
+  readonly folder: string;
   /** Folder to build into if the build does not exist. */
   readonly draft: string;
   /** Moves the draft into the cache. If two processes build the same inputs, the first one wins. */
@@ -68,6 +70,7 @@ export const findBuild = (inputs: BuildInputs): CachedBuild => {
   }
   return {
     exists,
+    folder: entry,
     draft,
     save() {
       try {

@@ -118,9 +118,10 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
     });
     await copyAssembly(config, assemblyDir);
 
-    const hostAliases = new URL("./host-aliases.ts", import.meta.url);
-    if (!usesGuideDifyHost(settings)) hostAliases.searchParams.set(guideDifyHost, new URL(dify.url).origin);
-    hostAliases.searchParams.set(guideAppServerHost, appServer.url);
+    const hostAliases = {
+      ...(!usesGuideDifyHost(settings) && { [guideDifyHost]: new URL(dify.url).origin }),
+      [guideAppServerHost]: appServer.url,
+    };
     const { port, appKey, appSecret, dataDir, dynamodbEndpoint, sqsEndpoint } = settings;
     const aws = await startLocalAws({
       assemblyDir,
@@ -130,7 +131,7 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       sqsEndpoint,
       secretValues: { [`bot-bridge-${stage}-apps`]: localSecretValue(appKey, appSecret) },
       environment: { RONGCLOUD_API_URL: rongcloudApiUrl },
-      preload: hostAliases.href,
+      hostAliases,
       log: makeLogStream({ write: output.writeLog, isShared: output.isShared, endLine: view.endLine }),
       onExchange: ({ path, requestBody, statusCode }) => {
         const sent = statusCode === 200 ? readSentMessage(path, requestBody) : undefined;

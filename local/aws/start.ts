@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import { type ObservedExchange, startApiGateway } from "./api-gateway/server.ts";
 import { startDynamoDb } from "./dynamodb.ts";
 import type { Endpoints } from "./lambda/environment.ts";
+import type { HostAliases } from "./lambda/host-aliases.ts";
 import { startPools } from "./lambda/pools.ts";
 import { startMappings } from "./mappings.ts";
 import { startSecrets } from "./secrets.ts";
@@ -21,8 +22,8 @@ export interface LocalAwsOptions {
   readonly secretValues: Readonly<Record<string, string>>;
   /** Overrides variables in functions that declare them; AWS_* variables are set in all functions. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
-  /** Module (file URL) that every thread imports before its handler. */
-  readonly preload?: string | undefined;
+  /** Hosts whose https requests functions send elsewhere. */
+  readonly hostAliases?: HostAliases;
   /** Receives log lines of functions and errors of event source mappings; default: stderr. */
   readonly log?: Writable | undefined;
   /** Called when a response has been sent or the client has disconnected. */
@@ -56,8 +57,8 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
     ]);
     const endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, secrets: secrets.url };
     const { queueUrls } = sqs;
-    const { preload } = options;
-    const pools = await track(startPools({ assembly, endpoints, queueUrls, environment, preload, log }));
+    const { hostAliases = {} } = options;
+    const pools = await track(startPools({ assembly, endpoints, queueUrls, environment, hostAliases, log }));
     await track(startMappings({ assembly, endpoint: sqs.endpoint, queueUrls, invoke: pools.invoke, log }));
     const { invoke, crash } = pools;
     const { port, onExchange } = options;

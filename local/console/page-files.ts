@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 
 export interface PageSettings {
   readonly bridgeUrl: string;
@@ -18,6 +17,7 @@ export type PageFiles = ReadonlyMap<string, PageFile>;
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../console/${name}`, import.meta.url));
 
 const bundlePage = async (settings: PageSettings): Promise<Uint8Array> => {
+  const { build } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: [pathOf("page.ts")],
     bundle: true,

@@ -63,16 +63,19 @@ export const startConsole = async ({
     const files = await makePageFiles({ bridgeUrl, botId, userId: demoUserId });
     return { bridgeUrl, files, headers: safeHeaders(bridgeUrl) };
   };
-  const prepared = prepare();
-  // Requests report the failure; this avoids an unhandled rejection.
-  prepared.catch(() => undefined);
+  let prepared: ReturnType<typeof prepare> | undefined;
+  /** On the first request: a run whose page nobody opens needs no bundler. */
+  const page = () => {
+    prepared ??= prepare();
+    return prepared;
+  };
 
   const issueToken = async (request: IncomingMessage): Promise<Answer> => {
     const body = await readLimitedBody(request, maxRequestBytes);
     const parsed = v.safeParse(tokenRequest, body?.toString());
     if (!isFromOwnPage(request)) return refuse(403, "only the console page may request tokens");
     if (!parsed.success) return refuse(400, "userId: must be a string");
-    const { bridgeUrl } = await prepared;
+    const { bridgeUrl } = await page();
     const { status, ...given } = await getUserToken({ bridgeUrl, appKey, appSecret }, parsed.output.userId);
     return json(status, given);
   };
@@ -89,7 +92,7 @@ export const startConsole = async ({
   };
 
   return startHttpServer(port, async (request, response) => {
-    const { files, headers } = await prepared;
+    const { files, headers } = await page();
     const { status, type, body } = await answer(request, files);
     response.writeHead(status, { ...headers, "content-type": type }).end(body);
   });

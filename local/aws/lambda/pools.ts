@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { LambdaFunction } from "../template/functions.ts";
 import type { Assembly } from "../template/read-assembly.ts";
 import { type Endpoints, lambdaEnvironment } from "./environment.ts";
+import type { HostAliases } from "./host-aliases.ts";
 import type { Invoke } from "./outcome.ts";
 import { maxThreads, startPool } from "./pool.ts";
 
@@ -12,7 +13,7 @@ export interface PoolsOptions {
   readonly endpoints: Endpoints;
   readonly queueUrls: ReadonlyMap<string, string>;
   readonly environment: Readonly<Record<string, string>>;
-  readonly preload: string | undefined;
+  readonly hostAliases: HostAliases;
   readonly log: Writable;
 }
 
@@ -26,14 +27,14 @@ export interface Pools {
 
 /** Starts a pool for each function that a route or a queue invokes. */
 export const startPools = async (options: PoolsOptions): Promise<Pools> => {
-  const { assembly, preload, log } = options;
+  const { assembly, hostAliases, log } = options;
   const pools = new Map(
     [...usedFunctions(assembly)].map((name) => {
       const lambda = assembly.functions.find((each) => each.name === name);
       if (!lambda?.codeFolder) throw new Error(`the assembly has no code for the function ${name}`);
       const { arn, timeoutSeconds, memoryMb } = lambda;
       const environment = environmentOf(lambda, options);
-      const data = { ...handlerOf(lambda.codeFolder, lambda.handler), preload };
+      const data = { ...handlerOf(lambda.codeFolder, lambda.handler), hostAliases };
       // Each mapping may use as many: one that is busy delays no other.
       const mappings = assembly.eventSourceMappings.filter(({ functionName }) => functionName === name);
       const maximum = maxThreads * Math.max(1, mappings.length);

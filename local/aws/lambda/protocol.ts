@@ -1,10 +1,12 @@
+import type { HostAliases } from "./host-aliases.ts";
+
 /** Messages between the pool and its threads. */
 
 export interface ThreadData {
   /** The handler's module and the name it exports. */
   readonly moduleUrl: string;
   readonly exportName: string;
-  readonly preload: string | undefined;
+  readonly hostAliases: HostAliases;
 }
 
 export interface InvocationContext {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { awslambda, type BufferedHandler, isStreaming, type StreamingHandler } from "./awslambda.ts";
+import { routeHosts } from "./host-aliases.ts";
 import { lambdaErrorOf } from "./lambda-error.ts";
 import type { FromThread, InvocationContext, ThreadData, ToThread } from "./protocol.ts";
 import { ResponseStream } from "./response-stream.ts";
@@ -11,8 +12,7 @@ if (!port) throw new Error("this module must run in a worker thread");
 const send = (message: FromThread) => port.postMessage(message);
 let chunkTaken = () => {};
 
-const loadHandler = async ({ moduleUrl, exportName, preload }: ThreadData) => {
-  if (preload) await import(preload);
+const loadHandler = async ({ moduleUrl, exportName }: ThreadData) => {
   const handler: BufferedHandler | StreamingHandler | undefined = (await import(moduleUrl))[exportName];
   if (typeof handler !== "function") throw new Error(`${exportName} is not exported by ${moduleUrl}`);
   return handler;
@@ -52,6 +52,7 @@ const contextOf = ({ deadline, ...context }: InvocationContext) => ({
 });
 
 Object.assign(globalThis, { awslambda });
+routeHosts((workerData as ThreadData).hostAliases);
 try {
   const handler = await loadHandler(workerData);
   port.on("message", (message: ToThread) => {

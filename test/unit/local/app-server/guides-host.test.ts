@@ -12,11 +12,9 @@ beforeEach(async () => {
 
 const moduleUrl = (path: string): URL => new URL(`../../../../${path}`, import.meta.url);
 
-/** Calls as a function's thread does: the aliases are loaded before anything else. */
+/** Calls as a function's thread does: the hosts are routed before anything is called. */
 const call = async (): Promise<unknown> => {
-  const aliases = moduleUrl("local/host-aliases.ts");
-  aliases.searchParams.set("api.dify.ai", "http://127.0.0.1:9");
-  aliases.searchParams.set("yourserver.com", server.url);
+  const aliases = { "api.dify.ai": "http://127.0.0.1:9", "yourserver.com": server.url };
   const request = {
     method: "POST",
     ...signed("https://yourserver.com/callback", Date.now()),
@@ -24,8 +22,10 @@ const call = async (): Promise<unknown> => {
     headMs: 10_000,
   };
   const script = `
+    import { routeHosts } from "${moduleUrl("local/aws/lambda/host-aliases.ts")}";
     import { makeHttpClient } from "${moduleUrl("functions/adapters/http/http-client.ts")}";
     import { systemClock } from "${moduleUrl("functions/adapters/node/system-clock.ts")}";
+    routeHosts(${JSON.stringify(aliases)});
     const { url, ...request } = ${JSON.stringify(request)};
     const signal = AbortSignal.timeout(20_000);
     const outcome = await makeHttpClient({ publicOnly: true, clock: systemClock })({ ...request, url: new URL(url), signal }).then(
@@ -35,7 +35,7 @@ const call = async (): Promise<unknown> => {
     console.log(JSON.stringify(outcome));
     process.exit();
   `;
-  const flags = ["--import", aliases.href, "--input-type=module", "--eval", script];
+  const flags = ["--input-type=module", "--eval", script];
   const { stdout } = await promisify(execFile)(process.execPath, flags);
   return JSON.parse(stdout);
 };

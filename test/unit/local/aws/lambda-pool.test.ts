@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import type { HostAliases } from "../../../../local/aws/lambda/host-aliases.ts";
 import type { Outcome } from "../../../../local/aws/lambda/outcome.ts";
 import { type Pool, type PoolOptions, startPool } from "../../../../local/aws/lambda/pool.ts";
+import { startHttpServer } from "../../../../local/http-server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { textLog, until } from "./text-log.ts";
 
@@ -19,14 +22,14 @@ const moduleOf = (source: string): string => {
   return pathToFileURL(file).href;
 };
 
-const poolOf = (source: string, options: Partial<PoolOptions> & { preload?: string } = {}): Pool => {
-  const { preload, ...rest } = options;
+const poolOf = (source: string, options: Partial<PoolOptions> & { hostAliases?: HostAliases } = {}): Pool => {
+  const { hostAliases = {}, ...rest } = options;
   const pool = startPool({
     name: "Worker",
     arn: "arn:aws:lambda:us-east-1:000000000000:function:Worker",
     timeoutSeconds: 5,
     memoryMb: 256,
-    data: { moduleUrl: moduleOf(source), exportName: "handler", preload },
+    data: { moduleUrl: moduleOf(source), exportName: "handler", hostAliases },
     environment: {},
     log: textLog().log,
     minimum: 1,
@@ -103,13 +106,21 @@ describe("a pool", () => {
     expect(answer.remaining).toBeLessThanOrEqual(5000);
   });
 
-  test("imports the preloaded module before the handler, which finds awslambda defined", async () => {
-    const pool = poolOf(
-      `const found = [typeof awslambda.streamifyResponse, globalThis.preloaded];
-      export const handler = async () => found;`,
-      { preload: moduleOf("globalThis.preloaded = true;") },
+  test("defines awslambda and routes aliased hosts before the handler is loaded", async () => {
+    const server = closeAfterEach(
+      await startHttpServer(0, async ({ headers }, response) => {
+        response.end(headers.host);
+      }),
     );
-    expect(answerOf(await pool.invoke({}))).toEqual(["function", true]);
+    const pool = poolOf(
+      `import https from "node:https";
+      const { promise, resolve } = Promise.withResolvers();
+      https.request(new URL("https://bots.example/"), {}, (response) => response.on("data", resolve)).end();
+      const found = [typeof awslambda.streamifyResponse, String(await promise)];
+      export const handler = async () => found;`,
+      { hostAliases: { "bots.example": server.url } },
+    );
+    expect(answerOf(await pool.invoke({}))).toEqual(["function", "bots.example"]);
   });
 
   test("does not start with a handler that cannot be loaded", async () => {
