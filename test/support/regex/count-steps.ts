@@ -1,7 +1,7 @@
 import { parseRegex, type RegexNode } from "./parse-regex.ts";
 
 type Instruction =
-  | { readonly do: "character"; readonly matches: (character: string) => boolean }
+  | { readonly do: "character"; readonly matches: (codeUnit: number) => boolean }
   | { readonly do: "assertion"; readonly holds: (text: string, at: number) => boolean }
   | { readonly do: "split"; readonly first: number; readonly second: number }
   | { readonly do: "jump"; readonly to: number }
@@ -37,18 +37,20 @@ export const lengthsOf = (node: RegexNode): { readonly min: number; readonly max
   }
 };
 
-/** Whether an expression for one character matches it, remembered for each character. */
-const characterTest = (source: string, flags: string): ((character: string) => boolean) => {
+/** Whether an expression for one character matches it, remembered for each UTF-16 code unit. */
+const characterTest = (source: string, flags: string): ((codeUnit: number) => boolean) => {
   const expression = new RegExp(`^(?:${source})$`, flags.replace(/[gy]/g, ""));
-  const known = new Map<string, boolean>();
-  return (character) => {
-    const matches = known.get(character) ?? expression.test(character);
-    known.set(character, matches);
+  const known: boolean[] = [];
+  return (codeUnit) => {
+    const matches = known[codeUnit] ?? expression.test(String.fromCharCode(codeUnit));
+    known[codeUnit] = matches;
     return matches;
   };
 };
 
-const isWord = (text: string, at: number): boolean => /^\w$/.test(text[at] ?? "");
+const isWordUnit = characterTest("\\w", "");
+const isWord = (text: string, at: number): boolean =>
+  at >= 0 && at < text.length && isWordUnit(text.charCodeAt(at));
 const isBoundary = (text: string, at: number): boolean => isWord(text, at - 1) !== isWord(text, at);
 
 const assertionTest = (source: string, flags: string) => {
@@ -130,26 +132,43 @@ const compile = (regex: RegexNode, flags: string): Program => {
   return program;
 };
 
+class TooMany extends Error {}
+
+/** Counts steps, and ends a run that takes too many. */
+class Steps {
+  taken = 0;
+  readonly max: number;
+  constructor(max: number) {
+    this.max = max;
+  }
+  add(): void {
+    this.taken += 1;
+    if (this.taken > this.max) throw new TooMany();
+  }
+}
+
 /** Runs a program from one position, as V8 does. `end`: where the match must end; undefined: anywhere. */
 const run = (
   program: Program,
   text: string,
   start: number,
   end: number | undefined,
-  count: () => void,
+  steps: Steps,
 ): number | undefined => {
-  const waiting: (readonly [number, number])[] = [[0, start]];
-  for (let thread = waiting.pop(); thread; thread = waiting.pop()) {
-    let [pc, at] = thread;
+  // What is left to try: pairs of an instruction and a position, in one array since most of the test's time is spent here.
+  const waiting = [0, start];
+  while (waiting.length > 0) {
+    let at = waiting.pop() ?? 0;
+    let pc = waiting.pop() ?? 0;
     for (;;) {
-      count();
-      const instruction = program[pc] ?? { do: "match" };
-      if (instruction.do === "match") {
+      steps.add();
+      const instruction = program[pc];
+      if (instruction === undefined || instruction.do === "match") {
         if (end === undefined || at === end) return at;
         break;
       }
       if (instruction.do === "split") {
-        waiting.push([instruction.second, at]);
+        waiting.push(instruction.second, at);
         pc = instruction.first;
         continue;
       }
@@ -158,8 +177,7 @@ const run = (
         continue;
       }
       if (instruction.do === "character") {
-        const character = text[at];
-        if (character === undefined || !instruction.matches(character)) break;
+        if (at >= text.length || !instruction.matches(text.charCodeAt(at))) break;
         at += 1;
       } else if (instruction.do === "assertion") {
         if (!instruction.holds(text, at)) break;
@@ -167,7 +185,7 @@ const run = (
         const { program: inner, behind, negated } = instruction;
         let found = false;
         for (let back = 0; back <= behind && back <= at && !found; back += 1) {
-          found = run(inner, text, at - back, behind > 0 ? at : undefined, count) !== undefined;
+          found = run(inner, text, at - back, behind > 0 ? at : undefined, steps) !== undefined;
         }
         if (found === negated) break;
       }
@@ -177,8 +195,6 @@ const run = (
   return undefined;
 };
 
-class TooMany extends Error {}
-
 /**
  * Returns a function that counts the steps of a backtracking engine that searches a text: for the first match, or with the
  * flags `g` and `y` for all of them. Infinite if there are more than `maxSteps`.
@@ -187,18 +203,14 @@ export const makeCountSteps = (source: string, flags: string) => {
   const program = compile(parseRegex(source), flags);
   const findsAll = /[gy]/.test(flags);
   return (text: string, maxSteps: number): number => {
-    let steps = 0;
-    const count = (): void => {
-      steps += 1;
-      if (steps > maxSteps) throw new TooMany();
-    };
+    const steps = new Steps(maxSteps);
     try {
       for (let start = 0; start <= text.length; ) {
-        const end = run(program, text, start, undefined, count);
-        if (end !== undefined && !findsAll) return steps;
+        const end = run(program, text, start, undefined, steps);
+        if (end !== undefined && !findsAll) return steps.taken;
         start = end === undefined || end === start ? start + 1 : end;
       }
-      return steps;
+      return steps.taken;
     } catch (error) {
       if (error instanceof TooMany) return Number.POSITIVE_INFINITY;
       throw error;
