@@ -10,7 +10,7 @@ import type { Config } from "./config.ts";
 import type { AlarmSpec } from "./observability/alarm-spec.ts";
 import { customMetricsOf, serviceOf } from "./observability/custom-metrics.ts";
 import { dashboardRows } from "./observability/dashboard-rows.ts";
-import { gatewayThrottles } from "./observability/gateway-throttles.ts";
+import { logMetrics } from "./observability/log-metrics.ts";
 import { logQueries } from "./observability/log-queries.ts";
 import { platformAlarms } from "./observability/platform-alarms.ts";
 import { queueAlarms } from "./observability/queue-alarms.ts";
@@ -76,12 +76,12 @@ export class ObservabilityStack extends Stack {
       lambda.addEnvironment("POWERTOOLS_SERVICE_NAME", serviceOf(stage));
 
     const custom = customMetricsOf(stage);
-    const throttledByGateway = gatewayThrottles(this, watched);
+    const fromLogs = logMetrics(this, watched);
     const notify = new SnsAction(alarmTopic(this, config));
     const specs = [
       ...queueAlarms(watched.queues),
       ...turnAlarms(custom),
-      ...platformAlarms(watched, throttledByGateway),
+      ...platformAlarms(watched, fromLogs),
     ];
     const alarms = specs.map((spec) => {
       const alarm = alarmOf(this, spec);
@@ -91,8 +91,7 @@ export class ObservabilityStack extends Stack {
     });
 
     const dashboard = new Dashboard(this, "Dashboard", { dashboardName: `bot-bridge-${stage}` });
-    for (const row of dashboardRows({ watched, custom, alarms, throttledByGateway }))
-      dashboard.addWidgets(...row);
+    for (const row of dashboardRows({ watched, custom, alarms, fromLogs })) dashboard.addWidgets(...row);
 
     for (const [index, { name, text }] of logQueries.entries()) {
       new CfnQueryDefinition(this, `Query${index + 1}`, {

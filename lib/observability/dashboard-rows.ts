@@ -12,6 +12,7 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { costGraphs } from "./cost-graphs.ts";
 import { type CustomMetrics, channels, outcomes } from "./custom-metrics.ts";
+import type { LogMetrics } from "./log-metrics.ts";
 import type { Watched } from "./watched.ts";
 
 const period = Duration.minutes(5);
@@ -43,7 +44,7 @@ export interface DashboardParts {
   readonly watched: Watched;
   readonly custom: CustomMetrics;
   readonly alarms: readonly Alarm[];
-  readonly throttledByGateway: IMetric;
+  readonly fromLogs: LogMetrics;
 }
 
 const healthRow = ({ alarms, custom }: DashboardParts): IWidget[] => {
@@ -131,7 +132,7 @@ const latencyRow = ({ watched: { apiFunctions, queues }, custom }: DashboardPart
   ),
 ];
 
-const errorRow = ({ watched, custom, throttledByGateway }: DashboardParts): IWidget[] => {
+const errorRow = ({ watched, custom, fromLogs }: DashboardParts): IWidget[] => {
   const { api, apiFunctions, workers, queues, tables } = watched;
   const all = [...apiFunctions, ...workers];
   const stage = api.deploymentStage;
@@ -167,7 +168,8 @@ const errorRow = ({ watched, custom, throttledByGateway }: DashboardParts): IWid
     graph("API errors", [
       stage.metricServerError({ ...sum, label: "5xx" }),
       stage.metricClientError({ ...sum, label: "4xx" }),
-      throttledByGateway,
+      fromLogs.throttledByGateway,
+      fromLogs.reusedSignatures,
     ]),
     graph(
       "Function errors",

@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import type { AlarmSpec } from "./alarm-spec.ts";
+import { callbackFunction, type LogMetrics } from "./log-metrics.ts";
 import { expression, named, sumOf } from "./sums.ts";
 import type { Watched, WatchedFunction } from "./watched.ts";
 
@@ -20,11 +21,10 @@ const throttles = ({ lambda }: WatchedFunction): IMetric => lambda.metricThrottl
 
 /** Alarms on AWS's own metrics of the API and the functions. */
 export const platformAlarms = (
-  { api, apiFunctions, workers }: Watched,
-  throttledByGateway: IMetric,
+  watched: Watched,
+  { throttledByGateway, reusedSignatures }: LogMetrics,
 ): AlarmSpec[] => {
-  const callback = apiFunctions.find(({ name }) => name === "ImCallback");
-  if (!callback) throw new Error("the API stack has no function ImCallback");
+  const { api, apiFunctions, workers } = watched;
   const stage = api.deploymentStage;
   const share = (failed: IMetric, minFailures: number): IMetric =>
     expression(
@@ -42,9 +42,17 @@ export const platformAlarms = (
       runbookEntry: "callbacks-are-slow",
       // The function's duration: API Gateway has latency per route only with detailed metrics, which are priced per
       // route.
-      metric: callback.lambda.metricDuration({ statistic: "p99", period }),
+      metric: callbackFunction(watched).metricDuration({ statistic: "p99", period }),
       threshold: maxCallbackMs,
       periods: { breaching: 2, evaluated: 3 },
+    },
+    {
+      id: "CallbackReplayed",
+      problem: "Callbacks were refused because their signatures had been used before",
+      impact: "Somebody replays calls, or users get no answers because a sender signs several calls alike",
+      runbookEntry: "callbacks-repeat-a-used-signature",
+      metric: reusedSignatures,
+      threshold: 0,
     },
     {
       id: "ApiErrors",

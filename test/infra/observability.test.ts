@@ -40,6 +40,7 @@ describe("the alarms", () => {
       "TurnsStartLate",
       "TurnsAtLimit",
       "CallbackSlow",
+      "CallbackReplayed",
       "ApiErrors",
       "ApiRefusals",
       "ApiThrottles",
@@ -84,6 +85,24 @@ describe("the alarms", () => {
       ],
     });
     expect(accessLogFormat().toString()).toContain('"responseType":"$context.error.responseType"');
+  });
+
+  test("detect callbacks that were refused for a used signature, in the log of the callbacks' function", () => {
+    const { reads } = ops.alarms.find(({ id }) => id === "CallbackReplayed") ?? {};
+    expect(reads).toEqual([
+      { namespace: "BotBridge/bot-bridge-test", name: "CallbackSignatureReused", dimensions: {} },
+    ]);
+    ops.template.hasResourceProperties("AWS::Logs::MetricFilter", {
+      FilterPattern: '{ $.event = "callback_signature_reused" }',
+      LogGroupName: Match.objectLike({ "Fn::GetStackOutput": Match.anyValue() }),
+      MetricTransformations: [
+        {
+          MetricNamespace: "BotBridge/bot-bridge-test",
+          MetricName: "CallbackSignatureReused",
+          MetricValue: "1",
+        },
+      ],
+    });
   });
 
   test("of functions cover every function", () => {
