@@ -4,59 +4,12 @@ import { parseWebhookJob, toJobMessage } from "#adapters/sqs/job-message.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
 import { bot, webhookIntegration } from "../../../support/turns.ts";
 import { jsonOf } from "../../adapters/api-gateway/refusal.ts";
-import { anyText } from "../../adapters/node/any-text.ts";
-import { formOf } from "../message-publish/forms.ts";
+import { anyValue, formBodies, replacing, userText, withByteChanged, words } from "../any-body.ts";
 import { botEvent, botEventsRoute, messagesRoute, ok, routedForm, setUpCallbacks } from "./callbacks.ts";
 
-/** The prefix of every user text, and part of nothing of ours. */
-const words = "private words";
-const text = anyText.map((said) => `${words}${said}`);
-/** Possible values of a field. */
-const anything = fc.oneof(
-  fc.jsonValue(),
-  text,
-  fc.array(text, { maxLength: 3 }),
-  fc.constant({ [words]: words }),
-);
-
-/** With one field replaced by anything, one omitted, or neither. */
-const replacing = <T extends object>(given: T): fc.Arbitrary<object> => {
-  const name = fc.constantFrom(...Object.keys(given));
-  return fc.oneof(
-    fc.constant(given),
-    fc.tuple(name, anything).map(([changed, value]) => ({ ...given, [changed]: value })),
-    name.map((left) => Object.fromEntries(Object.entries(given).filter(([each]) => each !== left))),
-  );
-};
-
-const bytes = fc
-  .uint8Array({ maxLength: 200 })
-  .map((given) => Buffer.concat([Buffer.from(given), Buffer.from(words)]));
-const withByteChanged = (given: fc.Arbitrary<Buffer>) =>
-  fc.tuple(given, fc.nat(), fc.nat({ max: 255 })).map(([body, at, byte]) => {
-    const changed = Buffer.from(body);
-    changed[at % changed.length] = byte;
-    return changed;
-  });
-
-const formNames = [...Object.keys(routedForm()), "__proto__", "constructor", "extra"];
-const anyForm = fc
-  .dictionary(fc.constantFrom(...formNames), fc.oneof(text, fc.array(text, { maxLength: 3 })))
-  .map(formOf);
-const nearForm = replacing(routedForm({ content: JSON.stringify({ content: words }) })).map((form) =>
-  formOf(
-    Object.fromEntries(
-      Object.entries(form).map(([name, value]) => [
-        name,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]),
-    ),
-  ),
-);
-
 const anyJson = fc.oneof(
-  anything,
-  fc.dictionary(fc.constantFrom("type", "bot", "data", "timestamp", "__proto__", "constructor"), anything),
+  anyValue,
+  fc.dictionary(fc.constantFrom("type", "bot", "data", "timestamp", "__proto__", "constructor"), anyValue),
 );
 const eventData = replacing(botEvent({ content: JSON.stringify({ content: words }) }).data);
 const nearEvent = fc
@@ -65,10 +18,7 @@ const nearEvent = fc
 
 /** Any sender. */
 const bodies: Readonly<Record<string, fc.Arbitrary<Buffer>>> = {
-  "any bytes": bytes,
-  "any form": anyForm,
-  "anything like a routed message": nearForm,
-  "a routed message with a byte of it changed": withByteChanged(nearForm),
+  ...formBodies(routedForm({ content: JSON.stringify({ content: words }) })),
   "any JSON": anyJson.map(jsonOf),
   "anything like an event": nearEvent.map(jsonOf),
   "an event with a byte of it changed": withByteChanged(nearEvent.map(jsonOf)),
@@ -108,7 +58,7 @@ describe("a callback with a valid signature", () => {
 describe("a callback that is forged", () => {
   test.each(cases)("and with %s is 401 at %s, and changes nothing", async (_name, route, body) => {
     await fc.assert(
-      fc.asyncProperty(body, text, async (given, signature) => {
+      fc.asyncProperty(body, userText, async (given, signature) => {
         const { call, jobs, log, metrics, clock } = setUpCallbacks({ bots });
         const query = { appKey: "app-one", nonce: "n", timestamp: String(clock.now()), signature };
         expect(await call(route, given, { query })).toMatchObject({ status: 401, body: { code: 1004 } });

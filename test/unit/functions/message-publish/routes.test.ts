@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
 import { newMessageUID } from "#adapters/rongcloud/message-uid.ts";
 import { makePublishToIm } from "#adapters/rongcloud/publish-to-im.ts";
+import { parseTurnJob, toJobMessage } from "#adapters/sqs/job-message.ts";
 import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
 import { makePublishMessage } from "#core/intake/publish-message.ts";
 import { makePublishRoutes } from "../../../../functions/message-publish/routes.ts";
@@ -16,6 +18,7 @@ import {
 } from "../../adapters/rongcloud/rongcloud.ts";
 import { app } from "../../adapters/secrets/apps.ts";
 import { setUpIntake } from "../../core/intake/intake-setup.ts";
+import { expectRefusal, formBodies, words } from "../any-body.ts";
 import { type Form, formOf, groupForm, privateForm } from "./forms.ts";
 
 const privatePath = "/message/private/publish.json";
@@ -37,12 +40,13 @@ const setUp = ({ forwardCall }: Pick<RongCloud, "forwardCall">, passesThrough: b
       publishToIm: makePublishToIm(forwardCall),
     }),
   );
-  const publish = async (path: string, form: Form) => {
-    const event = proxyEvent({ path, body: formOf(form).toString() });
+  const send = async (path: string, form: Buffer) => {
+    const event = proxyEvent({ path, body: form.toString("base64"), isBase64Encoded: true });
     const { statusCode, body, headers } = await handler(event, lambdaContext);
     return { status: statusCode, text: body, body: body && JSON.parse(body), headers };
   };
-  return { publish, log, jobs: intake.jobs };
+  const publish = (path: string, form: Form) => send(path, formOf(form));
+  return { send, publish, log, jobs: intake.jobs };
 };
 
 const uid = expect.stringMatching(/^(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
@@ -193,5 +197,38 @@ describe("a message that breaks a rule", () => {
       const { publish } = setUp(rongcloud, true);
       expect(await publish(privatePath, {})).toMatchObject({ status: 400, body: { code: 1003 } });
     }),
+  );
+});
+
+const forwardsNothing: Pick<RongCloud, "forwardCall"> = {
+  forwardCall: async () => {
+    throw new Error("there is no IM");
+  },
+};
+
+describe("whatever is sent,", () => {
+  const routes = [
+    [privatePath, privateForm()],
+    [groupPath, groupForm()],
+  ] as const;
+  const cases = routes.flatMap(([path, form]) =>
+    Object.entries(formBodies(form)).map(([name, body]) => [name, path, body] as const),
+  );
+
+  test.each(cases)(
+    "%s is accepted at %s or rejected with a reason, nothing of it is logged, and its jobs can be run",
+    async (_name, path, body) => {
+      await fc.assert(
+        fc.asyncProperty(body, async (form) => {
+          const { send, log, jobs } = setUp(forwardsNothing, false);
+          const reply = await send(path, form);
+          if (reply.status === 200) expect(reply.body).toMatchObject({ code: 200 });
+          else expectRefusal(reply);
+          expect(JSON.stringify(log.lines)).not.toContain(words);
+          for (const job of jobs()) expect(parseTurnJob(toJobMessage(job).MessageBody)).toEqual(job);
+        }),
+        { numRuns: 150 },
+      );
+    },
   );
 });

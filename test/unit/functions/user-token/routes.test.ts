@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
@@ -10,13 +11,14 @@ import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
 import { type Answer, answerWith, isSigned, withRongCloud } from "../../adapters/rongcloud/rongcloud.ts";
 import { app, appsOf } from "../../adapters/secrets/apps.ts";
+import { expectRefusal, formBodies, words } from "../any-body.ts";
 
 const ours = app();
 
 const lifeMs = 60 * 60 * 1000;
 
 /** The reply to a call, and the revocations. */
-const call = async (path: string, form: string, forwardCall?: ForwardCall) => {
+const call = async (path: string, form: string | Buffer, forwardCall?: ForwardCall) => {
   const log = makeMemoryLog();
   const revoked: (GuardedUser & { readonly before: number })[] = [];
   const routes = makeTokenRoutes({
@@ -26,7 +28,10 @@ const call = async (path: string, form: string, forwardCall?: ForwardCall) => {
     forwardCall,
   });
   const handler = makeSignedApi({ verifyCall: async () => ours, log }, routes);
-  const { statusCode, headers, body } = await handler(proxyEvent({ path, body: form }), lambdaContext);
+  const { statusCode, headers, body } = await handler(
+    proxyEvent({ path, body: Buffer.from(form).toString("base64"), isBase64Encoded: true }),
+    lambdaContext,
+  );
   return { status: statusCode, headers, text: body, body: JSON.parse(body), log: log.lines, revoked };
 };
 const askFor = (form: string, forwardCall?: ForwardCall) => call("/user/getToken.json", form, forwardCall);
@@ -234,5 +239,40 @@ describe("with a real RongCloud behind the bridge, tokens", () => {
         expect(revoked).toHaveLength(2);
       },
     ),
+  );
+});
+
+describe("whatever is sent,", () => {
+  const routes = [
+    [
+      "/user/getToken.json",
+      { userId: "u7", name: "Ann", portraitUri: "https://a.example/a.png", bots: "bot-1" },
+    ],
+    ["/user/token/expire.json", { userId: "u7", time: "1767225600000" }],
+  ] as const;
+  const cases = routes.flatMap(([path, form]) =>
+    Object.entries(formBodies(form)).map(([name, body]) => [name, path, body] as const),
+  );
+
+  test.each(cases)(
+    "%s is answered at %s with 200 or a reason, revokes no other user, and is not logged",
+    async (_name, path, body) => {
+      await fc.assert(
+        fc.asyncProperty(body, async (form) => {
+          const { status, body: reply, log, revoked } = await call(path, form);
+          if (status === 200) expect(reply).toMatchObject({ code: 200 });
+          else expectRefusal({ status, body: reply });
+          if (reply.token) expect(await userOf(reply.token)).toBe(reply.userId);
+          if (status !== 200) expect(revoked).toEqual([]);
+          const named = new URLSearchParams(form.toString()).getAll("userId");
+          for (const { appKey, userId } of revoked) {
+            expect(appKey).toBe(ours.appKey);
+            expect(named).toContain(userId);
+          }
+          expect(JSON.stringify(log)).not.toContain(words);
+        }),
+        { numRuns: 150 },
+      );
+    },
   );
 });
