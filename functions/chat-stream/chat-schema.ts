@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import { fileKinds } from "#core/message/question-file.ts";
 import { anyObject, arrayOf, oneOf, stringOf } from "#core/shared/rules.ts";
+import { wellFormed } from "#core/shared/well-formed.ts";
 
 /** The limit of a message in the IM. */
 export const maxContentBytes = 128 * 1024;
@@ -24,7 +25,8 @@ const file = v.object({
 const content = v.pipe(
   v.string("must be a string"),
   v.maxBytes(maxContentBytes, `at most ${maxContentBytes} bytes`),
-  v.check((text) => text.trim() !== "", "must not be blank"),
+  // Without the characters that models refuse, as the question will be.
+  v.check((text) => wellFormed(text).trim() !== "", "must not be blank"),
   v.metadata({ minLength: 1, description: `The question. At most ${maxContentBytes} bytes.` }),
 );
 

@@ -52,6 +52,12 @@ describe("a question is rejected", () => {
       "content: must be a string, got an array of 1 item",
     ],
     ["with empty content", { content: "" }, 1002, 'content: must not be blank, got ""'],
+    [
+      "with content that no model takes",
+      { content: "\0 \0" },
+      1002,
+      String.raw`content: must not be blank, got "\u0000 \u0000"`,
+    ],
     ["with blank content", { content: " \n\u3000" }, 1002, 'content: must not be blank, got " \\n\u3000"'],
     [
       "with an empty conversation name",
