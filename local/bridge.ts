@@ -122,14 +122,14 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       ...(!usesGuideDifyHost(settings) && { [guideDifyHost]: new URL(dify.url).origin }),
       [guideAppServerHost]: appServer.url,
     };
-    const { port, appKey, appSecret, dataDir, dynamodbEndpoint, sqsEndpoint } = settings;
+    const { port, appKey, appSecret, signatures, dataDir, dynamodbEndpoint, sqsEndpoint } = settings;
     const aws = await startLocalAws({
       assemblyDir,
       port,
       dataDir,
       dynamodbEndpoint,
       sqsEndpoint,
-      secretValues: { [`bot-bridge-${stage}-apps`]: localSecretValue(appKey, appSecret) },
+      secretValues: { [`bot-bridge-${stage}-apps`]: localSecretValue(appKey, appSecret, signatures) },
       environment: { RONGCLOUD_API_URL: rongcloudApiUrl },
       hostAliases,
       log: makeLogStream({ write: output.writeLog, isShared: output.isShared, endLine: view.endLine }),

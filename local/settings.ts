@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { signatureUses } from "#adapters/secrets/app-secrets.ts";
 
 // Each variable has its default, its rule and its description here and nowhere else: docs/configuration.md is generated from
 // them (`npm run docs`).
@@ -57,6 +58,15 @@ export const settingsSchema = v.object({
   APP_SECRET: v.optional(
     v.pipe(nonEmptyString, v.description("App Secret of that app.")),
     "local-app-secret",
+  ),
+  SIGNATURES: v.optional(
+    v.pipe(
+      v.picklist(signatureUses, `must be ${signatureUses.join(" or ")}`),
+      v.description(
+        "`reusable`: the signature of a call may be used again and again, for SDKs that sign once for all calls of a process.",
+      ),
+    ),
+    "once",
   ),
   DIFY_API_URL: optional(webUrl, {
     whenOmitted: "the Dify simulator",
@@ -127,6 +137,7 @@ const settings = v.pipe(
     consolePort: given.CONSOLE_PORT,
     appKey: given.APP_KEY,
     appSecret: given.APP_SECRET,
+    signatures: given.SIGNATURES,
     rongcloudApiUrl: given.RONGCLOUD_API_URL,
     dynamodbEndpoint: given.DYNAMODB_ENDPOINT,
     sqsEndpoint: given.SQS_ENDPOINT,

@@ -50,6 +50,22 @@ describe("a request", () => {
   });
 });
 
+describe("a record of a signature that may be used again", () => {
+  test("is extended for the same use only, and not once it has expired", async () => {
+    const { guard, clock } = guardAt();
+    const renew = (use: string): Promise<boolean> => guard.renew("again", clock.now() + windowMs, use);
+    expect(await renew("calls")).toBe(false);
+    expect(await guard.isFirst("again", startMs + windowMs, "calls")).toBe(true);
+    await clock.advance(windowMs - 1);
+    expect(await renew("callback")).toBe(false);
+    expect(await renew("calls")).toBe(true);
+    await clock.advance(windowMs - 1);
+    expect(await guard.isFirst("again", clock.now() + windowMs, "callback")).toBe(false);
+    await clock.advance(1);
+    expect(await renew("calls")).toBe(false);
+  });
+});
+
 test("of many copies of a signed call sent at once, one passes", async () => {
   const { guard, clock } = guardAt();
   const verifyCall = makeVerifyCall({ apps: appsOf(app()), replays: guard, clock, windowMs });

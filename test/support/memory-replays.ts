@@ -19,5 +19,10 @@ export const makeMemoryReplays = (clock: Pick<Clock, "now">): MemoryReplays => {
       uses.set(signature, use);
       return true;
     },
+    renew: async (signature, expiresAt, use) => {
+      if ((remembered.get(signature) ?? 0) <= clock.now() || uses.get(signature) !== use) return false;
+      remembered.set(signature, expiresAt);
+      return true;
+    },
   };
 };

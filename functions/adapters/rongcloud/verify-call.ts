@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import { callerError } from "#core/shared/errors.ts";
-import { makeVerifySignature, type VerifySignaturePorts } from "./verify-signature.ts";
+import {
+  checkTime,
+  firstUseMs,
+  makeVerifySignature,
+  marginMs,
+  type Verified,
+  type VerifySignaturePorts,
+} from "./verify-signature.ts";
 
 /** Header names in lower case. */
 export type Headers = Readonly<Record<string, string | undefined>>;
@@ -23,24 +30,49 @@ export const signedHeaders = (headers: Headers) => ({
   signature: readHeader(headers, "signature"),
 });
 
+/** A reusable signature is valid until it has not been used for this long. */
+const idleMs = 30 * 24 * 60 * 60_000;
+
+const alreadyUsed = (advice: string) => callerError("bad_signature", `signature: already used; ${advice}`);
+
 /** Each call is a use of its own, which makes a signature valid once. */
-const useOfCall = (): string => randomUUID();
+const claimOnce = async (
+  { replays, clock, windowMs }: VerifySignaturePorts,
+  { id, signedAt }: Verified,
+): Promise<void> => {
+  checkTime(signedAt, clock.now(), { pastMs: windowMs, futureMs: windowMs });
+  if (await replays.isFirst(id, signedAt + windowMs + marginMs, randomUUID())) return;
+  throw alreadyUsed(
+    'sign every call with a new nonce, or, if an SDK signs once for several calls, set "signatures": "reusable" for the app in the bridge\'s secret (SIGNATURES=reusable in a local run)',
+  );
+};
 
 /**
- * Verifies a signed call and returns its app (docs/spec/rongcloud.md, section 2). The signature does not cover the body. Each
- * signature is accepted once.
+ * The server API is one use. A signature that is older than `firstUseMs` is valid only if it has been used here before: the
+ * records of callbacks' signatures, which URLs contain, are kept for that long (docs/adr/0032-reusable-signatures.md).
+ */
+const claimReusable = async (
+  { replays, clock, windowMs }: VerifySignaturePorts,
+  { id, signedAt }: Verified,
+): Promise<void> => {
+  const now = clock.now();
+  if (await replays.renew(id, now + idleMs, "server-api")) return;
+  checkTime(signedAt, now, { pastMs: firstUseMs, futureMs: windowMs });
+  if (await replays.isFirst(id, now + idleMs, "server-api")) return;
+  throw alreadyUsed("it belongs to a callback");
+};
+
+/**
+ * Verifies a signed call and returns its app (docs/spec/rongcloud.md, section 2). The signature does not cover the body. It is
+ * accepted once, unless the app's signatures are reusable.
  * @throws BridgeError `unknown_app` or `bad_signature`.
  */
 export const makeVerifyCall = (ports: VerifySignaturePorts): VerifyCall => {
   const verifySignature = makeVerifySignature(ports);
   return async (headers) => {
-    const { app, claim } = await verifySignature(signedHeaders(headers));
-    if (!(await claim(useOfCall()))) {
-      throw callerError(
-        "bad_signature",
-        "nonce: signature already used; sign every request with a new nonce",
-      );
-    }
+    const verified = await verifySignature(signedHeaders(headers));
+    const { app } = verified;
+    await (app.signatures === "once" ? claimOnce : claimReusable)(ports, verified);
     return app;
   };
 };

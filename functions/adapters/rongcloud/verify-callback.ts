@@ -3,7 +3,14 @@ import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
 import { type Headers, signedHeaders } from "./verify-call.ts";
-import { makeVerifySignature, type Signed, type VerifySignaturePorts } from "./verify-signature.ts";
+import {
+  checkTime,
+  firstUseMs,
+  makeVerifySignature,
+  marginMs,
+  type Signed,
+  type VerifySignaturePorts,
+} from "./verify-signature.ts";
 
 export interface Callback {
   readonly query: URLSearchParams;
@@ -44,12 +51,16 @@ const useOfCallback = ({ route, body }: Callback): string =>
  */
 export const makeVerifyCallback = ({ log, ...ports }: VerifyCallbackPorts): VerifyCallback => {
   const verifySignature = makeVerifySignature(ports);
+  const { clock, windowMs, replays } = ports;
   return async (callback) => {
     const { query, headers, route } = callback;
-    const { app, claim } = await verifySignature(
+    const { app, id, signedAt } = await verifySignature(
       query.has("signature") ? signedQuery(query) : signedHeaders(headers),
     );
-    if (!(await claim(useOfCallback(callback)))) {
+    checkTime(signedAt, clock.now(), { pastMs: windowMs, futureMs: windowMs });
+    // For as long as a call of the server API might use it for the first time.
+    const keptMs = app.signatures === "once" ? windowMs : Math.max(windowMs, firstUseMs);
+    if (!(await replays.isFirst(id, signedAt + keptMs + marginMs, useOfCallback(callback)))) {
       log.warn("callback_signature_reused", { app: app.appKey, route });
       throw callerError("bad_signature", "signature: already used for another path or body, or another API");
     }

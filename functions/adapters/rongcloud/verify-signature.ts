@@ -21,17 +21,35 @@ export interface VerifySignaturePorts {
   readonly replays: ReplayGuard;
 }
 
+/** A signature made with one of the app's secrets. What it is used for has yet to be recorded, under its id. */
 export interface Verified {
   readonly app: AppWithKeys;
-  /**
-   * Records what the signature is used for; false if it was used for something else before, at any entry point. Only once it
-   * is recorded may the call be carried out.
-   */
-  claim(use: string): Promise<boolean>;
+  readonly id: string;
+  /** In milliseconds since the epoch. */
+  readonly signedAt: number;
 }
 
 /** Used signatures are stored for longer than they are valid, to allow for clock skew. */
-const marginMs = 60_000;
+export const marginMs = 60_000;
+
+/** A process may make its first call this long after it signed, if the app's signatures are reusable. */
+export const firstUseMs = 7 * 24 * 60 * 60_000;
+
+/** @throws BridgeError `bad_signature` if the time of signing is out of the range of [now - pastMs, now + futureMs]. */
+export const checkTime = (
+  signedAt: number,
+  now: number,
+  { pastMs, futureMs }: { readonly pastMs: number; readonly futureMs: number },
+): void => {
+  const ageMs = now - signedAt;
+  if (ageMs <= pastMs && -ageMs <= futureMs) return;
+  const offBy = `${Math.round(Math.abs(ageMs) / 1000)} s in the ${ageMs > 0 ? "past" : "future"}`;
+  const limit = (ageMs > 0 ? pastMs : futureMs) / 1000;
+  throw callerError(
+    "bad_signature",
+    `timestamp: must be within ${limit} s of now, got ${offBy}; set the caller's clock, and sign each call when it is made`,
+  );
+};
 
 /**
  * Identifies a signature. Without its nonce and timestamp: of `n1` and `2…` it is the same as of `n` and `12…`. In lower case, so
@@ -57,11 +75,11 @@ const timestampMs = (value: string): number => {
 };
 
 /**
- * Verifies a signature. It covers neither path nor body, so the caller claims it for them.
+ * Verifies that a signature was made with the app's secret. It covers neither path nor body.
  * @throws BridgeError `unknown_app` or `bad_signature`.
  */
 export const makeVerifySignature =
-  ({ apps, clock, windowMs, replays }: VerifySignaturePorts) =>
+  ({ apps }: Pick<VerifySignaturePorts, "apps">) =>
   async (signed: Signed): Promise<Verified> => {
     const { appKey, nonce, timestamp, signature } = signed;
     if (nonce.length > maxNonceCharacters) {
@@ -78,17 +96,16 @@ export const makeVerifySignature =
     }
     const signedAt = timestampMs(timestamp);
     const app = await apps.find(appKey);
-    if (!app) throw callerError("unknown_app", "app-key: unknown app");
+    if (!app)
+      throw callerError(
+        "unknown_app",
+        "app-key: unknown; it must be the App Key of an app in the secret of this bridge",
+      );
     if (!isSignedBy(app.secrets, { nonce, timestamp, signature })) {
-      throw callerError("bad_signature", "signature: does not match the app secret, nonce and timestamp");
-    }
-    const ageMs = clock.now() - signedAt;
-    if (Math.abs(ageMs) > windowMs) {
-      const offBy = `${Math.round(Math.abs(ageMs) / 1000)} s in the ${ageMs > 0 ? "past" : "future"}`;
       throw callerError(
         "bad_signature",
-        `timestamp: must be within ${windowMs / 1000} s of now, got ${offBy}`,
+        "signature: must be the SHA-1 of App Secret, nonce and timestamp in hex; check the App Secret",
       );
     }
-    return { app, claim: (use) => replays.isFirst(idOf(signed), signedAt + windowMs + marginMs, use) };
+    return { app, id: idOf(signed), signedAt };
   };

@@ -13,10 +13,17 @@ const base64Key = v.pipe(
 );
 const namedKey = v.object({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/)), key: base64Key });
 
+/**
+ * How often the signature of a call may be used: once, or again and again, for SDKs that sign once for all calls of a process
+ * (docs/adr/0032-reusable-signatures.md).
+ */
+export const signatureUses = ["once", "reusable"] as const;
+export type SignatureUse = (typeof signatureUses)[number];
+
 const atLeastOne = <T extends v.GenericSchema>(item: T) => v.tupleWithRest([item], item);
 
 /**
- * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…]}}}`.
+ * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…],"signatures"}}}`.
  * The first element of each array is used for signing and encryption; all are accepted, so that they can be rotated.
  */
 const secretValue = v.pipe(
@@ -29,6 +36,7 @@ const secretValue = v.pipe(
         secrets: atLeastOne(v.pipe(v.string(), v.nonEmpty())),
         dataKeys: atLeastOne(namedKey),
         tokenKeys: atLeastOne(namedKey),
+        signatures: v.optional(v.picklist(signatureUses), "once"),
       }),
     ),
   }),
@@ -42,6 +50,7 @@ export interface AppWithKeys extends App {
   readonly dataKeys: readonly [NamedKey, ...NamedKey[]];
   /** Sign user tokens. */
   readonly tokenKeys: readonly [NamedKey, ...NamedKey[]];
+  readonly signatures: SignatureUse;
 }
 
 export interface AppSecrets extends AppDirectory {

@@ -16,12 +16,17 @@ const maxUserIdLength = 64;
 const isUserId = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && value.length <= maxUserIdLength && value.isWellFormed();
 
-/** `"mentionedInfo":{"type":2,"userIdList":[…]}`; type 1 is everyone (docs/spec/rongcloud.md, section 5). */
+/**
+ * `"mentionedInfo":{"type":2,"userIdList":[…]}`; type 1 is everyone (docs/spec/rongcloud.md, section 5). RongCloud's PHP SDK
+ * documents the type as a string.
+ */
 const mentionedIn = (content: string): Recipients => {
   const info = parseContent(content)?.mentionedInfo;
   if (typeof info !== "object" || info === null || !("type" in info)) return noRecipients;
-  if (info.type === 1) return { userIds: [], everyone: true };
-  if (info.type !== 2 || !("userIdList" in info) || !Array.isArray(info.userIdList)) return noRecipients;
+  const { type } = info;
+  if (type === 1 || type === "1") return { userIds: [], everyone: true };
+  const namesUsers = type === 2 || type === "2";
+  if (!namesUsers || !("userIdList" in info) || !Array.isArray(info.userIdList)) return noRecipients;
   return { userIds: info.userIdList.filter(isUserId), everyone: false };
 };
 

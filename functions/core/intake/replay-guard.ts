@@ -5,4 +5,6 @@ export interface ReplayGuard {
    * `use`; without one, each call is a use of its own.
    */
   isFirst(signature: string, expiresAt: number, use?: string): Promise<boolean>;
+  /** Extends the record of a signature until `expiresAt`. False if there is none, or none for this `use`. */
+  renew(signature: string, expiresAt: number, use: string): Promise<boolean>;
 }

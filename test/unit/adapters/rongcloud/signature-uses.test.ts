@@ -4,6 +4,7 @@ import { toApiFailure } from "#adapters/api-gateway/api-error.ts";
 import { signatureOf } from "#adapters/rongcloud/signature.ts";
 import { makeVerifyCall } from "#adapters/rongcloud/verify-call.ts";
 import { makeVerifyCallback } from "#adapters/rongcloud/verify-callback.ts";
+import type { SignatureUse } from "#adapters/secrets/app-secrets.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryReplays } from "../../../support/memory-replays.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
@@ -20,9 +21,14 @@ const sign = (nonce = "n-1", timestamp = String(startMs)) => ({
 type Signed = ReturnType<typeof sign>;
 
 /** The server API and the callbacks, with one guard. */
-const setUp = (atMs = startMs) => {
+const setUp = (atMs = startMs, signatures: SignatureUse = "once") => {
   const clock = makeTestClock(atMs);
-  const ports = { apps: appsOf(app()), clock, windowMs: 300_000, replays: makeMemoryReplays(clock) };
+  const ports = {
+    apps: appsOf(app({ signatures })),
+    clock,
+    windowMs: 300_000,
+    replays: makeMemoryReplays(clock),
+  };
   const verifyCall = makeVerifyCall(ports);
   const verifyCallback = makeVerifyCallback({ ...ports, log: makeMemoryLog() });
   const statusOf = (verified: Promise<unknown>): Promise<number> =>
@@ -31,6 +37,7 @@ const setUp = (atMs = startMs) => {
       (error: unknown) => toApiFailure(error).status,
     );
   return {
+    clock,
     call: ({ appKey, nonce, timestamp, signature }: Signed) =>
       statusOf(verifyCall({ "app-key": appKey, nonce, timestamp, signature })),
     callback: (signed: Signed, body = "message") =>
@@ -84,5 +91,62 @@ describe("a signature", () => {
     expect(await call(signed)).toBe(200);
     expect(await call(moved)).toBe(401);
     expect(await setUp(seconds * 1000).call(moved)).toBe(200);
+  });
+});
+
+const dayMs = 24 * 60 * 60_000;
+
+describe("a signature of an app whose signatures are reusable", () => {
+  test("is good for every call of a process, for days, with other bodies and the same", async () => {
+    const { call, clock } = setUp(startMs, "reusable");
+    for (let day = 0; day < 100; day += 1) {
+      expect(await call(sign())).toBe(200);
+      await clock.advance(dayMs);
+    }
+  });
+
+  test("is good for a first call up to a week after it was made", async () => {
+    expect(await setUp(startMs + 7 * dayMs, "reusable").call(sign())).toBe(200);
+    expect(await setUp(startMs + 7 * dayMs + 1, "reusable").call(sign())).toBe(401);
+  });
+
+  test("is good until it was not used for thirty days", async () => {
+    const { call, clock } = setUp(startMs, "reusable");
+    expect(await call(sign())).toBe(200);
+    await clock.advance(30 * dayMs - 1);
+    expect(await call(sign())).toBe(200);
+    await clock.advance(30 * dayMs);
+    expect(await call(sign())).toBe(401);
+  });
+
+  test("is good for no callback once it was used for a call", async () => {
+    const { call, callback } = setUp(startMs, "reusable");
+    expect(await call(sign())).toBe(200);
+    expect(await callback(sign())).toBe(401);
+    expect(await call(sign())).toBe(200);
+  });
+
+  test("is good for no call at any time if it is a callback's", async () => {
+    const { call, callback, clock } = setUp(startMs, "reusable");
+    expect(await callback(sign())).toBe(200);
+    for (let day = 0; day < 60; day += 1) {
+      expect(await call(sign())).toBe(401);
+      await clock.advance(dayMs);
+    }
+  });
+
+  test("is good for a callback within five minutes only", async () => {
+    expect(await setUp(startMs + 300_001, "reusable").callback(sign())).toBe(401);
+  });
+
+  test("is good no more than five minutes before its time", async () => {
+    expect(await setUp(startMs - 300_000, "reusable").call(sign())).toBe(200);
+    expect(await setUp(startMs - 300_001, "reusable").call(sign())).toBe(401);
+  });
+
+  test.each(["wh-1", "bb-im-1"])("is good for nothing if it is the bridge's own: nonce %s", async (nonce) => {
+    const { call, callback } = setUp(startMs, "reusable");
+    expect(await call(sign(nonce))).toBe(401);
+    expect(await callback(sign(nonce))).toBe(401);
   });
 });

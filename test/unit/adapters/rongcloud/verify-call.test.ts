@@ -185,7 +185,10 @@ describe("a call sent twice", () => {
     expect(await verify(sign())).toEqual(passed);
     await clock.advance(60_000);
     expect(await verify(sign())).toEqual(
-      refusedWith(1004, expect.stringContaining("signature already used")),
+      refusedWith(
+        1004,
+        expect.stringMatching(/^signature: already used; .*new nonce.*"signatures": "reusable"/),
+      ),
     );
   });
 

@@ -69,9 +69,22 @@ describe("an app's secrets", () => {
       secrets: ["s1", "s2"],
       dataKeys: [{ id: "d1", key: Buffer.alloc(32, 1) }],
       tokenKeys: [{ id: "t1", key: Buffer.alloc(32, 2) }],
+      signatures: "once",
     });
     client.destroy();
   });
+
+  test(
+    "say whether the signatures of its calls may be used again",
+    withSecretsManager(async (secrets, fake) => {
+      const withSetting = (signatures: string): string =>
+        secretOf("app-one").replace('"secrets":', `"signatures":"${signatures}","secrets":`);
+      fake.value = withSetting("reusable");
+      expect(await secrets.find("app-one")).toMatchObject({ signatures: "reusable" });
+      fake.value = withSetting("twice");
+      expect((await failureOf(secrets.findFresh("app-one"))).message).toMatch(/has an invalid value$/);
+    }),
+  );
 
   test.each(["app-two", "", "__proto__", "constructor", "toString"])(
     "are not found for %p, which is not an app",

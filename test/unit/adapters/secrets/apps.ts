@@ -8,6 +8,7 @@ export const app = (given: Partial<AppWithKeys> = {}): AppWithKeys => ({
   secrets: ["secret-of-app-one"],
   dataKeys: [namedKey("d1", 1)],
   tokenKeys: [namedKey("t1", 2)],
+  signatures: "once",
   ...given,
 });
 

@@ -40,6 +40,17 @@ describe("a group message", () => {
     }
   });
 
+  test("may have the type of its mention as a string, as RongCloud's PHP SDK documents it", () => {
+    const users = mentioning({ type: "2", userIdList: ["bot-helpdesk"] });
+    const addressed = [users, mentioning({ type: "1" })].map((content) =>
+      recipientsOf(groupMessage({ content })),
+    );
+    expect(addressed).toEqual([
+      { userIds: ["bot-helpdesk"], everyone: false },
+      { userIds: [], everyone: true },
+    ]);
+  });
+
   test("addresses no one if its server did not set isMentioned, whatever its content says", () => {
     expect(recipientsOf(groupMessage({ mentions: false }))).toEqual(nobody);
     expect(recipientsOf(groupMessage({ mentions: false, content: mentioningEveryone }))).toEqual(nobody);
@@ -60,8 +71,7 @@ describe("a group message", () => {
     ["a mention without a type", mentioning({ userIdList: ["bot-helpdesk"] })],
     ["a mention of type 0", mentioning({ type: 0, userIdList: ["bot-helpdesk"] })],
     ["a mention of type 3", mentioning({ type: 3, userIdList: ["bot-helpdesk"] })],
-    ["a type that is a string", mentioning({ type: "2", userIdList: ["bot-helpdesk"] })],
-    ["everyone as a string", mentioning({ type: "1" })],
+    ["a type that is another string", mentioning({ type: "02", userIdList: ["bot-helpdesk"] })],
     ["a type that is true", mentioning({ type: true, userIdList: ["bot-helpdesk"] })],
     ["no array of users", mentioning({ type: 2 })],
     ["an array that is null", mentioning({ type: 2, userIdList: null })],

@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
+import * as v from "valibot";
+import { signatureUses } from "#adapters/secrets/app-secrets.ts";
+import { startLocalBridge } from "../local/bridge.ts";
+import { readSettings } from "../local/settings.ts";
+import { type Command, type Sdk, sdks } from "./sdks/sdks.ts";
+
+// Calls a local run with RongCloud's own server SDKs, with nothing changed but key, secret and address, and prints a table
+// (docs/connect-rongcloud.md). Installs them from their registries into the temporary folder.
+
+interface Ended {
+  readonly ok: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const run = async ([file, ...args]: Command, cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> => {
+  const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<boolean>((resolve) => {
+    child.on("error", () => resolve(false)).on("close", (code) => resolve(code === 0));
+  });
+  const [stdout, stderr, ok] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { ok, stdout, stderr };
+};
+
+const callLine = v.pipe(v.string(), v.parseJson(), v.object({ step: v.string(), code: v.number() }));
+
+/** The steps of a walk, each with the codes of its calls. */
+const stepsOf = (stdout: string): Map<string, number[]> => {
+  const steps = new Map<string, number[]>();
+  for (const line of stdout.trim().split("\n")) {
+    const { step, code } = v.parse(callLine, line);
+    steps.set(step, [...(steps.get(step) ?? []), code]);
+  }
+  return steps;
+};
+
+const resultOf = (codes: readonly number[]): string => {
+  const failed = codes.filter((code) => code !== 200);
+  return failed.length === 0 ? "ok" : `${failed.length} of ${codes.length} refused: ${failed[0]}`;
+};
+
+/** Why the SDK cannot be tried on this machine; undefined once it is installed. */
+const install = async (sdk: Sdk, folder: string): Promise<string | undefined> => {
+  for (const tool of sdk.needs) {
+    if (!(await run([tool, "--version"], tmpdir(), process.env)).ok) return `left out: no ${tool} here`;
+  }
+  mkdirSync(folder, { recursive: true });
+  for (const command of sdk.install(folder)) {
+    const { ok, stderr } = await run(command, folder, process.env);
+    if (!ok) return `left out: not installed (${stderr.trim().split("\n").at(-1)?.slice(0, 80)})`;
+  }
+  return undefined;
+};
+
+/** Waits until the bot has answered every mention. */
+const areAnswered = async (shown: () => string, mentions: number): Promise<boolean> => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (shown().split("bot-demo → sdk-group").length > mentions) return true;
+    await delay(100);
+  }
+  return false;
+};
+
+const root = join(tmpdir(), "bot-bridge-sdks");
+const rows: string[] = [];
+let isBroken = false;
+for (const sdk of sdks) {
+  const folder = join(root, `${sdk.name.replaceAll(/\W+/g, "-")}${sdk.version}`);
+  const reason = await install(sdk, folder);
+  for (const signatures of signatureUses) {
+    const row = (result: string) =>
+      rows.push(`| ${sdk.name} ${sdk.version} | \`${signatures}\` | ${result} |`);
+    if (reason !== undefined) {
+      row(reason);
+      continue;
+    }
+    const settings = { ...readSettings({ SIGNATURES: signatures }), port: 0 };
+    let shown = "";
+    const write = (text: string): void => {
+      shown += text;
+    };
+    const bridge = await startLocalBridge(settings, { write, writeLog: () => {}, isShared: false });
+    const env = {
+      ...process.env,
+      APP_KEY: settings.appKey,
+      APP_SECRET: settings.appSecret,
+      API_URL: bridge.url,
+    };
+    const { ok, stdout, stderr } = await run(sdk.walk(folder), folder, env);
+    if (!ok) console.error(stderr);
+    const steps = stepsOf(stdout);
+    const mentions = [...steps].flatMap(([step, codes]) => (step.startsWith("mention") ? codes : []));
+    const results = [...steps].map(([step, codes]) => `${step}: ${resultOf(codes)}`);
+    const accepted = mentions.filter((code) => code === 200).length;
+    results.push(`answers to mentions: ${(await areAnswered(() => shown, accepted)) ? "ok" : "missing"}`);
+    await bridge.close();
+    const isWhole = ok && results.every((result) => result.endsWith(": ok"));
+    isBroken ||= signatures === "reusable" && !isWhole;
+    row(isWhole ? `works: ${results.length} steps` : results.join("; "));
+  }
+}
+console.log(`| SDK | \`signatures\` | result |\n|---|---|---|\n${rows.join("\n")}`);
+process.exitCode = isBroken ? 1 : 0;
