@@ -5,7 +5,7 @@ import { eventName } from "#adapters/rongcloud/message-fields.ts";
 import { defaultEvents } from "#core/bot/event-type.ts";
 import { integrationTypes, type ModelType } from "#core/bot/integration-types.ts";
 import { isMasked, maskKey } from "#core/bot/key-mask.ts";
-import { arrayOf, oneOf, stringOf, trueOrFalse } from "#core/shared/rules.ts";
+import { anyObject, arrayOf, oneOf, stringOf, trueOrFalse } from "#core/shared/rules.ts";
 import { type IntegrationGroup, modelGroups, webhookGroup } from "./integration-groups.ts";
 import { requestOptions } from "./request-options.ts";
 
@@ -113,15 +113,25 @@ const newAuth = v.pipe(
   v.transform(({ apiKey: key }) => ({ apiKey: key, maskedApiKey: maskKey(key) })),
 );
 
+const keptKey =
+  "The key, or its masked form as returned by the API, which keeps the stored key. A masked key is refused if callbackUrl changes to another origin.";
+
+const keptOrNew = (key: string) =>
+  isMasked(key) ? { maskedApiKey: key } : { apiKey: key, maskedApiKey: maskKey(key) };
+
 /** A key, or the stored one in its masked form. */
 const keptOrNewAuth = v.pipe(
   v.object({ apiKey }, objectWithKey),
-  v.description(
-    "The key, or its masked form as returned by the API, which keeps the stored key. A masked key is refused if callbackUrl changes to another origin.",
-  ),
-  v.transform(({ apiKey: key }) =>
-    isMasked(key) ? { maskedApiKey: key } : { apiKey: key, maskedApiKey: maskKey(key) },
-  ),
+  v.description(keptKey),
+  v.transform(({ apiKey: key }) => keptOrNew(key)),
+);
+
+/** Without a key it changes nothing: RongCloud's Java SDK sends `"auth":{}`. */
+const changedAuth = v.pipe(
+  anyObject(objectWithKey),
+  v.description(`${keptKey} Without an apiKey it is kept too.`),
+  v.object({ apiKey: v.exactOptional(apiKey) }),
+  v.transform(({ apiKey: key }) => (key === undefined ? {} : keptOrNew(key))),
 );
 
 export const integrationType = oneOf(integrationTypes);
@@ -169,7 +179,7 @@ export const sentIntegration = (rules: BotRules) =>
 export const integrationChanges = (rules: BotRules) =>
   variantOf(rules, partial, (entries) =>
     v.pipe(
-      v.object({ ...entries, auth: v.exactOptional(keptOrNewAuth) }),
+      v.object({ ...entries, auth: v.exactOptional(changedAuth) }),
       v.transform(({ auth, ...rest }) => ({ ...rest, ...auth })),
     ),
   );

@@ -16,10 +16,11 @@ const keyShown = (apiKey: string): string => (isMasked(apiKey) ? apiKey : maskKe
 const eventShown = (sent: string): string => (sent === "message:group" ? "message:group_mentioned" : sent);
 
 const integrationShown = (sent: Fields, before: Fields): Fields => {
-  const { type, enabled, callbackUrl, objectNames, events, stream, handleResponse, options, auth } = {
+  const { type, enabled, callbackUrl, objectNames, events, stream, handleResponse, options } = {
     ...before,
     ...sent,
   };
+  const auth = sent.auth?.apiKey === undefined ? before.auth : sent.auth;
   return {
     type,
     enabled,

@@ -34,8 +34,11 @@ const receivedOf = (path: string, issue: v.GenericIssue): string => {
   }
 };
 
+const pathOf = (issue: v.GenericIssue): string =>
+  fieldPath((issue.path ?? []).map(({ key }) => key)) || "body";
+
 const toCallerError = (issue: v.GenericIssue): BridgeError => {
-  const path = fieldPath((issue.path ?? []).map(({ key }) => key)) || "body";
+  const path = pathOf(issue);
   const tooLong =
     (issue.type === "max_length" || issue.type === "max_bytes") && typeof issue.input === "string";
   const rule = `${path}: ${ruleOf(issue)}`;
@@ -43,9 +46,32 @@ const toCallerError = (issue: v.GenericIssue): BridgeError => {
   return callerError(code, `${rule}, got ${receivedOf(path, issue)}`, rule);
 };
 
-/** @throws BridgeError `bad_parameter` or `parameter_too_long` for the first invalid field: its path, the rule and the value. */
+/** Whether an object's field is null and must not be. Entries of arrays are not fields. */
+const isNullField = ({ input, path }: v.GenericIssue): boolean =>
+  input === null && typeof path?.at(-1)?.key === "string";
+
+const without = (value: unknown, issues: readonly v.GenericIssue[]): unknown => {
+  const copy = structuredClone(value);
+  for (const { path = [] } of issues) {
+    let holder = copy;
+    for (const { key } of path.slice(0, -1)) holder = Reflect.get(Object(holder), String(key));
+    Reflect.deleteProperty(Object(holder), String(path.at(-1)?.key));
+  }
+  return copy;
+};
+
+/**
+ * Parses input of a caller. For an optional field null is as if it were absent: serializers of several languages write it.
+ * @throws BridgeError `bad_parameter` or `parameter_too_long` for the first invalid field: its path, the rule and the value.
+ */
 export const parseInput = <T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> => {
-  const parsed = v.safeParse(schema, value, { abortEarly: true });
+  const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  throw toCallerError(parsed.issues[0]);
+  const nulls = parsed.issues.filter(isNullField);
+  if (nulls.length === 0) throw toCallerError(parsed.issues[0]);
+  const again = v.safeParse(schema, without(value, nulls));
+  if (again.success) return again.output;
+  const [fault] = again.issues;
+  // A required field is reported as it was sent.
+  throw toCallerError(nulls.find((issue) => pathOf(issue) === pathOf(fault)) ?? fault);
 };

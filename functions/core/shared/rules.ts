@@ -26,8 +26,8 @@ export const oneOf = <const T extends readonly string[]>(values: T) =>
   v.picklist(values, `must be one of ${values.join(", ")}`);
 
 /** An object with any fields. Put it before an object schema, which would otherwise accept an array. */
-export const anyObject = () =>
+export const anyObject = (rule = "must be an object") =>
   v.custom<Record<string, unknown>>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-    "must be an object",
+    rule,
   );

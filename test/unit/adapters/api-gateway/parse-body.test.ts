@@ -34,6 +34,33 @@ describe("a JSON body", () => {
     });
   });
 
+  test("may have null for any field that may be left out, at any depth, and for no other", () => {
+    const label = fc.oneof(fc.string({ minLength: 1, maxLength: 4 }), fc.constant(null));
+    const sent = fc.record(
+      {
+        name: label,
+        tags: fc.oneof(
+          fc.array(fc.record({ label, extra: fc.constant(null) }), { maxLength: 3 }),
+          fc.constant(null),
+        ),
+        apiKey: label,
+        note: fc.constant(null),
+      },
+      { requiredKeys: [] },
+    );
+    const withoutNulls = (value: unknown): unknown =>
+      JSON.parse(JSON.stringify(value), (_name, each) => (each === null ? undefined : each));
+    fc.assert(
+      fc.property(sent, (value) => {
+        const refusal = rejectionOf(value);
+        const expected = rejectionOf(withoutNulls(value));
+        expect(refusal?.code).toBe(expected?.code);
+        if (expected === undefined) expect(parsed(value)).toEqual(parsed(withoutNulls(value)));
+        else expect(refusal?.errorMessage).toMatch(/^(name|tags\[\d\]\.label): .*, got (null|nothing)$/);
+      }),
+    );
+  });
+
   test("of no bytes is rejected with 1003", () => {
     expect(refusalOf(() => parseJsonBody(person, Buffer.alloc(0)))).toMatchObject({ code: 1003 });
   });

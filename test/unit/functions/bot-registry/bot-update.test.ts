@@ -71,7 +71,13 @@ describe("an update of a bot", () => {
     ["no userId", { userId: undefined, name: "x" }, 1002, "userId: is required, got nothing"],
     ["an empty userId", { userId: "", name: "x" }, 1002, 'userId: must not be empty, got ""'],
     ["an empty name", { name: "" }, 1002, 'name: must not be empty, got ""'],
-    ["name null", { name: null }, 1002, "name: must be a string, got null"],
+    [
+      "nothing but null",
+      { name: null, metadata: null, integrations: null },
+      1002,
+      "body: must name a field to change other than userId, got an object with 1 key",
+    ],
+    ["userId null", { userId: null, name: "x" }, 1002, "userId: must be a string, got null"],
     [
       "a name of 129 characters",
       { name: "n".repeat(129) },
@@ -80,9 +86,7 @@ describe("an update of a bot", () => {
     ],
     ["type 7", { type: 7 }, 1002, "type: must be a string, got 7"],
     ["an invalid profileUrl", { profileUrl: "x" }, 1002, 'profileUrl: must be a URL, got "x"'],
-    ["metadata null", { metadata: null }, 1002, "metadata: must be an object, got null"],
     ["17 metadata pairs", { metadata: pairsOf(17) }, 1002, "metadata: at most 16 pairs, got 17"],
-    ["integrations null", { integrations: null }, 1002, "integrations: must be an array, got null"],
     [
       "two integrations of a type",
       { integrations: [webhook(), webhook()] },

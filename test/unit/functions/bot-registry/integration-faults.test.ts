@@ -44,12 +44,6 @@ const wrong: readonly Fault[] = [
   ],
   ["that streams by a number", webhook({ stream: 1 }), 1002, "stream: must be true or false, got 1"],
   [
-    "with handleResponse null",
-    webhook({ handleResponse: null }),
-    1002,
-    "handleResponse: must be true or false, got null",
-  ],
-  [
     "with objectNames as a text",
     webhook({ objectNames: "RC:TxtMsg" }),
     1002,
@@ -82,21 +76,18 @@ const wrong: readonly Fault[] = [
   ],
   ["with options as a text", dify({ options: "x" }), 1002, 'options: must be an object, got "x"'],
   ["with options as a list", webhook({ options: [] }), 1002, "options: must be an object, got []"],
-  ["with options null", webhook({ options: null }), 1002, "options: must be an object, got null"],
   [
     "with auth as a text",
     dify({ auth: "app-1234567890" }),
     1002,
     "auth: must be an object with an apiKey, got a string of 14 characters",
   ],
-  ["with auth null", dify({ auth: null }), 1002, "auth: must be an object with an apiKey, got null"],
   [
     "with a key of digits",
     dify({ auth: { apiKey: 12345678 } }),
     1002,
     "auth.apiKey: must be a string, got a number",
   ],
-  ["with auth and no key in it", dify({ auth: {} }), 1002, "auth.apiKey: is required, got nothing"],
   [
     "with an empty key",
     dify({ auth: { apiKey: "" } }),
@@ -125,6 +116,8 @@ const missing: readonly Fault[] = [
     "callbackUrl: is required, got nothing",
   ],
   ["of Dify without auth", dify({ auth: undefined }), 1002, "auth: is required, got nothing"],
+  ["of Dify with auth null", dify({ auth: null }), 1002, "auth: must be an object with an apiKey, got null"],
+  ["of Dify with auth and no key in it", dify({ auth: {} }), 1002, "auth.apiKey: is required, got nothing"],
 ];
 
 const masked: Fault = [

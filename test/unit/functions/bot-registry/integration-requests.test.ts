@@ -72,6 +72,11 @@ describe("an update of an integration", () => {
     });
   });
 
+  test.each([{}, null, { apiKey: null }])("keeps the key if auth is %j", (auth) => {
+    const sent = { userId, type: "dify_chat", stream: false, auth };
+    expect(parse(update, sent).changes).toStrictEqual({ stream: false });
+  });
+
   const nothing = "body: must name a field to change other than userId and type, got an object with 2 keys";
 
   test.each<[string, Fields, string]>([

@@ -60,10 +60,8 @@ describe("options", () => {
       `.context: must be one of ${groupContexts.join(", ")}, got "user"`,
     ],
     ["an empty error text", { errorText: "" }, '.errorText: must not be empty, got ""'],
-    ["everyone as null", { everyone: null }, ": must be true or false, got null"],
     ["a filter as a string", { filter: "order" }, ': must be an object, got "order"'],
     ["a filter as an array", { filter: ["order"] }, ": must be an object, got an array of 1 item"],
-    ["a filter as null", { filter: null }, ": must be an object, got null"],
     ["a filter without an entry", { filter: {} }, ": must have at least one entry, got {}"],
     [
       "a filter of empty arrays",
