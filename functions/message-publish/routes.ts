@@ -1,3 +1,4 @@
+import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { ForwardedReply } from "#adapters/api-gateway/forwarded-reply.ts";
 import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
 import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
@@ -16,26 +17,33 @@ export const makePublishRoutes = ({
   publishMessage,
   publishToIm,
 }: PublishRoutesPorts): Record<string, SignedRoute> => {
-  const publish = (appKey: string, message: PublishedMessage, form: Buffer) =>
-    publishMessage(appKey, message, () => publishToIm(appKey, message.channelType, form.toString()));
+  const publish = (appKey: string, message: PublishedMessage, { body, headers }: ApiRequest) =>
+    publishMessage(appKey, message, () =>
+      publishToIm({
+        appKey,
+        channelType: message.channelType,
+        form: body.toString(),
+        requestId: headers["x-request-id"],
+      }),
+    );
 
   return {
     "/message/private/publish.json": async (
       { appKey },
-      { body },
+      request,
     ): Promise<PrivateMessageReply | ForwardedReply> => {
-      const message = parseFormBody(privateMessageSchema, body, repeatableFields);
-      const published = await publish(appKey, message, body);
+      const message = parseFormBody(privateMessageSchema, request.body, repeatableFields);
+      const published = await publish(appKey, message, request);
       if (published.status === "refused") return new ForwardedReply(published.reply);
       const { receipts } = published;
       return { messageUIDs: receipts.map(({ targetId: userId, messageUID }) => ({ userId, messageUID })) };
     },
     "/message/group/publish.json": async (
       { appKey },
-      { body },
+      request,
     ): Promise<GroupMessageReply | ForwardedReply> => {
-      const message = parseFormBody(groupMessageSchema, body, repeatableFields);
-      const published = await publish(appKey, message, body);
+      const message = parseFormBody(groupMessageSchema, request.body, repeatableFields);
+      const published = await publish(appKey, message, request);
       if (published.status === "refused") return new ForwardedReply(published.reply);
       const { receipts } = published;
       return { messageUIDs: receipts.map(({ targetId: groupId, messageUID }) => ({ groupId, messageUID })) };

@@ -10,6 +10,10 @@ export interface AnswerUnknownPathPorts {
   readonly forwardCall: ForwardCall | undefined;
 }
 
+/** For an app server that expects RongCloud's whole API. */
+const notServed =
+  "no such path: without RongCloud behind it (passThrough), this bridge serves only bots, messages to bots and tokens";
+
 /** Of a header. Node throws for characters that a header may not have. */
 const printable = /^[\x20-\x7e]{1,256}$/;
 
@@ -30,9 +34,10 @@ export const makeAnswerUnknownPath =
   ({ verifyCall, forwardCall }: AnswerUnknownPathPorts) =>
   async (request: ApiRequest): Promise<ForwardedReply> => {
     const { method, path, query, headers } = request;
-    if (!forwardCall || !isSigned(request) || (method !== "GET" && method !== "POST")) {
+    if (!isSigned(request) || (method !== "GET" && method !== "POST")) {
       throw callerError("not_found", "no such path");
     }
+    if (!forwardCall) throw callerError("not_found", notServed);
     const { appKey } = await verifyCall(headers);
     const contentType = contentTypeOf(request);
     const reply = await forwardCall({
@@ -41,6 +46,7 @@ export const makeAnswerUnknownPath =
       path: query.size > 0 ? `${path}?${query}` : path,
       contentType,
       body: request.body.toString(),
+      requestId: headers["x-request-id"],
     });
     return new ForwardedReply(reply);
   };

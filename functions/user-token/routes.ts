@@ -23,12 +23,13 @@ export interface TokenRoutesPorts {
 const okResponse = v.looseObject({ code: v.literal(200) });
 const tokenResponse = v.looseObject({ ...okResponse.entries, token: v.string() });
 
-const toCall = ({ appKey }: App, { route }: ApiRequest, body: string): ForwardedCall => ({
+const toCall = ({ appKey }: App, { route, headers }: ApiRequest, body: string): ForwardedCall => ({
   appKey,
   method: "POST",
   path: route,
   contentType: "application/x-www-form-urlencoded",
   body,
+  requestId: headers["x-request-id"],
 });
 
 /** Forwards a call to the IM. Returns the parsed response, or the unchanged reply if it is not a success. */

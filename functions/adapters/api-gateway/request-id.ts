@@ -29,14 +29,16 @@ export type ApiMiddleware<R extends ApiResult> = MiddlewareObj<
   RequestState
 >;
 
-/** Gives each request an id and returns it as `X-Request-ID`. */
+/** Gives each request an id: handlers find it in the header `x-request-id`, and it is returned as `X-Request-ID`. */
 export const requestId = <R extends ApiResult>(): ApiMiddleware<R> => {
   const addHeader: ApiMiddleware<R>["after"] = ({ response, internal }) => {
     if (response) response.headers = { ...response.headers, "x-request-id": internal.requestId ?? "" };
   };
   return {
     before: ({ event, internal }) => {
-      internal.requestId = requestIdOf(event);
+      const id = requestIdOf(event);
+      internal.requestId = id;
+      event.headers = { ...event.headers, "x-request-id": id };
     },
     after: addHeader,
     onError: addHeader,

@@ -16,22 +16,26 @@ const published = v.pipe(
   v.object({ code: v.literal(200), messageUIDs: v.fallback(v.array(receipt), []) }),
 );
 
-export type PublishToIm = (
-  appKey: string,
-  channelType: ChannelType,
-  form: string,
-) => Promise<ImPublishResult>;
+export interface FormToPublish {
+  readonly appKey: string;
+  readonly channelType: ChannelType;
+  readonly form: string;
+  readonly requestId: string | undefined;
+}
+
+export type PublishToIm = (form: FormToPublish) => Promise<ImPublishResult>;
 
 /** Forwards a message to the IM with the original form. */
 export const makePublishToIm =
   (forwardCall: ForwardCall): PublishToIm =>
-  async (appKey, channelType, form) => {
+  async ({ appKey, channelType, form, requestId }) => {
     const reply = await forwardCall({
       appKey,
       method: "POST",
       path: imTargets[channelType].publish,
       contentType: "application/x-www-form-urlencoded",
       body: form,
+      requestId,
     });
     const parsed = v.safeParse(published, reply.body, { abortEarly: true });
     if (reply.status !== 200 || !parsed.success) return { status: "refused", reply };

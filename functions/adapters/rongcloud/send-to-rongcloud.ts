@@ -48,6 +48,8 @@ export interface RongCloudRequest {
   readonly path: string;
   readonly contentType: string;
   readonly body: string;
+  /** Of the call that is forwarded. */
+  readonly requestId?: string | undefined;
 }
 
 export interface RongCloudResponse {
@@ -85,7 +87,7 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
   const sendSigned = async (
     secret: string,
     apiUrl: string,
-    { appKey, method, path, contentType, body }: RongCloudRequest,
+    { appKey, method, path, contentType, body, requestId }: RongCloudRequest,
     maxReplyBytes: number,
   ): Promise<RongCloudResponse> => {
     const ended = new AbortController();
@@ -98,6 +100,7 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
         headers: {
           ...signCall({ appKey, secret }, clock.now(), newNonce(imNoncePrefix)),
           "content-type": contentType,
+          ...(requestId !== undefined && { "x-request-id": requestId }),
         },
         body,
         connectMs,

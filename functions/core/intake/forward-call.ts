@@ -6,6 +6,8 @@ export interface ForwardedCall {
   readonly path: string;
   readonly contentType: string;
   readonly body: string;
+  /** Identifies the call here and at the IM. */
+  readonly requestId: string | undefined;
 }
 
 /** The IM's reply, returned to the app's server unchanged. */

@@ -25,7 +25,12 @@ const json = (status: number, body: unknown) => answerWith(status, "application/
 describe("a message published at the IM", () => {
   test("reaches each of its users under the returned ids", async () => {
     const im = await startImSimulator({ appKey: "app-one", appSecret: newestSecret });
-    const published = await makePublishToIm(passOnTo(im.url).forwardCall)("app-one", "PERSON", toUsers);
+    const published = await makePublishToIm(passOnTo(im.url).forwardCall)({
+      appKey: "app-one",
+      channelType: "PERSON",
+      form: toUsers,
+      requestId: "order-7",
+    });
     const seen = im.messages().map(({ targetId, messageUID }) => [targetId, messageUID] as const);
     expect(seen.map(([targetId]) => targetId)).toEqual(["u7", "u8"]);
     expect(published).toEqual({ status: "published", messageUIDs: new Map(seen) });
@@ -34,7 +39,12 @@ describe("a message published at the IM", () => {
 
   test("reaches its group under the returned id", async () => {
     const im = await startImSimulator({ appKey: "app-one", appSecret: newestSecret });
-    const published = await makePublishToIm(passOnTo(im.url).forwardCall)("app-one", "GROUP", toGroup);
+    const published = await makePublishToIm(passOnTo(im.url).forwardCall)({
+      appKey: "app-one",
+      channelType: "GROUP",
+      form: toGroup,
+      requestId: "order-7",
+    });
     const [seen] = im.messages();
     expect(seen).toMatchObject({ channelType: "GROUP", targetId: "g1", text: "你好 😀 & more" });
     expect(published).toEqual({ status: "published", messageUIDs: new Map([["g1", seen?.messageUID]]) });
@@ -48,9 +58,13 @@ describe("a message published at the IM", () => {
     "reaches a %s as it was sent, including everything about its push",
     async (channelType, path, form) => {
       await withRongCloud(json(200, { code: 200 }), async ({ forwardCall, received }) => {
-        await makePublishToIm(forwardCall)("app-one", channelType, form);
+        await makePublishToIm(forwardCall)({ appKey: "app-one", channelType, form, requestId: "order-7" });
         expect(received).toMatchObject([
-          { method: "POST", path, headers: { "content-type": "application/x-www-form-urlencoded" } },
+          {
+            method: "POST",
+            path,
+            headers: { "content-type": "application/x-www-form-urlencoded", "x-request-id": "order-7" },
+          },
         ]);
         expect(received[0]?.body.toString()).toBe(form);
         expect(received.map(isSigned)).toEqual([true]);
@@ -65,7 +79,12 @@ describe("a message published at the IM", () => {
     ["names one of nobody", { code: 200, messageUIDs: [{ messageUID: "uid-1" }] }],
   ])("counts as published if the IM accepts it and %s", async (_name, reply) => {
     await withRongCloud(json(200, reply), async ({ forwardCall }) => {
-      const published = await makePublishToIm(forwardCall)("app-one", "PERSON", toUsers);
+      const published = await makePublishToIm(forwardCall)({
+        appKey: "app-one",
+        channelType: "PERSON",
+        form: toUsers,
+        requestId: "order-7",
+      });
       expect(published).toEqual({ status: "published", messageUIDs: new Map() });
     })();
   });
@@ -75,7 +94,12 @@ describe("a message published at the IM", () => {
     withRongCloud(
       json(200, { code: 200, messageUIDs: [{ userId: null, groupId: "g1", messageUID: "uid-1" }] }),
       async ({ forwardCall }) => {
-        const published = await makePublishToIm(forwardCall)("app-one", "GROUP", toGroup);
+        const published = await makePublishToIm(forwardCall)({
+          appKey: "app-one",
+          channelType: "GROUP",
+          form: toGroup,
+          requestId: "order-7",
+        });
         expect(published).toEqual({ status: "published", messageUIDs: new Map([["g1", "uid-1"]]) });
       },
     ),
@@ -92,7 +116,12 @@ describe("a message that the IM rejects", () => {
     ["HTTP 200 and nothing", 200, ""],
   ])("with %s is rejected with the IM's error", async (_name, status, body) => {
     await withRongCloud(answerWith(status, "application/json", body), async ({ forwardCall }) => {
-      const published = await makePublishToIm(forwardCall)("app-one", "PERSON", toUsers);
+      const published = await makePublishToIm(forwardCall)({
+        appKey: "app-one",
+        channelType: "PERSON",
+        form: toUsers,
+        requestId: "order-7",
+      });
       expect(published).toEqual({
         status: "refused",
         reply: { status, contentType: "application/json", body },
@@ -105,7 +134,12 @@ describe("a message that the IM rejects", () => {
     const url = await listen(server, 0);
     await closeServer(server);
     await expect(
-      makePublishToIm(passOnTo(url).forwardCall)("app-one", "PERSON", toUsers),
+      makePublishToIm(passOnTo(url).forwardCall)({
+        appKey: "app-one",
+        channelType: "PERSON",
+        form: toUsers,
+        requestId: "order-7",
+      }),
     ).rejects.toMatchObject({
       code: "upstream_unavailable",
       retryable: true,

@@ -80,5 +80,6 @@ export const passedCall = (given: Partial<ForwardedCall> = {}): ForwardedCall =>
   path: "/user/info.json",
   contentType: "application/x-www-form-urlencoded",
   body: "userId=u7",
+  requestId: "order-7",
   ...given,
 });

@@ -71,13 +71,17 @@ const notFound = {
 const info: Answer = answerWith(200, "application/json;charset=utf-8", '{"code":200,"userName":"Ann"}');
 
 describe("stand-alone, an unknown path", () => {
+  test("is 404 if no one signed it, and nothing is echoed", async () => {
+    expect(await setUp(undefined).call({ path: "/<script>" })).toEqual(notFound);
+  });
+
   test.each([
-    ["no one signed", undefined],
     ["an app signed", signed()],
     ["an attacker signed", signed({ Signature: "0".repeat(40) })],
-  ])("is 404 if %s it, and nothing is echoed", async (_name, headers) => {
-    const { call } = setUp(undefined);
-    expect(await call({ path: "/<script>", ...(headers && { headers }) })).toEqual(notFound);
+  ])("is 404 if %s it, with the reason, and nothing is echoed", async (_name, headers) => {
+    const reply = await setUp(undefined).call({ path: "/<script>", headers });
+    expect(reply).toEqual({ ...notFound, text: expect.stringMatching(/^\{"code":404,.*\(passThrough\)/) });
+    expect(reply.text).not.toContain("script");
   });
 });
 
@@ -105,7 +109,11 @@ describe("with a real RongCloud behind the bridge, an unknown path", () => {
         text: '{"code":200,"userName":"Ann"}',
       });
       expect(received).toMatchObject([
-        { method: "POST", path: "/user/info.json", headers: { "content-type": form } },
+        {
+          method: "POST",
+          path: "/user/info.json",
+          headers: { "content-type": form, "x-request-id": "order-7" },
+        },
       ]);
       expect(received[0]?.body.toString()).toBe("userId=u7");
       expect(received.map(isSigned)).toEqual([true]);
@@ -188,7 +196,7 @@ describe("with a real RongCloud behind the bridge, an unknown path", () => {
   );
 
   test(
-    "is sent without the caller's headers except the content type: no cookie, no address, no signature",
+    "is sent without the caller's headers except the content type and the request's id: no cookie, no address, no signature",
     withRongCloud(info, async ({ forwardCall, received, url }) => {
       const sent = signed({
         Cookie: "session=1",
@@ -212,6 +220,7 @@ describe("with a real RongCloud behind the bridge, an unknown path", () => {
         "nonce",
         "signature",
         "timestamp",
+        "x-request-id",
       ]);
       expect(headers.host).toBe(new URL(url).host);
       expect(headers.signature).not.toBe(sent.Signature);

@@ -82,12 +82,17 @@ describe("with a real RongCloud behind the bridge, a user", () => {
     "is registered with RongCloud unchanged: name, portrait and any other fields that it accepts",
     withRongCloud(json(200, theirs), async ({ forwardCall, received }) => {
       const form = "userId=u7&name=%E4%BD%A0%E5%A5%BD+%26&portraitUri=https%3A%2F%2Fexample.com%2Fa.png&x=1";
-      await askFor(form, forwardCall);
+      const { headers } = await askFor(form, forwardCall);
+      expect(headers?.["x-request-id"]).toMatch(/^[\w-]{36}$/);
       expect(received).toMatchObject([
         {
           method: "POST",
           path: "/user/getToken.json",
-          headers: { "content-type": "application/x-www-form-urlencoded" },
+          // Without an id of the caller's, the one in the reply.
+          headers: {
+            "content-type": "application/x-www-form-urlencoded",
+            "x-request-id": headers?.["x-request-id"],
+          },
         },
       ]);
       expect(received[0]?.body.toString()).toBe(form);
