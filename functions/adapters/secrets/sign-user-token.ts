@@ -1,7 +1,7 @@
 import { SignJWT } from "jose";
 import type { Clock } from "#core/shared/clock.ts";
 import type { AppWithKeys } from "./app-secrets.ts";
-import { algorithm, issuer, secondsOf } from "./user-token-claims.ts";
+import { algorithm } from "./user-token-claims.ts";
 
 /** The user of a token. */
 export interface TokenHolder {
@@ -18,17 +18,16 @@ export interface SignUserTokenPorts {
   readonly lifeMs: number;
 }
 
-/** Signs an expiring token (JWT) for one user of one app. */
+/** Signs an expiring token (JWT) for one user of one app. Without `bots` it has at most 256 characters. */
 export const makeSignUserToken =
   ({ clock, lifeMs }: SignUserTokenPorts): SignUserToken =>
   ({ appKey, tokenKeys: [newest] }, { userId, bots }) => {
     const now = clock.now();
-    return new SignJWT({ iat_ms: now, ...(bots && { bots }) })
-      .setProtectedHeader({ alg: algorithm, kid: newest.id })
-      .setIssuer(issuer)
+    return new SignJWT({ ...(bots && { bots }) })
+      .setProtectedHeader({ alg: algorithm })
       .setAudience(appKey)
       .setSubject(userId)
-      .setIssuedAt(secondsOf(now))
-      .setExpirationTime(secondsOf(now + lifeMs))
+      .setIssuedAt(now / 1000)
+      .setExpirationTime(Math.floor((now + lifeMs) / 1000))
       .sign(newest.key);
   };

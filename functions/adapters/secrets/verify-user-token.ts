@@ -3,9 +3,9 @@ import * as v from "valibot";
 import { badToken } from "#core/chat/chat-access.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import type { BridgeError } from "#core/shared/errors.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import type { AppSecrets } from "./app-secrets.ts";
-import { algorithm, issuer, userTokenClaims } from "./user-token-claims.ts";
+import { algorithm, olderIssuer, olderUserTokenClaims, userTokenClaims } from "./user-token-claims.ts";
 
 /** Verifies an `Authorization` header. @throws BridgeError `bad_token` with the rule that it breaks. */
 export type VerifyUserToken = (authorization: string | undefined) => Promise<ChatUser>;
@@ -38,11 +38,12 @@ const tokenIn = (authorization: string | undefined): string => {
   return token;
 };
 
-const claimedHeader = v.object({ alg: v.literal(algorithm), kid: v.string() });
+/** Tokens of version 0.2 name their key. */
+const claimedHeader = v.object({ alg: v.literal(algorithm), kid: v.exactOptional(v.string()) });
 const claimedPayload = v.object({ aud: v.string() });
 
-/** The unverified app and key id of a token, to find the key that verifies it. */
-const unverifiedClaims = (token: string): { appKey: string; kid: string } => {
+/** The unverified app of a token, and the id of its key if it names one, to find the keys that may verify it. */
+const unverifiedClaims = (token: string): { appKey: string; kid: string | undefined } => {
   try {
     const { kid } = v.parse(claimedHeader, decodeProtectedHeader(token));
     const { aud } = v.parse(claimedPayload, decodeJwt(token));
@@ -54,35 +55,43 @@ const unverifiedClaims = (token: string): { appKey: string; kid: string } => {
 
 const refusalOf = (error: unknown): BridgeError => {
   if (error instanceof errors.JWTExpired) return badToken("has expired; get a new token");
-  if (error instanceof errors.JWSSignatureVerificationFailed) return badToken("its signature is invalid");
+  if (error instanceof errors.JWSSignatureVerificationFailed)
+    return badToken("its signature is invalid or its key was removed; get a new token");
   return malformed();
 };
 
+const isWronglySigned = (error: unknown): boolean => error instanceof errors.JWSSignatureVerificationFailed;
+
 /** Verifies a token and returns its user. It does not check revocations: they are in the user guard. */
 export const makeVerifyUserToken = ({ apps, clock }: VerifyUserTokenPorts): VerifyUserToken => {
-  const verified = async (token: string, key: Uint8Array, appKey: string) => {
-    try {
-      const { payload } = await jwtVerify(token, key, {
-        algorithms: [algorithm],
-        issuer,
-        audience: appKey,
-        requiredClaims: ["sub", "iat", "exp"],
-        currentDate: new Date(clock.now()),
-      });
-      return v.parse(userTokenClaims, payload);
-    } catch (error) {
-      throw refusalOf(error);
-    }
+  const verified = async (token: string, key: Uint8Array, audience: string, isOlder: boolean) => {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: [algorithm],
+      audience,
+      requiredClaims: ["sub", "iat", "exp"],
+      currentDate: new Date(clock.now()),
+      ...(isOlder && { issuer: olderIssuer }),
+    });
+    return v.parse(isOlder ? olderUserTokenClaims : userTokenClaims, payload);
   };
 
   return async (authorization) => {
     const token = tokenIn(authorization);
     const { appKey, kid } = unverifiedClaims(token);
     const app = await apps.find(appKey);
-    const tokenKey = app?.tokenKeys.find(({ id }) => id === kid);
-    if (!tokenKey) throw unknownKey();
-    const { sub, iat_ms, bots } = await verified(token, tokenKey.key, appKey);
-    if (iat_ms > clock.now() + maxClockSkewMs) throw badToken("was issued in the future");
-    return { appKey, userId: sub, bots, issuedAt: iat_ms };
+    const keys = (app?.tokenKeys ?? []).filter(({ id }) => kid === undefined || id === kid);
+    if (keys.length === 0) throw unknownKey();
+    let fault: unknown;
+    for (const { key } of keys) {
+      try {
+        const { sub, issuedAt, bots } = await verified(token, key, appKey, kid !== undefined);
+        if (issuedAt > clock.now() + maxClockSkewMs) throw badToken("was issued in the future");
+        return { appKey, userId: sub, bots, issuedAt };
+      } catch (error) {
+        fault = error;
+        if (!isWronglySigned(error)) break;
+      }
+    }
+    throw fault instanceof BridgeError ? fault : refusalOf(fault);
   };
 };
