@@ -42,11 +42,9 @@ export class ApiStack extends Stack {
       restApiName: `bot-bridge-${config.stage}`,
       description: "Bot Bridge",
       endpointTypes: [EndpointType.REGIONAL],
-      // The default endpoint would bypass the domain's TLS policy.
-      disableExecuteApiEndpoint: config.domain !== undefined,
-      // API Gateway writes logs with one role per account and region.
-      cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      disableExecuteApiEndpoint: !config.defaultEndpoint,
+      cloudWatchRole: config.apiGatewayLogRole,
+      ...(config.apiGatewayLogRole && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
       deployOptions: {
         stageName: config.stage,
         ...defaultThrottle,
@@ -67,7 +65,8 @@ export class ApiStack extends Stack {
 
     new CfnOutput(this, "Url", {
       description: "Base URL of the API",
-      value: config.domain ? `https://${config.domain.name}/` : this.api.url,
+      // Until AWS's own address is off, the domain may not resolve yet.
+      value: config.domain && !config.defaultEndpoint ? `https://${config.domain.name}/` : this.api.url,
     });
   }
 }
@@ -89,7 +88,7 @@ const acknowledgeAuthentication = (method: Method, { authentication, method: ver
   );
 };
 
-const acknowledgeApi = (api: RestApi, { waf }: Config): void => {
+const acknowledgeApi = (api: RestApi, { waf, apiGatewayLogRole }: Config): void => {
   Validations.of(api).acknowledge({
     id: "AwsSolutions-APIG2",
     reason:
@@ -107,10 +106,12 @@ const acknowledgeApi = (api: RestApi, { waf }: Config): void => {
         "API Gateway's segments contain the whole URL, with a callback's signature in its query, and the caller's address, and cannot be redacted. Lambda traces the functions: ARNs, request ids and times.",
     },
   );
-  Validations.of(api.node.findChild("CloudWatchRole")).acknowledge({
-    id: "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
-    reason: "API Gateway rejects a logging role with fewer permissions than AWS's managed policy.",
-  });
+  if (apiGatewayLogRole) {
+    Validations.of(api.node.findChild("CloudWatchRole")).acknowledge({
+      id: "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+      reason: "API Gateway rejects a logging role with fewer permissions than AWS's managed policy.",
+    });
+  }
   if (!waf) {
     Validations.of(api.deploymentStage).acknowledge({
       id: "AwsSolutions-APIG3",

@@ -1,4 +1,4 @@
-import { App, type AppProps } from "aws-cdk-lib";
+import { App, type AppProps, type Environment } from "aws-cdk-lib";
 import { ApiStack } from "./api-stack.ts";
 import { readCdkContext } from "./cdk-context.ts";
 import type { Config } from "./config.ts";
@@ -12,25 +12,35 @@ export const openApp = (props: AppProps = {}): App => new App({ context: readCdk
 export const addStacks = (app: App, config: Config): void => {
   const named = (part: string): string => `bot-bridge-${config.stage}-${part}`;
   const terminationProtection = config.production;
+  // Without them, a stage is deployed to the account and region of the caller's credentials.
+  const env: Environment = {
+    ...(config.account !== undefined && { account: config.account }),
+    ...(config.region !== undefined && { region: config.region }),
+  };
   const data = new DataStack(app, named("data"), {
     description: "Bot Bridge: tables and secret",
     terminationProtection,
+    env,
     config,
   });
   const messaging = new MessagingStack(app, named("messaging"), {
     description: "Bot Bridge: queues and workers",
     terminationProtection,
+    env,
     config,
     data,
   });
   const api = new ApiStack(app, named("api"), {
     description: "Bot Bridge: API and its functions",
+    terminationProtection,
+    env,
     config,
     data,
     messaging,
   });
   new ObservabilityStack(app, named("observability"), {
     description: "Bot Bridge: alarms, dashboard and saved log queries",
+    env,
     config,
     watched: { data, messaging, api },
   });

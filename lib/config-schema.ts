@@ -72,13 +72,31 @@ const settings = v.strictObject({
     ),
     defaultStage,
   ),
+  account: v.exactOptional(
+    v.pipe(
+      matching(/^\d{12}$/, "12 digits", "must be an AWS account id, a string of 12 digits"),
+      v.metadata({
+        whenOmitted: "account of the credentials",
+        description: "AWS account of the stage. A deployment with credentials of another account fails.",
+      }),
+    ),
+  ),
+  region: v.exactOptional(
+    v.pipe(
+      matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "AWS region", "must be an AWS region, such as eu-central-1"),
+      v.metadata({
+        whenOmitted: "region of the credentials",
+        description: "AWS region of the stage, whatever the region of the credentials.",
+      }),
+    ),
+  ),
   production: v.exactOptional(
     v.pipe(
       boolean,
       v.metadata({
         whenOmitted: "`true` if `stage` is `prod`",
         description:
-          "Keeps tables, queues, the encryption key, the secret and logs when their stacks are deleted. Turns on termination protection of the stacks that hold data, point-in-time recovery of tables, and gradual deployments with rollback on errors.",
+          "Keeps tables, queues, the encryption key, the secret and logs when their stacks are deleted. Turns on termination protection of the stacks that hold data or the API's address, point-in-time recovery of tables, and gradual deployments with rollback on errors.",
       }),
     ),
   ),
@@ -108,6 +126,24 @@ const settings = v.strictObject({
       }),
     ),
   ),
+  defaultEndpoint: v.exactOptional(
+    v.pipe(
+      boolean,
+      v.description(
+        "Whether the API also has the address that API Gateway gives it. With `domain`, set it to `false` once the domain resolves and RongCloud and all clients use it ([your own domain](deploy.md#use-your-own-domain)).",
+      ),
+    ),
+    true,
+  ),
+  apiGatewayLogRole: v.exactOptional(
+    v.pipe(
+      boolean,
+      v.description(
+        "Whether the stacks set the role with which API Gateway writes access logs. There is one per account and region: set it to `false` if something else manages it.",
+      ),
+    ),
+    true,
+  ),
   logRetentionDays: v.exactOptional(
     v.pipe(
       v.picklist(logRetentions, `must be one of ${logRetentions.join(", ")}`),
@@ -126,7 +162,7 @@ const settings = v.strictObject({
     v.pipe(
       boolean,
       v.description(
-        "Puts a web application firewall (AWS WAF) in front of the API: AWS's common rules, and a rate limit per client address on the paths that users call.",
+        "Puts a web application firewall (AWS WAF) in front of the API: AWS's common rules and known bad inputs, and a rate limit per client address on the paths that users call.",
       ),
     ),
     false,
@@ -340,8 +376,27 @@ const messageOf =
   ({ input }: { readonly input: Bounds }): string =>
     text(input);
 
+/** The region of a certificate's ARN: `arn:aws:acm:<region>:…`. */
+const regionOf = (arn: string): string => arn.split(":")[3] ?? "";
+
 export const configSchema = v.pipe(
   settings,
+  v.forward(
+    v.check(
+      ({ domain, defaultEndpoint }) => defaultEndpoint || domain !== undefined,
+      "must be true without a domain: the API would have no address",
+    ),
+    ["defaultEndpoint"],
+  ),
+  v.forward(
+    v.check(
+      ({ domain, region }) =>
+        domain === undefined || region === undefined || regionOf(domain.certificateArn) === region,
+      ({ input: { domain, region } }) =>
+        `certificateArn must be in the stage's region ${region}, got ${regionOf(domain?.certificateArn ?? "")}`,
+    ),
+    ["domain"],
+  ),
   v.transform(withDefaults),
   v.forward(
     v.check(

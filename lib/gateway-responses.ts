@@ -2,7 +2,8 @@ import { type ResponseType, type RestApi, ResponseType as types } from "aws-cdk-
 
 interface GatewayError {
   readonly type: ResponseType;
-  readonly status: number;
+  /** Undefined: the failure's own, such as 403 of the firewall, 415 or 502. */
+  readonly status?: number;
   readonly code: number;
   readonly errorMessage: string;
 }
@@ -12,8 +13,9 @@ interface GatewayError {
  * of the request.
  */
 const gatewayErrors: readonly GatewayError[] = [
-  { type: types.DEFAULT_4XX, status: 400, code: 1002, errorMessage: "bad request" },
-  { type: types.DEFAULT_5XX, status: 500, code: 1000, errorMessage: "internal error, please try again" },
+  { type: types.DEFAULT_4XX, code: 1002, errorMessage: "bad request" },
+  { type: types.WAF_FILTERED, status: 403, code: 403, errorMessage: "refused by the firewall" },
+  { type: types.DEFAULT_5XX, code: 1000, errorMessage: "internal error, please try again" },
   { type: types.MISSING_AUTHENTICATION_TOKEN, status: 404, code: 404, errorMessage: "no such path" },
   { type: types.REQUEST_TOO_LARGE, status: 413, code: 1005, errorMessage: "body: at most 10 MB" },
   { type: types.THROTTLED, status: 429, code: 1008, errorMessage: "too many requests, please slow down" },
@@ -35,7 +37,7 @@ export const addGatewayResponses = (api: RestApi): void => {
   for (const { type, status, code, errorMessage } of gatewayErrors) {
     api.addGatewayResponse(type.responseType, {
       type,
-      statusCode: String(status),
+      ...(status !== undefined && { statusCode: String(status) }),
       templates: { "application/json": JSON.stringify({ code, errorMessage }) },
       responseHeaders: { ...corsHeaders, ...(status === 429 && { "Retry-After": "'1'" }) },
     });

@@ -36,8 +36,8 @@ const errorResponses = {
     description:
       "The App Key is unknown (1001), or the signature is missing, wrong, expired or already used (1004).",
     messages: {
-      1001: "app-key: unknown app",
-      1004: "signature: does not match the app secret, nonce and timestamp",
+      1001: "app-key: unknown; it must be the App Key of an app in the secret of this bridge",
+      1004: "signature: must be the SHA-1 of App Secret, nonce and timestamp in hex; check the App Secret",
     },
     headers: requestIdOfReply,
   },
@@ -63,6 +63,16 @@ const errorResponses = {
     description: "An error that the caller did not cause. The log has its details, under the request's ID.",
     messages: { 1000: "internal error, please try again" },
     headers: requestIdOfReply,
+  },
+  RefusedByFirewall: {
+    status: 403,
+    description: "The deployment's firewall refused the request. Only with the setting `waf`.",
+    messages: { 403: "refused by the firewall" },
+  },
+  BadGateway: {
+    status: 502,
+    description: "The function behind the path failed, ran out of time or sent no valid response.",
+    messages: { 1000: "internal error, please try again" },
   },
   InvalidToken: {
     status: 401,
@@ -117,16 +127,30 @@ const commonErrors: readonly ResponseName[] = [
   "NotFound",
   "TooManyRequests",
   "InternalError",
+  "BadGateway",
   "GatewayTimeout",
 ];
-const signedCallErrors: readonly ResponseName[] = ["Unauthorized", "PayloadTooLarge", ...commonErrors];
+const signedCallErrors: readonly ResponseName[] = [
+  "Unauthorized",
+  "RefusedByFirewall",
+  "PayloadTooLarge",
+  ...commonErrors,
+];
 
 /** Callbacks never return 400: a body that cannot be parsed is logged, and the callback succeeds. */
 const errorsByCaller: Readonly<Record<Caller, readonly ResponseName[]>> = {
   "app-server": ["BadRequest", ...signedCallErrors],
   rongcloud: signedCallErrors,
   anyone: commonErrors,
-  user: ["InvalidToken", "Forbidden", "ChatNotFound", "TooManyTurns", "InternalError", "GatewayTimeout"],
+  user: [
+    "InvalidToken",
+    "Forbidden",
+    "ChatNotFound",
+    "TooManyTurns",
+    "InternalError",
+    "BadGateway",
+    "GatewayTimeout",
+  ],
 };
 
 const toResponse = ({ description, messages, headers }: ErrorResponse) => ({

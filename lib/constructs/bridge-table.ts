@@ -28,7 +28,8 @@ export const makeTable = (scope: Construct, id: string, props: BridgeTableProps)
     deletionProtection: isProduction,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: isProduction },
   });
-  retainData(table, isProduction);
+  // With deletion protection, a rollback could not delete it and would fail. It has no fixed name, so it prevents nothing.
+  retainData(table, isProduction, "keep");
   encryptWith(table, key);
   return table;
 };

@@ -19,11 +19,33 @@ const countOnlyRules = [
   "NoUserAgent_HEADER",
 ];
 
+/** Rules of AWS's known bad inputs that only count, for the same reason. */
+const countOnlyBadInputs = ["JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY"];
+
 const visibility = (metricName: string) => ({
   metricName,
   cloudWatchMetricsEnabled: true,
   // Samples contain headers and bodies of real requests.
   sampledRequestsEnabled: false,
+});
+
+const managedRules = (
+  name: string,
+  priority: number,
+  group: string,
+  countOnly: readonly string[],
+): CfnWebACL.RuleProperty => ({
+  name,
+  priority,
+  overrideAction: { none: {} },
+  statement: {
+    managedRuleGroupStatement: {
+      vendorName: "AWS",
+      name: group,
+      ruleActionOverrides: countOnly.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
+    },
+  },
+  visibilityConfig: visibility(name),
 });
 
 /** Puts a web application firewall in front of the API's stage. */
@@ -55,19 +77,8 @@ export const addFirewall = (scope: Construct, stage: Stage): void => {
         },
         visibilityConfig: visibility("rate"),
       },
-      {
-        name: "common",
-        priority: 1,
-        overrideAction: { none: {} },
-        statement: {
-          managedRuleGroupStatement: {
-            vendorName: "AWS",
-            name: "AWSManagedRulesCommonRuleSet",
-            ruleActionOverrides: countOnlyRules.map((name) => ({ name, actionToUse: { count: {} } })),
-          },
-        },
-        visibilityConfig: visibility("common"),
-      },
+      managedRules("common", 1, "AWSManagedRulesCommonRuleSet", countOnlyRules),
+      managedRules("bad-inputs", 2, "AWSManagedRulesKnownBadInputsRuleSet", countOnlyBadInputs),
     ],
   });
   new CfnWebACLAssociation(scope, "FirewallOfStage", {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { type Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { LambdaApplication, LambdaDeploymentConfig, LambdaDeploymentGroup } from "aws-cdk-lib/aws-codedeploy";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -46,6 +46,17 @@ export class Releases extends Construct {
           }),
         }
       : undefined;
+    if (this.canary) this.allowAlarms(this.canary.role);
+  }
+
+  /** With a narrower scope, CloudWatch does not return every alarm that is asked for, and CodeDeploy does not begin. */
+  private allowAlarms(role: Role): void {
+    role.addToPolicy(new PolicyStatement({ actions: ["cloudwatch:DescribeAlarms"], resources: ["*"] }));
+    Validations.of(role).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::*]",
+      reason:
+        "cloudwatch:DescribeAlarms reads alarms only, and AWS documents it with the scope * for all kinds of them.",
+    });
   }
 
   /** Creates the alias that points to the newest version. */
@@ -74,7 +85,6 @@ export class Releases extends Construct {
     const aliasArn = `${lambda.functionArn}:${aliasName}`;
     allow([lambda.functionArn, aliasArn], "lambda:GetAlias", "lambda:UpdateAlias");
     allow([aliasArn], "lambda:GetProvisionedConcurrencyConfig");
-    allow([alarm.alarmArn], "cloudwatch:DescribeAlarms");
 
     const group = new LambdaDeploymentGroup(scope, "Release", {
       application,

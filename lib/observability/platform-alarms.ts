@@ -16,6 +16,22 @@ const total = (functions: readonly WatchedFunction[], of: (each: WatchedFunction
   const metrics = named("f", functions.map(of));
   return expression(sumOf(metrics), metrics, "invocations", period);
 };
+/** CloudWatch's limit of metrics in an alarm. */
+const maxMetrics = 10;
+
+/** An alarm for the sum of a metric over functions, or several if they are more than an alarm can watch. */
+const alarmsOfSum = (
+  spec: Omit<AlarmSpec, "metric" | "threshold">,
+  functions: readonly WatchedFunction[],
+  of: (each: WatchedFunction) => IMetric,
+): AlarmSpec[] =>
+  Array.from({ length: Math.ceil(functions.length / maxMetrics) }, (_, index) => ({
+    ...spec,
+    id: index === 0 ? spec.id : `${spec.id}${index + 1}`,
+    metric: total(functions.slice(index * maxMetrics, (index + 1) * maxMetrics), of),
+    threshold: 0,
+  }));
+
 const errors = ({ lambda }: WatchedFunction): IMetric => lambda.metricErrors(sum);
 const throttles = ({ lambda }: WatchedFunction): IMetric => lambda.metricThrottles(sum);
 
@@ -80,39 +96,47 @@ export const platformAlarms = (
       threshold: 0,
       periods: { breaching: 2, evaluated: 3 },
     },
-    {
-      id: "ApiFunctionErrors",
-      problem: "A function behind the API fails",
-      impact: "Apps and clients get a 5xx",
-      runbookEntry: "functions-fail",
-      metric: total(apiFunctions, errors),
-      threshold: 0,
-    },
-    {
-      id: "WorkerErrors",
-      problem: "A worker function fails",
-      impact: "Answers and webhook events are late until a retry succeeds",
-      runbookEntry: "functions-fail",
-      metric: total(workers, errors),
-      threshold: 0,
-    },
-    {
-      id: "ApiFunctionThrottles",
-      problem: "Lambda throttles functions behind the API",
-      impact: "Apps and clients get a 5xx",
-      runbookEntry: "functions-are-throttled",
-      metric: total(apiFunctions, throttles),
-      threshold: 0,
-    },
-    {
-      id: "WorkerThrottles",
-      problem: "Lambda throttles workers",
-      impact: "Answers and webhook events are late",
-      runbookEntry: "functions-are-throttled",
-      metric: total(workers, throttles),
-      threshold: 0,
-      // SQS retries their jobs.
-      periods: { breaching: 3, evaluated: 3 },
-    },
+    ...alarmsOfSum(
+      {
+        id: "ApiFunctionErrors",
+        problem: "A function behind the API fails",
+        impact: "Apps and clients get a 5xx",
+        runbookEntry: "functions-fail",
+      },
+      apiFunctions,
+      errors,
+    ),
+    ...alarmsOfSum(
+      {
+        id: "WorkerErrors",
+        problem: "A worker function fails",
+        impact: "Answers and webhook events are late until a retry succeeds",
+        runbookEntry: "functions-fail",
+      },
+      workers,
+      errors,
+    ),
+    ...alarmsOfSum(
+      {
+        id: "ApiFunctionThrottles",
+        problem: "Lambda throttles functions behind the API",
+        impact: "Apps and clients get a 5xx",
+        runbookEntry: "functions-are-throttled",
+      },
+      apiFunctions,
+      throttles,
+    ),
+    ...alarmsOfSum(
+      {
+        id: "WorkerThrottles",
+        problem: "Lambda throttles workers",
+        impact: "Answers and webhook events are late",
+        runbookEntry: "functions-are-throttled",
+        // SQS retries their jobs.
+        periods: { breaching: 3, evaluated: 3 },
+      },
+      workers,
+      throttles,
+    ),
   ];
 };

@@ -10,6 +10,8 @@ beforeAll(() => {
   chosen = synthesise({
     apps: ["app-one", "app-two"],
     domain: { name: "bots.example.com", certificateArn },
+    defaultEndpoint: false,
+    apiGatewayLogRole: false,
     logRetentionDays: 90,
     waf: true,
     webhooksInFlight: 20,
@@ -23,7 +25,14 @@ const functions = ({ templates }: Synthesised) =>
   );
 
 describe("a domain", () => {
-  test("is the API's only address, with TLS 1.2 or later", () => {
+  test("is added to AWS's own address first, which stays until the domain resolves", () => {
+    const { api } = synthesise({ domain: { name: "bots.example.com", certificateArn } }).templates;
+    api.resourceCountIs("AWS::ApiGateway::DomainName", 1);
+    api.hasResourceProperties("AWS::ApiGateway::RestApi", { DisableExecuteApiEndpoint: false });
+    api.hasOutput("Url", { Value: { "Fn::Join": Match.anyValue() } });
+  });
+
+  test("is the API's only address once the other is turned off, with TLS 1.2 or later", () => {
     chosen.templates.api.hasResourceProperties("AWS::ApiGateway::DomainName", {
       DomainName: "bots.example.com",
       SecurityPolicy: "TLS_1_2",
@@ -47,6 +56,21 @@ describe("a domain", () => {
   });
 });
 
+describe("the account's role for API Gateway's logs", () => {
+  test("is set, and stays when the stack is deleted, unless something else manages it", () => {
+    plain.templates.api.hasResource("AWS::ApiGateway::Account", { DeletionPolicy: "Retain" });
+    chosen.templates.api.resourceCountIs("AWS::ApiGateway::Account", 0);
+  });
+});
+
+describe("a stage", () => {
+  test("is deployed to the account and region that its settings fix", () => {
+    const fixed = synthesise({ account: "123456789012", region: "eu-west-1" });
+    expect(fixed.environments).toEqual(["aws://123456789012/eu-west-1"]);
+    expect(plain.environments).toEqual(["aws://unknown-account/unknown-region"]);
+  });
+});
+
 describe("a firewall", () => {
   test("protects the stage if the config asks for it, and limits addresses on the routes that users call", () => {
     chosen.templates.api.resourceCountIs("AWS::WAFv2::WebACLAssociation", 1);
@@ -63,14 +87,11 @@ describe("a firewall", () => {
             }),
           },
         }),
-        Match.objectLike({
-          Statement: {
-            ManagedRuleGroupStatement: Match.objectLike({
-              VendorName: "AWS",
-              Name: "AWSManagedRulesCommonRuleSet",
-            }),
-          },
-        }),
+        ...["AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"].map((Name) =>
+          Match.objectLike({
+            Statement: { ManagedRuleGroupStatement: Match.objectLike({ VendorName: "AWS", Name }) },
+          }),
+        ),
       ],
     });
   });
@@ -79,8 +100,9 @@ describe("a firewall", () => {
     const [{ Properties } = { Properties: { Rules: [] } }] = Object.values(
       chosen.templates.api.findResources("AWS::WAFv2::WebACL"),
     );
-    const overrides: { Name: string; ActionToUse: object }[] =
-      Properties.Rules[1].Statement.ManagedRuleGroupStatement.RuleActionOverrides;
+    const overrides: { Name: string; ActionToUse: object }[] = [1, 2].flatMap(
+      (rule) => Properties.Rules[rule].Statement.ManagedRuleGroupStatement.RuleActionOverrides,
+    );
     for (const { ActionToUse } of overrides) expect(ActionToUse).toEqual({ Count: {} });
     const counted = overrides.map(({ Name }) => Name);
     for (const rule of [
@@ -89,6 +111,8 @@ describe("a firewall", () => {
       "GenericLFI",
       "GenericRFI",
       "EC2MetaDataSSRF",
+      "Log4JRCE",
+      "JavaDeserializationRCE",
     ]) {
       expect(counted).toContain(`${rule}_BODY`);
     }

@@ -12,6 +12,15 @@ beforeAll(() => {
 /** All queues but that of starts, which hold nothing that another delivery of their jobs does not repeat. */
 const jobQueues = { Properties: { FifoQueue: true } };
 
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: {
+    readonly Name?: string;
+    readonly Replicas?: readonly { readonly DeletionProtectionEnabled?: boolean }[];
+  };
+  readonly DeletionPolicy?: string;
+}
+
 /** By logical id: the properties whose change makes CloudFormation replace a table or a queue. */
 const identities = ({ templates }: Synthesised) =>
   Object.fromEntries(
@@ -57,25 +66,42 @@ test("no table or queue has a fixed name, which would prevent its replacement", 
 });
 
 const retainedResources = [
-  ["data", "AWS::DynamoDB::GlobalTable", 4, {}],
-  ["data", "AWS::SecretsManager::Secret", 1, {}],
-  ["data", "AWS::KMS::Key", 1, {}],
-  ["messaging", "AWS::SQS::Queue", 4, jobQueues],
+  ["data", "AWS::DynamoDB::GlobalTable", 4, "Retain", {}],
+  ["data", "AWS::SecretsManager::Secret", 1, "RetainExceptOnCreate", {}],
+  ["data", "AWS::KMS::Key", 1, "RetainExceptOnCreate", {}],
+  ["messaging", "AWS::SQS::Queue", 4, "RetainExceptOnCreate", jobQueues],
 ] as const;
 
-describe.each(retainedResources)("in the %s stack each %s", (part, type, count, properties) => {
-  const policies = ({ templates }: Synthesised) =>
-    Object.values(templates[part].findResources(type, properties)).map(
-      ({ DeletionPolicy, UpdateReplacePolicy }) => [DeletionPolicy, UpdateReplacePolicy],
-    );
+describe.each(retainedResources)(
+  "in the %s stack each %s",
+  (part, type, count, deletionPolicy, properties) => {
+    const policies = ({ templates }: Synthesised) =>
+      Object.values(templates[part].findResources(type, properties)).map(
+        ({ DeletionPolicy, UpdateReplacePolicy }) => [DeletionPolicy, UpdateReplacePolicy],
+      );
 
-  test("outlives its stack in production, and is retained if a deployment would replace it", () => {
-    expect(policies(prod)).toEqual(Array.from({ length: count }, () => ["Retain", "Retain"]));
-  });
+    test("outlives its stack in production, and is retained if a deployment would replace it", () => {
+      expect(policies(prod)).toEqual(Array.from({ length: count }, () => [deletionPolicy, "Retain"]));
+    });
 
-  test("is deleted with its stack elsewhere, but not by a deployment", () => {
-    expect(policies(dev)).toEqual(Array.from({ length: count }, () => ["Delete", "Retain"]));
-  });
+    test("is deleted with its stack elsewhere, but not by a deployment", () => {
+      expect(policies(dev)).toEqual(Array.from({ length: count }, () => ["Delete", "Retain"]));
+    });
+  },
+);
+
+test("a creation that failed can be tried again: what has a fixed name, and nothing protected, is deleted", () => {
+  for (const stack of [prod.templates.data, prod.templates.messaging]) {
+    for (const { Type, Properties, DeletionPolicy } of Object.values(
+      stack.toJSON().Resources,
+    ) as Resource[]) {
+      const { Name, Replicas = [] } = Properties ?? {};
+      if (Type === "AWS::SecretsManager::Secret" && Name !== undefined)
+        expect(DeletionPolicy).toBe("RetainExceptOnCreate");
+      if (Replicas.some(({ DeletionProtectionEnabled }) => DeletionProtectionEnabled))
+        expect(DeletionPolicy).toBe("Retain");
+    }
+  }
 });
 
 describe("every table", () => {
@@ -97,7 +123,11 @@ describe("every table", () => {
   });
 });
 
-test("the stacks that hold data are protected from deletion in production", () => {
-  expect(prod.protectedStacks).toEqual(["bot-bridge-prod-data", "bot-bridge-prod-messaging"]);
+test("the stacks that hold data or the API's address are protected from deletion in production", () => {
+  expect([...prod.protectedStacks].sort()).toEqual([
+    "bot-bridge-prod-api",
+    "bot-bridge-prod-data",
+    "bot-bridge-prod-messaging",
+  ]);
   expect(dev.protectedStacks).toEqual([]);
 });

@@ -29,13 +29,22 @@ export interface Synthesised {
   readonly templates: Readonly<Record<Part, Template>>;
   readonly stacks: readonly StackTemplate[];
   readonly assembly: Assembly;
+  /** Of its stacks: `aws://<account>/<region>`. */
+  readonly environments: readonly string[];
   /** Names of the stacks that CloudFormation refuses to delete. */
   readonly protectedStacks: readonly string[];
 }
 
 interface Manifest {
   readonly artifacts: Readonly<
-    Record<string, { readonly properties?: { readonly terminationProtection?: boolean } }>
+    Record<
+      string,
+      {
+        readonly type: string;
+        readonly environment?: string;
+        readonly properties?: { readonly terminationProtection?: boolean };
+      }
+    >
   >;
 }
 
@@ -65,6 +74,13 @@ export const synthesise = (given: GivenSettings = {}): Synthesised => {
       },
       stacks: readStacks(outdir).stacks,
       assembly: readAssembly(outdir),
+      environments: [
+        ...new Set(
+          Object.values(artifacts).flatMap(({ type, environment }) =>
+            type === "aws:cloudformation:stack" && environment !== undefined ? [environment] : [],
+          ),
+        ),
+      ],
       protectedStacks: Object.keys(artifacts).filter(
         (id) => artifacts[id]?.properties?.terminationProtection,
       ),

@@ -51,6 +51,13 @@ describe("a wrong config", () => {
       { apps: Array.from({ length: 40 }, () => "a".repeat(60)) },
       "apps: must be at most 2000 characters together: leave it empty",
     ],
+    [{ defaultEndpoint: false }, "defaultEndpoint: must be true without a domain"],
+    [
+      { region: "eu-central-1", domain: { name: "bots.example.com", certificateArn } },
+      "domain: certificateArn must be in the stage's region eu-central-1, got eu-west-1",
+    ],
+    [{ region: "Frankfurt" }, "region: must be an AWS region, such as eu-central-1"],
+    [{ account: "1234" }, "account: must be an AWS account id, a string of 12 digits"],
     [{ domain: "bots.example.com" }, "domain: must be an object of name and certificateArn"],
     [
       { domain: { name: "bots.example.com", certificateArn: "arn:aws:iam" } },
