@@ -14,6 +14,7 @@ import { logMetrics } from "./observability/log-metrics.ts";
 import { logQueries } from "./observability/log-queries.ts";
 import { platformAlarms } from "./observability/platform-alarms.ts";
 import { queueAlarms } from "./observability/queue-alarms.ts";
+import { notifyOfFailedReleases } from "./observability/release-notifications.ts";
 import { turnAlarms } from "./observability/turn-alarms.ts";
 import { findWatched, type WatchedStacks } from "./observability/watched.ts";
 
@@ -77,7 +78,9 @@ export class ObservabilityStack extends Stack {
 
     const custom = customMetricsOf(stage);
     const fromLogs = logMetrics(this, watched);
-    const notify = new SnsAction(alarmTopic(this, config));
+    const topic = alarmTopic(this, config);
+    notifyOfFailedReleases(this, watched, stage, topic);
+    const notify = new SnsAction(topic);
     const specs = [
       ...queueAlarms(watched.queues),
       ...turnAlarms(custom),

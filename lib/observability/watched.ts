@@ -1,5 +1,6 @@
 import type { Stack } from "aws-cdk-lib";
 import { RestApi } from "aws-cdk-lib/aws-apigateway";
+import { LambdaApplication } from "aws-cdk-lib/aws-codedeploy";
 import { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
@@ -29,6 +30,8 @@ export interface Watched {
   readonly workers: readonly WatchedFunction[];
   readonly queues: readonly WatchedQueue[];
   readonly functionLogs: readonly LogGroup[];
+  /** The applications of gradual deployments; none outside of production. */
+  readonly releases: readonly LambdaApplication[];
   /** One line per request, written by API Gateway (lib/access-log.ts). */
   readonly accessLogs: LogGroup;
 }
@@ -69,6 +72,7 @@ export const findWatched = ({ data, messaging, api }: WatchedStacks): Watched =>
     functionLogs: [messaging, api]
       .flatMap((stack) => findAllIn(stack, LogGroup))
       .filter((group) => group !== accessLogs),
+    releases: [messaging, api].flatMap((stack) => findAllIn(stack, LambdaApplication)),
     accessLogs,
   };
 };

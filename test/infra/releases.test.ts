@@ -55,6 +55,27 @@ describe("a new version in production", () => {
     }
   });
 
+  test("that is rolled back is reported to those whom alarms notify", () => {
+    const { observability } = prod.templates;
+    const [[topic] = []] = Object.entries(observability.findResources("AWS::SNS::Topic"));
+    observability.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: {
+        source: ["aws.codedeploy"],
+        "detail-type": ["CodeDeploy Deployment State-change Notification"],
+        detail: { state: ["FAILURE", "STOP"], application: [Match.anyValue(), Match.anyValue()] },
+      },
+      Targets: [Match.objectLike({ Arn: { Ref: topic } })],
+    });
+    observability.hasResourceProperties("AWS::SNS::TopicPolicy", {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: "sns:Publish", Principal: { Service: "events.amazonaws.com" } }),
+        ]),
+      }),
+    });
+    dev.templates.observability.resourceCountIs("AWS::Events::Rule", 0);
+  });
+
   test("leaves the old version in place for a manual rollback", () => {
     for (const version of resources(prod, "AWS::Lambda::Version"))
       expect(version.DeletionPolicy).toBe("Retain");
