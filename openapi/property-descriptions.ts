@@ -82,6 +82,8 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
         "Events that trigger the integration; if empty, `message:private` and `message:group_mentioned`.",
       stream: "Whether the answer is sent while it is generated, or in one message at the end.",
       handleResponse: "Whether the answer is sent to the user.",
+      waitForInputCompletion: "As it was sent; it has no effect.",
+      gentleResponse: "As it was sent; it has no effect.",
       options: "The options that were sent.",
       auth: "Credentials for the model's server; absent for webhooks.",
     },

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Bot } from "#core/bot/bot.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
-import type { Integration } from "#core/bot/integration.ts";
+import { type Integration, storedFlags } from "#core/bot/integration.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { optionsByType } from "#core/bot/options.ts";
 
@@ -16,6 +16,7 @@ const integrationReply = v.object({
   events: v.array(v.picklist(eventTypes)),
   stream: v.boolean(),
   handleResponse: v.boolean(),
+  ...v.entriesFromList(storedFlags, v.exactOptional(v.boolean())),
   options: optionsReply,
   auth: v.exactOptional(v.object({ apiKey: v.pipe(v.string(), v.description("Masked: `app-****3f9c`.")) })),
 });
@@ -55,6 +56,9 @@ const toIntegrationReply = (integration: Integration): IntegrationReply => {
     events: [...events],
     stream,
     handleResponse,
+    ...Object.fromEntries(
+      storedFlags.flatMap((flag) => (integration[flag] === undefined ? [] : [[flag, integration[flag]]])),
+    ),
     options,
     ...(integration.type !== "webhook" && { auth: { apiKey: integration.maskedApiKey } }),
   };

@@ -3,6 +3,7 @@ import { withoutTrailingSlashes } from "#adapters/http/base-url.ts";
 import { callbackUrlFault } from "#adapters/http/callback-url.ts";
 import { eventName } from "#adapters/rongcloud/message-fields.ts";
 import { defaultEvents } from "#core/bot/event-type.ts";
+import { storedFlags } from "#core/bot/integration.ts";
 import { integrationTypes, type ModelType } from "#core/bot/integration-types.ts";
 import { isMasked, maskKey } from "#core/bot/key-mask.ts";
 import { anyObject, arrayOf, oneOf, stringOf, trueOrFalse } from "#core/shared/rules.ts";
@@ -58,6 +59,11 @@ const stream = v.pipe(
 );
 const handleResponse = v.pipe(trueOrFalse, v.description("Whether the answer is sent to the user."));
 
+const storedFlag = v.pipe(
+  trueOrFalse,
+  v.description("Stored for RongCloud's SDKs. It has no effect: each message is answered at once."),
+);
+
 const fields = (rules: BotRules, { types, endpoints }: IntegrationGroup) => ({
   enabled: trueOrFalse,
   callbackUrl: callbackUrl(rules, endpoints),
@@ -78,6 +84,7 @@ const withDefaults = ({ callbackUrl: url, ...rest }: Fields) => ({
   events: v.optional(rest.events, []),
   stream: v.optional(rest.stream, true),
   handleResponse: v.optional(rest.handleResponse, true),
+  ...v.entriesFromList(storedFlags, v.exactOptional(storedFlag)),
   options: v.is(rest.options, {}) ? v.optional(rest.options, {}) : rest.options,
 });
 
@@ -95,6 +102,7 @@ const partial = (entries: Fields) => ({
   events: v.exactOptional(entries.events),
   stream: v.exactOptional(entries.stream),
   handleResponse: v.exactOptional(entries.handleResponse),
+  ...v.entriesFromList(storedFlags, v.exactOptional(storedFlag)),
   options: v.exactOptional(entries.options),
 });
 

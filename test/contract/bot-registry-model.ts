@@ -1,3 +1,4 @@
+import { storedFlags } from "#core/bot/integration.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { isMasked, maskKey } from "#core/bot/key-mask.ts";
 import type { Endpoint } from "./bot-registry.ts";
@@ -16,7 +17,7 @@ const keyShown = (apiKey: string): string => (isMasked(apiKey) ? apiKey : maskKe
 const eventShown = (sent: string): string => (sent === "message:group" ? "message:group_mentioned" : sent);
 
 const integrationShown = (sent: Fields, before: Fields): Fields => {
-  const { type, enabled, callbackUrl, objectNames, events, stream, handleResponse, options } = {
+  const { type, enabled, callbackUrl, objectNames, events, stream, handleResponse, options, ...others } = {
     ...before,
     ...sent,
   };
@@ -29,6 +30,9 @@ const integrationShown = (sent: Fields, before: Fields): Fields => {
     events: events.map(eventShown),
     stream,
     handleResponse,
+    ...Object.fromEntries(
+      Object.entries(others).filter(([name]) => storedFlags.some((flag) => flag === name)),
+    ),
     options,
     ...(type !== "webhook" && { auth: { apiKey: keyShown(auth.apiKey) } }),
   };

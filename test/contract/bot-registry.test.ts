@@ -100,7 +100,8 @@ test("the Java SDK's eight calls work one after the other", async () => {
     createdAt: expect.any(Number),
     updatedAt: expect.any(Number),
   };
-  const chatRead = { ...chatShown, objectNames: ["RC:TxtMsg"], stream: false };
+  const flags = { waitForInputCompletion: true, gentleResponse: true };
+  const chatRead = { ...chatShown, objectNames: ["RC:TxtMsg"], stream: false, ...flags };
   expect((await call("query", {})).body).toEqual({ code: 200, bots: [read], total: 1, hasNext: false });
 
   const added = {

@@ -3,7 +3,7 @@ import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import type { Bot, BotWithKeys } from "#core/bot/bot.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
-import type { Integration, IntegrationWithKey } from "#core/bot/integration.ts";
+import { type Integration, type IntegrationWithKey, storedFlags } from "#core/bot/integration.ts";
 import { type IntegrationType, integrationTypes, modelTypes } from "#core/bot/integration-types.ts";
 import { maskKey } from "#core/bot/key-mask.ts";
 import { type OptionsOf, optionsByType } from "#core/bot/options.ts";
@@ -22,6 +22,7 @@ const integrationBase = {
   events: v.array(v.picklist(eventTypes)),
   stream: v.boolean(),
   handleResponse: v.boolean(),
+  ...v.entriesFromList(storedFlags, v.exactOptional(v.boolean())),
 };
 
 const integrationRecord = v.variant("type", [

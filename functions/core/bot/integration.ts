@@ -2,7 +2,14 @@ import type { EventType } from "./event-type.ts";
 import type { IntegrationType, ModelType } from "./integration-types.ts";
 import type { OptionsOf } from "./options.ts";
 
-export interface IntegrationFields {
+/**
+ * Fields of RongCloud's Java SDK, for bots that answer like a person: they wait until the user has finished writing, and take
+ * their time. RongCloud documents no rules for them. The bridge stores and returns them, and answers each message at once.
+ */
+export const storedFlags = ["waitForInputCompletion", "gentleResponse"] as const;
+type StoredFlag = (typeof storedFlags)[number];
+
+export interface IntegrationFields extends Readonly<Partial<Record<StoredFlag, boolean>>> {
   readonly enabled: boolean;
   /** For webhooks, the app server's URL; for models, the base URL of their API, such as `https://api.dify.ai/v1`. */
   readonly callbackUrl: string;

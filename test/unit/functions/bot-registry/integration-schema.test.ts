@@ -61,10 +61,10 @@ describe("an integration", () => {
     expect(integrationOf(webhook(explicit))).toEqual({ ...webhook(), ...explicit });
   });
 
-  test("is parsed without the extra fields of RongCloud's newer SDKs, and a webhook without a key", () => {
-    const extraFields = { agent: { agentId: "a" }, waitForInputCompletion: true, gentleResponse: true };
+  test("keeps the flags of RongCloud's newer SDKs, and no key of a webhook", () => {
+    const flags = { waitForInputCompletion: true, gentleResponse: false };
     const auth = { apiKey: "app-1234567890abcdef" };
-    expect(integrationOf(webhook({ ...extraFields, auth }))).toEqual({ ...webhook(), ...filledIn });
+    expect(integrationOf(webhook({ ...flags, auth }))).toEqual({ ...webhook(), ...filledIn, ...flags });
   });
 
   test("accepts every event of the contract, and message:group for message:group_mentioned", () => {
