@@ -34,11 +34,10 @@ const receivedOf = (path: string, issue: v.GenericIssue): string => {
   }
 };
 
-const pathOf = (issue: v.GenericIssue): string =>
-  fieldPath((issue.path ?? []).map(({ key }) => key)) || "body";
+const keysOf = (issue: v.GenericIssue): unknown[] => (issue.path ?? []).map(({ key }) => key);
 
 const toCallerError = (issue: v.GenericIssue): BridgeError => {
-  const path = pathOf(issue);
+  const path = fieldPath(keysOf(issue)) || "body";
   const tooLong =
     (issue.type === "max_length" || issue.type === "max_bytes") && typeof issue.input === "string";
   const rule = `${path}: ${ruleOf(issue)}`;
@@ -47,31 +46,33 @@ const toCallerError = (issue: v.GenericIssue): BridgeError => {
 };
 
 /** Whether an object's field is null and must not be. Entries of arrays are not fields. */
-const isNullField = ({ input, path }: v.GenericIssue): boolean =>
-  input === null && typeof path?.at(-1)?.key === "string";
+const isNullField = (issue: v.GenericIssue): boolean =>
+  issue.input === null && typeof keysOf(issue).at(-1) === "string";
 
-const without = (value: unknown, issues: readonly v.GenericIssue[]): unknown => {
-  const copy = structuredClone(value);
-  for (const { path = [] } of issues) {
-    let holder = copy;
-    for (const { key } of path.slice(0, -1)) holder = Reflect.get(Object(holder), String(key));
-    Reflect.deleteProperty(Object(holder), String(path.at(-1)?.key));
-  }
-  return copy;
+/** Without the fields that are null, at any depth. Parsed JSON has a limited depth. */
+const withoutNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, each]) => (each === null ? [] : [[name, withoutNulls(each)]])),
+  );
 };
+
+/** Not all issues: half a million invalid entries of an array are that many. */
+const firstIssue = { abortEarly: true };
 
 /**
  * Parses input of a caller. For an optional field null is as if it were absent: serializers of several languages write it.
  * @throws BridgeError `bad_parameter` or `parameter_too_long` for the first invalid field: its path, the rule and the value.
  */
 export const parseInput = <T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> => {
-  const parsed = v.safeParse(schema, value);
+  const parsed = v.safeParse(schema, value, firstIssue);
   if (parsed.success) return parsed.output;
-  const nulls = parsed.issues.filter(isNullField);
-  if (nulls.length === 0) throw toCallerError(parsed.issues[0]);
-  const again = v.safeParse(schema, without(value, nulls));
+  const [issue] = parsed.issues;
+  if (!isNullField(issue)) throw toCallerError(issue);
+  const again = v.safeParse(schema, withoutNulls(value), firstIssue);
   if (again.success) return again.output;
   const [fault] = again.issues;
-  // A required field is reported as it was sent.
-  throw toCallerError(nulls.find((issue) => pathOf(issue) === pathOf(fault)) ?? fault);
+  // A required field that is null is reported as it was sent.
+  throw toCallerError(fieldPath(keysOf(fault)) === fieldPath(keysOf(issue)) ? issue : fault);
 };

@@ -61,6 +61,13 @@ describe("a JSON body", () => {
     );
   });
 
+  test("with null and thousands of faults is rejected at the first one: none of the others is described", () => {
+    const body = jsonOf({ apiKey: null, tags: Array.from({ length: 60_000 }, () => 0) });
+    const { result, cpuMs } = cpuTimed(() => refusalOf(() => parseJsonBody(person, body)));
+    expect(result).toMatchObject({ code: 1002 });
+    expect(cpuMs).toBeLessThan(500);
+  });
+
   test("of no bytes is rejected with 1003", () => {
     expect(refusalOf(() => parseJsonBody(person, Buffer.alloc(0)))).toMatchObject({ code: 1003 });
   });
