@@ -1,8 +1,9 @@
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { ForwardedReply } from "#adapters/api-gateway/forwarded-reply.ts";
+import { toForwardedCall } from "#adapters/api-gateway/forwarded-request.ts";
 import type { VerifyCall } from "#adapters/rongcloud/verify-call.ts";
 import type { ForwardCall } from "#core/intake/forward-call.ts";
-import { callerError } from "#core/shared/errors.ts";
+import { type BridgeError, callerError } from "#core/shared/errors.ts";
 
 export interface AnswerUnknownPathPorts {
   readonly verifyCall: VerifyCall;
@@ -10,21 +11,21 @@ export interface AnswerUnknownPathPorts {
   readonly forwardCall: ForwardCall | undefined;
 }
 
-/** For an app server that expects RongCloud's whole API. */
-const notServed =
-  "no such path: without RongCloud behind it (passThrough), this bridge serves only bots, messages to bots and tokens";
-
-/** Of a header. Node throws for characters that a header may not have. */
-const printable = /^[\x20-\x7e]{1,256}$/;
-
-const contentTypeOf = ({ headers }: ApiRequest): string => {
-  const contentType = headers["content-type"] ?? "application/x-www-form-urlencoded";
-  if (printable.test(contentType)) return contentType;
-  throw callerError("bad_parameter", "content-type: must be 1 to 256 printable ASCII characters");
-};
-
 const isSigned = ({ headers }: ApiRequest): boolean =>
   headers.signature !== undefined || headers["rc-signature"] !== undefined;
+
+/** Paths of RongCloud's server API. Only such a path is quoted in an error. */
+const imPath = /^(?:\/\w{1,32}){1,8}\.json$/;
+
+/** They need what the bridge does not store: messages. */
+const historyPath = /^\/(?:message\/history|conversation\/message\/history|v3\/message\/\w+\/query)\b/;
+
+/** Why a signed call of RongCloud's API is not served without RongCloud. */
+const notServed = (path: string): BridgeError => {
+  const reason = "this bridge runs stand-alone (passThrough is off)";
+  const stored = historyPath.test(path) ? " and stores no messages" : "";
+  return callerError("not_found", `${path} is served by RongCloud only: ${reason}${stored}`);
+};
 
 /**
  * Handles all paths that are not part of this API. Without it, API Gateway would respond with 403 and echo the request. A server
@@ -33,20 +34,12 @@ const isSigned = ({ headers }: ApiRequest): boolean =>
 export const makeAnswerUnknownPath =
   ({ verifyCall, forwardCall }: AnswerUnknownPathPorts) =>
   async (request: ApiRequest): Promise<ForwardedReply> => {
-    const { method, path, query, headers } = request;
-    if (!isSigned(request) || (method !== "GET" && method !== "POST")) {
+    const { method, path, headers } = request;
+    const mayBeServed = forwardCall !== undefined || imPath.test(path);
+    if (!mayBeServed || !isSigned(request) || (method !== "GET" && method !== "POST")) {
       throw callerError("not_found", "no such path");
     }
-    if (!forwardCall) throw callerError("not_found", notServed);
     const { appKey } = await verifyCall(headers);
-    const contentType = contentTypeOf(request);
-    const reply = await forwardCall({
-      appKey,
-      method,
-      path: query.size > 0 ? `${path}?${query}` : path,
-      contentType,
-      body: request.body.toString(),
-      requestId: headers["x-request-id"],
-    });
-    return new ForwardedReply(reply);
+    if (!forwardCall) throw notServed(path);
+    return new ForwardedReply(await forwardCall(toForwardedCall(appKey, request, { method, path })));
   };

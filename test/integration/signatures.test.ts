@@ -117,7 +117,7 @@ beforeAll(async () => {
   recorded.set("a call to the IM", { signed: signedIn(atIm.at(-1)) });
   recorded.set("a user's call", { token: (body as { botToken: string }).botToken });
 
-  expect(await callApi(bridge.url, "/user/info.json", user)).toMatchObject(ok);
+  expect(await callApi(bridge.url, "/group/create.json", user)).toMatchObject(ok);
   recorded.set("a call that was forwarded to the IM", { signed: signedIn(atIm.at(-1)) });
 
   const routed = sign();
@@ -153,7 +153,7 @@ const bodies: Record<string, object | URLSearchParams> = {
 };
 
 const addressOf = (path: string): string =>
-  path.replace("{proxy+}", "user/info.json").replace("{userId}", "bot-signed").replace("{turn}", "turn-1");
+  path.replace("{proxy+}", "group/create.json").replace("{userId}", "bot-signed").replace("{turn}", "turn-1");
 
 /** Sends all that was recorded to an entry point, in every place in which it looks for it. */
 const send = async ({ method, path }: Route, { signed, token }: Recorded): Promise<number> => {

@@ -71,17 +71,61 @@ const notFound = {
 const info: Answer = answerWith(200, "application/json;charset=utf-8", '{"code":200,"userName":"Ann"}');
 
 describe("stand-alone, an unknown path", () => {
-  test("is 404 if no one signed it, and nothing is echoed", async () => {
-    expect(await setUp(undefined).call({ path: "/<script>" })).toEqual(notFound);
+  test.each([
+    ["no one signed", undefined],
+    ["an app signed", signed()],
+    ["an attacker signed", signed({ Signature: "0".repeat(40) })],
+  ])("is 404 if %s it, and nothing is echoed", async (_name, headers) => {
+    const { call } = setUp(undefined);
+    expect(await call({ path: "/<script>", ...(headers && { headers }) })).toEqual(notFound);
+  });
+});
+
+describe("stand-alone, a path of RongCloud's API that the bridge does not serve", () => {
+  const standAlone = "is served by RongCloud only: this bridge runs stand-alone (passThrough is off)";
+  const saying = (errorMessage: string) => ({
+    ...notFound,
+    text: JSON.stringify({ code: 404, errorMessage }),
   });
 
   test.each([
-    ["an app signed", signed()],
-    ["an attacker signed", signed({ Signature: "0".repeat(40) })],
-  ])("is 404 if %s it, with the reason, and nothing is echoed", async (_name, headers) => {
-    const reply = await setUp(undefined).call({ path: "/<script>", headers });
-    expect(reply).toEqual({ ...notFound, text: expect.stringMatching(/^\{"code":404,.*\(passThrough\)/) });
-    expect(reply.text).not.toContain("script");
+    ["/group/create.json", `/group/create.json ${standAlone}`],
+    ["/message/history.json", `/message/history.json ${standAlone} and stores no messages`],
+    ["/message/history/delete.json", `/message/history/delete.json ${standAlone} and stores no messages`],
+    ["/v3/message/private/query.json", `/v3/message/private/query.json ${standAlone} and stores no messages`],
+    [
+      "/conversation/message/history/clean.json",
+      `/conversation/message/history/clean.json ${standAlone} and stores no messages`,
+    ],
+  ])("is 404 with the reason for the app's server: %s", async (path, message) => {
+    expect(await setUp(undefined).call({ path, headers: signed() })).toEqual(saying(message));
+  });
+
+  test("is 404 without a reason if it is not signed", async () => {
+    expect(await setUp(undefined).call({ path: "/group/create.json" })).toEqual(notFound);
+  });
+
+  test.each([
+    ["forged", signed({ Signature: "0".repeat(40) })],
+    ["signed by an unknown app", signed({ "App-Key": "app-two" })],
+  ])("is 401 if it is %s, as it is in front of RongCloud", async (_name, headers) => {
+    const { status, text } = await setUp(undefined).call({ path: "/group/create.json", headers });
+    expect(status).toBe(401);
+    expect(text).not.toContain("stand-alone");
+  });
+
+  test.each([
+    "/",
+    "/group/create",
+    "/group/create.json/",
+    "/group//create.json",
+    '/group/"><script>.json',
+    "/group/\u202e.json",
+    "/群组/create.json",
+    `/${"x".repeat(33)}.json`,
+    `${"/x".repeat(9)}.json`,
+  ])("is not mistaken for %j, which is not quoted", async (path) => {
+    expect(await setUp(undefined).call({ path, headers: signed() })).toEqual(notFound);
   });
 });
 

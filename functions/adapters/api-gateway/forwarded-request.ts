@@ -1,0 +1,26 @@
+import type { ForwardedCall } from "#core/intake/forward-call.ts";
+import { callerError } from "#core/shared/errors.ts";
+import type { ApiRequest } from "./api-request.ts";
+
+/** Of a header. Node throws for characters that a header may not have. */
+const printable = /^[\x20-\x7e]{1,256}$/;
+
+const contentTypeOf = ({ headers }: ApiRequest): string => {
+  const contentType = headers["content-type"] ?? "application/x-www-form-urlencoded";
+  if (printable.test(contentType)) return contentType;
+  throw callerError("bad_parameter", "content-type: must be 1 to 256 printable ASCII characters");
+};
+
+/** A request as it is forwarded to the IM, with its query, content type and body. */
+export const toForwardedCall = (
+  appKey: string,
+  request: ApiRequest,
+  { method, path }: Pick<ForwardedCall, "method" | "path">,
+): ForwardedCall => ({
+  appKey,
+  method,
+  path: request.query.size > 0 ? `${path}?${request.query}` : path,
+  contentType: contentTypeOf(request),
+  body: request.body.toString(),
+  requestId: request.headers["x-request-id"],
+});
