@@ -96,7 +96,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
   const messagePublish = signedFunction(
     "MessagePublish",
     "message-publish",
-    "Accepts messages that an app server sends to bots",
+    "Accepts messages that an app server sends, and recalls",
     {
       ...ingressEnvironment,
       ...rongcloudEnvironment,
@@ -117,11 +117,18 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     ingress.allow(messaging.webhooks.queue.queueArn, "sqs:SendMessage");
   }
 
-  const userToken = signedFunction("UserToken", "user-token", "Issues and revokes user tokens", {
-    ...rongcloudEnvironment,
-    USER_TOKEN_HOURS: String(config.userTokenHours),
-  });
-  userToken.allow(data.guards.tableArn, "dynamodb:UpdateItem");
+  const userToken = signedFunction(
+    "UserToken",
+    "user-token",
+    "Issues and revokes user tokens, keeps profiles",
+    {
+      ...rongcloudEnvironment,
+      BOTS_TABLE: data.bots.tableName,
+      USER_TOKEN_HOURS: String(config.userTokenHours),
+    },
+  );
+  userToken.allow(data.guards.tableArn, "dynamodb:UpdateItem", "dynamodb:GetItem");
+  userToken.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
 
   const chatStream = appFunction(
     "ChatStream",

@@ -16,6 +16,9 @@ const defaultRequestsPerSecond = 100;
 /** A full message route sends every message of an app, and RongCloud retries throttled callbacks. */
 const callbacksPerSecond = 5_000;
 
+/** Each answer takes several calls a second. RongCloud's own limit is 100 per app. */
+const chunksPerSecond = 1_000;
+
 /** Path prefix of the chat API. */
 const chat = "/v1/bots/{userId}";
 /** Across all users; each user also has a limit of their own. */
@@ -80,10 +83,17 @@ export const makeRoutes = ({
   signed("POST", "/v3/bot/integration/delete.json", botRegistry),
   signed("POST", "/message/private/publish.json", messagePublish),
   signed("POST", "/message/group/publish.json", messagePublish),
+  signed("POST", "/message/recall.json", messagePublish),
+  signed("POST", "/statusmessage/private/publish.json", messagePublish),
+  signed("POST", "/statusmessage/group/publish.json", messagePublish),
+  signed("POST", "/v3/message/private/publish_stream.json", messagePublish, chunksPerSecond),
+  signed("POST", "/v3/message/group/publish_stream.json", messagePublish, chunksPerSecond),
   signed("POST", "/callbacks/rongcloud/messages", imCallback, callbacksPerSecond),
   signed("POST", "/callbacks/rongcloud/bot-events", imCallback, callbacksPerSecond),
   signed("POST", "/user/getToken.json", userToken, 200),
   signed("POST", "/user/token/expire.json", userToken),
+  signed("POST", "/user/info.json", userToken),
+  signed("POST", "/user/refresh.json", userToken),
   streamed("POST", `${chat}/chat`, chatStream, chatsPerSecond),
   streamed("POST", `${chat}/turns/{turn}/input`, chatStream, chatsPerSecond),
   streamed("GET", `${chat}/turns/{turn}/events`, chatStream, chatsPerSecond),

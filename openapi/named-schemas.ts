@@ -13,8 +13,10 @@ import { chatSchema } from "../functions/chat-stream/chat-schema.ts";
 import { botEventSchema } from "../functions/im-callback/bot-event-schema.ts";
 import { routedMessageSchema } from "../functions/im-callback/routed-message-schema.ts";
 import { groupMessageSchema, privateMessageSchema } from "../functions/message-publish/message-schema.ts";
+import { recallSchema } from "../functions/message-publish/recall-schema.ts";
+import { groupChunkSchema, privateChunkSchema } from "../functions/message-publish/stream-schema.ts";
 import { expirySchema } from "../functions/user-token/expiry-schema.ts";
-import { userSchema } from "../functions/user-token/user-schema.ts";
+import { profileQuerySchema, profileSchema, userSchema } from "../functions/user-token/user-schema.ts";
 import { formField, formFields, source, usage } from "./answer-schemas.ts";
 import { chatEvent, chatEvents } from "./chat-events.ts";
 import { integrationSchemas, rules } from "./integration-schemas.ts";
@@ -89,6 +91,8 @@ export const namedSchemas: NamedSchemas = {
     schema: tokenExpiry,
     description: "Users, and the time before which their tokens were issued; at most one day in the future.",
   },
+  UserQuery: { schema: profileQuerySchema, description: "Identifies a user or bot of the app." },
+  UserProfile: { schema: profileSchema, description: "What is known about a user." },
   PrivateMessage: {
     schema: privateMessageSchema,
     description: `A message to one or more users or bots. ${ignoredFields}`,
@@ -96,6 +100,23 @@ export const namedSchemas: NamedSchemas = {
   GroupMessage: {
     schema: groupMessageSchema,
     description: `A message to groups. It addresses the bots that its content mentions, if isMentioned is 1. ${ignoredFields}`,
+  },
+  MessageRecall: {
+    schema: recallSchema,
+    description: `A message that is taken back. ${ignoredFields}`,
+  },
+  PrivateStreamChunk: {
+    schema: privateChunkSchema,
+    description: `One chunk of a stream message to a user. ${ignoredFields}`,
+  },
+  GroupStreamChunk: {
+    schema: groupChunkSchema,
+    description: `One chunk of a stream message to a group. ${ignoredFields}`,
+  },
+  StreamChunkContent: {
+    schema: privateChunkSchema.entries.content,
+    description:
+      "What a chunk adds. Other fields of RongCloud's `RC:StreamMsg`, such as `type` in the first chunk, are passed to the IM.",
   },
   RoutedMessage: {
     schema: routedMessage,
@@ -125,6 +146,8 @@ export const namedSchemas: NamedSchemas = {
     description: "The message's ID for each recipient.",
   },
   GroupMessageReply: { schema: replies.sentGroupMessage, description: "The message's ID in each group." },
+  StreamChunkReply: { schema: replies.sentChunk, description: "The ID of the stream message." },
+  UserProfileReply: { schema: replies.userProfile, description: "What is known about a user or bot." },
   ChatAnswer: { schema: replies.chatAnswer, description: "A complete answer." },
   Suggestions: { schema: replies.suggestions, description: "Questions that the user might ask next." },
   Conversation: { schema: replies.conversation, description: "A user's conversation with a bot." },

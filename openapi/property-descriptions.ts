@@ -101,8 +101,25 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
     schemas: ["User"],
     properties: {
       userId: "The user's ID, chosen by the app.",
-      name: "The user's name. Only RongCloud uses it.",
-      portraitUri: "URL of the user's picture. Only RongCloud uses it.",
+      name: "The user's name, which `/user/info.json` returns.",
+      portraitUri: "URL of the user's picture, which `/user/info.json` returns.",
+    },
+  },
+  {
+    schemas: ["UserProfile"],
+    properties: {
+      userId: "The user's ID.",
+      name: "The user's new name. If omitted, it does not change.",
+      portraitUri: "URL of the user's new picture. If omitted, it does not change.",
+    },
+  },
+  {
+    schemas: ["UserProfileReply"],
+    properties: {
+      userName: "The name of the user or bot; empty if it is not known.",
+      userPortrait: "URL of the picture; empty if it is not known.",
+      createTime:
+        "When the user's first token was issued or the bot was created, such as `2026-01-01 08:00:00`, in UTC; empty if the user is not known.",
     },
   },
   { schemas: ["TokenExpiry"], properties: { userId: "The users' IDs." } },
@@ -129,6 +146,37 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
       isMentioned: "1 if the message mentions users. With 0, mentions in its content have no effect.",
     },
   },
+  {
+    schemas: ["MessageRecall"],
+    properties: {
+      fromUserId: "User ID of the person or bot that sent the message, or of an admin.",
+      conversationType: "Kind of conversation: `1` is a private chat, `3` a group.",
+      targetId: "User ID of the message's recipient; for groups, the group's ID.",
+      messageUID: "ID of the message, which the call that sent it returned.",
+      sentTime: "When the message was sent, in milliseconds since the epoch.",
+      isAdmin: "1 if an admin takes back the message of another user.",
+      isDelete: "1 if clients show no notice in place of the message.",
+    },
+  },
+  {
+    schemas: ["PrivateStreamChunk", "GroupStreamChunk"],
+    properties: {
+      fromUserId: "User ID of the bot that sends the message.",
+      objectName: "Always `RC:StreamMsg`.",
+    },
+  },
+  { schemas: ["PrivateStreamChunk"], properties: { toUserId: "User ID of the recipient." } },
+  { schemas: ["GroupStreamChunk"], properties: { toGroupId: "ID of the group." } },
+  {
+    schemas: ["StreamChunkContent"],
+    properties: {
+      seq: "Position of the chunk in the message: 1, 2, 3, without gaps.",
+      complete: "Whether this is the last chunk.",
+      completeReason: "Why the message ends, in the last chunk; 0: it is complete.",
+      messageUID: "ID of the message, which the first chunk's call returned; absent in the first chunk.",
+    },
+  },
+  { schemas: ["StreamChunkReply"], properties: { messageUID } },
   {
     schemas: ["RoutedMessage"],
     properties: {

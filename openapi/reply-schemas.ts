@@ -1,6 +1,11 @@
 import * as v from "valibot";
 import { botsReply } from "../functions/bot-registry/bot-reply.ts";
-import { groupMessageReply, privateMessageReply } from "../functions/message-publish/message-reply.ts";
+import {
+  chunkReply,
+  groupMessageReply,
+  privateMessageReply,
+} from "../functions/message-publish/message-reply.ts";
+import { profileReply } from "../functions/user-token/profile-reply.ts";
 import { tokenReply } from "../functions/user-token/token-reply.ts";
 import { completion, conversationName, turnId } from "./answer-schemas.ts";
 
@@ -11,6 +16,8 @@ export const done = v.object({ code });
 export const bots = v.object({ code, ...botsReply.entries });
 export const sentPrivateMessage = v.object({ code, ...privateMessageReply.entries });
 export const sentGroupMessage = v.object({ code, ...groupMessageReply.entries });
+export const sentChunk = v.object({ code, ...chunkReply.entries });
+export const userProfile = v.object({ code, ...profileReply.entries });
 export const userToken = v.object({ code, ...tokenReply.entries });
 export const openApiDocument = v.looseObject({
   openapi: v.pipe(v.string(), v.description("The version of OpenAPI.")),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { forwardRoutes } from "#adapters/api-gateway/forwarded-request.ts";
 import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
@@ -13,8 +14,11 @@ import { openCallVerifier, verifierEnv } from "#adapters/rongcloud/open-verifier
 import { makePublishToIm } from "#adapters/rongcloud/publish-to-im.ts";
 import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
 import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
+import { makeForwardFromBot } from "#core/intake/forward-from-bot.ts";
 import { makePublishMessage } from "#core/intake/publish-message.ts";
+import { makeRecallMessage } from "#core/intake/recall-message.ts";
 import { makePublishRoutes } from "./routes.ts";
+import { makeStandAloneRoutes } from "./stand-alone-routes.ts";
 
 const env = parseEnvironment(
   v.object({ ...messageIngressEnv, ...verifierEnv, ...rongcloudEnv, PASS_THROUGH: flag }),
@@ -30,15 +34,27 @@ const forwardCall = makeForwardCall({
   apiUrls: env.RONGCLOUD_API_URL,
 });
 
+const acceptMessages = makeAcceptMessages({ ...ingress, clock });
+
+const publishRoutes = makePublishRoutes({
+  publishMessage: makePublishMessage({
+    acceptMessages,
+    passesThrough: env.PASS_THROUGH,
+    newMessageUID,
+    clock,
+  }),
+  publishToIm: makePublishToIm(forwardCall),
+});
+const standAloneRoutes = makeStandAloneRoutes({
+  recallMessage: makeRecallMessage({ acceptMessages, newMessageUID, clock }),
+  forwardFromBot: makeForwardFromBot({ bots: ingress.bots, forwardCall }),
+  forwardCall,
+});
+
 export const handler = makeSignedApi(
   { verifyCall, log },
-  makePublishRoutes({
-    publishMessage: makePublishMessage({
-      acceptMessages: makeAcceptMessages({ ...ingress, clock }),
-      passesThrough: env.PASS_THROUGH,
-      newMessageUID,
-      clock,
-    }),
-    publishToIm: makePublishToIm(forwardCall),
-  }),
+  {
+    ...publishRoutes,
+    ...(env.PASS_THROUGH ? forwardRoutes(Object.keys(standAloneRoutes), forwardCall) : standAloneRoutes),
+  },
 );

@@ -17,7 +17,7 @@ const isSigned = ({ headers }: ApiRequest): boolean =>
 /** Paths of RongCloud's server API. Only such a path is quoted in an error. */
 const imPath = /^(?:\/\w{1,32}){1,8}\.json$/;
 
-/** They need what the bridge does not store: messages. */
+/** They need what the bridge does not store: messages (docs/adr/0034). */
 const historyPath = /^\/(?:message\/history|conversation\/message\/history|v3\/message\/\w+\/query)\b/;
 
 /** Why a signed call of RongCloud's API is not served without RongCloud. */

@@ -6,6 +6,7 @@ import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
 import type { SignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import type { App } from "#core/bot/app.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
+import type { UserProfiles } from "#core/chat/user-profile.ts";
 import type { ForwardCall, ForwardedCall } from "#core/intake/forward-call.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { expirySchema, repeatableExpiryFields } from "./expiry-schema.ts";
@@ -15,6 +16,8 @@ import { repeatableFields, userSchema } from "./user-schema.ts";
 export interface TokenRoutesPorts {
   readonly signUserToken: SignUserToken;
   readonly revocations: Pick<TokenRevocations, "revoke">;
+  /** Used if there is no real IM, which keeps profiles itself. */
+  readonly profiles: Pick<UserProfiles, "save">;
   readonly clock: Clock;
   /** Undefined if there is no real IM (`PASS_THROUGH`). */
   readonly forwardCall: ForwardCall | undefined;
@@ -57,11 +60,14 @@ const withTime = (form: string, time: number): string =>
 
 /** With a real IM, `token` is the IM's and `botToken` the bridge's; without one, `token` is the bridge's. */
 const issueToken =
-  ({ signUserToken, forwardCall }: TokenRoutesPorts): SignedRoute =>
+  ({ signUserToken, profiles, forwardCall }: TokenRoutesPorts): SignedRoute =>
   async (app, request): Promise<TokenReply | ForwardedReply> => {
-    const { userId, bots } = parseFormBody(userSchema, request.body, repeatableFields);
+    const { userId, name, portraitUri, bots } = parseFormBody(userSchema, request.body, repeatableFields);
     const botToken = await signUserToken(app, { userId, bots: bots && [...new Set(bots)] });
-    if (!forwardCall) return { userId, token: botToken };
+    if (!forwardCall) {
+      await profiles.save({ appKey: app.appKey, userId }, { name, portraitUri });
+      return { userId, token: botToken };
+    }
     const imReply = await askIm(
       forwardCall,
       toCall(app, request, withoutOwnFields(request.body.toString())),

@@ -23,13 +23,22 @@ const bots = v.pipe(
   ),
 );
 
-/** A request for a user's token. The name and portrait are for the IM only. */
+const profile = { name: v.optional(stringOf(0, 128)), portraitUri: v.optional(stringOf(0, 1024)) };
+
+/** A request for a user's token. */
 export const userSchema = v.object({
   userId,
-  name: v.optional(stringOf(0, 128)),
-  portraitUri: v.optional(stringOf(0, 1024)),
+  ...profile,
   bots: v.optional(bots),
 });
+
+/** A request for the profile of a user or bot. Ids of bots may contain any characters. */
+export const profileQuerySchema = v.object({
+  userId: v.pipe(stringOf(1, 64), v.description("The ID of a user or bot.")),
+});
+
+/** A request to change a user's profile. Omitted fields keep their values. */
+export const profileSchema = v.object({ userId, ...profile });
 
 /** Form fields that may be repeated. */
 export const repeatableFields = ["bots"];

@@ -12,12 +12,14 @@ export const fields = {
 };
 export const targetUsers = { toUserId: v.pipe(v.array(id), v.minLength(1), v.maxLength(1000)) };
 
+export const targetGroups = { toGroupId: v.pipe(v.array(id), v.minLength(1), v.maxLength(3)) };
+
 export const privateMessage = v.pipe(
   v.object({ ...fields, ...targetUsers }),
   v.transform(({ toUserId, ...rest }) => ({ ...rest, channelType: "PERSON" as const, targetIds: toUserId })),
 );
 export const groupMessage = v.pipe(
-  v.object({ ...fields, toGroupId: v.pipe(v.array(id), v.minLength(1), v.maxLength(3)) }),
+  v.object({ ...fields, ...targetGroups }),
   v.transform(({ toGroupId, ...rest }) => ({ ...rest, channelType: "GROUP" as const, targetIds: toGroupId })),
 );
 

@@ -11,7 +11,7 @@ import { deliver, groupMessage, privateMessage } from "./ordinary-messages.ts";
 import { parseCall, readForm, readJson } from "./read-call.ts";
 import { type ImRecall, recallCall } from "./recalls.ts";
 import { Refusal, refuse } from "./refusal.ts";
-import { statusMessage, type Typing, typingsOf } from "./status-messages.ts";
+import { groupStatus, privateStatus, type Typing, typingsOf } from "./status-messages.ts";
 import { groupChunk, makeStreamMessages, privateChunk } from "./stream-messages.ts";
 
 export interface ImSimulatorOptions {
@@ -83,8 +83,8 @@ export const startImSimulator = async ({
     );
     return { messageUIDs: receipts };
   };
-  const takeStatus = (body: string) => {
-    typings.push(...typingsOf(parseCall(statusMessage, readForm(body)), now()));
+  const takeStatus = (schema: typeof privateStatus | typeof groupStatus) => (body: string) => {
+    typings.push(...typingsOf(parseCall(schema, readForm(body)), now()));
     typings.splice(0, typings.length - maxRemembered);
     return {};
   };
@@ -105,7 +105,8 @@ export const startImSimulator = async ({
     ["/message/private/publish.json", takeMessage(privateMessage)],
     ["/message/group/publish.json", takeMessage(groupMessage)],
     ["/message/recall.json", takeRecall],
-    ["/statusmessage/private/publish.json", takeStatus],
+    ["/statusmessage/private/publish.json", takeStatus(privateStatus)],
+    ["/statusmessage/group/publish.json", takeStatus(groupStatus)],
     ["/user/getToken.json", issueToken],
     ["/user/token/expire.json", expireTokens],
     ["/v3/message/private/publish_stream.json", takeChunk(privateChunk)],

@@ -1,7 +1,7 @@
-import { userSchema } from "../../functions/user-token/user-schema.ts";
+import { profileQuerySchema, profileSchema, userSchema } from "../../functions/user-token/user-schema.ts";
 import { tokenExpiry } from "../named-schemas.ts";
 import type { Operation } from "../operation.ts";
-import { done, userToken } from "../reply-schemas.ts";
+import { done, userProfile, userToken } from "../reply-schemas.ts";
 
 export const userOperations: readonly Operation[] = [
   {
@@ -39,6 +39,45 @@ export const userOperations: readonly Operation[] = [
       contentType: "application/x-www-form-urlencoded",
       schema: tokenExpiry,
       example: { userId: ["user-001"], time: "1767225600000" },
+    },
+    proxied: true,
+    reply: { schema: done, example: { code: 200 } },
+  },
+  {
+    id: "getUser",
+    method: "post",
+    path: "/user/info.json",
+    tag: "Users",
+    caller: "app-server",
+    summary: "Get a user's profile",
+    description:
+      "Returns the name and picture of a user, which came with a token or a refresh, or of a bot. They are forgotten 32 days after the last token or refresh. A user who is not known has empty fields. A deployment in front of RongCloud forwards the call to it.",
+    success: "The profile.",
+    body: {
+      contentType: "application/x-www-form-urlencoded",
+      schema: profileQuerySchema,
+      example: { userId: "user-001" },
+    },
+    proxied: true,
+    reply: {
+      schema: userProfile,
+      example: { code: 200, userName: "Ann", userPortrait: "", createTime: "2026-01-01 00:00:00" },
+    },
+  },
+  {
+    id: "refreshUser",
+    method: "post",
+    path: "/user/refresh.json",
+    tag: "Users",
+    caller: "app-server",
+    summary: "Change a user's profile",
+    description:
+      "Changes the name and picture of a user. Bots are changed with `/v3/bot/update.json`. A deployment in front of RongCloud forwards the call to it.",
+    success: "The profile was changed.",
+    body: {
+      contentType: "application/x-www-form-urlencoded",
+      schema: profileSchema,
+      example: { userId: "user-001", name: "Ann" },
     },
     proxied: true,
     reply: { schema: done, example: { code: 200 } },

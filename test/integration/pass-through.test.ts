@@ -81,6 +81,30 @@ test("a message that the app's server takes back is taken back at RongCloud, who
   expect(im.recalls()).toEqual([{ fromUserId, targetId, messageUID, isAdmin: false }]);
 });
 
+test("what the bridge serves itself stand-alone is RongCloud's to answer: profiles, status messages, streams", async () => {
+  im.answerNext({ status: 200, code: 200 });
+  const info = await callApi(bridge.url, "/user/info.json", new URLSearchParams({ userId: "bot-passed" }));
+  expect(info.body).toEqual({ code: 200, errorMessage: "injected fault" });
+
+  const typing = new URLSearchParams({
+    fromUserId: "u7",
+    toUserId: "u8",
+    objectName: "RC:TypSts",
+    content: '{"typingContentType":"RC:TxtMsg"}',
+  });
+  await callApi(bridge.url, "/statusmessage/private/publish.json", typing);
+  expect(im.typings()).toMatchObject([{ fromUserId: "u7", targetId: "u8" }]);
+
+  const streamed = await callApi(bridge.url, "/v3/message/private/publish_stream.json", {
+    fromUserId: "u7",
+    toUserId: "u8",
+    objectName: "RC:StreamMsg",
+    content: { content: "Hello", seq: 1, complete: true },
+  });
+  expect(streamed).toMatchObject({ status: 200, body: { messageUID: im.messages().at(-1)?.messageUID } });
+  expect(im.messages().at(-1)).toMatchObject({ fromUserId: "u7", targetId: "u8", text: "Hello" });
+});
+
 test("a user gets RongCloud's token and the bridge's own", async () => {
   const form = new URLSearchParams({ userId: "u7", name: "Ann" });
   expect(await callApi(bridge.url, "/user/getToken.json", form)).toMatchObject({

@@ -73,6 +73,19 @@ const recallByEvent = (command: Command) =>
 const recallByPublish = (command: Command) =>
   callApi(bridge.url, "/message/private/publish.json", new URLSearchParams(commandOf(command)));
 
+const recallByApi = ({ user, msgUID }: Command) =>
+  callApi(
+    bridge.url,
+    "/message/recall.json",
+    new URLSearchParams({
+      fromUserId: user,
+      conversationType: "1",
+      targetId: "bot-recall",
+      messageUID: msgUID,
+      sentTime: String(Date.now()),
+    }),
+  );
+
 const answersTo = (user: string): ImMessage[] => im.messages().filter(({ targetId }) => targetId === user);
 const closedAnswerTo = (user: string): Promise<ImMessage> =>
   eventually(() => {
@@ -103,6 +116,7 @@ describe("a message that its sender takes back while the bot answers", () => {
     ["by the message route", "route", recallByRoute],
     ["as a bot event", "event", recallByEvent],
     ["by the send API", "publish", recallByPublish],
+    ["by the server API for recalls", "api", recallByApi],
     [
       "as an admin, who is not its sender",
       "admin",

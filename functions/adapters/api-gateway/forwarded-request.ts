@@ -1,6 +1,8 @@
-import type { ForwardedCall } from "#core/intake/forward-call.ts";
+import type { ForwardCall, ForwardedCall } from "#core/intake/forward-call.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { ApiRequest } from "./api-request.ts";
+import { ForwardedReply } from "./forwarded-reply.ts";
+import type { SignedRoute } from "./signed-api.ts";
 
 /** Of a header. Node throws for characters that a header may not have. */
 const printable = /^[\x20-\x7e]{1,256}$/;
@@ -24,3 +26,15 @@ export const toForwardedCall = (
   body: request.body.toString(),
   requestId: request.headers["x-request-id"],
 });
+
+/** Forwards the calls of these routes unchanged, and returns the IM's replies. */
+export const forwardRoutes = (
+  paths: readonly string[],
+  forwardCall: ForwardCall,
+): Record<string, SignedRoute> => {
+  const forward: SignedRoute = async ({ appKey }, request) => {
+    const call = toForwardedCall(appKey, request, { method: "POST", path: request.route });
+    return new ForwardedReply(await forwardCall(call));
+  };
+  return Object.fromEntries(paths.map((path) => [path, forward]));
+};

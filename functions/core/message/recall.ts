@@ -31,7 +31,7 @@ export interface RecallStore {
 export const rememberRecallForMs = 18 * 24 * 60 * 60 * 1000;
 
 /** RongCloud's command that takes a message back. */
-const recallCommand = "RC:RcCmd";
+export const recallCommand = "RC:RcCmd";
 
 const maxUidLength = 64;
 const isUid = (value: unknown): value is string =>

@@ -5,6 +5,7 @@ import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import type { GuardedUser } from "#core/chat/user-guard.ts";
+import type { ProfileChanges } from "#core/chat/user-profile.ts";
 import type { ForwardCall } from "#core/intake/forward-call.ts";
 import { makeTokenRoutes } from "../../../../functions/user-token/routes.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -17,13 +18,15 @@ const ours = app();
 
 const lifeMs = 60 * 60 * 1000;
 
-/** The reply to a call, and the revocations. */
+/** The reply to a call, the revocations, and the profiles that were saved. */
 const call = async (path: string, form: string | Buffer, forwardCall?: ForwardCall) => {
   const log = makeMemoryLog();
   const revoked: (GuardedUser & { readonly before: number })[] = [];
+  const saved: (GuardedUser & ProfileChanges)[] = [];
   const routes = makeTokenRoutes({
     signUserToken: makeSignUserToken({ clock, lifeMs }),
     revocations: { revoke: async (user, before) => void revoked.push({ ...user, before }) },
+    profiles: { save: async (user, changes) => void saved.push({ ...user, ...changes }) },
     clock,
     forwardCall,
   });
@@ -32,7 +35,7 @@ const call = async (path: string, form: string | Buffer, forwardCall?: ForwardCa
     proxyEvent({ path, body: Buffer.from(form).toString("base64"), isBase64Encoded: true }),
     lambdaContext,
   );
-  return { status: statusCode, headers, text: body, body: JSON.parse(body), log: log.lines, revoked };
+  return { status: statusCode, headers, text: body, body: JSON.parse(body), log: log.lines, revoked, saved };
 };
 const askFor = (form: string, forwardCall?: ForwardCall) => call("/user/getToken.json", form, forwardCall);
 const expire = (form: string, forwardCall?: ForwardCall) =>
@@ -57,6 +60,14 @@ describe("stand-alone, a user", () => {
     expect(await userOf(body.token)).toBe("u7");
   });
 
+  test("is registered with the name and picture that were sent, and with no others", async () => {
+    const { saved } = await askFor("userId=u7&name=Ann&portraitUri=https%3A%2F%2Fexample.com%2Fa.png");
+    const ann = { name: "Ann", portraitUri: "https://example.com/a.png" };
+    expect(saved).toEqual([{ appKey: "app-one", userId: "u7", ...ann }]);
+    const unnamed = { name: undefined, portraitUri: undefined };
+    expect((await askFor("userId=u7")).saved).toEqual([{ appKey: "app-one", userId: "u7", ...unnamed }]);
+  });
+
   test("gets a token that is bound to the named bots, each once", async () => {
     const { body } = await askFor("userId=u7&bots=bot-1&bots=bot-2&bots=bot-1");
     expect(await botsOf(body.token)).toEqual(["bot-1", "bot-2"]);
@@ -72,8 +83,9 @@ describe("with a real RongCloud behind the bridge, a user", () => {
   test(
     "gets RongCloud's token and the bridge's own",
     withRongCloud(json(200, theirs), async ({ forwardCall }) => {
-      const { status, body } = await askFor("userId=u7&name=Ann", forwardCall);
+      const { status, body, saved } = await askFor("userId=u7&name=Ann", forwardCall);
       expect({ status, body }).toEqual({ status: 200, body: { ...theirs, botToken: expect.any(String) } });
+      expect(saved).toEqual([]);
       expect(await userOf(body.botToken)).toBe("u7");
     }),
   );

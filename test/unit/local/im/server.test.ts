@@ -139,6 +139,13 @@ describe("a typing status", () => {
     expect(im.messages()).toEqual([]);
   });
 
+  test("may be for a group", async () => {
+    const form = typing({ toGroupId: "g1" });
+    form.delete("toUserId");
+    expect(await call("/statusmessage/group/publish.json", form)).toMatchObject({ status: 200 });
+    expect(im.typings()).toMatchObject([{ fromUserId: "bot", targetId: "g1" }]);
+  });
+
   test("must name the type of message", async () => {
     expect(await call(statusPath, typing({ content: "{}" }))).toMatchObject({
       status: 400,
