@@ -1,5 +1,10 @@
 import { join } from "node:path";
-import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { startFauxqs } from "./fauxqs.ts";
 import { localClient } from "./local-client.ts";
 import { startStrictSqs } from "./strict-sqs.ts";
@@ -62,12 +67,17 @@ const createQueues = async (client: SQSClient, queues: readonly Queue[], endpoin
         new CreateQueueCommand({ QueueName: queue.name, Attributes }),
       );
       // fauxqs and other servers return their own host name, which may not resolve here.
-      return { queue, url: new URL(new URL(QueueUrl).pathname, endpoint).href };
+      const url = new URL(new URL(QueueUrl).pathname, endpoint).href;
+      const { Attributes: { QueueArn = "" } = {} } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] }),
+      );
+      return { queue, url, arn: QueueArn };
     }),
   );
+  const arns = new Map(created.map(({ queue, arn }) => [queue.name, arn]));
   await Promise.all(
     created.map(async ({ queue, url }) => {
-      const Attributes = only(attributesOf(queue), (attribute) => !setAtCreation.has(attribute));
+      const Attributes = only(attributesOf(queue, arns), (attribute) => !setAtCreation.has(attribute));
       if (Object.keys(Attributes).length > 0)
         await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
     }),
@@ -78,8 +88,14 @@ const createQueues = async (client: SQSClient, queues: readonly Queue[], endpoin
 const only = (attributes: Readonly<Record<string, string>>, wanted: (attribute: string) => boolean) =>
   Object.fromEntries(Object.entries(attributes).filter(([attribute]) => wanted(attribute)));
 
-const attributesOf = ({ attributes, redrive }: Queue): Record<string, string> => {
+/** A server may have another account id and region than the template, which its own ARNs contain. */
+const attributesOf = (
+  { attributes, redrive }: Queue,
+  arns: ReadonlyMap<string, string>,
+): Record<string, string> => {
   if (!redrive) return { ...attributes };
-  const policy = { deadLetterTargetArn: redrive.deadLetterArn, maxReceiveCount: redrive.maxReceiveCount };
+  const { deadLetterArn, maxReceiveCount } = redrive;
+  const name = deadLetterArn.split(":").at(-1) ?? "";
+  const policy = { deadLetterTargetArn: arns.get(name) ?? deadLetterArn, maxReceiveCount };
   return { ...attributes, RedrivePolicy: JSON.stringify(policy) };
 };

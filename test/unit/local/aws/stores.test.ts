@@ -22,6 +22,8 @@ import { startSqs } from "../../../../local/aws/sqs.ts";
 import type { Queue } from "../../../../local/aws/template/queues.ts";
 import type { Secret } from "../../../../local/aws/template/secrets.ts";
 import type { Table } from "../../../../local/aws/template/tables.ts";
+import { readBody, startHttpServer } from "../../../../local/http-server.ts";
+import { closeAfterEach } from "../../../support/close-after.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const started: (() => Promise<void> | void)[] = [];
@@ -105,6 +107,38 @@ const sqs = async (dataDir?: string) => {
 };
 
 describe("SQS", () => {
+  test("at another server has dead letters of that server's account and region", async () => {
+    const attributesSet: unknown[] = [];
+    const other = closeAfterEach(
+      await startHttpServer(0, async (request, response) => {
+        const body = JSON.parse((await readBody(request)).toString());
+        const name = body.QueueName ?? String(body.QueueUrl).split("/").at(-1);
+        const replies: Record<string, object> = {
+          "AmazonSQS.CreateQueue": { QueueUrl: `http://other.example/999999999999/${name}` },
+          "AmazonSQS.GetQueueAttributes": {
+            Attributes: { QueueArn: `arn:aws:sqs:eu-west-1:999999999999:${name}` },
+          },
+        };
+        const action = String(request.headers["x-amz-target"]);
+        if (action === "AmazonSQS.SetQueueAttributes")
+          attributesSet.push([name, body.Attributes.RedrivePolicy]);
+        response
+          .writeHead(200, { "content-type": "application/x-amz-json-1.0" })
+          .end(JSON.stringify(replies[action] ?? {}));
+      }),
+    );
+    const dead: Queue = { ...jobs, name: "dead.fifo", arn: "arn:aws:sqs:us-east-1:000000000000:dead.fifo" };
+    const redrive = { deadLetterArn: dead.arn, maxReceiveCount: 3 };
+    await startSqs({ queues: [{ ...jobs, redrive }, dead], endpoint: other.url, dataDir: undefined });
+    expect(attributesSet).toContainEqual([
+      "jobs.fifo",
+      JSON.stringify({
+        deadLetterTargetArn: "arn:aws:sqs:eu-west-1:999999999999:dead.fifo",
+        maxReceiveCount: 3,
+      }),
+    ]);
+  });
+
   const longest = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~".padEnd(128, "a");
 
   test.each([
