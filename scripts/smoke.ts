@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { BotError } from "../client/src/index.ts";
+import { runSteps } from "./command/steps.ts";
 import { makeCallServer } from "./smoke/call.ts";
 import { readOptions } from "./smoke/options.ts";
 import { redact } from "./smoke/redact.ts";
 import { makeSmokeTest } from "./smoke/smoke-test.ts";
-import { runSteps } from "./smoke/steps.ts";
 
 // Follows RongCloud's integration guide against a bridge, deployed or local, and prints the result of each step.
 

@@ -1,16 +1,34 @@
-import { CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import type * as v from "valibot";
-import { type Bridge, parseOutputs } from "./bridge.ts";
+import { type Bridge, type ClientConfig, parseOutputs } from "./bridge.ts";
+import { explainAwsError } from "./explain-aws-error.ts";
 
-const describe = async (StackName: string): Promise<Stack | undefined> => {
-  const client = new CloudFormationClient();
+export interface DeployedStack {
+  /** CloudFormation's, such as UPDATE_COMPLETE. */
+  readonly status: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export const stackNameOf = (stage: string, part: string): string => `bot-bridge-${stage}-${part}`;
+
+const isMissing = (error: unknown): boolean => error instanceof Error && /does not exist/.test(error.message);
+
+/** Undefined if there is no stack with this name. @throws the errors of the SDK. */
+export const describeStack = async (
+  StackName: string,
+  aws: ClientConfig = {},
+): Promise<DeployedStack | undefined> => {
+  const client = new CloudFormationClient(aws);
   try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
-    return Stacks[0];
+    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+    const outputs = (stack?.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [
+      OutputKey,
+      OutputValue,
+    ]);
+    return stack && { status: stack.StackStatus ?? "", outputs: Object.fromEntries(outputs) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const hint = "looked up with AWS_PROFILE and AWS_REGION";
-    throw new Error(`${StackName}: ${reason} (${hint})`, { cause: error });
+    if (isMissing(error)) return undefined;
+    throw error;
   } finally {
     client.destroy();
   }
@@ -24,12 +42,11 @@ export const findStack = async <S extends v.GenericSchema>(
   stage: string,
   schema: S,
 ): Promise<Bridge<v.InferOutput<S>>> => {
-  const stackName = `bot-bridge-${stage}-messaging`;
-  const stack = await describe(stackName);
-  const outputs = (stack?.Outputs ?? []).map(({ OutputKey = "", OutputValue }) => [OutputKey, OutputValue]);
-  return {
-    sqs: {},
-    dynamodb: {},
-    outputs: parseOutputs(schema, Object.fromEntries(outputs), stackName),
-  };
+  const stackName = stackNameOf(stage, "messaging");
+  const where = "looked up with AWS_PROFILE and AWS_REGION";
+  const stack = await describeStack(stackName).catch((error: unknown) => {
+    throw new Error(`${stackName}: ${explainAwsError(error)} (${where})`, { cause: error });
+  });
+  if (!stack) throw new Error(`${stackName}: Stack with id ${stackName} does not exist (${where})`);
+  return { sqs: {}, dynamodb: {}, outputs: parseOutputs(schema, stack.outputs, stackName) };
 };

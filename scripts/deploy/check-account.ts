@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import { concurrencyQuota, defaultAccountConcurrency } from "../../lib/capacity.ts";
+import { stageSettings } from "../../lib/stage-settings.ts";
 import type { AccountLimit } from "./account-limit.ts";
 
 export interface AccountCheck {
@@ -9,6 +11,12 @@ export interface AccountCheck {
   /** For the terminal. */
   readonly lines: readonly string[];
 }
+
+/** The stage's setting `accountConcurrency`. Undefined also if it is invalid: CDK then reports it with all others. */
+export const concurrencySetting = (context: Readonly<Record<string, unknown>>): number | undefined => {
+  const { accountConcurrency } = stageSettings((key) => context[key]);
+  return v.is(v.number(), accountConcurrency) ? accountConcurrency : undefined;
+};
 
 const { service, code } = concurrencyQuota;
 

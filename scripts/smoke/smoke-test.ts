@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createBotClient } from "../../client/src/index.ts";
 import { findDemoDify } from "../../local/demo-bots.ts";
+import type { Step } from "../command/steps.ts";
 import { type CallServer, fetchJson, UnexpectedResponseError } from "./call.ts";
 import type { SmokeOptions } from "./options.ts";
-import type { Step } from "./steps.ts";
 
 export interface SmokeTest {
   readonly steps: readonly Step[];

@@ -26,7 +26,7 @@ const atLeastOne = <T extends v.GenericSchema>(item: T) => v.tupleWithRest([item
  * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…],"signatures"}}}`.
  * The first element of each array is used for signing and encryption; all are accepted, so that they can be rotated.
  */
-const secretValue = v.pipe(
+export const secretValue = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeConfig } from "../../../../lib/config.ts";
 import { checkAccount } from "../../../../scripts/deploy/check-account.ts";
-import { readDeployOptions } from "../../../../scripts/deploy/deploy-options.ts";
 
 describe("before a deployment, an account", () => {
   test("with AWS's usual limit passes without a word", () => {
@@ -41,28 +40,12 @@ describe("before a deployment, an account", () => {
 
   test("whose limit cannot be read is deployed to as cdk.json says, and that is said", () => {
     const { passed, accountConcurrency, lines } = checkAccount(undefined, {
-      unknown: "the AWS CLI is not installed",
+      unknown: "not authorized",
     });
     expect({ passed, accountConcurrency }).toEqual({ passed: true, accountConcurrency: undefined });
     expect(lines).toEqual([
-      "Lambda's limit of concurrent executions was not checked: the AWS CLI is not installed.",
+      "Lambda's limit of concurrent executions was not checked: not authorized.",
       "The deployment assumes 1000 (accountConcurrency in cdk.json). A new account may have as few as 10.",
     ]);
-  });
-});
-
-describe("the arguments of a deployment", () => {
-  test.each([
-    [["--all"], { profile: undefined, context: {} }],
-    [["--all", "-c", "stage=prod"], { profile: undefined, context: { stage: "prod" } }],
-    [
-      ["--all", "--require-approval", "never", "--context", "stage=prod", "--outputs-file", "outputs.json"],
-      { profile: undefined, context: { stage: "prod" } },
-    ],
-    [["--context=stage=prod", "--profile", "work"], { profile: "work", context: { stage: "prod" } }],
-    [["-cstage=prod", "--profile=work"], { profile: "work", context: { stage: "prod" } }],
-    [["-c", "a=b=c", "-c", "stage=dev"], { profile: undefined, context: { a: "b=c", stage: "dev" } }],
-  ])("%j are read as CDK reads them", (args, expected) => {
-    expect(readDeployOptions(args)).toEqual(expected);
   });
 });
