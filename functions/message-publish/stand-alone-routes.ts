@@ -1,9 +1,8 @@
-import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { ForwardedReply } from "#adapters/api-gateway/forwarded-reply.ts";
+import { formContentType, toRouteCall } from "#adapters/api-gateway/forwarded-request.ts";
 import { parseFormBody, parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
-import type { App } from "#core/bot/app.ts";
-import type { ForwardCall, ForwardedCall, ImReply } from "#core/intake/forward-call.ts";
+import type { ForwardCall, ImReply } from "#core/intake/forward-call.ts";
 import type { ForwardFromBot } from "#core/intake/forward-from-bot.ts";
 import type { RecallMessage } from "#core/intake/recall-message.ts";
 import { callerError } from "#core/shared/errors.ts";
@@ -16,22 +15,6 @@ export interface StandAloneRoutesPorts {
   readonly forwardFromBot: ForwardFromBot;
   readonly forwardCall: ForwardCall;
 }
-
-const toCall = (
-  { appKey }: App,
-  { route, headers, body }: ApiRequest,
-  contentType: "application/json" | "application/x-www-form-urlencoded",
-): ForwardedCall => ({
-  appKey,
-  method: "POST",
-  path: route,
-  contentType,
-  body: body.toString(),
-  requestId: headers["x-request-id"],
-});
-
-const toFormCall = (app: App, request: ApiRequest): ForwardedCall =>
-  toCall(app, request, "application/x-www-form-urlencoded");
 
 const doneOrForwarded = (reply: ImReply | undefined): object =>
   reply === undefined ? {} : new ForwardedReply(reply);
@@ -47,7 +30,9 @@ export const makeStandAloneRoutes = ({
 }: StandAloneRoutesPorts): Record<string, SignedRoute> => {
   const recall: SignedRoute = async (app, request) => {
     const recalled = parseFormBody(recallSchema, request.body);
-    const reply = await recallMessage(app.appKey, recalled, () => forwardCall(toFormCall(app, request)));
+    const reply = await recallMessage(app.appKey, recalled, () =>
+      forwardCall(toRouteCall(app.appKey, request, formContentType)),
+    );
     return doneOrForwarded(reply);
   };
 
@@ -56,14 +41,16 @@ export const makeStandAloneRoutes = ({
     (schema: typeof privateMessageSchema | typeof groupMessageSchema): SignedRoute =>
     async (app, request) => {
       const { fromUserId } = parseFormBody(schema, request.body, repeatableFields);
-      return doneOrForwarded(await forwardFromBot(fromUserId, toFormCall(app, request)));
+      return doneOrForwarded(
+        await forwardFromBot(fromUserId, toRouteCall(app.appKey, request, formContentType)),
+      );
     };
 
   const stream =
     (schema: typeof privateChunkSchema | typeof groupChunkSchema): SignedRoute =>
     async (app, request) => {
       const { fromUserId } = parseJsonBody(schema, request.body, maxChunkBytes);
-      const reply = await forwardFromBot(fromUserId, toCall(app, request, "application/json"));
+      const reply = await forwardFromBot(fromUserId, toRouteCall(app.appKey, request, "application/json"));
       if (reply) return new ForwardedReply(reply);
       const rule =
         "fromUserId: must be a bot of the app, as this bridge runs stand-alone (passThrough is off)";

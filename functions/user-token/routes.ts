@@ -1,10 +1,9 @@
 import * as v from "valibot";
-import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { ForwardedReply } from "#adapters/api-gateway/forwarded-reply.ts";
+import { formContentType, toRouteCall } from "#adapters/api-gateway/forwarded-request.ts";
 import { parseFormBody } from "#adapters/api-gateway/parse-body.ts";
 import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
 import type { SignUserToken } from "#adapters/secrets/sign-user-token.ts";
-import type { App } from "#core/bot/app.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import type { UserProfiles } from "#core/chat/user-profile.ts";
 import type { ForwardCall, ForwardedCall } from "#core/intake/forward-call.ts";
@@ -25,15 +24,6 @@ export interface TokenRoutesPorts {
 
 const okResponse = v.looseObject({ code: v.literal(200) });
 const tokenResponse = v.looseObject({ ...okResponse.entries, token: v.string() });
-
-const toCall = ({ appKey }: App, { route, headers }: ApiRequest, body: string): ForwardedCall => ({
-  appKey,
-  method: "POST",
-  path: route,
-  contentType: "application/x-www-form-urlencoded",
-  body,
-  requestId: headers["x-request-id"],
-});
 
 /** Forwards a call to the IM. Returns the parsed response, or the unchanged reply if it is not a success. */
 const askIm = async <T extends v.GenericSchema>(
@@ -70,7 +60,7 @@ const issueToken =
     }
     const imReply = await askIm(
       forwardCall,
-      toCall(app, request, withoutOwnFields(request.body.toString())),
+      toRouteCall(app.appKey, request, formContentType, withoutOwnFields(request.body.toString())),
       tokenResponse,
     );
     return imReply instanceof ForwardedReply ? imReply : { ...imReply, userId, botToken };
@@ -92,7 +82,7 @@ const expireTokens =
     if (!forwardCall) return {};
     const imReply = await askIm(
       forwardCall,
-      toCall(app, request, withTime(request.body.toString(), time)),
+      toRouteCall(app.appKey, request, formContentType, withTime(request.body.toString(), time)),
       okResponse,
     );
     return imReply instanceof ForwardedReply ? imReply : {};

@@ -7,11 +7,28 @@ import type { SignedRoute } from "./signed-api.ts";
 /** Of a header. Node throws for characters that a header may not have. */
 const printable = /^[\x20-\x7e]{1,256}$/;
 
+export const formContentType = "application/x-www-form-urlencoded";
+
 const contentTypeOf = ({ headers }: ApiRequest): string => {
-  const contentType = headers["content-type"] ?? "application/x-www-form-urlencoded";
+  const contentType = headers["content-type"] ?? formContentType;
   if (printable.test(contentType)) return contentType;
   throw callerError("bad_parameter", "content-type: must be 1 to 256 printable ASCII characters");
 };
+
+/** A request to a route of the bridge's own as it is forwarded to the IM. `body`: if it is not the one that was sent. */
+export const toRouteCall = (
+  appKey: string,
+  request: ApiRequest,
+  contentType: "application/json" | typeof formContentType,
+  body = request.body.toString(),
+): ForwardedCall => ({
+  appKey,
+  method: "POST",
+  path: request.route,
+  contentType,
+  body,
+  requestId: request.headers["x-request-id"],
+});
 
 /** A request as it is forwarded to the IM, with its query, content type and body. */
 export const toForwardedCall = (
