@@ -56,7 +56,8 @@ const claimReusable = async (
   { id, signedAt }: Verified,
 ): Promise<void> => {
   const now = clock.now();
-  if (await replays.renew(id, now + idleMs, "server-api")) return;
+  const isOld = now - signedAt > firstUseMs;
+  if (isOld && (await replays.renew(id, now + idleMs, "server-api"))) return;
   checkTime(signedAt, now, { pastMs: firstUseMs, futureMs: windowMs });
   if (await replays.isFirst(id, now + idleMs, "server-api")) return;
   throw alreadyUsed("it belongs to a callback");
