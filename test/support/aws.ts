@@ -12,17 +12,11 @@ export interface AwsAccount {
   readonly secrets: Record<string, string>;
   /** Undefined: the caller may not ask. */
   concurrency: number | undefined;
-  readonly alarms: string[];
-  /** Undefined: CloudWatch has no value. */
-  invocations: number | undefined;
 }
 
 export interface FakeAws extends HttpServer {
   readonly account: AwsAccount;
-  /** For clients within the test. */
   readonly config: ClientConfig;
-  /** For commands that the test runs. */
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 interface Reply {
@@ -53,26 +47,17 @@ const replyTo = (account: AwsAccount, { headers, url = "" }: IncomingMessage, bo
       : json({ AccountLimit: { ConcurrentExecutions: account.concurrency } });
   const [service = "", action = ""] = String(headers["x-amz-target"] ?? "").split(".");
   if (service === "secretsmanager") return secretReply(account, action, body);
-  if (action === "DescribeAlarms") {
-    const { AlarmNamePrefix } = JSON.parse(body);
-    const names = account.alarms.filter((name) => name.startsWith(AlarmNamePrefix));
-    return json({ MetricAlarms: names.map((AlarmName) => ({ AlarmName, StateValue: "ALARM" })) });
-  }
-  if (action === "GetMetricStatistics")
-    return json({ Datapoints: account.invocations === undefined ? [] : [{ Sum: account.invocations }] });
   const form = new URLSearchParams(body);
   if (form.get("Action") === "GetCallerIdentity") return { status: 200, body: identity };
   return stackReply(form, account.stacks);
 };
 
-/** An account of AWS: STS, CloudFormation, Secrets Manager, Lambda's limits and CloudWatch, as far as commands use them. */
+/** An account of AWS: STS, CloudFormation, Secrets Manager and Lambda's limits, as far as commands use them. */
 export const startAws = async (given: Partial<AwsAccount> = {}): Promise<FakeAws> => {
   const account: AwsAccount = {
     stacks: {},
     secrets: {},
     concurrency: 1_000,
-    alarms: [],
-    invocations: undefined,
     ...given,
   };
   const server = await startHttpServer(0, async (request, response) => {
@@ -86,12 +71,6 @@ export const startAws = async (given: Partial<AwsAccount> = {}): Promise<FakeAws
       endpoint: server.url,
       region: "eu-west-1",
       credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    },
-    environment: {
-      AWS_ENDPOINT_URL: server.url,
-      AWS_REGION: "eu-west-1",
-      AWS_ACCESS_KEY_ID: "local",
-      AWS_SECRET_ACCESS_KEY: "local",
     },
   };
 };
