@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AppProps } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
@@ -58,34 +57,27 @@ export const synthesise = (given: GivenSettings = {}): Synthesised => {
     app.synth();
     build.save();
   }
-  const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-infra-"));
-  try {
-    build.copyTo(outdir);
-    const read = (file: string): string => readFileSync(join(outdir, file), "utf8");
-    const { artifacts }: Manifest = JSON.parse(read("manifest.json"));
-    const template = (part: Part): Template =>
-      Template.fromString(read(`bot-bridge-${config.stage}-${part}.template.json`));
-    return {
-      templates: {
-        data: template("data"),
-        messaging: template("messaging"),
-        api: template("api"),
-        observability: template("observability"),
-      },
-      stacks: readStacks(outdir).stacks,
-      assembly: readAssembly(outdir),
-      environments: [
-        ...new Set(
-          Object.values(artifacts).flatMap(({ type, environment }) =>
-            type === "aws:cloudformation:stack" && environment !== undefined ? [environment] : [],
-          ),
+  const { folder } = build;
+  const read = (file: string): string => readFileSync(join(folder, file), "utf8");
+  const { artifacts }: Manifest = JSON.parse(read("manifest.json"));
+  const template = (part: Part): Template =>
+    Template.fromString(read(`bot-bridge-${config.stage}-${part}.template.json`));
+  return {
+    templates: {
+      data: template("data"),
+      messaging: template("messaging"),
+      api: template("api"),
+      observability: template("observability"),
+    },
+    stacks: readStacks(folder).stacks,
+    assembly: readAssembly(folder),
+    environments: [
+      ...new Set(
+        Object.values(artifacts).flatMap(({ type, environment }) =>
+          type === "aws:cloudformation:stack" && environment !== undefined ? [environment] : [],
         ),
-      ],
-      protectedStacks: Object.keys(artifacts).filter(
-        (id) => artifacts[id]?.properties?.terminationProtection,
       ),
-    };
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
+    ],
+    protectedStacks: Object.keys(artifacts).filter((id) => artifacts[id]?.properties?.terminationProtection),
+  };
 };
