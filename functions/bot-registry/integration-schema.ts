@@ -59,9 +59,14 @@ const stream = v.pipe(
 );
 const handleResponse = v.pipe(trueOrFalse, v.description("Whether the answer is sent to the user."));
 
-const storedFlag = v.pipe(
-  trueOrFalse,
-  v.description("Stored for RongCloud's SDKs. It has no effect: each message is answered at once."),
+const flags = v.entriesFromList(
+  storedFlags,
+  v.exactOptional(
+    v.pipe(
+      trueOrFalse,
+      v.description("Stored for RongCloud's SDKs. It has no effect: each message is answered at once."),
+    ),
+  ),
 );
 
 const fields = (rules: BotRules, { types, endpoints }: IntegrationGroup) => ({
@@ -84,7 +89,7 @@ const withDefaults = ({ callbackUrl: url, ...rest }: Fields) => ({
   events: v.optional(rest.events, []),
   stream: v.optional(rest.stream, true),
   handleResponse: v.optional(rest.handleResponse, true),
-  ...v.entriesFromList(storedFlags, v.exactOptional(storedFlag)),
+  ...flags,
   options: v.is(rest.options, {}) ? v.optional(rest.options, {}) : rest.options,
 });
 
@@ -102,7 +107,7 @@ const partial = (entries: Fields) => ({
   events: v.exactOptional(entries.events),
   stream: v.exactOptional(entries.stream),
   handleResponse: v.exactOptional(entries.handleResponse),
-  ...v.entriesFromList(storedFlags, v.exactOptional(storedFlag)),
+  ...flags,
   options: v.exactOptional(entries.options),
 });
 
