@@ -11,30 +11,24 @@ export const openApp = (props: AppProps = {}): App => new App({ context: readCdk
 
 export const addStacks = (app: App, config: Config): void => {
   const named = (part: string): string => `bot-bridge-${config.stage}-${part}`;
-  const terminationProtection = config.production;
   // Without them, a stage is deployed to the account and region of the caller's credentials.
   const env: Environment = {
     ...(config.account !== undefined && { account: config.account }),
     ...(config.region !== undefined && { region: config.region }),
   };
+  const kept = { env, config, terminationProtection: config.production };
   const data = new DataStack(app, named("data"), {
+    ...kept,
     description: "Bot Bridge: tables and secret",
-    terminationProtection,
-    env,
-    config,
   });
   const messaging = new MessagingStack(app, named("messaging"), {
+    ...kept,
     description: "Bot Bridge: queues and workers",
-    terminationProtection,
-    env,
-    config,
     data,
   });
   const api = new ApiStack(app, named("api"), {
+    ...kept,
     description: "Bot Bridge: API and its functions",
-    terminationProtection,
-    env,
-    config,
     data,
     messaging,
   });

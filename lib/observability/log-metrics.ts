@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { FilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { Watched } from "./watched.ts";
+import { callbackFunction, type Watched } from "./watched.ts";
 
 /** Metrics that count lines of logs, for what neither AWS nor a function counts. */
 export interface LogMetrics {
@@ -14,12 +14,6 @@ export interface LogMetrics {
   /** Callbacks that were refused because their signature was used for another call or body. */
   readonly reusedSignatures: IMetric;
 }
-
-export const callbackFunction = ({ apiFunctions }: Watched) => {
-  const callback = apiFunctions.find(({ name }) => name === "ImCallback");
-  if (!callback) throw new Error("the API stack has no function ImCallback");
-  return callback.lambda;
-};
 
 export const logMetrics = (scope: Construct, watched: Watched): LogMetrics => {
   const linesIn = (logGroup: ILogGroup, metricName: string, field: string, value: string, label: string) =>

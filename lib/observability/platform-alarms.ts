@@ -1,9 +1,9 @@
 import { Duration } from "aws-cdk-lib";
 import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import type { AlarmSpec } from "./alarm-spec.ts";
-import { callbackFunction, type LogMetrics } from "./log-metrics.ts";
+import type { LogMetrics } from "./log-metrics.ts";
 import { expression, named, sumOf } from "./sums.ts";
-import type { Watched, WatchedFunction } from "./watched.ts";
+import { callbackFunction, type Watched, type WatchedFunction } from "./watched.ts";
 
 const period = Duration.minutes(5);
 

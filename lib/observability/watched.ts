@@ -36,6 +36,13 @@ export interface Watched {
   readonly accessLogs: LogGroup;
 }
 
+/** The function behind the IM's callbacks. */
+export const callbackFunction = ({ apiFunctions }: Watched): LambdaFunction => {
+  const callback = apiFunctions.find(({ name }) => name === "ImCallback");
+  if (!callback) throw new Error("the API stack has no function ImCallback");
+  return callback.lambda;
+};
+
 type Class<T> = abstract new (...parts: never[]) => T;
 
 const findAllIn = <T extends IConstruct>(stack: Stack, kind: Class<T>): T[] =>
