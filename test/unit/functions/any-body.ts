@@ -59,6 +59,12 @@ export const formBodies = (valid: object) => {
   };
 };
 
+/** A case for each route and kind of body: the kind, the path and the bodies. */
+export const formCases = (routes: Readonly<Record<string, object>>) =>
+  Object.entries(routes).flatMap(([path, form]) =>
+    Object.entries(formBodies(form)).map(([name, body]) => [name, path, body] as const),
+  );
+
 /** Asserts that a reply refuses a form: with a code, and what is wrong with which field. */
 export const expectRefusal = ({
   status,

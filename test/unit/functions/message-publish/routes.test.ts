@@ -18,7 +18,7 @@ import {
 } from "../../adapters/rongcloud/rongcloud.ts";
 import { app } from "../../adapters/secrets/apps.ts";
 import { setUpIntake } from "../../core/intake/intake-setup.ts";
-import { expectRefusal, formBodies, words } from "../any-body.ts";
+import { expectRefusal, formCases, words } from "../any-body.ts";
 import { type Form, formOf, groupForm, privateForm } from "./forms.ts";
 
 const privatePath = "/message/private/publish.json";
@@ -207,15 +207,7 @@ const forwardsNothing: Pick<RongCloud, "forwardCall"> = {
 };
 
 describe("whatever is sent,", () => {
-  const routes = [
-    [privatePath, privateForm()],
-    [groupPath, groupForm()],
-  ] as const;
-  const cases = routes.flatMap(([path, form]) =>
-    Object.entries(formBodies(form)).map(([name, body]) => [name, path, body] as const),
-  );
-
-  test.each(cases)(
+  test.each(formCases({ [privatePath]: privateForm(), [groupPath]: groupForm() }))(
     "%s is accepted at %s or rejected with a reason, nothing of it is logged, and its jobs can be run",
     async (_name, path, body) => {
       await fc.assert(

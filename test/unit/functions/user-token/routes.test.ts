@@ -12,7 +12,7 @@ import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
 import { type Answer, answerWith, isSigned, withRongCloud } from "../../adapters/rongcloud/rongcloud.ts";
 import { app, appsOf } from "../../adapters/secrets/apps.ts";
-import { expectRefusal, formBodies, words } from "../any-body.ts";
+import { expectRefusal, formCases, words } from "../any-body.ts";
 
 const ours = app();
 
@@ -260,18 +260,17 @@ describe("with a real RongCloud behind the bridge, tokens", () => {
 });
 
 describe("whatever is sent,", () => {
-  const routes = [
-    [
-      "/user/getToken.json",
-      { userId: "u7", name: "Ann", portraitUri: "https://a.example/a.png", bots: "bot-1" },
-    ],
-    ["/user/token/expire.json", { userId: "u7", time: "1767225600000" }],
-  ] as const;
-  const cases = routes.flatMap(([path, form]) =>
-    Object.entries(formBodies(form)).map(([name, body]) => [name, path, body] as const),
-  );
+  const forms = {
+    "/user/getToken.json": {
+      userId: "u7",
+      name: "Ann",
+      portraitUri: "https://a.example/a.png",
+      bots: "bot-1",
+    },
+    "/user/token/expire.json": { userId: "u7", time: "1767225600000" },
+  };
 
-  test.each(cases)(
+  test.each(formCases(forms))(
     "%s is answered at %s with 200 or a reason, revokes no other user, and is not logged",
     async (_name, path, body) => {
       await fc.assert(
