@@ -3,11 +3,11 @@ import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { signatureUses } from "#adapters/secrets/app-secrets.ts";
 import { startLocalBridge } from "../local/bridge.ts";
 import { readSettings } from "../local/settings.ts";
+import { eventually } from "../test/support/eventually.ts";
 import { type Command, type Sdk, sdks } from "./sdks/sdks.ts";
 
 // Calls a local run with RongCloud's own server SDKs, with nothing changed but key, secret and address, and prints a table
@@ -31,13 +31,15 @@ const run = async ([file, ...args]: Command, cwd: string, env: NodeJS.ProcessEnv
 const callLine = v.pipe(v.string(), v.parseJson(), v.object({ step: v.string(), code: v.number() }));
 
 /** The steps of a walk, each with the codes of its calls. */
-const stepsOf = (stdout: string): Map<string, number[]> => {
-  const steps = new Map<string, number[]>();
-  for (const line of stdout.trim().split("\n")) {
-    const { step, code } = v.parse(callLine, line);
-    steps.set(step, [...(steps.get(step) ?? []), code]);
-  }
-  return steps;
+const stepsOf = (stdout: string): (readonly [step: string, codes: number[]])[] => {
+  const calls = stdout
+    .trim()
+    .split("\n")
+    .map((line) => v.parse(callLine, line));
+  return [...Map.groupBy(calls, ({ step }) => step)].map(([step, each]) => [
+    step,
+    each.map(({ code }) => code),
+  ]);
 };
 
 const resultOf = (codes: readonly number[]): string => {
@@ -59,13 +61,11 @@ const install = async (sdk: Sdk, folder: string): Promise<string | undefined> =>
 };
 
 /** Waits until the bot has answered every mention. */
-const areAnswered = async (shown: () => string, mentions: number): Promise<boolean> => {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (shown().split("bot-demo → sdk-group").length > mentions) return true;
-    await delay(100);
-  }
-  return false;
-};
+const areAnswered = (shown: () => string, mentions: number): Promise<boolean> =>
+  eventually(() => {
+    if (shown().split("bot-demo → sdk-group").length <= mentions) throw new Error("an answer is missing");
+    return true;
+  }, 10_000).catch(() => false);
 
 const root = join(tmpdir(), "bot-bridge-sdks");
 const rows: string[] = [];
@@ -95,8 +95,8 @@ for (const sdk of sdks) {
     const { ok, stdout, stderr } = await run(sdk.walk(folder), folder, env);
     if (!ok) console.error(stderr);
     const steps = stepsOf(stdout);
-    const mentions = [...steps].flatMap(([step, codes]) => (step.startsWith("mention") ? codes : []));
-    const results = [...steps].map(([step, codes]) => `${step}: ${resultOf(codes)}`);
+    const mentions = steps.flatMap(([step, codes]) => (step.startsWith("mention") ? codes : []));
+    const results = steps.map(([step, codes]) => `${step}: ${resultOf(codes)}`);
     const accepted = mentions.filter((code) => code === 200).length;
     results.push(`answers to mentions: ${(await areAnswered(() => shown, accepted)) ? "ok" : "missing"}`);
     await bridge.close();
