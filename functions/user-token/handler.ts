@@ -5,13 +5,11 @@ import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeTokenRevocations } from "#adapters/dynamodb/token-revocations.ts";
 import { makeUserProfilesTable } from "#adapters/dynamodb/user-profiles-table.ts";
-import { makeHttpClient } from "#adapters/http/http-client.ts";
-import { flag, nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
+import { nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
-import { makeForwardCall } from "#adapters/rongcloud/forward-call.ts";
 import { openCallVerifier, verifierEnv } from "#adapters/rongcloud/open-verifiers.ts";
-import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
+import { openPassThrough, passThroughEnv } from "#adapters/rongcloud/pass-through.ts";
 import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import { maxTokenHours } from "#core/chat/chat-user.ts";
 import { makeFindProfile, makeRefreshProfile } from "#core/chat/user-profile.ts";
@@ -21,19 +19,15 @@ import { makeTokenRoutes } from "./routes.ts";
 const env = parseEnvironment(
   v.object({
     ...verifierEnv,
-    ...rongcloudEnv,
+    ...passThroughEnv,
     BOTS_TABLE: nonEmptyString,
-    PASS_THROUGH: flag,
     USER_TOKEN_HOURS: v.pipe(positiveInteger, v.maxValue(maxTokenHours)),
   }),
 );
 const log = makeJsonLog();
 const client = makeDocumentClient();
 const { apps, verifyCall } = await openCallVerifier({ env, client, clock, log });
-const sendHttp = makeHttpClient({ publicOnly: false, clock });
-const forwardCall = env.PASS_THROUGH
-  ? makeForwardCall({ sendHttp, apps, clock, apiUrls: env.RONGCLOUD_API_URL })
-  : undefined;
+const forwardCall = openPassThrough({ env, apps, clock });
 const bots = makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock });
 const profiles = makeUserProfilesTable({ client, tableName: env.GUARDS_TABLE, apps, clock });
 
