@@ -15,6 +15,7 @@ export const localApp = (
 ): AppWithKeys => ({
   appKey,
   signatures,
+  token: "im",
   secrets: [appSecret],
   dataKeys: [keyFor(appKey, "data")],
   tokenKeys: [keyFor(appKey, "token")],

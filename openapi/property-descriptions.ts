@@ -130,6 +130,8 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
       token:
         "The user's token for the calls under Chat. If the service is in front of RongCloud, RongCloud's own token instead.",
       botToken: "The user's token for the calls under Chat, if `token` is RongCloud's; otherwise absent.",
+      imToken:
+        "RongCloud's token, if the setting `token` of the app makes `token` the bridge's; otherwise absent.",
     },
   },
 

@@ -48,7 +48,10 @@ const withoutOwnFields = (form: string): string => {
 const withTime = (form: string, time: number): string =>
   new URLSearchParams(form).has("time") ? form : `${form}&time=${time}`;
 
-/** With a real IM, `token` is the IM's and `botToken` the bridge's; without one, `token` is the bridge's. */
+/**
+ * With a real IM, `token` is the IM's and `botToken` the bridge's, or `imToken` and `token`, for SDKs that read no other field
+ * (setting `token` of the app). Without one, `token` is the bridge's.
+ */
 const issueToken =
   ({ signUserToken, profiles, forwardCall }: TokenRoutesPorts): SignedRoute =>
   async (app, request): Promise<TokenReply | ForwardedReply> => {
@@ -63,7 +66,12 @@ const issueToken =
       toRouteCall(app.appKey, request, formContentType, withoutOwnFields(request.body.toString())),
       tokenResponse,
     );
-    return imReply instanceof ForwardedReply ? imReply : { ...imReply, userId, botToken };
+    if (imReply instanceof ForwardedReply) return imReply;
+    const tokens =
+      app.token === "bridge"
+        ? { imToken: imReply.token, token: botToken }
+        : { token: imReply.token, botToken };
+    return { ...imReply, userId, ...tokens };
   };
 
 /** Revokes the bridge's tokens first, so that they are revoked even if the IM refuses or does not answer. */

@@ -20,10 +20,13 @@ const namedKey = v.object({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/)), ke
 export const signatureUses = ["once", "reusable"] as const;
 export type SignatureUse = (typeof signatureUses)[number];
 
+/** Whose token is in `token` of getToken where RongCloud is behind the bridge; the other one is in a field of its own. */
+const tokenOwners = ["im", "bridge"] as const;
+
 const atLeastOne = <T extends v.GenericSchema>(item: T) => v.tupleWithRest([item], item);
 
 /**
- * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…],"signatures"}}}`.
+ * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…],"signatures","token"}}}`.
  * The first element of each array is used for signing and encryption; all are accepted, so that they can be rotated.
  */
 export const secretValue = v.pipe(
@@ -37,6 +40,7 @@ export const secretValue = v.pipe(
         dataKeys: atLeastOne(namedKey),
         tokenKeys: atLeastOne(namedKey),
         signatures: v.optional(v.picklist(signatureUses), "once"),
+        token: v.optional(v.picklist(tokenOwners), "im"),
       }),
     ),
   }),
@@ -51,6 +55,7 @@ export interface AppWithKeys extends App {
   /** Sign user tokens. */
   readonly tokenKeys: readonly [NamedKey, ...NamedKey[]];
   readonly signatures: SignatureUse;
+  readonly token: (typeof tokenOwners)[number];
 }
 
 export interface AppSecrets extends AppDirectory {

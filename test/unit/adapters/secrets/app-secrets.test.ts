@@ -70,6 +70,7 @@ describe("an app's secrets", () => {
       dataKeys: [{ id: "d1", key: Buffer.alloc(32, 1) }],
       tokenKeys: [{ id: "t1", key: Buffer.alloc(32, 2) }],
       signatures: "once",
+      token: "im",
     });
     client.destroy();
   });

@@ -9,6 +9,7 @@ export const app = (given: Partial<AppWithKeys> = {}): AppWithKeys => ({
   dataKeys: [namedKey("d1", 1)],
   tokenKeys: [namedKey("t1", 2)],
   signatures: "once",
+  token: "im",
   ...given,
 });
 

@@ -19,7 +19,7 @@ const ours = app();
 const lifeMs = 60 * 60 * 1000;
 
 /** The reply to a call, the revocations, and the profiles that were saved. */
-const call = async (path: string, form: string | Buffer, forwardCall?: ForwardCall) => {
+const call = async (path: string, form: string | Buffer, forwardCall?: ForwardCall, caller = ours) => {
   const log = makeMemoryLog();
   const revoked: (GuardedUser & { readonly before: number })[] = [];
   const saved: (GuardedUser & ProfileChanges)[] = [];
@@ -30,14 +30,15 @@ const call = async (path: string, form: string | Buffer, forwardCall?: ForwardCa
     clock,
     forwardCall,
   });
-  const handler = makeSignedApi({ verifyCall: async () => ours, log }, routes);
+  const handler = makeSignedApi({ verifyCall: async () => caller, log }, routes);
   const { statusCode, headers, body } = await handler(
     proxyEvent({ path, body: Buffer.from(form).toString("base64"), isBase64Encoded: true }),
     lambdaContext,
   );
   return { status: statusCode, headers, text: body, body: JSON.parse(body), log: log.lines, revoked, saved };
 };
-const askFor = (form: string, forwardCall?: ForwardCall) => call("/user/getToken.json", form, forwardCall);
+const askFor = (form: string, forwardCall?: ForwardCall, caller = ours) =>
+  call("/user/getToken.json", form, forwardCall, caller);
 const expire = (form: string, forwardCall?: ForwardCall) =>
   call("/user/token/expire.json", form, forwardCall);
 
@@ -87,6 +88,15 @@ describe("with a real RongCloud behind the bridge, a user", () => {
       expect({ status, body }).toEqual({ status: 200, body: { ...theirs, botToken: expect.any(String) } });
       expect(saved).toEqual([]);
       expect(await userOf(body.botToken)).toBe("u7");
+    }),
+  );
+
+  test(
+    "gets the bridge's own in token if the app's SDK reads no other field",
+    withRongCloud(json(200, theirs), async ({ forwardCall }) => {
+      const { body } = await askFor("userId=u7", forwardCall, app({ token: "bridge" }));
+      expect(body).toEqual({ ...theirs, token: expect.any(String), imToken: theirs.token });
+      expect(await userOf(body.token)).toBe("u7");
     }),
   );
 
