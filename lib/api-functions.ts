@@ -82,6 +82,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
       BOTS_TABLE: data.bots.tableName,
       BOTS_PER_APP: String(config.botsPerApp),
       ...callbackUrlsEnvironment,
+      ...rongcloudEnvironment,
     },
   );
   botRegistry.allow(

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { anyObject, arrayOf, stringOf } from "#core/shared/rules.ts";
 import { type BotRules, newIntegration, sentIntegration } from "./integration-schema.ts";
+import { withoutUnknownFields } from "./unknown-fields.ts";
 
 const maxPairs = 16;
 const maxValueCharacters = 128;
@@ -66,7 +67,7 @@ export const botSchema = (rules: BotRules) =>
       type,
       profileUrl,
       metadata: v.optional(metadata, {}),
-      integrations: oneOfEach(newIntegration(rules)),
+      integrations: oneOfEach(withoutUnknownFields(newIntegration(rules))),
     },
     "must be an object",
   );
@@ -81,7 +82,7 @@ export const botUpdateSchema = (rules: BotRules) =>
         type: v.exactOptional(type),
         profileUrl: v.exactOptional(profileUrl),
         metadata: v.exactOptional(metadata),
-        integrations: v.exactOptional(oneOfEach(sentIntegration(rules))),
+        integrations: v.exactOptional(oneOfEach(withoutUnknownFields(sentIntegration(rules)))),
       },
       "must be an object",
     ),

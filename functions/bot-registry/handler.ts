@@ -6,12 +6,14 @@ import { flag, nonEmptyString, parseEnvironment, positiveInteger } from "#adapte
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { openCallVerifier, verifierEnv } from "#adapters/rongcloud/open-verifiers.ts";
+import { openPassThrough, passThroughEnv } from "#adapters/rongcloud/pass-through.ts";
 import { makeBotRoutes } from "./routes.ts";
 
 const env = parseEnvironment(
   v.object({
     BOTS_TABLE: nonEmptyString,
     ...verifierEnv,
+    ...passThroughEnv,
     BOTS_PER_APP: positiveInteger,
     ALLOW_PRIVATE_CALLBACKS: flag,
   }),
@@ -27,5 +29,6 @@ export const handler = makeSignedApi(
     clock,
     maxBots: env.BOTS_PER_APP,
     allowPrivate: env.ALLOW_PRIVATE_CALLBACKS,
+    forwardCall: openPassThrough({ env, apps, clock }),
   }),
 );

@@ -149,10 +149,6 @@ const changedAuth = v.pipe(
 
 export const integrationType = oneOf(integrationTypes);
 
-/** `variant` has one message for values that are not objects and for objects of an unknown type. */
-const notAnIntegration = ({ expected }: v.VariantIssue) =>
-  expected === "Object" ? "must be an object" : String(integrationType.message);
-
 /** One schema for each group. `entriesOf` says which fields may be omitted; `modelOf` adds the API key of a model. */
 const variantOf = <E extends v.ObjectEntries, M extends v.VariantOptions<"type">[number]>(
   rules: BotRules,
@@ -167,7 +163,7 @@ const variantOf = <E extends v.ObjectEntries, M extends v.VariantOptions<"type">
         modelOf({ ...entriesOf(fields(rules, group)), type: v.picklist(group.types) }),
       ),
     ],
-    notAnIntegration,
+    integrationType.message,
   );
 
 /** A new integration (docs/spec/rongcloud.md, section 4). */

@@ -5,6 +5,7 @@ import { signatureOf } from "#adapters/rongcloud/signature.ts";
 import { makeVerifyCall } from "#adapters/rongcloud/verify-call.ts";
 import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
 import type { BotStore } from "#core/bot/bot.ts";
+import type { ForwardCall } from "#core/intake/forward-call.ts";
 import { makeBotRoutes } from "../../functions/bot-registry/routes.ts";
 import { startTable } from "../support/dynamodb.ts";
 import { type MemoryLog, makeMemoryLog } from "../support/memory-log.ts";
@@ -83,7 +84,13 @@ const knownApps: AppSecrets = {
 };
 
 /** The function as Lambda runs it, with a table of its own. */
-export const startRegistry = async ({ maxBots = 10 } = {}): Promise<TestRegistry> => {
+export const startRegistry = async ({
+  maxBots = 10,
+  forwardCall,
+}: {
+  maxBots?: number;
+  forwardCall?: ForwardCall;
+} = {}): Promise<TestRegistry> => {
   const table = await startTable("bots");
   const { client, tableName } = table;
   const clock = makeTestClock();
@@ -97,7 +104,7 @@ export const startRegistry = async ({ maxBots = 10 } = {}): Promise<TestRegistry
   });
   const handler = makeSignedApi(
     { verifyCall, log },
-    makeBotRoutes({ bots: store, clock, maxBots, allowPrivate: false }),
+    makeBotRoutes({ bots: store, clock, maxBots, allowPrivate: false, forwardCall }),
   );
 
   let appsSoFar = 0;

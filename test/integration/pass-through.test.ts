@@ -105,6 +105,18 @@ test("what the bridge serves itself stand-alone is RongCloud's to answer: profil
   expect(im.messages().at(-1)).toMatchObject({ fromUserId: "u7", targetId: "u8", text: "Hello" });
 });
 
+test("a bot with an agent of RongCloud's is RongCloud's to create", async () => {
+  im.answerNext({ status: 200, code: 200 });
+  const { body } = await callApi(bridge.url, "/v3/bot/create.json", {
+    userId: "bot-agent",
+    name: "Agent",
+    type: "BOT",
+    profileUrl: "https://example.com/bot.png",
+    integrations: [{ type: "rc_agentchat", agent: { agentId: "a1" } }],
+  });
+  expect(body).toEqual({ code: 200, errorMessage: "injected fault" });
+});
+
 test("a user gets RongCloud's token and the bridge's own", async () => {
   const form = new URLSearchParams({ userId: "u7", name: "Ann" });
   expect(await callApi(bridge.url, "/user/getToken.json", form)).toMatchObject({

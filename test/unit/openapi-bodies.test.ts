@@ -118,7 +118,13 @@ describe("the bot routes", () => {
     updateIntegration: async () => ({ status: "updated" }),
     removeIntegration: async () => "removed",
   };
-  const routes = makeBotRoutes({ bots, clock: makeTestClock(), maxBots: 10, allowPrivate: false });
+  const routes = makeBotRoutes({
+    bots,
+    clock: makeTestClock(),
+    maxBots: 10,
+    allowPrivate: false,
+    forwardCall: undefined,
+  });
 
   test("are all described", () => {
     expect(Object.keys(routes).filter((path) => !Object.hasOwn(document.paths, path))).toEqual([]);

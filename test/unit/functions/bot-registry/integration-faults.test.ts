@@ -145,4 +145,24 @@ describe("an integration is rejected, and its path named,", () => {
       "integrations[0]: must be an object, got a string of 7 characters",
     );
   });
+
+  const fields = "callbackUrl, enabled, objectNames, events, stream, handleResponse";
+  const known = `${fields}, waitForInputCompletion, gentleResponse, options, type, auth`;
+
+  test.each([
+    { ...newBot, names: known },
+    { ...botUpdate, names: known },
+    { ...added, names: `userId, ${known}` },
+    { ...changed, names: `userId, ${known}` },
+  ])("$name for a field that no type has, unless it is null", ({ path, refusal, names }) => {
+    const rule = `is not a field of an integration; known fields: ${names}`;
+    expect(refusal(webhook({ event: [] }))?.errorMessage).toBe(`${path}event: ${rule}, got "event"`);
+    expect(refusal(dify({ event: null, constructor: 1 }))?.errorMessage).toBe(
+      `${path}constructor: ${rule}, got "constructor"`,
+    );
+    expect(refusal(dify({ token: "app-1234567890" }))?.errorMessage).toBe(
+      `${path}token: ${rule}, got "token"`,
+    );
+    expect(refusal(dify({ token: null }))).toBeUndefined();
+  });
 });

@@ -81,7 +81,7 @@ describe("an update of an integration", () => {
 
   test.each<[string, Fields, string]>([
     ["nothing to change", { type: "dify_chat" }, nothing],
-    ["only unknown fields", { type: "dify_chat", shout: true }, nothing],
+    ["only fields without a meaning for its type", { type: "dify_chat", agent: { agentId: "a1" } }, nothing],
     ["only a key for a webhook, which has none", { type: "webhook", auth: { apiKey: "app-1" } }, nothing],
   ])("with %s is rejected", (_name, given, errorMessage) => {
     expect(refusal(update, { userId, ...given })).toEqual({ code: 1002, errorMessage });
