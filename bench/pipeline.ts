@@ -34,7 +34,7 @@ export const makePipeline = ({ difyUrl, imUrl }: Addresses, minIntervalMs: numbe
     log: { info: () => {}, warn: console.error, error: console.error },
     newToken: randomUUID,
   });
-  const streamTo = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs: 45_000 });
+  const streamTo = makeStreamDelivery({ im, clock, intervalMs: () => minIntervalMs, maxRetryMs: 45_000 });
   const withTypingIndicator = makeTypingIndicator({ im, clock });
   const lease = { isHeld: () => true, onOpen: () => {}, deliverBy: Number.POSITIVE_INFINITY };
 

@@ -1,5 +1,6 @@
+import { makeChunkInterval } from "#core/im/shared-rate.ts";
 import { simulateHttpTurns } from "./scale/http-turns.ts";
-import { simulateStreams } from "./scale/streams.ts";
+import { callsPerSecond, simulateStreams } from "./scale/streams.ts";
 import { simulateWorkers } from "./scale/workers.ts";
 
 // Prints the tables of docs/scale.md from deterministic simulations.
@@ -85,20 +86,23 @@ printRows([
 ]);
 
 const streams: string[][] = [];
-for (const [turnsPerSecond, minIntervalMs] of [
-  [1, 200],
-  [2, 200],
-  [5, 200],
-  [10, 200],
-  [5, 1_000],
-  [10, 1_000],
-  [20, 3_000],
+const shared = makeChunkInterval(callsPerSecond);
+/** Of a stream that knows nothing of the others. */
+const alone = () => shared(1);
+for (const [turnsPerSecond, name, intervalMs] of [
+  [5, "alone", alone],
+  [10, "alone", alone],
+  [1, "shared", shared],
+  [2, "shared", shared],
+  [5, "shared", shared],
+  [10, "shared", shared],
+  [20, "shared", shared],
 ] as const) {
   const { peakConcurrency, firstP95, endP95, chunkInterval, throttledShare, undelivered } =
-    await simulateStreams(turnsPerSecond, minIntervalMs);
+    await simulateStreams(turnsPerSecond, intervalMs);
   streams.push([
     number(turnsPerSecond),
-    seconds(minIntervalMs / 1000),
+    name,
     number(peakConcurrency),
     seconds(firstP95),
     seconds(chunkInterval),
@@ -110,7 +114,7 @@ for (const [turnsPerSecond, minIntervalMs] of [
 printRows([
   [
     "turns per second and app",
-    "min interval",
+    "pace",
     "peak concurrency",
     "first chunk, p95",
     "chunk interval",

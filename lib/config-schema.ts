@@ -257,6 +257,15 @@ const settings = v.strictObject({
     ),
     10,
   ),
+  imCallsPerSecond: v.exactOptional(
+    v.pipe(
+      integerBetween(1, 10_000),
+      v.description(
+        "How many calls per second the IM accepts from one app. The answers of an app share them: the more it has in progress, the less often each sends a chunk.",
+      ),
+    ),
+    100,
+  ),
   reservedConcurrency: v.exactOptional(
     v.pipe(
       concurrencyByFunction,

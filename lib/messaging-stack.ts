@@ -65,6 +65,7 @@ export class MessagingStack extends Stack {
         ...workerEnvironment,
         ...slotEnvironment(config.turnsInFlight, config),
         SLOTS_PER_USER: String(config.userTurnsInFlight),
+        IM_CALLS_PER_SECOND: String(config.imCallsPerSecond),
         CONVERSATIONS_TABLE: data.conversations.tableName,
         RONGCLOUD_API_URL: config.rongcloudApiUrl,
         TURNS_QUEUE_URL: this.turns.queue.queueUrl,

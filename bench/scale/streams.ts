@@ -21,10 +21,11 @@ export interface StreamsResult {
 const answerSeconds = 11;
 const simulatedSeconds = 300;
 /** Rate limit and burst of an app (docs/spec/rongcloud.md). */
-const callsPerSecond = 100;
+export const callsPerSecond = 100;
 const callMs = 40;
-/** The values of functions/turn-worker/receiver-for.ts. */
-const usualIntervalMs = 200;
+/** The value of functions/core/shared/slots.ts. */
+const countLifeMs = 8_000;
+/** The value of functions/turn-worker/receiver-for.ts. */
 const maxRetryMs = 120_000;
 /** Interval of Dify's deltas. */
 const deltaMs = 100;
@@ -39,7 +40,7 @@ const route: MessageRoute = {
 /** Simulates the turns of one app with the production delivery code, at an IM that accepts 100 calls a second. */
 export const simulateStreams = async (
   turnsPerSecond: number,
-  minIntervalMs = usualIntervalMs,
+  intervalMs: (answers: number) => number,
 ): Promise<StreamsResult> => {
   const clock = makeSimClock();
   const random = seededRandom(13);
@@ -56,6 +57,15 @@ export const simulateStreams = async (
   const firsts: number[] = [];
   const ends: number[] = [];
   let streamedMs = 0;
+
+  /** The default, or what this many turns need. */
+  const slotsPerApp = Math.max(75, 15 * turnsPerSecond);
+  const records = Math.ceil(slotsPerApp / 16);
+  /** As functions/adapters/dynamodb/slots-table.ts estimates it: from the others in one record of 16 slots. */
+  const estimate = (): number => {
+    const others = Array.from({ length: running - 1 }).filter(() => random() < 1 / records).length;
+    return (others + 1) * records;
+  };
 
   const takeToken = (): boolean => {
     tokens = Math.min(callsPerSecond, tokens + ((clock.now() - filledAt) / 1000) * callsPerSecond);
@@ -78,6 +88,11 @@ export const simulateStreams = async (
     peakRunning = Math.max(peakRunning, running);
     const startedAt = clock.now();
     let firstAccepted: number | undefined;
+    let known = { answers: estimate(), at: startedAt };
+    const answersInProgress = (): number => {
+      if (clock.now() - known.at >= countLifeMs) known = { answers: estimate(), at: clock.now() };
+      return known.answers;
+    };
     const im: Pick<ImMessages, "sendChunk" | "sendText"> = {
       sendChunk: async (_route, { messageUID }) => {
         await call();
@@ -87,9 +102,10 @@ export const simulateStreams = async (
       },
       sendText: call,
     };
-    const sink = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs })(route, {
+    const sink = makeStreamDelivery({ im, clock, intervalMs, maxRetryMs })(route, {
       isHeld: () => true,
       onOpen: () => {},
+      answersInProgress,
       deliverBy: Number.POSITIVE_INFINITY,
     });
     const endsAt = startedAt + answerLength(random, answerSeconds) * 1000;

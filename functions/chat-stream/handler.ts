@@ -59,6 +59,7 @@ const readers = makeUserGuard({
 const acquireSlots = makeAcquireSlots({
   store: makeSlotsTable({ ...toGuards, random: Math.random }),
   channel: "http",
+  clock,
   metrics,
   log,
 });

@@ -41,6 +41,7 @@ const env = parseEnvironment(
     SLOTS_PER_USER: positiveInteger,
     TURNS_QUEUE_URL: nonEmptyString,
     DEAD_LETTERS_URL: nonEmptyString,
+    IM_CALLS_PER_SECOND: positiveInteger,
   }),
 );
 const log = makeJsonLog();
@@ -60,6 +61,7 @@ const acquireSlots = makeAcquireJobSlots({
   acquireSlots: makeAcquireSlots({
     store: makeSlotsTable({ client, tableName: env.GUARDS_TABLE, clock, random: Math.random }),
     channel: "im",
+    clock,
     metrics,
     log,
   }),
@@ -77,7 +79,7 @@ const runTurnJob = makeRunTurnJob({
   recalls: makeRecallsTable({ client, tableName: env.GUARDS_TABLE, clock }),
   jobs: makeJobsTable({ client, tableName: env.TURNS_TABLE, clock }),
   forwardTurn: makeForwardTurn({ conversations, models, clock, log, newToken: randomUUID }),
-  receiverFor: makeReceiverFor({ im, clock }),
+  receiverFor: makeReceiverFor({ im, clock, imCallsPerSecond: env.IM_CALLS_PER_SECOND }),
   closeOpenMessage: makeCloseOpenMessage({ im, clock }),
   sendCheck: (job) => turns.send([job]),
   deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),

@@ -2,6 +2,7 @@ import { makeNullSink } from "#core/answer/answer-sink.ts";
 import { makeBusyNotice } from "#core/im/busy-notice.ts";
 import { type ContinuableMessage, makeContinuedDelivery } from "#core/im/continued-delivery.ts";
 import { type ImMessages, type ReceiverLease, replyRouteOf } from "#core/im/im-messages.ts";
+import { makeChunkInterval } from "#core/im/shared-rate.ts";
 import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
 import { makeTypingIndicator } from "#core/im/typing-indicator.ts";
 import { makeWholeDelivery } from "#core/im/whole-delivery.ts";
@@ -9,14 +10,20 @@ import type { DeliveryReceiver } from "#core/jobs/answer-turn-job.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Turn } from "#core/turn/turn.ts";
 
-/** Five calls per second and stream, of the 100 per second that RongCloud allows an app. */
-const minIntervalMs = 200;
 /** How long RongCloud may be unavailable during an answer before the rest is given up. */
 const maxRetryMs = 120_000;
 
+export interface ReceiverPorts {
+  readonly im: ImMessages;
+  readonly clock: Clock;
+  /** How many calls per second the IM accepts from one app. */
+  readonly imCallsPerSecond: number;
+}
+
 /** Chooses how a turn's answer is delivered: as a stream, as one message, or not at all. `open`: the stream to go on with. */
-export const makeReceiverFor = ({ im, clock }: { readonly im: ImMessages; readonly clock: Clock }) => {
-  const streamTo = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs });
+export const makeReceiverFor = ({ im, clock, imCallsPerSecond }: ReceiverPorts) => {
+  const intervalMs = makeChunkInterval(imCallsPerSecond);
+  const streamTo = makeStreamDelivery({ im, clock, intervalMs, maxRetryMs });
   const continueStream = makeContinuedDelivery({ im, clock, deliverStream: streamTo, maxRetryMs });
   const sendWholeTo = makeWholeDelivery({ im, clock, maxRetryMs });
   const withTypingIndicator = makeTypingIndicator({ im, clock });

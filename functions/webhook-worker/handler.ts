@@ -58,6 +58,7 @@ export const handler = makeWorker({
       acquireSlots: makeAcquireSlots({
         store: makeSlotsTable({ client, tableName: env.GUARDS_TABLE, clock, random: Math.random }),
         channel: "webhook",
+        clock,
         metrics,
         log,
       }),

@@ -60,7 +60,7 @@ const startChat = async () => {
   const readers = makeUserGuard({ ...guardsTable, clock, counts: "readers", limits });
   const acquireSlots = makeAcquireSlots({
     store: makeSlotsTable({ ...guardsTable, clock, random: () => 0.5 }),
-    ...{ channel: "http", metrics: makeMemoryMetrics(), log },
+    ...{ channel: "http", clock, metrics: makeMemoryMetrics(), log },
   });
   const slotLimits = { perApp: 10_000, perBot: 10_000 };
   const acquireSlot: AcquireChatSlot = (slot) => acquireSlots([botSlot("http", slot, slotLimits)]);

@@ -51,6 +51,33 @@ describe("slots of an app", () => {
     expect(calls()).toEqual(["UpdateCommand"]);
   });
 
+  test("say how many there are of the app, without another call", async () => {
+    const { acquire, calls } = begin({ perApp: 16, perBot: 16 });
+    const counts = [];
+    for (const slot of ["t1", "t2", "t3", "t2"]) {
+      const slots = await acquire(slot, slot === "t3" ? "bot-2" : "bot-1");
+      counts.push(slots.status === "granted" && slots.inUse);
+      if (slots.status === "granted" && slot === "t3") await slots.release();
+    }
+    expect(counts).toEqual([1, 2, 3, 2]);
+    calls();
+    const last = await acquire("t4");
+    expect(last.status === "granted" && [last.inUse, await last.recount()]).toEqual([3, 3]);
+    expect(calls()).toEqual(["UpdateCommand", "GetCommand"]);
+  });
+
+  test("of a large app are estimated from one record of several", async () => {
+    const { acquire } = begin({ perApp: 160, perBot: 160 });
+    const results = [];
+    for (let n = 0; n < 80; n += 1) results.push(await acquire(`t${n}`));
+    const open = results.filter((each) => each.status === "granted");
+    const recounts = await Promise.all(open.map((each) => each.recount()));
+    const meanRate = recounts.reduce((sum, count) => sum + 1 / count, 0) / recounts.length;
+    expect(open).toHaveLength(80);
+    expect(1 / meanRate).toBeGreaterThan(50);
+    expect(1 / meanRate).toBeLessThan(120);
+  });
+
   test("are refused at the limit of the bot, then at that of the app, and granted again after a release", async () => {
     const { acquire } = begin();
     const first = await acquire("t1");

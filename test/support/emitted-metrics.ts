@@ -77,7 +77,13 @@ const refuseSlots = async (metrics: MemoryMetrics): Promise<void> => {
   for (const channel of slotChannels) {
     for (const kind of slotLimitKinds) {
       const store: SlotStore = { acquire: async () => ({ status: "refused", by: kind }) };
-      const acquireSlots = makeAcquireSlots({ store, channel, metrics, log: makeMemoryLog() });
+      const acquireSlots = makeAcquireSlots({
+        store,
+        channel,
+        clock: makeTestClock(),
+        metrics,
+        log: makeMemoryLog(),
+      });
       await acquireSlots([{ pool: [], slot: "", limits: [{ kind, id: "", max: 1 }], until: 0 }]);
     }
   }

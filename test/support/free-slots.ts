@@ -13,6 +13,7 @@ export const makeFreeSlots = () => {
       log.push(refusedBy === undefined ? "granted" : `refused by ${refusedBy}`);
       return {
         refusedBy,
+        inUse: () => 1,
         release: async () => void log.push("released"),
         undo: async () => void log.push("undone"),
       };

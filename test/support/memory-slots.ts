@@ -24,8 +24,11 @@ export const makeMemorySlots = (clock: Clock): MemorySlots => {
       const release = async (): Promise<void> => {
         if (isOwn()) pools.get(key)?.delete(slot);
       };
+      const countNow = (): number => pools.get(key)?.size ?? 0;
       return {
         status: "granted",
+        inUse: countNow(),
+        recount: async () => countNow(),
         release,
         undo: async () => {
           if (former && isOwn()) pools.get(key)?.set(slot, former);

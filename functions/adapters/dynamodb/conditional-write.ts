@@ -43,6 +43,7 @@ export interface ConditionalUpdates<Id> {
     update: string,
     condition: string,
     values: Values,
+    extraNames?: Names,
   ): Promise<Record<string, unknown> | undefined>;
 }
 

@@ -44,6 +44,10 @@ export interface StoredPool {
   readonly counters: readonly string[];
 }
 
+/** The number of open slots of a limit, with those that have expired since the record was last counted again. */
+export const countIn = (item: Record<string, unknown>, limit: Pick<SlotLimit, "kind" | "id">): number =>
+  parseRecord(v.optional(v.number(), 0), item[countAttribute(counterOf(limit))], "a slots record");
+
 const poolRecord = v.object({ writtenBy: v.string() });
 
 export const parsePool = (item: Record<string, unknown>): StoredPool => {

@@ -1,12 +1,19 @@
 import { createHash, randomBytes } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { decideSlot, type OpenSlot, type SlotResult, type SlotStore } from "#core/shared/slots.ts";
+import {
+  decideSlot,
+  type OpenSlot,
+  type SlotRequest,
+  type SlotResult,
+  type SlotStore,
+} from "#core/shared/slots.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 import type { GuardsTablePorts } from "./replay-guard.ts";
 import {
   countAttribute,
   counterOf,
+  countIn,
   type PoolPart,
   parsePool,
   partOf,
@@ -34,6 +41,8 @@ const commonFields = "version = :version, #writtenBy = :writtenBy, expiresAt = :
 const numbered = (letter: string, attributes: readonly string[]): Record<string, string> =>
   Object.fromEntries(attributes.map((attribute, n) => [`#${letter}${n}`, attribute]));
 
+type StoredItem = Record<string, unknown>;
+
 interface HashedSlot {
   readonly slot: string;
   readonly until: number;
@@ -45,7 +54,7 @@ interface HashedSlot {
  * slots that have not expired decide (docs/adr/0030).
  */
 export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTablePorts): SlotStore => {
-  const { update } = makeConditionalUpdates({
+  const { updateAndGet } = makeConditionalUpdates({
     client,
     tableName,
     keyOf: (guard: string) => ({ guard }),
@@ -59,6 +68,14 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
     return Item && parsePool(Item);
   };
 
+  /** From any record. The slot itself is counted too, as in its own record. */
+  const recount = async (request: SlotRequest, parts: number): Promise<number> => {
+    const { guard, limits } = partOf(request, Math.floor(random() * parts), parts);
+    const { Item = {} } = await client.send(new GetCommand({ TableName: tableName, Key: { guard } }));
+    const others = parts === 1 ? countIn(Item, limits[0]) - 1 : countIn(Item, limits[0]);
+    return (Math.max(0, others) + 1) * parts;
+  };
+
   /** The writes to one record on behalf of one request. */
   const writesOf = ({ guard, limits }: PoolPart, { slot, until }: HashedSlot, token: string) => {
     const counters = limits.map(counterOf);
@@ -69,8 +86,8 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
       condition: string,
       values: Record<string, unknown>,
       usedNames: Record<string, string>,
-    ): Promise<boolean> =>
-      update(
+    ): Promise<StoredItem | undefined> =>
+      updateAndGet(
         guard,
         `SET ${commonFields}${expression}`,
         condition,
@@ -90,7 +107,7 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
         .join(", ");
 
     return {
-      open: (): Promise<boolean> => {
+      open: (): Promise<StoredItem | undefined> => {
         const maxima = Object.fromEntries(limits.map(({ max }, n) => [`:max${n}`, max]));
         const isBelow = (count: string, n: number): string =>
           `(attribute_not_exists(${count}) OR ${count} < :max${n})`;
@@ -101,14 +118,14 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
           counts,
         );
       },
-      takeOver: (from: StoredSlot): Promise<boolean> =>
+      takeOver: (from: StoredSlot): Promise<StoredItem | undefined> =>
         write(", #slot = :entry", "#slot = :former", { ":former": toSlotEntry(from) }, {}),
-      giveBack: (to: StoredSlot): Promise<boolean> =>
+      giveBack: (to: StoredSlot): Promise<StoredItem | undefined> =>
         write(", #slot = :former", "#slot = :entry", { ":former": toSlotEntry(to) }, {}),
-      release: (): Promise<boolean> =>
+      release: (): Promise<StoredItem | undefined> =>
         write(` REMOVE #slot ADD ${addToCounts(":less")}`, "#slot = :entry", { ":less": -1 }, counts),
       /** Opens the slot in place of those that have expired, and counts all again. */
-      replace: (stored: StoredPool, live: ReadonlyMap<string, OpenSlot>): Promise<boolean> => {
+      replace: (stored: StoredPool, live: ReadonlyMap<string, OpenSlot>): Promise<StoredItem | undefined> => {
         const counted = new Map(counters.map((counter) => [counter, 1]));
         for (const counter of [...live.values()].flatMap((each) => each.limits.map(counterOf)))
           counted.set(counter, (counted.get(counter) ?? 0) + 1);
@@ -133,11 +150,18 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
     };
   };
 
-  const acquireIn = async (part: PoolPart, hashed: HashedSlot): Promise<SlotResult> => {
+  const acquireIn = async (
+    request: SlotRequest,
+    { n, parts }: { readonly n: number; readonly parts: number },
+    hashed: HashedSlot,
+  ): Promise<SlotResult> => {
+    const part = partOf(request, n, parts);
     const token = newToken();
     const { open, takeOver, giveBack, replace, release } = writesOf(part, hashed, token);
-    const granted = (undo: () => Promise<boolean> = release): SlotResult => ({
+    const granted = (inUse: number, undo: () => Promise<unknown> = release): SlotResult => ({
       status: "granted",
+      inUse,
+      recount: () => recount(request, parts),
       release: async () => {
         await release();
       },
@@ -145,19 +169,25 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
         await undo();
       },
     });
+    // Slots are spread over the records by their hashes. The slot itself counts, so the mean of 1/estimate is 1/number: what
+    // divides a rate by the estimate uses no more than the rate.
+    const inUseOf = (item: StoredItem): number => countIn(item, part.limits[0]) * parts;
     for (let round = 0; round < maxRounds; round += 1) {
-      if (await open()) return granted();
+      const opened = await open();
+      if (opened) return granted(inUseOf(opened));
       const stored = await find(part.guard);
       // It expired and was deleted between the two calls.
       if (!stored) continue;
       const own = stored.open.get(hashed.slot);
       // The SDK repeats a write whose response was lost: then the slot is this request's own.
-      if (own?.token === token) return granted();
+      if (own?.token === token) return granted(stored.open.size * parts);
       const decision = decideSlot(stored.open, { ...hashed, limits: part.limits }, clock.now());
       if (decision.status === "full") return { status: "refused", by: decision.by };
-      if (decision.status === "free") {
-        if (await replace(stored, decision.live)) return granted();
-      } else if (own && (await takeOver(own))) return granted(() => giveBack(own));
+      const written =
+        decision.status === "free" ? await replace(stored, decision.live) : own && (await takeOver(own));
+      if (!written) continue;
+      const undo = decision.status === "held" && own ? () => giveBack(own) : release;
+      return granted(inUseOf(written), undo);
     }
     return { status: "refused", by: part.limits[0].kind };
   };
@@ -168,11 +198,11 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
       const hashed = { slot: hash.toString("base64url").slice(0, 16), until: request.until };
       const parts = partsOf(request);
       const first = hash.readUInt32BE() % parts;
-      const result = await acquireIn(partOf(request, first, parts), hashed);
+      const result = await acquireIn(request, { n: first, parts }, hashed);
       if (result.status === "granted" || parts === 1) return result;
       // Another record may have a free slot. One more try is enough: what waits comes again.
       const second = (first + 1 + Math.floor(random() * (parts - 1))) % parts;
-      return acquireIn(partOf(request, second, parts), hashed);
+      return acquireIn(request, { n: second, parts }, hashed);
     },
   };
 };

@@ -72,6 +72,8 @@ export interface ImMessages {
 
 /** The part of a turn's lease that its delivery needs. */
 export interface DeliveryLease extends Pick<ActiveLease, "isHeld"> {
+  /** How many answers the app has in progress, as far as known: they share the IM's rate limit. Default: this one. */
+  readonly answersInProgress?: () => number;
   /** When the last call may start, in milliseconds since the epoch: the worker's invocation ends soon after. */
   readonly deliverBy: number;
   /** Called after each chunk with the open stream message, or undefined if there is none; see `isResumable`. */

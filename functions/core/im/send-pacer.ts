@@ -1,4 +1,7 @@
-/** Adaptive minimum interval between the calls for one stream message: longer while the IM limits the rate. */
+/**
+ * Adaptive minimum interval between the calls for one stream message: the app's share of the IM's rate, and longer while the IM
+ * refuses calls for their rate.
+ */
 export interface SendPacer {
   /** In milliseconds. */
   readonly intervalMs: number;
@@ -12,22 +15,23 @@ const maxIntervalMs = 3_200;
 /** The interval is halved after this many consecutive accepted calls. */
 const acceptedUntilFaster = 5;
 
-export const makeSendPacer = (minIntervalMs: number): SendPacer => {
-  let intervalMs = minIntervalMs;
+/** `shareMs`: the interval at which the app's streams together stay below the IM's limit, as far as known now. */
+export const makeSendPacer = (shareMs: () => number): SendPacer => {
+  let factor = 1;
   let accepted = 0;
   return {
     get intervalMs() {
-      return intervalMs;
+      return shareMs() * factor;
     },
     slowDown: () => {
       accepted = 0;
-      intervalMs = Math.min(intervalMs * 2, maxIntervalMs);
+      factor = Math.min(factor * 2, Math.max(1, maxIntervalMs / shareMs()));
     },
     onAccepted: () => {
       accepted += 1;
       if (accepted < acceptedUntilFaster) return;
       accepted = 0;
-      intervalMs = Math.max(minIntervalMs, intervalMs / 2);
+      factor = Math.max(1, factor / 2);
     },
   };
 };

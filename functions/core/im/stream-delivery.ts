@@ -26,8 +26,8 @@ import { makeWholeDelivery } from "./whole-delivery.ts";
 export interface StreamDeliveryPorts {
   readonly im: Pick<ImMessages, "sendChunk" | "sendText">;
   readonly clock: Clock;
-  /** Minimum interval between the starts of two calls, in milliseconds: the IM accepts 100 calls per second from an app. */
-  readonly minIntervalMs: number;
+  /** The interval between the starts of two calls, in milliseconds, if the app has this many answers in progress. */
+  readonly intervalMs: (answers: number) => number;
   /**
    * How long a chunk is retried before the answer counts as undeliverable, in milliseconds; less if the worker ends
    * earlier.
@@ -100,14 +100,14 @@ const cutLength = (waiting: string, size: number): number | undefined => {
 export const makeStreamDelivery = ({
   im,
   clock,
-  minIntervalMs,
+  intervalMs,
   maxRetryMs,
 }: StreamDeliveryPorts): StreamDelivery => {
   const deliverWhole = makeWholeDelivery({ im, clock, maxRetryMs });
 
   return (route, lease, earlier) => {
     const delivered = Promise.withResolvers<Delivery>();
-    const pacer = makeSendPacer(minIntervalMs);
+    const pacer = makeSendPacer(() => intervalMs(lease.answersInProgress?.() ?? 1));
     const settled = new AbortController();
     const gaveUp = new AbortController();
     const full = new AbortController();
@@ -121,7 +121,7 @@ export const makeStreamDelivery = ({
     let isKeptAlive = false;
     let drained: PromiseWithResolvers<void> | undefined;
     let whole: AnswerSink | undefined;
-    /** Set while text is waiting that does not fill a chunk of the plan. */
+    /** Ends the pause before the next call. */
     let waking: AbortController | undefined;
     /** Of the answer's text in all messages, since it was last replaced. */
     let sent = makeTextHash();
@@ -165,8 +165,10 @@ export const makeStreamDelivery = ({
     const plannedMessage = (): OpenMessage | undefined =>
       lease.isResumable?.() === true ? message.open : undefined;
     const nextSendAt = (): number => {
+      // The last chunk takes the place of the next one: it is not one call more.
+      if (closing !== undefined) return 0;
       const open = plannedMessage();
-      if (!open || replaced || isKeepAliveDue || closing !== undefined) return nextCallAt;
+      if (!open || replaced || isKeepAliveDue) return nextCallAt;
       return Math.max(nextCallAt, planner.nextChunkAt(open, waiting));
     };
 
@@ -177,6 +179,7 @@ export const makeStreamDelivery = ({
 
     const settle = (delivery: Delivery): void => {
       settled.abort();
+      waking?.abort();
       drain();
       if (delivery.status === "undelivered") gaveUp.abort();
       delivered.resolve(delivery);
@@ -275,11 +278,10 @@ export const makeStreamDelivery = ({
     const sendWaiting = async (): Promise<void> => {
       while (hasWork() && !settled.signal.aborted) {
         for (let pauseMs = nextSendAt() - clock.now(); pauseMs > 0; pauseMs = nextSendAt() - clock.now()) {
-          const { signal } = settled;
-          waking = nextSendAt() > nextCallAt ? new AbortController() : undefined;
-          await clock.sleep(pauseMs, waking ? AbortSignal.any([signal, waking.signal]) : signal);
+          waking = new AbortController();
+          await clock.sleep(pauseMs, waking.signal);
           waking = undefined;
-          if (signal.aborted) return;
+          if (settled.signal.aborted) return;
         }
         if (!lease.isHeld()) return settle({ status: "undelivered", reason: "abandoned" });
         await sendNext();
@@ -293,7 +295,7 @@ export const makeStreamDelivery = ({
     // Starts in the caller's tick, so that the first delta leads to the first call without delay.
     const run = (): void => {
       if (running) {
-        if (waking && nextSendAt() <= nextCallAt) waking.abort();
+        if (waking && (closing !== undefined || nextSendAt() <= nextCallAt)) waking.abort();
         return;
       }
       running = true;

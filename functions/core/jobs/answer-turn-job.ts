@@ -72,6 +72,8 @@ export type ReadTurnJob = (job: TurnJob) => Promise<TurnJobState>;
 export interface LeasedTurn extends LeasedJob<TurnJob>, TurnCheckpoint {
   /** Read while the job is claimed, since the user waits for both. */
   readonly state: Promise<TurnJobState>;
+  /** How many turns the app has in progress, as far as known. */
+  readonly answersInProgress: () => number;
   /** Whether the job was postponed before: it has been received, but not tried. */
   readonly wasPostponed: boolean;
 }
@@ -191,6 +193,7 @@ export const makeAnswerTurnJob = ({
   ): ReceiverLease => ({
     isHeld,
     deliverBy,
+    answersInProgress: leased.answersInProgress,
     ...checkpoints,
     claimNotice: () => jobs.claimNotice(jobIdOf(leased.job), leased.lease.token),
   });

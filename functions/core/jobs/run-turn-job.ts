@@ -213,8 +213,8 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
       isClaimed = true;
       const wasPostponed = visibility.receiveCount > tries;
       const { open, reference } = claim;
-      const leased = { job, lease, tries, state, open, reference, wasPostponed };
-      const { refusedBy } = await acquiring;
+      const { refusedBy, inUse: answersInProgress } = await acquiring;
+      const leased = { job, lease, tries, state, open, reference, wasPostponed, answersInProgress };
       const running = refusedBy
         ? waitForSlots(leased, visibility, time, refusedBy)
         : answerLeased(leased, visibility, time);

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -55,6 +56,10 @@ export const decideSlot = (
 
 export interface GrantedSlot {
   readonly status: "granted";
+  /** How many slots count against the first limit, with this one: estimated from one record of several. */
+  readonly inUse: number;
+  /** The same now, estimated from another record. */
+  recount(): Promise<number>;
   /** Releases the slot, unless another request has taken it over. */
   release(): Promise<void>;
   /** Releases the slot, or gives it back to the request that it was taken over from. */
@@ -71,6 +76,11 @@ export interface SlotStore {
 export interface AcquiredSlots {
   /** The kind of limit that is reached; undefined if all slots were granted. */
   readonly refusedBy: SlotLimitKind | undefined;
+  /**
+   * How many slots count against the first limit of the first request, estimated. It is counted again in the background if it
+   * is asked for and the last count is old.
+   */
+  inUse(): number;
   /** What was to run has ended. */
   release(): Promise<void>;
   /** Nothing has run: a slot that was open before belongs to another run. */
@@ -88,12 +98,22 @@ export type AcquireSlots = (requests: readonly SlotRequest[]) => Promise<Acquire
 
 export interface AcquireSlotsPorts {
   readonly store: SlotStore;
+  readonly clock: Clock;
   readonly channel: SlotChannel;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
-export const makeAcquireSlots = ({ store, channel, metrics, log }: AcquireSlotsPorts): AcquireSlots => {
+/** How long a count is used, in milliseconds: as long as a worker's heartbeat. */
+const countLifeMs = 8_000;
+
+export const makeAcquireSlots = ({
+  store,
+  channel,
+  clock,
+  metrics,
+  log,
+}: AcquireSlotsPorts): AcquireSlots => {
   const warn =
     (event: string) =>
     (error: unknown): void =>
@@ -106,6 +126,24 @@ export const makeAcquireSlots = ({ store, channel, metrics, log }: AcquireSlotsP
     await Promise.all(slots.map((slot) => end(slot).catch(warn("slot_not_released"))));
   };
 
+  /** If the store fails, the last count is used. */
+  const counterOf = (slot: GrantedSlot | undefined): (() => number) => {
+    let count = slot?.inUse ?? 1;
+    let countedAt = clock.now();
+    return () => {
+      if (slot && clock.now() - countedAt >= countLifeMs) {
+        countedAt = clock.now();
+        slot
+          .recount()
+          .then((now) => {
+            count = now;
+          })
+          .catch(warn("slots_not_counted"));
+      }
+      return count;
+    };
+  };
+
   return async (requests) => {
     const results = await Promise.all(
       requests.map((request) => store.acquire(request).catch(warn("slot_not_acquired"))),
@@ -114,10 +152,11 @@ export const makeAcquireSlots = ({ store, channel, metrics, log }: AcquireSlotsP
     const release = () => forEach(granted, (slot) => slot.release());
     const undo = () => forEach(granted, (slot) => slot.undo());
     const refused = results.find((each) => each?.status === "refused");
-    if (!refused) return { refusedBy: undefined, release, undo };
+    const inUse = counterOf(results[0]?.status === "granted" ? results[0] : undefined);
+    if (!refused) return { refusedBy: undefined, inUse, release, undo };
     await undo();
     metrics.count("SlotRefused", { channel, limit: refused.by });
-    return { refusedBy: refused.by, release: async () => {}, undo: async () => {} };
+    return { refusedBy: refused.by, inUse, release: async () => {}, undo: async () => {} };
   };
 };
 

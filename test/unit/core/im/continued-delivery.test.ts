@@ -51,7 +51,7 @@ const setUp = (fault?: Parameters<typeof setUpStrictIm>[0]) => {
           stored = open;
         }),
     };
-    const deliverStream = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs });
+    const deliverStream = makeStreamDelivery({ im, clock, intervalMs: () => minIntervalMs, maxRetryMs });
     const goOn = makeContinuedDelivery({ im, clock, deliverStream, maxRetryMs });
     return {
       kill: () => end.abort(),

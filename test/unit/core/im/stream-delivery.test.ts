@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { AnswerEnding } from "#core/answer/answer-sink.ts";
 import { sentences } from "#core/answer/sentences.ts";
 import type { ImMessages, MessageRoute, StreamChunk } from "#core/im/im-messages.ts";
+import { makeChunkInterval } from "#core/im/shared-rate.ts";
 import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import { failedWith } from "../../../support/endings.ts";
@@ -17,7 +18,12 @@ interface SentChunk extends StreamChunk {
 }
 
 /** An IM that takes `callMs` for a call, and fails those that `failure` names. */
-const setUp = ({ callMs = 0, failure = (_call: number): BridgeError | undefined => undefined } = {}) => {
+const setUp = ({
+  callMs = 0,
+  failure = (_call: number): BridgeError | undefined => undefined,
+  intervalMs = (_answers: number): number => minIntervalMs,
+  answersInProgress = (): number => 1,
+} = {}) => {
   const clock = makeTestClock();
   const start = clock.now();
   const sent: SentChunk[] = [];
@@ -42,8 +48,9 @@ const setUp = ({ callMs = 0, failure = (_call: number): BridgeError | undefined 
     },
     sendText: async (_route, text) => void texts.push(text),
   };
-  const sink = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs })(route, {
+  const sink = makeStreamDelivery({ im, clock, intervalMs, maxRetryMs })(route, {
     isHeld: () => true,
+    answersInProgress,
     onOpen: () => {},
     deliverBy: Number.POSITIVE_INFINITY,
   });
@@ -94,7 +101,7 @@ describe("a stream message", () => {
     expect(calls()).toBe(1);
   });
 
-  test("gathers the text between two sends, counts from 1, and completes on the last chunk", async () => {
+  test("gathers the text between two sends, counts from 1, and completes on the last chunk, which does not wait", async () => {
     const { sink, clock, sent } = setUp();
     sink.delta("a");
     sink.delta("b");
@@ -108,11 +115,11 @@ describe("a stream message", () => {
     expect(sent).toEqual([
       { seq: 1, text: "a", messageUID: undefined, completeReason: undefined, at: 0 },
       { seq: 2, text: "bc", messageUID: "m1", completeReason: undefined, at: 200 },
-      { seq: 3, text: "d", messageUID: "m1", completeReason: 0, at: 400 },
+      { seq: 3, text: "d", messageUID: "m1", completeReason: 0, at: 250 },
     ]);
   });
 
-  test("is whole, in order, one call at a time and never above the send rate, however deltas and calls are timed", async () => {
+  test("is whole, in order, one call at a time and never above the send rate until its end, however deltas and calls are timed", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.integer({ min: 0, max: 700 })), { minLength: 1 }),
@@ -132,7 +139,7 @@ describe("a stream message", () => {
             sent.map((_, index) => (index === sent.length - 1 ? 0 : undefined)),
           );
           expect(mostInFlight()).toBe(1);
-          sent.slice(1).forEach(({ at }, index) => {
+          sent.slice(1, -1).forEach(({ at }, index) => {
             expect(at - (sent[index]?.at ?? 0)).toBeGreaterThanOrEqual(minIntervalMs);
           });
         },
@@ -155,7 +162,7 @@ describe("a stream message", () => {
       [3, "", 40_000],
       [4, "", 60_000],
       [5, "Here it is.", 65_000],
-      [6, "", 65_200],
+      [6, "", 65_000],
     ]);
   });
 
@@ -164,6 +171,11 @@ describe("a stream message", () => {
     sink.delta("a");
     await clock.advance(minIntervalMs);
     sink.delta("b");
+    await clock.advance(3_000);
+    sink.delta("c");
+    await clock.advance(1_000);
+    sink.delta("d");
+    await clock.advance(50);
     const delivered = sink.end({ status: "complete" });
     await clock.advance(10_000);
     expect(await delivered).toEqual({ status: "delivered" });
@@ -171,8 +183,28 @@ describe("a stream message", () => {
       { seq: 1, text: "a", at: 0 },
       { seq: 2, text: "b", at: 3_200 },
       // Slower from now on.
-      { seq: 3, text: "", at: 3_600 },
+      { seq: 3, text: "c", at: 3_600 },
+      { seq: 4, text: "d", at: 4_200 },
+      { seq: 5, text: "", at: 4_250 },
     ]);
+  });
+
+  test("sends less often the more answers the app has in progress, from its second chunk on", async () => {
+    let answers = 60;
+    const { sink, clock, sent } = setUp({
+      intervalMs: makeChunkInterval(100),
+      answersInProgress: () => answers,
+    });
+    const speak = async (ms: number): Promise<void> => {
+      for (let spokenMs = 0; spokenMs < ms; spokenMs += 10) {
+        sink.delta("word ");
+        await clock.advance(10);
+      }
+    };
+    await speak(1_600);
+    answers = 3;
+    await speak(1_200);
+    expect(sent.map(({ at }) => at)).toEqual([0, 770, 1_540, 2_310, 2_510, 2_710]);
   });
 
   test("is retried for at least 30 seconds before it is given up", async () => {

@@ -66,7 +66,7 @@ export const setUpStrictIm = (
     sendChunk: (_route, chunk) => answer(() => take(chunk)),
     sendText: (_route, text) => answer(() => void sentTexts.push(text)),
   };
-  const sink = makeStreamDelivery({ im, clock, minIntervalMs, maxRetryMs })(route, {
+  const sink = makeStreamDelivery({ im, clock, intervalMs: () => minIntervalMs, maxRetryMs })(route, {
     isHeld: () => lease.ours,
     onOpen: (open) => void notes.push(open),
     deliverBy: start + endsAfterMs,

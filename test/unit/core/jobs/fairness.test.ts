@@ -60,7 +60,7 @@ const setUpTurns = (turnMs: Readonly<Record<string, number>>) => {
     recalls: { isRecalled: async () => false },
     jobs: makeMemoryJobs(clock),
     acquireSlots: makeAcquireJobSlots({
-      acquireSlots: makeAcquireSlots({ store: slots, channel: "im", metrics, log }),
+      acquireSlots: makeAcquireSlots({ store: slots, channel: "im", clock, metrics, log }),
       channel: "im",
       limits,
     }),
@@ -215,7 +215,7 @@ test("beside 80 conversations with a server that hangs, another server's event l
       return { status: "failed", reason: "timeout", retryAfterMs: undefined };
     },
     acquireSlots: makeAcquireJobSlots({
-      acquireSlots: makeAcquireSlots({ store: slots, channel: "webhook", metrics, log }),
+      acquireSlots: makeAcquireSlots({ store: slots, channel: "webhook", clock, metrics, log }),
       channel: "webhook",
       limits: { perApp: limits.perApp, perBot: limits.perBot },
     }),

@@ -101,7 +101,7 @@ describe("a job's slots", () => {
     const acquire = makeAcquireJobSlots({
       acquireSlots: async (requests) => {
         asked.push(...requests);
-        return { refusedBy: undefined, release: async () => {}, undo: async () => {} };
+        return { refusedBy: undefined, inUse: () => 1, release: async () => {}, undo: async () => {} };
       },
       channel: "im",
       limits: { perApp: 75, perBot: 50, perUser: 10 },

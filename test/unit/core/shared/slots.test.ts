@@ -10,6 +10,7 @@ import {
 } from "#core/shared/slots.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
+import { makeTestClock } from "../../../support/test-clock.ts";
 
 const request = (slot: string, botUserId: string, limits = { perApp: 3, perBot: 2 }) =>
   botSlot("im", { appKey: "app-one", botUserId, slot, until: 900 }, limits);
@@ -58,7 +59,7 @@ describe("a slot", () => {
 });
 
 /** A store that answers each request by its pool, and records what happens to the slots. */
-const setUp = (results: Record<string, "granted" | "full" | "broken">) => {
+const setUp = (results: Record<string, "granted" | "full" | "broken">, recount = async () => 3) => {
   const ended: string[] = [];
   const store: SlotStore = {
     acquire: async ({ pool: [pool = ""] }): Promise<SlotResult> => {
@@ -67,17 +68,20 @@ const setUp = (results: Record<string, "granted" | "full" | "broken">) => {
       if (result === "full") return { status: "refused", by: "user" };
       return {
         status: "granted",
+        inUse: 3,
+        recount,
         release: async () => void ended.push(`${pool} released`),
         undo: async () => void ended.push(`${pool} undone`),
       };
     },
   };
+  const clock = makeTestClock();
   const metrics = makeMemoryMetrics();
   const log = makeMemoryLog();
-  const acquireSlots = makeAcquireSlots({ store, channel: "im", metrics, log });
+  const acquireSlots = makeAcquireSlots({ store, channel: "im", clock, metrics, log });
   const acquire = () =>
     acquireSlots(Object.keys(results).map((pool) => ({ ...request("s", "bot-1"), pool: [pool] })));
-  return { acquire, ended, metrics, log };
+  return { acquire, ended, clock, metrics, log };
 };
 
 describe("slots", () => {
@@ -113,5 +117,31 @@ describe("slots", () => {
     ]);
     await slots.release();
     expect(ended).toEqual(["a released"]);
+  });
+
+  test("say how many there are, counted again in the background after a heartbeat, and only if somebody asks", async () => {
+    const counts = [7, 9];
+    const { acquire, clock } = setUp({ a: "granted", b: "full" }, async () => counts.shift() ?? 0);
+    const slots = await acquire();
+    expect(slots.inUse()).toBe(3);
+    await clock.advance(60_000);
+    expect(counts).toEqual([7, 9]);
+    expect(slots.inUse()).toBe(3);
+    await clock.advance(0);
+    expect(slots.inUse()).toBe(7);
+    await clock.advance(7_999);
+    expect(slots.inUse()).toBe(7);
+    expect(counts).toEqual([9]);
+  });
+
+  test("keep their last count if the store fails, and are one if they were not counted at all", async () => {
+    const { acquire, clock, log } = setUp({ a: "granted" }, () => Promise.reject(new Error("throttled")));
+    const slots = await acquire();
+    await clock.advance(8_000);
+    slots.inUse();
+    await clock.advance(0);
+    expect(slots.inUse()).toBe(3);
+    expect(log.lines).toMatchObject([{ level: "warn", event: "slots_not_counted" }]);
+    expect((await setUp({ a: "broken" }).acquire()).inUse()).toBe(1);
   });
 });
