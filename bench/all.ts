@@ -1,11 +1,44 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { holds } from "./suite/measurement.ts";
+import { makeReport, type Report, resultTable } from "./suite/report.ts";
+import { runBenchmark } from "./suite/run-benchmark.ts";
 
-/** Run one at a time, so that each has the machine to itself. */
-const benches = ["first-chunk", "callback", "added-time", "relay-cpu", "memory", "bounds"];
+// npm run bench [-- --quick] [--only name]… [--json file] [--record]
 
-for (const bench of benches) {
-  const file = fileURLToPath(new URL(`./${bench}.ts`, import.meta.url));
-  const { status } = spawnSync(process.execPath, [file], { stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+const names = readdirSync(new URL("./benchmarks", import.meta.url))
+  .map((file) => file.replace(/\.ts$/, ""))
+  .toSorted();
+
+const { values } = parseArgs({
+  options: {
+    /** Under a minute: that everything runs, and its gates. */
+    quick: { type: "boolean", default: false },
+    only: { type: "string", multiple: true },
+    /** Where to write the results. */
+    json: { type: "string" },
+    /** Adds the results to bench/results.jsonl, from which `npm run docs` makes the tables of docs/performance.md. */
+    record: { type: "boolean", default: false },
+  },
+});
+const effort = values.quick ? "quick" : "full";
+const unknown = values.only?.find((name) => !names.includes(name));
+if (unknown !== undefined) throw new Error(`--only: must be one of ${names.join(", ")}, got ${unknown}`);
+
+// One at a time, so that each has the machine to itself.
+const benchmarks: Report["benchmarks"] = {};
+for (const name of values.only ?? names) {
+  const startedAt = performance.now();
+  benchmarks[name] = [...(await runBenchmark(name, effort))];
+  console.error(`${name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
+const report = makeReport(effort, benchmarks);
+console.log(`${resultTable(report)}\n\n${report.machine}, Node ${report.node}, commit ${report.commit}`);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
+if (values.record) appendFileSync(new URL("./results.jsonl", import.meta.url), `${JSON.stringify(report)}\n`);
+if (
+  !Object.values(benchmarks)
+    .flat()
+    .every((each) => holds(each, effort))
+)
+  process.exitCode = 1;

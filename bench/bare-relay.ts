@@ -1,8 +1,8 @@
 import { Agent, type IncomingMessage, request } from "node:http";
 import { json as readJson } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Addresses, AnswerScript } from "./peers/script.ts";
 import type { AnswerTurn } from "./pipeline.ts";
+import type { Addresses, AnswerScript } from "./servers/script.ts";
 
 const agent = new Agent({ keepAlive: true });
 
@@ -78,6 +78,5 @@ export const makeBareRelay =
     }
     await running;
     ended = true;
-    await delay(Math.max(0, nextAt - Date.now()));
     await sendChunk();
   };

@@ -9,7 +9,7 @@ import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
 import { makeTypingIndicator } from "#core/im/typing-indicator.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { noConversations } from "./no-conversations.ts";
-import type { Addresses, AnswerScript } from "./peers/script.ts";
+import type { Addresses, AnswerScript } from "./servers/script.ts";
 import { benchAppKey, turnOf } from "./turn.ts";
 
 /** Runs one turn of a user, from the question to the last chunk. */

@@ -2,17 +2,17 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { type Addresses, addresses, type TurnResult, turnResult } from "./peers/script.ts";
+import { type Addresses, addresses, type TurnResult, turnResult } from "./servers/script.ts";
 
-export interface Peers extends Addresses {
+export interface Servers extends Addresses {
   /** Resolves to the result of this user's turn once its answer has ended. */
   readonly waitForTurn: (user: string) => Promise<TurnResult>;
   readonly close: () => void;
 }
 
 /** Starts a Dify and an IM in a separate process: their cost is not measured, and one clock times both. */
-export const startPeers = async (): Promise<Peers> => {
-  const child = fork(fileURLToPath(new URL("./peers/main.ts", import.meta.url)));
+export const startServers = async (): Promise<Servers> => {
+  const child = fork(fileURLToPath(new URL("./servers/main.ts", import.meta.url)));
   const [first] = await once(child, "message");
   const waiting = new Map<string, (seen: TurnResult) => void>();
   child.on("message", (message) => {

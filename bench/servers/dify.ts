@@ -9,8 +9,13 @@ import { answerScript } from "./script.ts";
 
 const question = v.object({ query: v.pipe(v.string(), v.parseJson(), answerScript), user: v.string() });
 
+export interface DifyListener {
+  readonly onFirstText: (user: string) => void;
+  readonly onEnd: (user: string) => void;
+}
+
 /** A minimal server for a chatflow of Dify 1.12, with the event fields of the recordings. */
-export const startDifyPeer = (onFirstText: (user: string) => void): Promise<string> => {
+export const startDify = ({ onFirstText, onEnd }: DifyListener): Promise<string> => {
   const answer = async (body: unknown, response: ServerResponse): Promise<void> => {
     const { query, user } = v.parse(question, body);
     const [conversation_id, message_id, task_id, run] = Array.from({ length: 4 }, () => randomUUID());
@@ -27,7 +32,8 @@ export const startDifyPeer = (onFirstText: (user: string) => void): Promise<stri
       response.write(frame({ event: "node_started", workflow_run_id: run, data: about }));
     }
     for (let count = 0; count < query.deltas; count += 1) {
-      if (query.paceMs > 0) await delay(query.paceMs);
+      const pauseMs = count === 0 ? query.firstMs : query.paceMs;
+      if (pauseMs > 0) await delay(pauseMs);
       if (count === 0) onFirstText(user);
       if (!response.write(delta)) await once(response, "drain");
     }
@@ -40,10 +46,15 @@ export const startDifyPeer = (onFirstText: (user: string) => void): Promise<stri
       }),
     );
     const usage = { prompt_tokens: 1, completion_tokens: query.deltas, total_tokens: query.deltas + 1 };
+    onEnd(user);
     response.end(frame({ event: "message_end", id: message_id, metadata: { usage }, files: [] }));
   };
   return listen(
-    createServer(async (request, response) => answer(await readJson(request), response)),
+    createServer(async (request, response) => {
+      if (request.method === "POST") return answer(await readJson(request), response);
+      const body = request.url?.includes("/info") ? { name: "Bench", mode: "advanced-chat" } : {};
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+    }),
     0,
   );
 };

@@ -5,16 +5,20 @@ export const answerScript = v.object({
   deltas: v.number(),
   /** Characters per delta. */
   size: v.number(),
-  /** Delay before each delta; 0: as fast as it is read. */
+  /** Delay before the first delta. */
+  firstMs: v.number(),
+  /** Delay before each further delta; 0: as fast as it is read. */
   paceMs: v.number(),
 });
 export type AnswerScript = v.InferOutput<typeof answerScript>;
 
-/** The observations of both peers for one turn, identified by its user. */
+/** The observations of both servers for one turn, identified by its user. */
 export const turnResult = v.object({
   user: v.string(),
   /** Time from Dify writing the first text to the first chunk at the IM. */
   firstMs: v.number(),
+  /** Time from Dify ending its answer to the last chunk at the IM. */
+  endMs: v.number(),
   /** Total characters of the IM's messages to this user. */
   length: v.number(),
   chunks: v.number(),

@@ -18,7 +18,7 @@ export type Chunk = v.InferOutput<typeof chunk>;
 const json = { "content-type": "application/json" };
 
 /** An IM that accepts every chunk, and ignores typing hints and other calls. */
-export const startImPeer = (onChunk: (chunk: Chunk) => void): Promise<string> => {
+export const startIm = (onChunk: (chunk: Chunk) => void): Promise<string> => {
   const server = createServer(async (request, response) => {
     if (!request.url?.endsWith("/publish_stream.json")) {
       request.resume();
