@@ -18,6 +18,7 @@ import { localSecretValue } from "./secret-value.ts";
 import type { Settings } from "./settings.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { makeConversationView } from "./terminal/conversation-view.ts";
+import { makeIgnoredMessages } from "./terminal/ignored-messages.ts";
 import { makeLogStream } from "./terminal/log-stream.ts";
 import { readSentMessage } from "./terminal/sent-message.ts";
 import { describeWebhook } from "./terminal/webhook-line.ts";
@@ -79,6 +80,7 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
     await checkSettings(settings);
     const demoBots = await findDemoBots(settings);
     const view = makeConversationView(output.write);
+    const ignored = makeIgnoredMessages(view.showNote);
     /** Users whose messages the IM shows: bots and, with pass-through, users too. */
     const seenAtIm = new Set<string>();
     const im = await startImSimulator({
@@ -132,10 +134,16 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       secretValues: { [`bot-bridge-${stage}-apps`]: localSecretValue(appKey, appSecret, signatures) },
       environment: { RONGCLOUD_API_URL: rongcloudApiUrl },
       hostAliases,
-      log: makeLogStream({ write: output.writeLog, isShared: output.isShared, endLine: view.endLine }),
-      onExchange: ({ path, requestBody, statusCode }) => {
+      log: makeLogStream({
+        write: output.writeLog,
+        isShared: output.isShared,
+        endLine: view.endLine,
+        onLine: ignored.onLogLine,
+      }),
+      onExchange: ({ path, requestBody, statusCode, replyBody }) => {
         const sent = statusCode === 200 ? readSentMessage(path, requestBody) : undefined;
         if (sent && !seenAtIm.has(sent.from)) view.showSent(sent.from, sent.to, sent.text);
+        ignored.onSent({ path, requestBody, replyBody });
       },
     });
     closers.push(aws.close);

@@ -3,6 +3,7 @@ import { parseFormBody, parseJsonBody } from "#adapters/api-gateway/parse-body.t
 import type { VerifyCallback } from "#adapters/rongcloud/verify-callback.ts";
 import type { AcceptBotEvent } from "#core/intake/accept-bot-event.ts";
 import type { AcceptMessages } from "#core/intake/accept-messages.ts";
+import type { IgnoreReason } from "#core/intake/ignored-message.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
@@ -46,10 +47,19 @@ export const makeAnswerCallback = ({
     metrics.count("CallbackDropped", { route });
   };
 
+  /** Its messages are not parsed. */
+  const ignoreChannel = (appKey: string): void => {
+    const reason: IgnoreReason = "channel";
+    log.info("message_ignored", { app: appKey, reason });
+    metrics.count("MessageIgnored", { reason });
+  };
+
   const acceptMessage = async (appKey: string, body: Buffer): Promise<string | undefined> => {
     const routed = parseFormBody(routedMessageSchema(clock.now()), body, repeatableFields);
-    // Discussions, chat rooms and others: bots do not take part in these.
-    if (routed.channelType === "other") return undefined;
+    if (routed.channelType === "other") {
+      ignoreChannel(appKey);
+      return undefined;
+    }
     await acceptMessages(appKey, routed.message.fromUserId, [routed.message]);
     return undefined;
   };

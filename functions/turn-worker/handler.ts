@@ -14,6 +14,7 @@ import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeRongCloudClient } from "#adapters/rongcloud/rongcloud-client.ts";
 import { makeRongCloudMessages } from "#adapters/rongcloud/rongcloud-messages.ts";
 import { rongcloudEnv } from "#adapters/rongcloud/send-to-rongcloud.ts";
+import { makePseudonymOf } from "#adapters/secrets/user-pseudonym.ts";
 import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
 import { parseTurnJob } from "#adapters/sqs/job-message.ts";
 import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
@@ -83,7 +84,7 @@ const runTurnJob = makeRunTurnJob({
   closeOpenMessage: makeCloseOpenMessage({ im, clock }),
   sendCheck: (job) => turns.send([job]),
   deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),
-  report: makeReportJob({ log, metrics, clock }),
+  report: makeReportJob({ log, metrics, clock, pseudonymOf: makePseudonymOf(apps) }),
   recordTurn: makeRecordTurn({ metrics, clock }),
   clock,
   log,

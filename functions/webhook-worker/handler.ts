@@ -10,6 +10,7 @@ import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { appSecretsEnv, openAppSecrets } from "#adapters/secrets/open-app-secrets.ts";
+import { makePseudonymOf } from "#adapters/secrets/user-pseudonym.ts";
 import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
 import { parseWebhookJob } from "#adapters/sqs/job-message.ts";
 import { makeMessageVisibility } from "#adapters/sqs/message-visibility.ts";
@@ -66,7 +67,7 @@ export const handler = makeWorker({
       limits: { perApp: env.SLOTS_PER_APP, perBot: env.SLOTS_PER_BOT },
     }),
     deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),
-    report: makeReportJob({ log, metrics, clock }),
+    report: makeReportJob({ log, metrics, clock, pseudonymOf: makePseudonymOf(apps) }),
     clock,
     log,
     newToken: randomUUID,

@@ -7,6 +7,8 @@ export interface ConversationView {
   showStreamed(message: string, from: string, to: string, added: string, complete: boolean): void;
   /** Shows a webhook that the app server received: its URL and content. */
   showWebhook(url: string, content: string): void;
+  /** Shows a line about the conversation. */
+  showNote(text: string): void;
   /** Ends the open line, so that other output can follow. */
   endLine(): void;
 }
@@ -41,6 +43,10 @@ export const makeConversationView = (write: (text: string) => void): Conversatio
       if (complete && open === message) closeLine();
     },
     showWebhook: (url, content) => writeLine("webhook", url, content),
+    showNote: (text) => {
+      closeLine();
+      write(`${oneLine(text)}\n`);
+    },
     endLine: closeLine,
   };
 };

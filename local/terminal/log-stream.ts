@@ -13,6 +13,8 @@ export interface LogStreamOptions {
   readonly write: (line: string) => void;
   /** Whether the log goes to the terminal that shows the conversations. */
   readonly isShared: boolean;
+  /** Called with each line of the log. */
+  readonly onLine: (line: string) => void;
   /** Called before each line that is written to a shared terminal. */
   readonly endLine: () => void;
 }
@@ -21,12 +23,13 @@ export interface LogStreamOptions {
  * Receives the functions' log lines. A terminal shared with the conversations gets only warnings and errors, each on
  * its own line; any other destination gets all lines.
  */
-export const makeLogStream = ({ write, isShared, endLine }: LogStreamOptions): Writable =>
+export const makeLogStream = ({ write, isShared, endLine, onLine }: LogStreamOptions): Writable =>
   new Writable({
     decodeStrings: false,
     write: (chunk, _encoding, done) => {
       // Stacks and what libraries print are not JSON.
       const line = `${oneLine(String(chunk).replace(/\n$/, ""))}\n`;
+      onLine(line);
       if (!isShared) write(line);
       else if (!isRoutine(line)) {
         endLine();

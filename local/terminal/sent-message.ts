@@ -15,15 +15,19 @@ export interface SentMessage {
   readonly text: string;
 }
 
+/** The recipients of a request that sends a message; undefined if it does not. */
+export const targetOf = (path: string, body: string): string | undefined => {
+  const field = targetFields.get(path);
+  return (field && new URLSearchParams(body).getAll(field).join(", ")) || undefined;
+};
+
 /** The text message that a request sends; undefined if it is not a text message. */
 export const readSentMessage = (path: string, body: string): SentMessage | undefined => {
-  const targetField = targetFields.get(path);
-  if (targetField === undefined) return undefined;
+  const to = targetOf(path, body);
   const form = new URLSearchParams(body);
   const from = form.get("fromUserId");
-  const to = form.getAll(targetField).join(", ");
   const content = v.safeParse(text, form.get("content"));
-  return from !== null && to !== "" && content.success
+  return from !== null && to !== undefined && content.success
     ? { from, to, text: content.output.content }
     : undefined;
 };

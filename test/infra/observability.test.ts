@@ -9,6 +9,7 @@ import { webhookJob } from "../support/jobs.ts";
 import { projectRoot } from "../support/local-run.ts";
 import { makeMemoryLog } from "../support/memory-log.ts";
 import { makeMemoryMetrics } from "../support/memory-metrics.ts";
+import { pseudonymOf } from "../support/pseudonyms.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { type MetricUse, type SynthesizedOps, synthesizeOps } from "./observability.ts";
 
@@ -208,7 +209,7 @@ describe("the log queries", () => {
   /** Their names contain the stage. */
   const jobEvents = (): string[] => {
     const log = makeMemoryLog();
-    const report = makeReportJob({ log, metrics: makeMemoryMetrics(), clock: makeTestClock() });
+    const report = makeReportJob({ pseudonymOf, log, metrics: makeMemoryMetrics(), clock: makeTestClock() });
     for (const stage of Object.keys(jobMetrics) as JobStage[]) report(stage, webhookJob());
     return log.lines.map(({ event }) => event);
   };

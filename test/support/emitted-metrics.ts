@@ -10,6 +10,7 @@ import { botEventsRoute, messagesRoute, setUpCallbacks } from "../unit/functions
 import { webhookJob } from "./jobs.ts";
 import { makeMemoryLog } from "./memory-log.ts";
 import { type MemoryMetrics, makeMemoryMetrics } from "./memory-metrics.ts";
+import { pseudonymOf } from "./pseudonyms.ts";
 import { makeTestClock } from "./test-clock.ts";
 
 export interface EmittedMetric {
@@ -90,7 +91,7 @@ const refuseSlots = async (metrics: MemoryMetrics): Promise<void> => {
 };
 
 const reportJobs = (metrics: MemoryMetrics): void => {
-  const report = makeReportJob({ metrics, log: makeMemoryLog(), clock: makeTestClock() });
+  const report = makeReportJob({ pseudonymOf, metrics, log: makeMemoryLog(), clock: makeTestClock() });
   for (const integrationType of integrationTypes) {
     for (const stage of keysOf(jobMetrics)) report(stage, { ...webhookJob(), integrationType });
   }

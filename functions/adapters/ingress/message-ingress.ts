@@ -4,10 +4,12 @@ import { makeRecallsTable } from "#adapters/dynamodb/recalls-table.ts";
 import { nonEmptyString } from "#adapters/node/environment.ts";
 import { makeMatchesPattern } from "#adapters/patterns/matches-pattern.ts";
 import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
+import { makePseudonymOf } from "#adapters/secrets/user-pseudonym.ts";
 import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
 import { makeSqsClient } from "#adapters/sqs/sqs-client.ts";
 import type { BotStore } from "#core/bot/bot.ts";
 import { type DispatchJobs, makeDispatchJobs } from "#core/intake/dispatch-jobs.ts";
+import { makeReportIgnored, type ReportIgnored } from "#core/intake/ignored-message.ts";
 import { type MatchIntegrations, makeMatchIntegrations } from "#core/intake/matching.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import type { RecallStore } from "#core/message/recall.ts";
@@ -35,6 +37,7 @@ export interface MessageIngressParts {
 export interface MessageIngress {
   readonly bots: BotStore;
   readonly matchIntegrations: MatchIntegrations;
+  readonly reportIgnored: ReportIgnored;
   readonly recalls: RecallStore;
   readonly dispatchJobs: DispatchJobs;
 }
@@ -49,14 +52,16 @@ export const makeMessageIngress = ({
   log,
 }: MessageIngressParts): MessageIngress => {
   const sqs = makeSqsClient();
+  const pseudonymOf = makePseudonymOf(apps);
   return {
     bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock }),
     matchIntegrations: makeMatchIntegrations(makeMatchesPattern()),
+    reportIgnored: makeReportIgnored({ log, metrics, pseudonymOf }),
     recalls: makeRecallsTable({ client, tableName: env.GUARDS_TABLE, clock }),
     dispatchJobs: makeDispatchJobs({
       turns: makeJobQueue({ client: sqs, queueUrl: env.TURNS_QUEUE_URL }),
       webhooks: makeJobQueue({ client: sqs, queueUrl: env.WEBHOOKS_QUEUE_URL }),
-      report: makeReportJob({ log, metrics, clock }),
+      report: makeReportJob({ log, metrics, clock, pseudonymOf }),
     }),
   };
 };

@@ -4,6 +4,7 @@ import { type RecallStore, recallOf } from "#core/message/recall.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { BotDirectory } from "./bot-directory.ts";
 import type { DispatchJobs } from "./dispatch-jobs.ts";
+import type { ReportIgnored } from "./ignored-message.ts";
 import type { MatchIntegrations } from "./matching.ts";
 import { mentionsEveryone } from "./recipients.ts";
 import { makeTriggeredJobs } from "./triggered-jobs.ts";
@@ -11,6 +12,7 @@ import { makeTriggeredJobs } from "./triggered-jobs.ts";
 export interface AcceptBotEventPorts {
   readonly bots: BotDirectory;
   readonly matchIntegrations: MatchIntegrations;
+  readonly reportIgnored: ReportIgnored;
   readonly recalls: Pick<RecallStore, "add">;
   readonly dispatchJobs: DispatchJobs;
   readonly clock: Clock;
@@ -35,22 +37,28 @@ export type AcceptBotEvent = (
 export const makeAcceptBotEvent = ({
   bots,
   matchIntegrations,
+  reportIgnored,
   recalls,
   dispatchJobs,
   clock,
 }: AcceptBotEventPorts): AcceptBotEvent => {
-  const triggeredJobs = makeTriggeredJobs(matchIntegrations);
+  const triggeredJobs = makeTriggeredJobs({ matchIntegrations, reportIgnored });
 
   return async (appKey, botUserId, event) => {
     const acceptedAt = clock.now();
     const { fromUserId, content } = event.data;
     const found = await bots.find(appKey, [...new Set([botUserId, fromUserId])]);
     const bot = found.find(({ userId }) => userId === botUserId);
-    if (!bot) return { status: "unknown_bot" };
+    if (!bot) {
+      reportIgnored({ appKey, event, botUserId, reason: "no_bot" });
+      return { status: "unknown_bot" };
+    }
     const isMessage = isMessageType(event.type);
     // Only for messages: in group events, the sender may be the bot itself.
-    if (isMessage && found.some(({ userId }) => userId === fromUserId))
+    if (isMessage && found.some(({ userId }) => userId === fromUserId)) {
+      reportIgnored({ appKey, event, botUserId, reason: "from_bot" });
       return { status: "accepted", jobs: 0 };
+    }
     const recall = recallOf(appKey, botUserId, event);
     if (recall) await recalls.add(recall);
     const everyone = isMessage && event.data.channelType === "GROUP" && mentionsEveryone(content);

@@ -5,6 +5,7 @@ import { type RecallStore, recallOf } from "#core/message/recall.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { BotDirectory } from "./bot-directory.ts";
 import type { DispatchJobs } from "./dispatch-jobs.ts";
+import type { IgnoreReason, ReportIgnored } from "./ignored-message.ts";
 import { type IncomingMessage, toMessageEvent } from "./incoming-message.ts";
 import type { MatchIntegrations } from "./matching.ts";
 import { type Recipients, recipientsOf } from "./recipients.ts";
@@ -13,6 +14,7 @@ import { makeTriggeredJobs } from "./triggered-jobs.ts";
 export interface AcceptMessagesPorts {
   readonly bots: BotDirectory;
   readonly matchIntegrations: MatchIntegrations;
+  readonly reportIgnored: ReportIgnored;
   readonly recalls: Pick<RecallStore, "add">;
   readonly dispatchJobs: DispatchJobs;
   readonly clock: Clock;
@@ -48,11 +50,15 @@ const maxIdsPerLookup = 100;
 export const makeAcceptMessages = ({
   bots,
   matchIntegrations,
+  reportIgnored,
   recalls,
   dispatchJobs,
   clock,
 }: AcceptMessagesPorts): AcceptMessages => {
-  const triggeredJobs = makeTriggeredJobs(matchIntegrations);
+  const triggeredJobs = makeTriggeredJobs({ matchIntegrations, reportIgnored });
+
+  const ignore = (appKey: string, event: MessageEvent, reason: IgnoreReason): void =>
+    reportIgnored({ appKey, event, botUserId: undefined, reason });
 
   const idsToFind = async (
     appKey: string,
@@ -84,8 +90,10 @@ export const makeAcceptMessages = ({
       event: toMessageEvent(message, acceptedAt),
     }));
     const botsById = await findBots(appKey, fromUserId, addressed);
-    // A bot's message triggers nothing; otherwise two bots could answer each other forever.
-    if (botsById.has(fromUserId)) return { jobs: 0, fromBot: true };
+    if (botsById.has(fromUserId)) {
+      for (const { event } of addressed) ignore(appKey, event, "from_bot");
+      return { jobs: 0, fromBot: true };
+    }
 
     /** In a group a recall does not say which bots the message addressed. */
     const addRecall = async ({ event }: AddressedMessage): Promise<void> => {
@@ -96,9 +104,11 @@ export const makeAcceptMessages = ({
 
     const jobsFor = (each: AddressedMessage): Job[] => {
       const { event, to } = each;
-      return addressedBots(botsById, each).flatMap((bot) =>
-        triggeredJobs(bot, { appKey, event, everyone: to.everyone, acceptedAt }),
-      );
+      const bots = addressedBots(botsById, each);
+      if (bots.length === 0) {
+        ignore(appKey, event, event.data.channelType === "GROUP" ? "not_mentioned" : "no_bot");
+      }
+      return bots.flatMap((bot) => triggeredJobs(bot, { appKey, event, everyone: to.everyone, acceptedAt }));
     };
 
     await Promise.all(addressed.map(addRecall));

@@ -5,20 +5,19 @@ import { type MatchesPattern, makeMatchesFilter } from "#core/bot/keyword-filter
 import type { MessageEvent } from "#core/message/message-event.ts";
 import { messageText } from "#core/message/message-text.ts";
 import { signalNames } from "#core/message/signal-names.ts";
+import type { IgnoreReason } from "./ignored-message.ts";
 
-/** Returns the bot's integrations that an event triggers. Each is matched independently. */
-export type MatchIntegrations = (bot: Bot, event: MessageEvent) => Integration[];
+export interface IntegrationMatch {
+  readonly integration: Integration;
+  /** Undefined: the event triggers the integration. */
+  readonly ignored: IgnoreReason | undefined;
+}
 
-const subscribesTo = (integration: Integration, event: MessageEvent): boolean => {
-  if (!integration.enabled) return false;
-  const events = integration.events.length > 0 ? integration.events : defaultEvents;
-  if (!events.includes(event.type)) return false;
-  if (!isMessageType(event.type)) return true;
-  const { objectName } = event.data;
-  return integration.objectNames.length > 0
-    ? integration.objectNames.includes(objectName)
-    : !signalNames.has(objectName);
-};
+/** Matches an event with each of the bot's integrations, independently. */
+export type MatchIntegrations = (bot: Bot, event: MessageEvent) => IntegrationMatch[];
+
+const takes = ({ objectNames }: Integration, objectName: string): boolean =>
+  objectNames.length > 0 ? objectNames.includes(objectName) : !signalNames.has(objectName);
 
 /** A filter needs text: images and events other than messages do not pass it. */
 export const makeMatchIntegrations = (matchesPattern: MatchesPattern): MatchIntegrations => {
@@ -30,8 +29,14 @@ export const makeMatchIntegrations = (matchesPattern: MatchesPattern): MatchInte
     return text !== undefined && matchesFilter(options.filter, text);
   };
 
+  const reasonOf = (integration: Integration, bot: Bot, event: MessageEvent): IgnoreReason | undefined => {
+    if (!integration.enabled) return "disabled";
+    const events = integration.events.length > 0 ? integration.events : defaultEvents;
+    if (!events.includes(event.type)) return "event";
+    if (isMessageType(event.type) && !takes(integration, event.data.objectName)) return "object_name";
+    return passesFilter(integration, bot, event) ? undefined : "filter";
+  };
+
   return (bot, event) =>
-    bot.integrations.filter(
-      (integration) => subscribesTo(integration, event) && passesFilter(integration, bot, event),
-    );
+    bot.integrations.map((integration) => ({ integration, ignored: reasonOf(integration, bot, event) }));
 };

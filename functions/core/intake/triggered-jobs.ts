@@ -1,7 +1,9 @@
 import type { Bot } from "#core/bot/bot.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
+import { recallOf } from "#core/message/recall.ts";
 import { sharesContext } from "#core/turn/conversation.ts";
+import { furthest, type ReportIgnored } from "./ignored-message.ts";
 import type { MatchIntegrations } from "./matching.ts";
 
 /** An event as received. */
@@ -14,19 +16,34 @@ export interface IncomingEvent {
   readonly acceptedAt: number;
 }
 
-/** Returns a job for each of the bot's integrations that the event triggers. */
+/** Returns a job for each of the bot's integrations that the event triggers. Reports an event that triggers none. */
 export type TriggeredJobs = (bot: Bot, incoming: IncomingEvent) => Job[];
 
+export interface TriggeredJobsPorts {
+  readonly matchIntegrations: MatchIntegrations;
+  readonly reportIgnored: ReportIgnored;
+}
+
 export const makeTriggeredJobs =
-  (matchIntegrations: MatchIntegrations): TriggeredJobs =>
-  (bot, { appKey, event, everyone, acceptedAt }) =>
-    matchIntegrations(bot, event)
-      .filter(({ options }) => !everyone || options.everyone === true)
-      .map((integration) => ({
-        appKey,
-        botUserId: bot.userId,
-        integrationType: integration.type,
-        event,
-        acceptedAt,
-        ...(sharesContext(integration, event) && { sharesContext: true }),
-      }));
+  ({ matchIntegrations, reportIgnored }: TriggeredJobsPorts): TriggeredJobs =>
+  (bot, { appKey, event, everyone, acceptedAt }) => {
+    const botUserId = bot.userId;
+    const matches = matchIntegrations(bot, event).map(({ integration, ignored }) => {
+      const isForEveryone = integration.options.everyone === true;
+      return { integration, ignored: ignored ?? (everyone && !isForEveryone ? "only_everyone" : undefined) };
+    });
+    const triggered = matches.filter(({ ignored }) => ignored === undefined);
+    if (triggered.length === 0) {
+      const isRecall = recallOf(appKey, botUserId, event) !== undefined;
+      const reason = isRecall ? "recall" : furthest(matches.flatMap(({ ignored }) => ignored ?? []));
+      reportIgnored({ appKey, event, botUserId, reason });
+    }
+    return triggered.map(({ integration }) => ({
+      appKey,
+      botUserId,
+      integrationType: integration.type,
+      event,
+      acceptedAt,
+      ...(sharesContext(integration, event) && { sharesContext: true }),
+    }));
+  };

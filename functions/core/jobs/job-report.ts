@@ -1,6 +1,7 @@
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log, LogFields } from "#core/shared/log.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
+import type { PseudonymOf } from "#core/shared/pseudonym.ts";
 import type { Job } from "./job.ts";
 
 /** A job's stages and the metric of each. Each stage also writes one log line. */
@@ -20,6 +21,7 @@ export interface JobReportPorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly pseudonymOf: PseudonymOf;
 }
 
 /**
@@ -39,11 +41,12 @@ export const idsOf = (job: Job): LogFields => ({
 
 /** Reports a job's stage with the time since it was accepted. */
 export const makeReportJob =
-  ({ log, metrics, clock }: JobReportPorts): ReportJob =>
+  ({ log, metrics, clock, pseudonymOf }: JobReportPorts): ReportJob =>
   (stage, job, fields = {}, isError = stage === "given_up") => {
     const sinceAcceptedMs = clock.now() - job.acceptedAt;
     log[isError ? "error" : "info"](`job_${stage}`, {
       ...idsOf(job),
+      user: pseudonymOf(job.appKey, job.event.data.fromUserId),
       eventType: job.event.type,
       sinceAcceptedMs,
       ...fields,

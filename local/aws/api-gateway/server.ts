@@ -4,19 +4,21 @@ import { type HttpServer, startHttpServer } from "../../http-server.ts";
 import type { Invoke } from "../lambda/outcome.ts";
 import type { RestApi } from "../template/rest-apis.ts";
 import { answerOf } from "./answer.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Reply } from "./exchange.ts";
 import { gatewayReply } from "./gateway-response.ts";
 import { readLimitedBody } from "./read-limited-body.ts";
 import { makeRouter } from "./router.ts";
 import { sendReply, sendStream } from "./send.ts";
 import { makeThrottle } from "./throttle.ts";
 
-/** A request and the status of its response. */
+/** A request and its response. */
 export interface ObservedExchange {
   readonly method: string;
   readonly path: string;
   readonly requestBody: string;
   readonly statusCode: number;
+  /** Empty if it was streamed. */
+  readonly replyBody: string;
 }
 
 export interface ApiGatewayOptions {
@@ -46,9 +48,13 @@ export const startApiGateway = ({
   return startHttpServer(port, async (request, response) => {
     const body = await readLimitedBody(request, maxRequestBytes);
     const exchange = exchangeOf(request, body ?? Buffer.alloc(0));
-    if (onExchange) observe(exchange, response, onExchange);
-    const fail = (failure: Parameters<typeof gatewayReply>[2]) =>
-      sendReply(response, exchange, gatewayReply(api, exchange, failure));
+    let replyBody = "";
+    if (onExchange) observe(exchange, response, () => replyBody, onExchange);
+    const reply = (sent: Reply): void => {
+      replyBody = sent.body.toString();
+      sendReply(response, exchange, sent);
+    };
+    const fail = (failure: Parameters<typeof gatewayReply>[2]) => reply(gatewayReply(api, exchange, failure));
 
     if (!body) return fail("REQUEST_TOO_LARGE");
     const match = route(exchange.method, exchange.path);
@@ -61,7 +67,7 @@ export const startApiGateway = ({
       case "failure":
         return fail(answer.failure);
       case "reply":
-        return sendReply(response, exchange, answer.reply);
+        return reply(answer.reply);
       case "stream":
         return sendStream(response, exchange, answer.response, deadline);
     }
@@ -83,9 +89,11 @@ const exchangeOf = (request: IncomingMessage, body: Buffer): Exchange => {
 const observe = (
   { method, path, body }: Exchange,
   response: ServerResponse,
+  replyBody: () => string,
   onExchange: (exchange: ObservedExchange) => void,
 ): void => {
-  response.once("close", () =>
-    onExchange({ method, path, requestBody: body.toString(), statusCode: response.statusCode }),
-  );
+  response.once("close", () => {
+    const { statusCode } = response;
+    onExchange({ method, path, requestBody: body.toString(), statusCode, replyBody: replyBody() });
+  });
 };

@@ -275,6 +275,52 @@ describe("a recall", () => {
   });
 });
 
+describe("a message that triggers nothing leaves its reason:", () => {
+  const off = difyIntegration({ enabled: false });
+  const filtered = webhookIntegration({ options: { filter: { contains: ["order"] } } });
+
+  test.each<[string, IncomingMessage, readonly (string | undefined)[]]>([
+    ["nobody with this id is a bot", privateMessage({ toUserId: "bot-typo" }), [undefined, "no_bot"]],
+    ["it mentions no bot", groupMessage({ content: "{}" }), [undefined, "not_mentioned"]],
+    ["its sender is a bot", privateMessage({ fromUserId: "bot-off" }), [undefined, "from_bot"]],
+    ["the bot has no integration", privateMessage({ toUserId: "bot-bare" }), ["bot-bare", "no_integration"]],
+    ["the integration is disabled", privateMessage({ toUserId: "bot-off" }), ["bot-off", "disabled"]],
+    [
+      "no integration takes its type",
+      privateMessage({ objectName: "RC:ReadNtf" }),
+      ["bot-helpdesk", "object_name"],
+    ],
+    [
+      "its text matches no filter, although another integration is disabled",
+      privateMessage({ toUserId: "bot-filter" }),
+      ["bot-filter", "filter"],
+    ],
+    [
+      "it mentions everyone, which the integration does not answer",
+      groupMessage({ content: mentioningEveryone, directedTo: [] }),
+      ["bot-helpdesk", "only_everyone"],
+    ],
+  ])("%s", async (_why, message, ignored) => {
+    const { accept, ignoredBy, dispatched } = setUp([
+      bot(),
+      bot({ userId: "bot-bare", integrations: [] }),
+      bot({ userId: "bot-off", integrations: [off] }),
+      bot({ userId: "bot-filter", integrations: [off, filtered] }),
+    ]);
+    await accept(message);
+    expect(ignoredBy()).toContainEqual(ignored);
+    expect(dispatched).toEqual([]);
+  });
+
+  test("and one that triggers something has none", async () => {
+    const { accept, ignoredBy } = setUp([
+      bot({ integrations: [off, filtered, difyIntegration({ type: "dify_chat" })] }),
+    ]);
+    await accept(privateMessage());
+    expect(ignoredBy()).toEqual([]);
+  });
+});
+
 describe("a message that cannot be accepted", () => {
   test("is rejected if its jobs were not queued, so that its sender repeats it", async () => {
     const { ports } = setUpIntake([bot()]);

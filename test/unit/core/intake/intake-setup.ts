@@ -1,5 +1,6 @@
 import type { Bot } from "#core/bot/bot.ts";
 import type { BotDirectory } from "#core/intake/bot-directory.ts";
+import type { IgnoredMessage } from "#core/intake/ignored-message.ts";
 import { makeMatchIntegrations } from "#core/intake/matching.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Recall } from "#core/message/recall.ts";
@@ -34,14 +35,18 @@ export const setUpIntake = (given: readonly Bot[]) => {
   /** As they were queued, one array per call. */
   const dispatched: (readonly Job[])[] = [];
   const recalls: Recall[] = [];
+  const ignored: IgnoredMessage[] = [];
   const ports = {
     bots,
     clock,
     recalls: { add: async (recall: Recall): Promise<void> => void recalls.push(recall) },
+    reportIgnored: (message: IgnoredMessage): void => void ignored.push(message),
     matchIntegrations: makeMatchIntegrations((patterns, text) => patterns.includes(text)),
     dispatchJobs: async (jobs: readonly Job[]): Promise<void> => void dispatched.push(jobs),
   };
-  return { ports, bots, clock, dispatched, recalls, jobs: () => dispatched.flat() };
+  /** Why the messages and events that triggered nothing did not, each with the bot that it addressed. */
+  const ignoredBy = () => ignored.map(({ botUserId, reason }) => [botUserId, reason]);
+  return { ports, bots, clock, dispatched, recalls, ignored, ignoredBy, jobs: () => dispatched.flat() };
 };
 
 /** The bot and the integration that a job is for. */

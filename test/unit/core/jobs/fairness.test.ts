@@ -13,6 +13,7 @@ import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { makeMemoryQueue } from "../../../support/memory-queue.ts";
 import { makeMemorySlots } from "../../../support/memory-slots.ts";
+import { pseudonymOf } from "../../../support/pseudonyms.ts";
 import { makeRecordingSink } from "../../../support/recording-sink.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, messageEvent, webhookIntegration } from "../../../support/turns.ts";
@@ -79,7 +80,7 @@ const setUpTurns = (turnMs: Readonly<Record<string, number>>) => {
     closeOpenMessage: async () => {},
     sendCheck: async () => {},
     deadLetters,
-    report: makeReportJob({ log, metrics, clock }),
+    report: makeReportJob({ pseudonymOf, log, metrics, clock }),
     recordTurn: makeRecordTurn({ metrics, clock }),
     clock,
     log,
@@ -220,7 +221,7 @@ test("beside 80 conversations with a server that hangs, another server's event l
       limits: { perApp: limits.perApp, perBot: limits.perBot },
     }),
     deadLetters,
-    report: makeReportJob({ log, metrics, clock }),
+    report: makeReportJob({ pseudonymOf, log, metrics, clock }),
     clock,
     log,
     newToken,

@@ -4,13 +4,14 @@ import { idsOf, type JobStage, makeReportJob } from "#core/jobs/job-report.ts";
 import { turnJob, webhookJob } from "../../../support/jobs.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
+import { pseudonymOf } from "../../../support/pseudonyms.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 
 const setUp = () => {
   const clock = makeTestClock();
   const log = makeMemoryLog();
   const metrics = makeMemoryMetrics();
-  return { clock, log, metrics, report: makeReportJob({ log, metrics, clock }) };
+  return { clock, log, metrics, report: makeReportJob({ pseudonymOf, log, metrics, clock }) };
 };
 
 describe("a stage of a job", () => {
@@ -33,6 +34,7 @@ describe("a stage of a job", () => {
           event,
           fields: {
             ...idsOf(job),
+            user: "7u of app-one",
             eventType: "message:private",
             sinceAcceptedMs: 1_234,
             tries: 3,
@@ -51,6 +53,7 @@ describe("a stage of a job", () => {
       app: "app-one",
       bot: "bot-helpdesk",
       integration: "dify_chatflow",
+      user: "7u of app-one",
       msgUID: "C3JH-8VQ4-0000-0001",
     });
   });
@@ -65,7 +68,12 @@ describe("a stage of a job", () => {
   test("is the line's event name: no field may replace it", () => {
     const written: string[] = [];
     const { clock, metrics } = setUp();
-    const report = makeReportJob({ log: makeJsonLog((line) => void written.push(line)), metrics, clock });
+    const report = makeReportJob({
+      pseudonymOf,
+      log: makeJsonLog((line) => void written.push(line)),
+      metrics,
+      clock,
+    });
     const stages: JobStage[] = ["accepted", "tried", "delivered", "given_up"];
     for (const stage of stages) report(stage, turnJob());
     expect(written.map((line) => JSON.parse(line).event)).toEqual(stages.map((stage) => `job_${stage}`));

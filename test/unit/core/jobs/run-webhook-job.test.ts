@@ -124,6 +124,7 @@ describe("the log of a job", () => {
       bot: "bot-helpdesk",
       integration: "webhook",
       msgUID: "C3JH-8VQ4-0000-0001",
+      user: "7u of app-one",
       eventType: "message:private",
     };
     expect(log.lines).toEqual([

@@ -14,6 +14,7 @@ import { makeMemoryDeadLetters, turnJob } from "../../../support/jobs.ts";
 import { makeMemoryJobs } from "../../../support/memory-jobs.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
+import { pseudonymOf } from "../../../support/pseudonyms.ts";
 import { makeRecordingSink, type RecordingSink } from "../../../support/recording-sink.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, difyIntegration } from "../../../support/turns.ts";
@@ -115,7 +116,7 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
     },
     sendCheck: (check) => queueOfChecks.send(check),
     deadLetters,
-    report: makeReportJob({ log, metrics, clock }),
+    report: makeReportJob({ pseudonymOf, log, metrics, clock }),
     recordTurn: makeRecordTurn({ metrics: turnMetrics, clock }),
     acquireSlots: slots.acquire,
     clock,

@@ -8,6 +8,7 @@ import { makeMemoryDeadLetters, webhookJob } from "../../../support/jobs.ts";
 import { makeMemoryJobs } from "../../../support/memory-jobs.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
+import { pseudonymOf } from "../../../support/pseudonyms.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, webhookIntegration } from "../../../support/turns.ts";
 
@@ -74,7 +75,7 @@ export const setUpWebhookRuns = ({
     },
     acquireSlots: slots.acquire,
     deadLetters,
-    report: makeReportJob({ log, metrics, clock }),
+    report: makeReportJob({ pseudonymOf, log, metrics, clock }),
     clock,
     log,
     newToken: () => {

@@ -7,6 +7,7 @@ import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { mentioningUsers } from "../../../support/messages.ts";
+import { pseudonymOf } from "../../../support/pseudonyms.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
 import { proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
@@ -154,6 +155,7 @@ describe("a failure of our own", () => {
   const withQueue = (client: SQSClient) => {
     const queue = makeJobQueue({ client, queueUrl: "https://sqs.example.com/turns.fifo" });
     const report = makeReportJob({
+      pseudonymOf,
       log: makeMemoryLog(),
       metrics: makeMemoryMetrics(),
       clock: makeTestClock(),
@@ -189,7 +191,10 @@ describe("a routed message", () => {
     async (channelType) => {
       const { call, jobs, log, metrics, reads } = setUpCallbacks();
       expect(await call(messagesRoute, routed({ channelType }))).toEqual(ok);
-      expect([...jobs(), ...log.lines, ...metrics.counts, ...reads]).toEqual([]);
+      expect([...jobs(), ...reads]).toEqual([]);
+      const ignored = { event: "message_ignored", fields: { app: "app-one", reason: "channel" } };
+      expect(log.lines).toEqual([{ level: "info", ...ignored }]);
+      expect(metrics.counts).toEqual([{ name: "MessageIgnored", dimensions: { reason: "channel" } }]);
     },
   );
 

@@ -455,10 +455,14 @@ describe("a streamed response", () => {
 
 test("an observer is notified of every exchange", async () => {
   const seen: ObservedExchange[] = [];
-  const url = await serve({}, answering({ statusCode: 202 }), (exchange) => seen.push(exchange));
+  const url = await serve({}, answering({ statusCode: 202, body: "taken" }), (exchange) =>
+    seen.push(exchange),
+  );
   await (await fetch(`${url}/some/path?x=1`, { method: "POST", body: "said" })).text();
   await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(seen).toEqual([{ method: "POST", path: "/some/path", requestBody: "said", statusCode: 202 }]);
+  expect(seen).toEqual([
+    { method: "POST", path: "/some/path", requestBody: "said", statusCode: 202, replyBody: "taken" },
+  ]);
 });
 
 test("a port in use is reported by name", async () => {

@@ -16,6 +16,7 @@ const logOf = (isShared: boolean): string[] => {
     write: (line) => void written.push(line),
     isShared,
     endLine: () => void written.push("(room)"),
+    onLine: () => {},
   });
   for (const line of lines) log.write(line);
   return written;
@@ -28,7 +29,12 @@ describe("the log", () => {
 
   test.each([true, false])("shows each line on one line, whatever it contains (shared: %p)", (isShared) => {
     const written: string[] = [];
-    const log = makeLogStream({ write: (line) => void written.push(line), isShared, endLine: () => {} });
+    const log = makeLogStream({
+      write: (line) => void written.push(line),
+      isShared,
+      endLine: () => {},
+      onLine: () => {},
+    });
     log.write("Error: a\u2028b\u001b[2J\u0085\u202e\n");
     expect(written).toEqual(["Error: a\\u2028b\\u001b[2J\\u0085\\u202e\n"]);
   });
