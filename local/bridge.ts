@@ -11,6 +11,7 @@ import { lockDataDir } from "./data-dir.ts";
 import { findDemoBots, putDemoBot } from "./demo-bots.ts";
 import { startDifySimulator } from "./dify/server.ts";
 import { fetchFrom } from "./fetch-from.ts";
+import { guideAppServerHost, guideDifyHost } from "./guide-hosts.ts";
 import { startImSimulator } from "./im/server.ts";
 import { checkPort } from "./port.ts";
 import { writeRunFile } from "./run-file.ts";
@@ -46,13 +47,9 @@ export interface RunOutput {
 
 const stage = "local";
 
-/** RongCloud's guide uses this host, which is routed to the simulator unless it is the real Dify of the settings. */
-const guideDifyHost = "api.dify.ai";
+/** Then the host is not routed to the simulator. */
 const usesGuideDifyHost = ({ realDify }: Settings): boolean =>
   realDify !== undefined && new URL(realDify.apiUrl).hostname === guideDifyHost;
-
-/** The host of the guide's webhooks. */
-const guideAppServerHost = "yourserver.com";
 
 const checkSettings = async ({
   port,

@@ -1,12 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { AlarmSpec } from "./alarm-spec.ts";
+import { maxJobAgeSeconds } from "./job-age.ts";
 import type { WatchedQueue } from "./watched.ts";
-
-/**
- * In seconds. A message's age includes the time that a worker holds it: a turn runs for up to 14 minutes, and a webhook
- * is retried for 15.
- */
-const maxAgeSeconds = 20 * 60;
 
 const impacts = {
   turns: {
@@ -40,6 +35,6 @@ export const queueAlarms = (queues: readonly WatchedQueue[]): AlarmSpec[] =>
         statistic: "Maximum",
         period: Duration.minutes(5),
       }),
-      threshold: maxAgeSeconds,
+      threshold: maxJobAgeSeconds,
     },
   ]);
