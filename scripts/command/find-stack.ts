@@ -4,6 +4,8 @@ import { type Bridge, type ClientConfig, parseOutputs } from "./bridge.ts";
 import { explainAwsError } from "./explain-aws-error.ts";
 
 export interface DeployedStack {
+  /** CloudFormation's, such as UPDATE_COMPLETE. */
+  readonly status: string;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +25,7 @@ export const describeStack = async (
       OutputKey,
       OutputValue,
     ]);
-    return stack && { outputs: Object.fromEntries(outputs) };
+    return stack && { status: stack.StackStatus ?? "", outputs: Object.fromEntries(outputs) };
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -2,26 +2,24 @@ import type { IncomingMessage } from "node:http";
 import { text as readText } from "node:stream/consumers";
 import { type HttpServer, startHttpServer } from "../../local/http-server.ts";
 import type { ClientConfig } from "../../scripts/command/bridge.ts";
-import { type FakeStack, stackReply } from "./cloudformation.ts";
+import { errorReply, type FakeStack, type Reply, stackReply } from "./cloudformation.ts";
+import { alarmsReply, type FakeMonitoring, metricReply, subscriptionsReply } from "./cloudwatch.ts";
 
 /** What an account of AWS contains, for commands that look at one. Tests change it while it runs. */
-export interface AwsAccount {
+export interface AwsAccount extends FakeMonitoring {
   /** By name. */
   readonly stacks: Record<string, FakeStack>;
   /** By name. */
   readonly secrets: Record<string, string>;
   /** Undefined: the caller may not ask. */
   concurrency: number | undefined;
+  /** Actions that the caller may not call. */
+  readonly denied: Set<string>;
 }
 
 export interface FakeAws extends HttpServer {
   readonly account: AwsAccount;
   readonly config: ClientConfig;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly body: string;
 }
 
 const json = (body: object, status = 200): Reply => ({ status, body: JSON.stringify(body) });
@@ -46,18 +44,27 @@ const replyTo = (account: AwsAccount, { headers, url = "" }: IncomingMessage, bo
       ? denied()
       : json({ AccountLimit: { ConcurrentExecutions: account.concurrency } });
   const [service = "", action = ""] = String(headers["x-amz-target"] ?? "").split(".");
+  if (account.denied.has(action)) return denied();
   if (service === "secretsmanager") return secretReply(account, action, body);
+  if (action === "DescribeAlarms") return alarmsReply(account, JSON.parse(body));
+  if (action === "GetMetricStatistics") return metricReply(account, JSON.parse(body));
   const form = new URLSearchParams(body);
+  if (account.denied.has(form.get("Action") ?? "")) return errorReply(403, "AccessDenied", "not authorized");
+  if (form.get("Action") === "ListSubscriptionsByTopic") return subscriptionsReply(account);
   if (form.get("Action") === "GetCallerIdentity") return { status: 200, body: identity };
   return stackReply(form, account.stacks);
 };
 
-/** An account of AWS: STS, CloudFormation, Secrets Manager and Lambda's limits, as far as commands use them. */
+/** An account of AWS: STS, CloudFormation, Secrets Manager, CloudWatch, SNS and Lambda's limits, as far as commands use them. */
 export const startAws = async (given: Partial<AwsAccount> = {}): Promise<FakeAws> => {
   const account: AwsAccount = {
     stacks: {},
     secrets: {},
     concurrency: 1_000,
+    alarms: [],
+    subscriptions: {},
+    metrics: {},
+    denied: new Set(),
     ...given,
   };
   const server = await startHttpServer(0, async (request, response) => {

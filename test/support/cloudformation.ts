@@ -2,36 +2,62 @@ import { type HttpServer, startHttpServer } from "../../local/http-server.ts";
 
 /** A deployed stack. */
 export interface FakeStack {
+  readonly status?: string;
   readonly outputs?: Readonly<Record<string, string>>;
+  /** Names of its functions, by logical id. */
+  readonly functions?: Readonly<Record<string, string>>;
 }
 
-interface Reply {
+export interface Reply {
   readonly status: number;
   readonly body: string;
 }
 
-const xml = (name: string, ...content: readonly string[]): string => `<${name}>${content.join("")}</${name}>`;
+export const xml = (name: string, ...content: readonly string[]): string =>
+  `<${name}>${content.join("")}</${name}>`;
 
-/** CloudFormation's reply to DescribeStacks of one stack. */
+export const errorReply = (status: number, code: string, message: string): Reply => ({
+  status,
+  body: xml("ErrorResponse", xml("Error", xml("Type", "Sender"), xml("Code", code), xml("Message", message))),
+});
+
+const described = (name: string, { status = "CREATE_COMPLETE", outputs = {} }: FakeStack): string =>
+  xml(
+    "Stacks",
+    xml(
+      "member",
+      xml("StackName", name),
+      xml("StackStatus", status),
+      xml(
+        "Outputs",
+        ...Object.entries(outputs).map(([key, value]) =>
+          xml("member", xml("OutputKey", key), xml("OutputValue", value)),
+        ),
+      ),
+    ),
+  );
+
+const resources = ({ functions = {} }: FakeStack): string =>
+  xml(
+    "StackResourceSummaries",
+    ...Object.entries(functions).map(([logicalId, name]) =>
+      xml(
+        "member",
+        xml("LogicalResourceId", logicalId),
+        xml("PhysicalResourceId", name),
+        xml("ResourceType", "AWS::Lambda::Function"),
+      ),
+    ),
+  );
+
+/** CloudFormation's reply to DescribeStacks or ListStackResources of one stack. */
 export const stackReply = (form: URLSearchParams, stacks: Readonly<Record<string, FakeStack>>): Reply => {
   const name = form.get("StackName") ?? "";
+  const action = form.get("Action") ?? "";
   const stack = stacks[name];
-  if (!stack) {
-    const message = xml("Message", `Stack with id ${name} does not exist`);
-    const error = xml("Error", xml("Type", "Sender"), xml("Code", "ValidationError"), message);
-    return { status: 400, body: xml("ErrorResponse", error) };
-  }
-  const outputs = Object.entries(stack.outputs ?? {}).map(([key, value]) =>
-    xml("member", xml("OutputKey", key), xml("OutputValue", value)),
-  );
-  const described = xml(
-    "member",
-    xml("StackName", name),
-    xml("StackStatus", "CREATE_COMPLETE"),
-    xml("Outputs", ...outputs),
-  );
-  const result = xml("DescribeStacksResult", xml("Stacks", described));
-  return { status: 200, body: xml("DescribeStacksResponse", result) };
+  if (!stack) return errorReply(400, "ValidationError", `Stack with id ${name} does not exist`);
+  const content = action === "ListStackResources" ? resources(stack) : described(name, stack);
+  return { status: 200, body: xml(`${action}Response`, xml(`${action}Result`, content)) };
 };
 
 /** CloudFormation with a single stack. */
