@@ -1,8 +1,9 @@
 import type { APIGatewayProxyResult } from "aws-lambda";
+import { withTrace } from "#adapters/node/trace.ts";
 import type { Log } from "#core/shared/log.ts";
 import { retryAfterHeader, toApiFailure } from "./api-error.ts";
 import { jsonReply } from "./json-reply.ts";
-import type { ApiMiddleware, ApiResult } from "./request-id.ts";
+import { type ApiMiddleware, type ApiResult, traceOf } from "./request-id.ts";
 
 /** In characters. The longest path of this API with two ids is shorter. */
 const maxLoggedPath = 200;
@@ -14,11 +15,12 @@ export const errorReplies = <R extends ApiResult>(
 ): ApiMiddleware<R> => ({
   onError: (request) => {
     const { status, body } = toApiFailure(request.error);
-    const { requestId } = request.internal;
     const path = request.event.path.slice(0, maxLoggedPath);
-    const fields = { path, requestId, status, code: body.code };
-    if (status >= 500) log.error("request_failed", { ...fields, reason: String(request.error) });
-    else log.info("request_refused", fields);
+    const fields = { path, status, code: body.code };
+    withTrace(traceOf(request.event), () => {
+      if (status >= 500) log.error("request_failed", { ...fields, reason: String(request.error) });
+      else log.info("request_refused", fields);
+    });
     request.response = toResult(jsonReply(status, body, retryAfterHeader(request.error)));
   },
 });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import { newTraceId, type Trace, toTraceparent, traceIdIn } from "#adapters/node/trace.ts";
 import { headersOf } from "./api-request.ts";
 
 /** At most 36 visible ASCII characters (docs/spec/rongcloud.md, section 2), so it cannot inject another header. */
@@ -13,32 +14,31 @@ const requestIdOf = (event: APIGatewayProxyEvent): string => {
   return header !== undefined && acceptable.test(header) ? header : randomUUID();
 };
 
-/** State of a request that middlewares share (`request.internal` of middy). */
-export interface RequestState extends Record<string, unknown> {
-  requestId?: string;
-}
-
 /** A response, with a complete or a streamed body. */
 export type ApiResult = Omit<APIGatewayProxyResult, "body"> & { readonly body: string | Readable };
 
-export type ApiMiddleware<R extends ApiResult> = MiddlewareObj<
-  APIGatewayProxyEvent,
-  R,
-  Error,
-  Context,
-  RequestState
->;
+export type ApiMiddleware<R extends ApiResult> = MiddlewareObj<APIGatewayProxyEvent, R, Error, Context>;
 
-/** Gives each request an id: handlers find it in the header `x-request-id`, and it is returned as `X-Request-ID`. */
+/** The trace of a request that has passed `requestId`. */
+export const traceOf = (event: APIGatewayProxyEvent): Trace => {
+  const { "x-request-id": id = "", traceparent } = headersOf(event);
+  return { requestId: id, traceId: traceIdIn(traceparent) ?? newTraceId() };
+};
+
+/**
+ * Gives each request an id, and a trace unless the caller has begun one: handlers find them in the headers `x-request-id` and
+ * `traceparent`. The id is returned as `X-Request-ID`.
+ */
 export const requestId = <R extends ApiResult>(): ApiMiddleware<R> => {
-  const addHeader: ApiMiddleware<R>["after"] = ({ response, internal }) => {
-    if (response) response.headers = { ...response.headers, "x-request-id": internal.requestId ?? "" };
+  const addHeader: ApiMiddleware<R>["after"] = ({ event, response }) => {
+    const { requestId: id } = traceOf(event);
+    if (response) response.headers = { ...response.headers, "x-request-id": id };
   };
   return {
-    before: ({ event, internal }) => {
+    before: ({ event }) => {
       const id = requestIdOf(event);
-      internal.requestId = id;
-      event.headers = { ...event.headers, "x-request-id": id };
+      const traceId = traceIdIn(headersOf(event).traceparent) ?? newTraceId();
+      event.headers = { ...headersOf(event), "x-request-id": id, traceparent: toTraceparent(traceId) };
     },
     after: addHeader,
     onError: addHeader,

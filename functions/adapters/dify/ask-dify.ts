@@ -17,6 +17,7 @@ import {
   difyHeaders,
   difyRequest,
   type ResponseMode,
+  sessionHeader,
   toDifyQuestion,
 } from "./dify-request.ts";
 import { cannotStream, httpFailure } from "./failures.ts";
@@ -53,6 +54,7 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
     const { url, body } = difyRequest(question, mode);
     const headers = {
       ...difyHeaders(question.integration),
+      ...sessionHeader(question),
       accept: mode === "streaming" ? "text/event-stream" : "application/json",
     };
     return sendHttp({ method: "POST", url, headers, body, connectMs: timeouts.connectMs, headMs, signal });

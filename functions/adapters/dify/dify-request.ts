@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { withoutTrailingSlashes } from "#adapters/http/base-url.ts";
+import { currentTrace, traceHeaders } from "#adapters/node/trace.ts";
 import type { Question } from "#core/answer/model.ts";
 import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
@@ -67,9 +69,25 @@ export const difyUrl = (
   return url;
 };
 
-export const difyHeaders = ({ apiKey }: Pick<DifyIntegration, "apiKey">) => ({
-  authorization: `Bearer ${apiKey}`,
-  "content-type": "application/json",
+/** Dify's own tracing joins the trace by `X-Trace-Id`, or else by `traceparent` (api/core/helper/trace_id_helper.py). */
+export const difyHeaders = ({
+  apiKey,
+}: Pick<DifyIntegration, "apiKey">): Readonly<Record<string, string>> => {
+  const traceId = currentTrace()?.traceId;
+  return {
+    authorization: `Bearer ${apiKey}`,
+    "content-type": "application/json",
+    ...traceHeaders(),
+    ...(traceId !== undefined && { "x-trace-id": traceId }),
+  };
+};
+
+/** Groups the traces of a user's turns with a bot in Dify's tracing. A hash: Dify's provider of traces is another party. */
+export const sessionHeader = ({ integration, user }: AskedUser) => ({
+  "x-trace-session-id": createHash("sha256")
+    .update(JSON.stringify([integration.callbackUrl, integration.maskedApiKey, user]))
+    .digest("hex")
+    .slice(0, 32),
 });
 
 /** Whether the app has conversations, and stores each question in one as a message. */

@@ -3,7 +3,8 @@ import { executionModeStreamifyResponse } from "@middy/core/StreamifyResponse";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { type ApiRequest, toApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { errorReplies } from "#adapters/api-gateway/error-replies.ts";
-import { type ApiMiddleware, type ApiResult, requestId } from "#adapters/api-gateway/request-id.ts";
+import { type ApiMiddleware, type ApiResult, requestId, traceOf } from "#adapters/api-gateway/request-id.ts";
+import { withTrace } from "#adapters/node/trace.ts";
 import type { Log } from "#core/shared/log.ts";
 
 /**
@@ -17,4 +18,6 @@ export const makeStreamedHandler = (
 ) =>
   middy<APIGatewayProxyEvent, ApiResult>({ executionMode: executionModeStreamifyResponse })
     .use([requestId(), ...extraMiddleware, errorReplies<ApiResult>(log, (reply) => reply)])
-    .handler((event, context) => answer(toApiRequest(event), context.getRemainingTimeInMillis()));
+    .handler((event, context) =>
+      withTrace(traceOf(event), () => answer(toApiRequest(event), context.getRemainingTimeInMillis())),
+    );

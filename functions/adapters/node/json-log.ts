@@ -1,5 +1,6 @@
 import type { Log, LogFields } from "#core/shared/log.ts";
 import { oneLine } from "#core/shared/one-line.ts";
+import { currentTrace } from "./trace.ts";
 
 type Level = "INFO" | "WARN" | "ERROR";
 
@@ -14,11 +15,14 @@ const limited = (fields: LogFields = {}): LogFields =>
     ]),
   );
 
-/** Writes one line of JSON per event to stdout, which Lambda sends to CloudWatch Logs. */
+/**
+ * Writes one line of JSON per event to stdout, which Lambda sends to CloudWatch Logs. Each has the ids of the request that
+ * caused it.
+ */
 export const makeJsonLog = (write: (line: string) => void = (line) => process.stdout.write(line)): Log => {
   const writeLine = (level: Level, event: string, fields: LogFields | undefined): void =>
     write(
-      `${oneLine(JSON.stringify({ timestamp: new Date().toISOString(), level, event, ...limited(fields) }))}\n`,
+      `${oneLine(JSON.stringify({ timestamp: new Date().toISOString(), level, event, ...currentTrace(), ...limited(fields) }))}\n`,
     );
   return {
     info: (event, fields) => writeLine("INFO", event, fields),

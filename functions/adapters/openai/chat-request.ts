@@ -1,5 +1,6 @@
 import { withoutTrailingSlashes } from "#adapters/http/base-url.ts";
 import { type ChatMessage, textWithMarkers } from "#adapters/model-api/chat-memory.ts";
+import { traceHeaders } from "#adapters/node/trace.ts";
 import type { Question } from "#core/answer/model.ts";
 
 export interface ChatRequest {
@@ -58,6 +59,7 @@ export const chatRequest = (
     headers: {
       authorization: `Bearer ${apiKey}`,
       "content-type": "application/json",
+      ...traceHeaders(),
       accept: streams ? "text/event-stream" : "application/json",
     },
     body: JSON.stringify(body),

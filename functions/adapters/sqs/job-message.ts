@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
+import { currentTrace, type Trace, trace } from "#adapters/node/trace.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
 import { type IntegrationType, type ModelType, modelTypes } from "#core/bot/integration-types.ts";
 import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "#core/jobs/job.ts";
@@ -62,6 +63,15 @@ const escapeNoncharacters = (json: string): string =>
 const sha256 = (parts: readonly (string | number | null | undefined)[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 
+/** What a message has in addition to its job. */
+const messageTrace = v.pipe(v.string(), v.parseJson(), v.object({ trace }));
+
+/** The trace of the request that sent a message. Messages of redriven jobs, and of the previous version, have none. */
+export const traceOfMessage = (body: string): Trace | undefined => {
+  const parsed = v.safeParse(messageTrace, body);
+  return parsed.success ? parsed.output.trace : undefined;
+};
+
 export interface JobMessage {
   readonly MessageBody: string;
   readonly MessageGroupId: string;
@@ -80,7 +90,7 @@ export const toJobMessage = (job: Job): JobMessage => {
   const speaker = sharesContext === true ? null : fromUserId;
   const jobKey = jobKeyOf(jobIdOf(job));
   return {
-    MessageBody: escapeNoncharacters(JSON.stringify({ version: 1, ...job })),
+    MessageBody: escapeNoncharacters(JSON.stringify({ version: 1, ...job, trace: currentTrace() })),
     MessageGroupId: check
       ? sha256([jobKey])
       : sha256([appKey, botUserId, integrationType, channelType, toUserId, speaker]),

@@ -1,6 +1,8 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { newTraceId, type Trace, withTrace } from "#adapters/node/trace.ts";
 import type { JobResult, JobVisibility } from "#core/jobs/job-lease.ts";
 import type { Log } from "#core/shared/log.ts";
+import { traceOfMessage } from "./job-message.ts";
 import type { JobMessage, StartedJobMessage } from "./message-visibility.ts";
 
 export interface WorkerPorts<J> {
@@ -16,6 +18,10 @@ export interface WorkerPorts<J> {
   readonly hideMs: number;
   readonly log: Log;
 }
+
+/** Of the request that sent the job, or a new one. */
+const traceOfRecord = ({ body, messageId }: SQSRecord): Trace =>
+  traceOfMessage(body) ?? { requestId: messageId, traceId: newTraceId() };
 
 /** During a deployment or rollback, an older worker may receive a newer version's job. */
 const unreadablePauseMs = 60_000;
@@ -76,7 +82,9 @@ export const makeWorker = <J>({ parseJob, runJob, visibilityOf, hideMs, log }: W
 
   return async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const leftMs = context.getRemainingTimeInMillis();
-    const results = await Promise.all(Records.map((record) => handleRecord(record, leftMs)));
+    const results = await Promise.all(
+      Records.map((record) => withTrace(traceOfRecord(record), () => handleRecord(record, leftMs))),
+    );
     const again = Records.filter((_, index) => results[index] === "retry");
     return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };

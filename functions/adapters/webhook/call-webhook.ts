@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { HttpRequest, SendHttp } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
+import { traceHeaders } from "#adapters/node/trace.ts";
 import type { App, AppDirectory } from "#core/bot/app.ts";
 import type { CallWebhook, WebhookCall, WebhookOutcome } from "#core/jobs/call-webhook.ts";
 import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
@@ -40,6 +41,7 @@ const requestOf = (
     headers: {
       "content-type": "application/json",
       "user-agent": userAgent,
+      ...traceHeaders(),
       ...standardHeaders(secrets, { id, sentAt: now, body }),
     },
     body,

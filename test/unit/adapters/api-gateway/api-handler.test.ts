@@ -4,6 +4,8 @@ import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { ForwardedReply } from "#adapters/api-gateway/forwarded-reply.ts";
 import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
+import { makeJsonLog } from "#adapters/node/json-log.ts";
+import { currentTrace } from "#adapters/node/trace.ts";
 import { BridgeError, callerError, type ErrorCode } from "#core/shared/errors.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { app } from "../secrets/apps.ts";
@@ -16,14 +18,15 @@ interface Given {
 
 /** One request through a handler as Lambda runs it. */
 const ask = async ({ event = {}, answer = async () => ({ code: 200 }) }: Given = {}) => {
-  const log = makeMemoryLog();
+  const lines: string[] = [];
+  const log = makeJsonLog((line) => void lines.push(line));
   const result: APIGatewayProxyResult = await makeApiHandler(log, answer)(proxyEvent(event), lambdaContext);
   return {
     status: result.statusCode,
     headers: result.headers ?? {},
     text: result.body,
     body: JSON.parse(result.body),
-    log: log.lines,
+    log: lines.map((line) => JSON.parse(line)),
   };
 };
 
@@ -188,6 +191,18 @@ describe("a request's id", () => {
   });
 });
 
+test("a trace that the caller has begun is continued, and all that a request causes is in it", async () => {
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const { body } = await ask({
+    event: { headers: { "X-Request-ID": "order-7", Traceparent: `00-${traceId}-00f067aa0ba902b7-01` } },
+    answer: async () => {
+      await Promise.resolve();
+      return { ...currentTrace() };
+    },
+  });
+  expect(body).toEqual({ requestId: "order-7", traceId });
+});
+
 describe("an error", () => {
   test.each<[ErrorCode, number, number]>([
     ["internal", 500, 1000],
@@ -217,9 +232,14 @@ describe("an error", () => {
     const requestId = headers["x-request-id"];
     expect(log).toEqual([
       {
-        level: "info",
+        timestamp: expect.any(String),
+        level: "INFO",
         event: "request_refused",
-        fields: { path: "/v3/bot/create.json", requestId, status: 400, code: 1002 },
+        requestId,
+        traceId: expect.stringMatching(/^[\da-f]{32}$/),
+        path: "/v3/bot/create.json",
+        status: 400,
+        code: 1002,
       },
     ]);
   });
@@ -236,11 +256,15 @@ describe("an error", () => {
     expect(body).toEqual({ code: 1000, errorMessage: "internal error, please try again" });
     expect(JSON.stringify(headers) + text).not.toMatch(/10\.0\.3\.7|arn:aws|bots-4F5|code 1009|at .*\.ts/);
     const requestId = headers["x-request-id"];
-    expect(log).toEqual([
+    expect(log).toMatchObject([
       {
-        level: "error",
+        level: "ERROR",
         event: "request_failed",
-        fields: { path: "/v3/bot/create.json", requestId, status: 500, code: 1000, reason: String(error) },
+        requestId,
+        path: "/v3/bot/create.json",
+        status: 500,
+        code: 1000,
+        reason: String(error),
       },
     ]);
   });

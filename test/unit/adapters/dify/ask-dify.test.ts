@@ -10,6 +10,7 @@ import { type DifyTimeouts, difyTimeouts } from "#adapters/dify/dify-timeouts.ts
 import { cannotStream, httpFailure, runFailure, streamFailure } from "#adapters/dify/failures.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
+import { withTrace } from "#adapters/node/trace.ts";
 import type { AnswerEvent } from "#core/answer/answer.ts";
 import type { AskLimits } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
@@ -59,6 +60,21 @@ const ask = async (given: {
   const text = events.map((event) => (event.type === "delta" ? event.text : "")).join("");
   return { outcome, events, text, paths, request: dify.requests.at(-1) };
 };
+
+test("a question continues the request's trace in Dify, and its session is the same in each turn, without the user's id", async () => {
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const inTrace = async (given: Parameters<typeof ask>[0]) => {
+    const { request } = await withTrace({ requestId: "order-7", traceId }, () => ask(given));
+    return request?.headers ?? {};
+  };
+  const first = await inTrace({ apiKey: "app-one" });
+  const second = await inTrace({ apiKey: "app-one" });
+  expect(first["x-trace-id"]).toBe(traceId);
+  expect(first.traceparent).toMatch(new RegExp(`^00-${traceId}-[\\da-f]{16}-01$`));
+  expect(first["x-trace-session-id"]).toMatch(/^[\da-f]{32}$/);
+  expect(second["x-trace-session-id"]).toBe(first["x-trace-session-id"]);
+  expect((await ask({ apiKey: "app-one" })).request?.headers["x-trace-id"]).toBeUndefined();
+});
 
 describe("a question", () => {
   test("is sent with the bearer key, streaming, all inputs, the user, no name and no empty conversation", async () => {

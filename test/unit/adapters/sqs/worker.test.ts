@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { SQSRecord } from "aws-lambda";
+import { currentTrace, type Trace, withTrace } from "#adapters/node/trace.ts";
 import { parseTurnJob, toJobMessage } from "#adapters/sqs/job-message.ts";
 import { makeWorker } from "#adapters/sqs/worker.ts";
 import type { TurnJob } from "#core/jobs/job.ts";
@@ -35,6 +36,8 @@ const recordOf = (messageId: string, body: string, receives = 1): SQSRecord => (
   awsRegion: "eu-central-1",
 });
 
+const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+
 const jobRecord = (msgUID: string): SQSRecord => recordOf(msgUID, toJobMessage(turnJob(msgUID)).MessageBody);
 
 interface Given {
@@ -51,12 +54,14 @@ const setUp = ({ results = {}, hideFor, isStart = false, remove }: Given = {}) =
   const steps: string[] = [];
   const ran: { readonly job: TurnJob; readonly tries: number; readonly leftMs: number }[] = [];
   const hidden: string[] = [];
+  const traces: (Trace | undefined)[] = [];
   const log = makeMemoryLog();
   const worker = makeWorker({
     parseJob: parseTurnJob,
     runJob: async (job, { receiveCount: tries }, leftMs) => {
       steps.push("run");
       ran.push({ job, tries, leftMs });
+      traces.push(currentTrace());
       return results[job.event.data.msgUID] ?? "done";
     },
     visibilityOf: ({ messageId, attributes }) => ({
@@ -78,12 +83,23 @@ const setUp = ({ results = {}, hideFor, isStart = false, remove }: Given = {}) =
     hidden,
     removed,
     steps,
+    traces,
     log,
   };
 };
 
 const failed = (...messageIds: string[]) => ({
   batchItemFailures: messageIds.map((itemIdentifier) => ({ itemIdentifier })),
+});
+
+test("a job runs in the trace of the request that sent it, one of an earlier version in a new one", async () => {
+  const { take, traces } = setUp();
+  const trace = { requestId: "order-7", traceId };
+  await take(
+    withTrace(trace, () => jobRecord("m1")),
+    jobRecord("m2"),
+  );
+  expect(traces).toEqual([trace, { requestId: "m2", traceId: expect.stringMatching(/^[\da-f]{32}$/) }]);
 });
 
 describe("a worker", () => {

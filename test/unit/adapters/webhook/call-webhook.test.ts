@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { withTrace } from "#adapters/node/trace.ts";
 import { bot, difyIntegration, messageEvent, webhookIntegration } from "../../../support/turns.ts";
 import { withServer } from "../http/servers.ts";
 import { app, appsOf } from "../secrets/apps.ts";
@@ -42,6 +43,17 @@ describe("an app's server", () => {
           '"bot":{"userId":"bot-helpdesk","name":"Helpdesk","profileUrl":"https://example.com/bot.png","type":"faq","metadata":{"tone":"formal"}},' +
           '"data":{"fromUserId":"u7","toUserId":"bot-helpdesk","objectName":"RC:TxtMsg","content":"{\\"content\\":\\"hello\\"}",' +
           '"channelType":"PERSON","msgTimestamp":1767225600101,"msgUID":"C3JH-8VQ4-0000-0001","source":"iOS"}}',
+      );
+    }),
+  );
+
+  test(
+    "gets the trace of the request that caused the event",
+    withReceiver(take, async ({ url, received }) => {
+      const trace = { requestId: "order-7", traceId: "4bf92f3577b34da6a3ce929d0e0e4736" };
+      await withTrace(trace, () => makeCaller().callWebhook(callTo(`${url}/callback`)));
+      expect(only(received).headers.traceparent).toMatch(
+        /^00-4bf92f3577b34da6a3ce929d0e0e4736-[\da-f]{16}-01$/,
       );
     }),
   );
