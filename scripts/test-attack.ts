@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { namedTests } from "./attack/named-tests.ts";
 import { fuzzLocalRun } from "./attack/schemathesis.ts";
-import { succeeds } from "./attack/succeeds.ts";
+import { succeeds } from "./command/succeeds.ts";
 
 // Checks every promise of docs/security.md: runs the tests that it names, the endless answers, and a fuzzer of the API.
 

@@ -1,32 +1,16 @@
-import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import * as v from "valibot";
 import { signatureUses } from "#adapters/secrets/app-secrets.ts";
 import { startLocalBridge } from "../local/bridge.ts";
 import { readSettings } from "../local/settings.ts";
 import { eventually } from "../test/support/eventually.ts";
-import { type Command, type Sdk, sdks } from "./sdks/sdks.ts";
+import { runProgram } from "./command/run-program.ts";
+import { type Sdk, sdks } from "./sdks/sdks.ts";
 
 // Calls a local run with RongCloud's own server SDKs, with nothing changed but key, secret and address, and prints a table
 // (docs/connect-rongcloud.md). Installs them from their registries into the temporary folder.
-
-interface Ended {
-  readonly ok: boolean;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const run = async ([file, ...args]: Command, cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> => {
-  const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise<boolean>((resolve) => {
-    child.on("error", () => resolve(false)).on("close", (code) => resolve(code === 0));
-  });
-  const [stdout, stderr, ok] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { ok, stdout, stderr };
-};
 
 const callLine = v.pipe(v.string(), v.parseJson(), v.object({ step: v.string(), code: v.number() }));
 
@@ -50,11 +34,12 @@ const resultOf = (codes: readonly number[]): string => {
 /** Why the SDK cannot be tried on this machine; undefined once it is installed. */
 const install = async (sdk: Sdk, folder: string): Promise<string | undefined> => {
   for (const tool of sdk.needs) {
-    if (!(await run([tool, "--version"], tmpdir(), process.env)).ok) return `left out: no ${tool} here`;
+    if (!(await runProgram([tool, "--version"], tmpdir(), process.env)).ok)
+      return `left out: no ${tool} here`;
   }
   mkdirSync(folder, { recursive: true });
   for (const command of sdk.install(folder)) {
-    const { ok, stderr } = await run(command, folder, process.env);
+    const { ok, stderr } = await runProgram(command, folder, process.env);
     if (!ok) return `left out: not installed (${stderr.trim().split("\n").at(-1)?.slice(0, 80)})`;
   }
   return undefined;
@@ -92,7 +77,7 @@ for (const sdk of sdks) {
       APP_SECRET: settings.appSecret,
       API_URL: bridge.url,
     };
-    const { ok, stdout, stderr } = await run(sdk.walk(folder), folder, env);
+    const { ok, stdout, stderr } = await runProgram(sdk.walk(folder), folder, env);
     if (!ok) console.error(stderr);
     const steps = stepsOf(stdout);
     const mentions = steps.flatMap(([step, codes]) => (step.startsWith("mention") ? codes : []));

@@ -1,27 +1,16 @@
-import { existsSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { startLocalBridge } from "../../local/bridge.ts";
 import { readSettings } from "../../local/settings.ts";
-import { succeeds } from "./succeeds.ts";
+import { installPythonProgram } from "../command/python-program.ts";
+import { succeeds } from "../command/succeeds.ts";
 
 const version = "4.32.5";
 const folder = fileURLToPath(new URL(".", import.meta.url));
-/** Outside the project; kept for the next run. */
-const environment = join(tmpdir(), `bot-bridge-schemathesis-${version}`);
-const binary = join(environment, "bin", "schemathesis");
 
 /** In seconds, for all operations together. */
 const maxTime = 240;
-
-/** Installs Schemathesis from PyPI. False if this machine has no Python, or PyPI cannot be reached. */
-const install = async (): Promise<boolean> =>
-  existsSync(binary) ||
-  ((await succeeds("python3", ["-m", "venv", environment])) &&
-    succeeds(join(environment, "bin", "pip"), ["install", "--quiet", `schemathesis==${version}`]));
 
 const tokenReply = v.object({ token: v.string() });
 
@@ -30,7 +19,8 @@ const tokenReply = v.object({ token: v.string() });
  * replies were as documented and none was a 5xx, or undefined if Schemathesis cannot be installed.
  */
 export const fuzzLocalRun = async (): Promise<boolean | undefined> => {
-  if (!(await install())) return undefined;
+  const program = await installPythonProgram("schemathesis", version);
+  if (program === undefined) return undefined;
   const settings = { ...readSettings({}), port: 0, consolePort: 0 };
   const bridge = await startLocalBridge(settings, { write: () => {}, writeLog: () => {}, isShared: false });
   try {
@@ -49,7 +39,7 @@ export const fuzzLocalRun = async (): Promise<boolean | undefined> => {
       "--max-time",
       String(maxTime),
     ];
-    return await succeeds(binary, ["run", ...target, ...amount], {
+    return await succeeds(program, ["run", ...target, ...amount], {
       cwd: folder,
       env: { ...process.env, APP_KEY: appKey, APP_SECRET: secret, USER_TOKEN: token },
     });

@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
-/** A program, with its arguments. */
-export type Command = readonly [string, ...string[]];
+import { pythonEnvironment } from "../command/python-program.ts";
+import type { Command } from "../command/run-program.ts";
 
 /** One of RongCloud's server SDKs: how it is installed into a folder, and the program that calls the API with it. */
 export interface Sdk {
@@ -41,10 +40,7 @@ export const sdks: readonly Sdk[] = [
     name: "Python `rongcloud`",
     version: "2.0.1",
     needs: ["python3"],
-    install: (folder) => [
-      ["python3", "-m", "venv", folder],
-      [join(folder, "bin/pip"), "install", "--quiet", "setuptools", "rongcloud==2.0.1"],
-    ],
+    install: (folder) => pythonEnvironment(folder, "setuptools", "rongcloud==2.0.1"),
     walk: (folder) => [join(folder, "bin/python"), walkOf("walk.py")],
   },
   {
