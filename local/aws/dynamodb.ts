@@ -11,6 +11,8 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { closeServer, listen, readBody } from "../http-server.ts";
+import { type Denies, deniesNothing } from "./iam/access.ts";
+import { permissionsForDynamoDb } from "./iam/dynamodb-permissions.ts";
 import { localClient } from "./local-client.ts";
 import type { Table } from "./template/tables.ts";
 
@@ -18,6 +20,8 @@ export interface DynamoDbOptions {
   readonly tables: readonly Table[];
   readonly endpoint: string | undefined;
   readonly dataDir: string | undefined;
+  /** The roles of callers, which another endpoint does not enforce; default: no roles. */
+  readonly denies?: Denies;
 }
 
 export interface DynamoDb {
@@ -29,8 +33,14 @@ export interface DynamoDb {
  * Starts DynamoDB with the template's tables: dynalite, unless an endpoint is given. Expiry and point-in-time recovery
  * are not supported.
  */
-export const startDynamoDb = async ({ tables, endpoint, dataDir }: DynamoDbOptions): Promise<DynamoDb> => {
-  const server = endpoint === undefined ? await startDynalite(dataDir) : { endpoint, close: async () => {} };
+export const startDynamoDb = async ({
+  tables,
+  endpoint,
+  dataDir,
+  denies = deniesNothing,
+}: DynamoDbOptions): Promise<DynamoDb> => {
+  const server =
+    endpoint === undefined ? await startDynalite(dataDir, denies) : { endpoint, close: async () => {} };
   const client = new DynamoDBClient(localClient(server.endpoint));
   try {
     await Promise.all(tables.map((table) => createTable(client, table)));
@@ -43,25 +53,32 @@ export const startDynamoDb = async ({ tables, endpoint, dataDir }: DynamoDbOptio
   return server;
 };
 
-const startDynalite = async (dataDir: string | undefined): Promise<DynamoDb> => {
+const startDynalite = async (dataDir: string | undefined, denies: Denies): Promise<DynamoDb> => {
   const path = dataDir && join(dataDir, "dynamodb");
   if (path) mkdirSync(path, { recursive: true });
   const server = dynalite({ createTableMs: 0, ...(path && { path }) });
-  bufferRequests(server);
+  checkRequests(server, denies);
   return { endpoint: await listen(server, 0), close: () => closeServer(server) };
 };
 
 /**
  * dynalite throws an uncaught error if a request is aborted midway, which happens whenever a function is stopped at its
- * timeout. It therefore gets only complete requests.
+ * timeout. It therefore gets only complete requests, and only those that the caller's role allows.
  */
-const bufferRequests = (server: Server): void => {
+const checkRequests = (server: Server, denies: Denies): void => {
   const handlers = server.listeners("request");
   server.removeAllListeners("request");
   server.on("request", async (request, response) => {
     try {
       const body = await readBody(request);
       const { method, url, headers } = request;
+      const denial = denies(headers, permissionsForDynamoDb(headers["x-amz-target"], body.toString()));
+      if (denial !== undefined) {
+        const type = "com.amazon.coral.service#AccessDeniedException";
+        response.writeHead(400, { "content-type": "application/x-amz-json-1.0" });
+        response.end(JSON.stringify({ __type: type, Message: denial }));
+        return;
+      }
       const whole = Object.assign(Readable.from([body]), { method, url, headers });
       for (const handler of handlers) handler.call(server, whole, response);
     } catch {

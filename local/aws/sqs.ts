@@ -6,6 +6,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { startFauxqs } from "./fauxqs.ts";
+import { type Denies, deniesNothing } from "./iam/access.ts";
 import { localClient } from "./local-client.ts";
 import { startStrictSqs } from "./strict-sqs.ts";
 import type { Queue } from "./template/queues.ts";
@@ -14,6 +15,8 @@ export interface SqsOptions {
   readonly queues: readonly Queue[];
   readonly endpoint: string | undefined;
   readonly dataDir: string | undefined;
+  /** The roles of callers, which another endpoint does not enforce; default: no roles. */
+  readonly denies?: Denies;
 }
 
 export interface Sqs {
@@ -24,9 +27,14 @@ export interface Sqs {
 }
 
 /** Starts SQS with the template's queues: fauxqs behind stricter checks, unless an endpoint is given. */
-export const startSqs = async ({ queues, endpoint, dataDir }: SqsOptions): Promise<Sqs> => {
+export const startSqs = async ({
+  queues,
+  endpoint,
+  dataDir,
+  denies = deniesNothing,
+}: SqsOptions): Promise<Sqs> => {
   const server =
-    endpoint === undefined ? await startStrictFauxqs(dataDir) : { endpoint, close: async () => {} };
+    endpoint === undefined ? await startStrictFauxqs(dataDir, denies) : { endpoint, close: async () => {} };
   const client = new SQSClient(localClient(server.endpoint));
   try {
     return { ...server, queueUrls: await createQueues(client, queues, server.endpoint) };
@@ -38,9 +46,16 @@ export const startSqs = async ({ queues, endpoint, dataDir }: SqsOptions): Promi
   }
 };
 
-const startStrictFauxqs = async (dataDir: string | undefined): Promise<Omit<Sqs, "queueUrls">> => {
+const startStrictFauxqs = async (
+  dataDir: string | undefined,
+  denies: Denies,
+): Promise<Omit<Sqs, "queueUrls">> => {
   const fauxqs = await startFauxqs(dataDir && join(dataDir, "sqs"));
-  const strict = await startStrictSqs({ endpoint: fauxqs.endpoint, persistent: dataDir !== undefined });
+  const strict = await startStrictSqs({
+    endpoint: fauxqs.endpoint,
+    persistent: dataDir !== undefined,
+    denies,
+  });
   return {
     endpoint: strict.url,
     close: async () => {

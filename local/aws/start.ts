@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { type ObservedExchange, startApiGateway } from "./api-gateway/server.ts";
 import { startDynamoDb } from "./dynamodb.ts";
+import { makeDenies } from "./iam/access.ts";
 import type { Endpoints } from "./lambda/environment.ts";
 import type { HostAliases } from "./lambda/host-aliases.ts";
 import { startPools } from "./lambda/pools.ts";
@@ -47,13 +48,14 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
   const [api, ...others] = assembly.restApis;
   if (!api || others.length > 0) throw new Error("the assembly must have exactly one REST API");
 
+  const denies = makeDenies(assembly.permissions);
   const shutdown = makeShutdown();
   const { track } = shutdown;
   try {
     const [dynamodb, sqs, secrets] = await Promise.all([
-      track(startDynamoDb({ tables: assembly.tables, endpoint: options.dynamodbEndpoint, dataDir })),
-      track(startSqs({ queues: assembly.queues, endpoint: options.sqsEndpoint, dataDir })),
-      track(startSecrets({ secrets: assembly.secrets, values: options.secretValues })),
+      track(startDynamoDb({ tables: assembly.tables, endpoint: options.dynamodbEndpoint, dataDir, denies })),
+      track(startSqs({ queues: assembly.queues, endpoint: options.sqsEndpoint, dataDir, denies })),
+      track(startSecrets({ secrets: assembly.secrets, values: options.secretValues, denies })),
     ]);
     const endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, secrets: secrets.url };
     const { queueUrls } = sqs;

@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
 import * as v from "valibot";
 import { type HttpServer, readBody, startHttpServer } from "../http-server.ts";
+import type { Denies } from "./iam/access.ts";
+import { permissionsForSqs } from "./iam/sqs-permissions.ts";
 import { longPoll } from "./long-poll.ts";
 import { makeQueueActivity } from "./queue-activity.ts";
-import { type BadIdentifier, badIdentifierOf, badIdentifiersByEntry } from "./sqs-identifiers.ts";
+import { badIdentifierOf, badIdentifiersByEntry } from "./sqs-identifiers.ts";
 import { type Answer, makeUpstream } from "./upstream.ts";
 
 const batchSchema = v.looseObject({ Entries: v.array(v.looseObject({ Id: v.string() })) });
@@ -13,15 +15,20 @@ export interface StrictSqsOptions {
   readonly endpoint: string;
   /** Whether fauxqs stores messages on disk. */
   readonly persistent: boolean;
+  readonly denies: Denies;
 }
 
 /**
- * A proxy in front of fauxqs that is as strict as SQS. fauxqs accepts any message group and deduplication id, and
- * delivers messages to long polls of disconnected clients, so that they stay hidden until their visibility timeout
- * ends. With data on disk, fauxqs 2.4.1 loses a message whose visibility timeout is set to 0 until it is restarted, so
- * the proxy sets it to 1 s.
+ * A proxy in front of fauxqs that is as strict as SQS. fauxqs knows no roles, accepts any message group and
+ * deduplication id, and delivers messages to long polls of disconnected clients, so that they stay hidden until their
+ * visibility timeout ends. With data on disk, fauxqs 2.4.1 loses a message whose visibility timeout is set to 0 until it
+ * is restarted, so the proxy sets it to 1 s.
  */
-export const startStrictSqs = async ({ endpoint, persistent }: StrictSqsOptions): Promise<HttpServer> => {
+export const startStrictSqs = async ({
+  endpoint,
+  persistent,
+  denies,
+}: StrictSqsOptions): Promise<HttpServer> => {
   const upstream = makeUpstream(endpoint);
   const activity = makeQueueActivity();
 
@@ -30,7 +37,10 @@ export const startStrictSqs = async ({ endpoint, persistent }: StrictSqsOptions)
     body: Buffer,
     disconnected: AbortSignal,
   ): Promise<Answer> => {
-    switch (headers["x-amz-target"]) {
+    const target = headers["x-amz-target"];
+    const denial = denies(headers, permissionsForSqs(target, body.toString()));
+    if (denial !== undefined) return errorAnswer({ code: "AccessDenied", message: denial });
+    switch (target) {
       case "AmazonSQS.ReceiveMessage":
         return longPoll((request) => upstream.post(headers, request), body, activity, disconnected);
       case "AmazonSQS.SendMessage": {
@@ -92,7 +102,7 @@ const answerToBatch = async (
   return jsonAnswer(200, { ...rest, Failed: [...rest.Failed, ...failed] });
 };
 
-const errorAnswer = ({ code, message }: BadIdentifier): Answer => {
+const errorAnswer = ({ code, message }: { readonly code: string; readonly message: string }): Answer => {
   const answer = jsonAnswer(400, { __type: `com.amazonaws.sqs#${code}`, message });
   return { ...answer, headers: { ...answer.headers, "x-amzn-query-error": `${code};Sender` } };
 };

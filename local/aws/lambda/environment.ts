@@ -11,6 +11,8 @@ export interface Endpoints {
 export const lambdaEnvironment = (lambda: LambdaFunction, endpoints: Endpoints): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: "local",
   AWS_SECRET_ACCESS_KEY: "local",
+  // Names the function, whose role says what it may do (iam/access.ts).
+  AWS_SESSION_TOKEN: lambda.name,
   AWS_REGION: REGION,
   AWS_DEFAULT_REGION: REGION,
   AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,

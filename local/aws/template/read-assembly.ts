@@ -1,5 +1,6 @@
 import { type EventSourceMapping, eventSourceMappingsOf } from "./event-source-mappings.ts";
 import { functionsOf, type LambdaFunction } from "./functions.ts";
+import { type Permission, permissionsOf } from "./permissions.ts";
 import { type Queue, queuesOf } from "./queues.ts";
 import { readStacks } from "./read-stacks.ts";
 import { type RestApi, restApisOf } from "./rest-apis.ts";
@@ -12,6 +13,8 @@ export interface Assembly {
   readonly queues: readonly Queue[];
   readonly secrets: readonly Secret[];
   readonly functions: readonly LambdaFunction[];
+  /** What the role of each function allows, by the function's name. */
+  readonly permissions: ReadonlyMap<string, readonly Permission[]>;
   readonly eventSourceMappings: readonly EventSourceMapping[];
   readonly restApis: readonly RestApi[];
 }
@@ -23,6 +26,7 @@ export const readAssembly = (assemblyDir: string): Assembly => {
     queues: queuesOf(read.stacks),
     secrets: secretsOf(read.stacks),
     functions: functionsOf(read),
+    permissions: permissionsOf(read.stacks),
     eventSourceMappings: eventSourceMappingsOf(read.stacks),
     restApis: restApisOf(read.stacks),
   };
