@@ -22,6 +22,7 @@ import { makeMessageVisibility } from "#adapters/sqs/message-visibility.ts";
 import { makeSqsClient } from "#adapters/sqs/sqs-client.ts";
 import { makeWorker } from "#adapters/sqs/worker.ts";
 import { makeCloseOpenMessage } from "#core/im/close-open-message.ts";
+import { withRefusalsLogged } from "#core/im/log-refusals.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
 import { makeAcquireJobSlots } from "#core/jobs/job-slots.ts";
 import { makeRunTurnJob } from "#core/jobs/run-turn-job.ts";
@@ -56,7 +57,7 @@ const callRongCloud = makeRongCloudClient({
   clock,
   apiUrls: env.RONGCLOUD_API_URL,
 });
-const im = makeRongCloudMessages(callRongCloud);
+const im = withRefusalsLogged({ im: makeRongCloudMessages(callRongCloud), log, clock });
 const turns = makeJobQueue({ client: sqs, queueUrl: env.TURNS_QUEUE_URL });
 const acquireSlots = makeAcquireJobSlots({
   acquireSlots: makeAcquireSlots({

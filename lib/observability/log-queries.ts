@@ -11,7 +11,7 @@ export const logQueries: readonly LogQuery[] = [
   {
     name: "Trace of a turn or message",
     text: lines(
-      "fields @timestamp, level, event, bot, integration, outcome, code, detail, delivery, tries, reason, sinceAcceptedMs, firstTextMs, tookMs",
+      "fields @timestamp, level, event, requestId, user, bot, integration, outcome, model, code, detail, tries, reason, sinceAcceptedMs, firstTextMs, tookMs",
       '| filter msgUID = "PASTE-HERE" or turn = "PASTE-HERE"',
       "| sort @timestamp asc",
       "| limit 1000",

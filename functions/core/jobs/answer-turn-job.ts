@@ -115,10 +115,11 @@ const logFieldsOf = (
   startedAt: number,
   { outcome, delivery, modelCalls, firstTextAt }: TurnReport,
 ): LogFields => ({
-  outcome: outcome.status,
+  // What the user has counts: an answer that the IM did not accept is none.
+  outcome: delivery.status === "undelivered" ? "undelivered" : outcome.status,
+  model: outcome.status,
   code: outcome.status === "failed" ? outcome.code : undefined,
   detail: outcome.status === "failed" ? outcome.detail : undefined,
-  delivery: delivery.status,
   reason: delivery.status === "undelivered" ? delivery.reason : undefined,
   modelCalls,
   firstTextMs: firstTextAt && firstTextAt - startedAt,

@@ -71,7 +71,7 @@ describe("a job for Dify", () => {
         event: "job_delivered",
         fields: expect.objectContaining({
           outcome: "answered",
-          delivery: "delivered",
+          model: "answered",
           firstTextMs: 40,
           modelCalls: 1,
           tries: 1,
