@@ -15,6 +15,7 @@ import { type Denies, deniesNothing } from "./iam/access.ts";
 import { permissionsForDynamoDb } from "./iam/dynamodb-permissions.ts";
 import { localClient } from "./local-client.ts";
 import type { Table } from "./template/tables.ts";
+import { unusableServer } from "./unusable-server.ts";
 
 export interface DynamoDbOptions {
   readonly tables: readonly Table[];
@@ -46,7 +47,7 @@ export const startDynamoDb = async ({
     await Promise.all(tables.map((table) => createTable(client, table)));
   } catch (error) {
     await server.close();
-    throw error;
+    throw endpoint === undefined ? error : unusableServer("DYNAMODB_ENDPOINT", endpoint, error);
   } finally {
     client.destroy();
   }
@@ -107,7 +108,8 @@ const createTable = async (client: DynamoDBClient, table: Table): Promise<void> 
 const waitUntilActive = async (client: DynamoDBClient, name: string): Promise<void> => {
   for (;;) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
-    if (Table?.TableStatus === "ACTIVE") return;
+    if (!Table) throw new Error(`its response to DescribeTable has no table ${name}`);
+    if (Table.TableStatus === "ACTIVE") return;
     await delay(20);
   }
 };

@@ -10,6 +10,7 @@ import { type Denies, deniesNothing } from "./iam/access.ts";
 import { localClient } from "./local-client.ts";
 import { startStrictSqs } from "./strict-sqs.ts";
 import type { Queue } from "./template/queues.ts";
+import { unusableServer } from "./unusable-server.ts";
 
 export interface SqsOptions {
   readonly queues: readonly Queue[];
@@ -40,7 +41,7 @@ export const startSqs = async ({
     return { ...server, queueUrls: await createQueues(client, queues, server.endpoint) };
   } catch (error) {
     await server.close();
-    throw error;
+    throw endpoint === undefined ? error : unusableServer("SQS_ENDPOINT", endpoint, error);
   } finally {
     client.destroy();
   }
@@ -81,8 +82,10 @@ const createQueues = async (client: SQSClient, queues: readonly Queue[], endpoin
       const { QueueUrl = "" } = await client.send(
         new CreateQueueCommand({ QueueName: queue.name, Attributes }),
       );
+      const given = URL.parse(QueueUrl);
+      if (!given) throw new Error(`its response to CreateQueue has no URL of ${queue.name}`);
       // fauxqs and other servers return their own host name, which may not resolve here.
-      const url = new URL(new URL(QueueUrl).pathname, endpoint).href;
+      const url = new URL(given.pathname, endpoint).href;
       const { Attributes: { QueueArn = "" } = {} } = await client.send(
         new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] }),
       );

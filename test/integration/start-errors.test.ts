@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, test } from "@jest/globals";
+import { startHttpServer } from "../../local/http-server.ts";
 import { closeAfterEach } from "../support/close-after.ts";
 import { run } from "../support/local-run.ts";
 
@@ -23,6 +24,10 @@ describe("a problem at the start is one clear line and exit code 1", () => {
     [{ RONGCLOUD_API_URL: "nowhere" }, "RONGCLOUD_API_URL must be an http or https URL\n"],
     [{ DIFY_API_KEY: "app-x" }, "DIFY_API_URL and DIFY_API_KEY go together: give both or neither\n"],
     [{ SQS_ENDPOINT: "http://127.0.0.1:9" }, "SQS_ENDPOINT: no server responds at http://127.0.0.1:9\n"],
+    [
+      { DYNAMODB_ENDPOINT: "http://127.0.0.1:9" },
+      "DYNAMODB_ENDPOINT: no server responds at http://127.0.0.1:9\n",
+    ],
     [{ DATA_DIR: "package.json" }, "DATA_DIR package.json is not a writable folder (EEXIST)\n"],
     [
       { DIFY_API_URL: "http://127.0.0.1:9/v1", DIFY_API_KEY: "app-x" },
@@ -33,6 +38,39 @@ describe("a problem at the start is one clear line and exit code 1", () => {
     async (environment, line) => {
       const { code, stderr } = await run([process.execPath, "local/main.ts"], environment).ended;
       expect({ code, stderr }).toEqual({ code: 1, stderr: line });
+    },
+    60_000,
+  );
+
+  const refused = {
+    __type: "UnrecognizedClientException",
+    message: "The security token included in the request is invalid.",
+  };
+
+  test.each([
+    ["SQS_ENDPOINT", 404, "<html>\nnot found</html>", "its response is not that of SQS"],
+    ["SQS_ENDPOINT", 200, '{"hello":1}', /^its response to CreateQueue has no URL of \S+$/],
+    ["SQS_ENDPOINT", 403, JSON.stringify(refused), `${refused.__type}: ${refused.message}`],
+    ["DYNAMODB_ENDPOINT", 404, "<html>\nnot found</html>", "its response is not that of DynamoDB"],
+    ["DYNAMODB_ENDPOINT", 200, '{"hello":1}', /^its response to DescribeTable has no table \S+$/],
+    ["DYNAMODB_ENDPOINT", 403, JSON.stringify(refused), `${refused.__type}: ${refused.message}`],
+  ])(
+    "a server of %s that responds with %d %s",
+    async (variable, status, body, reason) => {
+      const other = closeAfterEach(
+        await startHttpServer(0, async (_request, response) => {
+          response.writeHead(status).end(body);
+        }),
+      );
+      const { code, stderr } = await run([process.execPath, "local/main.ts"], { [variable]: other.url })
+        .ended;
+      const start = `${variable}: the server at ${other.url} cannot be used: `;
+      expect(stderr.slice(0, start.length)).toBe(start);
+      expect(stderr.slice(start.length, -1)).toEqual(
+        typeof reason === "string" ? reason : expect.stringMatching(reason),
+      );
+      expect(stderr.endsWith("\n")).toBe(true);
+      expect(code).toBe(1);
     },
     60_000,
   );
