@@ -122,7 +122,7 @@ const settings = v.strictObject({
       v.metadata({
         whenOmitted: "address of API Gateway",
         description:
-          "Host name of the API, and its ACM certificate in the region of the stacks. Accepts TLS 1.2 and later. Point a CNAME record at the stack output `DomainTarget`.",
+          "Host name of the API, and its ACM certificate in the account and region of the stacks. Accepts TLS 1.2 and later. Point a CNAME record at the stack output `DomainTarget`.",
       }),
     ),
   ),
@@ -385,8 +385,9 @@ const messageOf =
   ({ input }: { readonly input: Bounds }): string =>
     text(input);
 
-/** The region of a certificate's ARN: `arn:aws:acm:<region>:…`. */
+/** The region and account of a certificate's ARN: `arn:aws:acm:<region>:<account>:…`. */
 const regionOf = (arn: string): string => arn.split(":")[3] ?? "";
+const accountOf = (arn: string): string => arn.split(":")[4] ?? "";
 
 export const configSchema = v.pipe(
   settings,
@@ -403,6 +404,15 @@ export const configSchema = v.pipe(
         domain === undefined || region === undefined || regionOf(domain.certificateArn) === region,
       ({ input: { domain, region } }) =>
         `certificateArn must be in the stage's region ${region}, got ${regionOf(domain?.certificateArn ?? "")}`,
+    ),
+    ["domain"],
+  ),
+  v.forward(
+    v.check(
+      ({ domain, account }) =>
+        domain === undefined || account === undefined || accountOf(domain.certificateArn) === account,
+      ({ input: { domain, account } }) =>
+        `certificateArn must be in the stage's account ${account}, got ${accountOf(domain?.certificateArn ?? "")}`,
     ),
     ["domain"],
   ),

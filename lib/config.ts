@@ -17,5 +17,21 @@ export const makeConfig = (given: GivenSettings = {}): Config => {
   throw new Error(`config: ${faults.join("; ")}`);
 };
 
+/** An AWS account and region. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+/**
+ * Validates the settings of a deployment with credentials of this place. It applies if the settings name no other, and is
+ * not part of the result: templates do not depend on the credentials.
+ * @throws Error as of makeConfig, also for a certificate that is elsewhere.
+ */
+export const makeConfigAt = ({ account, region }: Place, given: GivenSettings): Config => {
+  makeConfig({ account, region, ...given });
+  return makeConfig(given);
+};
+
 const ruleOf = (issue: v.BaseIssue<unknown>): string =>
   issue.type === "strict_object" && issue.expected === "never" ? "unknown setting" : issue.message;

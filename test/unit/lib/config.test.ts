@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { makeConfig } from "../../../lib/config.ts";
+import { makeConfig, makeConfigAt } from "../../../lib/config.ts";
 
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c";
 
@@ -56,6 +56,10 @@ describe("a wrong config", () => {
       { region: "eu-central-1", domain: { name: "bots.example.com", certificateArn } },
       "domain: certificateArn must be in the stage's region eu-central-1, got eu-west-1",
     ],
+    [
+      { account: "999999999999", domain: { name: "bots.example.com", certificateArn } },
+      "domain: certificateArn must be in the stage's account 999999999999, got 123456789012",
+    ],
     [{ region: "Frankfurt" }, "region: must be an AWS region, such as eu-central-1"],
     [{ account: "1234" }, "account: must be an AWS account id, a string of 12 digits"],
     [{ domain: "bots.example.com" }, "domain: must be an object of name and certificateArn"],
@@ -106,5 +110,22 @@ describe("a wrong config", () => {
         },
       ),
     );
+  });
+});
+
+describe("a config for the place of the credentials", () => {
+  const domain = { name: "bots.example.com", certificateArn };
+  const here = { account: "123456789012", region: "eu-west-1" };
+
+  test("does not contain it, so that templates are the same without credentials", () => {
+    expect(makeConfigAt(here, { domain })).toEqual(makeConfig({ domain }));
+  });
+
+  test.each([
+    [{ region: "us-east-1" }, "certificateArn must be in the stage's region us-east-1, got eu-west-1"],
+    [{ account: "999999999999" }, "certificateArn must be in the stage's account 999999999999"],
+  ])("refuses a certificate that is elsewhere, although the stage names no place: %o", (other, fault) => {
+    expect(() => makeConfigAt({ ...here, ...other }, { domain })).toThrow(`config: domain: ${fault}`);
+    expect(() => makeConfigAt({ ...here, ...other }, { domain, ...here })).not.toThrow();
   });
 });
