@@ -103,6 +103,18 @@ const lines = (permissions: readonly Permission[], holder: string): string[] =>
     .map(({ action, resource }) => `${action} on ${resource}`)
     .sort();
 
+test("docs/security.md names only functions that exist", () => {
+  const names: readonly string[] = functionNames;
+  expect(documented().filter(({ holder }) => !names.includes(holder))).toEqual([]);
+});
+
+test("docs/data-model.md says who uses tables, with every function that may", () => {
+  const page = readFileSync(`${projectRoot}/docs/data-model.md`, "utf8");
+  const documentedUsers = [...page.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell = ""]) => cell.split(", "));
+  const users = granted().flatMap(({ holder, action }) => (action.startsWith("dynamodb:") ? [holder] : []));
+  expect(users.filter((name) => !documentedUsers.includes(name))).toEqual([]);
+});
+
 describe.each(functionNames)("%s", (name) => {
   test("has exactly the permissions in docs/security.md", () => {
     expect(lines(granted(), name)).not.toEqual([]);

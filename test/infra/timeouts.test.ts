@@ -25,6 +25,11 @@ const gatewayMs = (name: string): number => {
   return Math.min(...waits);
 };
 
+const apiFunctions = (): string[] =>
+  Object.keys(deployment.templates.api.findResources("AWS::Lambda::Function")).map((id) =>
+    id.replace(/Function[0-9A-F]{8}$/, ""),
+  );
+
 const { secondEndMs, correctionMs, ...difyWaits } = difyTimeouts;
 /** API Gateway's limit for a regional API. */
 const silentStreamMs = 300_000;
@@ -46,18 +51,18 @@ describe("each timeout ends before the one around it, so that the caller is told
     expect(maxWholeAnswerMs).toBeLessThan(silentStreamMs);
   });
 
-  test.each([
-    "BotRegistry",
-    "MessagePublish",
-    "ImCallback",
-    "UserToken",
-    "ChatControl",
-    "About",
-    "UnknownPath",
-  ])("a call to AWS with one retry, then %s, then the gateway", (name) => {
+  test("a call to AWS with one retry, then each function that does not stream, then the gateway", () => {
     const { maxAttempts, requestHandler } = clientDefaults;
-    expect(maxAttempts * requestHandler.requestTimeout).toBeLessThan(functionMs(name) / 2);
-    expect(functionMs(name)).toBeLessThan(gatewayMs(name));
+    const names = apiFunctions().filter((name) => name !== "ChatStream");
+    expect(names).not.toEqual([]);
+    for (const name of names) {
+      const late = maxAttempts * requestHandler.requestTimeout >= functionMs(name) / 2;
+      expect({ name, late, cutOff: functionMs(name) >= gatewayMs(name) }).toEqual({
+        name,
+        late: false,
+        cutOff: false,
+      });
+    }
   });
 });
 
