@@ -1,14 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { readCdkContext } from "../lib/cdk-context.ts";
-import { runSteps } from "./command/steps.ts";
-import { readAccountLimit } from "./deploy/account-limit.ts";
+import { runSteps, type Step } from "./command/steps.ts";
 import { ask } from "./deploy/ask.ts";
-import { checkAccount, concurrencySetting } from "./deploy/check-account.ts";
 import { type DeployOptions, readDeployOptions } from "./deploy/deploy-options.ts";
+import { checkSteps, stackSteps } from "./deploy/deploy-stacks.ts";
 import { deploySteps } from "./deploy/deploy-stage.ts";
 import type { GivenApp } from "./deploy/fill-secret.ts";
+import { pointsTo } from "./deploy/points-to.ts";
 import { redact } from "./smoke/redact.ts";
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -33,16 +32,6 @@ const runScript = async (
   }
 };
 
-/** Checks the account's Lambda concurrency, and runs `cdk deploy` with the same arguments. */
-const deploy = async ({ context, cdkArgs }: DeployOptions): Promise<number> => {
-  const setting = concurrencySetting({ ...readCdkContext(), ...context });
-  const { passed, accountConcurrency, lines } = checkAccount(setting, await readAccountLimit());
-  for (const line of lines) process.stderr.write(`${line}\n`);
-  if (!passed) return 1;
-  const found = accountConcurrency === undefined ? [] : ["-c", `accountConcurrency=${accountConcurrency}`];
-  return runScript(cdk, ["deploy", ...cdkArgs, ...found]);
-};
-
 const appOfEnvironment = ({ APP_KEY = "", APP_SECRET = "" }: NodeJS.ProcessEnv): GivenApp | undefined => {
   if ((APP_KEY === "") !== (APP_SECRET === ""))
     throw new Error("APP_KEY and APP_SECRET go together: set both or neither");
@@ -64,16 +53,19 @@ const isUp = (url: string): Promise<boolean> =>
     () => false,
   );
 
-/** Deploys a stage and sets it up. */
-const deployStage = async (stage: string, { context, cdkArgs }: DeployOptions): Promise<number> => {
-  const print = (line: string): void => void process.stdout.write(`${redact(line, [])}\n`);
-  const steps = deploySteps(
+const print = (line: string): void => void process.stdout.write(`${redact(line, [])}\n`);
+const describeError = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const stepsOf = ({ stage, checkOnly, context, cdkArgs }: DeployOptions): readonly Step[] => {
+  const checkPorts = { aws: {}, print, pointsTo };
+  if (checkOnly) return checkSteps({ context }, checkPorts);
+  const ports = { ...checkPorts, runCdk: (args: readonly string[]) => runScript(cdk, args) };
+  if (stage === undefined) return stackSteps({ context, cdkArgs }, ports);
+  return deploySteps(
     { stage, context, cdkArgs, app: appOfEnvironment(process.env) },
     {
-      aws: {},
-      print,
+      ...ports,
       askApp,
-      runCdk: (args) => runScript(cdk, args),
       runSmoke: (url, { appKey, appSecret }) =>
         runScript(pathOf("smoke.ts"), ["--url", url], {
           ...process.env,
@@ -84,15 +76,13 @@ const deployStage = async (stage: string, { context, cdkArgs }: DeployOptions): 
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     },
   );
-  const describeError = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-  return (await runSteps(steps, { print, now: () => performance.now(), describeError })) ? 0 : 1;
 };
 
-const main = (args: readonly string[]): Promise<number> => {
+const main = async (args: readonly string[]): Promise<number> => {
   const options = readDeployOptions(args);
   // The clients of AWS take it from there.
   if (options.profile !== undefined) process.env.AWS_PROFILE = options.profile;
-  return options.stage === undefined ? deploy(options) : deployStage(options.stage, options);
+  return (await runSteps(stepsOf(options), { print, now: () => performance.now(), describeError })) ? 0 : 1;
 };
 
 Promise.resolve(process.argv.slice(2))

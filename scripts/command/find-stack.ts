@@ -11,7 +11,8 @@ export interface DeployedStack {
 
 export const stackNameOf = (stage: string, part: string): string => `bot-bridge-${stage}-${part}`;
 
-const isMissing = (error: unknown): boolean => error instanceof Error && /does not exist/.test(error.message);
+export const isMissingStack = (error: unknown): boolean =>
+  error instanceof Error && /does not exist/.test(error.message);
 
 /** Undefined if there is no stack with this name. @throws the errors of the SDK. */
 export const describeStack = async (
@@ -27,7 +28,7 @@ export const describeStack = async (
     ]);
     return stack && { status: stack.StackStatus ?? "", outputs: Object.fromEntries(outputs) };
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (isMissingStack(error)) return undefined;
     throw error;
   } finally {
     client.destroy();

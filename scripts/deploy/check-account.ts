@@ -25,7 +25,7 @@ const requestLines = (executions: number): string[] => [
   `  aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${code} --desired-value ${executions}`,
 ];
 
-/** Compares the account's limit with the setting `accountConcurrency`, if cdk.json has one. */
+/** Compares the account's limit with the setting `accountConcurrency`. Undefined: the limit takes its place. */
 export const checkAccount = (setting: number | undefined, limit: AccountLimit): AccountCheck => {
   const assumed = setting ?? defaultAccountConcurrency;
   if ("unknown" in limit) {
@@ -44,9 +44,9 @@ export const checkAccount = (setting: number | undefined, limit: AccountLimit): 
       passed: false,
       accountConcurrency: undefined,
       lines: [
-        `accountConcurrency: Lambda allows this account ${executions} concurrent executions in this region, and cdk.json says ${setting}.`,
+        `accountConcurrency: Lambda allows this account ${executions} concurrent executions in this region, but the deployment assumes ${setting}.`,
         ...requestLines(setting),
-        `Or set accountConcurrency to ${executions}, and lower what does not fit.`,
+        `Or set accountConcurrency to ${executions} in cdk.json, and lower what does not fit.`,
       ],
     };
   }

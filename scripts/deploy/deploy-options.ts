@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 export interface DeployOptions {
   /** The stage to deploy and set up. Undefined: all arguments are those of `cdk deploy`. */
   readonly stage: string | undefined;
+  /** Whether the stage is only checked, and something else deploys it. */
+  readonly checkOnly: boolean;
   readonly profile: string | undefined;
   /** Values of `-c name=value`. */
   readonly context: Readonly<Record<string, string>>;
@@ -10,7 +12,7 @@ export interface DeployOptions {
   readonly cdkArgs: readonly string[];
 }
 
-const usage = "npm run deploy -- --stage <stage> [options of cdk deploy]";
+const usage = "npm run deploy -- --stage <stage> [--check] [options of cdk deploy]";
 
 /** Arguments of `cdk deploy` for all stacks of the stage. */
 const argsOfStage = (stage: string, others: readonly string[]): string[] => [
@@ -30,7 +32,12 @@ export const readDeployOptions = (args: readonly string[]): DeployOptions => {
     args: [...args],
     strict: false,
     tokens: true,
-    options: { context: { ...text, short: "c", multiple: true }, profile: text, stage: text },
+    options: {
+      context: { ...text, short: "c", multiple: true },
+      profile: text,
+      stage: text,
+      check: { type: "boolean" },
+    },
   });
   const pairs = (values.context ?? []).filter((each) => typeof each === "string");
   const context = Object.fromEntries(
@@ -41,7 +48,9 @@ export const readDeployOptions = (args: readonly string[]): DeployOptions => {
   );
   const profile = typeof values.profile === "string" ? values.profile : undefined;
   const { stage } = values;
-  if (stage === undefined) return { stage, profile, context, cdkArgs: args };
+  const checkOnly = values.check === true;
+  if (stage === undefined && checkOnly) throw new Error(`--check needs --stage. Usage: ${usage}`);
+  if (stage === undefined) return { stage, checkOnly, profile, context, cdkArgs: args };
   if (typeof stage !== "string" || stage === "")
     throw new Error(`--stage must name a stage. Usage: ${usage}`);
   if (context.stage !== undefined)
@@ -52,5 +61,11 @@ export const readDeployOptions = (args: readonly string[]): DeployOptions => {
       : [],
   );
   const others = args.filter((_, index) => !taken.includes(index));
-  return { stage, profile, context: { ...context, stage }, cdkArgs: argsOfStage(stage, others) };
+  return {
+    stage,
+    checkOnly,
+    profile,
+    context: { ...context, stage },
+    cdkArgs: argsOfStage(stage, others),
+  };
 };

@@ -1,32 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { readCdkContext } from "../../lib/cdk-context.ts";
-import { makeConfig } from "../../lib/config.ts";
-import { stageSettings } from "../../lib/stage-settings.ts";
-import type { ClientConfig } from "../command/bridge.ts";
 import { describeStack, stackNameOf } from "../command/find-stack.ts";
-import { checkPlace, describeIdentity, type Identity, readIdentity } from "../command/identity.ts";
 import type { Step } from "../command/steps.ts";
 import { makeStoredSecret, secretNameOf } from "../command/stored-secret.ts";
-import { readAccountLimit } from "./account-limit.ts";
-import { checkBootstrap } from "./bootstrap.ts";
-import { checkAccount, concurrencySetting } from "./check-account.ts";
+import { type RunCdk, type StackDeployment, stacksStep } from "./deploy-stacks.ts";
 import { type FilledSecret, fillSecret, type GivenApp, hasApps } from "./fill-secret.ts";
+import { type CheckPorts, makeStageChecks } from "./stage-checks.ts";
 
-export interface StageDeployment {
+export interface StageDeployment extends StackDeployment {
   readonly stage: string;
-  /** Values of `-c name=value`. */
-  readonly context: Readonly<Record<string, string>>;
-  readonly cdkArgs: readonly string[];
   /** The app of the environment; undefined: it is asked for if the secret has none. */
   readonly app: GivenApp | undefined;
 }
 
-export interface DeployPorts {
-  readonly aws: ClientConfig;
-  readonly print: (line: string) => void;
+export interface DeployPorts extends CheckPorts {
   readonly askApp: () => Promise<GivenApp>;
-  /** Runs `cdk` with these arguments. Resolves to its exit code. */
-  readonly runCdk: (args: readonly string[]) => Promise<number>;
+  readonly runCdk: RunCdk;
   /** Runs the smoke test. Resolves to its exit code. */
   readonly runSmoke: (url: string, app: GivenApp) => Promise<number>;
   /** Whether something answers 200 at the URL. */
@@ -43,41 +31,12 @@ const addressIntervalMs = 3_000;
 /** The steps from an account to a stage that answers. Each throws an Error with one line that says what to do. */
 export const deploySteps = (
   { stage, context, cdkArgs, app: appOfEnvironment }: StageDeployment,
-  { aws, print, askApp, runCdk, runSmoke, isUp, wait }: DeployPorts,
+  { aws, print, pointsTo, askApp, runCdk, runSmoke, isUp, wait }: DeployPorts,
 ): readonly Step[] => {
-  const settings = { ...readCdkContext(), ...context };
+  const checks = makeStageChecks({ context }, { aws, print, pointsTo });
   const secret = makeStoredSecret(stage, aws);
-  let identity: Identity | undefined;
-  let concurrency: number | undefined;
   let app: GivenApp | undefined = appOfEnvironment;
   let url = "";
-
-  const readConfig = () => makeConfig(stageSettings((key) => settings[key]));
-
-  const checkSettings = async (): Promise<string> => {
-    const { production } = readConfig();
-    return `${stage}${production ? ", production" : ", whose data is deleted with its stacks"}`;
-  };
-
-  const checkCredentials = async (): Promise<string> => {
-    identity = await readIdentity(aws);
-    checkPlace(readConfig(), identity);
-    return describeIdentity(identity);
-  };
-
-  const checkToolkit = async (): Promise<string> => {
-    if (!identity) throw new Error("the account is not known");
-    return checkBootstrap(identity, aws);
-  };
-
-  const checkConcurrency = async (): Promise<string> => {
-    const limit = await readAccountLimit(aws);
-    const { passed, accountConcurrency: found, lines } = checkAccount(concurrencySetting(settings), limit);
-    if (!passed) throw new Error(lines.map((line) => line.trim()).join(" "));
-    for (const line of lines) print(line);
-    concurrency = found;
-    return "executions" in limit ? `${limit.executions} concurrent executions` : "not checked";
-  };
 
   const fillWithApp = (stored: string): FilledSecret => {
     const filled = fillSecret(stored, app, {
@@ -99,13 +58,6 @@ export const deploySteps = (
     // Any app of the stage will do for the smoke test.
     app ??= Object.entries(apps).map(([appKey, { secrets }]) => ({ appKey, appSecret: secrets[0] }))[0];
     return `App Key ${app?.appKey}`;
-  };
-
-  const deploy = async (): Promise<string> => {
-    const found = concurrency === undefined ? [] : ["-c", `accountConcurrency=${concurrency}`];
-    const code = await runCdk(["deploy", ...cdkArgs, ...found]);
-    if (code !== 0) throw new Error(`cdk deploy ended with code ${code}: see its messages above`);
-    return "all stacks";
   };
 
   const fill = async (): Promise<string> => {
@@ -140,7 +92,7 @@ export const deploySteps = (
   };
 
   const connect = async (): Promise<string> => {
-    const { rongcloudApiUrl } = readConfig();
+    const { rongcloudApiUrl } = checks.readConfig();
     print("In RongCloud's console, set the full message route of the app (docs/connect-rongcloud.md):");
     print(`  callback URL  ${url}/callbacks/rongcloud/messages`);
     print("  messages      private and group; all types that bots should receive, at least RC:TxtMsg");
@@ -155,15 +107,14 @@ export const deploySteps = (
   };
 
   return [
-    { name: "settings", run: checkSettings },
-    { name: "credentials", run: checkCredentials },
-    { name: "bootstrap", run: checkToolkit },
-    { name: "concurrency", run: checkConcurrency },
+    ...checks.before,
     { name: "app", run: chooseApp },
-    { name: "stacks", run: deploy },
+    stacksStep(cdkArgs, checks, runCdk),
     { name: "secret", run: fill },
     { name: "address", run: reach },
     { name: "rongcloud", run: connect },
     { name: "smoke", run: smoke },
+    // Last: alarms do not keep a stage from answering.
+    ...checks.after,
   ];
 };

@@ -1,4 +1,5 @@
 import { describe } from "@jest/globals";
+import { alarmIn } from "../support/cloudwatch.ts";
 import { webhookJob } from "./redrive.ts";
 import { testFaults } from "./stage-faults.ts";
 
@@ -26,8 +27,8 @@ describe("npm run doctor -- --stage dev, for queues, alarms and callbacks", () =
       ({ aws }) => {
         const description = "Functions fail. Callers get errors. What to do: docs/runbook.md#functions-fail";
         aws.account.alarms = [
-          { name: "bot-bridge-dev-observability-FunctionsFail1-2", state: "ALARM", description },
-          { name: "bot-bridge-dev-api-NewVersionErrors1-2", state: "ALARM", description: "Of no known form" },
+          alarmIn("ALARM", "bot-bridge-dev-observability-FunctionsFail1-2", description),
+          alarmIn("ALARM", "bot-bridge-dev-api-NewVersionErrors1-2", "Of no known form"),
         ];
       },
       [
@@ -38,9 +39,7 @@ describe("npm run doctor -- --stage dev, for queues, alarms and callbacks", () =
     [
       "the caller may not ask who is notified of an alarm that is on",
       ({ aws }) => {
-        aws.account.alarms = [
-          { name: "bot-bridge-dev-observability-Any1-2", state: "ALARM", description: "Any" },
-        ];
+        aws.account.alarms = [alarmIn("ALARM", "bot-bridge-dev-observability-Any1-2", "Any")];
         aws.account.denied.add("ListSubscriptionsByTopic");
       },
       [

@@ -13,6 +13,7 @@ import { makeReport } from "../../scripts/doctor/report.ts";
 import { startAws } from "../support/aws.ts";
 import { botOf } from "../support/bots.ts";
 import { closeAfterEach } from "../support/close-after.ts";
+import { alarmIn } from "../support/cloudwatch.ts";
 import { startTable } from "../support/dynamodb.ts";
 import { difyIntegration, openAiIntegration, webhookIntegration } from "../support/turns.ts";
 import { appsOf, app as someApp } from "../unit/adapters/secrets/apps.ts";
@@ -83,9 +84,9 @@ export const startStage = async () => {
       },
       secrets: { "bot-bridge-dev-apps": secretWith(app) },
       alarms: [
-        { name: "bot-bridge-dev-observability-TurnsDeadLetters1-2", state: "OK", description: "" },
-        { name: "bot-bridge-dev-observability-ModelFails1-2", state: "INSUFFICIENT_DATA", description: "" },
-        { name: "bot-bridge-prod-observability-ModelFails1-2", state: "ALARM", description: "" },
+        alarmIn("OK", "bot-bridge-dev-observability-TurnsDeadLetters1-2"),
+        alarmIn("INSUFFICIENT_DATA", "bot-bridge-dev-observability-ModelFails1-2"),
+        alarmIn("ALARM", "bot-bridge-prod-observability-ModelFails1-2"),
       ],
       subscriptions: { "ops@example.com": "confirmed" },
       metrics: { Invocations: 7, ApproximateAgeOfOldestMessage: 3 },

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
 import { type JobStage, jobMetrics, makeReportJob } from "#core/jobs/job-report.ts";
 import { accessLogFormat } from "../../lib/access-log.ts";
+import { generatedDimensions } from "../../scripts/deploy/watched-names.ts";
 import { type EmittedMetric, emittedMetrics } from "../support/emitted-metrics.ts";
 import { webhookJob } from "../support/jobs.ts";
 import { projectRoot } from "../support/local-run.ts";
@@ -112,6 +113,17 @@ describe("the alarms", () => {
     expect(functionsOf("ApiFunctionErrors", "WorkerErrors")).toBe(11);
     expect(functionsOf("ApiFunctionThrottles", "WorkerThrottles")).toBe(11);
   });
+});
+
+test("npm run deploy compares every dimension that alarms and dashboard get from other stacks", () => {
+  const uses = [...ops.alarms.flatMap(({ reads }) => reads), ...ops.drawn];
+  const fromStacks = uses.flatMap(({ dimensions }) =>
+    Object.entries(dimensions).flatMap(([name, value]) =>
+      typeof value !== "string" || value === "of-aws" ? [name] : [],
+    ),
+  );
+  // The name of the API's stage is that of the bridge's stage, in every deployment.
+  expect(new Set(fromStacks)).toEqual(new Set([...generatedDimensions, "Stage"]));
 });
 
 describe("alarm notifications", () => {

@@ -3,7 +3,7 @@ import { text as readText } from "node:stream/consumers";
 import { type HttpServer, startHttpServer } from "../../local/http-server.ts";
 import type { ClientConfig } from "../../scripts/command/bridge.ts";
 import { errorReply, type FakeStack, type Reply, stackReply } from "./cloudformation.ts";
-import { alarmsReply, type FakeMonitoring, metricReply, subscriptionsReply } from "./cloudwatch.ts";
+import { cloudWatchReply, type FakeMonitoring, subscriptionsReply } from "./cloudwatch.ts";
 
 /** What an account of AWS contains, for commands that look at one. Tests change it while it runs. */
 export interface AwsAccount extends FakeMonitoring {
@@ -46,8 +46,7 @@ const replyTo = (account: AwsAccount, { headers, url = "" }: IncomingMessage, bo
   const [service = "", action = ""] = String(headers["x-amz-target"] ?? "").split(".");
   if (account.denied.has(action)) return denied();
   if (service === "secretsmanager") return secretReply(account, action, body);
-  if (action === "DescribeAlarms") return alarmsReply(account, JSON.parse(body));
-  if (action === "GetMetricStatistics") return metricReply(account, JSON.parse(body));
+  if (service === "GraniteServiceVersion20100801") return cloudWatchReply(account, action, body);
   const form = new URLSearchParams(body);
   if (account.denied.has(form.get("Action") ?? "")) return errorReply(403, "AccessDenied", "not authorized");
   if (form.get("Action") === "ListSubscriptionsByTopic") return subscriptionsReply(account);
@@ -62,6 +61,7 @@ export const startAws = async (given: Partial<AwsAccount> = {}): Promise<FakeAws
     secrets: {},
     concurrency: 1_000,
     alarms: [],
+    dashboards: {},
     subscriptions: {},
     metrics: {},
     denied: new Set(),

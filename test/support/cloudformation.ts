@@ -6,6 +6,8 @@ export interface FakeStack {
   readonly outputs?: Readonly<Record<string, string>>;
   /** Names of its functions, by logical id. */
   readonly functions?: Readonly<Record<string, string>>;
+  /** Physical ids of its other resources. */
+  readonly resources?: readonly string[];
 }
 
 export interface Reply {
@@ -37,7 +39,7 @@ const described = (name: string, { status = "CREATE_COMPLETE", outputs = {} }: F
     ),
   );
 
-const resources = ({ functions = {} }: FakeStack): string =>
+const listed = ({ functions = {}, resources = [] }: FakeStack): string =>
   xml(
     "StackResourceSummaries",
     ...Object.entries(functions).map(([logicalId, name]) =>
@@ -46,7 +48,11 @@ const resources = ({ functions = {} }: FakeStack): string =>
         xml("LogicalResourceId", logicalId),
         xml("PhysicalResourceId", name),
         xml("ResourceType", "AWS::Lambda::Function"),
+        xml("ResourceStatus", "CREATE_COMPLETE"),
       ),
+    ),
+    ...resources.map((id) =>
+      xml("member", xml("PhysicalResourceId", id), xml("ResourceStatus", "CREATE_COMPLETE")),
     ),
   );
 
@@ -56,7 +62,7 @@ export const stackReply = (form: URLSearchParams, stacks: Readonly<Record<string
   const action = form.get("Action") ?? "";
   const stack = stacks[name];
   if (!stack) return errorReply(400, "ValidationError", `Stack with id ${name} does not exist`);
-  const content = action === "ListStackResources" ? resources(stack) : described(name, stack);
+  const content = action === "ListStackResources" ? listed(stack) : described(name, stack);
   return { status: 200, body: xml(`${action}Response`, xml(`${action}Result`, content)) };
 };
 

@@ -33,7 +33,7 @@ describe("before a deployment, an account", () => {
     const { passed, lines } = checkAccount(2_000, { executions: 1_000 });
     expect(passed).toBe(false);
     expect(lines[0]).toBe(
-      "accountConcurrency: Lambda allows this account 1000 concurrent executions in this region, and cdk.json says 2000.",
+      "accountConcurrency: Lambda allows this account 1000 concurrent executions in this region, but the deployment assumes 2000.",
     );
     expect(lines.join("\n")).toContain("L-B99A9384 --desired-value 2000");
   });

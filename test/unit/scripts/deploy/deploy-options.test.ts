@@ -12,7 +12,7 @@ test.each([
   [["-cstage=prod", "--profile=work"], { profile: "work", context: { stage: "prod" } }],
   [["-c", "a=b=c", "-c", "stage=dev"], { profile: undefined, context: { a: "b=c", stage: "dev" } }],
 ])("%j are read as CDK reads them, and passed on as they are", (args, expected) => {
-  expect(readDeployOptions(args)).toEqual({ ...expected, stage: undefined, cdkArgs: args });
+  expect(readDeployOptions(args)).toEqual({ ...expected, stage: undefined, checkOnly: false, cdkArgs: args });
 });
 
 test.each([
@@ -32,7 +32,13 @@ test.each([
   expect(readDeployOptions(args)).toMatchObject({ stage: "dev", context: { stage: "dev" }, cdkArgs });
 });
 
+test("--check only checks the stage", () => {
+  const { stage, checkOnly } = readDeployOptions(["--stage", "prod", "--check"]);
+  expect({ stage, checkOnly }).toEqual({ stage: "prod", checkOnly: true });
+});
+
 test.each([
+  [["--check", "--all"], "--check needs --stage. Usage: npm run deploy"],
   [["--stage"], "--stage must name a stage. Usage: npm run deploy"],
   [["--stage="], "--stage must name a stage. Usage: npm run deploy"],
   [["--stage", "dev", "-c", "stage=prod"], "--stage and -c stage=… are mutually exclusive. Usage:"],

@@ -43,6 +43,7 @@ const deploy = async ({
     {
       aws: aws.config,
       print: (line) => lines.push(line),
+      pointsTo: async () => false,
       askApp: async () => {
         asked += 1;
         return given;
@@ -77,8 +78,9 @@ describe("npm run deploy -- --stage dev", () => {
       "ok   credentials  account 123456789012, region eu-west-1, as user/ops",
       "ok   bootstrap  version 30",
       "ok   concurrency  1000 concurrent executions",
+      "ok   domain  AWS's own",
       "ok   app  App Key app-one",
-      "ok   stacks  all stacks",
+      "ok   stacks  deployed",
       expect.stringMatching(
         /^ok {3}secret {2}added to bot-bridge-dev-apps: App Secret of app-one, dataKeys and/,
       ),
@@ -88,6 +90,7 @@ describe("npm run deploy -- --stage dev", () => {
       expect.stringContaining("RC:TxtMsg"),
       expect.stringMatching(/^ok {3}rongcloud .*https:\/\/api\.rong-api\.com/),
       "ok   smoke  all steps passed",
+      "ok   alarms  the stage has none",
     ]);
     expect(passed).toBe(true);
     expect(asked).toBe(1);
