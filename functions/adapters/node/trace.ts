@@ -1,15 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
-import * as v from "valibot";
 
 /** What joins everything that one request causes: its log lines here, its jobs, and the calls to other servers. */
-export const trace = v.object({
+export interface Trace {
   /** As in the reply's header `X-Request-ID`. */
-  requestId: v.string(),
+  readonly requestId: string;
   /** Of W3C Trace Context: 32 hex digits. */
-  traceId: v.string(),
-});
-export type Trace = v.InferOutput<typeof trace>;
+  readonly traceId: string;
+}
 
 /** Follows asynchronous calls, so that invocations that run at the same time in one process keep their own. */
 const storage = new AsyncLocalStorage<Trace>();

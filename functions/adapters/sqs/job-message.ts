@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
-import { currentTrace, type Trace, trace } from "#adapters/node/trace.ts";
+import { currentTrace, type Trace } from "#adapters/node/trace.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
 import { type IntegrationType, type ModelType, modelTypes } from "#core/bot/integration-types.ts";
 import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "#core/jobs/job.ts";
@@ -64,7 +64,11 @@ const sha256 = (parts: readonly (string | number | null | undefined)[]): string 
   createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 
 /** What a message has in addition to its job. */
-const messageTrace = v.pipe(v.string(), v.parseJson(), v.object({ trace }));
+const messageTrace = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ trace: v.object({ requestId: v.string(), traceId: v.string() }) }),
+);
 
 /** The trace of the request that sent a message. Messages of redriven jobs, and of the previous version, have none. */
 export const traceOfMessage = (body: string): Trace | undefined => {
