@@ -65,6 +65,8 @@ export const makeDeployment = (ports: DeploymentPorts): Deployment => {
         aws,
         // What to set in RongCloud's console.
         print: () => {},
+        // The stage has no domain.
+        pointsTo: async () => true,
         askApp: async () => app,
         runCdk: async () => {
           await cdk("deploy", ...assemble(name, change), "--require-approval", "never");
