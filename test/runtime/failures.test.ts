@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import type { ProfileInput } from "../../local/dify/server.ts";
 import { cutAfter, failAfter } from "../support/dify-scripts.ts";
 import { chatCall, question } from "../support/lambda-runtime/chat-call.ts";
-import { type ChatPair, chatRuntime } from "../support/lambda-runtime/chat-runtime.ts";
+import { chatRuntime } from "../support/lambda-runtime/chat-runtime.ts";
+import type { ChatPair } from "../support/lambda-runtime/start-chat-runtime.ts";
 import { eventsIn, wholeEvents, wholeReply } from "../support/lambda-runtime/streamed-reply.ts";
 
 const runtime = chatRuntime();

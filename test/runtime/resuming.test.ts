@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { chatCall, question } from "../support/lambda-runtime/chat-call.ts";
-import { type ChatPair, chatRuntime } from "../support/lambda-runtime/chat-runtime.ts";
+import { chatRuntime } from "../support/lambda-runtime/chat-runtime.ts";
+import type { ChatPair } from "../support/lambda-runtime/start-chat-runtime.ts";
 import { eventsIn, wholeEvents, wholeReply } from "../support/lambda-runtime/streamed-reply.ts";
 
 const runtime = chatRuntime();

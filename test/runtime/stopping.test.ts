@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
 import { chatCall, question } from "../support/lambda-runtime/chat-call.ts";
-import { type ChatPair, chatRuntime } from "../support/lambda-runtime/chat-runtime.ts";
+import { chatRuntime } from "../support/lambda-runtime/chat-runtime.ts";
 import type { Invocation } from "../support/lambda-runtime/invocation.ts";
+import type { ChatPair } from "../support/lambda-runtime/start-chat-runtime.ts";
 import { eventsIn, textOf, wholeEvents } from "../support/lambda-runtime/streamed-reply.ts";
 
 const runtime = chatRuntime();

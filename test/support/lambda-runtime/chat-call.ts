@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { proxyEvent } from "../../unit/adapters/api-gateway/proxy-event.ts";
-import type { ChatPair } from "./chat-runtime.ts";
+import type { ChatPair } from "./start-chat-runtime.ts";
 
 export interface ChatCall {
   /** The path below the bot's own. */

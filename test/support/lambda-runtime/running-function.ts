@@ -10,6 +10,7 @@ export interface RunningFunction {
   /** `leftMs`: the remaining time for this event; without it, the whole timeout. */
   readonly invoke: (event: unknown, leftMs?: number) => Invocation;
   readonly isAlive: () => boolean;
+  readonly pid: number | undefined;
   /** As Lambda does to an idle process. */
   readonly freeze: () => void;
   readonly thaw: () => void;
@@ -49,6 +50,7 @@ export const startFunction = async (
 
   return {
     invoke: (event, leftMs = lambda.timeoutSeconds * 1000) => api.invoke(event, leftMs),
+    pid: child.pid,
     isAlive: () => child.exitCode === null && child.signalCode === null,
     freeze: () => void child.kill("SIGSTOP"),
     thaw: () => void child.kill("SIGCONT"),
