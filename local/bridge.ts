@@ -14,7 +14,7 @@ import { fetchFrom } from "./fetch-from.ts";
 import { guideAppServerHost, guideDifyHost } from "./guide-hosts.ts";
 import { startImSimulator } from "./im/server.ts";
 import { checkPort } from "./port.ts";
-import { writeRunFile } from "./run-file.ts";
+import { openRunLog, writeRunFile } from "./run-file.ts";
 import { localSecretValue } from "./secret-value.ts";
 import type { Settings } from "./settings.ts";
 import { stackOutputs } from "./stack-outputs.ts";
@@ -122,6 +122,8 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       [guideAppServerHost]: appServer.url,
     };
     const { port, appKey, appSecret, signatures, dataDir, dynamodbEndpoint, sqsEndpoint } = settings;
+    // The file is named by the port, which is not known yet.
+    let keepLine = (_line: string): void => {};
     const aws = await startLocalAws({
       assemblyDir,
       port,
@@ -135,7 +137,10 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
         write: output.writeLog,
         isShared: output.isShared,
         endLine: view.endLine,
-        onLine: ignored.onLogLine,
+        onLine: (line) => {
+          ignored.onLogLine(line);
+          keepLine(line);
+        },
       }),
       onExchange: ({ path, requestBody, statusCode, replyBody }) => {
         const sent = statusCode === 200 ? readSentMessage(path, requestBody) : undefined;
@@ -145,6 +150,7 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
     });
     closers.push(aws.close);
     setBridgeUrl(aws.url);
+    keepLine = await openRunLog(new URL(aws.url).port);
 
     for (const bot of demoBots) await putDemoBot(aws.url, settings, bot);
     const outputs = stackOutputs(assemblyDir, `bot-bridge-${stage}-messaging`, aws.queueUrls);

@@ -1,3 +1,4 @@
+import { createWriteStream } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -15,8 +16,26 @@ const content = v.pipe(v.string(), v.parseJson(), localRun);
 export type LocalRun = v.InferOutput<typeof localRun>;
 
 /** One folder per user: in a shared /tmp, another user's folder is not writable and not trustworthy. */
-const fileOf = (port: string): string =>
-  join(tmpdir(), `dify-bot-bridge-${process.getuid?.() ?? "user"}`, `${port}.json`);
+const fileOf = (port: string, extension: "json" | "log" = "json"): string =>
+  join(tmpdir(), `dify-bot-bridge-${process.getuid?.() ?? "user"}`, `${port}.${extension}`);
+
+/** The log of the run at a port, also of one that has ended, until another begins there. */
+export const runLogOf = (port: string): string => fileOf(port, "log");
+
+const maxLogBytes = 50 * 1024 * 1024;
+
+/** Keeps a run's log for `npm run story`, up to a limit. Resolves to a function that adds a line. */
+export const openRunLog = async (port: string): Promise<(line: string) => void> => {
+  const file = runLogOf(port);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await rm(file, { force: true });
+  const log = createWriteStream(file, { flags: "wx", mode: 0o600 });
+  // The disk may be full. The run goes on without its log.
+  log.on("error", () => {});
+  return (line) => {
+    if (log.bytesWritten < maxLogBytes) log.write(line);
+  };
+};
 
 /**
  * Writes the run's file, named by its port, and replaces one left by a killed run. Resolves to a function that removes

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { type IgnoreReason, ignoreReasons } from "#core/intake/ignored-message.ts";
+import { ignoreReasons } from "#core/intake/ignored-message.ts";
+import { explainIgnored } from "./explain-ignored.ts";
 import { targetOf } from "./sent-message.ts";
 
 const ignoredLine = v.pipe(
@@ -15,18 +16,6 @@ const ignoredLine = v.pipe(
   }),
 );
 type IgnoredLine = v.InferOutput<typeof ignoredLine>;
-
-/** A bot's answers and recalls need none: nobody waits for an answer to them. */
-const explanations: Readonly<Partial<Record<IgnoreReason, (line: IgnoredLine, to: string) => string>>> = {
-  no_bot: (_line, to) => `there is no bot ${to}`,
-  not_mentioned: (_line, to) => `the message mentions no bot of group ${to}`,
-  no_integration: ({ bot }) => `${bot} has no integration`,
-  disabled: ({ bot }) => `the integrations of ${bot} are disabled`,
-  event: ({ bot, eventType }) => `no integration of ${bot} takes events of type ${eventType}`,
-  object_name: ({ bot, objectName }) => `no integration of ${bot} takes messages of type ${objectName}`,
-  filter: ({ bot }) => `the text passes no filter of ${bot}`,
-  only_everyone: ({ bot }) => `${bot} does not answer messages that mention everyone`,
-};
 
 const published = v.pipe(
   v.string(),
@@ -72,7 +61,7 @@ export const makeIgnoredMessages = (show: (text: string) => void): IgnoredMessag
     const [line, to] = [lines.get(msgUID), recipients.get(msgUID)];
     if (!line || to === undefined) return;
     lines.delete(msgUID);
-    const explanation = explanations[line.reason]?.(line, to);
+    const explanation = explainIgnored(line.reason, { ...line, to });
     if (explanation !== undefined) show(`nobody answers: ${explanation}`);
   };
 

@@ -6,6 +6,7 @@ export interface FakeStack {
   readonly outputs?: Readonly<Record<string, string>>;
   /** Names of its functions, by logical id. */
   readonly functions?: Readonly<Record<string, string>>;
+  readonly logGroups?: readonly string[];
   /** Physical ids of its other resources. */
   readonly resources?: readonly string[];
 }
@@ -39,7 +40,7 @@ const described = (name: string, { status = "CREATE_COMPLETE", outputs = {} }: F
     ),
   );
 
-const listed = ({ functions = {}, resources = [] }: FakeStack): string =>
+const listed = ({ functions = {}, logGroups = [], resources = [] }: FakeStack): string =>
   xml(
     "StackResourceSummaries",
     ...Object.entries(functions).map(([logicalId, name]) =>
@@ -50,6 +51,9 @@ const listed = ({ functions = {}, resources = [] }: FakeStack): string =>
         xml("ResourceType", "AWS::Lambda::Function"),
         xml("ResourceStatus", "CREATE_COMPLETE"),
       ),
+    ),
+    ...logGroups.map((name) =>
+      xml("member", xml("PhysicalResourceId", name), xml("ResourceType", "AWS::Logs::LogGroup")),
     ),
     ...resources.map((id) =>
       xml("member", xml("PhysicalResourceId", id), xml("ResourceStatus", "CREATE_COMPLETE")),
