@@ -1,20 +1,28 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { startLocalBridge } from "../local/bridge.ts";
 import { startDifySimulator } from "../local/dify/server.ts";
 import { readSettings } from "../local/settings.ts";
 import { startCountedAws } from "./calls/counting-proxies.ts";
 import { type Bridge, callServer, chat, publish, sendCallback, waitUntilQuiet } from "./calls/send-turns.ts";
+import { stagesOf } from "./calls/stages.ts";
 import { makeTallier, type Tally } from "./calls/tally.ts";
 
 /**
  * Counts the AWS calls of one turn in an existing conversation, for each way to start a turn, with an answer that is
- * complete at once and with one of eleven seconds. Prints JSON, which is stored as docs/cost/counts.json; a test
+ * complete at once and with one of eleven seconds, and how many of them wait for each other before the model is asked. Prints JSON, which is stored as docs/cost/counts.json; a test
  * compares the two.
  */
 const tallier = makeTallier();
 const aws = await startCountedAws(tallier);
-const dify = await startDifySimulator();
+/** When Dify was asked last. */
+let askedAt = 0;
+const dify = await startDifySimulator({
+  onRequest: ({ path }) => {
+    if (path.endsWith("/chat-messages")) askedAt = performance.now();
+  },
+});
 const settings = { ...readSettings({}), ...aws, port: 0 };
 let logLines = 0;
 const bridge = await startLocalBridge(settings, {
@@ -106,9 +114,30 @@ const countEntryPoint = async (run: (length: Length) => Promise<void>, length: L
   }
 };
 
-const counts: Record<string, Partial<Record<Length, Tally>>> = {};
+/** In milliseconds: more than lies between calls that are made at the same time. */
+const slowMs = 60;
+/** Calls that do not wait for each other may still be late on a busy machine, but calls that do never overlap. */
+const stagesAttempts = 3;
+
+/** After this a callback reads the app's record again (`botCacheSeconds`), in milliseconds. */
+const cacheMs = 5_000;
+
+const countStages = async (run: (length: Length) => Promise<void>, restMs: number): Promise<number> => {
+  let fewest = Number.POSITIVE_INFINITY;
+  aws.slowDown(slowMs);
+  for (let attempt = 1; attempt <= stagesAttempts; attempt += 1) {
+    await delay(restMs);
+    aws.takeCalls();
+    await count(() => run("atOnce"));
+    fewest = Math.min(fewest, stagesOf(aws.takeCalls().filter(({ endedAt }) => endedAt <= askedAt)));
+  }
+  aws.slowDown(0);
+  return fewest;
+};
+
+const counts: Record<string, Partial<Record<Length, Tally>> & { stages?: number }> = {};
 for (const [name, run] of Object.entries(entryPoints)) {
-  const tallies: Partial<Record<Length, Tally>> = {};
+  const tallies: (typeof counts)[string] = {};
   // From the queue on, a published message is the same as a callback.
   for (const length of name === "publish" ? (["atOnce"] as const) : (["atOnce", "elevenSeconds"] as const)) {
     // Warm-up: the first turn of a conversation stores its name, a user's first turn creates their record, and all open
@@ -116,6 +145,7 @@ for (const [name, run] of Object.entries(entryPoints)) {
     if (name === "callback" || name === "http") await count(() => run(length));
     tallies[length] = await countEntryPoint(run, length);
   }
+  tallies.stages = await countStages(run, name === "callback" ? cacheMs : 0);
   counts[name] = tallies;
 }
 await count(() => sendCallback(target, "bot-webhook", "hello"));

@@ -1,13 +1,19 @@
+import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
 import { startSqs } from "../../local/aws/sqs.ts";
 import { makeUpstream } from "../../local/aws/upstream.ts";
 import { type HttpServer, readBody, startHttpServer } from "../../local/http-server.ts";
+import type { TimedCall } from "./stages.ts";
 import type { Tallier } from "./tally.ts";
 
 export interface CountedAws {
   readonly dynamodbEndpoint: string;
   readonly sqsEndpoint: string;
+  /** Makes each call take this much longer, in milliseconds, from now on. */
+  readonly slowDown: (ms: number) => void;
+  /** Returns the calls since the last time, without polls. */
+  readonly takeCalls: () => readonly TimedCall[];
   readonly close: () => Promise<void>;
 }
 
@@ -28,11 +34,13 @@ const proxyTo = async (
   endpoint: string,
   transform: (body: string, operation: string) => string,
   count: (operation: string, status: number, body: string) => void,
+  begin: (operation: string) => Promise<void>,
 ): Promise<HttpServer> => {
   const upstream = makeUpstream(endpoint);
   const server = await startHttpServer(0, async (request, response) => {
     const operation = operationOf(request.headers["x-amz-target"]);
     const body = (await readBody(request)).toString("utf8");
+    await begin(operation);
     const answer = await upstream.post(request.headers, transform(body, operation));
     count(operation, answer.statusCode, answer.body.toString());
     response.writeHead(answer.statusCode, answer.headers).end(answer.body);
@@ -54,6 +62,16 @@ const freeOperations = new Set(["CreateTable", "DescribeTable"]);
 export const startCountedAws = async (tallier: Tallier): Promise<CountedAws> => {
   const dynamodb = await startDynamoDb({ tables: [], endpoint: undefined, dataDir: undefined });
   const sqs = await startSqs({ queues: [], endpoint: undefined, dataDir: undefined });
+  let slowMs = 0;
+  let calls: TimedCall[] = [];
+  /** Before a call has an effect, so that whatever follows from it, such as a message in a queue, comes later. */
+  const begin = async (operation: string): Promise<void> => {
+    // A poll is not part of a turn, and ends whenever there is a message.
+    if (operation === "ReceiveMessage") return;
+    const startedAt = performance.now();
+    if (slowMs > 0) await delay(slowMs);
+    calls.push({ startedAt, endedAt: performance.now() });
+  };
   const tables = await proxyTo(
     dynamodb.endpoint,
     (body, operation) =>
@@ -63,6 +81,7 @@ export const startCountedAws = async (tallier: Tallier): Promise<CountedAws> => 
     (operation, status, body) => {
       if (!freeOperations.has(operation)) tallier.dynamodb(operation, unitsIn(status, body));
     },
+    begin,
   );
   const queues = await proxyTo(
     sqs.endpoint,
@@ -71,10 +90,19 @@ export const startCountedAws = async (tallier: Tallier): Promise<CountedAws> => 
       if (operation === "ReceiveMessage" && v.parse(received, JSON.parse(body)).Messages.length === 0) return;
       tallier.sqs(operation);
     },
+    begin,
   );
   return {
     dynamodbEndpoint: tables.url,
     sqsEndpoint: queues.url,
+    slowDown: (ms) => {
+      slowMs = ms;
+    },
+    takeCalls: () => {
+      const taken = calls;
+      calls = [];
+      return taken;
+    },
     close: async () => {
       for (const each of [tables, queues, dynamodb, sqs]) await each.close();
     },

@@ -9,10 +9,18 @@ const tally = v.object({
   metricLines: v.number(),
 });
 
-const atOnce = v.object({ atOnce: tally });
-const both = v.object({ atOnce: tally, elevenSeconds: tally });
+/** The longest chain of calls that wait for each other before the model is asked. */
+const stages = v.number();
+const atOnce = v.object({ atOnce: tally, stages });
+const both = v.object({ atOnce: tally, elevenSeconds: tally, stages });
 
-const schema = v.object({ callback: both, publish: atOnce, http: both, httpWithKey: both, webhook: atOnce });
+const schema = v.object({
+  callback: both,
+  publish: atOnce,
+  http: both,
+  httpWithKey: both,
+  webhook: v.object({ atOnce: tally }),
+});
 
 export type Counts = v.InferOutput<typeof schema>;
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
   const { code, stdout, stderr } = await run([process.execPath, "bench/count-calls.ts"]).ended;
   if (code !== 0) throw new Error(`nothing was counted: ${stderr}`);
   counted = parseCounts(stdout);
-}, 240_000);
+}, 300_000);
 
 const unless = (is: boolean, what: string): string[] => (is ? [] : [what]);
 
@@ -39,6 +39,13 @@ const differences = (actual: Tally, expected: Tally, beats: number): string[] =>
     ),
   ];
 };
+
+test.each(["callback", "publish", "http", "httpWithKey"] as const)(
+  "before the model is asked, no more calls of a turn through %s wait for each other than docs/cost.md says",
+  (way) => {
+    expect(counted[way].stages).toBe(documented[way].stages);
+  },
+);
 
 /**
  * If this fails: npx node bench/count-calls.ts > docs/cost/counts.json, and the tables of npx node
