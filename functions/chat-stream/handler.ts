@@ -100,7 +100,6 @@ const routes = makeChatStreamRoutes({
   }),
   runChatTurn: makeRunChatTurn({
     turns,
-    guard,
     forwardTurn,
     journalOf: makeAnswerJournal({ pieces, clock, log }),
     clock,

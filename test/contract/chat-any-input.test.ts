@@ -99,7 +99,7 @@ const startChat = async () => {
       ...{ bots, turns, conversations, guard, acquireSlot, clock, newId, hash },
     }),
     runChatTurn: makeRunChatTurn({
-      ...{ turns, guard, clock, log },
+      ...{ turns, clock, log },
       forwardTurn: makeForwardTurn({ conversations, models, clock, log, newToken: newId }),
       journalOf: makeAnswerJournal({ pieces, clock, log }),
       recordTurn: () => {},

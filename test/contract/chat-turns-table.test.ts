@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
-import type { ChatTurnStore, NewChatTurn } from "#core/chat/chat-turn.ts";
+import { modelTypes } from "#core/bot/integration-types.ts";
+import type { ChatTurnStore, NewChatTurn, StartedChatTurn } from "#core/chat/chat-turn.ts";
 import { newChatTurn, startMs } from "../support/chat/chat-turns.ts";
 import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
@@ -20,7 +21,7 @@ beforeAll(async () => {
 
 let turns = 0;
 /** The store, its clock, and a turn that no other test uses. */
-const setUp = (given: Partial<NewChatTurn> = {}) => {
+const setUp = (given: Partial<StartedChatTurn> = {}) => {
   turns += 1;
   const clock = makeTestClock(startMs);
   const turn = newChatTurn({ turn: `turn-${turns}`, ...given });
@@ -63,6 +64,41 @@ describe("a client's turn", () => {
       replayUntil: undefined,
       reference: undefined,
       inputHash: undefined,
+    });
+  });
+
+  describe("that begins before its bot is read", () => {
+    const untyped = { integrationType: undefined };
+
+    test("has no type of integration until its process names it with the model's reference, or at its end", async () => {
+      for (const name of ["reference", "end"]) {
+        const { turn, store, begin, end, find } = setUp({ integrationType: "dify_agent" });
+        await begin("mine", untyped);
+        expect(await find()).toMatchObject({ state: "running", integrationType: undefined });
+        await begin("another's", untyped);
+        await store.saveReference(turn, "another's", reference);
+        expect(await find()).toMatchObject({ integrationType: undefined, reference: undefined });
+        await (name === "end" ? end("mine") : store.saveReference(turn, "mine", reference));
+        expect(await find()).toMatchObject({ integrationType: "dify_agent" });
+      }
+    });
+
+    test("can be read by the previous version, which requires a type", async () => {
+      const { begin, itemOf } = setUp();
+      await begin("mine", untyped);
+      expect(modelTypes).toContain((await itemOf())?.integrationType);
+    });
+
+    test("has the type that its client names; begun again, it has none of the run before", async () => {
+      const { turn, store, begin, end, find } = setUp({ integrationType: "dify_agent" });
+      await begin("first");
+      expect(await find()).toMatchObject({ integrationType: "dify_agent" });
+      await end("first", store, true);
+      expect(await begin("second", untyped)).toEqual(begun(2));
+      expect(await find()).toMatchObject({ integrationType: undefined });
+      await store.discard(turn, "second");
+      expect(await begin("third")).toEqual(begun(3));
+      expect(await find()).toMatchObject({ integrationType: "dify_agent" });
     });
   });
 

@@ -11,6 +11,8 @@ const turnRecord = v.object({
   userId: v.string(),
   botUserId: v.string(),
   integrationType: v.picklist(modelTypes),
+  /** Whether `integrationType` is only there because the previous version requires one. */
+  isTypeUnknown: v.optional(v.boolean(), false),
   conversation: v.nullable(v.string()),
   questionHash: v.string(),
   keepsAnswer: v.boolean(),
@@ -24,6 +26,9 @@ const turnRecord = v.object({
   /** A reference as the previous version writes it: Dify's ids, by the same names. If both exist, this one is newer. */
   named: v.optional(v.record(v.string(), v.string())),
 });
+
+/** In a record whose integration is not known yet. */
+const [placeholderType] = modelTypes;
 
 const renewedRecord = v.object({ stopAsked: v.optional(v.boolean(), false) });
 
@@ -50,16 +55,23 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
   const { update, updateAndGet } = makeConditionalUpdates({ client, tableName, keyOf, names });
 
   const toTurn = ({ appKey, turn }: ChatTurnId, item: Record<string, unknown>): ChatTurn | undefined => {
-    const { expiresAt, named, reference, inputHash, conversation, replayUntil, ...rest } = parseRecord(
-      turnRecord,
-      item,
-      "a chat turn",
-    );
+    const {
+      expiresAt,
+      named,
+      reference,
+      inputHash,
+      conversation,
+      replayUntil,
+      integrationType,
+      isTypeUnknown,
+      ...rest
+    } = parseRecord(turnRecord, item, "a chat turn");
     if (expiresAt <= clock.now()) return undefined;
     return {
       appKey,
       turn,
       ...rest,
+      integrationType: isTypeUnknown ? undefined : integrationType,
       conversation: conversation ?? undefined,
       replayUntil,
       inputHash,
@@ -77,13 +89,19 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
   return {
     find,
     begin: async (turn, lease) => {
-      const { appKey: _app, turn: _turn, conversation, userId, ...rest } = turn;
+      const { appKey: _app, turn: _turn, conversation, userId, integrationType, ...given } = turn;
+      const isTypeUnknown = integrationType === undefined;
+      const rest = {
+        ...given,
+        integrationType: integrationType ?? placeholderType,
+        ...(isTypeUnknown && { isTypeUnknown }),
+      };
       const now = clock.now();
       const expiresAt = now + chatTurnLifeMs;
       const fields = Object.keys(rest).map((name) => `${name} = :${name}`);
       const item = await updateAndGet(
         turn,
-        `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, #reference, inputHash, replayUntil, mayBeAskedAgain ADD attempt :one`,
+        `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, #reference, inputHash, replayUntil, mayBeAskedAgain${isTypeUnknown ? "" : ", isTypeUnknown"} ADD attempt :one`,
         // Its own token too: the SDK repeats a write whose response was lost.
         "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token OR (questionHash = :questionHash AND ((#state = :running AND heldUntil <= :now) OR (#state = :done AND (replayUntil <= :now OR mayBeAskedAgain = :true))))",
         {
@@ -143,17 +161,22 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       if (!item) return "lost";
       return parseRecord(renewedRecord, item, "a chat turn").stopAsked ? "stop" : "run";
     },
-    saveReference: async (id, token, reference) => {
-      const values = { ":reference": reference, ":token": token };
-      await update(id, "SET #reference = :reference", "#token = :token", values);
+    saveReference: async ({ integrationType, ...id }, token, reference) => {
+      await update(
+        id,
+        "SET #reference = :reference, integrationType = :type REMOVE isTypeUnknown",
+        "#token = :token",
+        { ":reference": reference, ":type": integrationType, ":token": token },
+      );
     },
-    end: async (id, token, { replayUntil, isRetryable, pausedUntil = 0 }) => {
+    end: async ({ integrationType, ...id }, token, { replayUntil, isRetryable, pausedUntil = 0 }) => {
       const expiresAt = Math.max(pausedUntil, clock.now() + chatTurnLifeMs);
       await update(
         id,
-        "SET #state = :done, replayUntil = :until, mayBeAskedAgain = :again, expiresAt = :expiresAt, #ttl = :ttl",
+        "SET #state = :done, replayUntil = :until, mayBeAskedAgain = :again, expiresAt = :expiresAt, #ttl = :ttl, integrationType = :type REMOVE isTypeUnknown",
         "#token = :token",
         {
+          ":type": integrationType,
           ":expiresAt": expiresAt,
           ":ttl": ttlOf(expiresAt),
           ":done": "done",

@@ -5,6 +5,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import { type ConversationStore, conversationKeyOf } from "#core/turn/conversation.ts";
 import type { ConversationPause } from "#core/turn/conversation-pause.ts";
+import { admittedTurn } from "./admit-turn.ts";
 import { type BegunChatTurn, toTurn } from "./begin-chat-turn.ts";
 import {
   type AcquireChatSlot,
@@ -33,7 +34,7 @@ export interface BeginChatInputPorts {
   readonly bots: Pick<BotStore, "findWithKeys">;
   readonly turns: Pick<ChatTurnStore, "find" | "continue">;
   readonly conversations: Pick<ConversationStore, "findPauses">;
-  readonly guard: Pick<UserGuard, "admit" | "release" | "isRevoked">;
+  readonly guard: Pick<UserGuard, "admit" | "release" | "cancel" | "isRevoked">;
   readonly acquireSlot: AcquireChatSlot;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -130,11 +131,11 @@ export const makeBeginChatInput =
     return {
       status: "ready",
       ready: {
-        id,
+        id: { ...id, integrationType: integration.type },
         turn: { ...turn, continues: { by: "input", input } },
         lease,
         attempt: begun,
-        releaseSlot: slots.release,
+        admission: Promise.resolve(admittedTurn(guard, guarded, slots)),
       },
     };
   };

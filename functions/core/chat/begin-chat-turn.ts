@@ -6,8 +6,15 @@ import type { Clock } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { Lease } from "#core/shared/lease.ts";
 import type { Turn } from "#core/turn/turn.ts";
-import { type AcquireChatSlot, busyBot, checkAdmission, checkBot, revokedToken } from "./chat-access.ts";
-import { type ChatTurn, type ChatTurnStore, chatLease, type NewChatTurn } from "./chat-turn.ts";
+import { type AdmittedTurn, makeAdmitTurn } from "./admit-turn.ts";
+import { type AcquireChatSlot, checkBot, revokedToken } from "./chat-access.ts";
+import {
+  type ChatTurn,
+  type ChatTurnStore,
+  chatLease,
+  type NewChatTurn,
+  type StartedChatTurn,
+} from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import type { UserGuard } from "./user-guard.ts";
 
@@ -23,14 +30,18 @@ export interface ChatRequest {
   readonly idempotencyKey: string | undefined;
 }
 
-/** A turn that was admitted and can run now. */
+/** A turn that has begun, and runs once it is admitted. */
 export interface ReadyChatTurn {
-  readonly id: NewChatTurn;
+  readonly id: StartedChatTurn;
   readonly turn: Turn;
   readonly lease: Lease;
   readonly attempt: number;
-  /** Releases the bot's slot. Never rejects. */
-  readonly releaseSlot: () => Promise<void>;
+  /**
+   * Decided while the conversation is opened. Rejects if the turn must not run, with a BridgeError `bad_token` or
+   * `rate_limited` whose message is shown to the caller; nothing of the admission is left then. A rejection that nobody
+   * handles is not reported.
+   */
+  readonly admission: Promise<AdmittedTurn>;
 }
 
 export type BegunChatTurn =
@@ -41,7 +52,7 @@ export type BegunChatTurn =
 export interface BeginChatTurnPorts {
   readonly bots: Pick<BotStore, "findWithKeys">;
   readonly turns: Pick<ChatTurnStore, "begin" | "discard">;
-  readonly guard: Pick<UserGuard, "admit" | "cancel" | "isRevoked">;
+  readonly guard: Pick<UserGuard, "admit" | "release" | "cancel" | "isRevoked">;
   readonly acquireSlot: AcquireChatSlot;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -64,7 +75,7 @@ const integrationOf = (bot: BotWithKeys, requested: ModelType | undefined): Mode
 
 /** The same turn that the other entry points create for a text message. */
 export const toTurn = (
-  id: NewChatTurn,
+  id: Omit<NewChatTurn, "integrationType">,
   bot: BotWithKeys,
   integration: ModelIntegrationWithKey,
   { content, files }: Pick<ChatRequest, "content" | "files">,
@@ -93,57 +104,73 @@ export const toTurn = (
 });
 
 /**
- * Begins the turn for a client's question, if the user's token and limits allow it. Rejects with a BridgeError `forbidden`,
- * `not_found`, `conflict`, `bad_token` or `rate_limited`, whose message is shown to the caller.
+ * Begins the turn for a client's question. Calls of a stage are made at the same time (docs/adr/0038): the bot is read while
+ * the turn begins; then the turn is admitted while the caller opens its conversation. Rejects with a BridgeError `forbidden`,
+ * `not_found`, `conflict` or `bad_token`, whose message is shown to the caller; the bot's error comes first. See also
+ * `ReadyChatTurn.admission`.
  */
-export const makeBeginChatTurn =
-  ({ bots, turns, guard, acquireSlot, clock, newId, hash }: BeginChatTurnPorts): BeginChatTurn =>
-  async (user, request, until) => {
+export const makeBeginChatTurn = ({
+  bots,
+  turns,
+  guard,
+  acquireSlot,
+  clock,
+  newId,
+  hash,
+}: BeginChatTurnPorts): BeginChatTurn => {
+  const admit = makeAdmitTurn({ guard, acquireSlot });
+
+  const findBot = async (appKey: string, { botUserId, integration: requested }: ChatRequest) => {
+    const bot = await bots.findWithKeys(appKey, botUserId);
+    if (!bot) throw callerError("not_found", "userId: there is no such bot");
+    return { bot, integration: integrationOf(bot, requested) };
+  };
+
+  return async (user, request, until) => {
     const { appKey, userId, issuedAt } = user;
     const { botUserId, conversation, idempotencyKey } = request;
     checkBot(user, botUserId);
-    const bot = await bots.findWithKeys(appKey, botUserId);
-    if (!bot) throw callerError("not_found", "userId: there is no such bot");
-    const integration = integrationOf(bot, request.integration);
-
     const id: NewChatTurn = {
       appKey,
       userId,
       botUserId,
       // Idempotency keys are scoped to the user and bot.
       turn: idempotencyKey === undefined ? newId() : hash([appKey, userId, botUserId, idempotencyKey]),
-      integrationType: integration.type,
+      integrationType: request.integration,
       conversation,
       questionHash: hash([request.content, conversation, request.integration, request.files]),
       keepsAnswer: idempotencyKey !== undefined,
     };
     const lease = { token: newId(), expiresAt: clock.now() + chatLease.leaseMs };
-    const begun = await turns.begin(id, lease);
-    if (begun.status === "existing") {
-      if (begun.turn.questionHash !== id.questionHash) {
+    const [found, begun] = await Promise.allSettled([findBot(appKey, request), turns.begin(id, lease)]);
+    if (found.status === "rejected" || begun.status === "rejected") {
+      const isExisting = begun.status === "fulfilled" && begun.value.status === "existing";
+      // Otherwise the turn would look as if it were running. The first error is more useful than a second one.
+      if (!isExisting) await Promise.allSettled([turns.discard(id, lease.token)]);
+    }
+    if (found.status === "rejected") throw found.reason;
+    if (begun.status === "rejected") throw begun.reason;
+    if (begun.value.status === "existing") {
+      if (begun.value.turn.questionHash !== id.questionHash) {
         throw callerError("conflict", "Idempotency-Key: already used for a different question");
       }
       if (await guard.isRevoked({ appKey, userId, issuedAt })) throw revokedToken();
-      return begun;
+      return begun.value;
     }
 
-    const guarded = { appKey, userId, turn: id.turn };
-    const acquiring = acquireSlot({ appKey, botUserId, slot: id.turn, until });
-    const admission = await guard.admit({ ...guarded, issuedAt, until }).catch(async (error: unknown) => {
-      const slots = await acquiring;
-      // Otherwise the turn would look as if it were running, and occupy a slot. The first error is more useful than a
-      // second one.
-      await Promise.allSettled([turns.discard(id, lease.token), guard.cancel(guarded), slots.release()]);
-      throw error;
-    });
-    const slots = await acquiring;
-    if (admission.status !== "admitted") await Promise.all([turns.discard(id, lease.token), slots.release()]);
-    checkAdmission(admission);
-    if (slots.refusedBy) {
-      await Promise.all([turns.discard(id, lease.token), guard.cancel(guarded)]);
-      throw busyBot();
-    }
-    const turn = toTurn(id, bot, integration, request, clock.now());
-    const { release: releaseSlot } = slots;
-    return { status: "ready", ready: { id, turn, lease, attempt: begun.attempt, releaseSlot } };
+    const admission = admit({ appKey, userId, botUserId, turn: id.turn, issuedAt, until });
+    // The run handles it; until then a refusal must not count as an unhandled rejection.
+    admission.catch(() => {});
+    const { bot, integration } = found.value;
+    return {
+      status: "ready",
+      ready: {
+        id: { ...id, integrationType: integration.type },
+        turn: toTurn(id, bot, integration, request, clock.now()),
+        lease,
+        attempt: begun.value.attempt,
+        admission,
+      },
+    };
   };
+};

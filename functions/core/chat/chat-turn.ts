@@ -14,13 +14,19 @@ export interface ChatTurnOwner {
 }
 
 export interface NewChatTurn extends ChatTurnId, ChatTurnOwner {
-  readonly integrationType: ModelType;
+  /** Undefined until the bot has been read: the first enabled one, unless the client names a type. */
+  readonly integrationType: ModelType | undefined;
   /** The name of the conversation; undefined for the one that the user has with the bot in the IM. */
   readonly conversation: string | undefined;
   /** A hash of the question: the same idempotency key with another question is an error. */
   readonly questionHash: string;
   /** Whether the answer is stored, for a client whose connection breaks. */
   readonly keepsAnswer: boolean;
+}
+
+/** A new turn whose bot has been read. */
+export interface StartedChatTurn extends NewChatTurn {
+  readonly integrationType: ModelType;
 }
 
 /** A stored turn. All times are in milliseconds since the epoch. */
@@ -45,6 +51,9 @@ export type BegunTurn =
   | { readonly status: "begun"; readonly attempt: number }
   /** The turn is running or done: its answer can be replayed. */
   | { readonly status: "existing"; readonly turn: ChatTurn };
+
+/** A turn and the type of the integration that answers it. */
+export type IntegratedChatTurn = ChatTurnId & Pick<StartedChatTurn, "integrationType">;
 
 /** "stop": the user has requested a stop. "lost": another process has the turn. */
 export type RenewedTurn = "run" | "stop" | "lost";
@@ -78,10 +87,10 @@ export interface ChatTurnStore {
   continue(turn: ContinuedTurn, lease: Lease): Promise<number | undefined>;
   /** Extends the lease, and returns whether a stop was requested. */
   renew(id: ChatTurnId, lease: Lease): Promise<RenewedTurn>;
-  /** Saves the model's reference for the turn. */
-  saveReference(id: ChatTurnId, token: string, reference: string): Promise<void>;
-  /** Marks the turn as done. */
-  end(id: ChatTurnId, token: string, ended: EndedTurn): Promise<void>;
+  /** Saves the model's reference for the turn, and the type of its integration. */
+  saveReference(turn: IntegratedChatTurn, token: string, reference: string): Promise<void>;
+  /** Marks the turn as done, and saves the type of its integration. */
+  end(turn: IntegratedChatTurn, token: string, ended: EndedTurn): Promise<void>;
   /** Marks the turn as not begun, if the client has received nothing: it may begin again immediately. */
   discard(id: ChatTurnId, token: string): Promise<void>;
   find(id: ChatTurnId): Promise<ChatTurn | undefined>;

@@ -12,7 +12,6 @@ import type { ReadyChatTurn } from "./begin-chat-turn.ts";
 import { type ChatEvent, interruptedEvent, positionAfter, startOf, writePosition } from "./chat-event.ts";
 import { makeChatReceiver } from "./chat-receiver.ts";
 import { type ChatTurnStore, chatLease, replayLifeMs } from "./chat-turn.ts";
-import type { UserGuard } from "./user-guard.ts";
 
 /**
  * Sends a client the next event of a turn, with the client's position after it. A returned promise asks the caller to
@@ -28,7 +27,6 @@ export interface TurnClient {
 
 export interface RunChatTurnPorts {
   readonly turns: Pick<ChatTurnStore, "renew" | "saveReference" | "end" | "discard">;
-  readonly guard: Pick<UserGuard, "release" | "cancel">;
   readonly forwardTurn: ForwardTurn;
   readonly journalOf: (answer: StoredAnswer) => AnswerJournal;
   readonly clock: Clock;
@@ -38,7 +36,7 @@ export interface RunChatTurnPorts {
 
 /**
  * "busy": another turn is in progress in the conversation, and the client has received nothing. Rejects only if the client
- * has received nothing: the turn can begin again. Later failures are sent as an error event. `deadline`: milliseconds since
+ * has received nothing: the turn can begin again. If it was not admitted, that is the error, whatever else failed. Later failures are sent as an error event. `deadline`: milliseconds since
  * the epoch.
  */
 export type RunChatTurn = (
@@ -54,12 +52,13 @@ const internalErrorEvent: ChatEvent = {
   retryable: true,
 };
 
-const isConflict = (error: unknown): boolean => error instanceof BridgeError && error.code === "conflict";
+/** Whether the caller is told why the turn does not run, which is no failure of ours. */
+const isRefusal = (error: unknown): boolean => error instanceof BridgeError && error.expose;
 
 /** Runs a turn that a client waits for, to its end, even if the client disconnects. */
 export const makeRunChatTurn =
-  ({ turns, guard, forwardTurn, journalOf, clock, log, recordTurn }: RunChatTurnPorts): RunChatTurn =>
-  async ({ id, turn, lease: { token, expiresAt }, attempt, releaseSlot }, client, deadline) => {
+  ({ turns, forwardTurn, journalOf, clock, log, recordTurn }: RunChatTurnPorts): RunChatTurn =>
+  async ({ id, turn, lease: { token, expiresAt }, attempt, admission }, client, deadline) => {
     const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
     const startedAt = clock.now();
     const stop = new AbortController();
@@ -125,7 +124,7 @@ export const makeRunChatTurn =
       try {
         const ended = await keepLease(
           { clock, timing: chatLease, expiresAt, renew, onError: warn("chat_turn_lease_not_renewed") },
-          ({ signal }) => forwardTurn(turn, receiver, { deadline, signal, stop: stop.signal }),
+          ({ signal }) => forwardTurn(turn, receiver, { deadline, signal, stop: stop.signal, admission }),
         );
         if (ended.status === "busy") return "busy";
         if (ended.status === "not_continued") {
@@ -136,7 +135,7 @@ export const makeRunChatTurn =
         report(ended);
         if (!position.ended) await emit(interruptedEvent);
       } catch (error) {
-        if (!isConflict(error)) log.error("chat_turn_failed", { ...ids, reason: String(error) });
+        if (!isRefusal(error)) log.error("chat_turn_failed", { ...ids, reason: String(error) });
         if (!hasEmitted) throw error;
         if (!position.ended) await emit(internalErrorEvent);
       }
@@ -144,7 +143,8 @@ export const makeRunChatTurn =
     };
 
     const finish = async (): Promise<void> => {
-      const slot = { appKey: id.appKey, userId: id.userId, turn: id.turn };
+      // Nothing is left of one that was refused.
+      const admitted = await admission.catch(() => undefined);
       const replayUntil = clock.now() + replayLifeMs;
       // A turn that was to continue has an answer already.
       const ended =
@@ -153,8 +153,7 @@ export const makeRunChatTurn =
           : turns.discard(id, token);
       await Promise.all([
         ended.catch(warn("chat_turn_end_not_saved")),
-        (hasEmitted ? guard.release(slot) : guard.cancel(slot)).catch(warn("chat_turn_slot_not_released")),
-        releaseSlot(),
+        (hasEmitted ? admitted?.release() : admitted?.cancel())?.catch(warn("chat_turn_slot_not_released")),
       ]);
     };
 

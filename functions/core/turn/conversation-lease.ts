@@ -36,32 +36,44 @@ export interface ConversationBusy {
   readonly status: "busy";
 }
 
+/** A turn that asks for a conversation's lease. */
+export interface LeasingTurn {
+  readonly id: string;
+  /** Whether the turn counts as one of the conversation; default true. */
+  readonly isCounted?: boolean;
+  /** See `ForwardLimits`. */
+  readonly admission?: Promise<unknown> | undefined;
+}
+
 /** How long a turn waits for the previous one, and how often it checks, in milliseconds. */
 const maxWaitMs = 5_000;
 const pauseMs = 500;
 
 /**
- * Runs `work` while the turn holds the conversation's lease, which is renewed meanwhile. `isCounted`: whether the turn
- * counts as one of the conversation.
+ * Runs `work` while the turn holds the conversation's lease, which is renewed meanwhile. A turn that is not admitted does not
+ * wait for the lease, and gives it back as it was.
  */
 export const makeWithConversation =
   ({ conversations, clock, log, newToken }: ConversationLeasePorts) =>
   async <T>(
     key: ConversationKey,
-    { id: turnId, isCounted = true }: { readonly id: string; readonly isCounted?: boolean },
+    { id: turnId, isCounted = true, admission }: LeasingTurn,
     work: (conversation: LeasedConversation) => Promise<T>,
   ): Promise<T | ConversationBusy> => {
     const token = newToken();
     const warn = (event: string) => (error: unknown) =>
       log.warn(event, { bot: key.botUserId, reason: String(error) });
 
+    const refused = new AbortController();
+    admission?.catch(() => refused.abort());
     const lastCheckAt = clock.now() + maxWaitMs;
     const open = async () => {
       for (;;) {
         const expiresAt = clock.now() + leaseMs;
-        const opened = await conversations.open(key, { turnId, token, expiresAt });
-        if (opened.status === "open" || clock.now() >= lastCheckAt) return { ...opened, expiresAt };
-        await clock.sleep(pauseMs);
+        const opened = { ...(await conversations.open(key, { turnId, token, expiresAt })), expiresAt };
+        if (opened.status === "open" || clock.now() >= lastCheckAt) return opened;
+        await clock.sleep(pauseMs, refused.signal);
+        if (refused.signal.aborted) return opened;
       }
     };
 
@@ -79,10 +91,17 @@ export const makeWithConversation =
       if (isSaved === false) warn("conversation_not_saved")("it was deleted, or another turn has the lease");
     };
 
-    const opened = await open();
-    if (opened.status === "busy") return { status: "busy" };
+    const opened = await open().catch(async (error: unknown) => {
+      await admission;
+      throw error;
+    });
+    if (opened.status === "busy") {
+      await admission;
+      return { status: "busy" };
+    }
     const { freeSince, conversation } = opened;
     const openedAt = clock.now();
+    let isAdmitted = false;
     let extendedUntil: number | undefined;
     let { pauses } = opened;
     const setPause = (changed: ConversationPause): void => {
@@ -96,8 +115,10 @@ export const makeWithConversation =
     try {
       return await keepLease(
         { clock, expiresAt: opened.expiresAt, renew, onError: warn("conversation_lease_not_renewed") },
-        ({ signal, isHeld }) =>
-          work({
+        async ({ signal, isHeld }) => {
+          await admission;
+          isAdmitted = true;
+          return work({
             signal,
             isHeld,
             memory: conversation?.memory,
@@ -107,11 +128,12 @@ export const makeWithConversation =
             extend,
             pauses,
             setPause,
-          }),
+          });
+        },
       );
     } finally {
       await conversations
-        .close(key, token, { isCounted, expiresAt: extendedUntil, pauses })
+        .close(key, token, { isCounted: isCounted && isAdmitted, expiresAt: extendedUntil, pauses })
         .catch(warn("conversation_lease_not_released"));
     }
   };

@@ -34,11 +34,19 @@ export interface NotContinuedTurn {
   readonly reason: "running" | "waiting" | "over";
 }
 
+export interface ForwardLimits extends AskLimits {
+  /**
+   * Whether the turn may run, decided while its conversation is opened. Nothing is sent to the receiver before it resolves. If
+   * it rejects, the turn rejects with its reason, whatever else failed.
+   */
+  readonly admission?: Promise<unknown>;
+}
+
 /** "busy": another turn is in progress in the conversation; nothing was sent to the receiver. */
 export type ForwardTurn = (
   turn: Turn,
   receiver: AnswerReceiver,
-  limits: AskLimits,
+  limits: ForwardLimits,
 ) => Promise<TurnReport | ConversationBusy | NotContinuedTurn>;
 
 /** A client may fill in a form under each turn that asked for it. */
@@ -186,14 +194,17 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
     }
   };
 
-  return (turn, receiver, limits) => {
+  return async (turn, receiver, { admission, ...limits }) => {
     const content = questionOf(turn.bot, turn.integration, turn.event);
-    if (!content && !turn.continues) return rejectUnreadable(receiver.sink);
+    if (!content && !turn.continues) {
+      await admission;
+      return rejectUnreadable(receiver.sink);
+    }
     const withFiles = content && {
       ...content,
       files: [...content.files, ...(turn.files ?? []).map(toWellFormedFile)],
     };
-    const lease = { id: turn.id, isCounted: turn.continues?.by !== "check" };
+    const lease = { id: turn.id, isCounted: turn.continues?.by !== "check", admission };
     return withConversation(conversationKeyOf(turn), lease, async (conversation) => {
       // While the turn waited for its conversation.
       if (limits.stop?.aborted) return endStopped(receiver);

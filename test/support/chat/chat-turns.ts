@@ -1,9 +1,9 @@
-import type { ChatTurn, NewChatTurn } from "#core/chat/chat-turn.ts";
+import type { ChatTurn, StartedChatTurn } from "#core/chat/chat-turn.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 
 export const startMs = Date.UTC(2026, 0, 1);
 
-export const newChatTurn = (given: Partial<NewChatTurn> = {}): NewChatTurn => ({
+export const newChatTurn = (given: Partial<StartedChatTurn> = {}): StartedChatTurn => ({
   appKey: "app-one",
   turn: "t1",
   userId: "u7",

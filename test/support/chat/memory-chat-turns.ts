@@ -70,10 +70,10 @@ export const makeMemoryChatTurns = (clock: Clock): MemoryChatTurns => {
       if (!held) return "lost";
       return held.isStopRequested ? "stop" : "run";
     },
-    saveReference: async (id, token, reference) =>
-      void change(id, (record) => record.token === token, { reference }),
-    end: async (id, token, ended) =>
-      void change(id, (record) => record.token === token, { state: "done", ...ended }),
+    saveReference: async ({ integrationType, ...id }, token, reference) =>
+      void change(id, (record) => record.token === token, { reference, integrationType }),
+    end: async ({ integrationType, ...id }, token, ended) =>
+      void change(id, (record) => record.token === token, { state: "done", integrationType, ...ended }),
     discard: async (id, token) =>
       void change(id, (record) => record.token === token && record.state === "running", {
         heldUntil: 0,

@@ -41,24 +41,48 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
   const turns = makeMemoryChatTurns(clock);
   const asked: TurnRequest[] = [];
   const left: string[] = [];
+  const ended: string[] = [];
   const guard: { admission: Admission | Error; isRevoked: boolean } = {
     admission: { status: "admitted" },
     isRevoked: false,
   };
   const slots = makeFreeSlots();
+  const failing: { read?: Error; begin?: Error; discard?: Error; cancel?: Error } = {};
+  /** The calls that have begun, in order. */
+  const calls: string[] = [];
+  const call = async (name: keyof typeof failing): Promise<void> => {
+    calls.push(name);
+    if (failing[name]) throw failing[name];
+  };
   let ids = 0;
   const begin = makeBeginChatTurn({
     bots: {
-      findWithKeys: async (appKey, id) => bots.find(({ userId }) => appKey === "app-one" && userId === id),
+      findWithKeys: async (appKey, id) => {
+        await call("read");
+        return bots.find(({ userId }) => appKey === "app-one" && userId === id);
+      },
     },
-    turns,
+    turns: {
+      begin: async (...given) => {
+        await call("begin");
+        return turns.begin(...given);
+      },
+      discard: async (...given) => {
+        await call("discard");
+        return turns.discard(...given);
+      },
+    },
     guard: {
       admit: async (turn) => {
         asked.push(turn);
         if (guard.admission instanceof Error) throw guard.admission;
         return guard.admission;
       },
-      cancel: async ({ turn }) => void left.push(turn),
+      release: async ({ turn }) => void ended.push(turn),
+      cancel: async ({ turn }) => {
+        left.push(turn);
+        await call("cancel");
+      },
       isRevoked: async () => guard.isRevoked,
     },
     acquireSlot: slots.acquire,
@@ -72,13 +96,26 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
   const until = startMs + 900_000;
   const user = chatUser();
   return {
-    ...{ clock, turns, asked, left, guard, slots },
+    ...{ clock, turns, asked, left, ended, guard, slots, failing, calls },
     begin: (request = ask(), as = user) => begin(as, request, until),
     /** A turn that may run now. */
     ready: async (request = ask(), as = user) => {
       const begun = await begin(as, request, until);
       if (begun.status !== "ready") throw new Error("the turn exists already");
+      await begun.ready.admission;
       return begun.ready;
+    },
+    /** Why a turn that has begun does not run, after what its runner does then. */
+    refusal: async (request = ask()): Promise<unknown> => {
+      const begun = await begin(user, request, until);
+      if (begun.status !== "ready") throw new Error("the turn exists already");
+      const { id, lease, admission } = begun.ready;
+      const refusal = await admission.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      await turns.discard(id, lease.token);
+      return refusal;
     },
   };
 };
@@ -172,7 +209,7 @@ describe("a question is rejected", () => {
     const { begin, asked, turns } = setUp(bots);
     await expect(begin(ask(request))).rejects.toMatchObject({ expose: true, ...error });
     expect(asked).toEqual([]);
-    expect(turns.recordOf({ appKey: "app-one", turn: "id-1" })).toBeUndefined();
+    expect(turns.recordOf({ appKey: "app-one", turn: "id-1" })).toMatchObject({ heldUntil: 0 });
   });
 
   test("for a bot that the token does not cover, whether it exists or not", async () => {
@@ -189,36 +226,58 @@ describe("a question is rejected", () => {
     }
   });
 
+  test("whichever fails first: the bot's error comes before that of the turn, and the turn is discarded", async () => {
+    const { begin, failing, calls } = setUp();
+    failing.begin = new Error("the turn's");
+    await expect(begin()).rejects.toThrow("the turn's");
+    await expect(begin(ask({ botUserId: "bot-nowhere" }))).rejects.toMatchObject({ code: "not_found" });
+    failing.read = new Error("the bot's");
+    failing.discard = new Error("a later one");
+    await expect(begin()).rejects.toThrow("the bot's");
+    expect(calls.filter((name) => name === "discard")).toHaveLength(3);
+  });
+});
+
+describe("a turn that has begun is refused", () => {
   test("with a token that was revoked", async () => {
-    const { begin, guard, turns } = setUp();
+    const { refusal, guard, left } = setUp();
     guard.admission = { status: "revoked" };
-    await expect(begin()).rejects.toMatchObject({ code: "bad_token" });
-    expect(turns.recordOf({ appKey: "app-one", turn: "id-1" })).toMatchObject({ heldUntil: 0 });
+    expect(await refusal()).toMatchObject({ code: "bad_token" });
+    expect(left).toEqual([]);
   });
 
   test("above the rate limit: the caller is told when to retry, and the turn may be begun again by then", async () => {
-    const { begin, ready, guard } = setUp();
+    const { refusal, ready, guard, left } = setUp();
     const request = ask({ idempotencyKey: "k1" });
     guard.admission = { status: "limited", retryAfterMs: 1_700 };
-    await expect(begin(request)).rejects.toMatchObject({
+    expect(await refusal(request)).toMatchObject({
       code: "rate_limited",
       expose: true,
       retryable: true,
       retryAfterMs: 1_700,
     });
+    expect(left).toEqual([]);
     guard.admission = { status: "admitted" };
     expect((await ready(request)).attempt).toBe(2);
   });
 
   test("while the guard cannot decide: the turn may be begun again at once", async () => {
-    const { begin, ready, guard, asked, left } = setUp();
+    const { refusal, ready, guard, asked, left } = setUp();
     const request = ask({ idempotencyKey: "k1" });
     guard.admission = new Error("throttled");
-    await expect(begin(request)).rejects.toThrow("throttled");
+    expect(await refusal(request)).toEqual(new Error("throttled"));
     // It may have been admitted all the same.
     expect(left).toEqual([asked[0]?.turn]);
     guard.admission = { status: "admitted" };
     expect((await ready(request)).attempt).toBe(2);
+  });
+
+  test("without an unhandled rejection if nobody runs it", async () => {
+    const { begin, guard } = setUp();
+    guard.admission = { status: "revoked" };
+    const begun = await begin();
+    await new Promise(setImmediate);
+    expect(begun.status).toBe("ready");
   });
 });
 
@@ -270,6 +329,7 @@ describe("a question with a key", () => {
       turns: makeMemoryChatTurns(makeTestClock(startMs)),
       guard: {
         admit: async () => ({ status: "admitted" }),
+        release: async () => {},
         cancel: async () => {},
         isRevoked: async () => false,
       },
@@ -317,9 +377,9 @@ describe("a turn for which the bot or its app has no free slot", () => {
   test.each(["app", "bot"] as const)(
     "is told to retry, at the limit of the %s, and is not counted",
     async (limit) => {
-      const { begin, slots, left, asked, ready } = setUp();
+      const { refusal, slots, left, asked, ready } = setUp();
       slots.refuse(limit);
-      await expect(begin(ask({ idempotencyKey: "k" }))).rejects.toMatchObject({
+      expect(await refusal(ask({ idempotencyKey: "k" }))).toMatchObject({
         code: "rate_limited",
         retryable: true,
         retryAfterMs: 5_000,
@@ -334,11 +394,22 @@ describe("a turn for which the bot or its app has no free slot", () => {
     },
   );
 
-  test("does not hide that the user's token is revoked", async () => {
-    const { begin, slots, guard } = setUp();
+  test.each<[string, Admission | Error, object]>([
+    ["is revoked", { status: "revoked" }, { code: "bad_token" }],
+    ["has asked too often", { status: "limited", retryAfterMs: 1 }, { retryAfterMs: 1 }],
+    ["cannot be checked", new Error("throttled"), { message: "throttled" }],
+  ])("is told first that its user %s", async (_how, admission, error) => {
+    const { refusal, slots, guard } = setUp();
     slots.refuse("bot");
-    guard.admission = { status: "revoked" };
-    await expect(begin()).rejects.toMatchObject({ code: "bad_token" });
+    guard.admission = admission;
+    expect(await refusal()).toMatchObject(error);
+  });
+
+  test("is told so even if it stays counted, because the guard fails then", async () => {
+    const { refusal, slots, failing } = setUp();
+    slots.refuse("bot");
+    failing.cancel = new Error("throttled");
+    expect(await refusal()).toMatchObject({ code: "rate_limited", retryAfterMs: 5_000 });
   });
 });
 
@@ -347,16 +418,44 @@ test.each<[string, Admission | Error]>([
   ["has a revoked token", { status: "revoked" }],
   ["cannot be checked", new Error("throttled")],
 ])("a turn whose user %s gives the bot's slot back", async (_how, admission) => {
-  const { begin, slots, guard } = setUp();
+  const { refusal, slots, guard } = setUp();
   guard.admission = admission;
-  await expect(begin()).rejects.toThrow();
+  await refusal();
   expect(slots.log).toEqual(["granted", "released"]);
 });
 
-test("a turn that begins keeps the bot's slot until it is released", async () => {
-  const { ready, slots } = setUp();
-  const { releaseSlot } = await ready();
-  expect(slots.log).toEqual(["granted"]);
-  await releaseSlot();
-  expect(slots.log).toEqual(["granted", "released"]);
+describe("a turn that is admitted", () => {
+  test("keeps the bot's slot and its place at the guard until it has ended", async () => {
+    const { ready, slots, left, ended } = setUp();
+    const { id, admission } = await ready();
+    expect([slots.log, left, ended]).toEqual([["granted"], [], []]);
+    await (await admission).release();
+    expect([slots.log, left, ended]).toEqual([["granted", "released"], [], [id.turn]]);
+  });
+
+  test("gives both back without being counted if it never runs", async () => {
+    const { ready, slots, left, ended } = setUp();
+    const { id, admission } = await ready();
+    await (await admission).cancel();
+    expect([slots.log, left, ended]).toEqual([["granted", "released"], [id.turn], []]);
+  });
+});
+
+describe("the calls of a stage", () => {
+  test("do not wait for each other: neither the turn for the bot, nor the slot for the guard", async () => {
+    const { begin, calls, asked, slots } = setUp();
+    const begun = begin();
+    expect(calls).toEqual(["read", "begin"]);
+    expect(asked).toEqual([]);
+    await begun;
+    expect([asked.length, slots.log]).toEqual([1, ["granted"]]);
+  });
+
+  test("know the integration that the client names before the bot is read, and else leave it open", async () => {
+    const { ready, turns } = setUp([bot({ integrations: [chat, agent] })]);
+    const recorded = async (request: Partial<ChatRequest>) =>
+      turns.recordOf((await ready(ask(request))).id)?.integrationType;
+    expect(await recorded({ integration: "dify_agent" })).toBe("dify_agent");
+    expect(await recorded({})).toBeUndefined();
+  });
 });

@@ -1,8 +1,9 @@
 import type { Model } from "#core/answer/model.ts";
+import { type AdmittedTurn, admittedTurn } from "#core/chat/admit-turn.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
 import type { AnswerPieces } from "#core/chat/answer-pieces.ts";
 import type { ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
-import type { ChatTurnStore, NewChatTurn } from "#core/chat/chat-turn.ts";
+import type { ChatTurnStore, StartedChatTurn } from "#core/chat/chat-turn.ts";
 import { type EmitEvent, makeRunChatTurn } from "#core/chat/run-chat-turn.ts";
 import type { UserGuard } from "#core/chat/user-guard.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
@@ -40,7 +41,7 @@ export const answers =
 type Turns = Pick<ChatTurnStore, "renew" | "saveReference" | "end" | "discard">;
 
 interface Given {
-  readonly id?: Partial<NewChatTurn>;
+  readonly id?: Partial<StartedChatTurn>;
   readonly ask?: (clock: TestClock) => Ask;
   readonly stop?: NonNullable<Model["stop"]>;
   /** Wrappers of the stores. */
@@ -50,6 +51,8 @@ interface Given {
   readonly put?: AnswerPieces["put"];
   readonly emit?: EmitEvent;
   readonly metrics?: Metrics;
+  /** Decides whether the turn may run. */
+  readonly admit?: (clock: TestClock, admitted: AdmittedTurn) => Promise<AdmittedTurn>;
 }
 
 /** A turn that has begun, in the process that runs it. */
@@ -73,16 +76,6 @@ export const setUpChatRun = async (given: Given = {}) => {
   const pieces = { put: given.put ?? kept.put };
   const run = makeRunChatTurn({
     turns: given.turns?.(store) ?? store,
-    guard: {
-      release: async (over) => {
-        left.push(over);
-        await given.leave?.(over);
-      },
-      cancel: async (over) => {
-        left.push({ ...over, isUncounted: true });
-        await given.leave?.(over);
-      },
-    },
     forwardTurn: makeForwardTurn({
       conversations: given.conversations?.(conversations) ?? conversations,
       models: sameModel({
@@ -111,12 +104,23 @@ export const setUpChatRun = async (given: Given = {}) => {
     recordTurn: makeRecordTurn({ metrics: given.metrics ?? notes, clock }),
   });
   const client = makeMemoryClient(clock.now);
+  const guard: Pick<UserGuard, "release" | "cancel"> = {
+    release: async (over) => {
+      left.push(over);
+      await given.leave?.(over);
+    },
+    cancel: async (over) => {
+      left.push({ ...over, isUncounted: true });
+      await given.leave?.(over);
+    },
+  };
+  const admitted = admittedTurn(guard, id, { release: async () => void slots.push("released") });
   const ready: ReadyChatTurn = {
     id,
     turn: turn({ id: id.turn }),
     lease,
     attempt,
-    releaseSlot: async () => void slots.push("released"),
+    admission: given.admit?.(clock, admitted) ?? Promise.resolve(admitted),
   };
   const running = run(ready, { emit: given.emit ?? client.emit }, startMs + 840_000).catch(
     (error: unknown) => ({

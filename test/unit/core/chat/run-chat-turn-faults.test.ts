@@ -63,9 +63,10 @@ describe("an error", () => {
     expect(left).toEqual([place]);
   });
 
-  test("wherever it occurs, closes the journal and, unless another run has the turn, frees its slot and ends it, or discards it if it was unknown to the client, which receives one last event or none at all", async () => {
+  test("wherever it occurs, closes the journal and, unless another run has the turn or it was not admitted, frees its slot and ends it, or discards it if it was unknown to the client, which receives one last event or none at all", async () => {
     const fault = fc.constantFrom("none" as const, "throws" as const, "waits" as const);
     const faults = fc.record({
+      admission: fault,
       open: fault,
       renew: fault,
       keep: fault,
@@ -114,6 +115,11 @@ describe("an error", () => {
               return by(wrong.end, real.discard)(...args);
             },
           }),
+          admit: async (given, admitted) => {
+            if (wrong.admission === "throws") throw new Error("throttled");
+            if (wrong.admission === "waits") await given.sleep(700);
+            return admitted;
+          },
           put: by(wrong.put, async () => {}),
           leave: by(wrong.leave, async () => {}),
           ask: (given) => async (_question, listener, limits) => {
@@ -145,8 +151,9 @@ describe("an error", () => {
         // A turn that another run has taken over is left to it.
         expect(done).toEqual(isLost ? [] : [isHeard ? "end" : "discard"]);
         expect(outcome).toEqual(isHeard ? "emitted" : { error: expect.any(Error) });
-        expect(left).toHaveLength(isLost ? 0 : 1);
-        expect(slots).toHaveLength(isLost ? 0 : 1);
+        const isLeft = !isLost && wrong.admission !== "throws";
+        expect(left).toHaveLength(isLeft ? 1 : 0);
+        expect(slots).toHaveLength(isLeft ? 1 : 0);
         expect(closed).toEqual(["t1"]);
       }),
       { numRuns: 100 },

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import type { AdmittedTurn } from "#core/chat/admit-turn.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import { newChatTurn, startMs } from "../../../support/chat/chat-turns.ts";
 import { delta, end, endlessAsk, place, reference, setUpChatRun, start } from "./chat-runs.ts";
 
@@ -147,5 +149,52 @@ describe("a turn whose conversation is busy", () => {
     expect(record()).toMatchObject({ state: "running", heldUntil: 0 });
     expect(left).toEqual([{ ...place, isUncounted: true }]);
     expect(closed).toEqual(["t1"]);
+  });
+});
+
+describe("a turn that is not admitted", () => {
+  test.each([
+    ["refused", new BridgeError("rate_limited", "too many turns", { expose: true }), []],
+    ["not decided", new Error("throttled"), ["chat_turn_failed"]],
+  ])("but %s is told so, by a status, and leaves nothing behind", async (_how, error, logged) => {
+    const { clock, running, client, record, left, slots, closed, conversations, modelStops, events } =
+      await setUpChatRun({ admit: () => Promise.reject(error) });
+    await clock.advance(0);
+    expect(await running).toEqual({ error });
+    expect([client.events, modelStops]).toEqual([[], []]);
+    expect(record()).toMatchObject({ state: "running", heldUntil: 0 });
+    expect(conversations.holder()).toBeUndefined();
+    expect(conversations.kept).toEqual([]);
+    // The admission itself has given them back.
+    expect([left, slots]).toEqual([[], []]);
+    expect(closed).toEqual(["t1"]);
+    expect(events()).toEqual(logged);
+  });
+
+  test("for a long time keeps its lease, and is then answered", async () => {
+    const admission = Promise.withResolvers<AdmittedTurn>();
+    const { clock, running, client, record } = await setUpChatRun({ admit: () => admission.promise });
+    await clock.advance(30_000);
+    expect(client.events).toEqual([]);
+    expect(record()?.heldUntil).toBeGreaterThan(clock.now());
+    admission.resolve({ release: async () => {}, cancel: async () => {} });
+    await clock.advance(0);
+    expect(await running).toBe("emitted");
+  });
+
+  test("while another process takes it over is left to that", async () => {
+    const admission = Promise.withResolvers<AdmittedTurn>();
+    const ended: string[] = [];
+    const { clock, running, turns, record } = await setUpChatRun({ admit: () => admission.promise });
+    turns.plant({ ...newChatTurn(), token: "the other's", attempt: 2, heldUntil: startMs + 60_000 });
+    await clock.advance(2_000);
+    admission.resolve({
+      release: async () => void ended.push("released"),
+      cancel: async () => void ended.push("cancelled"),
+    });
+    await clock.advance(0);
+    await running;
+    expect(record()).toMatchObject({ state: "running", token: "the other's", attempt: 2 });
+    expect(ended).toEqual([]);
   });
 });

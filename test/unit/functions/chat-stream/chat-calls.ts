@@ -156,6 +156,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       turns,
       guard: {
         admit: async () => guard.admission,
+        release: async () => {},
         cancel: async () => {},
         isRevoked: async () => guard.isRevoked,
       },
@@ -172,6 +173,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       guard: {
         admit: async () => guard.admission,
         release: async () => {},
+        cancel: async () => {},
         isRevoked: async () => guard.isRevoked,
       },
       clock,
@@ -180,7 +182,6 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
     }),
     runChatTurn: makeRunChatTurn({
       turns,
-      guard: { release: async () => {}, cancel: async () => {} },
       forwardTurn: (turn, ...rest) => {
         forwarded.push(turn);
         return forwardTurn(turn, ...rest);
