@@ -12,7 +12,7 @@ export interface WorkerPorts<J> {
   readonly runJob: (job: J, visibility: JobVisibility, leftMs: number) => Promise<JobResult>;
   readonly visibilityOf: (record: SQSRecord) => JobMessage;
   /**
-   * How long a job's message is hidden before anything else, in milliseconds. If the worker dies, another gets the job after
+   * How long a job's message is hidden at first, in milliseconds. If the worker dies, another gets the job after
    * this time, not only after the queue's visibility timeout.
    */
   readonly hideMs: number;
@@ -59,15 +59,17 @@ export const makeWorker = <J>({ parseJob, runJob, visibilityOf, hideMs, log }: W
     message: StartedJobMessage,
     leftMs: number,
   ): Promise<JobResult> => {
-    try {
-      await message.hideFor(hideMs);
-    } catch (error) {
-      // The start waited so long that its job was delivered again: that start is the valid one.
+    // If it cannot be hidden, the start waited so long that its job was delivered again: that start is the valid one. The job
+    // begins meanwhile, since the user waits for both.
+    const hidden = message.hideFor(hideMs).then(() => true);
+    const isLatest = hidden.catch((error: unknown) => {
       warn("start_outdated", record)(error);
-      return "done";
+      return false;
+    });
+    const result = await handleMessage(record, { ...message, isLatest }, leftMs);
+    if (result === "done" && (await isLatest)) {
+      await message.remove().catch(warn("job_not_removed", record));
     }
-    const result = await handleMessage(record, message, leftMs);
-    if (result === "done") await message.remove().catch(warn("job_not_removed", record));
     return "done";
   };
 

@@ -14,6 +14,11 @@ export interface JobVisibility {
   readonly receiveCount: number;
   /** When the queue delivered the job for the first time, in milliseconds since the epoch. */
   readonly firstReceivedAt: number;
+  /**
+   * Whether this delivery is the job's latest, found out while the worker begins; absent: it is. Otherwise another worker is
+   * responsible, and this one leaves the job as it was. Never rejects.
+   */
+  readonly isLatest?: Promise<boolean>;
   /** Hides the message for `ms` milliseconds from now; replaces the remaining time. */
   hideFor(ms: number): Promise<void>;
 }

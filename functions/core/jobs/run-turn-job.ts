@@ -23,7 +23,7 @@ export interface RunTurnJobPorts extends AnswerTurnJobPorts {
   readonly random: () => number;
 }
 
-/** Never rejects. `endsAt`: when the worker's invocation times out, in milliseconds since the epoch. */
+/** Never rejects. "done" also if the delivery is not the latest. `endsAt`: when the worker's invocation times out, in milliseconds since the epoch. */
 export type RunTurnJob = (job: TurnJob, visibility: JobVisibility, endsAt: number) => Promise<JobResult>;
 
 const firstPauseMs = 5_000;
@@ -199,6 +199,10 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
     let isClaimed = false;
     try {
       const claim = await jobs.claim(jobIdOf(job), lease);
+      if ((await visibility.isLatest) === false) {
+        if (claim.status === "claimed") await postpone({ job, lease, tries: claim.tries });
+        return done;
+      }
       if (claim.status === "done") {
         report("repeated", job);
         return done;

@@ -53,13 +53,16 @@ const setUp = ({ results = {}, hideFor, isStart = false, remove }: Given = {}) =
   /** What was done, in order. */
   const steps: string[] = [];
   const ran: { readonly job: TurnJob; readonly tries: number; readonly leftMs: number }[] = [];
+  /** What each run was told. */
+  const latest: (boolean | undefined)[] = [];
   const hidden: string[] = [];
   const traces: (Trace | undefined)[] = [];
   const log = makeMemoryLog();
   const worker = makeWorker({
     parseJob: parseTurnJob,
-    runJob: async (job, { receiveCount: tries }, leftMs) => {
+    runJob: async (job, { receiveCount: tries, isLatest }, leftMs) => {
       steps.push("run");
+      latest.push(await isLatest);
       ran.push({ job, tries, leftMs });
       traces.push(currentTrace());
       return results[job.event.data.msgUID] ?? "done";
@@ -84,6 +87,7 @@ const setUp = ({ results = {}, hideFor, isStart = false, remove }: Given = {}) =
     removed,
     steps,
     traces,
+    latest,
     log,
   };
 };
@@ -140,9 +144,21 @@ describe("a job's message", () => {
   });
 
   test("is deleted by the worker if a start invoked it, which Lambda deletes", async () => {
-    const { take, removed } = setUp({ isStart: true });
+    const { take, removed, latest } = setUp({ isStart: true });
     expect(await take(jobRecord("m1"))).toEqual(failed());
     expect(removed).toEqual(["m1"]);
+    expect(latest).toEqual([true]);
+  });
+
+  test("is hidden for its start while its run begins", async () => {
+    const hiding = Promise.withResolvers<void>();
+    const { take, steps, latest } = setUp({ isStart: true, hideFor: () => hiding.promise });
+    const taken = take(jobRecord("m1"));
+    expect(steps).toEqual(["hide", "run"]);
+    expect(latest).toEqual([]);
+    hiding.resolve();
+    await taken;
+    expect(latest).toEqual([true]);
   });
 
   test("stays in its queue if it must be retried, while its start is deleted", async () => {
@@ -151,13 +167,13 @@ describe("a job's message", () => {
     expect(removed).toEqual([]);
   });
 
-  test("that a later start is responsible for is not run by an earlier one", async () => {
-    const { take, ran, removed, log } = setUp({
+  test("that a later start is responsible for is left to it: the run of the earlier one is told, and nothing is deleted", async () => {
+    const { take, latest, removed, log } = setUp({
       isStart: true,
       hideFor: () => Promise.reject(new Error("the receipt handle has expired")),
     });
     expect(await take(jobRecord("m1"))).toEqual(failed());
-    expect({ ran, removed }).toEqual({ ran: [], removed: [] });
+    expect({ latest, removed }).toEqual({ latest: [false], removed: [] });
     expect(log.lines).toMatchObject([{ level: "warn", event: "start_outdated" }]);
   });
 

@@ -157,3 +157,38 @@ describe("a failure of our own", () => {
     expect(events()).toEqual(expect.arrayContaining(["job_lease_not_released", "job_not_hidden"]));
   });
 });
+
+describe("a delivery that is found out not to be the job's latest", () => {
+  test("asks no model, gives the slot back, and leaves the job to the latest as it was", async () => {
+    const { run, queue, forwarded, slots, record, hidden, events } = setUpTurnRuns({ tries: 3 });
+    queue.isLatest = Promise.resolve(false);
+    expect(await run()).toBe("done");
+    expect([forwarded, hidden, events()]).toEqual([[], [], []]);
+    expect(slots.log).toEqual(["granted", "undone"]);
+    expect(record()).toMatchObject({ tries: 3, token: undefined });
+    queue.isLatest = Promise.resolve(true);
+    expect(await run()).toBe("done");
+    expect(forwarded).toHaveLength(1);
+  });
+
+  test("does not disturb the worker that has the job", async () => {
+    const { run, queue, jobs, id, forwarded, hidden, record, clock } = setUpTurnRuns();
+    await jobs.claim(id, { token: "the latest's", expiresAt: clock.now() + 25_000 });
+    queue.isLatest = Promise.resolve(false);
+    expect(await run()).toBe("done");
+    expect([forwarded, hidden]).toEqual([[], []]);
+    expect(record()).toMatchObject({ token: "the latest's", state: "running" });
+  });
+
+  test("asks the model only once that is known", async () => {
+    const { run, queue, forwarded, clock } = setUpTurnRuns();
+    const latest = Promise.withResolvers<boolean>();
+    queue.isLatest = latest.promise;
+    const running = run();
+    await clock.advance(1_000);
+    expect(forwarded).toEqual([]);
+    latest.resolve(true);
+    expect(await running).toBe("done");
+    expect(forwarded).toHaveLength(1);
+  });
+});

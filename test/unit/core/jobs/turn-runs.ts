@@ -81,6 +81,7 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
   const queueOfChecks = { send: async (check: TurnJob): Promise<void> => void checks.push(check) };
   const queue = {
     firstReceivedAt: start,
+    isLatest: Promise.resolve(true),
     hideFor: async (ms: number): Promise<void> =>
       void hidden.push(`${ms / 1000} s at ${seconds(clock.now())}`),
   };
@@ -136,6 +137,7 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
         {
           receiveCount: receives,
           firstReceivedAt: queue.firstReceivedAt,
+          isLatest: queue.isLatest,
           hideFor: (ms) => queue.hideFor(ms),
         },
         clock.now() + 900_000,
