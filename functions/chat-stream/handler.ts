@@ -12,6 +12,7 @@ import { nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/nod
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { makePseudonymOf } from "#adapters/secrets/user-pseudonym.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import { makeAcquireReader } from "#core/chat/acquire-reader.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
@@ -99,6 +100,7 @@ const routes = makeChatStreamRoutes({
     hash,
   }),
   runChatTurn: makeRunChatTurn({
+    pseudonymOf: makePseudonymOf(apps),
     turns,
     forwardTurn,
     journalOf: makeAnswerJournal({ pieces, clock, log }),

@@ -32,6 +32,7 @@ import { startTable } from "../support/dynamodb.ts";
 import { makeMemoryLog } from "../support/memory-log.ts";
 import { makeMemoryMetrics } from "../support/memory-metrics.ts";
 import { sameModel } from "../support/models.ts";
+import { pseudonymOf } from "../support/pseudonyms.ts";
 import { callStreamed } from "../support/streamed-call.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { bot } from "../support/turns.ts";
@@ -99,6 +100,7 @@ const startChat = async () => {
       ...{ bots, turns, conversations, guard, acquireSlot, clock, newId, hash },
     }),
     runChatTurn: makeRunChatTurn({
+      pseudonymOf,
       ...{ turns, clock, log },
       forwardTurn: makeForwardTurn({ conversations, models, clock, log, newToken: newId }),
       journalOf: makeAnswerJournal({ pieces, clock, log }),

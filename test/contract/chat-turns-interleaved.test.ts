@@ -21,6 +21,7 @@ import { interceptedClient } from "../support/intercepted-client.ts";
 import { makeMemoryLog } from "../support/memory-log.ts";
 import { makeMemoryMetrics } from "../support/memory-metrics.ts";
 import { sameModel } from "../support/models.ts";
+import { pseudonymOf } from "../support/pseudonyms.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { bot } from "../support/turns.ts";
 
@@ -82,7 +83,7 @@ const setUp = ({ limits = { turnsPerMinute: 30, turnsAtOnce: 3 }, perBot = 3 } =
     const turns = makeChatTurnsTable(through(tables.turns));
     const acquireSlots = makeAcquireSlots({
       store: makeSlotsTable({ ...guards, random: () => 0.5 }),
-      ...{ channel: "http", metrics: makeMemoryMetrics(), log },
+      ...{ channel: "http", clock, metrics: makeMemoryMetrics(), log },
     });
     const ask: Model["ask"] = async ({ event }, listener) => {
       asked.push(event.data.msgUID ?? "");
@@ -109,6 +110,7 @@ const setUp = ({ limits = { turnsPerMinute: 30, turnsAtOnce: 3 }, perBot = 3 } =
       hash: (parts) => createHash("sha256").update(JSON.stringify(parts)).digest("base64url"),
     });
     const run = makeRunChatTurn({
+      pseudonymOf,
       turns,
       forwardTurn: makeForwardTurn({
         conversations: conversationStore(through(tables.conversations)),

@@ -2,6 +2,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { keepLease } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
+import type { PseudonymOf } from "#core/shared/pseudonym.ts";
 import { pauseEndsAt } from "#core/turn/conversation-pause.ts";
 import type { ForwardTurn } from "#core/turn/forward-turn.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
@@ -31,13 +32,14 @@ export interface RunChatTurnPorts {
   readonly journalOf: (answer: StoredAnswer) => AnswerJournal;
   readonly clock: Clock;
   readonly log: Log;
+  readonly pseudonymOf: PseudonymOf;
   readonly recordTurn: RecordTurn;
 }
 
 /**
  * "busy": another turn is in progress in the conversation, and the client has received nothing. Rejects only if the client
- * has received nothing: the turn can begin again. If it was not admitted, that is the error, whatever else failed. Later failures are sent as an error event. `deadline`: milliseconds since
- * the epoch.
+ * has received nothing: the turn can begin again. If it was not admitted, that is the error, whatever else failed. Later
+ * failures are sent as an error event. `deadline`: milliseconds since the epoch.
  */
 export type RunChatTurn = (
   ready: ReadyChatTurn,
@@ -57,9 +59,15 @@ const isRefusal = (error: unknown): boolean => error instanceof BridgeError && e
 
 /** Runs a turn that a client waits for, to its end, even if the client disconnects. */
 export const makeRunChatTurn =
-  ({ turns, forwardTurn, journalOf, clock, log, recordTurn }: RunChatTurnPorts): RunChatTurn =>
+  ({ turns, forwardTurn, journalOf, clock, log, pseudonymOf, recordTurn }: RunChatTurnPorts): RunChatTurn =>
   async ({ id, turn, lease: { token, expiresAt }, attempt, admission }, client, deadline) => {
-    const ids = { app: id.appKey, bot: id.botUserId, integration: id.integrationType, turn: id.turn };
+    const ids = {
+      app: id.appKey,
+      bot: id.botUserId,
+      integration: id.integrationType,
+      turn: id.turn,
+      user: pseudonymOf(id.appKey, id.userId),
+    };
     const startedAt = clock.now();
     const stop = new AbortController();
     const journal = id.keepsAnswer ? journalOf({ ...id, attempt }) : undefined;

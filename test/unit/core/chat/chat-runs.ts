@@ -10,7 +10,6 @@ import type { Metrics } from "#core/shared/metrics.ts";
 import type { ConversationStore } from "#core/turn/conversation.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { makeRecordTurn } from "#core/turn/turn-report.ts";
-
 import { newChatTurn, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeMemoryClient } from "../../../support/chat/memory-client.ts";
@@ -19,6 +18,7 @@ import { makeMemoryConversations } from "../../../support/memory-conversations.t
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { sameModel } from "../../../support/models.ts";
+import { pseudonymOf } from "../../../support/pseudonyms.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 import { turn } from "../../../support/turns.ts";
 
@@ -75,6 +75,7 @@ export const setUpChatRun = async (given: Given = {}) => {
   const ask = given.ask ?? (() => answers("You said: ", "hello"));
   const pieces = { put: given.put ?? kept.put };
   const run = makeRunChatTurn({
+    pseudonymOf,
     turns: given.turns?.(store) ?? store,
     forwardTurn: makeForwardTurn({
       conversations: given.conversations?.(conversations) ?? conversations,

@@ -74,7 +74,13 @@ describe("a turn of a client", () => {
         level: "info",
         event: "chat_answered",
         fields: {
-          ...{ app: "app-one", bot: "bot-helpdesk", integration: "dify_chatflow", turn: "t1" },
+          ...{
+            app: "app-one",
+            bot: "bot-helpdesk",
+            integration: "dify_chatflow",
+            turn: "t1",
+            user: "7u of app-one",
+          },
           ...{ outcome: "answered", modelCalls: 1, firstTextMs: 400, tookMs: 1_000 },
         },
       },

@@ -24,6 +24,7 @@ import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { sameModel } from "../../../support/models.ts";
+import { pseudonymOf } from "../../../support/pseudonyms.ts";
 import { callStreamed, type StreamedReply } from "../../../support/streamed-call.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
 import { bot } from "../../../support/turns.ts";
@@ -181,6 +182,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       hash,
     }),
     runChatTurn: makeRunChatTurn({
+      pseudonymOf,
       turns,
       forwardTurn: (turn, ...rest) => {
         forwarded.push(turn);
