@@ -6,8 +6,11 @@ import { defaultProvider } from "#adapters/aws/lambda-credentials.ts";
 
 let connections = 0;
 const authorizations: (string | undefined)[] = [];
-const server = createServer(({ headers }, response) => {
+/** Resolves when calls may be answered. */
+let mayAnswer: () => Promise<void> = async () => {};
+const server = createServer(async ({ headers }, response) => {
   authorizations.push(headers.authorization);
+  await mayAnswer();
   response.setHeader("content-type", "application/x-amz-json-1.1").end('{"SecretString":"s"}');
 }).on("connection", () => {
   connections += 1;
@@ -44,4 +47,29 @@ test("consecutive calls share one connection, and use the credentials that Lambd
   expect(authorizations).toHaveLength(3);
   expect(authorizations.every((header) => header?.includes("Credential=AKIDGIVEN/"))).toBe(true);
   expect(connections).toBe(1);
+});
+
+test("the calls of many turns at once do not wait for each other's connections", async () => {
+  const calls = 200;
+  const all = Promise.withResolvers<void>();
+  let arrived = 0;
+  mayAnswer = () => {
+    arrived += 1;
+    if (arrived === calls) all.resolve();
+    return all.promise;
+  };
+  const client = new SecretsManagerClient({
+    ...clientDefaults,
+    region: "us-east-1",
+    endpoint,
+    credentials: { accessKeyId: "a", secretAccessKey: "s" },
+  });
+  try {
+    const answers = Array.from({ length: calls }, () =>
+      client.send(new GetSecretValueCommand({ SecretId: "s" })),
+    );
+    expect(await Promise.all(answers)).toHaveLength(calls);
+  } finally {
+    client.destroy();
+  }
 });
