@@ -24,6 +24,7 @@ import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { endingMs, maxWholeAnswerMs } from "#core/turn/turn-time.ts";
 import { chatHeaders, chatSchema, inputSchema, maxBodyBytes } from "./chat-schema.ts";
 import { type CheckFile, makeCheckFile } from "./check-file.ts";
+import type { ChatStreamRoute } from "./route-keys.ts";
 import { makeWholeAnswer } from "./whole-answer.ts";
 
 export interface ChatStreamPorts {
@@ -240,7 +241,7 @@ export const makeChatStreamRoutes = ({
         return { statusCode: 204, headers: {}, body: "" };
       return followInStream(user, turn, lastPosition, timeOf(leftMs));
     },
-  };
+  } satisfies Record<ChatStreamRoute, StreamedRoute>;
 };
 
 const busy = (): BridgeError =>
