@@ -7,14 +7,14 @@ import { makeApp } from "../lib/app.ts";
 import { makeConfig } from "../lib/config.ts";
 import { prices } from "../lib/observability/prices.ts";
 import { readCounts } from "./calls/counts.ts";
-import { type PricedLine, priceTurns, type TurnUsage, totalOf } from "./calls/price-turns.ts";
+import { assumptions, type PricedLine, priceTurns, type TurnUsage, totalOf } from "./calls/price-turns.ts";
 
 // Prints the tables of docs/cost.md from the measured counts and the price list. A test compares them.
 
 const counts = readCounts();
 
 /** Durations of an answer, a non-streaming call, and a fast webhook response, in seconds. */
-const answerSeconds = 11;
+const { answerSeconds } = assumptions;
 const ingressSeconds = 0.05;
 const starterSeconds = 0.05;
 const webhookSeconds = 0.3;
@@ -27,6 +27,10 @@ const chunkBytes = 900;
 const answerBytes = 8_000;
 const questionBytes = 3_000;
 
+/** Of an answer over HTTP, among many in one process, measured on the test machine (docs/cost.md). */
+const webCpuSeconds = 0.07;
+const webMemoryGigabytes = 0.003;
+
 const usages: Record<string, TurnUsage> = {
   "IM turn": {
     tally: counts.callback.elevenSeconds,
@@ -35,10 +39,30 @@ const usages: Record<string, TurnUsage> = {
     requests: 1,
     outboundBytes: 5 * answerSeconds * chunkBytes + questionBytes,
   },
+  "IM turn, managed": {
+    tally: counts.callback.elevenSeconds,
+    invocations: 3,
+    functionSeconds: ingressSeconds + starterSeconds,
+    shared: { instanceSeconds: answerSeconds / assumptions.sharedTurns },
+    requests: 1,
+    outboundBytes: 5 * answerSeconds * chunkBytes + questionBytes,
+  },
   "HTTP turn": {
     tally: counts.http.elevenSeconds,
     invocations: 1,
     functionSeconds: answerSeconds,
+    requests: 1,
+    outboundBytes: answerBytes + questionBytes,
+  },
+  "HTTP turn, web": {
+    tally: counts.http.elevenSeconds,
+    invocations: 0,
+    functionSeconds: 0,
+    shared: {
+      cpuSeconds: webCpuSeconds,
+      memoryGigabyteSeconds: webMemoryGigabytes * answerSeconds,
+      webRequests: 1,
+    },
     requests: 1,
     outboundBytes: answerBytes + questionBytes,
   },
@@ -78,11 +102,19 @@ printRows([
   ...first.map(({ item }, index) => [
     item,
     ...priced.map(([, lines]) => {
-      const { dollars: amount = 0, amount: of = "" } = lines[index] ?? {};
+      const { dollars: amount, amount: of } = lines[index] ?? { dollars: 0, amount: "" };
+      if (amount === undefined) return `rate not known (${of})`;
       return amount === 0 ? "" : `${dollars(amount)} (${of})`;
     }),
   ]),
-  ["**total**", ...priced.map(([, lines]) => `**${dollars(totalOf(lines))}**`)],
+  [
+    "**total**",
+    ...priced.map(([, lines]) =>
+      lines.some(({ dollars: amount }) => amount === undefined)
+        ? `**${dollars(totalOf(lines))} and the web function**`
+        : `**${dollars(totalOf(lines))}**`,
+    ),
+  ],
 ]);
 
 /** Number of metrics that a stage's alarms read, which is what alarms are billed by. */

@@ -2,6 +2,7 @@ import type { Construct } from "constructs";
 import { slotEnvironment } from "./capacity.ts";
 import type { Config } from "./config.ts";
 import { BridgeFunction } from "./constructs/bridge-function.ts";
+import { BridgeWebFunction } from "./constructs/bridge-web-function.ts";
 import type { Releases } from "./constructs/releases.ts";
 import type { DataStack } from "./data-stack.ts";
 import type { FunctionName } from "./function-names.ts";
@@ -40,6 +41,28 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     const fn = makeFunction(id, name, description, all, ...more);
     fn.allow(data.appSecrets.secretArn, "secretsmanager:GetSecretValue");
     return fn;
+  };
+
+  /** The same as a web function. */
+  const appWebFunction = (
+    id: string,
+    name: FunctionName,
+    description: string,
+    environment: Readonly<Record<string, string>>,
+    timeoutSeconds: number,
+  ): BridgeWebFunction => {
+    const web = new BridgeWebFunction(scope, id, {
+      name,
+      bundle: "chat-stream-server",
+      description,
+      timeoutSeconds,
+      environment: { ...secretEnvironment(data, config), ...environment },
+      requestsPerEnvironment: config.chat.requestsPerEnvironment,
+      inFlight: config.chatsInFlight,
+      config,
+    });
+    web.allow(data.appSecrets.secretArn, "secretsmanager:GetSecretValue");
+    return web;
   };
 
   /** A function that accepts signed calls or callbacks, and records their signatures. */
@@ -131,8 +154,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
   userToken.allow(data.guards.tableArn, "dynamodb:UpdateItem", "dynamodb:GetItem");
   userToken.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
 
-  const chatStream = appFunction(
-    "ChatStream",
+  const chatStreamParts = [
     "chat-stream",
     "Streams a bot's answer to a client",
     {
@@ -145,7 +167,11 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
         config.reservedConcurrency["chat-stream"] === undefined ? String(config.chatsInFlight) : "",
     },
     streamTimeoutSeconds,
-  );
+  ] as const;
+  const chatStream =
+    config.chat.host === "web"
+      ? appWebFunction("ChatStreamWeb", ...chatStreamParts)
+      : appFunction("ChatStream", ...chatStreamParts);
   chatStream.allow(data.conversations.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
   chatStream.allow(data.turns.tableArn, "dynamodb:UpdateItem", "dynamodb:GetItem");
   chatStream.allow(

@@ -1,11 +1,16 @@
 import { Duration } from "aws-cdk-lib";
 import {
+  type Integration,
   LambdaIntegration,
   type MethodDeploymentOptions,
+  type MethodOptions,
   ResponseTransferMode,
 } from "aws-cdk-lib/aws-apigateway";
 import { type ApiFunctions, streamTimeoutSeconds } from "./api-functions.ts";
 import type { BridgeFunction } from "./constructs/bridge-function.ts";
+import { BridgeWebFunction } from "./constructs/bridge-web-function.ts";
+
+type Target = BridgeFunction | BridgeWebFunction;
 
 /**
  * RongCloud's own limit for most paths. Here it is the stage's default, for every method without a rate of its own, so
@@ -40,7 +45,7 @@ export interface Route {
   readonly method: string;
   /** Absolute path, such as `/v3/bot/create.json`. */
   readonly path: string;
-  readonly target: BridgeFunction;
+  readonly target: Target;
   readonly authentication: Authentication;
   /** Across all apps: protects the service, is not a quota per app. */
   readonly requestsPerSecond: number;
@@ -50,12 +55,14 @@ export interface Route {
 
 const routeFactory =
   (authentication: Authentication, streams = false) =>
-  (
-    method: string,
-    path: string,
-    target: BridgeFunction,
-    requestsPerSecond = defaultRequestsPerSecond,
-  ): Route => ({ method, path, target, authentication, requestsPerSecond, streams });
+  (method: string, path: string, target: Target, requestsPerSecond = defaultRequestsPerSecond): Route => ({
+    method,
+    path,
+    target,
+    authentication,
+    requestsPerSecond,
+    streams,
+  });
 
 const signed = routeFactory("signature");
 const withToken = routeFactory("token");
@@ -116,14 +123,21 @@ export const makeRoutes = ({
   unauthenticated("ANY", "/{proxy+}", unknownPath),
 ];
 
-export const integrationOf = ({ target, streams }: Route): LambdaIntegration =>
-  new LambdaIntegration(target.live, {
-    allowTestInvoke: false,
-    ...(streams && {
-      responseTransferMode: ResponseTransferMode.STREAM,
-      timeout: Duration.seconds(streamTimeoutSeconds),
-    }),
-  });
+export const isWebRoute = ({ target }: Route): boolean => target instanceof BridgeWebFunction;
+
+export const integrationOf = ({ target, streams, method, path }: Route): Integration =>
+  target instanceof BridgeWebFunction
+    ? target.integrationFor(method, path)
+    : new LambdaIntegration(target.live, {
+        allowTestInvoke: false,
+        ...(streams && {
+          responseTransferMode: ResponseTransferMode.STREAM,
+          timeout: Duration.seconds(streamTimeoutSeconds),
+        }),
+      });
+
+export const methodOptionsOf = ({ target, path }: Route): MethodOptions =>
+  target instanceof BridgeWebFunction ? { requestParameters: target.requestParametersFor(path) } : {};
 
 /** The burst equals one second of the rate. */
 const throttleOf = (requestsPerSecond: number): MethodDeploymentOptions => ({

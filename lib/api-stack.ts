@@ -7,7 +7,9 @@ import {
   type Authentication,
   defaultThrottle,
   integrationOf,
+  isWebRoute,
   makeRoutes,
+  methodOptionsOf,
   type Route,
   throttlesOf,
 } from "./api-routes.ts";
@@ -30,12 +32,15 @@ export interface ApiStackProps extends StackProps {
 export class ApiStack extends Stack {
   readonly api: RestApi;
   readonly functions: ApiFunctions;
+  /** Paths of the routes that are served by web functions. */
+  readonly webRoutes: readonly string[];
 
   constructor(scope: Construct, id: string, { config, data, messaging, ...props }: ApiStackProps) {
     super(scope, id, props);
     const releases = new Releases(this, "Releases", config);
     this.functions = makeApiFunctions(this, { config, data, messaging, releases });
     const routes = makeRoutes(this.functions);
+    this.webRoutes = routes.filter(isWebRoute).map(({ path }) => path);
 
     this.api = new RestApi(this, "Api", {
       // CloudWatch metrics use this name as a dimension, so it must be unique per stage.
@@ -57,7 +62,10 @@ export class ApiStack extends Stack {
     addGatewayResponses(this.api);
     for (const route of routes) {
       const resource = this.api.root.resourceForPath(route.path);
-      acknowledgeAuthentication(resource.addMethod(route.method, integrationOf(route)), route);
+      acknowledgeAuthentication(
+        resource.addMethod(route.method, integrationOf(route), methodOptionsOf(route)),
+        route,
+      );
     }
     if (config.waf) addFirewall(this, this.api.deploymentStage);
     if (config.domain) addCustomDomain(this.api, config.domain);

@@ -31,22 +31,27 @@ export type ReservedConcurrency = Partial<Readonly<Record<FunctionName, number>>
  */
 export const defaultReservations = (
   accountConcurrency: number,
-  chatsInFlight: number,
+  chats: Pick<Bounds, "chat" | "chatsInFlight">,
 ): ReservedConcurrency => {
   const reservable = accountConcurrency - minUnreserved;
   const callbacks = callbacksAtOnce(accountConcurrency);
   if (callbacks < 1 || callbacks > reservable) return {};
   return {
     "im-callback": callbacks,
-    ...(callbacks + chatsInFlight <= reservable && { "chat-stream": chatsInFlight }),
+    ...(usesConcurrency(chats) &&
+      callbacks + chats.chatsInFlight <= reservable && { "chat-stream": chats.chatsInFlight }),
   };
 };
+
+/** Web Functions have a quota of their own, of processors. */
+const usesConcurrency = ({ chat }: Pick<Bounds, "chat">): boolean => chat.host === "function";
 
 export interface Bounds {
   readonly accountConcurrency: number;
   readonly turnsInFlight: number;
   readonly webhooksInFlight: number;
   readonly chatsInFlight: number;
+  readonly chat: { readonly host: "function" | "web" };
   readonly reservedConcurrency: ReservedConcurrency;
 }
 
@@ -58,12 +63,13 @@ export const totalBounded = ({
   turnsInFlight,
   webhooksInFlight,
   chatsInFlight,
+  chat,
   reservedConcurrency,
 }: Bounds): number => {
   const bounds: ReservedConcurrency = {
     "turn-worker": turnsInFlight,
     "webhook-worker": webhooksInFlight,
-    "chat-stream": chatsInFlight,
+    ...(usesConcurrency({ chat }) && { "chat-stream": chatsInFlight }),
   };
   return totalReserved({ reservedConcurrency: { ...bounds, ...reservedConcurrency } });
 };

@@ -4,6 +4,7 @@ import { slotEnvironment } from "./capacity.ts";
 import type { Config } from "./config.ts";
 import { BridgeFunction } from "./constructs/bridge-function.ts";
 import { addConsumer, allowConsumer, JobQueue } from "./constructs/job-queue.ts";
+import { ManagedCapacity } from "./constructs/managed-capacity.ts";
 import { Releases } from "./constructs/releases.ts";
 import { StartQueue } from "./constructs/start-queue.ts";
 import type { DataStack } from "./data-stack.ts";
@@ -57,7 +58,18 @@ export class MessagingStack extends Stack {
       ALLOW_PRIVATE_CALLBACKS: config.allowPrivateCallbacks ? "1" : "0",
     };
 
-    this.turnWorker = new BridgeFunction(this, "TurnWorker", {
+    // Apart from new turns: however many wait, the answer of a dead worker goes on before the IM ends its message.
+    const restartsAtOnce = Math.max(2, Math.ceil(config.turnsInFlight / 4));
+    const managed =
+      config.turnWorker.capacity === "managed"
+        ? new ManagedCapacity(this, "TurnCapacity", {
+            name: "turn-worker",
+            config,
+            inFlight: config.turnsInFlight + restartsAtOnce,
+          })
+        : undefined;
+    // Another id: a function can neither get managed instances later nor lose them.
+    this.turnWorker = new BridgeFunction(this, managed ? "ManagedTurnWorker" : "TurnWorker", {
       name: "turn-worker",
       description: "Runs turns: asks the model and sends its answer to the IM",
       timeoutSeconds: turnSeconds,
@@ -73,14 +85,13 @@ export class MessagingStack extends Stack {
       },
       config,
       releases,
+      managed,
     });
     this.turns.addWorker(this.turnWorker);
     // A worker deletes the jobs that it has ended. Until an upgrade from 0.2 has removed the mapping from this queue to the
     // worker, Lambda also receives jobs with its role.
     allowConsumer(this.turnWorker, this.turns.queue.queueArn);
     const startsToWorker = addConsumer(this.turnWorker, "Jobs", starts.queue, config.turnsInFlight);
-    // Apart from new turns: however many wait, the answer of a dead worker goes on before the IM ends its message.
-    const restartsAtOnce = Math.max(2, Math.ceil(config.turnsInFlight / 4));
     const restartsToWorker = addConsumer(this.turnWorker, "Restarts", restarts.queue, restartsAtOnce);
 
     this.turnStarter = new BridgeFunction(this, "TurnStarter", {

@@ -7,6 +7,15 @@ export interface TurnUsage {
   readonly invocations: number;
   /** Total duration of all invocations. */
   readonly functionSeconds: number;
+  /** What runs many turns at once, in place of functions. */
+  readonly shared?: {
+    /** Managed instances: of one, for one turn, when all its environments are full. */
+    readonly instanceSeconds?: number;
+    /** A web function. */
+    readonly cpuSeconds?: number;
+    readonly memoryGigabyteSeconds?: number;
+    readonly webRequests?: number;
+  };
   readonly requests: number;
   /** Outbound traffic to clients, the IM, webhooks and Dify. */
   readonly outboundBytes: number;
@@ -21,6 +30,10 @@ export const assumptions = {
   accessLogBytes: 550,
   /** X-Ray's share of sampled invocations under load. */
   tracesPerInvocation: 0.05,
+  /** Of an answer, between two heartbeats. */
+  answerSeconds: 11,
+  /** Turns in one environment that serves many. */
+  sharedTurns: 64,
   /** functions/adapters/secrets/app-secrets.ts. */
   secretFreshSeconds: 60,
 } as const;
@@ -29,7 +42,8 @@ export interface PricedLine {
   readonly item: string;
   /** Per million turns. */
   readonly amount: string;
-  readonly dollars: number;
+  /** Undefined: the rate is not known. */
+  readonly dollars: number | undefined;
 }
 
 const million = 1e6;
@@ -49,19 +63,31 @@ const amountOf = (number: number, unit: string): string => {
 
 /** The cost of a million turns, item by item, in US dollars. */
 export const priceTurns = (usage: TurnUsage): PricedLine[] => {
-  const { tally, invocations, functionSeconds, requests, outboundBytes } = usage;
+  const { tally, invocations, functionSeconds, requests, outboundBytes, shared = {} } = usage;
+  const { instanceSeconds = 0, cpuSeconds = 0, memoryGigabyteSeconds = 0, webRequests = 0 } = shared;
   const line = (item: string, each: number, unit: string, price: number): PricedLine => ({
     item,
     amount: amountOf(each * million, unit),
     dollars: each * million * price,
   });
+  const unpriced = (item: string, each: number, unit: string): PricedLine => ({
+    item,
+    amount: amountOf(each * million, unit),
+    dollars: each === 0 ? 0 : undefined,
+  });
+  const hours = (item: string, seconds: number, price: number): PricedLine => {
+    const amount = (seconds * million) / 3600;
+    return { item, amount: `${Number(amount.toPrecision(3))} hours`, dollars: amount * price };
+  };
   const gigabytes = (item: string, bytes: number, price: number): PricedLine => {
     const amount = (bytes * million) / 1e9;
     return { item, amount: `${Number(amount.toPrecision(3))} GB`, dollars: amount * price };
   };
   const sqsRequests = Object.values(tally.sqs).reduce((sum, calls) => sum + calls, 0);
   const logBytes =
-    tally.logBytes + invocations * assumptions.platformLogBytes + requests * assumptions.accessLogBytes;
+    tally.logBytes +
+    (invocations + webRequests) * assumptions.platformLogBytes +
+    requests * assumptions.accessLogBytes;
   return [
     line(
       "Lambda duration",
@@ -69,17 +95,30 @@ export const priceTurns = (usage: TurnUsage): PricedLine[] => {
       "GB s",
       prices.lambdaGigabyteSecond,
     ),
+    hours("Managed instances", instanceSeconds, prices.instanceHour * (1 + prices.instanceFee)),
+    unpriced("Web function, processor", cpuSeconds, "CPU s"),
+    unpriced("Web function, memory", memoryGigabyteSeconds, "GB s"),
+    unpriced("Web function, requests", webRequests, "requests"),
     line("Lambda requests", invocations, "calls", prices.lambdaRequests),
     line("API Gateway", requests, "requests", prices.apiRequests),
     line("DynamoDB writes", unitsOf(tally, true), "units", prices.dynamodbWrites),
     line("DynamoDB reads", unitsOf(tally, false), "units", prices.dynamodbReads),
     line("SQS", sqsRequests, "requests", prices.sqsRequests),
     gigabytes("Logs, including metrics", logBytes, prices.logGigabyte),
-    line("Secrets Manager", functionSeconds / assumptions.secretFreshSeconds, "calls", prices.secretReads),
+    line(
+      "Secrets Manager",
+      (functionSeconds +
+        instanceSeconds +
+        (webRequests * assumptions.answerSeconds) / assumptions.sharedTurns) /
+        assumptions.secretFreshSeconds,
+      "calls",
+      prices.secretReads,
+    ),
     line("X-Ray", invocations * assumptions.tracesPerInvocation, "traces", prices.traces),
     gigabytes("Data transfer out", outboundBytes, prices.outboundGigabyte),
   ];
 };
 
-export const totalOf = (lines: readonly { readonly dollars: number }[]): number =>
-  lines.reduce((sum, { dollars }) => sum + dollars, 0);
+/** Of the lines whose rate is known. */
+export const totalOf = (lines: readonly { readonly dollars: number | undefined }[]): number =>
+  lines.reduce((sum, { dollars = 0 }) => sum + dollars, 0);

@@ -14,6 +14,7 @@ import type { Config } from "../config.ts";
 import type { FunctionName } from "../function-names.ts";
 import { bundleOf } from "./bundle.ts";
 import { makeLogGroup } from "./log-group.ts";
+import type { ManagedCapacity } from "./managed-capacity.ts";
 import type { Releases } from "./releases.ts";
 
 export interface BridgeFunctionProps {
@@ -24,6 +25,8 @@ export interface BridgeFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
   readonly config: Config;
   readonly releases: Releases;
+  /** Undefined: Lambda runs it on demand, one invocation at a time in each environment. */
+  readonly managed?: ManagedCapacity | undefined;
 }
 
 /**
@@ -34,10 +37,12 @@ export class BridgeFunction extends Construct {
   readonly lambda: LambdaFunction;
   /** The alias that callers invoke. In production, a deployment shifts it to the new version gradually. */
   readonly live: IFunction;
+  /** Whether it runs on instances, which are billed by the hour. */
+  readonly isManaged: boolean;
 
   constructor(scope: Construct, id: string, props: BridgeFunctionProps) {
     super(scope, id);
-    const { name, description, timeoutSeconds, environment, config, releases } = props;
+    const { name, description, timeoutSeconds, environment, config, releases, managed } = props;
     const logGroup = makeLogGroup(this, "Logs", config);
     const role = new Role(this, "Role", {
       description: `Bot Bridge: execution role of ${name}`,
@@ -45,12 +50,12 @@ export class BridgeFunction extends Construct {
     });
     const reserved = config.reservedConcurrency[name];
     this.lambda = new LambdaFunction(this, "Function", {
-      code: Code.fromAsset(bundleOf(scope, name)),
+      code: Code.fromAsset(managed?.code ?? bundleOf(scope, name)),
       handler: "index.handler",
       description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 512,
+      memorySize: managed?.memoryMb ?? 512,
       timeout: Duration.seconds(timeoutSeconds),
       environment: { NODE_OPTIONS: "--enable-source-maps", ...environment },
       ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
@@ -58,11 +63,13 @@ export class BridgeFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
-      currentVersionOptions: { removalPolicy: releases.oldVersions },
+      currentVersionOptions: managed?.versions ?? { removalPolicy: releases.oldVersions },
     });
+    managed?.attach(this.lambda);
+    this.isManaged = managed !== undefined;
     this.allow(logGroup.logGroupArn, "logs:CreateLogStream", "logs:PutLogEvents");
     // An alias is an IFunction, except that its type does not allow an undefined role.
-    this.live = releases.release(this, this.lambda) as IFunction;
+    this.live = releases.release(this, this.lambda, managed === undefined) as IFunction;
 
     Validations.of(role).acknowledge({
       id: "AwsSolutions-IAM5[Resource::*]",

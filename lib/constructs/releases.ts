@@ -59,10 +59,10 @@ export class Releases extends Construct {
     });
   }
 
-  /** Creates the alias that points to the newest version. */
-  release(scope: Construct, lambda: LambdaFunction): Alias {
+  /** Creates the alias that points to the newest version. `isGradual`: in production, it gets there gradually. */
+  release(scope: Construct, lambda: LambdaFunction, isGradual: boolean): Alias {
     const live = lambda.addAlias(aliasName);
-    if (this.canary) this.addCanary(scope, lambda, live, this.canary);
+    if (this.canary && isGradual) this.addCanary(scope, lambda, live, this.canary);
     return live;
   }
 

@@ -38,7 +38,9 @@ const bytesIn = (LogGroupName: string): IMetric =>
 export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
   const { api, apiFunctions, workers, queues, tables, functionLogs, accessLogs } = watched;
   const lambdas = [...apiFunctions, ...workers].map(({ lambda }) => lambda);
-  const durations = lambdas.map((lambda) => lambda.metricDuration(sum));
+  const durations = [...apiFunctions, ...workers]
+    .filter(({ isManaged }) => !isManaged)
+    .map(({ lambda }) => lambda.metricDuration(sum));
   const consumed = (kind: "Read" | "Write"): IMetric[] =>
     tables.map((table) => table.metric(`Consumed${kind}CapacityUnits`, sum));
   const requests = queues.flatMap(({ jobs }) => [

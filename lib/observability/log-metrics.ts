@@ -1,6 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
-import { FilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
+import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { callbackFunction, type Watched } from "./watched.ts";
 
@@ -13,13 +13,17 @@ export interface LogMetrics {
   readonly throttledByGateway: IMetric;
   /** Callbacks that were refused because their signature was used for another call or body. */
   readonly reusedSignatures: IMetric;
+  /** Requests that a web function did not serve: its process ended, or there was none. Only if there are web functions. */
+  readonly webFunctionErrors?: IMetric;
 }
 
+const has = (field: string, value: string) => FilterPattern.stringValue(`$.${field}`, "=", value);
+
 export const logMetrics = (scope: Construct, watched: Watched): LogMetrics => {
-  const linesIn = (logGroup: ILogGroup, metricName: string, field: string, value: string, label: string) =>
+  const linesIn = (logGroup: ILogGroup, metricName: string, filterPattern: IFilterPattern, label: string) =>
     new MetricFilter(scope, metricName, {
       logGroup,
-      filterPattern: FilterPattern.stringValue(`$.${field}`, "=", value),
+      filterPattern,
       metricNamespace: `BotBridge/${watched.api.restApiName}`,
       metricName,
       metricValue: "1",
@@ -29,16 +33,25 @@ export const logMetrics = (scope: Construct, watched: Watched): LogMetrics => {
     throttledByGateway: linesIn(
       watched.accessLogs,
       "GatewayThrottled",
-      "responseType",
-      "THROTTLED",
+      has("responseType", "THROTTLED"),
       "throttled by the gateway",
     ),
     reusedSignatures: linesIn(
       callbackLogs,
       "CallbackSignatureReused",
-      "event",
-      "callback_signature_reused",
+      has("event", "callback_signature_reused"),
       "used signatures",
     ),
+    ...(watched.webRoutes.length > 0 && {
+      webFunctionErrors: linesIn(
+        watched.accessLogs,
+        "WebFunctionErrors",
+        FilterPattern.all(
+          FilterPattern.any(...["502", "503"].map((status) => has("status", status))),
+          FilterPattern.any(...watched.webRoutes.map((route) => has("route", route))),
+        ),
+        "web function",
+      ),
+    }),
   };
 };

@@ -12,23 +12,22 @@ const maxCallbackMs = 2_000;
 
 const sum = { statistic: "Sum", period } as const;
 
-const total = (functions: readonly WatchedFunction[], of: (each: WatchedFunction) => IMetric): IMetric => {
-  const metrics = named("f", functions.map(of));
+const total = (of: readonly IMetric[]): IMetric => {
+  const metrics = named("f", of);
   return expression(sumOf(metrics), metrics, "invocations", period);
 };
 /** CloudWatch's limit of metrics in an alarm. */
 const maxMetrics = 10;
 
-/** An alarm for the sum of a metric over functions, or several if they are more than an alarm can watch. */
+/** An alarm for the sum of metrics, or several if they are more than an alarm can watch. */
 const alarmsOfSum = (
   spec: Omit<AlarmSpec, "metric" | "threshold">,
-  functions: readonly WatchedFunction[],
-  of: (each: WatchedFunction) => IMetric,
+  metrics: readonly IMetric[],
 ): AlarmSpec[] =>
-  Array.from({ length: Math.ceil(functions.length / maxMetrics) }, (_, index) => ({
+  Array.from({ length: Math.ceil(metrics.length / maxMetrics) }, (_, index) => ({
     ...spec,
     id: index === 0 ? spec.id : `${spec.id}${index + 1}`,
-    metric: total(functions.slice(index * maxMetrics, (index + 1) * maxMetrics), of),
+    metric: total(metrics.slice(index * maxMetrics, (index + 1) * maxMetrics)),
     threshold: 0,
   }));
 
@@ -38,7 +37,7 @@ const throttles = ({ lambda }: WatchedFunction): IMetric => lambda.metricThrottl
 /** Alarms on AWS's own metrics of the API and the functions. */
 export const platformAlarms = (
   watched: Watched,
-  { throttledByGateway, reusedSignatures }: LogMetrics,
+  { throttledByGateway, reusedSignatures, webFunctionErrors }: LogMetrics,
 ): AlarmSpec[] => {
   const { api, apiFunctions, workers } = watched;
   const stage = api.deploymentStage;
@@ -103,8 +102,7 @@ export const platformAlarms = (
         impact: "Apps and clients get a 5xx",
         runbookEntry: "functions-fail",
       },
-      apiFunctions,
-      errors,
+      [...apiFunctions.map(errors), ...(webFunctionErrors ? [webFunctionErrors] : [])],
     ),
     ...alarmsOfSum(
       {
@@ -113,8 +111,7 @@ export const platformAlarms = (
         impact: "Answers and webhook events are late until a retry succeeds",
         runbookEntry: "functions-fail",
       },
-      workers,
-      errors,
+      workers.map(errors),
     ),
     ...alarmsOfSum(
       {
@@ -123,8 +120,7 @@ export const platformAlarms = (
         impact: "Apps and clients get a 5xx",
         runbookEntry: "functions-are-throttled",
       },
-      apiFunctions,
-      throttles,
+      apiFunctions.map(throttles),
     ),
     ...alarmsOfSum(
       {
@@ -135,8 +131,7 @@ export const platformAlarms = (
         // SQS retries their jobs.
         periods: { breaching: 3, evaluated: 3 },
       },
-      workers,
-      throttles,
+      workers.map(throttles),
     ),
   ];
 };

@@ -3,6 +3,9 @@ export const prices = {
   lambdaRequests: 0.2 / 1e6,
   /** arm64, for the first 7.5 billion GB-seconds a month. */
   lambdaGigabyteSecond: 0.0000133334,
+  /** Of the smallest instance with 8 GB and two processors, `m7g.large`; Lambda manages it for a share on top. */
+  instanceHour: 0.0816,
+  instanceFee: 0.15,
   apiRequests: 3.5 / 1e6,
   /** FIFO, per 64 KB. */
   sqsRequests: 0.5 / 1e6,

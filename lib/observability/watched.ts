@@ -2,15 +2,18 @@ import type { Stack } from "aws-cdk-lib";
 import { RestApi } from "aws-cdk-lib/aws-apigateway";
 import { LambdaApplication } from "aws-cdk-lib/aws-codedeploy";
 import { TableV2 } from "aws-cdk-lib/aws-dynamodb";
-import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { IConstruct } from "constructs";
+import { BridgeFunction } from "../constructs/bridge-function.ts";
+import { BridgeWebFunction } from "../constructs/bridge-web-function.ts";
 
 export interface WatchedFunction {
   /** Short name, such as `ChatStream`. */
   readonly name: string;
   readonly lambda: LambdaFunction;
+  readonly isManaged?: boolean;
 }
 
 /** A job queue and its dead-letter queue. */
@@ -29,6 +32,8 @@ export interface Watched {
   /** Functions behind the queues. */
   readonly workers: readonly WatchedFunction[];
   readonly queues: readonly WatchedQueue[];
+  /** Paths of the routes that are served by web functions, which do not have the metrics of Lambda functions. */
+  readonly webRoutes: readonly string[];
   readonly functionLogs: readonly LogGroup[];
   /** The applications of gradual deployments; none outside of production. */
   readonly releases: readonly LambdaApplication[];
@@ -53,12 +58,20 @@ const nameIn = (stack: Stack, construct: IConstruct): string =>
   construct.node.scopes[stack.node.scopes.length]?.node.id ?? construct.node.id;
 
 const functionsIn = (stack: Stack): WatchedFunction[] =>
-  findAllIn(stack, LambdaFunction).map((lambda) => ({ name: nameIn(stack, lambda), lambda }));
+  findAllIn(stack, BridgeFunction).map(({ lambda, isManaged }) => ({
+    name: nameIn(stack, lambda),
+    lambda,
+    isManaged,
+  }));
+
+/** Not the access log, and no log of a deployment. */
+const isFunctionLog = ({ node: { id, scope } }: LogGroup): boolean =>
+  id === "Logs" && (scope instanceof BridgeFunction || scope instanceof BridgeWebFunction);
 
 export interface WatchedStacks {
   readonly data: Stack;
   readonly messaging: Stack & Readonly<Record<WatchedQueue["name"], { queue: IQueue; deadLetters: IQueue }>>;
-  readonly api: Stack;
+  readonly api: Stack & Pick<Watched, "webRoutes">;
 }
 
 /** Finds all watched resources in the stacks. New functions are included automatically. */
@@ -76,9 +89,8 @@ export const findWatched = ({ data, messaging, api }: WatchedStacks): Watched =>
       const { queue: jobs, deadLetters } = messaging[name];
       return { name, jobs, deadLetters };
     }),
-    functionLogs: [messaging, api]
-      .flatMap((stack) => findAllIn(stack, LogGroup))
-      .filter((group) => group !== accessLogs),
+    webRoutes: api.webRoutes,
+    functionLogs: [messaging, api].flatMap((stack) => findAllIn(stack, LogGroup)).filter(isFunctionLog),
     releases: [messaging, api].flatMap((stack) => findAllIn(stack, LambdaApplication)),
     accessLogs,
   };

@@ -54,3 +54,21 @@ describe.each(functionNames)("the bundle of %s", (name) => {
     expect(sources.filter((source: string) => unwanted.test(source))).toEqual([]);
   });
 });
+
+test("what shares an environment is a module that Lambda's web functions find, with all credential providers", () => {
+  const shared = mkdtempSync(join(tmpdir(), "bot-bridge-shared-"));
+  try {
+    const turnWorker = { capacity: "managed", subnets: ["subnet-0a1b2c3d"], securityGroups: ["sg-0a1b2c3d"] };
+    const config = makeConfig({ stage: "test", chat: { host: "web" }, turnWorker });
+    makeApp(config, { outdir: shared, builtinCloudFormationValidation: false }).synth();
+    for (const name of ["chat-stream-server", "turn-worker"]) {
+      const folder = join(shared, "shared-bundles", name);
+      expect(JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))).toEqual({ type: "module" });
+      expect(statSync(join(folder, "index.js")).size).toBeLessThanOrEqual(largeBudget);
+      const { sources } = JSON.parse(readFileSync(join(folder, "index.js.map"), "utf8"));
+      expect(sources.some((source: string) => source.includes("credential-provider-http/"))).toBe(true);
+    }
+  } finally {
+    rmSync(shared, { recursive: true });
+  }
+}, 60_000);

@@ -22,6 +22,14 @@ const deployments: [string, GivenSettings][] = [
       alarmEmail: "o@example.com",
     },
   ],
+  [
+    "with many turns in one environment",
+    {
+      stage: "prod",
+      chat: { host: "web" },
+      turnWorker: { capacity: "managed", subnets: ["subnet-0a1b2c3d"], securityGroups: ["sg-0a1b2c3d"] },
+    },
+  ],
 ];
 
 const deploymentOf = (given: GivenSettings, outdir: string, builtinCloudFormationValidation = false): App => {

@@ -41,6 +41,61 @@ describe("a config", () => {
   });
 });
 
+describe("many turns in one environment", () => {
+  const managed = { capacity: "managed", subnets: ["subnet-0a1b2c3d"], securityGroups: ["sg-0a1b2c3d"] };
+
+  test("are off unless a setting asks for them", () => {
+    expect(makeConfig({ stage: "prod" })).toMatchObject({
+      turnWorker: { capacity: "on-demand", subnets: [], securityGroups: [] },
+      chat: { host: "function" },
+    });
+  });
+
+  test("have a limit for each environment", () => {
+    const config = makeConfig({ turnWorker: managed, chat: { host: "web", requestsPerEnvironment: 128 } });
+    expect(config.turnWorker.turnsPerEnvironment).toBe(64);
+    expect(config.chat.requestsPerEnvironment).toBe(128);
+  });
+
+  test("of a web function take nothing of the account's concurrency", () => {
+    const given = { stage: "prod", chat: { host: "web" }, chatsInFlight: 5_000 };
+    expect(makeConfig(given).reservedConcurrency).toEqual({ "im-callback": 100 });
+    expect(() => makeConfig({ ...given, chat: { host: "function" } })).toThrow("accountConcurrency");
+  });
+
+  test.each([
+    [
+      { chat: { host: "web" }, reservedConcurrency: { "chat-stream": 500 } },
+      'reservedConcurrency.chat-stream: must be omitted with chat.host "web": a Web Function has no reserved concurrency, and chatsInFlight bounds it',
+    ],
+    [
+      { turnWorker: managed, reservedConcurrency: { "turn-worker": 200 } },
+      'reservedConcurrency.turn-worker: must be omitted with turnWorker.capacity "managed"',
+    ],
+    [
+      { turnWorker: { capacity: "managed", subnets: ["subnet-0a1b2c3d"] } },
+      'turnWorker: must name subnets and securityGroups with the capacity "managed": its instances run in your VPC',
+    ],
+    [
+      { turnWorker: { subnets: ["subnet-0a1b2c3d"] } },
+      'turnWorker: must name no subnets and securityGroups with the capacity "on-demand"',
+    ],
+    [{ turnWorker: { capacity: "ec2" } }, "turnWorker.capacity: must be on-demand or managed"],
+    [{ turnWorker: { ...managed, subnets: ["vpc-1"] } }, "turnWorker.subnets.0: must be the id of a subnet"],
+    [
+      { turnWorker: { ...managed, turnsPerEnvironment: 65 } },
+      "turnWorker.turnsPerEnvironment: must be at most 64",
+    ],
+    [{ chat: { host: "lambda" } }, "chat.host: must be function or web"],
+    [
+      { chat: { host: "web", requestsPerEnvironment: 129 } },
+      "chat.requestsPerEnvironment: must be at most 128",
+    ],
+  ])("%j is refused", (given, message) => {
+    expect(() => makeConfig(given)).toThrow(message);
+  });
+});
+
 describe("a wrong config", () => {
   test.each([
     [{ stage: "Not A Stage" }, "stage: must be at most 16 lower-case letters, digits and hyphens"],

@@ -29,6 +29,7 @@ test("an alarm for a sum over more functions than it can watch is several alarms
       workers: [watchedFunction("Worker")],
       queues: [],
       functionLogs: [],
+      webRoutes: [],
       releases: [],
       accessLogs: new LogGroup(stack, "AccessLogs"),
     },
