@@ -3,7 +3,6 @@ import https from "node:https";
 import { type Duplex, pipeline, type Readable } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Clock } from "#core/shared/clock.ts";
-import { type IdleConnections, makeIdleConnections } from "./idle-connections.ts";
 import { isPublicAddress, literalAddress, lookupPublic } from "./public-address.ts";
 
 export interface HttpRequest {
@@ -45,8 +44,6 @@ export interface HttpClientPorts {
   /** Whether to connect to public addresses only. */
   readonly publicOnly: boolean;
   readonly clock: Clock;
-  /** Which idle connections are used again; default: those of this client. */
-  readonly connections?: IdleConnections;
 }
 
 const isForbidden = (error: unknown): boolean =>
@@ -82,25 +79,20 @@ const decoded = (response: IncomingMessage): Readable => {
 
 const timedOut = Symbol("timed out");
 
-/** Makes an agent report idle connections. Returns it after closing those that may not be used again. */
-const watchedAgent = <A extends http.Agent>(agent: A, connections: IdleConnections) => {
-  const [keep, reuse] = [agent.keepSocketAlive.bind(agent), agent.reuseSocket.bind(agent)];
+/** A server may close an idle connection, Node's server after 5 s. A request sent at that moment fails. */
+const maxIdleMs = 4_000;
+
+/** Returns the agent after closing connections that have been idle for too long. */
+const makeAgent = <A extends http.Agent>(agent: A, clock: Clock) => {
+  const idleSince = new WeakMap<Duplex, number>();
+  const keep = agent.keepSocketAlive.bind(agent);
   agent.keepSocketAlive = (socket) => {
-    // Undocumented: false if the server's own limit leaves no time, and the agent closes the connection.
-    const isKept: unknown = keep(socket);
-    if (isKept !== false) connections.onIdle(socket);
-    return isKept;
-  };
-  agent.reuseSocket = (socket, request) => {
-    connections.onUsed(socket);
-    reuse(socket, request);
+    idleSince.set(socket, clock.now());
+    return keep(socket);
   };
   return (): A => {
     for (const socket of Object.values(agent.freeSockets).flat()) {
-      if (!socket || connections.isUsable(socket)) continue;
-      // Closed by us, which says nothing about the server.
-      connections.onUsed(socket);
-      socket.destroy();
+      if (socket && clock.now() - (idleSince.get(socket) ?? 0) > maxIdleMs) socket.destroy();
     }
     return agent;
   };
@@ -110,14 +102,10 @@ const watchedAgent = <A extends http.Agent>(agent: A, connections: IdleConnectio
  * An HTTP client with keep-alive. It does not follow redirects. With `publicOnly`, it connects to no address that is not public,
  * whatever a name resolves to. Rejects with HttpFailure.
  */
-export const makeHttpClient = ({
-  publicOnly,
-  clock,
-  connections = makeIdleConnections(clock),
-}: HttpClientPorts): SendHttp => {
+export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp => {
   const options = { keepAlive: true, ...(publicOnly && { lookup: lookupPublic }) };
-  const plainAgent = watchedAgent(new http.Agent(options), connections);
-  const secureAgent = watchedAgent(new https.Agent(options), connections);
+  const plainAgent = makeAgent(new http.Agent(options), clock);
+  const secureAgent = makeAgent(new https.Agent(options), clock);
 
   return ({ method, url, headers, body, connectMs, headMs, signal }) =>
     new Promise((resolve, reject) => {
@@ -158,7 +146,6 @@ export const makeHttpClient = ({
       request.once("response", (response: IncomingMessage) => {
         timer.abort();
         hasResponse = true;
-        connections.onResponse(url.origin, response.socket, response.headers["keep-alive"]);
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) });
       });
       request.once("error", (error) => {
