@@ -29,6 +29,7 @@ describe("a problem at the start is one clear line and exit code 1", () => {
       "DYNAMODB_ENDPOINT: no server responds at http://127.0.0.1:9\n",
     ],
     [{ DATA_DIR: "package.json" }, "DATA_DIR package.json is not a writable folder (EEXIST)\n"],
+    [{ DATA_DIR: "package.json/x" }, "DATA_DIR package.json/x is not a writable folder (ENOTDIR)\n"],
     [
       { DIFY_API_URL: "http://127.0.0.1:9/v1", DIFY_API_KEY: "app-x" },
       "DIFY_API_URL: no server responds at http://127.0.0.1:9/v1/info\n",
