@@ -3,6 +3,7 @@ import https from "node:https";
 import { type Duplex, pipeline, type Readable } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Clock } from "#core/shared/clock.ts";
+import { type ConnectionPool, makeConnectionPool } from "./connection-pool.ts";
 import { isPublicAddress, literalAddress, lookupPublic } from "./public-address.ts";
 
 export interface HttpRequest {
@@ -79,51 +80,41 @@ const decoded = (response: IncomingMessage): Readable => {
 
 const timedOut = Symbol("timed out");
 
-/** A server may close an idle connection, Node's server after 5 s. A request sent at that moment fails. */
-const maxIdleMs = 4_000;
-
-/** Returns the agent after closing connections that have been idle for too long. */
-const makeAgent = <A extends http.Agent>(agent: A, clock: Clock) => {
-  const idleSince = new WeakMap<Duplex, number>();
-  const keep = agent.keepSocketAlive.bind(agent);
-  agent.keepSocketAlive = (socket) => {
-    idleSince.set(socket, clock.now());
-    return keep(socket);
-  };
-  return (): A => {
-    for (const socket of Object.values(agent.freeSockets).flat()) {
-      if (socket && clock.now() - (idleSince.get(socket) ?? 0) > maxIdleMs) socket.destroy();
-    }
-    return agent;
-  };
-};
+/** Whether the server closed the connection, instead of responding or sending what is not HTTP. */
+const isReset = (error: Error | undefined): boolean =>
+  error !== undefined && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
 
 /**
- * An HTTP client with keep-alive. It does not follow redirects. With `publicOnly`, it connects to no address that is not public,
- * whatever a name resolves to. Rejects with HttpFailure.
+ * An HTTP client that keeps connections for as long as their servers do. It does not follow redirects. With `publicOnly`, it
+ * connects to no address that is not public, whatever a name resolves to. Rejects with HttpFailure.
+ *
+ * It sends a POST once. A GET is repeated on a new connection if the server closed one that had been used before without
+ * responding (RFC 9110, 9.2.2).
  */
 export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp => {
   const options = { keepAlive: true, ...(publicOnly && { lookup: lookupPublic }) };
-  const plainAgent = makeAgent(new http.Agent(options), clock);
-  const secureAgent = makeAgent(new https.Agent(options), clock);
+  const plainPool = makeConnectionPool(new http.Agent(options), clock);
+  const securePool = makeConnectionPool(new https.Agent(options), clock);
 
-  return ({ method, url, headers, body, connectMs, headMs, signal }) =>
-    new Promise((resolve, reject) => {
-      const address = literalAddress(url);
-      if (publicOnly && address !== undefined && !isPublicAddress(address)) {
-        return reject(new HttpFailure("forbidden_address", false, undefined));
-      }
-      const secure = url.protocol === "https:";
+  const exchange = async (
+    pool: ConnectionPool,
+    given: HttpRequest,
+    mayRepeat: boolean,
+  ): Promise<HttpResponse> => {
+    const { method, url, headers, body, connectMs, headMs, signal } = given;
+    const secure = url.protocol === "https:";
+    const agent = await pool.ready(url.origin);
+    return new Promise((resolve, reject) => {
       const request = (secure ? https : http).request(url, {
         method,
         // A compressor would delay events until its buffer is full.
         headers: { "accept-encoding": "identity", ...headers, "content-length": Buffer.byteLength(body) },
-        agent: (secure ? secureAgent : plainAgent)(),
+        agent,
         signal,
       });
 
       let connected = false;
-      let hasResponse = false;
+      let ended = false;
       const timeOut = (): void =>
         void request.destroy(Object.assign(new Error("timed out"), { [timedOut]: true }));
       const timeOutAfter = (ms: number): AbortController => {
@@ -137,7 +128,25 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
         timer.abort();
         timer = timeOutAfter(headMs);
       };
+      const fail = (error: Error | undefined): void => {
+        timer.abort();
+        if (ended) return;
+        ended = true;
+        const isTimeout = error !== undefined && timedOut in error;
+        const isStale = request.reusedSocket && isReset(error);
+        // A firewall that dropped an idle connection does not say so: the request times out.
+        if (request.socket && (isStale || (request.reusedSocket && isTimeout))) pool.broke(request.socket);
+        if (isStale && mayRepeat && !signal.aborted) {
+          pool.closeIdle(url.origin);
+          resolve(exchange(pool, given, false));
+        } else if (isForbidden(error)) {
+          reject(new HttpFailure("forbidden_address", false, error));
+        } else {
+          reject(new HttpFailure(isTimeout ? "timeout" : "unreachable", connected, error));
+        }
+      };
       request.once("socket", (socket) => {
+        pool.assigned(url.origin, socket);
         // A request that was aborted while it waited for a connection still gets one.
         if (request.destroyed) return;
         if (!socket.connecting) return onConnected();
@@ -145,19 +154,23 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
       });
       request.once("response", (response: IncomingMessage) => {
         timer.abort();
-        hasResponse = true;
+        ended = true;
+        pool.responded(response.socket, response.headers);
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) });
       });
-      request.once("error", (error) => {
-        timer.abort();
-        if (isForbidden(error)) return reject(new HttpFailure("forbidden_address", false, error));
-        reject(new HttpFailure(timedOut in error ? "timeout" : "unreachable", connected, error));
-      });
+      request.once("error", fail);
       // After an unexpected 101, Node closes the connection and emits only this.
-      request.once("close", () => {
-        timer.abort();
-        if (!hasResponse) reject(new HttpFailure("unreachable", connected, undefined));
-      });
+      request.once("close", () => fail(undefined));
       request.end(body);
     });
+  };
+
+  return async (request) => {
+    const { method, url } = request;
+    const address = literalAddress(url);
+    if (publicOnly && address !== undefined && !isPublicAddress(address)) {
+      throw new HttpFailure("forbidden_address", false, undefined);
+    }
+    return exchange(url.protocol === "https:" ? securePool : plainPool, request, method === "GET");
+  };
 };
