@@ -17,7 +17,7 @@ const { values } = parseArgs({
     only: { type: "string", multiple: true },
     /** Where to write the results. */
     json: { type: "string" },
-    /** Adds the results to bench/results.jsonl, from which `npm run docs` makes the tables of docs/performance.md. */
+    /** Adds the results to bench/results.jsonl, the history. */
     record: { type: "boolean", default: false },
   },
 });
