@@ -1,6 +1,6 @@
 import type { AcquiredSlots } from "#core/shared/slots.ts";
 import { type AcquireChatSlot, busyBot, checkAdmission } from "./chat-access.ts";
-import type { TurnRequest, UserGuard } from "./user-guard.ts";
+import type { Admission, TurnRequest, UserGuard } from "./user-guard.ts";
 
 /** A turn that its user's guard and its bot's slots have admitted. Each method tries all, and rejects if the guard fails. */
 export interface AdmittedTurn {
@@ -22,37 +22,51 @@ export const admittedTurn = (
   };
 };
 
-export interface AdmitTurnPorts {
+export interface AdmissionPorts {
   readonly guard: Pick<UserGuard, "admit" | "release" | "cancel">;
   readonly acquireSlot: AcquireChatSlot;
 }
 
+export type AdmissionRequest = TurnRequest & { readonly botUserId: string };
+
+/** Of the user's guard. If it failed, it may have admitted the turn. */
+type GuardDecision = Admission["status"] | "failed";
+
 /**
- * Admits a turn, if its user's token and limits allow it and its bot has a slot. Rejects with a BridgeError `bad_token` or
- * `rate_limited`; then it has given back what was granted.
+ * Asks the user's guard and the bot's slots at the same time. Rejects with a BridgeError `bad_token` or `rate_limited`, or with
+ * the guard's failure, once `giveBack` has returned what was granted.
  */
-export type AdmitTurn = (request: TurnRequest & { readonly botUserId: string }) => Promise<AdmittedTurn>;
+export const acquireAdmission = async (
+  { guard, acquireSlot }: AdmissionPorts,
+  { botUserId, ...request }: AdmissionRequest,
+  giveBack: (slots: AcquiredSlots, decision: GuardDecision) => Promise<unknown>,
+): Promise<AcquiredSlots> => {
+  const { appKey, turn, until } = request;
+  const [decided, slots] = await Promise.all([
+    guard.admit(request).catch((error: unknown) => ({ status: "failed", error }) as const),
+    acquireSlot({ appKey, botUserId, slot: turn, until }),
+  ]);
+  if (decided.status === "admitted" && !slots.refusedBy) return slots;
+  await giveBack(slots, decided.status);
+  if (decided.status === "failed") throw decided.error;
+  checkAdmission(decided);
+  throw busyBot();
+};
+
+/** Admits a turn that is new, or begins again. Rejects as `acquireAdmission` does; then nothing of the turn is left. */
+export type AdmitTurn = (request: AdmissionRequest) => Promise<AdmittedTurn>;
 
 export const makeAdmitTurn =
-  ({ guard, acquireSlot }: AdmitTurnPorts): AdmitTurn =>
-  async ({ botUserId, ...request }) => {
-    const { appKey, userId, turn, until } = request;
-    const guarded = { appKey, userId, turn };
-    const [decided, slots] = await Promise.all([
-      guard.admit(request).catch((error: unknown) => ({ status: "failed", error }) as const),
-      acquireSlot({ appKey, botUserId, slot: turn, until }),
-    ]);
-    // The refusal is more useful to the caller than a failure to give back, which ends by itself.
-    if (decided.status === "failed") {
-      // It may have been admitted.
-      await Promise.allSettled([guard.cancel(guarded), slots.release()]);
-      throw decided.error;
-    }
-    if (decided.status !== "admitted") await slots.release();
-    checkAdmission(decided);
-    if (slots.refusedBy) {
-      await Promise.allSettled([guard.cancel(guarded)]);
-      throw busyBot();
-    }
+  (ports: AdmissionPorts): AdmitTurn =>
+  async (request) => {
+    const { guard } = ports;
+    const { appKey, userId, turn } = request;
+    const slots = await acquireAdmission(ports, request, (granted, decision) =>
+      // The refusal is more useful to the caller than a failure to give back, which ends by itself.
+      Promise.allSettled([
+        ...(decision === "admitted" || decision === "failed" ? [guard.cancel({ appKey, userId, turn })] : []),
+        granted.release(),
+      ]),
+    );
     return admittedTurn(guard, request, slots);
   };

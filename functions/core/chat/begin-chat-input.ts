@@ -3,18 +3,12 @@ import type { BotStore } from "#core/bot/bot.ts";
 import { findEnabledModel } from "#core/bot/integration.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
+import type { AcquiredSlots } from "#core/shared/slots.ts";
 import { type ConversationStore, conversationKeyOf } from "#core/turn/conversation.ts";
 import type { ConversationPause } from "#core/turn/conversation-pause.ts";
-import { admittedTurn } from "./admit-turn.ts";
+import { acquireAdmission, admittedTurn } from "./admit-turn.ts";
 import { type BegunChatTurn, toTurn } from "./begin-chat-turn.ts";
-import {
-  type AcquireChatSlot,
-  busyBot,
-  checkAdmission,
-  checkBot,
-  findOwnTurn,
-  revokedToken,
-} from "./chat-access.ts";
+import { type AcquireChatSlot, checkBot, findOwnTurn, revokedToken } from "./chat-access.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import { checkFormInput } from "./form-input.ts";
@@ -102,26 +96,17 @@ export const makeBeginChatInput =
 
     const lease = { token: newId(), expiresAt: clock.now() + chatLease.leaseMs };
     const guarded = { appKey: id.appKey, userId: id.userId, turn: turnId };
-    const acquiring = acquireSlot({ appKey: id.appKey, botUserId, slot: turnId, until });
-    const admission = await guard
-      .admit({ ...guarded, issuedAt: user.issuedAt, until })
-      .catch(async (error: unknown) => {
-        await (await acquiring).undo();
-        throw error;
-      });
-    const slots = await acquiring;
-    if (admission.status !== "admitted") await slots.undo();
-    checkAdmission(admission);
-    const giveBack = async (): Promise<void> => {
+    const giveBack = async (slots: AcquiredSlots): Promise<void> => {
       await Promise.all([guard.release(guarded).catch(() => {}), slots.undo()]);
     };
-    if (slots.refusedBy) {
-      await giveBack();
-      throw busyBot();
-    }
+    const slots = await acquireAdmission(
+      { guard, acquireSlot },
+      { ...guarded, botUserId, issuedAt: user.issuedAt, until },
+      (granted, decision) => (decision === "admitted" ? giveBack(granted) : granted.undo()),
+    );
     const continued = { appKey: id.appKey, turn: turnId, attempt, inputHash: hashOfInput };
     const begun = await turns.continue(continued, lease).catch(async (error: unknown) => {
-      await giveBack();
+      await giveBack(slots);
       throw error;
     });
     if (begun === undefined) {
