@@ -3,7 +3,7 @@ import { parseFormBody, parseJsonBody } from "#adapters/api-gateway/parse-body.t
 import type { VerifyCallback } from "#adapters/rongcloud/verify-callback.ts";
 import type { AcceptBotEvent } from "#core/intake/accept-bot-event.ts";
 import type { AcceptMessages } from "#core/intake/accept-messages.ts";
-import type { IgnoreReason } from "#core/intake/ignored-message.ts";
+import type { ReportIgnored } from "#core/intake/ignored-message.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
@@ -15,6 +15,7 @@ export interface AnswerCallbackPorts {
   readonly verifyCallback: VerifyCallback;
   readonly acceptMessages: AcceptMessages;
   readonly acceptBotEvent: AcceptBotEvent;
+  readonly reportIgnored: ReportIgnored;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,6 +39,7 @@ export const makeAnswerCallback = ({
   verifyCallback,
   acceptMessages,
   acceptBotEvent,
+  reportIgnored,
   metrics,
   clock,
   log,
@@ -47,17 +49,10 @@ export const makeAnswerCallback = ({
     metrics.count("CallbackDropped", { route });
   };
 
-  /** Its messages are not parsed. */
-  const ignoreChannel = (appKey: string): void => {
-    const reason: IgnoreReason = "channel";
-    log.info("message_ignored", { app: appKey, reason });
-    metrics.count("MessageIgnored", { reason });
-  };
-
   const acceptMessage = async (appKey: string, body: Buffer): Promise<string | undefined> => {
     const routed = parseFormBody(routedMessageSchema(clock.now()), body, repeatableFields);
     if (routed.channelType === "other") {
-      ignoreChannel(appKey);
+      reportIgnored({ appKey, event: undefined, botUserId: undefined, reason: "channel" });
       return undefined;
     }
     await acceptMessages(appKey, routed.message.fromUserId, [routed.message]);

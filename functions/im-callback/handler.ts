@@ -33,6 +33,7 @@ export const handler = makeApiHandler(
     acceptMessages: makeAcceptMessages({ ...ingress, bots: knownBots, clock }),
     // Reads the bot that the event names without the cache, so that bots created a second ago are found.
     acceptBotEvent: makeAcceptBotEvent({ ...ingress, clock }),
+    reportIgnored: ingress.reportIgnored,
     metrics,
     clock,
     log,

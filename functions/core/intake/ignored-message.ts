@@ -31,7 +31,8 @@ export const furthest = (reasons: readonly IgnoreReason[]): IgnoreReason =>
 
 export interface IgnoredMessage {
   readonly appKey: string;
-  readonly event: MessageEvent;
+  /** Undefined if the channel was enough to ignore the message, which is then not parsed. */
+  readonly event: MessageEvent | undefined;
   /** Undefined if the message addresses no bot. */
   readonly botUserId: string | undefined;
   readonly reason: IgnoreReason;
@@ -49,14 +50,13 @@ export interface ReportIgnoredPorts {
 export const makeReportIgnored =
   ({ log, metrics, pseudonymOf }: ReportIgnoredPorts): ReportIgnored =>
   ({ appKey, event, botUserId, reason }) => {
-    const { fromUserId, msgUID, objectName } = event.data;
     log.info("message_ignored", {
       app: appKey,
       bot: botUserId,
-      msgUID,
-      user: pseudonymOf(appKey, fromUserId),
-      eventType: event.type,
-      objectName,
+      msgUID: event?.data.msgUID,
+      user: event && pseudonymOf(appKey, event.data.fromUserId),
+      eventType: event?.type,
+      objectName: event?.data.objectName,
       reason,
     });
     metrics.count("MessageIgnored", { reason });

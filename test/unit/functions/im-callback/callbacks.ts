@@ -6,10 +6,12 @@ import type { Bot } from "#core/bot/bot.ts";
 import { makeAcceptBotEvent } from "#core/intake/accept-bot-event.ts";
 import { makeAcceptMessages } from "#core/intake/accept-messages.ts";
 import type { DispatchJobs } from "#core/intake/dispatch-jobs.ts";
+import { makeReportIgnored } from "#core/intake/ignored-message.ts";
 import { makeAnswerCallback } from "../../../../functions/im-callback/answer-callback.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
 import { makeMemoryReplays } from "../../../support/memory-replays.ts";
+import { pseudonymOf } from "../../../support/pseudonyms.ts";
 import { bot } from "../../../support/turns.ts";
 import { lambdaContext, proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
 import { app, appsOf } from "../../adapters/secrets/apps.ts";
@@ -72,6 +74,7 @@ export const setUpCallbacks = ({ bots = [bot()], dispatchJobs }: GivenCallbacks 
       }),
       acceptMessages: makeAcceptMessages(ports),
       acceptBotEvent: makeAcceptBotEvent(ports),
+      reportIgnored: makeReportIgnored({ log, metrics, pseudonymOf }),
       metrics,
       clock,
       log,
