@@ -19,11 +19,14 @@ export type ApiResult = Omit<APIGatewayProxyResult, "body"> & { readonly body: s
 
 export type ApiMiddleware<R extends ApiResult> = MiddlewareObj<APIGatewayProxyEvent, R, Error, Context>;
 
+const traceIdOf = (event: APIGatewayProxyEvent): string =>
+  traceIdIn(headersOf(event).traceparent) ?? newTraceId();
+
 /** The trace of a request that has passed `requestId`. */
-export const traceOf = (event: APIGatewayProxyEvent): Trace => {
-  const { "x-request-id": id = "", traceparent } = headersOf(event);
-  return { requestId: id, traceId: traceIdIn(traceparent) ?? newTraceId() };
-};
+export const traceOf = (event: APIGatewayProxyEvent): Trace => ({
+  requestId: headersOf(event)["x-request-id"] ?? "",
+  traceId: traceIdOf(event),
+});
 
 /**
  * Gives each request an id, and a trace unless the caller has begun one: handlers find them in the headers `x-request-id` and
@@ -31,14 +34,16 @@ export const traceOf = (event: APIGatewayProxyEvent): Trace => {
  */
 export const requestId = <R extends ApiResult>(): ApiMiddleware<R> => {
   const addHeader: ApiMiddleware<R>["after"] = ({ event, response }) => {
-    const { requestId: id } = traceOf(event);
-    if (response) response.headers = { ...response.headers, "x-request-id": id };
+    if (response)
+      response.headers = { ...response.headers, "x-request-id": headersOf(event)["x-request-id"] ?? "" };
   };
   return {
     before: ({ event }) => {
-      const id = requestIdOf(event);
-      const traceId = traceIdIn(headersOf(event).traceparent) ?? newTraceId();
-      event.headers = { ...headersOf(event), "x-request-id": id, traceparent: toTraceparent(traceId) };
+      event.headers = {
+        ...headersOf(event),
+        "x-request-id": requestIdOf(event),
+        traceparent: toTraceparent(traceIdOf(event)),
+      };
     },
     after: addHeader,
     onError: addHeader,
