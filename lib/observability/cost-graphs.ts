@@ -37,8 +37,9 @@ const bytesIn = (LogGroupName: string): IMetric =>
 /** Hourly costs that grow with the number of turns. docs/cost.md has the fixed costs. */
 export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
   const { api, apiFunctions, workers, queues, tables, functionLogs, accessLogs } = watched;
-  const lambdas = [...apiFunctions, ...workers].map(({ lambda }) => lambda);
-  const durations = [...apiFunctions, ...workers]
+  const functions = [...apiFunctions, ...workers];
+  const lambdas = functions.map(({ lambda }) => lambda);
+  const durations = functions
     .filter(({ isManaged }) => !isManaged)
     .map(({ lambda }) => lambda.metricDuration(sum));
   const consumed = (kind: "Read" | "Write"): IMetric[] =>
