@@ -1,9 +1,8 @@
-import { readCdkContext } from "../lib/cdk-context.ts";
-import { makeConfig } from "../lib/config.ts";
-import { stageSettings } from "../lib/stage-settings.ts";
 import { localApp } from "../local/secret-value.ts";
 import { readSettings } from "../local/settings.ts";
+import { describeError } from "./command/describe-error.ts";
 import { findLocalBridge } from "./command/find-local-bridge.ts";
+import { readStageConfig } from "./command/stage-config.ts";
 import { makeCommandLine } from "./command/target.ts";
 import { diagnoseRun } from "./doctor/diagnose-run.ts";
 import { diagnoseStage } from "./doctor/diagnose-stage.ts";
@@ -20,9 +19,7 @@ const report = makeReport((line) => process.stdout.write(`${redact(line, secrets
 const ports = { report, addSecret: (secret: string) => secrets.push(secret), now: Date.now };
 
 const checkStage = async (stage: string): Promise<void> => {
-  const context: Readonly<Record<string, unknown>> = { ...readCdkContext(), stage };
-  const config = makeConfig(stageSettings((key) => context[key]));
-  const aws = config.region === undefined ? {} : { region: config.region };
+  const { config, aws } = readStageConfig(stage);
   await diagnoseStage({ config, aws, sqs: aws, dynamodb: aws }, ports);
 };
 
@@ -49,7 +46,7 @@ process.stdout.on("error", () => {});
 main(process.argv.slice(2)).then(
   (passed) => process.exit(passed ? 0 : 1),
   (error: unknown) => {
-    console.error(error instanceof Error && error.message !== "" ? error.message : String(error));
+    console.error(describeError(error));
     process.exit(1);
   },
 );

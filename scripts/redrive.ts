@@ -10,6 +10,7 @@ import { makeReadDeadLetters } from "#adapters/sqs/read-dead-letters.ts";
 import type { Job } from "#core/jobs/job.ts";
 import { makeRedriveJobs } from "#core/jobs/redrive-jobs.ts";
 import { oneLine } from "#core/shared/one-line.ts";
+import { describeError } from "./command/describe-error.ts";
 import { findBridge } from "./command/target.ts";
 import { readOptions } from "./redrive/options.ts";
 import { makeRedriveReport } from "./redrive/report.ts";
@@ -71,6 +72,6 @@ const main = async (): Promise<void> => {
 };
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error && error.message !== "" ? error.message : String(error));
+  console.error(describeError(error));
   process.exit(1);
 });

@@ -8,6 +8,7 @@ import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeAppSecrets } from "#adapters/secrets/app-secrets.ts";
 import { localApp } from "../local/secret-value.ts";
 import { readSettings } from "../local/settings.ts";
+import { describeError } from "./command/describe-error.ts";
 import { findBridge, makeCommandLine } from "./command/target.ts";
 import { makeResealReport } from "./reseal/report.ts";
 
@@ -48,6 +49,6 @@ const main = async (): Promise<void> => {
 };
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error && error.message !== "" ? error.message : String(error));
+  console.error(describeError(error));
   process.exit(1);
 });

@@ -2,14 +2,13 @@ import { readFile } from "node:fs/promises";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import { makePseudonymOf } from "#adapters/secrets/user-pseudonym.ts";
 import { oneLine } from "#core/shared/one-line.ts";
-import { readCdkContext } from "../lib/cdk-context.ts";
-import { makeConfig } from "../lib/config.ts";
-import { stageSettings } from "../lib/stage-settings.ts";
 import { runLogOf } from "../local/run-file.ts";
 import { localApp } from "../local/secret-value.ts";
 import { readSettings } from "../local/settings.ts";
 import type { ClientConfig } from "./command/bridge.ts";
 import { checkSecret } from "./command/check-secret.ts";
+import { describeError } from "./command/describe-error.ts";
+import { readStageConfig } from "./command/stage-config.ts";
 import { makeStoredSecret, secretNameOf } from "./command/stored-secret.ts";
 import { findStories, type StoryFilter } from "./story/find-stories.ts";
 import { type LogLine, parseLogLine } from "./story/log-line.ts";
@@ -48,9 +47,7 @@ const readLines = async ({ stage, port, user, ...asked }: StoryOptions) => {
     const filter: StoryFilter = { ...asked, users };
     return { filter, lines: await readRunLog(port) };
   }
-  const context: Readonly<Record<string, unknown>> = { ...readCdkContext(), stage };
-  const { region } = makeConfig(stageSettings((key) => context[key]));
-  const aws = region === undefined ? {} : { region };
+  const { aws } = readStageConfig(stage);
   const users = user === undefined ? undefined : pseudonymsIn(await appsOfStage(stage, aws), user);
   const filter: StoryFilter = { ...asked, users };
   return { filter, lines: await readStageLog(stage, filter, aws) };
@@ -77,7 +74,7 @@ process.stdout.on("error", () => {});
 main(process.argv.slice(2)).then(
   (found) => process.exit(found ? 0 : 1),
   (error: unknown) => {
-    console.error(error instanceof Error && error.message !== "" ? error.message : String(error));
+    console.error(describeError(error));
     process.exit(1);
   },
 );

@@ -3,11 +3,11 @@ import {
   type Dimension,
   GetDashboardCommand,
   type MetricAlarm,
-  paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
 import * as v from "valibot";
 import type { ClientConfig } from "../command/bridge.ts";
 import { stackNameOf } from "../command/find-stack.ts";
+import { readAlarms } from "../command/read-alarms.ts";
 
 /** An alarm, or the dashboard, and the resources that its metrics name. */
 export interface Watcher {
@@ -70,11 +70,8 @@ const readDashboard = async (client: CloudWatchClient, name: string): Promise<Wa
 export const readWatchers = async (stage: string, aws: ClientConfig = {}): Promise<readonly Watcher[]> => {
   const client = new CloudWatchClient(aws);
   try {
-    const watchers: Watcher[] = [];
-    const AlarmNamePrefix = `${stackNameOf(stage, "observability")}-`;
-    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, { AlarmNamePrefix }))
-      watchers.push(...MetricAlarms.map(watchedBy));
-    return [...watchers, ...(await readDashboard(client, `bot-bridge-${stage}`))];
+    const alarms = await readAlarms(stackNameOf(stage, "observability-"), aws);
+    return [...alarms.map(watchedBy), ...(await readDashboard(client, `bot-bridge-${stage}`))];
   } finally {
     client.destroy();
   }

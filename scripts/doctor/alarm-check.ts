@@ -1,25 +1,12 @@
-import { CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { paginateListSubscriptionsByTopic, SNSClient, type Subscription } from "@aws-sdk/client-sns";
 import type { ClientConfig } from "../command/bridge.ts";
 import { stackNameOf } from "../command/find-stack.ts";
+import { readAlarms } from "../command/read-alarms.ts";
 import { type Finding, type Findings, note, ok, problem } from "./check.ts";
 import { failedCheck } from "./failed-check.ts";
 
 /** The stacks that have alarms. Those of releases are next to their functions. */
 const parts = ["messaging", "api", "observability"] as const;
-
-/** CloudFormation begins their names with the name of their stack. */
-const readAlarms = async (prefix: string, aws: ClientConfig): Promise<MetricAlarm[]> => {
-  const client = new CloudWatchClient(aws);
-  try {
-    const alarms: MetricAlarm[] = [];
-    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, { AlarmNamePrefix: prefix }))
-      alarms.push(...MetricAlarms);
-    return alarms;
-  } finally {
-    client.destroy();
-  }
-};
 
 const readSubscriptions = async (TopicArn: string, aws: ClientConfig): Promise<Subscription[]> => {
   const client = new SNSClient(aws);

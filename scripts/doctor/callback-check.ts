@@ -1,6 +1,6 @@
-import { CloudFormationClient, paginateListStackResources } from "@aws-sdk/client-cloudformation";
 import type { ClientConfig } from "../command/bridge.ts";
 import { stackNameOf } from "../command/find-stack.ts";
+import { listResources } from "../command/stack-resources.ts";
 import { type Finding, note, ok } from "./check.ts";
 import { readMetric } from "./read-metric.ts";
 
@@ -12,17 +12,12 @@ export interface CallbacksToCheck {
 /** Its logical id. */
 export const callbackFunction = /^ImCallback/;
 
-const findFunction = async (StackName: string, aws: ClientConfig): Promise<string | undefined> => {
-  const client = new CloudFormationClient(aws);
-  try {
-    for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName }))
-      for (const { ResourceType, LogicalResourceId = "", PhysicalResourceId } of StackResourceSummaries)
-        if (ResourceType === "AWS::Lambda::Function" && callbackFunction.test(LogicalResourceId))
-          return PhysicalResourceId;
-    return undefined;
-  } finally {
-    client.destroy();
-  }
+const findFunction = async (stackName: string, aws: ClientConfig): Promise<string | undefined> => {
+  const resources = await listResources(stackName, aws);
+  return resources.find(
+    ({ ResourceType, LogicalResourceId = "" }) =>
+      ResourceType === "AWS::Lambda::Function" && callbackFunction.test(LogicalResourceId),
+  )?.PhysicalResourceId;
 };
 
 /** Checks whether RongCloud calls the bridge. `now`: milliseconds since the epoch. */

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CloudFormationClient, paginateListStackResources } from "@aws-sdk/client-cloudformation";
 import {
   CloudWatchLogsClient,
   GetQueryResultsCommand,
@@ -7,6 +6,8 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { ClientConfig } from "../command/bridge.ts";
 import { explainAwsError } from "../command/explain-aws-error.ts";
+import { stackNameOf } from "../command/find-stack.ts";
+import { listResources } from "../command/stack-resources.ts";
 import type { StoryFilter } from "./find-stories.ts";
 import { type LogLine, parseLogLine } from "./log-line.ts";
 
@@ -16,18 +17,13 @@ const pollMs = 1_000;
 
 /** The log groups of a stage's functions. */
 const logGroupsOf = async (stage: string, aws: ClientConfig): Promise<string[]> => {
-  const client = new CloudFormationClient(aws);
   const groups: string[] = [];
   for (const stack of ["messaging", "api"]) {
-    const pages = paginateListStackResources({ client }, { StackName: `bot-bridge-${stage}-${stack}` });
-    for await (const { StackResourceSummaries = [] } of pages) {
-      for (const { ResourceType, PhysicalResourceId } of StackResourceSummaries) {
-        if (ResourceType === "AWS::Logs::LogGroup" && PhysicalResourceId !== undefined)
-          groups.push(PhysicalResourceId);
-      }
+    for (const { ResourceType, PhysicalResourceId } of await listResources(stackNameOf(stage, stack), aws)) {
+      if (ResourceType === "AWS::Logs::LogGroup" && PhysicalResourceId !== undefined)
+        groups.push(PhysicalResourceId);
     }
   }
-  client.destroy();
   return groups;
 };
 
