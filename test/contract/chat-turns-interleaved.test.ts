@@ -12,6 +12,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import { botSlot, makeAcquireSlots } from "#core/shared/slots.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
+import { chatRequest } from "../support/chat/chat-request.ts";
 import { chatUser } from "../support/chat/chat-turns.ts";
 import { makeMemoryClient } from "../support/chat/memory-client.ts";
 import { closeAfterAll } from "../support/close-after.ts";
@@ -127,22 +128,13 @@ const setUp = ({ limits = { turnsPerMinute: 30, turnsAtOnce: 3 }, perBot = 3 } =
 
     /** What the caller gets: an answer, the turn that exists, "busy", or the code of an error. */
     return async (given: Partial<ChatRequest> = {}, isRevoked = false): Promise<string> => {
-      const request: ChatRequest = {
-        botUserId: "bot-helpdesk",
-        content: "hello",
-        conversation: undefined,
-        integration: undefined,
-        files: [],
-        idempotencyKey: undefined,
-        ...given,
-      };
       const user = chatUser({ appKey, issuedAt: isRevoked ? now - 2_000 : now });
       const codeOf = (error: unknown): string => {
         if (error instanceof BridgeError) return error.code;
         return error instanceof Error ? error.message : String(error);
       };
       try {
-        const begun = await begin(user, request, now + lifeMs);
+        const begun = await begin(user, chatRequest(given), now + lifeMs);
         if (begun.status === "existing") return "existing";
         return await run(begun.ready, makeMemoryClient(), now + lifeMs);
       } catch (error) {

@@ -6,6 +6,7 @@ import { type ChatRequest, makeBeginChatTurn } from "#core/chat/begin-chat-turn.
 import type { Admission, TurnRequest } from "#core/chat/user-guard.ts";
 import { conversationKeyOf } from "#core/turn/conversation.ts";
 import { questionOf } from "#core/turn/question.ts";
+import { chatRequest } from "../../../support/chat/chat-request.ts";
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeFreeSlots } from "../../../support/free-slots.ts";
@@ -14,16 +15,6 @@ import { bot, difyIntegration, webhookIntegration } from "../../../support/turns
 
 const hash = (parts: readonly unknown[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
-
-const ask = (given: Partial<ChatRequest> = {}): ChatRequest => ({
-  botUserId: "bot-helpdesk",
-  content: "hello",
-  conversation: undefined,
-  integration: undefined,
-  files: [],
-  idempotencyKey: undefined,
-  ...given,
-});
 
 const chat = difyIntegration({ type: "dify_chat" });
 const agent = difyIntegration({ type: "dify_agent" });
@@ -97,16 +88,16 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
   const user = chatUser();
   return {
     ...{ clock, turns, asked, left, ended, guard, slots, failing, calls },
-    begin: (request = ask(), as = user) => begin(as, request, until),
+    begin: (request = chatRequest(), as = user) => begin(as, request, until),
     /** A turn that may run now. */
-    ready: async (request = ask(), as = user) => {
+    ready: async (request = chatRequest(), as = user) => {
       const begun = await begin(as, request, until);
       if (begun.status !== "ready") throw new Error("the turn exists already");
       await begun.ready.admission;
       return begun.ready;
     },
     /** Why a turn that has begun does not run, after what its runner does then. */
-    refusal: async (request = ask()): Promise<unknown> => {
+    refusal: async (request = chatRequest()): Promise<unknown> => {
       const begun = await begin(user, request, until);
       if (begun.status !== "ready") throw new Error("the turn exists already");
       const { id, lease, admission } = begun.ready;
@@ -146,7 +137,7 @@ describe("a question", () => {
 
   test("brings its files and the name of its conversation along", async () => {
     const files = [{ kind: "image", url: "https://example.com/a.png" }] as const;
-    const { turn, id } = await setUp().ready(ask({ files, conversation: "trip" }));
+    const { turn, id } = await setUp().ready(chatRequest({ files, conversation: "trip" }));
     expect(turn.files).toEqual(files);
     expect(id.conversation).toBe("trip");
     expect(conversationKeyOf(turn)).toMatchObject({ name: "trip" });
@@ -155,7 +146,7 @@ describe("a question", () => {
   test("is read as the user wrote it, even if it is a command or a mention", async () => {
     const { ready } = setUp();
     for (const content of ['{"content":"x"}', "@Helpdesk", "/help", "👋"]) {
-      const { turn } = await ready(ask({ content }));
+      const { turn } = await ready(chatRequest({ content }));
       expect(questionOf(turn.bot, turn.integration, turn.event)?.text).toBe(content);
     }
   });
@@ -175,7 +166,9 @@ describe("a question", () => {
     const off = difyIntegration({ type: "dify_completion", enabled: false });
     const { ready } = setUp([bot({ integrations: [webhookIntegration(), off, chat, agent] })]);
     expect((await ready()).turn.integration.type).toBe("dify_chat");
-    expect((await ready(ask({ integration: "dify_agent" }))).turn.integration.type).toBe("dify_agent");
+    expect((await ready(chatRequest({ integration: "dify_agent" }))).turn.integration.type).toBe(
+      "dify_agent",
+    );
   });
 });
 
@@ -207,7 +200,7 @@ describe("a question is rejected", () => {
     ],
   ])("%s", async (_what, request, bots, error) => {
     const { begin, asked, turns } = setUp(bots);
-    await expect(begin(ask(request))).rejects.toMatchObject({ expose: true, ...error });
+    await expect(begin(chatRequest(request))).rejects.toMatchObject({ expose: true, ...error });
     expect(asked).toEqual([]);
     expect(turns.recordOf({ appKey: "app-one", turn: "id-1" })).toMatchObject({ heldUntil: 0 });
   });
@@ -215,12 +208,14 @@ describe("a question is rejected", () => {
   test("for a bot that the token does not cover, whether it exists or not", async () => {
     const { begin, ready } = setUp();
     const bound = chatUser({ bots: ["bot-sales", "bot-helpdesk"] });
-    await expect(ready(ask(), bound)).resolves.toBeDefined();
+    await expect(ready(chatRequest(), bound)).resolves.toBeDefined();
     for (const botUserId of ["bot-helpdesk", "bot-nowhere"]) {
-      await expect(begin(ask({ botUserId }), chatUser({ bots: ["bot-sales"] }))).rejects.toMatchObject({
+      await expect(
+        begin(chatRequest({ botUserId }), chatUser({ bots: ["bot-sales"] })),
+      ).rejects.toMatchObject({
         code: "forbidden",
       });
-      await expect(begin(ask({ botUserId }), chatUser({ bots: [] }))).rejects.toMatchObject({
+      await expect(begin(chatRequest({ botUserId }), chatUser({ bots: [] }))).rejects.toMatchObject({
         code: "forbidden",
       });
     }
@@ -230,7 +225,9 @@ describe("a question is rejected", () => {
     const { begin, failing, calls } = setUp();
     failing.begin = new Error("the turn's");
     await expect(begin()).rejects.toThrow("the turn's");
-    await expect(begin(ask({ botUserId: "bot-nowhere" }))).rejects.toMatchObject({ code: "not_found" });
+    await expect(begin(chatRequest({ botUserId: "bot-nowhere" }))).rejects.toMatchObject({
+      code: "not_found",
+    });
     failing.read = new Error("the bot's");
     failing.discard = new Error("a later one");
     await expect(begin()).rejects.toThrow("the bot's");
@@ -248,7 +245,7 @@ describe("a turn that has begun is refused", () => {
 
   test("above the rate limit: the caller is told when to retry, and the turn may be begun again by then", async () => {
     const { refusal, ready, guard, left } = setUp();
-    const request = ask({ idempotencyKey: "k1" });
+    const request = chatRequest({ idempotencyKey: "k1" });
     guard.admission = { status: "limited", retryAfterMs: 1_700 };
     expect(await refusal(request)).toMatchObject({
       code: "rate_limited",
@@ -263,7 +260,7 @@ describe("a turn that has begun is refused", () => {
 
   test("while the guard cannot decide: the turn may be begun again at once", async () => {
     const { refusal, ready, guard, asked, left } = setUp();
-    const request = ask({ idempotencyKey: "k1" });
+    const request = chatRequest({ idempotencyKey: "k1" });
     guard.admission = new Error("throttled");
     expect(await refusal(request)).toEqual(new Error("throttled"));
     // It may have been admitted all the same.
@@ -283,7 +280,7 @@ describe("a turn that has begun is refused", () => {
 
 describe("a question with a key", () => {
   const key = "order-7";
-  const request = ask({ idempotencyKey: key });
+  const request = chatRequest({ idempotencyKey: key });
 
   test("is one turn, whose answer is stored, however often it is asked; the guard is asked once", async () => {
     const { begin, ready, asked } = setUp();
@@ -338,7 +335,11 @@ describe("a question with a key", () => {
       newId: () => "a new one",
       hash,
     });
-    const begun = await begin(chatUser({ appKey, userId }), ask({ botUserId, idempotencyKey }), startMs);
+    const begun = await begin(
+      chatUser({ appKey, userId }),
+      chatRequest({ botUserId, idempotencyKey }),
+      startMs,
+    );
     return begun.status === "ready" ? begun.ready.id.turn : "";
   };
 
@@ -367,7 +368,7 @@ describe("a question with a key", () => {
       await ready(request),
       await ready(),
       await ready(),
-      await ready(ask({ idempotencyKey: "k2" })),
+      await ready(chatRequest({ idempotencyKey: "k2" })),
     ].map(({ id }) => id.turn);
     expect(new Set(names).size).toBe(4);
   });
@@ -379,7 +380,7 @@ describe("a turn for which the bot or its app has no free slot", () => {
     async (limit) => {
       const { refusal, slots, left, asked, ready } = setUp();
       slots.refuse(limit);
-      expect(await refusal(ask({ idempotencyKey: "k" }))).toMatchObject({
+      expect(await refusal(chatRequest({ idempotencyKey: "k" }))).toMatchObject({
         code: "rate_limited",
         retryable: true,
         retryAfterMs: 5_000,
@@ -387,7 +388,7 @@ describe("a turn for which the bot or its app has no free slot", () => {
       });
       expect(left).toEqual([asked[0]?.turn]);
       slots.refuse(undefined);
-      expect(await ready(ask({ idempotencyKey: "k" }))).toMatchObject({
+      expect(await ready(chatRequest({ idempotencyKey: "k" }))).toMatchObject({
         id: { turn: asked[0]?.turn },
         attempt: 2,
       });
@@ -454,7 +455,7 @@ describe("the calls of a stage", () => {
   test("know the integration that the client names before the bot is read, and else leave it open", async () => {
     const { ready, turns } = setUp([bot({ integrations: [chat, agent] })]);
     const recorded = async (request: Partial<ChatRequest>) =>
-      turns.recordOf((await ready(ask(request))).id)?.integrationType;
+      turns.recordOf((await ready(chatRequest(request))).id)?.integrationType;
     expect(await recorded({ integration: "dify_agent" })).toBe("dify_agent");
     expect(await recorded({})).toBeUndefined();
   });

@@ -1,18 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { type ConversationKey, conversationLifeMs } from "#core/turn/conversation.ts";
+import { conversationLifeMs } from "#core/turn/conversation.ts";
 import { type LeasedConversation, makeWithConversation } from "#core/turn/conversation-lease.ts";
+import { conversationKey } from "../../../support/conversations.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 
-const key: ConversationKey = {
-  appKey: "app-one",
-  botUserId: "bot-helpdesk",
-  integrationType: "dify_chat",
-  channelType: "PERSON",
-  targetId: "bot-helpdesk",
-  senderId: "u7",
-};
+const key = conversationKey();
 const setUp = () => {
   const clock = makeTestClock();
   const log = makeMemoryLog();
