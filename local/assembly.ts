@@ -1,5 +1,6 @@
 import { findBuild } from "../lib/build-cache.ts";
 import type { Config } from "../lib/config.ts";
+import { buildInChild } from "./builds/build-in-child.ts";
 
 /** Inputs of the stacks and bundles. */
 export const assemblyFiles = [
@@ -18,15 +19,7 @@ export const copyAssembly = async (given: Config, outdir: string): Promise<void>
   const config = { ...given, rongcloudApiUrl: noAddress };
   const assembly = findBuild({ name: "bot-bridge-assemblies", files: assemblyFiles, settings: config });
   if (!assembly.exists) {
-    // Imported on demand: CDK takes a second of CPU time to load.
-    const { makeApp } = await import("../lib/app.ts");
-    makeApp(config, {
-      outdir: assembly.draft,
-      // Validation takes two seconds; it runs in tests and deployments.
-      builtinCloudFormationValidation: false,
-      // Read by the CDK's own tools only.
-      treeMetadata: false,
-    }).synth();
+    await buildInChild("assembly", { config, outdir: assembly.draft });
     assembly.save();
   }
   assembly.copyTo(outdir);

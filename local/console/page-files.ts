@@ -1,5 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildInChild } from "../builds/build-in-child.ts";
 
 export interface PageSettings {
   readonly bridgeUrl: string;
@@ -17,19 +20,14 @@ export type PageFiles = ReadonlyMap<string, PageFile>;
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../console/${name}`, import.meta.url));
 
 const bundlePage = async (settings: PageSettings): Promise<Uint8Array> => {
-  const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    entryPoints: [pathOf("page.ts")],
-    bundle: true,
-    write: false,
-    platform: "browser",
-    target: "es2022",
-    format: "esm",
-    sourcemap: "inline",
-    define: { pageSettings: JSON.stringify(settings) },
-    logLevel: "warning",
-  });
-  return outputFiles[0]?.contents ?? new Uint8Array();
+  const folder = await mkdtemp(join(tmpdir(), "bot-bridge-page-"));
+  try {
+    const outfile = join(folder, "page.js");
+    await buildInChild("page", { outfile, settings });
+    return await readFile(outfile);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 };
 
 /** The page's files by path. The settings are compiled into its script. */
