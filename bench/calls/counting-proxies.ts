@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
 import { startSqs } from "../../local/aws/sqs.ts";
-import { makeUpstream } from "../../local/aws/upstream.ts";
 import { type HttpServer, readBody, startHttpServer } from "../../local/http-server.ts";
 import type { TimedCall } from "./stages.ts";
 import type { Tallier } from "./tally.ts";
+import { makeUpstream } from "./upstream.ts";
 
 export interface CountedAws {
   readonly dynamodbEndpoint: string;

@@ -1,38 +1,36 @@
+import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import * as v from "valibot";
-import type { QueueActivity } from "./queue-activity.ts";
-import type { Answer } from "./upstream.ts";
+import type { Answer } from "./fauxqs.ts";
 
-const receiveSchema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.looseObject({
-    // SQS's limits; the server rejects other values.
-    WaitTimeSeconds: v.pipe(v.number(), v.minValue(1), v.maxValue(20)),
-  }),
-);
-const answerSchema = v.object({ Messages: v.optional(v.array(v.unknown()), []) });
+const receiveSchema = v.looseObject({
+  // SQS's limits; the server rejects other values.
+  WaitTimeSeconds: v.pipe(v.number(), v.minValue(1), v.maxValue(20)),
+});
+/** fauxqs's answer to a poll that finds nothing. */
+const noMessages = "{}";
 
 /**
  * Implements a long poll by repeated short polls, so that the server holds no poll of a client that has disconnected.
  */
 export const longPoll = async (
-  post: (body: Buffer | string) => Promise<Answer>,
-  body: Buffer,
-  activity: QueueActivity,
+  post: (body: unknown) => Promise<Answer>,
+  body: unknown,
+  untilActivity: (signal: AbortSignal) => Promise<void>,
   disconnected: AbortSignal,
 ): Promise<Answer> => {
-  const request = v.safeParse(receiveSchema, body.toString());
+  const request = v.safeParse(receiveSchema, body);
   if (!request.success) return post(body);
   const deadline = Date.now() + request.output.WaitTimeSeconds * 1000;
-  const shortPoll = JSON.stringify({ ...request.output, WaitTimeSeconds: 0 });
+  const shortPoll = { ...request.output, WaitTimeSeconds: 0 };
   for (;;) {
-    const next = activity.wait(disconnected);
+    const next = untilActivity(disconnected);
     const answer = await post(shortPoll);
     if (!isEmpty(answer) || disconnected.aborted || Date.now() >= deadline) return answer;
     await next;
+    // A client that disconnected just before the activity is noticed first.
+    await turnOfEventLoop();
     if (disconnected.aborted) return answer;
   }
 };
 
-const isEmpty = ({ statusCode, body }: Answer): boolean =>
-  statusCode === 200 && v.parse(answerSchema, JSON.parse(body.toString())).Messages.length === 0;
+const isEmpty = ({ statusCode, body }: Answer): boolean => statusCode === 200 && body === noMessages;

@@ -1,26 +1,30 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Notifies pollers that there may be messages. */
+/** Notifies pollers that there may be messages in their queue. */
 export interface QueueActivity {
-  notify(): void;
+  notify(queue: string): void;
   /**
    * Resolves at the next activity, or after a short time without any, since messages also become visible by timeout.
    */
-  wait(signal: AbortSignal): Promise<void>;
+  wait(queue: string, signal: AbortSignal): Promise<void>;
 }
 
 const visibilityCheckMs = 300;
 
 export const makeQueueActivity = (): QueueActivity => {
-  let activity = Promise.withResolvers<void>();
+  const waiting = new Map<string, PromiseWithResolvers<void>>();
   return {
-    notify() {
-      activity.resolve();
-      activity = Promise.withResolvers<void>();
+    notify(queue) {
+      waiting.get(queue)?.resolve();
+      waiting.delete(queue);
     },
-    async wait(signal) {
-      const moment = delay(visibilityCheckMs, undefined, { signal }).catch(() => {});
-      await Promise.race([activity.promise, moment]);
+    async wait(queue, signal) {
+      const activity = waiting.get(queue) ?? Promise.withResolvers<void>();
+      waiting.set(queue, activity);
+      const ended = new AbortController();
+      const moment = delay(visibilityCheckMs, undefined, { signal: AbortSignal.any([signal, ended.signal]) });
+      await Promise.race([activity.promise, moment.catch(() => {})]);
+      ended.abort();
     },
   };
 };

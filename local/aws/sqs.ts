@@ -5,7 +5,7 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { startFauxqs } from "./fauxqs.ts";
+import { makeFauxqs } from "./fauxqs.ts";
 import { type Denies, deniesNothing } from "./iam/access.ts";
 import { localClient } from "./local-client.ts";
 import { startStrictSqs } from "./strict-sqs.ts";
@@ -51,17 +51,13 @@ const startStrictFauxqs = async (
   dataDir: string | undefined,
   denies: Denies,
 ): Promise<Omit<Sqs, "queueUrls">> => {
-  const fauxqs = await startFauxqs(dataDir && join(dataDir, "sqs"));
-  const strict = await startStrictSqs({
-    endpoint: fauxqs.endpoint,
-    persistent: dataDir !== undefined,
-    denies,
-  });
+  const fauxqs = await makeFauxqs(dataDir && join(dataDir, "sqs"));
+  const strict = await startStrictSqs({ fauxqs, persistent: dataDir !== undefined, denies });
   return {
     endpoint: strict.url,
     close: async () => {
       await strict.close();
-      await fauxqs.close();
+      fauxqs.close();
     },
   };
 };

@@ -1,92 +1,89 @@
 import type { IncomingHttpHeaders } from "node:http";
 import * as v from "valibot";
 import { type HttpServer, readBody, startHttpServer } from "../http-server.ts";
+import type { Answer, Fauxqs } from "./fauxqs.ts";
 import type { Denies } from "./iam/access.ts";
 import { permissionsForSqs } from "./iam/sqs-permissions.ts";
 import { longPoll } from "./long-poll.ts";
 import { makeQueueActivity } from "./queue-activity.ts";
 import { badIdentifierOf, badIdentifiersByEntry } from "./sqs-identifiers.ts";
-import { type Answer, makeUpstream } from "./upstream.ts";
 
+const queueSchema = v.looseObject({ QueueUrl: v.string() });
 const batchSchema = v.looseObject({ Entries: v.array(v.looseObject({ Id: v.string() })) });
 const batchAnswerSchema = v.looseObject({ Failed: v.optional(v.array(v.unknown()), []) });
 
 export interface StrictSqsOptions {
-  readonly endpoint: string;
+  readonly fauxqs: Pick<Fauxqs, "post">;
   /** Whether fauxqs stores messages on disk. */
   readonly persistent: boolean;
   readonly denies: Denies;
 }
 
 /**
- * A proxy in front of fauxqs that is as strict as SQS. fauxqs knows no roles, accepts any message group and
- * deduplication id, and delivers messages to long polls of disconnected clients, so that they stay hidden until their
- * visibility timeout ends. With data on disk, fauxqs 2.4.1 loses a message whose visibility timeout is set to 0 until it
- * is restarted, so the proxy sets it to 1 s.
+ * Serves fauxqs and is as strict as SQS. fauxqs knows no roles, accepts any message group and deduplication id, and
+ * delivers messages to long polls of disconnected clients, so that they stay hidden until their visibility timeout ends.
+ * With data on disk, fauxqs 2.4.1 loses a message whose visibility timeout is set to 0 until it is restarted, so this sets
+ * it to 1 s.
  */
 export const startStrictSqs = async ({
-  endpoint,
+  fauxqs,
   persistent,
   denies,
 }: StrictSqsOptions): Promise<HttpServer> => {
-  const upstream = makeUpstream(endpoint);
   const activity = makeQueueActivity();
 
   const answerTo = async (
     headers: IncomingHttpHeaders,
-    body: Buffer,
+    body: unknown,
     disconnected: AbortSignal,
   ): Promise<Answer> => {
     const target = headers["x-amz-target"];
-    const denial = denies(headers, permissionsForSqs(target, body.toString()));
+    const denial = denies(headers, permissionsForSqs(target, JSON.stringify(body)));
     if (denial !== undefined) return errorAnswer({ code: "AccessDenied", message: denial });
+    const post = (request: unknown) => fauxqs.post(headers, request);
     switch (target) {
       case "AmazonSQS.ReceiveMessage":
-        return longPoll((request) => upstream.post(headers, request), body, activity, disconnected);
+        return longPoll(post, body, (signal) => activity.wait(queueOf(body), signal), disconnected);
       case "AmazonSQS.SendMessage": {
-        const bad = badIdentifierOf(parseJson(body));
-        return bad ? errorAnswer(bad) : upstream.post(headers, body);
+        const bad = badIdentifierOf(body);
+        return bad ? errorAnswer(bad) : post(body);
       }
       case "AmazonSQS.SendMessageBatch":
-        return answerToBatch((request) => upstream.post(headers, request), body);
+        return answerToBatch(post, body);
       case "AmazonSQS.ChangeMessageVisibility":
       case "AmazonSQS.ChangeMessageVisibilityBatch":
-        return upstream.post(headers, persistent ? delayRelease(body) : body);
+        return post(persistent ? delayRelease(body) : body);
       default:
-        return upstream.post(headers, body);
+        return post(body);
     }
   };
 
-  const server = await startHttpServer(0, async (request, response) => {
+  return startHttpServer(0, async (request, response) => {
     const disconnected = new AbortController();
     response.once("close", () => disconnected.abort());
-    const body = await readBody(request);
-    const answer = await answerTo(request.headers, body, disconnected.signal);
-    if (request.headers["x-amz-target"] !== "AmazonSQS.ReceiveMessage") activity.notify();
+    const body = parseJson(await readBody(request));
+    const answer = body === undefined ? notJson : await answerTo(request.headers, body, disconnected.signal);
+    if (request.headers["x-amz-target"] !== "AmazonSQS.ReceiveMessage") activity.notify(queueOf(body));
     response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   });
-  return {
-    url: server.url,
-    close: async () => {
-      await server.close();
-      upstream.close();
-    },
-  };
+};
+
+/** The queue's name: a URL may have any host. */
+const queueOf = (body: unknown): string => {
+  const parsed = v.safeParse(queueSchema, body);
+  return parsed.success ? parsed.output.QueueUrl.slice(parsed.output.QueueUrl.lastIndexOf("/")) : "";
 };
 
 /** Replaces a visibility timeout of 0 with 1 s, in a single request or in each entry of a batch. */
-const delayRelease = (body: Buffer): string =>
-  JSON.stringify(parseJson(body), (name, value: unknown) =>
+const delayRelease = (body: unknown): unknown =>
+  JSON.parse(JSON.stringify(body), (name, value: unknown) =>
     name === "VisibilityTimeout" && value === 0 ? 1 : value,
   );
 
 /** Like SQS, rejects only the invalid entries. */
-const answerToBatch = async (
-  post: (body: Buffer | string) => Promise<Answer>,
-  body: Buffer,
-): Promise<Answer> => {
-  const batch = v.safeParse(batchSchema, parseJson(body));
-  const bad = badIdentifiersByEntry(parseJson(body));
+const answerToBatch = async (post: (body: unknown) => Promise<Answer>, body: unknown): Promise<Answer> => {
+  const batch = v.safeParse(batchSchema, body);
+  const bad = badIdentifiersByEntry(body);
   if (!batch.success || bad.size === 0) return post(body);
   const failed = [...bad].map(([Id, { code, message }]) => ({
     Id,
@@ -96,9 +93,9 @@ const answerToBatch = async (
   }));
   const Entries = batch.output.Entries.filter(({ Id }) => !bad.has(Id));
   if (Entries.length === 0) return jsonAnswer(200, { Successful: [], Failed: failed });
-  const answer = await post(JSON.stringify({ ...batch.output, Entries }));
+  const answer = await post({ ...batch.output, Entries });
   if (answer.statusCode !== 200) return answer;
-  const rest = v.parse(batchAnswerSchema, JSON.parse(answer.body.toString()));
+  const rest = v.parse(batchAnswerSchema, JSON.parse(answer.body));
   return jsonAnswer(200, { ...rest, Failed: [...rest.Failed, ...failed] });
 };
 
@@ -111,6 +108,11 @@ const jsonAnswer = (statusCode: number, body: unknown): Answer => ({
   statusCode,
   headers: { "content-type": "application/x-amz-json-1.0" },
   body: JSON.stringify(body),
+});
+
+const notJson = jsonAnswer(400, {
+  __type: "com.amazonaws.sqs#SerializationException",
+  message: "the body is not JSON",
 });
 
 const parseJson = (body: Buffer): unknown => {

@@ -1,5 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
-import { readBody } from "../http-server.ts";
+import { readBody } from "../../local/http-server.ts";
 
 export interface Answer {
   readonly statusCode: number;
