@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,7 +10,7 @@ import {
   DynamoDBClient,
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
-import dynalite from "dynalite";
+import type dynalite from "dynalite";
 import { closeServer, listen, readBody } from "../http-server.ts";
 import { type Denies, deniesNothing } from "./iam/access.ts";
 import { permissionsForDynamoDb } from "./iam/dynamodb-permissions.ts";
@@ -54,10 +55,30 @@ export const startDynamoDb = async ({
   return server;
 };
 
+/**
+ * Loads dynalite with tables in memory that keep strings. By default memory-level keeps slices of buffers, and each pins a
+ * buffer of 8 KB or more: 60 KB for a message of a user.
+ */
+const loadDynalite = (): typeof dynalite => {
+  const require = createRequire(createRequire(import.meta.url).resolve("dynalite"));
+  const memoryLevel: { MemoryLevel: new (options: object) => object } = require("memory-level");
+  const { MemoryLevel } = memoryLevel;
+  memoryLevel.MemoryLevel = class extends MemoryLevel {
+    constructor(options: object) {
+      super({ ...options, storeEncoding: "utf8" });
+    }
+  };
+  try {
+    return require("dynalite");
+  } finally {
+    memoryLevel.MemoryLevel = MemoryLevel;
+  }
+};
+
 const startDynalite = async (dataDir: string | undefined, denies: Denies): Promise<DynamoDb> => {
   const path = dataDir && join(dataDir, "dynamodb");
   if (path) mkdirSync(path, { recursive: true });
-  const server = dynalite({ createTableMs: 0, ...(path && { path }) });
+  const server = loadDynalite()({ createTableMs: 0, ...(path && { path }) });
   checkRequests(server, denies);
   return { endpoint: await listen(server, 0), close: () => closeServer(server) };
 };
