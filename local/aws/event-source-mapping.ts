@@ -13,7 +13,6 @@ import type { EventSourceMapping } from "./template/event-source-mappings.ts";
 
 export interface MappingOptions {
   readonly mapping: EventSourceMapping;
-  readonly concurrency: number;
   readonly queueUrl: string;
   readonly client: SQSClient;
   readonly invoke: Invoke;
@@ -27,6 +26,8 @@ export interface RunningMapping {
 }
 
 const longPollSeconds = 20;
+/** Lambda polls a queue with five connections. Here the others join the first while it receives messages. */
+const maxHelpers = 4;
 const maxPerReceive = 10;
 const pauseAfterErrorMs = 1000;
 const stopGraceMs = 1000;
@@ -34,7 +35,6 @@ const stopGraceMs = 1000;
 /** Delivers messages from a queue to a function, like Lambda's pollers. */
 export const startMapping = ({
   mapping,
-  concurrency,
   queueUrl,
   client,
   invoke,
@@ -42,19 +42,26 @@ export const startMapping = ({
   clock = systemClock,
 }: MappingOptions): RunningMapping => {
   const stopping = new AbortController();
-  const running = new Set<Promise<void>>();
+  const deliveries = new Set<Promise<void>>();
+  const helpers = new Set<Promise<void>>();
+  const add = (to: Set<Promise<void>>, work: Promise<void>) => {
+    const ended = work.catch(report).finally(() => to.delete(ended));
+    to.add(ended);
+  };
+  /** The first poller's own receive is not counted. */
+  const inUse = () => deliveries.size + helpers.size;
 
   // Requests that stop() aborts are not errors.
   const report = (error: unknown) => {
     if (!stopping.signal.aborted) onError(error);
   };
 
-  const receive = async (): Promise<Message[]> => {
+  const receive = async (waitSeconds: number): Promise<Message[]> => {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: Math.min(mapping.batchSize, maxPerReceive),
-        WaitTimeSeconds: longPollSeconds,
+        WaitTimeSeconds: waitSeconds,
         MessageSystemAttributeNames: ["All"],
         MessageAttributeNames: ["All"],
       }),
@@ -76,19 +83,26 @@ export const startMapping = ({
     );
   };
 
+  /** Returns whether there were messages. */
+  const receiveAndDeliver = async (waitSeconds: number): Promise<boolean> => {
+    const messages = await receive(waitSeconds);
+    if (messages.length > 0) add(deliveries, deliver(messages));
+    return messages.length > 0;
+  };
+
+  const help = async () => {
+    while (inUse() < mapping.maximumConcurrency && (await receiveAndDeliver(0)));
+  };
+
   const poll = async () => {
     while (!stopping.signal.aborted) {
       try {
-        if (running.size >= concurrency) {
-          await Promise.race(running);
+        if (inUse() >= mapping.maximumConcurrency) {
+          await Promise.race([...deliveries, ...helpers]);
           continue;
         }
-        const messages = await receive();
-        if (messages.length === 0) continue;
-        const delivery = deliver(messages)
-          .catch(report)
-          .finally(() => running.delete(delivery));
-        running.add(delivery);
+        if (!(await receiveAndDeliver(longPollSeconds))) continue;
+        while (helpers.size < maxHelpers && inUse() < mapping.maximumConcurrency - 1) add(helpers, help());
       } catch (error) {
         report(error);
         await clock.sleep(pauseAfterErrorMs, stopping.signal);
@@ -100,7 +114,7 @@ export const startMapping = ({
   return {
     async stop() {
       stopping.abort();
-      const ended = polling.then(() => Promise.all(running));
+      const ended = polling.then(() => Promise.all([...deliveries, ...helpers]));
       const settled = new AbortController();
       await Promise.race([ended, clock.sleep(stopGraceMs, settled.signal)]);
       settled.abort();

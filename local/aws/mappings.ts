@@ -2,7 +2,6 @@ import type { Writable } from "node:stream";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { startMapping } from "./event-source-mapping.ts";
 import type { Invoke } from "./lambda/outcome.ts";
-import { maxThreads } from "./lambda/pool.ts";
 import { localClient } from "./local-client.ts";
 import type { Assembly } from "./template/read-assembly.ts";
 
@@ -23,8 +22,6 @@ export const startMappings = async ({ assembly, endpoint, queueUrls, invoke, log
     if (!queueUrl) throw new Error(`no queue of the template has the ARN ${mapping.queueArn}`);
     return startMapping({
       mapping,
-      // Additional messages would wait in the pool while their visibility timeout runs.
-      concurrency: Math.min(mapping.maximumConcurrency, maxThreads),
       queueUrl,
       client,
       invoke: invoke(mapping.functionName),

@@ -110,7 +110,6 @@ const map = (name: string, handle: Handle, { batchSize = 1, concurrency = 10, cl
   };
   const running = startMapping({
     mapping,
-    concurrency,
     queueUrl: urlOf(name),
     client,
     invoke,
