@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { makeConfig } from "../lib/config.ts";
 import { startAppServerSimulator } from "./app-server/server.ts";
 import { copyAssembly } from "./assembly.ts";
-import { maxThreads } from "./aws/lambda/pool.ts";
 import { startLocalAws } from "./aws/start.ts";
 import { startConsole } from "./console/server.ts";
 import { lockDataDir } from "./data-dir.ts";
@@ -46,6 +45,11 @@ export interface RunOutput {
 }
 
 const stage = "local";
+
+/** One bot can have half of them in flight. */
+const turnsInFlight = 200;
+/** Few enough for each to have a thread of its own. */
+const workersInThreads = 10;
 
 /** Then the host is not routed to the simulator. */
 const usesGuideDifyHost = ({ realDify }: Settings): boolean =>
@@ -108,9 +112,9 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       rongcloudApiUrl,
       allowPrivateCallbacks,
       corsOrigins: ["*"],
-      // As many as can run here: apps' and bots' shares are shares of it.
-      turnsInFlight: maxThreads,
-      webhooksInFlight: maxThreads,
+      // Apps' and bots' shares are shares of these.
+      turnsInFlight: settings.invocationsPerThread === 1 ? workersInThreads : turnsInFlight,
+      webhooksInFlight: workersInThreads,
       // As in production, where it replaces a limit that costs two writes per answer.
       reservedConcurrency: { "chat-stream": 300 },
       ...(passThrough !== undefined && { passThrough }),
@@ -121,7 +125,16 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       ...(!usesGuideDifyHost(settings) && { [guideDifyHost]: new URL(dify.url).origin }),
       [guideAppServerHost]: appServer.url,
     };
-    const { port, appKey, appSecret, signatures, dataDir, dynamodbEndpoint, sqsEndpoint } = settings;
+    const {
+      port,
+      appKey,
+      appSecret,
+      signatures,
+      dataDir,
+      dynamodbEndpoint,
+      sqsEndpoint,
+      invocationsPerThread,
+    } = settings;
     // The file is named by the port, which is not known yet.
     let keepLine = (_line: string): void => {};
     const aws = await startLocalAws({
@@ -132,6 +145,7 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       sqsEndpoint,
       secretValues: { [`bot-bridge-${stage}-apps`]: localSecretValue(appKey, appSecret, signatures) },
       environment: { RONGCLOUD_API_URL: rongcloudApiUrl },
+      invocationsPerThread,
       hostAliases,
       log: makeLogStream({
         write: output.writeLog,

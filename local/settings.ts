@@ -112,6 +112,20 @@ export const settingsSchema = v.object({
     ),
     "1",
   ),
+  INVOCATIONS_PER_THREAD: v.optional(
+    v.pipe(
+      v.string(),
+      v.title("integer (1–1000)"),
+      v.regex(/^\d+$/, "must be an integer"),
+      v.transform(Number),
+      v.minValue(1, "must be at least 1"),
+      v.maxValue(1000, "must be at most 1000"),
+      v.description(
+        "How many invocations a thread of a function runs at the same time. 1: one at a time, as Lambda does; at most 10 turns and 10 webhook calls then run concurrently.",
+      ),
+    ),
+    "256",
+  ),
   DYNAMODB_ENDPOINT: optional(webUrl, {
     whenOmitted: "embedded server",
     description: "URL of another DynamoDB server.",
@@ -144,6 +158,7 @@ const settings = v.pipe(
     allowPrivateCallbacks: given.ALLOW_PRIVATE_CALLBACKS === "1",
     passThrough: given.PASS_THROUGH === undefined ? undefined : given.PASS_THROUGH === "1",
     dataDir: given.DATA_DIR,
+    invocationsPerThread: given.INVOCATIONS_PER_THREAD,
     realDify:
       given.DIFY_API_URL !== undefined && given.DIFY_API_KEY !== undefined
         ? { apiUrl: given.DIFY_API_URL, apiKey: given.DIFY_API_KEY }

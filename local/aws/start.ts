@@ -25,6 +25,8 @@ export interface LocalAwsOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Hosts whose https requests functions send elsewhere. */
   readonly hostAliases?: HostAliases;
+  /** How many invocations a thread of a function runs at the same time; 1: one at a time, as Lambda does. */
+  readonly invocationsPerThread?: number;
   /** Receives log lines of functions and errors of event source mappings; default: stderr. */
   readonly log?: Writable | undefined;
   /** Called when a response has been sent or the client has disconnected. */
@@ -40,6 +42,8 @@ export interface LocalAws {
   crash(): number;
   close(): Promise<void>;
 }
+
+const defaultInvocationsPerThread = 256;
 
 /** Runs the deployment of a CDK app on this machine. If one part fails to start, the others are stopped. */
 export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws> => {
@@ -59,8 +63,10 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
     ]);
     const endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, secrets: secrets.url };
     const { queueUrls } = sqs;
-    const { hostAliases = {} } = options;
-    const pools = await track(startPools({ assembly, endpoints, queueUrls, environment, hostAliases, log }));
+    const { hostAliases = {}, invocationsPerThread = defaultInvocationsPerThread } = options;
+    const pools = await track(
+      startPools({ assembly, endpoints, queueUrls, environment, hostAliases, invocationsPerThread, log }),
+    );
     await track(startMappings({ assembly, endpoint: sqs.endpoint, queueUrls, invoke: pools.invoke, log }));
     const { invoke, crash } = pools;
     const { port, onExchange } = options;

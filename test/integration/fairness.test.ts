@@ -8,7 +8,7 @@ import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 
-/** More than the ten workers that run locally. */
+/** More than the ten workers that run with one invocation a thread. */
 const slowUsers = 25;
 const hangingConversations = 80;
 
@@ -22,7 +22,7 @@ let bridge: RunningBridge;
 beforeAll(async () => {
   dify = closeAfterAll(await startDifySimulator());
   im = closeAfterAll(await startImSimulator({ appKey: localApp.appKey, appSecret: localApp.secret }));
-  bridge = await startBridge({ RONGCLOUD_API_URL: im.url });
+  bridge = await startBridge({ RONGCLOUD_API_URL: im.url, INVOCATIONS_PER_THREAD: "1" });
 }, 120_000);
 
 const createBot = async (userId: string, integration: object): Promise<void> => {

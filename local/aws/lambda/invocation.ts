@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { Outcome } from "./outcome.ts";
-import type { FromThread, LambdaError } from "./protocol.ts";
+import type { InvocationMessage, LambdaError } from "./protocol.ts";
 
 /** The invocation of a thread with one event. */
 export interface Invocation {
@@ -8,7 +8,7 @@ export interface Invocation {
   readonly outcome: Promise<Outcome>;
   /** Resolves when the handler has finished, with the error if it failed. */
   readonly finished: Promise<LambdaError | undefined>;
-  receive(message: FromThread): void;
+  receive(message: InvocationMessage): void;
   fail(error: LambdaError): void;
 }
 

@@ -3,17 +3,19 @@ import type { Invoke, Outcome } from "./outcome.ts";
 import type { LambdaError } from "./protocol.ts";
 import { startThread, type Thread, type ThreadOptions } from "./thread-handle.ts";
 
-export const maxThreads = 10;
-
 export interface PoolOptions extends ThreadOptions {
-  /** Number of threads from the first event on. At least two, to expose code that relies on shared memory. */
-  readonly minimum?: number;
-  readonly maximum?: number;
+  /** Number of threads from the first event on. */
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Number of invocations that a thread runs at the same time. */
+  readonly perThread: number;
+  /** How long a thread without invocations is kept, in milliseconds. */
+  readonly idleMs?: number;
 }
 
 export interface Pool {
-  /** Resolves once a thread can serve; rejects if the handler cannot be loaded. */
-  readonly started: Promise<void>;
+  /** Starts a thread if there is none. Rejects if the handler cannot be loaded. */
+  warm(): Promise<void>;
   readonly invoke: Invoke;
   /** Terminates all busy threads mid-event, as a crash does. Returns their number. */
   crash(): number;
@@ -22,28 +24,34 @@ export interface Pool {
 
 type Waiter = (got: Thread | LambdaError) => void;
 
-/** Starts the execution environments of one function. */
-export const startPool = ({ minimum = 2, maximum = maxThreads, ...options }: PoolOptions): Pool => {
+const defaultIdleMs = 120_000;
+
+/** Starts the execution environments of one function, when they are needed. */
+export const startPool = (options: PoolOptions): Pool => {
+  const { minimum, maximum, perThread, idleMs = defaultIdleMs } = options;
   const threads = new Set<Thread>();
-  const idle: Thread[] = [];
-  const busy = new Set<Thread>();
+  /** Threads that can serve; the first one with room gets the next event. */
+  const ready: Thread[] = [];
   const waiters: Waiter[] = [];
+  const idleTimers = new Map<Thread, NodeJS.Timeout>();
   let starting = 0;
-  let hasServed = false;
   let stopped = false;
 
-  /** A new thread gets the next event. After that, events alternate between the threads. */
-  const release = (thread: Thread, place: "first" | "last") => {
-    const waiter = waiters.shift();
-    if (waiter) waiter(thread);
-    else if (place === "first") idle.unshift(thread);
-    else idle.push(thread);
+  const forget = (thread: Thread) => {
+    clearTimeout(idleTimers.get(thread));
+    idleTimers.delete(thread);
+    threads.delete(thread);
+    if (ready.includes(thread)) ready.splice(ready.indexOf(thread), 1);
   };
 
-  const startMissing = () => {
-    // A function that is never called needs no second thread: each takes 0.2 s of CPU time.
-    const wanted = hasServed ? minimum : 1;
-    while (!stopped && (threads.size < wanted || (waiters.length > starting && threads.size < maximum)))
+  const startMissing = (wanted: number) => {
+    // One that is ending no longer counts.
+    let count = [...threads].filter((thread) => thread.alive()).length;
+    for (
+      ;
+      !stopped && (count < wanted || (waiters.length > starting * perThread && count < maximum));
+      count += 1
+    )
       start();
   };
 
@@ -53,62 +61,91 @@ export const startPool = ({ minimum = 2, maximum = maxThreads, ...options }: Poo
     starting++;
     thread.ready.then((failure) => {
       starting--;
-      if (!failure) return release(thread, "first");
+      if (!failure) {
+        // A new thread gets the next event. After that, events alternate between the threads.
+        ready.unshift(thread);
+        endWhenIdle(thread);
+        return serveWaiters();
+      }
       // Like Lambda, this starts the function again only for the next event.
-      threads.delete(thread);
+      forget(thread);
       thread.stop();
       if (!stopped) report(options.log, options.name, failure);
-      waiters.shift()?.(failure);
+      for (const waiter of waiters.splice(0, perThread)) waiter(failure);
     });
     thread.exited.then(() => {
-      if (!threads.delete(thread)) return;
-      if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
-      startMissing();
+      forget(thread);
+      startMissing(0);
     });
     return thread.ready;
   };
 
-  const acquire = (): Promise<Thread | LambdaError> => {
-    const thread = idle.shift();
-    if (thread) return Promise.resolve(thread);
-    return new Promise((resolve) => {
-      waiters.push(resolve);
-    });
+  const endWhenIdle = (thread: Thread) => {
+    clearTimeout(idleTimers.get(thread));
+    const end = () => thread.running() > 0 || thread.stop();
+    idleTimers.set(thread, setTimeout(end, idleMs).unref());
   };
 
-  const invoke = async (event: unknown): Promise<Outcome> => {
-    if (stopped) return { kind: "error", error: shutDown };
-    const acquired = acquire();
-    hasServed = true;
-    startMissing();
-    const thread = await acquired;
-    if (!("invoke" in thread)) return { kind: "error", error: thread };
-    busy.add(thread);
-    const { outcome, finished } = thread.invoke(JSON.stringify(event));
+  /** The next thread with room, which then is the last in turn. */
+  const nextThread = (): Thread | undefined => {
+    const thread = ready.find((each) => each.alive() && each.running() < perThread);
+    if (!thread) return undefined;
+    ready.splice(ready.indexOf(thread), 1);
+    ready.push(thread);
+    return thread;
+  };
+
+  const serveWaiters = () => {
+    while (waiters.length > 0) {
+      const thread = nextThread();
+      if (!thread) return;
+      waiters.shift()?.(thread);
+    }
+  };
+
+  const run = (thread: Thread, event: string): Promise<Outcome> => {
+    const { outcome, finished } = thread.invoke(event);
     finished.then((error) => {
-      busy.delete(thread);
       if (error && !stopped) report(options.log, options.name, error);
-      if (thread.alive()) release(thread, "last");
+      if (thread.running() === 0) endWhenIdle(thread);
+      serveWaiters();
+      startMissing(0);
     });
     return outcome;
   };
 
-  const started = start().then((failure) => {
-    // Being stopped while starting is not a failure.
-    if (failure && !stopped) throw new Error(`${options.name} failed to start: ${failure.errorMessage}`);
-  });
+  const invoke = (event: unknown): Promise<Outcome> => {
+    if (stopped) return Promise.resolve({ kind: "error", error: shutDown });
+    const serialised = JSON.stringify(event);
+    const thread = nextThread();
+    if (thread) {
+      const outcome = run(thread, serialised);
+      startMissing(minimum);
+      return outcome;
+    }
+    return new Promise((resolve) => {
+      waiters.push((got) => resolve("invoke" in got ? run(got, serialised) : { kind: "error", error: got }));
+      startMissing(minimum);
+    });
+  };
 
   return {
-    started,
+    async warm() {
+      if (threads.size > 0) return;
+      const failure = await start();
+      // Being stopped while starting is not a failure.
+      if (failure && !stopped) throw new Error(`${options.name} failed to start: ${failure.errorMessage}`);
+    },
     invoke,
     crash() {
-      const crashed = [...busy];
+      const crashed = [...threads].filter((thread) => thread.running() > 0);
       for (const thread of crashed) thread.stop();
       return crashed.length;
     },
     async stop() {
       stopped = true;
       for (const waiter of waiters.splice(0)) waiter(shutDown);
+      for (const timer of idleTimers.values()) clearTimeout(timer);
       await Promise.all([...threads].map((thread) => thread.stop()));
     },
   };

@@ -6,7 +6,8 @@ import type { Assembly } from "../template/read-assembly.ts";
 import { type Endpoints, lambdaEnvironment } from "./environment.ts";
 import type { HostAliases } from "./host-aliases.ts";
 import type { Invoke } from "./outcome.ts";
-import { maxThreads, startPool } from "./pool.ts";
+import { startPool } from "./pool.ts";
+import { poolSize } from "./pool-size.ts";
 
 export interface PoolsOptions {
   readonly assembly: Assembly;
@@ -14,6 +15,7 @@ export interface PoolsOptions {
   readonly queueUrls: ReadonlyMap<string, string>;
   readonly environment: Readonly<Record<string, string>>;
   readonly hostAliases: HostAliases;
+  readonly invocationsPerThread: number;
   readonly log: Writable;
 }
 
@@ -25,9 +27,12 @@ export interface Pools {
   close(): Promise<void>;
 }
 
-/** Starts a pool for each function that a route or a queue invokes. */
+/**
+ * Starts a pool for each function that a route or a queue invokes, and the first thread of those that a queue invokes:
+ * one that cannot be loaded is an error at the start. Other functions are loaded when they are called.
+ */
 export const startPools = async (options: PoolsOptions): Promise<Pools> => {
-  const { assembly, hostAliases, log } = options;
+  const { assembly, hostAliases, invocationsPerThread, log } = options;
   const pools = new Map(
     [...usedFunctions(assembly)].map((name) => {
       const lambda = assembly.functions.find((each) => each.name === name);
@@ -35,18 +40,17 @@ export const startPools = async (options: PoolsOptions): Promise<Pools> => {
       const { arn, timeoutSeconds, memoryMb } = lambda;
       const environment = environmentOf(lambda, options);
       const data = { ...handlerOf(lambda.codeFolder, lambda.handler), hostAliases };
-      // Each mapping may use as many: one that is busy delays no other.
-      const mappings = assembly.eventSourceMappings.filter(({ functionName }) => functionName === name);
-      const maximum = maxThreads * Math.max(1, mappings.length);
       const thread = { name, arn, timeoutSeconds, memoryMb, data, environment, log };
-      return [name, startPool({ ...thread, maximum })] as const;
+      return [name, startPool({ ...thread, ...poolSize(lambda, assembly, invocationsPerThread) })] as const;
     }),
   );
   const close = async () => {
     await Promise.all([...pools.values()].map((pool) => pool.stop()));
   };
   try {
-    await Promise.all([...pools.values()].map((pool) => pool.started));
+    await Promise.all(
+      assembly.eventSourceMappings.map(({ functionName }) => pools.get(functionName)?.warm()),
+    );
   } catch (error) {
     await close();
     throw error;

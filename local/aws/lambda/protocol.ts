@@ -17,10 +17,11 @@ export interface InvocationContext {
   readonly deadline: number;
 }
 
+/** `requestId`: which of a thread's invocations a message belongs to. */
 export type ToThread =
   | { readonly kind: "invoke"; readonly event: string; readonly context: InvocationContext }
   /** The last chunk was accepted; the thread may send the next. */
-  | { readonly kind: "chunkTaken" };
+  | { readonly kind: "chunkTaken"; readonly requestId: string };
 
 export interface LambdaError {
   readonly errorType: string;
@@ -28,10 +29,13 @@ export interface LambdaError {
   readonly trace?: readonly string[];
 }
 
-export type FromThread =
-  | { readonly kind: "ready" }
-  | { readonly kind: "initFailed"; readonly error: LambdaError }
+export type InvocationMessage =
   | { readonly kind: "value"; readonly payload: string }
   | { readonly kind: "error"; readonly error: LambdaError }
   | { readonly kind: "chunk"; readonly bytes: Uint8Array }
   | { readonly kind: "streamEnd" };
+
+export type FromThread =
+  | { readonly kind: "ready" }
+  | { readonly kind: "initFailed"; readonly error: LambdaError }
+  | { readonly kind: "invocation"; readonly requestId: string; readonly message: InvocationMessage };

@@ -2,15 +2,16 @@ import { parentPort, workerData } from "node:worker_threads";
 import { awslambda, type BufferedHandler, isStreaming, type StreamingHandler } from "./awslambda.ts";
 import { routeHosts } from "./host-aliases.ts";
 import { lambdaErrorOf } from "./lambda-error.ts";
-import type { FromThread, InvocationContext, ThreadData, ToThread } from "./protocol.ts";
+import type { FromThread, InvocationContext, InvocationMessage, ThreadData, ToThread } from "./protocol.ts";
 import { ResponseStream } from "./response-stream.ts";
 
-/** Runs in a worker thread: one execution environment of a function, one event at a time. */
+/** Runs in a worker thread: one execution environment of a function, with as many events at a time as it is sent. */
 
 const port = parentPort;
 if (!port) throw new Error("this module must run in a worker thread");
 const send = (message: FromThread) => port.postMessage(message);
-let chunkTaken = () => {};
+/** By request id: called when the stream's last chunk was accepted. */
+const chunkTaken = new Map<string, () => void>();
 
 const loadHandler = async ({ moduleUrl, exportName }: ThreadData) => {
   const handler: BufferedHandler | StreamingHandler | undefined = (await import(moduleUrl))[exportName];
@@ -18,27 +19,32 @@ const loadHandler = async ({ moduleUrl, exportName }: ThreadData) => {
   return handler;
 };
 
-const run = async (handler: BufferedHandler | StreamingHandler, event: unknown, context: unknown) => {
+const run = async (
+  handler: BufferedHandler | StreamingHandler,
+  event: unknown,
+  context: InvocationContext,
+  send: (message: InvocationMessage) => void,
+): Promise<void> => {
+  const { awsRequestId } = context;
   if (!isStreaming(handler)) {
     // Lambda returns null for values that JSON cannot represent.
-    send({ kind: "value", payload: JSON.stringify(await handler(event, context)) ?? "null" });
+    send({ kind: "value", payload: JSON.stringify(await handler(event, contextOf(context))) ?? "null" });
     return;
   }
   const stream = new ResponseStream((bytes) => {
-    const accepted = new Promise<void>((resolve) => {
-      chunkTaken = resolve;
-    });
+    const accepted = new Promise<void>((resolve) => chunkTaken.set(awsRequestId, resolve));
     send({ kind: "chunk", bytes });
     return accepted;
   });
   // The runtime also waits for the end of the stream: a handler that never ends it times out.
   const finished = new Promise((resolve, reject) => stream.once("finish", resolve).once("error", reject));
   try {
-    await Promise.all([handler(event, stream, context), finished]);
+    await Promise.all([handler(event, stream, contextOf(context)), finished]);
     send({ kind: "streamEnd" });
   } finally {
-    // Later writes of a failed handler must not end up in the next event's stream.
+    // Later writes of a failed handler must not be sent.
     stream.destroy();
+    chunkTaken.delete(awsRequestId);
   }
 };
 
@@ -55,10 +61,13 @@ Object.assign(globalThis, { awslambda });
 routeHosts((workerData as ThreadData).hostAliases);
 try {
   const handler = await loadHandler(workerData);
-  port.on("message", (message: ToThread) => {
-    if (message.kind === "chunkTaken") return chunkTaken();
-    return run(handler, JSON.parse(message.event), contextOf(message.context)).catch((thrown) =>
-      send({ kind: "error", error: lambdaErrorOf(thrown) }),
+  port.on("message", (received: ToThread) => {
+    if (received.kind === "chunkTaken") return chunkTaken.get(received.requestId)?.();
+    const { event, context } = received;
+    const reply = (message: InvocationMessage) =>
+      send({ kind: "invocation", requestId: context.awsRequestId, message });
+    return run(handler, JSON.parse(event), context, reply).catch((thrown) =>
+      reply({ kind: "error", error: lambdaErrorOf(thrown) }),
     );
   });
   send({ kind: "ready" });

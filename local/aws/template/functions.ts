@@ -8,6 +8,7 @@ const functionSchema = v.object({
   Handler: v.optional(v.string(), "index.handler"),
   Timeout: v.optional(v.number(), 3),
   MemorySize: v.optional(v.number(), 128),
+  ReservedConcurrentExecutions: v.optional(v.number()),
   Environment: v.optional(
     v.object({
       Variables: v.optional(
@@ -28,6 +29,8 @@ export interface LambdaFunction {
   readonly codeFolder: string | undefined;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /** Maximum number of invocations at the same time. Undefined: no limit of its own. */
+  readonly reservedConcurrency: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -40,5 +43,6 @@ export const functionsOf = ({ stacks, folderByS3Key }: Stacks): LambdaFunction[]
     codeFolder: properties.Code.S3Key === undefined ? undefined : folderByS3Key.get(properties.Code.S3Key),
     timeoutSeconds: properties.Timeout,
     memoryMb: properties.MemorySize,
+    reservedConcurrency: properties.ReservedConcurrentExecutions,
     environment: properties.Environment.Variables ?? {},
   }));

@@ -14,6 +14,7 @@ describe("the settings of a local run", () => {
       sqsEndpoint: undefined,
       allowPrivateCallbacks: true,
       dataDir: undefined,
+      invocationsPerThread: 256,
       realDify: undefined,
       openai: undefined,
     });
@@ -29,6 +30,8 @@ describe("the settings of a local run", () => {
     [{ PORT: "70000" }, "PORT must be at most 65535"],
     [{ CONSOLE_PORT: "-1" }, "CONSOLE_PORT must be a port, 0 for any"],
     [{ APP_KEY: "" }, "APP_KEY must not be empty"],
+    [{ INVOCATIONS_PER_THREAD: "0" }, "INVOCATIONS_PER_THREAD must be at least 1"],
+    [{ INVOCATIONS_PER_THREAD: "many" }, "INVOCATIONS_PER_THREAD must be an integer"],
     [{ SIGNATURES: "twice" }, "SIGNATURES must be once or reusable"],
     [{ ALLOW_PRIVATE_CALLBACKS: "yes" }, "ALLOW_PRIVATE_CALLBACKS must be 0 or 1"],
     [{ SQS_ENDPOINT: "here" }, "SQS_ENDPOINT must be an http or https URL"],

@@ -33,6 +33,8 @@ const poolOf = (source: string, options: Partial<PoolOptions> & { hostAliases?: 
     environment: {},
     log: textLog().log,
     minimum: 1,
+    maximum: 10,
+    perThread: 1,
     ...rest,
   });
   pools.push(pool);
@@ -125,7 +127,7 @@ describe("a pool", () => {
 
   test("does not start with a handler that cannot be loaded", async () => {
     const pool = poolOf(`throw new Error("BOTS_TABLE is missing");`);
-    await expect(pool.started).rejects.toThrow("Worker failed to start: BOTS_TABLE is missing");
+    await expect(pool.warm()).rejects.toThrow("Worker failed to start: BOTS_TABLE is missing");
     expect(await pool.invoke({})).toMatchObject({
       kind: "error",
       error: { errorMessage: "BOTS_TABLE is missing" },
@@ -312,7 +314,7 @@ test("a stopped pool fails pending and new calls", async () => {
   const pool = poolOf(`${threadOf} export const handler = async () => { await setTimeout(5000); };`, {
     maximum: 1,
   });
-  await pool.started;
+  await pool.warm();
   const running = [pool.invoke({}), pool.invoke({})];
   await pool.stop();
   for (const outcome of await Promise.all([...running, pool.invoke({})])) expect(outcome.kind).toBe("error");

@@ -169,8 +169,8 @@ test("a part that does not start stops those that did", async () => {
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   const { port } = other.address() as AddressInfo;
   await expect(start({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
-  await expect(start({}, { handler: "throw new Error('MODE is wrong')" })).rejects.toThrow(
-    "Api-Handler failed to start: MODE is wrong",
+  await expect(start({}, { worker: "throw new Error('MODE is wrong')" })).rejects.toThrow(
+    "Queues-Worker failed to start: MODE is wrong",
   );
 });
 
