@@ -6,7 +6,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
-import { startPeers } from "./peers.ts";
+import { startServers } from "./servers.ts";
 
 /**
  * Measures `npm start` as a whole: all its processes, npm itself included. Dify and the IM are other processes, which are
@@ -23,11 +23,11 @@ const botId = "bot-bench";
 const question = JSON.stringify({ deltas: 20, size: 5, paceMs: 10 });
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const peers = await startPeers();
+const servers = await startServers();
 const startedAt = performance.now();
 const npm = spawn("npm", ["start", "--silent"], {
   cwd: root,
-  env: { ...process.env, PORT: "0", RONGCLOUD_API_URL: peers.imUrl, PASS_THROUGH: "0" },
+  env: { ...process.env, PORT: "0", RONGCLOUD_API_URL: servers.imUrl, PASS_THROUGH: "0" },
   stdio: ["ignore", "pipe", "ignore"],
 });
 const { promise: ready, resolve: setUrl, reject } = Promise.withResolvers<string>();
@@ -93,7 +93,7 @@ const call = (path: string, type: string, body: string): Promise<number | undefi
 let sent = 0;
 const sendMessage = async (): Promise<void> => {
   const user = `user-${sent++}`;
-  const answered = peers.waitForTurn(user);
+  const answered = servers.waitForTurn(user);
   const body = new URLSearchParams({
     fromUserId: user,
     toUserId: botId,
@@ -125,7 +125,7 @@ const created = await call(
     name: "Bench",
     type: "faq",
     profileUrl: "https://example.com/bot.png",
-    integrations: [{ type: "dify_chatflow", callbackUrl: peers.difyUrl, auth: { apiKey: "app-bench" } }],
+    integrations: [{ type: "dify_chatflow", callbackUrl: servers.difyUrl, auth: { apiKey: "app-bench" } }],
   }),
 );
 if (created !== 200) throw new Error(`the bot was answered with ${created}`);

@@ -1,9 +1,9 @@
+import { makeUpstream } from "../../bench/calls/upstream.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
 import { permissionsForDynamoDb } from "../../local/aws/iam/dynamodb-permissions.ts";
 import { permissionsForSqs } from "../../local/aws/iam/sqs-permissions.ts";
 import { startSqs } from "../../local/aws/sqs.ts";
 import type { Permission } from "../../local/aws/template/permissions.ts";
-import { makeUpstream } from "../../local/aws/upstream.ts";
 import { readBody, startHttpServer } from "../../local/http-server.ts";
 
 /** A permission that a function has used; the function by its name. */
