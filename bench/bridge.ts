@@ -16,7 +16,33 @@ export interface BenchBridge {
 }
 
 const { appKey, appSecret: secret } = readSettings({});
+const messageOf = (fromUserId: string, toUserId: string, text: string) => ({
+  fromUserId,
+  toUserId,
+  objectName: "RC:TxtMsg",
+  content: JSON.stringify({ content: text }),
+});
 const main = fileURLToPath(new URL("./bridge-process.ts", import.meta.url));
+
+/** A message of a user as RongCloud delivers it: a signed callback. */
+export const callBack = (
+  url: string,
+  message: { readonly from: string; readonly to: string; readonly msgUID: string; readonly text: string },
+): Promise<Response> => {
+  const { "App-Key": key, Nonce, Timestamp, Signature } = signCall({ appKey, secret }, Date.now());
+  const query = { appKey: key, nonce: Nonce, signTimestamp: Timestamp, signature: Signature };
+  const { from, to, msgUID, text } = message;
+  return fetch(`${url}/callbacks/rongcloud/messages?${new URLSearchParams(query)}`, {
+    method: "POST",
+    body: new URLSearchParams({
+      ...messageOf(from, to, text),
+      channelType: "PERSON",
+      msgTimestamp: Timestamp,
+      msgUID,
+    }),
+  });
+};
+
 const started = v.object({ url: v.string() });
 const tokenReply = v.object({ token: v.string() });
 
@@ -35,25 +61,10 @@ export const startBridge = async (environment: Readonly<Record<string, string>>)
       headers: { ...signCall({ appKey, secret }, Date.now()) },
       body,
     });
-  const messageOf = (fromUserId: string, toUserId: string, text: string) => ({
-    fromUserId,
-    toUserId,
-    objectName: "RC:TxtMsg",
-    content: JSON.stringify({ content: text }),
-  });
-
   return {
     url,
     process: child,
-    callBack: (fromUserId, toUserId, msgUID) => {
-      const { "App-Key": key, Nonce, Timestamp, Signature } = signCall({ appKey, secret }, Date.now());
-      const query = { appKey: key, nonce: Nonce, signTimestamp: Timestamp, signature: Signature };
-      const message = { ...messageOf(fromUserId, toUserId, "hello"), channelType: "PERSON" };
-      return fetch(`${url}/callbacks/rongcloud/messages?${new URLSearchParams(query)}`, {
-        method: "POST",
-        body: new URLSearchParams({ ...message, msgTimestamp: Timestamp, msgUID }),
-      });
-    },
+    callBack: (from, to, msgUID) => callBack(url, { from, to, msgUID, text: "hello" }),
     publish: (fromUserId, toUserId, text) =>
       post("/message/private/publish.json", new URLSearchParams(messageOf(fromUserId, toUserId, text))),
     userToken: async (userId) => {

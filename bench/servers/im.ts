@@ -18,7 +18,7 @@ export type Chunk = v.InferOutput<typeof chunk>;
 const json = { "content-type": "application/json" };
 
 /** An IM that accepts every chunk, and ignores typing hints and other calls. */
-export const startIm = (onChunk: (chunk: Chunk) => void): Promise<string> => {
+export const startIm = (onChunk: (chunk: Chunk, messageUID: string) => void): Promise<string> => {
   const server = createServer(async (request, response) => {
     if (!request.url?.endsWith("/publish_stream.json")) {
       request.resume();
@@ -27,10 +27,9 @@ export const startIm = (onChunk: (chunk: Chunk) => void): Promise<string> => {
     }
     const body = await readJson(request);
     const accepted = v.parse(chunk, body);
-    onChunk(accepted);
-    response
-      .writeHead(200, json)
-      .end(JSON.stringify({ code: 200, messageUID: accepted.content.messageUID ?? randomUUID() }));
+    const messageUID = accepted.content.messageUID ?? randomUUID();
+    onChunk(accepted, messageUID);
+    response.writeHead(200, json).end(JSON.stringify({ code: 200, messageUID }));
   });
   // An idle connection must not close while its client is reusing it.
   server.keepAliveTimeout = 60_000;

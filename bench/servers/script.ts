@@ -9,6 +9,8 @@ export const answerScript = v.object({
   firstMs: v.number(),
   /** Delay before each further delta; 0: as fast as it is read. */
   paceMs: v.number(),
+  /** The text of each delta, in place of its size. */
+  word: v.exactOptional(v.string()),
 });
 export type AnswerScript = v.InferOutput<typeof answerScript>;
 
