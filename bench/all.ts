@@ -1,10 +1,12 @@
 import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { runPeers } from "./peers/run-peers.ts";
+import { peersTables } from "./peers/tables.ts";
 import { holds } from "./suite/measurement.ts";
 import { makeReport, type Report, resultTable } from "./suite/report.ts";
 import { runBenchmark } from "./suite/run-benchmark.ts";
 
-// npm run bench [-- --quick] [--only name]… [--json file] [--record]
+// npm run bench [-- --quick] [--only name]… [--peers] [--json file] [--record]
 
 const names = readdirSync(new URL("./benchmarks", import.meta.url))
   .map((file) => file.replace(/\.ts$/, ""))
@@ -15,6 +17,8 @@ const { values } = parseArgs({
     /** Under a minute: that everything runs, and its gates. */
     quick: { type: "boolean", default: false },
     only: { type: "string", multiple: true },
+    /** Also other bridges, installed from npm and PyPI (bench/peers). Alone: `--only peers`. */
+    peers: { type: "boolean", default: false },
     /** Where to write the results. */
     json: { type: "string" },
     /** Adds the results to bench/results.jsonl, the history. */
@@ -22,18 +26,22 @@ const { values } = parseArgs({
   },
 });
 const effort = values.quick ? "quick" : "full";
-const unknown = values.only?.find((name) => !names.includes(name));
-if (unknown !== undefined) throw new Error(`--only: must be one of ${names.join(", ")}, got ${unknown}`);
+const choices = [...names, "peers"];
+const unknown = values.only?.find((name) => !choices.includes(name));
+if (unknown !== undefined) throw new Error(`--only: must be one of ${choices.join(", ")}, got ${unknown}`);
 
 // One at a time, so that each has the machine to itself.
 const benchmarks: Report["benchmarks"] = {};
-for (const name of values.only ?? names) {
+for (const name of values.only?.filter((name) => name !== "peers") ?? names) {
   const startedAt = performance.now();
   benchmarks[name] = [...(await runBenchmark(name, effort))];
   console.error(`${name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
-const report = makeReport(effort, benchmarks);
-console.log(`${resultTable(report)}\n\n${report.machine}, Node ${report.node}, commit ${report.commit}`);
+const peers = values.peers || values.only?.includes("peers") ? await runPeers() : undefined;
+const report = makeReport(effort, benchmarks, peers);
+console.log(`${resultTable(report)}\n`);
+if (peers) console.log(`${peersTables(peers)}\n`);
+console.log(`${report.machine}, Node ${report.node}, commit ${report.commit}`);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
 if (values.record) appendFileSync(new URL("./results.jsonl", import.meta.url), `${JSON.stringify(report)}\n`);
 if (

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import * as v from "valibot";
+import { type PeersResult, peersResult } from "../peers/results.ts";
 import { type Effort, efforts, holds, type Measurement, measurement } from "./measurement.ts";
 
 /** One run of all benchmarks: a line of bench/results.jsonl. */
@@ -11,6 +12,8 @@ export const report = v.object({
   machine: v.string(),
   node: v.string(),
   benchmarks: v.record(v.string(), v.array(measurement)),
+  /** With `--peers`. */
+  peers: v.exactOptional(peersResult),
 });
 export type Report = v.InferOutput<typeof report>;
 
@@ -28,13 +31,18 @@ const commitNow = (): string => {
   }
 };
 
-export const makeReport = (effort: Effort, benchmarks: Report["benchmarks"]): Report => ({
+export const makeReport = (
+  effort: Effort,
+  benchmarks: Report["benchmarks"],
+  peers: PeersResult | undefined,
+): Report => ({
   at: new Date().toISOString(),
   commit: commitNow(),
   effort,
   machine: machineName(),
   node: process.version,
   benchmarks,
+  ...(peers && { peers }),
 });
 
 const round = (value: number): string =>
