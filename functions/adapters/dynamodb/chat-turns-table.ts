@@ -37,6 +37,19 @@ const keyOf = ({ appKey, turn }: ChatTurnId) => ({ turn: JSON.stringify(["chat",
 
 const whileHeld = "#state = :running AND #token = :token";
 
+/**
+ * A turn is new, has expired, or begins again for the same question. Its own token too: the SDK repeats a write whose response was
+ * lost. Without brackets, since dynalite's parser takes twice as long for each level of them.
+ */
+const mayBegin = [
+  "attribute_not_exists(turn)",
+  "expiresAt <= :now",
+  "#token = :token",
+  "questionHash = :questionHash AND #state = :running AND heldUntil <= :now",
+  "questionHash = :questionHash AND #state = :done AND replayUntil <= :now",
+  "questionHash = :questionHash AND #state = :done AND mayBeAskedAgain = :true",
+].join(" OR ");
+
 /** Attribute names that DynamoDB reserves or may reserve. */
 const names = {
   "#state": "state",
@@ -102,8 +115,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       const item = await updateAndGet(
         turn,
         `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, #reference, inputHash, replayUntil, mayBeAskedAgain${isTypeUnknown ? "" : ", isTypeUnknown"} ADD attempt :one`,
-        // Its own token too: the SDK repeats a write whose response was lost.
-        "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token OR (questionHash = :questionHash AND ((#state = :running AND heldUntil <= :now) OR (#state = :done AND (replayUntil <= :now OR mayBeAskedAgain = :true))))",
+        mayBegin,
         {
           ":version": 1,
           ":running": "running",
