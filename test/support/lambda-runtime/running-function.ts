@@ -9,6 +9,8 @@ import { startRuntimeApi } from "./runtime-api.ts";
 export interface RunningFunction {
   /** `leftMs`: the remaining time for this event; without it, the whole timeout. */
   readonly invoke: (event: unknown, leftMs?: number) => Invocation;
+  /** When it asked for its first event, in milliseconds of `performance.now()`; rejects if it ended before. */
+  readonly ready: Promise<number>;
   readonly isAlive: () => boolean;
   readonly pid: number | undefined;
   /** As Lambda does to an idle process. */
@@ -50,6 +52,7 @@ export const startFunction = async (
 
   return {
     invoke: (event, leftMs = lambda.timeoutSeconds * 1000) => api.invoke(event, leftMs),
+    ready: api.ready,
     pid: child.pid,
     isAlive: () => child.exitCode === null && child.signalCode === null,
     freeze: () => void child.kill("SIGSTOP"),

@@ -11,6 +11,8 @@ export interface RuntimeApi {
    * delivered.
    */
   readonly invoke: (event: unknown, leftMs: number) => Invocation;
+  /** When the runtime asked for its first event; rejects if it ends before. */
+  readonly ready: Promise<number>;
   /** Fails what is pending: the runtime is gone. */
   readonly abandon: (reason: Error) => void;
   readonly close: () => Promise<void>;
@@ -25,9 +27,13 @@ export const startRuntimeApi = async (functionArn: string): Promise<RuntimeApi> 
   const taken = new Map<string, Pending>();
   let idle: ServerResponse | undefined;
   let abandoned: Error | undefined;
+  const ready = Promise.withResolvers<number>();
+  // Few callers wait for it.
+  ready.promise.catch(() => {});
 
   const abandon = (reason: Error): void => {
     abandoned ??= reason;
+    ready.reject(abandoned);
     for (const { reply } of [...waiting.splice(0), ...taken.values()]) reply.reject(abandoned);
     taken.clear();
   };
@@ -62,6 +68,7 @@ export const startRuntimeApi = async (functionArn: string): Promise<RuntimeApi> 
   const server = await startHttpServer(0, async (request, response) => {
     const { method, url = "" } = request;
     if (method === "GET" && url === `${version}/invocation/next`) {
+      ready.resolve(performance.now());
       idle = response;
       giveOut();
       return;
@@ -87,6 +94,7 @@ export const startRuntimeApi = async (functionArn: string): Promise<RuntimeApi> 
       giveOut();
       return invocationOf(pending);
     },
+    ready: ready.promise,
     abandon,
     close: server.close,
   };
