@@ -1,12 +1,14 @@
 import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runPeers } from "./peers/run-peers.ts";
 import { peersTables } from "./peers/tables.ts";
+import { lineChart } from "./suite/chart.ts";
 import { holds } from "./suite/measurement.ts";
 import { makeReport, type Report, resultTable } from "./suite/report.ts";
 import { runBenchmark } from "./suite/run-benchmark.ts";
 
-// npm run bench [-- --quick] [--only name]… [--peers] [--json file] [--record]
+// npm run bench [-- --quick] [--only name]… [--peers] [--json file] [--charts folder] [--record]
 
 const names = readdirSync(new URL("./benchmarks", import.meta.url))
   .map((file) => file.replace(/\.ts$/, ""))
@@ -21,6 +23,8 @@ const { values } = parseArgs({
     peers: { type: "boolean", default: false },
     /** Where to write the results. */
     json: { type: "string" },
+    /** The folder where charts are written. */
+    charts: { type: "string" },
     /** Adds the results to bench/results.jsonl, the history. */
     record: { type: "boolean", default: false },
   },
@@ -43,6 +47,10 @@ console.log(`${resultTable(report)}\n`);
 if (peers) console.log(`${peersTables(peers)}\n`);
 console.log(`${report.machine}, Node ${report.node}, commit ${report.commit}`);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
+if (values.charts !== undefined) {
+  for (const { chart } of Object.values(benchmarks).flat())
+    if (chart) writeFileSync(join(values.charts, `${chart.name}.svg`), lineChart(chart));
+}
 if (values.record) appendFileSync(new URL("./results.jsonl", import.meta.url), `${JSON.stringify(report)}\n`);
 if (
   !Object.values(benchmarks)

@@ -1,5 +1,13 @@
 import * as v from "valibot";
 
+/** `points`: a number of turns, and what was measured there. `name`: of the chart's file. */
+export const chart = v.object({
+  name: v.string(),
+  title: v.string(),
+  points: v.array(v.tuple([v.number(), v.number()])),
+});
+export type Chart = v.InferOutput<typeof chart>;
+
 /** One number of a benchmark. With `max` or `min` it is a gate: the run fails if the value is beyond it. */
 export const measurement = v.object({
   name: v.string(),
@@ -7,6 +15,8 @@ export const measurement = v.object({
   unit: v.picklist(["ms", "×", "MB", "MB/s", "per second", "of all"]),
   max: v.exactOptional(v.number()),
   min: v.exactOptional(v.number()),
+  /** What the value was computed from. */
+  chart: v.exactOptional(chart),
 });
 export type Measurement = v.InferOutput<typeof measurement>;
 
