@@ -10,7 +10,6 @@ export interface BenchBridge {
   readonly url: string;
   readonly process: ChildProcess;
   readonly callBack: (fromUserId: string, toUserId: string, msgUID: string) => Promise<Response>;
-  readonly publish: (fromUserId: string, toUserId: string, text: string) => Promise<Response>;
   readonly userToken: (userId: string) => Promise<string>;
   readonly close: () => Promise<void>;
 }
@@ -65,8 +64,6 @@ export const startBridge = async (environment: Readonly<Record<string, string>>)
     url,
     process: child,
     callBack: (from, to, msgUID) => callBack(url, { from, to, msgUID, text: "hello" }),
-    publish: (fromUserId, toUserId, text) =>
-      post("/message/private/publish.json", new URLSearchParams(messageOf(fromUserId, toUserId, text))),
     userToken: async (userId) => {
       const response = await post("/user/getToken.json", new URLSearchParams({ userId }));
       return v.parse(tokenReply, await response.json()).token;

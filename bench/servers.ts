@@ -14,6 +14,10 @@ export interface Servers extends Addresses {
 export const startServers = async (): Promise<Servers> => {
   const child = fork(fileURLToPath(new URL("./servers/main.ts", import.meta.url)));
   const [first] = await once(child, "message");
+  let isClosed = false;
+  child.once("exit", () => {
+    if (!isClosed) throw new Error("the Dify and the IM of the benchmarks have ended");
+  });
   const waiting = new Map<string, (seen: TurnResult) => void>();
   child.on("message", (message) => {
     const seen = v.parse(turnResult, message);
@@ -23,6 +27,9 @@ export const startServers = async (): Promise<Servers> => {
   return {
     ...v.parse(addresses, first),
     waitForTurn: (user) => new Promise((resolve) => waiting.set(user, resolve)),
-    close: () => child.disconnect(),
+    close: () => {
+      isClosed = true;
+      child.disconnect();
+    },
   };
 };
