@@ -36,10 +36,19 @@ const shownMessage = (message: StoredMessage, run: Run | undefined): JsonObject 
   ...(run?.isDetached && { extra_contents: run.forms().map((state) => shownForm(run, state)) }),
 });
 
+const requireChatApp = ({ profile: { mode } }: Exchange["app"]): void => {
+  if (mode === "workflow" || mode === "completion")
+    throw new Refusal(400, "not_chat_app", "Please check if your app mode matches the right API route.");
+};
+
 const listMessages = ({ simulation, request, app }: Exchange): Reply => {
-  const { conversation_id: id = "", user = "", limit = "20" } = request.query;
-  const all = simulation.messages.inConversation(ownerOf(app, user), id);
-  if (all.length === 0) throw notFound("Conversation Not Exists.");
+  requireChatApp(app);
+  const { conversation_id: id = "", user = "", limit = "20", first_id: firstId } = request.query;
+  const whole = simulation.messages.inConversation(ownerOf(app, user), id);
+  if (whole.length === 0) throw notFound("Conversation Not Exists.");
+  const first = whole.findIndex((message) => message.id === firstId);
+  if (firstId !== undefined && first < 0) throw notFound("First Message Not Exists.");
+  const all = firstId === undefined ? whole : whole.slice(0, first);
   const recorded = findRecording(`${app.profile.version}/messages`)?.body.toString("utf8") ?? "";
   const [template] = Object.values(asObject(parseJson(recorded)).data ?? []);
   const data = all.slice(-Number(limit)).map((message) => {
@@ -50,10 +59,12 @@ const listMessages = ({ simulation, request, app }: Exchange): Reply => {
 };
 
 const listConversations = ({ simulation, request, app }: Exchange): Reply => {
-  if (app.profile.mode === "workflow" || app.profile.mode === "completion")
-    throw new Refusal(400, "not_chat_app", "Please check if your app mode matches the right API route.");
-  const { user = "", limit = "20" } = request.query;
-  const all = simulation.messages.conversationsOf(ownerOf(app, user));
+  requireChatApp(app);
+  const { user = "", limit = "20", last_id: lastId } = request.query;
+  const whole = simulation.messages.conversationsOf(ownerOf(app, user));
+  const last = whole.findIndex(({ conversationId }) => conversationId === lastId);
+  if (lastId !== undefined && last < 0) throw notFound("Last Conversation Not Exists.");
+  const all = whole.slice(last + 1);
   const data = all.slice(0, Number(limit)).map(({ conversationId = null, inputs, query, createdAt }) => ({
     id: conversationId,
     name: query.slice(0, 20),
@@ -64,6 +75,14 @@ const listConversations = ({ simulation, request, app }: Exchange): Reply => {
     updated_at: createdAt,
   }));
   return jsonReply(200, { limit: Number(limit), has_more: all.length > data.length, data });
+};
+
+const removeConversation = ({ simulation, request, app, id }: Exchange): Reply => {
+  requireChatApp(app);
+  const { user } = asObject(request.body);
+  if (!simulation.messages.removeConversation(ownerOf(app, requireUser(user)), id))
+    throw notFound("Conversation Not Exists.");
+  return app.profile.version === "0.15.3" ? success : { status: 204, type: "application/json", body: "" };
 };
 
 const findMessage = ({ simulation, app, id }: Exchange, user: unknown): StoredMessage => {
@@ -126,6 +145,7 @@ export const readRoutes: readonly Route[] = [
   ["GET", "/v1/info", info],
   ["GET", "/v1/messages", listMessages],
   ["GET", "/v1/conversations", listConversations],
+  ["DELETE", "/v1/conversations/:id", removeConversation],
   ["POST", "/v1/messages/:id/feedbacks", rate],
   ["GET", "/v1/messages/:id/suggested", suggest],
   ["GET", "/v1/workflows/run/:id", showRun],

@@ -56,6 +56,11 @@ export const makeMessages = () => {
       }
       return [...first.values()].reverse();
     },
+    removeConversation: (owner: string, id: string): boolean => {
+      const removed = storedBy(owner).filter(({ conversationId }) => conversationId === id);
+      for (const message of removed) messages.delete(message.id);
+      return removed.length > 0;
+    },
     find: (owner: string, id: string): StoredMessage | undefined => {
       const message = messages.get(id);
       return message?.owner === owner ? message : undefined;

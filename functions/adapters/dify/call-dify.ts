@@ -16,7 +16,7 @@ export interface CallDifyPorts {
 /** A call with a short JSON response, unlike a question. */
 export interface DifyCall {
   readonly integration: DifyIntegration;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** Relative to the base URL of the service API. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

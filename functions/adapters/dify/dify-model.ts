@@ -2,16 +2,21 @@ import type { Model } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAskDify } from "./ask-dify.ts";
 import { type CallDifyPorts, makeCallDify } from "./call-dify.ts";
+import { makeDifyHistory } from "./dify-history.ts";
 import { makeFindTurn } from "./find-turn.ts";
 import { resolveDifyLink } from "./resolve-dify-link.ts";
 import { makeResumeDify } from "./resume-dify.ts";
 import { makeTurnCalls } from "./turn-calls.ts";
 
 /** A Dify app as a model (docs/spec/dify.md). */
-export const makeDifyModel = (ports: CallDifyPorts): Model<DifyType> => ({
-  ask: makeAskDify(ports),
-  recover: makeFindTurn(ports),
-  resume: makeResumeDify(ports),
-  ...makeTurnCalls(makeCallDify(ports)),
-  resolveLink: ({ callbackUrl }, url) => resolveDifyLink(callbackUrl, url),
-});
+export const makeDifyModel = (ports: CallDifyPorts): Model<DifyType> => {
+  const callDify = makeCallDify(ports);
+  return {
+    ask: makeAskDify(ports),
+    recover: makeFindTurn(ports),
+    resume: makeResumeDify(ports),
+    ...makeTurnCalls(callDify),
+    history: makeDifyHistory(callDify),
+    resolveLink: ({ callbackUrl }, url) => resolveDifyLink(callbackUrl, url),
+  };
+};

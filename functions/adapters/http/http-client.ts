@@ -7,7 +7,7 @@ import { type ConnectionPool, makeConnectionPool } from "./connection-pool.ts";
 import { isPublicAddress, literalAddress, lookupPublic } from "./public-address.ts";
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -61,6 +61,52 @@ export interface Feedback {
   readonly note: string | undefined;
 }
 
+/** A conversation that a model's server keeps. Times are in milliseconds since the epoch. */
+export interface KeptConversation {
+  readonly id: string;
+  readonly name: string;
+  readonly startedAt: number;
+}
+
+/** A question and its answer that a model's server keeps. */
+export interface KeptMessage {
+  readonly id: string;
+  readonly question: string;
+  readonly answer: string;
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number | undefined;
+}
+
+/** `next`: where the next page begins; undefined if there is none. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | undefined;
+}
+
+/**
+ * What a model's server keeps of a user, also of conversations that the bridge no longer knows. Calls reject with a
+ * BridgeError.
+ */
+export interface ModelHistory<T extends ModelType = ModelType> {
+  /** The types whose server keeps conversations that can be listed. */
+  readonly lists: readonly ModelType[];
+  /** Newest first. */
+  conversations(
+    integration: ModelIntegrationWithKey<T>,
+    userId: string,
+    after: string | undefined,
+  ): Promise<Page<KeptConversation>>;
+  /** Pages begin with the newest; within a page, the oldest is the first. */
+  messages(
+    integration: ModelIntegrationWithKey<T>,
+    userId: string,
+    conversationId: string,
+    before: string | undefined,
+  ): Promise<Page<KeptMessage>>;
+  /** Succeeds if there is no such conversation. */
+  remove(integration: ModelIntegrationWithKey<T>, userId: string, conversationId: string): Promise<void>;
+}
+
 /**
  * The port for anything that answers questions. `memory` is the state of a conversation that the model needs with the next
  * question; `reference` is its id for a turn. Both are opaque strings that only the model interprets. Only `ask` is
@@ -94,6 +140,8 @@ export interface Model<T extends ModelType = ModelType> {
   suggest?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<readonly string[]>;
   /** Rejects with a BridgeError, `not_found` if the server does not know the answer. */
   rate?(integration: ModelIntegrationWithKey<T>, reference: string, feedback: Feedback): Promise<void>;
+  /** For servers that keep conversations. */
+  readonly history?: ModelHistory<T>;
   /** Returns a link of an answer as an absolute URL; for servers that send relative links. */
   resolveLink?(integration: ModelIntegrationWithKey<T>, url: string): string;
 }

@@ -34,6 +34,9 @@ describe("an error", () => {
     ["1.16.1/chat-longuser", { mode: "chat" }],
     ["1.16.1/agent-block", { mode: "agent-chat" }],
     ["1.16.1/fb-otheruser", {}],
+    ["1.16.1/N16-conversations-last_id-unknown", {}],
+    ["1.16.1/N19-conversations-workflow", { mode: "workflow" }],
+    ["1.16.1/N43-delete-again", {}],
   ])(
     "is that of %s",
     withAnyDify(async (dify, name, profile, key = "app-x") => {
@@ -42,7 +45,7 @@ describe("an error", () => {
       const response = await fetch(new URL(path, dify.url), {
         method,
         headers: { authorization: `Bearer ${key}` },
-        ...(method === "POST" ? { body: requestBody } : {}),
+        ...(method === "GET" ? {} : { body: requestBody }),
       });
       expect([response.status, response.headers.get("content-type")]).toEqual([status, contentType]);
       const [simulated, recorded] = [json(await response.text()), json(body.toString("utf8"))];

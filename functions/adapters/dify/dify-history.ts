@@ -1,0 +1,98 @@
+import * as v from "valibot";
+import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
+import type { ModelHistory, Page } from "#core/answer/model.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
+import { BridgeError } from "#core/shared/errors.ts";
+import type { CallDify, DifyCall } from "./call-dify.ts";
+import { difyUser } from "./dify-ids.ts";
+
+/** The maximum of both lists. */
+const pageSize = "100";
+
+const pageOf = <T extends v.GenericSchema>(item: T) =>
+  v.object({ data: lenientList(item), has_more: v.fallback(v.optional(v.boolean(), false), false) });
+
+/** Seconds since the epoch. */
+const seconds = v.pipe(
+  v.number(),
+  v.transform((at) => at * 1000),
+);
+
+const conversations = pageOf(
+  v.pipe(
+    v.object({ id: v.string(), name: lenient(v.string()), created_at: seconds }),
+    v.transform(({ id, name = "", created_at: startedAt }) => ({ id, name, startedAt })),
+  ),
+);
+
+const messages = pageOf(
+  v.pipe(
+    v.object({
+      id: v.string(),
+      query: lenient(v.string()),
+      answer: lenient(v.string()),
+      created_at: lenient(seconds),
+    }),
+    v.transform(({ id, query: question = "", answer = "", created_at: askedAt }) => ({
+      id,
+      question,
+      answer,
+      askedAt,
+    })),
+  ),
+);
+
+const refused = (status: number): BridgeError =>
+  new BridgeError("upstream_refused", `Dify answered HTTP ${status}`);
+
+/** Conversations and messages that Dify keeps (docs/spec/dify.md, A1). Completion apps and workflows list none. */
+export const makeDifyHistory = (callDify: CallDify): ModelHistory<DifyType> => {
+  const getPage = async <S extends typeof conversations | typeof messages>(
+    schema: S,
+    call: Omit<DifyCall, "method">,
+  ): Promise<v.InferOutput<S> | undefined> => {
+    const { status, json } = await callDify({ method: "GET", ...call });
+    if (status === 404) return undefined;
+    const parsed = v.safeParse(schema, json);
+    if (status !== 200 || !parsed.success) throw refused(status);
+    return parsed.output;
+  };
+  const toPage = <I extends { readonly id: string }>(
+    page: { readonly data: readonly I[]; readonly has_more: boolean } | undefined,
+    last: I | undefined,
+  ): Page<I> => ({ items: page?.data ?? [], next: page?.has_more ? last?.id : undefined });
+
+  return {
+    lists: ["dify_chat", "dify_chatflow", "dify_agent"],
+    conversations: async (integration, userId, after) => {
+      const query = {
+        user: difyUser(userId),
+        limit: pageSize,
+        ...(after !== undefined && { last_id: after }),
+      };
+      const page = await getPage(conversations, { integration, path: "conversations", query });
+      return toPage(page, page?.data.at(-1));
+    },
+    messages: async (integration, userId, conversationId, before) => {
+      const query = {
+        user: difyUser(userId),
+        conversation_id: conversationId,
+        limit: pageSize,
+        ...(before !== undefined && { first_id: before }),
+      };
+      const page = await getPage(messages, { integration, path: "messages", query });
+      return toPage(page, page?.data[0]);
+    },
+    remove: async (integration, userId, conversationId) => {
+      const path = `conversations/${encodeURIComponent(conversationId)}`;
+      const { status } = await callDify({
+        integration,
+        method: "DELETE",
+        path,
+        body: { user: difyUser(userId) },
+      });
+      // 0.15.3 answers with 200, later versions with 204.
+      if (status !== 200 && status !== 204 && status !== 404) throw refused(status);
+    },
+  };
+};
