@@ -7,6 +7,8 @@ export interface Ignored {
   readonly to?: string | undefined;
   readonly eventType?: string | undefined;
   readonly objectName?: string | undefined;
+  /** What the integration takes instead. */
+  readonly detail?: string | undefined;
 }
 
 const explanations: Readonly<Partial<Record<IgnoreReason, (message: Ignored) => string>>> = {
@@ -22,5 +24,9 @@ const explanations: Readonly<Partial<Record<IgnoreReason, (message: Ignored) => 
 };
 
 /** Undefined if nobody waits for an answer: to a bot's message, or to a recall. */
-export const explainIgnored = (reason: IgnoreReason, message: Ignored): string | undefined =>
-  explanations[reason]?.(message);
+export const explainIgnored = (reason: IgnoreReason, message: Ignored): string | undefined => {
+  const explanation = explanations[reason]?.(message);
+  return explanation === undefined || message.detail === undefined
+    ? explanation
+    : `${explanation}: ${message.detail}`;
+};

@@ -13,6 +13,7 @@ const ignoredLine = v.pipe(
     eventType: v.string(),
     objectName: v.string(),
     reason: v.picklist(ignoreReasons),
+    detail: v.optional(v.string()),
   }),
 );
 type IgnoredLine = v.InferOutput<typeof ignoredLine>;

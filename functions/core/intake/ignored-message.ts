@@ -36,6 +36,8 @@ export interface IgnoredMessage {
   /** Undefined if the message addresses no bot. */
   readonly botUserId: string | undefined;
   readonly reason: IgnoreReason;
+  /** What the integration knows instead; see `ignoredDetail`. */
+  readonly detail?: string | undefined;
 }
 
 export type ReportIgnored = (ignored: IgnoredMessage) => void;
@@ -49,7 +51,7 @@ export interface ReportIgnoredPorts {
 /** A message that triggers something has a line for each job instead (`makeReportJob`). */
 export const makeReportIgnored =
   ({ log, metrics, pseudonymOf }: ReportIgnoredPorts): ReportIgnored =>
-  ({ appKey, event, botUserId, reason }) => {
+  ({ appKey, event, botUserId, reason, detail }) => {
     log.info("message_ignored", {
       app: appKey,
       bot: botUserId,
@@ -58,6 +60,7 @@ export const makeReportIgnored =
       eventType: event?.type,
       objectName: event?.data.objectName,
       reason,
+      detail,
     });
     metrics.count("MessageIgnored", { reason });
   };

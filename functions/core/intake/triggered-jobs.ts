@@ -3,6 +3,7 @@ import type { Job } from "#core/jobs/job.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import { recallOf } from "#core/message/recall.ts";
 import { sharesContext } from "#core/turn/conversation.ts";
+import { ignoredDetail } from "./ignored-detail.ts";
 import { furthest, type ReportIgnored } from "./ignored-message.ts";
 import type { MatchIntegrations } from "./matching.ts";
 
@@ -36,7 +37,9 @@ export const makeTriggeredJobs =
     if (triggered.length === 0) {
       const isRecall = recallOf(appKey, botUserId, event) !== undefined;
       const reason = isRecall ? "recall" : furthest(matches.flatMap(({ ignored }) => ignored ?? []));
-      reportIgnored({ appKey, event, botUserId, reason });
+      const closest = matches.find(({ ignored }) => ignored === reason);
+      const detail = closest && ignoredDetail(closest.integration, event, reason);
+      reportIgnored({ appKey, event, botUserId, reason, detail });
     }
     return triggered.map(({ integration }) => ({
       appKey,
