@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { anyObject } from "#core/shared/rules.ts";
+import { refuseUselessFilter } from "./useless-fields.ts";
 
 /** A schema for each type of integration. */
 interface Variant {
@@ -28,10 +29,10 @@ const refuseUnknownFields = ({ options }: Variant, others: readonly string[]) =>
 };
 
 /**
- * An integration in a request. Fields that no type has are rejected: the variant would silently drop them. `others`: fields
- * of the request next to the integration's.
+ * An integration in a request. Fields that no type has are rejected: the variant would silently drop them. So is what would
+ * have no effect. `others`: fields of the request next to the integration's.
  */
 export const withoutUnknownFields = <O>(
   integration: v.GenericSchema<Record<string, unknown>, O> & Variant,
   others: readonly string[] = [],
-) => v.pipe(anyObject(), refuseUnknownFields(integration, others), integration);
+) => v.pipe(anyObject(), refuseUnknownFields(integration, others), refuseUselessFilter, integration);

@@ -3,7 +3,11 @@ import { parseContent } from "./message-content.ts";
 import type { MessageEvent } from "./message-event.ts";
 
 /** Message types whose `content` field is the user's text: a text message, and a reply that quotes another message. */
-const textMessageTypes = ["RC:TxtMsg", "RC:ReferenceMsg"];
+export const textMessageTypes = ["RC:TxtMsg", "RC:ReferenceMsg"] as const;
+
+/** Whether messages of the type have a text that filters compare. */
+export const isTextType = (objectName: string): boolean =>
+  textMessageTypes.some((type) => type === objectName);
 
 /** In groups, users write "@Helpdesk /help". Clients add a space after a mention; some use U+2005. */
 const withoutMention = (text: string, name: string): string => {
@@ -15,7 +19,7 @@ const withoutMention = (text: string, name: string): string => {
 
 /** The user's text, trimmed; undefined if it is empty or the message is of another type. */
 export const writtenText = ({ data }: MessageEvent): string | undefined => {
-  if (!textMessageTypes.includes(data.objectName)) return undefined;
+  if (!isTextType(data.objectName)) return undefined;
   const content = parseContent(data.content)?.content;
   return typeof content === "string" && content.trim() !== "" ? content.trim() : undefined;
 };

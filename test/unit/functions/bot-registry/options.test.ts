@@ -152,3 +152,34 @@ describe("options", () => {
     ]);
   });
 });
+
+describe("a filter that fits nothing", () => {
+  const onlyEvents = { events: ["group:bot_join"], options: { filter } };
+  const onlyPictures = { objectNames: ["RC:ImgMsg", "App:Card"], options: { filter } };
+
+  test.each([newBot, botUpdate, added, changed])(
+    "of an integration $name is refused, with what is needed",
+    (request) => {
+      expect(request.refusal(webhook(onlyEvents))?.errorMessage).toContain(
+        `${request.path}options.filter: never matches, since only messages have a text: events must have one of message:private, message:group_mentioned`,
+      );
+      expect(request.refusal(webhook(onlyPictures))?.errorMessage).toContain(
+        `${request.path}options.filter: never matches, since these objectNames have no text: there must be one of RC:TxtMsg, RC:ReferenceMsg`,
+      );
+    },
+  );
+
+  test.each<[string, Fields]>([
+    [
+      "takes a message as well as other events",
+      { events: ["group:bot_join", "message:private"], options: { filter } },
+    ],
+    [
+      "takes a text as well as other types",
+      { objectNames: ["App:Card", "RC:ReferenceMsg"], options: { filter } },
+    ],
+    ["has no filter", { events: ["group:bot_join"], objectNames: ["App:Card"] }],
+  ])("is not that of an integration that %s", (_, given) => {
+    for (const request of [newBot, added]) expect(request.refusal(webhook(given))).toBeUndefined();
+  });
+});
