@@ -102,7 +102,7 @@ const errorResponses = {
   TooManyTurns: {
     status: 429,
     description:
-      "The user has too many turns per minute or at the same time, or the bot or its app too many in progress.",
+      "The user has too many turns per minute or at the same time, or the bot or its app too many in progress; or a limit of turns or tokens is reached, which the message names.",
     messages: { 1008: "too many turns, please slow down" },
     headers: { ...retryAfter, ...requestIdOfReply },
   },

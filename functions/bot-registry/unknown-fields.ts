@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { anyObject } from "#core/shared/rules.ts";
-import { refuseUselessFilter } from "./useless-fields.ts";
+import { refuseLimitsOfWebhook, refuseUselessFilter } from "./useless-fields.ts";
 
 /** A schema for each type of integration. */
 interface Variant {
@@ -35,4 +35,11 @@ const refuseUnknownFields = ({ options }: Variant, others: readonly string[]) =>
 export const withoutUnknownFields = <O>(
   integration: v.GenericSchema<Record<string, unknown>, O> & Variant,
   others: readonly string[] = [],
-) => v.pipe(anyObject(), refuseUnknownFields(integration, others), refuseUselessFilter, integration);
+) =>
+  v.pipe(
+    anyObject(),
+    refuseUnknownFields(integration, others),
+    refuseUselessFilter,
+    refuseLimitsOfWebhook,
+    integration,
+  );

@@ -37,3 +37,25 @@ export const refuseUselessFilter = v.rawCheck<Record<string, unknown>>(({ datase
     ],
   });
 });
+
+const limited = v.object({
+  type: v.literal("webhook"),
+  options: v.looseObject({ limits: v.looseObject({}) }),
+});
+
+/** A webhook asks no model: a limit that nothing counts would look like one that holds. */
+export const refuseLimitsOfWebhook = v.rawCheck<Record<string, unknown>>(({ dataset, addIssue }) => {
+  if (!dataset.typed) return;
+  const sent = dataset.value;
+  const parsed = v.safeParse(limited, sent);
+  if (!parsed.success) return;
+  const { options } = parsed.output;
+  addIssue({
+    message: "is not an option of a webhook, which asks no model; limit the integration that answers",
+    input: options.limits,
+    path: [
+      { type: "object", origin: "value", input: sent, key: "options", value: options },
+      { type: "object", origin: "value", input: { ...options }, key: "limits", value: options.limits },
+    ],
+  });
+});

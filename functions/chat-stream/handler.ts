@@ -4,6 +4,7 @@ import { cors, corsEnv } from "#adapters/api-gateway/cors.ts";
 import { makeAnswerPiecesTable } from "#adapters/dynamodb/answer-pieces-table.ts";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
+import { makeLimitsTable } from "#adapters/dynamodb/limits-table.ts";
 import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
 import { makeUserGuard, userLimitsEnv } from "#adapters/dynamodb/user-guard.ts";
 import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts";
@@ -23,6 +24,7 @@ import { makeFollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import { makeRunChatTurn } from "#core/chat/run-chat-turn.ts";
 import { callerError } from "#core/shared/errors.ts";
 import { botSlot, makeAcquireSlots, stageSlot } from "#core/shared/slots.ts";
+import { makeCountTurn } from "#core/turn/count-turn.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { makeRecordTurn } from "#core/turn/turn-report.ts";
 import { makeChatStreamRoutes } from "./routes.ts";
@@ -70,6 +72,15 @@ const acquireSlot: AcquireChatSlot = ({ slot, until, ...of }) =>
     botSlot("http", { slot, until, ...of }, slotLimits),
     ...(env.SLOTS_IN_TOTAL === "" ? [] : [stageSlot("http", { slot, until }, env.SLOTS_IN_TOTAL)]),
   ]);
+const pseudonymOf = makePseudonymOf(apps);
+const countTurn = makeCountTurn({
+  store: makeLimitsTable(toGuards),
+  apps,
+  clock,
+  metrics,
+  log,
+  pseudonymOf,
+});
 const pieces = makeAnswerPiecesTable({ client, tableName: env.GUARDS_TABLE, apps, clock });
 const forwardTurn = makeForwardTurn({ conversations, models, clock, log, newToken: randomUUID });
 
@@ -85,6 +96,7 @@ const routes = makeChatStreamRoutes({
     turns,
     guard,
     acquireSlot,
+    countTurn,
     clock,
     newId: randomUUID,
     hash,
@@ -95,12 +107,13 @@ const routes = makeChatStreamRoutes({
     conversations,
     guard,
     acquireSlot,
+    countTurn,
     clock,
     newId: randomUUID,
     hash,
   }),
   runChatTurn: makeRunChatTurn({
-    pseudonymOf: makePseudonymOf(apps),
+    pseudonymOf,
     turns,
     forwardTurn,
     journalOf: makeAnswerJournal({ pieces, clock, log }),

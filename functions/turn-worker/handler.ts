@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
+import { makeLimitsTable } from "#adapters/dynamodb/limits-table.ts";
 import { makeReadTurnJob } from "#adapters/dynamodb/read-turn-job.ts";
 import { makeRecallsTable } from "#adapters/dynamodb/recalls-table.ts";
 import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
@@ -28,6 +29,7 @@ import { makeAcquireJobSlots } from "#core/jobs/job-slots.ts";
 import { makeRunTurnJob } from "#core/jobs/run-turn-job.ts";
 import { leaseMs } from "#core/shared/lease.ts";
 import { makeAcquireSlots } from "#core/shared/slots.ts";
+import { makeCountTurn } from "#core/turn/count-turn.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { makeRecordTurn } from "#core/turn/turn-report.ts";
 import { makeReceiverFor } from "./receiver-for.ts";
@@ -70,6 +72,8 @@ const acquireSlots = makeAcquireJobSlots({
   channel: "im",
   limits: { perApp: env.SLOTS_PER_APP, perBot: env.SLOTS_PER_BOT, perUser: env.SLOTS_PER_USER },
 });
+const pseudonymOf = makePseudonymOf(apps);
+const limits = makeLimitsTable({ client, tableName: env.GUARDS_TABLE, clock });
 const runTurnJob = makeRunTurnJob({
   readTurnJob: makeReadTurnJob({
     client,
@@ -81,11 +85,13 @@ const runTurnJob = makeRunTurnJob({
   recalls: makeRecallsTable({ client, tableName: env.GUARDS_TABLE, clock }),
   jobs: makeJobsTable({ client, tableName: env.TURNS_TABLE, clock }),
   forwardTurn: makeForwardTurn({ conversations, models, clock, log, newToken: randomUUID }),
+  countTurn: makeCountTurn({ store: limits, apps, clock, metrics, log, pseudonymOf }),
+  notices: limits,
   receiverFor: makeReceiverFor({ im, clock, imCallsPerSecond: env.IM_CALLS_PER_SECOND }),
   closeOpenMessage: makeCloseOpenMessage({ im, clock }),
   sendCheck: (job) => turns.send([job]),
   deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),
-  report: makeReportJob({ log, metrics, clock, pseudonymOf: makePseudonymOf(apps) }),
+  report: makeReportJob({ log, metrics, clock, pseudonymOf }),
   recordTurn: makeRecordTurn({ metrics, clock }),
   clock,
   log,

@@ -25,6 +25,9 @@ export type Outcome = (typeof outcomes)[number];
 /** What a turn waited for although its conversation was free (functions/core/turn/turn-report.ts). */
 export type WaitCause = "capacity" | "limit";
 
+/** Whose limit of turns or tokens (functions/core/turn/count-turn.ts). */
+export type LimitOwner = "app" | "bot" | "user";
+
 export interface MetricOptions {
   readonly statistic?: string;
   /** Default: 5 minutes. */
@@ -37,6 +40,10 @@ export interface CustomMetrics {
   turnEnded(channel: Channel, outcome: Outcome, options?: MetricOptions): Metric;
   firstText(channel: Channel, options?: MetricOptions): Metric;
   startDelay(cause: WaitCause, options?: MetricOptions): Metric;
+  /** Days on which 80 % of a limit were used. */
+  limitNear(of: LimitOwner, options?: MetricOptions): Metric;
+  /** Turns that a limit did not allow. */
+  turnLimited(of: LimitOwner, options?: MetricOptions): Metric;
   /** A search expression for a graph: one line per combination of the values of `dimensions`. */
   searchExpression(name: string, dimensions: readonly string[], statistic: string): string;
 }
@@ -56,6 +63,8 @@ export const customMetricsOf = (stage: string): CustomMetrics => {
       metric("TurnEnded", { channel, outcome }, { statistic: "SampleCount", ...options }),
     firstText: (channel, options) => metric("FirstText", { channel }, { statistic: "p95", ...options }),
     startDelay: (cause, options) => metric("StartDelay", { cause }, { statistic: "Maximum", ...options }),
+    limitNear: (of, options) => metric("LimitNear", { of }, { statistic: "Sum", ...options }),
+    turnLimited: (of, options) => metric("TurnLimited", { of }, { statistic: "Sum", ...options }),
     searchExpression: (name, dimensions, statistic) =>
       `SEARCH('{${[namespace, "service", ...dimensions].join(",")}} MetricName="${name}" service="${service}"', '${statistic}')`,
   };

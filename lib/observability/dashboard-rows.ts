@@ -160,9 +160,14 @@ const errorRow = ({ watched, custom, fromLogs }: DashboardParts): IWidget[] => {
       search(custom.searchExpression("JobGivenUp", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobDropped", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobRecalled", ["integration"], "SampleCount")),
+      search(custom.searchExpression("JobLimited", ["integration"], "SampleCount")),
     ]),
     graph("Requests at a limit of an app, bot or user", [
       search(custom.searchExpression("SlotRefused", ["channel", "limit"], "Sum")),
+    ]),
+    graph("Turns at a limit of turns or tokens", [
+      search(custom.searchExpression("TurnLimited", ["of"], "Sum")),
+      search(custom.searchExpression("LimitNear", ["of"], "Sum")),
     ]),
     graph("Unreadable callbacks", [search(custom.searchExpression("CallbackDropped", ["route"], "Sum"))]),
     graph("API errors", [

@@ -38,6 +38,16 @@ export const turnAlarms = (custom: CustomMetrics): AlarmSpec[] => {
   const all = sumOf({ ...answered, ...failed, ...incomplete });
   const wrong = sumOf({ ...failed, ...incomplete });
 
+  // Not those of a user: they keep one user from using up what is everybody's.
+  const near = named("near", [
+    custom.limitNear("app", { period: window }),
+    custom.limitNear("bot", { period: window }),
+  ]);
+  const limited = named("limited", [
+    custom.turnLimited("app", { period: window }),
+    custom.turnLimited("bot", { period: window }),
+  ]);
+
   return [
     {
       id: "ModelErrorRate",
@@ -116,6 +126,22 @@ export const turnAlarms = (custom: CustomMetrics): AlarmSpec[] => {
       runbookEntry: "turns-wait-at-a-limit",
       metric: custom.startDelay("limit"),
       threshold: maxLimitDelayMs,
+    },
+    {
+      id: "LimitsNear",
+      problem: "An app or a bot has used 80 % of a day's limit of turns or tokens",
+      impact: "If it goes on like this, its users get no answers for the rest of the day",
+      runbookEntry: "a-days-limit-is-near",
+      metric: expression(sumOf(near), near, "limits", window),
+      threshold: 0,
+    },
+    {
+      id: "TurnsLimited",
+      problem: "Turns are refused because their app or bot has reached a limit of turns or tokens",
+      impact: "Users are told to ask again later",
+      runbookEntry: "turns-are-limited",
+      metric: expression(sumOf(limited), limited, "turns", window),
+      threshold: 0,
     },
   ];
 };

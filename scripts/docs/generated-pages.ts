@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { integrationTypes } from "#core/bot/integration-types.ts";
+import { limitEntries } from "#core/bot/limits.ts";
 import {
   answerOptions,
   commonOptions,
@@ -33,6 +34,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     "trigger options": () => fieldTable("option", triggerOptions),
     "filter fields": () => fieldTable("field", filterEntries),
     "answer options": () => fieldTable("option", answerOptions),
+    "limit fields": () => fieldTable("field", limitEntries),
     "options of one type": typeOptions,
   },
 };

@@ -94,6 +94,14 @@ const descriptions: Readonly<Record<string, (line: LogLine) => Described>> = {
   },
   job_dropped: ({ reason }) => ({ text: `dropped: ${reason}`, verdict: "no answer" }),
   job_recalled: () => ({ text: "the user took the message back", verdict: "none expected" }),
+  job_limited: ({ limit, freeAt, userNotified }) => ({
+    text: `the limit ${limit} is reached until ${freeAt}; the user ${userNotified === true ? "was told" : "had been told before"}`,
+    verdict: "no answer",
+  }),
+  turn_limited: ({ bot, limit, freeAt }) => ({
+    text: `${bot} was not asked: the limit ${limit} is reached until ${freeAt}`,
+    verdict: "no answer",
+  }),
   job_repeated: () => ({ text: "a copy of a message that is done", verdict: undefined }),
   chat_turn_failed: ({ reason }) => ({
     text: `the turn failed in the bridge: ${reason}`,

@@ -19,6 +19,7 @@ const logLine = v.looseObject({
   outcome: text,
   model: text,
   limit: text,
+  freeAt: text,
   path: text,
   status: number,
   tries: number,

@@ -28,6 +28,7 @@ import { makeChatStreamRoutes } from "../../functions/chat-stream/routes.ts";
 import { chatUser } from "../support/chat/chat-turns.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { anyApp, conversationStore } from "../support/conversations.ts";
+import { countNothing } from "../support/count-nothing.ts";
 import { startTable } from "../support/dynamodb.ts";
 import { makeMemoryLog } from "../support/memory-log.ts";
 import { makeMemoryMetrics } from "../support/memory-metrics.ts";
@@ -95,9 +96,18 @@ const startChat = async () => {
     verifyUserToken,
     revocations: guard,
     turns,
-    beginChatTurn: makeBeginChatTurn({ bots, turns, guard, acquireSlot, clock, newId, hash }),
+    beginChatTurn: makeBeginChatTurn({
+      bots,
+      turns,
+      guard,
+      acquireSlot,
+      countTurn: countNothing,
+      clock,
+      newId,
+      hash,
+    }),
     beginChatInput: makeBeginChatInput({
-      ...{ bots, turns, conversations, guard, acquireSlot, clock, newId, hash },
+      ...{ bots, turns, conversations, guard, acquireSlot, countTurn: countNothing, clock, newId, hash },
     }),
     runChatTurn: makeRunChatTurn({
       pseudonymOf,

@@ -17,6 +17,7 @@ import { chatUser } from "../support/chat/chat-turns.ts";
 import { makeMemoryClient } from "../support/chat/memory-client.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { conversationStore } from "../support/conversations.ts";
+import { countNothing } from "../support/count-nothing.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { interceptedClient } from "../support/intercepted-client.ts";
 import { makeMemoryLog } from "../support/memory-log.ts";
@@ -105,6 +106,7 @@ const setUp = ({ limits = { turnsPerMinute: 30, turnsAtOnce: 3 }, perBot = 3 } =
       },
       turns,
       guard,
+      countTurn: countNothing,
       acquireSlot: (slot) => acquireSlots([botSlot("http", slot, { perApp: 16, perBot })]),
       clock,
       newId,

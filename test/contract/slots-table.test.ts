@@ -94,7 +94,8 @@ describe("slots of an app", () => {
     const { acquire } = begin({ perApp: 2, perBot: 2 });
     const dead = await acquire("t1");
     const retried = await acquire("t1");
-    expect(retried).toMatchObject(granted);
+    expect(dead).toMatchObject({ ...granted, wasOpen: false });
+    expect(retried).toMatchObject({ ...granted, wasOpen: true });
     // The worker that lost the slot does not release what another one has.
     await release(dead);
     expect(await acquire("t2")).toMatchObject(granted);

@@ -41,6 +41,8 @@ describe("the alarms", () => {
       "FirstTextHttp",
       "TurnsStartLate",
       "TurnsAtLimit",
+      "LimitsNear",
+      "TurnsLimited",
       "CallbackSlow",
       "CallbackReplayed",
       "ApiErrors",

@@ -4,10 +4,12 @@ import { failureCodes, truncationReasons } from "#core/answer/answer.ts";
 import { integrationTypes, modelTypes } from "#core/bot/integration-types.ts";
 import { jobMetrics, makeReportJob } from "#core/jobs/job-report.ts";
 import { makeAcquireSlots, type SlotStore, slotChannels, slotLimitKinds } from "#core/shared/slots.ts";
+import { makeCountTurn } from "#core/turn/count-turn.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import { makeRecordTurn, turnChannels, waitCauses } from "#core/turn/turn-report.ts";
 import { botEventsRoute, messagesRoute, setUpCallbacks } from "../unit/functions/im-callback/callbacks.ts";
 import { webhookJob } from "./jobs.ts";
+import { makeMemoryLimits } from "./memory-limits.ts";
 import { makeMemoryLog } from "./memory-log.ts";
 import { type MemoryMetrics, makeMemoryMetrics } from "./memory-metrics.ts";
 import { pseudonymOf } from "./pseudonyms.ts";
@@ -90,6 +92,27 @@ const refuseSlots = async (metrics: MemoryMetrics): Promise<void> => {
   }
 };
 
+/** Each kind of limit: its second turn is refused, and the first one used all of it. */
+const reachLimits = async (metrics: MemoryMetrics): Promise<void> => {
+  const one = { turnsPerDay: 1 };
+  for (const limits of [one, { perUser: one }]) {
+    for (const [app, options] of [
+      [{}, { limits }],
+      [{ limits }, {}],
+    ]) {
+      const countTurn = makeCountTurn({
+        store: makeMemoryLimits(),
+        apps: { find: async (appKey) => ({ appKey, secrets: ["s"], ...app }) },
+        ...{ metrics, pseudonymOf, log: makeMemoryLog(), clock: makeTestClock() },
+      });
+      const integration = { type: "dify_chat", options: options ?? {} } as const;
+      const turn = { appKey: "a", botUserId: "b", userId: "u", integration };
+      await countTurn(turn, false);
+      await countTurn(turn, false);
+    }
+  }
+};
+
 const reportJobs = (metrics: MemoryMetrics): void => {
   const report = makeReportJob({ pseudonymOf, metrics, log: makeMemoryLog(), clock: makeTestClock() });
   for (const integrationType of integrationTypes) {
@@ -136,6 +159,7 @@ export const emittedMetrics = async (service: string): Promise<EmittedMetric[]> 
   noteTurns(metrics);
   noteStarts(metrics);
   await refuseSlots(metrics);
+  await reachLimits(metrics);
   reportJobs(metrics);
   await dropCallbacks(metrics);
   return asCloudWatchReads(metrics, service);

@@ -27,6 +27,7 @@ export const makeMemorySlots = (clock: Clock): MemorySlots => {
       const countNow = (): number => pools.get(key)?.size ?? 0;
       return {
         status: "granted",
+        wasOpen: former !== undefined,
         inUse: countNow(),
         recount: async () => countNow(),
         release,

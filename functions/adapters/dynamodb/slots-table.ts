@@ -158,8 +158,9 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
     const part = partOf(request, n, parts);
     const token = newToken();
     const { open, takeOver, giveBack, replace, release } = writesOf(part, hashed, token);
-    const granted = (inUse: number, undo: () => Promise<unknown> = release): SlotResult => ({
+    const granted = (inUse: number, wasOpen = false, undo: () => Promise<unknown> = release): SlotResult => ({
       status: "granted",
+      wasOpen,
       inUse,
       recount: () => recount(request, parts),
       release: async () => {
@@ -186,8 +187,8 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
       const written =
         decision.status === "free" ? await replace(stored, decision.live) : own && (await takeOver(own));
       if (!written) continue;
-      const undo = decision.status === "held" && own ? () => giveBack(own) : release;
-      return granted(inUseOf(written), undo);
+      const isHeld = decision.status === "held" && own !== undefined;
+      return granted(inUseOf(written), isHeld, isHeld ? () => giveBack(own) : release);
     }
     return { status: "refused", by: part.limits[0].kind };
   };

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import type { App, AppDirectory } from "#core/bot/app.ts";
+import { limitsSchema } from "#core/bot/limits.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
@@ -26,7 +27,7 @@ const tokenOwners = ["im", "bridge"] as const;
 const atLeastOne = <T extends v.GenericSchema>(item: T) => v.tupleWithRest([item], item);
 
 /**
- * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…],"signatures","token"}}}`.
+ * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…],"signatures","token","limits"}}}`.
  * The first element of each array is used for signing and encryption; all are accepted, so that they can be rotated.
  */
 export const secretValue = v.pipe(
@@ -41,6 +42,7 @@ export const secretValue = v.pipe(
         tokenKeys: atLeastOne(namedKey),
         signatures: v.optional(v.picklist(signatureUses), "once"),
         token: v.optional(v.picklist(tokenOwners), "im"),
+        limits: v.exactOptional(limitsSchema),
       }),
     ),
   }),

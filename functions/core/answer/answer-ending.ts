@@ -1,3 +1,4 @@
+import type { LimitName } from "#core/bot/limits.ts";
 import type { IntegrationOptions } from "#core/bot/options.ts";
 import type { AnswerOutcome, FailureCode, TruncationReason } from "./answer.ts";
 import type { AnswerFacts } from "./answer-facts.ts";
@@ -28,6 +29,10 @@ const pausedText = ({ form, notice = "" }: Pause): string => {
 /** The message to the user when there is no answer: the integration's `errorText`, or a default. */
 export const errorTextOf = ({ errorText }: Pick<IntegrationOptions, "errorText">): string =>
   errorText ?? sentences.failed;
+
+/** The message to the user when a limit does not allow a turn: the integration's `limitText`, or a default. */
+export const limitTextOf = ({ limitText }: Pick<IntegrationOptions, "limitText">, limit: LimitName): string =>
+  limitText ?? (limit === "turnsPerMinute" ? sentences.limitedForAMinute : sentences.limitedForADay);
 
 const failureText = (
   outcome: Extract<AnswerOutcome, { status: "failed" | "incomplete" }>,

@@ -8,6 +8,10 @@ export const sentences = {
     "The bot is waiting for someone to review this before it continues.\n机器人正在等待人工处理，处理完成后将继续。",
   unreadable: "Sorry, the bot cannot read this type of message.\n抱歉，机器人暂不支持此类消息。",
   fileRefused: "Sorry, the bot could not process this file.\n抱歉，机器人无法处理该文件。",
+  limitedForAMinute:
+    "There are too many questions right now. Please ask again in a minute.\n当前提问过多，请一分钟后再试。",
+  limitedForADay:
+    "The limit of questions for today is reached. Please ask again tomorrow.\n今天的提问额度已用完，请明天再试。",
   refusedByIm: "Sorry, this answer cannot be shown here.\n抱歉，该回答无法在此显示。",
   length: "(The answer was cut off at its maximum length.)\n（回答已达到长度上限，后续内容已省略。）",
   contentFilter:

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { anyObject, arrayOf, integerBetween, oneOf, stringOf, trueOrFalse } from "#core/shared/rules.ts";
 import type { IntegrationType } from "./integration-types.ts";
 import { type FilterKind, filterKinds } from "./keyword-filter.ts";
+import { limitsSchema } from "./limits.ts";
 
 /** Conversations in a group: one per member, or one that all members share. */
 export const groupContexts = ["member", "group"] as const;
@@ -127,6 +128,15 @@ export const answerOptions = {
       stringOf(1, 1024),
       v.description(
         "Text that the user gets if the model cannot answer. If omitted, a message in English and Chinese.",
+      ),
+    ),
+  ),
+  limits: v.exactOptional(limitsSchema),
+  limitText: v.exactOptional(
+    v.pipe(
+      stringOf(1, 1024),
+      v.description(
+        "Text that a user in the IM gets, once a minute or day, if a limit does not allow their question. If omitted, a message in English and Chinese.",
       ),
     ),
   ),

@@ -6,6 +6,7 @@ import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import type { AcquiredSlots } from "#core/shared/slots.ts";
 import { type ConversationStore, conversationKeyOf } from "#core/turn/conversation.ts";
 import type { ConversationPause } from "#core/turn/conversation-pause.ts";
+import type { CountTurn } from "#core/turn/count-turn.ts";
 import { acquireAdmission, admittedTurn } from "./admit-turn.ts";
 import { type BegunChatTurn, toTurn } from "./begin-chat-turn.ts";
 import { type AcquireChatSlot, checkBot, findOwnTurn, revokedToken } from "./chat-access.ts";
@@ -30,6 +31,7 @@ export interface BeginChatInputPorts {
   readonly conversations: Pick<ConversationStore, "findPauses">;
   readonly guard: Pick<UserGuard, "admit" | "release" | "cancel" | "isRevoked">;
   readonly acquireSlot: AcquireChatSlot;
+  readonly countTurn: CountTurn;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly hash: (parts: readonly unknown[]) => string;
@@ -59,6 +61,7 @@ export const makeBeginChatInput =
     conversations,
     guard,
     acquireSlot,
+    countTurn,
     clock,
     newId,
     hash,
@@ -99,18 +102,19 @@ export const makeBeginChatInput =
     const giveBack = async (slots: AcquiredSlots): Promise<void> => {
       await Promise.all([guard.release(guarded).catch(() => {}), slots.undo()]);
     };
-    const slots = await acquireAdmission(
-      { guard, acquireSlot },
-      { ...guarded, botUserId, issuedAt: user.issuedAt, until },
-      (granted, decision) => (decision === "admitted" ? giveBack(granted) : granted.undo()),
+    const granted = await acquireAdmission(
+      { guard, acquireSlot, countTurn, clock },
+      { ...guarded, botUserId, integration, issuedAt: user.issuedAt, until },
+      (slots, decision) => (decision === "admitted" ? giveBack(slots) : slots.undo()),
     );
+    const { slots, counted } = granted;
     const continued = { appKey: id.appKey, turn: turnId, attempt, inputHash: hashOfInput };
     const begun = await turns.continue(continued, lease).catch(async (error: unknown) => {
-      await giveBack(slots);
+      await Promise.all([giveBack(slots), counted.takeBack()]);
       throw error;
     });
     if (begun === undefined) {
-      await slots.undo();
+      await Promise.all([slots.undo(), counted.takeBack()]);
       throw conflict("turn: is running; wait until it has ended");
     }
     return {
@@ -120,7 +124,7 @@ export const makeBeginChatInput =
         turn: { ...turn, continues: { by: "input", input } },
         lease,
         attempt: begun,
-        admission: Promise.resolve(admittedTurn(guard, guarded, slots)),
+        admission: Promise.resolve(admittedTurn(guard, guarded, granted)),
       },
     };
   };

@@ -5,6 +5,7 @@ import type { QuestionFile } from "#core/message/question-file.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { Lease } from "#core/shared/lease.ts";
+import type { CountTurn } from "#core/turn/count-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { type AdmittedTurn, makeAdmitTurn } from "./admit-turn.ts";
 import { type AcquireChatSlot, checkBot, revokedToken } from "./chat-access.ts";
@@ -54,6 +55,7 @@ export interface BeginChatTurnPorts {
   readonly turns: Pick<ChatTurnStore, "begin" | "discard">;
   readonly guard: Pick<UserGuard, "admit" | "release" | "cancel" | "isRevoked">;
   readonly acquireSlot: AcquireChatSlot;
+  readonly countTurn: CountTurn;
   readonly clock: Clock;
   readonly newId: () => string;
   /** Returns a short hash: equal for equal parts, different otherwise. */
@@ -114,11 +116,12 @@ export const makeBeginChatTurn = ({
   turns,
   guard,
   acquireSlot,
+  countTurn,
   clock,
   newId,
   hash,
 }: BeginChatTurnPorts): BeginChatTurn => {
-  const admit = makeAdmitTurn({ guard, acquireSlot });
+  const admit = makeAdmitTurn({ guard, acquireSlot, countTurn, clock });
 
   const findBot = async (appKey: string, { botUserId, integration: requested }: ChatRequest) => {
     const bot = await bots.findWithKeys(appKey, botUserId);
@@ -158,10 +161,10 @@ export const makeBeginChatTurn = ({
       return begun.value;
     }
 
-    const admission = admit({ appKey, userId, botUserId, turn: id.turn, issuedAt, until });
+    const { bot, integration } = found.value;
+    const admission = admit({ appKey, userId, botUserId, integration, turn: id.turn, issuedAt, until });
     // The run handles it; until then a refusal must not count as an unhandled rejection.
     admission.catch(() => {});
-    const { bot, integration } = found.value;
     return {
       status: "ready",
       ready: {

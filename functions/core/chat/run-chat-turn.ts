@@ -77,6 +77,7 @@ export const makeRunChatTurn =
     let hasEmitted = false;
     let isRetryable = false;
     let pausedUntil: number | undefined;
+    let tokens = 0;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
 
@@ -140,6 +141,7 @@ export const makeRunChatTurn =
         }
         cleanup = ended.cleanup;
         pausedUntil = ended.paused && pauseEndsAt(ended.paused);
+        tokens = ended.usage?.totalTokens ?? 0;
         report(ended);
         if (!position.ended) await emit(interruptedEvent);
       } catch (error) {
@@ -161,7 +163,9 @@ export const makeRunChatTurn =
           : turns.discard(id, token);
       await Promise.all([
         ended.catch(warn("chat_turn_end_not_saved")),
-        (hasEmitted ? admitted?.release() : admitted?.cancel())?.catch(warn("chat_turn_slot_not_released")),
+        (hasEmitted ? admitted?.release(tokens) : admitted?.cancel())?.catch(
+          warn("chat_turn_slot_not_released"),
+        ),
       ]);
     };
 

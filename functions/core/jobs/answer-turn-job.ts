@@ -1,4 +1,4 @@
-import { errorTextOf } from "#core/answer/answer-ending.ts";
+import { errorTextOf, limitTextOf } from "#core/answer/answer-ending.ts";
 import type { AnswerReceiver, EarlierAnswer } from "#core/answer/answer-sink.ts";
 import type { AskLimits } from "#core/answer/model.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
@@ -14,9 +14,18 @@ import {
 } from "#core/im/im-messages.ts";
 import type { RecallStore } from "#core/message/recall.ts";
 import type { Clock } from "#core/shared/clock.ts";
+import { BridgeError } from "#core/shared/errors.ts";
 import type { ActiveLease } from "#core/shared/lease.ts";
 import type { Log, LogFields } from "#core/shared/log.ts";
 import { type ConversationPause, pauseEndsAt } from "#core/turn/conversation-pause.ts";
+import {
+  type CountedTurn,
+  type CountTurn,
+  type LimitedTurn,
+  type LimitStore,
+  nameOfLimit,
+  type ReachedLimit,
+} from "#core/turn/count-turn.ts";
 import type { ForwardTurn } from "#core/turn/forward-turn.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
@@ -38,6 +47,8 @@ export interface AnswerTurnJobPorts {
   readonly jobs: Pick<JobStore, "checkpoint" | "claimNotice">;
   readonly recalls: Pick<RecallStore, "isRecalled">;
   readonly forwardTurn: ForwardTurn;
+  readonly countTurn: CountTurn;
+  readonly notices: Pick<LimitStore, "claimNotice">;
   readonly receiverFor: (
     turn: Turn,
     lease: ReceiverLease,
@@ -125,6 +136,16 @@ const logFieldsOf = (
   firstTextMs: firstTextAt && firstTextAt - startedAt,
 });
 
+const limitedTurnOf = ({ appKey, bot, integration, event }: Turn): LimitedTurn => ({
+  appKey,
+  botUserId: bot.userId,
+  userId: event.data.fromUserId,
+  integration,
+});
+
+/** Ends a turn whose conversation is already open: see `ForwardLimits.admission`. */
+const limited = new BridgeError("rate_limited", "a limit is reached");
+
 /** For a sentence that is sent in one chunk. */
 const noCheckpoints = { onOpen: () => {} };
 
@@ -133,6 +154,8 @@ export const makeAnswerTurnJob = ({
   jobs,
   recalls,
   forwardTurn,
+  countTurn,
+  notices,
   receiverFor,
   closeOpenMessage,
   sendCheck,
@@ -231,6 +254,7 @@ export const makeAnswerTurnJob = ({
     leased: LeasedTurn,
     lease: ActiveLease,
     time: WorkerTime,
+    admission: Promise<CountedTurn>,
   ): Promise<{ readonly answered: Awaited<ReturnType<ForwardTurn>>; readonly wasRecalled: boolean }> => {
     const { job } = leased;
     const onError = logWarning(log, "recall_not_read", job);
@@ -245,7 +269,7 @@ export const makeAnswerTurnJob = ({
       const receiver = makeRecallableReceiver(inner, watch, !turn.integration.stream);
       const limits: AskLimits = { deadline: time.deadline, signal: lease.signal, stop: watch.signal };
       try {
-        const answered = await forwardTurn(turn, receiver, limits);
+        const answered = await forwardTurn(turn, receiver, { ...limits, admission });
         return { answered, wasRecalled: receiver.wasRecalled() };
       } finally {
         checkpoints.close();
@@ -254,6 +278,39 @@ export const makeAnswerTurnJob = ({
     }).finally(() => {
       isOver = true;
     });
+  };
+
+  /** Sends a sentence of our own in place of an answer; false if the IM does not accept it. */
+  const say = async (
+    turn: Turn,
+    leased: LeasedTurn,
+    lease: ActiveLease,
+    time: WorkerTime,
+    sentence: string,
+  ): Promise<boolean> => {
+    const { sink } = receiverFor(turn, receiverLeaseOf(leased, lease, time, noCheckpoints), undefined);
+    const { status } = await sink.end({ status: "failed", sentence, code: "unavailable", retryable: true });
+    return status === "delivered";
+  };
+
+  /** The model is not asked. The user is told once in the limit's window, also if several messages arrive at once. */
+  const refuse = async (
+    turn: Turn,
+    leased: LeasedTurn,
+    lease: ActiveLease,
+    time: WorkerTime,
+    by: ReachedLimit,
+  ): Promise<AnsweredJob> => {
+    const { job, tries } = leased;
+    const isFirst = await notices
+      .claimNotice(limitedTurnOf(turn), by)
+      .catch(logWarning(log, "limit_notice_not_claimed", job));
+    const userNotified =
+      isFirst === true &&
+      (await say(turn, leased, lease, time, limitTextOf(turn.integration.options, by.limit)));
+    const freeAt = new Date(by.freeAt).toISOString();
+    report("limited", job, { tries, limit: nameOfLimit(by), freeAt, userNotified });
+    return { status: "ended", outcome: "limited" };
   };
 
   return {
@@ -272,8 +329,28 @@ export const makeAnswerTurnJob = ({
       }
       // The user did not wait for us while somebody else was asked.
       const startedAt = job.check ? clock.now() : job.acceptedAt;
-      const { answered, wasRecalled } = await forwardUnlessRecalled(turn, leased, lease, time);
-      if (answered.status === "busy") return { status: "busy" };
+      // A further try of a turn, and a check of its answer, go on with what was counted.
+      const deciding = countTurn(limitedTurnOf(turn), tries > 1 || job.check !== undefined);
+      const admission = deciding.then((decision) => {
+        if (decision.status === "limited") throw limited;
+        return decision;
+      });
+      // Handled by the turn; until then a refusal must not count as an unhandled rejection.
+      admission.catch(() => {});
+      const forwarded = await forwardUnlessRecalled(turn, leased, lease, time, admission).catch(
+        (error: unknown) => {
+          if (error === limited) return undefined;
+          throw error;
+        },
+      );
+      const counted = await deciding;
+      if (counted.status === "limited") return refuse(turn, leased, lease, time, counted.by);
+      if (!forwarded) return { status: "abandoned" };
+      const { answered, wasRecalled } = forwarded;
+      if (answered.status === "busy") {
+        await counted.takeBack();
+        return { status: "busy" };
+      }
       if (answered.status === "not_continued") {
         const { reason } = answered;
         return reason === "over"
@@ -291,6 +368,7 @@ export const makeAnswerTurnJob = ({
       // The delay of a further try is that of the first one's failure, and nobody waits for a check.
       const isFirst = tries === 1 && !job.check;
       recordTurn({ channel: "im", integrationType, startedAt, ...(isFirst && { wait }) }, answered);
+      await counted.end(answered.usage?.totalTokens ?? 0);
       const fields = { ...logFieldsOf(startedAt, answered), tries };
       if (wasRecalled) {
         report("recalled", job, fields);
@@ -309,15 +387,9 @@ export const makeAnswerTurnJob = ({
       const turn = await findTurn(leased).catch(() => undefined);
       if (!turn) return false;
       const closing = closeLeftOpen(turn, leased, leased.open, completeReason.brokenOff);
-      const { sink } = receiverFor(turn, receiverLeaseOf(leased, lease, time, noCheckpoints), undefined);
-      const { status } = await sink.end({
-        status: "failed",
-        sentence: errorTextOf(turn.integration.options),
-        code: "unavailable",
-        retryable: true,
-      });
+      const isTold = await say(turn, leased, lease, time, errorTextOf(turn.integration.options));
       await closing;
-      return status === "delivered";
+      return isTold;
     },
   };
 };

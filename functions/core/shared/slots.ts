@@ -56,6 +56,8 @@ export const decideSlot = (
 
 export interface GrantedSlot {
   readonly status: "granted";
+  /** Whether the slot was open: what runs has begun before, in a process that died. */
+  readonly wasOpen: boolean;
   /** How many slots count against the first limit, with this one: estimated from one record of several. */
   readonly inUse: number;
   /** The same now, estimated from another record. */
@@ -76,6 +78,8 @@ export interface SlotStore {
 export interface AcquiredSlots {
   /** The kind of limit that is reached; undefined if all slots were granted. */
   readonly refusedBy: SlotLimitKind | undefined;
+  /** Whether the first slot was open: what runs has begun before, in a process that died. */
+  readonly wasOpen: boolean;
   /**
    * How many slots count against the first limit of the first request, estimated. It is counted again in the background if it
    * is asked for and the last count is old.
@@ -153,10 +157,11 @@ export const makeAcquireSlots = ({
     const undo = () => forEach(granted, (slot) => slot.undo());
     const refused = results.find((each) => each?.status === "refused");
     const inUse = counterOf(results[0]?.status === "granted" ? results[0] : undefined);
-    if (!refused) return { refusedBy: undefined, inUse, release, undo };
+    const wasOpen = results[0]?.status === "granted" && results[0].wasOpen;
+    if (!refused) return { refusedBy: undefined, wasOpen, inUse, release, undo };
     await undo();
     metrics.count("SlotRefused", { channel, limit: refused.by });
-    return { refusedBy: refused.by, inUse, release: async () => {}, undo: async () => {} };
+    return { refusedBy: refused.by, wasOpen, inUse, release: async () => {}, undo: async () => {} };
   };
 };
 

@@ -1,6 +1,6 @@
 import { type AnswerEvent, type AnswerOutcome, isAnswer } from "#core/answer/answer.ts";
 import { answerEnding } from "#core/answer/answer-ending.ts";
-import { limitFacts } from "#core/answer/answer-facts.ts";
+import { type AnswerUsage, limitFacts } from "#core/answer/answer-facts.ts";
 import { makeAnswerPipe } from "#core/answer/answer-pipe.ts";
 import type { AnswerReceiver, Delivery } from "#core/answer/answer-sink.ts";
 import {
@@ -53,6 +53,8 @@ export interface TurnReport {
   readonly modelCalls: number;
   /** When the model sent the first text for the user, in milliseconds since the epoch. */
   readonly firstTextAt: number | undefined;
+  /** As the model reports it; undefined if it does not, or the answer has no end. */
+  readonly usage?: AnswerUsage | undefined;
   /** When the turn got its conversation, and since when that was free; undefined if the model was not asked. */
   readonly start?: Pick<LeasedConversation, "openedAt" | "freeSince">;
   /** The answer that now waits for human input, if it began to wait in this turn. */
@@ -249,6 +251,7 @@ export const makeStreamAnswer =
       delivery,
       modelCalls: progress.modelCalls,
       firstTextAt: progress.firstTextAt,
+      usage: progress.facts?.usage,
       start: { openedAt: conversation.openedAt, freeSince: conversation.freeSince },
       paused,
       cleanup: cleanup.finally(() => closed.abort()),

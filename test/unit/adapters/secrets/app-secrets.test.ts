@@ -57,6 +57,18 @@ const failureOf = (attempt: Promise<unknown>): Promise<Error> =>
     (error: Error) => error,
   );
 
+test(
+  "an app's limits are those of its secret, and a misspelt one is a fault of the secret",
+  withSecretsManager(async (secrets, fake) => {
+    const withLimits = (limits: object) => JSON.stringify({ apps: { "app-one": { ...keys, limits } } });
+    fake.value = withLimits({ turnsPerDay: 100, perUser: { turnsPerMinute: 5 } });
+    const found = await secrets.find("app-one");
+    expect(found?.limits).toEqual({ turnsPerDay: 100, perUser: { turnsPerMinute: 5 } });
+    fake.value = withLimits({ turnsPerDayy: 100 });
+    await expect(secrets.findFresh("app-one")).rejects.toMatchObject({ code: "internal" });
+  }),
+);
+
 describe("an app's secrets", () => {
   test("are read from the deployment's secret, with the keys as bytes", async () => {
     const server = closeAfterEach(

@@ -9,6 +9,7 @@ import { questionOf } from "#core/turn/question.ts";
 import { chatRequest } from "../../../support/chat/chat-request.ts";
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
+import { countNothing, makeScriptedLimits } from "../../../support/count-nothing.ts";
 import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
 import { bot, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
@@ -38,6 +39,7 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
     isRevoked: false,
   };
   const slots = makeFreeSlots();
+  const turnLimits = makeScriptedLimits();
   const failing: { read?: Error; begin?: Error; discard?: Error; cancel?: Error } = {};
   /** The calls that have begun, in order. */
   const calls: string[] = [];
@@ -77,6 +79,7 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
       isRevoked: async () => guard.isRevoked,
     },
     acquireSlot: slots.acquire,
+    countTurn: turnLimits.countTurn,
     clock,
     newId: () => {
       ids += 1;
@@ -87,7 +90,7 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
   const until = startMs + 900_000;
   const user = chatUser();
   return {
-    ...{ clock, turns, asked, left, ended, guard, slots, failing, calls },
+    ...{ clock, turns, asked, left, ended, guard, slots, turnLimits, failing, calls },
     begin: (request = chatRequest(), as = user) => begin(as, request, until),
     /** A turn that may run now. */
     ready: async (request = chatRequest(), as = user) => {
@@ -331,6 +334,7 @@ describe("a question with a key", () => {
         isRevoked: async () => false,
       },
       acquireSlot: makeFreeSlots().acquire,
+      countTurn: countNothing,
       clock: makeTestClock(startMs),
       newId: () => "a new one",
       hash,
@@ -430,7 +434,7 @@ describe("a turn that is admitted", () => {
     const { ready, slots, left, ended } = setUp();
     const { id, admission } = await ready();
     expect([slots.log, left, ended]).toEqual([["granted"], [], []]);
-    await (await admission).release();
+    await (await admission).release(0);
     expect([slots.log, left, ended]).toEqual([["granted", "released"], [], [id.turn]]);
   });
 
@@ -439,6 +443,44 @@ describe("a turn that is admitted", () => {
     const { id, admission } = await ready();
     await (await admission).cancel();
     expect([slots.log, left, ended]).toEqual([["granted", "released"], [id.turn], []]);
+  });
+});
+
+describe("a turn that a limit does not allow", () => {
+  const by = { scope: "bot", limit: "turnsPerDay", freeAt: startMs + 90_000 } as const;
+
+  test("is refused with the limit and the time to retry, and leaves nothing", async () => {
+    const { refusal, turnLimits, slots, left } = setUp();
+    turnLimits.reach(by);
+    const error = await refusal();
+    expect(error).toMatchObject({ code: "rate_limited", expose: true, retryAfterMs: 90_000 });
+    expect(String(error)).toContain("turnsPerDay: the bot has used up the turns of this day; retry from ");
+    expect([slots.log, left.length, turnLimits.log]).toEqual([["granted", "released"], 1, ["limited"]]);
+  });
+
+  test("is not counted if the guard or the slots have refused it", async () => {
+    const { refusal, turnLimits, slots, guard } = setUp();
+    guard.admission = { status: "limited", retryAfterMs: 1 };
+    await refusal();
+    guard.admission = { status: "admitted" };
+    slots.refuse("bot");
+    await refusal();
+    expect(turnLimits.log).toEqual([]);
+  });
+
+  test("is counted with its tokens at its end, or taken back if it never runs", async () => {
+    const { ready, turnLimits } = setUp();
+    await (await (await ready()).admission).release(12);
+    await (await (await ready()).admission).cancel();
+    expect(turnLimits.log).toEqual(["counted", "12 tokens", "counted", "taken back"]);
+  });
+
+  test("and whose process died is neither counted nor refused again: its slot is still open", async () => {
+    const { ready, turnLimits, slots } = setUp();
+    turnLimits.reach(by);
+    slots.find();
+    await (await ready()).admission;
+    expect(turnLimits.log).toEqual(["counted before"]);
   });
 });
 

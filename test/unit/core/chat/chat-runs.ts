@@ -66,6 +66,8 @@ export const setUpChatRun = async (given: Given = {}) => {
   const conversations = makeMemoryConversations(clock);
   const left: unknown[] = [];
   const slots: string[] = [];
+  /** The tokens of the turn, or that it was taken back. */
+  const counts: (number | string)[] = [];
   const modelStops: string[] = [];
   const closed: string[] = [];
   const lease = { token: "mine", expiresAt: startMs + 10_000 };
@@ -115,7 +117,13 @@ export const setUpChatRun = async (given: Given = {}) => {
       await given.leave?.(over);
     },
   };
-  const admitted = admittedTurn(guard, id, { release: async () => void slots.push("released") });
+  const admitted = admittedTurn(guard, id, {
+    slots: { release: async () => void slots.push("released") },
+    counted: {
+      takeBack: async () => void counts.push("taken back"),
+      end: async (tokens) => void counts.push(tokens),
+    },
+  });
   const ready: ReadyChatTurn = {
     id,
     turn: turn({ id: id.turn }),
@@ -129,7 +137,19 @@ export const setUpChatRun = async (given: Given = {}) => {
     }),
   );
   return {
-    ...{ clock, log, metrics: notes, client, running, conversations, left, slots, modelStops, closed },
+    ...{
+      clock,
+      log,
+      metrics: notes,
+      client,
+      running,
+      conversations,
+      left,
+      slots,
+      counts,
+      modelStops,
+      closed,
+    },
     turns: store,
     record: () => store.recordOf(id),
     kept: () => kept.eventsOf({ ...id, attempt }),

@@ -91,6 +91,23 @@ describe("a turn of a client", () => {
     ]);
   });
 
+  test("is counted with the tokens that its model reports, and as none if it reports none", async () => {
+    const ofUsage = async (usage: { totalTokens: number } | undefined) => {
+      const { clock, running, counts } = await setUpChatRun({
+        ask: () => async (_question, listener) => {
+          await listener({ type: "facts", facts: { usage, sources: [] } });
+          await listener({ type: "delta", text: "hello" });
+          return { status: "answered" };
+        },
+      });
+      await clock.advance(0);
+      await running;
+      return counts;
+    };
+    expect(await ofUsage({ totalTokens: 42 })).toEqual([42]);
+    expect(await ofUsage(undefined)).toEqual([0]);
+  });
+
   test("whose model fails is told so in the stream, and reported as an error with the reason", async () => {
     const { clock, running, client, log } = await setUpChatRun({
       ask: () => async () => ({ status: "failed", code: "model", retryable: false, detail: "HTTP 401" }),

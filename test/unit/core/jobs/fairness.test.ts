@@ -7,6 +7,7 @@ import { makeRunWebhookJob } from "#core/jobs/run-webhook-job.ts";
 import { makeAcquireSlots } from "#core/shared/slots.ts";
 import { makeRecordTurn } from "#core/turn/turn-report.ts";
 import { closeAfterEach } from "../../../support/close-after.ts";
+import { countNothing, noNotices } from "../../../support/count-nothing.ts";
 import { makeMemoryDeadLetters, turnJob, webhookJob } from "../../../support/jobs.ts";
 import { makeMemoryJobs } from "../../../support/memory-jobs.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -76,6 +77,8 @@ const setUpTurns = (turnMs: Readonly<Record<string, number>>) => {
       for (const who of [userId, data.fromUserId]) atOnce = { ...atOnce, [who]: (atOnce[who] ?? 0) - 1 };
       return { ...answered, start: { openedAt, freeSince: undefined } };
     },
+    countTurn: countNothing,
+    notices: noNotices,
     receiverFor: () => ({ sink: makeRecordingSink() }),
     closeOpenMessage: async () => {},
     sendCheck: async () => {},

@@ -20,6 +20,7 @@ describe("a stage of a job", () => {
     ["tried", "job_tried", "JobTried", "info"],
     ["delivered", "job_delivered", "JobDelivered", "info"],
     ["recalled", "job_recalled", "JobRecalled", "info"],
+    ["limited", "job_limited", "JobLimited", "info"],
     ["given_up", "job_given_up", "JobGivenUp", "error"],
   ] as const)(
     "%s is one line and one metric, with the time since the job was accepted",

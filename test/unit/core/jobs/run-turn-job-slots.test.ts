@@ -101,7 +101,13 @@ describe("a job's slots", () => {
     const acquire = makeAcquireJobSlots({
       acquireSlots: async (requests) => {
         asked.push(...requests);
-        return { refusedBy: undefined, inUse: () => 1, release: async () => {}, undo: async () => {} };
+        return {
+          refusedBy: undefined,
+          wasOpen: false,
+          inUse: () => 1,
+          release: async () => {},
+          undo: async () => {},
+        };
       },
       channel: "im",
       limits: { perApp: 75, perBot: 50, perUser: 10 },

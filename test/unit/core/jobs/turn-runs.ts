@@ -9,6 +9,7 @@ import type { ForwardTurn } from "#core/turn/forward-turn.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { makeRecordTurn } from "#core/turn/turn-report.ts";
+import { makeScriptedLimits } from "../../../support/count-nothing.ts";
 import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeMemoryDeadLetters, turnJob } from "../../../support/jobs.ts";
 import { makeMemoryJobs } from "../../../support/memory-jobs.ts";
@@ -86,6 +87,7 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
       void hidden.push(`${ms / 1000} s at ${seconds(clock.now())}`),
   };
   const slots = makeFreeSlots();
+  const turnLimits = makeScriptedLimits();
   let tokens = 0;
 
   const runTurnJob = makeRunTurnJob({
@@ -97,12 +99,15 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
       },
     },
     jobs,
-    forwardTurn: (turn, receiver, until) => {
+    forwardTurn: async (turn, receiver, { admission, ...until }) => {
       forwarded.push(turn);
       receivers.push(receiver);
       limits.push(until);
+      await admission;
       return model.answer(receiver);
     },
+    countTurn: turnLimits.countTurn,
+    notices: turnLimits,
     receiverFor: (_turn, lease, open) => {
       given = lease;
       const sink = im.newSink();
@@ -153,6 +158,7 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
     im,
     queue,
     slots,
+    turnLimits,
     forwarded,
     checks,
     queueOfChecks,

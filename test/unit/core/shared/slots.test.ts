@@ -68,6 +68,7 @@ const setUp = (results: Record<string, "granted" | "full" | "broken">, recount =
       if (result === "full") return { status: "refused", by: "user" };
       return {
         status: "granted",
+        wasOpen: false,
         inUse: 3,
         recount,
         release: async () => void ended.push(`${pool} released`),

@@ -7,7 +7,7 @@ import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import { bot as botOf, difyIntegration, webhookIntegration } from "../../../support/turns.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 import { added, botUpdate, changed, newBot } from "./integration-requests.ts";
-import { bot, type Fields, notAnOption, webhook } from "./samples.ts";
+import { bot, dify, type Fields, notAnOption, webhook } from "./samples.ts";
 
 const parse = (options: unknown) =>
   parseJsonBody(botSchema({ allowPrivate: false }), jsonOf(bot({ integrations: [webhook({ options })] })))
@@ -182,4 +182,28 @@ describe("a filter that fits nothing", () => {
   ])("is not that of an integration that %s", (_, given) => {
     for (const request of [newBot, added]) expect(request.refusal(webhook(given))).toBeUndefined();
   });
+});
+
+describe("limits", () => {
+  const limits = { turnsPerMinute: 10, tokensPerDay: 1_000_000, perUser: { turnsPerDay: 50 } };
+
+  test.each([newBot, botUpdate, added, changed])("of an integration $name are validated", (request) => {
+    const model = (options: Fields) => request.refusal(dify({ options }))?.errorMessage;
+    expect(model({ limits, limitText: "Later." })).toBeUndefined();
+    expect(model({ limits: { perUser: { turnsPerDay: 0 } } })).toBe(
+      `${request.path}options.limits.perUser.turnsPerDay: must be an integer from 1 to 100000000, got 0`,
+    );
+    expect(model({ limits: { turnsPerHour: 1 } })).toContain(
+      `${request.path}options.limits.turnsPerHour: is not a limit; known fields: turnsPerMinute`,
+    );
+  });
+
+  test.each([newBot, botUpdate, added, changed])(
+    "of a webhook are refused $name: nothing would count them",
+    (request) => {
+      expect(request.refusal(webhook({ options: { limits } }))?.errorMessage).toContain(
+        `${request.path}options.limits: is not an option of a webhook`,
+      );
+    },
+  );
 });

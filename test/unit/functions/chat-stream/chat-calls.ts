@@ -20,6 +20,7 @@ import { makeChatStreamRoutes } from "../../../../functions/chat-stream/routes.t
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
+import { countNothing } from "../../../support/count-nothing.ts";
 import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -162,12 +163,14 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
         isRevoked: async () => guard.isRevoked,
       },
       acquireSlot: slots.acquire,
+      countTurn: countNothing,
       clock,
       newId,
       hash,
     }),
     beginChatInput: makeBeginChatInput({
       acquireSlot: slots.acquire,
+      countTurn: countNothing,
       bots,
       turns,
       conversations,

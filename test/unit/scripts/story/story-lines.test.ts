@@ -64,6 +64,21 @@ describe("why a user got no answer", () => {
       lineOf("job_dropped", { ...bot, reason: "the bot or its integration was removed or disabled" }),
       "No answer: dropped: the bot or its integration was removed or disabled.",
     ],
+    [
+      "a limit that is reached",
+      lineOf("job_limited", {
+        ...bot,
+        limit: "bot.perUser.turnsPerDay",
+        freeAt: "2026-11-28T00:00:00.000Z",
+        userNotified: true,
+      }),
+      "No answer: the limit bot.perUser.turnsPerDay is reached until 2026-11-28T00:00:00.000Z; the user was told.",
+    ],
+    [
+      "a limit that is reached over HTTP",
+      lineOf("turn_limited", { ...bot, limit: "app.turnsPerMinute", freeAt: "2026-11-27T14:04:00.000Z" }),
+      "No answer: bot-help was not asked: the limit app.turnsPerMinute is reached until 2026-11-27T14:04:00.000Z.",
+    ],
     ["a job in its queue", lineOf("job_accepted", bot), "No answer yet: its last line is above."],
   ])("%s", (_what, last, conclusion) => {
     expect(conclusionOf(lineOf("model_failed", bot, -1), last)).toBe(conclusion);

@@ -1,0 +1,41 @@
+import type { CountTurn, LimitedTurn, LimitStore, ReachedLimit } from "#core/turn/count-turn.ts";
+
+/** Limits nobody. */
+export const countNothing: CountTurn = async () => ({
+  status: "counted",
+  takeBack: async () => {},
+  end: async () => {},
+});
+
+export const noNotices: Pick<LimitStore, "claimNotice"> = { claimNotice: async () => false };
+
+/** Limits nobody until `reach` is called, and records what happens to turns. */
+export const makeScriptedLimits = () => {
+  const log: string[] = [];
+  let by: ReachedLimit | undefined;
+  let isFirst = true;
+  return {
+    log,
+    reach: (reached: ReachedLimit | undefined): void => {
+      by = reached;
+    },
+    countTurn: (async (_turn, isCounted) => {
+      if (by && !isCounted) {
+        log.push("limited");
+        return { status: "limited", by };
+      }
+      log.push(isCounted ? "counted before" : "counted");
+      return {
+        status: "counted",
+        takeBack: async () => void log.push("taken back"),
+        end: async (tokens) => void log.push(`${tokens} tokens`),
+      };
+    }) satisfies CountTurn,
+    /** True once. */
+    claimNotice: async (_turn?: LimitedTurn, _reached?: ReachedLimit): Promise<boolean> => {
+      const wasFirst = isFirst;
+      isFirst = false;
+      return wasFirst;
+    },
+  };
+};
