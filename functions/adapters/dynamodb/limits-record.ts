@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { CountedScope, LimitedTurn, ReachedLimit } from "#core/turn/count-turn.ts";
@@ -9,12 +10,14 @@ const minutesPerDay = 24 * 60;
 export const countsKey = ({ scope, ids }: Pick<CountedScope, "scope" | "ids">, at: number): string =>
   `limits#${JSON.stringify([scope, ...ids, dayOf(at)])}`;
 
-/** That a user was told of a limit that is reached until then. */
+/** That a user was told of a limit that is reached until then. As a hash, so that no user id is in it. */
 export const noticeKey = (
   { appKey, botUserId, userId, integration }: LimitedTurn,
   { scope, limit, freeAt }: ReachedLimit,
 ): string =>
-  `limitNotice#${JSON.stringify([appKey, botUserId, integration.type, userId, scope, limit, freeAt])}`;
+  `limitNotice#${createHash("sha256")
+    .update(JSON.stringify([appKey, botUserId, integration.type, userId, scope, limit, freeAt]))
+    .digest("base64url")}`;
 
 /** The counter of a minute of the day: `m0` to `m1439`. */
 export const minuteAttribute = (at: number): string => `m${minuteOf(at) % minutesPerDay}`;
