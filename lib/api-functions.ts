@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 import { BridgeFunction } from "./constructs/bridge-function.ts";
 import { BridgeWebFunction } from "./constructs/bridge-web-function.ts";
 import type { Releases } from "./constructs/releases.ts";
-import type { DataStack } from "./data-stack.ts";
+import { type DataStack, storyIndexName } from "./data-stack.ts";
 import type { FunctionName } from "./function-names.ts";
 import type { MessagingStack } from "./messaging-stack.ts";
 import { secretEnvironment } from "./secret-environment.ts";
@@ -117,6 +117,13 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     "dynamodb:BatchGetItem",
   );
 
+  const turnQuery = signedFunction("TurnQuery", "turn-query", "Finds turns and their usage", {
+    TURNS_TABLE: data.turns.tableName,
+    STORY_DAYS: String(config.turnStoryDays),
+  });
+  turnQuery.allow(data.turns.tableArn, "dynamodb:GetItem");
+  turnQuery.allow(`${data.turns.tableArn}/index/${storyIndexName}`, "dynamodb:Query");
+
   const messagePublish = signedFunction(
     "MessagePublish",
     "message-publish",
@@ -159,6 +166,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     "Streams a bot's answer to a client",
     {
       ...userEnvironment,
+      STORY_DAYS: String(config.turnStoryDays),
       TURNS_PER_MINUTE: String(config.turnsPerMinute),
       TURNS_AT_ONCE: String(config.turnsAtOnce),
       ...slotEnvironment(config.chatsInFlight, config),
@@ -205,6 +213,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
 
   return {
     botRegistry,
+    turnQuery,
     messagePublish,
     imCallback,
     userToken,

@@ -72,6 +72,7 @@ const unauthenticated = routeFactory("none");
 /** All routes of the API. */
 export const makeRoutes = ({
   botRegistry,
+  turnQuery,
   messagePublish,
   imCallback,
   userToken,
@@ -88,6 +89,9 @@ export const makeRoutes = ({
   signed("POST", "/v3/bot/integration/create.json", botRegistry),
   signed("POST", "/v3/bot/integration/update.json", botRegistry),
   signed("POST", "/v3/bot/integration/delete.json", botRegistry),
+  signed("POST", "/v3/turn/query.json", turnQuery),
+  signed("POST", "/v3/turn/get.json", turnQuery),
+  signed("POST", "/v3/usage/query.json", turnQuery),
   signed("POST", "/message/private/publish.json", messagePublish),
   signed("POST", "/message/group/publish.json", messagePublish),
   signed("POST", "/message/recall.json", messagePublish),

@@ -377,6 +377,15 @@ const settings = v.strictObject({
     ),
     3,
   ),
+  turnStoryDays: v.exactOptional(
+    v.pipe(
+      integerBetween(0, 90),
+      v.description(
+        "How long the story of each turn is kept, in days, for `/v3/turn/query.json`, `/v3/usage/query.json` and `npm run story`. 0: none is written.",
+      ),
+    ),
+    7,
+  ),
   corsOrigins: v.exactOptional(
     v.pipe(
       v.array(

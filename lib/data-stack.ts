@@ -7,6 +7,9 @@ import { makeTable } from "./constructs/bridge-table.ts";
 import { makeDataKey } from "./constructs/data-key.ts";
 import { retainData } from "./constructs/retain-data.ts";
 
+/** The turns that have a story, by app and time (docs/adr/0044). */
+export const storyIndexName = "turnsOfApp";
+
 export interface DataStackProps extends StackProps {
   readonly config: Config;
 }
@@ -36,7 +39,17 @@ export class DataStack extends Stack {
       expires: true,
       ...stored,
     });
-    this.turns = makeTable(this, "Turns", { partitionKey: "turn", expires: true, ...stored });
+    this.turns = makeTable(this, "Turns", {
+      partitionKey: "turn",
+      expires: true,
+      index: {
+        name: storyIndexName,
+        partitionKey: "storyOf",
+        numericSortKey: "storyAt",
+        attributes: ["story", "storyEnd"],
+      },
+      ...stored,
+    });
     this.guards = makeTable(this, "Guards", { partitionKey: "guard", expires: true, ...stored });
 
     this.appSecrets = new Secret(this, "Apps", {

@@ -6,6 +6,7 @@ export const functionNames = [
   "chat-stream",
   "im-callback",
   "message-publish",
+  "turn-query",
   "turn-starter",
   "turn-worker",
   "unknown-path",

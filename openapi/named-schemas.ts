@@ -15,6 +15,8 @@ import { routedMessageSchema } from "../functions/im-callback/routed-message-sch
 import { groupMessageSchema, privateMessageSchema } from "../functions/message-publish/message-schema.ts";
 import { recallSchema } from "../functions/message-publish/recall-schema.ts";
 import { groupChunkSchema, privateChunkSchema } from "../functions/message-publish/stream-schema.ts";
+import { turnGetSchema, turnQuerySchema, usageQuerySchema } from "../functions/turn-query/query-schema.ts";
+import { turnStory } from "../functions/turn-query/turn-reply.ts";
 import { expirySchema } from "../functions/user-token/expiry-schema.ts";
 import { profileQuerySchema, profileSchema, userSchema } from "../functions/user-token/user-schema.ts";
 import { formField, formFields, source, usage } from "./answer-schemas.ts";
@@ -86,6 +88,9 @@ export const namedSchemas: NamedSchemas = {
   },
   ...integrationSchemas,
 
+  TurnQuery: { schema: turnQuerySchema, description: "Which turns are listed, and a page of them." },
+  TurnIds: { schema: turnGetSchema, description: "Exactly one ID of a turn, and where to look for it." },
+  UsageQuery: { schema: usageQuerySchema, description: "Which turns are summed up, and by what." },
   User: { schema: userSchema, description: "A user of the app." },
   TokenExpiry: {
     schema: tokenExpiry,
@@ -140,6 +145,10 @@ export const namedSchemas: NamedSchemas = {
     description: "An integration, with defaults filled in.",
   },
   BotsReply: { schema: replies.bots, description: "Bots of the app, and their total number." },
+  Turn: { schema: turnStory, description: "What became of a message to a bot." },
+  TurnsReply: { schema: replies.turns, description: "A page of turns, newest first." },
+  FoundTurnsReply: { schema: replies.foundTurns, description: "The turns with an ID, newest first." },
+  UsageReply: { schema: replies.usageOfTurns, description: "Turns, tokens and prices of each group." },
   TokenReply: { schema: replies.userToken, description: "The user's token." },
   PrivateMessageReply: {
     schema: replies.sentPrivateMessage,

@@ -5,6 +5,7 @@ export const tags = {
   Integrations:
     "Add, change and remove integrations: a webhook or a model that reacts to a bot's events. A bot has at most one of each type.",
   Messages: "Send messages to bots and users.",
+  Turns: "Find what became of messages, and what the answers cost.",
   Users: "Issue and revoke users' tokens, and keep their names and pictures.",
   Chat: "Ask bots from a user's client, with the user's token. Answers stream while they are generated.",
   Callbacks: "Webhooks of this service that RongCloud calls.",

@@ -5,6 +5,7 @@ import { callbackOperations } from "./operations/callbacks.ts";
 import { chatOperations } from "./operations/chat.ts";
 import { integrationOperations } from "./operations/integrations.ts";
 import { messageOperations } from "./operations/messages.ts";
+import { turnOperations } from "./operations/turns.ts";
 import { userOperations } from "./operations/users.ts";
 
 /** Every route, in the order of the document. */
@@ -12,6 +13,7 @@ export const operations: readonly Operation[] = [
   ...botOperations,
   ...integrationOperations,
   ...messageOperations,
+  ...turnOperations,
   ...userOperations,
   ...chatOperations,
   ...callbackOperations,

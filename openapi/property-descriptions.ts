@@ -98,6 +98,97 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
   },
 
   {
+    schemas: ["TurnQuery", "TurnIds", "UsageQuery"],
+    properties: {
+      since: "Only turns that were accepted at this time or later.",
+      until: "Only turns that were accepted before this time.",
+    },
+  },
+  {
+    schemas: ["TurnQuery", "Turn"],
+    properties: {
+      userId: "The bot's user ID.",
+      conversation: "The name of the conversation, which a client over HTTP may give.",
+      outcome:
+        "How the turn ended; `running` if it has not. `undelivered`: the IM did not accept the answer. `refused`: over a limit, or not a valid request.",
+    },
+  },
+  {
+    schemas: ["TurnQuery", "TurnIds", "Turn"],
+    properties: { fromUserId: "ID of the user who sent the message." },
+  },
+  {
+    schemas: ["TurnQuery"],
+    properties: { page: "Page number, starting at 1.", pageSize: "Number of turns per page." },
+  },
+  {
+    schemas: ["TurnIds", "Turn"],
+    properties: {
+      turn: "ID of the turn. That of a turn over HTTP is in its `start` event.",
+      msgUID: "ID of the message; of a turn over HTTP, its turn.",
+      messageId: "Dify's ID of the answer.",
+      requestId: "`X-Request-ID` of the request that caused the turn.",
+    },
+  },
+  { schemas: ["UsageQuery"], properties: { by: "What the turns are grouped by. Days are those of UTC." } },
+  {
+    schemas: ["Turn"],
+    properties: {
+      channel: "`im`: a message of the IM, or one that an app server sent. `http`: a question of a client.",
+      user: "The user's pseudonym in the log.",
+      channelType: "Whether the message was private or in a group.",
+      targetId: "The group, or the user.",
+      traceId: "Trace ID of that request.",
+      code: "Why it failed.",
+      detail: "More about the failure, for operators: codes and numbers.",
+      acceptedAt: "When the message was accepted, in milliseconds since the epoch, as all times.",
+      askedAt: "When the model or the webhook was called first.",
+      firstTextAt: "When the model sent the first text.",
+      firstSentAt: "When the IM or the client got the first text.",
+      lastTextAt: "When the model sent the last text.",
+      deliveredAt: "When the end of the answer was delivered.",
+      endedAt: "When the turn ended.",
+      tries: "How often the job was handed to a worker.",
+      tookOver: "Whether a worker went on with the answer of one that died.",
+      modelCalls: "How often the model was called.",
+      chunks: "Calls of the answer that the IM accepted, or text events of the response.",
+      refusals: "Calls of the answer that the IM refused.",
+      rateLimited: "Those of them that were over the IM's rate.",
+      taskId: "Dify's ID of the task.",
+      conversationId: "Dify's ID of the conversation.",
+      usage: "What the answer cost, as the model reports it.",
+      "usage.promptTokens": "Tokens of the question.",
+      "usage.completionTokens": "Tokens of the answer.",
+      "usage.totalTokens": "All tokens.",
+      "usage.totalPrice": "Price, a decimal number.",
+      "usage.currency": "Currency of the price.",
+      question: "The question, if the app keeps texts (`storyText`); only in `/v3/turn/get.json`.",
+      answer: "The answer, likewise.",
+    },
+  },
+  { schemas: ["TurnsReply", "FoundTurnsReply"], properties: { turns: "The turns, newest first." } },
+  { schemas: ["TurnsReply"], properties: { hasNext: "Whether there is another page." } },
+  {
+    schemas: ["TurnsReply", "FoundTurnsReply", "UsageReply"],
+    properties: {
+      isComplete: "Whether the call read all turns that it was asked for.",
+      continueUntil: "If not: the `until` of the call that goes on.",
+    },
+  },
+  {
+    schemas: ["UsageReply"],
+    properties: {
+      usage: "The groups, in the order of their names.",
+      "usage.group": "The day, the bot, the user or the integration.",
+      "usage.turns": "Number of turns.",
+      "usage.outcomes": "Number of turns with each outcome.",
+      "usage.promptTokens": "Tokens of the questions.",
+      "usage.completionTokens": "Tokens of the answers.",
+      "usage.totalTokens": "All tokens.",
+      "usage.price": "Sum of the prices in each currency, a decimal number.",
+    },
+  },
+  {
     schemas: ["User"],
     properties: {
       userId: "The user's ID, chosen by the app.",

@@ -5,6 +5,7 @@ import {
   groupMessageReply,
   privateMessageReply,
 } from "../functions/message-publish/message-reply.ts";
+import { foundTurnsReply, turnsReply, usageReply } from "../functions/turn-query/turn-reply.ts";
 import { profileReply } from "../functions/user-token/profile-reply.ts";
 import { tokenReply } from "../functions/user-token/token-reply.ts";
 import { completion, conversationName, turnId } from "./answer-schemas.ts";
@@ -19,6 +20,9 @@ export const sentGroupMessage = v.object({ code, ...groupMessageReply.entries })
 export const sentChunk = v.object({ code, ...chunkReply.entries });
 export const userProfile = v.object({ code, ...profileReply.entries });
 export const userToken = v.object({ code, ...tokenReply.entries });
+export const turns = v.object({ code, ...turnsReply.entries });
+export const foundTurns = v.object({ code, ...foundTurnsReply.entries });
+export const usageOfTurns = v.object({ code, ...usageReply.entries });
 export const openApiDocument = v.looseObject({
   openapi: v.pipe(v.string(), v.description("The version of OpenAPI.")),
   info: v.pipe(v.looseObject({}), v.description("What this service is, and its version.")),

@@ -36,6 +36,8 @@ export const assumptions = {
   sharedTurns: 64,
   /** functions/adapters/secrets/app-secrets.ts. */
   secretFreshSeconds: 60,
+  /** Written to the index of stories when a turn begins and when it ends, a KB at most each; dynalite does not count them. */
+  indexUnits: 2,
 } as const;
 
 export interface PricedLine {
@@ -101,7 +103,7 @@ export const priceTurns = (usage: TurnUsage): PricedLine[] => {
     unpriced("Web function, requests", webRequests, "requests"),
     line("Lambda requests", invocations, "calls", prices.lambdaRequests),
     line("API Gateway", requests, "requests", prices.apiRequests),
-    line("DynamoDB writes", unitsOf(tally, true), "units", prices.dynamodbWrites),
+    line("DynamoDB writes", unitsOf(tally, true) + assumptions.indexUnits, "units", prices.dynamodbWrites),
     line("DynamoDB reads", unitsOf(tally, false), "units", prices.dynamodbReads),
     line("SQS", sqsRequests, "requests", prices.sqsRequests),
     gigabytes("Logs, including metrics", logBytes, prices.logGigabyte),

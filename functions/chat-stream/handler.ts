@@ -6,10 +6,16 @@ import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeLimitsTable } from "#adapters/dynamodb/limits-table.ts";
 import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
+import { makeStoryAttributes } from "#adapters/dynamodb/story-attributes.ts";
 import { makeUserGuard, userLimitsEnv } from "#adapters/dynamodb/user-guard.ts";
 import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts";
 import { modelsEnv, openModels } from "#adapters/models/open-models.ts";
-import { nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
+import {
+  nonEmptyString,
+  nonNegativeInteger,
+  parseEnvironment,
+  positiveInteger,
+} from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
@@ -33,6 +39,7 @@ const env = parseEnvironment(
   v.object({
     ...modelsEnv,
     TURNS_TABLE: nonEmptyString,
+    STORY_DAYS: nonNegativeInteger,
     GUARDS_TABLE: nonEmptyString,
     ...userLimitsEnv,
     SLOTS_PER_APP: positiveInteger,
@@ -46,7 +53,8 @@ const log = makeJsonLog();
 const metrics = makeMetrics();
 const client = makeDocumentClient();
 const { apps, bots, conversations, models } = await openModels({ env, client, clock, log });
-const turns = makeChatTurnsTable({ client, tableName: env.TURNS_TABLE, clock });
+const stories = makeStoryAttributes({ apps, clock, days: env.STORY_DAYS });
+const turns = makeChatTurnsTable({ client, tableName: env.TURNS_TABLE, clock, stories });
 const toGuards = { client, tableName: env.GUARDS_TABLE, clock };
 const guard = makeUserGuard({
   ...toGuards,
@@ -120,6 +128,7 @@ const routes = makeChatStreamRoutes({
     clock,
     log,
     recordTurn: makeRecordTurn({ metrics, clock }),
+    keepsText: (appKey) => apps.lastKnown(appKey)?.storyText === true,
   }),
   acquireReader: makeAcquireReader({ readers, acquireSlot, newId: randomUUID, log }),
   allowPrivate: env.ALLOW_PRIVATE_CALLBACKS,

@@ -6,9 +6,15 @@ import { makeLimitsTable } from "#adapters/dynamodb/limits-table.ts";
 import { makeReadTurnJob } from "#adapters/dynamodb/read-turn-job.ts";
 import { makeRecallsTable } from "#adapters/dynamodb/recalls-table.ts";
 import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
+import { makeStoryAttributes } from "#adapters/dynamodb/story-attributes.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { modelsEnv, openModels } from "#adapters/models/open-models.ts";
-import { nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
+import {
+  nonEmptyString,
+  nonNegativeInteger,
+  parseEnvironment,
+  positiveInteger,
+} from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
@@ -39,6 +45,7 @@ const env = parseEnvironment(
     ...modelsEnv,
     ...rongcloudEnv,
     TURNS_TABLE: nonEmptyString,
+    STORY_DAYS: nonNegativeInteger,
     GUARDS_TABLE: nonEmptyString,
     SLOTS_PER_APP: positiveInteger,
     SLOTS_PER_BOT: positiveInteger,
@@ -53,6 +60,7 @@ const metrics = makeMetrics();
 const client = makeDocumentClient();
 const sqs = makeSqsClient();
 const { apps, conversations, models } = await openModels({ env, client, clock, log });
+const stories = makeStoryAttributes({ apps, clock, days: env.STORY_DAYS });
 const callRongCloud = makeRongCloudClient({
   sendHttp: makeHttpClient({ publicOnly: false, clock }),
   apps,
@@ -83,7 +91,7 @@ const runTurnJob = makeRunTurnJob({
     clock,
   }),
   recalls: makeRecallsTable({ client, tableName: env.GUARDS_TABLE, clock }),
-  jobs: makeJobsTable({ client, tableName: env.TURNS_TABLE, clock }),
+  jobs: makeJobsTable({ client, tableName: env.TURNS_TABLE, clock, stories }),
   forwardTurn: makeForwardTurn({ conversations, models, clock, log, newToken: randomUUID }),
   countTurn: makeCountTurn({ store: limits, apps, clock, metrics, log, pseudonymOf }),
   notices: limits,
@@ -93,6 +101,7 @@ const runTurnJob = makeRunTurnJob({
   deadLetters: makeDeadLetters({ client: sqs, queueUrl: env.DEAD_LETTERS_URL }),
   report: makeReportJob({ log, metrics, clock, pseudonymOf }),
   recordTurn: makeRecordTurn({ metrics, clock }),
+  keepsText: (appKey) => apps.lastKnown(appKey)?.storyText === true,
   clock,
   log,
   acquireSlots,

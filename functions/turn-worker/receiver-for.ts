@@ -5,9 +5,11 @@ import { type ImMessages, type ReceiverLease, replyRouteOf } from "#core/im/im-m
 import { makeChunkInterval } from "#core/im/shared-rate.ts";
 import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
 import { makeTypingIndicator } from "#core/im/typing-indicator.ts";
+import { withCallsWatched } from "#core/im/watch-calls.ts";
 import { makeWholeDelivery } from "#core/im/whole-delivery.ts";
 import type { DeliveryReceiver } from "#core/jobs/answer-turn-job.ts";
 import type { Clock } from "#core/shared/clock.ts";
+import type { DeliveryWatch } from "#core/turn/story-recorder.ts";
 import type { Turn } from "#core/turn/turn.ts";
 
 /** How long RongCloud may be unavailable during an answer before the rest is given up. */
@@ -23,21 +25,27 @@ export interface ReceiverPorts {
 /** Chooses how a turn's answer is delivered: as a stream, as one message, or not at all. `open`: the stream to go on with. */
 export const makeReceiverFor = ({ im, clock, imCallsPerSecond }: ReceiverPorts) => {
   const intervalMs = makeChunkInterval(imCallsPerSecond);
-  const streamTo = makeStreamDelivery({ im, clock, intervalMs, maxRetryMs });
-  const continueStream = makeContinuedDelivery({ im, clock, deliverStream: streamTo, maxRetryMs });
-  const sendWholeTo = makeWholeDelivery({ im, clock, maxRetryMs });
   const withTypingIndicator = makeTypingIndicator({ im, clock });
   const withBusyNotice = makeBusyNotice({ im, clock });
 
-  return (turn: Turn, lease: ReceiverLease, open: ContinuableMessage | undefined): DeliveryReceiver => {
+  return (
+    turn: Turn,
+    lease: ReceiverLease,
+    open: ContinuableMessage | undefined,
+    watch?: DeliveryWatch,
+  ): DeliveryReceiver => {
+    // Of the answer only: hints and notices are not part of it.
+    const answerIm = watch ? withCallsWatched(im, watch) : im;
+    const streamTo = makeStreamDelivery({ im: answerIm, clock, intervalMs, maxRetryMs });
     const { handleResponse, stream, options } = turn.integration;
     if (!handleResponse) return { sink: makeNullSink() };
     const route = replyRouteOf(turn);
     if (stream && open) {
-      const sink = continueStream(route, lease, open);
+      const ports = { im: answerIm, clock, deliverStream: streamTo, maxRetryMs };
+      const sink = makeContinuedDelivery(ports)(route, lease, open);
       return { sink, restart: sink.restart };
     }
-    const sink = (stream ? streamTo : sendWholeTo)(route, lease);
+    const sink = (stream ? streamTo : makeWholeDelivery({ im: answerIm, clock, maxRetryMs }))(route, lease);
     // The IM shows typing in private chats only.
     const isChecking = turn.continues?.by === "check";
     const hints = options.typing !== false && route.channelType === "PERSON" && !isChecking;

@@ -4,8 +4,15 @@ import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
+import { makeStoryAttributes } from "#adapters/dynamodb/story-attributes.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
-import { flag, nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
+import {
+  flag,
+  nonEmptyString,
+  nonNegativeInteger,
+  parseEnvironment,
+  positiveInteger,
+} from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
@@ -27,6 +34,7 @@ const env = parseEnvironment(
   v.object({
     BOTS_TABLE: nonEmptyString,
     TURNS_TABLE: nonEmptyString,
+    STORY_DAYS: nonNegativeInteger,
     GUARDS_TABLE: nonEmptyString,
     SLOTS_PER_APP: positiveInteger,
     SLOTS_PER_BOT: positiveInteger,
@@ -41,12 +49,13 @@ const metrics = makeMetrics();
 const client = makeDocumentClient();
 const sqs = makeSqsClient();
 const apps = await openAppSecrets({ env, clock, log });
+const stories = makeStoryAttributes({ apps, clock, days: env.STORY_DAYS });
 
 export const handler = makeWorker({
   parseJob: parseWebhookJob,
   runJob: makeRunWebhookJob({
     bots: makeBotsTable({ client, tableName: env.BOTS_TABLE, apps, clock }),
-    jobs: makeJobsTable({ client, tableName: env.TURNS_TABLE, clock }),
+    jobs: makeJobsTable({ client, tableName: env.TURNS_TABLE, clock, stories }),
     callWebhook: makeCircuitBreaker({
       callWebhook: makeCallWebhook({
         sendHttp: makeHttpClient({ publicOnly: !env.ALLOW_PRIVATE_CALLBACKS, clock }),

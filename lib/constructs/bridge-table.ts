@@ -1,4 +1,11 @@
-import { type Attribute, AttributeType, Billing, CfnGlobalTable, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import {
+  type Attribute,
+  AttributeType,
+  Billing,
+  CfnGlobalTable,
+  ProjectionType,
+  TableV2,
+} from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
 import { retainData } from "./retain-data.ts";
@@ -8,6 +15,13 @@ export interface BridgeTableProps {
   readonly sortKey?: string;
   /** Whether records expire, at the time in their `ttl` attribute. */
   readonly expires: boolean;
+  /** An index of the records that have both keys. Only changes of these attributes are written to it. */
+  readonly index?: {
+    readonly name: string;
+    readonly partitionKey: string;
+    readonly numericSortKey: string;
+    readonly attributes: readonly string[];
+  };
   readonly key: IKey;
   readonly isProduction: boolean;
 }
@@ -19,12 +33,23 @@ const stringAttribute = (name: string): Attribute => ({ name, type: AttributeTyp
  * second.
  */
 export const makeTable = (scope: Construct, id: string, props: BridgeTableProps): TableV2 => {
-  const { partitionKey, sortKey, expires, key, isProduction } = props;
+  const { partitionKey, sortKey, expires, index, key, isProduction } = props;
   const table = new TableV2(scope, id, {
     partitionKey: stringAttribute(partitionKey),
     ...(sortKey !== undefined && { sortKey: stringAttribute(sortKey) }),
     billing: Billing.onDemand(),
     ...(expires && { timeToLiveAttribute: "ttl" }),
+    ...(index && {
+      globalSecondaryIndexes: [
+        {
+          indexName: index.name,
+          partitionKey: stringAttribute(index.partitionKey),
+          sortKey: { name: index.numericSortKey, type: AttributeType.NUMBER },
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: [...index.attributes],
+        },
+      ],
+    }),
     deletionProtection: isProduction,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: isProduction },
   });

@@ -9,6 +9,7 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
+  type TableDescription,
 } from "@aws-sdk/client-dynamodb";
 import type dynalite from "dynalite";
 import { closeServer, listen, readBody } from "../http-server.ts";
@@ -116,21 +117,34 @@ const createTable = async (client: DynamoDBClient, table: Table): Promise<void> 
         TableName: table.name,
         KeySchema: table.keySchema,
         AttributeDefinitions: table.attributeDefinitions,
+        GlobalSecondaryIndexes: table.indexes,
         BillingMode: "PAY_PER_REQUEST",
       }),
     );
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
-  await waitUntilActive(client, table.name);
+  await waitUntilActive(client, table);
+};
+
+/** dynalite cannot add an index to a table that a DATA_DIR has. */
+const checkIndexes = (
+  { GlobalSecondaryIndexes: existing = [] }: TableDescription,
+  indexes: NonNullable<Table["indexes"]>,
+): void => {
+  const missing = indexes.find(({ IndexName }) => existing.every((each) => each.IndexName !== IndexName));
+  if (missing)
+    throw new Error(
+      `DATA_DIR: its tables are of an earlier version, without the index ${missing.IndexName}; delete the directory dynamodb in it`,
+    );
 };
 
 /** Tables do not accept items while they are being created. */
-const waitUntilActive = async (client: DynamoDBClient, name: string): Promise<void> => {
+const waitUntilActive = async (client: DynamoDBClient, { name, indexes = [] }: Table): Promise<void> => {
   for (;;) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
     if (!Table) throw new Error(`its response to DescribeTable has no table ${name}`);
-    if (Table.TableStatus === "ACTIVE") return;
+    if (Table.TableStatus === "ACTIVE") return checkIndexes(Table, indexes);
     await delay(20);
   }
 };

@@ -115,6 +115,7 @@ const startChat = async () => {
       forwardTurn: makeForwardTurn({ conversations, models, clock, log, newToken: newId }),
       journalOf: makeAnswerJournal({ pieces, clock, log }),
       recordTurn: () => {},
+      keepsText: () => false,
     }),
     acquireReader: makeAcquireReader({ readers, acquireSlot, newId, log }),
     followChatTurn: makeFollowChatTurn({ pieces, turns, clock, log }),

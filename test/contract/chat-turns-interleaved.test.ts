@@ -126,6 +126,7 @@ const setUp = ({ limits = { turnsPerMinute: 30, turnsAtOnce: 3 }, perBot = 3 } =
       clock,
       log,
       recordTurn: () => {},
+      keepsText: () => false,
     });
 
     /** What the caller gets: an answer, the turn that exists, "busy", or the code of an error. */

@@ -14,12 +14,13 @@ const deployedTables = v.pipe(
         KeySchema: v.unknown(),
         AttributeDefinitions: v.unknown(),
         TimeToLiveSpecification: v.optional(v.unknown()),
+        GlobalSecondaryIndexes: v.optional(v.unknown()),
       }),
     }),
   ),
 );
 
-test("the stores are tested on tables with the keys and the TTL attribute of the deployed ones", () => {
+test("the stores are tested on tables with the keys, indexes and the TTL attribute of the deployed ones", () => {
   const program = fileURLToPath(new URL("./print-tables.ts", import.meta.url));
   const printed = execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", program]);
   const deployed = Object.values(v.parse(deployedTables, printed.toString()));
@@ -29,6 +30,7 @@ test("the stores are tested on tables with the keys and the TTL attribute of the
       keySchema: table.KeySchema,
       attributeDefinitions: table.AttributeDefinitions,
       ttl: table.TimeToLiveSpecification,
+      indexes: table.GlobalSecondaryIndexes,
     })),
   ).toEqual([
     { ...tableKeys.bots, ttl: undefined },

@@ -40,6 +40,7 @@ const names: readonly (readonly [RegExp, string | ((holder: string) => string)])
   [/:table\/\S*-ConversationsBC91B70D$/, "conversations"],
   [/:table\/\S*-TurnsF7D960B6$/, "turns"],
   [/:table\/\S*-GuardsAE6419AB$/, "guards"],
+  [/:table\/\S*-TurnsF7D960B6\/index\/turnsOfApp$/, "index turnsOfApp of turns"],
   [/:secret:bot-bridge-test-apps-/, "apps' secret"],
   [/:sqs:\S*-TurnsJobs\w+\.fifo$/, "turns.fifo"],
   [/:sqs:\S*-TurnsDead\w+\.fifo$/, "dead letters of turns.fifo"],

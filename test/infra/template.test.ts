@@ -23,6 +23,22 @@ describe("the tables", () => {
       BillingMode: "PAY_PER_REQUEST",
     });
   });
+
+  // CloudFormation adds one index in an update of a stage. A heartbeat must not be written to it.
+  test("of turns has one index, of stories alone, which a release never replaces", () => {
+    const [indexes, ...others] = Object.values(
+      templates.data.findResources("AWS::DynamoDB::GlobalTable"),
+    ).flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
+    expect(others).toEqual([]);
+    expect(indexes).toEqual({
+      IndexName: "turnsOfApp",
+      KeySchema: [
+        { AttributeName: "storyOf", KeyType: "HASH" },
+        { AttributeName: "storyAt", KeyType: "RANGE" },
+      ],
+      Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["story", "storyEnd"] },
+    });
+  });
 });
 
 describe("the queues of turns and of webhooks", () => {

@@ -6,7 +6,7 @@ import { makeDocumentClient, toDocumentClient } from "#adapters/dynamodb/documen
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
 import type { Table } from "../../local/aws/template/tables.ts";
 
-type KeySchema = Pick<Table, "keySchema" | "attributeDefinitions">;
+type KeySchema = Pick<Table, "keySchema" | "attributeDefinitions" | "indexes">;
 
 const keyedBy = (partitionKey: string, sortKey?: string): KeySchema => {
   const keys = sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
@@ -23,7 +23,24 @@ const keyedBy = (partitionKey: string, sortKey?: string): KeySchema => {
 export const tableKeys = {
   bots: keyedBy("appKey", "item"),
   conversations: keyedBy("conversation"),
-  turns: keyedBy("turn"),
+  turns: {
+    keySchema: keyedBy("turn").keySchema,
+    attributeDefinitions: [
+      ...keyedBy("turn").attributeDefinitions,
+      { AttributeName: "storyOf", AttributeType: "S" },
+      { AttributeName: "storyAt", AttributeType: "N" },
+    ],
+    indexes: [
+      {
+        IndexName: "turnsOfApp",
+        KeySchema: [
+          { AttributeName: "storyOf", KeyType: "HASH" },
+          { AttributeName: "storyAt", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["story", "storyEnd"] },
+      },
+    ],
+  } satisfies KeySchema,
   guards: keyedBy("guard"),
 } as const;
 

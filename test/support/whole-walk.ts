@@ -81,6 +81,10 @@ export const walkWhole = async (url: string): Promise<void> => {
     await call("/v3/bot/update.json", { userId: "bot-asked", name: "Help" });
     await call("/v3/bot/query.json", { pageSize: 100 });
     await call("/v3/bot/delete.json", { userId: "bot-demo" });
+    const turns = await callApi(url, "/v3/turn/query.json", {});
+    const [{ turn }] = (turns.body as { turns: [{ turn: string }] }).turns;
+    await call("/v3/turn/get.json", { turn });
+    await call("/v3/usage/query.json", { by: "day" });
     expect(await callApi(url, "/group/create.json", new URLSearchParams())).toMatchObject({ status: 404 });
   };
 

@@ -4,7 +4,7 @@ import type { Model } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { CallDify } from "./call-dify.ts";
-import { difyUser, readReference } from "./dify-ids.ts";
+import { difyUser, readMemory, readReference } from "./dify-ids.ts";
 import { stopPath } from "./dify-request.ts";
 
 /** Dify suggests three questions. Longer ones, and any more, are dropped. */
@@ -23,7 +23,12 @@ const refusal = (status: number): BridgeError =>
 /** Stops, rates and follows up a turn by Dify's ids (docs/spec/dify.md, A1). */
 export const makeTurnCalls = (
   callDify: CallDify,
-): Required<Pick<Model<DifyType>, "stop" | "suggest" | "rate">> => ({
+): Required<Pick<Model<DifyType>, "stop" | "suggest" | "rate" | "idsOf">> => ({
+  idsOf: (reference, memory) => {
+    const { taskId, messageId } = (reference !== undefined && readReference(reference)) || {};
+    const { conversationId } = (memory !== undefined && readMemory(memory)) || {};
+    return { task: taskId, message: messageId, conversation: conversationId };
+  },
   // Dify responds with 200 whether or not the task exists, and stops it asynchronously (A1, A8-12).
   stop: async (integration, reference) => {
     const { taskId, user } = readReference(reference) ?? {};

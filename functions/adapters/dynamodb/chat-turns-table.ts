@@ -2,10 +2,17 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { modelTypes } from "#core/bot/integration-types.ts";
-import { type ChatTurn, type ChatTurnId, type ChatTurnStore, chatTurnLifeMs } from "#core/chat/chat-turn.ts";
+import {
+  type ChatTurn,
+  type ChatTurnId,
+  type ChatTurnStore,
+  chatTurnLifeMs,
+  type NewChatTurn,
+} from "#core/chat/chat-turn.ts";
+import type { StoryBeginning } from "#core/turn/turn-story.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
-import { ttlOf } from "./expiry.ts";
 import type { TurnsTablePorts } from "./jobs-table.ts";
+import { noStories } from "./story-attributes.ts";
 
 const turnRecord = v.object({
   userId: v.string(),
@@ -33,7 +40,8 @@ const [placeholderType] = modelTypes;
 const renewedRecord = v.object({ stopAsked: v.optional(v.boolean(), false) });
 
 /** As JSON, since keys may contain any separator. Jobs are in the same table, but their keys have other parts. */
-const keyOf = ({ appKey, turn }: ChatTurnId) => ({ turn: JSON.stringify(["chat", appKey, turn]) });
+export const chatTurnKey = ({ appKey, turn }: ChatTurnId): string => JSON.stringify(["chat", appKey, turn]);
+const keyOf = (id: ChatTurnId) => ({ turn: chatTurnKey(id) });
 
 const whileHeld = "#state = :running AND #token = :token";
 
@@ -50,6 +58,19 @@ const mayBegin = [
   "questionHash = :questionHash AND #state = :done AND mayBeAskedAgain = :true",
 ].join(" OR ");
 
+const beginningOf = (turn: NewChatTurn, acceptedAt: number): StoryBeginning => ({
+  channel: "http",
+  appKey: turn.appKey,
+  bot: turn.botUserId,
+  integration: turn.integrationType,
+  fromUserId: turn.userId,
+  channelType: "PERSON",
+  targetId: turn.userId,
+  conversation: turn.conversation,
+  msgUID: turn.turn,
+  acceptedAt,
+});
+
 /** Attribute names that DynamoDB reserves or may reserve. */
 const names = {
   "#state": "state",
@@ -64,7 +85,13 @@ const names = {
  * Turns of clients, in the turns table: `running` under a short lease, then `done`. A stop request sets an attribute that the
  * next heartbeat reads.
  */
-export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts): ChatTurnStore => {
+export const makeChatTurnsTable = ({
+  client,
+  tableName,
+  clock,
+  stories = noStories,
+}: TurnsTablePorts): ChatTurnStore => {
+  const { ttlOf } = stories;
   const { update, updateAndGet } = makeConditionalUpdates({ client, tableName, keyOf, names });
 
   const toTurn = ({ appKey, turn }: ChatTurnId, item: Record<string, unknown>): ChatTurn | undefined => {
@@ -111,10 +138,11 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
       };
       const now = clock.now();
       const expiresAt = now + chatTurnLifeMs;
+      const story = stories.begin(beginningOf(turn, now));
       const fields = Object.keys(rest).map((name) => `${name} = :${name}`);
       const item = await updateAndGet(
         turn,
-        `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")} REMOVE stopAsked, #named, #reference, inputHash, replayUntil, mayBeAskedAgain${isTypeUnknown ? "" : ", isTypeUnknown"} ADD attempt :one`,
+        `SET version = :version, #state = :running, #token = :token, heldUntil = :until, expiresAt = :expiresAt, #ttl = :ttl, #user = :user, conversation = :conversation, ${fields.join(", ")}${story.set} REMOVE stopAsked, #named, #reference, inputHash, replayUntil, mayBeAskedAgain${story.remove}${isTypeUnknown ? "" : ", isTypeUnknown"} ADD attempt :one`,
         mayBegin,
         {
           ":version": 1,
@@ -129,6 +157,7 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
           ":one": 1,
           ":user": userId,
           ":conversation": conversation ?? null,
+          ...story.values,
           ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [`:${name}`, value])),
         },
       );
@@ -181,11 +210,12 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
         { ":reference": reference, ":type": integrationType, ":token": token },
       );
     },
-    end: async ({ integrationType, ...id }, token, { replayUntil, isRetryable, pausedUntil = 0 }) => {
+    end: async ({ integrationType, ...id }, token, { replayUntil, isRetryable, pausedUntil = 0, ending }) => {
+      const story = stories.end({ appKey: id.appKey, turn: chatTurnKey(id) }, ending);
       const expiresAt = Math.max(pausedUntil, clock.now() + chatTurnLifeMs);
       await update(
         id,
-        "SET #state = :done, replayUntil = :until, mayBeAskedAgain = :again, expiresAt = :expiresAt, #ttl = :ttl, integrationType = :type REMOVE isTypeUnknown",
+        `SET #state = :done, replayUntil = :until, mayBeAskedAgain = :again, expiresAt = :expiresAt, #ttl = :ttl, integrationType = :type${story.set} REMOVE isTypeUnknown`,
         "#token = :token",
         {
           ":type": integrationType,
@@ -195,12 +225,15 @@ export const makeChatTurnsTable = ({ client, tableName, clock }: TurnsTablePorts
           ":until": replayUntil,
           ":again": isRetryable,
           ":token": token,
+          ...story.values,
         },
       );
     },
     // Not deleted, as that would reset the attempt: pieces of earlier runs would count as those of the next.
-    discard: async (id, token) => {
-      await update(id, "SET heldUntil = :none REMOVE #token", whileHeld, {
+    discard: async (id, token, ending) => {
+      const story = stories.end({ appKey: id.appKey, turn: chatTurnKey(id) }, ending);
+      await update(id, `SET heldUntil = :none${story.set} REMOVE #token`, whileHeld, {
+        ...story.values,
         ":none": 0,
         ":running": "running",
         ":token": token,

@@ -5,12 +5,14 @@ import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
 import type { JobClaim, JobStore } from "#core/jobs/job-store.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
-import { ttlOf } from "./expiry.ts";
+import { noStories, type StoryAttributes } from "./story-attributes.ts";
 
 export interface TurnsTablePorts {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly clock: Clock;
+  /** Default: no stories are kept. */
+  readonly stories?: StoryAttributes;
 }
 
 const sentText = v.object({
@@ -48,18 +50,25 @@ const names = {
  * `expiresAt` ends both: a record past it counts as absent, except that the `tries` of a job that is not done are kept and
  * increase with each claim.
  */
-export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): JobStore => {
+export const makeJobsTable = ({
+  client,
+  tableName,
+  clock,
+  stories = noStories,
+}: TurnsTablePorts): JobStore => {
+  const { ttlOf } = stories;
   const keyOf = (id: JobId) => ({ turn: jobKeyOf(id) });
   const { update, updateAndGet } = makeConditionalUpdates({ client, tableName, keyOf, names });
 
   const read = (record: Record<string, unknown>) => parseRecord(claimedRecord, record, "a job record");
 
   return {
-    claim: async (id, { token, expiresAt }): Promise<JobClaim> => {
+    claim: async (id, { token, expiresAt }, beginning): Promise<JobClaim> => {
       const now = clock.now();
+      const story = stories.begin(beginning);
       const claim = await updateAndGet(
         id,
-        "SET version = :version, #state = :running, #token = :token, expiresAt = :until, #ttl = :ttl REMOVE outcome ADD tries :one",
+        `SET version = :version, #state = :running, #token = :token, expiresAt = :until, #ttl = :ttl${story.set} REMOVE outcome${story.remove} ADD tries :one`,
         // Its own token too: the SDK repeats a write whose response was lost.
         "attribute_not_exists(turn) OR expiresAt <= :now OR #token = :token",
         {
@@ -70,6 +79,7 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
           ":ttl": ttlOf(expiresAt),
           ":now": now,
           ":one": 1,
+          ...story.values,
         },
       );
       if (claim) {
@@ -108,11 +118,12 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
         `${whileHeld} AND (attribute_not_exists(noticedBy) OR noticedBy = :token)`,
         { ":running": "running", ":token": token },
       ),
-    complete: (id, token, outcome, rememberUntil) =>
-      update(
+    complete: (id, token, outcome, rememberUntil, ending) => {
+      const story = stories.end({ appKey: id.appKey, turn: jobKeyOf(id) }, ending);
+      return update(
         id,
         // The tries are reset: a job that is reopened, or delivered again after its record expired, gets all of them.
-        "SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl REMOVE tries, #open, #reference, noticedBy",
+        `SET #state = :done, outcome = :outcome, expiresAt = :until, #ttl = :ttl${story.set} REMOVE tries, #open, #reference, noticedBy`,
         // Also if it is already done: the SDK repeats a write whose response was lost.
         "#token = :token",
         {
@@ -121,8 +132,10 @@ export const makeJobsTable = ({ client, tableName, clock }: TurnsTablePorts): Jo
           ":outcome": outcome,
           ":until": rememberUntil,
           ":ttl": ttlOf(rememberUntil),
+          ...story.values,
         },
-      ),
+      );
+    },
     postpone: async (id, token, { forgetsTries = false } = {}) => {
       const tries = forgetsTries
         ? "SET expiresAt = :now, tries = :tries REMOVE #token"

@@ -18,3 +18,6 @@ export const flag = v.pipe(
 export const positiveInteger = v.pipe(v.string(), v.regex(/^[1-9]\d*$/), v.transform(Number));
 
 export const nonEmptyString = v.pipe(v.string(), v.nonEmpty());
+
+/** A variable with a whole number, or 0. */
+export const nonNegativeInteger = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number));

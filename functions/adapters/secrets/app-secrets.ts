@@ -27,7 +27,7 @@ const tokenOwners = ["im", "bridge"] as const;
 const atLeastOne = <T extends v.GenericSchema>(item: T) => v.tupleWithRest([item], item);
 
 /**
- * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…],"signatures","token","limits"}}}`.
+ * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…],"signatures","token","limits","storyText"}}}`.
  * The first element of each array is used for signing and encryption; all are accepted, so that they can be rotated.
  */
 export const secretValue = v.pipe(
@@ -43,6 +43,7 @@ export const secretValue = v.pipe(
         signatures: v.optional(v.picklist(signatureUses), "once"),
         token: v.optional(v.picklist(tokenOwners), "im"),
         limits: v.exactOptional(limitsSchema),
+        storyText: v.exactOptional(v.boolean()),
       }),
     ),
   }),
@@ -58,6 +59,8 @@ export interface AppWithKeys extends App {
   readonly tokenKeys: readonly [NamedKey, ...NamedKey[]];
   readonly signatures: SignatureUse;
   readonly token: (typeof tokenOwners)[number];
+  /** Whether questions and answers are kept, encrypted, with the stories of turns. */
+  readonly storyText?: boolean;
 }
 
 export interface AppSecrets extends AppDirectory {

@@ -55,6 +55,13 @@ export type ResumeOutcome =
 /** Receives events in order. A returned promise asks the model to wait before the next event. */
 export type AnswerListener = (event: AnswerEvent) => void | Promise<void>;
 
+/** How the model's server names a turn, for those who look for it there. */
+export interface ModelIds {
+  readonly task?: string | undefined;
+  readonly message?: string | undefined;
+  readonly conversation?: string | undefined;
+}
+
 /** A user's rating of an answer; null withdraws the rating. */
 export interface Feedback {
   readonly rating: "like" | "dislike" | null;
@@ -136,6 +143,8 @@ export interface Model<T extends ModelType = ModelType> {
   ): Promise<AnswerOutcome | undefined>;
   /** Asks the server to stop working on a turn. Rejects if the server cannot be reached; whether it stopped is not known. */
   stop?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<void>;
+  /** What the server calls a turn and its conversation, as far as the reference and the memory say. */
+  idsOf?(reference: string | undefined, memory: string | undefined): ModelIds;
   /** Suggested next questions; may be empty. Rejects with a BridgeError. */
   suggest?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<readonly string[]>;
   /** Rejects with a BridgeError, `not_found` if the server does not know the answer. */

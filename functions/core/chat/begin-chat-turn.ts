@@ -17,6 +17,7 @@ import {
   type StartedChatTurn,
 } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
+import { refusedEnding } from "./refused-ending.ts";
 import type { UserGuard } from "./user-guard.ts";
 
 /** A client's question to a bot. */
@@ -149,7 +150,11 @@ export const makeBeginChatTurn = ({
     if (found.status === "rejected" || begun.status === "rejected") {
       const isExisting = begun.status === "fulfilled" && begun.value.status === "existing";
       // Otherwise the turn would look as if it were running. The first error is more useful than a second one.
-      if (!isExisting) await Promise.allSettled([turns.discard(id, lease.token)]);
+      if (!isExisting) {
+        const reason =
+          found.status === "rejected" ? found.reason : begun.status === "rejected" && begun.reason;
+        await Promise.allSettled([turns.discard(id, lease.token, refusedEnding(reason, clock.now()))]);
+      }
     }
     if (found.status === "rejected") throw found.reason;
     if (begun.status === "rejected") throw begun.reason;

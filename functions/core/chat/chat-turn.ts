@@ -1,5 +1,6 @@
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { Lease } from "#core/shared/lease.ts";
+import type { StoryEnding } from "#core/turn/turn-story.ts";
 
 /** Identifies a client's turn. */
 export interface ChatTurnId {
@@ -65,6 +66,7 @@ export interface EndedTurn {
   readonly isRetryable: boolean;
   /** Until when the answer may continue after human input, in milliseconds since the epoch; undefined if it is complete. */
   readonly pausedUntil?: number | undefined;
+  readonly ending?: StoryEnding | undefined;
 }
 
 /** A run that continues a turn. */
@@ -91,8 +93,11 @@ export interface ChatTurnStore {
   saveReference(turn: IntegratedChatTurn, token: string, reference: string): Promise<void>;
   /** Marks the turn as done, and saves the type of its integration. */
   end(turn: IntegratedChatTurn, token: string, ended: EndedTurn): Promise<void>;
-  /** Marks the turn as not begun, if the client has received nothing: it may begin again immediately. */
-  discard(id: ChatTurnId, token: string): Promise<void>;
+  /**
+   * Marks the turn as not begun, if the client has received nothing: it may begin again immediately. `ending`: why it did not
+   * run.
+   */
+  discard(id: ChatTurnId, token: string, ending?: StoryEnding): Promise<void>;
   find(id: ChatTurnId): Promise<ChatTurn | undefined>;
   /** Requests that the turn stop; undefined if its owner has no such turn. */
   requestStop(id: ChatTurnId, owner: ChatTurnOwner): Promise<ChatTurn | undefined>;

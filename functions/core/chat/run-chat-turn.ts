@@ -5,14 +5,17 @@ import type { Log } from "#core/shared/log.ts";
 import type { PseudonymOf } from "#core/shared/pseudonym.ts";
 import { pauseEndsAt } from "#core/turn/conversation-pause.ts";
 import type { ForwardTurn } from "#core/turn/forward-turn.ts";
+import { makeStoryRecorder } from "#core/turn/story-recorder.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import { isSuccessful, type RecordTurn } from "#core/turn/turn-report.ts";
+import type { StoryEnding } from "#core/turn/turn-story.ts";
 import type { AnswerJournal } from "./answer-journal.ts";
 import type { StoredAnswer } from "./answer-pieces.ts";
 import type { ReadyChatTurn } from "./begin-chat-turn.ts";
 import { type ChatEvent, interruptedEvent, positionAfter, startOf, writePosition } from "./chat-event.ts";
 import { makeChatReceiver } from "./chat-receiver.ts";
 import { type ChatTurnStore, chatLease, replayLifeMs } from "./chat-turn.ts";
+import { refusedEnding } from "./refused-ending.ts";
 
 /**
  * Sends a client the next event of a turn, with the client's position after it. A returned promise asks the caller to
@@ -34,6 +37,8 @@ export interface RunChatTurnPorts {
   readonly log: Log;
   readonly pseudonymOf: PseudonymOf;
   readonly recordTurn: RecordTurn;
+  /** Whether the app keeps the texts of its turns (`storyText`). */
+  readonly keepsText: (appKey: string) => boolean;
 }
 
 /**
@@ -59,7 +64,16 @@ const isRefusal = (error: unknown): boolean => error instanceof BridgeError && e
 
 /** Runs a turn that a client waits for, to its end, even if the client disconnects. */
 export const makeRunChatTurn =
-  ({ turns, forwardTurn, journalOf, clock, log, pseudonymOf, recordTurn }: RunChatTurnPorts): RunChatTurn =>
+  ({
+    turns,
+    forwardTurn,
+    journalOf,
+    clock,
+    log,
+    pseudonymOf,
+    recordTurn,
+    keepsText,
+  }: RunChatTurnPorts): RunChatTurn =>
   async ({ id, turn, lease: { token, expiresAt }, attempt, admission }, client, deadline) => {
     const ids = {
       app: id.appKey,
@@ -78,6 +92,8 @@ export const makeRunChatTurn =
     let isRetryable = false;
     let pausedUntil: number | undefined;
     let tokens = 0;
+    const story = makeStoryRecorder({ clock, keepsText: keepsText(id.appKey) });
+    let ending: StoryEnding | undefined;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
 
@@ -86,6 +102,7 @@ export const makeRunChatTurn =
       hasEmitted = true;
       isRetryable = event.type === "error" && event.retryable;
       journal?.add(event);
+      if (event.type === "delta" || event.type === "replace") story.onSent();
       return client.emit(event, writePosition(position));
     };
 
@@ -101,16 +118,18 @@ export const makeRunChatTurn =
       return stop.signal.aborted;
     };
 
-    const receiver = makeChatReceiver({
-      turn: id.turn,
-      conversation: id.conversation,
-      emit,
-      onReference: (reference) => {
-        turns.saveReference(id, token, reference).catch(warn("chat_turn_reference_not_saved"));
-      },
-      isStopRequested,
-      full: client.full,
-    });
+    const receiver = story.watch(
+      makeChatReceiver({
+        turn: id.turn,
+        conversation: id.conversation,
+        emit,
+        onReference: (reference) => {
+          turns.saveReference(id, token, reference).catch(warn("chat_turn_reference_not_saved"));
+        },
+        isStopRequested,
+        full: client.full,
+      }),
+    );
 
     const report = (ended: TurnReport): void => {
       const { outcome, modelCalls, firstTextAt } = ended;
@@ -142,10 +161,12 @@ export const makeRunChatTurn =
         cleanup = ended.cleanup;
         pausedUntil = ended.paused && pauseEndsAt(ended.paused);
         tokens = ended.usage?.totalTokens ?? 0;
+        ending = story.ending(turn, ended);
         report(ended);
         if (!position.ended) await emit(interruptedEvent);
       } catch (error) {
         if (!isRefusal(error)) log.error("chat_turn_failed", { ...ids, reason: String(error) });
+        ending = refusedEnding(error, clock.now());
         if (!hasEmitted) throw error;
         if (!position.ended) await emit(internalErrorEvent);
       }
@@ -159,8 +180,8 @@ export const makeRunChatTurn =
       // A turn that was to continue has an answer already.
       const ended =
         hasEmitted || turn.continues
-          ? turns.end(id, token, { replayUntil, isRetryable, pausedUntil })
-          : turns.discard(id, token);
+          ? turns.end(id, token, { replayUntil, isRetryable, pausedUntil, ending })
+          : turns.discard(id, token, ending);
       await Promise.all([
         ended.catch(warn("chat_turn_end_not_saved")),
         (hasEmitted ? admitted?.release(tokens) : admitted?.cancel())?.catch(

@@ -27,6 +27,7 @@ import {
   type ReachedLimit,
 } from "#core/turn/count-turn.ts";
 import type { ForwardTurn } from "#core/turn/forward-turn.ts";
+import { type DeliveryWatch, makeStoryRecorder, type StoryRecorder } from "#core/turn/story-recorder.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { isSuccessful, type RecordTurn, type WaitCause } from "#core/turn/turn-report.ts";
@@ -34,6 +35,7 @@ import { type DeadLetters, jobIdOf, jobKeyOf, recallableOf, type TurnJob } from 
 import { type LeasedJob, logWarning } from "./job-lease.ts";
 import type { ReportJob } from "./job-report.ts";
 import type { JobStore, TurnCheckpoint } from "./job-store.ts";
+import type { JobEnding } from "./job-story.ts";
 import { makeRecallableReceiver, watchRecall } from "./recall-watch.ts";
 import { makeTurnCheckpoints, type TurnCheckpoints } from "./turn-checkpoints.ts";
 
@@ -53,6 +55,7 @@ export interface AnswerTurnJobPorts {
     turn: Turn,
     lease: ReceiverLease,
     open: ContinuableMessage | undefined,
+    watch?: DeliveryWatch,
   ) => DeliveryReceiver;
   /** Rejects with a BridgeError if the IM does not close the message. */
   readonly closeOpenMessage: (
@@ -65,6 +68,8 @@ export interface AnswerTurnJobPorts {
   readonly deadLetters: DeadLetters;
   readonly report: ReportJob;
   readonly recordTurn: RecordTurn;
+  /** Whether the app keeps the texts of its turns (`storyText`). */
+  readonly keepsText: (appKey: string) => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -105,7 +110,7 @@ export interface WorkerTime {
 
 export type AnsweredJob =
   /** `outcome` is saved in the job's record. */
-  | { readonly status: "ended"; readonly outcome: string }
+  | { readonly status: "ended"; readonly outcome: string; readonly ending: JobEnding }
   /** Another turn is in progress in the conversation. */
   | { readonly status: "busy" }
   /** Another worker has the job, or another turn has the conversation. */
@@ -162,6 +167,7 @@ export const makeAnswerTurnJob = ({
   deadLetters,
   report,
   recordTurn,
+  keepsText,
   clock,
   log,
 }: AnswerTurnJobPorts): AnswerTurnJob => {
@@ -228,11 +234,12 @@ export const makeAnswerTurnJob = ({
     leased: LeasedTurn,
     lease: ReceiverLease,
     { onReference }: Pick<TurnCheckpoints, "onReference">,
+    story: StoryRecorder,
   ): OpenedReceiver => {
     const { open, reference } = leased;
     const continued = reference !== undefined && isContinuable(open) ? open : undefined;
-    const { restart, ...opened } = receiverFor(turn, lease, continued);
-    const receiver = { ...opened, observer: { ...opened.observer, onReference } };
+    const { restart, ...opened } = receiverFor(turn, lease, continued, story);
+    const receiver = story.watch({ ...opened, observer: { ...opened.observer, onReference } });
     const { brokenOff, replaced } = completeReason;
     if (reference === undefined) {
       const closing = closeLeftOpen(turn, leased, open, brokenOff);
@@ -255,6 +262,7 @@ export const makeAnswerTurnJob = ({
     lease: ActiveLease,
     time: WorkerTime,
     admission: Promise<CountedTurn>,
+    story: StoryRecorder,
   ): Promise<{ readonly answered: Awaited<ReturnType<ForwardTurn>>; readonly wasRecalled: boolean }> => {
     const { job } = leased;
     const onError = logWarning(log, "recall_not_read", job);
@@ -265,7 +273,7 @@ export const makeAnswerTurnJob = ({
     return watchRecall(ports, async (watch) => {
       const checkpoints = checkpointsOf(leased, whileRunning);
       const receiverLease = receiverLeaseOf(leased, whileRunning, time, checkpoints);
-      const { receiver: inner, closed } = openReceiver(turn, leased, receiverLease, checkpoints);
+      const { receiver: inner, closed } = openReceiver(turn, leased, receiverLease, checkpoints, story);
       const receiver = makeRecallableReceiver(inner, watch, !turn.integration.stream);
       const limits: AskLimits = { deadline: time.deadline, signal: lease.signal, stop: watch.signal };
       try {
@@ -309,8 +317,13 @@ export const makeAnswerTurnJob = ({
       isFirst === true &&
       (await say(turn, leased, lease, time, limitTextOf(turn.integration.options, by.limit)));
     const freeAt = new Date(by.freeAt).toISOString();
-    report("limited", job, { tries, limit: nameOfLimit(by), freeAt, userNotified });
-    return { status: "ended", outcome: "limited" };
+    const limit = nameOfLimit(by);
+    report("limited", job, { tries, limit, freeAt, userNotified });
+    return {
+      status: "ended",
+      outcome: "limited",
+      ending: { outcome: "refused", code: "rate_limited", detail: limit },
+    };
   };
 
   return {
@@ -321,11 +334,12 @@ export const makeAnswerTurnJob = ({
       if (isRecalled) {
         if (turn) await closeLeftOpen(turn, leased, leased.open, completeReason.stopped);
         report("recalled", job, { tries });
-        return { status: "ended", outcome: "recalled" };
+        return { status: "ended", outcome: "recalled", ending: { outcome: "recalled" } };
       }
       if (!turn) {
-        report("dropped", job, { reason: "the bot or its integration was removed or disabled" });
-        return { status: "ended", outcome: "dropped" };
+        const reason = "the bot or its integration was removed or disabled";
+        report("dropped", job, { reason });
+        return { status: "ended", outcome: "dropped", ending: { outcome: "dropped", detail: reason } };
       }
       // The user did not wait for us while somebody else was asked.
       const startedAt = job.check ? clock.now() : job.acceptedAt;
@@ -337,7 +351,8 @@ export const makeAnswerTurnJob = ({
       });
       // Handled by the turn; until then a refusal must not count as an unhandled rejection.
       admission.catch(() => {});
-      const forwarded = await forwardUnlessRecalled(turn, leased, lease, time, admission).catch(
+      const story = makeStoryRecorder({ clock, keepsText: keepsText(job.appKey) });
+      const forwarded = await forwardUnlessRecalled(turn, leased, lease, time, admission, story).catch(
         (error: unknown) => {
           if (error === limited) return undefined;
           throw error;
@@ -354,7 +369,7 @@ export const makeAnswerTurnJob = ({
       if (answered.status === "not_continued") {
         const { reason } = answered;
         return reason === "over"
-          ? { status: "ended", outcome: "over" }
+          ? { status: "ended", outcome: "over", ending: { outcome: "over" } }
           : { status: "waiting", isRunning: reason === "running" };
       }
       if (!wasRecalled) await checkPaused(job, answered.paused);
@@ -370,17 +385,19 @@ export const makeAnswerTurnJob = ({
       recordTurn({ channel: "im", integrationType, startedAt, ...(isFirst && { wait }) }, answered);
       await counted.end(answered.usage?.totalTokens ?? 0);
       const fields = { ...logFieldsOf(startedAt, answered), tries };
+      const tookOver = leased.open !== undefined || leased.reference !== undefined;
+      const ending = { ...story.ending(turn, answered), tookOver };
       if (wasRecalled) {
         report("recalled", job, fields);
-        return { status: "ended", outcome: "recalled" };
+        return { status: "ended", outcome: "recalled", ending: { ...ending, outcome: "recalled" } };
       }
       if (delivery.status === "undelivered") {
         await deadLetters.add(job, { reason: delivery.reason, tries });
         report("given_up", job, fields);
-        return { status: "ended", outcome: "given_up" };
+        return { status: "ended", outcome: "given_up", ending };
       }
       report("delivered", job, fields, !isSuccessful(outcome));
-      return { status: "ended", outcome: outcome.status };
+      return { status: "ended", outcome: outcome.status, ending };
     },
 
     sendFailure: async (leased, lease, time) => {

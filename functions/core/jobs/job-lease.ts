@@ -4,6 +4,7 @@ import type { Log } from "#core/shared/log.ts";
 import { type Job, jobIdOf } from "./job.ts";
 import { idsOf } from "./job-report.ts";
 import { type JobStore, type PostponeOptions, rememberJobForMs } from "./job-store.ts";
+import type { JobEnding } from "./job-story.ts";
 
 /** The visibility of a job's message in its queue: while it is hidden, no other worker receives the job. */
 export interface JobVisibility {
@@ -45,7 +46,7 @@ export interface JobLeases {
   /** Renews the lease, and keeps the job's message hidden, for as long as `work` runs. */
   keep<T>(leased: LeasedJob, visibility: JobVisibility, work: (lease: ActiveLease) => Promise<T>): Promise<T>;
   /** Marks the job as done, so that another delivery of it has no effect. */
-  complete(leased: LeasedJob, outcome: string): Promise<void>;
+  complete(leased: LeasedJob, outcome: string, ending: JobEnding): Promise<void>;
   /** Releases the job for another try. If that fails, the lease expires. */
   release(leased: LeasedJob): Promise<void>;
   /** Releases the job without counting a try, or any earlier one. If that fails, the lease expires. */
@@ -71,9 +72,10 @@ export const makeJobLeases = ({ jobs, clock, log }: JobLeasesPorts): JobLeases =
 
     return keepLease({ clock, expiresAt, renew, onError: warn }, work);
   },
-  complete: async ({ job, lease: { token } }, outcome) => {
+  complete: async ({ job, lease: { token }, tries }, outcome, ending) => {
+    const endedAt = clock.now();
     const isHeld = await jobs
-      .complete(jobIdOf(job), token, outcome, clock.now() + rememberJobForMs)
+      .complete(jobIdOf(job), token, outcome, endedAt + rememberJobForMs, { ...ending, tries, endedAt })
       .catch(logWarning(log, "job_completion_not_saved", job));
     if (isHeld === false) log.error("job_lease_lost", idsOf(job));
   },

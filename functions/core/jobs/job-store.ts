@@ -1,5 +1,6 @@
 import type { OpenMessage } from "#core/im/im-messages.ts";
 import type { Lease } from "#core/shared/lease.ts";
+import type { StoryBeginning, StoryEnding } from "#core/turn/turn-story.ts";
 import type { JobId } from "./job.ts";
 
 /** What a worker stores of its turn, for the worker that takes over if it dies. */
@@ -30,8 +31,8 @@ export interface PostponeOptions {
  * renew it or complete the job as long as no other worker has claimed the job, which the token shows.
  */
 export interface JobStore {
-  /** Acquires the job's lease, unless the job is done or another worker has it. */
-  claim(id: JobId, lease: Lease): Promise<JobClaim>;
+  /** Acquires the job's lease, unless the job is done or another worker has it. `beginning`: kept with the claim, as the job's story. */
+  claim(id: JobId, lease: Lease, beginning?: StoryBeginning): Promise<JobClaim>;
   /** Extends the lease; false if another worker has the job or it is done. */
   renew(id: JobId, lease: Lease): Promise<boolean>;
   /** Replaces what the checkpoint has; undefined: that part stays. False if another worker has the job. */
@@ -47,7 +48,13 @@ export interface JobStore {
    * Marks the job as done; the record expires at `rememberUntil` (milliseconds since the epoch). False if another worker
    * has the job.
    */
-  complete(id: JobId, token: string, outcome: string, rememberUntil: number): Promise<boolean>;
+  complete(
+    id: JobId,
+    token: string,
+    outcome: string,
+    rememberUntil: number,
+    ending?: StoryEnding,
+  ): Promise<boolean>;
   /** Releases the job for another try. */
   release(id: JobId, token: string): Promise<void>;
   /** Releases the job without counting a try. */

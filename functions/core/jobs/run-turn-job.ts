@@ -13,6 +13,7 @@ import { type JobResult, type JobVisibility, logWarning, makeJobLeases } from ".
 import { idsOf } from "./job-report.ts";
 import { type AcquireJobSlots, slotPauseMs } from "./job-slots.ts";
 import type { JobStore } from "./job-store.ts";
+import { beginningOf } from "./job-story.ts";
 
 export interface RunTurnJobPorts extends AnswerTurnJobPorts {
   readonly readTurnJob: ReadTurnJob;
@@ -86,7 +87,7 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
       const userNotified = job.check === undefined && (await sendFailure(leased, activeLease, time));
       report("given_up", job, { reason, tries, userNotified });
     });
-    await complete(leased, "given_up");
+    await complete(leased, "given_up", { outcome: "given_up", detail: reason });
     return done;
   };
 
@@ -123,7 +124,7 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
     const { check } = job;
     const now = clock.now();
     if (!check || now >= check.until) {
-      await complete(leased, "over");
+      await complete(leased, "over", { outcome: "over" });
       return done;
     }
     await postpone(leased, { forgetsTries: true });
@@ -176,7 +177,7 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
           await release(leased);
           return retryIn(pauseAfter(tries));
         case "ended":
-          await complete(leased, answered.outcome);
+          await complete(leased, answered.outcome, answered.ending);
           return done;
       }
     } catch (error) {
@@ -198,7 +199,7 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
     state.catch(() => {});
     let isClaimed = false;
     try {
-      const claim = await jobs.claim(jobIdOf(job), lease);
+      const claim = await jobs.claim(jobIdOf(job), lease, beginningOf(job));
       if ((await visibility.isLatest) === false) {
         if (claim.status === "claimed") await postpone({ job, lease, tries: claim.tries });
         return done;

@@ -14,6 +14,7 @@ import {
 import { idsOf, type ReportJob } from "./job-report.ts";
 import { type AcquireJobSlots, slotPauseMs } from "./job-slots.ts";
 import type { JobStore } from "./job-store.ts";
+import { beginningOf, type JobEnding } from "./job-story.ts";
 
 export interface RunWebhookJobPorts {
   readonly bots: Pick<BotStore, "find">;
@@ -90,8 +91,8 @@ export const makeRunWebhookJob = ({
     }
   };
 
-  const end = async (leased: LeasedJob<WebhookJob>, outcome: string): Promise<JobResult> => {
-    await complete(leased, outcome);
+  const end = async (leased: LeasedJob<WebhookJob>, ending: JobEnding): Promise<JobResult> => {
+    await complete(leased, ending.outcome, ending);
     return "done";
   };
 
@@ -99,7 +100,7 @@ export const makeRunWebhookJob = ({
     const { job, tries } = leased;
     await deadLetters.add(job, { reason, tries });
     report("given_up", job, { reason, tries });
-    return end(leased, "given_up");
+    return end(leased, { outcome: "given_up", detail: reason });
   };
 
   const tryOnce = async (leased: LeasedJob<WebhookJob>, visibility: JobVisibility): Promise<JobResult> => {
@@ -108,12 +109,13 @@ export const makeRunWebhookJob = ({
     const outcome = await call(leased);
     const tookMs = clock.now() - startedAt;
     if (!outcome) {
-      report("dropped", job, { reason: "the bot or its webhook was removed or disabled" });
-      return end(leased, "dropped");
+      const reason = "the bot or its webhook was removed or disabled";
+      report("dropped", job, { reason });
+      return end(leased, { outcome: "dropped", detail: reason });
     }
     if (outcome.status === "accepted") {
       report("delivered", job, { tries, tookMs });
-      return end(leased, "delivered");
+      return end(leased, { outcome: "delivered", askedAt: startedAt, deliveredAt: startedAt + tookMs });
     }
     report("tried", job, { tries, tookMs, reason: outcome.reason });
     if (outcome.status === "refused") return giveUp(leased, outcome.reason);
@@ -151,7 +153,7 @@ export const makeRunWebhookJob = ({
     const acquiring = acquireSlots(job, lease.expiresAt);
     let isClaimed = false;
     try {
-      const claim = await jobs.claim(jobIdOf(job), lease);
+      const claim = await jobs.claim(jobIdOf(job), lease, beginningOf(job));
       switch (claim.status) {
         case "done":
           report("repeated", job);

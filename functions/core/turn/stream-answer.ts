@@ -6,6 +6,7 @@ import type { AnswerReceiver, Delivery } from "#core/answer/answer-sink.ts";
 import {
   type AnswerListener,
   type AskLimits,
+  type ModelIds,
   type Models,
   modelFor,
   questionRecalled,
@@ -57,6 +58,8 @@ export interface TurnReport {
   readonly usage?: AnswerUsage | undefined;
   /** When the turn got its conversation, and since when that was free; undefined if the model was not asked. */
   readonly start?: Pick<LeasedConversation, "openedAt" | "freeSince">;
+  /** How the model's server names the turn; undefined if it was not asked, or has no names. */
+  readonly ids?: ModelIds | undefined;
   /** The answer that now waits for human input, if it began to wait in this turn. */
   readonly paused?: ConversationPause | undefined;
   /**
@@ -251,6 +254,7 @@ export const makeStreamAnswer =
       delivery,
       modelCalls: progress.modelCalls,
       firstTextAt: progress.firstTextAt,
+      ids: model.idsOf?.(progress.reference, progress.memory),
       usage: progress.facts?.usage,
       start: { openedAt: conversation.openedAt, freeSince: conversation.freeSince },
       paused,

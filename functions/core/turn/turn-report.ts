@@ -5,7 +5,7 @@ import type { TurnReport } from "./stream-answer.ts";
 
 /** The channel through which a turn arrives and its answer is sent. */
 export const turnChannels = ["im", "http"] as const;
-type TurnChannel = (typeof turnChannels)[number];
+export type TurnChannel = (typeof turnChannels)[number];
 
 /** "limit": the turn was postponed because its app, bot or user had all their slots in use. */
 export const waitCauses = ["capacity", "limit"] as const;

@@ -8,6 +8,7 @@ const request = v.pipe(
   v.parseJson(),
   v.object({
     TableName: v.optional(v.string()),
+    IndexName: v.optional(v.string()),
     RequestItems: v.optional(v.record(v.string(), v.unknown()), {}),
     TransactItems: v.optional(v.array(v.record(v.string(), inTable)), []),
   }),
@@ -26,9 +27,11 @@ export const permissionsForDynamoDb = (target: unknown, body: string): Permissio
   const operation = String(target).replace(/^.*\./, "");
   const parsed = v.safeParse(request, body);
   if (!parsed.success) return [];
-  const { TableName, RequestItems, TransactItems } = parsed.output;
+  const { TableName, IndexName, RequestItems, TransactItems } = parsed.output;
   return [
-    ...(TableName === undefined ? [] : [permission(operation, TableName)]),
+    ...(TableName === undefined
+      ? []
+      : [permission(operation, IndexName === undefined ? TableName : `${TableName}/index/${IndexName}`)]),
     ...Object.keys(RequestItems).map((table) => permission(operation, table)),
     ...TransactItems.flatMap((item) =>
       Object.entries(item).map(([kind, { TableName: table }]) => permission(partOf(kind), table)),

@@ -7,6 +7,18 @@ const tableSchema = v.object({
   AttributeDefinitions: v.array(
     v.object({ AttributeName: v.string(), AttributeType: v.picklist(["S", "N", "B"]) }),
   ),
+  GlobalSecondaryIndexes: v.optional(
+    v.array(
+      v.object({
+        IndexName: v.string(),
+        KeySchema: v.array(v.object({ AttributeName: v.string(), KeyType: v.picklist(["HASH", "RANGE"]) })),
+        Projection: v.object({
+          ProjectionType: v.picklist(["ALL", "KEYS_ONLY", "INCLUDE"]),
+          NonKeyAttributes: v.optional(v.array(v.string())),
+        }),
+      }),
+    ),
+  ),
 });
 
 type TableProperties = v.InferOutput<typeof tableSchema>;
@@ -15,6 +27,7 @@ export interface Table {
   readonly name: string;
   readonly keySchema: TableProperties["KeySchema"];
   readonly attributeDefinitions: TableProperties["AttributeDefinitions"];
+  readonly indexes?: TableProperties["GlobalSecondaryIndexes"];
 }
 
 export const tablesOf = (stacks: readonly StackTemplate[]): Table[] =>
@@ -22,4 +35,5 @@ export const tablesOf = (stacks: readonly StackTemplate[]): Table[] =>
     name,
     keySchema: properties.KeySchema,
     attributeDefinitions: properties.AttributeDefinitions,
+    indexes: properties.GlobalSecondaryIndexes,
   }));

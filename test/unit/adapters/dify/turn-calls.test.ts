@@ -160,3 +160,10 @@ test("an endless reply is cut, and one that is not Dify's is ignored", async () 
   const call = { integration: difyIntegration({ callbackUrl }), method: "GET", path: "messages" } as const;
   expect(await callDify(call)).toEqual({ status: 200, json: undefined });
 });
+
+test("a turn's ids are those of its reference and its conversation's memory, as far as they are known", () => {
+  const reference = writeReference({ taskId: "k1", messageId: "m1", user: "u7" });
+  const memory = JSON.stringify({ conversationId: "c1", user: "u7" });
+  expect(calls.idsOf(reference, memory)).toEqual({ task: "k1", message: "m1", conversation: "c1" });
+  expect(calls.idsOf(undefined, "another version's")).toEqual({});
+});

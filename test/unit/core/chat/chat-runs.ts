@@ -105,6 +105,7 @@ export const setUpChatRun = async (given: Given = {}) => {
     clock,
     log,
     recordTurn: makeRecordTurn({ metrics: given.metrics ?? notes, clock }),
+    keepsText: () => false,
   });
   const client = makeMemoryClient(clock.now);
   const guard: Pick<UserGuard, "release" | "cancel"> = {

@@ -85,6 +85,7 @@ const setUpTurns = (turnMs: Readonly<Record<string, number>>) => {
     deadLetters,
     report: makeReportJob({ pseudonymOf, log, metrics, clock }),
     recordTurn: makeRecordTurn({ metrics, clock }),
+    keepsText: () => false,
     clock,
     log,
     random,

@@ -124,6 +124,7 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
     deadLetters,
     report: makeReportJob({ pseudonymOf, log, metrics, clock }),
     recordTurn: makeRecordTurn({ metrics: turnMetrics, clock }),
+    keepsText: () => false,
     acquireSlots: slots.acquire,
     clock,
     log,

@@ -195,6 +195,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       clock,
       log,
       recordTurn: () => {},
+      keepsText: () => false,
     }),
     acquireReader: makeAcquireReader({
       readers: { admit: async () => guard.ofReader, release: async ({ turn }) => void left.push(turn) },

@@ -1,0 +1,27 @@
+import type { StoryBeginning, StoryEnding } from "#core/turn/turn-story.ts";
+import type { Job } from "./job.ts";
+
+/** What is known of a job before it runs. */
+export const beginningOf = ({
+  appKey,
+  botUserId,
+  integrationType,
+  event,
+  acceptedAt,
+}: Job): StoryBeginning => {
+  const { fromUserId, toUserId, channelType, msgUID } = event.data;
+  return {
+    channel: "im",
+    appKey,
+    bot: botUserId,
+    integration: integrationType,
+    fromUserId,
+    channelType,
+    targetId: channelType === "GROUP" ? toUserId : fromUserId,
+    msgUID,
+    acceptedAt,
+  };
+};
+
+/** A part of an ending that the job's lease completes. */
+export type JobEnding = Omit<StoryEnding, "endedAt" | "tries">;

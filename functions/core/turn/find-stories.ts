@@ -1,0 +1,79 @@
+import { callerError } from "#core/shared/errors.ts";
+import type { StoryRange, StoryStore } from "./story-store.ts";
+import { outcomeOf, type StoryOutcome, type TurnStory } from "./turn-story.ts";
+
+export interface StoryFilter extends StoryRange {
+  readonly bot?: string | undefined;
+  readonly conversation?: string | undefined;
+  readonly outcome?: StoryOutcome | undefined;
+}
+
+/** What one call has read, newest first. */
+export interface ReadStories {
+  readonly stories: readonly TurnStory[];
+  /** The call read as much as one may: what was accepted before this time was not read. */
+  readonly continueUntil?: number | undefined;
+}
+
+/** How many stories one call reads, wanted or not: about 10 MB. Those of the same millisecond are read together. */
+export const maxReadStories = 10_000;
+/** How far pages go: each is read again from the newest story on. */
+export const maxPagedStories = 1_000;
+
+export const fits = (
+  story: TurnStory,
+  { bot, fromUserId, conversation, outcome }: Omit<StoryFilter, keyof StoryRange> & Partial<StoryRange>,
+): boolean =>
+  (bot === undefined || story.bot === bot) &&
+  (fromUserId === undefined || story.fromUserId === fromUserId) &&
+  (conversation === undefined || story.conversation === conversation) &&
+  (outcome === undefined || outcomeOf(story) === outcome);
+
+/** Reads stories that fit until there are `wanted`, or the call has read as much as one may. */
+export const readStories = async (
+  store: Pick<StoryStore, "newestFirst">,
+  range: StoryRange,
+  isWanted: (story: TurnStory) => boolean,
+  wanted = Number.POSITIVE_INFINITY,
+): Promise<ReadStories> => {
+  const stories: TurnStory[] = [];
+  let read = 0;
+  let last: number | undefined;
+  for await (const story of store.newestFirst(range, wanted)) {
+    // Between two times, so that the next call repeats none and leaves none out.
+    if (read >= maxReadStories && last !== undefined && story.acceptedAt !== last)
+      return { stories, continueUntil: last };
+    read += 1;
+    last = story.acceptedAt;
+    if (isWanted(story)) stories.push(story);
+    if (stories.length >= wanted) break;
+  }
+  return { stories };
+};
+
+export interface StoryPage extends ReadStories {
+  readonly hasNext: boolean;
+}
+
+/** A page of the stories that fit. @throws BridgeError `bad_parameter` for a page that is too far. */
+export const pageOfStories = async (
+  store: Pick<StoryStore, "newestFirst">,
+  filter: StoryFilter,
+  page: number,
+  pageSize: number,
+): Promise<StoryPage> => {
+  const end = page * pageSize;
+  if (end > maxPagedStories) {
+    throw callerError(
+      "bad_parameter",
+      `page: page times pageSize must be at most ${maxPagedStories}; ask for turns until an earlier time, got ${page}`,
+    );
+  }
+  const { stories, continueUntil } = await readStories(
+    store,
+    filter,
+    (story) => fits(story, filter),
+    end + 1,
+  );
+  return { stories: stories.slice(end - pageSize, end), hasNext: stories.length > end, continueUntil };
+};

@@ -1,0 +1,89 @@
+import * as v from "valibot";
+import { integerBetween, oneOf, stringOf } from "#core/shared/rules.ts";
+import { usageGroups } from "#core/turn/story-usage.ts";
+import { storyOutcomes } from "#core/turn/turn-story.ts";
+
+/** The latest time that a Date has. */
+const maxTime = 8_640_000_000_000_000;
+
+const timeRule =
+  "must be milliseconds since the epoch, or a time such as 2026-11-27T14:03:00Z with its time zone";
+/** A time zone is required: without one, its meaning would depend on where the bridge runs. */
+const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+const time = v.pipe(
+  v.union([v.number(), v.string()], timeRule),
+  v.check(
+    (sent) =>
+      typeof sent === "number"
+        ? Number.isInteger(sent) && sent >= 0 && sent <= maxTime
+        : isoTime.test(sent) && !Number.isNaN(Date.parse(sent)),
+    timeRule,
+  ),
+  v.transform((sent) => (typeof sent === "number" ? sent : Date.parse(sent))),
+);
+
+const userId = stringOf(1, 64);
+const id = stringOf(1, 1_024);
+
+const range = { since: v.optional(time), until: v.optional(time) };
+
+interface Range {
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+/** Reports `until`, with its own value. */
+const inOrder = <T extends Range & Record<string, unknown>>() =>
+  v.rawCheck<T>(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { since = 0, until } = dataset.value;
+    if (until === undefined || since < until) return;
+    addIssue({
+      message: "must be after since",
+      input: until,
+      path: [{ type: "object", origin: "value", input: { ...dataset.value }, key: "until", value: until }],
+    });
+  });
+
+export const turnQuerySchema = v.pipe(
+  v.object(
+    {
+      userId: v.optional(userId),
+      fromUserId: v.optional(userId),
+      conversation: v.optional(stringOf(1, 64)),
+      outcome: v.optional(oneOf(storyOutcomes)),
+      ...range,
+      page: v.optional(integerBetween(1, 1_000_000), 1),
+      pageSize: v.optional(integerBetween(1, 100), 10),
+    },
+    "must be an object",
+  ),
+  inOrder(),
+);
+
+const ids = ["turn", "msgUID", "messageId", "requestId"] as const;
+
+export const turnGetSchema = v.pipe(
+  v.object(
+    {
+      turn: v.optional(id),
+      msgUID: v.optional(id),
+      messageId: v.optional(id),
+      requestId: v.optional(id),
+      fromUserId: v.optional(userId),
+      ...range,
+    },
+    "must be an object",
+  ),
+  v.check(
+    (sent) => ids.filter((name) => sent[name] !== undefined).length === 1,
+    `must have exactly one of ${ids.join(", ")}`,
+  ),
+  inOrder(),
+);
+
+export const usageQuerySchema = v.pipe(
+  v.object({ ...range, by: oneOf(usageGroups) }, "must be an object"),
+  inOrder(),
+);

@@ -1,0 +1,89 @@
+import type * as v from "valibot";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { callerError } from "#core/shared/errors.ts";
+import type { PseudonymOf } from "#core/shared/pseudonym.ts";
+import { fits, pageOfStories, type ReadStories, readStories } from "#core/turn/find-stories.ts";
+import type { StoryStore, ToldStory } from "#core/turn/story-store.ts";
+import { usageOf } from "#core/turn/story-usage.ts";
+import type { TurnStory } from "#core/turn/turn-story.ts";
+import { turnGetSchema, turnQuerySchema, usageQuerySchema } from "./query-schema.ts";
+import { toTurnReply } from "./turn-reply.ts";
+
+export interface TurnQueryPorts {
+  readonly stories: StoryStore;
+  readonly clock: Clock;
+  readonly pseudonymOf: PseudonymOf;
+}
+
+/** Clocks differ: a turn that another machine has just accepted is not in the future. */
+const clockSkewMs = 60_000;
+
+const completeness = ({ continueUntil }: Pick<ReadStories, "continueUntil">) => ({
+  isComplete: continueUntil === undefined,
+  continueUntil,
+});
+
+type Asked = v.InferOutput<typeof turnGetSchema>;
+
+const hasId =
+  ({ msgUID, messageId, requestId, fromUserId }: Asked) =>
+  (story: TurnStory): boolean =>
+    fits(story, { fromUserId }) &&
+    (msgUID === undefined || story.msgUID === msgUID) &&
+    (messageId === undefined || story.ending?.ids?.message === messageId) &&
+    (requestId === undefined || story.requestId === requestId);
+
+/** Several bots may answer one message, and one request may send several. */
+const maxFound = 100;
+
+/** What became of turns (docs/api.md). */
+export const makeTurnQueryRoutes = ({
+  stories,
+  clock,
+  pseudonymOf,
+}: TurnQueryPorts): Record<string, SignedRoute> => {
+  const rangeOf = (
+    appKey: string,
+    {
+      since = 0,
+      until = clock.now() + clockSkewMs,
+    }: { since?: number | undefined; until?: number | undefined },
+  ) => ({ appKey, since, until });
+  const toReply = (story: ToldStory) => toTurnReply(story, pseudonymOf);
+
+  const findByTurn = async (appKey: string, turn: string): Promise<ToldStory[]> => {
+    const story = await stories.find(appKey, turn);
+    if (!story) throw callerError("not_found", "turn: there is no such turn");
+    return [story];
+  };
+
+  return {
+    "/v3/turn/query.json": async ({ appKey }, { body }) => {
+      const { page, pageSize, userId: bot, ...asked } = parseJsonBody(turnQuerySchema, body);
+      const filter = { ...asked, bot, ...rangeOf(appKey, asked) };
+      const { stories: found, hasNext, ...read } = await pageOfStories(stories, filter, page, pageSize);
+      return { turns: found.map(toReply), hasNext, ...completeness(read) };
+    },
+    "/v3/turn/get.json": async ({ appKey }, { body }) => {
+      const asked = parseJsonBody(turnGetSchema, body);
+      if (asked.turn !== undefined)
+        return { turns: (await findByTurn(appKey, asked.turn)).map(toReply), isComplete: true };
+      const range = { ...rangeOf(appKey, asked), fromUserId: asked.fromUserId };
+      const read = await readStories(stories, range, hasId(asked), maxFound);
+      if (read.stories.length === 0 && read.continueUntil === undefined)
+        throw callerError("not_found", "there is no such turn");
+      // With their texts, which the index does not have.
+      const found = await Promise.all(
+        read.stories.map(async (story) => (await stories.find(appKey, story.turn)) ?? story),
+      );
+      return { turns: found.map(toReply), ...completeness(read) };
+    },
+    "/v3/usage/query.json": async ({ appKey }, { body }) => {
+      const { by, ...asked } = parseJsonBody(usageQuerySchema, body);
+      const read = await readStories(stories, rangeOf(appKey, asked), () => true);
+      return { usage: usageOf(read.stories, by), ...completeness(read) };
+    },
+  };
+};
