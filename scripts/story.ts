@@ -8,13 +8,16 @@ import { readSettings } from "../local/settings.ts";
 import type { ClientConfig } from "./command/bridge.ts";
 import { checkSecret } from "./command/check-secret.ts";
 import { describeError } from "./command/describe-error.ts";
+import { describeStack, stackNameOf } from "./command/find-stack.ts";
 import { readStageConfig } from "./command/stage-config.ts";
 import { makeStoredSecret, secretNameOf } from "./command/stored-secret.ts";
 import { findStories, type StoryFilter } from "./story/find-stories.ts";
 import { type LogLine, parseLogLine } from "./story/log-line.ts";
 import { readOptions, type StoryOptions } from "./story/options.ts";
 import { readStageLog } from "./story/read-stage-log.ts";
+import { readTurns } from "./story/read-turns.ts";
 import { storyLines } from "./story/story-lines.ts";
+import { type ToldTurn, withTurns } from "./story/turn-lines.ts";
 
 /** The pseudonyms of a user in the apps' logs. */
 const pseudonymsIn = (apps: readonly AppWithKeys[], userId: string): ReadonlySet<string> => {
@@ -40,17 +43,50 @@ const readRunLog = async (port: string): Promise<LogLine[]> => {
   return log.split("\n").flatMap((line) => parseLogLine(line) ?? []);
 };
 
+/** The turns in the table of each app. The log alone is an answer too, if the table cannot be asked. */
+const turnsOf = async (
+  url: string | undefined,
+  apps: readonly AppWithKeys[],
+  user: string | undefined,
+  filter: StoryFilter,
+): Promise<ToldTurn[]> => {
+  if (url === undefined) return [];
+  const reading = apps.map(({ appKey, secrets: [secret] }) =>
+    readTurns({ url, appKey, secret, user }, filter).catch((error: unknown) => {
+      console.error(`The turns table was not asked: ${describeError(error)}`);
+      return [];
+    }),
+  );
+  return (await Promise.all(reading)).flat();
+};
+
+const urlOfStage = async (stage: string, aws: ClientConfig): Promise<string | undefined> => {
+  const stack = await describeStack(stackNameOf(stage, "api"), aws).catch(() => undefined);
+  return stack?.outputs.Url?.replace(/\/+$/, "");
+};
+
 const readLines = async ({ stage, port, user, ...asked }: StoryOptions) => {
   if (stage === undefined) {
     const { appKey, appSecret } = readSettings(process.env);
-    const users = user === undefined ? undefined : pseudonymsIn([localApp(appKey, appSecret)], user);
+    const apps = [localApp(appKey, appSecret)];
+    const users = user === undefined ? undefined : pseudonymsIn(apps, user);
     const filter: StoryFilter = { ...asked, users };
-    return { filter, lines: await readRunLog(port) };
+    const turns = await turnsOf(`http://127.0.0.1:${port}`, apps, user, filter);
+    const lines = await readRunLog(port).catch((error: unknown) => {
+      if (turns.length > 0) return [];
+      throw error;
+    });
+    return { filter, lines: withTurns(lines, turns) };
   }
   const { aws } = readStageConfig(stage);
-  const users = user === undefined ? undefined : pseudonymsIn(await appsOfStage(stage, aws), user);
+  const apps = await appsOfStage(stage, aws);
+  const users = user === undefined ? undefined : pseudonymsIn(apps, user);
   const filter: StoryFilter = { ...asked, users };
-  return { filter, lines: await readStageLog(stage, filter, aws) };
+  const [lines, turns] = await Promise.all([
+    readStageLog(stage, filter, aws),
+    urlOfStage(stage, aws).then((url) => turnsOf(url, apps, user, filter)),
+  ]);
+  return { filter, lines: withTurns(lines, turns) };
 };
 
 /** Prints what became of the messages that were asked for. Resolves to whether there was any. */

@@ -1,10 +1,12 @@
+import { writeFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "@jest/globals";
 import { type AppServerSimulator, startAppServerSimulator } from "../../local/app-server/server.ts";
 import { type DifySimulator, startDifySimulator } from "../../local/dify/server.ts";
 import { type ImSimulator, startImSimulator } from "../../local/im/server.ts";
+import { runLogOf } from "../../local/run-file.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
-import { type RunningBridge, startBridge } from "../support/local-run.ts";
+import { type RunningBridge, run, startBridge } from "../support/local-run.ts";
 import { callApi, localApp, textMessage } from "../support/signed-call.ts";
 
 let dify: DifySimulator;
@@ -152,6 +154,22 @@ test("a message that its user took back is no failure", async () => {
   expect(await callApi(bridge.url, "/message/recall.json", recall)).toMatchObject({ status: 200 });
   expect(await endOf("user-recalls")).toMatchObject({ msgUID: messageUID, outcome: "recalled", ...sent });
 }, 60_000);
+
+test("npm run story shows a turn that the log does not have any more", async () => {
+  const { port } = new URL(bridge.url);
+  await writeFile(runLogOf(port), "");
+  const story = run([
+    process.execPath,
+    "scripts/story.ts",
+    "--url",
+    bridge.url,
+    "--user",
+    "user-of-bot-wrong-key",
+  ]);
+  const { code, stdout } = await story.ended;
+  expect(stdout).toMatch(/No answer: the model failed: refused \(.*\); the user got an error message\.\n$/);
+  expect(code).toBe(0);
+}, 30_000);
 
 test("usage is summed up by bot, and a turn of another app is not found", async () => {
   const { body } = await callApi(bridge.url, "/v3/usage/query.json", {

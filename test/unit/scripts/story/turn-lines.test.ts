@@ -1,0 +1,72 @@
+import { expect, test } from "@jest/globals";
+import type { LogLine } from "../../../../scripts/story/log-line.ts";
+import { readTurns } from "../../../../scripts/story/read-turns.ts";
+import { storyLines } from "../../../../scripts/story/story-lines.ts";
+import { linesOfTurn, type ToldTurn, withTurns } from "../../../../scripts/story/turn-lines.ts";
+
+const at = Date.UTC(2026, 10, 27, 14, 3);
+const turn: ToldTurn = {
+  turn: "job:x",
+  msgUID: "m1",
+  channel: "im",
+  userId: "bot-help",
+  integration: "dify_chat",
+  user: "Qx7",
+  requestId: "r1",
+  outcome: "answered",
+  acceptedAt: at,
+  endedAt: at + 2_000,
+  firstTextAt: at + 1_000,
+  modelCalls: 1,
+  tries: 1,
+};
+const conclusionOf = (given: Partial<ToldTurn>): string | undefined => {
+  const [first, ...rest] = linesOfTurn({ ...turn, ...given });
+  return (
+    first &&
+    storyLines([first, ...rest])
+      .at(-1)
+      ?.trim()
+  );
+};
+
+test.each([
+  [{}, "Answered."],
+  [{ outcome: "running", endedAt: undefined }, "No answer yet: its last line is above."],
+  [
+    { outcome: "failed", code: "refused", detail: "HTTP 401" },
+    "No answer: the model failed: refused (HTTP 401); the user got an error message.",
+  ],
+  [
+    { outcome: "undelivered", code: "answered", detail: "HTTP 429" },
+    "No answer: the IM did not accept the answer (HTTP 429); the model: answered.",
+  ],
+  [{ outcome: "given_up", detail: "HTTP 403" }, "No answer: given up: HTTP 403. It is in the dead letters."],
+  [{ outcome: "dropped", detail: "the bot was removed" }, "No answer: dropped: the bot was removed."],
+  [{ outcome: "recalled" }, "Nobody waits for an answer."],
+  [{ outcome: "delivered", integration: "webhook" }, "Answered."],
+  [
+    { channel: "http" as const, outcome: "refused", code: "rate_limited", detail: "too many" },
+    "No answer: the turn failed in the bridge: rate_limited (too many).",
+  ],
+])("a turn of the table is told as the log would have", (given, conclusion) => {
+  expect(conclusionOf(given)).toBe(conclusion);
+});
+
+test("a turn that the log knows is told once", () => {
+  const logged: LogLine = { timestamp: new Date(at).toISOString(), event: "job_accepted", requestId: "r1" };
+  expect(withTurns([logged], [turn])).toEqual([logged]);
+  expect(withTurns([logged], [{ ...turn, requestId: "r2" }])).toHaveLength(3);
+});
+
+test("all pages of a user's turns are read, each turn once", async () => {
+  const all = Array.from({ length: 5 }, (_, n) => ({ ...turn, turn: `t${n}`, acceptedAt: at - n }));
+  const send = async ({ body }: { readonly body?: string | URLSearchParams }) => {
+    const { until } = JSON.parse(String(body)) as { until: number };
+    const left = all.filter(({ acceptedAt }) => acceptedAt < until);
+    return { status: 200, text: JSON.stringify({ turns: left.slice(0, 2), hasNext: left.length > 2 }) };
+  };
+  const app = { url: "http://127.0.0.1:1", appKey: "app", secret: "s", user: "u7", send };
+  const filter = { users: undefined, id: undefined, since: 0, until: at };
+  expect((await readTurns(app, filter)).map(({ turn: id }) => id)).toEqual(["t0", "t1", "t2", "t3", "t4"]);
+});
