@@ -110,6 +110,7 @@ beforeAll(async () => {
     ALLOW_PRIVATE_CALLBACKS: "1",
     RONGCLOUD_API_URL: im.url,
     IM_CALLS_PER_SECOND: "100",
+    STORY_DAYS: "7",
     SLOTS_PER_APP: "200",
     SLOTS_PER_BOT: "100",
     SLOTS_PER_USER: "10",

@@ -21,9 +21,11 @@ const groupOf: Record<UsageGroup, (story: TurnStory) => string> = {
   integration: ({ integration, ending }) => ending?.integration ?? integration ?? "unknown",
 };
 
-/** Sums of prices are rounded to this many decimals: models charge millionths. */
-const decimals = 10;
-const decimalOf = (sum: number): string => sum.toFixed(decimals).replace(/\.?0+$/, "");
+/** Models charge millionths. */
+const { format: decimalOf } = new Intl.NumberFormat("en-US", {
+  maximumFractionDigits: 10,
+  useGrouping: false,
+});
 
 const sumOf = (stories: readonly TurnStory[], amountOf: (story: TurnStory) => number | undefined): number =>
   stories.reduce((sum, story) => sum + (amountOf(story) ?? 0), 0);
