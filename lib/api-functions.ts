@@ -161,6 +161,30 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
   userToken.allow(data.guards.tableArn, "dynamodb:UpdateItem", "dynamodb:GetItem");
   userToken.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
 
+  const userData = signedFunction("UserData", "user-data", "Exports and erases what is stored of a user", {
+    BOTS_TABLE: data.bots.tableName,
+    CONVERSATIONS_TABLE: data.conversations.tableName,
+    TURNS_TABLE: data.turns.tableName,
+    STORY_DAYS: String(config.turnStoryDays),
+    ...callbackUrlsEnvironment,
+  });
+  userData.allow(data.bots.tableArn, "dynamodb:GetItem", "dynamodb:BatchGetItem");
+  userData.allow(
+    data.conversations.tableArn,
+    "dynamodb:GetItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+  );
+  userData.allow(data.turns.tableArn, "dynamodb:GetItem", "dynamodb:DeleteItem");
+  userData.allow(`${data.turns.tableArn}/index/${storyIndexName}`, "dynamodb:Query");
+  userData.allow(
+    data.guards.tableArn,
+    "dynamodb:GetItem",
+    "dynamodb:BatchGetItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:BatchWriteItem",
+  );
+
   const chatStreamParts = [
     "chat-stream",
     "Streams a bot's answer to a client",
@@ -217,6 +241,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     messagePublish,
     imCallback,
     userToken,
+    userData,
     chatStream,
     chatControl,
     about,

@@ -10,6 +10,7 @@ export const functionNames = [
   "turn-starter",
   "turn-worker",
   "unknown-path",
+  "user-data",
   "user-token",
   "webhook-worker",
 ] as const;

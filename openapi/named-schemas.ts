@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { eventName } from "#adapters/rongcloud/message-fields.ts";
+import { turnStory } from "../functions/adapters/api-gateway/turn-reply.ts";
 import { botReply } from "../functions/bot-registry/bot-reply.ts";
 import {
   botIdSchema,
@@ -16,7 +17,8 @@ import { groupMessageSchema, privateMessageSchema } from "../functions/message-p
 import { recallSchema } from "../functions/message-publish/recall-schema.ts";
 import { groupChunkSchema, privateChunkSchema } from "../functions/message-publish/stream-schema.ts";
 import { turnGetSchema, turnQuerySchema, usageQuerySchema } from "../functions/turn-query/query-schema.ts";
-import { turnStory } from "../functions/turn-query/turn-reply.ts";
+import { exportedItems } from "../functions/user-data/person-reply.ts";
+import { eraseSchema, exportSchema } from "../functions/user-data/person-schema.ts";
 import { expirySchema } from "../functions/user-token/expiry-schema.ts";
 import { profileQuerySchema, profileSchema, userSchema } from "../functions/user-token/user-schema.ts";
 import { formField, formFields, source, usage } from "./answer-schemas.ts";
@@ -91,6 +93,8 @@ export const namedSchemas: NamedSchemas = {
   TurnQuery: { schema: turnQuerySchema, description: "Which turns are listed, and a page of them." },
   TurnIds: { schema: turnGetSchema, description: "Exactly one ID of a turn, and where to look for it." },
   UsageQuery: { schema: usageQuerySchema, description: "Which turns are summed up, and by what." },
+  UserExport: { schema: exportSchema, description: "Whose data are exported, and from where on." },
+  UserErasure: { schema: eraseSchema, description: "Whose data are erased." },
   User: { schema: userSchema, description: "A user of the app." },
   TokenExpiry: {
     schema: tokenExpiry,
@@ -149,6 +153,23 @@ export const namedSchemas: NamedSchemas = {
   TurnsReply: { schema: replies.turns, description: "A page of turns, newest first." },
   FoundTurnsReply: { schema: replies.foundTurns, description: "The turns with an ID, newest first." },
   UsageReply: { schema: replies.usageOfTurns, description: "Turns, tokens and prices of each group." },
+  ExportedProfile: { schema: exportedItems.profile, description: "The user's name and picture." },
+  ExportedConversation: {
+    schema: exportedItems.conversation,
+    description: "A conversation that the bridge continues.",
+  },
+  ExportedTurn: { schema: exportedItems.turn, description: "What became of a message to a bot." },
+  ExportedMessage: {
+    schema: exportedItems.message,
+    description: "A question and its answer that Dify keeps.",
+  },
+  ExportFailure: { schema: exportedItems.failed, description: "A Dify app whose server did not answer." },
+  NotListed: {
+    schema: exportedItems.not_listed,
+    description: "A Dify app whose answers have no list: text completion and workflows.",
+  },
+  UserExportReply: { schema: replies.exportedPage, description: "A page of a user's data." },
+  UserErasureReply: { schema: replies.erasedPerson, description: "What was erased, and what is left." },
   TokenReply: { schema: replies.userToken, description: "The user's token." },
   PrivateMessageReply: {
     schema: replies.sentPrivateMessage,

@@ -5,6 +5,7 @@ import { callbackOperations } from "./operations/callbacks.ts";
 import { chatOperations } from "./operations/chat.ts";
 import { integrationOperations } from "./operations/integrations.ts";
 import { messageOperations } from "./operations/messages.ts";
+import { peopleOperations } from "./operations/people.ts";
 import { turnOperations } from "./operations/turns.ts";
 import { userOperations } from "./operations/users.ts";
 
@@ -15,6 +16,7 @@ export const operations: readonly Operation[] = [
   ...messageOperations,
   ...turnOperations,
   ...userOperations,
+  ...peopleOperations,
   ...chatOperations,
   ...callbackOperations,
   ...aboutOperations,

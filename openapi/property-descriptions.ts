@@ -105,7 +105,7 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
     },
   },
   {
-    schemas: ["TurnQuery", "Turn"],
+    schemas: ["TurnQuery", "Turn", "ExportedTurn"],
     properties: {
       userId: "The bot's user ID.",
       conversation: "The name of the conversation, which a client over HTTP may give.",
@@ -114,7 +114,7 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
     },
   },
   {
-    schemas: ["TurnQuery", "TurnIds", "Turn"],
+    schemas: ["TurnQuery", "TurnIds", "Turn", "ExportedTurn"],
     properties: { fromUserId: "ID of the user who sent the message." },
   },
   {
@@ -122,7 +122,7 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
     properties: { page: "Page number, starting at 1.", pageSize: "Number of turns per page." },
   },
   {
-    schemas: ["TurnIds", "Turn"],
+    schemas: ["TurnIds", "Turn", "ExportedTurn"],
     properties: {
       turn: "ID of the turn. That of a turn over HTTP is in its `start` event.",
       msgUID: "ID of the message; of a turn over HTTP, its turn.",
@@ -132,7 +132,7 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
   },
   { schemas: ["UsageQuery"], properties: { by: "What the turns are grouped by. Days are those of UTC." } },
   {
-    schemas: ["Turn"],
+    schemas: ["Turn", "ExportedTurn"],
     properties: {
       channel: "`im`: a message of the IM, or one that an app server sent. `http`: a question of a client.",
       user: "The user's pseudonym in the log.",
@@ -186,6 +186,73 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
       "usage.completionTokens": "Tokens of the answers.",
       "usage.totalTokens": "All tokens.",
       "usage.price": "Sum of the prices in each currency, a decimal number.",
+    },
+  },
+  {
+    schemas: ["UserExport"],
+    properties: { cursor: "The `next` of the page before; absent for the first page." },
+  },
+  {
+    schemas: ["UserExportReply"],
+    properties: { items: "The data.", next: "The `cursor` of the next page; absent in the last one." },
+  },
+  {
+    schemas: [
+      "ExportedProfile",
+      "ExportedConversation",
+      "ExportedTurn",
+      "ExportedMessage",
+      "ExportFailure",
+      "NotListed",
+    ],
+    properties: { kind: "What the item is." },
+  },
+  {
+    schemas: ["ExportedConversation", "ExportedMessage", "ExportFailure", "NotListed"],
+    properties: { userId: "The bot's user ID.", integration: "Type of the bot's integration." },
+  },
+  {
+    schemas: ["ExportedProfile"],
+    properties: { name: "The user's name.", portraitUri: "URL of the user's picture." },
+  },
+  {
+    schemas: ["ExportedConversation"],
+    properties: {
+      channelType: "Whether it is private or in a group.",
+      targetId: "The group, or the bot.",
+      conversation: "Its name, if a client gave one.",
+      turns: "Number of turns.",
+    },
+  },
+  {
+    schemas: ["ExportedMessage"],
+    properties: {
+      conversationId: "Dify's ID of the conversation.",
+      messageId: "Dify's ID of the message.",
+      question: "The question.",
+      answer: "The answer.",
+    },
+  },
+  {
+    schemas: ["ExportFailure"],
+    properties: { reason: "Why: `upstream_unavailable` or `upstream_refused`." },
+  },
+  {
+    schemas: ["UserErasureReply"],
+    properties: {
+      isComplete: "Whether nothing is left that can be erased.",
+      erased: "What this call erased.",
+      "erased.turns": "Number of turns.",
+      "erased.conversations": "Number of conversations that the bridge continued.",
+      "erased.modelConversations": "Number of conversations in Dify.",
+      inProgress: "Turns that have not ended yet.",
+      failed: "Dify apps that did not erase.",
+      "failed.userId": "The bot's user ID.",
+      "failed.integration": "Type of the bot's integration.",
+      "failed.reason": "Why: `upstream_unavailable` or `upstream_refused`.",
+      notErasable: "Dify apps that keep answers, and have no call that deletes them.",
+      "notErasable.userId": "The bot's user ID.",
+      "notErasable.integration": "Type of the bot's integration.",
     },
   },
   {

@@ -1,11 +1,12 @@
 import * as v from "valibot";
+import { foundTurnsReply, turnsReply, usageReply } from "../functions/adapters/api-gateway/turn-reply.ts";
 import { botsReply } from "../functions/bot-registry/bot-reply.ts";
 import {
   chunkReply,
   groupMessageReply,
   privateMessageReply,
 } from "../functions/message-publish/message-reply.ts";
-import { foundTurnsReply, turnsReply, usageReply } from "../functions/turn-query/turn-reply.ts";
+import { eraseReply, exportReply } from "../functions/user-data/person-reply.ts";
 import { profileReply } from "../functions/user-token/profile-reply.ts";
 import { tokenReply } from "../functions/user-token/token-reply.ts";
 import { completion, conversationName, turnId } from "./answer-schemas.ts";
@@ -23,6 +24,8 @@ export const userToken = v.object({ code, ...tokenReply.entries });
 export const turns = v.object({ code, ...turnsReply.entries });
 export const foundTurns = v.object({ code, ...foundTurnsReply.entries });
 export const usageOfTurns = v.object({ code, ...usageReply.entries });
+export const exportedPage = v.object({ code, ...exportReply.entries });
+export const erasedPerson = v.object({ code, ...eraseReply.entries });
 export const openApiDocument = v.looseObject({
   openapi: v.pipe(v.string(), v.description("The version of OpenAPI.")),
   info: v.pipe(v.looseObject({}), v.description("What this service is, and its version.")),

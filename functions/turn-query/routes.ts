@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
+import { toTurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { PseudonymOf } from "#core/shared/pseudonym.ts";
@@ -9,7 +10,6 @@ import type { StoryStore, ToldStory } from "#core/turn/story-store.ts";
 import { usageOf } from "#core/turn/story-usage.ts";
 import type { TurnStory } from "#core/turn/turn-story.ts";
 import { turnGetSchema, turnQuerySchema, usageQuerySchema } from "./query-schema.ts";
-import { toTurnReply } from "./turn-reply.ts";
 
 export interface TurnQueryPorts {
   readonly stories: StoryStore;

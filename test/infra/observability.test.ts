@@ -112,8 +112,8 @@ describe("the alarms", () => {
   test("of functions cover every function", () => {
     const functionsOf = (...ids: string[]): number =>
       ops.alarms.filter(({ id }) => ids.includes(id)).flatMap(({ reads }) => reads).length;
-    expect(functionsOf("ApiFunctionErrors", "WorkerErrors")).toBe(12);
-    expect(functionsOf("ApiFunctionThrottles", "WorkerThrottles")).toBe(12);
+    expect(functionsOf("ApiFunctionErrors", "WorkerErrors")).toBe(13);
+    expect(functionsOf("ApiFunctionThrottles", "WorkerThrottles")).toBe(13);
   });
 });
 
@@ -210,7 +210,7 @@ describe("the dashboard", () => {
 });
 
 test("every function adds its stage to its metrics", () => {
-  expect(ops.services).toHaveLength(12);
+  expect(ops.services).toHaveLength(13);
   expect(new Set(ops.services)).toEqual(new Set(["bot-bridge-test"]));
 });
 
@@ -230,7 +230,7 @@ describe("the log queries", () => {
 
   test("cover every function's log", () => {
     for (const { Properties } of Object.values(ops.template.findResources("AWS::Logs::QueryDefinition")))
-      expect(Properties.LogGroupNames).toHaveLength(12);
+      expect(Properties.LogGroupNames).toHaveLength(13);
   });
 
   test("name only events that a function logs", () => {

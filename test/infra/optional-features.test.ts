@@ -147,8 +147,8 @@ describe("every function", () => {
   test("that reads the apps' secrets gets the list of required apps", () => {
     const appsSettings = (deployment: Synthesised) =>
       functions(deployment).flatMap(({ Properties: { Environment } }) => Environment.Variables.APPS ?? []);
-    expect(appsSettings(chosen)).toEqual(Array.from({ length: 10 }, () => "app-one,app-two"));
-    expect(appsSettings(plain)).toEqual(Array.from({ length: 10 }, () => ""));
+    expect(appsSettings(chosen)).toEqual(Array.from({ length: 11 }, () => "app-one,app-two"));
+    expect(appsSettings(plain)).toEqual(Array.from({ length: 11 }, () => ""));
   });
 });
 
@@ -159,6 +159,6 @@ test.each([
   const logs = [deployment().templates.api, deployment().templates.messaging].flatMap((template) =>
     Object.values(template.findResources("AWS::Logs::LogGroup")),
   );
-  expect(logs).toHaveLength(13);
+  expect(logs).toHaveLength(14);
   for (const { Properties } of logs) expect(Properties.RetentionInDays).toBe(days);
 });

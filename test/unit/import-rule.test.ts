@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { projectRoot } from "../support/local-run.ts";
 
 /** The layers of core from the bottom up: each may import those before it. */
-const layers = ["shared", "bot", "message", "answer", "turn", "im", "jobs", "intake", "chat"];
+const layers = ["shared", "bot", "message", "answer", "turn", "im", "jobs", "intake", "chat", "person"];
 
 /** `file`: that of the importer, if it matters. */
 type ImportCase = readonly [folder: string, from: string, may: "may" | "may not", file?: string];

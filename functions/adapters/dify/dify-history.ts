@@ -50,17 +50,16 @@ export const makeDifyHistory = (callDify: CallDify): ModelHistory<DifyType> => {
   const getPage = async <S extends typeof conversations | typeof messages>(
     schema: S,
     call: Omit<DifyCall, "method">,
-  ): Promise<v.InferOutput<S> | undefined> => {
+  ): Promise<v.InferOutput<S>> => {
     const { status, json } = await callDify({ method: "GET", ...call });
-    if (status === 404) return undefined;
     const parsed = v.safeParse(schema, json);
     if (status !== 200 || !parsed.success) throw refused(status);
     return parsed.output;
   };
   const toPage = <I extends { readonly id: string }>(
-    page: { readonly data: readonly I[]; readonly has_more: boolean } | undefined,
+    { data: items, has_more: hasMore }: { readonly data: readonly I[]; readonly has_more: boolean },
     last: I | undefined,
-  ): Page<I> => ({ items: page?.data ?? [], next: page?.has_more ? last?.id : undefined });
+  ): Page<I> => ({ items, next: hasMore ? last?.id : undefined });
 
   return {
     lists: ["dify_chat", "dify_chatflow", "dify_agent"],
@@ -71,7 +70,7 @@ export const makeDifyHistory = (callDify: CallDify): ModelHistory<DifyType> => {
         ...(after !== undefined && { last_id: after }),
       };
       const page = await getPage(conversations, { integration, path: "conversations", query });
-      return toPage(page, page?.data.at(-1));
+      return toPage(page, page.data.at(-1));
     },
     messages: async (integration, userId, conversationId, before) => {
       const query = {
@@ -81,7 +80,7 @@ export const makeDifyHistory = (callDify: CallDify): ModelHistory<DifyType> => {
         ...(before !== undefined && { first_id: before }),
       };
       const page = await getPage(messages, { integration, path: "messages", query });
-      return toPage(page, page?.data[0]);
+      return toPage(page, page.data[0]);
     },
     remove: async (integration, userId, conversationId) => {
       const path = `conversations/${encodeURIComponent(conversationId)}`;

@@ -21,6 +21,12 @@ export interface AnswerPiecesTablePorts {
 
 const pieceRecord = v.object({ sealed: v.string(), expiresAt: v.number() });
 
+export const pieceKey = ({ appKey, turn, attempt }: StoredAnswer, n: number): string =>
+  `piece#${JSON.stringify([appKey, turn, attempt, n])}`;
+
+/** How long a piece is kept, in milliseconds: the first one outlives the replay of a turn of maximum length. */
+export const pieceLifeMs = maxTurnMs + replayLifeMs;
+
 /** Stores pieces of answers in the guards table, one item each, encrypted for its app, turn, attempt and position. */
 export const makeAnswerPiecesTable = ({
   client,
@@ -30,18 +36,14 @@ export const makeAnswerPiecesTable = ({
 }: AnswerPiecesTablePorts): AnswerPieces => {
   const batchGet = makeBatchGet({ client, tableName, clock });
 
-  const keyOf = ({ appKey, turn, attempt }: StoredAnswer, n: number): string =>
-    `piece#${JSON.stringify([appKey, turn, attempt, n])}`;
-
   const appOf = async ({ appKey }: StoredAnswer): Promise<AppWithKeys> =>
     apps.lastKnown(appKey) ?? requireApp(apps.find(appKey));
 
   return {
     put: async (answer, n, piece) => {
       const { dataKeys } = await appOf(answer);
-      // Long enough for the first piece to outlive the replay of a turn of maximum length.
-      const expiresAt = clock.now() + maxTurnMs + replayLifeMs;
-      const guard = keyOf(answer, n);
+      const expiresAt = clock.now() + pieceLifeMs;
+      const guard = pieceKey(answer, n);
       await client.send(
         new PutCommand({
           TableName: tableName,
@@ -57,7 +59,7 @@ export const makeAnswerPiecesTable = ({
     },
     read: async (answer, n, max) => {
       const app = await appOf(answer);
-      const guards = Array.from({ length: max }, (_, at) => keyOf(answer, n + at));
+      const guards = Array.from({ length: max }, (_, at) => pieceKey(answer, n + at));
       const items = await batchGet(guards.map((guard) => ({ guard })));
       const found = new Map(items.map((item) => [item.guard, item]));
       const stored: { readonly guard: string; readonly sealed: string }[] = [];

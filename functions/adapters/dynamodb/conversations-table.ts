@@ -48,7 +48,7 @@ const closedRecord = v.object({ closedAt: v.optional(v.number()) });
 type Purpose = "memory" | "pauses";
 
 /** As JSON, since ids may contain any separator. The sender is null for a conversation that a group shares. */
-const keyOf = ({
+export const conversationKey = ({
   appKey,
   botUserId,
   integrationType,
@@ -88,13 +88,13 @@ export const makeConversationsTable = ({
   const { update, updateAndGet } = makeConditionalUpdates({
     client,
     tableName,
-    keyOf: (key: ConversationKey) => ({ conversation: keyOf(key) }),
+    keyOf: (key: ConversationKey) => ({ conversation: conversationKey(key) }),
     names,
   });
 
   const encrypt = async (key: ConversationKey, text: string, purpose: Purpose): Promise<string> => {
     const { dataKeys } = await requireApp(apps.find(key.appKey));
-    return seal(dataKeys, text, [purpose, keyOf(key)]);
+    return seal(dataKeys, text, [purpose, conversationKey(key)]);
   };
 
   /** Undefined if the key no longer exists: the user then starts a new conversation instead of getting no answer. */
@@ -106,7 +106,7 @@ export const makeConversationsTable = ({
     try {
       const app = await requireApp(apps.find(key.appKey));
       const { dataKeys } = await withDataKeysOf(apps, app, [sealed]);
-      const text = unseal(dataKeys, sealed, [purpose, keyOf(key)]);
+      const text = unseal(dataKeys, sealed, [purpose, conversationKey(key)]);
       return { text, hasNewestKey: keyIdOf(sealed) === dataKeys[0].id };
     } catch (error) {
       log.error("memory_decryption_failed", { app: key.appKey, bot: key.botUserId, reason: String(error) });
@@ -168,7 +168,11 @@ export const makeConversationsTable = ({
 
   const get = async (key: ConversationKey): Promise<Record<string, unknown> | undefined> => {
     const { Item } = await client.send(
-      new GetCommand({ TableName: tableName, Key: { conversation: keyOf(key) }, ConsistentRead: true }),
+      new GetCommand({
+        TableName: tableName,
+        Key: { conversation: conversationKey(key) },
+        ConsistentRead: true,
+      }),
     );
     return Item;
   };

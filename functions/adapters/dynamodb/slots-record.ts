@@ -79,6 +79,10 @@ const slotsPerRecord = 16;
 export const partsOf = ({ limits }: SlotRequest): number =>
   Math.ceil(Math.min(...limits.map(({ max }) => max)) / slotsPerRecord);
 
+/** The key of one of a pool's records. */
+export const partKey = (pool: readonly string[], part: number): string =>
+  `slots#${JSON.stringify([...pool, part])}`;
+
 export const partOf = ({ pool, limits }: SlotRequest, part: number, parts: number): PoolPart => {
   const shareOf = (limit: SlotLimit): SlotLimit => ({
     ...limit,
@@ -86,7 +90,7 @@ export const partOf = ({ pool, limits }: SlotRequest, part: number, parts: numbe
   });
   const [first, ...others] = limits;
   return {
-    guard: `slots#${JSON.stringify([...pool, part])}`,
+    guard: partKey(pool, part),
     limits: [shareOf(first), ...others.map(shareOf)],
   };
 };

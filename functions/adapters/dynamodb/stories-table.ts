@@ -81,8 +81,8 @@ const turnOf = (key: string): string => {
 
 const jobParts = v.pipe(v.string(), v.parseJson(), v.array(v.string()));
 
-/** Undefined for a name that no turn has. */
-const keyOf = (appKey: string, turn: string): string | undefined => {
+/** The key of a turn's record; undefined for a name that no turn has. */
+export const turnKeyOf = (appKey: string, turn: string): string | undefined => {
   if (!turn.startsWith(jobPrefix)) return JSON.stringify(["chat", appKey, turn]);
   const parts = v.safeParse(jobParts, Buffer.from(turn.slice(jobPrefix.length), "base64url").toString());
   return parts.success ? JSON.stringify([appKey, ...parts.output]) : undefined;
@@ -176,7 +176,7 @@ export const makeStoriesTable = ({ client, tableName, clock, apps, days }: Stori
       return mergeNewest(shards.map((shard) => partition(range, shard, limit)));
     },
     find: async (appKey, turn) => {
-      const key = keyOf(appKey, turn);
+      const key = turnKeyOf(appKey, turn);
       if (key === undefined) return undefined;
       const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { turn: key } }));
       if (!Item?.story) return undefined;

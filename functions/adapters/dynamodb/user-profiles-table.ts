@@ -24,7 +24,8 @@ const profileRecord = v.object({
 type SealedField = "sealedName" | "sealedPortraitUri";
 
 /** As JSON, since keys and ids may contain any separator. */
-const guardOf = ({ appKey, userId }: GuardedUser): string => `profile#${JSON.stringify([appKey, userId])}`;
+export const profileKey = ({ appKey, userId }: GuardedUser): string =>
+  `profile#${JSON.stringify([appKey, userId])}`;
 
 /**
  * Users' profiles, in the guards table: one item per user, encrypted for its user and field. It outlives every token that was
@@ -38,7 +39,7 @@ export const makeUserProfilesTable = ({
 }: UserProfilesTablePorts): UserProfiles => ({
   save: async (user, { name, portraitUri }) => {
     const { dataKeys } = apps.lastKnown(user.appKey) ?? (await requireApp(apps.find(user.appKey)));
-    const guard = guardOf(user);
+    const guard = profileKey(user);
     const now = clock.now();
     const { expiresAt, ttl } = lifeFrom(now);
     const given: readonly (readonly [SealedField, string | undefined])[] = [
@@ -72,7 +73,7 @@ export const makeUserProfilesTable = ({
     );
   },
   find: async (user) => {
-    const guard = guardOf(user);
+    const guard = profileKey(user);
     const { Item } = await client.send(
       new GetCommand({ TableName: tableName, Key: { guard }, ConsistentRead: true }),
     );

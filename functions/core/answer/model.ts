@@ -97,13 +97,13 @@ export interface Page<T> {
 export interface ModelHistory<T extends ModelType = ModelType> {
   /** The types whose server keeps conversations that can be listed. */
   readonly lists: readonly ModelType[];
-  /** Newest first. */
+  /** Newest first. Rejects if `after` was removed. */
   conversations(
     integration: ModelIntegrationWithKey<T>,
     userId: string,
     after: string | undefined,
   ): Promise<Page<KeptConversation>>;
-  /** Pages begin with the newest; within a page, the oldest is the first. */
+  /** Pages begin with the newest; within a page, the oldest is the first. Rejects if there is no such conversation. */
   messages(
     integration: ModelIntegrationWithKey<T>,
     userId: string,

@@ -91,9 +91,8 @@ describe("a conversation that is removed from Dify", () => {
       const idsOf = async (user: string) =>
         (await history.conversations(integration, user, undefined)).items.map(({ id }) => id);
       expect(await idsOf("u1")).toEqual([kept]);
-      expect(await history.messages(integration, "u1", own, undefined)).toEqual({
-        items: [],
-        next: undefined,
+      await expect(history.messages(integration, "u1", own, undefined)).rejects.toMatchObject({
+        code: "upstream_refused",
       });
       // Again, and another user's.
       await history.remove(integration, "u1", own);
