@@ -193,6 +193,10 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
     properties: { cursor: "The `next` of the page before; absent for the first page." },
   },
   {
+    schemas: ["UserErasure"],
+    properties: { until: "The `continueUntil` of the call before; absent for the first call." },
+  },
+  {
     schemas: ["UserExportReply"],
     properties: { items: "The data.", next: "The `cursor` of the next page; absent in the last one." },
   },
@@ -240,7 +244,7 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
   {
     schemas: ["UserErasureReply"],
     properties: {
-      isComplete: "Whether nothing is left that can be erased.",
+      isComplete: "Whether nothing is left that can be erased, of what the call was to look at.",
       erased: "What this call erased.",
       "erased.turns": "Number of turns.",
       "erased.conversations": "Number of conversations that the bridge continued.",

@@ -24,6 +24,7 @@ export const handler = makeSignedApi(
       tableName: env.TURNS_TABLE,
       clock,
       apps,
+      log,
       days: env.STORY_DAYS,
     }),
     clock,

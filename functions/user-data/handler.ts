@@ -39,7 +39,14 @@ const conversations = makeConversationsTable({
   clock,
   log,
 });
-const stories = makeStoriesTable({ client, tableName: env.TURNS_TABLE, clock, apps, days: env.STORY_DAYS });
+const stories = makeStoriesTable({
+  client,
+  tableName: env.TURNS_TABLE,
+  clock,
+  apps,
+  log,
+  days: env.STORY_DAYS,
+});
 const models = makeModels({ clock, allowPrivate: env.ALLOW_PRIVATE_CALLBACKS });
 const records = makePersonRecords({
   client,

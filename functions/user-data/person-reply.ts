@@ -53,6 +53,13 @@ export const exportReply = v.object({
 export const eraseReply = v.object({
   isComplete: v.boolean(),
   erased: v.object({ turns: count, conversations: count, modelConversations: count }),
+  continueUntil: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.description("If the time was over: the `until` of the call that goes on."),
+    ),
+  ),
   inProgress: count,
   failed: v.array(v.object({ ...botModel, reason: v.string() })),
   notErasable: v.array(v.object(botModel)),
@@ -92,7 +99,7 @@ export const toItemReply = (item: ExportedItem, pseudonymOf: PseudonymOf): Expor
       };
     }
     case "failed":
-      return { kind: item.kind, ...toBotModel(item.model), reason: item.reason };
+      return { kind: item.kind, ...toBotModel(item.model), reason: item.model.reason };
     case "not_listed":
       return { kind: item.kind, ...toBotModel(item.model) };
   }

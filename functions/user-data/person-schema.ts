@@ -1,22 +1,24 @@
 import * as v from "valibot";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import type { ExportPosition } from "#core/person/export-person.ts";
-import { stringOf } from "#core/shared/rules.ts";
+import { integerBetween, stringOf } from "#core/shared/rules.ts";
 
 const userId = v.pipe(stringOf(1, 64), v.description("ID of the user."));
 
-export const eraseSchema = v.object({ userId }, "must be an object");
+export const eraseSchema = v.object(
+  { userId, until: v.optional(integerBetween(0, Number.MAX_SAFE_INTEGER)) },
+  "must be an object",
+);
 
 const position = v.variant("in", [
-  v.object({ in: v.literal("turns"), until: v.number() }),
+  v.object({ in: v.literal("turns"), until: integerBetween(0, Number.MAX_SAFE_INTEGER) }),
   v.object({
     in: v.literal("models"),
     model: v.optional(v.object({ bot: v.string(), type: v.picklist(modelTypes) })),
     after: v.optional(v.string()),
+    before: v.optional(v.string()),
   }),
 ]);
-
-const cursorRule = "must be the next of an earlier reply";
 
 const decode = (cursor: string): unknown => {
   try {
@@ -29,8 +31,12 @@ const decode = (cursor: string): unknown => {
 /** Opaque to callers. */
 const cursor = v.pipe(
   stringOf(1, 2_048),
-  v.check((sent) => v.is(position, decode(sent)), cursorRule),
-  v.transform((sent): ExportPosition => v.parse(position, decode(sent))),
+  v.rawTransform(({ dataset, addIssue, NEVER }): ExportPosition => {
+    const parsed = v.safeParse(position, decode(dataset.value));
+    if (parsed.success) return parsed.output;
+    addIssue({ message: "must be the next of an earlier reply", input: dataset.value });
+    return NEVER;
+  }),
 );
 
 export const toCursor = (next: ExportPosition): string =>

@@ -14,8 +14,8 @@ export interface UserDataPorts {
   readonly clock: Clock;
 }
 
-/** How long a call erases, in milliseconds: API Gateway's 29 s without the time of the last calls to models' servers. */
-const eraseMs = 15_000;
+/** How long a call works, in milliseconds: API Gateway's 29 s without the time of the last calls to models' servers. */
+const workMs = 15_000;
 
 /** What is stored of an app's user, to read and to erase. */
 export const makeUserDataRoutes = ({
@@ -26,14 +26,14 @@ export const makeUserDataRoutes = ({
 }: UserDataPorts): Record<string, SignedRoute> => ({
   "/v3/user/export.json": async ({ appKey }, { body }): Promise<ExportReply> => {
     const { userId, cursor } = parseJsonBody(exportSchema, body);
-    const { items, next } = await exportPerson({ appKey, userId }, cursor);
+    const { items, next } = await exportPerson({ appKey, userId }, cursor, clock.now() + workMs);
     return {
       items: items.map((item) => toItemReply(item, pseudonymOf)),
       ...(next && { next: toCursor(next) }),
     };
   },
   "/v3/user/erase.json": async ({ appKey }, { body }): Promise<EraseReply> => {
-    const { userId } = parseJsonBody(eraseSchema, body);
-    return toEraseReply(await erasePerson({ appKey, userId }, clock.now() + eraseMs));
+    const { userId, until = Number.MAX_SAFE_INTEGER } = parseJsonBody(eraseSchema, body);
+    return toEraseReply(await erasePerson({ appKey, userId }, { until, deadline: clock.now() + workMs }));
   },
 });

@@ -1,4 +1,4 @@
-import { eraseSchema, exportSchema } from "../../functions/user-data/person-schema.ts";
+import { eraseSchema, exportSchema, toCursor } from "../../functions/user-data/person-schema.ts";
 import type { Operation } from "../operation.ts";
 import { erasedPerson, exportedPage } from "../reply-schemas.ts";
 
@@ -33,7 +33,7 @@ export const peopleOperations: readonly Operation[] = [
             turns: 2,
           },
         ],
-        next: "eyJpbiI6InR1cm5zIn0",
+        next: toCursor({ in: "turns", until: 1767225600000 }),
       },
     },
   },
@@ -45,7 +45,7 @@ export const peopleOperations: readonly Operation[] = [
     caller: "app-server",
     summary: "Erase a user's data",
     description:
-      "Revokes the user's tokens, and erases their conversations, turns and profile here, and their conversations in Dify. Repeat the call while `isComplete` is false. `notErasable` names Dify apps whose answers only Dify's own console deletes: text completion and workflows.",
+      "Revokes the user's tokens, and erases their conversations, turns and profile here, and their conversations in Dify. A call takes 15 s at most: if `continueUntil` is set, repeat it with `until` set to that. `notErasable` names Dify apps whose answers only Dify's own console deletes: text completion and workflows, and apps of integrations that no longer exist.",
     success: "What was erased, and what is left.",
     body: { contentType, schema: eraseSchema, example },
     reply: {

@@ -1,11 +1,11 @@
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { makeStoriesTable } from "#adapters/dynamodb/stories-table.ts";
 import { makeStoryAttributes, shardOf } from "#adapters/dynamodb/story-attributes.ts";
 import { withTrace } from "#adapters/node/trace.ts";
-import { jobIdOf } from "#core/jobs/job.ts";
+import { jobIdOf, jobKeyOf } from "#core/jobs/job.ts";
 import { beginningOf } from "#core/jobs/job-story.ts";
 import { maxReadStories, pageOfStories, readStories } from "#core/turn/find-stories.ts";
 import type { TurnStory } from "#core/turn/turn-story.ts";
@@ -13,6 +13,7 @@ import { newChatTurn } from "../support/chat/chat-turns.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { turnJob } from "../support/jobs.ts";
+import { makeMemoryLog } from "../support/memory-log.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { messageEvent } from "../support/turns.ts";
 import { app, appsOf, namedKey } from "../unit/adapters/secrets/apps.ts";
@@ -36,7 +37,7 @@ const setUp = (days = 7) => {
   const stories = makeStoryAttributes({ apps: secrets, clock, days });
   const jobs = makeJobsTable({ ...table, clock, stories });
   const chats = makeChatTurnsTable({ ...table, clock, stories });
-  const read = makeStoriesTable({ ...table, clock, apps: secrets, days });
+  const read = makeStoriesTable({ ...table, clock, apps: secrets, log: makeMemoryLog(), days });
   const lease = { token: "mine", expiresAt: startMs + 24_000 };
   const jobOf = (msgUID: string, fromUserId = "u7", acceptedAt = startMs) =>
     turnJob({ appKey, acceptedAt, event: messageEvent({ msgUID, fromUserId }) });
@@ -141,8 +142,37 @@ describe("the story of a job", () => {
     expect(JSON.stringify(await itemOf())).not.toMatch(/how are you|well/);
     expect(await read.find(appKey, story?.turn ?? "")).toMatchObject({ text });
     const strangers = appsOf(app({ appKey, dataKeys: [namedKey("d2", 9)] }));
-    const other = makeStoriesTable({ ...table, clock: makeTestClock(startMs), apps: strangers, days: 7 });
-    await expect(other.find(appKey, story?.turn ?? "")).rejects.toThrow("no data key");
+    const log = makeMemoryLog();
+    const other = makeStoriesTable({
+      ...table,
+      clock: makeTestClock(startMs),
+      apps: strangers,
+      log,
+      days: 7,
+    });
+    // Once the data key is gone, only the texts are lost.
+    expect(await other.find(appKey, story?.turn ?? "")).toEqual({ ...story, text: undefined });
+    expect(log.lines).toMatchObject([{ level: "error", event: "story_text_unreadable" }]);
+  });
+
+  test("of a newer version, which this one cannot read, hides no other", async () => {
+    const { appKey, claim, jobs, jobOf, all } = setUp();
+    await claim(jobOf("m1"));
+    await claim(jobOf("m2"));
+    await jobs.complete(jobIdOf(jobOf("m2")), "mine", "answered", startMs + dayMs, answered);
+    const update = (msgUID: string, expression: string, value: unknown) =>
+      table.client.send(
+        new UpdateCommand({
+          TableName: table.tableName,
+          Key: { turn: jobKeyOf(jobIdOf(jobOf(msgUID))) },
+          UpdateExpression: expression,
+          ExpressionAttributeValues: { ":value": value },
+        }),
+      );
+    await update("m2", "SET storyEnd.outcome = :value", "of tomorrow");
+    expect(await all()).toMatchObject([{ msgUID: "m1" }, { msgUID: "m2", ending: undefined }]);
+    await update("m1", "SET story.channel = :value", "fax");
+    expect(await all()).toMatchObject([{ appKey, msgUID: "m2" }]);
   });
 
   test("is not written in a stage that keeps none", async () => {
@@ -160,6 +190,8 @@ describe("the story of a job", () => {
     await clock.advance(7 * dayMs + 1);
     expect(await all()).toEqual([]);
     expect(await read.find(appKey, story?.turn ?? "")).toBeUndefined();
+    // An erasure finds it.
+    expect(await all({ withExpired: true })).toHaveLength(1);
   });
 });
 

@@ -6,8 +6,10 @@ import { BridgeError } from "#core/shared/errors.ts";
 import type { CallDify, DifyCall } from "./call-dify.ts";
 import { difyUser } from "./dify-ids.ts";
 
-/** The maximum of both lists. */
-const pageSize = "100";
+/** The maximum. */
+const conversationsPerPage = "100";
+/** Few, since each has a question and an answer of any length. */
+const messagesPerPage = "20";
 
 const pageOf = <T extends v.GenericSchema>(item: T) =>
   v.object({ data: lenientList(item), has_more: v.fallback(v.optional(v.boolean(), false), false) });
@@ -45,13 +47,17 @@ const messages = pageOf(
 const refused = (status: number): BridgeError =>
   new BridgeError("upstream_refused", `Dify answered HTTP ${status}`);
 
+const nothing = { data: [], has_more: false } as const;
+
 /** Conversations and messages that Dify keeps (docs/spec/dify.md, A1). Completion apps and workflows list none. */
 export const makeDifyHistory = (callDify: CallDify): ModelHistory<DifyType> => {
   const getPage = async <S extends typeof conversations | typeof messages>(
     schema: S,
     call: Omit<DifyCall, "method">,
-  ): Promise<v.InferOutput<S>> => {
+    isEmptyIfUnknown: boolean,
+  ): Promise<v.InferOutput<S> | typeof nothing> => {
     const { status, json } = await callDify({ method: "GET", ...call });
+    if (status === 404 && isEmptyIfUnknown) return nothing;
     const parsed = v.safeParse(schema, json);
     if (status !== 200 || !parsed.success) throw refused(status);
     return parsed.output;
@@ -66,20 +72,20 @@ export const makeDifyHistory = (callDify: CallDify): ModelHistory<DifyType> => {
     conversations: async (integration, userId, after) => {
       const query = {
         user: difyUser(userId),
-        limit: pageSize,
+        limit: conversationsPerPage,
         ...(after !== undefined && { last_id: after }),
       };
-      const page = await getPage(conversations, { integration, path: "conversations", query });
+      const page = await getPage(conversations, { integration, path: "conversations", query }, false);
       return toPage(page, page.data.at(-1));
     },
     messages: async (integration, userId, conversationId, before) => {
       const query = {
         user: difyUser(userId),
         conversation_id: conversationId,
-        limit: pageSize,
+        limit: messagesPerPage,
         ...(before !== undefined && { first_id: before }),
       };
-      const page = await getPage(messages, { integration, path: "messages", query });
+      const page = await getPage(messages, { integration, path: "messages", query }, true);
       return toPage(page, page.data[0]);
     },
     remove: async (integration, userId, conversationId) => {

@@ -15,7 +15,7 @@ import { conversationKey } from "./conversations-table.ts";
 import { countsKey } from "./limits-record.ts";
 import { recallKeyOf } from "./recalls-table.ts";
 import { partKey } from "./slots-record.ts";
-import { turnKeyOf } from "./stories-table.ts";
+import { turnKeyOf } from "./turn-name.ts";
 import { keyOf as userKey } from "./user-guard-record.ts";
 import { profileKey } from "./user-profiles-table.ts";
 
@@ -40,6 +40,10 @@ const turnRecord = v.object({
   heldUntil: v.optional(v.number(), 0),
   attempt: v.optional(v.number(), 0),
 });
+
+/** A job that checks a paused answer is in the queue until it finds that its pause is over. Its key has one part more than others. */
+const isCheck = (key: string): boolean => v.parse(jobKey, key).length === 7;
+const jobKey = v.pipe(v.string(), v.parseJson(), v.array(v.string()));
 
 /** Deletes what the three tables have of a person (docs/data-model.md). */
 export const makePersonRecords = ({
@@ -97,9 +101,12 @@ export const makePersonRecords = ({
       const { state, expiresAt, heldUntil, attempt } = parseRecord(turnRecord, Item, "a turn");
       const now = clock.now();
       // A turn over HTTP has a lease of its own. A job's record expires with its lease, and its message may still be in the queue.
-      const isHeld =
-        story.channel === "http" ? heldUntil > now : expiresAt > now || acceptedAt > now - maxJobMs;
-      if (state !== "done" && isHeld) return "busy";
+      const isOver =
+        state === "done" ||
+        (story.channel === "http"
+          ? heldUntil <= now
+          : expiresAt <= now && acceptedAt <= now - maxJobMs && !isCheck(key));
+      if (!isOver) return "busy";
       // First what only the record leads to.
       if (story.channel === "http" && acceptedAt > now - maxTurnMs - pieceLifeMs)
         await deletePieces(appKey, turn, attempt);

@@ -1,15 +1,18 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
-import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
+import { type AppSecrets, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { unseal } from "#adapters/secrets/key-cipher.ts";
+import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { channelTypes } from "#core/message/message-event.ts";
 import type { Clock } from "#core/shared/clock.ts";
+import type { Log } from "#core/shared/log.ts";
 import type { StoryRange, StoryStore } from "#core/turn/story-store.ts";
 import { turnChannels } from "#core/turn/turn-report.ts";
-import { endOutcomes, type TurnStory } from "#core/turn/turn-story.ts";
+import { endOutcomes, type StoryText, type TurnStory } from "#core/turn/turn-story.ts";
 import { partitionOf, shardOf, storyIndex, storyShards, textContext } from "./story-attributes.ts";
+import { turnKeyOf, turnNameOf } from "./turn-name.ts";
 
 const text = v.optional(v.string());
 const number = v.optional(v.number());
@@ -17,7 +20,7 @@ const number = v.optional(v.number());
 const beginning = v.object({
   channel: v.picklist(turnChannels),
   bot: v.string(),
-  integration: v.optional(v.picklist(integrationTypes)),
+  integration: v.fallback(v.optional(v.picklist(integrationTypes)), undefined),
   fromUserId: v.string(),
   channelType: v.picklist(channelTypes),
   targetId: v.string(),
@@ -60,39 +63,19 @@ const record = v.object({
   turn: v.string(),
   [storyIndex.sortKey]: v.number(),
   story: beginning,
-  storyEnd: v.optional(ending),
+  // Those of a newer version, after a rollback, may have values that this one does not know.
+  storyEnd: v.fallback(v.optional(ending), undefined),
   storyText: text,
 });
 
 const storyText = v.object({ question: v.string(), answer: v.string() });
 
-/** A record's key: `["chat", app, turn]` of a turn over HTTP, otherwise a job's parts, of which the app is the first. */
-const recordKey = v.pipe(v.string(), v.parseJson(), v.tupleWithRest([v.string(), v.string()], v.string()));
-
-const jobPrefix = "job:";
-
-/** The name of a turn for callers: the client's for a turn over HTTP, otherwise the job's key without the app. */
-const turnOf = (key: string): string => {
-  const [kind, ...parts] = v.parse(recordKey, key);
-  return kind === "chat" && parts.length === 2
-    ? (parts[1] ?? "")
-    : jobPrefix + Buffer.from(JSON.stringify(parts)).toString("base64url");
-};
-
-const jobParts = v.pipe(v.string(), v.parseJson(), v.array(v.string()));
-
-/** The key of a turn's record; undefined for a name that no turn has. */
-export const turnKeyOf = (appKey: string, turn: string): string | undefined => {
-  if (!turn.startsWith(jobPrefix)) return JSON.stringify(["chat", appKey, turn]);
-  const parts = v.safeParse(jobParts, Buffer.from(turn.slice(jobPrefix.length), "base64url").toString());
-  return parts.success ? JSON.stringify([appKey, ...parts.output]) : undefined;
-};
-
 export interface StoriesTablePorts {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly clock: Clock;
-  readonly apps: Pick<AppSecrets, "find">;
+  readonly apps: Pick<AppSecrets, "find" | "findFresh">;
+  readonly log: Log;
   /** See `StoryAttributesPorts`. */
   readonly days: number;
 }
@@ -120,7 +103,14 @@ const mergeNewest = async function* (
 };
 
 /** Reads the stories that `StoryAttributes` has written. */
-export const makeStoriesTable = ({ client, tableName, clock, apps, days }: StoriesTablePorts): StoryStore => {
+export const makeStoriesTable = ({
+  client,
+  tableName,
+  clock,
+  apps,
+  log,
+  days,
+}: StoriesTablePorts): StoryStore => {
   const oldest = (): number => clock.now() - days * dayMs;
 
   const toStory = (appKey: string, item: Record<string, unknown>): TurnStory => {
@@ -129,18 +119,40 @@ export const makeStoriesTable = ({ client, tableName, clock, apps, days }: Stori
       ...story,
       integration: story.integration,
       appKey,
-      turn: turnOf(turn),
+      turn: turnNameOf(turn),
       acceptedAt: storyAt,
       ending: storyEnd,
     };
   };
 
+  /** Undefined if another version wrote it in a form that this one does not know: one story must not hide all others. */
+  const readStory = (appKey: string, item: Record<string, unknown>): TurnStory | undefined => {
+    try {
+      return toStory(appKey, item);
+    } catch (error) {
+      log.error("story_unreadable", { app: appKey, reason: String(error) });
+      return undefined;
+    }
+  };
+
+  /** Undefined if their data key no longer exists. */
+  const openText = async (appKey: string, key: string, sealed: string): Promise<StoryText | undefined> => {
+    try {
+      const app = await requireApp(apps.find(appKey));
+      const { dataKeys } = await withDataKeysOf(apps, app, [sealed]);
+      return v.parse(storyText, JSON.parse(unseal(dataKeys, sealed, textContext(key))));
+    } catch (error) {
+      log.error("story_text_unreadable", { app: appKey, reason: String(error) });
+      return undefined;
+    }
+  };
+
   const partition = async function* (
-    { appKey, since, until }: StoryRange,
+    { appKey, since, until, withExpired = false }: StoryRange,
     shard: number,
     limit: number,
   ): AsyncGenerator<TurnStory> {
-    const from = Math.max(since, oldest());
+    const from = withExpired ? since : Math.max(since, oldest());
     if (from >= until) return;
     let startKey: Record<string, unknown> | undefined;
     do {
@@ -160,7 +172,10 @@ export const makeStoriesTable = ({ client, tableName, clock, apps, days }: Stori
           ExclusiveStartKey: startKey,
         }),
       );
-      for (const item of Items) yield toStory(appKey, item);
+      for (const item of Items) {
+        const story = readStory(appKey, item);
+        if (story) yield story;
+      }
       startKey = LastEvaluatedKey;
     } while (startKey);
   };
@@ -183,10 +198,8 @@ export const makeStoriesTable = ({ client, tableName, clock, apps, days }: Stori
       const story = toStory(appKey, Item);
       if (story.acceptedAt < oldest()) return undefined;
       const { storyText: sealed } = parseRecord(record, Item, "a story");
-      const app = sealed === undefined ? undefined : await apps.find(appKey);
-      if (sealed === undefined || !app) return story;
-      const opened: unknown = JSON.parse(unseal(app.dataKeys, sealed, textContext(key)));
-      return { ...story, text: v.parse(storyText, opened) };
+      if (sealed === undefined) return story;
+      return { ...story, text: await openText(appKey, key, sealed) };
     },
   };
 };

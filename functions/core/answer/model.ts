@@ -103,7 +103,7 @@ export interface ModelHistory<T extends ModelType = ModelType> {
     userId: string,
     after: string | undefined,
   ): Promise<Page<KeptConversation>>;
-  /** Pages begin with the newest; within a page, the oldest is the first. Rejects if there is no such conversation. */
+  /** Pages begin with the newest; within a page, the oldest is the first. Empty if there is no such conversation. */
   messages(
     integration: ModelIntegrationWithKey<T>,
     userId: string,

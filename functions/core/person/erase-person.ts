@@ -1,21 +1,23 @@
-import type { Models } from "#core/answer/model.ts";
-import type { BotStore } from "#core/bot/bot.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { BridgeError, type ErrorCode } from "#core/shared/errors.ts";
 import type { ConversationKey } from "#core/turn/conversation.ts";
 import type { StoryStore } from "#core/turn/story-store.ts";
-import { type BotModel, findAppModels, type KeepingModel } from "./person-models.ts";
 import {
-  conversationOf,
+  type AppModelsPorts,
+  type BotModel,
+  type FailedModel,
+  failedModel,
+  findAppModels,
+  type KeepingModel,
+} from "./person-models.ts";
+import {
+  conversationsOf,
   directConversation,
   type Person,
   type PersonRecords,
   type Removal,
 } from "./person-records.ts";
 
-export interface ErasePersonPorts {
-  readonly bots: Pick<BotStore, "ids" | "findWithKeys">;
-  readonly models: Models;
+export interface ErasePersonPorts extends AppModelsPorts {
   readonly stories: Pick<StoryStore, "newestFirst">;
   readonly records: PersonRecords;
   readonly clock: Clock;
@@ -31,32 +33,34 @@ export interface ErasedPerson {
     /** Of models' servers. */
     readonly modelConversations: number;
   };
+  /** Set if the time was over: the next call's `until`. */
+  readonly continueUntil?: number | undefined;
   /** Turns that have not ended yet. */
   readonly inProgress: number;
   /** Models' servers that did not do it. */
-  readonly failed: readonly Failure[];
-  /** Models' servers that keep answers, and have no call that deletes them. */
+  readonly failed: readonly FailedModel[];
+  /** Models' servers that keep answers and have no call that deletes them, and those of integrations that no longer exist. */
   readonly notErasable: readonly BotModel[];
 }
 
-/** Erases what the bridge and the models' servers store of a person. `deadline`: in milliseconds since the epoch. */
-export type ErasePerson = (person: Person, deadline: number) => Promise<ErasedPerson>;
+export interface EraseLimits {
+  /** Turns that were accepted at this time or later were erased by an earlier call. Milliseconds since the epoch, as the deadline. */
+  readonly until: number;
+  /** When the last step may begin. */
+  readonly deadline: number;
+}
+
+/** Erases what the bridge and the models' servers store of a person. */
+export type ErasePerson = (person: Person, limits: EraseLimits) => Promise<ErasedPerson>;
 
 /** Calls at the same time. */
 const atOnce = 10;
-
-type Failure = BotModel & { readonly reason: ErrorCode };
-
-const failureOf = ({ bot, type }: BotModel, error: unknown): Failure => {
-  if (error instanceof BridgeError) return { bot, type, reason: error.code };
-  throw error;
-};
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 export const makeErasePerson =
   ({ bots, models, stories, records, clock }: ErasePersonPorts): ErasePerson =>
-  async (person, deadline) => {
+  async (person, { until, deadline }) => {
     const { appKey, userId } = person;
     const isLate = () => clock.now() >= deadline;
 
@@ -82,44 +86,57 @@ export const makeErasePerson =
       return removed.size;
     };
 
-    /** Deletes the person's turns, and returns what became of each, and the conversations that they were part of. */
-    const eraseTurns = async () => {
-      const removals: Removal[] = [];
-      const conversations: ConversationKey[] = [];
-      const range = { appKey, fromUserId: userId, since: 0, until: Number.MAX_SAFE_INTEGER };
-      for await (const story of stories.newestFirst(range, Number.POSITIVE_INFINITY)) {
-        if (isLate()) break;
-        if (story.fromUserId !== userId) continue;
-        conversations.push(...conversationOf(person, story));
-        removals.push(await records.removeTurn(story));
-      }
-      return { removals, conversations };
+    const eraseConversations = (keys: readonly ConversationKey[]): Promise<Removal[]> => {
+      const distinct = new Map(keys.map((key) => [JSON.stringify(key), key]));
+      return inGroups([...distinct.values()], records.removeConversation);
     };
 
-    const { keeping, unlisted, all } = await findAppModels({ bots, models }, appKey);
+    /** Deletes the person's turns, newest first, and before each the conversation that only it leads to. */
+    const eraseTurns = async () => {
+      const turns: Removal[] = [];
+      const conversations: Removal[] = [];
+      const gone = new Map<string, BotModel>();
+      // Other users' stories are among them, so the last one read counts, not the last one deleted.
+      let last = until;
+      const range = { appKey, fromUserId: userId, since: 0, until, withExpired: true };
+      for await (const story of stories.newestFirst(range, Number.POSITIVE_INFINITY)) {
+        if (isLate()) return { turns, conversations, gone, continueUntil: last };
+        last = story.acceptedAt + 1;
+        if (story.fromUserId !== userId) continue;
+        const keys = conversationsOf(person, story);
+        for (const { botUserId: bot, integrationType: type } of keys)
+          if (!all.some((each) => each.bot === bot && each.type === type))
+            gone.set(JSON.stringify([bot, type]), { bot, type });
+        conversations.push(...(await eraseConversations(keys)));
+        turns.push(await records.removeTurn(story));
+      }
+      return { turns, conversations, gone, continueUntil: undefined };
+    };
+
+    const { keeping, unlisted, unreadable, all } = await findAppModels({ bots, models }, appKey);
     // First of all, so that no further turn of theirs begins over HTTP.
     await records.removeUser(person, all);
     const atModels = await Promise.all(
-      keeping.map((model) => eraseAt(model).catch((error: unknown) => failureOf(model, error))),
+      keeping.map((model) => eraseAt(model).catch((error: unknown) => failedModel(model, error))),
     );
-    const failed = atModels.filter((each) => typeof each !== "number");
-    const turns = await eraseTurns();
-    const keys = [...all.map((model) => directConversation(person, model)), ...turns.conversations];
-    const distinct = new Map(keys.map((key) => [JSON.stringify(key), key]));
-    const conversations = await inGroups([...distinct.values()], records.removeConversation);
+    const failed = [...unreadable, ...atModels.filter((each) => typeof each !== "number")];
+    const direct = await eraseConversations(all.map((model) => directConversation(person, model)));
+    const { turns, conversations: others, gone, continueUntil } = await eraseTurns();
+    const conversations = [...direct, ...others];
 
     const count = (removals: readonly Removal[], removal: Removal) =>
       removals.filter((each) => each === removal).length;
-    const inProgress = count(turns.removals, "busy");
+    const inProgress = count(turns, "busy");
     return {
       isComplete: !isLate() && failed.length === 0 && inProgress === 0 && count(conversations, "busy") === 0,
       erased: {
-        turns: count(turns.removals, "removed"),
+        turns: count(turns, "removed"),
         conversations: count(conversations, "removed"),
         modelConversations: sum(atModels.filter((each) => typeof each === "number")),
       },
+      continueUntil,
       inProgress,
       failed,
-      notErasable: unlisted,
+      notErasable: [...unlisted, ...gone.values()],
     };
   };

@@ -1,21 +1,21 @@
-import type { KeptMessage, Models } from "#core/answer/model.ts";
-import type { BotStore } from "#core/bot/bot.ts";
+import type { KeptMessage } from "#core/answer/model.ts";
 import type { UserProfile, UserProfiles } from "#core/chat/user-profile.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { BridgeError, type ErrorCode } from "#core/shared/errors.ts";
-import {
-  type Conversation,
-  type ConversationKey,
-  type ConversationStore,
-  conversationLifeMs,
-} from "#core/turn/conversation.ts";
+import type { Conversation, ConversationKey, ConversationStore } from "#core/turn/conversation.ts";
 import type { StoryStore, ToldStory } from "#core/turn/story-store.ts";
-import { type BotModel, findAppModels, isFrom, type KeepingModel } from "./person-models.ts";
-import { conversationOf, directConversation, type Person } from "./person-records.ts";
+import type { TurnStory } from "#core/turn/turn-story.ts";
+import {
+  type AppModelsPorts,
+  type BotModel,
+  type FailedModel,
+  failedModel,
+  findAppModels,
+  isFrom,
+  type KeepingModel,
+} from "./person-models.ts";
+import { conversationsOf, directConversation, type Person } from "./person-records.ts";
 
-export interface ExportPersonPorts {
-  readonly bots: Pick<BotStore, "ids" | "findWithKeys">;
-  readonly models: Models;
+export interface ExportPersonPorts extends AppModelsPorts {
   readonly stories: StoryStore;
   readonly conversations: Pick<ConversationStore, "find">;
   readonly profiles: Pick<UserProfiles, "find">;
@@ -39,7 +39,7 @@ export type ExportedItem =
       readonly message: KeptMessage;
     }
   /** A model's server that did not answer. */
-  | { readonly kind: "failed"; readonly model: BotModel; readonly reason: ErrorCode }
+  | { readonly kind: "failed"; readonly model: FailedModel }
   /** A model's server that keeps answers, and has no call that lists them. */
   | { readonly kind: "not_listed"; readonly model: BotModel };
 
@@ -53,7 +53,13 @@ export type ExportPosition =
       readonly model?: BotModel | undefined;
       /** The last conversation that was exported as a whole. */
       readonly after?: string | undefined;
+      /** The last message that was exported of the conversation that follows. */
+      readonly before?: string | undefined;
     };
+
+type ModelsPosition = Extract<ExportPosition, { readonly in: "models" }>;
+/** Within the conversations of a model. */
+type ModelPosition = Pick<ModelsPosition, "after" | "before">;
 
 export interface ExportedPage {
   readonly items: readonly ExportedItem[];
@@ -61,16 +67,19 @@ export interface ExportedPage {
   readonly next: ExportPosition | undefined;
 }
 
-/** Returns a page of what the bridge and the models' servers store of a person, from the position on; undefined: from the first. */
-export type ExportPerson = (person: Person, position: ExportPosition | undefined) => Promise<ExportedPage>;
+/**
+ * Returns a page of what the bridge and the models' servers store of a person, from the position on; undefined: from the first.
+ * `deadline`: when the last step may begin, in milliseconds since the epoch.
+ */
+export type ExportPerson = (
+  person: Person,
+  position: ExportPosition | undefined,
+  deadline: number,
+) => Promise<ExportedPage>;
 
-/** A page has about this many items: texts of up to 16 KB each must fit into a response of 6 MB. */
+/** A page ends once it has this many items or characters of messages: a response has at most 6 MB. */
 const itemsPerPage = 100;
-
-const codeOf = (error: unknown): ErrorCode => {
-  if (error instanceof BridgeError) return error.code;
-  throw error;
-};
+const charactersPerPage = 500_000;
 
 export const makeExportPerson = ({
   bots,
@@ -80,124 +89,127 @@ export const makeExportPerson = ({
   profiles,
   clock,
 }: ExportPersonPorts): ExportPerson => {
-  /** The conversations of the last day, in which each that still exists had a turn. */
-  const exportUser = async (person: Person): Promise<ExportedPage> => {
-    const { appKey, userId } = person;
-    const now = clock.now();
-    const { all } = await findAppModels({ bots, models }, appKey);
-    const keys = all.map((model) => directConversation(person, model));
-    const range = {
-      appKey,
-      fromUserId: userId,
-      since: now - 2 * conversationLifeMs,
-      until: Number.MAX_SAFE_INTEGER,
-    };
-    for await (const story of stories.newestFirst(range, itemsPerPage))
-      if (story.fromUserId === userId) keys.push(...conversationOf(person, story));
+  const toItems = async (keys: readonly ConversationKey[]): Promise<ExportedItem[]> => {
     const distinct = [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
-    const [profile, found] = await Promise.all([
+    const found = await Promise.all(
+      distinct.map(async (key) => ({ key, conversation: await conversations.find(key) })),
+    );
+    return found.flatMap(({ key, conversation }) =>
+      conversation ? [{ kind: "conversation", key, conversation } as const] : [],
+    );
+  };
+
+  /** The profile, and the conversations that the person has with bots in the IM. */
+  const exportUser = async (person: Person): Promise<ExportedPage> => {
+    const { all } = await findAppModels({ bots, models }, person.appKey);
+    const [profile, direct] = await Promise.all([
       profiles.find(person),
-      Promise.all(distinct.map(async (key) => ({ key, conversation: await conversations.find(key) }))),
+      toItems(all.map((model) => directConversation(person, model))),
     ]);
     return {
-      items: [
-        ...(profile ? [{ kind: "profile", profile } as const] : []),
-        ...found.flatMap(({ key, conversation }) =>
-          conversation ? [{ kind: "conversation", key, conversation } as const] : [],
-        ),
-      ],
+      items: [...(profile ? [{ kind: "profile", profile } as const] : []), ...direct],
       next: { in: "turns", until: Number.MAX_SAFE_INTEGER },
     };
   };
 
-  const exportTurns = async ({ appKey, userId }: Person, until: number): Promise<ExportedPage> => {
-    const page: ToldStory[] = [];
-    let last: number | undefined;
-    for await (const story of stories.newestFirst(
-      { appKey, fromUserId: userId, since: 0, until },
-      itemsPerPage,
-    )) {
-      // Between two times, so that the next page repeats none and leaves none out.
-      if (page.length >= itemsPerPage && story.acceptedAt !== last) {
-        return { items: await told(appKey, page), next: { in: "turns", until: story.acceptedAt + 1 } };
-      }
-      if (story.fromUserId !== userId) continue;
-      page.push(story);
-      last = story.acceptedAt;
-    }
-    return { items: await told(appKey, page), next: { in: "models" } };
+  /** Turns with their texts, and the other conversations that they were part of. */
+  const toTurnItems = async (person: Person, page: readonly TurnStory[]): Promise<ExportedItem[]> => {
+    const others = page
+      .flatMap((story) => conversationsOf(person, story))
+      .filter(({ channelType, name }) => channelType === "GROUP" || name !== undefined);
+    const turns = page.map(async (story): Promise<ExportedItem> => {
+      // The index does not have the texts.
+      const told = await stories.find(person.appKey, story.turn);
+      return { kind: "turn", story: told ?? story };
+    });
+    return [...(await toItems(others)), ...(await Promise.all(turns))];
   };
 
-  /** With their texts, which the index does not have. */
-  const told = (appKey: string, page: readonly ToldStory[]): Promise<ExportedItem[]> =>
-    Promise.all(
-      page.map(async (story) => ({
-        kind: "turn",
-        story: (await stories.find(appKey, story.turn)) ?? story,
-      })),
-    );
+  const exportTurns = async (person: Person, until: number, deadline: number): Promise<ExportedPage> => {
+    const { appKey, userId } = person;
+    const page: TurnStory[] = [];
+    let last: number | undefined;
+    const range = { appKey, fromUserId: userId, since: 0, until };
+    for await (const story of stories.newestFirst(range, Number.POSITIVE_INFINITY)) {
+      const isFull = page.length >= itemsPerPage || clock.now() >= deadline;
+      // Between two times, so that the next page repeats none and leaves none out.
+      if (isFull && last !== undefined && story.acceptedAt !== last)
+        return { items: await toTurnItems(person, page), next: { in: "turns", until: last } };
+      last = story.acceptedAt;
+      if (story.fromUserId === userId) page.push(story);
+    }
+    return { items: await toTurnItems(person, page), next: { in: "models" } };
+  };
 
-  const messagesOf = async (
+  /** Messages of one model, and where its next page begins; undefined: these were the last. */
+  const exportModel = async (
     { integration, history, bot, type }: KeepingModel,
     userId: string,
-    conversationId: string,
-  ): Promise<ExportedItem[]> => {
-    const messages: KeptMessage[] = [];
-    let before: string | undefined;
-    do {
-      const page = await history.messages(integration, userId, conversationId, before);
-      messages.unshift(...page.items);
-      before = page.next;
-    } while (before !== undefined);
-    return messages.map((message) => ({ kind: "message", model: { bot, type }, conversationId, message }));
-  };
-
-  /** A few conversations of one model. */
-  const exportModel = async (
-    model: KeepingModel,
-    userId: string,
-    after: string | undefined,
-  ): Promise<{ readonly items: ExportedItem[]; readonly after: string | undefined }> => {
-    const { integration, history } = model;
+    from: ModelPosition,
+    deadline: number,
+  ): Promise<{ readonly items: ExportedItem[]; readonly next: ModelPosition | undefined }> => {
     const items: ExportedItem[] = [];
-    const page = await history.conversations(integration, userId, after);
-    for (const [index, { id }] of page.items.entries()) {
-      items.push(...(await messagesOf(model, userId, id)));
-      const isLast = index === page.items.length - 1;
-      if (items.length >= itemsPerPage) return { items, after: isLast ? page.next : id };
+    let { after, before } = from;
+    let characters = 0;
+    // At least one step, so that a slow server does not stop the export.
+    let steps = 0;
+    const isFull = () =>
+      steps > 0 &&
+      (items.length >= itemsPerPage || characters >= charactersPerPage || clock.now() >= deadline);
+    for (;;) {
+      const page = await history.conversations(integration, userId, after);
+      for (const { id } of page.items) {
+        do {
+          if (isFull()) return { items, next: { after, before } };
+          steps += 1;
+          const messages = await history.messages(integration, userId, id, before);
+          for (const message of messages.items) {
+            items.push({ kind: "message", model: { bot, type }, conversationId: id, message });
+            characters += message.question.length + message.answer.length;
+          }
+          before = messages.next;
+        } while (before !== undefined);
+        after = id;
+      }
+      if (page.next === undefined) return { items, next: undefined };
     }
-    return { items, after: page.next };
   };
 
   const exportModels = async (
     { appKey, userId }: Person,
-    position: ExportPosition & { readonly in: "models" },
+    { model: from, ...position }: ModelsPosition,
+    deadline: number,
   ): Promise<ExportedPage> => {
-    const { keeping, unlisted } = await findAppModels({ bots, models }, appKey);
-    const { model: from, after } = position;
+    const { keeping, unlisted, unreadable } = await findAppModels({ bots, models }, appKey);
     const [model, following] = keeping.filter((each) => from === undefined || isFrom(each, from));
-    const isFirst = from === undefined;
-    const notListed = isFirst ? unlisted.map((each) => ({ kind: "not_listed", model: each }) as const) : [];
-    if (!model) return { items: notListed, next: undefined };
+    const withoutMessages: ExportedItem[] =
+      from === undefined
+        ? [
+            ...unlisted.map((each) => ({ kind: "not_listed", model: each }) as const),
+            ...unreadable.map((each) => ({ kind: "failed", model: each }) as const),
+          ]
+        : [];
+    if (!model) return { items: withoutMessages, next: undefined };
     const { bot, type } = model;
     const next: ExportPosition | undefined = following && {
       in: "models",
       model: { bot: following.bot, type: following.type },
     };
     try {
-      const exported = await exportModel(model, userId, after);
+      const exported = await exportModel(model, userId, position, deadline);
       return {
-        items: [...notListed, ...exported.items],
-        next:
-          exported.after === undefined ? next : { in: "models", model: { bot, type }, after: exported.after },
+        items: [...withoutMessages, ...exported.items],
+        next: exported.next ? { in: "models", model: { bot, type }, ...exported.next } : next,
       };
     } catch (error) {
-      return { items: [...notListed, { kind: "failed", model: { bot, type }, reason: codeOf(error) }], next };
+      return { items: [...withoutMessages, { kind: "failed", model: failedModel(model, error) }], next };
     }
   };
 
-  return (person, position) => {
+  return (person, position, deadline) => {
     if (!position) return exportUser(person);
-    return position.in === "turns" ? exportTurns(person, position.until) : exportModels(person, position);
+    return position.in === "turns"
+      ? exportTurns(person, position.until, deadline)
+      : exportModels(person, position, deadline);
   };
 };

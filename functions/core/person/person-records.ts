@@ -1,3 +1,4 @@
+import { modelTypes } from "#core/bot/integration-types.ts";
 import type { GuardedUser } from "#core/chat/user-guard.ts";
 import type { ConversationKey } from "#core/turn/conversation.ts";
 import type { TurnStory } from "#core/turn/turn-story.ts";
@@ -32,12 +33,17 @@ export const directConversation = ({ appKey, userId }: Person, { bot, type }: Bo
   senderId: userId,
 });
 
-/** The person's own conversation that a turn was part of, if any. One that a group shares is not theirs alone. */
-export const conversationOf = (person: Person, story: TurnStory): ConversationKey[] => {
+/**
+ * The person's own conversations that a turn may have been part of. One that a group shares is not theirs alone. A turn whose
+ * process died may not know its integration.
+ */
+export const conversationsOf = (person: Person, story: TurnStory): ConversationKey[] => {
   const { bot, channelType, targetId, conversation } = story;
-  const type = story.ending?.integration ?? story.integration;
-  if (type === undefined || type === "webhook") return [];
-  const direct = directConversation(person, { bot, type });
-  if (channelType === "GROUP") return [{ ...direct, channelType, targetId }];
-  return [conversation === undefined ? direct : { ...direct, name: conversation }];
+  const known = story.ending?.integration ?? story.integration;
+  if (known === "webhook") return [];
+  return (known === undefined ? modelTypes : [known]).map((type) => {
+    const direct = directConversation(person, { bot, type });
+    if (channelType === "GROUP") return { ...direct, channelType, targetId };
+    return conversation === undefined ? direct : { ...direct, name: conversation };
+  });
 };

@@ -8,6 +8,8 @@ export interface StoryRange {
   readonly since: number;
   /** Not included. */
   readonly until: number;
+  /** Whether stories past their time are read too, as long as their records exist; default false. */
+  readonly withExpired?: boolean | undefined;
 }
 
 export type ToldStory = TurnStory & { readonly text?: StoryText | undefined };

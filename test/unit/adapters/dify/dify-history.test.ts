@@ -72,7 +72,7 @@ test(
         user: "hist2765",
         conversation_id: "dc91ae07",
         first_id: "daea2d3f",
-        limit: "100",
+        limit: "20",
       });
     },
   ),
@@ -91,9 +91,7 @@ describe("a conversation that is removed from Dify", () => {
       const idsOf = async (user: string) =>
         (await history.conversations(integration, user, undefined)).items.map(({ id }) => id);
       expect(await idsOf("u1")).toEqual([kept]);
-      await expect(history.messages(integration, "u1", own, undefined)).rejects.toMatchObject({
-        code: "upstream_refused",
-      });
+      expect((await history.messages(integration, "u1", own, undefined)).items).toEqual([]);
       // Again, and another user's.
       await history.remove(integration, "u1", own);
       await history.remove(integration, "u1", others);
