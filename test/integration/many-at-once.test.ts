@@ -19,6 +19,7 @@ import { eventually } from "../support/eventually.ts";
 import { turnJob } from "../support/jobs.ts";
 import { startQueue, type TestQueue } from "../support/sqs.ts";
 import { callStreamed } from "../support/streamed-call.ts";
+import { startTableServer } from "../support/table-server/start.ts";
 import { bot, difyIntegration, messageEvent } from "../support/turns.ts";
 import { lambdaContext, proxyEvent } from "../unit/adapters/api-gateway/proxy-event.ts";
 import { app, appsOf } from "../unit/adapters/secrets/apps.ts";
@@ -43,7 +44,7 @@ const those = (ending: ReturnType<typeof endingOf>): number[] =>
   numbers.filter((n) => endingOf(n) === ending);
 
 /**
- * Begins all, two at a time: tables, queue, Dify and IM share this thread, and calls of AWS clients have a time limit.
+ * Begins all, two at a time: queue, Dify and IM share this thread, and calls of AWS clients have a time limit.
  */
 const beginAll = async <T>(count: () => number, begin: (n: number) => T): Promise<T[]> => {
   const before = count();
@@ -79,7 +80,8 @@ beforeAll(async () => {
   const dify = closeAfterAll(await startDifySimulator({ clock: difyClock }));
   dify.configure("app-many", { paceMs });
   questions = () => dify.requests.filter(({ path }) => path === "/v1/chat-messages").length;
-  const bots = closeAfterAll(await startTable("bots"));
+  const server = closeAfterAll(await startTableServer());
+  const bots = closeAfterAll(await startTable("bots", server));
   tables = {
     bots,
     conversations: closeAfterAll(await startTable("conversations", bots)),
