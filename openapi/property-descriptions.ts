@@ -213,7 +213,7 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
   },
   {
     schemas: ["ExportedConversation", "ExportedMessage", "ExportFailure", "NotListed"],
-    properties: { userId: "The bot's user ID.", integration: "Type of the bot's integration." },
+    properties: { bot: "The bot's user ID.", integration: "Type of the bot's integration." },
   },
   {
     schemas: ["ExportedProfile"],
@@ -239,7 +239,7 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
   },
   {
     schemas: ["ExportFailure"],
-    properties: { reason: "Why: `upstream_unavailable` or `upstream_refused`." },
+    properties: { code: "Why: `upstream_unavailable` or `upstream_refused`." },
   },
   {
     schemas: ["UserErasureReply"],
@@ -251,11 +251,11 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
       "erased.modelConversations": "Number of conversations in Dify.",
       inProgress: "Turns that have not ended yet.",
       failed: "Dify apps that did not erase.",
-      "failed.userId": "The bot's user ID.",
+      "failed.bot": "The bot's user ID.",
       "failed.integration": "Type of the bot's integration.",
-      "failed.reason": "Why: `upstream_unavailable` or `upstream_refused`.",
+      "failed.code": "Why: `upstream_unavailable` or `upstream_refused`.",
       notErasable: "Dify apps that keep answers, and have no call that deletes them.",
-      "notErasable.userId": "The bot's user ID.",
+      "notErasable.bot": "The bot's user ID.",
       "notErasable.integration": "Type of the bot's integration.",
     },
   },

@@ -11,7 +11,7 @@ const time = v.pipe(v.number(), v.integer(), v.description("Milliseconds since t
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** An integration of a bot. */
-const botModel = { userId: v.string(), integration: v.picklist(modelTypes) };
+const botModel = { bot: v.string(), integration: v.picklist(modelTypes) };
 
 /** The kinds of items of an export. */
 export const exportedItems = {
@@ -41,7 +41,7 @@ export const exportedItems = {
     answer: v.string(),
     askedAt: v.optional(time),
   }),
-  failed: v.object({ kind: v.literal("failed"), ...botModel, reason: v.string() }),
+  failed: v.object({ kind: v.literal("failed"), ...botModel, code: v.string() }),
   not_listed: v.object({ kind: v.literal("not_listed"), ...botModel }),
 };
 
@@ -61,24 +61,24 @@ export const eraseReply = v.object({
     ),
   ),
   inProgress: count,
-  failed: v.array(v.object({ ...botModel, reason: v.string() })),
+  failed: v.array(v.object({ ...botModel, code: v.string() })),
   notErasable: v.array(v.object(botModel)),
 });
 
 export type ExportReply = v.InferOutput<typeof exportReply>;
 export type EraseReply = v.InferOutput<typeof eraseReply>;
 
-const toBotModel = ({ bot, type }: BotModel) => ({ userId: bot, integration: type });
+const toBotModel = ({ bot, type }: BotModel) => ({ bot, integration: type });
 
 export const toItemReply = (item: ExportedItem, pseudonymOf: PseudonymOf): ExportReply["items"][number] => {
   switch (item.kind) {
     case "profile":
       return { kind: item.kind, ...item.profile };
     case "conversation": {
-      const { botUserId: userId, integrationType: integration, channelType, targetId, name } = item.key;
+      const { botUserId: bot, integrationType: integration, channelType, targetId, name } = item.key;
       return {
         kind: item.kind,
-        userId,
+        bot,
         integration,
         channelType,
         targetId,
@@ -99,7 +99,7 @@ export const toItemReply = (item: ExportedItem, pseudonymOf: PseudonymOf): Expor
       };
     }
     case "failed":
-      return { kind: item.kind, ...toBotModel(item.model), reason: item.model.reason };
+      return { kind: item.kind, ...toBotModel(item.model), code: item.model.code };
     case "not_listed":
       return { kind: item.kind, ...toBotModel(item.model) };
   }
@@ -107,6 +107,6 @@ export const toItemReply = (item: ExportedItem, pseudonymOf: PseudonymOf): Expor
 
 export const toEraseReply = ({ failed, notErasable, ...rest }: ErasedPerson): EraseReply => ({
   ...rest,
-  failed: failed.map(({ reason, ...model }) => ({ ...toBotModel(model), reason })),
+  failed: failed.map(({ code, ...model }) => ({ ...toBotModel(model), code })),
   notErasable: notErasable.map(toBotModel),
 });

@@ -24,7 +24,7 @@ export const peopleOperations: readonly Operation[] = [
         items: [
           {
             kind: "conversation",
-            userId: "bot-001",
+            bot: "bot-001",
             integration: "dify_chatflow",
             channelType: "PERSON",
             targetId: "bot-001",
@@ -56,7 +56,7 @@ export const peopleOperations: readonly Operation[] = [
         erased: { turns: 12, conversations: 2, modelConversations: 3 },
         inProgress: 0,
         failed: [],
-        notErasable: [{ userId: "bot-002", integration: "dify_workflow" }],
+        notErasable: [{ bot: "bot-002", integration: "dify_workflow" }],
       },
     },
   },

@@ -12,11 +12,11 @@ export interface BotModel {
 
 /** A model's server that could not be asked, or did not do it. */
 export interface FailedModel extends BotModel {
-  readonly reason: ErrorCode;
+  readonly code: ErrorCode;
 }
 
 export const failedModel = ({ bot, type }: BotModel, error: unknown): FailedModel => {
-  if (error instanceof BridgeError) return { bot, type, reason: error.code };
+  if (error instanceof BridgeError) return { bot, type, code: error.code };
   throw error;
 };
 

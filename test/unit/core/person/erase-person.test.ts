@@ -89,7 +89,7 @@ describe("an erasure", () => {
     const { erase, clock } = setUp({ stories, keys: { "bot-locked": "" } });
     expect(await erase(person, { until, deadline: clock.now() + 60_000 })).toMatchObject({
       isComplete: false,
-      failed: [{ bot: "bot-locked", type: "dify_chat", reason: "internal" }],
+      failed: [{ bot: "bot-locked", type: "dify_chat", code: "internal" }],
       notErasable: [{ bot: "bot-gone", type: "dify_agent" }],
     });
   });

@@ -80,7 +80,7 @@ describe("an export", () => {
     const pages = await setUp(kept, [], { "bot-locked": "", "bot-one": "app-one" }).pages();
     expect(pages.flat()).toContainEqual({
       kind: "failed",
-      model: { bot: "bot-locked", type: "dify_chat", reason: "internal" },
+      model: { bot: "bot-locked", type: "dify_chat", code: "internal" },
     });
     expect(messageIds(pages)).toEqual(["l0"]);
   });
