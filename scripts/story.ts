@@ -17,7 +17,7 @@ import { readOptions, type StoryOptions } from "./story/options.ts";
 import { readStageLog } from "./story/read-stage-log.ts";
 import { readTurns } from "./story/read-turns.ts";
 import { storyLines } from "./story/story-lines.ts";
-import { type ToldTurn, withTurns } from "./story/turn-lines.ts";
+import { type TurnOfReply, withTurns } from "./story/turn-lines.ts";
 
 /** The pseudonyms of a user in the apps' logs. */
 const pseudonymsIn = (apps: readonly AppWithKeys[], userId: string): ReadonlySet<string> => {
@@ -49,7 +49,7 @@ const turnsOf = async (
   apps: readonly AppWithKeys[],
   user: string | undefined,
   filter: StoryFilter,
-): Promise<ToldTurn[]> => {
+): Promise<TurnOfReply[]> => {
   if (url === undefined) return [];
   const reading = apps.map(({ appKey, secrets: [secret] }) =>
     readTurns({ url, appKey, secret, user }, filter).catch((error: unknown) => {

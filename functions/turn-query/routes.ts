@@ -5,8 +5,8 @@ import { toTurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { PseudonymOf } from "#core/shared/pseudonym.ts";
-import { fits, pageOfStories, type ReadStories, readStories } from "#core/turn/find-stories.ts";
-import type { StoryStore, ToldStory } from "#core/turn/story-store.ts";
+import { matchesFilter, pageOfStories, type ReadStories, readStories } from "#core/turn/find-stories.ts";
+import type { StoryStore, StoryWithText } from "#core/turn/story-store.ts";
 import { usageOf } from "#core/turn/story-usage.ts";
 import type { TurnStory } from "#core/turn/turn-story.ts";
 import { turnGetSchema, turnQuerySchema, usageQuerySchema } from "./query-schema.ts";
@@ -30,7 +30,7 @@ type Asked = v.InferOutput<typeof turnGetSchema>;
 const hasId =
   ({ msgUID, messageId, requestId, fromUserId }: Asked) =>
   (story: TurnStory): boolean =>
-    fits(story, { fromUserId }) &&
+    matchesFilter(story, { fromUserId }) &&
     (msgUID === undefined || story.msgUID === msgUID) &&
     (messageId === undefined || story.ending?.ids?.message === messageId) &&
     (requestId === undefined || story.requestId === requestId);
@@ -51,9 +51,9 @@ export const makeTurnQueryRoutes = ({
       until = clock.now() + clockSkewMs,
     }: { since?: number | undefined; until?: number | undefined },
   ) => ({ appKey, since, until });
-  const toReply = (story: ToldStory) => toTurnReply(story, pseudonymOf);
+  const toReply = (story: StoryWithText) => toTurnReply(story, pseudonymOf);
 
-  const findByTurn = async (appKey: string, turn: string): Promise<ToldStory[]> => {
+  const findByTurn = async (appKey: string, turn: string): Promise<StoryWithText[]> => {
     const story = await stories.find(appKey, turn);
     if (!story) throw callerError("not_found", "turn: there is no such turn");
     return [story];

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { describeAnswer, makeSend, type Send, signedBy } from "../doctor/send.ts";
 import type { StoryFilter } from "./find-stories.ts";
-import { type ToldTurn, toldTurns } from "./turn-lines.ts";
+import { type TurnOfReply, turnsReply } from "./turn-lines.ts";
 
 export interface TurnsOfApp {
   /** Of the API, without a slash at its end. */
@@ -27,9 +27,9 @@ const queries = ({ user }: TurnsOfApp, { id }: Pick<StoryFilter, "id">) => {
  * Asks a bridge for the turns that its table keeps.
  * @throws Error with a one-line message for the terminal.
  */
-export const readTurns = async (app: TurnsOfApp, filter: StoryFilter): Promise<ToldTurn[]> => {
+export const readTurns = async (app: TurnsOfApp, filter: StoryFilter): Promise<TurnOfReply[]> => {
   const { url, appKey, secret, send = makeSend(false) } = app;
-  const found: ToldTurn[] = [];
+  const found: TurnOfReply[] = [];
   for (const { path, asked } of queries(app, filter)) {
     let until = filter.until + 1;
     for (let call = 0; call < maxCalls; call += 1) {
@@ -37,7 +37,7 @@ export const readTurns = async (app: TurnsOfApp, filter: StoryFilter): Promise<T
       const answer = await send({ url: url + path, headers: signedBy(appKey, secret), body });
       if (answer.status === 404) break;
       if (answer.status !== 200) throw new Error(`${path}: ${describeAnswer(answer)}`);
-      const { turns, hasNext, continueUntil } = v.parse(toldTurns, answer.text);
+      const { turns, hasNext, continueUntil } = v.parse(turnsReply, answer.text);
       found.push(...turns);
       const oldest = turns.at(-1)?.acceptedAt;
       // The last page's oldest time is asked for again: others may have the same.

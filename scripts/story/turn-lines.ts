@@ -5,7 +5,7 @@ const text = v.optional(v.string());
 const number = v.optional(v.number());
 
 /** The fields of a turn in a reply of /v3/turn/query.json that a story needs. */
-const toldTurn = v.object({
+const turnOfReply = v.object({
   turn: v.string(),
   msgUID: v.string(),
   channel: v.picklist(["im", "http"]),
@@ -23,12 +23,12 @@ const toldTurn = v.object({
   tries: number,
   modelCalls: number,
 });
-export type ToldTurn = v.InferOutput<typeof toldTurn>;
+export type TurnOfReply = v.InferOutput<typeof turnOfReply>;
 
-export const toldTurns = v.pipe(
+export const turnsReply = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({ turns: v.array(toldTurn), hasNext: v.optional(v.boolean(), false), continueUntil: number }),
+  v.object({ turns: v.array(turnOfReply), hasNext: v.optional(v.boolean(), false), continueUntil: number }),
 );
 
 const jobEvents: Readonly<Record<string, string>> = {
@@ -39,7 +39,7 @@ const jobEvents: Readonly<Record<string, string>> = {
 };
 
 /** How the log would have told it: the end of a turn names its outcome, that of a job that never answered its reason. */
-const endOf = (turn: ToldTurn): Pick<LogLine, "event"> & Partial<LogLine> => {
+const endOf = (turn: TurnOfReply): Pick<LogLine, "event"> & Partial<LogLine> => {
   const { outcome, code, detail, channel } = turn;
   if (outcome === "refused") return { event: "chat_turn_failed", reason: `${code} (${detail})` };
   if (channel === "http") return { event: "chat_answered", outcome, code, detail };
@@ -50,7 +50,7 @@ const endOf = (turn: ToldTurn): Pick<LogLine, "event"> & Partial<LogLine> => {
 };
 
 /** A turn that is kept in the table, as lines of the log: the log does not reach as far, or was not kept. */
-export const linesOfTurn = (turn: ToldTurn): LogLine[] => {
+export const linesOfTurn = (turn: TurnOfReply): LogLine[] => {
   const { turn: id, channel, msgUID, userId, integration, user, requestId = id, outcome } = turn;
   const at = (time: number): string => new Date(time).toISOString();
   const ids = {
@@ -68,7 +68,7 @@ export const linesOfTurn = (turn: ToldTurn): LogLine[] => {
 };
 
 /** The lines of the log, and those of turns whose requests the log does not know. */
-export const withTurns = (lines: readonly LogLine[], turns: readonly ToldTurn[]): LogLine[] => {
+export const withTurns = (lines: readonly LogLine[], turns: readonly TurnOfReply[]): LogLine[] => {
   const known = new Set(lines.map(({ requestId }) => requestId));
   return [
     ...lines,

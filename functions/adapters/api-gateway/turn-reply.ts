@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { channelTypes } from "#core/message/message-event.ts";
 import type { PseudonymOf } from "#core/shared/pseudonym.ts";
-import type { ToldStory } from "#core/turn/story-store.ts";
+import type { StoryWithText } from "#core/turn/story-store.ts";
 import { turnChannels } from "#core/turn/turn-report.ts";
 import { outcomeOf, type StoryEnding, storyOutcomes } from "#core/turn/turn-story.ts";
 
@@ -93,7 +93,7 @@ const endOf = ({ ids, text: _, ...ending }: StoryEnding) => ({
   conversationId: ids?.conversation,
 });
 
-export const toTurnReply = (story: ToldStory, pseudonymOf: PseudonymOf): TurnReply => {
+export const toTurnReply = (story: StoryWithText, pseudonymOf: PseudonymOf): TurnReply => {
   const { appKey, bot, integration, ending, text: texts, ...rest } = story;
   return {
     ...rest,

@@ -289,7 +289,7 @@ export const makeAnswerTurnJob = ({
   };
 
   /** Sends a sentence of our own in place of an answer; false if the IM does not accept it. */
-  const say = async (
+  const sendSentence = async (
     turn: Turn,
     leased: LeasedTurn,
     lease: ActiveLease,
@@ -315,7 +315,7 @@ export const makeAnswerTurnJob = ({
       .catch(logWarning(log, "limit_notice_not_claimed", job));
     const userNotified =
       isFirst === true &&
-      (await say(turn, leased, lease, time, limitTextOf(turn.integration.options, by.limit)));
+      (await sendSentence(turn, leased, lease, time, limitTextOf(turn.integration.options, by.limit)));
     const freeAt = new Date(by.freeAt).toISOString();
     const limit = nameOfLimit(by);
     report("limited", job, { tries, limit, freeAt, userNotified });
@@ -369,7 +369,7 @@ export const makeAnswerTurnJob = ({
       if (answered.status === "not_continued") {
         const { reason } = answered;
         return reason === "over"
-          ? { status: "ended", outcome: "over", ending: { outcome: "over" } }
+          ? { status: "ended", outcome: "expired", ending: { outcome: "expired" } }
           : { status: "waiting", isRunning: reason === "running" };
       }
       if (!wasRecalled) await checkPaused(job, answered.paused);
@@ -404,7 +404,7 @@ export const makeAnswerTurnJob = ({
       const turn = await findTurn(leased).catch(() => undefined);
       if (!turn) return false;
       const closing = closeLeftOpen(turn, leased, leased.open, completeReason.brokenOff);
-      const isTold = await say(turn, leased, lease, time, errorTextOf(turn.integration.options));
+      const isTold = await sendSentence(turn, leased, lease, time, errorTextOf(turn.integration.options));
       await closing;
       return isTold;
     },

@@ -23,5 +23,5 @@ export const beginningOf = ({
   };
 };
 
-/** A part of an ending that the job's lease completes. */
+/** An ending without what `JobLeases.complete` adds. */
 export type JobEnding = Omit<StoryEnding, "endedAt" | "tries">;

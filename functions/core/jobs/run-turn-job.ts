@@ -124,7 +124,7 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
     const { check } = job;
     const now = clock.now();
     if (!check || now >= check.until) {
-      await complete(leased, "over", { outcome: "over" });
+      await complete(leased, "expired", { outcome: "expired" });
       return done;
     }
     await postpone(leased, { forgetsTries: true });

@@ -2,7 +2,7 @@ import type { KeptMessage } from "#core/answer/model.ts";
 import type { UserProfile, UserProfiles } from "#core/chat/user-profile.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Conversation, ConversationKey, ConversationStore } from "#core/turn/conversation.ts";
-import type { StoryStore, ToldStory } from "#core/turn/story-store.ts";
+import type { StoryStore, StoryWithText } from "#core/turn/story-store.ts";
 import type { TurnStory } from "#core/turn/turn-story.ts";
 import {
   type AppModelsPorts,
@@ -30,7 +30,7 @@ export type ExportedItem =
       readonly key: ConversationKey;
       readonly conversation: Omit<Conversation, "memory"> & { readonly turns: number };
     }
-  | { readonly kind: "turn"; readonly story: ToldStory }
+  | { readonly kind: "turn"; readonly story: StoryWithText }
   /** A question and its answer that a model's server keeps. */
   | {
       readonly kind: "message";
@@ -119,8 +119,8 @@ export const makeExportPerson = ({
       .filter(({ channelType, name }) => channelType === "GROUP" || name !== undefined);
     const turns = page.map(async (story): Promise<ExportedItem> => {
       // The index does not have the texts.
-      const told = await stories.find(person.appKey, story.turn);
-      return { kind: "turn", story: told ?? story };
+      const withText = await stories.find(person.appKey, story.turn);
+      return { kind: "turn", story: withText ?? story };
     });
     return [...(await toItems(others)), ...(await Promise.all(turns))];
   };

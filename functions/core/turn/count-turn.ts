@@ -5,7 +5,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import type { Log, LogFields } from "#core/shared/log.ts";
 import type { Metrics } from "#core/shared/metrics.ts";
 import type { PseudonymOf } from "#core/shared/pseudonym.ts";
-import { type Counts, getsNear, windowEnd } from "./limit-windows.ts";
+import { type Counts, crossesWarning, windowEnd } from "./limit-windows.ts";
 
 /** Whose turns and tokens are counted. A bot is counted by integration, since each has its own options. */
 export const limitScopes = ["app", "bot", "app_user", "bot_user"] as const;
@@ -144,7 +144,7 @@ export const makeCountTurn = ({
     { before, after }: { readonly before: number; readonly after: number },
   ): Promise<void> => {
     const max = counted.rates[limit];
-    if (max === undefined || !getsNear(before, after, max)) return;
+    if (max === undefined || !crossesWarning(before, after, max)) return;
     if (!(await store.claimWarning(counted, at, limit))) return;
     const { scope } = counted;
     log.warn("limit_near", {

@@ -20,7 +20,7 @@ export const maxReadStories = 10_000;
 /** How far pages go: each is read again from the newest story on. */
 export const maxPagedStories = 1_000;
 
-export const fits = (
+export const matchesFilter = (
   story: TurnStory,
   { bot, fromUserId, conversation, outcome }: Omit<StoryFilter, keyof StoryRange> & Partial<StoryRange>,
 ): boolean =>
@@ -72,7 +72,7 @@ export const pageOfStories = async (
   const { stories, continueUntil } = await readStories(
     store,
     filter,
-    (story) => fits(story, filter),
+    (story) => matchesFilter(story, filter),
     end + 1,
   );
   return { stories: stories.slice(end - pageSize, end), hasNext: stories.length > end, continueUntil };

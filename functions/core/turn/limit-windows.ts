@@ -26,7 +26,7 @@ export const reachedLimit = (rates: Rates, counts: Counts): LimitName | undefine
 const nearShare = 0.8;
 
 /** Whether an addition brought a day's count to 80 % of its limit, or over it. */
-export const getsNear = (before: number, after: number, max: number): boolean => {
+export const crossesWarning = (before: number, after: number, max: number): boolean => {
   const near = Math.ceil(max * nearShare);
   return before < near && after >= near;
 };

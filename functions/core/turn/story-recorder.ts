@@ -13,7 +13,7 @@ export interface StoryRecorderPorts {
   readonly keepsText: boolean;
 }
 
-/** Hears of each call that delivers a part of the answer. */
+/** Notified of each call that carries part of the answer. */
 export interface DeliveryWatch {
   onSent(): void;
   onRefused(error: unknown): void;

@@ -12,11 +12,11 @@ export interface StoryRange {
   readonly withExpired?: boolean | undefined;
 }
 
-export type ToldStory = TurnStory & { readonly text?: StoryText | undefined };
+export type StoryWithText = TurnStory & { readonly text?: StoryText | undefined };
 
 export interface StoryStore {
   /** At least the stories of the range, newest first: those of other users may be among them. `atOnce`: about how many are needed. */
   newestFirst(range: StoryRange, atOnce: number): AsyncIterable<TurnStory>;
   /** One story with its texts, if the app keeps them; undefined if the app has no such turn, or its story has expired. */
-  find(appKey: string, turn: string): Promise<ToldStory | undefined>;
+  find(appKey: string, turn: string): Promise<StoryWithText | undefined>;
 }

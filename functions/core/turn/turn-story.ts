@@ -20,7 +20,7 @@ const otherOutcomes = [
   /** It failed too often. */
   "given_up",
   /** The check of a paused answer ended without an answer. */
-  "over",
+  "expired",
   /** Its user, bot or app was over a limit, or its request was not valid. */
   "refused",
 ] as const;

@@ -110,7 +110,7 @@ describe("a check", () => {
     await clock.advance(afterMs);
     model.answer = async () => result;
     expect(await run()).toBe("done");
-    expect(record()).toMatchObject({ state: "done", outcome: "over" });
+    expect(record()).toMatchObject({ state: "done", outcome: "expired" });
   });
 
   test("is sent again before its message looks stuck, and waits there until its time", async () => {

@@ -2,10 +2,10 @@ import { expect, test } from "@jest/globals";
 import type { LogLine } from "../../../../scripts/story/log-line.ts";
 import { readTurns } from "../../../../scripts/story/read-turns.ts";
 import { storyLines } from "../../../../scripts/story/story-lines.ts";
-import { linesOfTurn, type ToldTurn, withTurns } from "../../../../scripts/story/turn-lines.ts";
+import { linesOfTurn, type TurnOfReply, withTurns } from "../../../../scripts/story/turn-lines.ts";
 
 const at = Date.UTC(2026, 10, 27, 14, 3);
-const turn: ToldTurn = {
+const turn: TurnOfReply = {
   turn: "job:x",
   msgUID: "m1",
   channel: "im",
@@ -20,7 +20,7 @@ const turn: ToldTurn = {
   modelCalls: 1,
   tries: 1,
 };
-const conclusionOf = (given: Partial<ToldTurn>): string | undefined => {
+const conclusionOf = (given: Partial<TurnOfReply>): string | undefined => {
   const [first, ...rest] = linesOfTurn({ ...turn, ...given });
   return (
     first &&
