@@ -25,7 +25,7 @@ export type Outcome = (typeof outcomes)[number];
 /** What a turn waited for although its conversation was free (functions/core/turn/turn-report.ts). */
 export type WaitCause = "capacity" | "limit";
 
-/** Whose limit of turns or tokens (functions/core/turn/count-turn.ts). */
+/** Whose limit of turns or tokens (functions/core/turn/limit-names.ts). */
 export type LimitOwner = "app" | "bot" | "user";
 
 export interface MetricOptions {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeLimitsTable } from "#adapters/dynamodb/limits-table.ts";
 import type { Rates } from "#core/bot/limits.ts";
-import type { CountedScope, LimitStore } from "#core/turn/count-turn.ts";
+import type { CountedScope, LimitStore } from "#core/turn/limit-store.ts";
 import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { type Command, interceptedClient } from "../support/intercepted-client.ts";

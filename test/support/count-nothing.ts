@@ -1,4 +1,5 @@
-import type { CountTurn, LimitedTurn, LimitStore, ReachedLimit } from "#core/turn/count-turn.ts";
+import type { CountTurn } from "#core/turn/count-turn.ts";
+import type { LimitedTurn, LimitStore, ReachedLimit } from "#core/turn/limit-store.ts";
 
 /** Limits nobody. */
 export const countNothing: CountTurn = async () => ({
@@ -19,12 +20,12 @@ export const makeScriptedLimits = () => {
     reach: (reached: ReachedLimit | undefined): void => {
       by = reached;
     },
-    countTurn: (async (_turn, isCounted) => {
-      if (by && !isCounted) {
+    countTurn: (async (_turn, { wasCounted }) => {
+      if (by && !wasCounted) {
         log.push("limited");
         return { status: "limited", by };
       }
-      log.push(isCounted ? "counted before" : "counted");
+      log.push(wasCounted ? "counted before" : "counted");
       return {
         status: "counted",
         takeBack: async () => void log.push("taken back"),

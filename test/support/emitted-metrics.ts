@@ -107,8 +107,8 @@ const reachLimits = async (metrics: MemoryMetrics): Promise<void> => {
       });
       const integration = { type: "dify_chat", options: options ?? {} } as const;
       const turn = { appKey: "a", botUserId: "b", userId: "u", integration };
-      await countTurn(turn, false);
-      await countTurn(turn, false);
+      await countTurn(turn, { wasCounted: false });
+      await countTurn(turn, { wasCounted: false });
     }
   }
 };

@@ -1,4 +1,4 @@
-import type { CountedScope, LimitStore } from "#core/turn/count-turn.ts";
+import type { CountedScope, LimitStore } from "#core/turn/limit-store.ts";
 import { type Counts, dayOf, minuteOf, reachedLimit } from "#core/turn/limit-windows.ts";
 
 export interface MemoryLimits extends LimitStore {

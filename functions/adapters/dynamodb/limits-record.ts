@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
-import type { CountedScope, LimitedTurn, ReachedLimit } from "#core/turn/count-turn.ts";
+import type { CountedScope, LimitedTurn, ReachedLimit } from "#core/turn/limit-store.ts";
 import { type Counts, dayOf, minuteOf } from "#core/turn/limit-windows.ts";
 
 const minutesPerDay = 24 * 60;

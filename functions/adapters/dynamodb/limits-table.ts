@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import type { LimitName } from "#core/bot/limits.ts";
 import { limitNames } from "#core/bot/limits.ts";
-import type { CountedScope, LimitStore } from "#core/turn/count-turn.ts";
+import type { CountedScope, LimitStore } from "#core/turn/limit-store.ts";
 import { reachedLimit, windowEnd } from "#core/turn/limit-windows.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";

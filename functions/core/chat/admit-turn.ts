@@ -1,6 +1,7 @@
 import type { Clock } from "#core/shared/clock.ts";
 import type { AcquiredSlots } from "#core/shared/slots.ts";
-import type { CountedTurn, CountTurn, LimitedTurn } from "#core/turn/count-turn.ts";
+import type { CountedTurn, CountTurn } from "#core/turn/count-turn.ts";
+import type { LimitedTurn } from "#core/turn/limit-store.ts";
 import { type AcquireChatSlot, busyBot, checkAdmission, limitReached } from "./chat-access.ts";
 import type { Admission, TurnRequest, UserGuard } from "./user-guard.ts";
 
@@ -60,7 +61,10 @@ export const acquireAdmission = async (
   ]);
   if (decided.status === "admitted" && !slots.refusedBy) {
     // A run whose process died was counted: its slot is still open.
-    const counted = await countTurn({ appKey, botUserId, userId, integration }, slots.wasOpen);
+    const counted = await countTurn(
+      { appKey, botUserId, userId, integration },
+      { wasCounted: slots.wasOpen },
+    );
     if (counted.status === "counted") return { slots, counted };
     await giveBack(slots, decided.status);
     throw limitReached(counted.by, clock.now());

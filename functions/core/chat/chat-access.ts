@@ -1,7 +1,7 @@
 import type { LimitName } from "#core/bot/limits.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { AcquiredSlots } from "#core/shared/slots.ts";
-import type { LimitScope, ReachedLimit } from "#core/turn/count-turn.ts";
+import type { LimitScope, ReachedLimit } from "#core/turn/limit-store.ts";
 import type { ChatTurn, ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import type { Admission } from "./user-guard.ts";

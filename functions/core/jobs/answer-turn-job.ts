@@ -18,15 +18,10 @@ import { BridgeError } from "#core/shared/errors.ts";
 import type { ActiveLease } from "#core/shared/lease.ts";
 import type { Log, LogFields } from "#core/shared/log.ts";
 import { type ConversationPause, pauseEndsAt } from "#core/turn/conversation-pause.ts";
-import {
-  type CountedTurn,
-  type CountTurn,
-  type LimitedTurn,
-  type LimitStore,
-  nameOfLimit,
-  type ReachedLimit,
-} from "#core/turn/count-turn.ts";
+import type { CountedTurn, CountTurn } from "#core/turn/count-turn.ts";
 import type { ForwardTurn } from "#core/turn/forward-turn.ts";
+import { nameOfLimit } from "#core/turn/limit-names.ts";
+import type { LimitedTurn, LimitStore, ReachedLimit } from "#core/turn/limit-store.ts";
 import { type DeliveryWatch, makeStoryRecorder, type StoryRecorder } from "#core/turn/story-recorder.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
@@ -344,7 +339,7 @@ export const makeAnswerTurnJob = ({
       // The user did not wait for us while somebody else was asked.
       const startedAt = job.check ? clock.now() : job.acceptedAt;
       // A further try of a turn, and a check of its answer, go on with what was counted.
-      const deciding = countTurn(limitedTurnOf(turn), tries > 1 || job.check !== undefined);
+      const deciding = countTurn(limitedTurnOf(turn), { wasCounted: tries > 1 || job.check !== undefined });
       const admission = deciding.then((decision) => {
         if (decision.status === "limited") throw limited;
         return decision;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { sentences } from "#core/answer/sentences.ts";
-import type { ReachedLimit } from "#core/turn/count-turn.ts";
+import type { ReachedLimit } from "#core/turn/limit-store.ts";
 import { bot, difyIntegration } from "../../../support/turns.ts";
 import { answered, setUpTurnRuns } from "./turn-runs.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Limits } from "#core/bot/limits.ts";
-import { type LimitedTurn, makeCountTurn } from "#core/turn/count-turn.ts";
+import { makeCountTurn } from "#core/turn/count-turn.ts";
+import type { LimitedTurn } from "#core/turn/limit-store.ts";
 import { makeMemoryLimits } from "../../../support/memory-limits.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
@@ -31,8 +32,8 @@ const setUp = (bot: Limits | undefined, app?: Limits) => {
     integration: { type: "dify_chat", options: bot === undefined ? {} : { limits: bot } },
     ...given,
   });
-  const count = async (given: Partial<LimitedTurn> = {}, isCounted = false) => {
-    const decided = await countTurn(turn(given), isCounted);
+  const count = async (given: Partial<LimitedTurn> = {}, wasCounted = false) => {
+    const decided = await countTurn(turn(given), { wasCounted });
     // What nobody waits for.
     await clock.advance(0);
     return decided;
