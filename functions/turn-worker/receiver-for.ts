@@ -1,16 +1,14 @@
 import { makeNullSink } from "#core/answer/answer-sink.ts";
 import { makeBusyNotice } from "#core/im/busy-notice.ts";
-import { type ContinuableMessage, makeContinuedDelivery } from "#core/im/continued-delivery.ts";
-import { type ImMessages, type ReceiverLease, replyRouteOf } from "#core/im/im-messages.ts";
+import { makeContinuedDelivery } from "#core/im/continued-delivery.ts";
+import { type ImMessages, replyRouteOf } from "#core/im/im-messages.ts";
 import { makeChunkInterval } from "#core/im/shared-rate.ts";
 import { makeStreamDelivery } from "#core/im/stream-delivery.ts";
 import { makeTypingIndicator } from "#core/im/typing-indicator.ts";
 import { withCallsWatched } from "#core/im/watch-calls.ts";
 import { makeWholeDelivery } from "#core/im/whole-delivery.ts";
-import type { DeliveryReceiver } from "#core/jobs/answer-turn-job.ts";
+import type { ReceiverFor } from "#core/jobs/turn-run.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import type { DeliveryWatch } from "#core/turn/story-recorder.ts";
-import type { Turn } from "#core/turn/turn.ts";
 
 /** How long RongCloud may be unavailable during an answer before the rest is given up. */
 const maxRetryMs = 120_000;
@@ -22,18 +20,13 @@ export interface ReceiverPorts {
   readonly imCallsPerSecond: number;
 }
 
-/** Chooses how a turn's answer is delivered: as a stream, as one message, or not at all. `open`: the stream to go on with. */
-export const makeReceiverFor = ({ im, clock, imCallsPerSecond }: ReceiverPorts) => {
+/** Chooses how a turn's answer is delivered: as a stream, as one message, or not at all. */
+export const makeReceiverFor = ({ im, clock, imCallsPerSecond }: ReceiverPorts): ReceiverFor => {
   const intervalMs = makeChunkInterval(imCallsPerSecond);
   const withTypingIndicator = makeTypingIndicator({ im, clock });
   const withBusyNotice = makeBusyNotice({ im, clock });
 
-  return (
-    turn: Turn,
-    lease: ReceiverLease,
-    open: ContinuableMessage | undefined,
-    watch?: DeliveryWatch,
-  ): DeliveryReceiver => {
+  return (turn, lease, { open, watch } = {}) => {
     // Of the answer only: hints and notices are not part of it.
     const answerIm = watch ? withCallsWatched(im, watch) : im;
     const streamTo = makeStreamDelivery({ im: answerIm, clock, intervalMs, maxRetryMs });

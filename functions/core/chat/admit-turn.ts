@@ -1,8 +1,9 @@
 import type { Clock } from "#core/shared/clock.ts";
 import type { AcquiredSlots } from "#core/shared/slots.ts";
 import type { CountedTurn, CountTurn } from "#core/turn/count-turn.ts";
+import { LimitReachedError } from "#core/turn/limit-reached-error.ts";
 import type { LimitedTurn } from "#core/turn/limit-store.ts";
-import { type AcquireChatSlot, busyBot, checkAdmission, limitReached } from "./chat-access.ts";
+import { type AcquireChatSlot, busyBot, checkAdmission } from "./chat-access.ts";
 import type { Admission, TurnRequest, UserGuard } from "./user-guard.ts";
 
 /** A turn that its guard, slots and limits have admitted. Each method tries all, and rejects if the guard fails. */
@@ -67,7 +68,7 @@ export const acquireAdmission = async (
     );
     if (counted.status === "counted") return { slots, counted };
     await giveBack(slots, decided.status);
-    throw limitReached(counted.by, clock.now());
+    throw new LimitReachedError(counted.by, clock.now());
   }
   await giveBack(slots, decided.status);
   if (decided.status === "failed") throw decided.error;

@@ -1,7 +1,5 @@
-import type { LimitName } from "#core/bot/limits.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { AcquiredSlots } from "#core/shared/slots.ts";
-import type { LimitScope, ReachedLimit } from "#core/turn/limit-store.ts";
 import type { ChatTurn, ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import type { Admission } from "./user-guard.ts";
@@ -62,26 +60,6 @@ export const busyBot = (): BridgeError =>
     retryable: true,
     retryAfterMs: busyBotRetryMs,
   });
-
-const ownerOf: Record<LimitScope, string> = {
-  app: "the app has",
-  bot: "the bot has",
-  app_user: "the user has",
-  bot_user: "the user has, with this bot,",
-};
-const unitOf: Record<LimitName, string> = {
-  turnsPerMinute: "turns of this minute",
-  turnsPerDay: "turns of this day",
-  tokensPerDay: "tokens of this day",
-};
-
-/** The error for a turn that a limit does not allow: says which one, and nothing of what others have used. */
-export const limitReached = ({ scope, limit, freeAt }: ReachedLimit, now: number): BridgeError =>
-  new BridgeError(
-    "rate_limited",
-    `${limit}: ${ownerOf[scope]} used up the ${unitOf[limit]}; retry from ${new Date(freeAt).toISOString()} on`,
-    { expose: true, retryable: true, retryAfterMs: Math.max(0, freeAt - now) },
-  );
 
 /** `what`: what the user has too many of, in the plural, such as `turns`. */
 export const rateLimited = (what: string, retryAfterMs: number): BridgeError =>

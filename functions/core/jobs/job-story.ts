@@ -25,3 +25,10 @@ export const beginningOf = ({
 
 /** An ending without what `JobLeases.complete` adds. */
 export type JobEnding = Omit<StoryEnding, "endedAt" | "tries">;
+
+/** `outcome` is saved in the job's record. */
+export interface EndedJob {
+  readonly status: "ended";
+  readonly outcome: string;
+  readonly ending: JobEnding;
+}

@@ -1,19 +1,14 @@
 import { leaseMs } from "#core/shared/lease.ts";
 import type { SlotLimitKind } from "#core/shared/slots.ts";
 import { endingMs } from "#core/turn/turn-time.ts";
-import {
-  type AnswerTurnJobPorts,
-  type LeasedTurn,
-  makeAnswerTurnJob,
-  type ReadTurnJob,
-  type WorkerTime,
-} from "./answer-turn-job.ts";
+import { type AnswerTurnJobPorts, makeAnswerTurnJob } from "./answer-turn-job.ts";
 import { jobIdOf, type TurnJob } from "./job.ts";
 import { type JobResult, type JobVisibility, logWarning, makeJobLeases } from "./job-lease.ts";
 import { idsOf } from "./job-report.ts";
 import { type AcquireJobSlots, slotPauseMs } from "./job-slots.ts";
 import type { JobStore } from "./job-store.ts";
 import { beginningOf } from "./job-story.ts";
+import type { LeasedTurn, ReadTurnJob, WorkerTime } from "./turn-run.ts";
 
 export interface RunTurnJobPorts extends AnswerTurnJobPorts {
   readonly readTurnJob: ReadTurnJob;

@@ -108,7 +108,7 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
     },
     countTurn: turnLimits.countTurn,
     notices: turnLimits,
-    receiverFor: (_turn, lease, open) => {
+    receiverFor: (_turn, lease, { open } = {}) => {
       given = lease;
       const sink = im.newSink();
       sinks.push(sink);
