@@ -110,7 +110,7 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
       userId: "The bot's user ID.",
       conversation: "The name of the conversation, which a client over HTTP may give.",
       outcome:
-        "How the turn ended; `running` if it has not. `undelivered`: the IM did not accept the answer. `refused`: over a limit, or not a valid request.",
+        "How the turn ended; `running` if it has not. `undelivered`: the IM did not accept the answer. `limited`: `detail` names the limit that was reached. `refused`: the request was not valid or came too soon; `code` says why.",
     },
   },
   {
@@ -140,7 +140,8 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
       targetId: "The group, or the user.",
       traceId: "Trace ID of that request.",
       code: "Why it failed.",
-      detail: "More about the failure, for operators: codes and numbers.",
+      detail:
+        "More about the failure, for operators: codes and numbers, or the name of the limit that was reached.",
       acceptedAt: "When the message was accepted, in milliseconds since the epoch, as all times.",
       askedAt: "When the model or the webhook was called first.",
       firstTextAt: "When the model sent the first text.",

@@ -45,6 +45,8 @@ const describeEnd = (line: LogLine): Described => {
         text: `the model failed: ${code} (${detail}); the user got an error message`,
         verdict: "no answer",
       };
+    case "refused":
+      return { text: `the question was refused: ${code} (${detail})`, verdict: "no answer" };
     default:
       return {
         text: `the turn ended as ${outcome}`,
@@ -52,6 +54,9 @@ const describeEnd = (line: LogLine): Described => {
       };
   }
 };
+
+const describeLimit = ({ limit, freeAt }: LogLine): string =>
+  freeAt === undefined ? `the limit ${limit} was reached` : `the limit ${limit} is reached until ${freeAt}`;
 
 const descriptions: Readonly<Record<string, (line: LogLine) => Described>> = {
   message_ignored: describeIgnored,
@@ -94,12 +99,12 @@ const descriptions: Readonly<Record<string, (line: LogLine) => Described>> = {
   },
   job_dropped: ({ reason }) => ({ text: `dropped: ${reason}`, verdict: "no answer" }),
   job_recalled: () => ({ text: "the user took the message back", verdict: "none expected" }),
-  job_limited: ({ limit, freeAt, userNotified }) => ({
-    text: `the limit ${limit} is reached until ${freeAt}; the user ${userNotified === true ? "was told" : "had been told before"}`,
+  job_limited: (line) => ({
+    text: `${describeLimit(line)}; the user ${line.userNotified === true ? "was told" : "had been told before"}`,
     verdict: "no answer",
   }),
-  turn_limited: ({ bot, limit, freeAt }) => ({
-    text: `${bot} was not asked: the limit ${limit} is reached until ${freeAt}`,
+  turn_limited: (line) => ({
+    text: `${line.bot} was not asked: ${describeLimit(line)}`,
     verdict: "no answer",
   }),
   job_repeated: () => ({ text: "a copy of a message that is done", verdict: undefined }),

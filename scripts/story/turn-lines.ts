@@ -41,7 +41,9 @@ const jobEvents: Readonly<Record<string, string>> = {
 /** How the log would have told it: the end of a turn names its outcome, that of a job that never answered its reason. */
 const endOf = (turn: TurnOfReply): Pick<LogLine, "event"> & Partial<LogLine> => {
   const { outcome, code, detail, channel } = turn;
-  if (outcome === "refused") return { event: "chat_turn_failed", reason: `${code} (${detail})` };
+  if (outcome === "limited") return { event: "turn_limited", limit: detail };
+  const isBridgeFault = outcome === "incomplete" && code !== undefined;
+  if (isBridgeFault) return { event: "chat_turn_failed", reason: detail ? `${code} (${detail})` : code };
   if (channel === "http") return { event: "chat_answered", outcome, code, detail };
   const event = jobEvents[outcome] ?? "job_delivered";
   if (outcome === "undelivered") return { event, outcome, model: code, reason: detail };

@@ -99,6 +99,13 @@ describe("a limit", () => {
     expect(lines("limit_near", "bot-limited")).toMatchObject([{ limit: "bot.turnsPerDay", used: 2, max: 2 }]);
     await delay(1_000);
     expect(received("bot-limited", "u-first")).toHaveLength(3);
+    const limited = { userId: "bot-limited", outcome: "limited" };
+    const { body } = await callApi(bridge.url, "/v3/turn/query.json", limited);
+    const { turns } = body as { turns: readonly { channel: string; detail: string }[] };
+    expect(turns.map(({ channel, detail }) => `${channel} ${detail}`)).toEqual([
+      "http bot.turnsPerDay",
+      ...Array(3).fill("im bot.turnsPerDay"),
+    ]);
   });
 
   test("of a user's tokens holds over HTTP once an answer has used them up, and for no other user", async () => {

@@ -40,9 +40,5 @@ export const makeRefuseLimitedTurn =
     const freeAt = new Date(by.freeAt).toISOString();
     const limit = nameOfLimit(by);
     report("limited", job, { tries, limit, freeAt, userNotified });
-    return {
-      status: "ended",
-      outcome: "limited",
-      ending: { outcome: "refused", code: "rate_limited", detail: limit },
-    };
+    return { status: "ended", outcome: "limited", ending: { outcome: "limited", detail: limit } };
   };

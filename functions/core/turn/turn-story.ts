@@ -21,7 +21,9 @@ const otherOutcomes = [
   "given_up",
   /** The check of a paused answer ended without an answer. */
   "expired",
-  /** Its user, bot or app was over a limit, or its request was not valid. */
+  /** A limit of its user, bot or app was reached: `detail` names it. */
+  "limited",
+  /** Its request was not valid, or came too soon. */
   "refused",
 ] as const;
 

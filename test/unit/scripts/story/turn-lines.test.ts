@@ -46,9 +46,22 @@ test.each([
   [{ outcome: "recalled" }, "Nobody waits for an answer."],
   [{ outcome: "delivered", integration: "webhook" }, "Answered."],
   [
-    { channel: "http" as const, outcome: "refused", code: "rate_limited", detail: "too many" },
-    "No answer: the turn failed in the bridge: rate_limited (too many).",
+    { outcome: "limited", detail: "bot.perUser.turnsPerDay" },
+    "No answer: bot-help was not asked: the limit bot.perUser.turnsPerDay was reached.",
   ],
+  [
+    { channel: "http" as const, outcome: "limited", detail: "app.turnsPerMinute" },
+    "No answer: bot-help was not asked: the limit app.turnsPerMinute was reached.",
+  ],
+  [
+    { channel: "http" as const, outcome: "refused", code: "rate_limited", detail: "too many" },
+    "No answer: the question was refused: rate_limited (too many).",
+  ],
+  [
+    { channel: "http" as const, outcome: "incomplete", code: "internal" },
+    "No answer: the turn failed in the bridge: internal.",
+  ],
+  [{ channel: "http" as const, outcome: "incomplete" }, "No answer: the turn ended as incomplete."],
 ])("a turn of the table is told as the log would have", (given, conclusion) => {
   expect(conclusionOf(given)).toBe(conclusion);
 });
