@@ -17,7 +17,7 @@ import {
   type StartedChatTurn,
 } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
-import { refusedEnding } from "./refused-ending.ts";
+import { endingOfError } from "./ending-of-error.ts";
 import type { UserGuard } from "./user-guard.ts";
 
 /** A client's question to a bot. */
@@ -153,7 +153,7 @@ export const makeBeginChatTurn = ({
       if (!isExisting) {
         const reason =
           found.status === "rejected" ? found.reason : begun.status === "rejected" && begun.reason;
-        await Promise.allSettled([turns.discard(id, lease.token, refusedEnding(reason, clock.now()))]);
+        await Promise.allSettled([turns.discard(id, lease.token, endingOfError(reason, clock.now()))]);
       }
     }
     if (found.status === "rejected") throw found.reason;

@@ -15,7 +15,7 @@ import type { ReadyChatTurn } from "./begin-chat-turn.ts";
 import { type ChatEvent, interruptedEvent, positionAfter, startOf, writePosition } from "./chat-event.ts";
 import { makeChatReceiver } from "./chat-receiver.ts";
 import { type ChatTurnStore, chatLease, replayLifeMs } from "./chat-turn.ts";
-import { refusedEnding } from "./refused-ending.ts";
+import { endingOfError } from "./ending-of-error.ts";
 
 /**
  * Sends a client the next event of a turn, with the client's position after it. A returned promise asks the caller to
@@ -166,7 +166,7 @@ export const makeRunChatTurn =
         if (!position.ended) await emit(interruptedEvent);
       } catch (error) {
         if (!isRefusal(error)) log.error("chat_turn_failed", { ...ids, reason: String(error) });
-        ending = refusedEnding(error, clock.now());
+        ending = endingOfError(error, clock.now());
         if (!hasEmitted) throw error;
         if (!position.ended) await emit(internalErrorEvent);
       }

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { refusedEnding } from "#core/chat/refused-ending.ts";
+import { endingOfError } from "#core/chat/ending-of-error.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { LimitReachedError } from "#core/turn/limit-reached-error.ts";
 
@@ -15,6 +15,7 @@ test.each([
     new BridgeError("upstream_unavailable", "HTTP 503"),
     { outcome: "incomplete", code: "upstream_unavailable", detail: "HTTP 503" },
   ],
+  [new Error("a user's text"), { outcome: "incomplete", code: "internal" }],
 ])("the story of a turn that %s stopped says what it was", (error, ending) => {
-  expect(refusedEnding(error, 5)).toEqual({ ...ending, endedAt: 5 });
+  expect(endingOfError(error, 5)).toEqual({ ...ending, endedAt: 5 });
 });
