@@ -152,7 +152,7 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
       tries: "How often the job was handed to a worker.",
       tookOver: "Whether a worker went on with the answer of one that died.",
       modelCalls: "How often the model was called.",
-      chunks: "Calls of the answer that the IM accepted, or text events of the response.",
+      chunks: "Calls with text of the answer that the IM accepted, or text events of the response.",
       refusals: "Calls of the answer that the IM refused.",
       rateLimited: "Those of them that were over the IM's rate.",
       taskId: "Dify's ID of the task.",

@@ -2,6 +2,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
 import type { ImMessages, MessageRoute } from "./im-messages.ts";
+import { observeCalls } from "./observe-calls.ts";
 
 export interface LogRefusalsPorts {
   readonly im: ImMessages;
@@ -40,16 +41,5 @@ export const withRefusalsLogged = ({ im, log, clock }: LogRefusalsPorts): ImMess
     logged.set(key, { at: now, refusals: 0 });
   };
 
-  const watched =
-    <A extends [MessageRoute, ...unknown[]], R>(call: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      try {
-        return await call(...args);
-      } catch (error) {
-        note(args[0], error);
-        throw error;
-      }
-    };
-
-  return { ...im, sendChunk: watched(im.sendChunk), sendText: watched(im.sendText) };
+  return observeCalls(im, { onRefused: (error, { route }) => note(route, error) });
 };

@@ -1,21 +1,12 @@
 import type { DeliveryWatch } from "#core/turn/story-recorder.ts";
 import type { ImMessages } from "./im-messages.ts";
+import { observeCalls } from "./observe-calls.ts";
 
-/** Reports each call to `watch` if it has text. */
-export const withCallsWatched = (im: ImMessages, watch: DeliveryWatch): ImMessages => {
-  const watched = async <R>(call: Promise<R>): Promise<R> => {
-    try {
-      const result = await call;
-      watch.onSent();
-      return result;
-    } catch (error) {
-      watch.onRefused(error);
-      throw error;
-    }
-  };
-  return {
-    ...im,
-    sendChunk: (route, chunk) => watched(im.sendChunk(route, chunk)),
-    sendText: (route, text) => watched(im.sendText(route, text)),
-  };
-};
+/** Notifies `watch` of each call that has sent text, and of each that was refused. A last chunk that only closes its message has none. */
+export const withCallsWatched = (im: ImMessages, watch: DeliveryWatch): ImMessages =>
+  observeCalls(im, {
+    onSent: ({ text }) => {
+      if (text !== "") watch.onSent();
+    },
+    onRefused: (error) => watch.onRefused(error),
+  });

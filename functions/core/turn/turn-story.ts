@@ -84,7 +84,7 @@ export interface StoryEnding {
   readonly firstSentAt?: number | undefined;
   readonly deliveredAt?: number | undefined;
   readonly endedAt: number;
-  /** Calls that the IM accepted, or events of the response. */
+  /** Calls with text that the IM accepted, or events of the response. */
   readonly chunks?: number | undefined;
   /** Calls that the IM refused, and those of them that were over its rate. */
   readonly refusals?: number | undefined;
