@@ -14,7 +14,7 @@ export interface Limits extends Rates {
   readonly perUser?: Rates;
 }
 
-export const rateEntries = {
+const rateEntries = {
   turnsPerMinute: v.exactOptional(
     v.pipe(integerBetween(1, 100_000), v.description("Turns in a minute of the clock.")),
   ),

@@ -86,13 +86,11 @@ export const makeRunChatTurn =
     const stop = new AbortController();
     const journal = id.keepsAnswer ? journalOf({ ...id, attempt }) : undefined;
     let position = startOf(attempt);
-    let cleanup: Promise<void> | undefined;
     let isLost = false;
     let hasEmitted = false;
     let isRetryable = false;
-    let pausedUntil: number | undefined;
-    let tokens = 0;
     const story = makeStoryRecorder({ clock, keepsText: keepsText(id.appKey) });
+    let ended: TurnReport | undefined;
     let ending: StoryEnding | undefined;
 
     const warn = (event: string) => (error: unknown) => log.warn(event, { ...ids, reason: String(error) });
@@ -131,8 +129,8 @@ export const makeRunChatTurn =
       }),
     );
 
-    const report = (ended: TurnReport): void => {
-      const { outcome, modelCalls, firstTextAt } = ended;
+    const report = (turnReport: TurnReport): void => {
+      const { outcome, modelCalls, firstTextAt } = turnReport;
       const tookMs = clock.now() - startedAt;
       const fields = {
         outcome: outcome.status,
@@ -145,24 +143,22 @@ export const makeRunChatTurn =
         ...fields,
         ...(outcome.status === "failed" && { code: outcome.code, detail: outcome.detail }),
       });
-      recordTurn({ channel: "http", integrationType: id.integrationType, startedAt }, ended);
+      recordTurn({ channel: "http", integrationType: id.integrationType, startedAt }, turnReport);
     };
 
     const run = async (): Promise<"emitted" | "busy"> => {
       try {
-        const ended = await keepLease(
+        const forwarded = await keepLease(
           { clock, timing: chatLease, expiresAt, renew, onError: warn("chat_turn_lease_not_renewed") },
           ({ signal }) => forwardTurn(turn, receiver, { deadline, signal, stop: stop.signal, admission }),
         );
-        if (ended.status === "busy") return "busy";
-        if (ended.status === "not_continued") {
+        if (forwarded.status === "busy") return "busy";
+        if (forwarded.status === "not_continued") {
           throw callerError("conflict", "turn: it does not wait for human input any more");
         }
-        cleanup = ended.cleanup;
-        pausedUntil = ended.paused && pauseEndsAt(ended.paused);
-        tokens = ended.usage?.totalTokens ?? 0;
-        ending = story.ending(turn, ended);
-        report(ended);
+        ended = forwarded;
+        ending = story.ending(turn, forwarded);
+        report(forwarded);
         if (!position.ended) await emit(interruptedEvent);
       } catch (error) {
         if (!isRefusal(error)) log.error("chat_turn_failed", { ...ids, reason: String(error) });
@@ -173,29 +169,30 @@ export const makeRunChatTurn =
       return "emitted";
     };
 
-    const finish = async (): Promise<void> => {
+    const saveEnd = async (): Promise<void> => {
       // Nothing is left of one that was refused.
       const admitted = await admission.catch(() => undefined);
       const replayUntil = clock.now() + replayLifeMs;
+      const pausedUntil = ended?.paused && pauseEndsAt(ended.paused);
       // A turn that was to continue has an answer already.
-      const ended =
+      const saved =
         hasEmitted || turn.continues
           ? turns.end(id, token, { replayUntil, isRetryable, pausedUntil, ending })
           : turns.discard(id, token, ending);
       await Promise.all([
-        ended.catch(warn("chat_turn_end_not_saved")),
-        (hasEmitted ? admitted?.release(tokens) : admitted?.cancel())?.catch(
+        saved.catch(warn("chat_turn_end_not_saved")),
+        (hasEmitted ? admitted?.release(ended?.usage?.totalTokens ?? 0) : admitted?.cancel())?.catch(
           warn("chat_turn_slot_not_released"),
         ),
       ]);
     };
 
-    try {
-      return await run();
-    } finally {
+    const finish = async (): Promise<void> => {
       await journal?.close();
       // If the lease was lost, the record and the slot belong to another run.
-      if (!isLost) await finish();
-      await cleanup;
-    }
+      if (!isLost) await saveEnd();
+      await ended?.cleanup;
+    };
+
+    return run().finally(finish);
   };

@@ -18,7 +18,7 @@ export interface ReadStories {
 /** How many stories one call reads, wanted or not: about 10 MB. Those of the same millisecond are read together. */
 export const maxReadStories = 10_000;
 /** How far pages go: each is read again from the newest story on. */
-export const maxPagedStories = 1_000;
+const maxPagedStories = 1_000;
 
 export const matchesFilter = (
   story: TurnStory,

@@ -3,9 +3,7 @@ import { type LimitName, limitNames, type Rates } from "#core/bot/limits.ts";
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-export type LimitWindow = "minute" | "day";
-
-export const windowOf = (limit: LimitName): LimitWindow => (limit === "turnsPerMinute" ? "minute" : "day");
+const windowOf = (limit: LimitName): "minute" | "day" => (limit === "turnsPerMinute" ? "minute" : "day");
 
 /** Numbers of the windows that a time is in. Days are those of UTC, which leap seconds do not shift in Unix time. */
 export const dayOf = (at: number): number => Math.floor(at / dayMs);
