@@ -119,7 +119,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
 
   const turnQuery = signedFunction("TurnQuery", "turn-query", "Finds turns and their usage", {
     TURNS_TABLE: data.turns.tableName,
-    STORY_DAYS: String(config.turnStoryDays),
+    TURN_STORY_DAYS: String(config.turnStoryDays),
   });
   turnQuery.allow(data.turns.tableArn, "dynamodb:GetItem");
   turnQuery.allow(`${data.turns.tableArn}/index/${storyIndexName}`, "dynamodb:Query");
@@ -165,7 +165,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     BOTS_TABLE: data.bots.tableName,
     CONVERSATIONS_TABLE: data.conversations.tableName,
     TURNS_TABLE: data.turns.tableName,
-    STORY_DAYS: String(config.turnStoryDays),
+    TURN_STORY_DAYS: String(config.turnStoryDays),
     ...callbackUrlsEnvironment,
   });
   userData.allow(data.bots.tableArn, "dynamodb:GetItem", "dynamodb:BatchGetItem");
@@ -190,7 +190,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     "Streams a bot's answer to a client",
     {
       ...userEnvironment,
-      STORY_DAYS: String(config.turnStoryDays),
+      TURN_STORY_DAYS: String(config.turnStoryDays),
       TURNS_PER_MINUTE: String(config.turnsPerMinute),
       TURNS_AT_ONCE: String(config.turnsAtOnce),
       ...slotEnvironment(config.chatsInFlight, config),

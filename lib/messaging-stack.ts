@@ -53,7 +53,7 @@ export class MessagingStack extends Stack {
     const workerEnvironment = {
       BOTS_TABLE: data.bots.tableName,
       TURNS_TABLE: data.turns.tableName,
-      STORY_DAYS: String(config.turnStoryDays),
+      TURN_STORY_DAYS: String(config.turnStoryDays),
       GUARDS_TABLE: data.guards.tableName,
       ...secretEnvironment(data, config),
       ALLOW_PRIVATE_CALLBACKS: config.allowPrivateCallbacks ? "1" : "0",

@@ -3,6 +3,7 @@ import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
 import { cors, corsEnv } from "#adapters/api-gateway/cors.ts";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { makeTokenRevocations } from "#adapters/dynamodb/token-revocations.ts";
 import { modelsEnv, openModels } from "#adapters/models/open-models.ts";
 import { nonEmptyString, parseEnvironment } from "#adapters/node/environment.ts";
@@ -26,7 +27,8 @@ const env = parseEnvironment(
 const log = makeJsonLog();
 const client = makeDocumentClient();
 const { apps, bots, conversations, models } = await openModels({ env, client, clock, log });
-const turns = makeChatTurnsTable({ client, tableName: env.TURNS_TABLE, clock });
+// Turns begin and end in chat-stream.
+const turns = makeChatTurnsTable({ client, tableName: env.TURNS_TABLE, clock, stories: noStories });
 
 const answerUser = makeAnswerUser(
   {

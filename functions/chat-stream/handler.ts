@@ -39,7 +39,7 @@ const env = parseEnvironment(
   v.object({
     ...modelsEnv,
     TURNS_TABLE: nonEmptyString,
-    STORY_DAYS: nonNegativeInteger,
+    TURN_STORY_DAYS: nonNegativeInteger,
     GUARDS_TABLE: nonEmptyString,
     ...userLimitsEnv,
     SLOTS_PER_APP: positiveInteger,
@@ -53,7 +53,7 @@ const log = makeJsonLog();
 const metrics = makeMetrics();
 const client = makeDocumentClient();
 const { apps, bots, conversations, models } = await openModels({ env, client, clock, log });
-const stories = makeStoryAttributes({ apps, clock, days: env.STORY_DAYS });
+const stories = makeStoryAttributes({ apps, clock, days: env.TURN_STORY_DAYS });
 const turns = makeChatTurnsTable({ client, tableName: env.TURNS_TABLE, clock, stories });
 const toGuards = { client, tableName: env.GUARDS_TABLE, clock };
 const guard = makeUserGuard({

@@ -10,7 +10,7 @@ import { makePseudonymOf } from "#adapters/secrets/user-pseudonym.ts";
 import { makeTurnQueryRoutes } from "./routes.ts";
 
 const env = parseEnvironment(
-  v.object({ TURNS_TABLE: nonEmptyString, STORY_DAYS: nonNegativeInteger, ...verifierEnv }),
+  v.object({ TURNS_TABLE: nonEmptyString, TURN_STORY_DAYS: nonNegativeInteger, ...verifierEnv }),
 );
 const log = makeJsonLog();
 const client = makeDocumentClient();
@@ -25,7 +25,7 @@ export const handler = makeSignedApi(
       clock,
       apps,
       log,
-      days: env.STORY_DAYS,
+      days: env.TURN_STORY_DAYS,
     }),
     clock,
     pseudonymOf: makePseudonymOf(apps),

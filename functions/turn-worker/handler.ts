@@ -45,7 +45,7 @@ const env = parseEnvironment(
     ...modelsEnv,
     ...rongcloudEnv,
     TURNS_TABLE: nonEmptyString,
-    STORY_DAYS: nonNegativeInteger,
+    TURN_STORY_DAYS: nonNegativeInteger,
     GUARDS_TABLE: nonEmptyString,
     SLOTS_PER_APP: positiveInteger,
     SLOTS_PER_BOT: positiveInteger,
@@ -60,7 +60,7 @@ const metrics = makeMetrics();
 const client = makeDocumentClient();
 const sqs = makeSqsClient();
 const { apps, conversations, models } = await openModels({ env, client, clock, log });
-const stories = makeStoryAttributes({ apps, clock, days: env.STORY_DAYS });
+const stories = makeStoryAttributes({ apps, clock, days: env.TURN_STORY_DAYS });
 const callRongCloud = makeRongCloudClient({
   sendHttp: makeHttpClient({ publicOnly: false, clock }),
   apps,

@@ -22,7 +22,7 @@ const env = parseEnvironment(
     BOTS_TABLE: nonEmptyString,
     CONVERSATIONS_TABLE: nonEmptyString,
     TURNS_TABLE: nonEmptyString,
-    STORY_DAYS: nonNegativeInteger,
+    TURN_STORY_DAYS: nonNegativeInteger,
     ALLOW_PRIVATE_CALLBACKS: flag,
     ...verifierEnv,
   }),
@@ -45,7 +45,7 @@ const stories = makeStoriesTable({
   clock,
   apps,
   log,
-  days: env.STORY_DAYS,
+  days: env.TURN_STORY_DAYS,
 });
 const models = makeModels({ clock, allowPrivate: env.ALLOW_PRIVATE_CALLBACKS });
 const records = makePersonRecords({

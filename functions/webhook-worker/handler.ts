@@ -34,7 +34,7 @@ const env = parseEnvironment(
   v.object({
     BOTS_TABLE: nonEmptyString,
     TURNS_TABLE: nonEmptyString,
-    STORY_DAYS: nonNegativeInteger,
+    TURN_STORY_DAYS: nonNegativeInteger,
     GUARDS_TABLE: nonEmptyString,
     SLOTS_PER_APP: positiveInteger,
     SLOTS_PER_BOT: positiveInteger,
@@ -49,7 +49,7 @@ const metrics = makeMetrics();
 const client = makeDocumentClient();
 const sqs = makeSqsClient();
 const apps = await openAppSecrets({ env, clock, log });
-const stories = makeStoryAttributes({ apps, clock, days: env.STORY_DAYS });
+const stories = makeStoryAttributes({ apps, clock, days: env.TURN_STORY_DAYS });
 
 export const handler = makeWorker({
   parseJob: parseWebhookJob,

@@ -6,6 +6,7 @@ import { makeAnswerPiecesTable } from "#adapters/dynamodb/answer-pieces-table.ts
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
 import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts";
 import type { Model } from "#core/answer/model.ts";
@@ -55,7 +56,7 @@ const startChat = async () => {
   const apps = anyApp();
   const bots = makeBotsTable({ ...botsTable, apps, clock });
   const conversations = conversationStore({ ...conversationsTable, clock });
-  const turns = makeChatTurnsTable({ ...turnsTable, clock });
+  const turns = makeChatTurnsTable({ ...turnsTable, clock, stories: noStories });
   const pieces = makeAnswerPiecesTable({ ...guardsTable, apps, clock });
   const limits = { turnsPerMinute: 10_000, turnsAtOnce: 10_000 };
   const guard = makeUserGuard({ ...guardsTable, clock, counts: "turns", limits });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
 import type { Model } from "#core/answer/model.ts";
 import { type ChatRequest, makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
@@ -82,7 +83,7 @@ const setUp = ({ limits = { turnsPerMinute: 30, turnsAtOnce: 3 }, perBot = 3 } =
     });
     const guards = through(tables.guards);
     const guard = makeUserGuard({ ...guards, counts: "turns", limits });
-    const turns = makeChatTurnsTable(through(tables.turns));
+    const turns = makeChatTurnsTable({ ...through(tables.turns), stories: noStories });
     const acquireSlots = makeAcquireSlots({
       store: makeSlotsTable({ ...guards, random: () => 0.5 }),
       ...{ channel: "http", clock, metrics: makeMemoryMetrics(), log },

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import type { ChatTurnStore, NewChatTurn, StartedChatTurn } from "#core/chat/chat-turn.ts";
 import { newChatTurn, startMs } from "../support/chat/chat-turns.ts";
@@ -25,7 +26,7 @@ const setUp = (given: Partial<StartedChatTurn> = {}) => {
   turns += 1;
   const clock = makeTestClock(startMs);
   const turn = newChatTurn({ turn: `turn-${turns}`, ...given });
-  const store = makeChatTurnsTable({ ...table, clock });
+  const store = makeChatTurnsTable({ ...table, clock, stories: noStories });
   const lease = (token: string) => ({ token, expiresAt: clock.now() + leaseMs });
   const begin = (token: string, of: Partial<NewChatTurn> = {}, by: ChatTurnStore = store) =>
     by.begin({ ...turn, ...of }, lease(token));
@@ -41,7 +42,7 @@ const setUp = (given: Partial<StartedChatTurn> = {}) => {
   const withLostReply = async <T>(write: (by: ChatTurnStore) => Promise<T>, nth = 1): Promise<T> => {
     const lossy = closeAfterEach(await losingReply(table, nth));
     try {
-      return await write(makeChatTurnsTable({ ...lossy, clock }));
+      return await write(makeChatTurnsTable({ ...lossy, clock, stories: noStories }));
     } finally {
       expect(lossy.calls()).toBeGreaterThan(nth);
     }

@@ -1,6 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
@@ -28,7 +29,7 @@ const begin = () => {
     botUserId: "bot-helpdesk",
     integrationType: "dify_chat",
   };
-  const store = makeJobsTable({ ...table, clock });
+  const store = makeJobsTable({ ...table, clock, stories: noStories });
   const claim = (token: string, of = id) => store.claim(of, { token, expiresAt: clock.now() + leaseMs });
   const itemOf = async () =>
     (await table.items()).find(({ turn }) => String(turn).includes(`"${id.msgUID}"`));

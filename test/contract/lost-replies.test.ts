@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { makeReplayGuard } from "#adapters/dynamodb/replay-guard.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import type { JobId } from "#core/jobs/job.ts";
 import { startHttpServer } from "../../local/http-server.ts";
@@ -56,7 +57,7 @@ describe("a write to a job whose reply was lost, and which the SDK retries,", ()
     };
     const lease = (token: string) => ({ token, expiresAt: clock.now() + 25_000 });
     const writes = ({ client }: Pick<TestTable, "client">) => {
-      const store = makeJobsTable({ client, tableName, clock });
+      const store = makeJobsTable({ client, tableName, clock, stories: noStories });
       return {
         claim: (token: string) => store.claim(id, lease(token)),
         renew: (token: string) => store.renew(id, lease(token)),

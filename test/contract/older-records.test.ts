@@ -5,6 +5,7 @@ import { makeAnswerPiecesTable } from "#adapters/dynamodb/answer-pieces-table.ts
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { parseTurnJob, parseWebhookJob } from "#adapters/sqs/job-message.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
@@ -64,7 +65,8 @@ describe("a client's turn that an older version began", () => {
   const setUp = async (turn: string, given: Record<string, unknown> = {}) => {
     await putInto(turns, { turn: `["chat","app-one","${turn}"]`, ...record, ...given });
     const id = { ...shown, turn };
-    const storeAt = (now: number) => makeChatTurnsTable({ ...turns, clock: makeTestClock(now) });
+    const storeAt = (now: number) =>
+      makeChatTurnsTable({ ...turns, clock: makeTestClock(now), stories: noStories });
     return { id, store: storeAt(startMs), storeAt };
   };
 
@@ -215,7 +217,7 @@ describe("a job that an older version ran", () => {
       ...given,
     });
   const claim = (msgUID: string, now: number) =>
-    makeJobsTable({ ...turns, clock: makeTestClock(now) }).claim(
+    makeJobsTable({ ...turns, clock: makeTestClock(now), stories: noStories }).claim(
       { ...id, msgUID },
       { token: "mine", expiresAt: now + leaseMs },
     );

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { makeReopenJob } from "#adapters/dynamodb/reopen-job.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import type { JobId } from "#core/jobs/job.ts";
 import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
@@ -29,7 +30,7 @@ const begin = (given: Partial<JobId> = {}) => {
     ...given,
   };
   const clock = makeTestClock();
-  const store = makeJobsTable({ ...table, clock });
+  const store = makeJobsTable({ ...table, clock, stories: noStories });
   const claim = (token: string) => store.claim(id, { token, expiresAt: clock.now() + leaseMs });
   const end = async (outcome: string) => {
     for (const token of ["first", "second", "third"]) {

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { makeReopenJob } from "#adapters/dynamodb/reopen-job.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeDeadLetters } from "#adapters/sqs/dead-letters.ts";
 import { parseWebhookJob, toJobMessage } from "#adapters/sqs/job-message.ts";
@@ -66,7 +67,7 @@ export const startQueues = async (endpoint = process.env.SQS_ENDPOINT || undefin
   const deadLettersUrl = sqs.queueUrls.get(dead.name) ?? "";
   const table = await startTable("turns");
 
-  const store = makeJobsTable({ ...table, clock });
+  const store = makeJobsTable({ ...table, clock, stories: noStories });
   const queue = makeJobQueue({ client, queueUrl });
   const deadLetters = makeDeadLetters({ client, queueUrl: deadLettersUrl });
   const waitSeconds = endpoint === undefined ? 0 : 1;

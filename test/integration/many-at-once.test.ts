@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
 import { makeRecallsTable } from "#adapters/dynamodb/recalls-table.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import { makeJobQueue } from "#adapters/sqs/job-queue.ts";
@@ -112,7 +113,7 @@ beforeAll(async () => {
     ALLOW_PRIVATE_CALLBACKS: "1",
     RONGCLOUD_API_URL: im.url,
     IM_CALLS_PER_SECOND: "100",
-    STORY_DAYS: "7",
+    TURN_STORY_DAYS: "7",
     SLOTS_PER_APP: "200",
     SLOTS_PER_BOT: "100",
     SLOTS_PER_USER: "10",
@@ -230,7 +231,7 @@ describe(`${atOnce} invocations at the same time of one instance of`, () => {
       return callStreamed(handler, event, leftMsOf(n));
     });
     expect(replies.filter(({ isDone }, n) => isDone() && endingOf(n) !== "late")).toHaveLength(0);
-    const turns = makeChatTurnsTable({ ...tables.turns, clock });
+    const turns = makeChatTurnsTable({ ...tables.turns, clock, stories: noStories });
     const turnOf = (n: number): string => /"turn":"([^"]+)"/.exec(replies[n]?.text() ?? "")?.[1] ?? "";
     await eventually(() => expect(new Set(numbers.map(turnOf)).size).toBe(atOnce));
     await Promise.all(

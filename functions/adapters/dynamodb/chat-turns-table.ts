@@ -12,7 +12,6 @@ import {
 import type { StoryBeginning } from "#core/turn/turn-story.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
 import type { TurnsTablePorts } from "./jobs-table.ts";
-import { noStories } from "./story-attributes.ts";
 
 const turnRecord = v.object({
   userId: v.string(),
@@ -85,12 +84,7 @@ const names = {
  * Turns of clients, in the turns table: `running` under a short lease, then `done`. A stop request sets an attribute that the
  * next heartbeat reads.
  */
-export const makeChatTurnsTable = ({
-  client,
-  tableName,
-  clock,
-  stories = noStories,
-}: TurnsTablePorts): ChatTurnStore => {
+export const makeChatTurnsTable = ({ client, tableName, clock, stories }: TurnsTablePorts): ChatTurnStore => {
   const { ttlOf } = stories;
   const { update, updateAndGet } = makeConditionalUpdates({ client, tableName, keyOf, names });
 

@@ -5,14 +5,14 @@ import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
 import type { JobClaim, JobStore } from "#core/jobs/job-store.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
-import { noStories, type StoryAttributes } from "./story-attributes.ts";
+import type { StoryAttributes } from "./story-attributes.ts";
 
 export interface TurnsTablePorts {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly clock: Clock;
-  /** Default: no stories are kept. */
-  readonly stories?: StoryAttributes;
+  /** Required, so that no function silently keeps none. */
+  readonly stories: StoryAttributes;
 }
 
 const sentText = v.object({
@@ -50,12 +50,7 @@ const names = {
  * `expiresAt` ends both: a record past it counts as absent, except that the `tries` of a job that is not done are kept and
  * increase with each claim.
  */
-export const makeJobsTable = ({
-  client,
-  tableName,
-  clock,
-  stories = noStories,
-}: TurnsTablePorts): JobStore => {
+export const makeJobsTable = ({ client, tableName, clock, stories }: TurnsTablePorts): JobStore => {
   const { ttlOf } = stories;
   const keyOf = (id: JobId) => ({ turn: jobKeyOf(id) });
   const { update, updateAndGet } = makeConditionalUpdates({ client, tableName, keyOf, names });

@@ -13,7 +13,7 @@ const doneRecord = v.object({ state: v.literal("done"), outcome: v.string() });
  * another worker had claimed the job.
  */
 export const makeReopenJob =
-  ({ client, tableName, clock }: TurnsTablePorts): ReopenJob =>
+  ({ client, tableName, clock }: Omit<TurnsTablePorts, "stories">): ReopenJob =>
   async (id) => {
     const record = { TableName: tableName, Key: { turn: jobKeyOf(id) } };
     const isOpen = await conditionMet(

@@ -50,7 +50,7 @@ const updateOf = (attributes: Attributes, removed: readonly string[] = []): Stor
   values: Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
 });
 
-export const noStory = updateOf({});
+const noStory = updateOf({});
 
 /** Turns stories into attributes of records of the turns table. */
 export interface StoryAttributes {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeChatTurnsTable } from "#adapters/dynamodb/chat-turns-table.ts";
+import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import type { ChatTurnStore } from "#core/chat/chat-turn.ts";
@@ -83,7 +84,7 @@ export const startChatRuntime = async (): Promise<ChatRuntime> => {
       appKey: testApp.appKey,
       chatStream,
       chatControl,
-      turns: makeChatTurnsTable({ ...table, tableName: TURNS_TABLE }),
+      turns: makeChatTurnsTable({ ...table, tableName: TURNS_TABLE, stories: noStories }),
       pair: async (profile = {}) => {
         const name = randomUUID();
         const [userId, botId, apiKey] = [`user-${name}`, `bot-${name}`, `app-${name}`];
