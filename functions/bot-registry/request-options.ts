@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { maxPatternSize, patternSize } from "#adapters/patterns/pattern-size.ts";
 import type { IntegrationType } from "#core/bot/integration-types.ts";
 import { type OptionsOf, optionsByType } from "#core/bot/options.ts";
+import { issueAt } from "#core/shared/rules.ts";
 
 const notAPattern = "must be a regular expression (RE2 syntax)";
 const tooLarge = `at most ${maxPatternSize} characters for all patterns of the list, with repeats such as {3} expanded`;
@@ -25,20 +26,8 @@ const patternFault = (patterns: readonly string[]): PatternFault | undefined => 
 
 const checkPatterns = v.rawCheck<OptionsOf<IntegrationType>>(({ dataset, addIssue }) => {
   if (!dataset.typed) return;
-  const { filter } = dataset.value;
-  const matches = filter?.matches;
-  const fault = matches && patternFault(matches);
-  if (!filter || !matches || !fault) return;
-  const value = matches[fault.index];
-  addIssue({
-    message: fault.rule,
-    input: value,
-    path: [
-      { type: "object", origin: "value", input: { ...dataset.value }, key: "filter", value: filter },
-      { type: "object", origin: "value", input: { ...filter }, key: "matches", value: matches },
-      { type: "array", origin: "value", input: [...matches], key: fault.index, value },
-    ],
-  });
+  const fault = patternFault(dataset.value.filter?.matches ?? []);
+  if (fault) addIssue(issueAt(dataset.value, ["filter", "matches", fault.index], fault.rule));
 });
 
 /** The options of a type in a request. Their patterns must compile and not be too large (`functions/core/bot/options.ts`). */

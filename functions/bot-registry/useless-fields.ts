@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { eventName } from "#adapters/rongcloud/message-fields.ts";
 import { defaultEvents, isMessageType } from "#core/bot/event-type.ts";
 import { isTextType, textMessageTypes } from "#core/message/message-text.ts";
+import { issueAt } from "#core/shared/rules.ts";
 
 /** The fields of an integration that decide what triggers it. Other faults are those of the integration's schema. */
 const triggers = v.object({
@@ -27,15 +28,7 @@ export const refuseUselessFilter = v.rawCheck<Record<string, unknown>>(({ datase
   const parsed = v.safeParse(triggers, sent);
   const message = parsed.success ? filterFault(parsed.output) : undefined;
   if (!parsed.success || message === undefined) return;
-  const { options } = parsed.output;
-  addIssue({
-    message,
-    input: options.filter,
-    path: [
-      { type: "object", origin: "value", input: sent, key: "options", value: options },
-      { type: "object", origin: "value", input: { ...options }, key: "filter", value: options.filter },
-    ],
-  });
+  addIssue(issueAt(sent, ["options", "filter"], message));
 });
 
 const limited = v.object({
@@ -47,15 +40,7 @@ const limited = v.object({
 export const refuseLimitsOfWebhook = v.rawCheck<Record<string, unknown>>(({ dataset, addIssue }) => {
   if (!dataset.typed) return;
   const sent = dataset.value;
-  const parsed = v.safeParse(limited, sent);
-  if (!parsed.success) return;
-  const { options } = parsed.output;
-  addIssue({
-    message: "is not an option of a webhook, which asks no model; limit the integration that answers",
-    input: options.limits,
-    path: [
-      { type: "object", origin: "value", input: sent, key: "options", value: options },
-      { type: "object", origin: "value", input: { ...options }, key: "limits", value: options.limits },
-    ],
-  });
+  if (!v.is(limited, sent)) return;
+  const message = "is not an option of a webhook, which asks no model; limit the integration that answers";
+  addIssue(issueAt(sent, ["options", "limits"], message));
 });

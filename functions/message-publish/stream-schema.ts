@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { maxContentBytes, userId } from "#adapters/rongcloud/message-fields.ts";
-import { integerBetween, stringOf, trueOrFalse } from "#core/shared/rules.ts";
+import { integerBetween, issueAt, stringOf, trueOrFalse } from "#core/shared/rules.ts";
 
 interface ChunkContent {
   content: string;
@@ -26,13 +26,7 @@ const faultOf = ({ seq, complete, completeReason, messageUID }: ChunkContent) =>
 
 const checkPosition = v.rawCheck<ChunkContent>(({ dataset, addIssue }) => {
   const fault = dataset.typed ? faultOf(dataset.value) : undefined;
-  if (!dataset.typed || !fault) return;
-  const value = dataset.value[fault.field];
-  addIssue({
-    message: fault.rule,
-    input: value,
-    path: [{ type: "object", origin: "value", input: { ...dataset.value }, key: fault.field, value }],
-  });
+  if (dataset.typed && fault) addIssue(issueAt(dataset.value, [fault.field], fault.rule));
 });
 
 const streamFields = {

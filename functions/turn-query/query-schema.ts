@@ -1,5 +1,12 @@
 import * as v from "valibot";
-import { integerBetween, oneOf, stringOf } from "#core/shared/rules.ts";
+import {
+  anyObject,
+  integerBetween,
+  issueAt,
+  oneOf,
+  refuseUnknownFields,
+  stringOf,
+} from "#core/shared/rules.ts";
 import { usageGroups } from "#core/turn/story-usage.ts";
 import { storyOutcomes } from "#core/turn/turn-story.ts";
 
@@ -38,44 +45,37 @@ const inOrder = <T extends Range & Record<string, unknown>>() =>
   v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const { since = 0, until } = dataset.value;
-    if (until === undefined || since < until) return;
-    addIssue({
-      message: "must be after since",
-      input: until,
-      path: [{ type: "object", origin: "value", input: { ...dataset.value }, key: "until", value: until }],
-    });
+    if (until !== undefined && since >= until)
+      addIssue(issueAt(dataset.value, ["until"], "must be after since"));
   });
 
+const queryOf = <E extends v.ObjectEntries>(entries: E) =>
+  v.pipe(anyObject(), refuseUnknownFields(Object.keys(entries), "this query"), v.object(entries));
+
 export const turnQuerySchema = v.pipe(
-  v.object(
-    {
-      userId: v.optional(userId),
-      fromUserId: v.optional(userId),
-      conversation: v.optional(stringOf(1, 64)),
-      outcome: v.optional(oneOf(storyOutcomes)),
-      ...range,
-      page: v.optional(integerBetween(1, 1_000_000), 1),
-      pageSize: v.optional(integerBetween(1, 100), 10),
-    },
-    "must be an object",
-  ),
+  queryOf({
+    userId: v.optional(userId),
+    fromUserId: v.optional(userId),
+    conversation: v.optional(stringOf(1, 64)),
+    outcome: v.optional(oneOf(storyOutcomes)),
+    ...range,
+    page: v.optional(integerBetween(1, 1_000_000), 1),
+    pageSize: v.optional(integerBetween(1, 100), 10),
+  }),
   inOrder(),
 );
 
 const ids = ["turn", "msgUID", "messageId", "requestId"] as const;
 
 export const turnGetSchema = v.pipe(
-  v.object(
-    {
-      turn: v.optional(id),
-      msgUID: v.optional(id),
-      messageId: v.optional(id),
-      requestId: v.optional(id),
-      fromUserId: v.optional(userId),
-      ...range,
-    },
-    "must be an object",
-  ),
+  queryOf({
+    turn: v.optional(id),
+    msgUID: v.optional(id),
+    messageId: v.optional(id),
+    requestId: v.optional(id),
+    fromUserId: v.optional(userId),
+    ...range,
+  }),
   v.check(
     (sent) => ids.filter((name) => sent[name] !== undefined).length === 1,
     `must have exactly one of ${ids.join(", ")}`,
@@ -83,7 +83,4 @@ export const turnGetSchema = v.pipe(
   inOrder(),
 );
 
-export const usageQuerySchema = v.pipe(
-  v.object({ ...range, by: oneOf(usageGroups) }, "must be an object"),
-  inOrder(),
-);
+export const usageQuerySchema = v.pipe(queryOf({ ...range, by: oneOf(usageGroups) }), inOrder());

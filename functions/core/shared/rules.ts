@@ -31,3 +31,38 @@ export const anyObject = (rule = "must be an object") =>
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
     rule,
   );
+
+type Key = string | number;
+
+/** A fault of the value at `keys` of `root`, for checks that compare several fields. */
+export const issueAt = (root: object, [first, ...rest]: readonly [Key, ...Key[]], message: string) => {
+  let value: unknown = root;
+  const step = (key: Key): v.UnknownPathItem => {
+    const input = value;
+    value = Reflect.get(Object(input), key);
+    return { type: "unknown", origin: "value", input, key, value };
+  };
+  const path: [v.UnknownPathItem, ...v.UnknownPathItem[]] = [step(first), ...rest.map(step)];
+  return { message, input: value, path };
+};
+
+/**
+ * Rejects an object with another field, which an object schema would silently drop. `what` they are fields of, as in "is not a
+ * field of this query". `ignored`: fields that may be sent without effect.
+ */
+export const refuseUnknownFields = (
+  known: Iterable<string>,
+  what: string,
+  ignored: readonly string[] = [],
+) => {
+  const names = new Set(known);
+  const message = `is not a field of ${what}; known fields: ${[...names].join(", ")}`;
+  return v.rawCheck<Record<string, unknown>>(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const sent = dataset.value;
+    const key = Object.keys(sent).find((name) => !names.has(name) && !ignored.includes(name));
+    if (key === undefined) return;
+    // Null counts as absent. Another value is not part of the message: it may be a key under a misspelt name.
+    addIssue({ ...issueAt(sent, [key], message), input: sent[key] === null ? null : key });
+  });
+};

@@ -20,7 +20,18 @@ test("a time is the same in milliseconds and in ISO 8601, in any time zone", () 
 
 test("whatever is sent, a query is parsed or refused with the field", () => {
   const schemas = [turnQuerySchema, turnGetSchema, usageQuerySchema];
-  const names = ["since", "until", "page", "pageSize", "outcome", "by", "userId", "turn", "msgUID"];
+  const names = [
+    "unknown",
+    "since",
+    "until",
+    "page",
+    "pageSize",
+    "outcome",
+    "by",
+    "userId",
+    "turn",
+    "msgUID",
+  ];
   fc.assert(
     fc.property(
       fc.constantFrom(...schemas),
@@ -47,6 +58,21 @@ test.each([
   [turnQuerySchema, { since: 5, until: 5 }, "until: must be after since, got 5"],
   [turnQuerySchema, { pageSize: 101 }, "pageSize: must be an integer from 1 to 100, got 101"],
   [turnQuerySchema, { outcome: "lost" }, "outcome: must be one of running, answered"],
+  [
+    turnQuerySchema,
+    { user: "x" },
+    'user: is not a field of this query; known fields: userId, fromUserId, conversation, outcome, since, until, page, pageSize, got "user"',
+  ],
+  [
+    turnGetSchema,
+    { turn: "t1", userId: "bot-help" },
+    "userId: is not a field of this query; known fields: turn, ",
+  ],
+  [
+    usageQuerySchema,
+    { by: "day", userId: "bot-help" },
+    "userId: is not a field of this query; known fields: since, ",
+  ],
   [turnGetSchema, {}, "body: must have exactly one of turn, msgUID, messageId, requestId, got {}"],
   [turnGetSchema, { turn: "a", msgUID: "b" }, "body: must have exactly one of"],
   [turnGetSchema, { turn: "" }, 'turn: must not be empty, got ""'],
@@ -54,4 +80,9 @@ test.each([
   [usageQuerySchema, {}, "by: is required, got nothing"],
 ])("a request with a fault names the field, the rule and the value", (schema, sent, message) => {
   expect(() => parseInput(schema, sent)).toThrow(message);
+});
+
+test("null is as if the field were absent, also of an unknown one", () => {
+  const sent = { userId: null, user: null, pageSize: 5 };
+  expect(parseInput(turnQuerySchema, sent)).toEqual({ page: 1, pageSize: 5 });
 });
