@@ -108,7 +108,8 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
     schemas: ["TurnQuery", "Turn", "ExportedTurn"],
     properties: {
       userId: "The bot's user ID.",
-      conversation: "The name of the conversation, which a client over HTTP may give.",
+      conversation:
+        "The name of the conversation, which a client over HTTP may give; as a filter also a group's ID.",
       outcome:
         "How the turn ended; `running` if it has not. `undelivered`: the IM did not accept the answer. `limited`: `detail` names the limit that was reached. `refused`: the request was not valid or came too soon; `code` says why.",
     },

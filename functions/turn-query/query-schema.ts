@@ -1,12 +1,5 @@
 import * as v from "valibot";
-import {
-  anyObject,
-  integerBetween,
-  issueAt,
-  oneOf,
-  refuseUnknownFields,
-  stringOf,
-} from "#core/shared/rules.ts";
+import { exactObject, integerBetween, issueAt, oneOf, stringOf } from "#core/shared/rules.ts";
 import { usageGroups } from "#core/turn/story-usage.ts";
 import { storyOutcomes } from "#core/turn/turn-story.ts";
 
@@ -49,8 +42,7 @@ const inOrder = <T extends Range & Record<string, unknown>>() =>
       addIssue(issueAt(dataset.value, ["until"], "must be after since"));
   });
 
-const queryOf = <E extends v.ObjectEntries>(entries: E) =>
-  v.pipe(anyObject(), refuseUnknownFields(Object.keys(entries), "this query"), v.object(entries));
+const queryOf = <E extends v.ObjectEntries>(entries: E) => exactObject(entries, "this query");
 
 export const turnQuerySchema = v.pipe(
   queryOf({

@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import type { ExportPosition } from "#core/person/export-person.ts";
-import { integerBetween, stringOf } from "#core/shared/rules.ts";
+import { exactObject, integerBetween, stringOf } from "#core/shared/rules.ts";
 
 const userId = v.pipe(stringOf(1, 64), v.description("ID of the user."));
 
-export const eraseSchema = v.object(
+export const eraseSchema = exactObject(
   { userId, until: v.optional(integerBetween(0, Number.MAX_SAFE_INTEGER)) },
-  "must be an object",
+  "this call",
 );
 
 const position = v.variant("in", [
@@ -42,4 +42,4 @@ const cursor = v.pipe(
 export const toCursor = (next: ExportPosition): string =>
   Buffer.from(JSON.stringify(next)).toString("base64url");
 
-export const exportSchema = v.object({ userId, cursor: v.optional(cursor) }, "must be an object");
+export const exportSchema = exactObject({ userId, cursor: v.optional(cursor) }, "this call");

@@ -103,6 +103,7 @@ const descriptions: Readonly<Record<string, (line: LogLine) => Described>> = {
     text: `${describeLimit(line)}; the user ${line.userNotified === true ? "was told" : "had been told before"}`,
     verdict: "no answer",
   }),
+  limit_near: ({ limit }) => ({ text: `80 % of the limit ${limit} are used`, verdict: undefined }),
   turn_limited: (line) => ({
     text: `${line.bot} was not asked: ${describeLimit(line)}`,
     verdict: "no answer",

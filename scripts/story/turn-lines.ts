@@ -69,9 +69,12 @@ export const linesOfTurn = (turn: TurnOfReply): LogLine[] => {
   return [begun, { ...ids, ...endOf(turn), timestamp: at(turn.endedAt), firstTextMs, modelCalls, tries }];
 };
 
-/** The lines of the log, and those of turns whose requests the log does not know. */
+/**
+ * The lines of the log, and those of turns whose requests the log does not know. That a call was refused does not say whose it
+ * was, so the turn does.
+ */
 export const withTurns = (lines: readonly LogLine[], turns: readonly TurnOfReply[]): LogLine[] => {
-  const known = new Set(lines.map(({ requestId }) => requestId));
+  const known = new Set(lines.flatMap(({ requestId, user }) => (user === undefined ? [] : [requestId])));
   return [
     ...lines,
     ...turns.filter(({ requestId, turn }) => !known.has(requestId ?? turn)).flatMap(linesOfTurn),

@@ -43,6 +43,7 @@ const notWalked: Readonly<Record<string, string>> = {
   "TurnWorker: sqs:SendMessage on TurnsJobs.fifo": "an answer that waits for human input",
   "TurnWorker: sqs:SendMessage on TurnsDead.fifo": "a job that is given up",
   "TurnWorker: dynamodb:GetItem on Guards": "an app, bot or user that has no slot left",
+  "UserData: dynamodb:UpdateItem on Conversations": "a conversation in which a turn is in progress",
   "WebhookWorker: sqs:SendMessage on WebhooksDead.fifo": "a job that is given up",
   "WebhookWorker: dynamodb:GetItem on Guards": "an app or bot that has no slot left",
 };

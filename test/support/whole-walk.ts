@@ -3,6 +3,7 @@ import { expect } from "@jest/globals";
 import * as v from "valibot";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { createBotClient } from "../../client/src/index.ts";
+import { toCursor } from "../../functions/user-data/person-schema.ts";
 import { callApi, localApp, textMessage } from "./signed-call.ts";
 
 const tokenReply = v.object({ token: v.string() });
@@ -85,6 +86,11 @@ export const walkWhole = async (url: string): Promise<void> => {
     const [{ turn }] = (turns.body as { turns: [{ turn: string }] }).turns;
     await call("/v3/turn/get.json", { turn });
     await call("/v3/usage/query.json", { by: "day" });
+    for (const userId of ["u7", "u8"]) {
+      await call("/v3/user/export.json", { userId });
+      await call("/v3/user/export.json", { userId, cursor: toCursor({ in: "turns", until: Date.now() }) });
+      await call("/v3/user/erase.json", { userId });
+    }
     expect(await callApi(url, "/group/create.json", new URLSearchParams())).toMatchObject({ status: 404 });
   };
 

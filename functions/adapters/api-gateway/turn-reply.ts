@@ -94,7 +94,7 @@ const endOf = ({ ids, text: _, ...ending }: StoryEnding) => ({
 });
 
 export const toTurnReply = (story: StoryWithText, pseudonymOf: PseudonymOf): TurnReply => {
-  const { appKey, bot, integration, ending, text: texts, ...rest } = story;
+  const { appKey, bot, integration, ending, isCheck: _, text: texts, ...rest } = story;
   return {
     ...rest,
     userId: bot,

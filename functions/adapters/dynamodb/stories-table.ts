@@ -28,6 +28,7 @@ const beginning = v.object({
   msgUID: v.string(),
   requestId: text,
   traceId: text,
+  isCheck: v.optional(v.boolean()),
 });
 
 const ending = v.object({

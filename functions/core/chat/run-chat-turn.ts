@@ -152,7 +152,11 @@ export const makeRunChatTurn =
           { clock, timing: chatLease, expiresAt, renew, onError: warn("chat_turn_lease_not_renewed") },
           ({ signal }) => forwardTurn(turn, receiver, { deadline, signal, stop: stop.signal, admission }),
         );
-        if (forwarded.status === "busy") return "busy";
+        if (forwarded.status === "busy") {
+          const detail = "another turn is in progress in the conversation";
+          ending = { outcome: "refused", code: "conflict", detail, endedAt: clock.now() };
+          return "busy";
+        }
         if (forwarded.status === "not_continued") {
           throw callerError("conflict", "turn: it does not wait for human input any more");
         }

@@ -8,6 +8,7 @@ export const beginningOf = ({
   integrationType,
   event,
   acceptedAt,
+  check,
 }: Job): StoryBeginning => {
   const { fromUserId, toUserId, channelType, msgUID } = event.data;
   return {
@@ -20,6 +21,7 @@ export const beginningOf = ({
     targetId: channelType === "GROUP" ? toUserId : fromUserId,
     msgUID,
     acceptedAt,
+    ...(check && { isCheck: true }),
   };
 };
 

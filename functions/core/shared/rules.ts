@@ -66,3 +66,7 @@ export const refuseUnknownFields = (
     addIssue({ ...issueAt(sent, [key], message), input: sent[key] === null ? null : key });
   });
 };
+
+/** An object with these fields and no others. `what` it is, for the message. */
+export const exactObject = <E extends v.ObjectEntries>(entries: E, what: string) =>
+  v.pipe(anyObject(), refuseUnknownFields(Object.keys(entries), what), v.object(entries));

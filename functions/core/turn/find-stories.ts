@@ -20,13 +20,17 @@ export const maxReadStories = 10_000;
 /** How far pages go: each is read again from the newest story on. */
 const maxPagedStories = 1_000;
 
+/** A client's name, or the group. */
+const conversationNameOf = ({ channelType, targetId, conversation }: TurnStory): string | undefined =>
+  channelType === "GROUP" ? targetId : conversation;
+
 export const matchesFilter = (
   story: TurnStory,
   { bot, fromUserId, conversation, outcome }: Omit<StoryFilter, keyof StoryRange> & Partial<StoryRange>,
 ): boolean =>
   (bot === undefined || story.bot === bot) &&
   (fromUserId === undefined || story.fromUserId === fromUserId) &&
-  (conversation === undefined || story.conversation === conversation) &&
+  (conversation === undefined || conversation === conversationNameOf(story)) &&
   (outcome === undefined || outcomeOf(story) === outcome);
 
 /** Reads stories that fit until there are `wanted`, or the call has read as much as one may. */
@@ -45,7 +49,7 @@ export const readStories = async (
       return { stories, continueUntil: last };
     read += 1;
     last = story.acceptedAt;
-    if (isWanted(story)) stories.push(story);
+    if (!story.isCheck && isWanted(story)) stories.push(story);
     if (stories.length >= wanted) break;
   }
   return { stories };
@@ -66,7 +70,7 @@ export const pageOfStories = async (
   if (end > maxPagedStories) {
     throw callerError(
       "bad_parameter",
-      `page: page times pageSize must be at most ${maxPagedStories}; ask for turns until an earlier time, got ${page}`,
+      `page: page times pageSize must be at most ${maxPagedStories}; ask for turns until an earlier time, got ${page} times ${pageSize}`,
     );
   }
   const { stories, continueUntil } = await readStories(

@@ -57,6 +57,8 @@ export interface StoryBeginning {
   readonly conversation?: string | undefined;
   readonly msgUID: string;
   readonly acceptedAt: number;
+  /** A job that checks a paused answer: its message has a story already. */
+  readonly isCheck?: boolean | undefined;
 }
 
 /** The texts of a turn, if its app keeps them (`storyText`). */

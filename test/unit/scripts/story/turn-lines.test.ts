@@ -66,9 +66,15 @@ test.each([
   expect(conclusionOf(given)).toBe(conclusion);
 });
 
-test("a turn that the log knows is told once", () => {
-  const logged: LogLine = { timestamp: new Date(at).toISOString(), event: "job_accepted", requestId: "r1" };
+test("a turn that the log knows is told once; a refused call does not say whose it was", () => {
+  const refused: LogLine = {
+    timestamp: new Date(at).toISOString(),
+    event: "request_refused",
+    requestId: "r1",
+  };
+  const logged: LogLine = { ...refused, event: "job_accepted", user: "Qx7" };
   expect(withTurns([logged], [turn])).toEqual([logged]);
+  expect(withTurns([refused], [turn])).toHaveLength(3);
   expect(withTurns([logged], [{ ...turn, requestId: "r2" }])).toHaveLength(3);
 });
 
