@@ -15,7 +15,7 @@ const outputs = v.fallback(v.nullish(runOutputs, {}), {});
 /**
  * The events that the bridge handles (docs/spec/dify.md, A3). Others, such as events of newer versions, are ignored.
  */
-const difyEvent = v.variant("event", [
+const difyEvents = [
   v.object({ event: v.literal("message"), answer: text, ...ids }),
   v.object({ event: v.literal("agent_message"), answer: text, ...ids }),
   v.object({ event: v.literal("text_chunk"), data: v.object({ text }), task_id: id }),
@@ -78,14 +78,29 @@ const difyEvent = v.variant("event", [
     message: v.fallback(v.optional(text, ""), ""),
     ...ids,
   }),
-]);
+] as const;
 
-export type DifyEvent = v.InferOutput<typeof difyEvent>;
+type DifyEventSchema = (typeof difyEvents)[number];
+export type DifyEvent = v.InferOutput<DifyEventSchema>;
 
-const dataLine = v.pipe(v.string(), pythonJson, difyEvent);
+/** By name: a variant would compare each event with all of them. */
+const schemas = new Map<unknown, DifyEventSchema>(
+  difyEvents.map((schema) => [schema.entries.event.literal, schema]),
+);
+
+const named = v.pipe(
+  v.string(),
+  pythonJson,
+  v.custom<{ readonly event: unknown }>(
+    (value) => typeof value === "object" && value !== null && "event" in value,
+  ),
+);
 
 /** Parses a `data:` line; undefined if it is malformed or an event that the bridge does not handle. */
 export const parseDifyEvent = (data: string): DifyEvent | undefined => {
-  const parsed = v.safeParse(dataLine, data);
+  const event = v.safeParse(named, data);
+  const schema = event.success ? schemas.get(event.output.event) : undefined;
+  if (!schema) return undefined;
+  const parsed = v.safeParse(schema, event.output);
   return parsed.success ? parsed.output : undefined;
 };

@@ -20,17 +20,29 @@ export interface TextDigest {
 // UTF-16, as a surrogate pair may be split between two pieces.
 const hashOf = (text: string): string => createHash("sha256").update(text, "utf16le").digest("base64");
 
+/** Pieces are a word each, and a call of the hash costs as much as reading their event. In UTF-16 code units. */
+const maxBuffered = 8_192;
+
 /** `saved`: the text that an earlier process received. */
 export const makeTextDigest = (saved: SavedDigest = []): TextDigest => {
   let earlier = saved;
   let hash = createHash("sha256");
+  let buffered = "";
   let length = 0;
-  const append = (piece: string): void => {
-    hash.update(piece, "utf16le");
-    length += piece.length;
+  const flush = (): void => {
+    hash.update(buffered, "utf16le");
+    buffered = "";
   };
-  const save = (): SavedDigest =>
-    length === 0 ? earlier : [...earlier, { length, sha256: hash.copy().digest("base64") }];
+  const append = (piece: string): void => {
+    buffered += piece;
+    length += piece.length;
+    if (buffered.length > maxBuffered) flush();
+  };
+  const save = (): SavedDigest => {
+    if (length === 0) return earlier;
+    flush();
+    return [...earlier, { length, sha256: hash.copy().digest("base64") }];
+  };
   return {
     get length() {
       return earlier.reduce((sum, part) => sum + part.length, length);
@@ -39,6 +51,7 @@ export const makeTextDigest = (saved: SavedDigest = []): TextDigest => {
     reset: (text) => {
       earlier = [];
       hash = createHash("sha256");
+      buffered = "";
       length = 0;
       append(text);
     },
