@@ -122,7 +122,8 @@ export const makeStreamDelivery = ({
     let drained: PromiseWithResolvers<void> | undefined;
     let whole: AnswerSink | undefined;
     /** Ends the pause before the next call. */
-    let waking: AbortController | undefined;
+    /** The pause before the next chunk, and what ends it. */
+    let pause: { readonly until: number; readonly end: AbortController } | undefined;
     /** Of the answer's text in all messages, since it was last replaced. */
     let sent = makeTextHash();
     /** Number of characters at the start of `waiting` that only open a block again. */
@@ -179,7 +180,7 @@ export const makeStreamDelivery = ({
 
     const settle = (delivery: Delivery): void => {
       settled.abort();
-      waking?.abort();
+      pause?.end.abort();
       drain();
       if (delivery.status === "undelivered") gaveUp.abort();
       delivered.resolve(delivery);
@@ -277,10 +278,10 @@ export const makeStreamDelivery = ({
 
     const sendWaiting = async (): Promise<void> => {
       while (hasWork() && !settled.signal.aborted) {
-        for (let pauseMs = nextSendAt() - clock.now(); pauseMs > 0; pauseMs = nextSendAt() - clock.now()) {
-          waking = new AbortController();
-          await clock.sleep(pauseMs, waking.signal);
-          waking = undefined;
+        for (let until = nextSendAt(); until > clock.now(); until = nextSendAt()) {
+          pause = { until, end: new AbortController() };
+          await clock.sleep(until - clock.now(), pause.end.signal);
+          pause = undefined;
           if (settled.signal.aborted) return;
         }
         if (!lease.isHeld()) return settle({ status: "undelivered", reason: "abandoned" });
@@ -295,7 +296,7 @@ export const makeStreamDelivery = ({
     // Starts in the caller's tick, so that the first delta leads to the first call without delay.
     const run = (): void => {
       if (running) {
-        if (waking && (closing !== undefined || nextSendAt() <= nextCallAt)) waking.abort();
+        if (pause && nextSendAt() < pause.until) pause.end.abort();
         return;
       }
       running = true;
