@@ -6,7 +6,7 @@ import { unseal } from "#adapters/secrets/key-cipher.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { channelTypes } from "#core/message/message-event.ts";
-import type { Clock } from "#core/shared/clock.ts";
+import { type Clock, dayMs } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
 import type { StoryRange, StoryStore } from "#core/turn/story-store.ts";
 import { turnChannels } from "#core/turn/turn-report.ts";
@@ -81,7 +81,6 @@ export interface StoriesTablePorts {
   readonly days: number;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
 /** Records per call of a partition: a MB has more than the upper limit. */
 const pageLimits = { min: 20, max: 1_000 } as const;
 

@@ -3,7 +3,7 @@ import type { NativeAttributeValue } from "@aws-sdk/lib-dynamodb";
 import { currentTrace } from "#adapters/node/trace.ts";
 import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
 import { seal } from "#adapters/secrets/key-cipher.ts";
-import type { Clock } from "#core/shared/clock.ts";
+import { type Clock, dayMs } from "#core/shared/clock.ts";
 import type { StoryBeginning, StoryEnding } from "#core/turn/turn-story.ts";
 import { ttlOf } from "./expiry.ts";
 
@@ -30,8 +30,6 @@ export const partitionOf = (appKey: string, shard: number): string => JSON.strin
 
 /** What the text of a story is bound to. */
 export const textContext = (turn: string) => ["story", turn] as const;
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 /** A part of an update that writes a story along with a turn's state. Nothing if the stage keeps none. */
 export interface StoryUpdate {

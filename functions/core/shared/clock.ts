@@ -5,3 +5,5 @@ export interface Clock {
   /** Resolves after `ms`, or as soon as the signal aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+export const dayMs = 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
 import { type LimitName, limitNames, type Rates } from "#core/bot/limits.ts";
+import { dayMs } from "#core/shared/clock.ts";
 
 const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
 
 const windowOf = (limit: LimitName): "minute" | "day" => (limit === "turnsPerMinute" ? "minute" : "day");
 
