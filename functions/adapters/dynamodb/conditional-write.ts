@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, type NativeAttributeValue, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 
 /** The result of a write; undefined if its condition was not met. */
-const ignoreConditionFailure = async <T>(write: Promise<T>): Promise<T | undefined> => {
+export const ignoreConditionFailure = async <T>(write: Promise<T>): Promise<T | undefined> => {
   try {
     return await write;
   } catch (error) {

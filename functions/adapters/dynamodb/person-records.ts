@@ -3,14 +3,14 @@ import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import type { PersonRecords, Removal } from "#core/person/person-records.ts";
-import type { Clock } from "#core/shared/clock.ts";
+import { type Clock, dayMs } from "#core/shared/clock.ts";
 import { slotChannels } from "#core/shared/slots.ts";
 import type { ConversationKey, ConversationStore } from "#core/turn/conversation.ts";
 import { maxTurnMs } from "#core/turn/turn-time.ts";
 import { pieceKey, pieceLifeMs } from "./answer-pieces-table.ts";
 import { makeBatchDelete, maxPerBatch } from "./batch-delete.ts";
 import { makeBatchGet } from "./batch-get.ts";
-import { conditionMet } from "./conditional-write.ts";
+import { ignoreConditionFailure } from "./conditional-write.ts";
 import { conversationKey } from "./conversations-table.ts";
 import { countsKey } from "./limits-record.ts";
 import { recallKeyOf } from "./recalls-table.ts";
@@ -27,7 +27,6 @@ export interface PersonRecordsPorts {
   readonly clock: Clock;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
 /** A user has at most 100 slots, in records of 16. */
 const slotRecords = 7;
 
@@ -71,23 +70,27 @@ export const makePersonRecords = ({
     }
   };
 
-  /** Whether the item was deleted. */
-  const deleteIf = (
+  /** "busy": the condition was not met. */
+  const deleteIf = async (
     table: string,
     key: Readonly<Record<string, string>>,
     condition: string,
     values: Readonly<Record<string, unknown>>,
-  ): Promise<boolean> =>
-    conditionMet(
+  ): Promise<Removal> => {
+    const deleted = await ignoreConditionFailure(
       client.send(
         new DeleteCommand({
           TableName: table,
           Key: key,
           ConditionExpression: condition,
           ExpressionAttributeValues: values,
+          ReturnValues: "ALL_OLD",
         }),
       ),
     );
+    if (!deleted) return "busy";
+    return deleted.Attributes ? "removed" : "absent";
+  };
 
   return {
     removeTurn: async (story): Promise<Removal> => {
@@ -116,27 +119,18 @@ export const makePersonRecords = ({
         await deleteGuards([recallKeyOf({ appKey, channelType, targetId: target, msgUID }).guard]);
       }
       // Unless it has begun again meanwhile.
-      const isDeleted = await deleteIf(tables.turns, { turn: key }, "expiresAt = :expiresAt", {
-        ":expiresAt": expiresAt,
-      });
-      return isDeleted ? "removed" : "busy";
+      return deleteIf(tables.turns, { turn: key }, "expiresAt = :expiresAt", { ":expiresAt": expiresAt });
     },
 
     removeConversation: async (key: ConversationKey): Promise<Removal> => {
-      const Key = { conversation: conversationKey(key) };
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tables.conversations, Key, ConsistentRead: true }),
-      );
-      if (!Item) return "absent";
-      const isDeleted = await deleteIf(
+      const removal = await deleteIf(
         tables.conversations,
-        Key,
+        { conversation: conversationKey(key) },
         "attribute_not_exists(heldUntil) OR heldUntil <= :now",
         { ":now": clock.now() },
       );
-      if (isDeleted) return "removed";
-      await conversations.forget(key);
-      return "busy";
+      if (removal === "busy") await conversations.forget(key);
+      return removal;
     },
 
     removeUser: async (person, models): Promise<void> => {

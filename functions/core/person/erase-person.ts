@@ -86,9 +86,13 @@ export const makeErasePerson =
       return removed.size;
     };
 
-    const eraseConversations = (keys: readonly ConversationKey[]): Promise<Removal[]> => {
-      const distinct = new Map(keys.map((key) => [JSON.stringify(key), key]));
-      return inGroups([...distinct.values()], records.removeConversation);
+    const seen = new Set<string>();
+    /** Many turns lead to the same conversation. */
+    const removeOnce = async (key: ConversationKey): Promise<Removal> => {
+      const name = JSON.stringify(key);
+      if (seen.has(name)) return "absent";
+      seen.add(name);
+      return records.removeConversation(key);
     };
 
     /** Deletes the person's turns, newest first, and before each the conversation that only it leads to. */
@@ -107,7 +111,8 @@ export const makeErasePerson =
         for (const { botUserId: bot, integrationType: type } of keys)
           if (!all.some((each) => each.bot === bot && each.type === type))
             gone.set(JSON.stringify([bot, type]), { bot, type });
-        conversations.push(...(await eraseConversations(keys)));
+        // All of them, also if the time is over meanwhile: nothing else leads to them.
+        conversations.push(...(await Promise.all(keys.map(removeOnce))));
         turns.push(await records.removeTurn(story));
       }
       return { turns, conversations, gone, continueUntil: undefined };
@@ -120,7 +125,10 @@ export const makeErasePerson =
       keeping.map((model) => eraseAt(model).catch((error: unknown) => failedModel(model, error))),
     );
     const failed = [...unreadable, ...atModels.filter((each) => typeof each !== "number")];
-    const direct = await eraseConversations(all.map((model) => directConversation(person, model)));
+    const direct = await inGroups(
+      all.map((model) => directConversation(person, model)),
+      removeOnce,
+    );
     const { turns, conversations: others, gone, continueUntil } = await eraseTurns();
     const conversations = [...direct, ...others];
 
