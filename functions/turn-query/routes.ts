@@ -5,7 +5,14 @@ import { toTurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { PseudonymOf } from "#core/shared/pseudonym.ts";
-import { matchesFilter, pageOfStories, type ReadStories, readStories } from "#core/turn/find-stories.ts";
+import {
+  isTurn,
+  matchesFilter,
+  pageOfStories,
+  type ReadStories,
+  readStories,
+  withTexts,
+} from "#core/turn/find-stories.ts";
 import type { StoryStore, StoryWithText } from "#core/turn/story-store.ts";
 import { usageOf } from "#core/turn/story-usage.ts";
 import type { TurnStory } from "#core/turn/turn-story.ts";
@@ -71,18 +78,15 @@ export const makeTurnQueryRoutes = ({
       if (asked.turn !== undefined)
         return { turns: (await findByTurn(appKey, asked.turn)).map(toReply), isComplete: true };
       const range = { ...rangeOf(appKey, asked), fromUserId: asked.fromUserId };
-      const read = await readStories(stories, range, hasId(asked), maxFound);
+      const read = await readStories(stories, range, hasId(asked), { wanted: maxFound });
       if (read.stories.length === 0 && read.continueUntil === undefined)
         throw callerError("not_found", "there is no such turn");
-      // With their texts, which the index does not have.
-      const found = await Promise.all(
-        read.stories.map(async (story) => (await stories.find(appKey, story.turn)) ?? story),
-      );
+      const found = await withTexts(stories, appKey, read.stories);
       return { turns: found.map(toReply), ...completeness(read) };
     },
     "/v3/usage/query.json": async ({ appKey }, { body }) => {
       const { by, ...asked } = parseJsonBody(usageQuerySchema, body);
-      const read = await readStories(stories, rangeOf(appKey, asked), () => true);
+      const read = await readStories(stories, rangeOf(appKey, asked), isTurn);
       return { usage: usageOf(read.stories, by), ...completeness(read) };
     },
   };

@@ -2,6 +2,7 @@ import type { KeptMessage } from "#core/answer/model.ts";
 import type { UserProfile, UserProfiles } from "#core/chat/user-profile.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Conversation, ConversationKey, ConversationStore } from "#core/turn/conversation.ts";
+import { readStories, withTexts } from "#core/turn/find-stories.ts";
 import type { StoryStore, StoryWithText } from "#core/turn/story-store.ts";
 import type { TurnStory } from "#core/turn/turn-story.ts";
 import {
@@ -117,28 +118,22 @@ export const makeExportPerson = ({
     const others = page
       .flatMap((story) => conversationsOf(person, story))
       .filter(({ channelType, name }) => channelType === "GROUP" || name !== undefined);
-    const turns = page.map(async (story): Promise<ExportedItem> => {
-      // The index does not have the texts.
-      const withText = await stories.find(person.appKey, story.turn);
-      return { kind: "turn", story: withText ?? story };
-    });
-    return [...(await toItems(others)), ...(await Promise.all(turns))];
+    const stored = await withTexts(stories, person.appKey, page);
+    return [...(await toItems(others)), ...stored.map((story) => ({ kind: "turn", story }) as const)];
   };
 
   const exportTurns = async (person: Person, until: number, deadline: number): Promise<ExportedPage> => {
     const { appKey, userId } = person;
-    const page: TurnStory[] = [];
-    let last: number | undefined;
-    const range = { appKey, fromUserId: userId, since: 0, until };
-    for await (const story of stories.newestFirst(range, Number.POSITIVE_INFINITY)) {
-      const isFull = page.length >= itemsPerPage || clock.now() >= deadline;
-      // Between two times, so that the next page repeats none and leaves none out.
-      if (isFull && last !== undefined && story.acceptedAt !== last)
-        return { items: await toTurnItems(person, page), next: { in: "turns", until: last } };
-      last = story.acceptedAt;
-      if (story.fromUserId === userId) page.push(story);
-    }
-    return { items: await toTurnItems(person, page), next: { in: "models" } };
+    const { stories: page, continueUntil } = await readStories(
+      stories,
+      { appKey, fromUserId: userId, since: 0, until },
+      ({ fromUserId }) => fromUserId === userId,
+      { isFull: (_read, found) => found >= itemsPerPage || clock.now() >= deadline },
+    );
+    return {
+      items: await toTurnItems(person, page),
+      next: continueUntil === undefined ? { in: "models" } : { in: "turns", until: continueUntil },
+    };
   };
 
   /** Messages of one model, and where its next page begins; undefined: these were the last. */

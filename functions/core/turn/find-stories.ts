@@ -1,5 +1,5 @@
 import { callerError } from "#core/shared/errors.ts";
-import type { StoryRange, StoryStore } from "./story-store.ts";
+import type { StoryRange, StoryStore, StoryWithText } from "./story-store.ts";
 import { outcomeOf, type StoryOutcome, type TurnStory } from "./turn-story.ts";
 
 export interface StoryFilter extends StoryRange {
@@ -24,36 +24,55 @@ const maxPagedStories = 1_000;
 const conversationNameOf = ({ channelType, targetId, conversation }: TurnStory): string | undefined =>
   channelType === "GROUP" ? targetId : conversation;
 
+/** A check of a paused answer is no turn of its own. */
+export const isTurn = ({ isCheck }: TurnStory): boolean => !isCheck;
+
 export const matchesFilter = (
   story: TurnStory,
   { bot, fromUserId, conversation, outcome }: Omit<StoryFilter, keyof StoryRange> & Partial<StoryRange>,
 ): boolean =>
+  isTurn(story) &&
   (bot === undefined || story.bot === bot) &&
   (fromUserId === undefined || story.fromUserId === fromUserId) &&
   (conversation === undefined || conversation === conversationNameOf(story)) &&
   (outcome === undefined || outcomeOf(story) === outcome);
 
-/** Reads stories that fit until there are `wanted`, or the call has read as much as one may. */
+export interface ReadLimits {
+  /** How many stories are needed at most. */
+  readonly wanted?: number;
+  /** Whether the call has read as much as one may, by the number of stories that it read and found. */
+  readonly isFull?: (read: number, found: number) => boolean;
+}
+
+/** Reads stories that are wanted, newest first, until there are enough or the call has read as much as one may. */
 export const readStories = async (
   store: Pick<StoryStore, "newestFirst">,
   range: StoryRange,
   isWanted: (story: TurnStory) => boolean,
-  wanted = Number.POSITIVE_INFINITY,
+  { wanted = Number.POSITIVE_INFINITY, isFull = (read) => read >= maxReadStories }: ReadLimits = {},
 ): Promise<ReadStories> => {
   const stories: TurnStory[] = [];
   let read = 0;
   let last: number | undefined;
   for await (const story of store.newestFirst(range, wanted)) {
     // Between two times, so that the next call repeats none and leaves none out.
-    if (read >= maxReadStories && last !== undefined && story.acceptedAt !== last)
+    if (last !== undefined && story.acceptedAt !== last && isFull(read, stories.length))
       return { stories, continueUntil: last };
     read += 1;
     last = story.acceptedAt;
-    if (!story.isCheck && isWanted(story)) stories.push(story);
+    if (isWanted(story)) stories.push(story);
     if (stories.length >= wanted) break;
   }
   return { stories };
 };
+
+/** The stories with their texts, which the index does not have. */
+export const withTexts = (
+  store: Pick<StoryStore, "find">,
+  appKey: string,
+  stories: readonly TurnStory[],
+): Promise<StoryWithText[]> =>
+  Promise.all(stories.map(async (story) => (await store.find(appKey, story.turn)) ?? story));
 
 export interface StoryPage extends ReadStories {
   readonly hasNext: boolean;
@@ -77,7 +96,7 @@ export const pageOfStories = async (
     store,
     filter,
     (story) => matchesFilter(story, filter),
-    end + 1,
+    { wanted: end + 1 },
   );
   return { stories: stories.slice(end - pageSize, end), hasNext: stories.length > end, continueUntil };
 };
