@@ -39,6 +39,10 @@ export const errorBody = v.object({
   message: v.optional(v.string(), ""),
 });
 
+/** An answer that a call does not expect. */
+export const refused = (status: number): BridgeError =>
+  new BridgeError("upstream_refused", `Dify answered HTTP ${status}`);
+
 /** Large enough for a page of messages. */
 const maxReplyBytes = 8 * 1024 * 1024;
 

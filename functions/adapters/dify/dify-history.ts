@@ -2,8 +2,7 @@ import * as v from "valibot";
 import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import type { ModelHistory, Page } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
-import { BridgeError } from "#core/shared/errors.ts";
-import type { CallDify, DifyCall } from "./call-dify.ts";
+import { type CallDify, type DifyCall, refused } from "./call-dify.ts";
 import { difyUser } from "./dify-ids.ts";
 
 /** The maximum. */
@@ -43,9 +42,6 @@ const messages = pageOf(
     })),
   ),
 );
-
-const refused = (status: number): BridgeError =>
-  new BridgeError("upstream_refused", `Dify answered HTTP ${status}`);
 
 const nothing = { data: [], has_more: false } as const;
 

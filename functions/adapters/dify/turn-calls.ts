@@ -3,7 +3,7 @@ import { lenientList } from "#adapters/model-api/lenient.ts";
 import type { Model } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
-import type { CallDify } from "./call-dify.ts";
+import { type CallDify, refused } from "./call-dify.ts";
 import { difyUser, readMemory, readReference } from "./dify-ids.ts";
 import { stopPath } from "./dify-request.ts";
 
@@ -16,9 +16,7 @@ const suggested = v.object({
 });
 
 const refusal = (status: number): BridgeError =>
-  status === 404
-    ? callerError("not_found", "turn: Dify no longer has this message")
-    : new BridgeError("upstream_refused", `Dify answered HTTP ${status}`);
+  status === 404 ? callerError("not_found", "turn: Dify no longer has this message") : refused(status);
 
 /** Stops, rates and follows up a turn by Dify's ids (docs/spec/dify.md, A1). */
 export const makeTurnCalls = (
