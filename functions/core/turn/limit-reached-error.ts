@@ -2,7 +2,7 @@ import type { LimitName } from "#core/bot/limits.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import type { LimitScope, ReachedLimit } from "./limit-store.ts";
 
-const ownerOf: Record<LimitScope, string> = {
+const subjectOf: Record<LimitScope, string> = {
   app: "the app has",
   bot: "the bot has",
   app_user: "the user has",
@@ -22,7 +22,7 @@ export class LimitReachedError extends BridgeError {
     const { scope, limit, freeAt } = by;
     super(
       "rate_limited",
-      `${limit}: ${ownerOf[scope]} used up the ${unitOf[limit]}; retry from ${new Date(freeAt).toISOString()} on`,
+      `${limit}: ${subjectOf[scope]} used up the ${unitOf[limit]}; retry from ${new Date(freeAt).toISOString()} on`,
       { expose: true, retryable: true, retryAfterMs: Math.max(0, freeAt - now) },
     );
     this.by = by;
