@@ -38,7 +38,7 @@ export const startStrictSqs = async ({
     disconnected: AbortSignal,
   ): Promise<Answer> => {
     const target = headers["x-amz-target"];
-    const denial = denies(headers, permissionsForSqs(target, JSON.stringify(body)));
+    const denial = denies(headers, permissionsForSqs(target, body));
     if (denial !== undefined) return errorAnswer({ code: "AccessDenied", message: denial });
     const post = (request: unknown) => fauxqs.post(headers, request);
     switch (target) {

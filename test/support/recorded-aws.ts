@@ -48,7 +48,9 @@ export const startRecordedAws = async (): Promise<RecordedAws> => {
   const sqs = track(await startSqs({ queues: [], endpoint: undefined, dataDir: undefined }));
   return {
     dynamodbEndpoint: await recordedProxy(dynamodb.endpoint, permissionsForDynamoDb),
-    sqsEndpoint: await recordedProxy(sqs.endpoint, permissionsForSqs),
+    sqsEndpoint: await recordedProxy(sqs.endpoint, (target, body) =>
+      permissionsForSqs(target, JSON.parse(body)),
+    ),
     used: () => used,
     close: async () => {
       for (const each of started.toReversed()) await each.close();

@@ -2,10 +2,10 @@ import * as v from "valibot";
 import { arnOf } from "../template/account.ts";
 import type { Permission } from "../template/permissions.ts";
 
-const request = v.pipe(v.string(), v.parseJson(), v.object({ QueueUrl: v.string() }));
+const request = v.object({ QueueUrl: v.string() });
 
 /** The permissions that a call of SQS needs: a batch needs that of the single call. */
-export const permissionsForSqs = (target: unknown, body: string): Permission[] => {
+export const permissionsForSqs = (target: unknown, body: unknown): Permission[] => {
   const parsed = v.safeParse(request, body);
   if (!parsed.success) return [];
   const operation = String(target)
