@@ -8,7 +8,7 @@ import { closeAfterAll } from "../support/close-after.ts";
 import { cutAfter, failAfter, onlyPings } from "../support/dify-scripts.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
-import { callApi, localApp, textMessage } from "../support/signed-call.ts";
+import { callApi, createBotAt, localApp, textMessage } from "../support/signed-call.ts";
 
 let dify: DifySimulator;
 let im: ImSimulator;
@@ -37,9 +37,7 @@ const createBot = async (userId: string, profile: ProfileInput = {}, given: obje
     auth: { apiKey: `app-${userId}` },
     ...given,
   };
-  const body = { userId, name: "Helpdesk", type: "faq", profileUrl: "https://example.com/b.png" };
-  const reply = await callApi(bridge.url, "/v3/bot/create.json", { ...body, integrations: [integration] });
-  expect(reply).toMatchObject({ status: 200 });
+  await createBotAt(bridge.url, userId, integration);
   created.push(userId);
 };
 

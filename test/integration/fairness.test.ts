@@ -6,7 +6,7 @@ import { type ImSimulator, startImSimulator } from "../../local/im/server.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
-import { callApi, localApp, textMessage } from "../support/signed-call.ts";
+import { callApi, createBotAt, localApp, textMessage } from "../support/signed-call.ts";
 
 /** More than the ten workers that run with one invocation a thread. */
 const slowUsers = 25;
@@ -26,9 +26,7 @@ beforeAll(async () => {
 }, 120_000);
 
 const createBot = async (userId: string, integration: object): Promise<void> => {
-  const body = { userId, name: "Bot", type: "faq", profileUrl: "https://example.com/b.png" };
-  const reply = await callApi(bridge.url, "/v3/bot/create.json", { ...body, integrations: [integration] });
-  expect(reply).toMatchObject({ status: 200 });
+  await createBotAt(bridge.url, userId, integration);
 };
 
 const say = async (fromUserId: string, toUserId: string, text: string): Promise<void> => {

@@ -7,7 +7,7 @@ import { localCredentials, userToken } from "../support/chat/chat-server.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
-import { callApi, localApp, textMessage } from "../support/signed-call.ts";
+import { callApi, createBotAt, localApp, textMessage } from "../support/signed-call.ts";
 
 const demoKey = "sk-of-the-settings";
 
@@ -33,9 +33,7 @@ const createBot = async (userId: string, options: object = {}, given: object = {
     options: { model: "simulated-model", ...options },
     ...given,
   };
-  const body = { userId, name: "Helpdesk", type: "faq", profileUrl: "https://example.com/b.png" };
-  const reply = await callApi(bridge.url, "/v3/bot/create.json", { ...body, integrations: [integration] });
-  expect(reply).toMatchObject({ status: 200 });
+  await createBotAt(bridge.url, userId, integration);
 };
 
 const say = (toUserId: string, content: string) =>

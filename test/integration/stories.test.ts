@@ -7,7 +7,7 @@ import { runLogOf } from "../../local/run-file.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, run, startBridge } from "../support/local-run.ts";
-import { callApi, localApp, textMessage } from "../support/signed-call.ts";
+import { callApi, createBotAt, localApp, textMessage } from "../support/signed-call.ts";
 
 let dify: DifySimulator;
 let im: ImSimulator;
@@ -17,9 +17,7 @@ let bridge: RunningBridge;
 const streamPath = "/v3/message/private/publish_stream.json";
 
 const createBot = async (userId: string, integration: object): Promise<void> => {
-  const bot = { userId, name: "Helpdesk", type: "faq", profileUrl: "https://example.com/b.png" };
-  const created = await callApi(bridge.url, "/v3/bot/create.json", { ...bot, integrations: [integration] });
-  expect(created).toMatchObject({ body: { code: 200 } });
+  await createBotAt(bridge.url, userId, integration);
 };
 const chatflow = (apiKey: string, given: object = {}) => ({
   type: "dify_chatflow",

@@ -9,7 +9,7 @@ import { closeAfterAll } from "../support/close-after.ts";
 import { makeClient } from "../support/dynamodb.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
-import { callApi, localApp, textMessage } from "../support/signed-call.ts";
+import { callApi, createBotAt, localApp, textMessage } from "../support/signed-call.ts";
 
 let dify: DifySimulator;
 let im: ImSimulator;
@@ -17,11 +17,9 @@ let bridge: RunningBridge;
 let allRecords: () => Promise<Record<string, unknown>[]>;
 
 const createBot = async (userId: string, type: string, apiKey: string): Promise<void> => {
-  const body = { userId, name: "Helpdesk", type: "faq", profileUrl: "https://example.com/b.png" };
   const limits = { perUser: { turnsPerDay: 100 } };
   const integration = { type, callbackUrl: dify.url, auth: { apiKey }, options: { limits } };
-  const reply = await callApi(bridge.url, "/v3/bot/create.json", { ...body, integrations: [integration] });
-  expect(reply).toMatchObject({ status: 200 });
+  await createBotAt(bridge.url, userId, integration);
 };
 
 beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { expect } from "@jest/globals";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 
 export const localApp = { appKey: "local-app-key", secret: "local-app-secret" };
@@ -34,3 +35,14 @@ export const textMessage = (fromUserId: string, toUserId: string, content: strin
     objectName: "RC:TxtMsg",
     content: JSON.stringify({ content }),
   });
+
+/** Creates a bot of the local app. */
+export const createBotAt = async (
+  url: string,
+  userId: string,
+  ...integrations: readonly object[]
+): Promise<void> => {
+  const bot = { userId, name: "Helpdesk", type: "faq", profileUrl: "https://example.com/b.png" };
+  const created = await callApi(url, "/v3/bot/create.json", { ...bot, integrations });
+  expect(created).toMatchObject({ status: 200, body: { code: 200 } });
+};
