@@ -1,0 +1,79 @@
+import { chooseApp, chosenApp } from "./chosen-app.ts";
+import { hrefOf, pageNames, route } from "./route.ts";
+import { currentSession } from "./session.ts";
+import { language, languages } from "./text/language.ts";
+import { shellTexts } from "./text/shell.ts";
+import { theme, themes } from "./theme.ts";
+import { Select } from "./ui/select.tsx";
+
+const Navigation = () => {
+  const texts = shellTexts.value;
+  return (
+    <nav aria-label={texts.navigation}>
+      {pageNames.map((name) => (
+        <a key={name} href={hrefOf(name)} aria-current={route.value.page === name ? "page" : undefined}>
+          {texts.pages[name]}
+        </a>
+      ))}
+    </nav>
+  );
+};
+
+const Operator = () => {
+  const { name, canSignOut } = currentSession();
+  const texts = shellTexts.value;
+  return (
+    <>
+      {name !== null && <p>{texts.signedInAs(name)}</p>}
+      {canSignOut && (
+        <form method="post" action="sign-out">
+          <button type="submit">{texts.signOut}</button>
+        </form>
+      )}
+    </>
+  );
+};
+
+const Settings = () => {
+  const texts = shellTexts.value;
+  const { apps } = currentSession();
+  return (
+    <details class="menu">
+      <summary>{texts.settings}</summary>
+      <div class="menu-content">
+        {apps.length > 1 && (
+          <Select label={texts.app} value={chosenApp.value} options={apps} onChange={chooseApp} />
+        )}
+        <Select
+          label={texts.language}
+          value={language.value}
+          options={languages}
+          nameOf={(each) => texts.languages[each]}
+          onChange={(chosen) => {
+            language.value = chosen;
+          }}
+        />
+        <Select
+          label={texts.theme}
+          value={theme.value}
+          options={themes}
+          nameOf={(each) => texts.themes[each]}
+          onChange={(chosen) => {
+            theme.value = chosen;
+          }}
+        />
+        <Operator />
+      </div>
+    </details>
+  );
+};
+
+export const Header = () => (
+  <header class="bar">
+    <a class="brand" href={hrefOf("chat")}>
+      Bot Bridge
+    </a>
+    <Navigation />
+    <Settings />
+  </header>
+);

@@ -1,0 +1,1 @@
+export const BotsPage = () => <h1>Bots</h1>;

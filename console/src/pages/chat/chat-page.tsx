@@ -1,0 +1,1 @@
+export const ChatPage = () => <h1>Chat</h1>;

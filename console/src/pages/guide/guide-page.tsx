@@ -1,0 +1,1 @@
+export const GuidePage = () => <h1>Guide</h1>;

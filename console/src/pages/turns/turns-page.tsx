@@ -1,0 +1,1 @@
+export const TurnsPage = () => <h1>Turns</h1>;

@@ -1,0 +1,45 @@
+import { signal } from "@preact/signals";
+import * as v from "valibot";
+
+const signedIn = v.object({
+  /** The operator's name; null locally. */
+  name: v.nullable(v.string()),
+  bridgeUrl: v.string(),
+  /** App Keys. */
+  apps: v.pipe(v.array(v.string()), v.minLength(1)),
+  /** What only a local run has: the demo bot, and the IM simulator. */
+  local: v.nullable(v.object({ botId: v.string(), userId: v.string() })),
+  canSignOut: v.boolean(),
+});
+const signedOut = v.object({ signInUrl: v.string() });
+
+export type SignedIn = v.InferOutput<typeof signedIn>;
+
+export type Session =
+  | { readonly state: "loading" }
+  /** The server behind the page did not answer as it should. */
+  | { readonly state: "unreachable" }
+  | { readonly state: "signed_out"; readonly signInUrl: string }
+  | { readonly state: "ready"; readonly session: SignedIn };
+
+export const session = signal<Session>({ state: "loading" });
+
+const fetchSession = async (): Promise<Session> => {
+  const response = await fetch("session.json");
+  const body: unknown = await response.json();
+  if (response.status === 401) {
+    const { signInUrl } = v.parse(signedOut, body);
+    return { state: "signed_out", signInUrl };
+  }
+  return { state: "ready", session: v.parse(signedIn, body) };
+};
+
+export const loadSession = async (): Promise<void> => {
+  session.value = await fetchSession().catch((): Session => ({ state: "unreachable" }));
+};
+
+/** The session of a page that is shown only to those who are signed in. */
+export const currentSession = (): SignedIn => {
+  if (session.value.state !== "ready") throw new Error("no session");
+  return session.value.session;
+};
