@@ -1,1 +1,75 @@
-export const ChatPage = () => <h1>Chat</h1>;
+import { useEffect } from "preact/hooks";
+import { chosenApp } from "../../chosen-app.ts";
+import { hrefOf, route } from "../../route.ts";
+import { currentSession } from "../../session.ts";
+import { useLoaded } from "../../ui/use-loaded.ts";
+import { listBotIds } from "./bot-list.ts";
+import "./chat.css";
+import { ChatPaneView } from "./chat-pane.tsx";
+import { ImPaneView } from "./im-pane.tsx";
+import { addImView, addUser, changePane, closePane, maxPanes, type Pane, panes } from "./panes.ts";
+import { chatTexts } from "./texts.ts";
+
+/** A link to the chat with a bot: `#/chat?bot=bot-001`. */
+const useBotOfAddress = (): void => {
+  const botId = route.value.query.get("bot");
+  useEffect(() => {
+    const first = panes.peek().findIndex(({ kind }) => kind === "chat");
+    const pane = panes.peek()[first];
+    if (botId === null || pane?.kind !== "chat" || pane.botId === botId) return;
+    changePane(first, { ...pane, botId, conversation: undefined });
+  }, [botId]);
+};
+
+const keyOf = (pane: Pane, index: number): string => `${index} ${pane.kind}`;
+
+export const ChatPage = () => {
+  const texts = chatTexts.value;
+  const [{ last: botIds, state }] = useLoaded(listBotIds, [chosenApp.value]);
+  useBotOfAddress();
+  const close = (index: number) => (panes.value.length === 1 ? undefined : () => closePane(index));
+  const canAdd = panes.value.length < maxPanes;
+  return (
+    <div class="chat">
+      <h1 class="visually-hidden">{texts.title}</h1>
+      <div class="row chat-tools">
+        {canAdd && (
+          <button type="button" class="quiet" onClick={addUser}>
+            {texts.addUser}
+          </button>
+        )}
+        {canAdd && currentSession().local && !panes.value.some(({ kind }) => kind === "im") && (
+          <button type="button" class="quiet" onClick={addImView}>
+            {texts.addIm}
+          </button>
+        )}
+        {state === "ready" && botIds?.length === 0 && (
+          <p class="hint">
+            {texts.noBots} <a href={hrefOf("bots")}>{texts.createBot}</a>
+          </p>
+        )}
+      </div>
+      <div class="chat-panes">
+        {panes.value.map((pane, index) =>
+          pane.kind === "chat" ? (
+            <ChatPaneView
+              key={keyOf(pane, index)}
+              pane={pane}
+              botIds={botIds ?? []}
+              onChange={(changed) => changePane(index, changed)}
+              onClose={close(index)}
+            />
+          ) : (
+            <ImPaneView
+              key={keyOf(pane, index)}
+              pane={pane}
+              botIds={botIds ?? []}
+              onChange={(changed) => changePane(index, changed)}
+              onClose={close(index)}
+            />
+          ),
+        )}
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,12 @@
+import { defineTexts } from "../text/language.ts";
+
+export const markdownTexts = defineTexts(
+  {
+    showPicture: (host: string) => `Show the picture from ${host}`,
+    table: "Table",
+  },
+  {
+    showPicture: (host) => `显示来自 ${host} 的图片`,
+    table: "表格",
+  },
+);

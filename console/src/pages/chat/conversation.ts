@@ -1,0 +1,213 @@
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type {
+  Answer,
+  Bot,
+  FormInput,
+  HistoryMessage,
+  QuestionFile,
+  Rating,
+} from "../../../../client/src/index.ts";
+import { type AnswerState, applyEvent, failAnswer, isOpen, unanswered } from "./answer-state.ts";
+import type { OpenTurnStore } from "./open-turn.ts";
+
+export interface AttachedFile {
+  readonly name: string;
+  readonly file: QuestionFile;
+}
+
+export interface Question {
+  readonly text: string;
+  readonly files: readonly AttachedFile[];
+}
+
+/** A question and its answer. */
+export interface Exchange {
+  /** Unique in the conversation. */
+  readonly key: string;
+  readonly question: Question;
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number;
+  readonly answer: Signal<AnswerState>;
+}
+
+export interface ConversationPorts {
+  readonly bot: Bot;
+  /** Undefined for the conversation that the user has with the bot in the IM. */
+  readonly name: string | undefined;
+  readonly openTurns: OpenTurnStore;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** How much of an earlier conversation is known. */
+export type HistoryState =
+  | { readonly state: "loading" }
+  | { readonly state: "loaded"; readonly hasMore: boolean }
+  | { readonly state: "failed"; readonly error: unknown };
+
+export interface Conversation {
+  readonly exchanges: ReadonlySignal<readonly Exchange[]>;
+  readonly suggestions: ReadonlySignal<readonly string[]>;
+  readonly history: ReadonlySignal<HistoryState>;
+  /** Whether an answer is being read. */
+  readonly isBusy: ReadonlySignal<boolean>;
+  /** Loads what was said before, and continues an answer that a reload of the page cut off. */
+  open(): Promise<void>;
+  loadEarlier(): Promise<void>;
+  ask(question: Question): Promise<void>;
+  /** Fills in the form of a paused answer. */
+  fillIn(exchange: Exchange, input: FormInput): Promise<void>;
+  stop(): Promise<void>;
+  rate(exchange: Exchange, rating: Rating): Promise<void>;
+  /** The bot forgets the conversation. */
+  forget(): Promise<void>;
+  /** Stops reading; the bot goes on. */
+  close(): void;
+}
+
+const pageSize = 20;
+
+/** The statuses of a conversation that has not begun, or that the bot's app keeps no messages of. */
+const withoutHistory: readonly (number | undefined)[] = [404, 409];
+
+const statusOf = (error: unknown): number | undefined =>
+  error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : undefined;
+
+const exchangeOf = ({ id, turn, question, answer, askedAt, rating, files }: HistoryMessage): Exchange => ({
+  key: id,
+  question: { text: question, files: [] },
+  askedAt,
+  answer: signal({
+    ...unanswered,
+    phase: "done",
+    text: answer,
+    turn: turn ?? undefined,
+    rating,
+    files,
+  }),
+});
+
+/** A user's conversation with a bot, as a page shows it. */
+export const makeConversation = ({ bot, name, openTurns, now }: ConversationPorts): Conversation => {
+  const exchanges = signal<readonly Exchange[]>([]);
+  const suggestions = signal<readonly string[]>([]);
+  const history = signal<HistoryState>({ state: "loading" });
+  const isBusy = signal(false);
+  const closed = new AbortController();
+  let current: Answer | undefined;
+  let oldest: string | undefined;
+
+  const suggest = async (turn: string): Promise<void> => {
+    // Not all apps suggest questions, and nothing is lost without them.
+    const found = await bot.suggested(turn, { signal: closed.signal }).catch(() => []);
+    if (!isBusy.value) suggestions.value = found;
+  };
+
+  const read = async (exchange: Exchange, answer: Answer): Promise<void> => {
+    const startedAt = now();
+    const { answer: state, question } = exchange;
+    current = answer;
+    isBusy.value = true;
+    suggestions.value = [];
+    try {
+      for await (const event of answer) {
+        state.value = { ...applyEvent(state.value, event, now() - startedAt), requestId: answer.requestId };
+        if (event.type === "start")
+          openTurns.write({ turn: event.turn, question: question.text, askedAt: exchange.askedAt });
+      }
+    } catch (error) {
+      // The page closes: another one may continue.
+      if (closed.signal.aborted) return;
+      state.value = failAnswer(state.value, error, now() - startedAt);
+    }
+    openTurns.clear();
+    current = undefined;
+    isBusy.value = false;
+    const { phase, turn } = state.value;
+    if (phase === "done" && turn !== undefined) await suggest(turn);
+  };
+
+  const add = (question: Question, askedAt: number): Exchange => {
+    const exchange = { key: crypto.randomUUID(), question, askedAt, answer: signal(unanswered) };
+    exchanges.value = [...exchanges.value, exchange];
+    return exchange;
+  };
+
+  const loadPage = async (): Promise<void> => {
+    history.value = { state: "loading" };
+    try {
+      const page = await bot.history(name, { limit: pageSize, before: oldest, signal: closed.signal });
+      oldest = page.messages[0]?.id ?? oldest;
+      exchanges.value = [...page.messages.map(exchangeOf), ...exchanges.value];
+      history.value = { state: "loaded", hasMore: page.hasMore };
+    } catch (error) {
+      history.value = withoutHistory.includes(statusOf(error))
+        ? { state: "loaded", hasMore: false }
+        : { state: "failed", error };
+    }
+  };
+
+  const resume = async (): Promise<void> => {
+    const open = openTurns.read();
+    if (!open) return;
+    // The app may have stored the part that was said.
+    exchanges.value = exchanges.value.filter(({ answer }) => answer.value.turn !== open.turn);
+    const exchange = add({ text: open.question, files: [] }, open.askedAt);
+    await read(exchange, bot.resume(open.turn, { signal: closed.signal }));
+  };
+
+  return {
+    exchanges,
+    suggestions,
+    history,
+    isBusy,
+    open: async () => {
+      await loadPage();
+      await resume();
+    },
+    loadEarlier: loadPage,
+    ask: async (question) => {
+      if (isBusy.value) return;
+      const answer = bot.chat(
+        { content: question.text, conversation: name, files: question.files.map(({ file }) => file) },
+        { signal: closed.signal, parts: ["reasoning", "file"] },
+      );
+      await read(add(question, now()), answer);
+    },
+    fillIn: async (exchange, input) => {
+      const { turn } = exchange.answer.value;
+      if (turn === undefined || isBusy.value) return;
+      exchange.answer.value = { ...exchange.answer.value, form: null, paused: false };
+      const shown = input.inputs ?? {};
+      const text = Object.values(shown).filter((value) => typeof value === "string");
+      const question = { text: [input.action, ...text].join(" · "), files: [] };
+      const options = { signal: closed.signal, parts: ["reasoning", "file"] as const };
+      await read(add(question, now()), bot.input(turn, input, options));
+    },
+    stop: async () => current?.stop(),
+    rate: async (exchange, rating) => {
+      const { answer } = exchange;
+      const { turn, rating: before } = answer.value;
+      if (turn === undefined) return;
+      answer.value = { ...answer.value, rating };
+      try {
+        await bot.feedback(turn, rating);
+      } catch (error) {
+        answer.value = { ...answer.value, rating: before };
+        throw error;
+      }
+    },
+    forget: async () => {
+      await bot.forget(name, { signal: closed.signal });
+      oldest = undefined;
+      exchanges.value = [];
+      suggestions.value = [];
+      history.value = { state: "loaded", hasMore: false };
+    },
+    close: () => closed.abort(),
+  };
+};
+
+/** Whether the exchange's question can be asked again. */
+export const canRetry = ({ answer: { value } }: Exchange): boolean =>
+  value.phase === "failed" || (!isOpen(value) && value.stopped);

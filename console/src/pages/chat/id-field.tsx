@@ -1,0 +1,38 @@
+import { useId } from "preact/hooks";
+
+interface IdFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly suggestions?: readonly string[];
+  readonly disabled?: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+/** A user's, bot's or group's id: typed, or chosen from those that are known. It takes effect once the field is left. */
+export const IdField = ({ label, value, suggestions = [], disabled = false, onChange }: IdFieldProps) => {
+  const id = useId();
+  return (
+    <span class="labelled">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        list={`${id}-list`}
+        value={value}
+        disabled={disabled}
+        required
+        maxLength={64}
+        autocomplete="off"
+        spellcheck={false}
+        onChange={({ currentTarget }) => {
+          const given = currentTarget.value.trim();
+          if (given !== "") onChange(given);
+        }}
+      />
+      <datalist id={`${id}-list`}>
+        {suggestions.map((each) => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+    </span>
+  );
+};

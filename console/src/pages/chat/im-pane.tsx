@@ -1,0 +1,183 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import * as v from "valibot";
+import { callServer } from "../../api.ts";
+import { describeError } from "../../describe-error.ts";
+import { Markdown } from "../../markdown/markdown.tsx";
+import { Select } from "../../ui/select.tsx";
+import { Composer } from "./composer.tsx";
+import { IdField } from "./id-field.tsx";
+import { type ImMessage, openImFeed } from "./im-feed.ts";
+import type { ImPane } from "./panes.ts";
+import { chatTexts } from "./texts.ts";
+import { useScrollToEnd } from "./use-scroll-to-end.ts";
+
+/** Whether the message is one of the channel that the pane shows, sent by its user or to them. */
+const isShown =
+  ({ userId, channelType, targetId }: ImPane) =>
+  (message: ImMessage): boolean => {
+    if (message.channelType !== channelType) return false;
+    if (channelType === "GROUP") return message.targetId === targetId;
+    const { fromUserId, targetId: to } = message;
+    return (fromUserId === targetId && to === userId) || (fromUserId === userId && to === targetId);
+  };
+
+/** Each chunk as it came, with its time after the first. */
+const Chunks = ({ chunks }: Pick<ImMessage, "chunks">) => {
+  const { chunk } = chatTexts.value.im;
+  const startedAt = chunks[0]?.at ?? 0;
+  return (
+    <p class="chat-chunks" dir="auto">
+      {chunks.map(({ seq, content, at }) => (
+        <span key={seq} title={chunk(seq, at - startedAt)}>
+          {content}
+        </span>
+      ))}
+    </p>
+  );
+};
+
+interface MessageProps {
+  readonly message: ImMessage;
+  readonly isOwn: boolean;
+  readonly showsChunks: boolean;
+}
+
+const Message = ({ message, isOwn, showsChunks }: MessageProps) => {
+  const texts = chatTexts.value.im;
+  const { fromUserId, text, chunks, complete } = message;
+  if (isOwn)
+    return (
+      <article class="chat-question">
+        <h3 class="visually-hidden">{fromUserId}</h3>
+        <p dir="auto">{text}</p>
+      </article>
+    );
+  return (
+    <article class="chat-answer">
+      <h3 class="hint">{fromUserId}</h3>
+      {showsChunks && chunks.length > 0 ? <Chunks chunks={chunks} /> : <Markdown text={text} />}
+      {chunks.length > 0 && (
+        <p class="hint">
+          {texts.chunks(chunks.length)}
+          {!complete && ` · ${texts.open}`}
+        </p>
+      )}
+    </article>
+  );
+};
+
+interface ImPaneProps {
+  readonly pane: ImPane;
+  readonly botIds: readonly string[];
+  readonly onChange: (pane: ImPane) => void;
+  readonly onClose: (() => void) | undefined;
+}
+
+const sent = v.object({});
+
+/** The IM as a user of it sees it, with the answers chunk by chunk. Only a local run has it. */
+export const ImPaneView = ({ pane, botIds, onChange, onClose }: ImPaneProps) => {
+  const texts = chatTexts.value;
+  const feed = useMemo(openImFeed, []);
+  useEffect(() => feed.close, [feed]);
+  const log = useScrollToEnd();
+  const showsChunks = useSignal(true);
+  const mention = useSignal(botIds[0] ?? "");
+  const failure = useSignal<unknown>(undefined);
+  const { userId, channelType, targetId } = pane;
+  const isGroup = channelType === "GROUP";
+  const messages = feed.messages.value.filter(isShown(pane));
+
+  const send = async (text: string): Promise<void> => {
+    failure.value = undefined;
+    const mentions = isGroup && mention.value !== "" ? [mention.value] : [];
+    const body = { fromUserId: userId, channelType, targetId, text, mentions };
+    await callServer(sent, { path: "im/messages", body }).catch((error: unknown) => {
+      failure.value = error;
+    });
+  };
+
+  return (
+    <section class="chat-pane" aria-label={texts.im.title}>
+      <header class="row">
+        <strong>{texts.im.title}</strong>
+        <IdField
+          label={texts.im.seenBy}
+          value={userId}
+          onChange={(chosen) => onChange({ ...pane, userId: chosen })}
+        />
+        <Select
+          label={texts.im.channel}
+          value={channelType}
+          options={["PERSON", "GROUP"]}
+          nameOf={(type) => texts.im.channels[type]}
+          onChange={(chosen) =>
+            onChange({
+              ...pane,
+              channelType: chosen,
+              targetId: chosen === "GROUP" ? "group-1" : (botIds[0] ?? ""),
+            })
+          }
+        />
+        <IdField
+          label={isGroup ? texts.im.group : texts.bot}
+          value={targetId}
+          suggestions={isGroup ? [] : botIds}
+          onChange={(chosen) => onChange({ ...pane, targetId: chosen })}
+        />
+        {isGroup && (
+          <IdField
+            label={texts.im.mention}
+            value={mention.value}
+            suggestions={botIds}
+            onChange={(chosen) => {
+              mention.value = chosen;
+            }}
+          />
+        )}
+        <label class="labelled">
+          <input
+            type="checkbox"
+            checked={showsChunks.value}
+            onChange={({ currentTarget }) => {
+              showsChunks.value = currentTarget.checked;
+            }}
+          />
+          {texts.im.showChunks}
+        </label>
+        {onClose && (
+          <button type="button" class="quiet" aria-label={texts.closePane(texts.im.title)} onClick={onClose}>
+            ×
+          </button>
+        )}
+      </header>
+      <div ref={log} class="chat-log" role="log" tabIndex={0} aria-label={texts.im.title}>
+        <div class="chat-log-content">
+          {messages.map((message) => (
+            <Message
+              key={message.messageUID}
+              message={message}
+              isOwn={message.fromUserId === userId}
+              showsChunks={showsChunks.value}
+            />
+          ))}
+          {messages.length === 0 && <p class="chat-empty">{texts.im.empty}</p>}
+        </div>
+      </div>
+      {!feed.isConnected.value && <p class="hint">{texts.im.disconnected}</p>}
+      {failure.value !== undefined && (
+        <p class="error" role="alert">
+          {describeError(failure.value)}
+        </p>
+      )}
+      <Composer
+        botId={targetId}
+        isBusy={false}
+        attachments={undefined}
+        onSend={({ text }) => void send(text)}
+        onStop={() => {}}
+      />
+    </section>
+  );
+};

@@ -1,0 +1,44 @@
+import type { JsonObject } from "../../../../client/src/index.ts";
+import { linkUrl } from "../../markdown/safe-url.ts";
+import { chatTexts } from "./texts.ts";
+
+const stringOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+/** What a source is called: Dify gives the document and its dataset, others a title or only an address. */
+const nameOf = (source: JsonObject): string => {
+  const document = stringOf(source.document_name) ?? stringOf(source.title) ?? stringOf(source.url);
+  const dataset = stringOf(source.dataset_name);
+  return [document, dataset].filter((part) => part !== undefined).join(" · ") || JSON.stringify(source);
+};
+
+const Source = ({ source }: { source: JsonObject }) => {
+  const url = linkUrl(stringOf(source.url) ?? "");
+  const content = stringOf(source.content);
+  return (
+    <li dir="auto">
+      {url === undefined ? (
+        nameOf(source)
+      ) : (
+        <a href={url} target="_blank" rel="noopener noreferrer">
+          {nameOf(source)}
+        </a>
+      )}
+      {typeof source.score === "number" && <span class="hint"> {source.score.toFixed(2)}</span>}
+      {content !== undefined && <p class="hint chat-source-text">{content}</p>}
+    </li>
+  );
+};
+
+/** The sources that the bot's app used. */
+export const Sources = ({ sources }: { sources: readonly JsonObject[] }) =>
+  sources.length === 0 ? null : (
+    <details class="chat-sources">
+      <summary>{chatTexts.value.sources(sources.length)}</summary>
+      <ol>
+        {sources.map((source, index) => (
+          <Source key={index} source={source} />
+        ))}
+      </ol>
+    </details>
+  );
