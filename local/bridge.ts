@@ -1,10 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "#adapters/node/system-clock.ts";
 import { makeConfig } from "../lib/config.ts";
 import { startAppServerSimulator } from "./app-server/server.ts";
 import { copyAssembly } from "./assembly.ts";
 import { startLocalAws } from "./aws/start.ts";
+import { makeImFeed } from "./console/im-feed.ts";
+import { sentMessages } from "./console/sent-messages.ts";
 import { startConsole } from "./console/server.ts";
 import { lockDataDir } from "./data-dir.ts";
 import { findDemoBots, putDemoBot } from "./demo-bots.ts";
@@ -15,7 +18,7 @@ import { startImSimulator } from "./im/server.ts";
 import { checkPort } from "./port.ts";
 import { openRunLog, writeRunFile } from "./run-file.ts";
 import { localSecretValue } from "./secret-value.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, usualConsolePort } from "./settings.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { makeConversationView } from "./terminal/conversation-view.ts";
 import { makeIgnoredMessages } from "./terminal/ignored-messages.ts";
@@ -51,6 +54,12 @@ const turnsInFlight = 200;
 /** Few enough for each to have a thread of its own. */
 const workersInThreads = 10;
 
+/** The console gives way to anything else at its usual port, the API included. */
+const consolePortOf = ({ port, consolePort }: Settings) =>
+  consolePort === undefined
+    ? { port: port === usualConsolePort ? 0 : usualConsolePort, orAnyPort: true }
+    : { port: consolePort };
+
 /** Then the host is not routed to the simulator. */
 const usesGuideDifyHost = ({ realDify }: Settings): boolean =>
   realDify !== undefined && new URL(realDify.apiUrl).hostname === guideDifyHost;
@@ -63,7 +72,7 @@ const checkSettings = async ({
   sqsEndpoint,
 }: Settings): Promise<void> => {
   await checkPort("PORT", port);
-  await checkPort("CONSOLE_PORT", consolePort);
+  if (consolePort !== undefined) await checkPort("CONSOLE_PORT", consolePort);
   if (dataDir !== undefined) await lockDataDir(dataDir);
   if (dynamodbEndpoint !== undefined) await fetchFrom("DYNAMODB_ENDPOINT", dynamodbEndpoint);
   if (sqsEndpoint !== undefined) await fetchFrom("SQS_ENDPOINT", sqsEndpoint);
@@ -84,10 +93,13 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
     const ignored = makeIgnoredMessages(view.showNote);
     /** Users whose messages the IM shows: bots and, with pass-through, users too. */
     const seenAtIm = new Set<string>();
+    const feed = makeImFeed(systemClock);
     const im = await startImSimulator({
       ...settings,
-      onEvent: ({ message, added }) => {
+      onEvent: (event) => {
+        const { message, added } = event;
         seenAtIm.add(message.fromUserId);
+        feed.record(event);
         view.showStreamed(message.messageUID, message.fromUserId, message.targetId, added, message.complete);
       },
     });
@@ -101,7 +113,7 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       onReceived: (webhook) => view.showWebhook(`${webhook.host}${webhook.path}`, describeWebhook(webhook)),
     });
     closers.push(appServer.close);
-    const page = await startConsole({ ...settings, bridgeUrl, port: settings.consolePort });
+    const page = await startConsole({ ...settings, bridgeUrl, ...consolePortOf(settings), feed });
     closers.push(page.close);
 
     const assemblyDir = await mkdtemp(join(tmpdir(), "bot-bridge-"));
@@ -158,7 +170,10 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       }),
       onExchange: ({ path, requestBody, statusCode, replyBody }) => {
         const sent = statusCode === 200 ? readSentMessage(path, requestBody) : undefined;
-        if (sent && !seenAtIm.has(sent.from)) view.showSent(sent.from, sent.to, sent.text);
+        if (sent && !seenAtIm.has(sent.from)) {
+          view.showSent(sent.from, sent.to, sent.text);
+          sentMessages(path, requestBody, replyBody).forEach(feed.record);
+        }
         ignored.onSent({ path, requestBody, replyBody });
       },
     });

@@ -39,6 +39,18 @@ const portNumber = v.pipe(
   v.maxValue(maxPort, `must be at most ${maxPort}`),
 );
 
+/** `optional(portNumber)` would report a wrong port as a wrong type: a union does not know which of its schemas was meant. */
+const portOrEmpty = v.pipe(
+  v.string(),
+  v.title(`port (0–${maxPort})`),
+  v.regex(/^\d*$/, "must be a port, 0 for any"),
+  v.transform((given) => (given === "" ? undefined : Number(given))),
+  v.check((port) => port === undefined || port <= maxPort, `must be at most ${maxPort}`),
+);
+
+/** Where the console is unless something else is there. */
+export const usualConsolePort = 3001;
+
 export const settingsSchema = v.object({
   PORT: v.optional(
     v.pipe(portNumber, v.description("Port of the API on 127.0.0.1. 0 takes any free port.")),
@@ -46,10 +58,12 @@ export const settingsSchema = v.object({
   ),
   CONSOLE_PORT: v.optional(
     v.pipe(
-      portNumber,
-      v.description("Port of the console, a web page to chat with bots. 0 takes any free port."),
+      portOrEmpty,
+      v.metadata({
+        whenOmitted: `\`${usualConsolePort}\`, or any free port if it is taken`,
+        description: "Port of the [console](console.md) on 127.0.0.1. 0 takes any free port.",
+      }),
     ),
-    "0",
   ),
   APP_KEY: v.optional(
     v.pipe(nonEmptyString, v.description("App Key of the app whose calls the bridge accepts.")),

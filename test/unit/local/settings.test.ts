@@ -5,7 +5,7 @@ describe("the settings of a local run", () => {
   test("are as the README says by default", () => {
     expect(readSettings({})).toEqual({
       port: 3000,
-      consolePort: 0,
+      consolePort: undefined,
       appKey: "local-app-key",
       appSecret: "local-app-secret",
       signatures: "once",

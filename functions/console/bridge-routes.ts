@@ -1,0 +1,138 @@
+import * as v from "valibot";
+import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
+import type { App } from "#core/bot/app.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { callerError } from "#core/shared/errors.ts";
+import type { BridgeReply, CallBridge } from "./call-bridge.ts";
+import { type ConsoleReply, jsonReply } from "./console-reply.ts";
+import type { ConsoleRequest } from "./console-request.ts";
+
+/** The apps whose calls the console signs. */
+export interface ConsoleApps {
+  /** The first one is used unless a request names another. */
+  appKeys(): Promise<readonly string[]>;
+  find(appKey: string): Promise<Pick<App, "appKey" | "secrets"> | undefined>;
+}
+
+export interface BridgeRoutesPorts {
+  readonly apps: ConsoleApps;
+  readonly callBridge: CallBridge;
+  readonly clock: Clock;
+}
+
+/** What an operator has done, for the log. */
+export interface AuditedCall {
+  readonly app: string;
+  readonly path: string;
+  readonly bridgeStatus?: number;
+}
+
+/** A reply, and what the log says about it. */
+export interface BridgeRouteResult {
+  readonly reply: ConsoleReply;
+  readonly call: AuditedCall;
+}
+
+/** The calls that the console forwards: bots, turns, usage, jobs, and messages that a user sends. Nothing else of the API. */
+const forwarded =
+  /^\/(?:v3\/(?:bot|turn|usage|job)(?:\/\w+){1,4}|message\/(?:private|group)\/publish)\.json$/;
+
+/** Their bodies are forms. */
+const isForm = (path: string): boolean => path.startsWith("/message/");
+
+const appKey = v.exactOptional(v.pipe(v.string("must be a string"), v.nonEmpty("must not be empty")));
+const signRequest = v.object({ app: appKey });
+const tokenRequest = v.object({ app: appKey, userId: v.string("must be a string") });
+
+const formField = v.union(
+  [v.string(), v.array(v.string())],
+  "must be a string or an array of strings, as a field of a form",
+);
+const formFields = v.record(v.string(), formField);
+
+/** A JSON object as the form that these paths take. A field that is an array is repeated. */
+const toForm = (body: Buffer): string =>
+  new URLSearchParams(
+    Object.entries(parseJsonBody(formFields, body)).flatMap(([name, value]) =>
+      [value].flat().map((each): [string, string] => [name, each]),
+    ),
+  ).toString();
+
+const replyOf = ({ status, contentType, retryAfter, requestId, body }: BridgeReply): ConsoleReply => ({
+  status,
+  headers: {
+    "content-type": contentType,
+    ...(retryAfter !== undefined && { "retry-after": retryAfter }),
+    ...(requestId !== undefined && { "x-request-id": requestId }),
+  },
+  body,
+});
+
+/** With a real IM, `token` is the IM's token unless the app says otherwise, and the bridge's has a field of its own. */
+const givenToken = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ token: v.string(), botToken: v.optional(v.string()) }),
+);
+
+/** The console's calls of the bridge's API, signed as an app's server signs them. The browser never gets the App Secret. */
+export const makeBridgeRoutes = ({ apps, callBridge, clock }: BridgeRoutesPorts) => {
+  const appFor = async (wanted: string | undefined) => {
+    const [first] = await apps.appKeys();
+    const key = wanted ?? first;
+    if (key === undefined) throw callerError("not_found", "the secret contains no app");
+    const app = await apps.find(key);
+    if (!app)
+      throw callerError("bad_parameter", `app: must be an App Key in the secret, got ${JSON.stringify(key)}`);
+    return app;
+  };
+
+  return {
+    /** `POST api/<path>`: forwards the call, and returns what the bridge answers. */
+    forward: async ({ path, headers, body, addresses }: ConsoleRequest): Promise<BridgeRouteResult> => {
+      const called = path.slice("api".length);
+      if (!forwarded.test(called)) throw callerError("not_found", "no such path");
+      const app = await appFor(headers["x-app"]);
+      const reply = await callBridge({
+        app,
+        bridgeUrl: addresses.bridgeUrl,
+        path: called,
+        ...(isForm(called)
+          ? { contentType: "application/x-www-form-urlencoded", body: toForm(body) }
+          : { contentType: "application/json", body: body.toString() }),
+      });
+      return { reply: replyOf(reply), call: { app: app.appKey, path: called, bridgeStatus: reply.status } };
+    },
+
+    /** `POST token`: a user's token for the HTTP chat. */
+    token: async ({ body, addresses }: ConsoleRequest): Promise<BridgeRouteResult> => {
+      const { app: wanted, userId } = parseJsonBody(tokenRequest, body);
+      const app = await appFor(wanted);
+      const path = "/user/getToken.json";
+      const reply = await callBridge({
+        app,
+        bridgeUrl: addresses.bridgeUrl,
+        path,
+        contentType: "application/x-www-form-urlencoded",
+        body: new URLSearchParams({ userId }).toString(),
+      });
+      const given = v.safeParse(givenToken, reply.body);
+      return {
+        reply:
+          reply.status === 200 && given.success
+            ? jsonReply(200, { token: given.output.botToken ?? given.output.token })
+            : replyOf(reply),
+        call: { app: app.appKey, path, bridgeStatus: reply.status },
+      };
+    },
+
+    /** `POST sign`: the headers of one call, for a command to copy. They are valid for any call of the app, once. */
+    sign: async ({ body }: ConsoleRequest): Promise<BridgeRouteResult> => {
+      const { app: wanted } = parseJsonBody(signRequest, body);
+      const { appKey, secrets } = await appFor(wanted);
+      const headers = signCall({ appKey, secret: secrets[0] }, clock.now());
+      return { reply: jsonReply(200, { headers }), call: { app: appKey, path: "sign" } };
+    },
+  };
+};

@@ -1,0 +1,80 @@
+import { HttpFailure, type SendHttp } from "#adapters/http/http-client.ts";
+import { readText } from "#adapters/http/read-text.ts";
+import { signCall } from "#adapters/rongcloud/sign-call.ts";
+import type { App } from "#core/bot/app.ts";
+import type { Clock } from "#core/shared/clock.ts";
+import { BridgeError } from "#core/shared/errors.ts";
+
+export interface BridgeCall {
+  readonly app: Pick<App, "appKey" | "secrets">;
+  readonly bridgeUrl: string;
+  /** Absolute, such as `/v3/bot/query.json`. */
+  readonly path: string;
+  readonly contentType: "application/json" | "application/x-www-form-urlencoded";
+  readonly body: string;
+}
+
+/** What the bridge has answered, with any status. */
+export interface BridgeReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly retryAfter: string | undefined;
+  readonly requestId: string | undefined;
+  readonly body: string;
+}
+
+/** Makes one signed call, as an app's server does. @throws BridgeError `upstream_unavailable` if there is no answer. */
+export type CallBridge = (call: BridgeCall) => Promise<BridgeReply>;
+
+export interface CallBridgePorts {
+  readonly sendHttp: SendHttp;
+  readonly clock: Clock;
+}
+
+const connectMs = 3_000;
+/** A function of the API ends after 28 s, and so does the console's own. */
+const callTimeoutMs = 26_000;
+/** A function's reply has at most 6 MB. */
+const maxReplyBytes = 5 * 1024 * 1024;
+
+const reasonOf = (error: unknown, isAborted: boolean): string => {
+  if (isAborted) return "it did not answer in time";
+  return error instanceof HttpFailure ? error.message : "its answer was cut off";
+};
+
+export const makeCallBridge =
+  ({ sendHttp, clock }: CallBridgePorts): CallBridge =>
+  async ({ app: { appKey, secrets }, bridgeUrl, path, contentType, body }) => {
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    clock.sleep(callTimeoutMs, ended.signal).then(end);
+    try {
+      const response = await sendHttp({
+        method: "POST",
+        url: new URL(`${bridgeUrl}${path}`),
+        headers: { ...signCall({ appKey, secret: secrets[0] }, clock.now()), "content-type": contentType },
+        body,
+        connectMs,
+        headMs: callTimeoutMs,
+        signal: ended.signal,
+      });
+      const { status, headers } = response;
+      const text = await readText(response.body, maxReplyBytes);
+      if (Buffer.byteLength(text) >= maxReplyBytes) throw new Error(`more than ${maxReplyBytes} bytes`);
+      return {
+        status,
+        contentType: headers["content-type"] ?? "application/json",
+        retryAfter: headers["retry-after"],
+        requestId: headers["x-request-id"]?.toString(),
+        body: text,
+      };
+    } catch (error) {
+      throw new BridgeError(
+        "upstream_unavailable",
+        `the bridge cannot be reached: ${reasonOf(error, ended.signal.aborted)}`,
+        { expose: true, cause: error },
+      );
+    } finally {
+      end();
+    }
+  };
