@@ -1,29 +1,30 @@
 import type { ComponentType } from "preact";
-import { lazy, Suspense } from "preact/compat";
+import type { PageName } from "./address.ts";
 import { Header } from "./header.tsx";
 import { SignedOut, Unreachable } from "./no-session.tsx";
 import { PageBoundary } from "./page-boundary.tsx";
-import { type PageName, route } from "./route.ts";
+import { route } from "./route.ts";
 import { session } from "./session.ts";
 import { shellTexts } from "./text/shell.ts";
+import { Failure } from "./ui/failure.tsx";
+import { useLoaded } from "./ui/use-loaded.ts";
 
 /** Each page is a script of its own, loaded when it is first shown. */
-const pages: Readonly<Record<PageName, ComponentType>> = {
-  chat: lazy(() => import("./pages/chat/chat-page.tsx").then(({ ChatPage }) => ChatPage)),
-  bots: lazy(() => import("./pages/bots/bots-page.tsx").then(({ BotsPage }) => BotsPage)),
-  turns: lazy(() => import("./pages/turns/turns-page.tsx").then(({ TurnsPage }) => TurnsPage)),
-  guide: lazy(() => import("./pages/guide/guide-page.tsx").then(({ GuidePage }) => GuidePage)),
+const pages: Readonly<Record<PageName, () => Promise<ComponentType>>> = {
+  chat: async () => (await import("./pages/chat/chat-page.tsx")).ChatPage,
+  bots: async () => (await import("./pages/bots/bots-page.tsx")).BotsPage,
+  turns: async () => (await import("./pages/turns/turns-page.tsx")).TurnsPage,
+  guide: async () => (await import("./pages/guide/guide-page.tsx")).GuidePage,
 };
 
-const CurrentPage = () => {
-  const { page } = route.value;
-  const Page = pages[page];
-  const loading = <p class="notice">{shellTexts.value.loading}</p>;
+const CurrentPage = ({ name }: { name: PageName }) => {
+  const [loaded, reload] = useLoaded(pages[name], []);
+  if (loaded.state === "failed") return <Failure error={loaded.error} onRetry={reload} />;
+  if (loaded.state === "loading") return <p class="notice">{shellTexts.value.loading}</p>;
+  const Page = loaded.value;
   return (
-    <PageBoundary key={page}>
-      <Suspense fallback={loading}>
-        <Page />
-      </Suspense>
+    <PageBoundary>
+      <Page />
     </PageBoundary>
   );
 };
@@ -48,7 +49,7 @@ export const App = () => {
           </button>
           <Header />
           <main id="content" tabIndex={-1}>
-            <CurrentPage />
+            <CurrentPage key={route.value.page} name={route.value.page} />
           </main>
         </>
       );

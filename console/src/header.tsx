@@ -1,5 +1,6 @@
+import { hrefOf, pageNames } from "./address.ts";
 import { chooseApp, chosenApp } from "./chosen-app.ts";
-import { hrefOf, pageNames, route } from "./route.ts";
+import { route } from "./route.ts";
 import { currentSession } from "./session.ts";
 import { language, languages } from "./text/language.ts";
 import { shellTexts } from "./text/shell.ts";

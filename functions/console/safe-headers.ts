@@ -25,7 +25,7 @@ export const safeHeaders = (
       "form-action 'none'",
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",
-      "trusted-types dompurify console",
+      "trusted-types 'none'",
     ].join("; "),
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

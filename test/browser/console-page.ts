@@ -1,61 +1,102 @@
 import type { Browser, BrowserContext, Page } from "puppeteer-core";
 
-/** The console in a browser, operated as a person would. */
+/** The console in a browser, and what a person does and sees there. */
 export interface ConsolePage {
   readonly page: Page;
+  /** Writes a message to the bot and sends it. */
   readonly say: (text: string) => Promise<void>;
-  /** The text of the latest answer so far. */
+  /** What the last answer says so far. */
   readonly answer: () => Promise<string>;
-  /** Waits until no answer is being written. */
+  /** Waits until the last answer is complete. */
   readonly finished: () => Promise<void>;
   /** Waits until the last answer has at least that many characters. */
   readonly hasSaid: (characters: number) => Promise<void>;
-  /** The text below the last answer. */
-  readonly note: () => Promise<string | undefined>;
+  /** The notes and the error below the last answer. */
+  readonly notes: () => Promise<string[]>;
+  /** Waits until the page shows this text, anywhere. */
+  readonly shows: (text: string) => Promise<void>;
   /** How many times the page has requested a token. */
   readonly tokensAsked: () => number;
-  /** Errors thrown by the page's own script. */
+  /** Errors thrown by the page's own script, and what its content security policy has blocked. */
   readonly faults: readonly string[];
   readonly close: () => Promise<void>;
 }
 
-const lastText = "#log article.theirs:last-of-type .text";
-const lastNote = "#log article.theirs:last-of-type .note";
+const lastAnswer = ".chat-log .chat-answer:last-of-type";
+const lastText = `${lastAnswer} > .markdown`;
 
-/** Opens the console for that user, in a separate browser profile. */
-export const openConsole = async (browser: Browser, url: string, userId: string): Promise<ConsolePage> => {
+const policyFault = /Content Security Policy|Trusted/i;
+
+export interface OpenOptions {
+  /** The address within the console, such as `#/bots`. */
+  readonly hash?: string;
+  readonly language?: string;
+  readonly theme?: "light" | "dark";
+}
+
+/** Opens the console in a separate browser profile. */
+export const openConsole = async (
+  browser: Browser,
+  url: string,
+  { hash = "#/chat", language = "en", theme = "light" }: OpenOptions = {},
+): Promise<ConsolePage> => {
   const context: BrowserContext = await browser.createBrowserContext();
   const page = await context.newPage();
   const faults: string[] = [];
   let tokens = 0;
   page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => {
+    if (policyFault.test(message.text())) faults.push(message.text());
+  });
   page.on("request", (request) => {
     if (request.url() === `${url}/token`) tokens += 1;
   });
-  await page.goto(url);
-  await page.locator("#user").fill(userId);
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
+  await page.evaluateOnNewDocument((wanted) => {
+    Object.defineProperty(navigator, "language", { get: () => wanted });
+  }, language);
+  await page.goto(`${url}/${hash}`);
+  await page.waitForSelector("#content :is(h1, h2)");
   return {
     page,
     faults,
     tokensAsked: () => tokens,
     say: async (text) => {
-      await page.locator("#message").fill(text);
+      await page.locator(".chat-composer textarea").fill(text);
+      await page.locator(".chat-composer textarea").click();
       await page.keyboard.press("Enter");
-      await page.waitForSelector("#log[aria-busy=true], #log[aria-busy=false]");
+      await page.waitForSelector(".chat-log .chat-answer");
     },
-    answer: () => page.$eval(lastText, (element) => element.textContent ?? ""),
-    finished: async () => void (await page.waitForSelector("#log[aria-busy=false]")),
+    answer: async () => {
+      const texts = await page.$$eval(lastText, (elements) =>
+        elements.map(({ textContent }) => textContent ?? ""),
+      );
+      return texts.join("");
+    },
+    finished: async () => void (await page.waitForSelector(".chat-log[aria-busy=false]")),
     hasSaid: async (characters) => {
       const isThatLong = (selector: string, least: number): boolean =>
         (document.querySelector(selector)?.textContent?.length ?? 0) >= least;
       await page.waitForFunction(isThatLong, { polling: 20 }, lastText, characters);
     },
-    note: async () => {
-      const [note] = await page.$$eval(lastNote, (elements) =>
-        elements.map(({ textContent }) => textContent),
-      );
-      return note ?? undefined;
+    notes: () =>
+      page.$$eval(`${lastAnswer} > :is(.hint, .error)`, (elements) =>
+        elements.map(({ textContent }) => textContent ?? ""),
+      ),
+    shows: async (text) => {
+      const isShown = (wanted: string): boolean => document.body.innerText.includes(wanted);
+      await page.waitForFunction(isShown, { polling: 50 }, text);
     },
     close: () => context.close(),
   };
 };
+
+/** Fills in a field and leaves it, which is when it takes effect. */
+export const fillIn = async (page: Page, name: string, value: string): Promise<void> => {
+  await page.locator(`::-p-aria([name="${name}"])`).fill(value);
+  await page.keyboard.press("Tab");
+};
+
+/** Clicks the button or link with this name. */
+export const press = (page: Page, name: string): Promise<void> =>
+  page.locator(`::-p-aria([name="${name}"])`).click();

@@ -1,7 +1,6 @@
 import { decodeHTML } from "entities/decode";
 import type { Tokens } from "marked";
-import { type ComponentChildren, createElement, Fragment } from "preact";
-import { memo } from "preact/compat";
+import { Component, type ComponentChildren, createElement, Fragment } from "preact";
 import { useMemo } from "preact/hooks";
 import { CodeBlock } from "./code-block.tsx";
 import "./markdown.css";
@@ -128,11 +127,20 @@ const render = (token: MarkdownToken): ComponentChildren => {
   }
 };
 
+interface BlockProps {
+  readonly token: MarkdownToken;
+}
+
 /** Rendered again only if its source changes: while an answer grows, that is its last block. */
-const Block = memo(
-  ({ token }: { token: MarkdownToken }) => <>{render(token)}</>,
-  (before, after) => before.token.raw === after.token.raw,
-);
+class Block extends Component<BlockProps> {
+  override shouldComponentUpdate({ token }: BlockProps) {
+    return token.raw !== this.props.token.raw;
+  }
+
+  override render({ token }: BlockProps) {
+    return render(token);
+  }
+}
 
 /** Shows an answer's Markdown, also while it grows. */
 export const Markdown = ({ text }: { text: string }) => {

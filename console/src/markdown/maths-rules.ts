@@ -9,13 +9,15 @@ export interface MathsToken {
   readonly display: boolean;
 }
 
-const block = /^(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\])[^\S\n]*(?:\n|$)/;
-const displayed = /^(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\])/;
+// A formula has at most 4,000 characters: without a limit, every `\[` that is never closed would be searched to the end of the text.
+
+const block = /^(?:\$\$([^$]+?)\$\$|\\\[([\s\S]{1,4000}?)\\\])[^\S\n]*(?:\n|$)/;
+const displayed = /^(?:\$\$([^$]+?)\$\$|\\\[([\s\S]{1,4000}?)\\\])/;
 /**
- * As in Pandoc, a dollar sign before a space or after one is none of a formula's, nor is one before a digit: "$5 or $10" are
- * prices.
+ * As in Pandoc, the first dollar sign must not be before a space, nor the last one after a space or before a letter or digit:
+ * "$5 or $10" are prices. Chinese letters may follow, since no space is written before them.
  */
-const inline = /^(?:\$(?![\s$])((?:\\.|[^\\$\n])*?[^\\\s$])\$(?!\d)|\\\(([\s\S]+?)\\\))/;
+const inline = /^(?:\$(?![\s$])((?:\\.|[^\\$\n])*?[^\\\s$])\$(?![A-Za-z\d])|\\\(([\s\S]{1,4000}?)\\\))/;
 
 const tokenOf = (match: RegExpExecArray | null, display: boolean): MathsToken | undefined => {
   const text = match?.[1] ?? match?.[2];

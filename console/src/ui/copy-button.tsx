@@ -20,8 +20,13 @@ export const CopyButton = ({ text, label }: CopyButtonProps) => {
     }, shownMs);
   };
   return (
-    <button type="button" class="quiet" onClick={() => void copy()}>
-      <span role="status">{isCopied.value ? texts.copied : (label ?? texts.copy)}</span>
-    </button>
+    <>
+      <button type="button" class="quiet" onClick={() => void copy()}>
+        {isCopied.value ? texts.copied : (label ?? texts.copy)}
+      </button>
+      <span role="status" class="visually-hidden">
+        {isCopied.value && texts.copied}
+      </span>
+    </>
   );
 };

@@ -1,14 +1,12 @@
 import type { JsonObject } from "../../../../client/src/index.ts";
-import { hrefOf } from "../../route.ts";
+import { hrefOf } from "../../address.ts";
 import { number } from "../../text/language.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import type { AnswerState } from "./answer-state.ts";
 import { chatTexts } from "./texts.ts";
 
-const tokensOf = (usage: JsonObject | null): number | undefined => {
-  const tokens = usage?.total_tokens ?? usage?.totalTokens;
-  return typeof tokens === "number" ? tokens : undefined;
-};
+const tokensOf = (usage: JsonObject | null): number | undefined =>
+  typeof usage?.totalTokens === "number" ? usage.totalTokens : undefined;
 
 const Id = ({ name, id, href }: { name: string; id: string; href?: string }) => (
   <p>

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
+import { hrefOf } from "../../address.ts";
 import { chosenApp } from "../../chosen-app.ts";
-import { hrefOf, route } from "../../route.ts";
+import { route } from "../../route.ts";
 import { currentSession } from "../../session.ts";
 import { useLoaded } from "../../ui/use-loaded.ts";
 import { listBotIds } from "./bot-list.ts";

@@ -83,15 +83,16 @@ export const ImPaneView = ({ pane, botIds, onChange, onClose }: ImPaneProps) => 
   useEffect(() => feed.close, [feed]);
   const log = useScrollToEnd();
   const showsChunks = useSignal(true);
-  const mention = useSignal(botIds[0] ?? "");
+  const chosenMention = useSignal<string | undefined>(undefined);
   const failure = useSignal<unknown>(undefined);
   const { userId, channelType, targetId } = pane;
   const isGroup = channelType === "GROUP";
+  const mention = chosenMention.value ?? botIds[0] ?? "";
   const messages = feed.messages.value.filter(isShown(pane));
 
   const send = async (text: string): Promise<void> => {
     failure.value = undefined;
-    const mentions = isGroup && mention.value !== "" ? [mention.value] : [];
+    const mentions = isGroup && mention !== "" ? [mention] : [];
     const body = { fromUserId: userId, channelType, targetId, text, mentions };
     await callServer(sent, { path: "im/messages", body }).catch((error: unknown) => {
       failure.value = error;
@@ -129,10 +130,10 @@ export const ImPaneView = ({ pane, botIds, onChange, onClose }: ImPaneProps) => 
         {isGroup && (
           <IdField
             label={texts.im.mention}
-            value={mention.value}
+            value={mention}
             suggestions={botIds}
             onChange={(chosen) => {
-              mention.value = chosen;
+              chosenMention.value = chosen;
             }}
           />
         )}

@@ -5,11 +5,9 @@ import { chatTexts } from "./texts.ts";
 const stringOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
-/** What a source is called: Dify gives the document and its dataset, others a title or only an address. */
 const nameOf = (source: JsonObject): string => {
-  const document = stringOf(source.document_name) ?? stringOf(source.title) ?? stringOf(source.url);
-  const dataset = stringOf(source.dataset_name);
-  return [document, dataset].filter((part) => part !== undefined).join(" · ") || JSON.stringify(source);
+  const names = [stringOf(source.document), stringOf(source.dataset)].filter((name) => name !== undefined);
+  return names.length > 0 ? names.join(" · ") : (stringOf(source.url) ?? JSON.stringify(source));
 };
 
 const Source = ({ source }: { source: JsonObject }) => {

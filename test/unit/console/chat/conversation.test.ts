@@ -1,0 +1,111 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  type Conversation,
+  canRetry,
+  makeConversation,
+} from "../../../../console/src/pages/chat/conversation.ts";
+import type { OpenTurn, OpenTurnStore } from "../../../../console/src/pages/chat/open-turn.ts";
+import { end } from "../../../support/chat/fake-chat.ts";
+import { eventually } from "../../../support/eventually.ts";
+import { useChats } from "../../client/chats.ts";
+
+const chats = useChats();
+
+const makeMemoryStore = (kept?: OpenTurn): OpenTurnStore => {
+  let open = kept;
+  return {
+    read: () => open,
+    write: (turn) => {
+      open = turn;
+    },
+    clear: () => {
+      open = undefined;
+    },
+  };
+};
+
+const openConversation = (openTurns = makeMemoryStore()): Conversation =>
+  makeConversation({ bot: chats().bot(), name: undefined, openTurns, now: () => 0 });
+
+const question = (text: string) => ({ text, files: [] });
+const delta = (content: string) => ({ event: "delta", data: { content } });
+const said = ({ exchanges }: Conversation): readonly (readonly [string, string])[] =>
+  exchanges.value.map((each) => [each.question.text, each.answer.value.text]);
+
+describe("a conversation in the console", () => {
+  test("asks one question at a time", async () => {
+    const conversation = openConversation();
+    await Promise.all([conversation.ask(question("One")), conversation.ask(question("Two"))]);
+    expect(said(conversation)).toEqual([["One", "You said: One"]]);
+    expect(conversation.isBusy.value).toBe(false);
+  });
+
+  test("asks for reasoning and files as parts of their own", async () => {
+    await openConversation().ask(question("Hello"));
+    const [request] = chats()
+      .fake.requests()
+      .filter(({ path }) => path.endsWith("/chat"));
+    expect(JSON.parse(request?.body ?? "{}")).toMatchObject({ parts: ["reasoning", "file"] });
+  });
+
+  test("continues an answer that a reload of the page cut off, from its beginning", async () => {
+    const store = makeMemoryStore();
+    chats().fake.script(() => [delta("Once "), { untilFollowed: 2 }, delta("more"), end]);
+    const before = openConversation(store);
+    const asking = before.ask(question("Hello"));
+    await eventually(() => expect(said(before)).toEqual([["Hello", "Once "]]));
+    before.close();
+    await asking;
+
+    const after = openConversation(store);
+    await after.open();
+    expect(said(after)).toEqual([["Hello", "Once more"]]);
+    expect(store.read()).toBeUndefined();
+    expect(chats().fake.turns()).toBe(1);
+  });
+
+  test("shows what failed with what was said, and asks it again", async () => {
+    const conversation = openConversation();
+    const failure = { code: "model", message: "failed", retryable: true };
+    chats().fake.script(() => [delta("Half"), { event: "error", data: failure }]);
+    await conversation.ask(question("Hello"));
+    const [failed] = conversation.exchanges.value;
+    if (!failed) throw new Error("there is no exchange");
+    expect(failed.answer.value).toMatchObject({ phase: "failed", text: "Half", error: { code: "model" } });
+    expect(canRetry(failed)).toBe(true);
+
+    chats().fake.script(() => [delta("Whole"), end]);
+    await conversation.ask(failed.question);
+    expect(said(conversation).at(-1)).toEqual(["Hello", "Whole"]);
+  });
+
+  test("keeps the rating that the bridge has if a new one is rejected", async () => {
+    const conversation = openConversation();
+    await conversation.ask(question("Hello"));
+    const [exchange] = conversation.exchanges.value;
+    if (!exchange) throw new Error("there is no exchange");
+    await conversation.rate(exchange, "like");
+    chats().fake.refuse({ status: 404, body: { code: 404, errorMessage: "the model accepts no ratings" } });
+    await expect(conversation.rate(exchange, "dislike")).rejects.toMatchObject({ status: 404 });
+    expect(exchange.answer.value.rating).toBe("like");
+  });
+
+  test("shows the rest of a paused answer below the form that was filled in", async () => {
+    const form = { id: "f1", text: "Sure?", fields: [], actions: [{ id: "yes", title: "Yes" }] };
+    const conversation = openConversation();
+    const paused = { stopped: false, paused: true, form, prompt: "Sure?", usage: null, sources: [] };
+    chats().fake.script(() => [delta("May I?"), { event: "end", data: paused }]);
+    await conversation.ask(question("Refund me"));
+    const [exchange] = conversation.exchanges.value;
+    if (!exchange) throw new Error("there is no exchange");
+    expect(exchange.answer.value.form).toMatchObject({ id: "f1" });
+
+    chats().fake.script(() => [delta("Done"), end]);
+    await conversation.fillIn(exchange, { form: "f1", action: "yes" });
+    expect(said(conversation)).toEqual([
+      ["Refund me", "May I?"],
+      ["yes", "Done"],
+    ]);
+    expect(exchange.answer.value.form).toBeNull();
+  });
+});
