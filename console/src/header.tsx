@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import { hrefOf, pageNames } from "./address.ts";
+import { callServer } from "./api.ts";
 import { chooseApp, chosenApp } from "./chosen-app.ts";
 import { route } from "./route.ts";
 import { currentSession } from "./session.ts";
@@ -20,6 +22,14 @@ const Navigation = () => {
   );
 };
 
+const signOutReply = v.object({ url: v.string() });
+
+/** Ends the session here, and then at the provider. */
+const signOut = async (): Promise<void> => {
+  const { url } = await callServer(signOutReply, { path: "sign-out", body: {} });
+  location.href = url;
+};
+
 const Operator = () => {
   const { name, canSignOut } = currentSession();
   const texts = shellTexts.value;
@@ -27,9 +37,9 @@ const Operator = () => {
     <>
       {name !== null && <p>{texts.signedInAs(name)}</p>}
       {canSignOut && (
-        <form method="post" action="sign-out">
-          <button type="submit">{texts.signOut}</button>
-        </form>
+        <button type="button" onClick={() => void signOut()}>
+          {texts.signOut}
+        </button>
       )}
     </>
   );

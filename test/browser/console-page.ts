@@ -91,12 +91,23 @@ export const openConsole = async (
   };
 };
 
+type FieldRole = "combobox" | "textbox";
+
 /** Fills in a field and leaves it, which is when it takes effect. */
-export const fillIn = async (page: Page, name: string, value: string): Promise<void> => {
-  await page.locator(`::-p-aria([name="${name}"])`).fill(value);
+export const fillIn = async (
+  page: Page,
+  name: string,
+  value: string,
+  role: FieldRole = "combobox",
+): Promise<void> => {
+  await page.locator(`::-p-aria([name="${name}"][role="${role}"])`).fill(value);
   await page.keyboard.press("Tab");
 };
 
-/** Clicks the button or link with this name. */
+/** Clicks the button with this name. */
 export const press = (page: Page, name: string): Promise<void> =>
-  page.locator(`::-p-aria([name="${name}"])`).click();
+  page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
+
+/** Clicks the link with this name. */
+export const follow = (page: Page, name: string): Promise<void> =>
+  page.locator(`::-p-aria([name="${name}"][role="link"])`).click();

@@ -29,18 +29,17 @@ export const ChatPage = () => {
   const [{ last: botIds, state }] = useLoaded(listBotIds, [chosenApp.value]);
   useBotOfAddress();
   const close = (index: number) => (panes.value.length === 1 ? undefined : () => closePane(index));
-  const canAdd = panes.value.length < maxPanes;
+  const isFull = panes.value.length === maxPanes;
+  const hasIm = panes.value.some(({ kind }) => kind === "im");
   return (
     <div class="chat">
       <h1 class="visually-hidden">{texts.title}</h1>
       <div class="row chat-tools">
-        {canAdd && (
-          <button type="button" class="quiet" onClick={addUser}>
-            {texts.addUser}
-          </button>
-        )}
-        {canAdd && currentSession().local && !panes.value.some(({ kind }) => kind === "im") && (
-          <button type="button" class="quiet" onClick={addImView}>
+        <button type="button" class="quiet" disabled={isFull} onClick={addUser}>
+          {texts.addUser}
+        </button>
+        {currentSession().local && (
+          <button type="button" class="quiet" disabled={isFull || hasIm} onClick={addImView}>
             {texts.addIm}
           </button>
         )}

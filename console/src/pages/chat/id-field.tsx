@@ -1,4 +1,5 @@
-import { useId } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useId } from "preact/hooks";
 
 interface IdFieldProps {
   readonly label: string;
@@ -11,21 +12,30 @@ interface IdFieldProps {
 /** A user's, bot's or group's id: typed, or chosen from those that are known. It takes effect once the field is left. */
 export const IdField = ({ label, value, suggestions = [], disabled = false, onChange }: IdFieldProps) => {
   const id = useId();
+  /** What is being typed, which must outlive what else happens on the page. */
+  const draft = useSignal(value);
+  useEffect(() => {
+    draft.value = value;
+  }, [value]);
   return (
     <span class="labelled">
       <label for={id}>{label}</label>
       <input
         id={id}
         list={`${id}-list`}
-        value={value}
+        value={draft.value}
         disabled={disabled}
         required
         maxLength={64}
         autocomplete="off"
         spellcheck={false}
-        onChange={({ currentTarget }) => {
-          const given = currentTarget.value.trim();
-          if (given !== "") onChange(given);
+        onInput={({ currentTarget }) => {
+          draft.value = currentTarget.value;
+        }}
+        onChange={() => {
+          const given = draft.value.trim();
+          if (given === "") draft.value = value;
+          else onChange(given);
         }}
       />
       <datalist id={`${id}-list`}>
