@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import * as v from "valibot";
+import { userToken } from "../support/chat/chat-server.ts";
+import { startFakeChat } from "../support/chat/fake-chat.ts";
+import { type ClientPackage, packClient } from "../support/client-package.ts";
+import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
+import { projectRoot, run } from "../support/local-run.ts";
+import { findMachineNode } from "../support/machine-node.ts";
+
+let client: ClientPackage;
+beforeAll(() => {
+  client = closeAfterAll(packClient());
+  writeFileSync(join(client.folder, "package.json"), '{"type":"module"}');
+}, 60_000);
+
+const inPackage = (file: string): string => readFileSync(join(client.installed, file), "utf8");
+const inProject = (file: string): string => readFileSync(join(projectRoot, file), "utf8");
+
+/** Runs a tool of the project's packages. */
+const runTool = (tool: string, ...args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(projectRoot, "node_modules/.bin", tool), ...args],
+    { cwd: client.folder, encoding: "utf8" },
+  );
+  return { status, output: `${stdout}${stderr}` };
+};
+
+/** The oldest Node that the package supports. */
+const minNode = 20;
+const machineNode = findMachineNode();
+const nodes = [
+  { file: process.execPath, version: process.versions.node },
+  ...(machineNode && Number.parseInt(machineNode.version, 10) >= minNode ? [machineNode] : []),
+];
+
+/** A program as another developer would write it. */
+const program = `
+import { BotError, createBotClient } from "@bot-bridge/client";
+
+const [, , url, token] = process.argv;
+try {
+  for await (const event of createBotClient({ url, token }).bot("bot-001").chat("Hi")) {
+    if (event.type === "end") console.log(event.text);
+  }
+} catch (error) {
+  if (error instanceof BotError) console.error(error.code, error.retryable);
+}
+`;
+
+describe("the client's package, packed in a fresh clone,", () => {
+  test("needs no other package, and has what a registry shows", () => {
+    const manifest = v.parse(v.record(v.string(), v.unknown()), JSON.parse(inPackage("package.json")));
+    expect(Object.keys(manifest)).not.toContain("dependencies");
+    expect(manifest).toMatchObject({
+      license: "Apache-2.0",
+      keywords: expect.arrayContaining(["chatbot"]),
+      repository: { directory: "client" },
+      bugs: expect.stringMatching(/^https:/),
+      engines: { node: `>=${minNode}` },
+      sideEffects: false,
+      types: "./dist/index.d.ts",
+    });
+    expect(inPackage("README.md")).toBe(inProject("client/README.md"));
+  });
+
+  test("has its licence, and those of the packages that it contains", () => {
+    expect(inPackage("LICENSE")).toBe(inProject("LICENSE"));
+    const licence = inProject("node_modules/eventsource-parser/LICENSE").trim();
+    expect(inPackage("dist/THIRD-PARTY-LICENSES.txt")).toContain(`eventsource-parser\n\n${licence}`);
+  });
+
+  test("passes publint", () => {
+    const { status, output } = runTool("publint", "run", client.tarball, "--strict");
+    expect(output).toContain("All good!");
+    expect(status).toBe(0);
+  });
+
+  test("has types that resolve everywhere (attw)", () => {
+    const options = ["--profile", "esm-only", "--format", "ascii", "--no-color", "--no-emoji"];
+    expect(runTool("attw", client.tarball, ...options)).toMatchObject({ status: 0 });
+  });
+
+  test.each(["bundler", "nodenext"])("type-checks in a strict project with %s", (moduleResolution) => {
+    writeFileSync(join(client.folder, "program.ts"), `declare const process: { argv: string[] };${program}`);
+    const module = moduleResolution === "bundler" ? "esnext" : "nodenext";
+    const options = ["--noEmit", "--target", "es2022", "--types", "", "--noUncheckedIndexedAccess", "false"];
+    const args = [...options, "--module", module, "--moduleResolution", moduleResolution, "program.ts"];
+    expect(runTool("tsc", "--strict", ...args)).toEqual({ status: 0, output: "" });
+  });
+
+  test.each(nodes)("runs on Node $version", async ({ file }) => {
+    const fake = closeAfterEach(await startFakeChat());
+    const token = await userToken(fake, "u7");
+    writeFileSync(join(client.folder, "program.js"), program);
+    const ended = await run([file, join(client.folder, "program.js"), fake.url, token]).ended;
+    expect(ended).toMatchObject({ code: 0, stdout: "You said: Hi\n", stderr: "" });
+  });
+});
