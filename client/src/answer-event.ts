@@ -1,5 +1,6 @@
 import type { InputForm } from "./input-form.ts";
 import type { JsonObject } from "./json.ts";
+import type { Retry } from "./retry-budget.ts";
 
 /** The events of an answer, in order. `text` is the answer's whole text so far. */
 export type AnswerEvent =
@@ -7,6 +8,7 @@ export type AnswerEvent =
   | { readonly type: "delta"; readonly content: string; readonly text: string }
   /** The bot replaces everything said so far, as moderation does. */
   | { readonly type: "replace"; readonly content: string; readonly text: string }
+  | AnswerRetrying
   | AnswerEnd;
 
 export interface AnswerStart {
@@ -14,6 +16,11 @@ export interface AnswerStart {
   /** Identifies the answer in `resume`, `suggested` and `feedback`. */
   readonly turn: string;
   readonly conversation: string | null;
+}
+
+/** The connection broke, or the bot is busy: the library waits, and tries again. */
+export interface AnswerRetrying extends Retry {
+  readonly type: "retrying";
 }
 
 export interface AnswerEnd {

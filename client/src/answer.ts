@@ -1,4 +1,4 @@
-import type { AnswerEvent } from "./answer-event.ts";
+import type { AnswerEvent, AnswerRetrying } from "./answer-event.ts";
 import type { CallRequest } from "./call.ts";
 import { type FollowPorts, followTurn, type TurnProgress } from "./follow-turn.ts";
 import type { WireEvent } from "./wire-event.ts";
@@ -20,7 +20,7 @@ export interface Answer extends AsyncIterable<AnswerEvent> {
   text(): Promise<string>;
   /**
    * Asks the bot to stop; the answer then ends with what has been said. If the answer is being read and its turn is not
-   * known yet, waits for it. If the bridge rejected the question or could not be reached, it is not sent again, and the
+   * known yet, waits for it; where `fetch` has no streams, that is at the answer's end. If the bridge rejected the question or could not be reached, it is not sent again, and the
    * answer ends empty. Does nothing if the answer has ended or was never started.
    * @throws BotError
    */
@@ -29,6 +29,8 @@ export interface Answer extends AsyncIterable<AnswerEvent> {
   readonly turn: string | undefined;
   /** The position of the last event that was read, for `resume`. */
   readonly lastEventId: string | undefined;
+  /** The bridge's id of the request that began the answer, which its log lines have; undefined until there is a reply. */
+  readonly requestId: string | undefined;
 }
 
 export interface AnswerPorts extends FollowPorts {
@@ -57,7 +59,7 @@ export const makeAnswer = (
     for (const resolve of turnWaiters.splice(0)) resolve(progress.turn);
   };
 
-  const apply = (event: WireEvent): AnswerEvent => {
+  const apply = (event: WireEvent | AnswerRetrying): AnswerEvent => {
     switch (event.type) {
       case "start":
         notifyTurn();
@@ -68,6 +70,8 @@ export const makeAnswer = (
       case "replace":
         text = event.content;
         return { ...event, type: "replace", text };
+      case "retrying":
+        return event;
       case "end":
         state = "ended";
         return { ...event, text };
@@ -117,6 +121,9 @@ export const makeAnswer = (
     },
     get lastEventId() {
       return progress.lastEventId;
+    },
+    get requestId() {
+      return progress.requestId;
     },
   };
 };

@@ -1,12 +1,15 @@
+import { parseBaseUrl } from "./base-url.ts";
 import { type Bot, makeBot } from "./bot.ts";
 import { makeCall } from "./call.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { makeContact } from "./contact.ts";
+import { makeWatchContact } from "./first-contact.ts";
 import { randomKey } from "./random-key.ts";
 import { makeTokenSource, type Token } from "./token-source.ts";
 import { type Fetch, makeTransport } from "./transport.ts";
 
 export interface BotClientOptions {
-  /** The bridge's base URL, including the stage if there is one. */
+  /** The bridge's http or https URL, including the stage if there is one. */
   readonly url: string;
   /** A user's token, or a function that gets one. The function is called again, once, when a call is answered 401. */
   readonly token: Token;
@@ -25,7 +28,10 @@ export interface BotClient {
   bot(userId: string): Bot;
 }
 
-/** Creates a client for one user of an app's bots. */
+/**
+ * Creates a client for one user of an app's bots.
+ * @throws TypeError if `url` cannot be a bridge's.
+ */
 export const createBotClient = ({
   url,
   token,
@@ -35,6 +41,9 @@ export const createBotClient = ({
   random = Math.random,
   newKey = randomKey,
 }: BotClientOptions): BotClient => {
-  const call = makeCall({ url, tokens: makeTokenSource(token), transport: makeTransport({ fetch, clock }) });
-  return { bot: (userId) => makeBot({ call, clock, random, newKey }, userId) };
+  const contact = makeContact(parseBaseUrl(url));
+  const transport = makeTransport({ fetch, clock, contact });
+  const call = makeCall({ url: contact.url, tokens: makeTokenSource(token), transport });
+  const watchContact = makeWatchContact({ contact, transport, clock });
+  return { bot: (userId) => makeBot({ call, watchContact, contact, clock, random, newKey }, userId) };
 };

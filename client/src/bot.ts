@@ -1,32 +1,15 @@
 import { type Answer, makeAnswer } from "./answer.ts";
+import { BotError } from "./bot-error.ts";
+import type { CallOptions, ChatOptions, InputOptions, ResumeOptions } from "./bot-options.ts";
 import type { CallRequest } from "./call.ts";
 import { type Conversation, parseConversation } from "./conversation.ts";
-import { isStatus, makeFetchJson } from "./fetch-json.ts";
-import type { FollowPorts } from "./follow-turn.ts";
+import { makeFetchJson } from "./fetch-json.ts";
+import type { FollowPorts, TurnProgress } from "./follow-turn.ts";
 import type { FormInput } from "./input-form.ts";
 import type { Question } from "./question.ts";
-
-export interface ChatOptions {
-  /** Stops reading, but not the turn. */
-  readonly signal?: AbortSignal | undefined;
-  /** 1 to 64 visible ASCII characters. The same key and question are the same turn. Default: random. */
-  readonly idempotencyKey?: string | undefined;
-}
-
-export interface ResumeOptions {
-  /** Stops reading, but not the turn. */
-  readonly signal?: AbortSignal | undefined;
-  /** An answer's `lastEventId`: only later events are sent. Omitted: all events. */
-  readonly lastEventId?: string | undefined;
-  /** The text up to that event, so that the events' `text` is complete. */
-  readonly textSoFar?: string | undefined;
-}
+import { withQuery } from "./with-query.ts";
 
 export type Rating = "like" | "dislike" | null;
-
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** A bot, on behalf of the token's user. All calls throw BotError once retrying is no use. */
 export interface Bot {
@@ -35,7 +18,7 @@ export interface Bot {
   /**
    * Fills in the form of a paused answer. The result is the rest of the answer; the same input again gets the same rest.
    */
-  input(turn: string, input: FormInput, options?: CallOptions): Answer;
+  input(turn: string, input: FormInput, options?: InputOptions): Answer;
   /** Continues an answer, also from another page or process, until ten minutes after its end. */
   resume(turn: string, options?: ResumeOptions): Answer;
   /** Asks the bot to stop an answer. The text so far remains. */
@@ -54,8 +37,18 @@ export interface BotPorts extends FollowPorts {
   readonly newKey: () => string;
 }
 
-const withName = (path: string, name: string | undefined): string =>
-  name === undefined ? path : `${path}?conversation=${encodeURIComponent(name)}`;
+const noProgress = (): TurnProgress => ({ turn: undefined, lastEventId: undefined, requestId: undefined });
+const done = (): true => true;
+
+/** The value, or another one if the bridge says that there is none. */
+const unlessMissing = async <T, U>(call: Promise<T>, missing: U): Promise<T | U> => {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof BotError && error.code === 404) return missing;
+    throw error;
+  }
+};
 
 export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => {
   const botPath = `/v1/bots/${encodeURIComponent(userId)}`;
@@ -63,52 +56,51 @@ export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => 
     `${botPath}/turns/${encodeURIComponent(turn)}/${action}`;
   const fetchJson = makeFetchJson(ports);
   const stop: Bot["stop"] = async (turn, { signal } = {}) => {
-    await fetchJson({ method: "POST", path: turnPath(turn, "stop"), signal });
+    await fetchJson({ method: "POST", path: turnPath(turn, "stop"), signal }, done);
   };
   const answerPorts = { ...ports, stopTurn: (turn: string) => stop(turn) };
+  const newAnswer = (startRequest: CallRequest): Answer =>
+    makeAnswer(answerPorts, {
+      botPath,
+      startRequest,
+      progress: noProgress(),
+      textSoFar: "",
+    });
 
   return {
-    chat: (question, { signal, idempotencyKey = newKey() } = {}) => {
-      const startRequest: CallRequest = {
+    chat: (question, { signal, idempotencyKey = newKey() } = {}) =>
+      newAnswer({
         method: "POST",
         path: `${botPath}/chat`,
         headers: { "idempotency-key": idempotencyKey },
         body: typeof question === "string" ? { content: question } : question,
         signal,
-      };
-      const progress = { turn: undefined, lastEventId: undefined };
-      return makeAnswer(answerPorts, { botPath, startRequest, progress, textSoFar: "" });
-    },
-    input: (turn, input, { signal } = {}) => {
-      const path = turnPath(turn, "input");
-      const startRequest: CallRequest = { method: "POST", path, body: input, signal };
-      const progress = { turn: undefined, lastEventId: undefined };
-      return makeAnswer(answerPorts, { botPath, startRequest, progress, textSoFar: "" });
-    },
-    resume: (turn, { signal, lastEventId, textSoFar = "" } = {}) => {
-      const startRequest: CallRequest = { method: "GET", path: turnPath(turn, "events"), signal };
-      return makeAnswer(answerPorts, { botPath, startRequest, progress: { turn, lastEventId }, textSoFar });
-    },
+      }),
+    input: (turn, input, { signal } = {}) =>
+      newAnswer({ method: "POST", path: turnPath(turn, "input"), body: input, signal }),
+    resume: (turn, { signal, lastEventId, textSoFar = "" } = {}) =>
+      makeAnswer(answerPorts, {
+        botPath,
+        startRequest: { method: "GET", path: turnPath(turn, "events"), signal },
+        progress: { ...noProgress(), turn, lastEventId },
+        textSoFar,
+      }),
     stop,
-    suggested: async (turn, { signal } = {}) => {
-      const { suggested } = await fetchJson({ method: "GET", path: turnPath(turn, "suggested"), signal });
-      return Array.isArray(suggested) ? suggested.filter((each) => typeof each === "string") : [];
-    },
+    suggested: (turn, { signal } = {}) =>
+      fetchJson({ method: "GET", path: turnPath(turn, "suggested"), signal }, ({ suggested }) =>
+        Array.isArray(suggested) ? suggested.filter((each) => typeof each === "string") : [],
+      ),
     feedback: async (turn, rating, note, { signal } = {}) => {
       const body = { rating, content: note };
-      await fetchJson({ method: "POST", path: turnPath(turn, "feedback"), body, signal });
+      await fetchJson({ method: "POST", path: turnPath(turn, "feedback"), body, signal }, done);
     },
-    conversation: async (name, { signal } = {}) => {
-      const path = withName(`${botPath}/conversation`, name);
-      try {
-        return parseConversation(await fetchJson({ method: "GET", path, signal }));
-      } catch (error) {
-        if (isStatus(error, 404)) return undefined;
-        throw error;
-      }
+    conversation: (name, { signal } = {}) => {
+      const path = withQuery(`${botPath}/conversation`, { conversation: name });
+      return unlessMissing(fetchJson({ method: "GET", path, signal }, parseConversation), undefined);
     },
     forget: async (name, { signal } = {}) => {
-      await fetchJson({ method: "DELETE", path: withName(`${botPath}/conversation`, name), signal });
+      const path = withQuery(`${botPath}/conversation`, { conversation: name });
+      await fetchJson({ method: "DELETE", path, signal }, done);
     },
   };
 };

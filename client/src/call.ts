@@ -11,43 +11,57 @@ export interface CallRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Called when the token is known, and the request is about to be sent. */
+  readonly onSend?: () => void;
 }
 
 /**
  * Makes a call on behalf of the user, and once more with a new token if it is answered 401.
- * @throws BotError for any status but 2xx, and as the transport does; whatever the token function throws.
+ * @throws BotError for any status but 2xx, and as the transport does; TypeError for a token that cannot be one; whatever
+ * the token function throws.
  */
 export type Call = (request: CallRequest) => Promise<Reply>;
 
 export interface CallPorts {
+  /** The bridge's base URL. */
   readonly url: string;
   readonly tokens: TokenSource;
   readonly transport: Transport;
 }
 
-export const makeCall = ({ url, tokens, transport }: CallPorts): Call => {
-  let base = url;
-  while (base.endsWith("/")) base = base.slice(0, -1);
-  return async ({ method, path, headers, body, signal }) => {
+/**
+ * `fetch` would fail as if the bridge were unreachable. A page's own server may answer with a login page.
+ * @throws TypeError
+ */
+const checkToken = (token: string): string => {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new TypeError(`token: must be visible ASCII characters, got a string of ${token.length}`);
+};
+
+export const makeCall =
+  ({ url, tokens, transport }: CallPorts): Call =>
+  async ({ method, path, headers, body, signal, onSend }) => {
+    const isJson = body !== undefined;
     const send = (token: string): Promise<Reply> =>
-      transport(
-        `${base}${path}`,
-        {
+      transport({
+        url: `${url}${path}`,
+        init: {
           method,
           headers: {
             ...headers,
-            authorization: `Bearer ${token}`,
-            ...(body !== undefined && { "content-type": "application/json" }),
+            authorization: `Bearer ${checkToken(token)}`,
+            ...(isJson && { "content-type": "application/json" }),
           },
-          ...(body !== undefined && { body: JSON.stringify(body) }),
+          ...(isJson && { body: JSON.stringify(body) }),
           // The token alone identifies the user, and responses must not be cached.
           credentials: "omit",
           cache: "no-store",
         },
         signal,
-      );
+      });
 
     const token = await unlessAborted(tokens.current(), signal);
+    onSend?.();
     let reply = await send(token);
     if (reply.status === 401) {
       const renewed = await unlessAborted(tokens.renew(token), signal);
@@ -59,4 +73,3 @@ export const makeCall = ({ url, tokens, transport }: CallPorts): Call => {
     if (reply.status < 200 || reply.status > 299) throw await responseErrorOf(reply);
     return reply;
   };
-};

@@ -1,4 +1,3 @@
-import { BotError } from "./bot-error.ts";
 import type { JsonObject } from "./json.ts";
 
 /** A user's conversation with a bot. */
@@ -13,15 +12,15 @@ export interface Conversation {
   readonly turns: number;
 }
 
-/** @throws BotError `bad_answer` if a field is missing or malformed. */
+/** Undefined if a field is missing or malformed. */
 export const parseConversation = ({
   conversation,
   startedAt,
   expiresAt,
   turns,
-}: JsonObject): Conversation => {
+}: JsonObject): Conversation | undefined => {
   if (typeof startedAt !== "number" || typeof expiresAt !== "number" || typeof turns !== "number") {
-    throw new BotError("malformed conversation", { code: "bad_answer", retryable: false });
+    return undefined;
   }
   return {
     conversation: typeof conversation === "string" ? conversation : null,

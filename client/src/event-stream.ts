@@ -7,28 +7,29 @@ export interface StreamedMessage {
   readonly data: string;
 }
 
-/** A replay has at most 1 MB, of which one event is a part. */
-const maxEventBytes = 4 * 1024 * 1024;
+/** A replay has at most a million characters, of which one event is a part. */
+const maxEventChars = 4 * 1024 * 1024;
 
 /**
- * Parses bytes into messages. Characters, lines and messages may be split over several chunks. An unterminated message
- * at the end is dropped.
+ * Parses text into messages. Lines and messages may be split over several pieces. An unterminated message at the end is
+ * dropped.
  * @throws BotError `bad_answer` if a message is too long.
  */
-export async function* readEventStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamedMessage> {
-  const decoder = new TextDecoder();
+export async function* readEventStream(body: AsyncIterable<string>): AsyncGenerator<StreamedMessage> {
   const messages: StreamedMessage[] = [];
   let isTooLong = false;
   const parser = createParser({
-    maxBufferSize: maxEventBytes,
+    maxBufferSize: maxEventChars,
     onEvent: (message) => messages.push(message),
     onError: ({ type }) => {
       isTooLong ||= type === "max-buffer-size-exceeded";
     },
   });
-  for await (const bytes of body) {
-    parser.feed(decoder.decode(bytes, { stream: true }));
+  for await (const piece of body) {
+    parser.feed(piece);
     yield* messages.splice(0);
-    if (isTooLong) throw new BotError("an event exceeds 4 MB", { code: "bad_answer", retryable: false });
+    if (isTooLong) {
+      throw new BotError("an event exceeds 4 Mi characters", { code: "bad_answer", retryable: false });
+    }
   }
 }

@@ -3,37 +3,47 @@ import type { CallRequest } from "./call.ts";
 import type { FollowPorts } from "./follow-turn.ts";
 import { type JsonObject, parseJsonObject } from "./json.ts";
 import { readText } from "./read-text.ts";
+import { notABridge } from "./response-error.ts";
 import { makeRetryBudget } from "./retry-budget.ts";
 
-export type FetchJson = (request: CallRequest) => Promise<JsonObject>;
+/**
+ * Makes a call with a JSON response, which `parse` makes a value of.
+ * @throws BotError once retrying is no use; `bad_answer` if `parse` returns undefined.
+ */
+export type FetchJson = <T>(
+  request: CallRequest,
+  parse: (response: JsonObject) => T | undefined,
+) => Promise<T>;
 
 const maxAttempts = 4;
-const maxBodyBytes = 1024 * 1024;
+const maxBodyChars = 1024 * 1024;
 
-export const isStatus = (error: unknown, status: number): boolean =>
-  error instanceof BotError && error.status === status;
-
-/**
- * Makes a call with a JSON response. Retrying the bridge's calls is safe: they are idempotent.
- * @throws BotError once retrying is no use.
- */
+/** Retrying these calls is safe: they are idempotent. */
 export const makeFetchJson =
-  ({ call, clock, random }: FollowPorts): FetchJson =>
-  async (request) => {
-    const retries = makeRetryBudget({ clock, random }, maxAttempts);
-    for (;;) {
-      try {
-        const { body, status } = await call(request);
-        const json = parseJsonObject(await readText(body, maxBodyBytes));
-        if (!json)
-          throw new BotError("the response is not a JSON object", {
-            code: "bad_answer",
-            status,
-            retryable: false,
-          });
-        return json;
-      } catch (failure) {
-        await retries.waitAfterFailure(failure, request.signal);
+  ({ call, watchContact, ...ports }: FollowPorts): FetchJson =>
+  async (request, parse) => {
+    const retries = makeRetryBudget(ports, maxAttempts);
+    const watch = watchContact(request.signal);
+    const { signal } = watch;
+    const attempt = async () => {
+      const reply = await call({ ...request, signal, onSend: watch.begin });
+      const { body, status, requestId } = reply;
+      const json = parseJsonObject(await readText(body, maxBodyChars));
+      if (!json) throw notABridge(reply);
+      const value = parse(json);
+      if (value !== undefined) return value;
+      const message = `malformed response to ${request.method} ${request.path}`;
+      throw new BotError(message, { code: "bad_answer", status, requestId, retryable: false });
+    };
+    try {
+      for (;;) {
+        try {
+          return await attempt();
+        } catch (failure) {
+          await retries.wait(retries.afterFailure(failure, signal), signal);
+        }
       }
+    } finally {
+      watch.end();
     }
   };

@@ -1,6 +1,9 @@
+import type { AnswerRetrying } from "./answer-event.ts";
 import { BotError } from "./bot-error.ts";
 import type { Call, CallRequest } from "./call.ts";
 import { readEventStream } from "./event-stream.ts";
+import type { WatchContact } from "./first-contact.ts";
+import { notABridge } from "./response-error.ts";
 import { makeRetryBudget, type RetryPorts } from "./retry-budget.ts";
 import { parseWireEvent, type WireEvent } from "./wire-event.ts";
 
@@ -8,10 +11,13 @@ import { parseWireEvent, type WireEvent } from "./wire-event.ts";
 export interface TurnProgress {
   turn: string | undefined;
   lastEventId: string | undefined;
+  /** The bridge's id of the request that began the answer, or of the first that continued it. */
+  requestId: string | undefined;
 }
 
 export interface FollowPorts extends RetryPorts {
   readonly call: Call;
+  readonly watchContact: WatchContact;
 }
 
 export interface FollowOptions {
@@ -46,11 +52,12 @@ const eventStream = /^text\/event-stream\b/i;
  * @throws BotError if retrying is no use; the signal's reason once it aborts.
  */
 export async function* followTurn(
-  { call, clock, random }: FollowPorts,
+  { call, watchContact, ...ports }: FollowPorts,
   { botPath, startRequest, progress, stopRequested }: FollowOptions,
-): AsyncGenerator<WireEvent> {
-  const { signal } = startRequest;
-  const retries = makeRetryBudget({ clock, random }, maxAttempts);
+): AsyncGenerator<WireEvent | AnswerRetrying> {
+  const watch = watchContact(startRequest.signal);
+  const { signal } = watch;
+  const retries = makeRetryBudget(ports, maxAttempts);
 
   const nextRequest = (): CallRequest => {
     const { turn, lastEventId } = progress;
@@ -60,45 +67,55 @@ export async function* followTurn(
       method: "GET",
       path,
       headers: lastEventId === undefined ? {} : { "last-event-id": lastEventId },
-      signal,
     };
   };
 
-  for (;;) {
-    try {
-      const request = nextRequest();
-      const reply = await call({ ...request, headers: { ...request.headers, accept: "text/event-stream" } });
-      if (reply.status === 204) {
-        reply.close();
-        return;
-      }
-      if (!eventStream.test(reply.headers.get("content-type") ?? "")) {
-        reply.close();
-        throw new BotError("the response is not an event stream", {
-          code: "bad_answer",
-          status: reply.status,
-          retryable: false,
-        });
-      }
-      for await (const message of readEventStream(reply.body)) {
-        const event = parseWireEvent(message);
-        if (message.id !== undefined) progress.lastEventId = message.id;
-        retries.reset();
-        if (event?.type === "start") progress.turn = event.turn;
-        if (event) yield event;
-        if (event?.type === "end" || event?.type === "error") return;
-      }
-      throw new BotError("the stream ended before the answer did", { code: "broken_off", retryable: true });
-    } catch (failure) {
-      await retries.waitAfterFailure(
-        failure,
-        signal,
-        progress.turn === undefined ? stopRequested : undefined,
-      );
-    }
-    if (progress.turn === undefined && stopRequested.aborted) {
-      yield stoppedBeforeStart;
+  /** Yields the events of one connection. Returns if the answer has ended. */
+  async function* readOnce(): AsyncGenerator<WireEvent, undefined> {
+    const request = nextRequest();
+    // Also where the answer arrives only as a whole (React Native): as JSON it would have no positions to resume from,
+    // and a limit of 4.5 minutes.
+    const headers = { ...request.headers, accept: "text/event-stream" };
+    const reply = await call({ ...request, headers, signal, onSend: watch.begin });
+    const { status, requestId } = reply;
+    if (status === 204 && progress.turn !== undefined) {
+      reply.close();
       return;
     }
+    if (!eventStream.test(reply.headers.get("content-type") ?? "")) {
+      reply.close();
+      throw notABridge(reply);
+    }
+    progress.requestId ??= requestId;
+    for await (const message of readEventStream(reply.body)) {
+      const event = parseWireEvent(message, requestId);
+      if (message.id !== undefined) progress.lastEventId = message.id;
+      retries.reset();
+      if (event?.type === "start") progress.turn = event.turn;
+      if (event) yield event;
+      if (event?.type === "end" || event?.type === "error") return;
+    }
+    const message = "the stream ended before the answer did";
+    throw new BotError(message, { code: "connection_lost", retryable: true, requestId });
+  }
+
+  const isStopped = (): boolean => progress.turn === undefined && stopRequested.aborted;
+  try {
+    for (;;) {
+      try {
+        yield* readOnce();
+        return;
+      } catch (failure) {
+        const retry = retries.afterFailure(failure, signal);
+        if (!isStopped()) yield { type: "retrying", ...retry };
+        await retries.wait(retry, signal, progress.turn === undefined ? stopRequested : undefined);
+      }
+      if (isStopped()) {
+        yield stoppedBeforeStart;
+        return;
+      }
+    }
+  } finally {
+    watch.end();
   }
 }

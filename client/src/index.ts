@@ -1,10 +1,17 @@
 export type { Answer } from "./answer.ts";
-export type { AnswerEnd, AnswerEvent, AnswerStart } from "./answer-event.ts";
-export type { Bot, CallOptions, ChatOptions, Rating, ResumeOptions } from "./bot.ts";
+export type { AnswerEnd, AnswerEvent, AnswerRetrying, AnswerStart } from "./answer-event.ts";
+export type { Bot, Rating } from "./bot.ts";
 export { type BotClient, type BotClientOptions, createBotClient } from "./bot-client.ts";
 export { BotError, type BotErrorDetails } from "./bot-error.ts";
+export type {
+  CallOptions,
+  ChatOptions,
+  InputOptions,
+  ResumeOptions,
+} from "./bot-options.ts";
 export type { Clock } from "./clock.ts";
 export type { Conversation } from "./conversation.ts";
+export { type BotErrorCode, botErrorCodes } from "./error-codes.ts";
 export type { FormField, FormInput, InputForm } from "./input-form.ts";
 export type { JsonObject } from "./json.ts";
 export type { Question, QuestionFile } from "./question.ts";

@@ -1,12 +1,9 @@
-/** Reads at most `maxBytes` of a body as a string; the rest is not waited for. */
-export const readText = async (body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> => {
-  const decoder = new TextDecoder();
+/** Reads at most `maxChars` characters of a body; the rest is not waited for. */
+export const readText = async (body: AsyncIterable<string>, maxChars: number): Promise<string> => {
   let text = "";
-  let remaining = maxBytes;
   for await (const piece of body) {
-    text += decoder.decode(piece.subarray(0, remaining), { stream: true });
-    remaining -= piece.length;
-    if (remaining <= 0) break;
+    text += piece;
+    if (text.length >= maxChars) break;
   }
-  return text;
+  return text.slice(0, maxChars);
 };

@@ -1,5 +1,9 @@
+import { linkAbort, reasonOf, throwIfAborted } from "./abort.ts";
 import { BotError } from "./bot-error.ts";
 import type { Clock } from "./clock.ts";
+import { type Contact, unreachable } from "./contact.ts";
+import { decodeText } from "./decode-text.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** The part of the global `fetch` that the client uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -7,57 +11,87 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export interface TransportPorts {
   readonly fetch: Fetch;
   readonly clock: Clock;
+  /** Updated with each reply. */
+  readonly contact: Contact;
+}
+
+export interface Exchange {
+  readonly url: string;
+  readonly init: RequestInit;
+  readonly signal?: AbortSignal | undefined;
+  /** How long the reply may take to begin, in milliseconds. Default: 30 s. */
+  readonly maxHeadMs?: number | undefined;
 }
 
 export interface Reply {
+  readonly url: string;
   readonly status: number;
   readonly headers: Headers;
+  /** The bridge's id of the request. */
+  readonly requestId: string | undefined;
   /**
-   * The body's chunks as they arrive. Leaving the loop early closes the connection.
+   * The body's text as it arrives. Leaving the loop early closes the connection.
    * @throws as the transport does.
    */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: AsyncIterable<string>;
   /** Closes the connection, if the body is not read to its end. */
   readonly close: () => void;
 }
 
 /**
  * Makes one HTTP exchange with the given `fetch`.
- * @throws BotError `unreachable`, `broken_off` or `silent`, all retryable; the signal's reason once it aborts.
+ * @throws BotError `unreachable`, `connection_lost` or `silent`, all retryable; the signal's reason once it aborts.
  */
-export type Transport = (url: string, init: RequestInit, signal: AbortSignal | undefined) => Promise<Reply>;
+export type Transport = (exchange: Exchange) => Promise<Reply>;
 
 /** The bridge sends heartbeats every 10 s: after three missed ones, the connection counts as dead. */
-const maxSilenceMs = 30_000;
+export const maxSilenceMs = 30_000;
+/** The same where a body arrives only as a whole: a turn ends after 14 minutes at the latest. */
+export const maxWholeMs = 15 * 60_000;
+
+type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** Undefined if the body arrives only as a whole. */
+const readerOf = ({ body }: Response): BodyReader | undefined =>
+  typeof body?.getReader === "function" ? body.getReader() : undefined;
+
+/** These have no body, wherever `fetch` has streams. */
+const isEmpty = ({ status }: Response): boolean => status === 204 || status === 205 || status === 304;
 
 export const makeTransport =
-  ({ fetch, clock }: TransportPorts): Transport =>
-  async (url, init, signal) => {
-    signal?.throwIfAborted();
-    const connection = new AbortController();
-    const abort = (): void => connection.abort(signal?.reason);
-    signal?.addEventListener("abort", abort);
+  ({ fetch, clock, contact }: TransportPorts): Transport =>
+  async ({ url, init, signal, maxHeadMs = maxSilenceMs }) => {
+    throwIfAborted(signal);
+    const connection = linkAbort(signal);
     const close = (): void => {
-      signal?.removeEventListener("abort", abort);
+      connection.unlink();
       connection.abort();
     };
 
-    /** Waits for the server's next step, at most 30 s. Silence counts only while the caller is waiting. */
-    const withSilenceLimit = async <T>(step: Promise<T>, code: "unreachable" | "broken_off"): Promise<T> => {
+    const abortAfter = async (limitMs: number, settled: AbortSignal): Promise<void> => {
+      await clock.sleep(limitMs, settled);
+      // React Native's `fetch` resolves when the whole body has arrived. Another reply may have shown so meanwhile.
+      const isWhole = contact.hasStreams === false && limitMs < maxWholeMs;
+      if (isWhole && !settled.aborted) await clock.sleep(maxWholeMs - limitMs, settled);
+      if (settled.aborted) return;
+      const seconds = (isWhole ? maxWholeMs : limitMs) / 1000;
+      connection.abort(new BotError(`no data for ${seconds} s`, { code: "silent", retryable: true }));
+    };
+
+    /** Waits for the server's next step. Silence counts only while the caller is waiting. */
+    const withSilenceLimit = async <T>(
+      step: Promise<T>,
+      limitMs: number,
+      toError: (cause: unknown) => BotError,
+    ): Promise<T> => {
       const settled = new AbortController();
-      clock.sleep(maxSilenceMs, settled.signal).then(() => {
-        if (settled.signal.aborted) return;
-        connection.abort(new BotError("no data for 30 s", { code: "silent", retryable: true }));
-      });
+      void abortAfter(limitMs, settled.signal);
       try {
-        return await step;
+        return await unlessAborted(step, connection.signal);
       } catch (cause) {
-        const reason: unknown = connection.signal.reason;
-        const isAborted = connection.signal.aborted;
+        const error = connection.signal.aborted ? reasonOf(connection.signal) : toError(cause);
         close();
-        throw isAborted
-          ? reason
-          : new BotError(`connection failed: ${code}`, { code, retryable: true, cause });
+        throw error;
       } finally {
         settled.abort();
       }
@@ -65,23 +99,31 @@ export const makeTransport =
 
     const response = await withSilenceLimit(
       fetch(url, { ...init, signal: connection.signal }),
-      "unreachable",
+      maxHeadMs,
+      (cause) => unreachable(contact, cause),
     );
-    return {
-      status: response.status,
-      headers: response.headers,
-      close,
-      body: (async function* () {
-        const reader = response.body?.getReader();
-        try {
-          for (;;) {
-            const piece = reader && (await withSilenceLimit(reader.read(), "broken_off"));
-            if (!piece || piece.done) return;
-            yield piece.value;
-          }
-        } finally {
-          close();
-        }
-      })(),
-    };
+    contact.isReached = true;
+    const reader = readerOf(response);
+    if (reader || !isEmpty(response)) contact.hasStreams = reader !== undefined;
+    const requestId = response.headers.get("x-request-id") ?? undefined;
+    const connectionLost = (cause: unknown): BotError =>
+      new BotError("the connection broke", { code: "connection_lost", retryable: true, requestId, cause });
+
+    async function* readPieces(pieces: BodyReader): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        const piece = await withSilenceLimit(pieces.read(), maxSilenceMs, connectionLost);
+        if (piece.done) return;
+        yield piece.value;
+      }
+    }
+    async function* readBody(): AsyncGenerator<string> {
+      try {
+        if (reader) yield* decodeText(readPieces(reader));
+        else if (!isEmpty(response))
+          yield await withSilenceLimit(response.text(), maxWholeMs, connectionLost);
+      } finally {
+        close();
+      }
+    }
+    return { url, status: response.status, headers: response.headers, requestId, close, body: readBody() };
   };

@@ -1,25 +1,36 @@
 import type { AnswerEnd, AnswerStart } from "./answer-event.ts";
 import { BotError } from "./bot-error.ts";
+import { toAnswerErrorCode } from "./error-codes.ts";
 import type { StreamedMessage } from "./event-stream.ts";
 import { parseForm } from "./input-form.ts";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./json.ts";
 
+interface ContentEvent {
+  readonly type: "delta" | "replace";
+  readonly content: string;
+}
+
 /** An event as the bridge sends it. */
 export type WireEvent =
   | AnswerStart
-  | { readonly type: "delta" | "replace"; readonly content: string }
+  | ContentEvent
   | Omit<AnswerEnd, "text">
   | { readonly type: "error"; readonly error: BotError };
 
-const contentOf = (type: "delta" | "replace", { content }: JsonObject): WireEvent | undefined =>
-  typeof content === "string" ? { type, content } : undefined;
+/** Undefined for malformed data. `requestId`: that of the request whose reply has the event. */
+type Parse = (data: JsonObject, requestId: string | undefined) => WireEvent | undefined;
 
-const startOf = ({ turn, conversation }: JsonObject): WireEvent | undefined =>
+const parseContent =
+  (type: ContentEvent["type"]): Parse =>
+  ({ content }) =>
+    typeof content === "string" ? { type, content } : undefined;
+
+const startOf: Parse = ({ turn, conversation }) =>
   typeof turn === "string"
     ? { type: "start", turn, conversation: typeof conversation === "string" ? conversation : null }
     : undefined;
 
-const endOf = ({ stopped, paused, form, prompt, truncated, usage, sources }: JsonObject): WireEvent => ({
+const endOf: Parse = ({ stopped, paused, form, prompt, truncated, usage, sources }) => ({
   type: "end",
   stopped: stopped === true,
   paused: paused === true,
@@ -30,18 +41,19 @@ const endOf = ({ stopped, paused, form, prompt, truncated, usage, sources }: Jso
   sources: Array.isArray(sources) ? sources.filter(isJsonObject) : [],
 });
 
-const errorOf = ({ code, message, retryable }: JsonObject): WireEvent => ({
+const errorOf: Parse = ({ code, message, retryable }, requestId) => ({
   type: "error",
   error: new BotError(typeof message === "string" ? message : "the answer failed", {
-    code: typeof code === "string" ? code : "internal",
+    code: toAnswerErrorCode(code),
     retryable: retryable === true,
+    requestId,
   }),
 });
 
-const parsers = new Map<string | undefined, (data: JsonObject) => WireEvent | undefined>([
+const parsers = new Map<string | undefined, Parse>([
   ["start", startOf],
-  ["delta", (data) => contentOf("delta", data)],
-  ["replace", (data) => contentOf("replace", data)],
+  ["delta", parseContent("delta")],
+  ["replace", parseContent("replace")],
   ["end", endOf],
   ["error", errorOf],
 ]);
@@ -50,11 +62,14 @@ const parsers = new Map<string | undefined, (data: JsonObject) => WireEvent | un
  * Parses the event of a message; undefined for unknown types.
  * @throws BotError `bad_answer` for a malformed event. It is retryable, since skipping the event would lose text.
  */
-export const parseWireEvent = ({ event, data }: StreamedMessage): WireEvent | undefined => {
+export const parseWireEvent = (
+  { event, data }: StreamedMessage,
+  requestId: string | undefined,
+): WireEvent | undefined => {
   const parse = parsers.get(event);
   if (!parse) return undefined;
   const json = parseJsonObject(data);
-  const parsed = json && parse(json);
-  if (!parsed) throw new BotError(`malformed ${event} event`, { code: "bad_answer", retryable: true });
-  return parsed;
+  const parsed = json && parse(json, requestId);
+  if (parsed) return parsed;
+  throw new BotError(`malformed ${event} event`, { code: "bad_answer", retryable: true, requestId });
 };

@@ -123,7 +123,7 @@ const answerOf = async (
   try {
     for await (const event of to.chat(question)) {
       last = event.type;
-      if (event.type !== "start") text = event.text;
+      if ("text" in event) text = event.text;
     }
     return { text, last };
   } catch (error) {

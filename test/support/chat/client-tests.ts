@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { type AnswerEvent, type Bot, createBotClient } from "../../../client/src/index.ts";
+import { type AnswerEvent, type Bot, createBotClient, type Fetch } from "../../../client/src/index.ts";
 import { closeAfterAll } from "../close-after.ts";
 import { type ChatServer, expireTokens, longQuestion, userToken } from "./chat-server.ts";
 import { collect } from "./collect.ts";
@@ -76,6 +76,26 @@ export const describeClientAt = (name: string, start: () => Promise<ChatServer>)
       await bot.chat("Hello").text();
       await expireTokens(server, "walk-token");
       expect(await bot.chat("Hello again").text()).toContain("Hello again");
+    });
+
+    test("names the request that began an answer", async () => {
+      const answer = botFor("walk-request").chat("Hello");
+      await answer.text();
+      expect(answer.requestId).toMatch(/^[\x21-\x7e]{1,36}$/);
+      await expect(botFor("walk-request").chat("").text()).rejects.toMatchObject({
+        requestId: expect.stringMatching(/^[\x21-\x7e]{1,36}$/),
+      });
+    });
+
+    test("reads an answer whole if fetch has no streams", async () => {
+      const fetchWhole: Fetch = async (url, init) => {
+        const response = await fetch(url, init);
+        const text = await response.text();
+        return Object.defineProperty(new Response(text, response), "body", { value: undefined });
+      };
+      const token = await userToken(server, "walk-whole");
+      const bot = createBotClient({ url: server.url, token, fetch: fetchWhole }).bot(server.botId);
+      expect((await bot.chat(longQuestion).text()).endsWith(longQuestion)).toBe(true);
     });
 
     test("forgets a conversation", async () => {

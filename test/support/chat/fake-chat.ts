@@ -14,6 +14,8 @@ export interface FakeRequest {
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
+  /** The id of its reply. */
+  readonly id: string;
 }
 
 export interface Refusal {
@@ -149,8 +151,9 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
     if (method === "OPTIONS") response.writeHead(204, allowed).end();
     else if (path.startsWith("/user/")) tokens.answer(path, new URLSearchParams(body), response);
     else {
-      const request = { method, path, headers, body };
+      const request = { method, path, headers, body, id: `request-${requests.length}` };
       requests.push(request);
+      response.setHeader("x-request-id", request.id);
       await asUser(request, response);
     }
   });

@@ -1,12 +1,14 @@
+import { giveUpAfterMs, probeAfterMs } from "../../../client/src/first-contact.ts";
 import type { Clock } from "../../../client/src/index.ts";
+import { maxSilenceMs } from "../../../client/src/transport.ts";
 
 export interface InstantClock extends Clock {
   /** The requested waits in milliseconds, in order. */
   readonly waits: () => readonly number[];
 }
 
-/** A sleep of this length is a timeout: it lasts until its signal aborts it. */
-const timeoutMs = 30_000;
+/** Sleeps of these lengths are timeouts: they last until their signals abort them. */
+const timeouts: readonly number[] = [maxSilenceMs, probeAfterMs, giveUpAfterMs];
 
 /** A clock on which waiting takes no time. */
 export const makeInstantClock = (): InstantClock => {
@@ -15,7 +17,7 @@ export const makeInstantClock = (): InstantClock => {
     waits: () => [...waits],
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        if (ms === timeoutMs) return void signal?.addEventListener("abort", () => resolve());
+        if (timeouts.includes(ms)) return void signal?.addEventListener("abort", () => resolve());
         waits.push(ms);
         setImmediate(resolve);
       }),

@@ -225,12 +225,15 @@ describe("an answer", () => {
     expect(await collect(answer)).toEqual([]);
   });
 
-  test("fails if the reply is not an event stream, such as a hotel's login page", async () => {
-    chats().fake.refuse({ status: 200, body: "<html>" });
-    await expect(chats().bot().chat("Hi").text()).rejects.toMatchObject({
-      code: "bad_answer",
-      status: 200,
-      retryable: false,
-    });
+  test("has the id of the request that began it, and its failure that of the failed one", async () => {
+    const { fake, proxy, bot } = chats();
+    fake.script(() => [delta("one "), { untilFollowed: 2 }, failure]);
+    const answer = bot().chat("Hi");
+    expect(answer.requestId).toBeUndefined();
+    const reading = (async () => {
+      for await (const event of answer) if (event.type === "delta") proxy.cutNow();
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "timeout", requestId: "request-1" });
+    expect(answer.requestId).toBe("request-0");
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import type { Bot, BotClientOptions } from "../../../client/src/index.ts";
 import { collect } from "../../support/chat/collect.ts";
 import type { Cut } from "../../support/chat/cutting-proxy.ts";
 import { end } from "../../support/chat/fake-chat.ts";
@@ -9,6 +10,13 @@ import { useChats } from "./chats.ts";
 const chats = useChats();
 const delta = (content: string): Step => ({ event: "delta", data: { content } });
 
+/** A bot whose client has had a reply from the bridge. */
+const reachedBot = async (options?: Partial<BotClientOptions>): Promise<Bot> => {
+  const bot = chats().bot(options);
+  await bot.conversation();
+  return bot;
+};
+
 const anyCut: fc.Arbitrary<Cut> = fc.oneof(
   fc.constantFrom("request" as const, "head" as const),
   fc.nat(700).map((afterBytes) => ({ afterBytes })),
@@ -16,7 +24,8 @@ const anyCut: fc.Arbitrary<Cut> = fc.oneof(
 
 describe("if the connection breaks,", () => {
   test("the text arrives whole, once and in order, wherever and however often it breaks", async () => {
-    const { fake, proxy, bot } = chats();
+    const { fake, proxy } = chats();
+    const reached = await reachedBot();
     const anyText = fc.array(fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 }), { maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(anyText, fc.array(anyCut, { maxLength: 6 }), async (contents, cuts) => {
@@ -24,7 +33,8 @@ describe("if the connection breaks,", () => {
         proxy.cut(...cuts);
         fake.script(() => [...contents.map(delta), end]);
         const before = fake.turns();
-        const [start, ...events] = await collect(bot().chat("Hi"));
+        const all = await collect(reached.chat("Hi"));
+        const [start, ...events] = all.filter(({ type }) => type !== "retrying");
         expect(start?.type).toBe("start");
         expect(events.flatMap((event) => (event.type === "delta" ? [event.content] : []))).toEqual(contents);
         expect(events.at(-1)).toMatchObject({ type: "end", text: contents.join("") });
@@ -63,14 +73,40 @@ describe("if the connection breaks,", () => {
   });
 
   test("retries are further apart each time, and limited", async () => {
-    const { proxy, bot, clock } = chats();
+    const { proxy, clock } = chats();
+    const bot = await reachedBot();
     proxy.cut(...Array.from({ length: 20 }, (): Cut => "head"));
-    await expect(bot().chat("Hi").text()).rejects.toMatchObject({
+    await expect(bot.chat("Hi").text()).rejects.toMatchObject({
       code: "unreachable",
+      message: `no reply from ${proxy.url}`,
       retryable: true,
       status: undefined,
     });
     expect(clock.waits()).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+  });
+
+  test("the answer says so before each retry, and why", async () => {
+    const { fake, proxy, bot } = chats();
+    fake.script(() => [delta("one "), { untilFollowed: 3 }, delta("two"), end]);
+    const seen: string[] = [];
+    for await (const event of bot().chat("Hi")) {
+      seen.push(event.type);
+      if (event.type === "delta" && event.text === "one ") {
+        proxy.cut("head");
+        proxy.cutNow();
+      }
+      if (event.type !== "retrying") continue;
+      const code = event.attempt === 1 ? "connection_lost" : "unreachable";
+      expect(event).toMatchObject({ delayMs: 250 * event.attempt, error: { code, retryable: true } });
+    }
+    expect(seen).toEqual(["start", "delta", "retrying", "retrying", "delta", "end"]);
+  });
+
+  test("an answer that ends without its end is lost, and followed again", async () => {
+    const { fake, bot } = chats();
+    fake.refuse({ status: 200, headers: { "content-type": "text/event-stream" }, body: "" });
+    const [first] = await collect(bot().chat("Hi"));
+    expect(first).toMatchObject({ type: "retrying", error: { code: "connection_lost" } });
   });
 
   test("no two clients reconnect at the same time", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { createBotClient } from "../../../client/src/index.ts";
+import { type Bot, createBotClient } from "../../../client/src/index.ts";
 import { userToken } from "../../support/chat/chat-server.ts";
 import { startFakeChat } from "../../support/chat/fake-chat.ts";
 import { closeAfterEach } from "../../support/close-after.ts";
@@ -46,14 +46,23 @@ describe("apart from answers,", () => {
     expect(fake.requests()[1]?.path).toBe("/v1/bots/a%20bot%2F1/turns/turn-0/suggested");
   });
 
+  const malformed = { code: "bad_answer", retryable: false };
   test.each([
-    ["conversation", { code: 200, startedAt: "yesterday" }],
-    ["suggested", { code: 200, suggested: "none" }],
-  ])("a broken reply about the %s breaks nothing else", async (what, body) => {
+    ["conversation", { code: 200, startedAt: "yesterday" }, (bot: Bot) => bot.conversation(), malformed],
+    ["suggestions", { code: 200, suggested: "none" }, (bot: Bot) => bot.suggested("turn-0"), []],
+  ])("a broken reply about the %s breaks nothing else: %j", async (_what, body, call, expected) => {
     const { fake, bot } = chats();
     fake.refuse({ status: 200, body });
-    const call = what === "conversation" ? bot().conversation() : bot().suggested("turn-0");
-    const settled = await call.catch((error: unknown) => error);
-    expect(settled).toEqual(what === "conversation" ? expect.objectContaining({ code: "bad_answer" }) : []);
+    const settled = await call(bot()).catch((error: unknown) => error);
+    expect(settled).toEqual(Array.isArray(expected) ? expected : expect.objectContaining(expected));
+  });
+
+  test("a failed call has the id of its request, and the bridge's code and message", async () => {
+    await expect(chats().bot().feedback("turn-9", "like")).rejects.toMatchObject({
+      requestId: "request-0",
+      status: 404,
+      code: 404,
+      message: "no such turn",
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { decodeText } from "../../../client/src/decode-text.ts";
 import { readEventStream } from "../../../client/src/event-stream.ts";
 import { collect } from "../../support/chat/collect.ts";
 
@@ -11,7 +12,7 @@ async function* arriving(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Arr
   yield* pieces;
 }
 const read = (bytes: Uint8Array, places: readonly number[] = []) =>
-  collect(readEventStream(arriving(splitAt(bytes, places))));
+  collect(readEventStream(decodeText(arriving(splitAt(bytes, places)))));
 
 const words = fc.array(fc.string({ unit: "grapheme", maxLength: 12 }), { maxLength: 8 });
 const spelled = (contents: readonly string[], newline: string): string =>
@@ -71,8 +72,8 @@ describe("the event stream", () => {
   });
 
   test("does not fill the memory with an endless event", async () => {
-    const endless = async function* (): AsyncGenerator<Uint8Array> {
-      for (;;) yield new TextEncoder().encode(`data: ${"x".repeat(100_000)}`);
+    const endless = async function* (): AsyncGenerator<string> {
+      for (;;) yield `data: ${"x".repeat(100_000)}`;
     };
     await expect(collect(readEventStream(endless()))).rejects.toMatchObject({ code: "bad_answer" });
   });

@@ -33,11 +33,13 @@ describe("silence", () => {
   test("before an answer leads to a retry, and is the final error's reason", async () => {
     const { fake, bot } = chats();
     const clock = makeTestClock();
+    const reached = bot({ clock });
+    await reached.conversation();
     fake.fallSilent();
-    const reading = bot({ clock }).chat("Hi").text();
+    const reading = reached.chat("Hi").text();
     const failed = expect(reading).rejects.toMatchObject({ code: "silent", retryable: true });
     for (let tries = 1; tries <= 8; tries += 1) {
-      await eventually(() => expect(fake.requests()).toHaveLength(tries));
+      await eventually(() => expect(fake.requests()).toHaveLength(1 + tries));
       await clock.advance(30_000);
       await clock.advance(5_000);
     }

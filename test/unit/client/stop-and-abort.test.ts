@@ -64,6 +64,7 @@ describe("stopping an answer", () => {
     await isWaiting.promise;
     await answer.stop();
     expect(await reading).toEqual([
+      expect.objectContaining({ type: "retrying", delayMs: 2_250 }),
       {
         type: "end",
         stopped: true,
@@ -131,10 +132,10 @@ describe("aborting an answer", () => {
     const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
       new Promise((resolve) => {
         signal?.addEventListener("abort", () => resolve());
-        if (ms < 30_000) controller.abort();
+        if (ms === 250) controller.abort();
       });
     chats().fake.refuse({ status: 503 });
-    const bot = chats().bot({ clock: { sleep } });
+    const bot = chats().bot({ clock: { sleep }, random: () => 0 });
     await expect(bot.chat("Hi", { signal: controller.signal }).text()).rejects.toMatchObject({
       name: "AbortError",
     });

@@ -73,6 +73,17 @@ describe("the user's token", () => {
     expect(source.asked()).toBe(2);
   });
 
+  test.each(["", "<html>\nLog in</html>", "トークン"])(
+    "that cannot be one is refused before it is sent: %j",
+    async (token) => {
+      const { fake, bot } = chats();
+      await expect(bot({ token }).chat("Hi").text()).rejects.toEqual(
+        new TypeError(`token: must be visible ASCII characters, got a string of ${token.length}`),
+      );
+      expect(fake.requests()).toEqual([]);
+    },
+  );
+
   test("that is a plain string is not requested", async () => {
     const bot = chats().bot({ token: "expired" });
     await expect(bot.chat("Hi").text()).rejects.toMatchObject({ status: 401 });
