@@ -1,3 +1,4 @@
+import type { AnswerFile } from "./answer-file.ts";
 import type { InputForm } from "./input-form.ts";
 import type { JsonObject } from "./json.ts";
 import type { Retry } from "./retry-budget.ts";
@@ -8,8 +9,15 @@ export type AnswerEvent =
   | { readonly type: "delta"; readonly content: string; readonly text: string }
   /** The bot replaces everything said so far, as moderation does. */
   | { readonly type: "replace"; readonly content: string; readonly text: string }
+  /** The next piece of the model's reasoning, if `parts` has it; `reasoning` is all so far. */
+  | { readonly type: "reasoning"; readonly content: string; readonly reasoning: string }
+  /** A file of the answer, if `parts` has it. */
+  | { readonly type: "file"; readonly file: AnswerFile }
   | AnswerRetrying
   | AnswerEnd;
+
+/** Kinds of content that come as events of their own if they are asked for. Otherwise the text has them. */
+export type AnswerPart = "reasoning" | "file";
 
 export interface AnswerStart {
   readonly type: "start";

@@ -43,13 +43,15 @@ export interface AnswerOptions {
   readonly startRequest: CallRequest;
   readonly progress: TurnProgress;
   readonly textSoFar: string;
+  readonly reasoningSoFar: string;
 }
 
 export const makeAnswer = (
   { stopTurn, ...ports }: AnswerPorts,
-  { botPath, startRequest, progress, textSoFar }: AnswerOptions,
+  { botPath, startRequest, progress, textSoFar, reasoningSoFar }: AnswerOptions,
 ): Answer => {
   let text = textSoFar;
+  let reasoning = reasoningSoFar;
   let state: "idle" | "reading" | "ended" = "idle";
   let failure: unknown;
   const stopRequested = new AbortController();
@@ -70,6 +72,10 @@ export const makeAnswer = (
       case "replace":
         text = event.content;
         return { ...event, type: "replace", text };
+      case "reasoning":
+        reasoning += event.content;
+        return { ...event, type: "reasoning", reasoning };
+      case "file":
       case "retrying":
         return event;
       case "end":

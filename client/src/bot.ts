@@ -1,15 +1,21 @@
 import { type Answer, makeAnswer } from "./answer.ts";
 import { BotError } from "./bot-error.ts";
-import type { CallOptions, ChatOptions, InputOptions, ResumeOptions } from "./bot-options.ts";
+import type {
+  CallOptions,
+  ChatOptions,
+  HistoryOptions,
+  InputOptions,
+  ResumeOptions,
+  UploadOptions,
+} from "./bot-options.ts";
 import type { CallRequest } from "./call.ts";
 import { type Conversation, parseConversation } from "./conversation.ts";
 import { makeFetchJson } from "./fetch-json.ts";
 import type { FollowPorts, TurnProgress } from "./follow-turn.ts";
+import { type History, parseHistory, type Rating } from "./history.ts";
 import type { FormInput } from "./input-form.ts";
-import type { Question } from "./question.ts";
+import { parseUploaded, type Question, type QuestionFile } from "./question.ts";
 import { withQuery } from "./with-query.ts";
-
-export type Rating = "like" | "dislike" | null;
 
 /** A bot, on behalf of the token's user. All calls throw BotError once retrying is no use. */
 export interface Bot {
@@ -29,6 +35,10 @@ export interface Bot {
   feedback(turn: string, rating: Rating, note?: string, options?: CallOptions): Promise<void>;
   /** The named conversation, or the default one; undefined if there is none. */
   conversation(name?: string, options?: CallOptions): Promise<Conversation | undefined>;
+  /** The latest messages of the named conversation, or of the default one; none if there is no conversation. */
+  history(name?: string, options?: HistoryOptions): Promise<History>;
+  /** Sends a file to the bot's app. The result goes into the `files` of a question of the same user. */
+  upload(file: Blob, options?: UploadOptions): Promise<QuestionFile>;
   /** Deletes the bot's memory of the conversation. */
   forget(name?: string, options?: CallOptions): Promise<void>;
 }
@@ -65,25 +75,27 @@ export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => 
       startRequest,
       progress: noProgress(),
       textSoFar: "",
+      reasoningSoFar: "",
     });
 
   return {
-    chat: (question, { signal, idempotencyKey = newKey() } = {}) =>
+    chat: (question, { signal, parts, idempotencyKey = newKey() } = {}) =>
       newAnswer({
         method: "POST",
         path: `${botPath}/chat`,
         headers: { "idempotency-key": idempotencyKey },
-        body: typeof question === "string" ? { content: question } : question,
+        body: { ...(typeof question === "string" ? { content: question } : question), parts },
         signal,
       }),
-    input: (turn, input, { signal } = {}) =>
-      newAnswer({ method: "POST", path: turnPath(turn, "input"), body: input, signal }),
-    resume: (turn, { signal, lastEventId, textSoFar = "" } = {}) =>
+    input: (turn, input, { signal, parts } = {}) =>
+      newAnswer({ method: "POST", path: turnPath(turn, "input"), body: { ...input, parts }, signal }),
+    resume: (turn, { signal, lastEventId, textSoFar = "", reasoningSoFar = "" } = {}) =>
       makeAnswer(answerPorts, {
         botPath,
         startRequest: { method: "GET", path: turnPath(turn, "events"), signal },
         progress: { ...noProgress(), turn, lastEventId },
         textSoFar,
+        reasoningSoFar,
       }),
     stop,
     suggested: (turn, { signal } = {}) =>
@@ -97,6 +109,19 @@ export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => 
     conversation: (name, { signal } = {}) => {
       const path = withQuery(`${botPath}/conversation`, { conversation: name });
       return unlessMissing(fetchJson({ method: "GET", path, signal }, parseConversation), undefined);
+    },
+    history: (name, { limit, before, signal } = {}) => {
+      const query = { conversation: name, limit, before };
+      const path = withQuery(`${botPath}/conversation/messages`, query);
+      const none: History = { messages: [], hasMore: false };
+      return unlessMissing(fetchJson({ method: "GET", path, signal }, parseHistory), none);
+    },
+    upload: (file, { name, integration, signal } = {}) => {
+      const form = new FormData();
+      if (name === undefined) form.append("file", file);
+      else form.append("file", file, name);
+      const path = withQuery(`${botPath}/files`, { integration });
+      return fetchJson({ method: "POST", path, form, signal }, parseUploaded);
     },
     forget: async (name, { signal } = {}) => {
       const path = withQuery(`${botPath}/conversation`, { conversation: name });

@@ -16,9 +16,10 @@ export type FetchJson = <T>(
 ) => Promise<T>;
 
 const maxAttempts = 4;
-const maxBodyChars = 1024 * 1024;
+/** A page of a conversation's history has at most 100 messages. */
+const maxBodyChars = 16 * 1024 * 1024;
 
-/** Retrying these calls is safe: they are idempotent. */
+/** Retrying these calls is safe: all but uploads are idempotent, and a file that arrives twice does no harm. */
 export const makeFetchJson =
   ({ call, watchContact, ...ports }: FollowPorts): FetchJson =>
   async (request, parse) => {

@@ -1,4 +1,5 @@
 import type { AnswerEnd, AnswerStart } from "./answer-event.ts";
+import { type AnswerFile, parseFile } from "./answer-file.ts";
 import { BotError } from "./bot-error.ts";
 import { toAnswerErrorCode } from "./error-codes.ts";
 import type { StreamedMessage } from "./event-stream.ts";
@@ -6,7 +7,7 @@ import { parseForm } from "./input-form.ts";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./json.ts";
 
 interface ContentEvent {
-  readonly type: "delta" | "replace";
+  readonly type: "delta" | "replace" | "reasoning";
   readonly content: string;
 }
 
@@ -14,6 +15,7 @@ interface ContentEvent {
 export type WireEvent =
   | AnswerStart
   | ContentEvent
+  | { readonly type: "file"; readonly file: AnswerFile }
   | Omit<AnswerEnd, "text">
   | { readonly type: "error"; readonly error: BotError };
 
@@ -29,6 +31,11 @@ const startOf: Parse = ({ turn, conversation }) =>
   typeof turn === "string"
     ? { type: "start", turn, conversation: typeof conversation === "string" ? conversation : null }
     : undefined;
+
+const fileOf: Parse = (data) => {
+  const file = parseFile(data);
+  return file && { type: "file", file };
+};
 
 const endOf: Parse = ({ stopped, paused, form, prompt, truncated, usage, sources }) => ({
   type: "end",
@@ -54,6 +61,8 @@ const parsers = new Map<string | undefined, Parse>([
   ["start", startOf],
   ["delta", parseContent("delta")],
   ["replace", parseContent("replace")],
+  ["reasoning", parseContent("reasoning")],
+  ["file", fileOf],
   ["end", endOf],
   ["error", errorOf],
 ]);

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { readBody, startHttpServer } from "../../../local/http-server.ts";
 import { type ChatServer, localCredentials } from "./chat-server.ts";
 import { makeFakeConversations } from "./fake-conversations.ts";
+import { type FakeFile, makeFakeFiles } from "./fake-files.ts";
 import { fail, type Headers, reply } from "./fake-reply.ts";
 import { makeFakeTokens } from "./fake-tokens.ts";
 import { type FakeTurn, type Step, startFakeTurn } from "./fake-turn.ts";
@@ -31,6 +32,8 @@ export interface FakeChat extends ChatServer {
   readonly turns: () => number;
   /** The events of the next turns after their `start`. */
   readonly script: (answer: (content: string) => readonly Step[]) => void;
+  /** The uploaded files, oldest first. */
+  readonly files: () => readonly FakeFile[];
   /** Replies to the next calls, one each. */
   readonly refuse: (...refusals: readonly Refusal[]) => void;
   /** Accepts calls and never answers them. */
@@ -52,16 +55,51 @@ export const echo = (content: string, paceMs = 0): Step[] =>
 
 export const end: Step = { event: "end", data: { stopped: false, usage: null, sources: [] } };
 
+const fileType = v.picklist(["image", "document", "audio", "video", "custom"]);
+const file = v.union([
+  v.strictObject({ type: fileType, url: v.pipe(v.string(), v.url()) }),
+  v.strictObject({ type: fileType, id: v.string() }),
+]);
+const parts = v.optional(v.array(v.picklist(["reasoning", "file"])), []);
+
 const chatBody = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({
+  v.strictObject({
     content: v.pipe(v.string(), v.nonEmpty()),
     conversation: v.optional(v.nullable(v.string()), null),
+    integration: v.optional(v.string()),
+    files: v.optional(v.array(file), []),
+    parts,
   }),
 );
 
-const inputBody = v.pipe(v.string(), v.parseJson(), v.object({ action: v.string() }));
+const inputBody = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.strictObject({
+    form: v.optional(v.string()),
+    action: v.string(),
+    inputs: v.optional(v.record(v.string(), v.unknown())),
+    parts,
+  }),
+);
+
+const feedbackBody = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.strictObject({
+    rating: v.nullable(v.picklist(["like", "dislike"])),
+    content: v.optional(v.string()),
+  }),
+);
+
+/** Without the events that the client did not ask for. */
+const only = (steps: readonly Step[], asked: readonly string[]): Step[] =>
+  steps.filter((step) => {
+    const isPart = "event" in step && (step.event === "reasoning" || step.event === "file");
+    return !isPart || asked.includes(step.event);
+  });
 
 /** No more than the protocol needs: a browser blocks a page that sends other headers. */
 const allowed = {
@@ -77,6 +115,7 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
   const turns = new Map<string, FakeTurn>();
   const turnsByKey = new Map<unknown, { readonly turn: FakeTurn; readonly body: string }>();
   const conversations = makeFakeConversations();
+  const files = makeFakeFiles();
   const tokens = makeFakeTokens();
   let script = (content: string): readonly Step[] => [...echo(content, paceMs), end];
   let isSilent = false;
@@ -84,15 +123,17 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
   const chat = (userId: string, request: FakeRequest, response: ServerResponse): unknown => {
     const parsed = v.safeParse(chatBody, request.body);
     if (!parsed.success) return fail(response, 400, 1002, "content is missing");
-    const { content, conversation } = parsed.output;
+    const { content, conversation, parts } = parsed.output;
+    const isOthers = parsed.output.files.some((each) => "id" in each && !files.has(userId, each.id));
+    if (isOthers) return fail(response, 400, 1002, "files: no such file");
     const key = request.headers["idempotency-key"];
     const known = turnsByKey.get(key);
     if (known && known.body !== request.body) return fail(response, 409, 409, "another body under this key");
     if (known) return sendTurn(response, known.turn, undefined);
-    const turn = startFakeTurn(`turn-${turns.size}`, conversation, script(content));
+    const turn = startFakeTurn(`turn-${turns.size}`, conversation, only(script(content), parts));
     turns.set(turn.id, turn);
     if (key !== undefined) turnsByKey.set(key, { turn, body: request.body });
-    conversations.addTurn(userId, conversation);
+    conversations.addTurn(userId, conversation, { turn, question: content });
     return sendTurn(response, turn, undefined);
   };
 
@@ -106,15 +147,20 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
       case "POST input": {
         const parsed = v.safeParse(inputBody, request.body);
         if (!parsed.success) return fail(response, 400, 1002, "action is missing");
-        const rest = startFakeTurn(id, null, script(parsed.output.action));
+        const { action, parts } = parsed.output;
+        const rest = startFakeTurn(id, null, only(script(action), parts));
         turns.set(id, rest);
         return sendTurn(response, rest, undefined);
       }
       case "POST stop":
         turn.stop();
         return reply(response, 200, { code: 200 });
-      case "POST feedback":
+      case "POST feedback": {
+        const parsed = v.safeParse(feedbackBody, request.body);
+        if (!parsed.success) return fail(response, 400, 1002, "rating is missing");
+        conversations.rate(id, parsed.output.rating);
         return reply(response, 200, { code: 200 });
+      }
       case "GET suggested":
         return reply(response, 200, { code: 200, suggested });
       default:
@@ -122,7 +168,7 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
     }
   };
 
-  const asUser = (request: FakeRequest, response: ServerResponse): unknown => {
+  const asUser = (request: FakeRequest, bytes: Buffer, response: ServerResponse): unknown => {
     const refusal = refusals.shift();
     if (refusal) return reply(response, refusal.status, refusal.body ?? {}, refusal.headers);
     if (isSilent) return undefined;
@@ -137,13 +183,22 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
     if (rest === "conversation") {
       return conversations.answer(request.method, userId, searchParams.get("conversation"), response);
     }
-    if (rest === "chat" && request.method === "POST") return chat(userId, request, response);
-    return fail(response, 404, 404, "no such path");
+    switch (`${request.method} ${rest}`) {
+      case "GET conversation/messages":
+        return conversations.history(userId, searchParams, response);
+      case "POST files":
+        return files.upload(userId, request.headers, bytes, response);
+      case "POST chat":
+        return chat(userId, request, response);
+      default:
+        return fail(response, 404, 404, "no such path");
+    }
   };
 
   const server = await startHttpServer(0, async (message, response) => {
     const { method = "GET", url: path = "/", headers } = message;
-    const body = (await readBody(message)).toString();
+    const bytes = await readBody(message);
+    const body = bytes.toString();
     if (headers.origin !== undefined) {
       response.setHeader("access-control-allow-origin", headers.origin);
       response.setHeader("access-control-expose-headers", "X-Request-ID, Retry-After");
@@ -154,7 +209,7 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
       const request = { method, path, headers, body, id: `request-${requests.length}` };
       requests.push(request);
       response.setHeader("x-request-id", request.id);
-      await asUser(request, response);
+      await asUser(request, bytes, response);
     }
   });
 
@@ -168,6 +223,7 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
     },
     requests: () => [...requests],
     turns: () => turns.size,
+    files: files.all,
     script: (given) => {
       script = given;
     },

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import * as v from "valibot";
 
 /** A turn's steps, one after the other. */
 export type Step =
@@ -9,6 +10,8 @@ export type Step =
   /** Waits until this many connections, in all, have followed the turn. */
   | { readonly untilFollowed: number };
 
+const deltaData = v.object({ content: v.string() });
+
 type EventStep = Extract<Step, { event: string }>;
 
 export interface FakeTurn {
@@ -17,6 +20,8 @@ export interface FakeTurn {
   follow(lastEventId: string | undefined, signal: AbortSignal): AsyncGenerator<string>;
   isEnd(lastEventId: string | undefined): boolean;
   stop(): void;
+  /** The text of all deltas so far. */
+  text(): string;
 }
 
 interface Kept {
@@ -29,6 +34,7 @@ const isLast = (step: Step): boolean => "event" in step && (step.event === "end"
 /** A turn that runs without followers, and stores all its events. */
 export const startFakeTurn = (id: string, conversation: string | null, steps: readonly Step[]): FakeTurn => {
   const kept: Kept[] = [];
+  let text = "";
   const stopped = new AbortController();
   let isOver = false;
   let followed = 0;
@@ -42,6 +48,7 @@ export const startFakeTurn = (id: string, conversation: string | null, steps: re
     const position = `${id}~${kept.length.toString(36)}`;
     const data = "raw" in step ? step.raw : JSON.stringify(step.data);
     kept.push({ position, frame: `id: ${position}\nevent: ${step.event}\ndata: ${data}\n\n` });
+    if (step.event === "delta" && "data" in step) text += v.parse(deltaData, step.data).content;
     isOver = isLast(step);
     change();
   };
@@ -79,6 +86,7 @@ export const startFakeTurn = (id: string, conversation: string | null, steps: re
       }
     },
     isEnd: (lastEventId) => isOver && indexAfter(lastEventId) === kept.length,
+    text: () => text,
     stop: () => {
       stopped.abort();
       change();

@@ -1,3 +1,4 @@
+import { maxUploadMs } from "../../../client/src/call.ts";
 import { giveUpAfterMs, probeAfterMs } from "../../../client/src/first-contact.ts";
 import type { Clock } from "../../../client/src/index.ts";
 import { maxSilenceMs } from "../../../client/src/transport.ts";
@@ -8,7 +9,7 @@ export interface InstantClock extends Clock {
 }
 
 /** Sleeps of these lengths are timeouts: they last until their signals abort them. */
-const timeouts: readonly number[] = [maxSilenceMs, probeAfterMs, giveUpAfterMs];
+const timeouts: readonly number[] = [maxSilenceMs, maxUploadMs, probeAfterMs, giveUpAfterMs];
 
 /** A clock on which waiting takes no time. */
 export const makeInstantClock = (): InstantClock => {

@@ -236,4 +236,60 @@ describe("an answer", () => {
     await expect(reading).rejects.toMatchObject({ code: "timeout", requestId: "request-1" });
     expect(answer.requestId).toBe("request-0");
   });
+
+  test("has events of their own for reasoning and files, if it is asked for them", async () => {
+    const { fake, bot } = chats();
+    const file = { type: "image", url: "https://example.com/a.png", name: "a.png" } as const;
+    fake.script(() => [
+      { event: "reasoning", data: { content: "They " } },
+      { event: "reasoning", data: { content: "greet." } },
+      delta("Hello"),
+      { event: "file", data: file },
+      { event: "file", data: { ...file, type: "hologram", name: 7 } },
+      end,
+    ]);
+    const answer = bot().chat("Hi", { parts: ["reasoning", "file"] });
+    expect((await collect(answer)).slice(1, -1)).toEqual([
+      { type: "reasoning", content: "They ", reasoning: "They " },
+      { type: "reasoning", content: "greet.", reasoning: "They greet." },
+      { type: "delta", content: "Hello", text: "Hello" },
+      { type: "file", file },
+      { type: "file", file: { ...file, type: "document", name: null } },
+    ]);
+    expect(await answer.text()).toBe("Hello");
+    expect((await collect(bot().chat("Hi"))).map(({ type }) => type)).toEqual(["start", "delta", "end"]);
+    const rest = bot().input(answer.turn ?? "", { action: "ok" }, { parts: ["reasoning"] });
+    expect((await collect(rest)).map(({ type }) => type)).toEqual([
+      "start",
+      "reasoning",
+      "reasoning",
+      "delta",
+      "end",
+    ]);
+  });
+
+  test("continues its reasoning too, as from another page", async () => {
+    const { fake, bot } = chats();
+    fake.script(() => [
+      { event: "reasoning", data: { content: "They " } },
+      { event: "reasoning", data: { content: "greet." } },
+      end,
+    ]);
+    const answer = bot().chat("Hi", { parts: ["reasoning"] });
+    for await (const event of answer) if (event.type === "reasoning") break;
+    const { turn = "", lastEventId } = answer;
+    const [next] = await collect(bot().resume(turn, { lastEventId, reasoningSoFar: "They " }));
+    expect(next).toEqual({ type: "reasoning", content: "greet.", reasoning: "They greet." });
+  });
+
+  test("never has a file whose address a page must not link", async () => {
+    const { fake, bot } = chats();
+    const data = { type: "document", url: "javascript:alert(1)", name: "x" };
+    fake.script(() => [{ event: "file", data }, end]);
+    await expect(
+      bot()
+        .chat("Hi", { parts: ["file"] })
+        .text(),
+    ).rejects.toMatchObject({ code: "bad_answer" });
+  });
 });

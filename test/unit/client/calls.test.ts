@@ -3,6 +3,8 @@ import { type Bot, createBotClient } from "../../../client/src/index.ts";
 import { userToken } from "../../support/chat/chat-server.ts";
 import { startFakeChat } from "../../support/chat/fake-chat.ts";
 import { closeAfterEach } from "../../support/close-after.ts";
+import { eventually } from "../../support/eventually.ts";
+import { makeTestClock } from "../../support/test-clock.ts";
 import { useChats } from "./chats.ts";
 
 const chats = useChats();
@@ -46,15 +48,74 @@ describe("apart from answers,", () => {
     expect(fake.requests()[1]?.path).toBe("/v1/bots/a%20bot%2F1/turns/turn-0/suggested");
   });
 
+  test("a file can be uploaded, and asked about", async () => {
+    const { fake, bot } = chats();
+    const file = await bot().upload(new File(["pixels"], "café.png", { type: "image/png" }));
+    expect(file).toEqual({ type: "image", id: "file-0" });
+    expect(fake.files()).toEqual([{ id: "file-0", type: "image", name: "café.png", content: "pixels" }]);
+    expect(
+      await bot()
+        .chat({ content: "What is this?", files: [file] })
+        .text(),
+    ).toContain("What is this?");
+    const options = { name: "notes.txt", integration: "dify chat" };
+    expect(await bot().upload(new Blob(["words"], { type: "text/plain" }), options)).toEqual({
+      type: "document",
+      id: "file-1",
+    });
+    expect(fake.files()[1]).toMatchObject({ name: "notes.txt", content: "words" });
+    expect(fake.requests().at(-1)?.path).toBe("/v1/bots/bot-001/files?integration=dify%20chat");
+  });
+
+  test("an upload may take minutes", async () => {
+    const { fake, bot } = chats();
+    const clock = makeTestClock();
+    const reached = bot({ clock });
+    await reached.conversation();
+    fake.fallSilent();
+    const controller = new AbortController();
+    const uploading = reached.upload(new Blob(["pixels"]), { signal: controller.signal });
+    const failed = expect(uploading).rejects.toMatchObject({ name: "AbortError" });
+    await eventually(() => expect(fake.requests()).toHaveLength(2));
+    await clock.advance(5 * 60_000 - 1);
+    expect(fake.requests()).toHaveLength(2);
+    await clock.advance(1_000);
+    await eventually(() => expect(fake.requests()).toHaveLength(3));
+    controller.abort();
+    await failed;
+  });
+
   const malformed = { code: "bad_answer", retryable: false };
   test.each([
     ["conversation", { code: 200, startedAt: "yesterday" }, (bot: Bot) => bot.conversation(), malformed],
     ["suggestions", { code: 200, suggested: "none" }, (bot: Bot) => bot.suggested("turn-0"), []],
+    ["messages", { messages: null }, (bot: Bot) => bot.history(), malformed],
+    ["messages", { messages: [{ id: "1", question: "Hi" }] }, (bot: Bot) => bot.history(), malformed],
+    ["file", { file: { type: "image" } }, (bot: Bot) => bot.upload(new Blob([])), malformed],
+    ["file", { file: { type: "hologram", id: "1" } }, (bot: Bot) => bot.upload(new Blob([])), malformed],
   ])("a broken reply about the %s breaks nothing else: %j", async (_what, body, call, expected) => {
     const { fake, bot } = chats();
     fake.refuse({ status: 200, body });
     const settled = await call(bot()).catch((error: unknown) => error);
     expect(settled).toEqual(Array.isArray(expected) ? expected : expect.objectContaining(expected));
+  });
+
+  test("a message of the history may lack what a later bridge names otherwise", async () => {
+    const { fake, bot } = chats();
+    const message = { id: "1", question: "Hi", answer: "Hello", askedAt: 1 };
+    const files = [{ type: "image", url: "https://example.com/a.png" }, { url: "javascript:alert(1)" }];
+    fake.refuse({ status: 200, body: { messages: [{ ...message, turn: 1, rating: "meh", files }] } });
+    expect(await bot().history()).toEqual({
+      messages: [
+        {
+          ...message,
+          turn: null,
+          rating: null,
+          files: [{ type: "image", url: "https://example.com/a.png", name: null }],
+        },
+      ],
+      hasMore: false,
+    });
   });
 
   test("a failed call has the id of its request, and the bridge's code and message", async () => {

@@ -89,7 +89,7 @@ describe("a server that is not a bridge", () => {
     chats().fake.refuse({ status: 200, body: "a string" });
     await expect(chats().bot().conversation()).rejects.toMatchObject({ code: "not_a_bridge", status: 200 });
     chats().fake.refuse({ status: 404, body: { message: "Not Found" } });
-    await expect(chats().bot().forget()).rejects.toMatchObject({ code: "not_a_bridge", status: 404 });
+    await expect(chats().bot().history()).rejects.toMatchObject({ code: "not_a_bridge", status: 404 });
   });
 
   test.each([502, 413])("is not meant by a proxy's own reply: %d", async (status) => {
