@@ -51,6 +51,34 @@ try {
 }
 `;
 
+/** The same with no more than React Native has. */
+const bareProgram = `
+import { createBotClient } from "@bot-bridge/client";
+
+const [, , url, token] = process.argv;
+const complete = globalThis.fetch;
+// Node's own fetch, which stays in use below, then has what it needs.
+await complete(url);
+for (const name of ["TextDecoder", "crypto"]) delete globalThis[name];
+for (const name of ["any", "timeout"]) delete AbortSignal[name];
+for (const name of ["throwIfAborted", "reason"]) delete AbortSignal.prototype[name];
+const fetch = async (input, { signal, ...init }) => {
+  const response = await complete(input, init);
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text: async () => text };
+};
+
+const bot = createBotClient({ url, token, fetch }).bot("bot-001");
+console.log(await bot.chat("Hi").text());
+const controller = new AbortController();
+try {
+  for await (const _ of bot.chat("Hi", { signal: controller.signal })) controller.abort();
+  await bot.conversation(undefined, { signal: controller.signal });
+} catch (error) {
+  console.log(error.name);
+}
+`;
+
 describe("the client's package, packed in a fresh clone,", () => {
   test("needs no other package, and has what a registry shows", () => {
     const manifest = v.parse(v.record(v.string(), v.unknown()), JSON.parse(inPackage("package.json")));
@@ -98,5 +126,13 @@ describe("the client's package, packed in a fresh clone,", () => {
     writeFileSync(join(client.folder, "program.js"), program);
     const ended = await run([file, join(client.folder, "program.js"), fake.url, token]).ended;
     expect(ended).toMatchObject({ code: 0, stdout: "You said: Hi\n", stderr: "" });
+  });
+
+  test("runs with what React Native has", async () => {
+    const fake = closeAfterEach(await startFakeChat());
+    const token = await userToken(fake, "u7");
+    writeFileSync(join(client.folder, "bare.js"), bareProgram);
+    const ended = await run([process.execPath, join(client.folder, "bare.js"), fake.url, token]).ended;
+    expect(ended).toMatchObject({ code: 0, stdout: "You said: Hi\nAbortError\n", stderr: "" });
   });
 });
