@@ -1,9 +1,8 @@
-import { linkAbort, reasonOf, throwIfAborted } from "./abort.ts";
 import { BotError } from "./bot-error.ts";
 import type { Clock } from "./clock.ts";
+import { maxSilenceMs, maxWholeMs, openConnection } from "./connection.ts";
 import { type Contact, unreachable } from "./contact.ts";
 import { decodeText } from "./decode-text.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 /** The part of the global `fetch` that the client uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -44,11 +43,6 @@ export interface Reply {
  */
 export type Transport = (exchange: Exchange) => Promise<Reply>;
 
-/** The bridge sends heartbeats every 10 s: after three missed ones, the connection counts as dead. */
-export const maxSilenceMs = 30_000;
-/** The same where a body arrives only as a whole: a turn ends after 14 minutes at the latest. */
-export const maxWholeMs = 15 * 60_000;
-
 type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
 /** Undefined if the body arrives only as a whole. */
@@ -61,43 +55,8 @@ const isEmpty = ({ status }: Response): boolean => status === 204 || status === 
 export const makeTransport =
   ({ fetch, clock, contact }: TransportPorts): Transport =>
   async ({ url, init, signal, maxHeadMs = maxSilenceMs }) => {
-    throwIfAborted(signal);
-    const connection = linkAbort(signal);
-    const close = (): void => {
-      connection.unlink();
-      connection.abort();
-    };
-
-    const abortAfter = async (limitMs: number, settled: AbortSignal): Promise<void> => {
-      await clock.sleep(limitMs, settled);
-      // React Native's `fetch` resolves when the whole body has arrived. Another reply may have shown so meanwhile.
-      const isWhole = contact.hasStreams === false && limitMs < maxWholeMs;
-      if (isWhole && !settled.aborted) await clock.sleep(maxWholeMs - limitMs, settled);
-      if (settled.aborted) return;
-      const seconds = (isWhole ? maxWholeMs : limitMs) / 1000;
-      connection.abort(new BotError(`no data for ${seconds} s`, { code: "silent", retryable: true }));
-    };
-
-    /** Waits for the server's next step. Silence counts only while the caller is waiting. */
-    const withSilenceLimit = async <T>(
-      step: Promise<T>,
-      limitMs: number,
-      toError: (cause: unknown) => BotError,
-    ): Promise<T> => {
-      const settled = new AbortController();
-      void abortAfter(limitMs, settled.signal);
-      try {
-        return await unlessAborted(step, connection.signal);
-      } catch (cause) {
-        const error = connection.signal.aborted ? reasonOf(connection.signal) : toError(cause);
-        close();
-        throw error;
-      } finally {
-        settled.abort();
-      }
-    };
-
-    const response = await withSilenceLimit(
+    const connection = openConnection({ clock, contact }, signal);
+    const response = await connection.next(
       fetch(url, { ...init, signal: connection.signal }),
       maxHeadMs,
       (cause) => unreachable(contact, cause),
@@ -111,7 +70,7 @@ export const makeTransport =
 
     async function* readPieces(pieces: BodyReader): AsyncGenerator<Uint8Array> {
       for (;;) {
-        const piece = await withSilenceLimit(pieces.read(), maxSilenceMs, connectionLost);
+        const piece = await connection.next(pieces.read(), maxSilenceMs, connectionLost);
         if (piece.done) return;
         yield piece.value;
       }
@@ -119,11 +78,11 @@ export const makeTransport =
     async function* readBody(): AsyncGenerator<string> {
       try {
         if (reader) yield* decodeText(readPieces(reader));
-        else if (!isEmpty(response))
-          yield await withSilenceLimit(response.text(), maxWholeMs, connectionLost);
+        else if (!isEmpty(response)) yield await connection.next(response.text(), maxWholeMs, connectionLost);
       } finally {
-        close();
+        connection.close();
       }
     }
-    return { url, status: response.status, headers: response.headers, requestId, close, body: readBody() };
+    const { status, headers } = response;
+    return { url, status, headers, requestId, close: connection.close, body: readBody() };
   };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import * as v from "valibot";
 import { readBody, startHttpServer } from "../../../local/http-server.ts";
 import { type ChatServer, localCredentials } from "./chat-server.ts";
+import { chatBody, feedbackBody, inputBody } from "./fake-bodies.ts";
 import { makeFakeConversations } from "./fake-conversations.ts";
 import { type FakeFile, makeFakeFiles } from "./fake-files.ts";
 import { fail, type Headers, reply } from "./fake-reply.ts";
@@ -54,45 +55,6 @@ export const echo = (content: string, paceMs = 0): Step[] =>
     .flatMap((word) => [{ event: "delta", data: { content: word } }, { waitMs: paceMs }]);
 
 export const end: Step = { event: "end", data: { stopped: false, usage: null, sources: [] } };
-
-const fileType = v.picklist(["image", "document", "audio", "video", "custom"]);
-const file = v.union([
-  v.strictObject({ type: fileType, url: v.pipe(v.string(), v.url()) }),
-  v.strictObject({ type: fileType, id: v.string() }),
-]);
-const parts = v.optional(v.array(v.picklist(["reasoning", "file"])), []);
-
-const chatBody = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.strictObject({
-    content: v.pipe(v.string(), v.nonEmpty()),
-    conversation: v.optional(v.nullable(v.string()), null),
-    integration: v.optional(v.string()),
-    files: v.optional(v.array(file), []),
-    parts,
-  }),
-);
-
-const inputBody = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.strictObject({
-    form: v.optional(v.string()),
-    action: v.string(),
-    inputs: v.optional(v.record(v.string(), v.unknown())),
-    parts,
-  }),
-);
-
-const feedbackBody = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.strictObject({
-    rating: v.nullable(v.picklist(["like", "dislike"])),
-    content: v.optional(v.string()),
-  }),
-);
 
 /** Without the events that the client did not ask for. */
 const only = (steps: readonly Step[], asked: readonly string[]): Step[] =>

@@ -1,7 +1,7 @@
 import { maxUploadMs } from "../../../client/src/call.ts";
+import { maxSilenceMs } from "../../../client/src/connection.ts";
 import { giveUpAfterMs, probeAfterMs } from "../../../client/src/first-contact.ts";
 import type { Clock } from "../../../client/src/index.ts";
-import { maxSilenceMs } from "../../../client/src/transport.ts";
 
 export interface InstantClock extends Clock {
   /** The requested waits in milliseconds, in order. */
