@@ -1,6 +1,6 @@
 import type { AnswerEvent, AnswerOutcome } from "#core/answer/answer.ts";
 import type { DifyEvent } from "./dify-event.ts";
-import { filesOfOutputs } from "./dify-file.ts";
+import { filesOfOutputs, toAnswerFile } from "./dify-file.ts";
 import type { DifyForm } from "./dify-form.ts";
 import { writeMemory, writeReference } from "./dify-ids.ts";
 import type { DifyQuestion } from "./dify-request.ts";
@@ -250,7 +250,7 @@ export const makeAnswerMachine = (
         if (answer !== undefined) return appendText(answer);
         // Dify also reports the files that the user sent.
         if (url === undefined || belongs_to === "user") return nothing;
-        return [{ type: "file", file: { url, name: undefined, isImage: type === "image" } }];
+        return [{ type: "file", file: toAnswerFile({ url, type }) }];
       }
       case "message_replace":
         isModerated = true;

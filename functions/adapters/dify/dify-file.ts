@@ -1,12 +1,33 @@
 import * as v from "valibot";
 import { lenient } from "#adapters/model-api/lenient.ts";
-import type { AnswerFile } from "#core/answer/answer-facts.ts";
+import { type AnswerFile, type AnswerFileKind, answerFileKinds } from "#core/answer/answer-facts.ts";
+import { kindOfFile } from "#core/message/question-file.ts";
 
 /** In characters. Longer addresses and names count as missing. */
 const maxLinkCharacters = 4_096;
 const maxNameCharacters = 1_024;
 
 const link = v.pipe(v.string(), v.nonEmpty(), v.maxLength(maxLinkCharacters));
+
+interface DescribedFile {
+  readonly url: string;
+  readonly name?: string | undefined;
+  /** Dify's kind: `document` or `custom` may be anything. */
+  readonly type?: string | undefined;
+  readonly mediaType?: string | undefined;
+}
+
+const kindOf = ({ url, name, type, mediaType }: DescribedFile): AnswerFileKind => {
+  const isKnown = type === "image" || type === "audio" || type === "video";
+  const kind = isKnown ? type : kindOfFile({ type: mediaType, name, url });
+  return answerFileKinds.find((each) => each === kind) ?? "document";
+};
+
+export const toAnswerFile = (described: DescribedFile): AnswerFile => ({
+  kind: kindOf(described),
+  url: described.url,
+  name: described.name,
+});
 
 /** A file in an event or in an app's outputs; 0.15 sends fewer fields than 1.x. */
 export const difyFile = v.pipe(
@@ -19,11 +40,8 @@ export const difyFile = v.pipe(
   }),
   v.check(({ url, remote_url }) => (url ?? remote_url) !== undefined),
   v.transform(
-    ({ url, remote_url, filename, type, mime_type }): AnswerFile => ({
-      url: url ?? remote_url ?? "",
-      name: filename,
-      isImage: type === "image" || mime_type?.startsWith("image/") === true,
-    }),
+    ({ url, remote_url, filename: name, type, mime_type: mediaType }): AnswerFile =>
+      toAnswerFile({ url: url ?? remote_url ?? "", name, type, mediaType }),
   ),
 );
 

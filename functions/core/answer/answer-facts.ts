@@ -1,11 +1,15 @@
 import { maxSources, maxSourcesCharacters } from "./answer-bounds.ts";
 
+/** What a client can do with a file; any other file is a document. */
+export const answerFileKinds = ["image", "document", "audio", "video"] as const;
+export type AnswerFileKind = (typeof answerFileKinds)[number];
+
 /** A file in an answer, as the model describes it. */
 export interface AnswerFile {
+  readonly kind: AnswerFileKind;
   /** May be relative to the model's server; see `Model.resolveLink`. */
   readonly url: string;
   readonly name: string | undefined;
-  readonly isImage: boolean;
 }
 
 /** The cost of an answer. Dify workflows report only the total. */

@@ -29,11 +29,11 @@ export interface AnswerPipe {
 }
 
 /** A Markdown link. Spaces and brackets are escaped, since they would end the link. */
-const linkTo = ({ name, isImage }: AnswerFile, url: string): string => {
+const linkTo = ({ kind, name }: AnswerFile, url: string): string => {
   const path = url.replace(/[?#].*/, "");
   const label = name ?? path.slice(path.lastIndexOf("/") + 1);
   const target = url.replaceAll("(", "%28").replaceAll(")", "%29").replaceAll(" ", "%20");
-  return `${isImage ? "!" : ""}[${label.replaceAll(/[[\]\n]/g, "")}](${target})`;
+  return `${kind === "image" ? "!" : ""}[${label.replaceAll(/[[\]\n]/g, "")}](${target})`;
 };
 
 /**

@@ -355,8 +355,8 @@ describe("every ending", () => {
       { ...messageEnd, files: [{ remote_url: "/files/b.pdf", filename: "b.pdf", type: "document" }, {}] },
     );
     expect(events.filter(({ type }) => type === "file")).toEqual([
-      { type: "file", file: { url: "/files/a.png", name: undefined, isImage: true } },
-      { type: "file", file: { url: "/files/b.pdf", name: "b.pdf", isImage: false } },
+      { type: "file", file: { url: "/files/a.png", name: undefined, kind: "image" } },
+      { type: "file", file: { url: "/files/b.pdf", name: "b.pdf", kind: "document" } },
     ]);
   });
 
@@ -412,7 +412,7 @@ describe("every ending", () => {
     };
     const events = await eventsOf(started, message("hi"), end);
     expect(events.filter(({ type }) => type === "file")).toEqual([
-      { type: "file", file: { url: "/files/c.png", name: "c.png", isImage: true } },
+      { type: "file", file: { url: "/files/c.png", name: "c.png", kind: "image" } },
     ]);
   });
 

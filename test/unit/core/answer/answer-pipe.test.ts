@@ -1,13 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { AnswerEvent } from "#core/answer/answer.ts";
+import type { AnswerFileKind } from "#core/answer/answer-facts.ts";
 import { makeAnswerPipe } from "#core/answer/answer-pipe.ts";
 import { makeRecordingSink } from "../../../support/recording-sink.ts";
 
 const delta = (text: string): AnswerEvent => ({ type: "delta", text });
-const file = (url: string, given: { name?: string; isImage?: boolean } = {}): AnswerEvent => ({
+const file = (url: string, given: { name?: string; kind?: AnswerFileKind } = {}): AnswerEvent => ({
   type: "file",
-  file: { url, name: given.name, isImage: given.isImage ?? false },
+  file: { url, name: given.name, kind: given.kind ?? "document" },
 });
 
 const resolveLink = (url: string): string =>
@@ -83,8 +84,8 @@ describe("the text of an answer that a user reads", () => {
   test("has a link to each file that its text does not link, once", () => {
     const events = [
       delta("Here."),
-      file("/files/tools/a.png?sign=1", { name: "chart.png", isImage: true }),
-      file("/files/tools/a.png?sign=2", { name: "chart.png", isImage: true }),
+      file("/files/tools/a.png?sign=1", { name: "chart.png", kind: "image" }),
+      file("/files/tools/a.png?sign=2", { name: "chart.png", kind: "image" }),
       file("https://cdn.example/b (1).pdf"),
     ];
     expect(show(events).text()).toBe(

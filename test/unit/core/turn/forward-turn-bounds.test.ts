@@ -60,7 +60,7 @@ describe("an endless answer is broken off, with what came before, and stopped at
     ],
     [
       "of files",
-      (n) => ({ type: "file", file: { url: `https://a.example/${n}.png`, name: undefined, isImage: true } }),
+      (n) => ({ type: "file", file: { url: `https://a.example/${n}.png`, name: undefined, kind: "image" } }),
     ],
   ])("%s", async (_, event) => {
     const sink = makeRecordingSink();
@@ -103,7 +103,7 @@ describe("an endless answer is broken off, with what came before, and stopped at
 test("every file up to the limit is linked", async () => {
   const sink = makeRecordingSink();
   await forward(
-    (n) => ({ type: "file", file: { url: `https://a.example/${n}.png`, name: undefined, isImage: true } }),
+    (n) => ({ type: "file", file: { url: `https://a.example/${n}.png`, name: undefined, kind: "image" } }),
     { sink },
   );
   expect(sink.text().match(/!\[/g)).toHaveLength(maxFiles);

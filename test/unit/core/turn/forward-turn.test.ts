@@ -348,7 +348,7 @@ describe("the text that a user reads", () => {
   });
 
   test("has links to the files that the model made, which it resolves", async () => {
-    const file = { url: "/a.png", name: "a.png", isImage: true };
+    const file = { url: "/a.png", name: "a.png", kind: "image" } as const;
     const { sink, forwardWith } = setUp([]);
     const model: Model = {
       ask: async (_question, listener) => {
