@@ -8,12 +8,16 @@ import { makeThinkFilter } from "./think-filter.ts";
 export interface TextSink {
   delta(text: string): void | Promise<void>;
   replace(text: string): void | Promise<void>;
+  /** Receives the next part of the model's reasoning, which is then not quoted in the text. */
+  reasoning?(text: string): void | Promise<void>;
+  /** Receives a file that the text does not link to, which is then not linked at its end. Its URL has been resolved. */
+  file?(file: AnswerFile): void | Promise<void>;
 }
 
 export interface AnswerPipeOptions {
   /** Returns the link as an absolute URL; see `Model.resolveLink`. */
   readonly resolveLink: (url: string) => string;
-  /** Whether the user sees the model's reasoning, as a quote. */
+  /** Whether the user sees the model's reasoning: as a quote, unless the sink receives it on its own. */
   readonly showThinking: boolean;
   /** Names of the tags around reasoning. Default: those that models use. */
   readonly thinkingTags?: readonly string[] | undefined;
@@ -24,12 +28,12 @@ export interface AnswerPipeOptions {
 export interface AnswerPipe {
   /** Processes an event from the model; ignores events that do not affect the answer's text. */
   push(event: AnswerEvent): void | Promise<void>;
-  /** Ends the answer: sends the buffered text, and links to the files that the text does not link to. */
+  /** Ends the answer: sends the buffered text, and the files that the text does not link to, or links to them. */
   end(): void | Promise<void>;
 }
 
 /** A Markdown link. Spaces and brackets are escaped, since they would end the link. */
-const linkTo = ({ kind, name }: AnswerFile, url: string): string => {
+const linkTo = ({ kind, name, url }: AnswerFile): string => {
   const path = url.replace(/[?#].*/, "");
   const label = name ?? path.slice(path.lastIndexOf("/") + 1);
   const target = url.replaceAll("(", "%28").replaceAll(")", "%29").replaceAll(" ", "%20");
@@ -44,7 +48,16 @@ export const makeAnswerPipe = (
   sink: TextSink,
   { resolveLink, showThinking, thinkingTags, onFull }: AnswerPipeOptions,
 ): AnswerPipe => {
-  const newThinkFilter = () => makeThinkFilter({ quotes: showThinking, tags: thinkingTags });
+  /** Reasoning that comes before the text that is about to be sent. */
+  let thought = "";
+  const onThought =
+    showThinking && sink.reasoning
+      ? (text: string): void => {
+          thought += text;
+        }
+      : undefined;
+  const newThinkFilter = () =>
+    makeThinkFilter({ quotes: showThinking && !onThought, onThought, tags: thinkingTags });
   let thoughts = newThinkFilter();
   let links = makeLinkFilter(resolveLink);
   let files: AnswerFile[] = [];
@@ -72,14 +85,38 @@ export const makeAnswerPipe = (
     return sink.replace(visible);
   };
 
-  /** Links to the files that the text does not link to, each once. */
-  const missingLinks = (): string => {
-    const missing = new Map<string, string>();
+  const sendThought = (): void | Promise<void> => {
+    if (thought === "") return undefined;
+    const text = thought;
+    thought = "";
+    return sink.reasoning?.(text);
+  };
+
+  /** Sends both in order, and at once. */
+  const sendAfterThought = (sendText: () => void | Promise<void>): void | Promise<void> => {
+    const thoughtSent = sendThought();
+    const textSent = sendText();
+    return thoughtSent && textSent
+      ? Promise.all([thoughtSent, textSent]).then(() => {})
+      : (textSent ?? thoughtSent);
+  };
+
+  /** The files that the text does not link to, each once. */
+  const unlinkedFiles = (): readonly AnswerFile[] => {
+    const unlinked = new Map<string, AnswerFile>();
     for (const file of files) {
       const url = resolveLink(file.url);
-      if (!links.hasLinkTo(url)) missing.set(url.replace(/\?.*/, ""), linkTo(file, url));
+      if (!links.hasLinkTo(url)) unlinked.set(url.replace(/\?.*/, ""), { ...file, url });
     }
-    return [...missing.values()].join("\n\n");
+    return [...unlinked.values()];
+  };
+
+  const sendFiles = async (
+    unlinked: readonly AnswerFile[],
+    textSent: void | Promise<void>,
+  ): Promise<void> => {
+    await textSent;
+    for (const file of unlinked) await sink.file?.(file);
   };
 
   return {
@@ -89,14 +126,18 @@ export const makeAnswerPipe = (
         case "delta": {
           const { text, replacesAll } = thoughts.push(event.text);
           if (thoughts.isFull) end();
-          return replacesAll ? replace(text) : append(text);
+          return sendAfterThought(() => (replacesAll ? replace(text) : append(text)));
         }
-        case "replace":
+        case "replace": {
           thoughts = newThinkFilter();
           files = [];
-          return replace(thoughts.push(event.text).text);
-        case "thought":
-          return append(thoughts.pushThought(event.text));
+          const replacement = thoughts.push(event.text).text;
+          return sendAfterThought(() => replace(replacement));
+        }
+        case "thought": {
+          const text = thoughts.pushThought(event.text);
+          return sendAfterThought(() => append(text));
+        }
         case "file":
           if (files.length === maxFiles) end();
           else files.push(event.file);
@@ -107,9 +148,15 @@ export const makeAnswerPipe = (
     },
     end: () => {
       const rest = links.push(thoughts.end()) + links.end();
-      const appended = missingLinks();
+      const unlinked = unlinkedFiles();
+      if (sink.file)
+        return sendFiles(
+          unlinked,
+          sendAfterThought(() => send(rest)),
+        );
+      const appended = unlinked.map(linkTo).join("\n\n");
       const gap = appended !== "" && (hasText || rest !== "") ? "\n\n" : "";
-      return send(rest + gap + appended);
+      return sendAfterThought(() => send(rest + gap + appended));
     },
   };
 };

@@ -1,8 +1,9 @@
 import { defaultThinkingTags } from "#core/bot/options.ts";
 import { maxBlankCharacters, maxKeptCharacters } from "./answer-bounds.ts";
 import { makeCodeFenceTracker } from "./code-fence-tracker.ts";
+import { makeKeptText } from "./kept-text.ts";
 import { answerMarks, type MarkPattern, markStart, type ThoughtMark, thoughtMarks } from "./thought-marks.ts";
-import { makeThoughtQuote } from "./thought-quote.ts";
+import { makeThoughtParagraphs, makeThoughtQuotes } from "./thought-text.ts";
 
 /** The change to the visible text. */
 export interface VisibleChange {
@@ -25,6 +26,8 @@ export interface ThinkFilter {
 export interface ThinkFilterOptions {
   /** Whether reasoning is shown, as a quote. */
   readonly quotes: boolean;
+  /** Receives reasoning, apart from a text without it. Called before the text that follows it is returned. */
+  readonly onThought?: ((text: string) => void) | undefined;
   /** Names of the tags around reasoning. */
   readonly tags?: readonly string[] | undefined;
 }
@@ -57,9 +60,15 @@ const marksOutside = (tags: readonly string[]): readonly Candidate[] => {
  * after a backtick or inside a code block are literal text, and so is an opening mark within the answer that is never closed
  * (docs/spec/dify.md, A8-5).
  */
-export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFilterOptions): ThinkFilter => {
+export const makeThinkFilter = ({
+  quotes,
+  onThought,
+  tags = defaultThinkingTags,
+}: ThinkFilterOptions): ThinkFilter => {
   const outside = marksOutside(tags);
-  const quote = makeThoughtQuote();
+  const isHidden = !quotes && !onThought;
+  const quote = makeThoughtQuotes();
+  const paragraphs = makeThoughtParagraphs();
   let code = makeCodeFenceTracker();
   let buffered = "";
   let inside: ThoughtMark | undefined;
@@ -72,13 +81,32 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
   /** Text hidden since an opening mark within the answer; shown if the mark is never closed. */
   let maybeLiteral: string | undefined;
   let isFull = false;
+  /** The text so far, until a mark shows what it is: without an opening mark, it may be reasoning. */
+  const unproven = onThought ? makeKeptText() : undefined;
+
+  /** Returns the visible text. */
+  const think = (text: string): string => {
+    if (text === "" || isHidden) return "";
+    if (quotes) return quote.push(text);
+    const thought = paragraphs.push(text);
+    if (thought !== "") onThought?.(thought);
+    return "";
+  };
+
+  const endThought = (): string => {
+    const gap = quote.begun ? "\n\n" : "";
+    quote.end();
+    paragraphs.end();
+    return gap;
+  };
 
   const show = (text: string): string => {
     const visible = skipsBlank || quote.begun ? text.trimStart() : leadingBlank + text;
     const isBlank = visible === "" || (!shownAny && visible.trim() === "");
     leadingBlank = isBlank && !shownAny ? visible.slice(0, maxBlankCharacters) : "";
     if (isBlank) return "";
-    const gap = quote.end();
+    const gap = endThought();
+    if (!seenTag) unproven?.append(visible);
     code.push(gap + visible);
     skipsBlank = false;
     shownAny = true;
@@ -92,7 +120,7 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
       maybeLiteral = undefined;
       isFull = true;
     }
-    return quotes && text !== "" ? quote.push(text) : "";
+    return think(text);
   };
 
   const open = (mark: ThoughtMark, written: string): string => {
@@ -108,6 +136,7 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
     maybeLiteral = undefined;
     skipsBlank = !shownAny;
     lastCharacter = "";
+    paragraphs.end();
   };
 
   /** All text shown so far was reasoning. */
@@ -178,6 +207,8 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
         } else {
           replacesAll ||= shownAny;
           text = "";
+          think(unproven?.text ?? "");
+          endThought();
           resetShown();
         }
       }
@@ -193,7 +224,7 @@ export const makeThinkFilter = ({ quotes, tags = defaultThinkingTags }: ThinkFil
       return isFull;
     },
     push,
-    pushThought: (text) => (quotes ? quote.push(text) : ""),
+    pushThought: think,
     end: () => {
       const rest = buffered;
       buffered = "";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { AnswerEvent } from "#core/answer/answer.ts";
 import type { AnswerFileKind } from "#core/answer/answer-facts.ts";
-import { makeAnswerPipe } from "#core/answer/answer-pipe.ts";
+import { makeAnswerPipe, type TextSink } from "#core/answer/answer-pipe.ts";
 import { makeRecordingSink } from "../../../support/recording-sink.ts";
 
 const delta = (text: string): AnswerEvent => ({ type: "delta", text });
@@ -117,6 +117,53 @@ describe("the text of an answer that a user reads", () => {
       { delta: "hm" },
       { replace: "Hello." },
     ]);
+  });
+
+  test("is apart from reasoning and files that the reader takes on their own", async () => {
+    const calls: object[] = [];
+    const sink: TextSink = {
+      delta: (text) => void calls.push({ text }),
+      replace: (replace) => void calls.push({ replace }),
+      reasoning: (reasoning) => void calls.push({ reasoning }),
+      file: (given) => void calls.push(given),
+    };
+    const events: AnswerEvent[] = [
+      { type: "thought", text: "hm" },
+      delta("See <think>well</think>[a](/files/a.png)"),
+      file("/files/a.png?sign=1"),
+      file("/files/b.png?sign=2", { name: "b", kind: "image" }),
+      delta(" and"),
+    ];
+    const push = async (showThinking: boolean) => {
+      calls.splice(0);
+      const pipe = makeAnswerPipe(sink, { resolveLink, showThinking });
+      for (const event of events) await pipe.push(event);
+      await pipe.end();
+      return [...calls];
+    };
+    const rest = [
+      { text: "See [a](https://dify.example/files/a.png)" },
+      { text: " and" },
+      { kind: "image", url: "https://dify.example/files/b.png?sign=2", name: "b" },
+    ];
+    expect(await push(true)).toEqual([{ reasoning: "hm" }, { reasoning: "\n\nwell" }, ...rest]);
+    expect(await push(false)).toEqual(rest);
+  });
+
+  test("waits for a reader of reasoning who is slow", async () => {
+    const order: string[] = [];
+    const waited = Promise.withResolvers<void>();
+    const pipe = makeAnswerPipe(
+      { delta: () => {}, replace: () => {}, reasoning: () => waited.promise },
+      { resolveLink, showThinking: true },
+    );
+    const pushed = Promise.resolve(pipe.push(delta("<think>hm</think>Hello."))).then(() =>
+      order.push("pushed"),
+    );
+    order.push("drained");
+    waited.resolve();
+    await pushed;
+    expect(order).toEqual(["drained", "pushed"]);
   });
 
   test("has no thought that Dify separates from the answer, unless thoughts are shown", () => {

@@ -192,6 +192,60 @@ describe("a thought that is shown", () => {
   });
 });
 
+describe("a thought that is passed on apart from the text", () => {
+  const separate = (pieces: readonly string[]) => {
+    let thought = "";
+    const filter = makeThinkFilter({
+      quotes: false,
+      onThought: (more) => {
+        expect(more).not.toBe("");
+        thought += more;
+      },
+    });
+    const text = pieces.reduce((before, piece) => {
+      const { text, replacesAll } = filter.push(piece);
+      return replacesAll ? text : before + text;
+    }, "");
+    return { text: text + filter.end(), thought };
+  };
+
+  test.each([
+    ["is trimmed", "<think>\nLet me see.\n\nYes.\n</think>\n\nHello.", "Let me see.\n\nYes."],
+    [
+      "is a paragraph of its own",
+      "<think>a</think>One.\n<think>b</think><think>c</think>Two.",
+      "a\n\nb\n\nc",
+    ],
+    ["is nothing if it is empty", "<think>\n\n</think>\n\nHello.", ""],
+    ["has all of one that never ends", "<think>I am cut o", "I am cut o"],
+    [
+      "has the text before a closing mark without an opening one",
+      "I wonder.\n</think>\n\nHello.",
+      "I wonder.",
+    ],
+    ["has no code that shows the marks", "```\n<think>a</think>\n```\n", ""],
+  ])("%s", (_, answer, thought) => {
+    expect(separate([answer]).thought).toBe(thought);
+    expect(separate([...answer]).thought).toBe(thought);
+  });
+
+  test.each(hidden)("leaves the text that hides it: %s", (_, answer, shown) => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(answer.length), { maxLength: 12 }), (places) => {
+        expect(separate(cut(answer, places))).toEqual({ ...separate([answer]), text: shown });
+      }),
+    );
+  });
+
+  test("is passed on if the model separates it, too, before the text that follows", () => {
+    const order: string[] = [];
+    const filter = makeThinkFilter({ quotes: false, onThought: (more) => void order.push(more) });
+    order.push(filter.pushThought("Let me "), filter.pushThought("see."), filter.push("Hello.").text);
+    order.push(filter.pushThought("More."));
+    expect(order).toEqual(["Let me", " see.", "", "", "Hello.", "\n\nMore.", ""]);
+  });
+});
+
 test("white space before the first word is kept up to a limit, in linear time", () => {
   const filter = makeThinkFilter({ quotes: false });
   const shown = Array.from({ length: 100_000 }, () => filter.push(" ").text);
