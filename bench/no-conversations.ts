@@ -8,6 +8,7 @@ export const noConversations: ConversationStore = {
   remember: async () => true,
   close: async () => {},
   find: async () => undefined,
+  read: async () => undefined,
   findPauses: async () => [],
   forget: async () => {},
 };

@@ -115,11 +115,12 @@ export const makeRoutes = ({
   withToken("POST", `${chat}/turns/{turn}/feedback`, chatControl),
   withToken("GET", `${chat}/turns/{turn}/suggested`, chatControl),
   withToken("GET", `${chat}/conversation`, chatControl),
+  withToken("GET", `${chat}/conversation/messages`, chatControl),
   withToken("DELETE", `${chat}/conversation`, chatControl),
   ...["chat", "turns/{turn}/input", "turns/{turn}/events", "turns/{turn}/stop", "turns/{turn}/feedback"].map(
     (path) => unauthenticated("OPTIONS", `${chat}/${path}`, chatControl, chatsPerSecond),
   ),
-  ...["turns/{turn}/suggested", "conversation"].map((path) =>
+  ...["turns/{turn}/suggested", "conversation", "conversation/messages"].map((path) =>
     unauthenticated("OPTIONS", `${chat}/${path}`, chatControl),
   ),
   unauthenticated("GET", "/openapi.json", about),

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { truncationReasons } from "#core/answer/answer.ts";
+import { answerFileKinds } from "#core/answer/answer-facts.ts";
 import type { FormField } from "#core/answer/pause.ts";
 
 const tokens = (description: string) =>
@@ -24,6 +25,12 @@ export const source = v.object({
   score: v.exactOptional(
     v.pipe(v.number(), v.description("The relevance that the model's server gave the passage.")),
   ),
+});
+
+export const answerFile = v.object({
+  type: v.pipe(v.picklist(answerFileKinds), v.description("What the file can be shown as.")),
+  url: v.pipe(v.string(), v.description("Where the file is. Links to files of Dify expire after minutes.")),
+  name: v.pipe(v.nullable(v.string()), v.description("The name of the file; null if it has none.")),
 });
 
 const fieldName = v.pipe(v.string(), v.description("The name of the field, as `inputs` has it."));

@@ -99,6 +99,14 @@ const errorResponses = {
     messages: { 409: "conversation: another turn is in progress in this conversation; retry later" },
     headers: { ...retryAfter, ...requestIdOfReply },
   },
+  NoMessages: {
+    status: 409,
+    description: "The bot's integrations keep no messages.",
+    messages: {
+      409: "conversation: the bot's integrations keep no messages; completion apps and workflows have no conversations",
+    },
+    headers: requestIdOfReply,
+  },
   TooManyTurns: {
     status: 429,
     description:

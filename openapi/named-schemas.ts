@@ -21,7 +21,7 @@ import { exportedItems } from "../functions/user-data/person-reply.ts";
 import { eraseSchema, exportSchema } from "../functions/user-data/person-schema.ts";
 import { expirySchema } from "../functions/user-token/expiry-schema.ts";
 import { profileQuerySchema, profileSchema, userSchema } from "../functions/user-token/user-schema.ts";
-import { formField, formFields, source, usage } from "./answer-schemas.ts";
+import { answerFile, formField, formFields, source, usage } from "./answer-schemas.ts";
 import { chatEvent, chatEvents } from "./chat-events.ts";
 import { integrationSchemas, rules } from "./integration-schemas.ts";
 import type { NamedSchemas } from "./named-schema.ts";
@@ -140,6 +140,7 @@ export const namedSchemas: NamedSchemas = {
   Feedback: { schema: feedbackSchema, description: "A user's rating of an answer." },
   AnswerUsage: { schema: usage, description: "What an answer cost, as the model's server reports it." },
   AnswerSource: { schema: source, description: "A passage of a knowledge base that an answer is based on." },
+  AnswerFile: { schema: answerFile, description: "A file of an answer." },
   ...eventSchemas,
 
   Done: { schema: replies.done, description: "The call succeeded." },
@@ -180,6 +181,10 @@ export const namedSchemas: NamedSchemas = {
   UserProfileReply: { schema: replies.userProfile, description: "What is known about a user or bot." },
   ChatAnswer: { schema: replies.chatAnswer, description: "A complete answer." },
   Suggestions: { schema: replies.suggestions, description: "Questions that the user might ask next." },
+  ConversationMessages: {
+    schema: replies.messages,
+    description: "Messages of a user's conversation with a bot.",
+  },
   Conversation: { schema: replies.conversation, description: "A user's conversation with a bot." },
   Error: { schema: replies.error, description: "Why a call failed." },
 };

@@ -34,11 +34,11 @@ export interface Parameter {
   readonly in: "path" | "query" | "header";
   readonly description: string;
   readonly schema: v.GenericSchema;
-  readonly example: string;
+  readonly example: string | number;
 }
 
 /** Errors that only some operations of a caller have. */
-export type ErrorName = "BadRequest" | "PayloadTooLarge" | "Conflict" | "AnswerFailed";
+export type ErrorName = "BadRequest" | "PayloadTooLarge" | "Conflict" | "NoMessages" | "AnswerFailed";
 
 /** A route of the API, with what OpenAPI says about it. */
 export interface Operation {

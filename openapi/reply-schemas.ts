@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { ratings } from "#core/answer/model.ts";
 import { foundTurnsReply, turnsReply, usageReply } from "../functions/adapters/api-gateway/turn-reply.ts";
 import { botsReply } from "../functions/bot-registry/bot-reply.ts";
 import {
@@ -9,7 +10,7 @@ import {
 import { eraseReply, exportReply } from "../functions/user-data/person-reply.ts";
 import { profileReply } from "../functions/user-token/profile-reply.ts";
 import { tokenReply } from "../functions/user-token/token-reply.ts";
-import { completion, conversationName, turnId } from "./answer-schemas.ts";
+import { answerFile, completion, conversationName, turnId } from "./answer-schemas.ts";
 
 /** Part of every JSON reply except a chat answer. */
 const code = v.pipe(v.literal(200), v.description("200: the call succeeded."));
@@ -44,6 +45,37 @@ export const conversation = v.object({
   startedAt: milliseconds("When the conversation began"),
   expiresAt: milliseconds("When the bot forgets the conversation"),
   turns: v.pipe(v.number(), v.integer(), v.description("The number of turns so far.")),
+});
+
+export const messages = v.object({
+  code,
+  messages: v.pipe(
+    v.array(
+      v.object({
+        id: v.pipe(v.string(), v.description("The ID of the message, for `before`.")),
+        turn: v.pipe(
+          v.nullable(turnId),
+          v.description("The ID of the turn; null if it is not known any more."),
+        ),
+        question: v.pipe(v.string(), v.description("What the user said.")),
+        answer: v.pipe(
+          v.string(),
+          v.description("The text of the answer; empty if it failed or is not complete."),
+        ),
+        askedAt: v.pipe(
+          v.nullable(v.pipe(v.number(), v.integer())),
+          v.description("When the user asked, in milliseconds since the epoch; null if it is not known."),
+        ),
+        rating: v.pipe(v.nullable(v.picklist(ratings)), v.description("The user's rating of the answer.")),
+        files: v.pipe(
+          v.array(answerFile),
+          v.description("Files of the answer that its text does not link to."),
+        ),
+      }),
+    ),
+    v.description("Questions and answers, oldest first."),
+  ),
+  hasMore: v.pipe(v.boolean(), v.description("Whether there are messages before these.")),
 });
 
 export const chatAnswer = v.object({

@@ -1,7 +1,6 @@
 import * as v from "valibot";
+import { ratings } from "#core/answer/model.ts";
 import { stringOf } from "#core/shared/rules.ts";
-
-const ratings = ["like", "dislike"] as const;
 
 /** A user's rating of an answer. */
 export const feedbackSchema = v.object({

@@ -11,6 +11,7 @@ import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import { makeChatConversations } from "#core/chat/chat-conversations.ts";
+import { makeConversationMessages } from "#core/chat/conversation-messages.ts";
 import { makeStopChatTurn } from "#core/chat/stop-chat-turn.ts";
 import { makeTurnFeedback } from "#core/chat/turn-feedback.ts";
 import { makeAnswerUser } from "./answer-user.ts";
@@ -39,6 +40,7 @@ const answerUser = makeAnswerUser(
     stopChatTurn: makeStopChatTurn({ turns, bots, models, log }),
     feedback: makeTurnFeedback({ turns, bots, models }),
     conversations: makeChatConversations({ bots, conversations }),
+    readMessages: makeConversationMessages({ bots, conversations, models, clock }),
   }),
 );
 

@@ -4,13 +4,16 @@ import { parseInput } from "#adapters/api-gateway/parse-input.ts";
 import { pathParameter } from "#adapters/api-gateway/path-parameter.ts";
 import type { ChatConversations } from "#core/chat/chat-conversations.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
+import type { ReadConversationMessages } from "#core/chat/conversation-messages.ts";
 import type { TurnFeedback } from "#core/chat/turn-feedback.ts";
 import { conversationQuery, feedbackSchema } from "./feedback-schema.ts";
+import { messagesQuery } from "./messages-query.ts";
 
 export interface ChatControlPorts {
   readonly stopChatTurn: (user: ChatUser, botUserId: string, turn: string) => Promise<void>;
   readonly feedback: TurnFeedback;
   readonly conversations: ChatConversations;
+  readonly readMessages: ReadConversationMessages;
 }
 
 /** Handles a request of a user who may use the bot. The result is merged with `{"code":200}`. */
@@ -19,12 +22,19 @@ export type UserRoute = (user: ChatUser, botUserId: string, request: ApiRequest)
 const turnOf = (request: ApiRequest): string => pathParameter(request, "turn");
 const nameOf = ({ query }: ApiRequest): string | undefined =>
   parseInput(conversationQuery, { conversation: query.get("conversation") ?? undefined }).conversation;
+const messagesOf = ({ query }: ApiRequest) =>
+  parseInput(messagesQuery, {
+    conversation: query.get("conversation") ?? undefined,
+    limit: query.get("limit") ?? undefined,
+    before: query.get("before") ?? undefined,
+  });
 
 /** The chat API other than answers: stop, feedback, suggestions and conversations. */
 export const makeChatControlRoutes = ({
   stopChatTurn,
   feedback,
   conversations,
+  readMessages,
 }: ChatControlPorts): Record<string, UserRoute> => ({
   "POST /v1/bots/{userId}/turns/{turn}/stop": async (user, botUserId, request) => {
     await stopChatTurn(user, botUserId, turnOf(request));
@@ -40,6 +50,10 @@ export const makeChatControlRoutes = ({
   }),
   "GET /v1/bots/{userId}/conversation": (user, botUserId, request) =>
     conversations.find(user, botUserId, nameOf(request)),
+  "GET /v1/bots/{userId}/conversation/messages": async (user, botUserId, request) => {
+    const { conversation, limit, before } = messagesOf(request);
+    return readMessages(user, botUserId, conversation, { limit, before });
+  },
   "DELETE /v1/bots/{userId}/conversation": async (user, botUserId, request) => {
     await conversations.forget(user, botUserId, nameOf(request));
     return {};

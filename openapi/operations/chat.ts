@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { maxIdCharacters } from "#adapters/api-gateway/path-parameter.ts";
-import { stringOf } from "#core/shared/rules.ts";
+import { integerBetween, stringOf } from "#core/shared/rules.ts";
 import { conversationQuery, feedbackSchema } from "../../functions/chat-control/feedback-schema.ts";
+import { defaultMessages, maxMessages, messagesQuery } from "../../functions/chat-control/messages-query.ts";
 import { chatHeaders, chatSchema, inputSchema } from "../../functions/chat-stream/chat-schema.ts";
 import type { Operation, Parameter } from "../operation.ts";
-import { chatAnswer, conversation, done, suggestions } from "../reply-schemas.ts";
+import { chatAnswer, conversation, done, messages, suggestions } from "../reply-schemas.ts";
 
 const contentType = "application/json";
 const base = "/v1/bots/{userId}";
@@ -205,6 +206,54 @@ export const chatOperations: readonly Operation[] = [
       },
     },
     errors: ["BadRequest"],
+  },
+  {
+    id: "getMessages",
+    method: "get",
+    path: `${base}/conversation/messages`,
+    tag: "Chat",
+    caller: "user",
+    summary: "Get the messages of a conversation",
+    description:
+      "Returns questions and answers of a conversation in progress: from Dify, or the last ones that the bridge keeps for an OpenAI-compatible API. A reply may have fewer than `limit`, with `hasMore`.",
+    success: "The newest messages, or those before `before`.",
+    parameters: [
+      bot,
+      name,
+      {
+        name: "limit",
+        in: "query",
+        description: `The maximum number of messages. Default: ${defaultMessages}.`,
+        schema: integerBetween(1, maxMessages),
+        example: 20,
+      },
+      {
+        name: "before",
+        in: "query",
+        description: "The ID of a message. If omitted, the reply ends with the newest message.",
+        schema: messagesQuery.entries.before.wrapped,
+        example: "9dbe207d-501e-4b56-9fa9-4d63c84c1613",
+      },
+    ],
+    reply: {
+      schema: messages,
+      example: {
+        code: 200,
+        messages: [
+          {
+            id: "9dbe207d-501e-4b56-9fa9-4d63c84c1613",
+            turn: null,
+            question: "Hello, who are you?",
+            answer: "I am a bot.",
+            askedAt: 1767225600000,
+            rating: "like",
+            files: [{ type: "image", url: "https://example.com/bot.png", name: null }],
+          },
+        ],
+        hasMore: false,
+      },
+    },
+    errors: ["BadRequest", "NoMessages"],
   },
   {
     id: "deleteConversation",

@@ -16,6 +16,7 @@ import { makeBeginChatInput } from "#core/chat/begin-chat-input.ts";
 import { makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
 import type { AcquireChatSlot } from "#core/chat/chat-access.ts";
 import { makeChatConversations } from "#core/chat/chat-conversations.ts";
+import { makeConversationMessages } from "#core/chat/conversation-messages.ts";
 import { makeFollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import { makeRunChatTurn } from "#core/chat/run-chat-turn.ts";
 import { makeStopChatTurn } from "#core/chat/stop-chat-turn.ts";
@@ -90,6 +91,7 @@ const startChat = async () => {
         stopChatTurn: makeStopChatTurn({ turns, bots, models, log }),
         feedback: makeTurnFeedback({ turns, bots, models }),
         conversations: makeChatConversations({ bots, conversations }),
+        readMessages: makeConversationMessages({ bots, conversations, models, clock }),
       }),
     ),
   );
@@ -190,6 +192,8 @@ const eventOf = (httpMethod: string, route: string, { userId, turn, conversation
     multiValueQueryStringParameters: {
       conversation: [conversation],
       lastEventId: [header],
+      before: [header],
+      limit: [turn],
       [header]: [header],
     },
     headers: {
@@ -221,6 +225,7 @@ const control = [
   ["POST", `${botPath}/turns/{turn}/feedback`],
   ["GET", `${botPath}/turns/{turn}/suggested`],
   ["GET", `${botPath}/conversation`],
+  ["GET", `${botPath}/conversation/messages`],
   ["DELETE", `${botPath}/conversation`],
 ] as const;
 

@@ -78,6 +78,30 @@ describe("a model's memory of a conversation", () => {
     expect(await read()).toMatchObject({ conversation: { memory } });
   });
 
+  test("is read without a lease, also while a turn holds it, and nothing is written", async () => {
+    const { key, storeWith, open, begin, itemOf } = setUp();
+    const { store } = storeWith();
+    expect(await store.read(key)).toBeUndefined();
+    await begin();
+    const { token } = await open();
+    const before = await itemOf();
+    // The newest key is another: a turn would encrypt the memory again.
+    const rotated = storeWith(anyApp({ dataKeys: [namedKey("d9", 9), ...app().dataKeys] }));
+    expect(await rotated.store.read(key)).toEqual({ memory, ...life });
+    expect(await itemOf()).toEqual(before);
+    expect(await store.read({ ...key, senderId: "another user" })).toBeUndefined();
+    await store.close(key, token, {});
+    await store.forget(key);
+    expect(await store.read(key)).toBeUndefined();
+  });
+
+  test("is not read once the conversation has expired", async () => {
+    const { key, begin } = setUp();
+    await begin();
+    const store = conversationStore({ ...table, clock: makeTestClock(startMs + dayMs) });
+    expect(await store.read(key)).toBeUndefined();
+  });
+
   test("is nowhere in plain text in its record", async () => {
     const { key, storeWith, open, begin, itemOf } = setUp();
     const { store } = storeWith();

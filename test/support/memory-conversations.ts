@@ -55,6 +55,7 @@ export const makeMemoryConversations = (clock: Clock, before?: Conversation): Me
       const last = kept.at(-1);
       return last && { ...last, turns: closed.length };
     },
+    read: async () => kept.at(-1),
     forget: async () => {
       kept.splice(0);
       pauses = [];

@@ -4,11 +4,12 @@ import type { ModelHistory, Page } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { type CallDify, type DifyCall, refused } from "./call-dify.ts";
 import { difyUser } from "./dify-ids.ts";
+import { storedMessages, toKeptMessage } from "./stored-message.ts";
 
 /** The maximum. */
 const conversationsPerPage = "100";
 /** Few, since each has a question and an answer of any length. */
-const messagesPerPage = "20";
+export const messagesPerPage = 20;
 
 const pageOf = <T extends v.GenericSchema>(item: T) =>
   v.object({ data: lenientList(item), has_more: v.fallback(v.optional(v.boolean(), false), false) });
@@ -26,28 +27,14 @@ const conversations = pageOf(
   ),
 );
 
-const messages = pageOf(
-  v.pipe(
-    v.object({
-      id: v.string(),
-      query: lenient(v.string()),
-      answer: lenient(v.string()),
-      created_at: lenient(seconds),
-    }),
-    v.transform(({ id, query: question = "", answer = "", created_at: askedAt }) => ({
-      id,
-      question,
-      answer,
-      askedAt,
-    })),
-  ),
-);
+/** The types of apps that have conversations. */
+export const chatTypes: readonly DifyType[] = ["dify_chat", "dify_chatflow", "dify_agent"];
 
 const nothing = { data: [], has_more: false } as const;
 
 /** Conversations and messages that Dify keeps (docs/spec/dify.md, A1). Completion apps and workflows list none. */
 export const makeDifyHistory = (callDify: CallDify): ModelHistory<DifyType> => {
-  const getPage = async <S extends typeof conversations | typeof messages>(
+  const getPage = async <S extends typeof conversations | typeof storedMessages>(
     schema: S,
     call: Omit<DifyCall, "method">,
     isEmptyIfUnknown: boolean,
@@ -64,7 +51,7 @@ export const makeDifyHistory = (callDify: CallDify): ModelHistory<DifyType> => {
   ): Page<I> => ({ items, next: hasMore ? last?.id : undefined });
 
   return {
-    lists: ["dify_chat", "dify_chatflow", "dify_agent"],
+    lists: chatTypes,
     conversations: async (integration, userId, after) => {
       const query = {
         user: difyUser(userId),
@@ -78,11 +65,12 @@ export const makeDifyHistory = (callDify: CallDify): ModelHistory<DifyType> => {
       const query = {
         user: difyUser(userId),
         conversation_id: conversationId,
-        limit: messagesPerPage,
+        limit: String(messagesPerPage),
         ...(before !== undefined && { first_id: before }),
       };
-      const page = await getPage(messages, { integration, path: "messages", query }, true);
-      return toPage(page, page.data[0]);
+      const page = await getPage(storedMessages, { integration, path: "messages", query }, true);
+      const kept = { ...page, data: page.data.map(toKeptMessage) };
+      return toPage(kept, kept.data[0]);
     },
     remove: async (integration, userId, conversationId) => {
       const path = `conversations/${encodeURIComponent(conversationId)}`;

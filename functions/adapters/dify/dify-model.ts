@@ -3,6 +3,7 @@ import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAskDify } from "./ask-dify.ts";
 import { type CallDifyPorts, makeCallDify } from "./call-dify.ts";
 import { makeDifyHistory } from "./dify-history.ts";
+import { makeDifyTranscripts } from "./dify-transcripts.ts";
 import { makeFindTurn } from "./find-turn.ts";
 import { resolveDifyLink } from "./resolve-dify-link.ts";
 import { makeResumeDify } from "./resume-dify.ts";
@@ -17,6 +18,7 @@ export const makeDifyModel = (ports: CallDifyPorts): Model<DifyType> => {
     resume: makeResumeDify(ports),
     ...makeTurnCalls(callDify),
     history: makeDifyHistory(callDify),
+    transcripts: makeDifyTranscripts(callDify),
     resolveLink: ({ callbackUrl }, url) => resolveDifyLink(callbackUrl, url),
   };
 };

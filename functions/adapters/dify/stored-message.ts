@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import type { AnswerEvent } from "#core/answer/answer.ts";
+import { type KeptMessage, ratings } from "#core/answer/model.ts";
 import { answerSources } from "./answer-metadata.ts";
 import { difyFile } from "./dify-file.ts";
 import { difyForm } from "./dify-form.ts";
@@ -28,9 +29,11 @@ const storedMessage = v.object({
   query: lenient(v.string()),
   /** Seconds since the epoch. */
   created_at: lenient(v.number()),
-  answer: v.string(),
-  status: v.string(),
+  answer: v.fallback(v.optional(v.string(), ""), ""),
+  status: v.fallback(v.optional(v.string(), ""), ""),
   error: lenient(v.string()),
+  /** The user's own; null without one. */
+  feedback: lenient(v.object({ rating: v.picklist(ratings) })),
   message_files: lenientList(answersFile),
   retriever_resources: answerSources,
   extra_contents: lenientList(storedForm),
@@ -43,6 +46,18 @@ export type StoredMessage = v.InferOutput<typeof storedMessage>;
 export const storedMessages = v.object({
   data: lenientList(storedMessage),
   has_more: v.fallback(v.optional(v.boolean(), false), false),
+});
+
+export const toKeptMessage = ({
+  id,
+  query = "",
+  answer,
+  created_at: seconds,
+}: StoredMessage): KeptMessage => ({
+  id,
+  question: query,
+  answer,
+  askedAt: seconds === undefined ? undefined : seconds * 1000,
 });
 
 /** The events of a stored answer other than its text. */

@@ -134,10 +134,11 @@ export const makeConversationsTable = ({
     return "expiresAt" in stored && stored.expiresAt > clock.now() ? stored : undefined;
   };
 
+  /** `token`: of the turn that holds the conversation, which may write it. */
   const conversationIn = async (
     key: ConversationKey,
-    token: string,
     item: Record<string, unknown>,
+    token?: string,
   ): Promise<Conversation | undefined> => {
     const active = activeIn(item);
     if (!active) return undefined;
@@ -148,7 +149,7 @@ export const makeConversationsTable = ({
     }
     const decrypted = await decrypt(key, active.sealedMemory, "memory");
     if (!decrypted) return undefined;
-    if (!decrypted.hasNewestKey) await encryptAgain(key, token, decrypted.text);
+    if (!decrypted.hasNewestKey && token !== undefined) await encryptAgain(key, token, decrypted.text);
     return { memory: decrypted.text, startedAt, expiresAt };
   };
 
@@ -196,7 +197,7 @@ export const makeConversationsTable = ({
       if (!item) return { status: "busy" };
       const { closedAt: freeSince } = parseRecord(closedRecord, item, "a conversation record");
       const [conversation, pauses] = await Promise.all([
-        conversationIn(key, token, item),
+        conversationIn(key, item, token),
         pausesIn(key, item),
       ]);
       return { status: "open", conversation, pauses, freeSince };
@@ -224,6 +225,10 @@ export const makeConversationsTable = ({
       if (!active) return undefined;
       const { startedAt, expiresAt } = active;
       return { startedAt, expiresAt, turns: parseRecord(countRecord, item, "a conversation record").turns };
+    },
+    read: async (key) => {
+      const item = await get(key);
+      return item && conversationIn(key, item);
     },
     findPauses: async (key) => {
       const item = await get(key);

@@ -56,6 +56,21 @@ const shortened = (question: string, answer: string): string => {
   return write(exchange(keptQuestion, endOf(answer, maxContentBytes - (jsonBytes(keptQuestion) - 2))));
 };
 
+/** An earlier question and its answer. */
+export interface Exchange {
+  readonly question: string;
+  readonly answer: string;
+}
+
+/** All exchanges of a memory, oldest first. */
+export const exchangesOf = (memory: string): readonly Exchange[] => {
+  const messages = historyOf(memory, Number.POSITIVE_INFINITY);
+  return messages.flatMap(({ role, content: question }, at) => {
+    const next = messages[at + 1];
+    return role === "user" && next?.role === "assistant" ? [{ question, answer: next.content }] : [];
+  });
+};
+
 /** The messages to send before the question. A memory that cannot be parsed counts as none. */
 export const historyOf = (memory: string | undefined, maxMessages: number): readonly ChatMessage[] => {
   const parsed = v.safeParse(stored, memory);

@@ -3,6 +3,7 @@ import { retryAfterMs } from "#adapters/http/retry-after.ts";
 import { answerFormat } from "#adapters/model-api/answer-format.ts";
 import { historyOf, makeSpokenText, memoryOf, textWithMarkers } from "#adapters/model-api/chat-memory.ts";
 import { callFailure, failed } from "#adapters/model-api/failures.ts";
+import { memoryTranscripts } from "#adapters/model-api/memory-transcripts.ts";
 import { readRefusal } from "#adapters/model-api/read-body.ts";
 import { readWhole } from "#adapters/model-api/read-whole.ts";
 import { runQuestion } from "#adapters/model-api/run-question.ts";
@@ -27,6 +28,7 @@ export interface OpenAiPorts {
  * stops an answer either, so a stop closes the connection.
  */
 export const makeOpenAi = ({ sendHttp, clock, timeouts }: OpenAiPorts): Model<"openai"> => ({
+  transcripts: memoryTranscripts,
   ask: (question, listener, limits) => {
     const { deadline } = limits;
     const { historyMessages = defaultHistoryMessages, thinkingTags } = question.integration.options;

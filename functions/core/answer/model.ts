@@ -4,6 +4,7 @@ import type { ModelType } from "#core/bot/integration-types.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import type { AnswerEvent, AnswerOutcome } from "./answer.ts";
+import type { AnswerFile } from "./answer-facts.ts";
 import type { FormInput } from "./pause.ts";
 
 /** The bot's data that models get: without its integrations, which hold the API keys of other services. */
@@ -62,9 +63,12 @@ export interface ModelIds {
   readonly conversation?: string | undefined;
 }
 
+export const ratings = ["like", "dislike"] as const;
+export type Rating = (typeof ratings)[number];
+
 /** A user's rating of an answer; null withdraws the rating. */
 export interface Feedback {
-  readonly rating: "like" | "dislike" | null;
+  readonly rating: Rating | null;
   readonly note: string | undefined;
 }
 
@@ -82,6 +86,13 @@ export interface KeptMessage {
   readonly answer: string;
   /** Milliseconds since the epoch. */
   readonly askedAt: number | undefined;
+}
+
+/** A question of a conversation, and its answer as the model gave it: with reasoning between marks and relative links. */
+export interface TranscriptMessage extends KeptMessage {
+  readonly rating: Rating | null;
+  /** Files of the answer. */
+  readonly files: readonly AnswerFile[];
 }
 
 /** `next`: where the next page begins; undefined if there is none. */
@@ -112,6 +123,28 @@ export interface ModelHistory<T extends ModelType = ModelType> {
   ): Promise<Page<KeptMessage>>;
   /** Succeeds if there is no such conversation. */
   remove(integration: ModelIntegrationWithKey<T>, userId: string, conversationId: string): Promise<void>;
+}
+
+export interface TranscriptRange {
+  /** Of the page; it may have fewer. */
+  readonly limit: number;
+  /** The id of the message that the page ends before; undefined: the newest is the last. */
+  readonly before: string | undefined;
+}
+
+/** Reads conversations by their memory, for models whose conversations can be read. */
+export interface Transcripts<T extends ModelType = ModelType> {
+  /** The types that have conversations. */
+  readonly types: readonly ModelType[];
+  /**
+   * Pages begin with the newest; within a page, the oldest is the first. Rejects with a BridgeError: `not_found` if there is
+   * no such conversation any more, `bad_parameter` if it has no message `before`.
+   */
+  read(
+    integration: ModelIntegrationWithKey<T>,
+    memory: string,
+    range: TranscriptRange,
+  ): Promise<Page<TranscriptMessage>>;
 }
 
 /**
@@ -151,6 +184,8 @@ export interface Model<T extends ModelType = ModelType> {
   rate?(integration: ModelIntegrationWithKey<T>, reference: string, feedback: Feedback): Promise<void>;
   /** For servers that keep conversations. */
   readonly history?: ModelHistory<T>;
+  /** For models whose conversations can be read. */
+  readonly transcripts?: Transcripts<T>;
   /** Returns a link of an answer as an absolute URL; for servers that send relative links. */
   resolveLink?(integration: ModelIntegrationWithKey<T>, url: string): string;
 }

@@ -8,7 +8,7 @@ import type { Lease } from "#core/shared/lease.ts";
 import type { CountTurn } from "#core/turn/count-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { type AdmittedTurn, makeAdmitTurn } from "./admit-turn.ts";
-import { type AcquireChatSlot, checkBot, revokedToken } from "./chat-access.ts";
+import { type AcquireChatSlot, checkBot, revokedToken, unknownBot } from "./chat-access.ts";
 import {
   type ChatTurn,
   type ChatTurnStore,
@@ -126,7 +126,7 @@ export const makeBeginChatTurn = ({
 
   const findBot = async (appKey: string, { botUserId, integration: requested }: ChatRequest) => {
     const bot = await bots.findWithKeys(appKey, botUserId);
-    if (!bot) throw callerError("not_found", "userId: there is no such bot");
+    if (!bot) throw unknownBot();
     return { bot, integration: integrationOf(bot, requested) };
   };
 

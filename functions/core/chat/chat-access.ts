@@ -11,6 +11,8 @@ export const checkBot = ({ bots }: ChatUser, botUserId: string): void => {
   }
 };
 
+export const unknownBot = (): BridgeError => callerError("not_found", "userId: there is no such bot");
+
 /** The error for a turn that does not exist, or is another user's. */
 export const unknownTurn = (): BridgeError =>
   callerError("not_found", "turn: no such turn for this user and bot");

@@ -1,5 +1,5 @@
 import type { TruncationReason } from "#core/answer/answer.ts";
-import type { AnswerSource, AnswerUsage } from "#core/answer/answer-facts.ts";
+import type { AnswerFile, AnswerFileKind, AnswerSource, AnswerUsage } from "#core/answer/answer-facts.ts";
 import { endingCodes } from "#core/answer/answer-sink.ts";
 import type { InputForm } from "#core/answer/pause.ts";
 
@@ -13,6 +13,19 @@ export const chatErrorCodes = [
   "internal",
 ] as const;
 export type ChatErrorCode = (typeof chatErrorCodes)[number];
+
+/** A file of an answer, as the client receives it. */
+export interface ChatFile {
+  readonly type: AnswerFileKind;
+  readonly url: string;
+  readonly name: string | null;
+}
+
+export const toChatFile = ({ kind: type, url, name }: AnswerFile): ChatFile => ({
+  type,
+  url,
+  name: name ?? null,
+});
 
 /** An event of a turn, as the client receives it. Order: a start; deltas and replacements; an end or an error. */
 export type ChatEvent =

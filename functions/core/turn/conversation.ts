@@ -70,6 +70,8 @@ export interface ConversationStore {
   find(
     key: ConversationKey,
   ): Promise<(Omit<Conversation, "memory"> & { readonly turns: number }) | undefined>;
+  /** Returns the conversation with its memory, without a lease; undefined if there is none. */
+  read(key: ConversationKey): Promise<Conversation | undefined>;
   /**
    * Deletes the conversation. A turn in progress continues, but its memory is not saved: the next turn starts a new
    * conversation.

@@ -63,6 +63,10 @@ const call = async (httpMethod: string, path: string, given: Given = {}) => {
         },
         forget: (user, botUserId, name) => act("forget", user.userId, botUserId, name),
       },
+      readMessages: async (user, botUserId, name, range) => {
+        await act("messages", user.userId, botUserId, name, range);
+        return { messages: [], hasMore: true };
+      },
     }),
   );
   const handler = makeApiHandler(log, answerUser, [cors(given.origins ?? [origin])]);
@@ -126,6 +130,20 @@ describe("a user", () => {
       {},
     ],
     ["DELETE", "/conversation", {}, ["forget", "u7", "bot-helpdesk", undefined], {}],
+    [
+      "GET",
+      "/conversation/messages",
+      {},
+      ["messages", "u7", "bot-helpdesk", undefined, { limit: 20, before: undefined }],
+      { messages: [], hasMore: true },
+    ],
+    [
+      "GET",
+      "/conversation/messages",
+      { query: { conversation: "trip", limit: "100", before: "m1" } },
+      ["messages", "u7", "bot-helpdesk", "trip", { limit: 100, before: "m1" }],
+      {},
+    ],
   ])("calls %s %s (%j) and is answered", async (method, path, given, done, reply) => {
     const answer = await call(method, path, given);
     expect(answer.status).toBe(200);
@@ -139,6 +157,7 @@ const every = [
   ["POST", "/turns/{turn}/feedback"],
   ["GET", "/turns/{turn}/suggested"],
   ["GET", "/conversation"],
+  ["GET", "/conversation/messages"],
   ["DELETE", "/conversation"],
 ] as const;
 
@@ -198,6 +217,19 @@ describe("a mistake in a request is named:", () => {
     ["POST", "/turns/{turn}/feedback", {}, "body: must not be empty"],
     ["POST", "/turns/{turn}/feedback", { body: "{}" }, "rating: is required, got nothing"],
     ["GET", "/conversation", { query: { conversation: "" } }, 'conversation: must not be empty, got ""'],
+    [
+      "GET",
+      "/conversation/messages",
+      { query: { limit: "101" } },
+      'limit: must be an integer from 1 to 100, got "101"',
+    ],
+    [
+      "GET",
+      "/conversation/messages",
+      { query: { limit: "1e1" } },
+      'limit: must be an integer from 1 to 100, got "1e1"',
+    ],
+    ["GET", "/conversation/messages", { query: { before: "" } }, 'before: must not be empty, got ""'],
     [
       "DELETE",
       "/conversation",
