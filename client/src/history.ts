@@ -11,8 +11,8 @@ export interface HistoryMessage {
   readonly turn: string | null;
   readonly question: string;
   readonly answer: string;
-  /** Milliseconds since the epoch. */
-  readonly askedAt: number;
+  /** Milliseconds since the epoch; null if the bot's app keeps no times. */
+  readonly askedAt: number | null;
   readonly rating: Rating;
   readonly files: readonly AnswerFile[];
 }
@@ -31,13 +31,12 @@ const parseMessage = (value: unknown): HistoryMessage | undefined => {
   if (!isJsonObject(value)) return undefined;
   const { id, turn, question, answer, askedAt, rating, files } = value;
   if (typeof id !== "string" || typeof question !== "string" || typeof answer !== "string") return undefined;
-  if (typeof askedAt !== "number") return undefined;
   return {
     id,
     turn: typeof turn === "string" ? turn : null,
     question,
     answer,
-    askedAt,
+    askedAt: typeof askedAt === "number" ? askedAt : null,
     rating: ratingOf(rating),
     files: Array.isArray(files) ? files.map(parseFile).filter((file) => file !== undefined) : [],
   };

@@ -25,8 +25,6 @@ export interface Exchange {
   /** Unique in the conversation. */
   readonly key: string;
   readonly question: Question;
-  /** Milliseconds since the epoch. */
-  readonly askedAt: number;
   readonly answer: Signal<AnswerState>;
 }
 
@@ -73,10 +71,9 @@ const withoutHistory: readonly (number | undefined)[] = [404, 409];
 const statusOf = (error: unknown): number | undefined =>
   error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : undefined;
 
-const exchangeOf = ({ id, turn, question, answer, askedAt, rating, files }: HistoryMessage): Exchange => ({
+const exchangeOf = ({ id, turn, question, answer, rating, files }: HistoryMessage): Exchange => ({
   key: id,
   question: { text: question, files: [] },
-  askedAt,
   answer: signal({
     ...unanswered,
     phase: "done",
@@ -112,8 +109,7 @@ export const makeConversation = ({ bot, name, openTurns, now }: ConversationPort
     try {
       for await (const event of answer) {
         state.value = { ...applyEvent(state.value, event, now() - startedAt), requestId: answer.requestId };
-        if (event.type === "start")
-          openTurns.write({ turn: event.turn, question: question.text, askedAt: exchange.askedAt });
+        if (event.type === "start") openTurns.write({ turn: event.turn, question: question.text });
       }
     } catch (error) {
       // The page closes: another one may continue.
@@ -127,8 +123,8 @@ export const makeConversation = ({ bot, name, openTurns, now }: ConversationPort
     if (phase === "done" && turn !== undefined) await suggest(turn);
   };
 
-  const add = (question: Question, askedAt: number): Exchange => {
-    const exchange = { key: crypto.randomUUID(), question, askedAt, answer: signal(unanswered) };
+  const add = (question: Question): Exchange => {
+    const exchange = { key: crypto.randomUUID(), question, answer: signal(unanswered) };
     exchanges.value = [...exchanges.value, exchange];
     return exchange;
   };
@@ -152,7 +148,7 @@ export const makeConversation = ({ bot, name, openTurns, now }: ConversationPort
     if (!open) return;
     // The app may have stored the part that was said.
     exchanges.value = exchanges.value.filter(({ answer }) => answer.value.turn !== open.turn);
-    const exchange = add({ text: open.question, files: [] }, open.askedAt);
+    const exchange = add({ text: open.question, files: [] });
     await read(exchange, bot.resume(open.turn, { signal: closed.signal }));
   };
 
@@ -172,7 +168,7 @@ export const makeConversation = ({ bot, name, openTurns, now }: ConversationPort
         { content: question.text, conversation: name, files: question.files.map(({ file }) => file) },
         { signal: closed.signal, parts: ["reasoning", "file"] },
       );
-      await read(add(question, now()), answer);
+      await read(add(question), answer);
     },
     fillIn: async (exchange, input) => {
       const { turn } = exchange.answer.value;
@@ -182,7 +178,7 @@ export const makeConversation = ({ bot, name, openTurns, now }: ConversationPort
       const text = Object.values(shown).filter((value) => typeof value === "string");
       const question = { text: [input.action, ...text].join(" · "), files: [] };
       const options = { signal: closed.signal, parts: ["reasoning", "file"] as const };
-      await read(add(question, now()), bot.input(turn, input, options));
+      await read(add(question), bot.input(turn, input, options));
     },
     stop: async () => current?.stop(),
     rate: async (exchange, rating) => {

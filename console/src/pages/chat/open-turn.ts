@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** An answer that is being read, so that a reload of the page can continue it. */
-const openTurn = v.object({ turn: v.string(), question: v.string(), askedAt: v.number() });
+const openTurn = v.object({ turn: v.string(), question: v.string() });
 export type OpenTurn = v.InferOutput<typeof openTurn>;
 
 export interface OpenTurnStore {
