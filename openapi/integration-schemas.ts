@@ -1,18 +1,18 @@
 import * as v from "valibot";
-import { commonOptions, optionsByType } from "#core/bot/options.ts";
-import { type IntegrationGroup, integrationGroups } from "../functions/bot-registry/integration-groups.ts";
-import {
-  integrationIdSchema,
-  integrationSchema,
-  integrationUpdateSchema,
-} from "../functions/bot-registry/integration-requests.ts";
+import { type IntegrationGroup, integrationGroups } from "#adapters/bot-requests/integration-groups.ts";
 import {
   integrationChanges,
   integrationType,
   newIntegration,
   sentIntegration,
-} from "../functions/bot-registry/integration-schema.ts";
-import { requestOptions } from "../functions/bot-registry/request-options.ts";
+} from "#adapters/bot-requests/integration-schema.ts";
+import { requestOptions } from "#adapters/bot-requests/request-options.ts";
+import { commonOptions, optionsByType } from "#core/bot/options.ts";
+import {
+  integrationIdSchema,
+  integrationSchema,
+  integrationUpdateSchema,
+} from "../functions/bot-registry/integration-requests.ts";
 import type { NamedSchema, NamedSchemas } from "./named-schema.ts";
 
 /** As deployed. JSON Schema cannot express the difference. */

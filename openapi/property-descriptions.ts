@@ -1,4 +1,4 @@
-import { integrationGroups, modelGroups } from "../functions/bot-registry/integration-groups.ts";
+import { integrationGroups, modelGroups } from "#adapters/bot-requests/integration-groups.ts";
 
 /** Descriptions that schemas share. */
 export interface PropertyDescriptions {

@@ -1,7 +1,12 @@
 import * as v from "valibot";
-import { botId } from "./bot-schema.ts";
-import { type BotRules, integrationChanges, integrationType, newIntegration } from "./integration-schema.ts";
-import { withoutUnknownFields } from "./unknown-fields.ts";
+import { botId } from "#adapters/bot-requests/bot-fields.ts";
+import {
+  type BotRules,
+  integrationChanges,
+  integrationType,
+  newIntegration,
+} from "#adapters/bot-requests/integration-schema.ts";
+import { withoutUnknownFields } from "#adapters/bot-requests/unknown-fields.ts";
 
 const ofBot = v.object({ userId: botId }, "must be an object");
 const botFields = Object.keys(ofBot.entries);

@@ -4,10 +4,10 @@ import { ForwardedReply } from "#adapters/api-gateway/forwarded-reply.ts";
 import { toRouteCall } from "#adapters/api-gateway/forwarded-request.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
+import { botId } from "#adapters/bot-requests/bot-fields.ts";
 import type { BotStore } from "#core/bot/bot.ts";
 import type { ForwardCall } from "#core/intake/forward-call.ts";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
-import { botId } from "./bot-schema.ts";
 
 /** The integration with an agent of RongCloud's, which only RongCloud can ask. */
 const agentType = "rc_agentchat";

@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll } from "@jest/globals";
 import * as v from "valibot";
+import { newIntegration } from "#adapters/bot-requests/integration-schema.ts";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
@@ -8,7 +9,6 @@ import type { Bot, BotStore, BotWithKeys } from "#core/bot/bot.ts";
 import type { IntegrationWithKey } from "#core/bot/integration.ts";
 import type { IntegrationType } from "#core/bot/integration-types.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { newIntegration } from "../../functions/bot-registry/integration-schema.ts";
 import { app, appsOf } from "../unit/adapters/secrets/apps.ts";
 import { requiredOptions } from "../unit/functions/bot-registry/samples.ts";
 import { closeAfterAll } from "./close-after.ts";
