@@ -117,6 +117,14 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     "dynamodb:BatchGetItem",
   );
 
+  const integrationTest = signedFunction(
+    "IntegrationTest",
+    "integration-test",
+    "Tests integrations by calling models and webhooks",
+    { BOTS_TABLE: data.bots.tableName, ...callbackUrlsEnvironment },
+  );
+  integrationTest.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
+
   const turnQuery = signedFunction("TurnQuery", "turn-query", "Finds turns and their usage", {
     TURNS_TABLE: data.turns.tableName,
     TURN_STORY_DAYS: String(config.turnStoryDays),
@@ -237,6 +245,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
 
   return {
     botRegistry,
+    integrationTest,
     turnQuery,
     messagePublish,
     imCallback,

@@ -32,6 +32,9 @@ const chatsPerSecond = 1_000;
 /** Across all paths forwarded to RongCloud, which has its own limit per path. */
 const forwardedPerSecond = 1_000;
 
+/** Each makes calls to an address of the caller's choice, for up to 10 s. A person starts them. */
+const testsPerSecond = 5;
+
 /** How a route authenticates its caller. The functions check it; API Gateway does not. */
 export type Authentication =
   /** A signature made with the app secret. */
@@ -72,6 +75,7 @@ const unauthenticated = routeFactory("none");
 /** All routes of the API. */
 export const makeRoutes = ({
   botRegistry,
+  integrationTest,
   turnQuery,
   messagePublish,
   imCallback,
@@ -90,6 +94,7 @@ export const makeRoutes = ({
   signed("POST", "/v3/bot/integration/create.json", botRegistry),
   signed("POST", "/v3/bot/integration/update.json", botRegistry),
   signed("POST", "/v3/bot/integration/delete.json", botRegistry),
+  signed("POST", "/v3/bot/integration/test.json", integrationTest, testsPerSecond),
   signed("POST", "/v3/turn/query.json", turnQuery),
   signed("POST", "/v3/turn/get.json", turnQuery),
   signed("POST", "/v3/usage/query.json", turnQuery),

@@ -5,6 +5,7 @@ export const functionNames = [
   "chat-control",
   "chat-stream",
   "im-callback",
+  "integration-test",
   "message-publish",
   "turn-query",
   "turn-starter",

@@ -13,6 +13,8 @@ import {
   integrationSchema,
   integrationUpdateSchema,
 } from "../functions/bot-registry/integration-requests.ts";
+import { testReply } from "../functions/integration-test/test-reply.ts";
+import { testSchema } from "../functions/integration-test/test-schema.ts";
 import type { NamedSchema, NamedSchemas } from "./named-schema.ts";
 
 /** As deployed. JSON Schema cannot express the difference. */
@@ -20,6 +22,7 @@ export const rules = { allowPrivate: false };
 
 export const addedIntegration = integrationSchema(rules);
 export const integrationUpdate = integrationUpdateSchema(rules);
+export const integrationTest = testSchema(rules);
 
 const integration = newIntegration(rules);
 const replacementIntegration = sentIntegration(rules);
@@ -110,4 +113,17 @@ export const integrationSchemas: NamedSchemas = {
     description: "A bot's ID, the type of the integration to change, and at least one field to change.",
   },
   IntegrationId: { schema: integrationIdSchema, description: "Identifies one integration of a bot." },
+  IntegrationTest: {
+    schema: integrationTest,
+    description: "A stored integration of a bot, by `userId` and `type`, or a draft in `integration`.",
+  },
+  IntegrationCheck: {
+    schema: testReply.entries.checks.item,
+    description: "One thing that a test looked at.",
+  },
+  DifyApp: { schema: testReply.entries.app.wrapped, description: "A Dify app as it describes itself." },
+  DeclaredInput: {
+    schema: testReply.entries.inputs.wrapped.item,
+    description: "A variable that a Dify app declares, and what fills it.",
+  },
 };

@@ -150,6 +150,10 @@ export const namedSchemas: NamedSchemas = {
     description: "An integration, with defaults filled in.",
   },
   BotsReply: { schema: replies.bots, description: "Bots of the app, and their total number." },
+  IntegrationTestReply: {
+    schema: replies.testedIntegration,
+    description: "What a test of an integration found.",
+  },
   Turn: { schema: turnStory, description: "What became of a message to a bot." },
   TurnsReply: { schema: replies.turns, description: "A page of turns, newest first." },
   FoundTurnsReply: { schema: replies.foundTurns, description: "The turns with an ID, newest first." },

@@ -53,6 +53,51 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
     },
   },
   {
+    schemas: ["IntegrationTest"],
+    properties: {
+      userId: "The bot of the stored integration, or of the draft.",
+    },
+  },
+  {
+    schemas: ["IntegrationTestReply"],
+    properties: {
+      ok: "Whether every check passed.",
+      checks: "What was looked at, in this order. The first that fails may end the test.",
+      inputs: "Only for a Dify app that answered: the variables that it declares, at most 100.",
+    },
+  },
+  {
+    schemas: ["IntegrationCheck"],
+    properties: {
+      name: "What was looked at.",
+      ok: "Whether it is as it must be.",
+      detail: "What came back and what it means, as a sentence for a person.",
+    },
+  },
+  {
+    schemas: ["DifyApp"],
+    properties: {
+      name: "The app's name in Dify.",
+      mode: "The app's mode, such as `advanced-chat`; null before Dify 1.0.",
+      description: "The app's description in Dify.",
+    },
+  },
+  {
+    schemas: ["DeclaredInput"],
+    properties: {
+      name: "The name of the variable.",
+      label: "Its label in Dify.",
+      type: "Its type in Dify, such as `text-input`, `paragraph`, `select` or `number`.",
+      required: "Whether Dify refuses a question without it.",
+      maxLength: "The most characters that it may have; null if any number.",
+      options: "The values to choose from, of a select.",
+      filledBy:
+        "What the bridge fills it with: a path in the event, such as `data.fromUserId`, a pair of the bot's metadata, such as `metadata.tone`, or `text`, the text of the message. Null: nothing.",
+      fault:
+        "Why Dify would refuse questions because of it. `missing`: it is required, and nothing fills it. `too_short`: what fills it can be longer than `maxLength`. `wrong_option`: what fills it can be none of `options`. `wrong_type`: it does not accept what fills it. Null: nothing is wrong.",
+    },
+  },
+  {
     schemas: ["Bot"],
     properties: { metadata: "The bot's metadata, sent with each event. Values are strings." },
   },

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { ratings } from "#core/answer/model.ts";
 import { foundTurnsReply, turnsReply, usageReply } from "../functions/adapters/api-gateway/turn-reply.ts";
 import { botsReply } from "../functions/bot-registry/bot-reply.ts";
+import { testReply } from "../functions/integration-test/test-reply.ts";
 import {
   chunkReply,
   groupMessageReply,
@@ -22,6 +23,7 @@ export const sentGroupMessage = v.object({ code, ...groupMessageReply.entries })
 export const sentChunk = v.object({ code, ...chunkReply.entries });
 export const userProfile = v.object({ code, ...profileReply.entries });
 export const userToken = v.object({ code, ...tokenReply.entries });
+export const testedIntegration = v.object({ code, ...testReply.entries });
 export const turns = v.object({ code, ...turnsReply.entries });
 export const foundTurns = v.object({ code, ...foundTurnsReply.entries });
 export const usageOfTurns = v.object({ code, ...usageReply.entries });

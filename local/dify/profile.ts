@@ -92,6 +92,11 @@ const profileSchema = v.pipe(
     paceMs: v.optional(milliseconds),
     /** Suggested questions; if omitted, the feature is off. */
     suggested: v.optional(v.array(v.string())),
+    /** Declared inputs, as `user_input_form` has them: `[{"text-input":{"variable":"nick","required":true}}]`. */
+    inputs: v.optional(v.array(jsonObject), []),
+    acceptsFiles: v.optional(v.boolean(), true),
+    /** Of a chatflow or workflow: whether it was published. */
+    isPublished: v.optional(v.boolean(), true),
   }),
   v.check(
     ({ script = [], version }) =>

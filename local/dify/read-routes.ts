@@ -12,9 +12,23 @@ const info = ({ app }: Exchange): Reply =>
     name: "simulator",
     description: "",
     tags: [],
-    mode: app.profile.mode,
-    author_name: "admin",
+    ...(app.profile.version !== "0.15.3" && { mode: app.profile.mode, author_name: "admin" }),
   });
+
+const parameters = ({ app: { profile } }: Exchange): Reply => {
+  const { inputs, acceptsFiles, isPublished } = profile;
+  if (!isPublished)
+    throw new Refusal(400, "app_unavailable", "App unavailable, please check your app configurations.");
+  const recorded = findRecording("1.12.1/get-v1-parameters")?.body.toString("utf8") ?? "";
+  return jsonReply(200, {
+    ...asObject(parseJson(recorded)),
+    user_input_form: inputs,
+    file_upload: {
+      enabled: acceptsFiles,
+      ...(acceptsFiles && { allowed_file_types: ["image", "document"], number_limits: 3 }),
+    },
+  });
+};
 
 const shownForm = (run: Run, state: FormState): JsonObject => ({
   type: "human_input",
@@ -143,6 +157,7 @@ const formOf = ({ simulation, app, id }: Exchange): FormState =>
 
 export const readRoutes: readonly Route[] = [
   ["GET", "/v1/info", info],
+  ["GET", "/v1/parameters", parameters],
   ["GET", "/v1/messages", listMessages],
   ["GET", "/v1/conversations", listConversations],
   ["DELETE", "/v1/conversations/:id", removeConversation],

@@ -1,7 +1,7 @@
 import { integrationIdSchema } from "../../functions/bot-registry/integration-requests.ts";
-import { addedIntegration, integrationUpdate } from "../integration-schemas.ts";
+import { addedIntegration, integrationTest, integrationUpdate } from "../integration-schemas.ts";
 import type { Operation, Reply } from "../operation.ts";
-import { done } from "../reply-schemas.ts";
+import { done, testedIntegration } from "../reply-schemas.ts";
 
 const contentType = "application/json";
 const reply: Reply = { schema: done, example: { code: 200 } };
@@ -56,5 +56,33 @@ export const integrationOperations: readonly Operation[] = [
     success: "The integration was removed.",
     body: { contentType, schema: integrationIdSchema, example: { userId: "bot-001", type: "dify_chat" } },
     reply,
+  },
+  {
+    id: "testIntegration",
+    method: "post",
+    path: "/v3/bot/integration/test.json",
+    tag: "Integrations",
+    caller: "app-server",
+    summary: "Test an integration",
+    description:
+      "Calls what the integration is configured to call, within ten seconds, and says in words what came back and what it means. Nothing is stored, and no user notices. With `type`, tests the stored integration of a bot, with its stored key. With `integration`, tests a draft: alone, it has all fields as in create; with `userId`, a masked key and omitted options are those of the bot. A Dify app is described, not asked. A model whose API does not list it is asked a word. A webhook gets a signed event of type `bridge:ping`.",
+    success: "What was found. `ok` says whether every check passed.",
+    body: { contentType, schema: integrationTest, example: { userId: "bot-001", type: "dify_chat" } },
+    reply: {
+      schema: testedIntegration,
+      example: {
+        code: 200,
+        ok: false,
+        checks: [
+          { name: "reachable", ok: true, detail: "Dify answers." },
+          {
+            name: "key",
+            ok: false,
+            detail:
+              "401: the API key was rejected. Copy an API key of the app from Dify: API Access, API Key.",
+          },
+        ],
+      },
+    },
   },
 ];

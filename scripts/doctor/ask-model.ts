@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import { typesOfMode } from "#adapters/dify/app-modes.ts";
 import { withoutTrailingSlashes } from "#adapters/http/base-url.ts";
 import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
-import type { DifyType } from "#core/bot/integration-types.ts";
 import { type Finding, note, problem } from "./check.ts";
 import { describeAnswer, type Send } from "./send.ts";
 
@@ -11,14 +11,6 @@ const modelList = v.pipe(
   v.parseJson(),
   v.object({ data: v.array(v.object({ id: v.string() })) }),
 );
-
-/** The types that can call an app of this mode. Those for chats call the same path of Dify. */
-const chatTypes: readonly DifyType[] = ["dify_chat", "dify_chatflow", "dify_agent"];
-const typesByMode: ReadonlyMap<string, readonly DifyType[]> = new Map([
-  ...["chat", "agent-chat", "agent", "advanced-chat"].map((mode) => [mode, chatTypes] as const),
-  ["completion", ["dify_completion"]],
-  ["workflow", ["dify_workflow"]],
-]);
 
 const update = "POST /v3/bot/integration/update.json";
 
@@ -34,7 +26,7 @@ const faultOf = (integration: ModelIntegrationWithKey, what: string, text: strin
   }
   const info = v.safeParse(difyInfo, text);
   // Dify 0.15 does not report its mode.
-  const types = info.success ? typesByMode.get(info.output.mode) : undefined;
+  const types = info.success ? typesOfMode(info.output.mode) : undefined;
   if (types === undefined || types.some((type) => type === integration.type)) return undefined;
   return problem(
     `${what}: the app needs the type ${types.join(" or ")}`,

@@ -23,6 +23,7 @@ const large: readonly string[] = [
   "im-callback",
   "message-publish",
   "bot-registry",
+  "integration-test",
   "turn-worker",
   "webhook-worker",
   "chat-stream",

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
 import { type JobStage, jobMetrics, makeReportJob } from "#core/jobs/job-report.ts";
 import { accessLogFormat } from "../../lib/access-log.ts";
+import { functionNames } from "../../lib/function-names.ts";
 import { generatedDimensions } from "../../scripts/deploy/watched-names.ts";
 import { type EmittedMetric, emittedMetrics } from "../support/emitted-metrics.ts";
 import { webhookJob } from "../support/jobs.ts";
@@ -49,8 +50,10 @@ describe("the alarms", () => {
       "ApiRefusals",
       "ApiThrottles",
       "ApiFunctionErrors",
+      "ApiFunctionErrors2",
       "WorkerErrors",
       "ApiFunctionThrottles",
+      "ApiFunctionThrottles2",
       "WorkerThrottles",
     ]);
   });
@@ -110,10 +113,10 @@ describe("the alarms", () => {
   });
 
   test("of functions cover every function", () => {
-    const functionsOf = (...ids: string[]): number =>
-      ops.alarms.filter(({ id }) => ids.includes(id)).flatMap(({ reads }) => reads).length;
-    expect(functionsOf("ApiFunctionErrors", "WorkerErrors")).toBe(13);
-    expect(functionsOf("ApiFunctionThrottles", "WorkerThrottles")).toBe(13);
+    const functionsOf = (ids: RegExp): number =>
+      ops.alarms.filter(({ id }) => ids.test(id)).flatMap(({ reads }) => reads).length;
+    expect(functionsOf(/^(ApiFunction|Worker)Errors/)).toBe(functionNames.length);
+    expect(functionsOf(/^(ApiFunction|Worker)Throttles/)).toBe(functionNames.length);
   });
 });
 
@@ -210,7 +213,7 @@ describe("the dashboard", () => {
 });
 
 test("every function adds its stage to its metrics", () => {
-  expect(ops.services).toHaveLength(13);
+  expect(ops.services).toHaveLength(functionNames.length);
   expect(new Set(ops.services)).toEqual(new Set(["bot-bridge-test"]));
 });
 
@@ -230,7 +233,7 @@ describe("the log queries", () => {
 
   test("cover every function's log", () => {
     for (const { Properties } of Object.values(ops.template.findResources("AWS::Logs::QueryDefinition")))
-      expect(Properties.LogGroupNames).toHaveLength(13);
+      expect(Properties.LogGroupNames).toHaveLength(functionNames.length);
   });
 
   test("name only events that a function logs", () => {

@@ -81,6 +81,7 @@ export const walkWhole = async (url: string): Promise<void> => {
     await post("/user/token/expire.json", { userId: "u8", time: String(Date.now()) });
     await call("/v3/bot/update.json", { userId: "bot-asked", name: "Help" });
     await call("/v3/bot/query.json", { pageSize: 100 });
+    await call("/v3/bot/integration/test.json", { userId: "bot-told", type: "webhook" });
     await call("/v3/bot/delete.json", { userId: "bot-demo" });
     const turns = await callApi(url, "/v3/turn/query.json", {});
     const [{ turn }] = (turns.body as { turns: [{ turn: string }] }).turns;

@@ -114,6 +114,7 @@ describe("the bot routes", () => {
     page: async () => ({ bots: [bot], total: 1 }),
     ids: async () => new Set([bot.userId]),
     findWithKeys: async () => undefined,
+    preview: async () => ({ status: "unknown_bot" }),
     addIntegration: async () => "added",
     updateIntegration: async () => ({ status: "updated" }),
     removeIntegration: async () => "removed",

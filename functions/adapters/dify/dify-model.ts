@@ -2,6 +2,7 @@ import type { Model } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAskDify } from "./ask-dify.ts";
 import { type CallDifyPorts, makeCallDify } from "./call-dify.ts";
+import { makeCheckDify } from "./check-dify.ts";
 import { makeDifyHistory } from "./dify-history.ts";
 import { makeDifyTranscripts } from "./dify-transcripts.ts";
 import { makeFindTurn } from "./find-turn.ts";
@@ -17,6 +18,7 @@ export const makeDifyModel = (ports: CallDifyPorts): Model<DifyType> => {
     recover: makeFindTurn(ports),
     resume: makeResumeDify(ports),
     ...makeTurnCalls(callDify),
+    check: makeCheckDify(ports),
     history: makeDifyHistory(callDify),
     transcripts: makeDifyTranscripts(callDify),
     resolveLink: ({ callbackUrl }, url) => resolveDifyLink(callbackUrl, url),

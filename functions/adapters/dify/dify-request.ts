@@ -93,9 +93,12 @@ export const sessionHeader = ({ integration, user }: AskedUser) => ({
 /** Whether the app has conversations, and stores each question in one as a message. */
 export const isChat = ({ type }: Pick<DifyIntegration, "type">): boolean => paths[type] === "chat-messages";
 
+/** The input that has the text of a question to an app without a chat. */
+export const textInput = "query";
+
 /** The app's inputs as they are sent: apps without a chat get the text among them. */
 export const sentInputs = ({ integration, inputs, text }: DifyQuestion): Readonly<Record<string, string>> =>
-  isChat(integration) ? inputs : { ...inputs, query: text };
+  isChat(integration) ? inputs : { ...inputs, [textInput]: text };
 
 /**
  * Does not request a conversation name: generating it costs a model call, and delays the first event by a second on Dify

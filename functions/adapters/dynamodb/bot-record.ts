@@ -3,8 +3,19 @@ import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import type { Bot, BotWithKeys } from "#core/bot/bot.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
-import { type Integration, type IntegrationWithKey, storedFlags } from "#core/bot/integration.ts";
-import { type IntegrationType, integrationTypes, modelTypes } from "#core/bot/integration-types.ts";
+import {
+  hasPlainKey,
+  type Integration,
+  type IntegrationInput,
+  type IntegrationWithKey,
+  storedFlags,
+} from "#core/bot/integration.ts";
+import {
+  type IntegrationType,
+  integrationTypes,
+  type ModelType,
+  modelTypes,
+} from "#core/bot/integration-types.ts";
 import { maskKey } from "#core/bot/key-mask.ts";
 import { type OptionsOf, optionsByType } from "#core/bot/options.ts";
 import { sealApiKey, unsealApiKey } from "./sealed-api-key.ts";
@@ -109,9 +120,29 @@ export const toBot = (record: BotRecord): Bot => ({
   }),
 });
 
-/** The encrypted keys of a bot's integrations. */
-export const sealedKeysOf = ({ integrations }: BotRecord): string[] =>
-  Object.values(integrations).flatMap((stored) => (stored.type === "webhook" ? [] : stored.sealedApiKey));
+/** The encrypted keys of a bot's integrations, or of the one of a type. */
+export const sealedKeysOf = ({ integrations }: BotRecord, type?: IntegrationType): string[] =>
+  Object.values(integrations).flatMap((stored) =>
+    stored.type === "webhook" || (type !== undefined && stored.type !== type) ? [] : stored.sealedApiKey,
+  );
+
+/** The key that is stored for a type. @throws Error if there is none, or it cannot be decrypted. */
+const storedKey = (app: AppWithKeys, record: BotRecord, type: ModelType): string => {
+  const stored = record.integrations[type];
+  if (!stored || stored.type === "webhook") throw new Error(`no key is stored for ${type}`);
+  return unsealApiKey(app, { botUserId: record.userId, ...stored }, stored.sealedApiKey);
+};
+
+/** An integration as an update would store it: with the stored key and options where it has none. */
+export const toPreview = (
+  app: AppWithKeys,
+  record: BotRecord,
+  sent: IntegrationInput,
+): IntegrationWithKey => {
+  if (sent.type === "webhook") return { ...sent, options: sent.options ?? optionsOf(record, sent.type) };
+  const { type, options = optionsOf(record, type) } = sent;
+  return { ...sent, options, apiKey: hasPlainKey(sent) ? sent.apiKey : storedKey(app, record, type) };
+};
 
 export const toOpenBot = (app: AppWithKeys, record: BotRecord): BotWithKeys => ({
   ...fieldsOf(record),

@@ -3,10 +3,11 @@ import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand }
 import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { BotStore } from "#core/bot/bot.ts";
+import { hasPlainKey } from "#core/bot/integration.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { makeBotIds } from "./bot-ids.ts";
-import { type BotRecord, sealedKeysOf, toBot, toBotRecord, toOpenBot } from "./bot-record.ts";
+import { type BotRecord, sealedKeysOf, toBot, toBotRecord, toOpenBot, toPreview } from "./bot-record.ts";
 import {
   botUpdate,
   integrationAddition,
@@ -145,6 +146,15 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
     findWithKeys: async (appKey, userId) => {
       const [app, record] = await Promise.all([appWithKeys(appKey), readOne(appKey, userId)]);
       return record && toOpenBot(await withDataKeysOf(apps, app, sealedKeysOf(record)), record);
+    },
+    preview: async (appKey, userId, sent) => {
+      const [app, record] = await Promise.all([appWithKeys(appKey), readOne(appKey, userId)]);
+      if (!record) return unknownBot;
+      const refusal = botRefusal({ integrations: [sent] })(record);
+      if (refusal) return refusal;
+      const keys = hasPlainKey(sent) ? [] : sealedKeysOf(record, sent.type);
+      const integration = toPreview(await withDataKeysOf(apps, app, keys), record, sent);
+      return { status: "found", bot: toBot(record), integration };
     },
 
     addIntegration: async (appKey, userId, integration, now) =>

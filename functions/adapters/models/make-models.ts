@@ -1,7 +1,7 @@
 import { makeDifyModel } from "#adapters/dify/dify-model.ts";
 import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
-import { makeOpenAi } from "#adapters/openai/openai.ts";
+import { makeOpenAiModel } from "#adapters/openai/openai-model.ts";
 import { openAiTimeouts } from "#adapters/openai/openai-timeouts.ts";
 import type { Model, Models } from "#core/answer/model.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
@@ -26,6 +26,6 @@ export const makeModels = ({ clock, allowPrivate }: MakeModelsPorts): Models => 
     dify_chatflow: dify,
     dify_agent: dify,
     dify_workflow: dify,
-    openai: guarded(makeOpenAi({ sendHttp, clock, timeouts: openAiTimeouts })),
+    openai: guarded(makeOpenAiModel({ sendHttp, clock, timeouts: openAiTimeouts })),
   };
 };

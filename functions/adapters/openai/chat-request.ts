@@ -2,6 +2,7 @@ import { withoutTrailingSlashes } from "#adapters/http/base-url.ts";
 import { type ChatMessage, textWithMarkers } from "#adapters/model-api/chat-memory.ts";
 import { traceHeaders } from "#adapters/node/trace.ts";
 import type { Question } from "#core/answer/model.ts";
+import type { PlainKey } from "#core/bot/integration.ts";
 
 export interface ChatRequest {
   readonly url: URL;
@@ -18,11 +19,16 @@ export interface RequestForm {
 }
 
 /** `https://…/v1` or `https://…/v1/` becomes `https://…/v1/chat/completions`. The query is kept: Azure needs `api-version`. */
-const completionsUrl = (callbackUrl: string): URL => {
+export const apiUrl = (callbackUrl: string, path: string): URL => {
   const url = new URL(callbackUrl);
-  url.pathname = `${withoutTrailingSlashes(url.pathname)}/chat/completions`;
+  url.pathname = `${withoutTrailingSlashes(url.pathname)}/${path}`;
   return url;
 };
+
+export const apiHeaders = ({ apiKey }: PlainKey): Readonly<Record<string, string>> => ({
+  authorization: `Bearer ${apiKey}`,
+  ...traceHeaders(),
+});
 
 /** Images are sent by URL. The API accepts no other files by URL, so the text gets a marker for each of them. */
 const userContent = ({ text, files }: Pick<Question, "text" | "files">): string | readonly object[] => {
@@ -42,7 +48,8 @@ export const chatRequest = (
   question: Question<"openai">,
   { streams, asksUsage, history }: RequestForm,
 ): ChatRequest => {
-  const { callbackUrl, apiKey, options } = question.integration;
+  const { integration } = question;
+  const { callbackUrl, options } = integration;
   const { model, systemPrompt } = options;
   const body = {
     model,
@@ -55,11 +62,10 @@ export const chatRequest = (
     ...(streams && asksUsage && { stream_options: { include_usage: true } }),
   };
   return {
-    url: completionsUrl(callbackUrl),
+    url: apiUrl(callbackUrl, "chat/completions"),
     headers: {
-      authorization: `Bearer ${apiKey}`,
+      ...apiHeaders(integration),
       "content-type": "application/json",
-      ...traceHeaders(),
       accept: streams ? "text/event-stream" : "application/json",
     },
     body: JSON.stringify(body),

@@ -1,5 +1,6 @@
 import type { Bot } from "#core/bot/bot.ts";
 import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
+import type { IntegrationReport } from "#core/bot/integration-report.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
@@ -30,6 +31,17 @@ export interface AskLimits {
   readonly signal: AbortSignal;
   /** Aborted when the rest of the answer is not wanted; with `questionRecalled` if the question is not to be remembered. */
   readonly stop?: AbortSignal;
+}
+
+/** A test of an integration. */
+export interface IntegrationTest<T extends ModelType = ModelType> {
+  readonly integration: ModelIntegrationWithKey<T>;
+  /** The bot that would ask. */
+  readonly bot: BotProfile;
+  /** When the test must be over, in milliseconds since the epoch. */
+  readonly deadline: number;
+  /** Aborted at the deadline. */
+  readonly signal: AbortSignal;
 }
 
 /** The reason of a stop because the user took the question back. */
@@ -182,6 +194,8 @@ export interface Model<T extends ModelType = ModelType> {
   suggest?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<readonly string[]>;
   /** Rejects with a BridgeError, `not_found` if the server does not know the answer. */
   rate?(integration: ModelIntegrationWithKey<T>, reference: string, feedback: Feedback): Promise<void>;
+  /** Tests whether the server would answer the integration's questions. Never rejects. Without it, the model is asked a word. */
+  check?(test: IntegrationTest<T>): Promise<IntegrationReport>;
   /** For servers that keep conversations. */
   readonly history?: ModelHistory<T>;
   /** For models whose conversations can be read. */

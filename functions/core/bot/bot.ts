@@ -53,6 +53,11 @@ export type BotRefusal =
   | { readonly status: "missing_options"; readonly type: IntegrationType };
 export type IntegrationRefusal = BotRefusal | { readonly status: "unknown_integration" };
 
+/** An integration as an update would store it, with its bot and its key. */
+export type PreviewResult =
+  | { readonly status: "found"; readonly bot: Bot; readonly integration: IntegrationWithKey }
+  | BotRefusal;
+
 export type UpdateBotResult = { readonly status: "updated" } | BotRefusal;
 export type UpdateIntegrationResult = { readonly status: "updated" } | IntegrationRefusal;
 export type AddIntegrationResult = "added" | "exists" | "unknown_bot";
@@ -76,6 +81,8 @@ export interface BotStore {
   page(appKey: string, page: number, pageSize: number): Promise<BotPage>;
   /** Reads one bot and decrypts its keys. */
   findWithKeys(appKey: string, userId: string): Promise<BotWithKeys | undefined>;
+  /** Completes an integration by the stored key and options, under the rules of an update, and writes nothing. */
+  preview(appKey: string, userId: string, sent: IntegrationInput): Promise<PreviewResult>;
 
   /** Adds the integration unless the bot already has one of its type. */
   addIntegration(

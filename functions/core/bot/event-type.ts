@@ -21,3 +21,6 @@ export const defaultEvents: readonly EventType[] = ["message:private", "message:
 /** Whether the event is a new message; the others report what happened to a message or in a group. */
 export const isMessageType = (type: EventType): boolean =>
   type === "message:private" || type === "message:group_mentioned";
+
+/** The event of a test, which is no event of a bot: an app's server accepts it and does nothing. */
+export const pingType = "bridge:ping";

@@ -38,13 +38,13 @@ export interface ManageBots {
 const refused = (field: string, rule: string, sent: string): BridgeError =>
   callerError("bad_parameter", `${field}: ${rule}, got ${JSON.stringify(sent)}`);
 
-const unknownBot = (userId: string): BridgeError => refused("userId", "no bot has this id", userId);
+export const unknownBot = (userId: string): BridgeError => refused("userId", "no bot has this id", userId);
 
-const unknownIntegration = (type: IntegrationType): BridgeError =>
+export const unknownIntegration = (type: IntegrationType): BridgeError =>
   refused("type", "this bot has no integration of this type", type);
 
 /** `fieldOf` returns the path prefix of an integration in the request, such as `integrations[0].`. */
-const refusalError = (
+export const refusalError = (
   refusal: BotRefusal,
   userId: string,
   fieldOf: (type: IntegrationType) => string,

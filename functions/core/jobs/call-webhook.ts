@@ -1,13 +1,19 @@
-import type { Bot } from "#core/bot/bot.ts";
+import type { BotProfile } from "#core/answer/model.ts";
+import type { EventType, pingType } from "#core/bot/event-type.ts";
 import type { WebhookIntegration } from "#core/bot/integration.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
+
+/** An event of a bot, or a test. */
+export interface WebhookEvent extends Omit<MessageEvent, "type"> {
+  readonly type: EventType | typeof pingType;
+}
 
 /** An event to send to the app's server. */
 export interface WebhookCall {
   readonly appKey: string;
-  readonly bot: Bot;
+  readonly bot: BotProfile;
   readonly integration: WebhookIntegration;
-  readonly event: MessageEvent;
+  readonly event: WebhookEvent;
   /** The same for every attempt, so that the receiver can detect duplicates. */
   readonly id: string;
 }

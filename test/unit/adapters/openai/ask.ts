@@ -1,6 +1,6 @@
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
-import { makeOpenAi } from "#adapters/openai/openai.ts";
+import { makeOpenAiModel } from "#adapters/openai/openai-model.ts";
 import { type OpenAiTimeouts, openAiTimeouts } from "#adapters/openai/openai-timeouts.ts";
 import type { AnswerEvent } from "#core/answer/answer.ts";
 import type { AnswerListener, AskLimits } from "#core/answer/model.ts";
@@ -33,7 +33,7 @@ export const ask = async ({
   ...given
 }: Asked) => {
   const events: AnswerEvent[] = [];
-  const { ask } = makeOpenAi({
+  const { ask } = makeOpenAiModel({
     sendHttp: makeHttpClient({ publicOnly: given.publicOnly ?? false, clock }),
     clock,
     timeouts: { ...openAiTimeouts, ...given.timeouts },

@@ -3,7 +3,6 @@ import { retryAfterMs } from "#adapters/http/retry-after.ts";
 import { answerFormat } from "#adapters/model-api/answer-format.ts";
 import { historyOf, makeSpokenText, memoryOf, textWithMarkers } from "#adapters/model-api/chat-memory.ts";
 import { callFailure, failed } from "#adapters/model-api/failures.ts";
-import { memoryTranscripts } from "#adapters/model-api/memory-transcripts.ts";
 import { readRefusal } from "#adapters/model-api/read-body.ts";
 import { readWhole } from "#adapters/model-api/read-whole.ts";
 import { runQuestion } from "#adapters/model-api/run-question.ts";
@@ -27,9 +26,9 @@ export interface OpenAiPorts {
  * Asks an OpenAI-compatible API. The API keeps no conversations, so the memory holds the last messages. It has no call that
  * stops an answer either, so a stop closes the connection.
  */
-export const makeOpenAi = ({ sendHttp, clock, timeouts }: OpenAiPorts): Model<"openai"> => ({
-  transcripts: memoryTranscripts,
-  ask: (question, listener, limits) => {
+export const makeAskOpenAi =
+  ({ sendHttp, clock, timeouts }: OpenAiPorts): Model<"openai">["ask"] =>
+  (question, listener, limits) => {
     const { deadline } = limits;
     const { historyMessages = defaultHistoryMessages, thinkingTags } = question.integration.options;
     const completion = makeCompletion();
@@ -103,5 +102,4 @@ export const makeOpenAi = ({ sendHttp, clock, timeouts }: OpenAiPorts): Model<"o
     };
 
     return runQuestion({ answer, memory }, record, limits);
-  },
-});
+  };
