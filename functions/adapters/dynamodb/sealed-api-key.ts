@@ -1,3 +1,4 @@
+import { originOf } from "#adapters/http/origin-of.ts";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import { keyIdOf, seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
@@ -18,9 +19,6 @@ export const isOriginBound = (sealedApiKey: string): boolean => sealedApiKey.end
 /** Whether it is encrypted with the app's newest data key, and bound to its origin. */
 export const isNewestSeal = ({ dataKeys: [newest] }: AppWithKeys, sealedApiKey: string): boolean =>
   keyIdOf(sealedApiKey) === newest.id && isOriginBound(sealedApiKey);
-
-/** A URL that cannot be parsed is an origin of its own: nothing is ever sent to it. */
-export const originOf = (callbackUrl: string): string => URL.parse(callbackUrl)?.origin ?? callbackUrl;
 
 /** Encrypts an API key for its app, bot, type and origin: in a record with another one of these, it cannot be decrypted. */
 export const sealApiKey = (

@@ -1,8 +1,8 @@
+import { originOf } from "#adapters/http/origin-of.ts";
 import type { BotChanges, BotRefusal, IntegrationRefusal } from "#core/bot/bot.ts";
 import { hasPlainKey, type IntegrationChanges, type IntegrationInput } from "#core/bot/integration.ts";
 import type { IntegrationType } from "#core/bot/integration-types.ts";
 import { type BotRecord, optionsAttribute, requiresOptions } from "./bot-record.ts";
-import { originOf } from "./sealed-api-key.ts";
 
 /** Why the stored bot does not allow an update; undefined if it does. */
 type RefusalBy<Refusal> = (stored: BotRecord) => Refusal | undefined;

@@ -4,7 +4,8 @@ import { type Duplex, pipeline, type Readable } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Clock } from "#core/shared/clock.ts";
 import { type ConnectionPool, makeConnectionPool } from "./connection-pool.ts";
-import { isPublicAddress, literalAddress, lookupPublic } from "./public-address.ts";
+import { lookupPublic } from "./lookup-public.ts";
+import { isPublicAddress, literalAddress } from "./public-address.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "DELETE";

@@ -1,7 +1,6 @@
-import type { LookupAddress, LookupOptions } from "node:dns";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { isPublicAddress, literalAddress, lookupPublic } from "#adapters/http/public-address.ts";
+import { isPublicAddress, literalAddress } from "#adapters/http/public-address.ts";
 import { anyText } from "../node/any-text.ts";
 import { privateIPv4, publicAddresses, specialIPv4, specialIPv6 } from "./addresses.ts";
 
@@ -38,43 +37,11 @@ describe("the address that a URL names", () => {
     ["https://0x7f.1/", "127.0.0.1"],
     ["https://[::1]/", "::1"],
     ["https://example.com/", undefined],
+    ["https://[2001:DB8::1]/", "2001:db8::1"],
+    ["https://[::ffff:10.0.0.1]/", "::ffff:a00:1"],
     ["https://1.example.com/", undefined],
+    ["https://a.b/", undefined],
   ])("%s is %p", (url, address) => {
     expect(literalAddress(new URL(url))).toBe(address);
-  });
-});
-
-interface Found {
-  readonly error: NodeJS.ErrnoException | null;
-  readonly address: string | LookupAddress[];
-}
-
-const lookUp = (host: string, options: LookupOptions): Promise<Found> =>
-  new Promise((resolve) => lookupPublic(host, options, (error, address) => resolve({ error, address })));
-
-// Addresses for names: node:dns answers these without a name server.
-describe("looking up a name", () => {
-  test("returns a public address, alone or in an array as requested", async () => {
-    expect(await lookUp("8.8.8.8", {})).toEqual({ error: null, address: "8.8.8.8" });
-    expect(await lookUp("8.8.8.8", { all: true })).toEqual({
-      error: null,
-      address: [{ address: "8.8.8.8", family: 4 }],
-    });
-  });
-
-  test.each(["localhost", "127.0.0.1", "::1", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1"])(
-    "returns no address for %s",
-    async (host) => {
-      for (const options of [{}, { all: true }]) {
-        const { error, address } = await lookUp(host, options);
-        expect(error).toMatchObject({ code: "EADDRNOTPUBLIC" });
-        expect(address).toBe("");
-      }
-    },
-  );
-
-  test("reports that a name does not exist", async () => {
-    // No resolver is called for a name with an empty label.
-    expect((await lookUp("no..name", {})).error).toMatchObject({ syscall: "getaddrinfo" });
   });
 });
