@@ -19,7 +19,8 @@ const describeSent = (path: string, value: unknown): string => {
   return shorten(JSON.stringify(value) ?? typeof value);
 };
 
-const ruleOf = (issue: v.GenericIssue): string =>
+/** What the value of an issue must be. */
+export const ruleOf = (issue: v.GenericIssue): string =>
   issue.kind === "schema" && issue.input === undefined ? "is required" : issue.message;
 
 const receivedOf = (path: string, issue: v.GenericIssue): string => {
@@ -34,7 +35,8 @@ const receivedOf = (path: string, issue: v.GenericIssue): string => {
   }
 };
 
-const keysOf = (issue: v.GenericIssue): unknown[] => (issue.path ?? []).map(({ key }) => key);
+/** Where the value of an issue is. */
+export const keysOf = (issue: v.GenericIssue): unknown[] => (issue.path ?? []).map(({ key }) => key);
 
 const toCallerError = (issue: v.GenericIssue): BridgeError => {
   const path = fieldPath(keysOf(issue)) || "body";

@@ -44,6 +44,8 @@ const eventAlias = new Map<string, EventType>([
   ["message:group_recall", "message:group_mentioned_recall"],
 ]);
 
+export const isEventAlias = (name: string): boolean => eventAlias.has(name);
+
 export const eventName = v.pipe(
   v.string("must be a string"),
   v.metadata({ enum: [...eventTypes, ...eventAlias.keys()] }),
