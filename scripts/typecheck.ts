@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 
 // Type-checks every project. Arguments go to tsc.
 
-/** Code for browsers has the DOM's types and none of Node's; the rest is the reverse. */
-const projects = [".", "client", "console", "test/browser"];
+/** Code for browsers has the DOM's types and none of Node's (but for Vite's settings); the rest is the reverse. */
+const projects = [".", "client", "console", "test/browser", "examples/use-chat"];
 
 const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
 const cwd = fileURLToPath(new URL("..", import.meta.url));

@@ -135,4 +135,17 @@ describe("the client's package, packed in a fresh clone,", () => {
     const ended = await run([process.execPath, join(client.folder, "bare.js"), fake.url, token]).ended;
     expect(ended).toMatchObject({ code: 0, stdout: "You said: Hi\nAbortError\n", stderr: "" });
   });
+
+  test("has a transport for the AI SDK that needs no AI SDK to run", async () => {
+    const program = `
+      import { BotError } from "@bot-bridge/client";
+      import { createBotTransport, describeError } from "@bot-bridge/client/ai-sdk";
+      const error = new BotError("", { code: "empty", retryable: true });
+      console.log(typeof createBotTransport, describeError(error));`;
+    writeFileSync(join(client.folder, "transport.js"), program);
+    const ended = await run([process.execPath, join(client.folder, "transport.js")]).ended;
+    // The sentence shows that both entries have the same class of errors.
+    const stdout = "function The bot's answer was empty. Try again.\n";
+    expect(ended).toMatchObject({ code: 0, stdout, stderr: "" });
+  });
 });
