@@ -197,6 +197,11 @@ describe("without a signature,", () => {
     expect({ statusCode, body }).toEqual({ statusCode: 200, body: '{"code":200}' });
   });
 
+  test.each(["/openapi.json", "/health"])("pages of any origin can read %s", async (path) => {
+    const { headers } = await get(path);
+    expect(headers?.["access-control-allow-origin"]).toBe("*");
+  });
+
   test("another path is 404", async () => {
     jest.spyOn(process.stdout, "write").mockReturnValue(true);
     const { statusCode, body } = await get("/openapi.yaml");
