@@ -15,6 +15,29 @@ const apiTimeoutSeconds = 28;
 /** The maximum that API Gateway and Lambda allow for streamed responses. The turn itself ends one minute earlier. */
 export const streamTimeoutSeconds = 900;
 
+/** Without the addresses of the API, which is made after its functions (`ApiStack`). */
+const consoleEnvironment = (
+  {
+    issuer,
+    clientId,
+    scopes,
+    groupsClaim,
+    allowedEmails,
+    allowedGroups,
+    sessionHours,
+  }: NonNullable<Config["console"]>,
+  { allowPrivateCallbacks }: Config,
+): Readonly<Record<string, string>> => ({
+  OIDC_ISSUER: issuer,
+  OIDC_CLIENT_ID: clientId,
+  OIDC_SCOPES: scopes.join(","),
+  OIDC_GROUPS_CLAIM: groupsClaim,
+  ALLOWED_EMAILS: allowedEmails.join(",").toLowerCase(),
+  ALLOWED_GROUPS: allowedGroups.join(","),
+  SESSION_HOURS: String(sessionHours),
+  ALLOW_PRIVATE_CALLBACKS: allowPrivateCallbacks ? "1" : "0",
+});
+
 export interface ApiFunctionsParts {
   readonly config: Config;
   readonly data: DataStack;
@@ -234,6 +257,15 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
 
   for (const chat of [chatStream, chatControl]) chat.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
 
+  const console =
+    config.console &&
+    appFunction(
+      "Console",
+      "console",
+      "Serves the console, and signs the calls that its page makes",
+      consoleEnvironment(config.console, config),
+    );
+
   const about = makeFunction("About", "about", "Serves the OpenAPI document and the health check");
 
   const unknownPath = signedFunction(
@@ -253,6 +285,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     userData,
     chatStream,
     chatControl,
+    console,
     about,
     unknownPath,
   };

@@ -41,6 +41,8 @@ export type Authentication =
   | "signature"
   /** A bearer token from /user/getToken.json. */
   | "token"
+  /** A session of the console, in a cookie; the sign-in needs none. */
+  | "session"
   /** Public. */
   | "none";
 
@@ -70,6 +72,8 @@ const routeFactory =
 const signed = routeFactory("signature");
 const withToken = routeFactory("token");
 const streamed = routeFactory("token", true);
+/** Streamed, so that compressed files and fonts reach the browser as they are: a buffered response would have to be text. */
+const withSession = routeFactory("session", true);
 const unauthenticated = routeFactory("none");
 
 /** All routes of the API. */
@@ -83,6 +87,7 @@ export const makeRoutes = ({
   userData,
   chatStream,
   chatControl,
+  console,
   about,
   unknownPath,
 }: ApiFunctions): readonly Route[] => [
@@ -128,6 +133,13 @@ export const makeRoutes = ({
   ...["turns/{turn}/suggested", "conversation", "conversation/messages"].map((path) =>
     unauthenticated("OPTIONS", `${chat}/${path}`, chatControl),
   ),
+  ...(console
+    ? [
+        withSession("GET", "/console", console),
+        withSession("GET", "/console/{proxy+}", console),
+        withSession("POST", "/console/{proxy+}", console),
+      ]
+    : []),
   unauthenticated("GET", "/openapi.json", about),
   unauthenticated("GET", "/health", about),
   signed("POST", "/{proxy+}", unknownPath, forwardedPerSecond),

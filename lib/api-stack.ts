@@ -14,6 +14,7 @@ import {
   throttlesOf,
 } from "./api-routes.ts";
 import type { Config } from "./config.ts";
+import type { BridgeFunction } from "./constructs/bridge-function.ts";
 import { addFirewall } from "./constructs/firewall.ts";
 import { makeLogGroup } from "./constructs/log-group.ts";
 import { Releases } from "./constructs/releases.ts";
@@ -67,7 +68,8 @@ export class ApiStack extends Stack {
         route,
       );
     }
-    if (config.waf) addFirewall(this, this.api.deploymentStage);
+    if (this.functions.console) this.addConsoleUrls(this.functions.console, this.urls(config));
+    if (config.waf) addFirewall(this, this.api.deploymentStage, config);
     if (config.domain) addCustomDomain(this.api, config.domain);
     acknowledgeApi(this.api, config);
 
@@ -77,6 +79,25 @@ export class ApiStack extends Stack {
       value: config.domain && !config.defaultEndpoint ? `https://${config.domain.name}/` : this.api.url,
     });
   }
+
+  private addConsoleUrls({ lambda }: BridgeFunction, apiUrls: readonly string[]): void {
+    lambda.addEnvironment("API_URLS", apiUrls.join(","));
+    new CfnOutput(this, "ConsoleUrls", {
+      description: "Addresses of the console. The sign-in provider must allow sign-in/callback below each",
+      value: apiUrls.map((url) => `${url}/console/`).join(" "),
+    });
+  }
+
+  /** Base URLs of the API. Not by the stage's URL: a stage depends on its functions. */
+  private urls({ domain, defaultEndpoint, stage }: Config): string[] {
+    const { restApiId } = this.api;
+    return [
+      ...(defaultEndpoint
+        ? [`https://${restApiId}.execute-api.${this.region}.${this.urlSuffix}/${stage}`]
+        : []),
+      ...(domain ? [`https://${domain.name}`] : []),
+    ];
+  }
 }
 
 const authenticationReasons: Readonly<Record<Authentication, string>> = {
@@ -84,6 +105,8 @@ const authenticationReasons: Readonly<Record<Authentication, string>> = {
     "The function verifies the signature made with the app secret, and rejects a signature that was used before.",
   token:
     "The function verifies the user's token; the write that starts a turn also checks that the token is not revoked.",
+  session:
+    "The function verifies the session in its cookie, which follows a sign-in at an OpenID Connect provider.",
   none: "Public, and returns no data of any user.",
 };
 

@@ -94,6 +94,52 @@ const chat = v.strictObject(
   "must be an object of host and requestsPerEnvironment",
 );
 
+/** Passed to the console's function as environment variables, like the list of apps. */
+const maxListCharacters = 1_000;
+
+const listOf = <T extends v.GenericSchema<string>>(item: T, what: string) =>
+  v.pipe(
+    v.array(item, `must be an array of ${what}`),
+    v.check(
+      (values) => values.join().length <= maxListCharacters,
+      `must be at most ${maxListCharacters} characters together`,
+    ),
+  );
+
+/** A value in a list that is joined with commas. */
+const withoutCommas = (title: string, maxCharacters: number) =>
+  matching(
+    new RegExp(`^[^,\\p{Cc}]{1,${maxCharacters}}$`, "u"),
+    title,
+    `must be 1–${maxCharacters} characters without commas`,
+  );
+
+const console = v.strictObject(
+  {
+    issuer: matching(
+      /^https?:\/\/[^\s?#]+$/,
+      "issuer URL of an OpenID Connect provider",
+      "must be the issuer URL of an OpenID Connect provider",
+    ),
+    clientId: matching(/^[\x21-\x7e]{1,256}$/, "client id", "must be a client id"),
+    allowedEmails: v.exactOptional(
+      listOf(
+        v.pipe(v.string("must be an email address"), v.email("must be an email address")),
+        "email addresses",
+      ),
+      [],
+    ),
+    allowedGroups: v.exactOptional(listOf(withoutCommas("name of a group", 128), "groups"), []),
+    groupsClaim: v.exactOptional(withoutCommas("name of a claim", 128), "groups"),
+    scopes: v.exactOptional(
+      listOf(matching(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/, "scope", "must be a scope"), "scopes"),
+      ["openid", "email", "profile"],
+    ),
+    sessionHours: v.exactOptional(integerBetween(1, 12), 8),
+  },
+  "must be an object of issuer, clientId and who may sign in",
+);
+
 export const defaultStage = "dev";
 
 /** In percent. */
@@ -400,6 +446,16 @@ const settings = v.strictObject({
     ),
     [],
   ),
+  console: v.exactOptional(
+    v.pipe(
+      console,
+      v.metadata({
+        whenOmitted: "none",
+        description:
+          "Serves the [console](console.md#in-a-deployment) with the API, at `/console/`. People sign in at the OpenID Connect provider `issuer` as `clientId`, and need a verified address in `allowedEmails` or a group in `allowedGroups`, which are in the claim `groupsClaim` (`groups`); at least one of the two must be given. `scopes`: what the provider is asked for (`openid`, `email`, `profile`). `sessionHours`: when they must sign in again (8).",
+      }),
+    ),
+  ),
   allowPrivateCallbacks: v.exactOptional(
     v.pipe(
       boolean,
@@ -519,6 +575,30 @@ export const configSchema = v.pipe(
       'must name no subnets and securityGroups with the capacity "on-demand": those functions run in no VPC',
     ),
     ["turnWorker"],
+  ),
+  v.forward(
+    v.check(
+      (given) =>
+        given.console === undefined ||
+        given.console.allowedEmails.length > 0 ||
+        given.console.allowedGroups.length > 0,
+      "must name allowedEmails or allowedGroups: otherwise everyone of the provider could sign in",
+    ),
+    ["console"],
+  ),
+  v.forward(
+    v.check(
+      (given) => given.console?.scopes.includes("openid") ?? true,
+      "scopes must contain openid: without it the provider does not say who has signed in",
+    ),
+    ["console"],
+  ),
+  v.forward(
+    v.check(
+      (given) => given.allowPrivateCallbacks || (given.console?.issuer.startsWith("https:") ?? true),
+      "issuer must be an https URL",
+    ),
+    ["console"],
   ),
   v.transform(withDefaults),
   v.forward(

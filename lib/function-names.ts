@@ -4,6 +4,7 @@ export const functionNames = [
   "bot-registry",
   "chat-control",
   "chat-stream",
+  "console",
   "im-callback",
   "integration-test",
   "message-publish",

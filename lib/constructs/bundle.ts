@@ -1,10 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Stack, Stage } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { type BuildOptions, buildSync } from "esbuild";
 import { findBuild } from "../build-cache.ts";
+import { builtPage } from "../console-page/find-page.ts";
 import { type FunctionName, functionNames } from "../function-names.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -101,8 +102,13 @@ const bundlesOf = (scope: Construct, kind: keyof typeof kinds): string => {
  */
 export const bundleOf = (scope: Construct, name: FunctionName): string => {
   if (!Stack.of(scope).bundlingRequired) return join(root, "functions", name);
-  return join(bundlesOf(scope, "bundles"), name);
+  const folder = join(bundlesOf(scope, "bundles"), name);
+  if (name === "console") addPage(join(folder, "page"));
+  return folder;
 };
+
+/** Puts the console's page next to the bundle that serves it. */
+const addPage = (folder: string): void => cpSync(builtPage(), folder, { recursive: true });
 
 /** The same for what serves many turns at once in one environment. */
 export const sharedBundleOf = (scope: Construct, name: SharedEnvironment): string => {

@@ -1,6 +1,7 @@
 import type { Stage } from "aws-cdk-lib/aws-apigateway";
 import { CfnWebACL, CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
+import type { Config } from "../config.ts";
 
 /** Per IP address in five minutes, on the chat API. Households and offices share an address. */
 const maxRequestsPerAddress = 3_000;
@@ -48,8 +49,23 @@ const managedRules = (
   visibilityConfig: visibility(name),
 });
 
+const pathContains = (searchString: string): CfnWebACL.StatementProperty => ({
+  byteMatchStatement: {
+    fieldToMatch: { uriPath: {} },
+    positionalConstraint: "CONTAINS",
+    searchString,
+    textTransformations: [{ priority: 0, type: "NORMALIZE_PATH" }],
+  },
+});
+
+/** Paths that people call. App servers and RongCloud send many requests from few addresses; theirs are signed. */
+const peoplesPaths = (config: Config): CfnWebACL.StatementProperty =>
+  config.console
+    ? { orStatement: { statements: [pathContains("/v1/bots/"), pathContains("/console")] } }
+    : pathContains("/v1/bots/");
+
 /** Puts a web application firewall in front of the API's stage. */
-export const addFirewall = (scope: Construct, stage: Stage): void => {
+export const addFirewall = (scope: Construct, stage: Stage, config: Config): void => {
   const acl = new CfnWebACL(scope, "Firewall", {
     scope: "REGIONAL",
     defaultAction: { allow: {} },
@@ -64,15 +80,7 @@ export const addFirewall = (scope: Construct, stage: Stage): void => {
             aggregateKeyType: "IP",
             limit: maxRequestsPerAddress,
             evaluationWindowSec: 300,
-            // App servers and RongCloud send many requests from few addresses; theirs are signed.
-            scopeDownStatement: {
-              byteMatchStatement: {
-                fieldToMatch: { uriPath: {} },
-                positionalConstraint: "CONTAINS",
-                searchString: "/v1/bots/",
-                textTransformations: [{ priority: 0, type: "NORMALIZE_PATH" }],
-              },
-            },
+            scopeDownStatement: peoplesPaths(config),
           },
         },
         visibilityConfig: visibility("rate"),

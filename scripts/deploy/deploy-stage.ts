@@ -39,7 +39,8 @@ export const deploySteps = (
   let url = "";
 
   const fillWithApp = (stored: string): FilledSecret => {
-    const filled = fillSecret(stored, app, {
+    const needs = { app, console: checks.readConfig().console !== undefined };
+    const filled = fillSecret(stored, needs, {
       newKey: () => randomBytes(32).toString("base64"),
       newKeyId: () => `k-${randomBytes(3).toString("hex")}`,
     });

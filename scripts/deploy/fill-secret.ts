@@ -6,6 +6,12 @@ export interface GivenApp {
   readonly appSecret: string;
 }
 
+export interface SecretNeeds {
+  readonly app: GivenApp | undefined;
+  /** Whether the stage has the console, which needs keys for its sessions. */
+  readonly console: boolean;
+}
+
 export interface FilledSecret {
   /** The value to store. */
   readonly value: string;
@@ -27,7 +33,10 @@ type Fields = Readonly<Record<string, unknown>>;
 const storedSecret = v.pipe(
   v.string(),
   v.parseJson(),
-  v.looseObject({ apps: v.optional(v.record(v.string(), v.record(v.string(), v.unknown())), {}) }),
+  v.looseObject({
+    apps: v.optional(v.record(v.string(), v.record(v.string(), v.unknown())), {}),
+    console: v.optional(v.record(v.string(), v.unknown()), {}),
+  }),
 );
 
 const isMissing = (field: unknown): boolean =>
@@ -39,7 +48,7 @@ const invalid = (fields: string): Error =>
   );
 
 const parseStored = (value: string): v.InferOutput<typeof storedSecret> => {
-  if (value === "" || isGenerated(value)) return { apps: {} };
+  if (value === "" || isGenerated(value)) return { apps: {}, console: {} };
   const parsed = v.safeParse(storedSecret, value);
   if (parsed.success) return parsed.output;
   throw invalid(v.getDotPath(parsed.issues[0]) ?? "not a JSON object");
@@ -49,16 +58,17 @@ const parseStored = (value: string): v.InferOutput<typeof storedSecret> => {
 export const hasApps = (stored: string): boolean => Object.keys(parseStored(stored).apps).length > 0;
 
 /**
- * Adds the app, if it is not in the secret's value, and keys to apps that have none. What is there stays.
+ * Adds the app, if it is not in the secret's value, keys to apps that have none, and keys of the console. What is there stays.
  * @throws Error that names the fields, if the value would be refused by the functions.
  */
 export const fillSecret = (
   stored: string,
-  given: GivenApp | undefined,
+  { app: given, console: needsConsole }: SecretNeeds,
   { newKey, newKeyId }: FillPorts,
 ): FilledSecret => {
-  const { apps, ...others } = parseStored(stored);
+  const { apps, console: storedConsole, ...others } = parseStored(stored);
   const added: string[] = [];
+  const newKeys = () => [{ id: newKeyId(), key: newKey() }];
 
   const complete = (appKey: string, app: Fields): Fields => {
     const isGiven = appKey === given?.appKey;
@@ -69,7 +79,7 @@ export const fillSecret = (
     return {
       ...app,
       ...(needsSecret && { secrets: [given.appSecret] }),
-      ...Object.fromEntries(missing.map((field) => [field, [{ id: newKeyId(), key: newKey() }]])),
+      ...Object.fromEntries(missing.map((field) => [field, newKeys()])),
     };
   };
 
@@ -78,7 +88,20 @@ export const fillSecret = (
   const completed = Object.fromEntries(
     Object.entries(wanted).map(([appKey, app]) => [appKey, complete(appKey, app)]),
   );
-  const value = added.length === 0 ? stored : JSON.stringify({ ...others, apps: completed });
+  const completedConsole = (): Fields => {
+    if (!needsConsole || !isMissing(storedConsole.sessionKeys)) return storedConsole;
+    added.push("sessionKeys of the console");
+    return { ...storedConsole, sessionKeys: newKeys() };
+  };
+  const ofConsole = completedConsole();
+  const value =
+    added.length === 0
+      ? stored
+      : JSON.stringify({
+          ...others,
+          apps: completed,
+          ...(Object.keys(ofConsole).length > 0 && { console: ofConsole }),
+        });
   const checked = checkSecret(value);
   if ("invalid" in checked) throw invalid(checked.invalid);
   return { value, added, apps: checked.apps };

@@ -7,6 +7,8 @@ export interface ApiRequest {
   readonly method: string;
   /** The requested path without the query. For a request to `{proxy+}`, also without such a prefix. */
   readonly path: string;
+  /** The address of the API by which the request came, as API Gateway knows it. */
+  readonly host?: string | undefined;
   readonly query: URLSearchParams;
   /** Values of the route's path parameters, the names in braces. */
   readonly parameters: Readonly<Record<string, string | undefined>>;
@@ -49,6 +51,7 @@ export const toApiRequest = (event: APIGatewayProxyEvent): ApiRequest => ({
   route: event.resource,
   method: event.httpMethod,
   path: pathOf(event),
+  host: event.requestContext?.domainName,
   query: queryOf(event),
   parameters: parametersOf(event),
   headers: headersOf(event),

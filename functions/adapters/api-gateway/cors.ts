@@ -1,13 +1,10 @@
-import * as v from "valibot";
+import { commaSeparated } from "#adapters/node/environment.ts";
 import { headersOf } from "./api-request.ts";
 import type { ApiMiddleware, ApiResult } from "./request-id.ts";
 
 /** Environment variables of every function that browsers call. CORS_ORIGINS: allowed origins, separated by commas, or `*`. */
 export const corsEnv = {
-  CORS_ORIGINS: v.pipe(
-    v.string(),
-    v.transform((text) => text.split(",").filter((origin) => origin !== "")),
-  ),
+  CORS_ORIGINS: commaSeparated,
 };
 
 /** Methods and headers of cross-origin requests that browsers do not allow by default. */

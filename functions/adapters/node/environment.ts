@@ -19,5 +19,11 @@ export const positiveInteger = v.pipe(v.string(), v.regex(/^[1-9]\d*$/), v.trans
 
 export const nonEmptyString = v.pipe(v.string(), v.nonEmpty());
 
+/** A variable with values that contain no comma, separated by commas. Empty: none. */
+export const commaSeparated = v.pipe(
+  v.string(),
+  v.transform((list) => list.split(",").filter((value) => value !== "")),
+);
+
 /** A variable with a whole number, or 0. */
 export const nonNegativeInteger = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number));

@@ -1,10 +1,8 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import type { App, AppDirectory } from "#core/bot/app.ts";
 import { limitsSchema } from "#core/bot/limits.ts";
-import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
-import type { Log } from "#core/shared/log.ts";
+import { makeCachedSecret, type SecretPorts } from "./cached-secret.ts";
 
 const base64Key = v.pipe(
   v.string(),
@@ -12,7 +10,7 @@ const base64Key = v.pipe(
   v.transform((value) => Buffer.from(value, "base64")),
   v.check((key) => key.length === 32),
 );
-const namedKey = v.object({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/)), key: base64Key });
+export const namedKey = v.object({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,32}$/)), key: base64Key });
 
 /**
  * How often the signature of a call may be used: once, or again and again, for SDKs that sign once for all calls of a process
@@ -24,7 +22,7 @@ export type SignatureUse = (typeof signatureUses)[number];
 /** Whose token is in `token` of getToken where RongCloud is behind the bridge; the other one is in a field of its own. */
 const tokenOwners = ["im", "bridge"] as const;
 
-const atLeastOne = <T extends v.GenericSchema>(item: T) => v.tupleWithRest([item], item);
+export const atLeastOne = <T extends v.GenericSchema>(item: T) => v.tupleWithRest([item], item);
 
 /**
  * The secret of a deployment, as JSON: `{"apps":{"<App Key>":{"secrets":[…],"dataKeys":[{"id","key"}],"tokenKeys":[…],"signatures","token","limits","storyText"}}}`.
@@ -78,66 +76,31 @@ export const requireApp = async <A extends App>(find: Promise<A | undefined>): P
 };
 
 export interface ReadableAppSecrets extends AppSecrets {
+  /** The App Keys in the secret. */
+  appKeys(): Promise<readonly string[]>;
   /** Reads the secret, so that `lastKnown` has the apps. @throws the errors of `find`. */
   read(): Promise<void>;
 }
 
-export interface AppSecretsPorts {
-  readonly client: SecretsManagerClient;
-  readonly secretId: string;
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
-/** A rotated secret takes effect within this time. */
-const maxAgeMs = 60_000;
-/** While Secrets Manager is unavailable, the last value is used for this long. */
-const maxStaleMs = 30 * 60_000;
-
-type Apps = ReadonlyMap<string, AppWithKeys>;
+/** The apps with their App Keys. */
+const apps = v.pipe(
+  secretValue,
+  v.transform(
+    (value): ReadonlyMap<string, AppWithKeys> =>
+      new Map(Object.entries(value.apps).map(([appKey, keys]) => [appKey, { appKey, ...keys }])),
+  ),
+);
 
 /** Reads and caches the apps' secrets. Its methods throw BridgeError `internal` if the secret's value is invalid. */
-export const makeAppSecrets = ({ client, secretId, clock, log }: AppSecretsPorts): ReadableAppSecrets => {
-  let cached: { readonly apps: Apps; readonly readAt: number } | undefined;
-  let reading: Promise<Apps> | undefined;
-
-  const read = async (): Promise<Apps> => {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-    const parsed = v.safeParse(secretValue, SecretString);
-    // Without the issues, as they quote the value.
-    if (!parsed.success) throw new BridgeError("internal", `the secret ${secretId} has an invalid value`);
-    return new Map(Object.entries(parsed.output.apps).map(([appKey, keys]) => [appKey, { appKey, ...keys }]));
-  };
-
-  const refresh = (): Promise<Apps> => {
-    reading ??= read()
-      .then((apps) => {
-        cached = { apps, readAt: clock.now() };
-        return apps;
-      })
-      .finally(() => {
-        reading = undefined;
-      });
-    return reading;
-  };
-
-  const current = async (): Promise<Apps> => {
-    const last = cached;
-    const age = last ? clock.now() - last.readAt : Number.POSITIVE_INFINITY;
-    if (last && age < maxAgeMs) return last.apps;
-    return refresh().catch((error: unknown) => {
-      if (!last || age >= maxStaleMs) throw error;
-      log.warn("secret_read_failed", { reason: String(error) });
-      return last.apps;
-    });
-  };
-
+export const makeAppSecrets = (ports: SecretPorts): ReadableAppSecrets => {
+  const secret = makeCachedSecret(apps, ports);
   return {
     read: async () => {
-      await current();
+      await secret.current();
     },
-    find: async (appKey) => (await current()).get(appKey),
-    findFresh: async (appKey) => (await refresh()).get(appKey),
-    lastKnown: (appKey) => cached?.apps.get(appKey),
+    appKeys: async () => [...(await secret.current()).keys()],
+    find: async (appKey) => (await secret.current()).get(appKey),
+    findFresh: async (appKey) => (await secret.fresh()).get(appKey),
+    lastKnown: (appKey) => secret.last()?.get(appKey),
   };
 };

@@ -1,20 +1,16 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import * as v from "valibot";
 import { clientDefaults } from "#adapters/aws/client-defaults.ts";
-import { nonEmptyString } from "#adapters/node/environment.ts";
+import { commaSeparated, nonEmptyString } from "#adapters/node/environment.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
-import { type AppSecrets, makeAppSecrets } from "./app-secrets.ts";
+import { makeAppSecrets, type ReadableAppSecrets } from "./app-secrets.ts";
 
 /** Environment variables of every function that reads the apps' secrets. */
 export const appSecretsEnv = {
   SECRET_ID: nonEmptyString,
   /** App Keys that the secret must contain, separated by commas. Empty: any. */
-  APPS: v.pipe(
-    v.string(),
-    v.transform((list) => list.split(",").filter((appKey) => appKey !== "")),
-  ),
+  APPS: commaSeparated,
 };
 
 export interface AppSecretsParts {
@@ -51,7 +47,7 @@ export const openAppSecrets = async ({
   clock,
   log,
   client = new SecretsManagerClient(clientDefaults),
-}: AppSecretsParts): Promise<AppSecrets> => {
+}: AppSecretsParts): Promise<ReadableAppSecrets> => {
   const apps = makeAppSecrets({ client, secretId, clock, log });
   try {
     await apps.read();

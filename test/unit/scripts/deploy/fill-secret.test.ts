@@ -8,15 +8,19 @@ const given = { appKey: "app-one", appSecret: "secret-one" };
 /** As CloudFormation generates it. */
 const generated = "{x9~P&7mQ!r2]Zs*4dT%8vW+6yU-3bN=";
 
-const fill = (stored: string, app: typeof given | undefined = given) => {
+const fill = (stored: string, app: typeof given | undefined = given, console = false) => {
   let keys = 0;
-  return fillSecret(stored, app, {
-    newKey: () => {
-      keys += 1;
-      return key(keys);
+  return fillSecret(
+    stored,
+    { app, console },
+    {
+      newKey: () => {
+        keys += 1;
+        return key(keys);
+      },
+      newKeyId: () => `k-${keys}`,
     },
-    newKeyId: () => `k-${keys}`,
-  });
+  );
 };
 
 const complete = (secret: string) => ({
@@ -43,6 +47,17 @@ describe("a stage's secret", () => {
       },
     });
     expect(added).toEqual(["App Secret of app-one", "dataKeys and tokenKeys of app-one"]);
+  });
+
+  test("of a stage with the console gets a key for its sessions, next to what is there", () => {
+    const apps = { "app-one": complete("secret-one") };
+    const { value, added } = fill(JSON.stringify({ apps, console: { clientSecret: "kept" } }), given, true);
+    expect(JSON.parse(value)).toEqual({
+      apps,
+      console: { clientSecret: "kept", sessionKeys: [{ id: "k-0", key: key(1) }] },
+    });
+    expect(added).toEqual(["sessionKeys of the console"]);
+    expect(fill(value, given, true)).toMatchObject({ value, added: [] });
   });
 
   test("that has the app stays as it is, to the byte", () => {
