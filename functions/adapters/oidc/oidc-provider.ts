@@ -56,24 +56,28 @@ const reasonOf = (error: unknown): string => {
   return [error.name, code, oauthError].filter((each) => each !== undefined).join(" ");
 };
 
-const isAnswer = (error: unknown): boolean =>
-  error instanceof oidc.ResponseBodyError ||
-  error instanceof oidc.WWWAuthenticateChallengeError ||
-  (error instanceof oidc.ClientError && error.code !== "OAUTH_TIMEOUT");
+/** A request without an answer. The library's own type errors have a code, those of `fetch` have none. */
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof oidc.ClientError
+    ? error.code === "OAUTH_TIMEOUT"
+    : error instanceof TypeError && !("code" in error);
 
 const toFailure = (error: unknown): SignInFailure => {
   if (error instanceof SignInFailure) return error;
   if (error instanceof oidc.AuthorizationResponseError)
     return new SignInFailure("denied", reasonOf(error), error);
-  return new SignInFailure(isAnswer(error) ? "invalid" : "unreachable", reasonOf(error), error);
+  return new SignInFailure(isUnreachable(error) ? "unreachable" : "invalid", reasonOf(error), error);
 };
 
-/** By the method that the provider supports; RFC 8414's default is Basic. */
+/**
+ * In the body if the provider supports it: not all decode what RFC 6749 has clients encode in the header. Without a list, RFC 8414's
+ * default is the header.
+ */
 const authenticationWith =
   (secret: string): oidc.ClientAuth =>
   (server, ...call) => {
-    const methods = server.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
-    const method = methods.includes("client_secret_basic") ? oidc.ClientSecretBasic : oidc.ClientSecretPost;
+    const methods = server.token_endpoint_auth_methods_supported ?? [];
+    const method = methods.includes("client_secret_post") ? oidc.ClientSecretPost : oidc.ClientSecretBasic;
     return method(secret)(server, ...call);
   };
 
