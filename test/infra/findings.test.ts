@@ -8,6 +8,7 @@ import { Node } from "constructs";
 import { addStacks, openApp } from "../../lib/app.ts";
 import { checkAtSynth } from "../../lib/check-at-synth.ts";
 import { type GivenSettings, makeConfig } from "../../lib/config.ts";
+import { consoleSettings } from "../support/console-settings.ts";
 import { templatesOnly } from "../support/synthesised.ts";
 
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c";
@@ -20,6 +21,7 @@ const deployments: [string, GivenSettings][] = [
       waf: true,
       domain: { name: "bots.example.com", certificateArn },
       alarmEmail: "o@example.com",
+      console: consoleSettings,
     },
   ],
   [

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
+import { consoleSettings } from "../support/console-settings.ts";
 import { type Synthesised, synthesise } from "../support/synthesised.ts";
 
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c";
@@ -53,6 +54,81 @@ describe("a domain", () => {
     plain.templates.api.hasResourceProperties("AWS::ApiGateway::RestApi", {
       DisableExecuteApiEndpoint: false,
     });
+  });
+});
+
+describe("the console", () => {
+  const routesOf = ({ assembly }: Synthesised) =>
+    assembly.restApis.flatMap(({ routes }) => routes).filter(({ path }) => path.startsWith("/console"));
+  const consolesOf = ({ templates }: Synthesised) =>
+    Object.entries(templates.api.findResources("AWS::Lambda::Function")).flatMap(([id, { Properties }]) =>
+      id.startsWith("Console") ? [Properties.Environment.Variables] : [],
+    );
+  /** The API's address of AWS, with what follows it. */
+  const awsUrlWith = (rest: string) => ({
+    "Fn::Join": [
+      "",
+      [
+        "https://",
+        { Ref: expect.stringMatching(/^Api/) },
+        ".execute-api.",
+        { Ref: "AWS::Region" },
+        ".",
+        { Ref: "AWS::URLSuffix" },
+        `/test${rest}`,
+      ],
+    ],
+  });
+
+  test("is not deployed by default: no function, no route, no output", () => {
+    expect(routesOf(plain)).toEqual([]);
+    expect(consolesOf(plain)).toEqual([]);
+    expect(plain.templates.api.findOutputs("ConsoleUrls")).toEqual({});
+  });
+
+  test("is one function behind the API, which streams its files as they are", () => {
+    const deployed = synthesise({ console: consoleSettings });
+    expect(routesOf(deployed)).toMatchObject(
+      ["GET /console", "GET /console/{proxy+}", "POST /console/{proxy+}"].map((route) => {
+        const [method, path] = route.split(" ");
+        return { method, path, integration: { transfer: "STREAM" } };
+      }),
+    );
+    expect(consolesOf(deployed)).toEqual([
+      expect.objectContaining({
+        API_URLS: awsUrlWith(""),
+        OIDC_ISSUER: "https://idp.example.com",
+        OIDC_CLIENT_ID: "console-client",
+        OIDC_SCOPES: "openid,email,profile",
+        OIDC_GROUPS_CLAIM: "groups",
+        ALLOWED_EMAILS: "operator@example.com",
+        ALLOWED_GROUPS: "",
+        SESSION_HOURS: "8",
+        ALLOW_PRIVATE_CALLBACKS: "0",
+      }),
+    ]);
+  });
+
+  test.each([
+    [{ defaultEndpoint: false }, "https://bots.example.com"],
+    [{}, awsUrlWith(",https://bots.example.com")],
+  ])("knows the API's addresses with a domain and %j", (settings, urls) => {
+    const domain = { name: "bots.example.com", certificateArn };
+    const [environment] = consolesOf(synthesise({ ...settings, domain, console: consoleSettings }));
+    expect(environment?.API_URLS).toEqual(urls);
+  });
+
+  test("is behind the firewall's limit of each address too", () => {
+    const { api } = synthesise({ waf: true, console: consoleSettings }).templates;
+    const [{ Properties } = { Properties: { Rules: [] } }] = Object.values(
+      api.findResources("AWS::WAFv2::WebACL"),
+    );
+    const { ScopeDownStatement } = Properties.Rules[0].Statement.RateBasedStatement;
+    expect(
+      ScopeDownStatement.OrStatement.Statements.map(
+        (each: { ByteMatchStatement: { SearchString: string } }) => each.ByteMatchStatement.SearchString,
+      ),
+    ).toEqual(["/v1/bots/", "/console"]);
   });
 });
 

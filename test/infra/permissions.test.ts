@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { functionNames } from "../../lib/function-names.ts";
 import { permissionsByRole } from "../../local/aws/template/permissions.ts";
 import { resourcesOf } from "../../local/aws/template/resources.ts";
+import { consoleSettings } from "../support/console-settings.ts";
 import { projectRoot } from "../support/local-run.ts";
 import { type Synthesised, synthesise } from "../support/synthesised.ts";
 
@@ -61,7 +62,7 @@ const nameOf = (arn: string, holder: string): string => {
 
 let deployment: Synthesised;
 beforeAll(() => {
-  deployment = synthesise();
+  deployment = synthesise({ console: consoleSettings });
 }, 60_000);
 
 const rolesOfFunctions = () =>

@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { functionNames } from "../../lib/function-names.ts";
+import { consoleSettings } from "../support/console-settings.ts";
 import { type Synthesised, synthesise } from "../support/synthesised.ts";
 
 let dev: Synthesised;
 let prod: Synthesised;
 beforeAll(() => {
-  dev = synthesise({ stage: "dev" });
-  prod = synthesise({ stage: "prod" });
+  dev = synthesise({ stage: "dev", console: consoleSettings });
+  prod = synthesise({ stage: "prod", console: consoleSettings });
 }, 60_000);
 
 const both = ({ templates }: Synthesised): Template[] => [templates.api, templates.messaging];

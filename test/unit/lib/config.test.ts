@@ -41,6 +41,47 @@ describe("a config", () => {
   });
 });
 
+describe("the console", () => {
+  const given = { issuer: "https://idp.example.com", clientId: "console" };
+
+  test("is off unless a setting asks for it, and then says who may sign in", () => {
+    expect(makeConfig().console).toBeUndefined();
+    expect(makeConfig({ console: { ...given, allowedGroups: ["operators"] } }).console).toEqual({
+      ...given,
+      allowedEmails: [],
+      allowedGroups: ["operators"],
+      groupsClaim: "groups",
+      scopes: ["openid", "email", "profile"],
+      sessionHours: 8,
+    });
+  });
+
+  test.each([
+    [given, "console: must name allowedEmails or allowedGroups: otherwise everyone of the provider"],
+    [{ ...given, allowedEmails: ["nobody"] }, "console.allowedEmails.0: must be an email address"],
+    [
+      { ...given, allowedGroups: ["a,b"] },
+      "console.allowedGroups.0: must be 1–128 characters without commas",
+    ],
+    [
+      { ...given, allowedGroups: ["a"], scopes: ["email"] },
+      "console: scopes must contain openid: without it the provider does not say who has signed in",
+    ],
+    [
+      { ...given, issuer: "http://idp.example.com", allowedGroups: ["a"] },
+      "console: issuer must be an https URL",
+    ],
+    [
+      { ...given, issuer: "idp", allowedGroups: ["a"] },
+      "console.issuer: must be the issuer URL of an OpenID Connect provider",
+    ],
+    [{ ...given, allowedGroups: ["a"], sessionHours: 24 }, "console.sessionHours: must be at most 12"],
+    [{ ...given, clientSecret: "x" }, "console.clientSecret: unknown setting"],
+  ])("%j is refused: %s", (console, message) => {
+    expect(() => makeConfig({ console })).toThrow(message);
+  });
+});
+
 describe("many turns in one environment", () => {
   const managed = { capacity: "managed", subnets: ["subnet-0a1b2c3d"], securityGroups: ["sg-0a1b2c3d"] };
 
