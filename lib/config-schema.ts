@@ -109,7 +109,7 @@ const listOf = <T extends v.GenericSchema<string>>(item: T, what: string) =>
 /** A value in a list that is joined with commas. */
 const withoutCommas = (title: string, maxCharacters: number) =>
   matching(
-    new RegExp(`^[^,\\p{Cc}]{1,${maxCharacters}}$`, "u"),
+    new RegExp(`^[^,\\x00-\\x1f]{1,${maxCharacters}}$`),
     title,
     `must be 1–${maxCharacters} characters without commas`,
   );

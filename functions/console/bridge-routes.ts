@@ -4,7 +4,7 @@ import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import type { App } from "#core/bot/app.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
-import type { BridgeReply, CallBridge } from "./call-bridge.ts";
+import type { BridgeCall, BridgeReply, CallBridge } from "./call-bridge.ts";
 import { type ConsoleReply, jsonReply } from "./console-reply.ts";
 import type { ConsoleRequest } from "./console-request.ts";
 
@@ -25,14 +25,11 @@ export interface BridgeRoutesPorts {
 export interface AuditedCall {
   readonly app: string;
   readonly path: string;
+  /** Undefined if the bridge was not asked, or did not answer. */
   readonly bridgeStatus?: number;
 }
 
-/** A reply, and what the log says about it. */
-export interface BridgeRouteResult {
-  readonly reply: ConsoleReply;
-  readonly call: AuditedCall;
-}
+type BridgeRoute = (request: ConsoleRequest, audit: (call: AuditedCall) => void) => Promise<ConsoleReply>;
 
 /** The calls that the console forwards: bots, turns, usage, jobs, and messages that a user sends. Nothing else of the API. */
 const forwarded =
@@ -88,51 +85,54 @@ export const makeBridgeRoutes = ({ apps, callBridge, clock }: BridgeRoutesPorts)
     return app;
   };
 
-  return {
-    /** `POST api/<path>`: forwards the call, and returns what the bridge answers. */
-    forward: async ({ path, headers, body, addresses }: ConsoleRequest): Promise<BridgeRouteResult> => {
-      const called = path.slice("api".length);
-      if (!forwarded.test(called)) throw callerError("not_found", "no such path");
-      const app = await appFor(headers["x-app"]);
-      const reply = await callBridge({
-        app,
-        bridgeUrl: addresses.bridgeUrl,
-        path: called,
-        ...(isForm(called)
-          ? { contentType: "application/x-www-form-urlencoded", body: toForm(body) }
-          : { contentType: "application/json", body: body.toString() }),
-      });
-      return { reply: replyOf(reply), call: { app: app.appKey, path: called, bridgeStatus: reply.status } };
-    },
-
-    /** `POST token`: a user's token for the HTTP chat. */
-    token: async ({ body, addresses }: ConsoleRequest): Promise<BridgeRouteResult> => {
-      const { app: wanted, userId } = parseJsonBody(tokenRequest, body);
-      const app = await appFor(wanted);
-      const path = "/user/getToken.json";
-      const reply = await callBridge({
-        app,
-        bridgeUrl: addresses.bridgeUrl,
-        path,
-        contentType: "application/x-www-form-urlencoded",
-        body: new URLSearchParams({ userId }).toString(),
-      });
-      const given = v.safeParse(givenToken, reply.body);
-      return {
-        reply:
-          reply.status === 200 && given.success
-            ? jsonReply(200, { token: given.output.botToken ?? given.output.token })
-            : replyOf(reply),
-        call: { app: app.appKey, path, bridgeStatus: reply.status },
-      };
-    },
-
-    /** `POST sign`: the headers of one call, for a command to copy. They are valid for any call of the app, once. */
-    sign: async ({ body }: ConsoleRequest): Promise<BridgeRouteResult> => {
-      const { app: wanted } = parseJsonBody(signRequest, body);
-      const { appKey, secrets } = await appFor(wanted);
-      const headers = signCall({ appKey, secret: secrets[0] }, clock.now());
-      return { reply: jsonReply(200, { headers }), call: { app: appKey, path: "sign" } };
-    },
+  const call = async (bridgeCall: BridgeCall, audit: (call: AuditedCall) => void): Promise<BridgeReply> => {
+    const called = { app: bridgeCall.app.appKey, path: bridgeCall.path };
+    try {
+      const reply = await callBridge(bridgeCall);
+      audit({ ...called, bridgeStatus: reply.status });
+      return reply;
+    } catch (error) {
+      // It may have been executed.
+      audit(called);
+      throw error;
+    }
   };
+
+  /** `POST api/<path>`: forwards the call, and returns what the bridge answers. */
+  const forward: BridgeRoute = async ({ path, headers, body, addresses: { bridgeUrl } }, audit) => {
+    const called = path.slice("api".length);
+    if (!forwarded.test(called)) throw callerError("not_found", "no such path");
+    const app = await appFor(headers["x-app"]);
+    const content = isForm(called)
+      ? ({ contentType: "application/x-www-form-urlencoded", body: toForm(body) } as const)
+      : ({ contentType: "application/json", body: body.toString() } as const);
+    return replyOf(await call({ app, bridgeUrl, path: called, ...content }, audit));
+  };
+
+  /** `POST token`: a user's token for the HTTP chat. */
+  const token: BridgeRoute = async ({ body, addresses: { bridgeUrl } }, audit) => {
+    const { app: wanted, userId } = parseJsonBody(tokenRequest, body);
+    const bridgeCall = {
+      app: await appFor(wanted),
+      bridgeUrl,
+      path: "/user/getToken.json",
+      contentType: "application/x-www-form-urlencoded",
+      body: new URLSearchParams({ userId }).toString(),
+    } as const;
+    const reply = await call(bridgeCall, audit);
+    const given = v.safeParse(givenToken, reply.body);
+    return reply.status === 200 && given.success
+      ? jsonReply(200, { token: given.output.botToken ?? given.output.token })
+      : replyOf(reply);
+  };
+
+  /** `POST sign`: the headers of one call, for a command to copy. They are valid for any call of the app, once. */
+  const sign: BridgeRoute = async ({ body }, audit) => {
+    const { app: wanted } = parseJsonBody(signRequest, body);
+    const { appKey, secrets } = await appFor(wanted);
+    audit({ app: appKey, path: "sign" });
+    return jsonReply(200, { headers: signCall({ appKey, secret: secrets[0] }, clock.now()) });
+  };
+
+  return { forward, token, sign };
 };

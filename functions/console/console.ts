@@ -2,7 +2,7 @@ import { toApiFailure } from "#adapters/api-gateway/api-error.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
-import { type BridgeRouteResult, type BridgeRoutesPorts, makeBridgeRoutes } from "./bridge-routes.ts";
+import { type BridgeRoutesPorts, makeBridgeRoutes } from "./bridge-routes.ts";
 import { checkOwnPage } from "./check-own-page.ts";
 import { type ConsoleReply, jsonReply, redirectTo } from "./console-reply.ts";
 import type { ConsoleRequest } from "./console-request.ts";
@@ -54,15 +54,14 @@ export const makeConsole = (ports: ConsolePorts): AnswerConsole => {
 
   /** The log says who has done what (docs/console.md). */
   const audited =
-    (answer: (request: ConsoleRequest) => Promise<BridgeRouteResult>): Route =>
+    (answer: ReturnType<typeof makeBridgeRoutes>["forward"]): Route =>
     async (request, operator) => {
       const beganAt = clock.now();
-      const { reply, call } = await answer(request);
-      if (operator) {
+      return answer(request, (call) => {
+        if (!operator) return;
         const { subject, name } = operator;
         log.info("console_call", { operator: subject, name, ...call, ms: clock.now() - beganAt });
-      }
-      return reply;
+      });
     };
 
   const session: Route = async ({ addresses }, operator) =>

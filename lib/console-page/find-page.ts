@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type CachedBuild, findBuild } from "../build-cache.ts";
 
 /** Inputs of the page. */
-const files = [
+export const pageFiles = [
   "console/**/*.*",
   "client/src/**/*.ts",
   "lib/console-page/*.ts",
@@ -12,7 +12,7 @@ const files = [
 ];
 
 /** The console's page as it was built from these sources, for deployments and local runs. */
-export const findPage = (): CachedBuild => findBuild({ name: "bot-bridge-console", files });
+export const findPage = (): CachedBuild => findBuild({ name: "bot-bridge-console", files: pageFiles });
 
 /** The folder of the built page. It is built in a process of its own. */
 export const builtPage = (): string => {

@@ -1,17 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { makeApp } from "../../lib/app.ts";
 import { makeConfig } from "../../lib/config.ts";
 import { functionNames } from "../../lib/function-names.ts";
+import { consoleSettings } from "../support/console-settings.ts";
 import { projectRoot } from "../support/local-run.ts";
 
 const outdir = mkdtempSync(join(tmpdir(), "bot-bridge-bundles-"));
 const bundle = (name: string): string => join(outdir, "bundles", name, "index.mjs");
 
 beforeAll(() => {
-  makeApp(makeConfig({ stage: "test" }), { outdir, builtinCloudFormationValidation: false }).synth();
+  const config = makeConfig({ stage: "test", console: consoleSettings });
+  makeApp(config, { outdir, builtinCloudFormationValidation: false }).synth();
 }, 60_000);
 afterAll(() => rmSync(outdir, { recursive: true }));
 
@@ -54,6 +56,11 @@ describe.each(functionNames)("the bundle of %s", (name) => {
       /credential-provider-(node|ini|sso|process|web-identity|login)\/|nested-clients|aws-xray/;
     expect(sources.filter((source: string) => unwanted.test(source))).toEqual([]);
   });
+});
+
+test("the console's page is next to the function that serves it, and no other function has it", () => {
+  const hasPage = (name: string): boolean => existsSync(join(outdir, "bundles", name, "page/index.html"));
+  expect(functionNames.filter(hasPage)).toEqual(["console"]);
 });
 
 test("what shares an environment is a module that Lambda's web functions find, with all credential providers", () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expect, test } from "@jest/globals";
 import { makeAppSecrets } from "#adapters/secrets/app-secrets.ts";
+import { makeConsoleSecret } from "#adapters/secrets/console-secret.ts";
 import { makeConfig } from "../../../lib/config.ts";
 import { stageSettings } from "../../../lib/stage-settings.ts";
 import { localClient } from "../../../local/aws/local-client.ts";
@@ -10,7 +11,9 @@ import { closeAfterEach } from "../../support/close-after.ts";
 import { makeMemoryLog } from "../../support/memory-log.ts";
 import { makeTestClock } from "../../support/test-clock.ts";
 
-const page = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
+const pageOf = (name: string): string =>
+  readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
+const page = pageOf("configuration.md");
 const jsonBlock = (name: string): string =>
   new RegExp(`^\`\`\`json ${name}\\n(.*?)^\`\`\`$`, "ms").exec(page)?.[1] ?? "";
 
@@ -21,6 +24,12 @@ test.each(["dev", "prod"])("the example of cdk.json in docs/configuration.md is 
     rongcloudApiUrl: context.config.rongcloudApiUrl,
     ...context.stages[stage],
   });
+});
+
+test("the example of the setting in docs/console.md is valid", () => {
+  const [, example = ""] = /^ *```json\n(.*?)^ *```$/ms.exec(pageOf("console.md")) ?? [];
+  const given = JSON.parse(example);
+  expect(makeConfig(given)).toMatchObject(given);
 });
 
 test("the error in docs/configuration.md is the one that invalid settings cause", () => {
@@ -35,7 +44,11 @@ test("functions can read the secret in docs/configuration.md, once its placehold
   const server = closeAfterEach(await startSecrets({ secrets: [], values: { [secretId]: value } }));
   const client = new SecretsManagerClient(localClient(server.url));
   closeAfterEach({ close: () => client.destroy() });
-  const apps = makeAppSecrets({ client, secretId, clock: makeTestClock(), log: makeMemoryLog() });
+  const ports = { client, secretId, clock: makeTestClock(), log: makeMemoryLog() };
+  const consoleSecret = makeConsoleSecret(ports);
+  expect(await consoleSecret.sessionKeys()).toMatchObject([{ id: "k1" }]);
+  expect(await consoleSecret.clientSecret()).toBe("<client secret>");
+  const apps = makeAppSecrets(ports);
   expect(await apps.find("<App Key>")).toMatchObject({
     secrets: ["<App Secret>"],
     dataKeys: [{ id: "k1" }],

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { isSignedBy } from "#adapters/rongcloud/signature.ts";
-import { type BridgeRouteResult, makeBridgeRoutes } from "../../../../functions/console/bridge-routes.ts";
+import { type AuditedCall, makeBridgeRoutes } from "../../../../functions/console/bridge-routes.ts";
 import type { BridgeCall } from "../../../../functions/console/call-bridge.ts";
 import type { ConsoleRequest } from "../../../../functions/console/console-request.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
@@ -11,14 +11,20 @@ const apps = new Map([
   ["app-two", { appKey: "app-two", secrets: ["secret-two"] as const }],
 ]);
 let calls: BridgeCall[];
+let audited: AuditedCall[];
+let isDown: boolean;
 beforeEach(() => {
   calls = [];
+  audited = [];
+  isDown = false;
 });
+const audit = (call: AuditedCall): void => void audited.push(call);
 
 const routes = makeBridgeRoutes({
   apps: { appKeys: async () => [...apps.keys()], find: async (appKey) => apps.get(appKey) },
   callBridge: async (call) => {
     calls.push(call);
+    if (isDown) throw new Error("unreachable");
     const body = '{"code":1008,"errorMessage":"slow down"}';
     return { status: 429, contentType: "application/json", retryAfter: "3", requestId: "r1", body };
   },
@@ -49,7 +55,7 @@ describe("calls that the console forwards", () => {
     "/message/private/publish.json",
     "/message/group/publish.json",
   ])("include %s", async (path) => {
-    await routes.forward(request(`api${path}`));
+    await routes.forward(request(`api${path}`), audit);
     expect(calls).toMatchObject([{ path, bridgeUrl: "https://bots.example.com" }]);
   });
 
@@ -73,7 +79,7 @@ describe("calls that the console forwards", () => {
     "@evil.example/v3/bot/query.json",
     ".evil.example/v3/bot/query.json",
   ])("do not include %j", async (path) => {
-    await expect(routes.forward(request(`api${path}`))).rejects.toMatchObject({ code: "not_found" });
+    await expect(routes.forward(request(`api${path}`), audit)).rejects.toMatchObject({ code: "not_found" });
     expect(calls).toEqual([]);
   });
 
@@ -103,7 +109,7 @@ describe("calls that the console forwards", () => {
     await fc.assert(
       fc.asyncProperty(anyPath, async (path) => {
         calls = [];
-        await routes.forward(request(`api${path}`)).catch(() => undefined);
+        await routes.forward(request(`api${path}`), audit).catch(() => undefined);
         for (const call of calls) {
           const url = new URL(`${call.bridgeUrl}${call.path}`);
           expect(url.origin).toBe("https://bots.example.com");
@@ -118,14 +124,25 @@ describe("calls that the console forwards", () => {
 
   test("carry the body as it is, and the reply comes back with its status and the time to wait", async () => {
     const body = '{"userId":"bot-1", "name":"Ü"}';
-    const { reply, call } = await routes.forward(request("api/v3/bot/update.json", body));
+    const reply = await routes.forward(request("api/v3/bot/update.json", body), audit);
     expect(calls).toMatchObject([{ body, contentType: "application/json", app: { appKey: "app-one" } }]);
     expect(reply).toMatchObject({
       status: 429,
       headers: { "retry-after": "3", "x-request-id": "r1" },
       body: '{"code":1008,"errorMessage":"slow down"}',
     });
-    expect(call).toEqual({ app: "app-one", path: "/v3/bot/update.json", bridgeStatus: 429 });
+  });
+
+  test("are reported for the log, also if the bridge did not answer", async () => {
+    await routes.forward(request("api/v3/bot/delete.json"), audit);
+    isDown = true;
+    await expect(routes.token(request("token", { userId: "u1" }), audit)).rejects.toThrow("unreachable");
+    await routes.sign(request("sign"), audit);
+    expect(audited).toEqual([
+      { app: "app-one", path: "/v3/bot/delete.json", bridgeStatus: 429 },
+      { app: "app-one", path: "/user/getToken.json" },
+      { app: "app-one", path: "sign" },
+    ]);
   });
 
   test("of messages are sent as forms", async () => {
@@ -135,7 +152,7 @@ describe("calls that the console forwards", () => {
       objectName: "RC:TxtMsg",
       content: "{}",
     };
-    await routes.forward(request("api/message/private/publish.json", message));
+    await routes.forward(request("api/message/private/publish.json", message), audit);
     expect(calls).toMatchObject([
       {
         contentType: "application/x-www-form-urlencoded",
@@ -143,29 +160,31 @@ describe("calls that the console forwards", () => {
       },
     ]);
     const nested = request("api/message/private/publish.json", { content: { content: "Hi" } });
-    await expect(routes.forward(nested)).rejects.toThrow("content: must be a string or an array of strings");
+    await expect(routes.forward(nested, audit)).rejects.toThrow(
+      "content: must be a string or an array of strings",
+    );
   });
 });
 
 describe("the app of a call", () => {
-  const appOf = async (work: Promise<BridgeRouteResult>): Promise<string> => (await work).call.app;
-
   test("is the first one unless the request names another", async () => {
-    expect(await appOf(routes.forward(request("api/v3/bot/query.json")))).toBe("app-one");
-    const named = request("api/v3/bot/query.json", {}, { "x-app": "app-two" });
-    expect(await appOf(routes.forward(named))).toBe("app-two");
-    expect(await appOf(routes.token(request("token", { app: "app-two", userId: "u1" })))).toBe("app-two");
+    await routes.forward(request("api/v3/bot/query.json"), audit);
+    await routes.forward(request("api/v3/bot/query.json", {}, { "x-app": "app-two" }), audit);
+    await routes.token(request("token", { app: "app-two", userId: "u1" }), audit);
+    expect(audited.map(({ app }) => app)).toEqual(["app-one", "app-two", "app-two"]);
     expect(calls.map(({ app }) => app.secrets)).toEqual([["secret-one"], ["secret-two"], ["secret-two"]]);
   });
 
   test("must be in the secret", async () => {
     const named = request("api/v3/bot/query.json", {}, { "x-app": "app-3" });
-    await expect(routes.forward(named)).rejects.toThrow('app: must be an App Key in the secret, got "app-3"');
+    await expect(routes.forward(named, audit)).rejects.toThrow(
+      'app: must be an App Key in the secret, got "app-3"',
+    );
   });
 
   test("signs a call to copy with its secret, and each signature is another", async () => {
     const sign = async () =>
-      JSON.parse(String((await routes.sign(request("sign", { app: "app-two" }))).reply.body));
+      JSON.parse(String((await routes.sign(request("sign", { app: "app-two" }), audit)).body));
     const [{ headers }, { headers: second }] = [await sign(), await sign()];
     const { Nonce: nonce, Timestamp: timestamp, Signature: signature } = headers;
     expect(isSignedBy(["secret-two"], { nonce, timestamp, signature })).toBe(true);
