@@ -5,8 +5,8 @@ import type { ImEvent, ImMessage } from "../im/messages.ts";
 /** What a person in the IM would see, as it happens. */
 export interface ImFeed {
   readonly record: (event: ImEvent) => void;
-  /** Server-sent events: the last messages, then each change. The signal ends them. */
-  readonly open: (signal: AbortSignal) => Readable;
+  /** Server-sent events: the last messages, then each change. The signal ends them, and so does the reader. */
+  readonly open: (closed: AbortSignal) => Readable;
 }
 
 const maxRemembered = 50;
@@ -33,9 +33,13 @@ export const makeImFeed = (clock: Clock): ImFeed => {
       if (messages.size > maxRemembered && oldest !== undefined) messages.delete(oldest);
       for (const reader of readers) reader.write(frameOf(event));
     },
-    open: (signal) => {
+    open: (closed) => {
       const reader = new PassThrough();
+      const left = new AbortController();
+      const signal = AbortSignal.any([closed, left.signal]);
       readers.add(reader);
+      // A reader that disconnects destroys its stream.
+      reader.once("close", () => left.abort());
       signal.addEventListener("abort", () => {
         readers.delete(reader);
         reader.end();

@@ -6,18 +6,23 @@ import { closeAfterEach } from "../support/close-after.ts";
 import { run } from "../support/local-run.ts";
 
 describe("a problem at the start is one clear line and exit code 1", () => {
-  test("a port in use", async () => {
-    const otherServer = closeAfterEach(createServer().listen(0, "127.0.0.1"));
-    await once(otherServer, "listening");
-    const address = otherServer.address();
-    const port = typeof address === "object" ? String(address?.port) : "";
-    const { code, stderr, stdout } = await run([process.execPath, "local/main.ts"], { PORT: port }).ended;
-    expect({ code, stderr, stdout }).toEqual({
-      code: 1,
-      stderr: `Port ${port} is already in use. Set PORT to another port (0: any free port).\n`,
-      stdout: "",
-    });
-  }, 60_000);
+  test.each(["PORT", "CONSOLE_PORT"])(
+    "a port in use, of %s",
+    async (setting) => {
+      const otherServer = closeAfterEach(createServer().listen(0, "127.0.0.1"));
+      await once(otherServer, "listening");
+      const address = otherServer.address();
+      const port = typeof address === "object" ? String(address?.port) : "";
+      const { code, stderr, stdout } = await run([process.execPath, "local/main.ts"], { [setting]: port })
+        .ended;
+      expect({ code, stderr, stdout }).toEqual({
+        code: 1,
+        stderr: `Port ${port} is already in use. Set ${setting} to another port (0: any free port).\n`,
+        stdout: "",
+      });
+    },
+    60_000,
+  );
 
   test.each([
     [{ PORT: "http" }, "PORT must be a port, 0 for any\n"],

@@ -1,3 +1,4 @@
+import { finished } from "node:stream/promises";
 import { describe, expect, test } from "@jest/globals";
 import { makeImFeed } from "../../../../local/console/im-feed.ts";
 import type { ImEvent } from "../../../../local/im/messages.ts";
@@ -65,6 +66,18 @@ describe("the feed of the IM's messages", () => {
     closed.abort();
     await clock.advance(20_000);
     expect(read()).toBe("");
-    expect(stream.readableEnded).toBe(true);
+    await finished(stream);
+  });
+
+  test("ends for a reader that has left, and goes on for others", async () => {
+    const { clock, feed, open } = openFeed();
+    const [gone, other] = [open(), open()];
+    other.read();
+    gone.stream.destroy();
+    await finished(gone.stream).catch(() => undefined);
+    expect(gone.stream).toMatchObject({ destroyed: true, writableEnded: true });
+    feed.record(eventOf("m1", "Hello"));
+    await clock.advance(10_000);
+    expect(other.read()).toContain("Hello");
   });
 });
