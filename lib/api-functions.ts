@@ -248,12 +248,12 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
   const chatControl = appFunction(
     "ChatControl",
     "chat-control",
-    "Stops and rates answers, suggests questions, reads and deletes conversations",
-    userEnvironment,
+    "Stops and rates answers, suggests questions, reads and deletes conversations, takes uploads",
+    { ...userEnvironment, TURNS_PER_MINUTE: String(config.turnsPerMinute) },
   );
   chatControl.allow(data.conversations.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
   chatControl.allow(data.turns.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
-  chatControl.allow(data.guards.tableArn, "dynamodb:GetItem");
+  chatControl.allow(data.guards.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
 
   for (const chat of [chatStream, chatControl]) chat.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
 

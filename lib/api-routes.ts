@@ -127,10 +127,11 @@ export const makeRoutes = ({
   withToken("GET", `${chat}/conversation`, chatControl),
   withToken("GET", `${chat}/conversation/messages`, chatControl),
   withToken("DELETE", `${chat}/conversation`, chatControl),
+  withToken("POST", `${chat}/files`, chatControl),
   ...["chat", "turns/{turn}/input", "turns/{turn}/events", "turns/{turn}/stop", "turns/{turn}/feedback"].map(
     (path) => unauthenticated("OPTIONS", `${chat}/${path}`, chatControl, chatsPerSecond),
   ),
-  ...["turns/{turn}/suggested", "conversation", "conversation/messages"].map((path) =>
+  ...["turns/{turn}/suggested", "conversation", "conversation/messages", "files"].map((path) =>
     unauthenticated("OPTIONS", `${chat}/${path}`, chatControl),
   ),
   ...(console

@@ -49,6 +49,8 @@ export class ApiStack extends Stack {
       description: "Bot Bridge",
       endpointTypes: [EndpointType.REGIONAL],
       disableExecuteApiEndpoint: !config.defaultEndpoint,
+      // Uploads. Without it, API Gateway would take their bytes for UTF-8.
+      binaryMediaTypes: ["multipart/form-data"],
       cloudWatchRole: config.apiGatewayLogRole,
       ...(config.apiGatewayLogRole && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
       deployOptions: {

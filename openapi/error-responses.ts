@@ -49,7 +49,8 @@ const errorResponses = {
   },
   PayloadTooLarge: {
     status: 413,
-    description: "The body is larger than the gateway accepts.",
+    description:
+      "The body is larger than the gateway accepts, or the file than 4 MB or the model's server accepts.",
     messages: { 1005: "body: at most 10 MB" },
   },
   TooManyRequests: {
@@ -104,6 +105,22 @@ const errorResponses = {
     description: "The bot's integrations keep no messages.",
     messages: {
       409: "conversation: the bot's integrations keep no messages; completion apps and workflows have no conversations",
+    },
+    headers: requestIdOfReply,
+  },
+  NoUploads: {
+    status: 409,
+    description:
+      "The bot has no enabled integration that can answer, or its model accepts files by URL only, or no files.",
+    messages: { 409: 'integration: its model accepts files by URL only, got "openai"' },
+    headers: requestIdOfReply,
+  },
+  UnsupportedMediaType: {
+    status: 415,
+    description:
+      "The body is not a form with a file, or the file is neither an image, a document, audio nor a video.",
+    messages: {
+      415: 'file: must be an image, a document, audio or a video, got "application/zip"',
     },
     headers: requestIdOfReply,
   },

@@ -189,6 +189,7 @@ export const namedSchemas: NamedSchemas = {
     schema: replies.messages,
     description: "Messages of a user's conversation with a bot.",
   },
+  Upload: { schema: replies.upload, description: "A file that was passed on to the model's server." },
   Conversation: { schema: replies.conversation, description: "A user's conversation with a bot." },
   Error: { schema: replies.error, description: "Why a call failed." },
 };

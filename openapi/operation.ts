@@ -17,7 +17,7 @@ export interface RequestBody {
   readonly schema: v.GenericSchema;
   /** Form fields that may be repeated are arrays. */
   readonly example: Readonly<Record<string, unknown>>;
-  readonly contentType: "application/json" | "application/x-www-form-urlencoded";
+  readonly contentType: "application/json" | "application/x-www-form-urlencoded" | "multipart/form-data";
 }
 
 export interface Reply {
@@ -38,7 +38,14 @@ export interface Parameter {
 }
 
 /** Errors that only some operations of a caller have. */
-export type ErrorName = "BadRequest" | "PayloadTooLarge" | "Conflict" | "NoMessages" | "AnswerFailed";
+export type ErrorName =
+  | "BadRequest"
+  | "PayloadTooLarge"
+  | "Conflict"
+  | "NoMessages"
+  | "UnsupportedMediaType"
+  | "NoUploads"
+  | "AnswerFailed";
 
 /** A route of the API, with what OpenAPI says about it. */
 export interface Operation {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ratings } from "#core/answer/model.ts";
+import { fileKinds } from "#core/message/question-file.ts";
 import { foundTurnsReply, turnsReply, usageReply } from "../functions/adapters/api-gateway/turn-reply.ts";
 import { botsReply } from "../functions/bot-registry/bot-reply.ts";
 import { testReply } from "../functions/integration-test/test-reply.ts";
@@ -78,6 +79,17 @@ export const messages = v.object({
     v.description("Questions and answers, oldest first."),
   ),
   hasMore: v.pipe(v.boolean(), v.description("Whether there are messages before these.")),
+});
+
+export const upload = v.object({
+  code,
+  file: v.pipe(
+    v.object({
+      type: v.pipe(v.picklist(fileKinds), v.description("Kind of file, by its name or media type.")),
+      id: v.pipe(v.string(), v.description("Names the file in a question. Opaque; valid for an hour.")),
+    }),
+    v.description("The file, as `files` of a question takes it."),
+  ),
 });
 
 export const chatAnswer = v.object({

@@ -2,7 +2,7 @@ import type * as v from "valibot";
 import { eventTypes } from "#core/bot/event-type.ts";
 
 /** One input for each case of a `v.lazy` in this project. */
-const inputs: readonly unknown[] = eventTypes.map((type) => ({ type }));
+const inputs: readonly unknown[] = [...eventTypes.map((type) => ({ type })), { id: "" }];
 
 const isLazy = (schema: v.GenericSchema): schema is v.LazySchema<v.GenericSchema> => schema.type === "lazy";
 

@@ -6,14 +6,18 @@ import type { ChatConversations } from "#core/chat/chat-conversations.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import type { ReadConversationMessages } from "#core/chat/conversation-messages.ts";
 import type { TurnFeedback } from "#core/chat/turn-feedback.ts";
+import type { UploadChatFile } from "#core/chat/upload-chat-file.ts";
 import { conversationQuery, feedbackSchema } from "./feedback-schema.ts";
 import { messagesQuery } from "./messages-query.ts";
+import { readUpload } from "./read-upload.ts";
+import { uploadQuery } from "./upload-query.ts";
 
 export interface ChatControlPorts {
   readonly stopChatTurn: (user: ChatUser, botUserId: string, turn: string) => Promise<void>;
   readonly feedback: TurnFeedback;
   readonly conversations: ChatConversations;
   readonly readMessages: ReadConversationMessages;
+  readonly uploadFile: UploadChatFile;
 }
 
 /** Handles a request of a user who may use the bot. The result is merged with `{"code":200}`. */
@@ -29,12 +33,13 @@ const messagesOf = ({ query }: ApiRequest) =>
     before: query.get("before") ?? undefined,
   });
 
-/** The chat API other than answers: stop, feedback, suggestions and conversations. */
+/** The chat API other than answers: stop, feedback, suggestions, conversations and uploads. */
 export const makeChatControlRoutes = ({
   stopChatTurn,
   feedback,
   conversations,
   readMessages,
+  uploadFile,
 }: ChatControlPorts): Record<string, UserRoute> => ({
   "POST /v1/bots/{userId}/turns/{turn}/stop": async (user, botUserId, request) => {
     await stopChatTurn(user, botUserId, turnOf(request));
@@ -53,6 +58,11 @@ export const makeChatControlRoutes = ({
   "GET /v1/bots/{userId}/conversation/messages": async (user, botUserId, request) => {
     const { conversation, limit, before } = messagesOf(request);
     return readMessages(user, botUserId, conversation, { limit, before });
+  },
+  "POST /v1/bots/{userId}/files": async (user, botUserId, request) => {
+    const integration = request.query.get("integration") ?? undefined;
+    const { integration: type } = parseInput(uploadQuery, { integration });
+    return { file: await uploadFile(user, botUserId, type, () => readUpload(request)) };
   },
   "DELETE /v1/bots/{userId}/conversation": async (user, botUserId, request) => {
     await conversations.forget(user, botUserId, nameOf(request));

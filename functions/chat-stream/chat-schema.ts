@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { modelTypes } from "#core/bot/integration-types.ts";
-import { fileKinds } from "#core/message/question-file.ts";
+import { fileKinds, maxQuestionFiles } from "#core/message/question-file.ts";
 import { anyObject, arrayOf, oneOf, stringOf } from "#core/shared/rules.ts";
 import { wellFormed } from "#core/shared/well-formed.ts";
 
@@ -9,18 +9,26 @@ export const maxContentBytes = 128 * 1024;
 /** JSON may use six bytes for a one-byte character. */
 export const maxBodyBytes = 1024 * 1024;
 
-const maxFiles = 10;
-
 const webUrl = v.pipe(
   stringOf(1, 2048),
   v.check((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ""), "must be an http or https URL"),
   v.metadata({ format: "uri" }),
 );
 
-const file = v.object({
-  type: oneOf(fileKinds),
+const type = oneOf(fileKinds);
+const linkedFile = v.object({
+  type,
   url: v.pipe(webUrl, v.description("The model's server downloads the file from here.")),
 });
+const uploadedFile = v.object({
+  type: v.pipe(type, v.description("That of the upload.")),
+  id: v.pipe(stringOf(1, 512), v.description("The `id` of an upload. A `url` beside it is ignored.")),
+});
+
+/** By what it has: a union would not say what is wrong. */
+const file = v.lazy((sent) =>
+  typeof sent === "object" && sent !== null && "id" in sent ? uploadedFile : linkedFile,
+);
 
 const content = v.pipe(
   v.string("must be a string"),
@@ -41,12 +49,16 @@ export const chatSchema = v.object({
     v.exactOptional(oneOf(modelTypes)),
     v.description("Type of the integration that answers. Default: the first enabled one."),
   ),
-  files: v.exactOptional(arrayOf(file, maxFiles)),
+  files: v.exactOptional(arrayOf(file, maxQuestionFiles)),
 });
 
 const fieldValue = v.union(
-  [v.pipe(v.string(), v.maxBytes(maxContentBytes)), file, v.pipe(v.array(file), v.maxLength(maxFiles))],
-  `must be a string of at most ${maxContentBytes} bytes, a file, or an array of at most ${maxFiles} files`,
+  [
+    v.pipe(v.string(), v.maxBytes(maxContentBytes)),
+    file,
+    v.pipe(v.array(file), v.maxLength(maxQuestionFiles)),
+  ],
+  `must be a string of at most ${maxContentBytes} bytes, a file, or an array of at most ${maxQuestionFiles} files`,
 );
 
 /** A form that the user filled in (docs/http-chat.md). */

@@ -19,6 +19,7 @@ import {
 import { makeJsonLog } from "#adapters/node/json-log.ts";
 import { makeMetrics } from "#adapters/node/metrics.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { makeUploadTokens } from "#adapters/secrets/upload-tokens.ts";
 import { makePseudonymOf } from "#adapters/secrets/user-pseudonym.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import { makeAcquireReader } from "#core/chat/acquire-reader.ts";
@@ -28,6 +29,7 @@ import { makeBeginChatTurn } from "#core/chat/begin-chat-turn.ts";
 import type { AcquireChatSlot } from "#core/chat/chat-access.ts";
 import { makeFollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import { makeRunChatTurn } from "#core/chat/run-chat-turn.ts";
+import { makeOpenSentFiles } from "#core/chat/sent-file.ts";
 import { callerError } from "#core/shared/errors.ts";
 import { botSlot, makeAcquireSlots, stageSlot } from "#core/shared/slots.ts";
 import { makeCountTurn } from "#core/turn/count-turn.ts";
@@ -95,6 +97,8 @@ const forwardTurn = makeForwardTurn({ conversations, models, clock, log, newToke
 const hash = (parts: readonly unknown[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 
+const openFiles = makeOpenSentFiles(makeUploadTokens({ apps, clock }));
+
 const routes = makeChatStreamRoutes({
   verifyUserToken: makeVerifyUserToken({ apps, clock }),
   revocations: guard,
@@ -105,6 +109,7 @@ const routes = makeChatStreamRoutes({
     guard,
     acquireSlot,
     countTurn,
+    openFiles,
     clock,
     newId: randomUUID,
     hash,
@@ -116,6 +121,7 @@ const routes = makeChatStreamRoutes({
     guard,
     acquireSlot,
     countTurn,
+    openFiles,
     clock,
     newId: randomUUID,
     hash,

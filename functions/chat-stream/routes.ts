@@ -7,7 +7,6 @@ import { pathParameter } from "#adapters/api-gateway/path-parameter.ts";
 import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
 import { type EventResponse, makeEventResponse } from "#adapters/lambda-stream/event-response.ts";
 import type { VerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
-import type { FieldValue } from "#core/answer/pause.ts";
 import type { AcquireReader } from "#core/chat/acquire-reader.ts";
 import type { BeginChatInput, ChatInput } from "#core/chat/begin-chat-input.ts";
 import type { BeginChatTurn, BegunChatTurn, ChatRequest, ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
@@ -17,8 +16,8 @@ import type { ChatTurn, ChatTurnStore } from "#core/chat/chat-turn.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import type { FollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import type { EmitEvent, RunChatTurn } from "#core/chat/run-chat-turn.ts";
+import type { SentFile, SentValue } from "#core/chat/sent-file.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
-import type { QuestionFile } from "#core/message/question-file.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { endingMs, maxWholeAnswerMs } from "#core/turn/turn-time.ts";
@@ -66,19 +65,21 @@ const wantsJson = ({ headers }: ApiRequest): boolean => {
   return accept.includes("application/json") && !accept.includes("text/event-stream");
 };
 
-type SentFile = NonNullable<v.InferOutput<typeof chatSchema>["files"]>[number];
-type SentValue = v.InferOutput<typeof inputSchema>["inputs"][string];
+type ParsedFile = NonNullable<v.InferOutput<typeof chatSchema>["files"]>[number];
+type ParsedValue = v.InferOutput<typeof inputSchema>["inputs"][string];
 
-const toQuestionFile = ({ type: kind, url }: SentFile): QuestionFile => ({ kind, url });
-
-const toFieldValue = (value: SentValue): FieldValue => {
-  if (typeof value === "string") return value;
-  return Array.isArray(value) ? value.map(toQuestionFile) : toQuestionFile(value);
+const toSentFile = (file: ParsedFile, path: string, checkFile: CheckFile): SentFile => {
+  if ("id" in file) return { kind: file.type, token: file.id };
+  checkFile(path, file.url);
+  return { kind: file.type, url: file.url };
 };
 
-const checkValue = (path: string, value: SentValue, checkFile: CheckFile): void => {
-  if (Array.isArray(value)) for (const [index, file] of value.entries()) checkFile(`${path}[${index}]`, file);
-  else if (typeof value === "object") checkFile(path, value);
+const toSentFiles = (files: readonly ParsedFile[], path: string, checkFile: CheckFile): readonly SentFile[] =>
+  files.map((file, index) => toSentFile(file, `${path}[${index}]`, checkFile));
+
+const toSentValue = (value: ParsedValue, path: string, checkFile: CheckFile): SentValue => {
+  if (typeof value === "string") return value;
+  return Array.isArray(value) ? toSentFiles(value, path, checkFile) : toSentFile(value, path, checkFile);
 };
 
 const chatRequestOf = (request: ApiRequest, checkFile: CheckFile): ChatRequest => {
@@ -88,13 +89,12 @@ const chatRequestOf = (request: ApiRequest, checkFile: CheckFile): ChatRequest =
     integration,
     files = [],
   } = parseJsonBody(chatSchema, request.body, maxBodyBytes);
-  checkValue("files", files, checkFile);
   return {
     botUserId: pathParameter(request, "userId"),
     content,
     conversation,
     integration,
-    files: files.map(toQuestionFile),
+    files: toSentFiles(files, "files", checkFile),
     idempotencyKey: parseInput(chatHeaders, { "Idempotency-Key": request.headers["idempotency-key"] })[
       "Idempotency-Key"
     ],
@@ -103,13 +103,17 @@ const chatRequestOf = (request: ApiRequest, checkFile: CheckFile): ChatRequest =
 
 const chatInputOf = (request: ApiRequest, checkFile: CheckFile): ChatInput => {
   const { form, action, inputs } = parseJsonBody(inputSchema, request.body, maxBodyBytes);
-  for (const [name, value] of Object.entries(inputs)) checkValue(`inputs.${shorten(name)}`, value, checkFile);
   return {
     botUserId: pathParameter(request, "userId"),
     turn: pathParameter(request, "turn"),
     form,
     action,
-    inputs: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, toFieldValue(value)])),
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([name, value]) => [
+        name,
+        toSentValue(value, `inputs.${shorten(name)}`, checkFile),
+      ]),
+    ),
   };
 };
 

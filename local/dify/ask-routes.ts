@@ -45,6 +45,8 @@ const streams = ({ mode, behaviour }: App["profile"], requestedMode: unknown): b
   return false;
 };
 
+/** A file of nobody, or of another user. */
+const foreignFile: readonly Step[] = [{ do: "reject", message: "Invalid upload file" }];
 const silence: readonly Step[] = [{ do: "wait", pings: false }];
 
 const answerAt =
@@ -72,7 +74,9 @@ const answerAt =
     // 1.14.2 keeps such a stream open without sending anything.
     const isSilent = isLost && isDetached && findRecording(`${version}/cf-unknown-conv`)?.status === 200;
     if (isLost && !isSilent) throw notFound("Conversation Not Exists.");
-    const steps = isLost ? silence : writeScript(app.profile, echo(user, query, inputs, earlier));
+    const hasFiles = simulation.uploads.areOwn(owner, body.files);
+    const script = hasFiles ? writeScript(app.profile, echo(user, query, inputs, earlier)) : foreignFile;
+    const steps = isLost ? silence : script;
     const [first] = steps;
     if (first?.do === "reject" && !isDetached) throw invalidParam(first.message);
     const isStarted = !isLost && first?.do !== "reject";
@@ -81,7 +85,14 @@ const answerAt =
     const conversationId = isChat ? continued || randomUUID() : undefined;
     const message =
       isStarted && mode !== "workflow"
-        ? simulation.messages.add({ owner, conversationId, inputs, query, createdAt })
+        ? simulation.messages.add({
+            owner,
+            conversationId,
+            inputs,
+            query,
+            createdAt,
+            files: simulation.uploads.shown(body.files),
+          })
         : undefined;
     const ids = { taskId: randomUUID(), runId: randomUUID(), messageId: message?.id, conversationId };
     const run = simulation.start({ app, message, ...ids, user, query, createdAt }, steps);

@@ -1,5 +1,22 @@
+import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
+
+/** A file of a form, without its bytes: many requests are kept. */
+export interface ReceivedFile {
+  readonly field: string;
+  readonly name: string;
+  readonly type: string;
+  /** How many. */
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** A form with files (multipart/form-data). */
+export interface ReceivedForm {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly files: readonly ReceivedFile[];
+}
 
 /** A received request, for tests. */
 export interface ReceivedRequest {
@@ -11,15 +28,36 @@ export interface ReceivedRequest {
   readonly headers: IncomingHttpHeaders;
   /** Undefined if it is not JSON. */
   readonly body: JsonValue | undefined;
+  /** Undefined if it is not one. */
+  readonly form: ReceivedForm | undefined;
 }
 
-export const describeRequest = (
+const readForm = async (contentType: string, body: Buffer): Promise<ReceivedForm | undefined> => {
+  if (!contentType.startsWith("multipart/form-data")) return undefined;
+  const headers = { "content-type": contentType };
+  const fields: Record<string, string> = {};
+  const files: ReceivedFile[] = [];
+  for (const [field, value] of await new Response(new Uint8Array(body), { headers }).formData()) {
+    if (typeof value === "string") {
+      fields[field] = value;
+      continue;
+    }
+    const bytes = Buffer.from(await value.arrayBuffer());
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    files.push({ field, name: value.name, type: value.type, bytes: bytes.length, sha256 });
+  }
+  return { fields, files };
+};
+
+export const describeRequest = async (
   { url, method = "GET", headers }: IncomingMessage,
-  text: string,
-): ReceivedRequest => {
+  bytes: Buffer,
+): Promise<ReceivedRequest> => {
   const { pathname: path, searchParams } = new URL(url ?? "/", "http://dify.local");
   const key = /^bearer (.*)$/i.exec(headers.authorization ?? "")?.[1];
-  return { key, method, path, query: Object.fromEntries(searchParams), headers, body: parseJson(text) };
+  const form = await readForm(headers["content-type"] ?? "", bytes);
+  const body = form ? undefined : parseJson(bytes.toString("utf8"));
+  return { key, method, path, query: Object.fromEntries(searchParams), headers, body, form };
 };
 
 export interface Reply {

@@ -45,6 +45,7 @@ const shownMessage = (message: StoredMessage, run: Run | undefined): JsonObject 
   answer: message.answer,
   feedback: message.rating === null ? null : { rating: message.rating },
   retriever_resources: message.sources,
+  message_files: message.files,
   created_at: message.createdAt,
   status: message.status,
   ...(run?.isDetached && { extra_contents: run.forms().map((state) => shownForm(run, state)) }),
@@ -155,10 +156,18 @@ const formOf = ({ simulation, app, id }: Exchange): FormState =>
       .find(({ form }) => form.form_token === id),
   );
 
+const upload = ({ simulation, request, app }: Exchange): Reply => {
+  const { fields, files } = request.form ?? { fields: {}, files: [] };
+  // Without a user, Dify takes a default one.
+  const { user = "DEFAULT-USER" } = fields;
+  return simulation.uploads.add(ownerOf(app, user), user, files);
+};
+
 export const readRoutes: readonly Route[] = [
   ["GET", "/v1/info", info],
   ["GET", "/v1/parameters", parameters],
   ["GET", "/v1/messages", listMessages],
+  ["POST", "/v1/files/upload", upload],
   ["GET", "/v1/conversations", listConversations],
   ["DELETE", "/v1/conversations/:id", removeConversation],
   ["POST", "/v1/messages/:id/feedbacks", rate],

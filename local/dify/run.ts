@@ -2,7 +2,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import type { RunFacts } from "./fill.ts";
 import { type FormState, makeFormState, newForm } from "./forms.ts";
 import { makeFrames } from "./frames.ts";
-import { asObject, type JsonObject } from "./json.ts";
+import { asObject, defined, type JsonObject } from "./json.ts";
 import type { Step, StepOf } from "./profile.ts";
 import type { App, StoredMessage } from "./store.ts";
 import { foreignStops } from "./versions.ts";
@@ -61,6 +61,8 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
   let isQuiet = false;
   let isBegun = false;
   const forms: FormState[] = [];
+  /** Files of the answer, as its message has them. */
+  const drawn: JsonObject[] = [];
 
   const emit = (events: readonly JsonObject[]): void => {
     for (const event of events) for (const { send } of listeners) send(event);
@@ -99,8 +101,12 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
       message.status = messageStatus[kind];
       message.answer = said;
       message.sources = asObject(metadata).retriever_resources ?? [];
+      message.files = [...message.files, ...drawn];
     }
     emit(events);
+  };
+  const note = (event: JsonObject): void => {
+    if (event.event === "message_file") drawn.push({ belongs_to: "assistant", ...defined(event, "event") });
   };
   const say = async (pieces: readonly string[]): Promise<void> => {
     for (const piece of pieces) {
@@ -109,6 +115,11 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
       emit(frames.piece(piece));
       await clock.sleep(paceMs, awake);
     }
+  };
+
+  const finish = (step: StepOf<"finish">): void => {
+    drawn.push(...(step.files ?? []).map((file) => ({ belongs_to: "assistant", ...file })));
+    settle("answered", frames.ending(step, text), step.replacement);
   };
 
   const pause = async (step: StepOf<"pause">): Promise<void> => {
@@ -138,13 +149,14 @@ export const startRun = (turn: Turn, steps: readonly Step[], ports: RunPorts) =>
       case "say":
         return say(step.pieces ?? []);
       case "emit":
+        note({ ...step.fields, event: step.event });
         emit([frames.own(step.event, step.fields)]);
         return clock.sleep(paceMs, awake);
       case "finish":
         // A stop by another user takes effect once the node has ended.
         return stop === "fails"
           ? play({ do: "fail", message: "Aborted: User requested stop" })
-          : settle("answered", frames.ending(step, text), step.replacement);
+          : finish(step);
       case "fail":
         return settle("failed", frames.failure(step), "");
       case "reject": {

@@ -98,7 +98,7 @@ export const startDifySimulator = async (options: DifySimulatorOptions = {}): Pr
     const body = await readBody(incoming).catch(() => undefined);
     // The client disconnected before the end of its request.
     if (body === undefined) return;
-    const request = describeRequest(incoming, body.toString("utf8"));
+    const request = await describeRequest(incoming, body);
     if (!request.path.startsWith("/_simulator/")) {
       requests.push(request);
       requests.splice(0, requests.length - maxRequests);

@@ -2,6 +2,7 @@ import { invalidParam, type ReceivedRequest, Refusal, type Reply } from "./http.
 import type { Step } from "./profile.ts";
 import { type Run, type RunPorts, startRun, type Turn } from "./run.ts";
 import { type App, makeApps, makeMessages } from "./store.ts";
+import { makeUploads } from "./uploads.ts";
 
 export interface SimulationOptions extends Omit<RunPorts, "takeWorker"> {
   /** Maximum number of concurrent chatflows and workflows from 1.13 on; others are queued. */
@@ -30,6 +31,7 @@ export const makeSimulation = ({ workers, ...options }: SimulationOptions) => {
     ...options,
     ...makeApps(),
     messages: makeMessages(),
+    uploads: makeUploads(),
     start: (turn: Turn, steps: readonly Step[]): Run => {
       const run = startRun(turn, steps, { ...options, takeWorker });
       runs.push(run);

@@ -33,6 +33,8 @@ export interface StoredMessage {
   status: "normal" | "error" | "paused";
   rating: string | null;
   sources: JsonValue;
+  /** The files of the question, and those of the answer. */
+  files: readonly JsonObject[];
   /** False while its run waits in a queue: then Dify has neither the message nor, if it is new, its conversation. */
   isStored: boolean;
 }
@@ -66,7 +68,7 @@ export const makeMessages = () => {
       return message?.owner === owner ? message : undefined;
     },
     add: (
-      facts: Pick<StoredMessage, "owner" | "conversationId" | "inputs" | "query" | "createdAt">,
+      facts: Pick<StoredMessage, "owner" | "conversationId" | "inputs" | "query" | "createdAt" | "files">,
     ): StoredMessage => {
       const empty = { answer: "", status: "normal" as const, rating: null, sources: [], isStored: false };
       const message: StoredMessage = { id: randomUUID(), ...facts, ...empty };

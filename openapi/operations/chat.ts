@@ -3,9 +3,10 @@ import { maxIdCharacters } from "#adapters/api-gateway/path-parameter.ts";
 import { integerBetween, stringOf } from "#core/shared/rules.ts";
 import { conversationQuery, feedbackSchema } from "../../functions/chat-control/feedback-schema.ts";
 import { defaultMessages, maxMessages, messagesQuery } from "../../functions/chat-control/messages-query.ts";
+import { uploadQuery } from "../../functions/chat-control/upload-query.ts";
 import { chatHeaders, chatSchema, inputSchema } from "../../functions/chat-stream/chat-schema.ts";
 import type { Operation, Parameter } from "../operation.ts";
-import { chatAnswer, conversation, done, messages, suggestions } from "../reply-schemas.ts";
+import { chatAnswer, conversation, done, messages, suggestions, upload } from "../reply-schemas.ts";
 
 const contentType = "application/json";
 const base = "/v1/bots/{userId}";
@@ -46,6 +47,15 @@ const lastEventId: Pick<Parameter, "description" | "schema" | "example"> = {
   schema: v.string(),
   example: "1.0.10",
 };
+
+/** As a client builds it; the function reads the form itself. */
+const uploadForm = v.object({
+  file: v.pipe(
+    v.string(),
+    v.metadata({ format: "binary" }),
+    v.description("The file, with its name. The only part."),
+  ),
+});
 
 const stream =
   "The response is a stream of server-sent events, each a `ChatEvent`: `start`, then any number of `delta` and `replace`, at last `end` or `error`. A comment every 10 seconds keeps the connection open.";
@@ -254,6 +264,37 @@ export const chatOperations: readonly Operation[] = [
       },
     },
     errors: ["BadRequest", "NoMessages"],
+  },
+  {
+    id: "uploadFile",
+    method: "post",
+    path: `${base}/files`,
+    tag: "Chat",
+    caller: "user",
+    summary: "Upload a file",
+    description:
+      "Passes a file of at most 4 MB on to the bot's Dify app, for questions of the same user to the same bot. The bridge keeps nothing of it. OpenAI-compatible APIs take files by URL only.",
+    success: "The file, as `files` of a question takes it.",
+    parameters: [
+      bot,
+      {
+        name: "integration",
+        in: "query",
+        description: "Type of the integration that will answer. If omitted, the bot's first enabled one.",
+        schema: uploadQuery.entries.integration.wrapped,
+        example: "dify_chatflow",
+      },
+    ],
+    body: {
+      contentType: "multipart/form-data",
+      schema: uploadForm,
+      example: { file: "(bytes of photo.png)" },
+    },
+    reply: {
+      schema: upload,
+      example: { code: 200, file: { type: "image", id: "d1.c2VhbGVk" } },
+    },
+    errors: ["BadRequest", "PayloadTooLarge", "UnsupportedMediaType", "NoUploads"],
   },
   {
     id: "deleteConversation",

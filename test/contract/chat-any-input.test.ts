@@ -9,6 +9,7 @@ import { makeSlotsTable } from "#adapters/dynamodb/slots-table.ts";
 import { noStories } from "#adapters/dynamodb/story-attributes.ts";
 import { makeUserGuard } from "#adapters/dynamodb/user-guard.ts";
 import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts";
+import { makeUploadTokens } from "#adapters/secrets/upload-tokens.ts";
 import type { Model } from "#core/answer/model.ts";
 import { makeAcquireReader } from "#core/chat/acquire-reader.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
@@ -21,6 +22,7 @@ import { makeFollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import { makeRunChatTurn } from "#core/chat/run-chat-turn.ts";
 import { makeStopChatTurn } from "#core/chat/stop-chat-turn.ts";
 import { makeTurnFeedback } from "#core/chat/turn-feedback.ts";
+import { makeUploadChatFile } from "#core/chat/upload-chat-file.ts";
 import { callerError } from "#core/shared/errors.ts";
 import { botSlot, makeAcquireSlots } from "#core/shared/slots.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
@@ -28,6 +30,7 @@ import { makeAnswerUser } from "../../functions/chat-control/answer-user.ts";
 import { makeChatControlRoutes } from "../../functions/chat-control/routes.ts";
 import { makeChatStreamRoutes } from "../../functions/chat-stream/routes.ts";
 import { chatUser } from "../support/chat/chat-turns.ts";
+import { noUploads } from "../support/chat/no-uploads.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { anyApp, conversationStore } from "../support/conversations.ts";
 import { countNothing } from "../support/count-nothing.ts";
@@ -74,7 +77,7 @@ const startChat = async () => {
     await listener({ type: "delta", text: "hello" });
     return { status: "answered" };
   };
-  const models = sameModel({ ask });
+  const models = sameModel({ ask, upload: async (_to, _userId, { kind }) => ({ kind, uploadId: "f1" }) });
   let ids = 0;
   const newId = (): string => {
     ids += 1;
@@ -92,6 +95,15 @@ const startChat = async () => {
         feedback: makeTurnFeedback({ turns, bots, models }),
         conversations: makeChatConversations({ bots, conversations }),
         readMessages: makeConversationMessages({ bots, conversations, models, clock }),
+        uploadFile: makeUploadChatFile({
+          bots,
+          models,
+          uploads: makeUserGuard({ ...guardsTable, clock, counts: "uploads", limits }),
+          tokens: makeUploadTokens({ apps, clock }),
+          clock,
+          newId,
+          log,
+        }),
       }),
     ),
   );
@@ -100,6 +112,7 @@ const startChat = async () => {
     revocations: guard,
     turns,
     beginChatTurn: makeBeginChatTurn({
+      openFiles: noUploads,
       bots,
       turns,
       guard,
@@ -110,6 +123,7 @@ const startChat = async () => {
       hash,
     }),
     beginChatInput: makeBeginChatInput({
+      openFiles: noUploads,
       ...{ bots, turns, conversations, guard, acquireSlot, countTurn: countNothing, clock, newId, hash },
     }),
     runChatTurn: makeRunChatTurn({
@@ -226,6 +240,7 @@ const control = [
   ["GET", `${botPath}/turns/{turn}/suggested`],
   ["GET", `${botPath}/conversation`],
   ["GET", `${botPath}/conversation/messages`],
+  ["POST", `${botPath}/files`],
   ["DELETE", `${botPath}/conversation`],
 ] as const;
 

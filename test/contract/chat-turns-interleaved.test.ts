@@ -16,6 +16,7 @@ import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { chatRequest } from "../support/chat/chat-request.ts";
 import { chatUser } from "../support/chat/chat-turns.ts";
 import { makeMemoryClient } from "../support/chat/memory-client.ts";
+import { noUploads } from "../support/chat/no-uploads.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { conversationStore } from "../support/conversations.ts";
 import { countNothing } from "../support/count-nothing.ts";
@@ -98,6 +99,7 @@ const setUp = ({ limits = { turnsPerMinute: 30, turnsAtOnce: 3 }, perBot = 3 } =
       return { status: "answered" };
     };
     const begin = makeBeginChatTurn({
+      openFiles: noUploads,
       bots: {
         findWithKeys: async (_app, id) => {
           const found = { bot: id === "bot-helpdesk" ? bot() : undefined };

@@ -72,6 +72,14 @@ export const walkWhole = async (url: string): Promise<void> => {
     await bot.stop(turn);
     await expect(bot.input(turn, { action: "yes" }).text()).rejects.toThrow();
     await bot.conversation();
+    const authorization = `Bearer ${token}`;
+    const base = `${url}/v1/bots/bot-asked`;
+    const history = await fetch(`${base}/conversation/messages`, { headers: { authorization } });
+    expect(await history.json()).toMatchObject({ messages: [{ question: "Hello" }] });
+    const form = new FormData();
+    form.set("file", new File(["x"], "a.png", { type: "image/png" }));
+    const upload = await fetch(`${base}/files`, { method: "POST", headers: { authorization }, body: form });
+    expect(await upload.json()).toMatchObject({ file: { type: "image" } });
     await bot.forget();
   };
 

@@ -20,6 +20,8 @@ const apiErrors: Record<ErrorCode, ApiError> = {
   rate_limited: { status: 429, code: 1008 },
   text_refused: { status: 500, code: 1000 },
   stream_ended: { status: 500, code: 1000 },
+  payload_too_large: { status: 413, code: 1005 },
+  unsupported_media_type: { status: 415, code: 415 },
   not_found: { status: 404, code: 404 },
   forbidden: { status: 403, code: 403 },
   conflict: { status: 409, code: 409 },

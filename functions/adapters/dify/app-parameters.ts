@@ -32,7 +32,10 @@ export const makeAppParameters = (ports: CallDifyPorts) => {
 
   return {
     /** Whether the app accepts no files: Dify would drop them without a word. False if it does not answer. */
-    async refusesFiles({ integration }: DifyQuestion, signal: AbortSignal): Promise<boolean> {
+    async refusesFiles(
+      { integration }: Pick<DifyQuestion, "integration">,
+      signal: AbortSignal,
+    ): Promise<boolean> {
       const key = `${integration.callbackUrl} ${integration.apiKey}`;
       const now = ports.clock.now();
       if ((filesRefusedUntil.get(key) ?? 0) > now) return true;

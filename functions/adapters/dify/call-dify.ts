@@ -20,7 +20,8 @@ export interface DifyCall {
   /** Relative to the base URL of the service API. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  readonly body?: object;
+  /** Sent as JSON, unless it is a form. */
+  readonly body?: object | FormData;
   readonly signal?: AbortSignal;
 }
 
@@ -48,19 +49,33 @@ const maxReplyBytes = 8 * 1024 * 1024;
 
 const json = v.pipe(v.string(), pythonJson);
 
+interface EncodedBody {
+  readonly body: string | Uint8Array;
+  readonly contentType?: string;
+}
+
+const encode = async (body: object | undefined): Promise<EncodedBody> => {
+  if (!(body instanceof FormData)) return { body: body === undefined ? "" : JSON.stringify(body) };
+  const encoded = new Response(body);
+  const contentType = encoded.headers.get("content-type") ?? "";
+  return { body: new Uint8Array(await encoded.arrayBuffer()), contentType };
+};
+
 export const makeCallDify =
   ({ sendHttp, clock, timeouts }: CallDifyPorts): CallDify =>
   async ({ integration, method, path, query, body, signal }) => {
     const ended = new AbortController();
-    clock.sleep(timeouts.refusalMs, ended.signal).then(() => ended.abort());
+    const maxMs = body instanceof FormData ? timeouts.uploadMs : timeouts.refusalMs;
+    clock.sleep(maxMs, ended.signal).then(() => ended.abort());
     try {
+      const { contentType, ...encoded } = await encode(body);
       const response = await sendHttp({
         method,
         url: difyUrl(integration, path, query),
-        headers: difyHeaders(integration),
-        body: body === undefined ? "" : JSON.stringify(body),
+        headers: difyHeaders(integration, contentType),
+        ...encoded,
         connectMs: timeouts.connectMs,
-        headMs: timeouts.refusalMs,
+        headMs: maxMs,
         signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal,
       });
       const parsed = v.safeParse(json, await readText(response.body, maxReplyBytes));

@@ -9,6 +9,7 @@ import { makeFindTurn } from "./find-turn.ts";
 import { resolveDifyLink } from "./resolve-dify-link.ts";
 import { makeResumeDify } from "./resume-dify.ts";
 import { makeTurnCalls } from "./turn-calls.ts";
+import { makeUploadFile } from "./upload-file.ts";
 
 /** A Dify app as a model (docs/spec/dify.md). */
 export const makeDifyModel = (ports: CallDifyPorts): Model<DifyType> => {
@@ -19,6 +20,7 @@ export const makeDifyModel = (ports: CallDifyPorts): Model<DifyType> => {
     resume: makeResumeDify(ports),
     ...makeTurnCalls(callDify),
     check: makeCheckDify(ports),
+    upload: makeUploadFile(ports),
     history: makeDifyHistory(callDify),
     transcripts: makeDifyTranscripts(callDify),
     resolveLink: ({ callbackUrl }, url) => resolveDifyLink(callbackUrl, url),

@@ -4,6 +4,7 @@ import { currentTrace, traceHeaders } from "#adapters/node/trace.ts";
 import type { Question } from "#core/answer/model.ts";
 import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
+import type { QuestionFile } from "#core/message/question-file.ts";
 import { difyUser, initialUser, readMemory } from "./dify-ids.ts";
 import { difyInputs } from "./dify-inputs.ts";
 
@@ -70,13 +71,14 @@ export const difyUrl = (
 };
 
 /** Dify's own tracing joins the trace by `X-Trace-Id`, or else by `traceparent` (api/core/helper/trace_id_helper.py). */
-export const difyHeaders = ({
-  apiKey,
-}: Pick<DifyIntegration, "apiKey">): Readonly<Record<string, string>> => {
+export const difyHeaders = (
+  { apiKey }: Pick<DifyIntegration, "apiKey">,
+  contentType = "application/json",
+): Readonly<Record<string, string>> => {
   const traceId = currentTrace()?.traceId;
   return {
     authorization: `Bearer ${apiKey}`,
-    "content-type": "application/json",
+    "content-type": contentType,
     ...traceHeaders(),
     ...(traceId !== undefined && { "x-trace-id": traceId }),
   };
@@ -100,6 +102,14 @@ export const textInput = "query";
 export const sentInputs = ({ integration, inputs, text }: DifyQuestion): Readonly<Record<string, string>> =>
   isChat(integration) ? inputs : { ...inputs, [textInput]: text };
 
+/** Dify knows an upload only for the app and the user that uploaded it. */
+export const toDifyFile = (file: QuestionFile) => ({
+  type: file.kind,
+  ...("url" in file
+    ? { transfer_method: "remote_url", url: file.url }
+    : { transfer_method: "local_file", upload_file_id: file.uploadId }),
+});
+
 /**
  * Does not request a conversation name: generating it costs a model call, and delays the first event by a second on Dify
  * 1.11 to 1.13. An empty `files` array is omitted.
@@ -111,7 +121,7 @@ export const difyRequest = (question: DifyQuestion, mode: ResponseMode): DifyReq
     user: difyUser(user),
     inputs: sentInputs(question),
     ...(files.length > 0 && {
-      files: files.map(({ kind, url }) => ({ type: kind, transfer_method: "remote_url", url })),
+      files: files.map(toDifyFile),
     }),
   };
   const body = isChat(integration)

@@ -23,6 +23,8 @@ export interface DifyTimeouts {
   readonly correctionMs: number;
   /** For the body of an error response, and for calls other than questions. */
   readonly refusalMs: number;
+  /** For an upload, whose caller waits for 28 s at most. */
+  readonly uploadMs: number;
   /** After the stream of a run that ends with its client: Dify notices the client's absence with its next ping, after 10 s. */
   readonly abandonedMs: number;
   /** Between two requests for a run or a conversation; doubled each time, up to the maximum. */
@@ -41,6 +43,7 @@ export const difyTimeouts: DifyTimeouts = {
   secondEndMs: 1_000,
   correctionMs: 10_000,
   refusalMs: 5_000,
+  uploadMs: 20_000,
   abandonedMs: 12_000,
   pollMs: 2_000,
   maxPollMs: 30_000,

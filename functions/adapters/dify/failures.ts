@@ -3,7 +3,7 @@ import { type Failed, failed, statusFailure } from "#adapters/model-api/failures
 const overloadCodes = new Set(["too_many_requests", "rate_limit_error"]);
 const modelCodes = /^(completion_request_error|provider_|model_)/;
 /** A code that is safe to log; anything else could contain other data. */
-const plainCode = (code: string): string => (/^[\w-]{1,64}$/.test(code) ? code : "unknown");
+export const plainCode = (code: string): string => (/^[\w-]{1,64}$/.test(code) ? code : "unknown");
 
 /** The beginning of the message is the same in all versions (A5). */
 const namesLostConversation = (message: string): boolean => message.startsWith("Conversation Not Exists");

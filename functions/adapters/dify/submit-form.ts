@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import type { FieldValue, FormInput } from "#core/answer/pause.ts";
+import { type FieldValue, type FormInput, isFileList } from "#core/answer/pause.ts";
 import { type CallDify, errorBody } from "./call-dify.ts";
 import { difyUser } from "./dify-ids.ts";
-import type { DifyIntegration } from "./dify-request.ts";
+import { type DifyIntegration, toDifyFile } from "./dify-request.ts";
 
 export type SubmittedForm =
   | { readonly status: "accepted" }
@@ -14,11 +14,9 @@ export type SubmittedForm =
   /** Dify may or may not have taken it. */
   | { readonly status: "unknown" };
 
-/** Files are sent as links; uploads are known to the app and user that uploaded them only. */
 const toDifyValue = (value: FieldValue): unknown => {
   if (typeof value === "string") return value;
-  if (!("url" in value)) return value.map(toDifyValue);
-  return { transfer_method: "remote_url", url: value.url, type: value.kind };
+  return isFileList(value) ? value.map(toDifyFile) : toDifyFile(value);
 };
 
 /** Submits a form (docs/spec/dify.md, A9). Dify accepts two submits at the same time: the caller must see to that. */

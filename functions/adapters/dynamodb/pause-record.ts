@@ -21,7 +21,8 @@ export const formRecord: v.GenericSchema<unknown, InputForm> = v.object({
   expiresAt: v.exactOptional(v.number()),
 });
 
-const file = v.object({ kind: v.picklist(fileKinds), url: v.string() });
+const kind = v.picklist(fileKinds);
+const file = v.union([v.object({ kind, url: v.string() }), v.object({ kind, uploadId: v.string() })]);
 
 /** An answer that waits for human input, as it is stored. */
 export const pauseRecord: v.GenericSchema<unknown, ConversationPause> = v.object({

@@ -151,6 +151,7 @@ export const makePersonRecords = ({
       );
       await deleteGuards([
         userKey(person, "readers").guard,
+        userKey(person, "uploads").guard,
         profileKey(person),
         // Of today, and of yesterday, whose records have not expired yet.
         ...counted.flatMap((each) => [countsKey(each, now), countsKey(each, now - dayMs)]),

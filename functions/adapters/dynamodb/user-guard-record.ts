@@ -6,9 +6,13 @@ import type { GuardedUser } from "#core/chat/user-guard.ts";
 import { ttlOf } from "./expiry.ts";
 
 /** What a user's record counts. The record of turns also has the revocations. */
-export type Counted = "turns" | "readers";
+export type Counted = "turns" | "readers" | "uploads";
 
-const prefixes: Record<Counted, string> = { turns: "user", readers: "readers" };
+const prefixes: Record<Counted, string> = {
+  turns: "user",
+  readers: "readers",
+  uploads: "uploads",
+};
 
 /** As JSON, since keys and ids may contain any separator. */
 export const keyOf = ({ appKey, userId }: GuardedUser, counts: Counted): { guard: string } => ({

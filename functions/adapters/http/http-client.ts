@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly method: "GET" | "POST" | "DELETE";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   /** Until the connection is established. */
   readonly connectMs: number;
   /** From the connection until the response headers. */

@@ -1,15 +1,16 @@
 import { fileUrlFault } from "#adapters/http/callback-url.ts";
 import { failed } from "#adapters/model-api/failures.ts";
 import type { Model } from "#core/answer/model.ts";
-import type { FieldValue } from "#core/answer/pause.ts";
+import { type FieldValue, isFileList } from "#core/answer/pause.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 
-const isRefused = ({ url }: QuestionFile): boolean => fileUrlFault(url, false) !== undefined;
+const isRefused = (file: QuestionFile): boolean =>
+  "url" in file && fileUrlFault(file.url, false) !== undefined;
 
 const filesOf = (value: FieldValue): readonly QuestionFile[] => {
   if (typeof value === "string") return [];
-  return "url" in value ? [value] : value;
+  return isFileList(value) ? value : [value];
 };
 
 /**

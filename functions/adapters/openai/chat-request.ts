@@ -3,6 +3,7 @@ import { type ChatMessage, textWithMarkers } from "#adapters/model-api/chat-memo
 import { traceHeaders } from "#adapters/node/trace.ts";
 import type { Question } from "#core/answer/model.ts";
 import type { PlainKey } from "#core/bot/integration.ts";
+import type { LinkedFile } from "#core/message/question-file.ts";
 
 export interface ChatRequest {
   readonly url: URL;
@@ -32,7 +33,7 @@ export const apiHeaders = ({ apiKey }: PlainKey): Readonly<Record<string, string
 
 /** Images are sent by URL. The API accepts no other files by URL, so the text gets a marker for each of them. */
 const userContent = ({ text, files }: Pick<Question, "text" | "files">): string | readonly object[] => {
-  const images = files.filter(({ kind }) => kind === "image");
+  const images = files.filter((file): file is LinkedFile => file.kind === "image" && "url" in file);
   const content = textWithMarkers(
     text,
     files.filter(({ kind }) => kind !== "image"),

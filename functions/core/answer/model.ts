@@ -3,7 +3,7 @@ import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { IntegrationReport } from "#core/bot/integration-report.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
-import type { QuestionFile } from "#core/message/question-file.ts";
+import type { FileKind, QuestionFile, UploadedFile } from "#core/message/question-file.ts";
 import type { AnswerEvent, AnswerOutcome } from "./answer.ts";
 import type { AnswerFile } from "./answer-facts.ts";
 import type { FormInput } from "./pause.ts";
@@ -73,6 +73,14 @@ export interface ModelIds {
   readonly task?: string | undefined;
   readonly message?: string | undefined;
   readonly conversation?: string | undefined;
+}
+
+/** A file that a user sends, to be named in a question. */
+export interface NewFile {
+  readonly kind: FileKind;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 export const ratings = ["like", "dislike"] as const;
@@ -196,6 +204,11 @@ export interface Model<T extends ModelType = ModelType> {
   rate?(integration: ModelIntegrationWithKey<T>, reference: string, feedback: Feedback): Promise<void>;
   /** Tests whether the server would answer the integration's questions. Never rejects. Without it, the model is asked a word. */
   check?(test: IntegrationTest<T>): Promise<IntegrationReport>;
+  /**
+   * Passes a file on to the server, for a user's questions. Rejects with a BridgeError whose message is for the user if the
+   * server refuses the file.
+   */
+  upload?(integration: ModelIntegrationWithKey<T>, userId: string, file: NewFile): Promise<UploadedFile>;
   /** For servers that keep conversations. */
   readonly history?: ModelHistory<T>;
   /** For models whose conversations can be read. */

@@ -34,6 +34,8 @@ export interface Pause {
 }
 
 export type FieldValue = string | QuestionFile | readonly QuestionFile[];
+export const isFileList = (value: FieldValue): value is readonly QuestionFile[] => Array.isArray(value);
+
 /** A form's values by the name of the field. */
 export type FieldValues = Readonly<Record<string, FieldValue>>;
 

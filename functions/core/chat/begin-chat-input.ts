@@ -1,4 +1,4 @@
-import { type FieldValues, type InputForm, isFormExpired } from "#core/answer/pause.ts";
+import { type InputForm, isFormExpired } from "#core/answer/pause.ts";
 import type { BotStore } from "#core/bot/bot.ts";
 import { findEnabledModel } from "#core/bot/integration.ts";
 import type { Clock } from "#core/shared/clock.ts";
@@ -13,6 +13,7 @@ import { type AcquireChatSlot, checkBot, findOwnTurn, revokedToken } from "./cha
 import { type ChatTurn, type ChatTurnStore, chatLease } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import { checkFormInput } from "./form-input.ts";
+import type { OpenSentFiles, SentValues } from "./sent-file.ts";
 import type { UserGuard } from "./user-guard.ts";
 
 /** A form that a client filled in. */
@@ -22,7 +23,7 @@ export interface ChatInput {
   /** The form's id; undefined: the form that the turn waits for now. */
   readonly form: string | undefined;
   readonly action: string;
-  readonly inputs: FieldValues;
+  readonly inputs: SentValues;
 }
 
 export interface BeginChatInputPorts {
@@ -32,6 +33,7 @@ export interface BeginChatInputPorts {
   readonly guard: Pick<UserGuard, "admit" | "release" | "cancel" | "isRevoked">;
   readonly acquireSlot: AcquireChatSlot;
   readonly countTurn: CountTurn;
+  readonly openFiles: Pick<OpenSentFiles, "values">;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly hash: (parts: readonly unknown[]) => string;
@@ -62,6 +64,7 @@ export const makeBeginChatInput =
     guard,
     acquireSlot,
     countTurn,
+    openFiles,
     clock,
     newId,
     hash,
@@ -95,7 +98,8 @@ export const makeBeginChatInput =
       );
     }
     if (isFormExpired(form, clock.now())) throw conflict("turn: its form has expired");
-    const input = checkFormInput(form, action, inputs);
+    const owner = { appKey: id.appKey, userId: id.userId, botUserId, integrationType: integration.type };
+    const input = checkFormInput(form, action, await openFiles.values(owner, inputs));
 
     const lease = { token: newId(), expiresAt: clock.now() + chatLease.leaseMs };
     const guarded = { appKey: id.appKey, userId: id.userId, turn: turnId };

@@ -1,5 +1,5 @@
 import type { BotStore, BotWithKeys } from "#core/bot/bot.ts";
-import { findEnabledModel, type ModelIntegrationWithKey } from "#core/bot/integration.ts";
+import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import type { Clock } from "#core/shared/clock.ts";
@@ -8,7 +8,7 @@ import type { Lease } from "#core/shared/lease.ts";
 import type { CountTurn } from "#core/turn/count-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { type AdmittedTurn, makeAdmitTurn } from "./admit-turn.ts";
-import { type AcquireChatSlot, checkBot, revokedToken, unknownBot } from "./chat-access.ts";
+import { type AcquireChatSlot, checkBot, requireModel, revokedToken, unknownBot } from "./chat-access.ts";
 import {
   type ChatTurn,
   type ChatTurnStore,
@@ -18,6 +18,7 @@ import {
 } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import { endingOfError } from "./ending-of-error.ts";
+import type { OpenSentFiles, SentFile } from "./sent-file.ts";
 import type { UserGuard } from "./user-guard.ts";
 
 /** A client's question to a bot. */
@@ -27,7 +28,7 @@ export interface ChatRequest {
   readonly conversation: string | undefined;
   /** The type of the integration that answers; undefined: the first enabled one. */
   readonly integration: ModelType | undefined;
-  readonly files: readonly QuestionFile[];
+  readonly files: readonly SentFile[];
   /** A repeated key refers to the same turn. */
   readonly idempotencyKey: string | undefined;
 }
@@ -57,6 +58,7 @@ export interface BeginChatTurnPorts {
   readonly guard: Pick<UserGuard, "admit" | "release" | "cancel" | "isRevoked">;
   readonly acquireSlot: AcquireChatSlot;
   readonly countTurn: CountTurn;
+  readonly openFiles: Pick<OpenSentFiles, "files">;
   readonly clock: Clock;
   readonly newId: () => string;
   /** Returns a short hash: equal for equal parts, different otherwise. */
@@ -66,22 +68,12 @@ export interface BeginChatTurnPorts {
 /** `until`: when the turn has ended in any case, in milliseconds since the epoch. */
 export type BeginChatTurn = (user: ChatUser, request: ChatRequest, until: number) => Promise<BegunChatTurn>;
 
-const integrationOf = (bot: BotWithKeys, requested: ModelType | undefined): ModelIntegrationWithKey => {
-  const integration = findEnabledModel(bot.integrations, requested);
-  if (integration) return integration;
-  const fault =
-    requested === undefined
-      ? "the bot has no enabled integration that can answer"
-      : `the bot has no enabled integration of this type, got ${JSON.stringify(requested)}`;
-  throw callerError("conflict", `integration: ${fault}`);
-};
-
 /** The same turn that the other entry points create for a text message. */
 export const toTurn = (
   id: Omit<NewChatTurn, "integrationType">,
   bot: BotWithKeys,
   integration: ModelIntegrationWithKey,
-  { content, files }: Pick<ChatRequest, "content" | "files">,
+  { content, files }: { readonly content: string; readonly files: readonly QuestionFile[] },
   now: number,
 ): Turn => ({
   id: id.turn,
@@ -118,16 +110,20 @@ export const makeBeginChatTurn = ({
   guard,
   acquireSlot,
   countTurn,
+  openFiles,
   clock,
   newId,
   hash,
 }: BeginChatTurnPorts): BeginChatTurn => {
   const admit = makeAdmitTurn({ guard, acquireSlot, countTurn, clock });
 
-  const findBot = async (appKey: string, { botUserId, integration: requested }: ChatRequest) => {
+  const findBot = async ({ appKey, userId }: ChatUser, request: ChatRequest) => {
+    const { botUserId } = request;
     const bot = await bots.findWithKeys(appKey, botUserId);
     if (!bot) throw unknownBot();
-    return { bot, integration: integrationOf(bot, requested) };
+    const integration = requireModel(bot, request.integration);
+    const owner = { appKey, userId, botUserId, integrationType: integration.type };
+    return { bot, integration, files: await openFiles.files(owner, request.files) };
   };
 
   return async (user, request, until) => {
@@ -146,7 +142,7 @@ export const makeBeginChatTurn = ({
       keepsAnswer: idempotencyKey !== undefined,
     };
     const lease = { token: newId(), expiresAt: clock.now() + chatLease.leaseMs };
-    const [found, begun] = await Promise.allSettled([findBot(appKey, request), turns.begin(id, lease)]);
+    const [found, begun] = await Promise.allSettled([findBot(user, request), turns.begin(id, lease)]);
     if (found.status === "rejected" || begun.status === "rejected") {
       const isExisting = begun.status === "fulfilled" && begun.value.status === "existing";
       // Otherwise the turn would look as if it were running. The first error is more useful than a second one.
@@ -166,7 +162,7 @@ export const makeBeginChatTurn = ({
       return begun.value;
     }
 
-    const { bot, integration } = found.value;
+    const { bot, integration, files } = found.value;
     const admission = admit({ appKey, userId, botUserId, integration, turn: id.turn, issuedAt, until });
     // The run handles it; until then a refusal must not count as an unhandled rejection.
     admission.catch(() => {});
@@ -174,7 +170,7 @@ export const makeBeginChatTurn = ({
       status: "ready",
       ready: {
         id: { ...id, integrationType: integration.type },
-        turn: toTurn(id, bot, integration, request, clock.now()),
+        turn: toTurn(id, bot, integration, { content: request.content, files }, clock.now()),
         lease,
         attempt: begun.value.attempt,
         admission,

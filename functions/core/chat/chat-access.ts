@@ -1,3 +1,6 @@
+import type { BotWithKeys } from "#core/bot/bot.ts";
+import { findEnabledModel, type ModelIntegrationWithKey } from "#core/bot/integration.ts";
+import type { ModelType } from "#core/bot/integration-types.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { AcquiredSlots } from "#core/shared/slots.ts";
 import type { ChatTurn, ChatTurnStore } from "./chat-turn.ts";
@@ -12,6 +15,17 @@ export const checkBot = ({ bots }: ChatUser, botUserId: string): void => {
 };
 
 export const unknownBot = (): BridgeError => callerError("not_found", "userId: there is no such bot");
+
+/** The bot's first enabled integration with a model, of the type if one is given. @throws BridgeError `conflict`. */
+export const requireModel = (bot: BotWithKeys, requested: ModelType | undefined): ModelIntegrationWithKey => {
+  const integration = findEnabledModel(bot.integrations, requested);
+  if (integration) return integration;
+  const fault =
+    requested === undefined
+      ? "the bot has no enabled integration that can answer"
+      : `the bot has no enabled integration of this type, got ${JSON.stringify(requested)}`;
+  throw callerError("conflict", `integration: ${fault}`);
+};
 
 /** The error for a turn that does not exist, or is another user's. */
 export const unknownTurn = (): BridgeError =>

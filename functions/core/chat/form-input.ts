@@ -1,11 +1,18 @@
-import type { FieldValue, FieldValues, FormField, FormInput, InputForm } from "#core/answer/pause.ts";
+import {
+  type FieldValue,
+  type FieldValues,
+  type FormField,
+  type FormInput,
+  type InputForm,
+  isFileList,
+} from "#core/answer/pause.ts";
 import { callerError } from "#core/shared/errors.ts";
 import { wellFormed } from "#core/shared/well-formed.ts";
 import { toWellFormedFile } from "#core/turn/question.ts";
 
 const toWellFormed = (value: FieldValue): FieldValue => {
   if (typeof value === "string") return wellFormed(value);
-  return "url" in value ? toWellFormedFile(value) : value.map(toWellFormedFile);
+  return isFileList(value) ? value.map(toWellFormedFile) : toWellFormedFile(value);
 };
 
 /** The problem with a field's value, or undefined. */
@@ -19,9 +26,9 @@ const problemOf = (field: FormField, value: FieldValue | undefined): string | un
         ? undefined
         : `must be one of ${field.choices.join(", ")}`;
     case "file":
-      return typeof value === "object" && !Array.isArray(value) ? undefined : "must be a file";
+      return typeof value === "object" && !isFileList(value) ? undefined : "must be a file";
     case "files":
-      if (!Array.isArray(value)) return "must be an array of files";
+      if (typeof value === "string" || !isFileList(value)) return "must be an array of files";
       return value.length <= field.maxFiles ? undefined : `at most ${field.maxFiles} files`;
   }
 };

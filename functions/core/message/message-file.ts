@@ -1,9 +1,9 @@
-import { type FileKind, kindOfFile, type QuestionFile } from "./question-file.ts";
+import { type FileKind, kindOfFile, type LinkedFile } from "./question-file.ts";
 
 type Content = Readonly<Record<string, unknown>>;
 
 /** A file attached to a message. */
-export interface MessageFile extends QuestionFile {
+export interface MessageFile extends LinkedFile {
   /** The name that the sender gave it. */
   readonly name: string | undefined;
 }

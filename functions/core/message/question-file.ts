@@ -2,11 +2,24 @@
 export const fileKinds = ["image", "document", "audio", "video", "custom"] as const;
 export type FileKind = (typeof fileKinds)[number];
 
-/** A file sent with a question, as a URL that the model's server fetches. */
-export interface QuestionFile {
+/** How many files a question may have. */
+export const maxQuestionFiles = 10;
+
+/** A file at a URL that the model's server fetches. */
+export interface LinkedFile {
   readonly kind: FileKind;
   readonly url: string;
 }
+
+/** A file that the model's server already has. */
+export interface UploadedFile {
+  readonly kind: FileKind;
+  /** As the server names it, for the user who uploaded it. */
+  readonly uploadId: string;
+}
+
+/** A file sent with a question. */
+export type QuestionFile = LinkedFile | UploadedFile;
 
 /** File extensions, in lower case. Source: Dify's lists (api/constants/__init__.py). */
 const extensionsByKind: readonly (readonly [FileKind, string])[] = [

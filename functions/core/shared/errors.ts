@@ -15,6 +15,8 @@ export type ErrorCode =
   | "text_refused"
   /** The IM has already closed the stream message. */
   | "stream_ended"
+  | "payload_too_large"
+  | "unsupported_media_type"
   | "not_found"
   | "forbidden"
   /** The request conflicts with the current state. */

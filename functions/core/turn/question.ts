@@ -5,7 +5,7 @@ import { parseContent } from "#core/message/message-content.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import { captionOf, fileOfMessage, type MessageFile } from "#core/message/message-file.ts";
 import { messageText, writtenText } from "#core/message/message-text.ts";
-import type { QuestionFile } from "#core/message/question-file.ts";
+import type { LinkedFile, QuestionFile } from "#core/message/question-file.ts";
 import { quotedMessage } from "#core/message/quoted-message.ts";
 import { wellFormed } from "#core/shared/well-formed.ts";
 
@@ -19,7 +19,7 @@ export interface QuestionContent {
 const placeholderFor = ({ kind, name }: MessageFile): string =>
   name === undefined ? `[${kind}]` : `[${kind}: ${name}]`;
 
-const withoutName = ({ kind, url }: MessageFile): QuestionFile => ({ kind, url });
+const withoutName = ({ kind, url }: MessageFile): LinkedFile => ({ kind, url });
 
 const fileQuestion = ({ objectName, content }: MessageEvent["data"]): QuestionContent | undefined => {
   const fields = parseContent(content) ?? {};
@@ -41,10 +41,8 @@ const textQuestion = (bot: Pick<Bot, "name">, event: MessageEvent): QuestionCont
   };
 };
 
-export const toWellFormedFile = ({ kind, url }: QuestionFile): QuestionFile => ({
-  kind,
-  url: wellFormed(url),
-});
+export const toWellFormedFile = (file: QuestionFile): QuestionFile =>
+  "url" in file ? { kind: file.kind, url: wellFormed(file.url) } : file;
 
 const toWellFormed = ({ text, files }: QuestionContent): QuestionContent => ({
   text: wellFormed(text),

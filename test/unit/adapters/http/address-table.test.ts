@@ -106,7 +106,7 @@ const ways: Readonly<Record<string, (url: string) => boolean>> = {
   "a file's URL": (url) => fileUrlFault(url, false) === undefined,
   "a file of a chat request": (url) => {
     try {
-      makeCheckFile(false)("files[0]", { url });
+      makeCheckFile(false)("files[0]", url);
       return true;
     } catch {
       return false;

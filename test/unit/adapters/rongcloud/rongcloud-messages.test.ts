@@ -33,7 +33,7 @@ describe("a stream message", () => {
         Array.from({ length: 3 }, () => "/v3/message/private/publish_stream.json"),
       );
       const head = { fromUserId: "bot-helpdesk", toUserId: "u7", objectName: "RC:StreamMsg" };
-      expect(sent.map(({ body }) => JSON.parse(body))).toEqual([
+      expect(sent.map(({ body }) => JSON.parse(String(body)))).toEqual([
         { ...head, content: { content: "Hel", seq: 1, complete: false, type: "markdown" } },
         { ...head, content: { content: "lo", seq: 2, complete: false, messageUID } },
         { ...head, content: { content: "", seq: 3, complete: true, completeReason: 0, messageUID } },
@@ -47,7 +47,7 @@ describe("a stream message", () => {
     withIm(async (im, { messages, sent }) => {
       await messages.sendChunk(toGroup, chunk({}));
       expect(sent[0]?.url.pathname).toBe("/v3/message/group/publish_stream.json");
-      expect(JSON.parse(sent[0]?.body ?? "")).toMatchObject({ toGroupId: "g1" });
+      expect(JSON.parse(String(sent[0]?.body))).toMatchObject({ toGroupId: "g1" });
       expect(im.messages()).toMatchObject([{ channelType: "GROUP", targetId: "g1" }]);
     }),
   );
@@ -99,7 +99,7 @@ describe("an ordinary message", () => {
     withIm(async (im, { messages, sent }) => {
       await messages.sendText(toUser, "Hello");
       expect(sent.map(({ url }) => url.pathname)).toEqual(["/message/private/publish.json"]);
-      expect(Object.fromEntries(new URLSearchParams(sent[0]?.body))).toEqual({
+      expect(Object.fromEntries(new URLSearchParams(String(sent[0]?.body)))).toEqual({
         fromUserId: "bot-helpdesk",
         toUserId: "u7",
         objectName: "RC:TxtMsg",

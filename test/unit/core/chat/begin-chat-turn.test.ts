@@ -9,6 +9,7 @@ import { questionOf } from "#core/turn/question.ts";
 import { chatRequest } from "../../../support/chat/chat-request.ts";
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
+import { noUploads } from "../../../support/chat/no-uploads.ts";
 import { countNothing, makeScriptedLimits } from "../../../support/count-nothing.ts";
 import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
@@ -49,6 +50,7 @@ const setUp = (bots: readonly BotWithKeys[] = [bot()]) => {
   };
   let ids = 0;
   const begin = makeBeginChatTurn({
+    openFiles: noUploads,
     bots: {
       findWithKeys: async (appKey, id) => {
         await call("read");
@@ -325,6 +327,7 @@ describe("a question with a key", () => {
   /** The turn's id for a key. */
   const turnOf = async ({ appKey, userId, botUserId, idempotencyKey }: Parts): Promise<string> => {
     const begin = makeBeginChatTurn({
+      openFiles: noUploads,
       bots: { findWithKeys: async () => bot({ userId: botUserId }) },
       turns: makeMemoryChatTurns(makeTestClock(startMs)),
       guard: {

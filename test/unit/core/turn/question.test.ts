@@ -70,7 +70,10 @@ describe("text that is not well-formed", () => {
     ["a URL", "RC:ImgMsg", { imageUri: `https://files.example/${half}.png` }],
   ])("is made well-formed, since models and Dify reject it: %s", (_, objectName, content) => {
     const question = asked(objectName, content);
-    const texts = [question?.text ?? half, ...(question?.files ?? []).map((file) => file.url)];
+    const texts = [
+      question?.text ?? half,
+      ...(question?.files ?? []).map((file) => ("url" in file ? file.url : "")),
+    ];
     for (const text of texts) expect(text).toBe(text.toWellFormed().replaceAll("\0", ""));
   });
 

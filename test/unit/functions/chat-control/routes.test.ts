@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeApiHandler } from "#adapters/api-gateway/api-handler.ts";
 import { cors } from "#adapters/api-gateway/cors.ts";
+import { modelTypes } from "#core/bot/integration-types.ts";
 import { badToken } from "#core/chat/chat-access.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
@@ -67,6 +68,11 @@ const call = async (httpMethod: string, path: string, given: Given = {}) => {
         await act("messages", user.userId, botUserId, name, range);
         return { messages: [], hasMore: true };
       },
+      uploadFile: async (user, botUserId, type, readFile) => {
+        await act("upload", user.userId, botUserId, type);
+        const { kind, name } = await readFile();
+        return { type: kind, id: `sealed ${name}` };
+      },
     }),
   );
   const handler = makeApiHandler(log, answerUser, [cors(given.origins ?? [origin])]);
@@ -88,6 +94,10 @@ const call = async (httpMethod: string, path: string, given: Given = {}) => {
   return { status: statusCode, headers, text: body, json: () => JSON.parse(body), done, log };
 };
 
+const upload = {
+  headers: { "Content-Type": "multipart/form-data; boundary=b" },
+  body: '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nx\r\n--b--\r\n',
+};
 const feedback = { body: '{"rating":"like","content":"thanks"}' };
 
 describe("a user", () => {
@@ -131,6 +141,20 @@ describe("a user", () => {
     ],
     ["DELETE", "/conversation", {}, ["forget", "u7", "bot-helpdesk", undefined], {}],
     [
+      "POST",
+      "/files",
+      upload,
+      ["upload", "u7", "bot-helpdesk", undefined],
+      { file: { type: "image", id: "sealed a.png" } },
+    ],
+    [
+      "POST",
+      "/files",
+      { ...upload, query: { integration: "dify_agent" } },
+      ["upload", "u7", "bot-helpdesk", "dify_agent"],
+      {},
+    ],
+    [
       "GET",
       "/conversation/messages",
       {},
@@ -159,6 +183,7 @@ const every = [
   ["GET", "/conversation"],
   ["GET", "/conversation/messages"],
   ["DELETE", "/conversation"],
+  ["POST", "/files"],
 ] as const;
 
 describe.each(every)("%s %s", (method, path) => {
@@ -228,6 +253,12 @@ describe("a mistake in a request is named:", () => {
       "/conversation/messages",
       { query: { limit: "1e1" } },
       'limit: must be an integer from 1 to 100, got "1e1"',
+    ],
+    [
+      "POST",
+      "/files",
+      { ...upload, query: { integration: "webhook" } },
+      `integration: must be one of ${modelTypes.join(", ")}, got "webhook"`,
     ],
     ["GET", "/conversation/messages", { query: { before: "" } }, 'before: must not be empty, got ""'],
     [

@@ -20,6 +20,7 @@ import { makeChatStreamRoutes } from "../../../../functions/chat-stream/routes.t
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
+import { noUploads } from "../../../support/chat/no-uploads.ts";
 import { countNothing } from "../../../support/count-nothing.ts";
 import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
@@ -154,6 +155,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
     revocations: { isRevoked: async () => guard.isRevoked },
     turns,
     beginChatTurn: makeBeginChatTurn({
+      openFiles: noUploads,
       bots,
       turns,
       guard: {
@@ -169,6 +171,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
       hash,
     }),
     beginChatInput: makeBeginChatInput({
+      openFiles: noUploads,
       acquireSlot: slots.acquire,
       countTurn: countNothing,
       bots,

@@ -18,6 +18,8 @@ describe("a question", () => {
     expect(parse({ content: "hello" })).toEqual({ content: "hello" });
     const all = { content: "hello", conversation: "trip", integration: "dify_agent", files: [file] };
     expect(parse(all)).toEqual(all);
+    const uploaded = { content: "hello", files: [{ type: "image", id: "d1.abc" }, file] };
+    expect(parse(uploaded)).toEqual(uploaded);
   });
 
   test("may have null for what it leaves out", () => {
@@ -105,6 +107,12 @@ describe("a question is rejected", () => {
       { content: "x", files: [file, { type: "image" }] },
       1002,
       "files[1].url: is required, got nothing",
+    ],
+    [
+      "with a file that has an empty id",
+      { content: "x", files: [{ type: "image", id: "" }] },
+      1002,
+      'files[0].id: must not be empty, got ""',
     ],
     [
       "with a file that is not on the web",

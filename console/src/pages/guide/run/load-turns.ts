@@ -1,7 +1,7 @@
 import { foundTurnsReply, type TurnReply, turnsReply } from "#adapters/api-gateway/turn-reply.ts";
-import { systemClock } from "../../../../../client/src/clock.ts";
 import { callApi } from "../../../api.ts";
 import { ApiError } from "../../../api-error.ts";
+import { sleep } from "../../../sleep.ts";
 import { type WatchPorts, watchTurns } from "./watch-turns.ts";
 
 interface Watch {
@@ -9,10 +9,7 @@ interface Watch {
   readonly show: WatchPorts["show"];
 }
 
-const sleepOf = (signal: AbortSignal) => async (ms: number) => {
-  await systemClock.sleep(ms, signal);
-  signal.throwIfAborted();
-};
+const sleepOf = (signal: AbortSignal) => (ms: number) => sleep(ms, signal);
 
 /** A message triggers its integrations within a second or two; the index of turns follows within another. */
 const maxEmptyPolls = 8;
