@@ -21,7 +21,11 @@ export const maxReadStories = 10_000;
 const maxPagedStories = 1_000;
 
 /** A client's name, or the group. */
-const conversationNameOf = ({ channelType, targetId, conversation }: TurnStory): string | undefined =>
+export const conversationNameOf = ({
+  channelType,
+  targetId,
+  conversation,
+}: Pick<TurnStory, "channelType" | "targetId" | "conversation">): string | undefined =>
   channelType === "GROUP" ? targetId : conversation;
 
 /** A check of a paused answer is no turn of its own. */
