@@ -1,1 +1,43 @@
-export const TurnsPage = () => <h1>Turns</h1>;
+import type { ComponentType } from "preact";
+import { hrefOf, route } from "../../route.ts";
+import { TurnList } from "./list/turn-list.tsx";
+import { turnsTexts } from "./texts.ts";
+import "./turns.css";
+
+const viewNames = ["list"] as const;
+type ViewName = (typeof viewNames)[number];
+
+const views: Readonly<Record<ViewName, ComponentType>> = { list: TurnList };
+
+const hrefOfView = (name: ViewName): string =>
+  hrefOf("turns", undefined, { view: name === "list" ? undefined : name });
+
+/** Links, so that each view has an address. */
+const Views = ({ current }: { readonly current: ViewName }) => {
+  const texts = turnsTexts.value;
+  return (
+    <nav class="turns-views" aria-label={texts.views}>
+      {viewNames.map((name) => (
+        <a key={name} href={hrefOfView(name)} aria-current={name === current ? "page" : undefined}>
+          {texts.viewNames[name]}
+        </a>
+      ))}
+    </nav>
+  );
+};
+
+export const TurnsPage = () => {
+  const { query } = route.value;
+  const named = query.get("view");
+  const current = viewNames.find((name) => name === named) ?? "list";
+  const View = views[current];
+  return (
+    <div class="page turns">
+      <header>
+        <h1>{turnsTexts.value.title}</h1>
+      </header>
+      <Views current={current} />
+      <View />
+    </div>
+  );
+};
