@@ -1,7 +1,9 @@
 import type { ComponentType } from "preact";
 import { hrefOf, route } from "../../route.ts";
+import { FindTurn } from "./find-turn.tsx";
 import { TurnList } from "./list/turn-list.tsx";
 import { turnsTexts } from "./texts.ts";
+import { OneTurn } from "./turn/one-turn.tsx";
 import "./turns.css";
 
 const viewNames = ["list"] as const;
@@ -27,7 +29,7 @@ const Views = ({ current }: { readonly current: ViewName }) => {
 };
 
 export const TurnsPage = () => {
-  const { query } = route.value;
+  const { id, query } = route.value;
   const named = query.get("view");
   const current = viewNames.find((name) => name === named) ?? "list";
   const View = views[current];
@@ -35,9 +37,10 @@ export const TurnsPage = () => {
     <div class="page turns">
       <header>
         <h1>{turnsTexts.value.title}</h1>
+        <FindTurn />
       </header>
       <Views current={current} />
-      <View />
+      {id === undefined ? <View /> : <OneTurn key={id} id={id} />}
     </div>
   );
 };
