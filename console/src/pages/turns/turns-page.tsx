@@ -4,12 +4,13 @@ import { FindTurn } from "./find-turn.tsx";
 import { TurnList } from "./list/turn-list.tsx";
 import { turnsTexts } from "./texts.ts";
 import { OneTurn } from "./turn/one-turn.tsx";
+import { Usage } from "./usage/usage.tsx";
 import "./turns.css";
 
-const viewNames = ["list"] as const;
+const viewNames = ["list", "usage"] as const;
 type ViewName = (typeof viewNames)[number];
 
-const views: Readonly<Record<ViewName, ComponentType>> = { list: TurnList };
+const views: Readonly<Record<ViewName, ComponentType>> = { list: TurnList, usage: Usage };
 
 const hrefOfView = (name: ViewName): string =>
   hrefOf("turns", undefined, { view: name === "list" ? undefined : name });
