@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
 import { hrefOf, route } from "../../route.ts";
+import { DeadLetters } from "./dead/dead-letters.tsx";
 import { FindTurn } from "./find-turn.tsx";
 import { TurnList } from "./list/turn-list.tsx";
 import { turnsTexts } from "./texts.ts";
@@ -7,10 +8,10 @@ import { OneTurn } from "./turn/one-turn.tsx";
 import { Usage } from "./usage/usage.tsx";
 import "./turns.css";
 
-const viewNames = ["list", "usage"] as const;
+const viewNames = ["list", "usage", "dead"] as const;
 type ViewName = (typeof viewNames)[number];
 
-const views: Readonly<Record<ViewName, ComponentType>> = { list: TurnList, usage: Usage };
+const views: Readonly<Record<ViewName, ComponentType>> = { list: TurnList, usage: Usage, dead: DeadLetters };
 
 const hrefOfView = (name: ViewName): string =>
   hrefOf("turns", undefined, { view: name === "list" ? undefined : name });

@@ -1,0 +1,39 @@
+import { hrefOf } from "../../../route.ts";
+import type { DeadLetter, RedriveResult } from "./dead-letter-reply.ts";
+import { deadTexts } from "./dead-texts.ts";
+
+/** What became of a letter; undefined if the reply did not say. */
+export interface Redriven {
+  readonly letter: DeadLetter;
+  readonly result: RedriveResult | undefined;
+}
+
+const sentenceOf = (result: RedriveResult | undefined): string => {
+  const { statuses, unknownStatus } = deadTexts.value;
+  const status = result?.status ?? "missing";
+  const sentence = statuses[status] ?? unknownStatus(status);
+  return result?.outcome === undefined ? sentence : `${sentence} (${result.outcome})`;
+};
+
+export const RedriveResults = ({ redriven }: { readonly redriven: readonly Redriven[] }) => {
+  const texts = deadTexts.value;
+  return (
+    <div role="status" class="turns-results">
+      {redriven.length > 0 && (
+        <section class="card" aria-labelledby="turns-redriven">
+          <h2 id="turns-redriven">{texts.results}</h2>
+          <dl class="turns-list">
+            {redriven.map(({ letter: { id, turn, msgUID }, result }) => (
+              <div key={id}>
+                <dt>
+                  <a href={hrefOf("turns", turn)}>{msgUID}</a>
+                </dt>
+                <dd>{sentenceOf(result)}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+    </div>
+  );
+};
