@@ -1,5 +1,6 @@
 import { useId } from "preact/hooks";
-import { goTo, hrefOf } from "../../route.ts";
+import { hrefOf } from "../../address.ts";
+import { goTo } from "../../route.ts";
 import { turnsTexts } from "./texts.ts";
 
 const maxIdLength = 1_024;

@@ -1,5 +1,6 @@
 import type { ComponentType } from "preact";
-import { hrefOf, route } from "../../route.ts";
+import { hrefOf } from "../../address.ts";
+import { route } from "../../route.ts";
 import { DeadLetters } from "./dead/dead-letters.tsx";
 import { FindTurn } from "./find-turn.tsx";
 import { TurnList } from "./list/turn-list.tsx";

@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { hrefOf } from "../../../route.ts";
+import { hrefOf } from "../../../address.ts";
 import { dateTime, number } from "../../../text/language.ts";
 import { clockTime } from "../clock-time.ts";
 import { turnsTexts } from "../texts.ts";

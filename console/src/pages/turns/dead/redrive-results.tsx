@@ -1,4 +1,4 @@
-import { hrefOf } from "../../../route.ts";
+import { hrefOf } from "../../../address.ts";
 import type { DeadLetter, RedriveResult } from "./dead-letter-reply.ts";
 import { deadTexts } from "./dead-texts.ts";
 

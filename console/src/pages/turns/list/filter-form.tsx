@@ -1,6 +1,7 @@
 import { useId } from "preact/hooks";
 import { storyOutcomes } from "#core/turn/turn-story.ts";
-import { goTo, hrefOf } from "../../../route.ts";
+import { hrefOf } from "../../../address.ts";
+import { goTo } from "../../../route.ts";
 import { Field } from "../../../ui/field.tsx";
 import { outcomeTexts } from "../outcome-texts.ts";
 import { RangeFields } from "../range-fields.tsx";

@@ -1,5 +1,5 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
-import { hrefOf } from "../../../route.ts";
+import { hrefOf } from "../../../address.ts";
 import { dateTime } from "../../../text/language.ts";
 import { shellTexts } from "../../../text/shell.ts";
 import { rangeBefore } from "../time-range.ts";

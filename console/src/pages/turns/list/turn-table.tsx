@@ -1,5 +1,5 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
-import { hrefOf } from "../../../route.ts";
+import { hrefOf } from "../../../address.ts";
 import { dateTime, number } from "../../../text/language.ts";
 import { clockTime } from "../clock-time.ts";
 import { formatDuration } from "../duration.ts";

@@ -19,7 +19,7 @@ const Id = ({ name, value }: { readonly name: string; readonly value: string }) 
     <dt>{name}</dt>
     <dd class="turns-id">
       <code>{value}</code>
-      <CopyButton text={value} what={name} />
+      <CopyButton text={value} subject={name} />
     </dd>
   </div>
 );
@@ -42,7 +42,7 @@ export const Ids = ({ turn }: { readonly turn: TurnReply }) => {
       <p class="hint">{texts.story}</p>
       <p class="turns-id">
         <code>{story}</code>
-        <CopyButton text={story} what={texts.storySubject} />
+        <CopyButton text={story} subject={texts.storySubject} />
       </p>
     </section>
   );

@@ -1,7 +1,8 @@
 import { foundTurnsReply } from "#adapters/api-gateway/turn-reply.ts";
+import { hrefOf } from "../../../address.ts";
 import { callApi } from "../../../api.ts";
 import { chosenApp } from "../../../chosen-app.ts";
-import { hrefOf, route } from "../../../route.ts";
+import { route } from "../../../route.ts";
 import { dateTime } from "../../../text/language.ts";
 import { shellTexts } from "../../../text/shell.ts";
 import { Failure } from "../../../ui/failure.tsx";

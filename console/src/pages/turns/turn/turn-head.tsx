@@ -1,6 +1,6 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { conversationNameOf } from "#core/turn/find-stories.ts";
-import { hrefOf } from "../../../route.ts";
+import { hrefOf } from "../../../address.ts";
 import { dateTime } from "../../../text/language.ts";
 import { formatDuration } from "../duration.ts";
 import { explain } from "../explain-outcome.ts";

@@ -1,6 +1,4 @@
 import { useSignal } from "@preact/signals";
-import type { ComponentType } from "preact";
-import { lazy, Suspense } from "preact/compat";
 import { useMemo } from "preact/hooks";
 import { usageReply } from "#adapters/api-gateway/turn-reply.ts";
 import type { UsageGroup } from "#core/turn/story-usage.ts";
@@ -15,15 +13,16 @@ import { mergeUsage, type UsageRow } from "./usage-data.ts";
 import { UsageTable } from "./usage-table.tsx";
 import { usageTexts } from "./usage-texts.ts";
 
-const NoCharts = () => <p class="turns-note">{usageTexts.value.noCharts}</p>;
-
 /** The chart library is loaded when there is something to draw. Without it the table still has the numbers. */
-const DayCharts = lazy<ComponentType<{ rows: readonly UsageRow[] }>>(() =>
-  import("./day-charts.tsx").then(
-    ({ DayCharts }) => DayCharts,
-    () => NoCharts,
-  ),
-);
+const DayCharts = ({ rows }: { readonly rows: readonly UsageRow[] }) => {
+  const [loaded] = useLoaded(loadDayCharts, []);
+  if (loaded.state === "loading") return <p class="turns-loading">{shellTexts.value.loading}</p>;
+  if (loaded.state === "failed") return <p class="turns-note">{usageTexts.value.noCharts}</p>;
+  const Loaded = loaded.value;
+  return <Loaded rows={rows} />;
+};
+
+const loadDayCharts = async () => (await import("./day-charts.tsx")).DayCharts;
 
 interface CountedUsageProps {
   readonly by: UsageGroup;
@@ -36,14 +35,8 @@ interface Counted {
   readonly until: number;
 }
 
-const Charts = ({ by, rows }: { readonly by: UsageGroup; readonly rows: readonly UsageRow[] }) => {
-  if (by !== "day") return <Bars by={by} rows={rows} />;
-  return (
-    <Suspense fallback={<p class="turns-loading">{shellTexts.value.loading}</p>}>
-      <DayCharts rows={rows} />
-    </Suspense>
-  );
-};
+const Charts = ({ by, rows }: { readonly by: UsageGroup; readonly rows: readonly UsageRow[] }) =>
+  by === "day" ? <DayCharts rows={rows} /> : <Bars by={by} rows={rows} />;
 
 export const CountedUsage = ({ by, range }: CountedUsageProps) => {
   const texts = usageTexts.value;

@@ -1,5 +1,5 @@
 import type { UsageGroup } from "#core/turn/story-usage.ts";
-import { hrefOf } from "../../../route.ts";
+import { hrefOf } from "../../../address.ts";
 import { dayMs, startOfDay } from "./days.ts";
 import { usageTexts } from "./usage-texts.ts";
 

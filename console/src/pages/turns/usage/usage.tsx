@@ -1,6 +1,7 @@
 import { type UsageGroup, usageGroups } from "#core/turn/story-usage.ts";
+import { hrefOf } from "../../../address.ts";
 import { chosenApp } from "../../../chosen-app.ts";
-import { goTo, hrefOf, route } from "../../../route.ts";
+import { goTo, route } from "../../../route.ts";
 import { Field } from "../../../ui/field.tsx";
 import { RangeFields } from "../range-fields.tsx";
 import { isInOrder, rangeParameters, readRange, type TimeRange } from "../time-range.ts";
