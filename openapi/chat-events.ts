@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type ChatErrorCode, chatErrorCodes } from "#core/chat/chat-event.ts";
-import { completion, conversationName, turnId } from "./answer-schemas.ts";
+import { answerFile, completion, conversationName, turnId } from "./answer-schemas.ts";
 
 const id = v.pipe(
   v.string(),
@@ -48,8 +48,18 @@ export const chatEvents = {
     content: v.pipe(v.string(), v.description("Text to append to the answer.")),
   }),
   replace: eventOf("replace", {
-    content: v.pipe(v.string(), v.description("Text that replaces the entire answer so far.")),
+    content: v.pipe(v.string(), v.description("Text that replaces the entire text so far.")),
+    all: v.exactOptional(
+      v.pipe(
+        v.literal(true),
+        v.description("Present if the answer begins again: reasoning and files so far are void, too."),
+      ),
+    ),
   }),
+  reasoning: eventOf("reasoning", {
+    content: v.pipe(v.string(), v.description("Text to append to the reasoning.")),
+  }),
+  file: eventOf("file", answerFile.entries),
   end: eventOf("end", completion),
   error: eventOf("error", {
     code: errorCode,
@@ -67,6 +77,8 @@ export const chatEvent = v.variant("event", [
   chatEvents.start,
   chatEvents.delta,
   chatEvents.replace,
+  chatEvents.reasoning,
+  chatEvents.file,
   chatEvents.end,
   chatEvents.error,
 ]);

@@ -51,6 +51,15 @@ const eventSchemas: NamedSchemas = {
   ChatStartEvent: { schema: chatEvents.start, description: "The answer begins." },
   ChatDeltaEvent: { schema: chatEvents.delta, description: "More text of the answer." },
   ChatReplaceEvent: { schema: chatEvents.replace, description: "Text that replaces the answer so far." },
+  ChatReasoningEvent: {
+    schema: chatEvents.reasoning,
+    description: "More of the model's reasoning. Only if `parts` of the question has `reasoning`.",
+  },
+  ChatFileEvent: {
+    schema: chatEvents.file,
+    description:
+      "A file of the answer that its text does not link to. Only if `parts` of the question has `file`.",
+  },
   ChatEndEvent: { schema: chatEvents.end, description: "The answer is complete. No more events follow." },
   ChatErrorEvent: { schema: chatEvents.error, description: "The answer failed. No more events follow." },
   ChatEvent: {

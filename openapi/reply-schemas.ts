@@ -96,6 +96,18 @@ export const chatAnswer = v.object({
   turn: turnId,
   conversation: conversationName,
   content: v.pipe(v.string(), v.description("The text of the answer.")),
+  reasoning: v.exactOptional(
+    v.pipe(
+      v.nullable(v.string()),
+      v.description("Only with `reasoning` in `parts`: the model's reasoning; null if there is none."),
+    ),
+  ),
+  files: v.exactOptional(
+    v.pipe(
+      v.array(answerFile),
+      v.description("Only with `file` in `parts`: files that the text does not link to."),
+    ),
+  ),
   ...completion,
 });
 

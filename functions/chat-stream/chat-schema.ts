@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { modelTypes } from "#core/bot/integration-types.ts";
+import { chatParts } from "#core/chat/chat-event.ts";
 import { fileKinds, maxQuestionFiles } from "#core/message/question-file.ts";
 import { anyObject, arrayOf, oneOf, stringOf } from "#core/shared/rules.ts";
 import { wellFormed } from "#core/shared/well-formed.ts";
@@ -38,6 +39,13 @@ const content = v.pipe(
   v.metadata({ minLength: 1, description: `The question. At most ${maxContentBytes} bytes.` }),
 );
 
+const parts = v.pipe(
+  v.exactOptional(arrayOf(oneOf(chatParts), chatParts.length)),
+  v.description(
+    "Content to send as events of its own, `reasoning` and `file`, instead of as quotes and links in the text. Reasoning is only sent if the integration has `showThinking`.",
+  ),
+);
+
 /** A user's question (docs/http-chat.md). */
 export const chatSchema = v.object({
   content,
@@ -50,6 +58,7 @@ export const chatSchema = v.object({
     v.description("Type of the integration that answers. Default: the first enabled one."),
   ),
   files: v.exactOptional(arrayOf(file, maxQuestionFiles)),
+  parts,
 });
 
 const fieldValue = v.union(
@@ -72,6 +81,7 @@ export const inputSchema = v.object({
     v.exactOptional(v.pipe(anyObject(), v.record(stringOf(1, 128), fieldValue)), {}),
     v.description("The values by the name of the field. Every field of the form needs one."),
   ),
+  parts,
 });
 
 const visible = /^[\x21-\x7e]{1,64}$/;

@@ -11,7 +11,7 @@ import type { AcquireReader } from "#core/chat/acquire-reader.ts";
 import type { BeginChatInput, ChatInput } from "#core/chat/begin-chat-input.ts";
 import type { BeginChatTurn, BegunChatTurn, ChatRequest, ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
 import { checkBot, findOwnTurn, revokedToken } from "#core/chat/chat-access.ts";
-import { type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
+import { type ChatPart, type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
 import type { ChatTurn, ChatTurnStore } from "#core/chat/chat-turn.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import type { FollowChatTurn } from "#core/chat/follow-chat-turn.ts";
@@ -88,6 +88,7 @@ const chatRequestOf = (request: ApiRequest, checkFile: CheckFile): ChatRequest =
     conversation,
     integration,
     files = [],
+    parts = [],
   } = parseJsonBody(chatSchema, request.body, maxBodyBytes);
   return {
     botUserId: pathParameter(request, "userId"),
@@ -95,6 +96,7 @@ const chatRequestOf = (request: ApiRequest, checkFile: CheckFile): ChatRequest =
     conversation,
     integration,
     files: toSentFiles(files, "files", checkFile),
+    parts,
     idempotencyKey: parseInput(chatHeaders, { "Idempotency-Key": request.headers["idempotency-key"] })[
       "Idempotency-Key"
     ],
@@ -102,12 +104,13 @@ const chatRequestOf = (request: ApiRequest, checkFile: CheckFile): ChatRequest =
 };
 
 const chatInputOf = (request: ApiRequest, checkFile: CheckFile): ChatInput => {
-  const { form, action, inputs } = parseJsonBody(inputSchema, request.body, maxBodyBytes);
+  const { form, action, inputs, parts = [] } = parseJsonBody(inputSchema, request.body, maxBodyBytes);
   return {
     botUserId: pathParameter(request, "userId"),
     turn: pathParameter(request, "turn"),
     form,
     action,
+    parts,
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([name, value]) => [
         name,
@@ -182,44 +185,45 @@ export const makeChatStreamRoutes = ({
   const followWhole = async (
     user: ChatUser,
     turn: ChatTurn,
+    parts: readonly ChatPart[],
     { deadline, until }: CallTime,
   ): Promise<ApiResult> => {
     const release = await acquireReader(user, turn.botUserId, until);
-    const answer = makeWholeAnswer();
+    const answer = makeWholeAnswer(parts);
     await followChatTurn(turn, undefined, answer.emit, deadline).finally(release);
     return answer.reply();
   };
 
   const runWhole = async (ready: ReadyChatTurn, deadline: number): Promise<ApiResult> => {
-    const answer = makeWholeAnswer();
+    const answer = makeWholeAnswer(ready.parts);
     if ((await runChatTurn(ready, answer, deadline)) === "busy") throw busy();
     return answer.reply();
   };
 
   /** A route that begins a turn, or a run that continues one, and sends its answer. */
   const answerRoute =
-    (begin: (user: ChatUser, request: ApiRequest, until: number) => Promise<BegunChatTurn>): StreamedRoute =>
+    <Asked extends { readonly parts: readonly ChatPart[] }>(
+      read: (request: ApiRequest, checkFile: CheckFile) => Asked,
+      begin: (user: ChatUser, asked: Asked, until: number) => Promise<BegunChatTurn>,
+    ): StreamedRoute =>
     async (request, leftMs) => {
       const user = await verifyUserToken(request.headers.authorization);
+      const asked = read(request, checkFile);
       const isWhole = wantsJson(request);
       const time = timeOf(leftMs, isWhole ? maxWholeAnswerMs : undefined);
-      const result = await begin(user, request, time.until);
+      const result = await begin(user, asked, time.until);
       if (result.status === "existing") {
         return isWhole
-          ? followWhole(user, result.turn, time)
+          ? followWhole(user, result.turn, asked.parts, time)
           : followInStream(user, result.turn, undefined, time);
       }
       return isWhole ? runWhole(result.ready, time.deadline) : runInStream(result.ready, time.deadline);
     };
 
   return {
-    "POST /v1/bots/{userId}/chat": answerRoute((user, request, until) =>
-      beginChatTurn(user, chatRequestOf(request, checkFile), until),
-    ),
+    "POST /v1/bots/{userId}/chat": answerRoute(chatRequestOf, beginChatTurn),
 
-    "POST /v1/bots/{userId}/turns/{turn}/input": answerRoute((user, request, until) =>
-      beginChatInput(user, chatInputOf(request, checkFile), until),
-    ),
+    "POST /v1/bots/{userId}/turns/{turn}/input": answerRoute(chatInputOf, beginChatInput),
 
     "GET /v1/bots/{userId}/turns/{turn}/events": async (request, leftMs) => {
       const user = await verifyUserToken(request.headers.authorization);

@@ -3,7 +3,7 @@ import { jsonReply } from "#adapters/api-gateway/json-reply.ts";
 import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
 import { makeKeptText } from "#core/answer/kept-text.ts";
 import type { InputForm } from "#core/answer/pause.ts";
-import type { ChatErrorCode, ChatEvent } from "#core/chat/chat-event.ts";
+import type { ChatErrorCode, ChatEvent, ChatFile, ChatPart } from "#core/chat/chat-event.ts";
 
 type End = Extract<ChatEvent, { type: "end" }>;
 type Failure = Extract<ChatEvent, { type: "error" }>;
@@ -20,6 +20,9 @@ export interface WholeAnswer {
   readonly form?: InputForm;
   readonly prompt?: string;
   readonly truncated?: End["truncated"];
+  /** If the client takes them apart from the text. */
+  readonly reasoning?: string | null;
+  readonly files?: readonly ChatFile[];
 }
 
 /** The HTTP status of a failed answer. */
@@ -38,14 +41,16 @@ const statusOf = (code: ChatErrorCode): number => {
 /** RongCloud's codes (docs/spec/rongcloud.md, section 3). */
 const codeOf = (status: number): number => (status === 504 ? 1050 : 1000);
 
-/** Collects the events of a turn into one response. */
-export const makeWholeAnswer = () => {
+/** Collects the events of a turn into one response. `parts`: what the client takes apart from the text. */
+export const makeWholeAnswer = (parts: readonly ChatPart[] = []) => {
   let turn = "";
   let conversation: string | null = null;
   const kept = makeKeptText();
+  const thought = makeKeptText();
+  const files: ChatFile[] = [];
   let end: End | Failure | undefined;
   return {
-    full: kept.full,
+    full: AbortSignal.any([kept.full, thought.full]),
     emit: (event: ChatEvent): void => {
       switch (event.type) {
         case "start":
@@ -56,6 +61,12 @@ export const makeWholeAnswer = () => {
           return;
         case "replace":
           kept.replace(event.content);
+          return;
+        case "reasoning":
+          thought.append(event.content);
+          return;
+        case "file":
+          files.push(event.file);
           return;
         default:
           end = event;
@@ -84,6 +95,8 @@ export const makeWholeAnswer = () => {
         ...(form && { form }),
         ...(prompt !== undefined && { prompt }),
         ...(truncated && { truncated }),
+        ...(parts.includes("reasoning") && { reasoning: thought.text === "" ? null : thought.text }),
+        ...(parts.includes("file") && { files }),
       };
       return jsonReply(200, whole);
     },

@@ -58,7 +58,7 @@ const uploadForm = v.object({
 });
 
 const stream =
-  "The response is a stream of server-sent events, each a `ChatEvent`: `start`, then any number of `delta` and `replace`, at last `end` or `error`. A comment every 10 seconds keeps the connection open.";
+  "The response is a stream of server-sent events, each a `ChatEvent`: `start`, then any number of `delta` and `replace` (and, with `parts`, `reasoning` and `file`), at last `end` or `error`. A comment every 10 seconds keeps the connection open.";
 
 const frame = (id: string, event: string, data: object): string =>
   `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -40,7 +40,11 @@ const streamOf = async (event: ChatEvent): Promise<string> => {
 };
 
 /** An event as the functions emit it, from its description. */
-type AsEmitted<E> = E extends { event: infer Type; data: infer Data } ? { type: Type } & Data : never;
+type AsEmitted<E> = E extends { event: "file"; data: infer File }
+  ? { type: "file"; file: File }
+  : E extends { event: infer Type; data: infer Data }
+    ? { type: Type } & Data
+    : never;
 
 /** A type once it has been through JSON, which omits properties that are undefined. */
 type AsJson<T> = T extends readonly (infer Item)[]

@@ -59,6 +59,12 @@ export const textOf = (events: readonly Schemas["ChatEvent"][]): string => {
       case "replace":
         text = event.data.content;
         break;
+      case "reasoning":
+        console.log(event.data.content);
+        break;
+      case "file":
+        console.log(event.data.type === "image", event.data.url, event.data.name ?? "");
+        break;
       case "end":
         console.log(event.data.usage?.totalTokens, event.data.sources.length, event.data.truncated === "length");
         break;

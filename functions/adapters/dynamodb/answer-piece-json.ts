@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { truncationReasons } from "#core/answer/answer.ts";
+import { answerFileKinds } from "#core/answer/answer-facts.ts";
 import type { AnswerPiece } from "#core/chat/answer-pieces.ts";
 import { chatErrorCodes } from "#core/chat/chat-event.ts";
 import { formRecord } from "./pause-record.ts";
@@ -11,6 +12,11 @@ const event = v.variant("type", [
   v.object({ type: v.literal("start"), turn: v.string(), conversation: v.nullable(v.string()) }),
   v.object({ type: v.literal("delta"), content: v.string() }),
   v.object({ type: v.literal("replace"), content: v.string() }),
+  v.object({ type: v.literal("reasoning"), content: v.string() }),
+  v.object({
+    type: v.literal("file"),
+    file: v.object({ type: v.picklist(answerFileKinds), url: v.string(), name: v.nullable(v.string()) }),
+  }),
   v.object({
     type: v.literal("end"),
     stopped: v.boolean(),

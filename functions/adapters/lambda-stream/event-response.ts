@@ -21,8 +21,11 @@ const busyHeartbeat = `: the bot is busy, its answer has not begun\n${heartbeat}
 const drainTimeoutMs = 15_000;
 
 /** JSON.stringify emits no line breaks, so each field is one line. */
-const frameOf = ({ type, ...data }: ChatEvent, position: string): string =>
-  `id: ${position}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+const frameOf = (event: ChatEvent, position: string): string => {
+  const { type, ...data } = event;
+  const shown = event.type === "file" ? event.file : data;
+  return `id: ${position}\nevent: ${type}\ndata: ${JSON.stringify(shown)}\n\n`;
+};
 
 /** Never throws, whatever happens to the client: an error in a streamed body ends the runtime process. */
 export const makeEventResponse = (clock: Clock): EventResponse => {

@@ -1,5 +1,5 @@
 import { failureCodes, type TruncationReason } from "./answer.ts";
-import type { AnswerFacts } from "./answer-facts.ts";
+import type { AnswerFacts, AnswerFile } from "./answer-facts.ts";
 import type { InputForm } from "./pause.ts";
 
 /** Why an answer failed. */
@@ -53,6 +53,9 @@ export interface AnswerSink {
   delta(text: string): void | Promise<void>;
   /** Replaces all previous text with `text`. */
   replace(text: string): void | Promise<void>;
+  /** See `TextSink`. Absent: reasoning is quoted in the text, and files are linked there. */
+  reasoning?(text: string): void | Promise<void>;
+  file?(file: AnswerFile): void | Promise<void>;
   /** Ends the answer; call it once. Resolves when everything was delivered or given up. Never rejects. */
   end(ending: AnswerEnding): Promise<Delivery>;
 }

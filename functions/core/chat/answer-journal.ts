@@ -28,11 +28,15 @@ const maxAnswerCharacters = 1024 * 1024;
 /** In characters. What an event takes in a piece in addition to its text: replacements may be empty. */
 const eventCharacters = 32;
 
-/** Adds an event, merged with the last one if both are deltas: clients track positions, not events. */
+type Piecewise = Extract<ChatEvent, { type: "delta" | "reasoning" }>;
+const isPiecewise = (event: ChatEvent): event is Piecewise =>
+  event.type === "delta" || event.type === "reasoning";
+
+/** Adds an event, merged with the last one if both continue the same text: clients track positions, not events. */
 const join = (events: ChatEvent[], next: ChatEvent): void => {
   const last = events.at(-1);
-  if (last?.type === "delta" && next.type === "delta") {
-    events[events.length - 1] = { type: "delta", content: last.content + next.content };
+  if (last && isPiecewise(last) && isPiecewise(next) && last.type === next.type) {
+    events[events.length - 1] = { type: last.type, content: last.content + next.content };
   } else {
     events.push(next);
   }
@@ -41,12 +45,12 @@ const join = (events: ChatEvent[], next: ChatEvent): void => {
 /** Splits an event so that each part fits in a piece; a replacement continues as deltas. */
 const partsOf = (event: ChatEvent): ChatEvent[] => {
   if (!("content" in event)) return [event];
-  const { content } = event;
+  const { type, content } = event;
   let at = cutAt(content, maxPieceCharacters);
   const parts: ChatEvent[] = [{ ...event, content: content.slice(0, at) }];
   while (at < content.length) {
     const end = cutAt(content, at + maxPieceCharacters);
-    parts.push({ type: "delta", content: content.slice(at, end) });
+    parts.push({ type: type === "replace" ? "delta" : type, content: content.slice(at, end) });
     at = end;
   }
   return parts;

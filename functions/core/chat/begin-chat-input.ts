@@ -8,8 +8,9 @@ import { type ConversationStore, conversationKeyOf } from "#core/turn/conversati
 import type { ConversationPause } from "#core/turn/conversation-pause.ts";
 import type { CountTurn } from "#core/turn/count-turn.ts";
 import { acquireAdmission, admittedTurn } from "./admit-turn.ts";
-import { type BegunChatTurn, toTurn } from "./begin-chat-turn.ts";
+import { type BegunChatTurn, partsInHash, toTurn } from "./begin-chat-turn.ts";
 import { type AcquireChatSlot, checkBot, findOwnTurn, revokedToken } from "./chat-access.ts";
+import type { ChatPart } from "./chat-event.ts";
 import { type ChatTurn, type ChatTurnStore, chatLease } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
 import { checkFormInput } from "./form-input.ts";
@@ -24,6 +25,8 @@ export interface ChatInput {
   readonly form: string | undefined;
   readonly action: string;
   readonly inputs: SentValues;
+  /** What the client takes apart from the text. */
+  readonly parts: readonly ChatPart[];
 }
 
 export interface BeginChatInputPorts {
@@ -69,7 +72,7 @@ export const makeBeginChatInput =
     newId,
     hash,
   }: BeginChatInputPorts): BeginChatInput =>
-  async (user, { botUserId, turn: turnId, form: formId, action, inputs }, until) => {
+  async (user, { botUserId, turn: turnId, form: formId, action, inputs, parts }, until) => {
     checkBot(user, botUserId);
     const [found, bot, isRevoked] = await Promise.all([
       findOwnTurn(turns, user, botUserId, turnId),
@@ -84,7 +87,7 @@ export const makeBeginChatInput =
     const turn = toTurn(id, bot, integration, { content: "", files: [] }, clock.now());
     const pauses = await conversations.findPauses(conversationKeyOf(turn));
     const pause = pauses.findLast(({ turnIds }) => turnIds.includes(turnId));
-    const hashOfInput = hash([formId, action, inputs]);
+    const hashOfInput = hash([formId, action, inputs, ...partsInHash(parts)]);
     const form = openFormOf(pause, formId);
     if (state === "running" && heldUntil > clock.now()) {
       if (inputHash === hashOfInput && id.keepsAnswer) return { status: "existing", turn: found };
@@ -126,6 +129,7 @@ export const makeBeginChatInput =
       ready: {
         id: { ...id, integrationType: integration.type },
         turn: { ...turn, continues: { by: "input", input } },
+        parts,
         lease,
         attempt: begun,
         admission: Promise.resolve(admittedTurn(guard, guarded, granted)),

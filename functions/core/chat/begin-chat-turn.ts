@@ -9,6 +9,7 @@ import type { CountTurn } from "#core/turn/count-turn.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { type AdmittedTurn, makeAdmitTurn } from "./admit-turn.ts";
 import { type AcquireChatSlot, checkBot, requireModel, revokedToken, unknownBot } from "./chat-access.ts";
+import type { ChatPart } from "./chat-event.ts";
 import {
   type ChatTurn,
   type ChatTurnStore,
@@ -29,6 +30,8 @@ export interface ChatRequest {
   /** The type of the integration that answers; undefined: the first enabled one. */
   readonly integration: ModelType | undefined;
   readonly files: readonly SentFile[];
+  /** What the client takes apart from the text. */
+  readonly parts: readonly ChatPart[];
   /** A repeated key refers to the same turn. */
   readonly idempotencyKey: string | undefined;
 }
@@ -37,6 +40,7 @@ export interface ChatRequest {
 export interface ReadyChatTurn {
   readonly id: StartedChatTurn;
   readonly turn: Turn;
+  readonly parts: readonly ChatPart[];
   readonly lease: Lease;
   readonly attempt: number;
   /**
@@ -98,6 +102,10 @@ export const toTurn = (
   ...(id.conversation !== undefined && { conversationName: id.conversation }),
 });
 
+/** An answer is stored as it is sent, so the same key with other parts is another request. Without parts, hashes are as before. */
+export const partsInHash = (parts: readonly ChatPart[]): readonly unknown[] =>
+  parts.length === 0 ? [] : [[...new Set(parts)].toSorted()];
+
 /**
  * Begins the turn for a client's question. Calls of a stage are made at the same time (docs/adr/0038): the bot is read while
  * the turn begins; then the turn is admitted while the caller opens its conversation. Rejects with a BridgeError `forbidden`,
@@ -138,7 +146,13 @@ export const makeBeginChatTurn = ({
       turn: idempotencyKey === undefined ? newId() : hash([appKey, userId, botUserId, idempotencyKey]),
       integrationType: request.integration,
       conversation,
-      questionHash: hash([request.content, conversation, request.integration, request.files]),
+      questionHash: hash([
+        request.content,
+        conversation,
+        request.integration,
+        request.files,
+        ...partsInHash(request.parts),
+      ]),
       keepsAnswer: idempotencyKey !== undefined,
     };
     const lease = { token: newId(), expiresAt: clock.now() + chatLease.leaseMs };
@@ -171,6 +185,7 @@ export const makeBeginChatTurn = ({
       ready: {
         id: { ...id, integrationType: integration.type },
         turn: toTurn(id, bot, integration, { content: request.content, files }, clock.now()),
+        parts: request.parts,
         lease,
         attempt: begun.value.attempt,
         admission,

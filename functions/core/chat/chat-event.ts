@@ -27,12 +27,24 @@ export const toChatFile = ({ kind: type, url, name }: AnswerFile): ChatFile => (
   name: name ?? null,
 });
 
-/** An event of a turn, as the client receives it. Order: a start; deltas and replacements; an end or an error. */
+/** The kinds of content that a client may take as events of their own, instead of in the text. */
+export const chatParts = ["reasoning", "file"] as const;
+export type ChatPart = (typeof chatParts)[number];
+
+/** An event of a turn, as the client receives it. Order: a start; content; an end or an error. */
 export type ChatEvent =
   | { readonly type: "start"; readonly turn: string; readonly conversation: string | null }
   | { readonly type: "delta"; readonly content: string }
   /** Replaces all previous text. */
-  | { readonly type: "replace"; readonly content: string }
+  | {
+      readonly type: "replace";
+      readonly content: string;
+      /** Set if reasoning and files are to be dropped too: the answer begins again. */
+      readonly all?: true;
+    }
+  /** The next part of the reasoning. */
+  | { readonly type: "reasoning"; readonly content: string }
+  | { readonly type: "file"; readonly file: ChatFile }
   | {
       readonly type: "end";
       readonly stopped: boolean;
@@ -73,19 +85,27 @@ export type ChatPosition =
       /** Number of replacements, and the length of the text since the last one, in UTF-16 code units. */
       readonly replacements: number;
       readonly characters: number;
+      /** The length of the reasoning, and the number of files. */
+      readonly thoughtCharacters: number;
+      readonly files: number;
     };
 
-const positionPattern = /^(\d{1,6})\.(?:(end)|(\d{1,6})\.(\d{1,12}))$/;
+/** The last two numbers are omitted if both are 0. */
+const positionPattern = /^(\d{1,6})\.(?:(end)|(\d{1,6})\.(\d{1,12})(?:\.(\d{1,12})\.(\d{1,6}))?)$/;
 
 /** Encodes a position as an event id, which is opaque to clients. */
-export const writePosition = (position: ChatPosition): string =>
-  position.ended
-    ? `${position.attempt}.end`
-    : `${position.attempt}.${position.replacements}.${position.characters}`;
+export const writePosition = (position: ChatPosition): string => {
+  const { attempt } = position;
+  if (position.ended) return `${attempt}.end`;
+  const { replacements, characters, thoughtCharacters, files } = position;
+  const text = `${attempt}.${replacements}.${characters}`;
+  return thoughtCharacters === 0 && files === 0 ? text : `${text}.${thoughtCharacters}.${files}`;
+};
 
 /** Decodes an event id; undefined if `writePosition` did not create it. */
 export const readPosition = (text: string): ChatPosition | undefined => {
-  const [, attempt, end, replacements, characters] = positionPattern.exec(text) ?? [];
+  const [, attempt, end, replacements, characters, thoughtCharacters = "0", files = "0"] =
+    positionPattern.exec(text) ?? [];
   if (attempt === undefined) return undefined;
   if (end !== undefined) return { attempt: Number(attempt), ended: true };
   return {
@@ -93,6 +113,8 @@ export const readPosition = (text: string): ChatPosition | undefined => {
     ended: false,
     replacements: Number(replacements),
     characters: Number(characters),
+    thoughtCharacters: Number(thoughtCharacters),
+    files: Number(files),
   };
 };
 
@@ -101,6 +123,8 @@ export const startOf = (attempt: number): ChatPosition => ({
   ended: false,
   replacements: 0,
   characters: 0,
+  thoughtCharacters: 0,
+  files: 0,
 });
 
 /** The client's position after receiving the event. */
@@ -113,6 +137,10 @@ export const positionAfter = (position: ChatPosition, event: ChatEvent): ChatPos
       return { ...position, characters: position.characters + event.content.length };
     case "replace":
       return { ...position, replacements: position.replacements + 1, characters: event.content.length };
+    case "reasoning":
+      return { ...position, thoughtCharacters: position.thoughtCharacters + event.content.length };
+    case "file":
+      return { ...position, files: position.files + 1 };
     case "end":
     case "error":
       return { attempt: position.attempt, ended: true };

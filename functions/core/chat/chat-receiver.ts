@@ -1,9 +1,12 @@
+import type { AnswerFile } from "#core/answer/answer-facts.ts";
 import type { AnswerEnding, AnswerReceiver } from "#core/answer/answer-sink.ts";
-import type { ChatEvent } from "./chat-event.ts";
+import { type ChatEvent, type ChatPart, toChatFile } from "./chat-event.ts";
 
 export interface ChatReceiverPorts {
   readonly turn: string;
   readonly conversation: string | undefined;
+  /** What the client takes apart from the text. */
+  readonly parts: readonly ChatPart[];
   /** Sends the next event to the client. A returned promise asks the caller to wait before it sends more. */
   readonly emit: (event: ChatEvent) => void | Promise<void>;
   readonly onReference: (reference: string) => void;
@@ -36,6 +39,7 @@ const endOf = (ending: Exclude<AnswerEnding, { status: "failed" | "abandoned" }>
 export const makeChatReceiver = ({
   turn,
   conversation,
+  parts,
   emit,
   onReference,
   isStopRequested,
@@ -51,6 +55,12 @@ export const makeChatReceiver = ({
     full,
     delta: (content) => emit({ type: "delta", content }),
     replace: (content) => emit({ type: "replace", content }),
+    ...(parts.includes("reasoning") && {
+      reasoning: (content: string) => emit({ type: "reasoning", content }),
+    }),
+    ...(parts.includes("file") && {
+      file: (file: AnswerFile) => emit({ type: "file", file: toChatFile(file) }),
+    }),
     end: async (answerEnding) => {
       if (answerEnding.status === "abandoned") return { status: "undelivered", reason: "abandoned" };
       const isStopped = answerEnding.status === "stopped" || (await isStopRequested());

@@ -42,6 +42,9 @@ const replayTooLong: ChatEvent = {
   retryable: false,
 };
 
+const withContent = <E extends { readonly content: string }>(event: E, content: string): E | undefined =>
+  content === "" ? undefined : { ...event, content };
+
 /** The part of an event that the client has not received; `before` is where the event begins. */
 const unreceivedPart = (
   event: ChatEvent,
@@ -57,9 +60,14 @@ const unreceivedPart = (
       if (before.replacements < after.replacements) return undefined;
       const received =
         before.replacements > after.replacements ? 0 : Math.max(0, after.characters - before.characters);
-      const content = event.content.slice(received);
-      return content === "" ? undefined : { type: "delta", content };
+      return withContent(event, event.content.slice(received));
     }
+    case "reasoning": {
+      const received = Math.max(0, after.thoughtCharacters - before.thoughtCharacters);
+      return withContent(event, event.content.slice(received));
+    }
+    case "file":
+      return before.files < after.files ? undefined : event;
     case "replace":
       return before.replacements < after.replacements ? undefined : event;
     default:
@@ -139,7 +147,11 @@ export const makeFollowChatTurn =
 
     // A run that continues the answer adds to it.
     const isAgain = after && !sameRun && turn.inputHash === undefined;
-    if (isAgain) await emit({ type: "replace", content: "" });
+    if (isAgain) {
+      // Of an answer that has ended, it is not known.
+      const hasParts = after.ended || after.thoughtCharacters > 0 || after.files > 0;
+      await emit({ type: "replace", content: "", ...(hasParts && { all: true }) });
+    }
     for (;;) {
       const found = await nextOrLater();
       if (found === "done") return void (await emitLast(replayTooLong));

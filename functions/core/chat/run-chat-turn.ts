@@ -74,7 +74,7 @@ export const makeRunChatTurn =
     recordTurn,
     keepsText,
   }: RunChatTurnPorts): RunChatTurn =>
-  async ({ id, turn, lease: { token, expiresAt }, attempt, admission }, client, deadline) => {
+  async ({ id, turn, parts, lease: { token, expiresAt }, attempt, admission }, client, deadline) => {
     const ids = {
       app: id.appKey,
       bot: id.botUserId,
@@ -100,7 +100,7 @@ export const makeRunChatTurn =
       hasEmitted = true;
       isRetryable = event.type === "error" && event.retryable;
       journal?.add(event);
-      if (event.type === "delta" || event.type === "replace") story.onSent();
+      if ("content" in event || event.type === "file") story.onSent();
       return client.emit(event, writePosition(position));
     };
 
@@ -120,6 +120,7 @@ export const makeRunChatTurn =
       makeChatReceiver({
         turn: id.turn,
         conversation: id.conversation,
+        parts,
         emit,
         onReference: (reference) => {
           turns.saveReference(id, token, reference).catch(warn("chat_turn_reference_not_saved"));

@@ -62,6 +62,8 @@ export const makeStoryRecorder = ({ clock, keepsText }: StoryRecorderPorts): Sto
       answer?.replace(text);
       return sink.replace(text);
     },
+    ...(sink.reasoning && { reasoning: sink.reasoning }),
+    ...(sink.file && { file: sink.file }),
     end: async (ending) => {
       const delivery = await sink.end(ending);
       if (delivery.status === "delivered") deliveredAt = clock.now();

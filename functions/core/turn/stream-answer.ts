@@ -52,7 +52,7 @@ export interface TurnReport {
   readonly delivery: Delivery;
   /** Number of calls to the model. */
   readonly modelCalls: number;
-  /** When the model sent the first text for the user, in milliseconds since the epoch. */
+  /** When the model sent the first text, reasoning or file for the user, in milliseconds since the epoch. */
   readonly firstTextAt: number | undefined;
   /** As the model reports it; undefined if it does not, or the answer has no end. */
   readonly usage?: AnswerUsage | undefined;
@@ -223,9 +223,10 @@ export const makeStreamAnswer =
       closed.abort();
     }
     await flush(modelOutcome);
-    if (modelOutcome.status === "answered" && !progress.hasText && emptyText) await sink.delta(emptyText);
+    const isEmpty = modelOutcome.status === "answered" && !progress.hasText && !progress.hasFile;
+    if (isEmpty && emptyText) await sink.delta(emptyText);
     const whole: AnswerOutcome =
-      modelOutcome.status === "answered" && !progress.hasText && emptyText === undefined
+      isEmpty && emptyText === undefined
         ? { status: "failed", code: "empty", retryable: false, detail: "the answer has no text" }
         : modelOutcome;
     // The text that was buffered may be too much, too.

@@ -14,10 +14,12 @@ export interface TurnProgress {
   facts: AnswerFacts | undefined;
   /** Number of calls to the model. */
   modelCalls: number;
-  /** When the first text for the user arrived, in milliseconds since the epoch. */
+  /** When the first text, reasoning or file for the user arrived, in milliseconds since the epoch. */
   firstTextAt: number | undefined;
   /** Whether the text that the user sees is more than white space. */
   hasText: boolean;
+  /** Whether the user has received a file apart from the text. */
+  hasFile: boolean;
 }
 
 /** `hasText`: whether an earlier worker has sent text that the answer goes on from. */
@@ -29,6 +31,7 @@ export const makeTurnProgress = (memory: string | undefined, hasText: boolean): 
   modelCalls: 0,
   firstTextAt: undefined,
   hasText,
+  hasFile: false,
 });
 
 /** Forwards text to the sink and records it in `progress`. */
@@ -43,4 +46,17 @@ export const trackText = (progress: TurnProgress, sink: AnswerSink, clock: Clock
     progress.hasText = /\S/.test(text);
     return sink.replace(text);
   },
+  ...(sink.reasoning && {
+    reasoning: (text) => {
+      progress.firstTextAt ??= clock.now();
+      return sink.reasoning?.(text);
+    },
+  }),
+  ...(sink.file && {
+    file: (file) => {
+      progress.firstTextAt ??= clock.now();
+      progress.hasFile = true;
+      return sink.file?.(file);
+    },
+  }),
 });

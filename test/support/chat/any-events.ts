@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { truncationReasons } from "#core/answer/answer.ts";
+import { answerFileKinds } from "#core/answer/answer-facts.ts";
 import type { ChatEvent } from "#core/chat/chat-event.ts";
 
 /** Code units of every kind, including lone surrogates, which may be at the end of a piece from Dify. */
@@ -37,6 +38,17 @@ const text = fc.record({
   type: fc.constantFrom("delta" as const, "delta" as const, "delta" as const, "replace" as const),
   content: anyContent,
 });
+const part = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ type: fc.constant("reasoning" as const), content: anyContent }) },
+  fc.record({
+    type: fc.constant("file" as const),
+    file: fc.record({
+      type: fc.constantFrom(...answerFileKinds),
+      url: anyContent,
+      name: fc.option(anyContent),
+    }),
+  }),
+);
 const field = fc.oneof(
   fc.record({ type: fc.constant("text" as const), name: fc.string(), default: anyContent }),
   fc.record({ type: fc.constant("choice" as const), name: fc.string(), choices: fc.array(anyContent) }),
@@ -71,12 +83,16 @@ const last = fc.oneof(
 );
 
 /** One event of any kind. */
-export const anyEvent: fc.Arbitrary<ChatEvent> = fc.oneof(start, text, last);
+export const anyEvent: fc.Arbitrary<ChatEvent> = fc.oneof(start, text, part, last);
 
 /** The events that a client may get of a turn, from start to end. */
 export const anyAnswer: fc.Arbitrary<readonly ChatEvent[]> = fc
-  .tuple(start, fc.array(text, { maxLength: 8 }), last)
+  .tuple(start, fc.array(fc.oneof({ weight: 2, arbitrary: text }, part), { maxLength: 8 }), last)
   .map(([first, texts, end]) => [first, ...texts, end]);
+
+/** The reasoning that a client shows after these events. */
+export const thoughtBy = (events: readonly ChatEvent[]): string =>
+  events.map((event) => (event.type === "reasoning" ? event.content : "")).join("");
 
 /** The text that a client shows after these events. */
 export const shownBy = (events: readonly ChatEvent[]): string =>

@@ -7,6 +7,7 @@ export const chatRequest = (given: Partial<ChatRequest> = {}): ChatRequest => ({
   conversation: undefined,
   integration: undefined,
   files: [],
+  parts: [],
   idempotencyKey: undefined,
   ...given,
 });

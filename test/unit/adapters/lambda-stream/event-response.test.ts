@@ -66,7 +66,8 @@ describe("an event", () => {
           position = positionAfter(position, event);
           emit(event, writePosition(position));
           const { type, ...data } = event;
-          return { id: writePosition(position), event: type, data };
+          // The type of a file is in its data.
+          return { id: writePosition(position), event: type, data: "file" in data ? data.file : data };
         });
         end();
         await clock.advance(0);

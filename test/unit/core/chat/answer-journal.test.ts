@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
 import type { AnswerPiece, AnswerPieces } from "#core/chat/answer-pieces.ts";
 import type { ChatEvent } from "#core/chat/chat-event.ts";
-import { anyAnswer, shownBy } from "../../../support/chat/any-events.ts";
+import { anyAnswer, shownBy, thoughtBy } from "../../../support/chat/any-events.ts";
 import { makeMemoryPieces } from "../../../support/chat/memory-pieces.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeTestClock } from "../../../support/test-clock.ts";
@@ -62,7 +62,9 @@ describe("an answer that is stored", () => {
           }
           await journal.close();
           expect(shownBy(events())).toBe(shownBy(given));
-          const others = (all: readonly ChatEvent[]) => all.filter(({ type }) => type !== "delta");
+          expect(thoughtBy(events())).toBe(thoughtBy(given));
+          const others = (all: readonly ChatEvent[]) =>
+            all.filter(({ type }) => type !== "delta" && type !== "reasoning");
           expect(others(events())).toEqual(others(given));
         },
       ),
@@ -101,6 +103,7 @@ describe("an answer that is stored", () => {
   test.each([
     ["in one delta", [delta("你".repeat(300_000))]],
     ["in one replacement", [{ type: "replace", content: "\u0001".repeat(300_000) } satisfies ChatEvent]],
+    ["in one thought", [{ type: "reasoning", content: "你".repeat(300_000) } satisfies ChatEvent]],
     ["in many deltas at once", Array.from({ length: 300 }, () => delta("\ud800".repeat(1_000)))],
     [
       "along with the end's sources",
@@ -114,6 +117,7 @@ describe("an answer that is stored", () => {
     for (const event of given) journal.add(event);
     await journal.close();
     expect(shownBy(events())).toBe(shownBy(given));
+    expect(thoughtBy(events())).toBe(thoughtBy(given));
     for (const piece of kept()) {
       const sealed = Math.ceil((Buffer.byteLength(JSON.stringify(piece)) * 4) / 3);
       expect(sealed).toBeLessThan(maxItem);

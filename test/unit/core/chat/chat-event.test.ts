@@ -8,7 +8,7 @@ import {
   startOf,
   writePosition,
 } from "#core/chat/chat-event.ts";
-import { anyAnswer, shownBy } from "../../../support/chat/any-events.ts";
+import { anyAnswer, shownBy, thoughtBy } from "../../../support/chat/any-events.ts";
 
 const anyPosition: fc.Arbitrary<ChatPosition> = fc.oneof(
   fc.record({ attempt: fc.nat(999_999), ended: fc.constant(true as const) }),
@@ -17,6 +17,8 @@ const anyPosition: fc.Arbitrary<ChatPosition> = fc.oneof(
     ended: fc.constant(false as const),
     replacements: fc.nat(999_999),
     characters: fc.nat(999_999_999_999),
+    thoughtCharacters: fc.oneof(fc.constant(0), fc.nat(999_999_999_999)),
+    files: fc.oneof(fc.constant(0), fc.nat(999_999)),
   }),
 );
 
@@ -47,14 +49,31 @@ describe("a position", () => {
     );
   });
 
-  test.each(["", "1", "1.", "1.end.", "1.0", "1.0.0.0", "1.0.0\n", " 1.0.0", "1.0.-1", "1.0x1.0", "١.٠.٠"])(
-    "cannot be parsed from %j",
-    (text) => {
-      expect(readPosition(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    "",
+    "1",
+    "1.",
+    "1.end.",
+    "1.0",
+    "1.0.0.0",
+    "1.0.0.0.0.0",
+    "1.0.0\n",
+    " 1.0.0",
+    "1.0.-1",
+    "1.0x1.0",
+    "١.٠.٠",
+  ])("cannot be parsed from %j", (text) => {
+    expect(readPosition(text)).toBeUndefined();
+  });
 
-  test("counts the text since the last replacement, and the number of replacements", () => {
+  test("is as short as before for a client that takes only text", () => {
+    expect(writePosition({ ...startOf(1), ended: false, characters: 6 } as ChatPosition)).toBe("1.0.6");
+    expect(readPosition("1.0.6.12.1")).toEqual({
+      ...{ attempt: 1, ended: false, replacements: 0, characters: 6, thoughtCharacters: 12, files: 1 },
+    });
+  });
+
+  test("counts the text since the last replacement, and the number of replacements, and the other content", () => {
     fc.assert(
       fc.property(anyAnswer, fc.nat(12), (events, length) => {
         const received = events.slice(0, -1).slice(0, length);
@@ -63,6 +82,8 @@ describe("a position", () => {
           ended: false,
           replacements: received.filter(({ type }) => type === "replace").length,
           characters: shownBy(received).length,
+          thoughtCharacters: thoughtBy(received).length,
+          files: received.filter(({ type }) => type === "file").length,
         });
       }),
     );

@@ -1,20 +1,22 @@
 import { describe, expect, test } from "@jest/globals";
 import type { AnswerEnding } from "#core/answer/answer-sink.ts";
-import type { ChatEvent } from "#core/chat/chat-event.ts";
+import type { ChatEvent, ChatPart } from "#core/chat/chat-event.ts";
 import { makeChatReceiver } from "#core/chat/chat-receiver.ts";
 import { failedWith } from "../../../support/endings.ts";
 
 interface Given {
   readonly conversation?: string;
   readonly isStopRequested?: boolean;
+  readonly parts?: readonly ChatPart[];
 }
 
-const begin = ({ conversation, isStopRequested = false }: Given = {}) => {
+const begin = ({ conversation, isStopRequested = false, parts = [] }: Given = {}) => {
   const emitted: ChatEvent[] = [];
   const named: string[] = [];
   const { sink, observer } = makeChatReceiver({
     turn: "t1",
     conversation,
+    parts,
     emit: (event) => void emitted.push(event),
     onReference: (reference) => void named.push(reference),
     isStopRequested: async () => isStopRequested,
@@ -94,6 +96,19 @@ describe("a client", () => {
   });
 });
 
+test("a client receives reasoning and files as events only if it takes them", () => {
+  const { sink, emitted } = begin({ parts: ["reasoning", "file"] });
+  sink.reasoning?.("hm");
+  sink.file?.({ kind: "image", url: "https://a.example/1.png", name: undefined });
+  expect(emitted).toEqual([
+    { type: "reasoning", content: "hm" },
+    { type: "file", file: { type: "image", url: "https://a.example/1.png", name: null } },
+  ]);
+  expect(begin().sink).not.toHaveProperty("reasoning");
+  expect(begin().sink).not.toHaveProperty("file");
+  expect(begin({ parts: ["file"] }).sink).not.toHaveProperty("reasoning");
+});
+
 test("the model's ids of a turn are passed on", () => {
   const { observer, named, emitted } = begin();
   observer?.onReference?.("its name");
@@ -106,10 +121,12 @@ test("the sender of an answer waits when the client does", async () => {
   const { sink } = makeChatReceiver({
     turn: "t1",
     conversation: undefined,
+    parts: ["reasoning", "file"],
     emit: () => accepted.promise,
     onReference: () => {},
     isStopRequested: async () => false,
   });
   expect(sink.delta("x")).toBe(accepted.promise);
   expect(sink.replace("x")).toBe(accepted.promise);
+  expect(sink.reasoning?.("x")).toBe(accepted.promise);
 });

@@ -128,6 +128,7 @@ export const setUpChatRun = async (given: Given = {}) => {
   const ready: ReadyChatTurn = {
     id,
     turn: turn({ id: id.turn }),
+    parts: [],
     lease,
     attempt,
     admission: given.admit?.(clock, admitted) ?? Promise.resolve(admitted),

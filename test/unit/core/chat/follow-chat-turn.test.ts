@@ -9,7 +9,7 @@ import {
 } from "#core/chat/chat-event.ts";
 import type { ChatTurn } from "#core/chat/chat-turn.ts";
 import { makeFollowChatTurn } from "#core/chat/follow-chat-turn.ts";
-import { anyAnswer, shownBy } from "../../../support/chat/any-events.ts";
+import { anyAnswer, shownBy, thoughtBy } from "../../../support/chat/any-events.ts";
 import { chatTurn, startMs } from "../../../support/chat/chat-turns.ts";
 import { makeMemoryChatTurns } from "../../../support/chat/memory-chat-turns.ts";
 import { makeMemoryClient } from "../../../support/chat/memory-client.ts";
@@ -19,6 +19,7 @@ import { makeTestClock } from "../../../support/test-clock.ts";
 
 const start: ChatEvent = { type: "start", turn: "t1", conversation: null };
 const delta = (content: string): ChatEvent => ({ type: "delta", content });
+const reasoning = (content: string): ChatEvent => ({ type: "reasoning", content });
 const replace = (content: string): ChatEvent => ({ type: "replace", content });
 const end: ChatEvent = { type: "end", stopped: false, usage: null, sources: [] };
 const interrupted = expect.objectContaining({ type: "error", code: "interrupted", retryable: true });
@@ -87,6 +88,8 @@ const joined = (events: readonly ChatEvent[]): ChatEvent[] => {
     const last = all.at(-1);
     if (last?.type === "delta" && event.type === "delta")
       all.splice(-1, 1, delta(last.content + event.content));
+    else if (last?.type === "reasoning" && event.type === "reasoning")
+      all.splice(-1, 1, reasoning(last.content + event.content));
     else all.push(event);
   }
   return all;
@@ -109,11 +112,13 @@ describe("a client that reconnects", () => {
           const client = await resume(joined(events), cuts, position, atOnce);
           const all = [...received, ...client.events];
           expect(shownBy(all)).toBe(shownBy(events));
+          expect(thoughtBy(all)).toBe(thoughtBy(events));
           // Repeated or left out, even if the resulting text is the same.
           const lengthOf = (sequence: readonly ChatEvent[]) =>
             sequence.reduce((sum, each) => sum + ("content" in each ? each.content.length : 0), 0);
           expect(lengthOf(all)).toBe(lengthOf(events));
-          const without = (sequence: readonly ChatEvent[]) => sequence.filter(({ type }) => type !== "delta");
+          const without = (sequence: readonly ChatEvent[]) =>
+            sequence.filter(({ type }) => type !== "delta" && type !== "reasoning");
           expect(without(all)).toEqual(without(events));
         },
       ),
@@ -130,7 +135,11 @@ describe("a client that reconnects", () => {
         const second = once.events.slice(0, again % once.events.length);
         const reached = second.length === 0 ? position : once.positions()[second.length - 1];
         const twice = await resume(joined(events), [], reached, 20);
-        expect(shownBy([...first, ...second, ...twice.events])).toBe(shownBy(events));
+        const all = [...first, ...second, ...twice.events];
+        expect(shownBy(all)).toBe(shownBy(events));
+        expect(thoughtBy(all)).toBe(thoughtBy(events));
+        const files = (sequence: readonly ChatEvent[]) => sequence.filter(({ type }) => type === "file");
+        expect(files(all)).toEqual(files(events));
       }),
       { numRuns: 100 },
     );
@@ -154,6 +163,20 @@ describe("a client that reconnects", () => {
     expect((await resume(events, [], readPosition("1.1.2"), 20)).events).toEqual([delta(" indeed"), end]);
   });
 
+  test("gets the rest of the reasoning in whose middle it broke off, and each file once", async () => {
+    const file: ChatEvent = { type: "file", file: { type: "image", url: "https://a.example/1", name: null } };
+    const events = [start, reasoning("Let me see."), delta("Yes"), reasoning(" Or"), file, end];
+    const client = await resume(events, [], readPosition("1.0.0.4.0"), 20);
+    expect(client.events).toEqual([reasoning("me see."), delta("Yes"), reasoning(" Or"), file, end]);
+    expect(client.ids).toEqual(["1.0.0.11.0", "1.0.3.11.0", "1.0.3.14.0", "1.0.3.14.1", "1.end"]);
+    expect((await resume(events, [], readPosition("1.0.3.12.0"), 20)).events).toEqual([
+      reasoning("Or"),
+      file,
+      end,
+    ]);
+    expect((await resume(events, [], readPosition("1.0.3.14.1"), 20)).events).toEqual([end]);
+  });
+
   test("and has received nothing yet starts from the beginning", async () => {
     const events = [start, delta("all"), end];
     expect((await resume(events, [], undefined, 20)).events).toEqual(events);
@@ -169,6 +192,19 @@ describe("a client that reconnects", () => {
     expect(client.events).toEqual([replace(""), delta("of the living"), end]);
     expect(client.ids).toEqual(["2.0.0", "2.0.13", "2.end"]);
   });
+
+  test.each(["1.0.0.3.0", "1.0.5.0.1", "1.end"])(
+    "to such a turn after %s drops reasoning and files of the earlier run, too",
+    async (after) => {
+      const { turn, store, open, clock } = setUp({ turn: { attempt: 2 } });
+      await store.put(turn, 0, { events: [start, reasoning("hm"), delta("of the living"), end] });
+      const client = open(after);
+      await clock.advance(500);
+      await client.done;
+      const again = { ...replace(""), all: true };
+      expect(client.events).toEqual([again, reasoning("hm"), delta("of the living"), end]);
+    },
+  );
 });
 
 describe("a client that follows a turn", () => {

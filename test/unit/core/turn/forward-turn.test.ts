@@ -361,6 +361,45 @@ describe("the text that a user reads", () => {
     expect(sink.text()).toBe("![a.png](https://api.dify.ai/v1/a.png)");
   });
 
+  describe("whose reader takes reasoning and files on their own", () => {
+    const file = { url: "/a.png", name: "a.png", kind: "image" } as const;
+    const thought: AnswerEvent = { type: "thought", text: "hm" };
+    const shows = turn({ integration: difyIntegration({ options: { showThinking: true } }) });
+    const makePartsSink = () => {
+      const sink = makeRecordingSink();
+      const parts: unknown[] = [];
+      return {
+        ...sink,
+        parts,
+        reasoning: (text: string) => void parts.push(text),
+        file: (given: object) => void parts.push(given),
+      };
+    };
+
+    test("has them apart from its text", async () => {
+      const { forwardTurn } = setUp([
+        { events: [thought, delta("Yes"), { type: "file", file }], outcome: answered },
+      ]);
+      const sink = makePartsSink();
+      await forwardTurn(shows, sink);
+      expect(sink.parts).toEqual(["hm", file]);
+      expect(sink.text()).toBe("Yes");
+    });
+
+    test("is complete with a file alone, and has failed with reasoning alone", async () => {
+      const drawn = setUp([{ events: [{ type: "file", file }], outcome: answered }]);
+      expect((await drawn.forwardTurn(shows, makePartsSink())).outcome).toEqual(answered);
+      const thinks = setUp([{ events: [thought], outcome: answered }]);
+      expect((await thinks.forwardTurn(shows, makePartsSink())).outcome).toMatchObject({ code: "empty" });
+    });
+
+    test("is not asked for again once it has reasoning, which would come twice", async () => {
+      const { forwardTurn, questions } = setUp([{ events: [thought], outcome: down }]);
+      await forwardTurn(shows, makePartsSink());
+      expect(questions).toHaveLength(1);
+    });
+  });
+
   test.each([
     ["length", [delta("Half")], `Half\n\n${sentences.length}`],
     ["content_filter", [delta("Half")], `Half\n\n${sentences.contentFilter}`],

@@ -4,6 +4,8 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { cors } from "#adapters/api-gateway/cors.ts";
 import { makeStreamedHandler } from "#adapters/lambda-stream/streamed-handler.ts";
 import type { Model } from "#core/answer/model.ts";
+import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
+import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAcquireReader } from "#core/chat/acquire-reader.ts";
 import { makeAnswerJournal } from "#core/chat/answer-journal.ts";
 import { makeBeginChatInput } from "#core/chat/begin-chat-input.ts";
@@ -29,7 +31,7 @@ import { sameModel } from "../../../support/models.ts";
 import { pseudonymOf } from "../../../support/pseudonyms.ts";
 import { callStreamed, type StreamedReply } from "../../../support/streamed-call.ts";
 import { makeTestClock, type TestClock } from "../../../support/test-clock.ts";
-import { bot } from "../../../support/turns.ts";
+import { bot, difyIntegration } from "../../../support/turns.ts";
 import { proxyEvent } from "../../adapters/api-gateway/proxy-event.ts";
 
 export const origin = "https://www.example.com";
@@ -106,7 +108,10 @@ export const askFor =
   };
 
 /** The function chat-stream with a test clock, stores and model. */
-export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said: ", "hello")) => {
+export const setUpChat = (
+  askBy: (clock: TestClock) => Ask = answering("You said: ", "hello"),
+  options: ModelIntegrationWithKey<DifyType>["options"] = {},
+) => {
   const clock = makeTestClock(startMs);
   const log = makeMemoryLog();
   const turns = makeMemoryChatTurns(clock);
@@ -141,7 +146,7 @@ export const setUpChat = (askBy: (clock: TestClock) => Ask = answering("You said
   const bots = {
     findWithKeys: async (_app: string, userId: string) => {
       if (failing.store) throw failing.store;
-      return userId === "bot-helpdesk" ? bot() : undefined;
+      return userId === "bot-helpdesk" ? bot({ integrations: [difyIntegration({ options })] }) : undefined;
     },
   };
   const hash = (parts: readonly unknown[]) =>
