@@ -155,6 +155,17 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
   turnQuery.allow(data.turns.tableArn, "dynamodb:GetItem");
   turnQuery.allow(`${data.turns.tableArn}/index/${storyIndexName}`, "dynamodb:Query");
 
+  const deadLetters = signedFunction("DeadLetters", "dead-letters", "Lists and redrives dead letters", {
+    TURNS_TABLE: data.turns.tableName,
+    TURNS_QUEUE_URL: messaging.turns.queue.queueUrl,
+    TURNS_DEAD_LETTERS_URL: messaging.turns.deadLetters.queueUrl,
+    WEBHOOKS_QUEUE_URL: messaging.webhooks.queue.queueUrl,
+    WEBHOOKS_DEAD_LETTERS_URL: messaging.webhooks.deadLetters.queueUrl,
+  });
+  for (const jobs of [messaging.turns, messaging.webhooks]) jobs.addRedriver(deadLetters);
+  // To run a job again, its record is deleted.
+  deadLetters.allow(data.turns.tableArn, "dynamodb:DeleteItem", "dynamodb:GetItem");
+
   const messagePublish = signedFunction(
     "MessagePublish",
     "message-publish",
@@ -279,6 +290,7 @@ export const makeApiFunctions = (scope: Construct, parts: ApiFunctionsParts) => 
     botRegistry,
     integrationTest,
     turnQuery,
+    deadLetters,
     messagePublish,
     imCallback,
     userToken,

@@ -35,6 +35,9 @@ const forwardedPerSecond = 1_000;
 /** Each makes calls to an address of the caller's choice, for up to 10 s. A person starts them. */
 const testsPerSecond = 5;
 
+/** Each reads up to a thousand messages of two queues, and hides them from other calls meanwhile. */
+const deadLetterCallsPerSecond = 5;
+
 /** How a route authenticates its caller. The functions check it; API Gateway does not. */
 export type Authentication =
   /** A signature made with the app secret. */
@@ -81,6 +84,7 @@ export const makeRoutes = ({
   botRegistry,
   integrationTest,
   turnQuery,
+  deadLetters,
   messagePublish,
   imCallback,
   userToken,
@@ -103,6 +107,8 @@ export const makeRoutes = ({
   signed("POST", "/v3/turn/query.json", turnQuery),
   signed("POST", "/v3/turn/get.json", turnQuery),
   signed("POST", "/v3/usage/query.json", turnQuery),
+  signed("POST", "/v3/job/dead/query.json", deadLetters, deadLetterCallsPerSecond),
+  signed("POST", "/v3/job/dead/redrive.json", deadLetters, deadLetterCallsPerSecond),
   signed("POST", "/message/private/publish.json", messagePublish),
   signed("POST", "/message/group/publish.json", messagePublish),
   signed("POST", "/message/recall.json", messagePublish),

@@ -5,6 +5,7 @@ export const functionNames = [
   "chat-control",
   "chat-stream",
   "console",
+  "dead-letters",
   "im-callback",
   "integration-test",
   "message-publish",

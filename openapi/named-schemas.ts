@@ -11,6 +11,8 @@ import {
 import { pageSchema } from "../functions/bot-registry/page-schema.ts";
 import { feedbackSchema } from "../functions/chat-control/feedback-schema.ts";
 import { chatSchema } from "../functions/chat-stream/chat-schema.ts";
+import { deadLetter, redrivenReply } from "../functions/dead-letters/dead-letters-reply.ts";
+import { deadQuerySchema, redriveSchema } from "../functions/dead-letters/dead-letters-schema.ts";
 import { botEventSchema } from "../functions/im-callback/bot-event-schema.ts";
 import { routedMessageSchema } from "../functions/im-callback/routed-message-schema.ts";
 import { groupMessageSchema, privateMessageSchema } from "../functions/message-publish/message-schema.ts";
@@ -102,6 +104,11 @@ export const namedSchemas: NamedSchemas = {
   TurnQuery: { schema: turnQuerySchema, description: "Which turns are listed, and a page of them." },
   TurnIds: { schema: turnGetSchema, description: "Exactly one ID of a turn, and where to look for it." },
   UsageQuery: { schema: usageQuerySchema, description: "Which turns are summed up, and by what." },
+  DeadLetterQuery: { schema: deadQuerySchema, description: "Which of the app's dead letters are listed." },
+  DeadLetterRedrive: {
+    schema: redriveSchema,
+    description: "Which dead letters are redriven: exactly one of `ids` and `filter`.",
+  },
   UserExport: { schema: exportSchema, description: "Whose data are exported, and from where on." },
   UserErasure: { schema: eraseSchema, description: "Whose data are erased." },
   User: { schema: userSchema, description: "A user of the app." },
@@ -167,6 +174,13 @@ export const namedSchemas: NamedSchemas = {
   TurnsReply: { schema: replies.turns, description: "A page of turns, newest first." },
   FoundTurnsReply: { schema: replies.foundTurns, description: "The turns with an ID, newest first." },
   UsageReply: { schema: replies.usageOfTurns, description: "Turns, tokens and prices of each group." },
+  DeadLetter: { schema: deadLetter, description: "A job that was given up." },
+  DeadLettersReply: { schema: replies.deadLetters, description: "Dead letters of the app." },
+  RedriveResult: {
+    schema: redrivenReply.entries.results.item,
+    description: "What became of a dead letter.",
+  },
+  RedriveReply: { schema: replies.redrivenDeadLetters, description: "What became of each dead letter." },
   ExportedProfile: { schema: exportedItems.profile, description: "The user's name and picture." },
   ExportedConversation: {
     schema: exportedItems.conversation,

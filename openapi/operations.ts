@@ -3,6 +3,7 @@ import { aboutOperations } from "./operations/about.ts";
 import { botOperations } from "./operations/bots.ts";
 import { callbackOperations } from "./operations/callbacks.ts";
 import { chatOperations } from "./operations/chat.ts";
+import { deadLetterOperations } from "./operations/dead-letters.ts";
 import { integrationOperations } from "./operations/integrations.ts";
 import { messageOperations } from "./operations/messages.ts";
 import { peopleOperations } from "./operations/people.ts";
@@ -15,6 +16,7 @@ export const operations: readonly Operation[] = [
   ...integrationOperations,
   ...messageOperations,
   ...turnOperations,
+  ...deadLetterOperations,
   ...userOperations,
   ...peopleOperations,
   ...chatOperations,

@@ -213,6 +213,67 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
       answer: "The answer, likewise.",
     },
   },
+  {
+    schemas: ["DeadLetterQuery"],
+    properties: {
+      queue: "Only jobs for models (`turns`), or events for webhooks (`webhooks`).",
+      userId: "Only those of this bot.",
+      fromUserId: "Only those of this user.",
+      msgUID: "Only those of this message.",
+      limit: "How many are listed at most.",
+    },
+  },
+  {
+    schemas: ["DeadLetterRedrive"],
+    properties: {
+      ids: "The `id` of each dead letter.",
+      filter: "Which dead letters, as in the query. An empty object: all of the app.",
+      "filter.queue": "Only jobs for models (`turns`), or events for webhooks (`webhooks`).",
+      "filter.userId": "Only those of this bot.",
+      "filter.fromUserId": "Only those of this user.",
+      "filter.msgUID": "Only those of this message.",
+    },
+  },
+  {
+    schemas: ["DeadLetter"],
+    properties: {
+      id: "ID of the dead letter, to redrive it.",
+      queue: "`turns`: a job for a model. `webhooks`: an event for a webhook.",
+      turn: "ID of the turn, for `/v3/turn/get.json`.",
+      msgUID: "ID of the message.",
+      event: "What happened.",
+      userId: "The bot's user ID.",
+      fromUserId: "User ID of the sender.",
+      user: "Pseudonym of the sender, as in the log.",
+      channelType: "`PERSON`: a private chat. `GROUP`: a group.",
+      targetId: "The group, or in a private chat the user.",
+      reason: "Why it was given up. Of an unexpected error only the name; the log has the rest.",
+      tries: "How often a worker tried it; null if SQS gave it up.",
+      acceptedAt: "When the message was accepted, in milliseconds since the epoch.",
+      givenUpAt: "When it was given up, in milliseconds since the epoch.",
+      redrivenAt: "When it was last redriven, in milliseconds since the epoch.",
+    },
+  },
+  {
+    schemas: ["DeadLettersReply", "RedriveReply"],
+    properties: {
+      isComplete: "Whether all of the app's dead letters were looked at, or all of the IDs found.",
+    },
+  },
+  {
+    schemas: ["DeadLettersReply"],
+    properties: { deadLetters: "The dead letters, those given up first at the beginning." },
+  },
+  { schemas: ["RedriveReply"], properties: { results: "One for each ID, in their order." } },
+  {
+    schemas: ["RedriveResult"],
+    properties: {
+      id: "ID of the dead letter.",
+      status:
+        "`redriven`: it runs again. `already_done`: the job has ended in the meantime; it was removed. `running`: a worker has it. `given_up_again`: it failed at once. `failed`: it is still there. `not_found`: the app has no such dead letter. `not_reached`: the call ended before it was found; send the ID again.",
+      outcome: "How the job had ended, if it is already done.",
+    },
+  },
   { schemas: ["TurnsReply", "FoundTurnsReply"], properties: { turns: "The turns, newest first." } },
   { schemas: ["TurnsReply"], properties: { hasNext: "Whether there is another page." } },
   {

@@ -3,6 +3,7 @@ import { ratings } from "#core/answer/model.ts";
 import { fileKinds } from "#core/message/question-file.ts";
 import { foundTurnsReply, turnsReply, usageReply } from "../functions/adapters/api-gateway/turn-reply.ts";
 import { botsReply } from "../functions/bot-registry/bot-reply.ts";
+import { deadLettersReply, redrivenReply } from "../functions/dead-letters/dead-letters-reply.ts";
 import { testReply } from "../functions/integration-test/test-reply.ts";
 import {
   chunkReply,
@@ -28,6 +29,8 @@ export const testedIntegration = v.object({ code, ...testReply.entries });
 export const turns = v.object({ code, ...turnsReply.entries });
 export const foundTurns = v.object({ code, ...foundTurnsReply.entries });
 export const usageOfTurns = v.object({ code, ...usageReply.entries });
+export const deadLetters = v.object({ code, ...deadLettersReply.entries });
+export const redrivenDeadLetters = v.object({ code, ...redrivenReply.entries });
 export const exportedPage = v.object({ code, ...exportReply.entries });
 export const erasedPerson = v.object({ code, ...eraseReply.entries });
 export const openApiDocument = v.looseObject({

@@ -51,7 +51,10 @@ const main = async (): Promise<void> => {
     });
     const queue = makeJobQueue({ client, queueUrl });
     const { hidden } = isWanted
-      ? await makeRedriveJobs({ readDeadLetters, reopen, queue, clock })(isWanted, report.addResult)
+      ? await makeRedriveJobs({ readDeadLetters, reopen, queue, clock })(
+          ({ job }) => isWanted(job),
+          report.addResult,
+        )
       : await readDeadLetters(async (letter) => report.addListed(letter));
     report.addHidden(name, hidden);
   };

@@ -62,6 +62,18 @@ export class JobQueue extends Construct {
     worker.allow(this.queue.queueArn, "sqs:ChangeMessageVisibility");
     worker.allow(this.deadLetters.queueArn, "sqs:SendMessage");
   }
+
+  /** Lets a function read the dead letters, and move them back to the queue. */
+  addRedriver(redriver: BridgeFunction): void {
+    redriver.allow(
+      this.deadLetters.queueArn,
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+      "sqs:ChangeMessageVisibility",
+      "sqs:DeleteMessage",
+    );
+    redriver.allow(this.queue.queueArn, "sqs:SendMessage");
+  }
 }
 
 /** Invokes a function with one message at a time, so that none delays another, up to `maxConcurrency` at once. */

@@ -99,9 +99,9 @@ describe("reading dead letters", () => {
     await queues.addDead(webhookJob("m-1"), { reason: "gone", tries: 1 });
     const others = await queues.readDeadLetters(async () => {
       expect(await queues.list()).toEqual([]);
-      expect(await queues.readDeadLetters(async () => {})).toEqual({ hidden: 1 });
+      expect(await queues.readDeadLetters(async () => {})).toEqual({ hidden: 1, isCut: false });
     });
-    expect(others).toEqual({ hidden: 0 });
+    expect(others).toEqual({ hidden: 0, isCut: false });
   });
 
   test("does not delete a letter whose visibility timeout has expired, and receives it again", async () => {

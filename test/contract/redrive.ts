@@ -161,7 +161,9 @@ export const startQueues = async (endpoint = process.env.SQS_ENDPOINT || undefin
       changed: Partial<Ports> = {},
     ): Promise<Reported[]> => {
       const reported: Reported[] = [];
-      await makeRedriveJobs({ ...ports, ...changed })(isWanted, ({ job }, result: RedriveResult) => {
+      const redriveJobs = makeRedriveJobs({ ...ports, ...changed });
+      const isWantedLetter = ({ job }: DeadLetter<WebhookJob>) => isWanted(job);
+      await redriveJobs(isWantedLetter, ({ job }, result: RedriveResult) => {
         const reason = result.status === "failed" ? `: ${result.reason}` : "";
         reported.push([job?.event.data.msgUID, `${result.status}${reason}`]);
       });

@@ -186,7 +186,7 @@ describe("the API", () => {
     expect(body).not.toContain("$");
   });
 
-  test("allows RongCloud's rates and bursts: 100 requests a path, 200 for tokens, 5 for tests, and more for callbacks, chunks, passed-through calls and users' chats", () => {
+  test("allows RongCloud's rates and bursts: 100 requests a path, 200 for tokens, 5 for tests and dead letters, and more for callbacks, chunks, passed-through calls and users' chats", () => {
     const [api] = deployment.assembly.restApis;
     const throttles = api?.stage.throttles.map(({ method, path, ratePerSecond, burst }) => [
       `${method} ${path}`,
@@ -196,6 +196,8 @@ describe("the API", () => {
     expect(throttles).toEqual([
       ["* /*", 100, 100],
       ["POST /v3/bot/integration/test.json", 5, 5],
+      ["POST /v3/job/dead/query.json", 5, 5],
+      ["POST /v3/job/dead/redrive.json", 5, 5],
       ["POST /v3/message/private/publish_stream.json", 1000, 1000],
       ["POST /v3/message/group/publish_stream.json", 1000, 1000],
       ["POST /callbacks/rongcloud/messages", 5000, 5000],

@@ -37,6 +37,11 @@ const polled = deployment.assembly.eventSourceMappings.flatMap(({ functionName, 
 
 /** Permissions that the walk does not need, each with what the role has it for. */
 const notWalked: Readonly<Record<string, string>> = {
+  "DeadLetters: sqs:SendMessage on TurnsJobs.fifo": "a turn that is redriven",
+  "DeadLetters: sqs:DeleteMessage on TurnsDead.fifo": "the same",
+  "DeadLetters: sqs:ChangeMessageVisibility on TurnsDead.fifo":
+    "a turn among the dead letters that are listed",
+  "DeadLetters: dynamodb:GetItem on Turns": "a dead letter whose job has ended in the meantime, or runs",
   "TurnStarter: sqs:SendMessage on TurnRestartsStarts": "a job whose worker has died",
   "TurnWorker: sqs:ReceiveMessage on TurnsJobs.fifo": "Lambda receives with it during an upgrade from 0.2",
   "TurnWorker: sqs:GetQueueAttributes on TurnsJobs.fifo": "the same",
@@ -44,7 +49,6 @@ const notWalked: Readonly<Record<string, string>> = {
   "TurnWorker: sqs:SendMessage on TurnsDead.fifo": "a job that is given up",
   "TurnWorker: dynamodb:GetItem on Guards": "an app, bot or user that has no slot left",
   "UserData: dynamodb:UpdateItem on Conversations": "a conversation in which a turn is in progress",
-  "WebhookWorker: sqs:SendMessage on WebhooksDead.fifo": "a job that is given up",
   "WebhookWorker: dynamodb:GetItem on Guards": "an app or bot that has no slot left",
 };
 

@@ -3,7 +3,9 @@ import { expect } from "@jest/globals";
 import * as v from "valibot";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import { createBotClient } from "../../client/src/index.ts";
+import { deadLettersReply, redrivenReply } from "../../functions/dead-letters/dead-letters-reply.ts";
 import { toCursor } from "../../functions/user-data/person-schema.ts";
+import { eventually } from "./eventually.ts";
 import { callApi, localApp, textMessage } from "./signed-call.ts";
 
 const tokenReply = v.object({ token: v.string() });
@@ -83,6 +85,20 @@ export const walkWhole = async (url: string): Promise<void> => {
     await bot.forget();
   };
 
+  /** An event that its webhook refuses, which is the bridge itself: it has no such path. */
+  const redrive = async (): Promise<void> => {
+    await createBot("bot-refused", { type: "webhook", callbackUrl: `${url}/no/such/path` });
+    await call("/message/private/publish.json", textMessage("u7", "bot-refused", "Hello"));
+    await eventually(async () => {
+      const { deadLetters } = v.parse(deadLettersReply, await call("/v3/job/dead/query.json", {}));
+      const { results } = v.parse(
+        redrivenReply,
+        await call("/v3/job/dead/redrive.json", { ids: deadLetters.map(({ id }) => id) }),
+      );
+      expect(results).toMatchObject([{ status: "redriven" }]);
+    });
+  };
+
   const manage = async (): Promise<void> => {
     await post("/user/info.json", { userId: "u8" });
     await post("/user/info.json", { userId: "bot-asked" });
@@ -105,6 +121,7 @@ export const walkWhole = async (url: string): Promise<void> => {
 
   await talk();
   await chat();
+  await redrive();
   await manage();
 };
 

@@ -14,14 +14,17 @@ export interface DeadLetterQueuePorts extends JobQueuePorts {
 
 const maxMessagesPerCall = 10;
 
+/** What deletes or releases a received message. */
+export type ReceivedMessage = Pick<Message, "ReceiptHandle">;
+
 export interface DeadLetterQueue {
   /** The approximate number of messages, including those in flight. */
   count(): Promise<number>;
   /** Receives up to 10 messages and hides them from other consumers; empty if none are available. */
   receive(visibilityTimeoutSeconds: number): Promise<Message[]>;
-  remove(message: Message): Promise<void>;
+  remove(message: ReceivedMessage): Promise<void>;
   /** Makes received messages visible again immediately. */
-  release(messages: readonly Message[]): Promise<void>;
+  release(messages: readonly ReceivedMessage[]): Promise<void>;
 }
 
 /** The calls to a dead-letter queue, which has no worker. */

@@ -29,11 +29,31 @@ export type DeadLetter<J extends Job = Job> = DeadJob<J> | UnreadableLetter;
 export interface ReadResult {
   /** Approximate number of dead letters that were hidden and could not be read. */
   readonly hidden: number;
+  /** Whether a limit ended the reading before the end of the queue. */
+  readonly isCut: boolean;
+}
+
+export type IsWanted<J extends Job = Job> = (letter: DeadLetter<J>) => boolean;
+
+/** For callers that have little time and memory. Without a limit, the whole queue is read. */
+export interface ReadLimits {
+  /** How many letters are visited. */
+  readonly maxVisits?: number;
+  /** How many are received, also of those that are not wanted. */
+  readonly maxReceived?: number;
+  /** Nothing is received or visited after it. In milliseconds since the epoch. */
+  readonly deadline?: number;
+}
+
+export interface ReadOptions<J extends Job> extends ReadLimits {
+  /** Others are not visited, and their content is not kept in memory. Default: all. */
+  readonly isWanted?: IsWanted<J>;
 }
 
 /** Calls `visit` for each dead letter in turn; those of a conversation in the order in which they were given up. */
 export type ReadDeadLetters<J extends Job = Job> = (
   visit: (letter: DeadLetter<J>) => Promise<void>,
+  options?: ReadOptions<J>,
 ) => Promise<ReadResult>;
 
 /**
@@ -65,10 +85,10 @@ export interface RedriveJobsPorts<J extends Job> {
   readonly clock: Clock;
 }
 
-/** `isWanted` receives undefined for a message that cannot be parsed. */
-export type RedriveJobs<J extends Job> = (
-  isWanted: (job: J | undefined) => boolean,
+export type RedriveJobs<J extends Job = Job> = (
+  isWanted: IsWanted<J>,
   onLetter: (letter: DeadLetter<J>, result: RedriveResult) => void,
+  limits?: ReadLimits,
 ) => Promise<ReadResult>;
 
 /**
@@ -93,7 +113,7 @@ export const makeRedriveJobs = <J extends Job>({
     return reopened.status === "open" ? { status: "redriven" } : reopened;
   };
 
-  return (isWanted, onLetter) => {
+  return (isWanted, onLetter, limits) => {
     const startedAt = clock.now();
     const resultOf = async (letter: DeadLetter<J>): Promise<RedriveResult> => {
       if (letter.fault !== undefined) return { status: "unreadable" };
@@ -101,8 +121,7 @@ export const makeRedriveJobs = <J extends Job>({
       if ((letter.job.redrivenAt ?? 0) >= startedAt) return { status: "given_up_again" };
       return redrive(letter).catch((error: unknown) => ({ status: "failed", reason: String(error) }));
     };
-    return readDeadLetters(async (letter) => {
-      if (isWanted(letter.job)) onLetter(letter, await resultOf(letter));
-    });
+    const visit = async (letter: DeadLetter<J>) => onLetter(letter, await resultOf(letter));
+    return readDeadLetters(visit, { ...limits, isWanted });
   };
 };

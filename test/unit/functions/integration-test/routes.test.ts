@@ -1,8 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { toApiFailure } from "#adapters/api-gateway/api-error.ts";
 import type { TestedIntegration } from "#core/jobs/test-integration.ts";
 import { makeIntegrationTestRoutes } from "../../../../functions/integration-test/routes.ts";
 import { app } from "../../adapters/secrets/apps.ts";
+import { replacing } from "../any-body.ts";
 import { dify, openai, webhook } from "../bot-registry/samples.ts";
 
 const call = async (body: unknown, allowPrivate = false): Promise<unknown> => {
@@ -83,4 +85,20 @@ describe("a test is refused", () => {
   ])("%s", async (_name, body, message) => {
     expect(await call(body)).toEqual(typeof message === "string" ? message : expect.stringMatching(message));
   });
+});
+
+test("whatever is sent, a test is begun or refused with the field", async () => {
+  const names = ["unknown", "userId", "type", "integration", "metadata"];
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom<unknown>("bot-001", "webhook", "openai", webhook(), dify(), openai()),
+    replacing(openai()),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(fc.constantFrom(...names), value), async (sent) => {
+      const result = await call(sent);
+      if (typeof result === "string") expect(result).not.toMatch(/internal error/);
+      else expect(result).toEqual(expect.any(Object));
+    }),
+  );
 });
