@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type CachedBuild, findBuild } from "../build-cache.ts";
 
-/** Inputs of the page. */
+/** Inputs of the page, which takes the forms of bots from the functions' schemas. */
 export const pageFiles = [
   "console/**/*.*",
+  "functions/**/*.ts",
   "client/src/**/*.ts",
   "lib/console-page/*.ts",
   "package.json",
