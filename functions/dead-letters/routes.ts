@@ -2,8 +2,8 @@ import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
 import type { AppDeadLetters } from "#core/jobs/app-dead-letters.ts";
 import type { PseudonymOf } from "#core/shared/pseudonym.ts";
-import { toDeadLettersReply, toRedrivenReply } from "./dead-letters-reply.ts";
 import { deadQuerySchema, redriveSchema } from "./dead-letters-schema.ts";
+import { toDeadLettersReply, toRedrivenReply } from "./to-dead-letters-reply.ts";
 
 export interface DeadLettersPorts {
   readonly deadLetters: AppDeadLetters;

@@ -1,11 +1,14 @@
 import { useSignal } from "@preact/signals";
+import {
+  type DeadLetterReply,
+  deadLettersReply,
+} from "../../../../../functions/dead-letters/dead-letters-reply.ts";
 import { callApi } from "../../../api.ts";
 import { ApiError } from "../../../api-error.ts";
 import { chosenApp } from "../../../chosen-app.ts";
 import { shellTexts } from "../../../text/shell.ts";
 import { Failure } from "../../../ui/failure.tsx";
 import { useLoaded } from "../../../ui/use-loaded.ts";
-import { type DeadLetter, deadLettersReply } from "./dead-letter-reply.ts";
 import { deadTexts } from "./dead-texts.ts";
 import { LetterTable } from "./letter-table.tsx";
 import { RedriveDialog } from "./redrive-dialog.tsx";
@@ -15,7 +18,7 @@ import { selectedAmong } from "./selection.ts";
 const isUnsupported = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
 
 interface ListProps {
-  readonly letters: readonly DeadLetter[];
+  readonly letters: readonly DeadLetterReply[];
   /** Whether there are no others. */
   readonly isComplete: boolean;
   readonly onRefresh: () => void;

@@ -1,19 +1,25 @@
 import type { Signal } from "@preact/signals";
+import type { DeadLetterReply } from "../../../../../functions/dead-letters/dead-letters-reply.ts";
 import { hrefOf } from "../../../address.ts";
 import { dateTime, number } from "../../../text/language.ts";
 import { clockTime } from "../clock-time.ts";
 import { turnsTexts } from "../texts.ts";
-import type { DeadLetter } from "./dead-letter-reply.ts";
 import { deadTexts } from "./dead-texts.ts";
 import { Reason } from "./reason.tsx";
 import { selectedAmong, toggle } from "./selection.ts";
 
 interface LetterTableProps {
-  readonly letters: readonly DeadLetter[];
+  readonly letters: readonly DeadLetterReply[];
   readonly selected: Signal<ReadonlySet<string>>;
 }
 
-const LetterRow = ({ letter, selected }: { letter: DeadLetter; selected: LetterTableProps["selected"] }) => {
+const LetterRow = ({
+  letter,
+  selected,
+}: {
+  letter: DeadLetterReply;
+  selected: LetterTableProps["selected"];
+}) => {
   const texts = deadTexts.value;
   const { id, turn, msgUID, userId, fromUserId, integration, reason, tries, givenUpAt } = letter;
   return (

@@ -1,21 +1,24 @@
 import { useSignal } from "@preact/signals";
+import {
+  type DeadLetterReply,
+  redrivenReply,
+} from "../../../../../functions/dead-letters/dead-letters-reply.ts";
 import { callApi } from "../../../api.ts";
 import { shellTexts } from "../../../text/shell.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { Failure } from "../../../ui/failure.tsx";
-import { type DeadLetter, redriveReply } from "./dead-letter-reply.ts";
 import { deadTexts } from "./dead-texts.ts";
 import type { Redriven } from "./redrive-results.tsx";
 
 interface RedriveDialogProps {
-  readonly letters: readonly DeadLetter[];
+  readonly letters: readonly DeadLetterReply[];
   readonly onClose: () => void;
   readonly onRedriven: (results: readonly Redriven[]) => void;
 }
 
-const redrive = async (letters: readonly DeadLetter[]): Promise<readonly Redriven[]> => {
+const redrive = async (letters: readonly DeadLetterReply[]): Promise<readonly Redriven[]> => {
   const ids = letters.map(({ id }) => id);
-  const { results } = await callApi("/v3/job/dead/redrive.json", { ids }, redriveReply);
+  const { results } = await callApi("/v3/job/dead/redrive.json", { ids }, redrivenReply);
   const byId = new Map(results.map((result) => [result.id, result]));
   return letters.map((letter) => ({ letter, result: byId.get(letter.id) }));
 };

@@ -1,10 +1,15 @@
+import type {
+  DeadLetterReply,
+  RedrivenReply,
+} from "../../../../../functions/dead-letters/dead-letters-reply.ts";
 import { hrefOf } from "../../../address.ts";
-import type { DeadLetter, RedriveResult } from "./dead-letter-reply.ts";
 import { deadTexts } from "./dead-texts.ts";
 
-/** What became of a letter; undefined if the reply did not say. */
+type RedriveResult = RedrivenReply["results"][number];
+
 export interface Redriven {
-  readonly letter: DeadLetter;
+  readonly letter: DeadLetterReply;
+  /** Undefined if the reply did not say what became of it. */
   readonly result: RedriveResult | undefined;
 }
 
