@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { createParser } from "eventsource-parser";
 import { type DifySimulator, type ProfileInput, startDifySimulator } from "../../local/dify/server.ts";
 import { type OpenAiSimulator, startOpenAiSimulator } from "../../local/openai/server.ts";
 import { localCredentials, userToken } from "../support/chat/chat-server.ts";
@@ -199,5 +200,111 @@ describe("the messages of a conversation", () => {
     const ann = await userOf("ann");
     await ann.ask("bot-flows", { content: "one" });
     expect(await ann.get("bot-flows/conversation/messages")).toMatchObject({ status: 409, code: 409 });
+  });
+});
+
+describe("reasoning and files apart from the text", () => {
+  const cat = { type: "image", url: "/files/tools/cat.png" };
+  /** A model that thinks for a while, and draws. */
+  const thinks = (pauseMs = 0): ProfileInput => ({
+    mode: "advanced-chat",
+    version: "1.16.1",
+    script: [
+      { do: "begin" },
+      ...["Let ", "me ", "see."].map((reasoning) => ({
+        ...{ do: "emit" as const, event: "reasoning_chunk", fields: { data: { reasoning } } },
+      })),
+      { do: "wait", ms: pauseMs },
+      { do: "emit", event: "reasoning_chunk", fields: { data: { reasoning: " Yes." } } },
+      { do: "say", pieces: ["It is ", "a cat."] },
+      { do: "emit", event: "message_file", fields: { ...cat, belongs_to: "assistant" } },
+      { do: "finish" },
+    ],
+  });
+  const parts = ["reasoning", "file"];
+  const shows = { type: "dify_chatflow", options: { showThinking: true } };
+
+  interface SentEvent {
+    readonly id: string;
+    readonly event: string;
+    readonly data: Readonly<Record<string, unknown>>;
+  }
+
+  /** The events of a stream, until one is the last that is wanted; then the client leaves. */
+  const readUntil = async (
+    response: Response,
+    isLast: (event: SentEvent) => boolean = () => false,
+  ): Promise<SentEvent[]> => {
+    const events: SentEvent[] = [];
+    const parser = createParser({
+      onEvent: ({ id = "", event = "", data }) => void events.push({ id, event, data: JSON.parse(data) }),
+    });
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      parser.feed(decoder.decode(chunk, { stream: true }));
+      if (events.some(isLast)) break;
+    }
+    return events;
+  };
+
+  const textOf = (events: readonly SentEvent[], type: string): string =>
+    events.map(({ event, data }) => (event === type ? data.content : "")).join("");
+
+  test("come as events, and go on after a connection that broke in the middle of the reasoning", async () => {
+    await createBot("bot-thinks", thinks(1_500), shows);
+    const ann = await userOf("ann");
+    const broken = await readUntil(
+      await ann.call("bot-thinks/chat", {
+        method: "POST",
+        body: JSON.stringify({ content: "What is it?", parts }),
+        headers: { "idempotency-key": "k1" },
+      }),
+      ({ event, data }) => event === "reasoning" && String(data.content).includes("see."),
+    );
+    expect(broken.map(({ event }) => event)).not.toContain("delta");
+    const rest = await readUntil(
+      await ann.call(`bot-thinks/turns/${broken[0]?.data.turn}/events`, {
+        headers: { "last-event-id": broken.at(-1)?.id ?? "" },
+      }),
+    );
+    const all = [...broken, ...rest];
+    expect(textOf(all, "reasoning")).toBe("Let me see. Yes.");
+    expect(textOf(all, "delta")).toBe("It is a cat.");
+    expect(all.filter(({ event }) => event === "file")).toMatchObject([
+      { data: { type: "image", url: `${new URL(dify.url).origin}/files/tools/cat.png`, name: null } },
+    ]);
+    expect(rest.at(-1)).toMatchObject({ event: "end" });
+    expect(rest.map(({ event }) => event)).not.toContain("start");
+  });
+
+  test("are in a whole answer, and in the messages of the conversation", async () => {
+    await createBot("bot-thinks", thinks(), shows);
+    const ann = await userOf("ann");
+    expect(await ann.ask("bot-thinks", { content: "What is it?", parts })).toMatchObject({
+      content: "It is a cat.",
+      reasoning: "Let me see. Yes.",
+      files: [{ type: "image", name: null }],
+    });
+    expect(await ann.get("bot-thinks/conversation/messages?limit=1")).toMatchObject({
+      messages: [{ answer: "It is a cat.", files: [{ type: "image" }] }],
+    });
+  });
+
+  test("are without reasoning unless the integration shows it, also in the messages", async () => {
+    const script: ProfileInput["script"] = [
+      { do: "begin" },
+      { do: "say", pieces: ["<think>sec", "ret</think>", "Yes."] },
+      { do: "finish" },
+    ];
+    await createBot("bot-hides", { mode: "chat", script });
+    const ann = await userOf("ann");
+    expect(await ann.ask("bot-hides", { content: "Well?", parts })).toMatchObject({
+      content: "Yes.",
+      reasoning: null,
+      files: [],
+    });
+    expect(await ann.get("bot-hides/conversation/messages")).toMatchObject({
+      messages: [{ answer: "Yes." }],
+    });
   });
 });
