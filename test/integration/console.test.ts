@@ -1,83 +1,31 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Writable } from "node:stream";
 import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { makeSealedClaims } from "#adapters/oidc/sealed-claims.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { sessionClaims } from "../../functions/console/oidc-sign-in.ts";
-import { makeConfig } from "../../lib/config.ts";
-import { copyAssembly } from "../../local/assembly.ts";
-import { startLocalAws } from "../../local/aws/start.ts";
-import { closeServer, listen } from "../../local/http-server.ts";
-import { localSecretValue } from "../../local/secret-value.ts";
-import { closeAfterAll } from "../support/close-after.ts";
-import { type SimulatedProvider, startOidcProvider } from "../support/oidc-provider.ts";
+import {
+  type DeployedConsole,
+  oidcClient,
+  operator,
+  sessionKey,
+  startDeployedConsole,
+} from "../support/deployed-console.ts";
+import type { SimulatedProvider } from "../support/oidc-provider.ts";
 import { localApp } from "../support/signed-call.ts";
 
 // The console as it is deployed: the stacks with the setting `console` on a local AWS, and a sign-in provider over HTTP.
 
-const client = { id: "console-client", secret: "client-secret" };
-const sessionKey = { id: "s1", key: Buffer.alloc(32, 5) };
-const person = { email: "Operator@example.com", email_verified: true, name: "Olivia" };
-
 let provider: SimulatedProvider;
 let apiUrl: string;
-let logged: string;
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer();
-  const url = await listen(probe, 0);
-  await closeServer(probe);
-  return Number(new URL(url).port);
-};
-
-const secretValue = (): string => {
-  const { apps } = JSON.parse(localSecretValue(localApp.appKey, localApp.secret, "once"));
-  const key = sessionKey.key.toString("base64");
-  return JSON.stringify({
-    apps,
-    console: { sessionKeys: [{ id: sessionKey.id, key }], clientSecret: client.secret },
-  });
-};
+let log: DeployedConsole["log"];
+let clearLog: DeployedConsole["clearLog"];
 
 beforeAll(async () => {
-  provider = closeAfterAll(await startOidcProvider(client));
-  const port = await freePort();
-  apiUrl = `http://127.0.0.1:${port}`;
-  const assemblyDir = await mkdtemp(join(tmpdir(), "bot-bridge-console-"));
-  closeAfterAll({ close: () => rm(assemblyDir, { recursive: true }) });
-  const console = {
-    issuer: "http://replaced.example.com",
-    clientId: client.id,
-    allowedEmails: ["operator@Example.com"],
-    allowedGroups: ["bot-operators"],
-  };
-  await copyAssembly(
-    makeConfig({ stage: "local", allowPrivateCallbacks: true, passThrough: false, console }),
-    assemblyDir,
-  );
-  const log = new Writable({
-    write: (line, _encoding, done) => {
-      logged += line;
-      done();
-    },
-  });
-  closeAfterAll(
-    await startLocalAws({
-      assemblyDir,
-      port,
-      secretValues: { "bot-bridge-local-apps": secretValue() },
-      environment: { API_URLS: apiUrl, OIDC_ISSUER: provider.url },
-      log,
-    }),
-  );
+  ({ provider, apiUrl, log, clearLog } = await startDeployedConsole());
 }, 120_000);
 
 beforeEach(() => {
-  logged = "";
-  provider.behaviour.claims = person;
+  clearLog();
+  provider.behaviour.claims = operator;
   for (const name of ["userinfo", "distort", "foreignKey", "denies"] as const)
     delete provider.behaviour[name];
 });
@@ -141,7 +89,7 @@ describe("who is not signed in", () => {
     "may not send %s",
     async (path) => {
       expect(await openBrowser().post(path, { userId: "u1" })).toMatchObject({ status: 401 });
-      expect(logged).not.toContain("console_call");
+      expect(log()).not.toContain("console_call");
     },
   );
 
@@ -192,17 +140,17 @@ describe("a sign-in", () => {
     const signed = await fetch(`${apiUrl}/v3/bot/query.json`, { method: "POST", headers, body: "{}" });
     expect(signed.status).toBe(200);
 
-    expect(logged).toMatch(
+    expect(log()).toMatch(
       /"event":"console_call".*"operator":"person-1","name":"Olivia","app":"local-app-key","path":"\/v3\/bot\/create.json","bridgeStatus":200/,
     );
     for (const secret of [
       token,
       headers.Signature,
       localApp.secret,
-      client.secret,
+      oidcClient.secret,
       back.searchParams.get("code"),
     ])
-      expect(logged).not.toContain(secret);
+      expect(log()).not.toContain(secret);
   }, 60_000);
 
   test("proves who the client is with its secret, and reads the provider's addresses once", async () => {
@@ -279,9 +227,9 @@ describe("a sign-in", () => {
   });
 
   test.each<[string, SimulatedProvider["behaviour"]["claims"]]>([
-    ["another address", { ...person, email: "visitor@example.com" }],
-    ["an address that the provider has not verified", { ...person, email_verified: false }],
-    ["an address of which the provider says nothing", { email: person.email }],
+    ["another address", { ...operator, email: "visitor@example.com" }],
+    ["an address that the provider has not verified", { ...operator, email_verified: false }],
+    ["an address of which the provider says nothing", { email: operator.email }],
     ["another group", { groups: ["bot-operators-2", "everyone"] }],
     ["no address and no group", {}],
   ])("of somebody with %s is refused", async (_who, claims) => {
@@ -322,7 +270,7 @@ const sealSession = (
     keys: async () => [key],
     purpose,
     issuer,
-    clientId: client.id,
+    clientId: oidcClient.id,
     lifeMs: 8 * 60 * 60_000,
     schema: sessionClaims,
     clock,

@@ -145,6 +145,9 @@ export const startOidcProvider = async (client: {
         const { status, body } = await tokens(issuer, request.headers.authorization, form);
         return json(status, body);
       }
+      case "/sign-out":
+        response.writeHead(302, { location: searchParams.get("post_logout_redirect_uri") ?? "/" }).end();
+        return;
       case "/userinfo":
         return json(200, { sub: "person-1", ...behaviour.userinfo });
       default:
