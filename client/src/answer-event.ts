@@ -7,8 +7,11 @@ import type { Retry } from "./retry-budget.ts";
 export type AnswerEvent =
   | AnswerStart
   | { readonly type: "delta"; readonly content: string; readonly text: string }
-  /** The bot replaces everything said so far, as moderation does. */
-  | { readonly type: "replace"; readonly content: string; readonly text: string }
+  /**
+   * The bot replaces the text so far, as moderation does. `all`: the answer begins again, and its reasoning and files so far are
+   * dropped, too.
+   */
+  | { readonly type: "replace"; readonly content: string; readonly text: string; readonly all: boolean }
   /** The next piece of the model's reasoning, if `parts` has it; `reasoning` is all so far. */
   | { readonly type: "reasoning"; readonly content: string; readonly reasoning: string }
   /** A file of the answer, if `parts` has it. */

@@ -71,7 +71,8 @@ export const makeAnswer = (
         return { ...event, type: "delta", text };
       case "replace":
         text = event.content;
-        return { ...event, type: "replace", text };
+        if (event.all) reasoning = "";
+        return { ...event, text };
       case "reasoning":
         reasoning += event.content;
         return { ...event, type: "reasoning", reasoning };

@@ -7,14 +7,21 @@ import { parseForm } from "./input-form.ts";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./json.ts";
 
 interface ContentEvent {
-  readonly type: "delta" | "replace" | "reasoning";
+  readonly type: "delta" | "reasoning";
   readonly content: string;
+}
+
+interface ReplaceEvent {
+  readonly type: "replace";
+  readonly content: string;
+  readonly all: boolean;
 }
 
 /** An event as the bridge sends it. */
 export type WireEvent =
   | AnswerStart
   | ContentEvent
+  | ReplaceEvent
   | { readonly type: "file"; readonly file: AnswerFile }
   | Omit<AnswerEnd, "text">
   | { readonly type: "error"; readonly error: BotError };
@@ -26,6 +33,9 @@ const parseContent =
   (type: ContentEvent["type"]): Parse =>
   ({ content }) =>
     typeof content === "string" ? { type, content } : undefined;
+
+const replaceOf: Parse = ({ content, all }) =>
+  typeof content === "string" ? { type: "replace", content, all: all === true } : undefined;
 
 const startOf: Parse = ({ turn, conversation }) =>
   typeof turn === "string"
@@ -60,7 +70,7 @@ const errorOf: Parse = ({ code, message, retryable }, requestId) => ({
 const parsers = new Map<string | undefined, Parse>([
   ["start", startOf],
   ["delta", parseContent("delta")],
-  ["replace", parseContent("replace")],
+  ["replace", replaceOf],
   ["reasoning", parseContent("reasoning")],
   ["file", fileOf],
   ["end", endOf],

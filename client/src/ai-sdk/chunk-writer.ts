@@ -111,6 +111,7 @@ export const makeChunkWriter = ({ earlier, hasEarlier, requestId }: ChunkWriterO
         case "replace":
           // No chunk replaces text. This one drops all parts of the run; those that are no text are written again.
           open.clear();
+          if (event.all) kept.length = 0;
           yield { type: "reset-step" };
           for (const part of kept) yield* replayPart(part, newId("kept"));
           return yield* append("text", event.content);

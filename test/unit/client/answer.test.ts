@@ -75,9 +75,33 @@ describe("an answer", () => {
     expect(events).toMatchObject([
       {},
       {},
-      { type: "replace", content: "I would rather not.", text: "I would rather not." },
+      { type: "replace", content: "I would rather not.", text: "I would rather not.", all: false },
       { type: "delta", text: "I would rather not. Sorry." },
       { type: "end", text: "I would rather not. Sorry." },
+    ]);
+  });
+
+  test("drops reasoning, too, when the answer begins again", async () => {
+    const thinks = (content: string) => ({ event: "reasoning", data: { content } });
+    chats().fake.script(() => [
+      thinks("Hm"),
+      { event: "replace", data: { content: "", all: true } },
+      thinks("Well"),
+      delta("Yes."),
+      end,
+    ]);
+    const events = await collect(
+      chats()
+        .bot()
+        .chat("Hi", { parts: ["reasoning"] }),
+    );
+    expect(events).toMatchObject([
+      {},
+      { type: "reasoning", reasoning: "Hm" },
+      { type: "replace", text: "", all: true },
+      { type: "reasoning", reasoning: "Well" },
+      { type: "delta", text: "Yes." },
+      { type: "end", text: "Yes." },
     ]);
   });
 

@@ -68,8 +68,11 @@ export const applyEvent = (before: AnswerState, event: AnswerEvent, ms: number):
   switch (event.type) {
     case "start":
       return { ...state, turn: event.turn };
+    case "replace": {
+      const again = event.all ? { reasoning: "", files: [] } : {};
+      return { ...state, ...again, phase: "writing", text: event.text };
+    }
     case "delta":
-    case "replace":
       return { ...state, phase: "writing", text: event.text, firstTextMs: before.firstTextMs ?? ms };
     case "reasoning":
       return { ...state, phase: "writing", reasoning: event.reasoning };

@@ -52,14 +52,16 @@ const alone: Place = { earlier: [], hasEarlier: true };
 const textOf = (parts: BotMessageParts, type: "text" | "reasoning"): string =>
   parts.flatMap((part) => (part.type === type ? [part.text] : [])).join("");
 
+const nothing = () => ({ reasoning: "", files: [] as string[] });
+
 /** What the bridge has said by these events. */
 const saidBy = (events: readonly AnswerEvent[]) => {
-  const said = { text: "", reasoning: "", files: [] as string[], sources: 0 };
+  const said = { text: "", ...nothing(), sources: 0 };
   for (const event of events) {
     if (event.type === "delta") said.text += event.content;
     if (event.type === "reasoning") said.reasoning += event.content;
     if (event.type === "file") said.files.push(event.file.url);
-    if (event.type === "replace") said.text = event.content;
+    if (event.type === "replace") Object.assign(said, { text: event.content }, event.all && nothing());
     if (event.type === "end") said.sources = event.sources.length;
   }
   return said;
@@ -84,7 +86,9 @@ const lost = new BotError("connection failed", { code: "connection_lost", retrya
 const anyMiddle: fc.Arbitrary<AnswerEvent> = fc.oneof(
   { weight: 4, arbitrary: anyContent.map(delta) },
   { weight: 2, arbitrary: anyContent.map(reasoning) },
-  anyContent.map((content): AnswerEvent => ({ type: "replace", content, text: content })),
+  fc
+    .tuple(anyContent, fc.boolean())
+    .map(([content, all]) => ({ type: "replace" as const, content, text: content, all })),
   fc.webUrl().map((url): AnswerEvent => ({ type: "file", file: { type: "image", url, name: null } })),
   fc.constant<AnswerEvent>({ type: "retrying", attempt: 1, delayMs: 250, error: lost }),
 );
@@ -175,7 +179,7 @@ describe("the chunks of an answer", () => {
   });
 
   test("keep what is no text if the text is replaced, as when it turns out to be reasoning", async () => {
-    const replace: AnswerEvent = { type: "replace", content: "", text: "" };
+    const replace: AnswerEvent = { type: "replace", content: "", text: "", all: false };
     const events = [start, delta("Hm, let me see."), reasoning("Hm, let me see."), replace, delta("Yes.")];
     const { message } = await readBy(chunksOf({ events }, alone));
     expect(message?.parts).toMatchObject([

@@ -53,6 +53,16 @@ describe("an answer that is being read", () => {
     });
   });
 
+  test("begins again without what was said, thought and made before", () => {
+    const file = { type: "image", url: "https://example.com/a.png", name: null } as const;
+    const state = read(
+      { type: "reasoning", content: "Hm", reasoning: "Hm" },
+      { type: "file", file },
+      { type: "replace", content: "", text: "", all: true },
+    );
+    expect(state).toMatchObject({ text: "", reasoning: "", files: [] });
+  });
+
   test("says that it waits only until it goes on", () => {
     const waiting = read({ type: "retrying", attempt: 1, delayMs: 2_000, error: busy });
     expect(waiting).toMatchObject({ phase: "waiting", retry: { delayMs: 2_000, error: busy } });
