@@ -1,9 +1,9 @@
-import { afterEach, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { type DifySimulator, startDifySimulator } from "../../local/dify/server.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { createBotAt } from "../support/signed-call.ts";
-import { type ConsolePage, fillIn, type OpenOptions, openConsole, press } from "./console-page.ts";
-import { type ConsoleRun, describeInBrowser, startConsoleRun } from "./console-run.ts";
+import { type ConsolePage, fillIn, press } from "./console-page.ts";
+import { type ConsoleRun, describeInBrowser, startConsoleRun, usePages } from "./console-run.ts";
 
 const markdown = `# Weather
 
@@ -39,7 +39,7 @@ const attack = [
 describeInBrowser("the chat of the console, at a local run,", () => {
   let run: ConsoleRun;
   let dify: DifySimulator;
-  const pages: ConsolePage[] = [];
+  const open = usePages(() => run);
 
   beforeAll(async () => {
     dify = closeAfterAll(await startDifySimulator({ paceMs: 5 }));
@@ -81,17 +81,7 @@ describeInBrowser("the chat of the console, at a local run,", () => {
       callbackUrl: "https://yourserver.com/any",
     });
   }, 60_000);
-  afterEach(async () => {
-    const faults = pages.flatMap((page) => page.faults);
-    for (const page of pages.splice(0)) await page.close();
-    expect(faults).toEqual([]);
-  });
 
-  const open = async (options: OpenOptions = {}): Promise<ConsolePage> => {
-    const page = await openConsole(run.browser, run.consoleUrl, options);
-    pages.push(page);
-    return page;
-  };
   const openWith = async (botId: string, userId: string): Promise<ConsolePage> => {
     const page = await open({ hash: `#/chat?bot=${botId}` });
     await fillIn(page.page, "User", userId);

@@ -1,7 +1,8 @@
-import { describe } from "@jest/globals";
+import { afterEach, describe, expect } from "@jest/globals";
 import type { Browser as RunningBrowser } from "puppeteer-core";
 import { closeAfterAll } from "../support/close-after.ts";
 import { type RunningBridge, startBridge } from "../support/local-run.ts";
+import { type ConsolePage, type OpenOptions, openConsole } from "./console-page.ts";
 import { findBrowser } from "./find-browser.ts";
 import { launchBrowser } from "./launch-browser.ts";
 
@@ -30,4 +31,20 @@ export const startConsoleRun = async (environment: Record<string, string> = {}):
   closeAfterAll(browser);
   const [, consoleUrl = ""] = await bridge.shows(/in a browser: (\S+)$/m);
   return { bridge, consoleUrl, browser };
+};
+
+/** Opens pages that are closed after each test, which fails if something went wrong in one of them. */
+export const usePages = (run: () => ConsoleRun): ((options?: OpenOptions) => Promise<ConsolePage>) => {
+  const pages: ConsolePage[] = [];
+  afterEach(async () => {
+    const faults = pages.flatMap((page) => page.faults);
+    for (const page of pages.splice(0)) await page.close();
+    expect(faults).toEqual([]);
+  });
+  return async (options) => {
+    const { browser, consoleUrl } = run();
+    const page = await openConsole(browser, consoleUrl, options);
+    pages.push(page);
+    return page;
+  };
 };

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createBotAt } from "../support/signed-call.ts";
 import { findAxeViolations } from "./axe.ts";
-import { type ConsolePage, follow, type OpenOptions, openConsole, press } from "./console-page.ts";
-import { type ConsoleRun, describeInBrowser, startConsoleRun } from "./console-run.ts";
+import { type ConsolePage, follow, press } from "./console-page.ts";
+import { type ConsoleRun, describeInBrowser, startConsoleRun, usePages } from "./console-run.ts";
 
 const maxFirstPaintBytes = 150 * 1024;
 
@@ -22,7 +22,7 @@ const hashes = [
 
 describeInBrowser("the console's pages, at a local run,", () => {
   let run: ConsoleRun;
-  const pages: ConsolePage[] = [];
+  const open = usePages(() => run);
 
   beforeAll(async () => {
     run = await startConsoleRun();
@@ -33,17 +33,6 @@ describeInBrowser("the console's pages, at a local run,", () => {
       options: { errorText: markup },
     });
   }, 60_000);
-  afterEach(async () => {
-    const faults = pages.flatMap((page) => page.faults);
-    for (const page of pages.splice(0)) await page.close();
-    expect(faults).toEqual([]);
-  });
-
-  const open = async (options: OpenOptions = {}): Promise<ConsolePage> => {
-    const page = await openConsole(run.browser, run.consoleUrl, options);
-    pages.push(page);
-    return page;
-  };
 
   describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
     test.each(hashes)(

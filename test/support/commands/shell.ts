@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 /** Marks the end of a block's output. */
 const endMark = "\u001e";
 
-const patienceMs = 25_000;
+const patienceMs = 60_000;
 
 /** A shell in which a reader types the commands of a page, one block after the other. */
 export interface Shell {

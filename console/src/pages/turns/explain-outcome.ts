@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { failureCodes, truncationReasons } from "#core/answer/answer.ts";
-import { outcomeTexts } from "./outcome-texts.ts";
+import { outcomeTexts } from "../../outcome/outcome-texts.ts";
 
 const failureCode = v.picklist(failureCodes);
 const truncationReason = v.picklist(truncationReasons);

@@ -30,7 +30,7 @@ const argumentsOf = (command: string): string[] =>
     .slice(0, -1);
 
 test("the curl command creates the bot, whatever its texts have for a shell", () => {
-  const command = createCommand(bot, "https://bridge.example.com/", { "App-Key": "it's" });
+  const command = createCommand(bot, "https://bridge.example.com", { "App-Key": "it's" });
   const { createdAt, updatedAt, ...sent } = bot;
   expect(argumentsOf(command)).toEqual([
     "https://bridge.example.com/v3/bot/create.json",

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { isCallable, withoutSlashes } from "../../../../console/src/pages/guide/bridge-address.ts";
+import { addressOf, isCallable } from "../../../../console/src/pages/guide/bridge-address.ts";
 import { countDone, nextStep, parseProgress } from "../../../../console/src/pages/guide/progress.ts";
 import { initialValues, isSecret, parseEdited } from "../../../../console/src/pages/guide/values.ts";
 
@@ -61,5 +61,5 @@ test.each([
 });
 
 test("a path can be appended to any address", () => {
-  expect(withoutSlashes(" https://bots.example.com/dev// ")).toBe("https://bots.example.com/dev");
+  expect(addressOf(" https://bots.example.com/dev// ")).toBe("https://bots.example.com/dev");
 });

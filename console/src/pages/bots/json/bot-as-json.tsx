@@ -1,7 +1,5 @@
 import { useSignal } from "@preact/signals";
-import * as v from "valibot";
-import { callServer } from "../../../api.ts";
-import { chosenApp } from "../../../chosen-app.ts";
+import { freshSignature, shownSignature } from "../../../command/signature.ts";
 import { currentSession } from "../../../session.ts";
 import { CopyButton } from "../../../ui/copy-button.tsx";
 import { Failure } from "../../../ui/failure.tsx";
@@ -10,14 +8,6 @@ import { botsTexts } from "../texts.ts";
 import { createCommand } from "./create-command.ts";
 import { Json } from "./json.tsx";
 
-const signed = v.object({ headers: v.record(v.string(), v.string()) });
-
-const sign = async (): Promise<Readonly<Record<string, string>>> =>
-  (await callServer(signed, { path: "sign", body: { app: chosenApp.peek() } })).headers;
-
-/** Shown in place of a signature, which is made when the command is copied. */
-const unsigned = { "App-Key": "…", Nonce: "…", Timestamp: "…", Signature: "…" };
-
 export const BotAsJson = ({ bot }: { bot: Bot }) => {
   const texts = botsTexts.value;
   const failure = useSignal<unknown>(undefined);
@@ -25,7 +15,7 @@ export const BotAsJson = ({ bot }: { bot: Bot }) => {
   const copyCommand = async (): Promise<string> => {
     failure.value = undefined;
     try {
-      return createCommand(bot, bridgeUrl, await sign());
+      return createCommand(bot, bridgeUrl, await freshSignature());
     } catch (error) {
       failure.value = error;
       throw error;
@@ -49,7 +39,7 @@ export const BotAsJson = ({ bot }: { bot: Bot }) => {
           </header>
           <p class="hint">{texts.curlHelp}</p>
           {failure.value !== undefined && <Failure error={failure.value} />}
-          <Json text={createCommand(bot, bridgeUrl, unsigned)} label={texts.curl} />
+          <Json text={createCommand(bot, bridgeUrl, shownSignature())} label={texts.curl} />
         </section>
       </div>
     </details>

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { maskKey } from "#core/bot/key-mask.ts";
+import { curlCommand, selfSigningCommand } from "../../../command/curl-command.ts";
 import { currentSession } from "../../../session.ts";
 import { CopyButton } from "../../../ui/copy-button.tsx";
 import { Failure } from "../../../ui/failure.tsx";
@@ -8,7 +9,6 @@ import { values } from "../guide-state.ts";
 import type { Step } from "../step.ts";
 import { guideTexts } from "../texts.ts";
 import type { Call } from "./call.ts";
-import { curlCommand, selfSigningCommand } from "./curl-command.ts";
 import { freshHeaders, shownHeaders } from "./fresh-headers.ts";
 
 type CallOf = NonNullable<Step["call"]>;

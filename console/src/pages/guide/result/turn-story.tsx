@@ -1,9 +1,9 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { hrefOf } from "../../../address.ts";
+import { OutcomeTag } from "../../../outcome/outcome-tag.tsx";
 import { dateTime } from "../../../text/language.ts";
 import { guideTexts } from "../texts.ts";
 import { after } from "./after.ts";
-import { OutcomeTag } from "./outcome-tag.tsx";
 
 const momentNames = [
   "askedAt",
@@ -36,7 +36,7 @@ export const TurnStory = ({ story }: { story: TurnReply }) => {
           <tr>
             <th scope="row">{texts.outcome}</th>
             <td>
-              <OutcomeTag turn={story} />
+              <OutcomeTag outcome={story.outcome} />
             </td>
           </tr>
         </tbody>

@@ -1,8 +1,8 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { hrefOf } from "../../../address.ts";
+import { OutcomeTag } from "../../../outcome/outcome-tag.tsx";
 import { guideTexts } from "../texts.ts";
 import { after } from "./after.ts";
-import { OutcomeTag } from "./outcome-tag.tsx";
 
 const Row = ({ turn }: { turn: TurnReply }) => {
   const { acceptedAt, firstTextAt, endedAt } = turn;
@@ -10,7 +10,7 @@ const Row = ({ turn }: { turn: TurnReply }) => {
     <tr>
       <th scope="row">{turn.integration}</th>
       <td>
-        <OutcomeTag turn={turn} />
+        <OutcomeTag outcome={turn.outcome} />
       </td>
       <td>{after(acceptedAt, firstTextAt)}</td>
       <td>{after(acceptedAt, endedAt)}</td>

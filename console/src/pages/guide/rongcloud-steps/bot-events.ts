@@ -1,5 +1,5 @@
 import { defineTexts } from "../../../text/language.ts";
-import { withoutSlashes } from "../bridge-address.ts";
+import { addressOf } from "../bridge-address.ts";
 import { botEventsPath } from "../calls/callback-calls.ts";
 import type { Step } from "../step.ts";
 import { addressWarning } from "./address-warning.ts";
@@ -32,7 +32,7 @@ export const botEvents: Step = {
   texts,
   fields: [],
   copyables: ({ values }) => [
-    { label: texts.value.url, text: `${withoutSlashes(values.publicUrl)}${botEventsPath}` },
+    { label: texts.value.url, text: `${addressOf(values.publicUrl)}${botEventsPath}` },
   ],
   warning: addressWarning,
 };

@@ -1,5 +1,5 @@
+import { shellQuote } from "../../../command/shell-quote.ts";
 import { defineTexts } from "../../../text/language.ts";
-import { shellQuote } from "../command/shell-quote.ts";
 import type { Step } from "../step.ts";
 
 const texts = defineTexts(

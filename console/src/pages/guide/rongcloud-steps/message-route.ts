@@ -1,5 +1,5 @@
 import { defineTexts } from "../../../text/language.ts";
-import { withoutSlashes } from "../bridge-address.ts";
+import { addressOf } from "../bridge-address.ts";
 import { messageRoutePath } from "../calls/callback-calls.ts";
 import type { Step } from "../step.ts";
 import { addressWarning } from "./address-warning.ts";
@@ -42,7 +42,7 @@ export const messageRoute: Step = {
   texts,
   fields: [],
   copyables: ({ values, appKey }) => [
-    { label: texts.value.url, text: `${withoutSlashes(values.publicUrl)}${messageRoutePath}` },
+    { label: texts.value.url, text: `${addressOf(values.publicUrl)}${messageRoutePath}` },
     { label: texts.value.appKey, text: appKey },
     { label: texts.value.types, text: messageTypes },
   ],

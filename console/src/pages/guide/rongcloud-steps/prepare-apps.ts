@@ -1,5 +1,5 @@
 import { defineTexts } from "../../../text/language.ts";
-import { withoutSlashes } from "../bridge-address.ts";
+import { addressOf } from "../bridge-address.ts";
 import type { Step } from "../step.ts";
 
 const texts = defineTexts(
@@ -33,7 +33,7 @@ export const prepareApps: Step = {
   texts,
   fields: [],
   copyables: ({ values }) => [
-    { label: texts.value.host, text: withoutSlashes(values.publicUrl) },
+    { label: texts.value.host, text: addressOf(values.publicUrl) },
     { label: texts.value.reusable, text: `"signatures": "reusable"` },
   ],
 };

@@ -1,9 +1,9 @@
 import { useId } from "preact/hooks";
 import { storyOutcomes } from "#core/turn/turn-story.ts";
 import { hrefOf } from "../../../address.ts";
+import { outcomeTexts } from "../../../outcome/outcome-texts.ts";
 import { goTo } from "../../../route.ts";
 import { Field } from "../../../ui/field.tsx";
-import { outcomeTexts } from "../outcome-texts.ts";
 import { RangeFields } from "../range-fields.tsx";
 import { turnsTexts } from "../texts.ts";
 import { listTexts } from "./list-texts.ts";

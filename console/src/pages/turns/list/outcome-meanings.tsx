@@ -1,6 +1,6 @@
 import { storyOutcomes } from "#core/turn/turn-story.ts";
-import { OutcomeTag } from "../outcome-tag.tsx";
-import { outcomeTexts } from "../outcome-texts.ts";
+import { OutcomeTag } from "../../../outcome/outcome-tag.tsx";
+import { outcomeTexts } from "../../../outcome/outcome-texts.ts";
 import { listTexts } from "./list-texts.ts";
 
 export const OutcomeMeanings = () => (

@@ -1,10 +1,10 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { hrefOf } from "../../../address.ts";
+import { OutcomeTag } from "../../../outcome/outcome-tag.tsx";
 import { dateTime, number } from "../../../text/language.ts";
 import { clockTime } from "../clock-time.ts";
 import { formatDuration } from "../duration.ts";
 import { summaryOf } from "../explain-outcome.ts";
-import { OutcomeTag } from "../outcome-tag.tsx";
 import { turnsTexts } from "../texts.ts";
 import { waitsOf } from "../turn/steps.ts";
 import { listTexts } from "./list-texts.ts";

@@ -1,10 +1,10 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { conversationNameOf } from "#core/turn/find-stories.ts";
 import { hrefOf } from "../../../address.ts";
+import { OutcomeTag } from "../../../outcome/outcome-tag.tsx";
 import { dateTime } from "../../../text/language.ts";
 import { formatDuration } from "../duration.ts";
 import { explain } from "../explain-outcome.ts";
-import { OutcomeTag } from "../outcome-tag.tsx";
 import { turnsTexts } from "../texts.ts";
 import { type Fact, Facts } from "./facts.tsx";
 import { waitsOf } from "./steps.ts";

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { UsageGroup } from "#core/turn/story-usage.ts";
+import { colourTokens, outcomeGroups } from "../../../outcome/outcome-group.ts";
 import { Select } from "../../../ui/select.tsx";
-import { colourTokens, outcomeGroups } from "../outcome-group.ts";
 import { turnsTexts } from "../texts.ts";
 import { GroupLink } from "./group-link.tsx";
 import { Legend } from "./legend.tsx";

@@ -1,5 +1,5 @@
 import "uplot/dist/uPlot.min.css";
-import { colourTokens, outcomeGroups } from "../outcome-group.ts";
+import { colourTokens, outcomeGroups } from "../../../outcome/outcome-group.ts";
 import { turnsTexts } from "../texts.ts";
 import { DayChart, type Layer } from "./day-chart.tsx";
 import { withEmptyDays } from "./days.ts";

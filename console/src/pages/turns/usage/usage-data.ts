@@ -1,7 +1,7 @@
 import type * as v from "valibot";
 import type { usageReply } from "#adapters/api-gateway/turn-reply.ts";
 import type { StoryOutcome } from "#core/turn/turn-story.ts";
-import { groupOfOutcome, type OutcomeGroup, outcomeGroups } from "../outcome-group.ts";
+import { groupOfOutcome, type OutcomeGroup, outcomeGroups } from "../../../outcome/outcome-group.ts";
 
 export type UsageRow = v.InferOutput<typeof usageReply>["usage"][number];
 

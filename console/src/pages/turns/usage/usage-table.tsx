@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { UsageGroup } from "#core/turn/story-usage.ts";
-import { outcomeGroups } from "../outcome-group.ts";
+import { outcomeGroups } from "../../../outcome/outcome-group.ts";
 import { downloadText } from "./download-text.ts";
 import { GroupLink } from "./group-link.tsx";
 import { amountText, measureName } from "./measure-text.ts";

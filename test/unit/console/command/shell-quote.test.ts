@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { shellQuote } from "../../../../console/src/pages/guide/command/shell-quote.ts";
+import { shellQuote } from "../../../../console/src/command/shell-quote.ts";
 
 /** No argument of a program can have a NUL. Lone surrogates have no UTF-8. */
 const word = fc

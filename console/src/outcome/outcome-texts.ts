@@ -1,6 +1,6 @@
 import type { FailureCode, TruncationReason } from "#core/answer/answer.ts";
 import type { StoryOutcome } from "#core/turn/turn-story.ts";
-import { defineTexts } from "../../text/language.ts";
+import { defineTexts } from "../text/language.ts";
 
 interface OutcomeTexts {
   readonly name: string;

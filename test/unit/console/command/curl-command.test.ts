@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { curlCommand, selfSigningCommand } from "../../../../console/src/command/curl-command.ts";
 import { type Call, signedForm, signedJson } from "../../../../console/src/pages/guide/command/call.ts";
-import { curlCommand, selfSigningCommand } from "../../../../console/src/pages/guide/command/curl-command.ts";
 import { type HttpServer, readBody, startHttpServer } from "../../../../local/http-server.ts";
 import { closeAfterAll } from "../../../support/close-after.ts";
 

@@ -12,7 +12,7 @@ const classes: Readonly<Record<OutcomeGroup, string>> = {
 export const OutcomeTag = ({ outcome }: { readonly outcome: StoryOutcome }) => {
   const { name, meaning } = outcomeTexts.value.outcomes[outcome];
   return (
-    <span class={`${classes[groupOfOutcome[outcome]]} turns-outcome`} title={meaning}>
+    <span class={classes[groupOfOutcome[outcome]]} title={meaning}>
       {name}
     </span>
   );

@@ -1,0 +1,18 @@
+import * as v from "valibot";
+import { callServer } from "../api.ts";
+import { chosenApp } from "../chosen-app.ts";
+import type { Headers } from "./curl-command.ts";
+
+const signReply = v.object({ headers: v.record(v.string(), v.string()) });
+
+/** The headers of a new signature of the chosen app, for one call. @throws ApiError */
+export const freshSignature = async (): Promise<Headers> =>
+  (await callServer(signReply, { path: "sign", body: { app: chosenApp.peek() } })).headers;
+
+/** The same headers as a command shows them before it is copied. */
+export const shownSignature = (): Headers => ({
+  "App-Key": chosenApp.value,
+  Nonce: "…",
+  Timestamp: "…",
+  Signature: "…",
+});
