@@ -60,8 +60,10 @@ export const messages = v.object({
       v.object({
         id: v.pipe(v.string(), v.description("The ID of the message, for `before`.")),
         turn: v.pipe(
-          v.nullable(turnId),
-          v.description("The ID of the turn; null if it is not known any more."),
+          v.nullable(v.string()),
+          v.description(
+            "Names the answer for `/turns/{turn}/feedback` and `/turns/{turn}/suggested`; null if the model has neither.",
+          ),
         ),
         question: v.pipe(v.string(), v.description("What the user said.")),
         answer: v.pipe(

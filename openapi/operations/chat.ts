@@ -252,7 +252,7 @@ export const chatOperations: readonly Operation[] = [
         messages: [
           {
             id: "9dbe207d-501e-4b56-9fa9-4d63c84c1613",
-            turn: null,
+            turn: "dify_chat.9dbe207d-501e-4b56-9fa9-4d63c84c1613",
             question: "Hello, who are you?",
             answer: "I am a bot.",
             askedAt: 1767225600000,

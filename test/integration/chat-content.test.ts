@@ -183,6 +183,14 @@ describe("the messages of a conversation", () => {
     });
 
     const bob = await userOf("bob");
+    const [{ turn: answer }] = newest.messages;
+    const rate = (user: typeof ann) =>
+      user.call(`bot-recalls/turns/${answer}/feedback`, { method: "POST", body: '{"rating":"dislike"}' });
+    expect(await rate(bob)).toMatchObject({ status: 404 });
+    expect(await rate(ann)).toMatchObject({ status: 200 });
+    expect(await ann.get("bot-recalls/conversation/messages?limit=1")).toMatchObject({
+      messages: [{ turn: answer, rating: "dislike" }],
+    });
     expect(await bob.get("bot-recalls/conversation/messages")).toMatchObject({ status: 404 });
     expect(await ann.get("bot-recalls/conversation/messages?conversation=trip")).toMatchObject({
       status: 404,

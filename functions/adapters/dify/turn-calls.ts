@@ -4,7 +4,7 @@ import type { Model } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { type CallDify, refused } from "./call-dify.ts";
-import { difyUser, readMemory, readReference } from "./dify-ids.ts";
+import { difyUser, readMemory, readReference, writeReference } from "./dify-ids.ts";
 import { stopPath } from "./dify-request.ts";
 
 /** Dify suggests three questions. Longer ones, and any more, are dropped. */
@@ -21,7 +21,8 @@ const refusal = (status: number): BridgeError =>
 /** Stops, rates and follows up a turn by Dify's ids (docs/spec/dify.md, A1). */
 export const makeTurnCalls = (
   callDify: CallDify,
-): Required<Pick<Model<DifyType>, "stop" | "suggest" | "rate" | "idsOf">> => ({
+): Required<Pick<Model<DifyType>, "stop" | "suggest" | "rate" | "idsOf" | "referenceTo">> => ({
+  referenceTo: (user, messageId) => writeReference({ taskId: undefined, messageId, user }),
   idsOf: (reference, memory) => {
     const { taskId, messageId } = (reference !== undefined && readReference(reference)) || {};
     const { conversationId } = (memory !== undefined && readMemory(memory)) || {};

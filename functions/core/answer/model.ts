@@ -198,6 +198,8 @@ export interface Model<T extends ModelType = ModelType> {
   stop?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<void>;
   /** What the server calls a turn and its conversation, as far as the reference and the memory say. */
   idsOf?(reference: string | undefined, memory: string | undefined): ModelIds;
+  /** The reference to a message of a user, for `suggest` and `rate`. The server refuses messages of others. */
+  referenceTo?(userId: string, messageId: string): string;
   /** Suggested next questions; may be empty. Rejects with a BridgeError. */
   suggest?(integration: ModelIntegrationWithKey<T>, reference: string): Promise<readonly string[]>;
   /** Rejects with a BridgeError, `not_found` if the server does not know the answer. */

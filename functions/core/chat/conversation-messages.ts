@@ -16,6 +16,7 @@ import { unknownBot } from "./chat-access.ts";
 import { latestConversation, ownConversationKey } from "./chat-conversations.ts";
 import { type ChatFile, toChatFile } from "./chat-event.ts";
 import type { ChatUser } from "./chat-user.ts";
+import { writeMessageTurn } from "./message-turn.ts";
 
 export interface ConversationMessagesPorts {
   readonly bots: Pick<BotStore, "findWithKeys">;
@@ -27,7 +28,7 @@ export interface ConversationMessagesPorts {
 /** A question and its answer, as the user has seen them. */
 export interface ChatMessage {
   readonly id: string;
-  /** Null: the model's server does not know it. */
+  /** Names the answer for `TurnFeedback`; null if the model takes no feedback. */
   readonly turn: string | null;
   readonly question: string;
   readonly answer: string;
@@ -87,13 +88,14 @@ export const makeConversationMessages = ({
     integration: ModelIntegrationWithKey,
     { id, question, askedAt, rating, ...stored }: TranscriptMessage,
   ): Promise<ChatMessage> => {
-    const { showThinking = false, thinkingTags } = integration.options;
-    const resolveLink = (url: string): string =>
-      modelFor(models, integration).resolveLink?.(integration, url) ?? url;
+    const { type: integrationType, options } = integration;
+    const { showThinking = false, thinkingTags } = options;
+    const model = modelFor(models, integration);
+    const resolveLink = (url: string): string => model.resolveLink?.(integration, url) ?? url;
     const { answer, files } = await showStoredAnswer(stored, { resolveLink, showThinking, thinkingTags });
     return {
       id,
-      turn: null,
+      turn: model.referenceTo ? writeMessageTurn({ integrationType, messageId: id }) : null,
       question: cut(question),
       answer: cut(answer),
       askedAt: askedAt ?? null,

@@ -4,7 +4,8 @@ import { callerError } from "#core/shared/errors.ts";
 import { findOwnTurn } from "./chat-access.ts";
 import type { ChatTurnStore } from "./chat-turn.ts";
 import type { ChatUser } from "./chat-user.ts";
-import { type ModelTurn, modelTurnOf } from "./model-turn.ts";
+import { readMessageTurn } from "./message-turn.ts";
+import { type ModelTurn, modelTurnOf, modelTurnOfMessage } from "./model-turn.ts";
 
 export interface TurnFeedbackPorts {
   readonly turns: Pick<ChatTurnStore, "find">;
@@ -13,7 +14,7 @@ export interface TurnFeedbackPorts {
 }
 
 /**
- * What a user can do with a finished answer. Both methods reject with a BridgeError, `not_found` for another user's
+ * What a user can do with a finished answer, by its turn or as `writeMessageTurn` names its message. Both methods reject with a BridgeError, `not_found` for another user's
  * turn.
  */
 export interface TurnFeedback {
@@ -29,6 +30,11 @@ export const makeTurnFeedback = ({ turns, bots, models }: TurnFeedbackPorts): Tu
     botUserId: string,
     turn: string,
   ): Promise<ModelTurn | undefined> => {
+    const message = readMessageTurn(turn);
+    if (message) {
+      const bot = await bots.findWithKeys(user.appKey, botUserId);
+      return modelTurnOfMessage(models, bot, user.userId, message);
+    }
     const [found, bot] = await Promise.all([
       findOwnTurn(turns, user, botUserId, turn),
       bots.findWithKeys(user.appKey, botUserId),

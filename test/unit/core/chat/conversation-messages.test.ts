@@ -3,6 +3,7 @@ import type { Model, TranscriptMessage, TranscriptRange } from "#core/answer/mod
 import type { BotWithKeys } from "#core/bot/bot.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 import { makeConversationMessages } from "#core/chat/conversation-messages.ts";
+import { readMessageTurn } from "#core/chat/message-turn.ts";
 import type { Conversation, ConversationKey } from "#core/turn/conversation.ts";
 import { chatUser, startMs } from "../../../support/chat/chat-turns.ts";
 import { sameModel, silentModel } from "../../../support/models.ts";
@@ -35,15 +36,24 @@ interface Given {
   readonly kept?: Partial<Record<ModelType, Conversation>>;
   readonly perPage?: number;
   readonly readMs?: number;
+  readonly takesFeedback?: boolean;
 }
 
 /** A model that keeps messages in chats and chatflows. */
-const setUp = ({ stored = [message()], its = bot(), kept, perPage = 20, readMs = 0 }: Given = {}) => {
+const setUp = ({
+  stored = [message()],
+  its = bot(),
+  kept,
+  perPage = 20,
+  readMs = 0,
+  takesFeedback = false,
+}: Given = {}) => {
   const clock = makeTestClock(startMs);
   const keys: ConversationKey[] = [];
   const reads: unknown[] = [];
   const model: Model = {
     ...silentModel,
+    ...(takesFeedback && { referenceTo: (userId: string, messageId: string) => `${userId} ${messageId}` }),
     resolveLink: (_integration, url) => (url.startsWith("/") ? `https://dify.example${url}` : url),
     transcripts: {
       types: ["dify_chat", "dify_chatflow"],
@@ -93,6 +103,13 @@ describe("a user reads their conversation", () => {
       { appKey: "app-one", senderId: "u9", targetId: "bot-helpdesk", name: "trip" },
     ]);
     expect(reads).toEqual([["dify_chatflow", "what the model keeps", 5, undefined]]);
+  });
+
+  test("with a name for each answer, by which it can be rated", async () => {
+    const { messages } = await setUp({ takesFeedback: true }).readAs();
+    const turn = "dify_chatflow.m1";
+    expect(messages).toMatchObject([{ turn }]);
+    expect(readMessageTurn(turn)).toEqual({ integrationType: "dify_chatflow", messageId: "m1" });
   });
 
   test("with the integration whose conversation began last", async () => {

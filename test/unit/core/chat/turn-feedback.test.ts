@@ -25,6 +25,7 @@ const setUp = ({ model, ...given }: Given = {}, its: BotWithKeys = bot()) => {
       asked.push(["suggest", type, named]);
       return ["And then?"];
     },
+    referenceTo: (userId, messageId) => `${userId}: ${messageId}`,
     rate: async ({ type }, named, rating) => void asked.push(["rate", type, named, rating]),
   };
   const models = sameModel(answerer);
@@ -44,6 +45,30 @@ test("a user's rating of an answer reaches the model, with their note", async ()
   const { feedback, asked } = setUp();
   await feedback.rate(chatUser(), "bot-helpdesk", "t1", like);
   expect(asked).toEqual([["rate", "dify_chatflow", reference, like]]);
+});
+
+describe("a message of a conversation", () => {
+  test("is rated and followed up by its own name, as its user's", async () => {
+    const { feedback, asked } = setUp();
+    await feedback.rate(chatUser({ userId: "u8" }), "bot-helpdesk", "dify_chatflow.m1", like);
+    await feedback.suggest(chatUser(), "bot-helpdesk", "dify_chatflow.m1");
+    expect(asked).toEqual([
+      ["rate", "dify_chatflow", "u8: m1", like],
+      ["suggest", "dify_chatflow", "u7: m1"],
+    ]);
+  });
+
+  test.each([
+    ["of an integration that the bot does not have", "dify_agent.m1"],
+    ["of none", "m1.m1"],
+    ["without an id", "dify_chatflow."],
+  ])("%s is not", async (_which, turn) => {
+    const { feedback, asked } = setUp();
+    await expect(feedback.rate(chatUser(), "bot-helpdesk", turn, like)).rejects.toMatchObject({
+      code: "not_found",
+    });
+    expect(asked).toEqual([]);
+  });
 });
 
 describe("no suggestions and no rating", () => {
