@@ -26,20 +26,26 @@ describe("a user's turns", () => {
     expect(await itemOf()).toMatchObject({ open: {}, starts: [0, 0, 0] });
   });
 
-  test("are counted separately from reads of answers, which token revocations do not affect", async () => {
-    const { user, clock, admit, revoke } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
-    const limits = { turnsPerMinute: 60, turnsAtOnce: 1 };
-    const readers = makeUserGuard({ ...table, clock, counts: "readers", limits });
-    const read = (turn: string) =>
-      readers.admit({ ...user, turn, issuedAt: clock.now(), until: clock.now() + leaseMs });
-    expect(await admit("t1")).toEqual(admitted);
-    expect(await read("r1")).toEqual(admitted);
-    expect(await read("r2")).toEqual(limited(2000));
-    await readers.release({ ...user, turn: "r1" });
-    await revoke(clock.now() + 1);
-    expect(await read("r2")).toEqual(admitted);
-    expect(await admit("t1")).toEqual(revoked);
-  });
+  test.each([
+    ["reads of answers", "readers"],
+    ["uploads", "uploads"],
+  ] as const)(
+    "are counted separately from %s, which token revocations do not affect",
+    async (_what, counts) => {
+      const { user, clock, admit, revoke } = begin({ turnsPerMinute: 30, turnsAtOnce: 1 });
+      const limits = { turnsPerMinute: 60, turnsAtOnce: 1 };
+      const readers = makeUserGuard({ ...table, clock, counts, limits });
+      const read = (turn: string) =>
+        readers.admit({ ...user, turn, issuedAt: clock.now(), until: clock.now() + leaseMs });
+      expect(await admit("t1")).toEqual(admitted);
+      expect(await read("r1")).toEqual(admitted);
+      expect(await read("r2")).toEqual(limited(2000));
+      await readers.release({ ...user, turn: "r1" });
+      await revoke(clock.now() + 1);
+      expect(await read("r2")).toEqual(admitted);
+      expect(await admit("t1")).toEqual(revoked);
+    },
+  );
 
   test("are admitted three at a time if twenty come at once, and the others are told to retry", async () => {
     const { admit, itemOf } = begin();

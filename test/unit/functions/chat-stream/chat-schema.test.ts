@@ -4,6 +4,7 @@ import { countOf } from "#adapters/api-gateway/field-path.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { parseInput } from "#adapters/api-gateway/parse-input.ts";
 import { modelTypes } from "#core/bot/integration-types.ts";
+import { chatParts } from "#core/chat/chat-event.ts";
 import { fileKinds } from "#core/message/question-file.ts";
 import { chatHeaders, chatSchema, maxBodyBytes } from "../../../../functions/chat-stream/chat-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
@@ -155,12 +156,17 @@ describe("a question is rejected", () => {
   });
 
   test("or accepted, whatever JSON it is, and the rejection names a field and a rule, and no secret of ours", () => {
+    const uploaded = fc.record({
+      type: fc.oneof(fc.constantFrom(...fileKinds), fc.jsonValue()),
+      id: fc.oneof(fc.string(), fc.jsonValue()),
+    });
     const near = fc.record(
       {
         content: fc.oneof(fc.string(), fc.jsonValue()),
         conversation: fc.oneof(fc.string(), fc.jsonValue()),
         integration: fc.oneof(fc.constantFrom("dify_chat", "webhook"), fc.jsonValue()),
-        files: fc.oneof(fc.array(fc.oneof(fc.constant(file), fc.jsonValue())), fc.jsonValue()),
+        files: fc.oneof(fc.array(fc.oneof(fc.constant(file), uploaded, fc.jsonValue())), fc.jsonValue()),
+        parts: fc.oneof(fc.subarray([...chatParts, "text"]), fc.jsonValue()),
       },
       { requiredKeys: [] },
     );
@@ -170,11 +176,13 @@ describe("a question is rejected", () => {
         if (!refusal) {
           const taken = parse(sent);
           expect(taken.content.trim()).not.toBe("");
+          for (const file of taken.files ?? []) expect("url" in file || "id" in file).toBe(true);
+          for (const part of taken.parts ?? []) expect(chatParts).toContain(part);
           return;
         }
         expect([1002, 1005]).toContain(refusal.code);
         expect(refusal.errorMessage).toMatch(
-          /^(body|content|conversation|integration|files(\[\d+\](\.(type|url))?)?): .+, got /s,
+          /^(body|content|conversation|integration|parts(\[\d+\])?|files(\[\d+\](\.(type|url|id))?)?): .+, got /s,
         );
       }),
       { numRuns: 200 },
