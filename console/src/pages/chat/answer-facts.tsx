@@ -18,18 +18,18 @@ const Id = ({ name, id, href }: { name: string; id: string; href?: string }) => 
 /** How the answer came about: its times, its tokens, and the ids to find it in the log by. */
 export const AnswerFacts = ({ answer }: { answer: AnswerState }) => {
   const { facts, details } = chatTexts.value;
-  const { firstTextMs, endMs, usage, turn, requestId } = answer;
+  const { firstTextMs, endMs, usage, storyId, requestId } = answer;
   const tokens = tokensOf(usage);
   const line = [
     firstTextMs !== undefined && facts.firstText(firstTextMs),
     endMs !== undefined && facts.end(endMs),
     tokens !== undefined && facts.tokens(number.value(tokens)),
   ].filter((each) => each !== false);
-  if (line.length === 0 && turn === undefined) return null;
+  if (line.length === 0 && storyId === undefined) return null;
   return (
     <details class="chat-facts">
       <summary>{line.length === 0 ? details : line.join(" · ")}</summary>
-      {turn !== undefined && <Id name={facts.turn} id={turn} href={hrefOf("turns", turn)} />}
+      {storyId !== undefined && <Id name={facts.turn} id={storyId} href={hrefOf("turns", storyId)} />}
       {requestId !== undefined && <Id name={facts.request} id={requestId} />}
       {usage && <pre>{JSON.stringify(usage, undefined, 2)}</pre>}
     </details>

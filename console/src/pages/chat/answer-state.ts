@@ -22,7 +22,10 @@ export interface AnswerState {
   readonly files: readonly AnswerFile[];
   readonly sources: readonly JsonObject[];
   readonly usage: JsonObject | null;
+  /** For ratings and suggested questions. */
   readonly turn: string | undefined;
+  /** An id by which the page Turns finds it. */
+  readonly storyId: string | undefined;
   readonly requestId: string | undefined;
   readonly stopped: boolean;
   readonly truncated: string | null;
@@ -45,6 +48,7 @@ export const unanswered: AnswerState = {
   sources: [],
   usage: null,
   turn: undefined,
+  storyId: undefined,
   requestId: undefined,
   stopped: false,
   truncated: null,
@@ -67,7 +71,7 @@ export const applyEvent = (before: AnswerState, event: AnswerEvent, ms: number):
   const state = { ...before, retry: undefined };
   switch (event.type) {
     case "start":
-      return { ...state, turn: event.turn };
+      return { ...state, turn: event.turn, storyId: event.turn };
     case "replace": {
       const again = event.all ? { reasoning: "", files: [] } : {};
       return { ...state, ...again, phase: "writing", text: event.text };

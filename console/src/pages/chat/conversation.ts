@@ -79,6 +79,8 @@ const exchangeOf = ({ id, turn, question, answer, rating, files }: HistoryMessag
     phase: "done",
     text: answer,
     turn: turn ?? undefined,
+    // A message that can be rated is the model's own, and turns are found by its id, too.
+    storyId: turn === null ? undefined : id,
     rating,
     files,
   }),
