@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
 import { type JobStage, jobMetrics, makeReportJob } from "#core/jobs/job-report.ts";
 import { accessLogFormat } from "../../lib/access-log.ts";
-import { functionNames } from "../../lib/function-names.ts";
 import { generatedDimensions } from "../../scripts/deploy/watched-names.ts";
+import { namesWithoutConsole } from "../support/console-settings.ts";
 import { type EmittedMetric, emittedMetrics } from "../support/emitted-metrics.ts";
 import { webhookJob } from "../support/jobs.ts";
 import { projectRoot } from "../support/local-run.ts";
@@ -115,8 +115,8 @@ describe("the alarms", () => {
   test("of functions cover every function", () => {
     const functionsOf = (ids: RegExp): number =>
       ops.alarms.filter(({ id }) => ids.test(id)).flatMap(({ reads }) => reads).length;
-    expect(functionsOf(/^(ApiFunction|Worker)Errors/)).toBe(functionNames.length);
-    expect(functionsOf(/^(ApiFunction|Worker)Throttles/)).toBe(functionNames.length);
+    expect(functionsOf(/^(ApiFunction|Worker)Errors/)).toBe(namesWithoutConsole.length);
+    expect(functionsOf(/^(ApiFunction|Worker)Throttles/)).toBe(namesWithoutConsole.length);
   });
 });
 
@@ -213,7 +213,7 @@ describe("the dashboard", () => {
 });
 
 test("every function adds its stage to its metrics", () => {
-  expect(ops.services).toHaveLength(functionNames.length);
+  expect(ops.services).toHaveLength(namesWithoutConsole.length);
   expect(new Set(ops.services)).toEqual(new Set(["bot-bridge-test"]));
 });
 
@@ -233,7 +233,7 @@ describe("the log queries", () => {
 
   test("cover every function's log", () => {
     for (const { Properties } of Object.values(ops.template.findResources("AWS::Logs::QueryDefinition")))
-      expect(Properties.LogGroupNames).toHaveLength(functionNames.length);
+      expect(Properties.LogGroupNames).toHaveLength(namesWithoutConsole.length);
   });
 
   test("name only events that a function logs", () => {

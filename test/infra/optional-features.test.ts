@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Match } from "aws-cdk-lib/assertions";
-import { functionNames } from "../../lib/function-names.ts";
-import { consoleSettings } from "../support/console-settings.ts";
+import { consoleSettings, namesWithoutConsole } from "../support/console-settings.ts";
 import { type Synthesised, synthesise } from "../support/synthesised.ts";
 
 const certificateArn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c";
@@ -224,7 +223,7 @@ describe("every function", () => {
   test("that reads the apps' secrets gets the list of required apps", () => {
     const appsSettings = (deployment: Synthesised) =>
       functions(deployment).flatMap(({ Properties: { Environment } }) => Environment.Variables.APPS ?? []);
-    const readers = functionNames.filter((name) => name !== "about" && name !== "turn-starter");
+    const readers = namesWithoutConsole.filter((name) => name !== "about" && name !== "turn-starter");
     expect(appsSettings(chosen)).toEqual(readers.map(() => "app-one,app-two"));
     expect(appsSettings(plain)).toEqual(readers.map(() => ""));
   });
@@ -238,6 +237,6 @@ test.each([
     Object.values(template.findResources("AWS::Logs::LogGroup")),
   );
   // One of each function, and the access log.
-  expect(logs).toHaveLength(functionNames.length + 1);
+  expect(logs).toHaveLength(namesWithoutConsole.length + 1);
   for (const { Properties } of logs) expect(Properties.RetentionInDays).toBe(days);
 });
