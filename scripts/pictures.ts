@@ -5,10 +5,10 @@ import { welcome } from "../local/terminal/welcome.ts";
 import { readPage } from "../test/support/commands/page.ts";
 import { openShell } from "../test/support/commands/shell.ts";
 import { eventually } from "../test/support/eventually.ts";
-import { consolePicture } from "./pictures/console-picture.ts";
+import { takeConsolePictures } from "./pictures/console-pictures.ts";
 import { terminalPicture } from "./pictures/terminal-picture.ts";
 
-// Makes the pictures of the README from a run on this machine, with the README's own commands. Port 3000 must be free.
+// Makes the pictures of the docs from a run on this machine, with the README's own commands. Port 3000 must be free.
 
 const images = new URL("../docs/images/", import.meta.url);
 
@@ -36,14 +36,11 @@ try {
   await shown("(turn 2 of this conversation; before that you said: Hello, who are you?)");
   shell.close();
 
-  mkdirSync(images, { recursive: true });
+  mkdirSync(new URL("console/", images), { recursive: true });
   writeFileSync(new URL("terminal.svg", images), terminalPicture(terminal));
-  const conversation = {
-    userId: "user-002",
-    botId: "bot-001",
-    messages: ["Hello, who are you?", "And what did I just say?"],
-  };
-  writeFileSync(new URL("console.png", images), await consolePicture(bridge.consoleUrl, conversation));
+  await takeConsolePictures(bridge, (name, png) =>
+    writeFileSync(new URL(`console/${name}.png`, images), png),
+  );
 } finally {
   await bridge.close();
 }
