@@ -61,6 +61,9 @@ export const makeWholeAnswer = (parts: readonly ChatPart[] = []) => {
           return;
         case "replace":
           kept.replace(event.content);
+          if (!event.all) return;
+          thought.replace("");
+          files.length = 0;
           return;
         case "reasoning":
           thought.append(event.content);

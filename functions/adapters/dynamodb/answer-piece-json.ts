@@ -11,7 +11,7 @@ const count = v.optional(v.number());
 const event = v.variant("type", [
   v.object({ type: v.literal("start"), turn: v.string(), conversation: v.nullable(v.string()) }),
   v.object({ type: v.literal("delta"), content: v.string() }),
-  v.object({ type: v.literal("replace"), content: v.string() }),
+  v.object({ type: v.literal("replace"), content: v.string(), all: v.exactOptional(v.literal(true)) }),
   v.object({ type: v.literal("reasoning"), content: v.string() }),
   v.object({
     type: v.literal("file"),

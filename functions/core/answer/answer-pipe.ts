@@ -7,7 +7,8 @@ import { makeThinkFilter } from "./think-filter.ts";
 /** Receives an answer's text. A returned promise asks the caller to wait before it sends more. */
 export interface TextSink {
   delta(text: string): void | Promise<void>;
-  replace(text: string): void | Promise<void>;
+  /** `all`: the answer begins again, so the reasoning so far is void, too. */
+  replace(text: string, all: boolean): void | Promise<void>;
   /** Receives the next part of the model's reasoning, which is then not quoted in the text. */
   reasoning?(text: string): void | Promise<void>;
   /** Receives a file that the text does not link to, which is then not linked at its end. Its URL has been resolved. */
@@ -50,6 +51,7 @@ export const makeAnswerPipe = (
 ): AnswerPipe => {
   /** Reasoning that comes before the text that is about to be sent. */
   let thought = "";
+  let hasSentThought = false;
   const onThought =
     showThinking && sink.reasoning
       ? (text: string): void => {
@@ -76,30 +78,34 @@ export const makeAnswerPipe = (
     return sink.delta(text);
   };
   const append = (text: string): void | Promise<void> => send(links.push(text));
-  const replace = (text: string): void | Promise<void> => {
+  const replace = (text: string, all: boolean): void | Promise<void> => {
     replacements += 1;
     if (replacements > maxReplacements) return end();
     links = makeLinkFilter(resolveLink);
     const visible = links.push(text);
     hasText = visible !== "";
-    return sink.replace(visible);
+    return sink.replace(visible, all);
   };
 
   const sendThought = (): void | Promise<void> => {
     if (thought === "") return undefined;
     const text = thought;
     thought = "";
+    hasSentThought = true;
     return sink.reasoning?.(text);
   };
 
   /** Sends both in order, and at once. */
-  const sendAfterThought = (sendText: () => void | Promise<void>): void | Promise<void> => {
-    const thoughtSent = sendThought();
-    const textSent = sendText();
-    return thoughtSent && textSent
-      ? Promise.all([thoughtSent, textSent]).then(() => {})
-      : (textSent ?? thoughtSent);
+  const sendBoth = (
+    sendFirst: () => void | Promise<void>,
+    sendSecond: () => void | Promise<void>,
+  ): void | Promise<void> => {
+    const first = sendFirst();
+    const second = sendSecond();
+    return first && second ? Promise.all([first, second]).then(() => {}) : (second ?? first);
   };
+  const sendAfterThought = (sendText: () => void | Promise<void>): void | Promise<void> =>
+    sendBoth(sendThought, sendText);
 
   /** The files that the text does not link to, each once. */
   const unlinkedFiles = (): readonly AnswerFile[] => {
@@ -126,13 +132,14 @@ export const makeAnswerPipe = (
         case "delta": {
           const { text, replacesAll } = thoughts.push(event.text);
           if (thoughts.isFull) end();
-          return sendAfterThought(() => (replacesAll ? replace(text) : append(text)));
+          return sendAfterThought(() => (replacesAll ? replace(text, false) : append(text)));
         }
         case "replace": {
           thoughts = newThinkFilter();
           files = [];
           const replacement = thoughts.push(event.text).text;
-          return sendAfterThought(() => replace(replacement));
+          // The thoughts in the replacement come after it, since it ends those before.
+          return sendBoth(() => replace(replacement, hasSentThought), sendThought);
         }
         case "thought": {
           const text = thoughts.pushThought(event.text);

@@ -51,8 +51,8 @@ export interface AnswerSink {
   readonly full?: AbortSignal | undefined;
   /** Accepts more of the answer immediately. A returned promise asks the turn to wait before it sends more. */
   delta(text: string): void | Promise<void>;
-  /** Replaces all previous text with `text`. */
-  replace(text: string): void | Promise<void>;
+  /** Replaces all previous text with `text`. `all`: see `TextSink`. */
+  replace(text: string, all?: boolean): void | Promise<void>;
   /** See `TextSink`. Absent: reasoning is quoted in the text, and files are linked there. */
   reasoning?(text: string): void | Promise<void>;
   file?(file: AnswerFile): void | Promise<void>;

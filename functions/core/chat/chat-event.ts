@@ -39,7 +39,7 @@ export type ChatEvent =
   | {
       readonly type: "replace";
       readonly content: string;
-      /** Set if reasoning and files are to be dropped too: the answer begins again. */
+      /** Set if reasoning and files so far are void too: the answer begins again. */
       readonly all?: true;
     }
   /** The next part of the reasoning. */
@@ -85,7 +85,7 @@ export type ChatPosition =
       /** Number of replacements, and the length of the text since the last one, in UTF-16 code units. */
       readonly replacements: number;
       readonly characters: number;
-      /** The length of the reasoning, and the number of files. */
+      /** The length of all reasoning, and the number of all files, also of those that were replaced. */
       readonly thoughtCharacters: number;
       readonly files: number;
     };

@@ -54,7 +54,7 @@ export const makeChatReceiver = ({
     gaveUp: new AbortController().signal,
     full,
     delta: (content) => emit({ type: "delta", content }),
-    replace: (content) => emit({ type: "replace", content }),
+    replace: (content, all) => emit({ type: "replace", content, ...(all && { all }) }),
     ...(parts.includes("reasoning") && {
       reasoning: (content: string) => emit({ type: "reasoning", content }),
     }),

@@ -57,10 +57,10 @@ export const makeStoryRecorder = ({ clock, keepsText }: StoryRecorderPorts): Sto
       answer?.append(text);
       return sink.delta(text);
     },
-    replace: (text) => {
+    replace: (text, all) => {
       lastTextAt = clock.now();
       answer?.replace(text);
-      return sink.replace(text);
+      return sink.replace(text, all);
     },
     ...(sink.reasoning && { reasoning: sink.reasoning }),
     ...(sink.file && { file: sink.file }),

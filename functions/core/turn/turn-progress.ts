@@ -41,10 +41,10 @@ export const trackText = (progress: TurnProgress, sink: AnswerSink, clock: Clock
     progress.hasText ||= /\S/.test(text);
     return sink.delta(text);
   },
-  replace: (text) => {
+  replace: (text, all) => {
     progress.firstTextAt ??= clock.now();
     progress.hasText = /\S/.test(text);
-    return sink.replace(text);
+    return sink.replace(text, all);
   },
   ...(sink.reasoning && {
     reasoning: (text) => {

@@ -34,10 +34,13 @@ const start = fc.record({
   turn: fc.constant("t1"),
   conversation: fc.option(anyContent),
 });
-const text = fc.record({
-  type: fc.constantFrom("delta" as const, "delta" as const, "delta" as const, "replace" as const),
-  content: anyContent,
-});
+const text = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ type: fc.constant("delta" as const), content: anyContent }) },
+  fc.record(
+    { type: fc.constant("replace" as const), content: anyContent, all: fc.constant(true as const) },
+    { requiredKeys: ["type", "content"] },
+  ),
+);
 const part = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant("reasoning" as const), content: anyContent }) },
   fc.record({
@@ -92,7 +95,10 @@ export const anyAnswer: fc.Arbitrary<readonly ChatEvent[]> = fc
 
 /** The reasoning that a client shows after these events. */
 export const thoughtBy = (events: readonly ChatEvent[]): string =>
-  events.map((event) => (event.type === "reasoning" ? event.content : "")).join("");
+  events.reduce((thought, event) => {
+    if (event.type === "reasoning") return thought + event.content;
+    return event.type === "replace" && event.all ? "" : thought;
+  }, "");
 
 /** The text that a client shows after these events. */
 export const shownBy = (events: readonly ChatEvent[]): string =>

@@ -150,6 +150,39 @@ describe("the text of an answer that a user reads", () => {
     expect(await push(false)).toEqual(rest);
   });
 
+  test("begins again with its reasoning if the model replaces it: nothing is shown twice, or after it was taken back", async () => {
+    const shown = { text: "", reasoning: "" };
+    const pipe = makeAnswerPipe(
+      {
+        delta: (text) => {
+          shown.text += text;
+        },
+        replace: (text, all) => {
+          shown.text = text;
+          if (all) shown.reasoning = "";
+        },
+        reasoning: (text) => {
+          shown.reasoning += text;
+        },
+      },
+      { resolveLink, showThinking: true },
+    );
+    const push = async (event: AnswerEvent) => {
+      await pipe.push(event);
+      return { ...shown };
+    };
+    await push(delta("<think>They ask a forbidden thing.</think>Gladly"));
+    const whole = "<think>They ask a forbidden thing.</think>Gladly!";
+    expect(await push({ type: "replace", text: whole })).toEqual({
+      text: "Gladly!",
+      reasoning: "They ask a forbidden thing.",
+    });
+    expect(await push({ type: "replace", text: "I cannot say." })).toEqual({
+      text: "I cannot say.",
+      reasoning: "",
+    });
+  });
+
   test("waits for a reader of reasoning who is slow", async () => {
     const order: string[] = [];
     const waited = Promise.withResolvers<void>();

@@ -73,7 +73,7 @@ describe("a position", () => {
     });
   });
 
-  test("counts the text since the last replacement, and the number of replacements, and the other content", () => {
+  test("counts the text since the last replacement, the replacements, and all reasoning and files ever sent", () => {
     fc.assert(
       fc.property(anyAnswer, fc.nat(12), (events, length) => {
         const received = events.slice(0, -1).slice(0, length);
@@ -82,7 +82,7 @@ describe("a position", () => {
           ended: false,
           replacements: received.filter(({ type }) => type === "replace").length,
           characters: shownBy(received).length,
-          thoughtCharacters: thoughtBy(received).length,
+          thoughtCharacters: thoughtBy(received.filter(({ type }) => type === "reasoning")).length,
           files: received.filter(({ type }) => type === "file").length,
         });
       }),

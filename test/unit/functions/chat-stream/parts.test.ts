@@ -62,6 +62,31 @@ describe("a client that takes reasoning and files on their own", () => {
     expect(await whole({ body: both, options: {} })).toMatchObject({ reasoning: null });
   });
 
+  test("drops the reasoning of an answer that the model takes back, now, in a replay and in a whole answer", async () => {
+    const takesBack = (): Ask => async (_question, listener) => {
+      await listener({ type: "delta", text: "<think>Wrong.</think>Yes." });
+      await listener({ type: "replace", text: "<think>Right.</think>No." });
+      return { status: "answered" };
+    };
+    const { chat, clock } = setUpChat(takesBack, shows);
+    const live = chat({ body: both, headers: keyed });
+    await clock.advance(0);
+    await live.done;
+    const replayed = chat({ body: both, headers: keyed });
+    const json = chat({ body: both, headers: { ...keyed, Accept: "application/json" } });
+    await clock.advance(1_000);
+    for (const { events } of [live, replayed])
+      expect(events().map(({ id, event, data }) => [id, event, JSON.parse(data)])).toEqual([
+        ["1.0.0", "start", expect.anything()],
+        ["1.0.0.6.0", "reasoning", { content: "Wrong." }],
+        ["1.0.4.6.0", "delta", { content: "Yes." }],
+        ["1.1.3.6.0", "replace", { content: "No.", all: true }],
+        ["1.1.3.12.0", "reasoning", { content: "Right." }],
+        end,
+      ]);
+    expect(JSON.parse(json.text())).toMatchObject({ content: "No.", reasoning: "Right." });
+  });
+
   test("may take only one of them", async () => {
     const onlyFiles = await whole({ body: { content: "hello", parts: ["file"] } });
     expect(onlyFiles).toMatchObject({
