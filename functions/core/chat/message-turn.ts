@@ -9,6 +9,9 @@ export interface MessageTurn {
 /** Ids of turns have no dot. */
 const separator = ".";
 
+/** UUIDs and hashes. The id becomes part of a path: with dots or slashes, it could name another one. */
+const messageIds = /^[\w-]+$/;
+
 /** Names a message where a turn is named, to rate it or to get suggested questions. */
 export const writeMessageTurn = ({ integrationType, messageId }: MessageTurn): string =>
   `${integrationType}${separator}${messageId}`;
@@ -18,5 +21,7 @@ export const readMessageTurn = (turn: string): MessageTurn | undefined => {
   const at = turn.indexOf(separator);
   const integrationType = modelTypes.find((type) => type === turn.slice(0, Math.max(0, at)));
   const messageId = turn.slice(at + separator.length);
-  return integrationType === undefined || messageId === "" ? undefined : { integrationType, messageId };
+  return integrationType === undefined || !messageIds.test(messageId)
+    ? undefined
+    : { integrationType, messageId };
 };

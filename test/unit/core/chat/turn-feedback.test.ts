@@ -62,6 +62,8 @@ describe("a message of a conversation", () => {
     ["of an integration that the bot does not have", "dify_agent.m1"],
     ["of none", "m1.m1"],
     ["without an id", "dify_chatflow."],
+    ["whose id would name another path of the model's server", "dify_chatflow..."],
+    ["whose id has a path", "dify_chatflow.m1/../m2"],
   ])("%s is not", async (_which, turn) => {
     const { feedback, asked } = setUp();
     await expect(feedback.rate(chatUser(), "bot-helpdesk", turn, like)).rejects.toMatchObject({
