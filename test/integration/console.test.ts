@@ -251,6 +251,21 @@ describe("a sign-in", () => {
     expect(JSON.parse((await send("session.json")).body)).toMatchObject({ name: "Oscar" });
   });
 
+  test("of somebody else whose address only the ID token or only the userinfo endpoint has verified is refused", async () => {
+    provider.behaviour.claims = { email: "visitor@example.com", email_verified: true };
+    provider.behaviour.userinfo = { email: operator.email };
+    expect(await openBrowser().signIn()).toMatchObject({ status: 403 });
+    provider.behaviour.claims = { email: operator.email };
+    provider.behaviour.userinfo = { email_verified: true };
+    expect(await openBrowser().signIn()).toMatchObject({ status: 403 });
+  });
+
+  test("is refused if the userinfo endpoint speaks of another person", async () => {
+    provider.behaviour.claims = {};
+    provider.behaviour.userinfo = { sub: "person-2", ...operator };
+    expect(await openBrowser().signIn()).toMatchObject({ status: 400 });
+  });
+
   test("that the person or the provider refuses says so", async () => {
     provider.behaviour.denies = true;
     expect(await openBrowser().signIn()).toMatchObject({

@@ -1,7 +1,7 @@
 import * as oidc from "openid-client";
 import * as v from "valibot";
 import type { Clock } from "#core/shared/clock.ts";
-import { type Identity, toIdentity } from "./identity.ts";
+import { type Identity, toIdentity, withMore } from "./identity.ts";
 
 /** What the server must know of a sign-in that has begun, to finish it. */
 export const signInAttempt = v.object({ state: v.string(), nonce: v.string(), codeVerifier: v.string() });
@@ -156,7 +156,7 @@ export const makeOidcProvider = ({
         if (isEnough(identity) || configuration.serverMetadata().userinfo_endpoint === undefined)
           return identity;
         const more = await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub);
-        return toIdentity({ ...claims, ...more }, groupsClaim);
+        return withMore(identity, toIdentity(more, groupsClaim));
       }),
 
     signOutUrl: (returnTo) =>

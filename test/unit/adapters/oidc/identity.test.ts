@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { toIdentity } from "#adapters/oidc/identity.ts";
+import { toIdentity, withMore } from "#adapters/oidc/identity.ts";
 
 describe("a person at the sign-in provider", () => {
   test.each([
@@ -36,6 +36,12 @@ describe("a person at the sign-in provider", () => {
     expect(toIdentity({ sub: "p", ...claims }, claim).groups).toEqual(groups);
   });
 
+  test("has no address that only looks like another one in lower case", () => {
+    const email = "mi\u212Ae@example.com";
+    expect(email.toLowerCase()).toBe("mike@example.com");
+    expect(toIdentity({ sub: "p", email, email_verified: true }, "groups").email).toBeUndefined();
+  });
+
   test("has an address only if the provider says so, whatever else it says", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (others, email) => {
@@ -48,5 +54,21 @@ describe("a person at the sign-in provider", () => {
       }),
     );
     expect(() => toIdentity({}, "groups")).toThrow();
+  });
+});
+
+describe("what the userinfo endpoint adds to an ID token", () => {
+  const known = toIdentity({ sub: "p", email: "v@example.com", email_verified: true, groups: "a" }, "groups");
+  const more = (claims: object) => withMore(known, toIdentity({ sub: "p", ...claims }, "groups"));
+
+  test("is an address that it says itself is verified: the ID token spoke of its own", () => {
+    expect(more({ email: "o@example.com" }).email).toBe("v@example.com");
+    expect(more({ email_verified: true }).email).toBe("v@example.com");
+    expect(more({ email: "o@example.com", email_verified: true }).email).toBe("o@example.com");
+  });
+
+  test("is a name and groups", () => {
+    expect(more({})).toEqual(known);
+    expect(more({ name: "Olivia", groups: ["b"] })).toMatchObject({ name: "Olivia", groups: ["a", "b"] });
   });
 });
