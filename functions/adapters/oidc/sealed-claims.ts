@@ -7,7 +7,7 @@ import type { Clock } from "#core/shared/clock.ts";
 /** What a browser keeps for the server, encrypted and for a time, and can neither read nor change. */
 export interface SealedClaims<T> {
   seal(claims: T): Promise<string>;
-  /** Undefined if it has expired, was changed, or was not sealed here for this purpose. */
+  /** Undefined if it has expired, was changed, or was not sealed here for this purpose. Rejects if the keys cannot be read. */
   open(sealed: string): Promise<T | undefined>;
 }
 
@@ -43,9 +43,9 @@ export const makeSealedClaims = <S extends v.GenericSchema>({
   const derived = ({ key }: NamedKey): Uint8Array =>
     new Uint8Array(hkdfSync("sha256", key, "", `bot-bridge console ${purpose}`, 32));
 
-  const open = async (sealed: string): Promise<v.InferOutput<S>> => {
+  const openWith = async (usable: readonly NamedKey[], sealed: string): Promise<v.InferOutput<S>> => {
     const { kid } = v.parse(header, decodeProtectedHeader(sealed));
-    const key = (await keys()).find(({ id }) => id === kid);
+    const key = usable.find(({ id }) => id === kid);
     if (!key) throw new Error(`no session key with the id ${kid}`);
     const { payload } = await jwtDecrypt(sealed, derived(key), {
       issuer,
@@ -72,7 +72,8 @@ export const makeSealedClaims = <S extends v.GenericSchema>({
     },
     open: async (sealed) => {
       if (sealed.length > maxCharacters) return undefined;
-      return open(sealed).catch(() => undefined);
+      const usable = await keys();
+      return openWith(usable, sealed).catch(() => undefined);
     },
   };
 };

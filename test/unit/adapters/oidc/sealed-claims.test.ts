@@ -13,14 +13,16 @@ const lifeMs = 60_000;
 const sealer = (
   change: {
     keys?: readonly [NamedKey, ...NamedKey[]];
+    readKeys?: () => Promise<readonly [NamedKey, ...NamedKey[]]>;
     purpose?: string;
     issuer?: string;
     clientId?: string;
   } = {},
 ) => {
   const { keys = [keyOf("k1", 1)], purpose = "session", issuer = "https://idp", clientId = "c" } = change;
+  const { readKeys = async () => keys } = change;
   return makeSealedClaims({
-    keys: async () => keys,
+    keys: readKeys,
     purpose,
     issuer,
     clientId,
@@ -61,6 +63,12 @@ describe("claims that a browser keeps", () => {
     expect(await during.open(sealed)).toEqual(claims);
     expect(decodeProtectedHeader(await during.seal(claims))).toMatchObject({ kid: "k2", enc: "A256GCM" });
     expect(await sealer({ keys: [newer] }).open(sealed)).toBeUndefined();
+  });
+
+  test("are not taken for expired while the keys cannot be read", async () => {
+    const sealed = await sealer().seal(claims);
+    const { open } = sealer({ readKeys: () => Promise.reject(new Error("Secrets Manager is down")) });
+    await expect(open(sealed)).rejects.toThrow("Secrets Manager is down");
   });
 
   test("are not opened if a single character is changed, and any other text opens nothing", async () => {
