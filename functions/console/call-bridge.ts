@@ -1,5 +1,6 @@
 import { HttpFailure, type SendHttp } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
+import { currentTrace, traceHeaders } from "#adapters/node/trace.ts";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import type { App } from "#core/bot/app.ts";
 import type { Clock } from "#core/shared/clock.ts";
@@ -32,6 +33,12 @@ export interface CallBridgePorts {
 }
 
 const connectMs = 3_000;
+/** The bridge's log has the request id of the console's own log, and of the page. */
+const idHeaders = (): Readonly<Record<string, string>> => {
+  const { requestId = "" } = currentTrace() ?? {};
+  return { ...traceHeaders(), ...(requestId !== "" && { "x-request-id": requestId }) };
+};
+
 /** A function of the API ends after 28 s, and so does the console's own. */
 const callTimeoutMs = 26_000;
 /** A function's reply has at most 6 MB. */
@@ -52,7 +59,11 @@ export const makeCallBridge =
       const response = await sendHttp({
         method: "POST",
         url: new URL(`${bridgeUrl}${path}`),
-        headers: { ...signCall({ appKey, secret: secrets[0] }, clock.now()), "content-type": contentType },
+        headers: {
+          ...idHeaders(),
+          ...signCall({ appKey, secret: secrets[0] }, clock.now()),
+          "content-type": contentType,
+        },
         body,
         connectMs,
         headMs: callTimeoutMs,

@@ -298,6 +298,19 @@ const statusWith = async (session: string): Promise<number> => {
   return (await send("session.json")).status;
 };
 
+test("a call has the same request id in the page, in the console's log and in the bridge's", async () => {
+  const { post } = await signedIn();
+  const { status, headers } = await post("api/v3/bot/create.json", {});
+  expect(status).toBe(400);
+  const lines = log()
+    .split("\n")
+    .filter((line) => line.includes(`"requestId":"${headers.get("x-request-id")}"`));
+  expect(lines).toEqual([
+    expect.stringContaining('"event":"request_refused"'),
+    expect.stringContaining('"event":"console_call"'),
+  ]);
+});
+
 describe("a session", () => {
   test("ends after its hours, and cannot be made by anyone else", async () => {
     expect(await statusWith(await sealSession())).toBe(200);
