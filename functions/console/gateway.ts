@@ -7,6 +7,7 @@ import type { AnswerConsole } from "./console.ts";
 import { type ConsoleReply, redirectTo } from "./console-reply.ts";
 import type { ConsoleAddresses } from "./console-request.ts";
 import { pageName } from "./page-files.ts";
+import { safeHeaders } from "./safe-headers.ts";
 
 /**
  * The deployment's addresses, by host. A request's own host only chooses among them: API Gateway fills it in, and nothing is ever sent
@@ -37,7 +38,12 @@ export const makeGatewayConsole = (answer: AnswerConsole, apiUrls: readonly stri
     const isBelow = route.endsWith("/{proxy+}");
     // The page's addresses are relative, and would be those of the folder above.
     if (!isBelow && !path.endsWith("/"))
-      return toResult(redirectTo(`${addresses.consoleUrl}${pageName}`, { "cache-control": "no-store" }));
+      return toResult(
+        redirectTo(`${addresses.consoleUrl}${pageName}`, {
+          "cache-control": "no-store",
+          ...safeHeaders(addresses, false),
+        }),
+      );
     const reply = await answer({
       method,
       path: isBelow ? path.slice(1) : "",

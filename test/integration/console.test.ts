@@ -353,6 +353,7 @@ test("the address without a slash leads to the page", async () => {
     status: 302,
     location: `${apiUrl}/console/index.html`,
   });
+  expect(headers.get("content-security-policy")).toMatch(/^default-src 'none'/);
 });
 
 test("a provider that does not answer is named as the reason", async () => {
