@@ -163,11 +163,15 @@ describe("a user reads their conversation", () => {
 
 describe("a page is bounded", () => {
   test("in size: older messages come with the next one, and one that is too long is cut", async () => {
-    const stored = numbered(4).map((each) => ({ ...each, answer: "好".repeat(600_000) }));
-    const page = await setUp({ stored }).readAs();
+    const stored = numbered(20).map((each) => ({ ...each, answer: "好".repeat(600_000) }));
+    const { readAs } = setUp({ stored });
+    const page = await readAs();
     expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(5 * 1024 * 1024);
-    expect(page.messages.length).toBeGreaterThan(0);
-    expect(page.messages.at(-1)).toMatchObject({ id: "m4" });
+    expect(page).toMatchObject({ hasMore: true });
+    expect(page.messages.at(-1)).toMatchObject({ id: "m20" });
+
+    const older = await readAs(chatUser(), { before: page.messages[0]?.id });
+    expect(older.messages.at(-1)).toMatchObject({ id: `m${20 - page.messages.length}` });
 
     const escaped = message({ question: "\u0001".repeat(2_000_000), answer: "\u0001".repeat(2_000_000) });
     const whole = await setUp({ stored: [escaped] }).readAs();

@@ -92,11 +92,13 @@ describe("a paused answer", () => {
     const again = await send();
     await clock.advance(1_000);
     expect([again.status(), again.deltaText()]).toEqual([200, "Approved."]);
-    const other = await send({ body: { ...body, action: "no" } });
-    expect([other.status(), other.json()]).toMatchObject([
-      409,
-      { errorMessage: expect.stringMatching(/already/) },
-    ]);
+    for (const changed of [{ action: "no" }, { parts: ["reasoning"] }]) {
+      const other = await send({ body: { ...body, ...changed } });
+      expect([other.status(), other.json()]).toMatchObject([
+        409,
+        { errorMessage: expect.stringMatching(/already/) },
+      ]);
+    }
     expect(continued).toHaveLength(1);
   });
 
