@@ -20,6 +20,9 @@ const countOnlyRules = [
   "NoUserAgent_HEADER",
 ];
 
+/** With a console. It blocks queries of more than 2,048 bytes, and some sign-in providers' authorization codes are longer. */
+const countOnlyWithConsole = ["SizeRestrictions_QUERYSTRING"];
+
 /** Rules of AWS's known bad inputs that only count, for the same reason. */
 const countOnlyBadInputs = ["JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY"];
 
@@ -85,7 +88,10 @@ export const addFirewall = (scope: Construct, stage: Stage, config: Config): voi
         },
         visibilityConfig: visibility("rate"),
       },
-      managedRules("common", 1, "AWSManagedRulesCommonRuleSet", countOnlyRules),
+      managedRules("common", 1, "AWSManagedRulesCommonRuleSet", [
+        ...countOnlyRules,
+        ...(config.console ? countOnlyWithConsole : []),
+      ]),
       managedRules("bad-inputs", 2, "AWSManagedRulesKnownBadInputsRuleSet", countOnlyBadInputs),
     ],
   });

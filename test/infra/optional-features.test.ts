@@ -118,11 +118,15 @@ describe("the console", () => {
     expect(environment?.API_URLS).toEqual(urls);
   });
 
-  test("is behind the firewall's limit of each address too", () => {
+  test("is behind the firewall's limit of each address too, which lets long codes of sign-in providers pass", () => {
     const { api } = synthesise({ waf: true, console: consoleSettings }).templates;
     const [{ Properties } = { Properties: { Rules: [] } }] = Object.values(
       api.findResources("AWS::WAFv2::WebACL"),
     );
+    expect(Properties.Rules[1].Statement.ManagedRuleGroupStatement.RuleActionOverrides).toContainEqual({
+      Name: "SizeRestrictions_QUERYSTRING",
+      ActionToUse: { Count: {} },
+    });
     const { ScopeDownStatement } = Properties.Rules[0].Statement.RateBasedStatement;
     expect(
       ScopeDownStatement.OrStatement.Statements.map(
