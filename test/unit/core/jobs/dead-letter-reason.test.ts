@@ -8,6 +8,10 @@ test.each([
   ["the IM: timeout", "the IM: timeout"],
   ["BridgeError: the IM: timeout", "the IM: timeout"],
   [
+    "BridgeError: the secret arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:apps-x has an invalid value",
+    "the secret (ARN) has an invalid value",
+  ],
+  [
     "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/x is not authorized",
     "internal error (AccessDeniedException)",
   ],
