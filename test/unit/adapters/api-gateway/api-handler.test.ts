@@ -56,6 +56,11 @@ describe("a request", () => {
     expect(reply.body).toEqual({ code: 200, userId: "你好 😀" });
   });
 
+  test("is answered with what no browser or proxy may keep, also if it fails", async () => {
+    for (const given of [{}, failing(callerError("not_found", "no such path"))])
+      expect((await ask(given)).headers["cache-control"]).toBe("no-store");
+  });
+
   test("reaches the route with its whole body, in UTF-8 or decoded from API Gateway's base64", async () => {
     const body = '{"name":"你好 😀"}';
     const plain = await requestSeen({ body });

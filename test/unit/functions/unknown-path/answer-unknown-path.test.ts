@@ -64,7 +64,11 @@ const withRcNames = (headers: Record<string, string>): Record<string, string> =>
 
 const notFound = {
   status: 404,
-  headers: { "content-type": "application/json; charset=utf-8", "x-request-id": expect.any(String) },
+  headers: {
+    "content-type": "application/json; charset=utf-8",
+    "cache-control": "no-store",
+    "x-request-id": expect.any(String),
+  },
   text: '{"code":404,"errorMessage":"no such path"}',
 };
 
