@@ -1,8 +1,8 @@
 import { turnNameOf } from "#adapters/dynamodb/turn-name.ts";
 import type { AppDeadLetter, ListedDeadLetters, RedrivenLetters } from "#core/jobs/app-dead-letters.ts";
-import { shownReason } from "#core/jobs/dead-letter-reason.ts";
 import { jobIdOf, jobKeyOf } from "#core/jobs/job.ts";
 import type { PseudonymOf } from "#core/shared/pseudonym.ts";
+import { shownReason } from "#core/shared/shown-reason.ts";
 import type { DeadLetterReply, DeadLettersReply, RedrivenReply } from "./dead-letters-reply.ts";
 
 /** Without what the user said. */
@@ -24,7 +24,8 @@ const toDeadLetterReply = (
     user: pseudonymOf(appKey, fromUserId),
     channelType,
     targetId: channelType === "GROUP" ? toUserId : fromUserId,
-    reason: shownReason(cause),
+    // SQS moves a job without a reason if its workers crash.
+    reason: cause ? shownReason(cause.reason) : "no worker completed it",
     tries: cause?.tries ?? null,
     acceptedAt,
     givenUpAt: addedAt,

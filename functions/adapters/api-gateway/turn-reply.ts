@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { channelTypes } from "#core/message/message-event.ts";
 import type { PseudonymOf } from "#core/shared/pseudonym.ts";
+import { shownReason } from "#core/shared/shown-reason.ts";
 import type { StoryWithText } from "#core/turn/story-store.ts";
 import { turnChannels } from "#core/turn/turn-report.ts";
 import { outcomeOf, type StoryEnding, storyOutcomes } from "#core/turn/turn-story.ts";
@@ -86,8 +87,9 @@ export const usageReply = v.object({
   continueUntil,
 });
 
-const endOf = ({ ids, text: _, ...ending }: StoryEnding) => ({
+const endOf = ({ ids, text: _, detail, ...ending }: StoryEnding) => ({
   ...ending,
+  detail: detail === undefined ? undefined : shownReason(detail),
   taskId: ids?.task,
   messageId: ids?.message,
   conversationId: ids?.conversation,
