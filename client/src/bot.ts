@@ -50,12 +50,16 @@ export interface BotPorts extends FollowPorts {
 const noProgress = (): TurnProgress => ({ turn: undefined, lastEventId: undefined, requestId: undefined });
 const done = (): true => true;
 
-/** The value, or another one if the bridge says that there is none. */
-const unlessMissing = async <T, U>(call: Promise<T>, missing: U): Promise<T | U> => {
+/** Bridges name the field: an unknown bot is a 404, too. */
+const isWithoutConversation = (error: unknown): boolean =>
+  error instanceof BotError && error.code === 404 && error.message.startsWith("conversation:");
+
+/** The value, or another one if the bridge says that the conversation has not begun. */
+const unlessNotBegun = async <T, U>(call: Promise<T>, missing: U): Promise<T | U> => {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof BotError && error.code === 404) return missing;
+    if (isWithoutConversation(error)) return missing;
     throw error;
   }
 };
@@ -108,13 +112,13 @@ export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => 
     },
     conversation: (name, { signal } = {}) => {
       const path = withQuery(`${botPath}/conversation`, { conversation: name });
-      return unlessMissing(fetchJson({ method: "GET", path, signal }, parseConversation), undefined);
+      return unlessNotBegun(fetchJson({ method: "GET", path, signal }, parseConversation), undefined);
     },
     history: (name, { limit, before, signal } = {}) => {
       const query = { conversation: name, limit, before };
       const path = withQuery(`${botPath}/conversation/messages`, query);
       const none: History = { messages: [], hasMore: false };
-      return unlessMissing(fetchJson({ method: "GET", path, signal }, parseHistory), none);
+      return unlessNotBegun(fetchJson({ method: "GET", path, signal }, parseHistory), none);
     },
     upload: (file, { name, integration, signal } = {}) => {
       const form = new FormData();

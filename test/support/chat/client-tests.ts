@@ -122,6 +122,18 @@ export const describeClientAt = (name: string, start: () => Promise<ChatServer>)
       await expect(bot().chat("Hello").text()).rejects.toMatchObject({ status, retryable: false });
     });
 
+    test.each([
+      ["conversation", (bot: Bot) => bot.conversation()],
+      ["history", (bot: Bot) => bot.history()],
+    ])("does not take an unknown bot's %s for one that has not begun", async (_what, call) => {
+      const token = await userToken(server, "walk-nobody");
+      const bot = createBotClient({ url: server.url, token }).bot("bot-nowhere");
+      await expect(call(bot)).rejects.toMatchObject({
+        status: 404,
+        message: expect.stringMatching(/^userId:/),
+      });
+    });
+
     test("reports an empty question", async () => {
       await expect(botFor("walk-empty").chat("").text()).rejects.toMatchObject({ status: 400 });
     });

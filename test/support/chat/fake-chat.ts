@@ -102,7 +102,7 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
   const aboutTurn = (request: FakeRequest, response: ServerResponse, id: string, what: string): unknown => {
     const turn = turns.get(id);
     const lastEventId = request.headers["last-event-id"];
-    if (!turn) return fail(response, 404, 404, "no such turn");
+    if (!turn) return fail(response, 404, 404, "turn: no such turn for this user and bot");
     switch (`${request.method} ${what}`) {
       case "GET events":
         return sendTurn(response, turn, typeof lastEventId === "string" ? lastEventId : undefined);
@@ -139,7 +139,7 @@ export const startFakeChat = async (options: FakeChatOptions = {}): Promise<Fake
     if (userId === undefined) return fail(response, 401, 1004, "the token is not valid");
     const { pathname, searchParams } = new URL(request.path, "http://fake");
     const [, bot = "", rest = ""] = /^\/v1\/bots\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
-    if (decodeURIComponent(bot) !== botId) return fail(response, 404, 404, "no such bot");
+    if (decodeURIComponent(bot) !== botId) return fail(response, 404, 404, "userId: there is no such bot");
     const [, id = "", what = ""] = /^turns\/([^/]+)\/(\w+)$/.exec(rest) ?? [];
     if (what !== "") return aboutTurn(request, response, decodeURIComponent(id), what);
     if (rest === "conversation") {

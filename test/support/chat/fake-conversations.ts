@@ -48,7 +48,7 @@ export const makeFakeConversations = (): FakeConversations => {
       if (method === "DELETE") {
         all.delete(key);
         reply(response, 200, { code: 200 });
-      } else if (!begun) fail(response, 404, 404, "no such conversation");
+      } else if (!begun) fail(response, 404, 404, "conversation: not found or expired");
       else {
         const { startedAt, messages } = begun;
         const expiresAt = startedAt + dayMs;
@@ -60,7 +60,7 @@ export const makeFakeConversations = (): FakeConversations => {
       if (!parsed.success) return fail(response, 400, 1002, "query: not understood");
       const { conversation = null, limit, before } = parsed.output;
       const begun = all.get(keyOf(userId, conversation));
-      if (!begun) return fail(response, 404, 404, "no such conversation");
+      if (!begun) return fail(response, 404, 404, "conversation: not found or expired");
       const messages = begun.messages.map(({ turn, question, askedAt }) => ({
         id: `message-of-${turn.id}`,
         turn: turn.id,

@@ -123,7 +123,7 @@ describe("apart from answers,", () => {
       requestId: "request-0",
       status: 404,
       code: 404,
-      message: "no such turn",
+      message: "turn: no such turn for this user and bot",
     });
   });
 });
