@@ -1,3 +1,5 @@
+import { checkString } from "./check-argument.ts";
+
 const maxShown = 200;
 
 const canParse = (url: string): boolean => {
@@ -26,9 +28,8 @@ const shown = (url: string): string => JSON.stringify(url.replace(/\/\/[^/]*@/, 
  * The bridge's URL without slashes at its end.
  * @throws TypeError if it cannot be one: names the rule and the value.
  */
-export const parseBaseUrl = (url: unknown): string => {
-  // It may come from an environment variable that is not set.
-  if (typeof url !== "string") throw new TypeError(`url: must be a string, got ${typeof url}`);
+export const parseBaseUrl = (given: unknown): string => {
+  const url = checkString("url", given);
   const fault = faultOf(url);
   if (fault !== undefined) throw new TypeError(`url: ${fault}, got ${shown(url)}`);
   let base = url;

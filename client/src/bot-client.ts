@@ -24,13 +24,16 @@ export interface BotClientOptions {
 }
 
 export interface BotClient {
-  /** The bot with this user id. */
+  /**
+   * The bot with this user id.
+   * @throws TypeError if it cannot be one.
+   */
   bot(userId: string): Bot;
 }
 
 /**
  * Creates a client for one user of an app's bots.
- * @throws TypeError if `url` cannot be a bridge's.
+ * @throws TypeError if `url` cannot be a bridge's, or `token` cannot be a token or a function that gets one.
  */
 export const createBotClient = ({
   url,

@@ -9,6 +9,7 @@ import type {
   UploadOptions,
 } from "./bot-options.ts";
 import type { CallRequest } from "./call.ts";
+import { checkHeader, pathSegment } from "./check-argument.ts";
 import { type Conversation, parseConversation } from "./conversation.ts";
 import { makeFetchJson } from "./fetch-json.ts";
 import type { FollowPorts, TurnProgress } from "./follow-turn.ts";
@@ -17,7 +18,10 @@ import type { FormInput } from "./input-form.ts";
 import { parseUploaded, type Question, type QuestionFile } from "./question.ts";
 import { withQuery } from "./with-query.ts";
 
-/** A bot, on behalf of the token's user. All calls throw BotError once retrying is no use. */
+/**
+ * A bot, on behalf of the token's user. All calls throw BotError once retrying is no use, and TypeError for what can be no
+ * turn, key or position.
+ */
 export interface Bot {
   /** Asks the bot a question. It is sent when the answer is first read. */
   chat(question: string | Question, options?: ChatOptions): Answer;
@@ -65,9 +69,9 @@ const unlessNotBegun = async <T, U>(call: Promise<T>, missing: U): Promise<T | U
 };
 
 export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => {
-  const botPath = `/v1/bots/${encodeURIComponent(userId)}`;
+  const botPath = `/v1/bots/${pathSegment("userId", userId)}`;
   const turnPath = (turn: string, action: string): string =>
-    `${botPath}/turns/${encodeURIComponent(turn)}/${action}`;
+    `${botPath}/turns/${pathSegment("turn", turn)}/${action}`;
   const fetchJson = makeFetchJson(ports);
   const stop: Bot["stop"] = async (turn, { signal } = {}) => {
     await fetchJson({ method: "POST", path: turnPath(turn, "stop"), signal }, done);
@@ -87,22 +91,24 @@ export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => 
       newAnswer({
         method: "POST",
         path: `${botPath}/chat`,
-        headers: { "idempotency-key": idempotencyKey },
+        headers: { "idempotency-key": checkHeader("idempotencyKey", idempotencyKey) },
         body: { ...(typeof question === "string" ? { content: question } : question), parts },
         signal,
       }),
     input: (turn, input, { signal, parts } = {}) =>
       newAnswer({ method: "POST", path: turnPath(turn, "input"), body: { ...input, parts }, signal }),
-    resume: (turn, { signal, lastEventId, textSoFar = "", reasoningSoFar = "" } = {}) =>
-      makeAnswer(answerPorts, {
+    resume: (turn, { signal, lastEventId, textSoFar = "", reasoningSoFar = "" } = {}) => {
+      if (lastEventId !== undefined) checkHeader("lastEventId", lastEventId);
+      return makeAnswer(answerPorts, {
         botPath,
         startRequest: { method: "GET", path: turnPath(turn, "events"), signal },
         progress: { ...noProgress(), turn, lastEventId },
         textSoFar,
         reasoningSoFar,
-      }),
+      });
+    },
     stop,
-    suggested: (turn, { signal } = {}) =>
+    suggested: async (turn, { signal } = {}) =>
       fetchJson({ method: "GET", path: turnPath(turn, "suggested"), signal }, ({ suggested }) =>
         Array.isArray(suggested) ? suggested.filter((each) => typeof each === "string") : [],
       ),

@@ -1,3 +1,4 @@
+import { checkHeader } from "./check-argument.ts";
 import { responseErrorOf } from "./response-error.ts";
 import type { TokenSource } from "./token-source.ts";
 import type { Reply, Transport } from "./transport.ts";
@@ -34,15 +35,6 @@ export interface CallPorts {
 /** A reply begins when the file has been sent, of which `fetch` gives no sign: 10 MB take this long at 0.3 Mbit/s. */
 export const maxUploadMs = 5 * 60_000;
 
-/**
- * `fetch` would fail as if the bridge were unreachable. A page's own server may answer with a login page.
- * @throws TypeError
- */
-const checkToken = (token: string): string => {
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new TypeError(`token: must be visible ASCII characters, got a string of ${token.length}`);
-};
-
 export const makeCall =
   ({ url, tokens, transport }: CallPorts): Call =>
   async ({ method, path, headers, body, form, signal, onSend }) => {
@@ -54,7 +46,8 @@ export const makeCall =
           method,
           headers: {
             ...headers,
-            authorization: `Bearer ${checkToken(token)}`,
+            // A page's own server may answer with a login page.
+            authorization: `Bearer ${checkHeader("token", token)}`,
             // That of a form has a boundary, which `fetch` adds.
             ...(isJson && { "content-type": "application/json" }),
           },

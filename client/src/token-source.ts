@@ -17,9 +17,13 @@ interface TokenRequest {
 
 /**
  * Shares one request between all calls that wait for a token. They all get its error, and the next call requests again.
+ * @throws TypeError if it is neither a string nor a function.
  */
 export const makeTokenSource = (token: Token): TokenSource => {
   if (typeof token === "string") return { current: async () => token, renew: async () => undefined };
+  if (typeof token !== "function") {
+    throw new TypeError(`token: must be a string or a function, got ${typeof token}`);
+  }
 
   let latest: TokenRequest | undefined;
   const requestToken = (): Promise<string> => {
