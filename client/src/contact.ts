@@ -19,18 +19,27 @@ const pageOrigin = (): unknown => {
   return isJsonObject(location) ? location.origin : undefined;
 };
 
-const whatToCheck = (): string => {
-  const checks = "check that url is the bridge's address, and that the bridge runs";
+const whatToCheck = (url: string): string => {
   const origin = pageOrigin();
-  // A browser does not say whether nothing replied, or CORS hides the reply.
-  return origin === undefined
-    ? checks
-    : `${checks} and has this page's origin, ${origin}, in its setting corsOrigins`;
+  if (origin === undefined) return "check that url is the bridge's address, and that the bridge runs";
+  const isMixed = /^https:/i.test(String(origin)) && /^http:/i.test(url);
+  // A browser does not say whether nothing replied, CORS hides the reply, or it sent nothing.
+  return [
+    "check that url is the bridge's address",
+    isMixed ? " (browsers block http on an https page)" : "",
+    `, and that the bridge runs and has this page's origin, ${origin}, in its setting corsOrigins`,
+  ].join("");
+};
+
+/** What failed, such as ` (ECONNREFUSED)`, in Node; empty elsewhere. */
+const reasonIn = (failure: unknown): string => {
+  const cause = isJsonObject(failure) ? failure.cause : undefined;
+  return isJsonObject(cause) && typeof cause.code === "string" ? ` (${cause.code})` : "";
 };
 
 /** The error for no reply. Says what to check if there has never been one. */
 export const unreachable = ({ url, isReached }: Contact, cause?: unknown): BotError =>
-  new BotError(`no reply from ${url}${isReached ? "" : `: ${whatToCheck()}`}`, {
+  new BotError(`no reply from ${url}${reasonIn(cause)}${isReached ? "" : `: ${whatToCheck(url)}`}`, {
     code: "unreachable",
     retryable: true,
     cause,

@@ -23,7 +23,10 @@ export interface Exchange {
 }
 
 export interface Reply {
+  /** The address that replied. */
   readonly url: string;
+  /** The address that redirected to it; undefined if there was no redirect. */
+  readonly redirectedFrom: string | undefined;
   readonly status: number;
   readonly headers: Headers;
   /** The bridge's id of the request. */
@@ -83,6 +86,14 @@ export const makeTransport =
         connection.close();
       }
     }
-    const { status, headers } = response;
-    return { url, status, headers, requestId, close: connection.close, body: readBody() };
+    const { status, headers, redirected } = response;
+    return {
+      url: redirected ? response.url : url,
+      redirectedFrom: redirected ? url : undefined,
+      status,
+      headers,
+      requestId,
+      close: connection.close,
+      body: readBody(),
+    };
   };

@@ -78,7 +78,7 @@ describe("if the connection breaks,", () => {
     proxy.cut(...Array.from({ length: 20 }, (): Cut => "head"));
     await expect(bot.chat("Hi").text()).rejects.toMatchObject({
       code: "unreachable",
-      message: `no reply from ${proxy.url}`,
+      message: `no reply from ${proxy.url} (UND_ERR_SOCKET)`,
       retryable: true,
       status: undefined,
     });

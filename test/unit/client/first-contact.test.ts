@@ -14,10 +14,10 @@ const freePort = async (): Promise<string> => {
   return server.url;
 };
 
-const unreachable = (url: string) => ({
+const unreachable = (url: string, reason = "") => ({
   code: "unreachable",
   retryable: true,
-  message: `no reply from ${url}: check that url is the bridge's address, and that the bridge runs`,
+  message: `no reply from ${url}${reason}: check that url is the bridge's address, and that the bridge runs`,
 });
 
 /** Advances the clock in steps until the promise has settled; the time that it took. */
@@ -50,19 +50,23 @@ describe("a first call that reaches nothing", () => {
     const url = await freePort();
     const asking = ask({ url, clock, random: () => 0.999 });
     const took = await elapse(clock, asking);
-    await expect(asking).rejects.toMatchObject(unreachable(url));
+    await expect(asking).rejects.toMatchObject(unreachable(url, " (ECONNREFUSED)"));
     expect(took).toBeGreaterThan(2_000);
     expect(took).toBeLessThanOrEqual(5_000);
   });
 
-  test("names its page's origin in a browser, since CORS may hide the replies", async () => {
+  test.each([
+    ["https://bots.example.com", ""],
+    ["http://bots.example.com", " (browsers block http on an https page)"],
+  ])("names what a browser may block for its page: %s", async (url, mixed) => {
     Object.defineProperty(globalThis, "location", {
       value: { origin: "https://shop.example.com" },
       configurable: true,
     });
-    const url = await freePort();
-    await expect(chats().bot({ url }).chat("Hi").text()).rejects.toMatchObject({
-      message: `no reply from ${url}: check that url is the bridge's address, and that the bridge runs and has this page's origin, https://shop.example.com, in its setting corsOrigins`,
+    // Browsers do not say why.
+    const failed = () => Promise.reject(new TypeError("Failed to fetch"));
+    await expect(chats().bot({ url, fetch: failed }).chat("Hi").text()).rejects.toMatchObject({
+      message: `no reply from ${url}: check that url is the bridge's address${mixed}, and that the bridge runs and has this page's origin, https://shop.example.com, in its setting corsOrigins`,
     });
   });
 

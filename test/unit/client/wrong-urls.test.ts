@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseBaseUrl } from "../../../client/src/base-url.ts";
-import { createBotClient } from "../../../client/src/index.ts";
+import { createBotClient, type Fetch } from "../../../client/src/index.ts";
 import { startHttpServer } from "../../../local/http-server.ts";
 import { closeAfterEach } from "../../support/close-after.ts";
 import { useChats } from "./chats.ts";
@@ -66,6 +66,8 @@ describe("a server that is not a bridge", () => {
     [403, "application/json", '{"message":"Forbidden"}', "Forbidden"],
     [404, "text/html", "<html>Not found</html>", "text/html"],
     [404, "application/json", '{"error":"Not Found"}', "application/json"],
+    // A bridge, at another path.
+    [404, "application/json", '{"code":404,"errorMessage":"no such path"}', "no such path"],
     [405, "text/html", "", "text/html"],
     [501, "text/html", "<html>Unsupported method</html>", "text/html"],
   ])("is recognised by its first reply: %d %s %s", async (status, type, body, said) => {
@@ -94,6 +96,39 @@ describe("a server that is not a bridge", () => {
     await expect(chats().bot().conversation()).rejects.toMatchObject({ code: "not_a_bridge", status: 200 });
     chats().fake.refuse({ status: 404, body: { message: "Not Found" } });
     await expect(chats().bot().history()).rejects.toMatchObject({ code: "not_a_bridge", status: 404 });
+  });
+
+  test.each([
+    // A browser sends a GET then, at a path that has only POST.
+    [301, 404, "no such path"],
+    [308, 401, "token: is required"],
+  ])("is recognised by a redirect: %d, then %d", async (redirect, status, errorMessage) => {
+    const { fake, bot } = chats();
+    fake.refuse({ status, body: { code: status, errorMessage } });
+    const server = closeAfterEach(
+      await startHttpServer(0, async ({ url }, response) => {
+        response.writeHead(redirect, { location: `${fake.url}${url}` }).end();
+      }),
+    );
+    const path = "/v1/bots/bot-001/chat";
+    await expect(bot({ url: server.url }).chat("Hi").text()).rejects.toMatchObject({
+      code: "not_a_bridge",
+      retryable: false,
+      message: `url: must be a bridge's address, with its stage if it has one; ${server.url}${path}, redirected to ${fake.url}${path}, replied HTTP ${status} (${errorMessage})`,
+    });
+  });
+
+  test("is not meant by a redirect within one origin, which keeps the token", async () => {
+    const { fake, bot } = chats();
+    /** As `fetch` after a redirect. */
+    const redirected: Fetch = async (url, init) =>
+      Object.defineProperty(await fetch(url.replace("/old/", "/"), init), "redirected", { value: true });
+    const options = { url: `${fake.url}/old`, fetch: redirected };
+    expect(await bot(options).chat("Hi").text()).toBe("You said: Hi");
+    const signedOut = bot({ ...options, token: "expired" })
+      .chat("Hi")
+      .text();
+    await expect(signedOut).rejects.toMatchObject({ code: 1004, status: 401 });
   });
 
   test.each([502, 413])("is not meant by a proxy's own reply: %d", async (status) => {
