@@ -15,7 +15,8 @@ const { values } = parseArgs({ options: { outdir: { type: "string", default: joi
 const outdir = values.outdir;
 
 const manifestSchema = v.object({
-  exports: v.record(v.string(), v.object({ default: v.string() })),
+  // A file that is exported as it is, such as package.json, is a string.
+  exports: v.record(v.string(), v.union([v.string(), v.object({ default: v.string() })])),
   peerDependencies: v.optional(v.record(v.string(), v.string()), {}),
 });
 const manifest = v.parse(manifestSchema, JSON.parse(readFileSync(join(client, "package.json"), "utf8")));
@@ -42,7 +43,9 @@ const licencesOf = ({ inputs }: Metafile): string => {
 rmSync(outdir, { recursive: true, force: true });
 const { metafile } = buildSync({
   absWorkingDir: root,
-  entryPoints: Object.values(manifest.exports).map((entry) => sourceOf(entry.default)),
+  entryPoints: Object.values(manifest.exports).flatMap((entry) =>
+    typeof entry === "string" ? [] : [sourceOf(entry.default)],
+  ),
   outbase: join(client, "src"),
   outdir,
   bundle: true,

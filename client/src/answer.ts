@@ -111,6 +111,8 @@ export const makeAnswer = (
 
   return {
     [Symbol.asyncIterator]: read,
+    // React Native's engine (Hermes) has no such symbol. Its `for await` is compiled by Babel, which then takes this name.
+    ...{ "@@asyncIterator": read },
     text: async () => {
       for await (const _ of read());
       return text;

@@ -25,6 +25,14 @@ describe("where fetch has no streams,", () => {
     expect(chats().fake.requests()).toHaveLength(1);
   });
 
+  test("an answer can be looped over without Symbol.asyncIterator, by the name that Babel then uses", async () => {
+    const loop: unknown = Reflect.get(chats().bot({ fetch: wholeFetch }).chat("Hi"), "@@asyncIterator");
+    if (typeof loop !== "function") throw new Error("there is no loop");
+    const types: string[] = [];
+    for await (const { type } of loop()) types.push(type);
+    expect(types).toEqual(["start", "delta", "delta", "delta", "end"]);
+  });
+
   test("other calls and errors work too", async () => {
     const bot = chats().bot({ fetch: wholeFetch });
     expect(await bot.conversation()).toBeUndefined();
