@@ -17,17 +17,17 @@ export interface InputForm {
   /** The buttons below the form. */
   readonly actions: readonly { readonly id: string; readonly title: string }[];
   /** When the form can no longer be filled in, in milliseconds since the epoch; undefined if it does not expire. */
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
 }
 
 /** A form as the user filled it in. */
 export interface FormInput {
   /** The form's id. Default: the form that the turn waits for now. */
-  readonly form?: string;
+  readonly form?: string | undefined;
   /** The id of the action. */
   readonly action: string;
   /** The values by the name of the field. */
-  readonly inputs?: Readonly<Record<string, string | QuestionFile | readonly QuestionFile[]>>;
+  readonly inputs?: Readonly<Record<string, string | QuestionFile | readonly QuestionFile[]>> | undefined;
 }
 
 const isForm = (value: JsonObject): value is JsonObject & InputForm =>

@@ -19,13 +19,13 @@ export interface BotTransportOptions {
    * Name of a chat's conversation, 1 to 64 characters; undefined: the conversation that the user has with the bot in the
    * IM. Default: the chat's id.
    */
-  readonly conversation?: (chatId: string) => string | undefined;
+  readonly conversation?: ((chatId: string) => string | undefined) | undefined;
   /** Type of the integration that answers; omitted: the bot's first. */
-  readonly integration?: string;
+  readonly integration?: string | undefined;
   /** Describes a failure for users. Default: in English. */
-  readonly describeError?: (error: unknown) => string;
+  readonly describeError?: ((error: unknown) => string) | undefined;
   /** Keeps a chat's turn, so that a reloaded page can resume it. Default: sessionStorage. */
-  readonly storage?: TurnStorage;
+  readonly storage?: TurnStorage | undefined;
 }
 
 interface ReadOptions extends Pick<KeptTurn, "earlier"> {
