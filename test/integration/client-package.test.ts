@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import * as v from "valibot";
@@ -79,6 +79,20 @@ try {
 }
 `;
 
+/** What the examples of the README take from the page or program around them. */
+const surroundings = `
+declare const url: string, token: string;
+declare const bot: import("@bot-bridge/client").Bot;
+declare const answer: import("@bot-bridge/client").Answer;
+declare const paragraph: HTMLElement, notice: HTMLElement, details: HTMLElement;
+declare const picture: HTMLImageElement, stopButton: HTMLButtonElement, file: File;
+declare const textSoFar: string, seenEnough: boolean;
+declare const show: (...texts: string[]) => void;
+declare module "expo/fetch" {
+  export const fetch: typeof globalThis.fetch;
+}
+`;
+
 describe("the client's package, packed in a fresh clone,", () => {
   test("needs no other package, and has what a registry shows", () => {
     const manifest = v.parse(v.record(v.string(), v.unknown()), JSON.parse(inPackage("package.json")));
@@ -93,6 +107,15 @@ describe("the client's package, packed in a fresh clone,", () => {
       types: "./dist/index.d.ts",
     });
     expect(inPackage("README.md")).toBe(inProject("client/README.md"));
+  });
+
+  test("shows its manifest to tools, such as React Native's", async () => {
+    writeFileSync(
+      join(client.folder, "manifest.js"),
+      'console.log(import.meta.resolve("@bot-bridge/client/package.json"));',
+    );
+    const ended = await run([process.execPath, join(client.folder, "manifest.js")]).ended;
+    expect(ended.stdout).toContain("/node_modules/@bot-bridge/client/package.json");
   });
 
   test("has its licence, and those of the packages that it contains", () => {
@@ -118,6 +141,28 @@ describe("the client's package, packed in a fresh clone,", () => {
     const options = ["--noEmit", "--target", "es2022", "--types", "", "--noUncheckedIndexedAccess", "false"];
     const args = [...options, "--module", module, "--moduleResolution", moduleResolution, "program.ts"];
     expect(runTool("tsc", "--strict", ...args)).toEqual({ status: 0, output: "" });
+  });
+
+  test("has a README whose examples type-check in a strict project", () => {
+    // A project of its own: the others have no AI SDK.
+    const project = join(client.folder, "readme");
+    cpSync(client.installed, join(project, "node_modules/@bot-bridge/client"), { recursive: true });
+    for (const each of ["@ai-sdk", "@types", "ai", "react"]) {
+      symlinkSync(join(projectRoot, "node_modules", each), join(project, "node_modules", each));
+    }
+    writeFileSync(join(project, "surroundings.d.ts"), surroundings);
+    const examples = [...inPackage("README.md").matchAll(/^```(tsx?)\n(.*?)^```/gms)];
+    const files = examples.map(([, type = "", code], index) => {
+      const file = join(project, `example-${index}.${type}`);
+      writeFileSync(file, `${code}\nexport {};\n`);
+      return file;
+    });
+    expect(files.length).toBeGreaterThan(5);
+    const options = ["--noEmit", "--strict", "--skipLibCheck", "--noUncheckedIndexedAccess"];
+    const module = ["--target", "es2022", "--module", "nodenext", "--jsx", "react-jsx", "--types", "node"];
+    const types = ["--typeRoots", join(project, "node_modules/@types"), join(project, "surroundings.d.ts")];
+    const { output } = runTool("tsc", ...options, ...module, ...types, ...files);
+    expect(output).toBe("");
   });
 
   test.each(nodes)("runs on Node $version", async ({ file }) => {
