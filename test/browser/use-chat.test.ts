@@ -99,6 +99,20 @@ const sources = [{ document: "Manual.pdf" }, { document: "FAQ", url: "https://ex
     expect(await page.messages()).toEqual(["Tell me", "The first half, and the second."]);
   });
 
+  test("says that it waits for a busy bot, until the answer begins", async () => {
+    const body = { code: 409, errorMessage: "another turn is in progress" };
+    chat.refuse({ status: 409, headers: { "retry-after": "1" }, body });
+    chat.script((content) => [...echo(content, 50), end]);
+    const page = await open();
+    await page.ask(longQuestion);
+    const status = () => page.page.$eval("[role=status]", ({ textContent }) => textContent);
+    await eventually(async () => expect(await status()).toBe("The bot is busy. Waiting."));
+    await page.shows("word2 ");
+    await eventually(async () => expect(await status()).toBe("The bot is answering."));
+    await page.click("Stop");
+    await page.finished();
+  });
+
   test("says what went wrong, and asks again", async () => {
     const error = { code: "unavailable", message: "the app is not reachable", retryable: true };
     chat.script(() => [delta("Well,"), { event: "error", data: error }]);

@@ -125,7 +125,7 @@ export const makeChunkWriter = ({ earlier, hasEarlier, requestId }: ChunkWriterO
         }
         case "retrying": {
           const { attempt, delayMs, error } = event;
-          const reason = error.status === undefined ? "connection" : "busy";
+          const reason = error.status === 409 || error.status === 429 ? "busy" : "connection";
           const data = { attempt, delayMs, reason } as const;
           return yield { type: "data-retrying", transient: true, data };
         }

@@ -33,7 +33,7 @@ export interface Retrying {
   /** 1 for the first retry since the last progress. */
   readonly attempt: number;
   readonly delayMs: number;
-  /** `busy`: the bridge answered that the bot is. `connection`: it did not answer. */
+  /** `busy`: the bridge answered that the bot is. `connection`: it did not answer, or something in front of it failed. */
   readonly reason: "busy" | "connection";
 }
 

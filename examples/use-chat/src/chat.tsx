@@ -5,6 +5,8 @@ import { transport } from "./bot.ts";
 import { MessagePart } from "./message-part.tsx";
 import { chatId, savedMessages, saveMessages } from "./saved-chat.ts";
 
+const noticeOf = { busy: "The bot is busy. Waiting.", connection: "Trying again." };
+
 export const Chat = () => {
   const [notice, setNotice] = useState("");
   const { messages, sendMessage, regenerate, stop, status, error } = useChat<BotUIMessage>({
@@ -12,10 +14,14 @@ export const Chat = () => {
     messages: savedMessages(),
     transport,
     resume: true,
-    onData: (part) => part.type === "data-retrying" && setNotice("Trying again."),
-    onFinish: () => setNotice(""),
+    onData: (part) => {
+      if (part.type === "data-retrying") setNotice(noticeOf[part.data.reason]);
+    },
   });
-  useEffect(() => saveMessages(messages), [messages]);
+  useEffect(() => {
+    saveMessages(messages);
+    setNotice("");
+  }, [messages]);
   const isBusy = status === "submitted" || status === "streaming";
 
   return (

@@ -233,13 +233,18 @@ describe("the chunks of an answer", () => {
     ]);
   });
 
-  test("say that the connection is tried again, without adding to the message", async () => {
-    const retrying: AnswerEvent = { type: "retrying", attempt: 2, delayMs: 500, error: lost };
+  test.each([
+    [lost, "connection"],
+    [new BotError("HTTP 502", { code: 502, status: 502, retryable: true }), "connection"],
+    [new BotError("in progress", { code: 409, status: 409, retryable: true }), "busy"],
+    [new BotError("too many", { code: 429, status: 429, retryable: true }), "busy"],
+  ])("say why the call is tried again, without adding to the message: %s", async (error, reason) => {
+    const retrying: AnswerEvent = { type: "retrying", attempt: 2, delayMs: 500, error };
     const chunks = chunksOf({ events: [start, retrying, delta("Hi")] }, alone);
     expect(chunks).toContainEqual({
       type: "data-retrying",
       transient: true,
-      data: { attempt: 2, delayMs: 500, reason: "connection" },
+      data: { attempt: 2, delayMs: 500, reason },
     });
     const { message } = await readBy(chunks);
     expect(message?.parts.map(({ type }) => type)).toEqual(["step-start", "text"]);
