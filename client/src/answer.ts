@@ -20,8 +20,9 @@ export interface Answer extends AsyncIterable<AnswerEvent> {
   text(): Promise<string>;
   /**
    * Asks the bot to stop; the answer then ends with what has been said. If the answer is being read and its turn is not
-   * known yet, waits for it; where `fetch` has no streams, that is at the answer's end. If the bridge rejected the question or could not be reached, it is not sent again, and the
-   * answer ends empty. Does nothing if the answer has ended or was never started.
+   * known yet, waits for it; where `fetch` has no streams, that is at the answer's end. If the bridge rejected the question
+   * or could not be reached, it is not sent again, and the answer ends empty. Does nothing if the answer has ended or was
+   * never started.
    * @throws BotError
    */
   stop(): Promise<void>;

@@ -13,7 +13,7 @@ import { checkHeader, pathSegment } from "./check-argument.ts";
 import { type Conversation, parseConversation } from "./conversation.ts";
 import { makeFetchJson } from "./fetch-json.ts";
 import type { FollowPorts, TurnProgress } from "./follow-turn.ts";
-import { type History, parseHistory, type Rating } from "./history.ts";
+import { type HistoryPage, parseHistory, type Rating } from "./history.ts";
 import type { FormInput } from "./input-form.ts";
 import { parseUploaded, type Question, type QuestionFile } from "./question.ts";
 import { withQuery } from "./with-query.ts";
@@ -40,7 +40,7 @@ export interface Bot {
   /** The named conversation, or the default one; undefined if there is none. */
   conversation(name?: string, options?: CallOptions): Promise<Conversation | undefined>;
   /** The latest messages of the named conversation, or of the default one; none if there is no conversation. */
-  history(name?: string, options?: HistoryOptions): Promise<History>;
+  history(name?: string, options?: HistoryOptions): Promise<HistoryPage>;
   /** Sends a file to the bot's app. The result goes into the `files` of a question of the same user. */
   upload(file: Blob, options?: UploadOptions): Promise<QuestionFile>;
   /** Deletes the bot's memory of the conversation. */
@@ -123,7 +123,7 @@ export const makeBot = ({ newKey, ...ports }: BotPorts, userId: string): Bot => 
     history: (name, { limit, before, signal } = {}) => {
       const query = { conversation: name, limit, before };
       const path = withQuery(`${botPath}/conversation/messages`, query);
-      const none: History = { messages: [], hasMore: false };
+      const none: HistoryPage = { messages: [], hasMore: false };
       return unlessNotBegun(fetchJson({ method: "GET", path, signal }, parseHistory), none);
     },
     upload: (file, { name, integration, signal } = {}) => {

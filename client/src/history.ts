@@ -18,7 +18,7 @@ export interface HistoryMessage {
 }
 
 /** A page of a conversation's messages. */
-export interface History {
+export interface HistoryPage {
   /** Oldest first. */
   readonly messages: readonly HistoryMessage[];
   /** Whether there are older ones. */
@@ -43,7 +43,7 @@ const parseMessage = (value: unknown): HistoryMessage | undefined => {
 };
 
 /** Undefined if it is malformed. */
-export const parseHistory = ({ messages, hasMore }: JsonObject): History | undefined => {
+export const parseHistory = ({ messages, hasMore }: JsonObject): HistoryPage | undefined => {
   if (!Array.isArray(messages)) return undefined;
   const parsed = messages.map(parseMessage).filter((message) => message !== undefined);
   // A page with a gap would show a question without its answer.

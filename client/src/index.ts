@@ -15,7 +15,7 @@ export type {
 export type { Clock } from "./clock.ts";
 export type { Conversation } from "./conversation.ts";
 export { type BotErrorCode, botErrorCodes } from "./error-codes.ts";
-export type { History, HistoryMessage, Rating } from "./history.ts";
+export type { HistoryMessage, HistoryPage, Rating } from "./history.ts";
 export type { FormField, FormInput, InputForm } from "./input-form.ts";
 export type { JsonObject } from "./json.ts";
 export type { Question, QuestionFile, QuestionFileType } from "./question.ts";
