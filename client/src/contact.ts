@@ -20,15 +20,13 @@ const pageOrigin = (): unknown => {
 };
 
 const whatToCheck = (url: string): string => {
+  const address = "check that url is the bridge's address, with its stage if it has one";
   const origin = pageOrigin();
-  if (origin === undefined) return "check that url is the bridge's address, and that the bridge runs";
-  const isMixed = /^https:/i.test(String(origin)) && /^http:/i.test(url);
-  // A browser does not say whether nothing replied, CORS hides the reply, or it sent nothing.
-  return [
-    "check that url is the bridge's address",
-    isMixed ? " (browsers block http on an https page)" : "",
-    `, and that the bridge runs and has this page's origin, ${origin}, in its setting corsOrigins`,
-  ].join("");
+  if (origin === undefined) return `${address}, and that the bridge runs`;
+  // A browser does not say whether nothing replied, CORS hides the reply, or the request was not sent at all.
+  const isBlocked = /^https:/i.test(String(origin)) && /^http:/i.test(url);
+  const hint = isBlocked ? " (browsers block http on an https page)" : "";
+  return `${address}${hint}, and that the bridge runs and has this page's origin, ${origin}, in its setting corsOrigins`;
 };
 
 /** What failed, such as ` (ECONNREFUSED)`, in Node; empty elsewhere. */

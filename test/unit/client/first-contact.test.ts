@@ -17,7 +17,7 @@ const freePort = async (): Promise<string> => {
 const unreachable = (url: string, reason = "") => ({
   code: "unreachable",
   retryable: true,
-  message: `no reply from ${url}${reason}: check that url is the bridge's address, and that the bridge runs`,
+  message: `no reply from ${url}${reason}: check that url is the bridge's address, with its stage if it has one, and that the bridge runs`,
 });
 
 /** Advances the clock in steps until the promise has settled; the time that it took. */
@@ -66,7 +66,7 @@ describe("a first call that reaches nothing", () => {
     // Browsers do not say why.
     const failed = () => Promise.reject(new TypeError("Failed to fetch"));
     await expect(chats().bot({ url, fetch: failed }).chat("Hi").text()).rejects.toMatchObject({
-      message: `no reply from ${url}: check that url is the bridge's address${mixed}, and that the bridge runs and has this page's origin, https://shop.example.com, in its setting corsOrigins`,
+      message: `no reply from ${url}: check that url is the bridge's address, with its stage if it has one${mixed}, and that the bridge runs and has this page's origin, https://shop.example.com, in its setting corsOrigins`,
     });
   });
 
