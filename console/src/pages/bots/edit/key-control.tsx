@@ -1,9 +1,9 @@
 import { fieldPath } from "#adapters/api-gateway/field-path.ts";
 import { Field } from "../../../ui/field.tsx";
+import type { ControlProps } from "../form/control-props.ts";
 import { objectOf, textOf } from "../form/draft.ts";
 import { useFault } from "../form/fault-context.ts";
 import type { ObjectField } from "../form/field.ts";
-import type { ControlProps } from "../form/field-control.tsx";
 import { labelOf } from "../form/field-texts.ts";
 import { botsTexts } from "../texts.ts";
 

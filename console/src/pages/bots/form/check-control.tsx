@@ -1,8 +1,8 @@
 import { useId } from "preact/hooks";
 import { fieldPath } from "#adapters/api-gateway/field-path.ts";
+import type { ControlProps } from "./control-props.ts";
 import { useFault } from "./fault-context.ts";
 import type { BooleanField } from "./field.ts";
-import type { ControlProps } from "./field-control.tsx";
 import { labelOf } from "./field-texts.ts";
 import { Hint } from "./hint.tsx";
 

@@ -1,6 +1,7 @@
+import type { ControlProps } from "./control-props.ts";
 import { objectOf } from "./draft.ts";
 import type { ObjectField } from "./field.ts";
-import { type ControlProps, FieldControl } from "./field-control.tsx";
+import { FieldControl } from "./field-control.tsx";
 import { Group } from "./group.tsx";
 
 export const ObjectControl = ({ field, path, draft, onChange }: ControlProps<ObjectField>) => {

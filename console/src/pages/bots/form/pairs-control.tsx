@@ -1,9 +1,10 @@
 import { fieldPath } from "#adapters/api-gateway/field-path.ts";
 import { botsTexts } from "../texts.ts";
+import type { ControlProps } from "./control-props.ts";
 import { type Pair, pairsOf } from "./draft.ts";
+import { EntryRow } from "./entry-row.tsx";
 import { type Path, useFault } from "./fault-context.ts";
 import type { PairsField } from "./field.ts";
-import type { ControlProps } from "./field-control.tsx";
 import { Group } from "./group.tsx";
 import { useEntryFocus } from "./use-entry-focus.ts";
 
@@ -28,32 +29,28 @@ const PairRow = ({ path, at, pair: [key, value], onChange, onRemove }: PairRowPr
     spellcheck: false,
   };
   return (
-    <li>
-      <div class="bots-pair">
-        <input
-          {...control}
-          aria-label={texts.pairKey(at + 1)}
-          placeholder={texts.key}
-          value={key}
-          onInput={({ currentTarget }) => onChange([currentTarget.value, value])}
-        />
-        <input
-          {...control}
-          aria-label={texts.pairValue(key, at + 1)}
-          placeholder={texts.value}
-          value={value}
-          onInput={({ currentTarget }) => onChange([key, currentTarget.value])}
-        />
-        <button type="button" class="quiet" aria-label={texts.removePair(key, at + 1)} onClick={onRemove}>
-          {texts.remove}
-        </button>
-      </div>
-      {error !== undefined && (
-        <p id={errorId} class="error">
-          {error}
-        </p>
-      )}
-    </li>
+    <EntryRow
+      class="bots-pair"
+      error={error}
+      errorId={errorId}
+      removeLabel={texts.removePair(key, at + 1)}
+      onRemove={onRemove}
+    >
+      <input
+        {...control}
+        aria-label={texts.pairKey(at + 1)}
+        placeholder={texts.key}
+        value={key}
+        onInput={({ currentTarget }) => onChange([currentTarget.value, value])}
+      />
+      <input
+        {...control}
+        aria-label={texts.pairValue(key, at + 1)}
+        placeholder={texts.value}
+        value={value}
+        onInput={({ currentTarget }) => onChange([key, currentTarget.value])}
+      />
+    </EntryRow>
   );
 };
 
