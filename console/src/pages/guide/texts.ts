@@ -46,15 +46,6 @@ export const guideTexts = defineTexts(
     open: "Open",
     openTurn: "Open the turn",
     storyTitle: "The turn",
-    story: {
-      acceptedAt: "The question arrived",
-      askedAt: "The model was asked",
-      firstTextAt: "First text of the model",
-      firstSentAt: "First text sent to the user",
-      lastTextAt: "Last text of the model",
-      deliveredAt: "Delivered",
-      endedAt: "Ended",
-    },
     refused: (status: number, code: number | undefined) =>
       code === undefined ? `Refused with status ${status}` : `Refused with status ${status}, code ${code}`,
     requestId: (id: string) => `Request id: ${id}`,
@@ -114,15 +105,6 @@ export const guideTexts = defineTexts(
     open: "打开",
     openTurn: "打开此轮对话",
     storyTitle: "这一轮对话",
-    story: {
-      acceptedAt: "问题到达",
-      askedAt: "向模型提问",
-      firstTextAt: "模型的首段文本",
-      firstSentAt: "首段文本发送给用户",
-      lastTextAt: "模型的最后一段文本",
-      deliveredAt: "送达",
-      endedAt: "结束",
-    },
     refused: (status, code) =>
       code === undefined ? `被拒绝，状态 ${status}` : `被拒绝，状态 ${status}，代码 ${code}`,
     requestId: (id) => `请求 ID：${id}`,

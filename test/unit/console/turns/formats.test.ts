@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { formatDuration } from "../../../../console/src/pages/turns/duration.ts";
 import { priceText } from "../../../../console/src/pages/turns/price-text.ts";
 import { storyCommand } from "../../../../console/src/pages/turns/turn/story-command.ts";
+import { formatDuration } from "../../../../console/src/text/duration.ts";
 
 test.each([
   [0, "0 ms"],

@@ -1,36 +1,25 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { hrefOf } from "../../../address.ts";
 import { OutcomeTag } from "../../../outcome/outcome-tag.tsx";
+import { stepTextsOf } from "../../../steps/step-texts.ts";
+import { stepsOf } from "../../../steps/steps.ts";
+import { formatDuration } from "../../../text/duration.ts";
 import { dateTime } from "../../../text/language.ts";
 import { guideTexts } from "../texts.ts";
-import { after } from "./after.ts";
 
-const momentNames = [
-  "askedAt",
-  "firstTextAt",
-  "firstSentAt",
-  "lastTextAt",
-  "deliveredAt",
-  "endedAt",
-] as const;
-
-/** When each part of a turn happened, counted from the arrival of its question. */
+/** When each step of a turn happened, counted from the first. */
 export const TurnStory = ({ story }: { story: TurnReply }) => {
   const texts = guideTexts.value;
-  const moments = momentNames.filter((name) => story[name] !== undefined);
+  const names = stepTextsOf(story.integration);
   return (
     <>
       <table class="guide-story">
         <caption class="visually-hidden">{texts.storyTitle}</caption>
         <tbody>
-          <tr>
-            <th scope="row">{texts.story.acceptedAt}</th>
-            <td>{dateTime.value(story.acceptedAt)}</td>
-          </tr>
-          {moments.map((name) => (
+          {stepsOf(story).map(({ name, at, afterMs }, index) => (
             <tr key={name}>
-              <th scope="row">{texts.story[name]}</th>
-              <td>+ {after(story.acceptedAt, story[name])}</td>
+              <th scope="row">{names[name]}</th>
+              <td>{index === 0 ? dateTime.value(at) : `+ ${formatDuration(afterMs)}`}</td>
             </tr>
           ))}
           <tr>

@@ -1,8 +1,11 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { hrefOf } from "../../../address.ts";
 import { OutcomeTag } from "../../../outcome/outcome-tag.tsx";
+import { formatDuration } from "../../../text/duration.ts";
 import { guideTexts } from "../texts.ts";
-import { after } from "./after.ts";
+
+const after = (start: number, end: number | undefined): string =>
+  end === undefined ? "" : formatDuration(end - start);
 
 const Row = ({ turn }: { turn: TurnReply }) => {
   const { acceptedAt, firstTextAt, endedAt } = turn;

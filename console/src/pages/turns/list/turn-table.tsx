@@ -1,12 +1,12 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { hrefOf } from "../../../address.ts";
 import { OutcomeTag } from "../../../outcome/outcome-tag.tsx";
+import { waitsOf } from "../../../steps/steps.ts";
+import { formatDuration } from "../../../text/duration.ts";
 import { dateTime, number } from "../../../text/language.ts";
 import { clockTime } from "../clock-time.ts";
-import { formatDuration } from "../duration.ts";
 import { summaryOf } from "../explain-outcome.ts";
 import { turnsTexts } from "../texts.ts";
-import { waitsOf } from "../turn/steps.ts";
 import { listTexts } from "./list-texts.ts";
 import { filterParameters, type TurnFilter } from "./turn-filter.ts";
 

@@ -1,7 +1,8 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
+import { stepTextsOf } from "../../../steps/step-texts.ts";
+import { type Step, stepsOf } from "../../../steps/steps.ts";
+import { formatDuration } from "../../../text/duration.ts";
 import { exactTime } from "../clock-time.ts";
-import { formatDuration } from "../duration.ts";
-import { type Step, stepsOf } from "./steps.ts";
 import { turnTexts } from "./turn-texts.ts";
 
 const columnCount = 4;
@@ -30,7 +31,7 @@ interface StepRowProps {
 }
 
 const StepRow = ({ step, name, isFirst }: StepRowProps) => (
-  <tr class="turns-step">
+  <tr>
     <th scope="row">{name}</th>
     <td class="turns-number turns-medium">
       <time dateTime={new Date(step.at).toISOString()}>{exactTime.value(step.at)}</time>
@@ -44,7 +45,7 @@ const StepRow = ({ step, name, isFirst }: StepRowProps) => (
 export const Timeline = ({ turn }: { readonly turn: TurnReply }) => {
   const texts = turnTexts.value;
   const isWebhook = turn.integration === "webhook";
-  const names = { ...texts.steps, ...(isWebhook && texts.webhookSteps) };
+  const names = stepTextsOf(turn.integration);
   return (
     <section class="card" aria-labelledby="turns-timeline">
       <h3 id="turns-timeline">{texts.timeline}</h3>

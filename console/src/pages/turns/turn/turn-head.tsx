@@ -2,12 +2,12 @@ import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { conversationNameOf } from "#core/turn/find-stories.ts";
 import { hrefOf } from "../../../address.ts";
 import { OutcomeTag } from "../../../outcome/outcome-tag.tsx";
+import { waitsOf } from "../../../steps/steps.ts";
+import { formatDuration } from "../../../text/duration.ts";
 import { dateTime } from "../../../text/language.ts";
-import { formatDuration } from "../duration.ts";
 import { explain } from "../explain-outcome.ts";
 import { turnsTexts } from "../texts.ts";
 import { type Fact, Facts } from "./facts.tsx";
-import { waitsOf } from "./steps.ts";
 import { turnTexts } from "./turn-texts.ts";
 
 const hrefOfList = (filter: { bot?: string; user?: string; conversation?: string }): string =>

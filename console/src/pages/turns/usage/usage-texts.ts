@@ -18,7 +18,6 @@ export const usageTexts = defineTexts(
     priceChart: (currency: string) => (currency === "" ? "Price" : `Price in ${currency}`),
     noCharts: "The charts could not be loaded. The table has the same numbers.",
     total: "Total",
-    bars: (by: string) => `Turns by ${by.toLowerCase()}`,
     measure: "Show",
     measures: {
       turns: "Turns",
@@ -47,7 +46,6 @@ export const usageTexts = defineTexts(
     priceChart: (currency) => (currency === "" ? "费用" : `费用（${currency}）`),
     noCharts: "图表无法加载。表格中有相同的数据。",
     total: "合计",
-    bars: (by) => `按${by}统计`,
     measure: "显示",
     measures: {
       turns: "轮次",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { stepNames, stepsOf, waitsOf } from "../../../../console/src/pages/turns/turn/steps.ts";
+import { stepNames, stepsOf, waitsOf } from "../../../console/src/steps/steps.ts";
 
 const answered = {
   acceptedAt: 1_000,
