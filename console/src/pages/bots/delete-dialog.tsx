@@ -1,8 +1,5 @@
-import { useSignal } from "@preact/signals";
 import { chosenApp } from "../../chosen-app.ts";
-import { shellTexts } from "../../text/shell.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { Failure } from "../../ui/failure.tsx";
+import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
 import { deleteBot } from "./bot-calls.ts";
 import type { Bot } from "./form/bot-draft.ts";
 import { dropForm } from "./form/form-state.ts";
@@ -16,34 +13,19 @@ interface DeleteDialogProps {
 
 export const DeleteDialog = ({ bot: { userId, name }, onClose, onDeleted }: DeleteDialogProps) => {
   const texts = botsTexts.value;
-  const isBusy = useSignal(false);
-  const failure = useSignal<unknown>(undefined);
-  const remove = async (): Promise<void> => {
-    isBusy.value = true;
-    failure.value = undefined;
-    try {
-      await deleteBot(userId);
-      dropForm(chosenApp.peek(), `bot ${userId}`);
-      onClose();
-      onDeleted();
-    } catch (error) {
-      failure.value = error;
-    } finally {
-      isBusy.value = false;
-    }
-  };
   return (
-    <Dialog title={texts.deleteTitle(userId)} onClose={onClose}>
+    <ConfirmDialog
+      title={texts.deleteTitle(userId)}
+      confirmLabel={texts.confirmDelete(userId)}
+      isDanger
+      onConfirm={async () => {
+        await deleteBot(userId);
+        dropForm(chosenApp.peek(), `bot ${userId}`);
+        onDeleted();
+      }}
+      onClose={onClose}
+    >
       <p>{texts.deleteHelp(name)}</p>
-      {failure.value !== undefined && <Failure error={failure.value} />}
-      <div class="row bots-dialog-actions">
-        <button type="button" onClick={onClose}>
-          {shellTexts.value.cancel}
-        </button>
-        <button type="button" class="danger" disabled={isBusy.value} onClick={() => void remove()}>
-          {texts.confirmDelete(userId)}
-        </button>
-      </div>
-    </Dialog>
+    </ConfirmDialog>
   );
 };

@@ -5,6 +5,7 @@ import { goTo, route } from "../../../route.ts";
 import { shellTexts } from "../../../text/shell.ts";
 import { Failure } from "../../../ui/failure.tsx";
 import { Field } from "../../../ui/field.tsx";
+import { PageLinks } from "../../../ui/page-links.tsx";
 import { useLoaded } from "../../../ui/use-loaded.ts";
 import { botsPerPage, listBots } from "../bot-calls.ts";
 import type { Bot } from "../form/bot-draft.ts";
@@ -28,26 +29,7 @@ const NoBots = () => {
   );
 };
 
-const Pages = ({ page, hasNext }: { page: number; hasNext: boolean }) => {
-  const { previous, next, pageOf: nameOf } = shellTexts.value;
-  if (page === 1 && !hasNext) return null;
-  const hrefOfPage = (wanted: number): string => hrefOf("bots", undefined, { page: String(wanted) });
-  return (
-    <nav class="row" aria-label={botsTexts.value.pages}>
-      {page > 1 && (
-        <a class="button" href={hrefOfPage(page - 1)}>
-          {previous}
-        </a>
-      )}
-      <span>{nameOf(page)}</span>
-      {hasNext && (
-        <a class="button" href={hrefOfPage(page + 1)}>
-          {next}
-        </a>
-      )}
-    </nav>
-  );
-};
+const hrefOfPage = (page: number): string => hrefOf("bots", undefined, { page: String(page) });
 
 /** A new bot that was left before it was saved. */
 const LeftBot = () => {
@@ -143,7 +125,14 @@ export const BotList = () => {
       {loaded.state === "failed" && <Failure error={loaded.error} onRetry={reload} />}
       {loaded.state === "loading" && !last && <p role="status">{shellTexts.value.loading}</p>}
       {last && <Found bots={last.bots} filter={filter.value.trim()} onChange={reload} />}
-      {last && <Pages page={page} hasNext={page * botsPerPage < last.total} />}
+      {last && (
+        <PageLinks
+          label={texts.pages}
+          page={page}
+          hasNext={page * botsPerPage < last.total}
+          hrefOfPage={hrefOfPage}
+        />
+      )}
     </div>
   );
 };

@@ -1,7 +1,7 @@
 import type { TurnReply } from "#adapters/api-gateway/turn-reply.ts";
 import { hrefOf } from "../../../address.ts";
 import { dateTime } from "../../../text/language.ts";
-import { shellTexts } from "../../../text/shell.ts";
+import { PageLinks } from "../../../ui/page-links.tsx";
 import { rangeBefore } from "../time-range.ts";
 import { listTexts } from "./list-texts.ts";
 import { filterParameters, lastPage, type TurnFilter } from "./turn-filter.ts";
@@ -48,18 +48,14 @@ const Older = (props: PagesProps) => {
 
 export const Pages = (props: PagesProps) => {
   const { filter, reply } = props;
-  const { page } = filter;
-  const shell = shellTexts.value;
-  const hasNext = reply.hasNext && page < lastPage;
   return (
     <>
-      {(page > 1 || hasNext) && (
-        <nav class="row turns-pages" aria-label={listTexts.value.pages}>
-          {page > 1 && <a href={hrefOfFilter({ ...filter, page: page - 1 })}>{shell.previous}</a>}
-          <span>{shell.pageOf(page)}</span>
-          {hasNext && <a href={hrefOfFilter({ ...filter, page: page + 1 })}>{shell.next}</a>}
-        </nav>
-      )}
+      <PageLinks
+        label={listTexts.value.pages}
+        page={filter.page}
+        hasNext={reply.hasNext && filter.page < lastPage}
+        hrefOfPage={(page) => hrefOfFilter({ ...filter, page })}
+      />
       <Older {...props} />
     </>
   );
