@@ -7,7 +7,7 @@ export type Rating = "like" | "dislike" | null;
 /** A question of the user, and the bot's answer. */
 export interface HistoryMessage {
   readonly id: string;
-  /** Identifies the answer in `suggested` and `feedback`; null if it did not come over HTTP. */
+  /** Identifies the answer in `suggested` and `feedback`; null if the model has neither. */
   readonly turn: string | null;
   readonly question: string;
   readonly answer: string;
