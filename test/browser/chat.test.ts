@@ -3,7 +3,8 @@ import { type DifySimulator, startDifySimulator } from "../../local/dify/server.
 import { closeAfterAll } from "../support/close-after.ts";
 import { createBotAt } from "../support/signed-call.ts";
 import { type ConsolePage, fillIn, press } from "./console-page.ts";
-import { type ConsoleRun, describeInBrowser, startConsoleRun, usePages } from "./console-run.ts";
+import { type ConsoleRun, startConsoleRun, usePages } from "./console-run.ts";
+import { describeInBrowser } from "./in-browser.ts";
 
 const markdown = `# Weather
 

@@ -1,22 +1,17 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import type { Browser } from "puppeteer-core";
-import { closeAfterAll } from "../support/close-after.ts";
 import { type DeployedConsole, startDeployedConsole } from "../support/deployed-console.ts";
 import { eventually } from "../support/eventually.ts";
 import { openConsole } from "./console-page.ts";
-import { describeInBrowser } from "./console-run.ts";
-import { findBrowser } from "./find-browser.ts";
-import { launchBrowser } from "./launch-browser.ts";
+import { describeInBrowser, startBrowser } from "./in-browser.ts";
 
-const found = findBrowser();
 describeInBrowser("the console of a deployment, in a browser", () => {
   let deployed: DeployedConsole;
   let browser: Browser;
 
   beforeAll(async () => {
     deployed = await startDeployedConsole("localhost");
-    // Without a browser these tests are skipped.
-    if (found) browser = closeAfterAll(await launchBrowser(found));
+    browser = await startBrowser();
   }, 120_000);
 
   test("signs in at the provider, works below its path, and signs out", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import type { Browser } from "puppeteer-core";
 import { createBotClient } from "../../client/src/index.ts";
 import { startConsole } from "../../local/console/server.ts";
@@ -7,13 +7,9 @@ import { type ChatServer, expireTokens, longQuestion, userToken } from "../suppo
 import { type CuttingProxy, startCuttingProxy } from "../support/chat/cutting-proxy.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
-import { type ConsolePage, fillIn, openConsole, press } from "./console-page.ts";
-import { findBrowser } from "./find-browser.ts";
-import { launchBrowser } from "./launch-browser.ts";
-
-const found = findBrowser();
-if (!found)
-  console.warn("No browser is found here: CHROME_PATH may name one. The tests that need it are skipped.");
+import { type ConsolePage, fillIn, press } from "./console-page.ts";
+import { usePages } from "./console-run.ts";
+import { describeInBrowser, startBrowser } from "./in-browser.ts";
 
 /** What a person sees of the chat in a real browser, against the fake chat or a real bridge. */
 export const describeConsoleAt = (
@@ -21,29 +17,24 @@ export const describeConsoleAt = (
   start: () => Promise<ChatServer>,
   more?: (open: (userId: string) => Promise<ConsolePage>) => void,
 ): void =>
-  (found ? describe : describe.skip)(`the console, at ${name},`, () => {
+  describeInBrowser(`the console, at ${name},`, () => {
     let chat: ChatServer;
     let proxy: CuttingProxy;
     let server: HttpServer;
     let browser: Browser;
-    const pages: ConsolePage[] = [];
 
     beforeAll(async () => {
       chat = closeAfterAll(await start());
       proxy = closeAfterAll(await startCuttingProxy(chat.url));
       server = closeAfterAll(await startConsole({ ...chat, bridgeUrl: proxy.url, port: 0 }));
-      // Without a browser these tests are skipped.
-      if (found) browser = closeAfterAll(await launchBrowser(found));
+      browser = await startBrowser();
+      // The page is built at its first request, which may take longer than a test.
+      await fetch(server.url);
     }, 60_000);
-    afterEach(async () => {
-      const faults = pages.flatMap((page) => page.faults);
-      for (const page of pages.splice(0)) await page.close();
-      expect(faults).toEqual([]);
-    });
 
+    const openPage = usePages(() => ({ browser, consoleUrl: server.url }));
     const open = async (userId: string): Promise<ConsolePage> => {
-      const page = await openConsole(browser, server.url);
-      pages.push(page);
+      const page = await openPage();
       await fillIn(page.page, "User", userId);
       return page;
     };

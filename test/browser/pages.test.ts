@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createBotAt } from "../support/signed-call.ts";
 import { findAxeViolations } from "./axe.ts";
 import { type ConsolePage, follow, press } from "./console-page.ts";
-import { type ConsoleRun, describeInBrowser, startConsoleRun, usePages } from "./console-run.ts";
+import { type ConsoleRun, startConsoleRun, usePages } from "./console-run.ts";
+import { describeInBrowser } from "./in-browser.ts";
 
 const maxFirstPaintBytes = 150 * 1024;
 

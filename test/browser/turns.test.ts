@@ -4,7 +4,8 @@ import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { callApi, createBotAt, localApp, textMessage } from "../support/signed-call.ts";
 import { fillIn, press } from "./console-page.ts";
-import { type ConsoleRun, describeInBrowser, startConsoleRun, usePages } from "./console-run.ts";
+import { type ConsoleRun, startConsoleRun, usePages } from "./console-run.ts";
+import { describeInBrowser } from "./in-browser.ts";
 
 describeInBrowser("the console's turns, at a local run,", () => {
   let run: ConsoleRun;

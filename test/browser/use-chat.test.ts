@@ -1,22 +1,17 @@
-import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, expect, test } from "@jest/globals";
 import type { Browser } from "puppeteer-core";
 import { longQuestion } from "../support/chat/chat-server.ts";
 import { echo, end, type FakeChat, startFakeChat } from "../support/chat/fake-chat.ts";
 import type { Step } from "../support/chat/fake-turn.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
-import { findBrowser } from "./find-browser.ts";
-import { launchBrowser } from "./launch-browser.ts";
+import { describeInBrowser, startBrowser } from "./in-browser.ts";
 import { openUseChat, serveUseChat, type UseChatPage } from "./use-chat-page.ts";
-
-const found = findBrowser();
-if (!found)
-  console.warn("No browser is found here: CHROME_PATH may name one. The tests that need it are skipped.");
 
 const delta = (content: string): Step => ({ event: "delta", data: { content } });
 const sources = [{ document: "Manual.pdf" }, { document: "FAQ", url: "https://example.com/faq" }];
 
-(found ? describe : describe.skip)("the example with the AI SDK's useChat", () => {
+describeInBrowser("the example with the AI SDK's useChat", () => {
   let chat: FakeChat;
   let browser: Browser;
   let url: string;
@@ -26,8 +21,7 @@ const sources = [{ document: "Manual.pdf" }, { document: "FAQ", url: "https://ex
   beforeAll(async () => {
     chat = closeAfterAll(await startFakeChat());
     url = await serveUseChat(chat);
-    // Without a browser these tests are skipped.
-    if (found) browser = closeAfterAll(await launchBrowser(found));
+    browser = await startBrowser();
   }, 60_000);
   afterEach(async () => {
     for (const page of pages.splice(0)) await page.close();
