@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { signedOutReply } from "../../functions/console/page-calls.ts";
 import { ApiError } from "./api-error.ts";
 import { chosenApp } from "./chosen-app.ts";
 import { loadSession } from "./session.ts";
@@ -44,7 +45,7 @@ export const callServer = async <T>(schema: v.GenericSchema<unknown, T>, request
   const response = await post(request);
   const body: unknown = await response.json().catch(() => undefined);
   // Signed out in the meantime: the page then shows how to sign in.
-  if (response.status === 401 && v.is(v.object({ signInUrl: v.string() }), body)) await loadSession();
+  if (response.status === 401 && v.is(signedOutReply, body)) await loadSession();
   if (!response.ok) throw errorOf(response.status, body);
   const parsed = v.safeParse(schema, body);
   if (!parsed.success) throw new ApiError("unexpected reply", { status: response.status });

@@ -1,4 +1,4 @@
-import * as v from "valibot";
+import { signOutReply } from "../../functions/console/page-calls.ts";
 import { hrefOf, pageNames } from "./address.ts";
 import { callServer } from "./api.ts";
 import { chooseApp, chosenApp } from "./chosen-app.ts";
@@ -21,8 +21,6 @@ const Navigation = () => {
     </nav>
   );
 };
-
-const signOutReply = v.object({ url: v.string() });
 
 /** Ends the session here, and then at the provider. */
 const signOut = async (): Promise<void> => {

@@ -1,19 +1,8 @@
 import { signal } from "@preact/signals";
 import * as v from "valibot";
+import { type SessionReply, sessionReply, signedOutReply } from "../../functions/console/page-calls.ts";
 
-const signedIn = v.object({
-  /** The operator's name; null locally. */
-  name: v.nullable(v.string()),
-  bridgeUrl: v.string(),
-  /** App Keys. */
-  apps: v.pipe(v.array(v.string()), v.minLength(1)),
-  /** What only a local run has: the demo bot, and the IM simulator. */
-  local: v.nullable(v.object({ botId: v.string(), userId: v.string() })),
-  canSignOut: v.boolean(),
-});
-const signedOut = v.object({ signInUrl: v.string() });
-
-export type SignedIn = v.InferOutput<typeof signedIn>;
+export type SignedIn = SessionReply;
 
 export type Session =
   | { readonly state: "loading" }
@@ -28,10 +17,10 @@ const fetchSession = async (): Promise<Session> => {
   const response = await fetch("session.json");
   const body: unknown = await response.json();
   if (response.status === 401) {
-    const { signInUrl } = v.parse(signedOut, body);
+    const { signInUrl } = v.parse(signedOutReply, body);
     return { state: "signed_out", signInUrl };
   }
-  return { state: "ready", session: v.parse(signedIn, body) };
+  return { state: "ready", session: v.parse(sessionReply, body) };
 };
 
 export const loadSession = async (): Promise<void> => {

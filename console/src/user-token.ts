@@ -1,7 +1,5 @@
-import * as v from "valibot";
+import { tokenReply } from "../../functions/console/page-calls.ts";
 import { callServer } from "./api.ts";
-
-const tokenReply = v.object({ token: v.string() });
 
 interface AppUser {
   /** App Key. */

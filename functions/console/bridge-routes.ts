@@ -7,6 +7,7 @@ import { callerError } from "#core/shared/errors.ts";
 import type { BridgeCall, BridgeReply, CallBridge } from "./call-bridge.ts";
 import { type ConsoleReply, jsonReply } from "./console-reply.ts";
 import type { ConsoleRequest } from "./console-request.ts";
+import type { SignReply, TokenReply } from "./page-calls.ts";
 
 /** The apps whose calls the console signs. */
 export interface ConsoleApps {
@@ -122,7 +123,7 @@ export const makeBridgeRoutes = ({ apps, callBridge, clock }: BridgeRoutesPorts)
     const reply = await call(bridgeCall, audit);
     const given = v.safeParse(givenToken, reply.body);
     return reply.status === 200 && given.success
-      ? jsonReply(200, { token: given.output.botToken ?? given.output.token })
+      ? jsonReply(200, { token: given.output.botToken ?? given.output.token } satisfies TokenReply)
       : replyOf(reply);
   };
 
@@ -131,7 +132,8 @@ export const makeBridgeRoutes = ({ apps, callBridge, clock }: BridgeRoutesPorts)
     const { app: wanted } = parseJsonBody(signRequest, body);
     const { appKey, secrets } = await appFor(wanted);
     audit({ app: appKey, path: "sign" });
-    return jsonReply(200, { headers: signCall({ appKey, secret: secrets[0] }, clock.now()) });
+    const headers = { ...signCall({ appKey, secret: secrets[0] }, clock.now()) };
+    return jsonReply(200, { headers } satisfies SignReply);
   };
 
   return { forward, token, sign };

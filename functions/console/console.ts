@@ -6,6 +6,7 @@ import { type BridgeRoutesPorts, makeBridgeRoutes } from "./bridge-routes.ts";
 import { checkOwnPage } from "./check-own-page.ts";
 import { type ConsoleReply, jsonReply, redirectTo } from "./console-reply.ts";
 import type { ConsoleRequest } from "./console-request.ts";
+import type { SessionReply } from "./page-calls.ts";
 import { type PageFiles, pageName, pageReply } from "./page-files.ts";
 import { safeHeaders } from "./safe-headers.ts";
 import type { Operator, SignIn } from "./sign-in.ts";
@@ -68,10 +69,10 @@ export const makeConsole = (ports: ConsolePorts): AnswerConsole => {
     jsonReply(200, {
       name: operator?.name ?? null,
       bridgeUrl: addresses.bridgeUrl,
-      apps: await apps.appKeys(),
+      apps: [...(await apps.appKeys())],
       local: local ? { botId: local.botId, userId: local.userId } : null,
       canSignOut: signIn !== undefined,
-    });
+    } satisfies SessionReply);
 
   const forward = audited(bridge.forward);
   const routes = new Map<string, Route>([

@@ -5,6 +5,7 @@ import type { Log } from "#core/shared/log.ts";
 import { type ConsoleReply, jsonReply, redirectTo } from "./console-reply.ts";
 import type { ConsoleRequest } from "./console-request.ts";
 import { readCookie, setCookie } from "./cookies.ts";
+import type { SignOutReply } from "./page-calls.ts";
 import type { SignIn } from "./sign-in.ts";
 import { problemPage, type SignInProblem } from "./sign-in-page.ts";
 import { maySignIn, type SignInRules } from "./who-may-sign-in.ts";
@@ -104,7 +105,8 @@ export const makeOidcSignIn = ({
 
     end: async ({ addresses }) => {
       const url = await provider.signOutUrl(addresses.consoleUrl).catch(() => undefined);
-      return jsonReply(200, { url: url ?? addresses.consoleUrl }, setCookie(sessionCookie, "", 0));
+      const reply: SignOutReply = { url: url ?? addresses.consoleUrl };
+      return jsonReply(200, reply, setCookie(sessionCookie, "", 0));
     },
   };
 };

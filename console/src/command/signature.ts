@@ -1,9 +1,7 @@
-import * as v from "valibot";
+import { signReply } from "../../../functions/console/page-calls.ts";
 import { callServer } from "../api.ts";
 import { chosenApp } from "../chosen-app.ts";
 import type { Headers } from "./curl-command.ts";
-
-const signReply = v.object({ headers: v.record(v.string(), v.string()) });
 
 /** The headers of a new signature of the chosen app, for one call. @throws ApiError */
 export const freshSignature = async (): Promise<Headers> =>
