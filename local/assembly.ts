@@ -1,6 +1,6 @@
 import { findBuild } from "../lib/build-cache.ts";
 import type { Config } from "../lib/config.ts";
-import { pageFiles } from "../lib/console-page/find-page.ts";
+import { pageSources } from "../lib/console-page/find-page.ts";
 import { buildInChild } from "./builds/build-in-child.ts";
 
 /** Inputs of the stacks and bundles. */
@@ -18,7 +18,7 @@ const noAddress = "http://127.0.0.1";
 /** Writes the cloud assembly to `outdir`. Each state of the sources is synthesised once. */
 export const copyAssembly = async (given: Config, outdir: string): Promise<void> => {
   const config = { ...given, rongcloudApiUrl: noAddress };
-  const files = [...assemblyFiles, ...(config.console ? pageFiles : [])];
+  const files = [...assemblyFiles, ...(config.console ? pageSources : [])];
   const assembly = findBuild({ name: "bot-bridge-assemblies", files, settings: config });
   if (!assembly.exists) {
     await buildInChild("assembly", { config, outdir: assembly.draft });

@@ -14,7 +14,7 @@ export const answerErrorCodes = [
 ] as const;
 
 /** What went wrong on the way, as this library says. */
-export const connectionErrorCodes = [
+const connectionErrorCodes = [
   /** No reply. */
   "unreachable",
   /** What replied is not a bridge. */

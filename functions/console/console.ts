@@ -7,7 +7,8 @@ import { checkOwnPage } from "./check-own-page.ts";
 import { type ConsoleReply, jsonReply, redirectTo } from "./console-reply.ts";
 import type { ConsoleRequest } from "./console-request.ts";
 import type { SessionReply } from "./page-calls.ts";
-import { type PageFiles, pageName, pageReply } from "./page-files.ts";
+import { type PageFiles, pageName } from "./page-files.ts";
+import { pageReply } from "./page-reply.ts";
 import { safeHeaders } from "./safe-headers.ts";
 import type { Operator, SignIn } from "./sign-in.ts";
 

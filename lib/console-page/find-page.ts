@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type CachedBuild, findBuild } from "../build-cache.ts";
 
 /** Inputs of the page, which takes the forms of bots from the functions' schemas. */
-export const pageFiles = [
+export const pageSources = [
   "console/**/*.*",
   "functions/**/*.ts",
   "client/src/**/*.ts",
@@ -13,7 +13,7 @@ export const pageFiles = [
 ];
 
 /** The console's page as it was built from these sources, for deployments and local runs. */
-export const findPage = (): CachedBuild => findBuild({ name: "bot-bridge-console", files: pageFiles });
+export const findPage = (): CachedBuild => findBuild({ name: "bot-bridge-console", files: pageSources });
 
 /** The folder of the built page. It is built in a process of its own. */
 export const builtPage = (): string => {

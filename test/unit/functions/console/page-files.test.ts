@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { type PageFiles, pageReply, readPageFiles } from "../../../../functions/console/page-files.ts";
+import { type PageFiles, readPageFiles } from "../../../../functions/console/page-files.ts";
+import { pageReply } from "../../../../functions/console/page-reply.ts";
 import { compressFiles } from "../../../../lib/console-page/compress-files.ts";
 import { closeAfterAll } from "../../../support/close-after.ts";
 

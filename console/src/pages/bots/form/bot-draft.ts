@@ -63,7 +63,7 @@ export const copyOfBot = (bot: Bot): BotDraft => {
 
 const keyPath = ["auth", "apiKey"];
 
-export const typedKey = ({ fields }: IntegrationDraft): string => textOf(getIn(fields, keyPath));
+const typedKey = ({ fields }: IntegrationDraft): string => textOf(getIn(fields, keyPath));
 
 /** Whether the stored key is used: there is one, and none is typed. */
 export const keepsKey = (draft: IntegrationDraft): draft is IntegrationDraft & { readonly kept: KeptKey } =>

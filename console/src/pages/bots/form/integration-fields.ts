@@ -40,8 +40,7 @@ export interface PlacedField {
   readonly path: readonly string[];
 }
 
-export const sectionNames = ["connection", "triggers", "answers", "limits"] as const;
-export type SectionName = (typeof sectionNames)[number];
+export type SectionName = "connection" | "triggers" | "answers" | "limits";
 
 const triggerNames = new Set(["objectNames", "events", ...Object.keys(triggerOptions)]);
 const answerNames = new Set(Object.keys(answerOptions));

@@ -1,15 +1,13 @@
 /** What a dead letter's reason says, as far as the bridge's own words are known. */
-export const reasonKinds = [
-  "unreachable",
-  "timeout",
-  "not_public",
-  "rejected",
-  "server_error",
-  "crashed",
-  "internal",
-  "other",
-] as const;
-export type ReasonKind = (typeof reasonKinds)[number];
+export type ReasonKind =
+  | "unreachable"
+  | "timeout"
+  | "not_public"
+  | "rejected"
+  | "server_error"
+  | "crashed"
+  | "internal"
+  | "other";
 
 const patterns: readonly (readonly [RegExp, ReasonKind])[] = [
   // Before "timeout": "the worker crashed or timed out".
