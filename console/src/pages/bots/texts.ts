@@ -1,28 +1,7 @@
 import { defineTexts } from "../../text/language.ts";
 
-/** Texts for names that the bridge may add to; a name without one is shown as it is. */
-type Names = Readonly<Record<string, string>>;
-
-const types: Names = { openai: "OpenAI-compatible API", webhook: "Webhook" };
-
-const checks: Names = {
-  reachable: "Server",
-  key: "API key",
-  mode: "App type",
-  published: "Published",
-  inputs: "Inputs",
-  files: "Files",
-  model: "Model",
-  answer: "Answer",
-  accepted: "Event accepted",
-};
-
-const inputFaults: Names = {
-  missing: "Missing",
-  too_short: "Too short",
-  wrong_option: "None of its options",
-  wrong_type: "Wrong type",
-};
+/** By type; one without a name here is shown as it is. */
+const types: Readonly<Record<string, string>> = { openai: "OpenAI-compatible API", webhook: "Webhook" };
 
 export const botsTexts = defineTexts(
   {
@@ -56,8 +35,6 @@ export const botsTexts = defineTexts(
       `“${name}” stops answering at once. Its integrations and their keys are deleted. This cannot be undone.`,
     confirmDelete: (id: string) => `Delete ${id}`,
     unknownBot: (id: string) => `This app has no bot with the ID “${id}”.`,
-    hosted: (id: string) =>
-      `RongCloud hosts the bot “${id}”. It is shown as RongCloud returns it, and is changed in RongCloud's console.`,
     newTitle: "New bot",
     copyTitle: (id: string) => `Copy of ${id}`,
     copyHelp: "API keys are not copied, since only the bridge knows them. Enter them again.",
@@ -108,46 +85,6 @@ export const botsTexts = defineTexts(
     faults: (count: number) => (count === 1 ? "One field needs attention" : `${count} fields need attention`),
     elsewhere:
       "This bot was changed elsewhere since you began. Saving replaces only the fields that you changed.",
-    // Testing
-    test: "Test",
-    testOf: (type: string) => `Test ${type}`,
-    testing: "Testing …",
-    testsDraft: "What is in the form was tested.",
-    testUnavailable:
-      "This bridge cannot test integrations yet: it answers 404. Update it, or send the bot a message.",
-    testFaults: "Correct the fields of this integration first.",
-    passed: "Passed",
-    failed: "Failed",
-    allPassed: "Everything works",
-    someFailed: "Something is wrong",
-    checks,
-    app: "App",
-    mode: "Mode",
-    description: "Description",
-    inputs: "Inputs that the app declares",
-    noInputs: "The app declares no inputs.",
-    input: "Input",
-    inputType: "Type",
-    isRequired: "required",
-    upTo: (max: string) => `at most ${max} characters`,
-    filledBy: "Filled by",
-    status: "Status",
-    byNothing: "nothing",
-    byText: "the message's text",
-    inputFaults,
-    metadata: "metadata",
-    addAsMetadata: "Add as metadata",
-    addInput: (name: string) => `Add as metadata: ${name}`,
-    fine: "Fine",
-    unused: "Not filled",
-    // JSON
-    asJson: "JSON and curl",
-    json: "The bot as the API returns it",
-    copyJson: "Copy JSON",
-    curl: "Create it with curl",
-    curlHelp:
-      "The signature is made when you copy. It is valid once, for a few minutes. Replace the keys, which the bridge does not show.",
-    copyCurl: "Copy curl command",
   },
   {
     newBot: "新建机器人",
@@ -177,7 +114,6 @@ export const botsTexts = defineTexts(
     deleteHelp: (name) => `“${name}”将立即停止回答，其集成和密钥会被删除。此操作无法撤销。`,
     confirmDelete: (id) => `删除 ${id}`,
     unknownBot: (id) => `此应用没有 ID 为“${id}”的机器人。`,
-    hosted: (id) => `机器人“${id}”由融云托管。这里按融云返回的内容显示，请在融云控制台中更改。`,
     newTitle: "新建机器人",
     copyTitle: (id) => `${id} 的副本`,
     copyHelp: "API 密钥只有网桥知道，因此不会复制。请重新输入。",
@@ -227,56 +163,5 @@ export const botsTexts = defineTexts(
     saved: "已保存",
     faults: (count) => `${count} 个字段需要更正`,
     elsewhere: "在您编辑期间，此机器人已在别处被更改。保存只会替换您更改过的字段。",
-    test: "测试",
-    testOf: (type) => `测试 ${type}`,
-    testing: "正在测试…",
-    testsDraft: "测试的是表单中的内容。",
-    testUnavailable: "此网桥还不能测试集成：它返回 404。请更新网桥，或给机器人发一条消息。",
-    testFaults: "请先更正此集成的字段。",
-    passed: "通过",
-    failed: "失败",
-    allPassed: "一切正常",
-    someFailed: "发现问题",
-    checks: {
-      reachable: "服务器",
-      key: "API 密钥",
-      mode: "应用类型",
-      published: "已发布",
-      inputs: "输入变量",
-      files: "文件",
-      model: "模型",
-      answer: "回答",
-      accepted: "事件已接受",
-    },
-    app: "应用",
-    mode: "模式",
-    description: "描述",
-    inputs: "应用声明的输入变量",
-    noInputs: "应用没有声明输入变量。",
-    input: "变量",
-    inputType: "类型",
-    isRequired: "必填",
-    upTo: (max) => `最多 ${max} 个字符`,
-    filledBy: "由谁填充",
-    status: "状态",
-    byNothing: "无",
-    byText: "消息文本",
-    inputFaults: {
-      missing: "缺失",
-      too_short: "长度上限过小",
-      wrong_option: "不在选项之中",
-      wrong_type: "类型不符",
-    },
-    metadata: "元数据",
-    addAsMetadata: "添加为元数据",
-    addInput: (name) => `添加为元数据：${name}`,
-    fine: "正常",
-    unused: "未填充",
-    asJson: "JSON 与 curl",
-    json: "API 返回的机器人",
-    copyJson: "复制 JSON",
-    curl: "用 curl 创建",
-    curlHelp: "签名在复制时生成，仅能使用一次，几分钟内有效。网桥不显示密钥，请自行替换。",
-    copyCurl: "复制 curl 命令",
   },
 );

@@ -4,12 +4,12 @@ import { currentSession } from "../../../session.ts";
 import { CopyButton } from "../../../ui/copy-button.tsx";
 import { Failure } from "../../../ui/failure.tsx";
 import type { Bot } from "../form/bot-draft.ts";
-import { botsTexts } from "../texts.ts";
 import { createCommand } from "./create-command.ts";
 import { Json } from "./json.tsx";
+import { jsonTexts } from "./json-texts.ts";
 
 export const BotAsJson = ({ bot }: { bot: Bot }) => {
-  const texts = botsTexts.value;
+  const texts = jsonTexts.value;
   const failure = useSignal<unknown>(undefined);
   const { bridgeUrl } = currentSession();
   const copyCommand = async (): Promise<string> => {

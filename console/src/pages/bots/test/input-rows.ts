@@ -1,3 +1,4 @@
+import type { InputFault } from "#core/bot/integration-report.ts";
 import type { Pair } from "../form/draft.ts";
 import type { DeclaredInput } from "./test-call.ts";
 
@@ -11,7 +12,7 @@ export type Filler =
 /** An input that an app declares, and what would fill it from the bot as it is in the form. */
 export interface InputRow extends Pick<DeclaredInput, "name" | "label" | "type" | "required" | "maxLength"> {
   readonly filler: Filler | undefined;
-  readonly fault: string | undefined;
+  readonly fault: InputFault | undefined;
   /** The metadata pair that could fill it. */
   readonly key: string | undefined;
 }
@@ -32,7 +33,7 @@ const numeric = /^-?\d+(\.\d+)?$/;
 const faultOf = (
   { type, required, maxLength, options }: DeclaredInput,
   value: string | undefined,
-): string | undefined => {
+): InputFault | undefined => {
   if (value === undefined) return required ? "missing" : undefined;
   if (maxLength !== null && [...value].length > maxLength) return "too_short";
   if (type === "select" && value !== "" && !options.includes(value)) return "wrong_option";

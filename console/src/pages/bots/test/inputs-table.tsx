@@ -1,9 +1,9 @@
 import { number } from "../../../text/language.ts";
-import { botsTexts } from "../texts.ts";
 import type { Filler, InputRow } from "./input-rows.ts";
+import { testTexts } from "./test-texts.ts";
 
 const FillerCell = ({ filler }: { filler: Filler | undefined }) => {
-  const texts = botsTexts.value;
+  const texts = testTexts.value;
   switch (filler?.kind) {
     case undefined:
       return <>{texts.byNothing}</>;
@@ -26,12 +26,12 @@ interface RowProps {
 }
 
 const Status = ({ row: { fault, filler, key }, onAdd }: RowProps) => {
-  const texts = botsTexts.value;
+  const texts = testTexts.value;
   const isAddable = filler === undefined && key !== undefined;
   return (
     <div class="bots-input-status">
       {fault !== undefined ? (
-        <span class="tag bad">{texts.inputFaults[fault] ?? fault}</span>
+        <span class="tag bad">{texts.inputFaults[fault]}</span>
       ) : (
         <span class={filler ? "tag good" : "tag"}>{filler ? texts.fine : texts.unused}</span>
       )}
@@ -45,7 +45,7 @@ const Status = ({ row: { fault, filler, key }, onAdd }: RowProps) => {
 };
 
 const Row = ({ row, onAdd }: RowProps) => {
-  const texts = botsTexts.value;
+  const texts = testTexts.value;
   const { name, label, type, required, maxLength, filler } = row;
   return (
     <tr>
@@ -75,7 +75,7 @@ interface InputsTableProps {
 }
 
 export const InputsTable = ({ rows, onAdd }: InputsTableProps) => {
-  const texts = botsTexts.value;
+  const texts = testTexts.value;
   if (rows.length === 0) return <p class="hint">{texts.noInputs}</p>;
   return (
     <div class="scroll">

@@ -7,13 +7,13 @@ import type { IntegrationDraft } from "../form/bot-draft.ts";
 import { pairsOf, setIn } from "../form/draft.ts";
 import type { Faults } from "../form/faults.ts";
 import { type BotForm, changeDraft, markEdited } from "../form/form-state.ts";
-import { botsTexts } from "../texts.ts";
 import { typeName } from "../type-name.ts";
 import { inputRows } from "./input-rows.ts";
 import { InputsTable } from "./inputs-table.tsx";
 import { Report } from "./report.tsx";
 import { type TestReply, testIntegration } from "./test-call.ts";
 import { testRequest } from "./test-request.ts";
+import { testTexts } from "./test-texts.ts";
 
 type Progress =
   | { readonly state: "idle" | "running" | "faulty" | "unavailable" }
@@ -24,7 +24,7 @@ const failureOf = (error: unknown): Progress =>
   error instanceof ApiError && error.status === 404 ? { state: "unavailable" } : { state: "failed", error };
 
 const Outcome = ({ progress }: { progress: Progress }) => {
-  const texts = botsTexts.value;
+  const texts = testTexts.value;
   switch (progress.state) {
     case "running":
       return <>{texts.testing}</>;
@@ -57,7 +57,7 @@ interface IntegrationTestProps {
 
 /** Has the bridge try an integration, stored or as it is in the form, and shows what came back and what it means. */
 export const IntegrationTest = ({ form, integration, at, faults }: IntegrationTestProps) => {
-  const texts = botsTexts.value;
+  const texts = testTexts.value;
   const progress = useSignal<Progress>({ state: "idle" });
   const call = useRef<AbortController>(null);
   useEffect(() => () => call.current?.abort(), []);

@@ -1,14 +1,14 @@
 import type { ComponentChildren } from "preact";
-import { botsTexts } from "../texts.ts";
 import type { TestReply } from "./test-call.ts";
+import { testTexts } from "./test-texts.ts";
 
 const Outcome = ({ isOk }: { isOk: boolean }) => {
-  const { passed, failed } = botsTexts.value;
+  const { passed, failed } = testTexts.value;
   return <span class={isOk ? "tag good" : "tag bad"}>{isOk ? passed : failed}</span>;
 };
 
 const App = ({ app }: { app: NonNullable<TestReply["app"]> }) => {
-  const texts = botsTexts.value;
+  const texts = testTexts.value;
   return (
     <dl class="bots-app">
       <dt>{texts.app}</dt>
@@ -38,14 +38,13 @@ interface ReportProps {
 
 /** Each check with what came back and what it means, and the app behind the integration. */
 export const Report = ({ reply: { checks, app }, children }: ReportProps) => {
-  const texts = botsTexts.value;
+  const texts = testTexts.value;
   return (
     <div class="bots-report">
       <ul class="bots-checks">
         {checks.map(({ name, ok: isOk, detail }) => (
           <li key={name}>
-            <Outcome isOk={isOk} /> <strong>{texts.checks[name] ?? name}</strong>{" "}
-            <span dir="auto">{detail}</span>
+            <Outcome isOk={isOk} /> <strong>{texts.checks[name]}</strong> <span dir="auto">{detail}</span>
           </li>
         ))}
       </ul>
