@@ -1,3 +1,4 @@
+import type { RedrivenStatus } from "#core/jobs/app-dead-letters.ts";
 import { defineTexts } from "../../../text/language.ts";
 import type { ReasonKind } from "./reason-kind.ts";
 
@@ -22,8 +23,7 @@ interface Texts {
   readonly redriving: string;
   readonly results: string;
   /** By the status of the API; `missing`: the reply did not name the letter. */
-  readonly statuses: Readonly<Record<string, string>>;
-  readonly unknownStatus: (status: string) => string;
+  readonly statuses: Readonly<Record<RedrivenStatus | "missing", string>>;
 }
 
 export const deadTexts = defineTexts<Texts>(
@@ -70,7 +70,6 @@ export const deadTexts = defineTexts<Texts>(
       not_reached: "Not reached in this call: it may still be there. Refresh the list.",
       missing: "No result: it may be redriven or not. Refresh the list.",
     },
-    unknownStatus: (status) => `The bridge says: ${status}`,
   },
   {
     intro:
@@ -114,6 +113,5 @@ export const deadTexts = defineTexts<Texts>(
       not_reached: "此次调用未处理到：它可能仍在。请刷新列表。",
       missing: "没有结果：可能已重新投递，也可能没有。请刷新列表。",
     },
-    unknownStatus: (status) => `网桥返回：${status}`,
   },
 );

@@ -14,9 +14,7 @@ export interface Redriven {
 }
 
 const sentenceOf = (result: RedriveResult | undefined): string => {
-  const { statuses, unknownStatus } = deadTexts.value;
-  const status = result?.status ?? "missing";
-  const sentence = statuses[status] ?? unknownStatus(status);
+  const sentence = deadTexts.value.statuses[result?.status ?? "missing"];
   return result?.outcome === undefined ? sentence : `${sentence} (${result.outcome})`;
 };
 
