@@ -7,6 +7,8 @@ import { currentSession } from "./session.ts";
 import { language, languages } from "./text/language.ts";
 import { shellTexts } from "./text/shell.ts";
 import { theme, themes } from "./theme.ts";
+import { Icon } from "./ui/icon.tsx";
+import { Menu } from "./ui/menu.tsx";
 import { Select } from "./ui/select.tsx";
 
 const Navigation = () => {
@@ -47,33 +49,37 @@ const Settings = () => {
   const texts = shellTexts.value;
   const { apps } = currentSession();
   return (
-    <details class="menu">
-      <summary>{texts.settings}</summary>
-      <div class="menu-content">
-        {apps.length > 1 && (
-          <Select label={texts.app} value={chosenApp.value} options={apps} onChange={chooseApp} />
-        )}
-        <Select
-          label={texts.language}
-          value={language.value}
-          options={languages}
-          nameOf={(each) => texts.languages[each]}
-          onChange={(chosen) => {
-            language.value = chosen;
-          }}
-        />
-        <Select
-          label={texts.theme}
-          value={theme.value}
-          options={themes}
-          nameOf={(each) => texts.themes[each]}
-          onChange={(chosen) => {
-            theme.value = chosen;
-          }}
-        />
-        <Operator />
-      </div>
-    </details>
+    <Menu
+      label={
+        <>
+          <Icon shape="settings" />
+          <span class="menu-label">{texts.settings}</span>
+        </>
+      }
+    >
+      {apps.length > 1 && (
+        <Select label={texts.app} value={chosenApp.value} options={apps} onChange={chooseApp} />
+      )}
+      <Select
+        label={texts.language}
+        value={language.value}
+        options={languages}
+        nameOf={(each) => texts.languages[each]}
+        onChange={(chosen) => {
+          language.value = chosen;
+        }}
+      />
+      <Select
+        label={texts.theme}
+        value={theme.value}
+        options={themes}
+        nameOf={(each) => texts.themes[each]}
+        onChange={(chosen) => {
+          theme.value = chosen;
+        }}
+      />
+      <Operator />
+    </Menu>
   );
 };
 

@@ -86,6 +86,19 @@ describeInBrowser("the console's pages, at a local run,", () => {
     await shows("npm start");
   });
 
+  test("closes the settings at Escape, and at a click elsewhere", async () => {
+    const { page } = await open({ hash: "#/guide" });
+    const isOpen = (): Promise<boolean> => page.$eval(".menu", (menu) => menu.hasAttribute("open"));
+    await page.click(".menu summary");
+    expect(await isOpen()).toBe(true);
+    await page.keyboard.press("Escape");
+    expect(await isOpen()).toBe(false);
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("SUMMARY");
+    await page.click(".menu summary");
+    await page.click("h1");
+    expect(await isOpen()).toBe(false);
+  });
+
   test("keeps the page, the language and the theme over a reload", async () => {
     const { page, shows } = await open({ hash: "#/guide" });
     await page.click(".menu summary");
