@@ -12,6 +12,7 @@ import { ConversationChoice } from "./conversation-choice.tsx";
 import { removeName } from "./conversation-names.ts";
 import { ExchangeView } from "./exchange-view.tsx";
 import { IdField } from "./id-field.tsx";
+import { onNextFrame } from "./next-frame.ts";
 import { makeOpenTurnStore } from "./open-turn.ts";
 import type { ChatPane } from "./panes.ts";
 import { chatTexts } from "./texts.ts";
@@ -101,7 +102,8 @@ export const ChatPaneView = ({ pane, botIds, onChange, onClose }: ChatPaneProps)
   const attachments = useMemo(() => makeAttachments(bot), [bot]);
   const conversation = useMemo(() => {
     const openTurns = makeOpenTurnStore(JSON.stringify([app, userId, botId, name ?? null]));
-    return makeConversation({ bot, name, openTurns, now: () => performance.timeOrigin + performance.now() });
+    const now = () => performance.timeOrigin + performance.now();
+    return makeConversation({ bot, name, openTurns, now, onNextFrame });
   }, [bot, name]);
   useEffect(() => {
     void conversation.open();

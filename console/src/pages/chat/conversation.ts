@@ -25,6 +25,8 @@ export interface Exchange {
   /** Unique in the conversation. */
   readonly key: string;
   readonly question: Question;
+  /** Whether it is no question, but what was filled into a form. */
+  readonly isInput: boolean;
   readonly answer: Signal<AnswerState>;
 }
 
@@ -35,6 +37,8 @@ export interface ConversationPorts {
   readonly openTurns: OpenTurnStore;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Runs a task when the page is next shown: an answer may come in more pieces than anybody could see. */
+  readonly onNextFrame: (task: () => void) => void;
 }
 
 /** How much of an earlier conversation is known. */
@@ -74,6 +78,7 @@ const statusOf = (error: unknown): number | undefined =>
 const exchangeOf = ({ id, turn, question, answer, rating, files }: HistoryMessage): Exchange => ({
   key: id,
   question: { text: question, files: [] },
+  isInput: false,
   answer: signal({
     ...unanswered,
     phase: "done",
@@ -87,7 +92,8 @@ const exchangeOf = ({ id, turn, question, answer, rating, files }: HistoryMessag
 });
 
 /** A user's conversation with a bot, as a page shows it. */
-export const makeConversation = ({ bot, name, openTurns, now }: ConversationPorts): Conversation => {
+export const makeConversation = (ports: ConversationPorts): Conversation => {
+  const { bot, name, openTurns, now, onNextFrame } = ports;
   const exchanges = signal<readonly Exchange[]>([]);
   const suggestions = signal<readonly string[]>([]);
   const history = signal<HistoryState>({ state: "loading" });
@@ -104,29 +110,50 @@ export const makeConversation = ({ bot, name, openTurns, now }: ConversationPort
 
   const read = async (exchange: Exchange, answer: Answer): Promise<void> => {
     const startedAt = now();
-    const { answer: state, question } = exchange;
+    const { answer: shown, question } = exchange;
+    let state = shown.value;
+    let isScheduled = false;
+    const showScheduled = (): void => {
+      if (isScheduled) shown.value = state;
+      isScheduled = false;
+    };
+    const showSoon = (): void => {
+      if (isScheduled) return;
+      isScheduled = true;
+      onNextFrame(showScheduled);
+    };
     current = answer;
     isBusy.value = true;
     suggestions.value = [];
     try {
       for await (const event of answer) {
-        state.value = { ...applyEvent(state.value, event, now() - startedAt), requestId: answer.requestId };
+        state = { ...applyEvent(state, event, now() - startedAt), requestId: answer.requestId };
         if (event.type === "start") openTurns.write({ turn: event.turn, question: question.text });
+        showSoon();
       }
     } catch (error) {
       // The page closes: another one may continue.
       if (closed.signal.aborted) return;
-      state.value = failAnswer(state.value, error, now() - startedAt);
+      state = failAnswer(state, error, now() - startedAt);
     }
-    openTurns.clear();
+    isScheduled = false;
+    shown.value = state;
+    // A form is not in the history: the answer is read again after a reload.
+    if (state.form === null) openTurns.clear();
     current = undefined;
     isBusy.value = false;
-    const { phase, turn } = state.value;
+    const { phase, turn } = state;
     if (phase === "done" && turn !== undefined) await suggest(turn);
   };
 
-  const add = (question: Question): Exchange => {
-    const exchange = { key: crypto.randomUUID(), question, answer: signal(unanswered) };
+  const newExchange = (question: Question, isInput = false): Exchange => ({
+    key: crypto.randomUUID(),
+    question,
+    isInput,
+    answer: signal(unanswered),
+  });
+
+  const add = (exchange: Exchange): Exchange => {
     exchanges.value = [...exchanges.value, exchange];
     return exchange;
   };
@@ -148,10 +175,15 @@ export const makeConversation = ({ bot, name, openTurns, now }: ConversationPort
   const resume = async (): Promise<void> => {
     const open = openTurns.read();
     if (!open) return;
-    // The app may have stored the part that was said.
-    exchanges.value = exchanges.value.filter(({ answer }) => answer.value.turn !== open.turn);
-    const exchange = add({ text: open.question, files: [] });
+    const exchange = newExchange({ text: open.question, files: [] });
+    const before = exchanges.value;
+    const stored = before.at(-1);
+    // The app has stored the question, under a turn of its own, and maybe a part of the answer.
+    const isStored = stored?.question.text === open.question;
+    exchanges.value = [...(isStored ? before.slice(0, -1) : before), exchange];
     await read(exchange, bot.resume(open.turn, { signal: closed.signal }));
+    // The bridge keeps answers for minutes, the app for longer.
+    if (isStored && exchange.answer.value.phase === "failed") exchanges.value = before;
   };
 
   return {
@@ -170,17 +202,23 @@ export const makeConversation = ({ bot, name, openTurns, now }: ConversationPort
         { content: question.text, conversation: name, files: question.files.map(({ file }) => file) },
         { signal: closed.signal, parts: ["reasoning", "file"] },
       );
-      await read(add(question), answer);
+      await read(add(newExchange(question)), answer);
     },
     fillIn: async (exchange, input) => {
-      const { turn } = exchange.answer.value;
+      const paused = exchange.answer.value;
+      const { turn, form } = paused;
       if (turn === undefined || isBusy.value) return;
-      exchange.answer.value = { ...exchange.answer.value, form: null, paused: false };
-      const shown = input.inputs ?? {};
-      const text = Object.values(shown).filter((value) => typeof value === "string");
-      const question = { text: [input.action, ...text].join(" · "), files: [] };
+      exchange.answer.value = { ...paused, form: null, paused: false };
+      const action = form?.actions.find(({ id }) => id === input.action)?.title ?? input.action;
+      const texts = Object.values(input.inputs ?? {}).filter((value) => typeof value === "string");
+      const filledIn = newExchange({ text: [action, ...texts].join(" · "), files: [] }, true);
       const options = { signal: closed.signal, parts: ["reasoning", "file"] as const };
-      await read(add(question), bot.input(turn, input, options));
+      await read(add(filledIn), bot.input(turn, input, options));
+      // An input that was rejected leaves the form open.
+      const { phase, turn: begun } = filledIn.answer.value;
+      if (phase !== "failed" || begun !== undefined) return;
+      exchange.answer.value = paused;
+      openTurns.write({ turn, question: exchange.question.text });
     },
     stop: async () => current?.stop(),
     rate: async (exchange, rating) => {
@@ -197,6 +235,7 @@ export const makeConversation = ({ bot, name, openTurns, now }: ConversationPort
     },
     forget: async () => {
       await bot.forget(name, { signal: closed.signal });
+      openTurns.clear();
       oldest = undefined;
       exchanges.value = [];
       suggestions.value = [];
@@ -207,5 +246,5 @@ export const makeConversation = ({ bot, name, openTurns, now }: ConversationPort
 };
 
 /** Whether the exchange's question can be asked again. */
-export const canRetry = ({ answer: { value } }: Exchange): boolean =>
-  value.phase === "failed" || (!isOpen(value) && value.stopped);
+export const canRetry = ({ isInput, answer: { value } }: Exchange): boolean =>
+  !isInput && (value.phase === "failed" || (!isOpen(value) && value.stopped));

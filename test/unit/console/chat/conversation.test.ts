@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import {
   type Conversation,
   canRetry,
+  type Exchange,
   makeConversation,
 } from "../../../../console/src/pages/chat/conversation.ts";
 import type { OpenTurn, OpenTurnStore } from "../../../../console/src/pages/chat/open-turn.ts";
@@ -24,13 +25,28 @@ const makeMemoryStore = (kept?: OpenTurn): OpenTurnStore => {
   };
 };
 
-const openConversation = (openTurns = makeMemoryStore()): Conversation =>
-  makeConversation({ bot: chats().bot(), name: undefined, openTurns, now: () => 0 });
+const openConversation = (
+  openTurns = makeMemoryStore(),
+  onNextFrame: (task: () => void) => void = (task) => task(),
+): Conversation =>
+  makeConversation({ bot: chats().bot(), name: undefined, openTurns, now: () => 0, onNextFrame });
 
 const question = (text: string) => ({ text, files: [] });
 const delta = (content: string) => ({ event: "delta", data: { content } });
 const said = ({ exchanges }: Conversation): readonly (readonly [string, string])[] =>
   exchanges.value.map((each) => [each.question.text, each.answer.value.text]);
+
+/** Asks a question whose answer pauses with a form. */
+const pause = async (conversation: Conversation): Promise<Exchange> => {
+  const form = { id: "f1", text: "Sure?", fields: [], actions: [{ id: "yes", title: "Yes" }] };
+  const paused = { stopped: false, paused: true, form, prompt: "Sure?", usage: null, sources: [] };
+  chats().fake.script(() => [delta("May I?"), { event: "end", data: paused }]);
+  await conversation.ask(question("Refund me"));
+  const exchange = conversation.exchanges.value.at(-1);
+  if (!exchange) throw new Error("there is no exchange");
+  expect(exchange.answer.value.form).toMatchObject({ id: "f1" });
+  return exchange;
+};
 
 describe("a conversation in the console", () => {
   test("asks one question at a time", async () => {
@@ -64,6 +80,29 @@ describe("a conversation in the console", () => {
     expect(chats().fake.turns()).toBe(1);
   });
 
+  test("shows what the app has stored of an answer that the bridge no longer has", async () => {
+    await openConversation().ask(question("Hello"));
+    const after = openConversation(makeMemoryStore({ turn: "turn-long-ago", question: "Hello" }));
+    await after.open();
+    expect(said(after)).toEqual([["Hello", "You said: Hello"]]);
+    expect(after.exchanges.value[0]?.answer.value.phase).toBe("done");
+  });
+
+  test("shows the pieces of an answer together when the page is next shown", async () => {
+    const tasks: (() => void)[] = [];
+    const conversation = openConversation(makeMemoryStore(), (task) => void tasks.push(task));
+    chats().fake.script(() => [delta("One "), delta("two "), { untilFollowed: 2 }, end]);
+    const asking = conversation.ask(question("Count"));
+    await eventually(() => expect(tasks).toHaveLength(1));
+    expect(said(conversation)).toEqual([["Count", ""]]);
+    await eventually(() => {
+      tasks[0]?.();
+      expect(said(conversation)).toEqual([["Count", "One two "]]);
+    });
+    conversation.close();
+    await asking;
+  });
+
   test("shows what failed with what was said, and asks it again", async () => {
     const conversation = openConversation();
     const failure = { code: "model", message: "failed", retryable: true };
@@ -91,21 +130,36 @@ describe("a conversation in the console", () => {
   });
 
   test("shows the rest of a paused answer below the form that was filled in", async () => {
-    const form = { id: "f1", text: "Sure?", fields: [], actions: [{ id: "yes", title: "Yes" }] };
     const conversation = openConversation();
-    const paused = { stopped: false, paused: true, form, prompt: "Sure?", usage: null, sources: [] };
-    chats().fake.script(() => [delta("May I?"), { event: "end", data: paused }]);
-    await conversation.ask(question("Refund me"));
-    const [exchange] = conversation.exchanges.value;
-    if (!exchange) throw new Error("there is no exchange");
-    expect(exchange.answer.value.form).toMatchObject({ id: "f1" });
-
+    const exchange = await pause(conversation);
     chats().fake.script(() => [delta("Done"), end]);
     await conversation.fillIn(exchange, { form: "f1", action: "yes" });
     expect(said(conversation)).toEqual([
       ["Refund me", "May I?"],
-      ["yes", "Done"],
+      ["Yes", "Done"],
     ]);
     expect(exchange.answer.value.form).toBeNull();
+  });
+
+  test("shows the form of a paused answer again after a reload", async () => {
+    const store = makeMemoryStore();
+    await pause(openConversation(store));
+    const after = openConversation(store);
+    await after.open();
+    expect(said(after)).toEqual([["Refund me", "May I?"]]);
+    expect(after.exchanges.value[0]?.answer.value.form).toMatchObject({ id: "f1" });
+  });
+
+  test("keeps the form open if what was filled in is rejected, and does not offer it as a question", async () => {
+    const store = makeMemoryStore();
+    const conversation = openConversation(store);
+    const exchange = await pause(conversation);
+    chats().fake.refuse({ status: 400, body: { code: 1002, errorMessage: "inputs.why: must not be empty" } });
+    await conversation.fillIn(exchange, { form: "f1", action: "yes" });
+    const rejected = conversation.exchanges.value.at(-1);
+    expect(rejected?.answer.value).toMatchObject({ phase: "failed", error: { status: 400 } });
+    expect(rejected && canRetry(rejected)).toBe(false);
+    expect(exchange.answer.value).toMatchObject({ paused: true, form: { id: "f1" } });
+    expect(store.read()).toMatchObject({ question: "Refund me" });
   });
 });
