@@ -72,12 +72,17 @@ const renderTable = ({ header, rows }: Tokens.Table): ComponentChildren => (
   </div>
 );
 
-/** Under the page's own headings, of which an answer is a part. */
-const headingTag = (depth: number): string => `h${Math.min(depth + 2, 6)}`;
+/** Under the page's own headings: that of the page, of a conversation, and of a message. */
+const headingTag = (depth: number): string => `h${Math.min(depth + 3, 6)}`;
 
 /** HTML is shown as it was written, but for the line breaks that models write in tables. */
 const renderHtml = ({ text }: Tokens.HTML | Tokens.Tag): ComponentChildren =>
   /^<br\s*\/?>$/i.test(text) ? <br /> : text;
+
+const Checkbox = ({ checked }: { checked: boolean }) => {
+  const { done, open } = markdownTexts.value;
+  return <input type="checkbox" aria-label={checked ? done : open} checked={checked} disabled />;
+};
 
 const render = (token: MarkdownToken): ComponentChildren => {
   switch (token.type) {
@@ -112,7 +117,7 @@ const render = (token: MarkdownToken): ComponentChildren => {
     case "br":
       return <br />;
     case "checkbox":
-      return <input type="checkbox" checked={token.checked} disabled />;
+      return <Checkbox checked={token.checked} />;
     case "html":
       return renderHtml(token);
     case "text":
