@@ -1,8 +1,13 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, expect, test } from "@jest/globals";
+import type { ElementHandle } from "puppeteer-core";
 import { type DifySimulator, startDifySimulator } from "../../local/dify/server.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { createBotAt } from "../support/signed-call.ts";
-import { type ConsolePage, fillIn, press } from "./console-page.ts";
+import { findAxeViolations } from "./axe.ts";
+import { type ConsolePage, choose, fillIn, press } from "./console-page.ts";
 import { type ConsoleRun, startConsoleRun, usePages } from "./console-run.ts";
 import { describeInBrowser } from "./in-browser.ts";
 
@@ -20,6 +25,8 @@ The **forecast** for [Berlin](https://example.com/berlin), in \`celsius\`:
 \`\`\`js
 const answer = 42;
 \`\`\`
+
+- [x] measured
 
 ![a cloud](https://pictures.example.com/cloud.png)
 
@@ -95,7 +102,7 @@ describeInBrowser("the chat of the console, at a local run,", () => {
     await finished();
     await page.waitForSelector(".chat-answer math mfrac");
     const found = await page.$eval(".chat-answer > .markdown", (answer) => ({
-      heading: answer.querySelector("h3")?.textContent,
+      heading: answer.querySelector("h4")?.textContent,
       bold: answer.querySelector("strong")?.textContent,
       link: answer.querySelector("a")?.getAttribute("href"),
       cells: [...answer.querySelectorAll("td")].map(({ textContent }) => textContent),
@@ -114,6 +121,69 @@ describeInBrowser("the chat of the console, at a local run,", () => {
       pictures: 0,
       prices: true,
     });
+  });
+
+  test("has no fault that axe finds, and fits a phone, with an answer, another user and the IM", async () => {
+    const { page, say, finished } = await openWith("bot-markdown", "see-axe");
+    await say("What is the weather?");
+    await finished();
+    await press(page, "Add a user");
+    await press(page, "Show the IM");
+    for (const width of [1280, 768, 360]) {
+      await page.setViewport({ width, height: 740 });
+      expect(await findAxeViolations(page)).toEqual([]);
+      const beyond = await page.$$eval(".chat-pane", (panes) =>
+        panes.flatMap((pane) =>
+          [...pane.querySelectorAll("header, .chat-log-content, .chat-composer-line")].filter(
+            (part) => part.scrollWidth > pane.clientWidth,
+          ),
+        ),
+      );
+      expect(beyond).toHaveLength(0);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+    }
+  }, 30_000);
+
+  test("keeps the focus in the field, so that a second click or key does not stop the answer", async () => {
+    const { page, answer, finished } = await openWith("bot-markdown", "see-focus");
+    await fillIn(page, "Message to bot-markdown", "What is the weather?");
+    await press(page, "Send");
+    await page.keyboard.press("Enter");
+    await finished();
+    expect(await answer()).toContain("at $5 or $10.");
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("TEXTAREA");
+  });
+
+  test("keeps what is written in a pane when another one is closed", async () => {
+    const { page } = await openWith("bot-demo", "see-close");
+    await press(page, "Add a user");
+    const [, field] = await page.$$(".chat-composer textarea");
+    await field?.type("A draft");
+    await press(page, "Close see-close and bot-demo");
+    await page.waitForFunction(() => document.querySelectorAll(".chat-pane").length === 1);
+    const left = await page.$eval(".chat-pane", (pane) => ({
+      name: pane.getAttribute("aria-label"),
+      draft: pane.querySelector("textarea")?.value,
+    }));
+    expect(left).toEqual({ name: "user-002 and bot-demo", draft: "A draft" });
+  });
+
+  test("sends files with a question, and says why one cannot be sent", async () => {
+    const { page, say, finished, shows } = await openWith("bot-demo", "see-files");
+    const folder = await mkdtemp(join(tmpdir(), "console-"));
+    const paths = ["hours.txt", "program.exe"].map((name) => join(folder, name));
+    for (const path of paths) await writeFile(path, "9 to 5");
+    const chooser = await page.$("input[type=file]");
+    await (chooser as ElementHandle<HTMLInputElement>).uploadFile(...paths);
+    await shows("program.exe: The bot's app does not accept files of this type.");
+    await press(page, "Remove program.exe");
+    await page.waitForFunction(() => document.querySelectorAll(".chat-composer li").length === 1);
+    await say("When is the shop open?");
+    await finished();
+    expect(await page.$eval(".chat-question .hint", ({ textContent }) => textContent)).toBe("hours.txt");
+    expect(await page.$(".chat-composer li")).toBeNull();
   });
 
   test("loads a picture only when it is asked for", async () => {
@@ -144,7 +214,7 @@ describeInBrowser("the chat of the console, at a local run,", () => {
 
   test("keeps two users' conversations apart, side by side", async () => {
     const { page, finished } = await openWith("bot-demo", "user-ann");
-    await press(page, "Add a second user");
+    await press(page, "Add a user");
     const say = async (pane: number, text: string): Promise<void> => {
       const [...fields] = await page.$$(".chat-composer textarea");
       await fields[pane]?.type(text);
@@ -175,8 +245,8 @@ describeInBrowser("the chat of the console, at a local run,", () => {
     );
     await shows("You said: Hello from the IM");
 
-    await page.select("[aria-label=IM] select", "GROUP");
-    await fillIn(page, "Mention", "bot-demo");
+    await choose(page, "Channel", "Group");
+    await choose(page, "Mention", "Demo (bot-demo)");
     await page.locator(field).click();
     await page.locator(field).fill("Hello group");
     await page.keyboard.press("Enter");
@@ -189,6 +259,7 @@ describeInBrowser("the chat of the console, at a local run,", () => {
     await hasSaid(100);
     await page.reload();
     await hasSaid(200);
+    expect(await page.$$(".chat-question")).toHaveLength(1);
     await finished();
     expect((await answer()).split("word7 ")).toHaveLength(2);
     expect((await answer()).trim().endsWith("word79")).toBe(true);
@@ -203,7 +274,7 @@ describeInBrowser("the chat of the console, at a local run,", () => {
     await say("Is it so?");
     await finished();
     expect((await answer()).trim()).toBe("Yes.");
-    const thoughts = await page.$eval(".chat-thoughts", (details) => ({
+    const thoughts = await page.$eval(".chat-reasoning", (details) => ({
       isOpen: (details as HTMLDetailsElement).open,
       text: details.querySelector(".markdown")?.textContent?.trim(),
     }));
@@ -224,20 +295,20 @@ describeInBrowser("the chat of the console, at a local run,", () => {
     const { page, say, answer, finished } = await openWith("bot-demo", "see-names");
     await say("First");
     await finished();
-    await page.select(".chat-pane select", "new");
-    await fillIn(page, "Name", "trip", "textbox");
+    await choose(page, "Conversation", "New …");
+    await fillIn(page, "Name", "trip");
     await press(page, "Create");
     await page.waitForFunction(() => document.querySelector(".chat-answer") === null);
     await say("Second");
     await finished();
     expect(await answer()).not.toContain("before that you said");
-    await page.select(".chat-pane select", "default");
+    await choose(page, "Conversation", "Default, as in the IM");
     await page.waitForFunction(() => document.body.innerText.includes("You said: First"));
   });
 
   test.each([
     ["bot-silent", "The bot has no enabled integration that can answer. Add one on the page Bots."],
-    ["bot-nowhere", "The bot does not exist, or the answer has expired."],
+    ["bot-nowhere", "There is no bot with this ID."],
   ])("says in plain words why %s does not answer", async (botId, sentence) => {
     const { say, finished, notes } = await openWith(botId, "see-nothing");
     await say("Hello");
@@ -259,16 +330,15 @@ describeInBrowser("the chat of the console, at a local run,", () => {
   }, 60_000);
 
   test("speaks Chinese to those whose browser does, and remembers another choice", async () => {
-    const { page, say, finished, shows } = await open({ language: "zh-CN" });
+    const { page, say, finished, shows } = await open({ hash: "#/chat?bot=bot-nowhere", language: "zh-CN" });
     await shows("聊天");
     expect(await page.$eval("html", ({ lang }) => lang)).toBe("zh");
-    await fillIn(page, "机器人", "bot-nowhere");
     await say("你好");
     await finished();
-    await shows("机器人不存在，或回答已过期。");
+    await shows("没有使用此 ID 的机器人。");
     await page.click(".menu summary");
     await page.select(".menu select", "en");
-    await shows("The bot does not exist");
+    await shows("There is no bot with this ID.");
     await page.reload();
     await shows("Chat");
   });

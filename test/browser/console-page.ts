@@ -91,17 +91,21 @@ export const openConsole = async (
   };
 };
 
-type FieldRole = "combobox" | "textbox";
-
 /** Fills in a field and leaves it, which is when it takes effect. */
-export const fillIn = async (
-  page: Page,
-  name: string,
-  value: string,
-  role: FieldRole = "combobox",
-): Promise<void> => {
-  await page.locator(`::-p-aria([name="${name}"][role="${role}"])`).fill(value);
+export const fillIn = async (page: Page, name: string, value: string): Promise<void> => {
+  await page.locator(`::-p-aria([name="${name}"][role="textbox"])`).fill(value);
   await page.keyboard.press("Tab");
+};
+
+/** Chooses an option by what it is called. */
+export const choose = async (page: Page, name: string, option: string): Promise<void> => {
+  const list = await page.waitForSelector(`::-p-aria([name="${name}"][role="combobox"])`);
+  const value = await list?.evaluate((element, wanted) => {
+    const options = element instanceof HTMLSelectElement ? [...element.options] : [];
+    return options.find(({ text }) => text === wanted)?.value;
+  }, option);
+  if (value === undefined) throw new Error(`${name} has no option ${option}`);
+  await list?.select(value);
 };
 
 /** Clicks the button with this name. */

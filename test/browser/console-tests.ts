@@ -33,8 +33,8 @@ export const describeConsoleAt = (
     }, 60_000);
 
     const openPage = usePages(() => ({ browser, consoleUrl: server.url }));
-    const open = async (userId: string): Promise<ConsolePage> => {
-      const page = await openPage();
+    const open = async (userId: string, hash = "#/chat"): Promise<ConsolePage> => {
+      const page = await openPage({ hash });
       await fillIn(page.page, "User", userId);
       return page;
     };
@@ -119,11 +119,10 @@ export const describeConsoleAt = (
     });
 
     test("says in plain words that the bot does not exist", async () => {
-      const page = await open("see-nobody");
-      await fillIn(page.page, "Bot", "bot-nowhere");
+      const page = await open("see-nobody", "#/chat?bot=bot-nowhere");
       await page.say("Hello");
       await page.finished();
-      expect(await page.notes()).toEqual(["The bot does not exist, or the answer has expired."]);
+      expect(await page.notes()).toEqual(["There is no bot with this ID."]);
     });
 
     more?.(open);

@@ -40,7 +40,7 @@ describeInBrowser("the console's turns, at a local run,", () => {
     const { page, shows } = await open({ hash: "#/turns" });
     await tell("user-live", "bot-demo");
     await shows("user-live");
-    await fillIn(page, "User", "user-nobody", "textbox");
+    await fillIn(page, "User", "user-nobody");
     await page.waitForFunction(() => !document.querySelector("table")?.textContent?.includes("user-live"));
   });
 

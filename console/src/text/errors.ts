@@ -2,7 +2,7 @@ import { defineTexts } from "./language.ts";
 
 export const errorTexts = defineTexts(
   {
-    noServer: "The console's server does not answer. Start it with `npm start`, or check your connection.",
+    noServer: "The console's server does not answer. Start it with npm start, or check your connection.",
     noBridge: "The console's server cannot reach the bridge. Check that it is running.",
     busy: (seconds: number | undefined) =>
       `The bot is busy. Retry ${seconds === undefined ? "in a moment" : `in ${seconds} s`}.`,
@@ -29,14 +29,22 @@ export const errorTexts = defineTexts(
     byStatus: {
       401: "The bridge rejected this user's token: it has expired or was revoked.",
       403: "This user is not allowed to talk to this bot.",
-      404: "The bot does not exist, or the answer has expired.",
+      404: "There is no bot with this ID.",
       409: "The bot has no enabled integration that can answer. Add one on the page Bots.",
-      413: "The file is too large.",
+    },
+    /** Of an answer that had begun. */
+    ofTurn: { 404: "The answer has expired." },
+    ofRating: { 404: "The bot's app takes no ratings, or no longer has this answer." },
+    ofForm: { 409: "This form has been filled in elsewhere, or has expired." },
+    ofUpload: {
+      400: "The bot's app rejected this file.",
+      409: "The bot's app takes no uploads.",
+      413: "This file is too large: 4 MB at most, or less if the bot's app says so.",
       415: "The bot's app does not accept files of this type.",
     },
   },
   {
-    noServer: "控制台服务没有响应。请用 `npm start` 启动它，或检查网络连接。",
+    noServer: "控制台服务没有响应。请用 npm start 启动它，或检查网络连接。",
     noBridge: "控制台服务无法连接网桥。请确认网桥正在运行。",
     busy: (seconds) => `机器人正忙，请${seconds === undefined ? "稍后" : ` ${seconds} 秒后`}重试。`,
     other: (message) => `请求失败：${message}。`,
@@ -61,9 +69,16 @@ export const errorTexts = defineTexts(
     byStatus: {
       401: "网桥拒绝了此用户的令牌：令牌已过期或被撤销。",
       403: "此用户无权与该机器人对话。",
-      404: "机器人不存在，或回答已过期。",
+      404: "没有使用此 ID 的机器人。",
       409: "该机器人没有可以回答的已启用集成。请在“机器人”页面添加。",
-      413: "文件过大。",
+    },
+    ofTurn: { 404: "回答已过期。" },
+    ofRating: { 404: "机器人的应用不接受评价，或已不再保存此回答。" },
+    ofForm: { 409: "此表单已在别处填写，或已过期。" },
+    ofUpload: {
+      400: "机器人的应用拒绝了此文件。",
+      409: "机器人的应用不接受上传文件。",
+      413: "文件过大：最大 4 MB，机器人的应用可能限制得更小。",
       415: "机器人的应用不接受此类文件。",
     },
   },

@@ -3,9 +3,13 @@ import { callApi } from "../../api.ts";
 
 const maxListed = 100;
 
-/** The ids of the app's first 100 bots; any other can be typed. */
-export const listBotIds = async (signal: AbortSignal): Promise<readonly string[]> => {
+export interface ListedBot {
+  readonly userId: string;
+  readonly name: string;
+}
+
+/** The app's first 100 bots; the id of any other can be entered. */
+export const listBots = async (signal: AbortSignal): Promise<readonly ListedBot[]> => {
   const body = { page: 1, pageSize: maxListed };
-  const { bots } = await callApi("/v3/bot/query.json", body, botsReply, signal);
-  return bots.map(({ userId }) => userId);
+  return (await callApi("/v3/bot/query.json", body, botsReply, signal)).bots;
 };

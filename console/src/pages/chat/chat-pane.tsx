@@ -3,8 +3,11 @@ import { useEffect, useMemo } from "preact/hooks";
 import { chosenApp } from "../../chosen-app.ts";
 import { describeError } from "../../describe-error.ts";
 import { Failure } from "../../ui/failure.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { isOpen } from "./answer-state.ts";
 import { makeAttachments } from "./attachments.ts";
+import { BotChoice } from "./bot-choice.tsx";
+import type { ListedBot } from "./bot-list.ts";
 import { botOf } from "./clients.ts";
 import { Composer } from "./composer.tsx";
 import { type Conversation, makeConversation } from "./conversation.ts";
@@ -14,7 +17,7 @@ import { ExchangeView } from "./exchange-view.tsx";
 import { IdField } from "./id-field.tsx";
 import { onNextFrame } from "./next-frame.ts";
 import { makeOpenTurnStore } from "./open-turn.ts";
-import type { ChatPane } from "./panes.ts";
+import { type ChatPane, changePane } from "./panes.ts";
 import { chatTexts } from "./texts.ts";
 import { useScrollToEnd } from "./use-scroll-to-end.ts";
 
@@ -25,6 +28,25 @@ const statusOf = ({ exchanges, isBusy }: Conversation): string => {
   if (isBusy.value) return answering;
   if (!last || isOpen(last)) return "";
   return last.phase === "failed" ? failed : answered;
+};
+
+const Suggestions = ({ conversation }: { conversation: Conversation }) => {
+  const suggestions = conversation.suggestions.value;
+  if (suggestions.length === 0) return null;
+  return (
+    <section class="row chat-suggestions" aria-label={chatTexts.value.suggestions}>
+      {suggestions.map((text) => (
+        <button
+          key={text}
+          type="button"
+          dir="auto"
+          onClick={() => void conversation.ask({ text, files: [] })}
+        >
+          {text}
+        </button>
+      ))}
+    </section>
+  );
 };
 
 const Log = ({ conversation, pane }: { conversation: Conversation; pane: ChatPane }) => {
@@ -59,41 +81,70 @@ const Log = ({ conversation, pane }: { conversation: Conversation; pane: ChatPan
             userId={pane.userId}
           />
         ))}
+        <Suggestions conversation={conversation} />
         {exchanges.length === 0 && history.state === "loaded" && <p class="chat-empty">{texts.empty}</p>}
       </div>
     </div>
   );
 };
 
-const Suggestions = ({ conversation }: { conversation: Conversation }) => {
-  const suggestions = conversation.suggestions.value;
-  if (suggestions.length === 0) return null;
-  return (
-    <section class="row chat-suggestions" aria-label={chatTexts.value.suggestions}>
-      {suggestions.map((text) => (
-        <button
-          key={text}
-          type="button"
-          dir="auto"
-          onClick={() => void conversation.ask({ text, files: [] })}
-        >
-          {text}
-        </button>
-      ))}
-    </section>
-  );
-};
-
-interface ChatPaneProps {
+interface HeaderProps {
   readonly pane: ChatPane;
-  readonly botIds: readonly string[];
-  readonly onChange: (pane: ChatPane) => void;
+  readonly bots: readonly ListedBot[];
+  readonly disabled: boolean;
+  readonly onForget: () => void;
   /** Undefined for the only pane. */
   readonly onClose: (() => void) | undefined;
 }
 
+const Header = ({ pane, bots, disabled, onForget, onClose }: HeaderProps) => {
+  const texts = chatTexts.value;
+  const { botId, userId, conversation } = pane;
+  return (
+    <header>
+      <BotChoice
+        label={texts.bot}
+        value={botId}
+        bots={bots}
+        disabled={disabled}
+        onChoose={(chosen) => changePane({ ...pane, botId: chosen, conversation: undefined })}
+      />
+      <IdField
+        label={texts.user}
+        value={userId}
+        disabled={disabled}
+        onChange={(chosen) => changePane({ ...pane, userId: chosen, conversation: undefined })}
+      />
+      <ConversationChoice
+        botId={botId}
+        userId={userId}
+        name={conversation}
+        disabled={disabled}
+        onChoose={(chosen) => changePane({ ...pane, conversation: chosen })}
+      />
+      <div class="chat-pane-actions">
+        <button type="button" class="quiet" title={texts.forgetHint} disabled={disabled} onClick={onForget}>
+          {texts.forget}
+        </button>
+        {onClose && (
+          <button
+            type="button"
+            class="quiet"
+            aria-label={texts.closePane(texts.paneOf(userId, botId))}
+            onClick={onClose}
+          >
+            <Icon shape="close" />
+          </button>
+        )}
+      </div>
+    </header>
+  );
+};
+
+type ChatPaneProps = Pick<HeaderProps, "pane" | "bots" | "onClose">;
+
 /** A user's conversation with a bot, over HTTP. */
-export const ChatPaneView = ({ pane, botIds, onChange, onClose }: ChatPaneProps) => {
+export const ChatPaneView = ({ pane, bots, onClose }: ChatPaneProps) => {
   const texts = chatTexts.value;
   const { botId, userId, conversation: name } = pane;
   const app = chosenApp.value;
@@ -106,9 +157,9 @@ export const ChatPaneView = ({ pane, botIds, onChange, onClose }: ChatPaneProps)
     return makeConversation({ bot, name, openTurns, now, onNextFrame });
   }, [bot, name]);
   useEffect(() => {
-    void conversation.open();
+    if (botId !== "") void conversation.open();
     return conversation.close;
-  }, [conversation]);
+  }, [conversation, botId]);
 
   const isBusy = conversation.isBusy.value;
   const act = (action: Promise<void>): void => {
@@ -121,61 +172,22 @@ export const ChatPaneView = ({ pane, botIds, onChange, onClose }: ChatPaneProps)
     await conversation.forget();
     if (name === undefined) return;
     removeName(botId, userId, name);
-    onChange({ ...pane, conversation: undefined });
+    changePane({ ...pane, conversation: undefined });
   };
 
   return (
     <section class="chat-pane" aria-label={texts.paneOf(userId, botId)}>
-      <header class="row">
-        <IdField
-          label={texts.bot}
-          value={botId}
-          suggestions={botIds}
-          disabled={isBusy}
-          onChange={(chosen) => onChange({ ...pane, botId: chosen, conversation: undefined })}
-        />
-        <IdField
-          label={texts.user}
-          value={userId}
-          disabled={isBusy}
-          onChange={(chosen) => onChange({ ...pane, userId: chosen, conversation: undefined })}
-        />
-        <ConversationChoice
-          botId={botId}
-          userId={userId}
-          name={name}
-          disabled={isBusy}
-          onChoose={(chosen) => onChange({ ...pane, conversation: chosen })}
-        />
-        <button
-          type="button"
-          class="quiet"
-          title={texts.forgetHint}
-          disabled={isBusy}
-          onClick={() => act(forget())}
-        >
-          {texts.forget}
-        </button>
-        {onClose && (
-          <button
-            type="button"
-            class="quiet"
-            aria-label={texts.closePane(texts.paneOf(userId, botId))}
-            onClick={onClose}
-          >
-            ×
-          </button>
-        )}
-      </header>
+      <h2 class="visually-hidden">{texts.paneOf(userId, botId)}</h2>
+      <Header pane={pane} bots={bots} disabled={isBusy} onForget={() => act(forget())} onClose={onClose} />
       <Log conversation={conversation} pane={pane} />
       {failure.value !== undefined && (
         <p class="error" role="alert">
           {describeError(failure.value)}
         </p>
       )}
-      <Suggestions conversation={conversation} />
       <Composer
-        botId={botId}
+        name={texts.message(botId)}
+        disabled={botId === ""}
         isBusy={isBusy}
         attachments={attachments}
         onSend={(question) => void conversation.ask(question)}

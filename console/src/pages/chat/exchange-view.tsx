@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { describeError } from "../../describe-error.ts";
 import { Markdown } from "../../markdown/markdown.tsx";
+import { errorTexts } from "../../text/errors.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { AnswerFacts } from "./answer-facts.tsx";
 import { type AnswerState, isOpen, type Retry } from "./answer-state.ts";
@@ -21,6 +22,13 @@ const truncatedText = (reason: string): string => {
   const { truncated, truncatedOther } = chatTexts.value;
   const known: Readonly<Record<string, string>> = truncated;
   return known[reason] ?? truncatedOther(reason);
+};
+
+const describeFailure = ({ isInput, answer }: Exchange): string => {
+  const { ofForm, ofTurn } = errorTexts.value;
+  const { error, turn } = answer.value;
+  if (isInput) return describeError(error, ofForm);
+  return describeError(error, turn === undefined ? {} : ofTurn);
 };
 
 const Notes = ({ answer }: { answer: AnswerState }) => {
@@ -64,7 +72,7 @@ const Rating = ({ exchange, conversation }: ExchangeProps) => {
       </button>
       {failure.value !== undefined && (
         <span class="error" role="alert">
-          {describeError(failure.value)}
+          {describeError(failure.value, errorTexts.value.ofRating)}
         </span>
       )}
     </>
@@ -81,7 +89,7 @@ const Actions = ({ exchange, conversation }: ExchangeProps) => {
       {answer.phase === "done" && answer.turn !== undefined && (
         <Rating exchange={exchange} conversation={conversation} />
       )}
-      {canRetry(exchange) && (
+      {canRetry(exchange) && !conversation.isBusy.value && (
         <button type="button" class="quiet" onClick={() => void conversation.ask(exchange.question)}>
           {texts.retry}
         </button>
@@ -97,8 +105,8 @@ const AnswerView = ({ exchange, conversation, botId }: ExchangeProps & { botId: 
     <article class={`chat-answer ${answer.phase}`}>
       <h3 class="visually-hidden">{botId}</h3>
       {answer.reasoning !== "" && (
-        <details class="chat-thoughts">
-          <summary>{chatTexts.value.thoughts}</summary>
+        <details class="chat-reasoning">
+          <summary>{chatTexts.value.reasoning}</summary>
           <Markdown text={answer.reasoning} />
         </details>
       )}
@@ -112,7 +120,7 @@ const AnswerView = ({ exchange, conversation, botId }: ExchangeProps & { botId: 
           onSubmit={(input) => void conversation.fillIn(exchange, input)}
         />
       )}
-      {answer.phase === "failed" && <p class="error">{describeError(answer.error)}</p>}
+      {answer.phase === "failed" && <p class="error">{describeFailure(exchange)}</p>}
       <Sources sources={answer.sources} />
       <Actions exchange={exchange} conversation={conversation} />
       <AnswerFacts answer={answer} />

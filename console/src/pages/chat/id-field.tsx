@@ -4,13 +4,12 @@ import { useEffect, useId } from "preact/hooks";
 interface IdFieldProps {
   readonly label: string;
   readonly value: string;
-  readonly suggestions?: readonly string[];
   readonly disabled?: boolean;
   readonly onChange: (value: string) => void;
 }
 
-/** A user's, bot's or group's id: typed, or chosen from those that are known. It takes effect once the field is left. */
-export const IdField = ({ label, value, suggestions = [], disabled = false, onChange }: IdFieldProps) => {
+/** A user's or group's id. It takes effect once the field is left. */
+export const IdField = ({ label, value, disabled = false, onChange }: IdFieldProps) => {
   const id = useId();
   /** What is being typed, which must outlive what else happens on the page. */
   const draft = useSignal(value);
@@ -22,7 +21,6 @@ export const IdField = ({ label, value, suggestions = [], disabled = false, onCh
       <label for={id}>{label}</label>
       <input
         id={id}
-        list={`${id}-list`}
         value={draft.value}
         disabled={disabled}
         required
@@ -38,11 +36,6 @@ export const IdField = ({ label, value, suggestions = [], disabled = false, onCh
           else onChange(given);
         }}
       />
-      <datalist id={`${id}-list`}>
-        {suggestions.map((each) => (
-          <option key={each} value={each} />
-        ))}
-      </datalist>
     </span>
   );
 };

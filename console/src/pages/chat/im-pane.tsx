@@ -1,14 +1,17 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import * as v from "valibot";
 import { callServer } from "../../api.ts";
 import { describeError } from "../../describe-error.ts";
 import { Markdown } from "../../markdown/markdown.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { Select } from "../../ui/select.tsx";
+import { BotChoice } from "./bot-choice.tsx";
+import type { ListedBot } from "./bot-list.ts";
 import { Composer } from "./composer.tsx";
 import { IdField } from "./id-field.tsx";
 import { type ImMessage, openImFeed } from "./im-feed.ts";
-import type { ImPane } from "./panes.ts";
+import { changePane, type ImPane } from "./panes.ts";
 import { chatTexts } from "./texts.ts";
 import { useScrollToEnd } from "./use-scroll-to-end.ts";
 
@@ -67,17 +70,90 @@ const Message = ({ message, isOwn, showsChunks }: MessageProps) => {
   );
 };
 
-interface ImPaneProps {
+interface HeaderProps {
   readonly pane: ImPane;
-  readonly botIds: readonly string[];
-  readonly onChange: (pane: ImPane) => void;
+  readonly bots: readonly ListedBot[];
+  /** Empty for nobody. */
+  readonly mention: string;
+  readonly onMention: (botId: string) => void;
+  readonly showsChunks: Signal<boolean>;
   readonly onClose: (() => void) | undefined;
 }
+
+/** Where a group's messages go if none is chosen. */
+const firstGroup = "group-1";
+
+const Header = ({ pane, bots, mention, onMention, showsChunks, onClose }: HeaderProps) => {
+  const texts = chatTexts.value;
+  const { userId, channelType, targetId } = pane;
+  return (
+    <header>
+      <h2>{texts.im.title}</h2>
+      <IdField
+        label={texts.user}
+        value={userId}
+        onChange={(chosen) => changePane({ ...pane, userId: chosen })}
+      />
+      <Select
+        label={texts.im.channel}
+        value={channelType}
+        options={["PERSON", "GROUP"]}
+        nameOf={(type) => texts.im.channels[type]}
+        onChange={(chosen) => {
+          const target = chosen === "GROUP" ? firstGroup : (bots[0]?.userId ?? "");
+          changePane({ ...pane, channelType: chosen, targetId: target });
+        }}
+      />
+      {channelType === "GROUP" ? (
+        <>
+          <IdField
+            label={texts.im.group}
+            value={targetId}
+            onChange={(chosen) => changePane({ ...pane, targetId: chosen })}
+          />
+          <BotChoice
+            label={texts.im.mention}
+            value={mention}
+            bots={bots}
+            noneName={texts.im.mentionNobody}
+            onChoose={onMention}
+          />
+        </>
+      ) : (
+        <BotChoice
+          label={texts.bot}
+          value={targetId}
+          bots={bots}
+          onChoose={(chosen) => changePane({ ...pane, targetId: chosen })}
+        />
+      )}
+      <div class="chat-pane-actions">
+        <label class="labelled">
+          <input
+            type="checkbox"
+            checked={showsChunks.value}
+            onChange={({ currentTarget }) => {
+              showsChunks.value = currentTarget.checked;
+            }}
+          />
+          {texts.im.showChunks}
+        </label>
+        {onClose && (
+          <button type="button" class="quiet" aria-label={texts.closePane(texts.im.title)} onClick={onClose}>
+            <Icon shape="close" />
+          </button>
+        )}
+      </div>
+    </header>
+  );
+};
+
+type ImPaneProps = Pick<HeaderProps, "pane" | "bots" | "onClose">;
 
 const sent = v.object({});
 
 /** The IM as a user of it sees it, with the answers chunk by chunk. Only a local run has it. */
-export const ImPaneView = ({ pane, botIds, onChange, onClose }: ImPaneProps) => {
+export const ImPaneView = ({ pane, bots, onClose }: ImPaneProps) => {
   const texts = chatTexts.value;
   const feed = useMemo(openImFeed, []);
   useEffect(() => feed.close, [feed]);
@@ -87,7 +163,7 @@ export const ImPaneView = ({ pane, botIds, onChange, onClose }: ImPaneProps) => 
   const failure = useSignal<unknown>(undefined);
   const { userId, channelType, targetId } = pane;
   const isGroup = channelType === "GROUP";
-  const mention = chosenMention.value ?? botIds[0] ?? "";
+  const mention = chosenMention.value ?? bots[0]?.userId ?? "";
   const messages = feed.messages.value.filter(isShown(pane));
 
   const send = async (text: string): Promise<void> => {
@@ -101,58 +177,16 @@ export const ImPaneView = ({ pane, botIds, onChange, onClose }: ImPaneProps) => 
 
   return (
     <section class="chat-pane" aria-label={texts.im.title}>
-      <header class="row">
-        <strong>{texts.im.title}</strong>
-        <IdField
-          label={texts.im.seenBy}
-          value={userId}
-          onChange={(chosen) => onChange({ ...pane, userId: chosen })}
-        />
-        <Select
-          label={texts.im.channel}
-          value={channelType}
-          options={["PERSON", "GROUP"]}
-          nameOf={(type) => texts.im.channels[type]}
-          onChange={(chosen) =>
-            onChange({
-              ...pane,
-              channelType: chosen,
-              targetId: chosen === "GROUP" ? "group-1" : (botIds[0] ?? ""),
-            })
-          }
-        />
-        <IdField
-          label={isGroup ? texts.im.group : texts.bot}
-          value={targetId}
-          suggestions={isGroup ? [] : botIds}
-          onChange={(chosen) => onChange({ ...pane, targetId: chosen })}
-        />
-        {isGroup && (
-          <IdField
-            label={texts.im.mention}
-            value={mention}
-            suggestions={botIds}
-            onChange={(chosen) => {
-              chosenMention.value = chosen;
-            }}
-          />
-        )}
-        <label class="labelled">
-          <input
-            type="checkbox"
-            checked={showsChunks.value}
-            onChange={({ currentTarget }) => {
-              showsChunks.value = currentTarget.checked;
-            }}
-          />
-          {texts.im.showChunks}
-        </label>
-        {onClose && (
-          <button type="button" class="quiet" aria-label={texts.closePane(texts.im.title)} onClick={onClose}>
-            ×
-          </button>
-        )}
-      </header>
+      <Header
+        pane={pane}
+        bots={bots}
+        mention={mention}
+        onMention={(botId) => {
+          chosenMention.value = botId;
+        }}
+        showsChunks={showsChunks}
+        onClose={onClose}
+      />
       <div ref={log} class="chat-log" role="log" tabIndex={0} aria-label={texts.im.title}>
         <div class="chat-log-content">
           {messages.map((message) => (
@@ -173,11 +207,11 @@ export const ImPaneView = ({ pane, botIds, onChange, onClose }: ImPaneProps) => 
         </p>
       )}
       <Composer
-        botId={targetId}
+        name={texts.im.message}
+        disabled={targetId === ""}
         isBusy={false}
         attachments={undefined}
         onSend={({ text }) => void send(text)}
-        onStop={() => {}}
       />
     </section>
   );

@@ -2,7 +2,11 @@ import * as v from "valibot";
 import { currentSession } from "../../session.ts";
 import { storedSignal } from "../../stored-signal.ts";
 
+/** Unique among the panes, so that each keeps what is written in it when another one is closed. */
+const paneId = v.optional(v.string(), () => crypto.randomUUID());
+
 const chatPane = v.object({
+  id: paneId,
   kind: v.literal("chat"),
   botId: v.string(),
   userId: v.string(),
@@ -10,6 +14,7 @@ const chatPane = v.object({
   conversation: v.optional(v.string()),
 });
 const imPane = v.object({
+  id: paneId,
   kind: v.literal("im"),
   userId: v.string(),
   channelType: v.picklist(["PERSON", "GROUP"]),
@@ -28,7 +33,12 @@ const defaultUserId = "console-user";
 
 const firstPane = (): ChatPane => {
   const { local } = currentSession();
-  return { kind: "chat", botId: local?.botId ?? "", userId: local?.userId ?? defaultUserId };
+  return {
+    id: crypto.randomUUID(),
+    kind: "chat",
+    botId: local?.botId ?? "",
+    userId: local?.userId ?? defaultUserId,
+  };
 };
 
 /** The conversations side by side. */
@@ -37,12 +47,20 @@ export const panes = storedSignal<readonly Pane[]>("panes", (kept) => {
   return parsed.success ? parsed.output : [firstPane()];
 });
 
-export const changePane = (index: number, pane: Pane): void => {
-  panes.value = panes.value.map((each, place) => (place === index ? pane : each));
+/** Replaces the pane with this one's id. */
+export const changePane = (pane: Pane): void => {
+  panes.value = panes.value.map((each) => (each.id === pane.id ? pane : each));
 };
 
-export const closePane = (index: number): void => {
-  panes.value = panes.value.filter((_, place) => place !== index);
+/** Lets the first user talk to this bot. */
+export const chooseBot = (botId: string): void => {
+  const pane = panes.peek().find(({ kind }) => kind === "chat");
+  if (pane?.kind !== "chat" || pane.botId === botId) return;
+  changePane({ ...pane, botId, conversation: undefined });
+};
+
+export const closePane = ({ id }: Pane): void => {
+  panes.value = panes.value.filter((each) => each.id !== id);
 };
 
 /** A user id that no other pane has: `user-002` after `user-001`. */
@@ -53,17 +71,18 @@ export const nextUserId = (taken: readonly string[]): string => {
   }
 };
 
-/** Adds a second user who talks to the same bot. */
+/** Adds another user who talks to the same bot. */
 export const addUser = (): void => {
   const last = panes.value.findLast((pane) => pane.kind === "chat") ?? firstPane();
   const userId = nextUserId(panes.value.map((pane) => pane.userId));
-  panes.value = [...panes.value, { kind: "chat", botId: last.botId, userId }];
+  panes.value = [...panes.value, { id: crypto.randomUUID(), kind: "chat", botId: last.botId, userId }];
 };
 
 /** Adds the IM as the first user sees it. */
 export const addImView = (): void => {
   const { botId, userId } = panes.value.find((pane) => pane.kind === "chat") ?? firstPane();
-  panes.value = [...panes.value, { kind: "im", userId, channelType: "PERSON", targetId: botId }];
+  const im: ImPane = { id: crypto.randomUUID(), kind: "im", userId, channelType: "PERSON", targetId: botId };
+  panes.value = [...panes.value, im];
 };
 
 export const maxPanes = 3;
