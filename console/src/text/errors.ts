@@ -24,7 +24,7 @@ export const errorTexts = defineTexts(
       empty: "The bot returned an empty answer.",
       interrupted: "The answer was interrupted.",
       replay_too_long: "The rest of the answer is no longer available.",
-      internal: "The bridge had an internal error. Its log has the request id.",
+      internal: "The bridge had an internal error. Its log has the request ID.",
     },
     byStatus: {
       401: "The bridge rejected this user's token: it has expired or was revoked.",

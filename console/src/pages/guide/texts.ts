@@ -48,15 +48,15 @@ export const guideTexts = defineTexts(
     storyTitle: "The turn",
     refused: (status: number, code: number | undefined) =>
       code === undefined ? `Refused with status ${status}` : `Refused with status ${status}, code ${code}`,
-    requestId: (id: string) => `Request id: ${id}`,
-    noBot: "Create the bot first, or enter the id of an existing one.",
+    requestId: (id: string) => `Request ID: ${id}`,
+    noBot: "Create the bot first, or enter the ID of an existing one.",
     advice: {
       1001: "The bridge does not know this App Key. Choose another app in the settings at the top.",
       1002: "Change the value that the message names, then run the step again.",
       1004: "Run the step again: it makes a new signature.",
       1005: "Shorten the value that the message names, then run the step again.",
       1008: "Wait a moment, then run the step again.",
-      404: "What the message names does not exist. Do the steps before this one first, or correct the id.",
+      404: "What the message names does not exist. Do the steps before this one first, or correct the ID.",
       409: "Wait until the other call has ended, then run the step again.",
     },
   },

@@ -16,18 +16,18 @@ const texts = defineTexts(
     created: (id: string) =>
       `The bot ${id} exists. Its webhook gets private messages, and mentions in groups.`,
     exists:
-      "Either go on with the bot as it is, choose another id, or delete it with the last step of this guide.",
+      "Either go on with the bot as it is, choose another ID, or delete it with the last step of this guide.",
   },
   {
     title: "创建机器人",
     intro:
-      "机器人是由您的程序代为应答的用户。先给它配置一个 webhook：网桥会把发给机器人的每条消息推送到您的服务器。",
+      "机器人是由您的程序代为应答的用户。先给它配置一个 Webhook：网桥会把发给机器人的每条消息推送到您的服务器。",
     points: [
       "在本地运行中，yourserver.com 是您的服务器的模拟器。",
       "已部署的网桥只会调用公网上的 https 地址。",
     ],
     action: "创建机器人",
-    created: (id) => `机器人 ${id} 已创建。它的 webhook 会收到单聊消息以及群聊中对它的 @ 提及。`,
+    created: (id) => `机器人 ${id} 已创建。它的 Webhook 会收到单聊消息以及群聊中对它的 @ 提及。`,
     exists: "可以直接继续使用现有的机器人，或换一个 ID，或用本指南的最后一步删除它。",
   },
 );

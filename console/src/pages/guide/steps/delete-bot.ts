@@ -11,7 +11,7 @@ const texts = defineTexts(
     action: "Delete the bot",
     deleted: (id: string) =>
       `The bot ${id} is gone. That was the whole way: from here on, your own server makes these calls.`,
-    missing: "There is no such bot: it has been deleted already, or its id is another one.",
+    missing: "There is no such bot: it has been deleted already, or its ID is another one.",
   },
   {
     title: "删除机器人",

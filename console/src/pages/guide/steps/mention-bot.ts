@@ -8,7 +8,7 @@ const texts = defineTexts(
   {
     title: "Mention the bot in a group",
     intro:
-      "Publishes a message to a group. In a group a bot gets only what mentions it: its id in mentionedInfo, and isMentioned=1.",
+      "Publishes a message to a group. In a group a bot gets only what mentions it: its ID in mentionedInfo, and isMentioned=1.",
     points: [
       "The model is asked without the bot's name at the beginning of the text.",
       "The answer goes to the group. Each member has a conversation of their own with the bot.",

@@ -11,13 +11,13 @@ const texts = defineTexts(
     action: "Read it",
     found: "This is the bot. API keys are masked; an update that sends the masked form keeps the stored key.",
     missing: (id: string) =>
-      `There is no bot with the id ${id}. Create it first, or enter the id of an existing one.`,
+      `There is no bot with the ID ${id}. Create it first, or enter the ID of an existing one.`,
   },
   {
     title: "读取机器人",
     intro: "返回网桥保存的机器人，省略的字段都已填入默认值。",
     action: "读取",
-    found: "这就是该机器人。API 密钥已打码；更新时原样传回打码后的密钥，即保留原密钥。",
+    found: "这就是该机器人。API 密钥已做掩码处理；更新时原样传回掩码后的密钥，即保留原密钥。",
     missing: (id) => `没有 ID 为 ${id} 的机器人。请先创建，或填写已有机器人的 ID。`,
   },
 );

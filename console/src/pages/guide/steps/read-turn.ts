@@ -11,7 +11,7 @@ const texts = defineTexts(
     intro:
       "Every message that triggers an integration is a turn. The bridge keeps who asked whom, when each part happened, how it ended and why, for seven days.",
     points: [
-      "The steps before fill in the id of their latest turn.",
+      "The steps before fill in the ID of their latest turn.",
       "A story has no text, unless the app's secret sets storyText.",
     ],
     action: "Read the story",

@@ -15,7 +15,7 @@ const texts = defineTexts(
   {
     title: "以机器人身份回复",
     intro:
-      "webhook 可以随时回复：由您的服务器以机器人的名义发送消息。消息会送达 IM 中的用户，且不会触发任何集成。",
+      "Webhook 可以随时回复：由您的服务器以机器人的名义发送消息。消息会送达 IM 中的用户，且不会触发任何集成。",
     points: ["如需流式回复，请分段发送到 /v3/message/private/publish_stream.json。"],
     action: "发送回复",
     sent: "机器人的消息正在送达用户。",

@@ -18,7 +18,7 @@ const texts = defineTexts(
   },
   {
     title: "筛选消息",
-    intro: "修改 Dify 集成：从现在起，它只回答包含某个词的消息。webhook 仍然会收到所有消息。",
+    intro: "修改 Dify 集成：从现在起，它只回答包含某个词的消息。Webhook 仍然会收到所有消息。",
     points: [
       "更新只改变所列的字段，其他字段保持不变。",
       "不区分大小写。其他筛选方式有 startsWith、endsWith、equals，以及使用正则表达式（RE2）的 matches。",

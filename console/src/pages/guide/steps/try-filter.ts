@@ -13,7 +13,7 @@ const texts = defineTexts(
   },
   {
     title: "试试筛选",
-    intro: "发送一条不含该词的消息：只有 webhook 收到。然后在消息中加上该词再发一次：两个集成都会收到。",
+    intro: "发送一条不含该词的消息：只有 Webhook 收到。然后在消息中加上该词再发一次：两个集成都会收到。",
     action: "发送",
   },
 );

@@ -6,7 +6,7 @@ export const listTexts = defineTexts(
     clear: "Clear filters",
     outcome: "Outcome",
     allOutcomes: "All outcomes",
-    conversationHint: "A client's name for it, or a group's id",
+    conversationHint: "A client's name for it, or a group's ID",
     time: "Accepted",
     what: "What happened",
     firstText: "First text",

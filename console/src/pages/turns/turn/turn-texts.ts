@@ -4,8 +4,8 @@ export const turnTexts = defineTexts(
   {
     back: "All turns",
     several: (count: number) =>
-      `${count} turns have this id: several bots got the message, or one request sent several.`,
-    notFound: "No turn has this id.",
+      `${count} turns have this ID: several bots got the message, or one request sent several.`,
+    notFound: "No turn has this ID.",
     notFoundHelp:
       "Turns are kept for 7 days, unless turnStoryDays says otherwise. A message that triggered no bot is no turn: `npm run story` finds out why.",
     notSearched: (time: string) => `Turns before ${time} were not searched.`,
@@ -60,16 +60,16 @@ export const turnTexts = defineTexts(
     answer: "Answer",
     noTexts: "Not kept. The bridge keeps them only for an app whose secret has storyText.",
     noText: "(no text)",
-    ids: "Ids",
+    ids: "IDs",
     idNames: {
       turn: "Turn",
       msgUID: "msgUID",
-      requestId: "Request id",
-      traceId: "Trace id",
+      requestId: "Request ID",
+      traceId: "Trace ID",
       user: "User in the log",
-      taskId: "Dify task id",
-      messageId: "Model's message id",
-      conversationId: "Dify conversation id",
+      taskId: "Dify task ID",
+      messageId: "Model's message ID",
+      conversationId: "Dify conversation ID",
     },
     story: "Its lines in the log of a local run (with --stage: of a deployment)",
     storySubject: "the command",
