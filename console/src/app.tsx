@@ -2,11 +2,10 @@ import type { ComponentType } from "preact";
 import type { PageName } from "./address.ts";
 import { Header } from "./header.tsx";
 import { SignedOut, Unreachable } from "./no-session.tsx";
-import { PageBoundary } from "./page-boundary.tsx";
+import { PageBoundary, PageFailed } from "./page-boundary.tsx";
 import { route } from "./route.ts";
-import { session } from "./session.ts";
+import { loadSession, session } from "./session.ts";
 import { shellTexts } from "./text/shell.ts";
-import { Failure } from "./ui/failure.tsx";
 import { useLoaded } from "./ui/use-loaded.ts";
 
 /** Each page is a script of its own, loaded when it is first shown. */
@@ -17,9 +16,19 @@ const pages: Readonly<Record<PageName, () => Promise<ComponentType>>> = {
   guide: async () => (await import("./pages/guide/guide-page.tsx")).GuidePage,
 };
 
+/** Without the server, this shows how to start it. */
+const loadPage = async (name: PageName): Promise<ComponentType> => {
+  try {
+    return await pages[name]();
+  } catch (error) {
+    await loadSession();
+    throw error;
+  }
+};
+
 const CurrentPage = ({ name }: { name: PageName }) => {
-  const [loaded, reload] = useLoaded(pages[name], []);
-  if (loaded.state === "failed") return <Failure error={loaded.error} onRetry={reload} />;
+  const [loaded] = useLoaded(() => loadPage(name), []);
+  if (loaded.state === "failed") return <PageFailed error={loaded.error} />;
   if (loaded.state === "loading") return <p class="notice">{shellTexts.value.loading}</p>;
   const Page = loaded.value;
   return (

@@ -1,8 +1,14 @@
-import { loadSession } from "./session.ts";
+import { loadSession, session } from "./session.ts";
 import { shellTexts } from "./text/shell.ts";
 import { CopyButton } from "./ui/copy-button.tsx";
 
 const startCommand = "npm start";
+
+/** Loads everything again: browsers do not load a script again that once failed to. */
+const retry = async (): Promise<void> => {
+  await loadSession();
+  if (session.value.state !== "unreachable") location.reload();
+};
 
 /** The page is open, but what served it does not answer. */
 export const Unreachable = () => {
@@ -16,7 +22,7 @@ export const Unreachable = () => {
       <p>
         <code>{startCommand}</code> <CopyButton text={startCommand} />
       </p>
-      <button type="button" class="primary" onClick={() => void loadSession()}>
+      <button type="button" class="primary" onClick={() => void retry()}>
         {reload}
       </button>
     </main>

@@ -2,6 +2,20 @@ import { Component, type ComponentChildren } from "preact";
 import { describeError } from "./describe-error.ts";
 import { shellTexts } from "./text/shell.ts";
 
+/** A new version of the console may have replaced what this one would load. */
+export const PageFailed = ({ error }: { error: unknown }) => {
+  const { pageFailed, reload } = shellTexts.value;
+  return (
+    <div class="notice failed" role="alert">
+      <p>{pageFailed}</p>
+      <p>{describeError(error)}</p>
+      <button type="button" onClick={() => location.reload()}>
+        {reload}
+      </button>
+    </div>
+  );
+};
+
 /** Shows that a page failed, so that the others still work. */
 export class PageBoundary extends Component<{ children: ComponentChildren }, { error: unknown }> {
   override state = { error: undefined };
@@ -11,16 +25,7 @@ export class PageBoundary extends Component<{ children: ComponentChildren }, { e
   }
 
   override render() {
-    if (this.state.error === undefined) return this.props.children;
-    const { pageFailed, reload } = shellTexts.value;
-    return (
-      <div class="notice failed" role="alert">
-        <p>{pageFailed}</p>
-        <p>{describeError(this.state.error)}</p>
-        <button type="button" onClick={() => location.reload()}>
-          {reload}
-        </button>
-      </div>
-    );
+    const { error } = this.state;
+    return error === undefined ? this.props.children : <PageFailed error={error} />;
   }
 }

@@ -86,6 +86,16 @@ describeInBrowser("the console's pages, at a local run,", () => {
     await shows("npm start");
   });
 
+  test("says so too when a page is not loaded yet and its server is gone", async () => {
+    const { page, shows } = await open();
+    await page.setOfflineMode(true);
+    await follow(page, "Bots");
+    await shows("The console has lost its server.");
+    await page.setOfflineMode(false);
+    await press(page, "Try again");
+    await shows("New bot");
+  });
+
   test("closes the settings at Escape, and at a click elsewhere", async () => {
     const { page } = await open({ hash: "#/guide" });
     const isOpen = (): Promise<boolean> => page.$eval(".menu", (menu) => menu.hasAttribute("open"));

@@ -32,7 +32,7 @@ export const deadTexts = defineTexts<Texts>(
       "Jobs that the bridge gave up, kept for 14 days. Fix what the reason names, then redrive them: each gets all its tries again.",
     none: "No dead letters. Every job ran, or is still being tried.",
     unsupported:
-      "This bridge has no API for dead letters yet: it is of an older version. `npm run redrive` lists them in a terminal.",
+      "This bridge has no API for dead letters yet: it is of an older version. npm run redrive lists them in a terminal.",
     incomplete:
       "There may be more: a call shows 100 at most, another redrive may be reading some, and others wait behind those of their conversation. Redrive these, or look again in a minute.",
     caption: "Dead letters, the oldest first",
@@ -75,7 +75,7 @@ export const deadTexts = defineTexts<Texts>(
     intro:
       "网桥不再重试的任务，保留 14 天。请先修复原因中指出的问题，再重新投递：每个任务会重新获得全部尝试次数。",
     none: "没有死信。所有任务都已运行，或仍在重试。",
-    unsupported: "此网桥尚无死信 API：它是较旧的版本。可在终端用 `npm run redrive` 列出死信。",
+    unsupported: "此网桥尚无死信 API：它是较旧的版本。可在终端用 npm run redrive 列出死信。",
     incomplete:
       "可能还有更多：一次最多显示 100 个，另一个重新投递可能正在读取其中一些，其余的排在同一会话的其他死信之后。请先重新投递这些，或一分钟后再看。",
     caption: "死信，最早的在前",

@@ -7,7 +7,7 @@ export const turnTexts = defineTexts(
       `${count} turns have this ID: several bots got the message, or one request sent several.`,
     notFound: "No turn has this ID.",
     notFoundHelp:
-      "Turns are kept for 7 days, unless turnStoryDays says otherwise. A message that triggered no bot is no turn: `npm run story` finds out why.",
+      "Turns are kept for 7 days, unless turnStoryDays says otherwise. A message that triggered no bot is no turn: npm run story finds out why.",
     notSearched: (time: string) => `Turns before ${time} were not searched.`,
     searchOlder: "Search older turns",
     heading: "Turn",
@@ -79,7 +79,7 @@ export const turnTexts = defineTexts(
     several: (count) => `有 ${count} 个轮次使用此 ID：多个机器人收到了该消息，或一个请求发送了多条消息。`,
     notFound: "没有轮次使用此 ID。",
     notFoundHelp:
-      "轮次默认保留 7 天（由 turnStoryDays 设置）。没有触发任何机器人的消息不算轮次：可用 `npm run story` 查找原因。",
+      "轮次默认保留 7 天（由 turnStoryDays 设置）。没有触发任何机器人的消息不算轮次：可用 npm run story 查找原因。",
     notSearched: (time) => `${time} 之前的轮次没有被搜索。`,
     searchOlder: "搜索更早的轮次",
     heading: "轮次",
