@@ -1,4 +1,4 @@
-import type { ListedBot } from "./bot-list.ts";
+import type { ListedBot } from "../../bots/listed-bots.ts";
 import { OpenChoice } from "./open-choice.tsx";
 import { chatTexts } from "./texts.ts";
 

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { hrefOf } from "../../address.ts";
+import { type ListedBot, listBots } from "../../bots/listed-bots.ts";
 import { chosenApp } from "../../chosen-app.ts";
 import { replaceAddress, route } from "../../route.ts";
 import { currentSession } from "../../session.ts";
 import { Failure } from "../../ui/failure.tsx";
 import { useLoaded } from "../../ui/use-loaded.ts";
-import { type ListedBot, listBots } from "./bot-list.ts";
 import "./chat.css";
 import { ChatPaneView } from "./chat-pane.tsx";
 import { ImPaneView } from "./im-pane.tsx";

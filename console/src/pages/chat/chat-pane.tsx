@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import type { ListedBot } from "../../bots/listed-bots.ts";
 import { chosenApp } from "../../chosen-app.ts";
 import { describeError } from "../../describe-error.ts";
 import { Failure } from "../../ui/failure.tsx";
@@ -7,7 +8,6 @@ import { Icon } from "../../ui/icon.tsx";
 import { isOpen } from "./answer-state.ts";
 import { makeAttachments } from "./attachments.ts";
 import { BotChoice } from "./bot-choice.tsx";
-import type { ListedBot } from "./bot-list.ts";
 import { botOf } from "./clients.ts";
 import { Composer } from "./composer.tsx";
 import { type Conversation, makeConversation } from "./conversation.ts";

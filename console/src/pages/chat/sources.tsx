@@ -31,7 +31,7 @@ const Source = ({ source }: { source: JsonObject }) => {
 /** The sources that the bot's app used. */
 export const Sources = ({ sources }: { sources: readonly JsonObject[] }) =>
   sources.length === 0 ? null : (
-    <details class="chat-sources">
+    <details>
       <summary>{chatTexts.value.sources(sources.length)}</summary>
       <ol>
         {sources.map((source, index) => (

@@ -1,6 +1,5 @@
+import { formatDuration } from "../../text/duration.ts";
 import { defineTexts } from "../../text/language.ts";
-
-const seconds = (ms: number): string => (ms / 1000).toFixed(ms < 10_000 ? 2 : 1);
 
 export const chatTexts = defineTexts(
   {
@@ -56,8 +55,8 @@ export const chatTexts = defineTexts(
     files: "Files",
     details: "Details",
     facts: {
-      firstText: (ms: number) => `first text ${seconds(ms)} s`,
-      end: (ms: number) => `end ${seconds(ms)} s`,
+      firstText: (ms: number) => `first text ${formatDuration(ms)}`,
+      end: (ms: number) => `end ${formatDuration(ms)}`,
       tokens: (count: string) => `${count} tokens`,
       turn: "Turn",
       request: "Request",
@@ -137,8 +136,8 @@ export const chatTexts = defineTexts(
     files: "文件",
     details: "详情",
     facts: {
-      firstText: (ms) => `首段文本 ${seconds(ms)} 秒`,
-      end: (ms) => `完成 ${seconds(ms)} 秒`,
+      firstText: (ms) => `首段文本 ${formatDuration(ms)}`,
+      end: (ms) => `完成 ${formatDuration(ms)}`,
       tokens: (count) => `${count} 个 token`,
       turn: "轮次",
       request: "请求",

@@ -1,14 +1,16 @@
 import { useId } from "preact/hooks";
 import { storyOutcomes } from "#core/turn/turn-story.ts";
 import { hrefOf } from "../../../address.ts";
+import { listBots } from "../../../bots/listed-bots.ts";
+import { chosenApp } from "../../../chosen-app.ts";
 import { outcomeTexts } from "../../../outcome/outcome-texts.ts";
 import { goTo } from "../../../route.ts";
 import { Field } from "../../../ui/field.tsx";
+import { useLoaded } from "../../../ui/use-loaded.ts";
 import { RangeFields } from "../range-fields.tsx";
 import { turnsTexts } from "../texts.ts";
 import { listTexts } from "./list-texts.ts";
 import { filterParameters, isFiltered, type TurnFilter } from "./turn-filter.ts";
-import { useBotIds } from "./use-bot-ids.ts";
 
 const maxIdLength = 64;
 
@@ -67,7 +69,8 @@ type SetFilter = (change: Partial<TurnFilter>) => void;
 /** Filters as soon as a field changes, by changing the address. */
 export const FilterForm = ({ filter }: { readonly filter: TurnFilter }) => {
   const botsId = useId();
-  const bots = useBotIds();
+  // Without the list any ID can be typed.
+  const [{ last: bots = [] }] = useLoaded(listBots, [chosenApp.value]);
   const shared = turnsTexts.value;
   const texts = listTexts.value;
   const set: SetFilter = (change) =>
