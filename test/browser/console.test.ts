@@ -1,11 +1,16 @@
 import { expect, test } from "@jest/globals";
 import { longQuestion } from "../support/chat/chat-server.ts";
-import { startFakeChat } from "../support/chat/fake-chat.ts";
+import { type FakeChat, startFakeChat } from "../support/chat/fake-chat.ts";
 import { describeConsoleAt } from "./console-tests.ts";
+
+let fake: FakeChat;
 
 describeConsoleAt(
   "a fake of the bridge",
-  () => startFakeChat({ paceMs: 20, suggested: ["And then?", "<b>Why?</b>"] }),
+  async () => {
+    fake = await startFakeChat({ paceMs: 20, suggested: ["And then?", "<b>Why?</b>"] });
+    return fake;
+  },
   (open) => {
     test("offers the bot's suggestions and asks the one that is clicked", async () => {
       const page = await open("see-suggestions");
@@ -70,6 +75,29 @@ describeConsoleAt(
       }));
       // The role implies a polite live region.
       expect(live).toEqual({ role: "log", ariaBusy: "false" });
+    });
+
+    test("runs and loads nothing that an answer's files and sources bring", async () => {
+      const markup = '<img src=x onerror="globalThis.attacked=1">';
+      const file = (type: string, url: string) => ({ event: "file", data: { type, url, name: markup } });
+      const source = { document: markup, content: markup, url: "javascript:globalThis.attacked=3" };
+      fake.script(() => [
+        { event: "reasoning", data: { content: markup } },
+        file("document", "https://files.example.com/a.pdf"),
+        file("image", "https://files.example.com/a.png"),
+        { event: "end", data: { stopped: false, usage: null, sources: [source] } },
+      ]);
+      const page = await open("see-files");
+      const hosts = new Set<string>();
+      page.page.on("request", (request) => hosts.add(new URL(request.url()).host));
+      await page.say("Hello");
+      await page.finished();
+      const links = await page.page.$$eval(".chat-answer a", (all) => all.map(({ href }) => href));
+      expect(links.filter((href) => href.startsWith("https:"))).toEqual(["https://files.example.com/a.pdf"]);
+      expect(links.filter((href) => href.startsWith("javascript:"))).toEqual([]);
+      expect(await page.page.$(".chat-answer img")).toBeNull();
+      expect([...hosts]).not.toContain("files.example.com");
+      expect(await page.page.evaluate(() => "attacked" in globalThis)).toBe(false);
     });
   },
 );

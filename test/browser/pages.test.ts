@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { createBotAt } from "../support/signed-call.ts";
+import { callApi } from "../support/signed-call.ts";
 import { findAxeViolations } from "./axe.ts";
 import { type ConsolePage, follow, press } from "./console-page.ts";
 import { type ConsoleRun, startConsoleRun, usePages } from "./console-run.ts";
@@ -28,11 +28,17 @@ describeInBrowser("the console's pages, at a local run,", () => {
   beforeAll(async () => {
     run = await startConsoleRun();
     const markup = '<img src=x onerror="globalThis.attacked=1">';
-    await createBotAt(run.bridge.url, "bot-marked", {
-      type: "webhook",
-      callbackUrl: "https://yourserver.com/any",
-      options: { errorText: markup },
+    const created = await callApi(run.bridge.url, "/v3/bot/create.json", {
+      userId: "bot-marked",
+      name: markup,
+      type: markup,
+      profileUrl: "https://example.com/b.png",
+      metadata: { tone: markup },
+      integrations: [
+        { type: "webhook", callbackUrl: "https://yourserver.com/any", options: { errorText: markup } },
+      ],
     });
+    expect(created).toMatchObject({ status: 200 });
   }, 60_000);
 
   describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
