@@ -33,16 +33,16 @@ export interface CallBridgePorts {
 }
 
 const connectMs = 3_000;
+/** A function of the API ends after 28 s, and so does the console's own. */
+const callTimeoutMs = 26_000;
+/** A function's reply has at most 6 MB. */
+const maxReplyBytes = 5 * 1024 * 1024;
+
 /** The bridge's log has the request id of the console's own log, and of the page. */
 const idHeaders = (): Readonly<Record<string, string>> => {
   const { requestId = "" } = currentTrace() ?? {};
   return { ...traceHeaders(), ...(requestId !== "" && { "x-request-id": requestId }) };
 };
-
-/** A function of the API ends after 28 s, and so does the console's own. */
-const callTimeoutMs = 26_000;
-/** A function's reply has at most 6 MB. */
-const maxReplyBytes = 5 * 1024 * 1024;
 
 const reasonOf = (error: unknown, isAborted: boolean): string => {
   if (isAborted) return "it did not answer in time";

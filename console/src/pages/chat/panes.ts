@@ -64,7 +64,7 @@ export const closePane = ({ id }: Pane): void => {
 };
 
 /** A user id that no other pane has: `user-002` after `user-001`. */
-export const nextUserId = (taken: readonly string[]): string => {
+const nextUserId = (taken: readonly string[]): string => {
   for (let number = 2; ; number += 1) {
     const userId = `user-${String(number).padStart(3, "0")}`;
     if (!taken.includes(userId)) return userId;
