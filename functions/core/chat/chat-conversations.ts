@@ -45,8 +45,7 @@ export const ownConversationKey = (
 });
 
 /** The error for a conversation that has not begun, or has expired. */
-const unknownConversation = (): BridgeError =>
-  callerError("not_found", "conversation: not found or expired");
+const unknownConversation = (): BridgeError => callerError("not_found", "conversation: not found or expired");
 
 /** Of the conversations that a user has with a bot's integrations, the one that they see: the one that began last. */
 export const latestConversation = <T extends { readonly startedAt: number }>(
