@@ -1,8 +1,7 @@
+import { EventEmitter } from "node:events";
 import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   CreateTableCommand,
@@ -11,10 +10,10 @@ import {
   ResourceInUseException,
   type TableDescription,
 } from "@aws-sdk/client-dynamodb";
-import type dynalite from "dynalite";
 import { closeServer, listen, readBody } from "../http-server.ts";
 import { type Denies, deniesNothing } from "./iam/access.ts";
 import { permissionsForDynamoDb } from "./iam/dynamodb-permissions.ts";
+import { loadDynalite } from "./load-dynalite.ts";
 import { localClient } from "./local-client.ts";
 import type { Table } from "./template/tables.ts";
 import { unusableServer } from "./unusable-server.ts";
@@ -56,26 +55,6 @@ export const startDynamoDb = async ({
   return server;
 };
 
-/**
- * Loads dynalite with tables in memory that keep strings. By default memory-level keeps slices of buffers, and each pins a
- * buffer of 8 KB or more: 60 KB for a message of a user.
- */
-const loadDynalite = (): typeof dynalite => {
-  const require = createRequire(createRequire(import.meta.url).resolve("dynalite"));
-  const memoryLevel: { MemoryLevel: new (options: object) => object } = require("memory-level");
-  const { MemoryLevel } = memoryLevel;
-  memoryLevel.MemoryLevel = class extends MemoryLevel {
-    constructor(options: object) {
-      super({ ...options, storeEncoding: "utf8" });
-    }
-  };
-  try {
-    return require("dynalite");
-  } finally {
-    memoryLevel.MemoryLevel = MemoryLevel;
-  }
-};
-
 const startDynalite = async (dataDir: string | undefined, denies: Denies): Promise<DynamoDb> => {
   const path = dataDir && join(dataDir, "dynamodb");
   if (path) mkdirSync(path, { recursive: true });
@@ -102,8 +81,10 @@ const checkRequests = (server: Server, denies: Denies): void => {
         response.end(JSON.stringify({ __type: type, Message: denial }));
         return;
       }
-      const whole = Object.assign(Readable.from([body]), { method, url, headers });
+      const whole = Object.assign(new EventEmitter(), { method, url, headers });
       for (const handler of handlers) handler.call(server, whole, response);
+      whole.emit("data", body);
+      whole.emit("end");
     } catch {
       response.destroy();
     }

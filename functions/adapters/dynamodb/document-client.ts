@@ -1,10 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { clientDefaults } from "#adapters/aws/client-defaults.ts";
+import { clientDefaults, withoutUserAgent } from "#adapters/aws/client-defaults.ts";
 
 export const toDocumentClient = (client: DynamoDBClient): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
 /** Create one per process, so that its connections are reused. */
 export const makeDocumentClient = (endpoint?: string): DynamoDBDocumentClient =>
-  toDocumentClient(new DynamoDBClient({ ...clientDefaults, ...(endpoint !== undefined && { endpoint }) }));
+  toDocumentClient(
+    withoutUserAgent(new DynamoDBClient({ ...clientDefaults, ...(endpoint !== undefined && { endpoint }) })),
+  );

@@ -1,15 +1,17 @@
 import { createServer } from "node:http";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { clientDefaults } from "#adapters/aws/client-defaults.ts";
+import { clientDefaults, withoutUserAgent } from "#adapters/aws/client-defaults.ts";
 import { defaultProvider } from "#adapters/aws/lambda-credentials.ts";
 
 let connections = 0;
 const authorizations: (string | undefined)[] = [];
+const userAgents: (string | undefined)[] = [];
 /** Resolves when calls may be answered. */
 let mayAnswer: () => Promise<void> = async () => {};
 const server = createServer(async ({ headers }, response) => {
   authorizations.push(headers.authorization);
+  userAgents.push(headers["x-amz-user-agent"]?.toString() ?? headers["user-agent"]);
   await mayAnswer();
   response.setHeader("content-type", "application/x-amz-json-1.1").end('{"SecretString":"s"}');
 }).on("connection", () => {
@@ -72,4 +74,23 @@ test("the calls of many turns at once do not wait for each other's connections",
   } finally {
     client.destroy();
   }
+});
+
+test("a client without a user agent sends none, and its calls are signed as before", async () => {
+  const client = withoutUserAgent(
+    new SecretsManagerClient({
+      ...clientDefaults,
+      region: "us-east-1",
+      endpoint,
+      credentials: { accessKeyId: "AKIDGIVEN", secretAccessKey: "s" },
+    }),
+  );
+  try {
+    await client.send(new GetSecretValueCommand({ SecretId: "s" }));
+  } finally {
+    client.destroy();
+  }
+  expect(userAgents.at(-1)).toBeUndefined();
+  expect(userAgents.slice(0, -1).every((agent) => agent?.startsWith("aws-sdk-js/"))).toBe(true);
+  expect(authorizations.at(-1)).toContain("Credential=AKIDGIVEN/");
 });
