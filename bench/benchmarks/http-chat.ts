@@ -6,13 +6,21 @@ import { startServers } from "../servers.ts";
 import type { Effort, Measurement } from "../suite/measurement.ts";
 import { median, percentile } from "../suite/statistics.ts";
 
-/** Answers over HTTP through a local run, to many users at once. The floor is the same Dify, asked by as many clients. */
+/**
+ * Answers over HTTP through a local run, to many users at once. Each asks again as soon as an answer has ended, and they began
+ * one after another, as users do. The floor is the same Dify, asked by as many clients in the same way.
+ */
 const script: AnswerScript = { deltas: 64, size: 8, firstMs: 50, paceMs: 20 };
+const answerMs = script.firstMs + script.deltas * script.paceMs;
 /** One bot may stream 150 answers at a time (`chatsInFlight`, `botShare`); its slots are unevenly spread, so some are refused before. */
 const counts = { quick: [1, 20], full: [1, 20, 60, 100] } as const satisfies Record<
   Effort,
   readonly number[]
 >;
+/** At least so many answers are measured, and at least two of each user. */
+const minAnswers = { quick: 4, full: 10 } as const satisfies Record<Effort, number>;
+/** New code is slow until it is compiled: after some hundred answers a first delta takes half the time of the first. */
+const warmUp = { quick: { users: 20, questions: 1 }, full: { users: 40, questions: 6 } } as const;
 /** A delta that is later than this many of its gaps counts as stalled: users see the text stop. */
 const stalledGaps = 10;
 
@@ -73,40 +81,49 @@ const askBridge = async ({ url }: BenchBridge, token: string): Promise<Seen> => 
   );
 };
 
+/** Each user asks one question after another. The first of each, which opens the conversation, is left out. */
+const askAll = async (
+  users: readonly string[],
+  questions: number,
+  ask: (user: string) => Promise<Seen>,
+): Promise<readonly Seen[]> => {
+  const seen = await Promise.all(
+    users.map(async (user, n) => {
+      await delay((n * answerMs) / users.length);
+      await ask(user);
+      const answers: Seen[] = [];
+      for (let asked = 0; asked < questions; asked += 1) answers.push(await ask(user));
+      return answers;
+    }),
+  );
+  return seen.flat();
+};
+
 export const measure = async (effort: Effort): Promise<readonly Measurement[]> => {
   const servers = await startServers();
   const bridge = await startBridge({ DIFY_API_URL: servers.difyUrl, DIFY_API_KEY: "app-bench" });
+  const usersOf = (count: number) =>
+    Promise.all(Array.from({ length: count }, (_, n) => bridge.userToken(`user-${count}-${n}`)));
+  const askThroughBridge = (token: string) => askBridge(bridge, token);
+  const { users, questions } = warmUp[effort];
+  await askAll(await usersOf(users), questions, askThroughBridge);
+
   const measured: Measurement[] = [];
   for (const count of counts[effort]) {
-    const ours: Seen[] = [];
-    const ratios: number[] = [];
-    // The first round warms up.
-    for (let round = 0; round <= (effort === "quick" ? 2 : 5); round += 1) {
-      const names = Array.from({ length: count }, (_, n) => `user-${count}-${round}-${n}`);
-      const tokens = await Promise.all(names.map(bridge.userToken));
-      const floor = await Promise.all(names.map((name) => askDify(servers.difyUrl, name)));
-      const seen = await Promise.all(tokens.map((token) => askBridge(bridge, token)));
-      await delay(100);
-      if (round === 0) continue;
-      ours.push(...seen);
-      ratios.push(median(seen.map(({ firstMs }) => firstMs)) / median(floor.map(({ firstMs }) => firstMs)));
-    }
+    const tokens = await usersOf(count);
+    const perUser = Math.max(2, Math.ceil(minAnswers[effort] / count));
+    const floor = await askAll(tokens, perUser, (user) => askDify(servers.difyUrl, user));
+    const ours = await askAll(tokens, perUser, askThroughBridge);
+    const firstOf = (seen: readonly Seen[]) => seen.map(({ firstMs }) => firstMs);
     const whole = script.deltas * script.size;
     const share = (of: (seen: Seen) => boolean) => ours.filter(of).length / ours.length;
     measured.push(
       {
         name: `first delta, ${count} at once, against Dify alone`,
-        value: median(ratios),
+        value: median(firstOf(ours)) / median(firstOf(floor)),
         unit: "×",
       },
-      {
-        name: `first delta, ${count} at once, p95`,
-        value: percentile(
-          ours.map(({ firstMs }) => firstMs),
-          0.95,
-        ),
-        unit: "ms",
-      },
+      { name: `first delta, ${count} at once, p95`, value: percentile(firstOf(ours), 0.95), unit: "ms" },
       {
         name: `answers incomplete, ${count} at once`,
         value: share((seen) => seen.characters !== whole),
