@@ -18,10 +18,16 @@ interface TurnTimes {
   readonly wholeMs: number;
 }
 
-const roundsOf: Readonly<Record<Effort, { readonly rates: readonly number[]; readonly seconds: number }>> = {
-  quick: { rates: [20], seconds: 3 },
-  full: { rates: [5, 20, 100, 200], seconds: 10 },
-};
+/** Per second, and for how many seconds: at least fifty answers a round. */
+const roundsOf = {
+  quick: [[20, 3]],
+  full: [
+    [5, 10],
+    [20, 8],
+    [100, 5],
+    [200, 5],
+  ],
+} as const satisfies Record<Effort, readonly (readonly [rate: number, seconds: number])[]>;
 
 export const measure = async (effort: Effort): Promise<readonly Measurement[]> => {
   const servers = await startServers();
@@ -37,9 +43,8 @@ export const measure = async (effort: Effort): Promise<readonly Measurement[]> =
   const relay = timesOf(makeBareRelay(servers, minIntervalMs));
   const bridge = timesOf(makePipeline(servers, minIntervalMs));
 
-  const { rates, seconds } = roundsOf[effort];
   const measured: Measurement[] = [];
-  for (const rate of rates) {
+  for (const [rate, seconds] of roundsOf[effort]) {
     const count = rate * seconds;
     const rounds = await interleaved(
       effort === "quick" ? 1 : 3,

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "#adapters/node/system-clock.ts";
 
 /** Notifies pollers that there may be messages in their queue. */
 export interface QueueActivity {
@@ -22,9 +22,9 @@ export const makeQueueActivity = (): QueueActivity => {
       const activity = waiting.get(queue) ?? Promise.withResolvers<void>();
       waiting.set(queue, activity);
       const ended = new AbortController();
-      const moment = delay(visibilityCheckMs, undefined, { signal: AbortSignal.any([signal, ended.signal]) });
-      await Promise.race([activity.promise, moment.catch(() => {})]);
-      ended.abort();
+      const moment = systemClock.sleep(visibilityCheckMs, AbortSignal.any([signal, ended.signal]));
+      await Promise.race([activity.promise, moment]);
+      ended.abort("active");
     },
   };
 };

@@ -60,7 +60,7 @@ export const startStrictSqs = async ({
 
   return startHttpServer(0, async (request, response) => {
     const disconnected = new AbortController();
-    response.once("close", () => disconnected.abort());
+    response.once("close", () => disconnected.abort("closed"));
     const body = parseJson(await readBody(request));
     const answer = body === undefined ? notJson : await answerTo(request.headers, body, disconnected.signal);
     if (request.headers["x-amz-target"] !== "AmazonSQS.ReceiveMessage") activity.notify(queueOf(body));

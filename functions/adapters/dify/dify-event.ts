@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
-import { pythonJson } from "#adapters/model-api/python-json.ts";
+import { parsePythonJson } from "#adapters/model-api/python-json.ts";
 import { answerMetadata } from "./answer-metadata.ts";
 import { difyFile } from "./dify-file.ts";
 import { difyForm } from "./dify-form.ts";
@@ -88,19 +88,12 @@ const schemas = new Map<unknown, DifyEventSchema>(
   difyEvents.map((schema) => [schema.entries.event.literal, schema]),
 );
 
-const named = v.pipe(
-  v.string(),
-  pythonJson,
-  v.custom<{ readonly event: unknown }>(
-    (value) => typeof value === "object" && value !== null && "event" in value,
-  ),
-);
-
 /** Parses a `data:` line; undefined if it is malformed or an event that the bridge does not handle. */
 export const parseDifyEvent = (data: string): DifyEvent | undefined => {
-  const event = v.safeParse(named, data);
-  const schema = event.success ? schemas.get(event.output.event) : undefined;
+  const value = parsePythonJson(data);
+  if (typeof value !== "object" || value === null || !("event" in value)) return undefined;
+  const schema = schemas.get(value.event);
   if (!schema) return undefined;
-  const parsed = v.safeParse(schema, event.output);
+  const parsed = v.safeParse(schema, value);
   return parsed.success ? parsed.output : undefined;
 };

@@ -8,14 +8,11 @@ import { sharesContext } from "#core/turn/conversation.ts";
 /** Dify's ids are UUIDs. Longer ones are ignored: they are stored, and sent in paths. */
 const maxIdCharacters = 128;
 
-const toId = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" && value.length <= maxIdCharacters ? value : undefined;
+const isId = (value: unknown): boolean =>
+  typeof value === "string" && value !== "" && value.length <= maxIdCharacters;
 
-/**
- * An id in an event or a reply; undefined if it is malformed. One transformation, since each of the many events of an answer has
- * three of them.
- */
-export const difyId = v.optional(v.pipe(v.unknown(), v.transform(toId)));
+/** An id in an event or a reply; undefined if it is malformed. One check, since each of an answer's many events has three ids. */
+export const difyId = lenient(v.custom<string>(isId));
 
 const memory = v.object({ conversationId: v.string(), user: v.string() });
 const memoryText = v.pipe(v.string(), v.parseJson(), memory);

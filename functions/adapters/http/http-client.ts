@@ -118,6 +118,7 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
       let ended = false;
       const timeOut = (): void =>
         void request.destroy(Object.assign(new Error("timed out"), { [timedOut]: true }));
+      // Aborting without a reason would create an error with a stack, which costs more than the rest of a small request.
       const timeOutAfter = (ms: number): AbortController => {
         const timer = new AbortController();
         clock.sleep(ms, timer.signal).then(() => timer.signal.aborted || timeOut());
@@ -126,13 +127,13 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
       let timer = timeOutAfter(connectMs);
       const onConnected = (): void => {
         connected = true;
-        timer.abort();
+        timer.abort("connected");
         timer = timeOutAfter(headMs);
       };
       const fail = (error: Error | undefined): void => {
-        timer.abort();
         if (ended) return;
         ended = true;
+        timer.abort("failed");
         const isTimeout = error !== undefined && timedOut in error;
         const isStale = request.reusedSocket && isReset(error);
         // A firewall that dropped an idle connection does not say so: the request times out.
@@ -154,7 +155,7 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
         socket.once(secure ? "secureConnect" : "connect", onConnected);
       });
       request.once("response", (response: IncomingMessage) => {
-        timer.abort();
+        timer.abort("responded");
         ended = true;
         pool.responded(response.socket, response.headers);
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) });

@@ -9,21 +9,24 @@ const stringOrNumber = /"(?:[^"\\]|\\(?:[\s\S]|$))*(?:"|$)|-?\b(?:NaN|Infinity)\
 const withoutNumbers = (text: string): string =>
   text.replace(stringOrNumber, (found) => (found.startsWith('"') ? found : "null"));
 
-const parse = (text: string): unknown => {
+/** JSON as Python writes it: `NaN` and `Infinity`, which stand for nothing that is read, become null. Undefined: not JSON. */
+export const parsePythonJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    if (!/NaN|Infinity/.test(text)) throw error;
+  } catch {
+    if (!/NaN|Infinity/.test(text)) return undefined;
+  }
+  try {
     return JSON.parse(withoutNumbers(text));
+  } catch {
+    return undefined;
   }
 };
 
-/** JSON as Python writes it: `NaN` and `Infinity`, which stand for nothing that is read, become null. */
+/** The same as a transformation. */
 export const pythonJson = v.rawTransform<string, unknown>(({ dataset, addIssue, NEVER }) => {
-  try {
-    return parse(dataset.value);
-  } catch {
-    addIssue({ message: "must be valid JSON" });
-    return NEVER;
-  }
+  const parsed = parsePythonJson(dataset.value);
+  if (parsed !== undefined) return parsed;
+  addIssue({ message: "must be valid JSON" });
+  return NEVER;
 });

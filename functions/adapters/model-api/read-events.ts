@@ -70,7 +70,7 @@ export const readEvents = async (
     onEvent: ({ data }) => {
       unfinished = 0;
       eventAt = byteAt;
-      pending.push(...take(data));
+      for (const event of take(data)) pending.push(event);
     },
   });
 
@@ -90,20 +90,28 @@ export const readEvents = async (
     }
   };
 
-  const passPending = async (): Promise<void> => {
+  const waitFor = async (accepted: Promise<void>): Promise<void> => {
+    listenerIsBusy = true;
+    // A listener that never resolves must not outlast the deadline.
+    await Promise.race([accepted, aborted]);
+    listenerIsBusy = false;
+    byteAt = eventAt = clock.now();
+  };
+  // Not async: most listeners accept most events at once, and a promise for each would cost as much as reading it.
+  const passPending = (): void | Promise<void> => {
     try {
-      for (const event of pending.splice(0)) {
+      for (let event = pending.shift(); event; event = pending.shift()) {
         const accepted = listener(event);
-        if (!accepted) continue;
-        listenerIsBusy = true;
-        // A listener that never resolves must not outlast the deadline.
-        await Promise.race([accepted, aborted]);
-        listenerIsBusy = false;
-        byteAt = eventAt = clock.now();
+        if (accepted) return waitFor(accepted).then(passPending, failWith);
       }
     } catch (thrown) {
-      listenerError = { thrown };
+      failWith(thrown);
     }
+    return undefined;
+  };
+  const failWith = (thrown: unknown): void => {
+    pending.length = 0;
+    listenerError = { thrown };
   };
 
   const read = async (): Promise<void> => {
@@ -112,7 +120,8 @@ export const readEvents = async (
       const text = decoder.decode(bytes, { stream: true });
       unfinished += text.length;
       parser.feed(text);
-      if (pending.length > 0) await passPending();
+      const passing = passPending();
+      if (passing) await passing;
       if (listenerError || isFinished()) return;
       isTooLarge = unfinished > maxEventCharacters;
       if (isTooLarge) return;

@@ -91,7 +91,8 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
     maxReplyBytes: number,
   ): Promise<RongCloudResponse> => {
     const ended = new AbortController();
-    const end = (): void => ended.abort();
+    // Without a reason, each abort would create an error with a stack.
+    const end = (): void => ended.abort("ended");
     clock.sleep(callTimeoutMs, ended.signal).then(end);
     try {
       const response = await sendHttp({
