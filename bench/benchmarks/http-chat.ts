@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { demoBotId, putDemoBot } from "../../local/demo-bots.ts";
+import { readSettings } from "../../local/settings.ts";
 import { type BenchBridge, startBridge } from "../bridge.ts";
 import type { AnswerScript } from "../servers/script.ts";
 import { startServers } from "../servers.ts";
@@ -12,8 +14,9 @@ import { median, percentile } from "../suite/statistics.ts";
  */
 const script: AnswerScript = { deltas: 64, size: 8, firstMs: 50, paceMs: 20 };
 const answerMs = script.firstMs + script.deltas * script.paceMs;
-/** One bot may stream 150 answers at a time (`chatsInFlight`, `botShare`); its slots are unevenly spread, so some are refused before. */
-const counts = { quick: [1, 20], full: [1, 20, 60, 100] } as const satisfies Record<
+/** Users alternate between two bots. Of 300 answers at once one app may have 225, in records that are not filled evenly (ADR 30). */
+const secondBot = "bot-second";
+const counts = { quick: [1, 20], full: [1, 20, 60, 100, 150] } as const satisfies Record<
   Effort,
   readonly number[]
 >;
@@ -73,9 +76,14 @@ const askDify = async (difyUrl: string, user: string): Promise<Seen> => {
   });
 };
 
-const askBridge = async ({ url }: BenchBridge, token: string): Promise<Seen> => {
+interface User {
+  readonly token: string;
+  readonly botId: string;
+}
+
+const askBridge = async ({ url }: BenchBridge, { token, botId }: User): Promise<Seen> => {
   const startedAt = performance.now();
-  const response = await postJson(`${url}/v1/bots/bot-demo/chat`, token, { content: JSON.stringify(script) });
+  const response = await postJson(`${url}/v1/bots/${botId}/chat`, token, { content: JSON.stringify(script) });
   return read(startedAt, response, ({ event, data }) =>
     event === "delta" ? JSON.parse(data).content : undefined,
   );
@@ -83,9 +91,9 @@ const askBridge = async ({ url }: BenchBridge, token: string): Promise<Seen> => 
 
 /** Each user asks one question after another. The first of each, which opens the conversation, is left out. */
 const askAll = async (
-  users: readonly string[],
+  users: readonly User[],
   questions: number,
-  ask: (user: string) => Promise<Seen>,
+  ask: (user: User) => Promise<Seen>,
 ): Promise<readonly Seen[]> => {
   const seen = await Promise.all(
     users.map(async (user, n) => {
@@ -102,18 +110,25 @@ const askAll = async (
 export const measure = async (effort: Effort): Promise<readonly Measurement[]> => {
   const servers = await startServers();
   const bridge = await startBridge({ DIFY_API_URL: servers.difyUrl, DIFY_API_KEY: "app-bench" });
-  const usersOf = (count: number) =>
-    Promise.all(Array.from({ length: count }, (_, n) => bridge.userToken(`user-${count}-${n}`)));
-  const askThroughBridge = (token: string) => askBridge(bridge, token);
+  const dify = { apiUrl: servers.difyUrl, apiKey: "app-bench", type: "dify_chatflow" } as const;
+  await putDemoBot(bridge.url, readSettings({}), { userId: secondBot, name: "Second", model: dify });
+  const usersOf = (count: number): Promise<readonly User[]> =>
+    Promise.all(
+      Array.from({ length: count }, async (_, n) => ({
+        token: await bridge.userToken(`user-${count}-${n}`),
+        botId: n % 2 === 0 ? demoBotId : secondBot,
+      })),
+    );
+  const askThroughBridge = (user: User) => askBridge(bridge, user);
   const { users, questions } = warmUp[effort];
   await askAll(await usersOf(users), questions, askThroughBridge);
 
   const measured: Measurement[] = [];
   for (const count of counts[effort]) {
-    const tokens = await usersOf(count);
+    const asking = await usersOf(count);
     const perUser = Math.max(2, Math.ceil(minAnswers[effort] / count));
-    const floor = await askAll(tokens, perUser, (user) => askDify(servers.difyUrl, user));
-    const ours = await askAll(tokens, perUser, askThroughBridge);
+    const floor = await askAll(asking, perUser, ({ token }) => askDify(servers.difyUrl, token));
+    const ours = await askAll(asking, perUser, askThroughBridge);
     const firstOf = (seen: readonly Seen[]) => seen.map(({ firstMs }) => firstMs);
     const whole = script.deltas * script.size;
     const share = (of: (seen: Seen) => boolean) => ours.filter(of).length / ours.length;
