@@ -1,3 +1,5 @@
+import { Sha256 } from "./sha256.ts";
+
 /** More calls than the turns of one environment, at most 128, make at the same time. */
 const agent = { maxSockets: 1_000 };
 
@@ -9,6 +11,7 @@ const agent = { maxSockets: 1_000 };
  */
 export const clientDefaults = {
   maxAttempts: 2,
+  sha256: Sha256,
   requestHandler: {
     connectionTimeout: 1_000,
     requestTimeout: 2_000,
@@ -18,15 +21,15 @@ export const clientDefaults = {
   },
 };
 
-/**
- * Removes the middleware that describes the SDK and its configuration in each request: a fifth of what a call costs. AWS does
- * not need the description.
- */
-export const withoutUserAgent = <
+/** It describes the SDK in a header of each request, which AWS does not need, and logs to a logger that there is not. */
+const unneededMiddleware = ["getUserAgentMiddleware", "loggerMiddleware"];
+
+/** Removes middleware without a use here: a fifth of what a call costs. */
+export const withoutUnneededMiddleware = <
   Client extends { readonly middlewareStack: { remove(middleware: string): boolean } },
 >(
   client: Client,
 ): Client => {
-  client.middlewareStack.remove("getUserAgentMiddleware");
+  for (const middleware of unneededMiddleware) client.middlewareStack.remove(middleware);
   return client;
 };

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { clientDefaults, withoutUserAgent } from "#adapters/aws/client-defaults.ts";
+import { clientDefaults, withoutUnneededMiddleware } from "#adapters/aws/client-defaults.ts";
 
 export const toDocumentClient = (client: DynamoDBClient): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -8,5 +8,7 @@ export const toDocumentClient = (client: DynamoDBClient): DynamoDBDocumentClient
 /** Create one per process, so that its connections are reused. */
 export const makeDocumentClient = (endpoint?: string): DynamoDBDocumentClient =>
   toDocumentClient(
-    withoutUserAgent(new DynamoDBClient({ ...clientDefaults, ...(endpoint !== undefined && { endpoint }) })),
+    withoutUnneededMiddleware(
+      new DynamoDBClient({ ...clientDefaults, ...(endpoint !== undefined && { endpoint }) }),
+    ),
   );

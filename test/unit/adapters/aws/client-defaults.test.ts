@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { clientDefaults, withoutUserAgent } from "#adapters/aws/client-defaults.ts";
+import { clientDefaults, withoutUnneededMiddleware } from "#adapters/aws/client-defaults.ts";
 import { defaultProvider } from "#adapters/aws/lambda-credentials.ts";
 
 let connections = 0;
@@ -76,8 +76,8 @@ test("the calls of many turns at once do not wait for each other's connections",
   }
 });
 
-test("a client without a user agent sends none, and its calls are signed as before", async () => {
-  const client = withoutUserAgent(
+test("a client without unneeded middleware sends no user agent, and its calls are signed", async () => {
+  const client = withoutUnneededMiddleware(
     new SecretsManagerClient({
       ...clientDefaults,
       region: "us-east-1",
