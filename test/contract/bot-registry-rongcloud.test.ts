@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import type { ForwardedCall, ImReply } from "#core/intake/forward-call.ts";
+import type { ForwardCall, ForwardedCall, ImReply } from "#core/intake/forward-call.ts";
+import { closeAfterAll, closeAfterEach } from "../support/close-after.ts";
 import { bot, dify } from "../unit/functions/bot-registry/samples.ts";
 import { type Endpoint, startRegistry, type TestCaller, type TestRegistry } from "./bot-registry.ts";
 
@@ -17,12 +18,11 @@ describe("with RongCloud behind the bridge", () => {
   let reply: ImReply;
 
   beforeAll(async () => {
-    registry = await startRegistry({
-      forwardCall: async (call) => {
-        forwarded.push(call);
-        return reply;
-      },
-    });
+    const forwardCall: ForwardCall = async (call) => {
+      forwarded.push(call);
+      return reply;
+    };
+    registry = closeAfterAll(await startRegistry({ forwardCall }));
   });
   beforeEach(() => {
     caller = registry.begin();
@@ -101,7 +101,7 @@ describe("with RongCloud behind the bridge", () => {
 });
 
 test("without RongCloud an agent is refused, and the message says why", async () => {
-  const { call } = (await startRegistry()).begin();
+  const { call } = closeAfterEach(await startRegistry()).begin();
   const rule = 'RongCloud\'s agents need RongCloud, and passThrough is off, got "rc_agentchat"';
   expect((await call("create", bot({ integrations: [agent] }))).body).toEqual({
     code: 1002,
