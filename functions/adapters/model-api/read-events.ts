@@ -97,6 +97,10 @@ export const readEvents = async (
     listenerIsBusy = false;
     byteAt = eventAt = clock.now();
   };
+  const failWith = (thrown: unknown): void => {
+    pending.length = 0;
+    listenerError = { thrown };
+  };
   // Not async: most listeners accept most events at once, and a promise for each would cost as much as reading it.
   const passPending = (): void | Promise<void> => {
     try {
@@ -108,10 +112,6 @@ export const readEvents = async (
       failWith(thrown);
     }
     return undefined;
-  };
-  const failWith = (thrown: unknown): void => {
-    pending.length = 0;
-    listenerError = { thrown };
   };
 
   const read = async (): Promise<void> => {
