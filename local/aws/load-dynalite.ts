@@ -13,7 +13,7 @@ const require = createRequire(createRequire(import.meta.url).resolve("dynalite")
  * parsed. By default memory-level keeps slices of buffers, and each pins a buffer of 8 KB or more: 60 KB for a message of a
  * user. And parsing would be the largest part of what a call costs.
  */
-export const loadDynalite = (): typeof dynalite => {
+const load = (): typeof dynalite => {
   const memoryLevel: MemoryLevelModule = require("memory-level");
   const { MemoryLevel } = memoryLevel;
   memoryLevel.MemoryLevel = class extends MemoryLevel {
@@ -22,13 +22,21 @@ export const loadDynalite = (): typeof dynalite => {
     }
   };
   try {
-    const loaded: typeof dynalite = require("dynalite");
+    const startServer: typeof dynalite = require("dynalite");
     for (const file of ["conditionParser", "updateParser"]) {
       const parser: ExpressionParser = require(`./db/${file}`);
       parser.parse = rememberExpressions(parser.parse);
     }
-    return loaded;
+    return startServer;
   } finally {
     memoryLevel.MemoryLevel = MemoryLevel;
   }
+};
+
+let loaded: typeof dynalite | undefined;
+
+/** Loads it once: its modules are shared, and each load would wrap the parsers again. */
+export const loadDynalite = (): typeof dynalite => {
+  loaded ??= load();
+  return loaded;
 };
