@@ -33,6 +33,8 @@ export class ResponseStream extends Writable {
       this.#begun = true;
       this._onBeforeFirstWrite?.((part) => parts.push(typeof part === "string" ? Buffer.from(part) : part));
     }
-    this.#send(Buffer.concat([...parts, chunk])).then(() => done(), done);
+    const bytes = Buffer.concat([...parts, chunk]);
+    // A copy: a small Buffer is a part of Node's pool of 64 KB, all of which would be sent to the other thread.
+    this.#send(new Uint8Array(bytes)).then(() => done(), done);
   }
 }

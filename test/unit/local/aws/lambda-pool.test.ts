@@ -242,6 +242,12 @@ describe("a streaming handler", () => {
     expect(await text(await bytesOf(pool, { writes: true }))).toBe(`{"statusCode":204}${"\0".repeat(8)}`);
   });
 
+  test("sends only the bytes that it writes to the other thread, not the pool of buffers that they are in", async () => {
+    const pool = poolOf(streaming(`stream.write("begun"); stream.end();`));
+    const [chunk] = await (await bytesOf(pool)).toArray();
+    expect([String(chunk), chunk.buffer.byteLength]).toEqual(["begun", 5]);
+  });
+
   test("waits while its stream is not read", async () => {
     const { log, lines } = textLog();
     const pool = poolOf(
