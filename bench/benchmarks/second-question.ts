@@ -1,13 +1,17 @@
 import { createServer } from "node:https";
 import { connect, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import { setDefaultCACertificates } from "node:tls";
+import { makeAskDify } from "#adapters/dify/ask-dify.ts";
+import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import { loopback } from "../../local/http-server.ts";
 import { makeCertificate } from "../../test/support/certificate.ts";
 import type { Effort, Measurement } from "../suite/measurement.ts";
 import { interleaved, median } from "../suite/statistics.ts";
+import { turnOf } from "../turn.ts";
 
 /**
  * Measures the time to the first text of a question after a rest of 30 s, by TLS: on a connection that was kept, and on a
@@ -21,12 +25,22 @@ const keptRestMs = 30_000;
 /** Longer than any connection is kept. */
 const freshRestMs = 61_000;
 
+/** Dify ends its response a moment after the last event, in milliseconds. */
+const endAfterMs = 5;
+
 const certificate = makeCertificate();
 setDefaultCACertificates([certificate.cert]);
 let connections = 0;
 const dify = createServer(certificate, (_request, response) => {
   response.writeHead(200, { "content-type": "text/event-stream", "keep-alive": "timeout=65" });
-  response.end('data: {"event":"message","answer":"hello"}\n\n');
+  const ids = { conversation_id: "c1", message_id: "m1", task_id: "t1" };
+  for (const event of [
+    { event: "message", answer: "hello" },
+    { event: "workflow_finished", data: { status: "succeeded" } },
+    { event: "message_end", metadata: {} },
+  ])
+    response.write(`data: ${JSON.stringify({ ...event, ...ids })}\n\n`);
+  setTimeout(() => response.end(), endAfterMs);
 });
 dify.keepAliveTimeout = 0;
 dify.on("secureConnection", () => {
@@ -56,27 +70,27 @@ const timesOf = async (roundTripMs: number, rounds: number) => {
     pass(socket, onward, roundTripMs / 2);
     pass(onward, socket, roundTripMs / 2);
   });
-  const url = new URL(`https://localhost:${await listen(proxy)}/v1/chat-messages`);
+  const { bot, integration, event } = turnOf(`https://localhost:${await listen(proxy)}/v1`, "user", "hello");
+  const question = { bot, integration, event, text: "hello", files: [], memory: undefined };
   let restedMs = 0;
-  const send = makeHttpClient({
-    publicOnly: false,
-    clock: { now: () => systemClock.now() + restedMs, sleep: systemClock.sleep },
-  });
+  const clock = { now: () => systemClock.now() + restedMs, sleep: systemClock.sleep };
+  const sendHttp = makeHttpClient({ publicOnly: false, clock });
+  const ask = makeAskDify({ sendHttp, clock, timeouts: difyTimeouts });
   const askAfter = async (restMs: number): Promise<number> => {
     restedMs += restMs;
+    const limits = { deadline: Number.POSITIVE_INFINITY, signal: new AbortController().signal };
     const start = performance.now();
-    const { body } = await send({
-      method: "POST",
-      url,
-      headers: { "content-type": "application/json" },
-      body: '{"query":"hello"}',
-      connectMs: 5_000,
-      headMs: 5_000,
-      signal: new AbortController().signal,
-    });
-    let firstAt: number | undefined;
-    for await (const _piece of body) firstAt ??= performance.now();
-    return (firstAt ?? Number.NaN) - start;
+    let firstAt = Number.NaN;
+    const { status } = await ask(
+      question,
+      ({ type }) => {
+        if (type === "delta") firstAt = performance.now();
+      },
+      limits,
+    );
+    if (status !== "answered") throw new Error(`the question ended as ${status}`);
+    await delay(roundTripMs + 4 * endAfterMs);
+    return firstAt - start;
   };
   const before = connections;
   // The floor comes first: the kept connection is the one that it has made.
@@ -94,7 +108,7 @@ const timesOf = async (roundTripMs: number, rounds: number) => {
 export const measure = async (effort: Effort): Promise<readonly Measurement[]> => {
   const measured: Measurement[] = [];
   for (const roundTripMs of roundTripsMs) {
-    const times = await timesOf(roundTripMs, effort === "quick" ? 10 : 100);
+    const times = await timesOf(roundTripMs, effort === "quick" ? 10 : 50);
     const at = `round trip of ${roundTripMs} ms`;
     measured.push(
       {

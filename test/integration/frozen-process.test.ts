@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
@@ -7,11 +7,12 @@ import { closeServer, listen } from "../../local/http-server.ts";
 import { closeAfterEach } from "../support/close-after.ts";
 import { run } from "../support/local-run.ts";
 
-test("a process that was frozen, as Lambda does, sends nothing on a connection that was closed meanwhile", async () => {
+/** A process that asks a server, and that a test can freeze. */
+const startAsker = async (listener: RequestListener) => {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
-    response.setHeader("keep-alive", "timeout=60").end("done");
+    listener(request, response.setHeader("keep-alive", "timeout=60"));
   });
   server.keepAliveTimeout = 0;
   const sockets: Socket[] = [];
@@ -20,14 +21,13 @@ test("a process that was frozen, as Lambda does, sends nothing on a connection t
   closeAfterEach({ close: () => closeServer(server) });
   const { process: asker } = run([process.execPath, "test/support/http-asker.ts"]);
   await once(asker, "message");
-  const ask = async (): Promise<unknown> => {
-    asker.send(url);
+  const ask = async (path = "/"): Promise<unknown> => {
+    asker.send(`${url}${path}`);
     return (await once(asker, "message"))[0];
   };
-
-  const askAfterFreeze = async (meanwhile: () => void): Promise<unknown> => {
+  const askAfterFreeze = async (ms: number, meanwhile: () => void): Promise<unknown> => {
     asker.kill("SIGSTOP");
-    await delay(1_100);
+    await delay(ms);
     meanwhile();
     // Both wait for the process when it goes on: what the server did, and the next request.
     const answer = ask();
@@ -35,10 +35,30 @@ test("a process that was frozen, as Lambda does, sends nothing on a connection t
     asker.kill("SIGCONT");
     return answer;
   };
+  return { requests, sockets, ask, askAfterFreeze };
+};
 
+test("a process that was frozen, as Lambda does, sends nothing on a connection that was closed meanwhile", async () => {
+  const { requests, sockets, ask, askAfterFreeze } = await startAsker((_request, response) =>
+    response.end("done"),
+  );
   expect(await ask()).toBe("done");
-  expect(await askAfterFreeze(() => undefined)).toBe("done");
+  expect(await askAfterFreeze(1_100, () => undefined)).toBe("done");
   expect(sockets).toHaveLength(1);
-  expect(await askAfterFreeze(() => sockets[0]?.destroy())).toBe("done");
+  expect(await askAfterFreeze(1_100, () => sockets[0]?.destroy())).toBe("done");
   expect([sockets.length, requests.length]).toEqual([2, 3]);
+}, 30_000);
+
+test("a process that was frozen before the end of an answer uses its connection for the next", async () => {
+  let answer: ServerResponse | undefined;
+  const { sockets, ask, askAfterFreeze } = await startAsker((request, response) => {
+    if (request.url !== "/first") return response.end("done");
+    answer = response;
+    return response.write("last event");
+  });
+  expect(await ask("/first")).toBe("last event");
+  // Longer than a response may take to end after its reader has left.
+  expect(await askAfterFreeze(3_500, () => answer?.end())).toBe("done");
+  expect(await ask()).toBe("done");
+  expect(sockets.filter(({ destroyed }) => !destroyed)).toContain(sockets[0]);
 }, 30_000);

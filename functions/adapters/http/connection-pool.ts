@@ -20,6 +20,8 @@ interface Connection {
   readonly origin: string;
   /** Undefined while a request uses it. */
   idleSince: number | undefined;
+  /** When the reader of its current response left. */
+  leftAt: number | undefined;
   /** When a close by the server would last have been seen. */
   checkedAt: number;
   /** How long it was idle before its current request. */
@@ -35,6 +37,8 @@ export interface ConnectionPool {
   assigned(origin: string, socket: Socket): void;
   /** The server responded on it. */
   responded(socket: Duplex, headers: IncomingHttpHeaders): void;
+  /** The reader of its response left before the end. */
+  left(socket: Duplex): void;
   /** It was reused, and no response came. */
   broke(socket: Duplex): void;
   /** Closes the idle connections to this origin. */
@@ -75,7 +79,8 @@ export const makeConnectionPool = (agent: Agent, clock: Clock): ConnectionPool =
   agent.keepSocketAlive = (socket) => {
     const connection = connections.get(socket);
     if (!connection || connection.requestsLeft < 1) return false;
-    connection.idleSince = clock.now();
+    // The end of a response that nobody reads may be seen late: only after a freeze, if there was one.
+    connection.idleSince = connection.leftAt ?? clock.now();
     connection.checkedAt = connection.idleSince;
     idle.add(connection);
     const [oldest = connection] = idle;
@@ -89,6 +94,7 @@ export const makeConnectionPool = (agent: Agent, clock: Clock): ConnectionPool =
       idle.delete(connection);
       connection.idleMsBefore = idleMsOf(connection);
       connection.idleSince = undefined;
+      connection.leftAt = undefined;
     }
     reuse(socket, request);
   };
@@ -171,6 +177,7 @@ export const makeConnectionPool = (agent: Agent, clock: Clock): ConnectionPool =
         socket,
         origin,
         idleSince: undefined,
+        leftAt: undefined,
         checkedAt: clock.now(),
         idleMsBefore: 0,
         requestsLeft: Number.POSITIVE_INFINITY,
@@ -187,6 +194,11 @@ export const makeConnectionPool = (agent: Agent, clock: Clock): ConnectionPool =
       const { timeoutMs, maxRequests = Number.POSITIVE_INFINITY } = parseKeepAlive(String(header ?? ""));
       connection.requestsLeft = Math.min(connection.requestsLeft, maxRequests) - 1;
       if (timeoutMs !== undefined) limits.announced(connection.origin, timeoutMs);
+    },
+
+    left: (socket) => {
+      const connection = connections.get(socket);
+      if (connection) connection.leftAt = clock.now();
     },
 
     broke: (socket) => {

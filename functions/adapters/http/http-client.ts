@@ -1,11 +1,10 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
-import { type Duplex, pipeline, type Readable } from "node:stream";
-import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Clock } from "#core/shared/clock.ts";
 import { type ConnectionPool, makeConnectionPool } from "./connection-pool.ts";
 import { lookupPublic } from "./lookup-public.ts";
 import { isPublicAddress, literalAddress } from "./public-address.ts";
+import { responseBody } from "./response-body.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "DELETE";
@@ -16,14 +15,14 @@ export interface HttpRequest {
   readonly connectMs: number;
   /** From the connection until the response headers. */
   readonly headMs: number;
-  /** Aborts the request or its response. */
+  /** Aborts the request, or its response while that is read. */
   readonly signal: AbortSignal;
 }
 
 export interface HttpResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  /** The body's chunks as they arrive. Leaving the loop early closes the connection. */
+  /** The body's chunks as they arrive. To close the connection at once, abort the request's signal; see `responseBody`. */
   readonly body: AsyncIterable<Buffer>;
 }
 
@@ -50,34 +49,6 @@ export interface HttpClientPorts {
 
 const isForbidden = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "EADDRNOTPUBLIC";
-
-/** Decodes each piece as far as possible, so that events are not delayed until more bytes arrive. */
-const inflating = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
-const inflatingBrotli = {
-  flush: constants.BROTLI_OPERATION_FLUSH,
-  finishFlush: constants.BROTLI_OPERATION_FLUSH,
-};
-
-const decoderOf = (encoding: string): Duplex | undefined => {
-  switch (encoding.trim().toLowerCase()) {
-    case "gzip":
-    case "x-gzip":
-      return createGunzip(inflating);
-    case "deflate":
-      return createInflate(inflating);
-    case "br":
-      return createBrotliDecompress(inflatingBrotli);
-    default:
-      return undefined;
-  }
-};
-
-/** The body, decompressed if a server or a proxy compressed it although the request asks for `identity`. */
-const decoded = (response: IncomingMessage): Readable => {
-  const decoder = decoderOf(response.headers["content-encoding"] ?? "");
-  // The reader gets the decoder's errors. If the reader stops, the pipeline ends the response.
-  return decoder ? pipeline(response, decoder, () => {}) : response;
-};
 
 const timedOut = Symbol("timed out");
 
@@ -111,8 +82,10 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
         // A compressor would delay events until its buffer is full.
         headers: { "accept-encoding": "identity", ...headers, "content-length": Buffer.byteLength(body) },
         agent,
-        signal,
       });
+      const abort = (): void => void request.destroy(new DOMException("The call was aborted", "AbortError"));
+      const forgetSignal = (): void => signal.removeEventListener("abort", abort);
+      signal.addEventListener("abort", abort, { once: true });
 
       let connected = false;
       let ended = false;
@@ -158,12 +131,20 @@ export const makeHttpClient = ({ publicOnly, clock }: HttpClientPorts): SendHttp
         timer.abort("responded");
         ended = true;
         pool.responded(response.socket, response.headers);
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) });
+        const body = responseBody(response, clock, () => {
+          forgetSignal();
+          pool.left(response.socket);
+        });
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
       });
       request.once("error", fail);
       // After an unexpected 101, Node closes the connection and emits only this.
-      request.once("close", () => fail(undefined));
-      request.end(body);
+      request.once("close", () => {
+        forgetSignal();
+        fail(undefined);
+      });
+      if (signal.aborted) abort();
+      else request.end(body);
     });
   };
 

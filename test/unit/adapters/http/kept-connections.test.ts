@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { HttpFailure, type HttpRequest, makeHttpClient, type SendHttp } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
@@ -244,6 +246,84 @@ describe.each([
     await clock.advance(18_001);
     await ask();
     expect(sockets).toHaveLength(3);
+  });
+
+  describe("whose reader left before the end of the response", () => {
+    /** A server that ends its first response when it is told to, and the others at once; and a reader that left the first. */
+    const leave = async () => {
+      let first: ServerResponse | undefined;
+      const started = await start(secure, (_request, response) => {
+        response.writeHead(200, { "keep-alive": "timeout=20" });
+        if (first) return void response.end("done");
+        first = response;
+        response.write("first");
+      });
+      const { url, send, sockets, requests, ask } = started;
+      const call = new AbortController();
+      for await (const _chunk of (await send(post(url, { signal: call.signal }))).body) break;
+      const expectUsedAgain = () =>
+        eventually(async () => {
+          await Promise.all(sockets.map(() => ask()));
+          expect(requests.filter(({ socket }) => socket === sockets[0]).length).toBeGreaterThan(1);
+        });
+      return { ...started, call, response: first, expectUsedAgain };
+    };
+
+    test("is used again once that has ended", async () => {
+      const { response, expectUsedAgain } = await leave();
+      response?.end("rest");
+      await expectUsedAgain();
+    });
+
+    test("is used again after a compressed response", async () => {
+      const bytes = gzipSync("first and rest");
+      const { url, send, sockets, requests } = await start(secure, (_request, response) => {
+        response.writeHead(200, { "content-encoding": "gzip" }).write(bytes.subarray(0, -4));
+        setTimeout(() => response.end(bytes.subarray(-4)), 5);
+      });
+      await eventually(async () => {
+        for await (const _chunk of (await send(post(url))).body) break;
+        expect(requests.length).toBeGreaterThan(sockets.length);
+      });
+    });
+
+    test("is used again although the call was aborted afterwards", async () => {
+      const { call, response, expectUsedAgain } = await leave();
+      call.abort();
+      response?.end();
+      await expectUsedAgain();
+    });
+
+    test("is closed if that does not end within three seconds", async () => {
+      const { clock, sockets } = await leave();
+      await clock.advance(2_999);
+      expect(sockets[0]?.destroyed).toBe(false);
+      await clock.advance(1);
+      await isClosed(sockets[0]);
+    });
+
+    test("is closed if more than 64 KB follow", async () => {
+      const { response, sockets } = await leave();
+      response?.write("x".repeat(65 * 1024));
+      await isClosed(sockets[0]);
+    });
+
+    test("is closed if the server breaks it off, which nobody is told", async () => {
+      const { sockets, reset, ask } = await leave();
+      reset(sockets[0]?.remotePort);
+      await isClosed(sockets[0]);
+      expect(await ask()).toBe("done");
+    });
+
+    test("counts as idle since then, since the end may be read only after a freeze", async () => {
+      const { clock, response, sockets, ask } = await leave();
+      await clock.advance(2_000);
+      response?.end();
+      await delay(50);
+      await clock.advance(16_001);
+      await ask();
+      expect(sockets).toHaveLength(2);
+    });
   });
 
   test("is not used again if the clock was set back", async () => {

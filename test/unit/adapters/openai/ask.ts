@@ -1,4 +1,4 @@
-import { makeHttpClient } from "#adapters/http/http-client.ts";
+import { makeHttpClient, type SendHttp } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import { makeOpenAiModel } from "#adapters/openai/openai-model.ts";
 import { type OpenAiTimeouts, openAiTimeouts } from "#adapters/openai/openai-timeouts.ts";
@@ -20,6 +20,8 @@ export interface Asked {
   readonly clock?: Clock;
   readonly timeouts?: Partial<OpenAiTimeouts>;
   readonly publicOnly?: boolean;
+  /** Omitted: a client of its own. */
+  readonly sendHttp?: SendHttp;
   /** Called after the event was recorded. */
   readonly listener?: AnswerListener;
 }
@@ -34,7 +36,7 @@ export const ask = async ({
 }: Asked) => {
   const events: AnswerEvent[] = [];
   const { ask } = makeOpenAiModel({
-    sendHttp: makeHttpClient({ publicOnly: given.publicOnly ?? false, clock }),
+    sendHttp: given.sendHttp ?? makeHttpClient({ publicOnly: given.publicOnly ?? false, clock }),
     clock,
     timeouts: { ...openAiTimeouts, ...given.timeouts },
   });
