@@ -132,11 +132,16 @@ describe("a job", () => {
   test("lets the next worker know which message the previous one may have left open", async () => {
     const { claim, store, id, clock, itemOf } = begin();
     await claim("dies");
-    await store.checkpoint(id, "dies", { messageUID: "m1", seq: 3 });
-    await store.checkpoint(id, "somebody else", { messageUID: "m9", seq: 9 });
+    const expiresAt = clock.now() + leaseMs;
+    await store.checkpoint(id, { token: "dies", expiresAt }, { messageUID: "m1", seq: 3 });
+    await store.checkpoint(id, { token: "somebody else", expiresAt }, { messageUID: "m9", seq: 9 });
     await clock.advance(leaseMs);
     expect(await claim("next")).toEqual({ status: "claimed", tries: 2, open: { messageUID: "m1", seq: 3 } });
-    await store.checkpoint(id, "next", { messageUID: "m2", seq: 1 });
+    await store.checkpoint(
+      id,
+      { token: "next", expiresAt: clock.now() + leaseMs },
+      { messageUID: "m2", seq: 1 },
+    );
     await store.complete(id, "next", "answered", clock.now() + dayMs);
     expect(await itemOf()).not.toHaveProperty("open");
   });
@@ -146,13 +151,25 @@ describe("a job", () => {
     const plan = { first: 8, next: 9, growth: 1 };
     const open = { messageUID: "m1", seq: 3, sent: { length: 40, hash: "00ff", plan, chunks: 2 } };
     await claim("dies");
-    expect(await store.checkpoint(id, "dies", undefined, "r1")).toBe(true);
-    expect(await store.checkpoint(id, "dies", open, undefined)).toBe(true);
-    expect(await store.checkpoint(id, "somebody else", undefined, "r2")).toBe(false);
+    const checkpoint = (token: string, ...parts: [open: typeof open | undefined, reference?: string]) =>
+      store.checkpoint(id, { token, expiresAt: clock.now() + leaseMs }, ...parts);
+    expect(await checkpoint("dies", undefined, "r1")).toBe(true);
+    expect(await checkpoint("dies", open)).toBe(true);
+    expect(await checkpoint("somebody else", undefined, "r2")).toBe(false);
     await clock.advance(leaseMs);
     expect(await claim("next")).toEqual({ status: "claimed", tries: 2, open, reference: "r1" });
     await store.complete(id, "next", "answered", clock.now() + dayMs);
     expect(await itemOf()).not.toHaveProperty("reference");
+  });
+
+  test("keeps its worker's lease by a checkpoint as by a renewal", async () => {
+    const { claim, store, id, clock } = begin();
+    await claim("first");
+    await clock.advance(leaseMs - 1_000);
+    const expiresAt = clock.now() + leaseMs;
+    expect(await store.checkpoint(id, { token: "first", expiresAt }, undefined, "r1")).toBe(true);
+    await clock.advance(leaseMs - 1_000);
+    expect(await claim("second")).toMatchObject({ status: "busy", heldUntil: expiresAt });
   });
 
   test("says until when another worker has its lease", async () => {

@@ -117,7 +117,12 @@ describe("the story of a job", () => {
     await claim(job);
     const id = jobIdOf(job);
     await jobs.renew(id, { token: "mine", expiresAt: startMs + 30_000 });
-    await jobs.checkpoint(id, "mine", { messageUID: "s1", seq: 3 }, "its reference");
+    await jobs.checkpoint(
+      id,
+      { token: "mine", expiresAt: startMs + 30_000 },
+      { messageUID: "s1", seq: 3 },
+      "its reference",
+    );
     const { Items } = await table.client.send(
       new QueryCommand({
         TableName: table.tableName,

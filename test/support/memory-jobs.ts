@@ -49,9 +49,9 @@ export const makeMemoryJobs = (clock: Clock): MemoryJobs => {
       plant(id, { expiresAt });
       return true;
     },
-    checkpoint: async (id, token, open, reference) => {
+    checkpoint: async (id, { token, expiresAt }, open, reference) => {
       if (holder(id, token)?.state !== "running") return false;
-      plant(id, { ...(open && { open }), ...(reference !== undefined && { reference }) });
+      plant(id, { expiresAt, ...(open && { open }), ...(reference !== undefined && { reference }) });
       return true;
     },
     claimNotice: async (id, token) => {

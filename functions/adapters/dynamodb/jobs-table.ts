@@ -32,6 +32,7 @@ const claimedRecord = v.object({
 
 /** If a lease has expired and another holder has taken over, the writes of the former holder fail. */
 const whileHeld = "#state = :running AND #token = :token";
+const renewal = "SET expiresAt = :until, #ttl = :ttl";
 const names = {
   "#state": "state",
   "#token": "token",
@@ -90,17 +91,19 @@ export const makeJobsTable = ({ client, tableName, clock, stories }: TurnsTableP
       return { status: "busy", tries, heldUntil };
     },
     renew: (id, { token, expiresAt }) =>
-      update(id, "SET expiresAt = :until, #ttl = :ttl", whileHeld, {
+      update(id, renewal, whileHeld, {
         ":running": "running",
         ":token": token,
         ":until": expiresAt,
         ":ttl": ttlOf(expiresAt),
       }),
-    checkpoint: (id, token, open, reference) => {
+    checkpoint: (id, { token, expiresAt }, open, reference) => {
       const changes = [open && "#open = :open", reference !== undefined && "#reference = :reference"];
-      return update(id, `SET ${changes.filter(Boolean).join(", ")}`, whileHeld, {
+      return update(id, [renewal, ...changes].filter(Boolean).join(", "), whileHeld, {
         ":running": "running",
         ":token": token,
+        ":until": expiresAt,
+        ":ttl": ttlOf(expiresAt),
         ...(open && { ":open": open }),
         ...(reference !== undefined && { ":reference": reference }),
       });

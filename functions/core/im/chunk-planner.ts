@@ -4,7 +4,10 @@ import { type ChunkPlan, chunkLength, emptyPlan, firstPlan, planFor, plannedLeng
 import type { DeliveryLease, OpenMessage } from "./im-messages.ts";
 
 /** How long chunks are cut by one plan, in milliseconds. Text that does not fill a chunk is sent with the next plan. */
-export const planMs = 2_000;
+const planMs = 3_000;
+/** The same if the rate of the text is not known yet, or if nothing has filled a chunk for `patienceMs`. */
+const shortPlanMs = 2_000;
+const patienceMs = 1_000;
 /** The same if the text of several chunks is waiting. */
 const minPlanMs = 600;
 const maxChunksBehind = 4;
@@ -12,6 +15,8 @@ const maxChunksBehind = 4;
 interface ActivePlan extends ChunkPlan {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** In milliseconds. */
+  readonly maxMs: number;
   /** The number of the chunk before the plan's first. */
   readonly seq: number;
   /** The length of the text before the plan's first chunk. */
@@ -49,13 +54,16 @@ export interface ChunkPlanner {
 
 export const makeChunkPlanner = ({ clock, lease, intervalMs }: ChunkPlannerPorts): ChunkPlanner => {
   let active: ActivePlan | undefined;
+  /** When a chunk was last cut. */
+  let cutAt = 0;
 
   const save = async (open: OpenMessage): Promise<void> => lease.saveOpen?.(open);
 
   const start = ({ messageUID, seq }: OpenMessage, sent: TextHash, plan: ChunkPlan): ActivePlan => {
     const { length } = sent;
     const saved = save({ messageUID, seq, sent: { length, hash: sent.value(), plan } });
-    active = { ...plan, startedAt: clock.now(), seq, length, saved };
+    const maxMs = plan === firstPlan ? shortPlanMs : planMs;
+    active = { ...plan, startedAt: clock.now(), maxMs, seq, length, saved };
     return active;
   };
 
@@ -63,8 +71,10 @@ export const makeChunkPlanner = ({ clock, lease, intervalMs }: ChunkPlannerPorts
 
   const endsAt = (plan: ActivePlan, open: OpenMessage, waiting: string): number => {
     if (isEmpty(plan) && waiting !== "") return plan.startedAt;
+    const { startedAt, maxMs } = plan;
     const isBehind = waiting.length > maxChunksBehind * plannedLength(plan, open.seq - plan.seq + 1);
-    return plan.startedAt + (isBehind ? minPlanMs : planMs);
+    if (isBehind) return startedAt + minPlanMs;
+    return Math.min(startedAt + maxMs, Math.max(startedAt + shortPlanMs, cutAt + patienceMs));
   };
 
   /** The plan for the next chunk: the active one, or a new one. */
@@ -86,7 +96,9 @@ export const makeChunkPlanner = ({ clock, lease, intervalMs }: ChunkPlannerPorts
     nextChunk: async (open, sent, waiting) => {
       const plan = planAt(open, sent, waiting());
       await plan.saved;
-      return lengthBy(plan, open, waiting());
+      const length = lengthBy(plan, open, waiting());
+      if (length !== undefined) cutAt = clock.now();
+      return length;
     },
     nextChunkAt: (open, waiting) => {
       if (!active || lengthBy(active, open, waiting) !== undefined) return 0;

@@ -10,7 +10,7 @@ export interface CloseOpenMessagePorts {
 
 const maxRetryMs = 5_000;
 /** Number of sequence numbers to try: the last checkpoint may be several seconds of chunks behind. */
-const maxTries = 20;
+const maxTries = 25;
 
 export type FoundNumber =
   /** The IM has accepted an empty chunk. `isCertain`: only the one with this number. */

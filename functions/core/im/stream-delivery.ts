@@ -1,7 +1,7 @@
 import type { AnswerEnding, AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { makeTextHash } from "#core/shared/text-hash.ts";
-import { makeChunkPlanner, planMs } from "./chunk-planner.ts";
+import { makeChunkPlanner } from "./chunk-planner.ts";
 import {
   type CompleteReason,
   completeReason,
@@ -54,6 +54,9 @@ const closingMs = 12_000;
  * 8), and a tool call may take longer.
  */
 export const keepAliveMs = 20_000;
+
+/** After this long without a chunk, a checkpoint says that all text was sent, in milliseconds. */
+const settleMs = 2_000;
 
 /** In characters: if more text than this is waiting, the model is asked to wait too. */
 const maxWaitingLength = 64 * 1024;
@@ -226,14 +229,14 @@ export const makeStreamDelivery = ({
 
     const settleCheckpoint = (): void => {
       const open = plannedMessage();
-      const isIdle = !running && !settled.signal.aborted && clock.now() - lastCallAt >= planMs;
+      const isIdle = !running && !settled.signal.aborted && clock.now() - lastCallAt >= settleMs;
       if (open && isIdle && !planner.isSettled) planner.settle(open, sent);
     };
 
     const keepAlive = async (): Promise<void> => {
       isKeptAlive = true;
       while (!settled.signal.aborted) {
-        const pauseMs = planner.isSettled ? keepAliveMs : planMs;
+        const pauseMs = planner.isSettled ? keepAliveMs : settleMs;
         await clock.sleep(Math.max(pacer.intervalMs, lastCallAt + pauseMs - clock.now()), settled.signal);
         settleCheckpoint();
         isKeepAliveDue = message.open !== undefined && clock.now() - lastCallAt >= keepAliveMs;

@@ -4,7 +4,7 @@ import { findEnabledModel } from "#core/bot/integration.ts";
 import { completeReason } from "#core/im/im-messages.ts";
 import type { RecallStore } from "#core/message/recall.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import type { ActiveLease } from "#core/shared/lease.ts";
+import type { ExtendableLease } from "#core/shared/lease.ts";
 import type { LogFields } from "#core/shared/log.ts";
 import { type ConversationPause, pauseEndsAt } from "#core/turn/conversation-pause.ts";
 import type { CountedTurn, CountTurn } from "#core/turn/count-turn.ts";
@@ -21,7 +21,7 @@ import type { ReportJob } from "./job-report.ts";
 import type { JobStore } from "./job-store.ts";
 import type { EndedJob } from "./job-story.ts";
 import { makeCloseLeftOpen, makeOpenReceiver, type OpenReceiverPorts } from "./open-receiver.ts";
-import { makeRecallableReceiver, watchRecall } from "./recall-watch.ts";
+import { makeRecallableReceiver, type RecallWatchPorts, watchRecall } from "./recall-watch.ts";
 import { limitedTurnOf, makeRefuseLimitedTurn } from "./refuse-limited-turn.ts";
 import { makeSendSentence } from "./send-sentence.ts";
 import { makeTurnCheckpoints } from "./turn-checkpoints.ts";
@@ -53,9 +53,9 @@ export type AnsweredJob =
   | { readonly status: "waiting"; readonly isRunning: boolean };
 
 export interface AnswerTurnJob {
-  answer(leased: LeasedTurn, lease: ActiveLease, time: WorkerTime): Promise<AnsweredJob>;
+  answer(leased: LeasedTurn, lease: ExtendableLease, time: WorkerTime): Promise<AnsweredJob>;
   /** Notifies the user that there will be no answer; false if that is not possible. */
-  sendFailure(leased: LeasedTurn, lease: ActiveLease, time: WorkerTime): Promise<boolean>;
+  sendFailure(leased: LeasedTurn, lease: ExtendableLease, time: WorkerTime): Promise<boolean>;
 }
 
 /** When a paused answer is checked for the first time, in milliseconds: a person needs some time. */
@@ -123,10 +123,12 @@ export const makeAnswerTurnJob = ({
     await sendCheck({ ...job, check }).catch(logWarning(log, "pause_not_checked", job));
   };
 
-  const isRecalledNow = async (job: TurnJob): Promise<boolean> => {
-    const message = recallableOf(job);
-    return message !== undefined && recalls.isRecalled(message, job.event.data.fromUserId);
-  };
+  const makeIsRecalled =
+    (job: TurnJob): RecallWatchPorts["isRecalled"] =>
+    async (options) => {
+      const message = recallableOf(job);
+      return message !== undefined && recalls.isRecalled(message, job.event.data.fromUserId, options);
+    };
 
   const forwardUnlessRecalled = (
     run: TurnRun,
@@ -136,7 +138,7 @@ export const makeAnswerTurnJob = ({
     const { turn, leased, lease, time } = run;
     const { job } = leased;
     const onError = logWarning(log, "recall_not_read", job);
-    const ports = { isRecalled: () => isRecalledNow(job), lost: lease.signal, clock, onError };
+    const ports = { isRecalled: makeIsRecalled(job), lost: lease.signal, clock, onError };
     // A turn may return without an end: then the user must not be told to wait, or see that the bot is typing.
     let isOver = false;
     const whileRunning = { ...lease, isHeld: () => !isOver && lease.isHeld() };

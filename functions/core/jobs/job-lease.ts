@@ -1,5 +1,5 @@
 import type { Clock } from "#core/shared/clock.ts";
-import { type ActiveLease, keepLease, type Lease, leaseMs } from "#core/shared/lease.ts";
+import { type ExtendableLease, heartbeatMs, keepLease, type Lease, leaseMs } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
 import { type Job, jobIdOf } from "./job.ts";
 import { idsOf } from "./job-report.ts";
@@ -44,7 +44,11 @@ export interface JobLeasesPorts {
 /** Operations on the lease of a job. `complete`, `release` and `postpone` never reject: they log failures. */
 export interface JobLeases {
   /** Renews the lease, and keeps the job's message hidden, for as long as `work` runs. */
-  keep<T>(leased: LeasedJob, visibility: JobVisibility, work: (lease: ActiveLease) => Promise<T>): Promise<T>;
+  keep<T>(
+    leased: LeasedJob,
+    visibility: JobVisibility,
+    work: (lease: ExtendableLease) => Promise<T>,
+  ): Promise<T>;
   /** Marks the job as done, so that another delivery of it has no effect. */
   complete(leased: LeasedJob, outcome: string, ending: JobEnding): Promise<void>;
   /** Releases the job for another try. If that fails, the lease expires. */
@@ -64,13 +68,28 @@ export const makeJobLeases = ({ jobs, clock, log }: JobLeasesPorts): JobLeases =
     const id = jobIdOf(job);
     const warn = logWarning(log, "job_lease_not_renewed", job);
     const renew = async (until: number): Promise<boolean> => {
-      const hidden = visibility.hideFor(leaseMs).catch(warn);
-      const [renewed] = await Promise.all([jobs.renew(id, { token, expiresAt: until }), hidden]);
+      const renewed = await jobs.renew(id, { token, expiresAt: until });
       if (!renewed) log.error("job_lease_lost", idsOf(job));
       return renewed;
     };
+    const keepHidden = async (over: AbortSignal): Promise<void> => {
+      for (;;) {
+        await clock.sleep(heartbeatMs, over);
+        if (over.aborted) return;
+        await visibility.hideFor(leaseMs).catch(warn);
+      }
+    };
 
-    return keepLease({ clock, expiresAt, renew, onError: warn }, work);
+    return keepLease({ clock, expiresAt, renew, onError: warn }, async (lease) => {
+      const ended = new AbortController();
+      const hiding = keepHidden(AbortSignal.any([lease.signal, ended.signal]));
+      try {
+        return await work(lease);
+      } finally {
+        ended.abort("ended");
+        await hiding;
+      }
+    });
   },
   complete: async ({ job, lease: { token }, tries }, outcome, ending) => {
     const endedAt = clock.now();

@@ -35,10 +35,10 @@ export interface JobStore {
   claim(id: JobId, lease: Lease, beginning?: StoryBeginning): Promise<JobClaim>;
   /** Extends the lease; false if another worker has the job or it is done. */
   renew(id: JobId, lease: Lease): Promise<boolean>;
-  /** Replaces what the checkpoint has; undefined: that part stays. False if another worker has the job. */
+  /** Extends the lease, and replaces what the checkpoint has; undefined: that part stays. False if another worker has the job. */
   checkpoint(
     id: JobId,
-    token: string,
+    lease: Lease,
     open: OpenMessage | undefined,
     reference?: string | undefined,
   ): Promise<boolean>;

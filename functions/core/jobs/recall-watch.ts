@@ -6,8 +6,8 @@ import type { Clock } from "#core/shared/clock.ts";
 const pollMs = 2_000;
 
 export interface RecallWatchPorts {
-  /** Whether the turn's message was taken back. */
-  readonly isRecalled: () => Promise<boolean>;
+  /** Whether the turn's message was taken back. `mayLag`: it will be asked again soon. */
+  readonly isRecalled: (options: { readonly mayLag: boolean }) => Promise<boolean>;
   /** Aborted when another worker has the turn. */
   readonly lost: AbortSignal;
   readonly clock: Clock;
@@ -29,9 +29,9 @@ export const watchRecall = async <T>(
   const recalled = new AbortController();
   const ended = new AbortController();
 
-  const check = async (): Promise<void> => {
+  const checkOnce = async (mayLag: boolean): Promise<void> => {
     try {
-      if (await isRecalled()) recalled.abort(questionRecalled);
+      if (await isRecalled({ mayLag })) recalled.abort(questionRecalled);
     } catch (error) {
       onError(error);
     }
@@ -41,15 +41,15 @@ export const watchRecall = async <T>(
     while (!recalled.signal.aborted) {
       await clock.sleep(pollMs, over);
       if (over.aborted) return;
-      await check();
+      await checkOnce(true);
     }
   };
 
   const polling = poll();
   try {
-    return await work({ signal: recalled.signal, check });
+    return await work({ signal: recalled.signal, check: () => checkOnce(false) });
   } finally {
-    ended.abort();
+    ended.abort("ended");
     await polling;
   }
 };

@@ -1,7 +1,7 @@
 import type { TurnObserver } from "#core/answer/answer-sink.ts";
 import type { DeliveryLease, OpenMessage } from "#core/im/im-messages.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import type { ActiveLease } from "#core/shared/lease.ts";
+import { type ExtendableLease, leaseMs } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
 import { jobIdOf, type TurnJob } from "./job.ts";
 import { type LeasedJob, logWarning } from "./job-lease.ts";
@@ -13,7 +13,7 @@ export interface TurnCheckpointsPorts {
   readonly log: Log;
 }
 
-/** Stores how far a turn has come. */
+/** Stores how far a turn has come. Each write also renews the lease. */
 export interface TurnCheckpoints
   extends Required<Pick<DeliveryLease, "onOpen" | "isResumable" | "saveOpen">>,
     Required<Pick<TurnObserver, "onReference">> {
@@ -30,7 +30,7 @@ export const makeTurnCheckpoints =
   ({ jobs, clock, log }: TurnCheckpointsPorts) =>
   (
     { job, lease: { token }, reference: earlier }: LeasedJob<TurnJob> & Pick<TurnCheckpoint, "reference">,
-    { isHeld }: Pick<ActiveLease, "isHeld">,
+    { isHeld, extendedTo }: Pick<ExtendableLease, "isHeld" | "extendedTo">,
   ): TurnCheckpoints => {
     const closed = new AbortController();
     const warn = logWarning(log, "open_message_not_saved", job);
@@ -41,11 +41,12 @@ export const makeTurnCheckpoints =
     /** Writes in order: an older checkpoint must not replace a newer one. */
     let saving: Promise<void> = Promise.resolve();
 
-    const write = async (open: OpenMessage | undefined): Promise<boolean> => {
+    const write = async (open: OpenMessage | undefined): Promise<void> => {
       const written = reference;
-      const isHolder = await jobs.checkpoint(jobIdOf(job), token, open, written);
+      const expiresAt = clock.now() + leaseMs;
+      const isHolder = await jobs.checkpoint(jobIdOf(job), { token, expiresAt }, open, written);
+      if (isHolder) extendedTo(expiresAt);
       savedReference = written;
-      return isHolder;
     };
     const writeUntilStored = async (open: OpenMessage | undefined): Promise<void> => {
       while (isHeld() && !closed.signal.aborted) {

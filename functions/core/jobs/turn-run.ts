@@ -2,7 +2,7 @@ import type { AnswerReceiver } from "#core/answer/answer-sink.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
 import type { ContinuableMessage } from "#core/im/continued-delivery.ts";
 import type { OpenMessage, ReceiverLease } from "#core/im/im-messages.ts";
-import type { ActiveLease } from "#core/shared/lease.ts";
+import type { ExtendableLease } from "#core/shared/lease.ts";
 import type { DeliveryWatch } from "#core/turn/story-recorder.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { jobIdOf, type TurnJob } from "./job.ts";
@@ -41,7 +41,7 @@ export interface WorkerTime {
 export interface TurnRun {
   readonly turn: Turn;
   readonly leased: LeasedTurn;
-  readonly lease: ActiveLease;
+  readonly lease: ExtendableLease;
   readonly time: WorkerTime;
 }
 

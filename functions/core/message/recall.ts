@@ -21,8 +21,8 @@ export interface Recall extends SentMessage {
 /** Remembers recalls, which may arrive before the message itself. */
 export interface RecallStore {
   add(recall: Recall): Promise<void>;
-  /** Whether the sender or an admin took the message back. */
-  isRecalled(message: SentMessage, sentBy: string): Promise<boolean>;
+  /** Whether the sender or an admin took the message back. `mayLag`: a recall of the last second may be missed. */
+  isRecalled(message: SentMessage, sentBy: string, options?: { readonly mayLag?: boolean }): Promise<boolean>;
 }
 
 /**

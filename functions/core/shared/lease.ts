@@ -17,7 +17,8 @@ export interface LeaseTiming {
 /** Duration of a worker's lease, in milliseconds. */
 export const leaseMs = 25_000;
 /** Two heartbeats may fail before the lease expires. */
-const workerTiming: LeaseTiming = { leaseMs, heartbeatMs: 8_000 };
+export const heartbeatMs = 8_000;
+const workerTiming: LeaseTiming = { leaseMs, heartbeatMs };
 /** A holder stops acting this long before its lease expires: models and the IM do not support fencing tokens. */
 const marginMs = 2_000;
 
@@ -27,6 +28,12 @@ export interface ActiveLease {
   readonly signal: AbortSignal;
   /** Check this before every action that cannot be undone. Once false, it stays false. */
   isHeld(): boolean;
+}
+
+/** A lease that its holder also extends by other writes than the renewals. */
+export interface ExtendableLease extends ActiveLease {
+  /** Such a write has extended the lease until `expiresAt` (milliseconds since the epoch). */
+  extendedTo(expiresAt: number): void;
 }
 
 export interface KeepLeasePorts {
@@ -39,14 +46,15 @@ export interface KeepLeasePorts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Renews a lease that was just acquired for as long as `work` runs. */
+/** Renews a lease that was just acquired for as long as `work` runs: a heartbeat after it was last renewed or extended. */
 export const keepLease = async <T>(
   { clock, timing = workerTiming, expiresAt: initialExpiry, renew, onError }: KeepLeasePorts,
-  work: (lease: ActiveLease) => Promise<T>,
+  work: (lease: ExtendableLease) => Promise<T>,
 ): Promise<T> => {
   const ended = new AbortController();
   const lost = new AbortController();
   let heldUntil = initialExpiry;
+  let nextAt = clock.now() + timing.heartbeatMs;
 
   const renewOnce = async (): Promise<void> => {
     const expiresAt = clock.now() + timing.leaseMs;
@@ -61,9 +69,11 @@ export const keepLease = async <T>(
   };
   const renewPeriodically = async (): Promise<void> => {
     for (;;) {
-      await clock.sleep(timing.heartbeatMs, ended.signal);
+      await clock.sleep(nextAt - clock.now(), ended.signal);
       if (ended.signal.aborted || lost.signal.aborted) return;
+      if (clock.now() < nextAt) continue;
       await renewOnce();
+      nextAt = clock.now() + timing.heartbeatMs;
     }
   };
 
@@ -72,11 +82,16 @@ export const keepLease = async <T>(
     return !lost.signal.aborted;
   };
 
+  const extendedTo = (expiresAt: number): void => {
+    heldUntil = Math.max(heldUntil, expiresAt);
+    nextAt = clock.now() + timing.heartbeatMs;
+  };
+
   const renewing = renewPeriodically();
   try {
-    return await work({ signal: lost.signal, isHeld });
+    return await work({ signal: lost.signal, isHeld, extendedTo });
   } finally {
-    ended.abort();
+    ended.abort("ended");
     await renewing;
   }
 };

@@ -265,17 +265,36 @@ describe("an answer whose worker died", () => {
 });
 
 describe("the checkpoints of an answer", () => {
-  test("are stored every two seconds, however fast the text comes", async () => {
-    const given = setUp();
+  /** Sends a word each `paceMs` for eleven seconds. */
+  const sayFor11s = async (given: ReturnType<typeof setUp>, word: string, paceMs: number) => {
     const sink = given.startWorker().begin();
-    for (let at = 0; at < 11_000; at += 100) {
-      sink.delta("words, ");
-      await given.clock.advance(100);
+    for (let at = 0; at < 11_000; at += paceMs) {
+      sink.delta(word);
+      await given.clock.advance(paceMs);
     }
     sink.end(complete);
     await given.clock.advance(1_000);
+  };
+
+  test.each([
+    ["at a usual rate", "words, ", 4],
+    ["fast, so that the first plan does not suffice", "a very long chunk of words, ", 5],
+  ])(
+    "are stored every three seconds, after two at first, while the text comes %s",
+    async (_how, word, saves) => {
+      const given = setUp();
+      await sayFor11s(given, word, 100);
+      expect(given.saves()).toBe(saves);
+      expect(given.streams()).toEqual([{ text: word.repeat(110), completeReason: 0 }]);
+      expect(given.callTimes.length).toBeGreaterThan(35);
+    },
+  );
+
+  test("are stored at most every two seconds for slow text", async () => {
+    const given = setUp();
+    await sayFor11s(given, "go ", 1_000);
     expect(given.saves()).toBeLessThanOrEqual(6);
-    expect(given.streams()).toEqual([{ text: "words, ".repeat(110), completeReason: 0 }]);
+    expect(given.streams()).toEqual([{ text: "go ".repeat(11), completeReason: 0 }]);
   });
 
   test("hold text back for two seconds at most, and none at the end", async () => {

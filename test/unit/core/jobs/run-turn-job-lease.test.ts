@@ -28,6 +28,31 @@ describe("the lease of a job for Dify", () => {
     expect(renewals).toEqual(["to 33 s", "to 41 s"]);
   });
 
+  test("is renewed by the checkpoints of an answer, and by a heartbeat only after eight seconds without one", async () => {
+    const { run, jobs, model, im, seconds, hidden, clock, record } = setUpTurnRuns();
+    const renewals: string[] = [];
+    const { renew } = jobs;
+    jobs.renew = (id, lease) => {
+      renewals.push(`to ${seconds(lease.expiresAt)}`);
+      return renew(id, lease);
+    };
+    model.answer = async () => {
+      for (let seq = 1; seq <= 6; seq += 1) {
+        await clock.sleep(3_000);
+        await im.lease()?.saveOpen?.({ messageUID: "m1", seq });
+      }
+      expect(seconds(record()?.expiresAt ?? 0)).toBe("43 s");
+      await clock.sleep(9_000);
+      expect(im.lease()?.isHeld()).toBe(true);
+      return answered;
+    };
+    const running = run();
+    await clock.advance(40_000);
+    expect(await running).toBe("done");
+    expect(hidden).toEqual(["25 s at 8 s", "25 s at 16 s", "25 s at 24 s"]);
+    expect(renewals).toEqual(["to 51 s"]);
+  });
+
   test("no longer lets anything reach the user once the turn has returned, even without an end", async () => {
     const { run, model, im, clock } = setUpTurnRuns();
     const held: (boolean | undefined)[] = [];

@@ -17,6 +17,7 @@ const setUp = ({ earlier }: { readonly earlier?: string } = {}) => {
   jobs.plant(jobIdOf(job), { token: "mine", reference: earlier });
   const held = { ours: true };
   let writes = 0;
+  const extensions: number[] = [];
   const store = {
     checkpoint: (...call: Parameters<typeof jobs.checkpoint>) => {
       writes += 1;
@@ -25,7 +26,7 @@ const setUp = ({ earlier }: { readonly earlier?: string } = {}) => {
   };
   const checkpoints = makeTurnCheckpoints({ jobs: store, clock, log })(
     { job, lease, tries: 1, reference: earlier },
-    { isHeld: () => held.ours },
+    { isHeld: () => held.ours, extendedTo: (expiresAt) => void extensions.push(expiresAt) },
   );
   return {
     checkpoints,
@@ -33,8 +34,10 @@ const setUp = ({ earlier }: { readonly earlier?: string } = {}) => {
     log,
     held,
     store,
+    extensions,
     writes: () => writes,
     record: () => jobs.recordOf(jobIdOf(job)),
+    takeAway: () => jobs.plant(jobIdOf(job), { token: "another" }),
   };
 };
 
@@ -58,6 +61,18 @@ describe("the checkpoints of a turn", () => {
     await clock.advance(200);
     expect(record()).toMatchObject({ reference: "r1" });
     expect(record()?.open).toBeUndefined();
+  });
+
+  test("extend the lease of the turn, unless another worker has it", async () => {
+    const { checkpoints, clock, extensions, record, takeAway } = setUp();
+    await checkpoints.saveOpen(open(1));
+    await clock.advance(3_000);
+    await checkpoints.saveOpen(open(2));
+    expect(extensions).toEqual([clock.now() + 22_000, clock.now() + 25_000]);
+    expect(record()?.expiresAt).toBe(clock.now() + 25_000);
+    takeAway();
+    await checkpoints.saveOpen(open(3));
+    expect(extensions).toHaveLength(2);
   });
 
   test("store nothing once the turn has ended", async () => {
