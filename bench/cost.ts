@@ -19,11 +19,7 @@ const ingressSeconds = 0.05;
 const starterSeconds = 0.05;
 const webhookSeconds = 0.3;
 
-/**
- * Approximate sizes in bytes: a chunk's call to the IM with headers (five per second), an answer's events, a question
- * or webhook.
- */
-const chunkBytes = 900;
+/** Approximate sizes in bytes: an answer's events, a question or webhook. */
 const answerBytes = 8_000;
 const questionBytes = 3_000;
 
@@ -37,7 +33,7 @@ const usages: Record<string, TurnUsage> = {
     invocations: 3,
     functionSeconds: ingressSeconds + starterSeconds + answerSeconds,
     requests: 1,
-    outboundBytes: 5 * answerSeconds * chunkBytes + questionBytes,
+    outboundBytes: questionBytes,
   },
   "IM turn, managed": {
     tally: counts.callback.elevenSeconds,
@@ -45,7 +41,7 @@ const usages: Record<string, TurnUsage> = {
     functionSeconds: ingressSeconds + starterSeconds,
     shared: { instanceSeconds: answerSeconds / assumptions.sharedTurns },
     requests: 1,
-    outboundBytes: 5 * answerSeconds * chunkBytes + questionBytes,
+    outboundBytes: questionBytes,
   },
   "HTTP turn": {
     tally: counts.http.elevenSeconds,
@@ -140,6 +136,8 @@ const alarmMetrics = (production: boolean): number => {
  * least five pollers.
  */
 const polls = 4 * 5 * 3 * 60 * 24 * 30.4;
+/** Two of the queues are FIFO. */
+const pollPrice = (prices.sqsFifoRequests + prices.sqsStandardRequests) / 2;
 
 const idle = (production: boolean): [string, number][] => {
   const metrics = alarmMetrics(production);
@@ -148,7 +146,7 @@ const idle = (production: boolean): [string, number][] => {
     ["dashboard", prices.dashboard],
     ["data key", prices.key],
     ["secret", prices.secret],
-    [`SQS, ${(polls / 1e6).toFixed(1)} million polls`, polls * prices.sqsRequests],
+    [`SQS, ${(polls / 1e6).toFixed(1)} million polls`, polls * pollPrice],
   ];
 };
 const [dev, prod] = [idle(false), idle(true)];

@@ -4,13 +4,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { startLocalBridge } from "../local/bridge.ts";
 import { startDifySimulator } from "../local/dify/server.ts";
 import { readSettings } from "../local/settings.ts";
+import { startCountedIm } from "./calls/counted-im.ts";
 import { startCountedAws } from "./calls/counting-proxies.ts";
 import { type Bridge, callServer, chat, publish, sendCallback, waitUntilQuiet } from "./calls/send-turns.ts";
 import { stagesOf } from "./calls/stages.ts";
 import { makeTallier, type Tally } from "./calls/tally.ts";
 
 /**
- * Counts the AWS calls of one turn in an existing conversation, for each way to start a turn, with an answer that is
+ * Counts the calls to AWS and to the IM of one turn in an existing conversation, for each way to start a turn, with an answer that is
  * complete at once and with one of eleven seconds, and how many of them wait for each other before the model is asked. Prints JSON, which is stored as docs/cost/counts.json; a test
  * compares the two.
  */
@@ -23,7 +24,9 @@ const dify = await startDifySimulator({
     if (path.endsWith("/chat-messages")) askedAt = performance.now();
   },
 });
-const settings = { ...readSettings({}), ...aws, port: 0 };
+const { appKey, appSecret } = readSettings({});
+const im = await startCountedIm({ appKey, appSecret }, tallier);
+const settings = { ...readSettings({}), ...aws, rongcloudApiUrl: im.url, port: 0 };
 let logLines = 0;
 const bridge = await startLocalBridge(settings, {
   write: () => {},
@@ -33,7 +36,7 @@ const bridge = await startLocalBridge(settings, {
   },
   isShared: false,
 });
-const target: Bridge = { url: bridge.url, appKey: settings.appKey, appSecret: settings.appSecret };
+const target: Bridge = { url: bridge.url, appKey, appSecret };
 
 /** The simulator repeats the words in about a hundred pieces. */
 const words = 40;
@@ -164,5 +167,6 @@ counts.webhook = { atOnce: await count(() => sendCallback(target, "bot-webhook",
 process.stdout.write(`${JSON.stringify(counts, null, 2)}\n`);
 await bridge.close();
 await dify.close();
+await im.close();
 await aws.close();
 process.exit(0);

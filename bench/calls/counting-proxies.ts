@@ -19,6 +19,8 @@ export interface CountedAws {
 
 const capacity = v.object({ CapacityUnits: v.number() });
 const reply = v.object({ ConsumedCapacity: v.optional(v.union([capacity, v.array(capacity)])) });
+/** A call that creates or finds a queue has none. */
+const call = v.object({ QueueUrl: v.optional(v.string(), "") });
 const received = v.object({ Messages: v.optional(v.array(v.unknown()), []) });
 
 const operationOf = (target: unknown): string => String(target).replace(/^.*\./, "");
@@ -33,7 +35,7 @@ const unitsIn = (status: number, body: string): number => {
 const proxyTo = async (
   endpoint: string,
   transform: (body: string, operation: string) => string,
-  count: (operation: string, status: number, body: string) => void,
+  count: (operation: string, status: number, answer: string, sent: string) => void,
   begin: (operation: string) => Promise<void>,
 ): Promise<HttpServer> => {
   const upstream = makeUpstream(endpoint);
@@ -42,7 +44,7 @@ const proxyTo = async (
     const body = (await readBody(request)).toString("utf8");
     await begin(operation);
     const answer = await upstream.post(request.headers, transform(body, operation));
-    count(operation, answer.statusCode, answer.body.toString());
+    count(operation, answer.statusCode, answer.body.toString(), body);
     response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   });
   return {
@@ -86,9 +88,10 @@ export const startCountedAws = async (tallier: Tallier): Promise<CountedAws> => 
   const queues = await proxyTo(
     sqs.endpoint,
     (body) => body,
-    (operation, _status, body) => {
-      if (operation === "ReceiveMessage" && v.parse(received, JSON.parse(body)).Messages.length === 0) return;
-      tallier.sqs(operation);
+    (operation, _status, answer, sent) => {
+      if (operation === "ReceiveMessage" && v.parse(received, JSON.parse(answer)).Messages.length === 0)
+        return;
+      tallier.sqs(operation, v.parse(call, JSON.parse(sent)).QueueUrl.endsWith(".fifo"));
     },
     begin,
   );

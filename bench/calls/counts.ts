@@ -4,6 +4,8 @@ import * as v from "valibot";
 const tally = v.object({
   dynamodb: v.record(v.string(), v.object({ calls: v.number(), units: v.number() })),
   sqs: v.record(v.string(), v.number()),
+  sqsStandard: v.record(v.string(), v.number()),
+  im: v.object({ calls: v.number(), bytes: v.number() }),
   logLines: v.number(),
   logBytes: v.number(),
   metricLines: v.number(),

@@ -17,7 +17,7 @@ export interface TurnUsage {
     readonly webRequests?: number;
   };
   readonly requests: number;
-  /** Outbound traffic to clients, the IM, webhooks and Dify. */
+  /** Outbound traffic to clients, webhooks and Dify. */
   readonly outboundBytes: number;
 }
 
@@ -36,6 +36,8 @@ export const assumptions = {
   sharedTurns: 64,
   /** functions/adapters/secrets/app-secrets.ts. */
   secretFreshSeconds: 60,
+  /** What TLS (22 bytes), TCP and IP (52 in each of two packets) add to a call to the IM. */
+  wireBytes: 126,
   /** Written to the index of stories when a turn begins and when it ends, a KB at most each; dynalite does not count them. */
   indexUnits: 2,
 } as const;
@@ -56,6 +58,9 @@ const unitsOf = ({ dynamodb }: Tally, isWrite: boolean): number =>
     (sum, [operation, { units }]) => sum + (writes.has(operation) === isWrite ? units : 0),
     0,
   );
+
+const callsIn = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, calls) => sum + calls, 0);
 
 /** In millions, to three significant digits. */
 const amountOf = (number: number, unit: string): string => {
@@ -85,7 +90,9 @@ export const priceTurns = (usage: TurnUsage): PricedLine[] => {
     const amount = (bytes * million) / 1e9;
     return { item, amount: `${Number(amount.toPrecision(3))} GB`, dollars: amount * price };
   };
-  const sqsRequests = Object.values(tally.sqs).reduce((sum, calls) => sum + calls, 0);
+  const fifoRequests = callsIn(tally.sqs);
+  const standardRequests = callsIn(tally.sqsStandard);
+  const imBytes = tally.im.bytes + tally.im.calls * assumptions.wireBytes;
   const logBytes =
     tally.logBytes +
     (invocations + webRequests) * assumptions.platformLogBytes +
@@ -105,7 +112,8 @@ export const priceTurns = (usage: TurnUsage): PricedLine[] => {
     line("API Gateway", requests, "requests", prices.apiRequests),
     line("DynamoDB writes", unitsOf(tally, true) + assumptions.indexUnits, "units", prices.dynamodbWrites),
     line("DynamoDB reads", unitsOf(tally, false), "units", prices.dynamodbReads),
-    line("SQS", sqsRequests, "requests", prices.sqsRequests),
+    line("SQS, FIFO queues", fifoRequests, "requests", prices.sqsFifoRequests),
+    line("SQS, standard queues", standardRequests, "requests", prices.sqsStandardRequests),
     gigabytes("Logs, including metrics", logBytes, prices.logGigabyte),
     line(
       "Secrets Manager",
@@ -117,7 +125,7 @@ export const priceTurns = (usage: TurnUsage): PricedLine[] => {
       prices.secretReads,
     ),
     line("X-Ray", invocations * assumptions.tracesPerInvocation, "traces", prices.traces),
-    gigabytes("Data transfer out", outboundBytes, prices.outboundGigabyte),
+    gigabytes("Data transfer out", outboundBytes + imBytes, prices.outboundGigabyte),
   ];
 };
 

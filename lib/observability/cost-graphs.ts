@@ -63,7 +63,7 @@ export const costGraphs = (watched: Watched, graph: Graph): IWidget[] => {
         dollars("API Gateway", prices.apiRequests, [api.deploymentStage.metricCount(sum)]),
         dollars("DynamoDB writes", prices.dynamodbWrites, consumed("Write")),
         dollars("DynamoDB reads", prices.dynamodbReads, consumed("Read")),
-        dollars("SQS", prices.sqsRequests, requests),
+        dollars("SQS", prices.sqsFifoRequests, requests),
         dollars(
           "Logs",
           prices.logGigabyte / 1e9,

@@ -7,8 +7,9 @@ export const prices = {
   instanceHour: 0.0816,
   instanceFee: 0.15,
   apiRequests: 3.5 / 1e6,
-  /** FIFO, per 64 KB. */
-  sqsRequests: 0.5 / 1e6,
+  /** Per 64 KB. */
+  sqsFifoRequests: 0.5 / 1e6,
+  sqsStandardRequests: 0.4 / 1e6,
   /** On demand: writes of up to 1 KB, strongly consistent reads of up to 4 KB. */
   dynamodbWrites: 0.625 / 1e6,
   dynamodbReads: 0.125 / 1e6,
