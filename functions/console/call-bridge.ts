@@ -5,6 +5,7 @@ import { signCall } from "#adapters/rongcloud/sign-call.ts";
 import type { App } from "#core/bot/app.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
+import { startTimeLimit } from "#core/shared/time-limit.ts";
 
 export interface BridgeCall {
   readonly app: Pick<App, "appKey" | "secrets">;
@@ -44,17 +45,15 @@ const idHeaders = (): Readonly<Record<string, string>> => {
   return { ...traceHeaders(), ...(requestId !== "" && { "x-request-id": requestId }) };
 };
 
-const reasonOf = (error: unknown, isAborted: boolean): string => {
-  if (isAborted) return "it did not answer in time";
+const reasonOf = (error: unknown, isTimeout: boolean): string => {
+  if (isTimeout) return "it did not answer in time";
   return error instanceof HttpFailure ? error.message : "its answer was cut off";
 };
 
 export const makeCallBridge =
   ({ sendHttp, clock }: CallBridgePorts): CallBridge =>
   async ({ app: { appKey, secrets }, bridgeUrl, path, contentType, body }) => {
-    const ended = new AbortController();
-    const end = (): void => ended.abort();
-    clock.sleep(callTimeoutMs, ended.signal).then(end);
+    const limit = startTimeLimit(clock, callTimeoutMs);
     try {
       const response = await sendHttp({
         method: "POST",
@@ -67,7 +66,7 @@ export const makeCallBridge =
         body,
         connectMs,
         headMs: callTimeoutMs,
-        signal: ended.signal,
+        signal: limit.signal,
       });
       const { status, headers } = response;
       const text = await readText(response.body, maxReplyBytes);
@@ -82,10 +81,10 @@ export const makeCallBridge =
     } catch (error) {
       throw new BridgeError(
         "upstream_unavailable",
-        `the bridge cannot be reached: ${reasonOf(error, ended.signal.aborted)}`,
+        `the bridge cannot be reached: ${reasonOf(error, limit.isOver)}`,
         { expose: true, cause: error },
       );
     } finally {
-      end();
+      limit.end();
     }
   };

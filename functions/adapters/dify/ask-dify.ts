@@ -65,7 +65,7 @@ export const makeAskDify = ({ sendHttp, clock, timeouts }: CallDifyPorts): Model
     const question = toDifyQuestion(input);
     const machine = makeAnswerMachine(question);
     const ended = new AbortController();
-    const end = (): void => ended.abort();
+    const end = (): void => ended.abort("ended");
     const leftMs = (): number => Math.max(0, deadline - clock.now());
 
     /** The error body. If it does not end in time, the status alone decides whether a retry is worthwhile. */

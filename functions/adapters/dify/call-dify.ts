@@ -4,6 +4,7 @@ import { readText } from "#adapters/http/read-text.ts";
 import { pythonJson } from "#adapters/model-api/python-json.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
+import { startTimeLimit } from "#core/shared/time-limit.ts";
 import { type DifyIntegration, difyHeaders, difyUrl } from "./dify-request.ts";
 import type { DifyTimeouts } from "./dify-timeouts.ts";
 
@@ -64,9 +65,8 @@ const encode = async (body: object | undefined): Promise<EncodedBody> => {
 export const makeCallDify =
   ({ sendHttp, clock, timeouts }: CallDifyPorts): CallDify =>
   async ({ integration, method, path, query, body, signal }) => {
-    const ended = new AbortController();
     const maxMs = body instanceof FormData ? timeouts.uploadMs : timeouts.refusalMs;
-    clock.sleep(maxMs, ended.signal).then(() => ended.abort());
+    const limit = startTimeLimit(clock, maxMs, signal);
     try {
       const { contentType, ...encoded } = await encode(body);
       const response = await sendHttp({
@@ -76,14 +76,14 @@ export const makeCallDify =
         ...encoded,
         connectMs: timeouts.connectMs,
         headMs: maxMs,
-        signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal,
+        signal: limit.signal,
       });
       const parsed = v.safeParse(json, await readText(response.body, maxReplyBytes));
       return { status: response.status, json: parsed.success ? parsed.output : undefined };
     } catch (cause) {
       throw new BridgeError("upstream_unavailable", "Dify did not answer", { retryable: true, cause });
     } finally {
-      ended.abort();
+      limit.end();
     }
   };
 

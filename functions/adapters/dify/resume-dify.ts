@@ -45,7 +45,7 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
     const asked = { integration, user };
     const machine = makeAnswerMachine({ user, conversationId }, { ...run, received, asked: askedForms });
     const ended = new AbortController();
-    const end = (): void => ended.abort();
+    const end = (): void => ended.abort("ended");
 
     const findRun = (isQuiet: boolean, until: AbortSignal): Promise<RunState> =>
       lookUpAnswer.findRun(asked, run, machine, { isQuiet, signal: until });

@@ -3,6 +3,7 @@ import type { HttpResponse } from "#adapters/http/http-client.ts";
 import { readText } from "#adapters/http/read-text.ts";
 import { answerFormat } from "#adapters/model-api/answer-format.ts";
 import { readEvents } from "#adapters/model-api/read-events.ts";
+import { startTimeLimit } from "#core/shared/time-limit.ts";
 import type { CallDifyPorts } from "./call-dify.ts";
 import { parseDifyEvent } from "./dify-event.ts";
 import type { DifyForm } from "./dify-form.ts";
@@ -45,11 +46,9 @@ const dataOf = (text: string): readonly string[] => {
 export const makeReadOpenForms = (ports: CallDifyPorts) => {
   const openRunEvents = makeOpenRunEvents(ports);
   return async (asked: AskedUser, runId: string, signal: AbortSignal): Promise<readonly DifyForm[]> => {
-    const ended = new AbortController();
-    ports.clock.sleep(ports.timeouts.refusalMs, ended.signal).then(() => ended.abort());
+    const limit = startTimeLimit(ports.clock, ports.timeouts.refusalMs, signal);
     try {
-      const limits = { signal: AbortSignal.any([signal, ended.signal]), snapshot: true };
-      const { status, body } = await openRunEvents(asked, runId, limits);
+      const { status, body } = await openRunEvents(asked, runId, { signal: limit.signal, snapshot: true });
       const text = status === 200 ? await readText(body, maxSnapshotBytes) : "";
       return dataOf(text).flatMap((data) => {
         const event = parseDifyEvent(data);
@@ -58,7 +57,7 @@ export const makeReadOpenForms = (ports: CallDifyPorts) => {
     } catch {
       return [];
     } finally {
-      ended.abort();
+      limit.end();
     }
   };
 };

@@ -43,7 +43,7 @@ export const makeEventResponse = (clock: Clock): EventResponse => {
       () => false,
     );
     const isDrained = await Promise.race([drained, clock.sleep(drainTimeoutMs, waiting.signal)]);
-    waiting.abort();
+    waiting.abort("drained");
     isDetached ||= isDrained !== true;
   };
 
@@ -63,7 +63,7 @@ export const makeEventResponse = (clock: Clock): EventResponse => {
       return write(frameOf(event, position)) ? undefined : untilDrained();
     },
     end: () => {
-      ended.abort();
+      ended.abort("ended");
       body.end();
     },
   };

@@ -125,7 +125,7 @@ export const readEvents = async (
       if (listenerError || isFinished()) return;
       isTooLarge = unfinished > maxEventCharacters;
       if (isTooLarge) return;
-      if (waitEndsAt() < wakesAt) awake.abort();
+      if (waitEndsAt() < wakesAt) awake.abort("earlier");
     }
     // The blank line after the last event may be missing.
     parser.feed(`${decoder.decode()}\n\n`);
@@ -136,7 +136,7 @@ export const readEvents = async (
   void watch();
   // A broken connection counts as the end of the stream.
   await read().catch(() => {});
-  ended.abort();
+  ended.abort("ended");
 
   if (listenerError) throw listenerError.thrown;
   return { outOfTime, isTooLarge };

@@ -7,6 +7,7 @@ import { requireApp } from "#adapters/secrets/app-secrets.ts";
 import type { App, AppDirectory } from "#core/bot/app.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError } from "#core/shared/errors.ts";
+import { startTimeLimit } from "#core/shared/time-limit.ts";
 import { newNonce, signCall } from "./sign-call.ts";
 import { imNoncePrefix } from "./signature.ts";
 
@@ -90,10 +91,7 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
     { appKey, method, path, contentType, body, requestId }: RongCloudRequest,
     maxReplyBytes: number,
   ): Promise<RongCloudResponse> => {
-    const ended = new AbortController();
-    // Without a reason, each abort would create an error with a stack.
-    const end = (): void => ended.abort("ended");
-    clock.sleep(callTimeoutMs, ended.signal).then(end);
+    const limit = startTimeLimit(clock, callTimeoutMs);
     try {
       const response = await sendHttp({
         method,
@@ -106,14 +104,14 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
         body,
         connectMs,
         headMs: callTimeoutMs,
-        signal: ended.signal,
+        signal: limit.signal,
       });
       const text = await readText(response.body, maxReplyBytes);
       return { status: response.status, headers: response.headers, text };
     } catch (error) {
-      throw toBridgeError(error, ended.signal.aborted);
+      throw toBridgeError(error, limit.isOver);
     } finally {
-      end();
+      limit.end();
     }
   };
 

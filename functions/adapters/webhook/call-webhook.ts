@@ -6,6 +6,7 @@ import type { App, AppDirectory } from "#core/bot/app.ts";
 import type { CallWebhook, WebhookCall, WebhookOutcome } from "#core/jobs/call-webhook.ts";
 import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
 import type { Clock } from "#core/shared/clock.ts";
+import { startTimeLimit } from "#core/shared/time-limit.ts";
 import { envelopeOf } from "./envelope.ts";
 import { failed, outcomeOfError, outcomeOfStatus } from "./outcomes.ts";
 import { signedUrl } from "./signed-url.ts";
@@ -51,16 +52,14 @@ const requestOf = (
 /** Calls the apps' servers. Only the status and `Retry-After` of the response are used. */
 export const makeCallWebhook = ({ sendHttp, apps, clock }: CallWebhookPorts): CallWebhook => {
   const callAs = async (app: App, call: WebhookCall): Promise<WebhookOutcome> => {
-    const ended = new AbortController();
-    const end = (): void => ended.abort();
-    clock.sleep(callTimeoutMs, ended.signal).then(end);
+    const limit = startTimeLimit(clock, callTimeoutMs);
     try {
       const response = await sendHttp({
         ...requestOf(call, app, clock.now()),
         method: "POST",
         connectMs: callTimeoutMs,
         headMs: callTimeoutMs,
-        signal: ended.signal,
+        signal: limit.signal,
       });
       const outcome = outcomeOfStatus(response, clock.now());
       // Read only so that the connection can be reused. The status decides: if a body that is too long, too slow or cut off
@@ -68,9 +67,9 @@ export const makeCallWebhook = ({ sendHttp, apps, clock }: CallWebhookPorts): Ca
       await readText(response.body, maxReplyBytes).catch(() => undefined);
       return outcome;
     } catch (error) {
-      return ended.signal.aborted ? failed("timeout") : outcomeOfError(error);
+      return limit.isOver ? failed("timeout") : outcomeOfError(error);
     } finally {
-      end();
+      limit.end();
     }
   };
 

@@ -182,8 +182,8 @@ export const makeStreamDelivery = ({
     };
 
     const settle = (delivery: Delivery): void => {
-      settled.abort();
-      pause?.end.abort();
+      settled.abort("settled");
+      pause?.end.abort("settled");
       drain();
       if (delivery.status === "undelivered") gaveUp.abort();
       delivered.resolve(delivery);
@@ -299,7 +299,7 @@ export const makeStreamDelivery = ({
     // Starts in the caller's tick, so that the first delta leads to the first call without delay.
     const run = (): void => {
       if (running) {
-        if (pause && nextSendAt() < pause.until) pause.end.abort();
+        if (pause && nextSendAt() < pause.until) pause.end.abort("earlier");
         return;
       }
       running = true;

@@ -32,7 +32,7 @@ export const makeTypingIndicator =
     };
     const end = (): void => {
       // Each abort creates an error with a stack trace: expensive on every delta.
-      if (!ended.signal.aborted) ended.abort();
+      if (!ended.signal.aborted) ended.abort("ended");
     };
     const onText = (): void => {
       if (until === "first text") end();

@@ -11,6 +11,7 @@ import type { IntegrationReport } from "#core/bot/integration-report.ts";
 import type { IntegrationType } from "#core/bot/integration-types.ts";
 import { refusalError, unknownBot, unknownIntegration } from "#core/bot/manage-bots.ts";
 import type { Clock } from "#core/shared/clock.ts";
+import { startTimeLimit } from "#core/shared/time-limit.ts";
 
 /** Sends a test event to an app's server. Never rejects. */
 export type PingWebhook = (
@@ -93,15 +94,14 @@ export const makeTestIntegration = ({
   return async (appKey, tested) => {
     const { bot, integration } = await find(appKey, tested);
     if (!canAnswer(integration)) return pingWebhook(appKey, { bot, integration });
-    const ended = new AbortController();
-    clock.sleep(testMs, ended.signal).then(() => ended.abort());
-    const test = { integration, bot, deadline: clock.now() + testMs, signal: ended.signal };
+    const limit = startTimeLimit(clock, testMs);
+    const test = { integration, bot, deadline: clock.now() + testMs, signal: limit.signal };
     const model = modelFor(models, integration);
     try {
       if (model.check) return await model.check(test);
       return { checks: [await checkByAsking(model.ask, test, clock.now())] };
     } finally {
-      ended.abort();
+      limit.end();
     }
   };
 };

@@ -85,6 +85,6 @@ export const makeTurnCheckpoints =
         reference = given;
         void saveReferenceSoon();
       },
-      close: () => closed.abort(),
+      close: () => closed.abort("closed"),
     };
   };

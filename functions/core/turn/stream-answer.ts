@@ -186,7 +186,7 @@ export const makeStreamAnswer =
     const flush = async ({ status }: AnswerOutcome): Promise<void> => {
       const isWanted = status !== "abandoned" && (status !== "failed" || progress.firstTextAt !== undefined);
       if (isWanted) await pipe.end();
-      finished.abort();
+      finished.abort("finished");
     };
 
     const pauseOf = (outcome: AnswerOutcome): ConversationPause | undefined =>
@@ -213,14 +213,14 @@ export const makeStreamAnswer =
       whenAborted(full, tooLarge),
     ]);
     if (isNotContinued(modelOutcome)) {
-      finished.abort();
-      closed.abort();
+      finished.abort("finished");
+      closed.abort("closed");
       return modelOutcome;
     }
     if (modelOutcome === tooLarge) {
       log.warn("answer_too_large", ids);
       // Otherwise the model's server could go on sending until the stop request is answered.
-      closed.abort();
+      closed.abort("closed");
     }
     await flush(modelOutcome);
     const isEmpty = modelOutcome.status === "answered" && !progress.hasText && !progress.hasFile;
@@ -259,6 +259,6 @@ export const makeStreamAnswer =
       usage: progress.facts?.usage,
       start: { openedAt: conversation.openedAt, freeSince: conversation.freeSince },
       paused,
-      cleanup: cleanup.finally(() => closed.abort()),
+      cleanup: cleanup.finally(() => closed.abort("closed")),
     };
   };
