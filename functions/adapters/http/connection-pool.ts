@@ -20,7 +20,10 @@ interface Connection {
   readonly origin: string;
   /** Undefined while a request uses it. */
   idleSince: number | undefined;
-  /** When the reader of its current response left. */
+  /**
+   * When the reader of its last response left before the end. The end may be read late, after a freeze: the age of the connection
+   * counts from here, and what is learned about the server from `idleSince`, so that both err to the safe side.
+   */
   leftAt: number | undefined;
   /** When a close by the server would last have been seen. */
   checkedAt: number;
@@ -63,8 +66,9 @@ export const makeConnectionPool = (agent: Agent, clock: Clock): ConnectionPool =
   const idleMsOf = ({ idleSince = Number.POSITIVE_INFINITY }: Connection): number => clock.now() - idleSince;
   /** The wall clock may also be set back: then nothing is known. */
   const isOlderThan = (connection: Connection, ms: number): boolean => {
-    const idleMs = idleMsOf(connection);
-    return idleMs < 0 || idleMs > ms;
+    const { idleSince = Number.POSITIVE_INFINITY, leftAt = idleSince } = connection;
+    const age = clock.now() - leftAt;
+    return age < 0 || age > ms;
   };
   const idleTo = (origin: string): Connection[] =>
     [...idle].filter((connection) => connection.origin === origin);
@@ -79,8 +83,7 @@ export const makeConnectionPool = (agent: Agent, clock: Clock): ConnectionPool =
   agent.keepSocketAlive = (socket) => {
     const connection = connections.get(socket);
     if (!connection || connection.requestsLeft < 1) return false;
-    // The end of a response that nobody reads may be seen late: only after a freeze, if there was one.
-    connection.idleSince = connection.leftAt ?? clock.now();
+    connection.idleSince = clock.now();
     connection.checkedAt = connection.idleSince;
     idle.add(connection);
     const [oldest = connection] = idle;

@@ -41,10 +41,11 @@ const maxRestBytes = 64 * 1024;
 
 /** Reads the rest without using it, and closes the connection if the rest does not end soon. */
 const discardRest = async (body: Readable, response: IncomingMessage, clock: Clock): Promise<void> => {
+  if (response.closed) return;
   const ended = new AbortController();
   let size = 0;
   response.once("close", () => ended.abort("closed"));
-  // Nobody is left to be told that the connection broke.
+  // A broken connection concerns nobody any more.
   body.on("error", () => {});
   body.on("data", (chunk: Buffer) => {
     size += chunk.length;

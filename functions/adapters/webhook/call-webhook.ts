@@ -25,7 +25,7 @@ export interface CallWebhookPorts {
 
 /** For the whole call: connection, response headers and body (docs/spec/rongcloud.md, section 6). */
 const callTimeoutMs = 5_000;
-/** Reading more of a response than this costs more than a new connection. */
+/** A longer response is not read to its end. */
 const maxReplyBytes = 64 * 1024;
 
 /** Without a version, which would only help attackers. */

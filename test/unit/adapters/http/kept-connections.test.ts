@@ -315,6 +315,24 @@ describe.each([
       expect(await ask()).toBe("done");
     });
 
+    test("teaches nothing of the time before the end", async () => {
+      const { clock, response, sockets, ask } = await leave();
+      await clock.advance(1_000);
+      response?.end();
+      await delay(50);
+      await clock.advance(5_000);
+      sockets[0]?.end();
+      await isClosed(sockets[0]);
+      // The server keeps connections for 5 s, so one that was idle for longer than 4 s is not used.
+      await eventually(async () => {
+        await ask();
+        expect(sockets).toHaveLength(2);
+      });
+      await clock.advance(4_001);
+      await ask();
+      expect(sockets).toHaveLength(3);
+    });
+
     test("counts as idle since then, since the end may be read only after a freeze", async () => {
       const { clock, response, sockets, ask } = await leave();
       await clock.advance(2_000);
