@@ -32,7 +32,7 @@ const minChunk = 8;
 /** The plan for text that goes on at the same rate. The first chunk can be sent at once. */
 export const planFor = ({ sent, waiting, chunks }: TextFlow): ChunkPlan => {
   const next = Math.max(Math.ceil((sent + waiting) / chunks), minChunk);
-  return { first: Math.min(next, waiting), next, growth: Math.floor(next / 12) };
+  return { first: Math.min(next, waiting), next, growth: Math.max(1, Math.floor(next / 12)) };
 };
 
 const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;

@@ -5,12 +5,14 @@ import type { DeliveryLease, OpenMessage } from "./im-messages.ts";
 
 /** How long chunks are cut by one plan, in milliseconds. Text that does not fill a chunk is sent with the next plan. */
 const planMs = 3_000;
-/** The same if the rate of the text is not known yet, or if nothing has filled a chunk for `patienceMs`. */
+/** The same if the rate of the text is not known yet, or if nothing has filled a chunk for `patienceMs` and two intervals. */
 const shortPlanMs = 2_000;
 const patienceMs = 1_000;
 /** The same if the text of several chunks is waiting. */
 const minPlanMs = 600;
 const maxChunksBehind = 4;
+/** Another worker tries 25 numbers (close-open-message.ts), and each chunk that keeps a silent message alive uses one. */
+const maxEmptyChunks = 10;
 
 interface ActivePlan extends ChunkPlan {
   /** Milliseconds since the epoch. */
@@ -74,12 +76,16 @@ export const makeChunkPlanner = ({ clock, lease, intervalMs }: ChunkPlannerPorts
     const { startedAt, maxMs } = plan;
     const isBehind = waiting.length > maxChunksBehind * plannedLength(plan, open.seq - plan.seq + 1);
     if (isBehind) return startedAt + minPlanMs;
-    return Math.min(startedAt + maxMs, Math.max(startedAt + shortPlanMs, cutAt + patienceMs));
+    const patience = Math.min(Math.max(patienceMs, 2 * intervalMs()), shortPlanMs);
+    return Math.min(startedAt + maxMs, Math.max(startedAt + shortPlanMs, cutAt + patience));
   };
 
   /** The plan for the next chunk: the active one, or a new one. */
   const planAt = (open: OpenMessage, sent: TextHash, waiting: string): ActivePlan => {
-    if (waiting === "") return active && isEmpty(active) ? active : start(open, sent, emptyPlan);
+    if (waiting === "") {
+      const isStored = active && isEmpty(active) && open.seq - active.seq < maxEmptyChunks;
+      return active && isStored ? active : start(open, sent, emptyPlan);
+    }
     if (active && clock.now() < endsAt(active, open, waiting)) return active;
     const { startedAt = clock.now(), length = sent.length } = active ?? {};
     const chunks = Math.max(1, Math.floor((clock.now() - startedAt) / intervalMs()));

@@ -124,7 +124,6 @@ export const makeStreamDelivery = ({
     let isKeptAlive = false;
     let drained: PromiseWithResolvers<void> | undefined;
     let whole: AnswerSink | undefined;
-    /** Ends the pause before the next call. */
     /** The pause before the next chunk, and what ends it. */
     let pause: { readonly until: number; readonly end: AbortController } | undefined;
     /** Of the answer's text in all messages, since it was last replaced. */

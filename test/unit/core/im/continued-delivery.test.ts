@@ -182,6 +182,14 @@ describe("an answer whose worker died", () => {
     expect(given.streams()).toEqual([{ text: longText, completeReason: 0 }]);
   });
 
+  test("goes on after a silence of ten minutes before the worker died", async () => {
+    const given = setUp();
+    await sayUntilKilled(given, "first words, ", { killAfterMs: 600_000 });
+    expect(given.streams()[0]?.completeReason).toBeUndefined();
+    expect(await finish(given, "first words, and the rest")).toEqual(delivered);
+    expect(given.streams()).toEqual([{ text: "first words, and the rest", completeReason: 0 }]);
+  });
+
   test("is not sent again if the worker died after its last chunk", async () => {
     const given = setUp();
     const worker = given.startWorker();
@@ -310,6 +318,19 @@ describe("the checkpoints of an answer", () => {
     sink.end(complete);
     await clock.advance(minIntervalMs + 50);
     expect(streams()).toEqual([{ text: "firstab", completeReason: 0 }]);
+  });
+
+  test("hold back no text for longer than two seconds after steady text", async () => {
+    const given = setUp();
+    const { clock, streams } = given;
+    const sink = given.startWorker().begin();
+    for (let at = 0; at < 5_200; at += 100) {
+      sink.delta("words, ");
+      await clock.advance(100);
+    }
+    sink.delta("x");
+    await clock.advance(2_200);
+    expect(streams()[0]?.text).toBe(`${"words, ".repeat(52)}x`);
   });
 
   test("never contain text", async () => {
