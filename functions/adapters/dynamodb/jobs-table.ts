@@ -45,7 +45,7 @@ const names = {
  * Jobs, in the turns table. A record is `running` under a lease, then `done`.
  *
  *   claim ──► running (token, until expiresAt) ──complete──► done (until rememberUntil)
- *               ▲ │ renew
+ *               ▲ │ renew, checkpoint
  *               └─┴──release, or the lease ends──► free for the next claim
  *
  * `expiresAt` ends both: a record past it counts as absent, except that the `tries` of a job that is not done are kept and

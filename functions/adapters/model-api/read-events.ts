@@ -122,9 +122,10 @@ export const readEvents = async (
       parser.feed(text);
       const passing = passPending();
       if (passing) await passing;
-      if (listenerError || isFinished()) return;
+      if (isFinished() && !listenerError) return;
       isTooLarge = unfinished > maxEventCharacters;
-      if (isTooLarge) return;
+      // The server need not go on: leaving the loop would let it send the rest.
+      if (listenerError || isTooLarge) return ended.abort("failed");
       if (waitEndsAt() < wakesAt) awake.abort("earlier");
     }
     // The blank line after the last event may be missing.

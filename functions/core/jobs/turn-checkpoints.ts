@@ -5,6 +5,7 @@ import { type ExtendableLease, leaseMs } from "#core/shared/lease.ts";
 import type { Log } from "#core/shared/log.ts";
 import { jobIdOf, type TurnJob } from "./job.ts";
 import { type LeasedJob, logWarning } from "./job-lease.ts";
+import { idsOf } from "./job-report.ts";
 import type { JobStore, TurnCheckpoint } from "./job-store.ts";
 
 export interface TurnCheckpointsPorts {
@@ -21,8 +22,10 @@ export interface TurnCheckpoints
   close(): void;
 }
 
-/** Minimum interval between checkpoints, in milliseconds, except for a new message: each one is a write. */
-const pauseMs = 2_000;
+/** Interval between checkpoints of a message that nothing plans, in milliseconds: each one is a write. */
+const openMs = 3_000;
+/** How long the model's reference waits for a checkpoint, in milliseconds. */
+const referenceMs = 2_000;
 /** After a failed write. */
 const retryMs = 200;
 
@@ -30,7 +33,7 @@ export const makeTurnCheckpoints =
   ({ jobs, clock, log }: TurnCheckpointsPorts) =>
   (
     { job, lease: { token }, reference: earlier }: LeasedJob<TurnJob> & Pick<TurnCheckpoint, "reference">,
-    { isHeld, extendedTo }: Pick<ExtendableLease, "isHeld" | "extendedTo">,
+    { isHeld, extendedTo, lose }: Pick<ExtendableLease, "isHeld" | "extendedTo" | "lose">,
   ): TurnCheckpoints => {
     const closed = new AbortController();
     const warn = logWarning(log, "open_message_not_saved", job);
@@ -45,8 +48,13 @@ export const makeTurnCheckpoints =
       const written = reference;
       const expiresAt = clock.now() + leaseMs;
       const isHolder = await jobs.checkpoint(jobIdOf(job), { token, expiresAt }, open, written);
-      if (isHolder) extendedTo(expiresAt);
-      savedReference = written;
+      if (isHolder) {
+        extendedTo(expiresAt);
+        savedReference = written;
+      } else if (!closed.signal.aborted) {
+        log.error("job_lease_lost", idsOf(job));
+        lose();
+      }
     };
     const writeUntilStored = async (open: OpenMessage | undefined): Promise<void> => {
       while (isHeld() && !closed.signal.aborted) {
@@ -66,7 +74,7 @@ export const makeTurnCheckpoints =
 
     /** The first text usually follows soon, and is stored together with the reference. */
     const saveReferenceSoon = async (): Promise<void> => {
-      await clock.sleep(pauseMs, closed.signal);
+      await clock.sleep(referenceMs, closed.signal);
       if (!closed.signal.aborted && savedReference !== reference) await save(undefined);
     };
 
@@ -76,7 +84,7 @@ export const makeTurnCheckpoints =
         // A closed message needs no checkpoint: the job's completion or the next message replaces it.
         if (!open || (open.messageUID === savedMessage && clock.now() < nextAt)) return;
         savedMessage = open.messageUID;
-        nextAt = clock.now() + pauseMs;
+        nextAt = clock.now() + openMs;
         write(open).catch(warn);
       },
       isResumable: () => reference !== undefined,

@@ -32,8 +32,10 @@ export interface ActiveLease {
 
 /** A lease that its holder also extends by other writes than the renewals. */
 export interface ExtendableLease extends ActiveLease {
-  /** Such a write has extended the lease until `expiresAt` (milliseconds since the epoch). */
+  /** Such a write, begun `leaseMs` before `expiresAt` (milliseconds since the epoch), has extended the lease until then. */
   extendedTo(expiresAt: number): void;
+  /** Such a write has found another holder. */
+  lose(): void;
 }
 
 export interface KeepLeasePorts {
@@ -55,9 +57,12 @@ export const keepLease = async <T>(
   const lost = new AbortController();
   let heldUntil = initialExpiry;
   let nextAt = clock.now() + timing.heartbeatMs;
+  /** When the last renewal ended; undefined while one is in flight. */
+  let renewedAt: number | undefined = clock.now();
 
   const renewOnce = async (): Promise<void> => {
     const expiresAt = clock.now() + timing.leaseMs;
+    renewedAt = undefined;
     try {
       if (await renew(expiresAt)) heldUntil = expiresAt;
       else lost.abort();
@@ -66,14 +71,19 @@ export const keepLease = async <T>(
       // If the store does not answer, the last renewal that it confirmed counts.
       if (clock.now() >= heldUntil) lost.abort();
     }
+    renewedAt = clock.now();
+    nextAt = renewedAt + timing.heartbeatMs;
   };
   const renewPeriodically = async (): Promise<void> => {
+    let leftMs = timing.heartbeatMs;
     for (;;) {
-      await clock.sleep(nextAt - clock.now(), ended.signal);
+      await clock.sleep(leftMs, ended.signal);
       if (ended.signal.aborted || lost.signal.aborted) return;
-      if (clock.now() < nextAt) continue;
+      leftMs = nextAt - clock.now();
+      // More than a heartbeat is left if the clock was set back: then the lease is renewed at once.
+      if (leftMs > 0 && leftMs <= timing.heartbeatMs) continue;
       await renewOnce();
-      nextAt = clock.now() + timing.heartbeatMs;
+      leftMs = timing.heartbeatMs;
     }
   };
 
@@ -83,13 +93,16 @@ export const keepLease = async <T>(
   };
 
   const extendedTo = (expiresAt: number): void => {
-    heldUntil = Math.max(heldUntil, expiresAt);
+    // Of two writes that overlap, nobody knows which the store has kept.
+    if (renewedAt === undefined || expiresAt - timing.leaseMs < renewedAt) return;
+    heldUntil = expiresAt;
     nextAt = clock.now() + timing.heartbeatMs;
   };
+  const lose = (): void => lost.abort();
 
   const renewing = renewPeriodically();
   try {
-    return await work({ signal: lost.signal, isHeld, extendedTo });
+    return await work({ signal: lost.signal, isHeld, extendedTo, lose });
   } finally {
     ended.abort("ended");
     await renewing;

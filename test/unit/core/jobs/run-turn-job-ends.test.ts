@@ -149,7 +149,7 @@ describe("a job whose worker died", () => {
     expect(events()).toEqual(expect.arrayContaining(["message_left_open", "job_delivered"]));
   });
 
-  test("is resumed from its worker's checkpoints of the open message, one every two seconds", async () => {
+  test("is resumed from its worker's checkpoints of the open message, one every three seconds", async () => {
     const { run, model, im, jobs, clock, record } = setUpTurnRuns();
     const notes: number[] = [];
     const { checkpoint } = jobs;
@@ -162,13 +162,13 @@ describe("a job whose worker died", () => {
         im.lease()?.onOpen({ messageUID: "m1", seq });
         await clock.sleep(200);
       }
-      expect(record()).toMatchObject({ open: { messageUID: "m1", seq: 11 } });
+      expect(record()).toMatchObject({ open: { messageUID: "m1", seq: 16 } });
       return answered;
     };
     const running = run();
     await clock.advance(10_000);
     expect(await running).toBe("done");
-    expect(notes).toEqual([1, 11]);
+    expect(notes).toEqual([1, 16]);
     expect(record()?.open).toBeUndefined();
   });
 });

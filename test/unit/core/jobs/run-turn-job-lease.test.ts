@@ -42,8 +42,10 @@ describe("the lease of a job for Dify", () => {
         await im.lease()?.saveOpen?.({ messageUID: "m1", seq });
       }
       expect(seconds(record()?.expiresAt ?? 0)).toBe("43 s");
-      await clock.sleep(9_000);
+      // Later than the lease of the claim, which no heartbeat has renewed.
+      await clock.sleep(7_000);
       expect(im.lease()?.isHeld()).toBe(true);
+      await clock.sleep(2_000);
       return answered;
     };
     const running = run();

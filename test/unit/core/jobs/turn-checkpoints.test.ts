@@ -26,7 +26,13 @@ const setUp = ({ earlier }: { readonly earlier?: string } = {}) => {
   };
   const checkpoints = makeTurnCheckpoints({ jobs: store, clock, log })(
     { job, lease, tries: 1, reference: earlier },
-    { isHeld: () => held.ours, extendedTo: (expiresAt) => void extensions.push(expiresAt) },
+    {
+      isHeld: () => held.ours,
+      extendedTo: (expiresAt) => void extensions.push(expiresAt),
+      lose: () => {
+        held.ours = false;
+      },
+    },
   );
   return {
     checkpoints,
@@ -63,8 +69,8 @@ describe("the checkpoints of a turn", () => {
     expect(record()?.open).toBeUndefined();
   });
 
-  test("extend the lease of the turn, unless another worker has it", async () => {
-    const { checkpoints, clock, extensions, record, takeAway } = setUp();
+  test("extend the lease of the turn, or end it if another worker has the job", async () => {
+    const { checkpoints, clock, extensions, held, log, record, takeAway } = setUp();
     await checkpoints.saveOpen(open(1));
     await clock.advance(3_000);
     await checkpoints.saveOpen(open(2));
@@ -73,6 +79,18 @@ describe("the checkpoints of a turn", () => {
     takeAway();
     await checkpoints.saveOpen(open(3));
     expect(extensions).toHaveLength(2);
+    expect(held.ours).toBe(false);
+    expect(log.lines).toMatchObject([{ level: "error", event: "job_lease_lost" }]);
+  });
+
+  test("that arrive after the turn has ended do not count as a lost lease", async () => {
+    const { checkpoints, held, log, takeAway } = setUp();
+    takeAway();
+    const saved = checkpoints.saveOpen(open(1));
+    checkpoints.close();
+    await saved;
+    expect(held.ours).toBe(true);
+    expect(log.lines).toEqual([]);
   });
 
   test("store nothing once the turn has ended", async () => {
@@ -123,13 +141,13 @@ describe("the checkpoints of a turn", () => {
     await expect(saved).resolves.toBeUndefined();
   });
 
-  test("of a turn that cannot be resumed are written at once for a new message, then every two seconds", async () => {
+  test("of a turn that cannot be resumed are written at once for a new message, then every three seconds", async () => {
     const { checkpoints, clock, writes, record } = setUp();
-    for (let seq = 1; seq <= 11; seq += 1) {
+    for (let seq = 1; seq <= 16; seq += 1) {
       checkpoints.onOpen(open(seq));
       await clock.advance(200);
     }
     expect(writes()).toBe(2);
-    expect(record()).toMatchObject({ open: open(11) });
+    expect(record()).toMatchObject({ open: open(16) });
   });
 });
