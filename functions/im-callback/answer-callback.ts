@@ -1,6 +1,6 @@
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
 import { parseFormBody, parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
-import type { VerifyCallback } from "#adapters/rongcloud/verify-callback.ts";
+import type { VerifiedCallback, VerifyCallback } from "#adapters/rongcloud/verify-callback.ts";
 import type { AcceptBotEvent } from "#core/intake/accept-bot-event.ts";
 import type { AcceptMessages } from "#core/intake/accept-messages.ts";
 import type { ReportIgnored } from "#core/intake/ignored-message.ts";
@@ -49,19 +49,26 @@ export const makeAnswerCallback = ({
     metrics.count("CallbackDropped", { route });
   };
 
-  const acceptMessage = async (appKey: string, body: Buffer): Promise<string | undefined> => {
+  const acceptMessage = async (
+    { appKey, admission }: VerifiedCallback,
+    body: Buffer,
+  ): Promise<string | undefined> => {
     const routed = parseFormBody(routedMessageSchema(clock.now()), body, repeatableFields);
     if (routed.channelType === "other") {
+      await admission;
       reportIgnored({ appKey, event: undefined, botUserId: undefined, reason: "channel" });
       return undefined;
     }
-    await acceptMessages(appKey, routed.message.fromUserId, [routed.message]);
+    await acceptMessages(appKey, routed.message.fromUserId, [routed.message], admission);
     return undefined;
   };
 
-  const acceptEvent = async (appKey: string, body: Buffer): Promise<string | undefined> => {
+  const acceptEvent = async (
+    { appKey, admission }: VerifiedCallback,
+    body: Buffer,
+  ): Promise<string | undefined> => {
     const { botUserId, event } = parseJsonBody(botEventSchema(clock.now()), body, maxBotEventBytes);
-    const { status } = await acceptBotEvent(appKey, botUserId, event);
+    const { status } = await acceptBotEvent(appKey, botUserId, event, admission);
     return status === "unknown_bot" ? "bot.userId: no bot has this id" : undefined;
   };
 
@@ -75,9 +82,10 @@ export const makeAnswerCallback = ({
     const { route } = request;
     const accept = routes.get(route);
     if (!accept) throw callerError("not_found", "no such path");
-    const { appKey } = await verifyCallback(request);
-    const fault = await accept(appKey, request.body).catch(faultOf);
-    if (fault !== undefined) drop(appKey, route, fault);
+    const verified = await verifyCallback(request);
+    // Their bots are looked up while the signature is recorded, since the user waits for both.
+    const [, fault] = await Promise.all([verified.admission, accept(verified, request.body).catch(faultOf)]);
+    if (fault !== undefined) drop(verified.appKey, route, fault);
     return { code: 200 };
   };
 };

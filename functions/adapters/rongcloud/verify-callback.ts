@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import { callerError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
 import { type Headers, signedHeaders } from "./verify-call.ts";
@@ -23,7 +22,17 @@ export interface VerifyCallbackPorts extends VerifySignaturePorts {
   readonly log: Log;
 }
 
-export type VerifyCallback = (callback: Callback) => Promise<AppWithKeys>;
+export interface VerifiedCallback {
+  readonly appKey: string;
+  /**
+   * Resolves once the signature is recorded: until then the callback must have no effect. Rejects with a BridgeError
+   * `bad_signature` if it was used for something else.
+   */
+  readonly admission: Promise<void>;
+}
+
+/** Rejects with a BridgeError `unknown_app` or `bad_signature`. */
+export type VerifyCallback = (callback: Callback) => Promise<VerifiedCallback>;
 
 const readQuery = (query: URLSearchParams, ...names: readonly string[]): string => {
   const value = names.map((name) => query.get(name)).find((each) => each !== null && each !== "");
@@ -44,10 +53,9 @@ const useOfCallback = ({ route, body }: Callback): string =>
   createHash("sha256").update(`${route}\n`).update(body).digest("hex");
 
 /**
- * Verifies a callback of RongCloud and returns its app (docs/spec/rongcloud.md, section 9). The signature is in the query or
+ * Verifies a callback of RongCloud (docs/spec/rongcloud.md, section 9). The signature is in the query or
  * in the headers, and is accepted for one path and body, also repeatedly: a repeated callback has no effect, and RongCloud expects a
  * response.
- * @throws BridgeError `unknown_app` or `bad_signature`.
  */
 export const makeVerifyCallback = ({ log, ...ports }: VerifyCallbackPorts): VerifyCallback => {
   const verifySignature = makeVerifySignature(ports);
@@ -60,10 +68,14 @@ export const makeVerifyCallback = ({ log, ...ports }: VerifyCallbackPorts): Veri
     checkTime(signedAt, clock.now(), { pastMs: windowMs, futureMs: windowMs });
     // For as long as a call of the server API might use it for the first time.
     const keptMs = app.signatures === "once" ? windowMs : Math.max(windowMs, firstUseMs);
-    if (!(await replays.isFirst(id, signedAt + keptMs + marginMs, useOfCallback(callback)))) {
+    const record = async (): Promise<void> => {
+      if (await replays.isFirst(id, signedAt + keptMs + marginMs, useOfCallback(callback))) return;
       log.warn("callback_signature_reused", { app: app.appKey, route });
       throw callerError("bad_signature", "signature: already used for another path or body, or another API");
-    }
-    return app;
+    };
+    const admission = record();
+    // The caller awaits it later; until then a refusal must not count as an unhandled rejection.
+    admission.catch(() => {});
+    return { appKey: app.appKey, admission };
   };
 };

@@ -24,10 +24,12 @@ export type AcceptedBotEvent =
   /** The app has no such bot in the bridge. */
   | { readonly status: "unknown_bot" };
 
+/** `admission`: see `AcceptMessages`. */
 export type AcceptBotEvent = (
   appKey: string,
   botUserId: string,
   event: MessageEvent,
+  admission?: Promise<void>,
 ) => Promise<AcceptedBotEvent>;
 
 /**
@@ -44,10 +46,11 @@ export const makeAcceptBotEvent = ({
 }: AcceptBotEventPorts): AcceptBotEvent => {
   const triggeredJobs = makeTriggeredJobs({ matchIntegrations, reportIgnored });
 
-  return async (appKey, botUserId, event) => {
+  return async (appKey, botUserId, event, admission) => {
     const acceptedAt = clock.now();
     const { fromUserId, content } = event.data;
-    const found = await bots.find(appKey, [...new Set([botUserId, fromUserId])]);
+    const finding = bots.find(appKey, [...new Set([botUserId, fromUserId])]);
+    const [found] = await Promise.all([finding, admission]);
     const bot = found.find(({ userId }) => userId === botUserId);
     if (!bot) {
       reportIgnored({ appKey, event, botUserId, reason: "no_bot" });

@@ -27,11 +27,16 @@ export interface AcceptedMessages {
   readonly fromBot: boolean;
 }
 
-/** Accepts messages from one sender, and recalls of messages. Rejects if a job could not be queued, or a recall not stored. */
+/**
+ * Accepts messages from one sender, and recalls of messages. Rejects if a job could not be queued, or a recall not stored.
+ * `admission`: whether the messages may be accepted, decided while their bots are looked up. If it rejects, so does this, and
+ * nothing has happened.
+ */
 export type AcceptMessages = (
   appKey: string,
   fromUserId: string,
   messages: readonly IncomingMessage[],
+  admission?: Promise<void>,
 ) => Promise<AcceptedMessages>;
 
 interface AddressedMessage {
@@ -82,14 +87,14 @@ export const makeAcceptMessages = ({
     return [...new Set(to.userIds)].flatMap((userId) => bots.get(userId) ?? []);
   };
 
-  return async (appKey, fromUserId, messages) => {
+  return async (appKey, fromUserId, messages, admission) => {
     const acceptedAt = clock.now();
     const addressed = messages.map((message) => ({
       message,
       to: recipientsOf(message),
       event: toMessageEvent(message, acceptedAt),
     }));
-    const botsById = await findBots(appKey, fromUserId, addressed);
+    const [botsById] = await Promise.all([findBots(appKey, fromUserId, addressed), admission]);
     if (botsById.has(fromUserId)) {
       for (const { event } of addressed) ignore(appKey, event, "from_bot");
       return { jobs: 0, fromBot: true };

@@ -47,7 +47,7 @@ const setUp = (atMs = startMs, signatures: SignatureUse = "once") => {
           headers: {},
           route: "/callbacks/rongcloud/messages",
           body: Buffer.from(body),
-        }),
+        }).then(({ admission }) => admission),
       ),
   };
 };

@@ -30,10 +30,12 @@ const setUp = (apps = appsOf(app())) => {
   });
   /** "passed", or the caller's reply. */
   const verify = (query: Query = {}, headers: Headers = {}, sent: Partial<Callback> = {}) =>
-    verifyCallback({ query: new URLSearchParams(query), headers, route, body, ...sent }).then(
-      ({ appKey }) => ({ passed: appKey }),
-      (error: unknown) => toApiFailure(error),
-    );
+    verifyCallback({ query: new URLSearchParams(query), headers, route, body, ...sent })
+      .then(async ({ appKey, admission }) => {
+        await admission;
+        return { passed: appKey };
+      })
+      .catch((error: unknown) => toApiFailure(error));
   return { clock, log, verify };
 };
 

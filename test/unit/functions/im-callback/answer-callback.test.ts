@@ -82,6 +82,21 @@ describe.each(routes)("a callback at %s", (route, body) => {
     expect(reads).toEqual([]);
   });
 
+  test("is 401 if its signature was used for another one, and changes nothing", async () => {
+    const { call, clock, jobs, log, metrics } = setUpCallbacks();
+    const query = signedQuery(clock.now());
+    expect(await call(route, body(), { query })).toEqual(ok);
+    for (const other of [body({ fromUserId: "u8" }), body({ toUserId: "nobody" }), Buffer.from("nonsense")]) {
+      expect(await call(route, other, { query })).toEqual(refusedWith(1004));
+    }
+    expect(jobs()).toHaveLength(1);
+    expect([...new Set(log.lines.map(({ event }) => event))]).toEqual([
+      "callback_signature_reused",
+      "request_refused",
+    ]);
+    expect(metrics.counts).toEqual([]);
+  });
+
   test("that is forged costs only the verification: its body is not parsed", async () => {
     const { handle } = setUpCallbacks();
     const looked: string[] = [];
