@@ -24,9 +24,10 @@ const dify = await startDifySimulator({
     if (path.endsWith("/chat-messages")) askedAt = performance.now();
   },
 });
-const { appKey, appSecret } = readSettings({});
+const defaults = readSettings({});
+const { appKey, appSecret } = defaults;
 const im = await startCountedIm({ appKey, appSecret }, tallier);
-const settings = { ...readSettings({}), ...aws, rongcloudApiUrl: im.url, port: 0 };
+const settings = { ...defaults, ...aws, rongcloudApiUrl: im.url, port: 0 };
 let logLines = 0;
 const bridge = await startLocalBridge(settings, {
   write: () => {},

@@ -2,9 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { type HttpServer, readBody, startHttpServer } from "../../local/http-server.ts";
 import { type ImSimulatorOptions, startImSimulator } from "../../local/im/server.ts";
 import type { Tallier } from "./tally.ts";
-
-/** What the connection is made of, not the request. */
-const ofConnection = new Set(["connection", "host", "content-length"]);
+import { makeUpstream } from "./upstream.ts";
 
 /** The size of a request as HTTP/1.1 sends it. */
 const bytesOf = ({ method, url, rawHeaders }: IncomingMessage, body: Buffer): number => {
@@ -16,23 +14,18 @@ const bytesOf = ({ method, url, rawHeaders }: IncomingMessage, body: Buffer): nu
 /** Starts the IM simulator behind a proxy that counts its calls and their bytes. */
 export const startCountedIm = async (app: ImSimulatorOptions, tallier: Tallier): Promise<HttpServer> => {
   const im = await startImSimulator(app);
+  const upstream = makeUpstream(im.url);
   const server = await startHttpServer(0, async (request, response) => {
     const body = await readBody(request);
     tallier.im(bytesOf(request, body));
-    const { method = "POST", url = "/" } = request;
-    const headers = Object.entries(request.headers).filter(([name]) => !ofConnection.has(name));
-    const answer = await fetch(`${im.url}${url}`, {
-      method,
-      headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
-      body,
-    });
-    const type = answer.headers.get("content-type") ?? "application/json";
-    response.writeHead(answer.status, { "content-type": type }).end(await answer.text());
+    const answer = await upstream.post(request.headers, body, request.url);
+    response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   });
   return {
     url: server.url,
     close: async () => {
       await server.close();
+      upstream.close();
       await im.close();
     },
   };

@@ -8,18 +8,18 @@ export interface Answer {
 }
 
 export interface Upstream {
-  /** Forwards a request to the server. */
-  post(headers: IncomingHttpHeaders, body: Buffer | string): Promise<Answer>;
+  /** Forwards a request to the server. `path`: default "/". */
+  post(headers: IncomingHttpHeaders, body: Buffer | string, path?: string): Promise<Answer>;
   close(): void;
 }
 
 export const makeUpstream = (endpoint: string): Upstream => {
   const agent = new Agent({ keepAlive: true });
   return {
-    post: (headers, body) =>
+    post: (headers, body, path = "/") =>
       new Promise((resolve, reject) => {
         const length = { "content-length": Buffer.byteLength(body) };
-        const options = { agent, method: "POST", headers: { ...headers, ...length } };
+        const options = { agent, method: "POST", path, headers: { ...headers, ...length } };
         const outgoing = request(endpoint, options, (answer) => {
           const { "transfer-encoding": _chunked, connection: _connection, ...kept } = answer.headers;
           const { statusCode = 502 } = answer;
