@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import type { Bot } from "#core/bot/bot.ts";
 import type { EventType } from "#core/bot/event-type.ts";
@@ -183,34 +182,5 @@ describe("a mention of everyone in a bot event", () => {
       status: "accepted",
       jobs: 1,
     });
-  });
-});
-
-describe("the admission of a bot event", () => {
-  test("is decided while bots are looked up, and nothing is done before", async () => {
-    const { acceptBotEvent, bots, dispatched, ignored } = setUp();
-    const admission = Promise.withResolvers<void>();
-    const accepting = [
-      acceptBotEvent("app-one", "bot-helpdesk", messageEvent(), admission.promise),
-      acceptBotEvent("app-one", "nobody", messageEvent(), admission.promise),
-    ];
-    await delay(10);
-    expect(bots.reads).toHaveLength(2);
-    expect([dispatched, ignored]).toEqual([[], []]);
-    admission.resolve();
-    await Promise.all(accepting);
-    expect([dispatched.length, ignored.length]).toEqual([1, 1]);
-  });
-
-  test("that is refused leaves no job and no report", async () => {
-    const { acceptBotEvent, dispatched, ignored } = setUp();
-    const refused = Promise.reject(new Error("the signature was used"));
-    for (const accepting of [
-      acceptBotEvent("app-one", "bot-helpdesk", messageEvent(), refused),
-      acceptBotEvent("app-one", "nobody", messageEvent(), refused),
-    ]) {
-      await expect(accepting).rejects.toThrow("the signature was used");
-    }
-    expect([dispatched, ignored]).toEqual([[], []]);
   });
 });

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Bot } from "#core/bot/bot.ts";
@@ -361,33 +360,4 @@ test("whatever its mentions and recipients, a message makes at most one job for 
       );
     }),
   );
-});
-
-describe("the admission of messages", () => {
-  test("is decided while bots are looked up, and nothing is done before", async () => {
-    const { acceptMessages, bots, dispatched, ignored } = setUp();
-    const admission = Promise.withResolvers<void>();
-    const accepting = [
-      acceptMessages("app-one", "u7", [privateMessage()], admission.promise),
-      acceptMessages("app-one", "u7", [privateMessage({ toUserId: "u8" })], admission.promise),
-    ];
-    await delay(10);
-    expect(bots.reads).toHaveLength(2);
-    expect([dispatched, ignored]).toEqual([[], []]);
-    admission.resolve();
-    await Promise.all(accepting);
-    expect([dispatched.length, ignored.length]).toEqual([1, 1]);
-  });
-
-  test("that is refused leaves no job and no report", async () => {
-    const { acceptMessages, dispatched, ignored } = setUp();
-    const refused = Promise.reject(new Error("the signature was used"));
-    for (const accepting of [
-      acceptMessages("app-one", "u7", [privateMessage()], refused),
-      acceptMessages("app-one", "u7", [privateMessage({ toUserId: "u8" })], refused),
-    ]) {
-      await expect(accepting).rejects.toThrow("the signature was used");
-    }
-    expect([dispatched, ignored]).toEqual([[], []]);
-  });
 });
