@@ -32,7 +32,6 @@ const claimedRecord = v.object({
 
 /** If a lease has expired and another holder has taken over, the writes of the former holder fail. */
 const whileHeld = "#state = :running AND #token = :token";
-const renewal = "SET expiresAt = :until, #ttl = :ttl";
 const names = {
   "#state": "state",
   "#token": "token",
@@ -57,6 +56,24 @@ export const makeJobsTable = ({ client, tableName, clock, stories }: TurnsTableP
   const { update, updateAndGet } = makeConditionalUpdates({ client, tableName, keyOf, names });
 
   const read = (record: Record<string, unknown>) => parseRecord(claimedRecord, record, "a job record");
+
+  /** Without parts of a checkpoint, it only renews the lease. */
+  const checkpoint: JobStore["checkpoint"] = (id, { token, expiresAt }, open, reference) => {
+    const changes = [
+      "expiresAt = :until",
+      "#ttl = :ttl",
+      open && "#open = :open",
+      reference !== undefined && "#reference = :reference",
+    ];
+    return update(id, `SET ${changes.filter(Boolean).join(", ")}`, whileHeld, {
+      ":running": "running",
+      ":token": token,
+      ":until": expiresAt,
+      ":ttl": ttlOf(expiresAt),
+      ...(open && { ":open": open }),
+      ...(reference !== undefined && { ":reference": reference }),
+    });
+  };
 
   return {
     claim: async (id, { token, expiresAt }, beginning): Promise<JobClaim> => {
@@ -90,24 +107,8 @@ export const makeJobsTable = ({ client, tableName, clock, stories }: TurnsTableP
       const { tries, expiresAt: heldUntil } = read(busy);
       return { status: "busy", tries, heldUntil };
     },
-    renew: (id, { token, expiresAt }) =>
-      update(id, renewal, whileHeld, {
-        ":running": "running",
-        ":token": token,
-        ":until": expiresAt,
-        ":ttl": ttlOf(expiresAt),
-      }),
-    checkpoint: (id, { token, expiresAt }, open, reference) => {
-      const changes = [open && "#open = :open", reference !== undefined && "#reference = :reference"];
-      return update(id, [renewal, ...changes].filter(Boolean).join(", "), whileHeld, {
-        ":running": "running",
-        ":token": token,
-        ":until": expiresAt,
-        ":ttl": ttlOf(expiresAt),
-        ...(open && { ":open": open }),
-        ...(reference !== undefined && { ":reference": reference }),
-      });
-    },
+    renew: (id, lease) => checkpoint(id, lease, undefined),
+    checkpoint,
     claimNotice: (id, token) =>
       update(
         id,
