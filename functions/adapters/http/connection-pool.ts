@@ -15,6 +15,15 @@ const observeMs = 3_000;
 const maxIdleConnections = 256;
 const maxProbes = 64;
 
+/**
+ * Resolves once the process has seen what the kernel had received before, such as a server's FIN or RST: the process may have
+ * been frozen or busy. The first turn of the event loop may end without asking the kernel; the second asks it.
+ */
+export const readArrivals = async (): Promise<void> => {
+  await nextTurn();
+  await nextTurn();
+};
+
 interface Connection {
   readonly socket: Socket;
   readonly origin: string;
@@ -154,10 +163,7 @@ export const makeConnectionPool = (agent: Agent, clock: Clock): ConnectionPool =
     ready: async (origin) => {
       sweep();
       while (idleTo(origin).some(({ checkedAt }) => Math.abs(clock.now() - checkedAt) > freshMs)) {
-        // The kernel may have received the server's FIN or RST while the process was frozen or busy. The first turn may end
-        // without asking the kernel; the second asks it.
-        await nextTurn();
-        await nextTurn();
+        await readArrivals();
         for (const connection of idleTo(origin)) connection.checkedAt = clock.now();
       }
       // From here to the request nothing is awaited.

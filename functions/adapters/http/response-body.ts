@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { type Duplex, pipeline, type Readable } from "node:stream";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Clock } from "#core/shared/clock.ts";
+import { readArrivals } from "./connection-pool.ts";
 
 /** Decodes each piece as far as possible, so that events are not delayed until more bytes arrive. */
 const inflating = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
@@ -53,9 +53,7 @@ const discardRest = async (body: Readable, response: IncomingMessage, clock: Clo
   });
   body.resume();
   await clock.sleep(maxRestMs, ended.signal);
-  // In a process that was frozen meanwhile the end may wait to be read.
-  await nextTurn();
-  await nextTurn();
+  await readArrivals();
   response.destroy();
 };
 
