@@ -47,10 +47,7 @@ export const makeBusyNotice =
       before = passed;
       return passed;
     };
-    const onAnswer = (): void => {
-      // Each abort creates an error with a stack trace: expensive on every delta.
-      if (!answered.signal.aborted) answered.abort();
-    };
+    const onAnswer = (): void => answered.abort("answered");
     const passText = (call: () => void | Promise<void>): void | Promise<void> => {
       if (until === "end") return call();
       onAnswer();

@@ -83,8 +83,8 @@ export const makeChunkPlanner = ({ clock, lease, intervalMs }: ChunkPlannerPorts
   /** The plan for the next chunk: the active one, or a new one. */
   const planAt = (open: OpenMessage, sent: TextHash, waiting: string): ActivePlan => {
     if (waiting === "") {
-      const isStored = active && isEmpty(active) && open.seq - active.seq < maxEmptyChunks;
-      return active && isStored ? active : start(open, sent, emptyPlan);
+      if (active && isEmpty(active) && open.seq - active.seq < maxEmptyChunks) return active;
+      return start(open, sent, emptyPlan);
     }
     if (active && clock.now() < endsAt(active, open, waiting)) return active;
     const { startedAt = clock.now(), length = sent.length } = active ?? {};

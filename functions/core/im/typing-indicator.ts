@@ -30,10 +30,7 @@ export const makeTypingIndicator =
         await clock.sleep(intervalMs, ended.signal);
       }
     };
-    const end = (): void => {
-      // Each abort creates an error with a stack trace: expensive on every delta.
-      if (!ended.signal.aborted) ended.abort("ended");
-    };
+    const end = (): void => ended.abort("ended");
     const onText = (): void => {
       if (until === "first text") end();
     };
