@@ -318,9 +318,10 @@ describeInBrowser("the chat of the console, at a local run,", () => {
 
   test("says what it waits for while the user's other answer is in progress", async () => {
     const first = await openWith("bot-long", "see-busy");
+    // Before the first answer, which is over in four seconds: a page may take as long to open on a busy machine.
+    const second = await openWith("bot-long", "see-busy");
     await first.say("One");
     await first.hasSaid(30);
-    const second = await openWith("bot-long", "see-busy");
     await second.say("Two");
     await second.shows("Waiting for the bot");
     await press(first.page, "Stop");
