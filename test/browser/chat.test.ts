@@ -10,6 +10,7 @@ import { findAxeViolations } from "./axe.ts";
 import { type ConsolePage, choose, fillIn, press } from "./console-page.ts";
 import { type ConsoleRun, startConsoleRun, usePages } from "./console-run.ts";
 import { describeInBrowser } from "./in-browser.ts";
+import { write } from "./write.ts";
 
 const markdown = `# Weather
 
@@ -237,8 +238,7 @@ describeInBrowser("the chat of the console, at a local run,", () => {
     const { page, shows } = await openWith("bot-demo", "user-im");
     await press(page, "Show the IM");
     const field = "[aria-label=IM] .chat-composer textarea";
-    await page.locator(field).click();
-    await page.locator(field).fill("Hello from the IM, in several words, please");
+    await write(page, field, "Hello from the IM, in several words, please");
     await page.keyboard.press("Enter");
     await page.waitForFunction(
       () => document.querySelectorAll("[aria-label=IM] .chat-chunks span").length > 1,
@@ -247,8 +247,7 @@ describeInBrowser("the chat of the console, at a local run,", () => {
 
     await choose(page, "Channel", "Group");
     await choose(page, "Mention", "Demo (bot-demo)");
-    await page.locator(field).click();
-    await page.locator(field).fill("Hello group");
+    await write(page, field, "Hello group");
     await page.keyboard.press("Enter");
     await shows("this is Demo! You said: Hello group");
   });

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from "puppeteer-core";
+import { write } from "./write.ts";
 
 /** The console in a browser, and what a person does and sees there. */
 export interface ConsolePage {
@@ -62,8 +63,7 @@ export const openConsole = async (
     faults,
     tokensAsked: () => tokens,
     say: async (text) => {
-      await page.locator(".chat-composer textarea").fill(text);
-      await page.locator(".chat-composer textarea").click();
+      await write(page, ".chat-composer textarea", text);
       await page.keyboard.press("Enter");
       await page.waitForSelector(".chat-log .chat-answer");
     },
@@ -93,7 +93,7 @@ export const openConsole = async (
 
 /** Fills in a field and leaves it, which is when it takes effect. */
 export const fillIn = async (page: Page, name: string, value: string): Promise<void> => {
-  await page.locator(`::-p-aria([name="${name}"][role="textbox"])`).fill(value);
+  await write(page, `::-p-aria([name="${name}"][role="textbox"])`, value);
   await page.keyboard.press("Tab");
 };
 

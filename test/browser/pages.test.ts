@@ -5,6 +5,7 @@ import { findAxeViolations } from "./axe.ts";
 import { type ConsolePage, follow, press } from "./console-page.ts";
 import { type ConsoleRun, startConsoleRun, usePages } from "./console-run.ts";
 import { describeInBrowser } from "./in-browser.ts";
+import { write } from "./write.ts";
 
 const maxFirstPaintBytes = 150 * 1024;
 
@@ -141,9 +142,8 @@ describeInBrowser("the console's pages, at a local run,", () => {
   });
 
   describe("a bot's life", () => {
-    const type = async ({ page }: ConsolePage, name: string, text: string): Promise<void> => {
-      await page.locator(`::-p-aria([name="${name}"][role="textbox"])`).fill(text);
-    };
+    const type = ({ page }: ConsolePage, name: string, text: string): Promise<void> =>
+      write(page, `::-p-aria([name="${name}"][role="textbox"])`, text);
 
     test("begins with a form that checks what is typed, and ends with its deletion", async () => {
       const opened = await open({ hash: "#/bots" });

@@ -5,6 +5,7 @@ import type { Browser, Page } from "puppeteer-core";
 import type { ChatServer } from "../support/chat/chat-server.ts";
 import { closeAfterAll } from "../support/close-after.ts";
 import { projectRoot, run } from "../support/local-run.ts";
+import { write } from "./write.ts";
 
 const vite = join(projectRoot, "node_modules/vite/bin/vite.js");
 const example = "examples/use-chat";
@@ -48,7 +49,7 @@ export const openUseChat = async (browser: Browser, url: string): Promise<UseCha
     page,
     ask: async (question) => {
       const before = (await page.$$("article")).length;
-      await page.locator("[name=question]").fill(question);
+      await write(page, "[name=question]", question);
       await page.keyboard.press("Enter");
       // The page is busy from then on; a short answer may be at its end already.
       await page.waitForSelector(`article:nth-of-type(${before + 1})`);

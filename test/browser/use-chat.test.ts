@@ -7,6 +7,7 @@ import { closeAfterAll } from "../support/close-after.ts";
 import { eventually } from "../support/eventually.ts";
 import { describeInBrowser, startBrowser } from "./in-browser.ts";
 import { openUseChat, serveUseChat, type UseChatPage } from "./use-chat-page.ts";
+import { write } from "./write.ts";
 
 const delta = (content: string): Step => ({ event: "delta", data: { content } });
 const sources = [{ document: "Manual.pdf" }, { document: "FAQ", url: "https://example.com/faq" }];
@@ -140,7 +141,7 @@ describeInBrowser("the example with the AI SDK's useChat", () => {
     );
     const page = await open();
     await page.ask("Refund me");
-    await page.page.locator("[name=why]").fill("broken");
+    await write(page.page, "[name=why]", "broken");
     await page.page.select("[name=how]", "cash");
     await page.click("Yes");
     await page.shows("Refunded.");

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useId } from "preact/hooks";
 
 interface IdFieldProps {
   readonly label: string;
@@ -11,17 +11,14 @@ interface IdFieldProps {
 /** A user's or group's id. It takes effect once the field is left. */
 export const IdField = ({ label, value, disabled = false, onChange }: IdFieldProps) => {
   const id = useId();
-  /** What is being typed, which must outlive what else happens on the page. */
-  const draft = useSignal(value);
-  useEffect(() => {
-    draft.value = value;
-  }, [value]);
+  /** What has been typed and has not taken effect yet. Another render of the page keeps it. */
+  const draft = useSignal<string | undefined>(undefined);
   return (
     <span class="labelled">
       <label for={id}>{label}</label>
       <input
         id={id}
-        value={draft.value}
+        value={draft.value ?? value}
         disabled={disabled}
         required
         maxLength={64}
@@ -30,10 +27,10 @@ export const IdField = ({ label, value, disabled = false, onChange }: IdFieldPro
         onInput={({ currentTarget }) => {
           draft.value = currentTarget.value;
         }}
-        onChange={() => {
-          const given = draft.value.trim();
-          if (given === "") draft.value = value;
-          else onChange(given);
+        onChange={({ currentTarget }) => {
+          const given = currentTarget.value.trim();
+          draft.value = undefined;
+          if (given !== "") onChange(given);
         }}
       />
     </span>
