@@ -109,9 +109,7 @@ export const textOfOutputs = (outputs: Readonly<Record<string, unknown>> | null 
 };
 
 const idsOf = (event: DifyEvent): AnswerIds | undefined => {
-  const conversationId = "conversation_id" in event ? event.conversation_id : undefined;
-  const messageId = "message_id" in event ? event.message_id : undefined;
-  const { task_id: taskId } = event;
+  const { conversation_id: conversationId, message_id: messageId, task_id: taskId } = event;
   return (conversationId ?? taskId) === undefined ? undefined : { conversationId, messageId, taskId };
 };
 

@@ -4,7 +4,7 @@ import { type ReadingPorts, readEvents } from "#adapters/model-api/read-events.t
 import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerMachine, DetachedRun } from "./answer-machine.ts";
 import { type BeginCheck, type BeginCheckPorts, makeBeginCheck } from "./begin-check.ts";
-import { parseDifyEvent } from "./dify-event.ts";
+import { parseDifyEvent, parseDifyEventAndIds } from "./dify-event.ts";
 import type { DifyTimeouts } from "./dify-timeouts.ts";
 import { type EndedRun, hasEnded, type RunState } from "./look-up-answer.ts";
 
@@ -84,7 +84,7 @@ export const readAnswer = async (
     ...ports,
     onStart: checkQuietRun,
     take: (data) => {
-      const event = parseDifyEvent(data);
+      const event = machine.hasBegun ? parseDifyEvent(data) : parseDifyEventAndIds(data);
       return event ? machine.take(event) : [];
     },
     isFinished: () => machine.state.status === "ended",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeAnswerMachine } from "#adapters/dify/answer-machine.ts";
 import { eventsOfBlockingBody } from "#adapters/dify/blocking-body.ts";
-import { parseDifyEvent } from "#adapters/dify/dify-event.ts";
+import { parseDifyEventAndIds } from "#adapters/dify/dify-event.ts";
 import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { makeResumeDify } from "#adapters/dify/resume-dify.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
@@ -35,7 +35,7 @@ const pausedBy = (name: string): { readonly text: string; readonly pause: Pause 
     .body.toString()
     .split("\n")
     .filter((line) => line.startsWith("data: "))
-    .flatMap((line) => parseDifyEvent(line.slice(6)) ?? [])
+    .flatMap((line) => parseDifyEventAndIds(line.slice(6)) ?? [])
     .flatMap((event) => machine.take(event));
   const outcome: AnswerOutcome | undefined =
     machine.state.status === "reading" ? undefined : machine.state.outcome;
@@ -52,7 +52,7 @@ const pauseWith = (...forms: object[]): Pause => {
     { event: "workflow_paused", ...ids },
   ];
   for (const event of events) {
-    const parsed = parseDifyEvent(JSON.stringify(event));
+    const parsed = parseDifyEventAndIds(JSON.stringify(event));
     if (parsed) machine.take(parsed);
   }
   const { state } = machine;
