@@ -110,7 +110,6 @@ export class MessagingStack extends Stack {
     jobsToStarter.node.addDependency(startsToWorker, restartsToWorker);
 
     this.turnWorker.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
-    this.turnWorker.allow(data.guards.tableArn, "dynamodb:BatchGetItem");
     // Checks of answers that wait for human input.
     this.turnWorker.allow(this.turns.queue.queueArn, "sqs:SendMessage");
 
@@ -133,7 +132,7 @@ export class MessagingStack extends Stack {
     for (const worker of [this.turnWorker, this.webhookWorker]) {
       worker.allow(data.bots.tableArn, "dynamodb:BatchGetItem");
       worker.allow(data.turns.tableArn, "dynamodb:UpdateItem");
-      worker.allow(data.guards.tableArn, "dynamodb:UpdateItem", "dynamodb:GetItem");
+      worker.allow(data.guards.tableArn, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:BatchGetItem");
       worker.allow(data.appSecrets.secretArn, "secretsmanager:GetSecretValue");
     }
 

@@ -14,9 +14,9 @@ import { median, percentile } from "../suite/statistics.ts";
  */
 const script: AnswerScript = { deltas: 64, size: 8, firstMs: 50, paceMs: 20 };
 const answerMs = script.firstMs + script.deltas * script.paceMs;
-/** Users alternate between two bots. Of 300 answers at once one app may have 225, in records that are not filled evenly (ADR 30). */
+/** Users alternate between two bots: of 300 answers at once one app may have 225, and one bot 150. */
 const secondBot = "bot-second";
-const counts = { quick: [1, 20], full: [1, 20, 60, 100, 150] } as const satisfies Record<
+const counts = { quick: [1, 20], full: [1, 20, 60, 100, 150, 200] } as const satisfies Record<
   Effort,
   readonly number[]
 >;

@@ -195,6 +195,28 @@ describe("slots of an app", () => {
   });
 });
 
+describe("slots of a limit that several records share", () => {
+  const limits = { perApp: 75, perBot: 50 };
+  const fill = async (acquire: (slot: string) => Promise<SlotResult>): Promise<void> => {
+    for (let n = 0; n < limits.perBot; n += 1) expect(await acquire(`t${n}`)).toMatchObject(granted);
+  };
+
+  test("are granted up to the limit, and refused with one read of all records", async () => {
+    const { acquire, calls } = begin(limits);
+    await fill(acquire);
+    calls();
+    expect(await acquire("one too many")).toEqual(refusedBy("bot"));
+    expect(calls()).toEqual(["UpdateCommand", "GetCommand", "BatchGetCommand"]);
+  });
+
+  test("are taken over in any record by a request for the same slot", async () => {
+    const { acquire } = begin(limits);
+    await fill(acquire);
+    for (let n = 0; n < limits.perBot; n += 1)
+      expect(await acquire(`t${n}`)).toMatchObject({ ...granted, wasOpen: true });
+  });
+});
+
 describe("a write whose reply was lost, and which the SDK retries,", () => {
   test("opens a slot once, as the request's own", async () => {
     const { acquire } = begin({ perApp: 1, perBot: 1 }, closeAfterEach(await losingReply(table, 1)));
