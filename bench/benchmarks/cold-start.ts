@@ -1,15 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pipeline } from "node:stream";
+import { createServer } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { makeApp } from "../../lib/app.ts";
 import { makeConfig } from "../../lib/config.ts";
 import { startSecrets } from "../../local/aws/secrets.ts";
 import type { LambdaFunction } from "../../local/aws/template/functions.ts";
 import { readAssembly } from "../../local/aws/template/read-assembly.ts";
+import { loopback } from "../../local/http-server.ts";
 import { localSecretValue } from "../../local/secret-value.ts";
 import { readSettings } from "../../local/settings.ts";
 import { installRuntimeClient } from "../../scripts/runtime-client/install.ts";
+import { type Certificate, makeCertificate } from "../../test/support/certificate.ts";
 import { startFunction } from "../../test/support/lambda-runtime/running-function.ts";
 import type { Effort, Measurement } from "../suite/measurement.ts";
 import { median } from "../suite/statistics.ts";
@@ -29,6 +34,19 @@ const clientFor = (effort: Effort): string => {
   }
 };
 
+/** Functions read their secret by TLS, as on AWS: by HTTP the SDK would load modules that it does not use there. */
+const startTlsProxy = async (target: string, certificate: Certificate) => {
+  const { hostname: host, port: targetPort } = new URL(target);
+  const proxy = createServer({ ...certificate, noDelay: true }, (socket) => {
+    pipeline(socket, connect({ host, port: Number(targetPort), noDelay: true }), socket, () => {});
+  });
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, loopback, resolve);
+  });
+  const { port } = proxy.address() as AddressInfo;
+  return { url: `https://${loopback}:${port}`, close: () => proxy.close() };
+};
+
 /** Without the word and the hash that CDK adds. */
 const functionName = (logicalId: string): string => logicalId.replace(/Function[0-9A-F]{8}$/, "");
 
@@ -45,11 +63,17 @@ export const measure = async (effort: Effort): Promise<readonly Measurement[]> =
     secrets.map(({ name }) => [name, localSecretValue(appKey, appSecret, "once")]),
   );
   const secretsServer = await startSecrets({ secrets, values });
-  const endpoints = { dynamodb: "http://127.0.0.1:9", secrets: secretsServer.url, sqs: "http://127.0.0.1:9" };
+  const certificate = makeCertificate();
+  const certificateFile = join(folder, "certificate.pem");
+  writeFileSync(certificateFile, certificate.cert);
+  const proxy = await startTlsProxy(secretsServer.url, certificate);
+  const unused = `https://${loopback}:9`;
+  const endpoints = { dynamodb: unused, secrets: proxy.url, sqs: unused };
 
   const startMs = async (lambda: LambdaFunction): Promise<number> => {
     const startedAt = performance.now();
-    const running = await startFunction(client, lambda, endpoints);
+    const environment = { ...lambda.environment, NODE_EXTRA_CA_CERTS: certificateFile };
+    const running = await startFunction(client, { ...lambda, environment }, endpoints);
     const readyAt = await running.ready;
     await running.close();
     return readyAt - startedAt;
@@ -68,6 +92,7 @@ export const measure = async (effort: Effort): Promise<readonly Measurement[]> =
       if (round > 0) added.get(lambda.logicalId)?.push(ms - floor);
     }
   }
+  proxy.close();
   await secretsServer.close();
   rmSync(folder, { recursive: true });
   return [...added].map(([logicalId, ms]) => ({

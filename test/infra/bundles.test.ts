@@ -50,6 +50,10 @@ describe.each(functionNames)("the bundle of %s", (name) => {
     expect(readFileSync(bundle(name), "utf8").split("\n").length).toBeLessThan(1_000);
   });
 
+  test("does not import node:http, which loads undici at each cold start", () => {
+    expect(readFileSync(bundle(name), "utf8")).not.toMatch(/from ?"node:http"/);
+  });
+
   test("reads credentials where Lambda puts them, and contains no tracing SDK", () => {
     const { sources } = JSON.parse(readFileSync(`${bundle(name)}.map`, "utf8"));
     const unwanted =
