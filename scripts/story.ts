@@ -51,13 +51,20 @@ const turnsOf = async (
   filter: StoryFilter,
 ): Promise<TurnOfReply[]> => {
   if (url === undefined) return [];
-  const reading = apps.map(({ appKey, secrets: [secret] }) =>
-    readTurns({ url, appKey, secret, user }, filter).catch((error: unknown) => {
+  const read = async ({ appKey, secrets: [secret] }: AppWithKeys) => {
+    try {
+      const { turns, notReadBefore } = await readTurns({ url, appKey, secret, user }, filter);
+      if (notReadBefore !== undefined)
+        console.error(
+          `Older turns are left out: --until ${new Date(notReadBefore).toISOString()} shows them.`,
+        );
+      return turns;
+    } catch (error) {
       console.error(`The turns table was not asked: ${describeError(error)}`);
       return [];
-    }),
-  );
-  return (await Promise.all(reading)).flat();
+    }
+  };
+  return (await Promise.all(apps.map(read))).flat();
 };
 
 const urlOfStage = async (stage: string, aws: ClientConfig): Promise<string | undefined> => {

@@ -8,6 +8,7 @@ import type { PseudonymOf } from "#core/shared/pseudonym.ts";
 import {
   isTurn,
   matchesFilter,
+  maxReadStories,
   pageOfStories,
   type ReadStories,
   readStories,
@@ -42,7 +43,7 @@ const hasId =
     (messageId === undefined || story.ending?.ids?.message === messageId) &&
     (requestId === undefined || story.requestId === requestId);
 
-/** Several bots may answer one message, and one request may send several. */
+/** Several bots may answer one message, and one request may send several: after so many, the next call goes on. */
 const maxFound = 100;
 
 /** What became of turns (docs/api.md). */
@@ -78,7 +79,9 @@ export const makeTurnQueryRoutes = ({
       if (asked.turn !== undefined)
         return { turns: (await findByTurn(appKey, asked.turn)).map(toReply), isComplete: true };
       const range = { ...rangeOf(appKey, asked), fromUserId: asked.fromUserId };
-      const read = await readStories(stories, range, hasId(asked), { wanted: maxFound });
+      const read = await readStories(stories, range, hasId(asked), {
+        isFull: (count, found) => count >= maxReadStories || found >= maxFound,
+      });
       if (read.stories.length === 0 && read.continueUntil === undefined)
         throw callerError("not_found", "there is no such turn");
       const found = await withTexts(stories, appKey, read.stories);

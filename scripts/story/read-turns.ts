@@ -13,8 +13,15 @@ export interface TurnsOfApp {
 }
 
 const pageSize = 100;
-/** A user with more turns is asked for a shorter time. */
+/** Of each path: some 2,000 turns, more than anyone reads in a terminal. */
 const maxCalls = 20;
+
+export interface ReadTurns {
+  /** Newest first. */
+  readonly turns: readonly TurnOfReply[];
+  /** There may be more turns, accepted before this time, in milliseconds since the epoch. */
+  readonly notReadBefore: number | undefined;
+}
 
 const queries = ({ user }: TurnsOfApp, { id }: Pick<StoryFilter, "id">) => {
   const whose = user === undefined ? {} : { fromUserId: user };
@@ -27,9 +34,10 @@ const queries = ({ user }: TurnsOfApp, { id }: Pick<StoryFilter, "id">) => {
  * Asks a bridge for the turns that its table keeps.
  * @throws Error with a one-line message for the terminal.
  */
-export const readTurns = async (app: TurnsOfApp, filter: StoryFilter): Promise<TurnOfReply[]> => {
+export const readTurns = async (app: TurnsOfApp, filter: StoryFilter): Promise<ReadTurns> => {
   const { url, appKey, secret, send = makeSend(false) } = app;
   const found: TurnOfReply[] = [];
+  let notRead: number | undefined;
   for (const { path, asked } of queries(app, filter)) {
     let until = filter.until + 1;
     for (let call = 0; call < maxCalls; call += 1) {
@@ -44,7 +52,8 @@ export const readTurns = async (app: TurnsOfApp, filter: StoryFilter): Promise<T
       const next = continueUntil ?? (hasNext && oldest !== undefined ? oldest + 1 : undefined);
       if (next === undefined || next >= until) break;
       until = next;
+      if (call === maxCalls - 1) notRead = Math.max(notRead ?? 0, next);
     }
   }
-  return [...new Map(found.map((turn) => [turn.turn, turn])).values()];
+  return { turns: [...new Map(found.map((turn) => [turn.turn, turn])).values()], notReadBefore: notRead };
 };

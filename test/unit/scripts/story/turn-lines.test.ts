@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { LogLine } from "../../../../scripts/story/log-line.ts";
 import { readTurns } from "../../../../scripts/story/read-turns.ts";
 import { storyLines } from "../../../../scripts/story/story-lines.ts";
@@ -78,14 +78,30 @@ test("a turn that the log knows is told once; a refused call does not say whose 
   expect(withTurns([logged], [{ ...turn, requestId: "r2" }])).toHaveLength(3);
 });
 
-test("all pages of a user's turns are read, each turn once", async () => {
-  const all = Array.from({ length: 5 }, (_, n) => ({ ...turn, turn: `t${n}`, acceptedAt: at - n }));
-  const send = async ({ body }: { readonly body?: string | URLSearchParams }) => {
-    const { until } = JSON.parse(String(body)) as { until: number };
-    const left = all.filter(({ acceptedAt }) => acceptedAt < until);
-    return { status: 200, text: JSON.stringify({ turns: left.slice(0, 2), hasNext: left.length > 2 }) };
+describe("the pages of a user's turns", () => {
+  /** Pages of two turns. */
+  const read = (count: number) => {
+    const all = Array.from({ length: count }, (_, n) => ({ ...turn, turn: `t${n}`, acceptedAt: at - n }));
+    const send = async ({ body }: { readonly body?: string | URLSearchParams }) => {
+      const { until } = JSON.parse(String(body)) as { until: number };
+      const left = all.filter(({ acceptedAt }) => acceptedAt < until);
+      return { status: 200, text: JSON.stringify({ turns: left.slice(0, 2), hasNext: left.length > 2 }) };
+    };
+    const app = { url: "http://127.0.0.1:1", appKey: "app", secret: "s", user: "u7", send };
+    return readTurns(app, { users: undefined, id: undefined, since: 0, until: at });
   };
-  const app = { url: "http://127.0.0.1:1", appKey: "app", secret: "s", user: "u7", send };
-  const filter = { users: undefined, id: undefined, since: 0, until: at };
-  expect((await readTurns(app, filter)).map(({ turn: id }) => id)).toEqual(["t0", "t1", "t2", "t3", "t4"]);
+  const idsOf = (turns: readonly TurnOfReply[]) => turns.map(({ turn: id }) => id);
+
+  test("are all read, each turn once", async () => {
+    const { turns, notReadBefore } = await read(5);
+    expect(idsOf(turns)).toEqual(["t0", "t1", "t2", "t3", "t4"]);
+    expect(notReadBefore).toBeUndefined();
+  });
+
+  test("are read up to a number of calls, and what is left out is said", async () => {
+    const { turns, notReadBefore = 0 } = await read(1_000);
+    const oldest = turns.at(-1)?.acceptedAt ?? 0;
+    expect(turns.length).toBeLessThan(100);
+    expect(notReadBefore).toBe(oldest + 1);
+  });
 });
