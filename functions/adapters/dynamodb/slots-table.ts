@@ -33,6 +33,9 @@ export interface SlotsTablePorts extends GuardsTablePorts {
 /** How many other records are read if the first one is full: all of a pool of 300, the default for streams of a stage. */
 const maxOthers = 18;
 
+/** A record that had room may have filled up since it was read. */
+const maxOtherTries = 3;
+
 /** A round only fails if another slot was opened or released in the meantime. */
 const maxRounds = 4;
 
@@ -78,7 +81,7 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
   const findOther = async (
     request: SlotRequest,
     { first, parts }: { readonly first: number; readonly parts: number },
-    slot: string,
+    hash: string,
   ): Promise<number | undefined> => {
     const others = Array.from({ length: Math.min(parts - 1, maxOthers) }, (_, n) => {
       const part = (first + 1 + n) % parts;
@@ -86,12 +89,13 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
     });
     const items = await batchGet(others.map(({ guard }) => ({ guard })));
     const stored = new Map(items.map((item) => [item.guard, parsePool(item).open]));
-    const parted = Map.groupBy(
+    const byStatus = Map.groupBy(
       others,
-      ({ guard, limits }) => decideSlot(stored.get(guard) ?? new Map(), { slot, limits }, clock.now()).status,
+      ({ guard, limits }) =>
+        decideSlot(stored.get(guard) ?? new Map(), { slot: hash, limits }, clock.now()).status,
     );
-    const [held] = parted.get("held") ?? [];
-    const free = parted.get("free") ?? [];
+    const [held] = byStatus.get("held") ?? [];
+    const free = byStatus.get("free") ?? [];
     return (held ?? free[Math.floor(random() * free.length)])?.part;
   };
 
@@ -226,11 +230,15 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
       const hashed = { slot: hash.toString("base64url").slice(0, 16), until: request.until };
       const parts = partsOf(request);
       const first = hash.readUInt32BE() % parts;
-      const result = await acquireIn(request, { n: first, parts }, hashed);
-      if (result.status === "granted" || parts === 1) return result;
-      // Records fill unevenly: of a bot with room for 150, one in twenty requests finds two that are full when 140 run.
-      const other = await findOther(request, { first, parts }, hashed.slot);
-      return other === undefined ? result : acquireIn(request, { n: other, parts }, hashed);
+      let result = await acquireIn(request, { n: first, parts }, hashed);
+      if (parts === 1) return result;
+      // Records fill unevenly: this one may be full while others have room (docs/adr/0056).
+      for (let tries = 0; result.status === "refused" && tries < maxOtherTries; tries += 1) {
+        const other = await findOther(request, { first, parts }, hashed.slot);
+        if (other === undefined) return result;
+        result = await acquireIn(request, { n: other, parts }, hashed);
+      }
+      return result;
     },
   };
 };
