@@ -56,7 +56,7 @@ const turnsOf = async (
       const { turns, notReadBefore } = await readTurns({ url, appKey, secret, user }, filter);
       if (notReadBefore !== undefined)
         console.error(
-          `Older turns are left out: --until ${new Date(notReadBefore).toISOString()} shows them.`,
+          `Older turns of ${appKey} are left out: --until ${new Date(notReadBefore).toISOString()} shows them.`,
         );
       return turns;
     } catch (error) {

@@ -30,8 +30,9 @@ const exampleTurn = {
   rateLimited: 0,
 };
 
-const bounded =
-  "A call reads at most 10,000 turns. If there are more, `isComplete` is false, and a call with `until` set to `continueUntil` goes on.";
+const goesOn =
+  "If there are more, `isComplete` is false, and a call with `until` set to `continueUntil` goes on.";
+const bounded = `A call reads at most 10,000 turns. ${goesOn}`;
 
 export const turnOperations: readonly Operation[] = [
   {
@@ -60,7 +61,7 @@ export const turnOperations: readonly Operation[] = [
     tag: "Turns",
     caller: "app-server",
     summary: "Get turns by an ID",
-    description: `Returns the turns with exactly one of four IDs. Several bots may have got one message, and one request may have caused several turns, so the reply is a list. \`turn\` is read directly; the others are looked for from the newest turn on, sooner with \`fromUserId\`, \`since\` or \`until\`. ${bounded}`,
+    description: `Returns the turns with exactly one of four IDs. Several bots may have got one message, and one request may have caused several turns, so the reply is a list. \`turn\` is read directly; the others are looked for from the newest turn on, sooner with \`fromUserId\`, \`since\` or \`until\`. A call reads at most 10,000 turns and ends after a hundred that it has found. ${goesOn} Its reply is a 404 if none of the rest has the ID.`,
     success: "The turns with this ID.",
     body: { contentType, schema: turnGetSchema, example: { msgUID: "5FGT-7VA9-G4DD-4V5P" } },
     reply: { schema: foundTurns, example: { code: 200, turns: [exampleTurn], isComplete: true } },

@@ -13,11 +13,10 @@ export interface TurnsOfApp {
 }
 
 const pageSize = 100;
-/** Of each path: some 2,000 turns, more than anyone reads in a terminal. */
+/** By each id, or of a user: 2,000 turns at least, more than anyone reads in a terminal. */
 const maxCalls = 20;
 
 export interface ReadTurns {
-  /** Newest first. */
   readonly turns: readonly TurnOfReply[];
   /** There may be more turns, accepted before this time, in milliseconds since the epoch. */
   readonly notReadBefore: number | undefined;

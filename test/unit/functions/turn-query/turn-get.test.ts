@@ -9,9 +9,9 @@ import { app } from "../../adapters/secrets/apps.ts";
 const clock = makeTestClock();
 const startMs = clock.now() - 1_000;
 
-/** Two turns in each millisecond, newest first. */
+/** Three turns in each millisecond, newest first. */
 const stories = Array.from({ length: 250 }, (_, n): TurnStory => {
-  const at = startMs - Math.floor(n / 2);
+  const at = startMs - Math.floor(n / 3);
   return {
     turn: `t${n}`,
     channel: "im",
@@ -46,8 +46,8 @@ const get = (asked: object) => {
 
 test("more turns with an id than one reply has are found by further calls, each once", async () => {
   const first = await get({ msgUID: "m1" });
-  expect(first).toMatchObject({ isComplete: false, continueUntil: startMs - 49 });
-  expect(first.turns).toHaveLength(100);
+  expect(first).toMatchObject({ isComplete: false, continueUntil: startMs - 33 });
+  expect(first.turns).toHaveLength(102);
   const second = await get({ msgUID: "m1", until: first.continueUntil });
   const third = await get({ msgUID: "m1", until: second.continueUntil });
   expect(third).toMatchObject({ isComplete: true });

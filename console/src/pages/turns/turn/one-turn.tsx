@@ -18,6 +18,15 @@ import { TurnView } from "./turn-view.tsx";
 const noFilter = readFilter(new URLSearchParams());
 const nothingNew: ReadonlySet<string> = new Set();
 
+const SearchOlder = ({ id, continueUntil }: { id: string; continueUntil: number }) => (
+  <>
+    {turnTexts.value.notSearched(dateTime.value(continueUntil))}{" "}
+    <a href={hrefOf("turns", id, { until: new Date(continueUntil).toISOString() })}>
+      {turnTexts.value.searchOlder}
+    </a>
+  </>
+);
+
 const NotFound = ({ id, continueUntil }: { id: string; continueUntil: number | undefined }) => {
   const texts = turnTexts.value;
   if (continueUntil === undefined)
@@ -31,8 +40,7 @@ const NotFound = ({ id, continueUntil }: { id: string; continueUntil: number | u
     );
   return (
     <p class="turns-note" role="alert">
-      {texts.notFound} {texts.notSearched(dateTime.value(continueUntil))}{" "}
-      <a href={hrefOf("turns", id, { until: new Date(continueUntil).toISOString() })}>{texts.searchOlder}</a>
+      {texts.notFound} <SearchOlder id={id} continueUntil={continueUntil} />
     </p>
   );
 };
@@ -45,6 +53,11 @@ const Found = ({ id, found: { turns, continueUntil } }: { id: string; found: Fou
     <>
       <p>{turnTexts.value.several(turns.length)}</p>
       <TurnTable turns={turns} isNew={nothingNew} filter={noFilter} />
+      {continueUntil !== undefined && (
+        <p class="turns-note">
+          <SearchOlder id={id} continueUntil={continueUntil} />
+        </p>
+      )}
     </>
   );
 };
