@@ -5,10 +5,15 @@ import type { Page } from "puppeteer-core";
  * the field without an event: a render after that puts the old text back, before the new one.
  */
 export const write = async (page: Page, selector: string, text: string): Promise<void> => {
-  const field = await page.locator(selector).waitHandle();
+  const field = await page
+    .locator(selector)
+    .filter((element) => !element.matches(":disabled"))
+    .waitHandle();
   await field.focus();
   await field.evaluate((element) => {
-    if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement) element.select();
+    if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement))
+      throw new Error(`${element.tagName} is not a field for text`);
+    element.select();
   });
   await page.keyboard.sendCharacter(text);
 };
