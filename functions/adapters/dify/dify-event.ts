@@ -8,7 +8,7 @@ import { difyId as id } from "./dify-ids.ts";
 import { runOutputs } from "./run-outputs.ts";
 
 const text = v.string();
-/** In every event of a chat, except that an error may have no task id; a workflow's have a task id (docs/spec/dify.md, A3). */
+/** In every event of a chat, except that an error may have no task id; in those of a workflow, the task id (docs/spec/dify.md, A3). */
 const ids = v.object({ conversation_id: id, message_id: id, task_id: id });
 const outputs = v.fallback(v.nullish(runOutputs, {}), {});
 

@@ -11,7 +11,7 @@ const maxIdCharacters = 128;
 const isId = (value: unknown): boolean =>
   typeof value === "string" && value !== "" && value.length <= maxIdCharacters;
 
-/** An id in an event or a reply; undefined if it is malformed. One check, since each of an answer's many events has three ids. */
+/** An id in an event or a reply; undefined if it is malformed. */
 export const difyId = lenient(v.custom<string>(isId));
 
 const memory = v.object({ conversationId: v.string(), user: v.string() });
