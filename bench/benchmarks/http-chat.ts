@@ -31,6 +31,8 @@ interface Seen {
   readonly firstMs: number;
   readonly characters: number;
   readonly maxGapMs: number;
+  /** Whether the question was refused at first, since its bot or app had as many answers in progress as it may have. */
+  readonly isRefused?: boolean;
 }
 
 /** Reads an event stream until it ends. `textOf`: the text that an event adds. */
@@ -81,9 +83,16 @@ interface User {
   readonly botId: string;
 }
 
-const askBridge = async ({ url }: BenchBridge, { token, botId }: User): Promise<Seen> => {
+const askBridge = async (bridge: BenchBridge, user: User): Promise<Seen> => {
+  const { url } = bridge;
+  const { token, botId } = user;
   const startedAt = performance.now();
   const response = await postJson(`${url}/v1/bots/${botId}/chat`, token, { content: JSON.stringify(script) });
+  if (response.status === 429) {
+    await response.body?.cancel();
+    await delay(Number(response.headers.get("retry-after")) * 1_000);
+    return { ...(await askBridge(bridge, user)), isRefused: true };
+  }
   return read(startedAt, response, ({ event, data }) =>
     event === "delta" ? JSON.parse(data).content : undefined,
   );
@@ -144,6 +153,11 @@ export const measure = async (effort: Effort): Promise<readonly Measurement[]> =
         value: share((seen) => seen.characters !== whole),
         unit: "of all",
         max: 0,
+      },
+      {
+        name: `questions refused at first, ${count} at once`,
+        value: share(({ isRefused }) => isRefused === true),
+        unit: "of all",
       },
       {
         name: `answers stalled, ${count} at once`,
