@@ -23,7 +23,8 @@ export interface ConsolePage {
   readonly close: () => Promise<void>;
 }
 
-const lastAnswer = ".chat-log .chat-answer:last-of-type";
+const answers = ".chat-log .chat-answer";
+const lastAnswer = `${answers}:last-of-type`;
 const lastText = `${lastAnswer} > .markdown`;
 
 const policyFault = /Content Security Policy|Trusted/i;
@@ -63,9 +64,13 @@ export const openConsole = async (
     faults,
     tokensAsked: () => tokens,
     say: async (text) => {
+      const before = (await page.$$(answers)).length;
       await write(page, ".chat-composer textarea", text);
       await page.keyboard.press("Enter");
-      await page.waitForSelector(".chat-log .chat-answer");
+      // An answer that is there before may be an earlier one.
+      const hasMore = (selector: string, count: number): boolean =>
+        document.querySelectorAll(selector).length > count;
+      await page.waitForFunction(hasMore, { polling: 20 }, answers, before);
     },
     answer: async () => {
       const texts = await page.$$eval(lastText, (elements) =>

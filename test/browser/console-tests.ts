@@ -56,10 +56,10 @@ export const describeConsoleAt = (
     });
 
     test.each([
-      ["the button", ({ page }: ConsolePage) => press(page, "Stop")],
-      ["Escape", ({ page }: ConsolePage) => page.keyboard.press("Escape")],
-    ])("stops the answer by %s", async (_how, stop) => {
-      const page = await open("see-stop");
+      ["the button", "see-stop", ({ page }: ConsolePage) => press(page, "Stop")],
+      ["Escape", "see-escape", ({ page }: ConsolePage) => page.keyboard.press("Escape")],
+    ])("stops the answer by %s", async (_how, userId, stop) => {
+      const page = await open(userId);
       await page.say(longQuestion);
       await page.hasSaid(30);
       await stop(page);

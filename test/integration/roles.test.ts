@@ -50,7 +50,8 @@ const notWalked: Readonly<Record<string, string>> = {
   "TurnWorker: dynamodb:GetItem on Guards": "an app, bot or user that has no slot left",
   "UserData: dynamodb:UpdateItem on Conversations": "a conversation in which a turn is in progress",
   "WebhookWorker: dynamodb:GetItem on Guards": "an app or bot that has no slot left",
-  "WebhookWorker: dynamodb:BatchGetItem on Guards": "the same, of an app or bot with several records of slots",
+  "WebhookWorker: dynamodb:BatchGetItem on Guards":
+    "the same, of an app or bot with several records of slots",
 };
 
 let aws: RecordedAws;
