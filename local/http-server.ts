@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Server as NetServer } from "node:net";
 
 export const loopback = "127.0.0.1";
 
@@ -24,15 +25,19 @@ export const startHttpServer = async (port: number, handle: Handle): Promise<Htt
   return { url: await listen(server, port), close: () => closeServer(server) };
 };
 
-export const listen = (server: Server, port: number): Promise<string> =>
+/** Resolves to the port that the server listens on. */
+export const listenOnPort = (server: NetServer, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, loopback, () => {
       server.off("error", reject);
       const address = server.address();
-      if (typeof address === "object" && address) resolve(`http://${loopback}:${address.port}`);
+      if (typeof address === "object" && address) resolve(address.port);
     });
   });
+
+export const listen = async (server: Server, port: number): Promise<string> =>
+  `http://${loopback}:${await listenOnPort(server, port)}`;
 
 export const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream";
@@ -10,7 +10,7 @@ import { makeConfig } from "../../lib/config.ts";
 import { startSecrets } from "../../local/aws/secrets.ts";
 import type { LambdaFunction } from "../../local/aws/template/functions.ts";
 import { readAssembly } from "../../local/aws/template/read-assembly.ts";
-import { loopback } from "../../local/http-server.ts";
+import { listenOnPort, loopback } from "../../local/http-server.ts";
 import { localSecretValue } from "../../local/secret-value.ts";
 import { readSettings } from "../../local/settings.ts";
 import { installRuntimeClient } from "../../scripts/runtime-client/install.ts";
@@ -36,15 +36,11 @@ const clientFor = (effort: Effort): string => {
 
 /** Functions read their secret by TLS, as on AWS: by HTTP the SDK would load modules that it does not use there. */
 const startTlsProxy = async (target: string, certificate: Certificate) => {
-  const { hostname: host, port: targetPort } = new URL(target);
+  const { hostname: host, port } = new URL(target);
   const proxy = createServer({ ...certificate, noDelay: true }, (socket) => {
-    pipeline(socket, connect({ host, port: Number(targetPort), noDelay: true }), socket, () => {});
+    pipeline(socket, connect({ host, port: Number(port), noDelay: true }), socket, () => {});
   });
-  await new Promise<void>((resolve) => {
-    proxy.listen(0, loopback, resolve);
-  });
-  const { port } = proxy.address() as AddressInfo;
-  return { url: `https://${loopback}:${port}`, close: () => proxy.close() };
+  return { url: `https://${loopback}:${await listenOnPort(proxy, 0)}`, close: () => proxy.close() };
 };
 
 /** Without the word and the hash that CDK adds. */

@@ -1,5 +1,5 @@
 import { createServer } from "node:https";
-import { connect, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { connect, createServer as createTcpServer, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { setDefaultCACertificates } from "node:tls";
@@ -7,7 +7,7 @@ import { makeAskDify } from "#adapters/dify/ask-dify.ts";
 import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
-import { loopback } from "../../local/http-server.ts";
+import { listenOnPort, loopback } from "../../local/http-server.ts";
 import { makeCertificate } from "../../test/support/certificate.ts";
 import type { Effort, Measurement } from "../suite/measurement.ts";
 import { interleaved, median } from "../suite/statistics.ts";
@@ -47,14 +47,7 @@ dify.on("secureConnection", () => {
   connections += 1;
 });
 
-const listen = async (server: Server): Promise<number> => {
-  await new Promise<void>((resolve) => {
-    server.listen(0, loopback, resolve);
-  });
-  const address = server.address();
-  return typeof address === "object" && address ? address.port : 0;
-};
-const difyPort = await listen(dify);
+const difyPort = await listenOnPort(dify, 0);
 
 const pass = (from: Socket, to: Socket, delayMs: number): void => {
   const later = (act: () => unknown): unknown => (delayMs === 0 ? act() : setTimeout(act, delayMs));
@@ -70,7 +63,11 @@ const timesOf = async (roundTripMs: number, rounds: number) => {
     pass(socket, onward, roundTripMs / 2);
     pass(onward, socket, roundTripMs / 2);
   });
-  const { bot, integration, event } = turnOf(`https://localhost:${await listen(proxy)}/v1`, "user", "hello");
+  const { bot, integration, event } = turnOf(
+    `https://localhost:${await listenOnPort(proxy, 0)}/v1`,
+    "user",
+    "hello",
+  );
   const question = { bot, integration, event, text: "hello", files: [], memory: undefined };
   let restedMs = 0;
   const clock = { now: () => systemClock.now() + restedMs, sleep: systemClock.sleep };
