@@ -2,12 +2,12 @@ import * as v from "valibot";
 import { lenient, lenientList } from "#adapters/model-api/lenient.ts";
 import { pythonJson } from "#adapters/model-api/python-json.ts";
 import { answerMetadata } from "./answer-metadata.ts";
-import type { DifyEvent } from "./dify-event.ts";
+import { answerIds, type DifyEvent } from "./dify-event.ts";
 import { difyForm } from "./dify-form.ts";
 import { difyId as id } from "./dify-ids.ts";
 import { runOutputs } from "./run-outputs.ts";
 
-const ids = { conversation_id: id, message_id: id, task_id: id };
+const ids = answerIds.entries;
 
 const messageBody = v.pipe(
   v.object({ event: v.literal("message"), answer: v.string(), metadata: answerMetadata, ...ids }),

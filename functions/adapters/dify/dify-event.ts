@@ -9,7 +9,7 @@ import { runOutputs } from "./run-outputs.ts";
 
 const text = v.string();
 /** In every event of a chat, except that an error may have no task id; in those of a workflow, the task id (docs/spec/dify.md, A3). */
-const ids = v.object({ conversation_id: id, message_id: id, task_id: id });
+export const answerIds = v.object({ conversation_id: id, message_id: id, task_id: id });
 const outputs = v.fallback(v.nullish(runOutputs, {}), {});
 
 /**
@@ -74,7 +74,7 @@ const difyEvents = [
 ] as const;
 
 type DifyEventSchema = (typeof difyEvents)[number];
-export type DifyEvent = v.InferOutput<DifyEventSchema> & v.InferOutput<typeof ids>;
+export type DifyEvent = v.InferOutput<DifyEventSchema> & v.InferOutput<typeof answerIds>;
 
 /** By name: a variant would compare each event with all of them. */
 const schemas = new Map<unknown, DifyEventSchema>(
@@ -96,5 +96,5 @@ export const parseDifyEvent = (data: string): DifyEvent | undefined => eventOf(p
 export const parseDifyEventAndIds = (data: string): DifyEvent | undefined => {
   const value = parsePythonJson(data);
   const event = eventOf(value);
-  return event && { ...event, ...v.parse(ids, value) };
+  return event && { ...event, ...v.parse(answerIds, value) };
 };
