@@ -36,7 +36,7 @@ const queries = ({ user }: TurnsOfApp, { id }: Pick<StoryFilter, "id">) => {
 export const readTurns = async (app: TurnsOfApp, filter: StoryFilter): Promise<ReadTurns> => {
   const { url, appKey, secret, send = makeSend(false) } = app;
   const found: TurnOfReply[] = [];
-  let notRead: number | undefined;
+  let notReadBefore: number | undefined;
   for (const { path, asked } of queries(app, filter)) {
     let until = filter.until + 1;
     for (let call = 0; call < maxCalls; call += 1) {
@@ -51,8 +51,8 @@ export const readTurns = async (app: TurnsOfApp, filter: StoryFilter): Promise<R
       const next = continueUntil ?? (hasNext && oldest !== undefined ? oldest + 1 : undefined);
       if (next === undefined || next >= until) break;
       until = next;
-      if (call === maxCalls - 1) notRead = Math.max(notRead ?? 0, next);
+      if (call === maxCalls - 1) notReadBefore = Math.max(notReadBefore ?? 0, next);
     }
   }
-  return { turns: [...new Map(found.map((turn) => [turn.turn, turn])).values()], notReadBefore: notRead };
+  return { turns: [...new Map(found.map((turn) => [turn.turn, turn])).values()], notReadBefore };
 };

@@ -231,7 +231,6 @@ export const makeSlotsTable = ({ client, tableName, clock, random }: SlotsTableP
       const parts = partsOf(request);
       const first = hash.readUInt32BE() % parts;
       let result = await acquireIn(request, { n: first, parts }, hashed);
-      if (parts === 1) return result;
       // Records fill unevenly: this one may be full while others have room (docs/adr/0056).
       for (let tries = 0; result.status === "refused" && tries < maxOtherTries; tries += 1) {
         const other = await findOther(request, { first, parts }, hashed.slot);
