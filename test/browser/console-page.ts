@@ -96,9 +96,13 @@ export const openConsole = async (
   };
 };
 
+/** Fills in the field with this name. */
+export const type = (page: Page, name: string, value: string): Promise<void> =>
+  write(page, `::-p-aria([name="${name}"][role="textbox"])`, value);
+
 /** Fills in a field and leaves it, which is when it takes effect. */
 export const fillIn = async (page: Page, name: string, value: string): Promise<void> => {
-  await write(page, `::-p-aria([name="${name}"][role="textbox"])`, value);
+  await type(page, name, value);
   await page.keyboard.press("Tab");
 };
 

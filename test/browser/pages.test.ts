@@ -2,10 +2,9 @@ import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { callApi } from "../support/signed-call.ts";
 import { findAxeViolations } from "./axe.ts";
-import { type ConsolePage, follow, press } from "./console-page.ts";
+import { follow, press, type } from "./console-page.ts";
 import { type ConsoleRun, startConsoleRun, usePages } from "./console-run.ts";
 import { describeInBrowser } from "./in-browser.ts";
-import { write } from "./write.ts";
 
 const maxFirstPaintBytes = 150 * 1024;
 
@@ -142,32 +141,28 @@ describeInBrowser("the console's pages, at a local run,", () => {
   });
 
   describe("a bot's life", () => {
-    const type = ({ page }: ConsolePage, name: string, text: string): Promise<void> =>
-      write(page, `::-p-aria([name="${name}"][role="textbox"])`, text);
-
     test("begins with a form that checks what is typed, and ends with its deletion", async () => {
-      const opened = await open({ hash: "#/bots" });
-      const { page, shows } = opened;
+      const { page, shows } = await open({ hash: "#/bots" });
       await follow(page, "New bot");
-      await type(opened, "Bot ID", "bot-life");
-      await type(opened, "Name", "<b>Life</b>");
-      await type(opened, "Type", "faq");
-      await type(opened, "Picture URL", "no address");
+      await type(page, "Bot ID", "bot-life");
+      await type(page, "Name", "<b>Life</b>");
+      await type(page, "Type", "faq");
+      await type(page, "Picture URL", "no address");
       await press(page, "Create");
       await shows("must be a URL");
-      await type(opened, "Picture URL", "https://example.com/b.png");
+      await type(page, "Picture URL", "https://example.com/b.png");
       await press(page, "Add");
-      await type(opened, "URL", "https://yourserver.com/life");
+      await type(page, "URL", "https://yourserver.com/life");
       await press(page, "Create");
       await shows("bot-life");
       await page.waitForFunction(() => location.hash === "#/bots/bot-life");
 
-      await type(opened, "Name", "Life");
+      await type(page, "Name", "Life");
       await press(page, "Save");
       await page.waitForFunction(() => document.querySelector("h1")?.textContent === "Life");
       await follow(page, "Copy");
       await page.waitForFunction(() => location.hash.startsWith("#/bots?copy=bot-life"));
-      await type(opened, "Bot ID", "bot-life-2");
+      await type(page, "Bot ID", "bot-life-2");
       await press(page, "Create");
       await page.waitForFunction(() => location.hash === "#/bots/bot-life-2");
 
