@@ -8,7 +8,7 @@ const warmUp = 10;
 
 export const measure = async (effort: Effort): Promise<readonly Measurement[]> => {
   const bridge = await startBridge({});
-  const calls = warmUp + (effort === "quick" ? 50 : 300);
+  const calls = warmUp + (effort === "quick" ? 30 : 300);
   const timed = async (call: () => Promise<Response>): Promise<number> => {
     const startedAt = performance.now();
     const response = await call();

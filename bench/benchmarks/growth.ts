@@ -24,7 +24,7 @@ const slopeOf = (points: readonly Point[]): number => {
 };
 
 export const measure = async (effort: Effort): Promise<readonly Measurement[]> => {
-  const turns = effort === "quick" ? 2_000 : 100_000;
+  const turns = effort === "quick" ? 1_200 : 100_000;
   const servers = await startServers();
   const answerTurn = makePipeline(servers, 0);
   let begun = 0;

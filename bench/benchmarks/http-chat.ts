@@ -16,14 +16,14 @@ const script: AnswerScript = { deltas: 64, size: 8, firstMs: 50, paceMs: 20 };
 const answerMs = script.firstMs + script.deltas * script.paceMs;
 /** Users alternate between two bots: of 300 answers at once one app may have 225, and one bot 150. */
 const secondBot = "bot-second";
-const counts = { quick: [1, 20], full: [1, 20, 60, 100, 150, 200] } as const satisfies Record<
+const counts = { quick: [20], full: [1, 20, 60, 100, 150, 200] } as const satisfies Record<
   Effort,
   readonly number[]
 >;
-/** At least so many answers are measured, and at least two of each user. */
-const minAnswers = { quick: 4, full: 10 } as const satisfies Record<Effort, number>;
+/** So many answers are measured at least, and so many of each user. */
+const minAnswers = { quick: { inAll: 20, perUser: 1 }, full: { inAll: 10, perUser: 2 } } as const;
 /** New code is slow until it is compiled: after some hundred answers a first delta takes half the time of the first. */
-const warmUp = { quick: { users: 20, questions: 1 }, full: { users: 40, questions: 6 } } as const;
+const warmUp = { quick: { users: 20, questions: 0 }, full: { users: 40, questions: 6 } } as const;
 /** A delta that is later than this many of its gaps counts as stalled: users see the text stop. */
 const stalledGaps = 10;
 
@@ -130,12 +130,13 @@ export const measure = async (effort: Effort): Promise<readonly Measurement[]> =
     );
   const askThroughBridge = (user: User) => askBridge(bridge, user);
   const { users, questions } = warmUp[effort];
+  const { inAll, perUser: minPerUser } = minAnswers[effort];
   await askAll(await usersOf(users), questions, askThroughBridge);
 
   const measured: Measurement[] = [];
   for (const count of counts[effort]) {
     const asking = await usersOf(count);
-    const perUser = Math.max(2, Math.ceil(minAnswers[effort] / count));
+    const perUser = Math.max(minPerUser, Math.ceil(inAll / count));
     const floor = await askAll(asking, perUser, ({ token }) => askDify(servers.difyUrl, token));
     const ours = await askAll(asking, perUser, askThroughBridge);
     const firstOf = (seen: readonly Seen[]) => seen.map(({ firstMs }) => firstMs);

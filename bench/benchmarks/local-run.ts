@@ -15,7 +15,7 @@ import { usageOf } from "../suite/process-usage.ts";
 const inFlight = 64;
 const text = JSON.stringify({ deltas: 20, size: 5, firstMs: 10, paceMs: 10 });
 const messages = {
-  quick: { warmUp: 100, measured: 200 },
+  quick: { warmUp: 64, measured: 128 },
   full: { warmUp: 1_000, measured: 2_000 },
 } as const satisfies Record<Effort, object>;
 const root = fileURLToPath(new URL("../..", import.meta.url));

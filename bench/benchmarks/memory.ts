@@ -41,7 +41,7 @@ export const measure = async (effort: Effort): Promise<readonly Measurement[]> =
     await Promise.all(Array.from({ length: streams }, () => answer(script)));
   };
 
-  const longMb = effort === "quick" ? 4 : 10;
+  const longMb = effort === "quick" ? 2 : 10;
   const long = { deltas: longMb * 8 * 1024, size: 128, firstMs: 0, paceMs: 0 };
   const short = { deltas: 30, size: 8, firstMs: 50, paceMs: 50 };
   // Warm-up, so that compiled code and connections are not attributed to the answers.

@@ -7,12 +7,15 @@ import { interleaved, median } from "../suite/statistics.ts";
 /** CPU time for 1,000 deltas, from socket to socket. The floor is a relay with the same input and output. */
 const answers = 20;
 /** Deltas arrive one by one, as from a model. */
-const script = { deltas: 500, size: 5, firstMs: 5, paceMs: 5 };
+const pace = { size: 5, firstMs: 5, paceMs: 5 };
+/** In a quick run, the start of an answer is a larger part of it. */
+const deltas = { quick: 200, full: 500 } as const satisfies Record<Effort, number>;
 /** The turn worker's interval. */
 const minIntervalMs = 200;
 
 export const measure = async (effort: Effort): Promise<readonly Measurement[]> => {
   const servers = await startServers();
+  const script = { ...pace, deltas: deltas[effort] };
   let users = 0;
   /** In milliseconds for 1,000 deltas. */
   const cpuOf = async (answerTurn: AnswerTurn): Promise<number> => {

@@ -105,7 +105,7 @@ const timesOf = async (roundTripMs: number, rounds: number) => {
 export const measure = async (effort: Effort): Promise<readonly Measurement[]> => {
   const measured: Measurement[] = [];
   for (const roundTripMs of roundTripsMs) {
-    const times = await timesOf(roundTripMs, effort === "quick" ? 10 : 50);
+    const times = await timesOf(roundTripMs, effort === "quick" ? 5 : 50);
     const at = `round trip of ${roundTripMs} ms`;
     measured.push(
       {

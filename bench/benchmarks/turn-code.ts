@@ -18,9 +18,9 @@ interface TurnTimes {
   readonly wholeMs: number;
 }
 
-/** Per second, and for how many seconds: at least fifty answers a round. */
+/** Per second, and for how many seconds. */
 const roundsOf = {
-  quick: [[20, 3]],
+  quick: [[20, 1.5]],
   full: [
     [5, 10],
     [20, 8],
