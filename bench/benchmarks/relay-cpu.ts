@@ -34,7 +34,7 @@ export const measure = async (effort: Effort): Promise<readonly Measurement[]> =
   const relay = makeBareRelay(servers, minIntervalMs);
   const bridge = makePipeline(servers, minIntervalMs);
   const rounds = await interleaved(
-    effort === "quick" ? 1 : 7,
+    effort === "quick" ? 1 : 21,
     () => cpuOf(bridge),
     () => cpuOf(relay),
   );
