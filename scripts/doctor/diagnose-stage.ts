@@ -20,7 +20,7 @@ export interface StageToCheck {
   /** The settings of the stage. */
   readonly config: Pick<
     Config,
-    "stage" | "account" | "region" | "apps" | "rongcloudApiUrl" | "allowPrivateCallbacks"
+    "stage" | "account" | "region" | "apps" | "console" | "rongcloudApiUrl" | "allowPrivateCallbacks"
   >;
   readonly aws: ClientConfig;
   readonly sqs: ClientConfig;
@@ -103,7 +103,10 @@ export const diagnoseStage = async (stage: StageToCheck, ports: DiagnosePorts): 
   const stacks = await report.look("stacks", () => checkStacks(config.stage, aws));
   if (!stacks) return;
   const apps = await report.look("secret", () =>
-    checkStoredSecret({ stage: config.stage, expected: config.apps }, aws),
+    checkStoredSecret(
+      { stage: config.stage, expected: config.apps, console: config.console !== undefined },
+      aws,
+    ),
   );
   for (const { secrets } of apps ?? []) secrets.forEach(addSecret);
   await report.run(remainingChecks(stage, stacks, apps, ports));

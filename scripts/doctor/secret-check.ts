@@ -1,6 +1,6 @@
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import type { ClientConfig } from "../command/bridge.ts";
-import { checkSecret, isGenerated } from "../command/check-secret.ts";
+import { checkSecret, invalidForConsole, isGenerated } from "../command/check-secret.ts";
 import { makeStoredSecret, secretNameOf } from "../command/stored-secret.ts";
 import { ok, problem } from "./check.ts";
 import { findPlaceholders } from "./placeholders.ts";
@@ -10,11 +10,13 @@ export interface SecretToCheck {
   readonly stage: string;
   /** The App Keys that the setting `apps` names. */
   readonly expected: readonly string[];
+  /** Whether the stage has a console. */
+  readonly console: boolean;
 }
 
 /** Checks that the functions can use the secret's value. Finds nothing if they cannot. */
 export const checkStoredSecret = async (
-  { stage, expected }: SecretToCheck,
+  { stage, expected, console: hasConsole }: SecretToCheck,
   aws: ClientConfig,
 ): Promise<Looked<readonly AppWithKeys[]>> => {
   const name = secretNameOf(stage);
@@ -38,10 +40,19 @@ export const checkStoredSecret = async (
   if (found.length === 0) return unusable("has no apps: every call gets 401", fill);
 
   const missing = expected.filter((appKey) => !Object.hasOwn(checked.apps, appKey));
+  const unusableForConsole = hasConsole ? invalidForConsole(value) : undefined;
   const problems = [
     ...missing.map((appKey) =>
       problem(`${name} lacks ${appKey}, which the setting apps names: functions do not start`, fill),
     ),
+    ...(unusableForConsole === undefined
+      ? []
+      : [
+          problem(
+            `${name} has no valid ${unusableForConsole}: nobody can sign in to the console`,
+            `${fill}; correct what is there (docs/configuration.md#the-secret)`,
+          ),
+        ]),
     ...found.flatMap(findPlaceholders).map(({ text, toDo }) => problem(text, toDo)),
   ];
   const appKeys = found.map(({ appKey }) => appKey).join(", ");

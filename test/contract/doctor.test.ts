@@ -1,7 +1,17 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
+import { consoleSettings } from "../support/console-settings.ts";
 import { run } from "../support/local-run.ts";
-import { type StageToCheck, startStage } from "./stage-to-check.ts";
+import { type StageToCheck, secretWith, startStage } from "./stage-to-check.ts";
 
+const withConsole = {
+  console: {
+    ...consoleSettings,
+    allowedGroups: [],
+    groupsClaim: "groups",
+    scopes: ["openid"],
+    sessionHours: 8,
+  },
+};
 let stage: StageToCheck;
 beforeEach(async () => {
   stage = await startStage();
@@ -37,6 +47,34 @@ describe("npm run doctor -- --stage dev", () => {
       ),
     );
     expect(passed).toBe(false);
+  });
+
+  test.each([
+    ["has no keys for sessions", {}, "has no valid console.sessionKeys: nobody can sign in"],
+    [
+      "has a key that is too short",
+      { console: { sessionKeys: [{ id: "k1", key: "c2hvcnQ=" }] } },
+      "has no valid console.sessionKeys.0.key: nobody can sign in",
+    ],
+  ])("says that the console does not work, if its secret %s", async (_what, part, expected) => {
+    const { aws, app } = stage;
+    aws.account.secrets["bot-bridge-dev-apps"] = JSON.stringify({ ...JSON.parse(secretWith(app)), ...part });
+    const { lines, passed } = await stage.diagnose(withConsole);
+    expect(lines).toContainEqual(
+      expect.stringContaining(`problem  secret        bot-bridge-dev-apps ${expected}`),
+    );
+    expect(passed).toBe(false);
+  });
+
+  test("does not ask for keys of sessions that the console has", async () => {
+    const { aws, app } = stage;
+    const sessionKeys = [{ id: "k1", key: Buffer.alloc(32, 7).toString("base64") }];
+    aws.account.secrets["bot-bridge-dev-apps"] = JSON.stringify({
+      ...JSON.parse(secretWith(app)),
+      console: { sessionKeys },
+    });
+    const { passed } = await stage.diagnose(withConsole);
+    expect(passed).toBe(true);
   });
 
   test("checks nothing with the credentials of another account", async () => {

@@ -3,6 +3,7 @@ import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import { isSignedBy } from "#adapters/rongcloud/signature.ts";
 import type { AppWithKeys, NamedKey } from "#adapters/secrets/app-secrets.ts";
+import type { Config } from "../../lib/config.ts";
 import { localClient } from "../../local/aws/local-client.ts";
 import { startDifySimulator } from "../../local/dify/server.ts";
 import { startHttpServer } from "../../local/http-server.ts";
@@ -94,19 +95,18 @@ export const startStage = async () => {
   );
 
   /** Runs all checks. `config`: other settings of the stage. */
-  const diagnose = async (config: { readonly account?: string; readonly apps?: readonly string[] } = {}) => {
+  const diagnose = async (config: Partial<Pick<Config, "account" | "apps" | "console">> = {}) => {
     const lines: string[] = [];
     const secrets: string[] = [];
     const report = makeReport((line) => lines.push(line));
-    const { apps = [], ...place } = config;
     await diagnoseStage(
       {
         config: {
           stage: "dev",
           rongcloudApiUrl: im.url,
-          apps: [...apps],
+          apps: [],
           allowPrivateCallbacks: true,
-          ...place,
+          ...config,
         },
         aws: aws.config,
         sqs: localClient(queues.endpoint),

@@ -7,7 +7,7 @@ import { makeCachedSecret, type SecretPorts } from "./cached-secret.ts";
  * The console's part of a deployment's secret: `{"console":{"sessionKeys":[{"id","key"}],"clientSecret"}}`. Other functions do not read
  * it, so that a mistake in it stops the console only.
  */
-const consoleSecretValue = v.pipe(
+export const consoleSecretValue = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
