@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeJobsTable } from "#adapters/dynamodb/jobs-table.ts";
 import { makeReplayGuard } from "#adapters/dynamodb/replay-guard.ts";
@@ -33,7 +34,10 @@ describe("a write whose reply was lost, and which the SDK retries,", () => {
   test("does not make a first request look like a replay", async () => {
     const { tableName } = tables.guards;
     const isFirst = ({ client }: Pick<TestTable, "client">) =>
-      makeReplayGuard({ client, tableName, clock }).isFirst("request-1", clock.now() + 60_000);
+      makeReplayGuard({ client, tableName, clock }).isFirst(
+        { signature: "request-1", signedAt: clock.now(), use: randomUUID() },
+        { recordedUntil: clock.now() + 60_000 },
+      );
     expect(await lossy(tables.guards, isFirst)).toBe(true);
     expect(await isFirst(tables.guards)).toBe(false);
   });
@@ -124,7 +128,8 @@ test("a call to DynamoDB that never answers fails within the gateway's timeout",
   const client = makeClient(silent.url);
   const guard = makeReplayGuard({ client, tableName: "any", clock });
   const start = clock.now();
-  await expect(guard.isFirst("request-1", start + 60_000)).rejects.toThrow();
+  const use = { signature: "request-1", signedAt: start, use: "call" };
+  await expect(guard.isFirst(use, { recordedUntil: start + 60_000 })).rejects.toThrow();
   expect(clock.now() - start).toBeLessThan(10_000);
   client.destroy();
 });

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeReplayGuard } from "#adapters/dynamodb/replay-guard.ts";
 import { signCall } from "#adapters/rongcloud/sign-call.ts";
@@ -15,54 +17,92 @@ beforeAll(async () => {
   table = closeAfterAll(await startTable("guards"));
 });
 
-const guardAt = (clock = makeTestClock(startMs)) => ({ clock, guard: makeReplayGuard({ ...table, clock }) });
+const guardAt = (clock = makeTestClock(startMs)) => {
+  const guard = makeReplayGuard({ ...table, clock });
+  return {
+    clock,
+    guard,
+    /** A call is a use of its own. */
+    isFirst: (signature: string, recordedUntil = clock.now() + windowMs) =>
+      guard.isFirst({ signature, signedAt: startMs, use: randomUUID() }, { recordedUntil }),
+  };
+};
 
 describe("a request", () => {
   test("is the first only once among concurrent copies", async () => {
-    const { guard } = guardAt();
-    const all = await Promise.all(
-      Array.from({ length: 20 }, () => guard.isFirst("many", startMs + windowMs)),
-    );
+    const { isFirst } = guardAt();
+    const all = await Promise.all(Array.from({ length: 20 }, () => isFirst("many")));
     expect(all.filter(Boolean)).toHaveLength(1);
   });
 
   test("is the first again after its expiry, even if its record is still in the table", async () => {
-    const { guard, clock } = guardAt();
-    expect(await guard.isFirst("forgotten", startMs + windowMs)).toBe(true);
+    const { isFirst, clock } = guardAt();
+    expect(await isFirst("forgotten")).toBe(true);
     await clock.advance(windowMs - 1);
-    expect(await guard.isFirst("forgotten", startMs + 2 * windowMs)).toBe(false);
+    expect(await isFirst("forgotten")).toBe(false);
     await clock.advance(1);
-    expect(await guard.isFirst("forgotten", startMs + 2 * windowMs)).toBe(true);
-    expect(await guard.isFirst("forgotten", startMs + 2 * windowMs)).toBe(false);
+    expect(await isFirst("forgotten")).toBe(true);
+    expect(await isFirst("forgotten")).toBe(false);
   });
 
   test("is separate from another one", async () => {
-    const { guard } = guardAt();
-    await guard.isFirst("one", startMs + windowMs);
-    expect(await guard.isFirst("other", startMs + windowMs)).toBe(true);
+    const { isFirst } = guardAt();
+    await isFirst("one");
+    expect(await isFirst("other")).toBe(true);
   });
 
   test("may be deleted by DynamoDB a day after its expiry, in seconds", async () => {
-    const { guard } = guardAt();
-    await guard.isFirst("ttl", startMs + windowMs);
+    const { isFirst } = guardAt();
+    await isFirst("ttl", startMs + windowMs);
     const item = (await table.items()).find(({ guard: key }) => String(key).endsWith("ttl"));
     expect(item?.ttl).toBe((startMs + windowMs) / 1000 + 24 * 60 * 60);
   });
 });
 
-describe("a record of a signature that may be used again", () => {
-  test("is extended for the same use only, and not once it has expired", async () => {
+describe("a use of a signature", () => {
+  const useAt = (signature: string, signedAt = startMs) => ({ signature, signedAt, use: "the same" });
+
+  test("passes again, but not with another time of signing", async () => {
+    const { guard } = guardAt();
+    const times = { recordedUntil: startMs + windowMs };
+    expect(await guard.isFirst(useAt("timed"), times)).toBe(true);
+    expect(await guard.isFirst(useAt("timed"), times)).toBe(true);
+    expect(await guard.isFirst(useAt("timed", startMs + 1), times)).toBe(false);
+  });
+
+  test("passes again, if version 0.2 has recorded it", async () => {
+    const { guard } = guardAt();
+    const expiresAt = startMs + windowMs;
+    const Item = { guard: "replay#of-0.2", version: 1, seenBy: "the same", expiresAt, ttl: 1 };
+    await table.client.send(new PutCommand({ TableName: table.tableName, Item }));
+    expect(await guard.isFirst({ ...useAt("of-0.2"), use: "another" }, { recordedUntil: expiresAt })).toBe(
+      false,
+    );
+    expect(await guard.isFirst(useAt("of-0.2"), { recordedUntil: expiresAt })).toBe(true);
+  });
+
+  test("is renewed for the same use and time only, and for as long as it may be", async () => {
     const { guard, clock } = guardAt();
-    const renew = (use: string): Promise<boolean> => guard.renew("again", clock.now() + windowMs, use);
-    expect(await renew("calls")).toBe(false);
-    expect(await guard.isFirst("again", startMs + windowMs, "calls")).toBe(true);
+    const times = () => ({
+      recordedUntil: clock.now() + 3 * windowMs,
+      renewableUntil: clock.now() + windowMs,
+    });
+    expect(await guard.renew(useAt("again"), times())).toBe(false);
+    expect(await guard.isFirst(useAt("again"), times())).toBe(true);
     await clock.advance(windowMs - 1);
-    expect(await renew("callback")).toBe(false);
-    expect(await renew("calls")).toBe(true);
-    await clock.advance(windowMs - 1);
-    expect(await guard.isFirst("again", clock.now() + windowMs, "callback")).toBe(false);
-    await clock.advance(1);
-    expect(await renew("calls")).toBe(false);
+    expect(await guard.renew({ ...useAt("again"), use: "another" }, times())).toBe(false);
+    expect(await guard.renew(useAt("again", startMs + 1), times())).toBe(false);
+    expect(await guard.renew(useAt("again"), times())).toBe(true);
+    await clock.advance(windowMs);
+    expect(await guard.renew(useAt("again"), times())).toBe(false);
+    expect(await guard.isFirst({ ...useAt("again"), use: "another" }, times())).toBe(false);
+  });
+
+  test("is not renewed if it may not be", async () => {
+    const { guard } = guardAt();
+    const times = { recordedUntil: startMs + windowMs };
+    expect(await guard.isFirst(useAt("callback"), times)).toBe(true);
+    expect(await guard.renew(useAt("callback"), times)).toBe(false);
   });
 });
 

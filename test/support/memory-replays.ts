@@ -1,27 +1,32 @@
-import { randomUUID } from "node:crypto";
-import type { ReplayGuard } from "#core/intake/replay-guard.ts";
+import type { ReplayGuard, SignatureUse } from "#core/intake/replay-guard.ts";
 import type { Clock } from "#core/shared/clock.ts";
 
 export interface MemoryReplays extends ReplayGuard {
-  /** The end of each record, by signature. */
+  /** Until when each signature is recorded. */
   readonly remembered: ReadonlyMap<string, number>;
 }
 
 /** Remembers signatures as the guards table does. */
 export const makeMemoryReplays = (clock: Pick<Clock, "now">): MemoryReplays => {
   const remembered = new Map<string, number>();
-  const uses = new Map<string, string>();
+  const uses = new Map<string, SignatureUse & { readonly renewableUntil: number }>();
+  const isSame = ({ signature, signedAt, use }: SignatureUse): boolean => {
+    const known = uses.get(signature);
+    return known?.use === use && known.signedAt === signedAt;
+  };
   return {
     remembered,
-    isFirst: async (signature, expiresAt, use = randomUUID()) => {
-      if ((remembered.get(signature) ?? 0) > clock.now()) return uses.get(signature) === use;
-      remembered.set(signature, expiresAt);
-      uses.set(signature, use);
+    isFirst: async (use, { recordedUntil, renewableUntil = 0 }) => {
+      const isRecorded = (remembered.get(use.signature) ?? 0) > clock.now();
+      if (isRecorded && !isSame(use)) return false;
+      remembered.set(use.signature, recordedUntil);
+      uses.set(use.signature, { ...use, renewableUntil });
       return true;
     },
-    renew: async (signature, expiresAt, use) => {
-      if ((remembered.get(signature) ?? 0) <= clock.now() || uses.get(signature) !== use) return false;
-      remembered.set(signature, expiresAt);
+    renew: async (use, { recordedUntil, renewableUntil = 0 }) => {
+      if (!isSame(use) || (uses.get(use.signature)?.renewableUntil ?? 0) <= clock.now()) return false;
+      remembered.set(use.signature, recordedUntil);
+      uses.set(use.signature, { ...use, renewableUntil });
       return true;
     },
   };

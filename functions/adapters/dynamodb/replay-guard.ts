@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import type { ReplayGuard } from "#core/intake/replay-guard.ts";
+import type { ReplayGuard, SignatureUse, UseTimes } from "#core/intake/replay-guard.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { conditionMet } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
@@ -11,36 +10,40 @@ export interface GuardsTablePorts {
   readonly clock: Clock;
 }
 
+/** Records of 0.2 have no time of signing. */
+const isSameUse = "seenBy = :use AND (attribute_not_exists(signedAt) OR signedAt = :signedAt)";
+
 /**
- * One conditional write per request: of two concurrent ones, exactly one succeeds. `seenBy` is the use of the signature. By it the
- * SDK, which repeats a write whose response was lost, also recognises its own item.
+ * One conditional write per request: of two concurrent ones, exactly one succeeds. By the use the SDK, which repeats a write
+ * whose response was lost, also recognises its own item.
  */
 export const makeReplayGuard = ({ client, tableName, clock }: GuardsTablePorts): ReplayGuard => {
   const record = (
-    signature: string,
-    expiresAt: number,
-    seenBy: string,
+    { signature, signedAt, use }: SignatureUse,
+    { recordedUntil, renewableUntil }: UseTimes,
     condition: string,
   ): Promise<boolean> =>
     conditionMet(
       client.send(
         new PutCommand({
           TableName: tableName,
-          Item: { guard: `replay#${signature}`, version: 1, seenBy, expiresAt, ttl: ttlOf(expiresAt) },
+          Item: {
+            guard: `replay#${signature}`,
+            version: 1,
+            seenBy: use,
+            signedAt,
+            expiresAt: recordedUntil,
+            renewableUntil,
+            ttl: ttlOf(recordedUntil),
+          },
           ConditionExpression: condition,
-          ExpressionAttributeValues: { ":now": clock.now(), ":seenBy": seenBy },
+          ExpressionAttributeValues: { ":now": clock.now(), ":use": use, ":signedAt": signedAt },
         }),
       ),
     );
   return {
-    isFirst: (signature, expiresAt, seenBy = randomUUID()) =>
-      record(
-        signature,
-        expiresAt,
-        seenBy,
-        "attribute_not_exists(guard) OR expiresAt <= :now OR seenBy = :seenBy",
-      ),
-    renew: (signature, expiresAt, seenBy) =>
-      record(signature, expiresAt, seenBy, "expiresAt > :now AND seenBy = :seenBy"),
+    isFirst: (use, times) =>
+      record(use, times, `attribute_not_exists(guard) OR expiresAt <= :now OR (${isSameUse})`),
+    renew: (use, times) => record(use, times, `renewableUntil > :now AND ${isSameUse}`),
   };
 };

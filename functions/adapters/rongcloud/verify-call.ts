@@ -5,7 +5,6 @@ import {
   checkTime,
   firstUseMs,
   makeVerifySignature,
-  marginMs,
   type Verified,
   type VerifySignaturePorts,
 } from "./verify-signature.ts";
@@ -38,10 +37,10 @@ const alreadyUsed = (advice: string) => callerError("bad_signature", `signature:
 /** Each call is a use of its own, which makes a signature valid once. */
 const claimOnce = async (
   { replays, clock, windowMs }: VerifySignaturePorts,
-  { id, signedAt }: Verified,
+  { id, signedAt, recordedUntil }: Verified,
 ): Promise<void> => {
   checkTime(signedAt, clock.now(), { pastMs: windowMs, futureMs: windowMs });
-  if (await replays.isFirst(id, signedAt + windowMs + marginMs, randomUUID())) return;
+  if (await replays.isFirst({ signature: id, signedAt, use: randomUUID() }, { recordedUntil })) return;
   throw alreadyUsed(
     'sign every call with a new nonce, or, if an SDK signs once for several calls, set "signatures": "reusable" for the app in the bridge\'s secret (SIGNATURES=reusable in a local run)',
   );
@@ -53,13 +52,16 @@ const claimOnce = async (
  */
 const claimReusable = async (
   { replays, clock, windowMs }: VerifySignaturePorts,
-  { id, signedAt }: Verified,
+  { id, signedAt, recordedUntil }: Verified,
 ): Promise<void> => {
   const now = clock.now();
+  const use = { signature: id, signedAt, use: "server-api" };
+  const renewableUntil = now + idleMs;
+  const times = { recordedUntil: Math.max(recordedUntil, renewableUntil), renewableUntil };
   const isOld = now - signedAt > firstUseMs;
-  if (isOld && (await replays.renew(id, now + idleMs, "server-api"))) return;
+  if (isOld && (await replays.renew(use, times))) return;
   checkTime(signedAt, now, { pastMs: firstUseMs, futureMs: windowMs });
-  if (await replays.isFirst(id, now + idleMs, "server-api")) return;
+  if (await replays.isFirst(use, times)) return;
   throw alreadyUsed("it belongs to a callback");
 };
 

@@ -4,9 +4,7 @@ import type { Log } from "#core/shared/log.ts";
 import { type Headers, signedHeaders } from "./verify-call.ts";
 import {
   checkTime,
-  firstUseMs,
   makeVerifySignature,
-  marginMs,
   type Signed,
   type VerifySignaturePorts,
 } from "./verify-signature.ts";
@@ -62,14 +60,13 @@ export const makeVerifyCallback = ({ log, ...ports }: VerifyCallbackPorts): Veri
   const { clock, windowMs, replays } = ports;
   return async (callback) => {
     const { query, headers, route } = callback;
-    const { app, id, signedAt } = await verifySignature(
+    const { app, id, signedAt, recordedUntil } = await verifySignature(
       query.has("signature") ? signedQuery(query) : signedHeaders(headers),
     );
     checkTime(signedAt, clock.now(), { pastMs: windowMs, futureMs: windowMs });
-    // For as long as a call of the server API might use it for the first time.
-    const keptMs = app.signatures === "once" ? windowMs : Math.max(windowMs, firstUseMs);
+    const use = { signature: id, signedAt, use: useOfCallback(callback) };
     const record = async (): Promise<void> => {
-      if (await replays.isFirst(id, signedAt + keptMs + marginMs, useOfCallback(callback))) return;
+      if (await replays.isFirst(use, { recordedUntil })) return;
       log.warn("callback_signature_reused", { app: app.appKey, route });
       throw callerError("bad_signature", "signature: already used for another path or body, or another API");
     };

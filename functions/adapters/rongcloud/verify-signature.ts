@@ -27,10 +27,12 @@ export interface Verified {
   readonly id: string;
   /** In milliseconds since the epoch. */
   readonly signedAt: number;
+  /** Until when its use must be known, so that it is good for no other, in milliseconds since the epoch; see `laterTimeOf`. */
+  readonly recordedUntil: number;
 }
 
 /** Used signatures are stored for longer than they are valid, to allow for clock skew. */
-export const marginMs = 60_000;
+const marginMs = 60_000;
 
 /** A process may make its first call this long after it signed, if the app's signatures are reusable. */
 export const firstUseMs = 7 * 24 * 60 * 60_000;
@@ -60,18 +62,38 @@ const idOf = ({ appKey, signature }: Signed): string =>
     .update(JSON.stringify([appKey, signature.toLowerCase()]))
     .digest("hex");
 
+/** Later times beyond this are left out, since secrets are changed meanwhile: most timestamps have one by 2286. */
+const maxLaterMs = 10 * 365 * 24 * 60 * 60_000;
+
+/**
+ * The later time at which the same signature would be valid again, in milliseconds since the epoch: secret, nonce and timestamp are
+ * joined without a separator, so three digits can move between the other two, and turn milliseconds into seconds or the reverse.
+ * Nonce `n` at `1801802304000` (February 5, 2027) has the signature of nonce `n180` at `1802304000` (February 11, 2027).
+ */
+const laterTimeOf = (nonce: string, timestamp: string, signedAt: number): number | undefined => {
+  const length = timestamp.length === secondsDigits ? millisecondsDigits : secondsDigits;
+  const other = `${nonce}${timestamp}`.slice(-length);
+  if (!timestampPattern.test(other)) return undefined;
+  const at = timestampMs(other);
+  return at > signedAt && at - signedAt <= maxLaterMs ? at : undefined;
+};
+
 /** RongCloud documents 18 characters, but its official SDKs send longer nonces. */
 const maxNonceCharacters = 64;
 
+const secondsDigits = 10;
+const millisecondsDigits = 13;
+const timestampPattern = /^\d{10,13}$/;
+
 /** The documentation specifies milliseconds, but the guide's script and the Java SDK send seconds. */
 const timestampMs = (value: string): number => {
-  if (!/^\d{10,13}$/.test(value)) {
+  if (!timestampPattern.test(value)) {
     throw callerError(
       "bad_signature",
       `timestamp: must be a Unix time in seconds or milliseconds, got ${JSON.stringify(value)}`,
     );
   }
-  return value.length <= 10 ? Number(value) * 1000 : Number(value);
+  return value.length === secondsDigits ? Number(value) * 1000 : Number(value);
 };
 
 /**
@@ -79,7 +101,7 @@ const timestampMs = (value: string): number => {
  * @throws BridgeError `unknown_app` or `bad_signature`.
  */
 export const makeVerifySignature =
-  ({ apps }: Pick<VerifySignaturePorts, "apps">) =>
+  ({ apps, windowMs }: Pick<VerifySignaturePorts, "apps" | "windowMs">) =>
   async (signed: Signed): Promise<Verified> => {
     const { appKey, nonce, timestamp, signature } = signed;
     if (nonce.length > maxNonceCharacters) {
@@ -107,5 +129,10 @@ export const makeVerifySignature =
         "signature: must be the SHA-1 of App Secret, nonce and timestamp in hex; check the App Secret",
       );
     }
-    return { app, id: idOf(signed), signedAt };
+    const laterAt = laterTimeOf(nonce, timestamp, signedAt);
+    // By then, the app's signatures may have become reusable.
+    const isLongValid = laterAt !== undefined || app.signatures === "reusable";
+    const validMs = isLongValid ? Math.max(windowMs, firstUseMs) : windowMs;
+    const recordedUntil = (laterAt ?? signedAt) + validMs + marginMs;
+    return { app, id: idOf(signed), signedAt, recordedUntil };
   };

@@ -23,12 +23,8 @@ type Signed = ReturnType<typeof sign>;
 /** The server API and the callbacks, with one guard. */
 const setUp = (atMs = startMs, signatures: SignatureUse = "once") => {
   const clock = makeTestClock(atMs);
-  const ports = {
-    apps: appsOf(app({ signatures })),
-    clock,
-    windowMs: 300_000,
-    replays: makeMemoryReplays(clock),
-  };
+  const replays = makeMemoryReplays(clock);
+  const ports = { apps: appsOf(app({ signatures })), clock, windowMs: 300_000, replays };
   const verifyCall = makeVerifyCall(ports);
   const verifyCallback = makeVerifyCallback({ ...ports, log: makeMemoryLog() });
   const statusOf = (verified: Promise<unknown>): Promise<number> =>
@@ -38,6 +34,7 @@ const setUp = (atMs = startMs, signatures: SignatureUse = "once") => {
     );
   return {
     clock,
+    remembered: replays.remembered,
     call: ({ appKey, nonce, timestamp, signature }: Signed) =>
       statusOf(verifyCall({ "app-key": appKey, nonce, timestamp, signature })),
     callback: (signed: Signed, body = "message") =>
@@ -96,6 +93,75 @@ describe("a signature", () => {
 
 const dayMs = 24 * 60 * 60_000;
 
+/** Divides nonce and timestamp elsewhere: the signature stays the same. */
+const divided = ({ appKey, nonce, timestamp, signature }: Signed, digits: number): Signed => {
+  const joined = `${nonce}${timestamp}`;
+  return { appKey, nonce: joined.slice(0, -digits), timestamp: joined.slice(-digits), signature };
+};
+
+const timeOf = ({ timestamp }: Signed): number => Number(timestamp) * (timestamp.length === 10 ? 1000 : 1);
+
+describe("a signature that was used", () => {
+  test.each(["once", "reusable"] as const)(
+    "is good for nothing when its digits are those of a later time (%s)",
+    async (signatures) => {
+      const at = 1_801_802_304_000;
+      const signed = sign("n1431", String(at));
+      const later = divided(signed, 10);
+      expect(timeOf(later)).toBe(1_802_304_000_000);
+      const { call, callback, clock } = setUp(at, signatures);
+      expect(await callback(signed)).toBe(200);
+      await clock.advance(timeOf(later) - at);
+      expect(await call(later)).toBe(401);
+      expect(await callback(later)).toBe(401);
+      await clock.advance(7 * dayMs);
+      expect(await call(later)).toBe(401);
+    },
+  );
+
+  test("is good for nothing at any later time that its digits have within ten years, whatever it was used for", async () => {
+    const use = fc.constantFrom("call", "callback");
+    const signatures = fc.constantFrom("once" as const, "reusable" as const);
+    // The last ten digits of these times in milliseconds are times in seconds of the following ten years.
+    const time = fc.integer({ min: 1_801_795_867, max: 1_802_110_000 });
+    const timestamp = fc.oneof(
+      time.map((seconds) => String(seconds * 1000)),
+      time.map(String),
+    );
+    const nonce = fc.oneof(
+      fc.string({ minLength: 1, maxLength: 8, unit: "grapheme-ascii" }),
+      fc.integer({ min: 175_000, max: 999_211 }).map(String),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        nonce,
+        timestamp,
+        use,
+        use,
+        signatures,
+        async (nonce, timestamp, first, second, signatures) => {
+          const signed = sign(nonce, timestamp);
+          const later = divided(signed, timestamp.length === 10 ? 13 : 10);
+          const afterMs = timeOf(later) - timeOf(signed);
+          fc.pre(
+            /^\d+$/.test(later.timestamp) && later.nonce !== "" && afterMs > 0 && afterMs < 3_650 * dayMs,
+          );
+          const { clock, ...bridge } = setUp(timeOf(signed), signatures);
+          expect(await bridge[first](signed)).toBe(200);
+          await clock.advance(afterMs);
+          expect(await bridge[second](later)).toBe(401);
+        },
+      ),
+    );
+  });
+
+  test("is recorded no longer than it is valid, if its digits have no later time within ten years", async () => {
+    const { call, remembered } = setUp();
+    expect(await call(sign())).toBe(200);
+    expect([...remembered.values()]).toEqual([startMs + 300_000 + 60_000]);
+  });
+});
+
 describe("a signature of an app whose signatures are reusable", () => {
   test("is good for every call of a process, for days, with other bodies and the same", async () => {
     const { call, clock } = setUp(startMs, "reusable");
@@ -117,6 +183,16 @@ describe("a signature of an app whose signatures are reusable", () => {
     expect(await call(sign())).toBe(200);
     await clock.advance(30 * dayMs);
     expect(await call(sign())).toBe(401);
+  });
+
+  test("is good until it was not used for thirty days, also if its digits have a later time", async () => {
+    const at = 1_801_802_304_000;
+    const { call, clock } = setUp(at, "reusable");
+    expect(await call(sign("n-1", String(at)))).toBe(200);
+    await clock.advance(30 * dayMs - 1);
+    expect(await call(sign("n-1", String(at)))).toBe(200);
+    await clock.advance(30 * dayMs);
+    expect(await call(sign("n-1", String(at)))).toBe(401);
   });
 
   test("is good for no callback once it was used for a call", async () => {
