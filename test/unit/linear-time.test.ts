@@ -14,6 +14,8 @@ interface Expression {
 const literals: Expression[] = [];
 /** The files that build expressions with `new RegExp`. */
 const builders = new Set<string>();
+/** The files that call `normalize` of strings, which sorts combining marks in quadratic time. */
+const normalizers = new Set<string>();
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
@@ -23,6 +25,8 @@ const visit = (node: unknown, file: string): void => {
   const { type, pattern, flags, callee } = node;
   if (type === "RegExpLiteral") literals.push({ file, source: String(pattern), flags: String(flags) });
   if (isObject(callee) && callee.value === "RegExp") builders.add(file);
+  if (isObject(callee) && isObject(callee.property) && callee.property.value === "normalize")
+    normalizers.add(file);
   for (const child of Object.values(node)) visit(child, file);
 };
 for (const file of deployedSources()) {
@@ -72,6 +76,10 @@ describe("no text makes a regular expression take more than linear time", () => 
   test("wherever one is built", () => {
     expect([...builders].toSorted()).toEqual(Object.keys(builds));
   });
+});
+
+test("texts are normalized in one place, which leaves out those that take more than linear time", () => {
+  expect([...normalizers]).toEqual(["functions/core/shared/normalize.ts"]);
 });
 
 test.each([

@@ -1,3 +1,5 @@
+import { normalize } from "#core/shared/normalize.ts";
+
 /** The ways in which a text can match a filter. */
 export const keywordKinds = ["contains", "startsWith", "endsWith", "equals"] as const;
 export const filterKinds = [...keywordKinds, "matches"] as const;
@@ -17,7 +19,7 @@ export type MatchesFilter = (filter: KeywordFilter, text: string) => boolean;
  * Maps texts that differ only in letter case or in the encoding of accents to the same string. Lower case first, then upper
  * case: neither alone equates `ß` with `ẞ` and `ς` with `Σ`.
  */
-const fold = (text: string): string => text.toLowerCase().toUpperCase().normalize("NFC");
+const fold = (text: string): string => normalize(text.toLowerCase().toUpperCase(), "NFC");
 
 const matchesKeyword: Readonly<Record<KeywordKind, (text: string, keyword: string) => boolean>> = {
   contains: (text, keyword) => text.includes(keyword),

@@ -9,6 +9,7 @@ import {
 } from "#core/answer/pause.ts";
 import { sentences } from "#core/answer/sentences.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
+import { normalize } from "#core/shared/normalize.ts";
 
 /** A user's message while a form is open. */
 export interface ReplyContent {
@@ -31,8 +32,7 @@ const none = /^[-–—－]$/;
 
 /** So that "１．", "1." and "1" are the same, and "YES" is "Yes". */
 const plain = (text: string): string =>
-  text
-    .normalize("NFKC")
+  normalize(text, "NFKC")
     .trim()
     .replace(/[.)。]$/, "")
     .toLowerCase();
