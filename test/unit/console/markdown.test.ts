@@ -39,6 +39,21 @@ describe("formulas", () => {
 });
 
 describe("an answer's Markdown", () => {
+  test.each([
+    ["quotes without spaces", ">".repeat(4_000)],
+    ["quotes that the parser still reads", `${">".repeat(200)} a`],
+    ["bullets", `${"- ".repeat(3_000)}a`],
+    ["numbers", `${"1. ".repeat(3_000)}a`],
+    ["emphasis", `${"*a _b ".repeat(3_000)}${"c_ d*".repeat(3_000)}`],
+  ])("is shown as it was written if it is nested too deeply: %s", (_what, text) => {
+    expect(parseMarkdown(text)).toEqual([{ type: "code", raw: text, text }]);
+  });
+
+  test("is read if it is nested as people nest it", () => {
+    const list = Array.from({ length: 20 }, (_, level) => `${"  ".repeat(level)}- level ${level}`).join("\n");
+    expect(parseMarkdown(list).map(({ type }) => type)).toEqual(["list"]);
+  });
+
   test("keeps every character of the answer, however far it has been read", () => {
     const piece = fc.constantFrom(
       "# ",
