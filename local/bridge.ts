@@ -13,12 +13,13 @@ import { lockDataDir } from "./data-dir.ts";
 import { findDemoBots, putDemoBot } from "./demo-bots.ts";
 import { startDifySimulator } from "./dify/server.ts";
 import { fetchFrom } from "./fetch-from.ts";
+import { refuseForeignPage } from "./foreign-page.ts";
 import { guideAppServerHost, guideDifyHost } from "./guide-hosts.ts";
 import { startImSimulator } from "./im/server.ts";
 import { checkPort } from "./port.ts";
 import { openRunLog, writeRunFile } from "./run-file.ts";
 import { localSecretValue } from "./secret-value.ts";
-import { type Settings, usualConsolePort } from "./settings.ts";
+import { defaultAppSecret, type Settings, usualConsolePort } from "./settings.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { makeConversationView } from "./terminal/conversation-view.ts";
 import { makeIgnoredMessages } from "./terminal/ignored-messages.ts";
@@ -159,6 +160,7 @@ export const startLocalBridge = async (settings: Settings, output: RunOutput): P
       environment: { RONGCLOUD_API_URL: rongcloudApiUrl },
       invocationsPerThread,
       hostAliases,
+      refuse: appSecret === defaultAppSecret ? refuseForeignPage : undefined,
       log: makeLogStream({
         write: output.writeLog,
         isShared: output.isShared,

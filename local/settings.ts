@@ -50,6 +50,8 @@ const portOrEmpty = v.pipe(
 
 /** Where the console is unless something else is there. */
 export const usualConsolePort = 3001;
+/** Public, so it only keeps out those who cannot reach this machine. */
+export const defaultAppSecret = "local-app-secret";
 
 export const settingsSchema = v.object({
   PORT: v.optional(
@@ -70,8 +72,13 @@ export const settingsSchema = v.object({
     "local-app-key",
   ),
   APP_SECRET: v.optional(
-    v.pipe(nonEmptyString, v.description("App Secret of that app.")),
-    "local-app-secret",
+    v.pipe(
+      nonEmptyString,
+      v.description(
+        "App Secret of that app. The default is public: with it, a local run answers at 127.0.0.1 and localhost only, and web pages may only call `/v1/…`.",
+      ),
+    ),
+    defaultAppSecret,
   ),
   SIGNATURES: v.optional(
     v.pipe(

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { type ObservedExchange, startApiGateway } from "./api-gateway/server.ts";
+import { type ApiGatewayOptions, startApiGateway } from "./api-gateway/server.ts";
 import { startDynamoDb } from "./dynamodb.ts";
 import { makeDenies } from "./iam/access.ts";
 import type { Endpoints } from "./lambda/environment.ts";
@@ -29,8 +29,8 @@ export interface LocalAwsOptions {
   readonly invocationsPerThread?: number;
   /** Receives log lines of functions and errors of event source mappings; default: stderr. */
   readonly log?: Writable | undefined;
-  /** Called when a response has been sent or the client has disconnected. */
-  readonly onExchange?: ((exchange: ObservedExchange) => void) | undefined;
+  readonly onExchange?: ApiGatewayOptions["onExchange"];
+  readonly refuse?: ApiGatewayOptions["refuse"];
 }
 
 export interface LocalAws {
@@ -69,8 +69,8 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
     );
     await track(startMappings({ assembly, endpoint: sqs.endpoint, queueUrls, invoke: pools.invoke, log }));
     const { invoke, crash } = pools;
-    const { port, onExchange } = options;
-    const server = await track(startApiGateway({ api, port, invoke, onExchange }));
+    const { port, onExchange, refuse } = options;
+    const server = await track(startApiGateway({ api, port, invoke, onExchange, refuse }));
     return { url: server.url, endpoints, queueUrls, crash, close: shutdown.close };
   } catch (error) {
     await shutdown.close();

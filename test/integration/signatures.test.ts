@@ -209,3 +209,13 @@ test("a callback that RongCloud repeats is accepted, and has no second effect", 
     body: { code: 1004, errorMessage: "signature: already used for another path or body, or another API" },
   });
 });
+
+test("a page of another site cannot use the default App Secret at a local run", async () => {
+  const query = queryOf(sign());
+  const fromPage = { origin: "https://evil.example" };
+  const form = message("hello", "m-page");
+  expect(await callApi(bridge.url, `${messagesPath}?${query}`, form, fromPage)).toMatchObject({
+    status: 403,
+  });
+  expect(await callApi(bridge.url, `${messagesPath}?${query}`, form, {})).toMatchObject({ status: 200 });
+});

@@ -28,6 +28,8 @@ export interface ApiGatewayOptions {
   readonly invoke: (functionName: string) => Invoke;
   /** Called when the response has been sent or the client has disconnected. */
   readonly onExchange: ((exchange: ObservedExchange) => void) | undefined;
+  /** Why a request is refused before it is handled, which a gateway does not; undefined if it is not. */
+  readonly refuse?: ((exchange: Exchange) => string | undefined) | undefined;
   /** Monotonic time in milliseconds for throttling; default: performance.now(). */
   readonly now?: () => number;
 }
@@ -40,6 +42,7 @@ export const startApiGateway = ({
   port,
   invoke,
   onExchange,
+  refuse = () => undefined,
   now = () => performance.now(),
 }: ApiGatewayOptions): Promise<HttpServer> => {
   const route = makeRouter(api.routes);
@@ -56,6 +59,8 @@ export const startApiGateway = ({
     };
     const fail = (failure: Parameters<typeof gatewayReply>[2]) => reply(gatewayReply(api, exchange, failure));
 
+    const refusal = refuse(exchange);
+    if (refusal !== undefined) return reply(forbidden(refusal));
     if (!body) return fail("REQUEST_TOO_LARGE");
     const match = route(exchange.method, exchange.path);
     if (!match) return fail("MISSING_AUTHENTICATION_TOKEN");
@@ -73,6 +78,12 @@ export const startApiGateway = ({
     }
   });
 };
+
+const forbidden = (errorMessage: string): Reply => ({
+  statusCode: 403,
+  headers: [["content-type", "application/json"]],
+  body: JSON.stringify({ errorMessage }),
+});
 
 const exchangeOf = (request: IncomingMessage, body: Buffer): Exchange => {
   const [path = "/", ...query] = (request.url ?? "/").split("?");

@@ -465,6 +465,22 @@ test("an observer is notified of every exchange", async () => {
   ]);
 });
 
+test("a request that is refused reaches no function", async () => {
+  const invoked: unknown[] = [];
+  const invoke: Invoke = async (event) => {
+    invoked.push(event);
+    return value({ statusCode: 200 });
+  };
+  const refuse = ({ path }: { readonly path: string }) => (path === "/refused" ? "not from here" : undefined);
+  const { url } = closeAfterEach(
+    await startApiGateway({ api: apiWith({}), port: 0, invoke: () => invoke, onExchange: undefined, refuse }),
+  );
+  const refused = await fetch(`${url}/refused`, { method: "POST", body: "{}" });
+  expect([refused.status, await refused.json()]).toEqual([403, { errorMessage: "not from here" }]);
+  expect((await fetch(`${url}/other`)).status).toBe(200);
+  expect(invoked).toHaveLength(1);
+});
+
 test("a port in use is reported by name", async () => {
   const url = await serve({}, echo);
   const options = { api: apiWith({}), port: Number(new URL(url).port), invoke: () => echo };
