@@ -151,7 +151,14 @@ export const makeRunChatTurn =
       try {
         const forwarded = await keepLease(
           { clock, timing: chatLease, expiresAt, renew, onError: warn("chat_turn_lease_not_renewed") },
-          ({ signal }) => forwardTurn(turn, receiver, { deadline, signal, stop: stop.signal, admission }),
+          ({ signal }) =>
+            forwardTurn(turn, receiver, {
+              deadline,
+              signal,
+              stop: stop.signal,
+              checkStop: isStopRequested,
+              admission,
+            }),
         );
         if (forwarded.status === "busy") {
           const detail = "another turn is in progress in the conversation";

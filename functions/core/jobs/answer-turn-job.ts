@@ -1,5 +1,4 @@
 import { errorTextOf } from "#core/answer/answer-ending.ts";
-import type { AskLimits } from "#core/answer/model.ts";
 import { findEnabledModel } from "#core/bot/integration.ts";
 import { completeReason } from "#core/im/im-messages.ts";
 import type { RecallStore } from "#core/message/recall.ts";
@@ -8,7 +7,7 @@ import type { ExtendableLease } from "#core/shared/lease.ts";
 import type { LogFields } from "#core/shared/log.ts";
 import { type ConversationPause, pauseEndsAt } from "#core/turn/conversation-pause.ts";
 import type { CountedTurn, CountTurn } from "#core/turn/count-turn.ts";
-import type { ForwardTurn } from "#core/turn/forward-turn.ts";
+import type { ForwardLimits, ForwardTurn } from "#core/turn/forward-turn.ts";
 import { LimitReachedError } from "#core/turn/limit-reached-error.ts";
 import type { LimitStore } from "#core/turn/limit-store.ts";
 import { makeStoryRecorder, type StoryRecorder } from "#core/turn/story-recorder.ts";
@@ -147,9 +146,15 @@ export const makeAnswerTurnJob = ({
       const receiverLease = receiverLeaseOf({ leased, lease: whileRunning, time }, jobs, checkpoints);
       const { receiver: inner, closed } = openReceiver(run, { lease: receiverLease, checkpoints, story });
       const receiver = makeRecallableReceiver(inner, watch, !turn.integration.stream);
-      const limits: AskLimits = { deadline: time.deadline, signal: lease.signal, stop: watch.signal };
+      const limits: ForwardLimits = {
+        deadline: time.deadline,
+        signal: lease.signal,
+        stop: watch.signal,
+        checkStop: watch.check,
+        admission,
+      };
       try {
-        const answered = await forwardTurn(turn, receiver, { ...limits, admission });
+        const answered = await forwardTurn(turn, receiver, limits);
         return { answered, wasRecalled: receiver.wasRecalled() };
       } finally {
         checkpoints.close();

@@ -1,7 +1,7 @@
 import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { AnswerReceiver, AnswerSink } from "#core/answer/answer-sink.ts";
 import { formText } from "#core/answer/form-text.ts";
-import { type AskLimits, type BotProfile, type Models, modelFor } from "#core/answer/model.ts";
+import { type BotProfile, type Models, modelFor } from "#core/answer/model.ts";
 import { type FormInput, isFormExpired } from "#core/answer/pause.ts";
 import { sentences } from "#core/answer/sentences.ts";
 import type { Clock } from "#core/shared/clock.ts";
@@ -16,7 +16,7 @@ import {
 import type { ConversationPause } from "./conversation-pause.ts";
 import { pauseStepOf } from "./pause-step.ts";
 import { type QuestionContent, questionOf, toWellFormedFile } from "./question.ts";
-import { type AnswerSource, makeStreamAnswer, type TurnReport } from "./stream-answer.ts";
+import { type AnswerSource, makeStreamAnswer, type TurnLimits, type TurnReport } from "./stream-answer.ts";
 import type { Turn } from "./turn.ts";
 
 export interface ForwardTurnPorts {
@@ -34,7 +34,7 @@ export interface NotContinuedTurn {
   readonly reason: "running" | "waiting" | "over";
 }
 
-export interface ForwardLimits extends AskLimits {
+export interface ForwardLimits extends TurnLimits {
   /**
    * Whether the turn may run, decided while its conversation is opened. Nothing is sent to the receiver before it resolves. If
    * it rejects, the turn rejects with its reason, whatever else failed.
@@ -169,7 +169,7 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
     paused: ConversationPause | undefined,
     conversation: LeasedConversation,
     receiver: AnswerReceiver,
-    limits: AskLimits,
+    limits: TurnLimits,
   ): Promise<TurnReport | NotContinuedTurn> => {
     const result = await streamAnswer(turn, source, conversation, receiver, limits);
     const change = (changes: Partial<ConversationPause>): void => {

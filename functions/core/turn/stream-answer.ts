@@ -26,6 +26,11 @@ export interface StreamAnswerPorts {
   readonly newToken: () => string;
 }
 
+export interface TurnLimits extends AskLimits {
+  /** Looks now whether the answer is to stop, and aborts `stop` if it is. */
+  readonly checkStop?: () => Promise<unknown>;
+}
+
 /** A turn's call to its model, which may take several attempts. */
 export interface ModelCall {
   readonly progress: TurnProgress;
@@ -79,7 +84,9 @@ const referenceWaitMs = 5_000;
 const recallWaitMs = 1_000;
 
 const stopped: AnswerOutcome = { status: "stopped" };
+const abandoned: AnswerOutcome = { status: "abandoned" };
 const tooLarge: AnswerOutcome = { status: "incomplete" };
+const stoppedByOthers: AnswerOutcome = { status: "incomplete" };
 
 const whenAborted = (signal: AbortSignal, outcome: AnswerOutcome): Promise<AnswerOutcome> =>
   new Promise((resolve) => {
@@ -101,7 +108,7 @@ export const makeStreamAnswer =
     { call, sentFiles, emptyText }: AnswerSource,
     conversation: LeasedConversation,
     { sink, observer, earlier }: AnswerReceiver,
-    { deadline, signal, stop }: AskLimits,
+    { deadline, signal, stop, checkStop }: TurnLimits,
   ): Promise<TurnReport | NotContinued> => {
     const { bot, integration, event } = turn;
     const { options } = integration;
@@ -182,6 +189,16 @@ export const makeStreamAnswer =
       });
     };
 
+    /** What a stop means for the user, who waits for an answer unless it is theirs. */
+    const judgeStop = async (outcome: AnswerOutcome): Promise<AnswerOutcome> => {
+      if (!cancelled.aborted) await checkStop?.();
+      // A server stops runs at limits of its own, or for its operator.
+      if (!cancelled.aborted) return stoppedByOthers;
+      const isLost = signal.aborted || conversation.signal.aborted;
+      // A delivery also gives up when the lease is lost: then another worker goes on with the answer.
+      return isLost && stop?.aborted !== true ? abandoned : outcome;
+    };
+
     /** Sends the buffered text, unless another worker has the turn or the text belongs to an error. */
     const flush = async ({ status }: AnswerOutcome): Promise<void> => {
       const isWanted = status !== "abandoned" && (status !== "failed" || progress.firstTextAt !== undefined);
@@ -207,11 +224,12 @@ export const makeStreamAnswer =
       () => referenceKnown.resolve(),
       () => referenceKnown.resolve(),
     );
-    const modelOutcome = await Promise.race([
+    const raced = await Promise.race([
       answering,
       whenAborted(cancelled, stopped),
       whenAborted(full, tooLarge),
     ]);
+    const modelOutcome = raced.status === "stopped" ? await judgeStop(raced) : raced;
     if (isNotContinued(modelOutcome)) {
       finished.abort("finished");
       closed.abort("closed");

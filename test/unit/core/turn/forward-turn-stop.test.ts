@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { AnswerEvent } from "#core/answer/answer.ts";
 import { type Model, questionRecalled } from "#core/answer/model.ts";
+import { sentences } from "#core/answer/sentences.ts";
 import { conversationKeyOf } from "#core/turn/conversation.ts";
 import { makeForwardTurn } from "#core/turn/forward-turn.ts";
 import { makeMemoryConversations } from "../../../support/memory-conversations.ts";
@@ -25,6 +26,7 @@ const setUp = ({ namesAfterMs = 0 } = {}) => {
   const modelStops: string[] = [];
   const closed: number[] = [];
   const stop = new AbortController();
+  const lease = new AbortController();
   const ask: Model["ask"] = async (_question, listener, { signal }) => {
     await clock.sleep(namesAfterMs, signal);
     if (!signal.aborted) {
@@ -43,8 +45,8 @@ const setUp = ({ namesAfterMs = 0 } = {}) => {
   const sink = makeRecordingSink();
   const models = sameModel({ ask, stop: stopModel });
   const forward = makeForwardTurn({ conversations, models, clock, log, newToken: () => "t" });
-  const running = forward(turn(), { sink }, { ...noLimits(), stop: stop.signal });
-  return { clock, conversations, modelStops, closed, stop, sink, running };
+  const running = forward(turn(), { sink }, { ...noLimits(), signal: lease.signal, stop: stop.signal });
+  return { clock, conversations, modelStops, closed, stop, lease, sink, running };
 };
 
 test("a turn whose answer is no longer accepted is also stopped at its model, and releases its conversation", async () => {
@@ -55,6 +57,56 @@ test("a turn whose answer is no longer accepted is also stopped at its model, an
   expect(modelStops).toEqual(["t1"]);
   await running;
   expect(conversations.holder()).toBeUndefined();
+});
+
+test("a turn whose delivery gives up since its lease is lost leaves the model to the worker that has it now", async () => {
+  const { clock, modelStops, lease, sink, running, conversations } = setUp();
+  await clock.advance(2_500);
+  lease.abort();
+  sink.giveUp();
+  await clock.advance(10_000);
+  expect(await running).toMatchObject({ outcome: { status: "abandoned" } });
+  expect(modelStops).toEqual([]);
+  expect(sink.calls.at(-1)).toEqual({ end: { status: "abandoned" } });
+  expect(conversations.holder()).toBeUndefined();
+});
+
+describe("a run that its server stops by itself", () => {
+  const serverStops = async (text: string, onCheck: (stop: AbortController) => void = () => {}) => {
+    const clock = makeTestClock();
+    const stop = new AbortController();
+    const ask: Model["ask"] = async (_question, listener) => {
+      await listener(begun);
+      if (text !== "") await listener({ type: "delta", text });
+      return { status: "stopped" };
+    };
+    const sink = makeRecordingSink();
+    const ports = {
+      conversations: makeMemoryConversations(clock),
+      clock,
+      log: makeMemoryLog(),
+      newToken: () => "t",
+    };
+    const forward = makeForwardTurn({ ...ports, models: sameModel({ ask }) });
+    const checkStop = async () => onCheck(stop);
+    const report = await forward(turn(), { sink }, { ...noLimits(), stop: stop.signal, checkStop });
+    return { report, sink };
+  };
+
+  test("is a failure that the user is told of: nobody here has asked for the stop", async () => {
+    const silent = await serverStops("");
+    expect(silent.report).toMatchObject({ outcome: { status: "incomplete" } });
+    expect(silent.sink.text()).toBe(sentences.failed);
+    const cut = await serverStops("The first half");
+    expect(cut.report).toMatchObject({ outcome: { status: "incomplete" } });
+    expect(cut.sink.text()).toBe(`The first half${sentences.brokenOff}`);
+  });
+
+  test("is stopped if the user's request is found then", async () => {
+    const { report, sink } = await serverStops("The first half", (stop) => stop.abort());
+    expect(report).toMatchObject({ outcome: { status: "stopped" } });
+    expect(sink.calls.at(-1)).toEqual({ end: { status: "stopped" } });
+  });
 });
 
 describe("a turn that its user stops", () => {
