@@ -24,8 +24,6 @@ const outcomeOf = (finish: string): AnswerOutcome => {
 export interface Completion {
   /** Takes the data of an event or a whole answer, and returns the resulting events. */
   take(data: string): readonly AnswerEvent[];
-  /** Whether any part of a completion has arrived. */
-  readonly hasBegun: boolean;
   /** Whether there has been any text or reasoning. */
   readonly hasSpoken: boolean;
   /** Whether reading can stop. */
@@ -40,7 +38,6 @@ export const makeCompletion = (): Completion => {
   let failure: Failed | undefined;
   let finish: string | undefined;
   let isDone = false;
-  let hasBegun = false;
   let hasSpoken = false;
   let latestUsage: AnswerUsage | undefined;
 
@@ -62,16 +59,12 @@ export const makeCompletion = (): Completion => {
       if (body.error) return fail(body.error);
       if (!("text" in body)) return [];
       const events: AnswerEvent[] = [];
-      hasBegun = true;
       if (body.thought !== "") events.push({ type: "thought", text: body.thought });
       if (body.text !== "") events.push({ type: "delta", text: body.text });
       hasSpoken ||= body.thought !== "" || body.text !== "";
       finish = body.finish ?? finish;
       latestUsage = body.usage ?? latestUsage;
       return events;
-    },
-    get hasBegun() {
-      return hasBegun;
     },
     get hasSpoken() {
       return hasSpoken;

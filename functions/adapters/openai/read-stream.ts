@@ -32,7 +32,7 @@ export const readStream = async (
   if (completion.outcome) return completion.outcome;
   if (isTooLarge) return { status: "incomplete" };
   if (outOfTime) return failed("timeout", false, "the answer stalled");
-  return completion.hasBegun
+  return completion.hasSpoken
     ? { status: "incomplete" }
-    : failed("unavailable", true, "ended before the first chunk");
+    : failed("unavailable", true, "ended before the first text");
 };

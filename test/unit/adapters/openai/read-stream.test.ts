@@ -183,7 +183,6 @@ describe("every ending", () => {
     ["an error of the model", [says("hi"), finish("error"), "[DONE]"], "failed", "hi"],
     ["an error after the end", [says("hi"), finish("stop"), { error: { code: 500 } }], "answered", "hi"],
     ["nothing after [DONE]", [says("hi"), "[DONE]", says("no more")], "answered", "hi"],
-    ["no chunk at all", ["", "{}"], "incomplete", ""],
   ])("%s", async (_, data, status, text) => {
     expect(await collect([stream(...data)])).toMatchObject({ outcome: { status }, text });
   });
@@ -196,13 +195,22 @@ describe("every ending", () => {
     });
   });
 
-  test("a stream that ends with comments only is worth a retry", async () => {
-    expect((await collect([Buffer.from(": ping\n\n")])).outcome).toEqual({
+  test.each([
+    ["comments only", Buffer.from(": ping\n\n")],
+    ["events without a completion", stream("", "{}")],
+    ["the role that comes before the text", stream(chunk({ role: "assistant", content: "" }))],
+  ])("a stream that breaks off after %s is worth a retry", async (_what, bytes) => {
+    expect((await collect([bytes])).outcome).toEqual({
       status: "failed",
       code: "unavailable",
       retryable: true,
-      detail: "ended before the first chunk",
+      detail: "ended before the first text",
     });
+  });
+
+  test("a stream that breaks off after reasoning is not, since the user may have seen it", async () => {
+    const { outcome } = await collect([stream(chunk({ reasoning_content: "I think" }))]);
+    expect(outcome).toEqual({ status: "incomplete" });
   });
 
   test("an event larger than the limit ends the stream", async () => {
