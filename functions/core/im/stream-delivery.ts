@@ -267,7 +267,10 @@ export const makeStreamDelivery = ({
       const cut = cutLength(waiting, message.size);
       const open = plannedMessage();
       if (open && cut === undefined && closing === undefined) return sendPlanned(open);
-      if (open && cut !== undefined) await planner.end(open);
+      if (open && cut !== undefined) {
+        await planner.end(open);
+        if (replaced || !lease.isHeld()) return;
+      }
       const text = waiting.slice(0, cut);
       waiting = waiting.slice(text.length);
       drain();

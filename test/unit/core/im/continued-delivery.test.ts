@@ -14,6 +14,8 @@ interface WorkerOptions {
   readonly callMs?: number;
   /** The same for a write of a checkpoint. */
   readonly saveMs?: number;
+  /** Called when such a write begins. */
+  readonly onSave?: (open: OpenMessage) => void;
 }
 
 /** An IM, and the checkpoint that workers share. Each worker can be killed. */
@@ -23,7 +25,7 @@ const setUp = (fault?: Parameters<typeof setUpStrictIm>[0]) => {
   let saves = 0;
   const never = new Promise<never>(() => {});
 
-  const startWorker = ({ callMs = 10, saveMs = 5 }: WorkerOptions = {}) => {
+  const startWorker = ({ callMs = 10, saveMs = 5, onSave = () => {} }: WorkerOptions = {}) => {
     const end = new AbortController();
     const dead = () => end.signal.aborted;
     /** A call that was sent arrives, even if the worker dies meanwhile. */
@@ -45,11 +47,13 @@ const setUp = (fault?: Parameters<typeof setUpStrictIm>[0]) => {
       deliverBy: Number.POSITIVE_INFINITY,
       onOpen: () => {},
       isResumable: () => true,
-      saveOpen: (open) =>
-        remote(saveMs, () => {
+      saveOpen: (open) => {
+        onSave(open);
+        return remote(saveMs, () => {
           saves += 1;
           stored = open;
-        }),
+        });
+      },
     };
     const deliverStream = makeStreamDelivery({ im, clock, intervalMs: () => minIntervalMs, maxRetryMs });
     const goOn = makeContinuedDelivery({ im, clock, deliverStream, maxRetryMs });
@@ -331,6 +335,24 @@ describe("the checkpoints of an answer", () => {
     sink.delta("x");
     await clock.advance(2_200);
     expect(streams()[0]?.text).toBe(`${"words, ".repeat(52)}x`);
+  });
+
+  test("let a replacement that comes during the one before a continuation begin a message of its own", async () => {
+    const { startWorker, clock, streams } = setUp();
+    const replace = (): unknown => sink.replace("Replaced.");
+    // The last one of a message does not say how its chunks are cut.
+    const sink = startWorker({ onSave: ({ sent }) => void (sent ?? replace()) }).begin();
+    sink.delta("start");
+    await clock.advance(300);
+    sink.delta(`${"a".repeat(110 * 1024)}\n\nmore`);
+    await clock.advance(20_000);
+    const delivery = sink.end({ status: "complete" });
+    await clock.advance(5_000);
+    expect(await delivery).toEqual({ status: "delivered" });
+    expect(streams()).toEqual([
+      { text: "start", completeReason: 3 },
+      { text: "Replaced.", completeReason: 0 },
+    ]);
   });
 
   test("never contain text", async () => {
