@@ -84,6 +84,7 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
   let current = 0;
 
   let secretReadAt = Number.NEGATIVE_INFINITY;
+  let rereading: Promise<unknown> | undefined;
 
   const sendSigned = async (
     secret: string,
@@ -117,10 +118,13 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
 
   /** The newest App Secret if it is another one. */
   const changedSecret = async (appKey: string, used: string): Promise<string | undefined> => {
-    if (clock.now() - secretReadAt < minSecretAgeMs) return undefined;
-    secretReadAt = clock.now();
-    const fresh = await apps.findFresh(appKey).catch(() => undefined);
-    const [newest] = fresh?.secrets ?? [];
+    if (clock.now() - secretReadAt >= minSecretAgeMs) {
+      secretReadAt = clock.now();
+      rereading = apps.findFresh(appKey).catch(() => undefined);
+    }
+    // Several calls are refused at the same time.
+    await rereading;
+    const [newest] = apps.lastKnown(appKey)?.secrets ?? [];
     return newest === used ? undefined : newest;
   };
 

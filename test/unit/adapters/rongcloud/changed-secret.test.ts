@@ -46,6 +46,19 @@ describe("a call that RongCloud refuses because the App Secret has changed", () 
   );
 
   test(
+    "is made again with the new one, also if others are refused at the same time",
+    withRongCloud(acceptsNew, async ({ url }) => {
+      const { apps, reads } = appsBehind(before, now);
+      const { forwardCall } = forwarderTo(url, apps);
+      const statuses = await Promise.all(
+        [1, 2, 3].map(() => forwardCall(passedCall()).then(({ status }) => status)),
+      );
+      expect(statuses).toEqual([200, 200, 200]);
+      expect(reads.count).toBe(1);
+    }),
+  );
+
+  test(
     "is refused if there is no other secret, and the secret is read again once in five seconds at most",
     withRongCloud(acceptsNew, async ({ url, received }) => {
       const { apps, reads } = appsBehind(before, before);

@@ -16,11 +16,14 @@ export const app = (given: Partial<AppWithKeys> = {}): AppWithKeys => ({
 /** As a process that has not read the secret since its app was given `now`; counts how often it reads the secret again. */
 export const appsBehind = (before: AppWithKeys, now: AppWithKeys) => {
   const reads = { count: 0 };
+  let known = appsOf(before);
   const apps: AppSecrets = {
-    ...appsOf(before),
-    findFresh: async () => {
+    find: (appKey) => known.find(appKey),
+    lastKnown: (appKey) => known.lastKnown(appKey),
+    findFresh: async (appKey) => {
       reads.count += 1;
-      return now;
+      known = appsOf(now);
+      return known.find(appKey);
     },
   };
   return { apps, reads };
