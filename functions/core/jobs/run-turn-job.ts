@@ -91,11 +91,11 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
     leased: LeasedTurn,
     visibility: JobVisibility,
     time: WorkerTime,
-    since: number,
     pauseMs: number,
     reason: string,
   ): Promise<Result> => {
-    if (clock.now() - since > maxWaitMs)
+    // Before its first delivery the job waited for earlier ones of its conversation.
+    if (clock.now() - visibility.firstReceivedAt > maxWaitMs)
       return giveUp(leased, visibility, time, `${reason} for ${maxWaitMs / 60_000} minutes`);
     await postpone(leased);
     return retryIn(pauseMs);
@@ -109,8 +109,7 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
     const { job, tries } = leased;
     report("tried", job, { tries, reason: "another turn is in progress in the conversation" });
     const pauseMs = Math.min(pauseAfter(visibility.receiveCount), busyPauseMs);
-    const since = job.redrivenAt ?? job.acceptedAt;
-    return wait(leased, visibility, time, since, pauseMs, "the conversation was busy");
+    return wait(leased, visibility, time, pauseMs, "the conversation was busy");
   };
 
   /** Waiting for human input does not count as a try, and ends a series of failed ones. */
@@ -141,10 +140,8 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
   ): Promise<Result> => {
     log.info("job_postponed", { ...idsOf(leased.job), limit });
     if (leased.job.check) return checkLater(leased, true);
-    // Before its first delivery the job waited for earlier ones of its conversation.
-    const since = visibility.firstReceivedAt;
-    const pauseMs = slotPauseMs(clock.now() - since, random);
-    return wait(leased, visibility, time, since, pauseMs, `the ${limit}'s turns were all in use`);
+    const pauseMs = slotPauseMs(clock.now() - visibility.firstReceivedAt, random);
+    return wait(leased, visibility, time, pauseMs, `the ${limit}'s turns were all in use`);
   };
 
   const answerLeased = async (

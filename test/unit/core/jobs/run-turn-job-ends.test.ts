@@ -210,6 +210,15 @@ describe("a job whose conversation has another turn", () => {
     expect(shown()).toEqual([]);
   });
 
+  test("has 20 minutes from its own first delivery, if it waited behind earlier ones of its conversation", async () => {
+    const { run, model, queue, deadLetters, clock } = setUpTurnRuns();
+    model.answer = async () => ({ status: "busy" });
+    await clock.advance(60 * 60_000);
+    queue.firstReceivedAt = clock.now();
+    expect(await run(1)).toBe("retry");
+    expect(deadLetters.added).toEqual([]);
+  });
+
   test("that never becomes free is given up, and the user told", async () => {
     const { run, model, deadLetters, shown, clock } = setUpTurnRuns();
     model.answer = async () => ({ status: "busy" });
