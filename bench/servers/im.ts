@@ -17,7 +17,7 @@ export type Chunk = v.InferOutput<typeof chunk>;
 
 const json = { "content-type": "application/json" };
 
-/** An IM that accepts every chunk, and ignores typing hints and other calls. */
+/** An IM that accepts every chunk, and ignores typing indicators and other calls. */
 export const startIm = (onChunk: (chunk: Chunk, messageUID: string) => void): Promise<string> => {
   const server = createServer(async (request, response) => {
     if (!request.url?.endsWith("/publish_stream.json")) {

@@ -9,7 +9,7 @@ beforeAll(() => {
   ops = synthesizeOps({ production: true });
 }, 60_000);
 
-/** The anchor that GitHub gives a heading. */
+/** The runbook's entries by the anchors that GitHub gives their headings. */
 const entries = new Map(
   readFileSync(`${projectRoot}/docs/runbook.md`, "utf8")
     .split(/^## /m)

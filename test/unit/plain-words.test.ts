@@ -36,10 +36,12 @@ const terms: readonly (readonly [RegExp, string])[] = [
   [/\bpassOn\b|\bpass-on\b|\bPassedReply\b/, "forward"],
   [/\bunlessRefused\b/, "ignoreConditionFailure"],
   [/\bfits(Pattern|Filter|-pattern|-filter)\b/i, "matches"],
+  [/\bisTold\b/, "wasSent, isNotified"],
+  [/\btyping hints?\b/i, "typing indicator"],
   [/\b(longest|deepest)[A-Z]\w*/, "max… with its unit"],
 ];
 
-const files = globSync("**/*.{ts,js,mjs,md,html,css,yml,json}", {
+const files = globSync("**/*.{ts,tsx,js,mjs,md,html,css,yml,json,txt}", {
   cwd: projectRoot,
   exclude: [
     "**/node_modules",
