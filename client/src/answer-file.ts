@@ -10,7 +10,7 @@ export interface AnswerFile {
   readonly name: string | null;
 }
 
-/** Undefined if it is malformed. A URL that is no web address, such as `javascript:…`, would endanger a page that links it. */
+/** Undefined if it is malformed. A URL that is not a web address, such as `javascript:…`, would endanger a page that links it. */
 export const parseFile = (value: unknown): AnswerFile | undefined => {
   if (!isJsonObject(value)) return undefined;
   const { type, url, name } = value;

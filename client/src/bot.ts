@@ -19,7 +19,7 @@ import { parseUploaded, type Question, type QuestionFile } from "./question.ts";
 import { withQuery } from "./with-query.ts";
 
 /**
- * A bot, on behalf of the token's user. All calls throw BotError once retrying is no use, and TypeError for what can be no
+ * A bot, on behalf of the token's user. All calls throw BotError once retrying is of no use, and TypeError for what cannot be a
  * turn, key or position.
  */
 export interface Bot {

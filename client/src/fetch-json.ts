@@ -8,7 +8,7 @@ import { makeRetryBudget } from "./retry-budget.ts";
 
 /**
  * Makes a call with a JSON response, which `parse` makes a value of.
- * @throws BotError once retrying is no use; `bad_answer` if `parse` returns undefined.
+ * @throws BotError once retrying is of no use; `bad_answer` if `parse` returns undefined.
  */
 export type FetchJson = <T>(
   request: CallRequest,

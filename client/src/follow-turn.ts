@@ -49,7 +49,7 @@ const eventStream = /^text\/event-stream\b/i;
 /**
  * Yields the events of a turn up to its `end` or `error`, each once, across reconnects. `startRequest` starts the turn and may
  * be sent again until the turn is known; after that, it is followed by its id.
- * @throws BotError if retrying is no use; the signal's reason once it aborts.
+ * @throws BotError if retrying is of no use; the signal's reason once it aborts.
  */
 export async function* followTurn(
   { call, watchContact, ...ports }: FollowPorts,

@@ -24,7 +24,7 @@ export interface RetryBudget {
   reset(): void;
   /**
    * Plans the retry after a failure.
-   * @throws the failure itself if retrying is no use; the signal's reason if it had already aborted.
+   * @throws the failure itself if retrying is of no use; the signal's reason if it had already aborted.
    */
   afterFailure(failure: unknown, signal: AbortSignal | undefined): Retry;
   /** Waits for the retry's delay, at most until one of the signals aborts. */

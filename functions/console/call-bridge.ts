@@ -81,7 +81,7 @@ export const makeCallBridge =
     } catch (error) {
       throw new BridgeError(
         "upstream_unavailable",
-        `the bridge cannot be reached: ${reasonOf(error, limit.isOver)}`,
+        `the bridge cannot be reached: ${reasonOf(error, limit.isExpired)}`,
         { expose: true, cause: error },
       );
     } finally {

@@ -27,7 +27,7 @@ export const makeReceiverFor = ({ im, clock, imCallsPerSecond }: ReceiverPorts):
   const withBusyNotice = makeBusyNotice({ im, clock });
 
   return (turn, lease, { open, watch } = {}) => {
-    // Of the answer only: hints and notices are not part of it.
+    // Only the answer's calls: typing indicators and notices are not part of it.
     const answerIm = watch ? withCallsWatched(im, watch) : im;
     const streamTo = makeStreamDelivery({ im: answerIm, clock, intervalMs, maxRetryMs });
     const { handleResponse, stream, options } = turn.integration;
@@ -41,9 +41,11 @@ export const makeReceiverFor = ({ im, clock, imCallsPerSecond }: ReceiverPorts):
     const sink = (stream ? streamTo : makeWholeDelivery({ im: answerIm, clock, maxRetryMs }))(route, lease);
     // The IM shows typing in private chats only.
     const isChecking = turn.continues?.by === "check";
-    const hints = options.typing !== false && route.channelType === "PERSON" && !isChecking;
+    const showsTyping = options.typing !== false && route.channelType === "PERSON" && !isChecking;
     const until = stream ? "first text" : "end";
-    const receiver = hints ? withTypingIndicator(sink, route, { isHeld: lease.isHeld, until }) : { sink };
+    const receiver = showsTyping
+      ? withTypingIndicator(sink, route, { isHeld: lease.isHeld, until })
+      : { sink };
     const { busyNoticeSeconds } = options;
     return busyNoticeSeconds === undefined || isChecking
       ? receiver

@@ -26,7 +26,7 @@ const describeIgnored = (line: LogLine): Described => {
   };
 };
 
-/** The end of a turn. A stopped or paused answer, and a message that no model can read, are no failures. */
+/** The end of a turn. A stopped or paused answer, and a message that no model can read, are not failures. */
 const describeEnd = (line: LogLine): Described => {
   const { outcome, model, code, detail, reason, firstTextMs, modelCalls } = line;
   switch (outcome) {

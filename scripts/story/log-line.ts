@@ -34,7 +34,7 @@ export type LogLine = v.InferOutput<typeof logLine>;
 
 const parsedLine = v.pipe(v.string(), v.parseJson(), logLine);
 
-/** Undefined for what is no line of a request: metrics, stacks, lines of the platform. */
+/** Undefined for what is not a line of a request: metrics, stacks, lines of the platform. */
 export const parseLogLine = (line: string): LogLine | undefined => {
   const parsed = v.safeParse(parsedLine, line);
   return parsed.success ? parsed.output : undefined;

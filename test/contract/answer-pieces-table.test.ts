@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { makeAnswerPiecesTable } from "#adapters/dynamodb/answer-pieces-table.ts";
 import { systemClock } from "#adapters/node/system-clock.ts";
 import type { AppSecrets } from "#adapters/secrets/app-secrets.ts";
-import type { AnswerPiece, StoredAnswer } from "#core/chat/answer-pieces.ts";
+import type { AnswerPiece, AnswerRun } from "#core/chat/answer-pieces.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { anyEvent } from "../support/chat/any-events.ts";
 import { startMs } from "../support/chat/chat-turns.ts";
@@ -28,10 +28,10 @@ const setUp = (apps: AppSecrets = appsOf(app(), app({ appKey: "app-two" })), giv
   turns += 1;
   const testClock = makeTestClock(startMs);
   const clock = given ?? testClock;
-  const answer: StoredAnswer = { appKey: "app-one", turn: `turn-${turns}`, attempt: 1 };
+  const answer: AnswerRun = { appKey: "app-one", turn: `turn-${turns}`, attempt: 1 };
   const storeWith = (by: AppSecrets) => makeAnswerPiecesTable({ ...table, apps: by, clock });
   const store = storeWith(apps);
-  const guardOf = (of: StoredAnswer, n: number) =>
+  const guardOf = (of: AnswerRun, n: number) =>
     `piece#${JSON.stringify([of.appKey, of.turn, of.attempt, n])}`;
   const itemOf = async (n: number, of = answer) => {
     const Key = { guard: guardOf(of, n) };
@@ -84,7 +84,7 @@ describe("the pieces of an answer", () => {
     expect(await store.read(answer, 0, 20)).toEqual([{ events: [], isCut: true }]);
   });
 
-  test.each<[string, Partial<StoredAnswer>]>([
+  test.each<[string, Partial<AnswerRun>]>([
     ["app", { appKey: "app-two" }],
     ["turn", { turn: "another" }],
     ["run of the same turn", { attempt: 2 }],
@@ -144,7 +144,7 @@ describe("the content of a piece", () => {
     expect(Buffer.from(sealed.split(".")[1] ?? "", "base64").toString("latin1")).not.toContain("secret");
   });
 
-  test.each<[string, Partial<StoredAnswer>, number]>([
+  test.each<[string, Partial<AnswerRun>, number]>([
     ["another position", {}, 1],
     ["another run", { attempt: 2 }, 0],
     ["another turn", { turn: "another's" }, 0],

@@ -148,8 +148,8 @@ describe("a model's memory of a conversation", () => {
       const by = storeWith();
       const { opened, token } = await open(copy, by);
       expect(opened).toMatchObject(none);
-      const fields = { app: appKey, bot: botUserId, reason: expect.any(String) };
-      expect(by.log.lines).toEqual([{ level: "error", event: "memory_decryption_failed", fields }]);
+      const fields = { app: appKey, bot: botUserId, purpose: "memory", reason: expect.any(String) };
+      expect(by.log.lines).toEqual([{ level: "error", event: "conversation_decryption_failed", fields }]);
       expect(await by.store.begin(copy, token, { memory: "of the copy", ...life })).toBe(true);
       await by.store.close(copy, token, {});
       expect(await read(copy)).toMatchObject({ conversation: { memory: "of the copy" } });
@@ -208,7 +208,7 @@ describe("a data key that is rotated", () => {
     await begin(storeWith(anyApp({ dataKeys: [before] })));
     const rotated = storeWith(anyApp({ dataKeys: [next] }));
     expect(await read(undefined, rotated)).toMatchObject(none);
-    expect(rotated.log.lines).toMatchObject([{ level: "error", event: "memory_decryption_failed" }]);
+    expect(rotated.log.lines).toMatchObject([{ level: "error", event: "conversation_decryption_failed" }]);
     await begin(rotated);
     expect(await read(undefined, rotated)).toMatchObject({ conversation: { memory } });
   });

@@ -103,7 +103,7 @@ describe("a limit", () => {
     await count();
     await count();
     for (let n = 0; n < 3; n += 1) expect(isCounted(await count())).toBe(false);
-    await store.takeBack(scope, clock.now());
+    await store.undo(scope, clock.now());
     expect(await count()).toMatchObject({ status: "counted", counts: { turnsPerMinute: 2, turnsPerDay: 2 } });
   });
 
@@ -113,9 +113,9 @@ describe("a limit", () => {
     await count();
     await clock.advance(10 * minuteMs);
     await count();
-    await store.takeBack(scope, at);
+    await store.undo(scope, at);
     expect(await count()).toMatchObject({ status: "counted", counts: { turnsPerMinute: 2, turnsPerDay: 2 } });
-    for (let n = 0; n < 4; n += 1) await store.takeBack(scope, clock.now());
+    for (let n = 0; n < 4; n += 1) await store.undo(scope, clock.now());
     expect(await count()).toMatchObject({ counts: { turnsPerMinute: 1, turnsPerDay: 1 } });
   });
 
@@ -141,7 +141,7 @@ describe("a limit", () => {
     const taking = begin({ turnsPerDay: 100 }, closeAfterEach(await losingReply(table, 3)));
     await taking.count();
     await taking.count();
-    await taking.store.takeBack(taking.scope, noon);
+    await taking.store.undo(taking.scope, noon);
     expect(await taking.count()).toMatchObject({ counts: { turnsPerDay: 2 } });
   });
 
@@ -178,7 +178,7 @@ test("counts are those of a model that counts in memory, whatever happens in whi
   const step = fc.oneof(
     { weight: 5, arbitrary: fc.constant({ do: "count" } as const) },
     fc.record({ do: fc.constant("wait" as const), ms: fc.integer({ min: 0, max: 40 * minuteMs }) }),
-    fc.constant({ do: "takeBack" } as const),
+    fc.constant({ do: "undo" } as const),
     fc.record({ do: fc.constant("tokens" as const), tokens: fc.integer({ min: 1, max: 40 }) }),
   );
   const rate = fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined });
@@ -202,10 +202,10 @@ test("counts are those of a model that counts in memory, whatever happens in whi
           else if (each.do === "tokens") {
             await store.addTokens(scope, now, each.tokens);
             tokens = [...tokens, { at: now, n: each.tokens }];
-          } else if (each.do === "takeBack") {
+          } else if (each.do === "undo") {
             const last = counted.at(-1);
             if (last === undefined) continue;
-            await store.takeBack(scope, last);
+            await store.undo(scope, last);
             counted = counted.slice(0, -1);
           } else {
             const today = counted.filter((at) => inWindow(at, dayMs)).length;

@@ -176,7 +176,7 @@ test("a user's data are exported, and erased without a trace; another user's sta
   expect((await ask(otherToken, "bot-chat", "still here")).status).toBe(200);
 }, 90_000);
 
-test("an erasure says which Dify did not do it, and an export which did not answer", async () => {
+test("an erasure says which Dify failed, and an export which did not answer", async () => {
   await createBot("bot-wrong-key", "dify_chat", "wrong");
   const failure = { bot: "bot-wrong-key", integration: "dify_chat", code: "upstream_refused" };
   expect(await erase("user-carl")).toMatchObject({ isComplete: false, failed: [failure] });

@@ -1,10 +1,10 @@
 import type { CountTurn } from "#core/turn/count-turn.ts";
-import type { LimitedTurn, LimitStore, ReachedLimit } from "#core/turn/limit-store.ts";
+import type { CountableTurn, LimitStore, ReachedLimit } from "#core/turn/limit-store.ts";
 
 /** Limits nobody. */
 export const countNothing: CountTurn = async () => ({
   status: "counted",
-  takeBack: async () => {},
+  undo: async () => {},
   end: async () => {},
 });
 
@@ -28,12 +28,12 @@ export const makeScriptedLimits = () => {
       log.push(wasCounted ? "counted before" : "counted");
       return {
         status: "counted",
-        takeBack: async () => void log.push("taken back"),
+        undo: async () => void log.push("undone"),
         end: async (tokens) => void log.push(`${tokens} tokens`),
       };
     }) satisfies CountTurn,
     /** True once. */
-    claimNotice: async (_turn?: LimitedTurn, _reached?: ReachedLimit): Promise<boolean> => {
+    claimNotice: async (_turn?: CountableTurn, _reached?: ReachedLimit): Promise<boolean> => {
       const wasFirst = isFirst;
       isFirst = false;
       return wasFirst;

@@ -51,7 +51,7 @@ export const makeMemoryLimits = (): MemoryLimits => {
       const turnsPerMinute = add(minute, 1);
       return { status: "counted", counts: { ...counts, turnsPerMinute, turnsPerDay: add(day, 1) } };
     },
-    takeBack: async (scope, at) => {
+    undo: async (scope, at) => {
       call();
       const { minute, day } = keysOf(scope, at);
       add(minute, -1);

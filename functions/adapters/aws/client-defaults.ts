@@ -21,7 +21,7 @@ export const clientDefaults = {
   },
 };
 
-/** It describes the SDK in a header of each request, which AWS does not need, and logs to a logger that there is not. */
+/** It describes the SDK in a header of each request, which AWS does not need, and logs although no logger is set. */
 const unneededMiddleware = ["getUserAgentMiddleware", "loggerMiddleware"];
 
 /** Removes middleware without a use here: a fifth of what a call costs. */

@@ -21,7 +21,7 @@ const filterFault = ({ events, objectNames }: Triggers): string | undefined => {
   return undefined;
 };
 
-/** Refuses an integration whose filter fits nothing. An update with a filter alone is not compared with what is stored. */
+/** Refuses an integration whose filter matches nothing. An update with a filter alone is not compared with what is stored. */
 export const refuseUselessFilter = v.rawCheck<Record<string, unknown>>(({ dataset, addIssue }) => {
   if (!dataset.typed) return;
   const sent = dataset.value;

@@ -32,7 +32,7 @@ const passed = (name: CheckName, detail: string): IntegrationCheck => ({ name, o
 const failed = (name: CheckName, detail: string): IntegrationCheck => ({ name, ok: false, detail });
 
 const notDify =
-  "is no Dify app's API. The base URL is on the app's page API Access in Dify, and ends in /v1.";
+  "is not the API of a Dify app. The base URL is on the app's page API Access in Dify, and ends in /v1.";
 
 /** A reply, or the sentence why there is none. */
 type Called = DifyReply | string;

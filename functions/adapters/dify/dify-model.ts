@@ -5,7 +5,7 @@ import { type CallDifyPorts, makeCallDify } from "./call-dify.ts";
 import { makeCheckDify } from "./check-dify.ts";
 import { makeDifyHistory } from "./dify-history.ts";
 import { makeDifyTranscripts } from "./dify-transcripts.ts";
-import { makeFindTurn } from "./find-turn.ts";
+import { makeRecoverTurn } from "./recover-turn.ts";
 import { resolveDifyLink } from "./resolve-dify-link.ts";
 import { makeResumeDify } from "./resume-dify.ts";
 import { makeTurnCalls } from "./turn-calls.ts";
@@ -16,7 +16,7 @@ export const makeDifyModel = (ports: CallDifyPorts): Model<DifyType> => {
   const callDify = makeCallDify(ports);
   return {
     ask: makeAskDify(ports),
-    recover: makeFindTurn(ports),
+    recover: makeRecoverTurn(ports),
     resume: makeResumeDify(ports),
     ...makeTurnCalls(callDify),
     check: makeCheckDify(ports),

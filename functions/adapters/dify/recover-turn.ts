@@ -24,7 +24,7 @@ const startEvent = ({ conversationId, messageId, taskId }: AnswerIds, run: DifyR
  * Finds the answer of a turn by Dify's ids. A run from 1.13 on continues without its client, and is waited for. Other answers
  * are only found if they were complete: Dify ends them with their client, and stores nothing.
  */
-export const makeFindTurn = (ports: CallDifyPorts): Required<Model<DifyType>>["recover"] => {
+export const makeRecoverTurn = (ports: CallDifyPorts): Required<Model<DifyType>>["recover"] => {
   const { clock } = ports;
   const lookUpAnswer = makeLookUpAnswer(ports);
   const recoverAnswer = makeRecoverAnswer({

@@ -4,7 +4,7 @@ import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
-import type { AnswerPieces, StoredAnswer } from "#core/chat/answer-pieces.ts";
+import type { AnswerPieces, AnswerRun } from "#core/chat/answer-pieces.ts";
 import { replayLifeMs } from "#core/chat/chat-turn.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { maxTurnMs } from "#core/turn/turn-time.ts";
@@ -21,7 +21,7 @@ export interface AnswerPiecesTablePorts {
 
 const pieceRecord = v.object({ sealed: v.string(), expiresAt: v.number() });
 
-export const pieceKey = ({ appKey, turn, attempt }: StoredAnswer, n: number): string =>
+export const pieceKey = ({ appKey, turn, attempt }: AnswerRun, n: number): string =>
   `piece#${JSON.stringify([appKey, turn, attempt, n])}`;
 
 /** How long a piece is kept, in milliseconds: the first one outlives the replay of a turn of maximum length. */
@@ -36,7 +36,7 @@ export const makeAnswerPiecesTable = ({
 }: AnswerPiecesTablePorts): AnswerPieces => {
   const batchGet = makeBatchGet({ client, tableName, clock });
 
-  const appOf = async ({ appKey }: StoredAnswer): Promise<AppWithKeys> =>
+  const appOf = async ({ appKey }: AnswerRun): Promise<AppWithKeys> =>
     apps.lastKnown(appKey) ?? requireApp(apps.find(appKey));
 
   return {

@@ -29,7 +29,7 @@ export interface BotIdsPorts {
 const creationMs = 60_000;
 
 /**
- * The set of an app's bot ids: one item is enough to enforce the cap, count the bots and check whether a user id is a bot. It is
+ * The set of an app's bot ids: one item is enough to enforce the limit, count the bots and check whether a user id is a bot. It is
  * separate from the bots' own items, and no write covers both. Creating a bot adds its id before and after; deleting one checks the bot again
  * afterwards; and after a crash, the next read of all bots repairs the set (docs/adr/0006).
  */
@@ -62,16 +62,17 @@ export const makeBotIds = ({ client, tableName, clock }: BotIdsPorts) => {
       );
       return parseRecord(appRecord, Item, "an app record").botIds;
     },
-    /** Adds the id of a bot that is about to be created; false if the app already has `cap` other bots. */
-    reserve: (appKey: string, userId: string, cap: number): Promise<boolean> =>
+    /** Adds the id of a bot that is about to be created; false if the app already has `maxBots` other bots. */
+    reserve: (appKey: string, userId: string, maxBots: number): Promise<boolean> =>
       update(
         appKey,
         [userId],
         {
           UpdateExpression: "SET version = :version, reservedAt = :now ADD botIds :ids",
-          ConditionExpression: "attribute_not_exists(botIds) OR size(botIds) < :cap OR contains(botIds, :id)",
+          ConditionExpression:
+            "attribute_not_exists(botIds) OR size(botIds) < :maxBots OR contains(botIds, :id)",
         },
-        { ":version": 1, ":now": clock.now(), ":cap": cap, ":id": userId },
+        { ":version": 1, ":now": clock.now(), ":maxBots": maxBots, ":id": userId },
       ),
     add,
     /** Removes an id; false if it was not in the set. */

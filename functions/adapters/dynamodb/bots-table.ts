@@ -59,11 +59,11 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
       bots.map(({ userId }) => userId),
     );
 
-  const reserve = async (appKey: string, userId: string, cap: number): Promise<boolean> => {
-    if (await ids.reserve(appKey, userId, cap)) return true;
-    // An id that a crash left in the set must not count against the cap.
+  const reserve = async (appKey: string, userId: string, maxBots: number): Promise<boolean> => {
+    if (await ids.reserve(appKey, userId, maxBots)) return true;
+    // An id that a crash left in the set must not count against the limit.
     const hasRoom = await repairIds(await read.first(appKey, Number.POSITIVE_INFINITY), appKey);
-    return hasRoom && ids.reserve(appKey, userId, cap);
+    return hasRoom && ids.reserve(appKey, userId, maxBots);
   };
 
   /** Updates the bot, or returns the reason not to. If it changes between the read and the write, both are repeated. */
@@ -89,11 +89,11 @@ export const makeBotsTable = ({ client, tableName, apps, clock }: BotsTablePorts
   };
 
   return {
-    create: async (appKey, bot, cap) => {
+    create: async (appKey, bot, maxBots) => {
       const app = await appWithKeys(appKey);
       // No reservation for an existing bot: an app that creates its bots at each start would delay the repair (docs/adr/0006).
       if (await readOne(appKey, bot.userId)) return "exists";
-      if (!(await reserve(appKey, bot.userId, cap))) return "limit_reached";
+      if (!(await reserve(appKey, bot.userId, maxBots))) return "limit_reached";
       const writtenBy = randomUUID();
       const created = await conditionMet(
         client.send(

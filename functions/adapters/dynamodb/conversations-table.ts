@@ -109,7 +109,12 @@ export const makeConversationsTable = ({
       const text = unseal(dataKeys, sealed, [purpose, conversationKey(key)]);
       return { text, hasNewestKey: keyIdOf(sealed) === dataKeys[0].id };
     } catch (error) {
-      log.error("memory_decryption_failed", { app: key.appKey, bot: key.botUserId, reason: String(error) });
+      log.error("conversation_decryption_failed", {
+        app: key.appKey,
+        bot: key.botUserId,
+        purpose,
+        reason: String(error),
+      });
       return undefined;
     }
   };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
-import type { CountedScope, LimitedTurn, ReachedLimit } from "#core/turn/limit-store.ts";
+import type { CountableTurn, CountedScope, ReachedLimit } from "#core/turn/limit-store.ts";
 import { type Counts, dayOf, minuteOf } from "#core/turn/limit-windows.ts";
 
 const minutesPerDay = 24 * 60;
@@ -12,7 +12,7 @@ export const countsKey = ({ scope, ids }: Pick<CountedScope, "scope" | "ids">, a
 
 /** That a user was told of a limit that is reached until then. As a hash, so that no user id is in it. */
 export const noticeKey = (
-  { appKey, botUserId, userId, integration }: LimitedTurn,
+  { appKey, botUserId, userId, integration }: CountableTurn,
   { scope, limit, freeAt }: ReachedLimit,
 ): string =>
   `limitNotice#${createHash("sha256")

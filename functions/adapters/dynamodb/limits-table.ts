@@ -101,7 +101,7 @@ export const makeLimitsTable = ({ client, tableName, clock }: GuardsTablePorts):
       return { status: "reached", limit: limited[0] ?? "turnsPerMinute" };
     },
 
-    takeBack: async (scope, at) => {
+    undo: async (scope, at) => {
       const guard = countsKey(scope, at);
       const write = newWrite(endOfDay(at));
       const takeFrom = (counters: readonly string[]): Promise<boolean> =>

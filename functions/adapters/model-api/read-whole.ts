@@ -27,7 +27,7 @@ export const readWhole = async (
   if (body === undefined) {
     return ended.signal.aborted ? failed("timeout", false, "timed out") : { status: "incomplete" };
   }
-  // It was cut off, and is no JSON.
+  // It was cut off, and is not JSON.
   if (Buffer.byteLength(body) >= maxAnswerBytes) return { status: "incomplete" };
   const events = take(body);
   if (!events) return failed("unavailable", false, "the response body is not an answer");

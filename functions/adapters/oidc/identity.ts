@@ -54,7 +54,7 @@ export const toIdentity = (given: unknown, nameOfGroupsClaim: string): Identity 
   };
 };
 
-/** A person of whom two sources tell. Each says of its own address whether it is verified. */
+/** A person described by two sources. Each says of its own address whether it is verified. */
 export const withMore = (known: Identity, more: Identity): Identity => ({
   subject: known.subject,
   name: more.name === more.subject ? known.name : more.name,

@@ -110,7 +110,7 @@ export const makeSendToRongCloud = ({ sendHttp, apps, clock, apiUrls }: RongClou
       const text = await readText(response.body, maxReplyBytes);
       return { status: response.status, headers: response.headers, text };
     } catch (error) {
-      throw toBridgeError(error, limit.isOver);
+      throw toBridgeError(error, limit.isExpired);
     } finally {
       limit.end();
     }

@@ -122,7 +122,7 @@ export const makeWebHost = ({
     try {
       await handle(request, response, begun);
     } catch (error) {
-      // A client that disconnects before the end of its request is no failure of the server.
+      // A client that disconnects before the end of its request is not a failure of the server.
       if (!request.complete && request.destroyed) return;
       log.error("request_failed", { requestId: begun.requestId, reason: String(error) });
       refuse(response, new BridgeError("internal", String(error)));

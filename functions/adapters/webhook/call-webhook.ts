@@ -67,7 +67,7 @@ export const makeCallWebhook = ({ sendHttp, apps, clock }: CallWebhookPorts): Ca
       await readText(response.body, maxReplyBytes).catch(() => undefined);
       return outcome;
     } catch (error) {
-      return limit.isOver ? failed("timeout") : outcomeOfError(error);
+      return limit.isExpired ? failed("timeout") : outcomeOfError(error);
     } finally {
       limit.end();
     }

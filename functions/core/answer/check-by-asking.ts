@@ -22,7 +22,7 @@ const eventTo = (botUserId: string, now: number): MessageEvent => ({
 });
 
 const meanings: Readonly<Record<FailureCode, string>> = {
-  unavailable: "the server cannot be reached, is overloaded, or is no server of this API",
+  unavailable: "the server cannot be reached, is overloaded, or does not serve this API",
   timeout: "the server sent nothing for too long",
   refused: "the server refuses the question; check the API key, the base URL and the options",
   model: "the model behind the server failed",

@@ -22,5 +22,5 @@ export const defaultEvents: readonly EventType[] = ["message:private", "message:
 export const isMessageType = (type: EventType): boolean =>
   type === "message:private" || type === "message:group_mentioned";
 
-/** The event of a test, which is no event of a bot: an app's server accepts it and does nothing. */
+/** The event of a test, which is not an event of a bot: an app's server accepts it and does nothing. */
 export const pingType = "bridge:ping";

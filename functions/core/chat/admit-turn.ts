@@ -2,7 +2,7 @@ import type { Clock } from "#core/shared/clock.ts";
 import type { AcquiredSlots } from "#core/shared/slots.ts";
 import type { CountedTurn, CountTurn } from "#core/turn/count-turn.ts";
 import { LimitReachedError } from "#core/turn/limit-reached-error.ts";
-import type { LimitedTurn } from "#core/turn/limit-store.ts";
+import type { CountableTurn } from "#core/turn/limit-store.ts";
 import { type AcquireChatSlot, busyBot, checkAdmission } from "./chat-access.ts";
 import type { Admission, TurnRequest, UserGuard } from "./user-guard.ts";
 
@@ -17,7 +17,7 @@ export interface AdmittedTurn {
 /** What was granted to a turn, in addition to its user's guard. */
 export interface GrantedAdmission {
   readonly slots: Pick<AcquiredSlots, "release">;
-  readonly counted: Pick<CountedTurn, "takeBack" | "end">;
+  readonly counted: Pick<CountedTurn, "undo" | "end">;
 }
 
 export const admittedTurn = (
@@ -29,8 +29,7 @@ export const admittedTurn = (
   return {
     release: async (tokens) =>
       void (await Promise.all([guard.release(guarded), slots.release(), counted.end(tokens)])),
-    cancel: async () =>
-      void (await Promise.all([guard.cancel(guarded), slots.release(), counted.takeBack()])),
+    cancel: async () => void (await Promise.all([guard.cancel(guarded), slots.release(), counted.undo()])),
   };
 };
 
@@ -41,7 +40,7 @@ export interface AdmissionPorts {
   readonly clock: Pick<Clock, "now">;
 }
 
-export type AdmissionRequest = TurnRequest & Pick<LimitedTurn, "botUserId" | "integration">;
+export type AdmissionRequest = TurnRequest & Pick<CountableTurn, "botUserId" | "integration">;
 
 /** Of the user's guard. If it failed, it may have admitted the turn. */
 type GuardDecision = Admission["status"] | "failed";

@@ -1,6 +1,6 @@
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
-import type { AnswerPiece, AnswerPieces, StoredAnswer } from "./answer-pieces.ts";
+import type { AnswerPiece, AnswerPieces, AnswerRun } from "./answer-pieces.ts";
 import type { ChatEvent } from "./chat-event.ts";
 
 export interface AnswerJournalPorts {
@@ -71,7 +71,7 @@ const cutAt = (text: string, at: number): number =>
 
 export const makeAnswerJournal =
   ({ pieces, clock, log }: AnswerJournalPorts) =>
-  (answer: StoredAnswer): AnswerJournal => {
+  (answer: AnswerRun): AnswerJournal => {
     const closed = new AbortController();
     let waiting: ChatEvent[] = [];
     let size = 0;

@@ -2,7 +2,7 @@ import type { ChatEvent } from "./chat-event.ts";
 import type { ChatTurnId } from "./chat-turn.ts";
 
 /** The answer of one run of a turn. */
-export interface StoredAnswer extends ChatTurnId {
+export interface AnswerRun extends ChatTurnId {
   readonly attempt: number;
 }
 
@@ -16,7 +16,7 @@ export interface AnswerPiece {
 /** Stores answers, encrypted, for clients whose connections break. */
 export interface AnswerPieces {
   /** `n` counts from 0. */
-  put(answer: StoredAnswer, n: number, piece: AnswerPiece): Promise<void>;
+  put(answer: AnswerRun, n: number, piece: AnswerPiece): Promise<void>;
   /** Returns up to `limit` consecutive pieces, starting with the `n`th. */
-  read(answer: StoredAnswer, n: number, limit: number): Promise<readonly AnswerPiece[]>;
+  read(answer: AnswerRun, n: number, limit: number): Promise<readonly AnswerPiece[]>;
 }

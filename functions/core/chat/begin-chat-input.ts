@@ -117,11 +117,11 @@ export const makeBeginChatInput =
     const { slots, counted } = granted;
     const continued = { appKey: id.appKey, turn: turnId, attempt, inputHash: hashOfInput };
     const begun = await turns.continue(continued, lease).catch(async (error: unknown) => {
-      await Promise.all([giveBack(slots), counted.takeBack()]);
+      await Promise.all([giveBack(slots), counted.undo()]);
       throw error;
     });
     if (begun === undefined) {
-      await Promise.all([slots.undo(), counted.takeBack()]);
+      await Promise.all([slots.undo(), counted.undo()]);
       throw conflict("turn: is running; wait until it has ended");
     }
     return {

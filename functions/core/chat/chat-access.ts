@@ -69,7 +69,7 @@ export type AcquireChatSlot = (of: {
 /** Suggested delay while a bot or its app has all its slots in use, in milliseconds. When one becomes free is unknown. */
 const busyBotRetryMs = 5_000;
 
-/** The error if a bot or its app streams as many answers as it may, which is no fault of the user. */
+/** The error if a bot or its app streams as many answers as it may, which is not the user's fault. */
 export const busyBot = (): BridgeError =>
   new BridgeError("rate_limited", "the bot is answering as many questions as it can; retry later", {
     expose: true,

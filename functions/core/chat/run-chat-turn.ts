@@ -10,7 +10,7 @@ import type { TurnReport } from "#core/turn/stream-answer.ts";
 import { isSuccessful, type RecordTurn } from "#core/turn/turn-report.ts";
 import type { StoryEnding } from "#core/turn/turn-story.ts";
 import type { AnswerJournal } from "./answer-journal.ts";
-import type { StoredAnswer } from "./answer-pieces.ts";
+import type { AnswerRun } from "./answer-pieces.ts";
 import type { ReadyChatTurn } from "./begin-chat-turn.ts";
 import { type ChatEvent, interruptedEvent, positionAfter, startOf, writePosition } from "./chat-event.ts";
 import { makeChatReceiver } from "./chat-receiver.ts";
@@ -32,7 +32,7 @@ export interface TurnClient {
 export interface RunChatTurnPorts {
   readonly turns: Pick<ChatTurnStore, "renew" | "saveReference" | "end" | "discard">;
   readonly forwardTurn: ForwardTurn;
-  readonly journalOf: (answer: StoredAnswer) => AnswerJournal;
+  readonly journalOf: (answer: AnswerRun) => AnswerJournal;
   readonly clock: Clock;
   readonly log: Log;
   readonly pseudonymOf: PseudonymOf;
@@ -59,7 +59,7 @@ const internalErrorEvent: ChatEvent = {
   retryable: true,
 };
 
-/** Whether the caller is told why the turn does not run, which is no failure of ours. */
+/** Whether the caller is told why the turn does not run, which is not a failure of ours. */
 const isRefusal = (error: unknown): boolean => error instanceof BridgeError && error.expose;
 
 /** Runs a turn that a client waits for, to its end, even if the client disconnects. */

@@ -29,7 +29,7 @@ export const ignoredDetail = (
         : `objectName ${objectName} is a signal, which only integrations take that name it in objectNames`;
     case "filter": {
       const kinds = filterKinds.filter((kind) => (options.filter?.[kind] ?? []).length > 0);
-      return `the message has no text that fits an entry of ${listOf(kinds)}`;
+      return `the message has no text that matches an entry of ${listOf(kinds)}`;
     }
     default:
       return undefined;

@@ -21,7 +21,7 @@ import type { JobStore } from "./job-store.ts";
 import type { EndedJob } from "./job-story.ts";
 import { makeCloseLeftOpen, makeOpenReceiver, type OpenReceiverPorts } from "./open-receiver.ts";
 import { makeRecallableReceiver, type RecallWatchPorts, watchRecall } from "./recall-watch.ts";
-import { limitedTurnOf, makeRefuseLimitedTurn } from "./refuse-limited-turn.ts";
+import { countableTurnOf, makeRefuseLimitedTurn } from "./refuse-limited-turn.ts";
 import { makeSendSentence } from "./send-sentence.ts";
 import { makeTurnCheckpoints } from "./turn-checkpoints.ts";
 import { type LeasedTurn, receiverLeaseOf, type TurnRun, type WorkerTime } from "./turn-run.ts";
@@ -139,8 +139,8 @@ export const makeAnswerTurnJob = ({
     const onError = logWarning(log, "recall_not_read", job);
     const ports = { isRecalled: makeIsRecalled(job), lost: lease.signal, clock, onError };
     // A turn may return without an end: then the user must not be told to wait, or see that the bot is typing.
-    let isOver = false;
-    const whileRunning = { ...lease, isHeld: () => !isOver && lease.isHeld() };
+    let hasEnded = false;
+    const whileRunning = { ...lease, isHeld: () => !hasEnded && lease.isHeld() };
     return watchRecall(ports, async (watch) => {
       const checkpoints = checkpointsOf(leased, whileRunning);
       const receiverLease = receiverLeaseOf({ leased, lease: whileRunning, time }, jobs, checkpoints);
@@ -161,7 +161,7 @@ export const makeAnswerTurnJob = ({
         await closed();
       }
     }).finally(() => {
-      isOver = true;
+      hasEnded = true;
     });
   };
 
@@ -169,7 +169,7 @@ export const makeAnswerTurnJob = ({
   const admit = async ({ turn, leased: { job, tries } }: TurnRun): Promise<CountedTurn> => {
     // A further try of a turn, and a check of its answer, go on with what was counted.
     const wasCounted = tries > 1 || job.check !== undefined;
-    const decision = await countTurn(limitedTurnOf(turn), { wasCounted });
+    const decision = await countTurn(countableTurnOf(turn), { wasCounted });
     if (decision.status === "limited") throw new LimitReachedError(decision.by, clock.now());
     return decision;
   };
@@ -187,12 +187,12 @@ export const makeAnswerTurnJob = ({
     const { answered, wasRecalled } = await forwardUnlessRecalled(run, admission, story);
     const counted = await admission;
     if (answered.status === "busy") {
-      await counted.takeBack();
+      await counted.undo();
       return { status: "busy" };
     }
     if (answered.status === "not_continued") {
       const { reason } = answered;
-      return reason === "over"
+      return reason === "finished"
         ? { status: "ended", outcome: "expired", ending: { outcome: "expired" } }
         : { status: "waiting", isRunning: reason === "running" };
     }
@@ -250,9 +250,12 @@ export const makeAnswerTurnJob = ({
       const turn = await findTurn(leased).catch(() => undefined);
       if (!turn) return false;
       const closing = closeLeftOpen({ turn, leased }, leased.open, completeReason.brokenOff);
-      const isTold = await sendSentence({ turn, leased, lease, time }, errorTextOf(turn.integration.options));
+      const wasSent = await sendSentence(
+        { turn, leased, lease, time },
+        errorTextOf(turn.integration.options),
+      );
       await closing;
-      return isTold;
+      return wasSent;
     },
   };
 };

@@ -5,8 +5,8 @@ import { idsOf } from "./job-report.ts";
 import type {
   DeadJob,
   DeadLetter,
+  DeadLetterReadLimits,
   ReadDeadLetters,
-  ReadLimits,
   ReadResult,
   RedriveJobs,
   RedriveResult,
@@ -120,7 +120,7 @@ const isComplete = (read: readonly ReadResult[]): boolean =>
 export const makeAppDeadLetters = ({ queues, clock, log }: AppDeadLettersPorts): AppDeadLetters => {
   const queuesOf = (name: QueueName | undefined): readonly DeadLetterQueue[] =>
     queues.filter((queue) => name === undefined || queue.name === name);
-  const limitsOf = (maxVisits: number): ReadLimits => ({
+  const limitsOf = (maxVisits: number): DeadLetterReadLimits => ({
     maxVisits,
     maxReceived,
     deadline: clock.now() + workMs,

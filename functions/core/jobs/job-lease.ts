@@ -72,10 +72,10 @@ export const makeJobLeases = ({ jobs, clock, log }: JobLeasesPorts): JobLeases =
       if (!renewed) log.error("job_lease_lost", idsOf(job));
       return renewed;
     };
-    const keepHidden = async (over: AbortSignal): Promise<void> => {
+    const keepHidden = async (ended: AbortSignal): Promise<void> => {
       for (;;) {
-        await clock.sleep(heartbeatMs, over);
-        if (over.aborted) return;
+        await clock.sleep(heartbeatMs, ended);
+        if (ended.aborted) return;
         await visibility.hideFor(leaseMs).catch(warn);
       }
     };

@@ -37,10 +37,10 @@ export const watchRecall = async <T>(
     }
   };
   const poll = async (): Promise<void> => {
-    const over = AbortSignal.any([ended.signal, lost]);
+    const stopped = AbortSignal.any([ended.signal, lost]);
     while (!recalled.signal.aborted) {
-      await clock.sleep(pollMs, over);
-      if (over.aborted) return;
+      await clock.sleep(pollMs, stopped);
+      if (stopped.aborted) return;
       await checkOnce(true);
     }
   };

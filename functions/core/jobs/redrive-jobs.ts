@@ -36,7 +36,7 @@ export interface ReadResult {
 export type IsWanted<J extends Job = Job> = (letter: DeadLetter<J>) => boolean;
 
 /** For callers that have little time and memory. Without a limit, the whole queue is read. */
-export interface ReadLimits {
+export interface DeadLetterReadLimits {
   /** How many letters are visited. */
   readonly maxVisits?: number;
   /** How many are received, also of those that are not wanted. */
@@ -45,7 +45,7 @@ export interface ReadLimits {
   readonly deadline?: number;
 }
 
-export interface ReadOptions<J extends Job> extends ReadLimits {
+export interface ReadOptions<J extends Job> extends DeadLetterReadLimits {
   /** Others are not visited, and their content is not kept in memory. Default: all. */
   readonly isWanted?: IsWanted<J>;
 }
@@ -88,7 +88,7 @@ export interface RedriveJobsPorts<J extends Job> {
 export type RedriveJobs<J extends Job = Job> = (
   isWanted: IsWanted<J>,
   onLetter: (letter: DeadLetter<J>, result: RedriveResult) => void,
-  limits?: ReadLimits,
+  limits?: DeadLetterReadLimits,
 ) => Promise<ReadResult>;
 
 /**

@@ -1,7 +1,7 @@
 import { limitTextOf } from "#core/answer/answer-ending.ts";
 import type { Log } from "#core/shared/log.ts";
 import { nameOfLimit } from "#core/turn/limit-names.ts";
-import type { LimitedTurn, LimitStore, ReachedLimit } from "#core/turn/limit-store.ts";
+import type { CountableTurn, LimitStore, ReachedLimit } from "#core/turn/limit-store.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { logWarning } from "./job-lease.ts";
 import type { ReportJob } from "./job-report.ts";
@@ -16,7 +16,7 @@ export interface RefuseLimitedTurnPorts {
   readonly log: Log;
 }
 
-export const limitedTurnOf = ({ appKey, bot, integration, event }: Turn): LimitedTurn => ({
+export const countableTurnOf = ({ appKey, bot, integration, event }: Turn): CountableTurn => ({
   appKey,
   botUserId: bot.userId,
   userId: event.data.fromUserId,
@@ -33,7 +33,7 @@ export const makeRefuseLimitedTurn =
     const { turn, leased } = run;
     const { job, tries } = leased;
     const isFirst = await notices
-      .claimNotice(limitedTurnOf(turn), by)
+      .claimNotice(countableTurnOf(turn), by)
       .catch(logWarning(log, "limit_notice_not_claimed", job));
     const userNotified =
       isFirst === true && (await sendSentence(run, limitTextOf(turn.integration.options, by.limit)));

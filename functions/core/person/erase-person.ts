@@ -37,7 +37,7 @@ export interface ErasedPerson {
   readonly continueUntil?: number | undefined;
   /** Turns that have not ended yet. */
   readonly inProgress: number;
-  /** Models' servers that did not do it. */
+  /** Models' servers that failed to erase. */
   readonly failed: readonly FailedModel[];
   /** Models' servers that keep answers and have no call that deletes them, and those of integrations that no longer exist. */
   readonly notErasable: readonly BotModel[];

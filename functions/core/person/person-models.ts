@@ -10,7 +10,7 @@ export interface BotModel {
   readonly type: ModelType;
 }
 
-/** A model's server that could not be asked, or did not do it. */
+/** A model's server that could not be asked, or failed to export or erase. */
 export interface FailedModel extends BotModel {
   readonly code: ErrorCode;
 }

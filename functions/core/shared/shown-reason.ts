@@ -6,7 +6,7 @@ const arn = /\barn:aws[\w-]*:\S+/g;
 
 /**
  * A stored reason for the app's server. Errors of AWS and of Node may name what is inside the deployment: only their names are shown,
- * and the log has the rest. The bridge's own errors name nothing of the kind but ARNs.
+ * and the log has the rest. The bridge's own errors contain only ARNs.
  */
 export const shownReason = (reason: string): string => {
   const { name, message = "" } = thrown.exec(reason)?.groups ?? {};

@@ -2,7 +2,7 @@
 export interface TextHash {
   readonly length: number;
   append(piece: string): void;
-  /** 64 bits, as hexadecimal digits. Finds differences, but is no protection against forgery. */
+  /** 64 bits, as hexadecimal digits. Finds differences, but does not protect against forgery. */
   value(): string;
 }
 

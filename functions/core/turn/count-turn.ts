@@ -6,14 +6,14 @@ import type { Metrics } from "#core/shared/metrics.ts";
 import type { PseudonymOf } from "#core/shared/pseudonym.ts";
 import { nameOfLimit, ownerOf } from "./limit-names.ts";
 import { scopesOf } from "./limit-scopes.ts";
-import type { CountedScope, LimitedTurn, LimitScope, LimitStore, ReachedLimit } from "./limit-store.ts";
+import type { CountableTurn, CountedScope, LimitScope, LimitStore, ReachedLimit } from "./limit-store.ts";
 import { crossesWarning, windowEnd } from "./limit-windows.ts";
 
 /** A turn that no limit refuses. Its methods never reject. */
 export interface CountedTurn {
   readonly status: "counted";
   /** The turn has not begun. */
-  takeBack(): Promise<void>;
+  undo(): Promise<void>;
   /** The turn has ended. */
   end(tokens: number): Promise<void>;
 }
@@ -26,7 +26,7 @@ export type TurnDecision = CountedTurn | { readonly status: "limited"; readonly 
  * an answer too many is better than none.
  */
 export type CountTurn = (
-  turn: LimitedTurn,
+  turn: CountableTurn,
   options: { readonly wasCounted: boolean },
 ) => Promise<TurnDecision>;
 
@@ -47,21 +47,24 @@ export const makeCountTurn = ({
   log,
   pseudonymOf,
 }: CountTurnPorts): CountTurn => {
-  const idsOf = ({ appKey, botUserId, userId, integration }: LimitedTurn, scope: LimitScope): LogFields => ({
+  const idsOf = (
+    { appKey, botUserId, userId, integration }: CountableTurn,
+    scope: LimitScope,
+  ): LogFields => ({
     app: appKey,
     ...((scope === "bot" || scope === "bot_user") && { bot: botUserId, integration: integration.type }),
     ...((scope === "app_user" || scope === "bot_user") && { user: pseudonymOf(appKey, userId) }),
   });
 
   const warn =
-    (event: string, { appKey }: LimitedTurn) =>
+    (event: string, { appKey }: CountableTurn) =>
     (error: unknown): undefined => {
       log.warn(event, { app: appKey, reason: String(error) });
     };
 
-  /** Once a day and limit. */
+  /** At most once per limit and day. */
   const warnIfNear = async (
-    turn: LimitedTurn,
+    turn: CountableTurn,
     counted: CountedScope,
     at: number,
     limit: LimitName,
@@ -80,24 +83,18 @@ export const makeCountTurn = ({
     metrics.count("LimitNear", { of: ownerOf(scope) });
   };
 
-  const takeBackAll = async (
-    turn: LimitedTurn,
-    scopes: readonly CountedScope[],
-    at: number,
-  ): Promise<void> => {
-    await Promise.all(
-      scopes.map((each) => store.takeBack(each, at).catch(warn("turn_not_taken_back", turn))),
-    );
+  const undoAll = async (turn: CountableTurn, scopes: readonly CountedScope[], at: number): Promise<void> => {
+    await Promise.all(scopes.map((each) => store.undo(each, at).catch(warn("turn_count_not_undone", turn))));
   };
 
   const countedTurn = (
-    turn: LimitedTurn,
+    turn: CountableTurn,
     scopes: readonly CountedScope[],
     counted: readonly CountedScope[],
     countedAt: number,
   ): CountedTurn => ({
     status: "counted",
-    takeBack: () => takeBackAll(turn, counted, countedAt),
+    undo: () => undoAll(turn, counted, countedAt),
     end: async (tokens) => {
       if (tokens <= 0) return;
       const at = clock.now();
@@ -131,7 +128,7 @@ export const makeCountTurn = ({
     const [by] = reached.toSorted((one, other) => other.freeAt - one.freeAt);
     const countedScopes = counted.map(({ each }) => each);
     if (by) {
-      await takeBackAll(turn, countedScopes, at);
+      await undoAll(turn, countedScopes, at);
       metrics.count("TurnLimited", { of: ownerOf(by.scope) });
       log.info("turn_limited", {
         ...idsOf(turn, "bot_user"),
@@ -140,7 +137,7 @@ export const makeCountTurn = ({
       });
       return { status: "limited", by };
     }
-    // Nobody waits for it.
+    // In the background: the turn does not wait for the warning.
     for (const { each, result } of results) {
       if (result?.status !== "counted") continue;
       const after = result.counts.turnsPerDay;

@@ -11,13 +11,13 @@ export interface StoryFilter extends StoryRange {
 /** What one call has read, newest first. */
 export interface ReadStories {
   readonly stories: readonly TurnStory[];
-  /** The call read as much as one may: what was accepted before this time was not read. */
+  /** The call read as much as one call may: what was accepted before this time was not read. */
   readonly continueUntil?: number | undefined;
 }
 
 /** How many stories one call reads, wanted or not: about 10 MB. Those of the same millisecond are read together. */
 export const maxReadStories = 10_000;
-/** How far pages go: each is read again from the newest story on. */
+/** Maximum number of stories that pages cover: each page reads again from the newest. */
 const maxPagedStories = 1_000;
 
 /** A client's name, or the group. */
@@ -28,7 +28,7 @@ export const conversationNameOf = ({
 }: Pick<TurnStory, "channelType" | "targetId" | "conversation">): string | undefined =>
   channelType === "GROUP" ? targetId : conversation;
 
-/** A check of a paused answer is no turn of its own. */
+/** A check of a paused answer is not a turn of its own. */
 export const isTurn = ({ isCheck }: TurnStory): boolean => !isCheck;
 
 export const matchesFilter = (
@@ -41,19 +41,19 @@ export const matchesFilter = (
   (conversation === undefined || conversation === conversationNameOf(story)) &&
   (outcome === undefined || outcomeOf(story) === outcome);
 
-export interface ReadLimits {
+export interface StoryReadLimits {
   /** How many stories are needed at most. */
   readonly wanted?: number;
-  /** Whether the call has read as much as one may, by the number of stories that it read and found. */
+  /** Whether the call has read as much as one call may, by the number of stories that it read and found. */
   readonly isFull?: (read: number, found: number) => boolean;
 }
 
-/** Reads stories that are wanted, newest first, until there are enough or the call has read as much as one may. */
+/** Reads stories that are wanted, newest first, until there are enough or the call has read as much as one call may. */
 export const readStories = async (
   store: Pick<StoryStore, "newestFirst">,
   range: StoryRange,
   isWanted: (story: TurnStory) => boolean,
-  { wanted = Number.POSITIVE_INFINITY, isFull = (read) => read >= maxReadStories }: ReadLimits = {},
+  { wanted = Number.POSITIVE_INFINITY, isFull = (read) => read >= maxReadStories }: StoryReadLimits = {},
 ): Promise<ReadStories> => {
   const stories: TurnStory[] = [];
   let read = 0;

@@ -30,8 +30,8 @@ export interface ForwardTurnPorts {
 /** A turn that continues a paused answer, which does not continue now. Nothing was sent to the receiver. */
 export interface NotContinuedTurn {
   readonly status: "not_continued";
-  /** "running": the rest will come soon. "waiting": nobody has given the input. "over": there is no such pause any more. */
-  readonly reason: "running" | "waiting" | "over";
+  /** "running": the rest will come soon. "waiting": nobody has given the input. "finished": there is no such pause any more. */
+  readonly reason: "running" | "waiting" | "finished";
 }
 
 export interface ForwardLimits extends TurnLimits {
@@ -54,7 +54,7 @@ const maxLaterTurnIds = 20;
 
 const answered: AnswerOutcome = { status: "answered" };
 const stopped: AnswerOutcome = { status: "stopped" };
-const over: NotContinuedTurn = { status: "not_continued", reason: "over" };
+const finished: NotContinuedTurn = { status: "not_continued", reason: "finished" };
 
 /** A turn whose model is not called. */
 const endedWith = (outcome: TurnReport["outcome"], delivery: TurnReport["delivery"]): TurnReport => ({
@@ -235,7 +235,7 @@ export const makeForwardTurn = (ports: ForwardTurnPorts): ForwardTurn => {
           receiver.observer?.onModelCalled?.();
           return say(receiver, step.sentence);
         case "nothing":
-          return over;
+          return finished;
       }
     });
   };

@@ -11,6 +11,6 @@ const settingOf: Record<LimitScope, string> = {
 export const nameOfLimit = ({ scope, limit }: Pick<ReachedLimit, "scope" | "limit">): string =>
   `${settingOf[scope]}.${limit}`;
 
-/** Whose limit it is, as the dimension of metrics: an operator looks into that of an app or a bot. */
+/** Whose limit it is, as the dimension of metrics: operators act on an app's or a bot's limit. */
 export const ownerOf = (scope: LimitScope): "app" | "bot" | "user" =>
   scope === "app" || scope === "bot" ? scope : "user";

@@ -1,11 +1,11 @@
 import { type Limits, limitNames, type Rates } from "#core/bot/limits.ts";
-import type { CountedScope, LimitedTurn } from "./limit-store.ts";
+import type { CountableTurn, CountedScope } from "./limit-store.ts";
 
 const hasRates = (rates: Rates): boolean => limitNames.some((name) => rates[name] !== undefined);
 
 /** The counts that have limits: without limits, none. */
 export const scopesOf = (
-  { appKey, botUserId, userId, integration: { type, options } }: LimitedTurn,
+  { appKey, botUserId, userId, integration: { type, options } }: CountableTurn,
   appLimits: Limits = {},
 ): CountedScope[] => {
   const botLimits: Limits = options.limits ?? {};

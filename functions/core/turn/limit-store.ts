@@ -20,8 +20,8 @@ export interface ReachedLimit {
   readonly freeAt: number;
 }
 
-/** The turn of which the user is told that a limit is reached. */
-export interface LimitedTurn {
+/** A turn to count against its limits. */
+export interface CountableTurn {
   readonly appKey: string;
   readonly botUserId: string;
   readonly userId: string;
@@ -39,11 +39,11 @@ export interface LimitStore {
     | { readonly status: "reached"; readonly limit: LimitName }
   >;
   /** Takes back what was counted at `at`. */
-  takeBack(scope: CountedScope, at: number): Promise<void>;
+  undo(scope: CountedScope, at: number): Promise<void>;
   /** Adds the tokens of a turn that has ended; resolves with the day's sum. */
   addTokens(scope: CountedScope, at: number, tokens: number): Promise<number>;
   /** True once per limit and day: then the operator is to be warned. */
   claimWarning(scope: CountedScope, at: number, limit: LimitName): Promise<boolean>;
   /** True once per user and bot in the limit's window: then the user is to be told. */
-  claimNotice(turn: LimitedTurn, reached: ReachedLimit): Promise<boolean>;
+  claimNotice(turn: CountableTurn, reached: ReachedLimit): Promise<boolean>;
 }

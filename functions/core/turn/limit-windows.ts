@@ -20,7 +20,7 @@ export type Counts = { readonly [name in LimitName]: number };
 export const reachedLimit = (rates: Rates, counts: Counts): LimitName | undefined =>
   limitNames.findLast((name) => counts[name] >= (rates[name] ?? Number.POSITIVE_INFINITY));
 
-/** An operator is warned from this share of a day's limit on. */
+/** Share of a day's limit at which operators are warned. */
 const nearShare = 0.8;
 
 /** Whether an addition brought a day's count to 80 % of its limit, or over it. */

@@ -74,7 +74,7 @@ export interface TurnReport {
   readonly cleanup: Promise<void>;
 }
 
-/** What a paused answer came to without an end. */
+/** Results of a paused answer that did not end. */
 type NotContinued = Exclude<ResumeOutcome, AnswerOutcome>;
 
 /** How long a stopped turn waits for the model's reference, which a stop request needs, in milliseconds. */

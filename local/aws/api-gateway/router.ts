@@ -15,7 +15,7 @@ interface Resource {
 
 /**
  * Like API Gateway, selects the most specific resource, segment by segment, and then its method. A resource without the
- * requested method is no match, even if a less specific resource has it.
+ * requested method is not a match, even if a less specific resource has it.
  */
 export const makeRouter = (routes: readonly Route[]): Router => {
   const resources: Resource[] = [...Map.groupBy(routes, ({ path }) => path)]

@@ -1,18 +1,18 @@
-import type { AnswerPiece, AnswerPieces, StoredAnswer } from "#core/chat/answer-pieces.ts";
+import type { AnswerPiece, AnswerPieces, AnswerRun } from "#core/chat/answer-pieces.ts";
 import type { ChatEvent } from "#core/chat/chat-event.ts";
 
 export interface MemoryPieces extends AnswerPieces {
   /** The stored pieces of an answer, in order; a hole where a piece was never written. */
-  of(answer: StoredAnswer): readonly (AnswerPiece | undefined)[];
-  eventsOf(answer: StoredAnswer): readonly ChatEvent[];
+  of(answer: AnswerRun): readonly (AnswerPiece | undefined)[];
+  eventsOf(answer: AnswerRun): readonly ChatEvent[];
 }
 
-const keyOf = ({ appKey, turn, attempt }: StoredAnswer): string => JSON.stringify([appKey, turn, attempt]);
+const keyOf = ({ appKey, turn, attempt }: AnswerRun): string => JSON.stringify([appKey, turn, attempt]);
 
 /** Stores pieces as the guards table does. */
 export const makeMemoryPieces = (): MemoryPieces => {
   const answers = new Map<string, (AnswerPiece | undefined)[]>();
-  const of = (answer: StoredAnswer) => answers.get(keyOf(answer)) ?? [];
+  const of = (answer: AnswerRun) => answers.get(keyOf(answer)) ?? [];
   return {
     of,
     eventsOf: (answer) => of(answer).flatMap((piece) => piece?.events ?? []),

@@ -25,7 +25,7 @@ export interface Exchange {
   /** Unique in the conversation. */
   readonly key: string;
   readonly question: Question;
-  /** Whether it is no question, but what was filled into a form. */
+  /** Whether it is what was filled into a form instead of a question. */
   readonly isInput: boolean;
   readonly answer: Signal<AnswerState>;
 }

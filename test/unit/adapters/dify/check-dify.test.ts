@@ -130,7 +130,7 @@ describe("a server that is no working Dify", () => {
   test.each<[string, Answer, string, RegExp]>([
     ["a page of something else", { status: 200, body: "<html>hello</html>" }, "reachable", /^200: .*\/v1/],
     ["no such path", { status: 404, body: "<!doctype html>" }, "reachable", /^404: .*\/v1/],
-    ["another API", json(200, { status: "ok" }), "reachable", /no Dify app's API/],
+    ["another API", json(200, { status: "ok" }), "reachable", /not the API of a Dify app/],
     [
       "a redirect",
       { status: 308, body: "", headers: { location: "http://10.1.2.3/v1" } },

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { makeAskDify } from "#adapters/dify/ask-dify.ts";
 import { writeReference } from "#adapters/dify/dify-ids.ts";
 import { difyTimeouts } from "#adapters/dify/dify-timeouts.ts";
-import { makeFindTurn } from "#adapters/dify/find-turn.ts";
+import { makeRecoverTurn } from "#adapters/dify/recover-turn.ts";
 import { makeHttpClient } from "#adapters/http/http-client.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
 import type { AnswerEvent } from "#core/answer/answer.ts";
@@ -26,9 +26,9 @@ const ports = {
   timeouts: { ...difyTimeouts, secondEndMs: 50 },
 };
 const ask = makeAskDify(ports);
-const recover = makeFindTurn(ports);
+const recover = makeRecoverTurn(ports);
 /** Never polls within a test. */
-const recoverByEvents = makeFindTurn({
+const recoverByEvents = makeRecoverTurn({
   ...ports,
   timeouts: { ...ports.timeouts, pollMs: 600_000, maxPollMs: 600_000 },
 });
@@ -58,7 +58,7 @@ const setUp = async (
   }: { type?: DifyType; dies?: "in the middle" | "at the end" } = {},
 ) => {
   apps += 1;
-  const apiKey = `app-find-turn-${apps}`;
+  const apiKey = `app-recover-turn-${apps}`;
   dify.configure(apiKey, profile);
   const integration = difyIntegration({ apiKey, type, callbackUrl: dify.url });
   const question = questionOf({ integration, text: "tell me of it" });

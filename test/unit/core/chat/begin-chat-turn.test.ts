@@ -475,7 +475,7 @@ describe("a turn that a limit does not allow", () => {
     const { ready, turnLimits } = setUp();
     await (await (await ready()).admission).release(12);
     await (await (await ready()).admission).cancel();
-    expect(turnLimits.log).toEqual(["counted", "12 tokens", "counted", "taken back"]);
+    expect(turnLimits.log).toEqual(["counted", "12 tokens", "counted", "undone"]);
   });
 
   test("and whose process died is neither counted nor refused again: its slot is still open", async () => {

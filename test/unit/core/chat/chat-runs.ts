@@ -121,7 +121,7 @@ export const setUpChatRun = async (given: Given = {}) => {
   const admitted = admittedTurn(guard, id, {
     slots: { release: async () => void slots.push("released") },
     counted: {
-      takeBack: async () => void counts.push("taken back"),
+      undo: async () => void counts.push("undone"),
       end: async (tokens) => void counts.push(tokens),
     },
   });

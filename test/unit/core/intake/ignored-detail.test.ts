@@ -21,7 +21,7 @@ test.each<[IgnoreReason, Partial<Parameters<typeof ignoredDetail>[0]>, string]>(
   [
     "filter",
     { options: { filter: { contains: ["order"], equals: [], matches: ["^x"] } } },
-    "the message has no text that fits an entry of contains, matches",
+    "the message has no text that matches an entry of contains, matches",
   ],
 ])("a message ignored for its %s is told what %j takes instead", (reason, given, detail) => {
   expect(ignoredDetail({ events: [], objectNames: [], options: {}, ...given }, picture, reason)).toBe(detail);

@@ -103,7 +103,7 @@ describe("a check", () => {
   });
 
   test.each([
-    ["there is no such pause any more", 0, { status: "not_continued", reason: "over" }],
+    ["there is no such pause any more", 0, { status: "not_continued", reason: "finished" }],
     ["its time is over", 2 * hourMs, waiting],
   ] as const)("ends if %s", async (_, afterMs, result) => {
     const { run, model, clock, record } = setUpTurnRuns({ job: checkJob() });

@@ -108,7 +108,7 @@ describe("a job is counted", () => {
     const { run, model, turnLimits } = setUpTurnRuns();
     model.answer = async () => ({ status: "busy" });
     expect(await run()).toBe("retry");
-    expect(turnLimits.log).toEqual(["counted", "taken back"]);
+    expect(turnLimits.log).toEqual(["counted", "undone"]);
     model.answer = async () => answered;
     expect(await run(2)).toBe("done");
     expect(turnLimits.log.slice(2)).toEqual(["counted", "0 tokens"]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Limits } from "#core/bot/limits.ts";
 import { makeCountTurn } from "#core/turn/count-turn.ts";
-import type { LimitedTurn } from "#core/turn/limit-store.ts";
+import type { CountableTurn } from "#core/turn/limit-store.ts";
 import { makeMemoryLimits } from "../../../support/memory-limits.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
@@ -25,20 +25,20 @@ const setUp = (bot: Limits | undefined, app?: Limits) => {
     log,
     pseudonymOf,
   });
-  const turn = (given: Partial<LimitedTurn> = {}): LimitedTurn => ({
+  const turn = (given: Partial<CountableTurn> = {}): CountableTurn => ({
     appKey: "app-one",
     botUserId: "bot-1",
     userId: "u1",
     integration: { type: "dify_chat", options: bot === undefined ? {} : { limits: bot } },
     ...given,
   });
-  const count = async (given: Partial<LimitedTurn> = {}, wasCounted = false) => {
+  const count = async (given: Partial<CountableTurn> = {}, wasCounted = false) => {
     const decided = await countTurn(turn(given), { wasCounted });
     // What nobody waits for.
     await clock.advance(0);
     return decided;
   };
-  const counted = async (given: Partial<LimitedTurn> = {}) => {
+  const counted = async (given: Partial<CountableTurn> = {}) => {
     const decided = await count(given);
     if (decided.status !== "counted") throw new Error("limited");
     return decided;
@@ -55,7 +55,7 @@ describe("a turn", () => {
   test("costs no call where nothing is limited", async () => {
     const { store, counted } = setUp(undefined);
     await (await counted()).end(100);
-    await (await counted()).takeBack();
+    await (await counted()).undo();
     expect(store.calls()).toBe(0);
   });
 
@@ -101,7 +101,7 @@ describe("a turn", () => {
 
   test("that never began does not count", async () => {
     const { count, counted } = setUp({ turnsPerDay: 1 });
-    await (await counted()).takeBack();
+    await (await counted()).undo();
     await counted();
     expect(await count()).toMatchObject({ status: "limited" });
   });
@@ -129,8 +129,8 @@ describe("a turn", () => {
     const { store, counted, log } = setUp({ turnsPerDay: 1, tokensPerDay: 1 });
     store.break();
     for (let n = 0; n < 3; n += 1) {
-      const { end, takeBack } = await counted();
-      await Promise.all([end(5), takeBack()]);
+      const { end, undo } = await counted();
+      await Promise.all([end(5), undo()]);
     }
     expect(new Set(log.lines.map(({ event }) => event))).toEqual(
       new Set(["turn_not_counted", "tokens_not_counted"]),
@@ -166,7 +166,7 @@ describe("80 % of a day's limit", () => {
     const { counted, log, metrics } = setUp(undefined, { turnsPerDay: 5 });
     for (let n = 0; n < 3; n += 1) await counted();
     expect(log.lines).toEqual([]);
-    await (await counted()).takeBack();
+    await (await counted()).undo();
     await counted();
     await counted();
     expect(log.lines).toMatchObject([

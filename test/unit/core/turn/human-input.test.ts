@@ -185,7 +185,7 @@ describe("a paused answer", () => {
     await conversations.forget({} as never);
     expect((await say("1")).text).toBe("You said: 1");
     const { report } = await send({ continues: { by: "check", pauseId: "t2" } });
-    expect(report).toEqual({ status: "not_continued", reason: "over" });
+    expect(report).toEqual({ status: "not_continued", reason: "finished" });
   });
 });
 
@@ -209,7 +209,7 @@ describe("a check", () => {
     const { id = "" } = (report.status === "ended" && report.paused) || {};
     expect((await send(check(id))).text).toBe("Approved.");
     expect(continued).toMatchObject([{ reference: "run one", input: undefined }]);
-    expect((await send(check(id))).report).toEqual({ status: "not_continued", reason: "over" });
+    expect((await send(check(id))).report).toEqual({ status: "not_continued", reason: "finished" });
   });
 });
 
@@ -230,7 +230,7 @@ describe("input by a client", () => {
   ] as const)("%s does nothing", async (_, given) => {
     const { say, send, continued } = setUp();
     await say("refund please");
-    expect((await send(given)).report).toEqual({ status: "not_continued", reason: "over" });
+    expect((await send(given)).report).toEqual({ status: "not_continued", reason: "finished" });
     expect(continued).toEqual([]);
   });
 });

@@ -153,7 +153,7 @@ describe("options", () => {
   });
 });
 
-describe("a filter that fits nothing", () => {
+describe("a filter that matches nothing", () => {
   const onlyEvents = { events: ["group:bot_join"], options: { filter } };
   const onlyPictures = { objectNames: ["RC:ImgMsg", "App:Card"], options: { filter } };
 

@@ -3,7 +3,7 @@ import type { Field, ObjectField } from "./field.ts";
 export type Pair = readonly [key: string, value: string];
 
 /**
- * A value as it is being typed. Numbers are strings, since half a number is no number; the keys of pairs may be equal for a
+ * A value as it is being typed. Numbers are strings, since half a number is not a number; the keys of pairs may be equal for a
  * moment. Undefined: omitted.
  */
 export type Draft = string | boolean | readonly string[] | readonly Pair[] | DraftObject | undefined;
@@ -55,7 +55,7 @@ export const draftOfFields = (fields: readonly Field[], value: unknown): DraftOb
 
 const decimal = /^\s*-?\d+(\.\d+)?\s*$/;
 
-/** A string that is no number is sent as it is: the schema says what is wrong with it. */
+/** A string that is not a number is sent as it is: the schema says what is wrong with it. */
 const numberOf = (text: string): number | string => (decimal.test(text) ? Number(text) : text);
 
 const objectValue = ({ fields, isRequired }: ObjectField, draft: Draft): object | undefined => {

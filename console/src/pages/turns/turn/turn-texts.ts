@@ -7,7 +7,7 @@ export const turnTexts = defineTexts(
       `${count} turns have this ID: several bots got the message, or one request sent several.`,
     notFound: "No turn has this ID.",
     notFoundHelp:
-      "Turns are kept for 7 days, unless turnStoryDays says otherwise. A message that triggered no bot is no turn: npm run story finds out why.",
+      "Turns are kept for 7 days, unless turnStoryDays says otherwise. A message that triggered no bot is not a turn: npm run story finds out why.",
     notSearched: (time: string) => `Turns before ${time} were not searched.`,
     searchOlder: "Search older turns",
     heading: "Turn",
