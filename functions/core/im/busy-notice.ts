@@ -63,10 +63,9 @@ export const makeBusyNotice =
         },
       },
       sink: {
-        gaveUp: sink.gaveUp,
-        full: sink.full,
+        ...sink,
         delta: (text) => passText(() => sink.delta(text)),
-        replace: (text) => passText(() => sink.replace(text)),
+        replace: (text, all) => passText(() => sink.replace(text, all)),
         end: async (ending) => {
           onAnswer();
           return pass(() => sink.end(ending));

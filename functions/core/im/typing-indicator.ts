@@ -37,15 +37,14 @@ export const makeTypingIndicator =
     return {
       observer: { onModelCalled: () => void showTyping() },
       sink: {
-        gaveUp: sink.gaveUp,
-        full: sink.full,
+        ...sink,
         delta: (text) => {
           onText();
           return sink.delta(text);
         },
-        replace: (text) => {
+        replace: (text, all) => {
           onText();
-          return sink.replace(text);
+          return sink.replace(text, all);
         },
         end: (ending) => {
           end();

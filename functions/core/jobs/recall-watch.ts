@@ -71,10 +71,9 @@ export const makeRecallableReceiver = (
     ...receiver,
     wasRecalled: () => endedByRecall,
     sink: {
-      gaveUp: sink.gaveUp,
-      full: sink.full,
+      ...sink,
       delta: (text) => (signal.aborted ? undefined : sink.delta(text)),
-      replace: (text) => (signal.aborted ? undefined : sink.replace(text)),
+      replace: (text, all) => (signal.aborted ? undefined : sink.replace(text, all)),
       end: async (ending) => {
         if (isWhole && ending.status !== "abandoned") await check();
         if (!signal.aborted || ending.status === "abandoned") return sink.end(ending);

@@ -50,8 +50,7 @@ export const makeStoryRecorder = ({ clock, keepsText }: StoryRecorderPorts): Sto
   const answer = keepsText ? makeKeptText() : undefined;
 
   const watchSink = (sink: AnswerSink): AnswerSink => ({
-    gaveUp: sink.gaveUp,
-    full: sink.full,
+    ...sink,
     delta: (text) => {
       lastTextAt = clock.now();
       answer?.append(text);
@@ -62,8 +61,6 @@ export const makeStoryRecorder = ({ clock, keepsText }: StoryRecorderPorts): Sto
       answer?.replace(text);
       return sink.replace(text, all);
     },
-    ...(sink.reasoning && { reasoning: sink.reasoning }),
-    ...(sink.file && { file: sink.file }),
     end: async (ending) => {
       const delivery = await sink.end(ending);
       if (delivery.status === "delivered") deliveredAt = clock.now();
