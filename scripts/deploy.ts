@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { describeError } from "./command/describe-error.ts";
 import { runSteps, type Step } from "./command/steps.ts";
 import { ask } from "./deploy/ask.ts";
 import { type DeployOptions, readDeployOptions } from "./deploy/deploy-options.ts";
@@ -54,7 +55,6 @@ const isUp = (url: string): Promise<boolean> =>
   );
 
 const print = (line: string): void => void process.stdout.write(`${redact(line, [])}\n`);
-const describeError = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const stepsOf = ({ stage, checkOnly, context, cdkArgs }: DeployOptions): readonly Step[] => {
   const checkPorts = { aws: {}, print, pointsTo };

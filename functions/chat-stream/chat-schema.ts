@@ -1,12 +1,11 @@
 import * as v from "valibot";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import { chatParts } from "#core/chat/chat-event.ts";
+import { maxContentBytes } from "#core/message/message-content.ts";
 import { fileKinds, maxQuestionFiles } from "#core/message/question-file.ts";
 import { anyObject, arrayOf, oneOf, stringOf } from "#core/shared/rules.ts";
 import { wellFormed } from "#core/shared/well-formed.ts";
 
-/** The limit of a message in the IM. */
-export const maxContentBytes = 128 * 1024;
 /** JSON may use six bytes for a one-byte character. */
 export const maxBodyBytes = 1024 * 1024;
 

@@ -4,6 +4,7 @@ import type { VerifiedCallback, VerifyCallback } from "#adapters/rongcloud/verif
 import type { AcceptBotEvent } from "#core/intake/accept-bot-event.ts";
 import type { AcceptMessages } from "#core/intake/accept-messages.ts";
 import type { ReportIgnored } from "#core/intake/ignored-message.ts";
+import { maxMessageBodyBytes } from "#core/message/message-content.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import type { Log } from "#core/shared/log.ts";
@@ -20,9 +21,6 @@ export interface AnswerCallbackPorts {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** 128 KB of content take 768 KB if JSON escapes every character. */
-const maxBotEventBytes = 1024 * 1024;
 
 /** The reason why a callback is invalid, which a retry would not change. Other errors are thrown again. */
 const faultOf = (error: unknown): string => {
@@ -67,7 +65,7 @@ export const makeAnswerCallback = ({
     { appKey, admission }: VerifiedCallback,
     body: Buffer,
   ): Promise<string | undefined> => {
-    const { botUserId, event } = parseJsonBody(botEventSchema(clock.now()), body, maxBotEventBytes);
+    const { botUserId, event } = parseJsonBody(botEventSchema(clock.now()), body, maxMessageBodyBytes);
     const { status } = await acceptBotEvent(appKey, botUserId, event, admission);
     return status === "unknown_bot" ? "bot.userId: no bot has this id" : undefined;
   };

@@ -4,13 +4,13 @@ import {
   eventName,
   ignoreInvalid,
   isJson,
-  maxContentBytes,
   messageContent,
   milliseconds,
   objectName,
   userId,
 } from "#adapters/rongcloud/message-fields.ts";
 import { isMessageType } from "#core/bot/event-type.ts";
+import { maxContentBytes } from "#core/message/message-content.ts";
 import { channelTypes, type MessageEvent } from "#core/message/message-event.ts";
 import { oneOf, stringOf } from "#core/shared/rules.ts";
 

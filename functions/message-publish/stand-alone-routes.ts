@@ -5,10 +5,11 @@ import type { SignedRoute } from "#adapters/api-gateway/signed-api.ts";
 import type { ForwardCall, ImReply } from "#core/intake/forward-call.ts";
 import type { ForwardFromBot } from "#core/intake/forward-from-bot.ts";
 import type { RecallMessage } from "#core/intake/recall-message.ts";
+import { maxMessageBodyBytes } from "#core/message/message-content.ts";
 import { callerError } from "#core/shared/errors.ts";
 import { groupMessageSchema, privateMessageSchema, repeatableFields } from "./message-schema.ts";
 import { recallSchema } from "./recall-schema.ts";
-import { groupChunkSchema, maxChunkBytes, privateChunkSchema } from "./stream-schema.ts";
+import { groupChunkSchema, privateChunkSchema } from "./stream-schema.ts";
 
 export interface StandAloneRoutesPorts {
   readonly recallMessage: RecallMessage;
@@ -49,7 +50,7 @@ export const makeStandAloneRoutes = ({
   const stream =
     (schema: typeof privateChunkSchema | typeof groupChunkSchema): SignedRoute =>
     async (app, request) => {
-      const { fromUserId } = parseJsonBody(schema, request.body, maxChunkBytes);
+      const { fromUserId } = parseJsonBody(schema, request.body, maxMessageBodyBytes);
       const reply = await forwardFromBot(fromUserId, toRouteCall(app.appKey, request, "application/json"));
       if (reply) return new ForwardedReply(reply);
       const rule =

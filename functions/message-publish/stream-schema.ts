@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { maxContentBytes, userId } from "#adapters/rongcloud/message-fields.ts";
+import { userId } from "#adapters/rongcloud/message-fields.ts";
+import { maxContentBytes } from "#core/message/message-content.ts";
 import { integerBetween, issueAt, stringOf, trueOrFalse } from "#core/shared/rules.ts";
 
 interface ChunkContent {
@@ -55,6 +56,3 @@ const streamFields = {
 export const privateChunkSchema = v.object({ ...streamFields, toUserId: userId });
 
 export const groupChunkSchema = v.object({ ...streamFields, toGroupId: userId });
-
-/** 128 KB of content take 768 KB if JSON escapes every character. */
-export const maxChunkBytes = 1024 * 1024;

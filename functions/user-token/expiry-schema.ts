@@ -1,9 +1,10 @@
 import * as v from "valibot";
+import { dayMs } from "#core/shared/clock.ts";
 import { arrayOf } from "#core/shared/rules.ts";
 import { userId } from "./user-schema.ts";
 
 /** The caller's clock may be ahead. A time in the far future would lock out a user permanently. */
-const maxAheadMs = 24 * 60 * 60 * 1000;
+const maxAheadMs = dayMs;
 
 /** A time in seconds would count as January 1970 and silently revoke nothing. */
 const time = v.pipe(

@@ -1,3 +1,4 @@
+import { dayMs } from "#core/shared/clock.ts";
 import { makeCommandLine, type Target } from "../command/target.ts";
 
 export interface StoryOptions extends Target {
@@ -15,7 +16,6 @@ const { usageError, parse, targetOf } = makeCommandLine(
 );
 
 const text = { type: "string" } as const;
-const dayMs = 24 * 60 * 60 * 1000;
 const clockTime = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 
 /** A time of the day that has last been, or a date with a time. */

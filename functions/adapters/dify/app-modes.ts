@@ -1,7 +1,5 @@
 import type { DifyType } from "#core/bot/integration-types.ts";
-
-/** Those for chats call the same path of Dify. */
-const chatTypes: readonly DifyType[] = ["dify_chat", "dify_chatflow", "dify_agent"];
+import { chatTypes } from "./dify-request.ts";
 
 /** For each mode of an app, the integration types that can call it (docs/spec/dify.md, base URL and app modes). */
 const typesByMode: ReadonlyMap<string, readonly DifyType[]> = new Map([

@@ -2,12 +2,13 @@ import * as v from "valibot";
 import { describeCallFailure, describeServerStatus } from "#adapters/model-api/describe-failure.ts";
 import { shownText } from "#adapters/model-api/shown-text.ts";
 import type { Model } from "#core/answer/model.ts";
-import type {
-  CheckedApp,
-  CheckName,
-  DeclaredInput,
-  InputFault,
-  IntegrationCheck,
+import {
+  type CheckedApp,
+  type DeclaredInput,
+  failed,
+  type InputFault,
+  type IntegrationCheck,
+  passed,
 } from "#core/bot/integration-report.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { BridgeError } from "#core/shared/errors.ts";
@@ -27,9 +28,6 @@ const maxNameCharacters = 200;
 const maxDescriptionCharacters = 2_000;
 /** Of each input; the array has at most 1,000 already. */
 const maxInputs = 100;
-
-const passed = (name: CheckName, detail: string): IntegrationCheck => ({ name, ok: true, detail });
-const failed = (name: CheckName, detail: string): IntegrationCheck => ({ name, ok: false, detail });
 
 const notDify =
   "is not the API of a Dify app. The base URL is on the app's page API Access in Dify, and ends in /v1.";

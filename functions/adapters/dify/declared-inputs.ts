@@ -1,7 +1,7 @@
-import { maxContentBytes } from "#adapters/rongcloud/message-fields.ts";
 import type { BotProfile } from "#core/answer/model.ts";
 import { eventTypes, isMessageType } from "#core/bot/event-type.ts";
 import type { DeclaredInput, InputFault } from "#core/bot/integration-report.ts";
+import { maxContentBytes } from "#core/message/message-content.ts";
 import { channelTypes, type MessageEvent } from "#core/message/message-event.ts";
 import { type FilledInput, filledInputs } from "./dify-inputs.ts";
 import { type DifyIntegration, isChat, textInput } from "./dify-request.ts";

@@ -4,6 +4,7 @@ import type { ModelHistory, Page } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { type CallDify, type DifyCall, refused } from "./call-dify.ts";
 import { difyUser } from "./dify-ids.ts";
+import { chatTypes } from "./dify-request.ts";
 import { storedMessages, toKeptMessage } from "./stored-message.ts";
 
 /** The maximum. */
@@ -26,9 +27,6 @@ const conversations = pageOf(
     v.transform(({ id, name = "", created_at: startedAt }) => ({ id, name, startedAt })),
   ),
 );
-
-/** The types of apps that have conversations. */
-export const chatTypes: readonly DifyType[] = ["dify_chat", "dify_chatflow", "dify_agent"];
 
 const nothing = { data: [], has_more: false } as const;
 

@@ -3,7 +3,7 @@ import { withoutTrailingSlashes } from "#adapters/http/base-url.ts";
 import { currentTrace, traceHeaders } from "#adapters/node/trace.ts";
 import type { Question } from "#core/answer/model.ts";
 import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
-import type { DifyType } from "#core/bot/integration-types.ts";
+import { type DifyType, difyTypes } from "#core/bot/integration-types.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
 import { difyUser, initialUser, readMemory } from "./dify-ids.ts";
 import { difyInputs } from "./dify-inputs.ts";
@@ -51,6 +51,9 @@ const paths: Record<DifyType, string> = {
   dify_completion: "completion-messages",
   dify_workflow: "workflows/run",
 };
+
+/** The types of apps for chats: they have conversations. */
+export const chatTypes = difyTypes.filter((type) => paths[type] === "chat-messages");
 
 /** The path of a stop request. */
 export const stopPath = (type: DifyType, taskId: string): string => {

@@ -3,8 +3,9 @@ import type { TranscriptMessage, Transcripts } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
 import { type CallDify, type DifyReply, errorBody, refused } from "./call-dify.ts";
-import { chatTypes, messagesPerPage } from "./dify-history.ts";
+import { messagesPerPage } from "./dify-history.ts";
 import { difyUser, readMemory } from "./dify-ids.ts";
+import { chatTypes } from "./dify-request.ts";
 import { isLostConversation } from "./failures.ts";
 import { type StoredMessage, storedMessages, toKeptMessage } from "./stored-message.ts";
 

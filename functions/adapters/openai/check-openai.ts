@@ -4,7 +4,7 @@ import { describeCallFailure, describeServerStatus } from "#adapters/model-api/d
 import { readBody } from "#adapters/model-api/read-body.ts";
 import { checkByAsking } from "#core/answer/check-by-asking.ts";
 import type { Model } from "#core/answer/model.ts";
-import type { CheckName, IntegrationCheck } from "#core/bot/integration-report.ts";
+import { failed, passed } from "#core/bot/integration-report.ts";
 import type { OpenAiPorts } from "./ask-openai.ts";
 import { apiHeaders, apiUrl } from "./chat-request.ts";
 
@@ -16,9 +16,6 @@ const modelList = v.pipe(
 
 /** OpenRouter's list has half a megabyte. */
 const maxListBytes = 4 * 1024 * 1024;
-
-const passed = (name: CheckName, detail: string): IntegrationCheck => ({ name, ok: true, detail });
-const failed = (name: CheckName, detail: string): IntegrationCheck => ({ name, ok: false, detail });
 
 /**
  * Tests whether a model would answer. If the API lists the model, it is not asked. Not all servers list their models, or list

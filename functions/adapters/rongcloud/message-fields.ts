@@ -1,9 +1,7 @@
 import * as v from "valibot";
 import { type EventType, eventTypes } from "#core/bot/event-type.ts";
+import { maxContentBytes } from "#core/message/message-content.ts";
 import { oneOf, stringOf } from "#core/shared/rules.ts";
-
-/** RongCloud's limit (docs/spec/rongcloud.md, section 8). */
-export const maxContentBytes = 128 * 1024;
 
 export const isJson = (text: string): boolean => {
   try {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AppWithKeys } from "#adapters/secrets/app-secrets.ts";
+import { dayMs } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
 import {
   checkTime,
@@ -30,7 +31,7 @@ export const signedHeaders = (headers: Headers) => ({
 });
 
 /** A reusable signature is valid until it has not been used for this long. */
-const idleMs = 30 * 24 * 60 * 60_000;
+const idleMs = 30 * dayMs;
 
 const alreadyUsed = (advice: string) => callerError("bad_signature", `signature: already used; ${advice}`);
 

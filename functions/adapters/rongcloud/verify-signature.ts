@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AppSecrets, AppWithKeys } from "#adapters/secrets/app-secrets.ts";
 import type { ReplayGuard } from "#core/intake/replay-guard.ts";
-import type { Clock } from "#core/shared/clock.ts";
+import { type Clock, dayMs } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
 import { imNoncePrefix, isSignedBy, webhookNoncePrefix } from "./signature.ts";
 
@@ -35,7 +35,7 @@ export interface Verified {
 const marginMs = 60_000;
 
 /** A process may make its first call this long after it signed, if the app's signatures are reusable. */
-export const firstUseMs = 7 * 24 * 60 * 60_000;
+export const firstUseMs = 7 * dayMs;
 
 /** @throws BridgeError `bad_signature` if the time of signing is out of the range of [now - pastMs, now + futureMs]. */
 export const checkTime = (
@@ -63,7 +63,7 @@ const idOf = ({ appKey, signature }: Signed): string =>
     .digest("hex");
 
 /** Later times beyond this are left out, since secrets are changed meanwhile: most timestamps have one by 2286. */
-const maxLaterMs = 10 * 365 * 24 * 60 * 60_000;
+const maxLaterMs = 10 * 365 * dayMs;
 
 /**
  * The later time at which the same signature would be valid again, in milliseconds since the epoch: secret, nonce and timestamp are

@@ -1,3 +1,4 @@
+import { wholeLength } from "#core/shared/cut-text.ts";
 import { maxKeptCharacters } from "./answer-bounds.ts";
 
 /** An answer's text that is kept until the end, up to `maxKeptCharacters`. */
@@ -10,9 +11,6 @@ export interface KeptText {
   replace(text: string): void;
 }
 
-const isSplit = (text: string, at: number): boolean =>
-  /^[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text.slice(at - 1, at + 1));
-
 export const makeKeptText = (): KeptText => {
   const full = new AbortController();
   let kept = "";
@@ -23,7 +21,7 @@ export const makeKeptText = (): KeptText => {
       kept += more;
       return;
     }
-    kept += more.slice(0, isSplit(more, room) ? room - 1 : room);
+    kept += more.slice(0, wholeLength(more, room));
     full.abort();
   };
   return {

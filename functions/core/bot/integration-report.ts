@@ -28,6 +28,9 @@ export interface IntegrationCheck {
   readonly detail: string;
 }
 
+export const passed = (name: CheckName, detail: string): IntegrationCheck => ({ name, ok: true, detail });
+export const failed = (name: CheckName, detail: string): IntegrationCheck => ({ name, ok: false, detail });
+
 /** Why a question would be refused because of an input. */
 export const inputFaults = [
   /** It is required, and nothing fills it. */

@@ -1,4 +1,5 @@
 import type { Clock } from "#core/shared/clock.ts";
+import { wholeLength } from "#core/shared/cut-text.ts";
 import type { Log } from "#core/shared/log.ts";
 import type { AnswerPiece, AnswerPieces, AnswerRun } from "./answer-pieces.ts";
 import type { ChatEvent } from "./chat-event.ts";
@@ -46,10 +47,10 @@ const join = (events: ChatEvent[], next: ChatEvent): void => {
 const partsOf = (event: ChatEvent): ChatEvent[] => {
   if (!("content" in event)) return [event];
   const { type, content } = event;
-  let at = cutAt(content, maxPieceCharacters);
+  let at = wholeLength(content, maxPieceCharacters);
   const parts: ChatEvent[] = [{ ...event, content: content.slice(0, at) }];
   while (at < content.length) {
-    const end = cutAt(content, at + maxPieceCharacters);
+    const end = wholeLength(content, at + maxPieceCharacters);
     parts.push({ type: type === "replace" ? "delta" : type, content: content.slice(at, end) });
     at = end;
   }
@@ -64,10 +65,6 @@ const limitEnd = (event: ChatEvent): ChatEvent =>
   event.type === "end" && Buffer.byteLength(JSON.stringify(event)) > maxEndBytes
     ? { ...event, sources: [] }
     : event;
-
-/** Never splits a surrogate pair. */
-const cutAt = (text: string, at: number): number =>
-  /^[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text.slice(at - 1, at + 1)) ? at - 1 : at;
 
 export const makeAnswerJournal =
   ({ pieces, clock, log }: AnswerJournalPorts) =>

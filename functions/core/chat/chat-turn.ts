@@ -1,4 +1,5 @@
 import type { ModelType } from "#core/bot/integration-types.ts";
+import { dayMs } from "#core/shared/clock.ts";
 import type { Lease } from "#core/shared/lease.ts";
 import type { StoryEnding } from "#core/turn/turn-story.ts";
 
@@ -106,7 +107,7 @@ export interface ChatTurnStore {
 /** How long an answer can be replayed after its end. */
 export const replayLifeMs = 10 * 60_000;
 /** A turn's record lives as long as its conversation, so that its user can rate it later. */
-export const chatTurnLifeMs = 24 * 60 * 60_000;
+export const chatTurnLifeMs = dayMs;
 
 /** The lease of a turn that a client waits for. A stop request takes effect at the next heartbeat. */
 export const chatLease = { leaseMs: 10_000, heartbeatMs: 2_000 } as const;

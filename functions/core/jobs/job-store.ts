@@ -1,4 +1,5 @@
 import type { OpenMessage } from "#core/im/im-messages.ts";
+import { dayMs } from "#core/shared/clock.ts";
 import type { Lease } from "#core/shared/lease.ts";
 import type { StoryBeginning, StoryEnding } from "#core/turn/turn-story.ts";
 import type { JobId } from "./job.ts";
@@ -65,4 +66,4 @@ export interface JobStore {
  * How long a done job is remembered: longer than the IM or the queue may deliver it again. SQS keeps a message for 4
  * days.
  */
-export const rememberJobForMs = 5 * 24 * 60 * 60 * 1000;
+export const rememberJobForMs = 5 * dayMs;

@@ -1,4 +1,5 @@
 import { isMessageType } from "#core/bot/event-type.ts";
+import { dayMs } from "#core/shared/clock.ts";
 import { parseContent } from "./message-content.ts";
 import type { ChannelType, MessageEvent } from "./message-event.ts";
 
@@ -28,7 +29,7 @@ export interface RecallStore {
 /**
  * How long a recall is remembered: the message's job may spend 14 days among the dead letters, and then 4 in its queue.
  */
-export const rememberRecallForMs = 18 * 24 * 60 * 60 * 1000;
+export const rememberRecallForMs = 18 * dayMs;
 
 /** RongCloud's command that takes a message back. */
 export const recallCommand = "RC:RcCmd";

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { heartbeatMs } from "./lease.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -109,7 +110,7 @@ export interface AcquireSlotsPorts {
 }
 
 /** How long a count is used, in milliseconds: as long as a worker's heartbeat. */
-const countLifeMs = 8_000;
+const countLifeMs = heartbeatMs;
 
 export const makeAcquireSlots = ({
   store,

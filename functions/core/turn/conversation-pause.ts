@@ -1,4 +1,5 @@
 import type { FieldValues, Pause } from "#core/answer/pause.ts";
+import { dayMs } from "#core/shared/clock.ts";
 
 /** An answer of a conversation that waits for human input. Times are in milliseconds since the epoch. */
 export interface ConversationPause {
@@ -16,7 +17,7 @@ export interface ConversationPause {
 }
 
 /** Dify's default maximum for a form (HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS). */
-const maxPauseMs = 7 * 24 * 60 * 60_000;
+const maxPauseMs = 7 * dayMs;
 /** The answer may continue after its form has expired: Dify looks for expired forms once a minute. */
 const afterExpiryMs = 60 * 60_000;
 /** A user may fill in a form again until the answer has arrived. */

@@ -1,6 +1,7 @@
 import type { Integration } from "#core/bot/integration.ts";
 import type { ModelType } from "#core/bot/integration-types.ts";
 import type { ChannelType, MessageEvent } from "#core/message/message-event.ts";
+import { dayMs } from "#core/shared/clock.ts";
 import type { Lease } from "#core/shared/lease.ts";
 import type { ConversationPause } from "./conversation-pause.ts";
 import type { Turn } from "./turn.ts";
@@ -84,7 +85,7 @@ export interface ConversationStore {
 }
 
 /** Lifetime of a conversation: 24 hours from the first answer (docs/spec/rongcloud.md, section 7). */
-export const conversationLifeMs = 24 * 60 * 60 * 1000;
+export const conversationLifeMs = dayMs;
 
 /** Whether a group's members share one context (option `context: "group"`). By default each has their own. */
 export const sharesContext = (

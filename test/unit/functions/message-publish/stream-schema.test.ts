@@ -1,15 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import { maxMessageBodyBytes } from "#core/message/message-content.ts";
 import { BridgeError } from "#core/shared/errors.ts";
-import {
-  groupChunkSchema,
-  maxChunkBytes,
-  privateChunkSchema,
-} from "../../../../functions/message-publish/stream-schema.ts";
+import { groupChunkSchema, privateChunkSchema } from "../../../../functions/message-publish/stream-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 
-const parse = (chunk: unknown) => parseJsonBody(privateChunkSchema, jsonOf(chunk), maxChunkBytes);
+const parse = (chunk: unknown) => parseJsonBody(privateChunkSchema, jsonOf(chunk), maxMessageBodyBytes);
 
 const first = { content: "Hel", seq: 1, complete: false };
 const later = { content: "lo", seq: 2, complete: false, messageUID: "m1" };
