@@ -45,9 +45,9 @@ export interface ChunkPlanner {
   /** When the next chunk may be sent, in milliseconds since the epoch: with the next plan if it waits for text, otherwise 0. */
   nextChunkAt(open: OpenMessage, waiting: string): number;
   /** Whether no text was sent since the last checkpoint. */
-  readonly isSettled: boolean;
+  readonly isIdleSaved: boolean;
   /** Stores that all text was sent, while the model says nothing. */
-  settle(open: OpenMessage, sent: TextHash): void;
+  saveIdle(open: OpenMessage, sent: TextHash): void;
   /** The message is about to be closed and another to begin: until then nobody could tell what was sent. */
   end(open: OpenMessage): Promise<void>;
   /** The message was closed. */
@@ -110,10 +110,10 @@ export const makeChunkPlanner = ({ clock, lease, intervalMs }: ChunkPlannerPorts
       if (!active || lengthBy(active, open, waiting) !== undefined) return 0;
       return endsAt(active, open, waiting);
     },
-    get isSettled() {
+    get isIdleSaved() {
       return !active || isEmpty(active);
     },
-    settle: (open, sent) => {
+    saveIdle: (open, sent) => {
       start(open, sent, emptyPlan);
     },
     end: async ({ messageUID, seq }) => {

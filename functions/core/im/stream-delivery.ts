@@ -1,6 +1,5 @@
 import type { AnswerEnding, AnswerSink, Delivery } from "#core/answer/answer-sink.ts";
 import type { Clock } from "#core/shared/clock.ts";
-import { makeTextHash } from "#core/shared/text-hash.ts";
 import { makeChunkPlanner } from "./chunk-planner.ts";
 import {
   type CompleteReason,
@@ -19,6 +18,7 @@ import {
   splitLength,
 } from "./message-size.ts";
 import { isTextRefused, notifyRefused } from "./notify-refused.ts";
+import { makeOutgoingText } from "./outgoing-text.ts";
 import { makeSendPacer } from "./send-pacer.ts";
 import { makeStreamMessage, type StreamMessage, type StreamMessagePorts } from "./stream-message.ts";
 import { makeWholeDelivery } from "./whole-delivery.ts";
@@ -56,7 +56,7 @@ const closingMs = 12_000;
 export const keepAliveMs = 20_000;
 
 /** After this long without a chunk, a checkpoint says that all text was sent, in milliseconds. */
-const settleMs = 2_000;
+const idleMs = 2_000;
 
 /** In characters: if more text than this is waiting, the model is asked to wait too. */
 const maxWaitingLength = 64 * 1024;
@@ -111,10 +111,9 @@ export const makeStreamDelivery = ({
   return (route, lease, earlier) => {
     const delivered = Promise.withResolvers<Delivery>();
     const pacer = makeSendPacer(() => intervalMs(lease.answersInProgress?.() ?? 1));
-    const settled = new AbortController();
+    const finished = new AbortController();
     const gaveUp = new AbortController();
     const full = new AbortController();
-    let waiting = "";
     let closing: CompleteReason | undefined;
     let replaced = false;
     let running = false;
@@ -126,10 +125,7 @@ export const makeStreamDelivery = ({
     let whole: AnswerSink | undefined;
     /** The pause before the next chunk, and what ends it. */
     let pause: { readonly until: number; readonly end: AbortController } | undefined;
-    /** Of the answer's text in all messages, since it was last replaced. */
-    let sent = makeTextHash();
-    /** Number of characters at the start of `waiting` that only open a block again. */
-    let reopening = 0;
+    const text = makeOutgoingText();
 
     const onCall = (): void => {
       lastCallAt = clock.now();
@@ -141,28 +137,6 @@ export const makeStreamDelivery = ({
     /** Of the text that the message has. */
     let blocks = makeBlockTracker();
 
-    /** Opens a block again in the next message; set if no text has followed yet. */
-    let reopenNext: Continuation["reopen"] | undefined;
-    const reopenWith = (reopen: Continuation["reopen"]): void => {
-      if (waiting === "") reopenNext = reopen;
-      else {
-        const before = waiting.length;
-        waiting = reopen(waiting);
-        reopening += waiting.length - before;
-      }
-    };
-    const addText = (text: string): void => {
-      const added = reopenNext ? reopenNext(text) : text;
-      reopening += added.length - text.length;
-      reopenNext = undefined;
-      waiting += added;
-    };
-    const countSent = (text: string): void => {
-      const opening = Math.min(reopening, text.length);
-      reopening -= opening;
-      sent.append(text.slice(opening));
-    };
-
     const planner = makeChunkPlanner({ clock, lease, intervalMs: () => pacer.intervalMs });
     /** The message, if its chunks are cut by a plan. */
     const plannedMessage = (): OpenMessage | undefined =>
@@ -172,7 +146,7 @@ export const makeStreamDelivery = ({
       if (closing !== undefined) return 0;
       const open = plannedMessage();
       if (!open || replaced || isKeepAliveDue) return nextCallAt;
-      return Math.max(nextCallAt, planner.nextChunkAt(open, waiting));
+      return Math.max(nextCallAt, planner.nextChunkAt(open, text.waiting));
     };
 
     const drain = (): void => {
@@ -180,9 +154,9 @@ export const makeStreamDelivery = ({
       drained = undefined;
     };
 
-    const settle = (delivery: Delivery): void => {
-      settled.abort("settled");
-      pause?.end.abort("settled");
+    const finish = (delivery: Delivery): void => {
+      finished.abort("finished");
+      pause?.end.abort("finished");
       drain();
       if (delivery.status === "undelivered") gaveUp.abort();
       delivered.resolve(delivery);
@@ -193,65 +167,63 @@ export const makeStreamDelivery = ({
 
     /** `next`: how the block that the message ends in is closed, and opened again in the next. */
     const send = async (
-      text: string,
+      chunk: string,
       reason: CompleteReason | undefined,
       next: Continuation = noContinuation,
     ): Promise<void> => {
-      const result = await message.send(text + next.closing, reason, retryUntil(reason));
+      const result = await message.send(chunk + next.closing, reason, retryUntil(reason));
       pacer.onAccepted();
-      if (result === "accepted") countSent(text);
+      if (result === "accepted") text.countSent(chunk);
       const open = plannedMessage();
-      if (open) planner.begin(open, sent);
+      if (open) planner.begin(open, text.sent);
       else lease.onOpen(message.open);
       if (!isKeptAlive) keepAlive();
-      if (result === "accepted" && reason === undefined) return blocks.push(text);
+      if (result === "accepted" && reason === undefined) return blocks.push(chunk);
       planner.forget();
       const { reopen } = blocks.continuation();
       message = startMessage();
       blocks = makeBlockTracker();
       if (result === "accepted") {
-        if (!replaced) reopenWith(next.reopen);
+        if (!replaced) text.reopenWith(next.reopen);
         return;
       }
       // Unless a replacement is waiting by now.
       if (!replaced) {
-        waiting = text + waiting;
-        if (reason !== completeReason.replaced) reopenWith(reopen);
+        text.putBack(chunk);
+        if (reason !== completeReason.replaced) text.reopenWith(reopen);
       }
       if (result === "ended") return;
       whole = deliverWhole(route, lease);
       whole.full?.addEventListener("abort", () => full.abort(), { once: true });
-      whole.delta(waiting);
-      waiting = "";
+      whole.delta(text.take());
       drain();
     };
 
-    const settleCheckpoint = (): void => {
+    const saveIdle = (): void => {
       const open = plannedMessage();
-      const isIdle = !running && !settled.signal.aborted && clock.now() - lastCallAt >= settleMs;
-      if (open && isIdle && !planner.isSettled) planner.settle(open, sent);
+      const isIdle = !running && !finished.signal.aborted && clock.now() - lastCallAt >= idleMs;
+      if (open && isIdle && !planner.isIdleSaved) planner.saveIdle(open, text.sent);
     };
 
     const keepAlive = async (): Promise<void> => {
       isKeptAlive = true;
-      while (!settled.signal.aborted) {
-        const pauseMs = planner.isSettled ? keepAliveMs : settleMs;
-        await clock.sleep(Math.max(pacer.intervalMs, lastCallAt + pauseMs - clock.now()), settled.signal);
-        settleCheckpoint();
+      while (!finished.signal.aborted) {
+        const pauseMs = planner.isIdleSaved ? keepAliveMs : idleMs;
+        await clock.sleep(Math.max(pacer.intervalMs, lastCallAt + pauseMs - clock.now()), finished.signal);
+        saveIdle();
         isKeepAliveDue = message.open !== undefined && clock.now() - lastCallAt >= keepAliveMs;
         if (isKeepAliveDue) run();
       }
     };
 
-    const hasWork = (): boolean => replaced || isKeepAliveDue || waiting !== "" || closing !== undefined;
+    const hasWork = (): boolean => replaced || isKeepAliveDue || text.waiting !== "" || closing !== undefined;
 
     const sendPlanned = async (open: OpenMessage): Promise<void> => {
-      const length = await planner.nextChunk(open, sent, () => waiting);
+      const length = await planner.nextChunk(open, text.sent, () => text.waiting);
       if (length === undefined || replaced || !lease.isHeld()) return;
-      const text = waiting.slice(0, length);
-      waiting = waiting.slice(length);
+      const chunk = text.take(length);
       drain();
-      await send(text, undefined);
+      await send(chunk, undefined);
     };
 
     const sendNext = async (): Promise<void> => {
@@ -259,37 +231,36 @@ export const makeStreamDelivery = ({
         replaced = false;
         const open = plannedMessage();
         if (open) await planner.end(open);
-        sent = makeTextHash();
+        text.forgetSent();
         if (message.open) await send("", completeReason.replaced);
         return;
       }
       isKeepAliveDue = false;
-      const cut = cutLength(waiting, message.size);
+      const cut = cutLength(text.waiting, message.size);
       const open = plannedMessage();
       if (open && cut === undefined && closing === undefined) return sendPlanned(open);
       if (open && cut !== undefined) {
         await planner.end(open);
         if (replaced || !lease.isHeld()) return;
       }
-      const text = waiting.slice(0, cut);
-      waiting = waiting.slice(text.length);
+      const chunk = text.take(cut);
       drain();
-      if (cut !== undefined) return send(text, completeReason.continued, blocks.continuation(text));
+      if (cut !== undefined) return send(chunk, completeReason.continued, blocks.continuation(chunk));
       const reason = closing;
-      if (text !== "" || message.open) await send(text, reason);
-      if (reason === undefined || waiting !== "") return;
-      settle(whole ? await whole.end({ status: "complete" }) : { status: "delivered" });
+      if (chunk !== "" || message.open) await send(chunk, reason);
+      if (reason === undefined || text.waiting !== "") return;
+      finish(whole ? await whole.end({ status: "complete" }) : { status: "delivered" });
     };
 
     const sendWaiting = async (): Promise<void> => {
-      while (hasWork() && !settled.signal.aborted) {
+      while (hasWork() && !finished.signal.aborted) {
         for (let until = nextSendAt(); until > clock.now(); until = nextSendAt()) {
           pause = { until, end: new AbortController() };
           await clock.sleep(until - clock.now(), pause.end.signal);
           pause = undefined;
-          if (settled.signal.aborted) return;
+          if (finished.signal.aborted) return;
         }
-        if (!lease.isHeld()) return settle({ status: "undelivered", reason: "abandoned" });
+        if (!lease.isHeld()) return finish({ status: "undelivered", reason: "abandoned" });
         await sendNext();
         // `running` stays set: from now on all text goes into the single message at the end.
         if (whole && closing === undefined) return;
@@ -312,19 +283,19 @@ export const makeStreamDelivery = ({
           await message.send("", completeReason.brokenOff, clock.now()).catch(() => undefined);
         }
         await notifyRefused(im, error, route);
-        settle({ status: "undelivered", reason: String(error) });
+        finish({ status: "undelivered", reason: String(error) });
       });
     };
 
-    const startAfter = ({ text, open }: EarlierText): void => {
-      sent.append(text);
-      blocks.push(text);
+    const startAfter = ({ text: before, open }: EarlierText): void => {
+      text.countSent(before);
+      blocks.push(before);
       lastCallAt = clock.now();
       if (open) {
-        message = makeStreamMessage(route, messagePorts, { open, text });
+        message = makeStreamMessage(route, messagePorts, { open, text: before });
         keepAlive();
       } else {
-        reopenWith(blocks.continuation().reopen);
+        text.reopenWith(blocks.continuation().reopen);
         blocks = makeBlockTracker();
       }
     };
@@ -333,35 +304,33 @@ export const makeStreamDelivery = ({
     return {
       gaveUp: gaveUp.signal,
       full: full.signal,
-      delta: (text) => {
-        if (whole) return whole.delta(text);
-        if (settled.signal.aborted) return undefined;
-        addText(text);
+      delta: (more) => {
+        if (whole) return whole.delta(more);
+        if (finished.signal.aborted) return undefined;
+        text.add(more);
         run();
-        if (waiting.length <= maxWaitingLength) return undefined;
+        if (text.waiting.length <= maxWaitingLength) return undefined;
         drained ??= Promise.withResolvers<void>();
         return drained.promise;
       },
-      replace: (text) => {
-        if (whole) return whole.replace(text);
+      replace: (replacement) => {
+        if (whole) return whole.replace(replacement);
         replaced = message.begun;
-        if (!replaced) sent = makeTextHash();
-        reopenNext = undefined;
-        reopening = 0;
-        waiting = text;
+        if (!replaced) text.forgetSent();
+        text.replaceWaiting(replacement);
         run();
         return undefined;
       },
       end: async (ending) => {
-        if (ending.status === "abandoned") settle({ status: "undelivered", reason: "abandoned" });
-        else if (whole) settle(await whole.end(ending));
+        if (ending.status === "abandoned") finish({ status: "undelivered", reason: "abandoned" });
+        else if (whole) finish(await whole.end(ending));
         else {
           if (ending.status === "stopped" && ending.isRecalled) {
-            waiting = "";
+            text.take();
             replaced = false;
           }
-          closing = reasonFor(ending, !message.begun && waiting === "");
-          if ("sentence" in ending) waiting += ending.sentence;
+          closing = reasonFor(ending, !message.begun && text.waiting === "");
+          if ("sentence" in ending) text.addSentence(ending.sentence);
           run();
         }
         return delivered.promise;
