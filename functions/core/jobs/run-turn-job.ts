@@ -51,6 +51,13 @@ const leasePauseMs = 500;
 /** Time reserved at the end of the invocation, in milliseconds: no calls to the IM start in it. */
 const lastCallMs = 15_000;
 
+/** A job that a worker has claimed, and its time. */
+interface ClaimedRun {
+  readonly leased: LeasedTurn;
+  readonly visibility: JobVisibility;
+  readonly time: WorkerTime;
+}
+
 /** `pauseMs`: how long the job stays hidden before it is delivered again. */
 type Result = { readonly status: "done" } | { readonly status: "retry"; readonly pauseMs: number };
 
@@ -66,12 +73,7 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
   const newLease = (token: string) => ({ token, expiresAt: clock.now() + leaseMs });
 
   /** Keeps the lease meanwhile: if the IM is slow to accept the message, another worker would send it too. */
-  const giveUp = async (
-    leased: LeasedTurn,
-    visibility: JobVisibility,
-    time: WorkerTime,
-    reason: string,
-  ): Promise<Result> => {
+  const giveUp = async ({ leased, visibility, time }: ClaimedRun, reason: string): Promise<Result> => {
     const { job, tries } = leased;
     const lease = newLease(leased.lease.token);
     if (!(await jobs.renew(jobIdOf(job), lease))) return retryIn(pauseAfter(tries));
@@ -87,29 +89,19 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
   };
 
   /** Waiting for other turns does not count as a try. `reason`: for the dead letter if the wait is too long. */
-  const wait = async (
-    leased: LeasedTurn,
-    visibility: JobVisibility,
-    time: WorkerTime,
-    pauseMs: number,
-    reason: string,
-  ): Promise<Result> => {
+  const wait = async (claimed: ClaimedRun, pauseMs: number, reason: string): Promise<Result> => {
     // Before its first delivery the job waited for earlier ones of its conversation.
-    if (clock.now() - visibility.firstReceivedAt > maxWaitMs)
-      return giveUp(leased, visibility, time, `${reason} for ${maxWaitMs / 60_000} minutes`);
-    await postpone(leased);
+    if (clock.now() - claimed.visibility.firstReceivedAt > maxWaitMs)
+      return giveUp(claimed, `${reason} for ${maxWaitMs / 60_000} minutes`);
+    await postpone(claimed.leased);
     return retryIn(pauseMs);
   };
 
-  const waitForConversation = (
-    leased: LeasedTurn,
-    visibility: JobVisibility,
-    time: WorkerTime,
-  ): Promise<Result> => {
-    const { job, tries } = leased;
+  const waitForConversation = (claimed: ClaimedRun): Promise<Result> => {
+    const { job, tries } = claimed.leased;
     report("tried", job, { tries, reason: "another turn is in progress in the conversation" });
-    const pauseMs = Math.min(pauseAfter(visibility.receiveCount), busyPauseMs);
-    return wait(leased, visibility, time, pauseMs, "the conversation was busy");
+    const pauseMs = Math.min(pauseAfter(claimed.visibility.receiveCount), busyPauseMs);
+    return wait(claimed, pauseMs, "the conversation was busy");
   };
 
   /** Waiting for human input does not count as a try, and ends a series of failed ones. */
@@ -132,36 +124,27 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
     return done;
   };
 
-  const waitForSlots = (
-    leased: LeasedTurn,
-    visibility: JobVisibility,
-    time: WorkerTime,
-    limit: SlotLimitKind,
-  ): Promise<Result> => {
+  const waitForSlots = (claimed: ClaimedRun, limit: SlotLimitKind): Promise<Result> => {
+    const { leased, visibility } = claimed;
     log.info("job_postponed", { ...idsOf(leased.job), limit });
     if (leased.job.check) return checkLater(leased, true);
     const pauseMs = slotPauseMs(clock.now() - visibility.firstReceivedAt, random);
-    return wait(leased, visibility, time, pauseMs, `the ${limit}'s turns were all in use`);
+    return wait(claimed, pauseMs, `the ${limit}'s turns were all in use`);
   };
 
-  const answerLeased = async (
-    leased: LeasedTurn,
-    visibility: JobVisibility,
-    time: WorkerTime,
-  ): Promise<Result> => {
+  const answerClaimed = async (claimed: ClaimedRun): Promise<Result> => {
+    const { leased, visibility, time } = claimed;
     const { job, tries } = leased;
     // Nobody waits for the answer to a recalled message, so there is nobody to apologise to.
     const isRecalled = async () => (await leased.state.catch(() => undefined))?.isRecalled === true;
     if (tries > maxTries && !(await isRecalled())) {
-      return giveUp(leased, visibility, time, `the worker crashed or timed out ${maxTries} times`);
+      return giveUp(claimed, `the worker crashed or timed out ${maxTries} times`);
     }
     try {
       const answered = await keep(leased, visibility, (activeLease) => answer(leased, activeLease, time));
       switch (answered.status) {
         case "busy":
-          return job.check
-            ? await checkLater(leased, true)
-            : await waitForConversation(leased, visibility, time);
+          return job.check ? await checkLater(leased, true) : await waitForConversation(claimed);
         case "waiting":
           return await checkLater(leased, answered.isRunning);
         case "abandoned":
@@ -174,7 +157,7 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
       }
     } catch (error) {
       report("tried", job, { tries, reason: String(error) });
-      if (tries === maxTries) return giveUp(leased, visibility, time, String(error));
+      if (tries === maxTries) return giveUp(claimed, String(error));
       throw error;
     }
   };
@@ -212,9 +195,8 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
       const { open, reference } = claim;
       const { refusedBy, inUse: answersInProgress } = await acquiring;
       const leased = { job, lease, tries, state, open, reference, wasPostponed, answersInProgress };
-      const running = refusedBy
-        ? waitForSlots(leased, visibility, time, refusedBy)
-        : answerLeased(leased, visibility, time);
+      const claimed: ClaimedRun = { leased, visibility, time };
+      const running = refusedBy ? waitForSlots(claimed, refusedBy) : answerClaimed(claimed);
       return await running.catch(async (error: unknown) => {
         log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
         await release(leased);
