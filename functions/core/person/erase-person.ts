@@ -33,7 +33,7 @@ export interface ErasedPerson {
     /** Of models' servers. */
     readonly modelConversations: number;
   };
-  /** Set if the time was over: the next call's `until`. */
+  /** Set if the time had expired: the next call's `until`. */
   readonly continueUntil?: number | undefined;
   /** Turns that have not ended yet. */
   readonly inProgress: number;
@@ -95,8 +95,11 @@ export const makeErasePerson =
       return records.removeConversation(key);
     };
 
-    /** Deletes the person's turns, newest first, and before each the conversation that only it leads to. */
-    const eraseTurns = async () => {
+    /**
+     * Deletes the person's turns, newest first, and before each the conversation that only it leads to. `known`: the app's models
+     * now; others are gone.
+     */
+    const eraseTurns = async (known: readonly BotModel[]) => {
       const turns: Removal[] = [];
       const conversations: Removal[] = [];
       const gone = new Map<string, BotModel>();
@@ -109,9 +112,9 @@ export const makeErasePerson =
         if (story.fromUserId !== userId) continue;
         const keys = conversationsOf(person, story);
         for (const { botUserId: bot, integrationType: type } of keys)
-          if (!all.some((each) => each.bot === bot && each.type === type))
+          if (!known.some((each) => each.bot === bot && each.type === type))
             gone.set(JSON.stringify([bot, type]), { bot, type });
-        // All of them, also if the time is over meanwhile: nothing else leads to them.
+        // All of them, also if the time expires meanwhile: nothing else leads to them.
         conversations.push(...(await Promise.all(keys.map(removeOnce))));
         turns.push(await records.removeTurn(story));
       }
@@ -129,7 +132,7 @@ export const makeErasePerson =
       all.map((model) => directConversation(person, model)),
       removeOnce,
     );
-    const { turns, conversations: others, gone, continueUntil } = await eraseTurns();
+    const { turns, conversations: others, gone, continueUntil } = await eraseTurns(all);
     const conversations = [...direct, ...others];
 
     const count = (removals: readonly Removal[], removal: Removal) =>
