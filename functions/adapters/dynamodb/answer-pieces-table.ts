@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
@@ -6,17 +6,14 @@ import { seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { AnswerPieces, AnswerRun } from "#core/chat/answer-pieces.ts";
 import { replayLifeMs } from "#core/chat/chat-turn.ts";
-import type { Clock } from "#core/shared/clock.ts";
 import { maxTurnMs } from "#core/turn/turn-time.ts";
 import { answerPieceJson } from "./answer-piece-json.ts";
 import { makeBatchGet } from "./batch-get.ts";
 import { ttlOf } from "./expiry.ts";
+import type { TablePorts } from "./table-ports.ts";
 
-export interface AnswerPiecesTablePorts {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
+export interface AnswerPiecesTablePorts extends TablePorts {
   readonly apps: AppSecrets;
-  readonly clock: Clock;
 }
 
 const pieceRecord = v.object({ sealed: v.string(), expiresAt: v.number() });

@@ -1,13 +1,8 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from "@aws-sdk/lib-dynamodb";
+import { GetCommand, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
-import type { Clock } from "#core/shared/clock.ts";
 import { conditionMet } from "./conditional-write.ts";
+import type { TablePorts } from "./table-ports.ts";
 
 export const appItem = "app";
 
@@ -19,12 +14,6 @@ export const appRecord = v.object({
 
 export type AppRecord = v.InferOutput<typeof appRecord>;
 
-export interface BotIdsPorts {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  readonly clock: Clock;
-}
-
 /** Longer than any invocation: a bot whose id was reserved before that is never created. */
 const creationMs = 60_000;
 
@@ -33,7 +22,7 @@ const creationMs = 60_000;
  * separate from the bots' own items, and no write covers both. Creating a bot adds its id before and after; deleting one checks the bot again
  * afterwards; and after a crash, the next read of all bots repairs the set (docs/adr/0006).
  */
-export const makeBotIds = ({ client, tableName, clock }: BotIdsPorts) => {
+export const makeBotIds = ({ client, tableName, clock }: TablePorts) => {
   const update = (
     appKey: string,
     userIds: readonly string[],

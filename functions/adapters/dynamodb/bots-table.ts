@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type AppSecrets, type AppWithKeys, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { BotStore } from "#core/bot/bot.ts";
 import { hasPlainKey } from "#core/bot/integration.ts";
-import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { makeBotIds } from "./bot-ids.ts";
 import { type BotRecord, sealedKeysOf, toBot, toBotRecord, toOpenBot, toPreview } from "./bot-record.ts";
@@ -17,14 +16,12 @@ import {
 } from "./bot-updates.ts";
 import { conditionMet } from "./conditional-write.ts";
 import { botItem, type Listing, makeReadBots } from "./read-bots.ts";
+import type { TablePorts } from "./table-ports.ts";
 import type { UpdateExpression } from "./update-expression.ts";
 import { botRefusal, hasIntegration, integrationRefusal, lacksIntegration } from "./update-refusals.ts";
 
-export interface BotsTablePorts {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
+export interface BotsTablePorts extends TablePorts {
   readonly apps: AppSecrets;
-  readonly clock: Clock;
 }
 
 /**

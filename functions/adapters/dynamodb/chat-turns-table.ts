@@ -11,7 +11,7 @@ import {
 } from "#core/chat/chat-turn.ts";
 import type { StoryBeginning } from "#core/turn/turn-story.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
-import type { TurnsTablePorts } from "./jobs-table.ts";
+import type { TurnsTablePorts } from "./table-ports.ts";
 
 const turnRecord = v.object({
   userId: v.string(),

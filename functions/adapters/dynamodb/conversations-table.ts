@@ -1,10 +1,9 @@
-import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type AppSecrets, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { keyIdOf, seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
-import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
 import {
   type Conversation,
@@ -16,12 +15,10 @@ import { type ConversationPause, pauseEndsAt } from "#core/turn/conversation-pau
 import { makeConditionalUpdates } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 import { pauseRecord } from "./pause-record.ts";
+import type { TablePorts } from "./table-ports.ts";
 
-export interface ConversationsTablePorts {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
+export interface ConversationsTablePorts extends TablePorts {
   readonly apps: AppSecrets;
-  readonly clock: Clock;
   readonly log: Log;
 }
 

@@ -1,19 +1,9 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type JobId, jobKeyOf } from "#core/jobs/job.ts";
 import type { JobClaim, JobStore } from "#core/jobs/job-store.ts";
-import type { Clock } from "#core/shared/clock.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
-import type { StoryAttributes } from "./story-attributes.ts";
-
-export interface TurnsTablePorts {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  readonly clock: Clock;
-  /** Required, so that no function silently keeps none. */
-  readonly stories: StoryAttributes;
-}
+import type { TurnsTablePorts } from "./table-ports.ts";
 
 const sentText = v.object({
   length: v.number(),

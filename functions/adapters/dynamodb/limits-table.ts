@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import type { LimitName } from "#core/bot/limits.ts";
-import { limitNames } from "#core/bot/limits.ts";
+import { type LimitName, limitNames } from "#core/bot/limits.ts";
 import type { CountedScope, LimitStore } from "#core/turn/limit-store.ts";
 import { reachedLimit, windowEnd } from "#core/turn/limit-windows.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
 import { countsKey, minuteAttribute, noticeKey, parseCounts, pastMinuteAttributes } from "./limits-record.ts";
-import type { GuardsTablePorts } from "./replay-guard.ts";
+import type { TablePorts } from "./table-ports.ts";
 
 /** A round only fails if a turn was taken back in the meantime. */
 const maxRounds = 4;
@@ -35,7 +34,7 @@ const warnedAttribute: Partial<Record<LimitName, string>> = {
  * Counts of turns and tokens, in the guards table: a record for each day and each app, bot or user that has limits. One
  * conditional write checks all its limits and counts a turn (docs/adr/0046).
  */
-export const makeLimitsTable = ({ client, tableName, clock }: GuardsTablePorts): LimitStore => {
+export const makeLimitsTable = ({ client, tableName, clock }: TablePorts): LimitStore => {
   const { update, updateAndGet } = makeConditionalUpdates({
     client,
     tableName,

@@ -1,15 +1,9 @@
-import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { parseRecord } from "#adapters/node/parse-record.ts";
-import type { Clock } from "#core/shared/clock.ts";
 import { makeBatchGet } from "./batch-get.ts";
 import { type AppRecord, appItem, appRecord } from "./bot-ids.ts";
 import { type BotRecord, botRecord } from "./bot-record.ts";
-
-export interface ReadBotsPorts {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  readonly clock: Clock;
-}
+import type { TablePorts } from "./table-ports.ts";
 
 type Keys = Record<string, string>[];
 type Item = Record<string, unknown>;
@@ -31,7 +25,7 @@ export interface Listing {
   readonly complete: boolean;
 }
 
-export const makeReadBots = ({ client, tableName, clock }: ReadBotsPorts) => {
+export const makeReadBots = ({ client, tableName, clock }: TablePorts) => {
   const getBatch = makeBatchGet({ client, tableName, clock });
 
   return {

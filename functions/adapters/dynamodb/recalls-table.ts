@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type RecallStore, rememberRecallForMs, type SentMessage } from "#core/message/recall.ts";
 import { ttlOf } from "./expiry.ts";
-import type { GuardsTablePorts } from "./replay-guard.ts";
+import type { TablePorts } from "./table-ports.ts";
 
 const recallRecord = v.object({
   recalledBy: v.set(v.string()),
@@ -31,7 +31,7 @@ export const isRecalledIn = (
  * Recalls, in the guards table: one item per message, with everyone who claims to have taken it back. Whether that is its
  * sender shows only once the message's job is known.
  */
-export const makeRecallsTable = ({ client, tableName, clock }: GuardsTablePorts): RecallStore => ({
+export const makeRecallsTable = ({ client, tableName, clock }: TablePorts): RecallStore => ({
   add: async ({ byUserId, isAdmin, ...message }) => {
     const expiresAt = clock.now() + rememberRecallForMs;
     await client.send(

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { jobKeyOf } from "#core/jobs/job.ts";
 import type { ReopenJob } from "#core/jobs/redrive-jobs.ts";
 import { conditionMet } from "./conditional-write.ts";
-import type { TurnsTablePorts } from "./jobs-table.ts";
+import type { TablePorts } from "./table-ports.ts";
 
 const doneRecord = v.object({ state: v.literal("done"), outcome: v.string() });
 
@@ -13,7 +13,7 @@ const doneRecord = v.object({ state: v.literal("done"), outcome: v.string() });
  * another worker had claimed the job.
  */
 export const makeReopenJob =
-  ({ client, tableName, clock }: Omit<TurnsTablePorts, "stories">): ReopenJob =>
+  ({ client, tableName, clock }: TablePorts): ReopenJob =>
   async (id) => {
     const record = { TableName: tableName, Key: { turn: jobKeyOf(id) } };
     const isOpen = await conditionMet(

@@ -1,14 +1,8 @@
-import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { ReplayGuard, SignatureUse, UseTimes } from "#core/intake/replay-guard.ts";
-import type { Clock } from "#core/shared/clock.ts";
 import { conditionMet } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
-
-export interface GuardsTablePorts {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  readonly clock: Clock;
-}
+import type { TablePorts } from "./table-ports.ts";
 
 /** Records of 0.2 have no time of signing. */
 const isSameUse = "seenBy = :use AND (attribute_not_exists(signedAt) OR signedAt = :signedAt)";
@@ -17,7 +11,7 @@ const isSameUse = "seenBy = :use AND (attribute_not_exists(signedAt) OR signedAt
  * One conditional write per request: of two concurrent ones, exactly one succeeds. By the use the SDK, which repeats a write
  * whose response was lost, also recognises its own item.
  */
-export const makeReplayGuard = ({ client, tableName, clock }: GuardsTablePorts): ReplayGuard => {
+export const makeReplayGuard = ({ client, tableName, clock }: TablePorts): ReplayGuard => {
   const record = (
     { signature, signedAt, use }: SignatureUse,
     { recordedUntil, renewableUntil }: UseTimes,

@@ -10,7 +10,6 @@ import {
 import { makeBatchGet } from "./batch-get.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
 import { ttlOf } from "./expiry.ts";
-import type { GuardsTablePorts } from "./replay-guard.ts";
 import {
   countAttribute,
   counterOf,
@@ -24,8 +23,9 @@ import {
   slotAttribute,
   toSlotEntry,
 } from "./slots-record.ts";
+import type { TablePorts } from "./table-ports.ts";
 
-export interface SlotsTablePorts extends GuardsTablePorts {
+export interface SlotsTablePorts extends TablePorts {
   /** Returns a number from 0 to 1. */
   readonly random: () => number;
 }

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type AppSecrets, requireApp } from "#adapters/secrets/app-secrets.ts";
@@ -6,12 +6,13 @@ import { unseal } from "#adapters/secrets/key-cipher.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { channelTypes } from "#core/message/message-event.ts";
-import { type Clock, dayMs } from "#core/shared/clock.ts";
+import { dayMs } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
 import type { StoryRange, StoryStore } from "#core/turn/story-store.ts";
 import { turnChannels } from "#core/turn/turn-report.ts";
 import { endOutcomes, type StoryText, type TurnStory } from "#core/turn/turn-story.ts";
 import { partitionOf, shardOf, storyIndex, storyShards, textContext } from "./story-attributes.ts";
+import type { TablePorts } from "./table-ports.ts";
 import { turnKeyOf, turnNameOf } from "./turn-name.ts";
 
 const text = v.optional(v.string());
@@ -71,10 +72,7 @@ const record = v.object({
 
 const storyText = v.object({ question: v.string(), answer: v.string() });
 
-export interface StoriesTablePorts {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  readonly clock: Clock;
+export interface StoriesTablePorts extends TablePorts {
   readonly apps: Pick<AppSecrets, "find" | "findFresh">;
   readonly log: Log;
   /** See `StoryAttributesPorts`. */

@@ -4,13 +4,13 @@ import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import { conditionMet } from "./conditional-write.ts";
-import type { GuardsTablePorts } from "./replay-guard.ts";
+import type { TablePorts } from "./table-ports.ts";
 import { keyOf, lifeFrom } from "./user-guard-record.ts";
 
 const revocation = v.object({ revokedBefore: v.number() });
 
 /** Revocations are in the user's record of the guards table, which also counts the user's turns (`makeUserGuard`). */
-export const makeTokenRevocations = ({ client, tableName, clock }: GuardsTablePorts): TokenRevocations => ({
+export const makeTokenRevocations = ({ client, tableName, clock }: TablePorts): TokenRevocations => ({
   isRevoked: async ({ issuedAt, ...user }) => {
     const { Item } = await client.send(
       new GetCommand({

@@ -3,7 +3,7 @@ import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { minuteMs, type UserState } from "#core/chat/decide-admission.ts";
 import type { GuardedUser, TurnRequest, UserLimits } from "#core/chat/user-guard.ts";
 import { makeConditionalUpdates } from "./conditional-write.ts";
-import type { GuardsTablePorts } from "./replay-guard.ts";
+import type { TablePorts } from "./table-ports.ts";
 import {
   attributeOf,
   type Counted,
@@ -13,7 +13,7 @@ import {
   type StoredUser,
 } from "./user-guard-record.ts";
 
-export interface UserGuardTablePorts extends GuardsTablePorts {
+export interface UserGuardTablePorts extends TablePorts {
   readonly counts: Counted;
 }
 

@@ -6,10 +6,10 @@ import { keyIdOf, seal, unseal } from "#adapters/secrets/key-cipher.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { GuardedUser } from "#core/chat/user-guard.ts";
 import type { UserProfiles } from "#core/chat/user-profile.ts";
-import type { GuardsTablePorts } from "./replay-guard.ts";
+import type { TablePorts } from "./table-ports.ts";
 import { lifeFrom } from "./user-guard-record.ts";
 
-export interface UserProfilesTablePorts extends GuardsTablePorts {
+export interface UserProfilesTablePorts extends TablePorts {
   readonly apps: AppSecrets;
 }
 
