@@ -10,6 +10,3 @@ export const feedbackSchema = v.object({
   ),
   content: v.pipe(v.exactOptional(stringOf(1, 4096)), v.description("A comment.")),
 });
-
-/** Query parameters: the conversation's name, if any. */
-export const conversationQuery = v.object({ conversation: v.optional(stringOf(1, 64)) });

@@ -7,10 +7,9 @@ import type { ChatUser } from "#core/chat/chat-user.ts";
 import type { ReadConversationMessages } from "#core/chat/conversation-messages.ts";
 import type { TurnFeedback } from "#core/chat/turn-feedback.ts";
 import type { UploadChatFile } from "#core/chat/upload-chat-file.ts";
-import { conversationQuery, feedbackSchema } from "./feedback-schema.ts";
-import { messagesQuery } from "./messages-query.ts";
+import { feedbackSchema } from "./feedback-schema.ts";
+import { conversationQuery, messagesQuery, uploadQuery } from "./queries.ts";
 import { readUpload } from "./read-upload.ts";
-import { uploadQuery } from "./upload-query.ts";
 
 export interface ChatControlPorts {
   readonly stopChatTurn: (user: ChatUser, botUserId: string, turn: string) => Promise<void>;

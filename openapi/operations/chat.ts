@@ -1,9 +1,14 @@
 import * as v from "valibot";
 import { maxIdCharacters } from "#adapters/api-gateway/path-parameter.ts";
 import { integerBetween, stringOf } from "#core/shared/rules.ts";
-import { conversationQuery, feedbackSchema } from "../../functions/chat-control/feedback-schema.ts";
-import { defaultMessages, maxMessages, messagesQuery } from "../../functions/chat-control/messages-query.ts";
-import { uploadQuery } from "../../functions/chat-control/upload-query.ts";
+import { feedbackSchema } from "../../functions/chat-control/feedback-schema.ts";
+import {
+  conversationQuery,
+  defaultMessages,
+  maxMessages,
+  messagesQuery,
+  uploadQuery,
+} from "../../functions/chat-control/queries.ts";
 import { chatHeaders, chatSchema, inputSchema } from "../../functions/chat-stream/chat-schema.ts";
 import type { Operation, Parameter } from "../operation.ts";
 import { chatAnswer, conversation, done, messages, suggestions, upload } from "../reply-schemas.ts";

@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { describeCallFailure, describeServerStatus } from "#adapters/model-api/describe-failure.ts";
-import { shownText } from "#adapters/model-api/shown-text.ts";
 import type { Model } from "#core/answer/model.ts";
 import {
   type CheckedApp,
@@ -28,6 +27,10 @@ const maxNameCharacters = 200;
 const maxDescriptionCharacters = 2_000;
 /** Of each input; the array has at most 1,000 already. */
 const maxInputs = 100;
+
+/** A text of Dify's that is shown to the caller: without the key that the call had, and not longer than this. */
+const shownText = (text: string, apiKey: string, maxCharacters: number): string =>
+  text.replaceAll(apiKey, "****").slice(0, maxCharacters).toWellFormed();
 
 const notDify =
   "is not the API of a Dify app. The base URL is on the app's page API Access in Dify, and ends in /v1.";

@@ -1,3 +1,4 @@
+import type { DeliveryWatch } from "#core/turn/story-recorder.ts";
 import type { ImMessages, MessageRoute } from "./im-messages.ts";
 
 /** A call that sends text, or that closes a message and has none. */
@@ -26,3 +27,12 @@ export const observeCalls = (im: ImMessages, { onSent, onRefused }: CallObserver
     sendText: (route, text) => observed({ route, text }, im.sendText(route, text)),
   };
 };
+
+/** Notifies `watch` of each call that has sent text, and of each that was refused. A last chunk that only closes its message has none. */
+export const withCallsWatched = (im: ImMessages, watch: DeliveryWatch): ImMessages =>
+  observeCalls(im, {
+    onSent: ({ text }) => {
+      if (text !== "") watch.onSent();
+    },
+    onRefused: (error) => watch.onRefused(error),
+  });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { ImMessages, MessageRoute } from "#core/im/im-messages.ts";
-import { withCallsWatched } from "#core/im/watch-calls.ts";
+import { withCallsWatched } from "#core/im/observe-calls.ts";
 
 const route: MessageRoute = {
   appKey: "app-one",
