@@ -1,28 +1,22 @@
-import type * as v from "valibot";
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
-import { shorten } from "#adapters/api-gateway/field-path.ts";
-import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
-import { parseInput } from "#adapters/api-gateway/parse-input.ts";
 import { pathParameter } from "#adapters/api-gateway/path-parameter.ts";
 import type { ApiResult } from "#adapters/api-gateway/request-id.ts";
 import { type EventResponse, makeEventResponse } from "#adapters/lambda-stream/event-response.ts";
 import type { VerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import type { AcquireReader } from "#core/chat/acquire-reader.ts";
-import type { BeginChatInput, ChatInput } from "#core/chat/begin-chat-input.ts";
-import type { BeginChatTurn, BegunChatTurn, ChatRequest, ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
+import type { BeginChatInput } from "#core/chat/begin-chat-input.ts";
+import type { BeginChatTurn, BegunChatTurn, ReadyChatTurn } from "#core/chat/begin-chat-turn.ts";
 import { checkBot, findOwnTurn, revokedToken } from "#core/chat/chat-access.ts";
-import { type ChatPart, type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
+import type { ChatPart, ChatPosition } from "#core/chat/chat-event.ts";
 import type { ChatTurn, ChatTurnStore } from "#core/chat/chat-turn.ts";
 import type { ChatUser } from "#core/chat/chat-user.ts";
 import type { FollowChatTurn } from "#core/chat/follow-chat-turn.ts";
 import type { EmitEvent, RunChatTurn } from "#core/chat/run-chat-turn.ts";
-import type { SentFile, SentValue } from "#core/chat/sent-file.ts";
 import type { TokenRevocations } from "#core/chat/user-guard.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { BridgeError, callerError } from "#core/shared/errors.ts";
 import { endingMs, maxWholeAnswerMs } from "#core/turn/turn-time.ts";
-import { chatHeaders, chatSchema, inputSchema, maxBodyBytes } from "./chat-schema.ts";
-import { type CheckFile, makeCheckFile } from "./check-file.ts";
+import { lastPositionOf, makeReadRequests, wantsJson } from "./read-requests.ts";
 import type { ChatStreamRoute } from "./route-keys.ts";
 import { makeWholeAnswer } from "./whole-answer.ts";
 
@@ -60,75 +54,6 @@ const eventHeaders = {
   "x-accel-buffering": "no",
 };
 
-const wantsJson = ({ headers }: ApiRequest): boolean => {
-  const accept = headers.accept?.toLowerCase() ?? "";
-  return accept.includes("application/json") && !accept.includes("text/event-stream");
-};
-
-type ParsedFile = NonNullable<v.InferOutput<typeof chatSchema>["files"]>[number];
-type ParsedValue = v.InferOutput<typeof inputSchema>["inputs"][string];
-
-const toSentFile = (file: ParsedFile, path: string, checkFile: CheckFile): SentFile => {
-  if ("id" in file) return { kind: file.type, token: file.id };
-  checkFile(path, file.url);
-  return { kind: file.type, url: file.url };
-};
-
-const toSentFiles = (files: readonly ParsedFile[], path: string, checkFile: CheckFile): readonly SentFile[] =>
-  files.map((file, index) => toSentFile(file, `${path}[${index}]`, checkFile));
-
-const toSentValue = (value: ParsedValue, path: string, checkFile: CheckFile): SentValue => {
-  if (typeof value === "string") return value;
-  return Array.isArray(value) ? toSentFiles(value, path, checkFile) : toSentFile(value, path, checkFile);
-};
-
-const chatRequestOf = (request: ApiRequest, checkFile: CheckFile): ChatRequest => {
-  const {
-    content,
-    conversation,
-    integration,
-    files = [],
-    parts = [],
-  } = parseJsonBody(chatSchema, request.body, maxBodyBytes);
-  return {
-    botUserId: pathParameter(request, "userId"),
-    content,
-    conversation,
-    integration,
-    files: toSentFiles(files, "files", checkFile),
-    parts,
-    idempotencyKey: parseInput(chatHeaders, { "Idempotency-Key": request.headers["idempotency-key"] })[
-      "Idempotency-Key"
-    ],
-  };
-};
-
-const chatInputOf = (request: ApiRequest, checkFile: CheckFile): ChatInput => {
-  const { form, action, inputs, parts = [] } = parseJsonBody(inputSchema, request.body, maxBodyBytes);
-  return {
-    botUserId: pathParameter(request, "userId"),
-    turn: pathParameter(request, "turn"),
-    form,
-    action,
-    parts,
-    inputs: Object.fromEntries(
-      Object.entries(inputs).map(([name, value]) => [
-        name,
-        toSentValue(value, `inputs.${shorten(name)}`, checkFile),
-      ]),
-    ),
-  };
-};
-
-/** The last event received: a header, or a query parameter for clients such as `EventSource` that cannot set headers. */
-const lastPositionOf = ({ headers, query }: ApiRequest): ChatPosition | undefined => {
-  const value = headers["last-event-id"] ?? query.get("lastEventId") ?? "";
-  if (value === "") return undefined;
-  const position = readPosition(value);
-  if (position) return position;
-  throw callerError("bad_parameter", "Last-Event-ID: must be the id of an event of this turn");
-};
-
 export const makeChatStreamRoutes = ({
   verifyUserToken,
   revocations,
@@ -141,7 +66,7 @@ export const makeChatStreamRoutes = ({
   allowPrivate,
   clock,
 }: ChatStreamPorts): Record<string, StreamedRoute> => {
-  const checkFile = makeCheckFile(allowPrivate);
+  const { chatRequestOf, chatInputOf } = makeReadRequests(allowPrivate);
 
   const timeOf = (leftMs: number, maxMs = Number.POSITIVE_INFINITY): CallTime => ({
     deadline: clock.now() + Math.min(leftMs - endingMs, maxMs),
@@ -203,12 +128,12 @@ export const makeChatStreamRoutes = ({
   /** A route that begins a turn, or a run that continues one, and sends its answer. */
   const answerRoute =
     <Asked extends { readonly parts: readonly ChatPart[] }>(
-      read: (request: ApiRequest, checkFile: CheckFile) => Asked,
+      read: (request: ApiRequest) => Asked,
       begin: (user: ChatUser, asked: Asked, until: number) => Promise<BegunChatTurn>,
     ): StreamedRoute =>
     async (request, leftMs) => {
       const user = await verifyUserToken(request.headers.authorization);
-      const asked = read(request, checkFile);
+      const asked = read(request);
       const isWhole = wantsJson(request);
       const time = timeOf(leftMs, isWhole ? maxWholeAnswerMs : undefined);
       const result = await begin(user, asked, time.until);
