@@ -1,16 +1,8 @@
 import { SignJWT } from "jose";
+import type { SignUserToken } from "#core/chat/user-tokens.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { AppWithKeys } from "./app-secrets.ts";
 import { algorithm } from "./user-token-claims.ts";
-
-/** The user of a token. */
-export interface TokenHolder {
-  readonly userId: string;
-  /** The bots that the token is valid for; undefined: all of the app's. */
-  readonly bots: readonly string[] | undefined;
-}
-
-export type SignUserToken = (app: AppWithKeys, holder: TokenHolder) => Promise<string>;
 
 export interface SignUserTokenPorts {
   readonly clock: Clock;
@@ -20,7 +12,7 @@ export interface SignUserTokenPorts {
 
 /** Signs an expiring token (JWT) for one user of one app. Without `bots` it has at most 256 characters. */
 export const makeSignUserToken =
-  ({ clock, lifeMs }: SignUserTokenPorts): SignUserToken =>
+  ({ clock, lifeMs }: SignUserTokenPorts): SignUserToken<AppWithKeys> =>
   ({ appKey, tokenKeys: [newest] }, { userId, bots }) => {
     const now = clock.now();
     return new SignJWT({ ...(bots && { bots }) })

@@ -2,10 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { makeSignedApi } from "#adapters/api-gateway/signed-api.ts";
 import { systemClock as clock } from "#adapters/node/system-clock.ts";
+import { makeImUsers } from "#adapters/rongcloud/im-users.ts";
 import { makeSignUserToken } from "#adapters/secrets/sign-user-token.ts";
 import { makeVerifyUserToken } from "#adapters/secrets/verify-user-token.ts";
 import type { GuardedUser } from "#core/chat/user-guard.ts";
 import type { ProfileChanges } from "#core/chat/user-profile.ts";
+import { makeExpireUserTokens, makeIssueUserToken } from "#core/chat/user-tokens.ts";
 import type { ForwardCall } from "#core/intake/forward-call.ts";
 import { makeTokenRoutes } from "../../../../functions/user-token/routes.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
@@ -23,12 +25,18 @@ const call = async (path: string, form: string | Buffer, forwardCall?: ForwardCa
   const log = makeMemoryLog();
   const revoked: (GuardedUser & { readonly before: number })[] = [];
   const saved: (GuardedUser & ProfileChanges)[] = [];
+  const imUsers = forwardCall && makeImUsers(forwardCall);
   const routes = makeTokenRoutes({
-    signUserToken: makeSignUserToken({ clock, lifeMs }),
-    revocations: { revoke: async (user, before) => void revoked.push({ ...user, before }) },
-    profiles: { save: async (user, changes) => void saved.push({ ...user, ...changes }) },
+    issueUserToken: makeIssueUserToken({
+      signUserToken: makeSignUserToken({ clock, lifeMs }),
+      profiles: { save: async (user, changes) => void saved.push({ ...user, ...changes }) },
+      imUsers,
+    }),
+    expireUserTokens: makeExpireUserTokens({
+      revocations: { revoke: async (user, before) => void revoked.push({ ...user, before }) },
+      imUsers,
+    }),
     clock,
-    forwardCall,
   });
   const handler = makeSignedApi({ verifyCall: async () => caller, log }, routes);
   const { statusCode, headers, body } = await handler(
