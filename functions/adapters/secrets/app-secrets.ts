@@ -75,6 +75,12 @@ export const requireApp = async <A extends App>(find: Promise<A | undefined>): P
   return app;
 };
 
+/** Whether the app keeps the texts of its turns (`storyText`), as the secret was last read. */
+export const makeKeepsText =
+  (apps: Pick<AppSecrets, "lastKnown">) =>
+  (appKey: string): boolean =>
+    apps.lastKnown(appKey)?.storyText === true;
+
 export interface ReadableAppSecrets extends AppSecrets {
   /** The App Keys in the secret. */
   appKeys(): Promise<readonly string[]>;
