@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { modelTypes } from "#core/bot/integration-types.ts";
-import { oneOf, stringOf } from "#core/shared/rules.ts";
+import { idRule, oneOf, stringOf } from "#core/shared/rules.ts";
 
 /** Query parameters: the conversation's name, if any. */
-export const conversationQuery = v.object({ conversation: v.optional(stringOf(1, 64)) });
+export const conversationQuery = v.object({ conversation: v.optional(idRule) });
 
 export const maxMessages = 100;
 export const defaultMessages = 20;

@@ -3,7 +3,7 @@ import { modelTypes } from "#core/bot/integration-types.ts";
 import { chatParts } from "#core/chat/chat-event.ts";
 import { maxContentBytes } from "#core/message/message-content.ts";
 import { fileKinds, maxQuestionFiles } from "#core/message/question-file.ts";
-import { anyObject, arrayOf, oneOf, stringOf } from "#core/shared/rules.ts";
+import { anyObject, arrayOf, idRule, oneOf, stringOf } from "#core/shared/rules.ts";
 import { wellFormed } from "#core/shared/well-formed.ts";
 
 /** JSON may use six bytes for a one-byte character. */
@@ -49,7 +49,7 @@ const parts = v.pipe(
 export const chatSchema = v.object({
   content,
   conversation: v.pipe(
-    v.exactOptional(stringOf(1, 64)),
+    v.exactOptional(idRule),
     v.description("Name of the conversation. Default: the one that the user has with the bot in the IM."),
   ),
   integration: v.pipe(

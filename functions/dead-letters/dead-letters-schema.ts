@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { deadLetterQueues, maxRedriven } from "#core/jobs/app-dead-letters.ts";
-import { arrayOf, exactObject, integerBetween, oneOf, stringOf } from "#core/shared/rules.ts";
+import { arrayOf, exactObject, idRule, integerBetween, oneOf, stringOf } from "#core/shared/rules.ts";
 
-const userId = stringOf(1, 64);
+const userId = idRule;
 
 const filterEntries = {
   queue: v.optional(oneOf(deadLetterQueues)),

@@ -12,11 +12,11 @@ import {
 import { isMessageType } from "#core/bot/event-type.ts";
 import { maxContentBytes } from "#core/message/message-content.ts";
 import { channelTypes, type MessageEvent } from "#core/message/message-event.ts";
-import { oneOf, stringOf } from "#core/shared/rules.ts";
+import { idRule, oneOf, stringOf } from "#core/shared/rules.ts";
 
 const channelType = oneOf(channelTypes);
 const time = ignoreInvalid(milliseconds);
-const msgUID = ignoreInvalid(stringOf(1, 64));
+const msgUID = ignoreInvalid(idRule);
 const source = ignoreInvalid(stringOf(1, 64));
 
 const messageData = v.object(

@@ -9,7 +9,7 @@ import {
 } from "#adapters/rongcloud/message-fields.ts";
 import type { IncomingMessage } from "#core/intake/incoming-message.ts";
 import { channelTypes } from "#core/message/message-event.ts";
-import { stringOf } from "#core/shared/rules.ts";
+import { idRule, stringOf } from "#core/shared/rules.ts";
 
 /** Channel types without bots: discussions, chat rooms, customer service, notices, public services, ultra groups. */
 const otherChannelTypes = [
@@ -58,7 +58,7 @@ export const routedMessageSchema = (now: number) =>
       content: messageContent,
       channelType: v.picklist([...channelTypes, ...otherChannelTypes], "must be a channel type"),
       msgTimestamp: ignoreInvalid(milliseconds),
-      msgUID: ignoreInvalid(stringOf(1, 64)),
+      msgUID: ignoreInvalid(idRule),
       source: ignoreInvalid(stringOf(1, 64)),
       groupUserIds: v.optional(memberIds, []),
     }),

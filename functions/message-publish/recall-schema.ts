@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { userId } from "#adapters/rongcloud/message-fields.ts";
 import type { RecalledMessage } from "#core/intake/recall-message.ts";
-import { stringOf } from "#core/shared/rules.ts";
+import { idRule } from "#core/shared/rules.ts";
 
 const flag = v.optional(v.picklist(["0", "1"], "must be 0 or 1"), "0");
 
@@ -11,7 +11,7 @@ export const recallSchema = v.pipe(
     fromUserId: userId,
     conversationType: v.picklist(["1", "3"], "must be 1 (private chat) or 3 (group)"),
     targetId: userId,
-    messageUID: stringOf(1, 64),
+    messageUID: idRule,
     sentTime: v.optional(
       v.pipe(
         v.string("must be a string"),

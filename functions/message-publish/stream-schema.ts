@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { userId } from "#adapters/rongcloud/message-fields.ts";
 import { maxContentBytes } from "#core/message/message-content.ts";
-import { integerBetween, issueAt, stringOf, trueOrFalse } from "#core/shared/rules.ts";
+import { idRule, integerBetween, issueAt, trueOrFalse } from "#core/shared/rules.ts";
 
 interface ChunkContent {
   content: string;
@@ -44,7 +44,7 @@ const streamFields = {
         seq: integerBetween(1, Number.MAX_SAFE_INTEGER),
         complete: trueOrFalse,
         completeReason: v.exactOptional(integerBetween(0, Number.MAX_SAFE_INTEGER)),
-        messageUID: v.exactOptional(stringOf(1, 64)),
+        messageUID: v.exactOptional(idRule),
       },
       "must be an object",
     ),

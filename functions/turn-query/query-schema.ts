@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { exactObject, integerBetween, issueAt, oneOf, stringOf } from "#core/shared/rules.ts";
+import { exactObject, idRule, integerBetween, issueAt, oneOf, stringOf } from "#core/shared/rules.ts";
 import { usageGroups } from "#core/turn/story-usage.ts";
 import { storyOutcomes } from "#core/turn/turn-story.ts";
 
@@ -23,7 +23,7 @@ const time = v.pipe(
   v.transform((sent) => (typeof sent === "number" ? sent : Date.parse(sent))),
 );
 
-const userId = stringOf(1, 64);
+const userId = idRule;
 const id = stringOf(1, 1_024);
 
 const range = { since: v.optional(time), until: v.optional(time) };
@@ -48,7 +48,7 @@ export const turnQuerySchema = v.pipe(
   queryOf({
     userId: v.optional(userId),
     fromUserId: v.optional(userId),
-    conversation: v.optional(stringOf(1, 64)),
+    conversation: v.optional(idRule),
     outcome: v.optional(oneOf(storyOutcomes)),
     ...range,
     page: v.optional(integerBetween(1, 1_000_000), 1),

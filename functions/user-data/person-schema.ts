@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import type { ExportPosition } from "#core/person/export-person.ts";
-import { exactObject, integerBetween, stringOf } from "#core/shared/rules.ts";
+import { exactObject, idRule, integerBetween, stringOf } from "#core/shared/rules.ts";
 
-const userId = v.pipe(stringOf(1, 64), v.description("ID of the user."));
+const userId = v.pipe(idRule, v.description("ID of the user."));
 
 export const eraseSchema = exactObject(
   { userId, until: v.optional(integerBetween(0, Number.MAX_SAFE_INTEGER)) },

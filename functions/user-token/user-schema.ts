@@ -1,18 +1,18 @@
 import * as v from "valibot";
-import { arrayOf, stringOf } from "#core/shared/rules.ts";
+import { arrayOf, idRule, stringOf } from "#core/shared/rules.ts";
 
 /** Size as JSON. With more, the token would exceed the accepted length, and proxies' limits for headers. */
 const maxBotsBytes = 2048;
 
 /** A user id (docs/spec/rongcloud.md, section 8). */
 export const userId = v.pipe(
-  stringOf(1, 64),
+  idRule,
   v.regex(/^[A-Za-z0-9+=_-]+$/, "must contain only letters, digits and + = - _"),
 );
 
 /** The bots that the token is valid for. An extension: RongCloud has no such field. */
 const bots = v.pipe(
-  arrayOf(stringOf(1, 64), 20),
+  arrayOf(idRule, 20),
   v.minLength(1, "must contain at least one bot"),
   v.check(
     (ids) => Buffer.byteLength(JSON.stringify(ids)) <= maxBotsBytes,
@@ -34,7 +34,7 @@ export const userSchema = v.object({
 
 /** A request for the profile of a user or bot. Ids of bots may contain any characters. */
 export const profileQuerySchema = v.object({
-  userId: v.pipe(stringOf(1, 64), v.description("The ID of a user or bot.")),
+  userId: v.pipe(idRule, v.description("The ID of a user or bot.")),
 });
 
 /** A request to change a user's profile. Omitted fields keep their values. */

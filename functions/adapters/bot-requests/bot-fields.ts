@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { anyObject, stringOf } from "#core/shared/rules.ts";
+import { anyObject, idRule, stringOf } from "#core/shared/rules.ts";
 
-export const botId = stringOf(1, 64);
+export const botId = idRule;
 
 const maxPairs = 16;
 const maxValueCharacters = 128;

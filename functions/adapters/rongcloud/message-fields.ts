@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type EventType, eventTypes } from "#core/bot/event-type.ts";
 import { maxContentBytes } from "#core/message/message-content.ts";
-import { oneOf, stringOf } from "#core/shared/rules.ts";
+import { idRule, oneOf, stringOf } from "#core/shared/rules.ts";
 
 export const isJson = (text: string): boolean => {
   try {
@@ -12,7 +12,7 @@ export const isJson = (text: string): boolean => {
   }
 };
 
-export const userId = stringOf(1, 64);
+export const userId = idRule;
 export const objectName = stringOf(1, 32);
 
 /**

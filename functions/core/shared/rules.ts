@@ -12,6 +12,9 @@ export const stringOf = (minLength: number, maxLength: number) =>
     v.maxLength(maxLength, `at most ${maxLength} characters`),
   );
 
+/** An id of a user, a bot, a group, a message or a conversation: RongCloud allows 64 characters. */
+export const idRule = stringOf(1, 64);
+
 export const arrayOf = <T extends v.GenericSchema>(item: T, maxLength: number) =>
   v.pipe(v.array(item, "must be an array"), v.maxLength(maxLength, `at most ${maxLength} entries`));
 
