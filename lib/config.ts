@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { type Config, configSchema } from "./config-schema.ts";
+import { type Config, configSchema } from "./config/schema.ts";
 
-export type { Config } from "./config-schema.ts";
+export type { Config } from "./config/schema.ts";
 
 /** Settings by name, before validation. */
 export type GivenSettings = Readonly<Record<string, unknown>>;

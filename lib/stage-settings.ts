@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { defaultStage } from "./config/deployment-settings.ts";
 import type { GivenSettings } from "./config.ts";
-import { defaultStage } from "./config-schema.ts";
 
 const settings = v.record(v.string(), v.unknown(), "must be an object of settings");
 

@@ -1,6 +1,6 @@
 import type { Identity } from "#adapters/oidc/identity.ts";
 
-/** Who may use the console. At least one of the two has an entry (lib/config-schema.ts). */
+/** Who may use the console. At least one of the two has an entry (lib/config/consistent-settings.ts). */
 export interface SignInRules {
   /** In lower case. */
   readonly allowedEmails: readonly string[];

@@ -9,7 +9,7 @@ import {
   optionsByType,
   triggerOptions,
 } from "#core/bot/options.ts";
-import { configSchema } from "../../lib/config-schema.ts";
+import { configSchema } from "../../lib/config/schema.ts";
 import { settingsSchema } from "../../local/settings.ts";
 import { fieldTable } from "./field-table.ts";
 
