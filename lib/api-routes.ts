@@ -6,7 +6,8 @@ import {
   type MethodOptions,
   ResponseTransferMode,
 } from "aws-cdk-lib/aws-apigateway";
-import { type ApiFunctions, streamTimeoutSeconds } from "./api-functions.ts";
+import { streamTimeoutSeconds } from "./api-functions/chat-api.ts";
+import type { ApiFunctions } from "./api-functions.ts";
 import type { BridgeFunction } from "./constructs/bridge-function.ts";
 import { BridgeWebFunction } from "./constructs/bridge-web-function.ts";
 
