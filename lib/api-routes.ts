@@ -27,6 +27,8 @@ const chunksPerSecond = 1_000;
 
 /** Path prefix of the chat API. */
 const chat = "/v1/bots/{userId}";
+const turn = `${chat}/turns/{turn}`;
+
 /** Across all users; each user also has a limit of their own. */
 const chatsPerSecond = 1_000;
 
@@ -80,6 +82,33 @@ const streamed = routeFactory("token", true);
 const withSession = routeFactory("session", true);
 const unauthenticated = routeFactory("none");
 
+/** The routes that users call, and for each path its preflight, which does not invoke the streaming function. */
+const makeChatRoutes = (chatStream: Target, chatControl: Target): readonly Route[] => {
+  const routes = [
+    streamed("POST", `${chat}/chat`, chatStream, chatsPerSecond),
+    streamed("POST", `${turn}/input`, chatStream, chatsPerSecond),
+    streamed("GET", `${turn}/events`, chatStream, chatsPerSecond),
+    withToken("POST", `${turn}/stop`, chatControl),
+    withToken("POST", `${turn}/feedback`, chatControl),
+    withToken("GET", `${turn}/suggested`, chatControl),
+    withToken("GET", `${chat}/conversation`, chatControl),
+    withToken("GET", `${chat}/conversation/messages`, chatControl),
+    withToken("DELETE", `${chat}/conversation`, chatControl),
+    withToken("POST", `${chat}/files`, chatControl),
+  ];
+  const preflights = [...Map.groupBy(routes, ({ path }) => path)].map(([path, calls]) =>
+    unauthenticated("OPTIONS", path, chatControl, Math.max(...calls.map(preflightsPerSecond))),
+  );
+  return [...routes, ...preflights];
+};
+
+/**
+ * The rate of the calls that they precede. For a POST to a turn, the rate of chats: browsers cache preflights by URL, and
+ * each turn has its own.
+ */
+const preflightsPerSecond = ({ method, path, requestsPerSecond }: Route): number =>
+  method === "POST" && path.startsWith(`${turn}/`) ? chatsPerSecond : requestsPerSecond;
+
 /** All routes of the API. */
 export const makeRoutes = ({
   botRegistry,
@@ -125,22 +154,7 @@ export const makeRoutes = ({
   signed("POST", "/user/refresh.json", userToken),
   signed("POST", "/v3/user/export.json", userData),
   signed("POST", "/v3/user/erase.json", userData),
-  streamed("POST", `${chat}/chat`, chatStream, chatsPerSecond),
-  streamed("POST", `${chat}/turns/{turn}/input`, chatStream, chatsPerSecond),
-  streamed("GET", `${chat}/turns/{turn}/events`, chatStream, chatsPerSecond),
-  withToken("POST", `${chat}/turns/{turn}/stop`, chatControl),
-  withToken("POST", `${chat}/turns/{turn}/feedback`, chatControl),
-  withToken("GET", `${chat}/turns/{turn}/suggested`, chatControl),
-  withToken("GET", `${chat}/conversation`, chatControl),
-  withToken("GET", `${chat}/conversation/messages`, chatControl),
-  withToken("DELETE", `${chat}/conversation`, chatControl),
-  withToken("POST", `${chat}/files`, chatControl),
-  ...["chat", "turns/{turn}/input", "turns/{turn}/events", "turns/{turn}/stop", "turns/{turn}/feedback"].map(
-    (path) => unauthenticated("OPTIONS", `${chat}/${path}`, chatControl, chatsPerSecond),
-  ),
-  ...["turns/{turn}/suggested", "conversation", "conversation/messages", "files"].map((path) =>
-    unauthenticated("OPTIONS", `${chat}/${path}`, chatControl),
-  ),
+  ...makeChatRoutes(chatStream, chatControl),
   ...(console
     ? [
         withSession("GET", "/console", console),
