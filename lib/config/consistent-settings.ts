@@ -71,7 +71,7 @@ export const consistentSettings = v.pipe(
         given.console === undefined ||
         given.console.allowedEmails.length > 0 ||
         given.console.allowedGroups.length > 0,
-      "must name allowedEmails or allowedGroups: otherwise everyone of the provider could sign in",
+      "must name allowedEmails or allowedGroups: otherwise anyone with an account at the provider could sign in",
     ),
     ["console"],
   ),

@@ -57,7 +57,7 @@ describe("the console", () => {
   });
 
   test.each([
-    [given, "console: must name allowedEmails or allowedGroups: otherwise everyone of the provider"],
+    [given, "console: must name allowedEmails or allowedGroups: otherwise anyone with an account"],
     [{ ...given, allowedEmails: ["nobody"] }, "console.allowedEmails.0: must be an email address"],
     [
       { ...given, allowedGroups: ["a,b"] },
