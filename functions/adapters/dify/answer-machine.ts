@@ -45,6 +45,8 @@ export interface AnswerMachine {
   readonly detachedRun: DetachedRun | undefined;
   /** Whether a node failed and was retried or replaced by a default value: then only the run's outputs have the right text. */
   readonly mayBeCorrected: boolean;
+  /** Whether a chatflow's run has ended, but its moderation may take until `message_end`, which follows (before 1.13). */
+  readonly awaitsMessageEnd: boolean;
   /** The length of the text before the pause of a run that was resumed, else 0. */
   readonly lengthBefore: number;
   /** The text received so far, including reasoning between tags. */
@@ -58,19 +60,26 @@ export interface AnswerMachine {
 }
 
 const answered: AnswerOutcome = { status: "answered" };
+/** In UTF-16 code units, of an agent's answer: its closing message repeats the end of it. */
+const maxSaid = 64 * 1024;
 const nothing: readonly AnswerEvent[] = [];
 const noIds: AnswerIds = { conversationId: undefined, messageId: undefined, taskId: undefined };
+
+/** Types of the nodes whose text is streamed. */
+const speakingNodes: ReadonlySet<string> = new Set(["llm", "agent"]);
 
 type End = Exclude<MachineState, { status: "reading" }>;
 
 type RunEnd = Extract<DifyEvent, { event: "workflow_finished" }>["data"];
 
-const finished = ({ status, error = "", total_steps }: RunEnd): End => {
+const finished = ({ status, error = "", total_steps }: RunEnd, isModerated: boolean): End => {
   switch (status) {
     case "succeeded":
     case "partial-succeeded":
       return { status: "closing", outcome: answered };
     case "stopped":
+      // Moderation stops the run once it has replaced its text.
+      if (isModerated) return { status: "closing", outcome: answered };
       return { status: "ended", outcome: { status: "stopped" } };
     default:
       return { status: "ended", outcome: runFailure({ status, error, steps: total_steps }) };
@@ -136,8 +145,13 @@ export const makeAnswerMachine = (
   let maybeClosing: string | undefined;
   /** Whether an agent's messages are pieces of new text. */
   let hasPieces = false;
+  /** The end of an agent's answer. */
+  let said = "";
   let isModerated = false;
   let mayBeCorrected = false;
+  /** Whether text may be of a try that failed. */
+  let hasRetriedText = false;
+  let awaitsMessageEnd = false;
   const forms = new Map<string | undefined, DifyForm>();
   const received = makeTextDigest(resumed?.received);
   const lengthBefore = received.length;
@@ -145,6 +159,7 @@ export const makeAnswerMachine = (
   const appendText = (text: string): readonly AnswerEvent[] => {
     if (text === "") return nothing;
     received.append(text);
+    if (isAgent) said = `${said}${text}`.slice(-maxSaid);
     return [{ type: "delta", text }];
   };
   const setText = (whole: string): readonly AnswerEvent[] => {
@@ -155,8 +170,8 @@ export const makeAnswerMachine = (
   };
 
   /**
-   * The New Agent ends with one `message` that repeats the whole answer (1.16), perhaps in other words. Several are pieces of
-   * new text.
+   * The New Agent ends with one `message` that repeats the whole answer (1.16), perhaps in other words, or what it said after its
+   * last tool. Several are pieces of new text.
    */
   const appendAfterAgent = (text: string): readonly AnswerEvent[] => {
     if (text === "") return nothing;
@@ -174,11 +189,13 @@ export const makeAnswerMachine = (
     return appendText(text);
   };
   const close = (): readonly AnswerEvent[] => {
-    // A closing message is about as long as the text that it repeats.
-    if (maybeClosing === undefined || 2 * maybeClosing.length < received.length) return release();
-    const whole = maybeClosing;
+    const closing = maybeClosing;
+    if (closing === undefined) return nothing;
+    // A closing message in other words is about as long as the text that it repeats.
+    const isNew = !said.trimEnd().endsWith(closing.trim());
+    if (isNew && 2 * closing.length < received.length) return release();
     maybeClosing = undefined;
-    return setText(whole);
+    return isNew ? setText(closing) : nothing;
   };
 
   /** The outputs have the whole text; the events only the part after they were opened. */
@@ -203,13 +220,16 @@ export const makeAnswerMachine = (
 
   const endRun = (run: RunEnd): readonly AnswerEvent[] => {
     const { status, outputs, total_tokens: totalTokens } = run;
-    const end: End = state.status === "closing" ? { ...state, status: "ended" } : finished(run);
+    const isFirstEnd = state.status !== "closing";
+    const end: End = state.status === "closing" ? { ...state, status: "ended" } : finished(run, isModerated);
     state = end;
+    awaitsMessageEnd = isFirstEnd && detachedRun === undefined && ids?.conversationId !== undefined;
     if (end.outcome.status !== "answered") return nothing;
     const files = filesOfOutputs(outputs ?? {}).map((file): AnswerEvent => ({ type: "file", file }));
     const whole = textOfOutputs(outputs);
     // The streamed text of a failed node is not part of the answer. The outputs do not contain moderated text.
-    const isCorrected = status === "partial-succeeded" && whole !== "" && !isModerated;
+    const mayDiffer = status === "partial-succeeded" || hasRetriedText;
+    const isCorrected = mayDiffer && whole !== "" && !isModerated;
     const isMissing = received.length === 0 && !isModerated;
     const text = isCorrected ? setText(whole) : isMissing ? appendText(whole) : restAfterPause(whole);
     // The usage of a chatflow comes with `message_end`.
@@ -258,6 +278,8 @@ export const makeAnswerMachine = (
         return setText(event.data.text);
       case "node_retry":
         mayBeCorrected = true;
+        // Up to about 1.8 the run has succeeded then, and the text of both tries was sent.
+        hasRetriedText ||= received.length > 0 && speakingNodes.has(event.data?.node_type ?? "");
         return nothing;
       case "node_finished":
         mayBeCorrected ||= event.data.status === "exception";
@@ -276,7 +298,8 @@ export const makeAnswerMachine = (
         state = { status: isWorkflow && state.status === "reading" ? "closing" : "ended", outcome: answered };
         return [
           ...close(),
-          ...event.files.map((file): AnswerEvent => ({ type: "file", file })),
+          // Those of a chat, an agent or a completion are the user's own (1.14): the answer's have come as `message_file`.
+          ...(isWorkflow ? event.files.map((file): AnswerEvent => ({ type: "file", file })) : []),
           { type: "facts", facts: event.metadata },
         ];
       case "workflow_finished":
@@ -314,6 +337,9 @@ export const makeAnswerMachine = (
     flush: release,
     get mayBeCorrected() {
       return mayBeCorrected;
+    },
+    get awaitsMessageEnd() {
+      return awaitsMessageEnd;
     },
     get state() {
       return state;

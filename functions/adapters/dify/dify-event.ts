@@ -42,7 +42,7 @@ const difyEvents = [
     // `reason` exists since runs continue without their client (1.13).
     data: v.fallback(v.optional(v.object({ reason: lenient(text) }), {}), {}),
   }),
-  v.object({ event: v.literal("node_retry") }),
+  v.object({ event: v.literal("node_retry"), data: lenient(v.object({ node_type: lenient(text) })) }),
   v.object({ event: v.literal("node_finished"), data: v.object({ status: v.string() }) }),
   v.object({
     event: v.literal("workflow_finished"),

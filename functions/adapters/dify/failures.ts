@@ -13,7 +13,7 @@ export const isLostConversation = (status: number, code: string, message: string
   status === 404 && code === "not_found" && namesLostConversation(message);
 
 /** A model's rate limit has the code of other failures: until 1.15 in all apps, later in chatflows and workflows. */
-const isRateLimit = (message: string): boolean => /\b429\b|rate.?limit|too many requests/i.test(message);
+const isRateLimit = (message: string): boolean => /\b429\b|\brate.?limit|too many requests/i.test(message);
 
 /** An outage of the model, which says nothing about the conversation. */
 const isOutage = (message: string): boolean =>
@@ -107,11 +107,12 @@ export const runFailure = ({ status, error, steps }: FailedRun): Failed => {
   const detail = `run ${plainCode(status)}`;
   const problem = inputProblem(error);
   if (problem !== undefined) return failed("refused", false, `${detail}, ${problem}`);
-  if (isRateLimit(error)) return failed("unavailable", true, `${detail}, rate limit`);
+  // Only a start node and a model: a longer run may have acted already, and must not run twice.
+  const mayRunAgain = steps !== undefined && steps <= 2;
+  if (isRateLimit(error)) return failed("unavailable", mayRunAgain, `${detail}, rate limit`);
   if (steps === 0) return failed("refused", false, `${detail} before its first node`);
   const failure = failed("model", false, detail);
-  // Only a start node and a model: a longer run may have acted already, and must not run twice.
-  return steps !== undefined && steps <= 2 ? ofConversation(failure, error) : failure;
+  return mayRunAgain ? ofConversation(failure, error) : failure;
 };
 
 /** A response other than 200, by its status and error body (docs/spec/dify.md, A7). */

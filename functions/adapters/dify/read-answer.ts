@@ -91,6 +91,7 @@ export const readAnswer = async (
     // A ping has no data, so it counts as bytes but not as an event.
     quietEndsAt: ({ byteAt, eventAt }) => {
       if (machine.state.status === "closing") {
+        if (machine.awaitsMessageEnd) return byteAt + timeouts.silenceMs;
         return eventAt + (machine.mayBeCorrected ? timeouts.correctionMs : timeouts.secondEndMs);
       }
       return machine.hasBegun ? byteAt + timeouts.silenceMs : Number.POSITIVE_INFINITY;

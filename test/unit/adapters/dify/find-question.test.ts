@@ -95,7 +95,7 @@ describe("a question in a continued conversation", () => {
     [
       "has failed at a rate limit",
       { status: "error", error: "Rate limit reached: 429" },
-      { status: "ended", outcome: { code: "unavailable", retryable: true } },
+      { status: "ended", outcome: { code: "unavailable", retryable: false } },
     ],
     ["waits for a person", { status: "paused", answer: "Before." }, { status: "paused", text: "Before." }],
   ])("%s", async (_name, given, state) => {

@@ -350,6 +350,7 @@ describe("every ending", () => {
   test("emits the files that the app made, and not those that the user sent", async () => {
     const file = { event: "message_file", type: "image", url: "/files/a.png" };
     const events = await eventsOf(
+      started,
       { ...file, belongs_to: "user" },
       { ...file, belongs_to: "assistant" },
       { ...messageEnd, files: [{ remote_url: "/files/b.pdf", filename: "b.pdf", type: "document" }, {}] },
@@ -358,6 +359,12 @@ describe("every ending", () => {
       { type: "file", file: { url: "/files/a.png", name: undefined, kind: "image" } },
       { type: "file", file: { url: "/files/b.pdf", name: "b.pdf", kind: "document" } },
     ]);
+  });
+
+  test("of a chat does not repeat the user's own picture, as recorded", async () => {
+    const { events, text } = await collect([recording("1.16.1/P28d-chatvision").body]);
+    expect(text).toMatch(/^F: \[/);
+    expect(events.map(({ type }) => type)).not.toContain("file");
   });
 
   test("emits the files among a workflow's outputs, alone or in an array", async () => {
@@ -460,6 +467,49 @@ describe("a node that failed and was given another value", () => {
     expect(events.map(({ type }) => type)).not.toContain("replace");
   });
 
+  test.each([
+    [
+      "is the outputs', if a model's text was sent and it was tried again",
+      "llm",
+      "Paris is it.",
+      "Paris is it.",
+    ],
+    ["is what was sent, if a node without text was tried again", "tool", "Paris is it.", "ParParis is it."],
+  ])("%s, although the run succeeded (up to about 1.8)", async (_what, node_type, answer, text) => {
+    const succeeded = {
+      event: "workflow_finished",
+      conversation_id: "c1",
+      data: { status: "succeeded", outputs: { answer } },
+    };
+    const retry = { event: "node_retry", conversation_id: "c1", data: { node_type } };
+    const body = stream(started, message("Par"), retry, message("Paris is it."), succeeded, messageEnd);
+    expect(await collect([body])).toMatchObject({ outcome: { status: "answered" }, text });
+  });
+
+  test("is that of moderation, which takes its time after the run's end (before 1.13)", async () => {
+    const clock = makeTestClock();
+    const collected = listen();
+    const body = (async function* () {
+      yield stream(started, message("forbidden"), finished("succeeded"));
+      await clock.sleep(8_000);
+      yield stream({ event: "message_replace", conversation_id: "c1", answer: "Withheld." }, messageEnd);
+    })();
+    const ended = new AbortController();
+    const ports = { ...fresh(), clock, timeouts: difyTimeouts, deadline: Number.POSITIVE_INFINITY, ended };
+    const outcome = readAnswer(body, { ...ports, listener: collected.listener });
+    await clock.advance(9_000);
+    expect(await outcome).toEqual({ status: "answered" });
+    expect(collected.textSoFar()).toBe("Withheld.");
+  });
+
+  test("is that of moderation, which stops the run in the middle", async () => {
+    const replaced = { event: "message_replace", conversation_id: "c1", answer: "I cannot say that." };
+    const { outcome, text } = await collect([
+      stream(started, message("forbidden"), replaced, finished("stopped"), messageEnd),
+    ]);
+    expect({ outcome, text }).toEqual({ outcome: { status: "answered" }, text: "I cannot say that." });
+  });
+
   test("keeps what moderation has replaced, which the outputs do not have", async () => {
     const replaced = { event: "message_replace", answer: "Withheld." };
     const collected = await collect([stream(started, message("bad"), replaced, messageEnd, partly("bad"))]);
@@ -501,6 +551,16 @@ describe("text that repeats what was said", () => {
       "one piece after an agent's, much shorter, is new text",
       [agent("Let me look that up for you. "), message("42.")],
       "Let me look that up for you. 42.",
+      false,
+    ],
+    [
+      "an agent's closing message that repeats what it said after its last tool adds nothing",
+      [
+        agent("I look up the order, then the stock of both warehouses. "),
+        agent("Three are left."),
+        message("Three are left.\n"),
+      ],
+      "I look up the order, then the stock of both warehouses. Three are left.",
       false,
     ],
     [
@@ -592,6 +652,22 @@ describe("a run that failed", () => {
     const { outcome } = await collect([recording(name).body]);
     expect(outcome).toMatchObject({ status: "failed", code, retryable, detail });
   });
+});
+
+test.each([
+  [2, true],
+  [3, false],
+  [undefined, false],
+])("a run of %s nodes that failed at a rate limit is asked again: %s", async (total_steps, retryable) => {
+  const data = {
+    status: "failed",
+    error: "Rate limit reached: 429",
+    ...(total_steps !== undefined && { total_steps }),
+  };
+  const { outcome } = await collect([
+    stream(started, { event: "workflow_finished", conversation_id: "c1", data }),
+  ]);
+  expect(outcome).toMatchObject({ status: "failed", code: "unavailable", retryable });
 });
 
 describe("a workflow that streamed no text", () => {
