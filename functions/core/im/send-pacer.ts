@@ -21,7 +21,9 @@ export const makeSendPacer = (shareMs: () => number): SendPacer => {
   let accepted = 0;
   return {
     get intervalMs() {
-      return shareMs() * factor;
+      const share = shareMs();
+      // The share may have grown since calls were refused.
+      return Math.max(share, Math.min(share * factor, maxIntervalMs));
     },
     slowDown: () => {
       accepted = 0;
