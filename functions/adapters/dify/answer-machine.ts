@@ -223,12 +223,14 @@ export const makeAnswerMachine = (
     const isFirstEnd = state.status !== "closing";
     const end: End = state.status === "closing" ? { ...state, status: "ended" } : finished(run, isModerated);
     state = end;
-    awaitsMessageEnd = isFirstEnd && detachedRun === undefined && ids?.conversationId !== undefined;
+    /** Before 1.13: since then, runs go on without their client. */
+    const isOldChatflow = detachedRun === undefined && ids?.conversationId !== undefined;
+    awaitsMessageEnd = isFirstEnd && isOldChatflow;
     if (end.outcome.status !== "answered") return nothing;
     const files = filesOfOutputs(outputs ?? {}).map((file): AnswerEvent => ({ type: "file", file }));
     const whole = textOfOutputs(outputs);
     // The streamed text of a failed node is not part of the answer. The outputs do not contain moderated text.
-    const mayDiffer = status === "partial-succeeded" || hasRetriedText;
+    const mayDiffer = status === "partial-succeeded" || (hasRetriedText && isOldChatflow);
     const isCorrected = mayDiffer && whole !== "" && !isModerated;
     const isMissing = received.length === 0 && !isModerated;
     const text = isCorrected ? setText(whole) : isMissing ? appendText(whole) : restAfterPause(whole);

@@ -486,6 +486,26 @@ describe("a node that failed and was given another value", () => {
     expect(await collect([body])).toMatchObject({ outcome: { status: "answered" }, text });
   });
 
+  test.each([
+    [
+      "a chatflow that goes on without its client (from 1.13 on)",
+      { ...started, workflow_run_id: "r1", data: { reason: "initial" } },
+      "c1",
+    ],
+    ["a workflow, whose outputs are not one text", { event: "workflow_started", task_id: "t1" }, undefined],
+  ])("is what was sent of %s, although a model was tried again", async (_what, start, conversation_id) => {
+    const retry = { event: "node_retry", conversation_id, data: { node_type: "llm" } };
+    const chunk = (text: string) =>
+      conversation_id === undefined ? { event: "text_chunk", data: { text } } : message(text);
+    const outputs = { z: "Two.", a: "One. ", debug: "internal" };
+    const end = { event: "workflow_finished", conversation_id, data: { status: "succeeded", outputs } };
+    const { events, text } = await collect([
+      stream(start, chunk("One. "), retry, chunk("Two."), end, messageEnd),
+    ]);
+    expect(text).toBe("One. Two.");
+    expect(events.map(({ type }) => type)).not.toContain("replace");
+  });
+
   test("is that of moderation, which takes its time after the run's end (before 1.13)", async () => {
     const clock = makeTestClock();
     const collected = listen();
