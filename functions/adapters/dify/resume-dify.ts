@@ -1,4 +1,5 @@
 import { failed } from "#adapters/model-api/failures.ts";
+import type { AnswerOutcome } from "#core/answer/answer.ts";
 import type { Model, ResumeOutcome } from "#core/answer/model.ts";
 import type { DifyType } from "#core/bot/integration-types.ts";
 import { makeAnswerMachine } from "./answer-machine.ts";
@@ -98,6 +99,10 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
     });
     const recover = () => recoverAnswer(asked, machine, run, listener, limits);
 
+    /** Nobody filled in the form within Dify's limit for all forms, or somebody stopped the run. */
+    const expiredIfStopped = (outcome: AnswerOutcome): ResumeOutcome =>
+      outcome.status === "stopped" && machine.received.length === machine.lengthBefore ? expired : outcome;
+
     const continueWith = async (given: NonNullable<typeof input>): Promise<ResumeOutcome> => {
       const { token } = paused;
       if (token === undefined || askedForms.at(-1) !== given.formId) return expired;
@@ -115,7 +120,7 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
       const response = await openRunEvents(asked, runId, { signal: ended.signal }).catch(() => undefined);
       if (response?.status !== 200) {
         await submitOnce();
-        return failure ?? recover();
+        return failure ?? expiredIfStopped(await recover());
       }
       // Text that Dify sends before the events are open is lost, so the form is submitted after the first ping.
       clock
@@ -141,9 +146,7 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
       });
       await submitting;
       if (failure) return failure;
-      // Nobody filled in the form within Dify's limit for all forms.
-      const isTooLate = outcome.status === "stopped" && machine.received.length === machine.lengthBefore;
-      return isTooLate ? expired : outcome;
+      return expiredIfStopped(outcome);
     };
 
     signal.addEventListener("abort", end, { once: true });

@@ -392,6 +392,13 @@ describe("parallel forms", () => {
   });
 });
 
+test("a run that was stopped has expired for who fills in its form, also if its events cannot be opened", async () => {
+  const { pause } = pausedBy("1.16.1/C0-pause");
+  const replies = { events: json({}, 503), form: json({}, 200), run: json({ status: "stopped" }) };
+  const { outcome } = await resume(pause, replies);
+  expect(outcome).toEqual({ status: "closed", reason: "expired" });
+});
+
 describe("a check of a run", () => {
   const { pause } = pausedBy("1.16.1/C0-pause");
 
