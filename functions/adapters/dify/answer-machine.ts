@@ -220,12 +220,11 @@ export const makeAnswerMachine = (
 
   const endRun = (run: RunEnd): readonly AnswerEvent[] => {
     const { status, outputs, total_tokens: totalTokens } = run;
-    const isFirstEnd = state.status !== "closing";
     const end: End = state.status === "closing" ? { ...state, status: "ended" } : finished(run, isModerated);
     state = end;
     /** Before 1.13: since then, runs go on without their client. */
     const isOldChatflow = detachedRun === undefined && ids?.conversationId !== undefined;
-    awaitsMessageEnd = isFirstEnd && isOldChatflow;
+    awaitsMessageEnd = end.status === "closing" && isOldChatflow;
     if (end.outcome.status !== "answered") return nothing;
     const files = filesOfOutputs(outputs ?? {}).map((file): AnswerEvent => ({ type: "file", file }));
     const whole = textOfOutputs(outputs);

@@ -55,6 +55,10 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
     const isUnchanged = (found: RunState): boolean =>
       found.status === "paused" && stillWaits(paused, found.forms);
 
+    /** Nobody filled in the form within Dify's limit for all forms, or somebody stopped the run. */
+    const expiredIfStopped = (outcome: AnswerOutcome): ResumeOutcome =>
+      outcome.status === "stopped" && machine.received.length === machine.lengthBefore ? expired : outcome;
+
     const check = async (): Promise<ResumeOutcome> => {
       const found = await findRun(false, signal);
       switch (found.status) {
@@ -64,12 +68,8 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
           return runningSoon;
         case "paused":
           if (isUnchanged(found)) return waiting;
-          break;
-        case "ended":
-          // Nobody filled in the form within Dify's limit for all forms.
-          if (found.outcome.status === "stopped") return expired;
       }
-      return emitFound(found, machine, listener, { ...limits, clock });
+      return expiredIfStopped(await emitFound(found, machine, listener, { ...limits, clock }));
     };
 
     /** Until a worker begins, Dify says that the run waits for the form that was just submitted. */
@@ -98,10 +98,6 @@ export const makeResumeDify = (ports: CallDifyPorts): ResumeDify => {
       timeouts,
     });
     const recover = () => recoverAnswer(asked, machine, run, listener, limits);
-
-    /** Nobody filled in the form within Dify's limit for all forms, or somebody stopped the run. */
-    const expiredIfStopped = (outcome: AnswerOutcome): ResumeOutcome =>
-      outcome.status === "stopped" && machine.received.length === machine.lengthBefore ? expired : outcome;
 
     const continueWith = async (given: NonNullable<typeof input>): Promise<ResumeOutcome> => {
       const { token } = paused;
