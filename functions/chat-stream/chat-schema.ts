@@ -6,9 +6,6 @@ import { fileKinds, maxQuestionFiles } from "#core/message/question-file.ts";
 import { anyObject, arrayOf, idRule, oneOf, stringOf } from "#core/shared/rules.ts";
 import { wellFormed } from "#core/shared/well-formed.ts";
 
-/** JSON may use six bytes for a one-byte character. */
-export const maxBodyBytes = 1024 * 1024;
-
 const webUrl = v.pipe(
   stringOf(1, 2048),
   v.check((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ""), "must be an http or https URL"),

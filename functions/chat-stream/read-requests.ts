@@ -8,8 +8,9 @@ import type { ChatInput } from "#core/chat/begin-chat-input.ts";
 import type { ChatRequest } from "#core/chat/begin-chat-turn.ts";
 import { type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
 import type { SentFile, SentValue } from "#core/chat/sent-file.ts";
+import { maxMessageBodyBytes } from "#core/message/message-content.ts";
 import { callerError } from "#core/shared/errors.ts";
-import { chatHeaders, chatSchema, inputSchema, maxBodyBytes } from "./chat-schema.ts";
+import { chatHeaders, chatSchema, inputSchema } from "./chat-schema.ts";
 import { makeCheckFile } from "./check-file.ts";
 
 type ParsedFile = NonNullable<v.InferOutput<typeof chatSchema>["files"]>[number];
@@ -46,7 +47,7 @@ export const makeReadRequests = (allowPrivate: boolean): ReadRequests => {
         integration,
         files = [],
         parts = [],
-      } = parseJsonBody(chatSchema, request.body, maxBodyBytes);
+      } = parseJsonBody(chatSchema, request.body, maxMessageBodyBytes);
       return {
         botUserId: pathParameter(request, "userId"),
         content,
@@ -60,7 +61,12 @@ export const makeReadRequests = (allowPrivate: boolean): ReadRequests => {
       };
     },
     chatInputOf: (request) => {
-      const { form, action, inputs, parts = [] } = parseJsonBody(inputSchema, request.body, maxBodyBytes);
+      const {
+        form,
+        action,
+        inputs,
+        parts = [],
+      } = parseJsonBody(inputSchema, request.body, maxMessageBodyBytes);
       return {
         botUserId: pathParameter(request, "userId"),
         turn: pathParameter(request, "turn"),

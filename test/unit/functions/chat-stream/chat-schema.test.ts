@@ -5,11 +5,12 @@ import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { parseInput } from "#adapters/api-gateway/parse-input.ts";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import { chatParts } from "#core/chat/chat-event.ts";
+import { maxMessageBodyBytes } from "#core/message/message-content.ts";
 import { fileKinds } from "#core/message/question-file.ts";
-import { chatHeaders, chatSchema, maxBodyBytes } from "../../../../functions/chat-stream/chat-schema.ts";
+import { chatHeaders, chatSchema } from "../../../../functions/chat-stream/chat-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 
-const parse = (sent: unknown) => parseJsonBody(chatSchema, jsonOf(sent), maxBodyBytes);
+const parse = (sent: unknown) => parseJsonBody(chatSchema, jsonOf(sent), maxMessageBodyBytes);
 const refused = (sent: unknown) => refusalOf(() => parse(sent));
 
 const file = { type: "image", url: "https://example.com/a.png" };
@@ -151,7 +152,7 @@ describe("a question is rejected", () => {
       /^body: at most 1048576 bytes/,
     ],
   ])("with %s", (_what, text, code, message) => {
-    const refusal = refusalOf(() => parseJsonBody(chatSchema, Buffer.from(text), maxBodyBytes));
+    const refusal = refusalOf(() => parseJsonBody(chatSchema, Buffer.from(text), maxMessageBodyBytes));
     expect(refusal).toEqual({ code, errorMessage: expect.stringMatching(message) });
   });
 
