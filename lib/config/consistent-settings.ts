@@ -5,6 +5,20 @@ import { settings } from "./settings.ts";
 const regionOf = (arn: string): string => arn.split(":")[3] ?? "";
 const accountOf = (arn: string): string => arn.split(":")[4] ?? "";
 
+type Settings = v.InferOutput<typeof settings>;
+
+/** API Gateway accepts only certificates of its own region and account. `partOf`: that part of the ARN. */
+const certificateIn = (place: "region" | "account", partOf: (arn: string) => string) =>
+  v.forward(
+    v.check<Settings, (issue: v.CheckIssue<Settings>) => string>(
+      ({ domain, [place]: wanted }) =>
+        domain === undefined || wanted === undefined || partOf(domain.certificateArn) === wanted,
+      ({ input: { domain, [place]: wanted } }) =>
+        `certificateArn must be in the stage's ${place} ${wanted}, got ${partOf(domain?.certificateArn ?? "")}`,
+    ),
+    ["domain"],
+  );
+
 /** The settings, with the rules between them that need no default. */
 export const consistentSettings = v.pipe(
   settings,
@@ -15,24 +29,8 @@ export const consistentSettings = v.pipe(
     ),
     ["defaultEndpoint"],
   ),
-  v.forward(
-    v.check(
-      ({ domain, region }) =>
-        domain === undefined || region === undefined || regionOf(domain.certificateArn) === region,
-      ({ input: { domain, region } }) =>
-        `certificateArn must be in the stage's region ${region}, got ${regionOf(domain?.certificateArn ?? "")}`,
-    ),
-    ["domain"],
-  ),
-  v.forward(
-    v.check(
-      ({ domain, account }) =>
-        domain === undefined || account === undefined || accountOf(domain.certificateArn) === account,
-      ({ input: { domain, account } }) =>
-        `certificateArn must be in the stage's account ${account}, got ${accountOf(domain?.certificateArn ?? "")}`,
-    ),
-    ["domain"],
-  ),
+  certificateIn("region", regionOf),
+  certificateIn("account", accountOf),
   v.forward(
     v.check(
       ({ chat, reservedConcurrency }) =>
