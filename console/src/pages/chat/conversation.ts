@@ -100,6 +100,8 @@ export const makeConversation = (ports: ConversationPorts): Conversation => {
   const isBusy = signal(false);
   const closed = new AbortController();
   let current: Answer | undefined;
+  /** Settles once what was said before is shown, or could not be loaded. */
+  let opening: Promise<void> | undefined;
   let oldest: string | undefined;
 
   const suggest = async (turn: string): Promise<void> => {
@@ -125,6 +127,8 @@ export const makeConversation = (ports: ConversationPorts): Conversation => {
     current = answer;
     isBusy.value = true;
     suggestions.value = [];
+    // A question that is asked while earlier messages are loaded would be among them.
+    await opening;
     try {
       for await (const event of answer) {
         state = { ...applyEvent(state, event, now() - startedAt), requestId: answer.requestId };
@@ -174,7 +178,7 @@ export const makeConversation = (ports: ConversationPorts): Conversation => {
 
   const resume = async (): Promise<void> => {
     const open = openTurns.read();
-    if (!open) return;
+    if (!open || isBusy.value) return;
     const exchange = newExchange({ text: open.question, files: [] });
     const before = exchanges.value;
     const stored = before.at(-1);
@@ -192,7 +196,8 @@ export const makeConversation = (ports: ConversationPorts): Conversation => {
     history,
     isBusy,
     open: async () => {
-      await loadPage();
+      opening = loadPage();
+      await opening;
       await resume();
     },
     loadEarlier: loadPage,
@@ -220,7 +225,10 @@ export const makeConversation = (ports: ConversationPorts): Conversation => {
       exchange.answer.value = paused;
       openTurns.write({ turn, question: exchange.question.text });
     },
-    stop: async () => current?.stop(),
+    stop: async () => {
+      await opening;
+      await current?.stop();
+    },
     rate: async (exchange, rating) => {
       const { answer } = exchange;
       const { turn, rating: before } = answer.value;

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
+import type { Bot } from "../../../../client/src/index.ts";
 import {
   type Conversation,
   canRetry,
@@ -28,13 +30,21 @@ const makeMemoryStore = (kept?: OpenTurn): OpenTurnStore => {
 const openConversation = (
   openTurns = makeMemoryStore(),
   onNextFrame: (task: () => void) => void = (task) => task(),
-): Conversation =>
-  makeConversation({ bot: chats().bot(), name: undefined, openTurns, now: () => 0, onNextFrame });
+  bot = chats().bot(),
+): Conversation => makeConversation({ bot, name: undefined, openTurns, now: () => 0, onNextFrame });
 
 const question = (text: string) => ({ text, files: [] });
 const delta = (content: string) => ({ event: "delta", data: { content } });
 const said = ({ exchanges }: Conversation): readonly (readonly [string, string])[] =>
   exchanges.value.map((each) => [each.question.text, each.answer.value.text]);
+
+const withSlowHistory = (bot: Bot): Bot => ({
+  ...bot,
+  history: async (...given) => {
+    await delay(20);
+    return bot.history(...given);
+  },
+});
 
 /** Asks a question whose answer pauses with a form. */
 const pause = async (conversation: Conversation): Promise<Exchange> => {
@@ -54,6 +64,24 @@ describe("a conversation in the console", () => {
     await Promise.all([conversation.ask(question("One")), conversation.ask(question("Two"))]);
     expect(said(conversation)).toEqual([["One", "You said: One"]]);
     expect(conversation.isBusy.value).toBe(false);
+  });
+
+  test("asks what is typed while earlier messages are loaded after them, once", async () => {
+    await openConversation().ask(question("Before"));
+    const conversation = openConversation(makeMemoryStore(), undefined, withSlowHistory(chats().bot()));
+    await Promise.all([conversation.open(), conversation.ask(question("Hello"))]);
+    expect(said(conversation)).toEqual([
+      ["Before", "You said: Before"],
+      ["Hello", "You said: Hello"],
+    ]);
+    expect(conversation.isBusy.value).toBe(false);
+  });
+
+  test("stops a question that waits for earlier messages", async () => {
+    chats().fake.script(() => [delta("Once "), { until: new Promise(() => {}) }]);
+    const conversation = openConversation(makeMemoryStore(), undefined, withSlowHistory(chats().bot()));
+    await Promise.all([conversation.open(), conversation.ask(question("Hello")), conversation.stop()]);
+    expect(conversation.exchanges.value[0]?.answer.value).toMatchObject({ phase: "done", stopped: true });
   });
 
   test("asks for reasoning and files as parts of their own", async () => {
