@@ -45,6 +45,8 @@ const attack = [
   "$\\href{javascript:globalThis.attacked=9}{x}$",
 ].join("\n\n");
 
+const words = (count: number): string[] => Array.from({ length: count }, (_, at) => `word${at} `);
+
 describeInBrowser("the chat of the console, at a local run,", () => {
   let run: ConsoleRun;
   let dify: DifySimulator;
@@ -62,7 +64,7 @@ describeInBrowser("the chat of the console, at a local run,", () => {
     dify.configure("app-markdown", { reply: { kind: "text", text: markdown } });
     dify.configure("app-attack", { reply: { kind: "text", text: attack } });
     dify.configure("app-long", {
-      reply: { kind: "deltas", deltas: Array.from({ length: 80 }, (_, at) => `word${at} `) },
+      reply: { kind: "deltas", deltas: words(80) },
       paceMs: 50,
     });
     dify.configure("app-thinks", {
@@ -83,6 +85,7 @@ describeInBrowser("the chat of the console, at a local run,", () => {
     await createBotAt(run.bridge.url, "bot-markdown", chatflow("app-markdown"));
     await createBotAt(run.bridge.url, "bot-attack", chatflow("app-attack"));
     await createBotAt(run.bridge.url, "bot-long", chatflow("app-long"));
+    await createBotAt(run.bridge.url, "bot-slow", chatflow("app-slow"));
     await createBotAt(run.bridge.url, "bot-thinks", chatflow("app-thinks", { showThinking: true }));
     await createBotAt(run.bridge.url, "bot-form", chatflow("app-form"));
     await createBotAt(run.bridge.url, "bot-silent", {
@@ -316,17 +319,18 @@ describeInBrowser("the chat of the console, at a local run,", () => {
   });
 
   test("says what it waits for while the user's other answer is in progress", async () => {
-    const first = await openWith("bot-long", "see-busy");
-    // Before the first answer, which is over in four seconds: a page may take as long to open on a busy machine.
-    const second = await openWith("bot-long", "see-busy");
+    const first = await openWith("bot-slow", "see-busy");
+    const second = await openWith("bot-slow", "see-busy");
+    dify.configure("app-slow", { reply: { kind: "deltas", deltas: words(1000) }, paceMs: 50 });
     await first.say("One");
     await first.hasSaid(30);
+    dify.configure("app-slow", { reply: { kind: "text", text: "Here you are." } });
     await second.say("Two");
     await second.shows("Waiting for the bot");
     await press(first.page, "Stop");
     await first.finished();
     await second.finished();
-    expect(await second.answer()).toContain("word79");
+    expect(await second.answer()).toContain("Here you are.");
   }, 60_000);
 
   test("speaks Chinese to those whose browser does, and remembers another choice", async () => {

@@ -8,7 +8,7 @@ let fake: FakeChat;
 describeConsoleAt(
   "a fake of the bridge",
   async () => {
-    fake = await startFakeChat({ paceMs: 20, suggested: ["And then?", "<b>Why?</b>"] });
+    fake = await startFakeChat({ paceMs: 50, suggested: ["And then?", "<b>Why?</b>"] });
     return fake;
   },
   (open) => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, expect, test } from "@jest/globals";
 import type { Browser } from "puppeteer-core";
-import { longQuestion } from "../support/chat/chat-server.ts";
+import { endlessQuestion, longQuestion } from "../support/chat/chat-server.ts";
 import { echo, end, type FakeChat, startFakeChat } from "../support/chat/fake-chat.ts";
 import type { Step } from "../support/chat/fake-turn.ts";
 import { closeAfterAll } from "../support/close-after.ts";
@@ -37,10 +37,12 @@ describeInBrowser("the example with the AI SDK's useChat", () => {
   };
 
   test("shows reasoning, the answer while it is written, and its sources", async () => {
+    const seen = Promise.withResolvers<void>();
     chat.script((content) => [
       { event: "reasoning", data: { content: "Let me think." } },
       { waitMs: 300 },
-      ...echo(content, 20),
+      ...echo(content, 20).slice(0, -1),
+      { until: seen.promise },
       { event: "end", data: { stopped: false, usage: null, sources } },
     ]);
     const page = await open();
@@ -50,6 +52,7 @@ describeInBrowser("the example with the AI SDK's useChat", () => {
       await page.shows(word);
       expect(await page.page.$("[aria-busy=true]")).not.toBeNull();
     }
+    seen.resolve();
     await page.finished();
     expect(await page.page.$eval("p.text", ({ textContent }) => textContent)).toBe(longQuestion);
     expect(await page.page.$eval("article.assistant p.text", ({ textContent }) => textContent)).toBe(
@@ -67,15 +70,15 @@ describeInBrowser("the example with the AI SDK's useChat", () => {
   });
 
   test("stops the bot, and keeps what it said", async () => {
-    chat.script((content) => [...echo(content, 50), end]);
+    chat.script((content) => echo(content, 50));
     const page = await open();
-    await page.ask(longQuestion);
+    await page.ask(endlessQuestion);
     await page.shows("word2 ");
     await page.click("Stop");
     await page.finished();
     const [, answer = ""] = await page.messages();
-    expect(`You said: ${longQuestion}`.startsWith(answer)).toBe(true);
-    expect(answer).not.toContain("word59");
+    expect(`You said: ${endlessQuestion}`.startsWith(answer)).toBe(true);
+    expect(answer).not.toContain("word999");
     await eventually(() => expect(chat.requests().at(-1)?.path).toMatch(/\/stop$/));
     expect(await page.page.$("[role=alert]")).toBeNull();
   });
@@ -97,9 +100,9 @@ describeInBrowser("the example with the AI SDK's useChat", () => {
   test("says that it waits for a busy bot, until the answer begins", async () => {
     const body = { code: 409, errorMessage: "another turn is in progress" };
     chat.refuse({ status: 409, headers: { "retry-after": "1" }, body });
-    chat.script((content) => [...echo(content, 50), end]);
+    chat.script((content) => echo(content, 50));
     const page = await open();
-    await page.ask(longQuestion);
+    await page.ask(endlessQuestion);
     const status = () => page.page.$eval("[role=status]", ({ textContent }) => textContent);
     await eventually(async () => expect(await status()).toBe("The bot is busy. Waiting."));
     await page.shows("word2 ");

@@ -14,8 +14,14 @@ export interface ChatServer {
 
 export const localCredentials = { appKey: localApp.appKey, appSecret: localApp.secret };
 
+const words = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `word${index}`).join(" ");
+
 /** Streamed word by word, this takes a while. */
-export const longQuestion = Array.from({ length: 60 }, (_, index) => `word${index}`).join(" ");
+export const longQuestion = words(60);
+
+/** Streamed word by word, this is not over before a test stops it, on a busy machine either. */
+export const endlessQuestion = words(1000);
 
 const callSigned = (server: ChatServer, path: string, fields: Record<string, string>): Promise<Reply> =>
   callApi(

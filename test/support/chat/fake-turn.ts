@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 
@@ -7,6 +8,7 @@ export type Step =
   /** An event whose data is exactly this string. */
   | { readonly event: string; readonly raw: string }
   | { readonly waitMs: number }
+  | { readonly until: Promise<unknown> }
   /** Waits until this many connections, in all, have followed the turn. */
   | { readonly untilFollowed: number };
 
@@ -36,6 +38,7 @@ export const startFakeTurn = (id: string, conversation: string | null, steps: re
   const kept: Kept[] = [];
   let text = "";
   const stopped = new AbortController();
+  const stop = once(stopped.signal, "abort");
   let isOver = false;
   let followed = 0;
   let changed = Promise.withResolvers<void>();
@@ -58,6 +61,7 @@ export const startFakeTurn = (id: string, conversation: string | null, steps: re
     for (const step of steps) {
       if (stopped.signal.aborted) break;
       if ("waitMs" in step) await delay(step.waitMs, undefined, stopped).catch(() => undefined);
+      else if ("until" in step) await Promise.race([step.until, stop]);
       else if ("untilFollowed" in step) {
         while (followed < step.untilFollowed && !stopped.signal.aborted) await changed.promise;
       } else add(step);
