@@ -1,8 +1,8 @@
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
-import { shorten } from "#adapters/api-gateway/field-path.ts";
 import type { NewFile } from "#core/answer/model.ts";
 import { type FileKind, kindOfFile } from "#core/message/question-file.ts";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
+import { shorten } from "#core/shared/field-path.ts";
 import { cleanFileName } from "./clean-file-name.ts";
 
 /** Lambda's 6 MB for a request are 4.5 MB of bytes, which API Gateway sends as base64, with the headers twice. */

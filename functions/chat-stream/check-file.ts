@@ -1,6 +1,6 @@
-import { shorten } from "#adapters/api-gateway/field-path.ts";
 import { fileUrlFault } from "#adapters/http/callback-url.ts";
 import { callerError } from "#core/shared/errors.ts";
+import { shorten } from "#core/shared/field-path.ts";
 
 /** Checks the URL of a file that a client sent. @throws BridgeError `bad_parameter` with its path and the rule. */
 export type CheckFile = (path: string, url: string) => void;

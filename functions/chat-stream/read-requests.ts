@@ -1,6 +1,5 @@
 import type * as v from "valibot";
 import type { ApiRequest } from "#adapters/api-gateway/api-request.ts";
-import { shorten } from "#adapters/api-gateway/field-path.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { parseInput } from "#adapters/api-gateway/parse-input.ts";
 import { pathParameter } from "#adapters/api-gateway/path-parameter.ts";
@@ -10,6 +9,7 @@ import { type ChatPosition, readPosition } from "#core/chat/chat-event.ts";
 import type { SentFile, SentValue } from "#core/chat/sent-file.ts";
 import { maxMessageBodyBytes } from "#core/message/message-content.ts";
 import { callerError } from "#core/shared/errors.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import { chatHeaders, chatSchema, inputSchema } from "./chat-schema.ts";
 import { makeCheckFile } from "./check-file.ts";
 
@@ -76,7 +76,7 @@ export const makeReadRequests = (allowPrivate: boolean): ReadRequests => {
         inputs: Object.fromEntries(
           Object.entries(inputs).map(([name, value]) => [
             name,
-            toSentValue(value, `inputs.${shorten(name)}`),
+            toSentValue(value, fieldPath(["inputs", name])),
           ]),
         ),
       };

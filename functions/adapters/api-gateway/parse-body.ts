@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import { callerError } from "#core/shared/errors.ts";
-import { countOf } from "./field-path.ts";
+import { countOf } from "#core/shared/field-path.ts";
 import { parseInput } from "./parse-input.ts";
 import { parseJson } from "./parse-json.ts";
 import { repeatedField } from "./repeated-field.ts";

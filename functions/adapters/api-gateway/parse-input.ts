@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type BridgeError, callerError } from "#core/shared/errors.ts";
-import { countOf, fieldPath, shorten } from "./field-path.ts";
+import { countOf, fieldPath, shorten } from "#core/shared/field-path.ts";
 
 /** Whether a field may contain a secret, by its name. A body or integrations sent as a string contain keys too. */
 const isSecret = (path: string): boolean => /key|secret|auth|^body$|integrations(\[\d+\])?$/i.test(path);

@@ -7,6 +7,7 @@ import {
   isFileList,
 } from "#core/answer/pause.ts";
 import { callerError } from "#core/shared/errors.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import { wellFormed } from "#core/shared/well-formed.ts";
 import { toWellFormedFile } from "#core/turn/question.ts";
 
@@ -48,7 +49,7 @@ export const checkFormInput = (form: InputForm, action: string, inputs: FieldVal
   if (unknown !== undefined) {
     throw callerError(
       "bad_parameter",
-      `inputs.${unknown}: is not a field of the form`,
+      `${fieldPath(["inputs", unknown])}: is not a field of the form`,
       "inputs: unknown field",
     );
   }
@@ -58,7 +59,7 @@ export const checkFormInput = (form: InputForm, action: string, inputs: FieldVal
     if (problem !== undefined) {
       throw callerError(
         "bad_parameter",
-        `inputs.${field.name}: ${problem}`,
+        `${fieldPath(["inputs", field.name])}: ${problem}`,
         `inputs: a ${field.type} is invalid`,
       );
     }

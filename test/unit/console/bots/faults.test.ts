@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { fieldPath } from "#adapters/api-gateway/field-path.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import {
   type BotDraft,
   botFields,
@@ -145,11 +145,22 @@ describe("a refusal of the server", () => {
       "integrations[1].auth.apiKey",
     ],
     ['metadata.版本: must not be empty, got ""', "metadata.版本"],
+    ['metadata."the tone: or mood": must not be empty, got ""', 'metadata."the tone: or mood"'],
     ["bot limit reached: 10 per app (setting botsPerApp)", ""],
     ["unexpected", ""],
   ])("%s is of the field %p", (message, path) => {
     const [found, rule] = parseRefusal(message);
     expect(found).toBe(path);
     expect(path === "" ? rule : `${path}: ${rule}`).toBe(message);
+  });
+
+  test("is of the field that it begins with, whatever its name", () => {
+    const anyKeys = fc.array(fc.oneof(fc.nat(), fc.string({ unit: "binary" })), { minLength: 1 });
+    fc.assert(
+      fc.property(anyKeys, (keys) => {
+        const path = fieldPath(["metadata", ...keys]);
+        expect(parseRefusal(`${path}: must be "a": b`)).toEqual([path, 'must be "a": b']);
+      }),
+    );
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { shorten } from "#adapters/api-gateway/field-path.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
 import {
@@ -11,6 +10,7 @@ import {
   modelApis,
   modelTypes,
 } from "#core/bot/integration-types.ts";
+import { shorten } from "#core/shared/field-path.ts";
 import { botSchema } from "../../../../functions/bot-registry/bot-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 import {

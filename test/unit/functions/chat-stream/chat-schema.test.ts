@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { countOf } from "#adapters/api-gateway/field-path.ts";
 import { parseJsonBody } from "#adapters/api-gateway/parse-body.ts";
 import { parseInput } from "#adapters/api-gateway/parse-input.ts";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import { chatParts } from "#core/chat/chat-event.ts";
 import { maxMessageBodyBytes } from "#core/message/message-content.ts";
 import { fileKinds } from "#core/message/question-file.ts";
+import { countOf } from "#core/shared/field-path.ts";
 import { chatHeaders, chatSchema } from "../../../../functions/chat-stream/chat-schema.ts";
 import { jsonOf, refusalOf } from "../../adapters/api-gateway/refusal.ts";
 

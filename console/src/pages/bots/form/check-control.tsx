@@ -1,5 +1,5 @@
 import { useId } from "preact/hooks";
-import { fieldPath } from "#adapters/api-gateway/field-path.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import type { ControlProps } from "./control-props.ts";
 import { useFault } from "./fault-context.ts";
 import type { BooleanField } from "./field.ts";

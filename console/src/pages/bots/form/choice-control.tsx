@@ -1,4 +1,4 @@
-import { fieldPath } from "#adapters/api-gateway/field-path.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import { Field } from "../../../ui/field.tsx";
 import type { ControlProps } from "./control-props.ts";
 import { useFault } from "./fault-context.ts";

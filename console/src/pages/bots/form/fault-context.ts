@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { fieldPath } from "#adapters/api-gateway/field-path.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import type { Faults } from "./faults.ts";
 
 /** The faults that a form shows. */

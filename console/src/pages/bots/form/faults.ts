@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { fieldPath } from "#adapters/api-gateway/field-path.ts";
 import { keysOf, ruleOf } from "#adapters/api-gateway/parse-input.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import { botSchema, botUpdateSchema } from "../../../../../functions/bot-registry/bot-schema.ts";
 import { type BotDraft, botRequest, lostOrigin } from "./bot-draft.ts";
 import { pairsOf } from "./draft.ts";
@@ -48,7 +48,8 @@ const firstOfEach = (faults: readonly (readonly [string, string])[]): Faults => 
 export const faultsOf = (draft: BotDraft, rules: Rules, texts: FaultTexts): Faults =>
   firstOfEach([...lostKeys(draft, texts), ...repeatedKeys(draft, texts), ...schemaFaults(draft, rules)]);
 
-const pathAndRule = /^(\S+?): (.+)$/s;
+/** A path has blanks, and colons before them, only within quotes. */
+const pathAndRule = /^((?:"(?:[^"\\]|\\.)*"|[^\s"])+?): (.+)$/s;
 
 /** The field and the rule of the server's message `path: rule, got value`; another message has no field. */
 export const parseRefusal = (message: string): readonly [path: string, rule: string] => {

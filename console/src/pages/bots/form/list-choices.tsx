@@ -1,4 +1,4 @@
-import { fieldPath } from "#adapters/api-gateway/field-path.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import type { ControlProps } from "./control-props.ts";
 import { listOf } from "./draft.ts";
 import type { ListField } from "./field.ts";

@@ -1,4 +1,4 @@
-import { fieldPath } from "#adapters/api-gateway/field-path.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import { number } from "../../../text/language.ts";
 import { Field } from "../../../ui/field.tsx";
 import { botsTexts } from "../texts.ts";

@@ -1,4 +1,4 @@
-import { fieldPath } from "#adapters/api-gateway/field-path.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import { botsTexts } from "../texts.ts";
 import type { ControlProps } from "./control-props.ts";
 import { type Pair, pairsOf } from "./draft.ts";

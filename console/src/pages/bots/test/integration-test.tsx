@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { fieldPath } from "#adapters/api-gateway/field-path.ts";
+import { fieldPath } from "#core/shared/field-path.ts";
 import { ApiError } from "../../../api-error.ts";
 import { Failure } from "../../../ui/failure.tsx";
 import type { IntegrationDraft } from "../form/bot-draft.ts";
