@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { eventName } from "#adapters/rongcloud/message-fields.ts";
 import { turnStory } from "../functions/adapters/api-gateway/turn-reply.ts";
+import { botChatSchema, pauseSchema } from "../functions/bot-registry/bot-chat-schema.ts";
 import { botReply } from "../functions/bot-registry/bot-reply.ts";
 import {
   botIdSchema,
@@ -94,6 +95,12 @@ export const namedSchemas: NamedSchemas = {
       "A bot's user ID, and at least one field to change. `metadata` and `integrations` replace the stored values entirely.",
   },
 
+  BotChat: { schema: botChatSchema, description: "A bot's chat in the IM, with a user or in a group." },
+  BotPause: {
+    schema: pauseSchema,
+    description: "A bot's chat in the IM, and until when it is paused there.",
+  },
+
   EventName: {
     schema: eventName,
     description:
@@ -166,6 +173,7 @@ export const namedSchemas: NamedSchemas = {
     description: "An integration, with defaults filled in.",
   },
   BotsReply: { schema: replies.bots, description: "Bots of the app, and their total number." },
+  BotChatReply: { schema: replies.botChat, description: "Whether a bot is paused in a chat." },
   IntegrationTestReply: {
     schema: replies.testedIntegration,
     description: "What a test of an integration found.",

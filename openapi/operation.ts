@@ -1,7 +1,7 @@
 import type * as v from "valibot";
 
 export const tags = {
-  Bots: "Create, change, delete and list the app's bots.",
+  Bots: "Create, change, delete and list the app's bots, and pause them in chats.",
   Integrations:
     "Add, change and remove integrations: a webhook or a model that reacts to a bot's events. A bot has at most one of each type.",
   Messages: "Send messages to bots and users.",

@@ -1,5 +1,6 @@
 import type { Operation } from "./operation.ts";
 import { aboutOperations } from "./operations/about.ts";
+import { botChatOperations } from "./operations/bot-chats.ts";
 import { botOperations } from "./operations/bots.ts";
 import { callbackOperations } from "./operations/callbacks.ts";
 import { chatOperations } from "./operations/chat.ts";
@@ -13,6 +14,7 @@ import { userOperations } from "./operations/users.ts";
 /** Every route, in the order of the document. */
 export const operations: readonly Operation[] = [
   ...botOperations,
+  ...botChatOperations,
   ...integrationOperations,
   ...messageOperations,
   ...turnOperations,

@@ -98,6 +98,28 @@ export const propertyDescriptions: readonly PropertyDescriptions[] = [
     },
   },
   {
+    schemas: ["BotChat", "BotPause"],
+    properties: {
+      userId: "User ID of the bot.",
+      channelType: "Whether it is a private chat or a group.",
+      targetId: "The user, or the group.",
+      fromUserId: "Only for groups: one of the members. If omitted, all of them.",
+    },
+  },
+  {
+    schemas: ["BotPause"],
+    properties: {
+      until:
+        "When the bot answers again: milliseconds since the epoch, or ISO 8601 with a time zone. At most 30 days from now.",
+    },
+  },
+  {
+    schemas: ["BotChatReply"],
+    properties: {
+      pausedUntil: "When the bot answers again, in milliseconds since the epoch; null if it is not paused.",
+    },
+  },
+  {
     schemas: ["Bot"],
     properties: { metadata: "The bot's metadata, sent with each event. Values are strings." },
   },

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { ratings } from "#core/answer/model.ts";
 import { fileKinds } from "#core/message/question-file.ts";
 import { foundTurnsReply, turnsReply, usageReply } from "../functions/adapters/api-gateway/turn-reply.ts";
+import { botChatReply } from "../functions/bot-registry/bot-chat-schema.ts";
 import { botsReply } from "../functions/bot-registry/bot-reply.ts";
 import { deadLettersReply, redrivenReply } from "../functions/dead-letters/dead-letters-reply.ts";
 import { testReply } from "../functions/integration-test/test-reply.ts";
@@ -20,6 +21,7 @@ const code = v.pipe(v.literal(200), v.description("200: the call succeeded."));
 
 export const done = v.object({ code });
 export const bots = v.object({ code, ...botsReply.entries });
+export const botChat = v.object({ code, ...botChatReply.entries });
 export const sentPrivateMessage = v.object({ code, ...privateMessageReply.entries });
 export const sentGroupMessage = v.object({ code, ...groupMessageReply.entries });
 export const sentChunk = v.object({ code, ...chunkReply.entries });

@@ -1,32 +1,20 @@
 import * as v from "valibot";
-import { exactObject, idRule, integerBetween, issueAt, oneOf, stringOf } from "#core/shared/rules.ts";
+import {
+  exactObject,
+  idRule,
+  integerBetween,
+  issueAt,
+  oneOf,
+  stringOf,
+  timeRule,
+} from "#core/shared/rules.ts";
 import { usageGroups } from "#core/turn/story-usage.ts";
 import { storyOutcomes } from "#core/turn/turn-story.ts";
-
-/** The latest time that a Date has. */
-const maxTime = 8_640_000_000_000_000;
-
-const timeRule =
-  "must be milliseconds since the epoch, or a time such as 2026-11-27T14:03:00Z with its time zone";
-/** A time zone is required: without one, its meaning would depend on where the bridge runs. */
-const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
-const time = v.pipe(
-  v.union([v.number(), v.string()], timeRule),
-  v.check(
-    (sent) =>
-      typeof sent === "number"
-        ? Number.isInteger(sent) && sent >= 0 && sent <= maxTime
-        : isoTime.test(sent) && !Number.isNaN(Date.parse(sent)),
-    timeRule,
-  ),
-  v.transform((sent) => (typeof sent === "number" ? sent : Date.parse(sent))),
-);
 
 const userId = idRule;
 const id = stringOf(1, 1_024);
 
-const range = { since: v.optional(time), until: v.optional(time) };
+const range = { since: v.optional(timeRule), until: v.optional(timeRule) };
 
 interface Range {
   readonly since?: number | undefined;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
+import { makeFindStop } from "#adapters/dynamodb/job-stops.ts";
 import { makeLimitsTable } from "#adapters/dynamodb/limits-table.ts";
 import { makeReadTurnJob } from "#adapters/dynamodb/read-turn-job.ts";
-import { makeRecallsTable } from "#adapters/dynamodb/recalls-table.ts";
 import { modelsEnv, openModels } from "#adapters/models/open-models.ts";
 import { nonEmptyString, parseEnvironment, positiveInteger } from "#adapters/node/environment.ts";
 import { makeJsonLog } from "#adapters/node/json-log.ts";
@@ -64,7 +64,8 @@ const runTurnJob = makeRunTurnJob({
     apps,
     clock,
   }),
-  recalls: makeRecallsTable({ client, tableName: env.GUARDS_TABLE, clock }),
+  findStop: makeFindStop({ client, tableName: env.GUARDS_TABLE, clock }),
+  conversations,
   forwardTurn: makeForwardTurn({ conversations, models, clock, log, newToken: randomUUID }),
   countTurn: makeCountTurn({ store: limits, apps, clock, metrics, log, pseudonymOf }),
   notices: limits,

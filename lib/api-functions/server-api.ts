@@ -6,9 +6,10 @@ const makeBotFunctions = ({ signedFunction }: FunctionFactory, { config, data }:
   const botRegistry = signedFunction(
     "BotRegistry",
     "bot-registry",
-    "Creates, updates, deletes and lists bots",
+    "Creates, updates, deletes and lists bots, and pauses them in chats",
     {
       BOTS_TABLE: data.bots.tableName,
+      CONVERSATIONS_TABLE: data.conversations.tableName,
       BOTS_PER_APP: String(config.botsPerApp),
       ...callbackUrlsEnvironment(config),
       ...rongcloudEnvironment(config),
@@ -22,6 +23,8 @@ const makeBotFunctions = ({ signedFunction }: FunctionFactory, { config, data }:
     "dynamodb:Query",
     "dynamodb:BatchGetItem",
   );
+  botRegistry.allow(data.guards.tableArn, "dynamodb:GetItem", "dynamodb:UpdateItem");
+  botRegistry.allow(data.conversations.tableArn, "dynamodb:UpdateItem");
 
   const integrationTest = signedFunction(
     "IntegrationTest",

@@ -160,6 +160,7 @@ const errorRow = ({ watched, custom, fromLogs }: DashboardParts): IWidget[] => {
       search(custom.searchExpression("JobGivenUp", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobDropped", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobRecalled", ["integration"], "SampleCount")),
+      search(custom.searchExpression("JobStopped", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobLimited", ["integration"], "SampleCount")),
     ]),
     graph("Requests at a limit of an app, bot or user", [

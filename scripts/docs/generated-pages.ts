@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { commandEntries } from "#core/bot/commands.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { limitEntries } from "#core/bot/limits.ts";
 import {
@@ -35,6 +36,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     "filter fields": () => fieldTable("field", filterEntries),
     "answer options": () => fieldTable("option", answerOptions),
     "limit fields": () => fieldTable("field", limitEntries),
+    "command fields": () => fieldTable("field", commandEntries),
     "options of one type": typeOptions,
   },
 };

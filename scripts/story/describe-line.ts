@@ -87,10 +87,13 @@ const descriptions: Readonly<Record<string, (line: LogLine) => Described>> = {
     text: `the IM refuses the answer: ${code} (${reason}), ${times(refusals)}`,
     verdict: undefined,
   }),
-  job_delivered: (line) =>
-    line.integration === "webhook"
+  job_delivered: (line) => {
+    if (line.command !== undefined)
+      return { text: `the bridge answered the command ${line.command}`, verdict: "answered" };
+    return line.integration === "webhook"
       ? { text: `the webhook of ${line.bot} accepted the event: its server answers`, verdict: "answered" }
-      : describeEnd(line),
+      : describeEnd(line);
+  },
   chat_answered: describeEnd,
   job_given_up: (line) => {
     const told = line.userNotified === true ? "; the user was told" : "";
@@ -98,6 +101,10 @@ const descriptions: Readonly<Record<string, (line: LogLine) => Described>> = {
     return { text: `given up: ${line.reason}${told}. It is in the dead letters`, verdict: "no answer" };
   },
   job_dropped: ({ reason }) => ({ text: `dropped: ${reason}`, verdict: "no answer" }),
+  job_stopped: () => ({
+    text: "stopped: the user told the bot to stop, or the bot was paused in this chat",
+    verdict: "none expected",
+  }),
   job_recalled: () => ({ text: "the user took the message back", verdict: "none expected" }),
   job_limited: (line) => ({
     text: `${describeLimit(line)}; the user ${line.userNotified === true ? "was told" : "had been told before"}`,

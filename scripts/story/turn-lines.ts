@@ -36,6 +36,7 @@ const jobEvents: Readonly<Record<string, string>> = {
   given_up: "job_given_up",
   dropped: "job_dropped",
   recalled: "job_recalled",
+  stopped: "job_stopped",
 };
 
 /** How the log would have told it: the end of a turn names its outcome, that of a job that never answered its reason. */

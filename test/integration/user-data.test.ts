@@ -85,6 +85,8 @@ const live = async (userId: string): Promise<string> => {
     "/message/recall.json",
     new URLSearchParams({ ...recall, sentTime: String(Date.now()) }),
   );
+  const pause = { userId: "bot-chat", targetId: userId, until: Date.now() + 60_000 };
+  expect(await callApi(bridge.url, "/v3/bot/chat/pause.json", pause)).toMatchObject({ status: 200 });
   return token;
 };
 

@@ -105,6 +105,9 @@ export const walkWhole = async (url: string): Promise<void> => {
     await post("/user/token/expire.json", { userId: "u8", time: String(Date.now()) });
     await call("/v3/bot/update.json", { userId: "bot-asked", name: "Help" });
     await call("/v3/bot/query.json", { pageSize: 100 });
+    const chat = { userId: "bot-asked", targetId: "u8" };
+    await call("/v3/bot/chat/pause.json", { ...chat, until: Date.now() + 60_000 });
+    for (const what of ["get", "resume", "reset"]) await call(`/v3/bot/chat/${what}.json`, chat);
     await call("/v3/bot/integration/test.json", { userId: "bot-told", type: "webhook" });
     await call("/v3/bot/delete.json", { userId: "bot-demo" });
     const turns = await callApi(url, "/v3/turn/query.json", {});

@@ -13,6 +13,7 @@ export const groupOfOutcome: Readonly<Record<StoryOutcome, OutcomeGroup>> = {
   paused: "other",
   unreadable: "other",
   recalled: "other",
+  command: "other",
   dropped: "other",
   expired: "other",
   limited: "other",

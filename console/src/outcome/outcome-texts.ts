@@ -33,7 +33,10 @@ export const outcomeTexts = defineTexts<Texts>(
         meaning: "The model stopped before the end of the answer, and the user was told so.",
         advice: "Raise the model's maximum number of tokens, or check its content filter.",
       },
-      stopped: { name: "Stopped", meaning: "The user stopped the answer." },
+      stopped: {
+        name: "Stopped",
+        meaning: "The user stopped the answer, or the bot was paused in this chat.",
+      },
       paused: {
         name: "Paused",
         meaning: "The app waits for a person's input. The answer continues after that.",
@@ -64,6 +67,11 @@ export const outcomeTexts = defineTexts<Texts>(
           "Check the App Secret, the IM's address, and whether the bot may send to this user or group. Then redrive it on the page Dead letters.",
       },
       recalled: { name: "Recalled", meaning: "The user took the message back." },
+      command: {
+        name: "Command",
+        meaning:
+          "The message was a command word of the bot, which the bridge answered. The model was not asked.",
+      },
       dropped: {
         name: "Dropped",
         meaning: "The bot or its integration was removed or disabled before the turn ran.",
@@ -134,7 +142,7 @@ export const outcomeTexts = defineTexts<Texts>(
         meaning: "模型未写完回答就结束了，用户已收到提示。",
         advice: "请提高模型的最大 token 数，或检查其内容过滤设置。",
       },
-      stopped: { name: "已停止", meaning: "用户停止了回答。" },
+      stopped: { name: "已停止", meaning: "用户停止了回答，或机器人在此聊天中被暂停。" },
       paused: {
         name: "已暂停",
         meaning: "应用正在等待人工输入，之后会继续回答。",
@@ -164,6 +172,7 @@ export const outcomeTexts = defineTexts<Texts>(
           "请检查 App Secret、IM 地址，以及机器人是否可以向该用户或群组发送消息，然后在“死信”页面重新投递。",
       },
       recalled: { name: "已撤回", meaning: "用户撤回了消息。" },
+      command: { name: "指令", meaning: "消息是机器人的指令词，由网桥直接回复，没有询问模型。" },
       dropped: { name: "已丢弃", meaning: "轮次运行之前，机器人或其集成已被删除或停用。" },
       given_up: {
         name: "不再重试",

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { anyObject, refuseUnknownFields } from "#core/shared/rules.ts";
-import { refuseLimitsOfWebhook, refuseUselessFilter } from "./useless-fields.ts";
+import { refuseModelOptionsOfWebhook, refuseUselessFilter } from "./useless-fields.ts";
 
 /** A schema for each type of integration. */
 interface Variant {
@@ -23,7 +23,7 @@ export const withoutUnknownFields = <O>(
     anyObject(),
     refuseUnknownFields(known, "an integration", [agent]),
     refuseUselessFilter,
-    refuseLimitsOfWebhook,
+    refuseModelOptionsOfWebhook,
     integration,
   );
 };

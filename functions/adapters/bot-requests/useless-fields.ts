@@ -31,16 +31,18 @@ export const refuseUselessFilter = v.rawCheck<Record<string, unknown>>(({ datase
   addIssue(issueAt(sent, ["options", "filter"], message));
 });
 
-const limited = v.object({
-  type: v.literal("webhook"),
-  options: v.looseObject({ limits: v.looseObject({}) }),
-});
+/** Options that look as if they held for a webhook, which asks no model. */
+const modelOptions = {
+  limits: "is not an option of a webhook, which asks no model; limit the integration that answers",
+  commands: "is not an option of a webhook, which asks no model; it gets commands as other messages",
+} as const;
 
-/** A webhook asks no model: a limit that nothing counts would look like one that holds. */
-export const refuseLimitsOfWebhook = v.rawCheck<Record<string, unknown>>(({ dataset, addIssue }) => {
+const webhook = v.object({ type: v.literal("webhook"), options: v.looseObject({}) });
+
+export const refuseModelOptionsOfWebhook = v.rawCheck<Record<string, unknown>>(({ dataset, addIssue }) => {
   if (!dataset.typed) return;
   const sent = dataset.value;
-  if (!v.is(limited, sent)) return;
-  const message = "is not an option of a webhook, which asks no model; limit the integration that answers";
-  addIssue(issueAt(sent, ["options", "limits"], message));
+  if (!v.is(webhook, sent)) return;
+  for (const [name, message] of Object.entries(modelOptions))
+    if (v.is(v.looseObject({}), sent.options[name])) addIssue(issueAt(sent, ["options", name], message));
 });

@@ -14,14 +14,22 @@ export interface BatchGetPorts extends BatchGetTablesPorts {
 type Key = Readonly<Record<string, string>>;
 type Item = Record<string, unknown>;
 
+export interface BatchGetOptions {
+  /** Whether a write of the last second may be missed: then a read costs half. */
+  readonly mayLag?: boolean;
+}
+
 /**
- * Reads up to 100 items of one or more tables with strong consistency, in no particular order, without those that do not exist.
+ * Reads up to 100 items of one or more tables, in no particular order, without those that do not exist.
  * DynamoDB may leave keys unprocessed at its size limit or when throttled; those are requested again.
  * @throws BridgeError `internal`, retryable, if keys are still unprocessed after the last round.
  */
 export const makeBatchGetTables =
   ({ client, clock }: BatchGetTablesPorts) =>
-  async (keysByTable: ReadonlyMap<string, readonly Key[]>): Promise<ReadonlyMap<string, Item[]>> => {
+  async (
+    keysByTable: ReadonlyMap<string, readonly Key[]>,
+    { mayLag = false }: BatchGetOptions = {},
+  ): Promise<ReadonlyMap<string, Item[]>> => {
     const items = new Map<string, Item[]>();
     await untilProcessed({
       clock,
@@ -31,7 +39,7 @@ export const makeBatchGetTables =
         const RequestItems = Object.fromEntries(
           [...Map.groupBy(left, ({ table }) => table)].map(([table, keys]) => [
             table,
-            { Keys: keys.map(({ key }) => key), ConsistentRead: true },
+            { Keys: keys.map(({ key }) => key), ConsistentRead: !mayLag },
           ]),
         );
         const { Responses = {}, UnprocessedKeys = {} } = await client.send(
@@ -51,6 +59,6 @@ export const makeBatchGetTables =
 /** The same for one table. */
 export const makeBatchGet = ({ client, tableName, clock }: BatchGetPorts) => {
   const getTables = makeBatchGetTables({ client, clock });
-  return async (keys: readonly Key[]): Promise<Item[]> =>
-    (await getTables(new Map([[tableName, keys]]))).get(tableName) ?? [];
+  return async (keys: readonly Key[], options?: BatchGetOptions): Promise<Item[]> =>
+    (await getTables(new Map([[tableName, keys]]), options)).get(tableName) ?? [];
 };

@@ -12,6 +12,7 @@ import { makeBatchDelete, maxPerBatch } from "./batch-delete.ts";
 import { makeBatchGet } from "./batch-get.ts";
 import { ignoreConditionFailure } from "./conditional-write.ts";
 import { conversationKey } from "./conversations-table.ts";
+import { cutoffKeyOf } from "./cutoffs-table.ts";
 import { countsKey } from "./limits-record.ts";
 import { recallKeyOf } from "./recalls-table.ts";
 import { partKey } from "./slots-record.ts";
@@ -116,7 +117,12 @@ export const makePersonRecords = ({
       if (story.channel === "im") {
         const { channelType, bot, targetId } = story;
         const target = channelType === "PERSON" ? bot : targetId;
-        await deleteGuards([recallKeyOf({ appKey, channelType, targetId: target, msgUID }).guard]);
+        const chat = { appKey, botUserId: bot, channelType, targetId };
+        const ofMember = { ...chat, ...(channelType === "GROUP" && { memberId: story.fromUserId }) };
+        await deleteGuards([
+          recallKeyOf({ appKey, channelType, targetId: target, msgUID }).guard,
+          cutoffKeyOf(ofMember).guard,
+        ]);
       }
       // Unless it has begun again meanwhile.
       return deleteIf(tables.turns, { turn: key }, "expiresAt = :expiresAt", { ":expiresAt": expiresAt });
@@ -154,6 +160,12 @@ export const makePersonRecords = ({
         userKey(person, "uploads").guard,
         profileKey(person),
         // Of today, and of yesterday, whose records have not expired yet.
+        ...new Set(
+          models.map(
+            ({ bot }) =>
+              cutoffKeyOf({ appKey, botUserId: bot, channelType: "PERSON", targetId: userId }).guard,
+          ),
+        ),
         ...counted.flatMap((each) => [countsKey(each, now), countsKey(each, now - dayMs)]),
         ...slotChannels.flatMap((channel) =>
           Array.from({ length: slotRecords }, (_, part) => partKey([channel, appKey, userId], part)),

@@ -36,7 +36,7 @@ export const makeReadBots = ({ client, tableName, clock }: TablePorts) => {
       for (let start = 0; start < keys.length; start += batchSize) {
         batches.push(keys.slice(start, start + batchSize));
       }
-      return (await Promise.all(batches.map(getBatch))).flat().map(parseBot);
+      return (await Promise.all(batches.map((batch) => getBatch(batch)))).flat().map(parseBot);
     },
     /** The app's item and its first bots: `minBots` or more, if it has that many. One query per megabyte. */
     first: async (appKey: string, minBots: number): Promise<Listing> => {

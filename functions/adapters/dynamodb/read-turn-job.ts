@@ -2,13 +2,12 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AppSecrets, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
-import { recallableOf } from "#core/jobs/job.ts";
 import type { ReadTurnJob } from "#core/jobs/turn-run.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import { makeBatchGetTables } from "./batch-get.ts";
 import { sealedKeysOf, toOpenBot } from "./bot-record.ts";
+import { stopIn, stopKeysOf } from "./job-stops.ts";
 import { botKeyOf, parseBot } from "./read-bots.ts";
-import { isRecalledIn, recallKeyOf } from "./recalls-table.ts";
 
 export interface ReadTurnJobPorts {
   readonly client: DynamoDBDocumentClient;
@@ -18,7 +17,7 @@ export interface ReadTurnJobPorts {
   readonly clock: Clock;
 }
 
-/** Reads the bot and the recall in one call: every turn waits for it. */
+/** Reads the bot, and what stops the job, in one call: every turn waits for it. */
 export const makeReadTurnJob = ({
   client,
   botsTable,
@@ -29,25 +28,23 @@ export const makeReadTurnJob = ({
   const getTables = makeBatchGetTables({ client, clock });
 
   return async (job) => {
-    const message = recallableOf(job);
     const [app, items] = await Promise.all([
       requireApp(apps.find(job.appKey)),
       getTables(
-        new Map([
+        new Map<string, readonly Readonly<Record<string, string>>[]>([
           [botsTable, [botKeyOf(job.appKey, job.botUserId)]],
-          [guardsTable, message ? [recallKeyOf(message)] : []],
+          [guardsTable, stopKeysOf(job)],
         ]),
       ),
     ]);
     const [item] = items.get(botsTable) ?? [];
-    const [recall] = items.get(guardsTable) ?? [];
     const openBot = async (): Promise<BotWithKeys | undefined> => {
       const record = item && parseBot(item);
       return record && toOpenBot(await withDataKeysOf(apps, app, sealedKeysOf(record)), record);
     };
     return {
       bot: await openBot(),
-      isRecalled: isRecalledIn(recall, job.event.data.fromUserId, clock.now()),
+      stop: stopIn(items.get(guardsTable) ?? [], job, clock.now()),
     };
   };
 };

@@ -1,4 +1,4 @@
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { type RecallStore, rememberRecallForMs, type SentMessage } from "#core/message/recall.ts";
@@ -49,12 +49,5 @@ export const makeRecallsTable = ({ client, tableName, clock }: TablePorts): Reca
         },
       }),
     );
-  },
-  isRecalled: async (message, sentBy, { mayLag = false } = {}) => {
-    const { Item } = await client.send(
-      // A read that may lag costs half.
-      new GetCommand({ TableName: tableName, Key: recallKeyOf(message), ConsistentRead: !mayLag }),
-    );
-    return isRecalledIn(Item, sentBy, clock.now());
   },
 });

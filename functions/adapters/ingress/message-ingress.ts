@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
+import { makeCutoffsTable } from "#adapters/dynamodb/cutoffs-table.ts";
 import { makeRecallsTable } from "#adapters/dynamodb/recalls-table.ts";
 import { nonEmptyString } from "#adapters/node/environment.ts";
 import { makeMatchesPattern } from "#adapters/patterns/matches-pattern.ts";
@@ -61,6 +62,7 @@ export const makeMessageIngress = ({
     dispatchJobs: makeDispatchJobs({
       turns: makeJobQueue({ client: sqs, queueUrl: env.TURNS_QUEUE_URL }),
       webhooks: makeJobQueue({ client: sqs, queueUrl: env.WEBHOOKS_QUEUE_URL }),
+      cutoffs: makeCutoffsTable({ client, tableName: env.GUARDS_TABLE, clock }),
       report: makeReportJob({ log, metrics, clock, pseudonymOf }),
     }),
   };

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { parseRecord } from "#adapters/node/parse-record.ts";
 import { currentTrace, type Trace } from "#adapters/node/trace.ts";
+import { commandNames } from "#core/bot/commands.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
 import { type IntegrationType, type ModelType, modelTypes } from "#core/bot/integration-types.ts";
 import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "#core/jobs/job.ts";
@@ -31,6 +32,7 @@ const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
       }),
       acceptedAt: v.number(),
       sharesContext: v.exactOptional(v.boolean()),
+      command: v.exactOptional(v.picklist(commandNames)),
       check: v.exactOptional(
         v.object({
           pauseId: v.string(),

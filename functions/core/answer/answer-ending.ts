@@ -1,3 +1,4 @@
+import type { CommandName } from "#core/bot/commands.ts";
 import type { LimitName } from "#core/bot/limits.ts";
 import type { IntegrationOptions } from "#core/bot/options.ts";
 import type { AnswerOutcome, FailureCode, TruncationReason } from "./answer.ts";
@@ -33,6 +34,21 @@ export const errorTextOf = ({ errorText }: Pick<IntegrationOptions, "errorText">
 /** The message to the user when a limit does not allow a turn: the integration's `limitText`, or a default. */
 export const limitTextOf = ({ limitText }: Pick<IntegrationOptions, "limitText">, limit: LimitName): string =>
   limitText ?? (limit === "turnsPerMinute" ? sentences.limitedForAMinute : sentences.limitedForADay);
+
+/** The reply to a command: the integration's, or a default. Undefined if the help was removed meanwhile. */
+export const commandTextOf = (
+  { commands }: Pick<IntegrationOptions, "commands">,
+  command: CommandName,
+): string | undefined => {
+  switch (command) {
+    case "stop":
+      return commands?.stopText ?? sentences.stopped;
+    case "reset":
+      return commands?.resetText ?? sentences.reset;
+    case "help":
+      return commands?.helpText;
+  }
+};
 
 const failureText = (
   outcome: Extract<AnswerOutcome, { status: "failed" | "incomplete" }>,

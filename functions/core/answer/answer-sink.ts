@@ -23,8 +23,8 @@ export type AnswerEnding =
     }
   | {
       readonly status: "stopped";
-      /** Set if the user took the question back: text that was not sent yet is dropped. */
-      readonly isRecalled?: true;
+      /** Set if the user wants no more of the answer: text that was not sent yet is dropped. */
+      readonly dropsRest?: true;
     }
   /** The answer continues after human input. `form`: the form, if the user may fill it in; `sentence` has it as text. */
   | { readonly status: "paused"; readonly sentence: string; readonly form?: InputForm | undefined }

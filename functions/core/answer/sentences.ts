@@ -34,5 +34,8 @@ export const sentences = {
   inputRejected: "These values were not accepted.\n填写的内容未被接受。",
   inputAccepted: "Thank you, your input was accepted.\n谢谢，您的填写已提交。",
   alreadyAnswered: "This form has already been filled in.\n该表单已填写。",
+  stopped: "Stopped.\n已停止。",
+  reset:
+    "A new conversation begins. The bot no longer knows what was said before.\n新的会话已开始，机器人不再记得之前的内容。",
   formExpired: "The time for this form is over.\n该表单已过期。",
 } as const;

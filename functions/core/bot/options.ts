@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { anyObject, arrayOf, integerBetween, oneOf, stringOf, trueOrFalse } from "#core/shared/rules.ts";
+import { commandsSchema } from "./commands.ts";
 import type { IntegrationType } from "./integration-types.ts";
 import { type FilterKind, filterKinds } from "./keyword-filter.ts";
 import { limitsSchema } from "./limits.ts";
@@ -131,6 +132,7 @@ export const answerOptions = {
       ),
     ),
   ),
+  commands: v.exactOptional(commandsSchema),
   limits: v.exactOptional(limitsSchema),
   limitText: v.exactOptional(
     v.pipe(

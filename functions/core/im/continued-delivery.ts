@@ -175,7 +175,7 @@ export const makeContinuedDelivery =
           located.abort();
           return { status: "undelivered", reason: "abandoned" };
         }
-        if (ending.status === "stopped" && ending.isRecalled) text = "";
+        if (ending.status === "stopped" && ending.dropsRest) text = "";
         if (!rest) await calling;
         if (!rest) await sendRest(ending.status === "complete" || ending.status === "truncated");
         return rest ? rest.end(ending) : endWithoutRest(ending);

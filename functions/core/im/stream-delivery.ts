@@ -325,7 +325,7 @@ export const makeStreamDelivery = ({
         if (ending.status === "abandoned") finish({ status: "undelivered", reason: "abandoned" });
         else if (whole) finish(await whole.end(ending));
         else {
-          if (ending.status === "stopped" && ending.isRecalled) {
+          if (ending.status === "stopped" && ending.dropsRest) {
             text.take();
             replaced = false;
           }

@@ -28,8 +28,8 @@ export const makeWholeDelivery =
       replace: kept.replace,
       end: async (ending): Promise<Delivery> => {
         if (ending.status === "abandoned") return abandoned;
-        const isRecalled = ending.status === "stopped" && ending.isRecalled === true;
-        const answer = (isRecalled ? "" : kept.text) + ("sentence" in ending ? ending.sentence : "");
+        const dropsRest = ending.status === "stopped" && ending.dropsRest === true;
+        const answer = (dropsRest ? "" : kept.text) + ("sentence" in ending ? ending.sentence : "");
         if (answer === "") return { status: "delivered" };
         try {
           for (const text of messagesOf(answer)) {

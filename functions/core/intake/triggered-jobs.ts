@@ -29,9 +29,9 @@ export const makeTriggeredJobs =
   ({ matchIntegrations, reportIgnored }: TriggeredJobsPorts): TriggeredJobs =>
   (bot, { appKey, event, everyone, acceptedAt }) => {
     const botUserId = bot.userId;
-    const matches = matchIntegrations(bot, event).map(({ integration, ignored }) => {
-      const isForEveryone = integration.options.everyone === true;
-      return { integration, ignored: ignored ?? (everyone && !isForEveryone ? "only_everyone" : undefined) };
+    const matches = matchIntegrations(bot, event).map(({ ignored, ...match }) => {
+      const isForEveryone = match.integration.options.everyone === true;
+      return { ...match, ignored: ignored ?? (everyone && !isForEveryone ? "only_everyone" : undefined) };
     });
     const triggered = matches.filter(({ ignored }) => ignored === undefined);
     if (triggered.length === 0) {
@@ -41,12 +41,13 @@ export const makeTriggeredJobs =
       const detail = closest && ignoredDetail(closest.integration, event, reason);
       reportIgnored({ appKey, event, botUserId, reason, detail });
     }
-    return triggered.map(({ integration }) => ({
+    return triggered.map(({ integration, command }) => ({
       appKey,
       botUserId,
       integrationType: integration.type,
       event,
       acceptedAt,
+      ...(command && { command }),
       ...(sharesContext(integration, event) && { sharesContext: true }),
     }));
   };

@@ -1,10 +1,10 @@
 import { errorTextOf } from "#core/answer/answer-ending.ts";
 import { findEnabledModel } from "#core/bot/integration.ts";
 import { completeReason } from "#core/im/im-messages.ts";
-import type { RecallStore } from "#core/message/recall.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { ExtendableLease } from "#core/shared/lease.ts";
 import type { LogFields } from "#core/shared/log.ts";
+import type { ConversationStore } from "#core/turn/conversation.ts";
 import { type ConversationPause, pauseEndsAt } from "#core/turn/conversation-pause.ts";
 import type { CountedTurn, CountTurn } from "#core/turn/count-turn.ts";
 import type { ForwardLimits, ForwardTurn } from "#core/turn/forward-turn.ts";
@@ -14,21 +14,23 @@ import { makeStoryRecorder, type StoryRecorder } from "#core/turn/story-recorder
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { isSuccessful, type RecordTurn, type WaitCause } from "#core/turn/turn-report.ts";
-import { type DeadLetters, jobIdOf, jobKeyOf, recallableOf, type TurnJob } from "./job.ts";
+import { type DeadLetters, jobIdOf, jobKeyOf, type TurnJob } from "./job.ts";
 import { logWarning } from "./job-lease.ts";
 import type { ReportJob } from "./job-report.ts";
+import { type FindStop, type JobStop, makeStoppableReceiver, watchForStop } from "./job-stop.ts";
 import type { JobStore } from "./job-store.ts";
 import type { EndedJob } from "./job-story.ts";
 import { makeCloseLeftOpen, makeOpenReceiver, type OpenReceiverPorts } from "./open-receiver.ts";
-import { makeRecallableReceiver, type RecallWatchPorts, watchRecall } from "./recall-watch.ts";
 import { countableTurnOf, makeRefuseLimitedTurn } from "./refuse-limited-turn.ts";
+import { makeRunCommand } from "./run-command.ts";
 import { makeSendSentence } from "./send-sentence.ts";
 import { makeTurnCheckpoints } from "./turn-checkpoints.ts";
 import { type LeasedTurn, receiverLeaseOf, type TurnRun, type WorkerTime } from "./turn-run.ts";
 
 export interface AnswerTurnJobPorts extends OpenReceiverPorts {
   readonly jobs: Pick<JobStore, "checkpoint" | "claimNotice">;
-  readonly recalls: Pick<RecallStore, "isRecalled">;
+  readonly findStop: FindStop;
+  readonly conversations: Pick<ConversationStore, "forget">;
   readonly forwardTurn: ForwardTurn;
   readonly countTurn: CountTurn;
   readonly notices: Pick<LimitStore, "claimNotice">;
@@ -77,7 +79,8 @@ const logFieldsOf = (
 /** Answers a job that a worker has leased, and logs the result in one line. */
 export const makeAnswerTurnJob = ({
   jobs,
-  recalls,
+  findStop,
+  conversations,
   forwardTurn,
   countTurn,
   notices,
@@ -95,6 +98,7 @@ export const makeAnswerTurnJob = ({
   const closeLeftOpen = makeCloseLeftOpen({ closeOpenMessage, log });
   const openReceiver = makeOpenReceiver(receiverFor, closeLeftOpen);
   const sendSentence = makeSendSentence({ jobs, receiverFor });
+  const runCommand = makeRunCommand({ conversations, sendSentence, report });
   const refuseLimitedTurn = makeRefuseLimitedTurn({ notices, sendSentence, report, log });
 
   const findTurn = async ({ job, state }: LeasedTurn): Promise<Turn | undefined> => {
@@ -122,30 +126,30 @@ export const makeAnswerTurnJob = ({
     await sendCheck({ ...job, check }).catch(logWarning(log, "pause_not_checked", job));
   };
 
-  const makeIsRecalled =
-    (job: TurnJob): RecallWatchPorts["isRecalled"] =>
-    async (options) => {
-      const message = recallableOf(job);
-      return message !== undefined && recalls.isRecalled(message, job.event.data.fromUserId, options);
-    };
-
-  const forwardUnlessRecalled = (
+  const forwardUntilStopped = (
     run: TurnRun,
     admission: Promise<CountedTurn>,
     story: StoryRecorder,
-  ): Promise<{ readonly answered: Awaited<ReturnType<ForwardTurn>>; readonly wasRecalled: boolean }> => {
+  ): Promise<{
+    readonly answered: Awaited<ReturnType<ForwardTurn>>;
+    readonly stoppedBy: JobStop | undefined;
+  }> => {
     const { turn, leased, lease, time } = run;
     const { job } = leased;
-    const onError = logWarning(log, "recall_not_read", job);
-    const ports = { isRecalled: makeIsRecalled(job), lost: lease.signal, clock, onError };
+    const ports = {
+      findStop: (options: Parameters<FindStop>[1]) => findStop(job, options),
+      lost: lease.signal,
+      clock,
+      onError: logWarning(log, "stop_not_read", job),
+    };
     // A turn may return without an end: then the user must not be told to wait, or see that the bot is typing.
     let hasEnded = false;
     const whileRunning = { ...lease, isHeld: () => !hasEnded && lease.isHeld() };
-    return watchRecall(ports, async (watch) => {
+    return watchForStop(ports, async (watch) => {
       const checkpoints = checkpointsOf(leased, whileRunning);
       const receiverLease = receiverLeaseOf({ leased, lease: whileRunning, time }, jobs, checkpoints);
       const { receiver: inner, closed } = openReceiver(run, { lease: receiverLease, checkpoints, story });
-      const receiver = makeRecallableReceiver(inner, watch, !turn.integration.stream);
+      const receiver = makeStoppableReceiver(inner, watch, !turn.integration.stream);
       const limits: ForwardLimits = {
         deadline: time.deadline,
         signal: lease.signal,
@@ -155,7 +159,7 @@ export const makeAnswerTurnJob = ({
       };
       try {
         const answered = await forwardTurn(turn, receiver, limits);
-        return { answered, wasRecalled: receiver.wasRecalled() };
+        return { answered, stoppedBy: receiver.stoppedBy() };
       } finally {
         checkpoints.close();
         await closed();
@@ -184,7 +188,7 @@ export const makeAnswerTurnJob = ({
     // Handled by the turn; until then a refusal must not count as an unhandled rejection.
     admission.catch(() => {});
     const story = makeStoryRecorder({ clock, keepsText: keepsText(job.appKey) });
-    const { answered, wasRecalled } = await forwardUnlessRecalled(run, admission, story);
+    const { answered, stoppedBy } = await forwardUntilStopped(run, admission, story);
     const counted = await admission;
     if (answered.status === "busy") {
       await counted.undo();
@@ -196,7 +200,7 @@ export const makeAnswerTurnJob = ({
         ? { status: "ended", outcome: "expired", ending: { outcome: "expired" } }
         : { status: "waiting", isRunning: reason === "running" };
     }
-    if (!wasRecalled) await checkPaused(job, answered.paused);
+    if (stoppedBy === undefined) await checkPaused(job, answered.paused);
     await answered.cleanup;
     const { outcome, delivery } = answered;
     const isLost = delivery.status === "undelivered" && !lease.isHeld();
@@ -211,9 +215,9 @@ export const makeAnswerTurnJob = ({
     const fields = { ...logFieldsOf(startedAt, answered), tries };
     const tookOver = leased.open !== undefined || leased.reference !== undefined;
     const ending = { ...story.ending(turn, answered), tookOver };
-    if (wasRecalled) {
-      report("recalled", job, fields);
-      return { status: "ended", outcome: "recalled", ending: { ...ending, outcome: "recalled" } };
+    if (stoppedBy !== undefined) {
+      report(stoppedBy, job, fields);
+      return { status: "ended", outcome: stoppedBy, ending: { ...ending, outcome: stoppedBy } };
     }
     if (delivery.status === "undelivered") {
       await deadLetters.add(job, { reason: delivery.reason, tries });
@@ -228,11 +232,11 @@ export const makeAnswerTurnJob = ({
     answer: async (leased, lease, time) => {
       const { job, tries } = leased;
       const turn = await findTurn(leased);
-      const { isRecalled } = await leased.state;
-      if (isRecalled) {
+      const { stop } = await leased.state;
+      if (stop !== undefined) {
         if (turn) await closeLeftOpen({ turn, leased }, leased.open, completeReason.stopped);
-        report("recalled", job, { tries });
-        return { status: "ended", outcome: "recalled", ending: { outcome: "recalled" } };
+        report(stop, job, { tries });
+        return { status: "ended", outcome: stop, ending: { outcome: stop } };
       }
       if (!turn) {
         const reason = "the bot or its integration was removed or disabled";
@@ -240,6 +244,7 @@ export const makeAnswerTurnJob = ({
         return { status: "ended", outcome: "dropped", ending: { outcome: "dropped", detail: reason } };
       }
       const run: TurnRun = { turn, leased, lease, time };
+      if (job.command) return runCommand(run, job.command);
       return answerTurn(run).catch((error: unknown) => {
         if (error instanceof LimitReachedError) return refuseLimitedTurn(run, error.by);
         throw error;

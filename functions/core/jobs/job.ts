@@ -1,3 +1,4 @@
+import type { CommandName } from "#core/bot/commands.ts";
 import { type EventType, isMessageType } from "#core/bot/event-type.ts";
 import type { IntegrationType, ModelType } from "#core/bot/integration-types.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
@@ -26,6 +27,8 @@ export interface Job<T extends IntegrationType = IntegrationType> {
   readonly acceptedAt: number;
   /** Whether the group shares one context: then the turns of all its members run one after another. */
   readonly sharesContext?: boolean;
+  /** The message is a command: its job asks no model. */
+  readonly command?: CommandName;
   /** The job checks whether an answer that waits for human input has continued, and delivers its rest. */
   readonly check?: PauseCheck;
   /** When it was moved from the dead letters back to the queue, in milliseconds since the epoch. */

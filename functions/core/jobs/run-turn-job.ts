@@ -135,9 +135,9 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
   const answerClaimed = async (claimed: ClaimedRun): Promise<Result> => {
     const { leased, visibility, time } = claimed;
     const { job, tries } = leased;
-    // Nobody waits for the answer to a recalled message, so there is nobody to apologise to.
-    const isRecalled = async () => (await leased.state.catch(() => undefined))?.isRecalled === true;
-    if (tries > maxTries && !(await isRecalled())) {
+    // Nobody waits for an answer that was stopped, so there is nobody to apologise to.
+    const isStopped = async () => (await leased.state.catch(() => undefined))?.stop !== undefined;
+    if (tries > maxTries && !(await isStopped())) {
       return giveUp(claimed, `the worker crashed or timed out ${maxTries} times`);
     }
     try {

@@ -7,14 +7,14 @@ import type { DeliveryWatch } from "#core/turn/story-recorder.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { jobIdOf, type TurnJob } from "./job.ts";
 import type { LeasedJob } from "./job-lease.ts";
+import type { JobStop } from "./job-stop.ts";
 import type { JobStore, TurnCheckpoint } from "./job-store.ts";
 
 /** What a worker reads before it runs a turn. */
 export interface TurnJobState {
   /** Undefined if the bot was removed. */
   readonly bot: BotWithKeys | undefined;
-  /** Whether the job's message was taken back. */
-  readonly isRecalled: boolean;
+  readonly stop: JobStop | undefined;
 }
 
 export type ReadTurnJob = (job: TurnJob) => Promise<TurnJobState>;

@@ -22,8 +22,6 @@ export interface Recall extends SentMessage {
 /** Remembers recalls, which may arrive before the message itself. */
 export interface RecallStore {
   add(recall: Recall): Promise<void>;
-  /** Whether the sender or an admin took the message back. `mayLag`: a recall of the last second may be missed. */
-  isRecalled(message: SentMessage, sentBy: string, options?: { readonly mayLag?: boolean }): Promise<boolean>;
 }
 
 /**

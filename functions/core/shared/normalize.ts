@@ -8,3 +8,9 @@ const tooManyMarks = /\p{M}{31}/u;
  */
 export const normalize = (text: string, form: "NFC" | "NFKC"): string =>
   tooManyMarks.test(text) ? text : text.normalize(form);
+
+/**
+ * Maps texts that differ only in letter case or in the encoding of accents to the same string. Lower case first, then upper
+ * case: neither alone equates `ß` with `ẞ` and `ς` with `Σ`.
+ */
+export const foldCase = (text: string): string => normalize(text.toLowerCase().toUpperCase(), "NFC");

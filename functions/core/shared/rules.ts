@@ -28,6 +28,27 @@ export const trueOrFalse = v.boolean("must be true or false");
 export const oneOf = <const T extends readonly string[]>(values: T) =>
   v.picklist(values, `must be one of ${values.join(", ")}`);
 
+/** The latest time that a Date has. */
+const maxTime = 8_640_000_000_000_000;
+
+const timeMessage =
+  "must be milliseconds since the epoch, or a time such as 2026-11-27T14:03:00Z with its time zone";
+/** A time zone is required: without one, its meaning would depend on where the bridge runs. */
+const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** A time, as milliseconds since the epoch. */
+export const timeRule = v.pipe(
+  v.union([v.number(), v.string()], timeMessage),
+  v.check(
+    (sent) =>
+      typeof sent === "number"
+        ? Number.isInteger(sent) && sent >= 0 && sent <= maxTime
+        : isoTime.test(sent) && !Number.isNaN(Date.parse(sent)),
+    timeMessage,
+  ),
+  v.transform((sent) => (typeof sent === "number" ? sent : Date.parse(sent))),
+);
+
 /** An object with any fields. Put it before an object schema, which would otherwise accept an array. */
 export const anyObject = (rule = "must be an object") =>
   v.custom<Record<string, unknown>>(

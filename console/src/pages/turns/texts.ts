@@ -27,7 +27,8 @@ export const turnsTexts = defineTexts(
     groups: { answered: "Answered", other: "Other", failed: "Failed", running: "Running" },
     groupMeanings: {
       answered: "Answered or delivered",
-      other: "Truncated, stopped, paused, unreadable, recalled, dropped, expired, limited or refused",
+      other:
+        "Truncated, stopped, paused, unreadable, recalled, command, dropped, expired, limited or refused",
       failed: "Failed, incomplete, abandoned, undelivered or given up",
       running: "Not ended yet",
     },
@@ -58,7 +59,7 @@ export const turnsTexts = defineTexts(
     groups: { answered: "已回答", other: "其他", failed: "失败", running: "进行中" },
     groupMeanings: {
       answered: "已回答或已送达",
-      other: "被截断、已停止、已暂停、无法读取、已撤回、已丢弃、已过期、受限或被拒绝",
+      other: "被截断、已停止、已暂停、无法读取、已撤回、指令、已丢弃、已过期、受限或被拒绝",
       failed: "失败、不完整、被放弃、未送达或不再重试",
       running: "尚未结束",
     },

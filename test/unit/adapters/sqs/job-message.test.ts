@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseTurnJob, parseWebhookJob, toJobMessage } from "#adapters/sqs/job-message.ts";
 import { webhookIdOf } from "#adapters/webhook/call-webhook.ts";
+import { commandNames } from "#core/bot/commands.ts";
 import { eventTypes } from "#core/bot/event-type.ts";
 import { modelTypes } from "#core/bot/integration-types.ts";
 import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "#core/jobs/job.ts";
@@ -48,16 +49,20 @@ const anyTurnJob: fc.Arbitrary<TurnJob> = fc
 const anyWebhookJob: fc.Arbitrary<WebhookJob> = anyJob.map((job) => ({ ...job, integrationType: "webhook" }));
 /** A job's optional fields. */
 const more = fc.record(
-  { redrivenAt: time, source: anyText, sharesContext: fc.boolean() },
+  {
+    redrivenAt: time,
+    source: anyText,
+    sharesContext: fc.boolean(),
+    command: fc.constantFrom(...commandNames),
+  },
   { requiredKeys: [] },
 );
 const withMore = <J extends Job>(
   job: J,
-  { redrivenAt, source, sharesContext }: { redrivenAt?: number; source?: string; sharesContext?: boolean },
+  { source, ...given }: Pick<Job, "redrivenAt" | "sharesContext" | "command"> & { source?: string },
 ): J => ({
   ...job,
-  ...(sharesContext !== undefined && { sharesContext }),
-  ...(redrivenAt !== undefined && { redrivenAt }),
+  ...given,
   event: { ...job.event, data: { ...job.event.data, ...(source !== undefined && { source }) } },
 });
 

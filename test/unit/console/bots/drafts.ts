@@ -18,10 +18,23 @@ const url = fc.constantFrom(
   "https://yourserver.com:8443/x",
 );
 
+/** Each word once, and the text that words for help need. */
+const commands = fc
+  .uniqueArray(word, { selector: (each) => each.toLowerCase(), minLength: 1, maxLength: 4 })
+  .chain((words) =>
+    fc.record({
+      stop: fc.constant(words.slice(0, 1)),
+      reset: fc.constant(words.slice(1, 2)),
+      help: fc.constant(words.slice(2)),
+      helpText: word,
+    }),
+  );
+
 /** Values that a check compares with each other: a filter needs a message that has a text. */
 const compared: Readonly<Record<string, fc.Arbitrary<Draft>>> = {
   events: fc.constantFrom([], ["message:private"], ["message:group_mentioned", "group:bot_join"]),
   objectNames: fc.subarray([...textMessageTypes]),
+  commands,
 };
 
 const orOmitted = ({ isRequired }: Field, given: fc.Arbitrary<Draft>): fc.Arbitrary<Draft> =>
@@ -42,7 +55,7 @@ const validValue = (field: Field): fc.Arbitrary<Draft> => {
     case "pairs":
       return fc.uniqueArray(fc.tuple(word, word), { selector: ([key]) => key, maxLength: 3 });
     case "object":
-      return validDraft(field.fields);
+      return compared[field.name] ?? validDraft(field.fields);
   }
 };
 
@@ -95,18 +108,21 @@ const integrationsOf = (draftOf: DraftOf): fc.Arbitrary<readonly IntegrationDraf
 const botOf = (draftOf: DraftOf): fc.Arbitrary<BotDraft> =>
   fc.record({ fields: draftOf(botFields), integrations: integrationsOf(draftOf) });
 
-/** Without limits of a webhook, which are refused. */
-const withoutWebhookLimits = (draft: BotDraft): BotDraft => ({
+/** Without the options of models, which are refused for a webhook. */
+const withoutModelOptions = (draft: BotDraft): BotDraft => ({
   ...draft,
   integrations: draft.integrations.map((each) =>
     each.type === "webhook"
       ? {
           ...each,
-          fields: { ...each.fields, options: { ...Object(each.fields.options), limits: undefined } },
+          fields: {
+            ...each.fields,
+            options: { ...Object(each.fields.options), commands: undefined, limits: undefined },
+          },
         }
       : each,
   ),
 });
 
-export const validBot = botOf(validDraft).map(withoutWebhookLimits);
+export const validBot = botOf(validDraft).map(withoutModelOptions);
 export const anyBot = botOf(anyDraft);

@@ -299,7 +299,7 @@ describe("the end of a stream message", () => {
 });
 
 describe("an answer whose question was taken back", () => {
-  const recalled = { status: "stopped", isRecalled: true } as const;
+  const recalled = { status: "stopped", dropsRest: true } as const;
 
   test("is closed as stopped, without the text that was not sent yet", async () => {
     const { sink, sent, clock } = setUp();

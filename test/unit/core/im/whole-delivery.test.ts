@@ -49,7 +49,7 @@ describe("an answer in one message", () => {
   test("that was stopped is sent as far as it came, unless its question was taken back", async () => {
     for (const [ending, expected] of [
       [{ status: "stopped" }, ["half"]],
-      [{ status: "stopped", isRecalled: true }, []],
+      [{ status: "stopped", dropsRest: true }, []],
     ] as const) {
       const { sink, sent } = setUp();
       sink.delta("half");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeDispatchJobs } from "#core/intake/dispatch-jobs.ts";
 import type { Job, JobQueue } from "#core/jobs/job.ts";
+import type { BotChat } from "#core/message/chat-cutoff.ts";
 import { turnJob, webhookJob } from "../../../support/jobs.ts";
 import { jobTargetOf } from "./intake-setup.ts";
 
@@ -22,12 +23,14 @@ const makeQueue = (answer: Promise<void> = Promise.resolve()): TestQueue => {
 
 const setUp = ({ turns = makeQueue(), webhooks = makeQueue() } = {}) => {
   const reported: string[] = [];
+  const advanced: [BotChat, number][] = [];
   const dispatchJobs = makeDispatchJobs({
     turns,
     webhooks,
+    cutoffs: { advance: async (chat, to) => void advanced.push([chat, to]) },
     report: (stage, job) => void reported.push(`${stage} ${jobTargetOf(job)}`),
   });
-  return { dispatchJobs, reported, turns, webhooks };
+  return { dispatchJobs, reported, advanced, turns, webhooks };
 };
 
 const jobs = [
@@ -71,6 +74,51 @@ describe("jobs", () => {
     accepted.resolve();
     await dispatching;
     expect(reported).toEqual(["accepted bot-helpdesk dify_chatflow"]);
+  });
+});
+
+describe("the job of a command", () => {
+  const at = (sentAfter: number, data: object = {}) => {
+    const { event, acceptedAt } = turnJob();
+    return { ...event, data: { ...event.data, ...data, msgTimestamp: acceptedAt + sentAfter } };
+  };
+
+  test.each(["stop", "reset"] as const)(
+    "%s moves the cutoff of its sender's chat to its own time",
+    async (command) => {
+      const { dispatchJobs, advanced, turns } = setUp();
+      const { appKey, botUserId, acceptedAt } = turnJob();
+      const job = turnJob({ command, event: at(-20) });
+      await dispatchJobs([turnJob(), job]);
+      expect(advanced).toEqual([
+        [{ appKey, botUserId, channelType: "PERSON", targetId: job.event.data.fromUserId }, acceptedAt - 20],
+      ]);
+      expect(turns.sent.flat()).toHaveLength(2);
+    },
+  );
+
+  test("in a group concerns only the member who sent it", async () => {
+    const { dispatchJobs, advanced } = setUp();
+    const event = at(0, { channelType: "GROUP", toUserId: "g1", fromUserId: "u1" });
+    await dispatchJobs([turnJob({ command: "stop", event })]);
+    expect(advanced).toMatchObject([
+      [{ channelType: "GROUP", targetId: "g1", memberId: "u1" }, expect.any(Number)],
+    ]);
+  });
+
+  test("help stops nothing", async () => {
+    const { dispatchJobs, advanced } = setUp();
+    await dispatchJobs([turnJob({ command: "help" })]);
+    expect(advanced).toEqual([]);
+  });
+
+  test.each([
+    ["in the future", 10 * 60_000],
+    ["in seconds", -1.7e12],
+  ])("whose time is implausible, %s, counts from when it was accepted", async (_name, sentAfter) => {
+    const { dispatchJobs, advanced } = setUp();
+    await dispatchJobs([turnJob({ command: "stop", event: at(sentAfter) })]);
+    expect(advanced.map(([, to]) => to)).toEqual([turnJob().acceptedAt]);
   });
 });
 

@@ -106,6 +106,47 @@ describe("an integration", () => {
     expect(match(bot({ integrations: [integration] }), event)).toEqual([{ integration, ignored }]);
   });
 
+  const commands = { stop: ["/stop"], help: ["/help"], helpText: "Ask me." };
+
+  test.each<[string, Partial<ReturnType<typeof difyIntegration>>, MessageEvent, object]>([
+    [
+      "is triggered by one of its commands, whatever its filter",
+      { options: { ...order, commands } },
+      messageEvent(withText(" /STOP ")),
+      { ignored: undefined, command: "stop" },
+    ],
+    [
+      "is triggered by a command after its bot's name",
+      { options: { commands } },
+      messageEvent(
+        { ...withText("@Helpdesk /help"), channelType: "GROUP", toUserId: "g1" },
+        { type: "message:group_mentioned" },
+      ),
+      { ignored: undefined, command: "help" },
+    ],
+    [
+      "takes a text that only begins with a command for a question",
+      { options: { commands } },
+      messageEvent(withText("/stop now")),
+      { ignored: undefined },
+    ],
+    [
+      "takes an event other than a message for none",
+      { options: { commands }, events: ["message:private_recall"] },
+      messageEvent(withText("/stop"), { type: "message:private_recall" }),
+      { ignored: undefined },
+    ],
+    [
+      "has no commands if it is disabled",
+      { options: { commands }, enabled: false },
+      messageEvent(withText("/stop")),
+      { ignored: "disabled" },
+    ],
+  ])("%s", (_, given, event, expected) => {
+    const integration = difyIntegration(given);
+    expect(match(bot({ integrations: [integration] }), event)).toEqual([{ integration, ...expected }]);
+  });
+
   test("is triggered independently of the bot's other integrations", () => {
     const integrations = [webhookIntegration({ objectNames: ["RC:ImgMsg"] }), difyIntegration()];
     expect(triggeredBy(messageEvent(), integrations)).toEqual([integrations[1]]);

@@ -58,8 +58,9 @@ const setUpTurns = (turnMs: Readonly<Record<string, number>>) => {
   let atOnce: Record<string, number> = {};
   let most: Record<string, number> = {};
   const run = makeRunTurnJob({
-    readTurnJob: async ({ botUserId: userId }) => ({ bot: bot({ userId }), isRecalled: false }),
-    recalls: { isRecalled: async () => false },
+    readTurnJob: async ({ botUserId: userId }) => ({ bot: bot({ userId }), stop: undefined }),
+    findStop: async () => undefined,
+    conversations: { forget: async () => {} },
     jobs: makeMemoryJobs(clock),
     acquireSlots: makeAcquireJobSlots({
       acquireSlots: makeAcquireSlots({ store: slots, channel: "im", clock, metrics, log }),

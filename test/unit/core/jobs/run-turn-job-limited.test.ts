@@ -115,11 +115,11 @@ describe("a job is counted", () => {
   });
 
   test("not without a slot, nor if its message was taken back, nor if it is done", async () => {
-    const { run, slots, recall, turnLimits } = setUpTurnRuns();
+    const { run, slots, stop, turnLimits } = setUpTurnRuns();
     slots.refuse("app");
     await run();
     slots.refuse(undefined);
-    recall.stored = true;
+    stop.stored = "recalled";
     await run(2);
     await run(3);
     expect(turnLimits.log).toEqual([]);

@@ -1,10 +1,13 @@
 import type { AnswerReceiver } from "#core/answer/answer-sink.ts";
 import type { AskLimits } from "#core/answer/model.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
+import type { ModelIntegrationWithKey } from "#core/bot/integration.ts";
 import type { CompleteReason, DeliveryLease, OpenMessage } from "#core/im/im-messages.ts";
 import { jobIdOf, type TurnJob } from "#core/jobs/job.ts";
 import { makeReportJob } from "#core/jobs/job-report.ts";
+import type { JobStop } from "#core/jobs/job-stop.ts";
 import { makeRunTurnJob } from "#core/jobs/run-turn-job.ts";
+import type { ConversationKey } from "#core/turn/conversation.ts";
 import type { ForwardTurn } from "#core/turn/forward-turn.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
@@ -43,20 +46,31 @@ interface GivenTurnRuns {
   readonly tries?: number;
   readonly job?: TurnJob;
   readonly stream?: boolean;
+  readonly integration?: ModelIntegrationWithKey;
 }
 
 /** A job for a model, and the worker that runs it. */
-export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: GivenTurnRuns = {}) => {
+export const setUpTurnRuns = ({
+  tries = 0,
+  job = plainJob,
+  stream = true,
+  integration = difyIntegration({ stream }),
+}: GivenTurnRuns = {}) => {
   const clock = makeTestClock(job.acceptedAt);
   const start = clock.now();
   const seconds = (ms: number): string => `${(ms - start) / 1000} s`;
   const id = jobIdOf(job);
   const jobs = makeMemoryJobs(clock);
   if (tries > 0) jobs.plant(id, { tries });
-  const openBot = bot({ integrations: [difyIntegration({ stream })] });
+  const openBot = bot({ integrations: [integration] });
   const bots = { open: async (): Promise<BotWithKeys | undefined> => openBot };
-  /** Whether the job's message was taken back. `reads`: how often a running turn has looked. */
-  const recall = { stored: false, reads: 0, read: async (): Promise<boolean> => recall.stored };
+  /** What stops the job. `reads`: how often a running turn has looked. */
+  const stop: { stored: JobStop | undefined; reads: number; read: () => Promise<JobStop | undefined> } = {
+    stored: undefined,
+    reads: 0,
+    read: async () => stop.stored,
+  };
+  const forgotten: ConversationKey[] = [];
   const forwarded: Turn[] = [];
   const limits: AskLimits[] = [];
   const receivers: AnswerReceiver[] = [];
@@ -91,13 +105,12 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
   let tokens = 0;
 
   const runTurnJob = makeRunTurnJob({
-    readTurnJob: async () => ({ bot: await bots.open(), isRecalled: recall.stored }),
-    recalls: {
-      isRecalled: () => {
-        recall.reads += 1;
-        return recall.read();
-      },
+    readTurnJob: async () => ({ bot: await bots.open(), stop: stop.stored }),
+    findStop: () => {
+      stop.reads += 1;
+      return stop.read();
     },
+    conversations: { forget: async (key) => void forgotten.push(key) },
     jobs,
     forwardTurn: async (turn, receiver, { admission, ...until }) => {
       forwarded.push(turn);
@@ -154,7 +167,8 @@ export const setUpTurnRuns = ({ tries = 0, job = plainJob, stream = true }: Give
     seconds,
     jobs,
     bots,
-    recall,
+    stop,
+    forgotten,
     model,
     im,
     queue,

@@ -199,10 +199,14 @@ describe("limits", () => {
   });
 
   test.each([newBot, botUpdate, added, changed])(
-    "of a webhook are refused $name: nothing would count them",
+    "of a webhook are refused $name, as are commands: they would have no effect",
     (request) => {
       expect(request.refusal(webhook({ options: { limits } }))?.errorMessage).toContain(
         `${request.path}options.limits: is not an option of a webhook`,
+      );
+      const commands = { stop: ["/stop"] };
+      expect(request.refusal(webhook({ options: { commands } }))?.errorMessage).toContain(
+        `${request.path}options.commands: is not an option of a webhook`,
       );
     },
   );

@@ -177,7 +177,12 @@ describe("a failure of our own", () => {
     });
     return setUpCallbacks({
       bots: [bot({ integrations: [webhookIntegration(), difyIntegration()] })],
-      dispatchJobs: makeDispatchJobs({ turns: queue, webhooks: queue, report }),
+      dispatchJobs: makeDispatchJobs({
+        turns: queue,
+        webhooks: queue,
+        cutoffs: { advance: async () => {} },
+        report,
+      }),
     });
   };
 

@@ -24,6 +24,8 @@ export const docSections: Readonly<Partial<Record<StoryOutcome, DocSection>>> = 
   abandoned: { file: "docs/runbook.md", heading: "Turns are abandoned" },
   undelivered: givenUp,
   given_up: givenUp,
+  stopped: { file: "docs/messages.md", heading: "Pause a bot in a chat" },
+  command: { file: "docs/messages.md", heading: "Commands" },
   recalled: { file: "docs/messages.md", heading: "A message that is taken back" },
   dropped: troubleshooting("Follow the log lines"),
   limited: { file: "docs/options.md", heading: "Limits" },

@@ -1,0 +1,79 @@
+import type { Bot, BotStore } from "#core/bot/bot.ts";
+import { canAnswer } from "#core/bot/integration.ts";
+import { unknownBot } from "#core/bot/manage-bots.ts";
+import { type BotChat, type CutoffStore, chatsAround } from "#core/message/chat-cutoff.ts";
+import { type Clock, dayMs } from "#core/shared/clock.ts";
+import { callerError } from "#core/shared/errors.ts";
+import type { ConversationStore } from "./conversation.ts";
+
+export interface ManageChatsPorts {
+  readonly bots: Pick<BotStore, "find">;
+  readonly cutoffs: CutoffStore;
+  readonly conversations: Pick<ConversationStore, "forget">;
+  readonly clock: Clock;
+}
+
+/** Longer than anybody is likely to talk to a user, and short enough that a forgotten pause ends. */
+export const maxPauseDays = 30;
+
+/**
+ * What an app's server does with a bot's chats in the IM. All reject with a BridgeError `bad_parameter` if there is no such bot.
+ * Times are in milliseconds since the epoch.
+ */
+export interface ManageChats {
+  /** The bot's answers in the chat stop, and messages that are sent before `until` get none. */
+  pause(chat: BotChat, until: number): Promise<void>;
+  /** Ends a pause. Messages that were sent during it get no answer. */
+  resume(chat: BotChat): Promise<void>;
+  /** Until when the bot is paused in the chat; undefined if it is not. */
+  pausedUntil(chat: BotChat): Promise<number | undefined>;
+  /** The bot's answers in the chat stop, and its next message begins a new conversation. */
+  reset(chat: BotChat): Promise<void>;
+}
+
+export const makeManageChats = ({ bots, cutoffs, conversations, clock }: ManageChatsPorts): ManageChats => {
+  const findBot = async ({ appKey, botUserId }: BotChat): Promise<Bot> => {
+    const [bot] = await bots.find(appKey, [botUserId]);
+    if (!bot) throw unknownBot(botUserId);
+    return bot;
+  };
+
+  const checkEnd = (until: number): void => {
+    const now = clock.now();
+    if (until > now && until <= now + maxPauseDays * dayMs) return;
+    const rule = `must be after now and at most ${maxPauseDays} days from now`;
+    throw callerError("bad_parameter", `until: ${rule}, got ${new Date(until).toISOString()}`);
+  };
+
+  return {
+    pause: async (chat, until) => {
+      checkEnd(until);
+      await findBot(chat);
+      await cutoffs.set(chat, until);
+    },
+    resume: async (chat) => {
+      await findBot(chat);
+      await cutoffs.pullBack(chat, clock.now());
+    },
+    pausedUntil: async (chat) => {
+      await findBot(chat);
+      const found = await Promise.all(chatsAround(chat).map(cutoffs.find));
+      const cutoff = Math.max(...found.map((each = 0) => each));
+      return cutoff > clock.now() ? cutoff : undefined;
+    },
+    reset: async (chat) => {
+      const { integrations } = await findBot(chat);
+      await cutoffs.advance(chat, clock.now());
+      const { memberId, targetId, ...rest } = chat;
+      const isPrivate = chat.channelType === "PERSON";
+      const place = isPrivate
+        ? { ...rest, targetId: chat.botUserId, senderId: targetId }
+        : { ...rest, targetId, senderId: memberId };
+      await Promise.all(
+        integrations
+          .filter(canAnswer)
+          .map(({ type: integrationType }) => conversations.forget({ ...place, integrationType })),
+      );
+    },
+  };
+};
