@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { makeDocumentClient } from "#adapters/dynamodb/document-client.ts";
+import { makeInboxTable } from "#adapters/dynamodb/inbox-table.ts";
 import { makeFindStop } from "#adapters/dynamodb/job-stops.ts";
 import { makeLimitsTable } from "#adapters/dynamodb/limits-table.ts";
 import { makeReadTurnJob } from "#adapters/dynamodb/read-turn-job.ts";
@@ -63,7 +64,9 @@ const runTurnJob = makeRunTurnJob({
     guardsTable: env.GUARDS_TABLE,
     apps,
     clock,
+    log,
   }),
+  inbox: makeInboxTable({ client, tableName: env.GUARDS_TABLE, apps }),
   findStop: makeFindStop({ client, tableName: env.GUARDS_TABLE, clock }),
   conversations,
   forwardTurn: makeForwardTurn({ conversations, models, clock, log, newToken: randomUUID }),

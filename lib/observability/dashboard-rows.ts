@@ -161,6 +161,7 @@ const errorRow = ({ watched, custom, fromLogs }: DashboardParts): IWidget[] => {
       search(custom.searchExpression("JobDropped", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobRecalled", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobStopped", ["integration"], "SampleCount")),
+      search(custom.searchExpression("JobMerged", ["integration"], "SampleCount")),
       search(custom.searchExpression("JobLimited", ["integration"], "SampleCount")),
     ]),
     graph("Requests at a limit of an app, bot or user", [

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { commandEntries } from "#core/bot/commands.ts";
 import { integrationTypes } from "#core/bot/integration-types.ts";
 import { limitEntries } from "#core/bot/limits.ts";
+import { mergeEntries } from "#core/bot/merge-options.ts";
 import {
   answerOptions,
   commonOptions,
@@ -37,6 +38,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     "answer options": () => fieldTable("option", answerOptions),
     "limit fields": () => fieldTable("field", limitEntries),
     "command fields": () => fieldTable("field", commandEntries),
+    "merge fields": () => fieldTable("field", mergeEntries),
     "options of one type": typeOptions,
   },
 };

@@ -105,6 +105,10 @@ const descriptions: Readonly<Record<string, (line: LogLine) => Described>> = {
     text: "stopped: the user told the bot to stop, or the bot was paused in this chat",
     verdict: "none expected",
   }),
+  job_merged: ({ reason, takenBy = reason }) => ({
+    text: `asked together with the message ${takenBy}`,
+    verdict: "answered",
+  }),
   job_recalled: () => ({ text: "the user took the message back", verdict: "none expected" }),
   job_limited: (line) => ({
     text: `${describeLimit(line)}; the user ${line.userNotified === true ? "was told" : "had been told before"}`,

@@ -37,6 +37,7 @@ const jobEvents: Readonly<Record<string, string>> = {
   dropped: "job_dropped",
   recalled: "job_recalled",
   stopped: "job_stopped",
+  merged: "job_merged",
 };
 
 /** How the log would have told it: the end of a turn names its outcome, that of a job that never answered its reason. */

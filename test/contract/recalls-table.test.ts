@@ -10,6 +10,7 @@ import { closeAfterAll } from "../support/close-after.ts";
 import { startTable, type TestTable } from "../support/dynamodb.ts";
 import { interceptedClient } from "../support/intercepted-client.ts";
 import { turnJob } from "../support/jobs.ts";
+import { makeMemoryLog } from "../support/memory-log.ts";
 import { makeTestClock } from "../support/test-clock.ts";
 import { bot, messageEvent } from "../support/turns.ts";
 import { app, appsOf } from "../unit/adapters/secrets/apps.ts";
@@ -105,7 +106,7 @@ describe("what a worker reads before it runs a turn", () => {
       return send();
     });
     const names = { botsTable: bots.tableName, guardsTable: table.tableName };
-    const readTurnJob = makeReadTurnJob({ client, ...names, apps, clock });
+    const readTurnJob = makeReadTurnJob({ client, ...names, apps, clock, log: makeMemoryLog() });
     const read = (job: Partial<TurnJob> = {}) =>
       readTurnJob(turnJob({ appKey, event: messageEvent({ msgUID, ...data }, given), ...job }));
     return { read, calls, takeBack };
@@ -113,16 +114,16 @@ describe("what a worker reads before it runs a turn", () => {
 
   test("is the bot with its keys, and whether the message was taken back, in one call", async () => {
     const { read, calls, takeBack } = await beginJob();
-    expect(await read()).toEqual({ bot: bot(), stop: undefined });
+    expect(await read()).toEqual({ bot: bot(), stop: undefined, inbox: [] });
     await takeBack();
-    expect(await read()).toEqual({ bot: bot(), stop: "recalled" });
+    expect(await read()).toEqual({ bot: bot(), stop: "recalled", inbox: [] });
     expect(calls).toHaveLength(2);
   });
 
   test("includes the recall of a message to a bot that was removed", async () => {
     const { read, takeBack } = await beginJob();
     await takeBack({ targetId: "bot-gone" });
-    expect(await read({ botUserId: "bot-gone" })).toEqual({ bot: undefined, stop: "recalled" });
+    expect(await read({ botUserId: "bot-gone" })).toEqual({ bot: undefined, stop: "recalled", inbox: [] });
   });
 
   test("in a group includes the recall of the group's message", async () => {
@@ -135,6 +136,6 @@ describe("what a worker reads before it runs a turn", () => {
   test("about the event of a recall is not that recall", async () => {
     const { read, takeBack } = await beginJob({ type: "message:private_recall" });
     await takeBack();
-    expect(await read()).toEqual({ bot: bot(), stop: undefined });
+    expect(await read()).toEqual({ bot: bot(), stop: undefined, inbox: [] });
   });
 });

@@ -18,7 +18,9 @@ let allRecords: () => Promise<Record<string, unknown>[]>;
 
 const createBot = async (userId: string, type: string, apiKey: string): Promise<void> => {
   const limits = { perUser: { turnsPerDay: 100 } };
-  const integration = { type, callbackUrl: dify.url, auth: { apiKey }, options: { limits } };
+  // So that their messages are in an inbox, too.
+  const options = { limits, merge: { quietSeconds: 1 } };
+  const integration = { type, callbackUrl: dify.url, auth: { apiKey }, options };
   await createBotAt(bridge.url, userId, integration);
 };
 

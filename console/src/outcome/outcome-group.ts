@@ -14,6 +14,7 @@ export const groupOfOutcome: Readonly<Record<StoryOutcome, OutcomeGroup>> = {
   unreadable: "other",
   recalled: "other",
   command: "other",
+  merged: "answered",
   dropped: "other",
   expired: "other",
   limited: "other",

@@ -67,6 +67,10 @@ export const outcomeTexts = defineTexts<Texts>(
           "Check the App Secret, the IM's address, and whether the bot may send to this user or group. Then redrive it on the page Dead letters.",
       },
       recalled: { name: "Recalled", meaning: "The user took the message back." },
+      merged: {
+        name: "Merged",
+        meaning: "The message was asked together with another one of its sender, which the detail names.",
+      },
       command: {
         name: "Command",
         meaning:
@@ -172,6 +176,7 @@ export const outcomeTexts = defineTexts<Texts>(
           "请检查 App Secret、IM 地址，以及机器人是否可以向该用户或群组发送消息，然后在“死信”页面重新投递。",
       },
       recalled: { name: "已撤回", meaning: "用户撤回了消息。" },
+      merged: { name: "已合并", meaning: "该消息与同一发送者的另一条消息一起提问，详情给出了那条消息。" },
       command: { name: "指令", meaning: "消息是机器人的指令词，由网桥直接回复，没有询问模型。" },
       dropped: { name: "已丢弃", meaning: "轮次运行之前，机器人或其集成已被删除或停用。" },
       given_up: {

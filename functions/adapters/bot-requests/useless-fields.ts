@@ -35,6 +35,7 @@ export const refuseUselessFilter = v.rawCheck<Record<string, unknown>>(({ datase
 const modelOptions = {
   limits: "is not an option of a webhook, which asks no model; limit the integration that answers",
   commands: "is not an option of a webhook, which asks no model; it gets commands as other messages",
+  merge: "is not an option of a webhook, which gets each message as it comes",
 } as const;
 
 const webhook = v.object({ type: v.literal("webhook"), options: v.looseObject({}) });

@@ -13,6 +13,7 @@ import { makeBatchGet } from "./batch-get.ts";
 import { ignoreConditionFailure } from "./conditional-write.ts";
 import { conversationKey } from "./conversations-table.ts";
 import { cutoffKeyOf } from "./cutoffs-table.ts";
+import { inboxKeyOf } from "./inbox-table.ts";
 import { countsKey } from "./limits-record.ts";
 import { recallKeyOf } from "./recalls-table.ts";
 import { partKey } from "./slots-record.ts";
@@ -117,11 +118,16 @@ export const makePersonRecords = ({
       if (story.channel === "im") {
         const { channelType, bot, targetId } = story;
         const target = channelType === "PERSON" ? bot : targetId;
-        const chat = { appKey, botUserId: bot, channelType, targetId };
-        const ofMember = { ...chat, ...(channelType === "GROUP" && { memberId: story.fromUserId }) };
+        const { fromUserId, integration } = story;
+        const chat = { appKey, botUserId: bot, channelType };
+        const member = channelType === "GROUP" ? { memberId: fromUserId } : {};
+        const inbox = { ...chat, toUserId: target, fromUserId, acceptedAt };
         await deleteGuards([
           recallKeyOf({ appKey, channelType, targetId: target, msgUID }).guard,
-          cutoffKeyOf(ofMember).guard,
+          cutoffKeyOf({ ...chat, targetId, ...member }).guard,
+          ...(integration === undefined || integration === "webhook"
+            ? []
+            : [inboxKeyOf({ ...inbox, integrationType: integration }).guard]),
         ]);
       }
       // Unless it has begun again meanwhile.

@@ -2,10 +2,13 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AppSecrets, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
+import type { InboxMessage } from "#core/jobs/inbox.ts";
 import type { ReadTurnJob } from "#core/jobs/turn-run.ts";
 import type { Clock } from "#core/shared/clock.ts";
+import type { Log } from "#core/shared/log.ts";
 import { makeBatchGetTables } from "./batch-get.ts";
 import { sealedKeysOf, toOpenBot } from "./bot-record.ts";
+import { inboxKeysOf, messagesIn } from "./inbox-table.ts";
 import { stopIn, stopKeysOf } from "./job-stops.ts";
 import { botKeyOf, parseBot } from "./read-bots.ts";
 
@@ -15,15 +18,17 @@ export interface ReadTurnJobPorts {
   readonly guardsTable: string;
   readonly apps: AppSecrets;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
-/** Reads the bot, and what stops the job, in one call: every turn waits for it. */
+/** Reads the bot, what stops the job, and its sender's inbox in one call: every turn waits for it. */
 export const makeReadTurnJob = ({
   client,
   botsTable,
   guardsTable,
   apps,
   clock,
+  log,
 }: ReadTurnJobPorts): ReadTurnJob => {
   const getTables = makeBatchGetTables({ client, clock });
 
@@ -33,7 +38,7 @@ export const makeReadTurnJob = ({
       getTables(
         new Map<string, readonly Readonly<Record<string, string>>[]>([
           [botsTable, [botKeyOf(job.appKey, job.botUserId)]],
-          [guardsTable, stopKeysOf(job)],
+          [guardsTable, [...stopKeysOf(job), ...inboxKeysOf(job)]],
         ]),
       ),
     ]);
@@ -42,9 +47,15 @@ export const makeReadTurnJob = ({
       const record = item && parseBot(item);
       return record && toOpenBot(await withDataKeysOf(apps, app, sealedKeysOf(record)), record);
     };
-    return {
-      bot: await openBot(),
-      stop: stopIn(items.get(guardsTable) ?? [], job, clock.now()),
-    };
+    const guards = items.get(guardsTable) ?? [];
+    const now = clock.now();
+    const readInbox = (): Promise<readonly InboxMessage[]> =>
+      // Without their data key, each message is asked by its own job.
+      messagesIn({ apps, app, items: guards, job, now }).catch((error: unknown) => {
+        log.error("inbox_unreadable", { app: job.appKey, bot: job.botUserId, reason: String(error) });
+        return [];
+      });
+    const [bot, inbox] = await Promise.all([openBot(), readInbox()]);
+    return { bot, stop: stopIn(guards, job, now), inbox };
   };
 };

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { makeBotsTable } from "#adapters/dynamodb/bots-table.ts";
 import { makeCutoffsTable } from "#adapters/dynamodb/cutoffs-table.ts";
+import { makeInboxTable } from "#adapters/dynamodb/inbox-table.ts";
 import { makeRecallsTable } from "#adapters/dynamodb/recalls-table.ts";
 import { nonEmptyString } from "#adapters/node/environment.ts";
 import { makeMatchesPattern } from "#adapters/patterns/matches-pattern.ts";
@@ -63,6 +64,7 @@ export const makeMessageIngress = ({
       turns: makeJobQueue({ client: sqs, queueUrl: env.TURNS_QUEUE_URL }),
       webhooks: makeJobQueue({ client: sqs, queueUrl: env.WEBHOOKS_QUEUE_URL }),
       cutoffs: makeCutoffsTable({ client, tableName: env.GUARDS_TABLE, clock }),
+      inbox: makeInboxTable({ client, tableName: env.GUARDS_TABLE, apps }),
       report: makeReportJob({ log, metrics, clock, pseudonymOf }),
     }),
   };

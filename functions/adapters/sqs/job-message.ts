@@ -8,6 +8,22 @@ import { type IntegrationType, type ModelType, modelTypes } from "#core/bot/inte
 import { type Job, jobIdOf, jobKeyOf, type TurnJob, type WebhookJob } from "#core/jobs/job.ts";
 import { channelTypes } from "#core/message/message-event.ts";
 
+/** The event of a job, as it is stored. */
+export const jobEvent = v.object({
+  type: v.picklist(eventTypes),
+  timestamp: v.number(),
+  data: v.object({
+    fromUserId: v.string(),
+    toUserId: v.string(),
+    objectName: v.string(),
+    content: v.string(),
+    channelType: v.picklist(channelTypes),
+    msgTimestamp: v.number(),
+    msgUID: v.string(),
+    source: v.exactOptional(v.string()),
+  }),
+});
+
 const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
   v.pipe(
     v.object({
@@ -16,23 +32,11 @@ const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
       appKey: v.string(),
       botUserId: v.string(),
       integrationType: v.picklist(types),
-      event: v.object({
-        type: v.picklist(eventTypes),
-        timestamp: v.number(),
-        data: v.object({
-          fromUserId: v.string(),
-          toUserId: v.string(),
-          objectName: v.string(),
-          content: v.string(),
-          channelType: v.picklist(channelTypes),
-          msgTimestamp: v.number(),
-          msgUID: v.string(),
-          source: v.exactOptional(v.string()),
-        }),
-      }),
+      event: jobEvent,
       acceptedAt: v.number(),
       sharesContext: v.exactOptional(v.boolean()),
       command: v.exactOptional(v.picklist(commandNames)),
+      merges: v.exactOptional(v.boolean()),
       check: v.exactOptional(
         v.object({
           pauseId: v.string(),

@@ -4,6 +4,7 @@ import { commandsSchema } from "./commands.ts";
 import type { IntegrationType } from "./integration-types.ts";
 import { type FilterKind, filterKinds } from "./keyword-filter.ts";
 import { limitsSchema } from "./limits.ts";
+import { mergeSchema } from "./merge-options.ts";
 
 /** Conversations in a group: one per member, or one that all members share. */
 export const groupContexts = ["member", "group"] as const;
@@ -133,6 +134,7 @@ export const answerOptions = {
     ),
   ),
   commands: v.exactOptional(commandsSchema),
+  merge: v.exactOptional(mergeSchema),
   limits: v.exactOptional(limitsSchema),
   limitText: v.exactOptional(
     v.pipe(

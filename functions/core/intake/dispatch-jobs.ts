@@ -1,4 +1,5 @@
 import type { CommandName } from "#core/bot/commands.ts";
+import type { InboxStore } from "#core/jobs/inbox.ts";
 import {
   isTurnJob,
   isWebhookJob,
@@ -14,6 +15,7 @@ export interface DispatchJobsPorts {
   readonly turns: JobQueue<TurnJob>;
   readonly webhooks: JobQueue<WebhookJob>;
   readonly cutoffs: Pick<CutoffStore, "advance">;
+  readonly inbox: Pick<InboxStore, "add">;
   readonly report: ReportJob;
 }
 
@@ -25,11 +27,14 @@ export type DispatchJobs = (jobs: readonly Job[]) => Promise<void>;
 
 /** Uses two queues, so that an app server that is down does not delay the answers of models. */
 export const makeDispatchJobs =
-  ({ turns, webhooks, cutoffs, report }: DispatchJobsPorts): DispatchJobs =>
+  ({ turns, webhooks, cutoffs, inbox, report }: DispatchJobsPorts): DispatchJobs =>
   async (jobs) => {
     // At once: the command's own job waits for the answers that it stops.
     for (const job of jobs.filter(({ command }) => stoppingCommands.includes(command)))
       await cutoffs.advance(senderChatOf(job), sentAtOf(job));
+
+    // Before their jobs can run: the first takes the others.
+    for (const job of jobs) if (isTurnJob(job) && job.merges) await inbox.add(job);
 
     const sendTo = async <J extends Job>(queue: JobQueue<J>, batch: readonly J[]): Promise<void> => {
       if (batch.length === 0) return;

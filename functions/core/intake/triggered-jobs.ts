@@ -1,4 +1,5 @@
 import type { Bot } from "#core/bot/bot.ts";
+import { isMessageType } from "#core/bot/event-type.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import { recallOf } from "#core/message/recall.ts";
@@ -48,6 +49,7 @@ export const makeTriggeredJobs =
       event,
       acceptedAt,
       ...(command && { command }),
+      ...(integration.options.merge && !command && isMessageType(event.type) && { merges: true }),
       ...(sharesContext(integration, event) && { sharesContext: true }),
     }));
   };

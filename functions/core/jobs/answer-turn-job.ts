@@ -1,6 +1,7 @@
 import { errorTextOf } from "#core/answer/answer-ending.ts";
 import { findEnabledModel } from "#core/bot/integration.ts";
 import { completeReason } from "#core/im/im-messages.ts";
+import type { MessageEvent } from "#core/message/message-event.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { ExtendableLease } from "#core/shared/lease.ts";
 import type { LogFields } from "#core/shared/log.ts";
@@ -10,10 +11,13 @@ import type { CountedTurn, CountTurn } from "#core/turn/count-turn.ts";
 import type { ForwardLimits, ForwardTurn } from "#core/turn/forward-turn.ts";
 import { LimitReachedError } from "#core/turn/limit-reached-error.ts";
 import type { LimitStore } from "#core/turn/limit-store.ts";
+import { mergeMessages } from "#core/turn/question.ts";
 import { makeStoryRecorder, type StoryRecorder } from "#core/turn/story-recorder.ts";
 import type { TurnReport } from "#core/turn/stream-answer.ts";
 import type { Turn } from "#core/turn/turn.ts";
 import { isSuccessful, type RecordTurn, type WaitCause } from "#core/turn/turn-report.ts";
+import { makeCollectMessages } from "./collect-messages.ts";
+import type { InboxStore } from "./inbox.ts";
 import { type DeadLetters, jobIdOf, jobKeyOf, type TurnJob } from "./job.ts";
 import { logWarning } from "./job-lease.ts";
 import type { ReportJob } from "./job-report.ts";
@@ -28,7 +32,9 @@ import { makeTurnCheckpoints } from "./turn-checkpoints.ts";
 import { type LeasedTurn, receiverLeaseOf, type TurnRun, type WorkerTime } from "./turn-run.ts";
 
 export interface AnswerTurnJobPorts extends OpenReceiverPorts {
-  readonly jobs: Pick<JobStore, "checkpoint" | "claimNotice">;
+  readonly jobs: Pick<JobStore, "checkpoint" | "claimNotice" | "claim" | "complete" | "postpone">;
+  readonly inbox: Pick<InboxStore, "take">;
+  readonly newToken: () => string;
   readonly findStop: FindStop;
   readonly conversations: Pick<ConversationStore, "forget">;
   readonly forwardTurn: ForwardTurn;
@@ -50,8 +56,18 @@ export type AnsweredJob =
   | { readonly status: "busy" }
   /** Another worker has the job, or another turn has the conversation. */
   | { readonly status: "abandoned" }
+  /** The sender may write more: the job runs again after so long, in milliseconds. */
+  | { readonly status: "collecting"; readonly pauseMs: number }
   /** The answer that the job checks still waits for human input. `isRunning`: its rest will come soon. */
   | { readonly status: "waiting"; readonly isRunning: boolean };
+
+/** The turn with further messages of its sender. */
+const withMore = (turn: Turn, more: readonly MessageEvent[]): Turn => {
+  const { bot, integration, event } = turn;
+  if (more.length === 0) return turn;
+  const merged = mergeMessages(bot, integration, event, more);
+  return { ...turn, ...merged };
+};
 
 export interface AnswerTurnJob {
   answer(leased: LeasedTurn, lease: ExtendableLease, time: WorkerTime): Promise<AnsweredJob>;
@@ -79,6 +95,8 @@ const logFieldsOf = (
 /** Answers a job that a worker has leased, and logs the result in one line. */
 export const makeAnswerTurnJob = ({
   jobs,
+  inbox,
+  newToken,
   findStop,
   conversations,
   forwardTurn,
@@ -99,6 +117,7 @@ export const makeAnswerTurnJob = ({
   const openReceiver = makeOpenReceiver(receiverFor, closeLeftOpen);
   const sendSentence = makeSendSentence({ jobs, receiverFor });
   const runCommand = makeRunCommand({ conversations, sendSentence, report });
+  const collectMessages = makeCollectMessages({ inbox, jobs, findStop, newToken, report, clock });
   const refuseLimitedTurn = makeRefuseLimitedTurn({ notices, sendSentence, report, log });
 
   const findTurn = async ({ job, state }: LeasedTurn): Promise<Turn | undefined> => {
@@ -109,6 +128,11 @@ export const makeAnswerTurnJob = ({
     const { appKey, event, acceptedAt } = job;
     const turn: Turn = { id, appKey, bot, integration, event, acceptedAt };
     return job.check ? { ...turn, continues: { by: "check", pauseId: job.check.pauseId } } : turn;
+  };
+
+  const endMerged = ({ job, tries }: LeasedTurn, takenBy: string): EndedJob => {
+    report("merged", job, { tries, takenBy });
+    return { status: "ended", outcome: "merged", ending: { outcome: "merged", detail: takenBy } };
   };
 
   /** Without the check, the answer still continues when the user fills in the form. */
@@ -208,8 +232,8 @@ export const makeAnswerTurnJob = ({
     const { integrationType } = job;
     const cause: WaitCause = leased.wasPostponed ? "limit" : "capacity";
     const wait = { since: job.redrivenAt ?? startedAt, cause };
-    // The delay of a further try is that of the first one's failure, and nobody waits for a check.
-    const isFirst = tries === 1 && !job.check;
+    // The delay of a further try is that of the first one's failure, and nobody waits for a check. A sender may write for long.
+    const isFirst = tries === 1 && !job.check && !job.merges;
     recordTurn({ channel: "im", integrationType, startedAt, ...(isFirst && { wait }) }, answered);
     await counted.end(answered.usage?.totalTokens ?? 0);
     const fields = { ...logFieldsOf(startedAt, answered), tries };
@@ -245,8 +269,12 @@ export const makeAnswerTurnJob = ({
       }
       const run: TurnRun = { turn, leased, lease, time };
       if (job.command) return runCommand(run, job.command);
-      return answerTurn(run).catch((error: unknown) => {
-        if (error instanceof LimitReachedError) return refuseLimitedTurn(run, error.by);
+      const collected = await collectMessages(run);
+      if (collected.status === "waiting") return { status: "collecting", pauseMs: collected.pauseMs };
+      if (collected.status === "taken") return endMerged(leased, collected.takenBy);
+      const merged: TurnRun = { ...run, turn: withMore(turn, collected.more) };
+      return answerTurn(merged).catch((error: unknown) => {
+        if (error instanceof LimitReachedError) return refuseLimitedTurn(merged, error.by);
         throw error;
       });
     },

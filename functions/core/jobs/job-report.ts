@@ -13,6 +13,7 @@ export const jobMetrics = {
   dropped: "JobDropped",
   recalled: "JobRecalled",
   stopped: "JobStopped",
+  merged: "JobMerged",
   limited: "JobLimited",
   repeated: "JobRepeated",
 } as const;
@@ -28,7 +29,7 @@ export interface JobReportPorts {
 
 /**
  * Every accepted job ends as delivered, given up, dropped (its bot or integration was removed or disabled), recalled (its
- * message was taken back), stopped (see `ChatCutoff`), limited (a limit did not allow it) or repeated (it was already done), except duplicates within five
+ * message was taken back), stopped (see `CutoffStore`), merged (another job asks its message), limited (a limit did not allow it) or repeated (it was already done), except duplicates within five
  * minutes, which SQS discards. `isError`: logged as an error, for an operator to look at.
  */
 export type ReportJob = (stage: JobStage, job: Job, fields?: LogFields, isError?: boolean) => void;

@@ -29,6 +29,8 @@ export interface Job<T extends IntegrationType = IntegrationType> {
   readonly sharesContext?: boolean;
   /** The message is a command: its job asks no model. */
   readonly command?: CommandName;
+  /** The message may be asked together with others of its sender (option `merge`). */
+  readonly merges?: boolean;
   /** The job checks whether an answer that waits for human input has continued, and delivers its rest. */
   readonly check?: PauseCheck;
   /** When it was moved from the dead letters back to the queue, in milliseconds since the epoch. */

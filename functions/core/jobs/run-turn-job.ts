@@ -14,7 +14,6 @@ export interface RunTurnJobPorts extends AnswerTurnJobPorts {
   readonly readTurnJob: ReadTurnJob;
   readonly jobs: JobStore;
   readonly acquireSlots: AcquireJobSlots;
-  readonly newToken: () => string;
   /** Returns a number from 0 to 1. */
   readonly random: () => number;
 }
@@ -66,8 +65,8 @@ const retryIn = (pauseMs: number): Result => ({ status: "retry", pauseMs });
 
 /** Runs a job from the queue, exactly once however often it is delivered. */
 export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
-  const { readTurnJob, acquireSlots, newToken, random, ...ports } = given;
-  const { jobs, deadLetters, report, sendCheck, clock, log } = ports;
+  const { readTurnJob, acquireSlots, random, ...ports } = given;
+  const { jobs, deadLetters, report, sendCheck, newToken, clock, log } = ports;
   const { answer, sendFailure } = makeAnswerTurnJob(ports);
   const { keep, complete, release, postpone } = makeJobLeases({ jobs, clock, log });
   const newLease = (token: string) => ({ token, expiresAt: clock.now() + leaseMs });
@@ -145,6 +144,9 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
       switch (answered.status) {
         case "busy":
           return job.check ? await checkLater(leased, true) : await waitForConversation(claimed);
+        case "collecting":
+          await postpone(leased);
+          return retryIn(answered.pauseMs);
         case "waiting":
           return await checkLater(leased, answered.isRunning);
         case "abandoned":

@@ -5,6 +5,7 @@ import type { OpenMessage, ReceiverLease } from "#core/im/im-messages.ts";
 import type { ExtendableLease } from "#core/shared/lease.ts";
 import type { DeliveryWatch } from "#core/turn/story-recorder.ts";
 import type { Turn } from "#core/turn/turn.ts";
+import type { InboxMessage } from "./inbox.ts";
 import { jobIdOf, type TurnJob } from "./job.ts";
 import type { LeasedJob } from "./job-lease.ts";
 import type { JobStop } from "./job-stop.ts";
@@ -15,6 +16,8 @@ export interface TurnJobState {
   /** Undefined if the bot was removed. */
   readonly bot: BotWithKeys | undefined;
   readonly stop: JobStop | undefined;
+  /** The messages of the job's sender, its own among them, if the job `merges`. */
+  readonly inbox: readonly InboxMessage[];
 }
 
 export type ReadTurnJob = (job: TurnJob) => Promise<TurnJobState>;

@@ -15,6 +15,8 @@ const otherOutcomes = [
   "undelivered",
   /** Its user took the message back. */
   "recalled",
+  /** It was asked together with another message: `detail` names it. */
+  "merged",
   /** It was a command: `detail` names it. */
   "command",
   /** Its bot or integration was removed or disabled. */

@@ -26,7 +26,7 @@ export const turnsTexts = defineTexts(
     untilBeforeSince: "This must be after “From”.",
     groups: { answered: "Answered", other: "Other", failed: "Failed", running: "Running" },
     groupMeanings: {
-      answered: "Answered or delivered",
+      answered: "Answered, delivered or merged",
       other:
         "Truncated, stopped, paused, unreadable, recalled, command, dropped, expired, limited or refused",
       failed: "Failed, incomplete, abandoned, undelivered or given up",
@@ -58,7 +58,7 @@ export const turnsTexts = defineTexts(
     untilBeforeSince: "必须晚于开始时间。",
     groups: { answered: "已回答", other: "其他", failed: "失败", running: "进行中" },
     groupMeanings: {
-      answered: "已回答或已送达",
+      answered: "已回答、已送达或已合并",
       other: "被截断、已停止、已暂停、无法读取、已撤回、指令、已丢弃、已过期、受限或被拒绝",
       failed: "失败、不完整、被放弃、未送达或不再重试",
       running: "尚未结束",

@@ -117,7 +117,12 @@ const withoutModelOptions = (draft: BotDraft): BotDraft => ({
           ...each,
           fields: {
             ...each.fields,
-            options: { ...Object(each.fields.options), commands: undefined, limits: undefined },
+            options: {
+              ...Object(each.fields.options),
+              commands: undefined,
+              merge: undefined,
+              limits: undefined,
+            },
           },
         }
       : each,

@@ -105,6 +105,21 @@ describe("a message in a group", () => {
     expect(jobs().map(({ sharesContext }) => sharesContext)).toEqual([true, undefined]);
   });
 
+  test("marks the job as a command, or as one that may be merged", async () => {
+    const options = { merge: {}, commands: { stop: ["/stop"] } };
+    const { accept, jobs } = setUp([
+      bot({ integrations: [webhookIntegration(), difyIntegration({ options })] }),
+    ]);
+    await accept(privateMessage({ content: '{"content":"hello"}' }));
+    await accept(privateMessage({ content: '{"content":"/stop"}' }));
+    expect(jobs().map(({ integrationType, merges, command }) => [integrationType, merges, command])).toEqual([
+      ["webhook", undefined, undefined],
+      ["dify_chatflow", true, undefined],
+      ["webhook", undefined, undefined],
+      ["dify_chatflow", undefined, "stop"],
+    ]);
+  });
+
   test("reaches no bot that is not among its recipients", async () => {
     const { accept, dispatched } = setUp();
     await accept(groupMessage({ directedTo: ["u8"] }));

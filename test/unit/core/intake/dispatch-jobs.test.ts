@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeDispatchJobs } from "#core/intake/dispatch-jobs.ts";
-import type { Job, JobQueue } from "#core/jobs/job.ts";
+import type { Job, JobQueue, TurnJob } from "#core/jobs/job.ts";
 import type { BotChat } from "#core/message/chat-cutoff.ts";
 import { turnJob, webhookJob } from "../../../support/jobs.ts";
 import { jobTargetOf } from "./intake-setup.ts";
@@ -21,13 +21,18 @@ const makeQueue = (answer: Promise<void> = Promise.resolve()): TestQueue => {
   };
 };
 
-const setUp = ({ turns = makeQueue(), webhooks = makeQueue() } = {}) => {
+const setUp = ({
+  turns = makeQueue(),
+  webhooks = makeQueue(),
+  added = async (_job: TurnJob): Promise<void> => {},
+} = {}) => {
   const reported: string[] = [];
   const advanced: [BotChat, number][] = [];
   const dispatchJobs = makeDispatchJobs({
     turns,
     webhooks,
     cutoffs: { advance: async (chat, to) => void advanced.push([chat, to]) },
+    inbox: { add: async (job) => void (await added(job)) },
     report: (stage, job) => void reported.push(`${stage} ${jobTargetOf(job)}`),
   });
   return { dispatchJobs, reported, advanced, turns, webhooks };
@@ -119,6 +124,34 @@ describe("the job of a command", () => {
     const { dispatchJobs, advanced } = setUp();
     await dispatchJobs([turnJob({ command: "stop", event: at(sentAfter) })]);
     expect(advanced.map(([, to]) => to)).toEqual([turnJob().acceptedAt]);
+  });
+});
+
+describe("the job of a message that may be merged", () => {
+  test("is queued once its message is in the inbox, where the job before it finds it", async () => {
+    const order: string[] = [];
+    const { dispatchJobs } = setUp({
+      added: async () => {
+        await new Promise(setImmediate);
+        order.push("added");
+      },
+      turns: { ...makeQueue(), send: async () => void order.push("queued") },
+    });
+    await dispatchJobs([turnJob({ merges: true })]);
+    expect(order).toEqual(["added", "queued"]);
+  });
+
+  test("is not queued if its message cannot be added, so that the caller tries again", async () => {
+    const { dispatchJobs, turns } = setUp({ added: down });
+    await expect(dispatchJobs([turnJob({ merges: true })])).rejects.toThrow("the queue is down");
+    expect(turns.sent).toEqual([]);
+  });
+
+  test("is the only one whose message is added", async () => {
+    const messages: TurnJob[] = [];
+    const { dispatchJobs } = setUp({ added: async (job) => void messages.push(job) });
+    await dispatchJobs([turnJob(), turnJob({ merges: true }), webhookJob()]);
+    expect(messages).toHaveLength(1);
   });
 });
 

@@ -58,7 +58,8 @@ const setUpTurns = (turnMs: Readonly<Record<string, number>>) => {
   let atOnce: Record<string, number> = {};
   let most: Record<string, number> = {};
   const run = makeRunTurnJob({
-    readTurnJob: async ({ botUserId: userId }) => ({ bot: bot({ userId }), stop: undefined }),
+    readTurnJob: async ({ botUserId: userId }) => ({ bot: bot({ userId }), stop: undefined, inbox: [] }),
+    inbox: { take: async () => true },
     findStop: async () => undefined,
     conversations: { forget: async () => {} },
     jobs: makeMemoryJobs(clock),

@@ -15,6 +15,7 @@ import { makeRecordTurn } from "#core/turn/turn-report.ts";
 import { makeScriptedLimits } from "../../../support/count-nothing.ts";
 import { makeFreeSlots } from "../../../support/free-slots.ts";
 import { makeMemoryDeadLetters, turnJob } from "../../../support/jobs.ts";
+import { makeMemoryInbox } from "../../../support/memory-inbox.ts";
 import { makeMemoryJobs } from "../../../support/memory-jobs.ts";
 import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { makeMemoryMetrics } from "../../../support/memory-metrics.ts";
@@ -70,7 +71,9 @@ export const setUpTurnRuns = ({
     reads: 0,
     read: async () => stop.stored,
   };
+  const stopOf = new Map<string, JobStop>();
   const forgotten: ConversationKey[] = [];
+  const inbox = makeMemoryInbox();
   const forwarded: Turn[] = [];
   const limits: AskLimits[] = [];
   const receivers: AnswerReceiver[] = [];
@@ -105,8 +108,11 @@ export const setUpTurnRuns = ({
   let tokens = 0;
 
   const runTurnJob = makeRunTurnJob({
-    readTurnJob: async () => ({ bot: await bots.open(), stop: stop.stored }),
-    findStop: () => {
+    readTurnJob: async () => ({ bot: await bots.open(), stop: stop.stored, inbox: inbox.messages }),
+    inbox,
+    findStop: async ({ event }) => {
+      // Of another message, which the job may take.
+      if (event.data.msgUID !== job.event.data.msgUID) return stopOf.get(event.data.msgUID);
       stop.reads += 1;
       return stop.read();
     },
@@ -168,7 +174,9 @@ export const setUpTurnRuns = ({
     jobs,
     bots,
     stop,
+    stopOf,
     forgotten,
+    inbox,
     model,
     im,
     queue,

@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Bot } from "#core/bot/bot.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
-import { questionOf } from "#core/turn/question.ts";
-import { bot, messageEvent } from "../../../support/turns.ts";
+import { mergeMessages, questionOf } from "#core/turn/question.ts";
+import { bot, difyIntegration, messageEvent } from "../../../support/turns.ts";
 
 const named = { objectNames: [] };
 const textOf = (asked: Pick<Bot, "name">, event: MessageEvent): string | undefined =>
@@ -210,5 +210,49 @@ describe("a message that refers to another", () => {
       expect(asked({ content: "Why?", referMsg })).toEqual({ text: "Why?", files: [] });
     }
     expect(asked({ content: "Why?", referMsg: { content: "x" }, objName: "RC:LBSMsg" })?.text).toBe("Why?");
+  });
+});
+
+describe("messages of a sender, merged,", () => {
+  const picture = (msgUID: string, sentAt: number) =>
+    messageEvent({
+      msgUID,
+      msgTimestamp: sentAt,
+      objectName: "RC:ImgMsg",
+      content: JSON.stringify({ imageUri: `https://example.com/${msgUID}.png` }),
+    });
+  const text = (msgUID: string, sentAt: number, content: string) =>
+    messageEvent({ msgUID, msgTimestamp: sentAt, content: JSON.stringify({ content }) });
+  const merged = (first: MessageEvent, ...more: readonly MessageEvent[]) => {
+    const { event, files } = mergeMessages(bot(), difyIntegration(), first, more);
+    return { id: event.data.msgUID, text: questionOf(bot(), difyIntegration(), event)?.text, files };
+  };
+
+  test("are one text in the order of sending, with the ids of the first", () => {
+    expect(merged(text("b", 2, "and what then?"), text("c", 3, "Hello?"), text("a", 1, "Hi"))).toEqual({
+      id: "b",
+      text: "Hi\nand what then?\nHello?",
+      files: [],
+    });
+  });
+
+  test("are a picture and what is asked about it", () => {
+    expect(merged(picture("p", 1), text("a", 2, "What is this?"))).toEqual({
+      id: "p",
+      text: "What is this?",
+      files: [{ kind: "image", url: "https://example.com/p.png" }],
+    });
+  });
+
+  test("are pictures alone, each with its placeholder", () => {
+    const { text: shown, files } = merged(picture("p", 1), picture("q", 2));
+    expect(shown).toBe("[image]\n[image]");
+    expect(files).toHaveLength(2);
+  });
+
+  test("are without what no model can read", () => {
+    const place = messageEvent({ objectName: "RC:LBSMsg", content: "{}" });
+    expect(merged(place, text("a", 1, "Here")).text).toBe("Here");
+    expect(mergeMessages(bot(), difyIntegration(), place, [place]).event).toBe(place);
   });
 });

@@ -199,15 +199,15 @@ describe("limits", () => {
   });
 
   test.each([newBot, botUpdate, added, changed])(
-    "of a webhook are refused $name, as are commands: they would have no effect",
+    "of a webhook are refused $name, as are commands and merging: they would have no effect",
     (request) => {
       expect(request.refusal(webhook({ options: { limits } }))?.errorMessage).toContain(
         `${request.path}options.limits: is not an option of a webhook`,
       );
-      const commands = { stop: ["/stop"] };
-      expect(request.refusal(webhook({ options: { commands } }))?.errorMessage).toContain(
-        `${request.path}options.commands: is not an option of a webhook`,
-      );
+      for (const options of [{ commands: { stop: ["/stop"] } }, { merge: {} }])
+        expect(request.refusal(webhook({ options }))?.errorMessage).toContain(
+          `${request.path}options.${Object.keys(options)[0]}: is not an option of a webhook`,
+        );
     },
   );
 });

@@ -181,6 +181,7 @@ describe("a failure of our own", () => {
         turns: queue,
         webhooks: queue,
         cutoffs: { advance: async () => {} },
+        inbox: { add: async () => {} },
         report,
       }),
     });

@@ -25,6 +25,7 @@ export const docSections: Readonly<Partial<Record<StoryOutcome, DocSection>>> = 
   undelivered: givenUp,
   given_up: givenUp,
   stopped: { file: "docs/messages.md", heading: "Pause a bot in a chat" },
+  merged: { file: "docs/messages.md", heading: "Quick messages" },
   command: { file: "docs/messages.md", heading: "Commands" },
   recalled: { file: "docs/messages.md", heading: "A message that is taken back" },
   dropped: troubleshooting("Follow the log lines"),
