@@ -37,22 +37,24 @@ describeInBrowser("the example with the AI SDK's useChat", () => {
   };
 
   test("shows reasoning, the answer while it is written, and its sources", async () => {
-    const seen = Promise.withResolvers<void>();
+    const reasoningShown = Promise.withResolvers<void>();
+    const wordsShown = Promise.withResolvers<void>();
     chat.script((content) => [
       { event: "reasoning", data: { content: "Let me think." } },
-      { waitMs: 300 },
-      ...echo(content, 20).slice(0, -1),
-      { until: seen.promise },
+      { until: reasoningShown.promise },
+      ...echo(content, 20),
+      { until: wordsShown.promise },
       { event: "end", data: { stopped: false, usage: null, sources } },
     ]);
     const page = await open();
     await page.ask(longQuestion);
     await page.page.waitForSelector("details[open]");
+    reasoningShown.resolve();
     for (const word of ["word10 ", "word30 ", "word50 "]) {
       await page.shows(word);
       expect(await page.page.$("[aria-busy=true]")).not.toBeNull();
     }
-    seen.resolve();
+    wordsShown.resolve();
     await page.finished();
     expect(await page.page.$eval("p.text", ({ textContent }) => textContent)).toBe(longQuestion);
     expect(await page.page.$eval("article.assistant p.text", ({ textContent }) => textContent)).toBe(
