@@ -158,6 +158,7 @@ test("no message throws, and only a complete reply has every field", () => {
         for (const { name } of leave.fields) expect(read.input.values[name]).toBeDefined();
       },
     ),
+    { examples: [["send", filled, []]] },
   );
   expect(complete).toBeGreaterThan(0);
 });
