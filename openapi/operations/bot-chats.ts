@@ -20,7 +20,7 @@ export const botChatOperations: readonly Operation[] = [
     description: `The bot's models are silent in a chat in the IM until a time, such as while a person talks to the user. Answers in progress stop, and what is sent before \`until\` gets none, also later. A further call moves the end. Webhooks still get every event. ${overIm}`,
     success: "The bot is paused.",
     body: { contentType, schema: pauseSchema, example: { ...chat, until: "2026-01-01T14:00:00Z" } },
-    reply,
+    reply: { schema: botChat, example: { code: 200, pausedUntil: 1767276000000 } },
   },
   {
     id: "resumeBotInChat",
@@ -30,10 +30,10 @@ export const botChatOperations: readonly Operation[] = [
     caller: "app-server",
     summary: "Resume a bot in a chat",
     description:
-      "Ends a pause. What was sent before this call gets no answer. Has no effect if the bot is not paused.",
-    success: "The bot is not paused.",
+      "Ends a pause. What was sent before this call gets no answer. Has no effect if the bot is not paused. A pause of a group and that of one of its members end each by itself: `pausedUntil` says whether the other still holds.",
+    success: "The pause of this chat has ended.",
     body: { contentType, schema: botChatSchema, example: chat },
-    reply,
+    reply: { schema: botChat, example: { code: 200, pausedUntil: null } },
   },
   {
     id: "getBotChat",
@@ -54,7 +54,7 @@ export const botChatOperations: readonly Operation[] = [
     tag: "Bots",
     caller: "app-server",
     summary: "Reset a bot's conversation",
-    description: `Answers in progress stop, and the next question begins a new conversation with each of the bot's models. For GROUP, \`fromUserId\` is the member whose conversation it is; without it, it is the one that the group shares (option \`context\`). ${overIm}`,
+    description: `Answers in progress stop, and the next question begins a new conversation with each of the bot's models. In a group \`fromUserId\` is required if a model has a conversation with each member (option \`context\`). ${overIm}`,
     success: "The conversation was reset.",
     body: { contentType, schema: botChatSchema, example: chat },
     reply,

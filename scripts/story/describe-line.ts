@@ -89,7 +89,9 @@ const descriptions: Readonly<Record<string, (line: LogLine) => Described>> = {
   }),
   job_delivered: (line) => {
     if (line.command !== undefined)
-      return { text: `the bridge answered the command ${line.command}`, verdict: "answered" };
+      return line.userNotified === false
+        ? { text: `the command ${line.command} was run, without a reply`, verdict: "no answer" }
+        : { text: `the bridge answered the command ${line.command}`, verdict: "answered" };
     return line.integration === "webhook"
       ? { text: `the webhook of ${line.bot} accepted the event: its server answers`, verdict: "answered" }
       : describeEnd(line);

@@ -101,6 +101,16 @@ describe("a chat's cutoff", () => {
     expect(await stopOf(1, {}, { command: "reset" })).toBeUndefined();
   });
 
+  test("holds back what a person's input continues only while it is in the future", async () => {
+    const { cutoffs, userChat, stopOf, now } = begin();
+    const times = { since: now, until: now, round: 1, sentAt: now, nextAt: now };
+    const check = { pauseId: "p1", ...times };
+    await cutoffs.advance(userChat, now);
+    expect(await stopOf(1_000, {}, { check })).toBeUndefined();
+    await cutoffs.set(userChat, now + 60_000);
+    expect(await stopOf(1_000, {}, { check })).toBe("stopped");
+  });
+
   test("is found with the recall in one call", async () => {
     const { cutoffs, userChat, stopOf, now, calls } = begin();
     await cutoffs.advance(userChat, now);

@@ -94,18 +94,31 @@ describe("an inbox", () => {
   });
 
   test("takes neither a message that is too large, nor one too many", async () => {
-    const { inbox, jobOf, add, read } = begin();
+    const { inbox, jobOf, read } = begin();
     await inbox.add(jobOf("large", "x".repeat(4_000)));
+    await inbox.add(jobOf("wide", "汉".repeat(1_500)));
     expect(await read()).toEqual([]);
-    const ids = Array.from({ length: 66 }, (_, at) => `m${at}`);
-    await add(...ids);
-    expect(await read()).toHaveLength(64);
+    // Each nearly as large as possible: an item has room for all.
+    for (const id of Array.from({ length: 34 }, (_, at) => `m${at}`))
+      await inbox.add(jobOf(id, "汉".repeat(1_150)));
+    expect(await read()).toHaveLength(32);
   });
 
-  test("is that of an hour, and kept for three", async () => {
+  test("has a picture without its preview, which would be too large", async () => {
+    const { inbox, jobOf, readTurnJob } = begin();
+    const content = { content: "A".repeat(20_000), imageUri: "https://example.com/p.png" };
+    const job = jobOf("p", "", { objectName: "RC:ImgMsg", content: JSON.stringify(content) });
+    await inbox.add(job);
+    const { inbox: messages } = await readTurnJob(job);
+    expect(messages.map(({ event }) => JSON.parse(event.data.content))).toEqual([
+      { imageUri: content.imageUri },
+    ]);
+  });
+
+  test("is that of half an hour, and kept for three hours", async () => {
     const { add, jobOf, read, clock } = begin();
     await add("m1");
-    await clock.advance(59 * 60_000);
+    await clock.advance(29 * 60_000);
     await add("m2");
     expect(await read()).toEqual(["m1", "m2"]);
     const job = jobOf("m2");
@@ -132,9 +145,16 @@ describe("messages", () => {
     await add("m1", "m2", "m3");
     expect(await inbox.take(jobOf("m1"), ["m2"])).toBe(true);
     expect(await inbox.take(jobOf("m3"), ["m2"])).toBe(false);
-    expect(await inbox.take(jobOf("m1"), ["m2", "m3"])).toBe(false);
+    expect(await inbox.take(jobOf("m3"), ["m1", "m2"])).toBe(false);
     expect(await inbox.take(jobOf("m1"), ["gone"])).toBe(false);
     expect(await read()).toEqual(["m1", "m2 by m1", "m3"]);
+  });
+
+  test("are taken even if the write is repeated, since its response was lost", async () => {
+    const { inbox, jobOf, add } = begin();
+    await add("m1", "m2");
+    expect(await inbox.take(jobOf("m1"), ["m2"])).toBe(true);
+    expect(await inbox.take(jobOf("m1"), ["m2"])).toBe(true);
   });
 
   test("that were taken stay so if the IM delivers them again", async () => {

@@ -11,7 +11,10 @@ const keyed = v.object({ guard: v.string() });
 
 const cutoffKeys = (job: TurnJob) => chatsAround(senderChatOf(job)).map(cutoffKeyOf);
 
-/** The keys of the guards that may stop the job: the recall of its message, and the cutoffs of its chat. Commands are for the bridge, not for the bot. */
+/**
+ * The keys of the guards that may stop the job: the recall of its message, and the cutoffs of its chat. Commands are for the
+ * bridge, not for the bot.
+ */
 export const stopKeysOf = (job: TurnJob): readonly { readonly guard: string }[] => {
   const message = recallableOf(job);
   return [...(message ? [recallKeyOf(message)] : []), ...(job.command ? [] : cutoffKeys(job))];
@@ -27,8 +30,11 @@ export const stopIn = (
   const message = recallableOf(job);
   const recall = message && byKey.get(recallKeyOf(message).guard);
   if (isRecalledIn(recall, job.event.data.fromUserId, now)) return "recalled";
+  if (job.command) return undefined;
   const cutoffs = cutoffKeys(job).map(({ guard }) => cutoffIn(byKey.get(guard), now) ?? 0);
-  return sentAtOf(job) < Math.max(...cutoffs) ? "stopped" : undefined;
+  // What a person answers to may come later than a stop: only a pause that lasts holds it back.
+  const sentAt = job.check ? now : sentAtOf(job);
+  return sentAt < Math.max(...cutoffs) ? "stopped" : undefined;
 };
 
 /** Looks for what stops a job, in the guards table. */

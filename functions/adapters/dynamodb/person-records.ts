@@ -12,7 +12,7 @@ import { makeBatchDelete, maxPerBatch } from "./batch-delete.ts";
 import { makeBatchGet } from "./batch-get.ts";
 import { ignoreConditionFailure } from "./conditional-write.ts";
 import { conversationKey } from "./conversations-table.ts";
-import { cutoffKeyOf } from "./cutoffs-table.ts";
+import { cutoffIn, cutoffKeyOf } from "./cutoffs-table.ts";
 import { inboxKeyOf } from "./inbox-table.ts";
 import { countsKey } from "./limits-record.ts";
 import { recallKeyOf } from "./recalls-table.ts";
@@ -58,6 +58,16 @@ export const makePersonRecords = ({
 
   const batchDelete = makeBatchDelete({ client, tableName: tables.guards, clock });
   const deleteGuards = (guards: readonly string[]) => batchDelete(guards.map((guard) => ({ guard })));
+
+  /** Of these, the cutoffs that no job waits behind any more: the others stop answers to what the person has sent. */
+  const unneededCutoffs = async (keys: readonly { readonly guard: string }[]): Promise<string[]> => {
+    const now = clock.now();
+    const found = await batchGet(keys);
+    return found.flatMap((item) => {
+      const cutoff = cutoffIn(item, now);
+      return cutoff === undefined || cutoff < now - maxJobMs ? [String(item.guard)] : [];
+    });
+  };
 
   const deletePieces = async (appKey: string, turn: string, attempts: number): Promise<void> => {
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -105,9 +115,11 @@ export const makePersonRecords = ({
       if (!Item) return "absent";
       const { state, expiresAt, heldUntil, attempt } = parseRecord(turnRecord, Item, "a turn");
       const now = clock.now();
+      // The message of a job that another one has ended may still be in the queue.
+      const mayComeAgain = story.ending?.outcome === "merged" && acceptedAt > now - maxJobMs;
       // A turn over HTTP has a lease of its own. A job's record expires with its lease, and its message may still be in the queue.
       const isOver =
-        state === "done" ||
+        (state === "done" && !mayComeAgain) ||
         (story.channel === "http"
           ? heldUntil <= now
           : expiresAt <= now && acceptedAt <= now - maxJobMs && !isCheck(key));
@@ -124,7 +136,7 @@ export const makePersonRecords = ({
         const inbox = { ...chat, toUserId: target, fromUserId, acceptedAt };
         await deleteGuards([
           recallKeyOf({ appKey, channelType, targetId: target, msgUID }).guard,
-          cutoffKeyOf({ ...chat, targetId, ...member }).guard,
+          ...(await unneededCutoffs([cutoffKeyOf({ ...chat, targetId, ...member })])),
           ...(integration === undefined || integration === "webhook"
             ? []
             : [inboxKeyOf({ ...inbox, integrationType: integration }).guard]),
@@ -152,6 +164,9 @@ export const makePersonRecords = ({
         { scope: "app_user", ids: [appKey, userId] } as const,
         ...models.map(({ bot, type }) => ({ scope: "bot_user", ids: [appKey, bot, type, userId] }) as const),
       ];
+      const chats = [...new Set(models.map(({ bot }) => bot))].map((botUserId) =>
+        cutoffKeyOf({ appKey, botUserId, channelType: "PERSON", targetId: userId }),
+      );
       await revocations.revoke(person, now);
       await client.send(
         new UpdateCommand({
@@ -162,16 +177,11 @@ export const makePersonRecords = ({
         }),
       );
       await deleteGuards([
+        ...(await unneededCutoffs(chats)),
         userKey(person, "readers").guard,
         userKey(person, "uploads").guard,
         profileKey(person),
         // Of today, and of yesterday, whose records have not expired yet.
-        ...new Set(
-          models.map(
-            ({ bot }) =>
-              cutoffKeyOf({ appKey, botUserId: bot, channelType: "PERSON", targetId: userId }).guard,
-          ),
-        ),
         ...counted.flatMap((each) => [countsKey(each, now), countsKey(each, now - dayMs)]),
         ...slotChannels.flatMap((channel) =>
           Array.from({ length: slotRecords }, (_, part) => partKey([channel, appKey, userId], part)),

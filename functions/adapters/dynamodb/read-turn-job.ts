@@ -2,7 +2,6 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AppSecrets, requireApp } from "#adapters/secrets/app-secrets.ts";
 import { withDataKeysOf } from "#adapters/secrets/with-data-keys-of.ts";
 import type { BotWithKeys } from "#core/bot/bot.ts";
-import type { InboxMessage } from "#core/jobs/inbox.ts";
 import type { ReadTurnJob } from "#core/jobs/turn-run.ts";
 import type { Clock } from "#core/shared/clock.ts";
 import type { Log } from "#core/shared/log.ts";
@@ -49,13 +48,12 @@ export const makeReadTurnJob = ({
     };
     const guards = items.get(guardsTable) ?? [];
     const now = clock.now();
-    const readInbox = (): Promise<readonly InboxMessage[]> =>
-      // Without their data key, each message is asked by its own job.
-      messagesIn({ apps, app, items: guards, job, now }).catch((error: unknown) => {
-        log.error("inbox_unreadable", { app: job.appKey, bot: job.botUserId, reason: String(error) });
-        return [];
-      });
-    const [bot, inbox] = await Promise.all([openBot(), readInbox()]);
+    const onUnreadable = (error: unknown): void =>
+      log.error("inbox_unreadable", { app: job.appKey, bot: job.botUserId, reason: String(error) });
+    const [bot, inbox] = await Promise.all([
+      openBot(),
+      messagesIn({ apps, app, items: guards, job, now, onUnreadable }),
+    ]);
     return { bot, stop: stopIn(guards, job, now), inbox };
   };
 };

@@ -66,6 +66,7 @@ export const makeMessageIngress = ({
       cutoffs: makeCutoffsTable({ client, tableName: env.GUARDS_TABLE, clock }),
       inbox: makeInboxTable({ client, tableName: env.GUARDS_TABLE, apps }),
       report: makeReportJob({ log, metrics, clock, pseudonymOf }),
+      log,
     }),
   };
 };

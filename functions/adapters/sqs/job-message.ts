@@ -37,6 +37,7 @@ const jobMessage = <T extends readonly IntegrationType[]>(types: T) =>
       sharesContext: v.exactOptional(v.boolean()),
       command: v.exactOptional(v.picklist(commandNames)),
       merges: v.exactOptional(v.boolean()),
+      more: v.exactOptional(v.array(jobEvent)),
       check: v.exactOptional(
         v.object({
           pauseId: v.string(),

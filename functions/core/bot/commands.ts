@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { foldCase } from "#core/shared/normalize.ts";
+import { plainName } from "#core/shared/normalize.ts";
 import { anyObject, arrayOf, issueAt, stringOf } from "#core/shared/rules.ts";
 
 /** What a user can tell a bot in the IM with a word of the team's choice, instead of asking a question. */
@@ -7,6 +7,8 @@ export const commandNames = ["stop", "reset", "help"] as const;
 export type CommandName = (typeof commandNames)[number];
 
 const maxWords = 10;
+/** A longer text is none of the words, also if characters of it are composed. */
+const maxTextLength = 256;
 const words = arrayOf(stringOf(1, 64), maxWords);
 const reply = (maxLength: number, description: string) =>
   v.exactOptional(v.pipe(stringOf(1, maxLength), v.description(description)));
@@ -36,28 +38,29 @@ export type Commands = { readonly [name in CommandName]?: readonly string[] } & 
 interface PlacedWord {
   readonly name: CommandName;
   readonly index: number;
-  readonly folded: string;
+  readonly plain: string;
 }
 
 const placedWords = (commands: Commands): readonly PlacedWord[] =>
   commandNames.flatMap((name) =>
-    (commands[name] ?? []).map((word, index) => ({ name, index, folded: foldCase(word.trim()) })),
+    (commands[name] ?? []).map((word, index) => ({ name, index, plain: plainName(word) })),
   );
 
-/** The command that a text is, compared as the filter `equals` compares; undefined if it is a question. */
+/** The command that a text is, read like a reply to a form (`plainName`); undefined if it is a question. */
 export const findCommand = (commands: Commands | undefined, text: string): CommandName | undefined => {
-  if (!commands) return undefined;
-  const folded = foldCase(text.trim());
-  return placedWords(commands).find((word) => word.folded === folded)?.name;
+  if (!commands || text.length > maxTextLength) return undefined;
+  const plain = plainName(text);
+  return placedWords(commands).find((word) => word.plain === plain)?.name;
 };
 
 const checkWords = v.rawCheck<Commands>(({ dataset, addIssue }) => {
   if (!dataset.typed) return;
   const commands = dataset.value;
   const placed = placedWords(commands);
-  const [blank] = placed.filter(({ folded }) => folded === "");
-  if (blank) addIssue(issueAt(commands, [blank.name, blank.index], "must not be blank"));
-  const repeated = placed.find(({ folded }, at) => placed.findIndex((each) => each.folded === folded) < at);
+  const [blank] = placed.filter(({ plain }) => plain === "");
+  if (blank)
+    addIssue(issueAt(commands, [blank.name, blank.index], "must have more than white space and a full stop"));
+  const repeated = placed.find(({ plain }, at) => placed.findIndex((each) => each.plain === plain) < at);
   if (repeated) addIssue(issueAt(commands, [repeated.name, repeated.index], "is a command already"));
 });
 

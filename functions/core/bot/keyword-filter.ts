@@ -1,4 +1,4 @@
-import { foldCase } from "#core/shared/normalize.ts";
+import { normalize } from "#core/shared/normalize.ts";
 
 /** The ways in which a text can match a filter. */
 export const keywordKinds = ["contains", "startsWith", "endsWith", "equals"] as const;
@@ -15,6 +15,12 @@ export type MatchesPattern = (patterns: readonly string[], text: string) => bool
 
 export type MatchesFilter = (filter: KeywordFilter, text: string) => boolean;
 
+/**
+ * Maps texts that differ only in letter case or in the encoding of accents to the same string. Lower case first, then upper
+ * case: neither alone equates `ß` with `ẞ` and `ς` with `Σ`.
+ */
+const fold = (text: string): string => normalize(text.toLowerCase().toUpperCase(), "NFC");
+
 const matchesKeyword: Readonly<Record<KeywordKind, (text: string, keyword: string) => boolean>> = {
   contains: (text, keyword) => text.includes(keyword),
   startsWith: (text, keyword) => text.startsWith(keyword),
@@ -26,9 +32,9 @@ const matchesKeyword: Readonly<Record<KeywordKind, (text: string, keyword: strin
 export const makeMatchesFilter =
   (matchesPattern: MatchesPattern): MatchesFilter =>
   (filter, text) => {
-    const folded = foldCase(text);
+    const folded = fold(text);
     const isKeywordMatch = keywordKinds.some((kind) =>
-      filter[kind]?.some((keyword) => matchesKeyword[kind](folded, foldCase(keyword))),
+      filter[kind]?.some((keyword) => matchesKeyword[kind](folded, fold(keyword))),
     );
     return isKeywordMatch || (filter.matches !== undefined && matchesPattern(filter.matches, text));
   };

@@ -1,12 +1,13 @@
 import type { Bot } from "#core/bot/bot.ts";
 import { isMessageType } from "#core/bot/event-type.ts";
+import { canAnswer } from "#core/bot/integration.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { MessageEvent } from "#core/message/message-event.ts";
 import { recallOf } from "#core/message/recall.ts";
 import { sharesContext } from "#core/turn/conversation.ts";
 import { ignoredDetail } from "./ignored-detail.ts";
 import { furthest, type ReportIgnored } from "./ignored-message.ts";
-import type { MatchIntegrations } from "./matching.ts";
+import type { IntegrationMatch, MatchIntegrations } from "./matching.ts";
 
 /** An event as received. */
 export interface IncomingEvent {
@@ -34,7 +35,12 @@ export const makeTriggeredJobs =
       const isForEveryone = match.integration.options.everyone === true;
       return { ...match, ignored: ignored ?? (everyone && !isForEveryone ? "only_everyone" : undefined) };
     });
-    const triggered = matches.filter(({ ignored }) => ignored === undefined);
+    const all = matches.filter(({ ignored }) => ignored === undefined);
+    const isCommand = all.some(({ command }) => command !== undefined);
+    // A model is not asked what is a command for another integration. Webhooks get every message.
+    const triggered = all.filter(
+      ({ command, integration }) => !isCommand || command !== undefined || !canAnswer(integration),
+    );
     if (triggered.length === 0) {
       const isRecall = recallOf(appKey, botUserId, event) !== undefined;
       const reason = isRecall ? "recall" : furthest(matches.flatMap(({ ignored }) => ignored ?? []));
@@ -42,14 +48,20 @@ export const makeTriggeredJobs =
       const detail = closest && ignoredDetail(closest.integration, event, reason);
       reportIgnored({ appKey, event, botUserId, reason, detail });
     }
-    return triggered.map(({ integration, command }) => ({
+    // Members of a shared context would wait for each other.
+    const mayMerge = ({ integration, command }: IntegrationMatch): boolean =>
+      integration.options.merge !== undefined &&
+      command === undefined &&
+      isMessageType(event.type) &&
+      !sharesContext(integration, event);
+    return triggered.map((match) => ({
       appKey,
       botUserId,
-      integrationType: integration.type,
+      integrationType: match.integration.type,
       event,
       acceptedAt,
-      ...(command && { command }),
-      ...(integration.options.merge && !command && isMessageType(event.type) && { merges: true }),
-      ...(sharesContext(integration, event) && { sharesContext: true }),
+      ...(match.command && { command: match.command }),
+      ...(mayMerge(match) && { merges: true }),
+      ...(sharesContext(match.integration, event) && { sharesContext: true }),
     }));
   };

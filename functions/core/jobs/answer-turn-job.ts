@@ -116,7 +116,7 @@ export const makeAnswerTurnJob = ({
   const closeLeftOpen = makeCloseLeftOpen({ closeOpenMessage, log });
   const openReceiver = makeOpenReceiver(receiverFor, closeLeftOpen);
   const sendSentence = makeSendSentence({ jobs, receiverFor });
-  const runCommand = makeRunCommand({ conversations, sendSentence, report });
+  const runCommand = makeRunCommand({ conversations, jobs, sendSentence, report });
   const collectMessages = makeCollectMessages({ inbox, jobs, findStop, newToken, report, clock });
   const refuseLimitedTurn = makeRefuseLimitedTurn({ notices, sendSentence, report, log });
 
@@ -203,11 +203,11 @@ export const makeAnswerTurnJob = ({
   };
 
   /** Rejects with a `LimitReachedError` if the turn is not admitted. */
-  const answerTurn = async (run: TurnRun): Promise<AnsweredJob> => {
+  const answerTurn = async (run: TurnRun, more: readonly MessageEvent[]): Promise<AnsweredJob> => {
     const { turn, leased, lease } = run;
     const { job, tries } = leased;
-    // The user did not wait for us while somebody else was asked.
-    const startedAt = job.check ? clock.now() : job.acceptedAt;
+    // The user did not wait for us while somebody else was asked, or while they wrote.
+    const startedAt = job.check || job.merges ? clock.now() : job.acceptedAt;
     const admission = admit(run);
     // Handled by the turn; until then a refusal must not count as an unhandled rejection.
     admission.catch(() => {});
@@ -244,7 +244,8 @@ export const makeAnswerTurnJob = ({
       return { status: "ended", outcome: stoppedBy, ending: { ...ending, outcome: stoppedBy } };
     }
     if (delivery.status === "undelivered") {
-      await deadLetters.add(job, { reason: delivery.reason, tries });
+      const letter = more.length > 0 ? { ...job, more } : job;
+      await deadLetters.add(letter, { reason: delivery.reason, tries });
       report("given_up", job, fields);
       return { status: "ended", outcome: "given_up", ending };
     }
@@ -257,6 +258,8 @@ export const makeAnswerTurnJob = ({
       const { job, tries } = leased;
       const turn = await findTurn(leased);
       const { stop } = await leased.state;
+      // Its answer was paused before the chat was, and comes after it.
+      if (stop === "stopped" && job.check) return { status: "waiting", isRunning: false };
       if (stop !== undefined) {
         if (turn) await closeLeftOpen({ turn, leased }, leased.open, completeReason.stopped);
         report(stop, job, { tries });
@@ -273,7 +276,7 @@ export const makeAnswerTurnJob = ({
       if (collected.status === "waiting") return { status: "collecting", pauseMs: collected.pauseMs };
       if (collected.status === "taken") return endMerged(leased, collected.takenBy);
       const merged: TurnRun = { ...run, turn: withMore(turn, collected.more) };
-      return answerTurn(merged).catch((error: unknown) => {
+      return answerTurn(merged, collected.more).catch((error: unknown) => {
         if (error instanceof LimitReachedError) return refuseLimitedTurn(merged, error.by);
         throw error;
       });

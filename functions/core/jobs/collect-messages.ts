@@ -35,7 +35,7 @@ interface ClaimedJob {
 }
 
 /** Messages may change places in the queue if they were sent within this time, in milliseconds. */
-const disorderMs = 5_000;
+const disorderMs = 2_000;
 
 const alone: CollectedMessages = { status: "ready", more: [] };
 
@@ -52,6 +52,10 @@ export const makeCollectMessages = ({
   report,
   clock,
 }: CollectMessagesPorts) => {
+  const releaseJobs = async (claimed: readonly ClaimedJob[]): Promise<void> => {
+    await Promise.all(claimed.map(({ job, token }) => jobs.postpone(jobIdOf(job), token)));
+  };
+
   /** The jobs that are neither done nor held by another worker. */
   const claimJobs = async (taken: readonly TurnJob[]): Promise<readonly ClaimedJob[]> => {
     const claims = taken.map(async (job) => {
@@ -60,7 +64,12 @@ export const makeCollectMessages = ({
       const claim = await jobs.claim(jobIdOf(job), lease, beginningOf(job));
       return claim.status === "claimed" ? [{ job, token, tries: claim.tries }] : [];
     });
-    return (await Promise.all(claims)).flat();
+    const results = await Promise.allSettled(claims);
+    const claimed = results.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+    const failure = results.find(({ status }) => status === "rejected");
+    if (failure?.status !== "rejected") return claimed;
+    await releaseJobs(claimed);
+    throw failure.reason;
   };
 
   const endJobs = async (claimed: readonly ClaimedJob[], takenBy: string): Promise<void> => {
@@ -73,19 +82,22 @@ export const makeCollectMessages = ({
     await Promise.all(claimed.map(end));
   };
 
-  const releaseJobs = async (claimed: readonly ClaimedJob[]): Promise<void> => {
-    await Promise.all(claimed.map(({ job, token }) => jobs.postpone(jobIdOf(job), token)));
+  const unstopped = async (others: readonly TurnJob[]): Promise<readonly TurnJob[]> => {
+    const stops = await Promise.all(others.map((other) => findStop(other, { mayLag: false })));
+    return others.filter((_, at) => stops[at] === undefined);
   };
 
-  /** Takes messages for the job, and returns those that it has got. */
+  /** Takes messages for the job, and returns those that it has got. Its own is taken too: after that, no further ones are. */
   const take = async (job: TurnJob, others: readonly TurnJob[]): Promise<readonly MessageEvent[]> => {
     const { msgUID } = job.event.data;
-    const stops = await Promise.all(others.map((other) => findStop(other, { mayLag: false })));
-    const claimed = await claimJobs(others.filter((_, at) => stops[at] === undefined));
+    const claimed = await claimJobs(await unstopped(others));
     const events = claimed.map((each) => each.job.event);
-    const ids = events.map(({ data }) => data.msgUID);
-    if (ids.length === 0) return [];
-    if (!(await inbox.take(job, ids))) {
+    const ids = [msgUID, ...events.map(({ data }) => data.msgUID)];
+    const isTaken = await inbox.take(job, ids).catch(async (error: unknown) => {
+      await releaseJobs(claimed);
+      throw error;
+    });
+    if (!isTaken) {
       await releaseJobs(claimed);
       return [];
     }
@@ -98,21 +110,30 @@ export const makeCollectMessages = ({
     const { inbox: messages } = await leased.state;
     const { merge } = turn.integration.options;
     const { msgUID } = job.event.data;
+    if (job.more) {
+      const more = await unstopped(job.more.map((event) => ({ ...job, event })));
+      return { status: "ready", more: more.map(({ event }) => event) };
+    }
     const own = messages.find(({ event }) => event.data.msgUID === msgUID);
-    if (!merge || !own || job.check) return alone;
-    const { takenBy = msgUID, acceptedAt } = own;
-    if (takenBy !== msgUID) return { status: "taken", takenBy };
+    if (!own || job.check) return alone;
+    const { takenBy, acceptedAt } = own;
+    if (takenBy !== undefined && takenBy !== msgUID) return { status: "taken", takenBy };
     const jobOf = (each: InboxMessage): TurnJob => ({
       ...job,
       event: each.event,
       acceptedAt: each.acceptedAt,
     });
 
-    const takenBefore = messages.filter((each) => each !== own && each.takenBy === msgUID).map(jobOf);
-    if (takenBefore.length > 0) {
+    if (takenBy === msgUID) {
+      const takenBefore = messages.filter((each) => each !== own && each.takenBy === msgUID).map(jobOf);
       await endJobs(await claimJobs(takenBefore), msgUID);
-      return { status: "ready", more: takenBefore.map(({ event }) => event) };
+      const wasAsked = leased.open !== undefined || leased.reference !== undefined;
+      // Once asked, the question must stay as it is, so that its answer is found.
+      const more = wasAsked ? takenBefore : await unstopped(takenBefore);
+      return { status: "ready", more: more.map(({ event }) => event) };
     }
+    // A job that is redriven leaves to others what they have taken, or may take.
+    if (!merge || job.redrivenAt !== undefined) return alone;
 
     const { quietSeconds, maxSeconds, maxMessages } = { ...mergeDefaults, ...merge };
     const others = messages

@@ -2,7 +2,7 @@ import type { ModelType } from "#core/bot/integration-types.ts";
 import type { ChannelType, MessageEvent } from "#core/message/message-event.ts";
 import type { TurnJob } from "./job.ts";
 
-/** The messages that may be merged: those of one sender to one bot, in one chat, for one integration, of an hour of the clock. */
+/** The messages that may be merged: those of one sender to one bot, in one chat, for one integration, of half an hour of the clock. */
 export interface InboxId {
   readonly appKey: string;
   readonly botUserId: string;
@@ -25,7 +25,7 @@ export interface InboxMessage {
   readonly event: MessageEvent;
   /** When the bridge accepted it, in milliseconds since the epoch. */
   readonly acceptedAt: number;
-  /** The `msgUID` of the message whose job asks this one too; undefined if none does. */
+  /** The `msgUID` of the message whose job asks this one, which may be its own; undefined until then. */
   readonly takenBy?: string | undefined;
 }
 
@@ -36,6 +36,13 @@ export interface InboxMessage {
 export interface InboxStore {
   /** Adds the message of a job, once. One that is too large, or one too many, is not added: its own job asks it. */
   add(job: TurnJob): Promise<void>;
-  /** Records that the job's message takes these. False if one of them was taken by another: then none is. */
+  /** Records that the job asks these messages. False if another asks one of them: then none is recorded. */
   take(job: TurnJob, msgUIDs: readonly string[]): Promise<boolean>;
 }
+
+/** The job with the messages that it has taken: the inbox does not last as long as a dead letter. */
+export const withTaken = (job: TurnJob, inbox: readonly InboxMessage[]): TurnJob => {
+  const { msgUID } = job.event.data;
+  const more = inbox.filter(({ event, takenBy }) => takenBy === msgUID && event.data.msgUID !== msgUID);
+  return more.length === 0 ? job : { ...job, more: more.map(({ event }) => event) };
+};

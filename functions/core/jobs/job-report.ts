@@ -28,9 +28,16 @@ export interface JobReportPorts {
 }
 
 /**
- * Every accepted job ends as delivered, given up, dropped (its bot or integration was removed or disabled), recalled (its
- * message was taken back), stopped (see `CutoffStore`), merged (another job asks its message), limited (a limit did not allow it) or repeated (it was already done), except duplicates within five
- * minutes, which SQS discards. `isError`: logged as an error, for an operator to look at.
+ * Every accepted job ends in one of these ways, except duplicates within five minutes, which SQS discards:
+ * - delivered, or given up;
+ * - dropped: its bot or integration was removed or disabled;
+ * - recalled: its message was taken back;
+ * - stopped: its message was sent before the cutoff of its chat (see `CutoffStore`);
+ * - merged: another job asks its message;
+ * - limited: a limit did not allow it;
+ * - repeated: it was already done.
+ *
+ * `isError`: logged as an error, for an operator to look at.
  */
 export type ReportJob = (stage: JobStage, job: Job, fields?: LogFields, isError?: boolean) => void;
 

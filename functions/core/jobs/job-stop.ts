@@ -42,7 +42,9 @@ export const watchForStop = async <T>(
 
   const checkOnce = async (mayLag: boolean): Promise<void> => {
     try {
-      found ??= await findStop({ mayLag });
+      const stop = await findStop({ mayLag });
+      // Another look that began later may have ended sooner.
+      found ??= stop;
     } catch (error) {
       onError(error);
     }

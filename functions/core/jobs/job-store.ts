@@ -43,7 +43,7 @@ export interface JobStore {
     open: OpenMessage | undefined,
     reference?: string | undefined,
   ): Promise<boolean>;
-  /** Records that the user is told to wait; false if they already were, or another worker has the job. */
+  /** Records that the user is told something once: to wait, or the reply to a command. False if they already were, or another worker has the job. */
   claimNotice(id: JobId, token: string): Promise<boolean>;
   /**
    * Marks the job as done; the record expires at `rememberUntil` (milliseconds since the epoch). False if another worker

@@ -31,6 +31,8 @@ export interface Job<T extends IntegrationType = IntegrationType> {
   readonly command?: CommandName;
   /** The message may be asked together with others of its sender (option `merge`). */
   readonly merges?: boolean;
+  /** Of a dead letter: the messages that the job has taken from others of its sender. */
+  readonly more?: readonly MessageEvent[];
   /** The job checks whether an answer that waits for human input has continued, and delivers its rest. */
   readonly check?: PauseCheck;
   /** When it was moved from the dead letters back to the queue, in milliseconds since the epoch. */

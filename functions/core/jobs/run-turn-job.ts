@@ -1,7 +1,8 @@
 import { leaseMs } from "#core/shared/lease.ts";
-import type { SlotLimitKind } from "#core/shared/slots.ts";
+import type { AcquiredSlots, SlotLimitKind } from "#core/shared/slots.ts";
 import { endingMs } from "#core/turn/turn-time.ts";
 import { type AnswerTurnJobPorts, makeAnswerTurnJob } from "./answer-turn-job.ts";
+import { withTaken } from "./inbox.ts";
 import { jobIdOf, type TurnJob } from "./job.ts";
 import { type JobResult, type JobVisibility, logWarning, makeJobLeases } from "./job-lease.ts";
 import { idsOf } from "./job-report.ts";
@@ -50,6 +51,15 @@ const leasePauseMs = 500;
 /** Time reserved at the end of the invocation, in milliseconds: no calls to the IM start in it. */
 const lastCallMs = 15_000;
 
+/** A command takes no turn of the model's server. */
+const noSlots: Promise<AcquiredSlots> = Promise.resolve({
+  refusedBy: undefined,
+  wasOpen: false,
+  inUse: () => 0,
+  release: async () => {},
+  undo: async () => {},
+});
+
 /** A job that a worker has claimed, and its time. */
 interface ClaimedRun {
   readonly leased: LeasedTurn;
@@ -78,7 +88,9 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
     if (!(await jobs.renew(jobIdOf(job), lease))) return retryIn(pauseAfter(tries));
     await keep({ ...leased, lease }, visibility, async (activeLease) => {
       // Before the user is notified: if this fails, the job is retried, and the user would be notified each time.
-      await deadLetters.add(job, { reason, tries });
+      // Read again: this worker may have taken messages since.
+      const letter = job.merges ? withTaken(job, (await readTurnJob(job)).inbox) : job;
+      await deadLetters.add(letter, { reason, tries });
       // The user has an answer; only its rest is missing.
       const userNotified = job.check === undefined && (await sendFailure(leased, activeLease, time));
       report("given_up", job, { reason, tries, userNotified });
@@ -131,12 +143,14 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
     return wait(claimed, pauseMs, `the ${limit}'s turns were all in use`);
   };
 
+  /** Nobody waits for an answer that was stopped, so nobody is told if there is none. */
+  const isStopped = async ({ state }: LeasedTurn): Promise<boolean> =>
+    (await state.catch(() => undefined))?.stop !== undefined;
+
   const answerClaimed = async (claimed: ClaimedRun): Promise<Result> => {
     const { leased, visibility, time } = claimed;
     const { job, tries } = leased;
-    // Nobody waits for an answer that was stopped, so there is nobody to apologise to.
-    const isStopped = async () => (await leased.state.catch(() => undefined))?.stop !== undefined;
-    if (tries > maxTries && !(await isStopped())) {
+    if (tries > maxTries && !(await isStopped(leased))) {
       return giveUp(claimed, `the worker crashed or timed out ${maxTries} times`);
     }
     try {
@@ -171,7 +185,7 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
     const lease = newLease(newToken());
     // At the same time, since the user waits for all of them.
     const state = readTurnJob(job);
-    const acquiring = acquireSlots(job, endsAt);
+    const acquiring = job.command ? noSlots : acquireSlots(job, endsAt);
     // Handled where it is used; until then a failure must not count as an unhandled rejection.
     state.catch(() => {});
     let isClaimed = false;
@@ -198,7 +212,8 @@ export const makeRunTurnJob = (given: RunTurnJobPorts): RunTurnJob => {
       const { refusedBy, inUse: answersInProgress } = await acquiring;
       const leased = { job, lease, tries, state, open, reference, wasPostponed, answersInProgress };
       const claimed: ClaimedRun = { leased, visibility, time };
-      const running = refusedBy ? waitForSlots(claimed, refusedBy) : answerClaimed(claimed);
+      const waits = refusedBy !== undefined && !(await isStopped(leased));
+      const running = waits ? waitForSlots(claimed, refusedBy) : answerClaimed(claimed);
       return await running.catch(async (error: unknown) => {
         log.error("job_failed", { ...idsOf(job), tries, reason: String(error) });
         await release(leased);

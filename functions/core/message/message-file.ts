@@ -1,3 +1,5 @@
+import { parseContent } from "./message-content.ts";
+import type { MessageEvent } from "./message-event.ts";
 import { type FileKind, kindOfFile, type LinkedFile } from "./question-file.ts";
 
 type Content = Readonly<Record<string, unknown>>;
@@ -54,4 +56,16 @@ export const captionOf = (objectName: string, content: Content): string | undefi
       : [stringField(content, "caption")];
   const caption = parts.filter((part) => part !== undefined).join("\n");
   return caption === "" ? undefined : caption;
+};
+
+/** The types whose `content` field is a preview in base64, of up to tens of KB. Source: RongCloud's list of message types. */
+const previewed: readonly string[] = ["RC:ImgMsg", "RC:SightMsg", "RC:LBSMsg"];
+
+/** The event of a picture or video without its preview, which no model gets. */
+export const withoutPreview = (event: MessageEvent): MessageEvent => {
+  const { objectName, content } = event.data;
+  const fields = previewed.includes(objectName) ? parseContent(content) : undefined;
+  if (!fields) return event;
+  const { content: _preview, ...rest } = fields;
+  return { ...event, data: { ...event.data, content: JSON.stringify(rest) } };
 };

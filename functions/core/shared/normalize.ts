@@ -9,8 +9,10 @@ const tooManyMarks = /\p{M}{31}/u;
 export const normalize = (text: string, form: "NFC" | "NFKC"): string =>
   tooManyMarks.test(text) ? text : text.normalize(form);
 
-/**
- * Maps texts that differ only in letter case or in the encoding of accents to the same string. Lower case first, then upper
- * case: neither alone equates `ß` with `ẞ` and `ς` with `Σ`.
- */
-export const foldCase = (text: string): string => normalize(text.toLowerCase().toUpperCase(), "NFC");
+/** For what people type in place of a name: `１．`, `1.` and `1` are the same, and so are `YES` and `Yes`. */
+export const plainName = (text: string): string =>
+  normalize(text, "NFKC")
+    .trim()
+    .replace(/[.)。]$/, "")
+    .trimEnd()
+    .toLowerCase();

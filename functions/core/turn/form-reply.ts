@@ -9,7 +9,7 @@ import {
 } from "#core/answer/pause.ts";
 import { sentences } from "#core/answer/sentences.ts";
 import type { QuestionFile } from "#core/message/question-file.ts";
-import { normalize } from "#core/shared/normalize.ts";
+import { plainName } from "#core/shared/normalize.ts";
 
 /** A user's message while a form is open. */
 export interface ReplyContent {
@@ -30,21 +30,14 @@ type Reading<T> = { readonly value: T } | { readonly problem: string };
 /** Stands for the default, and for "no more files": an empty message cannot be sent. */
 const none = /^[-–—－]$/;
 
-/** So that "１．", "1." and "1" are the same, and "YES" is "Yes". */
-const plain = (text: string): string =>
-  normalize(text, "NFKC")
-    .trim()
-    .replace(/[.)。]$/, "")
-    .toLowerCase();
-
 /** The entry with this name, or else with this number. */
 const findEntry = <T>(
   entries: readonly T[],
   namesOf: (entry: T) => string[],
   text: string,
 ): T | undefined => {
-  const wanted = plain(text);
-  const named = entries.find((entry) => namesOf(entry).some((name) => plain(name) === wanted));
+  const wanted = plainName(text);
+  const named = entries.find((entry) => namesOf(entry).some((name) => plainName(name) === wanted));
   return named ?? (/^\d{1,3}$/.test(wanted) ? entries[Number(wanted) - 1] : undefined);
 };
 
@@ -80,8 +73,8 @@ const readNamedLines = ({ fields }: InputForm, text: string) => {
   let lines = rest;
   for (const line of text.split("\n")) {
     const colon = line.search(/[:：]/);
-    const name = plain(line.slice(0, Math.max(0, colon)));
-    const field = fields.find((each) => plain(each.name) === name);
+    const name = plainName(line.slice(0, Math.max(0, colon)));
+    const field = fields.find((each) => plainName(each.name) === name);
     if (!field) {
       lines.push(line);
       continue;

@@ -1,10 +1,10 @@
 import type { Bot, BotStore } from "#core/bot/bot.ts";
-import { canAnswer } from "#core/bot/integration.ts";
+import { canAnswer, type ModelIntegration } from "#core/bot/integration.ts";
 import { unknownBot } from "#core/bot/manage-bots.ts";
 import { type BotChat, type CutoffStore, chatsAround } from "#core/message/chat-cutoff.ts";
 import { type Clock, dayMs } from "#core/shared/clock.ts";
 import { callerError } from "#core/shared/errors.ts";
-import type { ConversationStore } from "./conversation.ts";
+import type { ConversationKey, ConversationStore } from "./conversation.ts";
 
 export interface ManageChatsPorts {
   readonly bots: Pick<BotStore, "find">;
@@ -23,11 +23,14 @@ export const maxPauseDays = 30;
 export interface ManageChats {
   /** The bot's answers in the chat stop, and messages that are sent before `until` get none. */
   pause(chat: BotChat, until: number): Promise<void>;
-  /** Ends a pause. Messages that were sent during it get no answer. */
+  /** Ends a pause. Messages that were sent during it get no answer. A pause of a group and that of a member end each by itself. */
   resume(chat: BotChat): Promise<void>;
   /** Until when the bot is paused in the chat; undefined if it is not. */
   pausedUntil(chat: BotChat): Promise<number | undefined>;
-  /** The bot's answers in the chat stop, and its next message begins a new conversation. */
+  /**
+   * The bot's answers in the chat stop, and the next message begins a new conversation. Rejects with `bad_parameter` for a group
+   * as a whole if its members have conversations of their own.
+   */
   reset(chat: BotChat): Promise<void>;
 }
 
@@ -36,6 +39,23 @@ export const makeManageChats = ({ bots, cutoffs, conversations, clock }: ManageC
     const [bot] = await bots.find(appKey, [botUserId]);
     if (!bot) throw unknownBot(botUserId);
     return bot;
+  };
+
+  /** The conversation of an integration's model in the chat; undefined for a disabled one with several. */
+  const conversationIn = (
+    chat: BotChat,
+    { type, options, enabled }: ModelIntegration,
+  ): ConversationKey | undefined => {
+    const { appKey, botUserId, channelType, targetId, memberId } = chat;
+    const key = { appKey, botUserId, channelType, integrationType: type };
+    if (channelType === "PERSON") return { ...key, targetId: botUserId, senderId: targetId };
+    if (options.context === "group") return { ...key, targetId, senderId: undefined };
+    if (memberId !== undefined) return { ...key, targetId, senderId: memberId };
+    if (!enabled) return undefined;
+    throw callerError(
+      "bad_parameter",
+      `fromUserId: is required, since each member of a group has a conversation of their own with ${type}, got nothing`,
+    );
   };
 
   const checkEnd = (until: number): void => {
@@ -63,17 +83,9 @@ export const makeManageChats = ({ bots, cutoffs, conversations, clock }: ManageC
     },
     reset: async (chat) => {
       const { integrations } = await findBot(chat);
+      const keys = integrations.filter(canAnswer).flatMap((each) => conversationIn(chat, each) ?? []);
       await cutoffs.advance(chat, clock.now());
-      const { memberId, targetId, ...rest } = chat;
-      const isPrivate = chat.channelType === "PERSON";
-      const place = isPrivate
-        ? { ...rest, targetId: chat.botUserId, senderId: targetId }
-        : { ...rest, targetId, senderId: memberId };
-      await Promise.all(
-        integrations
-          .filter(canAnswer)
-          .map(({ type: integrationType }) => conversations.forget({ ...place, integrationType })),
-      );
+      await Promise.all(keys.map(conversations.forget));
     },
   };
 };

@@ -261,7 +261,7 @@ export const makeStreamAnswer =
     if (stop?.reason === questionRecalled)
       await Promise.race([cleanup, clock.sleep(recallWaitMs, closed.signal)]);
     const delivery = await sink.end(answerEnding(outcome, { ...progress, sentFiles }, options));
-    if (paused && delivery.status === "undelivered") {
+    if (paused && (delivery.status === "undelivered" || stop?.aborted === true)) {
       // The user has not seen the form, so no message replies to it.
       const { form: _, ...withoutForm } = paused.pause;
       conversation.setPause({ ...paused, pause: withoutForm });

@@ -120,6 +120,26 @@ describe("a message in a group", () => {
     ]);
   });
 
+  test("may not be merged in a context that a group shares, where others would wait for it", async () => {
+    const integrations = [difyIntegration({ options: { context: "group", merge: {} } })];
+    const { accept, jobs } = setUp([bot({ integrations })]);
+    await accept(groupMessage());
+    await accept(privateMessage());
+    expect(jobs().map(({ merges }) => merges)).toEqual([undefined, true]);
+  });
+
+  test("that is a command for one integration is not asked by another", async () => {
+    const options = { commands: { stop: ["/stop"] } };
+    const integrations = [
+      webhookIntegration(),
+      difyIntegration({ options }),
+      difyIntegration({ type: "dify_chat" }),
+    ];
+    const { accept, jobTargets } = setUp([bot({ integrations })]);
+    await accept(privateMessage({ content: '{"content":"/stop"}' }));
+    expect(jobTargets()).toEqual(["bot-helpdesk webhook", "bot-helpdesk dify_chatflow"]);
+  });
+
   test("reaches no bot that is not among its recipients", async () => {
     const { accept, dispatched } = setUp();
     await accept(groupMessage({ directedTo: ["u8"] }));

@@ -3,6 +3,7 @@ import { makeDispatchJobs } from "#core/intake/dispatch-jobs.ts";
 import type { Job, JobQueue, TurnJob } from "#core/jobs/job.ts";
 import type { BotChat } from "#core/message/chat-cutoff.ts";
 import { turnJob, webhookJob } from "../../../support/jobs.ts";
+import { makeMemoryLog } from "../../../support/memory-log.ts";
 import { jobTargetOf } from "./intake-setup.ts";
 
 interface TestQueue extends JobQueue {
@@ -27,15 +28,17 @@ const setUp = ({
   added = async (_job: TurnJob): Promise<void> => {},
 } = {}) => {
   const reported: string[] = [];
+  const log = makeMemoryLog();
   const advanced: [BotChat, number][] = [];
   const dispatchJobs = makeDispatchJobs({
     turns,
     webhooks,
     cutoffs: { advance: async (chat, to) => void advanced.push([chat, to]) },
     inbox: { add: async (job) => void (await added(job)) },
+    log,
     report: (stage, job) => void reported.push(`${stage} ${jobTargetOf(job)}`),
   });
-  return { dispatchJobs, reported, advanced, turns, webhooks };
+  return { dispatchJobs, reported, advanced, log, turns, webhooks };
 };
 
 const jobs = [
@@ -141,10 +144,11 @@ describe("the job of a message that may be merged", () => {
     expect(order).toEqual(["added", "queued"]);
   });
 
-  test("is not queued if its message cannot be added, so that the caller tries again", async () => {
-    const { dispatchJobs, turns } = setUp({ added: down });
-    await expect(dispatchJobs([turnJob({ merges: true })])).rejects.toThrow("the queue is down");
-    expect(turns.sent).toEqual([]);
+  test("is queued even if its message cannot be added: then it is asked alone", async () => {
+    const { dispatchJobs, turns, log } = setUp({ added: down });
+    await dispatchJobs([turnJob({ merges: true })]);
+    expect(turns.sent.flat()).toHaveLength(1);
+    expect(log.lines).toMatchObject([{ level: "warn", event: "inbox_not_written" }]);
   });
 
   test("is the only one whose message is added", async () => {

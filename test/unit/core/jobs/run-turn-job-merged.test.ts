@@ -3,7 +3,7 @@ import type { IntegrationOptions } from "#core/bot/options.ts";
 import { jobIdOf, type TurnJob } from "#core/jobs/job.ts";
 import { turnJob } from "../../../support/jobs.ts";
 import { difyIntegration, messageEvent } from "../../../support/turns.ts";
-import { setUpTurnRuns } from "./turn-runs.ts";
+import { answered, setUpTurnRuns, undelivered } from "./turn-runs.ts";
 
 const acceptedAt = turnJob().acceptedAt;
 
@@ -96,10 +96,25 @@ describe("a message whose integration merges", () => {
     expect(texts()).toEqual(["one"]);
   });
 
+  test("that was asked alone takes nothing more if its worker died", async () => {
+    const { run, clock, inbox, jobs, id, model, texts } = setUpSender();
+    await clock.advance(2_000);
+    model.answer = async () => Promise.reject(new Error("the worker died"));
+    await run();
+    const two = message("two", 5_000);
+    await inbox.add(two);
+    await clock.advance(30_000);
+    jobs.plant(id, { reference: "run one" });
+    model.answer = async () => answered;
+    expect(await run(2)).toBe("done");
+    expect(texts()).toEqual(["one", "one"]);
+    expect(inbox.messages.map(({ takenBy }) => takenBy)).toEqual(["one", undefined]);
+  });
+
   test("takes the same messages if its worker died, and no further ones", async () => {
     const { run, clock, inbox, texts } = setUpSender();
     await inbox.add(message("two", 500));
-    await inbox.take(first, ["two"]);
+    await inbox.take(first, ["one", "two"]);
     await inbox.add(message("three", 900));
     await clock.advance(1_000);
     expect(await run(2)).toBe("done");
@@ -131,6 +146,71 @@ describe("a message whose integration merges", () => {
     expect(await run()).toBe("done");
     expect(texts()).toEqual(["one"]);
     expect(inbox.messages[1]?.takenBy).toBeUndefined();
+  });
+
+  test("that its sender took back while the question waited is left out", async () => {
+    const { run, clock, inbox, texts, stopOf } = setUpSender();
+    await inbox.add(message("two", 500));
+    await inbox.add(message("three", 600));
+    await inbox.take(first, ["one", "two", "three"]);
+    stopOf.set("two", "recalled");
+    await clock.advance(1_000);
+    expect(await run(2)).toBe("done");
+    expect(texts()).toEqual(["one\nthree"]);
+  });
+
+  test("is a dead letter with those that it has taken, which are asked when it is redriven", async () => {
+    const { run, clock, inbox, model, deadLetters } = setUpSender();
+    await inbox.add(message("two", 500));
+    model.answer = async () => undelivered;
+    await clock.advance(3_000);
+    expect(await run()).toBe("done");
+    const [letter] = deadLetters.added;
+    expect(letter?.job).toMatchObject({ more: [message("two", 500).event] });
+
+    const redriven = setUpTurnRuns({ job: { ...(letter?.job as TurnJob), redrivenAt: 1 } });
+    expect(await redriven.run()).toBe("done");
+    expect(redriven.forwarded.map(({ event }) => JSON.parse(event.data.content).content)).toEqual([
+      "one\ntwo",
+    ]);
+  });
+
+  test("that is redriven asks nothing that its sender took back, and takes nothing that others may", async () => {
+    const { run, inbox, texts, stopOf } = setUpSender(
+      {},
+      { ...first, redrivenAt: 1, more: [message("two", 500).event] },
+    );
+    stopOf.set("two", "recalled");
+    await inbox.add(message("three", 600));
+    expect(await run()).toBe("done");
+    expect(texts()).toEqual(["one"]);
+    const again = setUpSender({}, { ...first, redrivenAt: 1 });
+    await again.inbox.add(message("two", 500));
+    expect(await again.run()).toBe("done");
+    expect(again.texts()).toEqual(["one"]);
+  });
+
+  test("gives back the jobs of others if it cannot take their messages", async () => {
+    const { run, clock, inbox, jobs, recordOf } = setUpSender();
+    const two = message("two", 500);
+    await inbox.add(two);
+    inbox.take = async () => Promise.reject(new Error("throttled"));
+    await clock.advance(3_000);
+    expect(await run()).toBe("retry");
+    expect(recordOf(two)).toMatchObject({ state: "running", tries: 0 });
+    expect((await jobs.claim(jobIdOf(two), { token: "t", expiresAt: clock.now() + 1 })).status).toBe(
+      "claimed",
+    );
+  });
+
+  test("is a dead letter with those that it has taken if it failed too often", async () => {
+    const { run, clock, inbox, jobs, id, deadLetters } = setUpSender();
+    await inbox.add(message("two", 500));
+    await inbox.take(first, ["one", "two"]);
+    jobs.plant(id, { tries: 10 });
+    await clock.advance(3_000);
+    expect(await run(11)).toBe("done");
+    expect(deadLetters.added[0]?.job).toMatchObject({ more: [message("two", 500).event] });
   });
 
   test("that another one has taken is done", async () => {

@@ -67,6 +67,16 @@ describe.each(causes)("a job that was %s", (cause, metric, reason) => {
     expect(shown()).toEqual([]);
   });
 
+  test("ends while it waits for a slot, without an apology", async () => {
+    const { run, stop, slots, record, deadLetters, shown } = setUpTurnRuns();
+    slots.refuse("app");
+    expect(await run()).toBe("retry");
+    stop.stored = cause;
+    expect(await run(2)).toBe("done");
+    expect(record()).toMatchObject(done);
+    expect([deadLetters.added, shown()]).toEqual([[], []]);
+  });
+
   test("while it runs is stopped within two seconds, and shows nothing more", async () => {
     const { run, stop, clock, sinks, record, events, limits } = setUpAsked();
     const running = run();
@@ -185,6 +195,41 @@ describe("a job whose message is a command", () => {
     const { shown, record } = await runCommand("help", {});
     expect(shown()).toEqual([]);
     expect(record()).toMatchObject({ outcome: "command" });
+  });
+
+  test("does not wait for a slot", async () => {
+    const { run, slots, shown } = setUpTurnRuns({
+      job: turnJob({ command: "help" }),
+      integration: difyIntegration({ options }),
+    });
+    slots.refuse("app");
+    expect(await run()).toBe("done");
+    expect(shown()).toEqual(["Ask me."]);
+  });
+
+  test("is answered once if its worker dies after the reply", async () => {
+    const { run, jobs, id, clock, shown } = setUpTurnRuns({
+      job: turnJob({ command: "help" }),
+      integration: difyIntegration({ options }),
+    });
+    const { complete } = jobs;
+    jobs.complete = async () => Promise.reject(new Error("the worker died"));
+    await run();
+    jobs.complete = complete;
+    await clock.advance(60_000);
+    expect(await run(2)).toBe("done");
+    expect(shown()).toEqual(["Ask me."]);
+    expect(jobs.recordOf(id)).toMatchObject({ outcome: "command" });
+  });
+
+  test("is not run when it is redriven: its sender may have gone on", async () => {
+    const { run, record, shown, forgotten } = setUpTurnRuns({
+      job: turnJob({ command: "reset", redrivenAt: 1 }),
+      integration: difyIntegration({ options }),
+    });
+    expect(await run()).toBe("done");
+    expect([shown(), forgotten]).toEqual([[], []]);
+    expect(record()).toMatchObject({ outcome: "dropped" });
   });
 
   test("is done even if the IM does not accept the reply: what it does has happened", async () => {

@@ -63,9 +63,8 @@ const setUp = (...resumed: { events?: AnswerEvent[]; outcome: ResumeOutcome }[])
       return `t${ids}`;
     },
   });
-  const send = async (given: Partial<Turn>) => {
-    const sink = makeRecordingSink();
-    const report = await forwardTurn(turn(given), { sink }, noLimits());
+  const send = async (given: Partial<Turn>, sink = makeRecordingSink(), limits = noLimits()) => {
+    const report = await forwardTurn(turn(given), { sink }, limits);
     return { report, sink, text: sink.text() };
   };
   let messages = 0;
@@ -106,6 +105,20 @@ describe("a paused answer", () => {
     expect(continued).toEqual([]);
     await say("reject");
     expect(continued).toMatchObject([{ input: { action: "no" } }]);
+  });
+
+  test("whose form was not shown, since the answer was stopped just then, takes no replies", async () => {
+    const { send, say, questions, continued } = setUp();
+    const stop = new AbortController();
+    const sink = makeRecordingSink();
+    const { end } = sink;
+    sink.end = async () => {
+      stop.abort();
+      return end({ status: "stopped", dropsRest: true });
+    };
+    await send({}, sink, noLimits({ stop: stop.signal }));
+    expect((await say("1")).text).toBe("You said: 1");
+    expect([questions.length, continued]).toEqual([2, []]);
   });
 
   test("lets the user ask something else in between", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { IntegrationOptions } from "#core/bot/options.ts";
 import type { BotChat, CutoffStore } from "#core/message/chat-cutoff.ts";
 import { dayMs } from "#core/shared/clock.ts";
 import type { ConversationKey } from "#core/turn/conversation.ts";
@@ -28,11 +29,15 @@ const makeMemoryCutoffs = (): CutoffStore => {
   };
 };
 
-const setUp = () => {
+const setUp = (options: IntegrationOptions = {}) => {
   const clock = makeTestClock();
   const forgotten: ConversationKey[] = [];
   const known = bot({
-    integrations: [webhookIntegration(), difyIntegration(), difyIntegration({ type: "dify_chat" })],
+    integrations: [
+      webhookIntegration(),
+      difyIntegration({ options }),
+      difyIntegration({ type: "dify_chat", options: { context: "group" } }),
+    ],
   });
   const cutoffs = makeMemoryCutoffs();
   const chats = makeManageChats({
@@ -100,21 +105,50 @@ describe("a bot in a chat", () => {
       await expect(call).rejects.toMatchObject({ message: 'userId: no bot has this id, got "nobody"' });
   });
 
-  test.each<[string, BotChat, Partial<ConversationKey>]>([
-    ["a user", userChat, { channelType: "PERSON", targetId: "bot-helpdesk", senderId: "u7" }],
+  test.each<[string, BotChat, IntegrationOptions, Partial<ConversationKey>[]]>([
     [
-      "a group that shares a context",
-      groupChat,
-      { channelType: "GROUP", targetId: "g1", senderId: undefined },
+      "a user",
+      userChat,
+      {},
+      [
+        { channelType: "PERSON", targetId: "bot-helpdesk", senderId: "u7" },
+        { channelType: "PERSON", targetId: "bot-helpdesk", senderId: "u7" },
+      ],
     ],
-    ["a member of a group", { ...groupChat, memberId: "u7" }, { targetId: "g1", senderId: "u7" }],
-  ])("is reset with %s: it stops, and each of its models forgets", async (_name, chat, key) => {
-    const { chats, cutoffs, forgotten, now } = setUp();
+    [
+      "a group",
+      groupChat,
+      { context: "group" },
+      [
+        { channelType: "GROUP", targetId: "g1", senderId: undefined },
+        { targetId: "g1", senderId: undefined },
+      ],
+    ],
+    [
+      "a member of a group",
+      { ...groupChat, memberId: "u7" },
+      {},
+      [
+        { targetId: "g1", senderId: "u7" },
+        { targetId: "g1", senderId: undefined },
+      ],
+    ],
+  ])("is reset with %s: it stops, and each of its models forgets", async (_name, chat, options, keys) => {
+    const { chats, cutoffs, forgotten, now } = setUp(options);
     await chats.reset(chat);
     expect(await cutoffs.find(chat)).toBe(now);
     expect(forgotten).toMatchObject([
-      { ...key, integrationType: "dify_chatflow" },
-      { ...key, integrationType: "dify_chat" },
+      { ...keys[0], integrationType: "dify_chatflow" },
+      { ...keys[1], integrationType: "dify_chat" },
     ]);
+  });
+
+  test("is not reset with a whole group whose members have conversations of their own", async () => {
+    const { chats, cutoffs, forgotten } = setUp();
+    await expect(chats.reset(groupChat)).rejects.toMatchObject({
+      code: "bad_parameter",
+      message: expect.stringMatching(/^fromUserId: is required, .* with dify_chatflow, got nothing$/),
+    });
+    expect([await cutoffs.find(groupChat), forgotten]).toEqual([undefined, []]);
   });
 });

@@ -182,6 +182,7 @@ describe("a failure of our own", () => {
         webhooks: queue,
         cutoffs: { advance: async () => {} },
         inbox: { add: async () => {} },
+        log: makeMemoryLog(),
         report,
       }),
     });
