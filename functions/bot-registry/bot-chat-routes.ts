@@ -12,28 +12,20 @@ const toChat = (appKey: string, { userId, channelType, targetId, fromUserId }: B
   memberId: fromUserId,
 });
 
+const toReply = (pausedUntil: number | undefined): BotChatReply => ({ pausedUntil: pausedUntil ?? null });
+
 /** What an app's server does with a bot's chats in the IM: extensions, RongCloud's API has no such calls. */
-export const makeBotChatRoutes = (chats: ManageChats): Record<string, SignedRoute> => {
-  const replyFor = async (chat: BotChat): Promise<BotChatReply> => ({
-    pausedUntil: (await chats.pausedUntil(chat)) ?? null,
-  });
-  return {
-    "/v3/bot/chat/pause.json": async ({ appKey }, { body }) => {
-      const { until, ...sent } = parseJsonBody(pauseSchema, body);
-      const chat = toChat(appKey, sent);
-      await chats.pause(chat, until);
-      return replyFor(chat);
-    },
-    "/v3/bot/chat/resume.json": async ({ appKey }, { body }) => {
-      const chat = toChat(appKey, parseJsonBody(botChatSchema, body));
-      await chats.resume(chat);
-      return replyFor(chat);
-    },
-    "/v3/bot/chat/get.json": async ({ appKey }, { body }) =>
-      replyFor(toChat(appKey, parseJsonBody(botChatSchema, body))),
-    "/v3/bot/chat/reset.json": async ({ appKey }, { body }) => {
-      await chats.reset(toChat(appKey, parseJsonBody(botChatSchema, body)));
-      return {};
-    },
-  };
-};
+export const makeBotChatRoutes = (chats: ManageChats): Record<string, SignedRoute> => ({
+  "/v3/bot/chat/pause.json": async ({ appKey }, { body }) => {
+    const { until, ...sent } = parseJsonBody(pauseSchema, body);
+    return toReply(await chats.pause(toChat(appKey, sent), until));
+  },
+  "/v3/bot/chat/resume.json": async ({ appKey }, { body }) =>
+    toReply(await chats.resume(toChat(appKey, parseJsonBody(botChatSchema, body)))),
+  "/v3/bot/chat/get.json": async ({ appKey }, { body }) =>
+    toReply(await chats.pausedUntil(toChat(appKey, parseJsonBody(botChatSchema, body)))),
+  "/v3/bot/chat/reset.json": async ({ appKey }, { body }) => {
+    await chats.reset(toChat(appKey, parseJsonBody(botChatSchema, body)));
+    return {};
+  },
+});

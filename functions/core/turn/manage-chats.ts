@@ -18,14 +18,14 @@ export const maxPauseDays = 30;
 
 /**
  * What an app's server does with a bot's chats in the IM. All reject with a BridgeError `bad_parameter` if there is no such bot.
- * Times are in milliseconds since the epoch.
+ * The first three resolve to when the bot's pause in the chat ends; undefined if it is not paused. Times are in milliseconds
+ * since the epoch.
  */
 export interface ManageChats {
   /** The bot's answers in the chat stop, and messages that are sent before `until` get none. */
-  pause(chat: BotChat, until: number): Promise<void>;
+  pause(chat: BotChat, until: number): Promise<number | undefined>;
   /** Ends a pause. Messages that were sent during it get no answer. A pause of a group and that of a member end each by itself. */
-  resume(chat: BotChat): Promise<void>;
-  /** Until when the bot is paused in the chat; undefined if it is not. */
+  resume(chat: BotChat): Promise<number | undefined>;
   pausedUntil(chat: BotChat): Promise<number | undefined>;
   /**
    * The bot's answers in the chat stop, and the next message begins a new conversation. Rejects with `bad_parameter` for a group
@@ -65,21 +65,28 @@ export const makeManageChats = ({ bots, cutoffs, conversations, clock }: ManageC
     throw callerError("bad_parameter", `until: ${rule}, got ${new Date(until).toISOString()}`);
   };
 
+  /** Of a group, too, for one of its members. */
+  const findPause = async (chat: BotChat): Promise<number | undefined> => {
+    const found = await Promise.all(chatsAround(chat).map(cutoffs.find));
+    const cutoff = Math.max(...found.map((each = 0) => each));
+    return cutoff > clock.now() ? cutoff : undefined;
+  };
+
   return {
     pause: async (chat, until) => {
       checkEnd(until);
       await findBot(chat);
       await cutoffs.set(chat, until);
+      return findPause(chat);
     },
     resume: async (chat) => {
       await findBot(chat);
       await cutoffs.pullBack(chat, clock.now());
+      return findPause(chat);
     },
     pausedUntil: async (chat) => {
       await findBot(chat);
-      const found = await Promise.all(chatsAround(chat).map(cutoffs.find));
-      const cutoff = Math.max(...found.map((each = 0) => each));
-      return cutoff > clock.now() ? cutoff : undefined;
+      return findPause(chat);
     },
     reset: async (chat) => {
       const { integrations } = await findBot(chat);
